@@ -1,0 +1,36 @@
+/**
+ * Every way a build can fail, as a closed vocabulary. `name` is the contract with `ErrorEquals` in statemachines/:
+ * transient names are retried there, all others end the build (Catch → Compensate).
+ */
+const meanings = {
+  RecipeInvalid: 'the recipe or the execution input is wrong; nothing was created',
+  StageInputInvalid: 'a state handed a function something it does not take: the state machine and the functions disagree',
+  SourceNotFound: 'the source image does not exist or cannot be launched from',
+  SourceNotTrusted: 'the source image does not belong to the owner the recipe names',
+  CapacityUnavailable: 'no instance type in any subnet had capacity; worth trying again later',
+  BuilderFailed: 'the builder or candidate instance died or never came online',
+  ProvisionFailed: 'a provisioning step did not succeed',
+  ImageFailed: 'EC2 could not make the image',
+  CheckFailed: 'a check did not succeed on the candidate',
+  CopyFailed: 'EC2 could not make the copy in a target region',
+  TargetsIncomplete: 'a required target is not as the recipe says, so nothing was published',
+  PublishFailed: 'the channel could not be pointed at the image in every target region',
+  TwinFound: 'two things claim to be the same part of one build; a human must look',
+  WaitTimedOut: 'AWS did not finish within the bound of the wait',
+  AwsTransient: 'AWS throttled, was unavailable or is not yet consistent; worth trying again',
+  AwsRefused: 'AWS refused the call and would refuse it again: permissions, quota or parameters',
+} as const;
+
+export type FailureName = keyof typeof meanings;
+export const failureNames = Object.keys(meanings) as FailureName[];
+
+/** A failure of the closed vocabulary. The message is for a reader at 3 a.m.: what, which id, which region, what to do. */
+export class Failure extends Error {
+  override readonly name: FailureName;
+  constructor(name: FailureName, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = name;
+  }
+}
+
+export const meaningOf = (name: FailureName): string => meanings[name];
