@@ -4,7 +4,8 @@
  */
 const meanings = {
   RecipeInvalid: 'the recipe or the execution input is wrong; nothing was created',
-  StageInputInvalid: 'a state handed a function something it does not take: the state machine and the functions disagree',
+  StageInputInvalid:
+    'a state handed a function something it does not take: the state machine and the functions disagree',
   SourceNotFound: 'the source image does not exist or cannot be launched from',
   SourceNotTrusted: 'the source image does not belong to the owner the recipe names',
   CapacityUnavailable: 'no instance type in any subnet had capacity; worth trying again later',

@@ -1,0 +1,83 @@
+import { Failure } from '../core/errors.ts';
+import { launchAttempts, type Disk, type Plan } from '../core/plan.ts';
+import { buildTags, type Role } from '../core/tags.ts';
+import type { Connection } from './connection.ts';
+import { agentOnline } from './commands.ts';
+import { describeInstance, findInstances, launchInstance } from './instances.ts';
+
+const dead = /^(shutting-down|terminated)$/;
+// Nothing temporary of a build is needed a day after it was launched.
+const lifetime = 24 * 3600 * 1000;
+
+/**
+ * The one living instance of a role, launched where there is none. Places are tried in the recipe's order.
+ * @throws CapacityUnavailable when no place has room, TwinFound when two instances claim the role.
+ */
+export async function findOrLaunch(
+  aws: Connection,
+  plan: Plan,
+  role: Role,
+  from: { ami: string; disks?: Disk[] },
+  now: Date,
+): Promise<string> {
+  const found = await findInstances(aws, plan, role);
+  const living = found.filter(({ state }) => !dead.test(state));
+  if (living.length > 1) {
+    const ids = living.map(({ instance }) => instance).join(', ');
+    throw new Failure(
+      'TwinFound',
+      `${ids} in ${aws.region} all claim to be the ${role} of ${plan.image}; terminate all but one, then start the build again`,
+    );
+  }
+  if (living[0]) return living[0].instance;
+
+  const { instanceProfile, securityGroups } = plan.document.builder;
+  const tags = {
+    ...plan.document.image.tags,
+    Name: `${plan.image} ${role}`,
+    ...buildTags(plan, role, new Date(now.getTime() + lifetime)),
+  };
+  const tried: string[] = [];
+  for (const attempt of launchAttempts(plan, role, found.length)) {
+    const launched = await launchInstance(aws, { ...from, attempt, instanceProfile, securityGroups, tags });
+    if ('instance' in launched) return launched.instance;
+    tried.push(launched.noCapacity);
+  }
+  throw new Failure(
+    'CapacityUnavailable',
+    `no room for the ${role} of ${plan.image} in ${aws.region}, tried ${tried.join('; ')}. Add instance types or subnets to the recipe's builder, or try later`,
+  );
+}
+
+// A fresh instance id can be unknown to DescribeInstances for a while: EC2 is eventually consistent.
+const graceSeconds = 300;
+
+/**
+ * Whether SSM reaches an instance, or in words what is still missing.
+ * @throws BuilderFailed when the instance died.
+ */
+export async function lookAtAgent(
+  aws: Connection,
+  instance: string,
+  waitedSeconds: number,
+): Promise<'online' | { waiting: string }> {
+  const found = await describeInstance(aws, instance);
+  if (!found) {
+    if (waitedSeconds < graceSeconds) return { waiting: `EC2 does not know ${instance} in ${aws.region} yet` };
+    throw new Failure(
+      'BuilderFailed',
+      `EC2 does not know ${instance} in ${aws.region}, ${graceSeconds} s after it was launched`,
+    );
+  }
+  if (dead.test(found.state)) {
+    throw new Failure(
+      'BuilderFailed',
+      `${instance} in ${aws.region} is ${found.state} before it was of use: ${found.reason ?? 'EC2 gives no reason'}`,
+    );
+  }
+  if (found.state !== 'running') return { waiting: `${instance} in ${aws.region} is ${found.state}` };
+  if (await agentOnline(aws, instance)) return 'online';
+  return {
+    waiting: `the SSM agent of ${instance} in ${aws.region} is not online; if it never comes, look at the instance profile, the way to the SSM endpoints and the agent in the source image`,
+  };
+}

@@ -1,0 +1,63 @@
+import {
+  GetExecutionHistoryCommand,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import type { StateEvent } from '../core/timings.ts';
+import { ask, everyPage } from './answers.ts';
+import type { Connection } from './connection.ts';
+
+// The state stopped waiting for this token: its heartbeat ran out, and the next look has a token of its own.
+const tooLate = { TaskTimedOut: () => false, TaskDoesNotExist: () => false, InvalidToken: () => false };
+
+/** @returns false when the token is no longer waited for. */
+export async function succeedTask(aws: Connection, taskToken: string, output: unknown): Promise<boolean> {
+  return ask(
+    { action: 'states:SendTaskSuccess', region: aws.region },
+    async () => {
+      await aws.client(SFNClient).send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }));
+      return true;
+    },
+    tooLate,
+  );
+}
+
+// Step Functions takes at most 32,768 characters of cause.
+const causeLimit = 32_000;
+
+/** The cause has the form that Step Functions gives a failed Lambda. @returns false when the token is no longer waited for. */
+export async function failTask(aws: Connection, taskToken: string, error: Error): Promise<boolean> {
+  const cause = JSON.stringify({ errorType: error.name, errorMessage: error.message.slice(-causeLimit / 2) });
+  return ask(
+    { action: 'states:SendTaskFailure', region: aws.region },
+    async () => {
+      await aws.client(SFNClient).send(new SendTaskFailureCommand({ taskToken, error: error.name, cause }));
+      return true;
+    },
+    tooLate,
+  );
+}
+
+/** Every event of an execution so far, without its payloads. */
+export async function executionHistory(aws: Connection, executionArn: string): Promise<StateEvent[]> {
+  const sfn = aws.client(SFNClient);
+  const events = await ask({ action: 'states:GetExecutionHistory', region: aws.region, about: executionArn }, () =>
+    everyPage(
+      async (nextToken) => {
+        const page = await sfn.send(
+          new GetExecutionHistoryCommand({ executionArn, includeExecutionData: false, maxResults: 1000, nextToken }),
+        );
+        return { ...page, NextToken: page.nextToken };
+      },
+      ({ events }) => events,
+    ),
+  );
+  return events.map(({ id = 0, previousEventId = 0, type = '', timestamp = new Date(0), ...details }) => ({
+    id,
+    previousEventId,
+    type,
+    timestamp,
+    state: details.stateEnteredEventDetails?.name ?? details.stateExitedEventDetails?.name,
+  }));
+}

@@ -1,0 +1,46 @@
+import {
+  DescribeImageAttributeCommand,
+  EC2Client,
+  ModifyImageAttributeCommand,
+  type LaunchPermission,
+} from '@aws-sdk/client-ec2';
+import type { Sharing } from '../core/distribution.ts';
+import { ask } from './answers.ts';
+import type { Connection } from './connection.ts';
+
+/** Makes instances of the AMI demand IMDSv2. EC2 knows no way back. */
+export async function demandImdsV2(aws: Connection, region: string, ami: string): Promise<void> {
+  await ask({ action: 'ec2:ModifyImageAttribute', region, about: `${ami} imdsSupport` }, () =>
+    aws
+      .client(EC2Client, region)
+      .send(new ModifyImageAttributeCommand({ ImageId: ami, ImdsSupport: { Value: 'v2.0' } })),
+  );
+}
+
+export async function launchPermissions(aws: Connection, region: string, ami: string): Promise<Sharing> {
+  const answer = await ask({ action: 'ec2:DescribeImageAttribute', region, about: ami }, () =>
+    aws
+      .client(EC2Client, region)
+      .send(new DescribeImageAttributeCommand({ ImageId: ami, Attribute: 'launchPermission' })),
+  );
+  const list = (key: 'UserId' | 'OrganizationArn' | 'OrganizationalUnitArn') =>
+    (answer.LaunchPermissions ?? []).flatMap((permission) => permission[key] ?? []);
+  return {
+    accounts: list('UserId'),
+    organizations: list('OrganizationArn'),
+    organizationalUnits: list('OrganizationalUnitArn'),
+  };
+}
+
+/** Lets accounts, organizations and organizational units launch from the AMI. Granting twice is granting once. */
+export async function grantLaunch(aws: Connection, region: string, ami: string, to: Sharing): Promise<void> {
+  const Add: LaunchPermission[] = [
+    ...to.accounts.map((UserId) => ({ UserId })),
+    ...to.organizations.map((OrganizationArn) => ({ OrganizationArn })),
+    ...to.organizationalUnits.map((OrganizationalUnitArn) => ({ OrganizationalUnitArn })),
+  ];
+  if (Add.length === 0) return;
+  await ask({ action: 'ec2:ModifyImageAttribute', region, about: `${ami} launchPermission` }, () =>
+    aws.client(EC2Client, region).send(new ModifyImageAttributeCommand({ ImageId: ami, LaunchPermission: { Add } })),
+  );
+}

@@ -1,0 +1,47 @@
+import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { ask } from './answers.ts';
+import type { Connection } from './connection.ts';
+
+/** Value of a Parameter Store parameter, undefined where there is none. */
+export async function readParameter(aws: Connection, region: string, name: string): Promise<string | undefined> {
+  const answer = await ask(
+    { action: 'ssm:GetParameter', region, about: name },
+    () => aws.client(SSMClient, region).send(new GetParameterCommand({ Name: name })),
+    { ParameterNotFound: () => undefined },
+  );
+  return answer?.Parameter?.Value;
+}
+
+/**
+ * Points a parameter at an AMI. With data type aws:ec2:image Parameter Store checks the AMI only after answering, and
+ * drops a value it cannot describe without a word: read it back.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
+ */
+export async function writeAmiParameter(
+  aws: Connection,
+  region: string,
+  name: string,
+  ami: string,
+  description: string,
+): Promise<void> {
+  await ask({ action: 'ssm:PutParameter', region, about: `${name} = ${ami}` }, () =>
+    aws.client(SSMClient, region).send(
+      new PutParameterCommand({
+        Name: name,
+        Value: ami,
+        Type: 'String',
+        DataType: 'aws:ec2:image',
+        Overwrite: true,
+        Description: description,
+      }),
+    ),
+  );
+}
+
+export async function deleteParameter(aws: Connection, region: string, name: string): Promise<void> {
+  await ask(
+    { action: 'ssm:DeleteParameter', region, about: name },
+    () => aws.client(SSMClient, region).send(new DeleteParameterCommand({ Name: name })),
+    { ParameterNotFound: () => undefined },
+  );
+}

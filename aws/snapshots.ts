@@ -1,0 +1,78 @@
+import {
+  DeleteSnapshotCommand,
+  DescribeSnapshotAttributeCommand,
+  DescribeSnapshotsCommand,
+  EC2Client,
+  ModifySnapshotAttributeCommand,
+} from '@aws-sdk/client-ec2';
+import type { BuildIdentity } from '../core/tags.ts';
+import { ask, everyPage } from './answers.ts';
+import type { Connection } from './connection.ts';
+import { filtersOf } from './tags.ts';
+
+/** Ids of a build's snapshots in a region. They are found by tag: a pending AMI does not name its snapshots yet. */
+export async function findSnapshots(aws: Connection, region: string, identity: BuildIdentity): Promise<string[]> {
+  const ec2 = aws.client(EC2Client, region);
+  const about = `${identity.recipe} ${identity.build}`;
+  const snapshots = await ask({ action: 'ec2:DescribeSnapshots', region, about }, () =>
+    everyPage(
+      (NextToken) =>
+        ec2.send(
+          new DescribeSnapshotsCommand({
+            OwnerIds: ['self'],
+            Filters: filtersOf(identity),
+            MaxResults: 1000,
+            NextToken,
+          }),
+        ),
+      ({ Snapshots }) => Snapshots,
+    ),
+  );
+  return snapshots.map(({ SnapshotId = '' }) => SnapshotId);
+}
+
+/** @returns false while an AMI still needs the snapshot, also for the moment after that AMI was deregistered. */
+export async function deleteSnapshot(aws: Connection, region: string, snapshot: string): Promise<boolean> {
+  return ask(
+    { action: 'ec2:DeleteSnapshot', region, about: snapshot },
+    async () => {
+      await aws.client(EC2Client, region).send(new DeleteSnapshotCommand({ SnapshotId: snapshot }));
+      return true;
+    },
+    { 'InvalidSnapshot.NotFound': () => true, 'InvalidSnapshot.InUse': () => false },
+  );
+}
+
+/** Accounts that may make volumes from a snapshot. */
+export async function volumePermissions(aws: Connection, region: string, snapshot: string): Promise<string[]> {
+  const answer = await ask({ action: 'ec2:DescribeSnapshotAttribute', region, about: snapshot }, () =>
+    aws
+      .client(EC2Client, region)
+      .send(new DescribeSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' })),
+  );
+  return (answer.CreateVolumePermissions ?? []).flatMap(({ UserId }) => UserId ?? []);
+}
+
+// EC2 takes at most 500 modifications in one ModifySnapshotAttribute.
+const atOnce = 500;
+
+/** Lets accounts make volumes from a snapshot, which copying a shared AMI asks for. Granting twice is granting once. */
+export async function grantVolumes(
+  aws: Connection,
+  region: string,
+  snapshot: string,
+  accounts: string[],
+): Promise<void> {
+  for (let from = 0; from < accounts.length; from += atOnce) {
+    const Add = accounts.slice(from, from + atOnce).map((UserId) => ({ UserId }));
+    await ask({ action: 'ec2:ModifySnapshotAttribute', region, about: snapshot }, () =>
+      aws.client(EC2Client, region).send(
+        new ModifySnapshotAttributeCommand({
+          SnapshotId: snapshot,
+          Attribute: 'createVolumePermission',
+          CreateVolumePermission: { Add },
+        }),
+      ),
+    );
+  }
+}

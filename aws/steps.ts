@@ -1,0 +1,69 @@
+import { commandComment, deliverySeconds, type Command } from '../core/command.ts';
+import { Failure, type FailureName } from '../core/errors.ts';
+import { failingTail } from '../core/output.ts';
+import type { Plan } from '../core/plan.ts';
+import { artifactKey, readTail, type Artifacts } from './artifacts.ts';
+import { findCommand, readInvocation, sendCommand, type Invocation } from './commands.ts';
+
+export type Phase = 'provision' | 'check';
+
+export interface SentCommand {
+  command: string;
+  name: string;
+  /** Seconds from now within which SSM has an answer, whatever happens to the agent. */
+  limit: number;
+}
+
+/** Sends one command of the plan, or finds it sent before: a repeated call never runs a step twice. */
+export async function findOrSend(
+  artifacts: Artifacts,
+  plan: Plan,
+  phase: Phase,
+  index: number,
+  instance: string,
+): Promise<SentCommand> {
+  const command = (phase === 'provision' ? plan.provision : plan.checks)[index] as Command;
+  const comment = commandComment(plan.build, phase, command);
+  const output = { bucket: artifacts.bucket, prefix: artifactKey(plan, 'commands') };
+  const sent =
+    (await findCommand(artifacts.aws, instance, comment)) ??
+    (await sendCommand(artifacts.aws, instance, command, comment, output));
+  return { command: sent, name: command.name, limit: deliverySeconds + command.timeoutSeconds + 300 };
+}
+
+const tailBytes = 4000;
+
+// SSM keeps only the beginning of long output, and what failed is at its end: the whole is in the bucket.
+async function wholeTail(artifacts: Artifacts, text: string, url: string): Promise<string> {
+  const cut = text.includes('--output truncated--') || text.length >= 8000;
+  return (cut && url ? await readTail(artifacts, url, tailBytes) : undefined) ?? text;
+}
+
+async function outputTail(artifacts: Artifacts, { stdout, stderr, stdoutUrl, stderrUrl }: Invocation): Promise<string> {
+  return failingTail(await wholeTail(artifacts, stdout, stdoutUrl), await wholeTail(artifacts, stderr, stderrUrl));
+}
+
+/**
+ * Whether a command ended well, or in words how it is doing.
+ * @throws the named failure with exit code and the end of the output when it did not.
+ */
+export async function lookAtCommand(
+  artifacts: Artifacts,
+  { command, name }: Pick<SentCommand, 'command' | 'name'>,
+  instance: string,
+  failure: Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>,
+): Promise<'ended' | { waiting: string }> {
+  const { region } = artifacts.aws;
+  const invocation = await readInvocation(artifacts.aws, command, instance);
+  const what = `"${name}" (command ${command}) on ${instance} in ${region}`;
+  if (!invocation) return { waiting: `${what} is not known to SSM yet` };
+  if (/^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status))
+    return { waiting: `${what} is ${invocation.details}` };
+  if (invocation.status === 'Success') return 'ended';
+  const exit =
+    invocation.exitCode !== undefined && invocation.exitCode >= 0 ? `, exit code ${invocation.exitCode}` : '';
+  throw new Failure(
+    failure,
+    `${what}: ${invocation.details || invocation.status}${exit}\n${await outputTail(artifacts, invocation)}`,
+  );
+}

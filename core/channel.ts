@@ -1,0 +1,29 @@
+/** SSM parameter that a channel is: one in every target region, holding the AMI id of that region. */
+export const channelParameter = (recipe: string, channel: string): string => `/golden/${recipe}/${channel}`;
+
+/** The parameter of a channel reference `<recipe>/<channel>` as a recipe's source names it. */
+export const channelReferenceParameter = (reference: string): string => `/golden/${reference}`;
+
+/** What a channel held in one region before a build wrote it; `ami` is absent where there was no such parameter. */
+export interface ChannelValue {
+  region: string;
+  ami?: string;
+}
+
+/** Kept in the bucket before the first write, so that a half-done publish can be taken back after any crash. */
+export interface ChannelLedger {
+  parameter: string;
+  before: ChannelValue[];
+  after: { region: string; ami: string }[];
+  complete: boolean;
+}
+
+/** Which regions still hold this build's AMI although the publish did not complete, and what belongs there instead. */
+export function toRestore(ledger: ChannelLedger, now: ChannelValue[]): ChannelValue[] {
+  if (ledger.complete) return [];
+  return ledger.before.filter(({ region, ami }) => {
+    const ours = ledger.after.find((value) => value.region === region)?.ami;
+    const current = now.find((value) => value.region === region)?.ami;
+    return current === ours && current !== ami;
+  });
+}

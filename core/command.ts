@@ -1,0 +1,114 @@
+import { secondsOf } from './duration.ts';
+import type { Check, Step } from './recipe.ts';
+import { sanitizeLinux, sanitizeWindows } from './sanitize.ts';
+import type { SourceImage } from './source.ts';
+
+/** One SSM command of a build: a provisioning step or a check. */
+export interface Command {
+  index: number;
+  name: string;
+  document: string;
+  version?: string;
+  parameters: Record<string, string[]>;
+  /** Bound of its run, in seconds, counted by the SSM agent from its start. */
+  timeoutSeconds: number;
+}
+
+/** The seconds a command may wait to reach the agent, e.g. while the instance boots again after a reboot. */
+export const deliverySeconds = 600;
+
+/** Comment of an SSM command, at most 100 characters. SendCommand has no idempotency token: a command is found again by this. */
+export const commandComment = (build: string, phase: 'provision' | 'check', { index, name }: Command): string =>
+  `${build}/${phase}/${index} ${name}`.slice(0, 100);
+
+const shell = (script: string, timeoutSeconds: number) => ({
+  document: 'AWS-RunShellScript',
+  parameters: { commands: script.split('\n'), executionTimeout: [String(timeoutSeconds)] },
+});
+
+const powerShell = (script: string, timeoutSeconds: number) => ({
+  document: 'AWS-RunPowerShellScript',
+  parameters: { commands: script.split('\n'), executionTimeout: [String(timeoutSeconds)] },
+});
+
+// The agent runs a script with sh, and only its first line can ask for another shell: sh has no pipefail everywhere.
+const strictBash = (text: string) => `#!/bin/bash\nset -euo pipefail\n${text}`;
+const ownShebang = (text: string) => (text.startsWith('#!') ? text : `#!/bin/bash\n${text}`);
+
+// PowerShell goes on after a failed program, and a script's exit code is 0 unless somebody says otherwise.
+const strictPowerShell = (text: string) =>
+  `$ErrorActionPreference = 'Stop'\n${text}\nif ($LASTEXITCODE) { exit $LASTEXITCODE }`;
+
+// Exit code 194 (Windows: 3010) makes the SSM agent reboot the instance and run the whole script again.
+const rebootLinux = (mark: string) =>
+  `#!/bin/bash\nif [ -e /var/lib/${mark} ]; then rm -f /var/lib/${mark}; exit 0; fi\ntouch /var/lib/${mark}\nexit 194`;
+const rebootWindows = (mark: string) =>
+  `$mark = "$env:ProgramData\\${mark}"\nif (Test-Path $mark) { Remove-Item $mark; exit 0 }\nNew-Item $mark | Out-Null\nexit 3010`;
+
+const kinds = ['run', 'script', 'powershell', 'document', 'reboot'] as const;
+const nameOf = (step: Step, index: number) =>
+  step.name ?? step.document ?? `${kinds.find((kind) => step[kind] !== undefined)}-${index + 1}`;
+
+function content(step: Step, index: number, build: string, windows: boolean, scripts: Record<string, string>) {
+  const seconds = secondsOf(step.timeout);
+  if (step.run !== undefined) return shell(strictBash(step.run), seconds);
+  if (step.powershell !== undefined) return powerShell(strictPowerShell(step.powershell), seconds);
+  if (step.script !== undefined) {
+    const text = scripts[step.script] ?? '';
+    return step.script.endsWith('.ps1')
+      ? powerShell(strictPowerShell(text), seconds)
+      : shell(ownShebang(text), seconds);
+  }
+  if (step.document !== undefined) {
+    return {
+      document: step.document,
+      ...(step.version && { version: step.version }),
+      parameters: step.parameters ?? {},
+    };
+  }
+  const mark = `golden-reboot-${build}-${index}`;
+  return windows ? powerShell(rebootWindows(mark), seconds) : shell(rebootLinux(mark), seconds);
+}
+
+/** The commands that make a builder into what the recipe says; the last one takes everything out that must not be in an image. */
+export function provisionCommands(
+  steps: Step[],
+  build: string,
+  { windows }: Pick<SourceImage, 'windows'>,
+  scripts: Record<string, string>,
+): Command[] {
+  const commands = steps.map((step, index) => ({
+    index,
+    name: nameOf(step, index),
+    ...content(step, index, build, windows, scripts),
+    timeoutSeconds: secondsOf(step.timeout),
+  }));
+  const sanitize = windows ? powerShell(sanitizeWindows, 1800) : shell(sanitizeLinux, 600);
+  return [...commands, { index: commands.length, name: 'sanitize', ...sanitize, timeoutSeconds: windows ? 1800 : 600 }];
+}
+
+/** The commands that judge a candidate. */
+export function checkCommands(
+  checks: Check[],
+  build: string,
+  { windows }: Pick<SourceImage, 'windows'>,
+  scripts: Record<string, string>,
+): Command[] {
+  return checks.map((check, index) => ({
+    index,
+    name: check.name,
+    ...content(check, index, build, windows, scripts),
+    timeoutSeconds: secondsOf(check.timeout),
+  }));
+}
+
+/** Steps of a recipe that the source's operating system cannot run, in words. */
+export function foreignSteps(steps: Step[], windows: boolean): { index: number; kind: string }[] {
+  const foreign = (step: Step) =>
+    windows
+      ? step.run !== undefined || step.script?.endsWith('.sh')
+      : step.powershell !== undefined || step.script?.endsWith('.ps1');
+  return steps.flatMap((step, index) =>
+    foreign(step) ? [{ index, kind: kinds.find((kind) => step[kind] !== undefined) ?? 'run' }] : [],
+  );
+}

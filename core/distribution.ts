@@ -1,0 +1,101 @@
+import { clientToken } from './build.ts';
+import { Failure } from './errors.ts';
+import type { Plan } from './plan.ts';
+import type { Target } from './recipe.ts';
+import type { AmiDescription } from './source.ts';
+import { madeBy } from './tags.ts';
+
+/** Who may launch an AMI: account ids, organization ARNs, organizational-unit ARNs. */
+export interface Sharing {
+  accounts: string[];
+  organizations: string[];
+  organizationalUnits: string[];
+}
+
+/** The outcome of one Distribute iteration, and after Verify the truth about one target. */
+export interface TargetResult {
+  region: string;
+  ami?: string | undefined;
+  snapshots?: string[] | undefined;
+  error?: string | undefined;
+}
+
+export function targetIn(plan: Plan, region: string): Target {
+  const target = plan.document.distribute.find((one) => one.region === region);
+  if (!target) throw new Failure('StageInputInvalid', `${region} is no target of ${plan.recipe} ${plan.build}`);
+  return target;
+}
+
+/** The image is made in the pipeline's region, so only the other targets need a copy. */
+export const needsCopy = (plan: Plan, region: string): boolean => region !== plan.region;
+
+/** `generation` counts copies of this build that failed in the region: a used token would answer with the failed one. */
+export const copyToken = (plan: Plan, region: string, generation: number): string =>
+  clientToken(plan.recipe, plan.build, region, 'copy', generation);
+
+/** Who is still missing. Present permissions that the recipe does not name stay as they are. */
+export function missing(wanted: Sharing, present: Sharing): Sharing {
+  const without = (list: string[], there: string[]) => list.filter((one) => !there.includes(one));
+  return {
+    accounts: without(wanted.accounts, present.accounts),
+    organizations: without(wanted.organizations, present.organizations),
+    organizationalUnits: without(wanted.organizationalUnits, present.organizationalUnits),
+  };
+}
+
+export const isNobody = ({ accounts, organizations, organizationalUnits }: Sharing): boolean =>
+  accounts.length + organizations.length + organizationalUnits.length === 0;
+
+/** What Verify read back about a target. */
+export interface TargetObserved {
+  image: AmiDescription | undefined;
+  sharing: Sharing;
+  /** Accounts that may make volumes from each snapshot, by snapshot id. */
+  snapshotAccounts: Record<string, string[]>;
+}
+
+/** Everything in which a target is not as the recipe says, in words. Empty means it may be published. */
+export function targetProblems(
+  plan: Plan,
+  target: Target,
+  { image, sharing, snapshotAccounts }: TargetObserved,
+): string[] {
+  if (!image) return ['its AMI is not there'];
+  const problems: string[] = [];
+  if (image.state !== 'available')
+    problems.push(`${image.ami} is ${image.state}${image.stateReason ? `: ${image.stateReason}` : ''}`);
+  if (!madeBy(plan, image.tags)) problems.push(`${image.ami} does not carry this build's tags`);
+  for (const [key, value] of Object.entries(plan.document.image.tags)) {
+    if (image.tags[key] !== value) problems.push(`${image.ami} lacks the tag ${key}=${value}`);
+  }
+  if (plan.document.image.imds === 'v2' && !image.imdsV2) problems.push(`${image.ami} does not demand IMDSv2`);
+  if (target.kmsKey) {
+    for (const { device, encrypted } of image.disks)
+      if (!encrypted) problems.push(`${image.ami} ${device} is not encrypted`);
+  }
+  const unshared = missing(target, sharing);
+  for (const one of [...unshared.accounts, ...unshared.organizations, ...unshared.organizationalUnits]) {
+    problems.push(`${image.ami} is not shared with ${one}`);
+  }
+  for (const { device, snapshot } of image.disks) {
+    if (!snapshot) {
+      problems.push(`${image.ami} ${device} has no snapshot`);
+      continue;
+    }
+    const barred = target.accounts.filter((account) => !snapshotAccounts[snapshot]?.includes(account));
+    for (const account of barred) problems.push(`${snapshot} is not shared with ${account}`);
+  }
+  return problems;
+}
+
+/** The barrier. @throws TargetsIncomplete naming every required target that is not right, and what is wrong with it. */
+export function refuseIncomplete(plan: Plan, results: TargetResult[]): void {
+  const required = new Set(plan.document.distribute.filter((target) => target.required).map(({ region }) => region));
+  const wrong = results.filter(({ region, error }) => error !== undefined && required.has(region));
+  if (wrong.length === 0) return;
+  const list = wrong.map(({ region, error }) => `${region}: ${error}`).join('\n');
+  throw new Failure(
+    'TargetsIncomplete',
+    `${wrong.length} of ${required.size} required targets of ${plan.image} not right, so nothing is published:\n${list}`,
+  );
+}

@@ -1,0 +1,75 @@
+import * as z from 'zod/mini';
+import { buildName, buildNamePattern, type ExecutionReference } from './build.ts';
+import { applyOverrides, parseRecipe, type Catalog, type Problem, type Recipe } from './recipe.ts';
+import type { BuildIdentity } from './tags.ts';
+
+/** What an execution of build-image is started with; `{"recipe": "al2023-base"}` is enough. */
+const ExecutionInput = z.strictObject({
+  /** Name of a recipe of the deployed catalog, or a whole recipe document. */
+  recipe: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  /** Merged into the recipe document before it is validated; see applyOverrides. */
+  overrides: z.optional(z.record(z.string(), z.unknown())),
+  /** An earlier build to complete: what it already made is adopted. */
+  build: z.optional(z.string().check(z.regex(buildNamePattern))),
+});
+
+export interface Requested {
+  identity: BuildIdentity;
+  recipe: Recipe;
+}
+
+/** The recipe and the build an execution asks for, or everything that is wrong with what it was started with. */
+export function requestedBuild(
+  input: unknown,
+  execution: ExecutionReference,
+  { recipes, scripts }: Catalog,
+): Requested | { problems: Problem[] } {
+  const parsed = z.safeParse(ExecutionInput, input);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => ({
+      path: issue.path as (string | number)[],
+      message: inputProblem(issue),
+    }));
+    return { problems };
+  }
+  const { recipe: wanted, overrides, build } = parsed.data;
+  const known = Object.keys(recipes);
+  if (typeof wanted === 'string' && !Object.hasOwn(recipes, wanted)) {
+    const message = `there is no recipe "${wanted}"; there are ${known.join(', ') || 'none'}`;
+    return { problems: [{ path: ['recipe'], message }] };
+  }
+  const document = typeof wanted === 'string' ? recipes[wanted] : wanted;
+  const result = parseRecipe(overrides ? applyOverrides(document, overrides) : document, scripts);
+  if (result.problems) return { problems: result.problems };
+  if (typeof wanted === 'string' && result.recipe.name !== wanted) {
+    return { problems: [{ path: ['overrides', 'name'], message: `overrides cannot rename the recipe ${wanted}` }] };
+  }
+  return { recipe: result.recipe, identity: { recipe: result.recipe.name, build: build ?? buildName(execution) } };
+}
+
+function inputProblem(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys')
+    return `unknown key ${issue.keys.join(', ')}; known are recipe, overrides, build`;
+  if (issue.path[0] === 'build') return 'is no build id (YYYYMMDD-HHMMSS-hhhh)';
+  if (issue.path[0] === 'recipe') return 'must be the name of a recipe or a recipe document';
+  if (issue.path[0] === 'overrides') return 'must be an object of recipe keys';
+  return 'the execution input must be an object like {"recipe": "al2023-base"}';
+}
+
+/**
+ * Which build an execution is about, for clearing up after it: no validation, since it may be the input that is wrong.
+ * Undefined where the input names no recipe at all, so that nothing can have been made.
+ */
+export function claimedIdentity(input: unknown, execution: ExecutionReference): BuildIdentity | undefined {
+  const { recipe, overrides, build } = (input ?? {}) as {
+    recipe?: unknown;
+    overrides?: { name?: unknown };
+    build?: unknown;
+  };
+  const name = typeof recipe === 'object' ? (overrides?.name ?? (recipe as { name?: unknown } | null)?.name) : recipe;
+  if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9-]*$/.test(name)) return undefined;
+  return {
+    recipe: name,
+    build: typeof build === 'string' && buildNamePattern.test(build) ? build : buildName(execution),
+  };
+}

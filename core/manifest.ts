@@ -1,0 +1,99 @@
+import type { TargetResult } from './distribution.ts';
+import type { Plan } from './plan.ts';
+import type { BuildIdentity } from './tags.ts';
+
+/** The record of a build: `builds/<recipe>/<build>/manifest.json` in the bucket, and what `golden … --json` prints last. */
+export interface Manifest {
+  schema: 1;
+  recipe: string;
+  build: string;
+  status: 'published' | 'failed' | 'up-to-date';
+  source: { ami: string; owner: string; name: string; region: string } | null;
+  image: { name: string; ami: string; region: string; snapshots: string[] } | null;
+  targets: ManifestTarget[];
+  timings: Timing[];
+  failure: ManifestFailure | null;
+}
+
+export interface ManifestTarget {
+  region: string;
+  ami: string | null;
+  snapshots: string[];
+  accounts: string[];
+  organizations: string[];
+  organizationalUnits: string[];
+  parameter: string | null;
+  status: 'published' | 'failed' | 'skipped';
+  error: string | null;
+}
+
+export interface ManifestFailure {
+  state: string;
+  error: string;
+  cause: string;
+  undone: string[];
+  left: string[];
+}
+
+/** One visit of a Task state, in seconds with a precision of a millisecond. */
+export interface Timing {
+  state: string;
+  startedAt: string;
+  seconds: number;
+}
+
+export interface ManifestParts {
+  plan: Plan;
+  status: Manifest['status'];
+  image?: { ami: string; snapshots: string[] } | undefined;
+  /** What Distribute or Verify found, by region; a target of the plan that is absent was never reached. */
+  targets: TargetResult[];
+  /** Parameter of the channel, where the build wrote one. */
+  parameter: string | null;
+  timings: Timing[];
+  failure: ManifestFailure | null;
+}
+
+export function manifestOf({ plan, status, image, targets, parameter, timings, failure }: ManifestParts): Manifest {
+  const { source, document } = plan;
+  return {
+    schema: 1,
+    recipe: plan.recipe,
+    build: plan.build,
+    status,
+    source: { ami: source.ami, owner: source.owner, name: source.name, region: source.region },
+    image: image ? { name: plan.image, region: plan.region, ...image } : null,
+    targets: document.distribute.map((target) => {
+      const result = targets.find(({ region }) => region === target.region);
+      const published = status === 'published' && result?.ami !== undefined && result.error === undefined;
+      return {
+        region: target.region,
+        ami: result?.ami ?? null,
+        snapshots: result?.snapshots ?? [],
+        accounts: target.accounts,
+        organizations: target.organizations,
+        organizationalUnits: target.organizationalUnits,
+        parameter: published ? parameter : null,
+        status: published ? 'published' : result?.error !== undefined ? 'failed' : 'skipped',
+        error: result?.error ?? null,
+      };
+    }),
+    timings,
+    failure,
+  };
+}
+
+export interface FailedParts {
+  identity: BuildIdentity;
+  /** Absent where the build failed before it was planned. */
+  plan: Plan | undefined;
+  targets: TargetResult[];
+  timings: Timing[];
+  failure: ManifestFailure;
+}
+
+export function failedManifest({ identity, plan, targets, timings, failure }: FailedParts): Manifest {
+  if (plan) return manifestOf({ plan, status: 'failed', targets, parameter: null, timings, failure });
+  const { recipe, build } = identity;
+  return { schema: 1, recipe, build, status: 'failed', source: null, image: null, targets: [], timings, failure };
+}

@@ -1,0 +1,66 @@
+import type * as z from 'zod/mini';
+import type { builder } from './recipe/builder.ts';
+import type { image, publish, target } from './recipe/distribution.ts';
+import { explain } from './recipe/explain.ts';
+import { soundParts } from './recipe/parts.ts';
+import type { Problem } from './recipe/problems.ts';
+import type { timedCheck, timedStep } from './recipe/provision.ts';
+import type { Path, Surroundings } from './recipe/rule.ts';
+import { rules } from './recipe/rules.ts';
+import { recipeSchema } from './recipe/schema.ts';
+import type { source } from './recipe/source.ts';
+import type { retire, triggers } from './recipe/upkeep.ts';
+
+export { applyOverrides } from './recipe/overrides.ts';
+export { formatPath, formatProblems, type Place, type Problem } from './recipe/problems.ts';
+export { recipeSchema } from './recipe/schema.ts';
+export type { Path } from './recipe/rule.ts';
+
+export type Source = z.infer<typeof source>;
+export type Builder = z.infer<typeof builder>;
+export type Volume = Builder['rootVolume'];
+export type Step = ReturnType<typeof timedStep>;
+export type Check = ReturnType<typeof timedCheck>;
+export type ImageSettings = z.infer<typeof image>;
+export type Target = z.infer<typeof target>;
+export type Publish = z.infer<typeof publish>;
+export type Retire = z.infer<typeof retire>;
+export type Triggers = z.infer<typeof triggers>;
+
+/** A recipe with every default filled in. */
+export interface Recipe {
+  name: string;
+  description: string;
+  source: Source;
+  builder: Builder;
+  provision: Step[];
+  checks: Check[];
+  image: ImageSettings;
+  distribute: Target[];
+  publish?: Publish;
+  retire?: Retire;
+  triggers?: Triggers;
+}
+
+/** The recipes of a folder by name, as parsed YAML, and every script by its path below that folder (`scripts/harden.sh`). */
+export interface Catalog {
+  recipes: Record<string, unknown>;
+  scripts: Record<string, string>;
+}
+
+/**
+ * A recipe out of a document, or everything that is wrong with it. `home`, the region the pipeline runs in, is not known
+ * to somebody who only validates: then the first target without a key of its own is taken for it.
+ */
+export function parseRecipe(
+  document: unknown,
+  scripts: Record<string, string>,
+  { home }: Pick<Surroundings, 'home'> = {},
+): { recipe: Recipe; problems?: never } | { problems: Problem[]; recipe?: never } {
+  const { problems, unknownKeys } = explain(recipeSchema, document);
+  const report = (path: Path, message: string) => void problems.push({ path, message });
+  const parts = soundParts(document, unknownKeys);
+  for (const rule of rules) rule.look(parts, report, { scripts, ...(home !== undefined && { home }) });
+  if (problems.length > 0) return { problems };
+  return { recipe: parts as Recipe };
+}

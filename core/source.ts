@@ -1,0 +1,87 @@
+import { Failure } from './errors.ts';
+import type { Source } from './recipe.ts';
+
+/** An AMI as EC2 describes it, in our words. */
+export interface AmiDescription {
+  ami: string;
+  region: string;
+  name: string;
+  state: string;
+  owner: string;
+  ownerAlias?: string;
+  createdAt: string;
+  deprecatedAt?: string;
+  architecture: string;
+  windows: boolean;
+  rootDevice: string;
+  /** Whether instances of it demand IMDSv2 (`ImdsSupport` v2.0). */
+  imdsV2: boolean;
+  stateReason?: string;
+  tags: Record<string, string>;
+  disks: { device: string; snapshot?: string; sizeGiB?: number; encrypted: boolean }[];
+}
+
+/** What a build starts from. */
+export interface SourceImage {
+  ami: string;
+  owner: string;
+  name: string;
+  region: string;
+  architecture: string;
+  windows: boolean;
+  rootDevice: string;
+  rootSizeGiB: number;
+}
+
+/** The owner an image must have: the recipe's word, or the pipeline's own account for a channel. */
+export const expectedOwner = (source: Source, account: string): string =>
+  source.owner === undefined || source.owner === 'self' ? account : source.owner;
+
+/** Newest first; images that are deprecated by `now` come last, so that one is only taken when nothing else is left. */
+export function newest(images: AmiDescription[], now: Date): AmiDescription | undefined {
+  const deprecated = (image: AmiDescription) => image.deprecatedAt !== undefined && new Date(image.deprecatedAt) <= now;
+  return images.toSorted(
+    (a, b) => Number(deprecated(a)) - Number(deprecated(b)) || b.createdAt.localeCompare(a.createdAt),
+  )[0];
+}
+
+/**
+ * The source image of a build out of what EC2 answered. The owner is checked on the answer too, whatever the look-up
+ * asked for: a name alone can be anybody's (whoAMI).
+ * @throws SourceNotFound, SourceNotTrusted
+ */
+export function trustSource(
+  found: AmiDescription | undefined,
+  owner: string,
+  wanted: string,
+  region: string,
+): SourceImage {
+  if (!found)
+    throw new Failure(
+      'SourceNotFound',
+      `no source image for ${wanted} (owner ${owner}) in ${region}; look at the recipe's source`,
+    );
+  if (found.owner !== owner && found.ownerAlias !== owner) {
+    const alias = found.ownerAlias ? ` (${found.ownerAlias})` : '';
+    throw new Failure(
+      'SourceNotTrusted',
+      `source ${found.ami} "${found.name}" in ${region} belongs to ${found.owner}${alias}, the recipe trusts ${owner}; nothing was launched from it`,
+    );
+  }
+  if (found.state !== 'available') {
+    throw new Failure(
+      'SourceNotFound',
+      `source ${found.ami} in ${region} is ${found.state}, not available, so nothing can be launched from it`,
+    );
+  }
+  return {
+    ami: found.ami,
+    owner: found.owner,
+    name: found.name,
+    region,
+    architecture: found.architecture,
+    windows: found.windows,
+    rootDevice: found.rootDevice,
+    rootSizeGiB: found.disks.find(({ device }) => device === found.rootDevice)?.sizeGiB ?? 0,
+  };
+}

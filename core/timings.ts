@@ -1,0 +1,29 @@
+import type { Timing } from './manifest.ts';
+
+/** The parts of a Step Functions history event that say when a state was entered and left. */
+export interface StateEvent {
+  id: number;
+  previousEventId: number;
+  type: string;
+  timestamp: Date;
+  state?: string | undefined;
+}
+
+/**
+ * Visits of Task states, in the order they began. A visit that has not ended is left out: the caller is such a one.
+ * Iterations of a Map visit the same states side by side, so an exit is matched to its entry along `previousEventId`.
+ */
+export function timingsOf(events: StateEvent[]): Timing[] {
+  const byId = new Map(events.map((event) => [event.id, event]));
+  const visits: { entered: number; timing: Timing }[] = [];
+  for (const exit of events) {
+    if (exit.type !== 'TaskStateExited') continue;
+    let entry = byId.get(exit.previousEventId);
+    while (entry && !(entry.type === 'TaskStateEntered' && entry.state === exit.state))
+      entry = byId.get(entry.previousEventId);
+    if (!entry?.state) continue;
+    const seconds = (exit.timestamp.getTime() - entry.timestamp.getTime()) / 1000;
+    visits.push({ entered: entry.id, timing: { state: entry.state, startedAt: entry.timestamp.toISOString(), seconds } });
+  }
+  return visits.toSorted((a, b) => a.entered - b.entered).map(({ timing }) => timing);
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { readPlan } from '../../aws/artifacts.ts';
+import { createImage as create } from '../../aws/image-making.ts';
+import { findOwnImages } from '../../aws/images.ts';
+import { Failure } from '../../core/errors.ts';
+import type { Plan } from '../../core/plan.ts';
+import { buildTags, madeBy } from '../../core/tags.ts';
+import { identity, lambda, stage, type Cloud } from '../stage.ts';
+
+/** CreateImage has no idempotency token: the name is the token, and only this build's tags make an AMI of that name ours. */
+async function adopt({ aws }: Cloud, plan: Plan): Promise<string | undefined> {
+  const [first, ...others] = await findOwnImages(aws, aws.region, plan.image);
+  if (!first) return undefined;
+  const strangers = [first, ...others].filter(({ tags }) => !madeBy(plan, tags));
+  if (others.length === 0 && strangers.length === 0) return first.ami;
+  const ids = [first, ...others].map(({ ami }) => ami).join(', ');
+  throw new Failure(
+    'TwinFound',
+    `the name ${plan.image} in ${aws.region} is taken by ${ids}, not (only) by this build; look at their tags before deregistering any`,
+  );
+}
+
+/** The image, under its deterministic name, tagged from birth. */
+export const createImage = stage({
+  name: 'CreateImage',
+  input: z.strictObject({ ...identity, instance: z.string() }),
+  permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CreateImage', 'ec2:CreateTags'],
+  async run({ instance, ...build }, cloud) {
+    const plan = await readPlan(cloud, build);
+    const known = await adopt(cloud, plan);
+    if (known) return { ami: known };
+    const { image, description } = plan.document;
+    const tags = { ...image.tags, Name: plan.image, ...buildTags(plan, 'image') };
+    const request = { instance, name: plan.image, description, reboot: image.capture === 'stopped', tags };
+    const ami = (await create(cloud.aws, request)) ?? (await adopt(cloud, plan));
+    if (ami) return { ami };
+    throw new Failure(
+      'AwsTransient',
+      `EC2 in ${cloud.aws.region} says the name ${plan.image} is taken but shows no such AMI yet`,
+    );
+  },
+});
+
+export const handler = lambda(createImage);

@@ -1,0 +1,71 @@
+import * as z from 'zod/mini';
+import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
+import { describeImage, findBuildImages, findImages } from '../../aws/images.ts';
+import { readParameter } from '../../aws/parameters.ts';
+import { placeOf } from '../../core/build.ts';
+import { channelReferenceParameter } from '../../core/channel.ts';
+import { Failure } from '../../core/errors.ts';
+import { requestedBuild } from '../../core/execution-input.ts';
+import { planBuild, planProblems, type Plan } from '../../core/plan.ts';
+import { formatProblems, type Problem, type Source } from '../../core/recipe.ts';
+import { expectedOwner, newest, trustSource, type SourceImage } from '../../core/source.ts';
+import { lambda, stage, type Cloud } from '../stage.ts';
+
+const refuse = (problems: Problem[]): never => {
+  throw new Failure(
+    'RecipeInvalid',
+    formatProblems(problems, () => undefined),
+  );
+};
+
+async function findSource({ aws, now }: Cloud, source: Source, account: string): Promise<SourceImage> {
+  const owner = expectedOwner(source, account);
+  if (source.filter) {
+    const found = newest(await findImages(aws, owner, source.filter), now());
+    return trustSource(found, owner, `name ${source.filter.name}`, aws.region);
+  }
+  const parameter = source.channel ? channelReferenceParameter(source.channel) : source.parameter;
+  const ami = parameter ? await readParameter(aws, aws.region, parameter) : source.ami;
+  const found = ami ? await describeImage(aws, aws.region, ami) : undefined;
+  return trustSource(found, owner, [parameter, ami].filter(Boolean).join(' = '), aws.region);
+}
+
+/**
+ * First state: execution input → build plan in the bucket. Refuses bad input before anything costs money. A build that
+ * was planned before keeps its plan, so that starting it again completes it; an image it already made is adopted.
+ */
+export const resolve = stage({
+  name: 'Resolve',
+  input: z.strictObject({ input: z.unknown(), execution: z.strictObject({ id: z.string(), startedAt: z.string() }) }),
+  permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ec2:DescribeImages'],
+  async run({ input, execution }, cloud) {
+    const catalog = await cloud.catalog();
+    const requested = requestedBuild(input, execution, catalog);
+    if ('problems' in requested) return refuse(requested.problems);
+    const { identity, recipe } = requested;
+
+    let plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
+    if (!plan) {
+      const { account, region } = placeOf(execution.id);
+      const source = await findSource(cloud, recipe.source, account);
+      const problems = planProblems(recipe, source, region);
+      if (problems.length > 0) return refuse(problems);
+      plan = planBuild({ identity, execution, recipe, source, scripts: catalog.scripts });
+      await writeArtifact(cloud, identity, 'plan.json', plan);
+    }
+
+    const made = (await findBuildImages(cloud.aws, plan.region, identity)).find(({ state }) =>
+      /^(pending|available)$/.test(state),
+    );
+    const items = (list: Plan['checks']) => list.map(({ index, name }) => ({ index, name }));
+    return {
+      ...identity,
+      image: made ? { made: true, ami: made.ami } : { made: false },
+      provision: items(plan.provision),
+      checks: items(plan.checks),
+      targets: plan.document.distribute.map(({ region }) => ({ region })),
+    };
+  },
+});
+
+export const handler = lambda(resolve);

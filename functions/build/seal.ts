@@ -1,0 +1,30 @@
+import * as z from 'zod/mini';
+import { readPlan } from '../../aws/artifacts.ts';
+import { describeInstance, stopInstance } from '../../aws/instances.ts';
+import { Failure } from '../../core/errors.ts';
+import { identity, lambda, wait } from '../stage.ts';
+
+/** Waits until the builder's disks stand still: stops it, unless the recipe captures it running. */
+export const seal = wait({
+  name: 'Seal',
+  input: z.looseObject({ ...identity, instance: z.string() }),
+  permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:StopInstances'],
+  limit: () => 1800,
+  async look({ instance, recipe, build }, cloud) {
+    const { document } = await readPlan(cloud, { recipe, build });
+    const found = await describeInstance(cloud.aws, instance);
+    const state = found?.state ?? 'unknown';
+    if (state === 'stopped' || (state === 'running' && document.image.capture === 'running'))
+      return { done: { instance, state } };
+    if (/^(shutting-down|terminated)$/.test(state)) {
+      throw new Failure(
+        'BuilderFailed',
+        `${instance} in ${cloud.aws.region} is ${state} instead of stopped: ${found?.reason ?? 'EC2 gives no reason'}`,
+      );
+    }
+    if (state === 'running') await stopInstance(cloud.aws, instance);
+    return { waiting: `${instance} in ${cloud.aws.region} is ${state}, to be stopped` };
+  },
+});
+
+export const handler = lambda(seal);

@@ -1,0 +1,16 @@
+import * as z from 'zod/mini';
+import { readPlan } from '../../aws/artifacts.ts';
+import { findOrSend } from '../../aws/steps.ts';
+import { identity, lambda, stage } from '../stage.ts';
+
+/** One provisioning step, sent to the builder once, however often this runs. */
+export const sendCommand = stage({
+  name: 'SendCommand',
+  input: z.strictObject({ ...identity, instance: z.string(), index: z.number() }),
+  permissions: ['s3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'],
+  async run({ instance, index, ...build }, cloud) {
+    return findOrSend(cloud, await readPlan(cloud, build), 'provision', index, instance);
+  },
+});
+
+export const handler = lambda(sendCommand);

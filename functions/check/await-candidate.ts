@@ -1,0 +1,17 @@
+import * as z from 'zod/mini';
+import { lookAtAgent } from '../../aws/builders.ts';
+import { identity, lambda, secondsSince, wait } from '../stage.ts';
+
+/** Waits until SSM reaches the candidate: an image whose instances do not come up is refused here, whatever its checks. */
+export const awaitCandidate = wait({
+  name: 'AwaitCandidate',
+  input: z.looseObject({ ...identity, instance: z.string() }),
+  permissions: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
+  limit: () => 1800,
+  async look({ instance, since }, { aws, now }) {
+    const agent = await lookAtAgent(aws, instance, secondsSince(since, now()));
+    return agent === 'online' ? { done: { instance } } : agent;
+  },
+});
+
+export const handler = lambda(awaitCandidate);

@@ -1,0 +1,17 @@
+import * as z from 'zod/mini';
+import { lookAtCommand } from '../../aws/steps.ts';
+import { identity, lambda, wait } from '../stage.ts';
+
+/** Waits for a check. One that fails ends the build before anything is distributed. */
+export const awaitCheck = wait({
+  name: 'AwaitCheck',
+  input: z.looseObject({ ...identity, instance: z.string(), command: z.string(), name: z.string(), limit: z.number() }),
+  permissions: ['ssm:GetCommandInvocation', 's3:GetObject'],
+  limit: ({ limit }) => limit,
+  async look({ instance, command, name }, cloud) {
+    const look = await lookAtCommand(cloud, { command, name }, instance, 'CheckFailed');
+    return look === 'ended' ? { done: { command } } : look;
+  },
+});
+
+export const handler = lambda(awaitCheck);

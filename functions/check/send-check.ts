@@ -1,0 +1,16 @@
+import * as z from 'zod/mini';
+import { readPlan } from '../../aws/artifacts.ts';
+import { findOrSend } from '../../aws/steps.ts';
+import { identity, lambda, stage } from '../stage.ts';
+
+/** One check, sent to the candidate once, however often this runs. */
+export const sendCheck = stage({
+  name: 'SendCheck',
+  input: z.strictObject({ ...identity, instance: z.string(), index: z.number() }),
+  permissions: ['s3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'],
+  async run({ instance, index, ...build }, cloud) {
+    return findOrSend(cloud, await readPlan(cloud, build), 'check', index, instance);
+  },
+});
+
+export const handler = lambda(sendCheck);

@@ -1,0 +1,20 @@
+import * as z from 'zod/mini';
+import { findInstances, terminateInstances } from '../../aws/instances.ts';
+import { identity, lambda, stage } from '../stage.ts';
+
+/** The checks are through: the candidate need not run while copies take their hours. */
+export const terminateCandidate = stage({
+  name: 'TerminateCandidate',
+  input: z.strictObject(identity),
+  permissions: ['ec2:DescribeInstances', 'ec2:TerminateInstances'],
+  async run(build, { aws }) {
+    const candidates = await findInstances(aws, build, 'candidate');
+    const living = candidates
+      .filter(({ state }) => !/^(shutting-down|terminated)$/.test(state))
+      .map(({ instance }) => instance);
+    await terminateInstances(aws, living);
+    return { terminated: living };
+  },
+});
+
+export const handler = lambda(terminateCandidate);

@@ -1,0 +1,65 @@
+import * as z from 'zod/mini';
+import { readPlan, writeArtifact } from '../../aws/artifacts.ts';
+import { executionHistory } from '../../aws/executions.ts';
+import { removeImages, removeInstances, together } from '../../aws/leftovers.ts';
+import { manifestOf } from '../../core/manifest.ts';
+import { timingsOf } from '../../core/timings.ts';
+import { identity, lambda, wait } from '../stage.ts';
+
+const target = z.looseObject({
+  region: z.string(),
+  ami: z.optional(z.string()),
+  snapshots: z.optional(z.array(z.string())),
+  error: z.optional(z.string()),
+});
+
+/**
+ * Waits until everything temporary of a published build is gone, the first AMI too where the pipeline's own region is no
+ * target, then writes the manifest.
+ */
+export const cleanUp = wait({
+  name: 'CleanUp',
+  input: z.looseObject({
+    ...identity,
+    execution: z.string(),
+    image: z.looseObject({ ami: z.string(), snapshots: z.array(z.string()) }),
+    targets: z.array(target),
+    published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
+  }),
+  permissions: [
+    's3:GetObject',
+    's3:PutObject',
+    'ec2:DescribeInstances',
+    'ec2:TerminateInstances',
+    'ec2:DescribeVolumes',
+    'ec2:DeleteVolume',
+    'ec2:DescribeImages',
+    'ec2:DeregisterImage',
+    'ec2:DescribeSnapshots',
+    'ec2:DeleteSnapshot',
+    'states:GetExecutionHistory',
+  ],
+  limit: () => 3600,
+  async look({ recipe, build, execution, image, targets, published }, cloud) {
+    const plan = await readPlan(cloud, { recipe, build });
+    const intermediate = !plan.document.distribute.some(({ region }) => region === plan.region);
+    const { left } = together([
+      await removeInstances(cloud.aws, plan),
+      ...(intermediate ? [await removeImages(cloud.aws, plan.region, plan)] : []),
+    ]);
+    if (left.length > 0) return { waiting: `still there: ${left.join(', ')}` };
+    const manifest = manifestOf({
+      plan,
+      status: 'published',
+      image: { ami: image.ami, snapshots: image.snapshots },
+      targets,
+      parameter: published.parameter ?? null,
+      timings: timingsOf(await executionHistory(cloud.aws, execution)),
+      failure: null,
+    });
+    await writeArtifact(cloud, plan, 'manifest.json', manifest);
+    return { done: { recipe, build, status: manifest.status } };
+  },
+});
+
+export const handler = lambda(cleanUp);

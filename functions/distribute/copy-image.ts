@@ -1,0 +1,45 @@
+import * as z from 'zod/mini';
+import { readPlan } from '../../aws/artifacts.ts';
+import { copyImage as copy } from '../../aws/image-making.ts';
+import { findBuildImages } from '../../aws/images.ts';
+import { copyToken, needsCopy, targetIn } from '../../core/distribution.ts';
+import { Failure } from '../../core/errors.ts';
+import { buildTags } from '../../core/tags.ts';
+import { identity, lambda, stage } from '../stage.ts';
+
+/**
+ * The image in one target region: the AMI itself in the pipeline's own region, a copy anywhere else. CopyImage takes a
+ * name twice, so the copy is looked for first, and asked for under a token that always means the same copy.
+ */
+export const copyImage = stage({
+  name: 'CopyImage',
+  input: z.strictObject({ ...identity, region: z.string(), ami: z.string() }),
+  permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CopyImage', 'ec2:CreateTags'],
+  async run({ region, ami, ...build }, cloud) {
+    const plan = await readPlan(cloud, build);
+    const { kmsKey } = targetIn(plan, region);
+    if (!needsCopy(plan, region)) return { ami };
+    const copies = await findBuildImages(cloud.aws, region, build);
+    const usable = copies.filter(({ state }) => /^(pending|available)$/.test(state));
+    if (usable.length > 1) {
+      const ids = usable.map((image) => image.ami).join(', ');
+      throw new Failure(
+        'TwinFound',
+        `${ids} in ${region} all claim to be ${plan.image}; deregister all but one, then start the build again`,
+      );
+    }
+    if (usable[0]) return { ami: usable[0].ami };
+    const request = {
+      region,
+      from: { region: plan.region, ami },
+      name: plan.image,
+      description: plan.document.description,
+      token: copyToken(plan, region, copies.length),
+      kmsKey,
+      tags: { ...plan.document.image.tags, Name: plan.image, ...buildTags(plan, 'image') },
+    };
+    return { ami: await copy(cloud.aws, request) };
+  },
+});
+
+export const handler = lambda(copyImage);
