@@ -1,4 +1,5 @@
 import { toRestore, type ChannelLedger, type ChannelValue } from '../core/channel.ts';
+import { Failure } from '../core/errors.ts';
 import type { Connection } from './connection.ts';
 import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
 import type { Removal } from './leftovers.ts';
@@ -11,6 +12,25 @@ export const readChannel = (aws: Connection, parameter: string, regions: string[
       return ami === undefined ? { region } : { region, ami };
     }),
   );
+
+/** Points a channel at an AMI in each region. @throws PublishFailed where AWS refuses one; others may have been written. */
+export async function writeChannel(
+  aws: Connection,
+  parameter: string,
+  values: { region: string; ami: string }[],
+  description: string,
+): Promise<void> {
+  const write = async ({ region, ami }: { region: string; ami: string }) => {
+    try {
+      await writeAmiParameter(aws, region, parameter, ami, description);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+      const message = `${parameter} was not moved, and other regions go back to what they held: ${error.message}`;
+      throw new Failure('PublishFailed', message, { cause: error });
+    }
+  };
+  await Promise.all(values.map(write));
+}
 
 /** Takes back a publish that did not complete. Repeat until nothing is left. */
 export async function restoreChannel(aws: Connection, ledger: ChannelLedger): Promise<Removal> {

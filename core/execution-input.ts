@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { buildName, buildNamePattern, type ExecutionReference } from './build.ts';
+import { buildName, buildNamePattern, placeOf, type ExecutionReference } from './build.ts';
 import { applyOverrides, parseRecipe, type Catalog, type Problem, type Recipe } from './recipe.ts';
 import type { BuildIdentity } from './tags.ts';
 
@@ -39,7 +39,8 @@ export function requestedBuild(
     return { problems: [{ path: ['recipe'], message }] };
   }
   const document = typeof wanted === 'string' ? recipes[wanted] : wanted;
-  const result = parseRecipe(overrides ? applyOverrides(document, overrides) : document, scripts);
+  const home = placeOf(execution.id).region;
+  const result = parseRecipe(overrides ? applyOverrides(document, overrides) : document, scripts, { home });
   if (result.problems) return { problems: result.problems };
   if (typeof wanted === 'string' && result.recipe.name !== wanted) {
     return { problems: [{ path: ['overrides', 'name'], message: `overrides cannot rename the recipe ${wanted}` }] };

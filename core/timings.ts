@@ -23,7 +23,19 @@ export function timingsOf(events: StateEvent[]): Timing[] {
       entry = byId.get(entry.previousEventId);
     if (!entry?.state) continue;
     const seconds = (exit.timestamp.getTime() - entry.timestamp.getTime()) / 1000;
-    visits.push({ entered: entry.id, timing: { state: entry.state, startedAt: entry.timestamp.toISOString(), seconds } });
+    visits.push({
+      entered: entry.id,
+      timing: { state: entry.state, startedAt: entry.timestamp.toISOString(), seconds },
+    });
   }
   return visits.toSorted((a, b) => a.entered - b.entered).map(({ timing }) => timing);
+}
+
+/** The state whose Catch led to `catcher`: the last one that was left before it was entered. */
+export function failedState(events: StateEvent[], catcher: string): string {
+  const byId = new Map(events.map((event) => [event.id, event]));
+  let event = events.find(({ type, state }) => type === 'TaskStateEntered' && state === catcher);
+  do event = byId.get(event?.previousEventId ?? 0);
+  while (event && !event.type.endsWith('StateExited'));
+  return event?.state ?? 'unknown';
 }

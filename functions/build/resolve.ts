@@ -1,15 +1,13 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
-import { describeImage, findBuildImages, findImages } from '../../aws/images.ts';
-import { readParameter } from '../../aws/parameters.ts';
+import { findBuildImages } from '../../aws/images.ts';
+import { findSource } from '../../aws/sources.ts';
 import { placeOf } from '../../core/build.ts';
-import { channelReferenceParameter } from '../../core/channel.ts';
 import { Failure } from '../../core/errors.ts';
 import { requestedBuild } from '../../core/execution-input.ts';
 import { planBuild, planProblems, type Plan } from '../../core/plan.ts';
-import { formatProblems, type Problem, type Source } from '../../core/recipe.ts';
-import { expectedOwner, newest, trustSource, type SourceImage } from '../../core/source.ts';
-import { lambda, stage, type Cloud } from '../stage.ts';
+import { formatProblems, type Problem } from '../../core/recipe.ts';
+import { lambda, stage } from '../stage.ts';
 
 const refuse = (problems: Problem[]): never => {
   throw new Failure(
@@ -17,18 +15,6 @@ const refuse = (problems: Problem[]): never => {
     formatProblems(problems, () => undefined),
   );
 };
-
-async function findSource({ aws, now }: Cloud, source: Source, account: string): Promise<SourceImage> {
-  const owner = expectedOwner(source, account);
-  if (source.filter) {
-    const found = newest(await findImages(aws, owner, source.filter), now());
-    return trustSource(found, owner, `name ${source.filter.name}`, aws.region);
-  }
-  const parameter = source.channel ? channelReferenceParameter(source.channel) : source.parameter;
-  const ami = parameter ? await readParameter(aws, aws.region, parameter) : source.ami;
-  const found = ami ? await describeImage(aws, aws.region, ami) : undefined;
-  return trustSource(found, owner, [parameter, ami].filter(Boolean).join(' = '), aws.region);
-}
 
 /**
  * First state: execution input → build plan in the bucket. Refuses bad input before anything costs money. A build that
@@ -47,7 +33,7 @@ export const resolve = stage({
     let plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
     if (!plan) {
       const { account, region } = placeOf(execution.id);
-      const source = await findSource(cloud, recipe.source, account);
+      const source = await findSource(cloud.aws, recipe.source, account, cloud.now());
       const problems = planProblems(recipe, source, region);
       if (problems.length > 0) return refuse(problems);
       plan = planBuild({ identity, execution, recipe, source, scripts: catalog.scripts });

@@ -14,8 +14,8 @@ const target = z.looseObject({
 });
 
 /**
- * Waits until everything temporary of a published build is gone, the first AMI too where the pipeline's own region is no
- * target, then writes the manifest.
+ * Waits until everything of a published build that was not published is gone: instances, volumes, what is left of targets
+ * that failed, and the first AMI where the pipeline's own region is no target. Then writes the manifest.
  */
 export const cleanUp = wait({
   name: 'CleanUp',
@@ -40,12 +40,15 @@ export const cleanUp = wait({
     'states:GetExecutionHistory',
   ],
   limit: () => 3600,
-  async look({ recipe, build, execution, image, targets, published }, cloud) {
+  async look({ recipe, build, execution, image, targets, published: channel }, cloud) {
     const plan = await readPlan(cloud, { recipe, build });
-    const intermediate = !plan.document.distribute.some(({ region }) => region === plan.region);
+    const published = targets.filter(({ error }) => error === undefined).map(({ region }) => region);
+    const unwanted = new Set(
+      [plan.region, ...targets.map(({ region }) => region)].filter((region) => !published.includes(region)),
+    );
     const { left } = together([
       await removeInstances(cloud.aws, plan),
-      ...(intermediate ? [await removeImages(cloud.aws, plan.region, plan)] : []),
+      ...(await Promise.all([...unwanted].map((region) => removeImages(cloud.aws, region, plan)))),
     ]);
     if (left.length > 0) return { waiting: `still there: ${left.join(', ')}` };
     const manifest = manifestOf({
@@ -53,7 +56,7 @@ export const cleanUp = wait({
       status: 'published',
       image: { ami: image.ami, snapshots: image.snapshots },
       targets,
-      parameter: published.parameter ?? null,
+      parameter: channel.parameter ?? null,
       timings: timingsOf(await executionHistory(cloud.aws, execution)),
       failure: null,
     });

@@ -5,7 +5,7 @@ import { claimedIdentity } from '../../core/execution-input.ts';
 import { failureMessage, failureSummary } from '../../core/failure.ts';
 import { failedManifest, type Manifest } from '../../core/manifest.ts';
 import type { Plan } from '../../core/plan.ts';
-import { timingsOf } from '../../core/timings.ts';
+import { failedState, timingsOf } from '../../core/timings.ts';
 import { execution, lambda, stage } from '../stage.ts';
 
 const caught = z.looseObject({ Error: z.string(), Cause: z.optional(z.string()) });
@@ -17,14 +17,14 @@ export const recordFailure = stage({
   name: 'RecordFailure',
   input: z.strictObject({
     execution,
-    failedState: z.string(),
     context: z.looseObject({ failure: caught, compensation, distribution: z.optional(z.array(target)) }),
   }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
-  async run({ execution: { id, startedAt, input }, failedState, context }, cloud) {
+  async run({ execution: { id, startedAt, input }, context }, cloud) {
     const { failure: caughtError, compensation: result, distribution = [] } = context;
+    const events = await executionHistory(cloud.aws, id);
     const failure = {
-      state: failedState,
+      state: failedState(events, 'Compensate'),
       error: caughtError.Error,
       cause: failureMessage(caughtError),
       undone: result.undone ?? [],
@@ -39,13 +39,12 @@ export const recordFailure = stage({
       const targets = distribution.flatMap(({ region, failure: error }) =>
         error ? [{ region, error: `${error.Error}: ${failureMessage(error)}` }] : [],
       );
-      const timings = timingsOf(await executionHistory(cloud.aws, id));
       if (before?.status !== 'published') {
         await writeArtifact(
           cloud,
           identity,
           'manifest.json',
-          failedManifest({ identity, plan, targets, timings, failure }),
+          failedManifest({ identity, plan, targets, timings: timingsOf(events), failure }),
         );
       }
     }

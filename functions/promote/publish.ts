@@ -1,31 +1,10 @@
 import * as z from 'zod/mini';
 import { readArtifact, readPlan, writeArtifact } from '../../aws/artifacts.ts';
-import { readChannel } from '../../aws/channels.ts';
-import { writeAmiParameter } from '../../aws/parameters.ts';
+import { readChannel, writeChannel } from '../../aws/channels.ts';
 import { channelParameter, type ChannelLedger } from '../../core/channel.ts';
-import { Failure } from '../../core/errors.ts';
-import { identity, lambda, wait, type Cloud, type Seen } from '../stage.ts';
+import { identity, lambda, wait, type Seen } from '../stage.ts';
 
 const target = z.looseObject({ region: z.string(), ami: z.optional(z.string()), error: z.optional(z.string()) });
-
-async function write(
-  { aws }: Cloud,
-  region: string,
-  parameter: string,
-  ami: string,
-  description: string,
-): Promise<void> {
-  try {
-    await writeAmiParameter(aws, region, parameter, ami, description);
-  } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    throw new Failure(
-      'PublishFailed',
-      `${parameter} was not moved, and other regions go back to what they held: ${error.message}`,
-      { cause: error },
-    );
-  }
-}
 
 /**
  * Points the channel at the image in every verified target region and reads it back. What it held before is written down
@@ -54,11 +33,11 @@ export const publish = wait({
     if (!ledger) {
       ledger = { parameter, before: current, after, complete: false };
       await writeArtifact(cloud, plan, 'channel.json', ledger);
-      await Promise.all(behind.map(({ region, ami }) => write(cloud, region, parameter, ami, plan.image)));
+      await writeChannel(cloud.aws, parameter, behind, plan.image);
       return { waiting: `${parameter} was just written in ${behind.length} regions` };
     }
     if (behind.length > 0) {
-      await Promise.all(behind.map(({ region, ami }) => write(cloud, region, parameter, ami, plan.image)));
+      await writeChannel(cloud.aws, parameter, behind, plan.image);
       const list = behind.map(({ region, ami }) => `${ami} in ${region}`).join(', ');
       return {
         waiting: `${parameter} does not hold ${list} yet; Parameter Store drops an AMI id that it cannot describe`,

@@ -1,0 +1,61 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatProblems, type Catalog, type Problem, type Recipe } from '../core/recipe.ts';
+import { readRecipeFile, recipeIn, type RecipeFile } from './recipe-file.ts';
+
+export interface Finding {
+  file: RecipeFile;
+  recipe?: Recipe;
+  problems: Problem[];
+}
+
+/** Everything that can be said of recipe files, also of one beside another. */
+export async function examine(files: string[], options?: { home?: string }): Promise<Finding[]> {
+  const findings = await Promise.all(
+    files.map(async (path): Promise<Finding> => {
+      const file = await readRecipeFile(path);
+      return { file, problems: [], ...recipeIn(file, options) };
+    }),
+  );
+  for (const finding of findings) {
+    const problem = channelProblem(finding, findings);
+    if (problem) finding.problems.push(problem);
+  }
+  return findings;
+}
+
+export const problemText = ({ file, problems }: Finding): string =>
+  formatProblems(problems, (path) => file.locate(path));
+
+/** All recipes of a folder, `problems` being every problem of every file in words, one line each. */
+export async function readRecipeFolder(
+  folder: string,
+  options?: { home?: string },
+): Promise<{ catalog: Catalog; problems: string[] }> {
+  const names = (await readdir(folder)).toSorted();
+  const findings = await examine(
+    names.filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name)),
+    options,
+  );
+  const catalog: Catalog = { recipes: {}, scripts: {} };
+  for (const { file } of findings) {
+    if (file.document !== undefined) catalog.recipes[file.name] = file.document;
+    Object.assign(catalog.scripts, file.scripts);
+  }
+  const misnamed = names
+    .filter((name) => name.endsWith('.yml'))
+    .map((name) => `${join(folder, name)}: is not read; a recipe file ends in .yaml`);
+  return {
+    catalog,
+    problems: [...misnamed, ...findings.filter(({ problems }) => problems.length > 0).map(problemText)],
+  };
+}
+
+// A recipe elsewhere may publish the channel; a recipe beside this one that does not is a mistake.
+function channelProblem({ recipe }: Finding, findings: Finding[]): Problem | undefined {
+  const [base, channel] = recipe?.source.channel?.split('/') ?? [];
+  const published = findings.find((other) => other.recipe?.name === base)?.recipe;
+  if (!published || published.publish?.channel === channel) return undefined;
+  const instead = published.publish ? `publishes ${published.publish.channel}` : 'publishes nothing';
+  return { path: ['source', 'channel'], message: `${base} has no channel ${channel}; it ${instead}` };
+}

@@ -1,0 +1,95 @@
+import { durationOf } from '../core/duration.ts';
+import type { Manifest, ManifestTarget } from '../core/manifest.ts';
+import { painter, type Paint, type Terminal } from './terminal.ts';
+
+export interface Totals {
+  simulatedSeconds: number;
+  wallSeconds: number;
+  transitions: number;
+  apiCalls: number;
+}
+
+const paints = { published: 'green', failed: 'red', skipped: 'yellow' } as const;
+const shownPerKind = 3;
+
+/** Everybody a target is shared with, one a line; the ARN of an organization or unit says little more than its id. */
+export function sharedWith({ accounts, organizations, organizationalUnits }: ManifestTarget): string[] {
+  const some = (ids: string[], plural: string) =>
+    ids.length > shownPerKind
+      ? [...ids.slice(0, shownPerKind - 1), `+ ${ids.length - shownPerKind + 1} ${plural}`]
+      : ids;
+  const id = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
+  return [
+    ...some(accounts, 'accounts'),
+    ...some(organizations.map(id), 'organizations'),
+    ...some(organizationalUnits.map(id), 'units'),
+  ];
+}
+
+const titles = ['Region', 'AMI', 'Shared with', 'Parameter', 'Status'];
+
+/**
+ * Region × AMI × shared with × parameter × status, without lines: the columns say enough. (cli-table3 wants as many lines
+ * of options to leave its borders away, and adds six packages.)
+ */
+export function targetTable(targets: ManifestTarget[], { colour }: Pick<Terminal, 'colour'>): string {
+  const paint = painter({ colour });
+  const rows = targets.map((target) => {
+    const shared = sharedWith(target);
+    const cells = [
+      [target.region],
+      [target.ami ?? '–'],
+      shared.length > 0 ? shared : ['nobody'],
+      [target.parameter ?? '–'],
+    ];
+    return { status: target.status, cells };
+  });
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.flatMap(({ cells }) => (cells[column] ?? []).map((line) => line.length))),
+  );
+  const lineOf = (cells: (string | undefined)[]) =>
+    `  ${cells.map((cell = '', column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`;
+  const lines = rows.flatMap(({ cells, status }) =>
+    Array.from({ length: Math.max(...cells.map((cell) => cell.length)) }, (_, index) => {
+      const line = lineOf(cells.map((cell) => cell[index]));
+      return index === 0 ? `${line}  ${paint(paints[status], status)}` : line.trimEnd();
+    }),
+  );
+  return [paint('bold', lineOf(titles).trimEnd()), ...lines].join('\n');
+}
+
+/** What a build came to: the table, what went wrong and what is left of it, what it took. */
+export function outcome(manifest: Manifest, totals: Totals, terminal: Pick<Terminal, 'columns' | 'colour'>): string {
+  const paint = painter(terminal);
+  const parts = [targetTable(manifest.targets, terminal)];
+  const errors = manifest.targets.filter(({ error }) => error !== null);
+  if (errors.length > 0)
+    parts.push(errors.map(({ region, error }) => `  ${paint('red', region)}  ${indented(error ?? '')}`).join('\n'));
+  if (manifest.failure) parts.push(remains(manifest.failure, paint));
+  parts.push([`  ${headline(manifest, paint)}`, `  ${paint('dim', totalsLine(totals))}`].join('\n'));
+  return `${parts.filter(Boolean).join('\n\n')}\n`;
+}
+
+function headline({ status, recipe, build, image, failure }: Manifest, paint: Paint): string {
+  switch (status) {
+    case 'published':
+      return `${paint('green', '✓')} ${paint('bold', image?.name ?? `${recipe}-${build}`)} is published`;
+    case 'up-to-date':
+      return `${paint('green', '✓')} ${paint('bold', image?.name ?? recipe)} is what the recipe asks for already`;
+    case 'failed':
+      return `${paint('red', '✗')} ${paint('bold', `${recipe}-${build}`)} failed in ${failure?.state ?? '?'} with ${failure?.error ?? '?'}`;
+  }
+}
+
+function remains({ undone, left }: NonNullable<Manifest['failure']>, paint: Paint): string {
+  const list = (title: string, things: string[], nothing: string) =>
+    `  ${paint('bold', title.padEnd(9))}${things.length > 0 ? things.join(`\n${' '.repeat(11)}`) : nothing}`;
+  return [list('Undone', undone, 'nothing, there was nothing to undo'), list('Left', left, 'nothing')].join('\n');
+}
+
+function totalsLine({ simulatedSeconds, wallSeconds, transitions, apiCalls }: Totals): string {
+  const times = `${durationOf(Math.round(simulatedSeconds))} simulated in ${wallSeconds.toFixed(1)}s`;
+  return `${times} · ${transitions} state transitions · ${apiCalls} API calls`;
+}
+
+const indented = (text: string) => text.trimEnd().replaceAll('\n', '\n    ');

@@ -1,0 +1,86 @@
+import * as z from 'zod/mini';
+import { distinct, formed, kmsKey } from './scalars.ts';
+
+const volumeKeys = {
+  type: z._default(z.enum(['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1']), 'gp3').check(z.describe('EBS volume type.')),
+  encrypted: z.exactOptional(
+    z
+      .boolean()
+      .check(
+        z.describe(
+          'Encrypt the volume. Left out: encrypted if kmsKey is given, otherwise as the account and the source image have it. Encrypted images can only be shared with a customer-managed kmsKey.',
+        ),
+      ),
+  ),
+  kmsKey: z.exactOptional(
+    kmsKey.check(z.describe('KMS key of the volume, in the region the pipeline runs in: id, ARN or alias/<name>.')),
+  ),
+  iops: z.exactOptional(
+    z
+      .int()
+      .check(z.minimum(100), z.maximum(256_000), z.describe('Provisioned IOPS; gp3, and required for io1 and io2.')),
+  ),
+  throughput: z.exactOptional(
+    z.int().check(z.minimum(125), z.maximum(2_000), z.describe('Throughput in MiB/s; gp3 only.')),
+  ),
+};
+const sizeGiB = z.int().check(z.minimum(1), z.maximum(65_536));
+
+const instanceType = z
+  .string()
+  .check(
+    formed(
+      /^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/,
+      'be an instance type such as t3.small',
+    ),
+  );
+const device = z
+  .string()
+  .check(
+    formed(/^(\/dev\/)?(sd[a-z]|xvd[a-z]{1,2})\d{0,2}$/, 'be a device name such as /dev/sdf'),
+    z.describe('Device name, such as /dev/sdf.'),
+  );
+const idOf = (prefix: string) =>
+  z.string().check(formed(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `be an id such as ${prefix}-0123456789abcdef0`));
+
+export const builder = z
+  .strictObject({
+    instanceTypes: distinct(instanceType).check(
+      z.minLength(1),
+      z.describe(
+        'Instance types to try in this order until one has capacity; all of the architecture of the source image.',
+      ),
+    ),
+    subnets: z
+      ._default(distinct(idOf('subnet')), [])
+      .check(z.describe('Subnets to try, in this order. None: those of the default VPC.')),
+    securityGroups: z
+      ._default(distinct(idOf('sg')), [])
+      .check(
+        z.describe(
+          'Security groups of builder and candidate. None: the default group of the VPC. No inbound rule is needed: SSM only.',
+        ),
+      ),
+    instanceProfile: z
+      ._default(
+        z.string().check(z.regex(/^[\w+=,.@-]{1,128}$/, 'must be the name of an instance profile, not an ARN')),
+        'golden-image-builder',
+      )
+      .check(z.describe('Instance profile of builder and candidate; it must allow what the SSM agent needs.')),
+    rootVolume: z.prefault(
+      z
+        .strictObject({
+          sizeGiB: z.exactOptional(sizeGiB.check(z.describe('Size in GiB. Default: that of the source image.'))),
+          ...volumeKeys,
+        })
+        .check(z.describe('The root volume, and with it the root of the image.')),
+      {},
+    ),
+    volumes: z
+      ._default(
+        z.array(z.strictObject({ device, sizeGiB: sizeGiB.check(z.describe('Size in GiB.')), ...volumeKeys })),
+        [],
+      )
+      .check(z.describe('Further volumes, which become part of the image.')),
+  })
+  .check(z.describe('The temporary instance that is made into the image.'));

@@ -1,0 +1,82 @@
+import * as z from 'zod/mini';
+import { accountId, distinct, formed, kmsKey, name, region } from './scalars.ts';
+
+const organization = z
+  .string()
+  .check(
+    formed(
+      /^arn:aws[a-z-]*:organizations::\d{12}:organization\/o-[a-z0-9]{10,32}$/,
+      'be an organization ARN such as arn:aws:organizations::111122223333:organization/o-exampleorgid',
+    ),
+  );
+const organizationalUnit = z
+  .string()
+  .check(
+    formed(
+      /^arn:aws[a-z-]*:organizations::\d{12}:ou\/o-[a-z0-9]{10,32}\/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/,
+      'be an OU ARN such as arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34',
+    ),
+  );
+
+export const target = z
+  .strictObject({
+    region: region.check(z.describe('Region the image is wanted in.')),
+    accounts: z
+      ._default(distinct(accountId), [])
+      .check(z.describe('Accounts that may launch it: 12 digits each, in quotes.')),
+    organizations: z
+      ._default(distinct(organization), [])
+      .check(z.describe('Organizations that may launch it, by ARN.')),
+    organizationalUnits: z
+      ._default(distinct(organizationalUnit), [])
+      .check(z.describe('Organizational units that may launch it, by ARN.')),
+    kmsKey: z.exactOptional(
+      kmsKey.check(
+        z.describe(
+          'KMS key of the image in this region, which encrypts it: id, ARN or alias/<name>. Accounts it is shared with need grants on that key.',
+        ),
+      ),
+    ),
+    required: z
+      ._default(z.boolean(), true)
+      .check(z.describe('Whether a failure here fails the build; false lets the other targets be published.')),
+  })
+  .check(z.describe('One region, and who may launch the image there.'));
+
+export const image = z
+  .strictObject({
+    capture: z
+      ._default(z.enum(['stopped', 'running']), 'stopped')
+      .check(z.describe('Image the builder stopped, or running: faster, but only as consistent as after a power cut.')),
+    imds: z._default(z.enum(['v2', 'optional']), 'v2').check(z.describe('v2: instances of the image demand IMDSv2.')),
+    tags: z
+      ._default(
+        z.record(
+          z
+            .string()
+            .check(
+              z.minLength(1),
+              z.maxLength(128),
+              z.regex(/^(?!aws:|golden:)/i, 'must not start with aws: or golden:, which are reserved'),
+            ),
+          z.string().check(z.maxLength(256)),
+        ),
+        {},
+      )
+      .check(
+        z.refine(
+          (tags) => Object.keys(tags).length <= 40,
+          'must be at most 40 tags: AWS allows 50 and the pipeline needs the rest',
+        ),
+        z.describe('Tags of the image and its snapshots, at most 40.'),
+      ),
+  })
+  .check(z.describe('How the image is made and what it says of itself.'));
+
+export const publish = z
+  .strictObject({
+    channel: name.check(
+      z.describe('Channel to point at the new image: SSM parameter /golden/<recipe>/<channel> in every target region.'),
+    ),
+  })
+  .check(z.describe('Where users find the image. Left out: nothing is published.'));

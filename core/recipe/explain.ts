@@ -1,0 +1,77 @@
+import * as z from 'zod/mini';
+import { didYouMean } from './nearest.ts';
+import type { Problem } from './problems.ts';
+import type { Path } from './rule.ts';
+
+const kinds: Record<string, string> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+function got(input: unknown): string {
+  if (input === null || input === undefined) return 'nothing';
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'object') return 'a map';
+  if (typeof input === 'string') return JSON.stringify(input.length > 60 ? `${input.slice(0, 60)}...` : input);
+  return typeof input === 'number' ? `the number ${input}` : JSON.stringify(input);
+}
+
+/** zod/mini brings no messages of its own: this is them, in words of somebody who writes YAML. */
+function message(issue: z.core.$ZodRawIssue): string {
+  const input = issue.input;
+  if (input === undefined) return 'is required';
+  if (issue.code === 'invalid_type') {
+    const quotes = issue.expected === 'string' && (typeof input === 'number' || typeof input === 'boolean');
+    return `must be ${kinds[issue.expected] ?? issue.expected}, got ${got(input)}${quotes ? '; put it in quotes' : ''}`;
+  }
+  if (issue.code === 'invalid_value') {
+    const allowed = issue.values.map(String);
+    const meant = typeof input === 'string' ? didYouMean(input, allowed) : '';
+    return `must be ${allowed.length > 1 ? 'one of ' : ''}${allowed.join(', ')}, got ${got(input)}${meant}`;
+  }
+  if (issue.code === 'too_small' || issue.code === 'too_big') {
+    const must = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
+    if (typeof input === 'string') return `must have ${must} characters, got ${input.length}`;
+    if (Array.isArray(input)) return `must have ${must} in the list, got ${input.length}`;
+    return `must be ${must}, got ${got(input)}`;
+  }
+  return `is not valid, got ${got(input)}`;
+}
+
+/** The keys of the map at a path, as the schema has them. */
+function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+  const { def } = schema._zod as {
+    def: { innerType?: z.core.$ZodType; element?: z.core.$ZodType; shape?: Record<string, z.core.$ZodType> };
+  };
+  if (def.innerType) return keysAt(def.innerType, path);
+  const [head, ...rest] = path;
+  if (head === undefined) return Object.keys(def.shape ?? {});
+  const next = typeof head === 'number' ? def.element : def.shape?.[head];
+  return next ? keysAt(next, rest) : [];
+}
+
+/** Everything the schema finds wrong with a document, and apart from it which keys it does not know. */
+export function explain(schema: z.core.$ZodType, document: unknown): { problems: Problem[]; unknownKeys: Path[] } {
+  const { error } = z.safeParse(schema, document, { error: message });
+  const unknownKeys: Path[] = [];
+  const problems = (error?.issues ?? []).flatMap((issue): Problem[] => {
+    const path = issue.path as Path;
+    if (issue.code === 'invalid_key')
+      return issue.issues.map((inner) => ({ path, message: `the key ${inner.message}` }));
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+    const known = keysAt(schema, path);
+    return issue.keys.map((key) => {
+      unknownKeys.push([...path, key]);
+      return {
+        path: [...path, key],
+        message: `is not a key here${didYouMean(key, known) || `; known are ${known.join(', ')}`}`,
+      };
+    });
+  });
+  return { problems, unknownKeys };
+}

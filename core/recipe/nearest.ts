@@ -1,0 +1,28 @@
+/** The word that was probably meant, if one is close enough. */
+export function nearest(word: string, words: Iterable<string>): string | undefined {
+  const bound = word.length < 4 ? 1 : word.length < 9 ? 2 : 3;
+  const ranked = [...words]
+    .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter((each) => each.distance <= bound)
+    .toSorted((a, b) => a.distance - b.distance);
+  return ranked[0]?.candidate;
+}
+
+/** `; did you mean X?` or nothing: the end of a message. */
+export function didYouMean(word: string, words: Iterable<string>): string {
+  const meant = nearest(word, words);
+  return meant === undefined ? '' : `; did you mean ${meant}?`;
+}
+
+// Levenshtein, one row at a time.
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of a.split('').entries()) {
+    const next = [i + 1];
+    for (const [j, other] of b.split('').entries()) {
+      next.push(Math.min((row[j] ?? 0) + (letter === other ? 0 : 1), (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,52 @@
+import type { Builder, Check, ImageSettings, Publish, Retire, Source, Step, Target, Triggers } from '../recipe.ts';
+
+export type Path = (string | number)[];
+
+/**
+ * The well-formed parts of a recipe. A part with problems of its own is undefined, so that the rules can still judge
+ * the rest and a reader gets everything at once.
+ */
+export interface SoundParts {
+  name?: string;
+  source?: Source;
+  builder?: Builder;
+  provision: (Step | undefined)[];
+  checks: (Check | undefined)[];
+  image?: ImageSettings;
+  distribute: (Target | undefined)[];
+  publish?: Publish;
+  retire?: Retire;
+  triggers?: Triggers;
+}
+
+/** What a recipe is judged against besides itself. */
+export interface Surroundings {
+  scripts: Record<string, string>;
+  /** The region the pipeline runs in, where it is known. */
+  home?: string;
+}
+
+export interface Rule {
+  /** The rule in words, for docs/recipe.md. */
+  says: string;
+  look(parts: SoundParts, report: (path: Path, message: string) => void, around: Surroundings): void;
+}
+
+/** Defined entries with their index. */
+export const sound = <T>(list: (T | undefined)[]): [number, T][] =>
+  [...list.entries()].filter((entry): entry is [number, T] => entry[1] !== undefined);
+
+/** Entries whose key an earlier entry already had, with the index of that earlier one. */
+export function repeats<T>(
+  list: [number, T][],
+  keyOf: (entry: T) => string | undefined,
+): [index: number, first: number, entry: T][] {
+  const seen = new Map<string, number>();
+  return list.flatMap(([index, entry]) => {
+    const key = keyOf(entry);
+    if (key === undefined) return [];
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, index);
+    return first === undefined ? [] : [[index, first, entry] as [number, number, T]];
+  });
+}

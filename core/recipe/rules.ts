@@ -1,0 +1,9 @@
+import { builderRules } from './builder-rules.ts';
+import { distributionRules } from './distribution-rules.ts';
+import { provisionRules } from './provision-rules.ts';
+import type { Rule } from './rule.ts';
+import { sourceRules } from './source.ts';
+import { upkeepRules } from './upkeep-rules.ts';
+
+/** What the keys of a recipe ask of each other. */
+export const rules: Rule[] = [...sourceRules, ...builderRules, ...provisionRules, ...distributionRules, ...upkeepRules];

@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import { durationPattern, secondsOf } from '../duration.ts';
+import { knownRegions } from '../regions.ts';
+import { didYouMean } from './nearest.ts';
+
+const wrong =
+  (must: string) =>
+  ({ input }: { input?: unknown }) =>
+    `must ${must}, got ${JSON.stringify(input)}`;
+
+/** A form a text must have, and how a message says so. */
+export const formed = (form: RegExp, must: string, abort = false) => z.regex(form, { error: wrong(must), abort });
+export const holds = (isRight: (input: string) => boolean, must: string) =>
+  z.refine<string>(isRight, { error: wrong(must) });
+
+// YAML reads a bare number as a number: what it was before that cannot be recovered, so the message has to say it.
+const quoted = (what: string) => (issue: { input?: unknown }) =>
+  typeof issue.input === 'number'
+    ? `must be ${what} in quotes: without quotes YAML reads a number, here ${issue.input}, and drops leading zeros`
+    : undefined;
+
+export const accountId = z
+  .string({ error: quoted('12 digits') })
+  .check(formed(/^\d{12}$/, 'be an account id of 12 digits'));
+
+export const owner = z
+  .string({ error: quoted('an account id of 12 digits') })
+  .check(formed(/^(amazon|self|\d{12})$/, 'be amazon, self or an account id of 12 digits'));
+
+const word = '[a-z0-9]+(-[a-z0-9]+)*';
+export const name = z
+  .string()
+  .check(formed(new RegExp(`^${word}$`), 'be lower-case letters, digits and single hyphens'), z.maxLength(48));
+export const channelPath = z.string().check(formed(new RegExp(`^${word}/${word}$`), 'be <recipe>/<channel>'));
+
+export const label = z.string().check(z.minLength(1), z.maxLength(64));
+
+export const text = z.string().check(z.regex(/\S/, 'must not be empty'));
+
+export const region = z.string().check(
+  z.refine((input) => knownRegions.includes(input), {
+    error: ({ input }) =>
+      `${String(input)} is not a region this version knows${didYouMean(String(input), knownRegions)}`,
+  }),
+);
+
+export const kmsKey = z
+  .string()
+  .check(
+    formed(
+      /^(alias\/[\w/-]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+)$/,
+      'be a KMS key id, a key ARN or alias/<name>',
+    ),
+  );
+
+/** A duration between two others, both included. */
+export const duration = (least: string, most: string) =>
+  z.string().check(
+    formed(durationPattern, 'be a whole number and s, m, h or d, such as 20m', true),
+    holds(
+      (input) => secondsOf(input) >= secondsOf(least) && secondsOf(input) <= secondsOf(most),
+      `be from ${least} to ${most}`,
+    ),
+  );
+
+/** A list in which nothing may come twice. */
+export const distinct = <T extends z.core.$ZodType<string, string>>(element: T) =>
+  z.array(element).check(
+    z.superRefine((list, context) => {
+      for (const [index, entry] of list.entries()) {
+        const first = list.indexOf(entry);
+        if (first < index)
+          context.addIssue({
+            code: 'custom',
+            path: [index],
+            message: `${entry} is already there at [${first}]`,
+            input: entry,
+          });
+      }
+    }),
+  );

@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import { builder } from './builder.ts';
+import { image, publish, target } from './distribution.ts';
+import { check, step } from './provision.ts';
+import { name } from './scalars.ts';
+import { source } from './source.ts';
+import { retire, triggers } from './upkeep.ts';
+
+/** The form of a recipe, key by key; what keys ask of each other is in rules.ts. */
+export const recipeSchema = z.strictObject({
+  name: name.check(
+    z.describe(
+      'Name of the recipe and of its file. At most 48 characters, as the image is called <name>-YYYYMMDD-HHMMSS-hhhh.',
+    ),
+  ),
+  description: z
+    ._default(z.string().check(z.maxLength(255)), '')
+    .check(z.describe('What the image is, for its users; becomes the description of the AMI.')),
+  source,
+  builder,
+  provision: z
+    ._default(z.array(step), [])
+    .check(z.describe('Steps that make the builder what the image shall be, in this order.')),
+  checks: z
+    ._default(z.array(check), [])
+    .check(
+      z.describe('Checks on a fresh instance of the candidate image; all must pass before anything is distributed.'),
+    ),
+  image: z.prefault(image, {}),
+  distribute: z
+    .array(target)
+    .check(z.minLength(1), z.describe('Regions the image goes to and whom it is shared with.')),
+  publish: z.exactOptional(publish),
+  retire: z.exactOptional(retire),
+  triggers: z.exactOptional(triggers),
+});

@@ -1,0 +1,89 @@
+import * as z from 'zod/mini';
+import type { Rule } from './rule.ts';
+import { channelPath, formed, owner } from './scalars.ts';
+
+const ways = ['parameter', 'filter', 'ami', 'channel'] as const;
+
+export const source = z
+  .strictObject({
+    parameter: z.exactOptional(
+      z
+        .string()
+        .check(
+          z.regex(
+            /^[\w./-]+$/,
+            'must be the name of an SSM parameter, such as /aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base',
+          ),
+          z.describe('SSM parameter that holds the AMI id; AWS, Canonical and Debian keep public ones.'),
+        ),
+    ),
+    filter: z.exactOptional(
+      z
+        .strictObject({
+          name: z
+            .string()
+            .check(
+              z.minLength(3),
+              z.regex(/[^*?]/, 'must say more than wildcards'),
+              z.describe('Name of the AMI, with the wildcards * and ?. The newest match is taken.'),
+            ),
+          architecture: z.exactOptional(z.enum(['x86_64', 'arm64']).check(z.describe('Architecture of the AMI.'))),
+        })
+        .check(z.describe('The newest AMI of the owner that matches.')),
+    ),
+    ami: z.exactOptional(
+      z
+        .string()
+        .check(
+          formed(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, 'be an AMI id such as ami-0123456789abcdef0'),
+          z.describe('One AMI, by its id in the region the pipeline runs in.'),
+        ),
+    ),
+    channel: z.exactOptional(channelPath.check(z.describe('What another recipe published: <recipe>/<channel>.'))),
+    owner: z.exactOptional(
+      owner.check(
+        z.describe(
+          'Who must own the source image: amazon, self or a quoted account id. The answer of AWS is checked against it. Required; left out with channel, whose images are always our own.',
+        ),
+      ),
+    ),
+  })
+  .check(
+    z.describe('What the build starts from: exactly one of parameter, filter, ami and channel.'),
+    z.meta({ oneOf: ways.map((way) => ({ required: way === 'channel' ? [way] : [way, 'owner'] })) }),
+  );
+
+export const sourceRules: Rule[] = [
+  {
+    says: 'A source has exactly one of parameter, filter, ami and channel.',
+    look({ source: given }, report) {
+      if (!given) return;
+      const used = ways.filter((way) => given[way] !== undefined);
+      if (used.length !== 1)
+        report(['source'], `needs exactly one of ${ways.join(', ')}; it has ${used.join(' and ') || 'none'}`);
+    },
+  },
+  {
+    says: 'A source has an owner, except for channel: anybody can publish an AMI under any name (whoAMI).',
+    look({ source: given }, report) {
+      if (!given) return;
+      if (given.channel === undefined && given.owner === undefined) {
+        report(
+          ['source', 'owner'],
+          'is required: anybody can publish an AMI under any name, so say who must own it (amazon, self or an account id)',
+        );
+      }
+      if (given.channel !== undefined && given.owner !== undefined && given.owner !== 'self') {
+        report(['source', 'owner'], `does not go with channel, whose images are always our own; remove ${given.owner}`);
+      }
+    },
+  },
+  {
+    says: 'A recipe does not build on a channel of its own.',
+    look({ source: given, name }, report) {
+      if (name !== undefined && given?.channel?.startsWith(`${name}/`)) {
+        report(['source', 'channel'], `is a channel of this very recipe: each build would pile onto the last`);
+      }
+    },
+  },
+];

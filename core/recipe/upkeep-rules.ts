@@ -1,0 +1,57 @@
+import { secondsOf } from '../duration.ts';
+import { scheduleProblem } from '../schedule.ts';
+import { didYouMean } from './nearest.ts';
+import type { Rule } from './rule.ts';
+
+function isTimeZone(name: string): boolean {
+  try {
+    // Offsets such as +01:00 are taken here, but not by EventBridge Scheduler.
+    return /^[A-Za-z]/.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+export const upkeepRules: Rule[] = [
+  {
+    says: 'retire says at least one of deprecateAfter and deregisterAfter, and deregisterAfter is the longer one.',
+    look({ retire }, report) {
+      if (!retire) return;
+      const { deprecateAfter, deregisterAfter } = retire;
+      if (deprecateAfter === undefined && deregisterAfter === undefined)
+        report(['retire'], 'needs deprecateAfter or deregisterAfter; without both nothing is ever retired');
+      if (
+        deprecateAfter !== undefined &&
+        deregisterAfter !== undefined &&
+        secondsOf(deregisterAfter) <= secondsOf(deprecateAfter)
+      ) {
+        report(
+          ['retire', 'deregisterAfter'],
+          `must be longer than deprecateAfter, but ${deregisterAfter} is not longer than ${deprecateAfter}`,
+        );
+      }
+    },
+  },
+  {
+    says: 'A schedule is cron(...) of six fields or rate(...); at(...) runs once only.',
+    look({ triggers }, report) {
+      const problem = triggers?.schedule === undefined ? undefined : scheduleProblem(triggers.schedule);
+      if (problem !== undefined) report(['triggers', 'schedule'], problem);
+    },
+  },
+  {
+    says: 'timezone is an IANA name and goes with a cron schedule.',
+    look({ triggers }, report) {
+      if (triggers?.timezone === undefined) return;
+      if (!isTimeZone(triggers.timezone)) {
+        const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+        report(
+          ['triggers', 'timezone'],
+          `${triggers.timezone} is not an IANA time zone${didYouMean(triggers.timezone, zones)}`,
+        );
+      } else if (!triggers.schedule?.startsWith('cron(')) {
+        report(['triggers', 'timezone'], 'goes with a cron(...) schedule only');
+      }
+    },
+  },
+];

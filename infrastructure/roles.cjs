@@ -1,0 +1,269 @@
+// The functions and what each may do. An action's resources and conditions are written down once, here; serverless.yml
+// turns this into one role per function, and test/template.test.ts judges what comes out.
+const name = '${self:service}-${self:provider.stage}';
+const machine = `${name}-build-image`;
+
+const sub = (text) => ({ 'Fn::Sub': text });
+const arn = (rest) => sub('arn:${AWS::Partition}:' + rest);
+
+// EC2's images and snapshots belong to no account in their ARN; targets lie in any region.
+const here = (kind) => arn('ec2:${AWS::Region}:${AWS::AccountId}:' + kind + '/*');
+const imageHere = arn('ec2:${AWS::Region}::image/*');
+const snapshotHere = arn('ec2:${AWS::Region}::snapshot/*');
+const images = arn('ec2:*::image/*');
+const snapshots = arn('ec2:*::snapshot/*');
+const objects = sub('${ArtifactBucket.Arn}/builds/*');
+const channels = arn('ssm:*:${AWS::AccountId}:parameter/golden/*');
+const builderRole = arn('iam::${AWS::AccountId}:role/${param:builderRole}');
+const builderProfile = arn('iam::${AWS::AccountId}:instance-profile/${param:builderRole}');
+
+const carries = (key) => ({ Null: { [`${key}/golden:build`]: 'false' } });
+const madeByUs = carries('aws:ResourceTag');
+const taggedAsOurs = carries('aws:RequestTag');
+
+const anything = [{ Resource: '*' }]; // only for actions that take no resource
+
+/** Instances come only with our tags, the builder's profile and IMDSv2; a candidate only from an image of ours. */
+const launches = (image, imageCondition) => [
+  { Resource: image, Condition: imageCondition },
+  {
+    Resource: here('instance'),
+    Condition: {
+      ...taggedAsOurs,
+      ArnEquals: { 'ec2:InstanceProfile': builderProfile },
+      StringEquals: { 'ec2:MetadataHttpTokens': 'required' },
+    },
+  },
+  { Resource: [here('volume'), here('network-interface')], Condition: taggedAsOurs },
+  { Resource: [here('subnet'), here('security-group')] },
+];
+
+/** Tags are written while the thing is made and at no other time, so nothing else can be made to look like ours. */
+const tagsOn = (creation, resources) => [
+  { Resource: resources, Condition: { ...taggedAsOurs, StringEquals: { 'ec2:CreateAction': creation } } },
+];
+
+/** What EC2 does with a customer-managed key on behalf of the function that launches or copies. */
+const keysThroughEc2 = (condition = {}) => [
+  {
+    Resource: arn('kms:*:${AWS::AccountId}:key/*'),
+    Condition: { StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' }, ...condition },
+  },
+];
+
+/** IAM action → its statements. A function gets an action by naming it in the table below. */
+const statements = {
+  'ec2:CopyImage': [
+    { Resource: [images, snapshots], Condition: taggedAsOurs },
+    { Resource: images, Condition: madeByUs }, // the source of the copy, which EC2 asks about too
+  ],
+  'ec2:CreateImage': [
+    { Resource: [imageHere, snapshotHere], Condition: taggedAsOurs },
+    { Resource: here('instance'), Condition: madeByUs },
+  ],
+  'ec2:CreateTags': {
+    launch: tagsOn('RunInstances', [here('instance'), here('volume'), here('network-interface')]),
+    launchCandidate: tagsOn('RunInstances', [here('instance'), here('volume'), here('network-interface')]),
+    createImage: tagsOn('CreateImage', [imageHere, snapshotHere]),
+    copyImage: tagsOn('CopyImage', [images, snapshots]),
+  },
+  'ec2:DeleteSnapshot': [{ Resource: snapshots, Condition: madeByUs }],
+  'ec2:DeleteVolume': [{ Resource: here('volume'), Condition: madeByUs }],
+  'ec2:DeregisterImage': [{ Resource: images, Condition: madeByUs }],
+  'ec2:DescribeImageAttribute': [{ Resource: images }],
+  'ec2:DescribeImages': anything,
+  'ec2:DescribeInstances': anything,
+  'ec2:DescribeSnapshotAttribute': [{ Resource: snapshots }],
+  'ec2:DescribeSnapshots': anything,
+  'ec2:DescribeVolumes': anything,
+  'ec2:ModifyImageAttribute': [{ Resource: images, Condition: madeByUs }],
+  'ec2:ModifySnapshotAttribute': [
+    // no snapshot of ours is ever public
+    { Resource: snapshots, Condition: { ...madeByUs, StringNotEquals: { 'ec2:Add/group': 'all' } } },
+  ],
+  'ec2:RunInstances': { launch: launches(imageHere), launchCandidate: launches(imageHere, madeByUs) },
+  'ec2:StopInstances': [{ Resource: here('instance'), Condition: madeByUs }],
+  'ec2:TerminateInstances': [{ Resource: here('instance'), Condition: madeByUs }],
+  'iam:PassRole': [
+    { Resource: builderRole, Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } } },
+  ],
+  'kms:CreateGrant': keysThroughEc2({ Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
+  'kms:Decrypt': keysThroughEc2(),
+  'kms:DescribeKey': keysThroughEc2(),
+  'kms:GenerateDataKeyWithoutPlaintext': keysThroughEc2(),
+  'kms:ReEncryptFrom': keysThroughEc2(),
+  'kms:ReEncryptTo': keysThroughEc2(),
+  's3:GetObject': [{ Resource: objects }],
+  's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],
+  's3:PutObject': [{ Resource: objects }],
+  'ssm:DeleteParameter': [{ Resource: channels }],
+  'ssm:DescribeInstanceInformation': anything,
+  'ssm:GetCommandInvocation': anything,
+  'ssm:GetParameter': {
+    resolve: [{ Resource: [arn('ssm:${AWS::Region}::parameter/aws/service/*'), channels] }],
+    publish: [{ Resource: channels }],
+    compensate: [{ Resource: channels }],
+  },
+  'ssm:ListCommands': anything,
+  'ssm:PutParameter': [{ Resource: channels }],
+  'ssm:SendCommand': [
+    {
+      // AWS's documents have no account, the recipe's own ones ours; the bucket is where the output goes
+      Resource: [
+        arn('ssm:${AWS::Region}::document/*'),
+        arn('ssm:${AWS::Region}:${AWS::AccountId}:document/*'),
+        sub('${ArtifactBucket.Arn}'),
+      ],
+    },
+    { Resource: here('instance'), Condition: { StringLike: { 'ssm:resourceTag/golden:build': '*' } } },
+  ],
+  'states:GetExecutionHistory': [
+    { Resource: arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + machine + ':*') },
+  ],
+  'states:SendTaskFailure': anything,
+  'states:SendTaskSuccess': anything,
+};
+
+const answersTask = ['states:SendTaskFailure', 'states:SendTaskSuccess'];
+const launchActions = ['ec2:CreateTags', 'ec2:DescribeInstances', 'ec2:RunInstances', 'iam:PassRole', 's3:GetObject'];
+const awaitsAgent = ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation', ...answersTask];
+const sendsCommand = ['s3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'];
+const awaitsCommand = ['s3:GetObject', 'ssm:GetCommandInvocation', ...answersTask];
+const removesEverything = [
+  'ec2:DeleteSnapshot',
+  'ec2:DeleteVolume',
+  'ec2:DeregisterImage',
+  'ec2:DescribeImages',
+  'ec2:DescribeInstances',
+  'ec2:DescribeSnapshots',
+  'ec2:DescribeVolumes',
+  'ec2:TerminateInstances',
+];
+
+/** Function key → what it calls, as its file declares it in `permissions`. */
+const functions = {
+  resolve: ['ec2:DescribeImages', 's3:GetObject', 's3:PutObject', 'ssm:GetParameter'],
+  launch: launchActions,
+  awaitBuilder: awaitsAgent,
+  sendCommand: sendsCommand,
+  awaitCommand: awaitsCommand,
+  seal: ['ec2:DescribeInstances', 'ec2:StopInstances', 's3:GetObject', ...answersTask],
+  createImage: ['ec2:CreateImage', 'ec2:CreateTags', 'ec2:DescribeImages', 's3:GetObject'],
+  awaitImage: ['ec2:DescribeImages', ...answersTask],
+
+  launchCandidate: launchActions,
+  awaitCandidate: awaitsAgent,
+  sendCheck: sendsCommand,
+  awaitCheck: awaitsCommand,
+  terminateCandidate: ['ec2:DescribeInstances', 'ec2:TerminateInstances'],
+
+  copyImage: ['ec2:CopyImage', 'ec2:CreateTags', 'ec2:DescribeImages', 's3:GetObject'],
+  awaitCopy: ['ec2:DescribeImages', ...answersTask],
+  grantPermissions: ['ec2:DescribeImages', 'ec2:ModifyImageAttribute', 'ec2:ModifySnapshotAttribute', 's3:GetObject'],
+  verify: ['ec2:DescribeImageAttribute', 'ec2:DescribeImages', 'ec2:DescribeSnapshotAttribute', 's3:GetObject'],
+
+  publish: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', ...answersTask],
+
+  cleanUp: [...removesEverything, 's3:GetObject', 's3:PutObject', 'states:GetExecutionHistory', ...answersTask],
+  compensate: [
+    ...removesEverything,
+    's3:GetObject',
+    's3:PutObject',
+    'ssm:DeleteParameter',
+    'ssm:GetParameter',
+    'ssm:PutParameter',
+    ...answersTask,
+  ],
+  recordFailure: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
+};
+
+/** What AWS asks of a caller beyond the call itself. No function makes these calls, so no file declares them. */
+const encryption = [
+  'kms:CreateGrant',
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+const implied = {
+  'ec2:CopyImage': encryption,
+  'ec2:RunInstances': encryption,
+  's3:GetObject': ['s3:ListBucket'], // else S3 answers that an absent object is forbidden
+  'ssm:PutParameter': ['ec2:DescribeImages'], // Parameter Store looks at an AMI with its writer's permissions
+};
+const allowed = (actions) =>
+  [...new Set([...actions, ...actions.flatMap((action) => implied[action] ?? [])])].toSorted();
+
+const pascal = (key) => key[0].toUpperCase() + key.slice(1);
+const roleId = (key) => `${pascal(key)}Role`;
+const getArn = (id) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+function statementsOf(key, actions) {
+  const merged = new Map(); // actions that agree on resources and conditions share a statement
+  for (const action of allowed(actions)) {
+    const known = statements[action];
+    if (!known) throw new Error(`${key} wants ${action}, which has no statement.`);
+    const own = Array.isArray(known) ? known : known[key];
+    if (!own) throw new Error(`${key} wants ${action}, whose statements are for ${Object.keys(known)} only.`);
+    for (const { Resource, Condition } of own) {
+      const id = JSON.stringify([Resource, Condition]);
+      const statement = merged.get(id) ?? { Effect: 'Allow', Action: [], Resource, ...(Condition && { Condition }) };
+      statement.Action.push(action);
+      merged.set(id, statement);
+    }
+  }
+  return [...merged.values()];
+}
+
+const role = (key, actions) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    },
+    Policies: [
+      {
+        PolicyName: key,
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              Resource: arn('logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/' + `${name}-${key}:*`),
+            },
+            ...statementsOf(key, actions),
+          ],
+        },
+      },
+    ],
+  },
+});
+
+// Seconds. Looking takes one or two calls; what goes through every region takes its time.
+const timeouts = { verify: 110, publish: 120, cleanUp: 120, compensate: 300 };
+
+const table = (value) => Object.fromEntries(Object.entries(functions).map(([key, actions]) => value(key, actions)));
+
+module.exports = {
+  functions,
+  implied,
+  /** `functions` of serverless.yml. */
+  lambdas: table((key) => [
+    key,
+    {
+      handler: `dist/${key}/index.handler`,
+      role: roleId(key),
+      ...(timeouts[key] && { timeout: timeouts[key] }),
+      ...(key === 'resolve' && { environment: { GOLDEN_CATALOG: 'dist/resolve/recipes.json' } }),
+      package: { patterns: [`dist/${key}/**`] },
+    },
+  ]),
+  /** CloudFormation resources: a role for each. */
+  roles: table((key, actions) => [roleId(key), role(key, actions)]),
+  /** `${CopyImageArn}` and so on, as statemachines/ says it. */
+  substitutions: table((key) => [`${pascal(key)}Arn`, getArn(`${pascal(key)}LambdaFunction`)]),
+  arns: Object.keys(functions).map((key) => getArn(`${pascal(key)}LambdaFunction`)),
+};

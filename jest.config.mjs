@@ -1,0 +1,8 @@
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: { '\\.ts$': '<rootDir>/scripts/jest-esbuild.mjs' },
+  extensionsToTreatAsEsm: ['.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/(dist|out|coverage|\\.serverless)/'],
+  collectCoverageFrom: ['{core,aws,functions,simulator,cli}/**/*.ts'],
+};

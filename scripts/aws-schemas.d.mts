@@ -1,0 +1,1 @@
+export const awsSchemas: import('esbuild').Plugin;

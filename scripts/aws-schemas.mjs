@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+
+// The AWS SDK's schemas write their traits under computed keys ({ [_xN]: … }). esbuild must assume that evaluating a
+// computed key has side effects, so it keeps the schema of every operation of the client: 552 kB of EC2 for one command
+// (aws/aws-sdk-js-v3 issue 7607; the fix proposed in smithy-lang/smithy-typescript 1889 is not released). The same keys
+// as literals let it drop what no imported command refers to. What goes on the wire is unchanged.
+//
+// The schemas also register a class for each error of the whole service, 62 kB of SSM for two commands. Without them the
+// SDK makes every error of its service's base class, as it always does for EC2, which models none: same name, message,
+// $fault and $metadata. What is lost is `instanceof`, which nothing here asks: aws/answers.ts goes by names.
+//
+// Once upstream changes, these patterns match nothing and do no harm; test/bundle.test.ts watches the sizes and compares
+// the errors of a bundle with those of the SDK as it is.
+const sources = new Map(); // each function is a build of its own, but a schema needs to be read once
+
+const once = (path, read) => {
+  if (!sources.has(path)) sources.set(path, read(path));
+  return sources.get(path);
+};
+
+export const awsSchemas = {
+  name: 'aws-schemas',
+  setup(build) {
+    build.onLoad({ filter: /@aws-sdk[\\/].+[\\/]dist-es[\\/].*schemas[\\/]schemas_\d+\.js$/ }, ({ path }) =>
+      once(path, withFreeSchemas),
+    );
+    // a client reads its own version there, and esbuild would keep the whole file
+    build.onLoad({ filter: /@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/ }, ({ path }) => once(path, versionOnly));
+  },
+};
+
+async function withFreeSchemas(path) {
+  const source = await readFile(path, 'utf8');
+  const literals = new Map(
+    [...source.matchAll(/^const (_\w+) = ("[^"\n]*");$/gm)].map(([, name, text]) => [name, text]),
+  );
+  const contents = source
+    .replace(/\[(_\w+)\]:/g, (all, name) => (literals.has(name) ? `[${literals.get(name)}]:` : all))
+    .replace(/^n\d+_registry\.registerError\(\w+\$, \w+\);$/gm, '');
+  return { contents, loader: 'js' };
+}
+
+async function versionOnly(path) {
+  const { version } = JSON.parse(await readFile(path, 'utf8'));
+  return { contents: JSON.stringify({ version }), loader: 'json' };
+}

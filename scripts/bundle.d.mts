@@ -1,0 +1,9 @@
+export interface BundleSize {
+  name: string;
+  /** Bytes of index.mjs. */
+  entry: number;
+  total: number;
+  files: number;
+}
+export function functionFiles(): Record<string, string>;
+export function bundleFunctions(options?: { outdir?: string }): Promise<BundleSize[]>;

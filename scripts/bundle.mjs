@@ -1,0 +1,84 @@
+// `npm run bundle`: dist/<function>/index.mjs and the chunks that only this function uses, for serverless.yml to zip.
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { importTypeScript } from './run.mjs';
+import { ensureInstalled, root } from './setup.mjs';
+
+const camelCase = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+
+/** Function key → source file. A phase's folder holds nothing but functions; what lies directly in functions/ is their shell. */
+export function functionFiles() {
+  const phases = readdirSync(join(root, 'functions'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const files = phases.flatMap(({ name: phase }) =>
+    readdirSync(join(root, 'functions', phase))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => [camelCase(name.slice(0, -'.ts'.length)), `functions/${phase}/${name}`]),
+  );
+  const twice = files.find(([key], index) => files.findIndex(([other]) => other === key) !== index);
+  if (twice) throw new Error(`Two files make the function ${twice[0]}; one of them is ${twice[1]}.`);
+  return Object.fromEntries(files.toSorted());
+}
+
+/** Bundles every function, and the recipes beside the one that resolves them. Sizes are in bytes. */
+export async function bundleFunctions({ outdir = join(root, 'dist') } = {}) {
+  rmSync(outdir, { recursive: true, force: true });
+  const sizes = await Promise.all(
+    Object.entries(functionFiles()).map(async ([name, file]) => {
+      const folder = join(outdir, name);
+      await bundleHandler(file, folder);
+      const bytes = Object.fromEntries(readdirSync(folder).map((path) => [path, statSync(join(folder, path)).size]));
+      const total = Object.values(bytes).reduce((sum, size) => sum + size, 0);
+      return { name, entry: bytes['index.mjs'], total, files: Object.keys(bytes).length };
+    }),
+  );
+  await compileRecipes(join(outdir, 'resolve'));
+  return sizes;
+}
+
+async function bundleHandler(file, outdir) {
+  const [{ build }, { awsSchemas }] = await Promise.all([import('esbuild'), import('./aws-schemas.mjs')]);
+  await build({
+    absWorkingDir: root,
+    entryPoints: [{ in: file, out: 'index' }],
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true, // keeps what the SDK loads lazily (SSO, STS, IMDS credentials) out of the cold start
+    format: 'esm',
+    platform: 'node',
+    target: 'node20', // runs under Lambda's Node 24 and a developer's Node 20
+    mainFields: ['module', 'main'], // esbuild's default for node is main first: CommonJS, which does not tree-shake
+    minify: true,
+    legalComments: 'none',
+    plugins: [awsSchemas],
+    // CommonJS dependencies call require(), which an ES module does not have
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    logLevel: 'warning',
+  });
+}
+
+// The functions take recipes as they are in the tree at deployment: no bucket to fill, no version to drift.
+async function compileRecipes(outdir) {
+  const { readRecipeFolder } = await importTypeScript(join(root, 'cli/recipe-folder.ts'));
+  const { catalog, problems } = await readRecipeFolder(relative(process.cwd(), join(root, 'recipes')));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  mkdirSync(outdir, { recursive: true });
+  writeFileSync(join(outdir, 'recipes.json'), JSON.stringify(catalog));
+}
+
+const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(10);
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await ensureInstalled();
+  try {
+    const sizes = await bundleFunctions();
+    console.log(`${'function'.padEnd(20)}${'entry kB'.padStart(10)}${'total kB'.padStart(10)}${'files'.padStart(7)}`);
+    for (const { name, entry, total, files } of sizes) {
+      console.log(`${name.padEnd(20)}${kB(entry)}${kB(total)}${String(files).padStart(7)}`);
+    }
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,8 @@
+// `npm run docs`: writes the pages that are generated from the recipe schema.
+import { join } from 'node:path';
+import { importTypeScript } from './run.mjs';
+import { ensureInstalled, root } from './setup.mjs';
+
+await ensureInstalled();
+const { writeRecipeDocs } = await importTypeScript(join(root, 'scripts/recipe-docs.ts'));
+await writeRecipeDocs();

@@ -1,0 +1,42 @@
+// `npm test`: installs what is missing, runs jest, and ends with the counts on one plain line.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureInstalled, root } from './setup.mjs';
+
+await ensureInstalled();
+
+const scratch = mkdtempSync(join(tmpdir(), 'golden-test-'));
+const outputFile = join(scratch, 'results.json');
+const { status } = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/jest/bin/jest.js'), '--json', `--outputFile=${outputFile}`, ...process.argv.slice(2)],
+  {
+    cwd: root,
+    stdio: ['inherit', 2, 2], // jest reports on stderr; stdout is left to the counts
+    env: {
+      ...process.env,
+      NODE_OPTIONS: [
+        process.env.NODE_OPTIONS,
+        '--experimental-vm-modules', // the tests run the ES modules that ship
+        '--disable-warning=ExperimentalWarning',
+      ].join(' '),
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
+  },
+);
+
+let results;
+try {
+  results = JSON.parse(readFileSync(outputFile, 'utf8'));
+} catch {
+  results = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numRuntimeErrorTestSuites: 1 };
+}
+rmSync(scratch, { recursive: true, force: true });
+
+const passed = results.numPassedTests;
+const failed = results.numFailedTests + results.numRuntimeErrorTestSuites; // a suite that cannot load holds no tests
+const skipped = results.numPendingTests + results.numTodoTests;
+process.exitCode = status || (failed || passed === 0 ? 1 : 0);
+console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);

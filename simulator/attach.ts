@@ -1,0 +1,136 @@
+import { MAXIMUM_RETRY_DELAY, Retry, StandardRetryStrategy } from '@smithy/core/retry';
+import { ApiError, type Actions, type Caller } from './actions.ts';
+import type { Clock } from './clock.ts';
+import type { Random } from './random.ts';
+
+/** Actions by service, named as IAM and scenarios name them: `ec2`, `ssm`, `s3`, `sfn`. */
+export type Services = Record<string, Actions>;
+
+/** One attempt of one call, as CloudTrail would note it. */
+export interface Call {
+  /** Virtual milliseconds since the epoch. */
+  at: number;
+  service: string;
+  action: string;
+  account: string;
+  region: string;
+  params: unknown;
+  error?: string;
+}
+
+export interface AttachOptions {
+  /** Every attempt is appended here. */
+  calls?: Call[];
+  /** Seconds a call takes. */
+  latency?: (service: string, action: string, region: string) => number;
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- the four clients share no type narrower than this */
+export interface AnyClient {
+  config: any;
+  middlewareStack: any;
+}
+
+/**
+ * Makes a real SDK client talk to `services` instead of the network. Serialization, idempotency tokens, checksums and retries are
+ * the SDK's own: we stand where signing and sending would, below the retry middleware, so every attempt reaches us.
+ */
+export function attach<Client extends AnyClient>(
+  client: Client,
+  services: Services,
+  caller: Caller,
+  clock: Clock,
+  options: AttachOptions = {},
+): Client {
+  let requests = 0;
+  // The SDK resolves credentials before it retries; a simulated client must never look for a real account's.
+  client.config.credentials = async () => ({ accessKeyId: 'SIMULATED', secretAccessKey: 'SIMULATED' });
+  client.middlewareStack.add(
+    (next: any, context: any) => (args: any) => {
+      context.simulatorInput = { ...args.input };
+      return next(args);
+    },
+    { step: 'initialize', name: 'simulatorInput', override: true },
+  );
+  client.middlewareStack.addRelativeTo(
+    (_next: unknown, context: any) => async (args: any) => {
+      const service = String(context.clientName).replace(/Client$/, '').toLowerCase(); // prettier-ignore
+      const name = String(context.commandName).replace(/Command$/, '');
+      const action = services[service]?.[name];
+      if (!action) throw new Error(`the simulator does not know ${service}:${name}`);
+      const requestId = `00000000-0000-4000-8000-${String(++requests).padStart(12, '0')}`;
+      const call: Call = { at: clock.now(), service, action: name, ...caller, params: copy(context.simulatorInput) };
+      options.calls?.push(call);
+      const seconds = options.latency?.(service, name, caller.region) ?? 0;
+      if (seconds > 0) await clock.sleep(seconds * 1000);
+      try {
+        const result = copy(action({ ...generatedToken(args.request), ...copy(context.simulatorInput) }, caller)) as object;
+        return { output: { ...result, $metadata: { httpStatusCode: 200, requestId } }, response: {} };
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        call.error = error.code;
+        throw asServiceException(client, error, requestId);
+      }
+    },
+    { relation: 'after', toMiddleware: 'retryMiddleware', name: 'simulator', override: true },
+  );
+  return client;
+}
+
+/** The idempotency token the SDK made up for a request without one: one per call, so its attempts are one request to EC2. */
+function generatedToken(request: { body?: unknown }): { ClientToken?: string } {
+  if (typeof request.body !== 'string') return {};
+  const [, token] = /^Action=.*&ClientToken=([^&]+)/s.exec(request.body) ?? [];
+  return token === undefined ? {} : { ClientToken: decodeURIComponent(token) };
+}
+
+/** The exception the SDK would have deserialized: the modelled class where the service has one, else the service's base class. */
+function asServiceException(client: AnyClient, error: ApiError, requestId: string): Error {
+  const registry = client.config.protocol.compositeErrorRegistry;
+  const schema =
+    registry.find((known: any) => Array.isArray(known) && known[0] === -3 && known[2] === error.code) ??
+    registry.getBaseException();
+  const ServiceException = registry.getErrorCtor(schema);
+  return new ServiceException({
+    name: error.code,
+    message: error.message,
+    $fault: error.status < 500 ? 'client' : 'server',
+    $metadata: { httpStatusCode: error.status, requestId },
+  });
+}
+
+/** The SDK's standard retry strategy with its waits on the virtual clock and its jitter from `random`. */
+export function retryStrategy(clock: Clock, random: Random, maxAttempts = 3): StandardRetryStrategy {
+  return new VirtualRetryStrategy(clock, random, maxAttempts);
+}
+
+class VirtualRetryStrategy extends StandardRetryStrategy {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  constructor(clock: Clock, random: Random, maxAttempts: number) {
+    // The SDK would sleep in real time what its backoff says: whether to retry stays its decision, how long is ours.
+    super({ maxAttempts, backoff: { setDelayBase: () => undefined, computeNextBackoffDelay: () => 0 } });
+    this.#clock = clock;
+    this.#random = random;
+  }
+  override async refreshRetryTokenForRetry(...[token, error]: Parameters<Refresh>): ReturnType<Refresh> {
+    // An activity, because the SDK's sleep of 0 ms is real time, in which the clock must not move on.
+    const next = await this.#clock.activity(() => super.refreshRetryTokenForRetry(token, error));
+    const base = error.errorType === 'THROTTLING' ? Retry.throttlingDelay() : Retry.delay();
+    const wait = Math.floor(this.#random.next() * Math.min(base * 2 ** token.getRetryCount(), MAXIMUM_RETRY_DELAY));
+    if (next.$retryLog) next.$retryLog.acquisitionDelay = wait;
+    await this.#clock.sleep(wait);
+    return next;
+  }
+}
+type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
+
+/** A deep copy of what is plain; streams (an S3 body) pass as they are. */
+function copy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copy) as T;
+  if (value instanceof Date) return new Date(value) as T;
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const result: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) if (member !== undefined) result[key] = copy(member);
+  return result as T;
+}

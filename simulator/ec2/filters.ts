@@ -1,0 +1,38 @@
+interface Filter {
+  Name?: string | undefined;
+  Values?: string[] | undefined;
+}
+
+/** How the fields a filter can name are read from a resource. */
+export type Fields<Resource> = Record<string, (resource: Resource) => string | string[] | undefined>;
+
+/** The resources every filter accepts: any of a filter's values, `*` and `?` as wildcards, `tag:K` and `tag-key` always known. */
+export function select<Resource extends { tags: Map<string, string> }>(
+  resources: Iterable<Resource>,
+  filters: Filter[] | undefined,
+  fields: Fields<Resource>,
+): Resource[] {
+  const tests = (filters ?? []).map(({ Name = '', Values = [] }) => {
+    const patterns = Values.map(wildcard);
+    const read = reader(Name, fields);
+    return (resource: Resource) =>
+      [read(resource) ?? []].flat().some((value) => patterns.some((pattern) => pattern.test(value)));
+  });
+  return [...resources].filter((resource) => tests.every((test) => test(resource)));
+}
+
+function reader<Resource extends { tags: Map<string, string> }>(name: string, fields: Fields<Resource>) {
+  if (name.startsWith('tag:')) return (resource: Resource) => resource.tags.get(name.slice(4));
+  if (name === 'tag-key') return (resource: Resource) => [...resource.tags.keys()];
+  const field = fields[name];
+  if (!field) throw new Error(`the simulator does not implement filter ${name}`);
+  return field;
+}
+
+export function wildcard(pattern: string): RegExp {
+  const source = pattern.replace(/\\([*?\\])|([*?])|([.+^${}()|[\]\\])/g, (_all, escaped, wild, special) => {
+    if (wild) return wild === '*' ? '[^]*' : '[^]';
+    return `\\${escaped ?? special}`;
+  });
+  return new RegExp(`^${source}$`);
+}

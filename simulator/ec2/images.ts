@@ -1,0 +1,206 @@
+import type { DeregisterImageRequest, DescribeImagesRequest, LaunchPermission } from '@aws-sdk/client-ec2';
+import { ApiError, type Actions, type Caller } from '../actions.ts';
+import { filters, page, strict } from '../strict.ts';
+import { isoTime, type Region, type World } from '../world.ts';
+import { select, type Fields } from './filters.ts';
+import { paginate } from './pagination.ts';
+import { imageUsing } from './snapshots.ts';
+import { tagList, type Tags } from './tags.ts';
+
+/** One disk of an AMI. A blank one has no snapshot. */
+export interface Mapping {
+  device: string;
+  snapshot?: string | undefined;
+  sizeGiB: number;
+  type: string;
+  iops?: number | undefined;
+  throughput?: number | undefined;
+  encrypted: boolean;
+  deleteOnTermination: boolean;
+}
+
+export type System = 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'Windows';
+
+export interface Image {
+  id: string;
+  owner: string;
+  ownerAlias?: string | undefined;
+  name: string;
+  description: string;
+  state: 'pending' | 'available' | 'failed' | 'deregistered' | 'disabled';
+  stateReason?: { Code: string; Message: string } | undefined;
+  system: System;
+  architecture: 'x86_64' | 'arm64';
+  rootDevice: string;
+  bootMode: string;
+  imdsSupport?: 'v2.0' | undefined;
+  createdAt: number;
+  deprecatedAt?: number | undefined;
+  deregisteredAt?: number | undefined;
+  sourceImage?: string | undefined;
+  sourceRegion?: string | undefined;
+  sourceInstance?: string | undefined;
+  mappings: Mapping[];
+  permissions: LaunchPermission[];
+  tags: Tags;
+}
+
+export const isPublic = (image: Image): boolean => image.permissions.some((permission) => permission.Group === 'all');
+
+export const canLaunch = (image: Image, account: string): boolean =>
+  image.owner === account || isPublic(image) || image.permissions.some((permission) => permission.UserId === account);
+
+export function imageById(region: Region, caller: Caller, id: string): Image {
+  if (!/^ami-[0-9a-f]{8,17}$/.test(id)) throw new ApiError('InvalidAMIID.Malformed', `Invalid id: "${id}"`);
+  const image = region.images.get(id);
+  if (!image || !canLaunch(image, caller.account)) {
+    throw new ApiError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
+  }
+  if (image.state !== 'deregistered') return image;
+  throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${id}' is no longer available`);
+}
+
+/** As `imageById`, for what only the owner may do. */
+export function ownImage(region: Region, caller: Caller, id: string): Image {
+  const image = imageById(region, caller, id);
+  if (image.owner === caller.account) return image;
+  throw new ApiError('AuthFailure', `Not authorized for image:${id}`, 403);
+}
+
+const fields: Fields<Image> = {
+  'image-id': (image) => image.id,
+  name: (image) => image.name,
+  description: (image) => image.description,
+  state: (image) => image.state,
+  architecture: (image) => image.architecture,
+  'owner-id': (image) => image.owner,
+  'owner-alias': (image) => image.ownerAlias,
+  'is-public': (image) => String(isPublic(image)),
+  'image-type': () => 'machine',
+  'virtualization-type': () => 'hvm',
+  'root-device-type': () => 'ebs',
+  'root-device-name': (image) => image.rootDevice,
+  platform: (image) => (image.system === 'Windows' ? 'windows' : undefined),
+  'ena-support': () => 'true',
+  'boot-mode': (image) => image.bootMode,
+  'creation-date': (image) => isoTime(image.createdAt),
+  'source-instance-id': (image) => image.sourceInstance,
+  'source-image-id': (image) => image.sourceImage,
+  'source-image-region': (image) => image.sourceRegion,
+  'block-device-mapping.snapshot-id': (image) =>
+    image.state === 'available' ? image.mappings.flatMap((mapping) => mapping.snapshot ?? []) : [],
+};
+
+export const imageActions = (world: World): Actions => ({
+  DescribeImages: strict(
+    'ec2:DescribeImages',
+    `ImageIds Owners ExecutableUsers ${filters} ${page} IncludeDeprecated IncludeDisabled`,
+    (input: DescribeImagesRequest, caller) => {
+      const region = world.region(caller.region);
+      const { ImageIds, Owners, ExecutableUsers } = input;
+      const listed = ImageIds?.length
+        ? ImageIds.flatMap((id) => namedImage(world, region, caller, id) ?? [])
+        : [...region.images.values()].filter((image) => isListed(world, image, caller, input.IncludeDeprecated === true));
+      const known = listed.filter(
+        (image) =>
+          image.state !== 'deregistered' &&
+          (image.state !== 'disabled' || input.IncludeDisabled === true) &&
+          (!Owners?.length || Owners.some((owner) => isOwner(image, owner, caller))) &&
+          (!ExecutableUsers?.length || ExecutableUsers.some((user) => isExecutableBy(image, user, caller))),
+      );
+      const { items, NextToken } = paginate(select(known, input.Filters, fields), input, { max: 1000 });
+      return { Images: items.map(described), NextToken };
+    },
+  ),
+  DeregisterImage: strict(
+    'ec2:DeregisterImage',
+    'ImageId DeleteAssociatedSnapshots',
+    (input: DeregisterImageRequest, caller) => {
+      const region = world.region(caller.region);
+      const image = ownImage(region, caller, input.ImageId ?? '');
+      image.state = 'deregistered';
+      image.deregisteredAt = world.clock.now();
+      image.permissions = [];
+      if (!input.DeleteAssociatedSnapshots) return { Return: true };
+      const DeleteSnapshotResults = image.mappings
+        .flatMap((mapping) => mapping.snapshot ?? [])
+        .map((SnapshotId) => {
+          const shared = imageUsing(region, SnapshotId);
+          if (!shared) region.snapshots.delete(SnapshotId);
+          return { SnapshotId, ReturnCode: shared ? 'skipped' : 'success' };
+        });
+      return { Return: true, DeleteSnapshotResults };
+    },
+  ),
+});
+
+/** An id that was valid answers with nothing for a while, and for as long as instances refer to it; then it is unknown. */
+function namedImage(world: World, region: Region, caller: Caller, id: string): Image | undefined {
+  const image = region.images.get(id);
+  if (image?.state !== 'deregistered') return imageById(region, caller, id);
+  const recent = world.clock.now() - (image.deregisteredAt ?? 0) < 3_600_000;
+  const used = [...region.instances.values()].some((each) => each.image === id && each.state !== 'terminated');
+  if (image.owner === caller.account && (recent || used)) return undefined;
+  throw new ApiError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
+}
+
+function isListed(world: World, image: Image, caller: Caller, deprecatedToo: boolean): boolean {
+  const deprecated = image.deprecatedAt !== undefined && image.deprecatedAt <= world.clock.now();
+  return canLaunch(image, caller.account) && (!deprecated || deprecatedToo || image.owner === caller.account);
+}
+
+const isOwner = (image: Image, owner: string, caller: Caller) =>
+  image.owner === (owner === 'self' ? caller.account : owner) || image.ownerAlias === owner;
+
+const isExecutableBy = (image: Image, user: string, caller: Caller) =>
+  user === 'all'
+    ? isPublic(image)
+    : image.permissions.some((permission) => permission.UserId === (user === 'self' ? caller.account : user));
+
+export const platformDetails = (system: System): string => (system === 'Windows' ? 'Windows' : 'Linux/UNIX');
+
+function described(image: Image) {
+  return {
+    ImageId: image.id,
+    ImageLocation: `${image.ownerAlias ?? image.owner}/${image.name}`,
+    ImageType: 'machine',
+    Name: image.name,
+    Description: image.description || undefined,
+    OwnerId: image.owner,
+    ImageOwnerAlias: image.ownerAlias,
+    Public: isPublic(image),
+    State: image.state,
+    StateReason: image.stateReason,
+    CreationDate: isoTime(image.createdAt),
+    DeprecationTime: image.deprecatedAt === undefined ? undefined : isoTime(image.deprecatedAt),
+    Architecture: image.architecture,
+    Platform: image.system === 'Windows' ? 'windows' : undefined,
+    PlatformDetails: platformDetails(image.system),
+    UsageOperation: image.system === 'Windows' ? 'RunInstances:0002' : 'RunInstances',
+    RootDeviceType: 'ebs',
+    RootDeviceName: image.rootDevice,
+    VirtualizationType: 'hvm',
+    Hypervisor: 'xen',
+    EnaSupport: true,
+    SriovNetSupport: 'simple',
+    BootMode: image.bootMode,
+    ImdsSupport: image.imdsSupport,
+    SourceInstanceId: image.sourceInstance,
+    SourceImageId: image.sourceImage,
+    SourceImageRegion: image.sourceRegion,
+    BlockDeviceMappings: image.mappings.map((mapping) => ({
+      DeviceName: mapping.device,
+      Ebs: {
+        // EC2 does not promise the ids before the image is available; nor do we, so that nothing leans on them.
+        SnapshotId: image.state === 'pending' ? undefined : mapping.snapshot,
+        VolumeSize: mapping.sizeGiB,
+        VolumeType: mapping.type,
+        Iops: mapping.iops,
+        Throughput: mapping.throughput,
+        Encrypted: mapping.encrypted,
+        DeleteOnTermination: mapping.deleteOnTermination,
+      },
+    })),
+    Tags: tagList(image.tags),
+  };
+}

@@ -1,0 +1,104 @@
+import type { CreateTagsRequest, DeleteTagsRequest, DescribeTagsRequest, Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import { ApiError, type Actions, type Caller } from '../actions.ts';
+import { filters, page, strict } from '../strict.ts';
+import type { Region, World } from '../world.ts';
+import { select, type Fields } from './filters.ts';
+import { imageById } from './images.ts';
+import { instanceById } from './instances.ts';
+import { paginate } from './pagination.ts';
+import { snapshotById } from './snapshots.ts';
+import { volumeById } from './volumes.ts';
+
+export type Tags = Map<string, string>;
+
+/** As AWS answers: absent where there are none. */
+export const tagList = (tags: Tags): { Key: string; Value: string }[] | undefined =>
+  tags.size === 0 ? undefined : [...tags].map(([Key, Value]) => ({ Key, Value }));
+
+/** The tags a request asks for, by type of the resource it makes; other types are refused as EC2 does. */
+export function specifiedTags<Type extends string>(
+  specifications: TagSpecification[] | undefined,
+  types: readonly Type[],
+): (type: Type) => Tags {
+  const byType = new Map<string, Tags>();
+  for (const { ResourceType = '', Tags = [] } of specifications ?? []) {
+    if (!types.includes(ResourceType as Type)) {
+      throw new ApiError('InvalidParameterValue', `'${ResourceType}' is not a valid taggable resource type for this operation.`);
+    }
+    if (byType.has(ResourceType)) {
+      throw new ApiError('InvalidParameter', `Tag specification resource type '${ResourceType}' may be specified once.`);
+    }
+    byType.set(ResourceType, addTags(new Map(), Tags));
+  }
+  return (type) => new Map(byType.get(type));
+}
+
+function addTags(to: Tags, tags: Tag[]): Tags {
+  const keys = tags.map((tag) => tag.Key ?? '');
+  if (new Set(keys).size < keys.length) throw new ApiError('InvalidParameterValue', 'Duplicate tag key specified.');
+  for (const { Key = '', Value = '' } of tags) {
+    if (Key === '' || Key.length > 127 || Value.length > 255) {
+      throw new ApiError('InvalidParameterValue', `Tag key or value is too long or empty: '${Key}'`);
+    }
+    if (/^aws:/i.test(Key)) {
+      throw new ApiError('InvalidParameterValue', 'Tag keys starting with \'aws:\' are reserved for internal use');
+    }
+    to.set(Key, Value);
+  }
+  if (to.size > 50) throw new ApiError('TagLimitExceeded', 'More than 50 tags specified');
+  return to;
+}
+
+type Tagged = { id: string; type: string; key: string; value: string; tags: Tags };
+const fields: Fields<Tagged> = {
+  'resource-id': (tag) => tag.id,
+  'resource-type': (tag) => tag.type,
+  key: (tag) => tag.key,
+  value: (tag) => tag.value,
+};
+
+export const tagActions = (world: World): Actions => ({
+  CreateTags: strict('ec2:CreateTags', 'Resources Tags.Key Tags.Value', (input: CreateTagsRequest, caller) => {
+    const resources = (input.Resources ?? []).map((id) => ownResource(world.region(caller.region), caller, id));
+    // All or none: check every resource's limit before touching the first.
+    for (const { tags } of resources) addTags(new Map(tags), input.Tags ?? []);
+    for (const { tags } of resources) addTags(tags, input.Tags ?? []);
+    return {};
+  }),
+  DeleteTags: strict('ec2:DeleteTags', 'Resources Tags.Key Tags.Value', (input: DeleteTagsRequest, caller) => {
+    for (const id of input.Resources ?? []) {
+      const { tags } = ownResource(world.region(caller.region), caller, id);
+      const wanted = input.Tags ?? [...tags.keys()].map((Key): Tag => ({ Key }));
+      for (const { Key = '', Value } of wanted) if (Value === undefined || tags.get(Key) === Value) tags.delete(Key);
+    }
+    return {};
+  }),
+  DescribeTags: strict('ec2:DescribeTags', `${filters} ${page}`, (input: DescribeTagsRequest, caller) => {
+    const region = world.region(caller.region);
+    const tables = { instance: region.instances, image: region.images, snapshot: region.snapshots, volume: region.volumes, 'network-interface': region.interfaces }; // prettier-ignore
+    const all: Tagged[] = [];
+    for (const [type, table] of Object.entries(tables)) {
+      for (const { id, owner, tags } of table.values()) {
+        if (owner === caller.account) for (const [key, value] of tags) all.push({ id, type, key, value, tags });
+      }
+    }
+    const { items, NextToken } = paginate(select(all, input.Filters, fields), input, { min: 5, max: 1000 });
+    return { Tags: items.map((tag) => ({ ResourceId: tag.id, ResourceType: tag.type, Key: tag.key, Value: tag.value })), NextToken };
+  }),
+});
+
+function ownResource(region: Region, caller: Caller, id: string): { owner: string; tags: Tags } {
+  const resource = resourceById(region, caller, id);
+  if (resource.owner !== caller.account) throw new Error(`the simulator does not tag ${id}, which another account owns`);
+  return resource;
+}
+
+function resourceById(region: Region, caller: Caller, id: string): { owner: string; tags: Tags } {
+  if (id.startsWith('ami-')) return imageById(region, caller, id);
+  if (id.startsWith('i-')) return instanceById(region, caller, id);
+  if (id.startsWith('snap-')) return snapshotById(region, caller, id);
+  if (id.startsWith('vol-')) return volumeById(region, caller, id);
+  const resource = region.interfaces.get(id);
+  if (!resource) throw new ApiError('InvalidID', `The ID '${id}' is not valid`);
+  return resource;
+}

@@ -1,0 +1,35 @@
+import { ApiError } from './actions.ts';
+import type { Scenario } from './scenario.ts';
+
+type Fault = Scenario['api'][number];
+
+/** The faults of a scenario that hit this call. Counts the call for every rule it matches, so ask once per call. */
+export function createFaults(rules: Fault[]): (service: string, action: string, region: string) => Fault[] {
+  const seen = rules.map(() => 0);
+  return (service, action, region) =>
+    rules.filter((rule, index) => {
+      if (rule.action !== `${service}:${action}` || (rule.region ?? region) !== region) return false;
+      const call = (seen[index] = seen[index]! + 1);
+      return call >= rule.call && call < rule.call + (rule.times ?? Infinity);
+    });
+}
+
+/** HTTP statuses of error codes that are not the client's fault; what the SDK makes of a code depends on it. */
+const serverErrors: Record<string, number> = {
+  InsufficientInstanceCapacity: 500,
+  InsufficientCapacity: 500,
+  InsufficientVolumeCapacity: 500,
+  InternalError: 500,
+  InternalFailure: 500,
+  InternalServerError: 500,
+  RequestLimitExceeded: 503,
+  ServiceUnavailable: 503,
+  SlowDown: 503,
+  Unavailable: 503,
+  UnauthorizedOperation: 403,
+  AccessDenied: 403,
+  AuthFailure: 403,
+};
+
+export const asError = (fault: Fault): ApiError =>
+  new ApiError(fault.error, fault.message ?? `${fault.error} (from the scenario)`, serverErrors[fault.error] ?? 400);

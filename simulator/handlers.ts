@@ -1,0 +1,49 @@
+import { awaitBuilder } from '../functions/build/await-builder.ts';
+import { awaitCommand } from '../functions/build/await-command.ts';
+import { awaitImage } from '../functions/build/await-image.ts';
+import { createImage } from '../functions/build/create-image.ts';
+import { launch } from '../functions/build/launch.ts';
+import { resolve } from '../functions/build/resolve.ts';
+import { seal } from '../functions/build/seal.ts';
+import { sendCommand } from '../functions/build/send-command.ts';
+import { awaitCandidate } from '../functions/check/await-candidate.ts';
+import { awaitCheck } from '../functions/check/await-check.ts';
+import { launchCandidate } from '../functions/check/launch-candidate.ts';
+import { sendCheck } from '../functions/check/send-check.ts';
+import { terminateCandidate } from '../functions/check/terminate-candidate.ts';
+import { cleanUp } from '../functions/clean-up/clean-up.ts';
+import { compensate } from '../functions/clean-up/compensate.ts';
+import { recordFailure } from '../functions/clean-up/record-failure.ts';
+import { awaitCopy } from '../functions/distribute/await-copy.ts';
+import { copyImage } from '../functions/distribute/copy-image.ts';
+import { grantPermissions } from '../functions/distribute/grant-permissions.ts';
+import { verify } from '../functions/distribute/verify.ts';
+import { publish } from '../functions/promote/publish.ts';
+import type { Stage } from '../functions/stage.ts';
+
+/** Every stage of the pipeline, by the name of its state. */
+export const stages: ReadonlyMap<string, Stage<never>> = new Map(
+  [
+    resolve,
+    launch,
+    awaitBuilder,
+    sendCommand,
+    awaitCommand,
+    seal,
+    createImage,
+    awaitImage,
+    launchCandidate,
+    awaitCandidate,
+    sendCheck,
+    awaitCheck,
+    terminateCandidate,
+    copyImage,
+    awaitCopy,
+    grantPermissions,
+    verify,
+    publish,
+    cleanUp,
+    compensate,
+    recordFailure,
+  ].map((stage) => [stage.name, stage as unknown as Stage<never>]),
+);

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { delayNames, type DelayOverrides } from './delays.ts';
+
+const seconds = z.number().min(0);
+const times = z.int().positive();
+
+const delays = z
+  .strictObject(Object.fromEntries(delayNames.map((name) => [name, z.union([seconds, z.record(z.string(), seconds)]).optional()]))) // prettier-ignore
+  .transform((overrides) => overrides as DelayOverrides);
+
+/** What a scenario file may say: which delays, answers and outcomes of the simulated AWS differ from the usual. */
+const scenarioSchema = z.strictObject({
+  seed: z.int().optional(),
+  /** Seconds in place of a draw, everywhere or by region. */
+  delays: delays.default({}),
+  /** The outcome of commands by step: the name after the first space of the command's Comment. */
+  commands: z
+    .array(
+      z.strictObject({
+        step: z.string(),
+        exitCode: z.int().default(0),
+        stdout: z.string().optional(),
+        stderr: z.string().optional(),
+        seconds: seconds.optional(),
+        times: times.optional(),
+        status: z.enum(['TimedOut', 'Cancelled', 'Undeliverable']).optional(),
+      }),
+    )
+    .default([]),
+  /** Errors in place of (or, with `after`, on top of) the n-th matching call and the `times - 1` that follow it. */
+  api: z
+    .array(
+      z.strictObject({
+        action: z.string().regex(/^(ec2|ssm|s3|sfn):[A-Z]\w+$/, 'an action is written service:Action, such as ec2:CopyImage'),
+        region: z.string().optional(),
+        call: times.default(1),
+        times: times.optional(),
+        error: z.string(),
+        message: z.string().optional(),
+        after: z.boolean().default(false),
+      }),
+    )
+    .default([]),
+  /** Makings and copies that end in state failed. */
+  images: z
+    .array(z.strictObject({ region: z.string().optional(), name: z.string(), fail: z.string(), afterSeconds: seconds.optional() })) // prettier-ignore
+    .default([]),
+  /** Instances, by their golden:role tag, whose agent never comes online. */
+  agents: z.array(z.strictObject({ role: z.string(), online: z.boolean() })).default([]),
+  keys: z
+    .array(z.strictObject({ region: z.string(), alias: z.string(), state: z.enum(['enabled', 'disabled']).default('enabled') }))
+    .default([]),
+});
+
+export type Scenario = z.output<typeof scenarioSchema>;
+
+/** Checks a scenario document; the message of the error thrown lists everything that is wrong with it. */
+export function parseScenario(document: unknown): Scenario {
+  const result = scenarioSchema.safeParse(document ?? {});
+  if (result.success) return result.data;
+  throw new Error(`the scenario is wrong:\n${z.prettifyError(result.error)}`);
+}

@@ -1,0 +1,121 @@
+import type { Context } from 'aws-lambda';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from '../aws/connection.ts';
+import { parseRecipe, type Catalog } from '../core/recipe.ts';
+import { lambda, type Cloud } from '../functions/stage.ts';
+import { retryStrategy } from './attach.ts';
+import { createClock, type Clock } from './clock.ts';
+import { createCloud, type Cloud as SimulatedCloud } from './cloud.ts';
+import { stages } from './handlers.ts';
+import { createStepFunctions, type Execution, type StepFunctions } from './states/step-functions.ts';
+
+export interface SimulationOptions {
+  catalog: Catalog;
+  /** The instant virtual time starts at; default 2026-11-23T03:00:00Z. */
+  start?: Date;
+  /** Where the pipeline is deployed: builder and first AMI live here. Default us-east-1. */
+  region?: string;
+  account?: string;
+  seed?: number;
+  /** Virtual seconds per real second, or as fast as the machine goes (default). */
+  speed?: 'max' | number;
+  /** A scenario document (faults, delays); checked by simulator/scenario.ts. */
+  scenario?: unknown;
+  /** Each line a handler logs, as the structured record it is. */
+  onLog?: (line: Record<string, unknown>) => void;
+}
+
+export interface Simulation {
+  clock: Clock;
+  cloud: SimulatedCloud;
+  stepFunctions: StepFunctions;
+  stateMachineArn: string;
+  bucket: string;
+  /** Starts an execution of build-image as the console would, with this input. Returns its ARN. */
+  start(input: unknown, name?: string): string;
+  /** Lets virtual time run until the execution has ended. */
+  finish(executionArn: string): Promise<Execution>;
+  /** An object of the artifact bucket as text, undefined where there is none. */
+  artifact(key: string): string | undefined;
+}
+
+const service = 'golden';
+
+/** The pipeline on a simulated AWS: the state machine that is deployed, the handlers that are bundled, real SDK clients. */
+export function createSimulation(options: SimulationOptions): Simulation {
+  const { catalog, region = 'us-east-1', account = '222233334444', seed = 1, speed = 'max', onLog } = options;
+  const clock = createClock({ start: (options.start ?? new Date('2026-11-23T03:00:00Z')).getTime(), speed });
+  const cloud = createCloud({ clock, seed, account, scenario: options.scenario, keys: keysOf(catalog, region) });
+  const bucket = `${service}-artifacts-${account}`;
+  cloud.createBucket(bucket, region);
+
+  const aws = connect(region, {
+    config: { retryStrategy: retryStrategy(clock, cloud.random('retry'), 5) },
+    attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
+  });
+  const handlerCloud: Cloud = {
+    aws,
+    bucket,
+    now: () => new Date(clock.now()),
+    catalog: async () => catalog,
+    log: (line) => onLog?.({ at: new Date(clock.now()).toISOString(), ...line }),
+  };
+  const handlers = new Map([...stages].map(([name, stage]) => [name, lambda(stage, () => handlerCloud)]));
+
+  const chance = cloud.random('states');
+  const stepFunctions = createStepFunctions({
+    clock,
+    account,
+    random: chance.next,
+    invoke: async (functionArn, payload) => {
+      const handler = handlers.get(functionArn.split(`:${service}-`)[1] ?? '');
+      if (!handler) throw new Error(`no function ${functionArn}`);
+      return handler(payload, {} as Context, () => undefined);
+    },
+  });
+  cloud.addService('sfn', stepFunctions.actions);
+
+  const functionArns = [...stages.keys()].map((name) => [
+    `${name}Arn`,
+    `arn:aws:lambda:${region}:${account}:function:${service}-${name}`,
+  ]);
+  const stateMachineArn = stepFunctions.createStateMachine({
+    name: `${service}-build-image`,
+    region,
+    definition: readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', 'statemachines/build-image.asl.json'), 'utf8'),
+    substitutions: Object.fromEntries(functionArns) as Record<string, string>,
+  });
+
+  let started = 0;
+  return {
+    clock,
+    cloud,
+    stepFunctions,
+    stateMachineArn,
+    bucket,
+    start(input, name = `manual-${++started}`) {
+      const request = { stateMachineArn, name, input: JSON.stringify(input) };
+      return (stepFunctions.actions['StartExecution']?.(request, { account, region }) as { executionArn: string })
+        .executionArn;
+    },
+    async finish(executionArn) {
+      await clock.run(() => stepFunctions.execution(executionArn).status !== 'RUNNING');
+      return stepFunctions.execution(executionArn);
+    },
+    artifact: (key) => cloud.readObject(bucket, key),
+  };
+}
+
+/** Every key that a recipe names exists in the simulated account, in the region where it is named. */
+function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, string[]> {
+  const keys: Record<string, string[]> = {};
+  for (const document of Object.values(recipes)) {
+    const { recipe } = parseRecipe(document, scripts);
+    if (!recipe) continue;
+    const { rootVolume, volumes } = recipe.builder;
+    const named = [rootVolume, ...volumes].map(({ kmsKey }) => ({ region: home, kmsKey }));
+    for (const { region, kmsKey } of [...named, ...recipe.distribute]) if (kmsKey) (keys[region] ??= []).push(kmsKey);
+  }
+  return keys;
+}

@@ -1,0 +1,153 @@
+import type { Image, System } from './ec2/images.ts';
+import { createRandom } from './random.ts';
+import type { Region, World } from './world.ts';
+
+interface Family {
+  system: System;
+  owner: string;
+  alias?: string;
+  architecture: Image['architecture'];
+  /** `*` stands for the release. */
+  name: string;
+  description: string;
+  parameter: string;
+  rootDevice: string;
+  sizeGiB: number;
+  usedGiB: number;
+}
+
+const amazonLinux = (architecture: Image['architecture']): Family => ({
+  system: 'AmazonLinux',
+  owner: '137112412989',
+  alias: 'amazon',
+  architecture,
+  name: `al2023-ami-2023.9.*.0-kernel-6.12-${architecture}`,
+  description: `Amazon Linux 2023 AMI 2023.9.*.0 ${architecture} HVM kernel-6.12`,
+  parameter: `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`,
+  rootDevice: '/dev/xvda',
+  sizeGiB: 8,
+  usedGiB: 2.5,
+});
+const debianName = { x86_64: 'amd64', arm64: 'arm64' } as const;
+const ubuntu = (architecture: Image['architecture']): Family => ({
+  system: 'Ubuntu',
+  owner: '099720109477',
+  architecture,
+  name: `ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-${debianName[architecture]}-server-*`,
+  description: `Canonical, Ubuntu, 24.04, ${debianName[architecture]} noble image`,
+  parameter: `/aws/service/canonical/ubuntu/server/24.04/stable/current/${debianName[architecture]}/hvm/ebs-gp3/ami-id`,
+  rootDevice: '/dev/sda1',
+  sizeGiB: 8,
+  usedGiB: 2.5,
+});
+const debian = (release: number, architecture: Image['architecture']): Family => ({
+  system: 'Debian',
+  owner: '136693071363',
+  architecture,
+  name: `debian-${release}-${debianName[architecture]}-*-2285`,
+  description: `Debian ${release} (*-2285)`,
+  parameter: `/aws/service/debian/release/${release}/latest/${debianName[architecture]}`,
+  rootDevice: '/dev/xvda',
+  sizeGiB: 8,
+  usedGiB: 1.5,
+});
+const windows = (release: number): Family => ({
+  system: 'Windows',
+  owner: '801119661308',
+  alias: 'amazon',
+  architecture: 'x86_64',
+  name: `Windows_Server-${release}-English-Full-Base-*`,
+  description: `Microsoft Windows Server ${release} Full Locale English AMI provided by Amazon`,
+  parameter: `/aws/service/ami-windows-latest/Windows_Server-${release}-English-Full-Base`,
+  rootDevice: '/dev/sda1',
+  sizeGiB: 30,
+  usedGiB: 14,
+});
+
+const families: Family[] = [
+  ...(['x86_64', 'arm64'] as const).flatMap((architecture) => [
+    amazonLinux(architecture),
+    ubuntu(architecture),
+    debian(12, architecture),
+    debian(13, architecture),
+  ]),
+  windows(2022),
+  windows(2025),
+];
+
+/** Two releases of every family; the public parameters name the newer. */
+const ages = [40, 10];
+
+/** Puts the public images and the public parameters every region has into a new region. */
+export function sourceImages(region: Region, now: number): void {
+  for (const family of families) {
+    for (const [release, days] of ages.entries()) {
+      const createdAt = now - days * 86_400_000;
+      const image = publicImage(region, family, createdAt);
+      region.images.set(image.id, image);
+      region.parameters.set(`aws ${family.parameter}`, {
+        name: family.parameter,
+        owner: 'aws',
+        tags: new Map(),
+        pending: 0,
+        last: release + 1,
+        versions: [{ version: release + 1, value: image.id, type: 'String', dataType: 'aws:ec2:image', at: createdAt, tier: 'Standard', description: '' }], // prettier-ignore
+      });
+    }
+  }
+}
+
+function publicImage(region: Region, family: Family, createdAt: number): Image {
+  const release = new Date(createdAt).toISOString().slice(0, 10).replaceAll('-', '');
+  const name = family.name.replace('*', release);
+  const ids = createRandom('public image', region.name, name);
+  const id = `ami-0${ids.hex(16)}`;
+  const snapshot = `snap-0${ids.hex(16)}`;
+  region.snapshots.set(snapshot, {
+    id: snapshot,
+    owner: family.owner,
+    description: name,
+    state: 'completed',
+    startedAt: createdAt,
+    endsAt: createdAt,
+    volume: 'vol-ffffffff',
+    sizeGiB: family.sizeGiB,
+    usedGiB: family.usedGiB,
+    keyArn: undefined,
+    sharedWith: new Set(['all']),
+    tags: new Map(),
+  });
+  return {
+    id,
+    owner: family.owner,
+    ownerAlias: family.alias,
+    name,
+    description: family.description.replace('*', release),
+    state: 'available',
+    system: family.system,
+    architecture: family.architecture,
+    rootDevice: family.rootDevice,
+    bootMode: family.architecture === 'arm64' ? 'uefi' : 'uefi-preferred',
+    imdsSupport: family.system === 'AmazonLinux' || family.system === 'Ubuntu' ? 'v2.0' : undefined,
+    createdAt,
+    mappings: [{ device: family.rootDevice, snapshot, sizeGiB: family.sizeGiB, type: 'gp3', iops: 3000, throughput: 125, encrypted: false, deleteOnTermination: true }], // prettier-ignore
+    permissions: [{ Group: 'all' }],
+    tags: new Map(),
+  };
+}
+
+/** An image put into the cloud by a test or a scenario; what is left out is as in an unencrypted Linux image. */
+export type AddedImage = Pick<Image, 'name' | 'owner'> & { region: string } & Partial<Omit<Image, 'id' | 'permissions'>> & { public?: boolean; sizeGiB?: number }; // prettier-ignore
+
+export function addPublicImage(world: World, added: AddedImage): Image {
+  const { region: name, public: isPublic = false, sizeGiB = 8, ...fields } = added;
+  const region = world.region(name);
+  const id = world.newId('ami', name);
+  const family: Family = { ...amazonLinux(fields.architecture ?? 'x86_64'), name: fields.name, owner: fields.owner, alias: '', sizeGiB }; // prettier-ignore
+  const image: Image = { ...publicImage(region, family, fields.createdAt ?? world.clock.now()), ownerAlias: undefined, description: '', ...fields, id }; // prettier-ignore
+  image.permissions = isPublic ? [{ Group: 'all' }] : [];
+  const snapshot = region.snapshots.get(image.mappings[0]?.snapshot ?? '');
+  if (snapshot && !isPublic) snapshot.sharedWith.clear();
+  region.images.set(id, image);
+  return image;
+}

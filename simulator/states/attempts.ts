@@ -1,0 +1,57 @@
+import type { Catcher, Json, State } from './definition.ts';
+import { matches, StateError } from './errors.ts';
+import { fill } from './expression.ts';
+import type { Branch } from './machine.ts';
+import { assigned, finish, limited, type Left } from './output.ts';
+import { place } from './paths.ts';
+import { createRetries } from './retry.ts';
+import { attemptMap, attemptParallel } from './run-map.ts';
+import { attemptTask } from './run-task.ts';
+
+/** Attempts a Task, Map or Parallel until it succeeds, is caught, or fails for good. */
+export async function attempts(state: State, raw: Json, input: Json, branch: Branch): Promise<Left> {
+  const { run, scope, trail } = branch;
+  const retry = createRetries(state.Retry, run.random);
+  for (let count = 0; ; count++) {
+    const context = branch.context as { State: Record<string, Json> };
+    branch.context = { ...context, State: { ...context.State, RetryCount: count } };
+    const around = branch.context;
+    try {
+      const { ResultSelector } = state;
+      const result = await attempt(state, input, branch);
+      branch.context = around;
+      const shaped = ResultSelector === undefined ? result : fill(ResultSelector, branch.surroundings(result));
+      return finish(state, raw, shaped, result, branch);
+    } catch (error) {
+      branch.context = around;
+      if (!(error instanceof StateError)) throw error;
+      const delay = retry(error);
+      if (delay !== undefined) {
+        await scope.until(run.clock, run.clock.now() + delay * 1000);
+        run.retried();
+        continue;
+      }
+      if (state.Type !== 'Task') run.journal.record(trail, `${state.Type}StateFailed`);
+      const catcher = state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, error));
+      if (!catcher) throw error;
+      return caught(catcher, error, raw, branch);
+    }
+  }
+}
+
+async function attempt(state: State, input: Json, branch: Branch): Promise<Json> {
+  if (state.Type === 'Task') return attemptTask(branch, state, input, { context: branch.context });
+  if (state.Type === 'Map') return attemptMap(branch, state, input);
+  const own = state.Parameters === undefined ? input : fill(state.Parameters, branch.surroundings(input));
+  return attemptParallel(branch, state, own);
+}
+
+function caught(catcher: Catcher, error: StateError, raw: Json, branch: Branch): Left {
+  const output: Json = { Error: error.error ?? '', Cause: error.reason ?? '' };
+  const path = catcher.ResultPath === undefined ? '$' : catcher.ResultPath;
+  return {
+    output: limited(place(path, raw, output), branch.name),
+    next: catcher.Next,
+    ...assigned(catcher.Assign, branch.surroundings(output)),
+  };
+}

@@ -1,0 +1,38 @@
+/** The limit of Step Functions for any input, result or output: 256 KiB of UTF-8. */
+export const PAYLOAD_LIMIT = 262_144;
+
+/** An error a state reports. `error` and `cause` are what AWS shows, and both can be missing (a Fail state without them). */
+export class StateError extends Error {
+  readonly error: string | undefined;
+  readonly reason: string | undefined;
+  /** Another name under which Retry and Catch know this error. */
+  readonly alias: string | undefined;
+  constructor(error: string | undefined, cause?: string, alias?: string) {
+    super(cause ?? error ?? 'The state failed.');
+    this.name = 'StateError';
+    this.error = error;
+    this.reason = cause;
+    this.alias = alias;
+  }
+}
+
+/** `States.Runtime`, as AWS reports every path, parameter, choice and intrinsic function that does not work out. */
+export class RuntimeFailure extends StateError {
+  constructor(cause: string) {
+    super('States.Runtime', cause);
+  }
+}
+
+/**
+ * Whether an `ErrorEquals` list names this error.
+ * States.Runtime always fails the execution. States.ALL leaves out States.DataLimitExceeded, and States.TaskFailed leaves out States.Timeout too
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
+ * A missed heartbeat shows as States.Timeout but is known to Retry and Catch as States.HeartbeatTimeout as well
+ * (recorded on AWS: localstack tests/aws/services/stepfunctions/v2/timeouts/test_heartbeats.snapshot.json; aws-cdk issue 16084).
+ */
+export function matches(names: string[], { error, alias }: StateError): boolean {
+  if (error === 'States.Runtime') return false;
+  if ((error !== undefined && names.includes(error)) || (alias !== undefined && names.includes(alias))) return true;
+  if (error === 'States.DataLimitExceeded') return false;
+  return names.includes('States.ALL') || (names.includes('States.TaskFailed') && error !== 'States.Timeout');
+}

@@ -1,0 +1,188 @@
+import { ApiError, type Actions } from '../actions.ts';
+import type { Json } from './definition.ts';
+import { PAYLOAD_LIMIT, StateError } from './errors.ts';
+import type { Execution, HistoryEvent } from './history.ts';
+import { callIntrinsic } from './intrinsics.ts';
+import type { Running } from './execution.ts';
+import type { Registry } from './step-functions.ts';
+
+interface Page {
+  maxResults?: number;
+  nextToken?: string;
+}
+type Named<Key extends string> = { [key in Key]: string };
+const PAYLOADS = ['input', 'output', 'parameters', 'assignedVariables'];
+
+/** The API of Step Functions for executions and task tokens (https://docs.aws.amazon.com/step-functions/latest/apireference). */
+export function createActions({ clock, random, tokens, machines, executions, start }: Registry): Actions {
+  const running = (arn: string): Running => {
+    const found = executions.get(arn);
+    if (!found) throw new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+    return found;
+  };
+  const machine = (arn: string) => {
+    const found = machines.get(arn);
+    if (!found) throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+    return found;
+  };
+
+  return {
+    StartExecution(request: Named<'stateMachineArn'> & { name?: string; input?: string; traceHeader?: string }) {
+      const {
+        stateMachineArn,
+        name,
+        input = '{}',
+      } = accept(request, ['stateMachineArn'], ['name', 'input', 'traceHeader']);
+      const owner = machine(stateMachineArn);
+      const called = name === undefined ? (callIntrinsic({ name: 'UUID', args: [] }, [], random) as string) : name;
+      // eslint-disable-next-line no-control-regex
+      if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/.test(called))
+        throw new ApiError('InvalidName', `Invalid Name: '${called}'`);
+      json(input, 'InvalidExecutionInput', 'Invalid State Machine Execution Input');
+      const arn = `${owner.arn.replace(':stateMachine:', ':execution:')}:${called}`;
+      const same = executions.get(arn)?.execution;
+      if (same && (same.status !== 'RUNNING' || same.input !== input))
+        throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+      const { startDate } = same ?? start(owner, called, input);
+      return { executionArn: arn, startDate };
+    },
+
+    DescribeExecution(request: Named<'executionArn'> & { includedData?: string }) {
+      const { executionArn, includedData = 'ALL_DATA' } = accept(request, ['executionArn'], ['includedData']);
+      const { execution } = running(executionArn);
+      const whole = includedData === 'ALL_DATA';
+      return {
+        ...summary(execution),
+        ...(whole && { input: execution.input, inputDetails: { included: true } }),
+        ...(whole && execution.output !== undefined && { output: execution.output, outputDetails: { included: true } }),
+        ...(execution.error !== undefined && { error: execution.error }),
+        ...(execution.cause !== undefined && { cause: execution.cause }),
+      };
+    },
+
+    GetExecutionHistory(
+      request: Named<'executionArn'> & Page & { reverseOrder?: boolean; includeExecutionData?: boolean },
+    ) {
+      const optional = ['maxResults', 'nextToken', 'reverseOrder', 'includeExecutionData'];
+      const {
+        executionArn,
+        reverseOrder,
+        includeExecutionData = true,
+        ...page
+      } = accept(request, ['executionArn'], optional);
+      const { history } = running(executionArn).execution;
+      const ordered = reverseOrder ? history.toReversed() : history;
+      const { items, nextToken } = paginate(ordered, page, executionArn);
+      return {
+        events: includeExecutionData ? items : items.map(withoutPayloads),
+        ...(nextToken !== undefined && { nextToken }),
+      };
+    },
+
+    ListExecutions(request: Named<'stateMachineArn'> & Page & { statusFilter?: string }) {
+      const { stateMachineArn, statusFilter, ...page } = accept(
+        request,
+        ['stateMachineArn'],
+        ['statusFilter', 'maxResults', 'nextToken'],
+      );
+      const { arn } = machine(stateMachineArn);
+      const mine = [...executions.values()]
+        .map(({ execution }) => execution)
+        .filter((each) => each.stateMachineArn === arn && (statusFilter === undefined || each.status === statusFilter))
+        .toReversed();
+      const { items, nextToken } = paginate(mine, page, arn);
+      return { executions: items.map(summary), ...(nextToken !== undefined && { nextToken }) };
+    },
+
+    StopExecution(request: Named<'executionArn'> & { error?: string; cause?: string }) {
+      const { executionArn, error, cause } = accept(request, ['executionArn'], ['error', 'cause']);
+      const { execution, end } = running(executionArn);
+      end('ABORTED', {
+        ...(error !== undefined && { error: error }),
+        ...(cause !== undefined && { cause: cause }),
+      });
+      return { stopDate: execution.stopDate ?? new Date(clock.now()) };
+    },
+
+    SendTaskSuccess(request: Named<'taskToken' | 'output'>) {
+      const { taskToken, output } = accept(request, ['taskToken', 'output'], []);
+      const holder = tokens.holder(taskToken);
+      holder.succeed(json(output, 'InvalidOutput', 'Invalid Output'));
+      return {};
+    },
+
+    SendTaskFailure(request: Named<'taskToken'> & { error?: string; cause?: string }) {
+      const { taskToken, error, cause } = accept(request, ['taskToken'], ['error', 'cause']);
+      tokens.holder(taskToken).fail(new StateError(error, cause));
+      return {};
+    },
+
+    SendTaskHeartbeat(request: Named<'taskToken'>) {
+      const { taskToken } = accept(request, ['taskToken'], []);
+      tokens.holder(taskToken).beat();
+      return {};
+    },
+  };
+}
+
+function accept<T extends object>(input: T, required: string[], optional: string[]): T {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  for (const [key] of given)
+    if (!required.includes(key) && !optional.includes(key))
+      throw new ApiError('ValidationException', `The parameter ${key} is not simulated.`);
+  for (const key of required)
+    if ((input as Record<string, unknown>)[key] == null)
+      throw new ApiError(
+        'ValidationException',
+        `1 validation error detected: Value null at '${key}' failed to satisfy constraint: Member must not be null`,
+      );
+  return input;
+}
+
+function json(text: string, code: string, message: string): Json {
+  if (Buffer.byteLength(text) > PAYLOAD_LIMIT)
+    throw new ApiError(code, `${message}: it is longer than ${PAYLOAD_LIMIT} bytes`);
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new ApiError(code, `${message}: '${(error as Error).message}'`);
+  }
+}
+
+function summary(execution: Execution) {
+  const { arn, stateMachineArn, name, status, startDate, stopDate } = execution;
+  return {
+    executionArn: arn,
+    stateMachineArn,
+    name,
+    status,
+    startDate,
+    ...(stopDate && { stopDate }),
+    redriveCount: 0,
+  };
+}
+
+function paginate<T>(all: T[], page: Page, subject: string): { items: T[]; nextToken: string | undefined } {
+  const { maxResults = 100, nextToken } = page;
+  if (!Number.isInteger(maxResults) || maxResults < 0 || maxResults > 1000)
+    throw new ApiError(
+      'ValidationException',
+      `1 validation error detected: Value '${maxResults}' at 'maxResults' failed to satisfy constraint: Member must have value between 0 and 1000`,
+    );
+  const [from, of] =
+    nextToken === undefined ? ['0', subject] : Buffer.from(nextToken, 'base64url').toString().split(' ');
+  if (of !== subject) throw new ApiError('InvalidToken', `Invalid Token: '${nextToken}'`);
+  const end = Number(from) + (maxResults || 100);
+  const more = end < all.length ? Buffer.from(`${end} ${subject}`).toString('base64url') : undefined;
+  return { items: all.slice(Number(from), end), nextToken: more };
+}
+
+function withoutPayloads(event: HistoryEvent): HistoryEvent {
+  return Object.fromEntries(
+    Object.entries(event).map(([key, value]) =>
+      key.endsWith('EventDetails')
+        ? [key, Object.fromEntries(Object.entries(value as object).filter(([field]) => !PAYLOADS.includes(field)))]
+        : [key, value],
+    ),
+  ) as unknown as HistoryEvent;
+}

@@ -1,0 +1,137 @@
+import type { Clock, Timer } from '../clock.ts';
+import type { Definition, Json } from './definition.ts';
+import { StateError } from './errors.ts';
+import { Journal, type Execution, type Listener, type Trail } from './history.ts';
+import { createBranch, runStates, type Run } from './machine.ts';
+import { Scope, Stopped } from './scope.ts';
+import type { Tokens } from './tokens.ts';
+import { Variables } from './variables.ts';
+
+export interface Machine {
+  arn: string;
+  name: string;
+  region: string;
+  roleArn: string;
+  definition: Definition;
+}
+
+/** An execution and how to begin and end it. */
+export interface Running {
+  execution: Execution;
+  begin: () => void;
+  end: (
+    status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED',
+    how?: { output?: string; error?: string; cause?: string },
+  ) => void;
+}
+
+/** What all executions share. */
+export interface Shared {
+  clock: Clock;
+  random: () => number;
+  tokens: Tokens;
+  listeners: Listener[];
+  statusListeners: ((execution: Execution) => void)[];
+  transition: number;
+  invoke: (functionName: string, payload: Json, region: string) => Promise<Json>;
+  retried: (execution: Execution) => void;
+}
+
+const EVENT = {
+  SUCCEEDED: 'ExecutionSucceeded',
+  FAILED: 'ExecutionFailed',
+  TIMED_OUT: 'ExecutionTimedOut',
+  ABORTED: 'ExecutionAborted',
+};
+
+/** Makes an execution that has yet to begin. */
+export function startExecution(machine: Machine, name: string, input: string, shared: Shared): Running {
+  const { clock, random, tokens, listeners, statusListeners } = shared;
+  const execution: Execution = {
+    arn: `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`,
+    name,
+    stateMachineArn: machine.arn,
+    status: 'RUNNING',
+    startDate: new Date(clock.now()),
+    input,
+    history: [],
+  };
+  const scope = new Scope();
+  const trail: Trail = { last: 0, path: {} };
+  const journal = new Journal(execution, () => clock.now(), listeners);
+  let timer: Timer | undefined;
+  const run: Run = {
+    clock,
+    random,
+    journal,
+    tokens,
+    region: machine.region,
+    transition: shared.transition,
+    invoke: (functionName, payload) => shared.invoke(functionName, payload, machine.region),
+    retried: () => shared.retried(execution),
+  };
+  const data = JSON.parse(input) as Json;
+  const context: Json = {
+    Execution: {
+      Id: execution.arn,
+      Input: data,
+      StartTime: execution.startDate.toISOString(),
+      Name: name,
+      RoleArn: machine.roleArn,
+      RedriveCount: 0,
+    },
+    StateMachine: { Id: machine.arn, Name: machine.name },
+  };
+  const running: Running = {
+    execution,
+    begin() {
+      const { TimeoutSeconds } = machine.definition;
+      if (TimeoutSeconds !== undefined)
+        timer = clock.at(clock.now() + TimeoutSeconds * 1000, () =>
+          running.end('TIMED_OUT', { error: 'States.Timeout' }),
+        );
+      for (const listener of statusListeners) listener(execution);
+      journal.record(trail, 'ExecutionStarted', {
+        input,
+        inputDetails: { truncated: false },
+        roleArn: machine.roleArn,
+      });
+      // A timer of its own: whoever starts an execution, perhaps a function, must not wait for it nor be charged for its sleeps.
+      clock.at(clock.now(), async () => {
+        try {
+          const output = await runStates(
+            machine.definition,
+            data,
+            createBranch(run, scope, new Variables(), context, trail),
+          );
+          running.end('SUCCEEDED', { output: JSON.stringify(output) });
+        } catch (error) {
+          if (error instanceof Stopped) return;
+          if (!(error instanceof StateError)) throw error;
+          const { error: failed, reason } = error;
+          running.end('FAILED', {
+            ...(failed !== undefined && { error: failed }),
+            ...(reason !== undefined && { cause: reason }),
+          });
+        }
+      });
+    },
+    end(status, how = {}) {
+      if (execution.status !== 'RUNNING') return;
+      scope.stop();
+      timer?.cancel();
+      execution.status = status;
+      execution.stopDate = new Date(clock.now());
+      // A timed out execution shows States.Timeout in its history only (floci issue 2733, recorded on AWS).
+      if (status !== 'TIMED_OUT') Object.assign(execution, how);
+      if (status === 'TIMED_OUT' || status === 'ABORTED') trail.last = 0;
+      trail.path = {};
+      journal.close(trail, EVENT[status], {
+        ...how,
+        ...(how.output !== undefined && { outputDetails: { truncated: false } }),
+      });
+      for (const listener of statusListeners) listener(execution);
+    },
+  };
+  return running;
+}

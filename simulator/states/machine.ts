@@ -1,0 +1,166 @@
+import type { Clock } from '../clock.ts';
+import { attempts } from './attempts.ts';
+import { choose, instant } from './choice.ts';
+import type { Json, State, States } from './definition.ts';
+import { RuntimeFailure, StateError } from './errors.ts';
+import { evaluate, fill, read, type Surroundings } from './expression.ts';
+import type { Journal, Trail } from './history.ts';
+import { assigned, finish, limited, pathed, type Left } from './output.ts';
+import type { Scope } from './scope.ts';
+import type { Tokens } from './tokens.ts';
+import type { Variables } from './variables.ts';
+
+/** What all branches of one execution share. */
+export interface Run {
+  clock: Clock;
+  random: () => number;
+  journal: Journal;
+  tokens: Tokens;
+  region: string;
+  /** Milliseconds a transition to a state takes. */
+  transition: number;
+  invoke: (functionName: string, payload: Json) => Promise<Json>;
+  retried: () => void;
+}
+
+/** One thread of control: the execution itself, a Map iteration or a Parallel branch. */
+export interface Branch {
+  run: Run;
+  scope: Scope;
+  trail: Trail;
+  variables: Variables;
+  context: Json;
+  /** Name of the current state. */
+  name: string;
+  current: State | undefined;
+  surroundings: (input: Json) => Surroundings;
+  inner: (scope: Scope, variables: Variables) => Branch;
+}
+
+export function createBranch(run: Run, scope: Scope, variables: Variables, context: Json, trail: Trail): Branch {
+  const branch: Branch = {
+    run,
+    scope,
+    variables,
+    context,
+    trail,
+    name: '',
+    current: undefined,
+    surroundings: (input) => ({ input, context: branch.context, variables, random: run.random }),
+    inner: (innerScope, innerVariables) =>
+      createBranch(run, innerScope, innerVariables, branch.context, { last: trail.last, path: { ...trail.path } }),
+  };
+  return branch;
+}
+
+/** Runs states from StartAt to an end; the output of the last one, or a StateError nobody caught. */
+export async function runStates(states: States, input: Json, branch: Branch): Promise<Json> {
+  const { run, trail, scope } = branch;
+  let value = input;
+  for (let name: string | undefined = states.StartAt; name !== undefined;) {
+    const state: State = states.States[name]!;
+    if (run.transition > 0) await scope.until(run.clock, run.clock.now() + run.transition);
+    branch.name = name;
+    branch.current = state;
+    trail.path = { ...trail.path, state: name };
+    const at = run.journal.record(trail, `${state.Type}StateEntered`, {
+      name,
+      input: JSON.stringify(value),
+      inputDetails: { truncated: false },
+    });
+    const retries = state.Type === 'Task' || state.Type === 'Map' || state.Type === 'Parallel';
+    branch.context = {
+      ...(branch.context as Record<string, Json>),
+      State: { Name: name, EnteredTime: new Date(run.clock.now()).toISOString(), ...(retries && { RetryCount: 0 }) },
+    };
+    const left: Left = await leave(state, value, branch).catch((error: unknown) => {
+      throw error instanceof RuntimeFailure ? located(error, name!, at) : error;
+    });
+    if (left.assigned) branch.variables.assign(left.assigned);
+    run.journal.record(trail, `${state.Type}StateExited`, {
+      name,
+      output: JSON.stringify(left.output),
+      outputDetails: { truncated: false },
+      ...(left.assigned && {
+        assignedVariables: Object.fromEntries(
+          Object.entries(left.assigned).map(([key, item]) => [key, JSON.stringify(item)]),
+        ),
+        assignedVariablesDetails: { truncated: false },
+      }),
+    });
+    branch.current = undefined;
+    value = left.output;
+    name = left.next;
+  }
+  return value;
+}
+
+const LOCATED = 'An error occurred while executing the state ';
+
+/** AWS says where a States.Runtime came from, once, at the innermost state. */
+function located(error: RuntimeFailure, name: string, at: number): RuntimeFailure {
+  const reason = error.reason ?? '';
+  if (reason.startsWith(LOCATED) || reason.includes('maximum number of history events')) return error;
+  return new RuntimeFailure(`${LOCATED}'${name}' (entered at the event id #${at}). ${reason}`);
+}
+
+async function leave(state: State, raw: Json, branch: Branch): Promise<Left> {
+  const { run, scope } = branch;
+  const input = pathed(state.InputPath, raw, branch);
+  const here = branch.surroundings(input);
+  switch (state.Type) {
+    case 'Pass': {
+      const result = state.Result ?? (state.Parameters === undefined ? input : fill(state.Parameters, here));
+      return finish(state, raw, result, result, branch);
+    }
+    case 'Succeed':
+      return { ...finish(state, raw, input, input, branch), next: undefined };
+    case 'Fail':
+      throw new StateError(failText(state, 'Error', here), failText(state, 'Cause', here));
+    case 'Wait':
+      await scope.until(run.clock, wakeAt(state, here, run.clock.now()));
+      return finish(state, raw, input, input, branch);
+    case 'Choice': {
+      const rule = choose(state.Choices!, here);
+      const next = rule?.Next ?? state.Default;
+      if (next === undefined)
+        throw new RuntimeFailure('Failed to transition out of the state. The state does not point to a next state.');
+      const assign = rule ? rule.Assign : state.Assign;
+      const output = limited(pathed(state.OutputPath, input, branch), branch.name);
+      return { output, next, ...assigned(assign, here) };
+    }
+    case 'Task':
+    case 'Map':
+    case 'Parallel':
+      return attempts(state, raw, input, branch);
+  }
+}
+
+function failText(state: State, field: 'Error' | 'Cause', surroundings: Surroundings): string | undefined {
+  const path = state[`${field}Path`];
+  if (path === undefined) return state[field];
+  const value = evaluate(path, surroundings, `${field}Path`);
+  if (typeof value !== 'string') throw new RuntimeFailure(`The ${field}Path '${path}' does not reference a string.`);
+  return value;
+}
+
+function wakeAt(state: State, surroundings: Surroundings, now: number): number {
+  const { Seconds, SecondsPath, Timestamp, TimestampPath } = state;
+  if (SecondsPath !== undefined || Seconds !== undefined) {
+    const seconds = Seconds ?? read(SecondsPath!, surroundings, 'SecondsPath');
+    if (typeof seconds !== 'number' || !Number.isInteger(seconds))
+      throw new RuntimeFailure(
+        `The SecondsPath parameter cannot be parsed as a long value: ${SecondsPath} == ${JSON.stringify(seconds)}`,
+      );
+    if (seconds < 0)
+      throw new RuntimeFailure(`The SecondsPath parameter references a negative value: ${SecondsPath} == ${seconds}`);
+    return now + seconds * 1000;
+  }
+  const text = Timestamp ?? read(TimestampPath!, surroundings, 'TimestampPath');
+  const at = instant(text);
+  if (at === undefined)
+    throw new RuntimeFailure(
+      `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${TimestampPath} == ${JSON.stringify(text)}`,
+    );
+  return at;
+}

@@ -1,0 +1,127 @@
+import type { Json, State, States } from './definition.ts';
+import { RuntimeFailure, StateError } from './errors.ts';
+import { fill, read } from './expression.ts';
+import { runStates, type Branch } from './machine.ts';
+import { Stopped } from './scope.ts';
+import { Variables } from './variables.ts';
+
+/** Inline Map runs at most this many iterations at once, which is what MaxConcurrency 0 means too. */
+export const INLINE_CONCURRENCY = 40;
+
+/** One attempt at an inline Map: the iterations' outputs in the order of the items, or the first unhandled failure, which stops the rest. */
+export async function attemptMap(branch: Branch, state: State, input: Json): Promise<Json> {
+  const { run, trail, name } = branch;
+  const surroundings = branch.surroundings(input);
+  const items = state.ItemsPath === undefined ? input : read(state.ItemsPath, surroundings, 'ItemsPath');
+  if (!Array.isArray(items))
+    throw new RuntimeFailure(`Reference path "${state.ItemsPath ?? '$'}" must point to array.`);
+  const started = run.journal.record(trail, 'MapStateStarted', { length: items.length });
+  const selector = state.ItemSelector ?? state.Parameters;
+  const outputs = await together(
+    branch,
+    items.map((item, index) => async (inner) => {
+      const map = { Item: { Index: index, Value: item } };
+      inner.trail.last = started;
+      const path = { map: [...(trail.path.map ?? []), { state: name, index }] };
+      inner.trail.path = path;
+      inner.context = { ...(branch.context as object), Map: map };
+      run.journal.record(inner.trail, 'MapIterationStarted', { name, index });
+      const selected = () =>
+        selector === undefined
+          ? item
+          : fill(selector, { ...surroundings, context: { ...(surroundings.context as object), Map: map } });
+      try {
+        const output = await runStates((state.ItemProcessor ?? state.Iterator)!, selected(), inner);
+        inner.trail.path = path;
+        trail.last = run.journal.record(inner.trail, 'MapIterationSucceeded', { name, index });
+        return output;
+      } catch (error) {
+        const { last } = inner.trail;
+        inner.trail.path = path;
+        if (error instanceof StateError)
+          trail.last = run.journal.record(inner.trail, 'MapIterationFailed', { name, index });
+        inner.trail.last = last;
+        throw error;
+      }
+    }),
+    state.MaxConcurrency || INLINE_CONCURRENCY,
+    (inner, index) => run.journal.record(inner.trail, 'MapIterationAborted', { name, index }),
+  );
+  run.journal.record(trail, 'MapStateSucceeded');
+  return outputs;
+}
+
+/** One attempt at a Parallel: every branch gets a copy of the input. */
+export async function attemptParallel(branch: Branch, state: State, input: Json): Promise<Json> {
+  const { run, trail } = branch;
+  const started = run.journal.record(trail, 'ParallelStateStarted');
+  const outputs = await together(
+    branch,
+    state.Branches!.map((states: States) => async (inner) => {
+      inner.trail.last = started;
+      try {
+        const output = await runStates(states, input, inner);
+        trail.last = inner.trail.last;
+        return output;
+      } catch (error) {
+        trail.last = inner.trail.last;
+        throw error;
+      }
+    }),
+    Infinity,
+  );
+  run.journal.record(trail, 'ParallelStateSucceeded');
+  return outputs;
+}
+
+/** Runs pieces of work in inner branches, so many at a time; the first failure stops all others and is the failure of the whole. */
+async function together(
+  branch: Branch,
+  pieces: ((inner: Branch) => Promise<Json>)[],
+  atOnce: number,
+  aborted?: (inner: Branch, index: number) => void,
+): Promise<Json[]> {
+  const scope = branch.scope.inner();
+  const outputs: Json[] = [];
+  const open = new Map<number, Branch>();
+  let failure: { error: unknown } | undefined;
+  let next = 0;
+  const worker = async () => {
+    while (next < pieces.length && !failure) {
+      const index = next++;
+      const inner = branch.inner(scope.inner(), new Variables(branch.variables));
+      open.set(index, inner);
+      try {
+        outputs[index] = await pieces[index]!(inner);
+        open.delete(index);
+      } catch (error) {
+        if (failure) return;
+        failure = { error };
+        open.delete(index);
+        try {
+          if (error instanceof StateError) abort(inner.trail.last);
+        } finally {
+          scope.stop();
+        }
+      }
+    }
+  };
+  const abort = (cause: number) => {
+    for (const [index, inner] of open) {
+      inner.trail.last = cause;
+      const { current } = inner;
+      if (current && ABORTABLE.has(current.Type)) {
+        branch.run.journal.record(inner.trail, `${current.Type}StateAborted`);
+        inner.trail.last = cause;
+      }
+      aborted?.(inner, index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, pieces.length) }, worker));
+  if (failure) throw (failure as { error: unknown }).error;
+  if (scope.stopped) throw new Stopped();
+  scope.stop();
+  return outputs;
+}
+
+const ABORTABLE = new Set(['Task', 'Wait', 'Map', 'Parallel']);

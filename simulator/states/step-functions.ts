@@ -1,0 +1,122 @@
+import type { Actions } from '../actions.ts';
+import type { Clock } from '../clock.ts';
+import { parseDefinition, type Json } from './definition.ts';
+import { createActions } from './execution-actions.ts';
+import { startExecution, type Machine, type Running } from './execution.ts';
+import type { EventPath, Execution, HistoryEvent, Listener } from './history.ts';
+import { refusals } from './supported.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+
+export type { EventPath, Execution, HistoryEvent };
+
+/** A simulated Step Functions: Standard workflows, JSONPath. What a definition may contain is in `supported.ts`. */
+export interface StepFunctions {
+  /** The API: StartExecution, DescribeExecution, GetExecutionHistory, ListExecutions, StopExecution, SendTaskSuccess, -Failure, -Heartbeat. */
+  actions: Actions;
+  /** Returns the ARN. Throws, naming every state and field, if the definition holds anything this interpreter does not implement. */
+  createStateMachine(machine: {
+    name: string;
+    region: string;
+    definition: string;
+    substitutions?: Record<string, string>;
+    roleArn?: string;
+  }): string;
+  execution(arn: string): Execution;
+  /** As AWS bills: states entered, and retries. */
+  stateTransitions(arn: string): number;
+  /** Tells of every history event, with the Map iterations around it from the outside in. */
+  onEvent(listener: (execution: Execution, event: HistoryEvent, path: EventPath) => void): void;
+  onStatusChange(listener: (execution: Execution) => void): void;
+}
+
+export interface Options {
+  clock: Clock;
+  random: () => number;
+  account: string;
+  /** Runs a function; it is called as an activity of the clock, so its waiting must be `clock.sleep`. */
+  invoke: (functionArn: string, payload: unknown, region: string) => Promise<unknown>;
+  /** Virtual milliseconds each step takes; 0 unless given. */
+  latency?: { transition?: number; invoke?: number };
+}
+
+/** What the API actions work on. */
+export interface Registry {
+  clock: Clock;
+  random: () => number;
+  tokens: Tokens;
+  machines: Map<string, Machine>;
+  executions: Map<string, Running>;
+  start: (machine: Machine, name: string, input: string) => Execution;
+}
+
+export function createStepFunctions({ clock, random, account, invoke, latency = {} }: Options): StepFunctions {
+  const listeners: Listener[] = [];
+  const statusListeners: ((execution: Execution) => void)[] = [];
+  const transitions = new Map<string, number>();
+  const registry: Registry = {
+    clock,
+    random,
+    tokens: createTokens(random),
+    machines: new Map(),
+    executions: new Map(),
+    start(machine, name, input) {
+      const running = startExecution(machine, name, input, {
+        clock,
+        random,
+        tokens: registry.tokens,
+        listeners,
+        statusListeners,
+        transition: latency.transition ?? 0,
+        invoke: callFunction,
+        retried: count,
+      });
+      registry.executions.set(running.execution.arn, running);
+      running.begin();
+      return running.execution;
+    },
+  };
+  const count = ({ arn }: Execution) => transitions.set(arn, (transitions.get(arn) ?? 0) + 1);
+  listeners.push((execution, { type }) => void (type.endsWith('StateEntered') && count(execution)));
+
+  async function callFunction(name: string, payload: Json, region: string): Promise<Json> {
+    return clock.activity(async () => {
+      if (latency.invoke) await clock.sleep(latency.invoke);
+      // Both ways through JSON, as on the wire: the function must not share objects with the execution.
+      const result = await invoke(
+        name,
+        JSON.parse(JSON.stringify(payload)),
+        /^arn:aws:lambda:([^:]+):/.exec(name)?.[1] ?? region,
+      );
+      return JSON.parse(JSON.stringify(result) ?? 'null') as Json;
+    });
+  }
+
+  return {
+    actions: createActions(registry),
+    createStateMachine({ name, region, definition: text, substitutions, roleArn }) {
+      const definition = parseDefinition(text, substitutions);
+      const refused = refusals(definition);
+      if (refused.length > 0)
+        throw new Error(
+          `The state machine ${name} cannot be run here:\n${refused.map((each) => `  ${each}`).join('\n')}`,
+        );
+      const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+      registry.machines.set(arn, {
+        arn,
+        name,
+        region,
+        definition,
+        roleArn: roleArn ?? `arn:aws:iam::${account}:role/${name}`,
+      });
+      return arn;
+    },
+    execution(arn) {
+      const running = registry.executions.get(arn);
+      if (!running) throw new Error(`There is no execution ${arn}.`);
+      return running.execution;
+    },
+    stateTransitions: (arn) => transitions.get(arn) ?? 0,
+    onEvent: (listener) => void listeners.push(listener),
+    onStatusChange: (listener) => void statusListeners.push(listener),
+  };
+}

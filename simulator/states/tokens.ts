@@ -1,0 +1,34 @@
+import { ApiError } from '../actions.ts';
+import type { Json } from './definition.ts';
+import { StateError } from './errors.ts';
+
+interface Holder {
+  succeed(output: Json): void;
+  fail(error: StateError): void;
+  beat(): void;
+}
+
+/** Task tokens that were ever given out, and who still waits for them. */
+export interface Tokens {
+  /** A new token; `holder` hears of it until `close`. */
+  open(holder: Holder): { token: string; close(): void };
+  /** Whoever waits for the token; AWS's errors for one nobody waits for any more, or that never was. */
+  holder(token: string): Holder;
+}
+
+export function createTokens(random: () => number): Tokens {
+  const holders = new Map<string, Holder | undefined>();
+  return {
+    open(holder) {
+      const token = `AQ${Array.from({ length: 60 }, () => Math.floor(random() * 36).toString(36)).join('')}${holders.size}`;
+      holders.set(token, holder);
+      return { token, close: () => holders.set(token, undefined) };
+    },
+    holder(token) {
+      if (!holders.has(token)) throw new ApiError('InvalidToken', `Invalid Token: '${token}'`);
+      const holder = holders.get(token);
+      if (!holder) throw new ApiError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
+      return holder;
+    },
+  };
+}

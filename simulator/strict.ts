@@ -1,0 +1,42 @@
+import { ApiError, type Action, type Caller } from './actions.ts';
+
+interface Shape {
+  [parameter: string]: Shape;
+}
+
+/**
+ * An action that refuses every parameter it does not list, so that nothing a handler asks for is ignored in silence.
+ * `parameters` are names separated by spaces; a dot goes into a structure (or into each member of a list of them).
+ */
+export function strict<Input>(name: string, parameters: string, run: (input: Input, caller: Caller) => unknown): Action {
+  const shape: Shape = {};
+  for (const path of parameters.split(/\s+/)) {
+    let level = shape;
+    for (const part of path.split('.')) level = level[part] ??= {};
+  }
+  return (input, caller) => {
+    refuseUnknown(name, input, shape, '');
+    return run(input as Input, caller);
+  };
+}
+
+export const page = 'MaxResults NextToken';
+export const filters = 'Filters.Name Filters.Values';
+export const tagSpecifications = 'TagSpecifications.ResourceType TagSpecifications.Tags.Key TagSpecifications.Tags.Value';
+
+/** The value of a parameter AWS insists on. */
+export function required<T>(value: T | undefined, parameter: string, code = 'MissingParameter'): T {
+  if (value === undefined) throw new ApiError(code, `The request must contain the parameter ${parameter}`);
+  return value;
+}
+
+function refuseUnknown(name: string, value: unknown, shape: Shape, path: string): void {
+  if (Array.isArray(value)) return value.forEach((member) => refuseUnknown(name, member, shape, path));
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    const known = shape[key];
+    if (!known) throw new Error(`the simulator does not implement parameter ${path}${key} of ${name}`);
+    if (Object.keys(known).length > 0) refuseUnknown(name, member, known, `${path}${key}.`);
+  }
+}

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readRecipeFolder } from '../../cli/recipe-folder.ts';
+import { validate, validateFiles } from '../../cli/validate.ts';
+
+const recipe = (name: string, more = '', source = '{ ami: ami-0123456789abcdef0, owner: self }') => `name: ${name}
+source: ${source}
+builder: { instanceTypes: [t3.small] }
+distribute: [{ region: us-east-1 }]
+${more}`;
+
+let folder: string;
+let at: (name: string) => string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'golden-validate-'));
+  at = (name) => join(folder, name);
+  await writeFile(at('good.yaml'), recipe('good', 'publish: { channel: stable }'));
+  await writeFile(at('bad.yaml'), recipe('bad', 'retire: {}\ntriggers: { schedule: now }'));
+  await writeFile(at('layer.yaml'), recipe('layer', '', '{ channel: good/beta }'));
+  await writeFile(at('layer2.yaml'), recipe('layer2', '', '{ channel: layer/stable }'));
+  await writeFile(at('layer3.yaml'), recipe('layer3', '', '{ channel: elsewhere/stable }'));
+  await writeFile(at('notes.yml'), 'x');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('a right file is ok', async () => {
+  expect(await validateFiles([at('good.yaml')])).toEqual({ ok: true, text: `${at('good.yaml')}: ok` });
+});
+
+test('each file is ok or has all its problems, in the order given', async () => {
+  expect(await validateFiles([at('bad.yaml'), at('good.yaml')])).toEqual({
+    ok: false,
+    text: [
+      `${at('bad.yaml')}:5:1 retire: needs deprecateAfter or deregisterAfter; without both nothing is ever retired`,
+      `${at('bad.yaml')}:6:13 triggers.schedule: must be cron(0 3 ? * SUN *) or rate(7 days), got "now"`,
+      `${at('good.yaml')}: ok`,
+    ].join('\n'),
+  });
+});
+
+test('a channel of a recipe that lies beside must be one it publishes', async () => {
+  const { text } = await validateFiles(['good', 'layer', 'layer2', 'layer3'].map((name) => at(`${name}.yaml`)));
+  expect(text.split('\n').slice(1)).toEqual([
+    `${at('layer.yaml')}:2:11 source.channel: good has no channel beta; it publishes stable`,
+    `${at('layer2.yaml')}:2:11 source.channel: layer has no channel stable; it publishes nothing`,
+    `${at('layer3.yaml')}: ok`,
+  ]);
+});
+
+test('the verb ends with 2 and on stderr if anything is wrong', async () => {
+  const written = { out: '', err: '' };
+  const terminal = {
+    out: (text: string) => void (written.out += text),
+    err: (text: string) => void (written.err += text),
+    columns: 80,
+    isTTY: false,
+    colour: false,
+  };
+  expect(await validate([at('good.yaml')], terminal)).toBe(0);
+  expect(written).toEqual({ out: `${at('good.yaml')}: ok\n`, err: '' });
+  expect(await validate([at('bad.yaml')], terminal)).toBe(2);
+  expect(written.err).toContain('bad.yaml:5:1 retire');
+});
+
+test('a folder is a catalog of all its recipes and says what is wrong with any', async () => {
+  const { catalog, problems } = await readRecipeFolder(folder);
+  expect(Object.keys(catalog.recipes)).toEqual(['bad', 'good', 'layer', 'layer2', 'layer3']);
+  expect(catalog.recipes['good']).toMatchObject({ name: 'good', publish: { channel: 'stable' } });
+  expect(problems).toEqual([
+    `${at('notes.yml')}: is not read; a recipe file ends in .yaml`,
+    expect.stringContaining('bad.yaml:5:1 retire'),
+    expect.stringContaining('layer.yaml:2:11 source.channel'),
+    expect.stringContaining('layer2.yaml:2:11 source.channel'),
+  ]);
+});

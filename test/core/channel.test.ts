@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { channelParameter, channelReferenceParameter, toRestore, type ChannelLedger } from '../../core/channel.ts';
+
+const ledger: ChannelLedger = {
+  parameter: '/golden/base/stable',
+  before: [{ region: 'us-east-1', ami: 'ami-old' }, { region: 'eu-west-1' }],
+  after: [
+    { region: 'us-east-1', ami: 'ami-new' },
+    { region: 'eu-west-1', ami: 'ami-copy' },
+  ],
+  complete: false,
+};
+
+test('a channel is one parameter, however it is referred to', () => {
+  expect(channelReferenceParameter('base/stable')).toBe(channelParameter('base', 'stable'));
+});
+
+test('an incomplete publish is taken back where it was written: an old value returns, a new parameter goes', () => {
+  const now = [
+    { region: 'us-east-1', ami: 'ami-new' },
+    { region: 'eu-west-1', ami: 'ami-copy' },
+  ];
+  expect(toRestore(ledger, now)).toEqual(ledger.before);
+});
+
+test('a region that was never written stays as it is', () => {
+  expect(toRestore(ledger, [{ region: 'us-east-1', ami: 'ami-new' }, { region: 'eu-west-1' }])).toEqual([
+    { region: 'us-east-1', ami: 'ami-old' },
+  ]);
+});
+
+test('a value that somebody else wrote since is not touched', () => {
+  const now = [{ region: 'us-east-1', ami: 'ami-by-hand' }, { region: 'eu-west-1' }];
+  expect(toRestore(ledger, now)).toEqual([]);
+});
+
+test('a complete publish is never taken back', () => {
+  expect(toRestore({ ...ledger, complete: true }, ledger.after)).toEqual([]);
+});

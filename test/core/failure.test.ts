@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import { failureNames, meaningOf } from '../../core/errors.ts';
+import { failureMessage, failureSummary } from '../../core/failure.ts';
+import { failingTail } from '../../core/output.ts';
+
+test('the message of a failed function is found in its cause', () => {
+  const Cause = JSON.stringify({ errorType: 'ImageFailed', errorMessage: 'ami-1 is failed', trace: [] });
+  expect(failureMessage({ Error: 'ImageFailed', Cause })).toBe('ami-1 is failed');
+});
+
+test.each([
+  ['plain words', 'plain words'],
+  ['{"a":1}', '{"a":1}'],
+])('a cause that is %s stays as it is', (Cause, message) => {
+  expect(failureMessage({ Error: 'X', Cause })).toBe(message);
+});
+
+test('time-outs have no cause but get words', () => {
+  expect(failureMessage({ Error: 'States.HeartbeatTimeout' })).toContain('AWS did not finish');
+  expect(failureMessage({ Error: 'Unheard.Of' })).toBe('Step Functions gives no cause');
+});
+
+test('the last word of a failure says where, what was undone and what is left', () => {
+  const failure = {
+    state: 'Seal',
+    error: 'BuilderFailed',
+    cause: 'i-1 died',
+    undone: ['terminated i-2'],
+    left: ['volume vol-1'],
+  };
+  expect(failureSummary(failure)).toBe('Seal: i-1 died\nundone: terminated i-2\nLEFT BEHIND: volume vol-1');
+});
+
+test('the last word fits into what Step Functions takes', () => {
+  const failure = { state: 'Seal', error: 'E', cause: 'x'.repeat(50_000), undone: [], left: [] };
+  expect(failureSummary(failure).length).toBeLessThanOrEqual(32_768);
+});
+
+test('the end of the output is what remains of it, the error stream first', () => {
+  const stdout = Array.from({ length: 100 }, (_, line) => `line ${line}`).join('\n');
+  const tail = failingTail(stdout, 'No space left on device\n');
+  expect(tail).toMatch(/^--- end of stderr\nNo space left on device\n--- end of stdout\nline 80\n/);
+  expect(tail).toMatch(/line 99$/);
+});
+
+test('a silent failure says that it was silent', () => {
+  expect(failingTail('', '\n')).toBe('it printed nothing');
+});
+
+test('every failure of the vocabulary has a meaning', () => {
+  expect(failureNames.filter((name) => meaningOf(name).length < 20)).toEqual([]);
+});

@@ -1,0 +1,69 @@
+import { expect, test } from '@jest/globals';
+import { builderDisks, launchAttempts, planProblems } from '../../core/plan.ts';
+import { linux, planOf } from '../support/plan.ts';
+
+const builder = {
+  instanceProfile: 'p',
+  instanceTypes: ['t3.small', 't3a.small'],
+  subnets: ['subnet-0000000a', 'subnet-0000000b'],
+};
+
+test('a plan knows account, region and image name', () => {
+  expect(planOf()).toMatchObject({ account: '111122223333', region: 'us-east-1', image: 'base-20261123-030000-9f2c' });
+});
+
+test('every instance type is tried in the first subnet before the next subnet', () => {
+  const attempts = launchAttempts(planOf({ builder }), 'builder', 0);
+  expect(attempts.map(({ instanceType, subnet }) => [instanceType, subnet])).toEqual([
+    ['t3.small', 'subnet-0000000a'],
+    ['t3a.small', 'subnet-0000000a'],
+    ['t3.small', 'subnet-0000000b'],
+    ['t3a.small', 'subnet-0000000b'],
+  ]);
+  expect(new Set(attempts.map(({ token }) => token)).size).toBe(4);
+});
+
+test('without subnets the default VPC decides', () => {
+  expect(launchAttempts(planOf(), 'builder', 0)[0]?.subnet).toBeUndefined();
+});
+
+test('tokens repeat for the same attempt and change with role and generation', () => {
+  const token = (role: 'builder' | 'candidate', generation: number) =>
+    launchAttempts(planOf(), role, generation)[0]?.token;
+  expect(token('builder', 0)).toBe(token('builder', 0));
+  expect(token('builder', 1)).not.toBe(token('builder', 0));
+  expect(token('candidate', 0)).not.toBe(token('builder', 0));
+});
+
+test('the root disk has the source image device, extra volumes their own', () => {
+  const plan = planOf({
+    builder: { ...builder, rootVolume: { sizeGiB: 20 }, volumes: [{ device: '/dev/sdf', sizeGiB: 50 }] },
+  });
+  expect(builderDisks(plan)).toMatchObject([
+    { device: '/dev/xvda', sizeGiB: 20, type: 'gp3' },
+    { device: '/dev/sdf', sizeGiB: 50, type: 'gp3' },
+  ]);
+});
+
+test('the image is born under the key of the target in its own region', () => {
+  const plan = planOf({ distribute: [{ region: 'us-east-1', kmsKey: 'alias/golden' }] });
+  expect(builderDisks(plan)[0]).toMatchObject({ encrypted: true, kmsKey: 'alias/golden' });
+});
+
+test.each([
+  [{ provision: [{ powershell: 'x' }], checks: [] }, linux, ['provision', 0, 'powershell']],
+  [{ builder: { ...builder, rootVolume: { sizeGiB: 4 } } }, linux, ['builder', 'rootVolume', 'sizeGiB']],
+  [
+    { builder: { ...builder, volumes: [{ device: '/dev/sdf', sizeGiB: 4 }] } },
+    { ...linux, rootDevice: '/dev/sdf' },
+    ['builder', 'volumes', 0, 'device'],
+  ],
+])('what only the source image can tell is refused where it stands: %j', (changes, source, path) => {
+  expect(planProblems(planOf(changes).document, source, 'us-east-1').map((problem) => problem.path)).toEqual([path]);
+});
+
+test('a target in the home region cannot ask for another key than the builder has', () => {
+  const { document } = planOf({ distribute: [{ region: 'us-east-1', kmsKey: 'alias/b' }] });
+  document.builder.rootVolume.kmsKey = 'alias/a';
+  expect(planProblems(document, linux, 'us-east-1')).toMatchObject([{ path: ['distribute', 0, 'kmsKey'] }]);
+});

@@ -1,0 +1,264 @@
+// Judges what packaging emits. Nothing here asks AWS anything.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { functionFiles } from '../scripts/bundle.mjs';
+import { root } from '../scripts/setup.mjs';
+import { checkPolicy, listOf, type Statement } from './support/check-policies.ts';
+import { checkTemplate, type Template, type TemplateResource } from './support/check-template.ts';
+import { packagedTemplate } from './support/packaged-template.ts';
+
+let template: Template;
+beforeAll(() => {
+  template = packagedTemplate();
+}, 60_000);
+
+const of = (type: string, { Resources } = template) =>
+  Object.entries(Resources).filter(([, resource]) => resource.Type === type);
+const only = (type: string) => of(type).map(([, { Properties }]) => Properties);
+const pascal = (key: string) => key.charAt(0).toUpperCase() + key.slice(1);
+
+const statementsOf = ({ Properties }: TemplateResource): Statement[] =>
+  ((Properties['Policies'] ?? []) as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+    ({ PolicyDocument }) => PolicyDocument.Statement,
+  );
+const judge = async (judged: Template) =>
+  (
+    await Promise.all(of('AWS::IAM::Role', judged).map(([id, role]) => checkPolicy(id, statementsOf(role), judged)))
+  ).flat();
+
+/** A copy of the template with one thing in it changed. */
+function mutant(change: (resources: Record<string, TemplateResource>) => void): Template {
+  const copy = structuredClone(template);
+  change(copy.Resources);
+  return copy;
+}
+const statementFor = (resource: TemplateResource | undefined, action: string): Statement => {
+  const found = resource && statementsOf(resource).find(({ Action }) => listOf(Action).includes(action));
+  if (!found) throw new Error(`no statement allows ${action}`);
+  return found;
+};
+
+describe('the resources', () => {
+  test('fit the CloudFormation resource specification', () => {
+    expect(checkTemplate(template)).toEqual([]);
+  });
+
+  test('are the same when everything that can be set is set', () => {
+    const settings = ['stage=prod', 'region=us-west-2', 'param=builderRole=own-builder', 'param=logRetentionInDays=7'];
+    const set = packagedTemplate(settings.map((setting) => `--${setting}`));
+    expect(Object.keys(set.Resources)).toEqual(Object.keys(template.Resources));
+    expect(checkTemplate(set)).toEqual([]);
+    const text = JSON.stringify(set);
+    expect(text).toContain('role/own-builder');
+    expect(text).not.toContain('golden-image-builder');
+    expect(text).not.toContain('"RetentionInDays":30');
+  });
+});
+
+describe('the functions', () => {
+  test('are the files of functions/, on arm64 and Node 24', () => {
+    const functions = only('AWS::Lambda::Function');
+    expect(
+      of('AWS::Lambda::Function')
+        .map(([id]) => id)
+        .toSorted(),
+    ).toEqual(
+      Object.keys(functionFiles())
+        .map((key) => `${pascal(key)}LambdaFunction`)
+        .toSorted(),
+    );
+    for (const { Runtime, Architectures } of functions)
+      expect([Runtime, Architectures]).toEqual(['nodejs24.x', ['arm64']]);
+  });
+
+  test('each have a role of their own, for Lambda alone', () => {
+    for (const [id, { Properties }] of of('AWS::Lambda::Function')) {
+      const role = id.replace(/LambdaFunction$/, 'Role');
+      expect(Properties['Role']).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
+      expect(template.Resources[role]?.Properties['AssumeRolePolicyDocument'].Statement).toEqual([
+        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ]);
+    }
+  });
+
+  test('each write to a log of their own that does not grow for ever', () => {
+    const groups = only('AWS::Logs::LogGroup');
+    for (const { RetentionInDays } of groups) expect(Number(RetentionInDays)).toBeGreaterThan(0);
+    const names = groups.map(({ LogGroupName }) => LogGroupName);
+    for (const { FunctionName } of only('AWS::Lambda::Function')) {
+      expect(names).toContain(`/aws/lambda/${FunctionName}`);
+      const role = template.Resources[`${pascal(FunctionName.split('-').at(-1))}Role`];
+      expect(statementFor(role, 'logs:PutLogEvents').Resource).toEqual({
+        'Fn::Sub': expect.stringContaining(`:log-group:/aws/lambda/${FunctionName}:*`),
+      });
+    }
+  });
+});
+
+describe('the state machine', () => {
+  test('is the file, logs and traces', () => {
+    const file = JSON.parse(readFileSync(join(root, 'statemachines/build-image.asl.json'), 'utf8'));
+    const [machine] = only('AWS::StepFunctions::StateMachine');
+    expect(machine?.['Definition']).toEqual(file);
+    expect(machine?.['TracingConfiguration']).toEqual({ Enabled: true });
+    expect(machine?.['LoggingConfiguration'].Destinations).toEqual([
+      { CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['BuildImageLogs', 'Arn'] } } },
+    ]);
+  });
+
+  test('uses every substitution, and has one for every use', () => {
+    for (const { Definition, DefinitionSubstitutions } of only('AWS::StepFunctions::StateMachine')) {
+      const used = [...JSON.stringify(Definition).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+      expect(Object.keys(DefinitionSubstitutions).toSorted()).toEqual([...new Set(used)].toSorted());
+    }
+  });
+
+  test('may invoke the functions it is given and no other', () => {
+    const [machine] = only('AWS::StepFunctions::StateMachine');
+    const { Resource } = statementFor(template.Resources['BuildImageRole'], 'lambda:InvokeFunction');
+    expect(Resource).toEqual(Object.values(machine?.['DefinitionSubstitutions']));
+  });
+});
+
+describe('the buckets and queues', () => {
+  test('the artifact bucket is encrypted, private, versioned, tidy and outlives the stack', () => {
+    const { Properties, ...policies } = template.Resources['ArtifactBucket'] as TemplateResource;
+    expect(policies).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(Properties).toMatchObject({
+      BucketEncryption: { ServerSideEncryptionConfiguration: [expect.anything()] },
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+    const rules = Properties['LifecycleConfiguration'].Rules as Record<string, unknown>[];
+    expect(rules.flatMap((rule) => Object.keys(rule))).toEqual(
+      expect.arrayContaining(['NoncurrentVersionExpiration', 'AbortIncompleteMultipartUpload']),
+    );
+  });
+
+  test.each(['AWS::S3::Bucket', 'AWS::SQS::Queue'])('no %s is open, unencrypted or reached without TLS', (type) => {
+    const policies = only(`${type}Policy`);
+    for (const [id, { Properties }] of of(type)) {
+      const policy = policies.find(({ Bucket, Queues }) => [Bucket, Queues].flat().some((ref) => ref?.Ref === id));
+      const denied = (policy?.['PolicyDocument'].Statement as { Effect: string; Condition?: object }[]).filter(
+        ({ Effect, Condition }) =>
+          Effect === 'Deny' && /"aws:SecureTransport":"?false"?/.test(JSON.stringify(Condition)),
+      );
+      expect([id, denied.length]).toEqual([id, 1]);
+      if (type === 'AWS::SQS::Queue') expect(Properties['SqsManagedSseEnabled']).toBe(true);
+      else {
+        expect(Properties['BucketEncryption']).toBeDefined();
+        expect(Object.values(Properties['PublicAccessBlockConfiguration'])).toEqual([true, true, true, true]);
+      }
+    }
+  });
+
+  test('a build that died goes to a queue which only that rule may fill', () => {
+    const [rule] = only('AWS::Events::Rule');
+    expect(rule?.['EventPattern'].detail).toEqual({
+      status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+      stateMachineArn: [{ Ref: 'BuildImage' }],
+    });
+    expect(rule?.['Targets']).toEqual([expect.objectContaining({ Arn: { 'Fn::GetAtt': ['DeadBuilds', 'Arn'] } })]);
+    const [allow] = template.Resources['DeadBuildsPolicy']?.Properties['PolicyDocument'].Statement;
+    expect(allow).toMatchObject({
+      Principal: { Service: 'events.amazonaws.com' },
+      Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['BuildDied', 'Arn'] } } },
+    });
+  });
+});
+
+describe('the permissions', () => {
+  test('exist, name their resources, and change nothing in EC2 that is not ours', async () => {
+    expect(await judge(template)).toEqual([]);
+  });
+
+  test('let only the builder role be passed, and only to EC2', () => {
+    const passing = of('AWS::IAM::Role').flatMap(([id, role]) =>
+      statementsOf(role)
+        .filter(({ Action }) => listOf(Action).some((action) => /^iam:/.test(action)))
+        .map((statement) => ({ id, ...statement })),
+    );
+    expect(passing.map(({ id }) => id)).toEqual(['LaunchRole', 'LaunchCandidateRole']);
+    const { RoleName } = template.Resources['BuilderRole']?.Properties ?? {};
+    for (const { Action, Resource, Condition } of passing) {
+      expect(listOf(Action)).toEqual(['iam:PassRole']);
+      expect(Resource).toEqual({ 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${RoleName}` });
+      expect(Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } });
+    }
+  });
+
+  test('let tags be written only while the thing is made', () => {
+    for (const [, role] of of('AWS::IAM::Role')) {
+      for (const { Action, Condition } of statementsOf(role)) {
+        if (!listOf(Action).includes('ec2:CreateTags')) continue;
+        expect(Condition?.['StringEquals']?.['ec2:CreateAction']).toMatch(/^(RunInstances|CreateImage|CopyImage)$/);
+      }
+    }
+  });
+
+  test('let a builder be reached by SSM and leave its output, nothing more', () => {
+    const role = template.Resources['BuilderRole'] as TemplateResource;
+    expect(role.Properties['ManagedPolicyArns']).toEqual([
+      { 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore' },
+    ]);
+    expect(statementsOf(role).map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      ['s3:PutObject', { 'Fn::Sub': '${ArtifactBucket.Arn}/builds/*/commands/*' }],
+    ]);
+  });
+});
+
+// A judge that never objects proves nothing.
+describe('the judges object to', () => {
+  test.each<[string, (resources: Record<string, TemplateResource>) => void]>([
+    ['an unknown property', ({ ArtifactBucket }) => void (ArtifactBucket!.Properties['Versioned'] = true)],
+    ['a missing property', ({ BuildImage }) => void delete BuildImage!.Properties['RoleArn']],
+    ['a list that is none', ({ BuildDied }) => void (BuildDied!.Properties['Targets'] = 'queue')],
+    ['a reference to nothing', ({ BuildImage }) => void (BuildImage!.Properties['RoleArn'] = { Ref: 'NoRole' })],
+    [
+      'an attribute nobody has',
+      ({ BuildImage }) => void (BuildImage!.Properties['RoleArn'] = { 'Fn::GetAtt': ['BuildImageRole', 'Name'] }),
+    ],
+    [
+      'a circle',
+      ({ CopyImageRole }) =>
+        void (CopyImageRole!.Properties['Description'] = { 'Fn::Sub': '${CopyImageLambdaFunction.Arn}' }),
+    ],
+  ])('%s', (_, change) => {
+    expect(checkTemplate(mutant(change))).not.toEqual([]);
+  });
+
+  test.each<[string, (resources: Record<string, TemplateResource>) => void]>([
+    [
+      'an action that does not exist',
+      ({ SealRole }) => void (statementFor(SealRole, 'ec2:StopInstances').Action = 'ec2:StopInstance'),
+    ],
+    [
+      'every action of a service',
+      ({ SealRole }) => void (statementFor(SealRole, 'ec2:StopInstances').Action = 'ec2:*'),
+    ],
+    ['everything as the resource', ({ SealRole }) => void (statementFor(SealRole, 'ec2:StopInstances').Resource = '*')],
+    [
+      'the wrong kind of resource',
+      ({ SealRole }) => void (statementFor(SealRole, 'ec2:StopInstances').Resource = 'arn:aws:ec2:*::image/*'),
+    ],
+    [
+      'a change of what is not ours',
+      ({ SealRole }) => void delete statementFor(SealRole, 'ec2:StopInstances').Condition,
+    ],
+    [
+      'a condition the action does not know',
+      ({ SealRole }) =>
+        void (statementFor(SealRole, 'ec2:StopInstances').Condition!['StringEquals'] = { 'ec2:CreateAction': 'x' }),
+    ],
+    [
+      'a resource too few',
+      ({ CopyImageRole }) => void (statementFor(CopyImageRole, 'ec2:CopyImage').Resource = 'arn:aws:ec2:*::image/*'),
+    ],
+    [
+      'a resource for what takes none',
+      ({ SealRole }) => void (statementFor(SealRole, 'ec2:DescribeInstances').Resource = 'arn:aws:ec2:*:*:instance/*'),
+    ],
+  ])('%s', async (_, change) => {
+    expect(await judge(mutant(change))).not.toEqual([]);
+  });
+});
