@@ -1,4 +1,3 @@
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Failure } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
@@ -14,13 +13,16 @@ export interface Artifacts {
 export const artifactKey = ({ recipe, build }: BuildIdentity, name: string): string =>
   `builds/${recipe}/${build}/${name}`;
 
-async function readText({ aws, bucket }: Artifacts, key: string, Range?: string): Promise<string | undefined> {
-  const answer = await ask(
+// The S3 client is loaded at first use: most looks of a wait need no S3, and it is a third of what a function would load.
+const openBucket = () => import('./bucket.ts');
+
+async function readText({ aws, bucket }: Artifacts, key: string, range?: string): Promise<string | undefined> {
+  const { getObject } = await openBucket();
+  return ask(
     { action: 's3:GetObject', region: aws.region, about: `s3://${bucket}/${key}` },
-    () => aws.client(S3Client).send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })),
+    () => getObject(aws, bucket, key, range),
     { NoSuchKey: () => undefined },
   );
-  return answer?.Body?.transformToString();
 }
 
 /** A JSON object of the build, undefined where there is none. */
@@ -40,15 +42,9 @@ export async function writeArtifact(
   content: unknown,
 ): Promise<void> {
   const key = artifactKey(identity, name);
+  const { putJson } = await openBucket();
   await ask({ action: 's3:PutObject', region: aws.region, about: `s3://${bucket}/${key}` }, () =>
-    aws.client(S3Client).send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: `${JSON.stringify(content, null, 2)}\n`,
-        ContentType: 'application/json',
-      }),
-    ),
+    putJson(aws, bucket, key, `${JSON.stringify(content, null, 2)}\n`),
   );
 }
 

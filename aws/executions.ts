@@ -1,6 +1,7 @@
 import {
   GetExecutionHistoryCommand,
   SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
@@ -19,6 +20,15 @@ export async function succeedTask(aws: Connection, taskToken: string, output: un
       await aws.client(SFNClient).send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }));
       return true;
     },
+    tooLate,
+  );
+}
+
+/** Says that a look is still going on, so that its heartbeat does not run out under it. */
+export async function beatTask(aws: Connection, taskToken: string): Promise<void> {
+  await ask(
+    { action: 'states:SendTaskHeartbeat', region: aws.region },
+    () => aws.client(SFNClient).send(new SendTaskHeartbeatCommand({ taskToken })),
     tooLate,
   );
 }

@@ -51,11 +51,15 @@ export async function golden(args: string[], terminal: Terminal): Promise<number
     .description(
       'Bakes a recipe on a simulated AWS: the state machine and the functions that are deployed, real SDK clients, and a virtual clock on which an hour takes milliseconds. Needs no AWS account.',
     )
-    .argument('[recipe]', 'a recipe file, or the name of a recipe in recipes/', 'recipes/al2023-base.yaml')
+    .argument('[recipe]', 'a recipe file, or the name of a recipe in recipes/', 'al2023-base')
     .option('--json', 'print the manifest and nothing else on stdout; progress goes to stderr')
     .option('--speed <speed>', 'real, max, or simulated seconds per real second', speedOf, 'max')
     .option('--scenario <file>', 'faults and delays to simulate (YAML)')
-    .option('--override <key=value>', 'set a key of the recipe for this build (repeatable)', append)
+    .option(
+      '--override <key=value>',
+      'set a key of the recipe for this build, or remove it with nothing after = (repeatable)',
+      append,
+    )
     .option('--region <region>', 'where the pipeline and the builder live', 'us-east-1')
     .option('--seed <number>', 'seed of all that is random in the simulated AWS', seedOf)
     .option('--build <id>', 'run the build of this id again, as recovery does')

@@ -25,7 +25,10 @@ export interface Order {
 }
 
 /** Reads all that a command line names. Either an order or every problem there is, a line or more each. */
-export async function takeOrder(wanted: string, options: OrderOptions): Promise<{ order: Order } | { problems: string[] }> {
+export async function takeOrder(
+  wanted: string,
+  options: OrderOptions,
+): Promise<{ order: Order } | { problems: string[] }> {
   const { region, build } = options;
   const problems: string[] = [];
   if (!knownRegions.includes(region)) problems.push(`--region ${region}: there is no such region`);
@@ -116,7 +119,9 @@ async function ancestorsOf(recipe: Recipe, folder: string, region: string, probl
       break;
     }
     if (!existsSync(file)) {
-      problems.push(`${where}: a simulation starts without channels, and there is no ${file} to publish ${heir.source.channel}`);
+      problems.push(
+        `${where}: a simulation starts without channels, and there is no ${file} to publish ${heir.source.channel}`,
+      );
       break;
     }
     const [finding] = await examine([file], { home: region });

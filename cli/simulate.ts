@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { buildName } from '../core/build.ts';
 import { failureMessage } from '../core/failure.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -7,9 +7,9 @@ import type { Recipe } from '../core/recipe.ts';
 import { createSimulation, type Simulation } from '../simulator/simulation.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';
 import { takeOrder, type OrderOptions } from './order.ts';
-import { createScreen, heading } from './progress.ts';
+import { createScreen, heading } from './screen.ts';
 import { outcome } from './target-table.ts';
-import { painter, type Terminal } from './terminal.ts';
+import { fold, painter, type Terminal } from './terminal.ts';
 
 export interface SimulateOptions extends OrderOptions {
   json?: boolean;
@@ -17,8 +17,6 @@ export interface SimulateOptions extends OrderOptions {
   seed?: number;
   out: string;
 }
-
-const frame = 100;
 
 /** Bakes a recipe on a simulated AWS, and before it the recipes whose channels it starts from. */
 export async function simulate(wanted: string, options: SimulateOptions, terminal: Terminal): Promise<number> {
@@ -29,30 +27,49 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
   }
   const { recipes, overrides, ...given } = taken.order;
   const { region, speed, seed, build } = options;
-  const simulation = createSimulation({ ...given, region, speed, ...(seed !== undefined && { seed }) });
+  let simulation: Simulation;
+  try {
+    simulation = createSimulation({ ...given, region, speed, ...(seed !== undefined && { seed }) });
+  } catch (error) {
+    // Which actions there are to fail is only known to the simulated cloud itself
+    if (!(error instanceof Error) || !error.message.startsWith('the scenario is wrong')) throw error;
+    terminal.err(`--scenario ${options.scenario}: ${error.message}\n`);
+    return 2;
+  }
   const bake = createOven(simulation, options, terminal);
   for (const [index, recipe] of recipes.entries()) {
     const heir = recipes[index + 1];
-    const input = heir ? {} : { ...(overrides && { overrides }), ...(build !== undefined && { build }) };
-    const exitCode = await bake(recipe, { recipe: recipe.name, ...input }, heir);
-    if (exitCode !== 0 || !heir) return exitCode;
+    const changes = heir ? {} : { ...(overrides && { overrides }), ...(build !== undefined && { build }) };
+    const exitCode = await bake(recipe, { recipe: recipe.name, ...changes }, heir);
+    if (exitCode !== 0) return exitCode;
   }
   return 0;
 }
 
-function createOven(simulation: Simulation, { json = false, speed, region, out, build }: SimulateOptions, terminal: Terminal) {
-  const { clock, stepFunctions } = simulation;
+interface Input {
+  recipe: string;
+  overrides?: Record<string, unknown>;
+  build?: string;
+}
+
+function createOven(simulation: Simulation, options: SimulateOptions, terminal: Terminal) {
+  const { json = false, speed, region, out } = options;
+  const { clock, stepFunctions, cloud } = simulation;
+  // With --json, stdout is for the program that reads it and stderr for a log
   const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
   const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
+  const paint = painter(sheet);
+  const simulated = speed === 'max' ? () => clock.now() : interpolated(() => clock.now(), speed);
   const newScreen = () =>
-    createScreen({ terminal: sheet, write, simulated: clock.now, real: () => performance.now(), entering: speed !== 'max' });
+    createScreen({ terminal: sheet, write, simulated, real: () => performance.now(), entering: speed !== 'max' });
   let screen = newScreen();
   stepFunctions.onEvent((_execution, event, path) => screen.take(event, path));
 
-  return async function bake(recipe: Recipe, input: { recipe: string; build?: string }, heir?: Recipe): Promise<number> {
-    write(`\n${introduction(recipe, heir, region, new Date(clock.now()), sheet)}\n\n${heading(sheet)}\n`);
+  return async function bake(recipe: Recipe, input: Input, heir: Recipe | undefined): Promise<number> {
+    write(`\n${introduction(recipe, heir, region, clock.now(), sheet)}\n\n${heading(sheet)}\n`);
+    const callsBefore = cloud.calls.length;
     screen = newScreen();
-    const ticker = sheet.isTTY && speed !== 'max' ? setInterval(() => screen.tick(), frame) : undefined;
+    const ticker = sheet.isTTY && speed !== 'max' ? setInterval(() => screen.tick(), 100) : undefined;
     let execution: Execution;
     try {
       execution = await simulation.finish(simulation.start(input));
@@ -60,12 +77,72 @@ function createOven(simulation: Simulation, { json = false, speed, region, out, 
       clearInterval(ticker);
       screen.end();
     }
-    const id = input.build ?? buildName({ id: execution.arn, startedAt: execution.startDate.toISOString() });
-    const manifest = await keep(simulation, `${recipe.name}/${id}`, out);
-    write(`\n${manifest ? outcome(JSON.parse(manifest) as Manifest, totals(execution), sheet) : ending(execution, sheet)}`);
-    if (manifest) write(`  ${painter(sheet)('dim', join(out, recipe.name, id, 'manifest.json'))}\n\n`);
-    if (json && manifest && !heir) terminal.out(`${manifest.trimEnd()}\n`);
+    const build = input.build ?? buildName({ id: execution.arn, startedAt: execution.startDate.toISOString() });
+    const folder = join(out, recipe.name, build);
+    await keepArtifacts(simulation, `builds/${recipe.name}/${build}/`, folder);
+    const manifest = simulation.artifact(`builds/${recipe.name}/${build}/manifest.json`);
+    if (manifest === undefined) {
+      const { error: Error = execution.status, cause: Cause } = execution;
+      write(`\n  ${paint('red', '✗')} ${paint('bold', Error)} ${failureMessage({ Error, Cause })}\n\n`);
+    } else {
+      const totals = {
+        simulatedSeconds: ((execution.stopDate?.getTime() ?? clock.now()) - execution.startDate.getTime()) / 1000,
+        wallSeconds: performance.now() / 1000, // since the process was started: what its user waited
+        transitions: stepFunctions.stateTransitions(execution.arn),
+        apiCalls: cloud.calls.length - callsBefore,
+      };
+      write(`\n${outcome(JSON.parse(manifest) as Manifest, totals, sheet)}`);
+      write(`  ${paint('dim', join(folder, 'manifest.json'))}\n\n`);
+      if (json && !heir) terminal.out(manifest);
+    }
     if (execution.status === 'SUCCEEDED') return 0;
     return execution.error === 'RecipeInvalid' ? 2 : 1;
+  };
+}
+
+/** What is about to be built, out of what, for where. */
+function introduction(
+  { name, description, source, distribute, publish }: Recipe,
+  heir: Recipe | undefined,
+  region: string,
+  now: number,
+  sheet: { columns: number; colour: boolean },
+): string {
+  const paint = painter(sheet);
+  const from = source.channel ?? source.parameter ?? source.ami ?? source.filter?.name;
+  const owner = source.owner === undefined ? 'our own' : `owner ${source.owner}`;
+  const channel = publish ? `, channel ${publish.channel}` : '';
+  const rows = [
+    ['from', `${from} (${owner})`],
+    ['to', `${distribute.map((target) => target.region).join(', ')}${channel}`],
+    ['on', `a simulated AWS in ${region}, ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
+  ];
+  return [
+    ...(heir ? [`  ${heir.name} starts from the channel ${heir.source.channel}, so ${name} is built first.`, ''] : []),
+    `  ${paint('bold', name)}  ${description}`,
+    ...rows.map(([key = '', value = '']) => {
+      const lines = fold(value, sheet.columns - 9);
+      return `  ${paint('dim', key.padEnd(4))}  ${lines.join(`\n${' '.repeat(8)}`)}`;
+    }),
+  ].join('\n');
+}
+
+/** Writes what the pipeline left in its bucket about a build: manifest, plan, command logs. */
+async function keepArtifacts({ cloud, bucket }: Simulation, prefix: string, folder: string): Promise<void> {
+  for (const [key, { body }] of cloud.world.buckets.get(bucket)?.objects ?? []) {
+    if (!key.startsWith(prefix)) continue;
+    const file = resolve(folder, key.slice(prefix.length));
+    if (!file.startsWith(resolve(folder) + sep)) throw new Error(`refusing to write ${key} outside of ${folder}`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, body);
+  }
+}
+
+/** A paced clock stands still until its next timer; somebody who watches wants to see the seconds between. */
+function interpolated(now: () => number, speed: number): () => number {
+  let [at, since] = [now(), performance.now()];
+  return () => {
+    if (now() !== at) [at, since] = [now(), performance.now()];
+    return at + (performance.now() - since) * speed;
   };
 }

@@ -1,6 +1,6 @@
 import { durationOf } from '../core/duration.ts';
 import type { Manifest, ManifestTarget } from '../core/manifest.ts';
-import { painter, type Paint, type Terminal } from './terminal.ts';
+import { fold, painter, type Paint, type Terminal } from './terminal.ts';
 
 export interface Totals {
   simulatedSeconds: number;
@@ -19,11 +19,12 @@ export function sharedWith({ accounts, organizations, organizationalUnits }: Man
       ? [...ids.slice(0, shownPerKind - 1), `+ ${ids.length - shownPerKind + 1} ${plural}`]
       : ids;
   const id = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
-  return [
+  const everybody = [
     ...some(accounts, 'accounts'),
     ...some(organizations.map(id), 'organizations'),
     ...some(organizationalUnits.map(id), 'units'),
   ];
+  return everybody.length > 0 ? everybody : ['nobody'];
 }
 
 const titles = ['Region', 'AMI', 'Shared with', 'Parameter', 'Status'];
@@ -35,13 +36,8 @@ const titles = ['Region', 'AMI', 'Shared with', 'Parameter', 'Status'];
 export function targetTable(targets: ManifestTarget[], { colour }: Pick<Terminal, 'colour'>): string {
   const paint = painter({ colour });
   const rows = targets.map((target) => {
-    const shared = sharedWith(target);
-    const cells = [
-      [target.region],
-      [target.ami ?? '–'],
-      shared.length > 0 ? shared : ['nobody'],
-      [target.parameter ?? '–'],
-    ];
+    const shared = target.ami === null ? ['–'] : sharedWith(target);
+    const cells = [[target.region], [target.ami ?? '–'], shared, [target.parameter ?? '–']];
     return { status: target.status, cells };
   });
   const widths = titles.map((title, column) =>
@@ -61,13 +57,20 @@ export function targetTable(targets: ManifestTarget[], { colour }: Pick<Terminal
 /** What a build came to: the table, what went wrong and what is left of it, what it took. */
 export function outcome(manifest: Manifest, totals: Totals, terminal: Pick<Terminal, 'columns' | 'colour'>): string {
   const paint = painter(terminal);
-  const parts = [targetTable(manifest.targets, terminal)];
-  const errors = manifest.targets.filter(({ error }) => error !== null);
-  if (errors.length > 0)
-    parts.push(errors.map(({ region, error }) => `  ${paint('red', region)}  ${indented(error ?? '')}`).join('\n'));
-  if (manifest.failure) parts.push(remains(manifest.failure, paint));
+  const { targets, failure } = manifest;
+  const parts: string[] = [];
+  if (targets.some(({ status }) => status !== 'skipped')) parts.push(targetTable(targets, terminal));
+  const errors = targets.flatMap(({ region, error }) => (error === null ? [] : [{ region, error }]));
+  for (const { region, error } of errors) {
+    const lines = error
+      .trimEnd()
+      .split('\n')
+      .flatMap((line) => fold(line, terminal.columns - 5));
+    parts.push([`  ${paint('red', region)}`, ...lines.map((line) => `    ${line}`)].join('\n'));
+  }
+  if (failure) parts.push(remains(failure, paint));
   parts.push([`  ${headline(manifest, paint)}`, `  ${paint('dim', totalsLine(totals))}`].join('\n'));
-  return `${parts.filter(Boolean).join('\n\n')}\n`;
+  return `${parts.join('\n\n')}\n`;
 }
 
 function headline({ status, recipe, build, image, failure }: Manifest, paint: Paint): string {
@@ -91,5 +94,3 @@ function totalsLine({ simulatedSeconds, wallSeconds, transitions, apiCalls }: To
   const times = `${durationOf(Math.round(simulatedSeconds))} simulated in ${wallSeconds.toFixed(1)}s`;
   return `${times} · ${transitions} state transitions · ${apiCalls} API calls`;
 }
-
-const indented = (text: string) => text.trimEnd().replaceAll('\n', '\n    ');

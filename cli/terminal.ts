@@ -28,3 +28,16 @@ export type Paint = (style: Parameters<typeof styleText>[0], text: string) => st
 /** Colours where the terminal has them. The choice is the terminal's, so styleText must not look at a stream again. */
 export const painter = ({ colour }: Pick<Terminal, 'colour'>): Paint =>
   colour ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
+
+/** Breaks between words; nothing is lost, for a message is worth its lines. */
+export function fold(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line];
+}

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import type { Artifacts } from '../aws/artifacts.ts';
 import { connect, type Connection } from '../aws/connection.ts';
-import { failTask, succeedTask } from '../aws/executions.ts';
+import { beatTask, failTask, succeedTask } from '../aws/executions.ts';
 import { Failure } from '../core/errors.ts';
 import type { Catalog } from '../core/recipe.ts';
 
@@ -12,6 +12,8 @@ export interface Cloud extends Artifacts {
   now: () => Date;
   catalog: () => Promise<Catalog>;
   log: (line: Record<string, unknown>) => void;
+  /** Does something every so many seconds until the answer is called. */
+  every: (seconds: number, work: () => Promise<void>) => () => void;
 }
 
 /** One Task state: its name, the payload it takes, the IAM actions it needs, its work. */
@@ -61,8 +63,10 @@ export function wait<I extends object, O>({
   return {
     name,
     input: z.intersection(z.looseObject(token), input) as never,
-    permissions: [...permissions, 'states:SendTaskSuccess', 'states:SendTaskFailure'],
+    permissions: [...permissions, 'states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
     async run(event, cloud) {
+      // Heartbeats are as short as a look should be; one that AWS answers slowly must not lose its token over it.
+      const stop = cloud.every(1, () => beatTask(cloud.aws, event.taskToken));
       try {
         const seen = await look(event, cloud);
         if ('done' in seen)
@@ -75,6 +79,8 @@ export function wait<I extends object, O>({
         return (await failTask(cloud.aws, event.taskToken, error))
           ? `failed: ${error.message}`
           : 'failed, too late for this token';
+      } finally {
+        stop();
       }
     },
   };
@@ -123,5 +129,11 @@ function deployedCloud(): Cloud {
     now: () => new Date(),
     catalog: async () => JSON.parse(await readFile(GOLDEN_CATALOG, 'utf8')) as Catalog,
     log: (line) => console.log(JSON.stringify(line)),
+    every(seconds, work) {
+      // A beat that AWS refuses is no reason to end the look: the look's own answer will say what is wrong.
+      const refused = ({ message }: Error) => console.log(JSON.stringify({ level: 'WARN', message }));
+      const timer = setInterval(() => void work().catch(refused), seconds * 1000);
+      return () => clearInterval(timer);
+    },
   };
 }

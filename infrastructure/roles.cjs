@@ -121,10 +121,11 @@ const statements = {
     { Resource: arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + machine + ':*') },
   ],
   'states:SendTaskFailure': anything,
+  'states:SendTaskHeartbeat': anything,
   'states:SendTaskSuccess': anything,
 };
 
-const answersTask = ['states:SendTaskFailure', 'states:SendTaskSuccess'];
+const answersTask = ['states:SendTaskFailure', 'states:SendTaskHeartbeat', 'states:SendTaskSuccess'];
 const launchActions = ['ec2:CreateTags', 'ec2:DescribeInstances', 'ec2:RunInstances', 'iam:PassRole', 's3:GetObject'];
 const awaitsAgent = ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation', ...answersTask];
 const sendsCommand = ['s3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'];
@@ -192,8 +193,7 @@ const implied = {
   's3:GetObject': ['s3:ListBucket'], // else S3 answers that an absent object is forbidden
   'ssm:PutParameter': ['ec2:DescribeImages'], // Parameter Store looks at an AMI with its writer's permissions
 };
-const allowed = (actions) =>
-  [...new Set([...actions, ...actions.flatMap((action) => implied[action] ?? [])])].toSorted();
+const allowed = (actions) => [...new Set([...actions, ...actions.flatMap((action) => implied[action] ?? [])])];
 
 const pascal = (key) => key[0].toUpperCase() + key.slice(1);
 const roleId = (key) => `${pascal(key)}Role`;
@@ -205,7 +205,8 @@ function statementsOf(key, actions) {
     const known = statements[action];
     if (!known) throw new Error(`${key} wants ${action}, which has no statement.`);
     const own = Array.isArray(known) ? known : known[key];
-    if (!own) throw new Error(`${key} wants ${action}, whose statements are for ${Object.keys(known)} only.`);
+    if (!own)
+      throw new Error(`${key} wants ${action}, whose statements are for ${Object.keys(known).join(', ')} only.`);
     for (const { Resource, Condition } of own) {
       const id = JSON.stringify([Resource, Condition]);
       const statement = merged.get(id) ?? { Effect: 'Allow', Action: [], Resource, ...(Condition && { Condition }) };

@@ -54,7 +54,9 @@ export function attach<Client extends AnyClient>(
   );
   client.middlewareStack.addRelativeTo(
     (_next: unknown, context: any) => async (args: any) => {
-      const service = String(context.clientName).replace(/Client$/, '').toLowerCase(); // prettier-ignore
+      const service = String(context.clientName)
+        .replace(/Client$/, '')
+        .toLowerCase();
       const name = String(context.commandName).replace(/Command$/, '');
       const action = services[service]?.[name];
       if (!action) throw new Error(`the simulator does not know ${service}:${name}`);
@@ -64,7 +66,9 @@ export function attach<Client extends AnyClient>(
       const seconds = options.latency?.(service, name, caller.region) ?? 0;
       if (seconds > 0) await clock.sleep(seconds * 1000);
       try {
-        const result = copy(action({ ...generatedToken(args.request), ...copy(context.simulatorInput) }, caller)) as object;
+        const result = copy(
+          action({ ...generatedToken(args.request), ...copy(context.simulatorInput) }, caller),
+        ) as object;
         return { output: { ...result, $metadata: { httpStatusCode: 200, requestId } }, response: {} };
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;

@@ -3,9 +3,10 @@ import { attach, type AnyClient, type Call, type Services } from './attach.ts';
 import type { Clock } from './clock.ts';
 import { createDelays, type DelayOverrides, type DrawnDelay } from './delays.ts';
 import { attributeActions } from './ec2/attributes.ts';
+import { copyImageActions } from './ec2/copy-image.ts';
+import { createImageActions } from './ec2/create-image.ts';
 import { imageActions, type Image } from './ec2/images.ts';
 import { instanceActions } from './ec2/instances.ts';
-import { makeImageActions } from './ec2/make-images.ts';
 import { runInstancesActions } from './ec2/run-instances.ts';
 import { snapshotActions } from './ec2/snapshots.ts';
 import { subnetActions } from './ec2/subnets.ts';
@@ -21,7 +22,7 @@ import { agentActions, startAgents } from './ssm/agents.ts';
 import { commandActions } from './ssm/commands.ts';
 import { parameterActions } from './ssm/parameters.ts';
 import { createThrottle } from './throttling.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type Rates, type World } from './world.ts';
 
 export interface CloudOptions {
   clock: Clock;
@@ -37,6 +38,8 @@ export interface CloudOptions {
   delays?: DelayOverrides;
   /** Draw from the long tails users measured instead of close to the median. Default false. */
   rough?: boolean;
+  /** Mishaps that come by themselves. Default none. */
+  rates?: Partial<Rates>;
   /** EC2's and SSM's request limits. Default true. */
   throttling?: boolean;
 }
@@ -66,14 +69,15 @@ export interface Cloud {
 }
 
 export function createCloud(options: CloudOptions): Cloud {
-  const { clock, account = '123456789012', rough = false, throttling = true } = options;
+  const { clock, account = '123456789012', rough = false, throttling = true, rates = {} } = options;
   const scenario = parseScenario(options.scenario);
   const seed = options.seed ?? scenario.seed ?? 1;
   const delays = createDelays({ seed, rough, overrides: { ...options.delays, ...scenario.delays } });
   const keys: Keys = new Map();
-  for (const [region, names] of Object.entries(options.keys ?? {})) for (const name of names) addKey(keys, account, region, name); // prettier-ignore
+  for (const [region, names] of Object.entries(options.keys ?? {}))
+    for (const name of names) addKey(keys, account, region, name);
   for (const { region, alias, state } of scenario.keys) addKey(keys, account, region, alias, state);
-  const world = createWorld({ clock, delays, scenario, keys, seed });
+  const world = createWorld({ clock, delays, scenario, keys, seed, rates });
   startAgents(world);
 
   const throttle = throttling ? createThrottle(clock) : () => undefined;
@@ -97,7 +101,8 @@ export function createCloud(options: CloudOptions): Cloud {
   const services: Cloud['services'] = {
     ec2: guarded('ec2', {
       ...imageActions(world),
-      ...makeImageActions(world),
+      ...createImageActions(world),
+      ...copyImageActions(world),
       ...attributeActions(world),
       ...runInstancesActions(world),
       ...instanceActions(world),
@@ -111,7 +116,8 @@ export function createCloud(options: CloudOptions): Cloud {
   };
   for (const { action } of scenario.api) {
     const [service = '', name = ''] = action.split(':');
-    if (services[service] && !services[service][name]) throw new Error(`the scenario is wrong: the simulator does not know ${action}`); // prettier-ignore
+    if (services[service] && !services[service][name])
+      throw new Error(`the scenario is wrong: the simulator does not know ${action}`);
   }
   const calls: Call[] = [];
   const latency = (service: string, action: string, region: string) =>
@@ -133,9 +139,25 @@ export function createCloud(options: CloudOptions): Cloud {
       const parameters = world.region(region).parameters;
       const known = parameters.get(`${owner} ${name}`);
       const version = (known?.last ?? 0) + 1;
-      const next = { version, value, type: 'String', dataType: 'text', tier: 'Standard', description: '', at: clock.now() };
+      const next = {
+        version,
+        value,
+        type: 'String',
+        dataType: 'text',
+        tier: 'Standard',
+        description: '',
+        at: clock.now(),
+      };
       const versions = [...(known?.versions ?? []), next];
-      parameters.set(`${owner} ${name}`, { name, owner, tags: new Map(), pending: 0, ...known, last: version, versions });
+      parameters.set(`${owner} ${name}`, {
+        name,
+        owner,
+        tags: new Map(),
+        pending: 0,
+        ...known,
+        last: version,
+        versions,
+      });
     },
     addKey: (region, name, state) => addKey(keys, account, region, name, state),
     createBucket: (name, region) => void world.buckets.set(name, { name, region, objects: new Map() }),

@@ -10,9 +10,20 @@ interface Delay {
   rough: number;
 }
 
-const normal = (seconds: number, smooth: number, rough = smooth): Delay => ({ seconds, shape: 'normal', smooth, rough });
+const normal = (seconds: number, smooth: number, rough = smooth): Delay => ({
+  seconds,
+  shape: 'normal',
+  smooth,
+  rough,
+});
 const uniform = (seconds: number, width: number): Delay => ({ seconds, shape: 'uniform', smooth: width, rough: width });
-const skewed = (seconds: number, rough: number, perGiB = 0): Delay => ({ seconds, perGiB, shape: 'lognormal', smooth: 0.1, rough }); // prettier-ignore
+const skewed = (seconds: number, rough: number, perGiB = 0): Delay => ({
+  seconds,
+  perGiB,
+  shape: 'lognormal',
+  smooth: 0.1,
+  rough,
+});
 
 /** Every delay of the simulated AWS, in seconds. Sources: reference/aws-facts.md §2 and §7. */
 const delays = {

@@ -10,7 +10,13 @@ export interface Key {
 /** By region, then by every name a request may use: alias, alias ARN, key id, key ARN. */
 export type Keys = Map<string, Map<string, Key>>;
 
-export function addKey(keys: Keys, account: string, region: string, name: string, state: Key['state'] = 'enabled'): Key {
+export function addKey(
+  keys: Keys,
+  account: string,
+  region: string,
+  name: string,
+  state: Key['state'] = 'enabled',
+): Key {
   const given = /^arn:aws:kms:[^:]+:\d{12}:key\//.test(name);
   const arn = given ? name : `arn:aws:kms:${region}:${account}:key/${uuid('kms', region, name)}`;
   const key: Key = { arn, state, customerManaged: true };
@@ -26,7 +32,12 @@ export const defaultKeyArn = (region: string, account: string): string =>
   `arn:aws:kms:${region}:${account}:key/${uuid('aws/ebs', region, account)}`;
 
 /** The ARN of the key to encrypt with, or undefined where that key does not exist here or is disabled. */
-export function usableKeyArn(keys: Keys, region: string, account: string, name: string | undefined): string | undefined {
+export function usableKeyArn(
+  keys: Keys,
+  region: string,
+  account: string,
+  name: string | undefined,
+): string | undefined {
   const own = defaultKeyArn(region, account);
   if (name === undefined || name === own || name === 'alias/aws/ebs') return own;
   const key = keys.get(region)?.get(name);

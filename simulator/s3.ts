@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { DeleteObjectRequest, GetObjectRequest, HeadObjectRequest, ListObjectsV2Request, PutObjectRequest } from '@aws-sdk/client-s3'; // prettier-ignore
+import type {
+  DeleteObjectRequest,
+  GetObjectRequest,
+  HeadObjectRequest,
+  ListObjectsV2Request,
+  PutObjectRequest,
+} from '@aws-sdk/client-s3';
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { ApiError, type Actions } from './actions.ts';
 import { strict } from './strict.ts';
@@ -31,7 +37,16 @@ export function putObject(
 ): StoredObject {
   const bytes = Buffer.from(body as Uint8Array);
   const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
-  const object = { type: undefined, encryption: 'AES256', keyId: undefined, metadata: undefined, ...more, body: bytes, etag, at: world.clock.now() }; // prettier-ignore
+  const object = {
+    type: undefined,
+    encryption: 'AES256',
+    keyId: undefined,
+    metadata: undefined,
+    ...more,
+    body: bytes,
+    etag,
+    at: world.clock.now(),
+  };
   bucket.objects.set(key, object);
   return object;
 }
@@ -58,17 +73,27 @@ export function s3Actions(world: World): Actions {
         const bucket = bucketNamed(input.Bucket);
         const present = bucket.objects.get(input.Key ?? '');
         if (input.IfNoneMatch !== undefined && input.IfNoneMatch !== '*') {
-          throw new ApiError('NotImplemented', 'A header you provided implies functionality that is not implemented', 501);
+          throw new ApiError(
+            'NotImplemented',
+            'A header you provided implies functionality that is not implemented',
+            501,
+          );
         }
         if (input.IfNoneMatch === '*' && present) throw precondition();
-        if (input.IfMatch !== undefined && !present) throw new ApiError('NoSuchKey', 'The specified key does not exist.', 404);
+        if (input.IfMatch !== undefined && !present)
+          throw new ApiError('NoSuchKey', 'The specified key does not exist.', 404);
         if (input.IfMatch !== undefined && quoted(input.IfMatch) !== present?.etag) throw precondition();
         const body: unknown = input.Body ?? '';
         if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
           throw new Error('the simulator implements s3:PutObject for strings and bytes only');
         }
         const { ContentType, ServerSideEncryption = 'AES256', SSEKMSKeyId, Metadata } = input;
-        const stored = putObject(world, bucket, input.Key ?? '', body, { type: ContentType, encryption: ServerSideEncryption, keyId: SSEKMSKeyId, metadata: Metadata }); // prettier-ignore
+        const stored = putObject(world, bucket, input.Key ?? '', body, {
+          type: ContentType,
+          encryption: ServerSideEncryption,
+          keyId: SSEKMSKeyId,
+          metadata: Metadata,
+        });
         return { ETag: stored.etag, ServerSideEncryption };
       },
     ),
@@ -78,7 +103,12 @@ export function s3Actions(world: World): Actions {
       const { start, end } = rangeOf(input.Range, object.body.length);
       const body = object.body.subarray(start, end);
       const ContentRange = input.Range === undefined ? undefined : `bytes ${start}-${end - 1}/${object.body.length}`;
-      return { ...headers(object), ContentLength: body.length, ContentRange, Body: sdkStreamMixin(Readable.from(body.length > 0 ? [body] : [])) }; // prettier-ignore
+      return {
+        ...headers(object),
+        ContentLength: body.length,
+        ContentRange,
+        Body: sdkStreamMixin(Readable.from(body.length > 0 ? [body] : [])),
+      };
     }),
     HeadObject: strict('s3:HeadObject', 'Bucket Key ChecksumMode', (input: HeadObjectRequest) =>
       headers(objectAt(input, 'NotFound')),
@@ -88,7 +118,8 @@ export function s3Actions(world: World): Actions {
       'Bucket Prefix Delimiter StartAfter ContinuationToken MaxKeys',
       (input: ListObjectsV2Request) => {
         const { Prefix = '', Delimiter, MaxKeys = 1000, ContinuationToken, StartAfter = '' } = input;
-        const after = ContinuationToken === undefined ? StartAfter : Buffer.from(ContinuationToken, 'base64').toString();
+        const after =
+          ContinuationToken === undefined ? StartAfter : Buffer.from(ContinuationToken, 'base64').toString();
         const objects = bucketNamed(input.Bucket).objects;
         // A key that goes on past the delimiter is listed once, by what precedes it.
         const entry = (key: string) => {
@@ -100,7 +131,17 @@ export function s3Actions(world: World): Actions {
         const listed = entries.slice(0, Math.min(MaxKeys, 1000));
         const contents = listed.flatMap((Key) => {
           const object = objects.get(Key);
-          return object ? [{ Key, ETag: object.etag, Size: object.body.length, LastModified: new Date(object.at), StorageClass: 'STANDARD' }] : []; // prettier-ignore
+          return object
+            ? [
+                {
+                  Key,
+                  ETag: object.etag,
+                  Size: object.body.length,
+                  LastModified: new Date(object.at),
+                  StorageClass: 'STANDARD',
+                },
+              ]
+            : [];
         });
         const prefixes = listed.filter((key) => !objects.has(key)).map((each) => ({ Prefix: each }));
         const more = entries.length > listed.length;

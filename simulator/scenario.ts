@@ -5,7 +5,9 @@ const seconds = z.number().min(0);
 const times = z.int().positive();
 
 const delays = z
-  .strictObject(Object.fromEntries(delayNames.map((name) => [name, z.union([seconds, z.record(z.string(), seconds)]).optional()]))) // prettier-ignore
+  .strictObject(
+    Object.fromEntries(delayNames.map((name) => [name, z.union([seconds, z.record(z.string(), seconds)]).optional()])),
+  )
   .transform((overrides) => overrides as DelayOverrides);
 
 /** What a scenario file may say: which delays, answers and outcomes of the simulated AWS differ from the usual. */
@@ -31,7 +33,9 @@ const scenarioSchema = z.strictObject({
   api: z
     .array(
       z.strictObject({
-        action: z.string().regex(/^(ec2|ssm|s3|sfn):[A-Z]\w+$/, 'an action is written service:Action, such as ec2:CopyImage'),
+        action: z
+          .string()
+          .regex(/^(ec2|ssm|s3|sfn):[A-Z]\w+$/, 'an action is written service:Action, such as ec2:CopyImage'),
         region: z.string().optional(),
         call: times.default(1),
         times: times.optional(),
@@ -43,12 +47,25 @@ const scenarioSchema = z.strictObject({
     .default([]),
   /** Makings and copies that end in state failed. */
   images: z
-    .array(z.strictObject({ region: z.string().optional(), name: z.string(), fail: z.string(), afterSeconds: seconds.optional() })) // prettier-ignore
+    .array(
+      z.strictObject({
+        region: z.string().optional(),
+        name: z.string(),
+        fail: z.string(),
+        afterSeconds: seconds.optional(),
+      }),
+    )
     .default([]),
   /** Instances, by their golden:role tag, whose agent never comes online. */
   agents: z.array(z.strictObject({ role: z.string(), online: z.boolean() })).default([]),
   keys: z
-    .array(z.strictObject({ region: z.string(), alias: z.string(), state: z.enum(['enabled', 'disabled']).default('enabled') }))
+    .array(
+      z.strictObject({
+        region: z.string(),
+        alias: z.string(),
+        state: z.enum(['enabled', 'disabled']).default('enabled'),
+      }),
+    )
     .default([]),
 });
 

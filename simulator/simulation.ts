@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { connect } from '../aws/connection.ts';
 import { parseRecipe, type Catalog } from '../core/recipe.ts';
 import { lambda, type Cloud } from '../functions/stage.ts';
+import type { Action } from './actions.ts';
 import { retryStrategy } from './attach.ts';
-import { createClock, type Clock } from './clock.ts';
+import { createClock, type Clock, type Timer } from './clock.ts';
 import { createCloud, type Cloud as SimulatedCloud } from './cloud.ts';
 import { stages } from './handlers.ts';
 import { createStepFunctions, type Execution, type StepFunctions } from './states/step-functions.ts';
@@ -59,6 +60,17 @@ export function createSimulation(options: SimulationOptions): Simulation {
     bucket,
     now: () => new Date(clock.now()),
     catalog: async () => catalog,
+    every(seconds, work) {
+      let timer: Timer;
+      const next = () => {
+        timer = clock.at(clock.now() + seconds * 1000, () => {
+          next();
+          void clock.activity(work);
+        });
+      };
+      next();
+      return () => timer.cancel();
+    },
     log: (line) => onLog?.({ at: new Date(clock.now()).toISOString(), ...line }),
   };
   const handlers = new Map([...stages].map(([name, stage]) => [name, lambda(stage, () => handlerCloud)]));
@@ -67,7 +79,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const stepFunctions = createStepFunctions({
     clock,
     account,
-    random: chance.next,
+    random: () => chance.next(),
     invoke: async (functionArn, payload) => {
       const handler = handlers.get(functionArn.split(`:${service}-`)[1] ?? '');
       if (!handler) throw new Error(`no function ${functionArn}`);
@@ -95,9 +107,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
     stateMachineArn,
     bucket,
     start(input, name = `manual-${++started}`) {
+      const startExecution = stepFunctions.actions['StartExecution'] as Action;
       const request = { stateMachineArn, name, input: JSON.stringify(input) };
-      return (stepFunctions.actions['StartExecution']?.(request, { account, region }) as { executionArn: string })
-        .executionArn;
+      return (startExecution(request, { account, region }) as { executionArn: string }).executionArn;
     },
     async finish(executionArn) {
       await clock.run(() => stepFunctions.execution(executionArn).status !== 'RUNNING');

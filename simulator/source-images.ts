@@ -91,7 +91,17 @@ export function sourceImages(region: Region, now: number): void {
         tags: new Map(),
         pending: 0,
         last: release + 1,
-        versions: [{ version: release + 1, value: image.id, type: 'String', dataType: 'aws:ec2:image', at: createdAt, tier: 'Standard', description: '' }], // prettier-ignore
+        versions: [
+          {
+            version: release + 1,
+            value: image.id,
+            type: 'String',
+            dataType: 'aws:ec2:image',
+            at: createdAt,
+            tier: 'Standard',
+            description: '',
+          },
+        ],
       });
     }
   }
@@ -130,21 +140,46 @@ function publicImage(region: Region, family: Family, createdAt: number): Image {
     bootMode: family.architecture === 'arm64' ? 'uefi' : 'uefi-preferred',
     imdsSupport: family.system === 'AmazonLinux' || family.system === 'Ubuntu' ? 'v2.0' : undefined,
     createdAt,
-    mappings: [{ device: family.rootDevice, snapshot, sizeGiB: family.sizeGiB, type: 'gp3', iops: 3000, throughput: 125, encrypted: false, deleteOnTermination: true }], // prettier-ignore
+    mappings: [
+      {
+        device: family.rootDevice,
+        snapshot,
+        sizeGiB: family.sizeGiB,
+        type: 'gp3',
+        iops: 3000,
+        throughput: 125,
+        encrypted: false,
+        deleteOnTermination: true,
+      },
+    ],
     permissions: [{ Group: 'all' }],
     tags: new Map(),
   };
 }
 
 /** An image put into the cloud by a test or a scenario; what is left out is as in an unencrypted Linux image. */
-export type AddedImage = Pick<Image, 'name' | 'owner'> & { region: string } & Partial<Omit<Image, 'id' | 'permissions'>> & { public?: boolean; sizeGiB?: number }; // prettier-ignore
+export type AddedImage = Pick<Image, 'name' | 'owner'> & { region: string } & Partial<
+    Omit<Image, 'id' | 'permissions'>
+  > & { public?: boolean; sizeGiB?: number };
 
 export function addPublicImage(world: World, added: AddedImage): Image {
   const { region: name, public: isPublic = false, sizeGiB = 8, ...fields } = added;
   const region = world.region(name);
   const id = world.newId('ami', name);
-  const family: Family = { ...amazonLinux(fields.architecture ?? 'x86_64'), name: fields.name, owner: fields.owner, alias: '', sizeGiB }; // prettier-ignore
-  const image: Image = { ...publicImage(region, family, fields.createdAt ?? world.clock.now()), ownerAlias: undefined, description: '', ...fields, id }; // prettier-ignore
+  const family: Family = {
+    ...amazonLinux(fields.architecture ?? 'x86_64'),
+    name: fields.name,
+    owner: fields.owner,
+    alias: '',
+    sizeGiB,
+  };
+  const image: Image = {
+    ...publicImage(region, family, fields.createdAt ?? world.clock.now()),
+    ownerAlias: undefined,
+    description: '',
+    ...fields,
+    id,
+  };
   image.permissions = isPublic ? [{ Group: 'all' }] : [];
   const snapshot = region.snapshots.get(image.mappings[0]?.snapshot ?? '');
   if (snapshot && !isPublic) snapshot.sharedWith.clear();

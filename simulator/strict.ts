@@ -8,7 +8,11 @@ interface Shape {
  * An action that refuses every parameter it does not list, so that nothing a handler asks for is ignored in silence.
  * `parameters` are names separated by spaces; a dot goes into a structure (or into each member of a list of them).
  */
-export function strict<Input>(name: string, parameters: string, run: (input: Input, caller: Caller) => unknown): Action {
+export function strict<Input>(
+  name: string,
+  parameters: string,
+  run: (input: Input, caller: Caller) => unknown,
+): Action {
   const shape: Shape = {};
   for (const path of parameters.split(/\s+/)) {
     let level = shape;
@@ -22,7 +26,8 @@ export function strict<Input>(name: string, parameters: string, run: (input: Inp
 
 export const page = 'MaxResults NextToken';
 export const filters = 'Filters.Name Filters.Values';
-export const tagSpecifications = 'TagSpecifications.ResourceType TagSpecifications.Tags.Key TagSpecifications.Tags.Value';
+export const tagSpecifications =
+  'TagSpecifications.ResourceType TagSpecifications.Tags.Key TagSpecifications.Tags.Value';
 
 /** The value of a parameter AWS insists on. */
 export function required<T>(value: T | undefined, parameter: string, code = 'MissingParameter'): T {

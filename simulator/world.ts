@@ -45,8 +45,20 @@ export interface World {
   after(seconds: number, work: () => unknown): { cancel(): void };
   /** Called on every change of an instance's state. */
   readonly instanceListeners: ((instance: Instance) => void)[];
-  /** Whether this call, one of many like it, is the one chance picks; never, at rate 0. */
-  chance(kind: string, region: string, rate: number): boolean;
+  /** Whether chance strikes this time. */
+  happens(mishap: keyof Rates, region: string): boolean;
+}
+
+/** How often, of all times it could, a thing goes wrong by itself: 0 unless set. */
+export interface Rates {
+  /** RunInstances finds no capacity in the zone. */
+  noCapacity: number;
+  /** The agent of a running instance never comes online. */
+  agentLost: number;
+  /** CreateImage ends in state failed. */
+  imageFails: number;
+  /** CopyImage ends in state failed. */
+  copyFails: number;
 }
 
 export function createWorld(options: {
@@ -55,8 +67,9 @@ export function createWorld(options: {
   scenario: Scenario;
   keys: Keys;
   seed: number;
+  rates: Partial<Rates>;
 }): World {
-  const { clock, delays, scenario, keys, seed } = options;
+  const { clock, delays, scenario, keys, seed, rates } = options;
   const regions = new Map<string, Region>();
   const ordinals = new Map<string, number>();
   const nextRandom = (kind: string, region: string) => {
@@ -73,7 +86,10 @@ export function createWorld(options: {
     instanceListeners: [],
     newId: (prefix, region) => `${prefix}-0${nextRandom(prefix, region).hex(16)}`,
     after: (seconds, work) => clock.at(clock.now() + seconds * 1000, work),
-    chance: (kind, region, rate) => rate > 0 && nextRandom(kind, region).next() < rate,
+    happens(mishap, region) {
+      const rate = rates[mishap] ?? 0;
+      return rate > 0 && nextRandom(mishap, region).next() < rate;
+    },
     region(name) {
       const known = regions.get(name);
       if (known) return known;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { removeBuild } from '../../aws/builds.ts';
-import { claimedIdentity } from '../../core/execution-input.ts';
+import { claimedIdentity } from '../../core/claimed-build.ts';
 import type { Plan } from '../../core/plan.ts';
 import { execution, lambda, secondsSince, wait } from '../stage.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { executionHistory } from '../../aws/executions.ts';
-import { claimedIdentity } from '../../core/execution-input.ts';
+import { claimedIdentity } from '../../core/claimed-build.ts';
 import { failureMessage, failureSummary } from '../../core/failure.ts';
 import { failedManifest, type Manifest } from '../../core/manifest.ts';
 import type { Plan } from '../../core/plan.ts';

@@ -13,8 +13,12 @@ import { ownImage, type Image } from './images.ts';
 import { ownSnapshot } from './snapshots.ts';
 
 const permission = ['UserId', 'OrganizationArn', 'OrganizationalUnitArn', 'Group'];
-const permissionParameters = ['Add', 'Remove'].flatMap((list) => permission.map((kind) => `LaunchPermission.${list}.${kind}`)).join(' '); // prettier-ignore
-const volumePermissionParameters = ['Add', 'Remove'].flatMap((list) => ['UserId', 'Group'].map((kind) => `CreateVolumePermission.${list}.${kind}`)).join(' '); // prettier-ignore
+const permissionParameters = ['Add', 'Remove']
+  .flatMap((list) => permission.map((kind) => `LaunchPermission.${list}.${kind}`))
+  .join(' ');
+const volumePermissionParameters = ['Add', 'Remove']
+  .flatMap((list) => ['UserId', 'Group'].map((kind) => `CreateVolumePermission.${list}.${kind}`))
+  .join(' ');
 
 export const attributeActions = (world: World): Actions => ({
   ModifyImageAttribute: strict(
@@ -23,15 +27,22 @@ export const attributeActions = (world: World): Actions => ({
     (input: ModifyImageAttributeRequest, caller) => {
       const image = ownImage(world.region(caller.region), caller, input.ImageId ?? '');
       if (image.state !== 'available') {
-        throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is not available (state: ${image.state})`);
+        throw new ApiError(
+          'InvalidAMIID.Unavailable',
+          `The image ID '${image.id}' is not available (state: ${image.state})`,
+        );
       }
       const given = [input.LaunchPermission, input.Description, input.ImdsSupport].filter((each) => each !== undefined);
       if (given.length !== 1) {
-        throw new ApiError('InvalidParameterCombination', 'You must specify one attribute to modify, and no more than one');
+        throw new ApiError(
+          'InvalidParameterCombination',
+          'You must specify one attribute to modify, and no more than one',
+        );
       }
       if (input.Description) image.description = input.Description.Value ?? '';
       if (input.ImdsSupport) {
-        if (input.ImdsSupport.Value !== 'v2.0') throw new ApiError('InvalidParameterValue', 'imdsSupport can only be set to v2.0');
+        if (input.ImdsSupport.Value !== 'v2.0')
+          throw new ApiError('InvalidParameterValue', 'imdsSupport can only be set to v2.0');
         image.imdsSupport = 'v2.0';
       }
       if (input.LaunchPermission) changePermissions(world, image, input.LaunchPermission, caller);
@@ -82,7 +93,9 @@ export const attributeActions = (world: World): Actions => ({
     (input: DescribeSnapshotAttributeRequest, caller) => {
       const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
       if (input.Attribute !== 'createVolumePermission') {
-        throw new Error(`the simulator does not implement attribute ${input.Attribute} of ec2:DescribeSnapshotAttribute`);
+        throw new Error(
+          `the simulator does not implement attribute ${input.Attribute} of ec2:DescribeSnapshotAttribute`,
+        );
       }
       const CreateVolumePermissions = [...snapshot.sharedWith].map((each) =>
         each === 'all' ? { Group: each } : { UserId: each },
@@ -98,22 +111,28 @@ function changePermissions(
   { Add = [], Remove = [] }: NonNullable<ModifyImageAttributeRequest['LaunchPermission']>,
   caller: Caller,
 ): void {
-  if (Add.length + Remove.length > 10_000) throw new ApiError('InvalidParameterValue', 'Too many launch permissions in one request');
+  if (Add.length + Remove.length > 10_000)
+    throw new ApiError('InvalidParameterValue', 'Too many launch permissions in one request');
   for (const each of [...Add, ...Remove]) if (each.UserId !== undefined) validAccount(each.UserId);
   const region = world.region(caller.region);
   const own = defaultKeyArn(caller.region, caller.account);
   if (Add.length > 0 && image.mappings.some((each) => region.snapshots.get(each.snapshot ?? '')?.keyArn === own)) {
-    throw new ApiError('InvalidParameter', "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot."); // prettier-ignore
+    throw new ApiError(
+      'InvalidParameter',
+      "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.",
+    );
   }
   const removed = new Set(Remove.map(subject));
   const kept = image.permissions.filter((each) => !removed.has(subject(each)));
   const known = new Set(kept.map(subject));
   for (const each of Add) if (!known.has(subject(each))) kept.push(each);
-  if (kept.length > 1000) throw new ApiError('ResourceLimitExceeded', 'An AMI may be shared with at most 1000 entities');
+  if (kept.length > 1000)
+    throw new ApiError('ResourceLimitExceeded', 'An AMI may be shared with at most 1000 entities');
   image.permissions = kept;
 }
 
-const subject = (permission: LaunchPermission) => JSON.stringify([permission.UserId, permission.Group, permission.OrganizationArn, permission.OrganizationalUnitArn]); // prettier-ignore
+const subject = (permission: LaunchPermission) =>
+  JSON.stringify([permission.UserId, permission.Group, permission.OrganizationArn, permission.OrganizationalUnitArn]);
 
 function validAccount(id = ''): string {
   if (/^\d{12}$/.test(id)) return id;

@@ -1,5 +1,5 @@
 import type { Region } from '../world.ts';
-import { platformDetails } from './images.ts';
+import { platformDetails } from './describe-image.ts';
 import { attachedVolumes, stateOf, type Instance } from './instances.ts';
 import { tagList } from './tags.ts';
 

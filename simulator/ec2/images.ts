@@ -2,10 +2,11 @@ import type { DeregisterImageRequest, DescribeImagesRequest, LaunchPermission } 
 import { ApiError, type Actions, type Caller } from '../actions.ts';
 import { filters, page, strict } from '../strict.ts';
 import { isoTime, type Region, type World } from '../world.ts';
+import { describedImage } from './describe-image.ts';
 import { select, type Fields } from './filters.ts';
 import { paginate } from './pagination.ts';
 import { imageUsing } from './snapshots.ts';
-import { tagList, type Tags } from './tags.ts';
+import type { Tags } from './tags.ts';
 
 /** One disk of an AMI. A blank one has no snapshot. */
 export interface Mapping {
@@ -100,7 +101,9 @@ export const imageActions = (world: World): Actions => ({
       const { ImageIds, Owners, ExecutableUsers } = input;
       const listed = ImageIds?.length
         ? ImageIds.flatMap((id) => namedImage(world, region, caller, id) ?? [])
-        : [...region.images.values()].filter((image) => isListed(world, image, caller, input.IncludeDeprecated === true));
+        : [...region.images.values()].filter((image) =>
+            isListed(world, image, caller, input.IncludeDeprecated === true),
+          );
       const known = listed.filter(
         (image) =>
           image.state !== 'deregistered' &&
@@ -108,8 +111,8 @@ export const imageActions = (world: World): Actions => ({
           (!Owners?.length || Owners.some((owner) => isOwner(image, owner, caller))) &&
           (!ExecutableUsers?.length || ExecutableUsers.some((user) => isExecutableBy(image, user, caller))),
       );
-      const { items, NextToken } = paginate(select(known, input.Filters, fields), input, { max: 1000 });
-      return { Images: items.map(described), NextToken };
+      const { items, NextToken } = paginate(select(known, input.Filters, fields), input, { max: 1000, ids: ImageIds });
+      return { Images: items.map(describedImage), NextToken };
     },
   ),
   DeregisterImage: strict(
@@ -156,51 +159,3 @@ const isExecutableBy = (image: Image, user: string, caller: Caller) =>
   user === 'all'
     ? isPublic(image)
     : image.permissions.some((permission) => permission.UserId === (user === 'self' ? caller.account : user));
-
-export const platformDetails = (system: System): string => (system === 'Windows' ? 'Windows' : 'Linux/UNIX');
-
-function described(image: Image) {
-  return {
-    ImageId: image.id,
-    ImageLocation: `${image.ownerAlias ?? image.owner}/${image.name}`,
-    ImageType: 'machine',
-    Name: image.name,
-    Description: image.description || undefined,
-    OwnerId: image.owner,
-    ImageOwnerAlias: image.ownerAlias,
-    Public: isPublic(image),
-    State: image.state,
-    StateReason: image.stateReason,
-    CreationDate: isoTime(image.createdAt),
-    DeprecationTime: image.deprecatedAt === undefined ? undefined : isoTime(image.deprecatedAt),
-    Architecture: image.architecture,
-    Platform: image.system === 'Windows' ? 'windows' : undefined,
-    PlatformDetails: platformDetails(image.system),
-    UsageOperation: image.system === 'Windows' ? 'RunInstances:0002' : 'RunInstances',
-    RootDeviceType: 'ebs',
-    RootDeviceName: image.rootDevice,
-    VirtualizationType: 'hvm',
-    Hypervisor: 'xen',
-    EnaSupport: true,
-    SriovNetSupport: 'simple',
-    BootMode: image.bootMode,
-    ImdsSupport: image.imdsSupport,
-    SourceInstanceId: image.sourceInstance,
-    SourceImageId: image.sourceImage,
-    SourceImageRegion: image.sourceRegion,
-    BlockDeviceMappings: image.mappings.map((mapping) => ({
-      DeviceName: mapping.device,
-      Ebs: {
-        // EC2 does not promise the ids before the image is available; nor do we, so that nothing leans on them.
-        SnapshotId: image.state === 'pending' ? undefined : mapping.snapshot,
-        VolumeSize: mapping.sizeGiB,
-        VolumeType: mapping.type,
-        Iops: mapping.iops,
-        Throughput: mapping.throughput,
-        Encrypted: mapping.encrypted,
-        DeleteOnTermination: mapping.deleteOnTermination,
-      },
-    })),
-    Tags: tagList(image.tags),
-  };
-}

@@ -1,4 +1,9 @@
-import type { DescribeInstancesRequest, StartInstancesRequest, StopInstancesRequest, TerminateInstancesRequest } from '@aws-sdk/client-ec2'; // prettier-ignore
+import type {
+  DescribeInstancesRequest,
+  StartInstancesRequest,
+  StopInstancesRequest,
+  TerminateInstancesRequest,
+} from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
 import { filters, page, strict } from '../strict.ts';
 import type { Region, World } from '../world.ts';
@@ -79,9 +84,18 @@ export function instanceActions(world: World): Actions {
       throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
     });
   /** All or nothing: every instance is judged before the first is touched. */
-  const change = (instances: Instance[], refused: InstanceState[], verb: string, apply: (instance: Instance) => void) => {
+  const change = (
+    instances: Instance[],
+    refused: InstanceState[],
+    verb: string,
+    apply: (instance: Instance) => void,
+  ) => {
     const bad = instances.find((instance) => refused.includes(instance.state));
-    if (bad) throw new ApiError('IncorrectInstanceState', `The instance '${bad.id}' is not in a state from which it can be ${verb}.`); // prettier-ignore
+    if (bad)
+      throw new ApiError(
+        'IncorrectInstanceState',
+        `The instance '${bad.id}' is not in a state from which it can be ${verb}.`,
+      );
     return instances.map((instance) => {
       const PreviousState = stateOf(instance.state);
       apply(instance);
@@ -93,14 +107,15 @@ export function instanceActions(world: World): Actions {
       'ec2:DescribeInstances',
       `InstanceIds ${filters} ${page}`,
       (input: DescribeInstancesRequest, caller) => {
-        if (input.InstanceIds?.length && input.MaxResults !== undefined) {
-          throw new ApiError('InvalidParameterCombination', 'The parameter instancesSet cannot be used with the parameter maxResults'); // prettier-ignore
-        }
         const region = world.region(caller.region);
         const visible = input.InstanceIds?.length
           ? named(caller, input.InstanceIds)
           : [...region.instances.values()].filter((each) => each.owner === caller.account && !isGone(world, each));
-        const { items, NextToken } = paginate(select(visible, input.Filters, fields), input, { min: 5, max: 1000 });
+        const { items, NextToken } = paginate(select(visible, input.Filters, fields), input, {
+          min: 5,
+          max: 1000,
+          ids: input.InstanceIds,
+        });
         const Reservations = items.map((instance) => ({
           ReservationId: instance.reservation,
           OwnerId: instance.owner,
@@ -111,19 +126,32 @@ export function instanceActions(world: World): Actions {
       },
     ),
     StopInstances: strict('ec2:StopInstances', 'InstanceIds Force', (input: StopInstancesRequest, caller) => ({
-      StoppingInstances: change(named(caller, input.InstanceIds), ['pending', 'shutting-down', 'terminated'], 'stopped', (instance) => {
-        if (instance.state === 'running') move(world, instance, 'stopping', 'instanceStop', 'stopped');
-      }),
+      StoppingInstances: change(
+        named(caller, input.InstanceIds),
+        ['pending', 'shutting-down', 'terminated'],
+        'stopped',
+        (instance) => {
+          if (instance.state === 'running') move(world, instance, 'stopping', 'instanceStop', 'stopped');
+        },
+      ),
     })),
     StartInstances: strict('ec2:StartInstances', 'InstanceIds', (input: StartInstancesRequest, caller) => ({
-      StartingInstances: change(named(caller, input.InstanceIds), ['stopping', 'shutting-down', 'terminated'], 'started', (instance) => {
-        if (instance.state === 'stopped') move(world, instance, 'pending', 'instanceRunning', 'running');
-      }),
+      StartingInstances: change(
+        named(caller, input.InstanceIds),
+        ['stopping', 'shutting-down', 'terminated'],
+        'started',
+        (instance) => {
+          if (instance.state === 'stopped') move(world, instance, 'pending', 'instanceRunning', 'running');
+        },
+      ),
     })),
     TerminateInstances: strict('ec2:TerminateInstances', 'InstanceIds', (input: TerminateInstancesRequest, caller) => ({
       TerminatingInstances: change(named(caller, input.InstanceIds), [], 'terminated', (instance) => {
         if (instance.state === 'terminated' || instance.state === 'shutting-down') return;
-        instance.reason = { Code: 'Client.UserInitiatedShutdown', Message: 'Client.UserInitiatedShutdown: User initiated shutdown' }; // prettier-ignore
+        instance.reason = {
+          Code: 'Client.UserInitiatedShutdown',
+          Message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+        };
         move(world, instance, 'shutting-down', 'instanceTerminate', 'terminated');
       }),
     })),

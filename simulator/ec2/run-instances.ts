@@ -1,11 +1,11 @@
-import type { BlockDeviceMapping, RunInstancesRequest } from '@aws-sdk/client-ec2';
+import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
-import { usableKeyArn } from '../keys.ts';
 import { required, strict, tagSpecifications } from '../strict.ts';
 import type { Region, World } from '../world.ts';
 import { describedInstance } from './describe-instance.ts';
-import { imageById, type Image, type Mapping } from './images.ts';
+import { imageById, type Image } from './images.ts';
 import { move, type Instance } from './instances.ts';
+import { plannedDisks } from './planned-disks.ts';
 import { subnetById, subnetsOf } from './subnets.ts';
 import { specifiedTags } from './tags.ts';
 import { onceByToken } from './tokens.ts';
@@ -23,33 +23,40 @@ export const runInstancesActions = (world: World): Actions => ({
     const id = onceByToken(region, caller, 'RunInstances', input, () => launch(world, region, input, caller).id);
     const instance = region.instances.get(id)!;
     if (instance.state === 'shutting-down' || instance.state === 'terminated') {
-      throw new ApiError('IdempotentInstanceTerminated', 'The client token you have provided is associated with a terminated resource. Please use a different client token.'); // prettier-ignore
+      throw new ApiError(
+        'IdempotentInstanceTerminated',
+        'The client token you have provided is associated with a terminated resource. Please use a different client token.',
+      );
     }
     const { reservation, owner } = instance;
     return { ReservationId: reservation, OwnerId: owner, Groups: [], Instances: [describedInstance(region, instance)] };
   }),
 });
 
-/** A disk to make with the instance. Its `keyArn` is undefined for an unencrypted disk; `keyProblem` says the key cannot be used. */
-interface Disk extends Mapping {
-  usedGiB: number;
-  keyArn: string | undefined;
-  keyProblem: boolean;
-}
-
 function launch(world: World, region: Region, input: RunInstancesRequest, caller: Caller): Instance {
   if (input.MinCount !== 1 || input.MaxCount !== 1) throw new Error('the simulator launches one instance at a time');
   const image = imageById(region, caller, required(input.ImageId, 'ImageId'));
   if (image.state !== 'available') {
-    throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is not available (state: ${image.state})`);
+    throw new ApiError(
+      'InvalidAMIID.Unavailable',
+      `The image ID '${image.id}' is not available (state: ${image.state})`,
+    );
   }
   const type = suitableType(input.InstanceType ?? 'm1.small', image);
   const subnet =
     input.SubnetId === undefined
       ? subnetsOf(region, caller.account)[0]!
       : subnetById(region, caller.account, input.SubnetId);
+  if (world.happens('noCapacity', region.name)) {
+    throw new ApiError(
+      'InsufficientInstanceCapacity',
+      `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${subnet.zone}).`,
+      500,
+    );
+  }
   for (const group of input.SecurityGroupIds ?? []) {
-    if (!/^sg-[0-9a-f]+$/.test(group)) throw new ApiError('InvalidGroupId.Malformed', `Invalid id: "${group}" (expecting "sg-...")`);
+    if (!/^sg-[0-9a-f]+$/.test(group))
+      throw new ApiError('InvalidGroupId.Malformed', `Invalid id: "${group}" (expecting "sg-...")`);
   }
   const tags = specifiedTags(input.TagSpecifications, ['instance', 'volume', 'network-interface']);
   const disks = plannedDisks(world, region, caller, image, input.BlockDeviceMappings ?? []);
@@ -87,14 +94,23 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     tags: tags('instance'),
   };
   region.instances.set(id, instance);
-  region.interfaces.set(instance.networkInterface, { id: instance.networkInterface, owner: caller.account, tags: tags('network-interface') }); // prettier-ignore
+  region.interfaces.set(instance.networkInterface, {
+    id: instance.networkInterface,
+    owner: caller.account,
+    tags: tags('network-interface'),
+  });
   for (const disk of disks) {
     const volume: Volume = {
       id: world.newId('vol', region.name),
       owner: caller.account,
       zone: subnet.zone,
       state: 'in-use',
-      attachment: { instance: id, device: disk.device, deleteOnTermination: disk.deleteOnTermination, at: instance.launchedAt },
+      attachment: {
+        instance: id,
+        device: disk.device,
+        deleteOnTermination: disk.deleteOnTermination,
+        at: instance.launchedAt,
+      },
       sizeGiB: disk.sizeGiB,
       usedGiB: disk.usedGiB,
       type: disk.type,
@@ -109,7 +125,10 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
   }
   if (disks.some((disk) => disk.keyProblem)) {
     // EC2 takes the call and lets the instance die: the key is looked at only when the volume is made.
-    instance.reason = { Code: 'Client.InvalidKMSKey.InvalidState', Message: 'Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state' }; // prettier-ignore
+    instance.reason = {
+      Code: 'Client.InvalidKMSKey.InvalidState',
+      Message: 'Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state',
+    };
     move(world, instance, 'pending', 'launchRefused', 'terminated');
   } else {
     move(world, instance, 'pending', 'instanceRunning', 'running');
@@ -122,46 +141,8 @@ function suitableType(type: string, image: Image): string {
   if (family === undefined) throw new ApiError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
   const architecture = /^(a1|[a-z]+\d+g)/.test(family) ? 'arm64' : 'x86_64';
   if (architecture === image.architecture) return type;
-  throw new ApiError('InvalidParameterValue', `The architecture '${architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.`); // prettier-ignore
-}
-
-/** The image's disks as the request changes them, and those it adds. */
-function plannedDisks(world: World, region: Region, caller: Caller, image: Image, changes: BlockDeviceMapping[]): Disk[] {
-  const added = changes
-    .filter((change) => !image.mappings.some((mapping) => mapping.device === change.DeviceName))
-    .map((change): Mapping => {
-      const sizeGiB = required(change.Ebs?.VolumeSize, 'size/snapshot');
-      return { device: change.DeviceName ?? '', sizeGiB, type: 'gp2', encrypted: false, deleteOnTermination: true };
-    });
-  return [...image.mappings, ...added].map((mapping) => {
-    const ebs = changes.find((change) => change.DeviceName === mapping.device)?.Ebs ?? {};
-    const snapshot = region.snapshots.get(mapping.snapshot ?? '');
-    const sizeGiB = ebs.VolumeSize ?? mapping.sizeGiB;
-    if (snapshot && sizeGiB < snapshot.sizeGiB) {
-      throw new ApiError('InvalidBlockDeviceMapping', `Volume of size ${sizeGiB}GB is smaller than snapshot '${snapshot.id}', expect size>= ${snapshot.sizeGiB}GB`); // prettier-ignore
-    }
-    if (ebs.KmsKeyId !== undefined && !ebs.Encrypted) {
-      throw new ApiError('InvalidParameterDependency', 'The parameter KmsKeyId requires the parameter Encrypted to be set.');
-    }
-    if (ebs.Encrypted === false && snapshot?.keyArn !== undefined) {
-      throw new ApiError('InvalidBlockDeviceMapping', `The volume of ${mapping.device} cannot be unencrypted: its snapshot is encrypted`); // prettier-ignore
-    }
-    const encrypted = ebs.Encrypted ?? snapshot?.keyArn !== undefined;
-    // A disk of an encrypted snapshot stays under the snapshot's key unless the request names another.
-    const keyArn =
-      ebs.KmsKeyId === undefined && snapshot?.keyArn !== undefined
-        ? snapshot.keyArn
-        : usableKeyArn(world.keys, region.name, caller.account, ebs.KmsKeyId);
-    return {
-      ...mapping,
-      sizeGiB,
-      type: ebs.VolumeType ?? mapping.type,
-      iops: ebs.Iops ?? mapping.iops,
-      throughput: ebs.Throughput ?? mapping.throughput,
-      deleteOnTermination: ebs.DeleteOnTermination ?? mapping.deleteOnTermination,
-      usedGiB: snapshot?.usedGiB ?? 0,
-      keyArn: encrypted ? keyArn : undefined,
-      keyProblem: encrypted && keyArn === undefined,
-    };
-  });
+  throw new ApiError(
+    'InvalidParameterValue',
+    `The architecture '${architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.`,
+  );
 }

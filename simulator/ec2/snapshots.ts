@@ -40,7 +40,10 @@ export const canReadSnapshot = (snapshot: Snapshot, account: string): boolean =>
 
 export function snapshotById(region: Region, caller: Caller, id: string): Snapshot {
   if (!/^snap-[0-9a-f]+$/.test(id)) {
-    throw new ApiError('InvalidParameterValue', `Value (${id}) for parameter snapshotId is invalid. Expected: 'snap-...'.`);
+    throw new ApiError(
+      'InvalidParameterValue',
+      `Value (${id}) for parameter snapshotId is invalid. Expected: 'snap-...'.`,
+    );
   }
   const snapshot = region.snapshots.get(id);
   if (snapshot && canReadSnapshot(snapshot, caller.account)) return snapshot;
@@ -76,7 +79,11 @@ export const snapshotActions = (world: World): Actions => ({
         ? SnapshotIds.map((id) => snapshotById(region, caller, id))
         : [...region.snapshots.values()].filter((snapshot) => canReadSnapshot(snapshot, caller.account));
       const owned = visible.filter((snapshot) => !owners?.length || owners.includes(snapshot.owner));
-      const { items, NextToken } = paginate(select(owned, Filters, fields), input, { min: 5, max: 1000 });
+      const { items, NextToken } = paginate(select(owned, Filters, fields), input, {
+        min: 5,
+        max: 1000,
+        ids: SnapshotIds,
+      });
       return { Snapshots: items.map((snapshot) => described(world, snapshot)), NextToken };
     },
   ),

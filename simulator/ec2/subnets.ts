@@ -26,25 +26,33 @@ const fields: Fields<Subnet> = {
 };
 
 export const subnetActions = (world: World): Actions => ({
-  DescribeSubnets: strict('ec2:DescribeSubnets', `SubnetIds ${filters} ${page}`, (input: DescribeSubnetsRequest, caller) => {
-    const own = subnetsOf(world.region(caller.region), caller.account);
-    for (const id of input.SubnetIds ?? []) subnetById(world.region(caller.region), caller.account, id);
-    const asked = own.filter((subnet) => input.SubnetIds?.includes(subnet.id) ?? true);
-    const { items, NextToken } = paginate(select(asked, input.Filters, fields), input, { min: 5, max: 1000 });
-    const Subnets = items.map((subnet) => ({
-      SubnetId: subnet.id,
-      VpcId: subnet.vpc,
-      OwnerId: subnet.owner,
-      AvailabilityZone: subnet.zone,
-      DefaultForAz: subnet.byDefault,
-      MapPublicIpOnLaunch: subnet.byDefault,
-      CidrBlock: subnet.cidr,
-      AvailableIpAddressCount: 4091,
-      State: 'available',
-      Tags: tagList(subnet.tags),
-    }));
-    return { Subnets, NextToken };
-  }),
+  DescribeSubnets: strict(
+    'ec2:DescribeSubnets',
+    `SubnetIds ${filters} ${page}`,
+    (input: DescribeSubnetsRequest, caller) => {
+      const own = subnetsOf(world.region(caller.region), caller.account);
+      for (const id of input.SubnetIds ?? []) subnetById(world.region(caller.region), caller.account, id);
+      const asked = own.filter((subnet) => input.SubnetIds?.includes(subnet.id) ?? true);
+      const { items, NextToken } = paginate(select(asked, input.Filters, fields), input, {
+        min: 5,
+        max: 1000,
+        ids: input.SubnetIds,
+      });
+      const Subnets = items.map((subnet) => ({
+        SubnetId: subnet.id,
+        VpcId: subnet.vpc,
+        OwnerId: subnet.owner,
+        AvailabilityZone: subnet.zone,
+        DefaultForAz: subnet.byDefault,
+        MapPublicIpOnLaunch: subnet.byDefault,
+        CidrBlock: subnet.cidr,
+        AvailableIpAddressCount: 4091,
+        State: 'available',
+        Tags: tagList(subnet.tags),
+      }));
+      return { Subnets, NextToken };
+    },
+  ),
 });
 
 /** An account's subnets in a region; the default VPC's three exist in every account. */
@@ -55,7 +63,15 @@ export function subnetsOf(region: Region, account: string): Subnet[] {
     for (const [index, zone] of ['a', 'b', 'c'].entries()) {
       const id = `subnet-0${createRandom('subnet', region.name, account, zone).hex(16)}`;
       const cidr = `172.31.${index * 16}.0/20`;
-      region.subnets.set(id, { id, owner: account, vpc, zone: region.name + zone, byDefault: true, cidr, tags: new Map() });
+      region.subnets.set(id, {
+        id,
+        owner: account,
+        vpc,
+        zone: region.name + zone,
+        byDefault: true,
+        cidr,
+        tags: new Map(),
+      });
     }
   }
   return own();

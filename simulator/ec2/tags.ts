@@ -1,4 +1,10 @@
-import type { CreateTagsRequest, DeleteTagsRequest, DescribeTagsRequest, Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import type {
+  CreateTagsRequest,
+  DeleteTagsRequest,
+  DescribeTagsRequest,
+  Tag,
+  TagSpecification,
+} from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
 import { filters, page, strict } from '../strict.ts';
 import type { Region, World } from '../world.ts';
@@ -23,10 +29,16 @@ export function specifiedTags<Type extends string>(
   const byType = new Map<string, Tags>();
   for (const { ResourceType = '', Tags = [] } of specifications ?? []) {
     if (!types.includes(ResourceType as Type)) {
-      throw new ApiError('InvalidParameterValue', `'${ResourceType}' is not a valid taggable resource type for this operation.`);
+      throw new ApiError(
+        'InvalidParameterValue',
+        `'${ResourceType}' is not a valid taggable resource type for this operation.`,
+      );
     }
     if (byType.has(ResourceType)) {
-      throw new ApiError('InvalidParameter', `Tag specification resource type '${ResourceType}' may be specified once.`);
+      throw new ApiError(
+        'InvalidParameter',
+        `Tag specification resource type '${ResourceType}' may be specified once.`,
+      );
     }
     byType.set(ResourceType, addTags(new Map(), Tags));
   }
@@ -41,7 +53,7 @@ function addTags(to: Tags, tags: Tag[]): Tags {
       throw new ApiError('InvalidParameterValue', `Tag key or value is too long or empty: '${Key}'`);
     }
     if (/^aws:/i.test(Key)) {
-      throw new ApiError('InvalidParameterValue', 'Tag keys starting with \'aws:\' are reserved for internal use');
+      throw new ApiError('InvalidParameterValue', "Tag keys starting with 'aws:' are reserved for internal use");
     }
     to.set(Key, Value);
   }
@@ -75,7 +87,13 @@ export const tagActions = (world: World): Actions => ({
   }),
   DescribeTags: strict('ec2:DescribeTags', `${filters} ${page}`, (input: DescribeTagsRequest, caller) => {
     const region = world.region(caller.region);
-    const tables = { instance: region.instances, image: region.images, snapshot: region.snapshots, volume: region.volumes, 'network-interface': region.interfaces }; // prettier-ignore
+    const tables = {
+      instance: region.instances,
+      image: region.images,
+      snapshot: region.snapshots,
+      volume: region.volumes,
+      'network-interface': region.interfaces,
+    };
     const all: Tagged[] = [];
     for (const [type, table] of Object.entries(tables)) {
       for (const { id, owner, tags } of table.values()) {
@@ -83,13 +101,17 @@ export const tagActions = (world: World): Actions => ({
       }
     }
     const { items, NextToken } = paginate(select(all, input.Filters, fields), input, { min: 5, max: 1000 });
-    return { Tags: items.map((tag) => ({ ResourceId: tag.id, ResourceType: tag.type, Key: tag.key, Value: tag.value })), NextToken };
+    return {
+      Tags: items.map((tag) => ({ ResourceId: tag.id, ResourceType: tag.type, Key: tag.key, Value: tag.value })),
+      NextToken,
+    };
   }),
 });
 
 function ownResource(region: Region, caller: Caller, id: string): { owner: string; tags: Tags } {
   const resource = resourceById(region, caller, id);
-  if (resource.owner !== caller.account) throw new Error(`the simulator does not tag ${id}, which another account owns`);
+  if (resource.owner !== caller.account)
+    throw new Error(`the simulator does not tag ${id}, which another account owns`);
   return resource;
 }
 

@@ -14,7 +14,8 @@ export function onceByToken(
 ): string {
   const { ClientToken, ...parameters } = input;
   if (ClientToken === undefined) return make();
-  if (ClientToken.length > 64) throw new ApiError('InvalidParameterValue', 'ClientToken may have at most 64 characters');
+  if (ClientToken.length > 64)
+    throw new ApiError('InvalidParameterValue', 'ClientToken may have at most 64 characters');
   const key = `${caller.account} ${action} ${ClientToken}`;
   const request = JSON.stringify(parameters, (_key, value: unknown) => sorted(value));
   const first = region.tokens.get(key);
@@ -24,7 +25,10 @@ export function onceByToken(
     return id;
   }
   if (first.request === request) return first.id;
-  throw new ApiError('IdempotentParameterMismatch', 'The request uses the same client token as a previous, but non-identical request.');
+  throw new ApiError(
+    'IdempotentParameterMismatch',
+    'The request uses the same client token as a previous, but non-identical request.',
+  );
 }
 
 function sorted(value: unknown): unknown {

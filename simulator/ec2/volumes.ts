@@ -43,14 +43,22 @@ const fields: Fields<Volume> = {
 };
 
 export const volumeActions = (world: World): Actions => ({
-  DescribeVolumes: strict('ec2:DescribeVolumes', `VolumeIds ${filters} ${page}`, (input: DescribeVolumesRequest, caller) => {
-    const region = world.region(caller.region);
-    const own = input.VolumeIds?.length
-      ? input.VolumeIds.map((id) => volumeById(region, caller, id))
-      : [...region.volumes.values()].filter((volume) => volume.owner === caller.account);
-    const { items, NextToken } = paginate(select(own, input.Filters, fields), input, { min: 1, max: 1000 });
-    return { Volumes: items.map(described), NextToken };
-  }),
+  DescribeVolumes: strict(
+    'ec2:DescribeVolumes',
+    `VolumeIds ${filters} ${page}`,
+    (input: DescribeVolumesRequest, caller) => {
+      const region = world.region(caller.region);
+      const own = input.VolumeIds?.length
+        ? input.VolumeIds.map((id) => volumeById(region, caller, id))
+        : [...region.volumes.values()].filter((volume) => volume.owner === caller.account);
+      const { items, NextToken } = paginate(select(own, input.Filters, fields), input, {
+        min: 1,
+        max: 1000,
+        ids: input.VolumeIds,
+      });
+      return { Volumes: items.map(described), NextToken };
+    },
+  ),
   DeleteVolume: strict('ec2:DeleteVolume', 'VolumeId', (input: DeleteVolumeRequest, caller) => {
     const region = world.region(caller.region);
     const volume = volumeById(region, caller, input.VolumeId ?? '');

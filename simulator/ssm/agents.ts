@@ -29,7 +29,7 @@ export function startAgents(world: World): void {
 function comeOnline(world: World, instance: Instance): void {
   const role = instance.tags.get('golden:role');
   const silenced = world.scenario.agents.some((rule) => rule.role === role && !rule.online);
-  if (instance.profileArn === undefined || silenced) return;
+  if (instance.profileArn === undefined || silenced || world.happens('agentLost', instance.region)) return;
   const { agents } = world.region(instance.region);
   const at = { resource: instance.id, region: instance.region };
   const seconds = world.delays.draw(`osBoot${instance.system}`, at) + world.delays.draw('agentOnline', at);
@@ -68,7 +68,11 @@ const platforms = {
   AmazonLinux: { PlatformType: 'Linux', PlatformName: 'Amazon Linux', PlatformVersion: '2023' },
   Ubuntu: { PlatformType: 'Linux', PlatformName: 'Ubuntu', PlatformVersion: '24.04' },
   Debian: { PlatformType: 'Linux', PlatformName: 'Debian GNU/Linux', PlatformVersion: '13' },
-  Windows: { PlatformType: 'Windows', PlatformName: 'Microsoft Windows Server Datacenter', PlatformVersion: '10.0.26100' },
+  Windows: {
+    PlatformType: 'Windows',
+    PlatformName: 'Microsoft Windows Server Datacenter',
+    PlatformVersion: '10.0.26100',
+  },
 };
 
 export const agentActions = (world: World): Actions => ({

@@ -1,13 +1,19 @@
-import type { CancelCommandRequest, GetCommandInvocationRequest, ListCommandInvocationsRequest, ListCommandsRequest, SendCommandRequest } from '@aws-sdk/client-ssm'; // prettier-ignore
+import type {
+  CancelCommandRequest,
+  GetCommandInvocationRequest,
+  ListCommandInvocationsRequest,
+  ListCommandsRequest,
+  SendCommandRequest,
+} from '@aws-sdk/client-ssm';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
 import type { Instance } from '../ec2/instances.ts';
 import { paginate } from '../ec2/pagination.ts';
 import { uuid } from '../keys.ts';
 import type { Scenario } from '../scenario.ts';
-import { required, strict } from '../strict.ts';
+import { strict } from '../strict.ts';
 import type { World } from '../world.ts';
 import { describedCommand, describedInvocation, listedInvocation, statusOf } from './describe-command.ts';
-import { documents, type Document } from './documents.ts';
+import { documentOf, type Document } from './documents.ts';
 import { runOn } from './run-command.ts';
 
 export interface Command {
@@ -66,7 +72,9 @@ export function commandActions(world: World): Actions {
     [...world.region(caller.region).commands.values()]
       .filter((command) => command.owner === caller.account)
       .filter((command) => input.CommandId === undefined || command.id === input.CommandId)
-      .filter((command) => !input.InstanceId || command.invocations.some((each) => each.instance.id === input.InstanceId))
+      .filter(
+        (command) => !input.InstanceId || command.invocations.some((each) => each.instance.id === input.InstanceId),
+      )
       .filter((command) => (input.Filters ?? []).every(({ key, value }) => read(command, key) === value))
       .reverse();
   const existing = (caller: Caller, id: string | undefined) => {
@@ -77,12 +85,18 @@ export function commandActions(world: World): Actions {
   return {
     SendCommand: strict('ssm:SendCommand', sendParameters, (input: SendCommandRequest, caller) => {
       const region = world.region(caller.region);
-      const document = checked(input);
+      const document = documentOf(input);
       const ids = input.InstanceIds ?? [];
-      if (ids.length < 1 || ids.length > 50) throw new ApiError('ValidationException', 'InstanceIds must have 1 to 50 members');
-      const agents = ids.map((id) => region.agents.get(id)).filter((agent) => agent?.online && agent.instance.owner === caller.account); // prettier-ignore
+      if (ids.length < 1 || ids.length > 50)
+        throw new ApiError('ValidationException', 'InstanceIds must have 1 to 50 members');
+      const agents = ids
+        .map((id) => region.agents.get(id))
+        .filter((agent) => agent?.online && agent.instance.owner === caller.account);
       if (agents.length < ids.length) {
-        throw new ApiError('InvalidInstanceId', `Instances [[${ids.join(', ')}]] not in a valid state for account ${caller.account}`); // prettier-ignore
+        throw new ApiError(
+          'InvalidInstanceId',
+          `Instances [[${ids.join(', ')}]] not in a valid state for account ${caller.account}`,
+        );
       }
       const comment = input.Comment ?? '';
       const step = comment.slice(comment.indexOf(' ') + 1);
@@ -118,7 +132,10 @@ export function commandActions(world: World): Actions {
         const command = world.region(caller.region).commands.get(input.CommandId ?? '');
         const invocation = command?.invocations.find((each) => each.instance.id === input.InstanceId);
         if (!invocation || command?.owner !== caller.account || invocation.visibleAt > world.clock.now()) {
-          throw new ApiError('InvocationDoesNotExist', 'The command ID and managed node ID you specified did not match any invocations.'); // prettier-ignore
+          throw new ApiError(
+            'InvocationDoesNotExist',
+            'The command ID and managed node ID you specified did not match any invocations.',
+          );
         }
         return describedInvocation(invocation);
       },
@@ -154,22 +171,6 @@ export function commandActions(world: World): Actions {
       return {};
     }),
   };
-}
-
-/** The document a request names, if the request is one SSM would take. */
-function checked(input: SendCommandRequest): Document {
-  const document = documents[required(input.DocumentName, 'DocumentName', 'ValidationException')];
-  if (!document) throw new ApiError('InvalidDocument', `Document with name ${input.DocumentName} does not exist.`);
-  if ((input.Comment ?? '').length > 100) throw new ApiError('ValidationException', 'Comment may have at most 100 characters');
-  const { TimeoutSeconds = 3600, Parameters = {} } = input;
-  if (TimeoutSeconds < 30 || TimeoutSeconds > 2_592_000) {
-    throw new ApiError('ValidationException', 'TimeoutSeconds must be between 30 and 2592000');
-  }
-  const names = document.parameters;
-  const unknown = Object.keys(Parameters).find((name) => names && !names.some((each) => each.replace('!', '') === name));
-  const missing = names?.find((name) => name.endsWith('!') && Parameters[name.slice(0, -1)] === undefined);
-  if (unknown === undefined && missing === undefined) return document;
-  throw new ApiError('InvalidParameters', `Parameter ${unknown ?? missing?.slice(0, -1)} is ${unknown ? 'not defined in' : 'required by'} document ${input.DocumentName}`); // prettier-ignore
 }
 
 function read(command: Command, key: string | undefined): string {

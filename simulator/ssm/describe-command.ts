@@ -12,7 +12,9 @@ export function statusOf({ invocations }: Command): string {
   const statuses = invocations.map((each) => each.status);
   if (new Set(statuses).size === 1) return statuses[0]!;
   if (!invocations.every(isOver)) return 'InProgress';
-  return ['Failed', 'TimedOut', 'Cancelled'].find((status) => statuses.includes(status as Invocation['status'])) ?? 'Success'; // prettier-ignore
+  return (
+    ['Failed', 'TimedOut', 'Cancelled'].find((status) => statuses.includes(status as Invocation['status'])) ?? 'Success'
+  );
 }
 
 export function describedCommand(command: Command) {
@@ -86,7 +88,10 @@ export function listedInvocation(invocation: Invocation, withPlugins: boolean) {
     ResponseCode: invocation.responseCode,
     ResponseStartDateTime: startedAt === undefined ? undefined : new Date(startedAt),
     ResponseFinishDateTime: endedAt === undefined ? undefined : new Date(endedAt),
-    Output: cut(`${invocation.stdout}${invocation.stderr ? `\n----------ERROR-------\n${invocation.stderr}` : ''}`, 2_500),
+    Output: cut(
+      `${invocation.stdout}${invocation.stderr ? `\n----------ERROR-------\n${invocation.stderr}` : ''}`,
+      2_500,
+    ),
     ...urls(invocation),
     OutputS3Region: command.region,
     OutputS3BucketName: command.outputBucket ?? '',

@@ -1,4 +1,7 @@
+import type { SendCommandRequest } from '@aws-sdk/client-ssm';
+import { ApiError } from '../actions.ts';
 import type { Scenario } from '../scenario.ts';
+import { required } from '../strict.ts';
 
 /** An AWS document as far as running it goes. */
 export interface Document {
@@ -15,7 +18,7 @@ const powershell = 'awsrunPowerShellScript/0.awsrunPowerShellScript';
 const both = (path: string) => ({ Linux: path, Windows: path });
 const script = ['commands!', 'workingDirectory', 'executionTimeout'];
 
-export const documents: Record<string, Document> = {
+const documents: Record<string, Document> = {
   'AWS-RunShellScript': { platforms: ['Linux'], parameters: script, output: both(shell) },
   'AWS-RunPowerShellScript': { platforms: ['Windows'], parameters: script, output: both(powershell) },
   'AWS-ConfigureAWSPackage': {
@@ -26,7 +29,14 @@ export const documents: Record<string, Document> = {
   },
   'AWS-RunPatchBaseline': {
     platforms: ['Linux', 'Windows'],
-    parameters: ['Operation!', 'AssociationId', 'SnapshotId', 'InstallOverrideList', 'BaselineOverride', 'RebootOption'],
+    parameters: [
+      'Operation!',
+      'AssociationId',
+      'SnapshotId',
+      'InstallOverrideList',
+      'BaselineOverride',
+      'RebootOption',
+    ],
     output: { Linux: 'awsrunShellScript/PatchLinux', Windows: 'awsrunPowerShellScript/PatchWindows' },
     work: 'Patch',
   },
@@ -38,6 +48,28 @@ export const documents: Record<string, Document> = {
   },
   'AWSEC2-RunSysprep': { platforms: ['Windows'], output: both(powershell) },
 };
+
+/** The document a request names, if the request is one SSM would take. */
+export function documentOf(input: SendCommandRequest): Document {
+  const document = documents[required(input.DocumentName, 'DocumentName', 'ValidationException')];
+  if (!document) throw new ApiError('InvalidDocument', `Document with name ${input.DocumentName} does not exist.`);
+  if ((input.Comment ?? '').length > 100)
+    throw new ApiError('ValidationException', 'Comment may have at most 100 characters');
+  const { TimeoutSeconds = 3600, Parameters = {} } = input;
+  if (TimeoutSeconds < 30 || TimeoutSeconds > 2_592_000) {
+    throw new ApiError('ValidationException', 'TimeoutSeconds must be between 30 and 2592000');
+  }
+  const names = document.parameters;
+  const unknown = Object.keys(Parameters).find(
+    (name) => names && !names.some((each) => each.replace('!', '') === name),
+  );
+  const missing = names?.find((name) => name.endsWith('!') && Parameters[name.slice(0, -1)] === undefined);
+  if (unknown === undefined && missing === undefined) return document;
+  throw new ApiError(
+    'InvalidParameters',
+    `Parameter ${unknown ?? missing?.slice(0, -1)} is ${unknown ? 'not defined in' : 'required by'} document ${input.DocumentName}`,
+  );
+}
 
 /** What a command turns out to be: how long it runs, what it prints, how it ends. */
 export interface Outcome {
@@ -51,6 +83,9 @@ export interface Outcome {
   reboots: boolean;
 }
 
+/** `dnf upgrade`, `apt-get update`, `full-upgrade`; not `check-update`, `update-initramfs` or a registry path. */
+const patching = /(?:^|[\s;&|])(?:\w+-)?(?<!check-)(?:upgrade|update)(?=\s|;|$)/im;
+
 export function outcomeOf(
   document: Document,
   commands: string[],
@@ -59,7 +94,7 @@ export function outcomeOf(
 ): Outcome {
   const text = commands.join('\n');
   const kind =
-    document.work === 'Patch' || /upgrade|update/i.test(text)
+    document.work === 'Patch' || patching.test(text)
       ? 'commandPatch'
       : document.work === 'Install' || /install/i.test(text)
         ? 'commandInstall'

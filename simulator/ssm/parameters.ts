@@ -1,4 +1,12 @@
-import type { AddTagsToResourceRequest, DeleteParameterRequest, GetParameterRequest, GetParametersByPathRequest, GetParametersRequest, ListTagsForResourceRequest, PutParameterRequest } from '@aws-sdk/client-ssm'; // prettier-ignore
+import type {
+  AddTagsToResourceRequest,
+  DeleteParameterRequest,
+  GetParameterRequest,
+  GetParametersByPathRequest,
+  GetParametersRequest,
+  ListTagsForResourceRequest,
+  PutParameterRequest,
+} from '@aws-sdk/client-ssm';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
 import { canLaunch } from '../ec2/images.ts';
 import { paginate } from '../ec2/pagination.ts';
@@ -30,7 +38,11 @@ export interface Parameter {
 const notFound = (name: string) => new ApiError('ParameterNotFound', `Parameter ${name} not found.`);
 
 /** A parameter by name or ARN, with the version `name:3` asks for, else the newest. */
-function find(region: Region, caller: Caller, reference: string): { parameter: Parameter; version: Version; selector: string | undefined } | undefined { // prettier-ignore
+function find(
+  region: Region,
+  caller: Caller,
+  reference: string,
+): { parameter: Parameter; version: Version; selector: string | undefined } | undefined {
   const [, path = reference, selector] = /^(?:arn:aws:ssm:[^:]+:\d*:parameter)?([^:]+)(:\d+)?$/.exec(reference) ?? [];
   const parameter = region.parameters.get(`${path.startsWith('/aws/') ? 'aws' : caller.account} ${path}`);
   const version = parameter?.versions.findLast((each) => selector === undefined || `:${each.version}` === selector);
@@ -45,7 +57,8 @@ export function parameterActions(world: World): Actions {
       Name: parameter.name,
       ARN: `arn:aws:ssm:${caller.region}:${account}:parameter${parameter.name.startsWith('/') ? '' : '/'}${parameter.name}`,
       Type: version.type,
-      Value: version.type === 'SecureString' && !decrypt ? Buffer.from(version.value).toString('base64') : version.value,
+      Value:
+        version.type === 'SecureString' && !decrypt ? Buffer.from(version.value).toString('base64') : version.value,
       Version: version.version,
       Selector: selector,
       DataType: version.dataType,
@@ -66,7 +79,8 @@ export function parameterActions(world: World): Actions {
     }),
     GetParameters: strict('ssm:GetParameters', 'Names WithDecryption', (input: GetParametersRequest, caller) => {
       const names = input.Names ?? [];
-      if (names.length < 1 || names.length > 10) throw new ApiError('ValidationException', 'Names must have 1 to 10 members');
+      if (names.length < 1 || names.length > 10)
+        throw new ApiError('ValidationException', 'Names must have 1 to 10 members');
       const all = names.map((name) => ({ name, found: find(world.region(caller.region), caller, name) }));
       return {
         Parameters: all.flatMap(({ found }) => (found ? [described(caller, found, input.WithDecryption)] : [])),
@@ -129,22 +143,29 @@ function putParameter(world: World, input: PutParameterRequest, caller: Caller) 
   const region = world.region(caller.region);
   const { Name = '', Value = '', DataType = 'text', Overwrite = false, Tags = [], Tier = 'Standard' } = input;
   const invalid = (message: string) => new ApiError('ValidationException', message);
-  if (/^\/?(aws|ssm)/i.test(Name)) throw invalid('Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).');
+  if (/^\/?(aws|ssm)/i.test(Name))
+    throw invalid('Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).');
   if (!/^[a-zA-Z0-9_.\-/]+$/.test(Name) || (Name.includes('/') && !Name.startsWith('/'))) {
     throw invalid('Parameter name must be a fully qualified name.');
   }
   if (Overwrite && Tags.length > 0) {
-    throw invalid("Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource."); // prettier-ignore
+    throw invalid(
+      "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
+    );
   }
   if (Value === '' || Value.length > (Tier === 'Advanced' ? 8192 : 4096)) {
     throw invalid(`The value of a ${Tier} parameter must have 1 to ${Tier === 'Advanced' ? 8192 : 4096} characters.`);
   }
   if (!['text', 'aws:ec2:image'].includes(DataType)) throw invalid(`The data type ${DataType} is not supported.`);
-  if (DataType === 'aws:ec2:image' && !/^ami-[0-9a-f]{8,17}$/.test(Value)) throw invalid(`${Value} is not the form of an AMI id.`);
+  if (DataType === 'aws:ec2:image' && !/^ami-[0-9a-f]{8,17}$/.test(Value))
+    throw invalid(`${Value} is not the form of an AMI id.`);
   const key = `${caller.account} ${Name}`;
   const known = region.parameters.get(key);
   if (known && !Overwrite) {
-    throw new ApiError('ParameterAlreadyExists', 'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.'); // prettier-ignore
+    throw new ApiError(
+      'ParameterAlreadyExists',
+      'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+    );
   }
   const type = input.Type ?? known?.versions.at(-1)?.type;
   if (type === undefined) throw invalid('A parameter type is required when you create a parameter.');
@@ -152,7 +173,15 @@ function putParameter(world: World, input: PutParameterRequest, caller: Caller) 
   const parameter = known ?? { name: Name, owner: caller.account, tags, last: 0, pending: 0, versions: [] };
   region.parameters.set(key, parameter);
   const description = input.Description ?? parameter.versions.at(-1)?.description ?? '';
-  const version = { version: ++parameter.last, value: Value, type, dataType: DataType, tier: Tier, description, at: world.clock.now() }; // prettier-ignore
+  const version = {
+    version: ++parameter.last,
+    value: Value,
+    type,
+    dataType: DataType,
+    tier: Tier,
+    description,
+    at: world.clock.now(),
+  };
   const takeEffect = () => {
     parameter.versions = [...parameter.versions, version].sort((a, b) => a.version - b.version).slice(-100);
   };

@@ -22,70 +22,57 @@ export function runOn(world: World, command: Command, instance: Instance, agent:
   };
   const queue = queueOf(agent);
   const timers = new Set<Timer>();
-  const later = (seconds: number, work: () => void) => {
-    const timer = world.after(seconds, () => {
-      timers.delete(timer);
-      work();
-    });
-    timers.add(timer);
-  };
-  let finishedAlready = false;
+  const running = new Set<Timer>();
+  const whileRunning = (seconds: number, work: () => void) => void running.add(world.after(seconds, work));
+  let over = false;
   const finish = (status: Invocation['status'], details: string = status, result: Partial<Outcome> = {}) => {
-    if (finishedAlready) return;
-    finishedAlready = true;
-    for (const timer of timers) timer.cancel();
+    if (over) return;
+    over = true;
+    for (const timer of [...timers, ...running]) timer.cancel();
     agent.listeners.delete(agentChanged);
-    Object.assign(invocation, { status, details, responseCode: result.exitCode ?? -1, endedAt: world.clock.now() });
-    invocation.stdout = result.stdout ?? '';
-    invocation.stderr = result.stderr ?? '';
+    const { exitCode = -1, stdout = '', stderr = '' } = result;
+    Object.assign(invocation, { status, details, responseCode: exitCode, stdout, stderr, endedAt: world.clock.now() });
     writeOutput(world, invocation);
     queue.done(start);
   };
   invocation.finished = finish;
 
-  let whenBack: (() => void) | undefined;
-  /** A command that was running when the agent was lost stays InProgress; only a reboot it asked for itself brings it back. */
+  let afterReboot: (() => void) | undefined;
+  let lost = false;
+  /** A command under way when its agent is lost stays InProgress for good, unless it asked for the reboot itself. */
   const agentChanged = () => {
-    if (!agent.online) {
-      if (whenBack === undefined) stopRunning();
-    } else whenBack?.();
-  };
-  const running = new Set<Timer>();
-  const stopRunning = () => {
-    for (const timer of running) timer.cancel();
-    running.clear();
-  };
-  const whileRunning = (seconds: number, work: () => void) => {
-    later(seconds, work);
-    running.add([...timers].at(-1)!);
+    if (!agent.online && invocation.startedAt !== undefined && !afterReboot) {
+      lost = true;
+      for (const timer of running) timer.cancel();
+    }
+    if (!agent.online) return;
+    if (lost) queue.done(start);
+    else afterReboot?.();
   };
 
   const start = () => {
     invocation.status = invocation.details = 'InProgress';
     invocation.startedAt = world.clock.now();
-    const { document, parameters } = command;
-    if (!document.platforms.includes(instance.system === 'Windows' ? 'Windows' : 'Linux')) {
-      return finish('Failed', 'InvalidPlatform');
-    }
-    const outcome = outcomeOf(document, parameters.commands ?? [], command.step, command.rule);
-    const factor = instance.system === 'Windows' ? 2 : 1;
-    const seconds = outcome.seconds ?? world.delays.draw(outcome.kind, { ...at, factor });
+    const { document, parameters, executionTimeout: timeout } = command;
+    const windows = instance.system === 'Windows';
+    if (!document.platforms.includes(windows ? 'Windows' : 'Linux')) return finish('Failed', 'InvalidPlatform');
+    const outcome = outcomeOf(document, parameters['commands'] ?? [], command.step, command.rule);
+    const seconds = outcome.seconds ?? world.delays.draw(outcome.kind, { ...at, factor: windows ? 2 : 1 });
     if (outcome.status === 'Cancelled') return whileRunning(seconds, () => finish('Cancelled'));
-    const timeout = command.executionTimeout;
     if (outcome.status === 'TimedOut' || seconds > timeout) {
-      return whileRunning(outcome.seconds === undefined ? timeout : Math.min(seconds, timeout), () =>
-        finish('TimedOut', 'Execution Timed Out', outcome),
-      );
+      const end = outcome.seconds === undefined ? timeout : Math.min(outcome.seconds, timeout);
+      return whileRunning(end, () => finish('TimedOut', 'Execution Timed Out', { ...outcome, exitCode: -1 }));
     }
-    const succeed = () => finish(outcome.exitCode === 0 ? 'Success' : 'Failed', undefined, outcome);
-    if (!outcome.reboots) return whileRunning(seconds, succeed);
-    whileRunning(seconds, () => {
-      whenBack = () => whileRunning(2, succeed);
+    const end = () => finish(outcome.exitCode === 0 ? 'Success' : 'Failed', undefined, outcome);
+    if (!outcome.reboots) return whileRunning(seconds, end);
+    return whileRunning(seconds, () => {
+      afterReboot = () => whileRunning(2, end);
       agent.reboot();
     });
   };
 
   agent.listeners.add(agentChanged);
+  const later = (seconds: number, work: () => void) => void timers.add(world.after(seconds, work));
   later(command.timeoutSeconds, () => {
     if (invocation.status === 'Pending') finish('TimedOut', 'Delivery Timed Out');
   });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { createScreen, draw, progressLines, purposes } from '../../cli/progress.ts';
+import { progressLines, purposes } from '../../cli/progress.ts';
+import { createScreen, draw } from '../../cli/screen.ts';
 import type { EventPath, HistoryEvent } from '../../simulator/states/history.ts';
 
 const start = Date.parse('2026-11-23T03:00:00Z');
@@ -10,19 +11,15 @@ const erase = '\x1b[2A\x1b[J'; // two lines: one state and the times
 type Recorded = [seconds: number, where: string, type: string, details?: Record<string, unknown>];
 
 /** Events as the interpreter reports them; `where` is `State` or `Map[index]/State`. */
-const recorded = (entries: Recorded[]): { event: HistoryEvent; path: EventPath }[] =>
-  entries.map(([seconds, where, type, given], index) => {
+const recorded = (entries: Recorded[]) =>
+  entries.map(([seconds, where, type, given = {}], index): { event: HistoryEvent; path: EventPath } => {
     const [, map, iteration, state] = /^(?:(\w+)\[(\d)\])?\/?(\w*)$/.exec(where) ?? [];
-    const kind = type.endsWith('StateEntered') ? 'stateEntered' : type.charAt(0).toLowerCase() + type.slice(1);
-    const details = kind === 'stateEntered' ? { name: state, input: '{}', ...given } : (given ?? {});
+    const timestamp = new Date(start + seconds * 1000);
+    const event: HistoryEvent = { id: index + 1, previousEventId: index, timestamp, type };
+    if (type.endsWith('StateEntered')) event.stateEnteredEventDetails = { name: state, input: '{}', ...given };
+    else event[`${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`] = given;
     return {
-      event: {
-        id: index + 1,
-        previousEventId: index,
-        timestamp: new Date(start + seconds * 1000),
-        type,
-        [`${kind}EventDetails`]: details,
-      },
+      event,
       path: { ...(map && { map: [{ state: map, index: Number(iteration) }] }), ...(state && { state }) },
     };
   });
@@ -112,9 +109,7 @@ test('a state that succeeds after real retries says so', () => {
       [121, 'Launch', 'TaskSucceeded'],
       [121, 'Launch', 'TaskStateExited'],
     ]),
-  ).toEqual([
-    'done | Launch | a builder instance that only SSM can reach (again after CapacityUnavailable, 2 times) | 121s',
-  ]);
+  ).toEqual(['done | Launch | again after 2 × CapacityUnavailable | 121s']);
 });
 
 test('a provisioning step is one line with its number and name, whatever states it goes through', () => {
@@ -137,8 +132,8 @@ test('distribution shows every region with the state it is in', () => {
       enter(1, 1, 'eu-west-1', 'AwaitCopy'),
     ]),
   ).toEqual([
-    'done | Distribute eu-west-1 | CopyImage a copy, under the key of the region | 1s',
-    'running | Distribute us-east-1 | CopyImage a copy, under the key of the region | …',
+    'done | Distribute eu-west-1 | CopyImage a copy is begun where needed | 1s',
+    'running | Distribute us-east-1 | CopyImage a copy is begun where needed | …',
     'running | Distribute eu-west-1 | AwaitCopy the copy is complete | …',
   ]);
 });
@@ -214,7 +209,7 @@ test('an iteration that is stopped because another one failed is neither done no
       [1, 'Distribute[0]/CopyImage', 'TaskStateAborted'],
       [1, 'Distribute[0]', 'MapIterationAborted'],
     ]),
-  ).toEqual(['stopped | Distribute eu-west-1 | CopyImage a copy, under the key of the region | 1s']);
+  ).toEqual(['stopped | Distribute eu-west-1 | CopyImage a copy is begun where needed | 1s']);
 });
 
 test('an execution that ends by itself closes what was running, with its own error', () => {
@@ -243,11 +238,11 @@ test('a line fits the terminal, down to a narrow one', () => {
   }
 });
 
-function screenOf(entries: Recorded[], { isTTY = false, entering = false, frames = 0 } = {}) {
+function screenOf(entries: Recorded[], { isTTY = false, entering = false, frames = 0, columns = 100 } = {}) {
   let written = '';
   let real = 0;
   const screen = createScreen({
-    terminal: { ...plain, isTTY },
+    terminal: { ...plain, columns, isTTY },
     write: (text) => void (written += text),
     simulated: () => start + 63_000,
     real: () => (real += frames),
@@ -282,6 +277,10 @@ test('on a terminal the block of what is running is rewritten in place and leave
   expect(shown(written())).toEqual([
     '    0:01:02  ✓ Provision 1/3              patch                                               1m 1s',
   ]);
+});
+
+test('a terminal too narrow to be rewritten gets plain lines', () => {
+  expect(screenOf(provisioning, { isTTY: true, columns: 60, frames: 100 }).written()).not.toContain('\x1b');
 });
 
 test('a terminal is not rewritten more often than the eye can follow', () => {

@@ -48,7 +48,7 @@ test('the table says for each region which AMI, shared with whom, under which pa
       '                                         444455556666',
       '  ap-southeast-2  ami-0123456789abcdef0  o-exampleorgid    /golden/al2023-base/stable  published',
       '                                         ou-abcd-12345678',
-      '  eu-west-1       –                      nobody            –                           failed',
+      '  eu-west-1       –                      –                 –                           failed',
     ].join('\n'),
   );
 });
@@ -70,7 +70,9 @@ test('an optional target that failed is told below the table of a published buil
     target({}),
     target({ region: 'eu-west-1', ami: null, status: 'failed', error: 'CopyFailed: key\nis disabled' }),
   ];
-  expect(outcome(manifest({ targets }), totals, plain)).toContain('\n  eu-west-1  CopyFailed: key\n    is disabled\n');
+  expect(outcome(manifest({ targets }), totals, plain)).toContain(
+    '\n  eu-west-1\n    CopyFailed: key\n    is disabled\n',
+  );
 });
 
 test('a build that found nothing to do says so', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { claimedIdentity, requestedBuild } from '../../core/execution-input.ts';
+import { claimedIdentity } from '../../core/claimed-build.ts';
+import { requestedBuild } from '../../core/execution-input.ts';
 import { document, execution } from '../support/plan.ts';
 
 const catalog = { recipes: { base: document }, scripts: {} };

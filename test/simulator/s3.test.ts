@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3'; // prettier-ignore
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  NoSuchKey,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { lab } from './lab.ts';
 
 const Bucket = 'artifacts';
@@ -36,8 +43,12 @@ test('a missing object is NoSuchKey, and NotFound for a look without a body', as
   const { client, run } = withBucket();
   const missing = run(() => client.send(new GetObjectCommand({ Bucket, Key: 'none' })));
   await expect(missing).rejects.toBeInstanceOf(NoSuchKey);
-  await expect(run(() => client.send(new HeadObjectCommand({ Bucket, Key: 'none' })))).rejects.toMatchObject({ name: 'NotFound' });
-  await expect(run(() => client.send(new GetObjectCommand({ Bucket: 'nowhere', Key: 'none' })))).rejects.toMatchObject({ name: 'NoSuchBucket' }); // prettier-ignore
+  await expect(run(() => client.send(new HeadObjectCommand({ Bucket, Key: 'none' })))).rejects.toMatchObject({
+    name: 'NotFound',
+  });
+  await expect(run(() => client.send(new GetObjectCommand({ Bucket: 'nowhere', Key: 'none' })))).rejects.toMatchObject({
+    name: 'NoSuchBucket',
+  });
 });
 
 test('a write can insist that nothing is there, or on what is there', async () => {
@@ -66,5 +77,7 @@ test('a deleted object is gone, and deleting it again is no error', async () => 
   const { client, run, put } = withBucket();
   await put('gone', 'x');
   for (const _ of [1, 2]) await run(() => client.send(new DeleteObjectCommand({ Bucket, Key: 'gone' })));
-  await expect(run(() => client.send(new HeadObjectCommand({ Bucket, Key: 'gone' })))).rejects.toMatchObject({ name: 'NotFound' });
+  await expect(run(() => client.send(new HeadObjectCommand({ Bucket, Key: 'gone' })))).rejects.toMatchObject({
+    name: 'NotFound',
+  });
 });

@@ -4,7 +4,8 @@ import { parseScenario } from '../../simulator/scenario.ts';
 import { lab } from './lab.ts';
 
 test('everything wrong with a scenario is said at once', () => {
-  const wrong = () => parseScenario({ dealys: {}, api: [{ action: 'CopyImage', error: 'X' }], images: [{ name: 'a*' }] });
+  const wrong = () =>
+    parseScenario({ dealys: {}, api: [{ action: 'CopyImage', error: 'X' }], images: [{ name: 'a*' }] });
   expect(wrong).toThrow(/dealys[^]*service:Action[^]*images\[0\]\.fail/);
 });
 
@@ -17,13 +18,16 @@ const add = async (options: Parameters<typeof lab>[0]) => {
   const all = lab(options);
   const ec2 = all.ec2();
   const image = all.cloud.addImage({ name: 'own', owner: '123456789012', region: 'us-east-1' });
-  const tag = (Value: string) => all.run(() => ec2.send(new CreateTagsCommand({ Resources: [image.id], Tags: [{ Key: 'k', Value }] })));
+  const tag = (Value: string) =>
+    all.run(() => ec2.send(new CreateTagsCommand({ Resources: [image.id], Tags: [{ Key: 'k', Value }] })));
   const tags = async () => (await all.run(() => ec2.send(new DescribeTagsCommand({})))).Tags?.map((each) => each.Value);
   return { ...all, image, tag, tags };
 };
 
 test('an error hits the call it names and leaves the others alone', async () => {
-  const { tag, tags } = await add({ scenario: { api: [{ action: 'ec2:CreateTags', call: 2, times: 1, error: 'UnauthorizedOperation', message: 'no' }] } }); // prettier-ignore
+  const { tag, tags } = await add({
+    scenario: { api: [{ action: 'ec2:CreateTags', call: 2, times: 1, error: 'UnauthorizedOperation', message: 'no' }] },
+  });
   await tag('one');
   await expect(tag('two')).rejects.toMatchObject({ name: 'UnauthorizedOperation', message: 'no' });
   expect(await tags()).toEqual(['one']);
@@ -31,7 +35,9 @@ test('an error hits the call it names and leaves the others alone', async () => 
 });
 
 test('a lost answer is an error after the call took effect', async () => {
-  const { tag, tags } = await add({ scenario: { api: [{ action: 'ec2:CreateTags', times: 1, error: 'SomethingBroke', after: true }] } }); // prettier-ignore
+  const { tag, tags } = await add({
+    scenario: { api: [{ action: 'ec2:CreateTags', times: 1, error: 'SomethingBroke', after: true }] },
+  });
   await expect(tag('one')).rejects.toThrow('SomethingBroke');
   expect(await tags()).toEqual(['one']);
 });
@@ -52,12 +58,27 @@ test('a delay can be set, everywhere or in one region, and an image can be made 
       }),
     ),
   );
-  const look = () => run(() => Promise.all(copies.map(async ({ client, id }) => (await client.send(new DescribeImagesCommand({ ImageIds: [id] }))).Images![0]!))); // prettier-ignore
+  const look = () =>
+    run(() =>
+      Promise.all(
+        copies.map(
+          async ({ client, id }) => (await client.send(new DescribeImagesCommand({ ImageIds: [id] }))).Images![0]!,
+        ),
+      ),
+    );
   await wait(120);
-  expect(await look()).toMatchObject([{ State: 'pending' }, { State: 'failed', StateReason: { Message: 'Given key ID is not accessible' } }]); // prettier-ignore
+  expect(await look()).toMatchObject([
+    { State: 'pending' },
+    { State: 'failed', StateReason: { Message: 'Given key ID is not accessible' } },
+  ]);
   await wait(485);
   expect((await look())[0]).toMatchObject({ State: 'available' });
-  expect(cloud.delaysDrawn).toContainEqual({ resource: copies[0]!.id, kind: 'copyImage', region: 'eu-west-1', seconds: 600 });
+  expect(cloud.delaysDrawn).toContainEqual({
+    resource: copies[0]!.id,
+    kind: 'copyImage',
+    region: 'eu-west-1',
+    seconds: 600,
+  });
 });
 
 test('the same seed gives the same ids and delays, whatever other regions do', async () => {
@@ -66,7 +87,9 @@ test('the same seed gives the same ids and delays, whatever other regions do', a
     const source = cloud.addImage({ name: 'own', owner: '123456789012', region: 'us-east-1' });
     for (const region of [...others, 'eu-west-1']) {
       const client = ec2({ account: '123456789012', region });
-      await run(() => client.send(new CopyImageCommand({ Name: 'copy', SourceImageId: source.id, SourceRegion: 'us-east-1' })));
+      await run(() =>
+        client.send(new CopyImageCommand({ Name: 'copy', SourceImageId: source.id, SourceRegion: 'us-east-1' })),
+      );
     }
     return cloud.delaysDrawn.at(-1);
   };

@@ -44,7 +44,7 @@ interface Kind {
   name: string;
   required: boolean;
   conditionKeys: string[];
-  matches(text: string): boolean;
+  matches: (text: string) => boolean;
 }
 
 async function kindsOf(

@@ -77,8 +77,9 @@ function checkValue(value: unknown, { type, element, reference }: ValueType, whe
     for (const [key, item] of Object.entries(value)) checkValue(item, element, `${where}.${key}`, say);
     return;
   }
-  if (type === 'boolean' && !/^(true|false)$/.test(String(value))) say(where, 'is not a boolean');
-  if (/^(integer|number)$/.test(type) && !/^-?\d+(\.\d+)?$/.test(String(value))) say(where, 'is not a number');
+  const text = JSON.stringify(value); // CloudFormation takes "30" for 30 and "true" for true
+  if (type === 'boolean' && !/^"?(true|false)"?$/.test(text)) say(where, 'is not a boolean');
+  if (/^(integer|number)$/.test(type) && !/^"?-?\d+(\.\d+)?"?$/.test(text)) say(where, 'is not a number');
   if (type === 'string' && typeof value === 'object') say(where, 'is not a string');
 }
 

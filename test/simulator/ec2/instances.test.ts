@@ -1,5 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { DescribeInstancesCommand, DescribeSubnetsCommand, DescribeVolumesCommand, RunInstancesCommand, StartInstancesCommand, StopInstancesCommand, TerminateInstancesCommand, type RunInstancesCommandInput } from '@aws-sdk/client-ec2'; // prettier-ignore
+import {
+  DescribeInstancesCommand,
+  DescribeSubnetsCommand,
+  DescribeVolumesCommand,
+  RunInstancesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+  type RunInstancesCommandInput,
+} from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { lab } from '../lab.ts';
 
@@ -15,7 +24,8 @@ async function workbench(options: Parameters<typeof lab>[0] = {}) {
     return (await all.run(() => ec2.send(new RunInstancesCommand(input)))).Instances![0]!;
   };
   const look = async (id: string) =>
-    (await all.run(() => ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] })))).Reservations![0]!.Instances![0]!;
+    (await all.run(() => ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] })))).Reservations![0]!
+      .Instances![0]!;
   const state = async (id: string) => (await look(id)).State!.Name;
   const volumes = async () => (await all.run(() => ec2.send(new DescribeVolumesCommand({})))).Volumes!;
   const send = <Result>(work: (client: typeof ec2) => Promise<Result>) => all.run(() => work(ec2));
@@ -48,7 +58,9 @@ test('the same client token never makes a twin', async () => {
   const { launch, wait, send } = await workbench();
   const first = await launch({ ClientToken: 'build-1' });
   expect((await launch({ ClientToken: 'build-1' })).InstanceId).toBe(first.InstanceId);
-  await expect(launch({ ClientToken: 'build-1', InstanceType: 't3.large' })).rejects.toMatchObject({ name: 'IdempotentParameterMismatch' }); // prettier-ignore
+  await expect(launch({ ClientToken: 'build-1', InstanceType: 't3.large' })).rejects.toMatchObject({
+    name: 'IdempotentParameterMismatch',
+  });
   await send((ec2) => ec2.send(new TerminateInstancesCommand({ InstanceIds: [first.InstanceId!] })));
   await wait(60);
   await expect(launch({ ClientToken: 'build-1' })).rejects.toMatchObject({ name: 'IdempotentInstanceTerminated' });
@@ -73,7 +85,14 @@ test('disks are made as asked, and those not deleted with the instance stay behi
   });
   const key = cloud.keys.get('us-east-1')!.get('alias/golden')!.arn;
   expect(await volumes()).toMatchObject([
-    { Size: 20, VolumeType: 'gp3', Encrypted: true, KmsKeyId: key, State: 'in-use', Tags: [{ Key: 'golden:build', Value: 'b1' }] },
+    {
+      Size: 20,
+      VolumeType: 'gp3',
+      Encrypted: true,
+      KmsKeyId: key,
+      State: 'in-use',
+      Tags: [{ Key: 'golden:build', Value: 'b1' }],
+    },
     { Size: 5, VolumeType: 'gp3', Encrypted: false, State: 'in-use' },
   ]);
   await send((ec2) => ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] })));
@@ -83,11 +102,23 @@ test('disks are made as asked, and those not deleted with the instance stay behi
 
 test.each([
   ['an unknown image', { ImageId: 'ami-0123456789abcdef0' }, 'InvalidAMIID.NotFound'],
-  ['a disk smaller than its snapshot', { BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 4 } }] }, 'InvalidBlockDeviceMapping'],
+  [
+    'a disk smaller than its snapshot',
+    { BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 4 } }] },
+    'InvalidBlockDeviceMapping',
+  ],
   ['a type of another architecture', { InstanceType: 't4g.small' as const }, 'InvalidParameterValue'],
   ['an unknown subnet', { SubnetId: 'subnet-0123' }, 'InvalidSubnetID.NotFound'],
-  ['a key without encryption', { BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { KmsKeyId: 'alias/golden' } }] }, 'InvalidParameterDependency'],
-  ['a tag for something the call does not make', { TagSpecifications: [{ ResourceType: 'image' as const, Tags: [] }] }, 'InvalidParameterValue'],
+  [
+    'a key without encryption',
+    { BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { KmsKeyId: 'alias/golden' } }] },
+    'InvalidParameterDependency',
+  ],
+  [
+    'a tag for something the call does not make',
+    { TagSpecifications: [{ ResourceType: 'image' as const, Tags: [] }] },
+    'InvalidParameterValue',
+  ],
 ])('a launch with %s is refused', async (_what, more, name) => {
   const { launch } = await workbench();
   await expect(launch(more)).rejects.toMatchObject({ name });
@@ -99,7 +130,10 @@ test('a key EBS may not use lets the launch begin and the instance die', async (
   const { InstanceId = '', State } = await launch({ BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs }] });
   expect(State!.Name).toBe('pending');
   await wait(30);
-  expect(await look(InstanceId)).toMatchObject({ State: { Name: 'terminated' }, StateReason: { Code: 'Client.InvalidKMSKey.InvalidState' } }); // prettier-ignore
+  expect(await look(InstanceId)).toMatchObject({
+    State: { Name: 'terminated' },
+    StateReason: { Code: 'Client.InvalidKMSKey.InvalidState' },
+  });
 });
 
 test('instances are found by tag, state and page, only by their owner', async () => {
@@ -107,13 +141,18 @@ test('instances are found by tag, state and page, only by their owner', async ()
   for (const build of ['b1', 'b2']) {
     await launch({ TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'golden:build', Value: build }] }] });
   }
-  const Filters = [{ Name: 'tag:golden:build', Values: ['b2'] }, { Name: 'instance-state-name', Values: ['pending', 'running'] }]; // prettier-ignore
+  const Filters = [
+    { Name: 'tag:golden:build', Values: ['b2'] },
+    { Name: 'instance-state-name', Values: ['pending', 'running'] },
+  ];
   expect((await send((client) => client.send(new DescribeInstancesCommand({ Filters })))).Reservations).toHaveLength(1);
   const stranger = ec2({ account: '999999999999', region: 'us-east-1' });
   expect((await run(() => stranger.send(new DescribeInstancesCommand({ Filters })))).Reservations).toEqual([]);
   for (let count = 0; count < 5; count++) await launch();
   const page = await send((client) => client.send(new DescribeInstancesCommand({ MaxResults: 5 })));
-  const rest = await send((client) => client.send(new DescribeInstancesCommand({ MaxResults: 5, NextToken: page.NextToken })));
+  const rest = await send((client) =>
+    client.send(new DescribeInstancesCommand({ MaxResults: 5, NextToken: page.NextToken })),
+  );
   expect([page.Reservations!.length, rest.Reservations!.length, rest.NextToken]).toEqual([5, 2, undefined]);
 });
 
@@ -130,4 +169,10 @@ test('an instance that is shutting down cannot be stopped', async () => {
   await send((ec2) => ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] })));
   const stop = send((ec2) => ec2.send(new StopInstancesCommand({ InstanceIds: [InstanceId] })));
   await expect(stop).rejects.toMatchObject({ name: 'IncorrectInstanceState' });
+});
+
+test('a zone without capacity is an error the SDK retries in vain', async () => {
+  const { launch, cloud } = await workbench({ rates: { noCapacity: 1 } });
+  await expect(launch()).rejects.toMatchObject({ name: 'InsufficientInstanceCapacity', $metadata: { attempts: 3 } });
+  expect(cloud.calls.filter((call) => call.action === 'RunInstances')).toHaveLength(3);
 });

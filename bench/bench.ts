@@ -1,0 +1,88 @@
+import { readRecipeFolder } from '../cli/recipe-folder.ts';
+import type { Manifest, Timing } from '../core/manifest.ts';
+import type { Catalog } from '../core/recipe.ts';
+import type { DrawnDelay } from '../simulator/delays.ts';
+import { createSimulation, type Simulation } from '../simulator/simulation.ts';
+import type { Execution } from '../simulator/states/step-functions.ts';
+
+const regions =
+  'us-east-1 eu-west-1 ap-southeast-2 us-west-2 eu-central-1 ap-northeast-1 ca-central-1 eu-west-2 eu-west-3 eu-north-1 ap-south-1 ap-southeast-1 ap-northeast-2 ap-northeast-3 sa-east-1 us-east-2 us-west-1'.split(
+    ' ',
+  );
+const accounts = Array.from({ length: 10 }, (_, index) => String(300000000000 + index));
+
+interface Run {
+  simulation: Simulation;
+  execution: Execution;
+  milliseconds: number;
+}
+
+async function build(catalog: Catalog, targets: number): Promise<Run> {
+  const distribute = regions
+    .slice(0, targets)
+    .map((region) => ({ region, accounts, kmsKey: `alias/golden-${region}` }));
+  const document = { ...(catalog.recipes['al2023-base'] as object), distribute } as Record<string, unknown>;
+  const builder = document['builder'] as { rootVolume: { kmsKey?: string } };
+  document['builder'] = { ...builder, rootVolume: { ...builder.rootVolume, kmsKey: 'alias/golden-us-east-1' } };
+  const began = performance.now();
+  const simulation = createSimulation({ catalog: { ...catalog, recipes: { 'al2023-base': document } } });
+  const execution = await simulation.finish(simulation.start({ recipe: 'al2023-base' }));
+  if (execution.status !== 'SUCCEEDED') throw new Error(`${execution.error}: ${execution.cause}`);
+  return { simulation, execution, milliseconds: performance.now() - began };
+}
+
+const waiting = /^(Await\w+|Seal|Publish|CleanUp)$/;
+
+/**
+ * Seconds that the simulated AWS itself takes from start to published: what it answers to calls that act, and what its
+ * resources take, one after the other; of copies and parameter writes only the slowest, since they go side by side.
+ * Terminating instances is on nobody's way, and a command becomes visible while it starts.
+ */
+function criticalPath(drawn: readonly DrawnDelay[], timings: Timing[]): number {
+  const spans = [
+    ...drawn.map(({ kind, seconds }) => ({ kind: kind as string, seconds })),
+    ...timings.filter(({ state }) => !waiting.test(state)).map(({ state, seconds }) => ({ kind: state, seconds })),
+  ];
+  const sideBySide = ['CopyImage', 'copyImage', 'GrantPermissions', 'parameterValidation'];
+  const aside = ['instanceTerminate', 'commandVisible'];
+  const inLine = spans.filter(({ kind }) => ![...sideBySide, ...aside].includes(kind));
+  const slowest = sideBySide.map((kind) =>
+    Math.max(0, ...spans.filter((span) => span.kind === kind).map(({ seconds }) => seconds)),
+  );
+  return (
+    inLine.reduce((total, { seconds }) => total + seconds, 0) + slowest.reduce((total, seconds) => total + seconds, 0)
+  );
+}
+
+function secondsToPublished({ history, startDate }: Execution): number {
+  const published = history.find(
+    ({ type, stateExitedEventDetails }) =>
+      type === 'TaskStateExited' && (stateExitedEventDetails as { name?: string })?.name === 'Publish',
+  );
+  return ((published?.timestamp.getTime() ?? Number.NaN) - startDate.getTime()) / 1000;
+}
+
+const { catalog } = await readRecipeFolder(`${process.env['GOLDEN_ROOT'] ?? '.'}/recipes`);
+console.log('al2023-base, every target encrypted and shared with 10 accounts, by polling alone\n');
+for (const targets of [1, 5, 17]) {
+  await build(catalog, targets); // warm up, so that the first row does not pay for compiling
+  const { simulation, execution, milliseconds } = await build(catalog, targets);
+  const { build: name } = JSON.parse(execution.output ?? '{}') as { build: string };
+  const manifest = JSON.parse(simulation.artifact(`builds/al2023-base/${name}/manifest.json`) ?? '') as Manifest;
+  const [took, needed] = [secondsToPublished(execution), criticalPath(simulation.cloud.delaysDrawn, manifest.timings)];
+  const calls = new Map<string, number>();
+  for (const { service, action } of simulation.cloud.calls)
+    calls.set(`${service}:${action}`, (calls.get(`${service}:${action}`) ?? 0) + 1);
+  console.log(`${targets} region${targets > 1 ? 's' : ''}`);
+  console.log(`  simulated time to published  ${took.toFixed(1)} s`);
+  console.log(
+    `  AWS's own delays on the way  ${needed.toFixed(1)} s  (waiting costs ${((100 * (took - needed)) / needed).toFixed(1)} %)`,
+  );
+  console.log(`  wall time                    ${milliseconds.toFixed(0)} ms`);
+  console.log(`  state transitions            ${simulation.stepFunctions.stateTransitions(execution.arn)}`);
+  console.log(`  history events               ${execution.history.length} of 25000`);
+  console.log(`  API calls                    ${simulation.cloud.calls.length}`);
+  for (const [action, count] of [...calls].toSorted((a, b) => b[1] - a[1]))
+    console.log(`    ${String(count).padStart(5)}  ${action}`);
+  console.log();
+}

@@ -1,0 +1,69 @@
+import type { BlockDeviceMapping } from '@aws-sdk/client-ec2';
+import { ApiError, type Caller } from '../actions.ts';
+import { usableKeyArn } from '../keys.ts';
+import { required } from '../strict.ts';
+import type { Region, World } from '../world.ts';
+import type { Image, Mapping } from './images.ts';
+
+/** A disk to make with the instance. Its `keyArn` is undefined for an unencrypted disk; `keyProblem` says the key cannot be used. */
+export interface Disk extends Mapping {
+  usedGiB: number;
+  keyArn: string | undefined;
+  keyProblem: boolean;
+}
+
+/** The image's disks as the request changes them, and those it adds. */
+export function plannedDisks(
+  world: World,
+  region: Region,
+  caller: Caller,
+  image: Image,
+  changes: BlockDeviceMapping[],
+): Disk[] {
+  const added = changes
+    .filter((change) => !image.mappings.some((mapping) => mapping.device === change.DeviceName))
+    .map((change): Mapping => {
+      const sizeGiB = required(change.Ebs?.VolumeSize, 'size/snapshot');
+      return { device: change.DeviceName ?? '', sizeGiB, type: 'gp2', encrypted: false, deleteOnTermination: true };
+    });
+  return [...image.mappings, ...added].map((mapping) => {
+    const ebs = changes.find((change) => change.DeviceName === mapping.device)?.Ebs ?? {};
+    const snapshot = region.snapshots.get(mapping.snapshot ?? '');
+    const sizeGiB = ebs.VolumeSize ?? mapping.sizeGiB;
+    if (snapshot && sizeGiB < snapshot.sizeGiB) {
+      throw new ApiError(
+        'InvalidBlockDeviceMapping',
+        `Volume of size ${sizeGiB}GB is smaller than snapshot '${snapshot.id}', expect size>= ${snapshot.sizeGiB}GB`,
+      );
+    }
+    if (ebs.KmsKeyId !== undefined && !ebs.Encrypted) {
+      throw new ApiError(
+        'InvalidParameterDependency',
+        'The parameter KmsKeyId requires the parameter Encrypted to be set.',
+      );
+    }
+    if (ebs.Encrypted === false && snapshot?.keyArn !== undefined) {
+      throw new ApiError(
+        'InvalidBlockDeviceMapping',
+        `The volume of ${mapping.device} cannot be unencrypted: its snapshot is encrypted`,
+      );
+    }
+    const encrypted = ebs.Encrypted ?? snapshot?.keyArn !== undefined;
+    // A disk of an encrypted snapshot stays under the snapshot's key unless the request names another.
+    const keyArn =
+      ebs.KmsKeyId === undefined && snapshot?.keyArn !== undefined
+        ? snapshot.keyArn
+        : usableKeyArn(world.keys, region.name, caller.account, ebs.KmsKeyId);
+    return {
+      ...mapping,
+      sizeGiB,
+      type: ebs.VolumeType ?? mapping.type,
+      iops: ebs.Iops ?? mapping.iops,
+      throughput: ebs.Throughput ?? mapping.throughput,
+      deleteOnTermination: ebs.DeleteOnTermination ?? mapping.deleteOnTermination,
+      usedGiB: snapshot?.usedGiB ?? 0,
+      keyArn: encrypted ? keyArn : undefined,
+      keyProblem: encrypted && keyArn === undefined,
+    };
+  });
+}
