@@ -32,7 +32,10 @@ export async function findCommand(aws: Connection, instance: string, comment: st
   return commands.find(({ Comment }) => Comment === comment)?.CommandId;
 }
 
-/** @returns the command's id. @throws AwsTransient also while the instance's agent does not answer. */
+/**
+ * Sends a command, in one attempt: SSM would run it again for every answer that is lost on the way.
+ * @returns the command's id. @throws AwsTransient also while the instance's agent does not answer.
+ */
 export async function sendCommand(
   aws: Connection,
   instance: string,
@@ -43,7 +46,7 @@ export async function sendCommand(
   const answer = await ask(
     { action: 'ssm:SendCommand', region: aws.region, about: `${document} to ${instance}` },
     () =>
-      aws.client(SSMClient).send(
+      aws.client(SSMClient, aws.region, 1).send(
         new SendCommandCommand({
           InstanceIds: [instance],
           DocumentName: document,

@@ -6,31 +6,30 @@ export interface ClientConfig {
 
 export type ClientKind<C> = new (config: ClientConfig) => C;
 
-/** The way to AWS: one SDK client per kind and region, made at first use. */
+/** The way to AWS: one SDK client per kind, region and number of attempts, made at first use. */
 export interface Connection {
   /** The pipeline's own region. */
   readonly region: string;
-  client<C>(kind: ClientKind<C>, region?: string): C;
+  /** @param attempts 1 for calls that a blind retry would do twice: their caller looks before it tries again. */
+  client<C>(kind: ClientKind<C>, region?: string, attempts?: number): C;
 }
 
-/**
- * @param dress Changes a fresh client or the configuration it is made with; the simulator sits there, below the retries.
- */
+/** @param dress Changes a client's configuration, or the fresh client: the simulator sits there, below the retries. */
 export function connect(
   region: string,
-  dress: { config?: object; attach?: (client: unknown, region: string) => void } = {},
+  dress: { config?: (attempts: number) => object; attach?: (client: unknown, region: string) => void } = {},
 ): Connection {
   const clients = new Map<ClientKind<unknown>, Map<string, unknown>>();
   return {
     region,
-    client<C>(kind: ClientKind<C>, at: string = region): C {
-      const perRegion = clients.get(kind) ?? new Map<string, unknown>();
-      clients.set(kind, perRegion);
-      const known = perRegion.get(at);
+    client<C>(kind: ClientKind<C>, at: string = region, attempts = 5): C {
+      const ofKind = clients.get(kind) ?? new Map<string, unknown>();
+      clients.set(kind, ofKind);
+      const known = ofKind.get(`${at} ${attempts}`);
       if (known) return known as C;
-      const client = new kind({ region: at, maxAttempts: 5, ...dress.config });
+      const client = new kind({ region: at, maxAttempts: attempts, ...dress.config?.(attempts) });
       dress.attach?.(client, at);
-      perRegion.set(at, client);
+      ofKind.set(`${at} ${attempts}`, client);
       return client;
     },
   };

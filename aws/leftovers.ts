@@ -7,6 +7,18 @@ import { findInstances, terminateInstances } from './instances.ts';
 import { deleteSnapshot, findSnapshots } from './snapshots.ts';
 import { deleteVolume, findVolumes } from './volumes.ts';
 
+/** What removeInstances and removeImages call. */
+export const removalPermissions = [
+  'ec2:DescribeInstances',
+  'ec2:TerminateInstances',
+  'ec2:DescribeVolumes',
+  'ec2:DeleteVolume',
+  'ec2:DescribeImages',
+  'ec2:DeregisterImage',
+  'ec2:DescribeSnapshots',
+  'ec2:DeleteSnapshot',
+];
+
 /** One look at what a build left in a place: what was removed just now, and what is still there, in words. */
 export interface Removal {
   removed: string[];

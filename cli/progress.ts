@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { failureMessage } from '../core/failure.ts';
 import type { EventPath, HistoryEvent } from '../simulator/states/history.ts';
 
@@ -166,7 +167,9 @@ function again(errors: string[]): string {
 
 /** The message starts with what happened and may go on with the end of a command's output. */
 function explain({ error, cause }: { error: string; cause: string }): NonNullable<Line['failure']> {
-  const [message = '', ...output] = failureMessage({ Error: error, Cause: cause }).trimEnd().split('\n');
+  // Whatever a command printed must not steer the terminal of who reads it
+  const text = stripVTControlCharacters(failureMessage({ Error: error, Cause: cause })).replaceAll('\r', '');
+  const [message = '', ...output] = text.trimEnd().split('\n');
   return { error, message, output };
 }
 

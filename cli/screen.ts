@@ -77,6 +77,13 @@ export interface ScreenOptions {
   entering?: boolean;
 }
 
+export interface Screen {
+  take(event: HistoryEvent, path: EventPath): void;
+  /** Draws what runs again, for the time it takes has grown. */
+  tick(): void;
+  end(): void;
+}
+
 const frameMs = 40;
 const blockLines = 20;
 
@@ -84,7 +91,7 @@ const blockLines = 20;
  * Shows progress while it happens: lines of what has ended, and on a terminal below them a block of what is running,
  * which is rewritten in place. (log-update does that too, for 37 ms of start-up and 16 packages.)
  */
-export function createScreen({ terminal, write, simulated, real, entering = false }: ScreenOptions) {
+export function createScreen({ terminal, write, simulated, real, entering = false }: ScreenOptions): Screen {
   const progress = createProgress();
   const paint = painter(terminal);
   const live = terminal.isTTY && terminal.columns >= narrowest;
@@ -116,13 +123,12 @@ export function createScreen({ terminal, write, simulated, real, entering = fals
   }
 
   return {
-    take(event: HistoryEvent, path: EventPath): void {
+    take(event, path) {
       const lines = progress.take(event, path).filter(({ mark }) => mark !== 'running' || (entering && !live));
       pending.push(...lines.flatMap(text));
       // A terminal that is rewritten hundreds of times a second only flickers
       if (!live || real() - drawnAt >= frameMs) frame();
     },
-    /** Draws what runs again, for the time it takes has grown. */
     tick: () => frame(),
     end: () => frame(true),
   };

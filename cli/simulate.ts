@@ -7,7 +7,7 @@ import type { Recipe } from '../core/recipe.ts';
 import { createSimulation, type Simulation } from '../simulator/simulation.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';
 import { takeOrder, type OrderOptions } from './order.ts';
-import { createScreen, heading } from './screen.ts';
+import { createScreen, heading, type Screen } from './screen.ts';
 import { outcome } from './target-table.ts';
 import { fold, painter, type Terminal } from './terminal.ts';
 
@@ -59,31 +59,42 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
   const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
   const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
   const paint = painter(sheet);
-  const simulated = speed === 'max' ? () => clock.now() : interpolated(() => clock.now(), speed);
-  const newScreen = () =>
-    createScreen({ terminal: sheet, write, simulated, real: () => performance.now(), entering: speed !== 'max' });
-  let screen = newScreen();
-  stepFunctions.onEvent((_execution, event, path) => screen.take(event, path));
+  let screen: Screen | undefined;
+  stepFunctions.onEvent((_execution, event, path) => screen?.take(event, path));
+
+  function newScreen(): Screen {
+    const simulated = speed === 'max' ? () => clock.now() : interpolated(() => clock.now(), speed);
+    return createScreen({
+      terminal: sheet,
+      write,
+      simulated,
+      real: () => performance.now(),
+      entering: speed !== 'max',
+    });
+  }
 
   return async function bake(recipe: Recipe, input: Input, heir: Recipe | undefined): Promise<number> {
     write(`\n${introduction(recipe, heir, region, clock.now(), sheet)}\n\n${heading(sheet)}\n`);
     const callsBefore = cloud.calls.length;
-    screen = newScreen();
-    const ticker = sheet.isTTY && speed !== 'max' ? setInterval(() => screen.tick(), 100) : undefined;
+    const current = (screen = newScreen());
+    const ticker = sheet.isTTY && speed !== 'max' ? setInterval(() => current.tick(), 100) : undefined;
     let execution: Execution;
     try {
       execution = await simulation.finish(simulation.start(input));
     } finally {
       clearInterval(ticker);
-      screen.end();
+      current.end();
     }
     const build = input.build ?? buildName({ id: execution.arn, startedAt: execution.startDate.toISOString() });
     const folder = join(out, recipe.name, build);
-    await keepArtifacts(simulation, `builds/${recipe.name}/${build}/`, folder);
+    const refused = execution.error === 'RecipeInvalid'; // bad input leaves nothing behind, here neither
+    if (!refused) await keepArtifacts(simulation, `builds/${recipe.name}/${build}/`, folder);
     const manifest = simulation.artifact(`builds/${recipe.name}/${build}/manifest.json`);
+    const succeeded = execution.status === 'SUCCEEDED';
     if (manifest === undefined) {
       const { error: Error = execution.status, cause: Cause } = execution;
-      write(`\n  ${paint('red', '✗')} ${paint('bold', Error)} ${failureMessage({ Error, Cause })}\n\n`);
+      const lines = failureMessage({ Error, Cause }).split('\n');
+      terminal.err(`\n${[`  ${Error}`, ...lines.map((line) => `    ${line}`)].join('\n')}\n\n`);
     } else {
       const totals = {
         simulatedSeconds: ((execution.stopDate?.getTime() ?? clock.now()) - execution.startDate.getTime()) / 1000,
@@ -93,10 +104,10 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
       };
       write(`\n${outcome(JSON.parse(manifest) as Manifest, totals, sheet)}`);
       write(`  ${paint('dim', join(folder, 'manifest.json'))}\n\n`);
-      if (json && !heir) terminal.out(manifest);
+      if (json && (!heir || !succeeded)) terminal.out(manifest);
     }
-    if (execution.status === 'SUCCEEDED') return 0;
-    return execution.error === 'RecipeInvalid' ? 2 : 1;
+    if (succeeded) return 0;
+    return refused ? 2 : 1;
   };
 }
 

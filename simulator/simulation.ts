@@ -51,8 +51,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const bucket = `${service}-artifacts-${account}`;
   cloud.createBucket(bucket, region);
 
+  const chance = cloud.random('simulation');
   const aws = connect(region, {
-    config: { retryStrategy: retryStrategy(clock, cloud.random('retry'), 5) },
+    config: (attempts) => ({ retryStrategy: retryStrategy(clock, chance, attempts) }),
     attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
   });
   const handlerCloud: Cloud = {
@@ -75,7 +76,6 @@ export function createSimulation(options: SimulationOptions): Simulation {
   };
   const handlers = new Map([...stages].map(([name, stage]) => [name, lambda(stage, () => handlerCloud)]));
 
-  const chance = cloud.random('states');
   const stepFunctions = createStepFunctions({
     clock,
     account,

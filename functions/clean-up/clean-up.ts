@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readPlan, writeArtifact } from '../../aws/artifacts.ts';
 import { executionHistory } from '../../aws/executions.ts';
-import { removeImages, removeInstances, together } from '../../aws/leftovers.ts';
+import { removalPermissions, removeImages, removeInstances, together } from '../../aws/leftovers.ts';
 import { manifestOf } from '../../core/manifest.ts';
 import { timingsOf } from '../../core/timings.ts';
 import { identity, lambda, wait } from '../stage.ts';
@@ -26,19 +26,7 @@ export const cleanUp = wait({
     targets: z.array(target),
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
   }),
-  permissions: [
-    's3:GetObject',
-    's3:PutObject',
-    'ec2:DescribeInstances',
-    'ec2:TerminateInstances',
-    'ec2:DescribeVolumes',
-    'ec2:DeleteVolume',
-    'ec2:DescribeImages',
-    'ec2:DeregisterImage',
-    'ec2:DescribeSnapshots',
-    'ec2:DeleteSnapshot',
-    'states:GetExecutionHistory',
-  ],
+  permissions: ['s3:GetObject', 's3:PutObject', ...removalPermissions, 'states:GetExecutionHistory'],
   limit: () => 3600,
   async look({ recipe, build, execution, image, targets, published: channel }, cloud) {
     const plan = await readPlan(cloud, { recipe, build });

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { removeBuild } from '../../aws/builds.ts';
+import { removalPermissions } from '../../aws/leftovers.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
 import type { Plan } from '../../core/plan.ts';
 import { execution, lambda, secondsSince, wait } from '../stage.ts';
@@ -17,14 +18,7 @@ export const compensate = wait({
   permissions: [
     's3:GetObject',
     's3:PutObject',
-    'ec2:DescribeInstances',
-    'ec2:TerminateInstances',
-    'ec2:DescribeVolumes',
-    'ec2:DeleteVolume',
-    'ec2:DescribeImages',
-    'ec2:DeregisterImage',
-    'ec2:DescribeSnapshots',
-    'ec2:DeleteSnapshot',
+    ...removalPermissions,
     'ssm:GetParameter',
     'ssm:PutParameter',
     'ssm:DeleteParameter',

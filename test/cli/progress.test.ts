@@ -172,6 +172,18 @@ test('a failed step shows the error, what happened and the end of its output', (
   ]);
 });
 
+test('what a command printed cannot steer the terminal', () => {
+  const cause = JSON.stringify({ errorMessage: 'exit code 1\n\x1b[2J\x1b[31mgone\r' });
+  const [, line] = progressLines(
+    recorded([
+      ...provisioning,
+      [70, 'Provision[1]/SendCommand', 'TaskFailed', { error: 'ProvisionFailed', cause }],
+      [70, 'Provision[1]/SendCommand', 'MapIterationFailed'],
+    ]),
+  );
+  expect(line?.failure).toEqual({ error: 'ProvisionFailed', message: 'exit code 1', output: ['gone'] });
+});
+
 test('a long output is cut to its end, and a long message is folded, not cut', () => {
   const message = Array.from({ length: 30 }, (_, index) => `word${index}`).join(' ');
   const output = Array.from({ length: 25 }, (_, index) => `line ${index}`);

@@ -164,10 +164,11 @@ test('an override that spoils the recipe is refused before anything is created',
 });
 
 test('what only the pipeline can find wrong with a recipe is bad input too', async () => {
-  const { exitCode, out } = await simulate(base, '--override', 'builder.rootVolume.sizeGiB=1');
+  const { exitCode, out, err } = await simulate(base, '--override', 'builder.rootVolume.sizeGiB=1');
   expect(exitCode).toBe(2);
   expect(out).toContain('✗ Resolve');
-  expect(out).toContain('RecipeInvalid');
+  expect(err).toMatch(/ {2}RecipeInvalid\n.*builder\.rootVolume\.sizeGiB: /);
+  expect(existsSync(join(folder, 'out'))).toBe(false);
 });
 
 test('a recipe that starts from a channel is built after the one that publishes it', async () => {
@@ -181,6 +182,13 @@ test('a recipe that starts from a channel is built after the one that publishes 
 test('with --json a channel built first does not get into the manifest of the recipe', async () => {
   const { out } = await simulate('recipes/web-server.yaml', '--json');
   expect(JSON.parse(out)).toMatchObject({ recipe: 'web-server' });
+});
+
+test('with --json the manifest is that of the failed build where it was the one built first that failed', async () => {
+  const scenario = await write('faults.yaml', 'commands: [{ step: harden, exitCode: 3 }]');
+  const { exitCode, out } = await simulate('recipes/web-server.yaml', '--json', '--scenario', scenario);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({ recipe: 'al2023-base', status: 'failed' });
 });
 
 test('a channel that no recipe of the folder publishes cannot be simulated', async () => {

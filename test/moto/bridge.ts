@@ -1,0 +1,80 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import type { Outcome } from './lambda.ts';
+import type { Caller } from './layer.ts';
+import type { Answer, Call } from './wire.ts';
+
+/** What the bridge does with what arrives. */
+export interface Ends {
+  /** Invokes a function; undefined where there is none of that name. */
+  invoke(functionName: string, payload: string, trace: string): Promise<Outcome> | undefined;
+  caller(functionName: string): Caller;
+  /** Answers a call that a function made. */
+  answer(call: Call, caller: Caller): Promise<Answer>;
+  /** Passes on a call that no function made: moto's own tasks. */
+  pass(call: Call): Promise<Answer>;
+}
+
+export interface Bridge {
+  port: number;
+  stop(): Promise<void>;
+}
+
+const invocation = /^\/2015-03-31\/functions\/([^/]+)\/invocations/;
+
+/**
+ * Where moto's tasks and our functions send all their calls. Invocations go to the bundles; calls of a function are known
+ * by the X-Ray trace id that Lambda's runtime gives it and the SDK sends along, so that each finds its scenario's faults.
+ */
+export async function startBridge(ends: Ends): Promise<Bridge> {
+  const traces = new Map<string, Caller>();
+
+  async function invoke(name: string, payload: string): Promise<Answer> {
+    const root = `1-${randomBytes(4).toString('hex')}-${randomBytes(12).toString('hex')}`;
+    traces.set(root, ends.caller(name));
+    const outcome = await ends.invoke(name, payload, `Root=${root};Parent=${randomBytes(8).toString('hex')};Sampled=0`);
+    const headers = { 'content-type': 'application/json', 'x-amzn-requestid': root };
+    if (!outcome) {
+      const body = JSON.stringify({ Type: 'User', Message: `Function not found: ${name}` });
+      return { status: 404, headers: { ...headers, 'x-amzn-errortype': 'ResourceNotFoundException' }, body };
+    }
+    const error = outcome.failed ? { 'x-amz-function-error': 'Unhandled' } : {};
+    return { status: 200, headers: { ...headers, 'x-amz-executed-version': '$LATEST', ...error }, body: outcome.body };
+  }
+
+  function answer(call: Call): Promise<Answer> {
+    const name = invocation.exec(call.path)?.[1];
+    if (name) return invoke(decodeURIComponent(name), call.body.toString() || '{}');
+    const root = /Root=([^;]+)/.exec(String(call.headers['x-amzn-trace-id'] ?? ''))?.[1] ?? '';
+    const caller = traces.get(root);
+    return caller ? ends.answer(call, caller) : ends.pass(call);
+  }
+
+  const server = http.createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method = 'GET', url: path = '/', headers } = request;
+      answer({ method, path, headers, body: Buffer.concat(chunks) }).then(
+        ({ status, headers: sent, body }) => {
+          response.writeHead(status, { ...sent, 'content-length': Buffer.byteLength(body) });
+          response.end(body);
+        },
+        (error: unknown) => {
+          response.writeHead(502);
+          response.end(String(error));
+        },
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

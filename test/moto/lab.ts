@@ -1,0 +1,163 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  StartExecutionCommand,
+  type DescribeExecutionCommandOutput,
+} from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startBridge } from './bridge.ts';
+import { createLambda } from './lambda.ts';
+import { createLayer, type Layer } from './layer.ts';
+import type { Faults } from './layer/faults.ts';
+import { startServer } from './server.ts';
+import { account, query, send } from './wire.ts';
+
+export const home = 'us-east-1';
+export const bucket = 'golden-image-artifacts';
+const root = process.cwd();
+const here = join(root, 'test/moto');
+const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
+
+/** How a build-image machine of its own is set up for one scenario. */
+export interface Setup {
+  faults?: Faults;
+  /** Bundles to take instead of the built ones, by function key. */
+  bundles?: Record<string, string>;
+  /** Changes the definition's text before it is uploaded. */
+  definition?: (text: string) => string;
+}
+
+/** The pipeline on moto: its own Step Functions, EC2, SSM and S3, with our bundles behind its Lambda tasks. */
+export interface Lab {
+  layer: Layer;
+  /** Uploads the state machine for a scenario. Returns its ARN. */
+  deploy(scenario: string, setup?: Setup): Promise<string>;
+  start(machine: string, name: string, input: unknown): Promise<string>;
+  /** Waits for an execution's end, or until it has entered a state. */
+  finish(execution: string, seconds?: number): Promise<DescribeExecutionCommandOutput>;
+  entered(execution: string): Promise<string[]>;
+  /** Clients that talk to moto itself, past the bridge and the layer. */
+  ec2(region: string): EC2Client;
+  ssm(region: string): SSMClient;
+  sfn: SFNClient;
+  artifact(key: string): Promise<string | undefined>;
+  stop(): Promise<void>;
+}
+
+/** The deployed definition, its Lambda ARNs filled in as CloudFormation does. */
+function definitionOf(scenario: string): string {
+  const text = readFileSync(join(root, 'statemachines/build-image.asl.json'), 'utf8');
+  return text.replaceAll(/\$\{(\w)(\w*)Arn\}/g, (_, first: string, rest: string) => {
+    return `arn:aws:lambda:${home}:${account}:function:golden-image-${scenario}-${first.toLowerCase()}${rest}`;
+  });
+}
+
+/** @param dist Where `scripts/bundle.mjs` put the functions. */
+export async function openLab(dist: string = process.env['GOLDEN_MOTO_DIST'] ?? join(root, 'dist')): Promise<Lab> {
+  const replaced = new Map<string, string>();
+  const parts = (functionName: string) => {
+    const [, scenario = '', functionKey = ''] = /golden-image-(.+)-(\w+)$/.exec(functionName) ?? [];
+    return { scenario, functionKey };
+  };
+  const bridge = await startBridge({
+    caller: parts,
+    invoke(functionName, payload, trace) {
+      const { scenario, functionKey } = parts(functionName);
+      const bundle = replaced.get(`${scenario} ${functionKey}`) ?? join(dist, functionKey);
+      return lambda.invoke(bundle, `golden-image-dev-${functionKey}`, payload, trace);
+    },
+    answer: (call, caller) => layer.answer(call, caller),
+    pass: (call) => send(server.port, call),
+  });
+  const lambda = createLambda({
+    root: join(dist, '..'),
+    runtime: join(here, 'lambda-runtime.mjs'),
+    env: {
+      AWS_REGION: home,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${bridge.port}`,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      GOLDEN_BUCKET: bucket,
+      GOLDEN_CATALOG: 'dist/resolve/recipes.json',
+    },
+  });
+  const server = await startServer(bridge.port, here);
+  const layer = createLayer(server.port);
+
+  const config = (region: string) => ({
+    region,
+    credentials,
+    endpoint: `http://127.0.0.1:${server.port}`,
+    maxAttempts: 1,
+  });
+  const sfn = new SFNClient(config(home));
+  const s3 = new S3Client({ ...config(home), forcePathStyle: true });
+  await send(server.port, { method: 'PUT', path: `/${bucket}`, headers: { host: '127.0.0.1' }, body: '' });
+  const iam = { service: 'iam', version: '2010-05-08' };
+  await query(server.port, home, { Action: 'CreateInstanceProfile', InstanceProfileName: 'golden-image-builder' }, iam);
+
+  async function history(executionArn: string) {
+    return (await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))).events ?? [];
+  }
+
+  return {
+    layer,
+    sfn,
+    ec2: (region) => new EC2Client(config(region)),
+    ssm: (region) => new SSMClient(config(region)),
+    async deploy(scenario, { faults = {}, bundles = {}, definition = (text) => text } = {}) {
+      layer.plan(scenario, faults);
+      for (const [key, folder] of Object.entries(bundles)) replaced.set(`${scenario} ${key}`, folder);
+      const created = await sfn.send(
+        new CreateStateMachineCommand({
+          name: `golden-image-${scenario}-build-image`,
+          definition: definition(definitionOf(scenario)),
+          roleArn: `arn:aws:iam::${account}:role/golden-image-build-image`,
+        }),
+      );
+      return created.stateMachineArn ?? '';
+    },
+    async start(stateMachineArn, name, input) {
+      const started = await sfn.send(
+        new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
+      );
+      return started.executionArn ?? '';
+    },
+    async finish(executionArn, seconds = 120) {
+      const until = Date.now() + seconds * 1000;
+      for (;;) {
+        const described = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+        if (described.status !== 'RUNNING') return described;
+        if (Date.now() > until) {
+          const states = (await history(executionArn)).flatMap((event) => event.stateEnteredEventDetails?.name ?? []);
+          throw new Error(`${executionArn} still runs after ${seconds} s, last in ${states.slice(-5).join(', ')}`);
+        }
+        await sleep(200);
+      }
+    },
+    entered: async (execution) =>
+      (await history(execution)).flatMap((event) => event.stateEnteredEventDetails?.name ?? []),
+    async artifact(key) {
+      try {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return await Body?.transformToString();
+      } catch (error) {
+        if ((error as Error).name === 'NoSuchKey') return undefined;
+        throw error;
+      }
+    },
+    async stop() {
+      lambda.stop();
+      await bridge.stop();
+      server.stop();
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import {
+  createImage,
+  copyImage,
+  describeImages,
+  modifyImageAttribute,
+  modifySnapshotAttribute,
+} from './layer/images.ts';
+import {
+  describeInstanceInformation,
+  getCommandInvocation,
+  putParameter,
+  sendCommand,
+  type SsmCall,
+} from './layer/commands.ts';
+import type { Ec2Call } from './layer/ec2-call.ts';
+import type { Faults } from './layer/faults.ts';
+import { runInstances } from './layer/instances.ts';
+import { ec2Error, query, regionOf, send, type Answer, type Call } from './wire.ts';
+
+/*
+ * What moto 5.2.1 lacks for this pipeline, what it does instead, and what stands here in its place. State stays in moto
+ * wherever moto has a place for it; what it has no field for is kept in moto as tags `layer:*` (see layer/images.ts).
+ * What this layer supplies is ours, so a test that passes says nothing about AWS on these points.
+ *
+ * call                         moto                                      here
+ * CreateImage                  available at once                         pending for so many looks
+ *                              a name twice is taken                     InvalidAMIName.Duplicate
+ *                              tags of snapshots: HTTP 500               CreateTags right after
+ *                              encryption of the builder is lost         Encrypted as the builder's first volume
+ * CopyImage                    available at once, never fails            pending for so many looks, or failed
+ *                              tags, Encrypted, ClientToken ignored      done; a used token answers with its AMI
+ *                              SourceImageId is not described            described
+ *                              an AMI that is pending is copied          InvalidAMIID.Unavailable
+ * DescribeImages               every AMI has one 15 GB disk              8 GB, as the AL2023 AMIs have
+ *                              no ImdsSupport                            described
+ * ModifyImageAttribute         ImdsSupport ignored                       kept
+ * ModifySnapshotAttribute      CreateVolumePermission.Add ignored        rewritten to UserIds and OperationType
+ * RunInstances                 ClientToken ignored                       a used token answers with its instance
+ *                              any AMI id is taken, a pending one too    InvalidAMIID.NotFound, .Unavailable
+ * SSM DescribeInstance-        HTTP 500                                  Online for instances that moto says run
+ *   Information
+ * SSM SendCommand              any instance id is taken                  InvalidInstanceId unless it runs
+ * SSM GetCommandInvocation     Success at once, no output                InProgress for so many looks, exit code, output
+ *                                                                        (in S3 too, where SendCommand says so)
+ * SSM PutParameter             an AMI that is not there is taken         dropped without a word, as AWS documents
+ * any EC2 call                 never throttled                           RequestLimitExceeded, where a scenario says so
+ *
+ * Left as moto has it: instances run, stop and terminate at once; an AMI has a single disk whatever the builder had;
+ * nobody is refused for want of a permission; no events.
+ */
+
+/** Who made a call: a function, in the scenario whose state machine invoked it. */
+export interface Caller {
+  scenario: string;
+  functionKey: string;
+}
+
+export interface Layer {
+  /** Answers a call of a function. */
+  answer(call: Call, caller: Caller): Promise<Answer>;
+  /** Sets what goes wrong in a scenario. */
+  plan(scenario: string, faults: Faults): void;
+  /** IAM actions that each function was seen calling, by function key. */
+  seen: Map<string, Set<string>>;
+  /** How many calls were throttled, by scenario. */
+  throttled: Map<string, number>;
+}
+
+const ec2: Record<string, (call: Ec2Call) => Promise<Answer>> = {
+  RunInstances: runInstances,
+  CreateImage: createImage,
+  CopyImage: copyImage,
+  DescribeImages: describeImages,
+  ModifyImageAttribute: modifyImageAttribute,
+  ModifySnapshotAttribute: modifySnapshotAttribute,
+};
+
+const ssm: Record<string, (call: SsmCall) => Promise<Answer>> = {
+  DescribeInstanceInformation: describeInstanceInformation,
+  SendCommand: sendCommand,
+  GetCommandInvocation: getCommandInvocation,
+  PutParameter: putParameter,
+};
+
+const s3: Record<string, string> = { GET: 'GetObject', PUT: 'PutObject' };
+
+export function createLayer(port: number): Layer {
+  const plans = new Map<string, Faults>();
+  const seen = new Map<string, Set<string>>();
+  const throttled = new Map<string, number>();
+  const counts = new Map<string, number>();
+  const looks = new Map<string, number>();
+  const tokens = new Map<string, Answer>();
+  const outputs = new Map<string, { bucket: string; prefix: string }>();
+
+  /** Counts a look at a thing that is unready for so many of them; ` peek` looks without counting. */
+  function lookAt(id: string, unready: number): boolean {
+    const thing = id.replace(/ peek$/, '');
+    const left = looks.get(thing) ?? unready;
+    if (thing === id) looks.set(thing, left - 1);
+    return left > 0;
+  }
+
+  function record({ functionKey }: Caller, action: string) {
+    const actions = seen.get(functionKey) ?? new Set();
+    seen.set(functionKey, actions.add(action));
+  }
+
+  function throttles(scenario: string, every: number | undefined): boolean {
+    if (!every) return false;
+    const count = (counts.get(scenario) ?? 0) + 1;
+    counts.set(scenario, count);
+    if (count % every !== 0) return false;
+    throttled.set(scenario, (throttled.get(scenario) ?? 0) + 1);
+    return true;
+  }
+
+  return {
+    seen,
+    throttled,
+    plan: (scenario, faults) => void plans.set(scenario, faults),
+    async answer(call, caller) {
+      const region = regionOf(call);
+      const faults = plans.get(caller.scenario) ?? {};
+      const target = String(call.headers['x-amz-target'] ?? '');
+      const form = /x-www-form-urlencoded/.test(call.headers['content-type'] ?? '')
+        ? new URLSearchParams(call.body.toString())
+        : undefined;
+      const action = form?.get('Action');
+      if (form && action) {
+        record(caller, `ec2:${action}`);
+        if (throttles(caller.scenario, faults.throttleEvery))
+          return ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503);
+        const pass = () => send(port, { ...call, body: form.toString() });
+        const ask = (parameters: Record<string, string>, at = region) => query(port, at, parameters);
+        return (ec2[action] ?? pass)({ form, region, faults, pass, ask, lookAt, tokens });
+      }
+      const [service = '', operation = ''] = target.split('.');
+      const pass = () => send(port, call);
+      if (service === 'AmazonSSM') {
+        record(caller, `ssm:${operation}`);
+        const input = JSON.parse(call.body.toString()) as Record<string, unknown>;
+        return (ssm[operation] ?? pass)({ port, region, input, faults, pass, lookAt, outputs });
+      }
+      record(caller, service === 'AWSStepFunctions' ? `states:${operation}` : `s3:${s3[call.method] ?? call.method}`);
+      return pass();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Answer } from '../wire.ts';
+import type { Faults } from './faults.ts';
+
+/** One EC2 call under way between a function and moto. */
+export interface Ec2Call {
+  form: URLSearchParams;
+  region: string;
+  faults: Faults;
+  /** Passes the call on, as it now is. */
+  pass: () => Promise<Answer>;
+  /** A call of the layer's own, by default in the same region. */
+  ask: (parameters: Record<string, string>, region?: string) => Promise<string>;
+  /** How often a thing was still to be seen unready, counted down by looking. */
+  lookAt: (id: string, looks: number) => boolean;
+  /** Answers given to ClientTokens. */
+  tokens: Map<string, Answer>;
+}
+
+/** Answers a used ClientToken with what it made. */
+export async function once(call: Ec2Call, make: () => Promise<Answer>): Promise<Answer> {
+  const token = call.form.get('ClientToken');
+  if (!token) return make();
+  const key = `${call.region} ${call.form.get('Action')} ${token}`;
+  const known = call.tokens.get(key);
+  if (known) return known;
+  const answer = await make();
+  if (answer.status < 300) call.tokens.set(key, answer);
+  return answer;
+}

@@ -1,0 +1,127 @@
+import { ec2Error, mapItems, tagsOf, tagSpecification, textOf, textsOf, type Answer } from '../wire.ts';
+import { once, type Ec2Call } from './ec2-call.ts';
+
+/** What moto has no field for is kept in moto all the same: as tags of the AMI, which no function gets to see. */
+export const mark = 'layer:';
+
+const numbered = (name: string, tags: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(tags).flatMap(([Key, Value], i) => [
+      [`${name}.${i + 1}.Key`, Key],
+      [`${name}.${i + 1}.Value`, Value],
+    ]),
+  );
+
+async function tagIt({ ask }: Ec2Call, resource: string, tags: Record<string, string>): Promise<void> {
+  if (Object.keys(tags).length === 0) return;
+  await ask({ Action: 'CreateTags', 'ResourceId.1': resource, ...numbered('Tag', tags) });
+}
+
+async function snapshotsOf({ ask }: Ec2Call, ami: string): Promise<string[]> {
+  return textsOf(await ask({ Action: 'DescribeImages', 'ImageId.1': ami }), 'snapshotId');
+}
+
+/** The image's and its snapshots' tags and marks, once moto has made it. */
+async function furnish(call: Ec2Call, answer: Answer, marks: Record<string, string>): Promise<Answer> {
+  const ami = textOf(answer.body.toString(), 'imageId');
+  if (answer.status >= 300 || !ami) return answer;
+  const marked = Object.fromEntries(Object.entries(marks).map(([key, value]) => [`${mark}${key}`, value]));
+  await tagIt(call, ami, { ...tagSpecification(call.form, 'image'), ...marked });
+  for (const snapshot of await snapshotsOf(call, ami))
+    await tagIt(call, snapshot, tagSpecification(call.form, 'snapshot'));
+  return answer;
+}
+
+export async function createImage(call: Ec2Call): Promise<Answer> {
+  const name = call.form.get('Name') ?? '';
+  const same = await call.ask({
+    Action: 'DescribeImages',
+    'Owner.1': 'self',
+    'Filter.1.Name': 'name',
+    'Filter.1.Value.1': name,
+  });
+  const taken = textOf(same, 'imageId');
+  if (taken) return ec2Error('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${taken}`);
+  const volumes = await call.ask({
+    Action: 'DescribeVolumes',
+    'Filter.1.Name': 'attachment.instance-id',
+    'Filter.1.Value.1': call.form.get('InstanceId') ?? '',
+  });
+  const original = new URLSearchParams(call.form);
+  withoutTags(call.form);
+  const answer = await call.pass();
+  return furnish(
+    { ...call, form: original },
+    answer,
+    textOf(volumes, 'encrypted') === 'true' ? { encrypted: 'true' } : {},
+  );
+}
+
+/** Tags are given by `furnish`: moto answers 500 to those of snapshots. */
+function withoutTags(form: URLSearchParams) {
+  for (const name of [...form.keys()]) if (name.startsWith('TagSpecification.')) form.delete(name);
+}
+
+export const copyImage = (call: Ec2Call): Promise<Answer> =>
+  once(call, async () => {
+    const { form, faults, region, ask, lookAt } = call;
+    const [source = '', home = ''] = [form.get('SourceImageId'), form.get('SourceRegion')].map((value) => value ?? '');
+    const found = await ask({ Action: 'DescribeImages', 'ImageId.1': source }, home).catch(() => '');
+    if (!found) return ec2Error('InvalidAMIID.NotFound', `The image id '[${source}]' does not exist`);
+    if (lookAt(`${home} ${source} peek`, 0)) return ec2Error('InvalidAMIID.Unavailable', `${source} is pending`);
+    const answer = await call.pass();
+    return furnish(call, answer, {
+      source,
+      'source-region': home,
+      ...(form.get('Encrypted') === 'true' && { encrypted: 'true', 'kms-key': form.get('KmsKeyId') ?? '' }),
+      ...(faults.failCopyTo?.includes(region) && { state: 'failed' }),
+    });
+  });
+
+/** The image as EC2 would describe it: moto's fields, what its marks say, and its state so far. */
+export async function describeImages(call: Ec2Call): Promise<Answer> {
+  const { form, faults, region, lookAt } = call;
+  const answer = await call.pass();
+  if (answer.status >= 300) return answer;
+  const byId = form.has('ImageId.1');
+  const body = mapItems(answer.body.toString(), 'imagesSet', (item) => {
+    const tags = tagsOf(item);
+    const { [`${mark}source`]: source, [`${mark}state`]: state = 'available' } = tags;
+    const looks = source ? faults.looks?.copy : faults.looks?.image;
+    const own = tags['golden:build'] !== undefined;
+    const pending = own && lookAt(`${region} ${textOf(item, 'imageId')}${byId ? '' : ' peek'}`, looks ?? 0);
+    let described = item
+      .replaceAll(new RegExp(`<item>\\s*<key>${mark}[^<]*</key>\\s*<value>[^<]*</value>\\s*</item>`, 'g'), '')
+      .replaceAll('<volumeSize>15</volumeSize>', '<volumeSize>8</volumeSize>')
+      .replace(/<imageState>[^<]*/, `<imageState>${pending ? 'pending' : state}`);
+    if (tags[`${mark}encrypted`]) described = described.replaceAll('<ebs>', '<ebs><encrypted>true</encrypted>');
+    const more = [
+      tags[`${mark}imds`] && `<imdsSupport>${tags[`${mark}imds`]}</imdsSupport>`,
+      source &&
+        `<sourceImageId>${source}</sourceImageId><sourceImageRegion>${tags[`${mark}source-region`]}</sourceImageRegion>`,
+      !pending &&
+        state === 'failed' &&
+        '<stateReason><code>Client.InternalError</code><message>Client error on copy</message></stateReason>',
+    ];
+    return described.replace(/<\/item>$/, `${more.filter(Boolean).join('')}</item>`);
+  });
+  return { ...answer, body };
+}
+
+export async function modifyImageAttribute(call: Ec2Call): Promise<Answer> {
+  const imds = call.form.get('ImdsSupport.Value');
+  const answer = await call.pass();
+  if (imds && answer.status < 300) await tagIt(call, call.form.get('ImageId') ?? '', { [`${mark}imds`]: imds });
+  return answer;
+}
+
+export async function modifySnapshotAttribute(call: Ec2Call): Promise<Answer> {
+  for (const [name, value] of [...call.form]) {
+    const [, operation = '', number = ''] = /^CreateVolumePermission\.(Add|Remove)\.(\d+)\.UserId$/.exec(name) ?? [];
+    if (!operation) continue;
+    call.form.set('OperationType', operation.toLowerCase());
+    call.form.set(`UserId.${number}`, value);
+    call.form.delete(name);
+  }
+  return call.pass();
+}

@@ -1,0 +1,129 @@
+import { expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { functions } from '../infrastructure/roles.cjs';
+import { stages } from '../simulator/handlers.ts';
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+const read = (file: string) => readFileSync(file, 'utf8');
+const sources = ['core', 'aws', 'functions', 'simulator', 'cli', 'bench']
+  .flatMap(filesIn)
+  .filter((file) => file.endsWith('.ts'));
+const lines = (file: string) => read(file).trimEnd().split('\n').length;
+
+/** What a file imports: paths from the root of the tree, or names of packages. Types too: a direction is a direction. */
+const importsOf = (file: string): string[] =>
+  [...read(file).matchAll(/^(?:import|export)\b[^'"]*?\bfrom '([^']+)'|\bimport\('([^']+)'\)/gms)].map(
+    ([, from, lazy]) => {
+      const target = from ?? lazy ?? '';
+      return target.startsWith('.') ? normalize(join(dirname(file), target)) : target;
+    },
+  );
+
+const mayImport: Record<string, RegExp> = {
+  core: /^(core\/|zod\/mini$|node:crypto$)/,
+  aws: /^(core\/|aws\/|@aws-sdk\/)/,
+  functions: /^(core\/|aws\/|functions\/|zod\/mini$|aws-lambda$|node:)/,
+  simulator: /^(core\/|aws\/|functions\/|simulator\/|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|jsonpath-plus$)/,
+  cli: /^(core\/|aws\/|simulator\/|cli\/|yaml$|commander$|node:)/,
+  bench: /^(core\/|aws\/|simulator\/|cli\/|node:)/,
+};
+
+test.each(Object.entries(mayImport))('%s imports only what stands below it', (folder, allowed) => {
+  const wrong = sources
+    .filter((file) => file.startsWith(`${folder}/`))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !allowed.test(target))
+        .map((target) => `${file} → ${target}`),
+    );
+  expect(wrong).toEqual([]);
+});
+
+test('no phase of functions imports a file of another phase', () => {
+  const phase = (file: string) => file.split('/')[1] ?? '';
+  const wrong = filesIn('functions').flatMap((file) =>
+    importsOf(file)
+      .filter(
+        (target) => target.startsWith('functions/') && target !== 'functions/stage.ts' && phase(target) !== phase(file),
+      )
+      .map((target) => `${file} → ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+const kebab = (name: string) => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+const key = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+const stageFiles = filesIn('functions').filter((file) => file !== 'functions/stage.ts');
+
+test('one file is one stage: file, export, state and function key have one name', () => {
+  const names = [...stages.keys()];
+  expect(stageFiles.map((file) => file.split('/').at(-1)).toSorted()).toEqual(
+    names.map((name) => `${kebab(name)}.ts`).toSorted(),
+  );
+  expect(Object.keys(functions).toSorted()).toEqual(names.map(key).toSorted());
+  for (const file of stageFiles) {
+    const name = names.find((one) => file.endsWith(`/${kebab(one)}.ts`)) ?? '';
+    expect(read(file)).toContain(`export const ${key(name)} = `);
+    expect(read(file)).toContain(`export const handler = lambda(${key(name)});`);
+  }
+});
+
+test('every role allows exactly what its function declares', () => {
+  const declared = Object.fromEntries(
+    [...stages].map(([name, { permissions }]) => [key(name), permissions.toSorted()]),
+  );
+  expect(Object.fromEntries(Object.entries(functions).map(([name, actions]) => [name, actions.toSorted()]))).toEqual(
+    declared,
+  );
+});
+
+test('files stay small enough to be read at once', () => {
+  const bound = (file: string) =>
+    file === 'functions/stage.ts' ? 150 : file.startsWith('functions/') ? 60 : /^(core|aws)\//.test(file) ? 150 : 250;
+  expect(sources.filter((file) => lines(file) > bound(file)).map((file) => `${file}: ${lines(file)} lines`)).toEqual(
+    [],
+  );
+});
+
+test('names say what a thing is', () => {
+  const empty = /\b(utils?|helpers?|common|manager|service|processor|data|info)\b/;
+  expect(sources.filter((file) => empty.test(file.replaceAll('-', ' ')))).toEqual([]);
+});
+
+test('stages and decisions take clock and settings as arguments', () => {
+  const impure = [...filesIn('core'), ...filesIn('aws'), ...stageFiles].filter((file) =>
+    /new Date\(\)|Date\.now\(|Math\.random|process\.env/.test(read(file)),
+  );
+  expect(impure).toEqual([]);
+});
+
+test('versions are pinned, and the lock file holds no download addresses', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+  const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+    ([, version]) => !/^(npm:\w+@)?\d+\.\d+\.\d+$/.test(version),
+  );
+  expect(loose).toEqual([]);
+  expect(read('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/[^"]*\.tgz/);
+});
+
+test('the tree holds no account ids but obviously fake ones', () => {
+  const known = new Set([
+    '137112412989',
+    '099720109477',
+    '136693071363',
+    '801119661308',
+    '999999999999',
+    '123456789012',
+  ]);
+  const fake = (id: string) => known.has(id) || /^(\d)\1{3}(\d)\2{3}(\d)\3{3}$|^(\d)\4{11}$|^30000000\d{4}$/.test(id);
+  const texts = [...sources, ...filesIn('recipes'), ...filesIn('infrastructure'), 'serverless.yml'];
+  expect(
+    texts.flatMap((file) =>
+      [...read(file).matchAll(/(?<![\w.-])\d{12}(?![\w.])/g)].map(([id]) => id).filter((id) => !fake(id)),
+    ),
+  ).toEqual([]);
+});

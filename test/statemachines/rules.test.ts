@@ -1,0 +1,147 @@
+import { expect, test } from '@jest/globals';
+import aslValidator from 'asl-validator';
+import { readFileSync } from 'node:fs';
+import { failureNames } from '../../core/errors.ts';
+import { stages } from '../../simulator/handlers.ts';
+
+interface State {
+  Type: string;
+  Comment?: string;
+  Resource?: string;
+  Next?: string;
+  End?: boolean;
+  Default?: string;
+  Choices?: { Next: string }[];
+  Catch?: { ErrorEquals: string[]; Next: string; ResultPath?: string }[];
+  Retry?: { ErrorEquals: string[]; MaxAttempts?: number; MaxDelaySeconds?: number }[];
+  Parameters?: { FunctionName: string };
+  TimeoutSeconds?: number;
+  HeartbeatSeconds?: number;
+  ItemProcessor?: Machine;
+}
+interface Machine {
+  Comment?: string;
+  StartAt: string;
+  TimeoutSeconds?: number;
+  States: Record<string, State>;
+}
+
+const text = readFileSync('statemachines/build-image.asl.json', 'utf8');
+const machine = JSON.parse(text) as Machine;
+
+/** Every value in the tree with its path. */
+function* walk(value: unknown, path = '$'): Generator<[string, unknown]> {
+  yield [path, value];
+  if (value && typeof value === 'object')
+    for (const [key, member] of Object.entries(value)) yield* walk(member, `${path}.${key}`);
+}
+
+const scopes = (scope: Machine): Machine[] => [
+  scope,
+  ...Object.values(scope.States).flatMap(({ ItemProcessor }) => (ItemProcessor ? scopes(ItemProcessor) : [])),
+];
+const states = scopes(machine).flatMap((scope) => Object.entries(scope.States));
+const tasks = states.filter(([, { Type }]) => Type === 'Task');
+const nextOf = ({ Next, Default, Choices = [], Catch = [] }: State) =>
+  [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((rule) => rule.Next)].filter(
+    (name) => name !== undefined,
+  );
+
+test('asl-validator accepts the machine', () => {
+  const { isValid, errorsText } = aslValidator(machine);
+  expect(isValid ? '' : errorsText()).toBe('');
+});
+
+test('it holds no null, which the packaging would drop without a word', () => {
+  expect([...walk(machine)].filter(([, value]) => value === null)).toEqual([]);
+});
+
+test('it fits into the 400 lines that one can still read', () => {
+  expect(text.split('\n').length).toBeLessThanOrEqual(400);
+});
+
+test('every state says in one line what it is for', () => {
+  expect(states.filter(([, { Comment = '' }]) => Comment.length < 20 || Comment.includes('\n'))).toEqual([]);
+});
+
+test('States.ALL stands alone and last', () => {
+  const wrong = states.flatMap(([name, { Retry = [], Catch = [] }]) =>
+    [Retry, Catch].flatMap((rules) =>
+      rules
+        .filter(
+          ({ ErrorEquals }, index) =>
+            ErrorEquals.includes('States.ALL') && (ErrorEquals.length > 1 || index < rules.length - 1),
+        )
+        .map(() => name),
+    ),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('every state can be reached, and from every state the end can be reached', () => {
+  for (const { StartAt, States } of scopes(machine)) {
+    const follow = (from: string, seen = new Set<string>()): Set<string> => {
+      if (seen.has(from)) return seen;
+      seen.add(from);
+      for (const next of nextOf(States[from] as State)) follow(next, seen);
+      return seen;
+    };
+    expect([...follow(StartAt)].toSorted()).toEqual(Object.keys(States).toSorted());
+    const ends = (name: string) => /^(Succeed|Fail)$/.test(States[name]?.Type ?? '') || States[name]?.End === true;
+    expect(Object.keys(States).filter((name) => ![...follow(name)].some(ends))).toEqual([]);
+  }
+});
+
+test('every name in ErrorEquals is one that somebody can throw', () => {
+  const named = states.flatMap(([, { Retry = [], Catch = [] }]) =>
+    [...Retry, ...Catch].flatMap(({ ErrorEquals }) => ErrorEquals),
+  );
+  const known = new Set<string>(failureNames);
+  expect(named.filter((name) => !known.has(name) && !/^(States|Lambda|Runtime|Sandbox)\.\w+$/.test(name))).toEqual([]);
+});
+
+test('a Task state is a stage of the same name, and the other way round', () => {
+  expect(tasks.map(([name, { Parameters }]) => [name, Parameters?.FunctionName])).toEqual(
+    tasks.map(([name]) => [name, `\${${name}Arn}`]),
+  );
+  expect(tasks.map(([name]) => name).toSorted()).toEqual([...stages.keys()].toSorted());
+});
+
+test('every Task is bounded, is tried again when AWS is busy, and a bounded number of times', () => {
+  for (const [name, { TimeoutSeconds, Retry = [] }] of tasks) {
+    expect([name, TimeoutSeconds]).toEqual([name, expect.any(Number)]);
+    expect([name, Retry.flatMap(({ ErrorEquals }) => ErrorEquals)]).toEqual([
+      name,
+      expect.arrayContaining(['AwsTransient', 'Lambda.Unknown']),
+    ]);
+    for (const rule of Retry)
+      expect(rule).toMatchObject({ MaxAttempts: expect.any(Number), MaxDelaySeconds: expect.any(Number) });
+  }
+});
+
+test('a wait is a task token with a heartbeat, looked at again at every heartbeat that is missed', () => {
+  const waits = tasks.filter(([, { Resource }]) => Resource?.endsWith('.waitForTaskToken'));
+  expect(waits.map(([name]) => name).toSorted()).toEqual(
+    [...stages.values()]
+      .filter(({ permissions }) => permissions.includes('states:SendTaskSuccess'))
+      .map(({ name }) => name)
+      .toSorted(),
+  );
+  for (const [name, { HeartbeatSeconds = 0, TimeoutSeconds = 0, Retry = [] }] of waits) {
+    expect([name, HeartbeatSeconds > 0 && HeartbeatSeconds < TimeoutSeconds]).toEqual([name, true]);
+    expect(Retry[0]?.ErrorEquals).toContain('States.HeartbeatTimeout');
+  }
+});
+
+test('whatever fails on the way to Published is compensated', () => {
+  const unprotected = Object.entries(machine.States).filter(
+    ([name, { Type, Catch = [] }]) =>
+      /^(Task|Map)$/.test(Type) &&
+      !/^(Compensate|RecordFailure)$/.test(name) &&
+      !Catch.some(
+        ({ ErrorEquals, Next, ResultPath }) =>
+          ErrorEquals[0] === 'States.ALL' && Next === 'Compensate' && ResultPath === '$.failure',
+      ),
+  );
+  expect(unprotected).toEqual([]);
+});

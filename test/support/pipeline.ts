@@ -1,0 +1,111 @@
+import type { Manifest } from '../../core/manifest.ts';
+import type { Image } from '../../simulator/ec2/images.ts';
+import { createSimulation, type Simulation } from '../../simulator/simulation.ts';
+import type { Execution } from '../../simulator/states/step-functions.ts';
+
+export const account = '222233334444';
+export const consumer = '444455556666';
+export const organization = 'arn:aws:organizations::111122223333:organization/o-exampleorgid';
+
+/** A recipe of three regions that uses what there is, small enough to build in moments. */
+export const recipe = {
+  name: 'base',
+  description: 'a base image',
+  source: { parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64', owner: 'amazon' },
+  builder: {
+    instanceTypes: ['t3.small', 't3a.small'],
+    instanceProfile: 'golden-image-builder',
+    rootVolume: { sizeGiB: 8, encrypted: true, kmsKey: 'alias/golden' },
+  },
+  provision: [
+    { name: 'patch', run: 'dnf -y upgrade' },
+    { name: 'restart', reboot: true },
+  ],
+  checks: [{ name: 'boots', run: 'true' }],
+  image: { tags: { team: 'platform' } },
+  distribute: [
+    { region: 'us-east-1', accounts: [consumer] },
+    { region: 'eu-west-1', kmsKey: 'alias/golden-eu', organizations: [organization] },
+    { region: 'ap-southeast-2', kmsKey: 'alias/golden-ap', accounts: [consumer], required: false },
+  ],
+  publish: { channel: 'stable' },
+};
+const regions = recipe.distribute.map(({ region }) => region);
+
+export interface Setting {
+  scenario?: unknown;
+  /** Replaces keys of the recipe. */
+  changes?: Record<string, unknown>;
+  region?: string;
+}
+
+export function pipeline({ scenario, changes, region }: Setting = {}): Simulation {
+  const catalog = { recipes: { base: { ...recipe, ...changes } }, scripts: {} };
+  return createSimulation({ catalog, scenario, ...(region && { region }) });
+}
+
+export async function build(simulation: Simulation, input: unknown = { recipe: 'base' }): Promise<Execution> {
+  return simulation.finish(simulation.start(input));
+}
+
+export function manifestIn(simulation: Simulation, execution: Execution): Manifest {
+  const { recipe: name, build: id } = JSON.parse(execution.output ?? '{}') as { recipe: string; build: string };
+  return JSON.parse(simulation.artifact(`builds/${name}/${id}/manifest.json`) ?? 'null') as Manifest;
+}
+
+/** The manifest of the only build there was. */
+export function onlyManifest(simulation: Simulation): Manifest | undefined {
+  const [bucket] = simulation.cloud.world.buckets.values();
+  const keys = [...(bucket?.objects.keys() ?? [])].filter((key) => key.endsWith('/manifest.json'));
+  if (keys.length > 1) throw new Error(`more than one manifest: ${keys.join(', ')}`);
+  return keys[0] === undefined ? undefined : (JSON.parse(simulation.artifact(keys[0]) ?? 'null') as Manifest);
+}
+
+export const artifactKeys = (simulation: Simulation): string[] =>
+  [...simulation.cloud.world.buckets.values()].flatMap((bucket) => [...bucket.objects.keys()]);
+
+/** What the account still has, in words, so that a difference reads well. */
+export function leftIn({ cloud }: Simulation) {
+  const present = regions.map((region) => cloud.world.region(region));
+  const ours = (owner: string) => owner === account;
+  return {
+    instances: present.flatMap(({ name, instances }) =>
+      [...instances.values()].filter(({ state }) => state !== 'terminated').map(({ state }) => `${name} ${state}`),
+    ),
+    volumes: present.flatMap(({ name, volumes }) => [...volumes.values()].map(({ state }) => `${name} ${state}`)),
+    images: present.flatMap(({ name, images }) =>
+      [...images.values()]
+        .filter(({ owner, state }) => ours(owner) && state !== 'deregistered')
+        .map(({ state }) => `${name} ${state}`),
+    ),
+    snapshots: present.flatMap(({ name, snapshots }) =>
+      [...snapshots.values()].filter(({ owner }) => ours(owner)).map(({ state }) => `${name} ${state}`),
+    ),
+    channels: Object.fromEntries(
+      present.flatMap(({ name, parameters }) => {
+        const value = parameters.get(`${account} /golden/base/stable`)?.versions.at(-1)?.value;
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ) as Record<string, string>,
+  };
+}
+
+export const nothing = { instances: [], volumes: [], images: [], snapshots: [], channels: {} };
+
+export function imageIn({ cloud }: Simulation, region: string): Image {
+  const [image, ...others] = [...cloud.world.region(region).images.values()].filter(
+    ({ owner, state }) => owner === account && state === 'available',
+  );
+  if (!image || others.length > 0)
+    throw new Error(`${others.length + (image ? 1 : 0)} images in ${region} instead of one`);
+  return image;
+}
+
+/** Instances of a role that were ever launched. */
+export const launched = ({ cloud }: Simulation, role: string) =>
+  [...cloud.world.region('us-east-1').instances.values()].filter(({ tags }) => tags.get('golden:role') === role);
+
+export const statesEntered = ({ history }: Execution): string[] =>
+  history.flatMap(({ type, stateEnteredEventDetails }) =>
+    type.endsWith('StateEntered') ? [(stateEnteredEventDetails as { name: string }).name] : [],
+  );
