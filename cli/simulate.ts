@@ -41,7 +41,10 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
     const heir = recipes[index + 1];
     const changes = heir ? {} : { ...(overrides && { overrides }), ...(build !== undefined && { build }) };
     const exitCode = await bake(recipe, { recipe: recipe.name, ...changes }, heir);
-    if (exitCode !== 0) return exitCode;
+    if (exitCode === 0 && heir) continue;
+    for (const rule of simulation.cloud.idleRules())
+      terminal.err(`  --scenario ${options.scenario}: nothing was hit by ${rule}\n`);
+    return exitCode;
   }
   return 0;
 }

@@ -64,6 +64,8 @@ export interface Cloud {
   setParameter(region: string, name: string, value: string): void;
   addKey(region: string, name: string, state?: Key['state']): Key;
   createBucket(name: string, region: string): void;
+  /** Rules of the scenario that hit nothing, as `commands[0] {…}`: most likely a name is misspelt. */
+  idleRules(): string[];
   /** An object as text; undefined where there is none. */
   readObject(bucket: string, key: string): string | undefined;
 }
@@ -88,6 +90,7 @@ export function createCloud(options: CloudOptions): Cloud {
         name,
         (input, caller) => {
           const hit = faults(service, name, caller.region);
+          for (const rule of hit) world.hits.add(rule);
           const before = hit.find((fault) => !fault.after);
           if (before) throw asError(before);
           throttle(service, name, input, caller);
@@ -161,6 +164,12 @@ export function createCloud(options: CloudOptions): Cloud {
     },
     addKey: (region, name, state) => addKey(keys, account, region, name, state),
     createBucket: (name, region) => void world.buckets.set(name, { name, region, objects: new Map() }),
+    idleRules: () =>
+      (['commands', 'api', 'images', 'agents'] as const).flatMap((kind) =>
+        scenario[kind].flatMap((rule, index) =>
+          world.hits.has(rule) ? [] : [`${kind}[${index}] ${JSON.stringify(rule)}`],
+        ),
+      ),
     readObject: (bucket, key) => world.buckets.get(bucket)?.objects.get(key)?.body.toString(),
   };
 }

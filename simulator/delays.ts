@@ -25,7 +25,7 @@ const skewed = (seconds: number, rough: number, perGiB = 0): Delay => ({
   rough,
 });
 
-/** Every delay of the simulated AWS, in seconds. Sources: reference/aws-facts.md §2 and §7. */
+/** Every delay of the simulated AWS, in seconds. Where each comes from: docs/simulator.md. */
 const delays = {
   apiCall: uniform(0.105, 0.43),
   runInstancesCall: normal(2, 0.1, 0.25),

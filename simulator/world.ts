@@ -36,6 +36,8 @@ export interface World {
   readonly clock: Clock;
   readonly delays: Delays;
   readonly scenario: Scenario;
+  /** Rules of the scenario that have hit something. */
+  readonly hits: Set<object>;
   readonly keys: Keys;
   readonly buckets: Map<string, Bucket>;
   region(name: string): Region;
@@ -81,6 +83,7 @@ export function createWorld(options: {
     clock,
     delays,
     scenario,
+    hits: new Set(),
     keys,
     buckets: new Map(),
     instanceListeners: [],

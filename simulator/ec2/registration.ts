@@ -21,6 +21,7 @@ export function fateOf(
   const rule = world.scenario.images.find(
     (each) => (each.region ?? region.name) === region.name && wildcard(each.name).test(name),
   );
+  if (rule) world.hits.add(rule);
   const at = (seconds: number) => world.clock.now() + seconds * 1000;
   const draw = (drawn: 'keyRefused' | typeof kind) =>
     world.delays.draw(drawn, { resource: id, region: region.name, gib });

@@ -28,7 +28,9 @@ export function startAgents(world: World): void {
 
 function comeOnline(world: World, instance: Instance): void {
   const role = instance.tags.get('golden:role');
-  const silenced = world.scenario.agents.some((rule) => rule.role === role && !rule.online);
+  const rule = world.scenario.agents.find((each) => each.role === role);
+  if (rule) world.hits.add(rule);
+  const silenced = rule?.online === false;
   if (instance.profileArn === undefined || silenced || world.happens('agentLost', instance.region)) return;
   const { agents } = world.region(instance.region);
   const at = { resource: instance.id, region: instance.region };

@@ -66,6 +66,7 @@ export function commandActions(world: World): Actions {
       (each) => each.step === step && (used.get(each) ?? 0) < (each.times ?? Infinity),
     );
     if (rule) used.set(rule, (used.get(rule) ?? 0) + 1);
+    if (rule) world.hits.add(rule);
     return rule;
   };
   const visible = (caller: Caller, input: ListCommandsRequest) =>

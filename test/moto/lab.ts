@@ -23,6 +23,8 @@ export const home = 'us-east-1';
 export const bucket = 'golden-image-artifacts';
 const root = process.cwd();
 const here = join(root, 'test/moto');
+// A build takes about half a minute here; one that does not end would hang the suite.
+const patienceSeconds = 120;
 const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
 
 /** How a build-image machine of its own is set up for one scenario. */
@@ -40,8 +42,9 @@ export interface Lab {
   /** Uploads the state machine for a scenario. Returns its ARN. */
   deploy(scenario: string, setup?: Setup): Promise<string>;
   start(machine: string, name: string, input: unknown): Promise<string>;
-  /** Waits for an execution's end, or until it has entered a state. */
-  finish(execution: string, seconds?: number): Promise<DescribeExecutionCommandOutput>;
+  finish(execution: string): Promise<DescribeExecutionCommandOutput>;
+  /** Waits until an execution has entered a state. */
+  reach(execution: string, state: string): Promise<boolean>;
   entered(execution: string): Promise<string[]>;
   /** Clients that talk to moto itself, past the bridge and the layer. */
   ec2(region: string): EC2Client;
@@ -104,8 +107,18 @@ export async function openLab(dist: string = process.env['GOLDEN_MOTO_DIST'] ?? 
   const iam = { service: 'iam', version: '2010-05-08' };
   await query(server.port, home, { Action: 'CreateInstanceProfile', InstanceProfileName: 'golden-image-builder' }, iam);
 
-  async function history(executionArn: string) {
-    return (await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))).events ?? [];
+  async function enteredStates(executionArn: string): Promise<string[]> {
+    const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+    return events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []);
+  }
+
+  async function until<T>(execution: string, what: string, poll: () => Promise<T | undefined>): Promise<T> {
+    for (const began = Date.now(); Date.now() - began < patienceSeconds * 1000; await sleep(200)) {
+      const seen = await poll();
+      if (seen !== undefined) return seen;
+    }
+    const last = (await enteredStates(execution)).slice(-5).join(', ');
+    throw new Error(`${execution} has not ${what} in ${patienceSeconds} s; it was last in ${last}`);
   }
 
   return {
@@ -131,20 +144,19 @@ export async function openLab(dist: string = process.env['GOLDEN_MOTO_DIST'] ?? 
       );
       return started.executionArn ?? '';
     },
-    async finish(executionArn, seconds = 120) {
-      const until = Date.now() + seconds * 1000;
-      for (;;) {
+    finish: (executionArn) =>
+      until(executionArn, 'ended', async () => {
         const described = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-        if (described.status !== 'RUNNING') return described;
-        if (Date.now() > until) {
-          const states = (await history(executionArn)).flatMap((event) => event.stateEnteredEventDetails?.name ?? []);
-          throw new Error(`${executionArn} still runs after ${seconds} s, last in ${states.slice(-5).join(', ')}`);
-        }
-        await sleep(200);
-      }
-    },
-    entered: async (execution) =>
-      (await history(execution)).flatMap((event) => event.stateEnteredEventDetails?.name ?? []),
+        return described.status === 'RUNNING' ? undefined : described;
+      }),
+    reach: (execution, state) =>
+      until(execution, `entered ${state}`, async () => {
+        const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn: execution }));
+        if ((await enteredStates(execution)).includes(state)) return true;
+        if (status !== 'RUNNING') throw new Error(`${execution} ended as ${status} before ${state}`);
+        return undefined;
+      }),
+    entered: enteredStates,
     async artifact(key) {
       try {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

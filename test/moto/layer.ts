@@ -37,6 +37,7 @@ import { ec2Error, query, regionOf, send, type Answer, type Call } from './wire.
  * ModifySnapshotAttribute      CreateVolumePermission.Add ignored        rewritten to UserIds and OperationType
  * RunInstances                 ClientToken ignored                       a used token answers with its instance
  *                              any AMI id is taken, a pending one too    InvalidAMIID.NotFound, .Unavailable
+ *                              a root disk must say its size             8 GB, as its AMI has
  * SSM DescribeInstance-        HTTP 500                                  Online for instances that moto says run
  *   Information
  * SSM SendCommand              any instance id is taken                  InvalidInstanceId unless it runs

@@ -8,5 +8,11 @@ export const runInstances = (call: Ec2Call): Promise<Answer> =>
     if (!textOf(found, 'imageId')) return ec2Error('InvalidAMIID.NotFound', `The image id '[${ami}]' does not exist`);
     if (call.lookAt(`${call.region} ${ami} peek`, 0))
       return ec2Error('InvalidAMIID.Unavailable', `The image ID '${ami}' is not available`);
+    const rootDevice = textOf(found, 'rootDeviceName');
+    for (const [name, device] of [...call.form]) {
+      const mapping = /^(BlockDeviceMapping\.\d+)\.DeviceName$/.exec(name)?.[1];
+      const sized = [`${mapping}.Ebs.VolumeSize`, `${mapping}.Ebs.SnapshotId`].some((field) => call.form.has(field));
+      if (mapping && device === rootDevice && !sized) call.form.set(`${mapping}.Ebs.VolumeSize`, '8');
+    }
     return call.pass();
   });
