@@ -32,12 +32,10 @@ test.each(Object.entries(outcomes))('%s ends as its comment says', async (file, 
 });
 
 test('a rule that hits nothing is reported, since its name is most likely misspelt', async () => {
-  const { terminal, out: stdout, err: stderr } = recordingTerminal();
+  const { terminal, err: stderr } = recordingTerminal();
   const out = mkdtempSync(join(tmpdir(), 'golden-'));
   const scenario = join(out, 'scenario.yaml');
   writeFileSync(scenario, 'commands: [{ step: hardn, exitCode: 1 }]');
-    writeFile(scenario, 'commands: [{ step: hardn, exitCode: 1 }]'),
-  );
   expect(await golden(['simulate', '--scenario', scenario, '--out', out], terminal)).toBe(0);
   expect(stderr()).toContain('nothing was hit by commands[0] {"step":"hardn","exitCode":1}');
 });

@@ -22,6 +22,8 @@ import { account, query, send } from './wire.ts';
 export const home = 'us-east-1';
 export const bucket = 'golden-image-artifacts';
 const root = process.cwd();
+/** Where the bundles are: scripts/test-moto.mjs makes a set of its own, so that nobody's `npm run bundle` is in the way. */
+export const dist = process.env['GOLDEN_MOTO_DIST'] ?? join(root, 'dist');
 const here = join(root, 'test/moto');
 // A build takes about half a minute here; one that does not end would hang the suite.
 const patienceSeconds = 120;
@@ -62,8 +64,7 @@ function definitionOf(scenario: string): string {
   });
 }
 
-/** @param dist Where `scripts/bundle.mjs` put the functions. */
-export async function openLab(dist: string = process.env['GOLDEN_MOTO_DIST'] ?? join(root, 'dist')): Promise<Lab> {
+export async function openLab(): Promise<Lab> {
   const replaced = new Map<string, string>();
   const parts = (functionName: string) => {
     const [, scenario = '', functionKey = ''] = /golden-image-(.+)-(\w+)$/.exec(functionName) ?? [];
@@ -126,7 +127,7 @@ export async function openLab(dist: string = process.env['GOLDEN_MOTO_DIST'] ?? 
     sfn,
     ec2: (region) => new EC2Client(config(region)),
     ssm: (region) => new SSMClient(config(region)),
-    async deploy(scenario, { faults = {}, bundles = {}, definition = (text) => text } = {}) {
+    async deploy(scenario, { faults = {}, bundles = {}, definition = (text: string) => text } = {}) {
       layer.plan(scenario, faults);
       for (const [key, folder] of Object.entries(bundles)) replaced.set(`${scenario} ${key}`, folder);
       const created = await sfn.send(

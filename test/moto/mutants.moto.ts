@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bake, expectPublished, recipe } from './bakes.ts';
+import { dist, openLab, type Lab, type Setup } from './lab.ts';
+
+// Whether the suite would notice: each test breaks one thing in a copy of the bundles or of the definition and runs what
+// build.moto.ts expects to pass. The same recipe passes unbroken, which the first test shows.
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab();
+});
+afterAll(() => lab.stop());
+
+/** A copy of a bundle with one change, which must hit. */
+function broken(functionKey: string, from: RegExp, to: string): Setup {
+  const folder = join(dist, `../broken-${functionKey}`);
+  cpSync(join(dist, functionKey), folder, { recursive: true });
+  const file = join(folder, 'index.mjs');
+  const text = readFileSync(file, 'utf8');
+  expect(text.match(new RegExp(from, 'g'))).toHaveLength(1);
+  writeFileSync(file, text.replace(from, to));
+  return { bundles: { [functionKey]: folder } };
+}
+
+const redefined = (from: string, to: string): Setup => ({
+  definition(text) {
+    expect(text).toContain(from);
+    return text.replaceAll(from, to);
+  },
+});
+
+async function publish(name: string, setup: Setup = {}): Promise<void> {
+  await expectPublished(lab, name, await bake(lab, name, { recipe: recipe(name) }, setup));
+}
+
+test.concurrent('an unbroken build passes what the broken ones below are put to', async () => {
+  await expect(publish('unbroken')).resolves.toBeUndefined();
+});
+
+test.concurrent('a wrong parameter name in an SDK call is caught, though EC2 takes the call', async () => {
+  const setup = broken('grantPermissions', /LaunchPermission:\{Add:/, 'LaunchPermissions:{Add:');
+  await expect(publish('parameter', setup)).rejects.toThrow(/TargetsIncomplete[\s\S]*is not shared with 111122223333/);
+});
+
+test.concurrent('a wait that does not wait is caught: EC2 launches nothing from an image that is pending', async () => {
+  const setup = broken('awaitImage', /\w+\?\.state==="available"/, 'true');
+  await expect(publish('impatient', { ...setup, faults: { looks: { image: 2 } } })).rejects.toThrow(
+    /LaunchCandidate[\s\S]*InvalidAMIID.Unavailable/,
+  );
+});
+
+test.concurrent('a wrong error name in a Retry is caught: the first heartbeat that is missed ends the build', async () => {
+  const setup = redefined('["States.HeartbeatTimeout", "States.Timeout"]', '["States.HeartbeatTimedOut"]');
+  await expect(publish('retry-name', setup)).rejects.toThrow(/States.(Heartbeat)?Timeout/);
+});
+
+test.concurrent('a wrong error name in a Catch is caught: one failed target ends all the others', async () => {
+  const from = '"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "TargetFailed"';
+  const setup = redefined(from, from.replace('States.ALL', 'CopyFailure'));
+  const distribute = recipe('').distribute.map((target) => ({ ...target, required: target.region !== 'eu-west-1' }));
+  const document = recipe('catch-name', { distribute });
+  const baked = bake(lab, 'catch-name', { recipe: document }, { ...setup, faults: { failCopyTo: ['eu-west-1'] } });
+  await expect(baked.then((one) => expectPublished(lab, 'catch-name', one, ['us-east-1', 'ap-southeast-2']))).rejects.toThrow(
+    /CopyFailed/,
+  );
+});
