@@ -60,7 +60,9 @@ export function parseRecipe(
   const { problems, unknownKeys } = explain(recipeSchema, document);
   const report = (path: Path, message: string) => void problems.push({ path, message });
   const parts = soundParts(document, unknownKeys);
-  for (const rule of rules) rule.look(parts, report, { scripts, ...(home !== undefined && { home }) });
+  const stated = (keys: Path) =>
+    keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document) !== undefined;
+  for (const rule of rules) rule.look(parts, report, { scripts, stated, ...(home !== undefined && { home }) });
   if (problems.length > 0) return { problems };
   return { recipe: parts as Recipe };
 }

@@ -1,4 +1,5 @@
 import { MAXIMUM_RETRY_DELAY, Retry, StandardRetryStrategy } from '@smithy/core/retry';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApiError, type Actions, type Caller } from './actions.ts';
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
@@ -16,7 +17,18 @@ export interface Call {
   region: string;
   params: unknown;
   error?: string;
+  /** The function that made it, and what it was answered; absent for calls that no function makes. */
+  by?: string;
+  answer?: unknown;
 }
+
+const functions = new AsyncLocalStorage<string | undefined>();
+
+/** Runs a function's work: the calls it makes, however late, are noted as its own. */
+export const actingAs = <T>(name: string | undefined, work: () => T): T => functions.run(name, work);
+
+/** The function whose work is running. */
+export const acting = (): string | undefined => functions.getStore();
 
 export interface AttachOptions {
   /** Every attempt is appended here. */
@@ -62,6 +74,8 @@ export function attach<Client extends AnyClient>(
       if (!action) throw new Error(`the simulator does not know ${service}:${name}`);
       const requestId = `00000000-0000-4000-8000-${String(++requests).padStart(12, '0')}`;
       const call: Call = { at: clock.now(), service, action: name, ...caller, params: copy(context.simulatorInput) };
+      const by = acting();
+      if (by !== undefined) call.by = by;
       options.calls?.push(call);
       const seconds = options.latency?.(service, name, caller.region) ?? 0;
       if (seconds > 0) await clock.sleep(seconds * 1000);
@@ -69,6 +83,7 @@ export function attach<Client extends AnyClient>(
         const result = copy(
           action({ ...generatedToken(args.request), ...copy(context.simulatorInput) }, caller),
         ) as object;
+        if (by !== undefined) call.answer = result;
         return { output: { ...result, $metadata: { httpStatusCode: 200, requestId } }, response: {} };
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;

@@ -5,7 +5,7 @@ import { connect } from '../aws/connection.ts';
 import { parseRecipe, type Catalog } from '../core/recipe.ts';
 import { lambda, type Cloud } from '../functions/stage.ts';
 import type { Action } from './actions.ts';
-import { retryStrategy } from './attach.ts';
+import { acting, actingAs, retryStrategy } from './attach.ts';
 import { createClock, type Clock, type Timer } from './clock.ts';
 import { createCloud, type Cloud as SimulatedCloud } from './cloud.ts';
 import { stages } from './handlers.ts';
@@ -62,11 +62,12 @@ export function createSimulation(options: SimulationOptions): Simulation {
     now: () => new Date(clock.now()),
     catalog: async () => catalog,
     every(seconds, work) {
+      const by = acting(); // a timer runs outside of the function that set it
       let timer: Timer;
       const next = () => {
         timer = clock.at(clock.now() + seconds * 1000, () => {
           next();
-          void clock.activity(work);
+          void clock.activity(() => actingAs(by, work));
         });
       };
       next();
@@ -81,9 +82,10 @@ export function createSimulation(options: SimulationOptions): Simulation {
     account,
     random: () => chance.next(),
     invoke: async (functionArn, payload) => {
-      const handler = handlers.get(functionArn.split(`:${service}-`)[1] ?? '');
+      const name = functionArn.split(`:${service}-`)[1] ?? '';
+      const handler = handlers.get(name);
       if (!handler) throw new Error(`no function ${functionArn}`);
-      return handler(payload, {} as Context, () => undefined);
+      return actingAs(name, () => handler(payload, {} as Context, () => undefined));
     },
   });
   cloud.addService('sfn', stepFunctions.actions);

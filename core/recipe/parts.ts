@@ -14,25 +14,40 @@ export function soundParts(document: unknown, unknownKeys: Path[]): SoundParts {
   const given = unknownKeys.reduce<unknown>((left, path) => without(left, path), document) as Record<string, unknown>;
   for (const [key, schema] of Object.entries(recipeSchema.def.shape)) {
     if (key in parts) continue;
-    const parsed = z.safeParse(schema, given[key]);
-    if (parsed.success && parsed.data !== undefined) Object.assign(parts, { [key]: parsed.data });
+    const sound = key === 'source' ? soundWhole(schema, given[key]) : soundest(schema, given[key]);
+    if (sound !== undefined) Object.assign(parts, { [key]: sound });
   }
   if (parts.builder) parts.builder = withEncryption(parts.builder);
-  parts.provision = each(step, given['provision'], timedStep);
-  parts.checks = each(check, given['checks'], timedCheck);
-  parts.distribute = each(target, given['distribute'], (sound) => sound);
+  parts.provision = each(given['provision'], (entry) => soundWhole(step, entry)).map(
+    (sound) => sound && timedStep(sound),
+  );
+  parts.checks = each(given['checks'], (entry) => soundWhole(check, entry)).map((sound) => sound && timedCheck(sound));
+  parts.distribute = each(given['distribute'], (entry) => soundest(target, entry));
   return parts;
 }
 
-function each<S extends z.core.$ZodType, T>(
-  schema: S,
-  list: unknown,
-  finish: (entry: z.output<S>) => T,
-): (T | undefined)[] {
-  return (Array.isArray(list) ? list : []).map((entry) => {
-    const parsed = z.safeParse(schema, entry);
-    return parsed.success ? finish(parsed.data) : undefined;
+const each = <T>(list: unknown, look: (entry: unknown) => T): T[] => (Array.isArray(list) ? list : []).map(look);
+
+// What a source or a step is hangs on which keys it has: without a wrong one it would seem to be something else.
+function soundWhole<S extends z.core.$ZodType>(schema: S, given: unknown): z.output<S> | undefined {
+  const parsed = z.safeParse(schema, given);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** A section, if need be without the keys that are wrong in it: one wrong key must not hide what the rules say of others. */
+function soundest<S extends z.core.$ZodType>(schema: S, given: unknown): z.output<S> | undefined {
+  const parsed = z.safeParse(schema, given);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path }) => {
+    const firstIndex = path.findIndex((part) => typeof part === 'number');
+    return (firstIndex < 0 ? path : path.slice(0, firstIndex)) as Path;
   });
+  if (wrong.some((path) => path.length === 0)) return undefined;
+  const rest = z.safeParse(
+    schema,
+    wrong.reduce<unknown>((left, path) => without(left, path), given),
+  );
+  return rest.success ? rest.data : undefined;
 }
 
 // EC2 refuses a key without Encrypted, and whoever names a key has asked for encryption.

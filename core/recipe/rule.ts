@@ -22,6 +22,8 @@ export interface SoundParts {
 /** What a recipe is judged against besides itself. */
 export interface Surroundings {
   scripts: Record<string, string>;
+  /** Whether the document has a key at all, be its value sound or not. */
+  stated: (path: Path) => boolean;
   /** The region the pipeline runs in, where it is known. */
   home?: string;
 }

@@ -65,15 +65,15 @@ export const sourceRules: Rule[] = [
   },
   {
     says: 'A source has an owner, except for channel: anybody can publish an AMI under any name (whoAMI).',
-    look({ source: given }, report) {
-      if (!given) return;
-      if (given.channel === undefined && given.owner === undefined) {
+    look({ source: given }, report, { stated }) {
+      const named = ways.filter((way) => stated(['source', way]));
+      if (named.length > 0 && !named.includes('channel') && !stated(['source', 'owner'])) {
         report(
           ['source', 'owner'],
           'is required: anybody can publish an AMI under any name, so say who must own it (amazon, self or an account id)',
         );
       }
-      if (given.channel !== undefined && given.owner !== undefined && given.owner !== 'self') {
+      if (given?.channel !== undefined && given.owner !== undefined && given.owner !== 'self') {
         report(['source', 'owner'], `does not go with channel, whose images are always our own; remove ${given.owner}`);
       }
     },

@@ -133,6 +133,7 @@ test('problems of one part do not hide those of the others', () => {
       'name',
       'nam',
       'source.ami',
+      'source.owner',
       'builder.instanceTypes',
       'provision[0].run',
       'provision[1]',
@@ -140,6 +141,25 @@ test('problems of one part do not hide those of the others', () => {
       'distribute[1].region',
     ].toSorted(),
   );
+});
+
+test('a wrong key of a section hides neither its rules nor those of its neighbours', () => {
+  const { problems } = parseRecipe(
+    {
+      name: 'base',
+      description: 'a base image',
+      source: { ami: 'ami-0123456789abcdef0', owner: 'amazon' },
+      builder: { instanceTypes: ['t3.small'], rootVolume: { sizeGiB: 'huge', encrypted: false, kmsKey: 'alias/x' } },
+      distribute: [{ region: 'us-east-1', accounts: [12] }, { region: 'us-east-1' }],
+    },
+    {},
+  );
+  expect(problems?.map(({ path }) => formatPath(path)).toSorted()).toEqual([
+    'builder.rootVolume.encrypted',
+    'builder.rootVolume.sizeGiB',
+    'distribute[0].accounts[0]',
+    'distribute[1].region',
+  ]);
 });
 
 test('formatted problems are in the order of the document, one line each, with or without a place', () => {

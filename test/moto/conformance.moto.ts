@@ -1,0 +1,104 @@
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { comparable, corpus, functionsOf, type Case, type Ended } from '../statemachines/corpus.ts';
+import { startBridge, type Bridge } from './bridge.ts';
+import { startServer, type Server } from './server.ts';
+import { account, send } from './wire.ts';
+
+// The corpus that our interpreter runs in test/statemachines/corpus.test.ts, in moto's engine: a port of LocalStack's,
+// whose own tests are recorded on AWS. Its functions run here; time is real.
+let bridge: Bridge;
+let server: Server;
+let sfn: SFNClient;
+const behaviours = new Map<string, (name: string, payload: unknown) => Promise<unknown>>();
+
+beforeAll(async () => {
+  bridge = await startBridge({
+    caller: (scenario) => ({ scenario, functionKey: '' }),
+    invoke(functionName, payload) {
+      const [run = '', name = ''] = functionName.split('--');
+      return behaviours.get(run)?.(name, JSON.parse(payload)).then(
+        (answer) => ({ body: JSON.stringify(answer) }),
+        ({ name: errorType, message: errorMessage }: Error) => {
+          return { failed: true, body: JSON.stringify({ errorType, errorMessage, trace: [] }) };
+        },
+      );
+    },
+    answer: (call) => send(server.port, call),
+    pass: (call) => send(server.port, call),
+  });
+  server = await startServer(bridge.port, join(process.cwd(), 'test/moto'));
+  sfn = new SFNClient({
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${server.port}`,
+    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+  });
+});
+afterAll(async () => {
+  await bridge.stop();
+  server.stop();
+});
+
+/** moto gives a text as it is, not as JSON. */
+function parsed(output: string): unknown {
+  try {
+    return JSON.parse(output);
+  } catch {
+    return output;
+  }
+}
+
+async function run(one: Case, id: string): Promise<Ended> {
+  const engine = {
+    sleep: async (milliseconds: number) => void (await sleep(milliseconds)),
+    succeed: async (taskToken: string, output: string) =>
+      void (await sfn.send(new SendTaskSuccessCommand({ taskToken, output }))),
+    fail: async (taskToken: string, error: string, cause: string) =>
+      void (await sfn.send(new SendTaskFailureCommand({ taskToken, error, cause }))),
+  };
+  behaviours.set(id, functionsOf(one, engine));
+  // a function's name says which execution it belongs to; the machine is the same otherwise
+  const definition = JSON.stringify(one.definition)
+    .replaceAll(/"FunctionName":"(\w+)"/g, `"FunctionName":"${id}--$1"`)
+    .replaceAll('"$$.StateMachine.Name"', `"States.ArrayGetItem(States.StringSplit($$.StateMachine.Name, '_'), 0)"`);
+  const name = `machine_${id}`;
+  const roleArn = `arn:aws:iam::${account}:role/machine`;
+  const { stateMachineArn } = await sfn.send(new CreateStateMachineCommand({ name, definition, roleArn }));
+  const { executionArn } = await sfn.send(
+    new StartExecutionCommand({ stateMachineArn, name: 'run', input: JSON.stringify(one.input) }),
+  );
+  for (;;) {
+    const { status = '', output, error } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'RUNNING') {
+      await sleep(100);
+      continue;
+    }
+    const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+    return {
+      status,
+      ...(output !== undefined && { output: parsed(output) }),
+      ...(error !== undefined && { error }),
+      states: events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []),
+    };
+  }
+}
+
+describe.each(corpus)('%s', (file, cases) => {
+  test.concurrent.each(cases.map((one, index) => [one.comment, one, index] as const))('%s', async (_, one, index) => {
+    const ended = comparable(await run(one, `${file}${index}`), one);
+    // a difference that is gone must not be told any more
+    if (one.moto) expect(ended).not.toEqual(comparable(one.expect, one));
+    else expect(ended).toEqual(comparable(one.expect, one));
+  });
+});
