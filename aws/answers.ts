@@ -26,11 +26,11 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Failure ? codeOf(error.cause) : ((error as { code?: string }).code ?? error.name);
 }
 
-function translate(error: unknown, { action, region, about }: Asked): Failure {
+function translate(error: unknown, { action, region, about }: Asked, soon: readonly string[]): Failure {
   const { name, message, $fault, $metadata } = error as SdkError;
   const code = codeOf(error) ?? name;
   const status = $metadata?.httpStatusCode ?? 0;
-  const later = transient.test(code) || transient.test(name) || $fault === 'server' || status >= 500;
+  const later = soon.includes(code) || transient.test(code) || transient.test(name) || $fault === 'server' || status >= 500;
   const request = $metadata?.requestId ? `, request ${$metadata.requestId}` : '';
   const what = `${action}${about ? ` of ${about}` : ''} in ${region}: ${code}: ${message}${request}`;
   const next = later
@@ -42,21 +42,33 @@ function translate(error: unknown, { action, region, about }: Asked): Failure {
 /**
  * Makes a call and turns what AWS refuses into a Failure. The only place that looks at AWS error codes.
  * @param unless Answers for codes that are no failure here, e.g. "already gone" when deleting.
+ * @param soon Codes that mean "not yet" here: EC2 may not know for minutes what it has just made or changed.
  * @throws AwsTransient, AwsRefused
  */
 export async function ask<T, U = never>(
   asked: Asked,
   call: () => Promise<T>,
   unless: Record<string, () => U | Promise<U>> = {},
+  soon: readonly string[] = [],
 ): Promise<T | U> {
   try {
     return await call();
   } catch (error) {
     const expected = unless[codeOf(error) ?? ''];
     if (expected) return expected();
-    throw translate(error, asked);
+    throw translate(error, asked, soon);
   }
 }
+
+/**
+ * What EC2 says of our own fresh things until all of it knows them, for up to minutes.
+ * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ */
+export const notYetKnown = {
+  image: ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'],
+  snapshot: ['InvalidSnapshot.NotFound'],
+  instance: ['InvalidInstanceID.NotFound', 'IncorrectInstanceState'],
+} as const;
 
 /** All pages of a listing. */
 export async function everyPage<P extends { NextToken?: string | undefined }, T>(

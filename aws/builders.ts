@@ -60,7 +60,7 @@ export async function lookAtAgent(
   aws: Connection,
   instance: string,
   waitedSeconds: number,
-): Promise<'online' | { waiting: string }> {
+): Promise<{ done: { instance: string } } | { waiting: string }> {
   const found = await describeInstance(aws, instance);
   if (!found) {
     if (waitedSeconds < graceSeconds) return { waiting: `EC2 does not know ${instance} in ${aws.region} yet` };
@@ -76,7 +76,7 @@ export async function lookAtAgent(
     );
   }
   if (found.state !== 'running') return { waiting: `${instance} in ${aws.region} is ${found.state}` };
-  if (await agentOnline(aws, instance)) return 'online';
+  if (await agentOnline(aws, instance)) return { done: { instance } };
   return {
     waiting: `the SSM agent of ${instance} in ${aws.region} is not online; if it never comes, look at the instance profile, the way to the SSM endpoints and the agent in the source image`,
   };

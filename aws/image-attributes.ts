@@ -5,7 +5,7 @@ import {
   type LaunchPermission,
 } from '@aws-sdk/client-ec2';
 import type { Sharing } from '../core/distribution.ts';
-import { ask } from './answers.ts';
+import { ask, notYetKnown } from './answers.ts';
 import type { Connection } from './connection.ts';
 
 /** Makes instances of the AMI demand IMDSv2. EC2 knows no way back. */

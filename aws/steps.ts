@@ -52,14 +52,14 @@ export async function lookAtCommand(
   { command, name }: Pick<SentCommand, 'command' | 'name'>,
   instance: string,
   failure: Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>,
-): Promise<'ended' | { waiting: string }> {
+): Promise<{ done: { command: string } } | { waiting: string }> {
   const { region } = artifacts.aws;
   const invocation = await readInvocation(artifacts.aws, command, instance);
   const what = `"${name}" (command ${command}) on ${instance} in ${region}`;
   if (!invocation) return { waiting: `${what} is not known to SSM yet` };
   if (/^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status))
     return { waiting: `${what} is ${invocation.details}` };
-  if (invocation.status === 'Success') return 'ended';
+  if (invocation.status === 'Success') return { done: { command } };
   const exit =
     invocation.exitCode !== undefined && invocation.exitCode >= 0 ? `, exit code ${invocation.exitCode}` : '';
   throw new Failure(

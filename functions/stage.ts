@@ -68,13 +68,14 @@ export function wait<I extends object, O>({
       // Heartbeats are as short as a look should be; one that AWS answers slowly must not lose its token over it.
       const stop = cloud.every(1, () => beatTask(cloud.aws, event.taskToken));
       try {
-        const seen = await look(event, cloud);
+        const seen = await unlessBusy(() => look(event, cloud));
         if ('done' in seen)
           return (await succeedTask(cloud.aws, event.taskToken, seen.done)) ? 'done' : 'done, too late for this token';
         const waited = secondsSince(event.since, cloud.now());
         if (waited < limit(event)) return seen.waiting;
         throw new Failure('WaitTimedOut', `gave up after ${Math.round(waited)} s: ${seen.waiting}`);
       } catch (error) {
+        // The answer itself may be what AWS had no time for.
         if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
         return (await failTask(cloud.aws, event.taskToken, error))
           ? `failed: ${error.message}`
@@ -84,6 +85,16 @@ export function wait<I extends object, O>({
       }
     },
   };
+}
+
+// A look that AWS had no time for is a look that saw nothing: the next heartbeat looks again, and the wait's bound holds.
+async function unlessBusy<O>(look: () => Promise<Seen<O>>): Promise<Seen<O>> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof Failure && error.name === 'AwsTransient') return { waiting: error.message };
+    throw error;
+  }
 }
 
 /** The shell around every stage: checks the payload, runs it, logs one line, lets failures out under their names. */

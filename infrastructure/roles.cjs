@@ -51,6 +51,12 @@ const keysThroughEc2 = (condition = {}) => [
   },
 ];
 
+/** Commands go to our instances only; the bucket is where their output goes. */
+const commandsOf = (documents) => [
+  { Resource: [...documents, sub('${ArtifactBucket.Arn}')] },
+  { Resource: here('instance'), Condition: { StringLike: { 'ssm:resourceTag/golden:build': '*' } } },
+];
+
 /** IAM action → its statements. A function gets an action by naming it in the table below. */
 const statements = {
   'ec2:CopyImage': [
@@ -106,17 +112,16 @@ const statements = {
   },
   'ssm:ListCommands': anything,
   'ssm:PutParameter': [{ Resource: channels }],
-  'ssm:SendCommand': [
-    {
-      // AWS's documents have no account, the recipe's own ones ours; the bucket is where the output goes
-      Resource: [
-        arn('ssm:${AWS::Region}::document/*'),
-        arn('ssm:${AWS::Region}:${AWS::AccountId}:document/*'),
-        sub('${ArtifactBucket.Arn}'),
-      ],
-    },
-    { Resource: here('instance'), Condition: { StringLike: { 'ssm:resourceTag/golden:build': '*' } } },
-  ],
+  'ssm:SendCommand': {
+    // a step may name any document: AWS's own belong to no account, the others to ours
+    sendCommand: commandsOf([
+      arn('ssm:${AWS::Region}::document/*'),
+      arn('ssm:${AWS::Region}:${AWS::AccountId}:document/*'),
+    ]),
+    sendCheck: commandsOf(
+      ['Shell', 'PowerShell'].map((kind) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script')),
+    ),
+  },
   'states:GetExecutionHistory': [
     { Resource: arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + machine + ':*') },
   ],

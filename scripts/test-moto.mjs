@@ -29,7 +29,9 @@ const jest = spawn(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'
   stdio: ['inherit', missing ? 'ignore' : 2, missing ? 'ignore' : 2],
   env: {
     ...process.env,
-    NODE_OPTIONS: [process.env.NODE_OPTIONS, '--experimental-vm-modules --disable-warning=ExperimentalWarning'].join(' '),
+    NODE_OPTIONS: [process.env.NODE_OPTIONS, '--experimental-vm-modules --disable-warning=ExperimentalWarning'].join(
+      ' ',
+    ),
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     GOLDEN_MOTO_DIST: dist,
   },

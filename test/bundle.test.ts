@@ -1,13 +1,10 @@
-// What is uploaded to Lambda: does it start, is it small, does it fail like the SDK it was cut from?
+// What is uploaded to Lambda: does it start, is it small? What it says to AWS: test/wire.test.ts.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
-import { awsSchemas } from '../scripts/aws-schemas.mjs';
 import { bundleFunctions, functionFiles, type BundleSize } from '../scripts/bundle.mjs';
-import { root } from '../scripts/setup.mjs';
 
 const outdir = mkdtempSync(join(tmpdir(), 'golden-bundle-'));
 const node = (...args: string[]) => execFileSync(process.execPath, args, { encoding: 'utf8' });
@@ -38,36 +35,4 @@ test('the recipes lie beside the function that resolves them', () => {
   const { recipes, scripts } = JSON.parse(readFileSync(join(outdir, 'resolve/recipes.json'), 'utf8'));
   expect(Object.keys(recipes)).toContain('al2023-base');
   expect(Object.values(scripts)).toContainEqual(expect.any(String));
-});
-
-test('a bundle tells AWS errors apart as the whole SDK does', async () => {
-  const seen = await Promise.all(
-    [[], [awsSchemas]].map(async (plugins, index) => {
-      const outfile = join(outdir, `probe-${index}.mjs`);
-      await build({
-        entryPoints: [join(root, 'test/support/error-probe.ts')],
-        outfile,
-        bundle: true,
-        format: 'esm',
-        platform: 'node',
-        mainFields: ['module', 'main'],
-        plugins,
-        banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-      });
-      return JSON.parse(node('--no-warnings', outfile));
-    }),
-  );
-  expect(seen[1]).toEqual(seen[0]);
-  expect(seen[1].map(({ name }: { name: string }) => name)).toEqual([
-    'ParameterNotFound',
-    'AccessDeniedException',
-    'ThrottlingException',
-    'InternalServerError',
-    'TaskTimedOut',
-    'InvalidToken',
-    'NoSuchKey',
-    'AccessDenied',
-    'SlowDown',
-    'InvalidAMIID.NotFound',
-  ]);
 });

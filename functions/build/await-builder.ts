@@ -8,10 +8,7 @@ export const awaitBuilder = wait({
   input: z.looseObject({ ...identity, instance: z.string() }),
   permissions: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
   limit: () => 1800,
-  async look({ instance, since }, { aws, now }) {
-    const agent = await lookAtAgent(aws, instance, secondsSince(since, now()));
-    return agent === 'online' ? { done: { instance } } : agent;
-  },
+  look: ({ instance, since }, { aws, now }) => lookAtAgent(aws, instance, secondsSince(since, now())),
 });
 
 export const handler = lambda(awaitBuilder);

@@ -8,10 +8,7 @@ export const awaitCheck = wait({
   input: z.looseObject({ ...identity, instance: z.string(), command: z.string(), name: z.string(), limit: z.number() }),
   permissions: ['ssm:GetCommandInvocation', 's3:GetObject'],
   limit: ({ limit }) => limit,
-  async look({ instance, command, name }, cloud) {
-    const look = await lookAtCommand(cloud, { command, name }, instance, 'CheckFailed');
-    return look === 'ended' ? { done: { command } } : look;
-  },
+  look: ({ instance, command, name }, cloud) => lookAtCommand(cloud, { command, name }, instance, 'CheckFailed'),
 });
 
 export const handler = lambda(awaitCheck);

@@ -14,10 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
-test.concurrent('al2023-base is baked, checked, copied to three regions, shared and published, and leaves no instance', async () => {
-  // the image is pending at the first look, so that the wait loop itself runs on moto
-  await bakeHappily(lab, 'happy', { faults: { looks: { image: 1 } } });
-});
+test.concurrent(
+  'al2023-base is baked, checked, copied to three regions, shared and published, and leaves no instance',
+  async () => {
+    // the image is pending at the first look, so that the wait loop itself runs on moto
+    const { launched } = await bakeHappily(lab, 'happy', { faults: { looks: { image: 1 } } });
+    expect(launched).toBe(2); // builder and candidate, no more
+  },
+);
 
 test.concurrent('a provisioning step that fails leaves nothing behind and its last words in the manifest', async () => {
   const noise = 'downloading a package\n'.repeat(2000); // more than SSM answers with: the end is in the bucket only
@@ -27,36 +31,55 @@ test.concurrent('a provisioning step that fails leaves nothing behind and its la
         ? { exitCode: 17, stdout: `${noise}E: no such package`, stderr: 'it is a pity\n' }
         : undefined,
   };
-  const steps = [{ name: 'patch', run: 'dnf -y upgrade' }, { name: 'harden', run: 'exit 17' }];
-  const baked = await bake(lab, 'provision-fails', { recipe: recipe('provision-fails', { provision: steps }) }, { faults });
+  const steps = [
+    { name: 'patch', run: 'dnf -y upgrade' },
+    { name: 'harden', run: 'exit 17' },
+  ];
+  const baked = await bake(
+    lab,
+    'provision-fails',
+    { recipe: recipe('provision-fails', { provision: steps }) },
+    { faults },
+  );
   await expectUndone(lab, 'provision-fails', baked, 'ProvisionFailed');
   expect(baked.manifest?.failure?.cause).toMatch(/"harden".*exit code 17[\s\S]*it is a pity[\s\S]*E: no such package$/);
   expect(baked.entered).not.toContain('CreateImage');
 });
 
-test.concurrent('a copy that fails in a required region publishes nothing anywhere and takes every copy away', async () => {
-  const baked = await bake(lab, 'copy-fails', { recipe: recipe('copy-fails') }, { faults: { failCopyTo: ['eu-west-1'] } });
-  await expectUndone(lab, 'copy-fails', baked, 'TargetsIncomplete');
-  expect(baked.manifest?.targets.map(({ region, status }) => [region, status])).toEqual([
-    ['us-east-1', 'skipped'],
-    ['eu-west-1', 'failed'],
-    ['ap-southeast-2', 'skipped'],
-  ]);
-  expect(baked.entered).not.toContain('Publish');
-});
+test.concurrent(
+  'a copy that fails in a required region publishes nothing anywhere and takes every copy away',
+  async () => {
+    const baked = await bake(
+      lab,
+      'copy-fails',
+      { recipe: recipe('copy-fails') },
+      { faults: { failCopyTo: ['eu-west-1'] } },
+    );
+    await expectUndone(lab, 'copy-fails', baked, 'TargetsIncomplete');
+    expect(baked.manifest?.targets.map(({ region, status }) => [region, status])).toEqual([
+      ['us-east-1', 'skipped'],
+      ['eu-west-1', 'failed'],
+      ['ap-southeast-2', 'skipped'],
+    ]);
+    expect(baked.entered).not.toContain('Publish');
+  },
+);
 
-test.concurrent('a copy that fails in a region that is not required is taken away, and the others are published', async () => {
-  const distribute = recipe('').distribute.map((target) => ({ ...target, required: target.region !== 'eu-west-1' }));
-  const document = recipe('copy-optional', { distribute });
-  const baked = await bake(lab, 'copy-optional', { recipe: document }, { faults: { failCopyTo: ['eu-west-1'] } });
-  const estate = await expectPublished(lab, 'copy-optional', baked, ['us-east-1', 'ap-southeast-2']);
-  expect(estate.snapshots['eu-west-1']).toBeUndefined();
-  expect(baked.manifest?.targets.find(({ region }) => region === 'eu-west-1')).toMatchObject({
-    status: 'failed',
-    ami: null,
-    error: expect.stringContaining('CopyFailed'),
-  });
-});
+test.concurrent(
+  'a copy that fails in a region that is not required is taken away, and the others are published',
+  async () => {
+    const distribute = recipe('').distribute.map((target) => ({ ...target, required: target.region !== 'eu-west-1' }));
+    const document = recipe('copy-optional', { distribute });
+    const baked = await bake(lab, 'copy-optional', { recipe: document }, { faults: { failCopyTo: ['eu-west-1'] } });
+    const estate = await expectPublished(lab, 'copy-optional', baked, ['us-east-1', 'ap-southeast-2']);
+    expect(estate.snapshots['eu-west-1']).toBeUndefined();
+    expect(baked.manifest?.targets.find(({ region }) => region === 'eu-west-1')).toMatchObject({
+      status: 'failed',
+      ami: null,
+      error: expect.stringContaining('CopyFailed'),
+    });
+  },
+);
 
 test.concurrent('a build whose every fourth EC2 call is throttled is published all the same', async () => {
   const baked = await bake(lab, 'throttled', { recipe: recipe('throttled') }, { faults: { throttleEvery: 4 } });
@@ -75,41 +98,49 @@ test.concurrent('a check that fails on the candidate ends the build before anyth
   expect(baked.entered).not.toContain('CopyImage');
 });
 
-test.concurrent('a source image of another owner is refused and nothing is launched, whatever it is called', async () => {
-  const lookalike = await lab.ec2(home).send(new RegisterImageCommand({ Name: 'al2023-ami-2099.1.20990101.0-kernel-6.1-x86_64' }));
-  const ami = recipe('wrong-owner', { source: { ami: lookalike.ImageId, owner: 'amazon' } });
-  const refused = await bake(lab, 'wrong-owner', { recipe: ami });
-  await expectUndone(lab, 'wrong-owner', refused, 'SourceNotTrusted');
-  expect(refused.entered).not.toContain('Launch');
-  expect((await estateOf(lab, 'wrong-owner')).launched).toBe(0);
+test.concurrent(
+  'a source image of another owner is refused and nothing is launched, whatever it is called',
+  async () => {
+    const lookalike = await lab
+      .ec2(home)
+      .send(new RegisterImageCommand({ Name: 'al2023-ami-2099.1.20990101.0-kernel-6.1-x86_64' }));
+    const ami = recipe('wrong-owner', { source: { ami: lookalike.ImageId, owner: 'amazon' } });
+    const refused = await bake(lab, 'wrong-owner', { recipe: ami });
+    await expectUndone(lab, 'wrong-owner', refused, 'SourceNotTrusted');
+    expect(refused.entered).not.toContain('Launch');
+    expect((await estateOf(lab, 'wrong-owner')).launched).toBe(0);
 
-  // by name and owner, the newer image of the same name is not even considered
-  const filter = { name: 'al2023-ami-*', architecture: 'x86_64' };
-  const wanted = recipe('right-owner', { source: { filter, owner: 'amazon' }, distribute: [{ region: home }] });
-  const baked = await bake(lab, 'right-owner', { recipe: wanted });
-  await expectPublished(lab, 'right-owner', baked, [home]);
-  expect(baked.manifest?.source).toMatchObject({ owner: '137112412989', region: home });
-});
+    // by name and owner, the newer image of the same name is not even considered
+    const filter = { name: 'al2023-ami-*', architecture: 'x86_64' };
+    const wanted = recipe('right-owner', { source: { filter, owner: 'amazon' }, distribute: [{ region: home }] });
+    const baked = await bake(lab, 'right-owner', { recipe: wanted });
+    await expectPublished(lab, 'right-owner', baked, [home]);
+    expect(baked.manifest?.source).toMatchObject({ owner: '137112412989', region: home });
+  },
+);
 
-test.concurrent('a build that is killed after CreateImage and started again adopts its image and makes no twin', async () => {
-  const document = recipe('killed');
-  const machine = await lab.deploy('killed');
-  const first = await lab.start(machine, 'first', { recipe: document });
-  await lab.reach(first, 'LaunchCandidate');
-  await lab.sfn.send(new StopExecutionCommand({ executionArn: first, error: 'Killed' }));
-  expect((await lab.finish(first)).status).toBe('ABORTED');
-  const { images } = await estateOf(lab, 'killed');
-  const [made] = images[home] ?? [];
-  const build = made?.Tags?.find(({ Key }) => Key === 'golden:build')?.Value ?? '';
+test.concurrent(
+  'a build that is killed after CreateImage and started again adopts its image and makes no twin',
+  async () => {
+    const document = recipe('killed');
+    const machine = await lab.deploy('killed');
+    const first = await lab.start(machine, 'first', { recipe: document });
+    await lab.reach(first, 'LaunchCandidate');
+    await lab.sfn.send(new StopExecutionCommand({ executionArn: first, error: 'Killed' }));
+    expect((await lab.finish(first)).status).toBe('ABORTED');
+    const { images } = await estateOf(lab, 'killed');
+    const [made] = images[home] ?? [];
+    const build = made?.Tags?.find(({ Key }) => Key === 'golden:build')?.Value ?? '';
 
-  const input = { recipe: document, build };
-  const baked = await outcomeOf(lab, await lab.start(machine, 'second', input), input);
-  const estate = await expectPublished(lab, 'killed', baked);
-  expect(estate.images[home]?.[0]?.ImageId).toBe(made?.ImageId);
-  expect(Object.values(estate.snapshots).map((ids) => ids.length)).toEqual(regions.map(() => 1));
-  expect(estate.launched).toBe(2); // the first run's builder and one candidate
-  for (const state of ['Launch', 'Provision', 'CreateImage']) expect(baked.entered).not.toContain(state);
-});
+    const input = { recipe: document, build };
+    const baked = await outcomeOf(lab, await lab.start(machine, 'second', input), input);
+    const estate = await expectPublished(lab, 'killed', baked);
+    expect(estate.images[home]?.[0]?.ImageId).toBe(made?.ImageId);
+    expect(Object.values(estate.snapshots).map((ids) => ids.length)).toEqual(regions.map(() => 1));
+    expect(estate.launched).toBe(2); // the first run's builder and one candidate
+    for (const state of ['Launch', 'Provision', 'CreateImage']) expect(baked.entered).not.toContain(state);
+  },
+);
 
 test('no function made a call that its role does not allow', () => {
   const undeclared = [...lab.layer.seen].flatMap(([key, actions]) =>

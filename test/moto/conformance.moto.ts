@@ -27,12 +27,14 @@ beforeAll(async () => {
     caller: (scenario) => ({ scenario, functionKey: '' }),
     invoke(functionName, payload) {
       const [run = '', name = ''] = functionName.split('--');
-      return behaviours.get(run)?.(name, JSON.parse(payload)).then(
-        (answer) => ({ body: JSON.stringify(answer) }),
-        ({ name: errorType, message: errorMessage }: Error) => {
-          return { failed: true, body: JSON.stringify({ errorType, errorMessage, trace: [] }) };
-        },
-      );
+      return behaviours
+        .get(run)?.(name, JSON.parse(payload))
+        .then(
+          (answer) => ({ body: JSON.stringify(answer) }),
+          ({ name: errorType, message: errorMessage }: Error) => {
+            return { failed: true, body: JSON.stringify({ errorType, errorMessage, trace: [] }) };
+          },
+        );
     },
     answer: (call) => send(server.port, call),
     pass: (call) => send(server.port, call),
@@ -61,18 +63,18 @@ function parsed(output: string): unknown {
 
 async function run(one: Case, id: string): Promise<Ended> {
   const engine = {
-    sleep: async (milliseconds: number) => void (await sleep(milliseconds)),
-    succeed: async (taskToken: string, output: string) =>
-      void (await sfn.send(new SendTaskSuccessCommand({ taskToken, output }))),
-    fail: async (taskToken: string, error: string, cause: string) =>
-      void (await sfn.send(new SendTaskFailureCommand({ taskToken, error, cause }))),
+    sleep,
+    async succeed(taskToken: string, output: string) {
+      await sfn.send(new SendTaskSuccessCommand({ taskToken, output }));
+    },
+    async fail(taskToken: string, error: string, cause: string) {
+      await sfn.send(new SendTaskFailureCommand({ taskToken, error, cause }));
+    },
   };
   behaviours.set(id, functionsOf(one, engine));
   // a function's name says which execution it belongs to; the machine is the same otherwise
-  const definition = JSON.stringify(one.definition)
-    .replaceAll(/"FunctionName":"(\w+)"/g, `"FunctionName":"${id}--$1"`)
-    .replaceAll('"$$.StateMachine.Name"', `"States.ArrayGetItem(States.StringSplit($$.StateMachine.Name, '_'), 0)"`);
-  const name = `machine_${id}`;
+  const definition = JSON.stringify(one.definition).replaceAll(/"FunctionName":"(\w+)"/g, `"FunctionName":"${id}--$1"`);
+  const name = `machine-${id}`;
   const roleArn = `arn:aws:iam::${account}:role/machine`;
   const { stateMachineArn } = await sfn.send(new CreateStateMachineCommand({ name, definition, roleArn }));
   const { executionArn } = await sfn.send(
@@ -94,11 +96,18 @@ async function run(one: Case, id: string): Promise<Ended> {
   }
 }
 
-describe.each(corpus)('%s', (file, cases) => {
-  test.concurrent.each(cases.map((one, index) => [one.comment, one, index] as const))('%s', async (_, one, index) => {
-    const ended = comparable(await run(one, `${file}${index}`), one);
-    // a difference that is gone must not be told any more
-    if (one.moto) expect(ended).not.toEqual(comparable(one.expect, one));
-    else expect(ended).toEqual(comparable(one.expect, one));
+const numbered = corpus.flatMap(([file, cases]) => cases.map((one, index) => ({ file, one, id: `${file}${index}` })));
+const rows = (which: typeof numbered) => which.map(({ file, one, id }) => [file, one.comment, one, id] as const);
+
+describe('moto ends as our interpreter does', () => {
+  test.concurrent.each(rows(numbered.filter(({ one }) => !one.moto)))('%s: %s', async (_file, _comment, one, id) => {
+    expect(comparable(await run(one, id), one)).toEqual(comparable(one.expect, one));
+  });
+});
+
+// each case says what AWS's documentation has against moto; a difference that is gone must not be told any more
+describe('moto is still wrong where we say that it is', () => {
+  test.concurrent.each(rows(numbered.filter(({ one }) => one.moto)))('%s: %s', async (_file, _comment, one, id) => {
+    expect(comparable(await run(one, id), one)).not.toEqual(comparable(one.expect, one));
   });
 });

@@ -52,6 +52,8 @@ export async function estateOf(lab: Lab, recipe: string): Promise<Estate> {
 
 export const nothing = { living: [], volumes: [], images: {}, snapshots: {} };
 
+const byName = (a: string, b: string) => a.localeCompare(b);
+
 /** Who may launch an image and make volumes of its snapshot. */
 export async function sharingOf(lab: Lab, region: string, image: Image) {
   const snapshot = image.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? '';
@@ -62,8 +64,8 @@ export async function sharingOf(lab: Lab, region: string, image: Image) {
     .ec2(region)
     .send(new DescribeSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' }));
   return {
-    launch: (launch.LaunchPermissions ?? []).map((one) => Object.values(one)[0]).toSorted(),
-    volume: (volume.CreateVolumePermissions ?? []).map(({ UserId }) => UserId).toSorted(),
+    launch: (launch.LaunchPermissions ?? []).map((one) => String(Object.values(one)[0])).toSorted(byName),
+    volume: (volume.CreateVolumePermissions ?? []).map(({ UserId = '' }) => UserId).toSorted(byName),
   };
 }
 

@@ -91,7 +91,7 @@ export function createLayer(port: number): Layer {
   const throttled = new Map<string, number>();
   const counts = new Map<string, number>();
   const looks = new Map<string, number>();
-  const tokens = new Map<string, Answer>();
+  const tokens = new Map<string, Promise<Answer>>();
   const outputs = new Map<string, { bucket: string; prefix: string }>();
 
   /** Counts a look at a thing that is unready for so many of them; ` peek` looks without counting. */

@@ -50,10 +50,13 @@ test.concurrent('a wait that does not wait is caught: EC2 launches nothing from 
   );
 });
 
-test.concurrent('a wrong error name in a Retry is caught: the first heartbeat that is missed ends the build', async () => {
-  const setup = redefined('["States.HeartbeatTimeout", "States.Timeout"]', '["HeartbeatTimeout"]');
-  await expect(publish('retry-name', setup)).rejects.toThrow(/States.(Heartbeat)?Timeout/);
-});
+test.concurrent(
+  'a wrong error name in a Retry is caught: the first heartbeat that is missed ends the build',
+  async () => {
+    const setup = redefined('["States.HeartbeatTimeout", "States.Timeout"]', '["HeartbeatTimeout"]');
+    await expect(publish('retry-name', setup)).rejects.toThrow(/States.(Heartbeat)?Timeout/);
+  },
+);
 
 test.concurrent('a wrong error name in a Catch is caught: one failed target ends all the others', async () => {
   const from = '"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "TargetFailed"';
@@ -61,7 +64,7 @@ test.concurrent('a wrong error name in a Catch is caught: one failed target ends
   const distribute = recipe('').distribute.map((target) => ({ ...target, required: target.region !== 'eu-west-1' }));
   const document = recipe('catch-name', { distribute });
   const baked = bake(lab, 'catch-name', { recipe: document }, { ...setup, faults: { failCopyTo: ['eu-west-1'] } });
-  await expect(baked.then((one) => expectPublished(lab, 'catch-name', one, ['us-east-1', 'ap-southeast-2']))).rejects.toThrow(
-    /CopyFailed/,
-  );
+  await expect(
+    baked.then((one) => expectPublished(lab, 'catch-name', one, ['us-east-1', 'ap-southeast-2'])),
+  ).rejects.toThrow(/CopyFailed/);
 });

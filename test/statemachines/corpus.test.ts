@@ -14,14 +14,21 @@ async function run(one: Case): Promise<Ended> {
     succeed: async (taskToken, output) => void (await call('SendTaskSuccess', { taskToken, output })),
     fail: async (taskToken, error, cause) => void (await call('SendTaskFailure', { taskToken, error, cause })),
   });
-  const stepFunctions = createStepFunctions({ clock, random: () => Math.random(), account: caller.account, invoke: behave });
+  const stepFunctions = createStepFunctions({
+    clock,
+    random: () => Math.random(),
+    account: caller.account,
+    invoke: behave,
+  });
   const stateMachineArn = stepFunctions.createStateMachine({
     name: 'machine',
     region: caller.region,
     definition: JSON.stringify(one.definition),
   });
   const input = JSON.stringify(one.input);
-  const { executionArn } = (await call('StartExecution', { stateMachineArn, name: 'run', input })) as { executionArn: string };
+  const { executionArn } = (await call('StartExecution', { stateMachineArn, name: 'run', input })) as {
+    executionArn: string;
+  };
   const execution = stepFunctions.execution(executionArn);
   await clock.run(() => execution.status !== 'RUNNING');
   const { status, output, error, history } = execution;

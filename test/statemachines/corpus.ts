@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/*
+ * Small machines, each showing one feature. corpus.test.ts runs them in our interpreter, test/moto/conformance.moto.ts in
+ * moto's engine: both must end as `expect` says, unless `moto` says where moto is known to be wrong.
+ */
+
 /** How a function of a case behaves; by default it answers with its payload. */
 export interface Behaviour {
   /** Errors it throws, call by call; '' is a call that goes well, as are all after the last. */
@@ -41,7 +46,7 @@ export interface Case {
 
 /** What a function of a case needs of the engine it runs in. */
 export interface Engine {
-  sleep(milliseconds: number): Promise<void>;
+  sleep(milliseconds: number): Promise<unknown>;
   succeed(token: string, output: string): Promise<void>;
   fail(token: string, error: string, cause: string): Promise<void>;
 }

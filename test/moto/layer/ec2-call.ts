@@ -13,7 +13,7 @@ export interface Ec2Call {
   /** How often a thing was still to be seen unready, counted down by looking. */
   lookAt: (id: string, looks: number) => boolean;
   /** Answers given to ClientTokens. */
-  tokens: Map<string, Answer>;
+  tokens: Map<string, Promise<Answer>>;
 }
 
 /** Answers a used ClientToken with what it made. */
@@ -23,7 +23,12 @@ export async function once(call: Ec2Call, make: () => Promise<Answer>): Promise<
   const key = `${call.region} ${call.form.get('Action')} ${token}`;
   const known = call.tokens.get(key);
   if (known) return known;
-  const answer = await make();
-  if (answer.status < 300) call.tokens.set(key, answer);
+  const making = make();
+  call.tokens.set(key, making); // before it is made: the same token may come twice at once
+  const answer = await making.catch((error: unknown) => {
+    call.tokens.delete(key);
+    throw error;
+  });
+  if (answer.status >= 300) call.tokens.delete(key);
   return answer;
 }

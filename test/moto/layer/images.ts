@@ -59,7 +59,8 @@ export async function createImage(call: Ec2Call): Promise<Answer> {
 
 /** Tags are given by `furnish`: moto answers 500 to those of snapshots. */
 function withoutTags(form: URLSearchParams) {
-  for (const name of [...form.keys()]) if (name.startsWith('TagSpecification.')) form.delete(name);
+  const names = [...form.keys()];
+  for (const name of names) if (name.startsWith('TagSpecification.')) form.delete(name);
 }
 
 export const copyImage = (call: Ec2Call): Promise<Answer> =>
@@ -116,7 +117,8 @@ export async function modifyImageAttribute(call: Ec2Call): Promise<Answer> {
 }
 
 export async function modifySnapshotAttribute(call: Ec2Call): Promise<Answer> {
-  for (const [name, value] of [...call.form]) {
+  const fields = [...call.form];
+  for (const [name, value] of fields) {
     const [, operation = '', number = ''] = /^CreateVolumePermission\.(Add|Remove)\.(\d+)\.UserId$/.exec(name) ?? [];
     if (!operation) continue;
     call.form.set('OperationType', operation.toLowerCase());

@@ -9,7 +9,8 @@ export const runInstances = (call: Ec2Call): Promise<Answer> =>
     if (call.lookAt(`${call.region} ${ami} peek`, 0))
       return ec2Error('InvalidAMIID.Unavailable', `The image ID '${ami}' is not available`);
     const rootDevice = textOf(found, 'rootDeviceName');
-    for (const [name, device] of [...call.form]) {
+    const fields = [...call.form];
+    for (const [name, device] of fields) {
       const mapping = /^(BlockDeviceMapping\.\d+)\.DeviceName$/.exec(name)?.[1];
       const sized = [`${mapping}.Ebs.VolumeSize`, `${mapping}.Ebs.SnapshotId`].some((field) => call.form.has(field));
       if (mapping && device === rootDevice && !sized) call.form.set(`${mapping}.Ebs.VolumeSize`, '8');

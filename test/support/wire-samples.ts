@@ -1,0 +1,465 @@
+// One sample, or more, of every SDK command the project sends, with every parameter it sends, and what AWS answers. The
+// answers have the form of those in AWS's API references. Plain values: both the tests and the probe read them.
+export interface Sample {
+  inputs: Record<string, unknown>[];
+  answers: Answer[];
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+const requestId = { 'x-amzn-requestid': 'f8ab4ffd-1c2e-4b0a-9d6b-0d8d1a0b7c11' };
+const json = (value: unknown, status = 200): Answer => ({
+  status,
+  headers: { ...requestId, 'content-type': 'application/x-amz-json-1.1' },
+  body: value === undefined ? '' : JSON.stringify(value),
+});
+const xml = (body: string, status = 200): Answer => ({
+  status,
+  headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': '59dbff89-35bd-4eac-99ed-be587EXAMPLE' },
+  body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
+});
+const ec2 = (action: string, inside: string): Answer =>
+  xml(
+    `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>59dbff89-35bd-4eac-99ed-be587EXAMPLE</requestId>${inside}</${action}Response>`,
+  );
+const done = (action: string) => ec2(action, '<return>true</return>');
+
+const instance = 'i-0123456789abcdef0';
+const [ami, snapshot, volume] = ['ami-0123456789abcdef0', 'snap-0123456789abcdef0', 'vol-0123456789abcdef0'];
+const token = 'dGhlIHRva2VuPSsvJiA8Pg==';
+// Anything that an encoding could stumble over, and nothing that HTTP or XML could not carry.
+const odd = 'Köln & <Ωμέγα> "日本" 100% +a=b;c\'d*~(1)/🚀\n\tend';
+const tagList = (role: string) => [
+  { Key: 'Name', Value: `base-20261123-030000-9f2c ${role}` },
+  { Key: 'golden:role', Value: role },
+  { Key: 'purpose', Value: odd },
+  { Key: 'empty', Value: '' },
+];
+const tagSpecifications = (...types: string[]) => types.map((type) => ({ ResourceType: type, Tags: tagList(type) }));
+const Filters = [
+  { Name: 'tag:golden:recipe', Values: ['base'] },
+  { Name: 'tag:golden:build', Values: ['20261123-030000-9f2c', odd] },
+];
+const paged = { Filters, MaxResults: 1000, NextToken: token };
+const tagSet =
+  '<tagSet><item><key>golden:build</key><value>20261123-030000-9f2c</value></item><item><key>purpose</key><value>Köln &amp; &lt;Ωμέγα&gt; 日本 🚀</value></item><item><key>empty</key><value/></item></tagSet>';
+
+const described = `<instanceId>${instance}</instanceId><imageId>${ami}</imageId><instanceState><code>16</code><name>running</name></instanceState>
+<privateDnsName/><reason>User initiated (2026-11-23 03:05:10 GMT)</reason><amiLaunchIndex>0</amiLaunchIndex><productCodes/>
+<instanceType>t3.small</instanceType><launchTime>2026-11-23T03:00:01.000Z</launchTime><placement><availabilityZone>us-east-1a</availabilityZone><groupName/><tenancy>default</tenancy></placement>
+<monitoring><state>disabled</state></monitoring><subnetId>subnet-1</subnetId><groupSet><item><groupId>sg-1</groupId><groupName>default</groupName></item></groupSet>
+<stateReason><code>Client.UserInitiatedShutdown</code><message>Client.UserInitiatedShutdown: User initiated shutdown</message></stateReason>
+<architecture>x86_64</architecture><rootDeviceName>/dev/xvda</rootDeviceName><blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><volumeId>${volume}</volumeId><status>attached</status><attachTime>2026-11-23T03:00:02.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></ebs></item></blockDeviceMapping>
+<clientToken>a-token</clientToken>${tagSet}<hypervisor>xen</hypervisor><networkInterfaceSet/><iamInstanceProfile><arn>arn:aws:iam::123456789012:instance-profile/golden-image-builder</arn><id>AIPA</id></iamInstanceProfile><ebsOptimized>false</ebsOptimized>
+<metadataOptions><state>applied</state><httpTokens>required</httpTokens><httpPutResponseHopLimit>2</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint></metadataOptions>`;
+const reservation = (inside: string) =>
+  `<reservationId>r-1</reservationId><ownerId>123456789012</ownerId><groupSet/><instancesSet><item>${inside}</item></instancesSet>`;
+const stateChange = `<instancesSet><item><instanceId>${instance}</instanceId><currentState><code>32</code><name>shutting-down</name></currentState><previousState><code>16</code><name>running</name></previousState></item></instancesSet>`;
+
+const event = (id: number, type: string, details: object) => ({
+  id,
+  previousEventId: id - 1,
+  type,
+  timestamp: 1795402800.123 + id,
+  ...details,
+});
+const command = {
+  CommandId: '0831e1a8-a1ac-4257-a1fd-c831bEXAMPLE',
+  DocumentName: 'AWS-RunShellScript',
+  DocumentVersion: '$DEFAULT',
+  Comment: odd,
+  Parameters: { commands: ['echo "ü"', odd], executionTimeout: ['3600'] },
+  InstanceIds: [instance],
+  Targets: [],
+  RequestedDateTime: 1795402800.5,
+  ExpiresAfter: 1795410000,
+  Status: 'Success',
+  StatusDetails: 'Success',
+  TimeoutSeconds: 600,
+  TargetCount: 1,
+  CloudWatchOutputConfig: { CloudWatchOutputEnabled: false, CloudWatchLogGroupName: '' },
+};
+
+export const samples: Record<string, Sample> = {
+  DescribeImages: {
+    inputs: [
+      { ImageIds: [ami, 'ami-2'] },
+      { Owners: ['self', '137112412989'], ...paged },
+      { Owners: ['self'], Filters: [] },
+    ],
+    answers: [
+      ec2(
+        'DescribeImages',
+        `<imagesSet><item><imageId>${ami}</imageId><imageLocation>123456789012/base</imageLocation><imageState>failed</imageState><imageOwnerId>123456789012</imageOwnerId><imageOwnerAlias>amazon</imageOwnerAlias><creationDate>2026-11-23T03:04:05.000Z</creationDate><deprecationTime>2028-11-23T03:04:05.000Z</deprecationTime><isPublic>false</isPublic><productCodes/><architecture>x86_64</architecture><imageType>machine</imageType><platform>windows</platform><name>base-20261123-030000-9f2c</name><description>Köln &amp; 日本</description><rootDeviceType>ebs</rootDeviceType><rootDeviceName>/dev/xvda</rootDeviceName><stateReason><code>Client.InternalError</code><message>Client.InternalError: Client error on launch</message></stateReason><blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>${snapshot}</snapshotId><volumeSize>8</volumeSize><deleteOnTermination>true</deleteOnTermination><volumeType>gp3</volumeType><iops>3000</iops><throughput>125</throughput><encrypted>true</encrypted></ebs></item><item><deviceName>/dev/sdb</deviceName><virtualName>ephemeral0</virtualName></item></blockDeviceMapping><virtualizationType>hvm</virtualizationType>${tagSet}<hypervisor>xen</hypervisor><enaSupport>true</enaSupport><sriovNetSupport>simple</sriovNetSupport><imdsSupport>v2.0</imdsSupport><bootMode>uefi-preferred</bootMode></item></imagesSet><nextToken>${token}</nextToken>`,
+      ),
+      ec2('DescribeImages', '<imagesSet/>'),
+    ],
+  },
+  DescribeImageAttribute: {
+    inputs: [{ ImageId: ami, Attribute: 'launchPermission' }],
+    answers: [
+      ec2(
+        'DescribeImageAttribute',
+        `<imageId>${ami}</imageId><launchPermission><item><userId>444455556666</userId></item><item><organizationArn>arn:aws:organizations::111122223333:organization/o-exampleorgid</organizationArn></item><item><organizationalUnitArn>arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-1</organizationalUnitArn></item><item><group>all</group></item></launchPermission>`,
+      ),
+    ],
+  },
+  ModifyImageAttribute: {
+    inputs: [
+      { ImageId: ami, ImdsSupport: { Value: 'v2.0' } },
+      {
+        ImageId: ami,
+        LaunchPermission: {
+          Add: [
+            { UserId: '444455556666' },
+            { UserId: '777788889999' },
+            { OrganizationArn: 'arn:aws:organizations::111122223333:organization/o-exampleorgid' },
+            { OrganizationalUnitArn: 'arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-abcd-12345678' },
+          ],
+        },
+      },
+    ],
+    answers: [done('ModifyImageAttribute')],
+  },
+  CopyImage: {
+    inputs: [
+      {
+        SourceRegion: 'us-east-1',
+        SourceImageId: ami,
+        Name: 'base-20261123-030000-9f2c',
+        Description: odd,
+        ClientToken: 'a-token',
+        Encrypted: true,
+        KmsKeyId: 'alias/golden-eu',
+        TagSpecifications: tagSpecifications('image', 'snapshot'),
+      },
+      { SourceRegion: 'us-east-1', SourceImageId: ami, Name: 'base' }, // the SDK makes a token up
+    ],
+    answers: [ec2('CopyImage', `<imageId>${ami}</imageId>`)],
+  },
+  CreateImage: {
+    inputs: [true, false].map((NoReboot) => ({
+      InstanceId: instance,
+      Name: 'base-20261123-030000-9f2c',
+      Description: odd,
+      NoReboot,
+      TagSpecifications: tagSpecifications('image', 'snapshot'),
+    })),
+    answers: [ec2('CreateImage', `<imageId>${ami}</imageId>`)],
+  },
+  DeregisterImage: { inputs: [{ ImageId: ami }], answers: [done('DeregisterImage')] },
+  DescribeInstances: {
+    inputs: [{ InstanceIds: [instance] }, { ...paged, MaxResults: 100 }],
+    answers: [
+      ec2(
+        'DescribeInstances',
+        `<reservationSet><item>${reservation(described)}</item><item>${reservation('<instanceId>i-2</instanceId>')}</item></reservationSet><nextToken>${token}</nextToken>`,
+      ),
+    ],
+  },
+  RunInstances: {
+    inputs: [
+      {
+        ImageId: ami,
+        InstanceType: 't3.small',
+        SubnetId: 'subnet-0123456789abcdef0',
+        SecurityGroupIds: ['sg-1', 'sg-2'],
+        MinCount: 1,
+        MaxCount: 1,
+        ClientToken: 'a-token',
+        IamInstanceProfile: { Name: 'golden-image-builder' },
+        MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
+        InstanceInitiatedShutdownBehavior: 'terminate',
+        BlockDeviceMappings: [
+          {
+            DeviceName: '/dev/xvda',
+            Ebs: {
+              DeleteOnTermination: true,
+              VolumeType: 'gp3',
+              VolumeSize: 8,
+              Encrypted: true,
+              KmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+              Iops: 3000,
+              Throughput: 125,
+            },
+          },
+          {
+            DeviceName: '/dev/sdf',
+            Ebs: { DeleteOnTermination: true, VolumeType: 'gp3', Encrypted: false, KmsKeyId: undefined },
+          },
+        ],
+        TagSpecifications: tagSpecifications('instance', 'volume', 'network-interface'),
+      },
+      {
+        // what a candidate leaves out; the SDK makes a token up
+        ImageId: ami,
+        InstanceType: 't3.small',
+        SubnetId: undefined,
+        SecurityGroupIds: undefined,
+        MinCount: 1,
+        MaxCount: 1,
+        BlockDeviceMappings: undefined,
+      },
+    ],
+    answers: [ec2('RunInstances', reservation(described))],
+  },
+  StopInstances: { inputs: [{ InstanceIds: [instance] }], answers: [ec2('StopInstances', stateChange)] },
+  TerminateInstances: {
+    inputs: [{ InstanceIds: [instance, 'i-2'] }],
+    answers: [ec2('TerminateInstances', stateChange)],
+  },
+  DescribeSnapshots: {
+    inputs: [{ OwnerIds: ['self'], ...paged }],
+    answers: [
+      ec2(
+        'DescribeSnapshots',
+        `<snapshotSet><item><snapshotId>${snapshot}</snapshotId><volumeId>${volume}</volumeId><status>pending</status><startTime>2026-11-23T03:04:05.678Z</startTime><progress>30%</progress><ownerId>123456789012</ownerId><volumeSize>8</volumeSize><description>Created by CreateImage</description>${tagSet}<encrypted>true</encrypted><kmsKeyId>arn:aws:kms:us-east-1:123456789012:key/1</kmsKeyId><storageTier>standard</storageTier></item></snapshotSet><nextToken>${token}</nextToken>`,
+      ),
+    ],
+  },
+  DeleteSnapshot: { inputs: [{ SnapshotId: snapshot }], answers: [done('DeleteSnapshot')] },
+  DescribeSnapshotAttribute: {
+    inputs: [{ SnapshotId: snapshot, Attribute: 'createVolumePermission' }],
+    answers: [
+      ec2(
+        'DescribeSnapshotAttribute',
+        `<snapshotId>${snapshot}</snapshotId><createVolumePermission><item><userId>444455556666</userId></item><item><group>all</group></item></createVolumePermission>`,
+      ),
+    ],
+  },
+  ModifySnapshotAttribute: {
+    inputs: [
+      {
+        SnapshotId: snapshot,
+        Attribute: 'createVolumePermission',
+        CreateVolumePermission: { Add: [{ UserId: '444455556666' }, { UserId: '777788889999' }] },
+      },
+    ],
+    answers: [done('ModifySnapshotAttribute')],
+  },
+  DescribeVolumes: {
+    inputs: [{ ...paged, MaxResults: 500 }],
+    answers: [
+      ec2(
+        'DescribeVolumes',
+        `<volumeSet><item><volumeId>${volume}</volumeId><size>8</size><snapshotId>${snapshot}</snapshotId><availabilityZone>us-east-1a</availabilityZone><status>in-use</status><createTime>2026-11-23T03:00:01.000Z</createTime><attachmentSet><item><volumeId>${volume}</volumeId><instanceId>${instance}</instanceId><device>/dev/xvda</device><status>attached</status><attachTime>2026-11-23T03:00:01.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></item></attachmentSet>${tagSet}<volumeType>gp3</volumeType><iops>3000</iops><throughput>125</throughput><encrypted>true</encrypted><multiAttachEnabled>false</multiAttachEnabled></item></volumeSet>`,
+      ),
+    ],
+  },
+  DeleteVolume: { inputs: [{ VolumeId: volume }], answers: [done('DeleteVolume')] },
+  GetObject: {
+    inputs: [
+      { Bucket: 'golden-image-artifacts', Key: 'builds/base/20261123-030000-9f2c/plan.json' },
+      { Bucket: 'golden-image-artifacts', Key: `builds/base/a b+c/Köln&日本=?#%.json`, Range: 'bytes=-4000' },
+    ],
+    answers: [
+      {
+        status: 206,
+        headers: {
+          'x-amz-id-2': 'an id',
+          'x-amz-request-id': 'C3D13FE58DE4C810',
+          'last-modified': 'Mon, 23 Nov 2026 03:04:05 GMT',
+          etag: '"2b54c0b0f3ee1a6b1f2c"',
+          'accept-ranges': 'bytes',
+          'content-range': 'bytes 10-37/38',
+          'content-type': 'application/json',
+          'content-length': '36',
+          'x-amz-server-side-encryption': 'AES256',
+          'x-amz-version-id': 'null',
+          'x-amz-meta-made-by': 'golden',
+        },
+        body: '{"Köln":"日本 🚀","n":[1,2]}\n',
+      },
+    ],
+  },
+  PutObject: {
+    inputs: [
+      {
+        Bucket: 'golden-image-artifacts',
+        Key: 'builds/base/20261123-030000-9f2c/manifest.json',
+        Body: `${JSON.stringify({ odd, list: [1, { deep: true }] }, null, 2)}\n`,
+        ContentType: 'application/json',
+      },
+    ],
+    answers: [
+      {
+        status: 200,
+        headers: {
+          'x-amz-request-id': 'C3D13FE58DE4C810',
+          etag: '"2b54c0b0f3ee1a6b1f2c"',
+          'x-amz-server-side-encryption': 'AES256',
+          'x-amz-checksum-crc32': 'AAAAAA==',
+          'x-amz-version-id': '3HL4kqtJlcpXroDTDmJ',
+        },
+        body: '',
+      },
+    ],
+  },
+  SendTaskSuccess: {
+    inputs: [{ taskToken: token, output: JSON.stringify({ ami, odd }) }],
+    answers: [json({})],
+  },
+  SendTaskFailure: {
+    inputs: [{ taskToken: token, error: 'ImageFailed', cause: JSON.stringify({ errorMessage: odd }) }],
+    answers: [json({})],
+  },
+  SendTaskHeartbeat: { inputs: [{ taskToken: token }], answers: [json({})] },
+  GetExecutionHistory: {
+    inputs: [
+      {
+        executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image:manual-1',
+        includeExecutionData: false,
+        maxResults: 1000,
+        nextToken: token,
+      },
+    ],
+    answers: [
+      json({
+        events: [
+          event(1, 'ExecutionStarted', {
+            executionStartedEventDetails: { input: '{}', roleArn: 'arn:aws:iam::1:role/x' },
+          }),
+          event(2, 'TaskStateEntered', { stateEnteredEventDetails: { name: 'Resolve' } }),
+          event(3, 'TaskStateExited', { stateExitedEventDetails: { name: 'Resolve', output: '{}' } }),
+          event(4, 'MapIterationStarted', { mapIterationStartedEventDetails: { name: 'Distribute', index: 0 } }),
+          event(5, 'ExecutionFailed', { executionFailedEventDetails: { error: 'X', cause: odd } }),
+        ],
+        nextToken: token,
+      }),
+    ],
+  },
+  DescribeInstanceInformation: {
+    inputs: [{ Filters: [{ Key: 'InstanceIds', Values: [instance] }] }],
+    answers: [
+      json({
+        InstanceInformationList: [
+          {
+            InstanceId: instance,
+            PingStatus: 'Online',
+            LastPingDateTime: 1795402800.25,
+            AgentVersion: '3.3.987.0',
+            IsLatestVersion: false,
+            PlatformType: 'Linux',
+            ResourceType: 'EC2Instance',
+            IPAddress: '172.31.0.4',
+            AssociationOverview: { InstanceAssociationStatusAggregatedCount: { Success: 1 } },
+          },
+        ],
+      }),
+    ],
+  },
+  ListCommands: {
+    inputs: [{ InstanceId: instance, MaxResults: 50, NextToken: token }],
+    answers: [json({ Commands: [command], NextToken: token }), json({ Commands: [] })],
+  },
+  SendCommand: {
+    inputs: [
+      {
+        InstanceIds: [instance],
+        DocumentName: 'AWS-RunShellScript',
+        DocumentVersion: '$LATEST',
+        Parameters: { commands: ['#!/bin/bash', 'set -euo pipefail', `echo '${odd}'`], executionTimeout: ['3600'] },
+        Comment: `20261123-030000-9f2c/provision/0 ${odd}`,
+        TimeoutSeconds: 600,
+        OutputS3BucketName: 'golden-image-artifacts',
+        OutputS3KeyPrefix: 'builds/base/20261123-030000-9f2c/commands',
+      },
+    ],
+    answers: [json({ Command: command })],
+  },
+  GetCommandInvocation: {
+    inputs: [{ CommandId: command.CommandId, InstanceId: instance }],
+    answers: [
+      json({
+        CommandId: command.CommandId,
+        InstanceId: instance,
+        Comment: odd,
+        DocumentName: 'AWS-RunShellScript',
+        PluginName: 'aws:runShellScript',
+        ResponseCode: -1,
+        ExecutionStartDateTime: '2026-11-23T03:00:00.000Z',
+        ExecutionElapsedTime: 'PT1.5S',
+        Status: 'Failed',
+        StatusDetails: 'Undeliverable',
+        StandardOutputContent: odd,
+        StandardOutputUrl: 'https://s3.us-east-1.amazonaws.com/bucket/builds/stdout',
+        StandardErrorContent: '',
+        StandardErrorUrl: '',
+        CloudWatchOutputConfig: { CloudWatchLogGroupName: '', CloudWatchOutputEnabled: false },
+      }),
+    ],
+  },
+  GetParameter: {
+    inputs: [{ Name: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64' }],
+    answers: [
+      json({
+        Parameter: {
+          ARN: 'arn:aws:ssm:us-east-1:123456789012:parameter/golden/base/stable',
+          Name: '/golden/base/stable',
+          Type: 'String',
+          DataType: 'aws:ec2:image',
+          Value: ami,
+          Version: 7,
+          LastModifiedDate: 1795402800.5,
+        },
+      }),
+    ],
+  },
+  PutParameter: {
+    inputs: [
+      {
+        Name: '/golden/base/stable',
+        Value: ami,
+        Type: 'String',
+        DataType: 'aws:ec2:image',
+        Overwrite: true,
+        Description: odd,
+      },
+    ],
+    answers: [json({ Tier: 'Standard', Version: 8 })],
+  },
+  DeleteParameter: { inputs: [{ Name: '/golden/base/stable' }], answers: [json({})] },
+};
+
+const s3Error = (status: number, code: string, more = '') =>
+  xml(`<Error><Code>${code}</Code><Message>${code} it is</Message>${more}<RequestId>1</RequestId></Error>`, status);
+const ec2Error = (status: number, code: string) =>
+  xml(
+    `<Response><Errors><Error><Code>${code}</Code><Message>${code} it is</Message></Error></Errors><RequestID>ea966190-f9aa-478e-9ede-example</RequestID></Response>`,
+    status,
+  );
+
+/** Errors by the command that meets them: what AWS answers, and the name they must come to be known by. */
+export const errors: [command: string, answer: Answer, name: string][] = [
+  ['GetParameter', json({ __type: 'ParameterNotFound' }, 400), 'ParameterNotFound'],
+  [
+    'GetParameter',
+    json({ __type: 'com.amazonaws.ssm#AccessDeniedException', Message: 'no' }, 400),
+    'AccessDeniedException',
+  ],
+  ['PutParameter', json({ __type: 'ThrottlingException', message: 'Rate exceeded' }, 400), 'ThrottlingException'],
+  ['PutParameter', json({ __type: 'InternalServerError', Message: 'oops' }, 500), 'InternalServerError'],
+  ['DeleteParameter', json({ __type: 'ParameterNotFound', message: 'gone' }, 400), 'ParameterNotFound'],
+  ['SendCommand', json({ __type: 'InvalidInstanceId', Message: 'not in a valid state' }, 400), 'InvalidInstanceId'],
+  ['GetCommandInvocation', json({ __type: 'InvocationDoesNotExist' }, 400), 'InvocationDoesNotExist'],
+  ['ListCommands', { ...json(undefined, 503), headers: {} }, 'Unknown'],
+  ['SendTaskSuccess', json({ __type: 'com.amazonaws.sfn#TaskTimedOut', message: 'too late' }, 400), 'TaskTimedOut'],
+  ['SendTaskFailure', json({ __type: 'InvalidToken', message: 'no such token' }, 400), 'InvalidToken'],
+  ['SendTaskHeartbeat', json({ __type: 'TaskDoesNotExist', message: odd }, 400), 'TaskDoesNotExist'],
+  ['GetExecutionHistory', json({ __type: 'ExecutionDoesNotExist', message: 'x' }, 400), 'ExecutionDoesNotExist'],
+  ['GetObject', s3Error(404, 'NoSuchKey', '<Key>key</Key>'), 'NoSuchKey'],
+  ['GetObject', s3Error(403, 'AccessDenied'), 'AccessDenied'],
+  ['GetObject', s3Error(416, 'InvalidRange', '<RangeRequested>bytes=-1</RangeRequested>'), 'InvalidRange'],
+  ['PutObject', s3Error(503, 'SlowDown'), 'SlowDown'],
+  ['PutObject', s3Error(404, 'NoSuchBucket', '<BucketName>bucket</BucketName>'), 'NoSuchBucket'],
+  ['DescribeImages', ec2Error(400, 'InvalidAMIID.NotFound'), 'InvalidAMIID.NotFound'],
+  ['RunInstances', ec2Error(500, 'InsufficientInstanceCapacity'), 'InsufficientInstanceCapacity'],
+  ['CreateImage', ec2Error(400, 'InvalidAMIName.Duplicate'), 'InvalidAMIName.Duplicate'],
+  ['CopyImage', ec2Error(503, 'RequestLimitExceeded'), 'RequestLimitExceeded'],
+  ['DeleteSnapshot', ec2Error(400, 'InvalidSnapshot.InUse'), 'InvalidSnapshot.InUse'],
+  ['ModifyImageAttribute', ec2Error(403, 'UnauthorizedOperation'), 'UnauthorizedOperation'],
+];
