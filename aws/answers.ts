@@ -30,7 +30,8 @@ function translate(error: unknown, { action, region, about }: Asked, soon: reado
   const { name, message, $fault, $metadata } = error as SdkError;
   const code = codeOf(error) ?? name;
   const status = $metadata?.httpStatusCode ?? 0;
-  const later = soon.includes(code) || transient.test(code) || transient.test(name) || $fault === 'server' || status >= 500;
+  const later =
+    soon.includes(code) || transient.test(code) || transient.test(name) || $fault === 'server' || status >= 500;
   const request = $metadata?.requestId ? `, request ${$metadata.requestId}` : '';
   const what = `${action}${about ? ` of ${about}` : ''} in ${region}: ${code}: ${message}${request}`;
   const next = later

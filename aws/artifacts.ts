@@ -16,12 +16,41 @@ export const artifactKey = ({ recipe, build }: BuildIdentity, name: string): str
 // The S3 client is loaded at first use: most looks of a wait need no S3, and it is a third of what a function would load.
 const openBucket = () => import('./bucket.ts');
 
-async function readText({ aws, bucket }: Artifacts, key: string, range?: string): Promise<string | undefined> {
+/** An object as it was read: its text and the version it is. */
+interface Versioned {
+  text: string;
+  version: string;
+}
+
+export async function readObject(
+  { aws, bucket }: Artifacts,
+  key: string,
+  range?: string,
+): Promise<Versioned | undefined> {
   const { getObject } = await openBucket();
   return ask(
     { action: 's3:GetObject', region: aws.region, about: `s3://${bucket}/${key}` },
     () => getObject(aws, bucket, key, range),
     { NoSuchKey: () => undefined },
+  );
+}
+
+/** @param over Writes only over this version, or only where there is nothing. @returns false where that no longer holds. */
+export async function writeObject(
+  { aws, bucket }: Artifacts,
+  key: string,
+  content: unknown,
+  over?: { version: string } | 'nothing',
+): Promise<boolean> {
+  const { putJson } = await openBucket();
+  const condition = over === 'nothing' ? { IfNoneMatch: '*' as const } : over ? { IfMatch: over.version } : {};
+  return ask(
+    { action: 's3:PutObject', region: aws.region, about: `s3://${bucket}/${key}` },
+    async () => {
+      await putJson(aws, bucket, key, `${JSON.stringify(content, null, 2)}\n`, condition);
+      return true;
+    },
+    { PreconditionFailed: () => false, ConditionalRequestConflict: () => false },
   );
 }
 
@@ -31,21 +60,28 @@ export async function readArtifact<T>(
   identity: BuildIdentity,
   name: string,
 ): Promise<T | undefined> {
-  const text = await readText(artifacts, artifactKey(identity, name));
-  return text === undefined ? undefined : (JSON.parse(text) as T);
+  const object = await readObject(artifacts, artifactKey(identity, name));
+  return object && (JSON.parse(object.text) as T);
 }
 
 export async function writeArtifact(
-  { aws, bucket }: Artifacts,
+  artifacts: Artifacts,
   identity: BuildIdentity,
   name: string,
   content: unknown,
 ): Promise<void> {
-  const key = artifactKey(identity, name);
-  const { putJson } = await openBucket();
-  await ask({ action: 's3:PutObject', region: aws.region, about: `s3://${bucket}/${key}` }, () =>
-    putJson(aws, bucket, key, `${JSON.stringify(content, null, 2)}\n`),
-  );
+  await writeObject(artifacts, artifactKey(identity, name), content);
+}
+
+/** Writes an object of the build unless there is one. @returns the one there is now. */
+export async function keepFirst<T>(
+  artifacts: Artifacts,
+  identity: BuildIdentity,
+  name: string,
+  content: T,
+): Promise<T> {
+  if (await writeObject(artifacts, artifactKey(identity, name), content, 'nothing')) return content;
+  return (await readArtifact<T>(artifacts, identity, name)) ?? content;
 }
 
 /** The plan that Resolve made. @throws StageInputInvalid where it made none. */
@@ -62,5 +98,7 @@ export async function readPlan(artifacts: Artifacts, identity: BuildIdentity): P
 /** The last bytes of an object that SSM names by URL; undefined where SSM wrote none. */
 export async function readTail(artifacts: Artifacts, url: string, bytes: number): Promise<string | undefined> {
   const key = url.split(`/${artifacts.bucket}/`)[1];
-  return key === undefined ? undefined : readText(artifacts, decodeURIComponent(key), `bytes=-${bytes}`);
+  return key === undefined
+    ? undefined
+    : (await readObject(artifacts, decodeURIComponent(key), `bytes=-${bytes}`))?.text;
 }

@@ -3,11 +3,10 @@ import { launchAttempts, type Disk, type Plan } from '../core/plan.ts';
 import { buildTags, type Role } from '../core/tags.ts';
 import type { Connection } from './connection.ts';
 import { agentOnline } from './commands.ts';
-import { describeInstance, findInstances, launchInstance } from './instances.ts';
+import { describeInstance, findInstances, isDead, launchInstance } from './instances.ts';
 
-const dead = /^(shutting-down|terminated)$/;
-// Nothing temporary of a build is needed a day after it was launched.
-const lifetime = 24 * 3600 * 1000;
+// No execution runs longer than the state machine's bound of a week, so nothing temporary is needed after that.
+const lifetime = 7 * 24 * 3600 * 1000;
 
 /**
  * The one living instance of a role, launched where there is none. Places are tried in the recipe's order.
@@ -18,10 +17,9 @@ export async function findOrLaunch(
   plan: Plan,
   role: Role,
   from: { ami: string; disks?: Disk[] },
-  now: Date,
 ): Promise<string> {
   const found = await findInstances(aws, plan, role);
-  const living = found.filter(({ state }) => !dead.test(state));
+  const living = found.filter(({ state }) => !isDead(state));
   if (living.length > 1) {
     const ids = living.map(({ instance }) => instance).join(', ');
     throw new Failure(
@@ -32,11 +30,9 @@ export async function findOrLaunch(
   if (living[0]) return living[0].instance;
 
   const { instanceProfile, securityGroups } = plan.document.builder;
-  const tags = {
-    ...plan.document.image.tags,
-    Name: `${plan.image} ${role}`,
-    ...buildTags(plan, role, new Date(now.getTime() + lifetime)),
-  };
+  // Everything in the request follows from the plan: EC2 refuses a token that comes back with other parameters.
+  const expires = new Date(new Date(plan.startedAt).getTime() + lifetime);
+  const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
   const tried: string[] = [];
   for (const attempt of launchAttempts(plan, role, found.length)) {
     const launched = await launchInstance(aws, { ...from, attempt, instanceProfile, securityGroups, tags });
@@ -69,12 +65,14 @@ export async function lookAtAgent(
       `EC2 does not know ${instance} in ${aws.region}, ${graceSeconds} s after it was launched`,
     );
   }
-  if (dead.test(found.state)) {
+  if (isDead(found.state)) {
     throw new Failure(
       'BuilderFailed',
       `${instance} in ${aws.region} is ${found.state} before it was of use: ${found.reason ?? 'EC2 gives no reason'}`,
     );
   }
+  // A build that is started again after Seal: its commands are through, and SSM knows so without the agent.
+  if (found.state === 'stopping' || found.state === 'stopped') return { done: { instance } };
   if (found.state !== 'running') return { waiting: `${instance} in ${aws.region} is ${found.state}` };
   if (await agentOnline(aws, instance)) return { done: { instance } };
   return {

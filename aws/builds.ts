@@ -1,23 +1,20 @@
 import { channelParameter, type ChannelLedger } from '../core/channel.ts';
+import type { TargetResult } from '../core/distribution.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Plan } from '../core/plan.ts';
 import { readArtifact, type Artifacts } from './artifacts.ts';
 import { readChannel, restoreChannel } from './channels.ts';
+import type { Connection } from './connection.ts';
 import { orLeft, removeImages, removeInstances, together, type Removal } from './leftovers.ts';
-
-// Parameter Store takes a value of data type aws:ec2:image seconds after it answered: a write can still come through.
-const settleSeconds = 30;
 
 /**
  * One look at everything a failed build made, in every region. Repeat until nothing is left. A build that was published
  * before keeps its images.
  */
-export async function removeBuild(artifacts: Artifacts, plan: Plan, waitedSeconds: number): Promise<Removal> {
+export async function removeBuild(artifacts: Artifacts, plan: Plan): Promise<Removal> {
   const { aws } = artifacts;
   const ledger = await readArtifact<ChannelLedger>(artifacts, plan, 'channel.json');
   const restored = ledger ? await orLeft('channel', () => restoreChannel(aws, ledger)) : { removed: [], left: [] };
-  if (ledger && !ledger.complete && waitedSeconds < settleSeconds)
-    restored.left.push(`${ledger.parameter} (writes may be on their way)`);
   const instances = await orLeft('instances', () => removeInstances(aws, plan));
   const finished = await readArtifact<Manifest>(artifacts, plan, 'manifest.json');
   if (finished?.status === 'published') return together([restored, instances]);
@@ -35,4 +32,16 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, waitedSecond
     ),
   );
   return together([restored, instances, ...images]);
+}
+
+/**
+ * One look at everything of a published build that is not published: instances, volumes, what is left of targets that
+ * failed, and the first AMI where the pipeline's own region is no target. Repeat until nothing is left.
+ */
+export async function removeTemporary(aws: Connection, plan: Plan, targets: TargetResult[]): Promise<Removal> {
+  const published = targets.filter(({ error }) => error === undefined).map(({ region }) => region);
+  const all = new Set([plan.region, ...targets.map(({ region }) => region)]);
+  const unwanted = [...all].filter((region) => !published.includes(region));
+  const images = unwanted.map((region) => orLeft(`images in ${region}`, () => removeImages(aws, region, plan)));
+  return together([await orLeft('instances', () => removeInstances(aws, plan)), ...(await Promise.all(images))]);
 }

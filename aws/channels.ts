@@ -1,7 +1,9 @@
 import { toRestore, type ChannelLedger, type ChannelValue } from '../core/channel.ts';
 import { Failure } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Connection } from './connection.ts';
 import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
+import { describeImage } from './images.ts';
 import type { Removal } from './leftovers.ts';
 
 /** What a channel holds in each region. */
@@ -12,6 +14,27 @@ export const readChannel = (aws: Connection, parameter: string, regions: string[
       return ami === undefined ? { region } : { region, ami };
     }),
   );
+
+/**
+ * A build that was stopped and is completed after a newer one was published must not move the channel back.
+ * @throws PublishFailed naming the newer build.
+ */
+export async function refuseSuperseded(
+  aws: Connection,
+  plan: Plan,
+  parameter: string,
+  values: ChannelValue[],
+): Promise<void> {
+  for (const { region, ami } of values) {
+    const tags = ami === undefined ? undefined : (await describeImage(aws, region, ami))?.tags;
+    const newer = tags?.['golden:recipe'] === plan.recipe ? (tags['golden:build'] ?? '') : '';
+    if (newer <= plan.build) continue;
+    throw new Failure(
+      'PublishFailed',
+      `${parameter} in ${region} holds ${ami} of the newer build ${newer}; ${plan.image} is not published over it`,
+    );
+  }
+}
 
 /** Points a channel at an AMI in each region. @throws PublishFailed where AWS refuses one; others may have been written. */
 export async function writeChannel(

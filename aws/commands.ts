@@ -1,6 +1,7 @@
 import {
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
+  ListCommandInvocationsCommand,
   ListCommandsCommand,
   SendCommandCommand,
   SSMClient,
@@ -91,8 +92,9 @@ export async function readInvocation(
   const answer = await ask(
     { action: 'ssm:GetCommandInvocation', region: aws.region, about: `${command} on ${instance}` },
     () => aws.client(SSMClient).send(new GetCommandInvocationCommand({ CommandId: command, InstanceId: instance })),
-    { InvocationDoesNotExist: () => undefined },
+    { InvocationDoesNotExist: () => undefined, InvalidPluginName: () => 'of several steps' as const },
   );
+  if (answer === 'of several steps') return readSteps(aws, command, instance);
   return (
     answer && {
       status: answer.Status ?? 'Pending',
@@ -104,4 +106,24 @@ export async function readInvocation(
       stderrUrl: answer.StandardErrorUrl ?? '',
     }
   );
+}
+
+// GetCommandInvocation wants the name of one step where a document has several; this asks for all of them.
+async function readSteps(aws: Connection, CommandId: string, InstanceId: string): Promise<Invocation | undefined> {
+  const answer = await ask(
+    { action: 'ssm:ListCommandInvocations', region: aws.region, about: `${CommandId} on ${InstanceId}` },
+    () => aws.client(SSMClient).send(new ListCommandInvocationsCommand({ CommandId, InstanceId, Details: true })),
+  );
+  const invocation = answer.CommandInvocations?.[0];
+  if (!invocation) return undefined;
+  const failed = invocation.CommandPlugins?.find(({ Status }) => Status === 'Failed' || Status === 'TimedOut');
+  return {
+    status: invocation.Status ?? 'Pending',
+    details: `${invocation.StatusDetails}${failed ? ` in its step ${failed.Name}` : ''}`,
+    exitCode: failed?.ResponseCode,
+    stdout: failed?.Output ?? '',
+    stderr: '',
+    stdoutUrl: failed?.StandardOutputUrl ?? '',
+    stderrUrl: failed?.StandardErrorUrl ?? '',
+  };
 }

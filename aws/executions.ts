@@ -1,4 +1,5 @@
 import {
+  DescribeExecutionCommand,
   GetExecutionHistoryCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
@@ -47,6 +48,16 @@ export async function failTask(aws: Connection, taskToken: string, error: Error)
     },
     tooLate,
   );
+}
+
+/** An execution that Step Functions has forgotten is over. */
+export async function isRunning(aws: Connection, executionArn: string): Promise<boolean> {
+  const answer = await ask(
+    { action: 'states:DescribeExecution', region: aws.region, about: executionArn },
+    () => aws.client(SFNClient).send(new DescribeExecutionCommand({ executionArn })),
+    { ExecutionDoesNotExist: () => undefined },
+  );
+  return answer?.status === 'RUNNING' || answer?.status === 'PENDING_REDRIVE';
 }
 
 /** Every event of an execution so far, without its payloads. */

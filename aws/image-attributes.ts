@@ -3,6 +3,7 @@ import {
   EC2Client,
   ModifyImageAttributeCommand,
   type LaunchPermission,
+  type ModifyImageAttributeCommandInput,
 } from '@aws-sdk/client-ec2';
 import type { Sharing } from '../core/distribution.ts';
 import { ask, notYetKnown } from './answers.ts';
@@ -10,18 +11,18 @@ import type { Connection } from './connection.ts';
 
 /** Makes instances of the AMI demand IMDSv2. EC2 knows no way back. */
 export async function demandImdsV2(aws: Connection, region: string, ami: string): Promise<void> {
-  await ask({ action: 'ec2:ModifyImageAttribute', region, about: `${ami} imdsSupport` }, () =>
-    aws
-      .client(EC2Client, region)
-      .send(new ModifyImageAttributeCommand({ ImageId: ami, ImdsSupport: { Value: 'v2.0' } })),
-  );
+  await modify(aws, region, { ImageId: ami, ImdsSupport: { Value: 'v2.0' } });
 }
 
 export async function launchPermissions(aws: Connection, region: string, ami: string): Promise<Sharing> {
-  const answer = await ask({ action: 'ec2:DescribeImageAttribute', region, about: ami }, () =>
-    aws
-      .client(EC2Client, region)
-      .send(new DescribeImageAttributeCommand({ ImageId: ami, Attribute: 'launchPermission' })),
+  const answer = await ask(
+    { action: 'ec2:DescribeImageAttribute', region, about: ami },
+    () =>
+      aws
+        .client(EC2Client, region)
+        .send(new DescribeImageAttributeCommand({ ImageId: ami, Attribute: 'launchPermission' })),
+    {},
+    notYetKnown.image,
   );
   const list = (key: 'UserId' | 'OrganizationArn' | 'OrganizationalUnitArn') =>
     (answer.LaunchPermissions ?? []).flatMap((permission) => permission[key] ?? []);
@@ -40,7 +41,14 @@ export async function grantLaunch(aws: Connection, region: string, ami: string, 
     ...to.organizationalUnits.map((OrganizationalUnitArn) => ({ OrganizationalUnitArn })),
   ];
   if (Add.length === 0) return;
-  await ask({ action: 'ec2:ModifyImageAttribute', region, about: `${ami} launchPermission` }, () =>
-    aws.client(EC2Client, region).send(new ModifyImageAttributeCommand({ ImageId: ami, LaunchPermission: { Add } })),
+  await modify(aws, region, { ImageId: ami, LaunchPermission: { Add } });
+}
+
+async function modify(aws: Connection, region: string, input: ModifyImageAttributeCommandInput): Promise<void> {
+  await ask(
+    { action: 'ec2:ModifyImageAttribute', region, about: input.ImageId },
+    () => aws.client(EC2Client, region).send(new ModifyImageAttributeCommand(input)),
+    {},
+    notYetKnown.image,
   );
 }

@@ -1,6 +1,6 @@
 import { CopyImageCommand, CreateImageCommand, DeregisterImageCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { Tags } from '../core/tags.ts';
-import { ask } from './answers.ts';
+import { ask, notYetKnown } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { tagSpecifications } from './tags.ts';
 
@@ -23,6 +23,7 @@ export async function createImage(
         }),
       ),
     { 'InvalidAMIName.Duplicate': () => undefined },
+    notYetKnown.instance,
   );
   return answer?.ImageId;
 }
@@ -42,18 +43,22 @@ export async function copyImage(
   aws: Connection,
   { region, from, name, description, token, kmsKey, tags }: CopyRequest,
 ): Promise<string> {
-  const answer = await ask({ action: 'ec2:CopyImage', region, about: `${from.ami} (${from.region})` }, () =>
-    aws.client(EC2Client, region).send(
-      new CopyImageCommand({
-        SourceRegion: from.region,
-        SourceImageId: from.ami,
-        Name: name,
-        Description: description,
-        ClientToken: token,
-        ...(kmsKey && { Encrypted: true, KmsKeyId: kmsKey }),
-        TagSpecifications: tagSpecifications(['image', 'snapshot'], tags),
-      }),
-    ),
+  const answer = await ask(
+    { action: 'ec2:CopyImage', region, about: `${from.ami} (${from.region})` },
+    () =>
+      aws.client(EC2Client, region).send(
+        new CopyImageCommand({
+          SourceRegion: from.region,
+          SourceImageId: from.ami,
+          Name: name,
+          Description: description,
+          ClientToken: token,
+          ...(kmsKey && { Encrypted: true, KmsKeyId: kmsKey }),
+          TagSpecifications: tagSpecifications(['image', 'snapshot'], tags),
+        }),
+      ),
+    {},
+    notYetKnown.image,
   );
   return answer.ImageId ?? '';
 }

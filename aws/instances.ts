@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { Disk, LaunchAttempt } from '../core/plan.ts';
 import type { BuildIdentity, Role, Tags } from '../core/tags.ts';
-import { ask, everyPage } from './answers.ts';
+import { ask, everyPage, notYetKnown } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { filtersOf, tagSpecifications } from './tags.ts';
 
@@ -21,6 +21,9 @@ export interface InstanceDescription {
   reason?: string | undefined;
   launchedAt: string;
 }
+
+/** Whether an instance has ended or is about to. */
+export const isDead = (state: string): boolean => state === 'shutting-down' || state === 'terminated';
 
 const describe = ({ InstanceId = '', State, StateReason, LaunchTime }: Instance): InstanceDescription => ({
   instance: InstanceId,
@@ -119,13 +122,17 @@ export async function launchInstance(
         }),
       ),
     Object.fromEntries(noCapacityHere.map((code) => [code, () => ({ noCapacity: `${place}: ${code}` })])),
+    notYetKnown.image,
   );
   return 'noCapacity' in answer ? answer : { instance: answer.Instances?.[0]?.InstanceId ?? '' };
 }
 
 export async function stopInstance(aws: Connection, instance: string): Promise<void> {
-  await ask({ action: 'ec2:StopInstances', region: aws.region, about: instance }, () =>
-    aws.client(EC2Client).send(new StopInstancesCommand({ InstanceIds: [instance] })),
+  await ask(
+    { action: 'ec2:StopInstances', region: aws.region, about: instance },
+    () => aws.client(EC2Client).send(new StopInstancesCommand({ InstanceIds: [instance] })),
+    {},
+    notYetKnown.instance,
   );
 }
 

@@ -6,7 +6,7 @@ import {
   ModifySnapshotAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import type { BuildIdentity } from '../core/tags.ts';
-import { ask, everyPage } from './answers.ts';
+import { ask, everyPage, notYetKnown } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { filtersOf } from './tags.ts';
 
@@ -45,10 +45,14 @@ export async function deleteSnapshot(aws: Connection, region: string, snapshot: 
 
 /** Accounts that may make volumes from a snapshot. */
 export async function volumePermissions(aws: Connection, region: string, snapshot: string): Promise<string[]> {
-  const answer = await ask({ action: 'ec2:DescribeSnapshotAttribute', region, about: snapshot }, () =>
-    aws
-      .client(EC2Client, region)
-      .send(new DescribeSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' })),
+  const answer = await ask(
+    { action: 'ec2:DescribeSnapshotAttribute', region, about: snapshot },
+    () =>
+      aws
+        .client(EC2Client, region)
+        .send(new DescribeSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' })),
+    {},
+    notYetKnown.snapshot,
   );
   return (answer.CreateVolumePermissions ?? []).flatMap(({ UserId }) => UserId ?? []);
 }
@@ -65,14 +69,18 @@ export async function grantVolumes(
 ): Promise<void> {
   for (let from = 0; from < accounts.length; from += atOnce) {
     const Add = accounts.slice(from, from + atOnce).map((UserId) => ({ UserId }));
-    await ask({ action: 'ec2:ModifySnapshotAttribute', region, about: snapshot }, () =>
-      aws.client(EC2Client, region).send(
-        new ModifySnapshotAttributeCommand({
-          SnapshotId: snapshot,
-          Attribute: 'createVolumePermission',
-          CreateVolumePermission: { Add },
-        }),
-      ),
+    await ask(
+      { action: 'ec2:ModifySnapshotAttribute', region, about: snapshot },
+      () =>
+        aws.client(EC2Client, region).send(
+          new ModifySnapshotAttributeCommand({
+            SnapshotId: snapshot,
+            Attribute: 'createVolumePermission',
+            CreateVolumePermission: { Add },
+          }),
+        ),
+      {},
+      notYetKnown.snapshot,
     );
   }
 }

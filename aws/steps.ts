@@ -2,6 +2,7 @@ import { commandComment, deliverySeconds, type Command } from '../core/command.t
 import { Failure, type FailureName } from '../core/errors.ts';
 import { failingTail } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
+import type { BuildIdentity } from '../core/tags.ts';
 import { artifactKey, readTail, type Artifacts } from './artifacts.ts';
 import { findCommand, readInvocation, sendCommand, type Invocation } from './commands.ts';
 
@@ -35,7 +36,7 @@ const tailBytes = 4000;
 
 // SSM keeps only the beginning of long output, and what failed is at its end: the whole is in the bucket.
 async function wholeTail(artifacts: Artifacts, text: string, url: string): Promise<string> {
-  const cut = text.includes('--output truncated--') || text.length >= 8000;
+  const cut = text.includes('--output truncated--') || text.length >= 2400;
   return (cut && url ? await readTail(artifacts, url, tailBytes) : undefined) ?? text;
 }
 
@@ -49,7 +50,7 @@ async function outputTail(artifacts: Artifacts, { stdout, stderr, stdoutUrl, std
  */
 export async function lookAtCommand(
   artifacts: Artifacts,
-  { command, name }: Pick<SentCommand, 'command' | 'name'>,
+  { command, name, ...build }: Pick<SentCommand, 'command' | 'name'> & BuildIdentity,
   instance: string,
   failure: Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>,
 ): Promise<{ done: { command: string } } | { waiting: string }> {
@@ -64,6 +65,6 @@ export async function lookAtCommand(
     invocation.exitCode !== undefined && invocation.exitCode >= 0 ? `, exit code ${invocation.exitCode}` : '';
   throw new Failure(
     failure,
-    `${what}: ${invocation.details || invocation.status}${exit}\n${await outputTail(artifacts, invocation)}`,
+    `${what}: ${invocation.details || invocation.status}${exit}\n${await outputTail(artifacts, invocation)}\n--- all of it: s3://${artifacts.bucket}/${artifactKey(build, `commands/${command}`)}`,
   );
 }

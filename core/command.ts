@@ -37,7 +37,7 @@ const ownShebang = (text: string) => (text.startsWith('#!') ? text : `#!/bin/bas
 
 // PowerShell goes on after a failed program, and a script's exit code is 0 unless somebody says otherwise.
 const strictPowerShell = (text: string) =>
-  `$ErrorActionPreference = 'Stop'\n${text}\nif ($LASTEXITCODE) { exit $LASTEXITCODE }`;
+  `$ErrorActionPreference = 'Stop'\n$global:LASTEXITCODE = 0\n${text}\nif ($LASTEXITCODE) { exit $LASTEXITCODE }`;
 
 // Exit code 194 (Windows: 3010) makes the SSM agent reboot the instance and run the whole script again.
 const rebootLinux = (mark: string) =>

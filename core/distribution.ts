@@ -30,8 +30,8 @@ export function targetIn(plan: Plan, region: string): Target {
 export const needsCopy = (plan: Plan, region: string): boolean => region !== plan.region;
 
 /** `generation` counts copies of this build that failed in the region: a used token would answer with the failed one. */
-export const copyToken = (plan: Plan, region: string, generation: number): string =>
-  clientToken(plan.recipe, plan.build, region, 'copy', generation);
+export const copyToken = (plan: Plan, region: string, ami: string, generation: number): string =>
+  clientToken(plan.recipe, plan.build, region, ami, generation);
 
 /** Who is still missing. Present permissions that the recipe does not name stay as they are. */
 export function missing(wanted: Sharing, present: Sharing): Sharing {
@@ -42,9 +42,6 @@ export function missing(wanted: Sharing, present: Sharing): Sharing {
     organizationalUnits: without(wanted.organizationalUnits, present.organizationalUnits),
   };
 }
-
-export const isNobody = ({ accounts, organizations, organizationalUnits }: Sharing): boolean =>
-  accounts.length + organizations.length + organizationalUnits.length === 0;
 
 /** What Verify read back about a target. */
 export interface TargetObserved {
@@ -88,12 +85,20 @@ export function targetProblems(
   return problems;
 }
 
+const shown = 5;
+
+/** The first few of many, so that a message stays one: a thousand accounts must not push a failure over Step Functions' limits. */
+export const fewOf = (list: string[], separator: string): string =>
+  list.length <= shown
+    ? list.join(separator)
+    : `${list.slice(0, shown).join(separator)}${separator}and ${list.length - shown} more`;
+
 /** The barrier. @throws TargetsIncomplete naming every required target that is not right, and what is wrong with it. */
 export function refuseIncomplete(plan: Plan, results: TargetResult[]): void {
   const required = new Set(plan.document.distribute.filter((target) => target.required).map(({ region }) => region));
   const wrong = results.filter(({ region, error }) => error !== undefined && required.has(region));
   if (wrong.length === 0) return;
-  const list = wrong.map(({ region, error }) => `${region}: ${error}`).join('\n');
+  const list = wrong.map(({ region, error = '' }) => `${region}: ${error.slice(0, 400)}`).join('\n');
   throw new Failure(
     'TargetsIncomplete',
     `${wrong.length} of ${required.size} required targets of ${plan.image} not right, so nothing is published:\n${list}`,

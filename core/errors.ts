@@ -35,4 +35,5 @@ export class Failure extends Error {
   }
 }
 
-export const meaningOf = (name: FailureName): string => meanings[name];
+/** What a failure of the vocabulary means; undefined for names that are not ours, such as States.Timeout. */
+export const meaningOf = (name: string): string | undefined => (meanings as Record<string, string>)[name];

@@ -16,6 +16,8 @@ const ExecutionInput = z.strictObject({
 export interface Requested {
   identity: BuildIdentity;
   recipe: Recipe;
+  /** Whether the start says itself what to build, by overrides or a document, rather than by a recipe's name alone. */
+  special: boolean;
 }
 
 /** The recipe and the build an execution asks for, or everything that is wrong with what it was started with. */
@@ -45,7 +47,12 @@ export function requestedBuild(
   if (typeof wanted === 'string' && result.recipe.name !== wanted) {
     return { problems: [{ path: ['overrides', 'name'], message: `overrides cannot rename the recipe ${wanted}` }] };
   }
-  return { recipe: result.recipe, identity: { recipe: result.recipe.name, build: build ?? buildName(execution) } };
+  const special = overrides !== undefined || typeof wanted !== 'string';
+  return {
+    special,
+    recipe: result.recipe,
+    identity: { recipe: result.recipe.name, build: build ?? buildName(execution) },
+  };
 }
 
 function inputProblem(issue: z.core.$ZodIssue): string {

@@ -87,13 +87,15 @@ export interface FailedParts {
   identity: BuildIdentity;
   /** Absent where the build failed before it was planned. */
   plan: Plan | undefined;
+  /** `published` where the failure came after the image was. */
+  status: 'published' | 'failed';
   targets: TargetResult[];
   timings: Timing[];
   failure: ManifestFailure;
 }
 
-export function failedManifest({ identity, plan, targets, timings, failure }: FailedParts): Manifest {
-  if (plan) return manifestOf({ plan, status: 'failed', targets, parameter: null, timings, failure });
+export function failedManifest({ identity, plan, status, targets, timings, failure }: FailedParts): Manifest {
+  if (plan) return manifestOf({ plan, status, targets, parameter: null, timings, failure });
   const { recipe, build } = identity;
   return { schema: 1, recipe, build, status: 'failed', source: null, image: null, targets: [], timings, failure };
 }

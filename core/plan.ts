@@ -43,6 +43,16 @@ export function planBuild({ identity, execution, recipe, source, scripts }: Plan
   };
 }
 
+/** What the Maps of the state machine go through: numbers, names and regions, since the rest is in the plan. */
+export function workOf({ provision, checks, document }: Plan) {
+  const items = (commands: Command[]) => commands.map(({ index, name }) => ({ index, name }));
+  return {
+    provision: items(provision),
+    checks: items(checks),
+    targets: document.distribute.map(({ region }) => ({ region })),
+  };
+}
+
 /** What is wrong with a recipe once its source image and the pipeline's region are known. */
 export function planProblems(recipe: Recipe, source: SourceImage, region: string): Problem[] {
   const problems: Problem[] = [];
@@ -92,7 +102,8 @@ export function builderDisks({ document: { builder, distribute }, region, source
     const kmsKey = disk.kmsKey ?? home?.kmsKey;
     return kmsKey ? { ...disk, encrypted: true, kmsKey } : disk;
   };
-  return [{ device: source.rootDevice, ...builder.rootVolume }, ...builder.volumes].map(keyed);
+  const root = { device: source.rootDevice, sizeGiB: source.rootSizeGiB, ...builder.rootVolume };
+  return [root, ...builder.volumes].map(keyed);
 }
 
 export interface LaunchAttempt {

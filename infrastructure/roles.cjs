@@ -13,6 +13,7 @@ const snapshotHere = arn('ec2:${AWS::Region}::snapshot/*');
 const images = arn('ec2:*::image/*');
 const snapshots = arn('ec2:*::snapshot/*');
 const objects = sub('${ArtifactBucket.Arn}/builds/*');
+const executions = arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + machine + ':*');
 const channels = arn('ssm:*:${AWS::AccountId}:parameter/golden/*');
 const builderRole = arn('iam::${AWS::AccountId}:role/${param:builderRole}');
 const builderProfile = arn('iam::${AWS::AccountId}:instance-profile/${param:builderRole}');
@@ -35,7 +36,8 @@ const launches = (image, imageCondition) => [
     },
   },
   { Resource: [here('volume'), here('network-interface')], Condition: taggedAsOurs },
-  { Resource: [here('subnet'), here('security-group')] },
+  // a network that another account shares belongs to that account
+  { Resource: [arn('ec2:${AWS::Region}:*:subnet/*'), arn('ec2:${AWS::Region}:*:security-group/*')] },
 ];
 
 /** Tags are written while the thing is made and at no other time, so nothing else can be made to look like ours. */
@@ -47,7 +49,7 @@ const tagsOn = (creation, resources) => [
 const keysThroughEc2 = (condition = {}) => [
   {
     Resource: arn('kms:*:${AWS::AccountId}:key/*'),
-    Condition: { StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' }, ...condition },
+    Condition: { StringLike: { 'kms:ViaService': ['ec2.*.amazonaws.com', 'ec2.*.amazonaws.com.cn'] }, ...condition },
   },
 ];
 
@@ -110,6 +112,7 @@ const statements = {
     publish: [{ Resource: channels }],
     compensate: [{ Resource: channels }],
   },
+  'ssm:ListCommandInvocations': anything,
   'ssm:ListCommands': anything,
   'ssm:PutParameter': [{ Resource: channels }],
   'ssm:SendCommand': {
@@ -122,9 +125,8 @@ const statements = {
       ['Shell', 'PowerShell'].map((kind) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script')),
     ),
   },
-  'states:GetExecutionHistory': [
-    { Resource: arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + machine + ':*') },
-  ],
+  'states:DescribeExecution': [{ Resource: executions }],
+  'states:GetExecutionHistory': [{ Resource: executions }],
   'states:SendTaskFailure': anything,
   'states:SendTaskHeartbeat': anything,
   'states:SendTaskSuccess': anything,
@@ -134,7 +136,7 @@ const answersTask = ['states:SendTaskFailure', 'states:SendTaskHeartbeat', 'stat
 const launchActions = ['ec2:CreateTags', 'ec2:DescribeInstances', 'ec2:RunInstances', 'iam:PassRole', 's3:GetObject'];
 const awaitsAgent = ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation', ...answersTask];
 const sendsCommand = ['s3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'];
-const awaitsCommand = ['s3:GetObject', 'ssm:GetCommandInvocation', ...answersTask];
+const awaitsCommand = ['s3:GetObject', 'ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', ...answersTask];
 const removesEverything = [
   'ec2:DeleteSnapshot',
   'ec2:DeleteVolume',
@@ -148,7 +150,7 @@ const removesEverything = [
 
 /** Function key → what it calls, as its file declares it in `permissions`. */
 const functions = {
-  resolve: ['ec2:DescribeImages', 's3:GetObject', 's3:PutObject', 'ssm:GetParameter'],
+  resolve: ['ec2:DescribeImages', 's3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'states:DescribeExecution'],
   launch: launchActions,
   awaitBuilder: awaitsAgent,
   sendCommand: sendsCommand,
@@ -166,9 +168,22 @@ const functions = {
   copyImage: ['ec2:CopyImage', 'ec2:CreateTags', 'ec2:DescribeImages', 's3:GetObject'],
   awaitCopy: ['ec2:DescribeImages', ...answersTask],
   grantPermissions: ['ec2:DescribeImages', 'ec2:ModifyImageAttribute', 'ec2:ModifySnapshotAttribute', 's3:GetObject'],
-  verify: ['ec2:DescribeImageAttribute', 'ec2:DescribeImages', 'ec2:DescribeSnapshotAttribute', 's3:GetObject'],
+  verify: [
+    'ec2:DescribeImageAttribute',
+    'ec2:DescribeImages',
+    'ec2:DescribeSnapshotAttribute',
+    's3:GetObject',
+    ...answersTask,
+  ],
 
-  publish: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', ...answersTask],
+  publish: [
+    'ec2:DescribeImages',
+    's3:GetObject',
+    's3:PutObject',
+    'ssm:GetParameter',
+    'ssm:PutParameter',
+    ...answersTask,
+  ],
 
   cleanUp: [...removesEverything, 's3:GetObject', 's3:PutObject', 'states:GetExecutionHistory', ...answersTask],
   compensate: [

@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
 import { lookAtCommand } from '../../aws/steps.ts';
-import { identity, lambda, wait } from '../stage.ts';
+import { identity, lambda } from '../stage.ts';
+import { wait } from '../wait.ts';
 
 /** Waits for a provisioning step. Reboots inside it are SSM's affair: the command stays in progress until the step is through. */
 export const awaitCommand = wait({
   name: 'AwaitCommand',
   input: z.looseObject({ ...identity, instance: z.string(), command: z.string(), name: z.string(), limit: z.number() }),
-  permissions: ['ssm:GetCommandInvocation', 's3:GetObject'],
+  permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 's3:GetObject'],
   limit: ({ limit }) => limit,
-  look: ({ instance, command, name }, cloud) => lookAtCommand(cloud, { command, name }, instance, 'ProvisionFailed'),
+  look: ({ instance, command, name, recipe, build }, cloud) =>
+    lookAtCommand(cloud, { command, name, recipe, build }, instance, 'ProvisionFailed'),
 });
 
 export const handler = lambda(awaitCommand);

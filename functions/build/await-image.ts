@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { lookAtImage } from '../../aws/images.ts';
-import { identity, lambda, secondsSince, wait } from '../stage.ts';
+import { identity, lambda } from '../stage.ts';
+import { secondsSince, wait } from '../wait.ts';
 
 /** Waits until EC2 has made the image; a large disk can take it hours. */
 export const awaitImage = wait({

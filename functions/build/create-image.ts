@@ -30,7 +30,7 @@ export const createImage = stage({
     const known = await adopt(cloud, plan);
     if (known) return { ami: known };
     const { image, description } = plan.document;
-    const tags = { ...image.tags, Name: plan.image, ...buildTags(plan, 'image') };
+    const tags = { Name: plan.image, ...image.tags, ...buildTags(plan, 'image') };
     const request = { instance, name: plan.image, description, reboot: image.capture === 'stopped', tags };
     const ami = (await create(cloud.aws, request)) ?? (await adopt(cloud, plan));
     if (ami) return { ami };

@@ -12,7 +12,7 @@ export const launch = stage({
   async run(build, cloud) {
     const plan = await readPlan(cloud, build);
     const from = { ami: plan.source.ami, disks: builderDisks(plan) };
-    return { instance: await findOrLaunch(cloud.aws, plan, 'builder', from, cloud.now()) };
+    return { instance: await findOrLaunch(cloud.aws, plan, 'builder', from) };
   },
 });
 

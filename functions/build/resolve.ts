@@ -1,11 +1,14 @@
 import * as z from 'zod/mini';
-import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
+import { keepFirst, readArtifact } from '../../aws/artifacts.ts';
 import { findBuildImages } from '../../aws/images.ts';
+import { holdRecipe } from '../../aws/locks.ts';
 import { findSource } from '../../aws/sources.ts';
 import { placeOf } from '../../core/build.ts';
 import { Failure } from '../../core/errors.ts';
 import { requestedBuild } from '../../core/execution-input.ts';
-import { planBuild, planProblems, type Plan } from '../../core/plan.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { planBuild, planProblems, workOf, type Plan } from '../../core/plan.ts';
+import { rebuildProblem } from '../../core/rebuild.ts';
 import { formatProblems, type Problem } from '../../core/recipe.ts';
 import { lambda, stage } from '../stage.ts';
 
@@ -23,7 +26,7 @@ const refuse = (problems: Problem[]): never => {
 export const resolve = stage({
   name: 'Resolve',
   input: z.strictObject({ input: z.unknown(), execution: z.strictObject({ id: z.string(), startedAt: z.string() }) }),
-  permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ec2:DescribeImages'],
+  permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ec2:DescribeImages', 'states:DescribeExecution'],
   async run({ input, execution }, cloud) {
     const catalog = await cloud.catalog();
     const requested = requestedBuild(input, execution, catalog);
@@ -31,26 +34,23 @@ export const resolve = stage({
     const { identity, recipe } = requested;
 
     let plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
-    if (!plan) {
+    const images = await findBuildImages(cloud.aws, cloud.aws.region, identity);
+    if (plan) {
+      const manifest = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
+      const problem = rebuildProblem(plan, requested, manifest, images);
+      if (problem) return refuse([problem]);
+    } else {
       const { account, region } = placeOf(execution.id);
       const source = await findSource(cloud.aws, recipe.source, account, cloud.now());
       const problems = planProblems(recipe, source, region);
       if (problems.length > 0) return refuse(problems);
       plan = planBuild({ identity, execution, recipe, source, scripts: catalog.scripts });
-      await writeArtifact(cloud, identity, 'plan.json', plan);
     }
+    await holdRecipe(cloud, identity, execution.id);
+    plan = await keepFirst(cloud, identity, 'plan.json', plan);
 
-    const made = (await findBuildImages(cloud.aws, plan.region, identity)).find(({ state }) =>
-      /^(pending|available)$/.test(state),
-    );
-    const items = (list: Plan['checks']) => list.map(({ index, name }) => ({ index, name }));
-    return {
-      ...identity,
-      image: made ? { made: true, ami: made.ami } : { made: false },
-      provision: items(plan.provision),
-      checks: items(plan.checks),
-      targets: plan.document.distribute.map(({ region }) => ({ region })),
-    };
+    const made = images.find(({ state }) => state === 'pending' || state === 'available');
+    return { ...identity, image: made ? { made: true, ami: made.ami } : { made: false }, ...workOf(plan) };
   },
 });
 

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../../aws/artifacts.ts';
-import { describeInstance, stopInstance } from '../../aws/instances.ts';
+import { describeInstance, isDead, stopInstance } from '../../aws/instances.ts';
 import { Failure } from '../../core/errors.ts';
-import { identity, lambda, wait } from '../stage.ts';
+import { identity, lambda } from '../stage.ts';
+import { wait } from '../wait.ts';
 
 /** Waits until the builder's disks stand still: stops it, unless the recipe captures it running. */
 export const seal = wait({
@@ -16,7 +17,7 @@ export const seal = wait({
     const state = found?.state ?? 'unknown';
     if (state === 'stopped' || (state === 'running' && document.image.capture === 'running'))
       return { done: { instance, state } };
-    if (/^(shutting-down|terminated)$/.test(state)) {
+    if (isDead(state)) {
       throw new Failure(
         'BuilderFailed',
         `${instance} in ${cloud.aws.region} is ${state} instead of stopped: ${found?.reason ?? 'EC2 gives no reason'}`,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { lookAtAgent } from '../../aws/builders.ts';
-import { identity, lambda, secondsSince, wait } from '../stage.ts';
+import { identity, lambda } from '../stage.ts';
+import { secondsSince, wait } from '../wait.ts';
 
 /** Waits until SSM reaches the candidate: an image whose instances do not come up is refused here, whatever its checks. */
 export const awaitCandidate = wait({

@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
 import { lookAtCommand } from '../../aws/steps.ts';
-import { identity, lambda, wait } from '../stage.ts';
+import { identity, lambda } from '../stage.ts';
+import { wait } from '../wait.ts';
 
 /** Waits for a check. One that fails ends the build before anything is distributed. */
 export const awaitCheck = wait({
   name: 'AwaitCheck',
   input: z.looseObject({ ...identity, instance: z.string(), command: z.string(), name: z.string(), limit: z.number() }),
-  permissions: ['ssm:GetCommandInvocation', 's3:GetObject'],
+  permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 's3:GetObject'],
   limit: ({ limit }) => limit,
-  look: ({ instance, command, name }, cloud) => lookAtCommand(cloud, { command, name }, instance, 'CheckFailed'),
+  look: ({ instance, command, name, recipe, build }, cloud) =>
+    lookAtCommand(cloud, { command, name, recipe, build }, instance, 'CheckFailed'),
 });
 
 export const handler = lambda(awaitCheck);

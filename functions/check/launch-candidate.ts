@@ -10,7 +10,7 @@ export const launchCandidate = stage({
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
   async run({ ami, ...build }, cloud) {
     const plan = await readPlan(cloud, build);
-    return { instance: await findOrLaunch(cloud.aws, plan, 'candidate', { ami }, cloud.now()) };
+    return { instance: await findOrLaunch(cloud.aws, plan, 'candidate', { ami }) };
   },
 });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { findInstances, terminateInstances } from '../../aws/instances.ts';
+import { findInstances, isDead, terminateInstances } from '../../aws/instances.ts';
 import { identity, lambda, stage } from '../stage.ts';
 
 /** The checks are through: the candidate need not run while copies take their hours. */
@@ -9,9 +9,7 @@ export const terminateCandidate = stage({
   permissions: ['ec2:DescribeInstances', 'ec2:TerminateInstances'],
   async run(build, { aws }) {
     const candidates = await findInstances(aws, build, 'candidate');
-    const living = candidates
-      .filter(({ state }) => !/^(shutting-down|terminated)$/.test(state))
-      .map(({ instance }) => instance);
+    const living = candidates.filter(({ state }) => !isDead(state)).map(({ instance }) => instance);
     await terminateInstances(aws, living);
     return { terminated: living };
   },

@@ -1,21 +1,26 @@
 import * as z from 'zod/mini';
 import { readPlan, writeArtifact } from '../../aws/artifacts.ts';
+import { removeTemporary } from '../../aws/builds.ts';
 import { executionHistory } from '../../aws/executions.ts';
-import { removalPermissions, removeImages, removeInstances, together } from '../../aws/leftovers.ts';
+import { removalPermissions } from '../../aws/leftovers.ts';
 import { manifestOf } from '../../core/manifest.ts';
 import { timingsOf } from '../../core/timings.ts';
-import { identity, lambda, wait } from '../stage.ts';
+import { identity, lambda, verifiedTarget } from '../stage.ts';
+import { secondsSince, wait } from '../wait.ts';
 
-const target = z.looseObject({
-  region: z.string(),
-  ami: z.optional(z.string()),
-  snapshots: z.optional(z.array(z.string())),
-  error: z.optional(z.string()),
+const bound = 1800;
+const leftBehind = (left: string[]) => ({
+  state: 'CleanUp',
+  error: 'WaitTimedOut',
+  cause: 'the image is published, but not everything temporary could be removed',
+  undone: [],
+  left,
 });
 
 /**
  * Waits until everything of a published build that was not published is gone: instances, volumes, what is left of targets
- * that failed, and the first AMI where the pipeline's own region is no target. Then writes the manifest.
+ * that failed, and the first AMI where the pipeline's own region is no target. Then writes the manifest. The image is
+ * published by now, so what cannot be removed is told and does not fail the build.
  */
 export const cleanUp = wait({
   name: 'CleanUp',
@@ -23,22 +28,16 @@ export const cleanUp = wait({
     ...identity,
     execution: z.string(),
     image: z.looseObject({ ami: z.string(), snapshots: z.array(z.string()) }),
-    targets: z.array(target),
+    targets: z.array(verifiedTarget),
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
   }),
   permissions: ['s3:GetObject', 's3:PutObject', ...removalPermissions, 'states:GetExecutionHistory'],
-  limit: () => 3600,
-  async look({ recipe, build, execution, image, targets, published: channel }, cloud) {
+  limit: () => 2 * bound, // never reached: past its bound the look itself says what is left
+  async look({ recipe, build, execution, image, targets, published: channel, since }, cloud) {
     const plan = await readPlan(cloud, { recipe, build });
-    const published = targets.filter(({ error }) => error === undefined).map(({ region }) => region);
-    const unwanted = new Set(
-      [plan.region, ...targets.map(({ region }) => region)].filter((region) => !published.includes(region)),
-    );
-    const { left } = together([
-      await removeInstances(cloud.aws, plan),
-      ...(await Promise.all([...unwanted].map((region) => removeImages(cloud.aws, region, plan)))),
-    ]);
-    if (left.length > 0) return { waiting: `still there: ${left.join(', ')}` };
+    const { left } = await removeTemporary(cloud.aws, plan, targets);
+    if (left.length > 0 && secondsSince(since, cloud.now()) < bound)
+      return { waiting: `still there: ${left.join(', ')}` };
     const manifest = manifestOf({
       plan,
       status: 'published',
@@ -46,7 +45,7 @@ export const cleanUp = wait({
       targets,
       parameter: channel.parameter ?? null,
       timings: timingsOf(await executionHistory(cloud.aws, execution)),
-      failure: null,
+      failure: left.length > 0 ? leftBehind(left) : null,
     });
     await writeArtifact(cloud, plan, 'manifest.json', manifest);
     return { done: { recipe, build, status: manifest.status } };

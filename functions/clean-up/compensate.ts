@@ -2,19 +2,22 @@ import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { removeBuild } from '../../aws/builds.ts';
 import { removalPermissions } from '../../aws/leftovers.ts';
+import { ownsBuild } from '../../aws/locks.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
 import type { Plan } from '../../core/plan.ts';
-import { execution, lambda, secondsSince, wait } from '../stage.ts';
+import { execution, lambda } from '../stage.ts';
+import { secondsSince, wait } from '../wait.ts';
 
 const bound = 7200;
+
 /**
  * Undoes a build that failed: channel values back, instances, volumes, AMIs in every region and their snapshots gone.
- * Looks until nothing is left, and says what could not be undone within its bound. A build that was published before
- * keeps its images.
+ * Looks until nothing is left and has not been for `settleSeconds`, since a call whose answer was lost shows its effect
+ * late, and says what could not be undone within its bound. Only the execution that was let into the build last undoes it.
  */
 export const compensate = wait({
   name: 'Compensate',
-  input: z.looseObject({ execution }),
+  input: z.looseObject({ execution, settleSeconds: z.number() }),
   permissions: [
     's3:GetObject',
     's3:PutObject',
@@ -23,18 +26,20 @@ export const compensate = wait({
     'ssm:PutParameter',
     'ssm:DeleteParameter',
   ],
-  limit: () => bound + 600,
-  async look({ execution: { id, startedAt, input }, since }, cloud) {
+  limit: () => 2 * bound, // never reached: past its bound the look itself says what is left
+  async look({ execution: { id, startedAt, input }, settleSeconds, since }, cloud) {
     const identity = claimedIdentity(input, { id, startedAt });
-    const plan = identity && (await readArtifact<Plan>(cloud, identity, 'plan.json'));
+    const mine = identity !== undefined && (await ownsBuild(cloud, identity, id));
+    const plan = mine && (await readArtifact<Plan>(cloud, identity, 'plan.json'));
     if (!plan) return { done: { undone: [], left: [] } };
     const waited = secondsSince(since, cloud.now());
-    const { removed, left } = await removeBuild(cloud, plan, waited);
+    const { removed, left } = await removeBuild(cloud, plan);
     const before = (await readArtifact<string[]>(cloud, plan, 'undone.json')) ?? [];
     const undone = [...new Set([...before, ...removed])];
     if (removed.length > 0) await writeArtifact(cloud, plan, 'undone.json', undone);
-    if (left.length === 0 || waited > bound) return { done: { undone, left } };
-    return { waiting: `still there: ${left.join(', ')}` };
+    const settled = left.length === 0 && waited >= settleSeconds;
+    if (settled || waited > bound) return { done: { undone, left } };
+    return { waiting: `still there: ${left.join(', ') || 'nothing, but something may yet come to light'}` };
   },
 });
 

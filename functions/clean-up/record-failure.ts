@@ -2,53 +2,58 @@ import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { executionHistory } from '../../aws/executions.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
-import { failureMessage, failureSummary } from '../../core/failure.ts';
+import { meaningOf } from '../../core/errors.ts';
+import { failureBrief, failureMessage, failureSummary } from '../../core/failure.ts';
 import { failedManifest, type Manifest } from '../../core/manifest.ts';
 import type { Plan } from '../../core/plan.ts';
 import { failedState, timingsOf } from '../../core/timings.ts';
-import { execution, lambda, stage } from '../stage.ts';
+import { caughtError, execution, lambda, stage } from '../stage.ts';
 
-const caught = z.looseObject({ Error: z.string(), Cause: z.optional(z.string()) });
-const target = z.looseObject({ region: z.string(), failure: z.optional(caught) });
+const target = z.looseObject({ region: z.string(), failure: z.optional(caughtError) });
 const compensation = z.looseObject({ undone: z.optional(z.array(z.string())), left: z.optional(z.array(z.string())) });
+const unknown =
+  'unknown: the clean-up itself did not end well, look for the tag golden:build in every region of the recipe';
 
 /** Writes the manifest of a failed build, and the failure's last word for whoever looks at the execution. */
 export const recordFailure = stage({
   name: 'RecordFailure',
   input: z.strictObject({
     execution,
-    context: z.looseObject({ failure: caught, compensation, distribution: z.optional(z.array(target)) }),
+    context: z.looseObject({
+      failure: caughtError,
+      compensation: z.optional(compensation),
+      distribution: z.optional(z.array(target)),
+      published: z.optional(z.looseObject({})),
+    }),
   }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
   async run({ execution: { id, startedAt, input }, context }, cloud) {
-    const { failure: caughtError, compensation: result, distribution = [] } = context;
+    const { failure: caught, compensation: result, distribution = [], published } = context;
     const events = await executionHistory(cloud.aws, id);
     const failure = {
-      state: failedState(events, 'Compensate'),
-      error: caughtError.Error,
-      cause: failureMessage(caughtError),
-      undone: result.undone ?? [],
-      left: result.left ?? [
-        'unknown: the clean-up itself failed, look for the tag golden:build in every region of the recipe',
-      ],
+      state: failedState(events, ['Compensate', 'RecordFailure']),
+      error: caught.Error,
+      cause: failureMessage(caught),
+      undone: result?.undone ?? [],
+      left: result?.left ?? [unknown],
     };
     const identity = claimedIdentity(input, { id, startedAt });
-    if (identity && failure.error !== 'RecipeInvalid') {
-      const plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
-      const before = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
-      const targets = distribution.flatMap(({ region, failure: error }) =>
-        error ? [{ region, error: `${error.Error}: ${failureMessage(error)}` }] : [],
-      );
-      if (before?.status !== 'published') {
-        await writeArtifact(
-          cloud,
-          identity,
-          'manifest.json',
-          failedManifest({ identity, plan, targets, timings: timingsOf(events), failure }),
-        );
+    const targets = distribution.flatMap(({ region, failure: error }) =>
+      error ? [{ region, error: failureBrief(error) }] : [],
+    );
+    // An execution that was refused made nothing, so the record of the build, if there is one, is not its to write.
+    if (identity && failure.error !== 'RecipeInvalid' && failure.error !== 'RecipeBusy') {
+      try {
+        const before = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
+        const plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
+        const status = published ? 'published' : 'failed';
+        const manifest = failedManifest({ identity, plan, status, targets, timings: timingsOf(events), failure });
+        if (before?.status !== 'published') await writeArtifact(cloud, identity, 'manifest.json', manifest);
+      } catch (error) {
+        failure.left.push(`the manifest could not be written: ${(error as Error).message}`);
       }
     }
-    return { error: failure.error, cause: failureSummary(failure) };
+    return { error: failure.error, cause: failureSummary(failure, meaningOf(failure.error)) };
   },
 });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { lookAtImage } from '../../aws/images.ts';
-import { identity, lambda, secondsSince, wait } from '../stage.ts';
+import { identity, lambda } from '../stage.ts';
+import { secondsSince, wait } from '../wait.ts';
 
 /** Waits until the AMI of one target is available; EC2 promises no time for a copy between regions. */
 export const awaitCopy = wait({

@@ -34,9 +34,9 @@ export const copyImage = stage({
       from: { region: plan.region, ami },
       name: plan.image,
       description: plan.document.description,
-      token: copyToken(plan, region, copies.length),
+      token: copyToken(plan, region, ami, copies.length),
       kmsKey,
-      tags: { ...plan.document.image.tags, Name: plan.image, ...buildTags(plan, 'image') },
+      tags: { Name: plan.image, ...plan.document.image.tags, ...buildTags(plan, 'image') },
     };
     return { ami: await copy(cloud.aws, request) };
   },

@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
-import { readArtifact, readPlan, writeArtifact } from '../../aws/artifacts.ts';
-import { readChannel, writeChannel } from '../../aws/channels.ts';
+import { keepFirst, readPlan, writeArtifact } from '../../aws/artifacts.ts';
+import { readChannel, refuseSuperseded, writeChannel } from '../../aws/channels.ts';
 import { channelParameter, type ChannelLedger } from '../../core/channel.ts';
-import { identity, lambda, wait, type Seen } from '../stage.ts';
-
-const target = z.looseObject({ region: z.string(), ami: z.optional(z.string()), error: z.optional(z.string()) });
+import { identity, lambda, verifiedTarget } from '../stage.ts';
+import { wait, type Seen } from '../wait.ts';
 
 /**
  * Points the channel at the image in every verified target region and reads it back. What it held before is written down
@@ -12,8 +11,8 @@ const target = z.looseObject({ region: z.string(), ami: z.optional(z.string()), 
  */
 export const publish = wait({
   name: 'Publish',
-  input: z.looseObject({ ...identity, targets: z.array(target) }),
-  permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter'],
+  input: z.looseObject({ ...identity, targets: z.array(verifiedTarget) }),
+  permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
   limit: () => 900,
   async look({ recipe, build, targets }, cloud): Promise<Seen<{ written: boolean; parameter?: string }>> {
     const plan = await readPlan(cloud, { recipe, build });
@@ -22,25 +21,22 @@ export const publish = wait({
     const parameter = channelParameter(recipe, wanted.channel);
     const after = targets.flatMap(({ region, ami, error }) => (ami && error === undefined ? [{ region, ami }] : []));
 
-    let ledger = await readArtifact<ChannelLedger>(cloud, plan, 'channel.json');
-    if (ledger?.complete) return { done: { written: true, parameter } };
-    const current = await readChannel(
-      cloud.aws,
+    const regions = after.map(({ region }) => region);
+    const current = await readChannel(cloud.aws, parameter, regions);
+    const ledger = await keepFirst<ChannelLedger>(cloud, plan, 'channel.json', {
       parameter,
-      after.map(({ region }) => region),
-    );
+      before: current,
+      after,
+      complete: false,
+    });
+    if (ledger.complete) return { done: { written: true, parameter } };
     const behind = after.filter(({ region, ami }) => current.find((value) => value.region === region)?.ami !== ami);
-    if (!ledger) {
-      ledger = { parameter, before: current, after, complete: false };
-      await writeArtifact(cloud, plan, 'channel.json', ledger);
-      await writeChannel(cloud.aws, parameter, behind, plan.image);
-      return { waiting: `${parameter} was just written in ${behind.length} regions` };
-    }
     if (behind.length > 0) {
+      await refuseSuperseded(cloud.aws, plan, parameter, current);
       await writeChannel(cloud.aws, parameter, behind, plan.image);
       const list = behind.map(({ region, ami }) => `${ami} in ${region}`).join(', ');
       return {
-        waiting: `${parameter} does not hold ${list} yet; Parameter Store drops an AMI id that it cannot describe`,
+        waiting: `${parameter} was written but does not hold ${list} yet; Parameter Store drops an AMI id that it cannot describe`,
       };
     }
     await writeArtifact(cloud, plan, 'channel.json', { ...ledger, complete: true });

@@ -138,6 +138,8 @@ export function commandActions(world: World): Actions {
             'The command ID and managed node ID you specified did not match any invocations.',
           );
         }
+        if (command.document.severalSteps && input.PluginName === undefined)
+          throw new ApiError('InvalidPluginName', 'The plugin name is not valid.');
         return describedInvocation(invocation);
       },
     ),

@@ -11,6 +11,8 @@ export interface Document {
   /** Where its output goes below `<command>/<instance>/`. */
   output: { Linux: string; Windows: string };
   work?: 'Patch' | 'Install';
+  /** One step a platform: GetCommandInvocation then wants to know which. */
+  severalSteps?: true;
 }
 
 const shell = 'awsrunShellScript/0.awsrunShellScript';
@@ -39,6 +41,7 @@ const documents: Record<string, Document> = {
     ],
     output: { Linux: 'awsrunShellScript/PatchLinux', Windows: 'awsrunPowerShellScript/PatchWindows' },
     work: 'Patch',
+    severalSteps: true,
   },
   'AWS-UpdateSSMAgent': {
     platforms: ['Linux', 'Windows'],

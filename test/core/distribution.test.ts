@@ -105,8 +105,8 @@ test('only who is missing is granted', () => {
 test('only other regions need a copy, and a copy after a failed one has a token of its own', () => {
   expect(needsCopy(plan, 'us-east-1')).toBe(false);
   expect(needsCopy(plan, 'eu-west-1')).toBe(true);
-  expect(copyToken(plan, 'eu-west-1', 0)).toBe(copyToken(plan, 'eu-west-1', 0));
-  expect(copyToken(plan, 'eu-west-1', 1)).not.toBe(copyToken(plan, 'eu-west-1', 0));
+  expect(copyToken(plan, 'eu-west-1', 'ami-1', 0)).toBe(copyToken(plan, 'eu-west-1', 'ami-1', 0));
+  expect(copyToken(plan, 'eu-west-1', 'ami-1', 1)).not.toBe(copyToken(plan, 'eu-west-1', 'ami-1', 0));
 });
 
 test('a region that is no target is refused', () => {

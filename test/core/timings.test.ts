@@ -48,6 +48,6 @@ test('the state that failed is the one that was left for the clean-up', () => {
     event(8, 7, 'TaskStateExited', 9, 'Compensate'),
     event(9, 8, 'TaskStateEntered', 9, 'RecordFailure'),
   ];
-  expect(failedState(events, 'Compensate')).toBe('Provision');
-  expect(failedState([], 'Compensate')).toBe('unknown');
+  expect(failedState(events, ['Compensate', 'RecordFailure'])).toBe('Provision');
+  expect(failedState([], ['Compensate'])).toBe('unknown');
 });

@@ -42,7 +42,9 @@ test.concurrent('a provisioning step that fails leaves nothing behind and its la
     { faults },
   );
   await expectUndone(lab, 'provision-fails', baked, 'ProvisionFailed');
-  expect(baked.manifest?.failure?.cause).toMatch(/"harden".*exit code 17[\s\S]*it is a pity[\s\S]*E: no such package$/);
+  expect(baked.manifest?.failure?.cause).toMatch(
+    /"harden".*exit code 17[\s\S]*it is a pity[\s\S]*E: no such package\n--- all of it: s3:\/\//,
+  );
   expect(baked.entered).not.toContain('CreateImage');
 });
 

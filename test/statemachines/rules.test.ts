@@ -133,15 +133,16 @@ test('a wait is a task token with a heartbeat, looked at again at every heartbea
   }
 });
 
-test('whatever fails on the way to Published is compensated', () => {
+test('whatever fails before the image is published is compensated, and what is published is never undone', () => {
   const unprotected = Object.entries(machine.States).filter(
     ([name, { Type, Catch = [] }]) =>
       /^(Task|Map)$/.test(Type) &&
-      !/^(Compensate|RecordFailure)$/.test(name) &&
+      !/^(CleanUp|Compensate|RecordFailure)$/.test(name) &&
       !Catch.some(
         ({ ErrorEquals, Next, ResultPath }) =>
           ErrorEquals[0] === 'States.ALL' && Next === 'Compensate' && ResultPath === '$.failure',
       ),
   );
   expect(unprotected).toEqual([]);
+  expect(machine.States['CleanUp']?.Catch?.map(({ Next }) => Next)).toEqual(['RecordFailure']);
 });

@@ -192,6 +192,7 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
       ...(error === 'NoSuchKey' ? [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }] : []),
     ],
     's3:PutObject': () => [on(`${bucket(params.Bucket)}/${params.Key}`)],
+    'states:DescribeExecution': () => [on(params.executionArn)],
     'states:GetExecutionHistory': () => [on(params.executionArn)],
   };
   const byId: Record<string, [string, (id: string) => string]> = {
@@ -219,6 +220,7 @@ const takesNoResource = new Set([
   'ec2:DescribeVolumes',
   'ssm:DescribeInstanceInformation',
   'ssm:GetCommandInvocation',
+  'ssm:ListCommandInvocations',
   'ssm:ListCommands',
   'states:SendTaskFailure',
   'states:SendTaskHeartbeat',

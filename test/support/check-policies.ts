@@ -111,7 +111,9 @@ export async function checkPolicy(where: string, statements: Statement[], templa
   }
   for (const [action, names] of covered) {
     const [prefix = '', name = ''] = action.split(':');
-    const missing = (await kindsOf(prefix, name)).kinds.filter((kind) => kind.required && !names.has(kind.name));
+    const { kinds } = await kindsOf(prefix, name);
+    // An execution is of a Standard or of an Express machine, never of both: ours is Standard.
+    const missing = kinds.filter((kind) => kind.required && kind.name !== 'express' && !names.has(kind.name));
     for (const kind of missing) found.push(`${where}: ${action} is of no use without a ${kind.name}`);
   }
   return found;

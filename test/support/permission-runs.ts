@@ -164,14 +164,17 @@ export const runs: Run[] = [
   }),
   one('undoing is refused', 'ProvisionFailed', {
     changes: short,
-    scenario: { commands: [{ step: 'patch', exitCode: 1 }], ...refused('s3:PutObject', { call: 2 }) },
+    scenario: { commands: [{ step: 'patch', exitCode: 1 }], ...refused('s3:PutObject', { call: 4 }) },
+  }),
+  one('a required target fails', 'TargetsIncomplete', {
+    scenario: { images: [{ region: 'eu-west-1', name: 'base-*', fail: 'no', afterSeconds: 9 }] },
   }),
   one('it is an image of Windows', 'SUCCEEDED', {
     changes: {
       distribute: [home],
       source: { parameter: '/aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base', owner: 'amazon' },
       builder: { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' },
-      provision: [],
+      provision: [{ document: 'AWS-RunPatchBaseline', parameters: { Operation: ['Install'] } }],
       checks: [{ name: 'boots', powershell: 'exit 0' }],
     },
   }),

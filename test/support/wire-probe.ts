@@ -21,6 +21,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
+  DescribeExecutionCommand,
   GetExecutionHistoryCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
@@ -32,6 +33,7 @@ import {
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
   GetParameterCommand,
+  ListCommandInvocationsCommand,
   ListCommandsCommand,
   PutParameterCommand,
   SendCommandCommand,
@@ -65,7 +67,16 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     },
   ],
   [S3Client, { GetObjectCommand, PutObjectCommand }],
-  [SFNClient, { GetExecutionHistoryCommand, SendTaskFailureCommand, SendTaskHeartbeatCommand, SendTaskSuccessCommand }],
+  [
+    SFNClient,
+    {
+      DescribeExecutionCommand,
+      GetExecutionHistoryCommand,
+      SendTaskFailureCommand,
+      SendTaskHeartbeatCommand,
+      SendTaskSuccessCommand,
+    },
+  ],
   [
     SSMClient,
     {
@@ -73,6 +84,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
       DescribeInstanceInformationCommand,
       GetCommandInvocationCommand,
       GetParameterCommand,
+      ListCommandInvocationsCommand,
       ListCommandsCommand,
       PutParameterCommand,
       SendCommandCommand,

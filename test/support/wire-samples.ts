@@ -284,6 +284,20 @@ export const samples: Record<string, Sample> = {
         Body: `${JSON.stringify({ odd, list: [1, { deep: true }] }, null, 2)}\n`,
         ContentType: 'application/json',
       },
+      {
+        Bucket: 'golden-image-artifacts',
+        Key: 'builds/base/lock.json',
+        Body: '{}',
+        ContentType: 'application/json',
+        IfNoneMatch: '*',
+      },
+      {
+        Bucket: 'golden-image-artifacts',
+        Key: 'builds/base/lock.json',
+        Body: '{}',
+        ContentType: 'application/json',
+        IfMatch: '"2b54c0b0f3ee1a6b1f2c"',
+      },
     ],
     answers: [
       {
@@ -308,6 +322,20 @@ export const samples: Record<string, Sample> = {
     answers: [json({})],
   },
   SendTaskHeartbeat: { inputs: [{ taskToken: token }], answers: [json({})] },
+  DescribeExecution: {
+    inputs: [{ executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image:manual-1' }],
+    answers: [
+      json({
+        executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image:manual-1',
+        stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:golden-build-image',
+        name: 'manual-1',
+        status: 'RUNNING',
+        startDate: 1795402800.123,
+        input: '{"recipe":"base"}',
+        inputDetails: { included: true },
+      }),
+    ],
+  },
   GetExecutionHistory: {
     inputs: [
       {
@@ -352,6 +380,34 @@ export const samples: Record<string, Sample> = {
       }),
     ],
   },
+  ListCommandInvocations: {
+    inputs: [{ CommandId: command.CommandId, InstanceId: instance, Details: true }],
+    answers: [
+      json({
+        CommandInvocations: [
+          {
+            CommandId: command.CommandId,
+            InstanceId: instance,
+            Status: 'Failed',
+            StatusDetails: 'Failed',
+            CommandPlugins: [
+              {
+                Name: 'PatchWindows',
+                Status: 'Failed',
+                StatusDetails: 'Failed',
+                ResponseCode: 1,
+                ResponseStartDateTime: 1795402800.123,
+                Output: `out of space ${odd}`,
+                StandardOutputUrl: 'https://s3.us-east-1.amazonaws.com/bucket/key/stdout',
+                StandardErrorUrl: 'https://s3.us-east-1.amazonaws.com/bucket/key/stderr',
+              },
+            ],
+          },
+        ],
+      }),
+      json({ CommandInvocations: [] }),
+    ],
+  },
   ListCommands: {
     inputs: [{ InstanceId: instance, MaxResults: 50, NextToken: token }],
     answers: [json({ Commands: [command], NextToken: token }), json({ Commands: [] })],
@@ -368,6 +424,7 @@ export const samples: Record<string, Sample> = {
         OutputS3BucketName: 'golden-image-artifacts',
         OutputS3KeyPrefix: 'builds/base/20261123-030000-9f2c/commands',
       },
+      { InstanceIds: [instance], DocumentName: 'AWS-RunPatchBaseline', Parameters: { Operation: ['Install'] } },
     ],
     answers: [json({ Command: command })],
   },
@@ -455,6 +512,7 @@ export const errors: [command: string, answer: Answer, name: string][] = [
   ['GetObject', s3Error(403, 'AccessDenied'), 'AccessDenied'],
   ['GetObject', s3Error(416, 'InvalidRange', '<RangeRequested>bytes=-1</RangeRequested>'), 'InvalidRange'],
   ['PutObject', s3Error(503, 'SlowDown'), 'SlowDown'],
+  ['PutObject', s3Error(412, 'PreconditionFailed', '<Condition>If-None-Match</Condition>'), 'PreconditionFailed'],
   ['PutObject', s3Error(404, 'NoSuchBucket', '<BucketName>bucket</BucketName>'), 'NoSuchBucket'],
   ['DescribeImages', ec2Error(400, 'InvalidAMIID.NotFound'), 'InvalidAMIID.NotFound'],
   ['RunInstances', ec2Error(500, 'InsufficientInstanceCapacity'), 'InsufficientInstanceCapacity'],
