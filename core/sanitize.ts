@@ -16,15 +16,31 @@ truncate -s 0 /etc/machine-id
 [ -e /var/lib/dbus/machine-id ] && [ ! -L /var/lib/dbus/machine-id ] && rm -f /var/lib/dbus/machine-id
 journalctl --rotate >/dev/null 2>&1 && journalctl --vacuum-time=1s >/dev/null 2>&1
 find /var/log -type f \\( -name '*.gz' -o -name '*.[0-9]' -o -name '*-20[0-9][0-9]*' \\) -delete
-find /var/log -type f ! -path '/var/log/amazon/ssm/*' -exec truncate -s 0 {} +
+find /var/log -type f -exec truncate -s 0 {} +
+# every script of the recipe and its output, but for the folder that this very command runs from
+for folder in /var/lib/amazon/ssm/*/document/orchestration/*; do
+  case "$0" in "$folder"/*) ;; *) rm -rf "$folder" ;; esac
+done
 left=(/etc/ssh/ssh_host_*_key /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys)
 for file in "\${left[@]}"; do if [ -e "$file" ]; then echo "still there: $file" >&2; exit 1; fi; done
 sync
 exit 0`;
 
-/** EC2Launch generalizes the instance but leaves it running: the pipeline stops it, as it does every builder. */
+/**
+ * EC2Launch generalizes the instance but leaves it running: the pipeline stops it, as it does every builder. Its exit code
+ * says little, so Windows' own word on the image is waited for.
+ */
 export const sanitizeWindows = `$ErrorActionPreference = 'Stop'
 Remove-Item -Force -ErrorAction SilentlyContinue "$env:APPDATA\\Microsoft\\Windows\\PowerShell\\PSReadLine\\ConsoleHost_history.txt"
 Get-ChildItem "$env:SystemRoot\\Temp", $env:TEMP -ErrorAction SilentlyContinue | Remove-Item -Recurse -Force -ErrorAction SilentlyContinue
 & "$env:ProgramFiles\\Amazon\\EC2Launch\\EC2Launch.exe" sysprep --clean=true --shutdown=false
-if ($LASTEXITCODE) { exit $LASTEXITCODE }`;
+if ($LASTEXITCODE) { exit $LASTEXITCODE }
+$setup = 'HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Setup\\State'
+$generalized = 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE'
+for ($look = 0; $look -lt 120 -and (Get-ItemProperty $setup).ImageState -ne $generalized; $look++) { Start-Sleep 10 }
+$state = (Get-ItemProperty $setup).ImageState
+if ($state -ne $generalized) {
+  Get-Content "$env:SystemRoot\\System32\\Sysprep\\Panther\\setuperr.log" -Tail 20 -ErrorAction SilentlyContinue
+  Write-Error "sysprep left the image in state $state"
+  exit 1
+}`;

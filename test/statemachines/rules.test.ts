@@ -13,7 +13,13 @@ interface State {
   Default?: string;
   Choices?: { Next: string }[];
   Catch?: { ErrorEquals: string[]; Next: string; ResultPath?: string }[];
-  Retry?: { ErrorEquals: string[]; MaxAttempts?: number; MaxDelaySeconds?: number }[];
+  Retry?: {
+    ErrorEquals: string[];
+    IntervalSeconds?: number;
+    BackoffRate?: number;
+    MaxAttempts?: number;
+    MaxDelaySeconds?: number;
+  }[];
   Parameters?: { FunctionName: string };
   TimeoutSeconds?: number;
   HeartbeatSeconds?: number;
@@ -145,4 +151,40 @@ test('whatever fails before the image is published is compensated, and what is p
   );
   expect(unprotected).toEqual([]);
   expect(machine.States['CleanUp']?.Catch?.map(({ Next }) => Next)).toEqual(['RecordFailure']);
+});
+
+/** Looks that a wait takes in so many seconds: each is a heartbeat and the growing interval after it. */
+function looksIn(name: string, seconds: number): number {
+  const state = states.find(([one]) => one === name)?.[1];
+  const [poll] = state?.Retry ?? [];
+  let [looks, elapsed, interval] = [0, 0, poll?.IntervalSeconds ?? 1];
+  for (; elapsed < seconds; looks++) {
+    elapsed += (state?.HeartbeatSeconds ?? 0) + Math.min(interval, poll?.MaxDelaySeconds ?? Infinity);
+    interval *= poll?.BackoffRate ?? 2;
+  }
+  return looks;
+}
+
+test('the longest waits fit into the history of an execution, and MaxAttempts does not end them early', () => {
+  const eventsPerLook = 4;
+  const hour = 3600;
+  // AWS ends an execution at 25,000 events, and no Catch is taken then.
+  const copies = 33 * looksIn('AwaitCopy', 12 * hour) * eventsPerLook;
+  const others = [
+    looksIn('AwaitImage', 12 * hour),
+    looksIn('AwaitCommand', 48 * hour),
+    looksIn('Compensate', 2 * hour),
+  ];
+  const sum = copies + others.reduce((total, looks) => total + looks * eventsPerLook, 0);
+  expect(sum).toBeLessThan(23_000);
+  for (const [name, limit] of [
+    ['AwaitCopy', 12 * hour],
+    ['AwaitImage', 12 * hour],
+    ['AwaitCommand', 49 * hour],
+    ['Compensate', 2 * hour],
+  ] as const) {
+    const [poll] = states.find(([one]) => one === name)?.[1].Retry ?? [];
+    expect([name, poll?.MaxAttempts]).toEqual([name, expect.any(Number)]);
+    expect(poll?.MaxAttempts).toBeGreaterThan(looksIn(name, limit));
+  }
 });
