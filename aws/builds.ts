@@ -5,7 +5,7 @@ import type { Plan } from '../core/plan.ts';
 import { readArtifact, type Artifacts } from './artifacts.ts';
 import { readChannel, restoreChannel } from './channels.ts';
 import type { Connection } from './connection.ts';
-import { orLeft, removeImages, removeInstances, together, type Removal } from './leftovers.ts';
+import { nothingRemoved, orRefused, removeImages, removeInstances, together, type Removal } from './leftovers.ts';
 
 /**
  * One look at everything a failed build made, in every region. Repeat until nothing is left. A build that was published
@@ -14,8 +14,8 @@ import { orLeft, removeImages, removeInstances, together, type Removal } from '.
 export async function removeBuild(artifacts: Artifacts, plan: Plan): Promise<Removal> {
   const { aws } = artifacts;
   const ledger = await readArtifact<ChannelLedger>(artifacts, plan, 'channel.json');
-  const restored = ledger ? await orLeft('channel', () => restoreChannel(aws, ledger)) : { removed: [], left: [] };
-  const instances = await orLeft('instances', () => removeInstances(aws, plan));
+  const restored = ledger ? await orRefused('channel', () => restoreChannel(aws, ledger)) : nothingRemoved();
+  const instances = await orRefused('instances', () => removeInstances(aws, plan));
   const finished = await readArtifact<Manifest>(artifacts, plan, 'manifest.json');
   if (finished?.status === 'published') return together([restored, instances]);
 
@@ -24,7 +24,7 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan): Promise<Rem
   const parameter = publish && channelParameter(plan.recipe, publish.channel);
   const images = await Promise.all(
     regions.map((region) =>
-      orLeft(`images in ${region}`, async () => {
+      orRefused(`images in ${region}`, async () => {
         // Whatever went wrong, an AMI that servers boot from is not taken away under them.
         const promoted = parameter ? (await readChannel(aws, parameter, [region]))[0]?.ami : undefined;
         return removeImages(aws, region, plan, promoted);
@@ -42,6 +42,6 @@ export async function removeTemporary(aws: Connection, plan: Plan, targets: Targ
   const published = targets.filter(({ error }) => error === undefined).map(({ region }) => region);
   const all = new Set([plan.region, ...targets.map(({ region }) => region)]);
   const unwanted = [...all].filter((region) => !published.includes(region));
-  const images = unwanted.map((region) => orLeft(`images in ${region}`, () => removeImages(aws, region, plan)));
-  return together([await orLeft('instances', () => removeInstances(aws, plan)), ...(await Promise.all(images))]);
+  const images = unwanted.map((region) => orRefused(`images in ${region}`, () => removeImages(aws, region, plan)));
+  return together([await orRefused('instances', () => removeInstances(aws, plan)), ...(await Promise.all(images))]);
 }

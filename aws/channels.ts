@@ -4,7 +4,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Connection } from './connection.ts';
 import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
 import { describeImage } from './images.ts';
-import type { Removal } from './leftovers.ts';
+import { nothingRemoved, type Removal } from './leftovers.ts';
 
 /** What a channel holds in each region. */
 export const readChannel = (aws: Connection, parameter: string, regions: string[]): Promise<ChannelValue[]> =>
@@ -63,7 +63,7 @@ export async function restoreChannel(aws: Connection, ledger: ChannelLedger): Pr
     parameter,
     after.map(({ region }) => region),
   );
-  const removal: Removal = { removed: [], left: [] };
+  const removal = nothingRemoved();
   for (const { region, ami } of toRestore(ledger, now)) {
     if (ami === undefined) await deleteParameter(aws, region, parameter);
     else await writeAmiParameter(aws, region, parameter, ami, 'restored: the build that moved it did not complete');

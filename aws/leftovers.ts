@@ -19,33 +19,61 @@ export const removalPermissions = [
   'ec2:DeleteSnapshot',
 ];
 
-/** One look at what a build left in a place: what was removed just now, and what is still there, in words. */
+/** One look at what a build left in a place, in words: what was removed just now, what is still there, what AWS will not let go. */
 export interface Removal {
   removed: string[];
   left: string[];
+  refused: string[];
 }
+
+export const nothingRemoved = (): Removal => ({ removed: [], left: [], refused: [] });
 
 export const together = (removals: Removal[]): Removal => ({
   removed: removals.flatMap(({ removed }) => removed),
   left: removals.flatMap(({ left }) => left),
+  refused: removals.flatMap(({ refused }) => refused),
 });
+
+/** Does one thing; a refusal must not keep the rest of a clean-up from happening. @returns whether it was done. */
+async function attempt(removal: Removal, thing: string, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    removal.refused.push(`${thing}: ${error.message}`);
+    return false;
+  }
+}
+
+/** As attempt, for a place where even looking may be refused. */
+export async function orRefused(place: string, work: () => Promise<Removal>): Promise<Removal> {
+  const removal = nothingRemoved();
+  let done: Removal[] = [];
+  await attempt(removal, place, async () => void (done = [await work()]));
+  return together([removal, ...done]);
+}
 
 /** Terminates the build's instances and deletes the volumes they leave behind. Repeat until nothing is left. */
 export async function removeInstances(aws: Connection, identity: BuildIdentity): Promise<Removal> {
-  const removal: Removal = { removed: [], left: [] };
+  const removal = nothingRemoved();
   for (const { instance, state } of await findInstances(aws, identity)) {
     if (state === 'terminated') continue;
-    removal.left.push(`instance ${instance} in ${aws.region} (${state})`);
-    if (state === 'shutting-down') continue;
-    await terminateInstances(aws, [instance]);
-    removal.removed.push(`terminated instance ${instance} in ${aws.region}`);
+    const thing = `instance ${instance} in ${aws.region}`;
+    if (state !== 'shutting-down') {
+      if (!(await attempt(removal, thing, () => terminateInstances(aws, [instance])))) continue;
+      removal.removed.push(`terminated ${thing}`);
+    }
+    removal.left.push(`${thing} (${state})`);
   }
   for (const { volume, state } of await findVolumes(aws, identity)) {
     if (state === 'deleting' || state === 'deleted') continue;
-    removal.left.push(`volume ${volume} in ${aws.region} (${state})`);
-    if (state === 'in-use') continue;
-    await deleteVolume(aws, volume);
-    removal.removed.push(`deleted volume ${volume} in ${aws.region}`);
+    const thing = `volume ${volume} in ${aws.region}`;
+    if (state !== 'in-use') {
+      if (!(await attempt(removal, thing, () => deleteVolume(aws, volume)))) continue;
+      removal.removed.push(`deleted ${thing}`);
+    }
+    removal.left.push(`${thing} (${state})`);
   }
   return removal;
 }
@@ -61,30 +89,25 @@ export async function removeImages(
   identity: BuildIdentity,
   keep?: string,
 ): Promise<Removal> {
-  const removal: Removal = { removed: [], left: [] };
-  const images = await findBuildImages(aws, region, identity);
-  const kept = images.find(({ ami }) => ami === keep);
-  for (const { ami, state } of images) {
-    if (ami === keep || state === 'deregistered') continue;
-    await deregisterImage(aws, region, ami);
-    removal.removed.push(`deregistered ${ami} in ${region}`);
-    removal.left.push(`${ami} in ${region} (just deregistered)`);
+  const removal = nothingRemoved();
+  const staying = [];
+  for (const image of await findBuildImages(aws, region, identity)) {
+    if (image.state === 'deregistered') continue;
+    const thing = `${image.ami} in ${region}`;
+    const gone = image.ami !== keep && (await attempt(removal, thing, () => deregisterImage(aws, region, image.ami)));
+    if (!gone) staying.push(image);
+    else removal.removed.push(`deregistered ${thing}`);
+    if (gone) removal.left.push(`${thing} (just deregistered)`);
   }
   for (const snapshot of await findSnapshots(aws, region, identity)) {
-    if (kept && (kept.disks.length === 0 || kept.disks.some((disk) => disk.snapshot === snapshot))) continue;
-    const gone = await deleteSnapshot(aws, region, snapshot);
-    if (gone) removal.removed.push(`deleted snapshot ${snapshot} in ${region}`);
-    else removal.left.push(`snapshot ${snapshot} in ${region} (in use)`);
+    const thing = `snapshot ${snapshot} in ${region}`;
+    const needing = staying.find(({ disks }) => disks.length === 0 || disks.some((disk) => disk.snapshot === snapshot));
+    if (needing && needing.ami !== keep) removal.refused.push(`${thing}: ${needing.ami} needs it`);
+    if (needing) continue;
+    await attempt(removal, thing, async () => {
+      const gone = await deleteSnapshot(aws, region, snapshot);
+      (gone ? removal.removed : removal.left).push(gone ? `deleted ${thing}` : `${thing} (in use)`);
+    });
   }
   return removal;
-}
-
-/** A refusal in one place must not keep the rest of a clean-up from happening: it becomes something left. */
-export async function orLeft(place: string, work: () => Promise<Removal>): Promise<Removal> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return { removed: [], left: [`${place}: ${error.message}`] };
-  }
 }

@@ -62,7 +62,10 @@ export async function golden(args: string[], terminal: Terminal): Promise<number
     )
     .option('--region <region>', 'where the pipeline and the builder live', 'us-east-1')
     .option('--seed <number>', 'seed of all that is random in the simulated AWS', seedOf)
-    .option('--build <id>', 'run the build of this id again, as recovery does')
+    .option(
+      '--build <id>',
+      'the id of the build; a simulated AWS starts empty, so there is nothing of an earlier one to adopt',
+    )
     .option('--out <folder>', 'where to write the manifest and the command logs', 'out')
     .action(async (recipe: string, options) => {
       const { simulate } = await import('./simulate.ts');

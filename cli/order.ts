@@ -6,7 +6,7 @@ import { buildNamePattern } from '../core/build.ts';
 import { applyOverrides, formatProblems, parseRecipe, type Catalog, type Recipe } from '../core/recipe.ts';
 import { knownRegions } from '../core/regions.ts';
 import { parseScenario } from '../simulator/scenario.ts';
-import { examine, problemText, readRecipeFolder } from './recipe-folder.ts';
+import { examine, problemText, readRecipeFolder, type Finding } from './recipe-folder.ts';
 
 export interface OrderOptions {
   region: string;
@@ -40,21 +40,44 @@ export async function takeOrder(
 
   const file = recipeFile(wanted);
   const [finding] = await examine([file], { home: region });
-  if (!finding?.recipe) {
-    if (finding) problems.push(problemText(finding));
+  const { catalog } =
+    finding?.file.document === undefined
+      ? { catalog: { recipes: {}, scripts: {} } }
+      : await readRecipeFolder(dirname(file), { home: region });
+  const recipe = overrides && finding ? withOverrides(finding, overrides, catalog, region, problems) : finding?.recipe;
+  if (!recipe) {
+    if (finding && !overrides) problems.push(problemText(finding));
     return { problems };
   }
-  const { catalog } = await readRecipeFolder(dirname(file), { home: region });
-  const changed = parseRecipe(applyOverrides(finding.file.document, overrides), catalog.scripts, { home: region });
-  if (!changed.recipe) {
-    const list = formatProblems(changed.problems, () => undefined);
-    problems.push(...list.split('\n').map((problem) => `${file} with --override: ${problem}`));
-    return { problems };
-  }
-  const ancestors = await ancestorsOf(changed.recipe, dirname(file), region, problems);
+  const ancestors = await ancestorsOf(recipe, dirname(file), region, problems);
   if (problems.length > 0) return { problems };
-  const recipes = [...ancestors, changed.recipe];
+  const recipes = [...ancestors, recipe];
   return { order: { recipes, catalog, ...(overrides && { overrides }), ...(scenario !== undefined && { scenario }) } };
+}
+
+/** The recipe as it is with the overrides: what they replace may well be wrong in the file. */
+function withOverrides(
+  { file }: Finding,
+  overrides: Record<string, unknown>,
+  catalog: Catalog,
+  home: string,
+  problems: string[],
+): Recipe | undefined {
+  if (file.problems.length > 0) {
+    problems.push(formatProblems(file.problems, (path) => file.locate(path)));
+    return undefined;
+  }
+  const { recipe, problems: found = [] } = parseRecipe(applyOverrides(file.document, overrides), catalog.scripts, {
+    home,
+  });
+  const byOverride = (path: (string | number)[]) => path.length > 0 && String(path[0]) in overrides;
+  if (!recipe)
+    problems.push(formatProblems(found, (path) => (byOverride(path) ? { file: '--override' } : file.locate(path))));
+  if (recipe && recipe.name !== file.name) {
+    problems.push('--override name: a recipe cannot be renamed');
+    return undefined;
+  }
+  return recipe;
 }
 
 /** A path as it is; a name is looked for in recipes/ here, and then in the project's own. */

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { buildName } from '../core/build.ts';
 import { failureMessage } from '../core/failure.ts';
-import type { Manifest } from '../core/manifest.ts';
+import { failedManifest, type Manifest } from '../core/manifest.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { createSimulation, type Simulation } from '../simulator/simulation.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';
@@ -23,6 +24,11 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
   const taken = await takeOrder(wanted, options);
   if ('problems' in taken) {
     terminal.err(`${taken.problems.join('\n')}\n`);
+    return 2;
+  }
+  const unusable = await outputProblem(options.out);
+  if (unusable) {
+    terminal.err(`--out ${options.out}: ${unusable}\n`);
     return 2;
   }
   const { recipes, overrides, ...given } = taken.order;
@@ -98,6 +104,17 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
       const { error: Error = execution.status, cause: Cause } = execution;
       const lines = failureMessage({ Error, Cause }).split('\n');
       terminal.err(`\n${[`  ${Error}`, ...lines.map((line) => `    ${line}`)].join('\n')}\n\n`);
+      // Whoever reads stdout gets the record that the build itself could not write.
+      const failure = { state: 'unknown', error: Error, cause: failureMessage({ Error, Cause }), undone: [], left: [] };
+      const unwritten = {
+        identity: { recipe: recipe.name, build },
+        plan: undefined,
+        status: 'failed' as const,
+        targets: [],
+        timings: [],
+        failure,
+      };
+      if (json && !refused) terminal.out(`${JSON.stringify(failedManifest(unwritten), null, 2)}\n`);
     } else {
       const totals = {
         simulatedSeconds: ((execution.stopDate?.getTime() ?? clock.now()) - execution.startDate.getTime()) / 1000,
@@ -141,8 +158,21 @@ function introduction(
   ].join('\n');
 }
 
-/** Writes what the pipeline left in its bucket about a build: manifest, plan, command logs. */
+/** Why nothing can be written into a folder; it is not made yet, since a simulation may turn out to have nothing to write. */
+async function outputProblem(folder: string): Promise<string | undefined> {
+  if (!folder) return 'names no folder';
+  let present = resolve(folder);
+  while (!existsSync(present)) present = dirname(present);
+  if (!(await stat(present)).isDirectory()) return `${present} is not a folder`;
+  return access(present, constants.W_OK).then(
+    () => undefined,
+    () => `${present} cannot be written to`,
+  );
+}
+
+/** Writes what the pipeline left in its bucket about a build: manifest, plan, command logs. An earlier simulation may have had the same id. */
 async function keepArtifacts({ cloud, bucket }: Simulation, prefix: string, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
   for (const [key, { body }] of cloud.world.buckets.get(bucket)?.objects ?? []) {
     if (!key.startsWith(prefix)) continue;
     const file = resolve(folder, key.slice(prefix.length));

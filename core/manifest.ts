@@ -62,7 +62,7 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
     build: plan.build,
     status,
     source: { ami: source.ami, owner: source.owner, name: source.name, region: source.region },
-    image: image ? { name: plan.image, region: plan.region, ...image } : null,
+    image: image ? { name: plan.image, ami: image.ami, region: plan.region, snapshots: image.snapshots } : null,
     targets: document.distribute.map((target) => {
       const result = targets.find(({ region }) => region === target.region);
       const published = status === 'published' && result?.ami !== undefined && result.error === undefined;

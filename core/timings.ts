@@ -9,6 +9,9 @@ export interface StateEvent {
   state?: string | undefined;
 }
 
+// A task that ends its iteration is not left: the iteration is.
+const ends = new Set(['TaskStateExited', 'MapIterationFailed', 'MapIterationAborted']);
+
 /**
  * Visits of Task states, in the order they began. A visit that has not ended is left out: the caller is such a one.
  * Iterations of a Map visit the same states side by side, so an exit is matched to its entry along `previousEventId`.
@@ -17,10 +20,10 @@ export function timingsOf(events: StateEvent[]): Timing[] {
   const byId = new Map(events.map((event) => [event.id, event]));
   const visits: { entered: number; timing: Timing }[] = [];
   for (const exit of events) {
-    if (exit.type !== 'TaskStateExited') continue;
+    if (!ends.has(exit.type)) continue;
     let entry = byId.get(exit.previousEventId);
-    while (entry && !(entry.type === 'TaskStateEntered' && entry.state === exit.state))
-      entry = byId.get(entry.previousEventId);
+    while (entry && !entry.type.startsWith('TaskState')) entry = byId.get(entry.previousEventId);
+    if (entry?.type !== 'TaskStateEntered') continue; // an iteration that failed between two states
     if (!entry?.state) continue;
     const seconds = (exit.timestamp.getTime() - entry.timestamp.getTime()) / 1000;
     visits.push({

@@ -52,7 +52,7 @@ function isInstalled() {
 function install() {
   console.error('Installing the packages of package-lock.json …');
   const { npm_execpath: npm = '' } = process.env;
-  // --no-json and stdout on stderr: .npmrc asks for JSON, and stdout belongs to the program that is about to run
+  // stdout on stderr: stdout belongs to the program that is about to run
   const options = ['ci', '--include=dev', '--no-json', '--no-fund', '--no-audit', '--loglevel=error'];
   const [command, args] = basename(npm) === 'npm-cli.js' ? [process.execPath, [npm, ...options]] : ['npm', options];
   const { status, error } = spawnSync(command, args, {

@@ -35,7 +35,7 @@ export const cleanUp = wait({
   limit: () => 2 * bound, // never reached: past its bound the look itself says what is left
   async look({ recipe, build, execution, image, targets, published: channel, since }, cloud) {
     const plan = await readPlan(cloud, { recipe, build });
-    const { left } = await removeTemporary(cloud.aws, plan, targets);
+    const { left, refused } = await removeTemporary(cloud.aws, plan, targets);
     if (left.length > 0 && secondsSince(since, cloud.now()) < bound)
       return { waiting: `still there: ${left.join(', ')}` };
     const manifest = manifestOf({
@@ -45,7 +45,7 @@ export const cleanUp = wait({
       targets,
       parameter: channel.parameter ?? null,
       timings: timingsOf(await executionHistory(cloud.aws, execution)),
-      failure: left.length > 0 ? leftBehind(left) : null,
+      failure: left.length + refused.length > 0 ? leftBehind([...left, ...refused]) : null,
     });
     await writeArtifact(cloud, plan, 'manifest.json', manifest);
     return { done: { recipe, build, status: manifest.status } };

@@ -33,12 +33,12 @@ export const compensate = wait({
     const plan = mine && (await readArtifact<Plan>(cloud, identity, 'plan.json'));
     if (!plan) return { done: { undone: [], left: [] } };
     const waited = secondsSince(since, cloud.now());
-    const { removed, left } = await removeBuild(cloud, plan);
+    const { removed, left, refused } = await removeBuild(cloud, plan);
     const before = (await readArtifact<string[]>(cloud, plan, 'undone.json')) ?? [];
     const undone = [...new Set([...before, ...removed])];
     if (removed.length > 0) await writeArtifact(cloud, plan, 'undone.json', undone);
     const settled = left.length === 0 && waited >= settleSeconds;
-    if (settled || waited > bound) return { done: { undone, left } };
+    if (settled || waited > bound) return { done: { undone, left: [...left, ...refused] } };
     return { waiting: `still there: ${left.join(', ') || 'nothing, but something may yet come to light'}` };
   },
 });

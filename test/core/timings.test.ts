@@ -51,3 +51,19 @@ test('the state that failed is the one that was left for the clean-up', () => {
   expect(failedState(events, ['Compensate', 'RecordFailure'])).toBe('Provision');
   expect(failedState([], ['Compensate'])).toBe('unknown');
 });
+
+test('a task that ends its iteration is timed until the iteration failed', () => {
+  const events = [
+    event(1, 0, 'MapStateEntered', 0, 'Provision'),
+    event(2, 1, 'TaskStateEntered', 0, 'SendCommand'),
+    event(3, 2, 'TaskStateExited', 1, 'SendCommand'),
+    event(4, 3, 'TaskStateEntered', 1, 'AwaitCommand'),
+    event(5, 4, 'TaskFailed', 31),
+    event(6, 5, 'MapIterationFailed', 31),
+    event(7, 6, 'MapStateFailed', 31),
+  ];
+  expect(timingsOf(events).map(({ state, seconds }) => [state, seconds])).toEqual([
+    ['SendCommand', 1],
+    ['AwaitCommand', 30],
+  ]);
+});

@@ -107,7 +107,8 @@ export async function openLab(): Promise<Lab> {
     endpoint: `http://127.0.0.1:${server.port}`,
     maxAttempts: 1,
   });
-  const sfn = new SFNClient(config(home));
+  // through the bridge, which asks again where moto answers a read too soon
+  const sfn = new SFNClient({ ...config(home), endpoint: `http://127.0.0.1:${bridge.port}` });
   const s3 = new S3Client({ ...config(home), forcePathStyle: true });
   await send(server.port, { method: 'PUT', path: `/${bucket}`, headers: { host: '127.0.0.1' }, body: '' });
   const iam = { service: 'iam', version: '2010-05-08' };
