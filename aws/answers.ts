@@ -26,12 +26,12 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Failure ? codeOf(error.cause) : ((error as { code?: string }).code ?? error.name);
 }
 
-function translate(error: unknown, { action, region, about }: Asked, soon: readonly string[]): Failure {
+function translate(error: unknown, { action, region, about }: Asked, soon: readonly (string | RegExp)[]): Failure {
   const { name, message, $fault, $metadata } = error as SdkError;
   const code = codeOf(error) ?? name;
   const status = $metadata?.httpStatusCode ?? 0;
-  const later =
-    soon.includes(code) || transient.test(code) || transient.test(name) || $fault === 'server' || status >= 500;
+  const notYet = soon.some((one) => (typeof one === 'string' ? one === code : one.test(`${code}: ${message}`)));
+  const later = notYet || transient.test(code) || transient.test(name) || $fault === 'server' || status >= 500;
   const request = $metadata?.requestId ? `, request ${$metadata.requestId}` : '';
   const what = `${action}${about ? ` of ${about}` : ''} in ${region}: ${code}: ${message}${request}`;
   const next = later
@@ -43,14 +43,14 @@ function translate(error: unknown, { action, region, about }: Asked, soon: reado
 /**
  * Makes a call and turns what AWS refuses into a Failure. The only place that looks at AWS error codes.
  * @param unless Answers for codes that are no failure here, e.g. "already gone" when deleting.
- * @param soon Codes that mean "not yet" here: EC2 may not know for minutes what it has just made or changed.
+ * @param soon Codes, or patterns of code and message, that mean "not yet" here: EC2 may not know for minutes what it has just made or changed.
  * @throws AwsTransient, AwsRefused
  */
 export async function ask<T, U = never>(
   asked: Asked,
   call: () => Promise<T>,
   unless: Record<string, () => U | Promise<U>> = {},
-  soon: readonly string[] = [],
+  soon: readonly (string | RegExp)[] = [],
 ): Promise<T | U> {
   try {
     return await call();
@@ -68,7 +68,11 @@ export async function ask<T, U = never>(
 export const notYetKnown = {
   image: ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'],
   snapshot: ['InvalidSnapshot.NotFound'],
-  instance: ['InvalidInstanceID.NotFound', 'IncorrectInstanceState'],
+  instance: [
+    'InvalidInstanceID.NotFound',
+    'IncorrectInstanceState',
+    /^InvalidParameterValue: Instance is not in state/,
+  ],
 } as const;
 
 /** All pages of a listing. */

@@ -3,7 +3,7 @@ import { launchAttempts, type Disk, type Plan } from '../core/plan.ts';
 import { buildTags, type Role } from '../core/tags.ts';
 import type { Connection } from './connection.ts';
 import { agentOnline } from './commands.ts';
-import { describeInstance, findInstances, isDead, launchInstance } from './instances.ts';
+import { describeInstance, findInstances, isDead, launchInstance, type InstanceDescription } from './instances.ts';
 
 // No execution runs longer than the state machine's bound of a week, so nothing temporary is needed after that.
 const lifetime = 7 * 24 * 3600 * 1000;
@@ -48,6 +48,15 @@ export async function findOrLaunch(
 // A fresh instance id can be unknown to DescribeInstances for a while: EC2 is eventually consistent.
 const graceSeconds = 300;
 
+/** @throws BuilderFailed with EC2's reason when an instance has ended. */
+export function refuseDead({ region }: Connection, { instance, state, reason }: InstanceDescription): void {
+  if (!isDead(state)) return;
+  throw new Failure(
+    'BuilderFailed',
+    `${instance} in ${region} is ${state} before it was of use: ${reason ?? 'EC2 gives no reason'}`,
+  );
+}
+
 /**
  * Whether SSM reaches an instance, or in words what is still missing.
  * @throws BuilderFailed when the instance died.
@@ -65,12 +74,7 @@ export async function lookAtAgent(
       `EC2 does not know ${instance} in ${aws.region}, ${graceSeconds} s after it was launched`,
     );
   }
-  if (isDead(found.state)) {
-    throw new Failure(
-      'BuilderFailed',
-      `${instance} in ${aws.region} is ${found.state} before it was of use: ${found.reason ?? 'EC2 gives no reason'}`,
-    );
-  }
+  refuseDead(aws, found);
   // A build that is started again after Seal: its commands are through, and SSM knows so without the agent.
   if (found.state === 'stopping' || found.state === 'stopped') return { done: { instance } };
   if (found.state !== 'running') return { waiting: `${instance} in ${aws.region} is ${found.state}` };

@@ -4,7 +4,10 @@ import { failingTail } from '../core/output.ts';
 import type { Plan } from '../core/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 import { artifactKey, readTail, type Artifacts } from './artifacts.ts';
+import { refuseDead } from './builders.ts';
 import { findCommand, readInvocation, sendCommand, type Invocation } from './commands.ts';
+import type { Connection } from './connection.ts';
+import { describeInstance } from './instances.ts';
 
 export type Phase = 'provision' | 'check';
 
@@ -13,6 +16,12 @@ export interface SentCommand {
   name: string;
   /** Seconds from now within which SSM has an answer, whatever happens to the agent. */
   limit: number;
+}
+
+// SSM goes on believing in a command whose instance has ended, for as long as the command might take.
+async function refuseDeadInstance(aws: Connection, instance: string): Promise<void> {
+  const found = await describeInstance(aws, instance);
+  if (found) refuseDead(aws, found);
 }
 
 /** Sends one command of the plan, or finds it sent before: a repeated call never runs a step twice. */
@@ -26,9 +35,9 @@ export async function findOrSend(
   const command = (phase === 'provision' ? plan.provision : plan.checks)[index] as Command;
   const comment = commandComment(plan.build, phase, command);
   const output = { bucket: artifacts.bucket, prefix: artifactKey(plan, 'commands') };
-  const sent =
-    (await findCommand(artifacts.aws, instance, comment)) ??
-    (await sendCommand(artifacts.aws, instance, command, comment, output));
+  const known = await findCommand(artifacts.aws, instance, comment);
+  if (!known) await refuseDeadInstance(artifacts.aws, instance);
+  const sent = known ?? (await sendCommand(artifacts.aws, instance, command, comment, output));
   return { command: sent, name: command.name, limit: deliverySeconds + command.timeoutSeconds + 300 };
 }
 
@@ -58,6 +67,7 @@ export async function lookAtCommand(
   const invocation = await readInvocation(artifacts.aws, command, instance);
   const what = `"${name}" (command ${command}) on ${instance} in ${region}`;
   if (!invocation) return { waiting: `${what} is not known to SSM yet` };
+  if (invocation.status !== 'Success') await refuseDeadInstance(artifacts.aws, instance);
   if (/^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status))
     return { waiting: `${what} is ${invocation.details}` };
   if (invocation.status === 'Success') return { done: { command } };

@@ -25,3 +25,13 @@ export class ApiError extends Error {
     this.status = status;
   }
 }
+
+/** No answer at all: the connection was dropped. In the shape in which the SDK's HTTP handler throws it, and retries. */
+export class ConnectionLost extends Error {
+  readonly code: string;
+  constructor(code = 'ECONNRESET') {
+    super(`read ${code}`);
+    this.name = 'TimeoutError';
+    this.code = code;
+  }
+}

@@ -1,6 +1,6 @@
 import { MAXIMUM_RETRY_DELAY, Retry, StandardRetryStrategy } from '@smithy/core/retry';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ApiError, type Actions, type Caller } from './actions.ts';
+import { ApiError, ConnectionLost, type Actions, type Caller } from './actions.ts';
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
 
@@ -22,13 +22,19 @@ export interface Call {
   answer?: unknown;
 }
 
-const functions = new AsyncLocalStorage<string | undefined>();
+/** One run of a function. Once its sandbox is killed, nothing it still calls reaches AWS. */
+export interface FunctionRun {
+  name: string;
+  killed?: boolean;
+}
+
+const functions = new AsyncLocalStorage<FunctionRun | undefined>();
 
 /** Runs a function's work: the calls it makes, however late, are noted as its own. */
-export const actingAs = <T>(name: string | undefined, work: () => T): T => functions.run(name, work);
+export const actingAs = <T>(run: FunctionRun | undefined, work: () => T): T => functions.run(run, work);
 
 /** The function whose work is running. */
-export const acting = (): string | undefined => functions.getStore();
+export const acting = (): FunctionRun | undefined => functions.getStore();
 
 export interface AttachOptions {
   /** Every attempt is appended here. */
@@ -72,10 +78,11 @@ export function attach<Client extends AnyClient>(
       const name = String(context.commandName).replace(/Command$/, '');
       const action = services[service]?.[name];
       if (!action) throw new Error(`the simulator does not know ${service}:${name}`);
+      const run = acting();
+      if (run?.killed) throw new Error(`${run.name} was killed before it could call ${service}:${name}`);
       const requestId = `00000000-0000-4000-8000-${String(++requests).padStart(12, '0')}`;
       const call: Call = { at: clock.now(), service, action: name, ...caller, params: copy(context.simulatorInput) };
-      const by = acting();
-      if (by !== undefined) call.by = by;
+      if (run) call.by = run.name;
       options.calls?.push(call);
       const seconds = options.latency?.(service, name, caller.region) ?? 0;
       if (seconds > 0) await clock.sleep(seconds * 1000);
@@ -83,9 +90,10 @@ export function attach<Client extends AnyClient>(
         const result = copy(
           action({ ...generatedToken(args.request), ...copy(context.simulatorInput) }, caller),
         ) as object;
-        if (by !== undefined) call.answer = result;
+        if (run) call.answer = result;
         return { output: { ...result, $metadata: { httpStatusCode: 200, requestId } }, response: {} };
       } catch (error) {
+        if (error instanceof ConnectionLost) call.error = error.code;
         if (!(error instanceof ApiError)) throw error;
         call.error = error.code;
         throw asServiceException(client, error, requestId);

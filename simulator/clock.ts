@@ -22,10 +22,15 @@ export interface Clock {
 }
 
 interface Activity {
+  /** The activities of its clock. */
+  active: Set<Activity>;
   sleeps: number;
   ended: boolean;
   parent: Activity | undefined;
 }
+
+/** One for all clocks: Node carries each storage that was ever used through every promise of the process. */
+const current = new AsyncLocalStorage<Activity | undefined>();
 
 /** Real milliseconds after which an activity that neither ends nor sleeps is taken for hung. */
 const PATIENCE = 60_000;
@@ -36,8 +41,11 @@ const PATIENCE = 60_000;
  */
 export function createClock({ start, speed = 'max' }: { start: number; speed?: 'max' | number }): Clock {
   const timeline = createTimeline();
-  const current = new AsyncLocalStorage<Activity | undefined>();
   const active = new Set<Activity>();
+  const under = () => {
+    const activity = current.getStore();
+    return activity?.active === active ? activity : undefined;
+  };
   let now = start;
   let stirs = 0;
   let running = false;
@@ -66,7 +74,7 @@ export function createClock({ start, speed = 'max' }: { start: number; speed?: '
   function sleep(ms: number): Promise<void> {
     // An outer activity that awaits an inner one is blocked whenever the inner one is, so all ancestors count as asleep.
     const asleep: Activity[] = [];
-    for (let each = current.getStore(); each; each = each.parent) if (!each.ended) asleep.push(each);
+    for (let each = under(); each; each = each.parent) if (!each.ended) asleep.push(each);
     for (const each of asleep) each.sleeps++;
     return new Promise((resolve) => {
       at(now + ms, () => {
@@ -77,8 +85,8 @@ export function createClock({ start, speed = 'max' }: { start: number; speed?: '
   }
 
   async function activity<T>(work: () => Promise<T>): Promise<T> {
-    const parent = current.getStore();
-    const self: Activity = { sleeps: 0, ended: false, parent: parent?.ended ? undefined : parent };
+    const parent = under();
+    const self: Activity = { active, sleeps: 0, ended: false, parent: parent?.ended ? undefined : parent };
     active.add(self);
     stir();
     try {
@@ -139,7 +147,7 @@ export function createClock({ start, speed = 'max' }: { start: number; speed?: '
         now = next.at;
         timeline.take();
         // Leaving the context keeps a timer set by one handler from charging its later sleeps to that handler.
-        const result = current.exit(next.work);
+        const result = current.run(undefined, next.work);
         if (result instanceof Promise) result.catch(fail);
       }
     } finally {

@@ -1,4 +1,4 @@
-import type { Action, Actions, Caller } from './actions.ts';
+import type { Actions, Caller } from './actions.ts';
 import { attach, type AnyClient, type Call, type Services } from './attach.ts';
 import type { Clock } from './clock.ts';
 import { createDelays, type DelayOverrides, type DrawnDelay } from './delays.ts';
@@ -12,17 +12,20 @@ import { snapshotActions } from './ec2/snapshots.ts';
 import { subnetActions } from './ec2/subnets.ts';
 import { tagActions } from './ec2/tags.ts';
 import { volumeActions } from './ec2/volumes.ts';
-import { asError, createFaults } from './faults.ts';
+import { createEventBus, type EventBus } from './event-bus.ts';
+import { createGate } from './gate.ts';
+import type { Interference } from './interference.ts';
 import { addKey, type Key, type Keys } from './keys.ts';
 import { createRandom, type Random } from './random.ts';
+import { noRates, roughRates, type Rates } from './rates.ts';
 import { s3Actions } from './s3.ts';
 import { parseScenario } from './scenario.ts';
 import { addPublicImage, type AddedImage } from './source-images.ts';
 import { agentActions, startAgents } from './ssm/agents.ts';
 import { commandActions } from './ssm/commands.ts';
-import { parameterActions } from './ssm/parameters.ts';
+import { parameterActions, setParameter } from './ssm/parameters.ts';
 import { createThrottle } from './throttling.ts';
-import { createWorld, type Rates, type World } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 export interface CloudOptions {
   clock: Clock;
@@ -36,12 +39,14 @@ export interface CloudOptions {
   scenario?: unknown;
   /** Seconds in place of draws; the scenario's own come before these. */
   delays?: DelayOverrides;
-  /** Draw from the long tails users measured instead of close to the median. Default false. */
-  rough?: boolean;
-  /** Mishaps that come by themselves. Default none. */
-  rates?: Partial<Rates>;
+  /** Delays from the long tails that users measured, and `roughRates`; events overtake each other. Default: the scenario's, else false. */
+  rough?: boolean | undefined;
+  /** Mishaps that come by themselves; the scenario's own come before these. Default none, or those of `rough`. */
+  rates?: Partial<Rates> | undefined;
   /** EC2's and SSM's request limits. Default true. */
-  throttling?: boolean;
+  throttling?: boolean | undefined;
+  /** What a test does to calls. */
+  interfere?: Interference['call'] | undefined;
 }
 
 /** A simulated AWS: all accounts and regions, empty but for what AWS itself provides. */
@@ -54,6 +59,8 @@ export interface Cloud {
   readonly delaysDrawn: DrawnDelay[];
   readonly keys: Keys;
   readonly world: World;
+  /** EventBridge: the default buses of every account and region. */
+  readonly events: EventBus;
   /** A stream of chance of this cloud's seed, such as a client's retry jitter. */
   random(name: string): Random;
   /** Attaches a real SDK client; a region alone means this cloud's own account there. */
@@ -71,36 +78,35 @@ export interface Cloud {
 }
 
 export function createCloud(options: CloudOptions): Cloud {
-  const { clock, account = '123456789012', rough = false, throttling = true, rates = {} } = options;
+  const { clock, account = '123456789012', throttling = true } = options;
   const scenario = parseScenario(options.scenario);
+  const rough = options.rough ?? scenario.rough;
   const seed = options.seed ?? scenario.seed ?? 1;
   const delays = createDelays({ seed, rough, overrides: { ...options.delays, ...scenario.delays } });
   const keys: Keys = new Map();
   for (const [region, names] of Object.entries(options.keys ?? {}))
     for (const name of names) addKey(keys, account, region, name);
   for (const { region, alias, state } of scenario.keys) addKey(keys, account, region, alias, state);
-  const world = createWorld({ clock, delays, scenario, keys, seed, rates });
+  const world: World = createWorld({
+    clock,
+    delays,
+    scenario,
+    keys,
+    seed,
+    rates: { ...(rough ? roughRates : noRates), ...options.rates, ...scenario.rates },
+    limits: { vcpus: scenario.vcpuLimit, instances: scenario.instanceLimit },
+    emit: (occurrence) => events.put(occurrence),
+  });
+  const events = createEventBus({
+    clock,
+    lag: (region) => delays.latency('eventLag', region),
+    reorder: rough,
+    happens: (mishap, region) => world.happens(mishap, region),
+    random: createRandom(seed, 'event bus'),
+  });
   startAgents(world);
 
-  const throttle = throttling ? createThrottle(clock) : () => undefined;
-  const faults = createFaults(scenario.api);
-  const guarded = (service: string, actions: Actions): Actions =>
-    Object.fromEntries(
-      Object.entries(actions).map(([name, action]): [string, Action] => [
-        name,
-        (input, caller) => {
-          const hit = faults(service, name, caller.region);
-          for (const rule of hit) world.hits.add(rule);
-          const before = hit.find((fault) => !fault.after);
-          if (before) throw asError(before);
-          throttle(service, name, input, caller);
-          const output = action(input, caller);
-          const after = hit.find((fault) => fault.after);
-          if (after) throw asError(after);
-          return output;
-        },
-      ]),
-    );
+  const guarded = createGate(world, throttling ? createThrottle(clock) : () => undefined, options.interfere);
   const services: Cloud['services'] = {
     ec2: guarded('ec2', {
       ...imageActions(world),
@@ -132,40 +138,21 @@ export function createCloud(options: CloudOptions): Cloud {
     delaysDrawn: delays.drawn,
     keys,
     world,
+    events,
     random: (name) => createRandom(seed, name),
     attach: (client, at) =>
       attach(client, services, typeof at === 'string' ? { account, region: at } : at, clock, { calls, latency }),
     addService: (name, actions) => void (services[name] = guarded(name, actions)),
-    addImage: (image) => addPublicImage(world, image),
-    setParameter(region, name, value) {
-      const owner = name.startsWith('/aws/') ? 'aws' : account;
-      const parameters = world.region(region).parameters;
-      const known = parameters.get(`${owner} ${name}`);
-      const version = (known?.last ?? 0) + 1;
-      const next = {
-        version,
-        value,
-        type: 'String',
-        dataType: 'text',
-        tier: 'Standard',
-        description: '',
-        at: clock.now(),
-      };
-      const versions = [...(known?.versions ?? []), next];
-      parameters.set(`${owner} ${name}`, {
-        name,
-        owner,
-        tags: new Map(),
-        pending: 0,
-        ...known,
-        last: version,
-        versions,
-      });
+    addImage(image) {
+      const added = addPublicImage(world, image);
+      world.views.settle(image.region);
+      return added;
     },
+    setParameter: (region, name, value) => setParameter(world, region, account, name, value),
     addKey: (region, name, state) => addKey(keys, account, region, name, state),
     createBucket: (name, region) => void world.buckets.set(name, { name, region, objects: new Map() }),
     idleRules: () =>
-      (['commands', 'api', 'images', 'agents'] as const).flatMap((kind) =>
+      (['commands', 'api', 'images', 'agents', 'instances'] as const).flatMap((kind) =>
         scenario[kind].flatMap((rule, index) =>
           world.hits.has(rule) ? [] : [`${kind}[${index}] ${JSON.stringify(rule)}`],
         ),

@@ -49,6 +49,8 @@ const delays = {
   keyRefused: normal(30, 0.1, 0.3),
   launchRefused: normal(8, 0.1, 0.3),
   parameterValidation: uniform(3.5, 0.43),
+  /** 1 to 5 s; one in a hundred takes a minute when it is rough. */
+  eventLag: { seconds: 2.24, shape: 'lognormal', smooth: 0.35, rough: 1.41 },
 } satisfies Record<string, Delay>;
 
 export type DelayName = keyof typeof delays;
@@ -67,8 +69,8 @@ export interface DrawnDelay {
 export interface Delays {
   /** Seconds the named thing takes this time. The n-th draw of a kind in a region is the same in every run with this seed. */
   draw(kind: DelayName, at: { resource: string; region: string; gib?: number; factor?: number }): number;
-  /** As `draw`, for the time a call takes: not in the ledger, which is about resources. */
-  latency(kind: 'apiCall' | 'runInstancesCall', region: string): number;
+  /** As `draw`, for the time a call or an event takes: not in the ledger, which is about resources. */
+  latency(kind: 'apiCall' | 'runInstancesCall' | 'eventLag', region: string): number;
   /** What was drawn, in order. */
   readonly drawn: DrawnDelay[];
 }

@@ -1,4 +1,4 @@
-import { ApiError } from './actions.ts';
+import { ApiError, ConnectionLost } from './actions.ts';
 import type { Scenario } from './scenario.ts';
 
 type Fault = Scenario['api'][number];
@@ -31,5 +31,14 @@ const serverErrors: Record<string, number> = {
   AuthFailure: 403,
 };
 
-export const asError = (fault: Fault): ApiError =>
-  new ApiError(fault.error, fault.message ?? `${fault.error} (from the scenario)`, serverErrors[fault.error] ?? 400);
+/** AWS's error of that code; a code of the operating system, such as ECONNRESET, is a dropped connection. */
+export function errorOf({
+  error,
+  message = `${error} (made up)`,
+}: {
+  error: string;
+  message?: string | undefined;
+}): Error {
+  if (/^E[A-Z]+(_[A-Z]+)*$/.test(error)) return new ConnectionLost(error);
+  return new ApiError(error, message, serverErrors[error] ?? 400);
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { delayNames, type DelayOverrides } from './delays.ts';
+import { rateNames, type Rates } from './rates.ts';
 
 const seconds = z.number().min(0);
 const times = z.int().positive();
@@ -10,9 +11,20 @@ const delays = z
   )
   .transform((overrides) => overrides as DelayOverrides);
 
+const rates = z
+  .strictObject(Object.fromEntries(rateNames.map((name) => [name, z.number().min(0).max(1).optional()])))
+  .transform((given) => given as Partial<Rates>);
+
 /** What a scenario file may say: which delays, answers and outcomes of the simulated AWS differ from the usual. */
 const scenarioSchema = z.strictObject({
   seed: z.int().optional(),
+  /** The long tails and mishaps that users of AWS measured, instead of an AWS on a good day. */
+  rough: z.boolean().default(false),
+  /** How often things go wrong by themselves, of all times they could. */
+  rates: rates.default({}),
+  /** Quotas of an account in a region. */
+  vcpuLimit: z.int().min(0).optional(),
+  instanceLimit: z.int().min(0).optional(),
   /** Seconds in place of a draw, everywhere or by region. */
   delays: delays.default({}),
   /** The outcome of commands by step: the name after the first space of the command's Comment. */
@@ -58,6 +70,16 @@ const scenarioSchema = z.strictObject({
     .default([]),
   /** Instances, by their golden:role tag, whose agent never comes online. */
   agents: z.array(z.strictObject({ role: z.string(), online: z.boolean() })).default([]),
+  /** Instances, by their golden:role tag, that end under the build; the first `times` of each region. */
+  instances: z
+    .array(
+      z.strictObject({
+        role: z.string(),
+        dies: z.strictObject({ afterSeconds: seconds, reason: z.string().optional() }),
+        times: times.optional(),
+      }),
+    )
+    .default([]),
   keys: z
     .array(
       z.strictObject({

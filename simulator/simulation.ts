@@ -7,22 +7,31 @@ import { lambda, type Cloud } from '../functions/stage.ts';
 import type { Action } from './actions.ts';
 import { acting, actingAs, retryStrategy } from './attach.ts';
 import { createClock, type Clock, type Timer } from './clock.ts';
-import { createCloud, type Cloud as SimulatedCloud } from './cloud.ts';
+import { createCloud, type Cloud as SimulatedCloud, type CloudOptions } from './cloud.ts';
+import { executionStatusChange } from './events.ts';
 import { stages } from './handlers.ts';
+import type { Interference } from './interference.ts';
+import { createInvoke, endAtEntry } from './interfered-functions.ts';
 import { createStepFunctions, type Execution, type StepFunctions } from './states/step-functions.ts';
 
-export interface SimulationOptions {
+export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' | 'throttling'> {
   catalog: Catalog;
   /** The instant virtual time starts at; default 2026-11-23T03:00:00Z. */
   start?: Date;
   /** Where the pipeline is deployed: builder and first AMI live here. Default us-east-1. */
   region?: string;
   account?: string;
+  /** Default: the scenario's, else 1. */
   seed?: number;
   /** Virtual seconds per real second, or as fast as the machine goes (default). */
   speed?: 'max' | number;
   /** A scenario document (faults, delays); checked by simulator/scenario.ts. */
   scenario?: unknown;
+  /**
+   * What a test does to the pipeline from outside: to runs of functions (`invoke`), to their calls (`call`), to executions as
+   * they enter states (`enter`). A scenario is for people and files; this is for code that goes through every fault there is.
+   */
+  interfere?: Interference;
   /** Each line a handler logs, as the structured record it is. */
   onLog?: (line: Record<string, unknown>) => void;
 }
@@ -37,6 +46,8 @@ export interface Simulation {
   start(input: unknown, name?: string): string;
   /** Lets virtual time run until the execution has ended. */
   finish(executionArn: string): Promise<Execution>;
+  /** Lets so many virtual seconds go by. */
+  pass(seconds: number): Promise<void>;
   /** An object of the artifact bucket as text, undefined where there is none. */
   artifact(key: string): string | undefined;
 }
@@ -45,9 +56,20 @@ const service = 'golden';
 
 /** The pipeline on a simulated AWS: the state machine that is deployed, the handlers that are bundled, real SDK clients. */
 export function createSimulation(options: SimulationOptions): Simulation {
-  const { catalog, region = 'us-east-1', account = '222233334444', seed = 1, speed = 'max', onLog } = options;
+  const { catalog, region = 'us-east-1', account = '222233334444', speed = 'max', onLog, interfere = {} } = options;
   const clock = createClock({ start: (options.start ?? new Date('2026-11-23T03:00:00Z')).getTime(), speed });
-  const cloud = createCloud({ clock, seed, account, scenario: options.scenario, keys: keysOf(catalog, region) });
+  const { seed, rough, rates, throttling, scenario } = options;
+  const cloud = createCloud({
+    clock,
+    account,
+    ...(seed !== undefined && { seed }),
+    rough,
+    rates,
+    throttling,
+    scenario,
+    keys: keysOf(catalog, region),
+    interfere: interfere.call,
+  });
   const bucket = `${service}-artifacts-${account}`;
   cloud.createBucket(bucket, region);
 
@@ -62,19 +84,24 @@ export function createSimulation(options: SimulationOptions): Simulation {
     now: () => new Date(clock.now()),
     catalog: async () => catalog,
     every(seconds, work) {
-      const by = acting(); // a timer runs outside of the function that set it
+      const run = acting(); // a timer runs outside of the function that set it
       let timer: Timer;
       const next = () => {
         timer = clock.at(clock.now() + seconds * 1000, () => {
+          if (run?.killed) return;
           next();
-          void clock.activity(() => actingAs(by, work));
+          // As deployed: work that fails is for the next time.
+          clock
+            .activity(() => actingAs(run, work))
+            .catch(({ message }: Error) => handlerCloud.log({ level: 'WARN', message }));
         });
       };
       next();
       return () => timer.cancel();
     },
-    log: (line) => onLog?.({ at: new Date(clock.now()).toISOString(), ...line }),
+    log: (line) => acting()?.killed || onLog?.({ at: new Date(clock.now()).toISOString(), ...line }),
   };
+  const invoke = createInvoke(interfere.invoke);
   const handlers = new Map([...stages].map(([name, stage]) => [name, lambda(stage, () => handlerCloud)]));
 
   const stepFunctions = createStepFunctions({
@@ -85,10 +112,12 @@ export function createSimulation(options: SimulationOptions): Simulation {
       const name = functionArn.split(`:${service}-`)[1] ?? '';
       const handler = handlers.get(name);
       if (!handler) throw new Error(`no function ${functionArn}`);
-      return actingAs(name, () => handler(payload, {} as Context, () => undefined));
+      return invoke(name, payload, async (event) => handler(event, {} as Context, () => undefined));
     },
   });
   cloud.addService('sfn', stepFunctions.actions);
+  stepFunctions.onStatusChange((execution) => cloud.events.put(executionStatusChange(region, account, execution)));
+  endAtEntry(stepFunctions, (work) => clock.at(clock.now(), work), interfere.enter);
 
   const functionArns = [...stages.keys()].map((name) => [
     `${name}Arn`,
@@ -116,6 +145,11 @@ export function createSimulation(options: SimulationOptions): Simulation {
     async finish(executionArn) {
       await clock.run(() => stepFunctions.execution(executionArn).status !== 'RUNNING');
       return stepFunctions.execution(executionArn);
+    },
+    async pass(seconds) {
+      const until = clock.now() + seconds * 1000;
+      clock.at(until, () => undefined);
+      await clock.run(() => clock.now() >= until);
     },
     artifact: (key) => cloud.readObject(bucket, key),
   };

@@ -1,12 +1,16 @@
 import type { Clock } from './clock.ts';
+import { createViews, type Views } from './consistency.ts';
 import type { Delays } from './delays.ts';
 import type { Image } from './ec2/images.ts';
 import type { Instance } from './ec2/instances.ts';
+import type { Limits } from './ec2/limits.ts';
 import type { Snapshot } from './ec2/snapshots.ts';
 import type { Subnet } from './ec2/subnets.ts';
 import type { Volume } from './ec2/volumes.ts';
+import type { Occurrence } from './events.ts';
 import type { Keys } from './keys.ts';
-import { createRandom } from './random.ts';
+import { createRandom, type Random } from './random.ts';
+import type { Rates } from './rates.ts';
 import type { Bucket } from './s3.ts';
 import type { Scenario } from './scenario.ts';
 import { sourceImages } from './source-images.ts';
@@ -40,27 +44,23 @@ export interface World {
   readonly hits: Set<object>;
   readonly keys: Keys;
   readonly buckets: Map<string, Bucket>;
+  /** What there is; inside a read that is served late, what there was. */
   region(name: string): Region;
+  /** What reads get to see. */
+  readonly views: Views;
+  readonly limits: Limits;
   /** The next id of its kind in a region, such as ami-0f3…; repeatable whatever the order of calls elsewhere. */
   newId(prefix: string, region: string): string;
   /** Runs `work` that many virtual seconds from now. */
-  after(seconds: number, work: () => unknown): { cancel(): void };
+  after(seconds: number, work: () => void): { cancel(): void };
   /** Called on every change of an instance's state. */
   readonly instanceListeners: ((instance: Instance) => void)[];
-  /** Whether chance strikes this time. */
-  happens(mishap: keyof Rates, region: string): boolean;
-}
-
-/** How often, of all times it could, a thing goes wrong by itself: 0 unless set. */
-export interface Rates {
-  /** RunInstances finds no capacity in the zone. */
-  noCapacity: number;
-  /** The agent of a running instance never comes online. */
-  agentLost: number;
-  /** CreateImage ends in state failed. */
-  imageFails: number;
-  /** CopyImage ends in state failed. */
-  copyFails: number;
+  /** Whether chance strikes this time. `where` is a region, or whatever has luck of its own. */
+  happens(mishap: keyof Rates, where: string): boolean;
+  /** The chance of the next thing of its kind there; repeatable whatever happens elsewhere. */
+  chance(kind: string, where: string): Random;
+  /** Tells EventBridge. */
+  emit(occurrence: Occurrence): void;
 }
 
 export function createWorld(options: {
@@ -69,9 +69,11 @@ export function createWorld(options: {
   scenario: Scenario;
   keys: Keys;
   seed: number;
-  rates: Partial<Rates>;
+  rates: Rates;
+  limits: Limits;
+  emit: (occurrence: Occurrence) => void;
 }): World {
-  const { clock, delays, scenario, keys, seed, rates } = options;
+  const { clock, delays, scenario, keys, seed, rates, limits, emit } = options;
   const regions = new Map<string, Region>();
   const ordinals = new Map<string, number>();
   const nextRandom = (kind: string, region: string) => {
@@ -79,8 +81,13 @@ export function createWorld(options: {
     ordinals.set(`${kind} ${region}`, ordinal);
     return createRandom(seed, kind, region, ordinal);
   };
+  const views = createViews({ clock, regions, rates, chance: (where) => nextRandom('view', where) });
   return {
     clock,
+    views,
+    limits,
+    emit,
+    chance: nextRandom,
     delays,
     scenario,
     hits: new Set(),
@@ -88,13 +95,14 @@ export function createWorld(options: {
     buckets: new Map(),
     instanceListeners: [],
     newId: (prefix, region) => `${prefix}-0${nextRandom(prefix, region).hex(16)}`,
-    after: (seconds, work) => clock.at(clock.now() + seconds * 1000, work),
-    happens(mishap, region) {
-      const rate = rates[mishap] ?? 0;
-      return rate > 0 && nextRandom(mishap, region).next() < rate;
-    },
+    after: (seconds, work) =>
+      clock.at(clock.now() + seconds * 1000, () => {
+        work();
+        views.note();
+      }),
+    happens: (mishap, where) => rates[mishap] > 0 && nextRandom(mishap, where).next() < rates[mishap],
     region(name) {
-      const known = regions.get(name);
+      const known = views.past(name) ?? regions.get(name);
       if (known) return known;
       const region: Region = {
         name,
@@ -111,6 +119,7 @@ export function createWorld(options: {
       };
       regions.set(name, region);
       sourceImages(region, clock.now());
+      views.settle(name);
       return region;
     },
   };

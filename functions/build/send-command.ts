@@ -7,7 +7,7 @@ import { identity, lambda, stage } from '../stage.ts';
 export const sendCommand = stage({
   name: 'SendCommand',
   input: z.strictObject({ ...identity, instance: z.string(), index: z.number() }),
-  permissions: ['s3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'],
+  permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ssm:ListCommands', 'ssm:SendCommand'],
   async run({ instance, index, ...build }, cloud) {
     return findOrSend(cloud, await readPlan(cloud, build), 'provision', index, instance);
   },

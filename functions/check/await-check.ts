@@ -7,7 +7,7 @@ import { wait } from '../wait.ts';
 export const awaitCheck = wait({
   name: 'AwaitCheck',
   input: z.looseObject({ ...identity, instance: z.string(), command: z.string(), name: z.string(), limit: z.number() }),
-  permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 's3:GetObject'],
+  permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 'ec2:DescribeInstances', 's3:GetObject'],
   limit: ({ limit }) => limit,
   look: ({ instance, command, name, recipe, build }, cloud) =>
     lookAtCommand(cloud, { command, name, recipe, build }, instance, 'CheckFailed'),

@@ -19,7 +19,10 @@ export const grantPermissions = stage({
     const plan = await readPlan({ aws, bucket }, build);
     const target = targetIn(plan, region);
     const image = await describeImage(aws, region, ami);
-    if (!image) throw new Failure('AwsTransient', `EC2 in ${region} does not show ${ami} although it was available`);
+    // EC2 may show what it showed before: pending, or not at all.
+    if (image?.state !== 'available' || image.disks.some(({ snapshot }) => !snapshot)) {
+      throw new Failure('AwsTransient', `EC2 in ${region} does not show all of ${ami} although it was available`);
+    }
     const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
     if (plan.document.image.imds === 'v2' && !image.imdsV2) await demandImdsV2(aws, region, ami);
     for (const snapshot of snapshots) await grantVolumes(aws, region, snapshot, target.accounts);

@@ -61,6 +61,7 @@ function copyImage(world: World, input: CopyImageRequest, caller: Caller) {
         description: `Copied for DestinationAmi ${copyId} from SourceAmi ${source.id} for SourceSnapshot ${original.id}. Task created on ${isoTime(world.clock.now())}.`,
         endsAt: fate.at,
         volume: 'vol-ffffffff',
+        copyOf: { region: sourceRegion.name, id: original.id },
         sizeGiB: original.sizeGiB,
         usedGiB: original.usedGiB,
         keyArn: encrypted ? (keyArn ?? input.KmsKeyId) : undefined,

@@ -13,7 +13,7 @@ export function describedInstance(region: Region, instance: Instance) {
     InstanceType: instance.type,
     State: stateOf(instance.state),
     StateReason: instance.reason,
-    StateTransitionReason: instance.reason ? 'User initiated' : '',
+    StateTransitionReason: instance.reason?.Code.replace('Client.UserInitiatedShutdown', 'User initiated') ?? '',
     LaunchTime: new Date(instance.launchedAt),
     ClientToken: instance.clientToken ?? '',
     Placement: { AvailabilityZone: subnet.zone, GroupName: '', Tenancy: 'default' },

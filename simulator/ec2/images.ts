@@ -1,5 +1,6 @@
 import type { DeregisterImageRequest, DescribeImagesRequest, LaunchPermission } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
+import { imageStateChange } from '../events.ts';
 import { filters, page, strict } from '../strict.ts';
 import { isoTime, type Region, type World } from '../world.ts';
 import { describedImage } from './describe-image.ts';
@@ -124,6 +125,7 @@ export const imageActions = (world: World): Actions => ({
       image.state = 'deregistered';
       image.deregisteredAt = world.clock.now();
       image.permissions = [];
+      world.emit(imageStateChange(region.name, image));
       if (!input.DeleteAssociatedSnapshots) return { Return: true };
       const DeleteSnapshotResults = image.mappings
         .flatMap((mapping) => mapping.snapshot ?? [])

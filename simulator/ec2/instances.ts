@@ -5,6 +5,7 @@ import type {
   TerminateInstancesRequest,
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
+import { instanceStateChange } from '../events.ts';
 import { filters, page, strict } from '../strict.ts';
 import type { Region, World } from '../world.ts';
 import { describedInstance } from './describe-instance.ts';
@@ -179,6 +180,7 @@ function enter(world: World, instance: Instance, state: InstanceState): void {
     instance.terminatedAt = world.clock.now();
     releaseDisks(world.region(instance.region), instance);
   }
+  world.emit(instanceStateChange(instance));
   for (const listener of world.instanceListeners) listener(instance);
 }
 

@@ -1,4 +1,5 @@
 import { ApiError } from '../actions.ts';
+import { imageStateChange, snapshotNotification } from '../events.ts';
 import type { Region, World } from '../world.ts';
 import { wildcard } from './filters.ts';
 import type { Image } from './images.ts';
@@ -38,10 +39,14 @@ export function register(world: World, region: Region, image: Image, snapshots: 
     for (const snapshot of snapshots) {
       snapshot.state = fate.failure ? 'error' : 'completed';
       if (fate.failure) snapshot.stateMessage = fate.failure;
+      if (region.snapshots.has(snapshot.id)) world.emit(snapshotNotification(region.name, snapshot, fate.at));
     }
+    world.views.note();
     if (image.state !== 'pending') return; // deregistering a pending image cancels it
     image.state = fate.failure ? 'failed' : 'available';
     if (fate.failure) image.stateReason = { Code: 'Client.InternalError', Message: fate.failure };
+    world.views.note();
+    world.emit(imageStateChange(region.name, image));
   });
   return { ImageId: image.id };
 }

@@ -3,8 +3,10 @@ import { ApiError, type Actions, type Caller } from '../actions.ts';
 import { required, strict, tagSpecifications } from '../strict.ts';
 import type { Region, World } from '../world.ts';
 import { describedInstance } from './describe-instance.ts';
+import { mayDie } from './dying.ts';
 import { imageById, type Image } from './images.ts';
 import { move, type Instance } from './instances.ts';
+import { refuseBeyondLimits } from './limits.ts';
 import { plannedDisks } from './planned-disks.ts';
 import { subnetById, subnetsOf } from './subnets.ts';
 import { specifiedTags } from './tags.ts';
@@ -47,7 +49,8 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     input.SubnetId === undefined
       ? subnetsOf(region, caller.account)[0]!
       : subnetById(region, caller.account, input.SubnetId);
-  if (world.happens('noCapacity', region.name)) {
+  refuseBeyondLimits(world, region, caller, type);
+  if (world.happens('noCapacity', subnet.zone)) {
     throw new ApiError(
       'InsufficientInstanceCapacity',
       `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${subnet.zone}).`,
@@ -132,6 +135,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     move(world, instance, 'pending', 'launchRefused', 'terminated');
   } else {
     move(world, instance, 'pending', 'instanceRunning', 'running');
+    mayDie(world, instance);
   }
   return instance;
 }

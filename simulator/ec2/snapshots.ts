@@ -16,6 +16,8 @@ export interface Snapshot {
   /** When the copying is expected to be over; what Progress is reckoned from. */
   endsAt: number;
   volume: string;
+  /** The snapshot this is a copy of. */
+  copyOf?: { region: string; id: string };
   sizeGiB: number;
   usedGiB: number;
   keyArn: string | undefined;
@@ -27,7 +29,7 @@ export interface Snapshot {
 export function makeSnapshot(
   world: World,
   region: Region,
-  made: Pick<Snapshot, 'owner' | 'description' | 'endsAt' | 'volume' | 'sizeGiB' | 'usedGiB' | 'keyArn' | 'tags'>,
+  made: Omit<Snapshot, 'id' | 'state' | 'stateMessage' | 'startedAt' | 'sharedWith'>,
 ): Snapshot {
   const id = world.newId('snap', region.name);
   const snapshot: Snapshot = { id, state: 'pending', startedAt: world.clock.now(), sharedWith: new Set(), ...made };

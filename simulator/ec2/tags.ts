@@ -115,7 +115,7 @@ function ownResource(region: Region, caller: Caller, id: string): { owner: strin
   return resource;
 }
 
-function resourceById(region: Region, caller: Caller, id: string): { owner: string; tags: Tags } {
+export function resourceById(region: Region, caller: Caller, id: string): { owner: string; tags: Tags } {
   if (id.startsWith('ami-')) return imageById(region, caller, id);
   if (id.startsWith('i-')) return instanceById(region, caller, id);
   if (id.startsWith('snap-')) return snapshotById(region, caller, id);

@@ -14,7 +14,7 @@ import { strict } from '../strict.ts';
 import type { World } from '../world.ts';
 import { describedCommand, describedInvocation, listedInvocation, statusOf } from './describe-command.ts';
 import { documentOf, type Document } from './documents.ts';
-import { runOn } from './run-command.ts';
+import { runOn, tell } from './run-command.ts';
 
 export interface Command {
   id: string;
@@ -37,6 +37,8 @@ export interface Command {
   sentAt: number;
   rule: Scenario['commands'][number] | undefined;
   invocations: Invocation[];
+  /** The status last told to EventBridge. */
+  toldStatus?: string;
 }
 
 export interface Invocation {
@@ -168,6 +170,7 @@ export function commandActions(world: World): Actions {
         if (each.status === 'Pending') each.finished('Cancelled');
         if (each.status !== 'InProgress') continue;
         each.status = each.details = 'Cancelling';
+        tell(world, each);
         const seconds = world.delays.draw('commandCancel', { resource: each.command.id, region: caller.region });
         world.after(seconds, () => each.finished('Cancelled'));
       }

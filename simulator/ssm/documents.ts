@@ -102,15 +102,17 @@ export function outcomeOf(
       : document.work === 'Install' || /install/i.test(text)
         ? 'commandInstall'
         : 'commandOther';
-  const exitCode = rule?.exitCode ?? 0;
+  // The agent reboots the instance for these exit codes and runs the script again, which then succeeds.
+  const reboots = rule?.exitCode === 194 || rule?.exitCode === 3010;
+  const exitCode = reboots ? 0 : (rule?.exitCode ?? 0);
   const failed = exitCode === 0 ? '' : `failed to run commands: exit status ${exitCode}`;
   return {
     kind,
     seconds: rule?.seconds,
     exitCode,
     stdout: rule?.stdout ?? (failed ? '' : `${step || 'command'}: done\n`),
-    stderr: `${rule?.stderr ?? ''}${failed}`,
+    stderr: [rule?.stderr?.trimEnd(), failed].filter(Boolean).join('\n'),
     status: rule?.status,
-    reboots: exitCode === 0 && rule?.status === undefined && /\bexit\s+(194|3010)\b/i.test(text),
+    reboots: rule?.status === undefined && (reboots || (exitCode === 0 && /\bexit\s+(194|3010)\b/i.test(text))),
   };
 }

@@ -8,12 +8,13 @@ import type {
   PutParameterRequest,
 } from '@aws-sdk/client-ssm';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
-import { canLaunch } from '../ec2/images.ts';
 import { paginate } from '../ec2/pagination.ts';
+import { parameterChange } from '../events.ts';
 import { required, strict } from '../strict.ts';
 import type { Region, World } from '../world.ts';
+import { putParameter } from './put-parameter.ts';
 
-interface Version {
+export interface Version {
   version: number;
   value: string;
   type: string;
@@ -111,6 +112,8 @@ export function parameterActions(world: World): Actions {
     DeleteParameter: strict('ssm:DeleteParameter', 'Name', (input: DeleteParameterRequest, caller) => {
       const parameter = own(caller, input.Name);
       world.region(caller.region).parameters.delete(`${caller.account} ${parameter.name}`);
+      const { type, description } = parameter.versions.at(-1)!;
+      world.emit(parameterChange(caller, { operation: 'Delete', name: parameter.name, type, description }));
       return {};
     }),
     AddTagsToResource: strict(
@@ -139,62 +142,21 @@ export function parameterActions(world: World): Actions {
   }
 }
 
-function putParameter(world: World, input: PutParameterRequest, caller: Caller) {
-  const region = world.region(caller.region);
-  const { Name = '', Value = '', DataType = 'text', Overwrite = false, Tags = [], Tier = 'Standard' } = input;
-  const invalid = (message: string) => new ApiError('ValidationException', message);
-  if (/^\/?(aws|ssm)/i.test(Name))
-    throw invalid('Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).');
-  if (!/^[a-zA-Z0-9_.\-/]+$/.test(Name) || (Name.includes('/') && !Name.startsWith('/'))) {
-    throw invalid('Parameter name must be a fully qualified name.');
-  }
-  if (Overwrite && Tags.length > 0) {
-    throw invalid(
-      "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
-    );
-  }
-  if (Value === '' || Value.length > (Tier === 'Advanced' ? 8192 : 4096)) {
-    throw invalid(`The value of a ${Tier} parameter must have 1 to ${Tier === 'Advanced' ? 8192 : 4096} characters.`);
-  }
-  if (!['text', 'aws:ec2:image'].includes(DataType)) throw invalid(`The data type ${DataType} is not supported.`);
-  if (DataType === 'aws:ec2:image' && !/^ami-[0-9a-f]{8,17}$/.test(Value))
-    throw invalid(`${Value} is not the form of an AMI id.`);
-  const key = `${caller.account} ${Name}`;
-  const known = region.parameters.get(key);
-  if (known && !Overwrite) {
-    throw new ApiError(
-      'ParameterAlreadyExists',
-      'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
-    );
-  }
-  const type = input.Type ?? known?.versions.at(-1)?.type;
-  if (type === undefined) throw invalid('A parameter type is required when you create a parameter.');
-  const tags = new Map(Tags.map(({ Key = '', Value: value = '' }) => [Key, value]));
-  const parameter = known ?? { name: Name, owner: caller.account, tags, last: 0, pending: 0, versions: [] };
-  region.parameters.set(key, parameter);
-  const description = input.Description ?? parameter.versions.at(-1)?.description ?? '';
-  const version = {
-    version: ++parameter.last,
-    value: Value,
-    type,
-    dataType: DataType,
-    tier: Tier,
-    description,
-    at: world.clock.now(),
+/** Sets a parameter outside of the API: AWS's own under `/aws/`, the account's elsewhere. */
+export function setParameter(world: World, regionName: string, account: string, name: string, value: string): void {
+  const { parameters } = world.region(regionName);
+  const owner = name.startsWith('/aws/') ? 'aws' : account;
+  const known = parameters.get(`${owner} ${name}`) ?? {
+    name,
+    owner,
+    tags: new Map(),
+    last: 0,
+    pending: 0,
+    versions: [],
   };
-  const takeEffect = () => {
-    parameter.versions = [...parameter.versions, version].sort((a, b) => a.version - b.version).slice(-100);
-  };
-  if (DataType === 'text') takeEffect();
-  else {
-    // The call is answered before the image is looked at; a bad id shows only in an event, and in the value never changing.
-    parameter.pending += 1;
-    world.after(world.delays.draw('parameterValidation', { resource: Name, region: region.name }), () => {
-      parameter.pending -= 1;
-      const image = region.images.get(Value);
-      if (image?.state === 'available' && canLaunch(image, caller.account)) takeEffect();
-      else if (parameter.pending === 0 && parameter.versions.length === 0) region.parameters.delete(key);
-    });
-  }
-  return { Version: version.version, Tier };
+  const version = known.last + 1;
+  const at = world.clock.now();
+  const next = { version, value, type: 'String', dataType: 'text', tier: 'Standard', description: '', at };
+  parameters.set(`${owner} ${name}`, { ...known, last: version, versions: [...known.versions, next] });
+  world.views.settle(regionName);
 }

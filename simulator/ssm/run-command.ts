@@ -1,10 +1,12 @@
 import type { Timer } from '../clock.ts';
 import type { Instance } from '../ec2/instances.ts';
+import { commandStatusChange, invocationStatusChange } from '../events.ts';
 import { putObject } from '../s3.ts';
 import type { World } from '../world.ts';
 import type { Agent } from './agents.ts';
-import { outcomeOf, type Outcome } from './documents.ts';
 import type { Command, Invocation } from './commands.ts';
+import { statusOf } from './describe-command.ts';
+import { outcomeOf, type Outcome } from './documents.ts';
 
 /** Delivers a command to one instance and lives through it there: one command of an instance at a time, in the order they came. */
 export function runOn(world: World, command: Command, instance: Instance, agent: Agent): Invocation {
@@ -33,6 +35,7 @@ export function runOn(world: World, command: Command, instance: Instance, agent:
     const { exitCode = -1, stdout = '', stderr = '' } = result;
     Object.assign(invocation, { status, details, responseCode: exitCode, stdout, stderr, endedAt: world.clock.now() });
     writeOutput(world, invocation);
+    tell(world, invocation);
     queue.done(start);
   };
   invocation.finished = finish;
@@ -53,6 +56,7 @@ export function runOn(world: World, command: Command, instance: Instance, agent:
   const start = () => {
     invocation.status = invocation.details = 'InProgress';
     invocation.startedAt = world.clock.now();
+    tell(world, invocation);
     const { document, parameters, executionTimeout: timeout } = command;
     const windows = instance.system === 'Windows';
     if (!document.platforms.includes(windows ? 'Windows' : 'Linux')) return finish('Failed', 'InvalidPlatform');
@@ -81,6 +85,16 @@ export function runOn(world: World, command: Command, instance: Instance, agent:
   if (command.rule?.status === 'Undeliverable') later(2, () => finish('Failed', 'Undeliverable'));
   else later(world.delays.draw('commandStart', at), () => queue.add(start));
   return invocation;
+}
+
+/** A command's own status is worth an event when it changes with that of an invocation. */
+export function tell(world: World, invocation: Invocation): void {
+  const { command } = invocation;
+  world.emit(invocationStatusChange(invocation));
+  const status = statusOf(command);
+  if (status === command.toldStatus) return;
+  command.toldStatus = status;
+  world.emit(commandStatusChange(command));
 }
 
 interface Queue {

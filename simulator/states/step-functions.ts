@@ -24,6 +24,8 @@ export interface StepFunctions {
   execution(arn: string): Execution;
   /** As AWS bills: states entered, and retries. */
   stateTransitions(arn: string): number;
+  /** Ends an execution that still runs, as StopExecution or its TimeoutSeconds would. */
+  end(arn: string, status: 'ABORTED' | 'TIMED_OUT'): void;
   /** Tells of every history event, with the Map iterations around it from the outside in. */
   onEvent(listener: (execution: Execution, event: HistoryEvent, path: EventPath) => void): void;
   onStatusChange(listener: (execution: Execution) => void): void;
@@ -115,6 +117,8 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
       if (!running) throw new Error(`There is no execution ${arn}.`);
       return running.execution;
     },
+    end: (arn, status) =>
+      registry.executions.get(arn)?.end(status, status === 'TIMED_OUT' ? { error: 'States.Timeout' } : {}),
     stateTransitions: (arn) => transitions.get(arn) ?? 0,
     onEvent: (listener) => void listeners.push(listener),
     onStatusChange: (listener) => void statusListeners.push(listener),

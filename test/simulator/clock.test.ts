@@ -124,10 +124,9 @@ test('a paced clock takes real time in proportion', async () => {
   expect(performance.now() - began).toBeGreaterThan(25);
 });
 
-test('two thousand timers, half of them cancelled, are a matter of milliseconds', async () => {
+test('of two thousand timers, half of them cancelled, the other half runs, each at its time', async () => {
   const clock = createClock({ start: 0 });
   let ran = 0;
-  const began = performance.now();
   void clock.activity(async () => {
     for (let i = 0; i < 2000; i++) {
       clock.at(clock.now() + 1e9, () => {}).cancel();
@@ -136,5 +135,5 @@ test('two thousand timers, half of them cancelled, are a matter of milliseconds'
     }
   });
   await clock.run(() => ran === 2000);
-  expect(performance.now() - began).toBeLessThan(500);
+  expect([ran, clock.now()]).toEqual([2000, 2_000_000]);
 });

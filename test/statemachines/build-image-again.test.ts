@@ -154,6 +154,28 @@ test.each([
   expect(leftIn(simulation).images).toHaveLength(3);
 });
 
+test('a builder that EC2 still sees stopping is captured later', async () => {
+  const message = "Instance is not in state 'running' or 'stopped': i-0 is stopping";
+  const simulation = pipeline({
+    scenario: { api: [{ action: 'ec2:CreateImage', times: 2, error: 'InvalidParameterValue', message }] },
+  });
+  expect((await build(simulation)).status).toBe('SUCCEEDED');
+  const wrong = pipeline({
+    scenario: { api: [{ action: 'ec2:CreateImage', error: 'InvalidParameterValue', message: 'bad name' }] },
+  });
+  expect(await build(wrong)).toMatchObject({ error: 'AwsRefused' });
+});
+
+test.each([5, 10, 17, 22, 26])(
+  'an AWS with its late reads, lost answers and long tails (seed %i) is survived',
+  async (seed) => {
+    const simulation = pipeline({ scenario: { seed, rough: true } });
+    expect(await build(simulation)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(leftIn(simulation)).toMatchObject({ instances: [], volumes: [] });
+    expect(leftIn(simulation).images).toHaveLength(3);
+  },
+);
+
 test('a candidate of an image that RunInstances does not know yet is launched later', async () => {
   const simulation = pipeline({
     scenario: { api: [{ action: 'ec2:RunInstances', call: 2, times: 2, error: 'InvalidAMIID.NotFound' }] },

@@ -158,6 +158,20 @@ test('a builder that dies under the build is told as such', async () => {
   expect(leftIn(simulation)).toEqual(nothing);
 });
 
+test.each([
+  ['builder', 90, 'Provision'],
+  ['candidate', 60, 'Check'],
+])("a %s that dies under a command is told at once, with EC2's reason", async (role, afterSeconds, state) => {
+  const reason = 'Server.SpotInstanceTermination: taken back';
+  const instances = [{ role, dies: { afterSeconds, reason } }];
+  const simulation = pipeline({ scenario: { instances, delays: { commandPatch: 600, commandOther: 600 } } });
+  const execution = await build(simulation);
+  expect(execution).toMatchObject({ error: 'BuilderFailed', cause: expect.stringContaining(`${state}: `) });
+  expect(execution.cause).toContain('SpotInstanceTermination');
+  expect(leftIn(simulation)).toEqual(nothing);
+  expect(execution.stopDate!.getTime() - execution.startDate.getTime()).toBeLessThan(2700_000); // the candidate's builder took its half hour before
+});
+
 test('a source of somebody else is refused before anything is launched', async () => {
   const simulation = pipeline();
   const image = simulation.cloud.addImage({

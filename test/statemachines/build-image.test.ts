@@ -241,3 +241,10 @@ test('starting a published build again changes nothing', async () => {
   expect(again.status).toBe('SUCCEEDED');
   expect(leftIn(simulation)).toEqual(before);
 });
+
+test.each([194, 3010])('a step that ends with exit code %i is rebooted, run again and survived', async (exitCode) => {
+  const simulation = pipeline({ scenario: { commands: [{ step: 'patch', exitCode, times: 1 }] } });
+  expect((await build(simulation)).status).toBe('SUCCEEDED');
+  const reboots = simulation.cloud.delaysDrawn.filter(({ kind }) => kind === 'reboot');
+  expect(reboots).toHaveLength(2); // this one, and the recipe's own reboot step
+});

@@ -1,0 +1,35 @@
+/** A value, or any that begins so. */
+type Test = string | number | boolean | null | { prefix: string };
+
+/** The part of EventBridge's patterns that rules of ours use: lists of values and prefixes, in structures as deep as the event's. */
+export interface Pattern {
+  [field: string]: Test[] | Pattern;
+}
+
+/** A function that says whether an event matches. Throws for what is not implemented, so that no rule seems to work. */
+export function matcher(pattern: Pattern): (event: object) => boolean {
+  const fields = Object.entries(pattern).map(([field, wanted]) => {
+    if (!Array.isArray(wanted)) {
+      const matches = matcher(wanted);
+      return (event: object) => {
+        const value: unknown = (event as Record<string, unknown>)[field];
+        return typeof value === 'object' && value !== null && !Array.isArray(value) && matches(value);
+      };
+    }
+    const tests = wanted.map((test) => testOf(field, test));
+    return (event: object) => {
+      // An array in the event matches by any of its members.
+      const values = [(event as Record<string, unknown>)[field]].flat();
+      return values.some((value) => value !== undefined && tests.some((test) => test(value)));
+    };
+  });
+  return (event) => fields.every((matches) => matches(event));
+}
+
+function testOf(field: string, wanted: Test): (value: unknown) => boolean {
+  if (typeof wanted !== 'object' || wanted === null) return (value) => value === wanted;
+  const [operator, ...others] = Object.keys(wanted);
+  if (operator !== 'prefix' || others.length > 0 || typeof wanted.prefix !== 'string')
+    throw new Error(`the simulator does not implement ${JSON.stringify(wanted)} in an event pattern, at ${field}`);
+  return (value) => typeof value === 'string' && value.startsWith(wanted.prefix);
+}

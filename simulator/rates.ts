@@ -1,0 +1,52 @@
+/** How often, of all times it could, a thing goes wrong by itself. */
+export interface Rates {
+  /** RunInstances finds no capacity in the zone. */
+  noCapacity: number;
+  /** The agent of a running instance never comes online. */
+  agentLost: number;
+  /** An instance is taken away some minutes after its launch, as a spot instance is. */
+  interrupted: number;
+  /** CreateImage ends in state failed. */
+  imageFails: number;
+  /** CopyImage ends in state failed. */
+  copyFails: number;
+  /** A call of EC2 or SSM does not know yet of what was made or changed in the last five seconds. */
+  lateReads: number;
+  /** The same of up to two and a half minutes. */
+  staleReads: number;
+  /** A call takes effect and its answer is lost with the connection. */
+  lostAnswers: number;
+  /** An event never comes. */
+  eventsLost: number;
+  /** An event comes twice. */
+  eventsDoubled: number;
+}
+
+export const noRates: Rates = {
+  noCapacity: 0,
+  agentLost: 0,
+  interrupted: 0,
+  imageFails: 0,
+  copyFails: 0,
+  lateReads: 0,
+  staleReads: 0,
+  lostAnswers: 0,
+  eventsLost: 0,
+  eventsDoubled: 0,
+};
+
+/** Of `rough: true`. What each is from: docs/simulator.md. */
+export const roughRates: Rates = {
+  noCapacity: 0.005,
+  agentLost: 0.001,
+  interrupted: 0,
+  imageFails: 0.003,
+  copyFails: 0.003,
+  lateReads: 0.1,
+  staleReads: 0.01,
+  lostAnswers: 0.002,
+  eventsLost: 0.005,
+  eventsDoubled: 0.01,
+};
+
+export const rateNames = Object.keys(noRates) as (keyof Rates)[];
