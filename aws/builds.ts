@@ -17,7 +17,8 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan): Promise<Rem
   const restored = ledger ? await orRefused('channel', () => restoreChannel(aws, ledger)) : nothingRemoved();
   const instances = await orRefused('instances', () => removeInstances(aws, plan));
   const finished = await readArtifact<Manifest>(artifacts, plan, 'manifest.json');
-  if (finished?.status === 'published') return together([restored, instances]);
+  const past = finished?.status === 'published' || ledger?.complete === true;
+  if (past) return together([restored, instances]);
 
   const { distribute, publish } = plan.document;
   const regions = [...new Set([plan.region, ...distribute.map(({ region }) => region)])];

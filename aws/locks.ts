@@ -1,6 +1,6 @@
 import { Failure } from '../core/errors.ts';
 import type { BuildIdentity } from '../core/tags.ts';
-import { readArtifact, readObject, writeArtifact, writeObject, type Artifacts } from './artifacts.ts';
+import { artifactKey, readObject, writeObject, type Artifacts } from './artifacts.ts';
 import type { Connection } from './connection.ts';
 
 interface Lock {
@@ -26,13 +26,40 @@ export async function holdRecipe(artifacts: Artifacts, identity: BuildIdentity, 
   if (lock?.execution !== execution && !(await writeObject(artifacts, key, mine, object ?? 'nothing'))) {
     throw new Failure('AwsTransient', `another execution was faster to start building ${identity.recipe}`);
   }
-  await writeArtifact(artifacts, identity, 'owner.json', mine);
+  const owner = await readObject(artifacts, artifactKey(identity, 'owner.json'));
+  const last = owner && (JSON.parse(owner.text) as Lock).execution;
+  if (last !== undefined && last !== execution && (await isAlive(artifacts.aws, last))) {
+    throw new Failure(
+      'RecipeBusy',
+      `${identity.build} of ${identity.recipe} is being cleaned up by ${last}; start again when it has ended`,
+    );
+  }
+  if (
+    last !== execution &&
+    !(await writeObject(artifacts, artifactKey(identity, 'owner.json'), mine, owner ?? 'nothing'))
+  ) {
+    throw new Failure('AwsTransient', `another execution was faster to get at ${identity.build} of ${identity.recipe}`);
+  }
 }
 
 // Loaded only where somebody else holds the lock, which is rare.
 const isAlive = async (aws: Connection, execution: string): Promise<boolean> =>
   (await import('./executions.ts')).isRunning(aws, execution);
 
-/** Whether an execution may undo a build: only the last one that was let into it. */
-export const ownsBuild = async (artifacts: Artifacts, identity: BuildIdentity, execution: string): Promise<boolean> =>
-  (await readArtifact<Lock>(artifacts, identity, 'owner.json'))?.execution === execution;
+/**
+ * Whether a build is an execution's to undo: only that of the last one that was let into it. `as` is the execution that
+ * undoes, which takes the build over from one that died.
+ */
+export async function claimBuild(
+  artifacts: Artifacts,
+  identity: BuildIdentity,
+  { id, as }: { id: string; as: string },
+): Promise<'ours' | 'nobody' | 'other'> {
+  const key = artifactKey(identity, 'owner.json');
+  const object = await readObject(artifacts, key);
+  if (!object) return 'nobody';
+  const { execution } = JSON.parse(object.text) as Lock;
+  if (execution === as) return 'ours';
+  if (execution !== id) return 'other';
+  return (await writeObject(artifacts, key, { execution: as, build: identity.build }, object)) ? 'ours' : 'other';
+}

@@ -1,10 +1,10 @@
 import { sha256 } from './digest.ts';
 import type { BuildIdentity } from './tags.ts';
 
-/** The execution a build runs in. `id` is its ARN, which also says account and region; `startedAt` is ISO 8601. */
+/** The execution a build runs in. `id` is its ARN, which also says account and region; `startedAt` is ISO 8601 or milliseconds. */
 export interface ExecutionReference {
   id: string;
-  startedAt: string;
+  startedAt: string | number;
 }
 
 /** `YYYYMMDD-HHMMSS-<4 hex>`: when the execution started and which one it is, so that the same execution always means the same build. */

@@ -99,3 +99,10 @@ export function failedManifest({ identity, plan, status, targets, timings, failu
   const { recipe, build } = identity;
   return { schema: 1, recipe, build, status: 'failed', source: null, image: null, targets: [], timings, failure };
 }
+
+/** A build that was recorded as failed keeps its failure when it is cleaned up once more; only what became of its remains is new. */
+export function stillFailed(before: Manifest | undefined, now: Manifest): Manifest {
+  if (!before?.failure || !now.failure) return now;
+  const undone = [...new Set([...before.failure.undone, ...now.failure.undone])];
+  return { ...before, failure: { ...before.failure, undone, left: now.failure.left } };
+}

@@ -34,7 +34,7 @@ export function planBuild({ identity, execution, recipe, source, scripts }: Plan
     ...identity,
     ...placeOf(execution.id),
     execution: execution.id,
-    startedAt: execution.startedAt,
+    startedAt: new Date(execution.startedAt).toISOString(),
     image: imageName(identity),
     document: recipe,
     source,

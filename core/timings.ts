@@ -34,12 +34,16 @@ export function timingsOf(events: StateEvent[]): Timing[] {
   return visits.toSorted((a, b) => a.entered - b.entered).map(({ timing }) => timing);
 }
 
-/** The state whose Catch led to one of the catchers: the last one that was left before the first of them was entered. */
+/**
+ * The state whose Catch led to one of the catchers: the last one that was left before the first of them was entered. Where
+ * none was, the execution died in the state it entered last.
+ */
 export function failedState(events: StateEvent[], catchers: string[]): string {
   const byId = new Map(events.map((event) => [event.id, event]));
   let event = events.find(
     ({ type, state }) => type === 'TaskStateEntered' && state !== undefined && catchers.includes(state),
   );
+  if (!event) return events.findLast(({ type }) => type.endsWith('StateEntered'))?.state ?? 'unknown';
   do event = byId.get(event?.previousEventId ?? 0);
   while (event && !event.type.endsWith('StateExited'));
   return event?.state ?? 'unknown';

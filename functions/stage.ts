@@ -29,10 +29,31 @@ export const stage = <I, O>(definition: Stage<I, O>): Stage<I, O> => definition;
 export const identity = { recipe: z.string(), build: z.string() };
 
 /** The execution a state runs in, for states that must work even where Resolve did not. */
-export const execution = z.strictObject({ id: z.string(), startedAt: z.string(), input: z.unknown() });
+export const execution = z.strictObject({
+  id: z.string(),
+  /** ISO 8601, or the milliseconds of an EventBridge event. */
+  startedAt: z.union([z.string(), z.number()]),
+  input: z.unknown(),
+  /** The execution that works for it: itself, or the clean-up of one that died. */
+  as: z.string(),
+});
 
 /** An error as a Catch hands it on. */
 export const caughtError = z.looseObject({ Error: z.string(), Cause: z.nullish(z.string()) });
+
+/** What the states of a failed build had come to, as far as they got. */
+export const failedContext = z.looseObject({
+  failure: caughtError,
+  compensation: z.optional(
+    z.looseObject({
+      owner: z.optional(z.string()),
+      undone: z.optional(z.array(z.string())),
+      left: z.optional(z.array(z.string())),
+    }),
+  ),
+  distribution: z.optional(z.array(z.looseObject({ region: z.string(), failure: z.optional(caughtError) }))),
+  published: z.optional(z.looseObject({})),
+});
 
 /** A target as Verify hands it on. */
 export const verifiedTarget = z.looseObject({

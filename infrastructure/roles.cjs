@@ -13,7 +13,9 @@ const snapshotHere = arn('ec2:${AWS::Region}::snapshot/*');
 const images = arn('ec2:*::image/*');
 const snapshots = arn('ec2:*::snapshot/*');
 const objects = sub('${ArtifactBucket.Arn}/builds/*');
-const executions = arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + machine + ':*');
+const executionsOf = (name) => arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + name + ':*');
+const executions = executionsOf(machine);
+const cleanUps = executionsOf(`${name}-clean-up-build`);
 const channels = arn('ssm:*:${AWS::AccountId}:parameter/golden/*');
 const builderRole = arn('iam::${AWS::AccountId}:role/${param:builderRole}');
 const builderProfile = arn('iam::${AWS::AccountId}:instance-profile/${param:builderRole}');
@@ -125,7 +127,7 @@ const statements = {
       ['Shell', 'PowerShell'].map((kind) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script')),
     ),
   },
-  'states:DescribeExecution': [{ Resource: executions }],
+  'states:DescribeExecution': [{ Resource: [executions, cleanUps] }], // who holds a lock: a build, or the clean-up of one
   'states:GetExecutionHistory': [{ Resource: executions }],
   'states:SendTaskFailure': anything,
   'states:SendTaskHeartbeat': anything,
@@ -292,5 +294,10 @@ module.exports = {
   roles: table((key, actions) => [roleId(key), role(key, actions)]),
   /** `${CopyImageArn}` and so on, as statemachines/ says it. */
   substitutions: table((key) => [`${pascal(key)}Arn`, getArn(`${pascal(key)}LambdaFunction`)]),
+  /** What the clean-up from outside runs. */
+  cleanUpSubstitutions: Object.fromEntries(
+    ['compensate', 'recordFailure'].map((key) => [`${pascal(key)}Arn`, getArn(`${pascal(key)}LambdaFunction`)]),
+  ),
+  cleanUpArns: ['compensate', 'recordFailure'].map((key) => getArn(`${pascal(key)}LambdaFunction`)),
   arns: Object.keys(functions).map((key) => getArn(`${pascal(key)}LambdaFunction`)),
 };

@@ -123,11 +123,29 @@ export function createSimulation(options: SimulationOptions): Simulation {
     `${name}Arn`,
     `arn:aws:lambda:${region}:${account}:function:${service}-${name}`,
   ]);
-  const stateMachineArn = stepFunctions.createStateMachine({
-    name: `${service}-build-image`,
-    region,
-    definition: readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', 'statemachines/build-image.asl.json'), 'utf8'),
-    substitutions: Object.fromEntries(functionArns) as Record<string, string>,
+  const createMachine = (name: string) =>
+    stepFunctions.createStateMachine({
+      name: `${service}-${name}`,
+      region,
+      definition: readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`), 'utf8'),
+      substitutions: Object.fromEntries(functionArns) as Record<string, string>,
+    });
+  const stateMachineArn = createMachine('build-image');
+  const cleanUpArn = createMachine('clean-up-build');
+  const startExecution = (machine: string, input: unknown, name: string) => {
+    const request = { stateMachineArn: machine, name, input: JSON.stringify(input) };
+    return (
+      (stepFunctions.actions['StartExecution'] as Action)(request, { account, region }) as { executionArn: string }
+    ).executionArn;
+  };
+  cloud.events.addRule({
+    name: 'BuildDied',
+    pattern: {
+      source: ['aws.states'],
+      'detail-type': ['Step Functions Execution Status Change'],
+      detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [stateMachineArn] },
+    },
+    target: (event) => void startExecution(cleanUpArn, event, event.id),
   });
 
   let started = 0;
@@ -138,9 +156,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     stateMachineArn,
     bucket,
     start(input, name = `manual-${++started}`) {
-      const startExecution = stepFunctions.actions['StartExecution'] as Action;
-      const request = { stateMachineArn, name, input: JSON.stringify(input) };
-      return (startExecution(request, { account, region }) as { executionArn: string }).executionArn;
+      return startExecution(stateMachineArn, input, name);
     },
     async finish(executionArn) {
       await clock.run(() => stepFunctions.execution(executionArn).status !== 'RUNNING');

@@ -47,6 +47,10 @@ test.each(runs)('AWS would refuse nothing when $name', ({ name, outcome }) => {
 
 /** Permissions that no run needs, and why they are there nevertheless. */
 const beyondTheRuns: [RegExp, string][] = [
+  [
+    /^Resolve states:DescribeExecution on .*:MACHINE-clean-up-build:\*$/,
+    'no run starts a build again while it is being cleaned up; build-image-again.test.ts does',
+  ],
   [/^(Publish|Verify) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
   [/^\w+ logs:(CreateLogStream|PutLogEvents) on /, 'Lambda itself writes the log, with the role of the function'],

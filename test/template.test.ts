@@ -96,29 +96,42 @@ describe('the functions', () => {
   });
 });
 
-describe('the state machine', () => {
+describe.each([
+  ['BuildImage', 'build-image'],
+  ['CleanUpBuild', 'clean-up-build'],
+])('the state machine %s', (id, file) => {
+  const machine = () => template.Resources[id]?.Properties as Record<string, any>;
+
   test('is the file, logs and traces', () => {
-    const file = JSON.parse(readFileSync(join(root, 'statemachines/build-image.asl.json'), 'utf8'));
-    const [machine] = only('AWS::StepFunctions::StateMachine');
-    expect(machine?.['Definition']).toEqual(file);
-    expect(machine?.['TracingConfiguration']).toEqual({ Enabled: true });
-    expect(machine?.['LoggingConfiguration'].Destinations).toEqual([
+    expect(machine()['Definition']).toEqual(
+      JSON.parse(readFileSync(join(root, `statemachines/${file}.asl.json`), 'utf8')),
+    );
+    expect(machine()['TracingConfiguration']).toEqual({ Enabled: true });
+    expect(machine()['LoggingConfiguration'].Destinations).toEqual([
       { CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['BuildImageLogs', 'Arn'] } } },
     ]);
   });
 
   test('uses every substitution, and has one for every use', () => {
-    for (const { Definition, DefinitionSubstitutions } of only('AWS::StepFunctions::StateMachine')) {
-      const used = [...JSON.stringify(Definition).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
-      expect(new Set(Object.keys(DefinitionSubstitutions))).toEqual(new Set(used));
-    }
+    const used = [...JSON.stringify(machine()['Definition']).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    expect(new Set(Object.keys(machine()['DefinitionSubstitutions']))).toEqual(new Set(used));
   });
 
   test('may invoke the functions it is given and no other', () => {
-    const [machine] = only('AWS::StepFunctions::StateMachine');
-    const { Resource } = statementFor(template.Resources['BuildImageRole'], 'lambda:InvokeFunction');
-    expect(Resource).toEqual(Object.values(machine?.['DefinitionSubstitutions']));
+    const { Resource } = statementFor(template.Resources[`${id}Role`], 'lambda:InvokeFunction');
+    expect(Resource).toEqual(Object.values(machine()['DefinitionSubstitutions']));
   });
+});
+
+test('a build that died starts its clean-up, and the queue has what could not be delivered', () => {
+  const targets = template.Resources['BuildDied']?.Properties['Targets'] as Record<string, unknown>[];
+  expect(targets[0]).toMatchObject({
+    Arn: { Ref: 'CleanUpBuild' },
+    RoleArn: { 'Fn::GetAtt': ['CleanUpStarter', 'Arn'] },
+    DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['DeadBuilds', 'Arn'] } },
+  });
+  const { Resource } = statementFor(template.Resources['CleanUpStarter'], 'states:StartExecution');
+  expect(Resource).toEqual({ 'Fn::Sub': expect.stringMatching(/:stateMachine:golden-image-dev-clean-up-build$/) });
 });
 
 describe('the buckets and queues', () => {
@@ -166,7 +179,7 @@ describe('the buckets and queues', () => {
       status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
       stateMachineArn: [{ Ref: 'BuildImage' }],
     });
-    expect(rule?.['Targets']).toEqual([expect.objectContaining({ Arn: { 'Fn::GetAtt': ['DeadBuilds', 'Arn'] } })]);
+    expect(rule?.['Targets']).toContainEqual(expect.objectContaining({ Arn: { 'Fn::GetAtt': ['DeadBuilds', 'Arn'] } }));
     const [policy] = only('AWS::SQS::QueuePolicy');
     expect(policy?.['PolicyDocument'].Statement[0]).toMatchObject({
       Principal: { Service: 'events.amazonaws.com' },

@@ -2,13 +2,19 @@ import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { removeBuild } from '../../aws/builds.ts';
 import { removalPermissions } from '../../aws/leftovers.ts';
-import { ownsBuild } from '../../aws/locks.ts';
+import { claimBuild } from '../../aws/locks.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
 import type { Plan } from '../../core/plan.ts';
 import { execution, lambda } from '../stage.ts';
-import { secondsSince, wait } from '../wait.ts';
+import { secondsSince, wait, type Seen } from '../wait.ts';
 
 const bound = 7200;
+
+interface Undone {
+  owner: 'ours' | 'nobody' | 'other';
+  undone: string[];
+  left: string[];
+}
 
 /**
  * Undoes a build that failed: channel values back, instances, volumes, AMIs in every region and their snapshots gone.
@@ -27,18 +33,18 @@ export const compensate = wait({
     'ssm:DeleteParameter',
   ],
   limit: () => 2 * bound, // never reached: past its bound the look itself says what is left
-  async look({ execution: { id, startedAt, input }, settleSeconds, since }, cloud) {
+  async look({ execution: { id, startedAt, input, as }, settleSeconds, since }, cloud): Promise<Seen<Undone>> {
     const identity = claimedIdentity(input, { id, startedAt });
-    const mine = identity !== undefined && (await ownsBuild(cloud, identity, id));
-    const plan = mine && (await readArtifact<Plan>(cloud, identity, 'plan.json'));
-    if (!plan) return { done: { undone: [], left: [] } };
+    const owner = identity ? await claimBuild(cloud, identity, { id, as }) : 'nobody';
+    const plan = identity && owner === 'ours' && (await readArtifact<Plan>(cloud, identity, 'plan.json'));
+    if (!plan) return { done: { owner, undone: [], left: [] } };
     const waited = secondsSince(since, cloud.now());
     const { removed, left, refused } = await removeBuild(cloud, plan);
     const before = (await readArtifact<string[]>(cloud, plan, 'undone.json')) ?? [];
     const undone = [...new Set([...before, ...removed])];
     if (removed.length > 0) await writeArtifact(cloud, plan, 'undone.json', undone);
     const settled = left.length === 0 && waited >= settleSeconds;
-    if (settled || waited > bound) return { done: { undone, left: [...left, ...refused] } };
+    if (settled || waited > bound) return { done: { owner, undone, left: [...left, ...refused] } };
     return { waiting: `still there: ${left.join(', ') || 'nothing, but something may yet come to light'}` };
   },
 });

@@ -4,30 +4,20 @@ import { executionHistory } from '../../aws/executions.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
 import { meaningOf } from '../../core/errors.ts';
 import { failureBrief, failureMessage, failureSummary } from '../../core/failure.ts';
-import { failedManifest, type Manifest } from '../../core/manifest.ts';
+import { failedManifest, stillFailed, type Manifest } from '../../core/manifest.ts';
 import type { Plan } from '../../core/plan.ts';
 import { failedState, timingsOf } from '../../core/timings.ts';
-import { caughtError, execution, lambda, stage } from '../stage.ts';
+import { execution, failedContext, lambda, stage } from '../stage.ts';
 
-const target = z.looseObject({ region: z.string(), failure: z.optional(caughtError) });
-const compensation = z.looseObject({ undone: z.optional(z.array(z.string())), left: z.optional(z.array(z.string())) });
 const unknown =
   'unknown: the clean-up itself did not end well, look for the tag golden:build in every region of the recipe';
 
 /** Writes the manifest of a failed build, and the failure's last word for whoever looks at the execution. */
 export const recordFailure = stage({
   name: 'RecordFailure',
-  input: z.strictObject({
-    execution,
-    context: z.looseObject({
-      failure: caughtError,
-      compensation: z.optional(compensation),
-      distribution: z.optional(z.array(target)),
-      published: z.optional(z.looseObject({})),
-    }),
-  }),
+  input: z.strictObject({ execution, context: failedContext }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
-  async run({ execution: { id, startedAt, input }, context }, cloud) {
+  async run({ execution: { id, startedAt, input, as }, context }, cloud) {
     const { failure: caught, compensation: result, distribution = [], published } = context;
     const events = await executionHistory(cloud.aws, id);
     const failure = {
@@ -42,13 +32,16 @@ export const recordFailure = stage({
       error ? [{ region, error: failureBrief(error) }] : [],
     );
     // An execution that was refused made nothing, so the record of the build, if there is one, is not its to write.
-    if (identity && failure.error !== 'RecipeInvalid' && failure.error !== 'RecipeBusy') {
+    const refused = failure.error === 'RecipeInvalid' || failure.error === 'RecipeBusy';
+    const ours = result?.owner === 'ours' || (as === id && result?.owner !== 'other' && !refused);
+    if (identity && ours) {
       try {
         const before = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
         const plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
         const status = published ? 'published' : 'failed';
         const manifest = failedManifest({ identity, plan, status, targets, timings: timingsOf(events), failure });
-        if (before?.status !== 'published') await writeArtifact(cloud, identity, 'manifest.json', manifest);
+        if (before?.status !== 'published')
+          await writeArtifact(cloud, identity, 'manifest.json', stillFailed(before, manifest));
       } catch (error) {
         failure.left.push(`the manifest could not be written: ${(error as Error).message}`);
       }

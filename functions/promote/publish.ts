@@ -17,7 +17,11 @@ export const publish = wait({
   async look({ recipe, build, targets }, cloud): Promise<Seen<{ written: boolean; parameter?: string }>> {
     const plan = await readPlan(cloud, { recipe, build });
     const { publish: wanted } = plan.document;
-    if (!wanted) return { done: { written: false } };
+    if (!wanted) {
+      // Without a channel nothing points at the image, but from here on it is there for others and not undone any more.
+      await writeArtifact(cloud, plan, 'channel.json', { parameter: '', before: [], after: [], complete: true });
+      return { done: { written: false } };
+    }
     const parameter = channelParameter(recipe, wanted.channel);
     const after = targets.flatMap(({ region, ami, error }) => (ami && error === undefined ? [{ region, ami }] : []));
 

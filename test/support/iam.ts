@@ -113,11 +113,13 @@ const functionRoles = ({ Resources }: Template): string[] =>
 /** Everything the roles of the functions allow, one action and one resource at a time. */
 export function grantsOf(template: Template, place: Place): Grant[] {
   const { Resources } = template;
-  // An emulator gives the state machine a name of its own.
+  // An emulator gives the state machines names of its own.
+  const nameHere = (name: string) =>
+    name.endsWith('clean-up-build') ? place.stateMachine.replace(/build-image$/, 'clean-up-build') : place.stateMachine;
   const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
   const text = (value: unknown) =>
     machines.reduce<string>(
-      (sum, name: string) => sum.replace(`:${name}:`, `:${place.stateMachine}:`),
+      (sum, name: string) => sum.replace(`:${name}:`, `:${nameHere(name)}:`),
       textOf(value, template, place),
     );
   const filled = (value: unknown): unknown => (Array.isArray(value) ? value.map(text) : text(value));

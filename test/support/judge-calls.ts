@@ -13,7 +13,12 @@ export interface Judge {
 }
 
 const roleIdOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`;
-const example: Place = { account: '111122223333', region: 'us-east-1', bucket: 'BUCKET', stateMachine: 'MACHINE' };
+const example: Place = {
+  account: '111122223333',
+  region: 'us-east-1',
+  bucket: 'BUCKET',
+  stateMachine: 'MACHINE-build-image',
+};
 
 export function createJudge(template: Template): Judge {
   const needed = new Set<string>();

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../core/manifest.ts';
 import type { Image } from '../../simulator/ec2/images.ts';
+import type { Interference } from '../../simulator/interference.ts';
 import { createSimulation, type Simulation } from '../../simulator/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 
@@ -37,11 +38,13 @@ export interface Setting {
   /** Replaces keys of the recipe. */
   changes?: Record<string, unknown>;
   region?: string;
+  /** Ends an execution as it enters a state. */
+  enter?: NonNullable<Interference['enter']>;
 }
 
-export function pipeline({ scenario, changes, region }: Setting = {}): Simulation {
+export function pipeline({ scenario, changes, region, enter }: Setting = {}): Simulation {
   const catalog = { recipes: { base: { ...recipe, ...changes } }, scripts: {} };
-  return createSimulation({ catalog, scenario, ...(region && { region }) });
+  return createSimulation({ catalog, scenario, ...(region && { region }), ...(enter && { interfere: { enter } }) });
 }
 
 export async function build(simulation: Simulation, input: unknown = { recipe: 'base' }): Promise<Execution> {
