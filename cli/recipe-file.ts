@@ -52,8 +52,8 @@ function readYaml(text: string, file: string): Pick<RecipeFile, 'document' | 'pr
   // The library compares every key with every other: twofold ones are found below.
   const options = { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false } as const;
   const yaml = parseDocument(text, options);
-  const { aliases, lost, twice } = nodesOf(yaml);
-  const locate = (path: Path) => placeAt(offsetOf(yaml, path, aliases));
+  const { aliases, lost, twice, pairs } = nodesOf(yaml);
+  const locate = (path: Path) => placeAt(offsetOf(yaml, path, aliases, pairs));
   const problems = twice.map((offset) => problemAt(offset, 'this key is here twice'));
   const fatal = [...yaml.errors, ...yaml.warnings].map(({ message, pos }) =>
     problemAt(pos[0], `is not YAML a recipe can be: ${message.split('\n')[0]}`),
@@ -84,25 +84,30 @@ function tooDeepAt(text: string): number | undefined {
 
 const mostAliases = 1_000;
 
+type Pairs = Map<string, { key: unknown; value: unknown }>;
+
 /** In one walk: what each alias stands for, those that stand for nothing, and where a key is for the second time. */
 function nodesOf(yaml: Document.Parsed) {
   const anchors = new Map<string, Node>();
   const aliases = new Map<Alias, Node | undefined>();
+  const pairs = new Map<unknown, Pairs>();
   const twice: (number | undefined)[] = [];
   visit(yaml, {
     Alias: (_key, alias) => void aliases.set(alias, anchors.get(alias.source)),
     Value: (_key, node) => {
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
       if (!isMap(node)) return;
-      const seen = new Set<string>();
-      for (const { key } of node.items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(String(key.value))) twice.push(key.range?.[0]);
-        seen.add(String(key.value));
+      const byKey: Pairs = new Map();
+      for (const pair of node.items) {
+        if (!isScalar(pair.key)) continue;
+        const key = String(pair.key.value);
+        if (byKey.has(key)) twice.push(pair.key.range?.[0]);
+        else byKey.set(key, pair);
       }
+      pairs.set(node, byKey);
     },
   });
-  return { aliases, twice, lost: [...aliases].flatMap(([alias, node]) => (node ? [] : [alias])) };
+  return { aliases, pairs, twice, lost: [...aliases].flatMap(([alias, node]) => (node ? [] : [alias])) };
 }
 
 /** The recipe in a file, or everything that is wrong with it. */
@@ -127,14 +132,19 @@ export function recipeIn(
   return 'recipe' in parsed && all.length === 0 ? parsed : { problems: all };
 }
 
-function offsetOf(yaml: Document.Parsed, path: Path, aliases: Map<Alias, Node | undefined>): number {
+function offsetOf(
+  yaml: Document.Parsed,
+  path: Path,
+  aliases: Map<Alias, Node | undefined>,
+  pairs: Map<unknown, Pairs>,
+): number {
   let node: unknown = yaml.contents;
   let offset = yaml.contents?.range[0] ?? 0;
   for (const part of path) {
     if (isAlias(node)) node = aliases.get(node);
     let next: Node | undefined;
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+      const pair = pairs.get(node)?.get(String(part));
       next = pair?.key as Node | undefined;
       node = pair?.value;
     } else if (isSeq(node)) {

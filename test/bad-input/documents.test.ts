@@ -9,8 +9,8 @@ const places: [string, Path][] = placesIn(full).map((path) => [formatPath(path),
 /** Refused at the place, or taken as it is: nothing in between. */
 function expectRefusedOrTaken(document: unknown, at: Path) {
   const { recipe, problems } = within(() => parseRecipe(document, scripts, { home: 'us-east-1' }));
-  if (problems) expectReadable(formatProblems(problems, () => undefined));
-  else expect({ taken: valueAt(recipe, at) }).toMatchObject({ taken: valueAt(document, at) });
+  if (problems) return expectReadable(formatProblems(problems, () => undefined));
+  expect({ taken: valueAt(recipe, at) }).toMatchObject({ taken: valueAt(document, at) });
 }
 
 test('the recipe all others here are made of is right', () => {
@@ -18,6 +18,7 @@ test('the recipe all others here are made of is right', () => {
 });
 
 test.each(places)('%s of a wrong kind is refused there, of the right kind refused or taken', (_name, path) => {
+  expect.hasAssertions();
   for (const [, value] of values) {
     const document = replaced(path, value);
     if (kindOf(value) === kindOf(valueAt(full, path))) expectRefusedOrTaken(document, path);
@@ -28,14 +29,16 @@ test.each(places)('%s of a wrong kind is refused there, of the right kind refuse
 test.each(places.filter(([, path]) => typeof valueAt(full, path) === 'string'))(
   'hostile text as %s is refused there or taken unchanged',
   (_name, path) => {
+    expect.hasAssertions();
     for (const [, text] of hostileTexts) expectRefusedOrTaken(replaced(path, text), path);
   },
 );
 
 test.each(places)('without %s a recipe is refused there or has a default', (_name, path) => {
+  expect.hasAssertions();
   const { recipe, problems } = within(() => parseRecipe(removed(path), scripts, { home: 'us-east-1' }));
-  if (problems) expectReadable(formatProblems(problems, () => undefined));
-  else expect(recipe).toBeDefined();
+  expectReadable(formatProblems(problems ?? [], () => undefined));
+  expect(recipe !== undefined || problems !== undefined).toBe(true);
 });
 
 test.each<[string]>([
@@ -67,6 +70,7 @@ const strangers = [
 test.each(maps.map((path): [string, Path] => [formatPath(path) || 'the recipe', path]))(
   'no unknown key of %s is passed over',
   (_name, path) => {
+    expect.hasAssertions();
     for (const key of strangers) {
       const problems = expectRefused(added(path, key, { x: 1 }), [...path, key]);
       expect(problems.some(({ path: at }) => at.join('/') === [...path, key].join('/'))).toBe(true);
@@ -81,6 +85,7 @@ test.each([
   ['image.tags', '__proto__'],
   ['provision[2].parameters', '__proto__'],
 ])('in %s the key %j is refused, not dropped', (name, key) => {
+  expect.hasAssertions();
   const path = places.find(([known]) => known === name)?.[1] ?? [];
   expectRefused(added(path, key, name === 'image.tags' ? 'x' : ['x']), [...path, key]);
 });

@@ -73,7 +73,7 @@ export const wrongFiles: [sentence: string, text: string | Uint8Array, message?:
   ['20,000 times one key', `${small}${lines(20_000, () => 'k: 1')}\n`, 'this key is here twice'],
   ['20,000 wrong accounts', `${small}    accounts: [${'1, '.repeat(20_000)}]\n`, 'and 19900 more problems'],
   ['20,000 times one account', `${small}    accounts: [${"'111122223333', ".repeat(20_000)}]\n`, 'is already there'],
-  ['20,000 tags', `${small}image: { tags: { ${lines(20_000, (index) => `k${index}: x,`)} } }\n`, 'at most 40'],
+  ['20,000 tags', `${small}image:\n  tags:\n${lines(20_000, (index) => `    k${index}: x`)}\n`, 'at most 40'],
   ['20,000 steps', `${small}provision:\n${lines(20_000, () => '  - run: x')}\n`, 'at most 100'],
   ['a huge plain text', `${small}publish: { channel: ${huge} }\n`],
   ['a huge key', `${small}? ${huge}\n: x\n`],
