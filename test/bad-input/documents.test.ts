@@ -50,6 +50,7 @@ test.each<[string]>([
   ['source.owner'],
   ['distribute[0].region'],
 ])('a recipe without %s is refused', (name) => {
+  expect.hasAssertions();
   const path = places.find(([known]) => known === name)?.[1] ?? [];
   expectRefused(removed(path), path);
 });
