@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, Parser, visit } from 'yaml';
+import type { Alias, Document, Node } from 'yaml';
 import { parseRecipe, type Path, type Place, type Problem, type Recipe } from '../core/recipe.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
 
@@ -33,38 +34,80 @@ export async function readRecipeFile(file: string): Promise<RecipeFile> {
 
 function readYaml(text: string, file: string): Pick<RecipeFile, 'document' | 'problems' | 'locate'> {
   const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const placeAt = (offset = 0): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  const locate = (path: Path) => placeAt(offsetOf(yaml, path));
   const problemAt = (offset: number | undefined, message: string): Problem => ({
     path: [],
     message,
     place: placeAt(offset),
   });
-
-  const complaints = [...yaml.errors, ...yaml.warnings];
-  const twice = complaints
-    .filter(({ code }) => code === 'DUPLICATE_KEY')
-    .map(({ pos }) => problemAt(pos[0], 'this key is here twice'));
-  const fatal = complaints
-    .filter(({ code }) => code !== 'DUPLICATE_KEY')
-    .map(({ message, pos }) => problemAt(pos[0], `is not YAML a recipe can be: ${message.split('\n')[0]}`));
-  visit(yaml, {
-    Alias: (_key, alias) => {
-      if (!alias.resolve(yaml))
-        fatal.push(problemAt(alias.range?.[0], `*${alias.source} stands for nothing before it`));
-    },
-  });
-  if (fatal.length > 0) return { document: undefined, problems: [...twice, ...fatal], locate };
+  const depth = tooDeepAt(text);
+  if (depth !== undefined) {
+    lines.lineStarts.push(0, ...[...text.slice(0, depth).matchAll(/\n/g)].map(({ index }) => index + 1));
+    const problems = [problemAt(depth, 'cannot be read: it is nested too deep')];
+    return { document: undefined, problems, locate: () => placeAt(depth) };
+  }
+  // The library compares every key with every other: twofold ones are found below.
+  const options = { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false } as const;
+  const yaml = parseDocument(text, options);
+  const { aliases, lost, twice, pairs } = nodesOf(yaml);
+  const locate = (path: Path) => placeAt(offsetOf(yaml, path, aliases, pairs));
+  const problems = twice.map((offset) => problemAt(offset, 'this key is here twice'));
+  const fatal = [...yaml.errors, ...yaml.warnings].map(({ message, pos }) =>
+    problemAt(pos[0], `is not YAML a recipe can be: ${message.split('\n')[0]}`),
+  );
+  fatal.push(...lost.map(({ source, range }) => problemAt(range?.[0], `*${source} stands for nothing before it`)));
+  if (aliases.size > mostAliases) fatal.push(problemAt(0, `has ${aliases.size} aliases, of ${mostAliases} at most`));
+  if (fatal.length > 0) return { document: undefined, problems: [...problems, ...fatal], locate };
   try {
     // Some lines of YAML can stand for gigabytes by aliases of aliases.
-    return { document: yaml.toJS({ maxAliasCount: 100 }) as unknown, problems: twice, locate };
+    return { document: yaml.toJS({ maxAliasCount: 100 }) as unknown, problems, locate };
   } catch (error) {
-    return { document: undefined, problems: [...twice, problemAt(0, `cannot be read: ${reason(error)}`)], locate };
+    const cannot = problemAt(0, `cannot be read: ${reason(error)}`);
+    return { document: undefined, problems: [...problems, cannot], locate };
   }
+}
+
+const deepest = 100;
+
+/** Where nesting gets so deep that following it by recursion, as the library does, could end the whole process. */
+function tooDeepAt(text: string): number | undefined {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > deepest) return parser.stack.at(-1)?.offset;
+  }
+  return undefined;
+}
+
+const mostAliases = 1_000;
+
+type Pairs = Map<string, { key: unknown; value: unknown }>;
+
+/** In one walk: what each alias stands for, those that stand for nothing, and where a key is for the second time. */
+function nodesOf(yaml: Document.Parsed) {
+  const anchors = new Map<string, Node>();
+  const aliases = new Map<Alias, Node | undefined>();
+  const pairs = new Map<unknown, Pairs>();
+  const twice: (number | undefined)[] = [];
+  visit(yaml, {
+    Alias: (_key, alias) => void aliases.set(alias, anchors.get(alias.source)),
+    Value: (_key, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (!isMap(node)) return;
+      const byKey: Pairs = new Map();
+      for (const pair of node.items) {
+        if (!isScalar(pair.key)) continue;
+        const key = String(pair.key.value);
+        if (byKey.has(key)) twice.push(pair.key.range?.[0]);
+        else byKey.set(key, pair);
+      }
+      pairs.set(node, byKey);
+    },
+  });
+  return { aliases, pairs, twice, lost: [...aliases].flatMap(([alias, node]) => (node ? [] : [alias])) };
 }
 
 /** The recipe in a file, or everything that is wrong with it. */
@@ -89,14 +132,19 @@ export function recipeIn(
   return 'recipe' in parsed && all.length === 0 ? parsed : { problems: all };
 }
 
-function offsetOf(yaml: Document.Parsed, path: Path): number {
+function offsetOf(
+  yaml: Document.Parsed,
+  path: Path,
+  aliases: Map<Alias, Node | undefined>,
+  pairs: Map<unknown, Pairs>,
+): number {
   let node: unknown = yaml.contents;
   let offset = yaml.contents?.range[0] ?? 0;
   for (const part of path) {
-    if (isAlias(node)) node = node.resolve(yaml);
+    if (isAlias(node)) node = aliases.get(node);
     let next: Node | undefined;
     if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(part));
+      const pair = pairs.get(node)?.get(String(part));
       next = pair?.key as Node | undefined;
       node = pair?.value;
     } else if (isSeq(node)) {

@@ -1,4 +1,4 @@
-import { readFile, readdir, realpath } from 'node:fs/promises';
+import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
 import type { Path, Problem } from '../core/recipe.ts';
 
@@ -18,8 +18,11 @@ export async function readScripts(folder: string, document: unknown) {
     const at = wanted.get(script);
     try {
       const real = await realpath(join(folder, script));
-      if (real.startsWith(inside)) scripts[script] = await readText(real);
-      else if (at) problems.push({ path: at, message: `${script} leads out of the recipe's folder, to ${real}` });
+      if (!real.startsWith(inside)) {
+        if (at) problems.push({ path: at, message: `${script} leads out of the recipe's folder, to ${real}` });
+      } else if (await endless(real)) {
+        if (at) problems.push({ path: at, message: `${script} is no file` });
+      } else scripts[script] = await readText(real);
     } catch (error) {
       if (at && (error as { code?: string }).code !== 'ENOENT')
         problems.push({ path: at, message: `${script} cannot be read: ${reason(error)}` });
@@ -46,6 +49,12 @@ function scriptsNamedIn(document: unknown): Map<string, Path> {
     }
   }
   return named;
+}
+
+/** A pipe or a device, of which a reader may never see the end. */
+async function endless(path: string): Promise<boolean> {
+  const found = await stat(path);
+  return !found.isFile() && !found.isDirectory();
 }
 
 async function scriptsOf(folder: string, path: string): Promise<string[]> {

@@ -1,14 +1,20 @@
 import * as z from 'zod/mini';
 import { buildName, buildNamePattern, placeOf, type ExecutionReference } from './build.ts';
+import { shapeProblems } from './recipe/shape.ts';
 import { applyOverrides, parseRecipe, type Catalog, type Problem, type Recipe } from './recipe.ts';
 import type { BuildIdentity } from './tags.ts';
+
+// No z.record: that would leave out a key called __proto__ without a word.
+const map = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
 
 /** What an execution of build-image is started with; `{"recipe": "al2023-base"}` is enough. */
 const ExecutionInput = z.strictObject({
   /** Name of a recipe of the deployed catalog, or a whole recipe document. */
-  recipe: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  recipe: z.union([z.string(), map]),
   /** Merged into the recipe document before it is validated; see applyOverrides. */
-  overrides: z.optional(z.record(z.string(), z.unknown())),
+  overrides: z.optional(map),
   /** An earlier build to complete: what it already made is adopted. */
   build: z.optional(z.string().check(z.regex(buildNamePattern))),
 });
@@ -40,6 +46,9 @@ export function requestedBuild(
     const message = `there is no recipe "${wanted}"; there are ${known.join(', ') || 'none'}`;
     return { problems: [{ path: ['recipe'], message }] };
   }
+  const misshapen = shapeProblems(overrides);
+  if (misshapen.length > 0)
+    return { problems: misshapen.map(({ path, message }) => ({ path: ['overrides', ...path], message })) };
   const document = typeof wanted === 'string' ? recipes[wanted] : wanted;
   const home = placeOf(execution.id).region;
   const result = parseRecipe(overrides ? applyOverrides(document, overrides) : document, scripts, { home });

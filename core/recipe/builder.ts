@@ -30,7 +30,7 @@ const instanceType = z
   .string()
   .check(
     formed(
-      /^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/,
+      /^[a-z][a-z0-9-]{0,30}\.(nano|micro|small|medium|large|\d{0,4}xlarge|metal(-\d{1,4}xl)?)$/,
       'be an instance type such as t3.small',
     ),
   );

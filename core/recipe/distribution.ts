@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { accountId, distinct, formed, kmsKey, name, region } from './scalars.ts';
+import { accountId, distinct, formed, kmsKey, name, oneLine, region } from './scalars.ts';
 
 const organization = z
   .string()
@@ -58,8 +58,9 @@ export const image = z
               z.minLength(1),
               z.maxLength(128),
               z.regex(/^(?!aws:|golden:)/i, 'must not start with aws: or golden:, which are reserved'),
+              oneLine,
             ),
-          z.string().check(z.maxLength(256)),
+          z.string().check(z.maxLength(256), oneLine),
         ),
         {},
       )

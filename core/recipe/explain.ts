@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { didYouMean } from './nearest.ts';
 import type { Problem } from './problems.ts';
 import type { Path } from './rule.ts';
+import { shapeProblems } from './shape.ts';
 
 const kinds: Record<string, string> = {
   object: 'a map',
@@ -65,13 +66,15 @@ export function explain(schema: z.core.$ZodType, document: unknown): { problems:
       return issue.issues.map((inner) => ({ path, message: `the key ${inner.message}` }));
     if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
     const known = keysAt(schema, path);
-    return issue.keys.map((key) => {
+    return issue.keys.map((key, index) => {
       unknownKeys.push([...path, key]);
       return {
         path: [...path, key],
-        message: `is not a key here${didYouMean(key, known) || `; known are ${known.join(', ')}`}`,
+        message: `is not a key here${(index < 100 && didYouMean(key, known)) || `; known are ${known.join(', ')}`}`,
       };
     });
   });
-  return { problems, unknownKeys };
+  const known = new Set(unknownKeys.map((path) => path.join('/')));
+  const unseen = shapeProblems(document).filter(({ path }) => !known.has(path.join('/')));
+  return { problems: [...problems, ...unseen], unknownKeys };
 }

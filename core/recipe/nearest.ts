@@ -2,6 +2,7 @@
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   const bound = word.length < 4 ? 1 : word.length < 9 ? 2 : 3;
   const ranked = [...words]
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= bound)
     .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter((each) => each.distance <= bound)
     .toSorted((a, b) => a.distance - b.distance);

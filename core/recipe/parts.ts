@@ -11,7 +11,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 export function soundParts(document: unknown, unknownKeys: Path[]): SoundParts {
   const parts: SoundParts = { provision: [], checks: [], distribute: [] };
   if (!isMap(document)) return parts;
-  const given = unknownKeys.reduce<unknown>((left, path) => without(left, path), document) as Record<string, unknown>;
+  const given = without(document, unknownKeys) as Record<string, unknown>;
   for (const [key, schema] of Object.entries(recipeSchema.def.shape)) {
     if (key in parts) continue;
     const sound = key === 'source' ? soundWhole(schema, given[key]) : soundest(schema, given[key]);
@@ -43,10 +43,7 @@ function soundest<S extends z.core.$ZodType>(schema: S, given: unknown): z.outpu
     return (firstIndex < 0 ? path : path.slice(0, firstIndex)) as Path;
   });
   if (wrong.some((path) => path.length === 0)) return undefined;
-  const rest = z.safeParse(
-    schema,
-    wrong.reduce<unknown>((left, path) => without(left, path), given),
-  );
+  const rest = z.safeParse(schema, without(given, wrong));
   return rest.success ? rest.data : undefined;
 }
 
@@ -57,11 +54,21 @@ function withEncryption(builder: NonNullable<SoundParts['builder']>) {
   return { ...builder, rootVolume: volume(builder.rootVolume), volumes: builder.volumes.map(volume) };
 }
 
-function without(value: unknown, [head, ...rest]: Path): unknown {
-  if (head === undefined) return value;
-  if (Array.isArray(value))
-    return value.map((entry: unknown, index) => (index === head ? without(entry, rest) : entry));
-  if (!isMap(value)) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== head || rest.length > 0);
-  return Object.fromEntries(entries.map(([key, entry]) => [key, key === head ? without(entry, rest) : entry]));
+/** A value without what the paths lead to; entries of lists stay, as others go by their index. */
+function without(value: unknown, paths: Path[]): unknown {
+  if (paths.length === 0 || typeof value !== 'object' || value === null) return value;
+  const inner = new Map<string | number, Path[]>();
+  for (const [head = '', ...rest] of paths) {
+    const rests = inner.get(head);
+    if (rests) rests.push(rest);
+    else inner.set(head, [rest]);
+  }
+  const left = (key: string | number, entry: unknown) =>
+    without(
+      entry,
+      (inner.get(key) ?? []).filter((rest) => rest.length > 0),
+    );
+  if (Array.isArray(value)) return value.map((entry: unknown, index) => left(index, entry));
+  const entries = Object.entries(value).filter(([key]) => !inner.get(key)?.some((rest) => rest.length === 0));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, left(key, entry)]));
 }

@@ -17,15 +17,30 @@ export interface Problem {
 export const formatPath = (path: Path): string =>
   path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
 
+// Controls, what turns the direction of text around, halves of characters: a terminal would obey them, or show nothing.
+const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+
+/** Words of somebody else as a line can show them, the middle left out where they are many. */
+function legible(text: string, most: number): string {
+  const cut = text.length > most ? `${text.slice(0, most - 200)}…${text.slice(-199)}` : text;
+  return cut.replace(unprintable, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** More would not be read, and not fit into what Step Functions keeps of a failure. */
+const shown = 100;
+
 /** One line for each problem, in the order of the document: `recipes/x.yaml:12:5 distribute[1].accounts[0]: message`. */
 export function formatProblems(problems: Problem[], where: (path: Path) => Place | undefined): string {
-  return problems
+  const lines = problems
     .map(({ path, message, place }) => ({ path, message, place: place ?? where(path) ?? {} }))
     .toSorted((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0))
+    .slice(0, shown)
     .map(({ path, message, place }) => {
       const at = [place.file, place.line, place.column].filter((part) => part !== undefined).join(':');
-      const subject = [at, formatPath(path)].filter(Boolean).join(' ');
-      return subject ? `${subject}: ${message}` : message;
-    })
-    .join('\n');
+      const subject = [at, legible(formatPath(path), 300)].filter(Boolean).join(' ');
+      const said = legible(message, 800);
+      return subject ? `${subject}: ${said}` : said;
+    });
+  const more = problems.length - lines.length;
+  return [...lines, ...(more > 0 ? [`and ${more} more problems`] : [])].join('\n');
 }

@@ -1,12 +1,11 @@
 import { didYouMean } from './nearest.ts';
 import { checkKinds, stepKinds } from './provision.ts';
 import { repeats, sound, type Path, type Rule, type SoundParts } from './rule.ts';
-import { secretIn } from './secrets.ts';
 
-type Step = NonNullable<SoundParts['provision'][number]>;
+export type Step = NonNullable<SoundParts['provision'][number]>;
 
 /** Steps and checks, which have their scripts in common. */
-const actions = ({ provision, checks }: SoundParts): { path: Path; action: Step }[] => [
+export const actions = ({ provision, checks }: SoundParts): { path: Path; action: Step }[] => [
   ...sound(provision).map(([index, action]) => ({ path: ['provision', index], action })),
   ...sound(checks).map(([index, action]) => ({ path: ['checks', index], action })),
 ];
@@ -17,19 +16,6 @@ function systemOf({ run, script, powershell }: Step): 'Linux' | 'Windows' | unde
   if (powershell !== undefined || script?.endsWith('.ps1')) return 'Windows';
   return run !== undefined || script !== undefined ? 'Linux' : undefined;
 }
-
-/**
- * An SSM document may have 64 KB, "including the content specified for input parameters at runtime" (CreateDocument,
- * Content). What is left is for the document itself and the lines put around the text.
- */
-export const commandBytes = 56_000;
-const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
-
-const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'powershell' | 'script', text: string][] =>
-  (['run', 'powershell', 'script'] as const).flatMap((key) => {
-    const text = key === 'script' ? scripts[action.script ?? ''] : action[key];
-    return text === undefined ? [] : [[key, text]];
-  });
 
 export const provisionRules: Rule[] = [
   {
@@ -98,39 +84,6 @@ export const provisionRules: Rule[] = [
         else if (!/\S/.test(text)) report(at, `${action.script} is empty`);
         else if (action.script.endsWith('.sh') && text.includes('\r\n'))
           report(at, `${action.script} has CR LF line ends, which bash does not take; save it with LF`);
-      }
-    },
-  },
-  {
-    says: `The text of a step, or the parameters of its document, are at most ${commandBytes} bytes as JSON: SSM takes 64 KB with everything.`,
-    look(parts, report, { scripts }) {
-      for (const { path, action } of actions(parts)) {
-        const sizes: [string, number][] = texts(action, scripts).map(([key, text]) => [key, bytesOf(text.split('\n'))]);
-        if (action.parameters) sizes.push(['parameters', bytesOf(action.parameters)]);
-        for (const [key, size] of sizes) {
-          if (size > commandBytes)
-            report(
-              [...path, key],
-              `is ${size} bytes as JSON, SSM takes ${commandBytes} at most; split it, or fetch the bulk from S3 in the step`,
-            );
-        }
-      }
-    },
-  },
-  {
-    says: 'No secrets in steps and checks: whoever may read Run Command events reads them. Name an SSM SecureString or a Secrets Manager secret and fetch it in the step.',
-    look(parts, report, { scripts }) {
-      for (const { path, action } of actions(parts)) {
-        const all: [string, string][] = texts(action, scripts);
-        if (action.parameters) all.push(['parameters', Object.values(action.parameters).flat().join('\n')]);
-        for (const [key, text] of all) {
-          const secret = secretIn(text);
-          if (secret)
-            report(
-              [...path, key],
-              `contains ${secret}, and Run Command shows its input to others; fetch it in the step from an SSM SecureString or Secrets Manager`,
-            );
-        }
       }
     },
   },

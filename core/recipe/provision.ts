@@ -13,6 +13,7 @@ const scriptPath = z.string().check(
     (input) => input.split('/').every((part) => /^[\w@+=-][\w@+=. -]*$/.test(part)),
     "be a path below the recipe's folder such as scripts/harden.sh, without ./, ../ or a leading /",
   ),
+  z.maxLength(255),
   z.describe("Script beside the recipe, .sh or .ps1, by its path below the recipe's folder."),
 );
 
@@ -41,7 +42,7 @@ export const step = z
       z
         .string()
         .check(
-          z.regex(/^([1-9]\d*|\$DEFAULT|\$LATEST)$/, 'must be a version number in quotes, $DEFAULT or $LATEST'),
+          z.regex(/^([1-9]\d{0,8}|\$DEFAULT|\$LATEST)$/, 'must be a version number in quotes, $DEFAULT or $LATEST'),
           z.describe('Version of the document.'),
         ),
     ),

@@ -1,4 +1,5 @@
 import { builderRules } from './builder-rules.ts';
+import { commandRules } from './command-rules.ts';
 import { distributionRules } from './distribution-rules.ts';
 import { provisionRules } from './provision-rules.ts';
 import type { Rule } from './rule.ts';
@@ -6,4 +7,11 @@ import { sourceRules } from './source.ts';
 import { upkeepRules } from './upkeep-rules.ts';
 
 /** What the keys of a recipe ask of each other. */
-export const rules: Rule[] = [...sourceRules, ...builderRules, ...provisionRules, ...distributionRules, ...upkeepRules];
+export const rules: Rule[] = [
+  ...sourceRules,
+  ...builderRules,
+  ...provisionRules,
+  ...commandRules,
+  ...distributionRules,
+  ...upkeepRules,
+];

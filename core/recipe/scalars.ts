@@ -31,9 +31,15 @@ const word = '[a-z0-9]+(-[a-z0-9]+)*';
 export const name = z
   .string()
   .check(formed(new RegExp(`^${word}$`), 'be lower-case letters, digits and single hyphens'), z.maxLength(48));
-export const channelPath = z.string().check(formed(new RegExp(`^${word}/${word}$`), 'be <recipe>/<channel>'));
+export const channelPath = z
+  .string()
+  .check(formed(new RegExp(`^${word}/${word}$`), 'be <recipe>/<channel>'), z.maxLength(97));
 
-export const label = z.string().check(z.minLength(1), z.maxLength(64));
+// XML, in which EC2 answers, has no controls, halves of characters and non-characters: they would never read back equal.
+const unkept = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
+export const oneLine = holds((input) => !unkept.test(input), 'be one line without control characters');
+
+export const label = z.string().check(z.minLength(1), z.maxLength(64), oneLine);
 
 export const text = z.string().check(z.regex(/\S/, 'must not be empty'));
 
@@ -48,7 +54,7 @@ export const kmsKey = z
   .string()
   .check(
     formed(
-      /^(alias\/[\w/-]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+)$/,
+      /^(alias\/[\w/-]{1,250}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]{1,250})$/,
       'be a KMS key id, a key ARN or alias/<name>',
     ),
   );
@@ -67,9 +73,11 @@ export const duration = (least: string, most: string) =>
 export const distinct = <T extends z.core.$ZodType<string, string>>(element: T) =>
   z.array(element).check(
     z.superRefine((list, context) => {
+      const seen = new Map<string, number>();
       for (const [index, entry] of list.entries()) {
-        const first = list.indexOf(entry);
-        if (first < index)
+        const first = seen.get(entry);
+        if (first === undefined) seen.set(entry, index);
+        else
           context.addIssue({
             code: 'custom',
             path: [index],

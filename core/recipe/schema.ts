@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { builder } from './builder.ts';
 import { image, publish, target } from './distribution.ts';
 import { check, step } from './provision.ts';
-import { name } from './scalars.ts';
+import { formed, name } from './scalars.ts';
 import { source } from './source.ts';
 import { retire, triggers } from './upkeep.ts';
 
@@ -14,15 +14,15 @@ export const recipeSchema = z.strictObject({
     ),
   ),
   description: z
-    ._default(z.string().check(z.maxLength(255)), '')
+    ._default(z.string().check(z.maxLength(255), formed(/^[ -~]*$/, 'be printable ASCII: EC2 takes nothing else')), '')
     .check(z.describe('What the image is, for its users; becomes the description of the AMI.')),
   source,
   builder,
   provision: z
-    ._default(z.array(step), [])
+    ._default(z.array(step).check(z.maxLength(100)), [])
     .check(z.describe('Steps that make the builder what the image shall be, in this order.')),
   checks: z
-    ._default(z.array(check), [])
+    ._default(z.array(check).check(z.maxLength(100)), [])
     .check(
       z.describe('Checks on a fresh instance of the candidate image; all must pass before anything is distributed.'),
     ),

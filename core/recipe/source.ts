@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Rule } from './rule.ts';
-import { channelPath, formed, owner } from './scalars.ts';
+import { channelPath, formed, oneLine, owner } from './scalars.ts';
 
 const ways = ['parameter', 'filter', 'ami', 'channel'] as const;
 
@@ -14,6 +14,7 @@ export const source = z
             /^[\w./-]+$/,
             'must be the name of an SSM parameter, such as /aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base',
           ),
+          z.maxLength(1011),
           z.describe('SSM parameter that holds the AMI id; AWS, Canonical and Debian keep public ones.'),
         ),
     ),
@@ -24,6 +25,8 @@ export const source = z
             .string()
             .check(
               z.minLength(3),
+              z.maxLength(255),
+              oneLine,
               z.regex(/[^*?]/, 'must say more than wildcards'),
               z.describe('Name of the AMI, with the wildcards * and ?. The newest match is taken.'),
             ),

@@ -1,0 +1,68 @@
+import { actions, type Step } from './provision-rules.ts';
+import type { Rule } from './rule.ts';
+import { secretIn } from './secrets.ts';
+
+/**
+ * An SSM document may have 64 KB, "including the content specified for input parameters at runtime" (CreateDocument,
+ * Content). What is left is for the document itself and the lines put around the text.
+ */
+export const commandBytes = 56_000;
+const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
+
+const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'powershell' | 'script', text: string][] =>
+  (['run', 'powershell', 'script'] as const).flatMap((key) => {
+    const text = key === 'script' ? scripts[action.script ?? ''] : action[key];
+    return text === undefined ? [] : [[key, text]];
+  });
+
+/** What a step hands to Run Command. */
+export const commandRules: Rule[] = [
+  {
+    says: 'Shell commands and scripts have no NUL and no half of a character (a lone surrogate), nor have parameters; run has no CR LF line ends.',
+    look(parts, report, { scripts }) {
+      for (const { path, action } of actions(parts)) {
+        const all: [string, string][] = texts(action, scripts);
+        if (action.parameters) all.push(['parameters', Object.entries(action.parameters).flat(2).join('\n')]);
+        for (const [key, text] of all) {
+          if (/[\0\p{Cs}]/u.test(text))
+            report([...path, key], 'has a NUL or half of a character, which would not arrive as it is written');
+          if (key === 'run' && text.includes('\r\n'))
+            report([...path, key], 'has CR LF line ends, which bash does not take; use LF');
+        }
+      }
+    },
+  },
+  {
+    says: `The text of a step, or the parameters of its document, are at most ${commandBytes} bytes as JSON: SSM takes 64 KB with everything.`,
+    look(parts, report, { scripts }) {
+      for (const { path, action } of actions(parts)) {
+        const sizes: [string, number][] = texts(action, scripts).map(([key, text]) => [key, bytesOf(text.split('\n'))]);
+        if (action.parameters) sizes.push(['parameters', bytesOf(action.parameters)]);
+        for (const [key, size] of sizes) {
+          if (size > commandBytes)
+            report(
+              [...path, key],
+              `is ${size} bytes as JSON, SSM takes ${commandBytes} at most; split it, or fetch the bulk from S3 in the step`,
+            );
+        }
+      }
+    },
+  },
+  {
+    says: 'No secrets in steps and checks: whoever may read Run Command events reads them. Name an SSM SecureString or a Secrets Manager secret and fetch it in the step.',
+    look(parts, report, { scripts }) {
+      for (const { path, action } of actions(parts)) {
+        const all: [string, string][] = texts(action, scripts);
+        if (action.parameters) all.push(['parameters', Object.values(action.parameters).flat().join('\n')]);
+        for (const [key, text] of all) {
+          const secret = secretIn(text);
+          if (secret)
+            report(
+              [...path, key],
+              `contains ${secret}, and Run Command shows its input to others; fetch it in the step from an SSM SecureString or Secrets Manager`,
+            );
+        }
+      }
+    },
+  },
+];

@@ -1,0 +1,92 @@
+import { expect, test } from '@jest/globals';
+import { formatPath, formatProblems, parseRecipe, type Path } from '../../core/recipe.ts';
+import { full, scripts } from './full-recipe.ts';
+import { added, hostileTexts, kindOf, maps, placesIn, removed, replaced, valueAt, values } from './mutations.ts';
+import { expectReadable, expectRefused, within } from './saying.ts';
+
+const places: [string, Path][] = placesIn(full).map((path) => [formatPath(path), path]);
+
+/** Refused at the place, or taken as it is: nothing in between. */
+function expectRefusedOrTaken(document: unknown, at: Path) {
+  const { recipe, problems } = within(() => parseRecipe(document, scripts, { home: 'us-east-1' }));
+  if (problems) return expectReadable(formatProblems(problems, () => undefined));
+  expect({ taken: valueAt(recipe, at) }).toMatchObject({ taken: valueAt(document, at) });
+}
+
+test('the recipe all others here are made of is right', () => {
+  expect(parseRecipe(full, scripts, { home: 'us-east-1' }).problems).toBeUndefined();
+});
+
+test.each(places)('%s of a wrong kind is refused there, of the right kind refused or taken', (_name, path) => {
+  expect.hasAssertions();
+  for (const [, value] of values) {
+    const document = replaced(path, value);
+    if (kindOf(value) === kindOf(valueAt(full, path))) expectRefusedOrTaken(document, path);
+    else expectRefused(document, path);
+  }
+});
+
+test.each(places.filter(([, path]) => typeof valueAt(full, path) === 'string'))(
+  'hostile text as %s is refused there or taken unchanged',
+  (_name, path) => {
+    expect.hasAssertions();
+    for (const [, text] of hostileTexts) expectRefusedOrTaken(replaced(path, text), path);
+  },
+);
+
+test.each(places)('without %s a recipe is refused there or has a default', (_name, path) => {
+  expect.hasAssertions();
+  const { recipe, problems } = within(() => parseRecipe(removed(path), scripts, { home: 'us-east-1' }));
+  expectReadable(formatProblems(problems ?? [], () => undefined));
+  expect(recipe !== undefined || problems !== undefined).toBe(true);
+});
+
+test.each<[string]>([
+  ['name'],
+  ['source'],
+  ['builder'],
+  ['distribute'],
+  ['builder.instanceTypes'],
+  ['source.owner'],
+  ['distribute[0].region'],
+])('a recipe without %s is refused', (name) => {
+  expect.hasAssertions();
+  const path = places.find(([known]) => known === name)?.[1] ?? [];
+  expectRefused(removed(path), path);
+});
+
+const strangers = [
+  'nonsense',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '',
+  '<<',
+  '0',
+  'a\nb',
+  '\u001b[2J',
+  'x'.repeat(100_000),
+];
+test.each(maps.map((path): [string, Path] => [formatPath(path) || 'the recipe', path]))(
+  'no unknown key of %s is passed over',
+  (_name, path) => {
+    expect.hasAssertions();
+    for (const key of strangers) {
+      const problems = expectRefused(added(path, key, { x: 1 }), [...path, key]);
+      expect(problems.some(({ path: at }) => at.join('/') === [...path, key].join('/'))).toBe(true);
+    }
+  },
+);
+
+test.each([
+  ['image.tags', 'aws:x'],
+  ['image.tags', 'golden:build'],
+  ['image.tags', ''],
+  ['image.tags', '__proto__'],
+  ['provision[2].parameters', '__proto__'],
+])('in %s the key %j is refused, not dropped', (name, key) => {
+  expect.hasAssertions();
+  const path = places.find(([known]) => known === name)?.[1] ?? [];
+  expectRefused(added(path, key, name === 'image.tags' ? 'x' : ['x']), [...path, key]);
+});

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { stringify } from 'yaml';
+import { golden } from '../../cli/golden.ts';
+import { formatPath, type Path } from '../../core/recipe.ts';
+import { rightFiles, wrongFiles } from './files.ts';
+import { full, scripts } from './full-recipe.ts';
+import { added, kindOf, maps, placesIn, randomFrom, replaced, valueAt, values } from './mutations.ts';
+import { bound, expectReadable } from './saying.ts';
+
+const random = randomFrom(4);
+
+let root: string;
+let file: string;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'golden-bad-'));
+  const folder = join(root, 'recipes');
+  file = join(folder, 'base.yaml');
+  const at = (name: string) => join(folder, 'scripts', name);
+  await mkdir(at('folder.sh'), { recursive: true });
+  for (const [path, text] of Object.entries(scripts)) await writeFile(join(folder, path), text);
+  await writeFile(join(root, 'secret.sh'), 'AKIA, and nobody may see it\n');
+  await symlink('../../secret.sh', at('outside.sh'));
+  await symlink('/dev/zero', at('zero.sh'));
+  await symlink('round.sh', at('round.sh'));
+  await writeFile(at('binary.sh'), Uint8Array.of(0x7f, 0x45, 0xff));
+  await writeFile(at('nul.sh'), 'echo a\0b\n');
+  spawnSync('mkfifo', [at('pipe.sh')]);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** What `golden validate` ends with and says of a file, in less than the bound. */
+async function validated(text: string | Uint8Array) {
+  await writeFile(file, text);
+  const written = { out: '', err: '' };
+  const terminal = {
+    out: (said: string) => void (written.out += said),
+    err: (said: string) => void (written.err += said),
+    columns: 80,
+    isTTY: false,
+    colour: false,
+  };
+  const began = performance.now();
+  const exitCode = await golden(['validate', file], terminal);
+  expect(performance.now() - began).toBeLessThan(bound);
+  return { exitCode, ...written };
+}
+
+async function expectRefused(text: string | Uint8Array, message: string | RegExp = '') {
+  const { exitCode, out, err } = await validated(text);
+  expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+  expect(err.trimEnd()).not.toBe('');
+  for (const line of err.trimEnd().split('\n'))
+    expect(line.startsWith(`${file}:`) || /^and \d+ more problems$/.test(line)).toBe(true);
+  expectReadable(err.replaceAll(root, '').trimEnd());
+  expect(err).toMatch(message);
+  expect(err).not.toContain('nobody may see it');
+}
+
+test.each(wrongFiles)('%s is refused with a place', async (_sentence, text, message = '') => {
+  expect.hasAssertions();
+  await expectRefused(
+    text,
+    typeof message === 'string' ? new RegExp(message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : message,
+  );
+});
+
+test.each(rightFiles)('%s is fine', async (_sentence, text) => {
+  expect(await validated(text)).toEqual({ exitCode: 0, out: `${file}: ok\n`, err: '' });
+});
+
+test.each(placesIn(full).map((path): [string, Path] => [formatPath(path), path]))(
+  'in a file too %s of a wrong kind is refused, with line and column',
+  async (_name, path) => {
+    await expectRefused(stringify(replaced(path, kindOf(valueAt(full, path)) === 'null' ? 1 : null)));
+    expect.hasAssertions();
+    for (const [, value] of values.filter(
+      ([, one]) =>
+        kindOf(one) !== kindOf(valueAt(full, path)) &&
+        !(typeof one === 'string' && one.length > 1000) &&
+        random() < 0.3,
+    )) {
+      await expectRefused(stringify(replaced(path, value)), /base\.yaml:\d+:\d+/);
+    }
+  },
+);
+
+test.each(maps.map((path): [string, Path] => [formatPath(path) || 'the recipe', path]))(
+  'in a file too no unknown key of %s is passed over',
+  async (_name, path) => {
+    expect.hasAssertions();
+    for (const key of ['nonsense', '__proto__', 'constructor', '<<', 'a\nb'])
+      await expectRefused(JSON.stringify(added(path, key, 1), null, 1), 'is not a key here');
+  },
+);

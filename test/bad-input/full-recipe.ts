@@ -1,0 +1,40 @@
+/** A right recipe that uses every key there is: what each case spoils at one place. */
+export const full = {
+  name: 'base',
+  description: 'a base image',
+  source: {
+    filter: { name: 'al2023-ami-2023.*-x86_64', architecture: 'x86_64' },
+    owner: 'amazon',
+  },
+  builder: {
+    instanceTypes: ['t3.small', 't3a.small'],
+    subnets: ['subnet-0123456789abcdef0'],
+    securityGroups: ['sg-0123456789abcdef0'],
+    instanceProfile: 'golden-image-builder',
+    rootVolume: { sizeGiB: 8, type: 'gp3', encrypted: true, kmsKey: 'alias/golden', iops: 3000, throughput: 125 },
+    volumes: [{ device: '/dev/sdf', sizeGiB: 20, type: 'io2', iops: 4000, encrypted: true, kmsKey: 'alias/golden' }],
+  },
+  provision: [
+    { name: 'patch', run: 'dnf -y upgrade', timeout: '20m' },
+    { name: 'harden', script: 'scripts/harden.sh' },
+    { name: 'agent', document: 'AWS-ConfigureAWSPackage', version: '1', parameters: { action: ['Install'] } },
+    { name: 'restart', reboot: true },
+  ],
+  checks: [{ name: 'up', run: 'true', timeout: '5m' }],
+  image: { capture: 'stopped', imds: 'v2', tags: { team: 'platform' } },
+  distribute: [
+    { region: 'us-east-1', accounts: ['111122223333'], required: true },
+    {
+      region: 'eu-west-1',
+      kmsKey: 'alias/golden-eu',
+      accounts: [],
+      organizations: ['arn:aws:organizations::111122223333:organization/o-exampleorgid'],
+      organizationalUnits: ['arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34'],
+    },
+  ],
+  publish: { channel: 'stable' },
+  retire: { keep: 3, deprecateAfter: '30d', deregisterAfter: '60d' },
+  triggers: { schedule: 'cron(0 3 ? * SUN *)', timezone: 'UTC', onSourceUpdate: true },
+};
+
+export const scripts = { 'scripts/harden.sh': 'true\n' };

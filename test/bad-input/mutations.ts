@@ -1,0 +1,92 @@
+import type { Path } from '../../core/recipe.ts';
+import { full } from './full-recipe.ts';
+
+type Map = Record<string, unknown>;
+const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Every place of a document: maps, lists and what is in them. */
+export function placesIn(value: unknown, path: Path = []): Path[] {
+  const inner = Array.isArray(value) ? [...(value as unknown[]).entries()] : isMap(value) ? Object.entries(value) : [];
+  return [...(path.length > 0 ? [path] : []), ...inner.flatMap(([key, entry]) => placesIn(entry, [...path, key]))];
+}
+
+export const valueAt = (document: unknown, path: Path): unknown =>
+  path.reduce<unknown>((value, key) => (value as Map | undefined)?.[key], document);
+
+/** Places of the full recipe that are maps with keys of their own, the document itself among them. */
+export const maps: Path[] = [[], ...placesIn(full)].filter(
+  (path) => isMap(valueAt(full, path)) && !['tags', 'parameters'].includes(String(path.at(-1))),
+);
+
+function changed(path: Path, change: (holder: Map, key: string) => void, document: unknown = full): Map {
+  const copy = structuredClone(document) as Map;
+  change(valueAt(copy, path.slice(0, -1)) as Map, String(path.at(-1)));
+  return copy;
+}
+
+export const replaced = (path: Path, value: unknown) => changed(path, (holder, key) => (holder[key] = value));
+
+export const removed = (path: Path) =>
+  changed(path, (holder, key) => (Array.isArray(holder) ? holder.splice(Number(key), 1) : delete holder[key]));
+
+/** Also `__proto__` becomes a key of its own, as it does in JSON and YAML. */
+export const added = (path: Path, key: string, value: unknown) =>
+  changed([...path, key], (holder) =>
+    Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true }),
+  );
+
+export const kindOf = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+
+/** Seeded (mulberry32): the same cases on every run and machine. */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export const huge = 'a'.repeat(1_000_000);
+
+/** Values of every kind, tame and wild. */
+export const values: [called: string, value: unknown][] = [
+  ['nothing', null],
+  ['true', true],
+  ['false', false],
+  ['zero', 0],
+  ['a negative number', -7],
+  ['a fraction', 1.5],
+  ['a huge number', 1e308],
+  ['no number', Number.NaN],
+  ['infinity', Number.POSITIVE_INFINITY],
+  ['an empty text', ''],
+  ['a blank text', ' \t '],
+  ['a huge text', huge],
+  ['a word', 'wrong!'],
+  ['an empty list', []],
+  ['a list', [7, null, ['x']]],
+  ['an empty map', {}],
+  ['a map', { wrong: { deeper: [1] } }],
+];
+
+const hostile = [
+  ['right-to-left override', '\u202Egpj.exe'],
+  ['zero-width space', 'a\u200Bb'],
+  ['emoji', '\u{1F680}\u{1F468}\u200D\u{1F469}'],
+  ['NUL', 'a\0b'],
+  ['escape sequence', '\u001b[2Jgone'],
+  ['line breaks', 'a\nb\r\nc\u2028d'],
+  ['lone surrogate', 'a\uD800b'],
+  ['noncharacter', 'a\uFFFEb'],
+  ['command substitution', '$(rm -rf /)'],
+  ['backticks', '`reboot`'],
+  ['quotes', `'"'; DROP TABLE images; --`],
+  ['path', '../../etc/passwd'],
+  ['prototype', '__proto__'],
+  ['template', '${CopyImageArn} {{ssm:secret}} $.x'],
+  ['markup', '<Tag>&amp;</Tag><![CDATA[x]]>'],
+] as const;
+export const hostileTexts: readonly (readonly [called: string, text: string])[] = hostile;
