@@ -2,13 +2,13 @@ import { expect, test } from '@jest/globals';
 import { formatPath, formatProblems, parseRecipe, type Path } from '../../core/recipe.ts';
 import { full, scripts } from './full-recipe.ts';
 import { added, hostileTexts, kindOf, maps, placesIn, removed, replaced, valueAt, values } from './mutations.ts';
-import { expectReadable, expectRefused, within } from './saying.ts';
+import { expectReadable, expectRefused } from './saying.ts';
 
 const places: [string, Path][] = placesIn(full).map((path) => [formatPath(path), path]);
 
 /** Refused at the place, or taken as it is: nothing in between. */
 function expectRefusedOrTaken(document: unknown, at: Path) {
-  const { recipe, problems } = within(() => parseRecipe(document, scripts, { home: 'us-east-1' }));
+  const { recipe, problems } = parseRecipe(document, scripts, { home: 'us-east-1' });
   if (problems) return expectReadable(formatProblems(problems, () => undefined));
   expect({ taken: valueAt(recipe, at) }).toMatchObject({ taken: valueAt(document, at) });
 }
@@ -36,7 +36,7 @@ test.each(places.filter(([, path]) => typeof valueAt(full, path) === 'string'))(
 
 test.each(places)('without %s a recipe is refused there or has a default', (_name, path) => {
   expect.hasAssertions();
-  const { recipe, problems } = within(() => parseRecipe(removed(path), scripts, { home: 'us-east-1' }));
+  const { recipe, problems } = parseRecipe(removed(path), scripts, { home: 'us-east-1' });
   expectReadable(formatProblems(problems ?? [], () => undefined));
   expect(recipe !== undefined || problems !== undefined).toBe(true);
 });

@@ -4,14 +4,14 @@ import { formatProblems } from '../../core/recipe.ts';
 import { execution } from '../support/plan.ts';
 import { full, scripts } from './full-recipe.ts';
 import { hostileTexts, huge, values } from './mutations.ts';
-import { expectReadable, within } from './saying.ts';
+import { expectReadable } from './saying.ts';
 
 const catalog = { recipes: { base: full }, scripts };
 const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
 
 /** What is wrong with an input, in readable lines. */
 function problemsOf(input: unknown): string[] {
-  const result = within(() => requestedBuild(input, execution, catalog));
+  const result = requestedBuild(input, execution, catalog);
   const text = 'problems' in result ? formatProblems(result.problems, () => undefined) : '';
   expectReadable(text);
   return text.split('\n').filter(Boolean);

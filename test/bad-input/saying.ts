@@ -1,17 +1,6 @@
 import { expect } from '@jest/globals';
-import { performance } from 'node:perf_hooks';
 import { formatProblems, parseRecipe, type Path, type Problem } from '../../core/recipe.ts';
 import { scripts } from './full-recipe.ts';
-
-/** What the work of one validation may take, on a machine that does other things as well. */
-export const bound = 1_000;
-
-export function within<T>(work: () => T): T {
-  const began = performance.now();
-  const result = work();
-  expect(performance.now() - began).toBeLessThan(bound);
-  return result;
-}
 
 // eslint-disable-next-line no-control-regex
 const unprintable = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069\p{Cs}]/u;
@@ -29,7 +18,7 @@ const near = (one: Path, other: Path) => one.slice(0, other.length).join('/') ==
 
 /** The problems of a document given inline, all of them readable and one of them at the place. */
 export function expectRefused(document: unknown, at: Path): Problem[] {
-  const { problems } = within(() => parseRecipe(document, scripts, { home: 'us-east-1' }));
+  const { problems } = parseRecipe(document, scripts, { home: 'us-east-1' });
   expect(problems ?? []).not.toEqual([]);
   expectLocated(problems ?? [], at);
   return problems ?? [];
