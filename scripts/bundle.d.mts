@@ -6,4 +6,4 @@ export interface BundleSize {
   files: number;
 }
 export function functionFiles(): Record<string, string>;
-export function bundleFunctions(options?: { outdir?: string }): Promise<BundleSize[]>;
+export function bundleFunctions(options?: { outdir?: string; only?: string[]; limit?: number }): Promise<BundleSize[]>;

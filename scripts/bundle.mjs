@@ -20,11 +20,15 @@ export function functionFiles() {
   return Object.fromEntries(files.toSorted());
 }
 
-/** Bundles every function, and the recipes beside the one that resolves them. Sizes are in bytes. */
-export async function bundleFunctions({ outdir = join(root, 'dist') } = {}) {
+/**
+ * Bundles every function, or only some, and the recipes beside the one that resolves them. Sizes are in bytes. An entry over
+ * the limit, which a cold start would have to read, is an error.
+ */
+export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit = 100_000 } = {}) {
   rmSync(outdir, { recursive: true, force: true });
+  const chosen = Object.entries(functionFiles()).filter(([name]) => only?.includes(name) ?? true);
   const sizes = await Promise.all(
-    Object.entries(functionFiles()).map(async ([name, file]) => {
+    chosen.map(async ([name, file]) => {
       const folder = join(outdir, name);
       await bundleHandler(file, folder);
       const bytes = Object.fromEntries(readdirSync(folder).map((path) => [path, statSync(join(folder, path)).size]));
@@ -32,6 +36,8 @@ export async function bundleFunctions({ outdir = join(root, 'dist') } = {}) {
       return { name, entry: bytes['index.mjs'], total, files: Object.keys(bytes).length };
     }),
   );
+  const large = sizes.filter(({ entry }) => entry > limit).map(({ name, entry }) => `${name} ${entry}`);
+  if (large.length > 0) throw new Error(`entries over ${limit} bytes: ${large.join(', ')}`);
   await compileRecipes(join(outdir, 'resolve'));
   return sizes;
 }

@@ -49,7 +49,7 @@ test.each(runs)('AWS would refuse nothing when $name', ({ name, outcome }) => {
 const beyondTheRuns: [RegExp, string][] = [
   [
     /^Resolve states:DescribeExecution on .*:MACHINE-clean-up-build:\*$/,
-    'no run starts a build again while it is being cleaned up; build-image-again.test.ts does',
+    'no run starts a build again while it is being cleaned up; build-image-dies.test.ts does',
   ],
   [/^(Publish|Verify) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],

@@ -1,6 +1,4 @@
 import { expect, test } from '@jest/globals';
-import type { Action } from '../../simulator/actions.ts';
-import type { Simulation } from '../../simulator/simulation.ts';
 import {
   account,
   build,
@@ -13,29 +11,9 @@ import {
   pipeline,
   recipe,
   statesEntered,
+  stoppedAt,
+  unheard,
 } from '../support/pipeline.ts';
-
-const caller = { account, region: 'us-east-1' };
-
-/** Stops an execution at the moment it enters a state. */
-function stopAt(simulation: Simulation, executionArn: string, state: string): void {
-  const { stepFunctions, clock } = simulation;
-  stepFunctions.onEvent((execution, event) => {
-    if (execution.arn !== executionArn) return;
-    if ((event['stateEnteredEventDetails'] as { name?: string } | undefined)?.name !== state) return;
-    clock.at(clock.now(), () => stepFunctions.actions['StopExecution']?.({ executionArn }, caller));
-  });
-}
-
-/** Nobody hears that an execution died, so nobody undoes its build. */
-const unheard = { scenario: { rates: { eventsLost: 1 } } };
-
-async function stoppedAt(simulation: Simulation, state: string): Promise<string> {
-  const first = simulation.start({ recipe: 'base' }, 'first');
-  stopAt(simulation, first, state);
-  expect((await simulation.finish(first)).status).toBe('ABORTED');
-  return launched(simulation, 'builder')[0]?.tags.get('golden:build') ?? '';
-}
 
 test.each([
   'AwaitBuilder',
@@ -288,72 +266,4 @@ test('a document of several steps that fails says which step and why', async () 
   const execution = await build(simulation);
   expect(execution.cause).toMatch(/exit code 9[^]*no space left[^]*s3:\/\/golden-artifacts-.*\/commands\//);
   expect(statesEntered(execution)).not.toContain('Seal');
-});
-
-const hour = 3600;
-
-test.each([
-  ['ABORTED', 'AwaitBuilder'],
-  ['ABORTED', 'AwaitCommand'],
-  ['ABORTED', 'AwaitImage'],
-  ['ABORTED', 'AwaitCopy'],
-  ['ABORTED', 'Verify'],
-  ['TIMED_OUT', 'AwaitCandidate'],
-  ['TIMED_OUT', 'Publish'],
-] as const)('a build that is %s at %s is undone from outside', async (status, state) => {
-  const simulation = pipeline({ enter: (entered) => (entered === state ? status : undefined) });
-  expect((await build(simulation)).status).toBe(status);
-  await simulation.pass(hour);
-  expect(leftIn(simulation)).toEqual(nothing);
-  expect(onlyManifest(simulation)).toMatchObject({ status: 'failed', failure: { state, error: status, left: [] } });
-});
-
-test('a build that died after its image was published is not undone, only its temporary things are', async () => {
-  const simulation = pipeline({ enter: (entered) => (entered === 'CleanUp' ? 'ABORTED' : undefined) });
-  await build(simulation);
-  await simulation.pass(hour);
-  expect(leftIn(simulation)).toMatchObject({ instances: [], volumes: [] });
-  expect(leftIn(simulation).images).toHaveLength(3);
-  expect(Object.keys(leftIn(simulation).channels)).toHaveLength(3);
-});
-
-test('a build that another execution has completed since is left alone by the clean-up of the one that died', async () => {
-  const simulation = pipeline(unheard);
-  const id = await stoppedAt(simulation, 'Distribute');
-  expect((await build(simulation, { recipe: 'base', build: id })).status).toBe('SUCCEEDED');
-  const machine = simulation.stateMachineArn.replace('build-image', 'clean-up-build');
-  const dead = simulation.stepFunctions.execution(
-    `${simulation.stateMachineArn.replace('stateMachine', 'execution')}:first`,
-  );
-  const detail = {
-    executionArn: dead.arn,
-    startDate: dead.startDate.getTime(),
-    status: dead.status,
-    input: dead.input,
-  };
-  const start = simulation.stepFunctions.actions['StartExecution'] as Action;
-  start({ stateMachineArn: machine, name: 'late', input: JSON.stringify({ detail }) }, caller);
-  await simulation.pass(hour);
-  expect(leftIn(simulation).images).toHaveLength(3);
-  expect(onlyManifest(simulation)?.status).toBe('published');
-});
-
-test('a build that is being cleaned up cannot be started again under the clean-up', async () => {
-  const simulation = pipeline();
-  const id = await stoppedAt(simulation, 'Distribute');
-  await simulation.pass(60);
-  expect(await build(simulation, { recipe: 'base', build: id })).toMatchObject({
-    error: 'RecipeBusy',
-    cause: expect.stringContaining('is being cleaned up by'),
-  });
-  await simulation.pass(hour);
-  expect(leftIn(simulation)).toEqual(nothing);
-});
-
-test('a build that failed and undid itself keeps its record when it is looked at from outside', async () => {
-  const simulation = pipeline({ scenario: { commands: [{ step: 'patch', exitCode: 1 }] } });
-  await build(simulation);
-  const before = onlyManifest(simulation);
-  await simulation.pass(hour);
-  expect(onlyManifest(simulation)).toEqual(before);
 });

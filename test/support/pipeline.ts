@@ -38,13 +38,13 @@ export interface Setting {
   /** Replaces keys of the recipe. */
   changes?: Record<string, unknown>;
   region?: string;
-  /** Ends an execution as it enters a state. */
-  enter?: NonNullable<Interference['enter']>;
+  /** Meddles with functions, calls and executions. */
+  interfere?: Interference;
 }
 
-export function pipeline({ scenario, changes, region, enter }: Setting = {}): Simulation {
+export function pipeline({ scenario, changes, region, interfere }: Setting = {}): Simulation {
   const catalog = { recipes: { base: { ...recipe, ...changes } }, scripts: {} };
-  return createSimulation({ catalog, scenario, ...(region && { region }), ...(enter && { interfere: { enter } }) });
+  return createSimulation({ catalog, scenario, ...(region && { region }), ...(interfere && { interfere }) });
 }
 
 export async function build(simulation: Simulation, input: unknown = { recipe: 'base' }): Promise<Execution> {
@@ -112,3 +112,25 @@ export const statesEntered = ({ history }: Execution): string[] =>
   history.flatMap(({ type, stateEnteredEventDetails }) =>
     type.endsWith('StateEntered') ? [(stateEnteredEventDetails as { name: string }).name] : [],
   );
+
+export const caller = { account, region: 'us-east-1' };
+
+/** Stops an execution at the moment it enters a state. */
+export function stopAt(simulation: Simulation, executionArn: string, state: string): void {
+  const { stepFunctions, clock } = simulation;
+  stepFunctions.onEvent((execution, event) => {
+    if (execution.arn !== executionArn) return;
+    if ((event['stateEnteredEventDetails'] as { name?: string } | undefined)?.name !== state) return;
+    clock.at(clock.now(), () => stepFunctions.actions['StopExecution']?.({ executionArn }, caller));
+  });
+}
+
+/** Nobody hears that an execution died, so nobody undoes its build. */
+export const unheard = { scenario: { rates: { eventsLost: 1 } } };
+
+export async function stoppedAt(simulation: Simulation, state: string): Promise<string> {
+  const first = simulation.start({ recipe: 'base' }, 'first');
+  stopAt(simulation, first, state);
+  await simulation.finish(first);
+  return launched(simulation, 'builder')[0]?.tags.get('golden:build') ?? '';
+}

@@ -1,0 +1,113 @@
+import { expect, test } from '@jest/globals';
+import type { Action } from '../../simulator/actions.ts';
+import { stages } from '../../simulator/handlers.ts';
+import { crash, type Interference } from '../../simulator/interference.ts';
+import {
+  build,
+  caller,
+  launched,
+  leftIn,
+  nothing,
+  onlyManifest,
+  pipeline,
+  stoppedAt,
+  unheard,
+} from '../support/pipeline.ts';
+
+const hour = 3600;
+
+test.each([
+  ['ABORTED', 'AwaitBuilder'],
+  ['ABORTED', 'AwaitCommand'],
+  ['ABORTED', 'AwaitImage'],
+  ['ABORTED', 'AwaitCopy'],
+  ['ABORTED', 'Verify'],
+  ['TIMED_OUT', 'AwaitCandidate'],
+  ['TIMED_OUT', 'Publish'],
+] as const)('a build that is %s at %s is undone from outside', async (status, state) => {
+  const simulation = pipeline({ interfere: { enter: (entered) => (entered === state ? status : undefined) } });
+  expect((await build(simulation)).status).toBe(status);
+  await simulation.pass(hour);
+  expect(leftIn(simulation)).toEqual(nothing);
+  expect(onlyManifest(simulation)).toMatchObject({ status: 'failed', failure: { state, error: status, left: [] } });
+});
+
+test('a build that died after its image was published is not undone, only its temporary things are', async () => {
+  const simulation = pipeline({ interfere: { enter: (entered) => (entered === 'CleanUp' ? 'ABORTED' : undefined) } });
+  await build(simulation);
+  await simulation.pass(hour);
+  expect(leftIn(simulation)).toMatchObject({ instances: [], volumes: [] });
+  expect(leftIn(simulation).images).toHaveLength(3);
+  expect(Object.keys(leftIn(simulation).channels)).toHaveLength(3);
+});
+
+test('a build that another execution has completed since is left alone by the clean-up of the one that died', async () => {
+  const simulation = pipeline(unheard);
+  const id = await stoppedAt(simulation, 'Distribute');
+  expect((await build(simulation, { recipe: 'base', build: id })).status).toBe('SUCCEEDED');
+  const machine = simulation.stateMachineArn.replace('build-image', 'clean-up-build');
+  const dead = simulation.stepFunctions.execution(
+    `${simulation.stateMachineArn.replace('stateMachine', 'execution')}:first`,
+  );
+  const detail = {
+    executionArn: dead.arn,
+    startDate: dead.startDate.getTime(),
+    status: dead.status,
+    input: dead.input,
+  };
+  const start = simulation.stepFunctions.actions['StartExecution'] as Action;
+  start({ stateMachineArn: machine, name: 'late', input: JSON.stringify({ detail }) }, caller);
+  await simulation.pass(hour);
+  expect(leftIn(simulation).images).toHaveLength(3);
+  expect(onlyManifest(simulation)?.status).toBe('published');
+});
+
+test('a build that is being cleaned up cannot be started again under the clean-up', async () => {
+  const simulation = pipeline();
+  const id = await stoppedAt(simulation, 'Distribute');
+  await simulation.pass(60);
+  expect(await build(simulation, { recipe: 'base', build: id })).toMatchObject({
+    error: 'RecipeBusy',
+    cause: expect.stringContaining('is being cleaned up by'),
+  });
+  await simulation.pass(hour);
+  expect(leftIn(simulation)).toEqual(nothing);
+});
+
+test('a build that failed and undid itself keeps its record when it is looked at from outside', async () => {
+  const simulation = pipeline({ scenario: { commands: [{ step: 'patch', exitCode: 1 }] } });
+  await build(simulation);
+  const before = onlyManifest(simulation);
+  await simulation.pass(hour);
+  expect(onlyManifest(simulation)).toEqual(before);
+});
+
+const forward = [...stages.keys()].filter((name) => name !== 'Compensate' && name !== 'RecordFailure');
+
+test.each(forward)(
+  'a function that dies after its work and before its answer (%s) is run again and makes no twin',
+  async (name) => {
+    const invoke: Interference['invoke'] = async (stage, attempt, run) => {
+      const answer = await run();
+      if (stage === name && attempt === 1) throw crash();
+      return answer;
+    };
+    const simulation = pipeline({ interfere: { invoke } });
+    expect(await build(simulation)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(leftIn(simulation)).toMatchObject({ instances: [], volumes: [] });
+    expect(leftIn(simulation).images).toHaveLength(3);
+    expect([launched(simulation, 'builder').length, launched(simulation, 'candidate').length]).toEqual([1, 1]);
+  },
+);
+
+test.each(['Compensate', 'RecordFailure'])('a clean-up that dies after its work (%s) is run again', async (name) => {
+  const invoke: Interference['invoke'] = async (stage, attempt, run) => {
+    const answer = await run();
+    if (stage === name && attempt === 1) throw crash();
+    return answer;
+  };
+  const simulation = pipeline({ interfere: { invoke }, scenario: { commands: [{ step: 'boots', exitCode: 1 }] } });
+  expect(await build(simulation)).toMatchObject({ error: 'CheckFailed' });
+  expect(leftIn(simulation)).toEqual(nothing);
+  expect(onlyManifest(simulation)?.failure).toMatchObject({ state: 'Check', left: [] });
+});
