@@ -19,17 +19,15 @@ export interface InstanceDescription {
   state: string;
   /** Why EC2 says it is in that state, e.g. `Server.SpotInstanceTermination: …`. */
   reason?: string | undefined;
-  launchedAt: string;
 }
 
 /** Whether an instance has ended or is about to. */
 export const isDead = (state: string): boolean => state === 'shutting-down' || state === 'terminated';
 
-const describe = ({ InstanceId = '', State, StateReason, LaunchTime }: Instance): InstanceDescription => ({
+const describe = ({ InstanceId = '', State, StateReason }: Instance): InstanceDescription => ({
   instance: InstanceId,
   state: State?.Name ?? 'unknown',
   reason: StateReason && `${StateReason.Code}: ${StateReason.Message}`,
-  launchedAt: LaunchTime?.toISOString() ?? '',
 });
 
 /** Instances of a build, dead ones too for the hour that EC2 still shows them. */

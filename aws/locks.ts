@@ -13,33 +13,39 @@ interface Lock {
  * @throws RecipeBusy while another execution is at it.
  */
 export async function holdRecipe(artifacts: Artifacts, identity: BuildIdentity, execution: string): Promise<void> {
-  const key = `builds/${identity.recipe}/lock.json`;
+  const { recipe, build } = identity;
+  await takeOver(
+    artifacts,
+    `builds/${recipe}/lock.json`,
+    { execution, build },
+    {
+      busy: (lock) =>
+        `${recipe} is being built by ${lock.execution} (build ${lock.build}); start again when it has ended, or stop it`,
+      late: `another execution was faster to start building ${recipe}`,
+    },
+  );
+  await takeOver(
+    artifacts,
+    artifactKey(identity, 'owner.json'),
+    { execution, build },
+    {
+      busy: (owner) => `${build} of ${recipe} is being cleaned up by ${owner.execution}; start again when it has ended`,
+      late: `another execution was faster to get at ${build} of ${recipe}`,
+    },
+  );
+}
+
+async function takeOver(
+  artifacts: Artifacts,
+  key: string,
+  mine: Lock,
+  { busy, late }: { busy: (holder: Lock) => string; late: string },
+): Promise<void> {
   const object = await readObject(artifacts, key);
-  const lock = object && (JSON.parse(object.text) as Lock);
-  if (lock && lock.execution !== execution && (await isAlive(artifacts.aws, lock.execution))) {
-    throw new Failure(
-      'RecipeBusy',
-      `${identity.recipe} is being built by ${lock.execution} (build ${lock.build}); start again when it has ended, or stop it`,
-    );
-  }
-  const mine: Lock = { execution, build: identity.build };
-  if (lock?.execution !== execution && !(await writeObject(artifacts, key, mine, object ?? 'nothing'))) {
-    throw new Failure('AwsTransient', `another execution was faster to start building ${identity.recipe}`);
-  }
-  const owner = await readObject(artifacts, artifactKey(identity, 'owner.json'));
-  const last = owner && (JSON.parse(owner.text) as Lock).execution;
-  if (last !== undefined && last !== execution && (await isAlive(artifacts.aws, last))) {
-    throw new Failure(
-      'RecipeBusy',
-      `${identity.build} of ${identity.recipe} is being cleaned up by ${last}; start again when it has ended`,
-    );
-  }
-  if (
-    last !== execution &&
-    !(await writeObject(artifacts, artifactKey(identity, 'owner.json'), mine, owner ?? 'nothing'))
-  ) {
-    throw new Failure('AwsTransient', `another execution was faster to get at ${identity.build} of ${identity.recipe}`);
-  }
+  const holder = object && (JSON.parse(object.text) as Lock);
+  if (holder?.execution === mine.execution) return;
+  if (holder && (await isAlive(artifacts.aws, holder.execution))) throw new Failure('RecipeBusy', busy(holder));
+  if (!(await writeObject(artifacts, key, mine, object ?? 'nothing'))) throw new Failure('AwsTransient', late);
 }
 
 // Loaded only where somebody else holds the lock, which is rare.
