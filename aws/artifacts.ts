@@ -84,6 +84,13 @@ export async function keepFirst<T>(
   return (await readArtifact<T>(artifacts, identity, name)) ?? content;
 }
 
+/** Keeps the plan a build began with; one that goes on after a failure says so in its plan. */
+export async function keepPlan(artifacts: Artifacts, plan: Plan): Promise<Plan> {
+  if (plan.resumedAt === undefined) return keepFirst(artifacts, plan, 'plan.json', plan);
+  await writeArtifact(artifacts, plan, 'plan.json', plan);
+  return plan;
+}
+
 /** The plan that Resolve made. @throws StageInputInvalid where it made none. */
 export async function readPlan(artifacts: Artifacts, identity: BuildIdentity): Promise<Plan> {
   const plan = await readArtifact<Plan>(artifacts, identity, 'plan.json');

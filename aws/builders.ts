@@ -31,7 +31,7 @@ export async function findOrLaunch(
 
   const { instanceProfile, securityGroups } = plan.document.builder;
   // Everything in the request follows from the plan: EC2 refuses a token that comes back with other parameters.
-  const expires = new Date(new Date(plan.startedAt).getTime() + lifetime);
+  const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + lifetime);
   const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
   const tried: string[] = [];
   for (const attempt of launchAttempts(plan, role, found.length)) {

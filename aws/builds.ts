@@ -1,17 +1,20 @@
 import { channelParameter, type ChannelLedger } from '../core/channel.ts';
 import type { TargetResult } from '../core/distribution.ts';
+import { isKept } from '../core/kept.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Plan } from '../core/plan.ts';
+import type { AmiDescription } from '../core/source.ts';
 import { readArtifact, type Artifacts } from './artifacts.ts';
 import { readChannel, restoreChannel } from './channels.ts';
 import type { Connection } from './connection.ts';
+import { keepImages } from './kept-images.ts';
 import { nothingRemoved, orRefused, removeImages, removeInstances, together, type Removal } from './leftovers.ts';
 
 /**
  * One look at everything a failed build made, in every region. Repeat until nothing is left. A build that was published
- * before keeps its images.
+ * before keeps its images, and so does, until an ISO instant, one whose recipe says so.
  */
-export async function removeBuild(artifacts: Artifacts, plan: Plan): Promise<Removal> {
+export async function removeBuild(artifacts: Artifacts, plan: Plan, until: string): Promise<Removal> {
   const { aws } = artifacts;
   const ledger = await readArtifact<ChannelLedger>(artifacts, plan, 'channel.json');
   const restored = ledger ? await orRefused('channel', () => restoreChannel(aws, ledger)) : nothingRemoved();
@@ -20,7 +23,8 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan): Promise<Rem
   const past = finished?.status === 'published' || ledger?.complete === true;
   if (past) return together([restored, instances]);
 
-  const { distribute, publish } = plan.document;
+  const { document } = plan;
+  const { distribute, publish } = document;
   const regions = [...new Set([plan.region, ...distribute.map(({ region }) => region)])];
   const parameter = publish && channelParameter(plan.recipe, publish.channel);
   const images = await Promise.all(
@@ -28,7 +32,10 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan): Promise<Rem
       orRefused(`images in ${region}`, async () => {
         // Whatever went wrong, an AMI that servers boot from is not taken away under them.
         const promoted = parameter ? (await readChannel(aws, parameter, [region]))[0]?.ami : undefined;
-        return removeImages(aws, region, plan, promoted);
+        const kept = (image: AmiDescription) => image.ami !== promoted && isKept(plan, image);
+        const removal = await removeImages(aws, region, plan, (image) => image.ami === promoted || kept(image));
+        if (document.onFailure !== 'keep-image') return removal;
+        return together([removal, await keepImages(aws, region, plan, kept, until)]);
       }),
     ),
   );

@@ -1,6 +1,7 @@
-import { toRestore, type ChannelLedger, type ChannelValue } from '../core/channel.ts';
+import { ledgerOf, toRestore, type ChannelLedger, type ChannelValue } from '../core/channel.ts';
 import { Failure } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
+import { artifactKey, readObject, writeObject, type Artifacts } from './artifacts.ts';
 import type { Connection } from './connection.ts';
 import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
 import { describeImage } from './images.ts';
@@ -14,6 +15,27 @@ export const readChannel = (aws: Connection, parameter: string, regions: string[
       return ami === undefined ? { region } : { region, ami };
     }),
   );
+
+/**
+ * Writes down what the channel held, as `now` says, before the first write; what is read must be older than what is known.
+ * @throws AwsTransient where another look was faster.
+ */
+export async function openLedger(
+  artifacts: Artifacts,
+  plan: Plan,
+  parameter: string,
+  now: ChannelValue[],
+  after: ChannelLedger['after'],
+): Promise<ChannelLedger> {
+  const key = artifactKey(plan, 'channel.json');
+  const object = await readObject(artifacts, key);
+  const known = object && (JSON.parse(object.text) as ChannelLedger);
+  if (known?.complete) return known;
+  const ledger = ledgerOf(known, parameter, now, after);
+  if (JSON.stringify(ledger) === JSON.stringify(known)) return ledger;
+  if (await writeObject(artifacts, key, ledger, object ?? 'nothing')) return ledger;
+  throw new Failure('AwsTransient', `${key} was written by another look at ${parameter}`);
+}
 
 /**
  * A build that was stopped and is completed after a newer one was published must not move the channel back.

@@ -2,6 +2,7 @@ import {
   DescribeImageAttributeCommand,
   EC2Client,
   ModifyImageAttributeCommand,
+  ResetImageAttributeCommand,
   type LaunchPermission,
   type ModifyImageAttributeCommandInput,
 } from '@aws-sdk/client-ec2';
@@ -14,7 +15,7 @@ export async function demandImdsV2(aws: Connection, region: string, ami: string)
   await modify(aws, region, { ImageId: ami, ImdsSupport: { Value: 'v2.0' } });
 }
 
-export async function launchPermissions(aws: Connection, region: string, ami: string): Promise<Sharing> {
+async function permissionsOf(aws: Connection, region: string, ami: string): Promise<LaunchPermission[]> {
   const answer = await ask(
     { action: 'ec2:DescribeImageAttribute', region, about: ami },
     () =>
@@ -24,13 +25,33 @@ export async function launchPermissions(aws: Connection, region: string, ami: st
     {},
     notYetKnown.image,
   );
+  return answer.LaunchPermissions ?? [];
+}
+
+export async function launchPermissions(aws: Connection, region: string, ami: string): Promise<Sharing> {
+  const permissions = await permissionsOf(aws, region, ami);
   const list = (key: 'UserId' | 'OrganizationArn' | 'OrganizationalUnitArn') =>
-    (answer.LaunchPermissions ?? []).flatMap((permission) => permission[key] ?? []);
+    permissions.flatMap((permission) => permission[key] ?? []);
   return {
     accounts: list('UserId'),
     organizations: list('OrganizationArn'),
     organizationalUnits: list('OrganizationalUnitArn'),
   };
+}
+
+/** Takes an AMI back from everybody who may launch it. @returns whether there was anybody. */
+export async function revokeLaunch(aws: Connection, region: string, ami: string): Promise<boolean> {
+  if ((await permissionsOf(aws, region, ami)).length === 0) return false;
+  await ask(
+    { action: 'ec2:ResetImageAttribute', region, about: ami },
+    () =>
+      aws
+        .client(EC2Client, region)
+        .send(new ResetImageAttributeCommand({ ImageId: ami, Attribute: 'launchPermission' })),
+    {},
+    notYetKnown.image,
+  );
+  return true;
 }
 
 /** Lets accounts, organizations and organizational units launch from the AMI. Granting twice is granting once. */

@@ -1,4 +1,6 @@
 import { Failure } from '../core/errors.ts';
+import type { KeptImage } from '../core/kept.ts';
+import type { AmiDescription } from '../core/source.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 import type { Connection } from './connection.ts';
 import { deregisterImage } from './image-making.ts';
@@ -19,23 +21,25 @@ export const removalPermissions = [
   'ec2:DeleteSnapshot',
 ];
 
-/** One look at what a build left in a place, in words: what was removed just now, what is still there, what AWS will not let go. */
+/** One look at what a build left in a place, in words: what was removed just now, what is still there, what AWS will not let go; and what is to stay. */
 export interface Removal {
   removed: string[];
   left: string[];
   refused: string[];
+  kept: KeptImage[];
 }
 
-export const nothingRemoved = (): Removal => ({ removed: [], left: [], refused: [] });
+export const nothingRemoved = (): Removal => ({ removed: [], left: [], refused: [], kept: [] });
 
 export const together = (removals: Removal[]): Removal => ({
   removed: removals.flatMap(({ removed }) => removed),
   left: removals.flatMap(({ left }) => left),
   refused: removals.flatMap(({ refused }) => refused),
+  kept: removals.flatMap(({ kept }) => kept),
 });
 
 /** Does one thing; a refusal must not keep the rest of a clean-up from happening. @returns whether it was done. */
-async function attempt(removal: Removal, thing: string, work: () => Promise<void>): Promise<boolean> {
+export async function attempt(removal: Removal, thing: string, work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
     return true;
@@ -81,28 +85,28 @@ export async function removeInstances(aws: Connection, identity: BuildIdentity):
 /**
  * Deregisters the build's AMIs in a region, pending ones too, and deletes their snapshots. Repeat until nothing is left:
  * a snapshot stays in use for a moment after its AMI has gone.
- * @param keep An AMI that must stay, with its snapshots.
+ * @param stays Which AMIs are to stay, with their snapshots.
  */
 export async function removeImages(
   aws: Connection,
   region: string,
   identity: BuildIdentity,
-  keep?: string,
+  stays: (image: AmiDescription) => boolean = () => false,
 ): Promise<Removal> {
   const removal = nothingRemoved();
   const staying = [];
   for (const image of await findBuildImages(aws, region, identity)) {
     if (image.state === 'deregistered') continue;
     const thing = `${image.ami} in ${region}`;
-    const gone = image.ami !== keep && (await attempt(removal, thing, () => deregisterImage(aws, region, image.ami)));
+    const gone = !stays(image) && (await attempt(removal, thing, () => deregisterImage(aws, region, image.ami)));
     if (!gone) staying.push(image);
     else removal.removed.push(`deregistered ${thing}`);
     if (gone) removal.left.push(`${thing} (just deregistered)`);
   }
-  for (const snapshot of await findSnapshots(aws, region, identity)) {
+  for (const { snapshot } of await findSnapshots(aws, region, identity)) {
     const thing = `snapshot ${snapshot} in ${region}`;
     const needing = staying.find(({ disks }) => disks.length === 0 || disks.some((disk) => disk.snapshot === snapshot));
-    if (needing && needing.ami !== keep) removal.refused.push(`${thing}: ${needing.ami} needs it`);
+    if (needing && !stays(needing)) removal.refused.push(`${thing}: ${needing.ami} needs it`);
     if (needing) continue;
     await attempt(removal, thing, async () => {
       const gone = await deleteSnapshot(aws, region, snapshot);

@@ -4,14 +4,25 @@ import {
   DescribeSnapshotsCommand,
   EC2Client,
   ModifySnapshotAttributeCommand,
+  ResetSnapshotAttributeCommand,
+  type CreateVolumePermission,
 } from '@aws-sdk/client-ec2';
-import type { BuildIdentity } from '../core/tags.ts';
+import type { BuildIdentity, Tags } from '../core/tags.ts';
 import { ask, everyPage, notYetKnown } from './answers.ts';
 import type { Connection } from './connection.ts';
-import { filtersOf } from './tags.ts';
+import { filtersOf, fromTags } from './tags.ts';
 
-/** Ids of a build's snapshots in a region. They are found by tag: a pending AMI does not name its snapshots yet. */
-export async function findSnapshots(aws: Connection, region: string, identity: BuildIdentity): Promise<string[]> {
+export interface SnapshotDescription {
+  snapshot: string;
+  tags: Tags;
+}
+
+/** A build's snapshots in a region. They are found by tag: a pending AMI does not name its snapshots yet. */
+export async function findSnapshots(
+  aws: Connection,
+  region: string,
+  identity: BuildIdentity,
+): Promise<SnapshotDescription[]> {
   const ec2 = aws.client(EC2Client, region);
   const about = `${identity.recipe} ${identity.build}`;
   const snapshots = await ask({ action: 'ec2:DescribeSnapshots', region, about }, () =>
@@ -28,7 +39,7 @@ export async function findSnapshots(aws: Connection, region: string, identity: B
       ({ Snapshots }) => Snapshots,
     ),
   );
-  return snapshots.map(({ SnapshotId = '' }) => SnapshotId);
+  return snapshots.map(({ SnapshotId = '', Tags }) => ({ snapshot: SnapshotId, tags: fromTags(Tags) }));
 }
 
 /** @returns false while an AMI still needs the snapshot, also for the moment after that AMI was deregistered. */
@@ -43,8 +54,7 @@ export async function deleteSnapshot(aws: Connection, region: string, snapshot: 
   );
 }
 
-/** Accounts that may make volumes from a snapshot. */
-export async function volumePermissions(aws: Connection, region: string, snapshot: string): Promise<string[]> {
+async function permissionsOf(aws: Connection, region: string, snapshot: string): Promise<CreateVolumePermission[]> {
   const answer = await ask(
     { action: 'ec2:DescribeSnapshotAttribute', region, about: snapshot },
     () =>
@@ -54,7 +64,27 @@ export async function volumePermissions(aws: Connection, region: string, snapsho
     {},
     notYetKnown.snapshot,
   );
-  return (answer.CreateVolumePermissions ?? []).flatMap(({ UserId }) => UserId ?? []);
+  return answer.CreateVolumePermissions ?? [];
+}
+
+/** Accounts that may make volumes from a snapshot. */
+export async function volumePermissions(aws: Connection, region: string, snapshot: string): Promise<string[]> {
+  return (await permissionsOf(aws, region, snapshot)).flatMap(({ UserId }) => UserId ?? []);
+}
+
+/** Takes a snapshot back from everybody it is shared with. @returns whether there was anybody. */
+export async function revokeVolumes(aws: Connection, region: string, snapshot: string): Promise<boolean> {
+  if ((await permissionsOf(aws, region, snapshot)).length === 0) return false;
+  await ask(
+    { action: 'ec2:ResetSnapshotAttribute', region, about: snapshot },
+    () =>
+      aws
+        .client(EC2Client, region)
+        .send(new ResetSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' })),
+    {},
+    notYetKnown.snapshot,
+  );
+  return true;
 }
 
 // EC2 takes at most 500 modifications in one ModifySnapshotAttribute.

@@ -28,7 +28,7 @@ export const purposes: Record<string, string> = {
 
 /** One line of progress: a visit of a state, or an iteration of a Map, that is running or has ended. */
 export interface Line {
-  mark: 'running' | 'done' | 'failed' | 'stopped';
+  mark: 'running' | 'done' | 'left' | 'failed' | 'stopped';
   label: string;
   what: string;
   /** Simulated milliseconds since the epoch: when it began, and when it ended if it has. */
@@ -46,6 +46,8 @@ interface Visit {
   /** A step of Provision or Check is one line, however many states it takes. */
   step: boolean;
   failed?: { error: string; cause: string };
+  /** How many things a clean-up could not remove. */
+  left?: number;
   retried: string[];
 }
 
@@ -103,13 +105,16 @@ export function createProgress() {
           delete visit.failed;
         }
         return [];
+      case 'TaskSucceeded':
+        if (visit) visit.left = leftIn(details(event).output);
+        return [];
       case 'TaskFailed':
       case 'TaskTimedOut':
         fail(key, details(event));
         return [];
       case 'TaskStateExited':
         if (visit?.failed) return leave(key, event, 'failed');
-        return visit?.step ? [] : leave(key, event, 'done');
+        return visit?.step ? [] : leave(key, event, visit?.left ? 'left' : 'done');
       case 'MapIterationSucceeded':
         return leave(key, event, 'done');
       case 'MapIterationFailed':
@@ -147,12 +152,13 @@ export function progressLines(events: { event: HistoryEvent; path: EventPath }[]
 }
 
 function lineOf(visit: Visit, mark: Line['mark'], until?: number): Line {
-  const { label, subject, purpose, since, failed, retried } = visit;
+  const { label, subject, purpose, since, failed, retried, left } = visit;
+  const said = left ? `${left} ${left === 1 ? 'thing is' : 'things are'} left behind` : purpose;
   return {
     mark,
     label,
     // Why a state took so long is worth more than what it is for
-    what: [subject, retried.length > 0 ? again(retried) : purpose].filter(Boolean).join(' '),
+    what: [subject, retried.length > 0 && !left ? again(retried) : said].filter(Boolean).join(' '),
     since,
     ...(until !== undefined && { until }),
     ...(mark === 'failed' && failed && { failure: explain(failed) }),
@@ -178,12 +184,19 @@ const keyOf = ({ map, state }: EventPath) => (map?.[0] ? `${map[0].state}[${map[
 function details(event: HistoryEvent): {
   name?: string;
   input?: string;
+  output?: string;
   length?: number;
   error?: string;
   cause?: string;
 } {
   const key = Object.keys(event).find((name): name is `${string}EventDetails` => name.endsWith('EventDetails'));
   return (key && event[key]) ?? {};
+}
+
+/** CleanUp answers with how many things it leaves behind, Compensate with which. */
+function leftIn(output = '{}'): number {
+  const { left } = (JSON.parse(output) ?? {}) as { left?: unknown };
+  return Array.isArray(left) ? left.length : Number(left ?? 0);
 }
 
 /** What tells the iterations of a Map apart: ItemSelector puts it into the input of their states. */

@@ -7,7 +7,13 @@ type Sheet = Pick<Terminal, 'columns' | 'colour'>;
 
 const widest = 100; // further right, a duration is hard to match with its state
 const narrowest = 70; // below, lines would break and could not be rewritten
-const marks = { running: ['cyan', '●'], done: ['green', '✓'], failed: ['red', '✗'], stopped: ['yellow', '–'] } as const;
+const marks = {
+  running: ['cyan', '●'],
+  done: ['green', '✓'],
+  left: ['yellow', '!'],
+  failed: ['red', '✗'],
+  stopped: ['yellow', '–'],
+} as const;
 const clockWidth = 9;
 const labelWidth = 26;
 const tookWidth = 9;

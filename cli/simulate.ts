@@ -105,7 +105,14 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
       const lines = failureMessage({ Error, Cause }).split('\n');
       terminal.err(`\n${[`  ${Error}`, ...lines.map((line) => `    ${line}`)].join('\n')}\n\n`);
       // Whoever reads stdout gets the record that the build itself could not write.
-      const failure = { state: 'unknown', error: Error, cause: failureMessage({ Error, Cause }), undone: [], left: [] };
+      const failure = {
+        state: 'unknown',
+        error: Error,
+        cause: failureMessage({ Error, Cause }),
+        undone: [],
+        left: [],
+        kept: [],
+      };
       const unwritten = {
         identity: { recipe: recipe.name, build },
         plan: undefined,

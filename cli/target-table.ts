@@ -84,10 +84,16 @@ function headline({ status, recipe, build, image, failure }: Manifest, paint: Pa
   }
 }
 
-function remains({ undone, left }: NonNullable<Manifest['failure']>, paint: Paint): string {
+function remains({ undone, left, kept }: NonNullable<Manifest['failure']>, paint: Paint): string {
   const list = (title: string, things: string[], nothing: string) =>
     `  ${paint('bold', title.padEnd(9))}${things.length > 0 ? things.join(`\n${' '.repeat(11)}`) : nothing}`;
-  return [list('Undone', undone, 'nothing, there was nothing to undo'), list('Left', left, 'nothing')].join('\n');
+  const until = (expires: string | null) => (expires === null ? 'without an end' : `until ${expires}`);
+  const stays = kept.map(({ ami, region, expires }) => `${ami} in ${region} ${until(expires)}`);
+  return [
+    list('Undone', undone, 'nothing, there was nothing to undo'),
+    list('Left', left, 'nothing'),
+    ...(stays.length > 0 ? [list('Kept', stays, '')] : []),
+  ].join('\n');
 }
 
 function totalsLine({ simulatedSeconds, wallSeconds, transitions, apiCalls }: Totals): string {

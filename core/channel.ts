@@ -18,6 +18,25 @@ export interface ChannelLedger {
   complete: boolean;
 }
 
+/**
+ * What is to be written down before a channel is written. A region that holds none of this build's AMIs holds what belongs
+ * there, also where an earlier publish of the build was taken back: that may be long ago, and its copies may be others.
+ */
+export function ledgerOf(
+  known: ChannelLedger | undefined,
+  parameter: string,
+  now: ChannelValue[],
+  after: ChannelLedger['after'],
+): ChannelLedger {
+  const before = now.map((value) => {
+    const ours = [...(known?.after ?? []), ...after].some(
+      ({ region, ami }) => region === value.region && ami === value.ami,
+    );
+    return (ours && known?.before.find(({ region }) => region === value.region)) || value;
+  });
+  return { parameter, before, after, complete: false };
+}
+
 /** Which regions still hold this build's AMI although the publish did not complete, and what belongs there instead. */
 export function toRestore(ledger: ChannelLedger, now: ChannelValue[]): ChannelValue[] {
   if (ledger.complete) return [];

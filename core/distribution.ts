@@ -3,7 +3,7 @@ import { Failure } from './errors.ts';
 import type { Plan } from './plan.ts';
 import type { Target } from './recipe.ts';
 import type { AmiDescription } from './source.ts';
-import { madeBy } from './tags.ts';
+import { expiresTag, madeBy } from './tags.ts';
 
 /** Who may launch an AMI: account ids, organization ARNs, organizational-unit ARNs. */
 export interface Sharing {
@@ -31,7 +31,7 @@ export const needsCopy = (plan: Plan, region: string): boolean => region !== pla
 
 /** `generation` counts copies of this build that failed in the region: a used token would answer with the failed one. */
 export const copyToken = (plan: Plan, region: string, ami: string, generation: number): string =>
-  clientToken(plan.recipe, plan.build, region, ami, generation);
+  clientToken(plan.recipe, plan.build, region, ami, generation, plan.resumedAt);
 
 /** Who is still missing. Present permissions that the recipe does not name stay as they are. */
 export function missing(wanted: Sharing, present: Sharing): Sharing {
@@ -62,6 +62,8 @@ export function targetProblems(
   if (image.state !== 'available')
     problems.push(`${image.ami} is ${image.state}${image.stateReason ? `: ${image.stateReason}` : ''}`);
   if (!madeBy(plan, image.tags)) problems.push(`${image.ami} does not carry this build's tags`);
+  if (image.tags[expiresTag] !== undefined)
+    problems.push(`${image.ami} still carries ${expiresTag}, by which a sweep would remove it`);
   for (const [key, value] of Object.entries(plan.document.image.tags)) {
     if (image.tags[key] !== value) problems.push(`${image.ami} lacks the tag ${key}=${value}`);
   }

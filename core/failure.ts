@@ -1,4 +1,6 @@
+import type { KeptImage } from './kept.ts';
 import type { ManifestFailure } from './manifest.ts';
+import type { BuildIdentity } from './tags.ts';
 
 /** What a Catch hands on: the error's name and its cause, which for a failed Lambda is JSON. */
 export interface CaughtError {
@@ -31,10 +33,26 @@ const timeouts: Record<string, string> = {
 // Step Functions takes at most 32,768 characters of cause.
 const causeLimit = 30_000;
 
-/** The cause an execution fails with: what, where, what was undone, what a human must still look at. */
-export function failureSummary({ state, cause, undone, left }: ManifestFailure, meaning?: string): string {
+const keptLine = (kept: KeptImage[], until: string | null): string => {
+  const images = kept.filter(({ expires }) => expires === until).map(({ ami, region }) => `${ami} in ${region}`);
+  return `kept ${until ? `until ${until}` : 'without an end'}: ${images.join(', ')}`;
+};
+
+/** The cause an execution fails with: what, where, what was undone, what a human must still look at, how to go on with what is kept. */
+export function failureSummary(
+  { state, cause, undone, left, kept }: ManifestFailure,
+  identity?: BuildIdentity,
+  meaning?: string,
+): string {
   const list = (title: string, items: string[]) => (items.length > 0 ? [`${title}: ${items.join(', ')}`] : []);
-  const outcome = [...list('LEFT BEHIND', left), ...list('undone', undone)].join('\n').slice(0, causeLimit / 2);
+  const stays = [...new Set(kept.map(({ expires }) => expires))].map((until) => keptLine(kept, until));
+  const again =
+    identity && kept.length > 0
+      ? [`to go on with it, start {"recipe": "${identity.recipe}", "build": "${identity.build}"}`]
+      : [];
+  const outcome = [...list('LEFT BEHIND', left), ...stays, ...again, ...list('undone', undone)]
+    .join('\n')
+    .slice(0, causeLimit / 2);
   const what = `${state}: ${cause}${meaning ? `\n(${meaning})` : ''}`.slice(0, causeLimit - outcome.length - 1);
   return outcome ? `${what}\n${outcome}` : what;
 }

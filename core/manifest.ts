@@ -1,4 +1,5 @@
 import type { TargetResult } from './distribution.ts';
+import type { KeptImage } from './kept.ts';
 import type { Plan } from './plan.ts';
 import type { BuildIdentity } from './tags.ts';
 
@@ -33,6 +34,8 @@ export interface ManifestFailure {
   cause: string;
   undone: string[];
   left: string[];
+  /** What stays because the recipe says `onFailure: keep-image`. */
+  kept: KeptImage[];
 }
 
 /** One visit of a Task state, in seconds with a precision of a millisecond. */
@@ -100,9 +103,14 @@ export function failedManifest({ identity, plan, status, targets, timings, failu
   return { schema: 1, recipe, build, status: 'failed', source: null, image: null, targets: [], timings, failure };
 }
 
-/** A build that was recorded as failed keeps its failure when it is cleaned up once more; only what became of its remains is new. */
-export function stillFailed(before: Manifest | undefined, now: Manifest): Manifest {
+/**
+ * A build that was recorded as failed keeps its failure when it is cleaned up once more; only what became of its remains is
+ * new. The record of an earlier execution, which began before this one was started at `startedAt`, is none of this failure.
+ */
+export function stillFailed(before: Manifest | undefined, now: Manifest, startedAt: string | number): Manifest {
   if (!before?.failure || !now.failure) return now;
+  const [first] = before.timings;
+  if (first && new Date(first.startedAt) < new Date(startedAt)) return now;
   const undone = [...new Set([...before.failure.undone, ...now.failure.undone])];
-  return { ...before, failure: { ...before.failure, undone, left: now.failure.left } };
+  return { ...before, failure: { ...before.failure, undone, left: now.failure.left, kept: now.failure.kept } };
 }

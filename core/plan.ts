@@ -12,6 +12,8 @@ export interface Plan extends BuildIdentity {
   account: string;
   execution: string;
   startedAt: string;
+  /** When it was started again after it had failed and been undone, but for its image: what was removed is not asked for by its old token. */
+  resumedAt?: string;
   /** Name of the image in every region. */
   image: string;
   document: Recipe;
@@ -124,7 +126,7 @@ export function launchAttempts(plan: Plan, role: Role, generation: number): Laun
     instanceTypes.map((instanceType) => ({
       instanceType,
       subnet,
-      token: clientToken(plan.recipe, plan.build, role, generation, instanceType, subnet),
+      token: clientToken(plan.recipe, plan.build, role, generation, instanceType, subnet, plan.resumedAt),
     })),
   );
 }

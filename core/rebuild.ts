@@ -3,31 +3,40 @@ import type { Plan } from './plan.ts';
 import type { Problem, Recipe } from './recipe.ts';
 import type { AmiDescription } from './source.ts';
 
-/** Why a build that has a plan cannot be started again. */
+/** Why a build that has a plan cannot be started again. `images` are those of the build in the pipeline's region. */
 export function rebuildProblem(
   plan: Plan,
   { recipe, special }: { recipe: Recipe; special: boolean },
   manifest: Manifest | undefined,
   images: AmiDescription[],
+  now: Date,
 ): Problem | undefined {
-  const path = ['build'];
+  const problem = (what: string, next = 'start the recipe without "build"'): Problem => ({
+    path: ['build'],
+    message: `${plan.build} ${what}; ${next}`,
+  });
   if (manifest?.status === 'failed') {
-    return {
-      path,
-      message: `${plan.build} failed and was undone (${manifest.failure?.error}); start the recipe without "build"`,
-    };
+    const { error, kept = [] } = manifest.failure ?? {};
+    if (kept.length === 0) return problem(`failed and was undone (${error})`);
+    // A sweep may be removing it this minute.
+    const expired = kept.find(({ expires }) => expires !== null && new Date(expires) <= now);
+    if (expired) return problem(`failed (${error}) and its image was kept until ${expired.expires} only`);
+    // Copies of an image that is gone are not those of one made anew, though they would seem to be.
+    if (!images.some(({ state }) => state === 'available'))
+      return problem(`failed (${error}), and the image that was kept in ${plan.region} is gone`);
   }
-  if (manifest?.status === 'published' && images.length === 0) {
-    return {
-      path,
-      message: `${plan.build} was published and its image is gone since; start the recipe without "build"`,
-    };
-  }
-  if (special && JSON.stringify(recipe) !== JSON.stringify(plan.document)) {
-    return {
-      path,
-      message: `${plan.build} keeps the recipe it was planned with; to change something, start without "build"`,
-    };
-  }
+  if (manifest?.status === 'published' && images.length === 0)
+    return problem('was published and its image is gone since');
+  if (special && JSON.stringify(recipe) !== JSON.stringify(plan.document))
+    return problem('keeps the recipe it was planned with', 'to change something, start without "build"');
   return undefined;
+}
+
+/** The plan with which a build goes on that failed and was undone, but for its image. Any other goes on with what it has. */
+export function resumed(plan: Plan, manifest: Manifest | undefined, startedAt: string): Plan {
+  if (manifest?.status !== 'failed') return plan;
+  const undoneAt = manifest.timings.at(-1)?.startedAt ?? '';
+  // Started again since, stopped, and not undone: what that execution asked for may still come to light under its tokens.
+  if (plan.resumedAt !== undefined && plan.resumedAt > undoneAt) return plan;
+  return { ...plan, resumedAt: startedAt };
 }

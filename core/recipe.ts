@@ -37,6 +37,7 @@ export interface Recipe {
   checks: Check[];
   image: ImageSettings;
   distribute: Target[];
+  onFailure: 'remove' | 'keep-image';
   publish?: Publish;
   retire?: Retire;
   triggers?: Triggers;

@@ -7,13 +7,16 @@ export interface BuildIdentity {
   build: string;
 }
 
-/** Tags that every thing of a build carries; `golden:expires` is an ISO instant after which a sweep may remove it. */
+/** ISO instant after which a sweep may remove what carries it. */
+export const expiresTag = 'golden:expires';
+
+/** Tags that every thing of a build carries, and `golden:expires` where it is temporary. */
 export function buildTags({ recipe, build }: BuildIdentity, role: Role, expires?: Date): Tags {
   return {
     'golden:recipe': recipe,
     'golden:build': build,
     'golden:role': role,
-    ...(expires && { 'golden:expires': expires.toISOString() }),
+    ...(expires && { [expiresTag]: expires.toISOString() }),
   };
 }
 

@@ -41,6 +41,13 @@ export const execution = z.strictObject({
 /** An error as a Catch hands it on. */
 export const caughtError = z.looseObject({ Error: z.string(), Cause: z.nullish(z.string()) });
 
+const keptImage = z.strictObject({
+  region: z.string(),
+  ami: z.string(),
+  snapshots: z.array(z.string()),
+  expires: z.nullable(z.string()),
+});
+
 /** What the states of a failed build had come to, as far as they got. */
 export const failedContext = z.looseObject({
   failure: caughtError,
@@ -49,6 +56,7 @@ export const failedContext = z.looseObject({
       owner: z.optional(z.string()),
       undone: z.optional(z.array(z.string())),
       left: z.optional(z.array(z.string())),
+      kept: z.optional(z.array(keptImage)),
     }),
   ),
   distribution: z.optional(z.array(z.looseObject({ region: z.string(), failure: z.optional(caughtError) }))),

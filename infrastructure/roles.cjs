@@ -42,9 +42,23 @@ const launches = (image, imageCondition) => [
   { Resource: [arn('ec2:${AWS::Region}:*:subnet/*'), arn('ec2:${AWS::Region}:*:security-group/*')] },
 ];
 
-/** Tags are written while the thing is made and at no other time, so nothing else can be made to look like ours. */
+/** Tags are written while the thing is made, so nothing else can be made to look like ours: see expiry for the one exception. */
 const tagsOn = (creation, resources) => [
   { Resource: resources, Condition: { ...taggedAsOurs, StringEquals: { 'ec2:CreateAction': creation } } },
+];
+
+/**
+ * When a sweep may remove an image is the one tag that comes and goes, and only on what is ours. A request without keys, which
+ * to DeleteTags means all tags, must not pass for one whose keys are all allowed.
+ */
+const expiry = [
+  {
+    Resource: [images, snapshots],
+    Condition: {
+      Null: { ...madeByUs.Null, 'aws:TagKeys': 'false' },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:expires'] },
+    },
+  },
 ];
 
 /** What EC2 does with a customer-managed key on behalf of the function that launches or copies. */
@@ -76,8 +90,10 @@ const statements = {
     launchCandidate: tagsOn('RunInstances', [here('instance'), here('volume'), here('network-interface')]),
     createImage: tagsOn('CreateImage', [imageHere, snapshotHere]),
     copyImage: tagsOn('CopyImage', [images, snapshots]),
+    compensate: expiry,
   },
   'ec2:DeleteSnapshot': [{ Resource: snapshots, Condition: madeByUs }],
+  'ec2:DeleteTags': expiry,
   'ec2:DeleteVolume': [{ Resource: here('volume'), Condition: madeByUs }],
   'ec2:DeregisterImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:DescribeImageAttribute': [{ Resource: images }],
@@ -91,6 +107,8 @@ const statements = {
     // no snapshot of ours is ever public
     { Resource: snapshots, Condition: { ...madeByUs, StringNotEquals: { 'ec2:Add/group': 'all' } } },
   ],
+  'ec2:ResetImageAttribute': [{ Resource: images, Condition: madeByUs }],
+  'ec2:ResetSnapshotAttribute': [{ Resource: snapshots, Condition: madeByUs }],
   'ec2:RunInstances': { launch: launches(imageHere), launchCandidate: launches(imageHere, madeByUs) },
   'ec2:StopInstances': [{ Resource: here('instance'), Condition: madeByUs }],
   'ec2:TerminateInstances': [{ Resource: here('instance'), Condition: madeByUs }],
@@ -175,7 +193,13 @@ const functions = {
 
   copyImage: ['ec2:CopyImage', 'ec2:CreateTags', 'ec2:DescribeImages', 's3:GetObject'],
   awaitCopy: ['ec2:DescribeImages', ...answersTask],
-  grantPermissions: ['ec2:DescribeImages', 'ec2:ModifyImageAttribute', 'ec2:ModifySnapshotAttribute', 's3:GetObject'],
+  grantPermissions: [
+    'ec2:DeleteTags',
+    'ec2:DescribeImages',
+    'ec2:ModifyImageAttribute',
+    'ec2:ModifySnapshotAttribute',
+    's3:GetObject',
+  ],
   verify: [
     'ec2:DescribeImageAttribute',
     'ec2:DescribeImages',
@@ -196,6 +220,11 @@ const functions = {
   cleanUp: [...removesEverything, 's3:GetObject', 's3:PutObject', 'states:GetExecutionHistory', ...answersTask],
   compensate: [
     ...removesEverything,
+    'ec2:CreateTags',
+    'ec2:DescribeImageAttribute',
+    'ec2:DescribeSnapshotAttribute',
+    'ec2:ResetImageAttribute',
+    'ec2:ResetSnapshotAttribute',
     's3:GetObject',
     's3:PutObject',
     'ssm:DeleteParameter',

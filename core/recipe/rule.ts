@@ -1,4 +1,15 @@
-import type { Builder, Check, ImageSettings, Publish, Retire, Source, Step, Target, Triggers } from '../recipe.ts';
+import type {
+  Builder,
+  Check,
+  ImageSettings,
+  Publish,
+  Recipe,
+  Retire,
+  Source,
+  Step,
+  Target,
+  Triggers,
+} from '../recipe.ts';
 
 export type Path = (string | number)[];
 
@@ -14,6 +25,7 @@ export interface SoundParts {
   checks: (Check | undefined)[];
   image?: ImageSettings;
   distribute: (Target | undefined)[];
+  onFailure?: Recipe['onFailure'];
   publish?: Publish;
   retire?: Retire;
   triggers?: Triggers;

@@ -30,6 +30,13 @@ export const recipeSchema = z.strictObject({
   distribute: z
     .array(target)
     .check(z.minLength(1), z.describe('Regions the image goes to and whom it is shared with.')),
+  onFailure: z
+    ._default(z.enum(['remove', 'keep-image']), 'remove')
+    .check(
+      z.describe(
+        'What becomes of the images of a build that fails: all go, or finished ones stay for a week, unpublished and unshared, for a start that goes on with them.',
+      ),
+    ),
   publish: z.exactOptional(publish),
   retire: z.exactOptional(retire),
   triggers: z.exactOptional(triggers),

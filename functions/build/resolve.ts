@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { keepFirst, readArtifact } from '../../aws/artifacts.ts';
+import { keepPlan, readArtifact } from '../../aws/artifacts.ts';
 import { findBuildImages } from '../../aws/images.ts';
 import { holdRecipe } from '../../aws/locks.ts';
 import { findSource } from '../../aws/sources.ts';
@@ -8,7 +8,7 @@ import { Failure } from '../../core/errors.ts';
 import { requestedBuild } from '../../core/execution-input.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { planBuild, planProblems, workOf, type Plan } from '../../core/plan.ts';
-import { rebuildProblem } from '../../core/rebuild.ts';
+import { rebuildProblem, resumed } from '../../core/rebuild.ts';
 import { formatProblems, type Problem } from '../../core/recipe.ts';
 import { lambda, stage } from '../stage.ts';
 
@@ -37,8 +37,9 @@ export const resolve = stage({
     const images = await findBuildImages(cloud.aws, cloud.aws.region, identity);
     if (plan) {
       const manifest = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
-      const problem = rebuildProblem(plan, requested, manifest, images);
+      const problem = rebuildProblem(plan, requested, manifest, images, cloud.now());
       if (problem) return refuse([problem]);
+      plan = resumed(plan, manifest, execution.startedAt);
     } else {
       const { account, region } = placeOf(execution.id);
       const source = await findSource(cloud.aws, recipe.source, account, cloud.now());
@@ -47,7 +48,7 @@ export const resolve = stage({
       plan = planBuild({ identity, execution, recipe, source, scripts: catalog.scripts });
     }
     await holdRecipe(cloud, identity, execution.id);
-    plan = await keepFirst(cloud, identity, 'plan.json', plan);
+    plan = await keepPlan(cloud, plan);
 
     const made = images.find(({ state }) => state === 'pending' || state === 'available');
     return { ...identity, image: made ? { made: true, ami: made.ami } : { made: false }, ...workOf(plan) };

@@ -15,6 +15,7 @@ const leftBehind = (left: string[]) => ({
   cause: 'the image is published, but not everything temporary could be removed',
   undone: [],
   left,
+  kept: [],
 });
 
 /**
@@ -38,6 +39,7 @@ export const cleanUp = wait({
     const { left, refused } = await removeTemporary(cloud.aws, plan, targets);
     if (left.length > 0 && secondsSince(since, cloud.now()) < bound)
       return { waiting: `still there: ${left.join(', ')}` };
+    const remains = [...left, ...refused];
     const manifest = manifestOf({
       plan,
       status: 'published',
@@ -45,10 +47,10 @@ export const cleanUp = wait({
       targets,
       parameter: channel.parameter ?? null,
       timings: timingsOf(await executionHistory(cloud.aws, execution)),
-      failure: left.length + refused.length > 0 ? leftBehind([...left, ...refused]) : null,
+      failure: remains.length > 0 ? leftBehind(remains) : null,
     });
     await writeArtifact(cloud, plan, 'manifest.json', manifest);
-    return { done: { recipe, build, status: manifest.status } };
+    return { done: { recipe, build, status: manifest.status, left: remains.length } };
   },
 });
 

@@ -26,6 +26,7 @@ export const recordFailure = stage({
       cause: failureMessage(caught),
       undone: result?.undone ?? [],
       left: result?.left ?? [unknown],
+      kept: result?.kept ?? [],
     };
     const identity = claimedIdentity(input, { id, startedAt });
     const targets = distribution.flatMap(({ region, failure: error }) =>
@@ -41,12 +42,12 @@ export const recordFailure = stage({
         const status = published ? 'published' : 'failed';
         const manifest = failedManifest({ identity, plan, status, targets, timings: timingsOf(events), failure });
         if (before?.status !== 'published')
-          await writeArtifact(cloud, identity, 'manifest.json', stillFailed(before, manifest));
+          await writeArtifact(cloud, identity, 'manifest.json', stillFailed(before, manifest, startedAt));
       } catch (error) {
         failure.left.push(`the manifest could not be written: ${(error as Error).message}`);
       }
     }
-    return { error: failure.error, cause: failureSummary(failure, meaningOf(failure.error)) };
+    return { error: failure.error, cause: failureSummary(failure, identity, meaningOf(failure.error)) };
   },
 });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../../aws/artifacts.ts';
+import { removeExpiry } from '../../aws/expiry.ts';
 import { demandImdsV2, grantLaunch } from '../../aws/image-attributes.ts';
 import { describeImage } from '../../aws/images.ts';
 import { grantVolumes } from '../../aws/snapshots.ts';
@@ -8,13 +9,19 @@ import { Failure } from '../../core/errors.ts';
 import { identity, lambda, stage } from '../stage.ts';
 
 /**
- * What a copy does not bring along: IMDSv2 and permissions. Every snapshot first, then the AMI, so that whoever sees the
+ * What a copy does not bring along: IMDSv2 and permissions; and an image that a failed build kept has an end no more. Every snapshot first, then the AMI, so that whoever sees the
  * AMI can use its disks. Granting again what is granted changes nothing.
  */
 export const grantPermissions = stage({
   name: 'GrantPermissions',
   input: z.strictObject({ ...identity, region: z.string(), ami: z.string() }),
-  permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:ModifyImageAttribute', 'ec2:ModifySnapshotAttribute'],
+  permissions: [
+    's3:GetObject',
+    'ec2:DescribeImages',
+    'ec2:DeleteTags',
+    'ec2:ModifyImageAttribute',
+    'ec2:ModifySnapshotAttribute',
+  ],
   async run({ region, ami, ...build }, { aws, bucket }) {
     const plan = await readPlan({ aws, bucket }, build);
     const target = targetIn(plan, region);
@@ -24,6 +31,8 @@ export const grantPermissions = stage({
       throw new Failure('AwsTransient', `EC2 in ${region} does not show all of ${ami} although it was available`);
     }
     const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
+    // Not only where the tag is seen: EC2 may show what it showed before.
+    if (plan.document.onFailure === 'keep-image') await removeExpiry(aws, region, [ami, ...snapshots]);
     if (plan.document.image.imds === 'v2' && !image.imdsV2) await demandImdsV2(aws, region, ami);
     for (const snapshot of snapshots) await grantVolumes(aws, region, snapshot, target.accounts);
     await grantLaunch(aws, region, ami, target);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { keepFirst, readPlan, writeArtifact } from '../../aws/artifacts.ts';
-import { readChannel, refuseSuperseded, writeChannel } from '../../aws/channels.ts';
-import { channelParameter, type ChannelLedger } from '../../core/channel.ts';
+import { readPlan, writeArtifact } from '../../aws/artifacts.ts';
+import { openLedger, readChannel, refuseSuperseded, writeChannel } from '../../aws/channels.ts';
+import { channelParameter } from '../../core/channel.ts';
 import { identity, lambda, verifiedTarget } from '../stage.ts';
 import { wait, type Seen } from '../wait.ts';
 
@@ -27,12 +27,7 @@ export const publish = wait({
 
     const regions = after.map(({ region }) => region);
     const current = await readChannel(cloud.aws, parameter, regions);
-    const ledger = await keepFirst<ChannelLedger>(cloud, plan, 'channel.json', {
-      parameter,
-      before: current,
-      after,
-      complete: false,
-    });
+    const ledger = await openLedger(cloud, plan, parameter, current, after);
     if (ledger.complete) return { done: { written: true, parameter } };
     const behind = after.filter(({ region, ami }) => current.find((value) => value.region === region)?.ami !== ami);
     if (behind.length > 0) {

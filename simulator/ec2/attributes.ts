@@ -4,6 +4,8 @@ import type {
   LaunchPermission,
   ModifyImageAttributeRequest,
   ModifySnapshotAttributeRequest,
+  ResetImageAttributeRequest,
+  ResetSnapshotAttributeRequest,
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
 import { defaultKeyArn } from '../keys.ts';
@@ -25,13 +27,7 @@ export const attributeActions = (world: World): Actions => ({
     'ec2:ModifyImageAttribute',
     `ImageId Attribute ${permissionParameters} Description.Value ImdsSupport.Value`,
     (input: ModifyImageAttributeRequest, caller) => {
-      const image = ownImage(world.region(caller.region), caller, input.ImageId ?? '');
-      if (image.state !== 'available') {
-        throw new ApiError(
-          'InvalidAMIID.Unavailable',
-          `The image ID '${image.id}' is not available (state: ${image.state})`,
-        );
-      }
+      const image = availableImage(world, caller, input.ImageId);
       const given = [input.LaunchPermission, input.Description, input.ImdsSupport].filter((each) => each !== undefined);
       if (given.length !== 1) {
         throw new ApiError(
@@ -46,6 +42,28 @@ export const attributeActions = (world: World): Actions => ({
         image.imdsSupport = 'v2.0';
       }
       if (input.LaunchPermission) changePermissions(world, image, input.LaunchPermission, caller);
+      return {};
+    },
+  ),
+  ResetImageAttribute: strict(
+    'ec2:ResetImageAttribute',
+    'ImageId Attribute',
+    (input: ResetImageAttributeRequest, caller) => {
+      const image = availableImage(world, caller, input.ImageId);
+      if (input.Attribute !== 'launchPermission')
+        throw new ApiError('InvalidParameterValue', `Value (${input.Attribute}) for parameter attribute is invalid.`);
+      image.permissions = [];
+      return {};
+    },
+  ),
+  ResetSnapshotAttribute: strict(
+    'ec2:ResetSnapshotAttribute',
+    'SnapshotId Attribute',
+    (input: ResetSnapshotAttributeRequest, caller) => {
+      const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
+      if (input.Attribute !== 'createVolumePermission')
+        throw new ApiError('InvalidParameterValue', `Value (${input.Attribute}) for parameter attribute is invalid.`);
+      snapshot.sharedWith.clear();
       return {};
     },
   ),
@@ -104,6 +122,12 @@ export const attributeActions = (world: World): Actions => ({
     },
   ),
 });
+
+function availableImage(world: World, caller: Caller, id = ''): Image {
+  const image = ownImage(world.region(caller.region), caller, id);
+  if (image.state === 'available') return image;
+  throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is not available (state: ${image.state})`);
+}
 
 function changePermissions(
   world: World,

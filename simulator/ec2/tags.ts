@@ -6,7 +6,7 @@ import type {
   TagSpecification,
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
-import { filters, page, strict } from '../strict.ts';
+import { filters, page, required, strict } from '../strict.ts';
 import type { Region, World } from '../world.ts';
 import { select, type Fields } from './filters.ts';
 import { imageById } from './images.ts';
@@ -71,15 +71,16 @@ const fields: Fields<Tagged> = {
 
 export const tagActions = (world: World): Actions => ({
   CreateTags: strict('ec2:CreateTags', 'Resources Tags.Key Tags.Value', (input: CreateTagsRequest, caller) => {
-    const resources = (input.Resources ?? []).map((id) => ownResource(world.region(caller.region), caller, id));
+    const resources = ownResources(world, caller, input.Resources);
+    required(input.Tags?.[0], 'Tag');
     // All or none: check every resource's limit before touching the first.
     for (const { tags } of resources) addTags(new Map(tags), input.Tags ?? []);
     for (const { tags } of resources) addTags(tags, input.Tags ?? []);
     return {};
   }),
   DeleteTags: strict('ec2:DeleteTags', 'Resources Tags.Key Tags.Value', (input: DeleteTagsRequest, caller) => {
-    for (const id of input.Resources ?? []) {
-      const { tags } = ownResource(world.region(caller.region), caller, id);
+    // All or none here too; a tag that is not there is no error.
+    for (const { tags } of ownResources(world, caller, input.Resources)) {
       const wanted = input.Tags ?? [...tags.keys()].map((Key): Tag => ({ Key }));
       for (const { Key = '', Value } of wanted) if (Value === undefined || tags.get(Key) === Value) tags.delete(Key);
     }
@@ -107,6 +108,11 @@ export const tagActions = (world: World): Actions => ({
     };
   }),
 });
+
+function ownResources(world: World, caller: Caller, ids: string[] | undefined): { tags: Tags }[] {
+  required(ids?.[0], 'ResourceId');
+  return (ids ?? []).map((id) => ownResource(world.region(caller.region), caller, id));
+}
 
 function ownResource(region: Region, caller: Caller, id: string): { owner: string; tags: Tags } {
   const resource = resourceById(region, caller, id);

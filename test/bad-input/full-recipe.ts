@@ -32,6 +32,7 @@ export const full = {
       organizationalUnits: ['arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34'],
     },
   ],
+  onFailure: 'keep-image',
   publish: { channel: 'stable' },
   retire: { keep: 3, deprecateAfter: '30d', deregisterAfter: '60d' },
   triggers: { schedule: 'cron(0 3 ? * SUN *)', timezone: 'UTC', onSourceUpdate: true },

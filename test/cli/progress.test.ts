@@ -112,6 +112,22 @@ test('a state that succeeds after real retries says so', () => {
   ).toEqual(['done | Launch | again after 2 × CapacityUnavailable | 121s']);
 });
 
+test('a clean-up that leaves something behind is not done like one that does not', () => {
+  const ended = (state: string, output: object): Recorded[] => [
+    [0, state, 'TaskStateEntered'],
+    [9, state, 'TaskSucceeded', { output: JSON.stringify(output) }],
+    [9, state, 'TaskStateExited'],
+  ];
+  const clean = [...ended('CleanUp', { status: 'published', left: 0 }), ...ended('Compensate', { left: [] })];
+  expect(summary([began, ...clean]).map((line) => line.slice(0, 4))).toEqual(['done', 'done']);
+  const leaving = [...ended('CleanUp', { status: 'published', left: 2 }), ...ended('Compensate', { left: ['vol-1'] })];
+  expect(summary([began, ...leaving])).toEqual([
+    'left | CleanUp | 2 things are left behind | 9s',
+    'left | Compensate | 1 thing is left behind | 9s',
+  ]);
+  expect(draw(progressLines(recorded([began, ...leaving]))[0]!, start, 0, plain)[0]).toContain('! CleanUp');
+});
+
 test('a provisioning step is one line with its number and name, whatever states it goes through', () => {
   expect(summary(provisioning)).toEqual(['done | Provision 1/3 | patch | 61s', 'running | Provision 2/3 | harden | …']);
 });

@@ -86,11 +86,26 @@ test('a failed build tells where and with what it failed, what was undone and wh
     cause: 'step harden',
     undone: ['terminated i-0123456789abcdef0', 'deregistered ami-0123456789abcdef0'],
     left: ['snap-0123456789abcdef0 in eu-west-1'],
+    kept: [],
   };
   const text = outcome(manifest({ status: 'failed', image: null, targets: [], failure }), totals, plain);
   expect(text).toContain('  ✗ al2023-base-20261123-030000-9f2c failed in Provision with ProvisionFailed\n');
   expect(text).toContain('  Undone   terminated i-0123456789abcdef0\n           deregistered ami-0123456789abcdef0\n');
   expect(text).toContain('  Left     snap-0123456789abcdef0 in eu-west-1\n');
+});
+
+test('a failed build that kept its image tells until when', () => {
+  const [snapshots, expires] = [['snap-0123456789abcdef0'], '2026-12-01T00:00:00.000Z'];
+  const kept = [
+    { region: 'us-east-1', ami: 'ami-0123456789abcdef0', snapshots, expires },
+    { region: 'eu-west-1', ami: 'ami-0fedcba9876543210', snapshots, expires: null },
+  ];
+  const failure = { state: 'Check', error: 'CheckFailed', cause: 'no', undone: [], left: [], kept };
+  const text = outcome(manifest({ status: 'failed', image: null, targets: [], failure }), totals, plain);
+  expect(text).toContain(
+    '  Kept     ami-0123456789abcdef0 in us-east-1 until 2026-12-01T00:00:00.000Z\n' +
+      '           ami-0fedcba9876543210 in eu-west-1 without an end\n',
+  );
 });
 
 test('colour marks how a target stands and takes no room in the table', () => {

@@ -27,12 +27,39 @@ test('the last word of a failure says where, what was undone and what is left', 
     cause: 'i-1 died',
     undone: ['terminated i-2'],
     left: ['volume vol-1'],
+    kept: [],
   };
   expect(failureSummary(failure)).toBe('Seal: i-1 died\nLEFT BEHIND: volume vol-1\nundone: terminated i-2');
 });
 
+test('the last word says what is kept, until when, and how to go on with it', () => {
+  const kept = [
+    { region: 'us-east-1', ami: 'ami-1', snapshots: ['snap-1'], expires: '2026-12-01T00:00:00.000Z' },
+    { region: 'eu-west-1', ami: 'ami-2', snapshots: ['snap-2'], expires: '2026-12-01T00:00:00.000Z' },
+    { region: 'eu-west-3', ami: 'ami-3', snapshots: ['snap-3'], expires: null },
+  ];
+  const failure = { state: 'Check', error: 'CheckFailed', cause: 'no', undone: ['terminated i-2'], left: [], kept };
+  const identity = { recipe: 'base', build: '20261123-030000-9f2c' };
+  expect(failureSummary(failure, identity)).toBe(
+    [
+      'Check: no',
+      'kept until 2026-12-01T00:00:00.000Z: ami-1 in us-east-1, ami-2 in eu-west-1',
+      'kept without an end: ami-3 in eu-west-3',
+      'to go on with it, start {"recipe": "base", "build": "20261123-030000-9f2c"}',
+      'undone: terminated i-2',
+    ].join('\n'),
+  );
+});
+
 test('the last word fits into what Step Functions takes', () => {
-  const failure = { state: 'Seal', error: 'E', cause: 'x'.repeat(50_000), undone: [], left: ['volume vol-1'] };
+  const failure = {
+    state: 'Seal',
+    error: 'E',
+    cause: 'x'.repeat(50_000),
+    undone: [],
+    left: ['volume vol-1'],
+    kept: [],
+  };
   expect(failureSummary(failure).length).toBeLessThanOrEqual(32_768);
   expect(failureSummary(failure)).toMatch(/LEFT BEHIND: volume vol-1$/);
 });

@@ -31,6 +31,7 @@ test('the smallest recipe gets every default', () => {
       checks: [],
       image: { capture: 'stopped', imds: 'v2', tags: {} },
       distribute: [{ region: 'us-east-1', accounts: [], organizations: [], organizationalUnits: [], required: true }],
+      onFailure: 'remove',
     },
   });
 });

@@ -107,6 +107,17 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
         ...(use === 'kms:CreateGrant' && { 'kms:GrantIsForAWSResource': 'true' }),
       },
     }));
+  // AMIs and snapshots are all that is tagged after it was made.
+  const tagged = (): Ask[] => {
+    const keys: string[] = (params.Tags ?? []).map(({ Key }: any) => Key);
+    const context = {
+      ...prefixed('aws:RequestTag', tagsOf(params.Tags)),
+      ...(keys.length > 0 && { 'aws:TagKeys': keys }),
+    };
+    return params.Resources.map((id: string) =>
+      on(unowned(id.startsWith('ami-') ? 'image' : 'snapshot', id), { ...carried(id), ...context }),
+    );
+  };
   const parameter = () => {
     const owner = params.Name.startsWith('/aws/') ? '' : account; // public parameters belong to no account
     return on(`arn:aws:ssm:${region}:${owner}:parameter/${params.Name.replace(/^\//, '')}`);
@@ -170,6 +181,8 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
       const changed = { ...context('Add', Add), ...context('Remove', Remove) };
       return [on(unowned('snapshot', params.SnapshotId), { ...carried(params.SnapshotId), ...changed })];
     },
+    'ec2:CreateTags': () => tagged(),
+    'ec2:DeleteTags': () => tagged(),
     'ssm:SendCommand'() {
       const { DocumentName, InstanceIds = [], OutputS3BucketName } = params;
       const owner = /^(AWS|Amazon)/.test(DocumentName) ? '' : account; // AWS's own belong to no account
@@ -202,6 +215,8 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
     'ec2:DescribeImageAttribute': ['ImageId', (id) => unowned('image', id)],
     'ec2:DescribeSnapshotAttribute': ['SnapshotId', (id) => unowned('snapshot', id)],
     'ec2:ModifyImageAttribute': ['ImageId', (id) => unowned('image', id)],
+    'ec2:ResetImageAttribute': ['ImageId', (id) => unowned('image', id)],
+    'ec2:ResetSnapshotAttribute': ['SnapshotId', (id) => unowned('snapshot', id)],
     'ec2:StopInstances': ['InstanceIds', (id) => here('instance', id)],
     'ec2:TerminateInstances': ['InstanceIds', (id) => here('instance', id)],
   };

@@ -62,6 +62,8 @@ const same = (wanted: string, actual: string) => wanted === actual;
 const operators: Record<string, Operator> = {
   StringEquals: some(same),
   StringNotEquals: (wanted, actual) => !some(same)(wanted, actual), // holds of what is not there, as in IAM
+  // Holds of what is not there, too: IAM's famous trap, which is why our statements ask for the key itself as well.
+  'ForAllValues:StringEquals': (wanted, actual) => (actual ?? []).every((value) => wanted.includes(value)),
   StringLike: some(like),
   ArnEquals: some(arnLike), // IAM lets wildcards be in this one as well
   ArnLike: some(arnLike),

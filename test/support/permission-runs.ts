@@ -3,7 +3,7 @@ import type { Action } from '../../simulator/actions.ts';
 import type { Simulation } from '../../simulator/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import type { Place } from './iam.ts';
-import { account, build, launched, manifestIn, pipeline, recipe, type Setting } from './pipeline.ts';
+import { account, build, launched, manifestIn, onlyManifest, pipeline, recipe, type Setting } from './pipeline.ts';
 
 export interface Run {
   name: string;
@@ -169,6 +169,18 @@ export const runs: Run[] = [
   one('a required target fails', 'TargetsIncomplete', {
     scenario: { images: [{ region: 'eu-west-1', name: 'base-*', fail: 'no', afterSeconds: 9 }] },
   }),
+  {
+    name: 'an image is kept when a required target fails, and published later',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const images = [{ region: 'eu-west-1', name: 'base-*', fail: 'no', afterSeconds: 9 }];
+      const simulation = pipeline({ scenario: { images }, changes: { onFailure: 'keep-image' } });
+      await build(simulation);
+      simulation.cloud.world.scenario.images = [];
+      const id = onlyManifest(simulation)?.build;
+      return [simulation, await build(simulation, { recipe: 'base', build: id })];
+    },
+  },
   one('it is an image of Windows', 'SUCCEEDED', {
     changes: {
       distribute: [home],

@@ -125,6 +125,22 @@ export const samples: Record<string, Sample> = {
     ],
     answers: [done('ModifyImageAttribute')],
   },
+  ResetImageAttribute: {
+    inputs: [{ ImageId: ami, Attribute: 'launchPermission' }],
+    answers: [done('ResetImageAttribute')],
+  },
+  ResetSnapshotAttribute: {
+    inputs: [{ SnapshotId: snapshot, Attribute: 'createVolumePermission' }],
+    answers: [done('ResetSnapshotAttribute')],
+  },
+  CreateTags: {
+    inputs: [{ Resources: [ami, snapshot], Tags: tagList('image') }],
+    answers: [done('CreateTags')],
+  },
+  DeleteTags: {
+    inputs: [{ Resources: [ami, snapshot], Tags: [{ Key: 'golden:expires' }, { Key: 'purpose', Value: '' }] }],
+    answers: [done('DeleteTags')],
+  },
   CopyImage: {
     inputs: [
       {

@@ -1,0 +1,22 @@
+import type { Plan } from './plan.ts';
+import type { AmiDescription } from './source.ts';
+
+/** An image that a failed build leaves in one region, for a start that goes on with it. */
+export interface KeptImage {
+  region: string;
+  ami: string;
+  snapshots: string[];
+  /** ISO instant after which a sweep may remove it; null where AWS refused the tag that says so. */
+  expires: string | null;
+}
+
+const dayMs = 24 * 3600 * 1000;
+const keptDays = 7;
+
+/** Until when what a failed build keeps stays: seven days, and on to the end of the day, so that a second clean-up says the same. */
+export const keptUntil = (failedAt: string): string =>
+  new Date(Math.ceil((new Date(failedAt).getTime() + keptDays * dayMs) / dayMs) * dayMs).toISOString();
+
+/** Whether a failed build keeps an AMI. One that is not finished would never be, once its build has ended. */
+export const isKept = ({ document }: Plan, { state }: AmiDescription): boolean =>
+  document.onFailure === 'keep-image' && state === 'available';
