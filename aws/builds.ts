@@ -12,9 +12,11 @@ import { nothingRemoved, orRefused, removeImages, removeInstances, together, typ
 
 /**
  * One look at everything a failed build made, in every region. Repeat until nothing is left. A build that was published
- * before keeps its images, and so does, until an ISO instant, one whose recipe says so.
+ * before keeps its images, and so does one whose recipe says so.
+ * @param until Until when, as an ISO instant. Absent while what the channel points at may still come to light: until then nothing
+ * of an image that stays is changed.
  */
-export async function removeBuild(artifacts: Artifacts, plan: Plan, until: string): Promise<Removal> {
+export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: string): Promise<Removal> {
   const { aws } = artifacts;
   const ledger = await readArtifact<ChannelLedger>(artifacts, plan, 'channel.json');
   const restored = ledger ? await orRefused('channel', () => restoreChannel(aws, ledger)) : nothingRemoved();
@@ -34,7 +36,7 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until: strin
         const promoted = parameter ? (await readChannel(aws, parameter, [region]))[0]?.ami : undefined;
         const kept = (image: AmiDescription) => image.ami !== promoted && isKept(plan, image);
         const removal = await removeImages(aws, region, plan, (image) => image.ami === promoted || kept(image));
-        if (document.onFailure !== 'keep-image') return removal;
+        if (until === undefined || document.onFailure !== 'keep-image') return removal;
         return together([removal, await keepImages(aws, region, plan, kept, until)]);
       }),
     ),

@@ -44,7 +44,8 @@ export const compensate = wait({
     const plan = identity && owner === 'ours' && (await readArtifact<Plan>(cloud, identity, 'plan.json'));
     if (!plan) return { done: { owner, undone: [], left: [], kept: [] } };
     const waited = secondsSince(since, cloud.now());
-    const { removed, left, refused, kept } = await removeBuild(cloud, plan, keptUntil(since));
+    const until = waited < settleSeconds ? undefined : keptUntil(since);
+    const { removed, left, refused, kept } = await removeBuild(cloud, plan, until);
     const before = (await readArtifact<string[]>(cloud, plan, 'undone.json')) ?? [];
     const undone = [...new Set([...before, ...removed])];
     if (removed.length > 0) await writeArtifact(cloud, plan, 'undone.json', undone);
