@@ -111,6 +111,21 @@ test("what AWS is taken to ask about are all the resources that AWS's own tables
   }
 });
 
+test('no tag but that of the end is taken from what is ours, nor all of them at once', () => {
+  const { calls, place } = of('an image is kept');
+  const removal = calls.find(({ action }) => action === 'DeleteTags')!;
+  const params = removal.params as { Resources: string[] };
+  const refused = (Tags?: object[]) =>
+    unpermitted(
+      [...calls, { ...removal, params: { ...params, ...(Tags ? { Tags } : { Tags: undefined }) } }],
+      template,
+      place,
+    );
+  expect(refused([{ Key: 'golden:expires' }])).toEqual([]);
+  for (const Tags of [[{ Key: 'golden:expires' }, { Key: 'golden:build' }], undefined])
+    expect(refused(Tags)).toHaveLength(params.Resources.length);
+});
+
 // A judge that allows everything proves nothing.
 describe('a role is found too narrow', () => {
   /** What is refused of the run once the statements that allow an action to a role were changed. */
@@ -210,6 +225,15 @@ describe('a role is found too narrow', () => {
       'kms:ReEncryptTo',
       (statement) => void (statement.Condition = { StringLike: { 'kms:ViaService': 's3.*.amazonaws.com' } }),
       /^CopyImage: kms:ReEncryptTo on arn:aws:kms:eu-west-1:222233334444:key\/\* in eu-west-1$/,
+    ],
+    [
+      'that writes another tag',
+      'an image is kept',
+      'CompensateRole',
+      'ec2:CreateTags',
+      ({ Condition }) =>
+        void (Condition && (Condition['ForAllValues:StringEquals'] = { 'aws:TagKeys': ['golden:end'] })),
+      /^Compensate: ec2:CreateTags on arn:aws:ec2:us-east-1::snapshot\/snap-\w+ in us-east-1$/,
     ],
     [
       'that lends keys to other than AWS',

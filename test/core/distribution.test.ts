@@ -56,6 +56,11 @@ test.each([
     { ...right, image: { ...image, tags: buildTags(plan, 'image') } },
     'ami-1 lacks the tag team=platform',
   ],
+  [
+    'an end',
+    { ...right, image: { ...image, tags: { ...image.tags, 'golden:expires': '2026-12-01T00:00:00.000Z' } } },
+    'ami-1 still carries golden:expires, by which a sweep would remove it',
+  ],
   ['no IMDSv2', { ...right, image: { ...image, imdsV2: false } }, 'ami-1 does not demand IMDSv2'],
   [
     'an unshared account',
