@@ -3,7 +3,7 @@ import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { functions } from '../../infrastructure/roles.cjs';
 import { bake, bakeHappily, expectPublished, expectUndone, outcomeOf, recipe } from './bakes.ts';
-import { estateOf, parameterIn, regions } from './estate.ts';
+import { estateOf, parameterIn, regions, sharingOf, tagsOf } from './estate.ts';
 import { home, openLab, type Lab } from './lab.ts';
 
 // One moto, one set of warm functions; every scenario has a state machine and a recipe name of its own, and what goes
@@ -141,6 +141,34 @@ test.concurrent(
     expect(Object.values(estate.snapshots).map((ids) => ids.length)).toEqual(regions.map(() => 1));
     expect(estate.launched).toBe(2); // the first run's builder and one candidate
     for (const state of ['Launch', 'Provision', 'CreateImage']) expect(baked.entered).not.toContain(state);
+  },
+);
+
+test.concurrent(
+  "an image that is kept is nobody else's and has an end, and is published when it is gone on with",
+  async () => {
+    const document = recipe('kept', { onFailure: 'keep-image' });
+    const machine = await lab.deploy('kept', { faults: { failCopyTo: ['eu-west-1'] } });
+    const failed = await outcomeOf(lab, await lab.start(machine, 'first', { recipe: document }), { recipe: document });
+    expect(failed).toMatchObject({ status: 'FAILED', error: 'TargetsIncomplete' });
+    const { images, living } = await estateOf(lab, 'kept');
+    expect(living).toEqual([]);
+    expect(Object.keys(images)).toEqual([home, 'ap-southeast-2']);
+    const [made = {}] = images[home] ?? [];
+    const expires = tagsOf(made)['golden:expires'];
+    expect(await sharingOf(lab, home, made)).toEqual({ launch: [], volume: [] });
+    expect(failed.manifest?.failure).toMatchObject({ left: [], kept: [{ ami: made.ImageId, expires }, { expires }] });
+    expect(failed.cause).toContain(`kept until ${expires}: ${made.ImageId} in ${home}`);
+
+    lab.layer.plan('kept', {});
+    const input = { recipe: document, build: failed.build };
+    const baked = await outcomeOf(lab, await lab.start(machine, 'second', input), input);
+    const estate = await expectPublished(lab, 'kept', baked);
+    expect(estate.images[home]?.[0]?.ImageId).toBe(made.ImageId);
+    for (const [image = {}] of Object.values(estate.images)) expect(tagsOf(image)).not.toHaveProperty('golden:expires');
+    expect(await sharingOf(lab, home, made)).toEqual({ launch: ['111122223333'], volume: ['111122223333'] });
+    for (const state of ['Launch', 'CreateImage']) expect(baked.entered).not.toContain(state);
+    expect(baked.entered).toContain('Check');
   },
 );
 

@@ -4,6 +4,8 @@ import {
   describeImages,
   modifyImageAttribute,
   modifySnapshotAttribute,
+  resetImageAttribute,
+  resetSnapshotAttribute,
 } from './layer/images.ts';
 import {
   describeInstanceInformation,
@@ -35,6 +37,8 @@ import { ec2Error, query, regionOf, send, type Answer, type Call } from './wire.
  *                              no ImdsSupport                            described
  * ModifyImageAttribute         ImdsSupport ignored                       kept
  * ModifySnapshotAttribute      CreateVolumePermission.Add ignored        rewritten to UserIds and OperationType
+ * ResetImageAttribute,         HTTP 500                                  what is described is removed
+ *   ResetSnapshotAttribute
  * RunInstances                 ClientToken ignored                       a used token answers with its instance
  *                              any AMI id is taken, a pending one too    InvalidAMIID.NotFound, .Unavailable
  *                              a root disk must say its size             8 GB, as its AMI has
@@ -74,6 +78,8 @@ const ec2: Record<string, (call: Ec2Call) => Promise<Answer>> = {
   DescribeImages: describeImages,
   ModifyImageAttribute: modifyImageAttribute,
   ModifySnapshotAttribute: modifySnapshotAttribute,
+  ResetImageAttribute: resetImageAttribute,
+  ResetSnapshotAttribute: resetSnapshotAttribute,
 };
 
 const ssm: Record<string, (call: SsmCall) => Promise<Answer>> = {

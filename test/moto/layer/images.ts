@@ -127,3 +127,30 @@ export async function modifySnapshotAttribute(call: Ec2Call): Promise<Answer> {
   }
   return call.pass();
 }
+
+const answerOf = (action: string): Answer => ({
+  status: 200,
+  headers: { 'content-type': 'text/xml;charset=UTF-8' },
+  body: `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><return>true</return></${action}Response>`,
+});
+
+const kinds = { userId: 'UserId', organizationArn: 'OrganizationArn', organizationalUnitArn: 'OrganizationalUnitArn' };
+
+export async function resetImageAttribute({ form, ask }: Ec2Call): Promise<Answer> {
+  const ImageId = form.get('ImageId') ?? '';
+  const described = await ask({ Action: 'DescribeImageAttribute', ImageId, Attribute: 'launchPermission' });
+  const shared = Object.entries(kinds).flatMap(([element, kind]) =>
+    textsOf(described, element).map((value) => [kind, value] as const),
+  );
+  const removed = shared.map(([kind, value], i) => [`LaunchPermission.Remove.${i + 1}.${kind}`, value]);
+  await ask({ Action: 'ModifyImageAttribute', ImageId, ...Object.fromEntries(removed) });
+  return answerOf('ResetImageAttribute');
+}
+
+export async function resetSnapshotAttribute({ form, ask }: Ec2Call): Promise<Answer> {
+  const of = { SnapshotId: form.get('SnapshotId') ?? '', Attribute: 'createVolumePermission' };
+  const described = await ask({ Action: 'DescribeSnapshotAttribute', ...of });
+  const users = textsOf(described, 'userId').map((user, i) => [`UserId.${i + 1}`, user]);
+  await ask({ Action: 'ModifySnapshotAttribute', ...of, OperationType: 'remove', ...Object.fromEntries(users) });
+  return answerOf('ResetSnapshotAttribute');
+}
