@@ -209,23 +209,27 @@ describe('the permissions', () => {
   });
 
   test('let tags be written only while the thing is made, but for the end of what is ours', () => {
-    const later: string[] = [];
-    for (const [id, role] of of('AWS::IAM::Role')) {
-      for (const { Action, Condition } of statementsOf(role)) {
-        const tagging = listOf(Action).filter((action) => /^ec2:(Create|Delete)Tags$/.test(action));
-        if (tagging.length === 0) continue;
-        if (Condition?.['ForAllValues:StringEquals']) {
-          later.push(...tagging.map((action) => `${id} ${action}`));
-          expect(Condition).toEqual({
-            Null: { 'aws:ResourceTag/golden:build': 'false', 'aws:TagKeys': 'false' },
-            'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:expires'] },
-          });
-          continue;
-        }
-        expect(Condition?.['StringEquals']?.['ec2:CreateAction']).toMatch(/^(RunInstances|CreateImage|CopyImage)$/);
-      }
+    const tagging = of('AWS::IAM::Role').flatMap(([id, role]) =>
+      statementsOf(role).flatMap(({ Action, Condition = {} }) =>
+        listOf(Action)
+          .filter((action) => /^ec2:(Create|Delete)Tags$/.test(action))
+          .map((action) => ({ who: `${id} ${action}`, Condition })),
+      ),
+    );
+    const atCreation = tagging.filter(({ Condition }) => Condition['StringEquals']?.['ec2:CreateAction'] !== undefined);
+    for (const { Condition } of atCreation)
+      expect(Condition['StringEquals']?.['ec2:CreateAction']).toMatch(/^(RunInstances|CreateImage|CopyImage)$/);
+    const later = tagging.filter((one) => !atCreation.includes(one));
+    expect(later.map(({ who }) => who).toSorted()).toEqual([
+      'CompensateRole ec2:CreateTags',
+      'GrantPermissionsRole ec2:DeleteTags',
+    ]);
+    for (const { Condition } of later) {
+      expect(Condition).toEqual({
+        Null: { 'aws:ResourceTag/golden:build': 'false', 'aws:TagKeys': 'false' },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:expires'] },
+      });
     }
-    expect(later.toSorted()).toEqual(['CompensateRole ec2:CreateTags', 'GrantPermissionsRole ec2:DeleteTags']);
   });
 
   test('let a builder be reached by SSM and leave its output, nothing more', () => {
