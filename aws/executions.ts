@@ -5,6 +5,7 @@ import {
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
   SFNClient,
+  type DescribeExecutionCommandOutput,
 } from '@aws-sdk/client-sfn';
 import type { StateEvent } from '../core/timings.ts';
 import { ask, everyPage } from './answers.ts';
@@ -50,15 +51,24 @@ export async function failTask(aws: Connection, taskToken: string, error: Error)
   );
 }
 
-/** An execution that Step Functions has forgotten is over. */
-export async function isRunning(aws: Connection, executionArn: string): Promise<boolean> {
-  const answer = await ask(
+/** Status, end and outcome of an execution; undefined where Step Functions has forgotten it. */
+export async function describeExecution(
+  aws: Connection,
+  executionArn: string,
+): Promise<DescribeExecutionCommandOutput | undefined> {
+  return ask(
     { action: 'states:DescribeExecution', region: aws.region, about: executionArn },
     () => aws.client(SFNClient).send(new DescribeExecutionCommand({ executionArn })),
     { ExecutionDoesNotExist: () => undefined },
   );
-  return answer?.status === 'RUNNING' || answer?.status === 'PENDING_REDRIVE';
 }
+
+/** An execution that Step Functions has forgotten is over. */
+export const isAlive = (execution: DescribeExecutionCommandOutput | undefined): boolean =>
+  execution?.status === 'RUNNING' || execution?.status === 'PENDING_REDRIVE';
+
+export const isRunning = async (aws: Connection, executionArn: string): Promise<boolean> =>
+  isAlive(await describeExecution(aws, executionArn));
 
 /** Every event of an execution so far, without its payloads. */
 export async function executionHistory(aws: Connection, executionArn: string): Promise<StateEvent[]> {

@@ -87,6 +87,10 @@ export const findBuildImages = (aws: Connection, region: string, identity: Build
     MaxResults: 1000,
   });
 
+/** Every AMI of this account in a region, disabled ones too. */
+export const findAllOwnImages = (aws: Connection, region: string): Promise<AmiDescription[]> =>
+  describeImages(aws, region, 'all of our own', { Owners: ['self'], IncludeDisabled: true, MaxResults: 1000 });
+
 /** AMIs of this account by name. */
 export const findOwnImages = (aws: Connection, region: string, name: string): Promise<AmiDescription[]> =>
   describeImages(aws, region, name, {

@@ -135,11 +135,11 @@ export async function stopInstance(aws: Connection, instance: string): Promise<v
 }
 
 /** An instance that EC2 no longer knows is gone, which is what was asked. */
-export async function terminateInstances(aws: Connection, instances: string[]): Promise<void> {
+export async function terminateInstances(aws: Connection, instances: string[], region = aws.region): Promise<void> {
   for (const instance of instances) {
     await ask(
-      { action: 'ec2:TerminateInstances', region: aws.region, about: instance },
-      () => aws.client(EC2Client).send(new TerminateInstancesCommand({ InstanceIds: [instance] })),
+      { action: 'ec2:TerminateInstances', region, about: instance },
+      () => aws.client(EC2Client, region).send(new TerminateInstancesCommand({ InstanceIds: [instance] })),
       { 'InvalidInstanceID.NotFound': () => undefined },
     );
   }

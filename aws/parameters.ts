@@ -1,5 +1,11 @@
-import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { ask } from './answers.ts';
+import {
+  DeleteParameterCommand,
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { ask, everyPage } from './answers.ts';
 import type { Connection } from './connection.ts';
 
 /** Value of a Parameter Store parameter, undefined where there is none. */
@@ -10,6 +16,23 @@ export async function readParameter(aws: Connection, region: string, name: strin
     { ParameterNotFound: () => undefined },
   );
   return answer?.Parameter?.Value;
+}
+
+/** Every parameter below a path. AWS asks for leave on the path alone, which ends without a slash. */
+export async function readParametersBelow(
+  aws: Connection,
+  region: string,
+  path: string,
+): Promise<{ name: string; value: string }[]> {
+  const ssm = aws.client(SSMClient, region);
+  const found = await ask({ action: 'ssm:GetParametersByPath', region, about: path }, () =>
+    everyPage(
+      (NextToken) =>
+        ssm.send(new GetParametersByPathCommand({ Path: path, Recursive: true, MaxResults: 10, NextToken })),
+      ({ Parameters }) => Parameters,
+    ),
+  );
+  return found.map(({ Name = '', Value = '' }) => ({ name: Name, value: Value }));
 }
 
 /**

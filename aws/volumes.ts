@@ -23,10 +23,10 @@ export async function findVolumes(aws: Connection, identity: BuildIdentity): Pro
 }
 
 /** A volume that is already gone is what was asked. */
-export async function deleteVolume(aws: Connection, volume: string): Promise<void> {
+export async function deleteVolume(aws: Connection, volume: string, region = aws.region): Promise<void> {
   await ask(
-    { action: 'ec2:DeleteVolume', region: aws.region, about: volume },
-    () => aws.client(EC2Client).send(new DeleteVolumeCommand({ VolumeId: volume })),
+    { action: 'ec2:DeleteVolume', region, about: volume },
+    () => aws.client(EC2Client, region).send(new DeleteVolumeCommand({ VolumeId: volume })),
     { 'InvalidVolume.NotFound': () => undefined },
   );
 }

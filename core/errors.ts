@@ -1,5 +1,5 @@
 /**
- * Every way a build can fail, as a closed vocabulary. `name` is the contract with `ErrorEquals` in statemachines/:
+ * Every way a build or the sweep can fail, as a closed vocabulary. `name` is the contract with `ErrorEquals` in statemachines/:
  * transient names are retried there, all others end the build (Catch → Compensate).
  */
 const meanings = {
@@ -19,6 +19,7 @@ const meanings = {
   PublishFailed: 'the channel could not be pointed at the image in every target region',
   TwinFound: 'two things claim to be the same part of one build; a human must look',
   WaitTimedOut: 'AWS did not finish within the bound of the wait',
+  SweepFailed: 'the sweep could not look everywhere it must, or could remove nothing of what it found',
   AwsTransient: 'AWS throttled, was unavailable or is not yet consistent; worth trying again',
   AwsRefused: 'AWS refused the call and would refuse it again: permissions, quota or parameters',
 } as const;

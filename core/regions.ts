@@ -1,3 +1,5 @@
+import type { Catalog } from './recipe.ts';
+
 // The partitions one can open an account in. A test compares them with the installed SDK's list, so an update of the SDK brings new regions.
 const partitions: Record<string, string> = {
   aws: 'af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 me-west-1 mx-central-1 sa-east-1 sa-west-1 us-east-1 us-east-2 us-west-1 us-west-2',
@@ -16,3 +18,12 @@ export const knownRegions: readonly string[] = [...partitionByRegion.keys()];
 
 /** `aws`, `aws-cn`, `aws-us-gov` or `aws-eusc`. An image cannot be copied from one to another. */
 export const partitionOf = (region: string): string | undefined => partitionByRegion.get(region);
+
+/** Every region that a recipe of the catalog distributes to. */
+export const regionsIn = ({ recipes }: Catalog): string[] => [
+  ...new Set(
+    Object.values(recipes).flatMap((document) =>
+      ((document as { distribute?: { region: string }[] }).distribute ?? []).map(({ region }) => region),
+    ),
+  ),
+];

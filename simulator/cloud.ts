@@ -7,6 +7,7 @@ import { copyImageActions } from './ec2/copy-image.ts';
 import { createImageActions } from './ec2/create-image.ts';
 import { imageActions, type Image } from './ec2/images.ts';
 import { instanceActions } from './ec2/instances.ts';
+import { regionActions } from './ec2/regions.ts';
 import { runInstancesActions } from './ec2/run-instances.ts';
 import { snapshotActions } from './ec2/snapshots.ts';
 import { subnetActions } from './ec2/subnets.ts';
@@ -118,6 +119,7 @@ export function createCloud(options: CloudOptions): Cloud {
       ...snapshotActions(world),
       ...volumeActions(world),
       ...subnetActions(world),
+      ...regionActions(),
       ...tagActions(world),
     }),
     ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),

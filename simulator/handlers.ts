@@ -14,6 +14,7 @@ import { terminateCandidate } from '../functions/check/terminate-candidate.ts';
 import { cleanUp } from '../functions/clean-up/clean-up.ts';
 import { compensate } from '../functions/clean-up/compensate.ts';
 import { recordFailure } from '../functions/clean-up/record-failure.ts';
+import { sweep } from '../functions/clean-up/sweep.ts';
 import { awaitCopy } from '../functions/distribute/await-copy.ts';
 import { copyImage } from '../functions/distribute/copy-image.ts';
 import { grantPermissions } from '../functions/distribute/grant-permissions.ts';
@@ -45,5 +46,6 @@ export const stages: ReadonlyMap<string, Stage<never>> = new Map(
     cleanUp,
     compensate,
     recordFailure,
+    sweep,
   ].map((stage) => [stage.name, stage as unknown as Stage<never>]),
 );

@@ -44,6 +44,8 @@ export interface Simulation {
   bucket: string;
   /** Starts an execution of build-image as the console would, with this input. Returns its ARN. */
   start(input: unknown, name?: string): string;
+  /** Starts an execution of sweep, which EventBridge Scheduler would do once a day. Returns its ARN. */
+  sweep(input?: { dryRun?: boolean; cap?: number }, name?: string): string;
   /** Lets virtual time run until the execution has ended. */
   finish(executionArn: string): Promise<Execution>;
   /** Lets so many virtual seconds go by. */
@@ -132,6 +134,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     });
   const stateMachineArn = createMachine('build-image');
   const cleanUpArn = createMachine('clean-up-build');
+  const sweepArn = createMachine('sweep');
   const startExecution = (machine: string, input: unknown, name: string) => {
     const request = { stateMachineArn: machine, name, input: JSON.stringify(input) };
     return (
@@ -158,6 +161,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     start(input, name = `manual-${++started}`) {
       return startExecution(stateMachineArn, input, name);
     },
+    sweep: (input = {}, name = `sweep-${++started}`) => startExecution(sweepArn, input, name),
     async finish(executionArn) {
       await clock.run(() => stepFunctions.execution(executionArn).status !== 'RUNNING');
       return stepFunctions.execution(executionArn);
