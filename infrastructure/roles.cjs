@@ -8,14 +8,17 @@ const arn = (rest) => sub('arn:${AWS::Partition}:' + rest);
 
 // EC2's images and snapshots belong to no account in their ARN; targets lie in any region.
 const here = (kind) => arn('ec2:${AWS::Region}:${AWS::AccountId}:' + kind + '/*');
+const anywhere = (kind) => arn('ec2:*:${AWS::AccountId}:' + kind + '/*');
 const imageHere = arn('ec2:${AWS::Region}::image/*');
 const snapshotHere = arn('ec2:${AWS::Region}::snapshot/*');
 const images = arn('ec2:*::image/*');
 const snapshots = arn('ec2:*::snapshot/*');
-const objects = sub('${ArtifactBucket.Arn}/builds/*');
+const inBucket = (key) => sub('${ArtifactBucket.Arn}/' + key);
+const objects = inBucket('builds/*');
 const executionsOf = (name) => arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + name + ':*');
 const executions = executionsOf(machine);
 const cleanUps = executionsOf(`${name}-clean-up-build`);
+const sweeps = executionsOf(`${name}-sweep`);
 const channels = arn('ssm:*:${AWS::AccountId}:parameter/golden/*');
 const builderRole = arn('iam::${AWS::AccountId}:role/${param:builderRole}');
 const builderProfile = arn('iam::${AWS::AccountId}:instance-profile/${param:builderRole}');
@@ -75,7 +78,7 @@ const commandsOf = (documents) => [
   { Resource: here('instance'), Condition: { StringLike: { 'ssm:resourceTag/golden:build': '*' } } },
 ];
 
-/** IAM action → its statements. A function gets an action by naming it in the table below. */
+/** IAM action → its statements, for all or by function. A function gets an action by naming it in the table below. */
 const statements = {
   'ec2:CopyImage': [
     { Resource: [images, snapshots], Condition: taggedAsOurs },
@@ -94,11 +97,15 @@ const statements = {
   },
   'ec2:DeleteSnapshot': [{ Resource: snapshots, Condition: madeByUs }],
   'ec2:DeleteTags': expiry,
-  'ec2:DeleteVolume': [{ Resource: here('volume'), Condition: madeByUs }],
+  'ec2:DeleteVolume': {
+    sweep: [{ Resource: anywhere('volume'), Condition: madeByUs }],
+    others: [{ Resource: here('volume'), Condition: madeByUs }],
+  },
   'ec2:DeregisterImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:DescribeImageAttribute': [{ Resource: images }],
   'ec2:DescribeImages': anything,
   'ec2:DescribeInstances': anything,
+  'ec2:DescribeRegions': anything,
   'ec2:DescribeSnapshotAttribute': [{ Resource: snapshots }],
   'ec2:DescribeSnapshots': anything,
   'ec2:DescribeVolumes': anything,
@@ -111,7 +118,10 @@ const statements = {
   'ec2:ResetSnapshotAttribute': [{ Resource: snapshots, Condition: madeByUs }],
   'ec2:RunInstances': { launch: launches(imageHere), launchCandidate: launches(imageHere, madeByUs) },
   'ec2:StopInstances': [{ Resource: here('instance'), Condition: madeByUs }],
-  'ec2:TerminateInstances': [{ Resource: here('instance'), Condition: madeByUs }],
+  'ec2:TerminateInstances': {
+    sweep: [{ Resource: anywhere('instance'), Condition: madeByUs }],
+    others: [{ Resource: here('instance'), Condition: madeByUs }],
+  },
   'iam:PassRole': [
     { Resource: builderRole, Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } } },
   ],
@@ -123,7 +133,10 @@ const statements = {
   'kms:ReEncryptTo': keysThroughEc2(),
   's3:GetObject': [{ Resource: objects }],
   's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],
-  's3:PutObject': [{ Resource: objects }],
+  's3:PutObject': {
+    sweep: [{ Resource: [inBucket('builds/*/owner.json'), inBucket('reports/sweep/*')] }],
+    others: [{ Resource: objects }],
+  },
   'ssm:DeleteParameter': [{ Resource: channels }],
   'ssm:DescribeInstanceInformation': anything,
   'ssm:GetCommandInvocation': anything,
@@ -132,6 +145,7 @@ const statements = {
     publish: [{ Resource: channels }],
     compensate: [{ Resource: channels }],
   },
+  'ssm:GetParametersByPath': [{ Resource: arn('ssm:*:${AWS::AccountId}:parameter/golden') }], // asked about the path alone
   'ssm:ListCommandInvocations': anything,
   'ssm:ListCommands': anything,
   'ssm:PutParameter': [{ Resource: channels }],
@@ -145,7 +159,7 @@ const statements = {
       ['Shell', 'PowerShell'].map((kind) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script')),
     ),
   },
-  'states:DescribeExecution': [{ Resource: [executions, cleanUps] }], // who holds a lock: a build, or the clean-up of one
+  'states:DescribeExecution': [{ Resource: [executions, cleanUps, sweeps] }], // who holds a lock: a build, the clean-up of one, a sweep
   'states:GetExecutionHistory': [{ Resource: executions }],
   'states:SendTaskFailure': anything,
   'states:SendTaskHeartbeat': anything,
@@ -233,6 +247,14 @@ const functions = {
     ...answersTask,
   ],
   recordFailure: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
+  sweep: [
+    ...removesEverything,
+    'ec2:DescribeRegions',
+    's3:GetObject',
+    's3:PutObject',
+    'ssm:GetParametersByPath',
+    'states:DescribeExecution',
+  ],
 };
 
 /** What AWS asks of a caller beyond the call itself. No function makes these calls, so no file declares them. */
@@ -261,7 +283,7 @@ function statementsOf(key, actions) {
   for (const action of allowed(actions)) {
     const known = statements[action];
     if (!known) throw new Error(`${key} wants ${action}, which has no statement.`);
-    const own = Array.isArray(known) ? known : known[key];
+    const own = Array.isArray(known) ? known : (known[key] ?? known.others);
     if (!own)
       throw new Error(`${key} wants ${action}, whose statements are for ${Object.keys(known).join(', ')} only.`);
     for (const { Resource, Condition } of own) {
@@ -301,9 +323,28 @@ const role = (key, actions) => ({
 });
 
 // Seconds. Looking takes one or two calls; what goes through every region takes its time.
-const timeouts = { verify: 110, publish: 120, cleanUp: 120, compensate: 300 };
+const timeouts = { verify: 110, publish: 120, cleanUp: 120, compensate: 300, sweep: 600 };
+
+/** The recipes lie beside these, see scripts/bundle.mjs. */
+const readsRecipes = ['resolve', 'sweep'];
 
 const table = (value) => Object.fromEntries(Object.entries(functions).map(([key, actions]) => value(key, actions)));
+
+/** Which functions a state machine runs. The sweep's is no part of a build. */
+const runs = {
+  build: Object.keys(functions).filter((key) => key !== 'sweep'),
+  cleanUp: ['compensate', 'recordFailure'],
+  sweep: ['sweep'],
+};
+const machines = Object.fromEntries(
+  Object.entries(runs).flatMap(([which, keys]) => {
+    const named = keys.map((key) => [`${pascal(key)}Arn`, getArn(`${pascal(key)}LambdaFunction`)]);
+    return [
+      [`${which}Substitutions`, Object.fromEntries(named)],
+      [`${which}Arns`, named.map(([, found]) => found)],
+    ];
+  }),
+);
 
 module.exports = {
   functions,
@@ -315,18 +356,12 @@ module.exports = {
       handler: `dist/${key}/index.handler`,
       role: roleId(key),
       ...(timeouts[key] && { timeout: timeouts[key] }),
-      ...(key === 'resolve' && { environment: { GOLDEN_CATALOG: 'dist/resolve/recipes.json' } }),
+      ...(readsRecipes.includes(key) && { environment: { GOLDEN_CATALOG: `dist/${key}/recipes.json` } }),
       package: { patterns: [`dist/${key}/**`] },
     },
   ]),
   /** CloudFormation resources: a role for each. */
   roles: table((key, actions) => [roleId(key), role(key, actions)]),
-  /** `${CopyImageArn}` and so on, as statemachines/ says it. */
-  substitutions: table((key) => [`${pascal(key)}Arn`, getArn(`${pascal(key)}LambdaFunction`)]),
-  /** What the clean-up from outside runs. */
-  cleanUpSubstitutions: Object.fromEntries(
-    ['compensate', 'recordFailure'].map((key) => [`${pascal(key)}Arn`, getArn(`${pascal(key)}LambdaFunction`)]),
-  ),
-  cleanUpArns: ['compensate', 'recordFailure'].map((key) => getArn(`${pascal(key)}LambdaFunction`)),
-  arns: Object.keys(functions).map((key) => getArn(`${pascal(key)}LambdaFunction`)),
+  /** What each state machine may run: `${CopyImageArn}` and so on, as statemachines/ says it. */
+  ...machines,
 };

@@ -21,7 +21,7 @@ export function functionFiles() {
 }
 
 /**
- * Bundles every function, or only some, and the recipes beside the one that resolves them. Sizes are in bytes. An entry over
+ * Bundles every function, or only some, and the recipes beside those that read them. Sizes are in bytes. An entry over
  * the limit, which a cold start would have to read, is an error.
  */
 export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit = 100_000 } = {}) {
@@ -38,7 +38,7 @@ export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit
   );
   const large = sizes.filter(({ entry }) => entry > limit).map(({ name, entry }) => `${name} ${entry}`);
   if (large.length > 0) throw new Error(`entries over ${limit} bytes: ${large.join(', ')}`);
-  await compileRecipes(join(outdir, 'resolve'));
+  await compileRecipes(['resolve', 'sweep'].map((name) => join(outdir, name)));
   return sizes;
 }
 
@@ -65,12 +65,14 @@ async function bundleHandler(file, outdir) {
 }
 
 // The functions take recipes as they are in the tree at deployment: no bucket to fill, no version to drift.
-async function compileRecipes(outdir) {
+async function compileRecipes(folders) {
   const { readRecipeFolder } = await importTypeScript(join(root, 'cli/recipe-folder.ts'));
   const { catalog, problems } = await readRecipeFolder(relative(process.cwd(), join(root, 'recipes')));
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  mkdirSync(outdir, { recursive: true });
-  writeFileSync(join(outdir, 'recipes.json'), JSON.stringify(catalog));
+  for (const folder of folders) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'recipes.json'), JSON.stringify(catalog));
+  }
 }
 
 const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(10);
