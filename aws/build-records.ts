@@ -5,6 +5,8 @@ import type { BuildIdentity } from '../core/tags.ts';
 import { readArtifact, type Artifacts } from './artifacts.ts';
 import { describeExecution, isAlive } from './executions.ts';
 
+const machineOf = (execution: string) => execution.slice(0, execution.lastIndexOf(':'));
+
 async function recordOf(
   artifacts: Artifacts,
   { temporary, ...identity }: BuildIdentity & { temporary: boolean },
@@ -26,7 +28,8 @@ async function recordOf(
     published,
     owner,
     running: isAlive(execution),
-    ...(execution?.stopDate && { endedAt: execution.stopDate.toISOString() }),
+    // After an earlier sweep nobody else comes to clean up.
+    ...(execution?.stopDate && machineOf(owner) !== machineOf(as) && { endedAt: execution.stopDate.toISOString() }),
   };
 }
 

@@ -10,7 +10,7 @@ const outdir = mkdtempSync(join(tmpdir(), 'golden-bundle-'));
 const node = (...args: string[]) => execFileSync(process.execPath, args, { encoding: 'utf8' });
 let sizes: BundleSize[];
 // One for each mixture of clients; `npm run bundle`, and so packaging, holds all of them to the limit.
-const only = ['awaitCommand', 'cleanUp', 'compensate', 'launch', 'resolve'];
+const only = ['awaitCommand', 'cleanUp', 'compensate', 'launch', 'resolve', 'sweep'];
 
 beforeAll(async () => {
   sizes = await bundleFunctions({ outdir, only });
@@ -19,7 +19,7 @@ afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
 test('what was asked for is bundled, and every function can be asked for', () => {
   expect(sizes.map(({ name }) => name)).toEqual(only);
-  expect(Object.keys(functionFiles())).toHaveLength(21);
+  expect(Object.keys(functionFiles())).toHaveLength(22);
 });
 
 test('an entry over the limit stops the bundling, by name', async () => {
@@ -41,8 +41,8 @@ test('every bundle starts and exports a handler', () => {
   expect(JSON.parse(node('--input-type=module', '-e', program))).toEqual(sizes.map(() => 'function'));
 });
 
-test('the recipes lie beside the function that resolves them', () => {
-  const { recipes, scripts } = JSON.parse(readFileSync(join(outdir, 'resolve/recipes.json'), 'utf8'));
+test.each(['resolve', 'sweep'])('the recipes lie beside the function that reads them: %s', (name) => {
+  const { recipes, scripts } = JSON.parse(readFileSync(join(outdir, `${name}/recipes.json`), 'utf8'));
   expect(Object.keys(recipes)).toContain('al2023-base');
   expect(Object.values(scripts)).toContainEqual(expect.any(String));
 });

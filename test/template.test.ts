@@ -45,7 +45,13 @@ describe('the resources', () => {
   });
 
   test('are the same when everything that can be set is set', () => {
-    const settings = ['stage=prod', 'region=us-west-2', 'param=builderRole=own-builder', 'param=logRetentionInDays=7'];
+    const settings = [
+      'stage=prod',
+      'region=us-west-2',
+      'param=builderRole=own-builder',
+      'param=logRetentionInDays=7',
+      'param=dailySweep=DISABLED',
+    ];
     const set = packagedTemplate(settings.map((setting) => `--${setting}`));
     expect(Object.keys(set.Resources)).toEqual(Object.keys(template.Resources));
     expect(checkTemplate(set)).toEqual([]);
@@ -53,6 +59,7 @@ describe('the resources', () => {
     expect(text).toContain('role/own-builder');
     expect(text).not.toContain('golden-image-builder');
     expect(text).not.toContain('"RetentionInDays":30');
+    expect(set.Resources['DailySweep']?.Properties['State']).toBe('DISABLED');
   });
 });
 
@@ -99,6 +106,7 @@ describe('the functions', () => {
 describe.each([
   ['BuildImage', 'build-image'],
   ['CleanUpBuild', 'clean-up-build'],
+  ['SweepMachine', 'sweep'],
 ])('the state machine %s', (id, file) => {
   const machine = () => template.Resources[id]?.Properties as Record<string, any>;
 
@@ -132,6 +140,34 @@ test('a build that died starts its clean-up, and the queue has what could not be
   });
   const { Resource } = statementFor(template.Resources['CleanUpStarter'], 'states:StartExecution');
   expect(Resource).toEqual({ 'Fn::Sub': expect.stringMatching(/:stateMachine:golden-image-dev-clean-up-build$/) });
+});
+
+test('a sweep is started once a day, for real, and the queue has what could not be started', () => {
+  const { ScheduleExpression, FlexibleTimeWindow, State, Target } = template.Resources['DailySweep']?.Properties ?? {};
+  expect([ScheduleExpression, FlexibleTimeWindow.Mode, State]).toEqual(['cron(30 4 * * ? *)', 'FLEXIBLE', 'ENABLED']);
+  expect(JSON.parse(Target.Input)).toEqual({ dryRun: false });
+  expect(Target).toMatchObject({
+    Arn: { Ref: 'SweepMachine' },
+    RoleArn: { 'Fn::GetAtt': ['SweepStarter', 'Arn'] },
+    RetryPolicy: { MaximumEventAgeInSeconds: expect.any(Number) },
+    DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['UnstartedSweeps', 'Arn'] } },
+  });
+  const starter = template.Resources['SweepStarter'];
+  expect(starter?.Properties['AssumeRolePolicyDocument'].Statement[0].Principal).toEqual({
+    Service: 'scheduler.amazonaws.com',
+  });
+  expect(statementFor(starter, 'states:StartExecution').Resource).toEqual({
+    'Fn::Sub': expect.stringMatching(/:stateMachine:golden-image-dev-sweep$/),
+  });
+  // Scheduler fills the queue as its role, not by the queue's policy.
+  expect(statementFor(starter, 'sqs:SendMessage').Resource).toEqual({ 'Fn::GetAtt': ['UnstartedSweeps', 'Arn'] });
+});
+
+test('the sweep has the time that its state gives it', () => {
+  const { Timeout } = template.Resources['SweepLambdaFunction']?.Properties ?? {};
+  const { TimeoutSeconds } = template.Resources['SweepMachine']?.Properties['Definition'].States.Sweep;
+  expect(Number(Timeout)).toBeLessThan(TimeoutSeconds);
+  expect(Number(Timeout)).toBeLessThanOrEqual(900);
 });
 
 describe('the buckets and queues', () => {

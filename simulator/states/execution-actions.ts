@@ -1,4 +1,4 @@
-import { ApiError, type Actions } from '../actions.ts';
+import { ApiError, type Actions, type Caller } from '../actions.ts';
 import type { Json } from './definition.ts';
 import { PAYLOAD_LIMIT, StateError } from './errors.ts';
 import type { Execution, HistoryEvent } from './history.ts';
@@ -45,6 +45,22 @@ export function createActions({ clock, random, tokens, machines, executions, sta
         throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
       const { startDate } = same ?? start(owner, called, input);
       return { executionArn: arn, startDate };
+    },
+
+    ListStateMachines(request: Page, { region }: Caller) {
+      const here = [...machines.values()].filter((each) => each.region === region);
+      const all = here.map(({ arn, name, createdAt }) => ({
+        stateMachineArn: arn,
+        name,
+        type: 'STANDARD',
+        creationDate: new Date(createdAt),
+      }));
+      const { items, nextToken } = paginate(
+        all,
+        accept(request, [], ['maxResults', 'nextToken']),
+        `machines-${region}`,
+      );
+      return { stateMachines: items, ...(nextToken !== undefined && { nextToken }) };
     },
 
     DescribeExecution(request: Named<'executionArn'> & { includedData?: string }) {

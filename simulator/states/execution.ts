@@ -13,6 +13,8 @@ export interface Machine {
   region: string;
   roleArn: string;
   definition: Definition;
+  /** Virtual milliseconds since the epoch. */
+  createdAt: number;
 }
 
 /** An execution and how to begin and end it. */

@@ -11,7 +11,7 @@ export type { EventPath, Execution, HistoryEvent };
 
 /** A simulated Step Functions: Standard workflows, JSONPath. What a definition may contain is in `supported.ts`. */
 export interface StepFunctions {
-  /** The API: StartExecution, DescribeExecution, GetExecutionHistory, ListExecutions, StopExecution, SendTaskSuccess, -Failure, -Heartbeat. */
+  /** The API: ListStateMachines, StartExecution, DescribeExecution, GetExecutionHistory, ListExecutions, StopExecution, SendTaskSuccess, -Failure, -Heartbeat. */
   actions: Actions;
   /** Returns the ARN. Throws, naming every state and field, if the definition holds anything this interpreter does not implement. */
   createStateMachine(machine: {
@@ -108,6 +108,7 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
         name,
         region,
         definition,
+        createdAt: clock.now(),
         roleArn: roleArn ?? `arn:aws:iam::${account}:role/${name}`,
       });
       return arn;

@@ -32,8 +32,10 @@ interface Machine {
   States: Record<string, State>;
 }
 
-const text = readFileSync('statemachines/build-image.asl.json', 'utf8');
+const read = (name: string) => readFileSync(`statemachines/${name}.asl.json`, 'utf8');
+const text = read('build-image');
 const machine = JSON.parse(text) as Machine;
+const small = ['clean-up-build', 'sweep'].map((name) => [name, JSON.parse(read(name)) as Machine] as const);
 
 /** Every value in the tree with its path. */
 function* walk(value: unknown, path = '$'): Generator<[string, unknown]> {
@@ -106,15 +108,25 @@ test('every name in ErrorEquals is one that somebody can throw', () => {
   expect(named.filter((name) => !known.has(name) && !/^(States|Lambda|Runtime|Sandbox)\.\w+$/.test(name))).toEqual([]);
 });
 
+const tasksOf = ({ States }: Machine) => Object.entries(States).filter(([, { Type }]) => Type === 'Task');
+const everyTask = [...tasks, ...small.flatMap(([, one]) => tasksOf(one))];
+
 test('a Task state is a stage of the same name, and the other way round', () => {
-  expect(tasks.map(([name, { Parameters }]) => [name, Parameters?.FunctionName])).toEqual(
-    tasks.map(([name]) => [name, `\${${name}Arn}`]),
+  expect(everyTask.map(([name, { Parameters }]) => [name, Parameters?.FunctionName])).toEqual(
+    everyTask.map(([name]) => [name, `\${${name}Arn}`]),
   );
-  expect(tasks.map(([name]) => name).toSorted()).toEqual([...stages.keys()].toSorted());
+  expect([...new Set(everyTask.map(([name]) => name))].toSorted()).toEqual([...stages.keys()].toSorted());
+});
+
+test.each(small)('%s is accepted by asl-validator, is bounded and holds no null', (_, one) => {
+  const { isValid, errorsText } = aslValidator(one);
+  expect(isValid ? '' : errorsText()).toBe('');
+  expect(one.TimeoutSeconds).toBeGreaterThan(0);
+  expect([...walk(one)].filter(([, value]) => value === null)).toEqual([]);
 });
 
 test('every Task is bounded, is tried again when AWS is busy, and a bounded number of times', () => {
-  for (const [name, { TimeoutSeconds, Retry = [] }] of tasks) {
+  for (const [name, { TimeoutSeconds, Retry = [] }] of everyTask) {
     expect([name, TimeoutSeconds]).toEqual([name, expect.any(Number)]);
     expect([name, Retry.flatMap(({ ErrorEquals }) => ErrorEquals)]).toEqual([
       name,

@@ -198,6 +198,10 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
       ...(params.DataType === 'aws:ec2:image' ? [{ action: 'ec2:DescribeImages', resource: '*', context: {} }] : []),
     ],
     'ssm:GetParameter': () => [parameter()],
+    // https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html: the path, not what is below
+    'ssm:GetParametersByPath': () => [
+      on(`arn:aws:ssm:${region}:${account}:parameter/${params.Path.replace(/^\//, '')}`),
+    ],
     'ssm:DeleteParameter': () => [parameter()],
     's3:GetObject': () => [
       on(`${bucket(params.Bucket)}/${params.Key}`),
@@ -231,6 +235,7 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
 const takesNoResource = new Set([
   'ec2:DescribeImages',
   'ec2:DescribeInstances',
+  'ec2:DescribeRegions',
   'ec2:DescribeSnapshots',
   'ec2:DescribeVolumes',
   'ssm:DescribeInstanceInformation',

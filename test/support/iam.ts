@@ -117,7 +117,7 @@ export function grantsOf(template: Template, place: Place): Grant[] {
   const { Resources } = template;
   // An emulator gives the state machines names of its own.
   const nameHere = (name: string) =>
-    name.endsWith('clean-up-build') ? place.stateMachine.replace(/build-image$/, 'clean-up-build') : place.stateMachine;
+    place.stateMachine.replace(/build-image$/, /(build-image|clean-up-build|sweep)$/.exec(name)?.[0] ?? name);
   const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
   const text = (value: unknown) =>
     machines.reduce<string>(

@@ -3,7 +3,19 @@ import type { Action } from '../../simulator/actions.ts';
 import type { Simulation } from '../../simulator/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import type { Place } from './iam.ts';
-import { account, build, launched, manifestIn, onlyManifest, pipeline, recipe, type Setting } from './pipeline.ts';
+import { day, plantImage, plantInstance, plantVolume, sweep } from './orphans.ts';
+import {
+  account,
+  build,
+  launched,
+  manifestIn,
+  onlyManifest,
+  pipeline,
+  recipe,
+  stoppedAt,
+  unheard,
+  type Setting,
+} from './pipeline.ts';
 
 export interface Run {
   name: string;
@@ -113,6 +125,41 @@ const unplanned: Run = {
   },
 };
 
+/** Builds that ended by themselves and by a clean-up, and things of theirs that came to light later. */
+const swept: Run = {
+  name: 'a sweep finds everything there can be, and so does the next',
+  outcome: 'SUCCEEDED',
+  async simulation() {
+    const dies = { enter: (state: string) => (state === 'AwaitBuilder' ? ('ABORTED' as const) : undefined) };
+    const simulation = pipeline({ interfere: dies, changes: short });
+    await build(simulation);
+    await simulation.pass(3600);
+    const { build: id } = onlyManifest(simulation)!;
+    const found = { build: id, expiresIn: -1 };
+    await simulation.pass(day);
+    plantInstance(simulation, { ...found, region: 'sa-east-1' });
+    plantImage(simulation, { ...found, region: 'eu-west-1' });
+    plantVolume(simulation, { ...found, region: 'sa-east-1' });
+    await sweep(simulation);
+    plantVolume(simulation, found);
+    return [simulation, await sweep(simulation)];
+  },
+};
+
+/** Its execution ended without anybody hearing of it. */
+const sweptUnheard: Run = {
+  name: 'a build that was swept is started again',
+  outcome: 'AwsRefused',
+  async simulation() {
+    const simulation = pipeline({ ...unheard, changes: short });
+    const id = await stoppedAt(simulation, 'AwaitCommand');
+    await simulation.pass(8 * day);
+    await sweep(simulation);
+    await simulation.pass(2 * 3600);
+    return [simulation, await build(simulation, { recipe: 'base', build: id })];
+  },
+};
+
 export const runs: Run[] = [
   {
     name: 'everything is published, by an AWS so slow that every wait must beat',
@@ -192,6 +239,8 @@ export const runs: Run[] = [
   }),
   withLastingDisk('pass'),
   withLastingDisk('fail'),
+  swept,
+  sweptUnheard,
   unplanned,
 ];
 

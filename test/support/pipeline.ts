@@ -40,11 +40,14 @@ export interface Setting {
   region?: string;
   /** Meddles with functions, calls and executions. */
   interfere?: Interference;
+  /** Each line a function logs. */
+  onLog?: (line: Record<string, unknown>) => void;
 }
 
-export function pipeline({ scenario, changes, region, interfere }: Setting = {}): Simulation {
+export function pipeline({ scenario, changes, region, interfere, onLog }: Setting = {}): Simulation {
   const catalog = { recipes: { base: { ...recipe, ...changes } }, scripts: {} };
-  return createSimulation({ catalog, scenario, ...(region && { region }), ...(interfere && { interfere }) });
+  const optional = { ...(region && { region }), ...(interfere && { interfere }), ...(onLog && { onLog }) };
+  return createSimulation({ catalog, scenario, ...optional });
 }
 
 export async function build(simulation: Simulation, input: unknown = { recipe: 'base' }): Promise<Execution> {

@@ -90,6 +90,7 @@ export const samples: Record<string, Sample> = {
       { ImageIds: [ami, 'ami-2'] },
       { Owners: ['self', '137112412989'], ...paged },
       { Owners: ['self'], Filters: [] },
+      { Owners: ['self'], IncludeDisabled: true, MaxResults: 1000, NextToken: token },
     ],
     answers: [
       ec2(
@@ -228,6 +229,15 @@ export const samples: Record<string, Sample> = {
     inputs: [{ InstanceIds: [instance, 'i-2'] }],
     answers: [ec2('TerminateInstances', stateChange)],
   },
+  DescribeRegions: {
+    inputs: [{}],
+    answers: [
+      ec2(
+        'DescribeRegions',
+        '<regionInfo><item><regionName>ap-east-1</regionName><regionEndpoint>ec2.ap-east-1.amazonaws.com</regionEndpoint><optInStatus>opted-in</optInStatus></item><item><regionName>us-east-1</regionName><regionEndpoint>ec2.us-east-1.amazonaws.com</regionEndpoint><optInStatus>opt-in-not-required</optInStatus></item></regionInfo>',
+      ),
+    ],
+  },
   DescribeSnapshots: {
     inputs: [{ OwnerIds: ['self'], ...paged }],
     answers: [
@@ -350,6 +360,46 @@ export const samples: Record<string, Sample> = {
         input: '{"recipe":"base"}',
         inputDetails: { included: true },
       }),
+      json({
+        executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-image-dev-sweep:cli-1795402800123',
+        name: 'cli-1795402800123',
+        status: 'FAILED',
+        startDate: 1795402800.123,
+        stopDate: 1795402860.456,
+        error: 'SweepFailed',
+        cause: JSON.stringify({ errorType: 'SweepFailed', errorMessage: odd }),
+      }),
+    ],
+  },
+  ListStateMachines: {
+    inputs: [{ maxResults: 1000, nextToken: token }],
+    answers: [
+      json({
+        stateMachines: [
+          {
+            stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:golden-image-dev-sweep',
+            name: 'golden-image-dev-sweep',
+            type: 'STANDARD',
+            creationDate: 1795402800.5,
+          },
+        ],
+        nextToken: token,
+      }),
+    ],
+  },
+  StartExecution: {
+    inputs: [
+      {
+        stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:golden-image-dev-sweep',
+        name: 'cli-1795402800123',
+        input: JSON.stringify({ dryRun: true, odd }),
+      },
+    ],
+    answers: [
+      json({
+        executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-image-dev-sweep:cli-1795402800123',
+        startDate: 1795402800.123,
+      }),
     ],
   },
   GetExecutionHistory: {
@@ -463,6 +513,18 @@ export const samples: Record<string, Sample> = {
         StandardErrorContent: '',
         StandardErrorUrl: '',
         CloudWatchOutputConfig: { CloudWatchLogGroupName: '', CloudWatchOutputEnabled: false },
+      }),
+    ],
+  },
+  GetParametersByPath: {
+    inputs: [{ Path: '/golden', Recursive: true, MaxResults: 10, NextToken: token }],
+    answers: [
+      json({
+        Parameters: [
+          { Name: '/golden/base/stable', Type: 'String', DataType: 'aws:ec2:image', Value: ami, Version: 7 },
+          { Name: '/golden/base/Köln', Type: 'StringList', Value: odd, Version: 1 },
+        ],
+        NextToken: token,
       }),
     ],
   },

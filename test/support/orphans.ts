@@ -1,0 +1,163 @@
+// Things in EC2 that no build answers for, put there past the API so that any kind, age and tag can be had.
+import type { SweepOutcome, SweepReport } from '../../core/sweep-report.ts';
+import type { Action } from '../../simulator/actions.ts';
+import { putObject } from '../../simulator/s3.ts';
+import type { Simulation } from '../../simulator/simulation.ts';
+import type { Execution } from '../../simulator/states/step-functions.ts';
+import { account } from './pipeline.ts';
+
+export const day = 24 * 3600;
+
+export interface Planting {
+  region?: string;
+  owner?: string;
+  build?: string;
+  recipe?: string;
+  /** Days from the simulation's now; absent means no such tag. */
+  expiresIn?: number;
+  /** Days before the simulation's now. */
+  age?: number;
+  /** In place of all tags. */
+  tags?: Record<string, string>;
+}
+
+export const deadBuild = '20261101-030000-dead';
+
+/** Leaves in the bucket what a build leaves there: whom it belongs to, and what it came to. */
+export function record(
+  simulation: Simulation,
+  build: string,
+  { owner = forgotten(simulation), manifest, ledger }: { owner?: string; manifest?: object; ledger?: object } = {},
+): void {
+  const { world } = simulation.cloud;
+  const bucket = world.buckets.get(simulation.bucket)!;
+  const put = (name: string, content: object) =>
+    putObject(world, bucket, `builds/base/${build}/${name}`, JSON.stringify(content));
+  put('owner.json', { execution: owner, build });
+  if (manifest) put('manifest.json', manifest);
+  if (ledger) put('channel.json', ledger);
+}
+
+/** An execution that ended so long ago that Step Functions does not know it any more. */
+export const forgotten = ({ stateMachineArn }: Simulation): string =>
+  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:forgotten`;
+
+function tagsOf({ clock }: Simulation, planting: Planting): Map<string, string> {
+  const { recipe = 'base', build = deadBuild, expiresIn, tags } = planting;
+  if (tags) return new Map(Object.entries(tags));
+  const expires = expiresIn === undefined ? undefined : new Date(clock.now() + expiresIn * day * 1000).toISOString();
+  return new Map(
+    Object.entries({ 'golden:recipe': recipe, 'golden:build': build, ...(expires && { 'golden:expires': expires }) }),
+  );
+}
+
+const madeAt = ({ clock }: Simulation, { age = 30 }: Planting) => clock.now() - age * day * 1000;
+
+export function plantVolume(simulation: Simulation, planting: Planting = {}, instance?: string): string {
+  const { region = 'us-east-1', owner = account } = planting;
+  const { world } = simulation.cloud;
+  const id = world.newId('vol', region);
+  world.region(region).volumes.set(id, {
+    id,
+    owner,
+    zone: `${region}a`,
+    state: instance ? 'in-use' : 'available',
+    attachment: instance ? { instance, device: '/dev/sdf', deleteOnTermination: false, at: 0 } : undefined,
+    sizeGiB: 8,
+    usedGiB: 1,
+    type: 'gp3',
+    keyArn: undefined,
+    snapshot: undefined,
+    createdAt: madeAt(simulation, planting),
+    tags: tagsOf(simulation, planting),
+  });
+  return id;
+}
+
+export function plantSnapshot(simulation: Simulation, planting: Planting = {}): string {
+  const { region = 'us-east-1', owner = account } = planting;
+  const { world } = simulation.cloud;
+  const id = world.newId('snap', region);
+  const at = madeAt(simulation, planting);
+  world.region(region).snapshots.set(id, {
+    id,
+    owner,
+    description: '',
+    state: 'completed',
+    startedAt: at,
+    endsAt: at,
+    volume: 'vol-ffffffff',
+    sizeGiB: 8,
+    usedGiB: 1,
+    keyArn: undefined,
+    sharedWith: new Set(),
+    tags: tagsOf(simulation, planting),
+  });
+  return id;
+}
+
+/** An AMI on a snapshot of its own with the same tags. */
+export function plantImage(
+  simulation: Simulation,
+  { state = 'available', ...planting }: Planting & { state?: 'available' | 'failed' | 'pending' | 'disabled' } = {},
+): { ami: string; snapshot: string } {
+  const { region = 'us-east-1', owner = account } = planting;
+  const { cloud } = simulation;
+  const snapshot = plantSnapshot(simulation, planting);
+  const disk = { device: '/dev/xvda', snapshot, sizeGiB: 8, type: 'gp3', encrypted: false, deleteOnTermination: true };
+  const { id: ami } = cloud.addImage({
+    name: `planted ${snapshot}`,
+    owner,
+    region,
+    state,
+    createdAt: madeAt(simulation, planting),
+    mappings: [disk],
+    tags: tagsOf(simulation, planting),
+  });
+  return { ami, snapshot };
+}
+
+/** Launched now, whatever its age: EC2 gives no other date. */
+export function plantInstance(simulation: Simulation, planting: Planting = {}): string {
+  const { region = 'us-east-1', owner = account } = planting;
+  const { cloud } = simulation;
+  const image = cloud.addImage({ name: `for ${cloud.world.newId('i', region)}`, owner, region });
+  const { InstanceId } = (
+    (cloud.services.ec2['RunInstances'] as Action)(
+      { ImageId: image.id, InstanceType: 't3.small', MinCount: 1, MaxCount: 1 },
+      { account: owner, region },
+    ) as { Instances: { InstanceId: string }[] }
+  ).Instances[0]!;
+  const instance = cloud.world.region(region).instances.get(InstanceId)!;
+  instance.tags = tagsOf(simulation, planting);
+  instance.launchedAt = madeAt(simulation, planting);
+  return InstanceId;
+}
+
+export interface SweptRun extends Execution {
+  outcome: SweepOutcome;
+  report: SweepReport | undefined;
+}
+
+export async function sweep(simulation: Simulation, input: { dryRun?: boolean; cap?: number } = {}): Promise<SweptRun> {
+  const execution = await simulation.finish(simulation.sweep(input));
+  const key = `reports/sweep/${execution.startDate.toISOString().slice(0, 10)}-${execution.name}.json`;
+  const report = simulation.artifact(key);
+  return {
+    ...execution,
+    outcome: JSON.parse(execution.output ?? 'null') as SweepOutcome,
+    report: report === undefined ? undefined : (JSON.parse(report) as SweepReport),
+  };
+}
+
+/** What the account has of a build that is not gone, by id. */
+export function present({ cloud }: Simulation, ids: string[]): string[] {
+  return ids.filter((id) =>
+    [...new Set(['us-east-1', 'eu-west-1', 'sa-east-1', 'ap-southeast-2'])].some((name) => {
+      const { instances, volumes, images, snapshots } = cloud.world.region(name);
+      const state =
+        instances.get(id)?.state ?? volumes.get(id)?.state ?? images.get(id)?.state ?? snapshots.get(id)?.state;
+      return state !== undefined && !['shutting-down', 'terminated', 'deregistered'].includes(state);
+    }),
+  );
+}
