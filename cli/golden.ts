@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { join } from 'node:path';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -8,8 +8,11 @@ Examples:
   golden simulate web-server --override builder.rootVolume.sizeGiB=20
   golden simulate recipes/al2023-base.yaml --scenario faults.yaml --json
   golden validate recipes/*.yaml
+  golden sweep --dry-run                           what the deployed pipeline would remove of what builds left behind
+  golden sweep --simulate                          the same on a simulated AWS, with an estate to look at
 
-Exit codes: 0 the image is published (or already was), 1 the build failed, 2 something about the input is wrong.`;
+Exit codes: 0 done (the image is published, or already was), 1 it failed, 2 something about the input is wrong or there is no
+such deployment: nothing was done.`;
 
 function speedOf(text: string): number | 'max' {
   if (text === 'max') return 'max';
@@ -24,6 +27,13 @@ function seedOf(text: string): number {
   const seed = Number(text);
   if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('Give a whole number.');
   return seed;
+}
+
+function capOf(text: string): number {
+  const cap = Number(text);
+  if (!(Number.isInteger(cap) && cap >= 1 && cap <= 500))
+    throw new InvalidArgumentError('Give a number from 1 to 500.');
+  return cap;
 }
 
 const append = (value: string, former: string[] = []) => [...former, value];
@@ -80,6 +90,23 @@ export async function golden(args: string[], terminal: Terminal): Promise<number
     .action(async (files: string[]) => {
       const { validate } = await import('./validate.ts');
       exitCode = await validate(files, terminal);
+    });
+
+  program
+    .command('sweep')
+    .summary('remove what builds left behind, in every region, as the deployed pipeline does once a day')
+    .description(
+      'Starts the sweep of the deployed pipeline, waits for its end and shows what it removed, what it spared and why. Credentials are taken as the AWS CLI takes them.',
+    )
+    .option('--dry-run', 'only say what would be removed')
+    .option('--cap <number>', 'how many things may go in this run (default: 50)', capOf)
+    .option('--json', 'print the outcome as JSON and nothing else on stdout')
+    .option('--stage <stage>', 'the stage that was deployed', 'dev')
+    .addOption(new Option('--region <region>', 'the region it was deployed to').env('AWS_REGION').default('us-east-1'))
+    .option('--simulate', 'on a simulated AWS where builds have died; needs no AWS account')
+    .action(async (options) => {
+      const { sweep } = await import('./sweep.ts');
+      exitCode = await sweep(options, terminal);
     });
 
   try {

@@ -91,7 +91,8 @@ export function decideSweep(
       return { spare: `${dated.tagged ? 'kept' : 'left alone'} until ${minute(due)}` };
     if (build.endedAt && now.getTime() - Date.parse(build.endedAt) < quiet)
       return { spare: `its build ended only at ${minute(Date.parse(build.endedAt))}` };
-    if (kind === 'volume' && state === 'in-use') return { spare: 'it is attached to an instance' };
+    if (kind === 'volume' && state === 'in-use')
+      return { spare: 'it is attached to an instance and can only go after it' };
     if (kind === 'snapshot' && using.length === 0 && awaited(thing))
       return { spare: 'an AMI of its build is pending and may be made of it' };
     if (together) return { remove: `${using[0]?.id} goes` };

@@ -160,7 +160,7 @@ test.each<[string, Setting, string[]]>([
   [
     'a volume in use waits for its instance to go',
     { things: [thing('volume', { state: 'in-use' })] },
-    ['= volume-1: it is attached to an instance'],
+    ['= volume-1: it is attached to an instance and can only go after it'],
   ],
   [
     'what is going already is not mentioned',

@@ -177,7 +177,8 @@ test('no function made a call that its role does not allow', () => {
     [...actions].filter((action) => !functions[key]?.includes(action)).map((action) => `${key}: ${action}`),
   );
   expect(undeclared).toEqual([]);
-  expect([...lab.layer.seen.keys()].toSorted()).toEqual(Object.keys(functions).toSorted());
+  const ofBuilds = Object.keys(functions).filter((key) => key !== 'sweep'); // sweep.moto.ts
+  expect([...lab.layer.seen.keys()].toSorted()).toEqual(ofBuilds.toSorted());
 });
 
 test('channels of builds that failed were never written', async () => {

@@ -1,5 +1,5 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -34,6 +34,8 @@ export interface Setup {
   faults?: Faults;
   /** Bundles to take instead of the built ones, by function key. */
   bundles?: Record<string, string>;
+  /** The machine to upload; default build-image. */
+  machine?: 'build-image' | 'sweep';
   /** Changes the definition's text before it is uploaded. */
   definition?: (text: string) => string;
 }
@@ -53,6 +55,8 @@ export interface Lab {
   ssm(region: string): SSMClient;
   sfn: SFNClient;
   artifact(key: string): Promise<string | undefined>;
+  /** Puts an object into the bucket, as an earlier build would have. */
+  keep(key: string, content: unknown): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -60,8 +64,8 @@ export interface Lab {
  * The deployed definition, its Lambda ARNs filled in as CloudFormation does. Two numbers are
  * others: how long Verify and Compensate look for what shows late, since time is real here and the layer shows all at once.
  */
-function definitionOf(scenario: string): string {
-  const text = readFileSync(join(root, 'statemachines/build-image.asl.json'), 'utf8');
+function definitionOf(scenario: string, machine: string): string {
+  const text = readFileSync(join(root, `statemachines/${machine}.asl.json`), 'utf8');
   return text
     .replaceAll(/"(settle|patience)Seconds": \d+/g, '"$1Seconds": 3')
     .replaceAll(/\$\{(\w)(\w*)Arn\}/g, (_, first: string, rest: string) => {
@@ -133,13 +137,16 @@ export async function openLab(): Promise<Lab> {
     sfn,
     ec2: (region) => new EC2Client(config(region)),
     ssm: (region) => new SSMClient(config(region)),
-    async deploy(scenario, { faults = {}, bundles = {}, definition = (text: string) => text } = {}) {
+    async deploy(
+      scenario,
+      { faults = {}, bundles = {}, machine = 'build-image', definition = (text: string) => text } = {},
+    ) {
       layer.plan(scenario, faults);
       for (const [key, folder] of Object.entries(bundles)) replaced.set(`${scenario} ${key}`, folder);
       const created = await sfn.send(
         new CreateStateMachineCommand({
-          name: `golden-image-${scenario}-build-image`,
-          definition: definition(definitionOf(scenario)),
+          name: `golden-image-${scenario}-${machine}`,
+          definition: definition(definitionOf(scenario, machine)),
           roleArn: `arn:aws:iam::${account}:role/golden-image-build-image`,
         }),
       );
@@ -172,6 +179,9 @@ export async function openLab(): Promise<Lab> {
         if ((error as Error).name === 'NoSuchKey') return undefined;
         throw error;
       }
+    },
+    async keep(Key, content) {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(content) }));
     },
     async stop() {
       lambda.stop();
