@@ -9,7 +9,7 @@ import {
   type Kind,
   type Thing,
 } from './estate.ts';
-import type { BuildIdentity } from './tags.ts';
+import { expiresTag, type BuildIdentity } from './tags.ts';
 
 /** A thing with what was decided about it, and why. */
 export interface Found extends BuildIdentity {
@@ -32,7 +32,7 @@ type Verdict = { remove: string } | { spare: string } | 'healthy';
 
 /** When a thing may go, or what is wrong with the dates it carries. */
 function dueOf(thing: Thing, published: boolean): { due: number; tagged: boolean } | { wrong: string } {
-  const tag = isFailed(thing) ? undefined : thing.tags['golden:expires'];
+  const tag = isFailed(thing) ? undefined : thing.tags[expiresTag];
   const date = tag ?? thing.createdAt;
   const time = /^\d{4}-\d\d-\d\dT/.test(date) ? Date.parse(date) : Number.NaN;
   if (Number.isNaN(time))

@@ -231,6 +231,23 @@ test('a build that is taken up again while the sweep looks is spared at the last
   expect(present(simulation, [volume])).toEqual([volume]);
 });
 
+test('a claim whose answer is lost is a claim all the same', async () => {
+  let lost = false;
+  const simulation = pipeline({
+    interfere: {
+      call({ by, action }) {
+        if (by !== 'Sweep' || action !== 'PutObject' || lost) return undefined;
+        lost = true;
+        return 'after';
+      },
+    },
+  });
+  record(simulation, deadBuild);
+  const volume = plantVolume(simulation);
+  expect((await sweep(simulation)).outcome).toMatchObject({ counts: { removed: 1, spared: 0 } });
+  expect(present(simulation, [volume])).toEqual([]);
+});
+
 test('the image of a build that died between its publishing and its manifest is out there, and stays', async () => {
   const simulation = pipeline();
   record(simulation, deadBuild, { manifest: { status: 'failed' }, ledger: { complete: true } });

@@ -71,6 +71,7 @@ export function plantVolume(simulation: Simulation, planting: Planting = {}, ins
     createdAt: madeAt(simulation, planting),
     tags: tagsOf(simulation, planting),
   });
+  world.views.settle(region);
   return id;
 }
 
@@ -93,6 +94,7 @@ export function plantSnapshot(simulation: Simulation, planting: Planting = {}): 
     sharedWith: new Set(),
     tags: tagsOf(simulation, planting),
   });
+  world.views.settle(region);
   return id;
 }
 
