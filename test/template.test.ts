@@ -165,7 +165,7 @@ test('a sweep is started once a day, for real, and the queue has what could not 
 
 test('the sweep has the time that its state gives it', () => {
   const { Timeout } = template.Resources['SweepLambdaFunction']?.Properties ?? {};
-  const { TimeoutSeconds } = template.Resources['SweepMachine']?.Properties['Definition'].States.Sweep;
+  const { TimeoutSeconds } = template.Resources['SweepMachine']!.Properties['Definition'].States.Sweep;
   expect(Number(Timeout)).toBeLessThan(TimeoutSeconds);
   expect(Number(Timeout)).toBeLessThanOrEqual(900);
 });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import {
   CopyImageCommand,
   DescribeImagesCommand,
-  DescribeRegionsCommand,
+  DescribeVpcsCommand,
   EC2ServiceException,
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm';
@@ -17,8 +17,8 @@ test('a real client reaches the simulated cloud', async () => {
 
 test('an unknown action is refused by name', async () => {
   const { ec2, run } = lab();
-  await expect(run(() => ec2().send(new DescribeRegionsCommand({})))).rejects.toThrow(
-    'the simulator does not know ec2:DescribeRegions',
+  await expect(run(() => ec2().send(new DescribeVpcsCommand({})))).rejects.toThrow(
+    'the simulator does not know ec2:DescribeVpcs',
   );
 });
 

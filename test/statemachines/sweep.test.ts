@@ -12,7 +12,7 @@ import {
   record,
   sweep,
 } from '../support/orphans.ts';
-import { build, leftIn, manifestIn, nothing, pipeline, stoppedAt, unheard } from '../support/pipeline.ts';
+import { build, leftIn, manifestIn, nothing, onlyManifest, pipeline, stoppedAt, unheard } from '../support/pipeline.ts';
 
 const published = '20261102-030000-0001';
 const foreign = '20261103-030000-0002';
@@ -29,14 +29,21 @@ function estate(interfere?: Interference) {
     plantVolume(simulation, { expiresIn: -1 }),
     plantVolume(simulation, { build: published, region: 'sa-east-1' }), // which no recipe names
     plantSnapshot(simulation, { region: 'ap-southeast-2' }),
-    ...[unclaimed.ami, unclaimed.snapshot, failed.ami, failed.snapshot],
+    unclaimed.ami,
+    unclaimed.snapshot,
+    failed.ami,
+    failed.snapshot,
   ];
   const released = plantImage(simulation, { build: published });
   const kept = plantImage(simulation, { expiresIn: 3 });
   const others = plantImage(simulation, { owner: '999999999999' });
   const holders = [
-    ...Object.values({ ...released }),
-    ...[kept.ami, kept.snapshot, others.ami, others.snapshot],
+    released.ami,
+    released.snapshot,
+    kept.ami,
+    kept.snapshot,
+    others.ami,
+    others.snapshot,
     plantVolume(simulation, { owner: '999999999999', expiresIn: -1 }),
     plantVolume(simulation, { tags: {} }),
     plantVolume(simulation, { build: foreign, expiresIn: -1 }),
@@ -206,6 +213,31 @@ test('what nobody undid of a build that died goes a week later, and its recipe c
   const again = await build(simulation);
   expect(again.status).toBe('SUCCEEDED');
   expect(manifestIn(simulation, again)).toMatchObject({ status: 'published', build: expect.not.stringMatching(id) });
+});
+
+test('an image that a failed build keeps goes when it has expired and not before; one that was then published stays', async () => {
+  const failing = { scenario: { commands: [{ step: 'boots', exitCode: 1, times: 1 }] } };
+  const keeping = () => pipeline({ ...failing, changes: { onFailure: 'keep-image' } });
+  const simulation = keeping();
+  await build(simulation);
+  await simulation.pass(6 * day);
+  expect((await sweep(simulation)).outcome.spared).toEqual([
+    expect.objectContaining({ kind: 'image', reason: 'kept until 2026-12-01T00:00Z' }),
+  ]);
+  await simulation.pass(2 * day);
+  expect((await sweep(simulation)).outcome.counts).toMatchObject({ removed: 2, spared: 0 });
+  expect(leftIn(simulation)).toEqual(nothing);
+
+  const other = keeping();
+  const failed = await build(other);
+  expect(failed.error).toBe('CheckFailed');
+  await other.pass(3600);
+  const again = await build(other, { recipe: 'base', build: onlyManifest(other)?.build });
+  expect(again.status).toBe('SUCCEEDED');
+  const before = leftIn(other);
+  await other.pass(30 * day);
+  expect((await sweep(other)).outcome.counts).toMatchObject({ removed: 0, spared: 0 });
+  expect(leftIn(other)).toEqual(before);
 });
 
 test('a build that is taken up again while the sweep looks is spared at the last moment', async () => {
