@@ -1,10 +1,5 @@
 import { expect, test } from '@jest/globals';
-import {
-  CopyImageCommand,
-  DescribeImagesCommand,
-  DescribeVpcsCommand,
-  EC2ServiceException,
-} from '@aws-sdk/client-ec2';
+import { CopyImageCommand, DescribeImagesCommand, DescribeVpcsCommand, EC2ServiceException } from '@aws-sdk/client-ec2';
 import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm';
 import { home, lab } from './lab.ts';
 
