@@ -1,12 +1,10 @@
 import { Failure } from '../core/errors.ts';
 import { launchAttempts, type Disk, type Plan } from '../core/plan.ts';
+import { executionSeconds, selfDestruct } from '../core/self-destruct.ts';
 import { buildTags, type Role } from '../core/tags.ts';
 import type { Connection } from './connection.ts';
 import { agentOnline } from './commands.ts';
 import { describeInstance, findInstances, isDead, launchInstance, type InstanceDescription } from './instances.ts';
-
-// No execution runs longer than the state machine's bound of a week, so nothing temporary is needed after that.
-const lifetime = 7 * 24 * 3600 * 1000;
 
 /**
  * The one living instance of a role, launched where there is none. Places are tried in the recipe's order.
@@ -31,11 +29,12 @@ export async function findOrLaunch(
 
   const { instanceProfile, securityGroups } = plan.document.builder;
   // Everything in the request follows from the plan: EC2 refuses a token that comes back with other parameters.
-  const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + lifetime);
+  const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + executionSeconds * 1000);
   const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
+  const request = { ...from, instanceProfile, securityGroups, tags, userData: selfDestruct(plan, role) };
   const tried: string[] = [];
   for (const attempt of launchAttempts(plan, role, found.length)) {
-    const launched = await launchInstance(aws, { ...from, attempt, instanceProfile, securityGroups, tags });
+    const launched = await launchInstance(aws, { ...request, attempt });
     if ('instance' in launched) return launched.instance;
     tried.push(launched.noCapacity);
   }

@@ -67,6 +67,8 @@ export interface LaunchRequest {
   /** Absent: the image's own disks. */
   disks?: Disk[];
   tags: Tags;
+  /** Plain text. */
+  userData: string;
 }
 
 const mapping = ({ device, sizeGiB, type, encrypted, kmsKey, iops, throughput }: Disk): BlockDeviceMapping => ({
@@ -97,7 +99,7 @@ const noCapacityHere = [
  */
 export async function launchInstance(
   aws: Connection,
-  { ami, attempt, instanceProfile, securityGroups, disks, tags }: LaunchRequest,
+  { ami, attempt, instanceProfile, securityGroups, disks, tags, userData }: LaunchRequest,
 ): Promise<{ instance: string } | { noCapacity: string }> {
   const place = `${attempt.instanceType}${attempt.subnet ? ` in ${attempt.subnet}` : ''}`;
   const answer = await ask(
@@ -115,6 +117,7 @@ export async function launchInstance(
           IamInstanceProfile: { Name: instanceProfile },
           MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
           InstanceInitiatedShutdownBehavior: 'terminate',
+          UserData: Buffer.from(userData).toString('base64'),
           BlockDeviceMappings: disks?.map(mapping),
           TagSpecifications: tagSpecifications(['instance', 'volume', 'network-interface'], tags),
         }),

@@ -1,6 +1,7 @@
-import { commandComment, deliverySeconds, type Command } from '../core/command.ts';
+import { commandComment, type Command } from '../core/command.ts';
 import { Failure, type FailureName } from '../core/errors.ts';
 import { failingTail } from '../core/output.ts';
+import { patience } from '../core/patience.ts';
 import type { Plan } from '../core/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 import { artifactKey, readTail, type Artifacts } from './artifacts.ts';
@@ -38,7 +39,7 @@ export async function findOrSend(
   const known = await findCommand(artifacts.aws, instance, comment);
   if (!known) await refuseDeadInstance(artifacts.aws, instance);
   const sent = known ?? (await sendCommand(artifacts.aws, instance, command, comment, output));
-  return { command: sent, name: command.name, limit: deliverySeconds + command.timeoutSeconds + 300 };
+  return { command: sent, name: command.name, limit: patience.command(command.timeoutSeconds) };
 }
 
 const tailBytes = 4000;

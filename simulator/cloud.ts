@@ -5,6 +5,7 @@ import { createDelays, type DelayOverrides, type DrawnDelay } from './delays.ts'
 import { attributeActions } from './ec2/attributes.ts';
 import { copyImageActions } from './ec2/copy-image.ts';
 import { createImageActions } from './ec2/create-image.ts';
+import { startGuests } from './ec2/guest.ts';
 import { imageActions, type Image } from './ec2/images.ts';
 import { instanceActions } from './ec2/instances.ts';
 import { regionActions } from './ec2/regions.ts';
@@ -105,6 +106,7 @@ export function createCloud(options: CloudOptions): Cloud {
     happens: (mishap, region) => world.happens(mishap, region),
     random: createRandom(seed, 'event bus'),
   });
+  startGuests(world);
   startAgents(world);
 
   const guarded = createGate(world, throttling ? createThrottle(clock) : () => undefined, options.interfere);

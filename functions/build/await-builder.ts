@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { lookAtAgent } from '../../aws/builders.ts';
+import { patience } from '../../core/patience.ts';
 import { identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
@@ -8,7 +9,7 @@ export const awaitBuilder = wait({
   name: 'AwaitBuilder',
   input: z.looseObject({ ...identity, instance: z.string() }),
   permissions: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
-  limit: () => 1800,
+  limit: () => patience.agent,
   look: ({ instance, since }, { aws, now }) => lookAtAgent(aws, instance, secondsSince(since, now())),
 });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { lookAtImage } from '../../aws/images.ts';
+import { patience } from '../../core/patience.ts';
 import { identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
@@ -8,7 +9,7 @@ export const awaitImage = wait({
   name: 'AwaitImage',
   input: z.looseObject({ ...identity, ami: z.string() }),
   permissions: ['ec2:DescribeImages'],
-  limit: () => 12 * 3600,
+  limit: () => patience.image,
   async look({ ami, since }, { aws, now }) {
     return lookAtImage(aws, aws.region, ami, 'ImageFailed', secondsSince(since, now()));
   },

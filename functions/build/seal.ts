@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { readPlan } from '../../aws/artifacts.ts';
 import { describeInstance, isDead, stopInstance } from '../../aws/instances.ts';
 import { Failure } from '../../core/errors.ts';
+import { patience } from '../../core/patience.ts';
 import { identity, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 
@@ -10,7 +11,7 @@ export const seal = wait({
   name: 'Seal',
   input: z.looseObject({ ...identity, instance: z.string() }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:StopInstances'],
-  limit: () => 1800,
+  limit: () => patience.stop,
   async look({ instance, recipe, build }, cloud) {
     const { document } = await readPlan(cloud, { recipe, build });
     const found = await describeInstance(cloud.aws, instance);

@@ -44,6 +44,7 @@ export interface Instance {
   bootMode: string;
   metadata: { HttpTokens: string; HttpPutResponseHopLimit: number; HttpEndpoint: string; InstanceMetadataTags: string };
   shutdownBehavior: string;
+  userData: string | undefined;
   clientToken: string | undefined;
   tags: Tags;
 }
@@ -142,7 +143,9 @@ export function instanceActions(world: World): Actions {
         ['stopping', 'shutting-down', 'terminated'],
         'started',
         (instance) => {
-          if (instance.state === 'stopped') move(world, instance, 'pending', 'instanceRunning', 'running');
+          if (instance.state !== 'stopped') return;
+          instance.reason = undefined;
+          move(world, instance, 'pending', 'instanceRunning', 'running');
         },
       ),
     })),

@@ -4,6 +4,7 @@ import { required, strict, tagSpecifications } from '../strict.ts';
 import type { Region, World } from '../world.ts';
 import { describedInstance } from './describe-instance.ts';
 import { mayDie } from './dying.ts';
+import { decodedUserData } from './guest.ts';
 import { imageById, type Image } from './images.ts';
 import { move, type Instance } from './instances.ts';
 import { refuseBeyondLimits } from './limits.ts';
@@ -63,6 +64,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
   }
   const tags = specifiedTags(input.TagSpecifications, ['instance', 'volume', 'network-interface']);
   const disks = plannedDisks(world, region, caller, image, input.BlockDeviceMappings ?? []);
+  const userData = decodedUserData(input.UserData);
   const { Name, Arn } = input.IamInstanceProfile ?? {};
   const needsTokens = image.imdsSupport === 'v2.0';
   const number = region.instances.size + 10;
@@ -93,6 +95,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
       InstanceMetadataTags: input.MetadataOptions?.InstanceMetadataTags ?? 'disabled',
     },
     shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? 'stop',
+    userData,
     clientToken: input.ClientToken,
     tags: tags('instance'),
   };

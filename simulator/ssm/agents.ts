@@ -1,5 +1,6 @@
 import type { DescribeInstanceInformationRequest } from '@aws-sdk/client-ssm';
 import { ApiError, type Actions } from '../actions.ts';
+import { boot, halt } from '../ec2/guest.ts';
 import type { Instance } from '../ec2/instances.ts';
 import { paginate } from '../ec2/pagination.ts';
 import { strict } from '../strict.ts';
@@ -50,10 +51,13 @@ function createAgent(world: World, instance: Instance): Agent {
     online: false,
     listeners: new Set(),
     reboot() {
+      halt(instance);
       setOnline(agent, false);
       const { transition } = instance;
       world.after(world.delays.draw('reboot', { resource: instance.id, region: instance.region }), () => {
-        if (instance.transition === transition) setOnline(agent, true);
+        if (instance.transition !== transition) return;
+        boot(world, instance);
+        setOnline(agent, true);
       });
     },
   };

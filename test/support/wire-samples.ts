@@ -191,6 +191,7 @@ export const samples: Record<string, Sample> = {
         IamInstanceProfile: { Name: 'golden-image-builder' },
         MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
         InstanceInitiatedShutdownBehavior: 'terminate',
+        UserData: 'I2Nsb3VkLWJvb3Rob29rCg==',
         BlockDeviceMappings: [
           {
             DeviceName: '/dev/xvda',
