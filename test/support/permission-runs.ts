@@ -146,13 +146,13 @@ const swept: Run = {
   },
 };
 
-/** Its execution ended without anybody hearing of it. */
+/** Its execution ended without anybody hearing of it, when its builder was stopped: one that runs ends itself. */
 const sweptUnheard: Run = {
   name: 'a build that was swept is started again',
   outcome: 'AwsRefused',
   async simulation() {
     const simulation = pipeline({ ...unheard, changes: short });
-    const id = await stoppedAt(simulation, 'AwaitCommand');
+    const id = await stoppedAt(simulation, 'AwaitImage');
     await simulation.pass(8 * day);
     await sweep(simulation);
     await simulation.pass(2 * 3600);
