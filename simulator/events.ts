@@ -4,6 +4,7 @@ import type { Snapshot } from './ec2/snapshots.ts';
 import { uuid } from './keys.ts';
 import { statusOf } from './ssm/describe-command.ts';
 import type { Command, Invocation } from './ssm/commands.ts';
+import { redriveStatus } from './states/redrive.ts';
 import type { Execution } from './states/step-functions.ts';
 
 /** What an AWS service tells EventBridge. The shapes, odd capitals and ARNs included, are those of aws-facts §4. */
@@ -124,6 +125,7 @@ const payloadLimit = 248 * 1024;
 
 export function executionStatusChange(region: string, account: string, execution: Execution): Occurrence {
   const { arn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
+  const { redriveCount, redriveDate } = execution;
   const included = Buffer.byteLength(JSON.stringify([input, output ?? ''])) <= payloadLimit;
   return {
     source: 'aws.states',
@@ -142,6 +144,10 @@ export function executionStatusChange(region: string, account: string, execution
       inputDetails: { included },
       output: included ? (output ?? null) : null,
       outputDetails: output === undefined ? null : { included },
+      redriveCount,
+      redriveDate: redriveDate?.getTime() ?? null,
+      redriveStatusReason: null,
+      ...redriveStatus(execution, (stopDate ?? startDate).getTime()),
       ...(error !== undefined && { error }),
       ...(cause !== undefined && { cause }),
     },

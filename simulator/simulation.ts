@@ -46,6 +46,8 @@ export interface Simulation {
   start(input: unknown, name?: string): string;
   /** Starts an execution of sweep, which EventBridge Scheduler would do once a day. Returns its ARN. */
   sweep(input?: { dryRun?: boolean; cap?: number }, name?: string): string;
+  /** Goes on with an execution that did not succeed, as Redrive in the console would. */
+  redrive(executionArn: string): void;
   /** Lets virtual time run until the execution has ended. */
   finish(executionArn: string): Promise<Execution>;
   /** Lets so many virtual seconds go by. */
@@ -162,6 +164,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
       return startExecution(stateMachineArn, input, name);
     },
     sweep: (input = {}, name = `sweep-${++started}`) => startExecution(sweepArn, input, name),
+    redrive(executionArn) {
+      (stepFunctions.actions['RedriveExecution'] as Action)({ executionArn }, { account, region });
+    },
     async finish(executionArn) {
       await clock.run(() => stepFunctions.execution(executionArn).status !== 'RUNNING');
       return stepFunctions.execution(executionArn);

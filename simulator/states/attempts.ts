@@ -13,6 +13,7 @@ export async function attempts(state: State, raw: Json, input: Json, branch: Bra
   const { run, scope, trail } = branch;
   const retry = createRetries(state.Retry, run.random);
   for (let count = 0; ; count++) {
+    if (count > 0) branch.position.inner = undefined; // only what a redrive finds goes on from there
     const context = branch.context as { State: Record<string, Json> };
     branch.context = { ...context, State: { ...context.State, RetryCount: count } };
     const around = branch.context;
@@ -33,6 +34,8 @@ export async function attempts(state: State, raw: Json, input: Json, branch: Bra
       }
       if (state.Type !== 'Task') run.journal.record(trail, `${state.Type}StateFailed`);
       const catcher = state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, error));
+      // AWS then runs a Map or Parallel again as a whole.
+      if (!catcher && error.error === 'States.DataLimitExceeded') branch.position.inner = undefined;
       if (!catcher) throw error;
       return caught(catcher, error, raw, branch);
     }

@@ -3,6 +3,7 @@ import type { Json } from './definition.ts';
 import { PAYLOAD_LIMIT, StateError } from './errors.ts';
 import type { Execution, HistoryEvent } from './history.ts';
 import { callIntrinsic } from './intrinsics.ts';
+import { redriveStatus, whyNotRedrivable } from './redrive.ts';
 import type { Running } from './execution.ts';
 import type { Registry } from './step-functions.ts';
 
@@ -69,6 +70,7 @@ export function createActions({ clock, random, tokens, machines, executions, sta
       const whole = includedData === 'ALL_DATA';
       return {
         ...summary(execution),
+        ...redriveStatus(execution, clock.now()),
         ...(whole && { input: execution.input, inputDetails: { included: true } }),
         ...(whole && execution.output !== undefined && { output: execution.output, outputDetails: { included: true } }),
         ...(execution.error !== undefined && { error: execution.error }),
@@ -120,6 +122,21 @@ export function createActions({ clock, random, tokens, machines, executions, sta
       return { stopDate: execution.stopDate ?? new Date(clock.now()) };
     },
 
+    /** As AWS has it, a client token means the same redrive for 15 minutes, the last ten of them. */
+    RedriveExecution(request: Named<'executionArn'> & { clientToken?: string }) {
+      const { executionArn, clientToken } = accept(request, ['executionArn'], ['clientToken']);
+      const { execution, redrive, redriveTokens } = running(executionArn);
+      const before = clientToken === undefined ? undefined : redriveTokens.get(clientToken);
+      if (before && clock.now() - before.getTime() <= 15 * 60_000) return { redriveDate: before };
+      const reason = whyNotRedrivable(execution, clock.now());
+      if (reason !== undefined) throw new ApiError('ExecutionNotRedrivable', reason);
+      redrive();
+      const redriveDate = execution.redriveDate as Date;
+      if (clientToken !== undefined) redriveTokens.set(clientToken, redriveDate);
+      for (const token of [...redriveTokens.keys()].slice(0, -10)) redriveTokens.delete(token);
+      return { redriveDate };
+    },
+
     SendTaskSuccess(request: Named<'taskToken' | 'output'>) {
       const { taskToken, output } = accept(request, ['taskToken', 'output'], []);
       const holder = tokens.holder(taskToken);
@@ -166,7 +183,7 @@ function json(text: string, code: string, message: string): Json {
 }
 
 function summary(execution: Execution) {
-  const { arn, stateMachineArn, name, status, startDate, stopDate } = execution;
+  const { arn, stateMachineArn, name, status, startDate, stopDate, redriveCount, redriveDate } = execution;
   return {
     executionArn: arn,
     stateMachineArn,
@@ -174,7 +191,8 @@ function summary(execution: Execution) {
     status,
     startDate,
     ...(stopDate && { stopDate }),
-    redriveCount: 0,
+    redriveCount,
+    ...(redriveDate && { redriveDate }),
   };
 }
 

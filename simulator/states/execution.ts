@@ -3,6 +3,7 @@ import type { Definition, Json } from './definition.ts';
 import { StateError } from './errors.ts';
 import { Journal, type Execution, type Listener, type Trail } from './history.ts';
 import { createBranch, runStates, type Run } from './machine.ts';
+import type { Position } from './redrive.ts';
 import { Scope, Stopped } from './scope.ts';
 import type { Tokens } from './tokens.ts';
 import { Variables } from './variables.ts';
@@ -21,6 +22,10 @@ export interface Machine {
 export interface Running {
   execution: Execution;
   begin: () => void;
+  /** Goes on from the states that did not succeed; whether that may be is the caller's to ask. */
+  redrive: () => void;
+  /** When RedriveExecution was called with which token. */
+  redriveTokens: Map<string, Date>;
   end: (
     status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED',
     how?: { output?: string; error?: string; cause?: string },
@@ -36,7 +41,7 @@ export interface Shared {
   statusListeners: ((execution: Execution) => void)[];
   transition: number;
   invoke: (functionName: string, payload: Json, region: string) => Promise<Json>;
-  retried: (execution: Execution) => void;
+  transitioned: (execution: Execution) => void;
 }
 
 const EVENT = {
@@ -55,10 +60,12 @@ export function startExecution(machine: Machine, name: string, input: string, sh
     stateMachineArn: machine.arn,
     status: 'RUNNING',
     startDate: new Date(clock.now()),
+    redriveCount: 0,
     input,
     history: [],
   };
-  const scope = new Scope();
+  let scope = new Scope();
+  const position: Position = { variables: new Variables() };
   const trail: Trail = { last: 0, path: {} };
   const journal = new Journal(execution, () => clock.now(), listeners);
   let timer: Timer | undefined;
@@ -70,53 +77,66 @@ export function startExecution(machine: Machine, name: string, input: string, sh
     region: machine.region,
     transition: shared.transition,
     invoke: (functionName, payload) => shared.invoke(functionName, payload, machine.region),
-    retried: () => shared.retried(execution),
+    retried: () => shared.transitioned(execution),
   };
   const data = JSON.parse(input) as Json;
-  const context: Json = {
+  const context = (): Json => ({
     Execution: {
       Id: execution.arn,
       Input: data,
       StartTime: execution.startDate.toISOString(),
       Name: name,
       RoleArn: machine.roleArn,
-      RedriveCount: 0,
+      RedriveCount: execution.redriveCount,
+      ...(execution.redriveDate && { RedriveTime: execution.redriveDate.toISOString() }),
     },
     StateMachine: { Id: machine.arn, Name: machine.name },
-  };
+  });
+  function go(): void {
+    const { TimeoutSeconds } = machine.definition;
+    if (TimeoutSeconds !== undefined)
+      timer = clock.at(clock.now() + TimeoutSeconds * 1000, () =>
+        running.end('TIMED_OUT', { error: 'States.Timeout' }),
+      );
+    // A timer of its own: whoever starts an execution, perhaps a function, must not wait for it nor be charged for its sleeps.
+    clock.at(clock.now(), async () => {
+      try {
+        const output = await runStates(machine.definition, data, createBranch(run, scope, position, context(), trail));
+        running.end('SUCCEEDED', { output: JSON.stringify(output) });
+      } catch (error) {
+        if (error instanceof Stopped) return;
+        if (!(error instanceof StateError)) throw error;
+        const { error: failed, reason } = error;
+        running.end('FAILED', {
+          ...(failed !== undefined && { error: failed }),
+          ...(reason !== undefined && { cause: reason }),
+        });
+      }
+    });
+  }
   const running: Running = {
     execution,
+    redriveTokens: new Map(),
     begin() {
-      const { TimeoutSeconds } = machine.definition;
-      if (TimeoutSeconds !== undefined)
-        timer = clock.at(clock.now() + TimeoutSeconds * 1000, () =>
-          running.end('TIMED_OUT', { error: 'States.Timeout' }),
-        );
       for (const listener of statusListeners) listener(execution);
       journal.record(trail, 'ExecutionStarted', {
         input,
         inputDetails: { truncated: false },
         roleArn: machine.roleArn,
       });
-      // A timer of its own: whoever starts an execution, perhaps a function, must not wait for it nor be charged for its sleeps.
-      clock.at(clock.now(), async () => {
-        try {
-          const output = await runStates(
-            machine.definition,
-            data,
-            createBranch(run, scope, new Variables(), context, trail),
-          );
-          running.end('SUCCEEDED', { output: JSON.stringify(output) });
-        } catch (error) {
-          if (error instanceof Stopped) return;
-          if (!(error instanceof StateError)) throw error;
-          const { error: failed, reason } = error;
-          running.end('FAILED', {
-            ...(failed !== undefined && { error: failed }),
-            ...(reason !== undefined && { cause: reason }),
-          });
-        }
-      });
+      go();
+    },
+    redrive() {
+      scope = new Scope();
+      for (const key of ['stopDate', 'output', 'error', 'cause'] as const) delete execution[key];
+      execution.status = 'RUNNING';
+      execution.redriveCount++;
+      execution.redriveDate = new Date(clock.now());
+      trail.last = execution.history.length;
+      for (const listener of statusListeners) listener(execution);
+      journal.record(trail, 'ExecutionRedriven', { redriveCount: execution.redriveCount });
+      shared.transitioned(execution);
+      go();
     },
     end(status, how = {}) {
       if (execution.status !== 'RUNNING') return;

@@ -18,6 +18,8 @@ export interface Execution {
   status: ExecutionStatus;
   startDate: Date;
   stopDate?: Date;
+  redriveCount: number;
+  redriveDate?: Date;
   input: string;
   output?: string;
   error?: string;

@@ -6,6 +6,7 @@ import { RuntimeFailure, StateError } from './errors.ts';
 import { evaluate, fill, read, type Surroundings } from './expression.ts';
 import type { Journal, Trail } from './history.ts';
 import { assigned, finish, limited, pathed, type Left } from './output.ts';
+import type { Position } from './redrive.ts';
 import type { Scope } from './scope.ts';
 import type { Tokens } from './tokens.ts';
 import type { Variables } from './variables.ts';
@@ -33,48 +34,53 @@ export interface Branch {
   /** Name of the current state. */
   name: string;
   current: State | undefined;
+  position: Position;
   surroundings: (input: Json) => Surroundings;
-  inner: (scope: Scope, variables: Variables) => Branch;
+  inner: (scope: Scope, position: Position) => Branch;
 }
 
-export function createBranch(run: Run, scope: Scope, variables: Variables, context: Json, trail: Trail): Branch {
+export function createBranch(run: Run, scope: Scope, position: Position, context: Json, trail: Trail): Branch {
+  const { variables } = position;
   const branch: Branch = {
     run,
     scope,
+    position,
     variables,
     context,
     trail,
     name: '',
     current: undefined,
     surroundings: (input) => ({ input, context: branch.context, variables, random: run.random }),
-    inner: (innerScope, innerVariables) =>
-      createBranch(run, innerScope, innerVariables, branch.context, { last: trail.last, path: { ...trail.path } }),
+    inner: (innerScope, innerPosition) =>
+      createBranch(run, innerScope, innerPosition, branch.context, { last: trail.last, path: { ...trail.path } }),
   };
   return branch;
 }
 
-/** Runs states from StartAt to an end; the output of the last one, or a StateError nobody caught. */
+/**
+ * Runs states from StartAt, or from where a redriven branch had come to, to an end; the output of the last one, or a
+ * StateError nobody caught. A state that is redriven is not entered again: AWS tells of no second entry. Nothing says what
+ * its EnteredTime is then; here it stays what it was, which is the worse for whoever measures by it.
+ */
 export async function runStates(states: States, input: Json, branch: Branch): Promise<Json> {
-  const { run, trail, scope } = branch;
-  let value = input;
-  for (let name: string | undefined = states.StartAt; name !== undefined;) {
+  const { run, trail, scope, position } = branch;
+  let redriven = position.at;
+  let value = redriven?.input ?? input;
+  for (let name = redriven?.name ?? (states.StartAt as string | undefined); name !== undefined;) {
     const state: State = states.States[name]!;
     if (run.transition > 0) await scope.until(run.clock, run.clock.now() + run.transition);
     branch.name = name;
     branch.current = state;
     trail.path = { ...trail.path, state: name };
-    const at = run.journal.record(trail, `${state.Type}StateEntered`, {
-      name,
-      input: JSON.stringify(value),
-      inputDetails: { truncated: false },
-    });
+    const at = redriven ?? enter(state, value, branch);
+    redriven = undefined;
     const retries = state.Type === 'Task' || state.Type === 'Map' || state.Type === 'Parallel';
     branch.context = {
       ...(branch.context as Record<string, Json>),
-      State: { Name: name, EnteredTime: new Date(run.clock.now()).toISOString(), ...(retries && { RetryCount: 0 }) },
+      State: { Name: name, EnteredTime: at.enteredTime, ...(retries && { RetryCount: 0 }) },
     };
     const left: Left = await leave(state, value, branch).catch((error: unknown) => {
-      throw error instanceof RuntimeFailure ? located(error, name!, at) : error;
+      throw error instanceof RuntimeFailure ? located(error, at.name, at.event) : error;
     });
     if (left.assigned) branch.variables.assign(left.assigned);
     run.journal.record(trail, `${state.Type}StateExited`, {
@@ -93,6 +99,16 @@ export async function runStates(states: States, input: Json, branch: Branch): Pr
     name = left.next;
   }
   return value;
+}
+
+function enter({ Type }: State, input: Json, { run, trail, name, position }: Branch) {
+  const event = run.journal.record(trail, `${Type}StateEntered`, {
+    name,
+    input: JSON.stringify(input),
+    inputDetails: { truncated: false },
+  });
+  position.inner = undefined;
+  return (position.at = { name, input, enteredTime: new Date(run.clock.now()).toISOString(), event });
 }
 
 const LOCATED = 'An error occurred while executing the state ';

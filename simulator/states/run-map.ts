@@ -15,7 +15,8 @@ export async function attemptMap(branch: Branch, state: State, input: Json): Pro
   const items = state.ItemsPath === undefined ? input : read(state.ItemsPath, surroundings, 'ItemsPath');
   if (!Array.isArray(items))
     throw new RuntimeFailure(`Reference path "${state.ItemsPath ?? '$'}" must point to array.`);
-  const started = run.journal.record(trail, 'MapStateStarted', { length: items.length });
+  if (!branch.position.inner) run.journal.record(trail, 'MapStateStarted', { length: items.length });
+  const started = trail.last;
   const selector = state.ItemSelector ?? state.Parameters;
   const outputs = await together(
     branch,
@@ -25,7 +26,7 @@ export async function attemptMap(branch: Branch, state: State, input: Json): Pro
       const path = { map: [...(trail.path.map ?? []), { state: name, index }] };
       inner.trail.path = path;
       inner.context = { ...(branch.context as object), Map: map };
-      run.journal.record(inner.trail, 'MapIterationStarted', { name, index });
+      if (!inner.position.at) run.journal.record(inner.trail, 'MapIterationStarted', { name, index });
       const selected = () =>
         selector === undefined
           ? item
@@ -54,7 +55,8 @@ export async function attemptMap(branch: Branch, state: State, input: Json): Pro
 /** One attempt at a Parallel: every branch gets a copy of the input. */
 export async function attemptParallel(branch: Branch, state: State, input: Json): Promise<Json> {
   const { run, trail } = branch;
-  const started = run.journal.record(trail, 'ParallelStateStarted');
+  if (!branch.position.inner) run.journal.record(trail, 'ParallelStateStarted');
+  const started = trail.last;
   const outputs = await together(
     branch,
     state.Branches!.map((states: States) => async (inner) => {
@@ -74,7 +76,10 @@ export async function attemptParallel(branch: Branch, state: State, input: Json)
   return outputs;
 }
 
-/** Runs pieces of work in inner branches, so many at a time; the first failure stops all others and is the failure of the whole. */
+/**
+ * Runs pieces of work in inner branches, so many at a time; the first failure stops all others and is the failure of the
+ * whole. Pieces that a redrive finds done are not run again.
+ */
 async function together(
   branch: Branch,
   pieces: ((inner: Branch) => Promise<Json>)[],
@@ -83,16 +88,26 @@ async function together(
 ): Promise<Json[]> {
   const scope = branch.scope.inner();
   const outputs: Json[] = [];
+  const positions = (branch.position.inner ??= []);
   const open = new Map<number, Branch>();
   let failure: { error: unknown } | undefined;
   let next = 0;
   const worker = async () => {
     while (next < pieces.length && !failure) {
       const index = next++;
-      const inner = branch.inner(scope.inner(), new Variables(branch.variables));
+      const before = positions[index];
+      if (before && 'output' in before) {
+        outputs[index] = before.output;
+        continue;
+      }
+      const position = before ?? { variables: new Variables(branch.variables) };
+      positions[index] = position;
+      const inner = branch.inner(scope.inner(), position);
       open.set(index, inner);
       try {
-        outputs[index] = await pieces[index]!(inner);
+        const output = await pieces[index]!(inner);
+        outputs[index] = output;
+        positions[index] = { output };
         open.delete(index);
       } catch (error) {
         if (failure) return;

@@ -11,7 +11,7 @@ export type { EventPath, Execution, HistoryEvent };
 
 /** A simulated Step Functions: Standard workflows, JSONPath. What a definition may contain is in `supported.ts`. */
 export interface StepFunctions {
-  /** The API: ListStateMachines, StartExecution, DescribeExecution, GetExecutionHistory, ListExecutions, StopExecution, SendTaskSuccess, -Failure, -Heartbeat. */
+  /** The API: ListStateMachines, StartExecution, DescribeExecution, GetExecutionHistory, ListExecutions, StopExecution, RedriveExecution, SendTaskSuccess, -Failure, -Heartbeat. */
   actions: Actions;
   /** Returns the ARN. Throws, naming every state and field, if the definition holds anything this interpreter does not implement. */
   createStateMachine(machine: {
@@ -22,7 +22,7 @@ export interface StepFunctions {
     roleArn?: string;
   }): string;
   execution(arn: string): Execution;
-  /** As AWS bills: states entered, and retries. */
+  /** As AWS bills: states entered, retries and redrives. */
   stateTransitions(arn: string): number;
   /** Ends an execution that still runs, as StopExecution or its TimeoutSeconds would. */
   end(arn: string, status: 'ABORTED' | 'TIMED_OUT'): void;
@@ -70,7 +70,7 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
         statusListeners,
         transition: latency.transition ?? 0,
         invoke: callFunction,
-        retried: count,
+        transitioned: count,
       });
       registry.executions.set(running.execution.arn, running);
       running.begin();

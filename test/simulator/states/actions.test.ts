@@ -50,6 +50,8 @@ test('an execution is described while it runs and after', async () => {
     input: '{"a":1}',
     inputDetails: { included: true },
     redriveCount: 0,
+    redriveStatus: 'NOT_REDRIVABLE',
+    redriveStatusReason: 'Execution is RUNNING and cannot be redriven',
   });
   await bench.clock.run(() => seen.length === 2);
   expect(bench.call('DescribeExecution', { executionArn })).toMatchObject({
