@@ -1,12 +1,20 @@
 import { Failure } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
-import { artifactKey, readObject, writeObject, type Artifacts } from './artifacts.ts';
+import { artifactKey, readArtifact, readObject, readPlan, writeObject, type Artifacts } from './artifacts.ts';
 import type { Connection } from './connection.ts';
 
 interface Lock {
   execution: string;
   build: string;
 }
+
+/** `owner.json` of a build. `cleansUpAfter`: the execution that died, where the owner is a clean-up or a sweep. */
+interface BuildLock extends Lock {
+  cleansUpAfter?: string;
+}
+
+const lockKey = (recipe: string) => `builds/${recipe}/lock.json`;
 
 /**
  * Makes an execution the one that builds a recipe. A lock whose execution has ended is taken over, whatever it died of.
@@ -16,7 +24,7 @@ export async function holdRecipe(artifacts: Artifacts, identity: BuildIdentity, 
   const { recipe, build } = identity;
   await takeOver(
     artifacts,
-    `builds/${recipe}/lock.json`,
+    lockKey(recipe),
     { execution, build },
     {
       busy: (lock) =>
@@ -32,6 +40,32 @@ export async function holdRecipe(artifacts: Artifacts, identity: BuildIdentity, 
       busy: (owner) => `${build} of ${recipe} is being cleaned up by ${owner.execution}; start again when it has ended`,
       late: `another execution was faster to get at ${build} of ${recipe}`,
     },
+  );
+}
+
+/**
+ * The plan, for an execution that is about to make or to publish something. One that was stopped and redriven goes on in
+ * the middle, without Resolve: meanwhile its build may have become the clean-up's, and its recipe another execution's. What
+ * it lost it does not get back. Whatever a caller makes within its Lambda timeout is still seen by a clean-up that takes the
+ * build over right after this look.
+ * @throws RecipeBusy where the execution no longer holds both.
+ */
+export async function readOwnPlan(artifacts: Artifacts, identity: BuildIdentity, execution: string): Promise<Plan> {
+  const { recipe, build } = identity;
+  const [plan, owner, lock] = await Promise.all([
+    readPlan(artifacts, identity),
+    readArtifact<BuildLock>(artifacts, identity, 'owner.json'),
+    readObject(artifacts, lockKey(recipe)),
+  ]);
+  const holder = lock && (JSON.parse(lock.text) as Lock);
+  const lost = [
+    { what: `${build} of ${recipe}`, by: owner?.execution },
+    { what: recipe, by: holder?.execution },
+  ].find(({ by }) => by !== undefined && by !== execution);
+  if (!lost) return plan;
+  throw new Failure(
+    'RecipeBusy',
+    `${lost.by} took ${lost.what} over after this execution had ended, so Redrive cannot complete it. Start the recipe again`,
   );
 }
 
@@ -52,20 +86,27 @@ async function takeOver(
 const isAlive = async (aws: Connection, execution: string): Promise<boolean> =>
   (await import('./executions.ts')).isRunning(aws, execution);
 
+/** Whose a build is to undo. `running`: that of an execution that is said to run, since it was redriven, or since the news is late. */
+export type Owner = 'ours' | 'nobody' | 'running' | 'other';
+
 /**
  * Whether a build is an execution's to undo: only that of the last one that was let into it. `as` is the execution that
- * undoes, which takes the build over from one that died.
+ * undoes, which takes the build over from one that died, or from a clean-up that died or ended before something came to
+ * light.
  */
 export async function claimBuild(
   artifacts: Artifacts,
   identity: BuildIdentity,
   { id, as }: { id: string; as: string },
-): Promise<'ours' | 'nobody' | 'other'> {
+): Promise<Owner> {
   const key = artifactKey(identity, 'owner.json');
   const object = await readObject(artifacts, key);
   if (!object) return 'nobody';
-  const { execution } = JSON.parse(object.text) as Lock;
+  const { execution, cleansUpAfter } = JSON.parse(object.text) as BuildLock;
   if (execution === as) return 'ours';
-  if (execution !== id) return 'other';
-  return (await writeObject(artifacts, key, { execution: as, build: identity.build }, object)) ? 'ours' : 'other';
+  if (execution !== id && cleansUpAfter !== id) return 'other';
+  if (await isAlive(artifacts.aws, execution)) return execution === id ? 'running' : 'other';
+  const died = cleansUpAfter ?? id;
+  const mine: BuildLock = { execution: as, build: identity.build, ...(as !== died && { cleansUpAfter: died }) };
+  return (await writeObject(artifacts, key, mine, object)) ? 'ours' : 'other';
 }

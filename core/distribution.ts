@@ -35,7 +35,10 @@ export const copyToken = (plan: Plan, region: string, ami: string, generation: n
 
 /** Who is still missing. Present permissions that the recipe does not name stay as they are. */
 export function missing(wanted: Sharing, present: Sharing): Sharing {
-  const without = (list: string[], there: string[]) => list.filter((one) => !there.includes(one));
+  const without = (list: string[], there: string[]) => {
+    const known = new Set(there);
+    return list.filter((one) => !known.has(one));
+  };
   return {
     accounts: without(wanted.accounts, present.accounts),
     organizations: without(wanted.organizations, present.organizations),
@@ -81,7 +84,8 @@ export function targetProblems(
       problems.push(`${image.ami} ${device} has no snapshot`);
       continue;
     }
-    const barred = target.accounts.filter((account) => !snapshotAccounts[snapshot]?.includes(account));
+    const allowed = new Set(snapshotAccounts[snapshot]);
+    const barred = target.accounts.filter((account) => !allowed.has(account));
     for (const account of barred) problems.push(`${snapshot} is not shared with ${account}`);
   }
   return problems;

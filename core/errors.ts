@@ -6,7 +6,7 @@ const meanings = {
   RecipeInvalid: 'the recipe or the execution input is wrong; nothing was created',
   StageInputInvalid:
     'a state handed a function something it does not take: the state machine and the functions disagree',
-  RecipeBusy: 'another execution is building this recipe; one at a time',
+  RecipeBusy: 'another execution has this recipe or this build; one at a time',
   SourceNotFound: 'the source image does not exist or cannot be launched from',
   SourceNotTrusted: 'the source image does not belong to the owner the recipe names',
   CapacityUnavailable: 'no instance type in any subnet had capacity; worth trying again later',

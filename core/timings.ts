@@ -22,7 +22,9 @@ export function timingsOf(events: StateEvent[]): Timing[] {
   for (const exit of events) {
     if (!ends.has(exit.type)) continue;
     let entry = byId.get(exit.previousEventId);
-    while (entry && !entry.type.startsWith('TaskState')) entry = byId.get(entry.previousEventId);
+    while (entry && !/^(TaskState|ExecutionRedriven)/.test(entry.type)) entry = byId.get(entry.previousEventId);
+    // A state that is redriven is not entered again: this visit began with the redrive.
+    if (entry?.type === 'ExecutionRedriven') entry = { ...entry, type: 'TaskStateEntered', state: exit.state };
     if (entry?.type !== 'TaskStateEntered') continue; // an iteration that failed between two states
     if (!entry?.state) continue;
     const seconds = (exit.timestamp.getTime() - entry.timestamp.getTime()) / 1000;

@@ -244,6 +244,7 @@ const functions = {
     'ssm:DeleteParameter',
     'ssm:GetParameter',
     'ssm:PutParameter',
+    'states:DescribeExecution',
     ...answersTask,
   ],
   recordFailure: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],

@@ -48,8 +48,8 @@ test.each(runs)('AWS would refuse nothing when $name', ({ name, outcome }) => {
 /** Permissions that no run needs, and why they are there nevertheless. */
 const beyondTheRuns: [RegExp, string][] = [
   [
-    /^Resolve states:DescribeExecution on .*:MACHINE-clean-up-build:\*$/,
-    'no run starts a build again while it is being cleaned up; build-image-dies.test.ts does',
+    /^(Resolve|Compensate) states:DescribeExecution on .*:MACHINE-(clean-up-build|sweep):\*$/,
+    'no run starts or redrives a build while it is cleaned up or swept; build-image-dies and -redrive do',
   ],
   [/^(Publish|Verify) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/artifacts.ts';
 import { createImage as create } from '../../aws/image-making.ts';
 import { findOwnImages } from '../../aws/images.ts';
+import { readOwnPlan } from '../../aws/locks.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.ts';
 import { buildTags, madeBy } from '../../core/tags.ts';
-import { identity, lambda, stage, type Cloud } from '../stage.ts';
+import { lambda, maker, stage, type Cloud } from '../stage.ts';
 
 /** CreateImage has no idempotency token: the name is the token, and only this build's tags make an AMI of that name ours. */
 async function adopt({ aws }: Cloud, plan: Plan): Promise<string | undefined> {
@@ -23,10 +23,10 @@ async function adopt({ aws }: Cloud, plan: Plan): Promise<string | undefined> {
 /** The image, under its deterministic name, tagged from birth. */
 export const createImage = stage({
   name: 'CreateImage',
-  input: z.strictObject({ ...identity, instance: z.string() }),
+  input: z.strictObject({ ...maker, instance: z.string() }),
   permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CreateImage', 'ec2:CreateTags'],
-  async run({ instance, ...build }, cloud) {
-    const plan = await readPlan(cloud, build);
+  async run({ instance, execution, ...build }, cloud) {
+    const plan = await readOwnPlan(cloud, build, execution);
     const known = await adopt(cloud, plan);
     if (known) return { ami: known };
     const { image, description } = plan.document;

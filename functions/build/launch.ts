@@ -1,16 +1,16 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/artifacts.ts';
 import { findOrLaunch } from '../../aws/builders.ts';
+import { readOwnPlan } from '../../aws/locks.ts';
 import { builderDisks } from '../../core/plan.ts';
-import { identity, lambda, stage } from '../stage.ts';
+import { lambda, maker, stage } from '../stage.ts';
 
 /** The builder: an instance of the source image that only SSM can reach. A living one of this build is taken again. */
 export const launch = stage({
   name: 'Launch',
-  input: z.strictObject(identity),
+  input: z.strictObject(maker),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
-  async run(build, cloud) {
-    const plan = await readPlan(cloud, build);
+  async run({ execution, ...build }, cloud) {
+    const plan = await readOwnPlan(cloud, build, execution);
     const from = { ami: plan.source.ami, disks: builderDisks(plan) };
     return { instance: await findOrLaunch(cloud.aws, plan, 'builder', from) };
   },

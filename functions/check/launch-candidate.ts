@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/artifacts.ts';
 import { findOrLaunch } from '../../aws/builders.ts';
-import { identity, lambda, stage } from '../stage.ts';
+import { readOwnPlan } from '../../aws/locks.ts';
+import { lambda, maker, stage } from '../stage.ts';
 
 /** The candidate: a fresh instance of the new image, with the disks the image brings, since that is what servers will boot. */
 export const launchCandidate = stage({
   name: 'LaunchCandidate',
-  input: z.strictObject({ ...identity, ami: z.string() }),
+  input: z.strictObject({ ...maker, ami: z.string() }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
-  async run({ ami, ...build }, cloud) {
-    const plan = await readPlan(cloud, build);
+  async run({ ami, execution, ...build }, cloud) {
+    const plan = await readOwnPlan(cloud, build, execution);
     return { instance: await findOrLaunch(cloud.aws, plan, 'candidate', { ami }) };
   },
 });

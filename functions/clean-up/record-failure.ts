@@ -12,6 +12,9 @@ import { execution, failedContext, lambda, stage } from '../stage.ts';
 const unknown =
   'unknown: the clean-up itself did not end well, look for the tag golden:build in every region of the recipe';
 
+// The console offers Redrive on every execution that failed. It goes on at the state Failed.
+const redriveHint = 'Redrive would only end here again: to go on, start a new execution';
+
 /** Writes the manifest of a failed build, and the failure's last word for whoever looks at the execution. */
 export const recordFailure = stage({
   name: 'RecordFailure',
@@ -47,7 +50,8 @@ export const recordFailure = stage({
         failure.left.push(`the manifest could not be written: ${(error as Error).message}`);
       }
     }
-    return { error: failure.error, cause: failureSummary(failure, identity, meaningOf(failure.error)) };
+    const cause = failureSummary(failure, identity, meaningOf(failure.error));
+    return { error: failure.error, cause: as === id ? `${cause}\n${redriveHint}` : cause };
   },
 });
 

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/artifacts.ts';
 import { copyImage as copy } from '../../aws/image-making.ts';
 import { findBuildImages } from '../../aws/images.ts';
+import { readOwnPlan } from '../../aws/locks.ts';
 import { copyToken, needsCopy, targetIn } from '../../core/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import { buildTags } from '../../core/tags.ts';
-import { identity, lambda, stage } from '../stage.ts';
+import { lambda, maker, stage } from '../stage.ts';
 
 /**
  * The image in one target region: the AMI itself in the pipeline's own region, a copy anywhere else. CopyImage takes a
@@ -13,10 +13,10 @@ import { identity, lambda, stage } from '../stage.ts';
  */
 export const copyImage = stage({
   name: 'CopyImage',
-  input: z.strictObject({ ...identity, region: z.string(), ami: z.string() }),
+  input: z.strictObject({ ...maker, region: z.string(), ami: z.string() }),
   permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CopyImage', 'ec2:CreateTags'],
-  async run({ region, ami, ...build }, cloud) {
-    const plan = await readPlan(cloud, build);
+  async run({ region, ami, execution, ...build }, cloud) {
+    const plan = await readOwnPlan(cloud, build, execution);
     const { kmsKey } = targetIn(plan, region);
     if (!needsCopy(plan, region)) return { ami };
     const copies = await findBuildImages(cloud.aws, region, build);

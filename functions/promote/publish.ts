@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { readPlan, writeArtifact } from '../../aws/artifacts.ts';
+import { writeArtifact } from '../../aws/artifacts.ts';
 import { openLedger, readChannel, refuseSuperseded, writeChannel } from '../../aws/channels.ts';
+import { readOwnPlan } from '../../aws/locks.ts';
 import { channelParameter } from '../../core/channel.ts';
-import { identity, lambda, verifiedTarget } from '../stage.ts';
+import { lambda, maker, verifiedTarget } from '../stage.ts';
 import { wait, type Seen } from '../wait.ts';
 
 /**
@@ -11,11 +12,11 @@ import { wait, type Seen } from '../wait.ts';
  */
 export const publish = wait({
   name: 'Publish',
-  input: z.looseObject({ ...identity, targets: z.array(verifiedTarget) }),
+  input: z.looseObject({ ...maker, targets: z.array(verifiedTarget) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
   limit: () => 900,
-  async look({ recipe, build, targets }, cloud): Promise<Seen<{ written: boolean; parameter?: string }>> {
-    const plan = await readPlan(cloud, { recipe, build });
+  async look({ recipe, build, execution, targets }, cloud): Promise<Seen<{ written: boolean; parameter?: string }>> {
+    const plan = await readOwnPlan(cloud, { recipe, build }, execution);
     const { publish: wanted } = plan.document;
     if (!wanted) {
       // Without a channel nothing points at the image, but from here on it is there for others and not undone any more.

@@ -32,6 +32,19 @@ test('iterations side by side are told apart', () => {
   expect(timingsOf(events).map(({ seconds }) => seconds)).toEqual([9, 5]);
 });
 
+test('a visit that was redriven began with the redrive: the state is not entered again', () => {
+  const events = [
+    event(1, 0, 'TaskStateEntered', 0, 'AwaitCopy'),
+    event(2, 1, 'TaskScheduled', 0),
+    event(3, 0, 'ExecutionAborted', 50),
+    event(4, 3, 'ExecutionRedriven', 100),
+    event(5, 4, 'TaskScheduled', 100),
+    event(6, 5, 'TaskStateExited', 107, 'AwaitCopy'),
+    event(7, 4, 'MapIterationFailed', 108),
+  ];
+  expect(timingsOf(events)).toEqual([{ state: 'AwaitCopy', startedAt: '2026-11-23T03:01:40.000Z', seconds: 7 }]);
+});
+
 test('a visit that has not ended is left out', () => {
   expect(timingsOf([event(1, 0, 'TaskStateEntered', 0, 'CleanUp')])).toEqual([]);
 });

@@ -15,7 +15,7 @@ test.each([
 ] as const)('a connection that drops %s the effect is tried again by the SDK', async (when, builders) => {
   const simulation = simulate({
     call: ({ by, action, ordinal }) =>
-      by === 'Launch' && ordinal === 3 && action === 'RunInstances' ? when : undefined,
+      by === 'Launch' && ordinal === 5 && action === 'RunInstances' ? when : undefined,
   });
   expect((await build(simulation)).status).toBe('SUCCEEDED');
   expect(callsOf(simulation, 'Launch', 'RunInstances').map(({ error }) => error)).toEqual(['ECONNRESET', undefined]);
@@ -40,7 +40,7 @@ test('the calls of a function are counted, so that any one of them can fail, bef
     },
   });
   expect((await build(simulation)).status).toBe('SUCCEEDED');
-  expect(seen.slice(0, 3)).toEqual(['1 GetObject', '2 DescribeImages', '3 CreateImage']);
+  expect(seen.slice(2, 5)).toEqual(['3 GetObject', '4 DescribeImages', '5 CreateImage']);
   expect(made(simulation)).toEqual([3, 1]);
 });
 

@@ -82,20 +82,21 @@ const withLastingDisk = (check: 'pass' | 'fail'): Run => ({
   },
 });
 
+const execution = 'arn:aws:states:us-east-1:222233334444:execution:golden-build-image:none';
 const readsPlan = {
-  Launch: {},
+  Launch: { execution },
   SendCommand: { instance: 'i-1', index: 0 },
   Seal: { instance: 'i-1', taskToken: 'token', since: '2026-11-23T03:00:00Z' },
-  CreateImage: { instance: 'i-1' },
-  LaunchCandidate: { ami: 'ami-1' },
+  CreateImage: { execution, instance: 'i-1' },
+  LaunchCandidate: { execution, ami: 'ami-1' },
   SendCheck: { instance: 'i-1', index: 0 },
-  CopyImage: { region: 'us-east-1', ami: 'ami-1' },
+  CopyImage: { execution, region: 'us-east-1', ami: 'ami-1' },
   GrantPermissions: { region: 'us-east-1', ami: 'ami-1' },
   Verify: { distribution: [] },
   CleanUp: {
     taskToken: 'token',
     since: '2026-11-23T03:00:00Z',
-    execution: 'x',
+    execution,
     image: { ami: 'ami-1', snapshots: [] },
     targets: [],
     published: { written: false },

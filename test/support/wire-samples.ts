@@ -350,7 +350,11 @@ export const samples: Record<string, Sample> = {
   },
   SendTaskHeartbeat: { inputs: [{ taskToken: token }], answers: [json({})] },
   DescribeExecution: {
-    inputs: [{ executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image:manual-1' }],
+    inputs: [
+      {
+        executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image:manual-1',
+      },
+    ],
     answers: [
       json({
         executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image:manual-1',
@@ -360,6 +364,9 @@ export const samples: Record<string, Sample> = {
         startDate: 1795402800.123,
         input: '{"recipe":"base"}',
         inputDetails: { included: true },
+        redriveCount: 1,
+        redriveDate: 1795406400.5,
+        redriveStatus: 'NOT_REDRIVABLE',
       }),
       json({
         executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-image-dev-sweep:cli-1795402800123',

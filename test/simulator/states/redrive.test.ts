@@ -106,7 +106,7 @@ test('of a Map only the iterations that did not succeed run again, each from its
   const started = again.history.slice(before).filter(({ type }) => type === 'MapIterationStarted');
   expect(started.map((event) => event['mapIterationStartedEventDetails']?.['index'])).toEqual([3]);
   const befores = bench.calls.filter(([name]) => name === 'fine').map(([, { id }]: any) => id as number);
-  expect(befores.toSorted()).toEqual([0, 1, 2, 3]);
+  expect(befores.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
   expect(bench.seconds()).toBe(50);
   expect(types(again).filter((type) => /^Map(State|Run)/.test(type))).toEqual([
     'MapStateEntered',
