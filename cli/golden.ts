@@ -62,7 +62,10 @@ export async function golden(args: string[], terminal: Terminal): Promise<number
       'Bakes a recipe on a simulated AWS: the state machine and the functions that are deployed, real SDK clients, and a virtual clock on which an hour takes milliseconds. Needs no AWS account.',
     )
     .argument('[recipe]', 'a recipe file, or the name of a recipe in recipes/', 'al2023-base')
-    .option('--json', 'print the manifest and nothing else on stdout; progress goes to stderr')
+    .option(
+      '--json',
+      'print the manifest, or what is wrong with the input, and nothing else on stdout; progress goes to stderr',
+    )
     .option('--speed <speed>', 'real, max, or simulated seconds per real second', speedOf, 'max')
     .option('--scenario <file>', 'faults and delays to simulate (YAML)')
     .option(
@@ -87,9 +90,10 @@ export async function golden(args: string[], terminal: Terminal): Promise<number
     .summary('list every problem of recipe files')
     .description('Lists every problem of recipe files with file, line and key. Creates nothing.')
     .argument('<files...>', 'recipe files')
-    .action(async (files: string[]) => {
+    .option('--json', 'print one JSON object and nothing else on stdout')
+    .action(async (files: string[], { json }) => {
       const { validate } = await import('./validate.ts');
-      exitCode = await validate(files, terminal);
+      exitCode = await validate(files, terminal, json);
     });
 
   program
@@ -113,7 +117,12 @@ export async function golden(args: string[], terminal: Terminal): Promise<number
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0) return 0;
+    if (args.includes('--json')) {
+      const { refusal, usage } = await import('./refusal.ts');
+      terminal.out(refusal([usage('golden', error.message)]));
+    }
+    return 2;
   }
   return exitCode;
 }

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { parse } from 'yaml';
 import { buildNamePattern } from '../core/build.ts';
-import { applyOverrides, formatProblems, parseRecipe, type Catalog, type Recipe } from '../core/recipe.ts';
+import { applyOverrides, parseRecipe, type Catalog, type Path, type Place, type Recipe } from '../core/recipe.ts';
 import { knownRegions } from '../core/regions.ts';
-import { parseScenario } from '../simulator/scenario.ts';
-import { examine, problemText, readRecipeFolder, type Finding } from './recipe-folder.ts';
+import { parseScenario, ScenarioWrong, type Scenario } from '../simulator/scenario.ts';
+import { readYaml } from './recipe-file.ts';
+import { examine, readRecipeFolder, type Finding } from './recipe-folder.ts';
+import { readText, reason } from './recipe-scripts.ts';
+import { placed, usage, type Placed } from './refusal.ts';
 
 export interface OrderOptions {
   region: string;
@@ -21,19 +22,26 @@ export interface Order {
   recipes: Recipe[];
   catalog: Catalog;
   overrides?: Record<string, unknown>;
-  scenario?: unknown;
+  scenario?: ScenarioFile;
 }
 
-/** Reads all that a command line names. Either an order or every problem there is, a line or more each. */
+/** A scenario as it lies on disk, found to make sense by itself. */
+export interface ScenarioFile {
+  document: unknown;
+  scenario: Scenario;
+  locate: (path: Path) => Place;
+}
+
+/** Reads all that a command line names. Either an order or every problem there is. */
 export async function takeOrder(
   wanted: string,
   options: OrderOptions,
-): Promise<{ order: Order } | { problems: string[] }> {
+): Promise<{ order: Order } | { problems: Placed[] }> {
   const { region, build } = options;
-  const problems: string[] = [];
-  if (!knownRegions.includes(region)) problems.push(`--region ${region}: there is no such region`);
+  const problems: Placed[] = [];
+  if (!knownRegions.includes(region)) problems.push(usage(`--region ${region}`, 'there is no such region'));
   if (build !== undefined && !buildNamePattern.test(build)) {
-    problems.push(`--build ${build}: is no build id, such as 20261123-030000-9f2c`);
+    problems.push(usage(`--build ${build}`, 'is no build id, such as 20261123-030000-9f2c'));
   }
   const scenario = await readScenario(options.scenario, problems);
   const overrides = readOverrides(options.override ?? [], problems);
@@ -46,14 +54,16 @@ export async function takeOrder(
       : await readRecipeFolder(dirname(file), { home: region });
   const recipe = overrides && finding ? withOverrides(finding, overrides, catalog, region, problems) : finding?.recipe;
   if (!recipe) {
-    if (finding && !overrides) problems.push(problemText(finding));
+    if (finding && !overrides) problems.push(...placedIn(finding));
     return { problems };
   }
   const ancestors = await ancestorsOf(recipe, dirname(file), region, problems);
   if (problems.length > 0) return { problems };
   const recipes = [...ancestors, recipe];
-  return { order: { recipes, catalog, ...(overrides && { overrides }), ...(scenario !== undefined && { scenario }) } };
+  return { order: { recipes, catalog, ...(overrides && { overrides }), ...(scenario && { scenario }) } };
 }
+
+const placedIn = ({ file, problems }: Finding): Placed[] => placed(problems, (path) => file.locate(path));
 
 /** The recipe as it is with the overrides: what they replace may well be wrong in the file. */
 function withOverrides(
@@ -61,10 +71,10 @@ function withOverrides(
   overrides: Record<string, unknown>,
   catalog: Catalog,
   home: string,
-  problems: string[],
+  problems: Placed[],
 ): Recipe | undefined {
   if (file.problems.length > 0) {
-    problems.push(formatProblems(file.problems, (path) => file.locate(path)));
+    problems.push(...placed(file.problems, (path) => file.locate(path)));
     return undefined;
   }
   const { recipe, problems: found = [] } = parseRecipe(applyOverrides(file.document, overrides), catalog.scripts, {
@@ -72,9 +82,9 @@ function withOverrides(
   });
   const byOverride = (path: (string | number)[]) => path.length > 0 && String(path[0]) in overrides;
   if (!recipe)
-    problems.push(formatProblems(found, (path) => (byOverride(path) ? { file: '--override' } : file.locate(path))));
+    problems.push(...placed(found, (path) => (byOverride(path) ? { file: '--override' } : file.locate(path))));
   if (recipe && recipe.name !== file.name) {
-    problems.push('--override name: a recipe cannot be renamed');
+    problems.push(usage('--override name', 'a recipe cannot be renamed'));
     return undefined;
   }
   return recipe;
@@ -89,32 +99,37 @@ function recipeFile(wanted: string): string {
   return relative(process.cwd(), join(root, own));
 }
 
-async function readScenario(file: string | undefined, problems: string[]): Promise<unknown> {
+async function readScenario(file: string | undefined, problems: Placed[]): Promise<ScenarioFile | undefined> {
   if (file === undefined) return undefined;
   try {
-    const document: unknown = parse(await readFile(file, 'utf8'));
-    parseScenario(document);
-    return document;
+    const { document, problems: found, locate } = readYaml(await readText(file), file, 'a scenario');
+    problems.push(...placed(found, locate));
+    if (found.length > 0) return undefined;
+    try {
+      return { document, scenario: parseScenario(document), locate };
+    } catch (error) {
+      if (!(error instanceof ScenarioWrong)) throw error;
+      problems.push(...placed(error.problems, locate));
+    }
   } catch (error) {
-    problems.push(`--scenario ${file}: ${(error as Error).message}`);
-    return undefined;
+    problems.push({ path: [], message: `cannot be read: ${reason(error)}`, place: { file } });
   }
+  return undefined;
 }
 
 /** `builder.rootVolume.sizeGiB=10`: the value is YAML, and none at all removes the key. */
-function readOverrides(list: string[], problems: string[]): Record<string, unknown> | undefined {
+function readOverrides(list: string[], problems: Placed[]): Record<string, unknown> | undefined {
   const overrides: Record<string, unknown> = {};
   for (const text of list) {
+    const option = `--override ${text}`;
     const [, key = '', value = ''] = /^([a-z][\w-]*(?:\.[a-z][\w-]*)*)=(.*)$/is.exec(text) ?? [];
     if (!key) {
-      problems.push(`--override ${text}: is not like builder.rootVolume.sizeGiB=10`);
+      problems.push(usage(option, 'is not like builder.rootVolume.sizeGiB=10'));
       continue;
     }
-    try {
-      place(overrides, key.split('.'), parse(value));
-    } catch (error) {
-      problems.push(`--override ${text}: ${(error as Error).message}`);
-    }
+    const { document, problems: found } = readYaml(value, option, 'an override');
+    problems.push(...found.map(({ message }) => usage(option, message)));
+    if (found.length === 0) place(overrides, key.split('.'), document);
   }
   return list.length > 0 ? overrides : undefined;
 }
@@ -130,30 +145,30 @@ function place(into: Record<string, unknown>, [key = '', ...inner]: string[], va
 }
 
 /** The recipes whose channels a recipe starts from, the first to build first: in a simulation nobody has published them yet. */
-async function ancestorsOf(recipe: Recipe, folder: string, region: string, problems: string[]): Promise<Recipe[]> {
+async function ancestorsOf(recipe: Recipe, folder: string, region: string, problems: Placed[]): Promise<Recipe[]> {
   const ancestors: Recipe[] = [];
   let heir = recipe;
   while (heir.source.channel !== undefined) {
     const [name = '', channel] = heir.source.channel.split('/');
     const file = join(folder, `${name}.yaml`);
-    const where = `${join(folder, heir.name)}.yaml source.channel`;
+    const heirFile = join(folder, `${heir.name}.yaml`);
+    const refuse = (message: string) =>
+      void problems.push({ path: ['source', 'channel'], message, place: { file: heirFile } });
     if ([recipe, ...ancestors].some((one) => one.name === name)) {
-      problems.push(`${where}: ${name} starts from ${recipe.name} itself, so neither can be built first`);
+      refuse(`${name} starts from ${recipe.name} itself, so neither can be built first`);
       break;
     }
     if (!existsSync(file)) {
-      problems.push(
-        `${where}: a simulation starts without channels, and there is no ${file} to publish ${heir.source.channel}`,
-      );
+      refuse(`a simulation starts without channels, and there is no ${file} to publish ${heir.source.channel}`);
       break;
     }
     const [finding] = await examine([file], { home: region });
     if (!finding?.recipe) {
-      if (finding) problems.push(problemText(finding));
+      if (finding) problems.push(...placedIn(finding));
       break;
     }
     if (finding.recipe.publish?.channel !== channel) {
-      problems.push(`${where}: ${file} does not publish ${heir.source.channel}`);
+      refuse(`${file} does not publish ${heir.source.channel}`);
       break;
     }
     heir = finding.recipe;

@@ -27,12 +27,17 @@ export async function readRecipeFile(file: string): Promise<RecipeFile> {
     const problems = [{ path: [], message: `cannot be read: ${reason(error)}` }];
     return { file, name, document: undefined, scripts: {}, problems, locate: () => ({ file }) };
   }
-  const { document, problems, locate } = readYaml(text, file);
+  const { document, problems, locate } = readYaml(text, file, 'a recipe');
   const found = await readScripts(dirname(file), document);
   return { file, name, document, scripts: found.scripts, problems: [...problems, ...found.problems], locate };
 }
 
-function readYaml(text: string, file: string): Pick<RecipeFile, 'document' | 'problems' | 'locate'> {
+/** YAML by whoever: nesting, aliases and tags are bounded. `kind` is what it is read for, in words. */
+export function readYaml(
+  text: string,
+  file: string,
+  kind: string,
+): Pick<RecipeFile, 'document' | 'problems' | 'locate'> {
   const lines = new LineCounter();
   const placeAt = (offset = 0): Place => {
     const { line, col } = lines.linePos(offset);
@@ -56,7 +61,7 @@ function readYaml(text: string, file: string): Pick<RecipeFile, 'document' | 'pr
   const locate = (path: Path) => placeAt(offsetOf(yaml, path, aliases, pairs));
   const problems = twice.map((offset) => problemAt(offset, 'this key is here twice'));
   const fatal = [...yaml.errors, ...yaml.warnings].map(({ message, pos }) =>
-    problemAt(pos[0], `is not YAML a recipe can be: ${message.split('\n')[0]}`),
+    problemAt(pos[0], `is not YAML ${kind} can be: ${message.split('\n')[0]}`),
   );
   fatal.push(...lost.map(({ source, range }) => problemAt(range?.[0], `*${source} stands for nothing before it`)));
   if (aliases.size > mostAliases) fatal.push(problemAt(0, `has ${aliases.size} aliases, of ${mostAliases} at most`));

@@ -5,9 +5,11 @@ import { buildName } from '../core/build.ts';
 import { failureMessage } from '../core/failure.ts';
 import { failedManifest, type Manifest } from '../core/manifest.ts';
 import type { Recipe } from '../core/recipe.ts';
+import { ScenarioWrong } from '../simulator/scenario.ts';
 import { createSimulation, type Simulation } from '../simulator/simulation.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';
 import { takeOrder, type OrderOptions } from './order.ts';
+import { placed, problemLines, refusal, usage, type Placed } from './refusal.ts';
 import { createScreen, heading, type Screen } from './screen.ts';
 import { outcome } from './target-table.ts';
 import { fold, painter, type Terminal } from './terminal.ts';
@@ -21,31 +23,36 @@ export interface SimulateOptions extends OrderOptions {
 
 /** Bakes a recipe on a simulated AWS, and before it the recipes whose channels it starts from. */
 export async function simulate(wanted: string, options: SimulateOptions, terminal: Terminal): Promise<number> {
+  const refuse = (problems: Placed[]) => {
+    terminal.err(`${problemLines(problems)}\n`);
+    if (options.json) terminal.out(refusal(problems));
+    return 2;
+  };
   const taken = await takeOrder(wanted, options);
-  if ('problems' in taken) {
-    terminal.err(`${taken.problems.join('\n')}\n`);
-    return 2;
-  }
+  if ('problems' in taken) return refuse(taken.problems);
   const unusable = await outputProblem(options.out);
-  if (unusable) {
-    terminal.err(`--out ${options.out}: ${unusable}\n`);
-    return 2;
-  }
-  const { recipes, overrides, ...given } = taken.order;
+  if (unusable) return refuse([usage(`--out ${options.out}`, unusable)]);
+  const { recipes, overrides, catalog, scenario: file } = taken.order;
   const { region, speed, seed, build } = options;
   let simulation: Simulation;
   try {
-    simulation = createSimulation({ ...given, region, speed, ...(seed !== undefined && { seed }) });
+    simulation = createSimulation({
+      catalog,
+      scenario: file?.document,
+      region,
+      speed,
+      ...(seed !== undefined && { seed }),
+    });
   } catch (error) {
     // Which actions there are to fail is only known to the simulated cloud itself
-    if (!(error instanceof Error) || !error.message.startsWith('the scenario is wrong')) throw error;
-    terminal.err(`--scenario ${options.scenario}: ${error.message}\n`);
-    return 2;
+    if (!file || !(error instanceof ScenarioWrong)) throw error;
+    return refuse(placed(error.problems, file.locate));
   }
   const bake = createOven(simulation, options, terminal);
   for (const [index, recipe] of recipes.entries()) {
     const heir = recipes[index + 1];
     const changes = heir ? {} : { ...(overrides && { overrides }), ...(build !== undefined && { build }) };
+    simulation.cloud.heedRules(!heir || file?.scenario.parents === true);
     const exitCode = await bake(recipe, { recipe: recipe.name, ...changes }, heir);
     if (exitCode === 0 && heir) continue;
     for (const rule of simulation.cloud.idleRules())
@@ -121,7 +128,8 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
         timings: [],
         failure,
       };
-      if (json && !refused) terminal.out(`${JSON.stringify(failedManifest(unwritten), null, 2)}\n`);
+      if (json && refused) terminal.out(refusal([{ path: [], message: failure.cause, place: {} }]));
+      else if (json) terminal.out(`${JSON.stringify(failedManifest(unwritten), null, 2)}\n`);
     } else {
       const totals = {
         simulatedSeconds: ((execution.stopDate?.getTime() ?? clock.now()) - execution.startDate.getTime()) / 1000,

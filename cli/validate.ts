@@ -1,20 +1,29 @@
-import { problemText, examine } from './recipe-folder.ts';
+import { examine, problemText, type Finding } from './recipe-folder.ts';
+import { placed, refusal } from './refusal.ts';
 import type { Terminal } from './terminal.ts';
+
+const isRight = ({ problems }: Finding) => problems.length === 0;
 
 /** Of each file either `ok` or every problem it has. */
 export async function validateFiles(files: string[]): Promise<{ ok: boolean; text: string }> {
   const findings = await examine(files);
-  return {
-    ok: findings.every(({ problems }) => problems.length === 0),
-    text: findings
-      .map((finding) => (finding.problems.length > 0 ? problemText(finding) : `${finding.file.file}: ok`))
-      .join('\n'),
-  };
+  return { ok: findings.every(isRight), text: textOf(findings) };
 }
 
-export async function validate(files: string[], terminal: Terminal): Promise<number> {
-  const { ok, text } = await validateFiles(files);
-  if (ok) terminal.out(`${text}\n`);
-  else terminal.err(`${text}\n`);
+const textOf = (findings: Finding[]): string =>
+  findings.map((finding) => (isRight(finding) ? `${finding.file.file}: ok` : problemText(finding))).join('\n');
+
+function jsonOf(findings: Finding[]): string {
+  const problems = findings.flatMap((finding) => placed(finding.problems, (path) => finding.file.locate(path)));
+  if (problems.length > 0) return refusal(problems);
+  return `${JSON.stringify({ status: 'valid', files: findings.map(({ file }) => file.file) })}\n`;
+}
+
+export async function validate(files: string[], terminal: Terminal, json = false): Promise<number> {
+  const findings = await examine(files);
+  const ok = findings.every(isRight);
+  if (json) terminal.out(jsonOf(findings));
+  else if (ok) terminal.out(`${textOf(findings)}\n`);
+  if (!ok) terminal.err(`${textOf(findings)}\n`);
   return ok ? 0 : 2;
 }

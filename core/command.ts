@@ -35,9 +35,28 @@ const powerShell = (script: string, timeoutSeconds: number) => ({
 const strictBash = (text: string) => `#!/bin/bash\nset -euo pipefail\n${text}`;
 const ownShebang = (text: string) => (text.startsWith('#!') ? text : `#!/bin/bash\n${text}`);
 
+// `using` must come before every other statement of a script, and so must param() with its attributes, or a begin block;
+// only in a block of their own can the latter stand anywhere.
+const using = /\s+|<#[^]*?#>|#[^\n]*|using\s[^\n]*/iy;
+const attribute = /\s+|<#[^]*?#>|#[^\n]*|\[(?:[^[\]]|\[(?:[^[\]]|\[[^[\]]*\])*\])*\]/iy;
+const beginsBlock = /(?:param\s*\(|(?:begin|process|end|dynamicparam)\s*\{)/iy;
+
+/** Where what a sticky pattern matches over and over ends. */
+function endOf(pattern: RegExp, text: string): number {
+  for (let at = 0; ; at = pattern.lastIndex) {
+    pattern.lastIndex = at;
+    if (!pattern.test(text)) return at;
+  }
+}
+
 // PowerShell goes on after a failed program, and a script's exit code is 0 unless somebody says otherwise.
-const strictPowerShell = (text: string) =>
-  `$ErrorActionPreference = 'Stop'\n$global:LASTEXITCODE = 0\n${text}\nif ($LASTEXITCODE) { exit $LASTEXITCODE }`;
+function strictPowerShell(text: string): string {
+  const own = /^\s*using\s/im.test(text) ? endOf(using, text) : 0;
+  const rest = text.slice(own);
+  beginsBlock.lastIndex = endOf(attribute, rest);
+  const body = beginsBlock.test(rest) ? `& {\n${rest}\n}` : rest;
+  return `${text.slice(0, own)}${own ? '\n' : ''}$ErrorActionPreference = 'Stop'\n$global:LASTEXITCODE = 0\n${body}\nif ($LASTEXITCODE) { exit $LASTEXITCODE }`;
+}
 
 // Exit code 194 (Windows: 3010) makes the SSM agent reboot the instance and run the whole script again.
 const rebootLinux = (mark: string) =>

@@ -1,3 +1,5 @@
+import type { BuildOptions } from 'esbuild';
+
 export interface BundleSize {
   name: string;
   /** Bytes of index.mjs. */
@@ -7,3 +9,4 @@ export interface BundleSize {
 }
 export function functionFiles(): Record<string, string>;
 export function bundleFunctions(options?: { outdir?: string; only?: string[]; limit?: number }): Promise<BundleSize[]>;
+export function bundleOptions(file: string, outdir: string): BuildOptions;

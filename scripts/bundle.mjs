@@ -42,26 +42,28 @@ export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit
   return sizes;
 }
 
+/** How esbuild makes `index.mjs` of a TypeScript file for Lambda; the plugins are the caller's. */
+export const bundleOptions = (file, outdir) => ({
+  absWorkingDir: root,
+  entryPoints: [{ in: file, out: 'index' }],
+  outdir,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true, // keeps what the SDK loads lazily (SSO, STS, IMDS credentials) out of the cold start
+  format: 'esm',
+  platform: 'node',
+  target: 'node20', // runs under Lambda's Node 24 and a developer's Node 20
+  mainFields: ['module', 'main'], // esbuild's default for node is main first: CommonJS, which does not tree-shake
+  minify: true,
+  legalComments: 'none',
+  // CommonJS dependencies call require(), which an ES module does not have
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  logLevel: 'warning',
+});
+
 async function bundleHandler(file, outdir) {
   const [{ build }, { awsSchemas }] = await Promise.all([import('esbuild'), import('./aws-schemas.mjs')]);
-  await build({
-    absWorkingDir: root,
-    entryPoints: [{ in: file, out: 'index' }],
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true, // keeps what the SDK loads lazily (SSO, STS, IMDS credentials) out of the cold start
-    format: 'esm',
-    platform: 'node',
-    target: 'node20', // runs under Lambda's Node 24 and a developer's Node 20
-    mainFields: ['module', 'main'], // esbuild's default for node is main first: CommonJS, which does not tree-shake
-    minify: true,
-    legalComments: 'none',
-    plugins: [awsSchemas],
-    // CommonJS dependencies call require(), which an ES module does not have
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: 'warning',
-  });
+  await build({ ...bundleOptions(file, outdir), plugins: [awsSchemas] });
 }
 
 // The functions take recipes as they are in the tree at deployment: no bucket to fill, no version to drift.

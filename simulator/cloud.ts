@@ -21,7 +21,7 @@ import { addKey, type Key, type Keys } from './keys.ts';
 import { createRandom, type Random } from './random.ts';
 import { noRates, roughRates, type Rates } from './rates.ts';
 import { s3Actions } from './s3.ts';
-import { parseScenario } from './scenario.ts';
+import { parseScenario, ScenarioWrong } from './scenario.ts';
 import { addPublicImage, type AddedImage } from './source-images.ts';
 import { agentActions, startAgents } from './ssm/agents.ts';
 import { commandActions } from './ssm/commands.ts';
@@ -73,6 +73,8 @@ export interface Cloud {
   setParameter(region: string, name: string, value: string): void;
   addKey(region: string, name: string, state?: Key['state']): Key;
   createBucket(name: string, region: string): void;
+  /** Whether the scenario's rules hit anything from now on; they do unless told otherwise. Delays, rates, quotas and keys stay. */
+  heedRules(heed: boolean): void;
   /** Rules of the scenario that hit nothing, as `commands[0] {…}`: most likely a name is misspelt. */
   idleRules(): string[];
   /** An object as text; undefined where there is none. */
@@ -127,11 +129,12 @@ export function createCloud(options: CloudOptions): Cloud {
     ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),
     s3: guarded('s3', s3Actions(world)),
   };
-  for (const { action } of scenario.api) {
+  const unknown = scenario.api.flatMap(({ action }, index) => {
     const [service = '', name = ''] = action.split(':');
-    if (services[service] && !services[service][name])
-      throw new Error(`the scenario is wrong: the simulator does not know ${action}`);
-  }
+    const message = `the simulator does not know ${action}`;
+    return services[service] && !services[service][name] ? [{ path: ['api', index, 'action'], message }] : [];
+  });
+  if (unknown.length > 0) throw new ScenarioWrong(unknown);
   const calls: Call[] = [];
   const latency = (service: string, action: string, region: string) =>
     delays.latency(service === 'ec2' && action === 'RunInstances' ? 'runInstancesCall' : 'apiCall', region);
@@ -155,6 +158,7 @@ export function createCloud(options: CloudOptions): Cloud {
     setParameter: (region, name, value) => setParameter(world, region, account, name, value),
     addKey: (region, name, state) => addKey(keys, account, region, name, state),
     createBucket: (name, region) => void world.buckets.set(name, { name, region, objects: new Map() }),
+    heedRules: (heed) => world.heedRules(heed),
     idleRules: () =>
       (['commands', 'api', 'images', 'agents', 'instances'] as const).flatMap((kind) =>
         scenario[kind].flatMap((rule, index) =>

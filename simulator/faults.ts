@@ -3,13 +3,14 @@ import type { Scenario } from './scenario.ts';
 
 type Fault = Scenario['api'][number];
 
-/** The faults of a scenario that hit this call. Counts the call for every rule it matches, so ask once per call. */
-export function createFaults(rules: Fault[]): (service: string, action: string, region: string) => Fault[] {
-  const seen = rules.map(() => 0);
+/** The faults of a scenario that hit this call. Counts the call for every rule it matches and that holds, so ask once per call. */
+export function createFaults(rules: () => Fault[]): (service: string, action: string, region: string) => Fault[] {
+  const seen = new Map<Fault, number>();
   return (service, action, region) =>
-    rules.filter((rule, index) => {
+    rules().filter((rule) => {
       if (rule.action !== `${service}:${action}` || (rule.region ?? region) !== region) return false;
-      const call = (seen[index] = seen[index]! + 1);
+      const call = (seen.get(rule) ?? 0) + 1;
+      seen.set(rule, call);
       return call >= rule.call && call < rule.call + (rule.times ?? Infinity);
     });
 }

@@ -14,7 +14,7 @@ export function createGate(
   throttle: ReturnType<typeof createThrottle>,
   interfere: Interference['call'],
 ): (service: string, actions: Actions) => Actions {
-  const faults = createFaults(world.scenario.api);
+  const faults = createFaults(() => world.rules.api);
   const ordinals = new Map<string, number>();
 
   function fateOf(service: string, action: string, { account, region }: Caller): Fate {

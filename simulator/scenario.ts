@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { formatProblems, type Problem } from '../core/recipe/problems.ts';
+import { explain } from '../core/recipe/explain.ts';
 import { delayNames, type DelayOverrides } from './delays.ts';
 import { rateNames, type Rates } from './rates.ts';
 
@@ -18,6 +20,8 @@ const rates = z
 /** What a scenario file may say: which delays, answers and outcomes of the simulated AWS differ from the usual. */
 const scenarioSchema = z.strictObject({
   seed: z.int().optional(),
+  /** Whether the rules (commands, api, images, agents, instances) also hit builds that `golden simulate` does first, for their channels. */
+  parents: z.boolean().default(false),
   /** The long tails and mishaps that users of AWS measured, instead of an AWS on a good day. */
   rough: z.boolean().default(false),
   /** How often things go wrong by themselves, of all times they could. */
@@ -93,9 +97,18 @@ const scenarioSchema = z.strictObject({
 
 export type Scenario = z.output<typeof scenarioSchema>;
 
-/** Checks a scenario document; the message of the error thrown lists everything that is wrong with it. */
+/** A scenario document that cannot be followed, with everything that is wrong with it. */
+export class ScenarioWrong extends Error {
+  readonly problems: Problem[];
+  constructor(problems: Problem[]) {
+    super(`the scenario is wrong:\n${formatProblems(problems, () => undefined)}`);
+    this.problems = problems;
+  }
+}
+
+/** @throws ScenarioWrong */
 export function parseScenario(document: unknown): Scenario {
-  const result = scenarioSchema.safeParse(document ?? {});
-  if (result.success) return result.data;
-  throw new Error(`the scenario is wrong:\n${z.prettifyError(result.error)}`);
+  const { problems } = explain(scenarioSchema, document ?? {});
+  if (problems.length > 0) throw new ScenarioWrong(problems);
+  return scenarioSchema.parse(document ?? {});
 }

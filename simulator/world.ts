@@ -35,11 +35,17 @@ export interface Region {
   readonly commands: Map<string, Command>;
 }
 
+type Rules = Pick<Scenario, 'commands' | 'api' | 'images' | 'agents' | 'instances'>;
+const noRules: Rules = { commands: [], api: [], images: [], agents: [], instances: [] };
+
 /** Everything the actions share. */
 export interface World {
   readonly clock: Clock;
   readonly delays: Delays;
   readonly scenario: Scenario;
+  /** Rules of the scenario that hold now. */
+  readonly rules: Rules;
+  heedRules(heed: boolean): void;
   /** Rules of the scenario that have hit something. */
   readonly hits: Set<object>;
   readonly keys: Keys;
@@ -74,6 +80,7 @@ export function createWorld(options: {
   emit: (occurrence: Occurrence) => void;
 }): World {
   const { clock, delays, scenario, keys, seed, rates, limits, emit } = options;
+  let heeded = true;
   const regions = new Map<string, Region>();
   const ordinals = new Map<string, number>();
   const nextRandom = (kind: string, region: string) => {
@@ -90,6 +97,10 @@ export function createWorld(options: {
     chance: nextRandom,
     delays,
     scenario,
+    get rules() {
+      return heeded ? scenario : noRules;
+    },
+    heedRules: (heed) => void (heeded = heed),
     hits: new Set(),
     keys,
     buckets: new Map(),

@@ -49,16 +49,6 @@ test('every command that aws/ imports has samples, and no other', () => {
   expect(new Set(names)).toEqual(new Set(imported));
 });
 
-test('the probe is bundled as the functions are', () => {
-  const optionsIn = (file: string) => {
-    const [, options = ''] = /await build\(\{\n(.*?)\n {2}\}\);/s.exec(readFileSync(join(root, file), 'utf8')) ?? [];
-    const lines = options.split('\n').map((line) => line.replace(/\s*\/\/ .*$/, '').trim());
-    return lines.filter((line) => line !== '' && !/^(entryPoints|outdir|plugins)\b/.test(line));
-  };
-  expect(optionsIn('scripts/bundle.mjs')).toContain('minify: true,');
-  expect(optionsIn('test/support/bundled-probe.ts')).toEqual(optionsIn('scripts/bundle.mjs'));
-});
-
 test('no sample is one that the SDK does not understand', () => {
   const { seen } = whole;
   const failed = Object.keys(seen).filter((name) => JSON.stringify(seen[name]).includes('"threw"'));

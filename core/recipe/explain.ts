@@ -47,9 +47,10 @@ function message(issue: z.core.$ZodRawIssue): string {
 /** The keys of the map at a path, as the schema has them. */
 function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   const { def } = schema._zod as {
-    def: { innerType?: z.core.$ZodType; element?: z.core.$ZodType; shape?: Record<string, z.core.$ZodType> };
+    def: Partial<Record<'innerType' | 'in' | 'element', z.core.$ZodType>> & { shape?: Record<string, z.core.$ZodType> };
   };
-  if (def.innerType) return keysAt(def.innerType, path);
+  const same = def.innerType ?? def.in; // what is optional, and what is transformed
+  if (same) return keysAt(same, path);
   const [head, ...rest] = path;
   if (head === undefined) return Object.keys(def.shape ?? {});
   const next = typeof head === 'number' ? def.element : def.shape?.[head];

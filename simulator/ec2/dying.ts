@@ -9,7 +9,7 @@ export function mayDie(world: World, instance: Instance): void {
   const earlier = [...world.region(instance.region).instances.values()].filter(
     (each) => each !== instance && each.tags.get('golden:role') === role,
   );
-  const rule = world.scenario.instances.find((each) => each.role === role && earlier.length < (each.times ?? Infinity));
+  const rule = world.rules.instances.find((each) => each.role === role && earlier.length < (each.times ?? Infinity));
   if (rule) {
     world.hits.add(rule);
     die(world, instance, rule.dies.afterSeconds, rule.dies.reason ?? spot);

@@ -19,7 +19,7 @@ export function fateOf(
   making: { kind: 'createImage' | 'copyImage'; id: string; name: string; gib: number; keyRefused?: boolean },
 ): Fate {
   const { kind, id, name, gib, keyRefused = false } = making;
-  const rule = world.scenario.images.find(
+  const rule = world.rules.images.find(
     (each) => (each.region ?? region.name) === region.name && wildcard(each.name).test(name),
   );
   if (rule) world.hits.add(rule);

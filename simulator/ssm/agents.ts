@@ -29,7 +29,7 @@ export function startAgents(world: World): void {
 
 function comeOnline(world: World, instance: Instance): void {
   const role = instance.tags.get('golden:role');
-  const rule = world.scenario.agents.find((each) => each.role === role);
+  const rule = world.rules.agents.find((each) => each.role === role);
   if (rule) world.hits.add(rule);
   const silenced = rule?.online === false;
   if (instance.profileArn === undefined || silenced || world.happens('agentLost', instance.region)) return;

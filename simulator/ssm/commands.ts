@@ -64,7 +64,7 @@ export function commandActions(world: World): Actions {
   const used = new Map<Scenario['commands'][number], number>();
   /** The scenario's word on a step: the first rule for it that has not had its times. */
   const ruleFor = (step: string) => {
-    const rule = world.scenario.commands.find(
+    const rule = world.rules.commands.find(
       (each) => each.step === step && (used.get(each) ?? 0) < (each.times ?? Infinity),
     );
     if (rule) used.set(rule, (used.get(rule) ?? 0) + 1);

@@ -118,7 +118,7 @@ test('all that is wrong with a command line is told at once', async () => {
   for (const option of [
     '--region mars-1: ',
     '--build yesterday: ',
-    `--scenario ${scenario}: `,
+    `${scenario}:1:1 comands: is not a key here; did you mean commands?`,
     '--override sizeGiB 10: ',
   ]) {
     expect(err).toContain(option);
@@ -131,10 +131,10 @@ test('a file that is not there is an input problem, not a crash', async () => {
 });
 
 test('a scenario that fails an action nobody can call is an input problem', async () => {
-  const scenario = await write('faults.yaml', "api: [{ action: 'ec2:BakeImage', error: Unavailable }]");
+  const scenario = await write('faults.yaml', "api:\n  - { error: Unavailable, action: 'ec2:BakeImage' }");
   const { exitCode, out, err } = await simulate(base, '--scenario', scenario);
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
-  expect(err).toContain('ec2:BakeImage');
+  expect(err).toBe(`${scenario}:2:27 api[0].action: the simulator does not know ec2:BakeImage\n`);
 });
 
 test('a recipe can be named instead of its file', async () => {
@@ -185,10 +185,70 @@ test('with --json a channel built first does not get into the manifest of the re
 });
 
 test('with --json the manifest is that of the failed build where it was the one built first that failed', async () => {
-  const scenario = await write('faults.yaml', 'commands: [{ step: harden, exitCode: 3 }]');
+  const scenario = await write('faults.yaml', 'parents: true\ncommands: [{ step: harden, exitCode: 3 }]');
   const { exitCode, out } = await simulate('recipes/web-server.yaml', '--json', '--scenario', scenario);
   expect(exitCode).toBe(1);
   expect(JSON.parse(out)).toMatchObject({ recipe: 'al2023-base', status: 'failed' });
+});
+
+test('a scenario hits the build that was asked for, and those before it only when it says so', async () => {
+  const fault = "api: [{ action: 'ec2:CreateImage', error: AuthFailure, times: 1 }]";
+  const scenario = await write('faults.yaml', fault);
+  const { exitCode, out } = await simulate('recipes/web-server.yaml', '--json', '--scenario', scenario);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({ recipe: 'web-server', failure: { state: 'CreateImage' } });
+});
+
+test('with --json bad input is one object on stdout, with the place of every problem', async () => {
+  const file = await write('broken.yaml', recipe('broken', 'source: { ami: nonsense, owner: amazon }\ncolour: blue'));
+  const scenario = await write('faults.yaml', '\ncomands: []');
+  const { exitCode, out, err } = await simulate(file, '--json', '--region=mars-1', '--scenario', scenario);
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(out)).toEqual({
+    status: 'refused',
+    problems: [
+      { path: '--region mars-1', message: 'there is no such region' },
+      { file: scenario, line: 2, column: 1, path: 'comands', message: expect.stringContaining('commands') },
+      { file, line: 6, column: 11, path: 'source.ami', message: expect.any(String) },
+      { file, line: 7, column: 1, path: 'colour', message: expect.stringContaining('is not a key here') },
+    ],
+  });
+  expect(err).toContain('broken.yaml:6:11 source.ami: ');
+});
+
+test.each([
+  ['a command line', ['--speed', 'quick'], /real, max/],
+  ['a folder to write to', ['--out', 'package.json'], /not a folder/],
+  ['what only the pipeline finds', ['--override=builder.rootVolume.sizeGiB=1'], /builder\.rootVolume\.sizeGiB/],
+])('with --json %s that is wrong is told on stdout, too', async (_, args, message) => {
+  const { exitCode, out } = await simulate(base, '--json', ...args);
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(out)).toEqual({
+    status: 'refused',
+    problems: [{ path: expect.any(String), message: expect.stringMatching(message) }],
+  });
+});
+
+test.each([
+  ['nesting', '['.repeat(200), 'nested too deep'],
+  ['tags', '!Ref x', 'Unresolved tag'],
+  ['aliases of nothing', '*x', 'stands for nothing'],
+  [
+    'aliases of aliases',
+    `{ ${Array.from({ length: 9 }, (_, n) => `a${n}: &a${n} [${n ? `*a${n - 1},`.repeat(9) : 1}]`).join(', ')} }`,
+    'cannot be read',
+  ],
+])('an override is bounded as a recipe file is: %s', async (_, value, message) => {
+  const { exitCode, err } = await simulate(base, `--override=image.tags=${value}`);
+  expect(exitCode).toBe(2);
+  expect(err).toContain(message);
+});
+
+test('a scenario file is bounded as a recipe file is', async () => {
+  const scenario = await write('faults.yaml', `seed: 1\nrates: ${'['.repeat(200)}`);
+  const { exitCode, err } = await simulate(base, '--scenario', scenario);
+  expect(exitCode).toBe(2);
+  expect(err).toMatch(/faults\.yaml:2:\d+: cannot be read: it is nested too deep/);
 });
 
 test('a channel that no recipe of the folder publishes cannot be simulated', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRecipeFolder } from '../../cli/recipe-folder.ts';
 import { validate, validateFiles } from '../../cli/validate.ts';
+import { recordingTerminal } from './recording-terminal.ts';
 
 const recipe = (name: string, more = '', source = '{ ami: ami-0123456789abcdef0, owner: self }') => `name: ${name}
 source: ${source}
@@ -62,6 +63,25 @@ test('the verb ends with 2 and on stderr if anything is wrong', async () => {
   expect(written).toEqual({ out: `${at('good.yaml')}: ok\n`, err: '' });
   expect(await validate([at('bad.yaml')], terminal)).toBe(2);
   expect(written.err).toContain('bad.yaml:5:1 retire');
+});
+
+test('with --json the verb prints one object, whether the files are right or not', async () => {
+  const { terminal, out, err } = recordingTerminal();
+  expect(await validate([at('good.yaml')], terminal, true)).toBe(0);
+  expect(JSON.parse(out())).toEqual({ status: 'valid', files: [at('good.yaml')] });
+  const wrong = recordingTerminal();
+  expect(await validate([at('bad.yaml'), at('good.yaml')], wrong.terminal, true)).toBe(2);
+  expect(JSON.parse(wrong.out())).toMatchObject({
+    status: 'refused',
+    problems: [
+      { file: at('bad.yaml'), line: 5, column: 1, path: 'retire' },
+      { file: at('bad.yaml'), line: 6, column: 13, path: 'triggers.schedule' },
+    ],
+  });
+  expect([err(), wrong.err().split('\n')]).toEqual([
+    '',
+    expect.arrayContaining([expect.stringContaining('5:1 retire')]),
+  ]);
 });
 
 test('a folder is a catalog of all its recipes and says what is wrong with any', async () => {

@@ -26,6 +26,28 @@ test('a powershell step ends with the exit code of a program that failed', () =>
   expect(text).toContain('exit $LASTEXITCODE');
 });
 
+const parametrized = "<# installs #>\n[CmdletBinding()]\nparam([string]$version = '1')\nWrite-Host $version";
+test.each([
+  ['Write-Host 1', '', 'Write-Host 1'],
+  [parametrized, '', `& {\n${parametrized}\n}`],
+  ['process { 1 }', '', '& {\nprocess { 1 }\n}'],
+  ['# see below\nparam (\n$a\n)', '', '& {\n# see below\nparam (\n$a\n)\n}'],
+  ['[OutputType([string[]])] param([int]$a)', '', '& {\n[OutputType([string[]])] param([int]$a)\n}'],
+  [
+    '# types\nusing namespace System.IO\n[Path]::Combine(1)',
+    '# types\nusing namespace System.IO\n\n',
+    '[Path]::Combine(1)',
+  ],
+  ['using module Az\n\nparam($a)\n$a', 'using module Az\n\n\n', '& {\nparam($a)\n$a\n}'],
+  ['$using = 1\n[void]$using; param(1)', '', '$using = 1\n[void]$using; param(1)'],
+  ['[a]'.repeat(99) + '<##>'.repeat(99) + 'x', '', '[a]'.repeat(99) + '<##>'.repeat(99) + 'x'],
+])('a PowerShell script that must begin with something of its own keeps it (%j)', (text, before, after) => {
+  const head = "$ErrorActionPreference = 'Stop'\n$global:LASTEXITCODE = 0\n";
+  const whole = `${before}${head}${after}\nif ($LASTEXITCODE) { exit $LASTEXITCODE }`;
+  expect(script({ powershell: text, timeout: '1h' }, windows)).toBe(whole);
+  expect(script({ script: 'a.ps1', timeout: '1h' }, windows, { 'a.ps1': text })).toBe(whole);
+});
+
 test.each([
   [linux, 'exit 194'],
   [windows, 'exit 3010'],

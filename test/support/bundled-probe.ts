@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
-import { root } from '../../scripts/setup.mjs';
+import { bundleOptions } from '../../scripts/bundle.mjs';
 
 export interface Probed {
   /** By command: the requests made of its samples, the answers as the SDK hands them on. */
@@ -12,23 +12,7 @@ export interface Probed {
 
 /** What test/support/wire-probe.ts prints, bundled with the options of scripts/bundle.mjs but for the plugins. */
 export async function probeWith(plugins: Plugin[], outdir: string): Promise<Probed> {
-  await build({
-    absWorkingDir: root,
-    entryPoints: [{ in: 'test/support/wire-probe.ts', out: 'index' }],
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    minify: true,
-    legalComments: 'none',
-    plugins,
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: 'warning',
-  });
+  await build({ ...bundleOptions('test/support/wire-probe.ts', outdir), plugins });
   const env = { PATH: process.env['PATH'], AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
   const index = join(outdir, 'index.mjs');
   const { stdout } = await promisify(execFile)(process.execPath, [index], { env, maxBuffer: 2 ** 24 });

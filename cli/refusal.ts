@@ -1,0 +1,34 @@
+import { formatPath, formatProblems, type Path, type Place, type Problem } from '../core/recipe.ts';
+
+/** A problem that knows where it is; one of the command line has the option as its path. */
+export type Placed = Problem & { place: Place };
+
+export const placed = (problems: Problem[], locate: (path: Path) => Place): Placed[] =>
+  problems.map((problem) => ({ ...problem, place: problem.place ?? locate(problem.path) }));
+
+/** One of the command line; `about` is the option with what was given for it. */
+export const usage = (about: string, message: string): Placed => ({ path: [about], message, place: {} });
+
+/** A line for each, file by file as they come. */
+export function problemLines(problems: Placed[]): string {
+  const byFile = new Map<string | undefined, Placed[]>();
+  for (const problem of problems) {
+    const those = byFile.get(problem.place.file);
+    if (those) those.push(problem);
+    else byFile.set(problem.place.file, [problem]);
+  }
+  return [...byFile.values()].map((those) => formatProblems(those, () => undefined)).join('\n');
+}
+
+/** What `--json` prints of input that is refused, instead of a manifest: `line` and `column` count from 1 and may be absent, as `file` may. */
+export const refusal = (problems: Placed[]): string =>
+  `${JSON.stringify({
+    status: 'refused',
+    problems: problems.map(({ path, message, place: { file, line, column } }) => ({
+      file,
+      line,
+      column,
+      path: formatPath(path),
+      message,
+    })),
+  })}\n`;
