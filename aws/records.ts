@@ -1,0 +1,34 @@
+import { Failure } from '../core/errors.ts';
+import { emptyRecord, type RecipeRecord } from '../core/record.ts';
+import { readObject, writeObject, type Artifacts } from './artifacts.ts';
+
+export const recordKey = (recipe: string): string => `builds/${recipe}/record.json`;
+
+async function read(artifacts: Artifacts, recipe: string) {
+  const object = await readObject(artifacts, recordKey(recipe));
+  return { object, record: object ? (JSON.parse(object.text) as RecipeRecord) : emptyRecord() };
+}
+
+/** What has become of a recipe's builds; empty for a recipe that was never built. */
+export const readRecord = async (artifacts: Artifacts, recipe: string): Promise<RecipeRecord> =>
+  (await read(artifacts, recipe)).record;
+
+const attempts = 5;
+
+/**
+ * Changes a recipe's record as it is at that moment, whoever else is at it. A change that answers with the very record it
+ * was given writes nothing, so that a repeated one, also after a lost answer, is done.
+ * @throws AwsTransient where others are faster every time.
+ */
+export async function changeRecord(
+  artifacts: Artifacts,
+  recipe: string,
+  change: (record: RecipeRecord) => RecipeRecord,
+): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const { object, record } = await read(artifacts, recipe);
+    const changed = change(record);
+    if (changed === record || (await writeObject(artifacts, recordKey(recipe), changed, object ?? 'nothing'))) return;
+  }
+  throw new Failure('AwsTransient', `${recordKey(recipe)} was changed by others ${attempts} times in a row`);
+}
