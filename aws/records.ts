@@ -1,5 +1,8 @@
 import { Failure } from '../core/errors.ts';
-import { emptyRecord, type RecipeRecord } from '../core/record.ts';
+import type { Plan } from '../core/plan.ts';
+import { emptyRecord, publishedBuild, withPublished, withStarted, type RecipeRecord } from '../core/record.ts';
+import type { BuildIdentity } from '../core/tags.ts';
+import type { Trigger } from '../core/trigger.ts';
 import { readObject, writeObject, type Artifacts } from './artifacts.ts';
 
 export const recordKey = (recipe: string): string => `builds/${recipe}/record.json`;
@@ -32,3 +35,16 @@ export async function changeRecord(
   }
   throw new Failure('AwsTransient', `${recordKey(recipe)} was changed by others ${attempts} times in a row`);
 }
+
+/** Tells the record that a build has begun. @param at ISO 8601. */
+export const recordStart = (
+  artifacts: Artifacts,
+  { recipe, build }: BuildIdentity,
+  at: string,
+  trigger: Trigger | undefined,
+): Promise<void> =>
+  changeRecord(artifacts, recipe, (record) => withStarted(record, { build, at, by: trigger?.by ?? 'hand' }));
+
+/** Tells the record that a build is published. */
+export const recordPublished = (artifacts: Artifacts, plan: Plan, now: Date): Promise<void> =>
+  changeRecord(artifacts, plan.recipe, (record) => withPublished(record, publishedBuild(plan, now.toISOString())));

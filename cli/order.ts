@@ -50,7 +50,7 @@ export async function takeOrder(
   const [finding] = await examine([file], { home: region });
   const { catalog } =
     finding?.file.document === undefined
-      ? { catalog: { recipes: {}, scripts: {} } }
+      ? { catalog: { recipes: {}, scripts: {}, version: '' } }
       : await readRecipeFolder(dirname(file), { home: region });
   const recipe = overrides && finding ? withOverrides(finding, overrides, catalog, region, problems) : finding?.recipe;
   if (!recipe) {

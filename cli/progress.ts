@@ -5,6 +5,7 @@ import type { EventPath, HistoryEvent } from '../simulator/states/history.ts';
 /** What each Task and Map state of build-image is for, to somebody who watches it for the first time. */
 export const purposes: Record<string, string> = {
   Resolve: 'recipe and source image become a build plan',
+  RecordUpToDate: 'the published image is what the recipe asks for',
   Launch: 'a builder instance that only SSM can reach',
   AwaitBuilder: 'its SSM agent is online',
   Provision: 'the steps of the recipe',

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatProblems, type Catalog, type Problem, type Recipe } from '../core/recipe.ts';
 import { readRecipeFile, recipeIn, type RecipeFile } from './recipe-file.ts';
@@ -37,7 +37,7 @@ export async function readRecipeFolder(
     names.filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name)),
     options,
   );
-  const catalog: Catalog = { recipes: {}, scripts: {} };
+  const catalog: Catalog = { recipes: {}, scripts: {}, version: await pipelineVersion() };
   for (const { file } of findings) {
     if (file.document !== undefined) catalog.recipes[file.name] = file.document;
     Object.assign(catalog.scripts, file.scripts);
@@ -49,6 +49,11 @@ export async function readRecipeFolder(
     catalog,
     problems: [...misnamed, ...findings.filter(({ problems }) => problems.length > 0).map(problemText)],
   };
+}
+
+async function pipelineVersion(): Promise<string> {
+  const text = await readFile(join(process.env['GOLDEN_ROOT'] ?? '.', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 // A recipe elsewhere may publish the channel; a recipe beside this one that does not is a mistake.

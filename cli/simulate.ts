@@ -123,7 +123,7 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
       const unwritten = {
         identity: { recipe: recipe.name, build },
         plan: undefined,
-        status: 'failed' as const,
+        ledger: undefined,
         targets: [],
         timings: [],
         failure,

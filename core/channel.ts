@@ -10,11 +10,14 @@ export interface ChannelValue {
   ami?: string;
 }
 
-/** Kept in the bucket before the first write, so that a half-done publish can be taken back after any crash. */
+/**
+ * Kept in the bucket before the first write, so that a half-done publish can be taken back after any crash. Once it is
+ * complete the image is published, whatever happens to the execution. `parameter` is empty for a recipe without a channel.
+ */
 export interface ChannelLedger {
   parameter: string;
   before: ChannelValue[];
-  after: { region: string; ami: string }[];
+  after: { region: string; ami: string; snapshots?: string[] | undefined }[];
   complete: boolean;
 }
 

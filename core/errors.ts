@@ -38,3 +38,6 @@ export class Failure extends Error {
 
 /** What a failure of the vocabulary means; undefined for names that are not ours, such as States.Timeout. */
 export const meaningOf = (name: string): string | undefined => (meanings as Record<string, string>)[name];
+
+/** Whether an execution was turned away before it could make anything. */
+export const isRefusal = (name: string): boolean => name === 'RecipeInvalid' || name === 'RecipeBusy';

@@ -1,3 +1,4 @@
+import type { ChannelLedger } from './channel.ts';
 import type { TargetResult } from './distribution.ts';
 import type { KeptImage } from './kept.ts';
 import type { Plan } from './plan.ts';
@@ -90,15 +91,30 @@ export interface FailedParts {
   identity: BuildIdentity;
   /** Absent where the build failed before it was planned. */
   plan: Plan | undefined;
-  /** `published` where the failure came after the image was. */
-  status: 'published' | 'failed';
+  /** What Publish wrote down, as far as it came: the failure may have come after the image was published. */
+  ledger: ChannelLedger | undefined;
+  /** Targets that failed. */
   targets: TargetResult[];
   timings: Timing[];
   failure: ManifestFailure;
 }
 
-export function failedManifest({ identity, plan, status, targets, timings, failure }: FailedParts): Manifest {
-  if (plan) return manifestOf({ plan, status, targets, parameter: null, timings, failure });
+export function failedManifest({ identity, plan, ledger, targets, timings, failure }: FailedParts): Manifest {
+  if (plan && ledger?.complete) {
+    const home = ledger.after.find(({ region }) => region === plan.region);
+    const image = home && { ami: home.ami, snapshots: home.snapshots ?? [] };
+    const parameter = ledger.parameter || null;
+    return manifestOf({
+      plan,
+      status: 'published',
+      image,
+      targets: [...ledger.after, ...targets],
+      parameter,
+      timings,
+      failure,
+    });
+  }
+  if (plan) return manifestOf({ plan, status: 'failed', targets, parameter: null, timings, failure });
   const { recipe, build } = identity;
   return { schema: 1, recipe, build, status: 'failed', source: null, image: null, targets: [], timings, failure };
 }

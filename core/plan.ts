@@ -1,8 +1,10 @@
 import { clientToken, imageName, placeOf, type ExecutionReference } from './build.ts';
 import { checkCommands, foreignSteps, provisionCommands, type Command } from './command.ts';
-import type { Problem, Recipe } from './recipe.ts';
+import { contentDigest, recipeDigest } from './content-digest.ts';
+import type { Catalog, Problem, Recipe } from './recipe.ts';
 import type { SourceImage } from './source.ts';
 import type { BuildIdentity, Role } from './tags.ts';
+import type { Trigger } from './trigger.ts';
 
 /** Everything a build will do, decided once by Resolve and kept in the bucket: states hand around only its identity. */
 export interface Plan extends BuildIdentity {
@@ -18,6 +20,12 @@ export interface Plan extends BuildIdentity {
   image: string;
   document: Recipe;
   source: SourceImage;
+  /** Of what goes into the image: see contentDigest. */
+  digest: string;
+  /** The same without the source image. */
+  recipeDigest: string;
+  /** Absent where somebody started the build by hand. */
+  trigger?: Trigger;
   provision: Command[];
   checks: Command[];
 }
@@ -27,10 +35,12 @@ export interface PlanParts {
   execution: ExecutionReference;
   recipe: Recipe;
   source: SourceImage;
-  scripts: Record<string, string>;
+  catalog: Pick<Catalog, 'scripts' | 'version'>;
+  trigger?: Trigger | undefined;
 }
 
-export function planBuild({ identity, execution, recipe, source, scripts }: PlanParts): Plan {
+export function planBuild({ identity, execution, recipe, source, catalog, trigger }: PlanParts): Plan {
+  const { scripts, version: pipelineVersion } = catalog;
   return {
     schema: 1,
     ...identity,
@@ -40,6 +50,9 @@ export function planBuild({ identity, execution, recipe, source, scripts }: Plan
     image: imageName(identity),
     document: recipe,
     source,
+    digest: contentDigest({ source: source.ami, recipe, scripts, pipelineVersion }),
+    recipeDigest: recipeDigest(recipe, scripts, pipelineVersion),
+    ...(trigger && { trigger }),
     provision: provisionCommands(recipe.provision, identity.build, source, scripts),
     checks: checkCommands(recipe.checks, identity.build, source, scripts),
   };

@@ -3,9 +3,9 @@ import type { Plan } from './plan.ts';
 import type { Problem, Recipe } from './recipe.ts';
 import type { AmiDescription } from './source.ts';
 
-/** Why a build that has a plan cannot be started again. `images` are those of the build in the pipeline's region. */
+/** Why a build cannot be started again. `images` are those of the build in the pipeline's region. */
 export function rebuildProblem(
-  plan: Plan,
+  plan: Plan | undefined,
   { recipe, special }: { recipe: Recipe; special: boolean },
   manifest: Manifest | undefined,
   images: AmiDescription[],
@@ -13,8 +13,11 @@ export function rebuildProblem(
 ): Problem | undefined {
   const problem = (what: string, next = 'start the recipe without "build"'): Problem => ({
     path: ['build'],
-    message: `${plan.build} ${what}; ${next}`,
+    message: `${(plan ?? manifest)?.build} ${what}; ${next}`,
   });
+  if (manifest?.status === 'up-to-date')
+    return problem('made nothing: the image was up to date', 'to build all the same, start with "force": true');
+  if (!plan) return undefined;
   if (manifest?.status === 'failed') {
     const { error, kept = [] } = manifest.failure ?? {};
     if (kept.length === 0) return problem(`failed and was undone (${error})`);

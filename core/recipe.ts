@@ -12,7 +12,7 @@ import type { source } from './recipe/source.ts';
 import type { retire, triggers } from './recipe/upkeep.ts';
 
 export { applyOverrides } from './recipe/overrides.ts';
-export { formatPath, formatProblems, type Place, type Problem } from './recipe/problems.ts';
+export { formatPath, formatProblems, refuse, type Place, type Problem } from './recipe/problems.ts';
 export { recipeSchema } from './recipe/schema.ts';
 export type { Path } from './recipe/rule.ts';
 
@@ -47,6 +47,8 @@ export interface Recipe {
 export interface Catalog {
   recipes: Record<string, unknown>;
   scripts: Record<string, string>;
+  /** Version of the pipeline that they go with. */
+  version: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Plan } from './plan.ts';
 import type { Trigger } from './trigger.ts';
 
 /** The newest published build of a recipe. */
@@ -61,3 +62,26 @@ export function withFailure(record: RecipeRecord, failure: FailedBuild): RecipeR
   if (past || record.failures.some(({ build }) => build === failure.build)) return record;
   return { ...record, failures: [...record.failures, failure].slice(-mostFailures) };
 }
+
+type Planned = Pick<Plan, 'recipeDigest' | 'trigger'> & Partial<Pick<Plan, 'source' | 'digest'>>;
+
+/** What there is to say of a build that failed. One that was never planned knows neither source image nor digest. */
+export const failedBuild = (
+  { recipeDigest, trigger, source, digest }: Planned,
+  { build, error, at }: Pick<FailedBuild, 'build' | 'error' | 'at'>,
+): FailedBuild => ({
+  build,
+  automatic: trigger !== undefined,
+  source: source?.ami ?? null,
+  digest: digest ?? null,
+  recipeDigest,
+  error,
+  at,
+});
+
+export const publishedBuild = ({ build, digest, source }: Plan, at: string): PublishedBuild => ({
+  build,
+  digest,
+  source: source.ami,
+  at,
+});

@@ -1,3 +1,5 @@
+import type { Plan } from './plan.ts';
+
 /** The tags that say who made a thing. AWS is the database: every look-up and every deletion goes by these. */
 export type Role = 'builder' | 'candidate' | 'image';
 export type Tags = Record<string, string>;
@@ -19,6 +21,14 @@ export function buildTags({ recipe, build }: BuildIdentity, role: Role, expires?
     ...(expires && { [expiresTag]: expires.toISOString() }),
   };
 }
+
+/** Tags of an image: of its AMIs and snapshots in every region. */
+export const imageTags = (plan: Plan): Tags => ({
+  Name: plan.image,
+  ...plan.document.image.tags,
+  ...buildTags(plan, 'image'),
+  'golden:digest': plan.digest,
+});
 
 /** Whether something found in AWS was made by this build. */
 export const madeBy = ({ recipe, build }: BuildIdentity, tags: Tags): boolean =>

@@ -63,7 +63,6 @@ export const failedContext = z.looseObject({
     }),
   ),
   distribution: z.optional(z.array(z.looseObject({ region: z.string(), failure: z.optional(caughtError) }))),
-  published: z.optional(z.looseObject({})),
 });
 
 /** A target as Verify hands it on. */

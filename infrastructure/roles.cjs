@@ -191,6 +191,7 @@ const removesEverything = [
 /** Function key → what it calls, as its file declares it in `permissions`. */
 const functions = {
   resolve: ['ec2:DescribeImages', 's3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'states:DescribeExecution'],
+  recordUpToDate: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
   launch: launchActions,
   awaitBuilder: awaitsAgent,
   sendCommand: sendsCommand,
@@ -327,7 +328,7 @@ const role = (key, actions) => ({
 const timeouts = { verify: 110, publish: 120, cleanUp: 120, compensate: 300, sweep: 600 };
 
 /** The recipes lie beside these, see scripts/bundle.mjs. */
-const readsRecipes = ['resolve', 'sweep'];
+const takeRecipes = ['resolve', 'recordFailure', 'sweep'];
 
 const table = (value) => Object.fromEntries(Object.entries(functions).map(([key, actions]) => value(key, actions)));
 
@@ -349,6 +350,7 @@ const machines = Object.fromEntries(
 
 module.exports = {
   functions,
+  takeRecipes,
   implied,
   /** `functions` of serverless.yml. */
   lambdas: table((key) => [
@@ -357,7 +359,7 @@ module.exports = {
       handler: `dist/${key}/index.handler`,
       role: roleId(key),
       ...(timeouts[key] && { timeout: timeouts[key] }),
-      ...(readsRecipes.includes(key) && { environment: { GOLDEN_CATALOG: `dist/${key}/recipes.json` } }),
+      ...(takeRecipes.includes(key) && { environment: { GOLDEN_CATALOG: `dist/${key}/recipes.json` } }),
       package: { patterns: [`dist/${key}/**`] },
     },
   ]),

@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { takeRecipes } from '../infrastructure/roles.cjs';
 import { importTypeScript } from './run.mjs';
 import { ensureInstalled, root } from './setup.mjs';
 
@@ -38,7 +39,7 @@ export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit
   );
   const large = sizes.filter(({ entry }) => entry > limit).map(({ name, entry }) => `${name} ${entry}`);
   if (large.length > 0) throw new Error(`entries over ${limit} bytes: ${large.join(', ')}`);
-  await compileRecipes(['resolve', 'sweep'].map((name) => join(outdir, name)));
+  await compileRecipes(takeRecipes.map((name) => join(outdir, name)));
   return sizes;
 }
 

@@ -14,6 +14,7 @@ import { terminateCandidate } from '../functions/check/terminate-candidate.ts';
 import { cleanUp } from '../functions/clean-up/clean-up.ts';
 import { compensate } from '../functions/clean-up/compensate.ts';
 import { recordFailure } from '../functions/clean-up/record-failure.ts';
+import { recordUpToDate } from '../functions/clean-up/record-up-to-date.ts';
 import { sweep } from '../functions/clean-up/sweep.ts';
 import { awaitCopy } from '../functions/distribute/await-copy.ts';
 import { copyImage } from '../functions/distribute/copy-image.ts';
@@ -26,6 +27,7 @@ import type { Stage } from '../functions/stage.ts';
 export const stages: ReadonlyMap<string, Stage<never>> = new Map(
   [
     resolve,
+    recordUpToDate,
     launch,
     awaitBuilder,
     sendCommand,

@@ -1,3 +1,4 @@
+import { Failure } from '../errors.ts';
 import type { Path } from './rule.ts';
 
 export interface Place {
@@ -43,4 +44,12 @@ export function formatProblems(problems: Problem[], where: (path: Path) => Place
     });
   const more = problems.length - lines.length;
   return [...lines, ...(more > 0 ? [`and ${more} more problems`] : [])].join('\n');
+}
+
+/** @throws RecipeInvalid, naming all problems. */
+export function refuse(problems: Problem[]): never {
+  throw new Failure(
+    'RecipeInvalid',
+    formatProblems(problems, () => undefined),
+  );
 }

@@ -40,6 +40,16 @@ export const upkeepRules: Rule[] = [
     },
   },
   {
+    says: 'flexibleWindow is a whole number of minutes and goes with a schedule.',
+    look({ triggers }, report, { stated }) {
+      if (!triggers || !stated(['triggers', 'flexibleWindow'])) return;
+      const { flexibleWindow } = triggers;
+      if (secondsOf(flexibleWindow) % 60 !== 0)
+        report(['triggers', 'flexibleWindow'], `must be whole minutes, got ${flexibleWindow}`);
+      else if (!stated(['triggers', 'schedule'])) report(['triggers', 'flexibleWindow'], 'goes with a schedule only');
+    },
+  },
+  {
     says: 'timezone is an IANA name and goes with a cron schedule.',
     look({ triggers }, report) {
       if (triggers?.timezone === undefined) return;

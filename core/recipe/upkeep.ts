@@ -19,6 +19,9 @@ export const retire = z
   })
   .check(z.describe('What becomes of older images. Left out: they stay.'));
 
+/** Also where a recipe has no triggers: an image that is started by hand gets old, too. */
+export const defaultRebuildAfter = '30d';
+
 export const triggers = z
   .strictObject({
     schedule: z.exactOptional(
@@ -29,6 +32,20 @@ export const triggers = z
     timezone: z.exactOptional(
       z.string().check(z.describe('IANA time zone of a cron schedule, such as Europe/Berlin. Default UTC.')),
     ),
+    flexibleWindow: z
+      ._default(duration('1m', '1d'), '15m')
+      .check(
+        z.describe(
+          'How late after its time a scheduled build may start, in whole minutes, so that not all start at once.',
+        ),
+      ),
     onSourceUpdate: z._default(z.boolean(), false).check(z.describe('Build when a newer source image appears.')),
+    rebuildAfter: z
+      ._default(duration('1h', '365d'), defaultRebuildAfter)
+      .check(
+        z.describe(
+          'Age from which a published image is no longer up to date although nothing else has changed: patches come without a new source image, too. A start finds an image that is younger up to date, and builds nothing.',
+        ),
+      ),
   })
   .check(z.describe('What starts a build by itself. Left out: nothing does.'));

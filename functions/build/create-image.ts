@@ -4,7 +4,7 @@ import { findOwnImages } from '../../aws/images.ts';
 import { readOwnPlan } from '../../aws/locks.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.ts';
-import { buildTags, madeBy } from '../../core/tags.ts';
+import { imageTags, madeBy } from '../../core/tags.ts';
 import { lambda, maker, stage, type Cloud } from '../stage.ts';
 
 /** CreateImage has no idempotency token: the name is the token, and only this build's tags make an AMI of that name ours. */
@@ -30,8 +30,13 @@ export const createImage = stage({
     const known = await adopt(cloud, plan);
     if (known) return { ami: known };
     const { image, description } = plan.document;
-    const tags = { Name: plan.image, ...image.tags, ...buildTags(plan, 'image') };
-    const request = { instance, name: plan.image, description, reboot: image.capture === 'stopped', tags };
+    const request = {
+      instance,
+      name: plan.image,
+      description,
+      reboot: image.capture === 'stopped',
+      tags: imageTags(plan),
+    };
     const ami = (await create(cloud.aws, request)) ?? (await adopt(cloud, plan));
     if (ami) return { ami };
     throw new Failure(

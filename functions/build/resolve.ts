@@ -2,26 +2,24 @@ import * as z from 'zod/mini';
 import { keepPlan, readArtifact } from '../../aws/artifacts.ts';
 import { findBuildImages } from '../../aws/images.ts';
 import { holdRecipe } from '../../aws/locks.ts';
+import { recordStart } from '../../aws/records.ts';
 import { findSource } from '../../aws/sources.ts';
+import type { Found } from '../../aws/up-to-date.ts';
 import { placeOf } from '../../core/build.ts';
-import { Failure } from '../../core/errors.ts';
 import { requestedBuild } from '../../core/execution-input.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { planBuild, planProblems, workOf, type Plan } from '../../core/plan.ts';
 import { rebuildProblem, resumed } from '../../core/rebuild.ts';
-import { formatProblems, type Problem } from '../../core/recipe.ts';
-import { lambda, stage } from '../stage.ts';
+import { refuse } from '../../core/recipe.ts';
+import { lambda, stage, type Cloud } from '../stage.ts';
 
-const refuse = (problems: Problem[]): never => {
-  throw new Failure(
-    'RecipeInvalid',
-    formatProblems(problems, () => undefined),
-  );
-};
+// Loaded only where there is a choice.
+const lookForUpToDate = async (cloud: Cloud, plan: Plan): Promise<Found> =>
+  (await import('../../aws/up-to-date.ts')).findUpToDate(cloud, plan, cloud.now());
 
 /**
- * First state: execution input → build plan in the bucket. Refuses bad input before anything costs money. A build that
- * was planned before keeps its plan, so that starting it again completes it; an image it already made is adopted.
+ * First state: execution input → build plan in the bucket, unless there is nothing to build. Refuses bad input before anything
+ * costs money. A build that was planned before keeps its plan, so that starting it again completes it, with the image it made.
  */
 export const resolve = stage({
   name: 'Resolve',
@@ -31,27 +29,31 @@ export const resolve = stage({
     const catalog = await cloud.catalog();
     const requested = requestedBuild(input, execution, catalog);
     if ('problems' in requested) return refuse(requested.problems);
-    const { identity, recipe } = requested;
+    const { identity, recipe, regardless, trigger } = requested;
 
+    let found: Found = { because: 'it was begun before' };
     let plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
     const images = await findBuildImages(cloud.aws, cloud.aws.region, identity);
-    if (plan) {
-      const manifest = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
-      const problem = rebuildProblem(plan, requested, manifest, images, cloud.now());
-      if (problem) return refuse([problem]);
-      plan = resumed(plan, manifest, execution.startedAt);
-    } else {
-      const { account, region } = placeOf(execution.id);
-      const source = await findSource(cloud.aws, recipe.source, account, cloud.now());
-      const problems = planProblems(recipe, source, region);
+    const manifest = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
+    const problem = rebuildProblem(plan, requested, manifest, images, cloud.now());
+    if (problem) return refuse([problem]);
+    plan = plan && resumed(plan, manifest, execution.startedAt);
+    if (!plan) {
+      const place = placeOf(execution.id);
+      const source = await findSource(cloud.aws, recipe.source, place.account, cloud.now());
+      const problems = planProblems(recipe, source, place.region);
       if (problems.length > 0) return refuse(problems);
-      plan = planBuild({ identity, execution, recipe, source, scripts: catalog.scripts });
+      plan = planBuild({ identity, execution, recipe, source, catalog, trigger });
+      found = regardless ? { because: 'it was asked for' } : await lookForUpToDate(cloud, plan);
+      cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
+      if (found.current) return { ...identity, upToDate: { is: true, build: found.current } };
     }
     await holdRecipe(cloud, identity, execution.id);
     plan = await keepPlan(cloud, plan);
-
+    await recordStart(cloud, identity, execution.startedAt, trigger);
     const made = images.find(({ state }) => state === 'pending' || state === 'available');
-    return { ...identity, image: made ? { made: true, ami: made.ami } : { made: false }, ...workOf(plan) };
+    const image = made ? { made: true, ami: made.ami } : { made: false };
+    return { ...identity, upToDate: { is: false, because: found.because }, image, ...workOf(plan) };
   },
 });
 

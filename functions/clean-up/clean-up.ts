@@ -3,6 +3,7 @@ import { readPlan, writeArtifact } from '../../aws/artifacts.ts';
 import { removeTemporary } from '../../aws/builds.ts';
 import { executionHistory } from '../../aws/executions.ts';
 import { removalPermissions } from '../../aws/leftovers.ts';
+import { recordPublished } from '../../aws/records.ts';
 import { manifestOf } from '../../core/manifest.ts';
 import { timingsOf } from '../../core/timings.ts';
 import { identity, lambda, verifiedTarget } from '../stage.ts';
@@ -50,6 +51,7 @@ export const cleanUp = wait({
       failure: remains.length > 0 ? leftBehind(remains) : null,
     });
     await writeArtifact(cloud, plan, 'manifest.json', manifest);
+    await recordPublished(cloud, plan, cloud.now());
     return { done: { recipe, build, status: manifest.status, left: remains.length } };
   },
 });

@@ -1,16 +1,17 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { executionHistory } from '../../aws/executions.ts';
+import { recordEnd } from '../../aws/ended-builds.ts';
+import type { ChannelLedger } from '../../core/channel.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
-import { meaningOf } from '../../core/errors.ts';
+import { isRefusal, meaningOf } from '../../core/errors.ts';
 import { failureBrief, failureMessage, failureSummary } from '../../core/failure.ts';
 import { failedManifest, stillFailed, type Manifest } from '../../core/manifest.ts';
 import type { Plan } from '../../core/plan.ts';
 import { failedState, timingsOf } from '../../core/timings.ts';
 import { execution, failedContext, lambda, stage } from '../stage.ts';
 
-const unknown =
-  'unknown: the clean-up itself did not end well, look for the tag golden:build in every region of the recipe';
+const unknown = 'unknown: the clean-up did not end well, look for the tag golden:build in every region of the recipe';
 
 // The console offers Redrive on every execution that failed. It goes on at the state Failed.
 const redriveHint = 'Redrive would only end here again: to go on, start a new execution';
@@ -21,7 +22,7 @@ export const recordFailure = stage({
   input: z.strictObject({ execution, context: failedContext }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
   async run({ execution: { id, startedAt, input, as }, context }, cloud) {
-    const { failure: caught, compensation: result, distribution = [], published } = context;
+    const { failure: caught, compensation: result, distribution = [] } = context;
     const events = await executionHistory(cloud.aws, id);
     const failure = {
       state: failedState(events, ['Compensate', 'RecordFailure']),
@@ -36,16 +37,16 @@ export const recordFailure = stage({
       error ? [{ region, error: failureBrief(error) }] : [],
     );
     // An execution that was refused made nothing, so the record of the build, if there is one, is not its to write.
-    const refused = failure.error === 'RecipeInvalid' || failure.error === 'RecipeBusy';
-    const ours = result?.owner === 'ours' || (as === id && result?.owner !== 'other' && !refused);
+    const ours = result?.owner === 'ours' || (as === id && result?.owner !== 'other' && !isRefusal(failure.error));
     if (identity && ours) {
       try {
         const before = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
         const plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
-        const status = published ? 'published' : 'failed';
-        const manifest = failedManifest({ identity, plan, status, targets, timings: timingsOf(events), failure });
+        const ledger = await readArtifact<ChannelLedger>(cloud, identity, 'channel.json');
+        const manifest = failedManifest({ identity, plan, ledger, targets, timings: timingsOf(events), failure });
         if (before?.status !== 'published')
           await writeArtifact(cloud, identity, 'manifest.json', stillFailed(before, manifest, startedAt));
+        await recordEnd(cloud, manifest, plan, { input, execution: { id, startedAt } });
       } catch (error) {
         failure.left.push(`the manifest could not be written: ${(error as Error).message}`);
       }

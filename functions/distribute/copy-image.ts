@@ -4,7 +4,7 @@ import { findBuildImages } from '../../aws/images.ts';
 import { readOwnPlan } from '../../aws/locks.ts';
 import { copyToken, needsCopy, targetIn } from '../../core/distribution.ts';
 import { Failure } from '../../core/errors.ts';
-import { buildTags } from '../../core/tags.ts';
+import { imageTags } from '../../core/tags.ts';
 import { lambda, maker, stage } from '../stage.ts';
 
 /**
@@ -36,7 +36,7 @@ export const copyImage = stage({
       description: plan.document.description,
       token: copyToken(plan, region, ami, copies.length),
       kmsKey,
-      tags: { Name: plan.image, ...plan.document.image.tags, ...buildTags(plan, 'image') },
+      tags: imageTags(plan),
     };
     return { ami: await copy(cloud.aws, request) };
   },

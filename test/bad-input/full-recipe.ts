@@ -35,7 +35,13 @@ export const full = {
   onFailure: 'keep-image',
   publish: { channel: 'stable' },
   retire: { keep: 3, deprecateAfter: '30d', deregisterAfter: '60d' },
-  triggers: { schedule: 'cron(0 3 ? * SUN *)', timezone: 'UTC', onSourceUpdate: true },
+  triggers: {
+    schedule: 'cron(0 3 ? * SUN *)',
+    timezone: 'UTC',
+    flexibleWindow: '30m',
+    onSourceUpdate: true,
+    rebuildAfter: '14d',
+  },
 };
 
 export const scripts = { 'scripts/harden.sh': 'true\n' };

@@ -6,7 +6,7 @@ import { full, scripts } from './full-recipe.ts';
 import { hostileTexts, huge, values } from './mutations.ts';
 import { expectReadable } from './saying.ts';
 
-const catalog = { recipes: { base: full }, scripts };
+const catalog = { recipes: { base: full }, scripts, version: '1.0.0' };
 const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
 
 /** What is wrong with an input, in readable lines. */
@@ -41,6 +41,17 @@ test.each([
   ['digits of another script', '٢٠٢٦١١٢٣-030000-9f2c'],
 ])('%s is no build id', (_called, value) => {
   expect(problemsOf({ recipe: 'base', build: value })).toEqual([expect.stringMatching(/^build: is no build id/)]);
+});
+
+test.each(wild.filter(([, value]) => typeof value !== 'boolean'))('%s is no way to force a build', (_called, value) => {
+  expect(problemsOf({ recipe: 'base', force: value })).toEqual(['force: must be true or false']);
+});
+
+test.each(wild)('%s is no trigger, and starts no build by itself', (_called, value) => {
+  expect(problemsOf({ recipe: 'base', trigger: value }).join('\n')).toMatch(/^trigger/m);
+  expect(problemsOf({ recipe: 'base', trigger: { by: value, reason: 'x' } })).toEqual([
+    'trigger.by: must be schedule, source or parent',
+  ]);
 });
 
 test.each([

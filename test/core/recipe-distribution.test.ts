@@ -105,6 +105,30 @@ casesOf([
     'triggers.timezone: +01:00 is not an IANA time zone',
   ],
   [
+    'an image gets old within reason',
+    'publish:',
+    'triggers: { ¦rebuildAfter: 5m }\npublish:',
+    'triggers.rebuildAfter: must be from 1h to 365d, got "5m"',
+  ],
+  [
+    'a flexible window is from a minute to a day',
+    'publish:',
+    'triggers: { schedule: rate(7 days), ¦flexibleWindow: 25h }\npublish:',
+    'triggers.flexibleWindow: must be from 1m to 1d, got "25h"',
+  ],
+  [
+    'a flexible window is whole minutes, as Scheduler takes it',
+    'publish:',
+    'triggers: { schedule: rate(7 days), ¦flexibleWindow: 90s }\npublish:',
+    'triggers.flexibleWindow: must be whole minutes, got 90s',
+  ],
+  [
+    'a flexible window goes with a schedule',
+    'publish:',
+    'triggers: { onSourceUpdate: true, ¦flexibleWindow: 15m }\npublish:',
+    'triggers.flexibleWindow: goes with a schedule only',
+  ],
+  [
     'a rate knows no time zone',
     'publish:',
     'triggers: { schedule: rate(7 days), ¦timezone: UTC }\npublish:',

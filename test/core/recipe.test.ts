@@ -73,7 +73,7 @@ test('whoever names a key wants encryption; otherwise the account decides', () =
 test('retire and triggers have defaults of their own, but only where they are given', () => {
   expect(recipeOf({ retire: { deprecateAfter: '30d' }, triggers: {} })).toMatchObject({
     retire: { keep: 1, deprecateAfter: '30d' },
-    triggers: { onSourceUpdate: false },
+    triggers: { onSourceUpdate: false, rebuildAfter: '30d', flexibleWindow: '15m' },
   });
 });
 

@@ -97,7 +97,7 @@ test('every state of an instance is told', async () => {
 });
 
 test('a command is told for itself and for its instance, with its parameters', async () => {
-  const simulation = createSimulation({ catalog: { recipes: { base: recipe }, scripts: {} } });
+  const simulation = createSimulation({ catalog: { recipes: { base: recipe }, scripts: {}, version: '1.0.0' } });
   const events: BusEvent[] = [];
   simulation.cloud.events.onEvent((event) => events.push(event));
   await build(simulation);

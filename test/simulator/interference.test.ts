@@ -4,7 +4,7 @@ import { createSimulation, type Simulation } from '../../simulator/simulation.ts
 import { build, launched, leftIn, nothing, recipe, statesEntered } from '../support/pipeline.ts';
 
 const simulate = (interfere: Interference, scenario?: unknown): Simulation =>
-  createSimulation({ catalog: { recipes: { base: recipe }, scripts: {} }, interfere, scenario });
+  createSimulation({ catalog: { recipes: { base: recipe }, scripts: {}, version: '1.0.0' }, interfere, scenario });
 const made = (simulation: Simulation) => [leftIn(simulation).images.length, launched(simulation, 'builder').length];
 const callsOf = ({ cloud }: Simulation, by: string, action: string) =>
   cloud.calls.filter((call) => call.by === by && call.action === action);
@@ -89,7 +89,7 @@ test.each([
 test('a handler that runs out of time is killed: what it would have called next never reaches AWS', async () => {
   const lines: unknown[] = [];
   const simulation: Simulation = createSimulation({
-    catalog: { recipes: { base: recipe }, scripts: {} },
+    catalog: { recipes: { base: recipe }, scripts: {}, version: '1.0.0' },
     onLog: (line) => lines.push(line['state']),
     interfere: {
       async invoke(stage, attempt, run) {

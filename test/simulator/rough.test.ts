@@ -4,7 +4,10 @@ import { createSimulation, type SimulationOptions } from '../../simulator/simula
 import { build, recipe } from '../support/pipeline.ts';
 
 async function bake(options: Partial<SimulationOptions>) {
-  const simulation = createSimulation({ catalog: { recipes: { base: recipe }, scripts: {} }, ...options });
+  const simulation = createSimulation({
+    catalog: { recipes: { base: recipe }, scripts: {}, version: '1.0.0' },
+    ...options,
+  });
   const { status, error } = await build(simulation);
   const calls = simulation.cloud.calls.map(
     (call) => `${call.at} ${call.by} ${call.action} ${call.region} ${call.error}`,

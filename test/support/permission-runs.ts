@@ -93,6 +93,7 @@ const readsPlan = {
   CopyImage: { execution, region: 'us-east-1', ami: 'ami-1' },
   GrantPermissions: { region: 'us-east-1', ami: 'ami-1' },
   Verify: { distribution: [] },
+  RecordUpToDate: { published: '20261123-030000-0000', execution: 'x' },
   CleanUp: {
     taskToken: 'token',
     since: '2026-11-23T03:00:00Z',
@@ -172,6 +173,7 @@ export const runs: Run[] = [
       });
       const first = await build(simulation);
       await build(simulation, { recipe: 'base', build: manifestIn(simulation, first).build });
+      await build(simulation); // which is up to date
       const child = { ...recipe, ...short, name: 'child', source: { channel: 'base/stable' } };
       return [simulation, await build(simulation, { recipe: child })];
     },
@@ -212,7 +214,7 @@ export const runs: Run[] = [
   }),
   one('undoing is refused', 'ProvisionFailed', {
     changes: short,
-    scenario: { commands: [{ step: 'patch', exitCode: 1 }], ...refused('s3:PutObject', { call: 4 }) },
+    scenario: { commands: [{ step: 'patch', exitCode: 1 }], ...refused('s3:PutObject', { call: 5 }) },
   }),
   one('a required target fails', 'TargetsIncomplete', {
     scenario: { images: [{ region: 'eu-west-1', name: 'base-*', fail: 'no', afterSeconds: 9 }] },

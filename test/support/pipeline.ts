@@ -45,7 +45,7 @@ export interface Setting {
 }
 
 export function pipeline({ scenario, changes, region, interfere, onLog }: Setting = {}): Simulation {
-  const catalog = { recipes: { base: { ...recipe, ...changes } }, scripts: {} };
+  const catalog = { recipes: { base: { ...recipe, ...changes } }, scripts: {}, version: '1.0.0' };
   const optional = { ...(region && { region }), ...(interfere && { interfere }), ...(onLog && { onLog }) };
   return createSimulation({ catalog, scenario, ...optional });
 }

@@ -35,5 +35,5 @@ export function planOf(changes: Record<string, unknown> = {}, source: SourceImag
   const { recipe, problems } = parseRecipe({ ...document, ...changes }, {});
   if (!recipe) throw new Error(JSON.stringify(problems));
   const identity = { recipe: recipe.name, build: '20261123-030000-9f2c' };
-  return planBuild({ identity, execution, recipe, source, scripts: {} });
+  return planBuild({ identity, execution, recipe, source, catalog: { scripts: {}, version: '1.0.0' } });
 }
