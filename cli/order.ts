@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { buildNamePattern } from '../core/build.ts';
+import { cycleProblem } from '../core/lineage.ts';
 import { applyOverrides, parseRecipe, type Catalog, type Path, type Place, type Recipe } from '../core/recipe.ts';
 import { knownRegions } from '../core/regions.ts';
 import { parseScenario, ScenarioWrong, type Scenario } from '../simulator/scenario.ts';
@@ -154,8 +155,9 @@ async function ancestorsOf(recipe: Recipe, folder: string, region: string, probl
     const heirFile = join(folder, `${heir.name}.yaml`);
     const refuse = (message: string) =>
       void problems.push({ path: ['source', 'channel'], message, place: { file: heirFile } });
-    if ([recipe, ...ancestors].some((one) => one.name === name)) {
-      refuse(`${name} starts from ${recipe.name} itself, so neither can be built first`);
+    const way = [recipe, ...ancestors.toReversed()].map((one) => one.name);
+    if (way.includes(name)) {
+      refuse(cycleProblem(way.slice(way.indexOf(name))));
       break;
     }
     if (!existsSync(file)) {

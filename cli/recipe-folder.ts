@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cycleProblem, cycleThrough } from '../core/lineage.ts';
 import { formatProblems, type Catalog, type Problem, type Recipe } from '../core/recipe.ts';
 import { readRecipeFile, recipeIn, type RecipeFile } from './recipe-file.ts';
 
@@ -17,9 +18,11 @@ export async function examine(files: string[], options?: { home?: string }): Pro
       return { file, problems: [], ...recipeIn(file, options) };
     }),
   );
-  for (const finding of findings) {
-    const problem = channelProblem(finding, findings);
-    if (problem) finding.problems.push(problem);
+  const recipes = new Map(findings.flatMap(({ recipe }) => (recipe ? [[recipe.name, recipe] as const] : [])));
+  for (const { recipe, problems } of findings) {
+    const cycle = recipe && cycleThrough(recipe.name, recipes);
+    const message = cycle ? cycleProblem(cycle) : recipe && channelProblem(recipe, recipes);
+    if (message !== undefined) problems.push({ path: ['source', 'channel'], message });
   }
   return findings;
 }
@@ -57,10 +60,10 @@ async function pipelineVersion(): Promise<string> {
 }
 
 // A recipe elsewhere may publish the channel; a recipe beside this one that does not is a mistake.
-function channelProblem({ recipe }: Finding, findings: Finding[]): Problem | undefined {
-  const [base, channel] = recipe?.source.channel?.split('/') ?? [];
-  const published = findings.find((other) => other.recipe?.name === base)?.recipe;
+function channelProblem({ source }: Recipe, recipes: ReadonlyMap<string, Recipe>): string | undefined {
+  const [base = '', channel] = source.channel?.split('/') ?? [];
+  const published = recipes.get(base);
   if (!published || published.publish?.channel === channel) return undefined;
   const instead = published.publish ? `publishes ${published.publish.channel}` : 'publishes nothing';
-  return { path: ['source', 'channel'], message: `${base} has no channel ${channel}; it ${instead}` };
+  return `${base} has no channel ${channel}; it ${instead}`;
 }

@@ -13,6 +13,7 @@ distribute: [{ region: us-east-1 }]
 ${more}`;
 
 let folder: string;
+let cycle: string;
 let at: (name: string) => string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'golden-validate-'));
@@ -23,8 +24,9 @@ beforeAll(async () => {
   await writeFile(at('layer2.yaml'), recipe('layer2', '', '{ channel: layer/stable }'));
   await writeFile(at('layer3.yaml'), recipe('layer3', '', '{ channel: elsewhere/stable }'));
   await writeFile(at('notes.yml'), 'x');
+  cycle = await mkdtemp(join(tmpdir(), 'golden-cycle-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => Promise.all([folder, cycle].map((path) => rm(path, { recursive: true }))));
 
 test('a right file is ok', async () => {
   expect(await validateFiles([at('good.yaml')])).toEqual({ ok: true, text: `${at('good.yaml')}: ok` });
@@ -48,6 +50,25 @@ test('a channel of a recipe that lies beside must be one it publishes', async ()
     `${at('layer2.yaml')}:2:11 source.channel: layer has no channel stable; it publishes nothing`,
     `${at('layer3.yaml')}: ok`,
   ]);
+});
+
+test('recipes that start from each other are refused, each at its place and with all that are in the way', async () => {
+  const parents = { one: 'two', two: 'three', three: 'one', child: 'one' };
+  for (const [name, parent] of Object.entries(parents))
+    await writeFile(
+      join(cycle, `${name}.yaml`),
+      recipe(name, 'publish: { channel: stable }', `{ channel: ${parent}/stable }`),
+    );
+  const { text } = await validateFiles(Object.keys(parents).map((name) => join(cycle, `${name}.yaml`)));
+  const place = (name: string) => `${join(cycle, name)}.yaml:2:11 source.channel`;
+  const why = 'none can be built first, and each would start the next for ever';
+  const problems = [
+    `${place('one')}: one starts from two starts from three starts from one: ${why}`,
+    `${place('two')}: two starts from three starts from one starts from two: ${why}`,
+    `${place('three')}: three starts from one starts from two starts from three: ${why}`,
+  ];
+  expect(text.split('\n')).toEqual([...problems, `${join(cycle, 'child.yaml')}: ok`]);
+  expect((await readRecipeFolder(cycle)).problems.toSorted()).toEqual(problems.toSorted());
 });
 
 test('the verb ends with 2 and on stderr if anything is wrong', async () => {
