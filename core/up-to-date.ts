@@ -33,7 +33,7 @@ export function publishedTargets(build: string, manifest: Manifest | undefined):
 /** What a target region shows now of an image that was published there. */
 export interface TargetSeen {
   region: string;
-  /** The AMI, undefined where EC2 does not know it any more. */
+  /** The AMI, undefined where EC2 does not know it any more; nor does it show one that is disabled. */
   image?: AmiDescription | undefined;
   /** What the channel holds. */
   channel?: string | undefined;
@@ -48,7 +48,7 @@ export function unhealthy(plan: Plan, targets: ManifestTarget[], seen: TargetSee
     // Whether that matters is for the build to find out: nothing is claimed that was not seen.
     if (refused !== undefined) return [`${region} cannot be looked at: ${refused}`];
     const where = `${ami} in ${region}`;
-    if (!image) return [`${where} is gone`];
+    if (!image) return [`${where} is gone or disabled`];
     const expires = image.tags['golden:expires'];
     const deprecated = image.deprecatedAt !== undefined && new Date(image.deprecatedAt) <= now;
     return [
