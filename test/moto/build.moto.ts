@@ -122,7 +122,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  'a build that is killed after CreateImage and started again adopts its image and makes no twin',
+  'a build that is killed after CreateImage and started again adopts its image and makes no twin; the next is up to date',
   async () => {
     const document = recipe('killed');
     const machine = await lab.deploy('killed');
@@ -141,6 +141,14 @@ test.concurrent(
     expect(Object.values(estate.snapshots).map((ids) => ids.length)).toEqual(regions.map(() => 1));
     expect(estate.launched).toBe(2); // the first run's builder and one candidate
     for (const state of ['Launch', 'Provision', 'CreateImage']) expect(baked.entered).not.toContain(state);
+
+    // what is published is up to date: the next start makes nothing, and tells of the same image
+    const next = { recipe: document };
+    const upToDate = await outcomeOf(lab, await lab.start(machine, 'third', next), next);
+    expect(upToDate).toMatchObject({ status: 'SUCCEEDED', manifest: { status: 'up-to-date' } });
+    expect(upToDate.manifest?.targets).toEqual(baked.manifest?.targets);
+    expect(upToDate.entered).toEqual(['Begin', 'Resolve', 'IsUpToDate', 'RecordUpToDate', 'UpToDate']);
+    expect((await estateOf(lab, 'killed')).launched).toBe(2);
   },
 );
 

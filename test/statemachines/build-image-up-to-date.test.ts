@@ -48,35 +48,38 @@ describe('once an image is published', () => {
     first = await build(simulation);
   });
 
+  const published = () => recordIn(simulation).published?.build;
+
   /** A start that must find nothing to do. */
-  async function expectUpToDate(input: Record<string, unknown> = {}) {
+  async function again(input: Record<string, unknown> = {}) {
     const began = simulation.clock.now();
     const second = await build(simulation, { recipe: 'base', ...input });
-    expect(second.status).toBe('SUCCEEDED');
+    const manifest = manifestIn(simulation, second);
     expect(statesEntered(second)).toEqual(['Begin', 'Resolve', 'IsUpToDate', 'RecordUpToDate', 'UpToDate']);
-    const builds = launched(simulation, 'builder').map(({ tags }) => tags.get('golden:build'));
-    expect(builds).not.toContain(manifestIn(simulation, second).build);
-    return { second, seconds: (simulation.clock.now() - began) / 1000 };
+    const builders = launched(simulation, 'builder').map(({ tags }) => tags.get('golden:build'));
+    expect(builders).not.toContain(manifest.build);
+    const { published: upToDate } = JSON.parse(second.output ?? '') as { published: string };
+    return { second, manifest, upToDate, seconds: (simulation.clock.now() - began) / 1000 };
   }
 
-  /** A start that must find something to do; what it is to build is not built. */
-  async function expectBuild(because: RegExp) {
+  /** Why a start finds something to do; what it is to build is not built. */
+  async function reasonToBuild() {
     stopping = true;
     const second = await build(simulation);
     stopping = false;
     expect(second.status).toBe('ABORTED');
-    expect(foundBy(second)).toEqual({ is: false, because: expect.stringMatching(because) });
+    return foundBy(second).because;
   }
 
   test('a second start is up to date within seconds: nothing is launched, and nothing has changed', async () => {
     const before = { left: leftIn(simulation), record: recordIn(simulation) };
-    const { second, seconds } = await expectUpToDate();
+    const { second, manifest, seconds } = await again();
     expect(seconds).toBeLessThan(10);
     expect({ left: leftIn(simulation), record: recordIn(simulation) }).toEqual(before);
-    const [manifest, published] = [manifestIn(simulation, second), manifestIn(simulation, first)];
+    const made = manifestIn(simulation, first);
     expect(manifest).toEqual({
-      ...published,
-      build: expect.not.stringMatching(published.build),
+      ...made,
+      build: expect.not.stringMatching(made.build),
       status: 'up-to-date',
       timings: [{ state: 'Resolve', startedAt: expect.any(String), seconds: expect.any(Number) }],
     });
@@ -84,26 +87,28 @@ describe('once an image is published', () => {
       recipe: 'base',
       build: manifest.build,
       status: 'up-to-date',
-      published: published.build,
+      published: made.build,
     });
   });
 
   test('that holds for automatic starts, for a document and for overrides that come to the same', async () => {
-    await expectUpToDate({ trigger: { by: 'schedule', reason: 'rate(7 days)' } });
-    await expectUpToDate({ recipe: structuredClone(base()) });
-    await expectUpToDate({ overrides: { image: { tags: { team: 'platform' } } } });
+    for (const input of [
+      { trigger: { by: 'schedule', reason: 'rate(7 days)' } },
+      { recipe: structuredClone(base()) },
+      { overrides: { image: { tags: { team: 'platform' } } } },
+    ])
+      expect((await again(input)).upToDate).toBe(published());
   });
 
   test('when to build and what becomes of older images is no reason to build', async () => {
     const before = catalog.recipes['base'];
     catalog.recipes['base'] = { ...base(), triggers: { onSourceUpdate: true }, retire: { deprecateAfter: '30d' } };
-    await expectUpToDate();
+    expect((await again()).upToDate).toBe(published());
     catalog.recipes['base'] = before;
   });
 
   test('a build that was up to date cannot be completed: there is nothing to complete', async () => {
-    const { second } = await expectUpToDate();
-    const { build: id } = manifestIn(simulation, second);
+    const { build: id } = (await again()).manifest;
     expect(await build(simulation, { recipe: 'base', build: id })).toMatchObject({
       error: 'RecipeInvalid',
       cause: expect.stringContaining(`${id} made nothing: the image was up to date`),
@@ -128,7 +133,7 @@ describe('once an image is published', () => {
         throw Object.assign(new Error('busy'), { name: 'RequestLimitExceeded', code: 'RequestLimitExceeded' });
       return describe?.(input, from);
     };
-    await expectUpToDate();
+    expect((await again()).upToDate).toBe(published());
     expect(busy).toBeLessThanOrEqual(0);
     if (describe) simulation.cloud.services.ec2['DescribeImages'] = describe;
   });
@@ -242,40 +247,39 @@ describe('once an image is published', () => {
     'it is built again where %s, and is up to date when that has passed',
     async (_, change, because) => {
       const takeBack = change();
-      await expectBuild(because);
+      expect(await reasonToBuild()).toMatch(because);
       takeBack();
-      await expectUpToDate();
+      expect((await again()).upToDate).toBe(published());
     },
   );
 
   test('it is built again when it is older than rebuildAfter', async () => {
     await simulation.pass(2 * hour);
     const takeBack = set(base(), 'triggers', { rebuildAfter: '1h' });
-    await expectBuild(/^\S+ was published 2h.* ago, and rebuildAfter is 1h$/);
+    expect(await reasonToBuild()).toMatch(/^\S+ was published 2h.* ago, and rebuildAfter is 1h$/);
     takeBack();
-    await expectUpToDate();
+    expect((await again()).upToDate).toBe(published());
   });
 
   test('by force it is built all the same, and the next start finds that one up to date', async () => {
     const forced = await build(simulation, { recipe: 'base', force: true });
     const { status, build: id } = manifestIn(simulation, forced);
     expect(status).toBe('published');
-    const { second } = await expectUpToDate();
-    expect(JSON.parse(second.output ?? '')).toMatchObject({ published: id });
+    expect((await again()).upToDate).toBe(id);
     expect(recordIn(simulation)).toMatchObject({ published: { build: id }, started: { build: id, by: 'hand' } });
   });
 
   test('another image in the channel, by overrides, is replaced by what the recipe asks for', async () => {
     const special = await build(simulation, { recipe: 'base', overrides: { description: 'special' } });
     expect(manifestIn(simulation, special).status).toBe('published');
-    await expectBuild(/has changed since/);
+    expect(await reasonToBuild()).toMatch(/has changed since/);
   });
 
   test('after 30 days a recipe that says nothing of it is built again', async () => {
     catalog.recipes['base'] = { ...base(), description: 'special' };
-    await expectUpToDate();
+    expect((await again()).upToDate).toBe(published());
     await simulation.pass(30 * 24 * hour);
-    await expectBuild(/^\S+ was published 30d.* ago, and rebuildAfter is 30d$/);
+    expect(await reasonToBuild()).toMatch(/^\S+ was published 30d.* ago, and rebuildAfter is 30d$/);
   });
 });
 
