@@ -22,7 +22,7 @@ export function functionFiles() {
 }
 
 /**
- * Bundles every function, or only some, and the recipes beside those that read them. Sizes are in bytes. An entry over
+ * Bundles every function, or only some, and the recipes beside those that take them. Sizes are in bytes. An entry over
  * the limit, which a cold start would have to read, is an error.
  */
 export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit = 100_000 } = {}) {
@@ -39,7 +39,7 @@ export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit
   );
   const large = sizes.filter(({ entry }) => entry > limit).map(({ name, entry }) => `${name} ${entry}`);
   if (large.length > 0) throw new Error(`entries over ${limit} bytes: ${large.join(', ')}`);
-  await compileRecipes(takeRecipes.map((name) => join(outdir, name)));
+  await compileRecipes(outdir);
   return sizes;
 }
 
@@ -68,13 +68,13 @@ async function bundleHandler(file, outdir) {
 }
 
 // The functions take recipes as they are in the tree at deployment: no bucket to fill, no version to drift.
-async function compileRecipes(folders) {
+async function compileRecipes(outdir) {
   const { readRecipeFolder } = await importTypeScript(join(root, 'cli/recipe-folder.ts'));
   const { catalog, problems } = await readRecipeFolder(relative(process.cwd(), join(root, 'recipes')));
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  for (const folder of folders) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'recipes.json'), JSON.stringify(catalog));
+  for (const name of takeRecipes) {
+    mkdirSync(join(outdir, name), { recursive: true });
+    writeFileSync(join(outdir, name, 'recipes.json'), JSON.stringify(catalog));
   }
 }
 

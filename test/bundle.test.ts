@@ -41,8 +41,12 @@ test('every bundle starts and exports a handler', () => {
   expect(JSON.parse(node('--input-type=module', '-e', program))).toEqual(sizes.map(() => 'function'));
 });
 
-test.each(['resolve', 'sweep'])('the recipes lie beside the function that reads them: %s', (name) => {
-  const { recipes, scripts } = JSON.parse(readFileSync(join(outdir, `${name}/recipes.json`), 'utf8'));
-  expect(Object.keys(recipes)).toContain('al2023-base');
-  expect(Object.values(scripts)).toContainEqual(expect.any(String));
-});
+test.each(['resolve', 'recordFailure', 'sweep'])(
+  'the recipes and their version lie beside %s, which takes them',
+  (name) => {
+    const { recipes, scripts, version } = JSON.parse(readFileSync(join(outdir, name, 'recipes.json'), 'utf8'));
+    expect(Object.keys(recipes)).toContain('al2023-base');
+    expect(Object.values(scripts)).toContainEqual(expect.any(String));
+    expect(version).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
+  },
+);
