@@ -1,4 +1,5 @@
 import type { ExecutionReference } from '../core/build.ts';
+import { isRefusal } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Catalog } from '../core/recipe.ts';
@@ -8,6 +9,7 @@ import { changeRecord, recordPublished } from './records.ts';
 
 /**
  * Tells the recipe's record of a build that failed or died, which may have been after its image was published.
+ * One that was refused is not held against the recipe.
  * @param plan Absent where the build was never planned: then it is known by what was asked for.
  */
 export async function recordEnd(
@@ -17,6 +19,7 @@ export async function recordEnd(
   asked: { input: unknown; execution: ExecutionReference },
 ): Promise<void> {
   if (plan && status === 'published') return recordPublished(cloud, plan, cloud.now());
+  if (failure && isRefusal(failure.error)) return undefined;
   const known = plan ?? (await requestOf(asked, cloud));
   if (!known) return undefined;
   const failed = failedBuild(known, { build, error: failure?.error ?? 'unknown', at: cloud.now().toISOString() });

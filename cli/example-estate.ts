@@ -21,12 +21,13 @@ export async function exampleEstate(region: string): Promise<{ deployment: Deplo
     scenario: { rates: { eventsLost: 1 } },
     interfere: { enter: (state, _visit, { execution }) => (stopped[execution.name] === state ? 'ABORTED' : undefined) },
   });
-  const build = (name: string) => simulation.finish(simulation.start({ recipe }, name));
+  const start = (name: string) => simulation.start({ recipe, force: true }, name); // else the published image is up to date
+  const build = (name: string) => simulation.finish(start(name));
   for (const name of ['published', 'early', 'late']) await build(name);
   await simulation.pass(5 * day);
   await build('lately');
   await simulation.pass(3 * day);
-  simulation.start({ recipe }, 'under-way');
+  start('under-way');
   await simulation.pass(200);
   return {
     story: [

@@ -263,7 +263,7 @@ test('recipes that start from one another are refused', async () => {
   const file = await write('hen.yaml', recipe('hen', 'source: { channel: egg/stable }\npublish: { channel: stable }'));
   const { exitCode, err } = await simulate(file);
   expect(exitCode).toBe(2);
-  expect(err).toContain('neither can be built first');
+  expect(err).toContain('hen starts from egg starts from hen: none can be built first');
 });
 
 test('a build can be given the id of an earlier one', async () => {
