@@ -15,6 +15,7 @@ const images = arn('ec2:*::image/*');
 const snapshots = arn('ec2:*::snapshot/*');
 const inBucket = (key) => sub('${ArtifactBucket.Arn}/' + key);
 const objects = inBucket('builds/*');
+const machineArn = arn('states:${AWS::Region}:${AWS::AccountId}:stateMachine:' + machine);
 const executionsOf = (name) => arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + name + ':*');
 const executions = executionsOf(machine);
 const cleanUps = executionsOf(`${name}-clean-up-build`);
@@ -78,6 +79,9 @@ const commandsOf = (documents) => [
   { Resource: here('instance'), Condition: { StringLike: { 'ssm:resourceTag/golden:build': '*' } } },
 ];
 
+/** Where a recipe's `source.parameter` and `source.channel` may be. */
+const sources = [{ Resource: [arn('ssm:${AWS::Region}::parameter/aws/service/*'), channels] }];
+
 /** IAM action → its statements, for all or by function. A function gets an action by naming it in the table below. */
 const statements = {
   'ec2:CopyImage': [
@@ -122,6 +126,13 @@ const statements = {
     sweep: [{ Resource: anywhere('instance'), Condition: madeByUs }],
     others: [{ Resource: here('instance'), Condition: madeByUs }],
   },
+  // only what watchSources says of a source image, on the bus of this account
+  'events:PutEvents': [
+    {
+      Resource: arn('events:${AWS::Region}:${AWS::AccountId}:event-bus/default'),
+      Condition: { StringEquals: { 'events:source': 'golden.images', 'events:detail-type': 'Source Image Updated' } },
+    },
+  ],
   'iam:PassRole': [
     { Resource: builderRole, Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } } },
   ],
@@ -137,11 +148,14 @@ const statements = {
     sweep: [{ Resource: [inBucket('builds/*/owner.json'), inBucket('reports/sweep/*')] }],
     others: [{ Resource: objects }],
   },
+  'sqs:SendMessage': [{ Resource: { 'Fn::GetAtt': ['TriggerFailures', 'Arn'] } }],
   'ssm:DeleteParameter': [{ Resource: channels }],
   'ssm:DescribeInstanceInformation': anything,
   'ssm:GetCommandInvocation': anything,
   'ssm:GetParameter': {
-    resolve: [{ Resource: [arn('ssm:${AWS::Region}::parameter/aws/service/*'), channels] }],
+    resolve: sources,
+    startBuild: sources,
+    watchSources: sources,
     publish: [{ Resource: channels }],
     compensate: [{ Resource: channels }],
   },
@@ -164,6 +178,7 @@ const statements = {
   'states:SendTaskFailure': anything,
   'states:SendTaskHeartbeat': anything,
   'states:SendTaskSuccess': anything,
+  'states:StartExecution': [{ Resource: machineArn }],
 };
 
 const answersTask = ['states:SendTaskFailure', 'states:SendTaskHeartbeat', 'states:SendTaskSuccess'];
@@ -257,7 +272,19 @@ const functions = {
     'ssm:GetParametersByPath',
     'states:DescribeExecution',
   ],
+
+  startBuild: [
+    'ec2:DescribeImages',
+    's3:GetObject',
+    'ssm:GetParameter',
+    'states:DescribeExecution',
+    'states:StartExecution',
+  ],
+  watchSources: ['ec2:DescribeImages', 'events:PutEvents', 's3:GetObject', 'ssm:GetParameter'],
 };
+
+/** Called by events, not by a state machine: Lambda leaves what they could not take in a queue, with their own role. */
+const byEvents = ['startBuild', 'watchSources'];
 
 /** What AWS asks of a caller beyond the call itself. No function makes these calls, so no file declares them. */
 const encryption = [
@@ -316,7 +343,7 @@ const role = (key, actions) => ({
               Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
               Resource: arn('logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/' + `${name}-${key}:*`),
             },
-            ...statementsOf(key, actions),
+            ...statementsOf(key, byEvents.includes(key) ? [...actions, 'sqs:SendMessage'] : actions),
           ],
         },
       },
@@ -325,16 +352,24 @@ const role = (key, actions) => ({
 });
 
 // Seconds. Looking takes one or two calls; what goes through every region takes its time.
-const timeouts = { verify: 110, publish: 120, cleanUp: 120, compensate: 300, sweep: 600 };
+const timeouts = {
+  verify: 110,
+  publish: 120,
+  cleanUp: 120,
+  compensate: 300,
+  sweep: 600,
+  startBuild: 120,
+  watchSources: 300,
+};
 
 /** The recipes lie beside these, see scripts/bundle.mjs. */
-const takeRecipes = ['resolve', 'recordFailure', 'sweep'];
+const takeRecipes = ['resolve', 'recordFailure', 'sweep', ...byEvents];
 
 const table = (value) => Object.fromEntries(Object.entries(functions).map(([key, actions]) => value(key, actions)));
 
 /** Which functions a state machine runs. The sweep's is no part of a build. */
 const runs = {
-  build: Object.keys(functions).filter((key) => key !== 'sweep'),
+  build: Object.keys(functions).filter((key) => key !== 'sweep' && !byEvents.includes(key)),
   cleanUp: ['compensate', 'recordFailure'],
   sweep: ['sweep'],
 };
@@ -351,6 +386,7 @@ const machines = Object.fromEntries(
 module.exports = {
   functions,
   takeRecipes,
+  byEvents,
   implied,
   /** `functions` of serverless.yml. */
   lambdas: table((key) => [
@@ -359,7 +395,12 @@ module.exports = {
       handler: `dist/${key}/index.handler`,
       role: roleId(key),
       ...(timeouts[key] && { timeout: timeouts[key] }),
-      ...(takeRecipes.includes(key) && { environment: { GOLDEN_CATALOG: `dist/${key}/recipes.json` } }),
+      ...(takeRecipes.includes(key) && {
+        environment: {
+          GOLDEN_CATALOG: `dist/${key}/recipes.json`,
+          ...(byEvents.includes(key) && { GOLDEN_MACHINE: { Ref: 'BuildImage' } }),
+        },
+      }),
       package: { patterns: [`dist/${key}/**`] },
     },
   ]),

@@ -1,0 +1,235 @@
+// What starts what: rules, schedules, and what becomes of an event that nobody could take. CloudFormation gets these
+// resources, and the simulator runs the same ones, so that neither can have a rule or a schedule that the other has not.
+const { existsSync, readFileSync } = require('node:fs');
+
+const ref = (id) => ({ Ref: id });
+const getArn = (id) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const failures = getArn('TriggerFailures');
+const lambdaOf = { startBuild: 'StartBuildLambdaFunction', watchSources: 'WatchSourcesLambdaFunction' };
+
+// AWS's own most: an event is not given up before a day has passed
+const patient = { MaximumEventAgeInSeconds: 86400, MaximumRetryAttempts: 185 };
+
+const rule = (Description, EventPattern, Targets) => ({
+  Type: 'AWS::Events::Rule',
+  Properties: { Description, EventPattern, Targets },
+});
+const calls = (key) => [
+  { Id: key, Arn: getArn(lambdaOf[key]), DeadLetterConfig: { Arn: failures }, RetryPolicy: patient },
+];
+const builds = (status) => ({
+  source: ['aws.states'],
+  'detail-type': ['Step Functions Execution Status Change'],
+  detail: { status, stateMachineArn: [ref('BuildImage')] },
+});
+
+/** Rule → the function it calls. Each needs a permission of its own. */
+const called = {
+  SourceImageUpdated: 'startBuild',
+  ChannelMoved: 'startBuild',
+  BuildSucceeded: 'startBuild',
+  ImageAvailable: 'watchSources',
+};
+
+const rules = {
+  SourceImageUpdated: rule(
+    'A recipe has a newer source image, as watchSources found.',
+    { source: ['golden.images'], 'detail-type': ['Source Image Updated'] },
+    calls('startBuild'),
+  ),
+  ChannelMoved: rule(
+    'A channel moved, by a build or by hand: recipes that build on it follow.',
+    {
+      source: ['aws.ssm'],
+      'detail-type': ['Parameter Store Change'],
+      detail: { name: [{ prefix: '/golden/' }], operation: ['Create', 'Update'] },
+    },
+    calls('startBuild'),
+  ),
+  BuildSucceeded: rule(
+    'A build ended well: recipes that build on its channel follow, once, whatever the number of its regions.',
+    builds(['SUCCEEDED']),
+    calls('startBuild'),
+  ),
+  ImageAvailable: rule(
+    'An image of this account became available: it may be the source of a recipe.',
+    { source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'], detail: { State: ['available'] } },
+    calls('watchSources'),
+  ),
+  BuildDied: rule(
+    'An image build failed, was aborted or ran out of time.',
+    builds(['FAILED', 'TIMED_OUT', 'ABORTED']),
+    [
+      {
+        Id: 'clean-up',
+        Arn: ref('CleanUpBuild'),
+        RoleArn: getArn('CleanUpStarter'),
+        DeadLetterConfig: { Arn: getArn('DeadBuilds') },
+        RetryPolicy: patient,
+      },
+      { Id: 'dead-builds', Arn: getArn('DeadBuilds'), RetryPolicy: patient },
+    ],
+  ),
+};
+
+const permission = (key, Principal, SourceArn) => ({
+  Type: 'AWS::Lambda::Permission',
+  Properties: { Action: 'lambda:InvokeFunction', FunctionName: getArn(lambdaOf[key]), Principal, SourceArn },
+});
+const pascal = (key) => key[0].toUpperCase() + key.slice(1);
+
+const permissions = Object.fromEntries(
+  Object.entries(called).map(([id, key]) => [`${id}Permission`, permission(key, 'events.amazonaws.com', getArn(id))]),
+);
+
+// Nobody waits for the answer of these two, so Lambda itself tries again, and leaves what fails thrice in the queue.
+const invokeConfigs = Object.fromEntries(
+  Object.entries(lambdaOf).map(([key, id]) => [
+    `${pascal(key)}Retries`,
+    {
+      Type: 'AWS::Lambda::EventInvokeConfig',
+      Properties: {
+        FunctionName: ref(id),
+        Qualifier: '$LATEST',
+        MaximumEventAgeInSeconds: 21600,
+        MaximumRetryAttempts: 2,
+        DestinationConfig: { OnFailure: { Destination: failures } },
+      },
+    },
+  ]),
+);
+
+const target = (key, input) => ({
+  Arn: getArn(lambdaOf[key]),
+  RoleArn: getArn('TriggerScheduler'),
+  Input: JSON.stringify(input),
+  RetryPolicy: patient,
+  DeadLetterConfig: { Arn: failures },
+});
+const scheduled = '<aws.scheduler.scheduled-time>'; // EventBridge Scheduler puts the time there that the schedule names
+
+// A logical id has no hyphens and a recipe's name no capitals, so that no two recipes share one.
+const scheduleId = (recipe) => `Schedule${recipe.replaceAll('-', 'X')}`;
+const scheduleOf = ({ recipe, expression, timezone, windowMinutes }) => ({
+  Type: 'AWS::Scheduler::Schedule',
+  Properties: {
+    GroupName: ref('TriggerSchedules'),
+    Name: recipe,
+    Description: `Builds ${recipe}, as triggers.schedule of its recipe says.`,
+    ScheduleExpression: expression,
+    ScheduleExpressionTimezone: timezone,
+    FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: windowMinutes },
+    Target: target('startBuild', { recipe, scheduled }),
+  },
+});
+const watching = {
+  Type: 'AWS::Scheduler::Schedule',
+  Properties: {
+    GroupName: ref('TriggerSchedules'),
+    Description: 'Looks for newer source images. AWS tells nobody that its public parameters have changed.',
+    ScheduleExpression: 'rate(1 hour)',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: target('watchSources', { scheduled }),
+  },
+};
+
+// Amazon tells of its new images here, in us-east-1 only. Off unless asked for: see docs/deploy.md.
+const topics = {
+  AmazonLinux: '137112412989:amazon-linux-2023-ami-updates',
+  AmazonWindows: '801119661308:ec2-windows-ami-update',
+};
+const subscriptions = Object.fromEntries(
+  Object.entries(topics).flatMap(([id, topic]) => {
+    const TopicArn = { 'Fn::Sub': 'arn:${AWS::Partition}:sns:us-east-1:' + topic };
+    const Properties = { TopicArn, Region: 'us-east-1', Protocol: 'lambda', Endpoint: getArn(lambdaOf.watchSources) };
+    return [
+      [`${id}Subscription`, { Type: 'AWS::SNS::Subscription', Condition: 'AmazonTopics', Properties }],
+      [`${id}Permission`, { ...permission('watchSources', 'sns.amazonaws.com', TopicArn), Condition: 'AmazonTopics' }],
+    ];
+  }),
+);
+
+const assumedBy = (Service) => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Service },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },
+    },
+  ],
+});
+
+const around = {
+  TriggerSchedules: {
+    Type: 'AWS::Scheduler::ScheduleGroup',
+    Properties: { Name: '${self:service}-${self:provider.stage}' },
+  },
+  TriggerScheduler: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: assumedBy('scheduler.amazonaws.com'),
+      Policies: [
+        {
+          PolicyName: 'trigger',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: Object.values(lambdaOf).map(getArn) },
+              { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: failures },
+            ],
+          },
+        },
+      ],
+    },
+  },
+  TriggerFailures: {
+    Type: 'AWS::SQS::Queue',
+    Properties: { SqsManagedSseEnabled: true, MessageRetentionPeriod: 1209600 }, // 14 days, the most SQS keeps
+  },
+  TriggerFailuresPolicy: {
+    Type: 'AWS::SQS::QueuePolicy',
+    Properties: {
+      Queues: [ref('TriggerFailures')],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: failures,
+            Condition: { ArnEquals: { 'aws:SourceArn': Object.keys(called).map(getArn) } },
+          },
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'sqs:*',
+            Resource: failures,
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
+        ],
+      },
+    },
+  },
+};
+
+/** What runs, by logical id. @param schedules `schedulesOf` of core/recipe-schedule.ts. */
+const triggerResources = (schedules) => ({
+  ...rules,
+  ...invokeConfigs,
+  WatchSourcesSchedule: watching,
+  ...Object.fromEntries(schedules.map((schedule) => [scheduleId(schedule.recipe), scheduleOf(schedule)])),
+});
+
+module.exports = {
+  triggerResources,
+  /** For serverless.yml, after the bundler has read the recipes. */
+  resources() {
+    if (!existsSync('dist/schedules.json'))
+      throw new Error('There is no dist/schedules.json: `npm run bundle` makes it of the recipes, and comes first.');
+    const schedules = JSON.parse(readFileSync('dist/schedules.json', 'utf8'));
+    return { ...around, ...permissions, ...subscriptions, ...triggerResources(schedules) };
+  },
+};

@@ -1,0 +1,12 @@
+import type { RecipeSchedule } from '../core/recipe-schedule.ts';
+
+/** A CloudFormation resource. */
+export interface Resource {
+  Type: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  Properties: Record<string, any>;
+}
+/** The rules, schedules and retries, by logical id. */
+export function triggerResources(schedules: RecipeSchedule[]): Record<string, Resource>;
+/** All of it, with roles, permissions, queue and subscriptions. */
+export function resources(): Record<string, Resource>;

@@ -1,0 +1,75 @@
+import { Cron } from 'croner';
+
+const minute = 60_000;
+const units: Record<string, number> = { minute, hour: 60 * minute, day: 1440 * minute };
+
+/** Milliseconds between two runs of `rate(…)`; undefined for `cron(…)`. */
+export function periodOf(expression: string): number | undefined {
+  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  return count === undefined ? undefined : Number(count) * (units[unit] ?? 0);
+}
+
+/**
+ * The next time after an instant that `cron(…)` of EventBridge Scheduler names, both in milliseconds. What its clocks leave
+ * out in spring is skipped, what they show twice in autumn runs the first time only.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ */
+export function nextRun(expression: string, timezone: string, after: number): number | undefined {
+  const [, inside] = /^cron\((.*)\)$/.exec(expression) ?? [];
+  if (inside === undefined) throw new Error(`the simulator does not know the schedule ${expression}`);
+  const [minutes, hours, day, month, weekday = '', year] = inside.trim().split(/\s+/);
+  const pattern = ['0', minutes, hours, day, month, renumbered(weekday), year].join(' ');
+  // On a calendar without summer time, since croner has rules of its own for the hours that change.
+  const calendar = new Cron(pattern, { timezone: 'UTC', sloppyRanges: true });
+  let shown = wallClock(after, timezone);
+  for (;;) {
+    const next = calendar.nextRun(new Date(shown))?.getTime();
+    if (next === undefined) return undefined;
+    const at = instantOf(next, timezone);
+    if (at !== undefined && at > after) return at;
+    shown = next;
+  }
+}
+
+const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+/** AWS counts days of the week from 1, a Sunday; croner from 0. A bare L is the last day of a week. */
+function renumbered(field: string): string {
+  if (/^L$/i.test(field)) return '6';
+  const zeroBased = (day: string) => {
+    const named = weekdays.indexOf(day.toUpperCase());
+    return String(named >= 0 ? named : Number(day) - 1);
+  };
+  const days = (part: string) => part.replace(/SUN|MON|TUE|WED|THU|FRI|SAT|(?<!#)[1-7]/gi, zeroBased);
+  return field
+    .split(',')
+    .map((part) => {
+      const [range = '', ...step] = part.split('/');
+      return [days(range), ...step].join('/');
+    })
+    .join(',');
+}
+
+/** What the clocks of a zone show at an instant, as if that were UTC. */
+function wallClock(at: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(at);
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+}
+
+/** The first instant at which the clocks of a zone show this; undefined where they never do. */
+function instantOf(shown: number, timeZone: string): number | undefined {
+  const day = units['day'] ?? 0;
+  const offsets = [shown - day, shown + day].map((near) => wallClock(near, timeZone) - near);
+  const instants = offsets.map((offset) => shown - offset).filter((at) => wallClock(at, timeZone) === shown);
+  return instants.length > 0 ? Math.min(...instants) : undefined;
+}
