@@ -4,7 +4,7 @@ import { ApiError, ConnectionLost, type Actions, type Caller } from './actions.t
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
 
-/** Actions by service, named as IAM and scenarios name them: `ec2`, `ssm`, `s3`, `sfn`. */
+/** Actions by service, named as IAM and scenarios name them: `ec2`, `ssm`, `s3`, `sfn`, `eventbridge`. */
 export type Services = Record<string, Actions>;
 
 /** One attempt of one call, as CloudTrail would note it. */
@@ -43,7 +43,7 @@ export interface AttachOptions {
   latency?: (service: string, action: string, region: string) => number;
 }
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- the four clients share no type narrower than this */
+/* eslint-disable @typescript-eslint/no-explicit-any -- the clients share no type narrower than this */
 export interface AnyClient {
   config: any;
   middlewareStack: any;

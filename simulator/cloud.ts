@@ -18,11 +18,12 @@ import { createEventBus, type EventBus } from './event-bus.ts';
 import { createGate } from './gate.ts';
 import type { Interference } from './interference.ts';
 import { addKey, type Key, type Keys } from './keys.ts';
+import { putEventsActions } from './put-events.ts';
 import { createRandom, type Random } from './random.ts';
 import { noRates, roughRates, type Rates } from './rates.ts';
 import { s3Actions } from './s3.ts';
 import { parseScenario, ScenarioWrong } from './scenario.ts';
-import { addPublicImage, type AddedImage } from './source-images.ts';
+import { addPublicImage, publishRelease, type AddedImage } from './source-images.ts';
 import { agentActions, startAgents } from './ssm/agents.ts';
 import { commandActions } from './ssm/commands.ts';
 import { parameterActions, setParameter } from './ssm/parameters.ts';
@@ -71,6 +72,8 @@ export interface Cloud {
   addService(name: string, actions: Actions): void;
   addImage(image: AddedImage): Image;
   setParameter(region: string, name: string, value: string): void;
+  /** A newer image of the family that a public parameter names, which names it from now on. */
+  publishRelease(region: string, parameter: string): Image;
   addKey(region: string, name: string, state?: Key['state']): Key;
   createBucket(name: string, region: string): void;
   /** Whether the scenario's rules hit anything from now on; they do unless told otherwise. Delays, rates, quotas and keys stay. */
@@ -128,6 +131,7 @@ export function createCloud(options: CloudOptions): Cloud {
     }),
     ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),
     s3: guarded('s3', s3Actions(world)),
+    eventbridge: guarded('eventbridge', putEventsActions(world)),
   };
   const unknown = scenario.api.flatMap(({ action }, index) => {
     const [service = '', name = ''] = action.split(':');
@@ -154,6 +158,11 @@ export function createCloud(options: CloudOptions): Cloud {
       const added = addPublicImage(world, image);
       world.views.settle(image.region);
       return added;
+    },
+    publishRelease(region, parameter) {
+      const image = publishRelease(world.region(region), parameter, clock.now());
+      setParameter(world, region, account, parameter, image.id);
+      return image;
     },
     setParameter: (region, name, value) => setParameter(world, region, account, name, value),
     addKey: (region, name, state) => addKey(keys, account, region, name, state),

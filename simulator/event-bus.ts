@@ -22,11 +22,14 @@ export interface Rule {
   /** EventBridge's own unless given: 185 retries within 24 hours. */
   retries?: number;
   maximumAgeSeconds?: number;
+  /** Gets what the target did not take in all its tries. */
+  deadLetter?: (event: BusEvent) => void;
 }
 
 /** The default event buses of all accounts and regions. */
 export interface EventBus {
-  put(occurrence: Occurrence): void;
+  /** Returns the event's id. */
+  put(occurrence: Occurrence): string;
   addRule(rule: Rule): void;
   /** Hears everything that is delivered, as a rule for everything would. */
   onEvent(listener: (event: BusEvent) => void): void;
@@ -56,28 +59,31 @@ export function createEventBus(options: {
   }
 
   function call(rule: Rule, event: BusEvent, since: number, tries: number): void {
-    const { name, target, retries = 185, maximumAgeSeconds = 86_400 } = rule;
+    const { name, target, retries = 185, maximumAgeSeconds = 86_400, deadLetter } = rule;
     const run = async () => void (await target(structuredClone(event)));
     clock.activity(run).catch((error: unknown) => {
       const wait = Math.min(3600, 2 ** tries) * random.between(0.5, 1) * 1000;
       const late = clock.now() + wait - since > maximumAgeSeconds * 1000;
-      if (tries >= retries || late) undelivered.push({ rule: name, event, error });
-      else clock.at(clock.now() + wait, () => call(rule, event, since, tries + 1));
+      if (tries >= retries || late) {
+        undelivered.push({ rule: name, event, error });
+        deadLetter?.(event);
+      } else clock.at(clock.now() + wait, () => call(rule, event, since, tries + 1));
     });
   }
 
   return {
     undelivered,
     put(occurrence) {
-      if (listeners.length + rules.length === 0) return;
+      const id = uuid('event', ++count);
+      if (listeners.length + rules.length === 0) return id;
       const { account, region } = occurrence;
       const event: BusEvent = {
         version: '0',
-        id: uuid('event', ++count),
+        id,
         time: `${isoTime(clock.now()).slice(0, 19)}Z`,
         ...structuredClone(occurrence),
       };
-      if (happens('eventsLost', region)) return;
+      if (happens('eventsLost', region)) return id;
       for (let copies = happens('eventsDoubled', region) ? 2 : 1; copies > 0; copies--) {
         const bus = `${account} ${region}`;
         const arrives = clock.now() + lag(region) * 1000;
@@ -85,6 +91,7 @@ export function createEventBus(options: {
         latest.set(bus, at);
         clock.at(at, () => deliver(event));
       }
+      return id;
     },
     addRule(rule) {
       const { account, region, pattern } = rule;

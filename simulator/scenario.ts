@@ -51,7 +51,10 @@ const scenarioSchema = z.strictObject({
       z.strictObject({
         action: z
           .string()
-          .regex(/^(ec2|ssm|s3|sfn):[A-Z]\w+$/, 'an action is written service:Action, such as ec2:CopyImage'),
+          .regex(
+            /^(ec2|ssm|s3|sfn|eventbridge):[A-Z]\w+$/,
+            'an action is written service:Action, such as ec2:CopyImage',
+          ),
         region: z.string().optional(),
         call: times.default(1),
         times: times.optional(),

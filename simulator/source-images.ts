@@ -107,8 +107,26 @@ export function sourceImages(region: Region, now: number): void {
   }
 }
 
-function publicImage(region: Region, family: Family, createdAt: number): Image {
-  const release = new Date(createdAt).toISOString().slice(0, 10).replaceAll('-', '');
+/** A newer public image of the family whose newest a parameter names. The parameter itself is left as it is. */
+export function publishRelease(region: Region, parameter: string, now: number): Image {
+  const family = families.find((each) => each.parameter === parameter);
+  if (!family)
+    throw new Error(
+      `no image is published under ${parameter}; there are ${families.map((each) => each.parameter).join(', ')}`,
+    );
+  const image = publicImage(region, family, now, compact(now).slice(0, 12));
+  region.images.set(image.id, image);
+  return image;
+}
+
+const compact = (at: number) => new Date(at).toISOString().replace(/\D/g, '');
+
+function publicImage(
+  region: Region,
+  family: Family,
+  createdAt: number,
+  release = compact(createdAt).slice(0, 8),
+): Image {
   const name = family.name.replace('*', release);
   const ids = createRandom('public image', region.name, name);
   const id = `ami-0${ids.hex(16)}`;

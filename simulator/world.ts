@@ -65,8 +65,8 @@ export interface World {
   happens(mishap: keyof Rates, where: string): boolean;
   /** The chance of the next thing of its kind there; repeatable whatever happens elsewhere. */
   chance(kind: string, where: string): Random;
-  /** Tells EventBridge. */
-  emit(occurrence: Occurrence): void;
+  /** Tells EventBridge. Returns the event's id. */
+  emit(occurrence: Occurrence): string;
 }
 
 export function createWorld(options: {
@@ -77,7 +77,7 @@ export function createWorld(options: {
   seed: number;
   rates: Rates;
   limits: Limits;
-  emit: (occurrence: Occurrence) => void;
+  emit: (occurrence: Occurrence) => string;
 }): World {
   const { clock, delays, scenario, keys, seed, rates, limits, emit } = options;
   let heeded = true;

@@ -1,0 +1,108 @@
+import type { Resource } from '../infrastructure/triggers.cjs';
+import { createAsyncInvocation, type AsyncFunction } from './async-invocation.ts';
+import type { Clock } from './clock.ts';
+import type { BusEvent, EventBus } from './event-bus.ts';
+import type { Pattern } from './event-pattern.ts';
+import type { Random } from './random.ts';
+import { addSchedule } from './scheduler.ts';
+
+/** A message of an SQS queue. */
+export interface Message {
+  /** ISO 8601, virtual. */
+  at: string;
+  body: unknown;
+}
+
+/** What a template only refers to, by its logical id there. */
+export interface Surroundings {
+  clock: Clock;
+  events: EventBus;
+  random: Random;
+  account: string;
+  region: string;
+  machines: Record<string, { arn: string; start: (event: BusEvent) => void }>;
+  functions: Record<string, Pick<AsyncFunction, 'arn' | 'run'>>;
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- properties of CloudFormation, as many types as there are */
+/**
+ * Runs rules, schedules and retries as the template's resources say them. Anything in them that is not simulated is refused.
+ * @returns the queues that they fill, by logical id.
+ */
+export function deploy(resources: Record<string, Resource>, around: Surroundings): Map<string, Message[]> {
+  const { clock, events, random, account, region, machines, functions } = around;
+  const invoke = createAsyncInvocation(clock);
+  const queues = new Map<string, Message[]>();
+
+  const idOf = (reference: any): string => reference.Ref ?? reference['Fn::GetAtt'][0];
+  const queue = (reference: any) => {
+    const messages = queues.get(idOf(reference)) ?? [];
+    queues.set(idOf(reference), messages);
+    return (body: unknown) => void messages.push({ at: new Date(clock.now()).toISOString(), body });
+  };
+  const configs = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig');
+  /** What takes an event at an ARN: a function, a state machine, else a queue. */
+  const taker = (reference: any): ((event: unknown) => void) => {
+    const id = idOf(reference);
+    if (machines[id]) return (event) => machines[id]?.start(event as BusEvent);
+    const called = functions[id];
+    if (!called) return queue(reference);
+    const { MaximumRetryAttempts: retries, DestinationConfig } =
+      configs.find(({ Properties }) => idOf(Properties['FunctionName']) === id)?.Properties ?? {};
+    if (retries === undefined) throw new Error(`the template does not say what becomes of events ${id} cannot take`);
+    const onFailure = queue(DestinationConfig.OnFailure.Destination);
+    return (event) => invoke({ ...called, retries, onFailure }, event);
+  };
+
+  const deployed: Record<string, (id: string, properties: any) => void> = {
+    'AWS::Lambda::EventInvokeConfig': () => undefined,
+    'AWS::Events::Rule'(name, { EventPattern, Targets, Description: _, ...more }) {
+      refuse(name, more);
+      for (const { Id, Arn, RoleArn: __, DeadLetterConfig, RetryPolicy, ...rest } of Targets) {
+        refuse(`${name}.${Id}`, rest);
+        const take = taker(Arn);
+        events.addRule({
+          name: `${name}/${Id}`,
+          account,
+          region,
+          pattern: filled(EventPattern) as Pattern,
+          target: (event) => take(event),
+          retries: RetryPolicy.MaximumRetryAttempts,
+          maximumAgeSeconds: RetryPolicy.MaximumEventAgeInSeconds,
+          ...(DeadLetterConfig && { deadLetter: queue(DeadLetterConfig.Arn) }),
+        });
+      }
+    },
+    'AWS::Scheduler::Schedule'(id, properties) {
+      const { GroupName: _, Name: name = id, Description: __, FlexibleTimeWindow, Target, ...said } = properties;
+      const { ScheduleExpression: expression, ScheduleExpressionTimezone: timezone = 'UTC', ...more } = said;
+      refuse(id, more);
+      const take = taker(Target.Arn);
+      addSchedule(clock, random, {
+        name,
+        expression,
+        timezone,
+        windowMinutes: FlexibleTimeWindow.MaximumWindowInMinutes ?? 0,
+        run: (scheduled) => take(JSON.parse(Target.Input.replaceAll('<aws.scheduler.scheduled-time>', scheduled))),
+      });
+    },
+  };
+  /** References to state machines in a pattern become their ARNs. */
+  const filled = (value: any): unknown => {
+    if (Array.isArray(value)) return value.map(filled);
+    if (value === null || typeof value !== 'object') return value;
+    if (typeof value.Ref === 'string') return machines[value.Ref]?.arn;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, filled(member)]));
+  };
+  for (const [id, { Type, Properties }] of Object.entries(resources)) {
+    const run = deployed[Type];
+    if (!run) throw new Error(`the simulator does not deploy ${id}: ${Type}`);
+    run(id, Properties);
+  }
+  return queues;
+}
+
+function refuse(where: string, properties: object): void {
+  const names = Object.keys(properties);
+  if (names.length > 0) throw new Error(`the simulator does not implement ${names.join(', ')} of ${where}`);
+}
