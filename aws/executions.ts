@@ -5,6 +5,7 @@ import {
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
   SFNClient,
+  StartExecutionCommand,
   type DescribeExecutionCommandOutput,
 } from '@aws-sdk/client-sfn';
 import type { StateEvent } from '../core/timings.ts';
@@ -74,6 +75,31 @@ export const isRunning = async (aws: Connection, executionArn: string): Promise<
 export async function sinceRedrive(aws: Connection, executionArn: string, since: string): Promise<string> {
   const redriven = (await describeExecution(aws, executionArn))?.redriveDate?.toISOString();
   return redriven !== undefined && redriven > since ? redriven : since;
+}
+
+/**
+ * Starts an execution under the first of these names that none had which is running or ended well.
+ * @returns its ARN, or undefined where there is such an execution already.
+ */
+export async function startOnce(
+  aws: Connection,
+  stateMachineArn: string,
+  names: string[],
+  input: unknown,
+): Promise<string | undefined> {
+  const sfn = aws.client(SFNClient);
+  for (const name of names) {
+    const executionArn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+    const answer = await ask(
+      { action: 'states:StartExecution', region: aws.region, about: name },
+      () => sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) })),
+      { ExecutionAlreadyExists: () => undefined },
+    );
+    if (answer) return answer.executionArn;
+    const { status = '' } = (await describeExecution(aws, executionArn)) ?? {};
+    if (!['FAILED', 'TIMED_OUT', 'ABORTED'].includes(status)) return undefined;
+  }
+  return undefined;
 }
 
 /** Every event of an execution so far, without its payloads. */

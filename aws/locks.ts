@@ -69,6 +69,13 @@ export async function readOwnPlan(artifacts: Artifacts, identity: BuildIdentity,
   );
 }
 
+/** The execution that builds a recipe at present. */
+export async function buildingExecution(artifacts: Artifacts, recipe: string): Promise<string | undefined> {
+  const object = await readObject(artifacts, lockKey(recipe));
+  const holder = object && (JSON.parse(object.text) as Lock);
+  return holder && (await isAlive(artifacts.aws, holder.execution)) ? holder.execution : undefined;
+}
+
 async function takeOver(
   artifacts: Artifacts,
   key: string,

@@ -16,6 +16,9 @@ async function read(artifacts: Artifacts, recipe: string) {
 export const readRecord = async (artifacts: Artifacts, recipe: string): Promise<RecipeRecord> =>
   (await read(artifacts, recipe)).record;
 
+export const readRecords = async (artifacts: Artifacts, recipes: string[]): Promise<Record<string, RecipeRecord>> =>
+  Object.fromEntries(await Promise.all(recipes.map(async (name) => [name, await readRecord(artifacts, name)])));
+
 const attempts = 5;
 
 /**

@@ -6,6 +6,7 @@ const meanings = {
   RecipeInvalid: 'the recipe or the execution input is wrong; nothing was created',
   StageInputInvalid:
     'a state handed a function something it does not take: the state machine and the functions disagree',
+  EventRefused: 'an event that should start a build is malformed or names an unknown recipe',
   RecipeBusy: 'another execution has this recipe or this build; one at a time',
   SourceNotFound: 'the source image does not exist or cannot be launched from',
   SourceNotTrusted: 'the source image does not belong to the owner the recipe names',

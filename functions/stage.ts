@@ -10,12 +10,14 @@ import type { Catalog } from '../core/recipe.ts';
 export interface Cloud extends Artifacts {
   now: () => Date;
   catalog: () => Promise<Catalog>;
+  /** ARN of build-image, for functions that start builds. */
+  machine: string;
   log: (line: Record<string, unknown>) => void;
   /** Does something every so many seconds until the answer is called. */
   every: (seconds: number, work: () => Promise<void>) => () => void;
 }
 
-/** One Task state: its name, the payload it takes, the IAM actions it needs, its work. */
+/** One Task state, or what an event calls: its name, the payload it takes, the IAM actions it needs, its work. */
 export interface Stage<I = never, O = unknown> {
   name: string;
   input: z.ZodMiniType<I>;
@@ -108,11 +110,12 @@ export function lambda<I, O>(
 let connection: Connection | undefined;
 
 function deployedCloud(): Cloud {
-  const { AWS_REGION = '', GOLDEN_BUCKET: bucket = '', GOLDEN_CATALOG = '' } = process.env;
+  const { AWS_REGION = '', GOLDEN_BUCKET: bucket = '', GOLDEN_CATALOG = '', GOLDEN_MACHINE: machine = '' } = process.env;
   connection ??= connect(AWS_REGION);
   return {
     aws: connection,
     bucket,
+    machine,
     now: () => new Date(),
     catalog: async () => JSON.parse(await readFile(GOLDEN_CATALOG, 'utf8')) as Catalog,
     log: (line) => console.log(JSON.stringify(line)),

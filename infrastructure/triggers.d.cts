@@ -7,6 +7,6 @@ export interface Resource {
   Properties: Record<string, any>;
 }
 /** The rules, schedules and retries, by logical id. */
-export function triggerResources(schedules: RecipeSchedule[]): Record<string, Resource>;
+export function triggerResources(schedules: RecipeSchedule[]): Record<string, Resource> & { BuildDied: Resource };
 /** All of it, with roles, permissions, queue and subscriptions. */
 export function resources(): Record<string, Resource>;

@@ -67,8 +67,11 @@ async function bundleHandler(file, outdir) {
   await build({ ...bundleOptions(file, outdir), plugins: [awsSchemas] });
 }
 
-// The functions take recipes as they are in the tree at deployment: no bucket to fill, no version to drift.
-async function compileRecipes(outdir) {
+/**
+ * Puts the recipes beside the functions that take them, as they are in the tree at deployment: no bucket to fill, no version
+ * to drift. Their schedules are for infrastructure/triggers.cjs.
+ */
+export async function compileRecipes(outdir = join(root, 'dist')) {
   const { readRecipeFolder } = await importTypeScript(join(root, 'cli/recipe-folder.ts'));
   const { catalog, problems } = await readRecipeFolder(relative(process.cwd(), join(root, 'recipes')));
   if (problems.length > 0) throw new Error(problems.join('\n'));
@@ -76,6 +79,8 @@ async function compileRecipes(outdir) {
     mkdirSync(join(outdir, name), { recursive: true });
     writeFileSync(join(outdir, name, 'recipes.json'), JSON.stringify(catalog));
   }
+  const { schedulesOf } = await importTypeScript(join(root, 'core/recipe-schedule.ts'));
+  writeFileSync(join(outdir, 'schedules.json'), JSON.stringify(schedulesOf(catalog)));
 }
 
 const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(10);

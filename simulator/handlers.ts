@@ -22,32 +22,39 @@ import { grantPermissions } from '../functions/distribute/grant-permissions.ts';
 import { verify } from '../functions/distribute/verify.ts';
 import { publish } from '../functions/promote/publish.ts';
 import type { Stage } from '../functions/stage.ts';
+import { startBuild } from '../functions/trigger/start-build.ts';
+import { watchSources } from '../functions/trigger/watch-sources.ts';
 
 /** Every stage of the pipeline, by the name of its state. */
-export const stages: ReadonlyMap<string, Stage<never>> = new Map(
-  [
-    resolve,
-    recordUpToDate,
-    launch,
-    awaitBuilder,
-    sendCommand,
-    awaitCommand,
-    seal,
-    createImage,
-    awaitImage,
-    launchCandidate,
-    awaitCandidate,
-    sendCheck,
-    awaitCheck,
-    terminateCandidate,
-    copyImage,
-    awaitCopy,
-    grantPermissions,
-    verify,
-    publish,
-    cleanUp,
-    compensate,
-    recordFailure,
-    sweep,
-  ].map((stage) => [stage.name, stage as unknown as Stage<never>]),
-);
+export const stages = byName([
+  resolve,
+  recordUpToDate,
+  launch,
+  awaitBuilder,
+  sendCommand,
+  awaitCommand,
+  seal,
+  createImage,
+  awaitImage,
+  launchCandidate,
+  awaitCandidate,
+  sendCheck,
+  awaitCheck,
+  terminateCandidate,
+  copyImage,
+  awaitCopy,
+  grantPermissions,
+  verify,
+  publish,
+  cleanUp,
+  compensate,
+  recordFailure,
+  sweep,
+]);
+
+/** What events and schedules call, by name. */
+export const eventFunctions = byName([startBuild, watchSources]);
+
+function byName(all: { name: string }[]): ReadonlyMap<string, Stage<never>> {
+  return new Map(all.map((one) => [one.name, one as Stage<never>]));
+}

@@ -2,14 +2,17 @@ import type { Context } from 'aws-lambda';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../aws/connection.ts';
+import { schedulesOf } from '../core/recipe-schedule.ts';
 import { parseRecipe, type Catalog } from '../core/recipe.ts';
 import { lambda, type Cloud } from '../functions/stage.ts';
+import { triggerResources } from '../infrastructure/triggers.cjs';
 import type { Action } from './actions.ts';
 import { acting, actingAs, retryStrategy } from './attach.ts';
 import { createClock, type Clock, type Timer } from './clock.ts';
 import { createCloud, type Cloud as SimulatedCloud, type CloudOptions } from './cloud.ts';
+import { deploy, type Message, type Surroundings } from './deployment.ts';
 import { executionStatusChange } from './events.ts';
-import { stages } from './handlers.ts';
+import { eventFunctions, stages } from './handlers.ts';
 import type { Interference } from './interference.ts';
 import { createInvoke, endAtEntry } from './interfered-functions.ts';
 import { createStepFunctions, type Execution, type StepFunctions } from './states/step-functions.ts';
@@ -23,6 +26,8 @@ export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' 
   account?: string;
   /** Default: the scenario's, else 1. */
   seed?: number;
+  /** Whether schedules, polls and events start builds, as deployed. Default: builds are only started by `start`. */
+  triggers?: boolean;
   /** Virtual seconds per real second, or as fast as the machine goes (default). */
   speed?: 'max' | number;
   /** A scenario document (faults, delays); checked by simulator/scenario.ts. */
@@ -52,8 +57,29 @@ export interface Simulation {
   finish(executionArn: string): Promise<Execution>;
   /** Lets so many virtual seconds go by. */
   pass(seconds: number): Promise<void>;
+  /** Publishes a newer image of the family that a public parameter names, in the pipeline's region. Returns its AMI id. */
+  sourceUpdated(parameter: string): string;
+  /** Executions of build-image, in the order they started. */
+  executions(): Execution[];
+  /** What was asked to be built, and whether it was started, in order. */
+  readonly starts: StartOutcome[];
+  /** Messages in a queue, by its logical id: `TriggerFailures`, `DeadBuilds`. */
+  queue(id: string): readonly Message[];
   /** An object of the artifact bucket as text, undefined where there is none. */
   artifact(key: string): string | undefined;
+}
+
+/** What StartBuild made of one recipe that it was asked for. */
+export interface StartOutcome {
+  /** ISO 8601, virtual. */
+  at: string;
+  recipe: string;
+  by: string;
+  reason: string;
+  /** ARN, where it was started; else `skipped` says why not, and `because` more of it. */
+  execution?: string;
+  skipped?: string;
+  because?: string;
 }
 
 const service = 'golden';
@@ -82,9 +108,11 @@ export function createSimulation(options: SimulationOptions): Simulation {
     config: (attempts) => ({ retryStrategy: retryStrategy(clock, chance, attempts) }),
     attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
   });
+  const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${service}-build-image`;
   const handlerCloud: Cloud = {
     aws,
     bucket,
+    machine: stateMachineArn,
     now: () => new Date(clock.now()),
     catalog: async () => catalog,
     every(seconds, work) {
@@ -106,27 +134,27 @@ export function createSimulation(options: SimulationOptions): Simulation {
     log: (line) => acting()?.killed || onLog?.({ at: new Date(clock.now()).toISOString(), ...line }),
   };
   const invoke = createInvoke(interfere.invoke);
-  const handlers = new Map([...stages].map(([name, stage]) => [name, lambda(stage, () => handlerCloud)]));
+  const handlers = new Map(
+    [...stages, ...eventFunctions].map(([name, stage]) => [name, lambda(stage, () => handlerCloud)]),
+  );
+  const call = async (name: string, payload: unknown): Promise<unknown> => {
+    const handler = handlers.get(name);
+    if (!handler) throw new Error(`no function ${name}`);
+    return invoke(name, payload, async (event) => handler(event, {} as Context, () => undefined));
+  };
+  const functionArn = (name: string) => `arn:aws:lambda:${region}:${account}:function:${service}-${name}`;
 
   const stepFunctions = createStepFunctions({
     clock,
     account,
     random: () => chance.next(),
-    invoke: async (functionArn, payload) => {
-      const name = functionArn.split(`:${service}-`)[1] ?? '';
-      const handler = handlers.get(name);
-      if (!handler) throw new Error(`no function ${functionArn}`);
-      return invoke(name, payload, async (event) => handler(event, {} as Context, () => undefined));
-    },
+    invoke: (arn, payload) => call(arn.split(`:${service}-`)[1] ?? arn, payload),
   });
   cloud.addService('sfn', stepFunctions.actions);
   stepFunctions.onStatusChange((execution) => cloud.events.put(executionStatusChange(region, account, execution)));
   endAtEntry(stepFunctions, (work) => clock.at(clock.now(), work), interfere.enter);
 
-  const functionArns = [...stages.keys()].map((name) => [
-    `${name}Arn`,
-    `arn:aws:lambda:${region}:${account}:function:${service}-${name}`,
-  ]);
+  const functionArns = [...stages.keys()].map((name) => [`${name}Arn`, functionArn(name)]);
   const createMachine = (name: string) =>
     stepFunctions.createStateMachine({
       name: `${service}-${name}`,
@@ -134,7 +162,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       definition: readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`), 'utf8'),
       substitutions: Object.fromEntries(functionArns) as Record<string, string>,
     });
-  const stateMachineArn = createMachine('build-image');
+  createMachine('build-image');
   const cleanUpArn = createMachine('clean-up-build');
   const sweepArn = createMachine('sweep');
   const startExecution = (machine: string, input: unknown, name: string) => {
@@ -143,14 +171,32 @@ export function createSimulation(options: SimulationOptions): Simulation {
       (stepFunctions.actions['StartExecution'] as Action)(request, { account, region }) as { executionArn: string }
     ).executionArn;
   };
-  cloud.events.addRule({
-    name: 'BuildDied',
-    pattern: {
-      source: ['aws.states'],
-      'detail-type': ['Step Functions Execution Status Change'],
-      detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'], stateMachineArn: [stateMachineArn] },
+
+  const executions: Execution[] = [];
+  stepFunctions.onStatusChange((execution) => {
+    if (execution.status === 'RUNNING' && execution.stateMachineArn === stateMachineArn) executions.push(execution);
+  });
+  const starts: StartOutcome[] = [];
+  const calledByEvents = [...eventFunctions.keys()].map((name) => {
+    const run = async (event: unknown) => {
+      const result = await call(name, event);
+      const at = new Date(clock.now()).toISOString();
+      if (name === 'StartBuild') starts.push(...(result as StartOutcome[]).map((outcome) => ({ ...outcome, at })));
+    };
+    return [`${name}LambdaFunction`, { arn: functionArn(name), run }];
+  });
+  const { BuildDied, ...others } = triggerResources(schedulesOf(catalog));
+  const queues = deploy(options.triggers ? { BuildDied, ...others } : { BuildDied }, {
+    clock,
+    events: cloud.events,
+    random: cloud.random('schedules'),
+    account,
+    region,
+    functions: Object.fromEntries(calledByEvents) as Surroundings['functions'],
+    machines: {
+      BuildImage: { arn: stateMachineArn, start: (event) => void startExecution(stateMachineArn, event, event.id) },
+      CleanUpBuild: { arn: cleanUpArn, start: (event) => void startExecution(cleanUpArn, event, event.id) },
     },
-    target: (event) => void startExecution(cleanUpArn, event, event.id),
   });
 
   let started = 0;
@@ -176,6 +222,10 @@ export function createSimulation(options: SimulationOptions): Simulation {
       clock.at(until, () => undefined);
       await clock.run(() => clock.now() >= until);
     },
+    sourceUpdated: (parameter) => cloud.publishRelease(region, parameter).id,
+    executions: () => [...executions],
+    starts,
+    queue: (id) => queues.get(id) ?? [],
     artifact: (key) => cloud.readObject(bucket, key),
   };
 }

@@ -24,7 +24,7 @@ let judge: Judge;
 const heard = new Map<string, Heard>();
 
 beforeAll(async () => {
-  template = packagedTemplate();
+  template = await packagedTemplate();
   judge = createJudge(template);
   for (const { name, simulation: start } of runs) {
     const [simulation, { status, error }] = await start();

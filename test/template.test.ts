@@ -9,8 +9,8 @@ import { checkTemplate, type Template, type TemplateResource } from './support/c
 import { packagedTemplate } from './support/packaged-template.ts';
 
 let template: Template;
-beforeAll(() => {
-  template = packagedTemplate();
+beforeAll(async () => {
+  template = await packagedTemplate();
 }, 60_000);
 
 const of = (type: string, { Resources } = template) =>
@@ -44,15 +44,16 @@ describe('the resources', () => {
     expect(checkTemplate(template)).toEqual([]);
   });
 
-  test('are the same when everything that can be set is set', () => {
+  test('are the same when everything that can be set is set', async () => {
     const settings = [
       'stage=prod',
       'region=us-west-2',
       'param=builderRole=own-builder',
       'param=logRetentionInDays=7',
       'param=dailySweep=DISABLED',
+      'param=amazonTopics=on',
     ];
-    const set = packagedTemplate(settings.map((setting) => `--${setting}`));
+    const set = await packagedTemplate(settings.map((setting) => `--${setting}`));
     expect(Object.keys(set.Resources)).toEqual(Object.keys(template.Resources));
     expect(checkTemplate(set)).toEqual([]);
     const text = JSON.stringify(set);

@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { functionFiles } from '../../scripts/bundle.mjs';
+import { compileRecipes, functionFiles } from '../../scripts/bundle.mjs';
 import { root } from '../../scripts/setup.mjs';
 import type { Template } from './check-template.ts';
 
 /**
- * What `npm run package` emits, made aside in two seconds: the template does not depend on what is in the bundles, so
- * empty ones do. There are no credentials and there is no network in it.
+ * What `npm run package` emits, made aside in two seconds: the template depends on the recipes' schedules, but not on what
+ * is in the bundles, so empty ones do. There are no credentials and there is no network in it.
  */
-export function packagedTemplate(settings: string[] = []): Template {
+export async function packagedTemplate(settings: string[] = []): Promise<Template> {
   const folder = mkdtempSync(join(tmpdir(), 'golden-template-'));
   try {
     for (const name of ['serverless.yml', 'infrastructure', 'statemachines', 'package.json']) {
@@ -20,6 +20,7 @@ export function packagedTemplate(settings: string[] = []): Template {
       mkdirSync(join(folder, 'dist', name), { recursive: true });
       writeFileSync(join(folder, 'dist', name, 'index.mjs'), '');
     }
+    await compileRecipes(join(folder, 'dist'));
     const osls = join(root, 'node_modules/serverless/bin/serverless.js');
     const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // the defaults are judged
     execFileSync(process.execPath, [osls, 'package', ...settings], { cwd: folder, env, stdio: 'pipe' });

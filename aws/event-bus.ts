@@ -1,0 +1,29 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { SourceImageUpdated } from '../core/source-update.ts';
+import { Failure } from '../core/errors.ts';
+import { ask } from './answers.ts';
+import type { Connection } from './connection.ts';
+
+const most = 10; // of one call
+
+/**
+ * Puts `Source Image Updated` events on the account's default bus.
+ * @throws AwsTransient where EventBridge did not take all of them: putting them again does no harm.
+ */
+export async function putSourceUpdates(aws: Connection, details: SourceImageUpdated[]): Promise<void> {
+  const bus = aws.client(EventBridgeClient);
+  for (let from = 0; from < details.length; from += most) {
+    const Entries = details.slice(from, from + most).map((detail) => ({
+      Source: 'golden.images',
+      DetailType: 'Source Image Updated',
+      Detail: JSON.stringify(detail),
+    }));
+    const answer = await ask({ action: 'events:PutEvents', region: aws.region }, () =>
+      bus.send(new PutEventsCommand({ Entries })),
+    );
+    const refused = (answer.Entries ?? []).filter(({ ErrorCode }) => ErrorCode !== undefined);
+    if (refused.length === 0) continue;
+    const codes = refused.map(({ ErrorCode, ErrorMessage }) => `${ErrorCode}: ${ErrorMessage}`).join(', ');
+    throw new Failure('AwsTransient', `events:PutEvents in ${aws.region} took not every event: ${codes}`);
+  }
+}

@@ -1,0 +1,21 @@
+import { Failure } from './errors.ts';
+
+/** Does something with each. One that fails keeps none of the others from it. */
+export async function severally<T, R>(
+  items: T[],
+  work: (item: T) => Promise<R>,
+): Promise<{ done: R[]; failed: Error[] }> {
+  const settled = await Promise.allSettled(items.map(work));
+  return {
+    done: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    failed: settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : [])),
+  };
+}
+
+/** @throws what failed, as one error under the first one's name, unless nothing did. */
+export function throwTogether(failed: Error[]): void {
+  const [first, ...others] = failed;
+  if (!first) return;
+  if (others.length === 0 || !(first instanceof Failure)) throw first;
+  throw new Failure(first.name, failed.map(({ message }) => message).join('\n'), { cause: first });
+}

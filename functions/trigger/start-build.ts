@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import { startOnce } from '../../aws/executions.ts';
+import { buildingExecution } from '../../aws/locks.ts';
+import { readRecords } from '../../aws/records.ts';
+import { findSource } from '../../aws/sources.ts';
+import { placeOf } from '../../core/build.ts';
+import { recipeOf, soundRecipes } from '../../core/catalog.ts';
+import { Failure } from '../../core/errors.ts';
+import { severally, throwTogether } from '../../core/severally.ts';
+import { decideStart } from '../../core/start-decision.ts';
+import { askedBuilds, type Asked } from '../../core/start-event.ts';
+import { lambda, stage, type Cloud } from '../stage.ts';
+
+async function decide(asked: Asked, cloud: Cloud) {
+  const catalog = await cloud.catalog();
+  const names = Object.keys(catalog.recipes);
+  if (!names.includes(asked.recipe))
+    throw new Failure('EventRefused', `there is no recipe "${asked.recipe}"; there are ${names.join(', ')}`);
+  const recipe = recipeOf(catalog, asked.recipe);
+  const source = await findSource(cloud.aws, recipe.source, placeOf(cloud.machine).account, cloud.now());
+  const [parent] = recipe.source.channel?.split('/') ?? [];
+  return decideStart(asked, {
+    records: await readRecords(cloud, names),
+    source: source.ami,
+    content: { recipe, scripts: catalog.scripts, pipelineVersion: catalog.version },
+    building: await buildingExecution(cloud, recipe.name),
+    parentBuilding: parent === undefined ? undefined : await buildingExecution(cloud, parent),
+    now: cloud.now(),
+  });
+}
+
+/** Called by schedules and events: starts what they ask for, unless there is a reason not to. Safe to repeat. */
+export const startBuild = stage({
+  name: 'StartBuild',
+  input: z.unknown(),
+  permissions: [
+    's3:GetObject',
+    'ssm:GetParameter',
+    'ec2:DescribeImages',
+    'states:StartExecution',
+    'states:DescribeExecution',
+  ],
+  async run(event, cloud) {
+    const asked = askedBuilds(event, soundRecipes(await cloud.catalog()));
+    const { done, failed } = await severally(asked, async (one) => {
+      const { start, skip, because } = await decide(one, cloud);
+      const execution = start && (await startOnce(cloud.aws, cloud.machine, start.names, start.input));
+      const skipped = start ? { skipped: 'already started', because: start.names[0] } : { skipped: skip, because };
+      const outcome = { recipe: one.recipe, ...one.trigger, ...(execution === undefined ? skipped : { execution }) };
+      cloud.log({ level: 'INFO', state: 'StartBuild', ...outcome });
+      return outcome;
+    });
+    throwTogether(failed);
+    return done;
+  },
+});
+
+export const handler = lambda(startBuild);

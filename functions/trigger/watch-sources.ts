@@ -1,0 +1,50 @@
+import * as z from 'zod/mini';
+import { readRecord } from '../../aws/records.ts';
+import { findSource } from '../../aws/sources.ts';
+import { placeOf } from '../../core/build.ts';
+import { recipeOf } from '../../core/catalog.ts';
+import { Failure } from '../../core/errors.ts';
+import type { Catalog } from '../../core/recipe.ts';
+import { severally, throwTogether } from '../../core/severally.ts';
+import { sourceUpdate, updateEvents, type SourceUpdate } from '../../core/source-update.ts';
+import { lambda, stage, type Cloud } from '../stage.ts';
+
+/** A channel that another recipe of ours has yet to publish for the first time is nothing to worry about. */
+async function isAwaited(channel: string | undefined, { recipes }: Catalog, cloud: Cloud): Promise<boolean> {
+  const [parent = ''] = channel?.split('/') ?? [];
+  return Object.hasOwn(recipes, parent) && (await readRecord(cloud, parent)).published === undefined;
+}
+
+async function look(name: string, catalog: Catalog, cloud: Cloud): Promise<SourceUpdate | undefined> {
+  const { source, triggers } = recipeOf(catalog, name);
+  if (!triggers?.onSourceUpdate) return undefined;
+  try {
+    const { ami } = await findSource(cloud.aws, source, placeOf(cloud.machine).account, cloud.now());
+    return sourceUpdate(name, ami, await readRecord(cloud, name));
+  } catch (error) {
+    const missing = error instanceof Failure && error.name === 'SourceNotFound';
+    if (missing && (await isAwaited(source.channel, catalog, cloud))) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Called every hour, and whenever something hints at a new image: tells EventBridge of every recipe whose source is another
+ * one than its published image was built from. What it was called with makes no difference.
+ */
+export const watchSources = stage({
+  name: 'WatchSources',
+  input: z.unknown(),
+  permissions: ['s3:GetObject', 'ssm:GetParameter', 'ec2:DescribeImages', 'events:PutEvents'],
+  async run(_, cloud) {
+    const catalog = await cloud.catalog();
+    const { done, failed } = await severally(Object.keys(catalog.recipes), (name) => look(name, catalog, cloud));
+    const events = updateEvents(done.flatMap((update) => update ?? []));
+    // Most polls find nothing, and then need no client of EventBridge.
+    if (events.length > 0) await (await import('../../aws/event-bus.ts')).putSourceUpdates(cloud.aws, events);
+    throwTogether(failed);
+    return events;
+  },
+});
+
+export const handler = lambda(watchSources);
