@@ -2,6 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readRecipeFolder } from '../cli/recipe-folder.ts';
+import { secondsOf } from '../core/duration.ts';
+import { byEvents } from '../infrastructure/roles.cjs';
+import { triggerResources } from '../infrastructure/triggers.cjs';
 import { functionFiles } from '../scripts/bundle.mjs';
 import { root } from '../scripts/setup.mjs';
 import { checkPolicy, listOf, type Statement } from './support/check-policies.ts';
@@ -16,6 +20,7 @@ beforeAll(async () => {
 const of = (type: string, { Resources } = template) =>
   Object.entries(Resources).filter(([, resource]) => resource.Type === type);
 const only = (type: string) => of(type).map(([, { Properties }]) => Properties);
+const byText = (a: unknown, b: unknown) => JSON.stringify(a).localeCompare(JSON.stringify(b));
 const pascal = (key: string) => key.charAt(0).toUpperCase() + key.slice(1);
 
 const statementsOf = ({ Properties }: TemplateResource): Statement[] =>
@@ -171,6 +176,119 @@ test('the sweep has the time that its state gives it', () => {
   expect(Number(Timeout)).toBeLessThanOrEqual(900);
 });
 
+describe('what starts builds', () => {
+  const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+  const failures = arn('TriggerFailures');
+  const patient = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
+  const schedules = () =>
+    of('AWS::Scheduler::Schedule')
+      .filter(([id]) => id !== 'DailySweep')
+      .map(([, { Properties }]) => Properties);
+  const calledByEvents = byEvents.map((key) => `${pascal(key)}LambdaFunction`);
+
+  test('each recipe that asks for a schedule has it as it says, and no other starts a build', async () => {
+    const { catalog } = await readRecipeFolder(join(root, 'recipes'));
+    const asked = Object.values(catalog.recipes).flatMap((document) => {
+      const { name, triggers } = (document ?? {}) as { name: string; triggers?: Record<string, string> };
+      return triggers?.['schedule'] ? [{ name, ...triggers }] : [];
+    }) as { name: string; schedule: string; timezone?: string; flexibleWindow?: string }[];
+    expect(asked.length).toBeGreaterThan(1);
+    const [watch, ...others] = schedules()
+      .map(({ Name, ScheduleExpression, ScheduleExpressionTimezone, FlexibleTimeWindow, Target }) => ({
+        name: Name,
+        schedule: ScheduleExpression,
+        timezone: ScheduleExpressionTimezone,
+        minutes: FlexibleTimeWindow.MaximumWindowInMinutes,
+        input: JSON.parse(Target.Input),
+        target: Target.Arn,
+      }))
+      .toSorted((a, b) => (a.name ?? '').localeCompare(b.name ?? ''));
+    const scheduled = '<aws.scheduler.scheduled-time>';
+    expect(watch).toMatchObject({ schedule: 'rate(1 hour)', target: arn('WatchSourcesLambdaFunction') });
+    expect(others).toEqual(
+      asked.map(({ name, schedule, timezone = 'UTC', flexibleWindow = '15m' }) => ({
+        name,
+        schedule,
+        timezone,
+        minutes: secondsOf(flexibleWindow) / 60,
+        input: { recipe: name, scheduled },
+        target: arn('StartBuildLambdaFunction'),
+      })),
+    );
+  });
+
+  test('recipes whose names differ in a hyphen only have schedules of their own', () => {
+    const schedule = { expression: 'rate(7 days)', timezone: 'UTC', windowMinutes: 15 };
+    const names = ['a-1b', 'a1b', 'a1-b'];
+    expect(Object.keys(triggerResources(names.map((recipe) => ({ recipe, ...schedule }))))).toEqual(
+      expect.arrayContaining(['ScheduleaX1b', 'Schedulea1b', 'Schedulea1Xb']),
+    );
+  });
+
+  test('what calls a function is permitted to, tries for a day and leaves in the queue what it could not deliver', () => {
+    const permissions = only('AWS::Lambda::Permission');
+    const rules = of('AWS::Events::Rule').filter(([id]) => id !== 'BuildDied');
+    expect(rules.map(([id]) => id).toSorted()).toEqual([
+      'BuildSucceeded',
+      'ChannelMoved',
+      'ImageAvailable',
+      'SourceImageUpdated',
+    ]);
+    for (const [id, { Properties }] of rules) {
+      const [target, ...others] = Properties['Targets'] as Record<string, unknown>[];
+      expect(others).toEqual([]);
+      expect(target).toMatchObject({ RetryPolicy: patient, DeadLetterConfig: { Arn: failures } });
+      expect(permissions).toContainEqual({
+        Action: 'lambda:InvokeFunction',
+        FunctionName: target?.['Arn'],
+        Principal: 'events.amazonaws.com',
+        SourceArn: arn(id),
+      });
+    }
+    const policy = template.Resources['TriggerFailuresPolicy']?.Properties['PolicyDocument'].Statement[0];
+    expect(policy.Condition.ArnEquals['aws:SourceArn'].toSorted(byText)).toEqual(
+      rules.map(([id]) => arn(id)).toSorted(byText),
+    );
+
+    const scheduler = template.Resources['TriggerScheduler'];
+    expect(statementFor(scheduler, 'sqs:SendMessage').Resource).toEqual(failures);
+    expect(statementFor(scheduler, 'lambda:InvokeFunction').Resource).toEqual(calledByEvents.map(arn));
+    for (const { Target } of schedules()) {
+      expect(Target).toMatchObject({
+        RetryPolicy: patient,
+        DeadLetterConfig: { Arn: failures },
+        RoleArn: arn('TriggerScheduler'),
+      });
+    }
+  });
+
+  test('an event that a function fails on is tried twice more and left in the queue, which its role may fill', () => {
+    const configs = only('AWS::Lambda::EventInvokeConfig');
+    expect(configs.map(({ FunctionName }) => FunctionName)).toEqual(calledByEvents.map((id) => ({ Ref: id })));
+    for (const config of configs) {
+      expect(config).toMatchObject({
+        MaximumRetryAttempts: 2,
+        DestinationConfig: { OnFailure: { Destination: failures } },
+      });
+    }
+    for (const key of byEvents)
+      expect(statementFor(template.Resources[`${pascal(key)}Role`], 'sqs:SendMessage').Resource).toEqual(failures);
+  });
+
+  test("Amazon's topics are listened to where that is asked for", async () => {
+    const subscriptions = of('AWS::SNS::Subscription');
+    expect(subscriptions).toHaveLength(2);
+    for (const [, { Condition, Properties }] of subscriptions) {
+      expect(Condition).toBe('AmazonTopics');
+      expect(Properties['Endpoint']).toEqual(arn('WatchSourcesLambdaFunction'));
+      expect(only('AWS::Lambda::Permission')).toContainEqual(
+        expect.objectContaining({ Principal: 'sns.amazonaws.com', SourceArn: Properties['TopicArn'] }),
+      );
+    }
+    expect(template.Conditions).toEqual({ AmazonTopics: { 'Fn::Equals': ['off', 'on'] } });
+  });
+});
+
 describe('the buckets and queues', () => {
   test('the artifact bucket is encrypted, private, versioned, tidy and outlives the stack', () => {
     const { Properties, ...policies } = template.Resources['ArtifactBucket'] as TemplateResource;
@@ -211,14 +329,13 @@ describe('the buckets and queues', () => {
   });
 
   test('a build that died goes to a queue which only that rule may fill', () => {
-    const [rule] = only('AWS::Events::Rule');
+    const rule = template.Resources['BuildDied']?.Properties;
     expect(rule?.['EventPattern'].detail).toEqual({
       status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
       stateMachineArn: [{ Ref: 'BuildImage' }],
     });
     expect(rule?.['Targets']).toContainEqual(expect.objectContaining({ Arn: { 'Fn::GetAtt': ['DeadBuilds', 'Arn'] } }));
-    const [policy] = only('AWS::SQS::QueuePolicy');
-    expect(policy?.['PolicyDocument'].Statement[0]).toMatchObject({
+    expect(template.Resources['DeadBuildsPolicy']?.Properties['PolicyDocument'].Statement[0]).toMatchObject({
       Principal: { Service: 'events.amazonaws.com' },
       Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': ['BuildDied', 'Arn'] } } },
     });

@@ -7,6 +7,7 @@ export interface TemplateResource {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   Properties: Record<string, any>;
   DependsOn?: string | string[];
+  Condition?: string;
   DeletionPolicy?: string;
   UpdateReplacePolicy?: string;
 }
@@ -15,6 +16,7 @@ export interface Template {
   Resources: Record<string, TemplateResource>;
   Parameters?: Record<string, unknown>;
   Outputs?: Record<string, unknown>;
+  Conditions?: Record<string, unknown>;
 }
 
 /** The specification's description of a value; `reference` leads to a type of its own. */
