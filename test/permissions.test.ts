@@ -53,6 +53,7 @@ const beyondTheRuns: [RegExp, string][] = [
   ],
   [/^(Publish|Verify) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
+  [/^(StartBuild|WatchSources) sqs:SendMessage on .*:TriggerFailures$/, 'Lambda itself leaves there what they fail on'],
   [/^\w+ logs:(CreateLogStream|PutLogEvents) on /, 'Lambda itself writes the log, with the role of the function'],
   [
     /^SendCommand ssm:SendCommand on arn:aws:ssm:us-east-1:111122223333:document\/\*$/,

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { functions } from '../infrastructure/roles.cjs';
-import { stages } from '../simulator/handlers.ts';
+import { byEvents, functions } from '../infrastructure/roles.cjs';
+import { eventFunctions, stages } from '../simulator/handlers.ts';
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -29,7 +29,8 @@ const mayImport: Record<string, RegExp> = {
   core: /^(core\/|zod\/mini$|node:crypto$)/,
   aws: /^(core\/|aws\/|@aws-sdk\/)/,
   functions: /^(core\/|aws\/|functions\/|zod\/mini$|aws-lambda$|node:)/,
-  simulator: /^(core\/|aws\/|functions\/|simulator\/|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|jsonpath-plus$)/,
+  simulator:
+    /^(core\/|aws\/|functions\/|simulator\/|infrastructure\/triggers|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|croner$|jsonpath-plus$)/,
   cli: /^(core\/|aws\/|simulator\/|cli\/|yaml$|commander$|node:)/,
   bench: /^(core\/|aws\/|simulator\/|cli\/|node:)/,
 };
@@ -59,8 +60,10 @@ const kebab = (name: string) => name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-$
 const key = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 const stageFiles = filesIn('functions').filter((file) => !shells.includes(file));
 
-test('one file is one stage: file, export, state and function key have one name', () => {
-  const names = [...stages.keys()];
+const everyFunction = new Map([...stages, ...eventFunctions]);
+
+test('one file is one function: file, export, state and function key have one name', () => {
+  const names = [...everyFunction.keys()];
   expect(stageFiles.map((file) => file.split('/').at(-1) ?? '').toSorted()).toEqual(
     names.map((name) => `${kebab(name)}.ts`).toSorted(),
   );
@@ -72,9 +75,20 @@ test('one file is one stage: file, export, state and function key have one name'
   }
 });
 
+test('what events call is no state, lies in functions/trigger, and nothing else does', () => {
+  const files = stageFiles.filter((file) => file.startsWith('functions/trigger/'));
+  expect(files.map((file) => file.split('/').at(-1)).toSorted()).toEqual(
+    [...eventFunctions.keys()].map((name) => `${kebab(name)}.ts`).toSorted(),
+  );
+  expect([...eventFunctions.keys()].map(key)).toEqual(byEvents);
+  const machines = filesIn('statemachines').map(read).join();
+  for (const name of eventFunctions.keys()) expect(machines).not.toContain(name);
+  for (const name of stages.keys()) expect(machines).toContain(`"${name}"`);
+});
+
 test('every role allows exactly what its function declares', () => {
   const declared = Object.fromEntries(
-    [...stages].map(([name, { permissions }]) => [key(name), permissions.toSorted()]),
+    [...everyFunction].map(([name, { permissions }]) => [key(name), permissions.toSorted()]),
   );
   expect(Object.fromEntries(Object.entries(functions).map(([name, actions]) => [name, actions.toSorted()]))).toEqual(
     declared,

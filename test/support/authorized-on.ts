@@ -75,7 +75,7 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
   const { service, action: name, region, account, error } = call;
   const params = call.params as any;
   const answer = (call.answer ?? {}) as any;
-  const prefix = service === 'sfn' ? 'states' : service;
+  const prefix = ({ sfn: 'states', eventbridge: 'events' } as Record<string, string>)[service] ?? service;
   const action = `${prefix}:${name}`;
 
   const here = (kind: string, id = '*') => `arn:aws:ec2:${region}:${account}:${kind}/${id}`;
@@ -209,6 +209,13 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
       ...(error === 'NoSuchKey' ? [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }] : []),
     ],
     's3:PutObject': () => [on(`${bucket(params.Bucket)}/${params.Key}`)],
+    'events:PutEvents': () =>
+      params.Entries.map(({ Source, DetailType }: any) => ({
+        action,
+        resource: `arn:aws:events:${region}:${account}:event-bus/default`,
+        context: { 'events:source': Source, 'events:detail-type': DetailType },
+      })),
+    'states:StartExecution': () => [on(params.stateMachineArn)],
     'states:DescribeExecution': () => [on(params.executionArn)],
     'states:GetExecutionHistory': () => [on(params.executionArn)],
   };

@@ -96,6 +96,8 @@ function textOf(value: unknown, { Resources }: Template, place: Place): string {
     if (pseudo[name] !== undefined) return pseudo[name];
     if (name.endsWith('.Arn') && Resources[name.slice(0, -4)]?.Type === 'AWS::S3::Bucket')
       return `arn:aws:s3:::${place.bucket}`;
+    if (name.endsWith('.Arn') && Resources[name.slice(0, -4)]?.Type === 'AWS::SQS::Queue')
+      return `arn:aws:sqs:${place.region}:${place.account}:${name.slice(0, -4)}`;
     throw new Error(`\${${name}} is not understood here`);
   };
   if (typeof value === 'string') return value;
@@ -121,7 +123,7 @@ export function grantsOf(template: Template, place: Place): Grant[] {
   const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
   const text = (value: unknown) =>
     machines.reduce<string>(
-      (sum, name: string) => sum.replace(`:${name}:`, `:${nameHere(name)}:`),
+      (sum, name: string) => sum.replace(new RegExp(`:${name}(?=:|$)`), `:${nameHere(name)}`),
       textOf(value, template, place),
     );
   const filled = (value: unknown): unknown => (Array.isArray(value) ? value.map(text) : text(value));

@@ -24,6 +24,7 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
@@ -79,6 +80,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
       TerminateInstancesCommand,
     },
   ],
+  [EventBridgeClient, { PutEventsCommand }],
   [S3Client, { GetObjectCommand, PutObjectCommand }],
   [
     SFNClient,

@@ -348,6 +348,38 @@ export const samples: Record<string, Sample> = {
     inputs: [{ taskToken: token, error: 'ImageFailed', cause: JSON.stringify({ errorMessage: odd }) }],
     answers: [json({})],
   },
+  StartExecution: {
+    inputs: [
+      {
+        stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:golden-build-image',
+        name: 'base-0123456789ab-0',
+        input: JSON.stringify({ recipe: 'base', trigger: { by: 'source', reason: odd } }),
+      },
+    ],
+    answers: [
+      json({
+        executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image:base-0123456789ab-0',
+        startDate: 1795402800.123,
+      }),
+    ],
+  },
+  PutEvents: {
+    inputs: [
+      {
+        Entries: [
+          {
+            Source: 'golden.images',
+            DetailType: 'Source Image Updated',
+            Detail: JSON.stringify({ recipes: ['base'], source: { ami }, reason: odd }),
+          },
+        ],
+      },
+    ],
+    answers: [
+      json({ FailedEntryCount: 0, Entries: [{ EventId: '11710aed-b79e-4468-a20b-bb3c0c3b4860' }] }),
+      json({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: odd }] }),
+    ],
+  },
   SendTaskHeartbeat: { inputs: [{ taskToken: token }], answers: [json({})] },
   DescribeExecution: {
     inputs: [
@@ -594,6 +626,8 @@ export const errors: [command: string, answer: Answer, name: string][] = [
   ['SendTaskFailure', json({ __type: 'InvalidToken', message: 'no such token' }, 400), 'InvalidToken'],
   ['SendTaskHeartbeat', json({ __type: 'TaskDoesNotExist', message: odd }, 400), 'TaskDoesNotExist'],
   ['GetExecutionHistory', json({ __type: 'ExecutionDoesNotExist', message: 'x' }, 400), 'ExecutionDoesNotExist'],
+  ['StartExecution', json({ __type: 'ExecutionAlreadyExists', message: 'x' }, 400), 'ExecutionAlreadyExists'],
+  ['PutEvents', json({ __type: 'InternalException', message: 'oops' }, 500), 'InternalException'],
   ['GetObject', s3Error(404, 'NoSuchKey', '<Key>key</Key>'), 'NoSuchKey'],
   ['GetObject', s3Error(403, 'AccessDenied'), 'AccessDenied'],
   ['GetObject', s3Error(416, 'InvalidRange', '<RangeRequested>bytes=-1</RangeRequested>'), 'InvalidRange'],
