@@ -10,7 +10,7 @@ import type { Action } from './actions.ts';
 import { acting, actingAs, retryStrategy } from './attach.ts';
 import { createClock, type Clock, type Timer } from './clock.ts';
 import { createCloud, type Cloud as SimulatedCloud, type CloudOptions } from './cloud.ts';
-import { deploy, type Message, type Surroundings } from './deployment.ts';
+import { deploy, type Message } from './deployment.ts';
 import { executionStatusChange } from './events.ts';
 import { eventFunctions, stages } from './handlers.ts';
 import type { Interference } from './interference.ts';
@@ -109,6 +109,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
   });
   const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${service}-build-image`;
+  const starts: StartOutcome[] = [];
   const handlerCloud: Cloud = {
     aws,
     bucket,
@@ -131,7 +132,12 @@ export function createSimulation(options: SimulationOptions): Simulation {
       next();
       return () => timer.cancel();
     },
-    log: (line) => acting()?.killed || onLog?.({ at: new Date(clock.now()).toISOString(), ...line }),
+    log(line) {
+      if (acting()?.killed) return;
+      const at = new Date(clock.now()).toISOString();
+      if (line['state'] === 'StartBuild' && 'by' in line) starts.push({ ...(line as unknown as StartOutcome), at });
+      onLog?.({ at, ...line });
+    },
   };
   const invoke = createInvoke(interfere.invoke);
   const handlers = new Map(
@@ -176,14 +182,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
   stepFunctions.onStatusChange((execution) => {
     if (execution.status === 'RUNNING' && execution.stateMachineArn === stateMachineArn) executions.push(execution);
   });
-  const starts: StartOutcome[] = [];
   const calledByEvents = [...eventFunctions.keys()].map((name) => {
-    const run = async (event: unknown) => {
-      const result = await call(name, event);
-      const at = new Date(clock.now()).toISOString();
-      if (name === 'StartBuild') starts.push(...(result as StartOutcome[]).map((outcome) => ({ ...outcome, at })));
-    };
-    return [`${name}LambdaFunction`, { arn: functionArn(name), run }];
+    return [`${name}LambdaFunction`, { arn: functionArn(name), run: (event: unknown) => call(name, event) }] as const;
   });
   const { BuildDied, ...others } = triggerResources(schedulesOf(catalog));
   const queues = deploy(options.triggers ? { BuildDied, ...others } : { BuildDied }, {
@@ -192,7 +192,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     random: cloud.random('schedules'),
     account,
     region,
-    functions: Object.fromEntries(calledByEvents) as Surroundings['functions'],
+    functions: Object.fromEntries(calledByEvents),
     machines: {
       BuildImage: { arn: stateMachineArn, start: (event) => void startExecution(stateMachineArn, event, event.id) },
       CleanUpBuild: { arn: cleanUpArn, start: (event) => void startExecution(cleanUpArn, event, event.id) },

@@ -15,9 +15,9 @@ async function isAwaited(channel: string | undefined, { recipes }: Catalog, clou
   return Object.hasOwn(recipes, parent) && (await readRecord(cloud, parent)).published === undefined;
 }
 
-async function look(name: string, catalog: Catalog, cloud: Cloud): Promise<SourceUpdate | undefined> {
+async function look(name: string, catalog: Catalog, cloud: Cloud, byImage: boolean): Promise<SourceUpdate | undefined> {
   const { source, triggers } = recipeOf(catalog, name);
-  if (!triggers?.onSourceUpdate) return undefined;
+  if (!triggers?.onSourceUpdate || (byImage && !source.filter)) return undefined;
   try {
     const { ami } = await findSource(cloud.aws, source, placeOf(cloud.machine).account, cloud.now());
     return sourceUpdate(name, ami, await readRecord(cloud, name));
@@ -30,15 +30,19 @@ async function look(name: string, catalog: Catalog, cloud: Cloud): Promise<Sourc
 
 /**
  * Called every hour, and whenever something hints at a new image: tells EventBridge of every recipe whose source is another
- * one than its published image was built from. What it was called with makes no difference.
+ * one than its published image was built from. An image of our own that became available, as every build's does, can only be
+ * what a filter finds.
  */
 export const watchSources = stage({
   name: 'WatchSources',
   input: z.unknown(),
   permissions: ['s3:GetObject', 'ssm:GetParameter', 'ec2:DescribeImages', 'events:PutEvents'],
-  async run(_, cloud) {
+  async run(event, cloud) {
     const catalog = await cloud.catalog();
-    const { done, failed } = await severally(Object.keys(catalog.recipes), (name) => look(name, catalog, cloud));
+    const byImage = (event as { source?: unknown } | undefined)?.source === 'aws.ec2';
+    const { done, failed } = await severally(Object.keys(catalog.recipes), (name) =>
+      look(name, catalog, cloud, byImage),
+    );
     const events = updateEvents(done.flatMap((update) => update ?? []));
     // Most polls find nothing, and then need no client of EventBridge.
     if (events.length > 0) await (await import('../../aws/event-bus.ts')).putSourceUpdates(cloud.aws, events);

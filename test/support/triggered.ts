@@ -1,0 +1,60 @@
+// A pipeline that starts by itself, with recipes small enough to be built often.
+import type { RecipeRecord } from '../../core/record.ts';
+import { createSimulation, type Simulation, type SimulationOptions } from '../../simulator/simulation.ts';
+import { recipe } from './pipeline.ts';
+
+export const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+export const ubuntu = '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id';
+export const hour = 3600;
+export const day = 24 * hour;
+/** Seconds a build of one region takes here, at the most. */
+export const bake = 0.5 * hour;
+
+const [home] = recipe.distribute;
+const { source, builder, publish } = recipe;
+
+/** A recipe of one region that is built when its source is updated. */
+export const follower = (name: string, changes: Record<string, unknown> = {}) => ({
+  name,
+  source,
+  builder,
+  distribute: [home],
+  publish,
+  provision: [{ name: 'patch', run: 'dnf -y upgrade' }],
+  triggers: { onSourceUpdate: true },
+  ...changes,
+});
+/** One that nothing starts by itself. */
+export function resting(name: string) {
+  const { triggers: _, ...rest } = follower(name);
+  return rest;
+}
+export const childOf = (parent: string) => ({ source: { channel: `${parent}/stable` } });
+
+/** The recipes with their triggers on, from 03:00 UTC; the catalog may be changed while time goes by. */
+export function triggered(
+  recipes: { name: string }[],
+  options: Partial<SimulationOptions> = {},
+): Simulation & { catalog: SimulationOptions['catalog'] } {
+  const catalog = {
+    recipes: Object.fromEntries(recipes.map((one) => [one.name, one])),
+    scripts: {},
+    version: '1.0.0',
+  };
+  return Object.assign(createSimulation({ catalog, triggers: true, ...options }), { catalog });
+}
+
+/** Everything that was started by itself since some time, as `recipe by what`. */
+export const started = ({ starts }: Simulation, since = ''): string[] =>
+  starts.filter(({ execution, at }) => execution && at >= since).map(({ recipe: name, by }) => `${name} by ${by}`);
+
+export const skipped = ({ starts }: Simulation): string[] =>
+  starts.flatMap(({ recipe: name, skipped: why }) => (why === undefined ? [] : [`${name}: ${why}`]));
+
+export const nowOf = ({ clock }: Simulation): string => new Date(clock.now()).toISOString();
+
+export const recordOf = (simulation: Simulation, name: string): RecipeRecord =>
+  JSON.parse(simulation.artifact(`builds/${name}/record.json`) ?? '{"failures":[]}') as RecipeRecord;
+
+/** AMI that a recipe's published image was built from. */
+export const builtFrom = (simulation: Simulation, name: string) => recordOf(simulation, name).published?.source;
