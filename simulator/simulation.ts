@@ -135,7 +135,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
     log(line) {
       if (acting()?.killed) return;
       const at = new Date(clock.now()).toISOString();
-      if (line['state'] === 'StartBuild' && 'by' in line) starts.push({ ...(line as unknown as StartOutcome), at });
+      const { level: _, state, ...outcome } = line;
+      if (state === 'StartBuild' && 'by' in outcome) starts.push({ ...(outcome as unknown as StartOutcome), at });
       onLog?.({ at, ...line });
     },
   };

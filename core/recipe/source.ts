@@ -56,6 +56,20 @@ export const source = z
     z.meta({ oneOf: ways.map((way) => ({ required: way === 'channel' ? [way] : [way, 'owner'] })) }),
   );
 
+/** Whether EC2's wildcards take a text. Goes once through the pattern, whose stars would keep a regular expression busy for ever. */
+function finds(pattern: string, text: string): boolean {
+  let reached = new Set([0]);
+  for (const sign of pattern) {
+    const next = new Set<number>();
+    for (const at of reached) {
+      if (sign === '*') for (let to = at; to <= text.length; to++) next.add(to);
+      else if (sign === '?' || sign === text[at]) next.add(at + 1);
+    }
+    reached = next;
+  }
+  return reached.has(text.length);
+}
+
 export const sourceRules: Rule[] = [
   {
     says: 'A source has exactly one of parameter, filter, ami and channel.',
@@ -79,6 +93,18 @@ export const sourceRules: Rule[] = [
       if (given?.channel !== undefined && given.owner !== undefined && given.owner !== 'self') {
         report(['source', 'owner'], `does not go with channel, whose images are always our own; remove ${given.owner}`);
       }
+    },
+  },
+  {
+    says: 'A filter of our own images does not find those of this very recipe.',
+    look({ source: given, name }, report) {
+      const pattern = given?.owner === 'self' ? given.filter?.name : undefined;
+      if (name === undefined || pattern === undefined) return;
+      if (finds(pattern, `${name}-20261123-030000-9f2c`))
+        report(
+          ['source', 'filter', 'name'],
+          'finds the images of this very recipe: each build would pile onto the last',
+        );
     },
   },
   {

@@ -37,6 +37,12 @@ casesOf([
     'source.channel: is a channel of this very recipe: each build would pile onto the last',
   ],
   [
+    'a recipe does not find its own images',
+    source,
+    'filter: { ¦name: "b?se-20*" }\n  owner: self',
+    'source.filter.name: finds the images of this very recipe: each build would pile onto the last',
+  ],
+  [
     'an owner is a word or an account',
     'owner: amazon',
     '¦owner: canonical',
