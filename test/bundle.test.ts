@@ -4,13 +4,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { takeRecipes } from '../infrastructure/roles.cjs';
 import { bundleFunctions, functionFiles, type BundleSize } from '../scripts/bundle.mjs';
 
 const outdir = mkdtempSync(join(tmpdir(), 'golden-bundle-'));
 const node = (...args: string[]) => execFileSync(process.execPath, args, { encoding: 'utf8' });
 let sizes: BundleSize[];
 // One for each mixture of clients; `npm run bundle`, and so packaging, holds all of them to the limit.
-const only = ['awaitCommand', 'cleanUp', 'compensate', 'launch', 'resolve', 'sweep'];
+const only = ['awaitCommand', 'cleanUp', 'compensate', 'launch', 'resolve', 'startBuild', 'sweep', 'watchSources'];
 
 beforeAll(async () => {
   sizes = await bundleFunctions({ outdir, only });
@@ -19,7 +20,7 @@ afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
 test('what was asked for is bundled, and every function can be asked for', () => {
   expect(sizes.map(({ name }) => name)).toEqual(only);
-  expect(Object.keys(functionFiles())).toHaveLength(23);
+  expect(Object.keys(functionFiles())).toHaveLength(25);
 });
 
 test('an entry over the limit stops the bundling, by name', async () => {
@@ -41,12 +42,9 @@ test('every bundle starts and exports a handler', () => {
   expect(JSON.parse(node('--input-type=module', '-e', program))).toEqual(sizes.map(() => 'function'));
 });
 
-test.each(['resolve', 'recordFailure', 'sweep'])(
-  'the recipes and their version lie beside %s, which takes them',
-  (name) => {
-    const { recipes, scripts, version } = JSON.parse(readFileSync(join(outdir, name, 'recipes.json'), 'utf8'));
-    expect(Object.keys(recipes)).toContain('al2023-base');
-    expect(Object.values(scripts)).toContainEqual(expect.any(String));
-    expect(version).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
-  },
-);
+test.each(takeRecipes)('the recipes and their version lie beside %s, which takes them', (name) => {
+  const { recipes, scripts, version } = JSON.parse(readFileSync(join(outdir, name, 'recipes.json'), 'utf8'));
+  expect(Object.keys(recipes)).toContain('al2023-base');
+  expect(Object.values(scripts)).toContainEqual(expect.any(String));
+  expect(version).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
+});

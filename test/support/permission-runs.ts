@@ -16,6 +16,7 @@ import {
   unheard,
   type Setting,
 } from './pipeline.ts';
+import { al2023, bake, childOf, follower, hour, triggered } from './triggered.ts';
 
 export interface Run {
   name: string;
@@ -240,6 +241,17 @@ export const runs: Run[] = [
       checks: [{ name: 'boots', powershell: 'exit 0' }],
     },
   }),
+  {
+    name: 'builds start by themselves, by a source and by a parent',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const simulation = triggered([follower('base'), follower('child', childOf('base'))]);
+      await simulation.pass(2 * bake);
+      simulation.sourceUpdated(al2023);
+      await simulation.pass(hour + 2 * bake);
+      return [simulation, simulation.executions().at(-1)!];
+    },
+  },
   withLastingDisk('pass'),
   withLastingDisk('fail'),
   swept,
