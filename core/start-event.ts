@@ -48,9 +48,9 @@ const refuse = (why: string): never => {
  * @throws EventRefused for what nobody of ours could have sent.
  */
 export function askedBuilds(event: unknown, recipes: Recipe[]): Asked[] {
-  const said = (event ?? {}) as Record<string, unknown>;
-  if (said['detail-type'] === undefined) return bySchedule(read(Scheduled, event, 'an event without detail-type'));
-  switch (said['detail-type']) {
+  const type = (event as Record<string, string> | null | undefined)?.['detail-type'];
+  if (type === undefined) return bySchedule(read(Scheduled, event, 'an event without detail-type'));
+  switch (type) {
     case 'Source Image Updated':
       return byWatch(read(SourceUpdated, event, 'a Source Image Updated event').detail, recipes);
     case 'Parameter Store Change':
@@ -58,7 +58,7 @@ export function askedBuilds(event: unknown, recipes: Recipe[]): Asked[] {
     case 'Step Functions Execution Status Change':
       return byParent(read(BuildSucceeded, event, 'an execution status change').detail, recipes);
     default:
-      return refuse(`an event "${JSON.stringify(said['detail-type'])}" is none that builds are started by`);
+      return refuse(`an event "${JSON.stringify(type)}" is none that builds are started by`);
   }
 }
 

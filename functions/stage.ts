@@ -110,7 +110,12 @@ export function lambda<I, O>(
 let connection: Connection | undefined;
 
 function deployedCloud(): Cloud {
-  const { AWS_REGION = '', GOLDEN_BUCKET: bucket = '', GOLDEN_CATALOG = '', GOLDEN_MACHINE: machine = '' } = process.env;
+  const {
+    AWS_REGION = '',
+    GOLDEN_BUCKET: bucket = '',
+    GOLDEN_CATALOG = '',
+    GOLDEN_MACHINE: machine = '',
+  } = process.env;
   connection ??= connect(AWS_REGION);
   return {
     aws: connection,

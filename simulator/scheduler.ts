@@ -3,7 +3,6 @@ import { nextRun, periodOf } from './cron.ts';
 import type { Random } from './random.ts';
 
 export interface Schedule {
-  name: string;
   /** `cron(…)` or `rate(…)`. */
   expression: string;
   /** IANA name, of a cron schedule. */

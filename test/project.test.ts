@@ -77,7 +77,7 @@ test('one file is one function: file, export, state and function key have one na
 
 test('what events call is no state, lies in functions/trigger, and nothing else does', () => {
   const files = stageFiles.filter((file) => file.startsWith('functions/trigger/'));
-  expect(files.map((file) => file.split('/').at(-1)).toSorted()).toEqual(
+  expect(files.map((file) => file.split('/').at(-1) ?? '').toSorted()).toEqual(
     [...eventFunctions.keys()].map((name) => `${kebab(name)}.ts`).toSorted(),
   );
   expect([...eventFunctions.keys()].map(key)).toEqual(byEvents);

@@ -348,21 +348,6 @@ export const samples: Record<string, Sample> = {
     inputs: [{ taskToken: token, error: 'ImageFailed', cause: JSON.stringify({ errorMessage: odd }) }],
     answers: [json({})],
   },
-  StartExecution: {
-    inputs: [
-      {
-        stateMachineArn: 'arn:aws:states:us-east-1:123456789012:stateMachine:golden-build-image',
-        name: 'base-0123456789ab-0',
-        input: JSON.stringify({ recipe: 'base', trigger: { by: 'source', reason: odd } }),
-      },
-    ],
-    answers: [
-      json({
-        executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image:base-0123456789ab-0',
-        startDate: 1795402800.123,
-      }),
-    ],
-  },
   PutEvents: {
     inputs: [
       {
