@@ -26,7 +26,9 @@ describe('a parent that is published in three regions', () => {
     expect(started(simulation, updated)).toEqual(['parent by source', 'child by parent', 'grandchild by parent']);
     const builds = simulation.executions().slice(-3);
     expect(builds.map(({ status }) => status)).toEqual(Array(3).fill('SUCCEEDED'));
-    const times = builds.flatMap(({ startDate, stopDate }) => [startDate, stopDate].map((at) => at?.toISOString() ?? 'never'));
+    const times = builds.flatMap(({ startDate, stopDate }) =>
+      [startDate, stopDate].map((at) => at?.toISOString() ?? 'never'),
+    );
     expect(times).toEqual(times.toSorted());
     expect(builtFrom(simulation, 'child')).toBe(stable(simulation, 'parent'));
     expect(builtFrom(simulation, 'grandchild')).toBe(stable(simulation, 'child'));
