@@ -1,7 +1,7 @@
 import { RegisterImageCommand } from '@aws-sdk/client-ec2';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { functions } from '../../infrastructure/roles.cjs';
+import { byEvents, functions } from '../../infrastructure/roles.cjs';
 import { bake, bakeHappily, expectPublished, expectUndone, outcomeOf, recipe } from './bakes.ts';
 import { estateOf, parameterIn, regions, sharingOf, tagsOf } from './estate.ts';
 import { home, openLab, type Lab } from './lab.ts';
@@ -185,7 +185,8 @@ test('no function made a call that its role does not allow', () => {
     [...actions].filter((action) => !functions[key]?.includes(action)).map((action) => `${key}: ${action}`),
   );
   expect(undeclared).toEqual([]);
-  const ofBuilds = Object.keys(functions).filter((key) => key !== 'sweep'); // sweep.moto.ts
+  // sweep.moto.ts has the sweep; moto delivers no events and runs no schedules.
+  const ofBuilds = Object.keys(functions).filter((key) => key !== 'sweep' && !byEvents.includes(key));
   expect([...lab.layer.seen.keys()].toSorted()).toEqual(ofBuilds.toSorted());
 });
 
