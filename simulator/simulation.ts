@@ -82,7 +82,8 @@ export interface StartOutcome {
   because?: string;
 }
 
-const service = 'golden';
+/** Service and stage, before every name, as deployed with no setting changed. */
+const service = 'golden-image-dev';
 
 /** The pipeline on a simulated AWS: the state machine that is deployed, the handlers that are bundled, real SDK clients. */
 export function createSimulation(options: SimulationOptions): Simulation {
@@ -100,7 +101,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     keys: keysOf(catalog, region),
     interfere: interfere.call,
   });
-  const bucket = `${service}-artifacts-${account}`;
+  const bucket = `golden-artifacts-${account}`;
   cloud.createBucket(bucket, region);
 
   const chance = cloud.random('simulation');
@@ -169,6 +170,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       region,
       definition: readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`), 'utf8'),
       substitutions: Object.fromEntries(functionArns) as Record<string, string>,
+      tags: { 'golden:bucket': bucket },
     });
   createMachine('build-image');
   const cleanUpArn = createMachine('clean-up-build');

@@ -292,7 +292,7 @@ describe('a role is found too narrow', () => {
       'CleanUpRole',
       'states:GetExecutionHistory',
       (statement) => void (statement.Resource = { 'Fn::Sub': 'arn:aws:states:*:${AWS::AccountId}:execution:other:*' }),
-      /^CleanUp: states:GetExecutionHistory on arn:aws:states:us-east-1:222233334444:execution:golden-build-image:/,
+      /^CleanUp: states:GetExecutionHistory on arn:aws:states:us-east-1:222233334444:execution:golden-image-dev-build-image:/,
     ],
   ])('%s', (_, run, role, action, change, refusal) => {
     const refused = refusedWith(run, role, action, change);

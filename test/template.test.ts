@@ -290,6 +290,13 @@ describe('what starts builds', () => {
 });
 
 describe('the buckets and queues', () => {
+  test('the machine of builds tells whoever looks for the pipeline which bucket is its', () => {
+    const [machine] = only('AWS::StepFunctions::StateMachine').filter(({ StateMachineName }) =>
+      String(StateMachineName).endsWith('-dev-build-image'),
+    );
+    expect(machine?.['Tags']).toContainEqual({ Key: 'golden:bucket', Value: { Ref: 'ArtifactBucket' } });
+  });
+
   test('the artifact bucket is encrypted, private, versioned, tidy and outlives the stack', () => {
     const { Properties, ...policies } = template.Resources['ArtifactBucket'] as TemplateResource;
     expect(policies).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });

@@ -158,7 +158,8 @@ export function createActions({ clock, random, tokens, machines, executions, sta
   };
 }
 
-function accept<T extends object>(input: T, required: string[], optional: string[]): T {
+/** Refuses a parameter that is not simulated, and a call without one that it needs. */
+export function accept<T extends object>(input: T, required: string[], optional: string[]): T {
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   for (const [key] of given)
     if (!required.includes(key) && !optional.includes(key))

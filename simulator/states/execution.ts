@@ -14,6 +14,7 @@ export interface Machine {
   region: string;
   roleArn: string;
   definition: Definition;
+  tags: Record<string, string>;
   /** Virtual milliseconds since the epoch. */
   createdAt: number;
 }

@@ -2,6 +2,7 @@ import type { Actions } from '../actions.ts';
 import type { Clock } from '../clock.ts';
 import { parseDefinition, type Json } from './definition.ts';
 import { createActions } from './execution-actions.ts';
+import { machineActions } from './machine-actions.ts';
 import { startExecution, type Machine, type Running } from './execution.ts';
 import type { EventPath, Execution, HistoryEvent, Listener } from './history.ts';
 import { refusals } from './supported.ts';
@@ -11,7 +12,10 @@ export type { EventPath, Execution, HistoryEvent };
 
 /** A simulated Step Functions: Standard workflows, JSONPath. What a definition may contain is in `supported.ts`. */
 export interface StepFunctions {
-  /** The API: ListStateMachines, StartExecution, DescribeExecution, GetExecutionHistory, ListExecutions, StopExecution, RedriveExecution, SendTaskSuccess, -Failure, -Heartbeat. */
+  /**
+   * The API: ListStateMachines, ListTagsForResource, StartExecution, DescribeExecution, GetExecutionHistory, ListExecutions,
+   * StopExecution, RedriveExecution, SendTaskSuccess, -Failure, -Heartbeat.
+   */
   actions: Actions;
   /** Returns the ARN. Throws, naming every state and field, if the definition holds anything this interpreter does not implement. */
   createStateMachine(machine: {
@@ -20,6 +24,7 @@ export interface StepFunctions {
     definition: string;
     substitutions?: Record<string, string>;
     roleArn?: string;
+    tags?: Record<string, string>;
   }): string;
   execution(arn: string): Execution;
   /** As AWS bills: states entered, retries and redrives. */
@@ -94,8 +99,8 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
   }
 
   return {
-    actions: createActions(registry),
-    createStateMachine({ name, region, definition: text, substitutions, roleArn }) {
+    actions: { ...createActions(registry), ...machineActions(registry) },
+    createStateMachine({ name, region, definition: text, substitutions, roleArn, tags = {} }) {
       const definition = parseDefinition(text, substitutions);
       const refused = refusals(definition);
       if (refused.length > 0)
@@ -108,8 +113,9 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
         name,
         region,
         definition,
-        createdAt: clock.now(),
         roleArn: roleArn ?? `arn:aws:iam::${account}:role/${name}`,
+        tags,
+        createdAt: clock.now(),
       });
       return arn;
     },

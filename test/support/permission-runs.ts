@@ -111,7 +111,7 @@ const unplanned: Run = {
   outcome: 'StageInputInvalid',
   async simulation() {
     const simulation = pipeline();
-    const [region, service] = ['us-east-1', 'golden'];
+    const [region, service] = ['us-east-1', 'golden-image-dev'];
     const executions: Execution[] = [];
     for (const [state, input] of Object.entries(readsPlan)) {
       const FunctionName = `arn:aws:lambda:${region}:${account}:function:${service}-${state}`;

@@ -1,0 +1,15 @@
+import { ApiError, type Actions } from '../actions.ts';
+import { accept } from './execution-actions.ts';
+import type { Registry } from './step-functions.ts';
+
+/** What a state machine carries, for somebody who looks for the rest of a deployment. */
+export function machineActions({ machines }: Pick<Registry, 'machines'>): Actions {
+  return {
+    ListTagsForResource(request: { resourceArn: string }) {
+      const { resourceArn } = accept(request, ['resourceArn'], []);
+      const machine = machines.get(resourceArn);
+      if (!machine) throw new ApiError('ResourceNotFound', `Resource not found: '${resourceArn}'`);
+      return { tags: Object.entries(machine.tags).map(([key, value]) => ({ key, value })) };
+    },
+  };
+}
