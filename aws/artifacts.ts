@@ -102,6 +102,18 @@ export async function readPlan(artifacts: Artifacts, identity: BuildIdentity): P
   );
 }
 
+/** Objects below a prefix and how many bytes they are; with a delimiter, its folders as well, but nothing that is in them. */
+export async function listArtifacts(
+  { aws, bucket }: Artifacts,
+  prefix: string,
+  delimiter?: '/',
+): Promise<{ key: string; bytes: number }[]> {
+  const { listObjects } = await openBucket();
+  return ask({ action: 's3:ListBucket', region: aws.region, about: `s3://${bucket}/${prefix}` }, () =>
+    listObjects(aws, bucket, prefix, delimiter),
+  );
+}
+
 /** The last bytes of an object that SSM names by URL; undefined where SSM wrote none. */
 export async function readTail(artifacts: Artifacts, url: string, bytes: number): Promise<string | undefined> {
   const key = url.split(`/${artifacts.bucket}/`)[1];

@@ -1,9 +1,14 @@
-import { ListStateMachinesCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  ListStateMachinesCommand,
+  ListTagsForResourceCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { ask, codeOf, everyPage } from './answers.ts';
 import type { Connection } from './connection.ts';
 
-/** ARN of a state machine by its name, undefined where the account has none of that name in the region. */
-export async function findMachine(aws: Connection, name: string): Promise<string | undefined> {
+/** The state machines of the account in the pipeline's region: ARN by name. */
+export async function listMachines(aws: Connection): Promise<Map<string, string>> {
   const sfn = aws.client(SFNClient);
   const machines = await ask({ action: 'states:ListStateMachines', region: aws.region }, () =>
     everyPage(
@@ -14,8 +19,20 @@ export async function findMachine(aws: Connection, name: string): Promise<string
       ({ stateMachines }) => stateMachines,
     ),
   );
-  return machines.find((machine) => machine.name === name)?.stateMachineArn;
+  return new Map(machines.map(({ name = '', stateMachineArn: arn = '' }) => [name, arn]));
 }
+
+export async function machineTags(aws: Connection, resourceArn: string): Promise<Record<string, string>> {
+  const { tags = [] } = await ask(
+    { action: 'states:ListTagsForResource', region: aws.region, about: resourceArn },
+    () => aws.client(SFNClient).send(new ListTagsForResourceCommand({ resourceArn })),
+  );
+  return Object.fromEntries(tags.map(({ key = '', value = '' }) => [key, value]));
+}
+
+/** Where the environment or its profile says that AWS is, as the SDK finds it; undefined where nothing says so. */
+export const configuredRegion = async (): Promise<string | undefined> =>
+  new SFNClient({}).config.region().catch(() => undefined);
 
 /** @param name Names the execution; a call that is repeated under the same name starts no second one. */
 export async function startExecution(
@@ -23,15 +40,15 @@ export async function startExecution(
   stateMachineArn: string,
   name: string,
   input: unknown,
-): Promise<string> {
+): Promise<{ arn: string; startedAt: Date }> {
   const answer = await ask({ action: 'states:StartExecution', region: aws.region, about: stateMachineArn }, () =>
     aws.client(SFNClient).send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) })),
   );
-  return answer.executionArn ?? '';
+  return { arn: answer.executionArn ?? '', startedAt: answer.startDate ?? new Date(0) };
 }
 
 /** Whether a call failed because there are no credentials, or none that AWS takes (any more). */
 export const lacksCredentials = (error: unknown): boolean =>
-  /^(CredentialsProviderError|ExpiredToken(Exception)?|UnrecognizedClientException|InvalidClientTokenId)$/.test(
+  /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|RequestExpired|UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignatureException|SignatureDoesNotMatch)$/.test(
     codeOf(error) ?? '',
   );

@@ -25,16 +25,19 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
+  ListExecutionsCommand,
   ListStateMachinesCommand,
+  ListTagsForResourceCommand,
   SendTaskFailureCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import {
   DeleteParameterCommand,
@@ -81,17 +84,20 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     },
   ],
   [EventBridgeClient, { PutEventsCommand }],
-  [S3Client, { GetObjectCommand, PutObjectCommand }],
+  [S3Client, { GetObjectCommand, ListObjectsV2Command, PutObjectCommand }],
   [
     SFNClient,
     {
       DescribeExecutionCommand,
       GetExecutionHistoryCommand,
+      ListExecutionsCommand,
       ListStateMachinesCommand,
+      ListTagsForResourceCommand,
       SendTaskFailureCommand,
       SendTaskHeartbeatCommand,
       SendTaskSuccessCommand,
       StartExecutionCommand,
+      StopExecutionCommand,
     },
   ],
   [

@@ -30,6 +30,8 @@ const done = (action: string) => ec2(action, '<return>true</return>');
 
 const instance = 'i-0123456789abcdef0';
 const [ami, snapshot, volume] = ['ami-0123456789abcdef0', 'snap-0123456789abcdef0', 'vol-0123456789abcdef0'];
+const machine = 'arn:aws:states:us-east-1:123456789012:stateMachine:golden-build-image';
+const execution = 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image';
 const token = 'dGhlIHRva2VuPSsvJiA8Pg==';
 // Anything that an encoding could stumble over, and nothing that HTTP or XML could not carry.
 const odd = 'Köln & <Ωμέγα> "日本" 100% +a=b;c\'d*~(1)/🚀\n\tend';
@@ -303,6 +305,20 @@ export const samples: Record<string, Sample> = {
       },
     ],
   },
+  ListObjectsV2: {
+    inputs: [
+      { Bucket: 'golden-image-artifacts', Prefix: 'builds/', Delimiter: '/' },
+      { Bucket: 'golden-image-artifacts', Prefix: 'builds/base/Köln& +%/', ContinuationToken: token },
+    ],
+    answers: [
+      xml(
+        `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>golden-image-artifacts</Name><Prefix>builds/</Prefix><Delimiter>/</Delimiter><KeyCount>2</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>true</IsTruncated><NextContinuationToken>${token}</NextContinuationToken><Contents><Key>builds/Köln &amp; more</Key><LastModified>2026-11-23T03:04:05.000Z</LastModified><ETag>&quot;e&quot;</ETag><Size>434234</Size><StorageClass>STANDARD</StorageClass></Contents><CommonPrefixes><Prefix>builds/base/</Prefix></CommonPrefixes></ListBucketResult>`,
+      ),
+      xml(
+        '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>golden-image-artifacts</Name><Prefix/><KeyCount>0</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated></ListBucketResult>',
+      ),
+    ],
+  },
   PutObject: {
     inputs: [
       {
@@ -427,6 +443,37 @@ export const samples: Record<string, Sample> = {
       }),
     ],
   },
+  StopExecution: {
+    inputs: [{ executionArn: `${execution}:base-by-hand-0123abcd`, error: 'Cancelled', cause: odd }],
+    answers: [json({ stopDate: 1795402800.5 })],
+  },
+  ListExecutions: {
+    inputs: [
+      { stateMachineArn: machine, statusFilter: 'RUNNING', maxResults: 1000 },
+      { stateMachineArn: machine, maxResults: 20, nextToken: token },
+    ],
+    answers: [
+      json({
+        executions: [
+          {
+            executionArn: `${execution}:manual-1`,
+            stateMachineArn: machine,
+            name: 'manual-1',
+            status: 'SUCCEEDED',
+            startDate: 1795402800.123,
+            stopDate: 1795404800.5,
+            redriveCount: 0,
+          },
+        ],
+        nextToken: token,
+      }),
+      json({ executions: [] }),
+    ],
+  },
+  ListTagsForResource: {
+    inputs: [{ resourceArn: machine }],
+    answers: [json({ tags: [{ key: 'golden:bucket', value: 'golden-image-artifacts' }] })],
+  },
   GetExecutionHistory: {
     inputs: [
       {
@@ -434,6 +481,12 @@ export const samples: Record<string, Sample> = {
         includeExecutionData: false,
         maxResults: 1000,
         nextToken: token,
+      },
+      {
+        executionArn: 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image:manual-1',
+        includeExecutionData: true,
+        reverseOrder: true,
+        maxResults: 10,
       },
     ],
     answers: [

@@ -1,0 +1,45 @@
+/** The parts of a Step Functions history event that say where it happened. */
+export interface PlacedEvent {
+  id: number;
+  previousEventId: number;
+  type: string;
+  [details: `${string}EventDetails`]: Record<string, unknown>;
+}
+
+/** Where an event happened: the state, and the Map iterations around it from the outside in. */
+export interface EventPath {
+  map?: { state: string; index: number }[];
+  state?: string;
+}
+
+const iterationDetails = /^mapIteration\w+EventDetails$/;
+const ends = /^MapIteration(Succeeded|Failed|Aborted)$/;
+const executionEnd = /^Execution(Succeeded|Failed|Aborted|TimedOut)$/;
+
+/**
+ * Tells of each event of a history where it happened. AWS says so only of entering a state and of iterations; every other event
+ * follows another one (`previousEventId`) of the same place. Events come in the order of their ids. (Of a task that is
+ * aborted because another iteration failed, AWS does not say which one it is: it is placed where its cause is.)
+ */
+export function eventPaths(): (event: PlacedEvent) => EventPath {
+  /** Where whatever follows an event happens, unless it says otherwise itself. */
+  const after = new Map<number, EventPath>();
+  return (event) => {
+    const { id, previousEventId, type } = event;
+    const before = executionEnd.test(type) ? {} : (after.get(previousEventId) ?? {});
+    const details = Object.entries(event).find(([key]) => iterationDetails.test(key))?.[1] as
+      { name: string; index: number } | undefined;
+    if (details) {
+      const { name, index } = details;
+      const at = before.map?.findIndex(({ state }) => state === name) ?? -1;
+      const outer = (at < 0 ? before.map : before.map?.slice(0, at)) ?? [];
+      const path: EventPath = { map: [...outer, { state: name, index }] };
+      after.set(id, ends.test(type) ? { ...(outer.length > 0 && { map: outer }), state: name } : path);
+      return path;
+    }
+    const entered = (event['stateEnteredEventDetails'] as { name?: string } | undefined)?.name;
+    const path = entered === undefined ? before : { ...before, state: entered };
+    after.set(id, path);
+    return path;
+  };
+}
