@@ -1,8 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type Connection } from '../aws/connection.ts';
 import { describeExecution, isAlive } from '../aws/executions.ts';
-import { findMachine, lacksCredentials, startExecution } from '../aws/machines.ts';
+import type { Artifacts } from '../aws/artifacts.ts';
+import { lacksCredentials, listMachines, machineTags, startExecution } from '../aws/machines.ts';
 import { Failure } from '../core/errors.ts';
+import { knownRegions } from '../core/regions.ts';
+import { Refusal } from './refused.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Which pipeline is meant: as it was deployed. */
@@ -30,7 +34,27 @@ export interface Deployment {
 }
 
 /** The pipeline is not there, or AWS does not let us in: nothing was done. The message says what to do about it. */
-export class Unreachable extends Error {}
+export class Unreachable extends Refusal {}
+
+/** What AWS would not answer, in words for somebody at a terminal; anything else is thrown as it is. */
+export function unreachable(error: unknown): Unreachable {
+  if (!(error instanceof Failure)) throw error;
+  if (!lacksCredentials(error)) return new Unreachable(error.message, { cause: error });
+  const how = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again';
+  return new Unreachable(`AWS has no valid credentials from here; ${how}\n${error.message}`, { cause: error });
+}
+
+/** ARN of a machine of the pipeline, by the name that deploying gives it. @throws Unreachable */
+async function machineOf(aws: Connection, stage: string, machine: MachineName): Promise<string> {
+  const name = `${process.env['GOLDEN_SERVICE'] ?? 'golden-image'}-${stage}-${machine}`;
+  const machines = await listMachines(aws);
+  const found = machines.get(name);
+  if (found) return found;
+  const others = [...machines.keys()].filter((one) => one.endsWith(`-${machine}`));
+  throw new Unreachable(
+    `there is no state machine ${name} in ${aws.region}; deploy the pipeline (npm run deploy), or say with --stage and --region which one is meant${others.length > 0 ? ` (there is ${others.join(', ')})` : ''}`,
+  );
+}
 
 /** @param surroundings Other ways to AWS and to wait, for tests. */
 export function openDeployment(
@@ -41,21 +65,14 @@ export function openDeployment(
     wait = (seconds: number) => pause(seconds * 1000),
   }: { aws?: Connection; now?: () => number; wait?: (seconds: number) => Promise<unknown> } = {},
 ): Deployment {
-  const nameOf = (machine: MachineName) => `${process.env['GOLDEN_SERVICE'] ?? 'golden-image'}-${stage}-${machine}`;
   return {
     async start(machine, input) {
       try {
-        const found = await findMachine(aws, nameOf(machine));
-        if (found) return await startExecution(aws, found, `cli-${Math.floor(now())}`, input);
+        const found = await machineOf(aws, stage, machine);
+        return (await startExecution(aws, found, `cli-${Math.floor(now())}`, input)).arn;
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        if (!lacksCredentials(error)) throw new Unreachable(error.message, { cause: error });
-        const how = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again';
-        throw new Unreachable(`AWS has no valid credentials from here; ${how}\n${error.message}`, { cause: error });
+        throw error instanceof Unreachable ? error : unreachable(error);
       }
-      throw new Unreachable(
-        `there is no state machine ${nameOf(machine)} in ${region}; deploy the pipeline (npm run deploy), or say with --stage and --region which one is meant`,
-      );
     },
     async ended(execution) {
       for (;;) {
@@ -84,4 +101,37 @@ export async function runToEnd(
     terminal.err(`${error.message}\n`);
     return undefined;
   }
+}
+
+export interface PipelineOptions {
+  stage: string;
+  region?: string;
+  json?: boolean;
+}
+
+/** A deployed pipeline and the way to what it keeps: its builds' machine, their bucket. */
+export interface Pipeline extends Artifacts {
+  /** ARN of build-image. */
+  machine: string;
+  /** The options that lead a later command line to the same pipeline, with a space before each. */
+  options: string;
+}
+
+/**
+ * Finds a deployed pipeline: its machine of builds by name, its bucket by a tag of that machine.
+ * @throws Refusal where there is none, saying where it was looked for.
+ */
+export async function findPipeline(
+  { stage, region: given }: PipelineOptions,
+  surroundings: Surroundings,
+): Promise<Pipeline> {
+  const region = given ?? (await surroundings.region());
+  if (!knownRegions.includes(region)) throw new Refusal(`--region ${region}: there is no such region`);
+  const aws = surroundings.connect(region);
+  const machine = await machineOf(aws, stage, 'build-image');
+  const bucket = (await machineTags(aws, machine))['golden:bucket'];
+  if (!bucket)
+    throw new Refusal(`${machine} has no tag golden:bucket: an earlier version was deployed there; deploy again`);
+  const options = `${stage === 'dev' ? '' : ` --stage ${stage}`}${given ? ` --region ${given}` : ''}`;
+  return { aws, bucket, machine, options };
 }

@@ -1,5 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
+import { Failure } from '../core/errors.ts';
+import { addDeployedVerbs, append, regionHelp } from './deployed-verbs.ts';
+import { Refusal } from './refused.ts';
+import { processSurroundings, type Surroundings } from './surroundings.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
 const examples = `
@@ -8,11 +12,17 @@ Examples:
   golden simulate web-server --override builder.rootVolume.sizeGiB=20
   golden simulate recipes/al2023-base.yaml --scenario faults.yaml --json
   golden validate recipes/*.yaml
+  golden build al2023-base --region eu-central-1   build on AWS with the deployed pipeline, and watch; Ctrl-C leaves it alone
+  golden build al2023-base --override image.capture=running --detach
+  golden follow al2023-base                        come back to what is being built
+  golden cancel 20261123-030000-9f2c --wait        stop a build and wait until it is undone
+  golden list al2023-base
+  golden logs 20261123-030000-9f2c --step harden --tail 50
   golden sweep --dry-run                           what the deployed pipeline would remove of what builds left behind
   golden sweep --simulate                          the same on a simulated AWS, with an estate to look at
 
 Exit codes: 0 done (the image is published, or already was), 1 it failed, 2 something about the input is wrong or there is no
-such deployment: nothing was done.`;
+such deployment: nothing was done, 130 left by Ctrl-C.`;
 
 function speedOf(text: string): number | 'max' {
   if (text === 'max') return 'max';
@@ -36,10 +46,12 @@ function capOf(text: string): number {
   return cap;
 }
 
-const append = (value: string, former: string[] = []) => [...former, value];
-
 /** Runs one command line and says what the exit code is. Verbs are loaded when they are asked for, so that help is quick. */
-export async function golden(args: string[], terminal: Terminal): Promise<number> {
+export async function golden(
+  args: string[],
+  terminal: Terminal,
+  surroundings: Surroundings = processSurroundings(),
+): Promise<number> {
   let exitCode = 0;
   const program = new Command('golden')
     .description('Golden images (AMIs) from recipes: build, check, distribute, publish.')
@@ -106,21 +118,25 @@ export async function golden(args: string[], terminal: Terminal): Promise<number
     .option('--cap <number>', 'how many things may go in this run (default: 50)', capOf)
     .option('--json', 'print the outcome as JSON and nothing else on stdout')
     .option('--stage <stage>', 'the stage that was deployed', 'dev')
-    .addOption(new Option('--region <region>', 'the region it was deployed to').env('AWS_REGION').default('us-east-1'))
+    .option('--region <region>', regionHelp)
     .option('--simulate', 'on a simulated AWS where builds have died; needs no AWS account')
     .action(async (options) => {
       const { sweep } = await import('./sweep.ts');
-      exitCode = await sweep(options, terminal);
+      exitCode = await sweep({ ...options, region: options.region ?? (await surroundings.region()) }, terminal);
     });
+
+  addDeployedVerbs(program, terminal, surroundings, (code) => (exitCode = code));
 
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return 0;
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const told = error instanceof Failure ? (await import('./deployment.ts')).unreachable(error) : error;
+    if (told instanceof Refusal) terminal.err(`${told.message}\n`);
+    else if (!(told instanceof CommanderError)) throw told;
     if (args.includes('--json')) {
       const { refusal, usage } = await import('./refusal.ts');
-      terminal.out(refusal([usage('golden', error.message)]));
+      terminal.out(refusal((told instanceof Refusal && told.problems) || [usage('golden', told.message)]));
     }
     return 2;
   }

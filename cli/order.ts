@@ -119,7 +119,7 @@ async function readScenario(file: string | undefined, problems: Placed[]): Promi
 }
 
 /** `builder.rootVolume.sizeGiB=10`: the value is YAML, and none at all removes the key. */
-function readOverrides(list: string[], problems: Placed[]): Record<string, unknown> | undefined {
+export function readOverrides(list: string[], problems: Placed[]): Record<string, unknown> | undefined {
   const overrides: Record<string, unknown> = {};
   for (const text of list) {
     const option = `--override ${text}`;

@@ -30,13 +30,14 @@ function clockText(ms: number): string {
   return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-const took = (ms: number) => durationOf(Math.round(ms / 1000));
+export const took = (ms: number): string => durationOf(Math.round(ms / 1000));
 const cut = (text: string, width: number) =>
   text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
 
-export function heading({ columns, colour }: Sheet): string {
+/** @param time What the clock in front of every line tells. */
+export function heading({ columns, colour }: Sheet, time = 'simulated'): string {
   const titles = [
-    `  ${'simulated'.padStart(clockWidth)}   `,
+    `  ${time.padStart(clockWidth)}   `,
     'state'.padEnd(labelWidth),
     ' '.repeat(whatWidth(columns)),
     'took'.padStart(tookWidth),
@@ -76,15 +77,19 @@ export function draw(line: Line, startedAt: number, now: number, { columns, colo
 export interface ScreenOptions {
   terminal: Pick<Terminal, 'columns' | 'isTTY' | 'colour'>;
   write: (text: string) => void;
-  /** Simulated milliseconds since the epoch, real ones since the program was started. */
-  simulated: () => number;
+  /** Milliseconds since the epoch, simulated ones where AWS is; and real ones since the program was started. */
+  now: () => number;
   real: () => number;
+  /** The line below what is running, given the milliseconds since the start. */
+  below: (ms: number) => string;
   /** Whether plain output tells of entering a state too, for one who waits for it. */
   entering?: boolean;
 }
 
 export interface Screen {
   take(event: HistoryEvent, path: EventPath): void;
+  /** A line between the others that is no state of the build. */
+  note(text: string): void;
   /** Draws what runs again, for the time it takes has grown. */
   tick(): void;
   end(): void;
@@ -97,7 +102,7 @@ const blockLines = 20;
  * Shows progress while it happens: lines of what has ended, and on a terminal below them a block of what is running,
  * which is rewritten in place. (log-update does that too, for 37 ms of start-up and 16 packages.)
  */
-export function createScreen({ terminal, write, simulated, real, entering = false }: ScreenOptions): Screen {
+export function createScreen({ terminal, write, now, real, below, entering = false }: ScreenOptions): Screen {
   const progress = createProgress();
   const paint = painter(terminal);
   const live = terminal.isTTY && terminal.columns >= narrowest;
@@ -105,7 +110,7 @@ export function createScreen({ terminal, write, simulated, real, entering = fals
   let block: string[] = [];
   let drawnAt = -Infinity;
 
-  const text = (line: Line): string[] => draw(line, progress.startedAt(), simulated(), terminal);
+  const text = (line: Line): string[] => draw(line, progress.startedAt(), now(), terminal);
 
   function frame(last = false): void {
     drawnAt = real();
@@ -120,20 +125,24 @@ export function createScreen({ terminal, write, simulated, real, entering = fals
     const lines = progress.running();
     if (lines.length === 0) return [];
     const hidden = lines.length - blockLines;
-    const times = `${took(simulated() - progress.startedAt())} simulated in ${(real() / 1000).toFixed(1)}s`;
     return [
       ...lines.slice(0, blockLines).flatMap(text),
       ...(hidden > 0 ? [`${margin}and ${hidden} more`] : []),
-      `${margin}${paint('dim', times)}`,
+      `${margin}${paint('dim', below(now() - progress.startedAt()))}`,
     ];
   }
 
   return {
     take(event, path) {
       const lines = progress.take(event, path).filter(({ mark }) => mark !== 'running' || (entering && !live));
-      pending.push(...lines.flatMap(text));
+      // Of what has begun, its beginning: an event may be told of seconds later
+      pending.push(...lines.flatMap((line) => draw(line, progress.startedAt(), line.since, terminal)));
       // A terminal that is rewritten hundreds of times a second only flickers
       if (!live || real() - drawnAt >= frameMs) frame();
+    },
+    note(text) {
+      pending.push(...fold(text, widthOf(terminal.columns) - margin.length).map((part) => margin + paint('dim', part)));
+      frame();
     },
     tick: () => frame(),
     end: () => frame(true),

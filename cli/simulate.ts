@@ -10,7 +10,7 @@ import { createSimulation, type Simulation } from '../simulator/simulation.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';
 import { takeOrder, type OrderOptions } from './order.ts';
 import { placed, problemLines, refusal, usage, type Placed } from './refusal.ts';
-import { createScreen, heading, type Screen } from './screen.ts';
+import { createScreen, heading, took, type Screen } from './screen.ts';
 import { outcome } from './target-table.ts';
 import { fold, painter, type Terminal } from './terminal.ts';
 
@@ -83,8 +83,9 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
     return createScreen({
       terminal: sheet,
       write,
-      simulated,
+      now: simulated,
       real: () => performance.now(),
+      below: (ms) => `${took(ms)} simulated in ${(performance.now() / 1000).toFixed(1)}s`,
       entering: speed !== 'max',
     });
   }

@@ -54,8 +54,12 @@ export function targetTable(targets: ManifestTarget[], { colour }: Pick<Terminal
   return [paint('bold', lineOf(titles).trimEnd()), ...lines].join('\n');
 }
 
-/** What a build came to: the table, what went wrong and what is left of it, what it took. */
-export function outcome(manifest: Manifest, totals: Totals, terminal: Pick<Terminal, 'columns' | 'colour'>): string {
+/** What a build came to: the table, what went wrong and what is left of it, what it took (a string is such a line itself). */
+export function outcome(
+  manifest: Manifest,
+  totals: Totals | string,
+  terminal: Pick<Terminal, 'columns' | 'colour'>,
+): string {
   const paint = painter(terminal);
   const { targets, failure } = manifest;
   const parts: string[] = [];
@@ -69,7 +73,8 @@ export function outcome(manifest: Manifest, totals: Totals, terminal: Pick<Termi
     parts.push([`  ${paint('red', region)}`, ...lines.map((line) => `    ${line}`)].join('\n'));
   }
   if (failure) parts.push(remains(failure, paint));
-  parts.push([`  ${headline(manifest, paint)}`, `  ${paint('dim', totalsLine(totals))}`].join('\n'));
+  const took = typeof totals === 'string' ? totals : totalsLine(totals);
+  parts.push([`  ${headline(manifest, paint)}`, `  ${paint('dim', took)}`].join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 

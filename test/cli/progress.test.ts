@@ -272,8 +272,9 @@ function screenOf(entries: Recorded[], { isTTY = false, entering = false, frames
   const screen = createScreen({
     terminal: { ...plain, columns, isTTY },
     write: (text) => void (written += text),
-    simulated: () => start + 63_000,
+    now: () => start + 63_000,
     real: () => (real += frames),
+    below: (ms) => `${ms / 1000}s simulated`,
     entering,
   });
   for (const { event, path } of recorded(entries)) screen.take(event, path);

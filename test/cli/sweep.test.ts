@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import { connect } from '../../aws/connection.ts';
 import { openDeployment } from '../../cli/deployment.ts';
 import { golden } from '../../cli/golden.ts';
@@ -10,18 +9,10 @@ import { deadBuild, plantImage, plantVolume, present, record } from '../support/
 import { account, pipeline, type Setting } from '../support/pipeline.ts';
 import { recordingTerminal } from './recording-terminal.ts';
 
-const where = { region: 'us-east-1', stage: 'dev' };
-
-/** The simulated pipeline with its sweep under the name that a deployment gives it, asked over its API. */
+/** Somebody with access to the account of a simulated pipeline. */
 function deployed(setting: Setting = {}, stage = 'dev') {
   const simulation = pipeline(setting);
-  const { clock, cloud, stepFunctions } = simulation;
-  stepFunctions.createStateMachine({
-    name: `golden-image-${stage}-sweep`,
-    region: 'us-east-1',
-    definition: readFileSync('statemachines/sweep.asl.json', 'utf8'),
-    substitutions: { SweepArn: `arn:aws:lambda:us-east-1:${account}:function:golden-Sweep` },
-  });
+  const { clock, cloud } = simulation;
   const aws = connect('us-east-1', {
     config: (attempts) => ({ retryStrategy: retryStrategy(clock, cloud.random('cli'), attempts) }),
     attach: (client, region) => void cloud.attach(client as never, { account, region }),
@@ -31,7 +22,9 @@ function deployed(setting: Setting = {}, stage = 'dev') {
     const waiting = { aws, now: () => clock.now(), wait: (seconds: number) => clock.sleep(seconds * 1000) };
     let over = false;
     const running = clock
-      .activity(() => sweep({ ...where, ...options }, terminal, (from) => openDeployment(from, waiting)))
+      .activity(() =>
+        sweep({ region: 'us-east-1', stage, ...options }, terminal, (from) => openDeployment(from, waiting)),
+      )
       .finally(() => (over = true));
     running.catch(() => undefined);
     await clock.run(() => over);
@@ -99,7 +92,11 @@ test('a sweep that fails ends with exit code 1 and its reason', async () => {
 });
 
 test.each<[string, ReturnType<typeof deployed>, RegExp]>([
-  ['there is no such deployment', deployed({}, 'prod'), /no state machine golden-image-dev-sweep in us-east-1; deploy/],
+  [
+    'there is no such deployment',
+    deployed({}, 'prod'),
+    /no state machine golden-image-prod-sweep in us-east-1; deploy/,
+  ],
   [
     'there are no credentials',
     deployed(lacking('CredentialsProviderError')),

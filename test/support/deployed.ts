@@ -1,0 +1,63 @@
+import { connect } from '../../aws/connection.ts';
+import { golden } from '../../cli/golden.ts';
+import type { Surroundings } from '../../cli/surroundings.ts';
+import type { Terminal } from '../../cli/terminal.ts';
+import { retryStrategy } from '../../simulator/attach.ts';
+import type { Simulation } from '../../simulator/simulation.ts';
+import { recordingTerminal } from '../cli/recording-terminal.ts';
+import { account } from './pipeline.ts';
+
+/** An AWS that keeps nobody waiting: what a build does is the same, with fewer looks. */
+export const brisk = {
+  instanceRunning: 4,
+  agentOnline: 4,
+  instanceStop: 4,
+  instanceTerminate: 4,
+  createImage: 8,
+  copyImage: 8,
+  commandPatch: 20,
+  reboot: 8,
+};
+
+/** Somebody at a terminal with access to the account of a simulation: time goes by while their command lines run. */
+export function operator({ clock, cloud }: Simulation, changes: Partial<Surroundings> = {}) {
+  const chance = cloud.random('operator');
+  const aborted = new WeakMap<AbortSignal, Promise<void>>();
+  let interrupt: (() => void) | undefined;
+  const surroundings: Surroundings = {
+    connect: (region) =>
+      connect(region, {
+        config: (attempts) => ({ retryStrategy: retryStrategy(clock, chance, attempts) }),
+        attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
+      }),
+    region: async () => 'us-east-1',
+    now: () => clock.now(),
+    sleep(ms, signal) {
+      const known = aborted.get(signal) ?? new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+      aborted.set(signal, known);
+      return Promise.race([clock.sleep(ms), known]);
+    },
+    onInterrupt(listener) {
+      interrupt = listener;
+      return () => (interrupt = undefined);
+    },
+    ...changes,
+  };
+
+  async function runOn(kind: Partial<Terminal>, args: string[]) {
+    const { terminal, out, err } = recordingTerminal(kind);
+    let over = false;
+    const exitCode = clock.activity(() => golden(args, terminal, surroundings)).finally(() => (over = true));
+    exitCode.catch(() => undefined);
+    await clock.run(() => over);
+    return { exitCode: await exitCode, out: out(), err: err() };
+  }
+
+  return {
+    /** Runs a command line to its end. */
+    run: (...args: string[]) => runOn({}, args),
+    onTerminal: (...args: string[]) => runOn({ isTTY: true }, args),
+    /** Presses Ctrl-C after so many seconds. */
+    interruptIn: (seconds: number) => void clock.at(clock.now() + seconds * 1000, () => interrupt?.()),
+  };
+}
