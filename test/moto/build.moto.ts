@@ -1,6 +1,11 @@
 import { RegisterImageCommand } from '@aws-sdk/client-ec2';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Listed } from '../../cli/list.ts';
+import type { Manifest } from '../../core/manifest.ts';
 import { byEvents, functions } from '../../infrastructure/roles.cjs';
 import { bake, bakeHappily, expectPublished, expectUndone, outcomeOf, recipe } from './bakes.ts';
 import { estateOf, parameterIn, regions, sharingOf, tagsOf } from './estate.ts';
@@ -179,6 +184,44 @@ test.concurrent(
     expect(baked.entered).toContain('Check');
   },
 );
+
+test.concurrent('golden builds with a deployed pipeline over the wire, lists, tells and cancels', async () => {
+  const document = recipe('by-hand', { distribute: [{ region: home }] });
+  const folder = await mkdtemp(join(tmpdir(), 'golden-moto-cli-'));
+  const file = join(folder, 'by-hand.yaml');
+  await writeFile(file, JSON.stringify(document));
+  const where = ['--stage', 'by-hand'];
+  await lab.deploy('by-hand', { faults: { looks: { image: 1 } } });
+
+  const built = await lab.golden('build', file, '--json', ...where);
+  expect(built).toMatchObject({ exitCode: 0, err: expect.stringMatching(/● AwaitImage (.*\n)*.*✓ CleanUp /) });
+  const manifest = JSON.parse(built.out) as Manifest;
+  expect(manifest).toMatchObject({ status: 'published', targets: [{ region: home, status: 'published' }] });
+
+  lab.layer.plan('by-hand', { looks: { image: 1000 } }); // there is time to look at it, and to stop it
+  const detached = await lab.golden('build', file, '--detach', '--json', ...where);
+  const { build, execution } = JSON.parse(detached.out) as { build: string; execution: string };
+  await lab.reach(execution, 'AwaitImage');
+  const listed = await lab.golden('list', 'by-hand', '--json', ...where);
+  expect((JSON.parse(listed.out) as Listed[]).map((one) => [one.build, one.status, one.by])).toEqual([
+    [build, 'running', 'hand'],
+    [manifest.build, 'published', 'hand'],
+  ]);
+  const cancelled = await lab.golden('cancel', 'by-hand', '--reason', 'enough', ...where);
+  expect(cancelled).toMatchObject({ exitCode: 0, out: expect.stringContaining(`by-hand-${build} is stopped.`) });
+  // moto ends an execution that is stopped in a wait for a task token as FAILED by a mistake of its own, and keeps no cause
+  expect((await lab.finish(execution)).status).toMatch(/ABORTED|FAILED/);
+  expect(await lab.entered(execution)).not.toContain('LaunchCandidate');
+
+  const told = await lab.golden('logs', manifest.build, ...where);
+  expect(told).toMatchObject({
+    exitCode: 0,
+    out: expect.stringMatching(/✓ Provision 1\/2 +patch (.*\n)*--- provision patch/),
+  });
+  const elsewhere = await lab.golden('list', '--region', 'eu-west-1', ...where);
+  expect(elsewhere).toMatchObject({ exitCode: 2, err: expect.stringContaining('in eu-west-1; deploy the pipeline') });
+  await rm(folder, { recursive: true });
+});
 
 test('no function made a call that its role does not allow', () => {
   const undeclared = [...lab.layer.seen].flatMap(([key, actions]) =>

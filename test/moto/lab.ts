@@ -9,6 +9,7 @@ import {
   type DescribeExecutionCommandOutput,
 } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,6 +58,8 @@ export interface Lab {
   artifact(key: string): Promise<string | undefined>;
   /** Puts an object into the bucket, as an earlier build would have. */
   keep(key: string, content: unknown): Promise<void>;
+  /** Runs a command line of the project's own, as its user would who has this account's credentials. */
+  golden(...args: string[]): Promise<{ exitCode: number | null; out: string; err: string }>;
   stop(): Promise<void>;
 }
 
@@ -148,6 +151,7 @@ export async function openLab(): Promise<Lab> {
           name: `golden-image-${scenario}-${machine}`,
           definition: definition(definitionOf(scenario, machine)),
           roleArn: `arn:aws:iam::${account}:role/golden-image-build-image`,
+          tags: [{ key: 'golden:bucket', value: bucket }], // as infrastructure/state-machine.yml
         }),
       );
       return created.stateMachineArn ?? '';
@@ -182,6 +186,24 @@ export async function openLab(): Promise<Lab> {
     },
     async keep(Key, content) {
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(content) }));
+    },
+    async golden(...args) {
+      const child = spawn(process.execPath, [join(root, 'scripts/golden.mjs'), ...args], {
+        env: {
+          PATH: process.env['PATH'],
+          HOME: dist, // no configuration of whoever runs this
+          AWS_REGION: home,
+          AWS_ENDPOINT_URL: `http://127.0.0.1:${bridge.port}`,
+          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let [out, err] = ['', ''];
+      child.stdout.on('data', (chunk: Buffer) => (out += String(chunk)));
+      child.stderr.on('data', (chunk: Buffer) => (err += String(chunk)));
+      const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
+      return { exitCode, out, err };
     },
     async stop() {
       lambda.stop();
