@@ -51,6 +51,13 @@ test('a build is started on AWS and followed until its image is published', asyn
   expect(out.split('\n').filter((line) => line.length > 100 && !line.includes('arn:aws:states:'))).toEqual([]);
 });
 
+test('a build that finds its image published already is a success that made nothing', async () => {
+  const { exitCode, out } = await golden('build', 'base');
+  expect(exitCode).toBe(0);
+  expect(out).toContain('is what the recipe asks for already');
+  expect(launched(simulation, 'builder')).toHaveLength(1);
+});
+
 test('with --json stdout is the manifest and nothing else, progress goes to stderr', async () => {
   const { exitCode, out, err } = await golden('build', 'base', '--json', ...breaking);
   expect(exitCode).toBe(1);
@@ -89,7 +96,7 @@ test('a start whose answer is lost is one build', async () => {
     lost = true;
     return 'after';
   };
-  const { exitCode } = await golden('build', 'base', '--detach');
+  const { exitCode } = await golden('build', 'base', '--force', '--detach');
   expect({ exitCode, lost, started: executions().length - before }).toEqual({ exitCode: 0, lost: true, started: 1 });
   await simulation.finish(executions()[0]?.arn ?? '');
 });
@@ -147,7 +154,7 @@ test('the region is that of the environment or profile, and where nobody is logg
     err: expect.stringContaining('in eu-west-1;'),
   });
   meddle = () => ({ error: 'ExpiredTokenException', message: 'The security token is expired', effect: false });
-  const { exitCode, err } = await golden('build', 'base');
+  const { exitCode, err } = await golden('build', 'base', '--force');
   expect(exitCode).toBe(2);
   expect(err).toMatch(
     /^AWS has no valid credentials from here; set AWS_PROFILE.*\n.*ListStateMachines in us-east-1: ExpiredTokenException/,
@@ -163,7 +170,7 @@ test('a recipe that the pipeline refuses is bad input, with what it says', async
 test('Ctrl-C leaves a build that goes on, and following it later shows all of it', async () => {
   const someone = operator(simulation);
   someone.interruptIn(25);
-  const left = await someone.run('build', 'base', '--region', 'us-east-1');
+  const left = await someone.run('build', 'base', '--force', '--region', 'us-east-1');
   const [execution] = executions();
   expect({ exitCode: left.exitCode, status: execution?.status }).toEqual({ exitCode: 130, status: 'RUNNING' });
   const [, build = ''] = /golden follow (\S+) --region us-east-1\n/.exec(left.out) ?? [];
@@ -179,12 +186,12 @@ test('Ctrl-C leaves a build that goes on, and following it later shows all of it
 });
 
 test('a build of a recipe that is being built is refused, and says by whom', async () => {
-  await golden('build', 'base', '--detach');
+  await golden('build', 'base', '--force', '--detach');
   const { out: listed } = await golden('list', '--json');
   const [first] = JSON.parse(listed) as { build: string; execution: string }[];
   await operator(simulation).run('list'); // some seconds later
   await simulation.pass(5);
-  const { exitCode, err } = await golden('build', 'base');
+  const { exitCode, err } = await golden('build', 'base', '--force');
   expect(exitCode).toBe(1);
   expect(err).toContain(`base is being built by ${first?.execution} (build ${first?.build})`);
   expect(await golden('follow', 'base', '--json')).toMatchObject({
@@ -195,7 +202,7 @@ test('a build of a recipe that is being built is refused, and says by whom', asy
 
 test('a look at hours of history asks for its end only', async () => {
   const from = simulation.cloud.calls.length;
-  await golden('build', 'base');
+  await golden('build', 'base', '--force');
   const looks = historyCalls(from).map(({ params }) => params as { reverseOrder: boolean; maxResults: number });
   const { history } = executions()[0] ?? { history: [] };
   expect(looks[0]).toMatchObject({ reverseOrder: false, maxResults: 1000 });
@@ -212,7 +219,7 @@ test('throttling and a network that is away for minutes do not end the following
     if (looks > 6 && looks < 30) return { error: 'ThrottlingException', effect: false };
     return looks >= 30 && looks < 50 ? 'before' : undefined;
   });
-  const { exitCode, out } = await golden('build', 'base');
+  const { exitCode, out } = await golden('build', 'base', '--force');
   expect(exitCode).toBe(0);
   expect(looks).toBeGreaterThan(50);
   expect(out.match(/no answer, still trying: states:GetExecutionHistory/g)).toHaveLength(1);
@@ -229,7 +236,7 @@ test.each([
 ] as const)('where %s, the build goes on without being followed and can be come back to', async (_what, fate, told) => {
   let looks = 0;
   meddle = onLooks(() => (++looks > 3 ? fate : undefined));
-  const { exitCode, err } = await golden('build', 'base');
+  const { exitCode, err } = await golden('build', 'base', '--force');
   expect(exitCode).toBe(2);
   expect(err).toMatch(told);
   expect(err).toMatch(/The build goes on without being followed. To come back: golden follow \S+\n/);
@@ -241,7 +248,7 @@ test('a build that somebody stops is told as stopped, with who undoes it', async
   const someone = operator(simulation);
   const { clock, stepFunctions } = simulation;
   clock.at(clock.now() + 25_000, () => stepFunctions.end(executions()[0]?.arn ?? '', 'ABORTED'));
-  const { exitCode, out, err } = await someone.run('build', 'base', '--json');
+  const { exitCode, out, err } = await someone.run('build', 'base', '--force', '--json');
   expect(exitCode).toBe(1);
   expect(err).toContain('It is undone from outside within minutes');
   expect(JSON.parse(out)).toMatchObject({ status: 'failed', failure: { error: 'ABORTED' } });

@@ -167,7 +167,7 @@ test('a recipe that is being built is cancelled, and what it made is undone befo
 });
 
 test('without waiting, a cancelled build is left to be undone; one that has ended is no failure', async () => {
-  await golden('build', 'base', '--detach');
+  await golden('build', 'base', '--force', '--detach');
   await simulation.pass(20);
   const [running] = JSON.parse((await golden('list', 'base', '--json')).out) as Listed[];
   const { exitCode, out } = await golden('cancel', running?.build ?? '', '--json');
@@ -189,7 +189,7 @@ test('without waiting, a cancelled build is left to be undone; one that has ende
 });
 
 test('Ctrl-C ends the waiting for a clean-up, which goes on', async () => {
-  await golden('build', 'base', '--detach');
+  await golden('build', 'base', '--force', '--detach');
   await simulation.pass(20);
   const someone = operator(simulation);
   someone.interruptIn(15);
