@@ -67,7 +67,7 @@ export async function executionOf(pipeline: Pipeline, identity: BuildIdentity): 
   const owner = await readArtifact<{ execution: string }>(pipeline, identity, 'owner.json');
   if (owner?.execution.startsWith(`${ofBuilds}:`)) return readExecution(pipeline.aws, owner.execution);
   const plan = await readArtifact<Plan>(pipeline, identity, 'plan.json');
-  return plan && readExecution(pipeline.aws, plan.execution);
+  return plan && readExecution(pipeline.aws, plan.execution); // a start that found all up to date has neither
 }
 
 /** The execution whose start a build is called after: the only trace of a build that was refused or has just begun. */
@@ -115,7 +115,7 @@ export async function findBuild(pipeline: Pipeline, text: string): Promise<Known
     return objects.length > 0 ? [{ recipe, build }] : [];
   });
   const [identity] = known.flat();
-  if (identity) return withExecution(identity, await executionOf(pipeline, identity));
+  if (identity) return withExecution(pipeline, identity);
   const execution = await executionCalled(pipeline, build);
   const claimed = execution && identityOf(execution);
   if (claimed && (wanted.recipe ?? claimed.recipe) === claimed.recipe) return { ...claimed, execution };
@@ -126,14 +126,14 @@ async function lastBuild(pipeline: Pipeline, recipe: string): Promise<KnownBuild
   const running = (await runningBuilds(pipeline)).find((one) => one.recipe === recipe);
   if (running) return running;
   const [last] = await buildsOf(pipeline, recipe);
-  if (last) return withExecution(last, await executionOf(pipeline, last));
+  if (last) return withExecution(pipeline, last);
   const recipes = await recipesIn(pipeline);
   throw new Refusal(
     `${recipe}: no build of such a recipe in ${pipeline.aws.region}; there are builds of ${recipes.join(', ') || 'none'}`,
   );
 }
 
-const withExecution = (identity: BuildIdentity, execution: ExecutionDetail | undefined): KnownBuild => ({
-  ...identity,
-  ...(execution && { execution }),
-});
+async function withExecution(pipeline: Pipeline, identity: BuildIdentity): Promise<KnownBuild> {
+  const execution = (await executionOf(pipeline, identity)) ?? (await executionCalled(pipeline, identity.build));
+  return { ...identity, ...(execution && { execution }) };
+}

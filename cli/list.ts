@@ -82,7 +82,11 @@ async function newestBuilds(pipeline: Pipeline, recipe: string | undefined, limi
   }
   const newest = [...builds.values()].toSorted(newestFirst).slice(0, limit);
   return eachOf(newest, async (one) => {
-    const execution = one.execution ?? (await executionOf(pipeline, one));
+    const called = named.get(one.build);
+    const execution =
+      one.execution ??
+      (await executionOf(pipeline, one)) ??
+      (called && (await readExecution(pipeline.aws, called.arn)));
     return execution ? { ...one, execution } : one;
   });
 }

@@ -24,9 +24,16 @@ const executionEnd = /^Execution(Succeeded|Failed|Aborted|TimedOut)$/;
 export function eventPaths(): (event: PlacedEvent) => EventPath {
   /** Where whatever follows an event happens, unless it says otherwise itself. */
   const after = new Map<number, EventPath>();
+  /** Places by what their tasks were last called with: a redriven one is called so again, and follows nothing else. */
+  const called = new Map<string, EventPath>();
+  let redriven = 0;
   return (event) => {
     const { id, previousEventId, type } = event;
-    const before = executionEnd.test(type) ? {} : (after.get(previousEventId) ?? {});
+    if (type === 'ExecutionRedriven') redriven = id;
+    const call = type === 'TaskScheduled' ? callOf(event) : undefined;
+    const known = call !== undefined && previousEventId === redriven ? called.get(call) : after.get(previousEventId);
+    const before = executionEnd.test(type) ? {} : (known ?? {});
+    if (call !== undefined) called.set(call, before);
     const details = Object.entries(event).find(([key]) => iterationDetails.test(key))?.[1] as
       { name: string; index: number } | undefined;
     if (details) {
@@ -42,4 +49,11 @@ export function eventPaths(): (event: PlacedEvent) => EventPath {
     after.set(id, path);
     return path;
   };
+}
+
+/** Function and payload of a task without what is another at each attempt. */
+function callOf(event: PlacedEvent): string | undefined {
+  const { parameters } = event['taskScheduledEventDetails'] as { parameters?: string };
+  const attempt = new Set(['taskToken', 'since']);
+  return parameters && JSON.stringify(JSON.parse(parameters), (key, value: unknown) => (attempt.has(key) ? '' : value));
 }

@@ -4,13 +4,17 @@ import type { EventPath } from '../../simulator/states/history.ts';
 import { pipeline } from '../support/pipeline.ts';
 
 /** What the history of a build says of where its events happened, beside what the interpreter knows. */
-async function placed(scenario: unknown) {
-  const simulation = pipeline({ scenario });
+async function placed(scenario: unknown, stopAt?: string) {
+  let stopped = false;
+  const enter = (state: string) => (state === stopAt && !stopped ? ((stopped = true), 'ABORTED' as const) : undefined);
+  const simulation = pipeline({ scenario, interfere: { enter } });
   const known: EventPath[] = [];
   const arn = simulation.start({ recipe: 'base' });
   simulation.stepFunctions.onEvent((execution, event, path) => {
     if (execution.arn === arn) known[event.id] = path;
   });
+  await simulation.finish(arn);
+  if (stopAt) simulation.redrive(arn);
   const { history } = await simulation.finish(arn);
   const pathOf = eventPaths();
   return history
@@ -30,6 +34,15 @@ test.each([
   expect(events.length).toBeGreaterThan(40);
   expect(events.filter(({ found, path }) => JSON.stringify(found) !== JSON.stringify(path))).toEqual([]);
 });
+
+test.each(['AwaitCommand', 'AwaitImage', 'AwaitCopy'])(
+  'so does that of a build that was stopped at %s and redriven',
+  async (state) => {
+    const events = await placed({}, state);
+    expect(events.map(({ event: { type } }) => type)).toContain('ExecutionRedriven');
+    expect(events.filter(({ found, path }) => JSON.stringify(found) !== JSON.stringify(path))).toEqual([]);
+  },
+);
 
 test('an iteration that follows another one, as AWS chains them where one runs at a time, is no part of it', () => {
   const pathOf = eventPaths();
