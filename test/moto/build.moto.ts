@@ -199,7 +199,7 @@ test.concurrent('golden builds with a deployed pipeline over the wire, lists, te
   expect(manifest).toMatchObject({ status: 'published', targets: [{ region: home, status: 'published' }] });
 
   lab.layer.plan('by-hand', { looks: { image: 1000 } }); // there is time to look at it, and to stop it
-  const detached = await lab.golden('build', file, '--detach', '--json', ...where);
+  const detached = await lab.golden('build', file, '--force', '--detach', '--json', ...where);
   const { build, execution } = JSON.parse(detached.out) as { build: string; execution: string };
   await lab.reach(execution, 'AwaitImage');
   const listed = await lab.golden('list', 'by-hand', '--json', ...where);
