@@ -18,3 +18,30 @@ export function claimedIdentity(input: unknown, execution: ExecutionReference): 
     build: typeof build === 'string' && buildNamePattern.test(build) ? build : buildName(execution),
   };
 }
+
+/**
+ * Recipe and build that a function is called about, as far as its payload says: by name, by the execution it works for, or by
+ * EventBridge's event of one. For the log, so anything may be wrong with it.
+ */
+export function buildIn(payload: unknown): Partial<BuildIdentity> {
+  const { recipe, build, input, execution, detail } = objectOf(payload);
+  if (typeof recipe === 'string') return { recipe, ...(typeof build === 'string' && { build }) };
+  const { id, startedAt, input: started = input } = objectOf(execution);
+  const { executionArn = id, startDate = startedAt, input: given = started } = objectOf(detail);
+  if (typeof executionArn !== 'string' || !Number.isFinite(new Date(startDate as string).getTime())) return {};
+  const reference = { id: executionArn, startedAt: startDate as string };
+  return (
+    claimedIdentity(typeof given === 'string' ? parsed(given) : given, reference) ?? { build: buildName(reference) }
+  );
+}
+
+const objectOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

@@ -14,6 +14,10 @@ const messageLimit = 2000;
 export const failureBrief = (error: CaughtError): string =>
   `${error.Error}: ${failureMessage(error)}`.slice(0, messageLimit);
 
+/** The targets that Distribute could not serve, and why. */
+export const failedTargets = (distribution: { region: string; failure?: CaughtError | undefined }[]) =>
+  distribution.flatMap(({ region, failure }) => (failure ? [{ region, error: failureBrief(failure) }] : []));
+
 /** The sentence for a human in a caught error's cause. */
 export function failureMessage({ Error, Cause }: CaughtError): string {
   if (!Cause) return timeouts[Error] ?? 'Step Functions gives no cause';

@@ -1,4 +1,5 @@
 import type { ChannelLedger } from './channel.ts';
+import type { CostEstimate } from './cost.ts';
 import type { TargetResult } from './distribution.ts';
 import type { KeptImage } from './kept.ts';
 import type { Plan } from './plan.ts';
@@ -15,6 +16,8 @@ export interface Manifest {
   targets: ManifestTarget[];
   timings: Timing[];
   failure: ManifestFailure | null;
+  /** What this execution cost, by estimate; absent where nothing was planned, and in manifests of earlier versions. */
+  cost?: CostEstimate;
 }
 
 export interface ManifestTarget {
@@ -86,6 +89,16 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
     failure,
   };
 }
+
+/** The failure of a build that is published, for all that something temporary is still there. */
+export const leftBehind = (left: string[]): ManifestFailure => ({
+  state: 'CleanUp',
+  error: 'WaitTimedOut',
+  cause: 'the image is published, but not everything temporary could be removed',
+  undone: [],
+  left,
+  kept: [],
+});
 
 export interface FailedParts {
   identity: BuildIdentity;

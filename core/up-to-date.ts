@@ -62,10 +62,7 @@ export function unhealthy(plan: Plan, targets: ManifestTarget[], seen: TargetSee
 }
 
 /** The manifest of a build that found the image of an earlier one up to date: what there is to say of the image is the same. */
-export const upToDateManifest = (published: Manifest, build: string, timings: Timing[]): Manifest => ({
-  ...published,
-  build,
-  status: 'up-to-date',
-  timings,
-  failure: null,
-});
+export function upToDateManifest(published: Manifest, build: string, timings: Timing[]): Manifest {
+  const { cost: _spentThen, ...image } = published;
+  return { ...image, build, status: 'up-to-date', timings, failure: null };
+}

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import type { Artifacts } from '../aws/artifacts.ts';
 import { connect, type Connection } from '../aws/connection.ts';
+import { buildIn } from '../core/claimed-build.ts';
 import { Failure } from '../core/errors.ts';
+import { embedded, type Measurement } from '../core/metrics.ts';
 import type { Catalog } from '../core/recipe.ts';
 
 /** What a stage works with: the way to AWS, the bucket, the clock, the recipes. */
@@ -12,10 +14,17 @@ export interface Cloud extends Artifacts {
   catalog: () => Promise<Catalog>;
   /** ARN of build-image, for functions that start builds. */
   machine: string;
+  /** Name of this deployment: service and stage. */
+  deployment: string;
+  /** Writes one structured line, with the recipe and build that the function was called about. */
   log: (line: Record<string, unknown>) => void;
-  /** Does something every so many seconds until the answer is called. */
-  every: (seconds: number, work: () => Promise<void>) => () => void;
+  /** Does something every so many seconds until the answer is called. What fails is told, and done again at its next time. */
+  every: (seconds: number, work: () => Promise<void>, failed: (error: Error) => void) => () => void;
 }
+
+/** A measurement is a line of the log, which CloudWatch reads. */
+export const measure = (cloud: Cloud, measurements: Measurement[]): void =>
+  measurements.forEach((one) => cloud.log(embedded(one, cloud.deployment, cloud.now())));
 
 /** One Task state, or what an event calls: its name, the payload it takes, the IAM actions it needs, its work. */
 export interface Stage<I = never, O = unknown> {
@@ -80,11 +89,14 @@ export function lambda<I, O>(
   { name, input, run }: Stage<I, O>,
   cloudOf: () => Cloud = deployedCloud,
 ): Handler<unknown, O> {
-  return async (event) => {
-    const cloud = cloudOf();
+  return async (event, context) => {
+    const deployed = cloudOf();
+    const { awsRequestId: requestId } = context;
+    const about = { ...buildIn(event), ...(requestId && { requestId }) };
+    const cloud: Cloud = { ...deployed, log: (line) => deployed.log({ ...about, ...line }) };
     const began = cloud.now().getTime();
-    const { recipe, build, region } = (event ?? {}) as Record<string, unknown>;
-    const line = { state: name, recipe: typeof recipe === 'string' ? recipe : undefined, build, region };
+    const { region } = (event ?? {}) as Record<string, unknown>;
+    const line = { state: name, ...(typeof region === 'string' && { region }) };
     try {
       const parsed = z.safeParse(input, event);
       if (!parsed.success) {
@@ -110,12 +122,8 @@ export function lambda<I, O>(
 let connection: Connection | undefined;
 
 function deployedCloud(): Cloud {
-  const {
-    AWS_REGION = '',
-    GOLDEN_BUCKET: bucket = '',
-    GOLDEN_CATALOG = '',
-    GOLDEN_MACHINE: machine = '',
-  } = process.env;
+  const { AWS_REGION = '', GOLDEN_BUCKET: bucket = '', GOLDEN_CATALOG = '' } = process.env;
+  const { GOLDEN_MACHINE: machine = '', GOLDEN_DEPLOYMENT: deployment = '' } = process.env;
   connection ??= connect(AWS_REGION);
   return {
     aws: connection,
@@ -123,11 +131,11 @@ function deployedCloud(): Cloud {
     machine,
     now: () => new Date(),
     catalog: async () => JSON.parse(await readFile(GOLDEN_CATALOG, 'utf8')) as Catalog,
-    log: (line) => console.log(JSON.stringify(line)),
-    every(seconds, work) {
-      // A beat that AWS refuses is no reason to end the look: the look's own answer will say what is wrong.
-      const refused = ({ message }: Error) => console.log(JSON.stringify({ level: 'WARN', message }));
-      const timer = setInterval(() => void work().catch(refused), seconds * 1000);
+    deployment,
+    // Not by console.log: whatever the log format, Lambda puts that into a line of its own, and then no metric is found in it.
+    log: (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
+    every(seconds, work, failed) {
+      const timer = setInterval(() => void work().catch(failed), seconds * 1000);
       return () => clearInterval(timer);
     },
   };

@@ -37,7 +37,12 @@ export function wait<I extends object, O>({
     permissions: [...permissions, 'states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
     async run(event, cloud) {
       // Heartbeats are as short as a look should be; one that AWS answers slowly must not lose its token over it.
-      const stop = cloud.every(1, () => beatTask(cloud.aws, event.taskToken));
+      // A beat that AWS refuses is no reason to end the look: the look's own answer will say what is wrong.
+      const stop = cloud.every(
+        1,
+        () => beatTask(cloud.aws, event.taskToken),
+        ({ message }) => cloud.log({ level: 'WARN', state: name, message: `no heartbeat: ${message}` }),
+      );
       try {
         const seen = await unlessBusy(() => look(event, cloud));
         if ('done' in seen)

@@ -116,19 +116,17 @@ export function createSimulation(options: SimulationOptions): Simulation {
     aws,
     bucket,
     machine: stateMachineArn,
+    deployment: service,
     now: () => new Date(clock.now()),
     catalog: async () => catalog,
-    every(seconds, work) {
+    every(seconds, work, failed) {
       const run = acting(); // a timer runs outside of the function that set it
       let timer: Timer;
       const next = () => {
         timer = clock.at(clock.now() + seconds * 1000, () => {
           if (run?.killed) return;
           next();
-          // As deployed: work that fails is for the next time.
-          clock
-            .activity(() => actingAs(run, work))
-            .catch(({ message }: Error) => handlerCloud.log({ level: 'WARN', message }));
+          clock.activity(() => actingAs(run, work)).catch((error: Error) => actingAs(run, () => failed(error)));
         });
       };
       next();

@@ -4,25 +4,19 @@ import { removeTemporary } from '../../aws/builds.ts';
 import { executionHistory } from '../../aws/executions.ts';
 import { removalPermissions } from '../../aws/leftovers.ts';
 import { recordPublished } from '../../aws/records.ts';
-import { manifestOf } from '../../core/manifest.ts';
+import { priced } from '../../core/cost.ts';
+import { leftBehind, manifestOf } from '../../core/manifest.ts';
+import { measurementsOf } from '../../core/metrics.ts';
 import { timingsOf } from '../../core/timings.ts';
-import { identity, lambda, verifiedTarget } from '../stage.ts';
+import { identity, lambda, measure, verifiedTarget } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
 const bound = 1800;
-const leftBehind = (left: string[]) => ({
-  state: 'CleanUp',
-  error: 'WaitTimedOut',
-  cause: 'the image is published, but not everything temporary could be removed',
-  undone: [],
-  left,
-  kept: [],
-});
-
 /**
  * Waits until everything of a published build that was not published is gone: instances, volumes, what is left of targets
  * that failed, and the first AMI where the pipeline's own region is no target. Then writes the manifest. The image is
- * published by now, so what cannot be removed is told and does not fail the build.
+ * published by now, so what cannot be removed is told and does not fail the build. A look that is repeated because its answer
+ * was lost measures the build once more.
  */
 export const cleanUp = wait({
   name: 'CleanUp',
@@ -41,17 +35,22 @@ export const cleanUp = wait({
     if (left.length > 0 && secondsSince(since, cloud.now()) < bound)
       return { waiting: `still there: ${left.join(', ')}` };
     const remains = [...left, ...refused];
-    const manifest = manifestOf({
+    const now = cloud.now();
+    const events = await executionHistory(cloud.aws, execution);
+    const published = manifestOf({
       plan,
       status: 'published',
       image: { ami: image.ami, snapshots: image.snapshots },
       targets,
       parameter: channel.parameter ?? null,
-      timings: timingsOf(await executionHistory(cloud.aws, execution)),
+      timings: timingsOf(events),
       failure: remains.length > 0 ? leftBehind(remains) : null,
     });
+    const manifest = priced(published, plan, events, now);
     await writeArtifact(cloud, plan, 'manifest.json', manifest);
-    await recordPublished(cloud, plan, cloud.now());
+    await recordPublished(cloud, plan, now);
+    const ending = { state: 'CleanUp', startedAt: since, seconds: secondsSince(since, now) };
+    measure(cloud, measurementsOf({ ...manifest, timings: [...manifest.timings, ending] }));
     return { done: { recipe, build, status: manifest.status, left: remains.length } };
   },
 });

@@ -3,13 +3,15 @@ import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { executionHistory } from '../../aws/executions.ts';
 import { recordEnd } from '../../aws/ended-builds.ts';
 import type { ChannelLedger } from '../../core/channel.ts';
+import { priced } from '../../core/cost.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
 import { isRefusal, meaningOf } from '../../core/errors.ts';
-import { failureBrief, failureMessage, failureSummary } from '../../core/failure.ts';
+import { failedTargets, failureMessage, failureSummary } from '../../core/failure.ts';
 import { failedManifest, stillFailed, type Manifest } from '../../core/manifest.ts';
+import { measurementsOf, unrecordedFailure } from '../../core/metrics.ts';
 import type { Plan } from '../../core/plan.ts';
 import { failedState, timingsOf } from '../../core/timings.ts';
-import { execution, failedContext, lambda, stage } from '../stage.ts';
+import { execution, failedContext, lambda, measure, stage } from '../stage.ts';
 
 const unknown = 'unknown: the clean-up did not end well, look for the tag golden:build in every region of the recipe';
 
@@ -33,24 +35,27 @@ export const recordFailure = stage({
       kept: result?.kept ?? [],
     };
     const identity = claimedIdentity(input, { id, startedAt });
-    const targets = distribution.flatMap(({ region, failure: error }) =>
-      error ? [{ region, error: failureBrief(error) }] : [],
-    );
+    const targets = failedTargets(distribution);
     // An execution that was refused made nothing, so the record of the build, if there is one, is not its to write.
     const ours = result?.owner === 'ours' || (as === id && result?.owner !== 'other' && !isRefusal(failure.error));
+    // The clean-up from outside, which comes after it, only measures what nobody has told yet.
+    let told = as === id ? unrecordedFailure(identity, failure.error) : [];
     if (identity && ours) {
       try {
         const before = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
         const plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
         const ledger = await readArtifact<ChannelLedger>(cloud, identity, 'channel.json');
-        const manifest = failedManifest({ identity, plan, ledger, targets, timings: timingsOf(events), failure });
-        if (before?.status !== 'published')
-          await writeArtifact(cloud, identity, 'manifest.json', stillFailed(before, manifest, startedAt));
+        const failed = failedManifest({ identity, plan, ledger, targets, timings: timingsOf(events), failure });
+        const manifest = priced(failed, plan, events, cloud.now());
+        const recorded = stillFailed(before, manifest, startedAt);
+        if (before?.status !== 'published') await writeArtifact(cloud, identity, 'manifest.json', recorded);
+        told = before?.status === 'published' || recorded !== manifest ? [] : measurementsOf(manifest);
         await recordEnd(cloud, manifest, plan, { input, execution: { id, startedAt } });
       } catch (error) {
         failure.left.push(`the manifest could not be written: ${(error as Error).message}`);
       }
     }
+    measure(cloud, told);
     const cause = failureSummary(failure, identity, meaningOf(failure.error));
     return { error: failure.error, cause: as === id ? `${cause}\n${redriveHint}` : cause };
   },

@@ -3,9 +3,10 @@ import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { executionHistory } from '../../aws/executions.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { measurementsOf } from '../../core/metrics.ts';
 import { timingsOf } from '../../core/timings.ts';
 import { upToDateManifest } from '../../core/up-to-date.ts';
-import { identity, lambda, stage } from '../stage.ts';
+import { identity, lambda, measure, stage } from '../stage.ts';
 
 /** Writes the manifest of a build that had nothing to do: it tells of the image that is published already. */
 export const recordUpToDate = stage({
@@ -17,6 +18,7 @@ export const recordUpToDate = stage({
     if (!before) throw new Failure('StageInputInvalid', `there is no manifest of ${recipe} ${published} any more`);
     const manifest = upToDateManifest(before, build, timingsOf(await executionHistory(cloud.aws, execution)));
     await writeArtifact(cloud, { recipe, build }, 'manifest.json', manifest);
+    measure(cloud, measurementsOf(manifest));
     return { recipe, build, status: manifest.status, published };
   },
 });

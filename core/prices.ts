@@ -1,0 +1,56 @@
+// On-demand prices of us-east-1 in US dollars, as of November 2026; other regions differ by up to a third. A price that is not
+// here is not guessed.
+
+/**
+ * Instance types by the hour. Linux: AWS's price list, as instances.vantage.sh showed it in July 2026 for t3 and m5, and as
+ * several public copies of it agree on for the others. Windows: the same plus the licence, 0.046 a vCPU and hour for m5 and
+ * m6i, 0.0138 for t3.large; not checked against the list.
+ */
+export const instanceHour: Readonly<Record<string, { linux: number; windows?: number }>> = {
+  't2.micro': { linux: 0.0116 },
+  't2.small': { linux: 0.023 },
+  't2.medium': { linux: 0.0464 },
+  't3.micro': { linux: 0.0104 },
+  't3.small': { linux: 0.0208 },
+  't3.medium': { linux: 0.0416 },
+  't3.large': { linux: 0.0832, windows: 0.1108 },
+  't3.xlarge': { linux: 0.1664 },
+  't3a.micro': { linux: 0.0094 },
+  't3a.small': { linux: 0.0188 },
+  't3a.medium': { linux: 0.0376 },
+  't3a.large': { linux: 0.0752 },
+  't4g.micro': { linux: 0.0084 },
+  't4g.small': { linux: 0.0168 },
+  't4g.medium': { linux: 0.0336 },
+  't4g.large': { linux: 0.0672 },
+  'c5.large': { linux: 0.085 },
+  'm5.large': { linux: 0.096, windows: 0.188 },
+  'm5.xlarge': { linux: 0.192, windows: 0.376 },
+  'm6i.large': { linux: 0.096, windows: 0.188 },
+  'm6i.xlarge': { linux: 0.192, windows: 0.376 },
+  'm7g.large': { linux: 0.0816 },
+};
+
+/** EBS volumes, a GiB and month. Provisioned IOPS and throughput come on top, and are left out. */
+export const volumeMonth: Readonly<Record<string, number>> = {
+  gp3: 0.08,
+  gp2: 0.1,
+  io1: 0.125,
+  io2: 0.125,
+  st1: 0.045,
+  sc1: 0.015,
+};
+
+/** Snapshots, a GiB and month. */
+export const snapshotMonth = 0.05;
+/** Copies to another region, a GiB. */
+export const transferredGiB = 0.02;
+/** Step Functions Standard. */
+export const stateTransition = 0.025 / 1000;
+export const lambdaRequest = 0.2 / 1_000_000;
+/** Lambda on arm64. */
+export const lambdaGiBSecond = 0.0000133334;
+/** `memorySize` of serverless.yml. */
+export const lambdaGiB = 0.5;
+
+export const hoursOfMonth = 730;
