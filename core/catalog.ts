@@ -15,3 +15,9 @@ export function recipeOf({ recipes, scripts }: Catalog, name: string): Recipe {
 export function soundRecipes({ recipes, scripts }: Catalog): Recipe[] {
   return Object.values(recipes).flatMap((document) => parseRecipe(document, scripts).recipe ?? []);
 }
+
+/** Every recipe that can be read, with the channel it publishes, in the order of their names. */
+export const channelsOf = (catalog: Catalog): { recipe: string; channel: string | null }[] =>
+  soundRecipes(catalog)
+    .map(({ name, publish }) => ({ recipe: name, channel: publish?.channel ?? null }))
+    .toSorted((a, b) => (a.recipe < b.recipe ? -1 : 1));

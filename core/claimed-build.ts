@@ -30,9 +30,10 @@ export function buildIn(payload: unknown): Partial<BuildIdentity> {
   const { executionArn = id, startDate = startedAt, input: given = started } = objectOf(detail);
   if (typeof executionArn !== 'string' || !Number.isFinite(new Date(startDate as string).getTime())) return {};
   const reference = { id: executionArn, startedAt: startDate as string };
-  return (
-    claimedIdentity(typeof given === 'string' ? parsed(given) : given, reference) ?? { build: buildName(reference) }
-  );
+  const handed = typeof given === 'string' ? parsed(given) : given;
+  // clean-up-build is handed the event of the execution that died
+  if (objectOf(handed)['detail'] !== undefined) return buildIn(handed);
+  return claimedIdentity(handed, reference) ?? { build: buildName(reference) };
 }
 
 const objectOf = (value: unknown): Record<string, unknown> =>

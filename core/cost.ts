@@ -118,3 +118,11 @@ function orchestration(events: StateEvent[]): { transitions: number; functions: 
     functions: cents(seconds * lambdaGiB * lambdaGiBSecond + tries * lambdaRequest),
   };
 }
+
+/** The estimate in one line. */
+export function costLine({ usd, unpriced, snapshotsPerMonth }: CostEstimate): string {
+  const build = usd === null ? `unknown, no price of ${unpriced.join(', ')} here` : `about $${usd.toFixed(2)}`;
+  return snapshotsPerMonth > 0
+    ? `${build}, and $${snapshotsPerMonth.toFixed(2)} a month to keep it, at the most`
+    : build;
+}

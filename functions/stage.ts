@@ -16,6 +16,8 @@ export interface Cloud extends Artifacts {
   machine: string;
   /** Name of this deployment: service and stage. */
   deployment: string;
+  /** ARN of the SNS topic of whoever wants to know how builds end. */
+  topic: string;
   /** Writes one structured line, with the recipe and build that the function was called about. */
   log: (line: Record<string, unknown>) => void;
   /** Does something every so many seconds until the answer is called. What fails is told, and done again at its next time. */
@@ -92,8 +94,11 @@ export function lambda<I, O>(
   return async (event, context) => {
     const deployed = cloudOf();
     const { awsRequestId: requestId } = context;
-    const about = { ...buildIn(event), ...(requestId && { requestId }) };
-    const cloud: Cloud = { ...deployed, log: (line) => deployed.log({ ...about, ...line }) };
+    const about = buildIn(event);
+    // A line that names a recipe is about that one.
+    const log: Cloud['log'] = (line) =>
+      deployed.log({ ...('recipe' in line ? {} : about), ...(requestId && { requestId }), ...line });
+    const cloud: Cloud = { ...deployed, log };
     const began = cloud.now().getTime();
     const { region } = (event ?? {}) as Record<string, unknown>;
     const line = { state: name, ...(typeof region === 'string' && { region }) };
@@ -123,7 +128,7 @@ let connection: Connection | undefined;
 
 function deployedCloud(): Cloud {
   const { AWS_REGION = '', GOLDEN_BUCKET: bucket = '', GOLDEN_CATALOG = '' } = process.env;
-  const { GOLDEN_MACHINE: machine = '', GOLDEN_DEPLOYMENT: deployment = '' } = process.env;
+  const { GOLDEN_MACHINE: machine = '', GOLDEN_DEPLOYMENT: deployment = '', GOLDEN_TOPIC: topic = '' } = process.env;
   connection ??= connect(AWS_REGION);
   return {
     aws: connection,
@@ -132,6 +137,7 @@ function deployedCloud(): Cloud {
     now: () => new Date(),
     catalog: async () => JSON.parse(await readFile(GOLDEN_CATALOG, 'utf8')) as Catalog,
     deployment,
+    topic,
     // Not by console.log: whatever the log format, Lambda puts that into a line of its own, and then no metric is found in it.
     log: (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
     every(seconds, work, failed) {

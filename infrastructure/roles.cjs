@@ -21,6 +21,7 @@ const executions = executionsOf(machine);
 const cleanUps = executionsOf(`${name}-clean-up-build`);
 const sweeps = executionsOf(`${name}-sweep`);
 const channels = arn('ssm:*:${AWS::AccountId}:parameter/golden/*');
+const topic = '${file(infrastructure/notified.cjs):topic}'; // an ARN, of a topic of ours or of others
 const builderRole = arn('iam::${AWS::AccountId}:role/${param:builderRole}');
 const builderProfile = arn('iam::${AWS::AccountId}:instance-profile/${param:builderRole}');
 
@@ -152,12 +153,14 @@ const statements = {
   'ssm:DeleteParameter': [{ Resource: channels }],
   'ssm:DescribeInstanceInformation': anything,
   'ssm:GetCommandInvocation': anything,
+  'sns:Publish': [{ Resource: topic }],
   'ssm:GetParameter': {
     resolve: sources,
     startBuild: sources,
     watchSources: sources,
     publish: [{ Resource: channels }],
     compensate: [{ Resource: channels }],
+    measureRecipes: [{ Resource: channels }],
   },
   'ssm:GetParametersByPath': [{ Resource: arn('ssm:*:${AWS::AccountId}:parameter/golden') }], // asked about the path alone
   'ssm:ListCommandInvocations': anything,
@@ -281,10 +284,12 @@ const functions = {
     'states:StartExecution',
   ],
   watchSources: ['ec2:DescribeImages', 'events:PutEvents', 's3:GetObject', 'ssm:GetParameter'],
+  measureRecipes: ['ec2:DescribeImages', 's3:GetObject', 'ssm:GetParameter'],
+  notify: ['s3:GetObject', 'sns:Publish'],
 };
 
 /** Called by events, not by a state machine: Lambda leaves what they could not take in a queue, with their own role. */
-const byEvents = ['startBuild', 'watchSources'];
+const byEvents = ['startBuild', 'watchSources', 'measureRecipes', 'notify'];
 
 /** What AWS asks of a caller beyond the call itself. No function makes these calls, so no file declares them. */
 const encryption = [
@@ -360,10 +365,11 @@ const timeouts = {
   sweep: 600,
   startBuild: 120,
   watchSources: 300,
+  measureRecipes: 300,
 };
 
 /** The recipes lie beside these, see scripts/bundle.mjs. */
-const takeRecipes = ['resolve', 'recordFailure', 'sweep', ...byEvents];
+const takeRecipes = ['resolve', 'recordFailure', 'sweep', 'startBuild', 'watchSources', 'measureRecipes'];
 
 const table = (value) => Object.fromEntries(Object.entries(functions).map(([key, actions]) => value(key, actions)));
 
@@ -395,12 +401,11 @@ module.exports = {
       handler: `dist/${key}/index.handler`,
       role: roleId(key),
       ...(timeouts[key] && { timeout: timeouts[key] }),
-      ...(takeRecipes.includes(key) && {
-        environment: {
-          GOLDEN_CATALOG: `dist/${key}/recipes.json`,
-          ...(byEvents.includes(key) && { GOLDEN_MACHINE: { Ref: 'BuildImage' } }),
-        },
-      }),
+      environment: {
+        ...(takeRecipes.includes(key) && { GOLDEN_CATALOG: `dist/${key}/recipes.json` }),
+        ...(byEvents.includes(key) && { GOLDEN_MACHINE: { Ref: 'BuildImage' } }),
+        ...(key === 'notify' && { GOLDEN_TOPIC: topic }),
+      },
       package: { patterns: [`dist/${key}/**`] },
     },
   ]),

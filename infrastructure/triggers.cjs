@@ -1,11 +1,17 @@
 // What starts what: rules, schedules, and what becomes of an event that nobody could take. CloudFormation gets these
 // resources, and the simulator runs the same ones, so that neither can have a rule or a schedule that the other has not.
-const { existsSync, readFileSync } = require('node:fs');
+const { readOfRecipes } = require('./of-recipes.cjs');
+const { whomToNotify } = require('./notified.cjs');
 
 const ref = (id) => ({ Ref: id });
 const getArn = (id) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const failures = getArn('TriggerFailures');
-const lambdaOf = { startBuild: 'StartBuildLambdaFunction', watchSources: 'WatchSourcesLambdaFunction' };
+const lambdaOf = {
+  startBuild: 'StartBuildLambdaFunction',
+  watchSources: 'WatchSourcesLambdaFunction',
+  measureRecipes: 'MeasureRecipesLambdaFunction',
+  notify: 'NotifyLambdaFunction',
+};
 
 // AWS's own most: an event is not given up before a day has passed
 const patient = { MaximumEventAgeInSeconds: 86400, MaximumRetryAttempts: 185 };
@@ -17,11 +23,12 @@ const rule = (Description, EventPattern, Targets) => ({
 const calls = (key) => [
   { Id: key, Arn: getArn(lambdaOf[key]), DeadLetterConfig: { Arn: failures }, RetryPolicy: patient },
 ];
-const builds = (status) => ({
+const executions = (machine, status) => ({
   source: ['aws.states'],
   'detail-type': ['Step Functions Execution Status Change'],
-  detail: { status, stateMachineArn: [ref('BuildImage')] },
+  detail: { status, stateMachineArn: [ref(machine)] },
 });
+const builds = (status) => executions('BuildImage', status);
 
 /** Rule → the function it calls. Each needs a permission of its own. */
 const called = {
@@ -30,6 +37,8 @@ const called = {
   BuildSucceeded: 'startBuild',
   ImageAvailable: 'watchSources',
 };
+/** The same, where the deployment names somebody to notify. */
+const calledToNotify = { BuildEnded: 'notify', CleanUpDied: 'notify' };
 
 const rules = {
   SourceImageUpdated: rule(
@@ -72,33 +81,45 @@ const rules = {
   ),
 };
 
+const notifying = {
+  BuildEnded: rule(
+    'A build ended, well or not: people are told.',
+    builds(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),
+    calls('notify'),
+  ),
+  CleanUpDied: rule(
+    'The clean-up of a build that died died too: people are told.',
+    executions('CleanUpBuild', ['FAILED', 'TIMED_OUT', 'ABORTED']),
+    calls('notify'),
+  ),
+};
+
 const permission = (key, Principal, SourceArn) => ({
   Type: 'AWS::Lambda::Permission',
   Properties: { Action: 'lambda:InvokeFunction', FunctionName: getArn(lambdaOf[key]), Principal, SourceArn },
 });
 const pascal = (key) => key[0].toUpperCase() + key.slice(1);
 
-const permissions = Object.fromEntries(
-  Object.entries(called).map(([id, key]) => [`${id}Permission`, permission(key, 'events.amazonaws.com', getArn(id))]),
-);
+const permissionsOf = (rules) =>
+  Object.fromEntries(
+    Object.entries(rules).map(([id, key]) => [`${id}Permission`, permission(key, 'events.amazonaws.com', getArn(id))]),
+  );
 
-// Nobody waits for the answer of these two, so Lambda itself tries again, and leaves what fails thrice in the queue.
-const invokeConfigs = Object.fromEntries(
-  Object.entries(lambdaOf).map(([key, id]) => [
-    `${pascal(key)}Retries`,
-    {
-      Type: 'AWS::Lambda::EventInvokeConfig',
-      Properties: {
-        FunctionName: ref(id),
-        Qualifier: '$LATEST',
-        MaximumEventAgeInSeconds: 21600,
-        MaximumRetryAttempts: 2,
-        DestinationConfig: { OnFailure: { Destination: failures } },
-      },
+// Nobody waits for the answer of these, so Lambda itself tries again, and leaves what fails thrice in the queue.
+const retriesOf = (key) => ({
+  [`${pascal(key)}Retries`]: {
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: {
+      FunctionName: ref(lambdaOf[key]),
+      Qualifier: '$LATEST',
+      MaximumEventAgeInSeconds: 21600,
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: failures } },
     },
-  ]),
-);
+  },
+});
 
+const scheduledOnes = ['startBuild', 'watchSources', 'measureRecipes'];
 const target = (key, input) => ({
   Arn: getArn(lambdaOf[key]),
   RoleArn: getArn('TriggerScheduler'),
@@ -122,16 +143,27 @@ const scheduleOf = ({ recipe, expression, timezone, windowMinutes }) => ({
     Target: target('startBuild', { recipe, scheduled }),
   },
 });
-const watching = {
+const everySo = (key, ScheduleExpression, Description) => ({
   Type: 'AWS::Scheduler::Schedule',
   Properties: {
     GroupName: ref('TriggerSchedules'),
-    Description: 'Looks for newer source images. AWS tells nobody that its public parameters have changed.',
-    ScheduleExpression: 'rate(1 hour)',
+    Description,
+    ScheduleExpression,
     FlexibleTimeWindow: { Mode: 'OFF' },
-    Target: target('watchSources', { scheduled }),
+    Target: target(key, { scheduled }),
   },
-};
+});
+const watching = everySo(
+  'watchSources',
+  'rate(1 hour)',
+  'Looks for newer source images. AWS tells nobody that its public parameters have changed.',
+);
+// CloudWatch asks for money for every metric and hour in which it gets a value
+const measuring = everySo(
+  'measureRecipes',
+  'rate(6 hours)',
+  'Measures how old the images are that channels point at, and which recipes are not built by themselves any more.',
+);
 
 // Amazon tells of its new images here, in us-east-1 only. Off unless asked for: see docs/deploy.md.
 const topics = {
@@ -161,7 +193,7 @@ const assumedBy = (Service) => ({
   ],
 });
 
-const around = {
+const around = (called) => ({
   TriggerSchedules: {
     Type: 'AWS::Scheduler::ScheduleGroup',
     Properties: { Name: '${self:service}-${self:provider.stage}' },
@@ -176,7 +208,11 @@ const around = {
           PolicyDocument: {
             Version: '2012-10-17',
             Statement: [
-              { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: Object.values(lambdaOf).map(getArn) },
+              {
+                Effect: 'Allow',
+                Action: 'lambda:InvokeFunction',
+                Resource: scheduledOnes.map((key) => getArn(lambdaOf[key])),
+              },
               { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: failures },
             ],
           },
@@ -213,23 +249,34 @@ const around = {
       },
     },
   },
-};
+});
 
-/** What runs, by logical id. @param schedules `schedulesOf` of core/recipe-schedule.ts. */
+/** What starts builds and watches over them, by logical id. @param schedules `schedulesOf` of core/recipe-schedule.ts. */
 const triggerResources = (schedules) => ({
   ...rules,
-  ...invokeConfigs,
+  ...Object.assign({}, ...scheduledOnes.map(retriesOf)),
   WatchSourcesSchedule: watching,
+  MeasureRecipesSchedule: measuring,
   ...Object.fromEntries(schedules.map((schedule) => [scheduleId(schedule.recipe), scheduleOf(schedule)])),
 });
 
+/** What tells people, by logical id. */
+const notifyResources = () => ({ ...notifying, ...retriesOf('notify') });
+
 module.exports = {
   triggerResources,
+  notifyResources,
   /** For serverless.yml, after the bundler has read the recipes. */
-  resources() {
-    if (!existsSync('dist/schedules.json'))
-      throw new Error('There is no dist/schedules.json: `npm run bundle` makes it of the recipes, and comes first.');
-    const schedules = JSON.parse(readFileSync('dist/schedules.json', 'utf8'));
-    return { ...around, ...permissions, ...subscriptions, ...triggerResources(schedules) };
+  async resources({ resolveVariable }) {
+    const schedules = readOfRecipes('schedules.json');
+    const anybody = Boolean(whomToNotify(await resolveVariable('param:notify')));
+    const all = anybody ? { ...called, ...calledToNotify } : called;
+    return {
+      ...around(all),
+      ...permissionsOf(all),
+      ...subscriptions,
+      ...triggerResources(schedules),
+      ...(anybody ? notifyResources() : {}),
+    };
   },
 };

@@ -8,5 +8,9 @@ export interface Resource {
 }
 /** The rules, schedules and retries, by logical id. */
 export function triggerResources(schedules: RecipeSchedule[]): Record<string, Resource> & { BuildDied: Resource };
+/** What notifies somebody, by logical id. */
+export function notifyResources(): Record<string, Resource>;
 /** All of it, with roles, permissions, queue and subscriptions. */
-export function resources(): Record<string, Resource>;
+export function resources(osls: {
+  resolveVariable: (name: string) => Promise<unknown>;
+}): Promise<Record<string, Resource>>;

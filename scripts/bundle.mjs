@@ -69,7 +69,7 @@ async function bundleHandler(file, outdir) {
 
 /**
  * Puts the recipes beside the functions that take them, as they are in the tree at deployment: no bucket to fill, no version
- * to drift. Their schedules are for infrastructure/triggers.cjs.
+ * to drift. Their schedules and channels are for infrastructure/triggers.cjs and observability.cjs.
  */
 export async function compileRecipes(outdir = join(root, 'dist')) {
   const { readRecipeFolder } = await importTypeScript(join(root, 'cli/recipe-folder.ts'));
@@ -80,7 +80,9 @@ export async function compileRecipes(outdir = join(root, 'dist')) {
     writeFileSync(join(outdir, name, 'recipes.json'), JSON.stringify(catalog));
   }
   const { schedulesOf } = await importTypeScript(join(root, 'core/recipe-schedule.ts'));
+  const { channelsOf } = await importTypeScript(join(root, 'core/catalog.ts'));
   writeFileSync(join(outdir, 'schedules.json'), JSON.stringify(schedulesOf(catalog)));
+  writeFileSync(join(outdir, 'channels.json'), JSON.stringify(channelsOf(catalog)));
 }
 
 const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(10);

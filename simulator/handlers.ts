@@ -21,6 +21,8 @@ import { copyImage } from '../functions/distribute/copy-image.ts';
 import { grantPermissions } from '../functions/distribute/grant-permissions.ts';
 import { verify } from '../functions/distribute/verify.ts';
 import { publish } from '../functions/promote/publish.ts';
+import { measureRecipes } from '../functions/report/measure-recipes.ts';
+import { notify } from '../functions/report/notify.ts';
 import type { Stage } from '../functions/stage.ts';
 import { startBuild } from '../functions/trigger/start-build.ts';
 import { watchSources } from '../functions/trigger/watch-sources.ts';
@@ -53,7 +55,7 @@ export const stages = byName([
 ]);
 
 /** What events and schedules call, by name. */
-export const eventFunctions = byName([startBuild, watchSources]);
+export const eventFunctions = byName([startBuild, watchSources, measureRecipes, notify]);
 
 function byName(all: { name: string }[]): ReadonlyMap<string, Stage<never>> {
   return new Map(all.map((one) => [one.name, one as Stage<never>]));

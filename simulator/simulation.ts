@@ -5,7 +5,7 @@ import { connect } from '../aws/connection.ts';
 import { schedulesOf } from '../core/recipe-schedule.ts';
 import { parseRecipe, type Catalog } from '../core/recipe.ts';
 import { lambda, type Cloud } from '../functions/stage.ts';
-import { triggerResources } from '../infrastructure/triggers.cjs';
+import { notifyResources, triggerResources } from '../infrastructure/triggers.cjs';
 import type { Action } from './actions.ts';
 import { acting, actingAs, retryStrategy } from './attach.ts';
 import { createClock, type Clock, type Timer } from './clock.ts';
@@ -15,6 +15,7 @@ import { executionStatusChange } from './events.ts';
 import { eventFunctions, stages } from './handlers.ts';
 import type { Interference } from './interference.ts';
 import { createInvoke, endAtEntry } from './interfered-functions.ts';
+import { snsActions, type Mail } from './sns.ts';
 import { createStepFunctions, type Execution, type StepFunctions } from './states/step-functions.ts';
 
 export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' | 'throttling'> {
@@ -28,6 +29,8 @@ export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' 
   seed?: number;
   /** Whether schedules, polls and events start builds, as deployed. Default: builds are only started by `start`. */
   triggers?: boolean;
+  /** Whether somebody is notified of how builds end: `mails` has what they get. Default: nobody. */
+  notify?: boolean;
   /** Virtual seconds per real second, or as fast as the machine goes (default). */
   speed?: 'max' | number;
   /** A scenario document (faults, delays); checked by simulator/scenario.ts. */
@@ -65,6 +68,8 @@ export interface Simulation {
   readonly starts: StartOutcome[];
   /** Messages in a queue, by its logical id: `TriggerFailures`, `DeadBuilds`. */
   queue(id: string): readonly Message[];
+  /** What was sent to those who are notified, in order. */
+  readonly mails: readonly Mail[];
   /** An object of the artifact bucket as text, undefined where there is none. */
   artifact(key: string): string | undefined;
 }
@@ -111,12 +116,16 @@ export function createSimulation(options: SimulationOptions): Simulation {
     attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
   });
   const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${service}-build-image`;
+  const topic = `arn:aws:sns:${region}:${account}:${service}-notifications`;
+  const { actions: sns, mails } = snsActions(clock, options.notify ? [topic] : []);
+  cloud.addService('sns', sns);
   const starts: StartOutcome[] = [];
   const handlerCloud: Cloud = {
     aws,
     bucket,
     machine: stateMachineArn,
     deployment: service,
+    topic,
     now: () => new Date(clock.now()),
     catalog: async () => catalog,
     every(seconds, work, failed) {
@@ -188,18 +197,22 @@ export function createSimulation(options: SimulationOptions): Simulation {
     return [`${name}LambdaFunction`, { arn: functionArn(name), run: (event: unknown) => call(name, event) }] as const;
   });
   const { BuildDied, ...others } = triggerResources(schedulesOf(catalog));
-  const queues = deploy(options.triggers ? { BuildDied, ...others } : { BuildDied }, {
-    clock,
-    events: cloud.events,
-    random: cloud.random('schedules'),
-    account,
-    region,
-    functions: Object.fromEntries(calledByEvents),
-    machines: {
-      BuildImage: { arn: stateMachineArn, start: (event) => void startExecution(stateMachineArn, event, event.id) },
-      CleanUpBuild: { arn: cleanUpArn, start: (event) => void startExecution(cleanUpArn, event, event.id) },
+  const resources = options.triggers ? { BuildDied, ...others } : { BuildDied };
+  const queues = deploy(
+    { ...resources, ...(options.notify ? notifyResources() : {}) },
+    {
+      clock,
+      events: cloud.events,
+      random: cloud.random('schedules'),
+      account,
+      region,
+      functions: Object.fromEntries(calledByEvents),
+      machines: {
+        BuildImage: { arn: stateMachineArn, start: (event) => void startExecution(stateMachineArn, event, event.id) },
+        CleanUpBuild: { arn: cleanUpArn, start: (event) => void startExecution(cleanUpArn, event, event.id) },
+      },
     },
-  });
+  );
 
   let started = 0;
   return {
@@ -227,6 +240,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     sourceUpdated: (parameter) => cloud.publishRelease(region, parameter).id,
     executions: () => [...executions],
     starts,
+    mails,
     queue: (id) => queues.get(id) ?? [],
     artifact: (key) => cloud.readObject(bucket, key),
   };

@@ -1,0 +1,12 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Notification } from '../core/notification.ts';
+import { ask } from './answers.ts';
+import type { Connection } from './connection.ts';
+
+/** Sends a message to everybody who has subscribed to a topic. Sent twice, it comes twice. @param topic ARN. */
+export async function publishTo(aws: Connection, topic: string, { subject, text }: Notification): Promise<void> {
+  const { region } = aws;
+  await ask({ action: 'sns:Publish', region, about: topic }, () =>
+    aws.client(SNSClient).send(new PublishCommand({ TopicArn: topic, Subject: subject, Message: text })),
+  );
+}

@@ -1,0 +1,28 @@
+import type { FailureName } from './errors.ts';
+
+/** What to do about each failure; docs/operations.md says the same. */
+const advice: Record<FailureName, string> = {
+  RecipeInvalid: '`golden validate` the recipe; the message has every problem with its key',
+  SourceNotFound: "look at the recipe's `source`; an image of another owner is never used",
+  SourceNotTrusted: "look at the recipe's `source`; an image of another owner is never used",
+  CapacityUnavailable: 'add instance types or subnets to `builder`, or start the build again later',
+  BuilderFailed:
+    'the message says what was waited for; for an agent: instance profile, way to the SSM endpoints, source',
+  WaitTimedOut:
+    'the message says what was waited for; for an agent: instance profile, way to the SSM endpoints, source',
+  ProvisionFailed: 'the end of the output is in the message, the whole in the bucket',
+  CheckFailed: 'the end of the output is in the message, the whole in the bucket',
+  ImageFailed: "EC2's own reason is in the message; most often a key that cannot be used",
+  CopyFailed: "EC2's own reason is in the message; most often a key that cannot be used",
+  TargetsIncomplete: 'every target that is not right is listed; nothing was published',
+  PublishFailed: 'the channel is back where it was in every region, unless the message says what is left behind',
+  RecipeBusy: 'another execution builds this recipe; the message names it. Wait for it, or stop it',
+  TwinFound: 'two things claim one place; look at the ids in the message before removing any',
+  AwsRefused: 'permissions, quotas or parameters, as AWS says',
+  AwsTransient: 'AWS was busy longer than the retries; start the build again',
+  StageInputInvalid: "a mistake of this pipeline's: state machine and functions do not fit together",
+  EventRefused: 'look at the event in the queue of trigger failures; no build was started',
+};
+
+/** What to do about a failure; undefined for names that are not ours, such as States.Timeout. */
+export const adviceFor = (name: string): string | undefined => (advice as Record<string, string>)[name];

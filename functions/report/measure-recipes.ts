@@ -1,0 +1,56 @@
+import * as z from 'zod/mini';
+import { readArtifact } from '../../aws/artifacts.ts';
+import { readChannel } from '../../aws/channels.ts';
+import { describeImage } from '../../aws/images.ts';
+import { readRecords } from '../../aws/records.ts';
+import { breakerOf } from '../../core/breaker.ts';
+import { recipeOf } from '../../core/catalog.ts';
+import { measureBreaker, measureChannel, regionsHolding } from '../../core/channel-health.ts';
+import { channelParameter } from '../../core/channel.ts';
+import { recipeDigest } from '../../core/content-digest.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import type { Measurement } from '../../core/metrics.ts';
+import { emptyRecord, type RecipeRecord } from '../../core/record.ts';
+import { severally, throwTogether } from '../../core/severally.ts';
+import { lambda, measure, stage, type Cloud } from '../stage.ts';
+
+async function channelOf(recipe: string, channel: string, build: string, cloud: Cloud): Promise<Measurement> {
+  const parameter = channelParameter(recipe, channel);
+  const manifest = await readArtifact<Manifest>(cloud, { recipe, build }, 'manifest.json');
+  const values = await readChannel(cloud.aws, parameter, regionsHolding(manifest, parameter));
+  const seen = values.map(async (value) => ({
+    ...value,
+    image: value.ami === undefined ? undefined : await describeImage(cloud.aws, value.region, value.ami),
+  }));
+  return measureChannel(recipe, channel, parameter, await Promise.all(seen), cloud.now());
+}
+
+async function look(name: string, records: Record<string, RecipeRecord>, cloud: Cloud): Promise<void> {
+  const catalog = await cloud.catalog();
+  const recipe = recipeOf(catalog, name);
+  const { published, failures } = records[name] ?? emptyRecord();
+  // The source as its last build knew it: a newer one closes the breaker within the hour, when sources are looked at.
+  const source = failures.at(-1)?.source ?? published?.source ?? '';
+  const digest = recipeDigest(recipe, catalog.scripts, catalog.version);
+  measure(cloud, [measureBreaker(name, breakerOf(records, name, digest, source))]);
+  if (recipe.publish && published)
+    measure(cloud, [await channelOf(name, recipe.publish.channel, published.build, cloud)]);
+}
+
+/**
+ * Called every few hours: measures how old each channel's image is and what became of it, and whether the recipe is still built
+ * by itself. A recipe that was never published has no channel yet, and that is nothing to worry about.
+ */
+export const measureRecipes = stage({
+  name: 'MeasureRecipes',
+  input: z.unknown(),
+  permissions: ['s3:GetObject', 'ssm:GetParameter', 'ec2:DescribeImages'],
+  async run(_, cloud) {
+    const names = Object.keys((await cloud.catalog()).recipes);
+    const records = await readRecords(cloud, names);
+    const { failed } = await severally(names, (name) => look(name, records, cloud));
+    throwTogether(failed);
+  },
+});
+
+export const handler = lambda(measureRecipes);

@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { readArtifact } from '../../aws/artifacts.ts';
+import { publishTo } from '../../aws/topics.ts';
+import { buildIn } from '../../core/claimed-build.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { notificationOf } from '../../core/notification.ts';
+import { lambda, stage } from '../stage.ts';
+
+const text = z.nullish(z.string());
+
+/**
+ * Called by the event of an execution that has ended, where the deployment names somebody to notify: tells them what became of
+ * the build. An event that comes twice is told twice.
+ */
+export const notify = stage({
+  name: 'Notify',
+  input: z.looseObject({
+    detail: z.looseObject({
+      executionArn: z.string(),
+      stateMachineArn: z.string(),
+      status: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),
+      startDate: z.number(),
+      stopDate: z.nullish(z.number()),
+      error: z.optional(text),
+      cause: z.optional(text),
+    }),
+  }),
+  permissions: ['s3:GetObject', 'sns:Publish'],
+  async run(event, cloud) {
+    const { executionArn, stateMachineArn, status, startDate, stopDate, error, cause } = event.detail;
+    const { recipe, build } = buildIn(event);
+    const identity = recipe && build ? { recipe, build } : undefined;
+    const manifest = identity && (await readArtifact<Manifest>(cloud, identity, 'manifest.json'));
+    const ended = {
+      execution: executionArn,
+      cleanUp: stateMachineArn !== cloud.machine,
+      status,
+      startedAt: startDate,
+      endedAt: stopDate ?? cloud.now().getTime(),
+      identity,
+      error: error ?? undefined,
+      cause: cause ?? undefined,
+    };
+    const notification = notificationOf(ended, manifest, cloud);
+    if (!notification) return 'nothing to tell';
+    await publishTo(cloud.aws, cloud.topic, notification);
+    return notification.subject;
+  },
+});
+
+export const handler = lambda(notify);
