@@ -53,23 +53,23 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
   const running = seconds.builder.running + seconds.candidate.running;
   const existing = seconds.builder.existing + seconds.candidate.existing;
   const parts = {
-    instances: running === 0 ? 0 : hour.usd === null ? null : cents((running / 3600) * hour.usd),
-    volumes: cents((existing / 3600 / hoursOfMonth) * diskMonth),
-    transfer: cents(copies * gib * transferredGiB),
+    instances: running === 0 ? 0 : hour.usd === null ? null : rounded((running / 3600) * hour.usd),
+    volumes: rounded((existing / 3600 / hoursOfMonth) * diskMonth),
+    transfer: rounded(copies * gib * transferredGiB),
     ...orchestration(events),
   };
   const known = Object.values(parts).filter((part) => part !== null);
   const cost: CostEstimate = {
-    usd: known.length < Object.keys(parts).length ? null : cents(known.reduce((sum, part) => sum + part, 0)),
+    usd: known.length < Object.keys(parts).length ? null : rounded(known.reduce((sum, part) => sum + part, 0)),
     parts,
-    snapshotsPerMonth: cents(published.length * gib * snapshotMonth),
+    snapshotsPerMonth: rounded(published.length * gib * snapshotMonth),
     unpriced: parts.instances === null ? hour.unpriced : [],
   };
   return { ...manifest, cost };
 }
 
 /** A millionth of a dollar is as fine as it gets. */
-const cents = (usd: number): number => Math.round(usd * 1e6) / 1e6;
+const rounded = (usd: number): number => Math.round(usd * 1e6) / 1e6;
 
 /** The dearest of the recipe's types, since which of them had room is not written down. */
 function hourOf({ document, source }: Plan): { usd: number | null; unpriced: string[] } {
@@ -114,8 +114,8 @@ function orchestration(events: StateEvent[]): { transitions: number; functions: 
     .map(({ id, timestamp }) => ((after.get(id)?.timestamp ?? timestamp).getTime() - timestamp.getTime()) / 1000)
     .reduce((sum, one) => sum + one, 0);
   return {
-    transitions: cents((count(/StateEntered$/) + retries) * stateTransition),
-    functions: cents(seconds * lambdaGiB * lambdaGiBSecond + tries * lambdaRequest),
+    transitions: rounded((count(/StateEntered$/) + retries) * stateTransition),
+    functions: rounded(seconds * lambdaGiB * lambdaGiBSecond + tries * lambdaRequest),
   };
 }
 
