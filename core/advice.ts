@@ -14,14 +14,15 @@ const advice: Record<FailureName, string> = {
   CheckFailed: 'the end of the output is in the message, the whole in the bucket',
   ImageFailed: "EC2's own reason is in the message; most often a key that cannot be used",
   CopyFailed: "EC2's own reason is in the message; most often a key that cannot be used",
-  TargetsIncomplete: 'every target that is not right is listed; nothing was published',
+  TargetsIncomplete: 'every target that is not right is listed with its error: mend that, then build again',
   PublishFailed: 'the channel is back where it was in every region, unless the message says what is left behind',
   RecipeBusy: 'another execution builds this recipe; the message names it. Wait for it, or stop it',
   TwinFound: 'two things claim one place; look at the ids in the message before removing any',
   AwsRefused: 'permissions, quotas or parameters, as AWS says',
   AwsTransient: 'AWS was busy longer than the retries; start the build again',
   StageInputInvalid: "a mistake of this pipeline's: state machine and functions do not fit together",
-  EventRefused: 'look at the event in the queue of trigger failures; no build was started',
+  EventRefused: 'not of a build: look at the event in the queue of trigger failures, see below',
+  SweepFailed: 'the sweep removed nothing: a region could not be looked at, or AWS refused everything; see below',
 };
 
 /** What to do about a failure; undefined for names that are not ours, such as States.Timeout. */

@@ -17,6 +17,7 @@ const executions = (MetricName, machine) => ['AWS/States', MetricName, { StateMa
 const queues = {
   DeadBuilds: 'Builds that failed, were stopped or ran out of time.',
   TriggerFailures: 'Events that a function could not take in all its tries.',
+  UnstartedSweeps: 'Sweeps that could not be started.',
 };
 
 const day = 86400;
@@ -115,6 +116,21 @@ const alarmsFor = (recipes, staleAfterDays) => ({
       300,
     ),
   ),
+  OrphansFound: alarm(
+    'orphans-found',
+    'The sweep found things that builds had left behind. It removes them, but something did not clean up. Runbook: "The sweep found orphans".',
+    asBefore,
+    one(ours('OrphansFound', {}), 'Maximum', day),
+  ),
+  SweepNotDone: alarm(
+    'sweep-failed',
+    'The sweep failed: it could not look everywhere, or could remove nothing. Runbook: "The sweep failed".',
+    quiet,
+    sumOf(
+      ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((name) => executions(name, 'SweepMachine')),
+      300,
+    ),
+  ),
   ...Object.fromEntries(
     Object.entries(queues).map(([id, what]) => [
       `${id}NotEmpty`,
@@ -177,6 +193,7 @@ function widgetsFor(recipes, alarms, staleAfterDays) {
     graph('Duration by phase, seconds', 'Average', day, [found('PhaseSeconds', ['Recipe', 'Phase'], 'Average', day)]),
     graph('Cost of builds by estimate, US dollars', 'Sum', day, ofRecipes('EstimatedCost')),
     graph('Recipes that are not built by themselves any more', 'Maximum', measured, ofRecipes('BreakerOpen')),
+    graph('Orphans found', 'Maximum', day, [drawn(ours('OrphansFound', {}))]),
     graph(
       'Executions of build-image',
       'Sum',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../aws/connection.ts';
 import { schedulesOf } from '../core/recipe-schedule.ts';
-import { parseRecipe, type Catalog } from '../core/recipe.ts';
+import type { Catalog } from '../core/recipe.ts';
 import { lambda, type Cloud } from '../functions/stage.ts';
 import { notifyResources, triggerResources } from '../infrastructure/triggers.cjs';
 import type { Action } from './actions.ts';
@@ -15,6 +15,7 @@ import { executionStatusChange } from './events.ts';
 import { eventFunctions, stages } from './handlers.ts';
 import type { Interference } from './interference.ts';
 import { createInvoke, endAtEntry } from './interfered-functions.ts';
+import { keysOf } from './recipe-keys.ts';
 import { snsActions, type Mail } from './sns.ts';
 import { createStepFunctions, type Execution, type StepFunctions } from './states/step-functions.ts';
 
@@ -244,17 +245,4 @@ export function createSimulation(options: SimulationOptions): Simulation {
     queue: (id) => queues.get(id) ?? [],
     artifact: (key) => cloud.readObject(bucket, key),
   };
-}
-
-/** Every key that a recipe names exists in the simulated account, in the region where it is named. */
-function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, string[]> {
-  const keys: Record<string, string[]> = {};
-  for (const document of Object.values(recipes)) {
-    const { recipe } = parseRecipe(document, scripts);
-    if (!recipe) continue;
-    const { rootVolume, volumes } = recipe.builder;
-    const named = [rootVolume, ...volumes].map(({ kmsKey }) => ({ region: home, kmsKey }));
-    for (const { region, kmsKey } of [...named, ...recipe.distribute]) if (kmsKey) (keys[region] ??= []).push(kmsKey);
-  }
-  return keys;
 }

@@ -9,7 +9,7 @@ import { buildsIn } from '../../core/estate.ts';
 import { regionsIn } from '../../core/regions.ts';
 import { decideSweep } from '../../core/sweep.ts';
 import { failureOf, nothingSwept, outcomeOf, reportKey, type SweepOutcome } from '../../core/sweep-report.ts';
-import { lambda, stage } from '../stage.ts';
+import { lambda, measure, stage } from '../stage.ts';
 
 const settings = z.strictObject({
   dryRun: z.optional(z.boolean()),
@@ -44,7 +44,9 @@ export const sweep = stage({
 
     const outcome = outcomeOf(report, `s3://${cloud.bucket}/${key}`);
     const orphans = remove.length + overCap;
-    cloud.log({ level: orphans > 0 ? 'WARN' : 'INFO', state: 'Sweep', dryRun, orphans, overCap, ...outcome.counts });
+    const level = orphans > 0 ? 'WARN' : 'INFO';
+    const about = { level, state: 'Sweep', dryRun, overCap, ...outcome.counts };
+    measure(cloud, [{ of: {}, values: { OrphansFound: orphans }, about }]);
     const failure = failureOf(report, outcome.report);
     if (failure) throw new Failure('SweepFailed', failure);
     return outcome;
