@@ -24,14 +24,14 @@ export function snsActions(clock: Clock, topics: string[]): { actions: Actions; 
     'sns:Publish',
     'TopicArn Subject Message',
     ({ TopicArn, Subject = '', Message }: PublishInput) => {
-      const topic = required(TopicArn, 'TopicArn', 'InvalidParameter');
-      const text = required(Message, 'Message', 'InvalidParameter');
-      if (!topics.includes(topic)) throw new ApiError('NotFound', 'Topic does not exist');
+      const topic = required(TopicArn, 'TopicArn', 'InvalidParameterException');
+      const text = required(Message, 'Message', 'InvalidParameterException');
+      if (!topics.includes(topic)) throw new ApiError('NotFoundException', 'Topic does not exist');
       if (!/^[A-Za-z0-9!-/:-@[-`{-~][\x20-\x7e]{0,98}$/.test(Subject))
-        throw new ApiError('InvalidParameter', 'Invalid parameter: Subject');
-      if (text === '') throw new ApiError('InvalidParameter', 'Invalid parameter: Empty message');
+        throw new ApiError('InvalidParameterException', 'Invalid parameter: Subject');
+      if (text === '') throw new ApiError('InvalidParameterException', 'Invalid parameter: Empty message');
       if (Buffer.byteLength(text) > 262_144)
-        throw new ApiError('InvalidParameter', 'Invalid parameter: Message too long');
+        throw new ApiError('InvalidParameterException', 'Invalid parameter: Message too long');
       mails.push({ at: new Date(clock.now()).toISOString(), topic, subject: Subject, text });
       return { MessageId: uuid('mail', mails.length) };
     },

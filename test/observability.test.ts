@@ -200,6 +200,7 @@ describe('the template', () => {
             namespace,
             `${String(name)} ${rest
               .filter((_, index) => index % 2 === 0 && index < rest.length - 1)
+              .map(String)
               .toSorted()
               .join()}`,
           ] as const;

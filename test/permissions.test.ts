@@ -53,7 +53,10 @@ const beyondTheRuns: [RegExp, string][] = [
   ],
   [/^(Publish|Verify) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
-  [/^(StartBuild|WatchSources) sqs:SendMessage on .*:TriggerFailures$/, 'Lambda itself leaves there what they fail on'],
+  [
+    /^(StartBuild|WatchSources|MeasureRecipes|Notify) sqs:SendMessage on .*:TriggerFailures$/,
+    'Lambda itself leaves there what they fail on',
+  ],
   [/^\w+ logs:(CreateLogStream|PutLogEvents) on /, 'Lambda itself writes the log, with the role of the function'],
   [
     /^SendCommand ssm:SendCommand on arn:aws:ssm:us-east-1:111122223333:document\/\*$/,
@@ -96,7 +99,10 @@ test('every parameter that a function was seen sending is in a sample of the wir
 });
 
 test("what AWS is taken to ask about are all the resources that AWS's own tables demand", async () => {
-  const kindOf = (arn: string) => (arn === '*' ? '*' : (arn.split(':')[5] ?? '').split('/')[0]) ?? '';
+  const kindOf = (arn: string) => {
+    const [, , service, , , rest = ''] = arn.split(':');
+    return arn === '*' ? '*' : service === 'sns' ? 'topic' : (rest.split('/')[0] ?? ''); // a topic is named by its name alone
+  };
   const kinds = new Map<string, Set<string>>();
   for (const { action, resource } of judge.asked())
     kinds.set(action, (kinds.get(action) ?? new Set()).add(kindOf(resource)));

@@ -75,8 +75,8 @@ test('one file is one function: file, export, state and function key have one na
   }
 });
 
-test('what events call is no state, lies in functions/trigger, and nothing else does', () => {
-  const files = stageFiles.filter((file) => file.startsWith('functions/trigger/'));
+test('what events call is no state, lies in functions/trigger and functions/report, and nothing else does', () => {
+  const files = stageFiles.filter((file) => /^functions\/(trigger|report)\//.test(file));
   expect(files.map((file) => file.split('/').at(-1) ?? '').toSorted()).toEqual(
     [...eventFunctions.keys()].map((name) => `${kebab(name)}.ts`).toSorted(),
   );

@@ -44,6 +44,45 @@ const statementFor = (resource: TemplateResource | undefined, action: string): S
   return found;
 };
 
+/** What is there only where somebody is notified by mail. */
+const notifying = [
+  'BuildEnded',
+  'BuildEndedPermission',
+  'CleanUpDied',
+  'CleanUpDiedPermission',
+  'Notifications',
+  'NotificationsByMail',
+  'NotificationsPolicy',
+  'NotifyRetries',
+];
+/** Builds and alarms are told to the topic, which CloudWatch and the function may write to, with TLS. */
+function tells({ Resources }: Template): void {
+  const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+  for (const rule of ['BuildEnded', 'CleanUpDied']) {
+    expect(Resources[rule]?.Properties['Targets']).toMatchObject([{ Arn: arn('NotifyLambdaFunction') }]);
+    expect(Resources[`${rule}Permission`]?.Properties).toMatchObject({ SourceArn: arn(rule) });
+    const { Statement } = Resources['TriggerFailuresPolicy']?.Properties['PolicyDocument'] ?? {};
+    expect(Statement[0].Condition.ArnEquals['aws:SourceArn']).toContainEqual(arn(rule));
+  }
+  const topic = { 'Fn::Sub': expect.stringMatching(/:sns:.*:golden-image-prod-notifications$/) };
+  expect(Resources['NotifyLambdaFunction']?.Properties['Environment'].Variables.GOLDEN_TOPIC).toEqual(topic);
+  expect(statementFor(Resources['NotifyRole'], 'sns:Publish').Resource).toEqual(topic);
+  expect(Resources['Notifications']?.Properties['TopicName']).toBe('golden-image-prod-notifications');
+  expect(Resources['NotificationsByMail']?.Properties).toMatchObject({
+    Protocol: 'email',
+    Endpoint: 'ops@example.com',
+  });
+  const policy = Resources['NotificationsPolicy']?.Properties['PolicyDocument'] as { Statement: Statement[] };
+  const [cloudWatch, plain] = policy.Statement;
+  expect(cloudWatch).toMatchObject({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } });
+  expect(plain).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+  const silent = Object.entries(Resources)
+    .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+    .filter(([, { Properties }]) => Properties['AlarmActions']?.[0].Ref !== 'Notifications');
+  expect(silent.map(([id]) => id)).toEqual(['BuildFailed']); // of which the function tells
+  expect(Resources['StalewebXserver']?.Properties['Threshold']).toBe(10);
+}
+
 describe('the resources', () => {
   test('fit the CloudFormation resource specification', () => {
     expect(checkTemplate(template)).toEqual([]);
@@ -57,10 +96,16 @@ describe('the resources', () => {
       'param=logRetentionInDays=7',
       'param=dailySweep=DISABLED',
       'param=amazonTopics=on',
+      'param=notify=ops@example.com',
+      'param=staleAfterDays=10',
     ];
     const set = await packagedTemplate(settings.map((setting) => `--${setting}`));
-    expect(Object.keys(set.Resources)).toEqual(Object.keys(template.Resources));
+    const added = Object.keys(set.Resources).filter((id) => !(id in template.Resources));
+    expect(added.toSorted()).toEqual(notifying);
+    expect(Object.keys(set.Resources).filter((id) => !added.includes(id))).toEqual(Object.keys(template.Resources));
     expect(checkTemplate(set)).toEqual([]);
+    expect(await judge(set)).toEqual([]);
+    tells(set);
     const text = JSON.stringify(set);
     expect(text).toContain('role/own-builder');
     expect(text).not.toContain('golden-image-builder');
@@ -184,7 +229,8 @@ describe('what starts builds', () => {
     of('AWS::Scheduler::Schedule')
       .filter(([id]) => id !== 'DailySweep')
       .map(([, { Properties }]) => Properties);
-  const calledByEvents = byEvents.map((key) => `${pascal(key)}LambdaFunction`);
+  // nobody is to be notified here
+  const calledByEvents = byEvents.filter((key) => key !== 'notify').map((key) => `${pascal(key)}LambdaFunction`);
 
   test('each recipe that asks for a schedule has it as it says, and no other starts a build', async () => {
     const { catalog } = await readRecipeFolder(join(root, 'recipes'));
@@ -193,7 +239,7 @@ describe('what starts builds', () => {
       return triggers?.['schedule'] ? [{ name, ...triggers }] : [];
     }) as { name: string; schedule: string; timezone?: string; flexibleWindow?: string }[];
     expect(asked.length).toBeGreaterThan(1);
-    const [watch, ...others] = schedules()
+    const all = schedules()
       .map(({ Name, ScheduleExpression, ScheduleExpressionTimezone, FlexibleTimeWindow, Target }) => ({
         name: Name,
         schedule: ScheduleExpression,
@@ -202,9 +248,12 @@ describe('what starts builds', () => {
         input: JSON.parse(Target.Input),
         target: Target.Arn,
       }))
-      .toSorted((a, b) => (a.name ?? '').localeCompare(b.name ?? ''));
+      .toSorted((a, b) => (a.name ?? a.schedule).localeCompare(b.name ?? b.schedule));
+    const others = all.filter(({ name }) => name !== undefined);
+    const [watch, measure] = all.filter(({ name }) => name === undefined);
     const scheduled = '<aws.scheduler.scheduled-time>';
     expect(watch).toMatchObject({ schedule: 'rate(1 hour)', target: arn('WatchSourcesLambdaFunction') });
+    expect(measure).toMatchObject({ schedule: 'rate(6 hours)', target: arn('MeasureRecipesLambdaFunction') });
     expect(others).toEqual(
       asked.map(({ name, schedule, timezone = 'UTC', flexibleWindow = '15m' }) => ({
         name,

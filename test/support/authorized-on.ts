@@ -215,6 +215,7 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
         resource: `arn:aws:events:${region}:${account}:event-bus/default`,
         context: { 'events:source': Source, 'events:detail-type': DetailType },
       })),
+    'sns:Publish': () => [on(params.TopicArn)],
     'states:StartExecution': () => [on(params.stateMachineArn)],
     'states:DescribeExecution': () => [on(params.executionArn)],
     'states:GetExecutionHistory': () => [on(params.executionArn)],

@@ -5,13 +5,8 @@ type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const of = (size: string) => ['Bytes', 'Bits'].flatMap((unit) => [`${size}${unit}`, `${size}${unit}/Second`]);
-const units = new Set([
-  ...['Seconds', 'Microseconds', 'Milliseconds', 'Percent', 'Count', 'Count/Second', 'None'],
-  ...['', 'Kilo', 'Mega', 'Giga', 'Tera'].flatMap((size) =>
-    of(size).map((unit) => unit.replace(/^./, (c) => c.toUpperCase())),
-  ),
-]);
+// Those of CloudWatch's units that are no sizes.
+const units = new Set(['Seconds', 'Microseconds', 'Milliseconds', 'Percent', 'Count', 'Count/Second', 'None']);
 const day = 24 * 3600 * 1000;
 
 export const isMetric = (line: Fields): boolean => '_aws' in line;

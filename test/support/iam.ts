@@ -121,11 +121,14 @@ export function grantsOf(template: Template, place: Place): Grant[] {
   const nameHere = (name: string) =>
     place.stateMachine.replace(/build-image$/, /(build-image|clean-up-build|sweep)$/.exec(name)?.[0] ?? name);
   const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
+  const topic = place.stateMachine.replace(/build-image$/, 'notifications');
   const text = (value: unknown) =>
-    machines.reduce<string>(
-      (sum, name: string) => sum.replace(new RegExp(`:${name}(?=:|$)`), `:${nameHere(name)}`),
-      textOf(value, template, place),
-    );
+    machines
+      .reduce<string>(
+        (sum, name: string) => sum.replace(new RegExp(`:${name}(?=:|$)`), `:${nameHere(name)}`),
+        textOf(value, template, place),
+      )
+      .replace(/(?<=^arn:aws:sns:.*:)[\w-]+-notifications$/, topic);
   const filled = (value: unknown): unknown => (Array.isArray(value) ? value.map(text) : text(value));
 
   return functionRoles(template).flatMap((role) => {

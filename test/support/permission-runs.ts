@@ -242,13 +242,14 @@ export const runs: Run[] = [
     },
   }),
   {
-    name: 'builds start by themselves, by a source and by a parent',
+    name: 'builds start by themselves, by a source and by a parent, are measured and told of',
     outcome: 'SUCCEEDED',
     async simulation() {
-      const simulation = triggered([follower('base'), follower('child', childOf('base'))]);
+      const simulation = triggered([follower('base'), follower('child', childOf('base'))], { notify: true });
+      simulation.start({ recipe: 'nobody' });
       await simulation.pass(2 * bake);
       simulation.sourceUpdated(al2023);
-      await simulation.pass(hour + 2 * bake);
+      await simulation.pass(6 * hour);
       return [simulation, simulation.executions().at(-1)!];
     },
   },

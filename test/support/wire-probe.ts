@@ -39,6 +39,7 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
   DeleteParameterCommand,
   DescribeInstanceInformationCommand,
@@ -100,6 +101,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
       StopExecutionCommand,
     },
   ],
+  [SNSClient, { PublishCommand }],
   [
     SSMClient,
     {

@@ -381,6 +381,20 @@ export const samples: Record<string, Sample> = {
       json({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: odd }] }),
     ],
   },
+  Publish: {
+    inputs: [
+      {
+        TopicArn: 'arn:aws:sns:us-east-1:123456789012:golden-image-dev-notifications',
+        Subject: 'golden-image-dev: base is published',
+        Message: `base is published.\n\n${odd}\n`,
+      },
+    ],
+    answers: [
+      xml(
+        '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>94f20ce6-13c5-43a0-9a9e-ca52d816e90b</MessageId></PublishResult><ResponseMetadata><RequestId>d74b8436-ae13-5ab4-a9ff-ce54dfea72a0</RequestId></ResponseMetadata></PublishResponse>',
+      ),
+    ],
+  },
   SendTaskHeartbeat: { inputs: [{ taskToken: token }], answers: [json({})] },
   DescribeExecution: {
     inputs: [
@@ -640,6 +654,11 @@ export const samples: Record<string, Sample> = {
 
 const s3Error = (status: number, code: string, more = '') =>
   xml(`<Error><Code>${code}</Code><Message>${code} it is</Message>${more}<RequestId>1</RequestId></Error>`, status);
+const snsError = (status: number, code: string) =>
+  xml(
+    `<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${code} it is</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
+    status,
+  );
 const ec2Error = (status: number, code: string) =>
   xml(
     `<Response><Errors><Error><Code>${code}</Code><Message>${code} it is</Message></Error></Errors><RequestID>ea966190-f9aa-478e-9ede-example</RequestID></Response>`,
@@ -666,6 +685,9 @@ export const errors: [command: string, answer: Answer, name: string][] = [
   ['GetExecutionHistory', json({ __type: 'ExecutionDoesNotExist', message: 'x' }, 400), 'ExecutionDoesNotExist'],
   ['StartExecution', json({ __type: 'ExecutionAlreadyExists', message: 'x' }, 400), 'ExecutionAlreadyExists'],
   ['PutEvents', json({ __type: 'InternalException', message: 'oops' }, 500), 'InternalException'],
+  ['Publish', snsError(404, 'NotFound'), 'NotFoundException'],
+  ['Publish', snsError(400, 'InvalidParameter'), 'InvalidParameterException'],
+  ['Publish', snsError(403, 'AuthorizationError'), 'AuthorizationErrorException'],
   ['GetObject', s3Error(404, 'NoSuchKey', '<Key>key</Key>'), 'NoSuchKey'],
   ['GetObject', s3Error(403, 'AccessDenied'), 'AccessDenied'],
   ['GetObject', s3Error(416, 'InvalidRange', '<RangeRequested>bytes=-1</RangeRequested>'), 'InvalidRange'],
