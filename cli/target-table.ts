@@ -1,3 +1,4 @@
+import { costLine } from '../core/cost.ts';
 import { durationOf } from '../core/duration.ts';
 import type { Manifest, ManifestTarget } from '../core/manifest.ts';
 import { fold, painter, type Paint, type Terminal } from './terminal.ts';
@@ -74,7 +75,9 @@ export function outcome(
   }
   if (failure) parts.push(remains(failure, paint));
   const took = typeof totals === 'string' ? totals : totalsLine(totals);
-  parts.push([`  ${headline(manifest, paint)}`, `  ${paint('dim', took)}`].join('\n'));
+  const cost = manifest.cost ? [`it costs ${costLine(manifest.cost)}`] : [];
+  const asides = [...cost, took].map((line) => `  ${paint('dim', line)}`);
+  parts.push([`  ${headline(manifest, paint)}`, ...asides].join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 

@@ -121,8 +121,7 @@ function orchestration(events: StateEvent[]): { transitions: number; functions: 
 
 /** The estimate in one line. */
 export function costLine({ usd, unpriced, snapshotsPerMonth }: CostEstimate): string {
-  const build = usd === null ? `unknown, no price of ${unpriced.join(', ')} here` : `about $${usd.toFixed(2)}`;
-  return snapshotsPerMonth > 0
-    ? `${build}, and $${snapshotsPerMonth.toFixed(2)} a month to keep it, at the most`
-    : build;
+  const build =
+    usd === null ? `an unknown sum (no price of ${unpriced.join(', ')} here)` : `at most about $${usd.toFixed(2)}`;
+  return snapshotsPerMonth > 0 ? `${build}, and $${snapshotsPerMonth.toFixed(2)} for every month it is kept` : build;
 }

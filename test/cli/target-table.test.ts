@@ -65,6 +65,15 @@ test('a published build ends with its image and what it took', () => {
   expect(text).toContain('  20m 5s simulated in 0.6s · 61 state transitions · 143 API calls\n');
 });
 
+test('what a build costs is said where it is known', () => {
+  const parts = { instances: null, volumes: 0, transfer: 0, transitions: 0, functions: 0 };
+  const cost = { usd: null, parts, snapshotsPerMonth: 0, unpriced: ['z9.large'] };
+  expect(outcome(manifest({ cost }), totals, plain)).toContain(
+    '\n  it costs an unknown sum (no price of z9.large here)\n',
+  );
+  expect(outcome(manifest({}), totals, plain)).not.toContain('it costs');
+});
+
 test('an optional target that failed is told below the table of a published build', () => {
   const targets = [
     target({}),

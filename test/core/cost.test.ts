@@ -75,8 +75,8 @@ test('the dearest of the types counts, Windows has its own prices, and further d
 test('a type without a known price makes the whole unknown, by name, and not less', () => {
   const cost = costOf({ builder: { ...builder, instanceTypes: ['t3.small', 'z9.large'] } });
   expect(cost).toMatchObject({ usd: null, parts: { instances: null, transfer: 0.16 }, unpriced: ['z9.large'] });
-  expect(costLine(cost)).toBe('unknown, no price of z9.large here, and $0.80 a month to keep it, at the most');
-  expect(costLine(costOf())).toBe('about $0.19, and $0.80 a month to keep it, at the most');
+  expect(costLine(cost)).toBe('an unknown sum (no price of z9.large here), and $0.80 for every month it is kept');
+  expect(costLine(costOf())).toBe('at most about $0.19, and $0.80 for every month it is kept');
 });
 
 test('every state and every retry is a transition, and a function is paid from its start to the event after it', () => {

@@ -76,7 +76,7 @@ Build    20261123-030000-9f2c
 Image    base-20261123-030000-9f2c
 Source   ami-0123456789abcdef0 al2023-ami-2023.9
 Took     8m 53s
-Cost     about $0.33, and $1.20 a month to keep it, at the most
+Cost     at most about $0.33, and $1.20 for every month it is kept
 
 Targets
   us-east-1  ami-0aaaaaaaaaaaaaaa1  published
