@@ -4,9 +4,7 @@ import { removeTemporary } from '../../aws/builds.ts';
 import { executionHistory } from '../../aws/executions.ts';
 import { removalPermissions } from '../../aws/leftovers.ts';
 import { recordPublished } from '../../aws/records.ts';
-import { priced } from '../../core/cost.ts';
 import { leftBehind, manifestOf } from '../../core/manifest.ts';
-import { measurementsOf } from '../../core/metrics.ts';
 import { timingsOf } from '../../core/timings.ts';
 import { identity, lambda, measure, verifiedTarget } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
@@ -46,11 +44,13 @@ export const cleanUp = wait({
       timings: timingsOf(events),
       failure: remains.length > 0 ? leftBehind(remains) : null,
     });
-    const manifest = priced(published, plan, events, now);
+    const ending = { state: 'CleanUp', startedAt: since, seconds: secondsSince(since, now) };
+    // Loaded once everything is gone: most looks have no use for it.
+    const { reckoned } = await import('../../core/build-measurements.ts');
+    const { manifest, measurements } = reckoned(published, plan, events, now, ending);
     await writeArtifact(cloud, plan, 'manifest.json', manifest);
     await recordPublished(cloud, plan, now);
-    const ending = { state: 'CleanUp', startedAt: since, seconds: secondsSince(since, now) };
-    measure(cloud, measurementsOf({ ...manifest, timings: [...manifest.timings, ending] }));
+    measure(cloud, measurements);
     return { done: { recipe, build, status: manifest.status, left: remains.length } };
   },
 });

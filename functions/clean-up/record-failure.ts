@@ -3,12 +3,11 @@ import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { executionHistory } from '../../aws/executions.ts';
 import { recordEnd } from '../../aws/ended-builds.ts';
 import type { ChannelLedger } from '../../core/channel.ts';
-import { priced } from '../../core/cost.ts';
+import { reckoned, unrecordedFailure } from '../../core/build-measurements.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
 import { isRefusal, meaningOf } from '../../core/errors.ts';
 import { failedTargets, failureMessage, failureSummary } from '../../core/failure.ts';
 import { failedManifest, stillFailed, type Manifest } from '../../core/manifest.ts';
-import { measurementsOf, unrecordedFailure } from '../../core/metrics.ts';
 import type { Plan } from '../../core/plan.ts';
 import { failedState, timingsOf } from '../../core/timings.ts';
 import { execution, failedContext, lambda, measure, stage } from '../stage.ts';
@@ -46,10 +45,10 @@ export const recordFailure = stage({
         const plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
         const ledger = await readArtifact<ChannelLedger>(cloud, identity, 'channel.json');
         const failed = failedManifest({ identity, plan, ledger, targets, timings: timingsOf(events), failure });
-        const manifest = priced(failed, plan, events, cloud.now());
+        const { manifest, measurements } = reckoned(failed, plan, events, cloud.now());
         const recorded = stillFailed(before, manifest, startedAt);
         if (before?.status !== 'published') await writeArtifact(cloud, identity, 'manifest.json', recorded);
-        told = before?.status === 'published' || recorded !== manifest ? [] : measurementsOf(manifest);
+        told = before?.status === 'published' || recorded !== manifest ? [] : measurements;
         await recordEnd(cloud, manifest, plan, { input, execution: { id, startedAt } });
       } catch (error) {
         failure.left.push(`the manifest could not be written: ${(error as Error).message}`);

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { executionHistory } from '../../aws/executions.ts';
+import { measurementsOf } from '../../core/build-measurements.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import { measurementsOf } from '../../core/metrics.ts';
 import { timingsOf } from '../../core/timings.ts';
 import { upToDateManifest } from '../../core/up-to-date.ts';
 import { identity, lambda, measure, stage } from '../stage.ts';

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { readdirSync } from 'node:fs';
 import { manifestOf, type Manifest } from '../../core/manifest.ts';
-import { embedded, measurementsOf, unrecordedFailure } from '../../core/metrics.ts';
+import { measurementsOf, unrecordedFailure } from '../../core/build-measurements.ts';
+import { embedded } from '../../core/metrics.ts';
 import { phases, phaseSeconds } from '../../core/phases.ts';
 import { checkEmf } from '../support/emf.ts';
 import { planOf } from '../support/plan.ts';
