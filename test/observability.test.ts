@@ -1,5 +1,6 @@
 // What a pipeline says of itself, over two days: one recipe that is published, one that always fails, and a sweep.
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { failureNames } from '../core/errors.ts';
 import { units } from '../core/metrics.ts';
 import type { Simulation } from '../simulator/simulation.ts';
@@ -241,6 +242,17 @@ describe('the template', () => {
       'windows-2025-base',
     ]);
     for (const { Threshold } of stale) expect(Threshold).toBe(45);
+  });
+
+  test('says of every alarm which section of the runbook to read', () => {
+    const runbook = readFileSync('docs/operations.md', 'utf8');
+    const sections = [...runbook.matchAll(/^##+ (.+)$/gm)].map(([, title]) => title);
+    for (const { id, AlarmDescription, AlarmName } of alarms()) {
+      const [, title] = /Runbook: "(.+)"\.$/.exec(AlarmDescription) ?? [];
+      expect([id, sections]).toEqual([id, expect.arrayContaining([title])]);
+      expect(AlarmName.startsWith('golden-image-dev-')).toBe(true);
+    }
+    for (const name of Object.keys(units)) expect(runbook).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, 'm'));
   });
 
   test('lets no alarm ring where nothing has happened yet, nor fall silent between two measurements', () => {
