@@ -52,7 +52,7 @@ const scenarioSchema = z.strictObject({
         action: z
           .string()
           .regex(
-            /^(ec2|ssm|s3|sfn|eventbridge):[A-Z]\w+$/,
+            /^(ec2|ssm|s3|sfn|eventbridge|sns):[A-Z]\w+$/,
             'an action is written service:Action, such as ec2:CopyImage',
           ),
         region: z.string().optional(),

@@ -8,7 +8,7 @@ import type { Template } from './support/check-template.ts';
 import { checkEmf, isMetric, metricsIn } from './support/emf.ts';
 import { packagedTemplate } from './support/packaged-template.ts';
 import { account, leftIn } from './support/pipeline.ts';
-import { bake, follower, hour, triggered } from './support/triggered.ts';
+import { bake, follower, hour, resting, triggered } from './support/triggered.ts';
 
 type Line = Record<string, any>;
 let template: Template;
@@ -160,6 +160,48 @@ describe('people are told', () => {
     );
     const key = /s3:\/\/[\w-]+\/(\S+)/.exec(mail?.text ?? '')?.[1];
     expect(simulation.artifact(key ?? '')).toContain('"status": "published"');
+  });
+});
+
+describe('when AWS refuses', () => {
+  const refused = (action: string) => ({ action, error: 'AccessDeniedException', message: 'no' });
+  const started = (scenario: object, options: object = {}) => {
+    const heard: Line[] = [];
+    const one = triggered([resting('base')], { scenario, ...options, onLog: (line) => void heard.push(line) });
+    return { ...one, heard };
+  };
+
+  test('a heartbeat, the warning names the build', async () => {
+    const { start, finish, heard } = started({
+      delays: { apiCall: 0.7 },
+      api: [{ ...refused('sfn:SendTaskHeartbeat'), times: 1 }],
+    });
+    await finish(start({ recipe: 'base' }));
+    const warnings = heard.filter(({ level }) => level === 'WARN');
+    expect(warnings[0]).toMatchObject({
+      state: expect.any(String),
+      recipe: 'base',
+      build: expect.stringMatching(/^20261123-030000-/),
+      message: expect.stringMatching(/^no heartbeat: .*AccessDeniedException/),
+    });
+  });
+
+  test('a message, it is tried twice more and left in the queue, with the event it was to tell of', async () => {
+    const { start, pass, queue, mails } = started({ api: [{ ...refused('sns:Publish'), times: 9 }] }, { notify: true });
+    start({ recipe: 'nobody' });
+    await pass(600);
+    expect(mails).toEqual([]);
+    expect(queue('TriggerFailures')).toMatchObject([
+      {
+        body: {
+          requestPayload: { detail: { status: 'FAILED' } },
+          responsePayload: {
+            errorType: 'AwsRefused',
+            errorMessage: expect.stringContaining('sns:Publish of arn:aws:sns:'),
+          },
+        },
+      },
+    ]);
   });
 });
 
