@@ -16,7 +16,7 @@ const advice: Record<FailureName, string> = {
   CopyFailed: "EC2's own reason is in the message; most often a key that cannot be used",
   TargetsIncomplete: 'every target that is not right is listed with its error: mend that, then build again',
   PublishFailed: 'the channel is back where it was in every region, unless the message says what is left behind',
-  RecipeBusy: 'another execution builds this recipe; the message names it. Wait for it, or stop it',
+  RecipeBusy: 'another execution has the recipe or the build; the message names it. Wait for it, or stop it',
   TwinFound: 'two things claim one place; look at the ids in the message before removing any',
   AwsRefused: 'permissions, quotas or parameters, as AWS says',
   AwsTransient: 'AWS was busy longer than the retries; start the build again',

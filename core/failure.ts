@@ -29,6 +29,13 @@ export function failureMessage({ Error, Cause }: CaughtError): string {
   }
 }
 
+/** What is left where Compensate never said. */
+export const unknownRemains =
+  'unknown: the clean-up did not end well, look for the tag golden:build in every region of the recipe';
+
+/** The console offers Redrive on every execution that failed. It goes on at the state Failed. */
+export const redriveHint = 'Redrive would only end here again: to go on, start a new execution';
+
 const timeouts: Record<string, string> = {
   'States.Timeout': 'the function did not answer within the bound of its state',
   'States.HeartbeatTimeout': 'AWS did not finish within the looks that the state allows',

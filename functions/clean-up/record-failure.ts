@@ -6,16 +6,11 @@ import type { ChannelLedger } from '../../core/channel.ts';
 import { reckoned, unrecordedFailure } from '../../core/build-measurements.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
 import { isRefusal, meaningOf } from '../../core/errors.ts';
-import { failedTargets, failureMessage, failureSummary } from '../../core/failure.ts';
+import { failedTargets, failureMessage, failureSummary, redriveHint, unknownRemains } from '../../core/failure.ts';
 import { failedManifest, stillFailed, type Manifest } from '../../core/manifest.ts';
 import type { Plan } from '../../core/plan.ts';
 import { failedState, timingsOf } from '../../core/timings.ts';
 import { execution, failedContext, lambda, measure, stage } from '../stage.ts';
-
-const unknown = 'unknown: the clean-up did not end well, look for the tag golden:build in every region of the recipe';
-
-// The console offers Redrive on every execution that failed. It goes on at the state Failed.
-const redriveHint = 'Redrive would only end here again: to go on, start a new execution';
 
 /** Writes the manifest of a failed build, and the failure's last word for whoever looks at the execution. */
 export const recordFailure = stage({
@@ -30,7 +25,7 @@ export const recordFailure = stage({
       error: caught.Error,
       cause: failureMessage(caught),
       undone: result?.undone ?? [],
-      left: result?.left ?? [unknown],
+      left: result?.left ?? [unknownRemains],
       kept: result?.kept ?? [],
     };
     const identity = claimedIdentity(input, { id, startedAt });
