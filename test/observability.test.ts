@@ -168,16 +168,16 @@ describe('when AWS refuses', () => {
   const started = (scenario: object, options: object = {}) => {
     const heard: Line[] = [];
     const one = triggered([resting('base')], { scenario, ...options, onLog: (line) => void heard.push(line) });
-    return { ...one, heard };
+    return Object.assign(one, { heard });
   };
 
   test('a heartbeat, the warning names the build', async () => {
-    const { start, finish, heard } = started({
+    const refusing = started({
       delays: { apiCall: 0.7 },
       api: [{ ...refused('sfn:SendTaskHeartbeat'), times: 1 }],
     });
-    await finish(start({ recipe: 'base' }));
-    const warnings = heard.filter(({ level }) => level === 'WARN');
+    await refusing.finish(refusing.start({ recipe: 'base' }));
+    const warnings = refusing.heard.filter(({ level }) => level === 'WARN');
     expect(warnings[0]).toMatchObject({
       state: expect.any(String),
       recipe: 'base',
@@ -187,11 +187,11 @@ describe('when AWS refuses', () => {
   });
 
   test('a message, it is tried twice more and left in the queue, with the event it was to tell of', async () => {
-    const { start, pass, queue, mails } = started({ api: [{ ...refused('sns:Publish'), times: 9 }] }, { notify: true });
-    start({ recipe: 'nobody' });
-    await pass(600);
-    expect(mails).toEqual([]);
-    expect(queue('TriggerFailures')).toMatchObject([
+    const refusing = started({ api: [{ ...refused('sns:Publish'), times: 9 }] }, { notify: true });
+    refusing.start({ recipe: 'nobody' });
+    await refusing.pass(600);
+    expect(refusing.mails).toEqual([]);
+    expect(refusing.queue('TriggerFailures')).toMatchObject([
       {
         body: {
           requestPayload: { detail: { status: 'FAILED' } },

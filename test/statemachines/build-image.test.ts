@@ -53,7 +53,7 @@ test('a recipe becomes an image that is in every target, shared, encrypted, tagg
   });
 });
 
-test('the manifest says what was made, where, for whom and how long it took', async () => {
+test('the manifest says what was made, where, for whom and how long it took, at what cost', async () => {
   const simulation = pipeline();
   const execution = await build(simulation);
   const manifest = manifestIn(simulation, execution);
@@ -83,7 +83,12 @@ test('the manifest says what was made, where, for whom and how long it took', as
     })),
     timings: expect.any(Array),
     failure: null,
+    cost: { usd: expect.any(Number), parts: expect.any(Object), snapshotsPerMonth: 1.2, unpriced: [] },
   });
+  // 8 GiB go to two regions; the state that ends it comes after the count.
+  expect(manifest.cost?.parts.transfer).toBe(0.32);
+  const counted = Math.round((manifest.cost?.parts.transitions ?? 0) / (0.025 / 1000));
+  expect(simulation.stepFunctions.stateTransitions(execution.arn) - counted).toBe(1);
   expect(manifest.timings[0]).toEqual({
     state: 'Resolve',
     startedAt: '2026-11-23T03:00:00.000Z',

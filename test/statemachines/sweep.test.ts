@@ -317,8 +317,8 @@ test('orphans that were found are told in one line, which an alarm can count', a
   record(simulation, deadBuild);
   const volume = plantVolume(simulation);
   await sweep(simulation);
-  expect(lines.filter(({ orphans }) => orphans !== undefined)).toEqual([
-    expect.objectContaining({ level: 'WARN', state: 'Sweep', dryRun: false, orphans: 1, removed: 1, refused: 0 }),
+  expect(lines.filter(({ OrphansFound }) => OrphansFound !== undefined)).toEqual([
+    expect.objectContaining({ level: 'WARN', state: 'Sweep', dryRun: false, OrphansFound: 1, removed: 1, refused: 0 }),
   ]);
   expect(lines).toContainEqual(
     expect.objectContaining({ state: 'Sweep', removed: `volume ${volume}`, build: deadBuild }),
