@@ -72,7 +72,7 @@ describe('every line of the log', () => {
   test('that measures something is a document of the embedded metric format', () => {
     expect(metrics().length).toBeGreaterThan(20);
     expect(metrics().flatMap((line) => checkEmf(line, Date.parse(line.at)))).toEqual([]);
-    expect(new Set(metrics().map(({ Deployment }) => Deployment))).toEqual(new Set(['golden']));
+    expect(new Set(metrics().map(({ Deployment }) => Deployment))).toEqual(new Set(['golden-image-dev']));
   });
 });
 
@@ -147,12 +147,12 @@ describe('people are told', () => {
   test('of a build that is published, and of each that failed, and of none that had nothing to do', () => {
     const subjects = simulation.mails.map(({ subject }) => subject);
     expect(subjects.filter((one) => one.includes('broken'))).toEqual(
-      Array(5).fill(expect.stringMatching(/^golden: broken FAILED in \w+: ProvisionFailed$/)),
+      Array(5).fill(expect.stringMatching(/^golden-image-dev: broken FAILED in \w+: ProvisionFailed$/)),
     );
     expect(subjects.filter((one) => !one.includes('broken'))).toEqual([
-      'golden: base is published',
-      'golden: base FAILED: RecipeInvalid',
-      'golden: nobody FAILED: RecipeInvalid',
+      'golden-image-dev: base is published',
+      'golden-image-dev: base FAILED: RecipeInvalid',
+      'golden-image-dev: nobody FAILED: RecipeInvalid',
     ]);
     const mail = simulation.mails.find(({ subject }) => subject.endsWith('is published'));
     expect(mail?.text).toContain(
