@@ -19,7 +19,7 @@ import { nothingRemoved, orRefused, removeImages, removeInstances, together, typ
 export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: string): Promise<Removal> {
   const { aws } = artifacts;
   const ledger = await readArtifact<ChannelLedger>(artifacts, plan, 'channel.json');
-  const restored = ledger ? await orRefused('channel', () => restoreChannel(aws, ledger)) : nothingRemoved();
+  const restored = ledger ? await restoreChannel(aws, ledger) : nothingRemoved();
   const instances = await orRefused('instances', () => removeInstances(aws, plan));
   const finished = await readArtifact<Manifest>(artifacts, plan, 'manifest.json');
   const past = finished?.status === 'published' || ledger?.complete === true;
@@ -35,7 +35,7 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: stri
         // Whatever went wrong, an AMI that servers boot from is not taken away under them.
         const promoted = parameter ? (await readChannel(aws, parameter, [region]))[0]?.ami : undefined;
         const kept = (image: AmiDescription) => image.ami !== promoted && isKept(plan, image);
-        const removal = await removeImages(aws, region, plan, (image) => image.ami === promoted || kept(image));
+        const removal = await removeImages(aws, region, plan, kept, promoted);
         if (until === undefined || document.onFailure !== 'keep-image') return removal;
         return together([removal, await keepImages(aws, region, plan, kept, until)]);
       }),

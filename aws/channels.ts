@@ -5,7 +5,7 @@ import { artifactKey, readObject, writeObject, type Artifacts } from './artifact
 import type { Connection } from './connection.ts';
 import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
 import { describeImage } from './images.ts';
-import { attempt, nothingRemoved, type Removal } from './leftovers.ts';
+import { nothingRemoved, orRefused, together, type Removal } from './leftovers.ts';
 
 /** What a channel holds in each region. */
 export const readChannel = (aws: Connection, parameter: string, regions: string[]): Promise<ChannelValue[]> =>
@@ -77,21 +77,21 @@ export async function writeChannel(
   await Promise.all(values.map(write));
 }
 
-/** Takes back a publish that did not complete, everywhere but where AWS refuses it. Repeat until nothing is left. */
+/** Takes back a publish that did not complete, in each region whatever another one refuses. Repeat until nothing is left. */
 export async function restoreChannel(aws: Connection, ledger: ChannelLedger): Promise<Removal> {
-  const { parameter, after } = ledger;
-  const now = await readChannel(
-    aws,
-    parameter,
-    after.map(({ region }) => region),
+  if (ledger.complete) return nothingRemoved();
+  const restorations = ledger.after.map(({ region }) =>
+    orRefused(`${ledger.parameter} in ${region}`, () => restoreIn(aws, region, ledger)),
   );
+  return together(await Promise.all(restorations));
+}
+
+async function restoreIn(aws: Connection, region: string, ledger: ChannelLedger): Promise<Removal> {
+  const { parameter } = ledger;
   const removal = nothingRemoved();
-  for (const { region, ami } of toRestore(ledger, now)) {
-    const restored = await attempt(removal, `${parameter} in ${region}`, async () => {
-      if (ami === undefined) await deleteParameter(aws, region, parameter);
-      else await writeAmiParameter(aws, region, parameter, ami, 'restored: the build that moved it did not complete');
-    });
-    if (!restored) continue;
+  for (const { ami } of toRestore(ledger, await readChannel(aws, parameter, [region]))) {
+    if (ami === undefined) await deleteParameter(aws, region, parameter);
+    else await writeAmiParameter(aws, region, parameter, ami, 'restored: the build that moved it did not complete');
     removal.removed.push(
       ami === undefined ? `deleted ${parameter} in ${region}` : `restored ${parameter} = ${ami} in ${region}`,
     );

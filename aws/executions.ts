@@ -8,6 +8,7 @@ import {
   StartExecutionCommand,
   type DescribeExecutionCommandOutput,
 } from '@aws-sdk/client-sfn';
+import { Failure, isTransient } from '../core/errors.ts';
 import type { StateEvent } from '../core/timings.ts';
 import { ask, everyPage } from './answers.ts';
 import type { Connection } from './connection.ts';
@@ -122,5 +123,23 @@ export async function executionHistory(aws: Connection, executionArn: string): P
     type,
     timestamp,
     state: details.stateEnteredEventDetails?.name ?? details.stateExitedEventDetails?.name,
+    map: details.mapIterationStartedEventDetails?.name,
+    index: details.mapIterationStartedEventDetails?.index,
+    ...(details.executionFailedEventDetails ?? details.executionAbortedEventDetails),
   }));
+}
+
+/** As executionHistory, for what must be done without it, too: a refusal is told in `refused`. */
+export async function historyIfAllowed(
+  aws: Connection,
+  executionArn: string,
+  refused: string[],
+): Promise<StateEvent[]> {
+  try {
+    return await executionHistory(aws, executionArn);
+  } catch (error) {
+    if (!(error instanceof Failure) || isTransient(error)) throw error;
+    refused.push(`the history could not be read: ${error.message}`);
+    return [];
+  }
 }

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { writeExpiry } from './expiry.ts';
 import { revokeLaunch } from './image-attributes.ts';
 import { findBuildImages } from './images.ts';
-import { attempt, nothingRemoved, type Removal } from './leftovers.ts';
+import { attempt, listed, nothingRemoved, type Removal } from './leftovers.ts';
 import { findSnapshots, revokeVolumes } from './snapshots.ts';
 
 /** What keepImages calls beside what removeImages does. */
@@ -28,7 +28,8 @@ export async function keepImages(
   until: string,
 ): Promise<Removal> {
   const removal = nothingRemoved();
-  const tagged = await findSnapshots(aws, region, identity);
+  const list = () => findSnapshots(aws, region, identity);
+  const tagged = await listed(removal, `expiry of snapshots in ${region}`, list);
   for (const { ami, disks, tags } of (await findBuildImages(aws, region, identity)).filter(stays)) {
     const snapshots = disks.flatMap(({ snapshot }) => snapshot ?? []);
     const revoke = (thing: string, work: () => Promise<boolean>) =>

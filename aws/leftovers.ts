@@ -58,21 +58,36 @@ export async function orRefused(place: string, work: () => Promise<Removal>): Pr
   return together([removal, ...done]);
 }
 
+/** A listing that AWS refuses must not keep from what is known without it, nor hide what was done already. */
+export async function listed<T>(removal: Removal, place: string, list: () => Promise<T[]>): Promise<T[]> {
+  let found: T[] = [];
+  await attempt(removal, place, async () => void (found = await list()));
+  return found;
+}
+
 /** Terminates the build's instances and deletes the volumes they leave behind. Repeat until nothing is left. */
 export async function removeInstances(aws: Connection, identity: BuildIdentity): Promise<Removal> {
   const removal = nothingRemoved();
+  const staying = new Set<string | undefined>();
   for (const { instance, state } of await findInstances(aws, identity)) {
     if (state === 'terminated') continue;
     const thing = `instance ${instance} in ${aws.region}`;
     if (state !== 'shutting-down') {
-      if (!(await attempt(removal, thing, () => terminateInstances(aws, [instance])))) continue;
+      if (!(await attempt(removal, thing, () => terminateInstances(aws, [instance])))) {
+        staying.add(instance);
+        continue;
+      }
       removal.removed.push(`terminated ${thing}`);
     }
     removal.left.push(`${thing} (${state})`);
   }
-  for (const { volume, state } of await findVolumes(aws, identity)) {
+  for (const { volume, state, instance } of await listed(removal, 'volumes', () => findVolumes(aws, identity))) {
     if (state === 'deleting' || state === 'deleted') continue;
     const thing = `volume ${volume} in ${aws.region}`;
+    if (staying.has(instance)) {
+      removal.refused.push(`${thing}: ${instance} needs it`);
+      continue;
+    }
     if (state !== 'in-use') {
       if (!(await attempt(removal, thing, () => deleteVolume(aws, volume)))) continue;
       removal.removed.push(`deleted ${thing}`);
@@ -86,24 +101,29 @@ export async function removeInstances(aws: Connection, identity: BuildIdentity):
  * Deregisters the build's AMIs in a region, pending ones too, and deletes their snapshots. Repeat until nothing is left:
  * a snapshot stays in use for a moment after its AMI has gone.
  * @param stays Which AMIs are to stay, with their snapshots.
+ * @param promoted The AMI that a channel points at: it cannot go, and is told as left.
  */
 export async function removeImages(
   aws: Connection,
   region: string,
   identity: BuildIdentity,
   stays: (image: AmiDescription) => boolean = () => false,
+  promoted?: string,
 ): Promise<Removal> {
   const removal = nothingRemoved();
   const staying = [];
   for (const image of await findBuildImages(aws, region, identity)) {
     if (image.state === 'deregistered') continue;
     const thing = `${image.ami} in ${region}`;
-    const gone = !stays(image) && (await attempt(removal, thing, () => deregisterImage(aws, region, image.ami)));
+    const free = image.ami !== promoted && !stays(image);
+    if (image.ami === promoted) removal.refused.push(`${thing}: the channel points at it`);
+    const gone = free && (await attempt(removal, thing, () => deregisterImage(aws, region, image.ami)));
     if (!gone) staying.push(image);
     else removal.removed.push(`deregistered ${thing}`);
     if (gone) removal.left.push(`${thing} (just deregistered)`);
   }
-  for (const { snapshot } of await findSnapshots(aws, region, identity)) {
+  const snapshots = await listed(removal, `snapshots in ${region}`, () => findSnapshots(aws, region, identity));
+  for (const { snapshot } of snapshots) {
     const thing = `snapshot ${snapshot} in ${region}`;
     const needing = staying.find(({ disks }) => disks.length === 0 || disks.some((disk) => disk.snapshot === snapshot));
     if (needing && !stays(needing)) removal.refused.push(`${thing}: ${needing.ami} needs it`);

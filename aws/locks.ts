@@ -115,5 +115,8 @@ export async function claimBuild(
   if (await isAlive(artifacts.aws, execution)) return execution === id ? 'running' : 'other';
   const died = cleansUpAfter ?? id;
   const mine: BuildLock = { execution: as, build: identity.build, ...(as !== died && { cleansUpAfter: died }) };
-  return (await writeObject(artifacts, key, mine, object)) ? 'ours' : 'other';
+  if (await writeObject(artifacts, key, mine, object)) return 'ours';
+  // Refused: somebody was faster, or the SDK has asked again for what took effect while the answer was lost.
+  const now = await readObject(artifacts, key);
+  return now && (JSON.parse(now.text) as Lock).execution === as ? 'ours' : 'other';
 }

@@ -34,9 +34,7 @@ async function remove(aws: Connection, { kind, id, region }: Found): Promise<boo
 /** Looks again just before something of a build goes, and takes it over as a clean-up does: nobody can start it meanwhile. */
 async function takenUp(artifacts: Artifacts, found: Found, owner: string, as: string): Promise<string | undefined> {
   if (owner !== as && (await isRunning(artifacts.aws, owner))) return `${owner} has begun to work on its build again`;
-  const claim = () => claimBuild(artifacts, found, { id: owner, as });
-  // A claim whose answer was lost is refused when the client repeats it, and yet ours: the second look tells.
-  const ours = (await claim()) === 'ours' || (await claim()) === 'ours';
+  const ours = (await claimBuild(artifacts, found, { id: owner, as })) === 'ours';
   return ours ? undefined : 'another execution has taken its build over just now';
 }
 

@@ -8,6 +8,8 @@ export interface VolumeDescription {
   volume: string;
   /** creating | available | in-use | deleting | deleted | error */
   state: string;
+  /** What it is attached to. */
+  instance?: string | undefined;
 }
 
 export async function findVolumes(aws: Connection, identity: BuildIdentity): Promise<VolumeDescription[]> {
@@ -19,7 +21,11 @@ export async function findVolumes(aws: Connection, identity: BuildIdentity): Pro
       ({ Volumes }) => Volumes,
     ),
   );
-  return volumes.map(({ VolumeId = '', State = 'error' }) => ({ volume: VolumeId, state: State }));
+  return volumes.map(({ VolumeId = '', State = 'error', Attachments }) => ({
+    volume: VolumeId,
+    state: State,
+    instance: Attachments?.[0]?.InstanceId,
+  }));
 }
 
 /** A volume that is already gone is what was asked. */

@@ -42,3 +42,6 @@ export const meaningOf = (name: string): string | undefined => (meanings as Reco
 
 /** Whether an execution was turned away before it could make anything. */
 export const isRefusal = (name: string): boolean => name === 'RecipeInvalid' || name === 'RecipeBusy';
+
+/** Whether AWS may do the same thing later. */
+export const isTransient = (error: unknown): boolean => error instanceof Failure && error.name === 'AwsTransient';

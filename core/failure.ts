@@ -1,6 +1,8 @@
 import type { KeptImage } from './kept.ts';
 import type { ManifestFailure } from './manifest.ts';
 import type { BuildIdentity } from './tags.ts';
+import type { Plan } from './plan.ts';
+import { ending, failedPlace, type FailedPlace, type StateEvent } from './timings.ts';
 
 /** What a Catch hands on: the error's name and its cause, which for a failed Lambda is JSON. */
 export interface CaughtError {
@@ -35,6 +37,37 @@ export const unknownRemains =
 
 /** The console offers Redrive on every execution that failed. It goes on at the state Failed. */
 export const redriveHint = 'Redrive would only end here again: to go on, start a new execution';
+
+/**
+ * What there is to tell of an execution that failed, after its history; `otherwise` is what is known without it, and `unread`
+ * why it may not be read.
+ */
+export function failureOf(
+  events: StateEvent[],
+  otherwise: CaughtError,
+  compensation: { undone?: string[] | undefined; left?: string[] | undefined; kept?: KeptImage[] | undefined } = {},
+  unread: string[] = [],
+): ManifestFailure {
+  const caught = ending(events, otherwise);
+  const { undone = [], left = [unknownRemains], kept = [] } = compensation;
+  return {
+    state: failedPlace(events).state,
+    error: caught.Error,
+    cause: failureMessage(caught),
+    undone,
+    left: [...left, ...unread],
+    kept,
+  };
+}
+
+/** The message of a failure inside a Map, led by the step, check or region it was about, unless it says so itself. */
+export function placedMessage(message: string, { map, index = -1 }: FailedPlace, plan: Plan | undefined): string {
+  const { provision = [], checks = [], document } = plan ?? {};
+  const step = { Provision: provision, Check: checks }[map ?? '']?.[index]?.name;
+  const region = map === 'Distribute' ? document?.distribute[index]?.region : undefined;
+  const name = step === undefined ? region : `"${step}"`;
+  return name === undefined || message.includes(name) ? message : `${name}: ${message}`;
+}
 
 const timeouts: Record<string, string> = {
   'States.Timeout': 'the function did not answer within the bound of its state',

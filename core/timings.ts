@@ -1,3 +1,4 @@
+import type { CaughtError } from './failure.ts';
 import type { Timing } from './manifest.ts';
 
 /** The parts of a Step Functions history event that say when a state was entered and left. */
@@ -7,6 +8,12 @@ export interface StateEvent {
   type: string;
   timestamp: Date;
   state?: string | undefined;
+  /** Of the beginning of an iteration: its Map, and the number of its item. */
+  map?: string | undefined;
+  index?: number | undefined;
+  /** Of the end of an execution. */
+  error?: string | undefined;
+  cause?: string | undefined;
 }
 
 // A task that ends its iteration is not left: the iteration is.
@@ -36,17 +43,38 @@ export function timingsOf(events: StateEvent[]): Timing[] {
   return visits.toSorted((a, b) => a.entered - b.entered).map(({ timing }) => timing);
 }
 
+/** Where an execution failed: a Task state and, inside a Map, the Map and the number of its item. */
+export interface FailedPlace {
+  state: string;
+  map?: string;
+  index?: number;
+}
+
 /**
- * The state whose Catch led to one of the catchers: the last one that was left before the first of them was entered. Where
- * none was, the execution died in the state it entered last.
+ * The state whose Catch led to one of the catchers: the last one that was left before the first of them was entered, and
+ * where that is a Map, the state in which its iteration failed. Where no catcher was entered, the execution died in the
+ * state it entered last.
  */
-export function failedState(events: StateEvent[], catchers: string[]): string {
+export function failedPlace(events: StateEvent[], catchers = ['Compensate', 'RecordFailure']): FailedPlace {
   const byId = new Map(events.map((event) => [event.id, event]));
-  let event = events.find(
+  const before = ({ previousEventId }: StateEvent) => byId.get(previousEventId);
+  const caught = events.find(
     ({ type, state }) => type === 'TaskStateEntered' && state !== undefined && catchers.includes(state),
   );
-  if (!event) return events.findLast(({ type }) => type.endsWith('StateEntered'))?.state ?? 'unknown';
-  do event = byId.get(event?.previousEventId ?? 0);
-  while (event && !event.type.endsWith('StateExited'));
-  return event?.state ?? 'unknown';
+  let event = caught ? before(caught) : events.findLast(({ type }) => type.endsWith('StateEntered'));
+  while (caught && event && !event.type.endsWith('StateExited')) event = before(event);
+  // A Map was left because an iteration failed: back along it to the state it was in.
+  while (event?.type.startsWith('Map') && event.type !== 'MapStateEntered') event = before(event);
+  while (event && !/State(Entered|Exited)$/.test(event.type)) event = before(event);
+  const state = event?.state ?? 'unknown';
+  while (event && !/^Map(IterationStarted|StateExited)$/.test(event.type)) event = before(event);
+  const { map, index } = event ?? {};
+  return map === undefined || index === undefined ? { state } : { state, map, index };
+}
+
+/** What an execution ended with, as far as its history says: why it failed, or why somebody stopped it. */
+export function ending(events: StateEvent[], otherwise: CaughtError): CaughtError {
+  const end = events.findLast(({ type }) => type === 'ExecutionFailed' || type === 'ExecutionAborted');
+  const error = end?.type === 'ExecutionFailed' ? end.error : undefined;
+  return { Error: error ?? otherwise.Error, Cause: end?.cause ?? otherwise.Cause };
 }

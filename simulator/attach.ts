@@ -25,6 +25,7 @@ export interface Call {
 /** One run of a function. Once its sandbox is killed, nothing it still calls reaches AWS. */
 export interface FunctionRun {
   name: string;
+  payload: unknown;
   killed?: boolean;
 }
 

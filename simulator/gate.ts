@@ -18,7 +18,7 @@ export function createGate(
   const ordinals = new Map<string, number>();
 
   function fateOf(service: string, action: string, { account, region }: Caller): Fate {
-    const by = acting()?.name;
+    const { name: by, payload } = acting() ?? {};
     const ordinal = (ordinals.get(by ?? '') ?? 0) + 1;
     ordinals.set(by ?? '', ordinal);
     const hit = faults(service, action, region);
@@ -26,7 +26,7 @@ export function createGate(
     const before = hit.find((fault) => !fault.after);
     const after = hit.find((fault) => fault.after);
     if (before ?? after) return { before: before && errorOf(before), after: after && errorOf(after) };
-    const fate = interfere?.({ ...(by !== undefined && { by }), service, action, account, region, ordinal });
+    const fate = interfere?.({ ...(by !== undefined && { by, payload }), service, action, account, region, ordinal });
     if (fate) return interfered(fate);
     return world.happens('lostAnswers', region) ? { after: new ConnectionLost() } : {};
   }

@@ -10,7 +10,7 @@ export function createInvoke(
 ): (name: string, payload: unknown, work: Work) => Promise<unknown> {
   const attempts = new Map<string, number>();
   return async (name, payload, work) => {
-    const self: FunctionRun = { name };
+    const self: FunctionRun = { name, payload };
     const run = () => actingAs(self, () => work(payload));
     if (!interfere) return run();
     const attempt = (attempts.get(name) ?? 0) + 1;

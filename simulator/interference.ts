@@ -2,8 +2,9 @@ import type { EventPath, Execution } from './states/step-functions.ts';
 
 /** One attempt of one call on its way to the simulated AWS. */
 export interface InterferedCall {
-  /** The function that makes it. */
+  /** The function that makes it, and what it was invoked with. */
   by?: string;
+  payload?: unknown;
   service: string;
   action: string;
   account: string;

@@ -9,7 +9,7 @@ const filesIn = (folder: string): string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 const read = (file: string) => readFileSync(file, 'utf8');
-const sources = ['core', 'aws', 'functions', 'simulator', 'cli', 'bench']
+const sources = ['core', 'aws', 'functions', 'simulator', 'cli', 'bench', 'faults']
   .flatMap(filesIn)
   .filter((file) => file.endsWith('.ts'));
 const lines = (file: string) => read(file).trimEnd().split('\n').length;
@@ -32,6 +32,7 @@ const mayImport: Record<string, RegExp> = {
   simulator:
     /^(core\/|aws\/|functions\/|simulator\/|infrastructure\/triggers|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|croner$|jsonpath-plus$)/,
   cli: /^(core\/|aws\/|simulator\/|cli\/|yaml$|commander$|node:)/,
+  faults: /^(core\/|simulator\/|faults\/|node:|fast-check$|@aws-sdk\/)/,
   bench: /^(core\/|aws\/|simulator\/|cli\/|node:)/,
 };
 

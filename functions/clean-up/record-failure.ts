@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
-import { executionHistory } from '../../aws/executions.ts';
+import { historyIfAllowed } from '../../aws/executions.ts';
 import { recordEnd } from '../../aws/ended-builds.ts';
 import type { ChannelLedger } from '../../core/channel.ts';
 import { reckoned, unrecordedFailure } from '../../core/build-measurements.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
-import { isRefusal, meaningOf } from '../../core/errors.ts';
-import { failedTargets, failureMessage, failureSummary, redriveHint, unknownRemains } from '../../core/failure.ts';
+import { isRefusal, isTransient, meaningOf } from '../../core/errors.ts';
+import { failedTargets, failureOf, failureSummary, placedMessage, redriveHint } from '../../core/failure.ts';
 import { failedManifest, stillFailed, type Manifest } from '../../core/manifest.ts';
 import type { Plan } from '../../core/plan.ts';
-import { failedState, timingsOf } from '../../core/timings.ts';
+import { failedPlace, timingsOf } from '../../core/timings.ts';
 import { execution, failedContext, lambda, measure, stage } from '../stage.ts';
 
 /** Writes the manifest of a failed build, and the failure's last word for whoever looks at the execution. */
@@ -18,16 +18,10 @@ export const recordFailure = stage({
   input: z.strictObject({ execution, context: failedContext }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
   async run({ execution: { id, startedAt, input, as }, context }, cloud) {
-    const { failure: caught, compensation: result, distribution = [] } = context;
-    const events = await executionHistory(cloud.aws, id);
-    const failure = {
-      state: failedState(events, ['Compensate', 'RecordFailure']),
-      error: caught.Error,
-      cause: failureMessage(caught),
-      undone: result?.undone ?? [],
-      left: result?.left ?? [unknownRemains],
-      kept: result?.kept ?? [],
-    };
+    const { compensation: result, distribution = [] } = context;
+    const unread: string[] = [];
+    const events = await historyIfAllowed(cloud.aws, id, unread);
+    const failure = failureOf(events, context.failure, result, unread);
     const identity = claimedIdentity(input, { id, startedAt });
     const targets = failedTargets(distribution);
     // An execution that was refused made nothing, so the record of the build, if there is one, is not its to write.
@@ -38,6 +32,7 @@ export const recordFailure = stage({
       try {
         const before = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
         const plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
+        failure.cause = placedMessage(failure.cause, failedPlace(events), plan);
         const ledger = await readArtifact<ChannelLedger>(cloud, identity, 'channel.json');
         const failed = failedManifest({ identity, plan, ledger, targets, timings: timingsOf(events), failure });
         const { manifest, measurements } = reckoned(failed, plan, events, cloud.now());
@@ -46,6 +41,7 @@ export const recordFailure = stage({
         told = before?.status === 'published' || recorded !== manifest ? [] : measurements;
         await recordEnd(cloud, manifest, plan, { input, execution: { id, startedAt } });
       } catch (error) {
+        if (isTransient(error)) throw error;
         failure.left.push(`the manifest could not be written: ${(error as Error).message}`);
       }
     }

@@ -18,14 +18,15 @@ export const publish = wait({
   async look({ recipe, build, execution, targets }, cloud): Promise<Seen<{ written: boolean; parameter?: string }>> {
     const plan = await readOwnPlan(cloud, { recipe, build }, execution);
     const { publish: wanted } = plan.document;
+    const after = targets.flatMap(({ region, ami, snapshots, error }) =>
+      ami && error === undefined ? [{ region, ami, snapshots }] : [],
+    );
     if (!wanted) {
       // Without a channel nothing points at the image, but from here on it is there for others and not undone any more.
-      await writeArtifact(cloud, plan, 'channel.json', { parameter: '', before: [], after: [], complete: true });
+      await writeArtifact(cloud, plan, 'channel.json', { parameter: '', before: [], after, complete: true });
       return { done: { written: false } };
     }
     const parameter = channelParameter(recipe, wanted.channel);
-    const after = targets.flatMap(({ region, ami, error }) => (ami && error === undefined ? [{ region, ami }] : []));
-
     const regions = after.map(({ region }) => region);
     const current = await readChannel(cloud.aws, parameter, regions);
     const ledger = await openLedger(cloud, plan, parameter, current, after);

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { failureNames, meaningOf } from '../../core/errors.ts';
-import { failureMessage, failureSummary } from '../../core/failure.ts';
+import { failureMessage, failureSummary, placedMessage } from '../../core/failure.ts';
+import type { Plan } from '../../core/plan.ts';
 import { failingTail } from '../../core/output.ts';
 
 test('the message of a failed function is found in its cause', () => {
@@ -18,6 +19,20 @@ test.each([
 test('time-outs have no cause but get words', () => {
   expect(failureMessage({ Error: 'States.HeartbeatTimeout' })).toContain('AWS did not finish');
   expect(failureMessage({ Error: 'Unheard.Of' })).toBe('Step Functions gives no cause');
+});
+
+test('a failure inside a Map is told with the name of its step, check or region', () => {
+  const plan = {
+    provision: [{ name: 'patch' }],
+    checks: [{ name: 'boots' }],
+    document: { distribute: [{ region: 'eu-west-1' }] },
+  } as unknown as Plan;
+  const told = (map: string, message = 'AWS said no') => placedMessage(message, { state: 'X', map, index: 0 }, plan);
+  expect(told('Provision')).toBe('"patch": AWS said no');
+  expect(told('Check')).toBe('"boots": AWS said no');
+  expect(told('Distribute')).toBe('eu-west-1: AWS said no');
+  expect(told('Check', '"boots" ended with 1')).toBe('"boots" ended with 1');
+  expect(placedMessage('AWS said no', { state: 'Launch' }, plan)).toBe('AWS said no');
 });
 
 test('the last word of a failure says where, what was undone and what is left', () => {

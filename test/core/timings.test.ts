@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { failedState, timingsOf, type StateEvent } from '../../core/timings.ts';
+import { ending, failedPlace, timingsOf, type StateEvent } from '../../core/timings.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 23, 3) + seconds * 1000);
 const event = (id: number, previousEventId: number, type: string, seconds: number, state?: string): StateEvent => ({
@@ -53,16 +53,44 @@ test('the state that failed is the one that was left for the clean-up', () => {
   const events = [
     event(1, 0, 'TaskStateEntered', 0, 'Launch'),
     event(2, 1, 'TaskStateExited', 1, 'Launch'),
-    event(3, 2, 'MapStateEntered', 1, 'Provision'),
-    event(4, 3, 'TaskStateEntered', 1, 'SendCommand'),
-    event(5, 4, 'MapStateFailed', 2),
-    event(6, 5, 'MapStateExited', 2, 'Provision'),
-    event(7, 6, 'TaskStateEntered', 2, 'Compensate'),
-    event(8, 7, 'TaskStateExited', 9, 'Compensate'),
-    event(9, 8, 'TaskStateEntered', 9, 'RecordFailure'),
+    event(3, 2, 'TaskStateEntered', 1, 'AwaitBuilder'),
+    event(4, 3, 'TaskFailed', 2),
+    event(5, 4, 'TaskStateExited', 2, 'AwaitBuilder'),
+    event(6, 5, 'TaskStateEntered', 2, 'Compensate'),
+    event(7, 6, 'TaskStateExited', 9, 'Compensate'),
+    event(8, 7, 'TaskStateEntered', 9, 'RecordFailure'),
   ];
-  expect(failedState(events, ['Compensate', 'RecordFailure'])).toBe('Provision');
-  expect(failedState([], ['Compensate'])).toBe('unknown');
+  expect(failedPlace(events)).toEqual({ state: 'AwaitBuilder' });
+  expect(failedPlace([])).toEqual({ state: 'unknown' });
+});
+
+const inMap = [
+  event(1, 0, 'MapStateEntered', 1, 'Provision'),
+  event(2, 1, 'MapStateStarted', 1),
+  { ...event(3, 2, 'MapIterationStarted', 1), map: 'Provision', index: 0 },
+  event(4, 3, 'TaskStateEntered', 1, 'SendCommand'),
+  event(5, 4, 'TaskStateExited', 2, 'SendCommand'),
+  event(6, 5, 'MapIterationSucceeded', 2),
+  { ...event(7, 2, 'MapIterationStarted', 2), map: 'Provision', index: 1 },
+  event(8, 7, 'TaskStateEntered', 2, 'SendCommand'),
+];
+
+test('a failure inside a Map is told of the state of its iteration, and which one that was', () => {
+  const events = [
+    ...inMap,
+    event(9, 8, 'TaskFailed', 3),
+    event(10, 9, 'MapIterationFailed', 3),
+    event(11, 10, 'MapStateFailed', 3),
+    event(12, 11, 'MapStateExited', 3, 'Provision'),
+    event(13, 12, 'TaskStateEntered', 3, 'Compensate'),
+  ];
+  expect(failedPlace(events)).toEqual({ state: 'SendCommand', map: 'Provision', index: 1 });
+});
+
+test('an execution that died did so in the state it entered last, inside a Map or after it', () => {
+  expect(failedPlace(inMap)).toEqual({ state: 'SendCommand', map: 'Provision', index: 1 });
+  const after = [...inMap, event(9, 8, 'MapStateExited', 3, 'Provision'), event(10, 9, 'TaskStateEntered', 3, 'Seal')];
+  expect(failedPlace(after)).toEqual({ state: 'Seal' });
 });
 
 test('a task that ends its iteration is timed until the iteration failed', () => {
@@ -79,4 +107,13 @@ test('a task that ends its iteration is timed until the iteration failed', () =>
     ['SendCommand', 1],
     ['AwaitCommand', 30],
   ]);
+});
+
+test('an execution that is over tells itself why: what it failed with, or what somebody stopped it for', () => {
+  const otherwise = { Error: 'ABORTED', Cause: 'it ended' };
+  const failed = { ...event(9, 8, 'ExecutionFailed', 3), error: 'CheckFailed', cause: 'no' };
+  const stopped = { ...event(9, 8, 'ExecutionAborted', 3), error: 'Mine', cause: 'not today' };
+  expect(ending([failed], otherwise)).toEqual({ Error: 'CheckFailed', Cause: 'no' });
+  expect(ending([stopped], otherwise)).toEqual({ Error: 'ABORTED', Cause: 'not today' });
+  expect(ending([event(9, 8, 'ExecutionTimedOut', 3)], otherwise)).toEqual(otherwise);
 });

@@ -109,5 +109,5 @@ test.each(['Compensate', 'RecordFailure'])('a clean-up that dies after its work 
   const simulation = pipeline({ interfere: { invoke }, scenario: { commands: [{ step: 'boots', exitCode: 1 }] } });
   expect(await build(simulation)).toMatchObject({ error: 'CheckFailed' });
   expect(leftIn(simulation)).toEqual(nothing);
-  expect(onlyManifest(simulation)?.failure).toMatchObject({ state: 'Check', left: [] });
+  expect(onlyManifest(simulation)?.failure).toMatchObject({ state: 'AwaitCheck', left: [] });
 });

@@ -30,7 +30,7 @@ test('a failing step leaves nothing and says which step, which exit code and how
     status: 'failed',
     image: null,
     failure: {
-      state: 'Provision',
+      state: 'AwaitCommand',
       error: 'ProvisionFailed',
       left: [],
       undone: [expect.stringMatching(/^terminated instance i-/)],
@@ -159,8 +159,8 @@ test('a builder that dies under the build is told as such', async () => {
 });
 
 test.each([
-  ['builder', 90, 'Provision'],
-  ['candidate', 60, 'Check'],
+  ['builder', 90, 'AwaitCommand'],
+  ['candidate', 60, 'AwaitCheck'],
 ])("a %s that dies under a command is told at once, with EC2's reason", async (role, afterSeconds, state) => {
   const reason = 'Server.SpotInstanceTermination: taken back';
   const instances = [{ role, dies: { afterSeconds, reason } }];

@@ -138,7 +138,11 @@ test('after a refused publish the channel is back and every image is kept; one t
   expect(await build(simulation)).toMatchObject({ error: 'PublishFailed' });
   expect(leftIn(simulation).channels).toEqual({ [home]: imageIn(simulation, home).id });
   expect(onlyManifest(simulation)?.failure).toMatchObject({
-    left: [expect.stringContaining('ssm:DeleteParameter')],
+    left: [
+      expect.stringContaining('ssm:DeleteParameter'),
+      expect.stringMatching(/^ami-\w+ in us-east-1: the channel points at it$/),
+      expect.stringMatching(/^snapshot snap-\w+ in us-east-1: ami-\w+ needs it$/),
+    ],
     kept: [{ region: copied }, { region: optional }],
   });
   expect(owned(simulation)).toEqual([

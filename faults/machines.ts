@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Node {
+  Type: string;
+  Resource?: string;
+  HeartbeatSeconds?: number;
+  ItemsPath?: string;
+  ItemProcessor?: { States: Record<string, Node> };
+}
+
+/** A Task state of a machine, and the Map it is in. */
+export interface Task {
+  state: string;
+  /** Seconds between its heartbeats, where it waits for its token. */
+  heartbeat?: number;
+  map?: string;
+}
+
+/** Every Task state of a machine in the order of the file, and the key of its input that each Map goes through. */
+export function readMachine(name: 'build-image' | 'clean-up-build' | 'sweep'): {
+  tasks: Task[];
+  itemsOf: Map<string, string>;
+} {
+  const file = join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`);
+  const { States } = JSON.parse(readFileSync(file, 'utf8')) as { States: Record<string, Node> };
+  const itemsOf = new Map<string, string>();
+  const within = (states: Record<string, Node>, map?: string): Task[] =>
+    Object.entries(states).flatMap(([state, { Type, HeartbeatSeconds, ItemsPath = '', ItemProcessor }]) => {
+      if (Type === 'Map') {
+        itemsOf.set(state, ItemsPath.replace('$.', ''));
+        return within(ItemProcessor?.States ?? {}, state);
+      }
+      if (Type !== 'Task') return [];
+      return [{ state, ...(HeartbeatSeconds && { heartbeat: HeartbeatSeconds }), ...(map !== undefined && { map }) }];
+    });
+  return { tasks: within(States), itemsOf };
+}
