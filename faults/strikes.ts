@@ -34,7 +34,7 @@ const refuse = (service: string, action: string): Interfered => ({
 });
 
 export const isOf = ({ stateMachineArn }: Execution, machine: string): boolean =>
-  stateMachineArn.endsWith(`:golden-${machine}`);
+  stateMachineArn.endsWith(`-${machine}`);
 
 const build = readMachine('build-image');
 const heartbeats = new Map(build.tasks.map(({ state, heartbeat }) => [state, heartbeat ?? 0]));

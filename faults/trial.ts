@@ -87,9 +87,10 @@ export async function runTrial(scenario: Scenario): Promise<Trial> {
 }
 
 /** Lets time go by until all executions have ended and events had half an hour to start others. */
-async function settle({ clock, pass }: Simulation, executions: Execution[]): Promise<void> {
+async function settle(simulation: Simulation, executions: Execution[]): Promise<void> {
+  const { clock } = simulation;
   const until = clock.now() + longest * 1000;
-  do await pass(1800);
+  do await simulation.pass(1800);
   while (executions.some(({ status }) => status === 'RUNNING') && clock.now() < until);
 }
 
