@@ -72,9 +72,13 @@ export function failedPlace(events: StateEvent[], catchers = ['Compensate', 'Rec
   return map === undefined || index === undefined ? { state } : { state, map, index };
 }
 
-/** What an execution ended with, as far as its history says: why it failed, or why somebody stopped it. */
-export function ending(events: StateEvent[], otherwise: CaughtError): CaughtError {
-  const end = events.findLast(({ type }) => type === 'ExecutionFailed' || type === 'ExecutionAborted');
+/**
+ * What a build ended with, after its execution's history. `caught` is what a Catch handed on, which says it all, or the status
+ * in the event of an execution that died, of which the history knows more. One that was redriven has ended more than once.
+ */
+export function ending(events: StateEvent[], caught: CaughtError): CaughtError {
+  const types: Record<string, string> = { FAILED: 'ExecutionFailed', ABORTED: 'ExecutionAborted' };
+  const end = events.findLast(({ type }) => type === types[caught.Error]);
   const error = end?.type === 'ExecutionFailed' ? end.error : undefined;
-  return { Error: error ?? otherwise.Error, Cause: end?.cause ?? otherwise.Cause };
+  return { Error: error ?? caught.Error, Cause: end?.cause ?? caught.Cause };
 }

@@ -110,10 +110,19 @@ test('a task that ends its iteration is timed until the iteration failed', () =>
 });
 
 test('an execution that is over tells itself why: what it failed with, or what somebody stopped it for', () => {
-  const otherwise = { Error: 'ABORTED', Cause: 'it ended' };
+  const told = (Error: string) => ({ Error, Cause: 'it ended' });
   const failed = { ...event(9, 8, 'ExecutionFailed', 3), error: 'CheckFailed', cause: 'no' };
   const stopped = { ...event(9, 8, 'ExecutionAborted', 3), error: 'Mine', cause: 'not today' };
-  expect(ending([failed], otherwise)).toEqual({ Error: 'CheckFailed', Cause: 'no' });
-  expect(ending([stopped], otherwise)).toEqual({ Error: 'ABORTED', Cause: 'not today' });
-  expect(ending([event(9, 8, 'ExecutionTimedOut', 3)], otherwise)).toEqual(otherwise);
+  expect(ending([failed], told('FAILED'))).toEqual({ Error: 'CheckFailed', Cause: 'no' });
+  expect(ending([stopped], told('ABORTED'))).toEqual({ Error: 'ABORTED', Cause: 'not today' });
+  expect(ending([event(9, 8, 'ExecutionTimedOut', 3)], told('TIMED_OUT'))).toEqual(told('TIMED_OUT'));
+});
+
+test('an execution that was redriven has ended more than once, and each end keeps its own reason', () => {
+  const stopped = { ...event(9, 8, 'ExecutionAborted', 3), cause: 'not today' };
+  const failed = { ...event(11, 10, 'ExecutionFailed', 5), error: 'RecipeBusy', cause: 'no' };
+  const told = { Error: 'ABORTED', Cause: 'it ended' };
+  expect(ending([stopped, failed], told)).toEqual({ Error: 'ABORTED', Cause: 'not today' });
+  const caught = { Error: 'CheckFailed', Cause: 'it does not listen' };
+  expect(ending([stopped], caught)).toEqual(caught);
 });

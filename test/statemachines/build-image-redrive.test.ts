@@ -112,7 +112,7 @@ test('a build that is redriven and fails is undone', async () => {
   });
   expect(await redriven(simulation, arn)).toMatchObject({ status: 'FAILED', error: 'CheckFailed' });
   expect(leftIn(simulation)).toEqual(nothing);
-  expect(onlyManifest(simulation)).toMatchObject({ failure: { state: 'Check', error: 'CheckFailed', left: [] } });
+  expect(onlyManifest(simulation)).toMatchObject({ failure: { state: 'AwaitCheck', error: 'CheckFailed', left: [] } });
 });
 
 test('a build whose clean-up died is undone by its own execution when that is redriven', async () => {
