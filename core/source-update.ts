@@ -1,17 +1,30 @@
+import type { Recipe } from './recipe.ts';
 import type { RecipeRecord } from './record.ts';
+import { tooOld } from './up-to-date.ts';
 
-/** A recipe whose source is another image than the one its published image was built from. */
+/** A recipe whose source is another image than the one its published image was built from, or whose image is too old. */
 export interface SourceUpdate {
   recipe: string;
   /** AMI ids: of now, and of the published image. */
   ami: string;
   was?: string;
+  /** Why a build is due all the same, where the source is what it was. */
+  aged?: string;
 }
 
-/** Undefined where the published image was built from this source. */
-export function sourceUpdate(recipe: string, ami: string, { published }: RecipeRecord): SourceUpdate | undefined {
-  if (published?.source === ami) return undefined;
-  return { recipe, ami, ...(published && { was: published.source }) };
+/** Undefined where the published image was built from this source, and is young enough. */
+export function sourceUpdate(
+  recipe: Recipe,
+  ami: string,
+  { published }: RecipeRecord,
+  now: Date,
+): SourceUpdate | undefined {
+  const { name } = recipe;
+  if (!published) return { recipe: name, ami };
+  const was = published.source;
+  if (was !== ami) return { recipe: name, ami, was };
+  const aged = tooOld(published, recipe, now);
+  return aged === undefined ? undefined : { recipe: name, ami, was, aged };
 }
 
 /** Detail of a `Source Image Updated` event. */
@@ -21,18 +34,16 @@ export interface SourceImageUpdated {
   reason: string;
 }
 
-/** One event for each source image, or for each change of it where recipes were not all at the same. */
+/** One event for each source image, or for each reason to build from it where recipes do not share it. */
 export function updateEvents(updates: SourceUpdate[]): SourceImageUpdated[] {
   const events = new Map<string, SourceImageUpdated>();
-  for (const { recipe, ami, was } of updates) {
-    const known = events.get(`${ami} ${was}`);
-    if (known) {
-      known.recipes.push(recipe);
-      continue;
-    }
+  for (const { recipe, ami, was, aged } of updates) {
     const before = was === undefined ? 'nothing was built from one before' : `the published image is from ${was}`;
-    const source = { ami, ...(was !== undefined && { was }) };
-    events.set(`${ami} ${was}`, { recipes: [recipe], source, reason: `the source image is ${ami}, ${before}` });
+    const reason = aged ?? `the source image is ${ami}, ${before}`;
+    const known = events.get(`${ami} ${reason}`);
+    if (known) known.recipes.push(recipe);
+    else
+      events.set(`${ami} ${reason}`, { recipes: [recipe], source: { ami, ...(was !== undefined && { was }) }, reason });
   }
   return [...events.values()];
 }

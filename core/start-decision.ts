@@ -4,6 +4,7 @@ import { durationOf } from './duration.ts';
 import { emptyRecord, type RecipeRecord } from './record.ts';
 import type { Asked } from './start-event.ts';
 import type { Trigger } from './trigger.ts';
+import { tooOld } from './up-to-date.ts';
 
 /** Everything a decision to start a build goes by. */
 export interface StartFacts {
@@ -48,7 +49,7 @@ export function decideStart(asked: Asked, facts: StartFacts): Decision {
 
   if (parentBuilding !== undefined && !parentEnded && scheduled === undefined)
     return { skip: 'parent is still building', because: `${parentBuilding} starts it when it ends well` };
-  if (scheduled === undefined && published?.source === source)
+  if (scheduled === undefined && published?.source === source && !tooOld(published, content.recipe, now))
     return { skip: 'unchanged', because: `${published.build} was built from ${source}` };
   if (building !== undefined) return { skip: 'building', because: `${building} is at it` };
 

@@ -3,20 +3,26 @@ import { durationOf, secondsOf } from './duration.ts';
 import type { Manifest, ManifestTarget, Timing } from './manifest.ts';
 import type { Plan } from './plan.ts';
 import type { PublishedBuild } from './record.ts';
+import type { Recipe } from './recipe.ts';
 import { defaultRebuildAfter } from './recipe/upkeep.ts';
 import type { AmiDescription } from './source.ts';
 
-/** Why the newest published build is not what a plan would come to, as far as its record tells; undefined where it may be. */
-export function outdated(plan: Plan, published: PublishedBuild, now: Date): string | undefined {
-  const { build, digest, source, at } = published;
-  if (source !== plan.source.ami) return `the source image is ${plan.source.ami}, and ${build} was made from ${source}`;
-  if (digest !== plan.digest)
-    return `the recipe, a script of it or the version of the pipeline has changed since ${build}`;
-  const after = plan.document.triggers?.rebuildAfter ?? defaultRebuildAfter;
+/** Why a published image is too old to be up to date, although nothing else may have changed; undefined where it is not. */
+export function tooOld({ build, at }: PublishedBuild, { triggers }: Recipe, now: Date): string | undefined {
+  const after = triggers?.rebuildAfter ?? defaultRebuildAfter;
   const age = (now.getTime() - new Date(at).getTime()) / 1000;
   return age > secondsOf(after)
     ? `${build} was published ${durationOf(age)} ago, and rebuildAfter is ${after}`
     : undefined;
+}
+
+/** Why the newest published build is not what a plan would come to, as far as its record tells; undefined where it may be. */
+export function outdated(plan: Plan, published: PublishedBuild, now: Date): string | undefined {
+  const { build, digest, source } = published;
+  if (source !== plan.source.ami) return `the source image is ${plan.source.ami}, and ${build} was made from ${source}`;
+  if (digest !== plan.digest)
+    return `the recipe, a script of it or the version of the pipeline has changed since ${build}`;
+  return tooOld(published, plan.document, now);
 }
 
 /** The targets that a build published, or why not all of the recipe's are among them. */

@@ -39,12 +39,16 @@ export const triggers = z
           'How late after its time a scheduled build may start, in whole minutes, so that not all start at once.',
         ),
       ),
-    onSourceUpdate: z._default(z.boolean(), false).check(z.describe('Build when a newer source image appears.')),
+    onSourceUpdate: z
+      ._default(z.boolean(), false)
+      .check(
+        z.describe('Build when a newer source image appears, and when the published image is older than rebuildAfter.'),
+      ),
     rebuildAfter: z
       ._default(duration('1h', '365d'), defaultRebuildAfter)
       .check(
         z.describe(
-          'Age from which a published image is no longer up to date although nothing else has changed: patches come without a new source image, too. A start finds an image that is younger up to date, and builds nothing.',
+          'Age from which a published image is no longer up to date although nothing else has changed: patches come without a new source image, too. With onSourceUpdate a build then starts by itself. A start finds an image that is younger up to date, and builds nothing.',
         ),
       ),
   })

@@ -16,11 +16,12 @@ async function isAwaited(channel: string | undefined, { recipes }: Catalog, clou
 }
 
 async function look(name: string, catalog: Catalog, cloud: Cloud, byImage: boolean): Promise<SourceUpdate | undefined> {
-  const { source, triggers } = recipeOf(catalog, name);
+  const recipe = recipeOf(catalog, name);
+  const { source, triggers } = recipe;
   if (!triggers?.onSourceUpdate || (byImage && !source.filter)) return undefined;
   try {
     const { ami } = await findSource(cloud.aws, source, placeOf(cloud.machine).account, cloud.now());
-    return sourceUpdate(name, ami, await readRecord(cloud, name));
+    return sourceUpdate(recipe, ami, await readRecord(cloud, name), cloud.now());
   } catch (error) {
     const missing = error instanceof Failure && error.name === 'SourceNotFound';
     if (missing && (await isAwaited(source.channel, catalog, cloud))) return undefined;
@@ -30,8 +31,8 @@ async function look(name: string, catalog: Catalog, cloud: Cloud, byImage: boole
 
 /**
  * Called every hour, and whenever something hints at a new image: tells EventBridge of every recipe whose source is another
- * one than its published image was built from. An image of our own that became available, as every build's does, can only be
- * what a filter finds.
+ * one than its published image was built from, or whose image has got older than `rebuildAfter`. An image of our own that
+ * became available, as every build's does, can only be what a filter finds.
  */
 export const watchSources = stage({
   name: 'WatchSources',

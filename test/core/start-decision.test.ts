@@ -102,6 +102,8 @@ describe('nothing is started', () => {
     const current = { published: { ...published, source: 'ami-2' } };
     expect(decide(newer, current)).toMatchObject({ skip: 'unchanged' });
     expect(decide(byTime, current).start).toBeDefined();
+    const old = { published: { ...current.published, at: before(30 * 86_400 + 1) } };
+    expect(decide(newer, old).start?.names).not.toEqual(decide(newer).start?.names);
   });
 
   test('by a source within fifty minutes of the last automatic start; the next poll comes later', () => {
