@@ -165,6 +165,26 @@ const measuring = everySo(
   'Measures how old the images are that channels point at, and which recipes are not built by themselves any more.',
 );
 
+// Once a day at a quiet hour. A sweep that comes twice, or not at all one day, does no harm.
+const sweeping = {
+  Type: 'AWS::Scheduler::Schedule',
+  Properties: {
+    Name: '${self:service}-${self:provider.stage}-sweep',
+    Description: 'Removes what builds left behind.',
+    State: '${param:dailySweep}',
+    ScheduleExpression: 'cron(30 4 * * ? *)',
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 60 },
+    Target: {
+      Arn: ref('SweepMachine'),
+      RoleArn: getArn('SweepStarter'),
+      Input: JSON.stringify({ dryRun: false }),
+      RetryPolicy: { MaximumEventAgeInSeconds: 21600, MaximumRetryAttempts: 20 },
+      DeadLetterConfig: { Arn: getArn('UnstartedSweeps') },
+    },
+  },
+};
+
 // Amazon tells of its new images here, in us-east-1 only. Off unless asked for: see docs/deploy.md.
 const topics = {
   AmazonLinux: '137112412989:amazon-linux-2023-ami-updates',
@@ -251,12 +271,13 @@ const around = (called) => ({
   },
 });
 
-/** What starts builds and watches over them, by logical id. @param schedules `schedulesOf` of core/recipe-schedule.ts. */
+/** What starts builds, watches over them and sweeps after them, by logical id. @param schedules `schedulesOf` of core/recipe-schedule.ts. */
 const triggerResources = (schedules) => ({
   ...rules,
   ...Object.assign({}, ...scheduledOnes.map(retriesOf)),
   WatchSourcesSchedule: watching,
   MeasureRecipesSchedule: measuring,
+  DailySweep: sweeping,
   ...Object.fromEntries(schedules.map((schedule) => [scheduleId(schedule.recipe), scheduleOf(schedule)])),
 });
 

@@ -20,7 +20,8 @@ export interface Surroundings {
   random: Random;
   account: string;
   region: string;
-  machines: Record<string, { arn: string; start: (event: BusEvent) => void }>;
+  /** `id`: of an event, which then names the execution; undefined of what a schedule starts. */
+  machines: Record<string, { arn: string; start: (input: unknown, id: string | undefined) => void }>;
   functions: Record<string, Pick<AsyncFunction, 'arn' | 'run'>>;
 }
 
@@ -44,7 +45,8 @@ export function deploy(resources: Record<string, Resource>, around: Surroundings
   /** What takes an event at an ARN: a function, a state machine, else a queue. */
   const taker = (reference: any): ((event: unknown) => void) => {
     const id = idOf(reference);
-    if (machines[id]) return (event) => machines[id]?.start(event as BusEvent);
+    const machine = machines[id];
+    if (machine) return (event) => machine.start(event, (event as Partial<BusEvent>).id);
     const called = functions[id];
     if (!called) return queue(reference);
     const { MaximumRetryAttempts: retries, DestinationConfig } =
@@ -76,7 +78,7 @@ export function deploy(resources: Record<string, Resource>, around: Surroundings
     'AWS::Scheduler::Schedule'(id, properties) {
       const { FlexibleTimeWindow, Target, ...said } = properties;
       const { ScheduleExpression: expression, ScheduleExpressionTimezone: timezone = 'UTC', ...more } = said;
-      refuse(id, more, ['GroupName', 'Name', 'Description']);
+      refuse(id, more, ['GroupName', 'Name', 'Description', 'State']);
       const take = taker(Target.Arn);
       addSchedule(clock, random, {
         expression,

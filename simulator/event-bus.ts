@@ -35,6 +35,8 @@ export interface EventBus {
   onEvent(listener: (event: BusEvent) => void): void;
   /** What a target did not take in all its tries: where a dead-letter queue is set up, this is in it. */
   readonly undelivered: { rule: string; event: BusEvent; error: unknown }[];
+  /** What never came to anybody, by the rate `eventsLost`. */
+  readonly lost: BusEvent[];
 }
 
 export function createEventBus(options: {
@@ -50,6 +52,7 @@ export function createEventBus(options: {
   const rules: { rule: Rule; matches: (event: Occurrence) => boolean }[] = [];
   const listeners: ((event: BusEvent) => void)[] = [];
   const undelivered: EventBus['undelivered'] = [];
+  const lost: BusEvent[] = [];
   const latest = new Map<string, number>();
   let count = 0;
 
@@ -73,6 +76,7 @@ export function createEventBus(options: {
 
   return {
     undelivered,
+    lost,
     put(occurrence) {
       const id = uuid('event', ++count);
       if (listeners.length + rules.length === 0) return id;
@@ -83,7 +87,10 @@ export function createEventBus(options: {
         time: `${isoTime(clock.now()).slice(0, 19)}Z`,
         ...structuredClone(occurrence),
       };
-      if (happens('eventsLost', region)) return id;
+      if (happens('eventsLost', region)) {
+        lost.push(event);
+        return id;
+      }
       for (let copies = happens('eventsDoubled', region) ? 2 : 1; copies > 0; copies--) {
         const bus = `${account} ${region}`;
         const arrives = clock.now() + lag(region) * 1000;

@@ -17,6 +17,7 @@ import type { Interference } from './interference.ts';
 import { createInvoke, endAtEntry } from './interfered-functions.ts';
 import { keysOf } from './recipe-keys.ts';
 import { snsActions, type Mail } from './sns.ts';
+import type { StartOutcome } from './start-outcome.ts';
 import { createStepFunctions, type Execution, type StepFunctions } from './states/step-functions.ts';
 
 export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' | 'throttling'> {
@@ -73,19 +74,6 @@ export interface Simulation {
   readonly mails: readonly Mail[];
   /** An object of the artifact bucket as text, undefined where there is none. */
   artifact(key: string): string | undefined;
-}
-
-/** What StartBuild made of one recipe that it was asked for. */
-export interface StartOutcome {
-  /** ISO 8601, virtual. */
-  at: string;
-  recipe: string;
-  by: string;
-  reason: string;
-  /** ARN, where it was started; else `skipped` says why not, and `because` more of it. */
-  execution?: string;
-  skipped?: string;
-  because?: string;
 }
 
 /** Service and stage, before every name, as deployed with no setting changed. */
@@ -197,6 +185,11 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const calledByEvents = [...eventFunctions.keys()].map((name) => {
     return [`${name}LambdaFunction`, { arn: functionArn(name), run: (event: unknown) => call(name, event) }] as const;
   });
+  let nameless = 0;
+  const started = (arn: string) => ({
+    arn,
+    start: (input: unknown, name = `scheduled-${++nameless}`) => void startExecution(arn, input, name),
+  });
   const { BuildDied, ...others } = triggerResources(schedulesOf(catalog));
   const resources = options.triggers ? { BuildDied, ...others } : { BuildDied };
   const queues = deploy(
@@ -209,23 +202,24 @@ export function createSimulation(options: SimulationOptions): Simulation {
       region,
       functions: Object.fromEntries(calledByEvents),
       machines: {
-        BuildImage: { arn: stateMachineArn, start: (event) => void startExecution(stateMachineArn, event, event.id) },
-        CleanUpBuild: { arn: cleanUpArn, start: (event) => void startExecution(cleanUpArn, event, event.id) },
+        BuildImage: started(stateMachineArn),
+        CleanUpBuild: started(cleanUpArn),
+        SweepMachine: started(sweepArn),
       },
     },
   );
 
-  let started = 0;
+  let manual = 0;
   return {
     clock,
     cloud,
     stepFunctions,
     stateMachineArn,
     bucket,
-    start(input, name = `manual-${++started}`) {
+    start(input, name = `manual-${++manual}`) {
       return startExecution(stateMachineArn, input, name);
     },
-    sweep: (input = {}, name = `sweep-${++started}`) => startExecution(sweepArn, input, name),
+    sweep: (input = {}, name = `sweep-${++manual}`) => startExecution(sweepArn, input, name),
     redrive(executionArn) {
       (stepFunctions.actions['RedriveExecution'] as Action)({ executionArn }, { account, region });
     },

@@ -1,5 +1,8 @@
+import type { Recipe } from '../core/recipe.ts';
+import { wildcard } from './ec2/filters.ts';
 import type { Image, System } from './ec2/images.ts';
 import { createRandom } from './random.ts';
+import type { PublicSource } from './source-calendar.ts';
 import type { Region, World } from './world.ts';
 
 interface Family {
@@ -74,6 +77,16 @@ const families: Family[] = [
   windows(2022),
   windows(2025),
 ];
+
+/** The public images a recipe may start from: of its parameter, or all that its filter finds. */
+export const publicSourcesOf = ({ parameter, filter, owner }: Recipe['source']): PublicSource[] =>
+  families.filter((family) => {
+    if (!filter) return family.parameter === parameter;
+    if (filter.architecture !== undefined && filter.architecture !== family.architecture) return false;
+    return (
+      [family.owner, family.alias].includes(owner) && wildcard(filter.name).test(family.name.replace('*', '20261123'))
+    );
+  });
 
 /** Two releases of every family; the public parameters name the newer. */
 const ages = [40, 10];

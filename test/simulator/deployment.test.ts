@@ -24,7 +24,7 @@ function deployed(
     events: cloud.events,
     random: cloud.random('schedules'),
     ...home,
-    machines: { BuildImage: machine, CleanUpBuild: machine },
+    machines: { BuildImage: machine, CleanUpBuild: machine, SweepMachine: machine },
     functions: {
       StartBuildLambdaFunction: { arn: 'a', run },
       WatchSourcesLambdaFunction: { arn: 'b', run: async () => 0 },
