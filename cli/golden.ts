@@ -11,6 +11,7 @@ Examples:
   golden simulate                                  bake recipes/al2023-base.yaml on a simulated AWS
   golden simulate web-server --override builder.rootVolume.sizeGiB=20
   golden simulate recipes/al2023-base.yaml --scenario faults.yaml --json
+  golden simulate --days 30                        a month of schedules and newer source images, of all recipes
   golden validate recipes/*.yaml
   golden build al2023-base --region eu-central-1   build on AWS with the deployed pipeline, and watch; Ctrl-C leaves it alone
   golden build al2023-base --override image.capture=running --detach
@@ -39,12 +40,12 @@ function seedOf(text: string): number {
   return seed;
 }
 
-function capOf(text: string): number {
-  const cap = Number(text);
-  if (!(Number.isInteger(cap) && cap >= 1 && cap <= 500))
-    throw new InvalidArgumentError('Give a number from 1 to 500.');
-  return cap;
-}
+const from1To = (most: number) => (text: string) => {
+  const number = Number(text);
+  if (!(Number.isInteger(number) && number >= 1 && number <= most))
+    throw new InvalidArgumentError(`Give a number from 1 to ${most}.`);
+  return number;
+};
 
 /** Runs one command line and says what the exit code is. Verbs are loaded when they are asked for, so that help is quick. */
 export async function golden(
@@ -73,7 +74,13 @@ export async function golden(
     .description(
       'Bakes a recipe on a simulated AWS: the state machine and the functions that are deployed, real SDK clients, and a virtual clock on which an hour takes milliseconds. Needs no AWS account.',
     )
-    .argument('[recipe]', 'a recipe file, or the name of a recipe in recipes/', 'al2023-base')
+    .argument('[recipes...]', 'recipe files, or names of recipes in recipes/: one (al2023-base), with --days any (all)')
+    .option(
+      '--days <number>',
+      'let schedules, events and newer source images start builds for so many days',
+      from1To(366),
+    )
+    .option('--rough', 'on an AWS on a bad day: slow, forgetful, and with events that come late, twice or never')
     .option(
       '--json',
       'print the manifest, or what is wrong with the input, and nothing else on stdout; progress goes to stderr',
@@ -92,9 +99,19 @@ export async function golden(
       'the id of the build; a simulated AWS starts empty, so there is nothing of an earlier one to adopt',
     )
     .option('--out <folder>', 'where to write the manifest and the command logs', 'out')
-    .action(async (recipe: string, options) => {
-      const { simulate } = await import('./simulate.ts');
-      exitCode = await simulate(recipe, options, terminal);
+    .action(async (recipes: string[], options, command: Command) => {
+      if (options.days === undefined) {
+        if (recipes.length > 1) command.error('error: one recipe is built at a time; several go with --days');
+        const { simulate } = await import('./simulate.ts');
+        exitCode = await simulate(recipes[0] ?? 'al2023-base', options, terminal);
+        return;
+      }
+      const ofOneBuild = ['speed', 'override', 'build', 'out'].find(
+        (name) => command.getOptionValueSource(name) === 'cli',
+      );
+      if (ofOneBuild) command.error(`error: --${ofOneBuild} is of one build, and does not go with --days`);
+      const { simulateDays } = await import('./simulate-days.ts');
+      exitCode = await simulateDays(recipes, options, terminal);
     });
 
   program
@@ -115,7 +132,7 @@ export async function golden(
       'Starts the sweep of the deployed pipeline, waits for its end and shows what it removed, what it spared and why. Credentials are taken as the AWS CLI takes them.',
     )
     .option('--dry-run', 'only say what would be removed')
-    .option('--cap <number>', 'how many things may go in this run (default: 50)', capOf)
+    .option('--cap <number>', 'how many things may go in this run (default: 50)', from1To(500))
     .option('--json', 'print the outcome as JSON and nothing else on stdout')
     .option('--stage <stage>', 'the stage that was deployed', 'dev')
     .option('--region <region>', regionHelp)

@@ -64,7 +64,7 @@ export async function takeOrder(
   return { order: { recipes, catalog, ...(overrides && { overrides }), ...(scenario && { scenario }) } };
 }
 
-const placedIn = ({ file, problems }: Finding): Placed[] => placed(problems, (path) => file.locate(path));
+export const placedIn = ({ file, problems }: Finding): Placed[] => placed(problems, (path) => file.locate(path));
 
 /** The recipe as it is with the overrides: what they replace may well be wrong in the file. */
 function withOverrides(
@@ -91,8 +91,14 @@ function withOverrides(
   return recipe;
 }
 
+/** recipes/ here, or else the project's own. */
+export function recipesFolder(): string {
+  const root = process.env['GOLDEN_ROOT'];
+  return existsSync('recipes') || root === undefined ? 'recipes' : relative(process.cwd(), join(root, 'recipes'));
+}
+
 /** A path as it is; a name is looked for in recipes/ here, and then in the project's own. */
-function recipeFile(wanted: string): string {
+export function recipeFile(wanted: string): string {
   if (/[/\\]|\.ya?ml$/.test(wanted)) return wanted;
   const own = join('recipes', `${wanted}.yaml`);
   const root = process.env['GOLDEN_ROOT'];
@@ -100,7 +106,7 @@ function recipeFile(wanted: string): string {
   return relative(process.cwd(), join(root, own));
 }
 
-async function readScenario(file: string | undefined, problems: Placed[]): Promise<ScenarioFile | undefined> {
+export async function readScenario(file: string | undefined, problems: Placed[]): Promise<ScenarioFile | undefined> {
   if (file === undefined) return undefined;
   try {
     const { document, problems: found, locate } = readYaml(await readText(file), file, 'a scenario');
@@ -146,7 +152,12 @@ function place(into: Record<string, unknown>, [key = '', ...inner]: string[], va
 }
 
 /** The recipes whose channels a recipe starts from, the first to build first: in a simulation nobody has published them yet. */
-async function ancestorsOf(recipe: Recipe, folder: string, region: string, problems: Placed[]): Promise<Recipe[]> {
+export async function ancestorsOf(
+  recipe: Recipe,
+  folder: string,
+  region: string,
+  problems: Placed[],
+): Promise<Recipe[]> {
   const ancestors: Recipe[] = [];
   let heir = recipe;
   while (heir.source.channel !== undefined) {

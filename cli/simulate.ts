@@ -18,6 +18,7 @@ export interface SimulateOptions extends OrderOptions {
   json?: boolean;
   speed: number | 'max';
   seed?: number;
+  rough?: boolean;
   out: string;
 }
 
@@ -33,7 +34,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
   const unusable = await outputProblem(options.out);
   if (unusable) return refuse([usage(`--out ${options.out}`, unusable)]);
   const { recipes, overrides, catalog, scenario: file } = taken.order;
-  const { region, speed, seed, build } = options;
+  const { region, speed, seed, rough, build } = options;
   let simulation: Simulation;
   try {
     simulation = createSimulation({
@@ -42,6 +43,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
       region,
       speed,
       ...(seed !== undefined && { seed }),
+      ...(rough && { rough }),
     });
   } catch (error) {
     // Which actions there are to fail is only known to the simulated cloud itself

@@ -19,7 +19,7 @@ const daySeconds = 86_400;
  * Lets a pipeline that was deployed this minute run by itself for so many days, with schedules, polls, events and newer
  * source images, and tells what happened.
  */
-export async function simulateDays(options: DaysOptions): Promise<{ history: History; simulation: Simulation }> {
+export async function runDays(options: DaysOptions): Promise<{ history: History; simulation: Simulation }> {
   const { days, onDay, onLog, catalog, region = 'us-east-1' } = options;
   const sweeps: History['sweeps'] = [];
   const simulation = createSimulation({

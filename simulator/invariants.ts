@@ -36,10 +36,11 @@ function published(answers: Answer[]): Invariant {
   const waited = done.filter(({ waitedFor }) => waitedFor.length > 0);
   const waits = [...new Set(waited.flatMap(({ waitedFor }) => waitedFor))].join(', ');
   const numbers = `${newer.filter(({ build }) => build).length} of ${newer.length} source updates were published`;
-  const bound = `within ${timeOf(pollSeconds)} poll + ${timeOf(bake)} bake: worst ${timeOf(most(done.map(({ seconds = 0 }) => seconds)))}`;
+  const worst = timeOf(most(done.map(({ seconds = 0 }) => seconds)));
+  const bound = done.length > 0 ? `, within ${timeOf(pollSeconds)} poll + ${timeOf(bake)} bake: worst ${worst}` : '';
   return {
     name: 'published',
-    says: `${numbers}, ${bound}${waited.length > 0 ? `; ${waited.length} also waited for ${waits}` : ''}`,
+    says: `${numbers}${bound}${waited.length > 0 ? `; ${waited.length} also waited for ${waits}` : ''}`,
     ...wrongs(answers),
   };
 }
@@ -142,6 +143,6 @@ function young(history: History): Invariant {
       if (late && !excused) violations.push(`${name}: ${build} was ${timeOf(age)} old and not made anew`);
     }
   }
-  const says = `the oldest image in use was ${durationOf(Math.floor(oldest / 3600) * 3600)} old`;
+  const says = `none was used for longer than its rebuildAfter: the oldest image was ${durationOf(Math.floor(oldest / 3600) * 3600)} old`;
   return { name: 'young', says, violations, held: [] };
 }
