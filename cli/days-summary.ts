@@ -44,7 +44,7 @@ export function summariesOf(history: History): RecipeSummary[] {
       failed: count('failed'),
       skipped,
       worstSeconds: seconds.length > 0 ? Math.max(...seconds) : null,
-      usd: builds.reduce((sum, { usd }) => sum + (usd ?? 0), 0),
+      usd: Math.round(builds.reduce((sum, { usd }) => sum + (usd ?? 0), 0) * 1e6) / 1e6,
       unpriced: builds.filter(({ usd, status }) => usd === null && status !== 'up-to-date').length,
     };
   });

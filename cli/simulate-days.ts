@@ -28,7 +28,7 @@ export async function simulateDays(
   options: SimulateDaysOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const { days, region, json = false, rough = false } = options;
+  const { days, region, json = false } = options;
   const refuse = (found: Placed[]) => {
     terminal.err(`${problemLines(found)}\n`);
     if (json) terminal.out(refusal(found));
@@ -40,6 +40,7 @@ export async function simulateDays(
   const catalog = await chosen(wanted, region, problems);
   if (problems.length > 0) return refuse(problems);
 
+  const rough = options.rough ?? file?.scenario.rough ?? false;
   const seed = options.seed ?? file?.scenario.seed ?? 1;
   const { columns, colour } = terminal;
   const sheet = { columns, colour: colour && !json };
@@ -55,7 +56,7 @@ export async function simulateDays(
       region,
       seed,
       scenario: file?.document,
-      ...(rough && { rough }),
+      rough,
       onDay: (day) => watched && terminal.err(`\r  day ${day} of ${days}${day === days ? '\r\x1b[K' : ''}`),
     });
   } catch (error) {
@@ -91,7 +92,7 @@ export async function simulateDays(
     `${simulation.cloud.calls.length} API calls`,
   ];
   const parts = [
-    `  ${paint('bold', `${tally(days, 'day')} of ${tally(count, 'recipe')}`)} on a simulated AWS in ${region}, from ${start} UTC, seed ${seed}`,
+    `  ${paint('bold', `${tally(days, 'day')} of ${tally(count, 'recipe')}`)} from ${start} UTC, simulated in ${region}, seed ${seed}`,
     drawTimeline(timeline, sheet).join('\n'),
     summaryTable(recipes, sheet),
     verdicts(invariants, sheet),

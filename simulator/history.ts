@@ -109,11 +109,12 @@ const keptRecipes = (catalog: Catalog): KeptRecipe[] =>
     rebuildAfterSeconds: secondsOf(triggers?.rebuildAfter ?? defaultRebuildAfter),
   }));
 
-function outcomeOf({ artifact }: Simulation, execution: Execution): BuildOutcome {
+function outcomeOf(simulation: Simulation, execution: Execution): BuildOutcome {
   const { arn, name, startDate, stopDate, status, input, error, cause } = execution;
   const asked = JSON.parse(input) as { recipe: string; build?: string; trigger?: Trigger };
   const build = asked.build ?? buildName({ id: arn, startedAt: startDate.toISOString() });
-  const read = (file: string) => JSON.parse(artifact(`builds/${asked.recipe}/${build}/${file}`) ?? 'null') as unknown;
+  const read = (file: string) =>
+    JSON.parse(simulation.artifact(`builds/${asked.recipe}/${build}/${file}`) ?? 'null') as unknown;
   const plan = read('plan.json') as Plan | null;
   const manifest = read('manifest.json') as Manifest | null;
   const running = status === 'RUNNING';
@@ -155,7 +156,7 @@ function startedBy(event: Partial<BusEvent>, recipes: KeptRecipe[]): string[] {
   const detail = event.detail ?? {};
   if (event['detail-type'] === 'Source Image Updated') return detail['recipes'] as string[];
   if (event['detail-type'] !== 'Step Functions Execution Status Change' || detail['status'] !== 'SUCCEEDED') return [];
-  const { recipe } = JSON.parse(String(detail['output'] ?? '{}')) as { recipe?: string };
+  const { recipe } = JSON.parse((detail['output'] as string | null | undefined) ?? '{}') as { recipe?: string };
   return recipes.filter(({ parent }) => parent !== null && parent === recipe).map(({ name }) => name);
 }
 
@@ -165,8 +166,8 @@ interface Record {
 }
 
 /** A poll that found a source wanting has still looked at all the others. */
-function queuedOf({ queue }: Simulation, recipes: KeptRecipe[]): Unheard[] {
-  return queue('TriggerFailures').map(({ at, body }) => {
+function queuedOf(simulation: Simulation, recipes: KeptRecipe[]): Unheard[] {
+  return simulation.queue('TriggerFailures').map(({ at, body }) => {
     const { requestPayload: asked = {}, responsePayload: said } = body as Record;
     const named = asked.recipe === undefined ? startedBy(asked, recipes) : [asked.recipe];
     const wanting = said?.errorType.startsWith('Source') ?? false;

@@ -91,7 +91,12 @@ function builtOnce(history: History): Invariant {
       if (build.publishedAt !== null) newest = build;
     }
   }
-  return { name: 'built once', says: `no digest was built twice: ${images} images`, violations, held: [] };
+  return {
+    name: 'built once',
+    says: `no digest was built twice: ${images} image${images === 1 ? '' : 's'}`,
+    violations,
+    held: [],
+  };
 }
 
 /** A child is built from what its parent published, after the end of that build, and from each in turn. */
