@@ -33,16 +33,21 @@ function published(answers: Answer[]): Invariant {
   const done = answers.filter(({ build }) => build);
   const newer = answers.filter(({ update, became }) => !update.first && became !== 'pending');
   const bake = most(done.map(({ build }) => bakeSeconds(build)));
-  const waited = done.filter(({ waitedFor }) => waitedFor.length > 0);
-  const waits = [...new Set(waited.flatMap(({ waitedFor }) => waitedFor))].join(', ');
   const numbers = `${newer.filter(({ build }) => build).length} of ${newer.length} source updates were published`;
   const worst = timeOf(most(done.map(({ seconds = 0 }) => seconds)));
   const bound = done.length > 0 ? `, within ${timeOf(pollSeconds)} poll + ${timeOf(bake)} bake: worst ${worst}` : '';
   return {
     name: 'published',
-    says: `${numbers}${bound}${waited.length > 0 ? `; ${waited.length} also waited for ${waits}` : ''}`,
+    says: `${numbers}${bound}${waitsOf(done)}`,
     ...wrongs(answers),
   };
+}
+
+/** What kept some from being built at the next poll. */
+function waitsOf(answers: Answer[]): string {
+  const waited = answers.filter(({ waitedFor }) => waitedFor.length > 0);
+  const reasons = [...new Set(waited.flatMap(({ waitedFor }) => waitedFor))];
+  return waited.length > 0 ? `; ${waited.length} also waited for ${reasons.join(', ')}` : '';
 }
 
 const bakeSeconds = (build: BuildOutcome | undefined): number =>
@@ -124,7 +129,7 @@ function parentsFirst(answers: Answer[], history: History): Invariant {
   const worst = done.length > 0 ? `, published after ${timeOf(most(seconds))} at the most` : '';
   return {
     name: 'parents first',
-    says: `children after parents: ${done.length} of ${due.length}${worst}`,
+    says: `children after parents: ${done.length} of ${due.length}${worst}${waitsOf(done)}`,
     violations,
     held,
   };
