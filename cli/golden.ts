@@ -101,7 +101,8 @@ export async function golden(
     .option('--out <folder>', 'where to write the manifest and the command logs', 'out')
     .action(async (recipes: string[], options, command: Command) => {
       if (options.days === undefined) {
-        if (recipes.length > 1) command.error('error: one recipe is built at a time; several go with --days');
+        if (recipes.length > 1)
+          command.error('error: too many arguments: one recipe is built at a time; several go with --days');
         const { simulate } = await import('./simulate.ts');
         exitCode = await simulate(recipes[0] ?? 'al2023-base', options, terminal);
         return;
