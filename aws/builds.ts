@@ -1,12 +1,11 @@
-import { channelParameter, type ChannelLedger } from '../core/channel.ts';
+import { channelParameter } from '../core/channel.ts';
 import type { TargetResult } from '../core/distribution.ts';
 import { isKept } from '../core/kept.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Plan } from '../core/plan.ts';
 import type { AmiDescription } from '../core/source.ts';
 import { readArtifact, type Artifacts } from './artifacts.ts';
-import { readChannel, restoreChannel } from './channels.ts';
-import type { Connection } from './connection.ts';
+import { closeLedger, readChannel, readLedger, restoreChannel } from './channels.ts';
 import { keepImages } from './kept-images.ts';
 import { nothingRemoved, orRefused, removeImages, removeInstances, together, type Removal } from './leftovers.ts';
 
@@ -18,7 +17,7 @@ import { nothingRemoved, orRefused, removeImages, removeInstances, together, typ
  */
 export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: string): Promise<Removal> {
   const { aws } = artifacts;
-  const ledger = await readArtifact<ChannelLedger>(artifacts, plan, 'channel.json');
+  const ledger = await closeLedger(artifacts, plan);
   const restored = ledger ? await restoreChannel(aws, ledger) : nothingRemoved();
   const instances = await orRefused('instances', () => removeInstances(aws, plan));
   const finished = await readArtifact<Manifest>(artifacts, plan, 'manifest.json');
@@ -46,12 +45,18 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: stri
 
 /**
  * One look at everything of a published build that is not published: instances, volumes, what is left of targets that
- * failed, and the first AMI where the pipeline's own region is no target. Repeat until nothing is left.
+ * failed, and the first AMI where the pipeline's own region is no target. Repeat until nothing is left. A target that is
+ * published by the ledger stays, also where it was found wrong since: the build may have been started again.
  */
-export async function removeTemporary(aws: Connection, plan: Plan, targets: TargetResult[]): Promise<Removal> {
+export async function removeTemporary(artifacts: Artifacts, plan: Plan, targets: TargetResult[]): Promise<Removal> {
+  const { aws } = artifacts;
+  const { after = [] } = (await readLedger(artifacts, plan)).known ?? {};
   const published = targets.filter(({ error }) => error === undefined).map(({ region }) => region);
   const all = new Set([plan.region, ...targets.map(({ region }) => region)]);
   const unwanted = [...all].filter((region) => !published.includes(region));
-  const images = unwanted.map((region) => orRefused(`images in ${region}`, () => removeImages(aws, region, plan)));
+  const stays = ({ region, ami }: AmiDescription) => after.some((one) => one.region === region && one.ami === ami);
+  const images = unwanted.map((region) =>
+    orRefused(`images in ${region}`, () => removeImages(aws, region, plan, stays)),
+  );
   return together([await orRefused('instances', () => removeInstances(aws, plan)), ...(await Promise.all(images))]);
 }

@@ -1,6 +1,7 @@
-import { ledgerOf, toRestore, type ChannelLedger, type ChannelValue } from '../core/channel.ts';
+import { takenBack, toRestore, type ChannelLedger, type ChannelValue } from '../core/channel.ts';
 import { Failure } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
+import type { BuildIdentity } from '../core/tags.ts';
 import { artifactKey, readObject, writeObject, type Artifacts } from './artifacts.ts';
 import type { Connection } from './connection.ts';
 import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
@@ -16,25 +17,40 @@ export const readChannel = (aws: Connection, parameter: string, regions: string[
     }),
   );
 
-/**
- * Writes down what the channel held, as `now` says, before the first write; what is read must be older than what is known.
- * @throws AwsTransient where another look was faster.
- */
-export async function openLedger(
+/** A build's ledger, and the version that the next word in it is written over. */
+export interface Ledger {
+  known: ChannelLedger | undefined;
+  over: { version: string } | 'nothing';
+}
+
+export async function readLedger(artifacts: Artifacts, identity: BuildIdentity): Promise<Ledger> {
+  const object = await readObject(artifacts, artifactKey(identity, 'channel.json'));
+  return { known: object && (JSON.parse(object.text) as ChannelLedger), over: object ?? 'nothing' };
+}
+
+/** @throws AwsTransient where somebody else has written since the ledger was read. */
+export async function writeLedger(
   artifacts: Artifacts,
-  plan: Plan,
-  parameter: string,
-  now: ChannelValue[],
-  after: ChannelLedger['after'],
-): Promise<ChannelLedger> {
-  const key = artifactKey(plan, 'channel.json');
-  const object = await readObject(artifacts, key);
-  const known = object && (JSON.parse(object.text) as ChannelLedger);
-  if (known?.complete) return known;
-  const ledger = ledgerOf(known, parameter, now, after);
-  if (JSON.stringify(ledger) === JSON.stringify(known)) return ledger;
-  if (await writeObject(artifacts, key, ledger, object ?? 'nothing')) return ledger;
-  throw new Failure('AwsTransient', `${key} was written by another look at ${parameter}`);
+  identity: BuildIdentity,
+  { over }: Ledger,
+  ledger: ChannelLedger,
+): Promise<void> {
+  const key = artifactKey(identity, 'channel.json');
+  if (await writeObject(artifacts, key, ledger, over)) return;
+  throw new Failure('AwsTransient', `${key} was written by somebody else since it was read`);
+}
+
+/**
+ * The ledger as a clean-up finds it. Unless the publish is complete, no look of Publish can complete it from now on, however
+ * long it hangs. One that had written nothing yet could do so only where there is no channel to be written first.
+ */
+export async function closeLedger(artifacts: Artifacts, plan: Plan): Promise<ChannelLedger | undefined> {
+  const read = await readLedger(artifacts, plan);
+  const { known } = read;
+  if (known?.complete || known?.takenBack || (!known && plan.document.publish)) return known;
+  const closed = takenBack(known);
+  await writeLedger(artifacts, plan, read, closed);
+  return closed;
 }
 
 /**

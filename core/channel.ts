@@ -19,7 +19,15 @@ export interface ChannelLedger {
   before: ChannelValue[];
   after: { region: string; ami: string; snapshots?: string[] | undefined }[];
   complete: boolean;
+  /** A clean-up takes the publish back. It is there so that whoever read the ledger before can no longer complete it. */
+  takenBack?: true;
 }
+
+/** The ledger of a publish that nothing has become of. */
+export const takenBack = (known: ChannelLedger | undefined): ChannelLedger => ({
+  ...(known ?? { parameter: '', before: [], after: [], complete: false }),
+  takenBack: true,
+});
 
 /**
  * What is to be written down before a channel is written. A region that holds none of this build's AMIs holds what belongs

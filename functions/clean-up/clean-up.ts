@@ -29,7 +29,7 @@ export const cleanUp = wait({
   limit: () => 2 * bound, // never reached: past its bound the look itself says what is left
   async look({ recipe, build, execution, image, targets, published: channel, since }, cloud) {
     const plan = await readPlan(cloud, { recipe, build });
-    const { left, refused } = await removeTemporary(cloud.aws, plan, targets);
+    const { left, refused } = await removeTemporary(cloud, plan, targets);
     if (left.length > 0 && secondsSince(since, cloud.now()) < bound)
       return { waiting: `still there: ${left.join(', ')}` };
     const remains = [...left, ...refused];

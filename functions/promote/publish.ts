@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { writeArtifact } from '../../aws/artifacts.ts';
-import { openLedger, readChannel, refuseSuperseded, writeChannel } from '../../aws/channels.ts';
+import { readChannel, readLedger, refuseSuperseded, writeChannel, writeLedger } from '../../aws/channels.ts';
 import { readOwnPlan } from '../../aws/locks.ts';
-import { channelParameter } from '../../core/channel.ts';
+import { channelParameter, ledgerOf } from '../../core/channel.ts';
 import { lambda, maker, verifiedTarget } from '../stage.ts';
 import { wait, type Seen } from '../wait.ts';
 
@@ -16,22 +15,27 @@ export const publish = wait({
   permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
   limit: () => 900,
   async look({ recipe, build, execution, targets }, cloud): Promise<Seen<{ written: boolean; parameter?: string }>> {
+    // Before it is looked whose the build is: what a clean-up writes into it after that look bars this one from completing it.
+    const read = await readLedger(cloud, { recipe, build });
     const plan = await readOwnPlan(cloud, { recipe, build }, execution);
     const { publish: wanted } = plan.document;
+    const parameter = wanted ? channelParameter(recipe, wanted.channel) : '';
+    const done = { done: wanted ? { written: true, parameter } : { written: false } };
+    if (read.known?.complete) return done;
     const after = targets.flatMap(({ region, ami, snapshots, error }) =>
       ami && error === undefined ? [{ region, ami, snapshots }] : [],
     );
+    const regions = after.map(({ region }) => region);
+    const current = wanted ? await readChannel(cloud.aws, parameter, regions) : [];
+    const ledger = ledgerOf(read.known, parameter, current, after);
     if (!wanted) {
       // Without a channel nothing points at the image, but from here on it is there for others and not undone any more.
-      await writeArtifact(cloud, plan, 'channel.json', { parameter: '', before: [], after, complete: true });
-      return { done: { written: false } };
+      await writeLedger(cloud, plan, read, { ...ledger, complete: true });
+      return done;
     }
-    const parameter = channelParameter(recipe, wanted.channel);
-    const regions = after.map(({ region }) => region);
-    const current = await readChannel(cloud.aws, parameter, regions);
-    const ledger = await openLedger(cloud, plan, parameter, current, after);
-    if (ledger.complete) return { done: { written: true, parameter } };
     const behind = after.filter(({ region, ami }) => current.find((value) => value.region === region)?.ami !== ami);
+    const begun = JSON.stringify(ledger) === JSON.stringify(read.known);
+    if (!begun) await writeLedger(cloud, plan, read, ledger);
     if (behind.length > 0) {
       await refuseSuperseded(cloud.aws, plan, parameter, current);
       await writeChannel(cloud.aws, parameter, behind, plan.image);
@@ -40,8 +44,10 @@ export const publish = wait({
         waiting: `${parameter} was written but does not hold ${list} yet; Parameter Store drops an AMI id that it cannot describe`,
       };
     }
-    await writeArtifact(cloud, plan, 'channel.json', { ...ledger, complete: true });
-    return { done: { written: true, parameter } };
+    if (!begun)
+      return { waiting: `${parameter} holds the image; that it is published is written down at the next look` };
+    await writeLedger(cloud, plan, read, { ...ledger, complete: true });
+    return done;
   },
 });
 

@@ -11,6 +11,7 @@ import {
   pipeline,
   recipe,
   statesEntered,
+  stopAt,
   stoppedAt,
   unheard,
 } from '../support/pipeline.ts';
@@ -108,6 +109,27 @@ test('a build keeps the recipe it was planned with: overrides that would change 
     cause: expect.stringContaining('keeps the recipe it was planned with'),
   });
 });
+
+test.each([
+  ['with', {}],
+  ['without', { overrides: { publish: null } }],
+])(
+  'a target that is published stays when it is found wrong as the build is started again (%s a channel)',
+  async (_, more) => {
+    const simulation = pipeline(unheard);
+    const first = simulation.start({ recipe: 'base', ...more });
+    stopAt(simulation, first, 'CleanUp');
+    await simulation.finish(first);
+    const { images, channels } = leftIn(simulation);
+    expect(images).toHaveLength(3);
+    const describe = simulation.cloud.services.ec2['DescribeSnapshotAttribute'];
+    simulation.cloud.services.ec2['DescribeSnapshotAttribute'] = (input, from) =>
+      from.region === 'ap-southeast-2' ? { CreateVolumePermissions: [] } : describe?.(input, from);
+    const id = launched(simulation, 'builder')[0]?.tags.get('golden:build');
+    expect((await build(simulation, { recipe: 'base', build: id, ...more })).status).toBe('SUCCEEDED');
+    expect(leftIn(simulation)).toMatchObject({ images, channels });
+  },
+);
 
 test('an older build that is completed late does not move the channel back', async () => {
   const simulation = pipeline(unheard);

@@ -1,5 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { build, leftIn, nothing, pipeline } from '../support/pipeline.ts';
+import type { Simulation } from '../../simulator/simulation.ts';
+import { build, caller, leftIn, nothing, onlyManifest, pipeline } from '../support/pipeline.ts';
+
+const stop = ({ clock, stepFunctions }: Simulation, executionArn: string) =>
+  clock.at(clock.now(), () => stepFunctions.actions['StopExecution']?.({ executionArn }, caller));
 
 const stopping = "Instance is not in state 'running' or 'stopped': i-0 is stopping";
 
@@ -70,4 +74,39 @@ test('a copy that comes to light after everything else is gone is removed as wel
   };
   expect((await build(simulation)).status).toBe('FAILED');
   expect(leftIn(simulation)).toEqual(nothing);
+});
+
+test.each([
+  ['with', {}],
+  ['without', { overrides: { publish: null } }],
+])('the last word of a Publish that hangs comes too late once a clean-up has begun (%s a channel)', async (_, more) => {
+  const simulation = pipeline();
+  const { ec2, s3 } = simulation.cloud.services;
+  const { PutObject: put } = s3;
+  const { DeregisterImage: deregister } = ec2;
+  const first = simulation.start({ recipe: 'base', ...more });
+  let land: (() => unknown) | undefined;
+  s3['PutObject'] = (input, from) => {
+    const { Key, Body } = input as { Key: string; Body: string };
+    if (land || !Key.endsWith('/channel.json') || !Body.includes('"complete": true')) return put?.(input, from);
+    land = () => put?.(input, from);
+    stop(simulation, first);
+    throw Object.assign(new Error('no answer'), { name: 'AccessDenied' }); // one that no client repeats
+  };
+  let landed = 'never';
+  ec2['DeregisterImage'] = (input, from) => {
+    try {
+      if (landed !== 'never') return deregister?.(input, from);
+      land?.();
+      landed = 'in time';
+    } catch (error) {
+      landed = (error as Error).name;
+    }
+    return deregister?.(input, from);
+  };
+  expect((await simulation.finish(first)).status).toBe('ABORTED');
+  await simulation.pass(3600);
+  expect(landed).toBe('PreconditionFailed');
+  expect(leftIn(simulation)).toEqual(nothing);
+  expect(onlyManifest(simulation)).toMatchObject({ status: 'failed', failure: { error: 'ABORTED', left: [] } });
 });
