@@ -41,7 +41,7 @@ export const stage = <I, O>(definition: Stage<I, O>): Stage<I, O> => definition;
 /** Payload every stage of a build takes. */
 export const identity = { recipe: z.string(), build: z.string() };
 
-/** Payload of a stage that makes or publishes something: which execution does. */
+/** Payload of a stage that makes something or hands it to others: which execution does. */
 export const maker = { ...identity, execution: z.string() };
 
 /** The execution a state runs in, for states that must work even where Resolve did not. */

@@ -1,20 +1,20 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/artifacts.ts';
 import { removeExpiry } from '../../aws/expiry.ts';
 import { demandImdsV2, grantLaunch } from '../../aws/image-attributes.ts';
 import { describeImage } from '../../aws/images.ts';
+import { readOwnPlan } from '../../aws/locks.ts';
 import { grantVolumes } from '../../aws/snapshots.ts';
 import { targetIn } from '../../core/distribution.ts';
 import { Failure } from '../../core/errors.ts';
-import { identity, lambda, stage } from '../stage.ts';
+import { lambda, maker, stage } from '../stage.ts';
 
 /**
- * What a copy does not bring along: IMDSv2 and permissions; and an image that a failed build kept has an end no more. Every snapshot first, then the AMI, so that whoever sees the
- * AMI can use its disks. Granting again what is granted changes nothing.
+ * What a copy does not bring along: IMDSv2 and permissions; and an image that a failed build kept has an end no more. Every
+ * snapshot first, then the AMI, so that whoever sees the AMI can use its disks. Granting again what is granted changes nothing.
  */
 export const grantPermissions = stage({
   name: 'GrantPermissions',
-  input: z.strictObject({ ...identity, region: z.string(), ami: z.string() }),
+  input: z.strictObject({ ...maker, region: z.string(), ami: z.string() }),
   permissions: [
     's3:GetObject',
     'ec2:DescribeImages',
@@ -22,8 +22,9 @@ export const grantPermissions = stage({
     'ec2:ModifyImageAttribute',
     'ec2:ModifySnapshotAttribute',
   ],
-  async run({ region, ami, ...build }, { aws, bucket }) {
-    const plan = await readPlan({ aws, bucket }, build);
+  async run({ region, ami, execution, ...build }, cloud) {
+    const { aws } = cloud;
+    const plan = await readOwnPlan(cloud, build, execution);
     const target = targetIn(plan, region);
     const image = await describeImage(aws, region, ami);
     // EC2 may show what it showed before: pending, or not at all.

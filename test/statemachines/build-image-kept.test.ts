@@ -237,3 +237,24 @@ test('lost answers, and functions that die after their work, change nothing', as
   published(simulation);
   expect(lost.size).toBe(9); // two regions were shared and tagged, three lost their tags
 });
+
+test("an execution that is redriven when its build has become another one's hands nothing that is kept to others", async () => {
+  const stops = { first: 'GrantPermissions', second: 'Check' };
+  const simulation = keeping({
+    interfere: {
+      enter: (state, _, { execution: { name } }) =>
+        stops[name as keyof typeof stops] === state ? 'ABORTED' : undefined,
+    },
+  });
+  const first = simulation.start({ recipe: 'base' }, 'first');
+  await simulation.finish(first);
+  await simulation.pass(hour);
+  await simulation.finish(simulation.start({ recipe: 'base', build: onlyManifest(simulation)?.build }, 'second'));
+  await simulation.pass(hour);
+  const kept = keptIn(simulation, [home]);
+  expect(owned(simulation)).toEqual(kept);
+  stops.first = 'none';
+  simulation.redrive(first);
+  expect((await simulation.finish(first)).status).toBe('FAILED');
+  expect(owned(simulation)).toEqual(kept);
+});

@@ -92,7 +92,7 @@ const readsPlan = {
   LaunchCandidate: { execution, ami: 'ami-1' },
   SendCheck: { instance: 'i-1', index: 0 },
   CopyImage: { execution, region: 'us-east-1', ami: 'ami-1' },
-  GrantPermissions: { region: 'us-east-1', ami: 'ami-1' },
+  GrantPermissions: { execution, region: 'us-east-1', ami: 'ami-1' },
   Verify: { distribution: [] },
   RecordUpToDate: { published: '20261123-030000-0000', execution: 'x' },
   CleanUp: {
