@@ -8,14 +8,16 @@ const most = 10; // of one call
 
 /**
  * Puts `Source Image Updated` events on the account's default bus.
+ * @param machine ARN of the state machine of builds: the bus is that of every pipeline in the account and region.
  * @throws AwsTransient where EventBridge did not take all of them: putting them again does no harm.
  */
-export async function putSourceUpdates(aws: Connection, details: SourceImageUpdated[]): Promise<void> {
+export async function putSourceUpdates(aws: Connection, machine: string, details: SourceImageUpdated[]): Promise<void> {
   const bus = aws.client(EventBridgeClient);
   for (let from = 0; from < details.length; from += most) {
     const Entries = details.slice(from, from + most).map((detail) => ({
       Source: 'golden.images',
       DetailType: 'Source Image Updated',
+      Resources: [machine],
       Detail: JSON.stringify(detail),
     }));
     const answer = await ask({ action: 'events:PutEvents', region: aws.region }, () =>

@@ -43,7 +43,8 @@ const calledToNotify = { BuildEnded: 'notify', CleanUpDied: 'notify' };
 const rules = {
   SourceImageUpdated: rule(
     'A recipe has a newer source image, as watchSources found.',
-    { source: ['golden.images'], 'detail-type': ['Source Image Updated'] },
+    // not what another stage in this account and region has found for its own recipes
+    { source: ['golden.images'], 'detail-type': ['Source Image Updated'], resources: [ref('BuildImage')] },
     calls('startBuild'),
   ),
   ChannelMoved: rule(

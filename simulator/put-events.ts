@@ -17,12 +17,12 @@ export function putEventsActions(world: World): Actions {
   return {
     PutEvents: strict(
       'eventbridge:PutEvents',
-      'Entries.Source Entries.DetailType Entries.Detail',
+      'Entries.Source Entries.DetailType Entries.Resources Entries.Detail',
       ({ Entries }: PutEventsRequest, { account, region }) => {
         const entries = required(Entries, 'Entries', 'ValidationException');
         if (entries.length < 1 || entries.length > 10)
           throw new ApiError('ValidationException', 'Entries must have 1 to 10 members');
-        const answers = entries.map(({ Source = '', DetailType = '', Detail = '' }) => {
+        const answers = entries.map(({ Source = '', DetailType = '', Resources = [], Detail = '' }) => {
           if (!Source || !DetailType || !Detail)
             return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Source, DetailType and Detail are required.' };
           if (Source.startsWith('aws.'))
@@ -30,7 +30,14 @@ export function putEventsActions(world: World): Actions {
           if (!isJson(Detail)) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
           const detail = JSON.parse(Detail) as Record<string, unknown>;
           return {
-            EventId: world.emit({ source: Source, 'detail-type': DetailType, account, region, resources: [], detail }),
+            EventId: world.emit({
+              source: Source,
+              'detail-type': DetailType,
+              account,
+              region,
+              resources: Resources,
+              detail,
+            }),
           };
         });
         return {

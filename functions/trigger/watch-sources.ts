@@ -46,7 +46,8 @@ export const watchSources = stage({
     );
     const events = updateEvents(done.flatMap((update) => update ?? []));
     // Most polls find nothing, and then need no client of EventBridge.
-    if (events.length > 0) await (await import('../../aws/event-bus.ts')).putSourceUpdates(cloud.aws, events);
+    if (events.length > 0)
+      await (await import('../../aws/event-bus.ts')).putSourceUpdates(cloud.aws, cloud.machine, events);
     throwTogether(failed);
     return events;
   },

@@ -371,6 +371,7 @@ export const samples: Record<string, Sample> = {
           {
             Source: 'golden.images',
             DetailType: 'Source Image Updated',
+            Resources: ['arn:aws:states:us-east-1:123456789012:stateMachine:golden-build-image'],
             Detail: JSON.stringify({ recipes: ['base'], source: { ami }, reason: odd }),
           },
         ],

@@ -6,13 +6,13 @@ import { bake, day, resting, started, triggered } from '../support/triggered.ts'
 describe('an event that nobody can take', () => {
   let simulation: Simulation;
   let tries = 0;
-  const put = (detail: Record<string, unknown>) =>
+  const put = (detail: Record<string, unknown>, machine = simulation.stateMachineArn) =>
     simulation.cloud.events.put({
       source: 'golden.images',
       'detail-type': 'Source Image Updated',
       account,
       region: 'us-east-1',
-      resources: [],
+      resources: [machine],
       detail,
     });
   const source = { ami: 'ami-00000000000000000' };
@@ -53,6 +53,13 @@ describe('an event that nobody can take', () => {
         }),
       ]),
     );
+  });
+
+  test('is not even looked at where another pipeline of the account sent it, as another stage does', async () => {
+    put({ recipes: ['base'], source, reason: 'by another' }, simulation.stateMachineArn.replace('golden', 'other'));
+    await simulation.pass(bake);
+    expect(tries).toBe(6);
+    expect(simulation.executions()).toEqual([]);
   });
 
   test('does not keep what it names beside from being built, once', async () => {
