@@ -1,5 +1,6 @@
 import { Failure } from './errors.ts';
 import type { Source } from './recipe.ts';
+import { expiresTag } from './tags.ts';
 
 /** An AMI as EC2 describes it, in our words. */
 export interface AmiDescription {
@@ -37,12 +38,15 @@ export interface SourceImage {
 export const expectedOwner = (source: Source, account: string): string =>
   source.owner === undefined || source.owner === 'self' ? account : source.owner;
 
-/** Newest first; images that are deprecated by `now` come last, so that one is only taken when nothing else is left. */
+/**
+ * Newest first; images that are deprecated by `now` come last, so that one is only taken when nothing else is left. What a
+ * failed build of ours keeps is none of them: nobody has found it right, and a sweep removes it.
+ */
 export function newest(images: AmiDescription[], now: Date): AmiDescription | undefined {
   const deprecated = (image: AmiDescription) => image.deprecatedAt !== undefined && new Date(image.deprecatedAt) <= now;
-  return images.toSorted(
-    (a, b) => Number(deprecated(a)) - Number(deprecated(b)) || b.createdAt.localeCompare(a.createdAt),
-  )[0];
+  return images
+    .filter(({ tags }) => tags[expiresTag] === undefined)
+    .toSorted((a, b) => Number(deprecated(a)) - Number(deprecated(b)) || b.createdAt.localeCompare(a.createdAt))[0];
 }
 
 /**

@@ -32,7 +32,11 @@ export const source = z
             ),
           architecture: z.exactOptional(z.enum(['x86_64', 'arm64']).check(z.describe('Architecture of the AMI.'))),
         })
-        .check(z.describe('The newest AMI of the owner that matches.')),
+        .check(
+          z.describe(
+            'The newest AMI of the owner that matches. For what another recipe makes use channel: a filter finds an image before it is checked.',
+          ),
+        ),
     ),
     ami: z.exactOptional(
       z

@@ -30,6 +30,12 @@ test('a deprecated image is taken only when there is no other', () => {
   expect(newest([deprecated], now)?.ami).toBe('ami-new');
 });
 
+test('an image that a failed build only keeps for a while is no source, however new', () => {
+  const kept = image('ami-kept', { createdAt: '2026-11-20T00:00:00.000Z', tags: { 'golden:expires': '2026-11-30' } });
+  expect(newest([kept, image('ami-old')], now)?.ami).toBe('ami-old');
+  expect(newest([kept], now)).toBeUndefined();
+});
+
 test('an image of the trusted owner is taken, by id or by alias', () => {
   expect(trustSource(image('ami-1'), 'amazon', 'x', 'us-east-1')).toMatchObject({ ami: 'ami-1', rootSizeGiB: 8 });
   expect(trustSource(image('ami-1'), '137112412989', 'x', 'us-east-1').owner).toBe('137112412989');
