@@ -1,6 +1,6 @@
 import { channelParameter } from '../core/channel.ts';
 import type { TargetResult } from '../core/distribution.ts';
-import { isKept } from '../core/kept.ts';
+import { isKept, mayBeKept } from '../core/kept.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Plan } from '../core/plan.ts';
 import type { AmiDescription } from '../core/source.ts';
@@ -13,7 +13,7 @@ import { nothingRemoved, orRefused, removeImages, removeInstances, together, typ
  * One look at everything a failed build made, in every region. Repeat until nothing is left. A build that was published
  * before keeps its images, and so does one whose recipe says so.
  * @param until Until when, as an ISO instant. Absent while what the channel points at may still come to light: until then nothing
- * of an image that stays is changed.
+ * of an image that stays is changed, nor is one removed that may turn out to be finished.
  */
 export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: string): Promise<Removal> {
   const { aws } = artifacts;
@@ -27,6 +27,7 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: stri
   const { document } = plan;
   const { distribute, publish } = document;
   const regions = [...new Set([plan.region, ...distribute.map(({ region }) => region)])];
+  const early = until === undefined;
   const parameter = publish && channelParameter(plan.recipe, publish.channel);
   const images = await Promise.all(
     regions.map((region) =>
@@ -34,8 +35,9 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: stri
         // Whatever went wrong, an AMI that servers boot from is not taken away under them.
         const promoted = parameter ? (await readChannel(aws, parameter, [region]))[0]?.ami : undefined;
         const kept = (image: AmiDescription) => image.ami !== promoted && isKept(plan, image);
-        const removal = await removeImages(aws, region, plan, kept, promoted);
-        if (until === undefined || document.onFailure !== 'keep-image') return removal;
+        const stays = (image: AmiDescription) => kept(image) || (early && mayBeKept(plan, image));
+        const removal = await removeImages(aws, region, plan, stays, promoted);
+        if (early || document.onFailure !== 'keep-image') return removal;
         return together([removal, await keepImages(aws, region, plan, kept, until)]);
       }),
     ),

@@ -17,6 +17,10 @@ const keptDays = 7;
 export const keptUntil = (failedAt: string): string =>
   new Date(Math.ceil((new Date(failedAt).getTime() + keptDays * dayMs) / dayMs) * dayMs).toISOString();
 
+/** Whether an AMI may be one to keep after all: EC2 shows a finished one as pending for a while, here and there. */
+export const mayBeKept = ({ document }: Plan, { state }: AmiDescription): boolean =>
+  document.onFailure === 'keep-image' && state === 'pending';
+
 /** Whether a failed build keeps an AMI. One that is not finished would never be, once its build has ended. */
 export const isKept = ({ document }: Plan, { state }: AmiDescription): boolean =>
   document.onFailure === 'keep-image' && state === 'available';

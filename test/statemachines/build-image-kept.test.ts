@@ -132,6 +132,23 @@ test('a build that is stopped keeps what is finished; copies under way are not, 
   published(simulation);
 });
 
+test('a finished image that EC2 shows as pending once more is kept', async () => {
+  const simulation = keeping({ scenario: failingCheck });
+  const describe = simulation.cloud.services.ec2['DescribeImages'];
+  let behind = false;
+  simulation.stepFunctions.onEvent((_, { stateEnteredEventDetails }) => {
+    behind ||= stateEnteredEventDetails?.['name'] === 'Compensate';
+  });
+  simulation.cloud.services.ec2['DescribeImages'] = (input, from) => {
+    const answer = describe?.(input, from) as { Images: object[] };
+    if (!behind || answer.Images.length === 0) return answer;
+    behind = false;
+    return { ...answer, Images: answer.Images.map((image) => ({ ...image, State: 'pending' })) };
+  };
+  expect(await build(simulation)).toMatchObject({ error: 'CheckFailed' });
+  expect(owned(simulation)).toEqual(keptIn(simulation, [home]));
+});
+
 test('after a refused publish the channel is back and every image is kept; one that the channel still holds is left as it is', async () => {
   const refused = { action: 'ssm:DeleteParameter', region: home, error: 'AccessDeniedException', message: 'no' };
   const simulation = keeping({ scenario: { api: [refusedPublish({ times: 1 }), refused] } });
@@ -251,7 +268,7 @@ test("an execution that is redriven when its build has become another one's hand
   await simulation.pass(hour);
   await simulation.finish(simulation.start({ recipe: 'base', build: onlyManifest(simulation)?.build }, 'second'));
   await simulation.pass(hour);
-  const kept = keptIn(simulation, [home]);
+  const kept = keptIn(simulation, [home, copied, optional]);
   expect(owned(simulation)).toEqual(kept);
   stops.first = 'none';
   simulation.redrive(first);
