@@ -1,10 +1,14 @@
 import { Failure } from '../core/errors.ts';
-import { launchAttempts, type Disk, type Plan } from '../core/plan.ts';
+import { launchAttempts, type Disk, type LaunchAttempt, type Plan } from '../core/plan.ts';
 import { executionSeconds, selfDestruct } from '../core/self-destruct.ts';
 import { buildTags, type Role } from '../core/tags.ts';
 import type { Connection } from './connection.ts';
 import { agentOnline } from './commands.ts';
-import { describeInstance, findInstances, isDead, launchInstance, type InstanceDescription } from './instances.ts';
+import { describeInstance, findInstances, isDead, type InstanceDescription } from './instances.ts';
+import { launchInstance } from './launching.ts';
+
+// How many instances of one role may have died so long ago that EC2 shows them no more.
+const mostDead = 10;
 
 /**
  * The one living instance of a role, launched where there is none. Places are tried in the recipe's order.
@@ -32,11 +36,17 @@ export async function findOrLaunch(
   const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + executionSeconds * 1000);
   const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
   const request = { ...from, instanceProfile, securityGroups, tags, userData: selfDestruct(plan, role) };
+  const generations = Array.from({ length: mostDead }, (_, more) => launchAttempts(plan, role, found.length + more));
   const tried: string[] = [];
-  for (const attempt of launchAttempts(plan, role, found.length)) {
-    const launched = await launchInstance(aws, { ...request, attempt });
-    if ('instance' in launched) return launched.instance;
-    tried.push(launched.noCapacity);
+  for (const place of launchAttempts(plan, role, 0).keys()) {
+    for (const attempts of generations) {
+      const attempt = attempts[place] as LaunchAttempt;
+      const launched = await launchInstance(aws, { ...request, attempt });
+      if (launched === 'spent') continue;
+      if ('instance' in launched) return launched.instance;
+      tried.push(launched.noCapacity);
+      break;
+    }
   }
   throw new Failure(
     'CapacityUnavailable',

@@ -43,6 +43,14 @@ test.each([
   expect(new Set(comments).size).toBe(comments.length);
 });
 
+test('a build is completed hours later, when EC2 shows its dead candidate no more but still knows its token', async () => {
+  const simulation = pipeline(unheard);
+  const id = await stoppedAt(simulation, 'Distribute');
+  await simulation.pass(3 * 3600);
+  expect(await build(simulation, { recipe: 'base', build: id })).toMatchObject({ status: 'SUCCEEDED' });
+  expect(launched(simulation, 'candidate').map(({ type }) => type)).toEqual(['t3.small', 't3.small']);
+});
+
 test('a build is not taken apart by another start that is refused', async () => {
   const simulation = pipeline();
   const first = simulation.start({ recipe: 'base' }, 'first');

@@ -1,0 +1,82 @@
+import { EC2Client, RunInstancesCommand, type BlockDeviceMapping } from '@aws-sdk/client-ec2';
+import type { Disk, LaunchAttempt } from '../core/plan.ts';
+import type { Tags } from '../core/tags.ts';
+import { ask, notYetKnown } from './answers.ts';
+import type { Connection } from './connection.ts';
+import { tagSpecifications } from './tags.ts';
+
+export interface LaunchRequest {
+  ami: string;
+  attempt: LaunchAttempt;
+  instanceProfile: string;
+  securityGroups: string[];
+  /** Absent: the image's own disks. */
+  disks?: Disk[];
+  tags: Tags;
+  /** Plain text. */
+  userData: string;
+}
+
+const mapping = ({ device, sizeGiB, type, encrypted, kmsKey, iops, throughput }: Disk): BlockDeviceMapping => ({
+  DeviceName: device,
+  Ebs: {
+    DeleteOnTermination: true,
+    VolumeType: type as 'gp3',
+    VolumeSize: sizeGiB,
+    Encrypted: encrypted,
+    KmsKeyId: kmsKey,
+    Iops: iops,
+    Throughput: throughput,
+  },
+});
+
+const noCapacityHere = [
+  'InsufficientInstanceCapacity',
+  'InsufficientHostCapacity',
+  'InsufficientFreeAddressesInSubnet',
+  'InstanceLimitExceeded',
+  'VcpuLimitExceeded',
+  'Unsupported',
+];
+
+/** `spent`: the token is that of an instance that has died, which EC2 remembers for a day after it shows the instance no more. */
+export type Launched = { instance: string } | { noCapacity: string } | 'spent';
+
+/**
+ * Launches one instance that only SSM can reach: no key pair, IMDSv2, gone when it shuts itself down.
+ * @returns its id, or why there is none in this place.
+ */
+export async function launchInstance(
+  aws: Connection,
+  { ami, attempt, instanceProfile, securityGroups, disks, tags, userData }: LaunchRequest,
+): Promise<Launched> {
+  const place = `${attempt.instanceType}${attempt.subnet ? ` in ${attempt.subnet}` : ''}`;
+  return ask<Launched, Launched>(
+    { action: 'ec2:RunInstances', region: aws.region, about: `${ami} as ${place}` },
+    async () => {
+      const answer = await aws.client(EC2Client).send(
+        new RunInstancesCommand({
+          ImageId: ami,
+          InstanceType: attempt.instanceType as 't3.small',
+          SubnetId: attempt.subnet,
+          SecurityGroupIds: securityGroups.length > 0 ? securityGroups : undefined,
+          MinCount: 1,
+          MaxCount: 1,
+          ClientToken: attempt.token,
+          IamInstanceProfile: { Name: instanceProfile },
+          MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
+          InstanceInitiatedShutdownBehavior: 'terminate',
+          UserData: Buffer.from(userData).toString('base64'),
+          BlockDeviceMappings: disks?.map(mapping),
+          TagSpecifications: tagSpecifications(['instance', 'volume', 'network-interface'], tags),
+        }),
+      );
+      return { instance: answer.Instances?.[0]?.InstanceId ?? '' };
+    },
+    {
+      ...Object.fromEntries(noCapacityHere.map((code) => [code, () => ({ noCapacity: `${place}: ${code}` })])),
+      IdempotentInstanceTerminated: () => 'spent',
+    },
+    notYetKnown.image,
+  );
+}
