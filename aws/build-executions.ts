@@ -33,7 +33,10 @@ export async function readExecution(aws: Connection, executionArn: string): Prom
   return answer && { ...summary(answer), input: answer.input ?? '{}', error: answer.error, cause: answer.cause };
 }
 
-/** Executions of a state machine, the newest first; a listing may be behind by seconds. @param since Only those started then or later. */
+/**
+ * Executions of a state machine, the newest first; a listing may be behind by seconds.
+ * @param since Only those started then or later.
+ */
 export async function listExecutions(
   aws: Connection,
   stateMachineArn: string,

@@ -72,7 +72,10 @@ export const isAlive = (execution: DescribeExecutionCommandOutput | undefined): 
 export const isRunning = async (aws: Connection, executionArn: string): Promise<boolean> =>
   isAlive(await describeExecution(aws, executionArn));
 
-/** The later of an instant and of when the execution was redriven last: a state that is redriven may count from its first entry. */
+/**
+ * The later of an instant and of when the execution was redriven last: a state that is redriven may count from its first
+ * entry.
+ */
 export async function sinceRedrive(aws: Connection, executionArn: string, since: string): Promise<string> {
   const redriven = (await describeExecution(aws, executionArn))?.redriveDate?.toISOString();
   return redriven !== undefined && redriven > since ? redriven : since;

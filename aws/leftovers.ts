@@ -21,7 +21,10 @@ export const removalPermissions = [
   'ec2:DeleteSnapshot',
 ];
 
-/** One look at what a build left in a place, in words: what was removed just now, what is still there, what AWS will not let go; and what is to stay. */
+/**
+ * One look at what a build left in a place, in words: what was removed just now, what is still there, what AWS will not
+ * let go; and what is to stay.
+ */
 export interface Removal {
   removed: string[];
   left: string[];

@@ -93,7 +93,10 @@ async function takeOver(
 const isAlive = async (aws: Connection, execution: string): Promise<boolean> =>
   (await import('./executions.ts')).isRunning(aws, execution);
 
-/** Whose a build is to undo. `running`: that of an execution that is said to run, since it was redriven, or since the news is late. */
+/**
+ * Whose a build is to undo. `running`: that of an execution that is said to run, since it was redriven, or since the news
+ * is late.
+ */
 export type Owner = 'ours' | 'nobody' | 'running' | 'other';
 
 /**

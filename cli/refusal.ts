@@ -20,7 +20,10 @@ export function problemLines(problems: Placed[]): string {
   return [...byFile.values()].map((those) => formatProblems(those, () => undefined)).join('\n');
 }
 
-/** What `--json` prints of input that is refused, instead of a manifest: `line` and `column` count from 1 and may be absent, as `file` may. */
+/**
+ * What `--json` prints of input that is refused, instead of a manifest: `line` and `column` count from 1 and may be
+ * absent, as `file` may.
+ */
 export const refusal = (problems: Placed[]): string =>
   `${JSON.stringify({
     status: 'refused',

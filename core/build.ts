@@ -1,13 +1,19 @@
 import { sha256 } from './digest.ts';
 import type { BuildIdentity } from './tags.ts';
 
-/** The execution a build runs in. `id` is its ARN, which also says account and region; `startedAt` is ISO 8601 or milliseconds. */
+/**
+ * The execution a build runs in. `id` is its ARN, which also says account and region; `startedAt` is ISO 8601 or
+ * milliseconds.
+ */
 export interface ExecutionReference {
   id: string;
   startedAt: string | number;
 }
 
-/** `YYYYMMDD-HHMMSS-<4 hex>`: when the execution started and which one it is, so that the same execution always means the same build. */
+/**
+ * `YYYYMMDD-HHMMSS-<4 hex>`: when the execution started and which one it is, so that the same execution always means the
+ * same build.
+ */
 export function buildName({ id, startedAt }: ExecutionReference): string {
   const [date = '', time = ''] = new Date(startedAt)
     .toISOString()

@@ -93,7 +93,10 @@ export function targetProblems(
 
 const shown = 5;
 
-/** The first few of many, so that a message stays one: a thousand accounts must not push a failure over Step Functions' limits. */
+/**
+ * The first few of many, so that a message stays one: a thousand accounts must not push a failure over Step Functions'
+ * limits.
+ */
 export const fewOf = (list: string[], separator: string): string =>
   list.length <= shown
     ? list.join(separator)

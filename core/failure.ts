@@ -82,7 +82,10 @@ const keptLine = (kept: KeptImage[], until: string | null): string => {
   return `kept ${until ? `until ${until}` : 'without an end'}: ${images.join(', ')}`;
 };
 
-/** The cause an execution fails with: what, where, what was undone, what a human must still look at, how to go on with what is kept. */
+/**
+ * The cause an execution fails with: what, where, what was undone, what a human must still look at, how to go on with what
+ * is kept.
+ */
 export function failureSummary(
   { state, cause, undone, left, kept }: ManifestFailure,
   identity?: BuildIdentity,

@@ -13,7 +13,10 @@ export interface KeptImage {
 const dayMs = 24 * 3600 * 1000;
 const keptDays = 7;
 
-/** Until when what a failed build keeps stays: seven days, and on to the end of the day, so that a second clean-up says the same. */
+/**
+ * Until when what a failed build keeps stays: seven days, and on to the end of the day, so that a second clean-up says the
+ * same.
+ */
 export const keptUntil = (failedAt: string): string =>
   new Date(Math.ceil((new Date(failedAt).getTime() + keptDays * dayMs) / dayMs) * dayMs).toISOString();
 

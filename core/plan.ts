@@ -14,7 +14,10 @@ export interface Plan extends BuildIdentity {
   account: string;
   execution: string;
   startedAt: string;
-  /** When it was started again after it had failed and been undone, but for its image: what was removed is not asked for by its old token. */
+  /**
+   * When it was started again after it had failed and been undone, but for its image: what was removed is not asked for by
+   * its old token.
+   */
   resumedAt?: string;
   /** Name of the image in every region. */
   image: string;

@@ -42,7 +42,10 @@ export interface CloudOptions {
   scenario?: unknown;
   /** Seconds in place of draws; the scenario's own come before these. */
   delays?: DelayOverrides;
-  /** Delays from the long tails that users measured, and `roughRates`; events overtake each other. Default: the scenario's, else false. */
+  /**
+   * Delays from the long tails that users measured, and `roughRates`; events overtake each other. Default: the scenario's,
+   * else false.
+   */
   rough?: boolean | undefined;
   /** Mishaps that come by themselves; the scenario's own come before these. Default none, or those of `rough`. */
   rates?: Partial<Rates> | undefined;
@@ -76,7 +79,10 @@ export interface Cloud {
   publishRelease(region: string, parameter: string): Image;
   addKey(region: string, name: string, state?: Key['state']): Key;
   createBucket(name: string, region: string): void;
-  /** Whether the scenario's rules hit anything from now on; they do unless told otherwise. Delays, rates, quotas and keys stay. */
+  /**
+   * Whether the scenario's rules hit anything from now on; they do unless told otherwise. Delays, rates, quotas and keys
+   * stay.
+   */
   heedRules(heed: boolean): void;
   /** Rules of the scenario that hit nothing, as `commands[0] {…}`: most likely a name is misspelt. */
   idleRules(): string[];

@@ -3,7 +3,10 @@ import type { Scenario } from './scenario.ts';
 
 type Fault = Scenario['api'][number];
 
-/** The faults of a scenario that hit this call. Counts the call for every rule it matches and that holds, so ask once per call. */
+/**
+ * The faults of a scenario that hit this call. Counts the call for every rule it matches and that holds, so ask once per
+ * call.
+ */
 export function createFaults(rules: () => Fault[]): (service: string, action: string, region: string) => Fault[] {
   const seen = new Map<Fault, number>();
   return (service, action, region) =>

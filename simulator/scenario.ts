@@ -20,7 +20,10 @@ const rates = z
 /** What a scenario file may say: which delays, answers and outcomes of the simulated AWS differ from the usual. */
 const scenarioSchema = z.strictObject({
   seed: z.int().optional(),
-  /** Whether the rules (commands, api, images, agents, instances) also hit builds that `golden simulate` does first, for their channels. */
+  /**
+   * Whether the rules (commands, api, images, agents, instances) also hit builds that `golden simulate` does first, for
+   * their channels.
+   */
   parents: z.boolean().default(false),
   /** The long tails and mishaps that users of AWS measured, instead of an AWS on a good day. */
   rough: z.boolean().default(false),

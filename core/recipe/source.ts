@@ -60,7 +60,10 @@ export const source = z
     z.meta({ oneOf: ways.map((way) => ({ required: way === 'channel' ? [way] : [way, 'owner'] })) }),
   );
 
-/** Whether EC2's wildcards take a text. Goes once through the pattern, whose stars would keep a regular expression busy for ever. */
+/**
+ * Whether EC2's wildcards take a text. Goes once through the pattern, whose stars would keep a regular expression busy for
+ * ever.
+ */
 function finds(pattern: string, text: string): boolean {
   let reached = new Set([0]);
   for (const sign of pattern) {
