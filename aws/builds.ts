@@ -17,8 +17,8 @@ import { nothingRemoved, orRefused, removeImages, removeInstances, together, typ
  */
 export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: string): Promise<Removal> {
   const { aws } = artifacts;
-  const ledger = await closeLedger(artifacts, plan);
-  const restored = ledger ? await restoreChannel(aws, ledger) : nothingRemoved();
+  const { ledger, removal: closed } = await closeLedger(artifacts, plan);
+  const restored = together([closed, ledger ? await restoreChannel(aws, ledger) : nothingRemoved()]);
   const instances = await orRefused('instances', () => removeInstances(aws, plan));
   const finished = await readArtifact<Manifest>(artifacts, plan, 'manifest.json');
   const past = finished?.status === 'published' || ledger?.complete === true;

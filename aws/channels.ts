@@ -6,7 +6,7 @@ import { artifactKey, readObject, writeObject, type Artifacts } from './artifact
 import type { Connection } from './connection.ts';
 import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
 import { describeImage } from './images.ts';
-import { nothingRemoved, orRefused, together, type Removal } from './leftovers.ts';
+import { attempt, nothingRemoved, orRefused, together, type Removal } from './leftovers.ts';
 
 /** What a channel holds in each region. */
 export const readChannel = (aws: Connection, parameter: string, regions: string[]): Promise<ChannelValue[]> =>
@@ -44,13 +44,16 @@ export async function writeLedger(
  * The ledger as a clean-up finds it. Unless the publish is complete, no look of Publish can complete it from now on, however
  * long it hangs. One that had written nothing yet could do so only where there is no channel to be written first.
  */
-export async function closeLedger(artifacts: Artifacts, plan: Plan): Promise<ChannelLedger | undefined> {
+export async function closeLedger(
+  artifacts: Artifacts,
+  plan: Plan,
+): Promise<{ ledger: ChannelLedger | undefined; removal: Removal }> {
   const read = await readLedger(artifacts, plan);
-  const { known } = read;
-  if (known?.complete || known?.takenBack || (!known && plan.document.publish)) return known;
-  const closed = takenBack(known);
-  await writeLedger(artifacts, plan, read, closed);
-  return closed;
+  const { known: ledger } = read;
+  const removal = nothingRemoved();
+  const closed = ledger?.complete || ledger?.takenBack || (!ledger && plan.document.publish);
+  if (!closed) await attempt(removal, 'channel.json', () => writeLedger(artifacts, plan, read, takenBack(ledger)));
+  return { ledger, removal };
 }
 
 /**

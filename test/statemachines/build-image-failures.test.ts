@@ -116,6 +116,20 @@ test('a channel moves everywhere or nowhere: after a refused write every region 
   expect(leftIn(simulation)).toEqual(before);
 });
 
+test('a publish is taken back although the bucket does not take a word on it', async () => {
+  const api = [{ action: 'ssm:PutParameter', region: 'eu-west-1', error: 'AccessDeniedException' }];
+  const simulation = pipeline({ scenario: { api } });
+  const put = simulation.cloud.services.s3['PutObject'];
+  simulation.cloud.services.s3['PutObject'] = (input, from) => {
+    if ((input as { Body: string }).Body.includes('takenBack'))
+      throw Object.assign(new Error('no'), { name: 'AccessDenied' });
+    return put?.(input, from);
+  };
+  expect(await build(simulation)).toMatchObject({ error: 'PublishFailed' });
+  expect(leftIn(simulation)).toEqual(nothing);
+  expect(onlyManifest(simulation)?.failure?.left).toEqual([expect.stringMatching(/channel.json.*AccessDenied/)]);
+});
+
 test('a first publish that fails leaves no parameter behind', async () => {
   const api = [{ action: 'ssm:PutParameter', region: 'ap-southeast-2', error: 'AccessDeniedException', message: 'no' }];
   const simulation = pipeline({ scenario: { api } });
