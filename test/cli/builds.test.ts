@@ -54,10 +54,10 @@ test('builds are listed the newest first, with what became of them', async () =>
     published?.build.slice(0, 15).replace('-', 'T'),
   );
   expect(listed[2]).toMatchObject({ by: 'schedule', reason: 'every Sunday' });
-  expect(listed[1]).toMatchObject({ error: 'ProvisionFailed in Provision', images: {}, channel: null });
+  expect(listed[1]).toMatchObject({ error: 'ProvisionFailed in AwaitCommand', images: {}, channel: null });
   const { out } = await golden('list', 'base');
   expect(out).toMatch(
-    /^ {2}Recipe {2}Build \(UTC\) +Status .*\n {2}base +\S+ +failed +\d.*s {2}hand +ProvisionFailed in Provision\n {2}base +\S+ +up-to-date .* schedule .*\n {2}base +\S+ +published .* stable +ami-\w+\n$/,
+    /^ {2}Recipe {2}Build \(UTC\) +Status .*\n {2}base +\S+ +failed +\d.*s {2}hand +ProvisionFailed in AwaitCommand\n {2}base +\S+ +up-to-date .* schedule .*\n {2}base +\S+ +published .* stable +ami-\w+\n$/,
   );
 });
 
