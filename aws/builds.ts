@@ -11,7 +11,7 @@ import { nothingRemoved, orRefused, removeImages, removeInstances, together, typ
 
 /**
  * One look at everything a failed build made, in every region. Repeat until nothing is left. A build that was published
- * before keeps its images, and so does one whose recipe says so.
+ * before keeps what is published, and one whose recipe says so its images.
  * @param until Until when, as an ISO instant. Absent while what the channel points at may still come to light: until then nothing
  * of an image that stays is changed, nor is one removed that may turn out to be finished.
  */
@@ -19,10 +19,17 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: stri
   const { aws } = artifacts;
   const { ledger, removal: closed } = await closeLedger(artifacts, plan);
   const restored = together([closed, ledger ? await restoreChannel(aws, ledger) : nothingRemoved()]);
+  if (ledger?.complete) {
+    const reached = new Set(ledger.after.map(({ region }) => region));
+    const targets = plan.document.distribute.map(({ region }) => ({
+      region,
+      error: reached.has(region) ? undefined : 'it was not published',
+    }));
+    return together([restored, await removeTemporary(artifacts, plan, targets)]);
+  }
   const instances = await orRefused('instances', () => removeInstances(aws, plan));
   const finished = await readArtifact<Manifest>(artifacts, plan, 'manifest.json');
-  const past = finished?.status === 'published' || ledger?.complete === true;
-  if (past) return together([restored, instances]);
+  if (finished?.status === 'published') return together([restored, instances]);
 
   const { document } = plan;
   const { distribute, publish } = document;

@@ -57,7 +57,9 @@ export interface FailedPlace {
  */
 export function failedPlace(events: StateEvent[], catchers = ['Compensate', 'RecordFailure']): FailedPlace {
   const byId = new Map(events.map((event) => [event.id, event]));
-  const before = ({ previousEventId }: StateEvent) => byId.get(previousEventId);
+  // Where a redriven execution had ended, its thread of events begins anew: it goes on with the event before that end.
+  const before = ({ id, previousEventId, type }: StateEvent) =>
+    byId.get(/^Execution(Aborted|TimedOut|Failed)$/.test(type) ? id - 1 : previousEventId);
   const caught = events.find(
     ({ type, state }) => type === 'TaskStateEntered' && state !== undefined && catchers.includes(state),
   );

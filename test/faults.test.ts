@@ -118,8 +118,29 @@ test('a record that the bucket has no time for is written a little later', async
   expect(executions[0]?.cause).not.toContain('LEFT BEHIND');
 });
 
-// Of every fault one or two, other ones for another seed.
-const sampled = sample(await generateCases('published'), 12, 7);
+test('a build without a channel that dies while it is published keeps its targets, and nothing of the region it was made in', async () => {
+  const abroad: Shape = {
+    ...shape,
+    channel: false,
+    past: false,
+    targets: [{ region: 'eu-west-1', required: true, share: 'nobody' }],
+  };
+  const trial = await through([{ place: 'Publish', fault: 'timed-out' }], { shape: abroad });
+  expect(trial.manifest).toMatchObject({ status: 'published', failure: { state: 'Publish', left: [] } });
+  expect([...trial.after.things.values()].map(({ kind, region }) => `${kind} in ${region}`)).toEqual([
+    'image in eu-west-1',
+    'snapshot in eu-west-1',
+  ]);
+});
+
+test('a redriven build that fails in the middle of a Map is told of its state', async () => {
+  const stopped: Strike = { place: 'AwaitCheck[check-1]', fault: 'stopped' };
+  const { manifest } = await through([stopped], { fails: 'check-1', again: 'redrive' });
+  expect(manifest?.failure).toMatchObject({ state: 'AwaitCheck', error: 'CheckFailed' });
+});
+
+// Other ones for another seed.
+const sampled = sample(await generateCases('published'), 8, 7);
 
 test.each(sampled.map(({ label, scenario }) => [label, scenario] as const))('matrix: %s', async (_, scenario) => {
   expect((await runScenario(scenario)).violations).toEqual([]);

@@ -87,6 +87,21 @@ test('a failure inside a Map is told of the state of its iteration, and which on
   expect(failedPlace(events)).toEqual({ state: 'SendCommand', map: 'Provision', index: 1 });
 });
 
+test('a failure inside a Map that was redriven is told of the state of its iteration, too', () => {
+  const events = [
+    ...inMap,
+    event(9, 0, 'ExecutionAborted', 3),
+    event(10, 9, 'ExecutionRedriven', 4),
+    event(11, 10, 'TaskScheduled', 4),
+    event(12, 11, 'TaskFailed', 5),
+    event(13, 12, 'MapIterationFailed', 5),
+    event(14, 13, 'MapStateFailed', 5),
+    event(15, 14, 'MapStateExited', 5, 'Provision'),
+    event(16, 15, 'TaskStateEntered', 5, 'Compensate'),
+  ];
+  expect(failedPlace(events)).toEqual({ state: 'SendCommand', map: 'Provision', index: 1 });
+});
+
 test('an execution that died did so in the state it entered last, inside a Map or after it', () => {
   expect(failedPlace(inMap)).toEqual({ state: 'SendCommand', map: 'Provision', index: 1 });
   const after = [...inMap, event(9, 8, 'MapStateExited', 3, 'Provision'), event(10, 9, 'TaskStateEntered', 3, 'Seal')];
