@@ -16,9 +16,13 @@ interface BuildLock extends Lock {
 
 const lockKey = (recipe: string) => `builds/${recipe}/lock.json`;
 
+// Of any stage: <service>-<stage>-sweep.
+const isSweep = (execution: string) => /:execution:[^:]*-sweep:/.test(execution);
+
 /**
- * Makes an execution the one that builds a recipe. A lock whose execution has ended is taken over, whatever it died of.
- * @throws RecipeBusy while another execution is at it.
+ * Makes an execution the one that builds a recipe. A lock whose execution has ended is taken over, whatever it died of. But
+ * what a sweep has taken from a build nobody knows: copies of an image that is gone are not those of one made anew.
+ * @throws RecipeBusy while another execution is at it, RecipeInvalid where the build was swept.
  */
 export async function holdRecipe(artifacts: Artifacts, identity: BuildIdentity, execution: string): Promise<void> {
   const { recipe, build } = identity;
@@ -86,6 +90,11 @@ async function takeOver(
   const holder = object && (JSON.parse(object.text) as Lock);
   if (holder?.execution === mine.execution) return;
   if (holder && (await isAlive(artifacts.aws, holder.execution))) throw new Failure('RecipeBusy', busy(holder));
+  if (holder && isSweep(holder.execution))
+    throw new Failure(
+      'RecipeInvalid',
+      `build: ${mine.build} was swept by ${holder.execution}; start the recipe without "build"`,
+    );
   if (!(await writeObject(artifacts, key, mine, object ?? 'nothing'))) throw new Failure('AwsTransient', late);
 }
 

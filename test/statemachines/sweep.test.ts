@@ -12,7 +12,17 @@ import {
   record,
   sweep,
 } from '../support/orphans.ts';
-import { build, leftIn, manifestIn, nothing, onlyManifest, pipeline, stoppedAt, unheard } from '../support/pipeline.ts';
+import {
+  build,
+  launched,
+  leftIn,
+  manifestIn,
+  nothing,
+  onlyManifest,
+  pipeline,
+  stoppedAt,
+  unheard,
+} from '../support/pipeline.ts';
 
 const published = '20261102-030000-0001';
 const foreign = '20261103-030000-0002';
@@ -238,6 +248,19 @@ test('an image that a failed build keeps goes when it has expired and not before
   await other.pass(30 * day);
   expect((await sweep(other)).outcome.counts).toMatchObject({ removed: 0, spared: 0 });
   expect(leftIn(other)).toEqual(before);
+});
+
+test('a build that was swept is not started again: its copies could be left, of an image that is gone', async () => {
+  const simulation = pipeline(unheard);
+  const id = await stoppedAt(simulation, 'Verify');
+  await simulation.pass(9 * day);
+  await sweep(simulation, { cap: 3 }); // the builder, and the AMIs of two regions
+  expect(leftIn(simulation).images).toHaveLength(1);
+  expect(await build(simulation, { recipe: 'base', build: id })).toMatchObject({
+    error: 'RecipeInvalid',
+    cause: expect.stringContaining(`build: ${id} was swept by`),
+  });
+  expect(launched(simulation, 'candidate')).toHaveLength(1);
 });
 
 test('a build that is taken up again while the sweep looks is spared at the last moment', async () => {

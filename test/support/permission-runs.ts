@@ -152,7 +152,7 @@ const swept: Run = {
 /** Its execution ended without anybody hearing of it, when its builder was stopped: one that runs ends itself. */
 const sweptUnheard: Run = {
   name: 'a build that was swept is started again',
-  outcome: 'AwsRefused',
+  outcome: 'RecipeInvalid',
   async simulation() {
     const simulation = pipeline({ ...unheard, changes: short });
     const id = await stoppedAt(simulation, 'AwaitImage');
