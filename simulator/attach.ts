@@ -1,4 +1,5 @@
 import { MAXIMUM_RETRY_DELAY, Retry, StandardRetryStrategy } from '@smithy/core/retry';
+import { getSchemaSerdePlugin } from '@smithy/core/schema';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApiError, ConnectionLost, type Actions, type Caller } from './actions.ts';
 import type { Clock } from './clock.ts';
@@ -64,13 +65,12 @@ export function attach<Client extends AnyClient>(
   let requests = 0;
   // The SDK resolves credentials before it retries; a simulated client must never look for a real account's.
   client.config.credentials = async () => ({ accessKeyId: 'SIMULATED', secretAccessKey: 'SIMULATED' });
-  client.middlewareStack.add(
-    (next: any, context: any) => (args: any) => {
-      context.simulatorInput = { ...args.input };
-      return next(args);
-    },
-    { step: 'initialize', name: 'simulatorInput', override: true },
-  );
+  lighten(client);
+  client.middlewareStack.add((next: any) => (args: any) => next({ ...args, simulatorInput: { ...args.input } }), {
+    step: 'initialize',
+    name: 'simulatorInput',
+    override: true,
+  });
   client.middlewareStack.addRelativeTo(
     (_next: unknown, context: any) => async (args: any) => {
       const service = String(context.clientName)
@@ -82,14 +82,14 @@ export function attach<Client extends AnyClient>(
       const run = acting();
       if (run?.killed) throw new Error(`${run.name} was killed before it could call ${service}:${name}`);
       const requestId = `00000000-0000-4000-8000-${String(++requests).padStart(12, '0')}`;
-      const call: Call = { at: clock.now(), service, action: name, ...caller, params: copy(context.simulatorInput) };
+      const call: Call = { at: clock.now(), service, action: name, ...caller, params: copy(args.simulatorInput) };
       if (run) call.by = run.name;
       options.calls?.push(call);
       const seconds = options.latency?.(service, name, caller.region) ?? 0;
       if (seconds > 0) await clock.sleep(seconds * 1000);
       try {
         const result = copy(
-          action({ ...generatedToken(args.request), ...copy(context.simulatorInput) }, caller),
+          action({ ...generatedToken(args.request), ...copy(args.simulatorInput) }, caller),
         ) as object;
         if (run) call.answer = result;
         return { output: { ...result, $metadata: { httpStatusCode: 200, requestId } }, response: {} };
@@ -103,6 +103,19 @@ export function attach<Client extends AnyClient>(
     { relation: 'after', toMiddleware: 'retryMiddleware', name: 'simulator', override: true },
   );
   return client;
+}
+
+/** Middleware that only dresses a request for the way: ours goes nowhere. */
+const dressing = ['contentLength', 'getUserAgent', 'hostHeader', 'recursionDetection'];
+
+/** Takes away what the SDK does anew for every call although the outcome is the same, or nobody's: half of a simulated build's time. */
+function lighten(client: AnyClient): void {
+  for (const name of dressing) client.middlewareStack.remove(`${name}Middleware`);
+  // All calls of one command then go through one chain, and share the context of its first.
+  client.config.cacheMiddleware = true;
+  // The SDK spreads its configuration twice a call; what it was assembled in key by key is slow to spread, this copy is not.
+  client.config = { ...client.config };
+  client.middlewareStack.use(getSchemaSerdePlugin(client.config));
 }
 
 /** The idempotency token the SDK made up for a request without one: one per call, so its attempts are one request to EC2. */
@@ -153,12 +166,19 @@ class VirtualRetryStrategy extends StandardRetryStrategy {
 }
 type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
 
+// Globals that every call of every simulation asks for, looked up once: under Jest each look-up crosses into another context.
+const { isArray } = Array;
+const { getPrototypeOf, prototype } = Object;
+
 /** A deep copy of what is plain; streams (an S3 body) pass as they are. */
 function copy<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(copy) as T;
-  if (value instanceof Date) return new Date(value) as T;
-  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (value === null || typeof value !== 'object') return value;
+  if (isArray(value)) return value.map(copy) as T;
+  if (getPrototypeOf(value) !== prototype) return value instanceof Date ? (new Date(value) as T) : value;
   const result: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) if (member !== undefined) result[key] = copy(member);
+  for (const key in value) {
+    const member = copy(value[key]);
+    if (member !== undefined) result[key] = member;
+  }
   return result as T;
 }

@@ -101,7 +101,11 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const chance = cloud.random('simulation');
   const aws = connect(region, {
     // A logger that takes nothing: else the SDK prepares every message for one, a twentieth of a simulated build's time.
-    config: (attempts) => ({ retryStrategy: retryStrategy(clock, chance, attempts), logger: {} }),
+    config: (attempts) => ({
+      retryStrategy: retryStrategy(clock, chance, attempts),
+      logger: {},
+      ignoreConfiguredEndpointUrls: true, // of the machine we run on
+    }),
     attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
   });
   const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${service}-build-image`;

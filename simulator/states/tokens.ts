@@ -16,11 +16,16 @@ export interface Tokens {
   holder(token: string): Holder;
 }
 
+const { floor } = Math;
+const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz';
+
 export function createTokens(random: () => number): Tokens {
   const holders = new Map<string, Holder | undefined>();
   return {
     open(holder) {
-      const token = `AQ${Array.from({ length: 60 }, () => Math.floor(random() * 36).toString(36)).join('')}${holders.size}`;
+      let token = 'AQ';
+      for (let i = 0; i < 60; i++) token += DIGITS[floor(random() * 36)];
+      token += holders.size;
       holders.set(token, holder);
       return { token, close: () => holders.set(token, undefined) };
     },
