@@ -4,7 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureInstalled, root } from './setup.mjs';
 
 await ensureInstalled();
@@ -38,14 +38,25 @@ const jest = spawn(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'
 });
 // moto and the functions end with jest's workers, whose pipes they hold
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));
-const status = await new Promise((resolve) => jest.once('exit', (code) => resolve(code ?? 1)));
+const [code, signal] = await new Promise((resolve) => jest.once('exit', (...how) => resolve(how)));
+const status = code ?? 1;
 
 let results;
 try {
   results = JSON.parse(readFileSync(outputFile, 'utf8'));
-} catch {
-  results = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numRuntimeErrorTestSuites: 1 };
+} catch (error) {
+  console.log(`jest ended with ${signal ?? `exit code ${code}`} and left no results: ${error.message}`);
+  results = {
+    testResults: [],
+    numPassedTests: 0,
+    numFailedTests: 0,
+    numPendingTests: 0,
+    numTodoTests: 0,
+    numRuntimeErrorTestSuites: 1,
+  };
 }
+for (const { name, message, assertionResults } of results.testResults)
+  if (message && assertionResults.length === 0) console.log(`${relative(root, name)} did not run: ${message}`);
 const passed = results.numPassedTests;
 const failed = results.numFailedTests + results.numRuntimeErrorTestSuites; // a suite that cannot load holds no tests
 const skipped = results.numPendingTests + results.numTodoTests;

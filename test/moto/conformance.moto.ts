@@ -83,7 +83,7 @@ async function run(one: Case, id: string): Promise<Ended> {
   for (;;) {
     const { status = '', output, error } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
     if (status === 'RUNNING') {
-      await sleep(100);
+      await sleep(200);
       continue;
     }
     const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));

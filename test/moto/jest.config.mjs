@@ -6,7 +6,7 @@ export default {
   transform: { '\\.ts$': '<rootDir>/scripts/jest-esbuild.mjs' },
   extensionsToTreatAsEsm: ['.ts'],
   modulePathIgnorePatterns: ['<rootDir>/(dist|out|coverage|\\.serverless)/'],
-  testTimeout: 150_000,
+  testTimeout: 960_000, // for what hangs: beyond the lab's own patience, which says where a build has got to
   maxConcurrency: 20, // scenarios wait far more than they work
   maxWorkers: 3,
 };

@@ -100,12 +100,12 @@ export function createLayer(port: number): Layer {
   const tokens = new Map<string, Promise<Answer>>();
   const outputs = new Map<string, { bucket: string; prefix: string }>();
 
-  /** Counts a look at a thing that is unready for so many of them; ` peek` looks without counting. */
+  /** Counts a look at a thing that is unready for the first so many of them; ` peek` looks without counting. */
   function lookAt(id: string, unready: number): boolean {
     const thing = id.replace(/ peek$/, '');
-    const left = looks.get(thing) ?? unready;
-    if (thing === id) looks.set(thing, left - 1);
-    return left > 0;
+    const looked = looks.get(thing) ?? 0;
+    if (thing === id) looks.set(thing, looked + 1);
+    return looked < unready;
   }
 
   function record({ functionKey }: Caller, action: string) {

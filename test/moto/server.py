@@ -2,37 +2,61 @@
 
 usage: MOTO_PORT=<port of the bridge> python3 server.py        (MOTO_PORT: where state-machine tasks send their calls)
 
-What it changes in moto 5.2.1, because no proxy in front of it can. Nothing of moto's flow control is touched:
+What it changes in moto 5.2.1, because no proxy in front of it can. Which state comes next stays moto's affair:
   1. The 2nd StartExecution of a machine answers 500, "cannot pickle '_thread.RLock'" (getmoto/moto#10077): a shallow
      copy of the machine. Later versions do not need it and are not harmed.
   2. A task token that is answered while its own function still runs is lost when the state has a HeartbeatSeconds: the
      task waits for the heartbeat to run out. AWS takes the answer. Our waits answer just so, hence the early notice.
   3. SendTaskFailure drops the cause. AWS hands it to Catch.
   4. SendTaskSuccess and SendTaskFailure look for the token in all executions; one that is just being started has no
-     worker yet and makes the call a 500. Such an execution cannot hold the token, so it is passed over.
-  5. Every region of an account loads 1,177 public AMIs, which takes seconds. Only those that SSM's public
+     environment yet and makes the call a 500. Such an execution cannot hold the token, so it is passed over.
+  5. When an iteration of a Map fails, the others evaluate nothing more. One that is just entering a task has then no
+     timeout on its stack, takes its input for it and writes that into the history: GetExecutionHistory answers 500 for
+     good, and with it every function that reads the history. A timeout in the definition needs no evaluation.
+  6. An execution that is stopped while it waits for a task token ends as FAILED, of the wait that was interrupted. On
+     AWS it is ABORTED.
+  7. An execution has its status before its output, error and cause; who asks in between misses them. Now it comes last.
+  8. Calls are answered in threads, over dictionaries that other calls change: a 500 now and then. One is answered after
+     the other; Python would not compute two at once anyway. boto3's first client, too, must not be made in two threads.
+  9. Every region of an account loads 1,177 public AMIs, which takes seconds. Only those that SSM's public
      al2023 parameters name are kept: moto's own entries, unchanged.
+ 10. Two thirds of its time moto makes a parser for a JSONPath it has parsed before, or lists its own source folder to
+     find the service of a host. Both answers are kept.
+
+On stderr is only what went wrong in moto itself; what the engine says of states that fail is in the history.
 """
 
 import copy
+import functools
+import logging
 import os
 import sys
 import threading
 
 os.environ.setdefault("MOTO_PORT", "0")
 
+from antlr4.error.ErrorListener import ConsoleErrorListener
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from moto.core.config import default_user_config
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.core.responses import EmptyResult
 from moto.ec2.models import amis
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.stepfunctions.models import StateMachine
+from moto.stepfunctions.parser.asl.component.common.timeouts.heartbeat import HeartbeatSeconds
+from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
 from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackEndpoint
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded, ProgramError, ProgramStopped
+from moto.stepfunctions.parser.asl.utils import json_path
+from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
+from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 from moto.utilities.utils import load_resource
 
+logging.getLogger("moto").setLevel(logging.CRITICAL)
+ConsoleErrorListener.syntaxError = lambda *_: None
 default_user_config["stepfunctions"] = {"execute_state_machine": True}
 default_user_config["lambda"] = {"use_docker": False}
 
@@ -74,10 +98,59 @@ get_executions = StepFunctionsParserBackend._get_executions
 
 def started_executions(self, execution_status=None):
     executions = get_executions(self, execution_status)
-    return [each for each in executions if each.exec_worker is not None and each.exec_worker.env is not None]
+    return [each for each in executions if each.exec_worker.env is not None]
 
 
 StepFunctionsParserBackend._get_executions = started_executions
+
+
+def seconds_as_written(self, env):
+    env.stack.append(self._eval_seconds(env))
+
+
+TimeoutSeconds.eval = seconds_as_written
+HeartbeatSeconds.eval = seconds_as_written
+
+set_error = Environment.set_error
+
+
+def set_error_unless_stopped(self, error):
+    if not isinstance(self._program_state, ProgramStopped):
+        set_error(self, error)
+
+
+Environment.set_error = set_error_unless_stopped
+
+reflect_execution_status = BaseExecutionWorkerCommunication._reflect_execution_status
+
+
+def reflect_status_last(self):
+    execution = self.execution
+    state = execution.exec_worker.env.program_state()
+    if isinstance(state, ProgramEnded):
+        execution.output = execution.exec_worker.env.states.get_input()
+    elif isinstance(state, ProgramError):
+        execution.error, execution.cause = state.error.get("error"), state.error.get("cause")
+    reflect_execution_status(self)
+
+
+BaseExecutionWorkerCommunication._reflect_execution_status = reflect_status_last
+
+
+class OneAfterTheOther(DomainDispatcherApplication):
+    turn = threading.Lock()
+
+    @functools.cache
+    def get_backend_for_host(self, host):
+        return super().get_backend_for_host(host)
+
+    def __call__(self, environ, start_response):
+        with self.turn:
+            return super().__call__(environ, start_response)
+
+
+boto_client_for(service="lambda", region="us-east-1")
+json_path.parse = functools.cache(json_path.parse)
 
 # "set" only says that the catalogue is given: the module is loaded, so that nothing is read from there any more.
 os.environ["MOTO_AMIS_PATH"] = "set"
@@ -98,6 +171,6 @@ def end_with_parent():
 
 
 threading.Thread(target=end_with_parent, daemon=True).start()
-server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True, request_handler=Silent)
+server = make_server("127.0.0.1", 0, OneAfterTheOther(create_backend_app), threaded=True, request_handler=Silent)
 print(server.port, flush=True)
 server.serve_forever()

@@ -13,9 +13,13 @@ export async function startServer(bridgePort: number, folder: string): Promise<S
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const log: string[] = [];
-  child.stderr.on('data', (chunk: Buffer) => log.push(String(chunk)));
+  child.stderr.on('data', (chunk: Buffer) => {
+    log.push(String(chunk));
+    process.stderr.write(chunk); // a call that moto answers with an HTML page has its reason here
+  });
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout.once('data', (chunk: Buffer) => resolve(Number(String(chunk).trim())));
+    child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`moto did not start (exit code ${code})\n${log.join('')}`)));
   });
   return {

@@ -10,7 +10,7 @@ export interface Ec2Call {
   pass: () => Promise<Answer>;
   /** A call of the layer's own, by default in the same region. */
   ask: (parameters: Record<string, string>, region?: string) => Promise<string>;
-  /** How often a thing was still to be seen unready, counted down by looking. */
+  /** Whether a thing is still to be seen unready, at this look of so many. */
   lookAt: (id: string, looks: number) => boolean;
   /** Answers given to ClientTokens. */
   tokens: Map<string, Promise<Answer>>;

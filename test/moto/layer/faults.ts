@@ -1,4 +1,4 @@
-/** What goes wrong, or takes its time, in one scenario. Looks are how many times a thing is still seen unready. */
+/** What goes wrong, or takes its time, in one scenario. Looks are how many times a thing is seen unready; a later plan may end that. */
 export interface Faults {
   /** Every nth EC2 call of the scenario's functions is refused with RequestLimitExceeded. */
   throttleEvery?: number;

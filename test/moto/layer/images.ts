@@ -69,7 +69,8 @@ export const copyImage = (call: Ec2Call): Promise<Answer> =>
     const [source = '', home = ''] = [form.get('SourceImageId'), form.get('SourceRegion')].map((value) => value ?? '');
     const found = await ask({ Action: 'DescribeImages', 'ImageId.1': source }, home).catch(() => '');
     if (!found) return ec2Error('InvalidAMIID.NotFound', `The image id '[${source}]' does not exist`);
-    if (lookAt(`${home} ${source} peek`, 0)) return ec2Error('InvalidAMIID.Unavailable', `${source} is pending`);
+    if (lookAt(`${home} ${source} peek`, faults.looks?.image ?? 0))
+      return ec2Error('InvalidAMIID.Unavailable', `${source} is pending`);
     const answer = await call.pass();
     return furnish(call, answer, {
       source,
