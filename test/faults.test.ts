@@ -140,7 +140,7 @@ test('a redriven build that fails in the middle of a Map is told of its state', 
 });
 
 // Other ones for another seed.
-const sampled = sample(await generateCases('published'), 8, 7);
+const sampled = sample(await generateCases('published'), 6, 7);
 
 test.each(sampled.map(({ label, scenario }) => [label, scenario] as const))('matrix: %s', async (_, scenario) => {
   expect((await runScenario(scenario)).violations).toEqual([]);
