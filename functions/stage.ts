@@ -1,28 +1,11 @@
 import type { Handler } from 'aws-lambda';
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
-import type { Artifacts } from '../aws/artifacts.ts';
-import { connect, type Connection } from '../aws/connection.ts';
 import { buildIn } from '../core/claimed-build.ts';
 import { Failure } from '../core/errors.ts';
 import { embedded, type Measurement } from '../core/metrics.ts';
-import type { Catalog } from '../core/recipe.ts';
+import { deployedCloud, type Cloud } from './cloud.ts';
 
-/** What a stage works with: the way to AWS, the bucket, the clock, the recipes. */
-export interface Cloud extends Artifacts {
-  now: () => Date;
-  catalog: () => Promise<Catalog>;
-  /** ARN of build-image, for functions that start builds. */
-  machine: string;
-  /** Name of this deployment: service and stage. */
-  deployment: string;
-  /** ARN of the SNS topic of whoever wants to know how builds end. */
-  topic: string;
-  /** Writes one structured line, with the recipe and build that the function was called about. */
-  log: (line: Record<string, unknown>) => void;
-  /** Does something every so many seconds until the answer is called. What fails is told, and done again at its next time. */
-  every: (seconds: number, work: () => Promise<void>, failed: (error: Error) => void) => () => void;
-}
+export type { Cloud };
 
 /** A measurement is a line of the log, which CloudWatch reads. */
 export const measure = (cloud: Cloud, measurements: Measurement[]): void =>
@@ -121,28 +104,5 @@ export function lambda<I, O>(
       cloud.log({ level: 'ERROR', ...line, ms: cloud.now().getTime() - began, error: failure, message });
       throw error;
     }
-  };
-}
-
-let connection: Connection | undefined;
-
-function deployedCloud(): Cloud {
-  const { AWS_REGION = '', GOLDEN_BUCKET: bucket = '', GOLDEN_CATALOG = '' } = process.env;
-  const { GOLDEN_MACHINE: machine = '', GOLDEN_DEPLOYMENT: deployment = '', GOLDEN_TOPIC: topic = '' } = process.env;
-  connection ??= connect(AWS_REGION);
-  return {
-    aws: connection,
-    bucket,
-    machine,
-    now: () => new Date(),
-    catalog: async () => JSON.parse(await readFile(GOLDEN_CATALOG, 'utf8')) as Catalog,
-    deployment,
-    topic,
-    // Not by console.log: whatever the log format, Lambda puts that into a line of its own, and then no metric is found in it.
-    log: (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
-    every(seconds, work, failed) {
-      const timer = setInterval(() => void work().catch(failed), seconds * 1000);
-      return () => clearInterval(timer);
-    },
   };
 }

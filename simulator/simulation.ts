@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../aws/connection.ts';
+import { defaultSettings, type DeploymentSettings } from '../core/deployment-settings.ts';
 import { schedulesOf } from '../core/recipe-schedule.ts';
 import type { Catalog } from '../core/recipe.ts';
 import { lambda, type Cloud } from '../functions/stage.ts';
@@ -33,6 +34,8 @@ export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' 
   triggers?: boolean;
   /** Whether somebody is notified of how builds end: `mails` has what they get. Default: nobody. */
   notify?: boolean;
+  /** Settings of the deployment that differ from the defaults. */
+  settings?: Partial<DeploymentSettings>;
   /** Virtual seconds per real second, or as fast as the machine goes (default). */
   speed?: 'max' | number;
   /** A scenario document (faults, delays); checked by simulator/scenario.ts. */
@@ -118,6 +121,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     bucket,
     machine: stateMachineArn,
     deployment: service,
+    settings: { ...defaultSettings, ...options.settings },
     topic,
     now: () => new Date(clock.now()),
     catalog: async () => catalog,

@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+
+/**
+ * What the stack tells its functions of the deployment they belong to, as one JSON object in the environment variable
+ * GOLDEN_SETTINGS. infrastructure/settings.cjs writes the variable out of the parameters of the deployment.
+ */
+const settings = z.strictObject({
+  /** SSM path below which the deployment's channels are: `<channelRoot>/<recipe>/<channel>`. */
+  channelRoot: z._default(z.string().check(z.regex(/^(\/[\w.-]+)+$/)), '/golden'),
+  /** Instance profile of builder and candidate where the recipe names none. */
+  instanceProfile: z._default(z.string(), 'golden-image-builder'),
+  /** Subnets where the recipe names none. An empty list stands for the default VPC. */
+  subnets: z._default(z.array(z.string()), []),
+  /** Security groups where the recipe names none. An empty list stands for the default group of the VPC. */
+  securityGroups: z._default(z.array(z.string()), []),
+});
+
+export type DeploymentSettings = z.infer<typeof settings>;
+
+/** Settings of a deployment that says nothing. */
+export const defaultSettings: DeploymentSettings = settings.parse({});
+
+/**
+ * Reads GOLDEN_SETTINGS.
+ * @throws Error naming every wrong key: a deployment whose settings cannot be read must not build anything.
+ */
+export function parseSettings(text: string | undefined): DeploymentSettings {
+  if (!text) return defaultSettings;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`GOLDEN_SETTINGS is no JSON: ${(error as Error).message}. Deploy again.`, { cause: error });
+  }
+  const parsed = settings.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `no such key: ${issue.keys.join(', ')}`
+      : `${issue.path.join('.')}: ${issue.code}`,
+  );
+  throw new Error(`GOLDEN_SETTINGS is not what this version reads: ${problems.join('; ')}. Deploy again.`);
+}
