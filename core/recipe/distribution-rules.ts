@@ -1,7 +1,7 @@
 import { partitionOf } from '../regions.ts';
-import { volumesOf } from './builder-rules.ts';
 import { formatPath } from './problems.ts';
 import { repeats, sound, type Rule, type SoundParts, type Surroundings } from './rule.ts';
+import { volumesOf } from './volume-rules.ts';
 
 type Target = NonNullable<SoundParts['distribute'][number]>;
 

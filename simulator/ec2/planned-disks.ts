@@ -4,6 +4,7 @@ import { usableKeyArn } from '../keys.ts';
 import { required } from '../strict.ts';
 import type { Region, World } from '../world.ts';
 import type { Image, Mapping } from './images.ts';
+import { refuseImpossibleVolume } from './volume-limits.ts';
 
 /** A disk to make with the instance. Its `keyArn` is undefined for an unencrypted disk; `keyProblem` says the key cannot be used. */
 export interface Disk extends Mapping {
@@ -54,12 +55,19 @@ export function plannedDisks(
       ebs.KmsKeyId === undefined && snapshot?.keyArn !== undefined
         ? snapshot.keyArn
         : usableKeyArn(world.keys, region.name, caller.account, ebs.KmsKeyId);
+    const type = ebs.VolumeType ?? mapping.type;
+    // What the image says of iops and throughput is of its own volume type.
+    const same = type === mapping.type;
+    const wanted = {
+      type,
+      sizeGiB,
+      iops: ebs.Iops ?? (same ? mapping.iops : undefined),
+      throughput: ebs.Throughput ?? (same ? mapping.throughput : undefined),
+    };
+    refuseImpossibleVolume({ ...wanted, root: mapping.device === image.rootDevice });
     return {
       ...mapping,
-      sizeGiB,
-      type: ebs.VolumeType ?? mapping.type,
-      iops: ebs.Iops ?? mapping.iops,
-      throughput: ebs.Throughput ?? mapping.throughput,
+      ...wanted,
       deleteOnTermination: ebs.DeleteOnTermination ?? mapping.deleteOnTermination,
       usedGiB: snapshot?.usedGiB ?? 0,
       keyArn: encrypted ? keyArn : undefined,

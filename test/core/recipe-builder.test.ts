@@ -69,6 +69,35 @@ casesOf([
     'builder.rootVolume.iops: is required for io2',
   ],
   [
+    'gp3 has 0.25 MiB/s of throughput per IOPS, of which it has 3000 unasked',
+    '{ sizeGiB: 8 }',
+    '{ ¦throughput: 1000 }',
+    'builder.rootVolume.throughput: is 1000, but EC2 allows 0.25 MiB/s per IOPS, and gp3 has 3000 IOPS without iops; 1000 MiB/s need iops: 4000',
+  ],
+  [
+    'gp3 has 500 IOPS per GiB',
+    '{ sizeGiB: 8 }',
+    '{ sizeGiB: 8, ¦iops: 16000 }',
+    'builder.rootVolume.iops: is 16000, but EC2 allows 500 per GiB for gp3, so 4000 for 8 GiB; 16000 need 32 GiB',
+  ],
+  [
+    'io1 has 50 IOPS per GiB',
+    '{ sizeGiB: 8 }',
+    '{ type: io1, sizeGiB: 10, ¦iops: 5000 }',
+    'builder.rootVolume.iops: is 5000, but EC2 allows 50 per GiB for io1, so 500 for 10 GiB; 5000 need 100 GiB',
+  ],
+  [
+    'io2 has 1,000 IOPS per GiB',
+    '{ sizeGiB: 8 }',
+    '{ type: io2, sizeGiB: 10, ¦iops: 64000 }',
+    'builder.rootVolume.iops: is 64000, but EC2 allows 1000 per GiB for io2, so 10000 for 10 GiB; 64000 need 64 GiB',
+  ],
+  [
+    'volumes at their limits are taken: 3000 IOPS of gp3 in any size, the highest ratios',
+    '{ sizeGiB: 8 }',
+    '{ sizeGiB: 8, iops: 4000, throughput: 1000 }\n  volumes: [{ device: /dev/sdf, sizeGiB: 1, iops: 3000, throughput: 750 }, { device: /dev/sdg, type: io1, sizeGiB: 10, iops: 500 }, { device: /dev/sdh, type: io2, sizeGiB: 256, iops: 256000 }, { device: /dev/sdi, sizeGiB: 160, iops: 80000, throughput: 2000 }]',
+  ],
+  [
     'st1 cannot be booted from',
     '{ sizeGiB: 8 }',
     '{ ¦type: st1, sizeGiB: 125 }',
