@@ -120,10 +120,11 @@ export async function golden(
     .summary('list every problem of recipe files')
     .description('Lists every problem of recipe files with file, line and key. Creates nothing.')
     .argument('<files...>', 'recipe files')
+    .option('--region <region>', regionHelp)
     .option('--json', 'print one JSON object and nothing else on stdout')
-    .action(async (files: string[], { json }) => {
+    .action(async (files: string[], { region, json }) => {
       const { validate } = await import('./validate.ts');
-      exitCode = await validate(files, terminal, json);
+      exitCode = await validate(files, terminal, { home: region ?? (await surroundings.region()), json });
     });
 
   program

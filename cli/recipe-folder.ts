@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inheritedEncryptionProblems } from '../core/recipe/inherited-encryption.ts';
 import { cycleProblem, cycleThrough } from '../core/lineage.ts';
 import { formatProblems, type Catalog, type Problem, type Recipe } from '../core/recipe.ts';
 import { readRecipeFile, recipeIn, type RecipeFile } from './recipe-file.ts';
@@ -23,6 +24,8 @@ export async function examine(files: string[], options?: { home?: string }): Pro
     const cycle = recipe && cycleThrough(recipe.name, recipes);
     const message = cycle ? cycleProblem(cycle) : recipe && channelProblem(recipe, recipes);
     if (message !== undefined) problems.push({ path: ['source', 'channel'], message });
+    else if (recipe && options?.home !== undefined)
+      problems.push(...inheritedEncryptionProblems(recipe, recipes, options.home));
   }
   return findings;
 }

@@ -4,9 +4,9 @@ import type { Terminal } from './terminal.ts';
 
 const isRight = ({ problems }: Finding) => problems.length === 0;
 
-/** Of each file either `ok` or every problem it has. */
-export async function validateFiles(files: string[]): Promise<{ ok: boolean; text: string }> {
-  const findings = await examine(files);
+/** Of each file either `ok` or every problem it has. `home` is the region the pipeline runs in. */
+export async function validateFiles(files: string[], home?: string): Promise<{ ok: boolean; text: string }> {
+  const findings = await examine(files, home === undefined ? {} : { home });
   return { ok: findings.every(isRight), text: textOf(findings) };
 }
 
@@ -19,8 +19,12 @@ function jsonOf(findings: Finding[]): string {
   return `${JSON.stringify({ status: 'valid', files: findings.map(({ file }) => file.file) })}\n`;
 }
 
-export async function validate(files: string[], terminal: Terminal, json = false): Promise<number> {
-  const findings = await examine(files);
+export async function validate(
+  files: string[],
+  terminal: Terminal,
+  { home, json = false }: { home: string; json?: boolean },
+): Promise<number> {
+  const findings = await examine(files, { home });
   const ok = findings.every(isRight);
   if (json) terminal.out(jsonOf(findings));
   else if (ok) terminal.out(`${textOf(findings)}\n`);

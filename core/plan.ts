@@ -2,7 +2,7 @@ import { clientToken, imageName, placeOf, type ExecutionReference } from './buil
 import { checkCommands, foreignSteps, provisionCommands, type Command } from './command.ts';
 import { contentDigest, recipeDigest } from './content-digest.ts';
 import type { Catalog, Problem, Recipe } from './recipe.ts';
-import { volumeProblems } from './recipe/volume-rules.ts';
+import { sourceSizeProblems } from './recipe/volume-rules.ts';
 import type { SourceImage } from './source.ts';
 import type { BuildIdentity, Role } from './tags.ts';
 import type { Trigger } from './trigger.ts';
@@ -89,10 +89,7 @@ export function planProblems(recipe: Recipe, source: SourceImage, region: string
     const message = `${rootVolume.sizeGiB} GiB is smaller than the source image's root disk of ${source.rootSizeGiB} GiB`;
     problems.push({ path: ['builder', 'rootVolume', 'sizeGiB'], message });
   }
-  if (rootVolume.sizeGiB === undefined) {
-    for (const [key, message] of volumeProblems({ ...rootVolume, sizeGiB: source.rootSizeGiB }))
-      problems.push({ path: ['builder', 'rootVolume', key], message: `${message} (the source image's size)` });
-  }
+  problems.push(...sourceSizeProblems(rootVolume, source.rootSizeGiB));
   recipe.builder.volumes.forEach(({ device }, index) => {
     if (device !== source.rootDevice) return;
     problems.push({

@@ -1,15 +1,31 @@
+import { unshareable, type Encryption } from '../encryption.ts';
 import { partitionOf } from '../regions.ts';
 import { formatPath } from './problems.ts';
-import { repeats, sound, type Rule, type SoundParts, type Surroundings } from './rule.ts';
+import { repeats, sound, type Path, type Rule, type SoundParts, type Surroundings } from './rule.ts';
 import { volumesOf } from './volume-rules.ts';
 
 type Target = NonNullable<SoundParts['distribute'][number]>;
 
-const isShared = ({ accounts, organizations, organizationalUnits }: Target) =>
+export const isShared = ({ accounts, organizations, organizationalUnits }: Target) =>
   accounts.length + organizations.length + organizationalUnits.length > 0;
 
-// AWS makes and owns this key; nobody can be granted its use, so nothing under it can be shared.
-const isDefaultKey = (key: string | undefined) => key === undefined || /(^|:)alias\/aws\/ebs$/.test(key);
+/** Where and what to say of a shared target whose image would be under the AWS-managed key. */
+export function unshareableProblem(
+  index: number,
+  { region, kmsKey }: Pick<Target, 'region' | 'kmsKey'>,
+  { because, remedy }: Encryption,
+): [path: Path, message: string] {
+  const path = ['distribute', index];
+  if (kmsKey !== undefined && remedy[0] === 'distribute') {
+    const message = `${kmsKey} is the AWS-managed key, and what it encrypts cannot be shared; name a customer-managed key`;
+    return [[...path, 'kmsKey'], message];
+  }
+  const key = `the AWS-managed key of ${region}, which cannot be shared`;
+  return [
+    path,
+    `is shared, but its image would be encrypted with ${key}: ${because}; give ${formatPath(remedy)} a customer-managed kmsKey`,
+  ];
+}
 
 const regionOfKey = (key: string | undefined) => /^arn:[a-z-]+:kms:([a-z0-9-]+):/.exec(key ?? '')?.[1];
 
@@ -43,37 +59,15 @@ export const distributionRules: Rule[] = [
     },
   },
   {
-    says: 'A target that is shared has a customer-managed key if the image is encrypted: snapshots under alias/aws/ebs cannot be shared. In the region the pipeline runs in the keys of the builder count, every other region needs a kmsKey of its own.',
+    says: 'A target that is shared has a customer-managed key if the image is encrypted there, however that comes: snapshots under alias/aws/ebs cannot be shared. An image is encrypted by the keys of the builder, by the kmsKey of the target in the region the pipeline runs in, or by its source. The copy of an encrypted image is encrypted, so every other region needs a kmsKey of its own.',
     look({ builder, distribute }, report, around) {
-      if (!builder) return;
       const targets = sound(distribute);
       const home = homeOf(targets, around);
-      const encrypted = volumesOf(builder).filter(({ volume }) => volume.encrypted);
+      if (!builder || home === undefined) return;
       for (const [index, target] of targets) {
         if (!isShared(target)) continue;
-        const path = ['distribute', index];
-        if (target.kmsKey !== undefined) {
-          if (isDefaultKey(target.kmsKey))
-            report(
-              [...path, 'kmsKey'],
-              `${target.kmsKey} is the AWS-managed key, and what it encrypts cannot be shared; name a customer-managed key`,
-            );
-        } else if (target.region !== home) {
-          if (encrypted.length > 0)
-            report(
-              path,
-              `is shared and encrypted, but has no kmsKey: ${target.region} would encrypt with its AWS-managed key, which cannot be shared; the builder's key is known in ${home} only`,
-            );
-        } else {
-          for (const { path: at, called, volume } of encrypted) {
-            if (isDefaultKey(volume.kmsKey)) {
-              report(
-                path,
-                `is shared, but ${called} is encrypted with the AWS-managed key, which cannot be shared; give ${formatPath(at)} a customer-managed kmsKey`,
-              );
-            }
-          }
-        }
+        const found = unshareable(target.region, { home, builder, targets });
+        if (found) report(...unshareableProblem(index, target, found));
       }
     },
   },

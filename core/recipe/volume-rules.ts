@@ -1,3 +1,4 @@
+import type { Problem } from './problems.ts';
 import type { Path, Rule, SoundParts } from './rule.ts';
 
 type Builder = NonNullable<SoundParts['builder']>;
@@ -37,12 +38,9 @@ export const volumesOf = (builder: Builder): { path: Path; called: string; volum
   })),
 ];
 
-export type VolumeProblem = [key: 'sizeGiB' | 'iops' | 'throughput', message: string];
+type VolumeProblem = [key: 'sizeGiB' | 'iops' | 'throughput', message: string];
 
-/**
- * What EC2 would refuse of a volume. A root volume without `sizeGiB` gets the size of the source image, so who knows the
- * source passes the volume with that size.
- */
+/** What EC2 would refuse of a volume. */
 export function volumeProblems({ type, sizeGiB, iops, throughput }: Volume): VolumeProblem[] {
   const problems: VolumeProblem[] = [];
   const limit = limits[type];
@@ -73,6 +71,15 @@ export function volumeProblems({ type, sizeGiB, iops, throughput }: Volume): Vol
     ]);
   }
   return problems;
+}
+
+/** What EC2 would refuse of a root volume that gets its size from the source image. */
+export function sourceSizeProblems(rootVolume: Volume, sizeGiB: number): Problem[] {
+  if (rootVolume.sizeGiB !== undefined) return [];
+  return volumeProblems({ ...rootVolume, sizeGiB }).map(([key, message]) => ({
+    path: ['builder', 'rootVolume', key],
+    message: `${message} (the size is that of the source image)`,
+  }));
 }
 
 export const volumeRules: Rule[] = [

@@ -12,6 +12,7 @@ builder: { instanceTypes: [t3.small] }
 distribute: [{ region: us-east-1 }]
 ${more}`;
 
+const home = 'us-east-1';
 let folder: string;
 let cycle: string;
 let at: (name: string) => string;
@@ -80,18 +81,18 @@ test('the verb ends with 2 and on stderr if anything is wrong', async () => {
     isTTY: false,
     colour: false,
   };
-  expect(await validate([at('good.yaml')], terminal)).toBe(0);
+  expect(await validate([at('good.yaml')], terminal, { home })).toBe(0);
   expect(written).toEqual({ out: `${at('good.yaml')}: ok\n`, err: '' });
-  expect(await validate([at('bad.yaml')], terminal)).toBe(2);
+  expect(await validate([at('bad.yaml')], terminal, { home })).toBe(2);
   expect(written.err).toContain('bad.yaml:5:1 retire');
 });
 
 test('with --json the verb prints one object, whether the files are right or not', async () => {
   const { terminal, out, err } = recordingTerminal();
-  expect(await validate([at('good.yaml')], terminal, true)).toBe(0);
+  expect(await validate([at('good.yaml')], terminal, { home, json: true })).toBe(0);
   expect(JSON.parse(out())).toEqual({ status: 'valid', files: [at('good.yaml')] });
   const wrong = recordingTerminal();
-  expect(await validate([at('bad.yaml'), at('good.yaml')], wrong.terminal, true)).toBe(2);
+  expect(await validate([at('bad.yaml'), at('good.yaml')], wrong.terminal, { home, json: true })).toBe(2);
   expect(JSON.parse(wrong.out())).toMatchObject({
     status: 'refused',
     problems: [
@@ -103,6 +104,32 @@ test('with --json the verb prints one object, whether the files are right or not
     '',
     expect.arrayContaining([expect.stringContaining('5:1 retire')]),
   ]);
+});
+
+test('an image that a parent makes encrypted needs keys where it is shared', async () => {
+  const family = await mkdtemp(join(tmpdir(), 'golden-family-'));
+  const write = (name: string, source: string, more: string) =>
+    writeFile(
+      join(family, `${name}.yaml`),
+      `name: ${name}\nsource: ${source}\nbuilder: { instanceTypes: [t3.small] }\npublish: { channel: stable }\n${more}\n`,
+    );
+  await write(
+    'parent',
+    '{ ami: ami-0123456789abcdef0, owner: self }',
+    'distribute: [{ region: us-east-1, kmsKey: alias/a }]',
+  );
+  const accounts = "accounts: ['111122223333']";
+  await write(
+    'child',
+    '{ channel: parent/stable }',
+    `distribute:\n- { region: us-east-1, ${accounts} }\n- { region: eu-west-1, ${accounts} }\n- { region: eu-central-1, ${accounts}, kmsKey: alias/c }`,
+  );
+  const child = join(family, 'child.yaml');
+  const { text } = await validateFiles([join(family, 'parent.yaml'), child], home);
+  expect(text.split('\n').slice(1)).toEqual([
+    `${child}:7:3 distribute[1]: is shared, but its image would be encrypted with the AWS-managed key of eu-west-1, which cannot be shared: its source parent/stable is encrypted (distribute[0].kmsKey is alias/a), and the copy of an encrypted image is encrypted; give distribute[1] a customer-managed kmsKey`,
+  ]);
+  await rm(family, { recursive: true });
 });
 
 test('a folder is a catalog of all its recipes and says what is wrong with any', async () => {

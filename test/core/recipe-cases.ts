@@ -43,7 +43,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const mark = '¦';
 
 /** Checks a recipe in which marks stand where problems must be found; each message is of the mark at its place. */
-async function expectProblems(marked: string, messages: string[]) {
+async function expectProblems(marked: string, messages: string[], home?: string) {
   const places: string[] = [];
   const lines = marked.split('\n').map((line, index) => {
     let text = line;
@@ -55,7 +55,7 @@ async function expectProblems(marked: string, messages: string[]) {
   });
   const file = join(folder, 'base.yaml');
   await writeFile(file, lines.join('\n'));
-  const { ok, text } = await validateFiles([file]);
+  const { ok, text } = await validateFiles([file], home);
   const expected = messages.map((message, index) => `${file}:${places[index]} ${message}`);
   expect(text).toBe(expected.length > 0 ? expected.join('\n') : `${file}: ok`);
   expect(ok).toBe(expected.length === 0);
@@ -63,11 +63,12 @@ async function expectProblems(marked: string, messages: string[]) {
 
 export type Case = [sentence: string, from: string, to: string, ...messages: string[]];
 /** Each case replaces `from` by `to`, in which a mark stands before each key that has a problem, and names the messages. */
-export const casesOf = (cases: Case[], recipe = base) =>
+export const casesOf = (cases: Case[], recipe = base, home?: string) =>
   test.each(cases)('%s', async (_sentence, from, to, ...messages) => {
     expect(recipe).toContain(from);
     await expectProblems(
       recipe.replace(from, () => to),
       messages,
+      home,
     );
   });

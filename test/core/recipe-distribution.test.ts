@@ -145,7 +145,7 @@ casesOf(
       'a shared copy of an encrypted image needs a key of its region',
       '- region: eu-west-1',
       `- ¦${shared}`,
-      "distribute[1]: is shared and encrypted, but has no kmsKey: eu-west-1 would encrypt with its AWS-managed key, which cannot be shared; the builder's key is known in us-east-1 only",
+      'distribute[1]: is shared, but its image would be encrypted with the AWS-managed key of eu-west-1, which cannot be shared: builder.rootVolume.kmsKey is alias/golden, and the copy of an encrypted image is encrypted; give distribute[1] a customer-managed kmsKey',
     ],
     ['a key of its own makes it right', '- region: eu-west-1', `- ${shared}\n    kmsKey: alias/golden-eu`],
     [
@@ -158,20 +158,44 @@ casesOf(
       'at home the key of the builder must not be the one AWS manages',
       untilHome,
       `${untilHome.replace('alias/golden', 'alias/aws/ebs')}¦`,
-      'distribute[0]: is shared, but the root volume is encrypted with the AWS-managed key, which cannot be shared; give builder.rootVolume a customer-managed kmsKey',
+      'distribute[0]: is shared, but its image would be encrypted with the AWS-managed key of us-east-1, which cannot be shared: builder.rootVolume.kmsKey is alias/aws/ebs; give builder.rootVolume a customer-managed kmsKey',
     ],
     [
       'at home encryption without a key is the same',
       untilHome,
       `${untilHome.replace('kmsKey: alias/golden', 'encrypted: true')}¦`,
-      'distribute[0]: is shared, but the root volume is encrypted with the AWS-managed key, which cannot be shared; give builder.rootVolume a customer-managed kmsKey',
+      'distribute[0]: is shared, but its image would be encrypted with the AWS-managed key of us-east-1, which cannot be shared: builder.rootVolume.encrypted is true; give builder.rootVolume a customer-managed kmsKey',
     ],
     [
       'every encrypted volume counts',
       untilHome,
       `${untilHome.replace('{ kmsKey: alias/golden }', '{}\n  volumes: [{ device: /dev/sdf, sizeGiB: 1, encrypted: true }]')}¦`,
-      'distribute[0]: is shared, but volume /dev/sdf is encrypted with the AWS-managed key, which cannot be shared; give builder.volumes[0] a customer-managed kmsKey',
+      'distribute[0]: is shared, but its image would be encrypted with the AWS-managed key of us-east-1, which cannot be shared: builder.volumes[0].encrypted is true; give builder.volumes[0] a customer-managed kmsKey',
     ],
   ],
   encrypted,
+);
+
+const twoTargets = base.slice(base.indexOf('  - region: us-east-1'), base.indexOf('publish:'));
+casesOf(
+  [
+    [
+      'a key at home encrypts the image, so a shared copy needs one too',
+      twoTargets,
+      `  - region: us-east-1\n    kmsKey: alias/golden\n    accounts: ['111122223333']\n  - ¦${shared}\n`,
+      'distribute[1]: is shared, but its image would be encrypted with the AWS-managed key of eu-west-1, which cannot be shared: distribute[0].kmsKey is alias/golden, and the copy of an encrypted image is encrypted; give distribute[1] a customer-managed kmsKey',
+    ],
+    [
+      'a key elsewhere encrypts the copy there only',
+      twoTargets,
+      `  - region: us-east-1\n    accounts: ['111122223333']\n  - ${shared}\n    kmsKey: alias/golden\n`,
+    ],
+    [
+      'what is not shared may be under any key',
+      twoTargets,
+      `  - region: us-east-1\n    kmsKey: alias/golden\n    accounts: ['111122223333']\n  - region: eu-west-1\n`,
+    ],
+  ],
+  base,
+  'us-east-1',
 );
