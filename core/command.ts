@@ -1,4 +1,5 @@
 import { secondsOf } from './duration.ts';
+import { packedPowerShell, packedShell } from './packed-script.ts';
 import type { Check, Step } from './recipe.ts';
 import { sanitizeLinux, sanitizeWindows } from './sanitize.ts';
 import type { SourceImage } from './source.ts';
@@ -23,40 +24,17 @@ export const commandComment = (build: string, phase: 'provision' | 'check', { in
 
 const shell = (script: string, timeoutSeconds: number) => ({
   document: 'AWS-RunShellScript',
-  parameters: { commands: script.split('\n'), executionTimeout: [String(timeoutSeconds)] },
+  parameters: { commands: packedShell(script), executionTimeout: [String(timeoutSeconds)] },
 });
 
 const powerShell = (script: string, timeoutSeconds: number) => ({
   document: 'AWS-RunPowerShellScript',
-  parameters: { commands: script.split('\n'), executionTimeout: [String(timeoutSeconds)] },
+  parameters: { commands: packedPowerShell(script), executionTimeout: [String(timeoutSeconds)] },
 });
 
-// The agent runs a script with sh, and only its first line can ask for another shell: sh has no pipefail everywhere.
+// Only the first line of a script names its shell. A text without that line gets bash, since not every sh has pipefail.
 const strictBash = (text: string) => `#!/bin/bash\nset -euo pipefail\n${text}`;
 const ownShebang = (text: string) => (text.startsWith('#!') ? text : `#!/bin/bash\n${text}`);
-
-// `using` must come before every other statement of a script, and so must param() with its attributes, or a begin block;
-// only in a block of their own can the latter stand anywhere.
-const using = /\s+|<#[^]*?#>|#[^\n]*|using\s[^\n]*/iy;
-const attribute = /\s+|<#[^]*?#>|#[^\n]*|\[(?:[^[\]]|\[(?:[^[\]]|\[[^[\]]*\])*\])*\]/iy;
-const beginsBlock = /(?:param\s*\(|(?:begin|process|end|dynamicparam)\s*\{)/iy;
-
-/** Where what a sticky pattern matches over and over ends. */
-function endOf(pattern: RegExp, text: string): number {
-  for (let at = 0; ; at = pattern.lastIndex) {
-    pattern.lastIndex = at;
-    if (!pattern.test(text)) return at;
-  }
-}
-
-// PowerShell goes on after a failed program, and a script's exit code is 0 unless somebody says otherwise.
-function strictPowerShell(text: string): string {
-  const own = /^\s*using\s/im.test(text) ? endOf(using, text) : 0;
-  const rest = text.slice(own);
-  beginsBlock.lastIndex = endOf(attribute, rest);
-  const body = beginsBlock.test(rest) ? `& {\n${rest}\n}` : rest;
-  return `${text.slice(0, own)}${own ? '\n' : ''}$ErrorActionPreference = 'Stop'\n$global:LASTEXITCODE = 0\n${body}\nif ($LASTEXITCODE) { exit $LASTEXITCODE }`;
-}
 
 // Exit code 194 (Windows: 3010) makes the SSM agent reboot the instance and run the whole script again.
 const rebootLinux = (mark: string) =>
@@ -71,12 +49,10 @@ const nameOf = (step: Step, index: number) =>
 function content(step: Step, index: number, build: string, windows: boolean, scripts: Record<string, string>) {
   const seconds = secondsOf(step.timeout);
   if (step.run !== undefined) return shell(strictBash(step.run), seconds);
-  if (step.powershell !== undefined) return powerShell(strictPowerShell(step.powershell), seconds);
+  if (step.powershell !== undefined) return powerShell(step.powershell, seconds);
   if (step.script !== undefined) {
     const text = scripts[step.script] ?? '';
-    return step.script.endsWith('.ps1')
-      ? powerShell(strictPowerShell(text), seconds)
-      : shell(ownShebang(text), seconds);
+    return step.script.endsWith('.ps1') ? powerShell(text, seconds) : shell(ownShebang(text), seconds);
   }
   if (step.document !== undefined) {
     return {

@@ -26,7 +26,7 @@ const importsOf = (file: string): string[] =>
   );
 
 const mayImport: Record<string, RegExp> = {
-  core: /^(core\/|zod\/mini$|node:crypto$)/,
+  core: /^(core\/|zod\/mini$|node:crypto$|node:zlib$)/,
   aws: /^(core\/|aws\/|@aws-sdk\/)/,
   functions: /^(core\/|aws\/|functions\/|zod\/mini$|aws-lambda$|node:)/,
   simulator:

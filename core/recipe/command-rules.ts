@@ -1,3 +1,4 @@
+import { packedShell } from '../packed-script.ts';
 import { actions, type Step } from './provision-rules.ts';
 import type { Rule } from './rule.ts';
 import { secretIn } from './secrets.ts';
@@ -33,18 +34,22 @@ export const commandRules: Rule[] = [
     },
   },
   {
-    says: `The text of a step, or the parameters of its document, are at most ${commandBytes} bytes as JSON: SSM takes 64 KB with everything.`,
+    says: `What SSM is sent for a step is at most ${commandBytes} bytes: its script compressed and in base64, or the parameters of its document.`,
     look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
-        const sizes: [string, number][] = texts(action, scripts).map(([key, text]) => [key, bytesOf(text.split('\n'))]);
-        if (action.parameters) sizes.push(['parameters', bytesOf(action.parameters)]);
-        for (const [key, size] of sizes) {
-          if (size > commandBytes)
+        for (const [key, text] of texts(action, scripts)) {
+          if (bytesOf(packedShell(text)) > commandBytes)
             report(
               [...path, key],
-              `is ${size} bytes as JSON, SSM takes ${commandBytes} at most; split it, or fetch the bulk from S3 in the step`,
+              `is ${new TextEncoder().encode(text).length} bytes, and even compressed more than the ${commandBytes} that SSM takes; split it, or fetch the bulk from S3 in the step`,
             );
         }
+        const size = action.parameters ? bytesOf(action.parameters) : 0;
+        if (size > commandBytes)
+          report(
+            [...path, 'parameters'],
+            `is ${size} bytes as JSON, SSM takes ${commandBytes} at most; split it, or fetch the bulk from S3 in the step`,
+          );
       }
     },
   },

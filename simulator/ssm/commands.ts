@@ -14,6 +14,7 @@ import { strict } from '../strict.ts';
 import type { World } from '../world.ts';
 import { describedCommand, describedInvocation, listedInvocation, statusOf } from './describe-command.ts';
 import { documentOf, type Document } from './documents.ts';
+import { parameterValues, scriptIn } from './parameter-values.ts';
 import { runOn, tell } from './run-command.ts';
 
 export interface Command {
@@ -27,6 +28,8 @@ export interface Command {
   /** The name at the end of the comment. */
   step: string;
   parameters: Record<string, string[]>;
+  /** What a document that runs scripts makes the guest run. */
+  script: string;
   timeoutSeconds: number;
   executionTimeout: number;
   outputBucket: string | undefined;
@@ -101,6 +104,10 @@ export function commandActions(world: World): Actions {
           `Instances [[${ids.join(', ')}]] not in a valid state for account ${caller.account}`,
         );
       }
+      const parameters = parameterValues(
+        input.Parameters ?? {},
+        (name) => region.parameters.get(name)?.versions.at(-1)?.value,
+      );
       const comment = input.Comment ?? '';
       const step = comment.slice(comment.indexOf(' ') + 1);
       const command: Command = {
@@ -113,6 +120,7 @@ export function commandActions(world: World): Actions {
         comment,
         step,
         parameters: input.Parameters ?? {},
+        script: scriptIn(parameters['commands'] ?? []),
         timeoutSeconds: input.TimeoutSeconds ?? 3600,
         executionTimeout: Number(input.Parameters?.executionTimeout?.[0] ?? 3600),
         outputBucket: input.OutputS3BucketName,

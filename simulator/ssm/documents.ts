@@ -91,11 +91,10 @@ const patching = /(?:^|[\s;&|])(?:\w+-)?(?<!check-)(?:upgrade|update)(?=\s|;|$)/
 
 export function outcomeOf(
   document: Document,
-  commands: string[],
+  text: string,
   step: string,
   rule: Scenario['commands'][number] | undefined,
 ): Outcome {
-  const text = commands.join('\n');
   const kind =
     document.work === 'Patch' || patching.test(text)
       ? 'commandPatch'

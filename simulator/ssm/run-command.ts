@@ -57,10 +57,10 @@ export function runOn(world: World, command: Command, instance: Instance, agent:
     invocation.status = invocation.details = 'InProgress';
     invocation.startedAt = world.clock.now();
     tell(world, invocation);
-    const { document, parameters, executionTimeout: timeout } = command;
+    const { document, script, executionTimeout: timeout } = command;
     const windows = instance.system === 'Windows';
     if (!document.platforms.includes(windows ? 'Windows' : 'Linux')) return finish('Failed', 'InvalidPlatform');
-    const outcome = outcomeOf(document, parameters['commands'] ?? [], command.step, command.rule);
+    const outcome = outcomeOf(document, script, command.step, command.rule);
     const seconds = outcome.seconds ?? world.delays.draw(outcome.kind, { ...at, factor: windows ? 2 : 1 });
     if (outcome.status === 'Cancelled') return whileRunning(seconds, () => finish('Cancelled'));
     if (outcome.status === 'TimedOut' || seconds > timeout) {

@@ -95,7 +95,7 @@ test('metacharacters reach AWS as they are written, and alter no command', async
     expect(Object.fromEntries(image.tags)).toMatchObject(tags);
   }
   const commands = [...simulation.cloud.world.region('us-east-1').commands.values()];
-  const texts = commands.map(({ parameters }) => parameters['commands']?.join('\n'));
+  const texts = commands.map(({ script }) => script);
   expect(texts[0]).toBe(`#!/bin/bash\nset -euo pipefail\n${plain}`);
   expect(texts.slice(1).join('\n')).not.toContain('rm -rf /)');
 });

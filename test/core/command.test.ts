@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { checkCommands, commandComment, foreignSteps, provisionCommands } from '../../core/command.ts';
 import type { Step } from '../../core/recipe.ts';
+import { scriptIn } from '../../simulator/ssm/parameter-values.ts';
 
 const windows = { windows: true };
 const linux = { windows: false };
 const build = '20261123-030000-9f2c';
 const script = (step: Step, os = linux, scripts = {}) =>
-  provisionCommands([step], build, os, scripts)[0]?.parameters['commands']?.join('\n') ?? '';
+  scriptIn(provisionCommands([step], build, os, scripts)[0]?.parameters['commands'] ?? []);
 
 test('a run step stops at the first command that fails, in a shell that knows pipefail', () => {
   expect(script({ run: 'false | true\necho done', timeout: '1h' })).toBe(
@@ -20,32 +21,22 @@ test('a script brings its own shebang or gets bash', () => {
   expect(script({ script: 'scripts/b.sh', timeout: '1h' }, linux, scripts)).toBe('#!/bin/bash\ntrue');
 });
 
-test('a powershell step ends with the exit code of a program that failed', () => {
-  const text = script({ powershell: 'choco install x', timeout: '1h' }, windows);
-  expect(text).toContain("$ErrorActionPreference = 'Stop'");
-  expect(text).toContain('exit $LASTEXITCODE');
+test('a powershell step stops at the first error, and ends with the exit code of a program that failed', () => {
+  const [command] = provisionCommands([{ powershell: 'choco install x', timeout: '1h' }], build, windows, {});
+  const lines = command?.parameters['commands'] ?? [];
+  expect(lines[0]).toBe("$ErrorActionPreference = 'Stop'");
+  expect(lines.at(-1)).toBe('if ($LASTEXITCODE) { exit $LASTEXITCODE }');
 });
 
-const parametrized = "<# installs #>\n[CmdletBinding()]\nparam([string]$version = '1')\nWrite-Host $version";
 test.each([
-  ['Write-Host 1', '', 'Write-Host 1'],
-  [parametrized, '', `& {\n${parametrized}\n}`],
-  ['process { 1 }', '', '& {\nprocess { 1 }\n}'],
-  ['# see below\nparam (\n$a\n)', '', '& {\n# see below\nparam (\n$a\n)\n}'],
-  ['[OutputType([string[]])] param([int]$a)', '', '& {\n[OutputType([string[]])] param([int]$a)\n}'],
-  [
-    '# types\nusing namespace System.IO\n[Path]::Combine(1)',
-    '# types\nusing namespace System.IO\n\n',
-    '[Path]::Combine(1)',
-  ],
-  ['using module Az\n\nparam($a)\n$a', 'using module Az\n\n\n', '& {\nparam($a)\n$a\n}'],
-  ['$using = 1\n[void]$using; param(1)', '', '$using = 1\n[void]$using; param(1)'],
-  ['[a]'.repeat(99) + '<##>'.repeat(99) + 'x', '', '[a]'.repeat(99) + '<##>'.repeat(99) + 'x'],
-])('a PowerShell script that must begin with something of its own keeps it (%j)', (text, before, after) => {
-  const head = "$ErrorActionPreference = 'Stop'\n$global:LASTEXITCODE = 0\n";
-  const whole = `${before}${head}${after}\nif ($LASTEXITCODE) { exit $LASTEXITCODE }`;
-  expect(script({ powershell: text, timeout: '1h' }, windows)).toBe(whole);
-  expect(script({ script: 'a.ps1', timeout: '1h' }, windows, { 'a.ps1': text })).toBe(whole);
+  'Write-Host 1',
+  "<# installs #>\n[CmdletBinding()]\nparam([string]$version = '1')\nWrite-Host $version",
+  'process { 1 }',
+  '# types\nusing namespace System.IO\n[Path]::Combine(1)',
+  'using module Az\n\nparam($a)\n$a',
+])('a PowerShell script is a file of its own, so it may begin with anything (%j)', (text) => {
+  expect(script({ powershell: text, timeout: '1h' }, windows)).toBe(`\uFEFF${text}`);
+  expect(script({ script: 'a.ps1', timeout: '1h' }, windows, { 'a.ps1': text })).toBe(`\uFEFF${text}`);
 });
 
 test.each([
@@ -88,10 +79,10 @@ test('steps without a name are called after what they are and where they stand',
 });
 
 test('the last command takes host keys, histories and identity out of the disk', () => {
-  const text = provisionCommands([], build, linux, {}).at(-1)?.parameters['commands']?.join('\n');
+  const text = scriptIn(provisionCommands([], build, linux, {}).at(-1)?.parameters['commands'] ?? []);
   expect(text).toContain('/etc/ssh/ssh_host_*_key');
   expect(text).toContain('/etc/machine-id');
-  expect(provisionCommands([], build, windows, {}).at(-1)?.parameters['commands']?.join('\n')).toContain('sysprep');
+  expect(scriptIn(provisionCommands([], build, windows, {}).at(-1)?.parameters['commands'] ?? [])).toContain('sysprep');
 });
 
 test('checks keep their names and are not sanitized', () => {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { validateFiles } from '../../cli/validate.ts';
+import { sha256 } from '../../core/digest.ts';
 
 /** A recipe without problems; each case breaks it at one place. */
 export const base = `name: base
@@ -29,7 +30,9 @@ const scripts: Record<string, string> = {
   'setup.ps1': 'exit 0\n',
   'empty.sh': ' \n',
   'dos.sh': 'true\r\n',
-  'big.sh': 'echo 0123456789\n'.repeat(4_000),
+  // digits of digests do not get smaller than half by compressing
+  'big.sh': Array.from({ length: 1500 }, (_, line) => `echo ${sha256(String(line))}\n`).join(''),
+  'long.sh': 'echo 0123456789\n'.repeat(8_000),
 };
 
 let folder: string;

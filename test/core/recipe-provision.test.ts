@@ -99,8 +99,9 @@ casesOf([
     'a script must fit into an SSM command',
     run,
     '¦script: scripts/big.sh',
-    'provision[0].script: is 72004 bytes as JSON, SSM takes 56000 at most; split it, or fetch the bulk from S3 in the step',
+    'provision[0].script: is 105000 bytes, and even compressed more than the 56000 that SSM takes; split it, or fetch the bulk from S3 in the step',
   ],
+  ['a script of 120 kB fits, since it is compressed', run, 'script: scripts/long.sh'],
   [
     'parameters must fit into an SSM command',
     run,
