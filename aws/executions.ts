@@ -65,6 +65,15 @@ export async function describeExecution(
   );
 }
 
+/**
+ * What an execution was started with, as JSON says it; undefined where Step Functions has forgotten the execution. Events of it do
+ * not always say so: EventBridge has no room for a long input.
+ */
+export async function inputOf(aws: Connection, executionArn: string): Promise<unknown> {
+  const { input } = (await describeExecution(aws, executionArn)) ?? {};
+  return input === undefined ? undefined : JSON.parse(input);
+}
+
 /** An execution that Step Functions has forgotten is over. */
 export const isAlive = (execution: DescribeExecutionCommandOutput | undefined): boolean =>
   execution?.status === 'RUNNING' || execution?.status === 'PENDING_REDRIVE';

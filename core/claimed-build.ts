@@ -29,6 +29,8 @@ export function buildIn(payload: unknown): Partial<BuildIdentity> {
   const { id, startedAt, input: started = input } = objectOf(execution);
   const { executionArn = id, startDate = startedAt, input: given = started } = objectOf(detail);
   if (typeof executionArn !== 'string' || !Number.isFinite(new Date(startDate as string).getTime())) return {};
+  // EventBridge leaves a long input out, and only the input says whether an earlier build is meant.
+  if (given === undefined || given === null) return {};
   const reference = { id: executionArn, startedAt: startDate as string };
   const handed = typeof given === 'string' ? parsed(given) : given;
   // clean-up-build is handed the event of the execution that died

@@ -3,6 +3,7 @@ import type { Artifacts } from '../aws/artifacts.ts';
 import { connect, type Connection } from '../aws/connection.ts';
 import { parseSettings, type DeploymentSettings } from '../core/deployment-settings.ts';
 import type { Catalog } from '../core/recipe.ts';
+import type { BuildIdentity } from '../core/tags.ts';
 
 /** What a stage works with: the way to AWS, the bucket, the clock, the recipes. */
 export interface Cloud extends Artifacts {
@@ -18,14 +19,19 @@ export interface Cloud extends Artifacts {
   topic: string;
   /** Writes one structured line, with the recipe and build that the function was called about. */
   log: (line: Record<string, unknown>) => void;
+  /** Says which build this call turned out to be about, where its payload does not name one. */
+  about: (build: BuildIdentity) => void;
   /** Does something every so many seconds until the returned function is called. A failure is told, and the work goes on. */
   every: (seconds: number, work: () => Promise<void>, failed: (error: Error) => void) => () => void;
 }
 
+/** What a function finds when it is called, before its shell knows what the call is about. */
+export type Surroundings = Omit<Cloud, 'about'>;
+
 let connection: Connection | undefined;
 
 /** The cloud that a deployed function works with: AWS, and what the stack says in the function's environment. */
-export function deployedCloud(): Cloud {
+export function deployedCloud(): Surroundings {
   const { AWS_REGION = '', GOLDEN_BUCKET: bucket = '', GOLDEN_CATALOG = '', GOLDEN_SETTINGS } = process.env;
   const { GOLDEN_MACHINE: machine = '', GOLDEN_DEPLOYMENT: deployment = '', GOLDEN_TOPIC: topic = '' } = process.env;
   connection ??= connect(AWS_REGION);

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { buildIn } from '../core/claimed-build.ts';
 import { Failure } from '../core/errors.ts';
 import { embedded, type Measurement } from '../core/metrics.ts';
-import { deployedCloud, type Cloud } from './cloud.ts';
+import { deployedCloud, type Cloud, type Surroundings } from './cloud.ts';
 
 export type { Cloud };
 
@@ -32,7 +32,6 @@ export const execution = z.strictObject({
   id: z.string(),
   /** ISO 8601, or the milliseconds of an EventBridge event. */
   startedAt: z.union([z.string(), z.number()]),
-  input: z.unknown(),
   /** The execution that works for it: itself, or the clean-up of one that died. */
   as: z.string(),
 });
@@ -72,16 +71,16 @@ export const verifiedTarget = z.looseObject({
 /** The shell around every stage: checks the payload, runs it, logs one line, lets failures out under their names. */
 export function lambda<I, O>(
   { name, input, run }: Stage<I, O>,
-  cloudOf: () => Cloud = deployedCloud,
+  cloudOf: () => Surroundings = deployedCloud,
 ): Handler<unknown, O> {
   return async (event, context) => {
     const deployed = cloudOf();
     const { awsRequestId: requestId } = context;
-    const about = buildIn(event);
+    let about = buildIn(event);
     // A line that names a recipe is about that one.
     const log: Cloud['log'] = (line) =>
       deployed.log({ ...('recipe' in line ? {} : about), ...(requestId && { requestId }), ...line });
-    const cloud: Cloud = { ...deployed, log };
+    const cloud: Cloud = { ...deployed, log, about: (build) => void (about = build) };
     const began = cloud.now().getTime();
     const { region } = (event ?? {}) as Record<string, unknown>;
     const line = { state: name, ...(typeof region === 'string' && { region }) };

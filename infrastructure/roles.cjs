@@ -176,7 +176,7 @@ const statements = {
       ['Shell', 'PowerShell'].map((kind) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script')),
     ),
   },
-  'states:DescribeExecution': [{ Resource: [executions, cleanUps, sweeps] }], // who holds a lock: a build, the clean-up of one, a sweep
+  'states:DescribeExecution': [{ Resource: [executions, cleanUps, sweeps] }], // what one was started with; who holds a lock: a build, the clean-up of one, a sweep
   'states:GetExecutionHistory': [{ Resource: executions }],
   'states:SendTaskFailure': anything,
   'states:SendTaskHeartbeat': anything,
@@ -266,7 +266,7 @@ const functions = {
     'states:DescribeExecution',
     ...answersTask,
   ],
-  recordFailure: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
+  recordFailure: ['s3:GetObject', 's3:PutObject', 'states:DescribeExecution', 'states:GetExecutionHistory'],
   sweep: [
     ...removesEverything,
     'ec2:DescribeRegions',
@@ -285,7 +285,7 @@ const functions = {
   ],
   watchSources: ['ec2:DescribeImages', 'events:PutEvents', 's3:GetObject', 'ssm:GetParameter'],
   measureRecipes: ['ec2:DescribeImages', 's3:GetObject', 'ssm:GetParameter'],
-  notify: ['s3:GetObject', 'sns:Publish'],
+  notify: ['s3:GetObject', 'sns:Publish', 'states:DescribeExecution'],
 };
 
 /** Called by events, not by a state machine: Lambda leaves what they could not take in a queue, with their own role. */

@@ -120,13 +120,18 @@ export const parameterChange = (
   detail: change,
 });
 
-/** EventBridge takes 256 KB; Step Functions leaves input and output out beyond this. */
+/**
+ * EventBridge takes 256 KiB. Step Functions leaves the input out where input and output, both escaped, are longer than this, and
+ * the output where it alone is (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html).
+ */
 const payloadLimit = 248 * 1024;
 
 export function executionStatusChange(region: string, account: string, execution: Execution): Occurrence {
   const { arn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
   const { redriveCount, redriveDate } = execution;
-  const included = Buffer.byteLength(JSON.stringify([input, output ?? ''])) <= payloadLimit;
+  const escaped = (text: string) => Buffer.byteLength(JSON.stringify(text)) - 2;
+  const withOutput = escaped(output ?? '') <= payloadLimit;
+  const withInput = escaped(input) + escaped(output ?? '') <= payloadLimit;
   return {
     source: 'aws.states',
     'detail-type': 'Step Functions Execution Status Change',
@@ -140,10 +145,10 @@ export function executionStatusChange(region: string, account: string, execution
       status,
       startDate: startDate.getTime(),
       stopDate: stopDate?.getTime() ?? null,
-      input: included ? input : null,
-      inputDetails: { included },
-      output: included ? (output ?? null) : null,
-      outputDetails: output === undefined ? null : { included },
+      input: withInput ? input : null,
+      inputDetails: { included: withInput },
+      output: withOutput ? (output ?? null) : null,
+      outputDetails: output === undefined ? null : { included: withOutput },
       redriveCount,
       redriveDate: redriveDate?.getTime() ?? null,
       redriveStatusReason: null,

@@ -5,7 +5,8 @@ import { connect } from '../aws/connection.ts';
 import { defaultSettings, type DeploymentSettings } from '../core/deployment-settings.ts';
 import { schedulesOf } from '../core/recipe-schedule.ts';
 import type { Catalog } from '../core/recipe.ts';
-import { lambda, type Cloud } from '../functions/stage.ts';
+import type { Surroundings } from '../functions/cloud.ts';
+import { lambda } from '../functions/stage.ts';
 import { notifyResources, triggerResources } from '../infrastructure/triggers.cjs';
 import type { Action } from './actions.ts';
 import { acting, actingAs, retryStrategy } from './attach.ts';
@@ -116,7 +117,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const { actions: sns, mails } = snsActions(clock, options.notify ? [topic] : []);
   cloud.addService('sns', sns);
   const starts: StartOutcome[] = [];
-  const handlerCloud: Cloud = {
+  const handlerCloud: Surroundings = {
     aws,
     bucket,
     machine: stateMachineArn,

@@ -48,8 +48,12 @@ test.each(runs)('AWS would refuse nothing when $name', ({ name, outcome }) => {
 /** Permissions that no run needs, and why they are there nevertheless. */
 const beyondTheRuns: [RegExp, string][] = [
   [
-    /^(Resolve|Compensate|StartBuild) states:DescribeExecution on .*:MACHINE-(clean-up-build|sweep):\*$/,
+    /^(Resolve|Compensate|RecordFailure|StartBuild) states:DescribeExecution on .*:MACHINE-(clean-up-build|sweep):\*$/,
     'no run starts or redrives a build while it is cleaned up or swept; build-image-dies and -redrive do',
+  ],
+  [
+    /^Notify states:DescribeExecution on /,
+    'only an event without room for its input makes Notify read the execution; build-image-dies does',
   ],
   [/^(Publish|Verify) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],

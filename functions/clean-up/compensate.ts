@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
 import { removeBuild } from '../../aws/builds.ts';
-import { sinceRedrive } from '../../aws/executions.ts';
+import { inputOf, sinceRedrive } from '../../aws/executions.ts';
 import { keepingPermissions } from '../../aws/kept-images.ts';
 import { removalPermissions, type Removal } from '../../aws/leftovers.ts';
 import { claimBuild, type Owner } from '../../aws/locks.ts';
@@ -38,8 +38,9 @@ export const compensate = wait({
     'states:DescribeExecution',
   ],
   limit: () => Infinity, // past its bound the look itself says what is left
-  async look({ execution: { id, startedAt, input, as }, settleSeconds, since }, cloud): Promise<Seen<Undone>> {
-    const identity = claimedIdentity(input, { id, startedAt });
+  async look({ execution: { id, startedAt, as }, settleSeconds, since }, cloud): Promise<Seen<Undone>> {
+    const identity = claimedIdentity(await inputOf(cloud.aws, id), { id, startedAt });
+    if (identity) cloud.about(identity);
     const owner = identity ? await claimBuild(cloud, identity, { id, as }) : 'nobody';
     const began = await sinceRedrive(cloud.aws, as, since);
     const waited = secondsSince(began, cloud.now());

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
-import { historyIfAllowed } from '../../aws/executions.ts';
+import { historyIfAllowed, inputOf } from '../../aws/executions.ts';
 import { recordEnd } from '../../aws/ended-builds.ts';
 import type { ChannelLedger } from '../../core/channel.ts';
 import { reckoned, unrecordedFailure } from '../../core/build-measurements.ts';
@@ -16,13 +16,15 @@ import { execution, failedContext, lambda, measure, stage } from '../stage.ts';
 export const recordFailure = stage({
   name: 'RecordFailure',
   input: z.strictObject({ execution, context: failedContext }),
-  permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
-  async run({ execution: { id, startedAt, input, as }, context }, cloud) {
+  permissions: ['s3:GetObject', 's3:PutObject', 'states:DescribeExecution', 'states:GetExecutionHistory'],
+  async run({ execution: { id, startedAt, as }, context }, cloud) {
     const { compensation: result, distribution = [] } = context;
     const unread: string[] = [];
     const events = await historyIfAllowed(cloud.aws, id, unread);
     const failure = failureOf(events, context.failure, result, unread);
+    const input = await inputOf(cloud.aws, id);
     const identity = claimedIdentity(input, { id, startedAt });
+    if (identity) cloud.about(identity);
     const targets = failedTargets(distribution);
     // An execution that was refused made nothing, so the record of the build, if there is one, is not its to write.
     const ours = result?.owner === 'ours' || (as === id && result?.owner !== 'other' && !isRefusal(failure.error));

@@ -44,6 +44,9 @@ test.each([
   { execution: 'x' },
   { execution: { id: 'x', startedAt: 'never' } },
   { detail: null },
+  // which build it is the execution's input alone can say
+  { execution: { ...execution, as: 'x' }, context: {} },
+  { detail: { executionArn: execution.id, startDate: Date.parse(execution.startedAt), input: null } },
 ])('%j says nothing, and does no harm', (payload) => {
   expect(buildIn(payload)).toEqual({});
 });

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Action } from '../../simulator/actions.ts';
 import { stages } from '../../simulator/handlers.ts';
 import { crash, type Interference } from '../../simulator/interference.ts';
+import { createSimulation } from '../../simulator/simulation.ts';
 import {
   build,
   caller,
@@ -10,7 +11,9 @@ import {
   nothing,
   onlyManifest,
   pipeline,
+  recipe,
   statesEntered,
+  stopAt,
   stoppedAt,
   unheard,
 } from '../support/pipeline.ts';
@@ -73,6 +76,29 @@ test('a build that is being cleaned up cannot be started again under the clean-u
   });
   await simulation.pass(hour);
   expect(leftIn(simulation)).toEqual(nothing);
+});
+
+test('a build whose input is too long for the event of its death is undone from outside, and people are told of it', async () => {
+  const line = `echo '${'"'.repeat(10)}'\n`;
+  const names = ['patch', 'harden', 'install', 'tune', 'trim'];
+  const steps = names.map((name) => ({ name, run: line.repeat(30_000 / line.length) }));
+  const document = { ...recipe, provision: steps };
+  const input = { recipe: document };
+  expect(JSON.stringify(JSON.stringify(input)).length).toBeGreaterThan(248 * 1024);
+  const logged: Record<string, unknown>[] = [];
+  const catalog = { recipes: {}, scripts: {}, version: '1.0.0' };
+  const onLog = (entry: Record<string, unknown>) => void logged.push(entry);
+  const simulation = createSimulation({ catalog, triggers: true, notify: true, onLog });
+  const arn = simulation.start(input);
+  stopAt(simulation, arn, 'AwaitImage');
+  const dead = await simulation.finish(arn);
+  expect([dead.status, dead.error, dead.cause]).toEqual(['ABORTED', undefined, undefined]);
+  await simulation.pass(hour);
+  expect(leftIn(simulation)).toEqual(nothing);
+  expect(onlyManifest(simulation)).toMatchObject({ status: 'failed', failure: { state: 'AwaitImage', left: [] } });
+  expect(simulation.mails.map(({ subject }) => subject)).toEqual([expect.stringMatching(/: base was stopped$/)]);
+  const about = { recipe: 'base', build: launched(simulation, 'builder')[0]?.tags.get('golden:build') };
+  expect(logged).toContainEqual(expect.objectContaining({ state: 'RecordFailure', level: 'INFO', ...about }));
 });
 
 test('a build that failed and undid itself keeps its record when it is looked at from outside', async () => {
