@@ -16,6 +16,8 @@ export interface Manifest {
   targets: ManifestTarget[];
   timings: Timing[];
   failure: ManifestFailure | null;
+  /** What Resolve told though it did not stop the build, such as a look that AWS refused. */
+  notes?: string[];
   /** What this execution cost, by estimate; absent where nothing was planned, and in manifests of earlier versions. */
   cost?: CostEstimate;
 }
@@ -87,6 +89,7 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
     }),
     timings,
     failure,
+    ...(plan.notes && { notes: plan.notes }),
   };
 }
 

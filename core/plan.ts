@@ -1,8 +1,7 @@
 import { clientToken, imageName, placeOf, type ExecutionReference } from './build.ts';
-import { checkCommands, foreignSteps, provisionCommands, type Command } from './command.ts';
+import { checkCommands, provisionCommands, type Command } from './command.ts';
 import { contentDigest, recipeDigest } from './content-digest.ts';
-import type { Catalog, Problem, Recipe } from './recipe.ts';
-import { sourceSizeProblems } from './recipe/volume-rules.ts';
+import type { Catalog, Recipe } from './recipe.ts';
 import type { SourceImage } from './source.ts';
 import type { BuildIdentity, Role } from './tags.ts';
 import type { Trigger } from './trigger.ts';
@@ -32,6 +31,8 @@ export interface Plan extends BuildIdentity {
   trigger?: Trigger;
   provision: Command[];
   checks: Command[];
+  /** What the user is to know though it does not stop the build; absent where there is nothing to say. */
+  notes?: string[];
 }
 
 export interface PlanParts {
@@ -41,9 +42,10 @@ export interface PlanParts {
   source: SourceImage;
   catalog: Pick<Catalog, 'scripts' | 'version'>;
   trigger?: Trigger | undefined;
+  notes?: string[];
 }
 
-export function planBuild({ identity, execution, recipe, source, catalog, trigger }: PlanParts): Plan {
+export function planBuild({ identity, execution, recipe, source, catalog, trigger, notes = [] }: PlanParts): Plan {
   const { scripts, version: pipelineVersion } = catalog;
   return {
     schema: 1,
@@ -59,6 +61,7 @@ export function planBuild({ identity, execution, recipe, source, catalog, trigge
     ...(trigger && { trigger }),
     provision: provisionCommands(recipe.provision, identity.build, source, scripts),
     checks: checkCommands(recipe.checks, identity.build, source, scripts),
+    ...(notes.length > 0 && { notes }),
   };
 }
 
@@ -70,39 +73,6 @@ export function workOf({ provision, checks, document }: Plan) {
     checks: items(checks),
     targets: document.distribute.map(({ region }) => ({ region })),
   };
-}
-
-/** What is wrong with a recipe once its source image and the pipeline's region are known. */
-export function planProblems(recipe: Recipe, source: SourceImage, region: string): Problem[] {
-  const problems: Problem[] = [];
-  const os = source.windows ? 'Windows' : 'Linux';
-  for (const list of ['provision', 'checks'] as const) {
-    for (const { index, kind } of foreignSteps(recipe[list], source.windows)) {
-      problems.push({
-        path: [list, index, kind],
-        message: `the source image ${source.ami} is ${os}, which cannot run this step`,
-      });
-    }
-  }
-  const { rootVolume } = recipe.builder;
-  if (rootVolume.sizeGiB !== undefined && rootVolume.sizeGiB < source.rootSizeGiB) {
-    const message = `${rootVolume.sizeGiB} GiB is smaller than the source image's root disk of ${source.rootSizeGiB} GiB`;
-    problems.push({ path: ['builder', 'rootVolume', 'sizeGiB'], message });
-  }
-  problems.push(...sourceSizeProblems(rootVolume, source.rootSizeGiB));
-  recipe.builder.volumes.forEach(({ device }, index) => {
-    if (device !== source.rootDevice) return;
-    problems.push({
-      path: ['builder', 'volumes', index, 'device'],
-      message: `${device} is the source image's root device`,
-    });
-  });
-  recipe.distribute.forEach(({ kmsKey, region: target }, index) => {
-    if (target !== region || !kmsKey || !rootVolume.kmsKey || kmsKey === rootVolume.kmsKey) return;
-    const message = `the image is made in ${region} under builder.rootVolume.kmsKey ${rootVolume.kmsKey}; name the same key or leave one of them out`;
-    problems.push({ path: ['distribute', index, 'kmsKey'], message });
-  });
-  return problems;
 }
 
 export interface Disk {

@@ -15,6 +15,15 @@ export interface AmiDescription {
   architecture: string;
   windows: boolean;
   rootDevice: string;
+  /** Whether the root device is an EBS volume, and not an instance store. */
+  ebsRoot: boolean;
+  /** `uefi`, `legacy-bios` or `uefi-preferred`; absent where the instance type decides. */
+  bootMode?: string;
+  virtualization?: string;
+  /** Whether the image is registered with the driver of Elastic Network Adapters. */
+  ena?: boolean;
+  /** Whether instances of it need a NitroTPM. */
+  tpm?: boolean;
   /** Whether instances of it demand IMDSv2 (`ImdsSupport` v2.0). */
   imdsV2: boolean;
   stateReason?: string;
@@ -32,6 +41,10 @@ export interface SourceImage {
   windows: boolean;
   rootDevice: string;
   rootSizeGiB: number;
+  bootMode?: string;
+  virtualization?: string;
+  ena?: boolean;
+  tpm?: boolean;
 }
 
 /** The owner an image must have: the recipe's word, or the pipeline's own account for a channel. */
@@ -87,5 +100,9 @@ export function trustSource(
     windows: found.windows,
     rootDevice: found.rootDevice,
     rootSizeGiB: found.disks.find(({ device }) => device === found.rootDevice)?.sizeGiB ?? 0,
+    ...(found.bootMode !== undefined && { bootMode: found.bootMode }),
+    ...(found.virtualization !== undefined && { virtualization: found.virtualization }),
+    ...(found.ena !== undefined && { ena: found.ena }),
+    ...(found.tpm !== undefined && { tpm: found.tpm }),
   };
 }

@@ -110,6 +110,7 @@ const statements = {
   'ec2:DescribeImageAttribute': [{ Resource: images }],
   'ec2:DescribeImages': anything,
   'ec2:DescribeInstances': anything,
+  'ec2:DescribeInstanceTypes': anything,
   'ec2:DescribeRegions': anything,
   'ec2:DescribeSnapshotAttribute': [{ Resource: snapshots }],
   'ec2:DescribeSnapshots': anything,
@@ -208,7 +209,15 @@ const removesEverything = [
 
 /** Function key → what it calls, as its file declares it in `permissions`. */
 const functions = {
-  resolve: ['ec2:DescribeImages', 's3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'states:DescribeExecution'],
+  resolve: [
+    'ec2:DescribeImages',
+    'ec2:DescribeInstanceTypes',
+    'ec2:DescribeRegions',
+    's3:GetObject',
+    's3:PutObject',
+    'ssm:GetParameter',
+    'states:DescribeExecution',
+  ],
   recordUpToDate: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
   launch: launchActions,
   awaitBuilder: awaitsAgent,

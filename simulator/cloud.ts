@@ -7,6 +7,7 @@ import { copyImageActions } from './ec2/copy-image.ts';
 import { createImageActions } from './ec2/create-image.ts';
 import { startGuests } from './ec2/guest.ts';
 import { imageActions, type Image } from './ec2/images.ts';
+import { instanceTypeActions } from './ec2/instance-types.ts';
 import { instanceActions } from './ec2/instances.ts';
 import { regionActions } from './ec2/regions.ts';
 import { runInstancesActions } from './ec2/run-instances.ts';
@@ -38,6 +39,8 @@ export interface CloudOptions {
   account?: string;
   /** Aliases (or key ARNs) of enabled, customer managed keys by region. Any other key is unknown to AWS. */
   keys?: Record<string, string[]>;
+  /** Regions to opt in to that the account has enabled. Default none. */
+  optedIn?: string[];
   /** A scenario document; checked here. */
   scenario?: unknown;
   /** Seconds in place of draws; the scenario's own come before these. */
@@ -107,6 +110,7 @@ export function createCloud(options: CloudOptions): Cloud {
     keys,
     seed,
     rates: { ...(rough ? roughRates : noRates), ...options.rates, ...scenario.rates },
+    optedIn: new Set((options.optedIn ?? []).filter((region) => !scenario.disabledRegions.includes(region))),
     limits: { vcpus: scenario.vcpuLimit, instances: scenario.instanceLimit },
     emit: (occurrence) => events.put(occurrence),
   });
@@ -132,7 +136,8 @@ export function createCloud(options: CloudOptions): Cloud {
       ...snapshotActions(world),
       ...volumeActions(world),
       ...subnetActions(world),
-      ...regionActions(),
+      ...regionActions(world),
+      ...instanceTypeActions(),
       ...tagActions(world),
     }),
     ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),

@@ -1,5 +1,6 @@
 import { ConnectionLost, type Action, type Actions, type Caller } from './actions.ts';
 import { acting } from './attach.ts';
+import { refuseWhereOff } from './ec2/regions.ts';
 import { refuseUnseen } from './ec2/unseen.ts';
 import { createFaults, errorOf } from './faults.ts';
 import type { Interference, Interfered } from './interference.ts';
@@ -37,6 +38,7 @@ export function createGate(
       const { before, after } = fateOf(service, name, caller);
       if (before === 'dropped') return {};
       if (before) throw before;
+      refuseWhereOff(world, service, caller.region);
       throttle(service, name, input, caller);
       const output = answer(world, service, name, () => action(input, caller), input, caller);
       if (after) throw after;

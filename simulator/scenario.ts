@@ -32,6 +32,8 @@ const scenarioSchema = z.strictObject({
   /** Quotas of an account in a region. */
   vcpuLimit: z.int().min(0).optional(),
   instanceLimit: z.int().min(0).optional(),
+  /** Regions to opt in to that the account has not enabled, whatever the recipes name. */
+  disabledRegions: z.array(z.string()).default([]),
   /** Seconds in place of a draw, everywhere or by region. */
   delays: delays.default({}),
   /** The outcome of commands by step: the name after the first space of the command's Comment. */

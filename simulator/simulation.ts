@@ -17,7 +17,7 @@ import { executionStatusChange } from './events.ts';
 import { eventFunctions, stages } from './handlers.ts';
 import type { Interference } from './interference.ts';
 import { createInvoke, endAtEntry } from './interfered-functions.ts';
-import { keysOf } from './recipe-keys.ts';
+import { accountFor } from './account-for.ts';
 import { snsActions, type Mail } from './sns.ts';
 import type { StartOutcome } from './start-outcome.ts';
 import { createStepFunctions, type Execution, type StepFunctions } from './states/step-functions.ts';
@@ -96,7 +96,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     rates,
     throttling,
     scenario,
-    keys: keysOf(catalog, region),
+    ...accountFor(catalog, region),
     interfere: interfere.call,
   });
   const bucket = `golden-artifacts-${account}`;

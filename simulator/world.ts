@@ -55,6 +55,8 @@ export interface World {
   /** What reads get to see. */
   readonly views: Views;
   readonly limits: Limits;
+  /** Regions that the account had to ask for, and has. */
+  readonly optedIn: ReadonlySet<string>;
   /** The next id of its kind in a region, such as ami-0f3…; repeatable whatever the order of calls elsewhere. */
   newId(prefix: string, region: string): string;
   /** Runs `work` that many virtual seconds from now. */
@@ -77,9 +79,10 @@ export function createWorld(options: {
   seed: number;
   rates: Rates;
   limits: Limits;
+  optedIn: ReadonlySet<string>;
   emit: (occurrence: Occurrence) => string;
 }): World {
-  const { clock, delays, scenario, keys, seed, rates, limits, emit } = options;
+  const { clock, delays, scenario, keys, seed, rates, limits, optedIn, emit } = options;
   let heeded = true;
   const regions = new Map<string, Region>();
   const ordinals = new Map<string, number>();
@@ -93,6 +96,7 @@ export function createWorld(options: {
     clock,
     views,
     limits,
+    optedIn,
     emit,
     chance: nextRandom,
     delays,

@@ -46,6 +46,9 @@ export function formatProblems(problems: Problem[], where: (path: Path) => Place
   return [...lines, ...(more > 0 ? [`and ${more} more problems`] : [])].join('\n');
 }
 
+/** Each problem as a line of its own, with the path in front. */
+export const told = (problems: Problem[]): string[] => problems.map((one) => formatProblems([one], () => undefined));
+
 /** @throws RecipeInvalid, naming all problems. */
 export function refuse(problems: Problem[]): never {
   throw new Failure(

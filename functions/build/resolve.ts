@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 import { keepPlan, readArtifact } from '../../aws/artifacts.ts';
 import { findBuildImages } from '../../aws/images.ts';
 import { holdRecipe } from '../../aws/locks.ts';
+import { preflight, preflightPermissions } from '../../aws/preflight/preflight.ts';
 import { recordStart } from '../../aws/records.ts';
-import { findSource } from '../../aws/sources.ts';
 import type { Found } from '../../aws/up-to-date.ts';
 import { placeOf } from '../../core/build.ts';
 import { requestedBuild } from '../../core/execution-input.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import { planBuild, planProblems, workOf, type Plan } from '../../core/plan.ts';
+import { planBuild, workOf, type Plan } from '../../core/plan.ts';
 import { rebuildProblem, resumed } from '../../core/rebuild.ts';
-import { refuse } from '../../core/recipe.ts';
+import { refuse, told } from '../../core/recipe.ts';
 import { lambda, stage, type Cloud } from '../stage.ts';
 
 // Loaded only where there is a choice.
@@ -24,7 +24,7 @@ const lookForUpToDate = async (cloud: Cloud, plan: Plan): Promise<Found> =>
 export const resolve = stage({
   name: 'Resolve',
   input: z.strictObject({ input: z.unknown(), execution: z.strictObject({ id: z.string(), startedAt: z.string() }) }),
-  permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ec2:DescribeImages', 'states:DescribeExecution'],
+  permissions: ['s3:GetObject', 's3:PutObject', 'states:DescribeExecution', ...preflightPermissions],
   async run({ input, execution }, cloud) {
     const catalog = await cloud.catalog();
     const requested = requestedBuild(input, execution, catalog);
@@ -39,11 +39,10 @@ export const resolve = stage({
     if (problem) return refuse([problem]);
     plan = plan && resumed(plan, manifest, execution.startedAt);
     if (!plan) {
-      const place = placeOf(execution.id);
-      const source = await findSource(cloud.aws, recipe.source, place.account, cloud.now());
-      const problems = planProblems(recipe, source, place.region);
-      if (problems.length > 0) return refuse(problems);
-      plan = planBuild({ identity, execution, recipe, source, catalog, trigger });
+      const { account } = placeOf(execution.id);
+      const { source, notes } = await preflight(cloud.aws, recipe, { account, now: cloud.now() });
+      for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
+      plan = planBuild({ identity, execution, recipe, source, catalog, trigger, notes: told(notes) });
       found = regardless ? { because: 'it was asked for' } : await lookForUpToDate(cloud, plan);
       cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
       if (found.current) return { ...identity, upToDate: { is: true, build: found.current } };

@@ -25,6 +25,7 @@ const image: AmiDescription = {
   architecture: 'x86_64',
   windows: false,
   rootDevice: '/dev/xvda',
+  ebsRoot: true,
   imdsV2: true,
   tags: { team: 'platform', ...buildTags(plan, 'image') },
   disks: [{ device: '/dev/xvda', snapshot: 'snap-1', sizeGiB: 8, encrypted: false }],

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { builderDisks, launchAttempts, planProblems } from '../../core/plan.ts';
+import { builderDisks, launchAttempts } from '../../core/plan.ts';
+import { sourceProblems } from '../../core/preflight/source.ts';
 import { linux, planOf } from '../support/plan.ts';
 
 const builder = {
@@ -60,11 +61,11 @@ test.each([
   ],
   [{ builder: { ...builder, rootVolume: { iops: 16_000 } } }, linux, ['builder', 'rootVolume', 'iops']],
 ])('what only the source image can tell is refused where it stands: %j', (changes, source, path) => {
-  expect(planProblems(planOf(changes).document, source, 'us-east-1').map((problem) => problem.path)).toEqual([path]);
+  expect(sourceProblems(planOf(changes).document, source, 'us-east-1').map((problem) => problem.path)).toEqual([path]);
 });
 
 test('a target in the home region cannot ask for another key than the builder has', () => {
   const { document } = planOf({ distribute: [{ region: 'us-east-1', kmsKey: 'alias/b' }] });
   document.builder.rootVolume.kmsKey = 'alias/a';
-  expect(planProblems(document, linux, 'us-east-1')).toMatchObject([{ path: ['distribute', 0, 'kmsKey'] }]);
+  expect(sourceProblems(document, linux, 'us-east-1')).toMatchObject([{ path: ['distribute', 0, 'kmsKey'] }]);
 });

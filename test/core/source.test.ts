@@ -12,6 +12,7 @@ const image = (ami: string, changes: Partial<AmiDescription> = {}): AmiDescripti
   architecture: 'x86_64',
   windows: false,
   rootDevice: '/dev/xvda',
+  ebsRoot: true,
   imdsV2: true,
   tags: {},
   disks: [{ device: '/dev/xvda', sizeGiB: 8, encrypted: false }],

@@ -243,6 +243,7 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
 const takesNoResource = new Set([
   'ec2:DescribeImages',
   'ec2:DescribeInstances',
+  'ec2:DescribeInstanceTypes',
   'ec2:DescribeRegions',
   'ec2:DescribeSnapshots',
   'ec2:DescribeVolumes',

@@ -232,8 +232,23 @@ export const samples: Record<string, Sample> = {
     inputs: [{ InstanceIds: [instance, 'i-2'] }],
     answers: [ec2('TerminateInstances', stateChange)],
   },
+  DescribeInstanceTypes: {
+    inputs: [
+      {
+        Filters: [{ Name: 'instance-type', Values: ['t3.small', 'm6g.large'] }],
+        MaxResults: 100,
+        NextToken: token,
+      },
+    ],
+    answers: [
+      ec2(
+        'DescribeInstanceTypes',
+        '<instanceTypeSet><item><instanceType>t3.small</instanceType><currentGeneration>true</currentGeneration><bareMetal>false</bareMetal><hypervisor>nitro</hypervisor><processorInfo><supportedArchitectures><item>x86_64</item></supportedArchitectures></processorInfo><networkInfo><enaSupport>required</enaSupport></networkInfo><supportedBootModes><item>legacy-bios</item><item>uefi</item></supportedBootModes><supportedVirtualizationTypes><item>hvm</item></supportedVirtualizationTypes><nitroTpmSupport>supported</nitroTpmSupport></item></instanceTypeSet><nextToken>next</nextToken>',
+      ),
+    ],
+  },
   DescribeRegions: {
-    inputs: [{}],
+    inputs: [{}, { AllRegions: true }],
     answers: [
       ec2(
         'DescribeRegions',

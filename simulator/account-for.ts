@@ -1,4 +1,5 @@
 import { parseRecipe, type Catalog } from '../core/recipe.ts';
+import { regionsIn } from '../core/regions.ts';
 
 /** Every key that a recipe names exists in the simulated account, in the region where it is named. */
 export function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, string[]> {
@@ -12,3 +13,9 @@ export function keysOf({ recipes, scripts }: Catalog, home: string): Record<stri
   }
   return keys;
 }
+
+/** An account that has what recipes name: their keys, and the regions of their targets. A scenario takes away from it. */
+export const accountFor = (catalog: Catalog, home: string): { keys: Record<string, string[]>; optedIn: string[] } => ({
+  keys: keysOf(catalog, home),
+  optedIn: [home, ...regionsIn(catalog)],
+});

@@ -1,0 +1,27 @@
+import { DescribeInstanceTypesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import type { InstanceTypeFacts } from '../../core/preflight/facts.ts';
+import { ask, everyPage } from '../answers.ts';
+import type { Connection } from '../connection.ts';
+
+/**
+ * Those of the instance types that the region has. They are named by a filter: EC2 refuses a list of types as a whole where
+ * it does not know one of them.
+ */
+export async function describeInstanceTypes(aws: Connection, types: readonly string[]): Promise<InstanceTypeFacts[]> {
+  const ec2 = aws.client(EC2Client);
+  const Filters = [{ Name: 'instance-type', Values: [...types] }];
+  const found = await ask({ action: 'ec2:DescribeInstanceTypes', region: aws.region, about: types.join(', ') }, () =>
+    everyPage(
+      (NextToken) => ec2.send(new DescribeInstanceTypesCommand({ Filters, MaxResults: 100, NextToken })),
+      (page) => page.InstanceTypes,
+    ),
+  );
+  return found.map(({ InstanceType, ProcessorInfo, SupportedBootModes, SupportedVirtualizationTypes, ...type }) => ({
+    instanceType: InstanceType ?? '',
+    architectures: ProcessorInfo?.SupportedArchitectures ?? [],
+    bootModes: SupportedBootModes ?? [],
+    virtualization: SupportedVirtualizationTypes ?? [],
+    needsEna: type.NetworkInfo?.EnaSupport === 'required',
+    tpm: type.NitroTpmSupport === 'supported',
+  }));
+}

@@ -1,0 +1,36 @@
+import type { Problem, Recipe } from '../recipe.ts';
+import type { Facts, Seen } from './facts.ts';
+import { instanceTypeProblems } from './instance-types.ts';
+import { regionProblems } from './regions.ts';
+import { sourceProblems } from './source.ts';
+
+/**
+ * What can be said about a build before anything is made. Problems refuse the build. Notes are told to the user, and the
+ * build goes on.
+ */
+export interface Findings {
+  problems: Problem[];
+  notes: Problem[];
+}
+
+/** A look that AWS did not allow is a note: a role with fewer permissions must not stop builds that would succeed. */
+const unseen = (what: string, path: Problem['path'], { refused }: Seen<unknown>): Problem[] =>
+  refused === undefined
+    ? []
+    : [{ path, message: `could not look at ${what} before the build, so the build may find out late: ${refused}` }];
+
+/** Everything that a recipe and the facts say about the build to come, all at once. */
+export function findingsOf(recipe: Recipe, facts: Facts): Findings {
+  const { source, region } = facts;
+  return {
+    problems: [
+      ...(source ? sourceProblems(recipe, source, region) : []),
+      ...instanceTypeProblems(recipe, facts),
+      ...regionProblems(recipe, facts),
+    ],
+    notes: [
+      ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
+      ...unseen('the regions of the account', ['distribute'], facts.regions),
+    ],
+  };
+}

@@ -1,0 +1,34 @@
+import type { Problem, Recipe } from '../recipe.ts';
+import type { SourceImage } from '../source.ts';
+import type { Facts, InstanceTypeFacts } from './facts.ts';
+
+/**
+ * Why an instance type cannot start an image, in words. EC2 refuses RunInstances for each of these reasons.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-boot.html has the boot modes.
+ */
+function unfit(type: InstanceTypeFacts, source: SourceImage): string | undefined {
+  const { architectures, bootModes, virtualization } = type;
+  if (!architectures.includes(source.architecture))
+    return `is ${architectures.join(' or ')}, but the source ${source.ami} is ${source.architecture}`;
+  if (source.virtualization && !virtualization.includes(source.virtualization))
+    return `takes ${virtualization.join(' or ')} images, but the source ${source.ami} is ${source.virtualization}`;
+  if ((source.bootMode === 'uefi' || source.bootMode === 'legacy-bios') && !bootModes.includes(source.bootMode))
+    return `boots by ${bootModes.join(' or ')}, but the source ${source.ami} boots by ${source.bootMode} only`;
+  if (source.tpm && !type.tpm) return `has no NitroTPM, but the source ${source.ami} needs one`;
+  if (source.ena === false && type.needsEna)
+    return `needs an image with the ENA driver, and the source ${source.ami} is registered without one`;
+  return undefined;
+}
+
+/** Instance types that the region does not have or that cannot start the source image. */
+export function instanceTypeProblems({ builder }: Recipe, { region, instanceTypes, source }: Facts): Problem[] {
+  const { found } = instanceTypes;
+  if (!found) return [];
+  return builder.instanceTypes.flatMap((instanceType, index) => {
+    const type = found.find((one) => one.instanceType === instanceType);
+    const wrong = type ? source && unfit(type, source) : `does not exist in ${region}`;
+    if (wrong === undefined) return [];
+    const message = `${instanceType} ${wrong}; name a type that ${type ? 'fits the source' : 'the region has'}`;
+    return [{ path: ['builder', 'instanceTypes', index], message }];
+  });
+}

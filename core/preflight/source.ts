@@ -1,0 +1,37 @@
+import { foreignSteps } from '../command.ts';
+import type { Problem, Recipe } from '../recipe.ts';
+import { sourceSizeProblems } from '../recipe/volume-rules.ts';
+import type { SourceImage } from '../source.ts';
+
+/** What is wrong with a recipe once its source image and the pipeline's region are known. */
+export function sourceProblems(recipe: Recipe, source: SourceImage, region: string): Problem[] {
+  const problems: Problem[] = [];
+  const os = source.windows ? 'Windows' : 'Linux';
+  for (const list of ['provision', 'checks'] as const) {
+    for (const { index, kind } of foreignSteps(recipe[list], source.windows)) {
+      problems.push({
+        path: [list, index, kind],
+        message: `the source image ${source.ami} is ${os}, which cannot run this step`,
+      });
+    }
+  }
+  const { rootVolume } = recipe.builder;
+  if (rootVolume.sizeGiB !== undefined && rootVolume.sizeGiB < source.rootSizeGiB) {
+    const message = `${rootVolume.sizeGiB} GiB is smaller than the source image's root disk of ${source.rootSizeGiB} GiB`;
+    problems.push({ path: ['builder', 'rootVolume', 'sizeGiB'], message });
+  }
+  problems.push(...sourceSizeProblems(rootVolume, source.rootSizeGiB));
+  recipe.builder.volumes.forEach(({ device }, index) => {
+    if (device !== source.rootDevice) return;
+    problems.push({
+      path: ['builder', 'volumes', index, 'device'],
+      message: `${device} is the source image's root device`,
+    });
+  });
+  recipe.distribute.forEach(({ kmsKey, region: target }, index) => {
+    if (target !== region || !kmsKey || !rootVolume.kmsKey || kmsKey === rootVolume.kmsKey) return;
+    const message = `the image is made in ${region} under builder.rootVolume.kmsKey ${rootVolume.kmsKey}; name the same key or leave one of them out`;
+    problems.push({ path: ['distribute', index, 'kmsKey'], message });
+  });
+  return problems;
+}

@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals';
+import type { Facts } from '../../../core/preflight/facts.ts';
+import { findingsOf } from '../../../core/preflight/findings.ts';
+import { told } from '../../../core/recipe.ts';
+import { factsWith, nitro } from '../../support/facts.ts';
+import { linux, planOf } from '../../support/plan.ts';
+
+const findings = (facts: Facts, changes: Record<string, unknown> = {}) => {
+  const { problems, notes } = findingsOf(planOf(changes).document, facts);
+  return { problems: told(problems), notes: told(notes) };
+};
+
+test('nothing is wrong in an account where the recipe builds', () => {
+  expect(findings(factsWith())).toEqual({ problems: [], notes: [] });
+});
+
+test('a target in a region that the account has not enabled is refused, and one that EC2 does not list', () => {
+  const distribute = [{ region: 'us-east-1' }, { region: 'me-south-1' }, { region: 'sa-west-1' }];
+  const found = [
+    { region: 'us-east-1', enabled: true },
+    { region: 'me-south-1', enabled: false },
+  ];
+  expect(findings(factsWith({ regions: { found } }), { distribute }).problems).toEqual([
+    "distribute[1].region: me-south-1 is not enabled for account 111122223333; enable the region in the account's settings (AWS Regions), or remove the target",
+    'distribute[2].region: EC2 lists no region sa-west-1 for account 111122223333; correct the name, or remove the target',
+  ]);
+});
+
+test.each<[string, Partial<typeof linux>, Parameters<typeof nitro>[1], string]>([
+  ['another architecture', { architecture: 'arm64' }, {}, 'is x86_64, but the source ami-0123456789abcdef0 is arm64'],
+  ['paravirtual images', { virtualization: 'paravirtual' }, {}, 'takes hvm images'],
+  ['UEFI where the type has none', { bootMode: 'uefi' }, { bootModes: ['legacy-bios'] }, 'boots by legacy-bios, but'],
+  ['BIOS where the type has none', { bootMode: 'legacy-bios' }, { bootModes: ['uefi'] }, 'boots by legacy-bios only'],
+  ['a NitroTPM where the type has none', { tpm: true }, { tpm: false }, 'has no NitroTPM'],
+  ['no ENA driver where the type needs it', { ena: false }, {}, 'needs an image with the ENA driver'],
+])('an image with %s does not start on an instance type', (_, image, type, said) => {
+  const source = { ...linux, ...image };
+  const facts = factsWith({ source, instanceTypes: { found: [nitro('t3.small', type)] } });
+  const { problems } = findings(facts);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(/^builder\.instanceTypes\[0\]: t3\.small /);
+  expect(problems[0]).toContain(said);
+});
+
+test.each<[string, Partial<typeof linux>, Parameters<typeof nitro>[1]]>([
+  ['UEFI preferred, on a type with BIOS only', { bootMode: 'uefi-preferred' }, { bootModes: ['legacy-bios'] }],
+  ['UEFI, on a type with both', { bootMode: 'uefi' }, {}],
+  ['no ENA driver, on a type that does without', { ena: false }, { needsEna: false }],
+])('an image with %s starts', (_, image, type) => {
+  const facts = factsWith({ source: { ...linux, ...image }, instanceTypes: { found: [nitro('t3.small', type)] } });
+  expect(findings(facts).problems).toEqual([]);
+});
+
+test('an instance type that the region does not have is refused, and all problems come at once', () => {
+  const builder = { instanceTypes: ['t3.small', 't33.small'], rootVolume: { sizeGiB: 4 } };
+  const distribute = [{ region: 'us-east-1' }, { region: 'me-south-1' }];
+  const paths = findings(factsWith(), { builder, distribute }).problems.map((line) => line.split(': ')[0]);
+  expect(paths).toEqual(['builder.rootVolume.sizeGiB', 'builder.instanceTypes[1]', 'distribute[1].region']);
+});
+
+test('a look that AWS refuses is a note, and its facts refuse nothing', () => {
+  const refused = 'ec2:DescribeRegions in us-east-1: UnauthorizedOperation: no';
+  const facts = factsWith({ regions: { refused }, instanceTypes: { refused } });
+  expect(findings(facts, { distribute: [{ region: 'me-south-1' }] })).toEqual({
+    problems: [],
+    notes: [
+      `builder.instanceTypes: could not look at the instance types before the build, so the build may find out late: ${refused}`,
+      `distribute: could not look at the regions of the account before the build, so the build may find out late: ${refused}`,
+    ],
+  });
+});
+
+test('without a source the rest is judged all the same', () => {
+  const { source: _, ...facts } = factsWith({ regions: { found: [{ region: 'us-east-1', enabled: true }] } });
+  expect(findings(facts).problems).toHaveLength(1);
+});
