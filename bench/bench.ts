@@ -62,7 +62,7 @@ function secondsToPublished({ history, startDate }: Execution): number {
   return ((published?.timestamp.getTime() ?? Number.NaN) - startDate.getTime()) / 1000;
 }
 
-const { catalog } = await readRecipeFolder(`${process.env['GOLDEN_ROOT'] ?? '.'}/recipes`);
+const { catalog } = await readRecipeFolder(`${process.env['GOLDEN_ROOT'] ?? '.'}/examples`);
 console.log('al2023-base, every target encrypted and shared with 10 accounts, by polling alone\n');
 for (const targets of [1, 5, 17]) {
   await build(catalog, targets); // warm up, so that the first row does not pay for compiling

@@ -14,7 +14,7 @@ const stopped: Record<string, string> = { early: 'AwaitCommand', late: 'Verify',
  * them are an image that was published and a build that is under way.
  */
 export async function exampleEstate(region: string): Promise<{ deployment: Deployment; story: string }> {
-  const { catalog } = await readRecipeFolder(join(process.env['GOLDEN_ROOT'] ?? '.', 'recipes'), { home: region });
+  const { catalog } = await readRecipeFolder(join(process.env['GOLDEN_ROOT'] ?? '.', 'examples'), { home: region });
   const simulation = createSimulation({
     catalog,
     region,

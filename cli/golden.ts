@@ -8,17 +8,17 @@ import { processTerminal, type Terminal } from './terminal.ts';
 
 const examples = `
 Examples:
-  golden simulate                                  bake recipes/al2023-base.yaml on a simulated AWS
+  golden simulate                                  bake examples/al2023-base.yaml on a simulated AWS
   golden simulate web-server --override builder.rootVolume.sizeGiB=20
-  golden simulate recipes/al2023-base.yaml --scenario faults.yaml --json
-  golden simulate --days 30                        a month of schedules and newer source images, of all recipes
+  golden simulate examples/al2023-base.yaml --scenario faults.yaml --json
+  golden simulate --days 30                        a month of schedules and newer source images, of all recipes/
   golden validate recipes/*.yaml
-  golden build al2023-base --region eu-central-1   build on AWS with the deployed pipeline, and watch; Ctrl-C leaves it alone
-  golden build al2023-base --override image.capture=running --detach
-  golden follow al2023-base                        come back to what is being built
+  golden build al2023-patched --region eu-central-1   build on AWS with the deployed pipeline, and watch; Ctrl-C leaves it alone
+  golden build al2023-patched --override builder.instanceTypes='[m5.large]' --detach
+  golden follow al2023-patched                     come back to what is being built
   golden cancel 20261123-030000-9f2c --wait        stop a build and wait until it is undone
-  golden list al2023-base
-  golden logs 20261123-030000-9f2c --step harden --tail 50
+  golden list al2023-patched
+  golden logs 20261123-030000-9f2c --step patch --tail 50
   golden sweep --dry-run                           what the deployed pipeline would remove of what builds left behind
   golden sweep --simulate                          the same on a simulated AWS, with an estate to look at
 
@@ -74,7 +74,10 @@ export async function golden(
     .description(
       'Bakes a recipe on a simulated AWS: the state machine and the functions that are deployed, real SDK clients, and a virtual clock on which an hour takes milliseconds. Needs no AWS account.',
     )
-    .argument('[recipes...]', 'recipe files, or names of recipes in recipes/: one (al2023-base), with --days any (all)')
+    .argument(
+      '[recipes...]',
+      'recipe files, or names of recipes in recipes/ or examples/: one (al2023-base), with --days any (all of recipes/)',
+    )
     .option(
       '--days <number>',
       'let schedules, events and newer source images start builds for so many days',

@@ -97,13 +97,14 @@ export function recipesFolder(): string {
   return existsSync('recipes') || root === undefined ? 'recipes' : relative(process.cwd(), join(root, 'recipes'));
 }
 
-/** A path as it is; a name is looked for in recipes/ here, and then in the project's own. */
+/** A path as it is; a name is looked for in recipes/ and examples/ here, and then in the project's own. */
 export function recipeFile(wanted: string): string {
   if (/[/\\]|\.ya?ml$/.test(wanted)) return wanted;
-  const own = join('recipes', `${wanted}.yaml`);
   const root = process.env['GOLDEN_ROOT'];
-  if (existsSync(own) || root === undefined) return own;
-  return relative(process.cwd(), join(root, own));
+  const files = ['.', ...(root === undefined ? [] : [relative(process.cwd(), root)])].flatMap((at) =>
+    ['recipes', 'examples'].map((folder) => join(at, folder, `${wanted}.yaml`)),
+  );
+  return files.find((file) => existsSync(file)) ?? join('recipes', `${wanted}.yaml`);
 }
 
 export async function readScenario(file: string | undefined, problems: Placed[]): Promise<ScenarioFile | undefined> {

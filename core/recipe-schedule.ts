@@ -15,7 +15,7 @@ export interface RecipeSchedule {
 
 /** The schedules of all recipes that have one, in the order of their names. */
 export const schedulesOf = (catalog: Catalog): RecipeSchedule[] =>
-  soundRecipes(catalog)
+  soundRecipes(catalog, undefined)
     .flatMap(({ name, triggers }) =>
       triggers?.schedule === undefined
         ? []

@@ -53,7 +53,8 @@ export interface Catalog {
 
 /**
  * A recipe out of a document, or everything that is wrong with it. `home`, the region the pipeline runs in, is not known
- * to somebody who only validates: then the first target without a key of its own is taken for it.
+ * to somebody who only validates: then the target called `home` stays under that name, and without one the first target that
+ * has no key of its own is taken for it.
  */
 export function parseRecipe(
   document: unknown,
@@ -62,7 +63,7 @@ export function parseRecipe(
 ): { recipe: Recipe; problems?: never } | { problems: Problem[]; recipe?: never } {
   const { problems, unknownKeys } = explain(recipeSchema, document);
   const report = (path: Path, message: string) => void problems.push({ path, message });
-  const parts = soundParts(document, unknownKeys);
+  const parts = soundParts(document, unknownKeys, home);
   const stated = (keys: Path) =>
     keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document) !== undefined;
   for (const rule of rules) rule.look(parts, report, { scripts, stated, ...(home !== undefined && { home }) });

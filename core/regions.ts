@@ -16,14 +16,19 @@ const partitionByRegion = new Map(
 
 export const knownRegions: readonly string[] = [...partitionByRegion.keys()];
 
+/** How a recipe names the region the pipeline runs in, whichever that is. parseRecipe puts the region in its place. */
+export const homeRegion = 'home';
+
 /** `aws`, `aws-cn`, `aws-us-gov` or `aws-eusc`. An image cannot be copied from one to another. */
 export const partitionOf = (region: string): string | undefined => partitionByRegion.get(region);
 
 /** Every region that a recipe of the catalog distributes to. */
-export const regionsIn = ({ recipes }: Catalog): string[] => [
+export const regionsIn = ({ recipes }: Catalog, home: string): string[] => [
   ...new Set(
     Object.values(recipes).flatMap((document) =>
-      ((document as { distribute?: { region: string }[] }).distribute ?? []).map(({ region }) => region),
+      ((document as { distribute?: { region: string }[] }).distribute ?? []).map(({ region }) =>
+        region === homeRegion ? home : region,
+      ),
     ),
   ),
 ];

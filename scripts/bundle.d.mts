@@ -8,7 +8,12 @@ export interface BundleSize {
   files: number;
 }
 /** Recipes beside the functions that take them, and schedules.json. */
-export function compileRecipes(outdir?: string): Promise<void>;
+export function compileRecipes(outdir?: string, folder?: string): Promise<void>;
 export function functionFiles(): Record<string, string>;
-export function bundleFunctions(options?: { outdir?: string; only?: string[]; limit?: number }): Promise<BundleSize[]>;
+export function bundleFunctions(options?: {
+  outdir?: string;
+  only?: string[];
+  limit?: number;
+  recipes?: string;
+}): Promise<BundleSize[]>;
 export function bundleOptions(file: string, outdir: string): BuildOptions;

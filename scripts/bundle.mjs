@@ -23,9 +23,9 @@ export function functionFiles() {
 
 /**
  * Bundles every function, or only some, and the recipes beside those that take them. Sizes are in bytes. An entry over
- * the limit, which a cold start would have to read, is an error.
+ * the limit, which a cold start would have to read, is an error. `recipes` is another folder of them than recipes/.
  */
-export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit = 100_000 } = {}) {
+export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit = 100_000, recipes } = {}) {
   rmSync(outdir, { recursive: true, force: true });
   const chosen = Object.entries(functionFiles()).filter(([name]) => only?.includes(name) ?? true);
   const sizes = await Promise.all(
@@ -39,7 +39,7 @@ export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit
   );
   const large = sizes.filter(({ entry }) => entry > limit).map(({ name, entry }) => `${name} ${entry}`);
   if (large.length > 0) throw new Error(`entries over ${limit} bytes: ${large.join(', ')}`);
-  await compileRecipes(outdir);
+  await compileRecipes(outdir, recipes);
   return sizes;
 }
 
@@ -71,9 +71,9 @@ async function bundleHandler(file, outdir) {
  * Puts the recipes beside the functions that take them, as they are in the tree at deployment: no bucket to fill, no version
  * to drift. Their schedules and channels are for infrastructure/triggers.cjs and observability.cjs.
  */
-export async function compileRecipes(outdir = join(root, 'dist')) {
+export async function compileRecipes(outdir = join(root, 'dist'), folder = join(root, 'recipes')) {
   const { readRecipeFolder } = await importTypeScript(join(root, 'cli/recipe-folder.ts'));
-  const { catalog, problems } = await readRecipeFolder(relative(process.cwd(), join(root, 'recipes')));
+  const { catalog, problems } = await readRecipeFolder(relative(process.cwd(), folder));
   if (problems.length > 0) throw new Error(problems.join('\n'));
   for (const name of takeRecipes) {
     mkdirSync(join(outdir, name), { recursive: true });

@@ -17,7 +17,7 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const dist = join(scratch, 'dist');
 if (!missing) {
   const { bundleFunctions } = await import('./bundle.mjs');
-  await bundleFunctions({ outdir: dist });
+  await bundleFunctions({ outdir: dist, recipes: join(root, 'examples') });
 }
 
 const outputFile = join(scratch, 'results.json');

@@ -5,7 +5,7 @@ import { regionsIn } from '../core/regions.ts';
 export function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, string[]> {
   const keys: Record<string, string[]> = {};
   for (const document of Object.values(recipes)) {
-    const { recipe } = parseRecipe(document, scripts);
+    const { recipe } = parseRecipe(document, scripts, { home });
     if (!recipe) continue;
     const { rootVolume, volumes } = recipe.builder;
     const named = [rootVolume, ...volumes].map(({ kmsKey }) => ({ region: home, kmsKey }));

@@ -36,7 +36,7 @@ export async function runDays(options: DaysOptions): Promise<{ history: History;
   const from = clock.now();
   const sources = [
     ...new Map(
-      soundRecipes(catalog)
+      soundRecipes(catalog, undefined)
         .flatMap(({ source }) => publicSourcesOf(source))
         .map((source) => [source.parameter, source]),
     ).values(),

@@ -101,7 +101,7 @@ export function historyOf(
 }
 
 const keptRecipes = (catalog: Catalog): KeptRecipe[] =>
-  soundRecipes(catalog).map(({ name, source, triggers }) => ({
+  soundRecipes(catalog, undefined).map(({ name, source, triggers }) => ({
     name,
     parent: source.channel?.split('/')[0] ?? null,
     parameters: publicSourcesOf(source).map(({ parameter }) => parameter),

@@ -135,7 +135,13 @@ test('the tree holds no account ids but obviously fake ones', () => {
     '123456789012',
   ]);
   const fake = (id: string) => known.has(id) || /^(\d)\1{3}(\d)\2{3}(\d)\3{3}$|^(\d)\4{11}$|^30000000\d{4}$/.test(id);
-  const texts = [...sources, ...filesIn('recipes'), ...filesIn('infrastructure'), 'serverless.yml'];
+  const texts = [
+    ...sources,
+    ...filesIn('recipes'),
+    ...filesIn('examples'),
+    ...filesIn('infrastructure'),
+    'serverless.yml',
+  ];
   expect(
     texts.flatMap((file) =>
       [...read(file).matchAll(/(?<![\w.-])\d{12}(?![\w.])/g)].map(([id]) => id).filter((id) => !fake(id)),

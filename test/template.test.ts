@@ -233,7 +233,7 @@ describe('what starts builds', () => {
   const calledByEvents = byEvents.filter((key) => key !== 'notify').map((key) => `${pascal(key)}LambdaFunction`);
 
   test('each recipe that asks for a schedule has it as it says, and no other starts a build', async () => {
-    const { catalog } = await readRecipeFolder(join(root, 'recipes'));
+    const { catalog } = await readRecipeFolder(join(root, 'examples'));
     const asked = Object.values(catalog.recipes).flatMap((document) => {
       const { name, triggers } = (document ?? {}) as { name: string; triggers?: Record<string, string> };
       return triggers?.['schedule'] ? [{ name, ...triggers }] : [];

@@ -1,5 +1,5 @@
 import { unshareable, type Encryption } from '../encryption.ts';
-import { partitionOf } from '../regions.ts';
+import { homeRegion, partitionOf } from '../regions.ts';
 import { formatPath } from './problems.ts';
 import { repeats, sound, type Path, type Rule, type SoundParts, type Surroundings } from './rule.ts';
 import { volumesOf } from './volume-rules.ts';
@@ -29,9 +29,16 @@ export function unshareableProblem(
 
 const regionOfKey = (key: string | undefined) => /^arn:[a-z-]+:kms:([a-z0-9-]+):/.exec(key ?? '')?.[1];
 
-/** Where the pipeline runs. Without that, the first target that has no key of its own is taken for it. */
-const homeOf = (targets: [number, Target][], { home }: Surroundings): string | undefined =>
-  home ?? targets.find(([, target]) => target.kmsKey === undefined)?.[1].region;
+/** Where the pipeline runs. Without that, the target called home is it, else the first that has no key of its own. */
+const homeOf = (targets: [number, Target][], { home }: Surroundings): string | undefined => {
+  const target =
+    targets.find(([, { region }]) => region === homeRegion) ?? targets.find(([, { kmsKey }]) => kmsKey === undefined);
+  return home ?? target?.[1].region;
+};
+
+/** Targets in a region that is known by its name: `home` has one only where the pipeline's region is known. */
+const placed = (distribute: SoundParts['distribute']) =>
+  sound(distribute).filter(([, { region }]) => region !== homeRegion);
 
 export const distributionRules: Rule[] = [
   {
@@ -45,7 +52,7 @@ export const distributionRules: Rule[] = [
   {
     says: 'All targets are in one partition (aws, aws-us-gov, aws-cn, aws-eusc): AWS copies no image across.',
     look({ distribute }, report) {
-      const [first, ...others] = sound(distribute);
+      const [first, ...others] = placed(distribute);
       if (!first) return;
       const home = partitionOf(first[1].region);
       for (const [index, { region }] of others) {
@@ -74,7 +81,7 @@ export const distributionRules: Rule[] = [
   {
     says: 'A key given by ARN is in the region it is used in.',
     look({ builder, distribute }, report, { home }) {
-      for (const [index, { kmsKey, region }] of sound(distribute)) {
+      for (const [index, { kmsKey, region }] of placed(distribute)) {
         const keyRegion = regionOfKey(kmsKey);
         if (keyRegion !== undefined && keyRegion !== region)
           report(['distribute', index, 'kmsKey'], `is a key in ${keyRegion}, but the target is ${region}`);

@@ -20,7 +20,9 @@ const organizationalUnit = z
 
 export const target = z
   .strictObject({
-    region: region.check(z.describe('Region the image is wanted in.')),
+    region: region.check(
+      z.describe('Region the image is wanted in, or home: the region the pipeline runs in, whichever that is.'),
+    ),
     accounts: z
       ._default(distinct(accountId), [])
       .check(z.describe('Accounts that may launch it: 12 digits each, in quotes.')),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { homeRegion } from '../regions.ts';
 import { target } from './distribution.ts';
 import { check, step, timedCheck, timedStep } from './provision.ts';
 import type { Path, SoundParts } from './rule.ts';
@@ -7,8 +8,11 @@ import { recipeSchema } from './schema.ts';
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What of a document is well formed, with defaults filled in; the unknown keys are left aside. */
-export function soundParts(document: unknown, unknownKeys: Path[]): SoundParts {
+/**
+ * What of a document is well formed, with defaults filled in; the unknown keys are left aside. A target called `home` gets
+ * the name of the pipeline's region, where that is known.
+ */
+export function soundParts(document: unknown, unknownKeys: Path[], home?: string): SoundParts {
   const parts: SoundParts = { provision: [], checks: [], distribute: [] };
   if (!isMap(document)) return parts;
   const given = without(document, unknownKeys) as Record<string, unknown>;
@@ -22,7 +26,9 @@ export function soundParts(document: unknown, unknownKeys: Path[]): SoundParts {
     (sound) => sound && timedStep(sound),
   );
   parts.checks = each(given['checks'], (entry) => soundWhole(check, entry)).map((sound) => sound && timedCheck(sound));
-  parts.distribute = each(given['distribute'], (entry) => soundest(target, entry));
+  parts.distribute = each(given['distribute'], (entry) => soundest(target, entry)).map((sound) =>
+    sound?.region === homeRegion && home !== undefined ? { ...sound, region: home } : sound,
+  );
   return parts;
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { durationPattern, secondsOf } from '../duration.ts';
-import { knownRegions } from '../regions.ts';
+import { homeRegion, knownRegions } from '../regions.ts';
 import { didYouMean } from './nearest.ts';
 
 const wrong =
@@ -43,10 +43,11 @@ export const label = z.string().check(z.minLength(1), z.maxLength(64), oneLine);
 
 export const text = z.string().check(z.regex(/\S/, 'must not be empty'));
 
+/** A region by its name, or `home`. */
 export const region = z.string().check(
-  z.refine((input) => knownRegions.includes(input), {
+  z.refine((input) => input === homeRegion || knownRegions.includes(input), {
     error: ({ input }) =>
-      `${String(input)} is not a region this version knows${didYouMean(String(input), knownRegions)}`,
+      `${String(input)} is not a region this version knows${didYouMean(String(input), [homeRegion, ...knownRegions])}`,
   }),
 );
 

@@ -27,7 +27,7 @@ async function channelOf(recipe: string, channel: string, build: string, cloud: 
 
 async function look(name: string, records: Record<string, RecipeRecord>, cloud: Cloud): Promise<void> {
   const catalog = await cloud.catalog();
-  const recipe = recipeOf(catalog, name);
+  const recipe = recipeOf(catalog, name, cloud.aws.region);
   const { published, failures } = records[name] ?? emptyRecord();
   // The source as its last build knew it: a newer one closes the breaker within the hour, when sources are looked at.
   const source = failures.at(-1)?.source ?? published?.source ?? '';

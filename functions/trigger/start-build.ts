@@ -16,7 +16,7 @@ async function decide(asked: Asked, cloud: Cloud) {
   const names = Object.keys(catalog.recipes);
   if (!names.includes(asked.recipe))
     throw new Failure('EventRefused', `there is no recipe "${asked.recipe}"; there are ${names.join(', ')}`);
-  const recipe = recipeOf(catalog, asked.recipe);
+  const recipe = recipeOf(catalog, asked.recipe, cloud.aws.region);
   const source = await findSource(cloud.aws, recipe.source, placeOf(cloud.machine).account, cloud.now());
   const [parent] = recipe.source.channel?.split('/') ?? [];
   return decideStart(asked, {
@@ -41,7 +41,7 @@ export const startBuild = stage({
     'states:DescribeExecution',
   ],
   async run(event, cloud) {
-    const asked = askedBuilds(event, soundRecipes(await cloud.catalog()));
+    const asked = askedBuilds(event, soundRecipes(await cloud.catalog(), cloud.aws.region));
     const { done, failed } = await severally(asked, async (one) => {
       const { start, skip, because } = await decide(one, cloud);
       const execution = start && (await startOnce(cloud.aws, cloud.machine, start.names, start.input));

@@ -16,7 +16,7 @@ async function isAwaited(channel: string | undefined, { recipes }: Catalog, clou
 }
 
 async function look(name: string, catalog: Catalog, cloud: Cloud, byImage: boolean): Promise<SourceUpdate | undefined> {
-  const recipe = recipeOf(catalog, name);
+  const recipe = recipeOf(catalog, name, cloud.aws.region);
   const { source, triggers } = recipe;
   if (!triggers?.onSourceUpdate || (byImage && !source.filter)) return undefined;
   try {

@@ -42,7 +42,7 @@ test('without a verb there is help, and the exit code says that nothing was done
 });
 
 test('validate is reached, and its exit code is handed on', async () => {
-  expect(await run('validate', 'recipes/al2023-base.yaml')).toMatchObject({ exitCode: 0, err: '' });
+  expect(await run('validate', 'examples/al2023-base.yaml')).toMatchObject({ exitCode: 0, err: '' });
   const { exitCode, err } = await run('validate', 'recipes/no-such-recipe.yaml');
   expect(exitCode).toBe(2);
   expect(err).toContain('recipes/no-such-recipe.yaml');

@@ -106,10 +106,10 @@ test.each([
   [['--days', '2', './orphan.yaml'], /there is no .*nobody\.yaml to publish nobody\/stable/],
   [['--days', '2', './none.yaml'], /none\.yaml: cannot be read/],
   [
-    ['--days', '2', '--region', 'moon-1', './parent.yaml', 'recipes/web-server.yaml'],
+    ['--days', '2', '--region', 'moon-1', './parent.yaml', 'examples/web-server.yaml'],
     /moon-1: there is no such region/,
   ],
-  [['--days', '2', './parent.yaml', 'recipes/web-server.yaml'], /are not in one folder/],
+  [['--days', '2', './parent.yaml', 'examples/web-server.yaml'], /are not in one folder/],
 ])('%j is refused', async (args, why) => {
   const { exitCode, out, err } = await simulate(args);
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });

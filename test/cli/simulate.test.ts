@@ -11,7 +11,7 @@ let folder = '';
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'golden-cli-'))));
 afterEach(() => rm(folder, { recursive: true }));
 
-const base = 'recipes/al2023-base.yaml';
+const base = 'examples/al2023-base.yaml';
 
 async function simulate(...args: string[]) {
   const { terminal, out, err } = recordingTerminal();
@@ -172,7 +172,7 @@ test('what only the pipeline can find wrong with a recipe is bad input too', asy
 });
 
 test('a recipe that starts from a channel is built after the one that publishes it', async () => {
-  const { exitCode, out } = await simulate('recipes/web-server.yaml');
+  const { exitCode, out } = await simulate('examples/web-server.yaml');
   expect(exitCode).toBe(0);
   expect(out).toContain('web-server starts from the channel al2023-base/stable, so al2023-base is built first.');
   expect(out.indexOf('/golden/al2023-base/stable')).toBeLessThan(out.indexOf('/golden/web-server/stable'));
@@ -180,13 +180,13 @@ test('a recipe that starts from a channel is built after the one that publishes 
 });
 
 test('with --json a channel built first does not get into the manifest of the recipe', async () => {
-  const { out } = await simulate('recipes/web-server.yaml', '--json');
+  const { out } = await simulate('examples/web-server.yaml', '--json');
   expect(JSON.parse(out)).toMatchObject({ recipe: 'web-server' });
 });
 
 test('with --json the manifest is that of the failed build where it was the one built first that failed', async () => {
   const scenario = await write('faults.yaml', 'parents: true\ncommands: [{ step: harden, exitCode: 3 }]');
-  const { exitCode, out } = await simulate('recipes/web-server.yaml', '--json', '--scenario', scenario);
+  const { exitCode, out } = await simulate('examples/web-server.yaml', '--json', '--scenario', scenario);
   expect(exitCode).toBe(1);
   expect(JSON.parse(out)).toMatchObject({ recipe: 'al2023-base', status: 'failed' });
 });
@@ -194,7 +194,7 @@ test('with --json the manifest is that of the failed build where it was the one 
 test('a scenario hits the build that was asked for, and those before it only when it says so', async () => {
   const fault = "api: [{ action: 'ec2:CreateImage', error: AuthFailure, times: 1 }]";
   const scenario = await write('faults.yaml', fault);
-  const { exitCode, out } = await simulate('recipes/web-server.yaml', '--json', '--scenario', scenario);
+  const { exitCode, out } = await simulate('examples/web-server.yaml', '--json', '--scenario', scenario);
   expect(exitCode).toBe(1);
   expect(JSON.parse(out)).toMatchObject({ recipe: 'web-server', failure: { state: 'CreateImage' } });
 });

@@ -183,3 +183,22 @@ test('formatted problems are in the order of the document, one line each, with o
     ['distribute[1].accounts[0]: is wrong', 'is odd', 'name: is required'].join('\n'),
   );
 });
+
+test('home is the region the pipeline runs in, whichever that is', () => {
+  const given = { ...document, distribute: [{ region: 'home', accounts: ['111122223333'] }, { region: 'eu-west-1' }] };
+  expect(parseRecipe(given, {}, { home: 'eu-central-1' }).recipe?.distribute).toMatchObject([
+    { region: 'eu-central-1', accounts: ['111122223333'] },
+    { region: 'eu-west-1' },
+  ]);
+  expect(parseRecipe(given, {}, { home: 'eu-west-1' }).problems).toEqual([
+    { path: ['distribute', 1, 'region'], message: 'eu-west-1 is already the target distribute[0]' },
+  ]);
+  // Nobody says where the pipeline runs: what depends on it cannot be judged, the rest can.
+  expect(parseRecipe(given, {}).recipe?.distribute.map(({ region }) => region)).toEqual(['home', 'eu-west-1']);
+  const key = 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-4333-8444-555555555555';
+  const keyed = { ...document, distribute: [{ region: 'home', kmsKey: key }] };
+  expect(parseRecipe(keyed, {})).toHaveProperty('recipe');
+  expect(parseRecipe(keyed, {}, { home: 'us-east-1' }).problems).toEqual([
+    { path: ['distribute', 0, 'kmsKey'], message: 'is a key in eu-west-1, but the target is us-east-1' },
+  ]);
+});

@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { readRecipeFolder } from '../../cli/recipe-folder.ts';
+import { examine, readRecipeFolder } from '../../cli/recipe-folder.ts';
 import { validateFiles } from '../../cli/validate.ts';
 import { parseRecipe, recipeSchema } from '../../core/recipe.ts';
+import { knownRegions } from '../../core/regions.ts';
 import {
   minimalRecipe,
   recipeJsonSchema,
@@ -60,12 +61,26 @@ test('the page has every key of the schema', () => {
 });
 
 test('every recipe of ours is right, and says where its schema is', async () => {
-  const folder = join(root, 'recipes');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name));
-  expect(files.length).toBeGreaterThanOrEqual(4);
+  const [recipes, examples] = [join(root, 'recipes'), join(root, 'examples')];
+  const yamlIn = async (folder: string) =>
+    (await readdir(folder)).filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name));
+  const files = [...(await yamlIn(recipes)), ...(await yamlIn(examples))];
+  expect(files.length).toBeGreaterThanOrEqual(5);
   expect(await validateFiles(files)).toEqual({ ok: true, text: files.map((file) => `${file}: ok`).join('\n') });
-  expect((await readRecipeFolder(folder)).problems).toEqual([]);
+  for (const folder of [recipes, examples]) expect((await readRecipeFolder(folder)).problems).toEqual([]);
   for (const file of files) {
-    expect((await readFile(file, 'utf8')).split('\n')[0]).toBe('# yaml-language-server: $schema=recipe.schema.json');
+    const [, schema = ''] = /^# yaml-language-server: \$schema=(.*)\n/.exec(await readFile(file, 'utf8')) ?? [];
+    expect(join(dirname(file), schema)).toBe(join(recipes, 'recipe.schema.json'));
+  }
+});
+
+test('what is deployed as it is works in any region of an account that has nothing yet', async () => {
+  for (const home of knownRegions) {
+    const [finding] = await examine([join(root, 'recipes/al2023-patched.yaml')], { home });
+    expect(finding?.problems).toEqual([]);
+    expect(finding?.recipe?.distribute).toEqual([
+      { region: home, accounts: [], organizations: [], organizationalUnits: [], required: true },
+    ]);
+    expect(JSON.stringify(finding?.recipe)).not.toMatch(/kmsKey|subnet-|sg-|channel":"[^"]*\/|\d{12}/);
   }
 });

@@ -7,7 +7,7 @@ import { root } from '../../scripts/setup.mjs';
 import type { Template } from './check-template.ts';
 
 /**
- * What `npm run package` emits, made aside in two seconds: the template depends on the recipes' schedules, but not on what
+ * What `npm run package` would emit if examples/ were recipes/, made aside in two seconds: the template depends on the recipes' schedules, but not on what
  * is in the bundles, so empty ones do. There are no credentials and there is no network in it.
  */
 export async function packagedTemplate(settings: string[] = []): Promise<Template> {
@@ -20,7 +20,7 @@ export async function packagedTemplate(settings: string[] = []): Promise<Templat
       mkdirSync(join(folder, 'dist', name), { recursive: true });
       writeFileSync(join(folder, 'dist', name, 'index.mjs'), '');
     }
-    await compileRecipes(join(folder, 'dist'));
+    await compileRecipes(join(folder, 'dist'), join(root, 'examples'));
     const osls = join(root, 'node_modules/serverless/bin/serverless.js');
     const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // the defaults are judged
     execFileSync(process.execPath, [osls, 'package', ...settings], { cwd: folder, env, stdio: 'pipe' });
