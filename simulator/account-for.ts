@@ -17,5 +17,5 @@ export function keysOf({ recipes, scripts }: Catalog, home: string): Record<stri
 /** An account that has what recipes name: their keys, and the regions of their targets. A scenario takes away from it. */
 export const accountFor = (catalog: Catalog, home: string): { keys: Record<string, string[]>; optedIn: string[] } => ({
   keys: keysOf(catalog, home),
-  optedIn: [home, ...regionsIn(catalog)],
+  optedIn: [home, ...regionsIn(catalog, home)],
 });
