@@ -1,5 +1,6 @@
 import { Failure } from '../core/errors.ts';
-import { launchAttempts, type Disk, type LaunchAttempt, type Plan } from '../core/plan.ts';
+import type { Disk } from '../core/disks.ts';
+import { launchAttempts, type LaunchAttempt, type Plan } from '../core/plan.ts';
 import { executionSeconds, selfDestruct } from '../core/self-destruct.ts';
 import { buildTags, type Role } from '../core/tags.ts';
 import type { Connection } from './connection.ts';

@@ -1,5 +1,6 @@
 import { EC2Client, RunInstancesCommand, type BlockDeviceMapping } from '@aws-sdk/client-ec2';
-import type { Disk, LaunchAttempt } from '../core/plan.ts';
+import type { Disk } from '../core/disks.ts';
+import type { LaunchAttempt } from '../core/plan.ts';
 import type { Tags } from '../core/tags.ts';
 import { ask, notYetKnown } from './answers.ts';
 import type { Connection } from './connection.ts';

@@ -1,6 +1,7 @@
 import type { Manifest, Timing } from './manifest.ts';
 import { spanOf } from './phases.ts';
-import { builderDisks, type Plan } from './plan.ts';
+import { imageDisks } from './disks.ts';
+import type { Plan } from './plan.ts';
 import {
   hoursOfMonth,
   instanceHour,
@@ -43,9 +44,9 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
   if (!plan) return manifest;
   const { timings, targets } = manifest;
   const seconds = aliveSeconds(timings, plan, until);
-  const disks = builderDisks(plan);
+  const disks = imageDisks(plan);
   const gib = disks.reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
-  const diskMonth = disks.reduce((sum, { sizeGiB = 0, type }) => sum + sizeGiB * (volumeMonth[type] ?? 0), 0);
+  const diskMonth = disks.reduce((sum, { sizeGiB = 0, type = 'gp3' }) => sum + sizeGiB * (volumeMonth[type] ?? 0), 0);
   const published = targets.filter(({ ami }) => ami !== null);
   const copies = published.filter(({ region }) => region !== plan.region).length;
 

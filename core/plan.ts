@@ -75,27 +75,6 @@ export function workOf({ provision, checks, document }: Plan) {
   };
 }
 
-export interface Disk {
-  device: string;
-  sizeGiB?: number | undefined;
-  type: string;
-  encrypted?: boolean | undefined;
-  kmsKey?: string | undefined;
-  iops?: number | undefined;
-  throughput?: number | undefined;
-}
-
-/** The builder's disks. The image is born under the key of the target in its own region, since it is not copied there. */
-export function builderDisks({ document: { builder, distribute }, region, source }: Plan): Disk[] {
-  const home = distribute.find((target) => target.region === region);
-  const keyed = (disk: Disk): Disk => {
-    const kmsKey = disk.kmsKey ?? home?.kmsKey;
-    return kmsKey ? { ...disk, encrypted: true, kmsKey } : disk;
-  };
-  const root = { device: source.rootDevice, sizeGiB: source.rootSizeGiB, ...builder.rootVolume };
-  return [root, ...builder.volumes].map(keyed);
-}
-
 export interface LaunchAttempt {
   instanceType: string;
   subnet?: string | undefined;

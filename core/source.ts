@@ -45,6 +45,17 @@ export interface SourceImage {
   virtualization?: string;
   ena?: boolean;
   tpm?: boolean;
+  /** All its EBS disks, the root too. Plans of earlier versions have none. */
+  disks?: SourceDisk[];
+}
+
+export interface SourceDisk {
+  device: string;
+  snapshot?: string;
+  sizeGiB?: number;
+  encrypted: boolean;
+  /** Of an encrypted disk, where EC2 lets us see it. */
+  keyArn?: string;
 }
 
 /** The owner an image must have: the recipe's word, or the pipeline's own account for a channel. */
@@ -104,5 +115,6 @@ export function trustSource(
     ...(found.virtualization !== undefined && { virtualization: found.virtualization }),
     ...(found.ena !== undefined && { ena: found.ena }),
     ...(found.tpm !== undefined && { tpm: found.tpm }),
+    disks: found.disks,
   };
 }

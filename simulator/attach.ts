@@ -5,7 +5,7 @@ import { ApiError, ConnectionLost, type Actions, type Caller } from './actions.t
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
 
-/** Actions by service, named as IAM and scenarios name them: `ec2`, `ssm`, `s3`, `sfn`, `eventbridge`. */
+/** Actions by service, named as IAM and scenarios name them: `ec2`, `ssm`, `s3`, `sfn`, `eventbridge`, `kms`. */
 export type Services = Record<string, Actions>;
 
 /** One attempt of one call, as CloudTrail would note it. */

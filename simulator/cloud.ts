@@ -5,6 +5,7 @@ import { createDelays, type DelayOverrides, type DrawnDelay } from './delays.ts'
 import { attributeActions } from './ec2/attributes.ts';
 import { copyImageActions } from './ec2/copy-image.ts';
 import { createImageActions } from './ec2/create-image.ts';
+import { encryptionActions } from './ec2/encryption.ts';
 import { startGuests } from './ec2/guest.ts';
 import { imageActions, type Image } from './ec2/images.ts';
 import { instanceTypeActions } from './ec2/instance-types.ts';
@@ -19,6 +20,7 @@ import { createEventBus, type EventBus } from './event-bus.ts';
 import { createGate } from './gate.ts';
 import type { Interference } from './interference.ts';
 import { addKey, type Key, type Keys } from './keys.ts';
+import { kmsActions } from './kms.ts';
 import { putEventsActions } from './put-events.ts';
 import { createRandom, type Random } from './random.ts';
 import { noRates, roughRates, type Rates } from './rates.ts';
@@ -108,6 +110,7 @@ export function createCloud(options: CloudOptions): Cloud {
     delays,
     scenario,
     keys,
+    account,
     seed,
     rates: { ...(rough ? roughRates : noRates), ...options.rates, ...scenario.rates },
     optedIn: new Set((options.optedIn ?? []).filter((region) => !scenario.disabledRegions.includes(region))),
@@ -138,10 +141,12 @@ export function createCloud(options: CloudOptions): Cloud {
       ...subnetActions(world),
       ...regionActions(world),
       ...instanceTypeActions(),
+      ...encryptionActions(world),
       ...tagActions(world),
     }),
     ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),
     s3: guarded('s3', s3Actions(world)),
+    kms: guarded('kms', kmsActions(world)),
     eventbridge: guarded('eventbridge', putEventsActions(world)),
   };
   const unknown = scenario.api.flatMap(({ action }, index) => {

@@ -1,3 +1,4 @@
+import type { Caller } from './actions.ts';
 import { createRandom } from './random.ts';
 
 /** A KMS key as far as EBS cares. */
@@ -27,20 +28,22 @@ export function addKey(
   return key;
 }
 
-/** The key EBS makes for itself, aws/ebs: usable by its account only, so nothing under it can be shared. */
-export const defaultKeyArn = (region: string, account: string): string =>
+/** The key that AWS makes for EBS in every account, aws/ebs. Only this account may use the key, so nothing under it can be shared. */
+export const managedKeyArn = (region: string, account: string): string =>
   `arn:aws:kms:${region}:${account}:key/${uuid('aws/ebs', region, account)}`;
 
+/** A key by any of its names, also aws/ebs; undefined where the region has no such key. */
+export function keyNamed(keys: Keys, { region, account }: Caller, name: string): Key | undefined {
+  const arn = managedKeyArn(region, account);
+  const alias = 'alias/aws/ebs';
+  const names = [arn, arn.split('/')[1], alias, `arn:aws:kms:${region}:${account}:${alias}`];
+  if (names.includes(name)) return { arn, state: 'enabled', customerManaged: false };
+  return keys.get(region)?.get(name);
+}
+
 /** The ARN of the key to encrypt with, or undefined where that key does not exist here or is disabled. */
-export function usableKeyArn(
-  keys: Keys,
-  region: string,
-  account: string,
-  name: string | undefined,
-): string | undefined {
-  const own = defaultKeyArn(region, account);
-  if (name === undefined || name === own || name === 'alias/aws/ebs') return own;
-  const key = keys.get(region)?.get(name);
+export function usableKeyArn(keys: Keys, caller: Caller, name: string): string | undefined {
+  const key = keyNamed(keys, caller, name);
   return key?.state === 'enabled' ? key.arn : undefined;
 }
 

@@ -57,7 +57,7 @@ const scenarioSchema = z.strictObject({
         action: z
           .string()
           .regex(
-            /^(ec2|ssm|s3|sfn|eventbridge|sns):[A-Z]\w+$/,
+            /^(ec2|ssm|s3|sfn|eventbridge|sns|kms):[A-Z]\w+$/,
             'an action is written service:Action, such as ec2:CopyImage',
           ),
         region: z.string().optional(),
@@ -69,15 +69,25 @@ const scenarioSchema = z.strictObject({
       }),
     )
     .default([]),
-  /** Makings and copies that end in state failed. */
+  /** Makings and copies that end in state failed, or with encrypted snapshots under another key than was asked for. */
   images: z
     .array(
-      z.strictObject({
-        region: z.string().optional(),
-        name: z.string(),
-        fail: z.string(),
-        afterSeconds: seconds.optional(),
-      }),
+      z
+        .strictObject({
+          region: z.string().optional(),
+          name: z.string(),
+          fail: z.string().optional(),
+          key: z.string().optional(),
+          afterSeconds: seconds.optional(),
+        })
+        .refine(({ fail, key }) => fail !== undefined || key !== undefined, {
+          path: ['fail'],
+          error: 'is required where no key is given',
+        })
+        .refine(({ fail, key }) => fail === undefined || key === undefined, {
+          path: ['key'],
+          error: 'does not go with fail',
+        }),
     )
     .default([]),
   /** Instances, by their golden:role tag, whose agent never comes online. */
@@ -98,6 +108,16 @@ const scenarioSchema = z.strictObject({
         region: z.string(),
         alias: z.string(),
         state: z.enum(['enabled', 'disabled']).default('enabled'),
+      }),
+    )
+    .default([]),
+  /** EBS encryption by default of the account, in one region or in every region, and its default key: aws/ebs if left out. */
+  encryption: z
+    .array(
+      z.strictObject({
+        region: z.string().optional(),
+        byDefault: z.boolean().default(true),
+        key: z.string().optional(),
       }),
     )
     .default([]),

@@ -49,6 +49,8 @@ export interface World {
   /** Rules of the scenario that have hit something. */
   readonly hits: Set<object>;
   readonly keys: Keys;
+  /** The account that the scenario is about. */
+  readonly account: string;
   readonly buckets: Map<string, Bucket>;
   /** What there is; inside a read that is served late, what there was. */
   region(name: string): Region;
@@ -76,13 +78,14 @@ export function createWorld(options: {
   delays: Delays;
   scenario: Scenario;
   keys: Keys;
+  account: string;
   seed: number;
   rates: Rates;
   limits: Limits;
   optedIn: ReadonlySet<string>;
   emit: (occurrence: Occurrence) => string;
 }): World {
-  const { clock, delays, scenario, keys, seed, rates, limits, optedIn, emit } = options;
+  const { clock, delays, scenario, keys, account, seed, rates, optedIn, limits, emit } = options;
   let heeded = true;
   const regions = new Map<string, Region>();
   const ordinals = new Map<string, number>();
@@ -107,6 +110,7 @@ export function createWorld(options: {
     heedRules: (heed) => void (heeded = heed),
     hits: new Set(),
     keys,
+    account,
     buckets: new Map(),
     instanceListeners: [],
     newId: (prefix, region) => `${prefix}-0${nextRandom(prefix, region).hex(16)}`,

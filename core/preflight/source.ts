@@ -28,9 +28,13 @@ export function sourceProblems(recipe: Recipe, source: SourceImage, region: stri
       message: `${device} is the source image's root device`,
     });
   });
+  const volumes = [rootVolume, ...recipe.builder.volumes];
   recipe.distribute.forEach(({ kmsKey, region: target }, index) => {
-    if (target !== region || !kmsKey || !rootVolume.kmsKey || kmsKey === rootVolume.kmsKey) return;
-    const message = `the image is made in ${region} under builder.rootVolume.kmsKey ${rootVolume.kmsKey}; name the same key or leave one of them out`;
+    if (target !== region || !kmsKey) return;
+    const other = volumes.findIndex((volume) => volume.kmsKey !== undefined && volume.kmsKey !== kmsKey);
+    if (other < 0) return;
+    const place = other === 0 ? 'builder.rootVolume' : `builder.volumes[${other - 1}]`;
+    const message = `the image is made in ${region} under ${place}.kmsKey ${volumes[other]?.kmsKey}; name the same key or leave one of them out`;
     problems.push({ path: ['distribute', index, 'kmsKey'], message });
   });
   return problems;

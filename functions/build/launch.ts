@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/builders.ts';
 import { readOwnPlan } from '../../aws/locks.ts';
-import { builderDisks } from '../../core/plan.ts';
+import { builderDisks } from '../../core/disks.ts';
 import { lambda, maker, stage } from '../stage.ts';
 
 /** The builder: an instance of the source image that only SSM can reach. A living one of this build is taken again. */

@@ -8,7 +8,7 @@ import type {
   ResetSnapshotAttributeRequest,
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
-import { defaultKeyArn } from '../keys.ts';
+import { managedKeyArn } from '../keys.ts';
 import { strict } from '../strict.ts';
 import type { World } from '../world.ts';
 import { ownImage, type Image } from './images.ts';
@@ -90,7 +90,8 @@ export const attributeActions = (world: World): Actions => ({
       if (Add.length + Remove.length > 500) {
         throw new ApiError('InvalidParameterValue', 'A request may make at most 500 modifications');
       }
-      if (Add.length > 0 && snapshot.keyArn === defaultKeyArn(caller.region, caller.account)) {
+      // https://github.com/hashicorp/packer/issues/7499
+      if (Add.length > 0 && snapshot.keyArn === managedKeyArn(caller.region, caller.account)) {
         throw new ApiError('OperationNotPermitted', 'Encrypted snapshots with EBS default key cannot be shared');
       }
       const whom = ({ UserId, Group }: { UserId?: string | undefined; Group?: string | undefined }) => {
@@ -139,8 +140,13 @@ function changePermissions(
     throw new ApiError('InvalidParameterValue', 'Too many launch permissions in one request');
   for (const each of [...Add, ...Remove]) if (each.UserId !== undefined) validAccount(each.UserId);
   const region = world.region(caller.region);
-  const own = defaultKeyArn(caller.region, caller.account);
-  if (Add.length > 0 && image.mappings.some((each) => region.snapshots.get(each.snapshot ?? '')?.keyArn === own)) {
+  const own = managedKeyArn(caller.region, caller.account);
+  // Seen with accounts: https://github.com/hashicorp/packer/issues/7410. Nothing says that EC2 refuses organizations, too, so
+  // they are taken here, and nobody can launch.
+  if (
+    Add.some((each) => each.UserId !== undefined) &&
+    image.mappings.some((each) => region.snapshots.get(each.snapshot ?? '')?.keyArn === own)
+  ) {
     throw new ApiError(
       'InvalidParameter',
       "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.",

@@ -3,6 +3,7 @@ import { ApiError, type Actions, type Caller } from '../actions.ts';
 import { usableKeyArn } from '../keys.ts';
 import { required, strict, tagSpecifications } from '../strict.ts';
 import { isoTime, type World } from '../world.ts';
+import { ebsDefaults } from './encryption.ts';
 import { imageById, isPublic, type Image, type Mapping } from './images.ts';
 import { fateOf, register, validName } from './registration.ts';
 import { canReadSnapshot, makeSnapshot, type Snapshot } from './snapshots.ts';
@@ -48,14 +49,19 @@ function copyImage(world: World, input: CopyImageRequest, caller: Caller) {
     }
     const copyId = world.newId('ami', region.name);
     const gib = from.reduce((sum, snapshot) => sum + snapshot.usedGiB, 0);
-    const keyArn = usableKeyArn(world.keys, region.name, caller.account, input.KmsKeyId);
-    const fate = fateOf(world, region, { kind: 'copyImage', id: copyId, name, gib, keyRefused: keyArn === undefined });
+    // A copy under no key of the request's is under the account's default key, not under the original's:
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html
+    const defaults = ebsDefaults(world, caller);
+    const encrypts = input.Encrypted === true || defaults.byDefault || from.some((each) => each.keyArn !== undefined);
+    const keyArn = usableKeyArn(world.keys, caller, input.KmsKeyId ?? defaults.key);
+    const keyRefused = encrypts && keyArn === undefined;
+    const fate = fateOf(world, region, { kind: 'copyImage', id: copyId, name, gib, keyRefused });
     const own = source.owner === caller.account && input.CopyImageTags ? source.tags : [];
     const snapshots: Snapshot[] = [];
     const mappings = source.mappings.map((mapping): Mapping => {
       const original = sourceRegion.snapshots.get(mapping.snapshot ?? '');
       if (!original) return { ...mapping };
-      const encrypted = input.Encrypted === true || original.keyArn !== undefined;
+      const encrypted = input.Encrypted === true || original.keyArn !== undefined || defaults.byDefault;
       const snapshot = makeSnapshot(world, region, {
         owner: caller.account,
         description: `Copied for DestinationAmi ${copyId} from SourceAmi ${source.id} for SourceSnapshot ${original.id}. Task created on ${isoTime(world.clock.now())}.`,
@@ -64,7 +70,7 @@ function copyImage(world: World, input: CopyImageRequest, caller: Caller) {
         copyOf: { region: sourceRegion.name, id: original.id },
         sizeGiB: original.sizeGiB,
         usedGiB: original.usedGiB,
-        keyArn: encrypted ? (keyArn ?? input.KmsKeyId) : undefined,
+        keyArn: encrypted ? (fate.keyArn ?? keyArn ?? input.KmsKeyId) : undefined,
         tags: tags('snapshot'),
       });
       snapshots.push(snapshot);

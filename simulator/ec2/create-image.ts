@@ -48,7 +48,7 @@ function createImage(world: World, input: CreateImageRequest, caller: Caller) {
       volume: volume.id,
       sizeGiB: volume.sizeGiB,
       usedGiB: volume.usedGiB,
-      keyArn: volume.keyArn,
+      keyArn: volume.keyArn && (fate.keyArn ?? volume.keyArn),
       tags: tags('snapshot'),
     });
     const device = volume.attachment?.device ?? '';

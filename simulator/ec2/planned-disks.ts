@@ -3,6 +3,7 @@ import { ApiError, type Caller } from '../actions.ts';
 import { usableKeyArn } from '../keys.ts';
 import { required } from '../strict.ts';
 import type { Region, World } from '../world.ts';
+import { ebsDefaults } from './encryption.ts';
 import type { Image, Mapping } from './images.ts';
 import { refuseImpossibleVolume } from './volume-limits.ts';
 
@@ -49,12 +50,12 @@ export function plannedDisks(
         `The volume of ${mapping.device} cannot be unencrypted: its snapshot is encrypted`,
       );
     }
-    const encrypted = ebs.Encrypted ?? snapshot?.keyArn !== undefined;
-    // A disk of an encrypted snapshot stays under the snapshot's key unless the request names another.
-    const keyArn =
-      ebs.KmsKeyId === undefined && snapshot?.keyArn !== undefined
-        ? snapshot.keyArn
-        : usableKeyArn(world.keys, region.name, caller.account, ebs.KmsKeyId);
+    const defaults = ebsDefaults(world, caller);
+    const encrypted = ebs.Encrypted === true || snapshot?.keyArn !== undefined || defaults.byDefault;
+    // The key of the request, else that of the account's own snapshot, else the account's default key. A disk of an encrypted
+    // snapshot is encrypted anew under another key: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html
+    const kept = snapshot?.owner === caller.account ? snapshot.keyArn : undefined;
+    const keyArn = usableKeyArn(world.keys, caller, ebs.KmsKeyId ?? kept ?? defaults.key);
     const type = ebs.VolumeType ?? mapping.type;
     // What the image says of iops and throughput is of its own volume type.
     const same = type === mapping.type;

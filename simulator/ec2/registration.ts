@@ -1,5 +1,6 @@
 import { ApiError } from '../actions.ts';
 import { imageStateChange, snapshotNotification } from '../events.ts';
+import { keyNamed } from '../keys.ts';
 import type { Region, World } from '../world.ts';
 import { wildcard } from './filters.ts';
 import type { Image } from './images.ts';
@@ -10,6 +11,8 @@ const keyRefusal = 'Given key ID is not accessible';
 export interface Fate {
   at: number;
   failure?: string | undefined;
+  /** The key its snapshots come out under, whatever was asked for. */
+  keyArn?: string | undefined;
 }
 
 /** When and how the making of an image ends. */
@@ -26,10 +29,17 @@ export function fateOf(
   const at = (seconds: number) => world.clock.now() + seconds * 1000;
   const draw = (drawn: 'keyRefused' | typeof kind) =>
     world.delays.draw(drawn, { resource: id, region: region.name, gib });
-  if (rule) return { at: at(rule.afterSeconds ?? draw(kind)), failure: rule.fail };
+  const keyArn = rule?.key === undefined ? undefined : keyOfRule(world, region, rule.key);
+  if (rule) return { at: at(rule.afterSeconds ?? draw(kind)), failure: rule.fail, keyArn };
   if (keyRefused) return { at: at(draw('keyRefused')), failure: keyRefusal };
   const fails = world.happens(kind === 'createImage' ? 'imageFails' : 'copyFails', region.name);
   return { at: at(draw(kind)), failure: fails ? 'Internal error' : undefined };
+}
+
+function keyOfRule(world: World, { name: region }: Region, name: string): string {
+  const key = keyNamed(world.keys, { region, account: world.account }, name);
+  if (!key) throw new Error(`the scenario encrypts with ${name}, which is no key in ${region}`);
+  return key.arn;
 }
 
 /** Registers a pending image and lets it and its snapshots end as they must. */

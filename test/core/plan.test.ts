@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { builderDisks, launchAttempts } from '../../core/plan.ts';
+import { builderDisks } from '../../core/disks.ts';
+import { launchAttempts } from '../../core/plan.ts';
 import { sourceProblems } from '../../core/preflight/source.ts';
 import { linux, planOf } from '../support/plan.ts';
 
@@ -51,6 +52,24 @@ test('the image is born under the key of the target in its own region', () => {
   expect(builderDisks(plan)[0]).toMatchObject({ encrypted: true, kmsKey: 'alias/golden' });
 });
 
+test('every disk is born under the key of the home target, also one that only the source image names', () => {
+  const disks = [
+    { device: '/dev/xvda', sizeGiB: 8, encrypted: false },
+    { device: '/dev/sdf', sizeGiB: 40, encrypted: true },
+    { device: '/dev/sdg', sizeGiB: 50, encrypted: false },
+  ];
+  const volumes = [{ device: '/dev/sdg', sizeGiB: 60 }];
+  const keyed = { encrypted: true, kmsKey: 'alias/golden' };
+  const changes = { builder: { ...builder, volumes }, distribute: [{ region: 'us-east-1', kmsKey: 'alias/golden' }] };
+  expect(builderDisks(planOf(changes, { ...linux, disks }))).toMatchObject([
+    { device: '/dev/xvda', ...keyed },
+    { device: '/dev/sdg', sizeGiB: 60, ...keyed },
+    { device: '/dev/sdf', ...keyed },
+  ]);
+  const unkeyed = planOf({ builder: { ...builder, volumes } }, { ...linux, disks });
+  expect(builderDisks(unkeyed).map(({ device }) => device)).toEqual(['/dev/xvda', '/dev/sdg']);
+});
+
 test.each([
   [{ provision: [{ powershell: 'x' }], checks: [] }, linux, ['provision', 0, 'powershell']],
   [{ builder: { ...builder, rootVolume: { sizeGiB: 4 } } }, linux, ['builder', 'rootVolume', 'sizeGiB']],
@@ -68,4 +87,18 @@ test('a target in the home region cannot ask for another key than the builder ha
   const { document } = planOf({ distribute: [{ region: 'us-east-1', kmsKey: 'alias/b' }] });
   document.builder.rootVolume.kmsKey = 'alias/a';
   expect(sourceProblems(document, linux, 'us-east-1')).toMatchObject([{ path: ['distribute', 0, 'kmsKey'] }]);
+});
+
+test('nor can it where another volume of the builder has another key', () => {
+  const volumes = [
+    { device: '/dev/sdf', sizeGiB: 4 },
+    { device: '/dev/sdg', sizeGiB: 4, kmsKey: 'alias/a' },
+  ];
+  const { document } = planOf({
+    builder: { ...builder, volumes },
+    distribute: [{ region: 'us-east-1', kmsKey: 'alias/b' }],
+  });
+  expect(sourceProblems(document, linux, 'us-east-1')).toMatchObject([
+    { path: ['distribute', 0, 'kmsKey'], message: expect.stringContaining('builder.volumes[1].kmsKey alias/a') },
+  ]);
 });
