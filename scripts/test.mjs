@@ -9,19 +9,19 @@ await ensureInstalled();
 
 const scratch = mkdtempSync(join(tmpdir(), 'golden-test-'));
 const outputFile = join(scratch, 'results.json');
-const { status } = spawnSync(
+const bound = 20 * 60_000; // milliseconds; whatever still runs then hangs
+const { status, error } = spawnSync(
   process.execPath,
   [join(root, 'node_modules/jest/bin/jest.js'), '--json', `--outputFile=${outputFile}`, ...process.argv.slice(2)],
   {
     cwd: root,
     stdio: ['inherit', 2, 2], // jest reports on stderr; stdout is left to the counts
+    timeout: bound,
     env: {
       ...process.env,
-      NODE_OPTIONS: [
-        process.env.NODE_OPTIONS,
-        '--experimental-vm-modules', // the tests run the ES modules that ship
-        '--disable-warning=ExperimentalWarning',
-      ].join(' '),
+      NODE_OPTIONS: [process.env.NODE_OPTIONS, '--enable-source-maps', '--disable-warning=ExperimentalWarning'].join(
+        ' ',
+      ),
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
   },
@@ -35,6 +35,7 @@ try {
 }
 rmSync(scratch, { recursive: true, force: true });
 
+if (error) console.error(`The tests did not end by themselves: ${error.message}`);
 const passed = results.numPassedTests;
 const failed = results.numFailedTests + results.numRuntimeErrorTestSuites; // a suite that cannot load holds no tests
 const skipped = results.numPendingTests + results.numTodoTests;

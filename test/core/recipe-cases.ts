@@ -35,18 +35,17 @@ const scripts: Record<string, string> = {
   'long.sh': 'echo 0123456789\n'.repeat(8_000),
 };
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'golden-rules-'));
+async function scriptFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'golden-rules-'));
   await mkdir(join(folder, 'scripts'));
   for (const [name, text] of Object.entries(scripts)) await writeFile(join(folder, 'scripts', name), text);
-});
-afterAll(() => rm(folder, { recursive: true }));
+  return folder;
+}
 
 const mark = '¦';
 
 /** Checks a recipe in which marks stand where problems must be found; each message is of the mark at its place. */
-async function expectProblems(marked: string, messages: string[], home?: string) {
+async function expectProblems(folder: string, marked: string, messages: string[], home?: string) {
   const places: string[] = [];
   const lines = marked.split('\n').map((line, index) => {
     let text = line;
@@ -66,12 +65,15 @@ async function expectProblems(marked: string, messages: string[], home?: string)
 
 export type Case = [sentence: string, from: string, to: string, ...messages: string[]];
 /** Each case replaces `from` by `to`, in which a mark stands before each key that has a problem, and names the messages. */
-export const casesOf = (cases: Case[], recipe = base, home?: string) =>
+export function casesOf(cases: Case[], recipe = base, home?: string): void {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await scriptFolder();
+  });
+  afterAll(() => rm(folder, { recursive: true }));
   test.each(cases)('%s', async (_sentence, from, to, ...messages) => {
     expect(recipe).toContain(from);
-    await expectProblems(
-      recipe.replace(from, () => to),
-      messages,
-      home,
-    );
+    const changed = recipe.replace(from, () => to);
+    await expectProblems(folder, changed, messages, home);
   });
+}

@@ -2,7 +2,6 @@ import { expect, test } from '@jest/globals';
 import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { examine, readRecipeFolder } from '../../cli/recipe-folder.ts';
 import { validateFiles } from '../../cli/validate.ts';
@@ -16,13 +15,11 @@ import {
   writeRecipeDocs,
 } from '../../scripts/recipe-docs.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
 test.each([
   ['recipes/recipe.schema.json', recipeJsonSchema],
   ['docs/recipe.md', recipeMarkdown],
 ])('%s is current; if not: npm run docs', async (path, generate) => {
-  expect(await readFile(join(root, path), 'utf8')).toBe(generate());
+  expect(await readFile(path, 'utf8')).toBe(generate());
 });
 
 test('both are written where they belong', async () => {
@@ -61,7 +58,7 @@ test('the page has every key of the schema', () => {
 });
 
 test('every recipe of ours is right, and says where its schema is', async () => {
-  const [recipes, examples] = [join(root, 'recipes'), join(root, 'examples')];
+  const [recipes, examples] = ['recipes', 'examples'];
   const yamlIn = async (folder: string) =>
     (await readdir(folder)).filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name));
   const files = [...(await yamlIn(recipes)), ...(await yamlIn(examples))];
@@ -76,7 +73,7 @@ test('every recipe of ours is right, and says where its schema is', async () => 
 
 test('what is deployed as it is works in any region of an account that has nothing yet', async () => {
   for (const home of knownRegions) {
-    const [finding] = await examine([join(root, 'recipes/al2023-patched.yaml')], { home });
+    const [finding] = await examine(['recipes/al2023-patched.yaml'], { home });
     expect(finding?.problems).toEqual([]);
     expect(finding?.recipe?.distribute).toEqual([
       { region: home, accounts: [], organizations: [], organizationalUnits: [], required: true },
