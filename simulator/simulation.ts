@@ -229,9 +229,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
       return startExecution(stateMachineArn, input, name);
     },
     sweep: (input = {}, name = `sweep-${++manual}`) => startExecution(sweepArn, input, name),
-    redrive(executionArn) {
-      (stepFunctions.actions['RedriveExecution'] as Action)({ executionArn }, { account, region });
-    },
+    redrive: (executionArn) =>
+      void (stepFunctions.actions['RedriveExecution'] as Action)({ executionArn }, { account, region }),
     async finish(executionArn) {
       await clock.run(() => stepFunctions.execution(executionArn).status !== 'RUNNING');
       return stepFunctions.execution(executionArn);

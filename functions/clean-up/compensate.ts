@@ -32,9 +32,7 @@ export const compensate = wait({
     's3:PutObject',
     ...removalPermissions,
     ...keepingPermissions,
-    'ssm:GetParameter',
-    'ssm:PutParameter',
-    'ssm:DeleteParameter',
+    ...['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
     'states:DescribeExecution',
   ],
   limit: () => Infinity, // past its bound the look itself says what is left

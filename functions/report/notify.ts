@@ -1,28 +1,12 @@
 import * as z from 'zod/mini';
 import { readArtifact } from '../../aws/artifacts.ts';
-import { inputOf } from '../../aws/executions.ts';
+import { buildOfEvent } from '../../aws/told-builds.ts';
 import { publishTo } from '../../aws/topics.ts';
-import { buildIn } from '../../core/claimed-build.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { notificationOf } from '../../core/notification.ts';
-import type { BuildIdentity } from '../../core/tags.ts';
-import { lambda, stage, type Cloud } from '../stage.ts';
+import { lambda, stage } from '../stage.ts';
 
 const text = z.nullish(z.string());
-
-const told = z.looseObject({ detail: z.looseObject({ executionArn: z.string() }) });
-
-/** The build that the event of an execution is about. The execution itself says so where the event had no room for its input. */
-async function buildOf(cloud: Cloud, event: z.infer<typeof told>): Promise<BuildIdentity | undefined> {
-  const { recipe, build } = buildIn(event);
-  if (recipe && build) return { recipe, build };
-  if (typeof event.detail['input'] === 'string') return undefined;
-  const input = await inputOf(cloud.aws, event.detail.executionArn);
-  if (input === undefined) return undefined;
-  // A clean-up is started with the event of the build that died.
-  const ofBuild = z.safeParse(told, input);
-  return buildOf(cloud, ofBuild.success ? ofBuild.data : { detail: { ...event.detail, input: JSON.stringify(input) } });
-}
 
 /**
  * Called by the event of an execution that has ended, where the deployment names somebody to notify: tells them what became of
@@ -44,7 +28,7 @@ export const notify = stage({
   permissions: ['s3:GetObject', 'sns:Publish', 'states:DescribeExecution'],
   async run(event, cloud) {
     const { executionArn, stateMachineArn, status, startDate, stopDate, error, cause } = event.detail;
-    const identity = await buildOf(cloud, event);
+    const identity = await buildOfEvent(cloud.aws, event);
     if (identity) cloud.about(identity);
     const manifest = identity && (await readArtifact<Manifest>(cloud, identity, 'manifest.json'));
     const ended = {
