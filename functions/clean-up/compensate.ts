@@ -19,10 +19,9 @@ interface Undone extends Pick<Removal, 'left' | 'kept'> {
 }
 
 /**
- * Undoes a build that failed: channel values back, instances, volumes, AMIs in every region and their snapshots gone, but for
- * finished images that the recipe wants kept: these are ours alone and have an end. Looks until nothing is left and has not
- * been for `settleSeconds`, since a call whose answer was lost shows its effect late, and says what could not be undone within
- * its bound. Only the execution that was let into the build last undoes it.
+ * Undoes a failed build: channels get their old values back, and instances, volumes, AMIs and snapshots go, in every region.
+ * Finished images stay where the recipe keeps them, private and with an end. A call whose answer was lost can show its effect
+ * late, so nothing may be left for `settleSeconds`. Only the execution that was let into the build last undoes it.
  */
 export const compensate = wait({
   name: 'Compensate',
@@ -32,7 +31,9 @@ export const compensate = wait({
     's3:PutObject',
     ...removalPermissions,
     ...keepingPermissions,
-    ...['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter'],
+    'ssm:GetParameter',
+    'ssm:PutParameter',
+    'ssm:DeleteParameter',
     'states:DescribeExecution',
   ],
   limit: () => Infinity, // past its bound the look itself says what is left
