@@ -27,6 +27,10 @@ export function unshareableProblem(
   ];
 }
 
+/** Accounts, organizations and OUs together, each of them counting as one (docs.aws.amazon.com/general/latest/gr/ec2-service.html, AMI sharing). */
+const mostEntities = 1_000;
+const sharingLists = ['accounts', 'organizations', 'organizationalUnits'] as const;
+
 const regionOfKey = (key: string | undefined) => /^arn:[a-z-]+:kms:([a-z0-9-]+):/.exec(key ?? '')?.[1];
 
 /** Where the pipeline runs. Without that, the target called home is it, else the first that has no key of its own. */
@@ -75,6 +79,22 @@ export const distributionRules: Rule[] = [
         if (!isShared(target)) continue;
         const found = unshareable(target.region, { home, builder, targets });
         if (found) report(...unshareableProblem(index, target, found));
+      }
+    },
+  },
+  {
+    says: `A target is shared with at most ${mostEntities} accounts, organizations and OUs together: the AMI sharing quota of EC2. An organization or OU counts as one.`,
+    look({ distribute }, report) {
+      for (const [index, target] of sound(distribute)) {
+        const total = sharingLists.reduce((sum, list) => sum + target[list].length, 0);
+        if (total <= mostEntities) continue;
+        const longest = sharingLists.toSorted((a, b) => target[b].length - target[a].length)[0] ?? 'accounts';
+        const rest = total - target[longest].length;
+        const others = rest > 0 ? `, with ${rest} in the other lists` : '';
+        report(
+          ['distribute', index, longest],
+          `has ${target[longest].length} entries${others}, but an AMI is shared with at most ${mostEntities}; name an organization or OU, which counts as one`,
+        );
       }
     },
   },

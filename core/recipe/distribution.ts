@@ -51,6 +51,7 @@ export const image = z
       ._default(z.enum(['stopped', 'running']), 'stopped')
       .check(z.describe('Image the builder stopped, or running: faster, but only as consistent as after a power cut.')),
     imds: z._default(z.enum(['v2', 'optional']), 'v2').check(z.describe('v2: instances of the image demand IMDSv2.')),
+    // "Tag restrictions" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html: EC2 takes any character in a tag.
     tags: z
       ._default(
         z.record(

@@ -45,13 +45,22 @@ export function specifiedTags<Type extends string>(
   return (type) => new Map(byType.get(type));
 }
 
+/**
+ * Lengths: "Tag restrictions" of https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html, which until 2018 said 127 and
+ * 255. The message is that of iriusrisk/GoCD-EC2-Elastic-Agent-Plugin#24. Whether EC2 counts halves of characters is not said.
+ */
+function tooLong(what: 'key' | 'value', text: string, most: number): void {
+  if (text.length > most)
+    throw new ApiError('InvalidParameterValue', `Tag ${what} exceeds the maximum length of ${most} characters`);
+}
+
 function addTags(to: Tags, tags: Tag[]): Tags {
   const keys = tags.map((tag) => tag.Key ?? '');
   if (new Set(keys).size < keys.length) throw new ApiError('InvalidParameterValue', 'Duplicate tag key specified.');
   for (const { Key = '', Value = '' } of tags) {
-    if (Key === '' || Key.length > 127 || Value.length > 255) {
-      throw new ApiError('InvalidParameterValue', `Tag key or value is too long or empty: '${Key}'`);
-    }
+    if (Key === '') throw new ApiError('InvalidParameterValue', 'Tag key cannot be empty.');
+    tooLong('key', Key, 128);
+    tooLong('value', Value, 256);
     if (/^aws:/i.test(Key)) {
       throw new ApiError('InvalidParameterValue', "Tag keys starting with 'aws:' are reserved for internal use");
     }

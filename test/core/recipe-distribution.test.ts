@@ -1,5 +1,8 @@
 import { base, casesOf } from './recipe-cases.ts';
 
+const accountList = (count: number) =>
+  Array.from({ length: count }, (_, index) => `'${String(100_000_000_000 + index)}'`).join(', ');
+
 casesOf([
   [
     'a region is a target once',
@@ -68,6 +71,30 @@ casesOf([
     `image: { tags: { ¦team: ${'x'.repeat(257)} } }\npublish:`,
     'image.tags.team: must have at most 256 characters, got 257',
   ],
+  [
+    'a tag of 128 and 256 characters is taken',
+    'publish:',
+    `image: { tags: { ${'k'.repeat(128)}: ${'x'.repeat(256)} } }\npublish:`,
+  ],
+  [
+    'a key has bounds, too',
+    'publish:',
+    `image: { tags: { ¦${'k'.repeat(129)}: x } }\npublish:`,
+    `image.tags.${'k'.repeat(129)}: the key must have at most 128 characters, got 129`,
+  ],
+  [
+    'an image is shared with at most 1,000 accounts, organizations and OUs',
+    "accounts: ['111122223333']",
+    `¦accounts: [${accountList(1001)}]`,
+    'distribute[0].accounts: has 1001 entries, but an AMI is shared with at most 1000; name an organization or OU, which counts as one',
+  ],
+  [
+    'the three lists count together',
+    "accounts: ['111122223333']",
+    `¦accounts: [${accountList(1000)}]\n    organizations: ['arn:aws:organizations::111122223333:organization/o-exampleorgid']`,
+    'distribute[0].accounts: has 1000 entries, with 1 in the other lists, but an AMI is shared with at most 1000; name an organization or OU, which counts as one',
+  ],
+  ['a thousand are taken', "['111122223333']", `[${accountList(1000)}]`],
   [
     'tags are at most 40',
     'publish:',
