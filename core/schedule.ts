@@ -1,23 +1,48 @@
-// EventBridge Scheduler's own grammar: six fields, of which one of the days must be left open with "?".
+// The grammar of EventBridge Scheduler: six fields, of which one of the days must be left open with "?". Values and wildcards of each
+// field are those of docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html. What that page does not mention is refused:
+// names in small letters, ranges across midnight or the end of a week, steps of a day of the week or beyond the end of a field.
 const months = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
 const weekdays = 'SUN MON TUE WED THU FRI SAT'.split(' ');
-const fields: { name: string; least: number; most: number; words?: string[]; special?: RegExp }[] = [
-  { name: 'minutes', least: 0, most: 59 },
-  { name: 'hours', least: 0, most: 23 },
-  { name: 'day-of-month', least: 1, most: 31, special: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/ },
-  { name: 'month', least: 1, most: 12, words: months },
+interface Field {
+  name: string;
+  least: number;
+  most: number;
+  words?: string[];
+  /** Whether it takes steps (`/`). */
+  steps: boolean;
+  /** What stands alone in the field. */
+  alone?: RegExp;
+  /** The same in words. */
+  aloneWords?: string;
+}
+const fields: Field[] = [
+  { name: 'minutes', least: 0, most: 59, steps: true },
+  { name: 'hours', least: 0, most: 23, steps: true },
+  {
+    name: 'day-of-month',
+    least: 1,
+    most: 31,
+    steps: true,
+    alone: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/,
+    aloneWords: '?, L, LW or 15W',
+  },
+  { name: 'month', least: 1, most: 12, words: months, steps: true },
   {
     name: 'day-of-week',
     least: 1,
     most: 7,
     words: weekdays,
-    special: /^(\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5]))$/i,
+    steps: false,
+    alone: /^(\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5]))$/,
+    aloneWords: '?, L, 6L or 3#2',
   },
-  { name: 'year', least: 1970, most: 2199 },
+  { name: 'year', least: 1970, most: 2199, steps: true },
 ];
 
 /** What is wrong with a schedule, if anything. */
 export function scheduleProblem(schedule: string): string | undefined {
+  // ScheduleExpression of CreateSchedule in the API reference of EventBridge Scheduler.
+  if (schedule.length > 256) return `has ${schedule.length} characters, EventBridge Scheduler takes 256 at most`;
   const [, kind, inside = ''] = /^(cron|rate|at)\((.*)\)$/.exec(schedule) ?? [];
   if (kind === 'cron') return cronProblem(inside.trim().split(/\s+/));
   if (kind === 'rate') return rateProblem(inside);
@@ -25,11 +50,11 @@ export function scheduleProblem(schedule: string): string | undefined {
   return `must be cron(0 3 ? * SUN *) or rate(7 days), got ${JSON.stringify(schedule)}`;
 }
 
+// The page has both rate(1 day) and rate(1 days).
 function rateProblem(inside: string): string | undefined {
-  const [, count, unit] = /^([1-9]\d*) (minute|hour|day)s?$/.exec(inside) ?? [];
+  const [, count, unit, plural] = /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(inside) ?? [];
   if (!count) return `rate(${inside}) must be a whole number and minutes, hours or days, such as rate(7 days)`;
-  const right = `${count} ${unit}${Number(count) === 1 ? '' : 's'}`;
-  return inside === right ? undefined : `must be rate(${right})`;
+  return count === '1' || plural ? undefined : `must be rate(${count} ${unit}s)`;
 }
 
 function cronProblem(given: string[]): string | undefined {
@@ -37,24 +62,41 @@ function cronProblem(given: string[]): string | undefined {
     return `cron(...) has six fields (${fields.map(({ name }) => name).join(' ')}), got ${given.length}`;
   }
   for (const [index, field] of fields.entries()) {
-    const text = given[index] ?? '';
-    if (!field.special?.test(text) && !text.split(',').every((part) => isPart(part, field))) {
-      const words = field.words ? ` or ${field.words[0]} to ${field.words.at(-1)}` : '';
-      return `${field.name} "${text}" must be made of ${field.least} to ${field.most}${words}, * , - and /`;
-    }
+    const problem = fieldProblem(given[index] ?? '', field);
+    if (problem !== undefined) return `${field.name} "${given[index]}" ${problem}`;
   }
   const open = [given[2], given[4]].filter((day) => day === '?').length;
   return open === 1 ? undefined : 'exactly one of day-of-month and day-of-week must be ?';
 }
 
-function isPart(part: string, { least, most, words }: (typeof fields)[number]): boolean {
+function fieldProblem(text: string, field: Field): string | undefined {
+  if (field.alone?.test(text)) return undefined;
+  for (const part of text.split(',')) {
+    const problem = partProblem(part, field);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** One entry of the list in a field: `*`, a value or a range, perhaps with a step. */
+function partProblem(part: string, field: Field): string | undefined {
+  const { least, most, words = [], steps, aloneWords } = field;
   const valueOf = (text: string) => {
-    const word = words?.indexOf(text.toUpperCase()) ?? -1;
-    return word >= 0 ? word + 1 : /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    const word = words.indexOf(text);
+    if (word >= 0) return word + 1;
+    return /^\d+$/.test(text) && text.length <= String(most).length ? Number(text) : Number.NaN;
   };
   const [range = '', step, ...rest] = part.split('/');
-  if (rest.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) return false;
-  if (range === '*') return true;
-  const ends = range.split('-').map(valueOf);
-  return ends.length <= 2 && ends.every((end) => end >= least && end <= most);
+  const ends = range === '*' ? [least] : range.split('-').map(valueOf);
+  const [from = Number.NaN, to = from] = ends;
+  const named = words.length > 0 ? ` or ${words[0]} to ${words.at(-1)}` : '';
+  const alone = aloneWords === undefined ? '' : `, or be ${aloneWords}`;
+  if (ends.length > 2 || rest.length > 0 || !ends.every((end) => end >= least && end <= most))
+    return `must be made of ${least} to ${most}${named}, * , ${steps ? '- and /' : 'and -'}${alone}`;
+  if (from > to) return `has the range ${range}, which ends before it begins; write a list of two ranges instead`;
+  if (step === undefined) return undefined;
+  if (!steps) return 'has a step (/), which EventBridge Scheduler has for the other fields only; write a list instead';
+  if (!/^[1-9]\d*$/.test(step) || Number(step) > most - least + (least > 0 ? 1 : 0))
+    return `has the step ${step}, which must be a whole number from 1 to ${most - least + (least > 0 ? 1 : 0)}`;
+  return undefined;
 }

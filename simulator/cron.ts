@@ -1,11 +1,12 @@
 import { Cron } from 'croner';
+import { refuseForeignCron } from './cron-grammar.ts';
 
 const minute = 60_000;
 const units: Record<string, number> = { minute, hour: 60 * minute, day: 1440 * minute };
 
 /** Milliseconds between two runs of `rate(…)`; undefined for `cron(…)`. */
 export function periodOf(expression: string): number | undefined {
-  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
+  const [, count, unit = ''] = /^rate\((1(?= )|[1-9]\d*(?= \w+s\))) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   return count === undefined ? undefined : Number(count) * (units[unit] ?? 0);
 }
 
@@ -17,6 +18,7 @@ export function periodOf(expression: string): number | undefined {
 export function nextRun(expression: string, timezone: string, after: number): number | undefined {
   const [, inside] = /^cron\((.*)\)$/.exec(expression) ?? [];
   if (inside === undefined) throw new Error(`the simulator does not know the schedule ${expression}`);
+  refuseForeignCron(inside.trim(), expression);
   const [minutes, hours, day, month, weekday = '', year] = inside.trim().split(/\s+/);
   const pattern = ['0', minutes, hours, day, month, renumbered(weekday), year].join(' ');
   // On a calendar without summer time, since croner has rules of its own for the hours that change.

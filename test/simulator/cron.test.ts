@@ -17,10 +17,10 @@ test.each([
   ['a day of the week', 'cron(0 3 ? * SUN *)', ['2026-11-29T03:00', '2026-12-06T03:00']],
   [
     'days of the week by AWS numbers',
-    'cron(0 4 ? * 2-6/2 *)',
+    'cron(0 4 ? * 2,4,6 *)',
     ['2026-11-23T04:00', '2026-11-25T04:00', '2026-11-27T04:00', '2026-11-30T04:00'],
   ],
-  ['a list of them', 'cron(0 4 ? * 1,tue *)', ['2026-11-24T04:00', '2026-11-29T04:00']],
+  ['a list of them', 'cron(0 4 ? * 1,TUE *)', ['2026-11-24T04:00', '2026-11-29T04:00']],
   ['the third Wednesday', 'cron(0 4 ? * WED#3 *)', ['2026-12-16T04:00', '2027-01-20T04:00']],
   ['the same by number', 'cron(0 4 ? * 4#3 *)', ['2026-12-16T04:00', '2027-01-20T04:00']],
   ['the last Friday', 'cron(0 9 ? * 6L *)', ['2026-11-27T09:00', '2026-12-25T09:00']],
@@ -84,4 +84,18 @@ test('years come to an end', () => {
 
 test('what is no schedule is refused by name', () => {
   expect(() => runs('at(2026-11-23T03:00:00)', 1)).toThrow('at(2026-11-23T03:00:00)');
+});
+
+test.each([
+  'cron(0 3 ? * FRI-MON *)',
+  'cron(0 22-4 * * ? *)',
+  'cron(0/90 3 * * ? *)',
+  'cron(0 3 ? * 2-6/2 *)',
+  'cron(0 3 ? * mon *)',
+  'cron(0 3 ? * 3#1,6#3 *)',
+  'cron(0 3 L,15 * ? *)',
+  'cron(0 3 * * * *)',
+  'cron(0 3 ? * ? *)',
+])('EventBridge Scheduler does not take %s', (expression) => {
+  expect(() => runs(expression, 1)).toThrow(`Invalid Schedule Expression ${expression}`);
 });
