@@ -1,5 +1,6 @@
 import { parseRecipe, type Catalog } from '../core/recipe.ts';
 import { regionsIn } from '../core/regions.ts';
+import type { CloudOptions } from './cloud.ts';
 
 /** Every key that a recipe names exists in the simulated account, in the region where it is named. */
 export function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, string[]> {
@@ -14,8 +15,30 @@ export function keysOf({ recipes, scripts }: Catalog, home: string): Record<stri
   return keys;
 }
 
-/** An account that has what recipes name: their keys, and the regions of their targets. A scenario takes away from it. */
-export const accountFor = (catalog: Catalog, home: string): { keys: Record<string, string[]>; optedIn: string[] } => ({
+/** The subnets and security groups that recipes name exist, in a VPC of their own behind a NAT gateway. */
+function networkFor({ recipes, scripts }: Catalog): NonNullable<CloudOptions['network']> {
+  const builders = Object.values(recipes).flatMap((document) => parseRecipe(document, scripts).recipe?.builder ?? []);
+  const vpc = 'vpc-0123456789abcdef0';
+  return {
+    subnets: [...new Set(builders.flatMap(({ subnets }) => subnets))].map((id) => ({
+      id,
+      vpc,
+      route: 'nat',
+      publicIp: false,
+      freeAddresses: 4091,
+    })),
+    securityGroups: builders.flatMap(({ subnets, securityGroups }) =>
+      securityGroups.map((id) => ({ id, egress: 'all' as const, ...(subnets.length > 0 && { vpc }) })),
+    ),
+  };
+}
+
+/** An account that has what recipes name: keys, networks, regions of targets. A scenario takes away from it. */
+export const accountFor = (
+  catalog: Catalog,
+  home: string,
+): Required<Pick<CloudOptions, 'keys' | 'network' | 'optedIn'>> => ({
   keys: keysOf(catalog, home),
+  network: networkFor(catalog),
   optedIn: [home, ...regionsIn(catalog, home)],
 });

@@ -13,7 +13,7 @@ import { instanceActions } from './ec2/instances.ts';
 import { regionActions } from './ec2/regions.ts';
 import { runInstancesActions } from './ec2/run-instances.ts';
 import { snapshotActions } from './ec2/snapshots.ts';
-import { subnetActions } from './ec2/subnets.ts';
+import { networkActions } from './ec2/describe-network.ts';
 import { tagActions } from './ec2/tags.ts';
 import { volumeActions } from './ec2/volumes.ts';
 import { createEventBus, type EventBus } from './event-bus.ts';
@@ -25,7 +25,7 @@ import { putEventsActions } from './put-events.ts';
 import { createRandom, type Random } from './random.ts';
 import { noRates, roughRates, type Rates } from './rates.ts';
 import { s3Actions } from './s3.ts';
-import { parseScenario, ScenarioWrong } from './scenario.ts';
+import { parseScenario, ScenarioWrong, type Scenario } from './scenario.ts';
 import { addPublicImage, publishRelease, type AddedImage } from './source-images.ts';
 import { agentActions, startAgents } from './ssm/agents.ts';
 import { commandActions } from './ssm/commands.ts';
@@ -41,6 +41,8 @@ export interface CloudOptions {
   account?: string;
   /** Aliases (or key ARNs) of enabled, customer managed keys by region. Any other key is unknown to AWS. */
   keys?: Record<string, string[]>;
+  /** Subnets and security groups beside those of the scenario, which come first where ids are the same. */
+  network?: Pick<Scenario['network'], 'subnets' | 'securityGroups'>;
   /** Regions to opt in to that the account has enabled. Default none. */
   optedIn?: string[];
   /** A scenario document; checked here. */
@@ -113,6 +115,11 @@ export function createCloud(options: CloudOptions): Cloud {
     account,
     seed,
     rates: { ...(rough ? roughRates : noRates), ...options.rates, ...scenario.rates },
+    network: {
+      ...scenario.network,
+      subnets: [...scenario.network.subnets, ...(options.network?.subnets ?? [])],
+      securityGroups: [...scenario.network.securityGroups, ...(options.network?.securityGroups ?? [])],
+    },
     optedIn: new Set((options.optedIn ?? []).filter((region) => !scenario.disabledRegions.includes(region))),
     limits: { vcpus: scenario.vcpuLimit, instances: scenario.instanceLimit },
     emit: (occurrence) => events.put(occurrence),
@@ -138,7 +145,7 @@ export function createCloud(options: CloudOptions): Cloud {
       ...instanceActions(world),
       ...snapshotActions(world),
       ...volumeActions(world),
-      ...subnetActions(world),
+      ...networkActions(world),
       ...regionActions(world),
       ...instanceTypeActions(),
       ...encryptionActions(world),

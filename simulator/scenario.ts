@@ -17,6 +17,38 @@ const rates = z
   .strictObject(Object.fromEntries(rateNames.map((name) => [name, z.number().min(0).max(1).optional()])))
   .transform((given) => given as Partial<Rates>);
 
+const vpc = z.string().regex(/^vpc-[0-9a-f]+$/, 'is an id such as vpc-0123456789abcdef0');
+const network = z.strictObject({
+  /** `without subnets`: somebody has deleted the default subnets. */
+  defaultVpc: z.enum(['present', 'absent', 'without subnets']).default('present'),
+  /** Rules of default security groups: `empty` lets nothing out. */
+  defaultGroup: z.enum(['usual', 'empty']).default('usual'),
+  subnets: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^subnet-[0-9a-f]+$/, 'is an id such as subnet-0123456789abcdef0'),
+        vpc,
+        /** Where the default route leads. */
+        route: z.enum(['internet', 'nat', 'transit', 'none']).default('nat'),
+        publicIp: z.boolean().default(false),
+        freeAddresses: z.int().min(0).default(4091),
+      }),
+    )
+    .default([]),
+  securityGroups: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^sg-[0-9a-f]+$/, 'is an id such as sg-0123456789abcdef0'),
+        /** Default: the default VPC. */
+        vpc: vpc.optional(),
+        egress: z.enum(['all', 'none']).default('all'),
+      }),
+    )
+    .default([]),
+  /** Endpoints of AWS services in a VPC: ssm, ssmmessages, ec2messages, s3. */
+  endpoints: z.array(z.strictObject({ vpc, service: z.string() })).default([]),
+});
+
 /** What a scenario file may say: which delays, answers and outcomes of the simulated AWS differ from the usual. */
 const scenarioSchema = z.strictObject({
   seed: z.int().optional(),
@@ -34,6 +66,8 @@ const scenarioSchema = z.strictObject({
   instanceLimit: z.int().min(0).optional(),
   /** Regions to opt in to that the account has not enabled, whatever the recipes name. */
   disabledRegions: z.array(z.string()).default([]),
+  /** The pipeline's network, in every region: without it, the default VPC with a public subnet in each of three zones. */
+  network: network.prefault({}),
   /** Seconds in place of a draw, everywhere or by region. */
   delays: delays.default({}),
   /** The outcome of commands by step: the name after the first space of the command's Comment. */

@@ -5,7 +5,7 @@ import type { Image } from './ec2/images.ts';
 import type { Instance } from './ec2/instances.ts';
 import type { Limits } from './ec2/limits.ts';
 import type { Snapshot } from './ec2/snapshots.ts';
-import type { Subnet } from './ec2/subnets.ts';
+import type { Network } from './ec2/network.ts';
 import type { Volume } from './ec2/volumes.ts';
 import type { Occurrence } from './events.ts';
 import type { Keys } from './keys.ts';
@@ -26,7 +26,8 @@ export interface Region {
   readonly snapshots: Map<string, Snapshot>;
   readonly volumes: Map<string, Volume>;
   readonly interfaces: Map<string, { id: string; owner: string; tags: Map<string, string> }>;
-  readonly subnets: Map<string, Subnet>;
+  /** By account. */
+  readonly networks: Map<string, Network>;
   /** By `account token`: what a ClientToken was first used for. */
   readonly tokens: Map<string, { request: string; id: string }>;
   /** By `account name`; public parameters under the account `aws`. */
@@ -57,6 +58,8 @@ export interface World {
   /** What reads get to see. */
   readonly views: Views;
   readonly limits: Limits;
+  /** What there is beside, or instead of, the default VPC. */
+  readonly network: Scenario['network'];
   /** Regions that the account had to ask for, and has. */
   readonly optedIn: ReadonlySet<string>;
   /** The next id of its kind in a region, such as ami-0f3…; repeatable whatever the order of calls elsewhere. */
@@ -82,10 +85,11 @@ export function createWorld(options: {
   seed: number;
   rates: Rates;
   limits: Limits;
+  network: Scenario['network'];
   optedIn: ReadonlySet<string>;
   emit: (occurrence: Occurrence) => string;
 }): World {
-  const { clock, delays, scenario, keys, account, seed, rates, optedIn, limits, emit } = options;
+  const { clock, delays, scenario, keys, account, seed, rates, network, optedIn, limits, emit } = options;
   let heeded = true;
   const regions = new Map<string, Region>();
   const ordinals = new Map<string, number>();
@@ -99,6 +103,7 @@ export function createWorld(options: {
     clock,
     views,
     limits,
+    network,
     optedIn,
     emit,
     chance: nextRandom,
@@ -130,7 +135,7 @@ export function createWorld(options: {
         snapshots: new Map(),
         volumes: new Map(),
         interfaces: new Map(),
-        subnets: new Map(),
+        networks: new Map(),
         tokens: new Map(),
         parameters: new Map(),
         agents: new Map(),

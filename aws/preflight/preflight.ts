@@ -6,6 +6,7 @@ import type { SourceImage } from '../../core/source.ts';
 import type { Connection } from '../connection.ts';
 import { findSource } from '../sources.ts';
 import { describeInstanceTypes } from './instance-types.ts';
+import { lookAtNetwork, networkPermissions } from './network.ts';
 import { describeRegions } from './regions.ts';
 import { look } from './seen.ts';
 
@@ -15,6 +16,7 @@ export const preflightPermissions = [
   'ec2:DescribeImages',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeRegions',
+  ...networkPermissions,
 ];
 
 const untrusted = (error: unknown): Failure => {
@@ -24,11 +26,12 @@ const untrusted = (error: unknown): Failure => {
 
 /** Collects the facts that the decisions of core/preflight need. Only reads. */
 async function lookAt(aws: Connection, recipe: Recipe): Promise<Omit<Facts, 'source' | 'region' | 'account'>> {
-  const [regions, instanceTypes] = await Promise.all([
+  const [regions, instanceTypes, network] = await Promise.all([
     look(() => describeRegions(aws)),
     look(() => describeInstanceTypes(aws, recipe.builder.instanceTypes)),
+    lookAtNetwork(aws, recipe),
   ]);
-  return { regions, instanceTypes };
+  return { regions, instanceTypes, network };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { SourceImage } from '../source.ts';
+import type { NetworkFacts } from './network.ts';
 
 /** What a look found, or why AWS did not let us look. */
 export type Seen<T> = { found: T; refused?: never } | { found?: never; refused: string };
@@ -31,4 +32,5 @@ export interface Facts {
   regions: Seen<RegionFacts[]>;
   /** The recipe's instance types, as far as the region has them. */
   instanceTypes: Seen<InstanceTypeFacts[]>;
+  network: NetworkFacts;
 }

@@ -1,6 +1,7 @@
 import type { Problem, Recipe } from '../recipe.ts';
 import type { Facts, Seen } from './facts.ts';
 import { instanceTypeProblems } from './instance-types.ts';
+import { networkProblems } from './network.ts';
 import { regionProblems } from './regions.ts';
 import { sourceProblems } from './source.ts';
 
@@ -26,10 +27,15 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
     problems: [
       ...(source ? sourceProblems(recipe, source, region) : []),
       ...instanceTypeProblems(recipe, facts),
+      ...networkProblems(recipe, facts),
       ...regionProblems(recipe, facts),
     ],
     notes: [
       ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
+      ...unseen('the subnets', ['builder', 'subnets'], facts.network.subnets),
+      ...unseen('the security groups', ['builder', 'securityGroups'], facts.network.groups),
+      ...unseen('the route tables', ['builder', 'subnets'], facts.network.routeTables),
+      ...unseen('the VPC endpoints', ['builder', 'subnets'], facts.network.endpoints),
       ...unseen('the regions of the account', ['distribute'], facts.regions),
     ],
   };

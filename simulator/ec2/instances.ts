@@ -12,7 +12,7 @@ import { describedInstance } from './describe-instance.ts';
 import { select, type Fields } from './filters.ts';
 import type { System } from './images.ts';
 import { paginate } from './pagination.ts';
-import type { Subnet } from './subnets.ts';
+import type { Subnet } from './network.ts';
 import type { Tags } from './tags.ts';
 import type { Volume } from './volumes.ts';
 
@@ -34,6 +34,8 @@ export interface Instance {
   /** Counts the transitions asked for, so that one overtaken by another (terminated while stopping) has no effect. */
   transition: number;
   subnet: Subnet;
+  /** Whether the instance has a public address. */
+  publicIp: boolean;
   securityGroups: string[];
   profileArn: string | undefined;
   networkInterface: string;

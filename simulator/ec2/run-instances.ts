@@ -8,8 +8,8 @@ import { decodedUserData } from './guest.ts';
 import { imageById, type Image } from './images.ts';
 import { move, type Instance } from './instances.ts';
 import { refuseBeyondLimits } from './limits.ts';
+import { placementOf } from './placement.ts';
 import { plannedDisks } from './planned-disks.ts';
-import { subnetById, subnetsOf } from './subnets.ts';
 import { specifiedTags } from './tags.ts';
 import { onceByToken } from './tokens.ts';
 import type { Volume } from './volumes.ts';
@@ -46,10 +46,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     );
   }
   const type = suitableType(input.InstanceType ?? 'm1.small', image);
-  const subnet =
-    input.SubnetId === undefined
-      ? subnetsOf(region, caller.account)[0]!
-      : subnetById(region, caller.account, input.SubnetId);
+  const { subnet, groups } = placementOf(world, region, caller, input);
   refuseBeyondLimits(world, region, caller, type);
   if (world.happens('noCapacity', subnet.zone)) {
     throw new ApiError(
@@ -57,10 +54,6 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
       `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${subnet.zone}).`,
       500,
     );
-  }
-  for (const group of input.SecurityGroupIds ?? []) {
-    if (!/^sg-[0-9a-f]+$/.test(group))
-      throw new ApiError('InvalidGroupId.Malformed', `Invalid id: "${group}" (expecting "sg-...")`);
   }
   const tags = specifiedTags(input.TagSpecifications, ['instance', 'volume', 'network-interface']);
   const disks = plannedDisks(world, region, caller, image, input.BlockDeviceMappings ?? []);
@@ -80,7 +73,8 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     launchedAt: world.clock.now(),
     transition: 0,
     subnet,
-    securityGroups: input.SecurityGroupIds ?? ['sg-0de1fa0170de1fa01'],
+    securityGroups: groups,
+    publicIp: subnet.publicIp,
     profileArn: Arn ?? (Name === undefined ? undefined : `arn:aws:iam::${caller.account}:instance-profile/${Name}`),
     networkInterface: world.newId('eni', region.name),
     privateIp: `172.31.${Math.floor(number / 250)}.${(number % 250) + 4}`,

@@ -2,6 +2,7 @@ import type { DescribeInstanceInformationRequest } from '@aws-sdk/client-ssm';
 import { ApiError, type Actions } from '../actions.ts';
 import { boot, halt } from '../ec2/guest.ts';
 import type { Instance } from '../ec2/instances.ts';
+import { networkOf, reaches } from '../ec2/network.ts';
 import { paginate } from '../ec2/pagination.ts';
 import { strict } from '../strict.ts';
 import type { World } from '../world.ts';
@@ -16,7 +17,19 @@ export interface Agent {
   readonly listeners: Set<() => void>;
 }
 
-/** Starts agents as instances start: an instance without a profile, or whose role the scenario silences, never gets one. */
+/**
+ * Whether an instance's agent gets through to Systems Manager. It needs ssm, and ssmmessages or else ec2messages.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
+ */
+function getsThrough(world: World, { region, owner, subnet, securityGroups, publicIp }: Instance): boolean {
+  const network = networkOf(world, world.region(region), owner);
+  const from = { subnet, groups: securityGroups, publicIp };
+  return (
+    reaches(network, from, 'ssm') && (reaches(network, from, 'ssmmessages') || reaches(network, from, 'ec2messages'))
+  );
+}
+
+/** Starts agents as instances start: an instance without a profile or a way to SSM, or whose role the scenario silences, never gets one. */
 export function startAgents(world: World): void {
   world.instanceListeners.push((instance) => {
     const { agents } = world.region(instance.region);
@@ -32,7 +45,13 @@ function comeOnline(world: World, instance: Instance): void {
   const rule = world.rules.agents.find((each) => each.role === role);
   if (rule) world.hits.add(rule);
   const silenced = rule?.online === false;
-  if (instance.profileArn === undefined || silenced || world.happens('agentLost', instance.region)) return;
+  if (
+    instance.profileArn === undefined ||
+    silenced ||
+    !getsThrough(world, instance) ||
+    world.happens('agentLost', instance.region)
+  )
+    return;
   const { agents } = world.region(instance.region);
   const at = { resource: instance.id, region: instance.region };
   const seconds = world.delays.draw(`osBoot${instance.system}`, at) + world.delays.draw('agentOnline', at);

@@ -1,4 +1,5 @@
 import type { Facts, InstanceTypeFacts } from '../../core/preflight/facts.ts';
+import type { NetworkFacts, RouteTableFacts, SubnetFacts } from '../../core/preflight/network.ts';
 import { linux } from './plan.ts';
 
 export const nitro = (instanceType: string, changes: Partial<InstanceTypeFacts> = {}): InstanceTypeFacts => ({
@@ -9,6 +10,32 @@ export const nitro = (instanceType: string, changes: Partial<InstanceTypeFacts> 
   needsEna: true,
   tpm: true,
   ...changes,
+});
+
+/** The network of an account with its default VPC, some of it replaced. */
+export const networkWith = (changes: Partial<NetworkFacts> = {}): NetworkFacts => ({
+  subnets: { found: [subnet('subnet-0000000a', { publicIp: true })] },
+  groups: { found: [{ group: 'sg-0000000d', vpc: 'vpc-1', https: true }] },
+  routeTables: { found: [routes([{ to: '0.0.0.0/0', via: 'igw-1' }])] },
+  endpoints: { found: [] },
+  ...changes,
+});
+
+export const subnet = (id: string, changes: Partial<SubnetFacts> = {}): SubnetFacts => ({
+  subnet: id,
+  vpc: 'vpc-1',
+  freeAddresses: 250,
+  publicIp: false,
+  ipv6: false,
+  ...changes,
+});
+
+/** The main route table of vpc-1, with these routes beside the local one. */
+export const routes = (others: { to: string; via: string; active?: boolean }[]): RouteTableFacts => ({
+  vpc: 'vpc-1',
+  main: true,
+  subnets: [],
+  routes: [{ to: '10.0.0.0/16', via: 'local', active: true }, ...others.map((one) => ({ active: true, ...one }))],
 });
 
 /** Facts of an account in which the smallest recipe builds. */
@@ -23,5 +50,6 @@ export const factsWith = (changes: Partial<Facts> = {}): Facts => ({
     ],
   },
   instanceTypes: { found: [nitro('t3.small')] },
+  network: networkWith(),
   ...changes,
 });

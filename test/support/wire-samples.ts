@@ -256,6 +256,42 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
+  DescribeRouteTables: {
+    inputs: [{ Filters, MaxResults: 100, NextToken: token }],
+    answers: [
+      ec2(
+        'DescribeRouteTables',
+        '<routeTableSet><item><routeTableId>rtb-1</routeTableId><vpcId>vpc-1</vpcId><ownerId>123456789012</ownerId><routeSet><item><destinationCidrBlock>10.0.0.0/16</destinationCidrBlock><gatewayId>local</gatewayId><state>active</state><origin>CreateRouteTable</origin></item><item><destinationCidrBlock>0.0.0.0/0</destinationCidrBlock><natGatewayId>nat-1</natGatewayId><state>blackhole</state></item><item><destinationIpv6CidrBlock>::/0</destinationIpv6CidrBlock><transitGatewayId>tgw-1</transitGatewayId><state>active</state></item><item><destinationPrefixListId>pl-1</destinationPrefixListId><gatewayId>vpce-1</gatewayId><state>active</state></item><item><destinationCidrBlock>10.1.0.0/16</destinationCidrBlock><vpcPeeringConnectionId>pcx-1</vpcPeeringConnectionId><state>active</state></item><item><destinationCidrBlock>10.2.0.0/16</destinationCidrBlock><networkInterfaceId>eni-1</networkInterfaceId><state>active</state></item></routeSet><associationSet><item><routeTableAssociationId>rtbassoc-1</routeTableAssociationId><routeTableId>rtb-1</routeTableId><main>true</main></item><item><routeTableAssociationId>rtbassoc-2</routeTableAssociationId><subnetId>subnet-1</subnetId><main>false</main></item></associationSet></item></routeTableSet><nextToken>next</nextToken>',
+      ),
+    ],
+  },
+  DescribeSecurityGroups: {
+    inputs: [paged],
+    answers: [
+      ec2(
+        'DescribeSecurityGroups',
+        '<securityGroupInfo><item><ownerId>123456789012</ownerId><groupId>sg-1</groupId><groupName>default</groupName><groupDescription>default VPC security group</groupDescription><vpcId>vpc-1</vpcId><ipPermissions/><ipPermissionsEgress><item><ipProtocol>-1</ipProtocol><ipRanges><item><cidrIp>0.0.0.0/0</cidrIp></item></ipRanges></item><item><ipProtocol>tcp</ipProtocol><fromPort>443</fromPort><toPort>443</toPort></item></ipPermissionsEgress></item></securityGroupInfo><nextToken>next</nextToken>',
+      ),
+    ],
+  },
+  DescribeSubnets: {
+    inputs: [paged],
+    answers: [
+      ec2(
+        'DescribeSubnets',
+        '<subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId><state>available</state><availableIpAddressCount>251</availableIpAddressCount><availabilityZone>us-east-1a</availabilityZone><defaultForAz>true</defaultForAz><mapPublicIpOnLaunch>true</mapPublicIpOnLaunch><assignIpv6AddressOnCreation>false</assignIpv6AddressOnCreation></item></subnetSet><nextToken>next</nextToken>',
+      ),
+    ],
+  },
+  DescribeVpcEndpoints: {
+    inputs: [paged],
+    answers: [
+      ec2(
+        'DescribeVpcEndpoints',
+        '<vpcEndpointSet><item><vpcEndpointId>vpce-1</vpcEndpointId><vpcEndpointType>Interface</vpcEndpointType><vpcId>vpc-1</vpcId><serviceName>com.amazonaws.us-east-1.ssm</serviceName><state>available</state></item></vpcEndpointSet><nextToken>next</nextToken>',
+      ),
+    ],
+  },
   DescribeSnapshots: {
     inputs: [{ OwnerIds: ['self'], ...paged }],
     answers: [

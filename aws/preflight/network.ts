@@ -1,0 +1,127 @@
+import {
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+  type Filter,
+  type IpPermission,
+  type Route,
+} from '@aws-sdk/client-ec2';
+import type {
+  EndpointFacts,
+  GroupFacts,
+  NetworkFacts,
+  RouteTableFacts,
+  SubnetFacts,
+} from '../../core/preflight/network.ts';
+import type { Recipe } from '../../core/recipe.ts';
+import { ask, everyPage } from '../answers.ts';
+import type { Connection } from '../connection.ts';
+import { look } from './seen.ts';
+
+/** What lookAtNetwork calls. */
+export const networkPermissions = [
+  'ec2:DescribeRouteTables',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcEndpoints',
+];
+
+const where = (Name: string, Values: string[]): Filter => ({ Name, Values });
+
+// Subnets and groups are named by filters, so that those which do not exist are left out instead of failing the call.
+async function describeSubnets(aws: Connection, ids: string[]): Promise<SubnetFacts[]> {
+  const Filters = [ids.length > 0 ? where('subnet-id', ids) : where('default-for-az', ['true'])];
+  const found = await ask({ action: 'ec2:DescribeSubnets', region: aws.region, about: ids.join(', ') }, () =>
+    everyPage(
+      (NextToken) => aws.client(EC2Client).send(new DescribeSubnetsCommand({ Filters, MaxResults: 1000, NextToken })),
+      ({ Subnets }) => Subnets,
+    ),
+  );
+  return found.map(({ SubnetId = '', VpcId = '', AvailableIpAddressCount = 0, ...subnet }) => ({
+    subnet: SubnetId,
+    vpc: VpcId,
+    freeAddresses: AvailableIpAddressCount,
+    publicIp: subnet.MapPublicIpOnLaunch ?? false,
+    ipv6: subnet.AssignIpv6AddressOnCreation ?? false,
+  }));
+}
+
+const letsHttpsOut = ({ IpProtocol, FromPort = 0, ToPort = 65_535 }: IpPermission) =>
+  IpProtocol === '-1' || ((IpProtocol === 'tcp' || IpProtocol === '6') && FromPort <= 443 && ToPort >= 443);
+
+async function describeGroups(aws: Connection, ids: string[], vpcs: string[]): Promise<GroupFacts[]> {
+  const ofVpcs = [where('vpc-id', vpcs), where('group-name', ['default'])];
+  const Filters = ids.length > 0 ? [where('group-id', ids)] : ofVpcs;
+  const found = await ask({ action: 'ec2:DescribeSecurityGroups', region: aws.region, about: ids.join(', ') }, () =>
+    everyPage(
+      (NextToken) =>
+        aws.client(EC2Client).send(new DescribeSecurityGroupsCommand({ Filters, MaxResults: 1000, NextToken })),
+      ({ SecurityGroups }) => SecurityGroups,
+    ),
+  );
+  return found.map(({ GroupId = '', VpcId = '', IpPermissionsEgress = [] }) => ({
+    group: GroupId,
+    vpc: VpcId,
+    https: IpPermissionsEgress.some(letsHttpsOut),
+  }));
+}
+
+const targetOf = (route: Route): string =>
+  route.GatewayId ??
+  route.NatGatewayId ??
+  route.TransitGatewayId ??
+  route.NetworkInterfaceId ??
+  route.VpcPeeringConnectionId ??
+  'another way';
+
+async function describeRouteTables(aws: Connection, vpcs: string[]): Promise<RouteTableFacts[]> {
+  const Filters = [where('vpc-id', vpcs)];
+  const found = await ask({ action: 'ec2:DescribeRouteTables', region: aws.region, about: vpcs.join(', ') }, () =>
+    everyPage(
+      (NextToken) =>
+        aws.client(EC2Client).send(new DescribeRouteTablesCommand({ Filters, MaxResults: 100, NextToken })),
+      ({ RouteTables }) => RouteTables,
+    ),
+  );
+  return found.map(({ VpcId = '', Associations = [], Routes = [] }) => ({
+    vpc: VpcId,
+    main: Associations.some(({ Main }) => Main),
+    subnets: Associations.flatMap(({ SubnetId }) => SubnetId ?? []),
+    routes: Routes.map((route) => ({
+      to: route.DestinationCidrBlock ?? route.DestinationIpv6CidrBlock ?? route.DestinationPrefixListId ?? '',
+      via: targetOf(route),
+      active: route.State === 'active',
+    })),
+  }));
+}
+
+async function describeEndpoints(aws: Connection, vpcs: string[]): Promise<EndpointFacts[]> {
+  const Filters = [where('vpc-id', vpcs), where('vpc-endpoint-state', ['available'])];
+  const found = await ask({ action: 'ec2:DescribeVpcEndpoints', region: aws.region, about: vpcs.join(', ') }, () =>
+    everyPage(
+      (NextToken) =>
+        aws.client(EC2Client).send(new DescribeVpcEndpointsCommand({ Filters, MaxResults: 1000, NextToken })),
+      ({ VpcEndpoints }) => VpcEndpoints,
+    ),
+  );
+  return found.map(({ VpcId = '', ServiceName = '' }) => ({
+    vpc: VpcId,
+    service: ServiceName.split('.').at(-1) ?? '',
+  }));
+}
+
+/** The subnets and groups that instances of a recipe come into, and how far one gets from there. */
+export async function lookAtNetwork(aws: Connection, { builder }: Recipe): Promise<NetworkFacts> {
+  const subnets = await look(() => describeSubnets(aws, builder.subnets));
+  const vpcs = [...new Set((subnets.found ?? []).map(({ vpc }) => vpc))];
+  const inVpcs = <T>(work: () => Promise<T[]>) => (vpcs.length > 0 ? look(work) : { found: [] });
+  const named = builder.securityGroups.length > 0;
+  const [groups, routeTables, endpoints] = await Promise.all([
+    named || vpcs.length > 0 ? look(() => describeGroups(aws, builder.securityGroups, vpcs)) : { found: [] },
+    inVpcs(() => describeRouteTables(aws, vpcs)),
+    inVpcs(() => describeEndpoints(aws, vpcs)),
+  ]);
+  return { subnets, groups, routeTables, endpoints };
+}

@@ -1,0 +1,111 @@
+import type { Problem, Recipe } from '../recipe.ts';
+import type { Facts, Seen } from './facts.ts';
+import { wayToSsm } from './reach.ts';
+
+export interface SubnetFacts {
+  subnet: string;
+  vpc: string;
+  freeAddresses: number;
+  /** Whether instances get a public address unless the launch says otherwise. */
+  publicIp: boolean;
+  /** Whether instances get an IPv6 address. */
+  ipv6: boolean;
+}
+
+export interface GroupFacts {
+  group: string;
+  vpc: string;
+  /** Whether a rule lets HTTPS out, wherever to. */
+  https: boolean;
+}
+
+export interface RouteTableFacts {
+  vpc: string;
+  /** Whether the table is that of every subnet without a table of its own. */
+  main: boolean;
+  subnets: string[];
+  /** `via` is the id of a gateway or of what else the route leads to; a route to a gateway that is gone is not active. */
+  routes: { to: string; via: string; active: boolean }[];
+}
+
+/** An endpoint of an AWS service in a VPC; `service` is the last word of its name, such as `ssm`. */
+export interface EndpointFacts {
+  vpc: string;
+  service: string;
+}
+
+/** The network that instances of a build come into. Subnets and groups are those of the recipe, or the defaults. */
+export interface NetworkFacts {
+  subnets: Seen<SubnetFacts[]>;
+  groups: Seen<GroupFacts[]>;
+  routeTables: Seen<RouteTableFacts[]>;
+  endpoints: Seen<EndpointFacts[]>;
+}
+
+type Builder = Recipe['builder'];
+const subnetsPath = (index?: number) => ['builder', 'subnets', ...(index === undefined ? [] : [index])];
+
+/** Subnets that are not there, or that have no room. Without any in the recipe, EC2 takes those of the default VPC. */
+function subnetProblems({ subnets: named }: Builder, { subnets: { found } }: NetworkFacts, region: string): Problem[] {
+  if (!found) return [];
+  if (named.length === 0 && found.length === 0) {
+    const message = `${region} has no default VPC with a default subnet, so EC2 does not know where to launch; name subnets in builder.subnets`;
+    return [{ path: subnetsPath(), message }];
+  }
+  const known = new Set(found.map(({ subnet }) => subnet));
+  const missing = named.flatMap((subnet, index): Problem[] => {
+    const message = `${subnet} does not exist in ${region}, or is not shared with this account; correct the id`;
+    return known.has(subnet) ? [] : [{ path: subnetsPath(index), message }];
+  });
+  if (found.length > 0 && found.every(({ freeAddresses }) => freeAddresses === 0)) {
+    const message = `${found.map(({ subnet }) => subnet).join(', ')} in ${region} have no free address; name a subnet with room, or free addresses`;
+    return [...missing, { path: subnetsPath(), message }];
+  }
+  return missing;
+}
+
+/** Groups that are not there, are of another VPC than a subnet, or let nothing out: then the agent is never online. */
+function groupProblems({ securityGroups: named }: Builder, network: NetworkFacts, region: string): Problem[] {
+  const [groups, subnets] = [network.groups.found, network.subnets.found];
+  if (!groups) return [];
+  const problems = named.flatMap((group, index): Problem[] => {
+    const path = ['builder', 'securityGroups', index];
+    const seen = groups.find((one) => one.group === group);
+    if (!seen) return [{ path, message: `${group} does not exist in ${region}; correct the id` }];
+    const elsewhere = subnets?.find(({ vpc }) => vpc !== seen.vpc);
+    if (!elsewhere) return [];
+    const message = `${group} is of ${seen.vpc}, but ${elsewhere.subnet} is of ${elsewhere.vpc}; name groups and subnets of one VPC`;
+    return [{ path, message }];
+  });
+  for (const vpc of new Set(groups.map((group) => group.vpc))) {
+    const own = groups.filter((group) => group.vpc === vpc);
+    if (own.some(({ https }) => https)) continue;
+    const called = `${own.map(({ group }) => group).join(', ')} of ${vpc}`;
+    const whose =
+      named.length > 0 ? called : `the default security group ${called}, which EC2 takes where none is named,`;
+    const message = `${whose} lets no HTTPS out, so the SSM agent is never online; name a group with a rule for outgoing TCP 443`;
+    problems.push({ path: ['builder', 'securityGroups'], message });
+  }
+  return problems;
+}
+
+/** Subnets from which no way leads to Systems Manager, as far as route tables and endpoints tell. */
+function routeProblems({ subnets: named }: Builder, network: NetworkFacts): Problem[] {
+  return (network.subnets.found ?? []).flatMap((subnet): Problem[] => {
+    const wrong = wayToSsm(subnet, network);
+    if (wrong === undefined) return [];
+    const index = named.indexOf(subnet.subnet);
+    return [{ path: subnetsPath(index < 0 ? undefined : index), message: wrong }];
+  });
+}
+
+export function networkProblems(
+  { builder }: Recipe,
+  { network, region }: Pick<Facts, 'network' | 'region'>,
+): Problem[] {
+  return [
+    ...subnetProblems(builder, network, region),
+    ...groupProblems(builder, network, region),
+    ...routeProblems(builder, network),
+  ];
+}

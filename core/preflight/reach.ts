@@ -1,0 +1,37 @@
+import type { NetworkFacts, SubnetFacts } from './network.ts';
+
+// The agent calls ssm, and either ssmmessages or, where that is out of reach, ec2messages.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
+const answersCalls = (services: string[]) => services.includes('ssm');
+const deliversCommands = (services: string[]) => services.includes('ssmmessages') || services.includes('ec2messages');
+
+// S3 and DynamoDB have gateway endpoints, to which prefix lists are routed.
+const isGatewayEndpoint = (to: string, via: string) => to.startsWith('pl-') && via.startsWith('vpce-');
+
+/** The routes of a subnet, or undefined where they are out of sight. */
+function routesOf({ subnet, vpc }: SubnetFacts, { routeTables }: NetworkFacts) {
+  const tables = (routeTables.found ?? []).filter((table) => table.vpc === vpc);
+  const table = tables.find(({ subnets }) => subnets.includes(subnet)) ?? tables.find(({ main }) => main);
+  return table?.routes;
+}
+
+/**
+ * Why no way leads from a subnet to Systems Manager; undefined where one does, or where the API does not tell. A route to
+ * anything but an internet gateway or a gateway endpoint may lead there: behind a transit gateway can be anything.
+ */
+export function wayToSsm(subnet: SubnetFacts, network: NetworkFacts): string | undefined {
+  const routes = routesOf(subnet, network);
+  const { found: endpoints } = network.endpoints;
+  if (!routes || !endpoints) return undefined;
+  const services = endpoints.filter(({ vpc }) => vpc === subnet.vpc).map(({ service }) => service);
+  if (answersCalls(services) && deliversCommands(services)) return undefined;
+  const leading = routes.filter(({ to, via, active }) => active && via !== 'local' && !isGatewayEndpoint(to, via));
+  if (leading.some(({ via }) => !via.startsWith('igw-'))) return undefined;
+  if (leading.length > 0 && (subnet.publicIp || subnet.ipv6)) return undefined;
+
+  const present = services.filter((service) => /^(ssm|ssmmessages|ec2messages)$/.test(service));
+  const partly = present.length > 0 ? `; of the endpoints, ${subnet.vpc} has ${present.join(', ')} only` : '';
+  return leading.length > 0
+    ? `instances in ${subnet.subnet} get no public address, and the subnet's only way out is an internet gateway, so the SSM agent is never online${partly}; name a subnet that assigns public addresses or one behind a NAT gateway, or make interface endpoints for ssm and ssmmessages`
+    : `no route leads out of ${subnet.subnet}, so the SSM agent is never online${partly}; name a subnet with a route to a NAT or internet gateway, or make interface endpoints for ssm and ssmmessages in ${subnet.vpc}`;
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import { networkProblems, type NetworkFacts } from '../../../core/preflight/network.ts';
+import { told } from '../../../core/recipe.ts';
+import { networkWith, routes, subnet } from '../../support/facts.ts';
+import { planOf } from '../../support/plan.ts';
+
+const problems = (changes: Partial<NetworkFacts> = {}, builder: object = {}): string[] => {
+  const { document } = planOf({ builder: { instanceTypes: ['t3.small'], ...builder } });
+  return told(networkProblems(document, { region: 'eu-west-1', network: networkWith(changes) }));
+};
+const [a, b] = ['subnet-0000000a', 'subnet-0000000b'];
+const behind = (via: string, to = '0.0.0.0/0', active = true) => ({ found: [routes([{ to, via, active }])] });
+const private_ = { found: [subnet(a)] };
+const endpoints = (...services: string[]) => ({ found: services.map((service) => ({ vpc: 'vpc-1', service })) });
+
+test('an account with its default VPC is right as it is', () => {
+  expect(problems()).toEqual([]);
+});
+
+describe('refused, with the key of the recipe and what to do', () => {
+  test.each<[string, Partial<NetworkFacts>, object, RegExp[]]>([
+    [
+      'no default VPC',
+      { subnets: { found: [] } },
+      {},
+      [/^builder\.subnets: eu-west-1 has no default VPC.*name subnets/],
+    ],
+    [
+      'unknown subnets, each of them',
+      { subnets: { found: [] } },
+      { subnets: [a, b] },
+      [/^builder\.subnets\[0\]: subnet-0000000a does not exist in eu-west-1/, /^builder\.subnets\[1\]: /],
+    ],
+    [
+      'subnets without a free address',
+      { subnets: { found: [subnet(a, { freeAddresses: 0, publicIp: true })] } },
+      { subnets: [a] },
+      [/^builder\.subnets: subnet-0000000a in eu-west-1 have no free address/],
+    ],
+    [
+      'a group that does not exist',
+      { groups: { found: [] } },
+      { securityGroups: ['sg-00000001'] },
+      [/^builder\.securityGroups\[0\]: sg-00000001 does not exist/],
+    ],
+    [
+      'a group of another VPC than the subnet',
+      { groups: { found: [{ group: 'sg-00000001', vpc: 'vpc-2', https: true }] } },
+      { subnets: [a], securityGroups: ['sg-00000001'] },
+      [/^builder\.securityGroups\[0\]: sg-00000001 is of vpc-2, but subnet-0000000a is of vpc-1/],
+    ],
+    [
+      'a default group without outgoing rules',
+      { groups: { found: [{ group: 'sg-0000000d', vpc: 'vpc-1', https: false }] } },
+      {},
+      [/^builder\.securityGroups: the default security group sg-0000000d of vpc-1.*lets no HTTPS out/],
+    ],
+    [
+      'a private subnet without any way out',
+      { subnets: private_, routeTables: { found: [routes([])] } },
+      { subnets: [a] },
+      [/^builder\.subnets\[0\]: no route leads out of subnet-0000000a.*interface endpoints for ssm and ssmmessages/],
+    ],
+    [
+      'a route to a gateway that is gone',
+      { subnets: private_, routeTables: behind('nat-1', '0.0.0.0/0', false) },
+      { subnets: [a] },
+      [/no route leads out/],
+    ],
+    [
+      'an internet gateway without a public address',
+      { subnets: private_ },
+      { subnets: [a] },
+      [/^builder\.subnets\[0\]: instances in subnet-0000000a get no public address/],
+    ],
+    [
+      'some of the endpoints only',
+      { subnets: private_, routeTables: { found: [routes([])] }, endpoints: endpoints('ssm', 's3') },
+      { subnets: [a] },
+      [/of the endpoints, vpc-1 has ssm only/],
+    ],
+    [
+      'a gateway endpoint for S3 as the only route',
+      { subnets: private_, routeTables: behind('vpce-1', 'pl-1') },
+      { subnets: [a] },
+      [/no route leads out/],
+    ],
+  ])('%s', (_, changes, builder, expected) => {
+    const found = problems(changes, builder);
+    expect(found).toHaveLength(expected.length);
+    for (const [index, pattern] of expected.entries()) expect(found[index]).toMatch(pattern);
+  });
+});
+
+describe('not refused', () => {
+  test.each<[string, Partial<NetworkFacts>]>([
+    ['a NAT gateway', { subnets: private_, routeTables: behind('nat-1') }],
+    ['a transit gateway, whatever is behind it', { subnets: private_, routeTables: behind('tgw-1', '10.0.0.0/8') }],
+    ['an IPv6 address and an internet gateway', { subnets: { found: [subnet(a, { ipv6: true })] } }],
+    [
+      'endpoints for ssm and ssmmessages',
+      { subnets: private_, routeTables: { found: [routes([])] }, endpoints: endpoints('ssm', 'ssmmessages') },
+    ],
+    [
+      'endpoints for ssm and ec2messages, which agents fall back on',
+      { subnets: private_, routeTables: { found: [routes([])] }, endpoints: endpoints('ssm', 'ec2messages') },
+    ],
+    ['a route table out of sight, as of a shared subnet', { subnets: private_, routeTables: { found: [] } }],
+    ['route tables that AWS does not show', { subnets: private_, routeTables: { refused: 'denied' } }],
+    ['endpoints that AWS does not show', { subnets: private_, endpoints: { refused: 'denied' } }],
+    ['subnets that AWS does not show', { subnets: { refused: 'denied' } }],
+    [
+      'one full subnet of two',
+      { subnets: { found: [subnet(a, { freeAddresses: 0, publicIp: true }), subnet(b, { publicIp: true })] } },
+    ],
+  ])('%s', (_, changes) => {
+    expect(problems(changes)).toEqual([]);
+  });
+
+  test('a subnet whose own route table has a way out, beside a main table without', () => {
+    const own = { ...routes([{ to: '0.0.0.0/0', via: 'nat-1' }]), main: false, subnets: [a] };
+    const found = [routes([]), own];
+    expect(problems({ subnets: private_, routeTables: { found } }, { subnets: [a] })).toEqual([]);
+  });
+});
