@@ -16,6 +16,7 @@ export interface LaunchRequest {
   tags: Tags;
   /** Plain text. */
   userData: string;
+  shutdownBehavior: 'stop' | 'terminate';
 }
 
 const mapping = ({ device, sizeGiB, type, encrypted, kmsKey, iops, throughput }: Disk): BlockDeviceMapping => ({
@@ -44,12 +45,12 @@ const noCapacityHere = [
 export type Launched = { instance: string } | { noCapacity: string } | 'spent';
 
 /**
- * Launches one instance that only SSM can reach: no key pair, IMDSv2, gone when it shuts itself down.
+ * Launches one instance that only SSM can reach: no key pair, IMDSv2.
  * @returns its id, or why there is none in this place.
  */
 export async function launchInstance(
   aws: Connection,
-  { ami, attempt, instanceProfile, securityGroups, disks, tags, userData }: LaunchRequest,
+  { ami, attempt, instanceProfile, securityGroups, disks, tags, userData, shutdownBehavior }: LaunchRequest,
 ): Promise<Launched> {
   const place = `${attempt.instanceType}${attempt.subnet ? ` in ${attempt.subnet}` : ''}`;
   return ask<Launched, Launched>(
@@ -66,7 +67,7 @@ export async function launchInstance(
           ClientToken: attempt.token,
           IamInstanceProfile: { Name: instanceProfile },
           MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
-          InstanceInitiatedShutdownBehavior: 'terminate',
+          InstanceInitiatedShutdownBehavior: shutdownBehavior,
           UserData: Buffer.from(userData).toString('base64'),
           BlockDeviceMappings: disks?.map(mapping),
           TagSpecifications: tagSpecifications(['instance', 'volume', 'network-interface'], tags),

@@ -8,7 +8,7 @@ import { artifactKey, readTail, type Artifacts } from './artifacts.ts';
 import { refuseDead } from './builders.ts';
 import { findCommand, readInvocation, sendCommand, type Invocation } from './commands.ts';
 import type { Connection } from './connection.ts';
-import { describeInstance } from './instances.ts';
+import { describeInstance, type InstanceDescription } from './instances.ts';
 
 export type Phase = 'provision' | 'check';
 
@@ -17,13 +17,18 @@ export interface SentCommand {
   name: string;
   /** Seconds from now within which SSM has an answer, whatever happens to the agent. */
   limit: number;
+  /** Whether it shuts its instance down. */
+  shutsDown: boolean;
 }
 
 // SSM goes on believing in a command whose instance has ended, for as long as the command might take.
-async function refuseDeadInstance(aws: Connection, instance: string): Promise<void> {
+async function refuseDeadInstance(aws: Connection, instance: string): Promise<InstanceDescription | undefined> {
   const found = await describeInstance(aws, instance);
   if (found) refuseDead(aws, found);
+  return found;
 }
+
+const isDown = ({ state }: InstanceDescription): boolean => state === 'stopping' || state === 'stopped';
 
 /** Sends one command of the plan, or finds it sent before: a repeated call never runs a step twice. */
 export async function findOrSend(
@@ -39,7 +44,8 @@ export async function findOrSend(
   const known = await findCommand(artifacts.aws, instance, comment);
   if (!known) await refuseDeadInstance(artifacts.aws, instance);
   const sent = known ?? (await sendCommand(artifacts.aws, instance, command, comment, output));
-  return { command: sent, name: command.name, limit: patience.command(command.timeoutSeconds) };
+  const { name, timeoutSeconds, shutsDown = false } = command;
+  return { command: sent, name, limit: patience.command(timeoutSeconds), shutsDown };
 }
 
 const tailBytes = 4000;
@@ -55,12 +61,12 @@ async function outputTail(artifacts: Artifacts, { stdout, stderr, stdoutUrl, std
 }
 
 /**
- * Whether a command ended well, or in words how it is doing.
+ * Whether a command ended well, or in words how it is doing. One that shuts its instance down has done so when that is down.
  * @throws the named failure with exit code and the end of the output when it did not.
  */
 export async function lookAtCommand(
   artifacts: Artifacts,
-  { command, name, ...build }: Pick<SentCommand, 'command' | 'name'> & BuildIdentity,
+  { command, name, shutsDown, ...build }: Omit<SentCommand, 'limit'> & BuildIdentity,
   instance: string,
   failure: Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>,
 ): Promise<{ done: { command: string } } | { waiting: string }> {
@@ -68,10 +74,17 @@ export async function lookAtCommand(
   const invocation = await readInvocation(artifacts.aws, command, instance);
   const what = `"${name}" (command ${command}) on ${instance} in ${region}`;
   if (!invocation) return { waiting: `${what} is not known to SSM yet` };
-  if (invocation.status !== 'Success') await refuseDeadInstance(artifacts.aws, instance);
+  if (invocation.status === 'Success') return { done: { command } };
+  const found = await refuseDeadInstance(artifacts.aws, instance);
+  if (found && isDown(found)) {
+    if (shutsDown) return { done: { command } };
+    throw new Failure(
+      failure,
+      `${what} was under way when the instance was stopped (${found.reason ?? 'EC2 gives no reason'}): it cannot end; start the build again`,
+    );
+  }
   if (/^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status))
     return { waiting: `${what} is ${invocation.details}` };
-  if (invocation.status === 'Success') return { done: { command } };
   const exit =
     invocation.exitCode !== undefined && invocation.exitCode >= 0 ? `, exit code ${invocation.exitCode}` : '';
   throw new Failure(

@@ -13,6 +13,8 @@ export interface Command {
   parameters: Record<string, string[]>;
   /** Bound of its run, in seconds, counted by the SSM agent from its start. */
   timeoutSeconds: number;
+  /** The command shuts its instance down, so SSM may never hear how it ended: the stopped instance tells. */
+  shutsDown?: true;
 }
 
 /** The seconds a command may wait to reach the agent, e.g. while the instance boots again after a reboot. */
@@ -65,7 +67,15 @@ function content(step: Step, index: number, build: string, windows: boolean, scr
   return windows ? powerShell(rebootWindows(mark), seconds) : shell(rebootLinux(mark), seconds);
 }
 
-/** The commands that make a builder into what the recipe says; the last one takes everything out that must not be in an image. */
+/**
+ * AWS's document for the generalization of Windows, which EC2 Image Builder uses, too: for EC2Launch v1 (Windows Server 2016 and
+ * 2019) and v2. Run Command runs scripts as Local System, and Microsoft does not support Sysprep under that account: signing
+ * in to a Windows Server 2025 that was made so shows a black screen. The document runs Sysprep as the built-in Administrator.
+ * An hour is Image Builder's bound for it.
+ */
+const generalize = { name: 'generalize', document: 'AWSEC2-RunSysprep', parameters: {}, timeoutSeconds: 3600 };
+
+/** The commands that make a builder into what the recipe says; the last ones take everything out that must not be in an image. */
 export function provisionCommands(
   steps: Step[],
   build: string,
@@ -79,7 +89,12 @@ export function provisionCommands(
     timeoutSeconds: secondsOf(step.timeout),
   }));
   const sanitize = windows ? powerShell(sanitizeWindows, 1800) : shell(sanitizeLinux, 600);
-  return [...commands, { index: commands.length, name: 'sanitize', ...sanitize, timeoutSeconds: windows ? 1800 : 600 }];
+  const last = { index: commands.length, name: 'sanitize', ...sanitize, timeoutSeconds: windows ? 1800 : 600 };
+  return [
+    ...commands,
+    last,
+    ...(windows ? [{ ...generalize, index: commands.length + 1, shutsDown: true as const }] : []),
+  ];
 }
 
 /** The commands that judge a candidate. */
@@ -96,6 +111,9 @@ export function checkCommands(
     timeoutSeconds: secondsOf(check.timeout),
   }));
 }
+
+/** Why an image of Windows cannot be captured running. */
+export const stopsForSysprep = 'must be stopped for Windows: Sysprep, the last step, shuts the builder down';
 
 /** Steps of a recipe that the source's operating system cannot run, in words. */
 export function foreignSteps(steps: Step[], windows: boolean): { index: number; kind: string }[] {

@@ -6,6 +6,8 @@ export const patience = {
   agent: 1800,
   /** Until a builder has stopped. */
   stop: 1800,
+  /** Until a command that shuts its instance down and has ended well is taken not to do so. */
+  shutdown: 600,
   /** Until EC2 has made an image; a large disk can take it hours. */
   image: 12 * 3600,
   /** Until SSM has an answer to a command, whatever happens to the agent. */

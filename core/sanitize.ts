@@ -26,21 +26,6 @@ for file in "\${left[@]}"; do if [ -e "$file" ]; then echo "still there: $file" 
 sync
 exit 0`;
 
-/**
- * EC2Launch generalizes the instance but leaves it running: the pipeline stops it, as it does every builder. Its exit code
- * says little, so Windows' own word on the image is waited for.
- */
-export const sanitizeWindows = `$ErrorActionPreference = 'Stop'
-Remove-Item -Force -ErrorAction SilentlyContinue "$env:APPDATA\\Microsoft\\Windows\\PowerShell\\PSReadLine\\ConsoleHost_history.txt"
-Get-ChildItem "$env:SystemRoot\\Temp", $env:TEMP -ErrorAction SilentlyContinue | Remove-Item -Recurse -Force -ErrorAction SilentlyContinue
-& "$env:ProgramFiles\\Amazon\\EC2Launch\\EC2Launch.exe" sysprep --clean=true --shutdown=false
-if ($LASTEXITCODE) { exit $LASTEXITCODE }
-$setup = 'HKLM:\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Setup\\State'
-$generalized = 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE'
-for ($look = 0; $look -lt 120 -and (Get-ItemProperty $setup).ImageState -ne $generalized; $look++) { Start-Sleep 10 }
-$state = (Get-ItemProperty $setup).ImageState
-if ($state -ne $generalized) {
-  Get-Content "$env:SystemRoot\\System32\\Sysprep\\Panther\\setuperr.log" -Tail 20 -ErrorAction SilentlyContinue
-  Write-Error "sysprep left the image in state $state"
-  exit 1
-}`;
+/** What EC2's document for Sysprep leaves: it runs after this, and shuts the instance down. */
+export const sanitizeWindows = `Remove-Item -Force -ErrorAction SilentlyContinue "$env:APPDATA\\Microsoft\\Windows\\PowerShell\\PSReadLine\\ConsoleHost_history.txt"
+Get-ChildItem "$env:SystemRoot\\Temp", $env:TEMP -ErrorAction SilentlyContinue | Remove-Item -Recurse -Force -ErrorAction SilentlyContinue`;

@@ -22,8 +22,15 @@ export function selfDestructSeconds({ provision, checks, document }: Plan, role:
 }
 
 /**
- * User data with which an instance powers itself off that long after each of its boots, should nobody have ended it before:
- * it is launched to be terminated by that. All of it lives in the running system, so nothing of it is in the image.
+ * What EC2 does with an instance that shuts itself down. Sysprep shuts a Windows builder down for its image, so that builder
+ * only stops when the timer ends it: the sweep terminates it.
+ */
+export const shutdownBehavior = ({ source }: Plan, role: Role): 'stop' | 'terminate' =>
+  role === 'builder' && source.windows ? 'stop' : 'terminate';
+
+/**
+ * User data with which an instance powers itself off that long after each of its boots, should nobody have ended it before.
+ * All of it lives in the running system, so nothing of it is in the image.
  */
 export function selfDestruct(plan: Plan, role: Role): string {
   const seconds = selfDestructSeconds(plan, role);

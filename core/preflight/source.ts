@@ -1,4 +1,4 @@
-import { foreignSteps } from '../command.ts';
+import { foreignSteps, stopsForSysprep } from '../command.ts';
 import type { Problem, Recipe } from '../recipe.ts';
 import { sourceSizeProblems } from '../recipe/volume-rules.ts';
 import type { SourceImage } from '../source.ts';
@@ -15,6 +15,8 @@ export function sourceProblems(recipe: Recipe, source: SourceImage, region: stri
       });
     }
   }
+  if (source.windows && recipe.image.capture === 'running')
+    problems.push({ path: ['image', 'capture'], message: stopsForSysprep });
   const { rootVolume } = recipe.builder;
   if (rootVolume.sizeGiB !== undefined && rootVolume.sizeGiB < source.rootSizeGiB) {
     const message = `${rootVolume.sizeGiB} GiB is smaller than the source image's root disk of ${source.rootSizeGiB} GiB`;

@@ -1,3 +1,4 @@
+import { stopsForSysprep } from '../command.ts';
 import { didYouMean } from './nearest.ts';
 import { checkKinds, stepKinds } from './provision.ts';
 import { repeats, sound, type Path, type Rule, type SoundParts } from './rule.ts';
@@ -67,6 +68,13 @@ export const provisionRules: Rule[] = [
         if (system !== first?.system)
           report(path, `is for ${system}, but ${first?.at} is for ${first?.system}; a builder is one operating system`);
       }
+    },
+  },
+  {
+    says: 'An image of Windows is captured stopped: Sysprep, the last step, shuts the builder down.',
+    look(parts, report) {
+      if (parts.image?.capture === 'running' && actions(parts).some(({ action }) => systemOf(action) === 'Windows'))
+        report(['image', 'capture'], stopsForSysprep);
     },
   },
   {

@@ -6,11 +6,18 @@ import { wait } from '../wait.ts';
 /** Waits for a provisioning step. Reboots inside it are SSM's affair: the command stays in progress until the step is through. */
 export const awaitCommand = wait({
   name: 'AwaitCommand',
-  input: z.looseObject({ ...identity, instance: z.string(), command: z.string(), name: z.string(), limit: z.number() }),
+  input: z.looseObject({
+    ...identity,
+    instance: z.string(),
+    command: z.string(),
+    name: z.string(),
+    limit: z.number(),
+    shutsDown: z.boolean(),
+  }),
   permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 'ec2:DescribeInstances', 's3:GetObject'],
   limit: ({ limit }) => limit,
-  look: ({ instance, command, name, recipe, build }, cloud) =>
-    lookAtCommand(cloud, { command, name, recipe, build }, instance, 'ProvisionFailed'),
+  look: ({ instance, command, name, shutsDown, recipe, build }, cloud) =>
+    lookAtCommand(cloud, { command, name, shutsDown, recipe, build }, instance, 'ProvisionFailed'),
 });
 
 export const handler = lambda(awaitCommand);

@@ -4,16 +4,16 @@ import { describeInstance, isDead, stopInstance } from '../../aws/instances.ts';
 import { Failure } from '../../core/errors.ts';
 import { patience } from '../../core/patience.ts';
 import { identity, lambda } from '../stage.ts';
-import { wait } from '../wait.ts';
+import { secondsSince, wait } from '../wait.ts';
 
-/** Waits until the builder's disks stand still: stops it, unless the recipe captures it running. */
+/** Waits until the builder's disks stand still: stops it, unless the recipe captures it running or its last step shuts it down. */
 export const seal = wait({
   name: 'Seal',
   input: z.looseObject({ ...identity, instance: z.string() }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:StopInstances'],
   limit: () => patience.stop,
-  async look({ instance, recipe, build }, cloud) {
-    const { document } = await readPlan(cloud, { recipe, build });
+  async look({ instance, recipe, build, since }, cloud) {
+    const { document, provision } = await readPlan(cloud, { recipe, build });
     const found = await describeInstance(cloud.aws, instance);
     const state = found?.state ?? 'unknown';
     if (state === 'stopped' || (state === 'running' && document.image.capture === 'running'))
@@ -24,7 +24,8 @@ export const seal = wait({
         `${instance} in ${cloud.aws.region} is ${state} instead of stopped: ${found?.reason ?? 'EC2 gives no reason'}`,
       );
     }
-    if (state === 'running') await stopInstance(cloud.aws, instance);
+    const shutsDown = provision.at(-1)?.shutsDown && secondsSince(since, cloud.now()) < patience.shutdown;
+    if (state === 'running' && !shutsDown) await stopInstance(cloud.aws, instance);
     return { waiting: `${instance} in ${cloud.aws.region} is ${state}, to be stopped` };
   },
 });

@@ -10,7 +10,7 @@ export const awaitCheck = wait({
   permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 'ec2:DescribeInstances', 's3:GetObject'],
   limit: ({ limit }) => limit,
   look: ({ instance, command, name, recipe, build }, cloud) =>
-    lookAtCommand(cloud, { command, name, recipe, build }, instance, 'CheckFailed'),
+    lookAtCommand(cloud, { command, name, shutsDown: false, recipe, build }, instance, 'CheckFailed'),
 });
 
 export const handler = lambda(awaitCheck);

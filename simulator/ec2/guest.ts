@@ -54,7 +54,7 @@ export function startGuests(world: World): void {
 }
 
 /** A shutdown from inside: what becomes of the instance is what its launch said. */
-function powerOff(world: World, instance: Instance): void {
+export function powerOff(world: World, instance: Instance): void {
   const Code = 'Client.InstanceInitiatedShutdown';
   instance.reason = { Code, Message: `${Code}: Instance initiated shutdown` };
   if (instance.shutdownBehavior === 'terminate')

@@ -10,7 +10,7 @@ export interface Document {
   parameters?: string[];
   /** Where its output goes below `<command>/<instance>/`. */
   output: { Linux: string; Windows: string };
-  work?: 'Patch' | 'Install';
+  work?: 'Patch' | 'Install' | 'Sysprep';
   /** One step a platform: GetCommandInvocation then wants to know which. */
   severalSteps?: true;
 }
@@ -49,7 +49,9 @@ const documents: Record<string, Document> = {
     output: both('awsupdateSsmAgent/awsupdateSsmAgent'),
     work: 'Install',
   },
-  'AWSEC2-RunSysprep': { platforms: ['Windows'], output: both(powershell) },
+  // EC2 Image Builder sends it without parameters (user guide, workflow step action RunSysPrep); AWS-UpdateWindowsAmi hands an Id
+  // to its predecessor, under which a repeated run does nothing.
+  'AWSEC2-RunSysprep': { platforms: ['Windows'], parameters: ['Id'], output: both(powershell), work: 'Sysprep' },
 };
 
 /** The document a request names, if the request is one SSM would take. */
@@ -82,6 +84,8 @@ export interface Outcome {
   stdout: string;
   stderr: string;
   status?: 'TimedOut' | 'Cancelled' | 'Undeliverable' | undefined;
+  /** The instance goes down before its agent can tell SSM how the command ended. */
+  powersOff?: boolean;
   /** The script asks for a restart and to be run again (exit code 194, on Windows 3010). */
   reboots: boolean;
 }
@@ -98,7 +102,7 @@ export function outcomeOf(
   const kind =
     document.work === 'Patch' || patching.test(text)
       ? 'commandPatch'
-      : document.work === 'Install' || /install/i.test(text)
+      : document.work === 'Install' || document.work === 'Sysprep' || /install/i.test(text)
         ? 'commandInstall'
         : 'commandOther';
   // The agent reboots the instance for these exit codes and runs the script again, which then succeeds.
@@ -109,6 +113,9 @@ export function outcomeOf(
     kind,
     seconds: rule?.seconds,
     exitCode,
+    // Whether the document shuts the instance down before its command has ended is not documented, and users report both. The
+    // simulator takes what is the worse for us, unless the scenario has a word on the command: it then ends before.
+    powersOff: document.work === 'Sysprep' && rule === undefined,
     stdout: rule?.stdout ?? (failed ? '' : `${step || 'command'}: done\n`),
     stderr: [rule?.stderr?.trimEnd(), failed].filter(Boolean).join('\n'),
     status: rule?.status,

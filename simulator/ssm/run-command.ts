@@ -1,4 +1,5 @@
 import type { Timer } from '../clock.ts';
+import { powerOff } from '../ec2/guest.ts';
 import type { Instance } from '../ec2/instances.ts';
 import { commandStatusChange, invocationStatusChange } from '../events.ts';
 import { putObject } from '../s3.ts';
@@ -68,6 +69,7 @@ export function runOn(world: World, command: Command, instance: Instance, agent:
       return whileRunning(end, () => finish('TimedOut', 'Execution Timed Out', { ...outcome, exitCode: -1 }));
     }
     const end = () => finish(outcome.exitCode === 0 ? 'Success' : 'Failed', undefined, outcome);
+    if (outcome.powersOff) return whileRunning(seconds, () => powerOff(world, instance));
     if (!outcome.reboots) return whileRunning(seconds, end);
     return whileRunning(seconds, () => {
       afterReboot = () => whileRunning(2, end);

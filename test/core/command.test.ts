@@ -82,7 +82,13 @@ test('the last command takes host keys, histories and identity out of the disk',
   const text = scriptIn(provisionCommands([], build, linux, {}).at(-1)?.parameters['commands'] ?? []);
   expect(text).toContain('/etc/ssh/ssh_host_*_key');
   expect(text).toContain('/etc/machine-id');
-  expect(scriptIn(provisionCommands([], build, windows, {}).at(-1)?.parameters['commands'] ?? [])).toContain('sysprep');
+});
+
+test('Windows is generalized last, by the document of AWS for it: scripts of Run Command run as Local System', () => {
+  expect(provisionCommands([], build, windows, {}).slice(-2)).toMatchObject([
+    { name: 'sanitize', document: 'AWS-RunPowerShellScript' },
+    { name: 'generalize', index: 1, document: 'AWSEC2-RunSysprep', parameters: {}, shutsDown: true },
+  ]);
 });
 
 test('checks keep their names and are not sanitized', () => {

@@ -78,6 +78,7 @@ test.each([
     { ...linux, rootDevice: '/dev/sdf' },
     ['builder', 'volumes', 0, 'device'],
   ],
+  [{ image: { capture: 'running' }, provision: [], checks: [] }, { ...linux, windows: true }, ['image', 'capture']],
   [{ builder: { ...builder, rootVolume: { iops: 16_000 } } }, linux, ['builder', 'rootVolume', 'iops']],
 ])('what only the source image can tell is refused where it stands: %j', (changes, source, path) => {
   expect(sourceProblems(planOf(changes).document, source, 'us-east-1').map((problem) => problem.path)).toEqual([path]);

@@ -1,4 +1,4 @@
-import { casesOf, type Case } from './recipe-cases.ts';
+import { base, casesOf, type Case } from './recipe-cases.ts';
 
 const run = 'run: dnf -y upgrade';
 
@@ -63,6 +63,12 @@ casesOf([
     run,
     `${run}\n  - ¦script: scripts/setup.ps1`,
     'provision[1].script: is for Windows, but provision[0] is for Linux; a builder is one operating system',
+  ],
+  [
+    'an image of Windows cannot be captured running',
+    base.slice(base.indexOf('provision:'), base.indexOf('distribute:')),
+    `provision: [{ powershell: x }]\nchecks: [{ name: up, powershell: x }]\nimage: { ¦capture: running }\n`,
+    'image.capture: must be stopped for Windows: Sysprep, the last step, shuts the builder down',
   ],
   [
     'a missing script is told the one that was meant',
