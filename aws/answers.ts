@@ -1,4 +1,5 @@
-import { Failure } from '../core/errors.ts';
+import { Failure, type FailureName } from '../core/errors.ts';
+import { readAnswer, type Meaning } from './codes.ts';
 
 /** A call being made: the IAM action, its region and the thing it is about. */
 export interface Asked {
@@ -15,65 +16,64 @@ interface SdkError {
   $metadata?: { requestId?: string; httpStatusCode?: number };
 }
 
-// Codes by which AWS says "not now"; https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and the
-// SDK's own lists. ResourceLimitExceeded is EC2's word for too many copies at once.
-const transient =
-  /^(RequestLimitExceeded|Throttl\w*|\w*Throttl\w*Exception|TooManyRequests\w*|RequestThrottled\w*|SlowDown|TooManyUpdates|InternalError|InternalFailure|InternalServerError|ServiceUnavailable\w*|Unavailable|RequestTimeout\w*|TimeoutError|ConcurrentTagAccess|ResourceLimitExceeded|PriorRequestNotComplete|SnapshotCreationPerVolumeRateExceeded|ConcurrentCreateImageNoRebootLimitExceeded|ECONN\w+|EPIPE|ETIMEDOUT|EAI_AGAIN|NetworkingError)$/;
-
 /** AWS's error code of a failed call, also where it became a Failure of ours. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   return error instanceof Failure ? codeOf(error.cause) : ((error as { code?: string }).code ?? error.name);
 }
 
-function translate(error: unknown, { action, region, about }: Asked, soon: readonly (string | RegExp)[]): Failure {
+interface Read {
+  meaning: Meaning;
+  failure: () => Failure;
+}
+
+const nexts: Record<Meaning, [name: FailureName, next: string]> = {
+  passing: ['AwsTransient', 'AWS asks to come back later'],
+  'not yet': ['AwsTransient', 'AWS asks to come back later'],
+  later: ['LimitReached', 'AWS lets it through when something else has ended, which can take hours'],
+  capacity: ['CapacityUnavailable', 'add instance types or subnets to `builder`, or try later'],
+  gone: ['AwsRefused', 'there is no such thing any more'],
+  answer: ['AwsRefused', 'it would be refused again: look at permissions, quotas and the recipe'],
+  refused: ['AwsRefused', 'it would be refused again: look at permissions, quotas and the recipe'],
+};
+
+function read(error: unknown, { action, region, about }: Asked): Read {
   const { name, message, $fault, $metadata } = error as SdkError;
   const code = codeOf(error) ?? name;
-  const status = $metadata?.httpStatusCode ?? 0;
-  const notYet = soon.some((one) => (typeof one === 'string' ? one === code : one.test(`${code}: ${message}`)));
-  const later = notYet || transient.test(code) || transient.test(name) || $fault === 'server' || status >= 500;
-  const request = $metadata?.requestId ? `, request ${$metadata.requestId}` : '';
-  const what = `${action}${about ? ` of ${about}` : ''} in ${region}: ${code}: ${message}${request}`;
-  const next = later
-    ? 'AWS asks to come back later'
-    : 'it would be refused again: look at permissions, quotas and the recipe';
-  return new Failure(later ? 'AwsTransient' : 'AwsRefused', `${what}; ${next}`, { cause: error });
+  const serverFault = $fault === 'server' || ($metadata?.httpStatusCode ?? 0) >= 500 || code.startsWith('ECONN');
+  const { is: meaning, advice } = readAnswer({ action, code, message, serverFault });
+  return {
+    meaning,
+    failure() {
+      const [failure, next] = nexts[meaning];
+      const request = $metadata?.requestId ? `, request ${$metadata.requestId}` : '';
+      const what = `${action}${about ? ` of ${about}` : ''} in ${region}: ${code}: ${message}${request}`;
+      const refused = failure === 'AwsRefused' ? advice : undefined;
+      return new Failure(failure, `${what}; ${refused ?? next}`, { cause: error });
+    },
+  };
 }
 
 /**
- * Makes a call and turns what AWS refuses into a Failure. The only place that looks at AWS error codes.
- * @param unless Answers for codes that are no failure here, e.g. "already gone" when deleting.
- * @param soon Codes, or patterns of code and message, that mean "not yet" here: EC2 may not know for minutes what it has just made or changed.
- * @throws AwsTransient, AwsRefused
+ * Makes a call and turns what AWS refuses into a Failure, by the table of codes.
+ * @param unless Answers for codes, or for all codes of one meaning, that are no failure here, e.g. `gone` when deleting.
+ * @throws AwsTransient, LimitReached, CapacityUnavailable, AwsRefused
  */
 export async function ask<T, U = never>(
   asked: Asked,
   call: () => Promise<T>,
-  unless: Record<string, () => U | Promise<U>> = {},
-  soon: readonly (string | RegExp)[] = [],
+  unless: Record<string, (code: string) => U | Promise<U>> = {},
 ): Promise<T | U> {
   try {
     return await call();
   } catch (error) {
-    const expected = unless[codeOf(error) ?? ''];
-    if (expected) return expected();
-    throw translate(error, asked, soon);
+    const { meaning, failure } = read(error, asked);
+    const code = codeOf(error) ?? '';
+    const expected = unless[code] ?? unless[meaning];
+    if (expected) return expected(code);
+    throw failure();
   }
 }
-
-/**
- * What EC2 says of our own fresh things until all of it knows them, for up to minutes.
- * https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
- */
-export const notYetKnown = {
-  image: ['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable'],
-  snapshot: ['InvalidSnapshot.NotFound'],
-  instance: [
-    'InvalidInstanceID.NotFound',
-    'IncorrectInstanceState',
-    /^InvalidParameterValue: Instance is not in state/,
-  ],
-} as const;
 
 /** All pages of a listing. */
 export async function everyPage<P extends { NextToken?: string | undefined }, T>(

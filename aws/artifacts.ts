@@ -31,7 +31,7 @@ export async function readObject(
   return ask(
     { action: 's3:GetObject', region: aws.region, about: `s3://${bucket}/${key}` },
     () => getObject(aws, bucket, key, range),
-    { NoSuchKey: () => undefined },
+    { gone: () => undefined },
   );
 }
 
@@ -50,7 +50,8 @@ export async function writeObject(
       await putJson(aws, bucket, key, `${JSON.stringify(content, null, 2)}\n`, condition);
       return true;
     },
-    { PreconditionFailed: () => false, ConditionalRequestConflict: () => false },
+    // An object that is gone answers If-Match with NoSuchKey, not with PreconditionFailed.
+    { answer: () => false, gone: () => false },
   );
 }
 
@@ -81,7 +82,13 @@ export async function keepFirst<T>(
   content: T,
 ): Promise<T> {
   if (await writeObject(artifacts, artifactKey(identity, name), content, 'nothing')) return content;
-  return (await readArtifact<T>(artifacts, identity, name)) ?? content;
+  const first = await readArtifact<T>(artifacts, identity, name);
+  if (first !== undefined) return first;
+  const key = artifactKey(identity, name);
+  throw new Failure(
+    'AwsTransient',
+    `s3://${artifacts.bucket}/${key} was there when it was to be written, and is gone now: look again`,
+  );
 }
 
 /** Keeps the plan a build began with; one that goes on after a failure says so in its plan. */

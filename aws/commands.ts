@@ -60,7 +60,7 @@ export async function sendCommand(
         }),
       ),
     {
-      InvalidInstanceId: () => {
+      'not yet': () => {
         throw new Failure(
           'AwsTransient',
           `the SSM agent of ${instance} in ${aws.region} does not answer, so "${comment}" cannot be sent yet`,

@@ -18,7 +18,7 @@ export async function describeExecution(
   return ask(
     { action: 'states:DescribeExecution', region: aws.region, about: executionArn },
     () => aws.client(SFNClient).send(new DescribeExecutionCommand({ executionArn })),
-    { ExecutionDoesNotExist: () => undefined },
+    { gone: () => undefined },
   );
 }
 
@@ -63,7 +63,7 @@ export async function startOnce(
     const answer = await ask(
       { action: 'states:StartExecution', region: aws.region, about: name },
       () => sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) })),
-      { ExecutionAlreadyExists: () => undefined },
+      { answer: () => undefined },
     );
     if (answer) return answer.executionArn;
     const { status = '' } = (await describeExecution(aws, executionArn)) ?? {};

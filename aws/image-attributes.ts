@@ -7,7 +7,7 @@ import {
   type ModifyImageAttributeCommandInput,
 } from '@aws-sdk/client-ec2';
 import type { Sharing } from '../core/distribution.ts';
-import { ask, notYetKnown } from './answers.ts';
+import { ask } from './answers.ts';
 import type { Connection } from './connection.ts';
 
 /** Makes instances of the AMI demand IMDSv2. EC2 knows no way back. */
@@ -16,14 +16,10 @@ export async function demandImdsV2(aws: Connection, region: string, ami: string)
 }
 
 async function permissionsOf(aws: Connection, region: string, ami: string): Promise<LaunchPermission[]> {
-  const answer = await ask(
-    { action: 'ec2:DescribeImageAttribute', region, about: ami },
-    () =>
-      aws
-        .client(EC2Client, region)
-        .send(new DescribeImageAttributeCommand({ ImageId: ami, Attribute: 'launchPermission' })),
-    {},
-    notYetKnown.image,
+  const answer = await ask({ action: 'ec2:DescribeImageAttribute', region, about: ami }, () =>
+    aws
+      .client(EC2Client, region)
+      .send(new DescribeImageAttributeCommand({ ImageId: ami, Attribute: 'launchPermission' })),
   );
   return answer.LaunchPermissions ?? [];
 }
@@ -42,14 +38,8 @@ export async function launchPermissions(aws: Connection, region: string, ami: st
 /** Takes an AMI back from everybody who may launch it. @returns whether there was anybody. */
 export async function revokeLaunch(aws: Connection, region: string, ami: string): Promise<boolean> {
   if ((await permissionsOf(aws, region, ami)).length === 0) return false;
-  await ask(
-    { action: 'ec2:ResetImageAttribute', region, about: ami },
-    () =>
-      aws
-        .client(EC2Client, region)
-        .send(new ResetImageAttributeCommand({ ImageId: ami, Attribute: 'launchPermission' })),
-    {},
-    notYetKnown.image,
+  await ask({ action: 'ec2:ResetImageAttribute', region, about: ami }, () =>
+    aws.client(EC2Client, region).send(new ResetImageAttributeCommand({ ImageId: ami, Attribute: 'launchPermission' })),
   );
   return true;
 }
@@ -66,10 +56,7 @@ export async function grantLaunch(aws: Connection, region: string, ami: string, 
 }
 
 async function modify(aws: Connection, region: string, input: ModifyImageAttributeCommandInput): Promise<void> {
-  await ask(
-    { action: 'ec2:ModifyImageAttribute', region, about: input.ImageId },
-    () => aws.client(EC2Client, region).send(new ModifyImageAttributeCommand(input)),
-    {},
-    notYetKnown.image,
+  await ask({ action: 'ec2:ModifyImageAttribute', region, about: input.ImageId }, () =>
+    aws.client(EC2Client, region).send(new ModifyImageAttributeCommand(input)),
   );
 }

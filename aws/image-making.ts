@@ -1,6 +1,6 @@
 import { CopyImageCommand, CreateImageCommand, DeregisterImageCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { Tags } from '../core/tags.ts';
-import { ask, notYetKnown } from './answers.ts';
+import { ask } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { tagSpecifications } from './tags.ts';
 
@@ -22,8 +22,7 @@ export async function createImage(
           TagSpecifications: tagSpecifications(['image', 'snapshot'], tags),
         }),
       ),
-    { 'InvalidAMIName.Duplicate': () => undefined },
-    notYetKnown.instance,
+    { answer: () => undefined },
   );
   return answer?.ImageId;
 }
@@ -43,22 +42,18 @@ export async function copyImage(
   aws: Connection,
   { region, from, name, description, token, kmsKey, tags }: CopyRequest,
 ): Promise<string> {
-  const answer = await ask(
-    { action: 'ec2:CopyImage', region, about: `${from.ami} (${from.region})` },
-    () =>
-      aws.client(EC2Client, region).send(
-        new CopyImageCommand({
-          SourceRegion: from.region,
-          SourceImageId: from.ami,
-          Name: name,
-          Description: description,
-          ClientToken: token,
-          ...(kmsKey && { Encrypted: true, KmsKeyId: kmsKey }),
-          TagSpecifications: tagSpecifications(['image', 'snapshot'], tags),
-        }),
-      ),
-    {},
-    notYetKnown.image,
+  const answer = await ask({ action: 'ec2:CopyImage', region, about: `${from.ami} (${from.region})` }, () =>
+    aws.client(EC2Client, region).send(
+      new CopyImageCommand({
+        SourceRegion: from.region,
+        SourceImageId: from.ami,
+        Name: name,
+        Description: description,
+        ClientToken: token,
+        ...(kmsKey && { Encrypted: true, KmsKeyId: kmsKey }),
+        TagSpecifications: tagSpecifications(['image', 'snapshot'], tags),
+      }),
+    ),
   );
   return answer.ImageId ?? '';
 }
@@ -68,6 +63,6 @@ export async function deregisterImage(aws: Connection, region: string, ami: stri
   await ask(
     { action: 'ec2:DeregisterImage', region, about: ami },
     () => aws.client(EC2Client, region).send(new DeregisterImageCommand({ ImageId: ami })),
-    { 'InvalidAMIID.NotFound': () => undefined, 'InvalidAMIID.Unavailable': () => undefined },
+    { gone: () => undefined },
   );
 }

@@ -49,7 +49,7 @@ async function describeImages(aws: Connection, region: string, about: string, in
         (NextToken) => ec2.send(new DescribeImagesCommand({ ...input, NextToken })),
         ({ Images }) => Images,
       ),
-    { 'InvalidAMIID.NotFound': () => [], 'InvalidAMIID.Unavailable': () => [], 'InvalidAMIID.Malformed': () => [] },
+    { gone: () => [], answer: () => [] },
   );
   return images.map((image) => describe(region, image));
 }

@@ -6,7 +6,7 @@ import {
   type Instance,
 } from '@aws-sdk/client-ec2';
 import type { BuildIdentity, Role } from '../core/tags.ts';
-import { ask, everyPage, notYetKnown } from './answers.ts';
+import { ask, everyPage } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { filtersOf } from './tags.ts';
 
@@ -50,18 +50,15 @@ export async function describeInstance(aws: Connection, instance: string): Promi
   const answer = await ask(
     { action: 'ec2:DescribeInstances', region: aws.region, about: instance },
     () => aws.client(EC2Client).send(new DescribeInstancesCommand({ InstanceIds: [instance] })),
-    { 'InvalidInstanceID.NotFound': () => undefined },
+    { gone: () => undefined },
   );
   const found = answer?.Reservations?.[0]?.Instances?.[0];
   return found && describe(found);
 }
 
 export async function stopInstance(aws: Connection, instance: string): Promise<void> {
-  await ask(
-    { action: 'ec2:StopInstances', region: aws.region, about: instance },
-    () => aws.client(EC2Client).send(new StopInstancesCommand({ InstanceIds: [instance] })),
-    {},
-    notYetKnown.instance,
+  await ask({ action: 'ec2:StopInstances', region: aws.region, about: instance }, () =>
+    aws.client(EC2Client).send(new StopInstancesCommand({ InstanceIds: [instance] })),
   );
 }
 
@@ -71,7 +68,7 @@ export async function terminateInstances(aws: Connection, instances: string[], r
     await ask(
       { action: 'ec2:TerminateInstances', region, about: instance },
       () => aws.client(EC2Client, region).send(new TerminateInstancesCommand({ InstanceIds: [instance] })),
-      { 'InvalidInstanceID.NotFound': () => undefined },
+      { gone: () => undefined },
     );
   }
 }

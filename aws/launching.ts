@@ -2,7 +2,7 @@ import { EC2Client, RunInstancesCommand, type BlockDeviceMapping } from '@aws-sd
 import type { Disk } from '../core/disks.ts';
 import type { LaunchAttempt } from '../core/plan.ts';
 import type { Tags } from '../core/tags.ts';
-import { ask, notYetKnown } from './answers.ts';
+import { ask } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { tagSpecifications } from './tags.ts';
 
@@ -31,15 +31,6 @@ const mapping = ({ device, sizeGiB, type, encrypted, kmsKey, iops, throughput }:
     Throughput: throughput,
   },
 });
-
-const noCapacityHere = [
-  'InsufficientInstanceCapacity',
-  'InsufficientHostCapacity',
-  'InsufficientFreeAddressesInSubnet',
-  'InstanceLimitExceeded',
-  'VcpuLimitExceeded',
-  'Unsupported',
-];
 
 /** `spent`: the token is that of an instance that has died, which EC2 remembers for a day after it shows the instance no more. */
 export type Launched = { instance: string } | { noCapacity: string } | 'spent';
@@ -76,9 +67,8 @@ export async function launchInstance(
       return { instance: answer.Instances?.[0]?.InstanceId ?? '' };
     },
     {
-      ...Object.fromEntries(noCapacityHere.map((code) => [code, () => ({ noCapacity: `${place}: ${code}` })])),
+      capacity: (code) => ({ noCapacity: `${place}: ${code}` }),
       IdempotentInstanceTerminated: () => 'spent',
     },
-    notYetKnown.image,
   );
 }

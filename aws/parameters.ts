@@ -13,7 +13,7 @@ export async function readParameter(aws: Connection, region: string, name: strin
   const answer = await ask(
     { action: 'ssm:GetParameter', region, about: name },
     () => aws.client(SSMClient, region).send(new GetParameterCommand({ Name: name })),
-    { ParameterNotFound: () => undefined },
+    { gone: () => undefined },
   );
   return answer?.Parameter?.Value;
 }
@@ -65,6 +65,6 @@ export async function deleteParameter(aws: Connection, region: string, name: str
   await ask(
     { action: 'ssm:DeleteParameter', region, about: name },
     () => aws.client(SSMClient, region).send(new DeleteParameterCommand({ Name: name })),
-    { ParameterNotFound: () => undefined },
+    { gone: () => undefined },
   );
 }

@@ -8,7 +8,7 @@ import {
   type CreateVolumePermission,
 } from '@aws-sdk/client-ec2';
 import type { BuildIdentity, Tags } from '../core/tags.ts';
-import { ask, everyPage, notYetKnown } from './answers.ts';
+import { ask, everyPage } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { filtersOf, fromTags } from './tags.ts';
 
@@ -50,19 +50,15 @@ export async function deleteSnapshot(aws: Connection, region: string, snapshot: 
       await aws.client(EC2Client, region).send(new DeleteSnapshotCommand({ SnapshotId: snapshot }));
       return true;
     },
-    { 'InvalidSnapshot.NotFound': () => true, 'InvalidSnapshot.InUse': () => false },
+    { gone: () => true, answer: () => false },
   );
 }
 
 async function permissionsOf(aws: Connection, region: string, snapshot: string): Promise<CreateVolumePermission[]> {
-  const answer = await ask(
-    { action: 'ec2:DescribeSnapshotAttribute', region, about: snapshot },
-    () =>
-      aws
-        .client(EC2Client, region)
-        .send(new DescribeSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' })),
-    {},
-    notYetKnown.snapshot,
+  const answer = await ask({ action: 'ec2:DescribeSnapshotAttribute', region, about: snapshot }, () =>
+    aws
+      .client(EC2Client, region)
+      .send(new DescribeSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' })),
   );
   return answer.CreateVolumePermissions ?? [];
 }
@@ -75,14 +71,10 @@ export async function volumePermissions(aws: Connection, region: string, snapsho
 /** Takes a snapshot back from everybody it is shared with. @returns whether there was anybody. */
 export async function revokeVolumes(aws: Connection, region: string, snapshot: string): Promise<boolean> {
   if ((await permissionsOf(aws, region, snapshot)).length === 0) return false;
-  await ask(
-    { action: 'ec2:ResetSnapshotAttribute', region, about: snapshot },
-    () =>
-      aws
-        .client(EC2Client, region)
-        .send(new ResetSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' })),
-    {},
-    notYetKnown.snapshot,
+  await ask({ action: 'ec2:ResetSnapshotAttribute', region, about: snapshot }, () =>
+    aws
+      .client(EC2Client, region)
+      .send(new ResetSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' })),
   );
   return true;
 }
@@ -110,7 +102,6 @@ export async function grantVolumes(
           }),
         ),
       {},
-      notYetKnown.snapshot,
     );
   }
 }

@@ -8,7 +8,7 @@ import { ask } from './answers.ts';
 import type { Connection } from './connection.ts';
 
 // The state stopped waiting for this token: its heartbeat ran out, and the next look has a token of its own.
-const tooLate = { TaskTimedOut: () => false, TaskDoesNotExist: () => false, InvalidToken: () => false };
+const tooLate = { gone: () => false };
 
 /** @returns false when the token is no longer waited for. */
 export async function succeedTask(aws: Connection, taskToken: string, output: unknown): Promise<boolean> {

@@ -33,6 +33,6 @@ export async function deleteVolume(aws: Connection, volume: string, region = aws
   await ask(
     { action: 'ec2:DeleteVolume', region, about: volume },
     () => aws.client(EC2Client, region).send(new DeleteVolumeCommand({ VolumeId: volume })),
-    { 'InvalidVolume.NotFound': () => undefined },
+    { gone: () => undefined },
   );
 }

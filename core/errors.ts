@@ -21,6 +21,9 @@ const meanings = {
   TwinFound: 'two things claim to be the same part of one build; a human must look',
   WaitTimedOut: 'AWS did not finish within the bound of the wait',
   SweepFailed: 'the sweep could not look everywhere it must, or could remove nothing of what it found',
+  LimitReached:
+    'a limit of AWS that frees itself was full for hours, such as pending snapshots, or AWS still verifies the account',
+  InstanceLost: 'EC2 took a fresh instance away for want of room or by an error of its own; the next place is tried',
   AwsTransient: 'AWS throttled, was unavailable or is not yet consistent; worth trying again',
   AwsRefused: 'AWS refused the call and would refuse it again: permissions, quota or parameters',
 } as const;

@@ -1,0 +1,88 @@
+import type { ServiceCodes } from './codes.ts';
+
+const encoded = 'IAM says no: look at the role of the function, at the key and at policies of the organization';
+
+/** What every service may answer. https://docs.aws.amazon.com/general/latest/gr/common-errors.html; the last rows are the SDK's and Node's. */
+const everywhere: ServiceCodes = {
+  means: {
+    passing: `ThrottlingException Throttling ThrottledException RequestThrottled RequestThrottledException TooManyRequestsException
+      RequestLimitExceeded BandwidthLimitExceeded LimitExceededException ServiceUnavailable ServiceUnavailableException
+      InternalFailure InternalError InternalServerError InternalServerException RequestTimeout RequestTimeoutException
+      RequestExpired RequestTimeTooSkewed TimeoutError NetworkingError
+      ECONNRESET ECONNREFUSED ECONNABORTED EPIPE ETIMEDOUT EAI_AGAIN`,
+    refused: `AccessDenied AccessDeniedException ExpiredToken ExpiredTokenException IncompleteSignature InvalidSignatureException
+      UnrecognizedClientException InvalidClientTokenId MalformedHttpRequestException MissingAuthenticationToken
+      NotAuthorized OptInRequired RequestAbortedException SignatureDoesNotMatch UnknownOperationException ValidationError
+      ValidationException`,
+  },
+  advice: { AccessDenied: encoded, AccessDeniedException: encoded },
+};
+
+const kms = 'KmsAccessDeniedException KmsInvalidStateException';
+
+export const apiCodes: Record<string, ServiceCodes> = {
+  everywhere,
+  // Each API's own list, as the SDK's commands have it after @throws.
+  ssm: {
+    means: {
+      passing: 'InternalServerError TooManyUpdates',
+      gone: 'ParameterNotFound ParameterVersionNotFound',
+      answer: 'ParameterAlreadyExists InvocationDoesNotExist InvalidPluginName',
+      refused: `DuplicateInstanceId InvalidDocument InvalidDocumentVersion InvalidInstanceId InvalidNotificationConfig
+        InvalidOutputFolder InvalidParameters InvalidRole MaxDocumentSizeExceeded UnsupportedPlatformType InvalidCommandId
+        InvalidFilterKey InvalidFilterOption InvalidFilterValue InvalidNextToken InvalidInstanceInformationFilterValue InvalidKeyId
+        HierarchyLevelLimitExceededException HierarchyTypeMismatchException IncompatiblePolicyException
+        InvalidAllowedPatternException InvalidPolicyAttributeException InvalidPolicyTypeException ParameterLimitExceeded
+        ParameterMaxVersionLimitExceeded ParameterPatternMismatchException PoliciesLimitExceededException
+        UnsupportedParameterType`,
+    },
+    // SSM knows an instance only once its agent has called.
+    at: { 'ssm:SendCommand': { 'not yet': 'InvalidInstanceId' } },
+    advice: {
+      InvalidDocument:
+        'look at the `document` of the step: its name, its region and whether it is shared with this account',
+      InvalidDocumentVersion: 'look at the `version` of the step',
+      InvalidParameters: 'look at the `parameters` of the step: the document does not take them so',
+      MaxDocumentSizeExceeded: 'the script of the step is too long for SSM: fetch it in the step, or divide it',
+      UnsupportedPlatformType: 'the `document` of the step is not for this operating system',
+      ParameterMaxVersionLimitExceeded: 'the oldest version of the parameter has a label: move the label',
+      ParameterLimitExceeded: 'the account has as many parameters as it may',
+    },
+  },
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+  s3: {
+    means: {
+      passing: `SlowDown ServiceUnavailable InternalError RequestTimeout OperationAborted ConditionalRequestConflict
+        RequestTimeTooSkewed Busy 503`,
+      gone: 'NoSuchKey',
+      answer: 'PreconditionFailed',
+      refused: `AccessDenied AccountProblem AllAccessDisabled AuthorizationHeaderMalformed BadDigest EntityTooLarge ExpiredToken
+        InvalidAccessKeyId InvalidArgument InvalidBucketName InvalidBucketState InvalidDigest InvalidObjectState InvalidRange
+        InvalidRequest InvalidSecurity InvalidToken InvalidWriteOffset EncryptionTypeMismatch TooManyParts KeyTooLongError
+        MethodNotAllowed MissingContentLength NoSuchBucket NotSignedUp PermanentRedirect RequestIsNotMultiPartContent
+        SignatureDoesNotMatch TokenRefreshRequired KMS.DisabledException KMS.InvalidStateException KMS.NotFoundException`,
+    },
+    advice: {
+      NoSuchBucket:
+        "the bucket of this pipeline is gone: deploy again; what was in it is in the bucket's backups, if any",
+    },
+  },
+  states: {
+    means: {
+      passing: 'KmsThrottlingException ExecutionLimitExceeded',
+      gone: 'ExecutionDoesNotExist TaskDoesNotExist TaskTimedOut InvalidToken',
+      answer: 'ExecutionAlreadyExists',
+      refused: `InvalidArn InvalidExecutionInput InvalidName InvalidOutput StateMachineDeleting StateMachineDoesNotExist
+        StateMachineTypeNotSupported ResourceNotFound ${kms}`,
+    },
+  },
+  sns: {
+    means: {
+      passing: 'InternalErrorException KMSThrottlingException',
+      refused: `AuthorizationErrorException EndpointDisabledException InvalidParameterException InvalidParameterValueException
+        InvalidSecurityException KMSAccessDeniedException KMSDisabledException KMSInvalidStateException KMSNotFoundException
+        KMSOptInRequired NotFoundException PlatformApplicationDisabledException`,
+    },
+  },
+  events: { means: { passing: 'InternalException' } },
+};

@@ -1,0 +1,133 @@
+import type { ServiceCodes } from './codes.ts';
+
+const subnets = 'name subnets of this account and region in `builder.subnets`';
+const groups = 'look at `builder.securityGroups`: the groups must be in the VPC of `builder.subnets`';
+const disks = 'look at `builder.rootVolume` and `builder.volumes`';
+const types = 'look at `builder.instanceTypes`';
+const key = 'look at the `kmsKey` that the recipe names, at its state and at its policy';
+const quota = 'raise the quota of the account, or remove what is not needed any more';
+const region =
+  'is the region enabled for this account? Then look at the account itself and at the role of the function';
+
+/**
+ * EC2's codes that our calls can meet. https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html; what that list
+ * does not have is said where it stands.
+ */
+export const ec2Codes: ServiceCodes = {
+  means: {
+    passing: `RequestLimitExceeded ServiceUnavailable Unavailable InternalError InternalFailure ServerInternal RetryableError
+      BandwidthLimitExceeded RequestExpired ConcurrentTagAccess IncorrectState VolumeInUse PendingVerification
+      ResourceLimitExceeded SnapshotCreationPerVolumeRateExceeded ConcurrentSnapshotLimitExceeded PendingSnapshotLimitExceeded
+      ConcurrentCreateImageNoRebootLimitExceeded InsufficientInstanceCapacity InsufficientCapacity InsufficientVolumeCapacity
+      InsufficientHostCapacity InsufficientAddressCapacity UnfulfillableCapacity
+      PriorRequestNotComplete`, // the last one is not in the list: the SDK's retries know it
+    'not yet': `InvalidAMIID.NotFound InvalidAMIID.Unavailable InvalidSnapshot.NotFound InvalidInstanceID.NotFound
+      IncorrectInstanceState InvalidInstanceState`,
+    gone: 'InvalidVolume.NotFound',
+    answer: 'InvalidAMIName.Duplicate InvalidSnapshot.InUse IdempotentInstanceTerminated',
+    refused: `UnauthorizedOperation AuthFailure OptInRequired Blocked AccountDisabled DryRunOperation IdempotentParameterMismatch
+      IncompleteSignature SignatureDoesNotMatch InvalidAction InvalidCharacter InvalidClientTokenId InvalidClientToken
+      MissingAuthenticationToken InvalidPaginationToken InvalidNextToken InvalidMaxResults InvalidFilter FilterLimitExceeded
+      InvalidParameter InvalidParameterCombination InvalidParameterDependency InvalidParameterValue ClientInvalidParameterValue
+      InvalidQueryParameter MalformedQueryString MissingAction MissingParameter UnknownParameter UnsupportedOperation
+      UnsupportedInstanceAttribute UnsupportedProtocol ValidationError NoSuchVersion InvalidRequest InvalidInput InvalidFormat
+      InvalidID InvalidRegion InvalidTime InvalidQuantity InvalidOption.Conflict TagPolicyViolation TagLimitExceeded
+      InvalidTagKey.Malformed VPCIdNotSpecified DefaultVpcDoesNotExist VPCResourceNotSpecified MissingInput InvalidSubnet
+      InvalidSubnetID.NotFound InvalidSubnetId.NotFound InvalidSubnetID.Malformed InvalidGroup.NotFound
+      InvalidSecurityGroupID.NotFound InvalidGroupId.Malformed InvalidSecurityGroupId.Malformed
+      SecurityGroupsPerInstanceLimitExceeded SecurityGroupsPerInterfaceLimitExceeded InvalidAvailabilityZone InvalidZone.NotFound
+      InvalidAMIID.Malformed InvalidAMIName.Malformed InvalidAMIAttributeItemValue InvalidUserID.Malformed InvalidManifest
+      InvalidInstanceID InvalidInstanceID.Malformed InvalidInstanceType InvalidInstanceFamily InvalidInstanceAttributeValue
+      InvalidIamInstanceProfileArn.Malformed InvalidBlockDeviceMapping InvalidDevice.InUse InvalidSnapshotID.Malformed
+      InvalidVolumeID.Malformed UnknownVolumeType BootForVolumeTypeUnsupported VolumeTypeNotAvailableInZone
+      EncryptedVolumesNotSupported CustomerKeyHasBeenRevoked VolumeIOPSLimit MaxIOPSLimitExceeded VolumeLimitExceeded
+      SnapshotLimitExceeded ResourceCountExceeded RequestResourceCountExceeded InstanceLimitExceeded VcpuLimitExceeded
+      InsufficientFreeAddressesInSubnet Unsupported UnsupportedException NonEBSInstance OperationNotPermitted
+      SnapshotCopyUnsupported.InterRegion InvalidState InvalidStateTransition ZonesMismatched
+      InvalidKMSKey.InvalidState InvalidKmsKey.InvalidState KMSKeyNotAccessibleFault InvalidTag`, // the last row: seen, not listed
+  },
+  at: {
+    'ec2:RunInstances': {
+      capacity: `InsufficientInstanceCapacity InsufficientCapacity InsufficientHostCapacity InsufficientVolumeCapacity
+        InsufficientAddressCapacity InsufficientFreeAddressesInSubnet InstanceLimitExceeded VcpuLimitExceeded Unsupported
+        UnfulfillableCapacity VolumeTypeNotAvailableInZone`,
+      later: 'PendingVerification', // AWS takes minutes, at most four hours, to let a new account launch
+      answer: 'IdempotentParameterMismatch',
+    },
+    // Snapshots are pending for as long as they take to be made: minutes, or many hours.
+    'ec2:CreateImage': {
+      later: 'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification',
+    },
+    'ec2:CopyImage': {
+      later: 'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification',
+      'not yet': 'IdempotentParameterMismatch', // the copy was begun with other parameters, and its tags will show it
+    },
+    'ec2:ModifyImageAttribute': { refused: 'ResourceLimitExceeded' },
+    'ec2:ModifySnapshotAttribute': { refused: 'ResourceLimitExceeded' },
+    'ec2:DescribeInstances': { gone: 'InvalidInstanceID.NotFound' },
+    'ec2:TerminateInstances': { gone: 'InvalidInstanceID.NotFound' },
+    'ec2:DescribeImages': { gone: 'InvalidAMIID.NotFound InvalidAMIID.Unavailable', answer: 'InvalidAMIID.Malformed' },
+    'ec2:DeregisterImage': { gone: 'InvalidAMIID.NotFound InvalidAMIID.Unavailable' },
+    'ec2:DeleteSnapshot': { gone: 'InvalidSnapshot.NotFound' },
+  },
+  messages: [
+    { code: 'InvalidParameterValue', says: /^Instance is not in state/, is: 'not yet' },
+    { code: 'InvalidParameterValue', says: /iam instance profile/i, advice: 'look at `builder.instanceProfile`' },
+  ],
+  advice: {
+    UnauthorizedOperation:
+      'IAM says no. An encoded message is told by `aws sts decode-authorization-message --encoded-message …`',
+    AuthFailure: region,
+    OptInRequired: region,
+    Blocked: 'AWS has blocked the account: ask AWS Support',
+    VPCIdNotSpecified: `the account has no default VPC in this region; ${subnets}`,
+    DefaultVpcDoesNotExist: `the account has no default VPC in this region; ${subnets}`,
+    VPCResourceNotSpecified: subnets,
+    MissingInput: `the default VPC has no subnet here; ${subnets}`,
+    InvalidSubnet: subnets,
+    'InvalidSubnetID.NotFound': subnets,
+    'InvalidSubnetId.NotFound': subnets,
+    'InvalidSubnetID.Malformed': subnets,
+    'InvalidGroup.NotFound': groups,
+    'InvalidSecurityGroupID.NotFound': groups,
+    'InvalidGroupId.Malformed': groups,
+    InvalidParameter: groups,
+    InvalidInstanceType: types,
+    InvalidBlockDeviceMapping: disks,
+    VolumeIOPSLimit: disks,
+    UnknownVolumeType: disks,
+    'InvalidKMSKey.InvalidState': key,
+    'InvalidKmsKey.InvalidState': key,
+    KMSKeyNotAccessibleFault: key,
+    CustomerKeyHasBeenRevoked: key,
+    MaxIOPSLimitExceeded: quota,
+    VolumeLimitExceeded: quota,
+    SnapshotLimitExceeded: quota,
+    TagPolicyViolation: "look at `image.tags` and at the organization's tag policy",
+    'InvalidUserID.Malformed': 'look at `distribute[].accounts`',
+    InvalidAMIAttributeItemValue: 'look at `distribute[].accounts`, `organizations` and `organizationalUnits`',
+    ResourceLimitExceeded: 'raise the quota, or share with an organization in place of many accounts',
+    OperationNotPermitted:
+      'a snapshot under an AWS managed key cannot be shared: look at `distribute[].kmsKey`; an instance may be protected against its end',
+  },
+};
+
+/**
+ * Why an instance can end before it is of use, by the code of its StateReason. `moves on`: EC2 had no room or made a mistake,
+ * and another place may do. All others end the build. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+ */
+export const endReasons: Record<string, 'moves on' | 'ends the build'> = {
+  'Server.InsufficientInstanceCapacity': 'moves on',
+  'Server.InternalError': 'moves on',
+  'Server.ScheduledStop': 'moves on',
+  'Server.SpotInstanceShutdown': 'moves on',
+  'Server.SpotInstanceTermination': 'moves on',
+  'Client.InternalError': 'ends the build', // mostly a key that EC2 may not use
+  'Client.InstanceInitiatedShutdown': 'ends the build',
+  'Client.InstanceTerminated': 'ends the build',
+  'Client.InvalidSnapshot.NotFound': 'ends the build',
+  'Client.UserInitiatedHibernate': 'ends the build',
+  'Client.UserInitiatedShutdown': 'ends the build',
+  'Client.VolumeLimitExceeded': 'ends the build', // a quota of the region: no other place has more
+  'Client.InvalidKMSKey.InvalidState': 'ends the build',
+};
