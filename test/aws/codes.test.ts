@@ -126,7 +126,9 @@ const clients: Record<string, string> = {
   events: 'client-eventbridge',
 };
 const operations: Record<string, string> = { 's3:ListBucket': 'ListObjectsV2' };
-const source = readdirSync('aws').map((file) => readFileSync(`aws/${file}`, 'utf8'));
+const source = readdirSync('aws', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(`aws/${file}`, 'utf8'));
 const asked = [
   ...new Set(source.flatMap((text) => [...text.matchAll(/action: '(\w+:\w+)'/g)].map(([, action]) => action!))),
 ];
