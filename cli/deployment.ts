@@ -113,6 +113,8 @@ export interface PipelineOptions {
 export interface Pipeline extends Artifacts {
   /** ARN of build-image. */
   machine: string;
+  /** Whether builds start by themselves; undefined where an earlier version was deployed. */
+  automaticBuilds: boolean | undefined;
   /** The options that lead a later command line to the same pipeline, with a space before each. */
   options: string;
 }
@@ -129,9 +131,9 @@ export async function findPipeline(
   if (!knownRegions.includes(region)) throw new Refusal(`--region ${region}: there is no such region`);
   const aws = surroundings.connect(region);
   const machine = await machineOf(aws, stage, 'build-image');
-  const bucket = (await machineTags(aws, machine))['golden:bucket'];
+  const { 'golden:bucket': bucket, 'golden:automatic-builds': automatic } = await machineTags(aws, machine);
   if (!bucket)
     throw new Refusal(`${machine} has no tag golden:bucket: an earlier version was deployed there; deploy again`);
   const options = `${stage === 'dev' ? '' : ` --stage ${stage}`}${given ? ` --region ${given}` : ''}`;
-  return { aws, bucket, machine, options };
+  return { aws, bucket, machine, automaticBuilds: automatic === undefined ? undefined : automatic === 'on', options };
 }

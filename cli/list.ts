@@ -51,6 +51,10 @@ export async function list(
   if (options.json) terminal.out(`${JSON.stringify(rows, null, 2)}\n`);
   else if (rows.length > 0) terminal.out(`${tableOf(rows, terminal)}\n`);
   else terminal.out(`  No build${recipe ? ` of ${recipe}` : ''} in ${pipeline.aws.region} yet.\n`);
+  if (pipeline.automaticBuilds === false)
+    terminal.err(
+      '  Automatic builds are off: nothing starts by itself until you deploy with --param="automaticBuilds=on".\n',
+    );
   return 0;
 }
 

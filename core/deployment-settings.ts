@@ -13,6 +13,8 @@ const settings = z.strictObject({
   subnets: z._default(z.array(z.string()), []),
   /** Security groups where the recipe names none. An empty list stands for the default group of the VPC. */
   securityGroups: z._default(z.array(z.string()), []),
+  /** Whether schedules, newer source images and published parents start builds. */
+  automaticBuilds: z._default(z.boolean(), false),
 });
 
 export type DeploymentSettings = z.infer<typeof settings>;

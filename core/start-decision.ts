@@ -21,7 +21,13 @@ export interface StartFacts {
 }
 
 export type SkipReason =
-  'parent is still building' | 'unchanged' | 'building' | 'breaker open' | 'debounced' | 'already started';
+  | 'automatic builds are off'
+  | 'parent is still building'
+  | 'unchanged'
+  | 'building'
+  | 'breaker open'
+  | 'debounced'
+  | 'already started';
 
 export interface Start {
   /** Names of the execution: the first that no execution had which is running or ended well. */

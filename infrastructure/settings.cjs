@@ -1,14 +1,41 @@
-// What the functions are told of their deployment, as the one variable GOLDEN_SETTINGS. core/deployment-settings.ts reads it.
+// What the deployment says of itself, out of osls' parameters: to the functions, as the one variable GOLDEN_SETTINGS, which
+// core/deployment-settings.ts reads; to the template's resources, by `settingsOf`.
 
-/** Key of the settings → its value: text, a list, or a `${…}` that CloudFormation or osls fills in. */
-const settings = {
+/** A parameter that is on or off. */
+function isOn(name, value) {
+  if (value === 'on' || value === true) return true;
+  if (value === 'off' || value === false) return false;
+  throw new Error(`${name} must be on or off, not "${value}".`);
+}
+
+/** Parameter → how its text is read. Other keys are the same in every deployment. */
+const readers = {
+  automaticBuilds: isOn,
+};
+const fixed = {
   channelRoot: '/golden',
   instanceProfile: '${BuilderProfile}',
   subnets: [],
   securityGroups: [],
 };
 
+/** The settings of the deployment that is packaged, each as the type that core/deployment-settings.ts gives it. */
+async function settingsOf({ resolveVariable }) {
+  const read = Object.entries(readers).map(async ([name, reader]) => [
+    name,
+    reader(name, await resolveVariable(`param:${name}`)),
+  ]);
+  return { ...fixed, ...Object.fromEntries(await Promise.all(read)) };
+}
+
 module.exports = {
+  settingsOf,
   /** For serverless.yml. JSON with references of CloudFormation in it. */
-  variable: { 'Fn::Sub': JSON.stringify(settings) },
+  async variable(osls) {
+    return { 'Fn::Sub': JSON.stringify(await settingsOf(osls)) };
+  },
+  /** For serverless.yml: on or off, as a tag says it. */
+  async automaticBuilds(osls) {
+    return (await settingsOf(osls)).automaticBuilds ? 'on' : 'off';
+  },
 };

@@ -2,6 +2,7 @@
 // resources, and the simulator runs the same ones, so that neither can have a rule or a schedule that the other has not.
 const { readOfRecipes } = require('./of-recipes.cjs');
 const { whomToNotify } = require('./notified.cjs');
+const { settingsOf } = require('./settings.cjs');
 
 const ref = (id) => ({ Ref: id });
 const getArn = (id) => ({ 'Fn::GetAtt': [id, 'Arn'] });
@@ -19,6 +20,11 @@ const patient = { MaximumEventAgeInSeconds: 86400, MaximumRetryAttempts: 185 };
 const rule = (Description, EventPattern, Targets) => ({
   Type: 'AWS::Events::Rule',
   Properties: { Description, EventPattern, Targets },
+});
+/** A rule or a schedule that starts builds: it is there from the first deployment on, and works once the setting is on. */
+const automatic = ({ Type, Properties }, { automaticBuilds }) => ({
+  Type,
+  Properties: { ...Properties, State: automaticBuilds ? 'ENABLED' : 'DISABLED' },
 });
 const calls = (key) => [
   { Id: key, Arn: getArn(lambdaOf[key]), DeadLetterConfig: { Arn: failures }, RetryPolicy: patient },
@@ -40,7 +46,7 @@ const called = {
 /** The same, where the deployment names somebody to notify. */
 const calledToNotify = { BuildEnded: 'notify', CleanUpDied: 'notify' };
 
-const rules = {
+const starting = {
   SourceImageUpdated: rule(
     'A recipe has a newer source image, as watchSources found.',
     // not what another stage in this account and region has found for its own recipes
@@ -66,6 +72,8 @@ const rules = {
     { source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'], detail: { State: ['available'] } },
     calls('watchSources'),
   ),
+};
+const rules = {
   BuildDied: rule(
     'An image build failed, was aborted or ran out of time.',
     builds(['FAILED', 'TIMED_OUT', 'ABORTED']),
@@ -272,15 +280,24 @@ const around = (called) => ({
   },
 });
 
-/** What starts builds, watches over them and sweeps after them, by logical id. @param schedules `schedulesOf` of core/recipe-schedule.ts. */
-const triggerResources = (schedules) => ({
-  ...rules,
-  ...Object.assign({}, ...scheduledOnes.map(retriesOf)),
-  WatchSourcesSchedule: watching,
-  MeasureRecipesSchedule: measuring,
-  DailySweep: sweeping,
-  ...Object.fromEntries(schedules.map((schedule) => [scheduleId(schedule.recipe), scheduleOf(schedule)])),
-});
+/**
+ * What starts builds, watches over them and sweeps after them, by logical id.
+ * @param schedules `schedulesOf` of core/recipe-schedule.ts.
+ */
+const triggerResources = (schedules, settings) => {
+  const startBuilds = {
+    ...starting,
+    WatchSourcesSchedule: watching,
+    ...Object.fromEntries(schedules.map((schedule) => [scheduleId(schedule.recipe), scheduleOf(schedule)])),
+  };
+  return {
+    ...rules,
+    ...Object.assign({}, ...scheduledOnes.map(retriesOf)),
+    MeasureRecipesSchedule: measuring,
+    DailySweep: sweeping,
+    ...Object.fromEntries(Object.entries(startBuilds).map(([id, resource]) => [id, automatic(resource, settings)])),
+  };
+};
 
 /** What tells people, by logical id. */
 const notifyResources = () => ({ ...notifying, ...retriesOf('notify') });
@@ -289,7 +306,8 @@ module.exports = {
   triggerResources,
   notifyResources,
   /** For serverless.yml, after the bundler has read the recipes. */
-  async resources({ resolveVariable }) {
+  async resources(osls) {
+    const { resolveVariable } = osls;
     const schedules = readOfRecipes('schedules.json');
     const anybody = Boolean(whomToNotify(await resolveVariable('param:notify')));
     const all = anybody ? { ...called, ...calledToNotify } : called;
@@ -297,7 +315,7 @@ module.exports = {
       ...around(all),
       ...permissionsOf(all),
       ...subscriptions,
-      ...triggerResources(schedules),
+      ...triggerResources(schedules, await settingsOf(osls)),
       ...(anybody ? notifyResources() : {}),
     };
   },

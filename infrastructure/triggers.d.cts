@@ -1,3 +1,4 @@
+import type { DeploymentSettings } from '../core/deployment-settings.ts';
 import type { RecipeSchedule } from '../core/recipe-schedule.ts';
 
 /** A CloudFormation resource. */
@@ -7,7 +8,10 @@ export interface Resource {
   Properties: Record<string, any>;
 }
 /** The rules, schedules and retries, by logical id. */
-export function triggerResources(schedules: RecipeSchedule[]): Record<string, Resource> & { BuildDied: Resource };
+export function triggerResources(
+  schedules: RecipeSchedule[],
+  settings: Pick<DeploymentSettings, 'automaticBuilds'>,
+): Record<string, Resource> & { BuildDied: Resource };
 /** What notifies somebody, by logical id. */
 export function notifyResources(): Record<string, Resource>;
 /** All of it, with roles, permissions, queue and subscriptions. */

@@ -59,7 +59,9 @@ export function deploy(resources: Record<string, Resource>, around: Surroundings
   const deployed: Record<string, (id: string, properties: any) => void> = {
     'AWS::Lambda::EventInvokeConfig': () => undefined,
     'AWS::Events::Rule'(name, { EventPattern, Targets, ...more }) {
-      refuse(name, more, ['Description']);
+      const { State = 'ENABLED', ...others } = more;
+      refuse(name, others, ['Description']);
+      if (!isEnabled(State)) return;
       for (const { Id, Arn, DeadLetterConfig, RetryPolicy, ...rest } of Targets) {
         refuse(`${name}.${Id}`, rest, ['RoleArn']);
         const take = taker(Arn);
@@ -78,7 +80,9 @@ export function deploy(resources: Record<string, Resource>, around: Surroundings
     'AWS::Scheduler::Schedule'(id, properties) {
       const { FlexibleTimeWindow, Target, ...said } = properties;
       const { ScheduleExpression: expression, ScheduleExpressionTimezone: timezone = 'UTC', ...more } = said;
-      refuse(id, more, ['GroupName', 'Name', 'Description', 'State']);
+      const { State = 'ENABLED', ...others } = more;
+      refuse(id, others, ['GroupName', 'Name', 'Description']);
+      if (!isEnabled(State)) return;
       const take = taker(Target.Arn);
       addSchedule(clock, random, {
         expression,
@@ -101,6 +105,13 @@ export function deploy(resources: Record<string, Resource>, around: Surroundings
     run(id, Properties);
   }
   return queues;
+}
+
+/** Whether a rule or a schedule does anything. A parameter of osls stands for its default here. */
+function isEnabled(state: string): boolean {
+  if (state === 'DISABLED') return false;
+  if (state === 'ENABLED' || state === '${param:dailySweep}') return true;
+  throw new Error(`the simulator knows no state ${state} of a rule or a schedule`);
 }
 
 /** @param silent Properties that make no difference here. */

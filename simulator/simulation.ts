@@ -31,11 +31,14 @@ export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' 
   account?: string;
   /** Default: the scenario's, else 1. */
   seed?: number;
-  /** Whether schedules, polls and events start builds, as deployed. Default: builds are only started by `start`. */
+  /**
+   * Whether schedules, polls and events are deployed, the sweep's too. Default: builds are only started by `start`. With the
+   * setting `automaticBuilds` off they are there, and start no builds.
+   */
   triggers?: boolean;
   /** Whether somebody is notified of how builds end: `mails` has what they get. Default: nobody. */
   notify?: boolean;
-  /** Settings of the deployment that differ from the defaults. */
+  /** Settings of the deployment that differ from `simulatedSettings`. */
   settings?: Partial<DeploymentSettings>;
   /** Virtual seconds per real second, or as fast as the machine goes (default). */
   speed?: 'max' | number;
@@ -80,6 +83,9 @@ export interface Simulation {
   artifact(key: string): string | undefined;
 }
 
+/** A simulated deployment bounds nothing: a deployment of one's own is bounded by what its settings say. */
+export const simulatedSettings: DeploymentSettings = { ...defaultSettings, automaticBuilds: true };
+
 /** Service and stage, before every name, as deployed with no setting changed. */
 const service = 'golden-image-dev';
 
@@ -88,6 +94,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const { catalog, region = 'us-east-1', account = '222233334444', speed = 'max', onLog, interfere = {} } = options;
   const clock = createClock({ start: (options.start ?? new Date('2026-11-23T03:00:00Z')).getTime(), speed });
   const { seed, rough, rates, throttling, scenario } = options;
+  const settings = { ...simulatedSettings, ...options.settings };
   const cloud = createCloud({
     clock,
     account,
@@ -122,7 +129,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     bucket,
     machine: stateMachineArn,
     deployment: service,
-    settings: { ...defaultSettings, ...options.settings },
+    settings,
     topic,
     now: () => new Date(clock.now()),
     catalog: async () => catalog,
@@ -175,7 +182,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       region,
       definition: readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`), 'utf8'),
       substitutions: Object.fromEntries(functionArns) as Record<string, string>,
-      tags: { 'golden:bucket': bucket },
+      tags: { 'golden:bucket': bucket, 'golden:automatic-builds': settings.automaticBuilds ? 'on' : 'off' },
     });
   createMachine('build-image');
   const cleanUpArn = createMachine('clean-up-build');
@@ -199,7 +206,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     arn,
     start: (input: unknown, name = `scheduled-${++nameless}`) => void startExecution(arn, input, name),
   });
-  const { BuildDied, ...others } = triggerResources(schedulesOf(catalog));
+  const { BuildDied, ...others } = triggerResources(schedulesOf(catalog), settings);
   const resources = options.triggers ? { BuildDied, ...others } : { BuildDied };
   const queues = deploy(
     { ...resources, ...(options.notify ? notifyResources() : {}) },

@@ -96,6 +96,7 @@ describe('the resources', () => {
       'param=logRetentionInDays=7',
       'param=dailySweep=DISABLED',
       'param=amazonTopics=on',
+      'param=automaticBuilds=on',
       'param=notify=ops@example.com',
       'param=staleAfterDays=10',
     ];
@@ -111,7 +112,39 @@ describe('the resources', () => {
     expect(text).not.toContain('golden-image-builder');
     expect(text).not.toContain('"RetentionInDays":30');
     expect(set.Resources['DailySweep']?.Properties['State']).toBe('DISABLED');
+    for (const [id, state] of statesOf(set)) expect([id, state]).toEqual([id, 'ENABLED']);
   });
+});
+
+/** Everything that starts builds, and whether it works. */
+function statesOf({ Resources }: Template): [id: string, state: unknown][] {
+  const starting = /^(SourceImageUpdated|ChannelMoved|BuildSucceeded|ImageAvailable|WatchSourcesSchedule|Schedule.+)$/;
+  return Object.entries(Resources).flatMap(([id, { Properties }]) =>
+    starting.test(id) ? [[id, Properties['State']] as [string, unknown]] : [],
+  );
+}
+
+test('nothing starts builds until the deployment says so', () => {
+  const states = statesOf(template);
+  expect(states.map(([id]) => id)).toEqual(
+    expect.arrayContaining(['BuildSucceeded', 'WatchSourcesSchedule', 'Scheduleal2023Xbase']),
+  );
+  for (const [id, state] of states) expect([id, state]).toEqual([id, 'DISABLED']);
+  // What looks after builds and images works from the first deployment on.
+  for (const id of ['BuildDied', 'MeasureRecipesSchedule', 'DailySweep'])
+    expect(template.Resources[id]?.Properties['State'] ?? 'ENABLED').toBe('ENABLED');
+  expect(template.Resources['BuildImage']?.Properties['Tags']).toContainEqual({
+    Key: 'golden:automatic-builds',
+    Value: 'off',
+  });
+  const { GOLDEN_SETTINGS } = template.Resources['StartBuildLambdaFunction']!.Properties['Environment'].Variables;
+  expect(JSON.parse(GOLDEN_SETTINGS['Fn::Sub'])).toMatchObject({ automaticBuilds: false });
+});
+
+test('a setting that is neither on nor off is refused', async () => {
+  await expect(packagedTemplate(['--param=automaticBuilds=yes'])).rejects.toThrow(
+    /automaticBuilds must be on or off, not "yes"/,
+  );
 });
 
 describe('the functions', () => {
@@ -269,9 +302,14 @@ describe('what starts builds', () => {
   test('recipes whose names differ in a hyphen only have schedules of their own', () => {
     const schedule = { expression: 'rate(7 days)', timezone: 'UTC', windowMinutes: 15 };
     const names = ['a-1b', 'a1b', 'a1-b'];
-    expect(Object.keys(triggerResources(names.map((recipe) => ({ recipe, ...schedule }))))).toEqual(
-      expect.arrayContaining(['ScheduleaX1b', 'Schedulea1b', 'Schedulea1Xb']),
-    );
+    expect(
+      Object.keys(
+        triggerResources(
+          names.map((recipe) => ({ recipe, ...schedule })),
+          { automaticBuilds: true },
+        ),
+      ),
+    ).toEqual(expect.arrayContaining(['ScheduleaX1b', 'Schedulea1b', 'Schedulea1Xb']));
   });
 
   test('what calls a function is permitted to, tries for a day and leaves in the queue what it could not deliver', () => {
@@ -334,7 +372,7 @@ describe('what starts builds', () => {
         expect.objectContaining({ Principal: 'sns.amazonaws.com', SourceArn: Properties['TopicArn'] }),
       );
     }
-    expect(template.Conditions).toEqual({ AmazonTopics: { 'Fn::Equals': ['off', 'on'] } });
+    expect(template.Conditions).toEqual({ AmazonTopics: { 'Fn::Equals': ['off/off', 'on/on'] } });
   });
 });
 

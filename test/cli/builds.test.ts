@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Listed } from '../../cli/list.ts';
-import type { Simulation } from '../../simulator/simulation.ts';
+import { createSimulation, type Simulation } from '../../simulator/simulation.ts';
 import { brisk, operator } from '../support/deployed.ts';
 import { leftIn, nothing, pipeline, recipe } from '../support/pipeline.ts';
 
@@ -71,6 +71,19 @@ test('a listing can be of one recipe, or of the newest builds', async () => {
     out: '  No build of unknown in us-east-1 yet.\n',
   });
   expect(await golden('list', '--limit', 'many')).toMatchObject({ exitCode: 2 });
+});
+
+test('a listing says that nothing starts by itself where that is so', async () => {
+  expect((await golden('list')).err).toBe('');
+  const off = createSimulation({
+    catalog: { recipes: {}, scripts: {}, version: '' },
+    settings: { automaticBuilds: false },
+  });
+  const { exitCode, err } = await operator(off).run('list');
+  expect({ exitCode, err }).toEqual({
+    exitCode: 0,
+    err: '  Automatic builds are off: nothing starts by itself until you deploy with --param="automaticBuilds=on".\n',
+  });
 });
 
 test('the logs of a failed build have its time by state, its failure and what its steps printed', async () => {

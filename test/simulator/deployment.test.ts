@@ -11,7 +11,7 @@ function deployed(
   change: (resources: Record<string, Resource>) => void = () => undefined,
 ) {
   const { cloud, clock, wait } = lab();
-  const resources = structuredClone(triggerResources([schedule]));
+  const resources = structuredClone(triggerResources([schedule], { automaticBuilds: true }));
   change(resources);
   const called: unknown[] = [];
   const run = (event: unknown) => {
@@ -58,8 +58,8 @@ test('what fails every time is left in the queue', async () => {
 test.each<[string, (resources: Record<string, Resource>) => void, string]>([
   [
     'a property of a rule',
-    ({ BuildSucceeded }) => void (BuildSucceeded!.Properties['State'] = 'DISABLED'),
-    'State of BuildSucceeded',
+    ({ BuildSucceeded }) => void (BuildSucceeded!.Properties['EventBusName'] = 'other'),
+    'EventBusName of BuildSucceeded',
   ],
   [
     'a property of a schedule',
@@ -70,6 +70,12 @@ test.each<[string, (resources: Record<string, Resource>) => void, string]>([
     'a property of a target',
     ({ BuildSucceeded }) => void (BuildSucceeded!.Properties['Targets'][0].InputPath = '$'),
     'InputPath of BuildSucceeded',
+  ],
+  [
+    'a state of a rule',
+    ({ BuildSucceeded }) =>
+      void (BuildSucceeded!.Properties['State'] = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'),
+    'no state ENABLED_WITH_ALL',
   ],
   [
     'a resource',

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,9 @@ export async function packagedTemplate(settings: string[] = []): Promise<Templat
     await compileRecipes(join(folder, 'dist'), join(root, 'examples'));
     const osls = join(root, 'node_modules/serverless/bin/serverless.js');
     const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // the defaults are judged
-    execFileSync(process.execPath, [osls, 'package', ...settings], { cwd: folder, env, stdio: 'pipe' });
+    const args = [osls, 'package', ...settings];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`osls ended with ${status}: ${stderr}${stdout}`); // it writes errors to either
     const emitted = join(folder, '.serverless/cloudformation-template-update-stack.json');
     return JSON.parse(readFileSync(emitted, 'utf8')) as Template;
   } finally {

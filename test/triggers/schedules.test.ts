@@ -1,5 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { day, follower, hour, resting, started, triggered } from '../support/triggered.ts';
+import {
+  al2023,
+  childOf,
+  day,
+  follower,
+  hour,
+  recordOf,
+  resting,
+  skipped,
+  started,
+  triggered,
+} from '../support/triggered.ts';
 
 const at = (time: string) => ({ start: new Date(time) });
 
@@ -39,6 +50,39 @@ test('a rate begins at once and fires in its own time; a recipe without schedule
   );
   expect(days).toEqual([0, 2, 4]);
   expect(simulation.queue('TriggerFailures')).toEqual([]);
+});
+
+test('with automatic builds off days pass and nothing starts, whatever happens', async () => {
+  const asks = { triggers: { schedule: 'rate(1 day)', onSourceUpdate: true, rebuildAfter: '1d' } };
+  const settings = { automaticBuilds: false };
+  const simulation = triggered([follower('base', asks), follower('child', childOf('base'))], { settings });
+  await simulation.pass(2 * day);
+  simulation.sourceUpdated(al2023);
+  await simulation.pass(day);
+  expect({ starts: simulation.starts, executions: simulation.executions() }).toEqual({ starts: [], executions: [] });
+  // A build that somebody starts is published, and its children do not follow.
+  await simulation.finish(simulation.start({ recipe: 'base' }));
+  await simulation.pass(3 * day);
+  expect(simulation.executions()).toHaveLength(1);
+  expect(recordOf(simulation, 'base').published).toBeDefined();
+  expect(simulation.queue('TriggerFailures')).toEqual([]);
+});
+
+test('an event that was under way when automatic builds were turned off starts nothing, and the log says why', async () => {
+  const simulation = triggered([follower('base')], { triggers: false, settings: { automaticBuilds: false } });
+  const { cloud, stepFunctions } = simulation;
+  const Parameters = {
+    FunctionName: 'arn:aws:lambda:us-east-1:222233334444:function:golden-image-dev-StartBuild',
+    Payload: { recipe: 'base', scheduled: '2026-11-23T03:00:00Z' },
+  };
+  const call = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters, End: true };
+  const definition = JSON.stringify({ StartAt: 'Call', States: { Call: call } });
+  const stateMachineArn = stepFunctions.createStateMachine({ name: 'caller', region: 'us-east-1', definition });
+  const at = { account: '222233334444', region: 'us-east-1' };
+  const started = cloud.services['sfn']?.['StartExecution']?.({ stateMachineArn, name: 'late', input: '{}' }, at);
+  await simulation.finish((started as { executionArn: string }).executionArn);
+  expect(skipped(simulation)).toEqual(['base: automatic builds are off']);
+  expect(simulation.executions()).toEqual([]);
 });
 
 test('without triggers nothing starts by itself', async () => {
