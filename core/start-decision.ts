@@ -47,6 +47,9 @@ export const debounceSeconds = 50 * 60;
 // Refusals such as RecipeBusy are not in the record: that many of them, one after the other, do not stop a recipe.
 const spareNames = 10;
 
+/** The rules are off as well, but an event that was under way when the setting changed still comes. */
+export const off: Decision = { skip: 'automatic builds are off', because: 'the deployment says automaticBuilds=off' };
+
 /** Whether to start what was asked for. An execution's name is derived, so that an event which comes twice starts one. */
 export function decideStart(asked: Asked, facts: StartFacts): Decision {
   const { recipe, scheduled, parentEnded, trigger } = asked;

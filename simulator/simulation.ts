@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../aws/connection.ts';
-import { defaultSettings, type DeploymentSettings } from '../core/deployment-settings.ts';
+import type { DeploymentSettings } from '../core/deployment-settings.ts';
 import { schedulesOf } from '../core/recipe-schedule.ts';
 import type { Catalog } from '../core/recipe.ts';
 import type { Surroundings } from '../functions/cloud.ts';
@@ -18,6 +18,7 @@ import { eventFunctions, stages } from './handlers.ts';
 import type { Interference } from './interference.ts';
 import { createInvoke, endAtEntry } from './interfered-functions.ts';
 import { accountFor } from './account-for.ts';
+import { simulatedSettings } from './simulated-settings.ts';
 import { snsActions, type Mail } from './sns.ts';
 import type { StartOutcome } from './start-outcome.ts';
 import { createStepFunctions, type Execution, type StepFunctions } from './states/step-functions.ts';
@@ -31,10 +32,7 @@ export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' 
   account?: string;
   /** Default: the scenario's, else 1. */
   seed?: number;
-  /**
-   * Whether schedules, polls and events are deployed, the sweep's too. Default: builds are only started by `start`. With the
-   * setting `automaticBuilds` off they are there, and start no builds.
-   */
+  /** Whether schedules, polls and events are deployed, the sweep's too. Default: builds are only started by `start`. */
   triggers?: boolean;
   /** Whether somebody is notified of how builds end: `mails` has what they get. Default: nobody. */
   notify?: boolean;
@@ -82,9 +80,6 @@ export interface Simulation {
   /** An object of the artifact bucket as text, undefined where there is none. */
   artifact(key: string): string | undefined;
 }
-
-/** A simulated deployment bounds nothing: a deployment of one's own is bounded by what its settings say. */
-export const simulatedSettings: DeploymentSettings = { ...defaultSettings, automaticBuilds: true };
 
 /** Service and stage, before every name, as deployed with no setting changed. */
 const service = 'golden-image-dev';

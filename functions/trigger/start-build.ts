@@ -7,14 +7,12 @@ import { placeOf } from '../../core/build.ts';
 import { recipeOf, soundRecipes } from '../../core/catalog.ts';
 import { Failure } from '../../core/errors.ts';
 import { severally, throwTogether } from '../../core/severally.ts';
-import { decideStart, type Decision } from '../../core/start-decision.ts';
+import { decideStart, off, type Decision } from '../../core/start-decision.ts';
 import { askedBuilds, type Asked } from '../../core/start-event.ts';
 import { lambda, stage, type Cloud } from '../stage.ts';
 
 async function decide(asked: Asked, cloud: Cloud): Promise<Decision> {
-  // The rules are off as well, but an event that was under way when the setting changed still comes.
-  if (!cloud.settings.automaticBuilds)
-    return { skip: 'automatic builds are off', because: 'the deployment says automaticBuilds=off' };
+  if (!cloud.settings.automaticBuilds) return off;
   const catalog = await cloud.catalog();
   const names = Object.keys(catalog.recipes);
   if (!names.includes(asked.recipe))
