@@ -197,14 +197,11 @@ export function createSimulation(options: SimulationOptions): Simulation {
     return [`${name}LambdaFunction`, { arn: functionArn(name), run: (event: unknown) => call(name, event) }] as const;
   });
   let nameless = 0;
-  const started = (arn: string) => ({
-    arn,
-    start: (input: unknown, name = `scheduled-${++nameless}`) => void startExecution(arn, input, name),
-  });
+  const start = (arn: string) => (input: unknown, name?: string) =>
+    void startExecution(arn, input, name ?? `scheduled-${++nameless}`);
   const { BuildDied, ...others } = triggerResources(schedulesOf(catalog), settings);
-  const resources = options.triggers ? { BuildDied, ...others } : { BuildDied };
   const queues = deploy(
-    { ...resources, ...(options.notify ? notifyResources() : {}) },
+    { BuildDied, ...(options.triggers && others), ...(options.notify && notifyResources()) },
     {
       clock,
       events: cloud.events,
@@ -213,9 +210,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
       region,
       functions: Object.fromEntries(calledByEvents),
       machines: {
-        BuildImage: started(stateMachineArn),
-        CleanUpBuild: started(cleanUpArn),
-        SweepMachine: started(sweepArn),
+        BuildImage: { arn: stateMachineArn, start: start(stateMachineArn) },
+        CleanUpBuild: { arn: cleanUpArn, start: start(cleanUpArn) },
+        SweepMachine: { arn: sweepArn, start: start(sweepArn) },
       },
     },
   );
