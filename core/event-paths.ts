@@ -54,6 +54,7 @@ export function eventPaths(): (event: PlacedEvent) => EventPath {
 /** Function and payload of a task without what is another at each attempt. */
 function callOf(event: PlacedEvent): string | undefined {
   const { parameters } = event['taskScheduledEventDetails'] as { parameters?: string };
-  const attempt = new Set(['taskToken', 'since']);
-  return parameters && JSON.stringify(JSON.parse(parameters), (key, value: unknown) => (attempt.has(key) ? '' : value));
+  return (
+    parameters && JSON.stringify(JSON.parse(parameters), (key, value: unknown) => (key === 'taskToken' ? '' : value))
+  );
 }

@@ -55,13 +55,13 @@ export interface FailedPlace {
  * where that is a Map, the state in which its iteration failed. Where no catcher was entered, the execution died in the
  * state it entered last.
  */
-export function failedPlace(events: StateEvent[], catchers = ['Compensate', 'RecordFailure']): FailedPlace {
+export function failedPlace(events: StateEvent[], catchers = ['Undo', 'Compensate', 'RecordFailure']): FailedPlace {
   const byId = new Map(events.map((event) => [event.id, event]));
   // Where a redriven execution had ended, its thread of events begins anew: it goes on with the event before that end.
   const before = ({ id, previousEventId, type }: StateEvent) =>
     byId.get(/^Execution(Aborted|TimedOut|Failed)$/.test(type) ? id - 1 : previousEventId);
   const caught = events.find(
-    ({ type, state }) => type === 'TaskStateEntered' && state !== undefined && catchers.includes(state),
+    ({ type, state }) => type.endsWith('StateEntered') && state !== undefined && catchers.includes(state),
   );
   let event = caught ? before(caught) : events.findLast(({ type }) => type.endsWith('StateEntered'));
   while (caught && event && !event.type.endsWith('StateExited')) event = before(event);

@@ -14,7 +14,7 @@ export interface Wait<I, O> {
   name: string;
   input: z.ZodMiniType<I>;
   permissions: readonly string[];
-  /** Seconds from entering the state after which the wait fails. */
+  /** Seconds after `since` at which the wait fails. */
   limit: (input: I) => number;
   /** Takes one look. Called again at every heartbeat, so it must be safe to repeat. */
   look: (input: I & { since: string }, cloud: Cloud) => Promise<Seen<O>>;

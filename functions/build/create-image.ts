@@ -28,7 +28,8 @@ export const createImage = stage({
   async run({ instance, execution, ...build }, cloud) {
     const plan = await readOwnPlan(cloud, build, execution);
     const known = await adopt(cloud, plan);
-    if (known) return { ami: known };
+    const since = cloud.now().toISOString();
+    if (known) return { ami: known, since };
     const { image, description } = plan.document;
     const request = {
       instance,
@@ -38,7 +39,7 @@ export const createImage = stage({
       tags: imageTags(plan),
     };
     const ami = (await create(cloud.aws, request)) ?? (await adopt(cloud, plan));
-    if (ami) return { ami };
+    if (ami) return { ami, since };
     throw new Failure(
       'AwsTransient',
       `EC2 in ${cloud.aws.region} says the name ${plan.image} is taken but shows no such AMI yet`,

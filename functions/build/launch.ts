@@ -12,7 +12,8 @@ export const launch = stage({
   async run({ execution, ...build }, cloud) {
     const plan = await readOwnPlan(cloud, build, execution);
     const from = { ami: plan.source.ami, disks: builderDisks(plan) };
-    return { instance: await findOrLaunch(cloud.aws, plan, 'builder', from) };
+    const instance = await findOrLaunch(cloud.aws, plan, 'builder', from);
+    return { instance, since: cloud.now().toISOString() };
   },
 });
 

@@ -51,7 +51,7 @@ export const resolve = stage({
     plan = await keepPlan(cloud, plan);
     await recordStart(cloud, identity, execution.startedAt, trigger);
     const made = images.find(({ state }) => state === 'pending' || state === 'available');
-    const image = made ? { made: true, ami: made.ami } : { made: false };
+    const image = made ? { made: true, ami: made.ami, since: cloud.now().toISOString() } : { made: false };
     return { ...identity, upToDate: { is: false, because: found.because }, image, ...workOf(plan) };
   },
 });

@@ -9,7 +9,8 @@ export const sendCommand = stage({
   input: z.strictObject({ ...identity, instance: z.string(), index: z.number() }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ssm:ListCommands', 'ssm:SendCommand'],
   async run({ instance, index, ...build }, cloud) {
-    return findOrSend(cloud, await readPlan(cloud, build), 'provision', index, instance);
+    const sent = await findOrSend(cloud, await readPlan(cloud, build), 'provision', index, instance);
+    return { ...sent, since: cloud.now().toISOString() };
   },
 });
 

@@ -10,7 +10,8 @@ export const launchCandidate = stage({
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
   async run({ ami, execution, ...build }, cloud) {
     const plan = await readOwnPlan(cloud, build, execution);
-    return { instance: await findOrLaunch(cloud.aws, plan, 'candidate', { ami }) };
+    const instance = await findOrLaunch(cloud.aws, plan, 'candidate', { ami });
+    return { instance, since: cloud.now().toISOString() };
   },
 });
 

@@ -9,7 +9,8 @@ export const sendCheck = stage({
   input: z.strictObject({ ...identity, instance: z.string(), index: z.number() }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ssm:ListCommands', 'ssm:SendCommand'],
   async run({ instance, index, ...build }, cloud) {
-    return findOrSend(cloud, await readPlan(cloud, build), 'check', index, instance);
+    const sent = await findOrSend(cloud, await readPlan(cloud, build), 'check', index, instance);
+    return { ...sent, since: cloud.now().toISOString() };
   },
 });
 

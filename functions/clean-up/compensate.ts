@@ -12,7 +12,6 @@ import { execution, lambda } from '../stage.ts';
 import { secondsSince, wait, type Seen } from '../wait.ts';
 
 const bound = 7200;
-
 interface Undone extends Pick<Removal, 'left' | 'kept'> {
   owner: Owner;
   undone: string[];

@@ -18,7 +18,8 @@ export const copyImage = stage({
   async run({ region, ami, execution, ...build }, cloud) {
     const plan = await readOwnPlan(cloud, build, execution);
     const { kmsKey } = targetIn(plan, region);
-    if (!needsCopy(plan, region)) return { ami };
+    const since = cloud.now().toISOString();
+    if (!needsCopy(plan, region)) return { ami, since };
     const copies = await findBuildImages(cloud.aws, region, build);
     const usable = copies.filter(({ state }) => /^(pending|available)$/.test(state));
     if (usable.length > 1) {
@@ -28,7 +29,7 @@ export const copyImage = stage({
         `${ids} in ${region} all claim to be ${plan.image}; deregister all but one, then start the build again`,
       );
     }
-    if (usable[0]) return { ami: usable[0].ami };
+    if (usable[0]) return { ami: usable[0].ami, since };
     const request = {
       region,
       from: { region: plan.region, ami },
@@ -38,7 +39,7 @@ export const copyImage = stage({
       kmsKey,
       tags: imageTags(plan),
     };
-    return { ami: await copy(cloud.aws, request) };
+    return { ami: await copy(cloud.aws, request), since };
   },
 });
 

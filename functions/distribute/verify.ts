@@ -36,7 +36,7 @@ export const verify = wait({
       return { waiting: behind.map(({ region, error }) => `${region}: ${error}`).join('\n') };
     }
     refuseIncomplete(plan, targets);
-    return { done: { targets } };
+    return { done: { targets, verifiedAt: now().toISOString() } };
   },
 });
 

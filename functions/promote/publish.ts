@@ -14,13 +14,14 @@ export const publish = wait({
   input: z.looseObject({ ...maker, targets: z.array(verifiedTarget) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
   limit: () => 900,
-  async look({ recipe, build, execution, targets }, cloud): Promise<Seen<{ written: boolean; parameter?: string }>> {
+  async look({ recipe, build, execution, targets }, cloud): Promise<Seen<object>> {
     // Before it is looked whose the build is: what a clean-up writes into it after that look bars this one from completing it.
     const read = await readLedger(cloud, { recipe, build });
     const plan = await readOwnPlan(cloud, { recipe, build }, execution);
     const { publish: wanted } = plan.document;
     const parameter = wanted ? channelParameter(recipe, wanted.channel) : '';
-    const done = { done: wanted ? { written: true, parameter } : { written: false } };
+    const publishedAt = cloud.now().toISOString();
+    const done = { done: wanted ? { written: true, parameter, publishedAt } : { written: false, publishedAt } };
     if (read.known?.complete) return done;
     const after = targets.flatMap(({ region, ami, snapshots, error }) =>
       ami && error === undefined ? [{ region, ami, snapshots }] : [],

@@ -15,7 +15,9 @@ export async function attempts(state: State, raw: Json, input: Json, branch: Bra
   for (let count = 0; ; count++) {
     if (count > 0) branch.position.inner = undefined; // only what a redrive finds goes on from there
     const context = branch.context as { State: Record<string, Json> };
-    branch.context = { ...context, State: { ...context.State, RetryCount: count } };
+    // AWS does not say whether a retry enters the state anew: it does here, which is the worse for a state that measures by it.
+    const entered = count > 0 && { EnteredTime: new Date(run.clock.now()).toISOString() };
+    branch.context = { ...context, State: { ...context.State, ...entered, RetryCount: count } };
     const around = branch.context;
     try {
       const { ResultSelector } = state;

@@ -60,7 +60,7 @@ export function createBranch(run: Run, scope: Scope, position: Position, context
 /**
  * Runs states from StartAt, or from where a redriven branch had come to, to an end; the output of the last one, or a
  * StateError nobody caught. A state that is redriven is not entered again: AWS tells of no second entry. Nothing says what
- * its EnteredTime is then; here it stays what it was, which is the worse for whoever measures by it.
+ * its EnteredTime is then. Here it stays what it was, which is the worse for a state that measures by it.
  */
 export async function runStates(states: States, input: Json, branch: Branch): Promise<Json> {
   const { run, trail, scope, position } = branch;

@@ -32,6 +32,17 @@ async function redriven(simulation: Simulation, arn: string): Promise<Execution>
   return simulation.finish(arn);
 }
 
+test('a wait that is redriven hours after its bound looks once before it gives up', async () => {
+  const { simulation, arn } = await ended('AwaitBuilder', 'ABORTED', unheard);
+  await simulation.pass(3 * hour);
+  expect((await redriven(simulation, arn)).status).toBe('SUCCEEDED');
+  const silent = await ended('AwaitBuilder', 'ABORTED', {
+    scenario: { ...unheard.scenario, agents: [{ role: 'builder', online: false }] },
+  });
+  await silent.simulation.pass(3 * hour);
+  expect(await redriven(silent.simulation, silent.arn)).toMatchObject({ status: 'FAILED', error: 'WaitTimedOut' });
+});
+
 /** Executions of clean-up-build in the order they were started. */
 function cleanUps({ stepFunctions, stateMachineArn }: Simulation): Execution[] {
   const request = { stateMachineArn: stateMachineArn.replace('build-image', 'clean-up-build') };

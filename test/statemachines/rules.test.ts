@@ -151,6 +151,12 @@ test('a wait is a task token with a heartbeat, looked at again at every heartbea
   }
 });
 
+test('no wait counts from when its state was entered: AWS does not say whether a retry enters it anew', () => {
+  const counted = [...states, ...small.flatMap(([, one]) => Object.entries(one.States))];
+  const moving = counted.filter(([, state]) => state.Retry && JSON.stringify(state).includes('$$.State.EnteredTime'));
+  expect(moving.map(([name]) => name)).toEqual([]);
+});
+
 test('whatever fails before the image is published is compensated, and what is published is never undone', () => {
   const unprotected = Object.entries(machine.States).filter(
     ([name, { Type, Catch = [] }]) =>
@@ -158,10 +164,11 @@ test('whatever fails before the image is published is compensated, and what is p
       !/^(CleanUp|Compensate|RecordFailure)$/.test(name) &&
       !Catch.some(
         ({ ErrorEquals, Next, ResultPath }) =>
-          ErrorEquals[0] === 'States.ALL' && Next === 'Compensate' && ResultPath === '$.failure',
+          ErrorEquals[0] === 'States.ALL' && Next === 'Undo' && ResultPath === '$.failure',
       ),
   );
   expect(unprotected).toEqual([]);
+  expect(machine.States['Undo']?.Next).toBe('Compensate');
   expect(machine.States['CleanUp']?.Catch?.map(({ Next }) => Next)).toEqual(['RecordFailure']);
 });
 
