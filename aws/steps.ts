@@ -85,10 +85,13 @@ export async function lookAtCommand(
   }
   if (/^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status))
     return { waiting: `${what} is ${invocation.details}` };
+  const gaveUp = /^Execution ?Timed ?Out/.test(invocation.details)
+    ? '; SSM stopped it when the time its document allows was over'
+    : '';
   const exit =
     invocation.exitCode !== undefined && invocation.exitCode >= 0 ? `, exit code ${invocation.exitCode}` : '';
   throw new Failure(
     failure,
-    `${what}: ${invocation.details || invocation.status}${exit}\n${await outputTail(artifacts, invocation)}\n--- all of it: s3://${artifacts.bucket}/${artifactKey(build, `commands/${command}`)}`,
+    `${what}: ${invocation.details || invocation.status}${exit}${gaveUp}\n${await outputTail(artifacts, invocation)}\n--- all of it: s3://${artifacts.bucket}/${artifactKey(build, `commands/${command}`)}`,
   );
 }

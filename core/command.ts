@@ -1,3 +1,4 @@
+import { boundedParameters } from './document-timeout.ts';
 import { secondsOf } from './duration.ts';
 import { packedPowerShell, packedShell } from './packed-script.ts';
 import type { Check, Step } from './recipe.ts';
@@ -60,7 +61,7 @@ function content(step: Step, index: number, build: string, windows: boolean, scr
     return {
       document: step.document,
       ...(step.version && { version: step.version }),
-      parameters: step.parameters ?? {},
+      parameters: boundedParameters(step.document, step.parameters ?? {}, seconds),
     };
   }
   const mark = `golden-reboot-${build}-${index}`;

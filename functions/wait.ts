@@ -49,7 +49,7 @@ export function wait<I extends object, O>({
           return (await succeedTask(cloud.aws, event.taskToken, seen.done)) ? 'done' : 'done, too late for this token';
         const waited = secondsSince(event.since, cloud.now());
         if (waited < limit(event)) return seen.waiting;
-        throw new Failure('WaitTimedOut', `gave up after ${Math.round(waited)} s: ${seen.waiting}`);
+        throw new Failure('WaitTimedOut', `the pipeline gave up after ${Math.round(waited)} s: ${seen.waiting}`);
       } catch (error) {
         // The answer itself may be what AWS had no time for.
         if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;

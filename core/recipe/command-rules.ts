@@ -1,3 +1,5 @@
+import { timeoutParameter } from '../document-timeout.ts';
+import { durationOf, secondsOf } from '../duration.ts';
 import { packedShell } from '../packed-script.ts';
 import { actions, type Step } from './provision-rules.ts';
 import type { Rule } from './rule.ts';
@@ -18,6 +20,23 @@ const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'po
 
 /** What a step hands to Run Command. */
 export const commandRules: Rule[] = [
+  {
+    says: 'The timeout of a step is that of its document, where the document takes one (AWS-RunShellScript, AWS-RunPowerShellScript, AWS-InstallPowerShellModule, AWS-ApplyAnsiblePlaybooks). A recipe may name a shorter one in parameters.',
+    look(parts, report) {
+      for (const { path, action } of actions(parts)) {
+        const name = timeoutParameter(action.document ?? '');
+        const [given] = (name && action.parameters?.[name]) ?? [];
+        if (name === undefined || given === undefined) continue;
+        const at = [...path, 'parameters', name];
+        if (!/^[1-9]\d{0,5}$/.test(given)) report(at, `must be seconds, such as '3600', got ${JSON.stringify(given)}`);
+        else if (Number(given) > secondsOf(action.timeout))
+          report(
+            at,
+            `is ${durationOf(Number(given))}, but the pipeline gives the step up after its timeout of ${action.timeout}; say timeout: ${given}s instead`,
+          );
+      }
+    },
+  },
   {
     says: 'Shell commands and scripts have no NUL and no half of a character (a lone surrogate), nor have parameters; run has no CR LF line ends.',
     look(parts, report, { scripts }) {

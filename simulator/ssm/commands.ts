@@ -122,7 +122,7 @@ export function commandActions(world: World): Actions {
         parameters: input.Parameters ?? {},
         script: scriptIn(parameters['commands'] ?? []),
         timeoutSeconds: input.TimeoutSeconds ?? 3600,
-        executionTimeout: Number(input.Parameters?.executionTimeout?.[0] ?? 3600),
+        executionTimeout: Number(input.Parameters?.[document.timeout ?? '']?.[0] ?? 3600),
         outputBucket: input.OutputS3BucketName,
         outputPrefix: input.OutputS3KeyPrefix,
         cloudWatch: input.CloudWatchOutputConfig,

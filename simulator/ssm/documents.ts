@@ -10,6 +10,8 @@ export interface Document {
   parameters?: string[];
   /** Where its output goes below `<command>/<instance>/`. */
   output: { Linux: string; Windows: string };
+  /** The parameter that says how many seconds it may run; without one it is 3600. */
+  timeout?: string;
   work?: 'Patch' | 'Install' | 'Sysprep';
   /** One step a platform: GetCommandInvocation then wants to know which. */
   severalSteps?: true;
@@ -21,8 +23,35 @@ const both = (path: string) => ({ Linux: path, Windows: path });
 const script = ['commands!', 'workingDirectory', 'executionTimeout'];
 
 const documents: Record<string, Document> = {
-  'AWS-RunShellScript': { platforms: ['Linux'], parameters: script, output: both(shell) },
-  'AWS-RunPowerShellScript': { platforms: ['Windows'], parameters: script, output: both(powershell) },
+  'AWS-RunShellScript': {
+    platforms: ['Linux'],
+    parameters: script,
+    timeout: 'executionTimeout',
+    output: both(shell),
+  },
+  'AWS-RunPowerShellScript': {
+    platforms: ['Windows'],
+    parameters: script,
+    timeout: 'executionTimeout',
+    output: both(powershell),
+  },
+  // The document's content, as public repositories keep copies of it.
+  'AWS-ApplyAnsiblePlaybooks': {
+    platforms: ['Linux'],
+    parameters: [
+      'SourceType',
+      'SourceInfo',
+      'InstallDependencies',
+      'PlaybookFile',
+      'ExtraVariables',
+      'Check',
+      'Verbose',
+      'TimeoutSeconds',
+    ],
+    timeout: 'TimeoutSeconds',
+    output: both('awsrunShellScript/runShellScript'),
+    severalSteps: true,
+  },
   'AWS-ConfigureAWSPackage': {
     platforms: ['Linux', 'Windows'],
     parameters: ['action!', 'installationType', 'name!', 'version', 'additionalArguments'],

@@ -70,6 +70,21 @@ test('each command carries its own bound', () => {
   expect(first).toMatchObject({ timeoutSeconds: 90, parameters: { executionTimeout: ['90'] } });
 });
 
+test.each([
+  ['AWS-RunShellScript', {}, { executionTimeout: ['10800'] }],
+  ['arn:aws:ssm:us-east-1::document/AWS-RunPowerShellScript', {}, { executionTimeout: ['10800'] }],
+  ['AWS-ApplyAnsiblePlaybooks', {}, { TimeoutSeconds: ['10800'] }],
+  ['AWS-RunShellScript', { executionTimeout: ['60'] }, { executionTimeout: ['60'] }],
+  ['AWS-ConfigureAWSPackage', {}, {}],
+  ['my-own-document', {}, {}],
+])('the timeout of a step is that of its document %s %j, where there is one', (document, parameters, expected) => {
+  const step = { document, parameters, timeout: '3h' };
+  expect(provisionCommands([step], build, linux, {})[0]).toMatchObject({
+    parameters: expected,
+    timeoutSeconds: 10_800,
+  });
+});
+
 test('steps without a name are called after what they are and where they stand', () => {
   const steps: Step[] = [
     { run: 'true', timeout: '1h' },

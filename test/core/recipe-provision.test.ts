@@ -35,6 +35,12 @@ casesOf([
     'provision[0].parameters: goes with document only, not with run',
   ],
   [
+    'a document does not run longer than its step',
+    'run: dnf -y upgrade',
+    "document: AWS-RunShellScript\n    parameters: { commands: [date], ¦executionTimeout: ['7200'] }",
+    'provision[0].parameters.executionTimeout: is 2h, but the pipeline gives the step up after its timeout of 1h; say timeout: 7200s instead',
+  ],
+  [
     'a parameter is a list',
     run,
     'document: AWS-X\n    parameters: { ¦action: Install }',

@@ -42,6 +42,35 @@ test('a failing step leaves nothing and says which step, which exit code and how
   }
 });
 
+const document = (name: string, timeout: string) => ({
+  provision: [{ name: 'patch', document: name, parameters: parametersOf[name], timeout }],
+});
+const parametersOf: Record<string, Record<string, string[]>> = {
+  'AWS-RunShellScript': { commands: ['make world'] },
+  'AWS-ConfigureAWSPackage': { action: ['Install'], name: ['AmazonCloudWatchAgent'] },
+};
+
+test('a document that is told its time runs as long as its step may', async () => {
+  const scenario = { commands: [{ step: 'patch', seconds: 7_200 }] };
+  const { status } = await build(pipeline({ scenario, changes: document('AWS-RunShellScript', '3h') }));
+  expect(status).toBe('SUCCEEDED');
+});
+
+test('a document that runs longer than its step may is stopped by SSM, which is said', async () => {
+  const scenario = { commands: [{ step: 'patch', seconds: 1_200 }] };
+  const { error, cause } = await build(pipeline({ scenario, changes: document('AWS-RunShellScript', '5m') }));
+  expect(error).toBe('ProvisionFailed');
+  expect(cause).toContain('Execution Timed Out');
+  expect(cause).toContain('SSM stopped it when the time its document allows was over');
+});
+
+test('a document that cannot be told its time is given up by the pipeline, which is said', async () => {
+  const scenario = { commands: [{ step: 'patch', seconds: 3_000 }] };
+  const { error, cause } = await build(pipeline({ scenario, changes: document('AWS-ConfigureAWSPackage', '5m') }));
+  expect(error).toBe('WaitTimedOut');
+  expect(cause).toContain('the pipeline gave up after');
+});
+
 test('a step that runs out of time is a failed step', async () => {
   const scenario = { commands: [{ step: 'patch', status: 'TimedOut' }] };
   const simulation = pipeline({ scenario });
