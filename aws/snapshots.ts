@@ -6,6 +6,8 @@ import {
   ModifySnapshotAttributeCommand,
   ResetSnapshotAttributeCommand,
   type CreateVolumePermission,
+  type Filter,
+  type Snapshot,
 } from '@aws-sdk/client-ec2';
 import type { BuildIdentity, Tags } from '../core/tags.ts';
 import { ask, everyPage } from './answers.ts';
@@ -14,33 +16,48 @@ import { filtersOf, fromTags } from './tags.ts';
 
 export interface SnapshotDescription {
   snapshot: string;
+  /** pending | completed | error | recoverable | recovering */
+  state: string;
+  /** Why EC2 says it is in that state. */
+  stateReason?: string | undefined;
+  /** ARN of the key that encrypts it; absent where nothing does. */
+  keyArn?: string | undefined;
   tags: Tags;
 }
 
-/** A build's snapshots in a region. They are found by tag: a pending AMI does not name its snapshots yet. */
-export async function findSnapshots(
-  aws: Connection,
-  region: string,
-  identity: BuildIdentity,
-): Promise<SnapshotDescription[]> {
+const describe = ({ SnapshotId = '', State, StateMessage, KmsKeyId, Tags }: Snapshot): SnapshotDescription => ({
+  snapshot: SnapshotId,
+  state: State ?? 'unknown',
+  ...(StateMessage && { stateReason: StateMessage }),
+  ...(KmsKeyId && { keyArn: KmsKeyId }),
+  tags: fromTags(Tags),
+});
+
+async function describeSnapshots(aws: Connection, region: string, about: string, Filters: Filter[]) {
   const ec2 = aws.client(EC2Client, region);
-  const about = `${identity.recipe} ${identity.build}`;
+  const input = { OwnerIds: ['self'], Filters, MaxResults: 1000 };
   const snapshots = await ask({ action: 'ec2:DescribeSnapshots', region, about }, () =>
     everyPage(
-      (NextToken) =>
-        ec2.send(
-          new DescribeSnapshotsCommand({
-            OwnerIds: ['self'],
-            Filters: filtersOf(identity),
-            MaxResults: 1000,
-            NextToken,
-          }),
-        ),
+      (NextToken) => ec2.send(new DescribeSnapshotsCommand({ ...input, NextToken })),
       ({ Snapshots }) => Snapshots,
     ),
   );
-  return snapshots.map(({ SnapshotId = '', Tags }) => ({ snapshot: SnapshotId, tags: fromTags(Tags) }));
+  return snapshots.map(describe);
 }
+
+/** Snapshots of this account by id. EC2 leaves out those that it does not know, or not yet. */
+export async function ownSnapshots(aws: Connection, region: string, ids: string[]): Promise<SnapshotDescription[]> {
+  if (ids.length === 0) return [];
+  return describeSnapshots(aws, region, ids.join(', '), [{ Name: 'snapshot-id', Values: ids }]);
+}
+
+/** A build's snapshots in a region. They are found by tag: a pending AMI does not name its snapshots yet. */
+export const findSnapshots = (
+  aws: Connection,
+  region: string,
+  identity: BuildIdentity,
+): Promise<SnapshotDescription[]> =>
+  describeSnapshots(aws, region, `${identity.recipe} ${identity.build}`, filtersOf(identity));
 
 /** @returns false while an AMI still needs the snapshot, also for the moment after that AMI was deregistered. */
 export async function deleteSnapshot(aws: Connection, region: string, snapshot: string): Promise<boolean> {

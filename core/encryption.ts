@@ -20,8 +20,10 @@ export interface EncryptionFacts {
   builder: Builder;
   /** Targets with their index in `distribute`. */
   targets: [index: number, target: Pick<Target, 'region' | 'kmsKey'>][];
-  /** The encrypted disks of the source image. */
+  /** The encrypted disks of the source image; only the root where `others` are known. */
   source?: Pick<Encryption, 'key' | 'because'>[];
+  /** Further disks of the source image, which the recipe does not describe, and how they are encrypted. */
+  others?: { device: string; encryption?: Pick<Encryption, 'key' | 'because'> | undefined }[];
   /** Whether EBS encrypts by default, by region. */
   byDefault?: Record<string, boolean>;
   /** The key that EBS takes by itself where it is not the AWS-managed one, by region. */
@@ -33,10 +35,15 @@ export const isAwsManaged = (key: string | undefined): boolean =>
   key === undefined || /(^|:)alias\/aws\/ebs$/.test(key);
 
 /** Every way in which the image gets encrypted in its home region, where the builder is. */
-function bornEncrypted({ home, builder, targets, source = [], byDefault, defaultKeys }: EncryptionFacts): Encryption[] {
+function bornEncrypted(facts: EncryptionFacts): Encryption[] {
+  const { home, builder, targets, source = [], others = [], byDefault, defaultKeys } = facts;
   const [index, target] = targets.find(([, { region }]) => region === home) ?? [];
   const own = index === undefined ? undefined : ['distribute', index];
-  return volumesOf(builder).flatMap(({ path, volume }): Encryption[] => {
+  const usual = (remedy: Path): Encryption[] =>
+    byDefault?.[home]
+      ? [{ key: defaultKeys?.[home], because: `EBS encrypts every new volume in ${home}`, remedy }]
+      : [];
+  const described = volumesOf(builder).flatMap(({ path, volume }): Encryption[] => {
     if (volume.kmsKey !== undefined)
       return [{ key: volume.kmsKey, because: `${formatPath(path)}.kmsKey is ${volume.kmsKey}`, remedy: path }];
     if (target?.kmsKey !== undefined && own)
@@ -44,8 +51,15 @@ function bornEncrypted({ home, builder, targets, source = [], byDefault, default
     const automatic = { key: defaultKeys?.[home], remedy: path };
     if (volume.encrypted) return [{ ...automatic, because: `${formatPath(path)}.encrypted is true` }];
     if (path[1] === 'rootVolume' && source.length > 0) return source.map((disk) => ({ ...disk, remedy: path }));
-    return byDefault?.[home] ? [{ ...automatic, because: `EBS encrypts every new volume in ${home}` }] : [];
+    return usual(path);
   });
+  // The key of the home target is for these, too.
+  if (target?.kmsKey !== undefined) return described;
+  const remedy = own ?? ['distribute'];
+  return [
+    ...described,
+    ...others.flatMap(({ encryption }) => (encryption ? [{ ...encryption, remedy }] : usual(remedy))),
+  ];
 }
 
 /**

@@ -119,6 +119,8 @@ const statements = {
   'ec2:DescribeSubnets': anything,
   'ec2:DescribeVolumes': anything,
   'ec2:DescribeVpcEndpoints': anything,
+  'ec2:GetEbsDefaultKmsKeyId': anything,
+  'ec2:GetEbsEncryptionByDefault': anything,
   'ec2:ModifyImageAttribute': [{ Resource: images, Condition: madeByUs }],
   'ec2:ModifySnapshotAttribute': [
     // no snapshot of ours is ever public
@@ -144,7 +146,11 @@ const statements = {
   ],
   'kms:CreateGrant': keysThroughEc2({ Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
   'kms:Decrypt': keysThroughEc2(),
-  'kms:DescribeKey': keysThroughEc2(),
+  'kms:DescribeKey': {
+    // which key an alias means, which EC2 does not say
+    resolve: [{ Resource: arn('kms:*:${AWS::AccountId}:key/*') }],
+    others: keysThroughEc2(),
+  },
   'kms:GenerateDataKeyWithoutPlaintext': keysThroughEc2(),
   'kms:ReEncryptFrom': keysThroughEc2(),
   'kms:ReEncryptTo': keysThroughEc2(),
@@ -219,8 +225,12 @@ const functions = {
     'ec2:DescribeRegions',
     'ec2:DescribeRouteTables',
     'ec2:DescribeSecurityGroups',
+    'ec2:DescribeSnapshots',
     'ec2:DescribeSubnets',
     'ec2:DescribeVpcEndpoints',
+    'ec2:GetEbsDefaultKmsKeyId',
+    'ec2:GetEbsEncryptionByDefault',
+    'kms:DescribeKey',
     's3:GetObject',
     's3:PutObject',
     'ssm:GetParameter',

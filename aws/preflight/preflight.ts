@@ -5,6 +5,7 @@ import { formatProblems, refuse, type Problem, type Recipe } from '../../core/re
 import type { SourceImage } from '../../core/source.ts';
 import type { Connection } from '../connection.ts';
 import { findSource } from '../sources.ts';
+import { lookAtEncryption, withKeys } from './encryption.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { lookAtNetwork, networkPermissions } from './network.ts';
 import { describeRegions } from './regions.ts';
@@ -17,6 +18,10 @@ export const preflightPermissions = [
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeRegions',
   ...networkPermissions,
+  'ec2:DescribeSnapshots',
+  'ec2:GetEbsDefaultKmsKeyId',
+  'ec2:GetEbsEncryptionByDefault',
+  'kms:DescribeKey',
 ];
 
 const untrusted = (error: unknown): Failure => {
@@ -25,7 +30,10 @@ const untrusted = (error: unknown): Failure => {
 };
 
 /** Collects the facts that the decisions of core/preflight need. Only reads. */
-async function lookAt(aws: Connection, recipe: Recipe): Promise<Omit<Facts, 'source' | 'region' | 'account'>> {
+async function lookAt(
+  aws: Connection,
+  recipe: Recipe,
+): Promise<Omit<Facts, 'source' | 'region' | 'account' | 'encryption'>> {
   const [regions, instanceTypes, network] = await Promise.all([
     look(() => describeRegions(aws)),
     look(() => describeInstanceTypes(aws, recipe.builder.instanceTypes)),
@@ -45,11 +53,14 @@ export async function preflight(
   { account, now }: { account: string; now: Date },
 ): Promise<{ source: SourceImage; notes: Problem[] }> {
   const [source, seen] = await Promise.all([
-    findSource(aws, recipe.source, account, now).catch(untrusted),
+    findSource(aws, recipe.source, account, now)
+      .then((found) => withKeys(aws, found, account))
+      .catch(untrusted),
     lookAt(aws, recipe),
   ]);
   const known = source instanceof Failure ? {} : { source };
-  const { problems, notes } = findingsOf(recipe, { region: aws.region, account, ...known, ...seen });
+  const encryption = await lookAtEncryption(aws, recipe, known.source);
+  const { problems, notes } = findingsOf(recipe, { region: aws.region, account, ...known, ...seen, encryption });
   if (source instanceof Failure) {
     const others = problems.length > 0 ? `\nAlso wrong:\n${formatProblems(problems, () => undefined)}` : '';
     throw new Failure(source.name, `${source.message}${others}`, { cause: source });

@@ -1,3 +1,4 @@
+import type { KeySeen } from '../keys.ts';
 import type { SourceImage } from '../source.ts';
 import type { NetworkFacts } from './network.ts';
 
@@ -21,6 +22,16 @@ export interface InstanceTypeFacts {
   tpm: boolean;
 }
 
+/** How the account has EBS encryption set up in a region, and what KMS says there of the keys that may be used. */
+export interface EncryptionSettings {
+  /** New volumes and copies are encrypted, whatever a request says. */
+  byDefault: boolean;
+  /** By which name EC2 knows the key that is used where a request names none. */
+  defaultKey: string;
+  /** By name: the keys of the recipe, of the source's disks, and the default key. */
+  keys: Record<string, KeySeen>;
+}
+
 /** Everything that a preflight looks at. Each kind of fact can be out of sight by itself. */
 export interface Facts {
   /** Region and account of the pipeline. */
@@ -33,4 +44,6 @@ export interface Facts {
   /** The recipe's instance types, as far as the region has them. */
   instanceTypes: Seen<InstanceTypeFacts[]>;
   network: NetworkFacts;
+  /** By region: the pipeline's and those of the targets. */
+  encryption: Record<string, Seen<EncryptionSettings>>;
 }

@@ -1,4 +1,5 @@
 import type { Problem, Recipe } from '../recipe.ts';
+import { encryptionProblems } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';
 import { instanceTypeProblems } from './instance-types.ts';
 import { networkProblems } from './network.ts';
@@ -29,6 +30,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...instanceTypeProblems(recipe, facts),
       ...networkProblems(recipe, facts),
       ...regionProblems(recipe, facts),
+      ...encryptionProblems(recipe, facts),
     ],
     notes: [
       ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
@@ -37,6 +39,9 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...unseen('the route tables', ['builder', 'subnets'], facts.network.routeTables),
       ...unseen('the VPC endpoints', ['builder', 'subnets'], facts.network.endpoints),
       ...unseen('the regions of the account', ['distribute'], facts.regions),
+      ...Object.entries(facts.encryption).flatMap(([at, seen]) =>
+        unseen(`EBS encryption in ${at}`, ['distribute'], seen),
+      ),
     ],
   };
 }

@@ -215,6 +215,8 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
         resource: `arn:aws:events:${region}:${account}:event-bus/default`,
         context: { 'events:source': Source, 'events:detail-type': DetailType },
       })),
+    // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html: on the key, whatever it is called by
+    'kms:DescribeKey': () => [on(answer.KeyMetadata?.Arn ?? `arn:aws:kms:${region}:${account}:key/*`)],
     'sns:Publish': () => [on(params.TopicArn)],
     'states:StartExecution': () => [on(params.stateMachineArn)],
     'states:DescribeExecution': () => [on(params.executionArn)],
@@ -251,6 +253,8 @@ const takesNoResource = new Set([
   'ec2:DescribeSubnets',
   'ec2:DescribeVolumes',
   'ec2:DescribeVpcEndpoints',
+  'ec2:GetEbsDefaultKmsKeyId',
+  'ec2:GetEbsEncryptionByDefault',
   'ssm:DescribeInstanceInformation',
   'ssm:GetCommandInvocation',
   'ssm:ListCommandInvocations',

@@ -1,4 +1,4 @@
-import type { Facts, InstanceTypeFacts } from '../../core/preflight/facts.ts';
+import type { EncryptionSettings, Facts, InstanceTypeFacts } from '../../core/preflight/facts.ts';
 import type { NetworkFacts, RouteTableFacts, SubnetFacts } from '../../core/preflight/network.ts';
 import { linux } from './plan.ts';
 
@@ -38,6 +38,16 @@ export const routes = (others: { to: string; via: string; active?: boolean }[]):
   routes: [{ to: '10.0.0.0/16', via: 'local', active: true }, ...others.map((one) => ({ active: true, ...one }))],
 });
 
+const managed = { arn: 'arn:aws:kms:::key/aws-ebs', state: 'Enabled', awsManaged: true };
+
+/** EBS encryption in a region as AWS sets it up. */
+export const settings = (changes: Partial<EncryptionSettings> = {}): EncryptionSettings => ({
+  byDefault: false,
+  defaultKey: 'alias/aws/ebs',
+  ...changes,
+  keys: { 'alias/aws/ebs': managed, [managed.arn]: managed, ...changes.keys },
+});
+
 /** Facts of an account in which the smallest recipe builds. */
 export const factsWith = (changes: Partial<Facts> = {}): Facts => ({
   region: 'us-east-1',
@@ -51,5 +61,6 @@ export const factsWith = (changes: Partial<Facts> = {}): Facts => ({
   },
   instanceTypes: { found: [nitro('t3.small')] },
   network: networkWith(),
+  encryption: { 'us-east-1': { found: settings() }, 'eu-west-1': { found: settings() } },
   ...changes,
 });

@@ -21,6 +21,8 @@ import {
   DescribeVolumesCommand,
   DescribeVpcEndpointsCommand,
   EC2Client,
+  GetEbsDefaultKmsKeyIdCommand,
+  GetEbsEncryptionByDefaultCommand,
   ModifyImageAttributeCommand,
   ModifySnapshotAttributeCommand,
   ResetImageAttributeCommand,
@@ -30,6 +32,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
@@ -85,6 +88,8 @@ const commands: [kind: any, commands: Record<string, any>][] = [
       DescribeSubnetsCommand,
       DescribeVolumesCommand,
       DescribeVpcEndpointsCommand,
+      GetEbsDefaultKmsKeyIdCommand,
+      GetEbsEncryptionByDefaultCommand,
       ModifyImageAttributeCommand,
       ModifySnapshotAttributeCommand,
       ResetImageAttributeCommand,
@@ -95,6 +100,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     },
   ],
   [EventBridgeClient, { PutEventsCommand }],
+  [KMSClient, { DescribeKeyCommand }],
   [S3Client, { GetObjectCommand, ListObjectsV2Command, PutObjectCommand }],
   [
     SFNClient,

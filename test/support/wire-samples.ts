@@ -301,6 +301,36 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
+  GetEbsEncryptionByDefault: {
+    inputs: [{}],
+    answers: [
+      ec2(
+        'GetEbsEncryptionByDefault',
+        '<ebsEncryptionByDefault>true</ebsEncryptionByDefault><sseType>sse-kms</sseType>',
+      ),
+    ],
+  },
+  GetEbsDefaultKmsKeyId: {
+    inputs: [{}],
+    answers: [ec2('GetEbsDefaultKmsKeyId', '<kmsKeyId>arn:aws:kms:us-east-1:123456789012:key/1</kmsKeyId>')],
+  },
+  DescribeKey: {
+    inputs: [{ KeyId: 'alias/golden' }],
+    answers: [
+      json({
+        KeyMetadata: {
+          AWSAccountId: '123456789012',
+          Arn: 'arn:aws:kms:us-east-1:123456789012:key/1',
+          CreationDate: 1795402800.5,
+          Enabled: true,
+          KeyId: '1',
+          KeyManager: 'CUSTOMER',
+          KeyState: 'Enabled',
+          KeyUsage: 'ENCRYPT_DECRYPT',
+        },
+      }),
+    ],
+  },
   DeleteSnapshot: { inputs: [{ SnapshotId: snapshot }], answers: [done('DeleteSnapshot')] },
   DescribeSnapshotAttribute: {
     inputs: [{ SnapshotId: snapshot, Attribute: 'createVolumePermission' }],

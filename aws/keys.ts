@@ -1,0 +1,32 @@
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import type { KeySeen } from '../core/keys.ts';
+import { ask } from './answers.ts';
+import type { Connection } from './connection.ts';
+
+/** A KMS key by its id, its ARN, or an alias. EC2 does not say which key an alias means. */
+export async function describeKey(aws: Connection, region: string, name: string): Promise<KeySeen> {
+  return ask<KeySeen, KeySeen>(
+    { action: 'kms:DescribeKey', region, about: name },
+    async () => {
+      const { KeyMetadata } = await aws.client(KMSClient, region).send(new DescribeKeyCommand({ KeyId: name }));
+      const { Arn = '', KeyState = 'unknown', KeyManager } = KeyMetadata ?? {};
+      return { arn: Arn, state: KeyState, awsManaged: KeyManager === 'AWS' };
+    },
+    {
+      NotFoundException: () => ({ unseen: 'missing' }),
+      InvalidArnException: () => ({ unseen: 'missing' }),
+      // The policy of the key decides, and it need not let the account's own roles look.
+      AccessDeniedException: () => ({ unseen: 'denied' }),
+    },
+  );
+}
+
+/** Several keys of a region, by the names they were asked by. */
+export async function describeKeys(
+  aws: Connection,
+  region: string,
+  names: Iterable<string>,
+): Promise<Record<string, KeySeen>> {
+  const seen = [...new Set(names)].map(async (name) => [name, await describeKey(aws, region, name)] as const);
+  return Object.fromEntries(await Promise.all(seen));
+}

@@ -1,0 +1,60 @@
+import { EC2Client, GetEbsDefaultKmsKeyIdCommand, GetEbsEncryptionByDefaultCommand } from '@aws-sdk/client-ec2';
+import { managedAlias } from '../../core/keys.ts';
+import { namedKeys } from '../../core/preflight/encryption.ts';
+import type { EncryptionSettings, Facts, Seen } from '../../core/preflight/facts.ts';
+import type { Recipe } from '../../core/recipe.ts';
+import type { SourceImage } from '../../core/source.ts';
+import { ask } from '../answers.ts';
+import type { Connection } from '../connection.ts';
+import { describeKeys } from '../keys.ts';
+import { ownSnapshots } from '../snapshots.ts';
+import { look } from './seen.ts';
+
+/** How the account has EBS encryption set up in a region, and which of `names` are which keys there. */
+async function settingsOf(aws: Connection, region: string, names: string[]): Promise<EncryptionSettings> {
+  const ec2 = aws.client(EC2Client, region);
+  const [{ EbsEncryptionByDefault = false }, { KmsKeyId: defaultKey = managedAlias }] = await Promise.all([
+    ask({ action: 'ec2:GetEbsEncryptionByDefault', region }, () => ec2.send(new GetEbsEncryptionByDefaultCommand({}))),
+    ask({ action: 'ec2:GetEbsDefaultKmsKeyId', region }, () => ec2.send(new GetEbsDefaultKmsKeyIdCommand({}))),
+  ]);
+  return {
+    byDefault: EbsEncryptionByDefault,
+    defaultKey,
+    keys: await describeKeys(aws, region, [defaultKey, ...names]),
+  };
+}
+
+/** The source with the keys of its encrypted disks. EC2 shows them to the owner of the image only. */
+export async function withKeys(aws: Connection, source: SourceImage, account: string): Promise<SourceImage> {
+  const encrypted = source.disks?.filter((disk) => disk.encrypted) ?? [];
+  if (source.owner !== account || encrypted.length === 0) return source;
+  const seen = await look(() =>
+    ownSnapshots(
+      aws,
+      source.region,
+      encrypted.flatMap(({ snapshot }) => snapshot ?? []),
+    ),
+  );
+  const keys = new Map(seen.found?.map(({ snapshot, keyArn }) => [snapshot, keyArn]));
+  const disks = source.disks?.map((disk) => {
+    const keyArn = keys.get(disk.snapshot ?? '');
+    return keyArn === undefined ? disk : { ...disk, keyArn };
+  });
+  return { ...source, ...(disks && { disks }) };
+}
+
+/** What there is to know about encryption in every region of a build. */
+export async function lookAtEncryption(
+  aws: Connection,
+  recipe: Recipe,
+  source: SourceImage | undefined,
+): Promise<Facts['encryption']> {
+  const named = namedKeys(recipe, aws.region);
+  const ofSource = source?.disks?.flatMap(({ keyArn }) => keyArn ?? []) ?? [];
+  const regions = new Set([aws.region, ...recipe.distribute.map(({ region }) => region)]);
+  const seen = [...regions].map(async (region): Promise<[string, Seen<EncryptionSettings>]> => {
+    const names = named.filter((one) => one.region === region).map(({ key }) => key);
+    return [region, await look(() => settingsOf(aws, region, region === aws.region ? [...names, ...ofSource] : names))];
+  });
+  return Object.fromEntries(await Promise.all(seen));
+}

@@ -1,0 +1,114 @@
+import { unshareable, type Encryption, type EncryptionFacts } from '../encryption.ts';
+import { isAlias, managedAlias, type KeySeen } from '../keys.ts';
+import type { Path, Problem, Recipe } from '../recipe.ts';
+import { isShared, unshareableProblem } from '../recipe/distribution-rules.ts';
+import type { SourceDisk } from '../source.ts';
+import type { EncryptionSettings, Facts } from './facts.ts';
+
+interface NamedKey {
+  path: Path;
+  region: string;
+  key: string;
+}
+
+/** Every key that a recipe names, with the region in which it is used. */
+export function namedKeys({ builder, distribute }: Recipe, home: string): NamedKey[] {
+  const { rootVolume, volumes } = builder;
+  const all = [
+    { path: ['builder', 'rootVolume'], region: home, key: rootVolume.kmsKey },
+    ...volumes.map(({ kmsKey }, index) => ({ path: ['builder', 'volumes', index], region: home, key: kmsKey })),
+    ...distribute.map(({ kmsKey, region }, index) => ({ path: ['distribute', index], region, key: kmsKey })),
+  ];
+  return all.flatMap(({ key, path, region }) =>
+    key === undefined ? [] : [{ key, region, path: [...path, 'kmsKey'] }],
+  );
+}
+
+type EncryptionSeen = Pick<Facts, 'region' | 'account' | 'source' | 'encryption'>;
+
+/** Everything in which a recipe, its source image, the account's settings and its keys do not go together. */
+export function encryptionProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
+  return [...keyProblems(recipe, facts), ...plainProblems(recipe, facts), ...sharingProblems(recipe, facts)];
+}
+
+const settingsIn = ({ encryption }: EncryptionSeen, region: string): EncryptionSettings | undefined =>
+  encryption[region]?.found;
+
+const isManaged = (seen: KeySeen | undefined) => seen !== undefined && 'arn' in seen && seen.awsManaged;
+
+/** How a disk of the source is encrypted on the builder: an own image's disk keeps its key, that of another gets the default key. */
+function inherited({ device, keyArn }: SourceDisk, facts: EncryptionSeen): Pick<Encryption, 'key' | 'because'> {
+  const { source, account, region } = facts;
+  const settings = settingsIn(facts, region);
+  const key = source?.owner === account && keyArn !== undefined ? keyArn : settings?.defaultKey;
+  const known = key === undefined || isManaged(settings?.keys[key]) ? undefined : key;
+  return { key: known, because: `${device} of the source ${source?.ami} is encrypted` };
+}
+
+function sharingProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
+  const { region: home, source, encryption } = facts;
+  const regions = Object.entries(encryption).flatMap(([region, { found }]) =>
+    found ? [[region, found] as const] : [],
+  );
+  const disks = source?.disks ?? [];
+  const root = disks.filter(({ device, encrypted }) => encrypted && device === source?.rootDevice);
+  const keyed = recipe.builder.volumes.filter(({ kmsKey }) => kmsKey !== undefined).map(({ device }) => device);
+  // The AWS-managed key by its id or ARN is still the AWS-managed key.
+  const targets = recipe.distribute.map((target) => ({
+    ...target,
+    ...(isManaged(settingsIn(facts, target.region)?.keys[target.kmsKey ?? '']) && { kmsKey: managedAlias }),
+  }));
+  const known: EncryptionFacts = {
+    home,
+    builder: recipe.builder,
+    targets: [...targets.entries()],
+    source: root.map((disk) => inherited(disk, facts)),
+    others: disks
+      .filter(({ device }) => device !== source?.rootDevice && !keyed.includes(device))
+      .map((disk) => ({ device: disk.device, encryption: disk.encrypted ? inherited(disk, facts) : undefined })),
+    byDefault: Object.fromEntries(regions.map(([region, { byDefault }]) => [region, byDefault])),
+    defaultKeys: Object.fromEntries(
+      regions.map(([region, { defaultKey, keys }]) => [region, isManaged(keys[defaultKey]) ? undefined : defaultKey]),
+    ),
+  };
+  return targets.flatMap((target, index) => {
+    const found = isShared(target) ? unshareable(target.region, known) : undefined;
+    if (!found) return [];
+    const [path, message] = unshareableProblem(index, target, found);
+    return [{ path, message }];
+  });
+}
+
+function keyProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
+  return namedKeys(recipe, facts.region).flatMap(({ path, region, key }): Problem[] => {
+    const seen = settingsIn(facts, region)?.keys[key];
+    if (!seen) return [];
+    const says = (message: string): Problem[] => [{ path, message }];
+    if ('arn' in seen)
+      return seen.state === 'Enabled'
+        ? []
+        : says(`${key} in ${region} is ${seen.state}: nothing can be encrypted with it`);
+    if (seen.unseen === 'missing') return says(`KMS in ${region} knows no key ${key}; create the key, or name another`);
+    // A key that is named by its id is known again without KMS.
+    if (!isAlias(key)) return [];
+    return says(
+      `KMS in ${region} does not let the pipeline see which key ${key} is; allow kms:DescribeKey in the key's policy, or name the key by its ARN`,
+    );
+  });
+}
+
+/** Disks that the recipe wants unencrypted, and EC2 encrypts all the same. */
+function plainProblems({ builder }: Recipe, facts: EncryptionSeen): Problem[] {
+  const { source, region } = facts;
+  const root = { ...builder.rootVolume, device: source?.rootDevice, path: ['builder', 'rootVolume'] as Path };
+  const volumes = builder.volumes.map((volume, index) => ({ ...volume, path: ['builder', 'volumes', index] as Path }));
+  return [root, ...volumes].flatMap(({ device, encrypted, path }): Problem[] => {
+    if (encrypted !== false) return [];
+    const original = source?.disks?.some((disk) => disk.device === device && disk.encrypted);
+    if (!original && !settingsIn(facts, region)?.byDefault) return [];
+    const why = original
+      ? `${device} of the source ${source?.ami} is encrypted, and no encryption can be taken away`
+      : `EBS encrypts every new volume in ${region}`;
+    return [{ path: [...path, 'encrypted'], message: `is false, but ${why}; remove the line` }];
+  });
+}
