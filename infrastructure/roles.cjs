@@ -25,6 +25,9 @@ const topic = '${file(infrastructure/notified.cjs):topic}'; // an ARN, of a topi
 const builderRole = arn('iam::${AWS::AccountId}:role/${param:builderRole}');
 const builderProfile = arn('iam::${AWS::AccountId}:instance-profile/${param:builderRole}');
 
+// The second is EC2's name in China.
+const ec2Service = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'];
+
 const carries = (key) => ({ Null: { [`${key}/golden:build`]: 'false' } });
 const madeByUs = carries('aws:ResourceTag');
 const taggedAsOurs = carries('aws:RequestTag');
@@ -66,11 +69,14 @@ const expiry = [
   },
 ];
 
+/** EC2's endpoints, which end in the domain of the partition. */
+const viaEc2 = ['ec2.*.amazonaws.com', 'ec2.*.amazonaws.com.cn', 'ec2.*.amazonaws.eu'];
+
 /** What EC2 does with a customer-managed key on behalf of the function that launches or copies. */
 const keysThroughEc2 = (condition = {}) => [
   {
     Resource: arn('kms:*:${AWS::AccountId}:key/*'),
-    Condition: { StringLike: { 'kms:ViaService': ['ec2.*.amazonaws.com', 'ec2.*.amazonaws.com.cn'] }, ...condition },
+    Condition: { StringLike: { 'kms:ViaService': viaEc2 }, ...condition },
   },
 ];
 
@@ -86,8 +92,11 @@ const sources = [{ Resource: [arn('ssm:${AWS::Region}::parameter/aws/service/*')
 /** IAM action → its statements, for all or by function. A function gets an action by naming it in the table below. */
 const statements = {
   'ec2:CopyImage': [
-    { Resource: [images, snapshots], Condition: taggedAsOurs },
-    { Resource: images, Condition: madeByUs }, // the source of the copy, which EC2 asks about too
+    { Resource: images, Condition: taggedAsOurs },
+    // EC2 asks about the source image as well. AWS's table has its owner for a condition, and not its tags.
+    { Resource: images, Condition: { StringEquals: { 'ec2:Owner': sub('${AWS::AccountId}') } } },
+    // AWS does not say whether EC2 asks about the source's snapshots too. They have nothing for a condition, so all are allowed.
+    { Resource: snapshots },
   ],
   'ec2:CreateImage': [
     { Resource: [imageHere, snapshotHere], Condition: taggedAsOurs },
@@ -141,9 +150,7 @@ const statements = {
       Condition: { StringEquals: { 'events:source': 'golden.images', 'events:detail-type': 'Source Image Updated' } },
     },
   ],
-  'iam:PassRole': [
-    { Resource: builderRole, Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } } },
-  ],
+  'iam:PassRole': [{ Resource: builderRole, Condition: { StringEquals: { 'iam:PassedToService': ec2Service } } }],
   'kms:CreateGrant': keysThroughEc2({ Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
   'kms:Decrypt': keysThroughEc2(),
   'kms:DescribeKey': {
@@ -410,7 +417,8 @@ const machines = Object.fromEntries(
   Object.entries(runs).flatMap(([which, keys]) => {
     const named = keys.map((key) => [`${pascal(key)}Arn`, getArn(`${pascal(key)}LambdaFunction`)]);
     return [
-      [`${which}Substitutions`, Object.fromEntries(named)],
+      // A Task's Resource must be of the partition that the execution runs in.
+      [`${which}Substitutions`, { Partition: { Ref: 'AWS::Partition' }, ...Object.fromEntries(named) }],
       [`${which}Arns`, named.map(([, found]) => found)],
     ];
   }),

@@ -1,7 +1,8 @@
 import { soundRecipes } from '../core/catalog.ts';
 import { historyOf, type History, type Release } from './history.ts';
 import { parseScenario } from './scenario.ts';
-import { createSimulation, type Simulation, type SimulationOptions } from './simulation.ts';
+import { createSimulation, type Simulation } from './simulation.ts';
+import type { SimulationOptions } from './simulation-options.ts';
 import { sourceCalendar, type CalendarEntry } from './source-calendar.ts';
 import { publicSourcesOf } from './source-images.ts';
 

@@ -1,3 +1,4 @@
+import { partitionIn } from './partition.ts';
 import type { Image } from './ec2/images.ts';
 import type { Instance } from './ec2/instances.ts';
 import type { Snapshot } from './ec2/snapshots.ts';
@@ -24,7 +25,7 @@ export const imageStateChange = (region: string, { id, owner, state, stateReason
   'detail-type': 'EC2 AMI State Change',
   account: owner,
   region,
-  resources: [`arn:aws:ec2:${region}::image/${id}`],
+  resources: [`arn:${partitionIn(region)}:ec2:${region}::image/${id}`],
   detail: {
     RequestId: uuid('request', id, state),
     ImageId: id,
@@ -38,13 +39,14 @@ export const instanceStateChange = ({ id, owner, region, state }: Instance): Occ
   'detail-type': 'EC2 Instance State-change Notification',
   account: owner,
   region,
-  resources: [`arn:aws:ec2:${region}:${owner}:instance/${id}`],
+  resources: [`arn:${partitionIn(region)}:ec2:${region}:${owner}:instance/${id}`],
   detail: { 'instance-id': id, state },
 });
 
 /** Of a snapshot that was made, or copied: then the event comes in the region it was copied to. */
 export function snapshotNotification(region: string, snapshot: Snapshot, endedAt: number): Occurrence {
-  const arn = (kind: 'snapshot' | 'volume', id: string, at = region) => `arn:aws:ec2::${at}:${kind}/${id}`;
+  const arn = (kind: 'snapshot' | 'volume', id: string, at = region) =>
+    `arn:${partitionIn(at)}:ec2::${at}:${kind}/${id}`;
   const { id, owner, state, stateMessage = '', copyOf, volume, startedAt } = snapshot;
   return {
     source: 'aws.ec2',
@@ -67,7 +69,7 @@ export function snapshotNotification(region: string, snapshot: Snapshot, endedAt
 }
 
 const commandResource = ({ command, instance }: Invocation) =>
-  `arn:aws:ec2:${command.region}:${command.owner}:instance/${instance.id}`;
+  `arn:${partitionIn(command.region)}:ec2:${command.region}:${command.owner}:instance/${instance.id}`;
 
 export const invocationStatusChange = (invocation: Invocation): Occurrence => ({
   source: 'aws.ssm',
@@ -116,7 +118,9 @@ export const parameterChange = (
   'detail-type': 'Parameter Store Change',
   account: at.account,
   region: at.region,
-  resources: [`arn:aws:ssm:${at.region}:${at.account}:parameter/${change.name.replace(/^\//, '')}`],
+  resources: [
+    `arn:${partitionIn(at.region)}:ssm:${at.region}:${at.account}:parameter/${change.name.replace(/^\//, '')}`,
+  ],
   detail: change,
 });
 

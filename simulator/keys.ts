@@ -1,4 +1,5 @@
 import type { Caller } from './actions.ts';
+import { partitionIn } from './partition.ts';
 import { createRandom } from './random.ts';
 
 /** A KMS key as far as EBS cares. */
@@ -18,11 +19,11 @@ export function addKey(
   name: string,
   state: Key['state'] = 'enabled',
 ): Key {
-  const given = /^arn:aws:kms:[^:]+:\d{12}:key\//.test(name);
-  const arn = given ? name : `arn:aws:kms:${region}:${account}:key/${uuid('kms', region, name)}`;
+  const given = /^arn:[\w-]+:kms:[^:]+:\d{12}:key\//.test(name);
+  const arn = given ? name : `arn:${partitionIn(region)}:kms:${region}:${account}:key/${uuid('kms', region, name)}`;
   const key: Key = { arn, state, customerManaged: true };
   const names = [arn, arn.split('/')[1]!];
-  if (name.startsWith('alias/')) names.push(name, `arn:aws:kms:${region}:${account}:${name}`);
+  if (name.startsWith('alias/')) names.push(name, `arn:${partitionIn(region)}:kms:${region}:${account}:${name}`);
   if (!keys.has(region)) keys.set(region, new Map());
   for (const each of names) keys.get(region)!.set(each, key);
   return key;
@@ -30,13 +31,13 @@ export function addKey(
 
 /** The key that AWS makes for EBS in every account, aws/ebs. Only this account may use the key, so nothing under it can be shared. */
 export const managedKeyArn = (region: string, account: string): string =>
-  `arn:aws:kms:${region}:${account}:key/${uuid('aws/ebs', region, account)}`;
+  `arn:${partitionIn(region)}:kms:${region}:${account}:key/${uuid('aws/ebs', region, account)}`;
 
 /** A key by any of its names, also aws/ebs; undefined where the region has no such key. */
 export function keyNamed(keys: Keys, { region, account }: Caller, name: string): Key | undefined {
   const arn = managedKeyArn(region, account);
   const alias = 'alias/aws/ebs';
-  const names = [arn, arn.split('/')[1], alias, `arn:aws:kms:${region}:${account}:${alias}`];
+  const names = [arn, arn.split('/')[1], alias, `arn:${partitionIn(region)}:kms:${region}:${account}:${alias}`];
   if (names.includes(name)) return { arn, state: 'enabled', customerManaged: false };
   return keys.get(region)?.get(name);
 }

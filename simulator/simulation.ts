@@ -2,54 +2,25 @@ import type { Context } from 'aws-lambda';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../aws/connection.ts';
-import type { DeploymentSettings } from '../core/deployment-settings.ts';
 import { schedulesOf } from '../core/recipe-schedule.ts';
-import type { Catalog } from '../core/recipe.ts';
 import type { Surroundings } from '../functions/cloud.ts';
 import { lambda } from '../functions/stage.ts';
 import { notifyResources, triggerResources } from '../infrastructure/triggers.cjs';
 import type { Action } from './actions.ts';
 import { acting, actingAs, retryStrategy } from './attach.ts';
 import { createClock, type Clock, type Timer } from './clock.ts';
-import { createCloud, type Cloud as SimulatedCloud, type CloudOptions } from './cloud.ts';
+import { createCloud, type Cloud as SimulatedCloud } from './cloud.ts';
 import { deploy, type Message } from './deployment.ts';
 import { executionStatusChange } from './events.ts';
 import { eventFunctions, stages } from './handlers.ts';
-import type { Interference } from './interference.ts';
 import { createInvoke, endAtEntry } from './interfered-functions.ts';
 import { accountFor } from './account-for.ts';
 import { simulatedSettings } from './simulated-settings.ts';
+import type { SimulationOptions } from './simulation-options.ts';
+import { partitionIn } from './partition.ts';
 import { snsActions, type Mail } from './sns.ts';
 import type { StartOutcome } from './start-outcome.ts';
 import { createStepFunctions, type Execution, type StepFunctions } from './states/step-functions.ts';
-
-export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' | 'throttling'> {
-  catalog: Catalog;
-  /** The instant virtual time starts at; default 2026-11-23T03:00:00Z. */
-  start?: Date;
-  /** Where the pipeline is deployed: builder and first AMI live here. Default us-east-1. */
-  region?: string;
-  account?: string;
-  /** Default: the scenario's, else 1. */
-  seed?: number;
-  /** Whether schedules, polls and events are deployed, the sweep's too. Default: builds are only started by `start`. */
-  triggers?: boolean;
-  /** Whether somebody is notified of how builds end: `mails` has what they get. Default: nobody. */
-  notify?: boolean;
-  /** Settings of the deployment that differ from `simulatedSettings`. */
-  settings?: Partial<DeploymentSettings>;
-  /** Virtual seconds per real second, or as fast as the machine goes (default). */
-  speed?: 'max' | number;
-  /** A scenario document (faults, delays); checked by simulator/scenario.ts. */
-  scenario?: unknown;
-  /**
-   * What a test does to the pipeline from outside: to runs of functions (`invoke`), to their calls (`call`), to executions as
-   * they enter states (`enter`). A scenario is for people and files; this is for code that goes through every fault there is.
-   */
-  interfere?: Interference;
-  /** Each line a handler logs, as the structured record it is. */
-  onLog?: (line: Record<string, unknown>) => void;
-}
 
 export interface Simulation {
   clock: Clock;
@@ -114,8 +85,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
     }),
     attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
   });
-  const stateMachineArn = `arn:aws:states:${region}:${account}:stateMachine:${service}-build-image`;
-  const topic = `arn:aws:sns:${region}:${account}:${service}-notifications`;
+  const stateMachineArn = `arn:${partitionIn(region)}:states:${region}:${account}:stateMachine:${service}-build-image`;
+  const topic = `arn:${partitionIn(region)}:sns:${region}:${account}:${service}-notifications`;
   const { actions: sns, mails } = snsActions(clock, options.notify ? [topic] : []);
   cloud.addService('sns', sns);
   const starts: StartOutcome[] = [];
@@ -158,7 +129,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
     if (!handler) throw new Error(`no function ${name}`);
     return invoke(name, payload, async (event) => handler(event, {} as Context, () => undefined));
   };
-  const functionArn = (name: string) => `arn:aws:lambda:${region}:${account}:function:${service}-${name}`;
+  const functionArn = (name: string) =>
+    `arn:${partitionIn(region)}:lambda:${region}:${account}:function:${service}-${name}`;
 
   const stepFunctions = createStepFunctions({
     clock,
@@ -176,7 +148,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
       name: `${service}-${name}`,
       region,
       definition: readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`), 'utf8'),
-      substitutions: Object.fromEntries(functionArns) as Record<string, string>,
+      substitutions: { Partition: partitionIn(region), ...Object.fromEntries(functionArns) },
       tags: { 'golden:bucket': bucket, 'golden:automatic-builds': settings.automaticBuilds ? 'on' : 'off' },
     });
   createMachine('build-image');

@@ -1,4 +1,5 @@
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
+import { partitionIn } from '../partition.ts';
 import { ApiError, type Actions, type Caller } from '../actions.ts';
 import { required, strict, tagSpecifications } from '../strict.ts';
 import type { Region, World } from '../world.ts';
@@ -75,7 +76,11 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     subnet,
     securityGroups: groups,
     publicIp: subnet.publicIp,
-    profileArn: Arn ?? (Name === undefined ? undefined : `arn:aws:iam::${caller.account}:instance-profile/${Name}`),
+    profileArn:
+      Arn ??
+      (Name === undefined
+        ? undefined
+        : `arn:${partitionIn(caller.region)}:iam::${caller.account}:instance-profile/${Name}`),
     networkInterface: world.newId('eni', region.name),
     privateIp: `172.31.${Math.floor(number / 250)}.${(number % 250) + 4}`,
     system: image.system,

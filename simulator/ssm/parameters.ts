@@ -1,3 +1,4 @@
+import { partitionIn } from '../partition.ts';
 import type {
   AddTagsToResourceRequest,
   DeleteParameterRequest,
@@ -44,7 +45,8 @@ function find(
   caller: Caller,
   reference: string,
 ): { parameter: Parameter; version: Version; selector: string | undefined } | undefined {
-  const [, path = reference, selector] = /^(?:arn:aws:ssm:[^:]+:\d*:parameter)?([^:]+)(:\d+)?$/.exec(reference) ?? [];
+  const [, path = reference, selector] =
+    /^(?:arn:[\w-]+:ssm:[^:]+:\d*:parameter)?([^:]+)(:\d+)?$/.exec(reference) ?? [];
   const parameter = region.parameters.get(`${path.startsWith('/aws/') ? 'aws' : caller.account} ${path}`);
   const version = parameter?.versions.findLast((each) => selector === undefined || `:${each.version}` === selector);
   return parameter && version ? { parameter, version, selector } : undefined;
@@ -56,7 +58,7 @@ export function parameterActions(world: World): Actions {
     const account = parameter.owner === 'aws' ? '' : parameter.owner;
     return {
       Name: parameter.name,
-      ARN: `arn:aws:ssm:${caller.region}:${account}:parameter${parameter.name.startsWith('/') ? '' : '/'}${parameter.name}`,
+      ARN: `arn:${partitionIn(caller.region)}:ssm:${caller.region}:${account}:parameter${parameter.name.startsWith('/') ? '' : '/'}${parameter.name}`,
       Type: version.type,
       Value:
         version.type === 'SecureString' && !decrypt ? Buffer.from(version.value).toString('base64') : version.value,

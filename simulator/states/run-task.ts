@@ -2,6 +2,7 @@ import type { Json, State } from './definition.ts';
 import { PAYLOAD_LIMIT, RuntimeFailure, StateError } from './errors.ts';
 import { fill, read } from './expression.ts';
 import type { Branch } from './machine.ts';
+import { partitionIn } from '../partition.ts';
 
 /**
  * One attempt at a Task. The answer is Lambda's result in its envelope or, for waitForTaskToken, what the token was answered with.
@@ -69,6 +70,14 @@ export async function attemptTask(branch: Branch, state: State, input: Json, vis
     const token = byToken ? run.tokens.open({ succeed, fail, beat }) : undefined;
 
     try {
+      // A state machine that names another partition's integration can be created. Its first Task then ends it:
+      // https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/478
+      const [, partition] = state.Resource!.split(':');
+      const own = partitionIn(run.region);
+      if (partition !== own)
+        throw new RuntimeFailure(
+          `The resource belongs to a different partition from the running execution. Expected '${own}', was '${partition}'.`,
+        );
       const context = token ? { ...(visit.context as object), Task: { Token: token.token } } : visit.context;
       const surroundings = { ...branch.surroundings(input), context };
       const seconds = (field: 'TimeoutSeconds' | 'HeartbeatSeconds'): number | undefined => {

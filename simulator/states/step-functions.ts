@@ -1,5 +1,6 @@
 import type { Actions } from '../actions.ts';
 import type { Clock } from '../clock.ts';
+import { partitionIn } from '../partition.ts';
 import { parseDefinition, type Json } from './definition.ts';
 import { createActions } from './execution-actions.ts';
 import { machineActions } from './machine-actions.ts';
@@ -92,7 +93,7 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
       const result = await invoke(
         name,
         JSON.parse(JSON.stringify(payload)),
-        /^arn:aws:lambda:([^:]+):/.exec(name)?.[1] ?? region,
+        /^arn:[\w-]+:lambda:([^:]+):/.exec(name)?.[1] ?? region,
       );
       return JSON.parse(JSON.stringify(result) ?? 'null') as Json;
     });
@@ -107,13 +108,13 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
         throw new Error(
           `The state machine ${name} cannot be run here:\n${refused.map((each) => `  ${each}`).join('\n')}`,
         );
-      const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
+      const arn = `arn:${partitionIn(region)}:states:${region}:${account}:stateMachine:${name}`;
       registry.machines.set(arn, {
         arn,
         name,
         region,
         definition,
-        roleArn: roleArn ?? `arn:aws:iam::${account}:role/${name}`,
+        roleArn: roleArn ?? `arn:${partitionIn(region)}:iam::${account}:role/${name}`,
         tags,
         createdAt: clock.now(),
       });

@@ -23,7 +23,7 @@ const PATHS = ['InputPath', 'OutputPath', 'ResultPath', 'ItemsPath'].concat(
   ['Seconds', 'Timestamp', 'TimeoutSeconds', 'HeartbeatSeconds', 'Error', 'Cause'].map((field) => `${field}Path`),
 );
 const TEMPLATES = ['Parameters', 'ResultSelector', 'ItemSelector', 'Assign'];
-const RESOURCES = ['arn:aws:states:::lambda:invoke', 'arn:aws:states:::lambda:invoke.waitForTaskToken'];
+const RESOURCE = /^arn:aws(-[a-z-]+)?:states:::lambda:invoke(\.waitForTaskToken)?$/;
 
 /** Everything in a definition that this interpreter does not implement, or AWS would not accept, each with state and field. */
 export function refusals(definition: Definition): string[] {
@@ -116,7 +116,7 @@ export function refusals(definition: Definition): string[] {
   }
 
   function task(name: string, state: State) {
-    if (!RESOURCES.includes(state.Resource!)) say(name, `Resource ${state.Resource} is not supported`);
+    if (!RESOURCE.test(state.Resource ?? '')) say(name, `Resource ${state.Resource} is not supported`);
     const parameters = Object.keys((state.Parameters ?? {}) as object);
     for (const key of parameters)
       if (!/^(FunctionName|Payload)(\.\$)?$/.test(key)) say(name, `Parameters.${key} is not supported`);

@@ -71,6 +71,7 @@ function definitionOf(scenario: string, machine: string): string {
   const text = readFileSync(join(root, `statemachines/${machine}.asl.json`), 'utf8');
   return text
     .replaceAll(/"settleSeconds": \d+/g, '"settleSeconds": 3')
+    .replaceAll('${Partition}', 'aws')
     .replaceAll(/\$\{(\w)(\w*)Arn\}/g, (_, first: string, rest: string) => {
       return `arn:aws:lambda:${home}:${account}:function:golden-image-${scenario}-${first.toLowerCase()}${rest}`;
     });

@@ -158,13 +158,14 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
       ...made('snapshot', unowned('snapshot')),
     ],
     // Since 28 Oct 2024 EC2 asks about the source too:
-    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html. That its tags are looked at is our
-    // reading: AWS's tables list no condition keys for the source.
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html. Whether EC2 asks about the snapshots of
+    // the source as well is not documented (it does for CopySnapshot), so the roles are judged as if it did.
     'ec2:CopyImage': () => [
       on(
         unowned('image', params.SourceImageId, params.SourceRegion),
         carried(params.SourceImageId, params.SourceRegion),
       ),
+      on(unowned('snapshot', 'snap-of-the-source', params.SourceRegion)),
       ...made('image', unowned('image')),
       ...made('snapshot', unowned('snapshot')),
       ...(params.Encrypted ? withKey(params.KmsKeyId) : []),

@@ -12,11 +12,14 @@ export interface Statement {
 
 export const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
-/** What a builder is launched from and into belongs to others, so it carries no tag of ours. */
-const madeByOthers: Record<string, string[]> = { 'ec2:RunInstances': ['image', 'subnet', 'security-group'] };
-
-/** True by AWS's documentation, missing in its tables: EC2 asks for the source of a copy too (since 28 Oct 2024). */
-const untabled = ['ec2:CopyImage aws:ResourceTag/golden:build'];
+/**
+ * What an action only looks at, and so may be without a tag of ours. A builder is launched from and into what belongs to
+ * others. A copy is made from an image and its snapshots, whose tags EC2 does not look at.
+ */
+const sources: Record<string, string[]> = {
+  'ec2:RunInstances': ['image', 'subnet', 'security-group'],
+  'ec2:CopyImage': ['image', 'snapshot'],
+};
 
 const example: Record<string, string> = {
   'AWS::Partition': 'aws',
@@ -38,7 +41,7 @@ function textOf(resource: unknown, { Resources }: Template): string {
   return String(text).replace(/\$\{([^}]+)\}/g, (_, name: string) => example[name] ?? arn(name.replace(/\.Arn$/, '')));
 }
 
-const general = (key: string) => key.replace(/^([\w-]+:\w+)\/.*/, '$1');
+export const general = (key: string) => key.replace(/^([\w-]+:\w+)\/.*/, '$1');
 
 interface Kind {
   name: string;
@@ -47,7 +50,7 @@ interface Kind {
   matches: (text: string) => boolean;
 }
 
-async function kindsOf(
+export async function kindsOf(
   prefix: string,
   action: string,
 ): Promise<{ kinds: Kind[]; conditionKeys: string[]; changes: boolean }> {
@@ -73,6 +76,8 @@ async function kindsOf(
 export async function checkPolicy(where: string, statements: Statement[], template: Template): Promise<string[]> {
   const found: string[] = [];
   const covered = new Map<string, Set<string>>();
+  const made = new Set<string>();
+  const ours = new Set<string>();
   for (const { Action, Resource, Condition = {} } of statements) {
     const conditions = Object.values(Condition).flatMap((keys) => Object.keys(keys));
     const tagged = ['aws:RequestTag', 'aws:ResourceTag'].filter(
@@ -100,15 +105,18 @@ export async function checkPolicy(where: string, statements: Statement[], templa
         covered.set(action, (covered.get(action) ?? new Set()).add(kind.name));
         const known = new Set([...conditionKeys, ...kind.conditionKeys].map(general));
         for (const key of conditions) {
-          if (!known.has(general(key)) && !untabled.includes(`${action} ${key}`))
-            say(`on ${kind.name} knows no ${key}`);
+          if (!known.has(general(key))) say(`on ${kind.name} knows no ${key}`);
         }
         const taggable = kind.conditionKeys.some((key) => /^aws:(Request|Resource)Tag\//.test(key));
-        const others = madeByOthers[action]?.includes(kind.name);
-        if (prefix === 'ec2' && changes && taggable && tagged.length === 0 && !others) say(`on any ${kind.name}`);
+        const source = sources[action]?.includes(kind.name);
+        if (prefix === 'ec2' && changes && taggable && tagged.length === 0 && !source) say(`on any ${kind.name}`);
+        if (tagged.length > 0) ours.add(action);
+        if (kind.conditionKeys.some((key) => key.startsWith('aws:RequestTag/'))) made.add(action);
       }
     }
   }
+  for (const action of made)
+    if (action.startsWith('ec2:') && !ours.has(action)) found.push(`${where}: ${action} makes what has no tag of ours`);
   for (const [action, names] of covered) {
     const [prefix = '', name = ''] = action.split(':');
     const { kinds } = await kindsOf(prefix, name);

@@ -1,6 +1,7 @@
 // Judges the calls that functions were seen making by the roles they would have, in whichever emulator they were seen.
 import { askedFor, resourcesIn, type SeenCall } from './authorized-on.ts';
 import type { Template } from './check-template.ts';
+import { asAwsAsks } from './known-keys.ts';
 import { allows, grantsOf, type Ask, type Grant, type Place } from './iam.ts';
 
 export interface Judge {
@@ -37,7 +38,7 @@ export function createJudge(template: Template): Judge {
       for (const call of calls) {
         const { by, region } = call;
         const own = by === undefined ? [] : grants.filter(({ role }) => role === roleIdOf(by));
-        for (const ask of askedFor(call, surroundings)) {
+        for (const ask of askedFor(call, surroundings).map(asAwsAsks)) {
           every.push(ask);
           const allowing = own.filter((grant) => allows(grant, ask));
           if (allowing.length === 1) needed.add(allowing[0]!.id);

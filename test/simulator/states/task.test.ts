@@ -257,3 +257,14 @@ test('the function is called in the region of its ARN, else of the machine, and 
   expect(output(await bench.run({ a: 1 }))).toEqual({ a: 1 });
   expect(regions).toEqual(['us-east-1', region]);
 });
+
+test('a Task of another partition ends the execution, and no Catch takes it', async () => {
+  const Resource = 'arn:aws-us-gov:states:::lambda:invoke';
+  const Catch = [{ ErrorEquals: ['States.ALL'], Next: 'Caught' }];
+  const bench = setUp(states({ Ask: task('ask', { Resource, Catch, End: true }), Caught: { Type: 'Succeed' } }), {
+    ask: () => 'never',
+  });
+  const execution = await bench.run({});
+  expect([execution.status, execution.error]).toEqual(['FAILED', 'States.Runtime']);
+  expect(execution.cause).toContain("Expected 'aws', was 'aws-us-gov'");
+});
