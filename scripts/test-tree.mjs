@@ -1,6 +1,6 @@
 // The tests as JavaScript: .test-build/ has one file, `core/plan.ts.js`, for each TypeScript file of the tree. Node runs these as
 // they are. Jest's own runner loads the AWS SDK anew for each test file and runs it in a virtual machine, which takes twice the time.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { root } from './setup.mjs';
 
@@ -9,6 +9,9 @@ export const testTree = join(root, '.test-build');
 const rooms = 'aws bench cli core faults functions scripts simulator test'.split(' ');
 const globals = 'afterAll afterEach beforeAll beforeEach describe expect test'.split(' ');
 const globalsFile = 'jest-globals.js';
+const index = join(testTree, 'index.json');
+const tool = 'scripts/test-tree.mjs';
+const builtOf = (file) => join(testTree, `${file}.js`);
 
 const typeScriptFiles = () =>
   rooms.flatMap((room) =>
@@ -37,12 +40,28 @@ const imports = {
   },
 };
 
-/** Brings .test-build up to date. A file that has not changed is not written, since another run may be reading it. */
+/** Brings .test-build up to date: only what has changed is made anew, and other runs may be reading the rest. */
 export async function buildTestTree() {
+  const files = typeScriptFiles();
+  const seen = Object.fromEntries([tool, ...files].map((file) => [file, stampOf(file)]));
+  const before = readIndex();
+  const known = before[tool] === seen[tool] ? before : {};
+  for (const file of Object.keys(before)) if (!seen[file]) rmSync(builtOf(file), { force: true });
+  const stale = files.filter((file) => known[file] !== seen[file] || !existsSync(builtOf(file)));
+  if (stale.length === 0 && existsSync(index)) return;
+  mkdirSync(testTree, { recursive: true });
+  writeFileSync(join(testTree, 'package.json'), '{ "type": "module" }\n');
+  const exported = globals.map((name) => `export const ${name} = globalThis.${name};\n`);
+  writeFileSync(join(testTree, globalsFile), exported.join(''));
+  await translate(stale);
+  writeFileSync(index, JSON.stringify(seen));
+}
+
+async function translate(files) {
   const { build } = await import('esbuild');
-  const { outputFiles } = await build({
+  await build({
     absWorkingDir: root,
-    entryPoints: typeScriptFiles(),
+    entryPoints: files,
     outbase: root,
     outdir: testTree,
     outExtension: { '.js': '.ts.js' },
@@ -53,28 +72,19 @@ export async function buildTestTree() {
     target: 'node20',
     sourcemap: 'inline',
     sourcesContent: false,
-    write: false,
     logLevel: 'warning',
   });
-  const wanted = new Map(outputFiles.map(({ path, text }) => [path, text]));
-  wanted.set(join(testTree, 'package.json'), '{ "type": "module" }\n');
-  const exported = globals.map((name) => `export const ${name} = globalThis.${name};\n`);
-  wanted.set(join(testTree, globalsFile), exported.join(''));
-  mkdirSync(testTree, { recursive: true });
-  for (const entry of readdirSync(testTree, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath ?? entry.path, entry.name);
-    if (entry.isFile() && !wanted.has(path)) rmSync(path);
-  }
-  for (const [path, text] of wanted) {
-    mkdirSync(dirname(path), { recursive: true });
-    if (read(path) !== text) writeFileSync(path, text);
-  }
 }
 
-function read(path) {
+function stampOf(file) {
+  const { mtimeMs, size } = statSync(join(root, file));
+  return `${mtimeMs} ${size}`;
+}
+
+function readIndex() {
   try {
-    return readFileSync(path, 'utf8');
+    return JSON.parse(readFileSync(index, 'utf8'));
   } catch {
-    return undefined; // a file of the tree that is new
+    return {}; // the first run, or one that was killed while it wrote
   }
 }
