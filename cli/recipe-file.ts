@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, Parser, visit } from 'yaml';
-import type { Alias, Document, Node } from 'yaml';
+import type { Alias, Document, Node, Scalar } from 'yaml';
 import { parseRecipe, type Path, type Place, type Problem, type Recipe } from '../core/recipe.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
 
@@ -55,7 +55,13 @@ export function readYaml(
     return { document: undefined, problems, locate: () => placeAt(depth) };
   }
   // The library compares every key with every other: twofold ones are found below.
-  const options = { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false } as const;
+  const options = {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: false,
+    merge: true,
+  } as const;
   const yaml = parseDocument(text, options);
   const { aliases, lost, twice, pairs } = nodesOf(yaml);
   const locate = (path: Path) => placeAt(offsetOf(yaml, path, aliases, pairs));
@@ -89,6 +95,9 @@ function tooDeepAt(text: string): number | undefined {
 
 const mostAliases = 1_000;
 
+/** The library has a symbol for the merge key. */
+const keyOf = ({ value }: Scalar) => (typeof value === 'symbol' ? '<<' : String(value));
+
 type Pairs = Map<string, { key: unknown; value: unknown }>;
 
 /** In one walk: what each alias stands for, those that stand for nothing, and where a key is for the second time. */
@@ -105,7 +114,7 @@ function nodesOf(yaml: Document.Parsed) {
       const byKey: Pairs = new Map();
       for (const pair of node.items) {
         if (!isScalar(pair.key)) continue;
-        const key = String(pair.key.value);
+        const key = keyOf(pair.key);
         if (byKey.has(key)) twice.push(pair.key.range?.[0]);
         else byKey.set(key, pair);
       }
@@ -137,6 +146,24 @@ export function recipeIn(
   return 'recipe' in parsed && all.length === 0 ? parsed : { problems: all };
 }
 
+/** The pair with a key in a map, else in what the map merges (`<<: *base`, `<<: [*a, *b]`). */
+function pairIn(node: unknown, key: string, aliases: Map<Alias, Node | undefined>, pairs: Map<unknown, Pairs>) {
+  const ahead = [node];
+  const seen = new Set<unknown>();
+  for (let next = ahead.shift(); next !== undefined; next = ahead.shift()) {
+    const target = isAlias(next) ? aliases.get(next) : next;
+    if (seen.has(target)) continue;
+    seen.add(target);
+    if (isSeq(target)) ahead.push(...target.items);
+    const byKey = pairs.get(target);
+    const found = byKey?.get(key);
+    if (found) return found;
+    const merged = byKey?.get('<<')?.value;
+    if (merged !== undefined) ahead.push(merged);
+  }
+  return undefined;
+}
+
 function offsetOf(
   yaml: Document.Parsed,
   path: Path,
@@ -149,7 +176,7 @@ function offsetOf(
     if (isAlias(node)) node = aliases.get(node);
     let next: Node | undefined;
     if (isMap(node)) {
-      const pair = pairs.get(node)?.get(String(part));
+      const pair = pairIn(node, String(part), aliases, pairs);
       next = pair?.key as Node | undefined;
       node = pair?.value;
     } else if (isSeq(node)) {

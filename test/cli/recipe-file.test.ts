@@ -65,6 +65,15 @@ test('what an alias stands for is where it is written', async () => {
   );
 });
 
+test('a merge key brings keys of another map, and what is wrong with one is where it is written', async () => {
+  const target = '  - &defaults { region: us-east-1, required: maybe }\n';
+  const yaml = right.replace(/ {2}- region: us-east-1\n/, `${target}  - { <<: *defaults, region: eu-west-1 }\n`);
+  expect(await saidOf(await folderWith({ 'base.yaml': yaml }))).toEqual([
+    'base.yaml:5:36 distribute[0].required: must be true or false, got "maybe"',
+    'base.yaml:5:36 distribute[1].required: must be true or false, got "maybe"',
+  ]);
+});
+
 test.each<[string, string, string[]]>([
   [
     'broken YAML',
