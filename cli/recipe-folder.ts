@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inheritedArchitectureProblems } from '../core/recipe/inherited-architecture.ts';
 import { inheritedEncryptionProblems } from '../core/recipe/inherited-encryption.ts';
 import { cycleProblem, cycleThrough } from '../core/lineage.ts';
 import { formatProblems, type Catalog, type Problem, type Recipe } from '../core/recipe.ts';
@@ -23,6 +24,7 @@ export async function examine(files: string[], options?: { home?: string }): Pro
   for (const { recipe, problems } of findings) {
     const cycle = recipe && cycleThrough(recipe.name, recipes);
     const message = cycle ? cycleProblem(cycle) : recipe && channelProblem(recipe, recipes);
+    if (recipe) problems.push(...inheritedArchitectureProblems(recipe, recipes));
     if (message !== undefined) problems.push({ path: ['source', 'channel'], message });
     else if (recipe && options?.home !== undefined)
       problems.push(...inheritedEncryptionProblems(recipe, recipes, options.home));

@@ -1,14 +1,32 @@
+import { architectureIn, architectureOf, isMac } from './architecture.ts';
 import { repeats, sound, type Rule, type SoundParts } from './rule.ts';
 
 // EC2 takes sdf, xvdf and /dev/xvdf for different names, but the guest sees the same disk.
 const letterOf = (device: string) => device.replace(/^\/dev\//, '').replace(/^(sd|xvd)/, '');
 
-/** `arm64` for the families of Graviton, which have a g behind their generation: t4g, m7gd, im4gn. */
-const architectureOf = (instanceType: string) => (/^(a1\.|[a-z]+\d+[a-z]*g)/.test(instanceType) ? 'arm64' : 'x86_64');
-
 const wantedArchitecture = ({ parameter, filter }: NonNullable<SoundParts['source']>) =>
-  filter?.architecture ??
-  /(?<=[-_/])(arm64|x86_64|amd64)(?=$|[-_/])/.exec(parameter ?? '')?.[0].replace('amd64', 'x86_64');
+  filter?.architecture ?? architectureIn(filter?.name ?? parameter);
+
+/** Instance types that cannot start an image of the architecture, or that are of another than the first. What no name tells is left out. */
+export function foreignTypes(
+  instanceTypes: string[],
+  wanted: string | undefined,
+  whose: string,
+): { index: number; message: string }[] {
+  const known = instanceTypes.flatMap((instanceType, index) => {
+    const architecture = architectureOf(instanceType);
+    return architecture ? [{ instanceType, index, architecture }] : [];
+  });
+  const [first] = known;
+  const expected = wanted ?? first?.architecture;
+  const because = wanted === undefined ? `${first?.instanceType} before it is ${expected}` : `${whose} is ${expected}`;
+  return known
+    .filter(({ architecture }) => architecture !== expected)
+    .map(({ instanceType, index, architecture }) => ({
+      index,
+      message: `${instanceType} is ${architecture}, but ${because}`,
+    }));
+}
 
 export const builderRules: Rule[] = [
   {
@@ -29,18 +47,17 @@ export const builderRules: Rule[] = [
     },
   },
   {
-    says: 'All instance types are of one architecture, and of that of the source where it says which.',
+    says: 'All instance types are of one architecture, and of that of the source where the recipe tells it. Mac instances need a Dedicated Host, which the pipeline does not allocate.',
     look({ builder, source }, report) {
-      const [first, ...others] = builder?.instanceTypes ?? [];
-      if (first === undefined) return;
-      const wanted = source && wantedArchitecture(source);
-      const expected = wanted ?? architectureOf(first);
-      const because = wanted === undefined ? `${first} before it is ${expected}` : `the source is ${expected}`;
-      for (const [index, instanceType] of [first, ...others].entries()) {
-        const architecture = architectureOf(instanceType);
-        if (architecture !== expected)
-          report(['builder', 'instanceTypes', index], `${instanceType} is ${architecture}, but ${because}`);
-      }
+      const types = builder?.instanceTypes ?? [];
+      for (const [index, instanceType] of types.entries())
+        if (isMac(instanceType))
+          report(
+            ['builder', 'instanceTypes', index],
+            `${instanceType} runs on a Dedicated Host only, which the pipeline does not allocate`,
+          );
+      for (const { index, message } of foreignTypes(types, source && wantedArchitecture(source), 'the source'))
+        report(['builder', 'instanceTypes', index], message);
     },
   },
 ];

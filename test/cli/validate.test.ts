@@ -106,6 +106,18 @@ test('with --json the verb prints one object, whether the files are right or not
   ]);
 });
 
+test('what a parent publishes is of the architecture of its builder', async () => {
+  const family = await mkdtemp(join(tmpdir(), 'golden-arms-'));
+  const arm = recipe('arm', 'publish: { channel: stable }').replace('t3.small', 't4g.small');
+  await writeFile(join(family, 'arm.yaml'), arm);
+  await writeFile(join(family, 'child.yaml'), recipe('child', '', '{ channel: arm/stable }'));
+  const { text } = await validateFiles([join(family, 'arm.yaml'), join(family, 'child.yaml')], home);
+  expect(text.split('\n')[1]).toBe(
+    `${join(family, 'child.yaml')}:3:28 builder.instanceTypes[0]: t3.small is x86_64, but its source arm/stable is arm64`,
+  );
+  await rm(family, { recursive: true });
+});
+
 test('an image that a parent makes encrypted needs keys where it is shared', async () => {
   const family = await mkdtemp(join(tmpdir(), 'golden-family-'));
   const write = (name: string, source: string, more: string) =>

@@ -26,6 +26,19 @@ casesOf([
     'builder.instanceTypes[1]: g4dn.xlarge is x86_64, but the source is arm64',
   ],
   [
+    'the name of a filter tells the architecture, too',
+    'parameter: /aws/service/ami-amazon-linux-latest/al2023\n  owner: amazon\nbuilder:\n  instanceTypes: [t3.small]',
+    "filter: { name: 'al2023-ami-2023.*-arm64' }\n  owner: amazon\nbuilder:\n  instanceTypes: [¦t3.small]",
+    'builder.instanceTypes[0]: t3.small is x86_64, but the source is arm64',
+  ],
+  ['an instance type whose name tells nothing is left to Resolve', '[t3.small]', '[t3.small, q9.small]'],
+  [
+    'a Mac needs a Dedicated Host',
+    '[t3.small]',
+    '[¦mac2-m2.metal]',
+    'builder.instanceTypes[0]: mac2-m2.metal runs on a Dedicated Host only, which the pipeline does not allocate',
+  ],
+  [
     'a subnet has its form',
     '[t3.small]',
     '[t3.small]\n  subnets: [¦vpc-12345678]',
