@@ -4,6 +4,7 @@ import type { AmiDescription } from '../core/source.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 import { ask, everyPage } from './answers.ts';
 import type { Connection } from './connection.ts';
+import { told } from './state-reason.ts';
 import { filtersOf, fromTags } from './tags.ts';
 
 const describe = (region: string, image: Image): AmiDescription => ({
@@ -24,7 +25,8 @@ const describe = (region: string, image: Image): AmiDescription => ({
   ...(image.EnaSupport !== undefined && { ena: image.EnaSupport }),
   ...(image.TpmSupport && { tpm: image.TpmSupport === 'v2.0' }),
   imdsV2: image.ImdsSupport === 'v2.0',
-  ...(image.StateReason?.Message && { stateReason: image.StateReason.Message }),
+  ...(image.StateReason && { stateReason: told(image.StateReason) }),
+  ...(image.Description !== undefined && { description: image.Description }),
   tags: fromTags(image.Tags),
   disks: (image.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
     Ebs

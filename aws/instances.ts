@@ -8,6 +8,7 @@ import {
 import type { BuildIdentity, Role } from '../core/tags.ts';
 import { ask, everyPage } from './answers.ts';
 import type { Connection } from './connection.ts';
+import { told } from './state-reason.ts';
 import { filtersOf } from './tags.ts';
 
 export interface InstanceDescription {
@@ -24,7 +25,7 @@ export const isDead = (state: string): boolean => state === 'shutting-down' || s
 const describe = ({ InstanceId = '', State, StateReason }: Instance): InstanceDescription => ({
   instance: InstanceId,
   state: State?.Name ?? 'unknown',
-  reason: StateReason && `${StateReason.Code}: ${StateReason.Message}`,
+  reason: StateReason && told(StateReason),
 });
 
 /** Instances of a build, dead ones too for the hour that EC2 still shows them. */

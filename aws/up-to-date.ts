@@ -1,14 +1,15 @@
 import { channelParameter } from '../core/channel.ts';
-import { fewOf } from '../core/distribution.ts';
+import { fewOf, targetIn } from '../core/distribution.ts';
 import { Failure } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Plan } from '../core/plan.ts';
+import { encryptionWrongs } from '../core/target.ts';
 import { outdated, publishedTargets, unhealthy, type TargetSeen } from '../core/up-to-date.ts';
 import { readArtifact, type Artifacts } from './artifacts.ts';
 import type { Connection } from './connection.ts';
-import { describeImage } from './images.ts';
 import { readParameter } from './parameters.ts';
 import { readRecord } from './records.ts';
+import { observeImage } from './targets.ts';
 
 /** The build whose image is published and what is asked for, or why there is none. */
 export type Found = { current: string; because?: never } | { current?: never; because: string };
@@ -29,20 +30,30 @@ export async function findUpToDate(artifacts: Artifacts, plan: Plan, now: Date):
   if (typeof targets === 'string') return { because: targets };
 
   const parameter = plan.document.publish && channelParameter(plan.recipe, plan.document.publish.channel);
-  const seen = await Promise.all(targets.map(({ region, ami }) => lookAt(artifacts.aws, region, ami ?? '', parameter)));
+  const seen = await Promise.all(
+    targets.map(({ region, ami }) => lookAt(artifacts.aws, plan, region, ami ?? '', parameter)),
+  );
   const wrong = unhealthy(plan, targets, seen, now);
   return wrong.length > 0 ? { because: fewOf(wrong, '; ') } : { current: build };
 }
 
 async function lookAt(
   aws: Connection,
+  plan: Plan,
   region: string,
   ami: string,
   parameter: string | undefined,
 ): Promise<TargetSeen> {
   try {
-    const image = await describeImage(aws, region, ami);
-    return { region, image, channel: parameter && (await readParameter(aws, region, parameter)) };
+    const target = targetIn(plan, region);
+    const observed = await observeImage(aws, plan, target, ami);
+    const wrong = encryptionWrongs(plan, target, observed).map(({ says }) => says);
+    return {
+      region,
+      image: observed.image,
+      wrong,
+      channel: parameter && (await readParameter(aws, region, parameter)),
+    };
   } catch (error) {
     if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
     return { region, refused: error.message };

@@ -2,8 +2,6 @@ import { clientToken } from './build.ts';
 import { Failure } from './errors.ts';
 import type { Plan } from './plan.ts';
 import type { Target } from './recipe.ts';
-import type { AmiDescription } from './source.ts';
-import { expiresTag, madeBy } from './tags.ts';
 
 /** Who may launch an AMI: account ids, organization ARNs, organizational-unit ARNs. */
 export interface Sharing {
@@ -44,51 +42,6 @@ export function missing(wanted: Sharing, present: Sharing): Sharing {
     organizations: without(wanted.organizations, present.organizations),
     organizationalUnits: without(wanted.organizationalUnits, present.organizationalUnits),
   };
-}
-
-/** What Verify read back about a target. */
-export interface TargetObserved {
-  image: AmiDescription | undefined;
-  sharing: Sharing;
-  /** Accounts that may make volumes from each snapshot, by snapshot id. */
-  snapshotAccounts: Record<string, string[]>;
-}
-
-/** Everything in which a target is not as the recipe says, in words. Empty means it may be published. */
-export function targetProblems(
-  plan: Plan,
-  target: Target,
-  { image, sharing, snapshotAccounts }: TargetObserved,
-): string[] {
-  if (!image) return ['its AMI is not there'];
-  const problems: string[] = [];
-  if (image.state !== 'available')
-    problems.push(`${image.ami} is ${image.state}${image.stateReason ? `: ${image.stateReason}` : ''}`);
-  if (!madeBy(plan, image.tags)) problems.push(`${image.ami} does not carry this build's tags`);
-  if (image.tags[expiresTag] !== undefined)
-    problems.push(`${image.ami} still carries ${expiresTag}, by which a sweep would remove it`);
-  for (const [key, value] of Object.entries(plan.document.image.tags)) {
-    if (image.tags[key] !== value) problems.push(`${image.ami} lacks the tag ${key}=${value}`);
-  }
-  if (plan.document.image.imds === 'v2' && !image.imdsV2) problems.push(`${image.ami} does not demand IMDSv2`);
-  if (target.kmsKey) {
-    for (const { device, encrypted } of image.disks)
-      if (!encrypted) problems.push(`${image.ami} ${device} is not encrypted`);
-  }
-  const unshared = missing(target, sharing);
-  for (const one of [...unshared.accounts, ...unshared.organizations, ...unshared.organizationalUnits]) {
-    problems.push(`${image.ami} is not shared with ${one}`);
-  }
-  for (const { device, snapshot } of image.disks) {
-    if (!snapshot) {
-      problems.push(`${image.ami} ${device} has no snapshot`);
-      continue;
-    }
-    const allowed = new Set(snapshotAccounts[snapshot]);
-    const barred = target.accounts.filter((account) => !allowed.has(account));
-    for (const account of barred) problems.push(`${snapshot} is not shared with ${account}`);
-  }
-  return problems;
 }
 
 const shown = 5;

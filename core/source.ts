@@ -26,7 +26,9 @@ export interface AmiDescription {
   tpm?: boolean;
   /** Whether instances of it demand IMDSv2 (`ImdsSupport` v2.0). */
   imdsV2: boolean;
+  /** With its code, by which such a failure is searched for. */
   stateReason?: string;
+  description?: string;
   tags: Record<string, string>;
   disks: { device: string; snapshot?: string; sizeGiB?: number; encrypted: boolean }[];
 }

@@ -41,6 +41,8 @@ export interface TargetSeen {
   region: string;
   /** The AMI, undefined where EC2 does not know it any more; nor does it show one that is disabled. */
   image?: AmiDescription | undefined;
+  /** Everything in which its encryption is not as the recipe asks. An alias may mean another key by now. */
+  wrong?: string[];
   /** What the channel holds. */
   channel?: string | undefined;
   /** AWS's words where it does not let us look. */
@@ -50,7 +52,7 @@ export interface TargetSeen {
 /** Everything by which published targets are no longer what servers should boot from. Empty means the image is up to date. */
 export function unhealthy(plan: Plan, targets: ManifestTarget[], seen: TargetSeen[], now: Date): string[] {
   return targets.flatMap(({ region, ami }) => {
-    const { image, channel, refused } = seen.find((one) => one.region === region) ?? {};
+    const { image, wrong = [], channel, refused } = seen.find((one) => one.region === region) ?? {};
     // Whether that matters is for the build to find out: nothing is claimed that was not seen.
     if (refused !== undefined) return [`${region} cannot be looked at: ${refused}`];
     const where = `${ami} in ${region}`;
@@ -61,6 +63,7 @@ export function unhealthy(plan: Plan, targets: ManifestTarget[], seen: TargetSee
       ...(image.state === 'available' ? [] : [`${where} is ${image.state}`]),
       ...(deprecated ? [`${where} is deprecated`] : []),
       ...(expires === undefined ? [] : [`${where} is only kept until ${expires}`]),
+      ...wrong.map((one) => `in ${region} ${one}`),
       ...(image.tags['golden:digest'] === plan.digest ? [] : [`${where} does not carry the tag golden:digest`]),
       ...(!plan.document.publish || channel === ami ? [] : [`the channel in ${region} holds ${channel ?? 'nothing'}`]),
     ];

@@ -80,6 +80,9 @@ const keysThroughEc2 = (condition = {}) => [
   },
 ];
 
+/** Looking at a key, which no policy of a key need forbid. Which key an alias means is not said by EC2. */
+const keysOfAccount = [{ Resource: arn('kms:*:${AWS::AccountId}:key/*') }];
+
 /** Commands go to our instances only; the bucket is where their output goes. */
 const commandsOf = (documents) => [
   { Resource: [...documents, sub('${ArtifactBucket.Arn}')] },
@@ -154,8 +157,9 @@ const statements = {
   'kms:CreateGrant': keysThroughEc2({ Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
   'kms:Decrypt': keysThroughEc2(),
   'kms:DescribeKey': {
-    // which key an alias means, which EC2 does not say
-    resolve: [{ Resource: arn('kms:*:${AWS::AccountId}:key/*') }],
+    resolve: keysOfAccount,
+    grantPermissions: keysOfAccount,
+    verify: keysOfAccount,
     others: keysThroughEc2(),
   },
   'kms:GenerateDataKeyWithoutPlaintext': keysThroughEc2(),
@@ -263,14 +267,18 @@ const functions = {
   grantPermissions: [
     'ec2:DeleteTags',
     'ec2:DescribeImages',
+    'ec2:DescribeSnapshots',
     'ec2:ModifyImageAttribute',
     'ec2:ModifySnapshotAttribute',
+    'kms:DescribeKey',
     's3:GetObject',
   ],
   verify: [
     'ec2:DescribeImageAttribute',
     'ec2:DescribeImages',
     'ec2:DescribeSnapshotAttribute',
+    'ec2:DescribeSnapshots',
+    'kms:DescribeKey',
     's3:GetObject',
     ...answersTask,
   ],

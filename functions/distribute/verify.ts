@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../../aws/artifacts.ts';
-import { observeTarget } from '../../aws/targets.ts';
-import { fewOf, refuseIncomplete, targetIn, targetProblems, type TargetResult } from '../../core/distribution.ts';
+import { imagePermissions, observeTarget } from '../../aws/targets.ts';
+import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core/distribution.ts';
 import { failureBrief } from '../../core/failure.ts';
+import { targetWrongs } from '../../core/target.ts';
 import { caughtError, identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
@@ -15,26 +16,36 @@ const result = z.strictObject({
 
 /**
  * The barrier: reads every target back, and lets the build go on to Publish only when all required ones are right. What is
- * not right may only not be seen yet: a permission can take minutes, so it is looked at again for `patienceSeconds`.
+ * not right may only not be seen yet: a permission can take minutes, so it is looked at again for `patienceSeconds`. What can
+ * never become right ends the build at once.
  */
 export const verify = wait({
   name: 'Verify',
   input: z.looseObject({ ...identity, distribution: z.array(result), patienceSeconds: z.number() }),
-  permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshotAttribute'],
+  permissions: ['s3:GetObject', ...imagePermissions, 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshotAttribute'],
   limit: ({ patienceSeconds }) => 2 * patienceSeconds,
   async look({ distribution, patienceSeconds, recipe, build, since }, { aws, bucket, now }) {
     const plan = await readPlan({ aws, bucket }, { recipe, build });
-    const targets = await Promise.all(
-      distribution.map(async ({ region, ami, snapshots, failure }): Promise<TargetResult> => {
-        if (failure) return { region, error: failureBrief(failure) };
-        const problems = targetProblems(plan, targetIn(plan, region), await observeTarget(aws, region, ami ?? ''));
-        return { region, ami, snapshots, ...(problems.length > 0 && { error: fewOf(problems, '; ') }) };
+    const seen = await Promise.all(
+      distribution.map(async ({ region, ami, snapshots, failure }) => {
+        if (failure) return { hopeless: true, result: { region, error: failureBrief(failure) } as TargetResult };
+        const target = targetIn(plan, region);
+        const wrongs = targetWrongs(plan, target, await observeTarget(aws, plan, target, ami ?? ''));
+        const hopeless = wrongs.filter(({ forGood }) => forGood);
+        const told = (hopeless.length > 0 ? hopeless : wrongs).map(({ says }) => says);
+        const error = told.length > 0 ? fewOf(told, '; ') : undefined;
+        const outcome: TargetResult = { region, ami, snapshots, ...(error !== undefined && { error }) };
+        return { hopeless: hopeless.length > 0, result: outcome };
       }),
     );
-    const behind = targets.filter(({ ami, error }) => ami !== undefined && error !== undefined);
-    if (behind.length > 0 && secondsSince(since, now()) < patienceSeconds) {
-      return { waiting: behind.map(({ region, error }) => `${region}: ${error}`).join('\n') };
-    }
+    const targets = seen.map((one) => one.result);
+    refuseIncomplete(
+      plan,
+      targets.filter((_, index) => seen[index]?.hopeless),
+    );
+    const behind = seen.filter(({ hopeless, result: { error } }) => !hopeless && error !== undefined);
+    if (behind.length > 0 && secondsSince(since, now()) < patienceSeconds)
+      return { waiting: behind.map(({ result: { region, error } }) => `${region}: ${error}`).join('\n') };
     refuseIncomplete(plan, targets);
     return { done: { targets, verifiedAt: now().toISOString() } };
   },

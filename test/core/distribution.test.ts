@@ -1,7 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { copyToken, missing, needsCopy, refuseIncomplete, targetIn, targetProblems } from '../../core/distribution.ts';
-import { buildTags } from '../../core/tags.ts';
-import type { AmiDescription } from '../../core/source.ts';
+import { copyToken, missing, needsCopy, refuseIncomplete, targetIn } from '../../core/distribution.ts';
 import { planOf } from '../support/plan.ts';
 
 const account = '444455556666';
@@ -15,73 +13,6 @@ const plan = planOf({
 });
 const target = targetIn(plan, 'us-east-1');
 const nobody = { accounts: [], organizations: [], organizationalUnits: [] };
-const image: AmiDescription = {
-  ami: 'ami-1',
-  region: 'us-east-1',
-  name: plan.image,
-  state: 'available',
-  owner: '111122223333',
-  createdAt: '2026-11-23T03:00:00.000Z',
-  architecture: 'x86_64',
-  windows: false,
-  rootDevice: '/dev/xvda',
-  ebsRoot: true,
-  imdsV2: true,
-  tags: { team: 'platform', ...buildTags(plan, 'image') },
-  disks: [{ device: '/dev/xvda', snapshot: 'snap-1', sizeGiB: 8, encrypted: false }],
-};
-const right = {
-  image,
-  sharing: { ...nobody, accounts: [account], organizations: [organization] },
-  snapshotAccounts: { 'snap-1': [account] },
-};
-
-test('a target that is as the recipe says has no problems', () => {
-  expect(targetProblems(plan, target, right)).toEqual([]);
-});
-
-test.each([
-  ['no AMI', { ...right, image: undefined }, 'its AMI is not there'],
-  [
-    'a failed copy',
-    { ...right, image: { ...image, state: 'failed', stateReason: 'no key' } },
-    'ami-1 is failed: no key',
-  ],
-  [
-    'foreign tags',
-    { ...right, image: { ...image, tags: { team: 'platform' } } },
-    "ami-1 does not carry this build's tags",
-  ],
-  [
-    'a lost tag',
-    { ...right, image: { ...image, tags: buildTags(plan, 'image') } },
-    'ami-1 lacks the tag team=platform',
-  ],
-  [
-    'an end',
-    { ...right, image: { ...image, tags: { ...image.tags, 'golden:expires': '2026-12-01T00:00:00.000Z' } } },
-    'ami-1 still carries golden:expires, by which a sweep would remove it',
-  ],
-  ['no IMDSv2', { ...right, image: { ...image, imdsV2: false } }, 'ami-1 does not demand IMDSv2'],
-  [
-    'an unshared account',
-    { ...right, sharing: { ...right.sharing, accounts: [] } },
-    `ami-1 is not shared with ${account}`,
-  ],
-  [
-    'an unshared organization',
-    { ...right, sharing: { ...nobody, accounts: [account] } },
-    `ami-1 is not shared with ${organization}`,
-  ],
-  ['an unshared snapshot', { ...right, snapshotAccounts: {} }, `snap-1 is not shared with ${account}`],
-])('%s is a problem', (_, observed, problem) => {
-  expect(targetProblems(plan, target, observed)).toEqual([problem]);
-});
-
-test('a target with a key of its own wants every disk encrypted', () => {
-  const keyed = { ...target, kmsKey: 'alias/golden' };
-  expect(targetProblems(plan, keyed, right)).toEqual(['ami-1 /dev/xvda is not encrypted']);
-});
 
 test('the barrier names every required target that is not right', () => {
   const results = [

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { createSimulation } from '../../simulator/simulation.ts';
+import { createSimulation, type Simulation } from '../../simulator/simulation.ts';
 import { addSource, keysIn, ownSource } from '../support/disks.ts';
 import { build, leftIn, nothing, pipeline, recipe, statesEntered, type Setting } from '../support/pipeline.ts';
 
@@ -81,4 +81,51 @@ test.each<[string, Setting, RegExp]>([
   expect({ error, cause }).toEqual({ error: 'RecipeInvalid', cause: expect.stringMatching(said) });
   expect(leftIn(simulation)).toEqual(before);
   expect(before).toMatchObject({ ...nothing, images: expect.anything(), snapshots: expect.anything() });
+});
+
+/** A build in which something comes out under another key, with what is left of it and how long Verify took. */
+async function wronglyKeyed(setting: Setting, meddle: (simulation: Simulation) => void = () => undefined) {
+  const simulation = pipeline(setting);
+  meddle(simulation);
+  const { error, cause = '', history } = await build(simulation);
+  const entered = (name: string) =>
+    history.find(({ stateEnteredEventDetails }) => (stateEnteredEventDetails as { name?: string })?.name === name);
+  const seconds = (Number(entered('Compensate')?.timestamp) - Number(entered('Verify')?.timestamp)) / 1000;
+  const granted = simulation.cloud.calls.filter(({ action, params }) => {
+    const { LaunchPermission, CreateVolumePermission } = params as Record<string, object | undefined>;
+    return /^Modify(Image|Snapshot)Attribute$/.test(action) && (LaunchPermission ?? CreateVolumePermission);
+  });
+  return { error, cause, seconds, granted: granted.map(({ region }) => region), left: leftIn(simulation), simulation };
+}
+
+test('a copy that comes out under another key is shared with nobody, and fails the build at once', async () => {
+  const images = [{ region: 'eu-west-1', name: 'base-*', key: 'alias/aws/ebs' }];
+  const { error, cause, seconds, granted, left, simulation } = await wronglyKeyed({ scenario: { images } });
+  const asked = simulation.cloud.keys.get('eu-west-1')!.get('alias/golden-eu')!.arn;
+  expect(error).toBe('TargetsIncomplete');
+  expect(cause).toMatch(
+    new RegExp(
+      `eu-west-1: .*snap-\\w+ \\(/dev/xvda of ami-\\w+\\) is encrypted with arn:aws:kms:eu-west-1:\\S+, not with alias/golden-eu \\(${asked}\\) as asked; .*built again`,
+    ),
+  );
+  expect(granted).not.toContain('eu-west-1');
+  expect(seconds).toBeLessThan(30);
+  expect(left).toEqual(nothing);
+});
+
+test('an alias that moves while the image is made is caught at home, too', async () => {
+  const { cause, error, granted, left } = await wronglyKeyed({}, (simulation) => {
+    const { keys } = simulation.cloud;
+    const moved = simulation.cloud.addKey('us-east-1', 'alias/moved');
+    simulation.stepFunctions.onEvent((_, event) => {
+      if ((event['stateEnteredEventDetails'] as { name?: string } | undefined)?.name === 'CreateImage')
+        keys.get('us-east-1')?.set('alias/golden', moved);
+    });
+  });
+  expect(error).toBe('TargetsIncomplete');
+  expect(cause).toMatch(
+    /us-east-1: .*snap-\w+ \(\/dev\/xvda of ami-\w+\) is encrypted with \S+, not with alias\/golden \(/,
+  );
+  expect(granted).not.toContain('us-east-1');
+  expect(left).toEqual(nothing);
 });
