@@ -34,10 +34,15 @@ const instanceType = z
       'be an instance type such as t3.small',
     ),
   );
+// "Available device names" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html, for HVM: no digits at the end but those
+// of the root, which a rule refuses with a better message.
 const device = z
   .string()
   .check(
-    formed(/^(\/dev\/)?(sd[a-z]|xvd[a-z]{1,2})\d{0,2}$/, 'be a device name such as /dev/sdf'),
+    formed(
+      /^(\/dev\/)?(sd[a-z]|sda1|xvd[a-z]|xvd[a-c][a-z]|xvdd[a-x])$/,
+      'be a device name such as /dev/sdf, without digits',
+    ),
     z.describe('Device name, such as /dev/sdf.'),
   );
 const idOf = (prefix: string) =>

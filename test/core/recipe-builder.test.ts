@@ -144,6 +144,13 @@ casesOf([
     'a device has its form',
     '{ sizeGiB: 8 }',
     '{}\n  volumes: [{ ¦device: /dev/nvme1n1, sizeGiB: 1 }]',
-    'builder.volumes[0].device: must be a device name such as /dev/sdf, got "/dev/nvme1n1"',
+    'builder.volumes[0].device: must be a device name such as /dev/sdf, without digits, got "/dev/nvme1n1"',
+  ],
+  [
+    'a device is no partition, and within the names that EC2 has',
+    '{ sizeGiB: 8 }',
+    '{}\n  volumes: [{ ¦device: /dev/sdf1, sizeGiB: 1 }, { ¦device: xvddz, sizeGiB: 1 }]',
+    'builder.volumes[0].device: must be a device name such as /dev/sdf, without digits, got "/dev/sdf1"',
+    'builder.volumes[1].device: must be a device name such as /dev/sdf, without digits, got "xvddz"',
   ],
 ]);
