@@ -34,6 +34,17 @@ module.exports = {
   async variable(osls) {
     return { 'Fn::Sub': JSON.stringify(await settingsOf(osls)) };
   },
+  /** For every state machine: what Step Functions writes into the log group. */
+  async executionLogging({ resolveVariable }) {
+    const [level, data] = [await resolveVariable('param:executionLog'), await resolveVariable('param:executionData')];
+    if (!['ALL', 'ERROR', 'FATAL', 'OFF'].includes(level))
+      throw new Error(`executionLog must be ALL, ERROR, FATAL or OFF, not "${level}".`);
+    return {
+      Level: level,
+      IncludeExecutionData: isOn('executionData', data),
+      Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['BuildImageLogs', 'Arn'] } } }],
+    };
+  },
   /** For serverless.yml: on or off, as a tag says it. */
   async automaticBuilds(osls) {
     return (await settingsOf(osls)).automaticBuilds ? 'on' : 'off';

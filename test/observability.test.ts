@@ -13,6 +13,8 @@ import { bake, follower, hour, resting, triggered } from './support/triggered.ts
 type Line = Record<string, any>;
 let template: Template;
 let simulation: Simulation;
+/** Of every wait there was. */
+const taskTokens = new Set<string>();
 const lines: Line[] = [];
 const metrics = () => lines.filter(isMetric);
 /** Values of a metric, with what they are of. */
@@ -34,6 +36,10 @@ beforeAll(async () => {
     notify: true,
     scenario: { commands: [{ step: 'explode', exitCode: 1 }] },
     onLog: (line) => void lines.push(line),
+  });
+  simulation.stepFunctions.onEvent((_, { taskScheduledEventDetails: scheduled }) => {
+    const { Payload } = JSON.parse((scheduled?.['parameters'] as string | undefined) ?? '{}') as { Payload?: Line };
+    if (Payload?.['taskToken']) taskTokens.add(Payload['taskToken'] as string);
   });
   await simulation.pass(6.5 * hour);
   simulation.start({ recipe: 'base' });
@@ -60,6 +66,13 @@ describe('every line of the log', () => {
     const states = new Set(lines.map(({ state }) => state));
     for (const state of ['Resolve', 'RecordFailure', 'Compensate', 'CleanUp', 'Notify'])
       expect(states).toContain(state);
+  });
+
+  test('holds no task token, which would let its reader answer for what is waited for', () => {
+    expect(taskTokens.size).toBeGreaterThan(100);
+    const told = lines.map((line) => JSON.stringify(line)).join('\n');
+    expect([...taskTokens].filter((token) => told.includes(token))).toEqual([]);
+    expect(told).not.toContain('taskToken');
   });
 
   test('of the clean-up from outside, which is handed an execution, names the build that died', () => {

@@ -199,9 +199,11 @@ describe.each([
       JSON.parse(readFileSync(join(root, `statemachines/${file}.asl.json`), 'utf8')),
     );
     expect(machine()['TracingConfiguration']).toEqual({ Enabled: true });
-    expect(machine()['LoggingConfiguration'].Destinations).toEqual([
-      { CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['BuildImageLogs', 'Arn'] } } },
-    ]);
+    expect(machine()['LoggingConfiguration']).toEqual({
+      Level: 'ERROR',
+      IncludeExecutionData: false, // there are task tokens in it
+      Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['BuildImageLogs', 'Arn'] } } }],
+    });
   });
 
   test('uses every substitution, and has one for every use', () => {

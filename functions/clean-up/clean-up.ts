@@ -44,7 +44,8 @@ export const cleanUp = wait({
       timings: timingsOf(events),
       failure: remains.length > 0 ? leftBehind(remains) : null,
     });
-    const ending = { state: 'CleanUp', startedAt: since, seconds: secondsSince(since, now) };
+    const entered = events.findLast(({ state }) => state === 'CleanUp')?.timestamp.toISOString() ?? since;
+    const ending = { state: 'CleanUp', startedAt: entered, seconds: secondsSince(entered, now) };
     // Loaded once everything is gone: most looks have no use for it.
     const { reckoned } = await import('../../core/build-measurements.ts');
     const { manifest, measurements } = reckoned(published, plan, events, now, ending);
