@@ -2,7 +2,8 @@ import { boundedParameters } from './document-timeout.ts';
 import { secondsOf } from './duration.ts';
 import { packedPowerShell, packedShell } from './packed-script.ts';
 import type { Check, Step } from './recipe.ts';
-import { sanitizeLinux, sanitizeWindows } from './sanitize.ts';
+import { sanitizeWindows } from './sanitize-windows.ts';
+import { sanitizeLinux } from './sanitize.ts';
 import type { SourceImage } from './source.ts';
 
 /** One SSM command of a build: a provisioning step or a check. */
@@ -82,6 +83,7 @@ export function provisionCommands(
   build: string,
   { windows }: Pick<SourceImage, 'windows'>,
   scripts: Record<string, string>,
+  allowFiles: string[] = [],
 ): Command[] {
   const commands = steps.map((step, index) => ({
     index,
@@ -89,8 +91,8 @@ export function provisionCommands(
     ...content(step, index, build, windows, scripts),
     timeoutSeconds: secondsOf(step.timeout),
   }));
-  const sanitize = windows ? powerShell(sanitizeWindows, 1800) : shell(sanitizeLinux, 600);
-  const last = { index: commands.length, name: 'sanitize', ...sanitize, timeoutSeconds: windows ? 1800 : 600 };
+  const sanitize = windows ? powerShell(sanitizeWindows(allowFiles), 1800) : shell(sanitizeLinux(allowFiles), 1800);
+  const last = { index: commands.length, name: 'sanitize', ...sanitize, timeoutSeconds: 1800 };
   return [
     ...commands,
     last,

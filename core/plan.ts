@@ -59,7 +59,7 @@ export function planBuild({ identity, execution, recipe, source, catalog, trigge
     digest: contentDigest({ source: source.ami, recipe, scripts, pipelineVersion }),
     recipeDigest: recipeDigest(recipe, scripts, pipelineVersion),
     ...(trigger && { trigger }),
-    provision: provisionCommands(recipe.provision, identity.build, source, scripts),
+    provision: provisionCommands(recipe.provision, identity.build, source, scripts, recipe.image.allowFiles),
     checks: checkCommands(recipe.checks, identity.build, source, scripts),
     ...(notes.length > 0 && { notes }),
   };

@@ -45,11 +45,27 @@ export const target = z
   })
   .check(z.describe('One region, and who may launch the image there.'));
 
+const allowedFile = z
+  .string()
+  .check(
+    formed(
+      /^(\/[\w.@+-]+\/|[A-Za-z]:\\[\w.@+ -]+\\)[\w.@%+=:,~*?/\\ -]{1,200}$/,
+      'be an absolute path such as /etc/myapp/*.pem or C:\\myapp\\*.pem, whose first folder has no wildcard',
+    ),
+  );
+
 export const image = z
   .strictObject({
     capture: z
       ._default(z.enum(['stopped', 'running']), 'stopped')
       .check(z.describe('Image the builder stopped, or running: faster, but only as consistent as after a power cut.')),
+    allowFiles: z.exactOptional(
+      distinct(allowedFile).check(
+        z.describe(
+          'Files that look like credentials and may be in the image, by path; * and ? stand for any characters, / included. Any other fails the build.',
+        ),
+      ),
+    ),
     imds: z._default(z.enum(['v2', 'optional']), 'v2').check(z.describe('v2: instances of the image demand IMDSv2.')),
     // "Tag restrictions" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html: EC2 takes any character in a tag.
     tags: z

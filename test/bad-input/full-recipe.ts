@@ -21,7 +21,7 @@ export const full = {
     { name: 'restart', reboot: true },
   ],
   checks: [{ name: 'up', run: 'true', timeout: '5m' }],
-  image: { capture: 'stopped', imds: 'v2', tags: { team: 'platform' } },
+  image: { capture: 'stopped', allowFiles: ['/etc/app/*.pem'], imds: 'v2', tags: { team: 'platform' } },
   distribute: [
     { region: 'us-east-1', accounts: ['111122223333'], required: true },
     {

@@ -99,6 +99,14 @@ test('the last command takes host keys, histories and identity out of the disk',
   expect(text).toContain('/etc/machine-id');
 });
 
+test.each([
+  [linux, "allowed=('/opt/a b/*.pem' '/etc/x')"],
+  [windows, "$allowed = @('/opt/a b/*.pem', '/etc/x')"],
+])('files that the recipe allows reach sanitize as patterns (%j)', (os, list) => {
+  const commands = provisionCommands([], build, os, {}, ['/opt/a b/*.pem', '/etc/x']);
+  expect(scriptIn(commands.find(({ name }) => name === 'sanitize')?.parameters['commands'] ?? [])).toContain(list);
+});
+
 test('Windows is generalized last, by the document of AWS for it: scripts of Run Command run as Local System', () => {
   expect(provisionCommands([], build, windows, {}).slice(-2)).toMatchObject([
     { name: 'sanitize', document: 'AWS-RunPowerShellScript' },

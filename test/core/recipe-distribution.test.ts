@@ -226,3 +226,24 @@ casesOf(
   base,
   'us-east-1',
 );
+
+const publish = 'publish: { channel: stable }';
+casesOf([
+  [
+    'files that may look like credentials are named by path, with wildcards',
+    publish,
+    `image: { allowFiles: [/etc/app/*.pem, 'C:\\app\\*.pem'] }\n${publish}`,
+  ],
+  [
+    'a pattern that would allow every file is refused',
+    publish,
+    `image:\n  allowFiles:\n    - ¦/*\n${publish}`,
+    'image.allowFiles[0]: must be an absolute path such as /etc/myapp/*.pem or C:\\myapp\\*.pem, whose first folder has no wildcard, got "/*"',
+  ],
+  [
+    'a pattern that would end a quoted text is refused',
+    publish,
+    `image:\n  allowFiles:\n    - ¦/opt/x'$(reboot)\n${publish}`,
+    `image.allowFiles[0]: must be an absolute path such as /etc/myapp/*.pem or C:\\myapp\\*.pem, whose first folder has no wildcard, got "/opt/x'$(reboot)"`,
+  ],
+]);
