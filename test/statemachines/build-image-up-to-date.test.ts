@@ -220,6 +220,16 @@ describe('once an image is published', () => {
       image((one) => set(one, 'deprecatedAt', simulation.clock.now() - 1000), home),
       /^ami-\w+ in us-east-1 is deprecated$/,
     ],
+    [
+      'an alias means another key than the one that encrypts the image',
+      () => {
+        const keys = simulation.cloud.keys.get(copied)!;
+        const [before, moved] = [keys.get('alias/golden-eu')!, simulation.cloud.addKey(copied, 'alias/moved')];
+        keys.set('alias/golden-eu', moved);
+        return () => void keys.set('alias/golden-eu', before);
+      },
+      /^in eu-west-1 snap-\w+ \(\/dev\/xvda of ami-\w+\) is encrypted with \S+, not with alias\/golden-eu \(/,
+    ],
     ['the image is only kept for a while', tagged('golden:expires', '2027-01-01T00:00:00Z'), /is only kept until 2027/],
     ['an AMI does not carry the digest', tagged('golden:digest'), /does not carry the tag golden:digest/],
     [
