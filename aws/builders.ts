@@ -1,8 +1,9 @@
 import { Failure } from '../core/errors.ts';
 import type { Disk } from '../core/disks.ts';
 import { launchAttempts, type LaunchAttempt, type Plan } from '../core/plan.ts';
-import { executionSeconds, selfDestruct, shutdownBehavior } from '../core/self-destruct.ts';
+import { executionSeconds, shutdownBehavior } from '../core/self-destruct.ts';
 import { buildTags, type Role } from '../core/tags.ts';
+import { bootScripts } from '../core/boot-scripts.ts';
 import type { Connection } from './connection.ts';
 import { agentOnline } from './commands.ts';
 import { describeInstance, findInstances, isDead, type InstanceDescription } from './instances.ts';
@@ -36,7 +37,7 @@ export async function findOrLaunch(
   // Everything in the request follows from the plan: EC2 refuses a token that comes back with other parameters.
   const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + executionSeconds * 1000);
   const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
-  const ending = { userData: selfDestruct(plan, role), shutdownBehavior: shutdownBehavior(plan, role) };
+  const ending = { userData: bootScripts(plan, role), shutdownBehavior: shutdownBehavior(plan, role) };
   const request = { ...from, instanceProfile, securityGroups, tags, ...ending };
   const generations = Array.from({ length: mostDead }, (_, more) => launchAttempts(plan, role, found.length + more));
   const tried: string[] = [];

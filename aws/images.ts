@@ -24,6 +24,7 @@ const describe = (region: string, image: Image): AmiDescription => ({
   ...(image.VirtualizationType && { virtualization: image.VirtualizationType }),
   ...(image.EnaSupport !== undefined && { ena: image.EnaSupport }),
   ...(image.TpmSupport && { tpm: image.TpmSupport === 'v2.0' }),
+  ...(image.ImageAllowed !== undefined && { allowed: image.ImageAllowed }),
   imdsV2: image.ImdsSupport === 'v2.0',
   ...(image.StateReason && { stateReason: told(image.StateReason) }),
   ...(image.Description !== undefined && { description: image.Description }),
@@ -106,11 +107,15 @@ export const findOwnImages = (aws: Connection, region: string, name: string): Pr
     MaxResults: 1000,
   });
 
-/** Available AMIs of one owner whose names match a pattern. There is no look-up without an owner here. */
+/**
+ * Available AMIs of one owner whose names match a pattern. There is no look-up without an owner here. EC2 leaves deprecated
+ * images of other owners out unless they are asked for.
+ */
 export const findImages = (
   aws: Connection,
   owner: string,
   { name, architecture }: { name: string; architecture?: string | undefined },
+  { deprecatedToo = false }: { deprecatedToo?: boolean } = {},
 ): Promise<AmiDescription[]> =>
   describeImages(aws, aws.region, `${name} of ${owner}`, {
     Owners: [owner],
@@ -119,5 +124,6 @@ export const findImages = (
       { Name: 'state', Values: ['available'] },
       ...(architecture ? [{ Name: 'architecture', Values: [architecture] }] : []),
     ],
+    ...(deprecatedToo && { IncludeDeprecated: true }),
     MaxResults: 1000,
   });

@@ -73,6 +73,12 @@ export function outcome(
       .flatMap((line) => fold(line, terminal.columns - 5));
     parts.push([`  ${paint('red', region)}`, ...lines.map((line) => `    ${line}`)].join('\n'));
   }
+  for (const note of manifest.notes ?? []) {
+    const [first = '', ...rest] = fold(note, terminal.columns - 9);
+    parts.push(
+      [`  ${paint('yellow', 'Note')}   ${first}`, ...rest.map((line) => `${' '.repeat(9)}${line}`)].join('\n'),
+    );
+  }
   if (failure) parts.push(remains(failure, paint));
   const took = typeof totals === 'string' ? totals : totalsLine(totals);
   const cost = manifest.cost ? [`it costs ${costLine(manifest.cost)}`] : [];

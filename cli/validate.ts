@@ -1,3 +1,5 @@
+import { agentNotes } from '../core/preflight/agent.ts';
+import { formatProblems, told, type Problem } from '../core/recipe.ts';
 import { examine, problemText, type Finding } from './recipe-folder.ts';
 import { placed, refusal } from './refusal.ts';
 import type { Terminal } from './terminal.ts';
@@ -10,13 +12,27 @@ export async function validateFiles(files: string[], home?: string): Promise<{ o
   return { ok: findings.every(isRight), text: textOf(findings) };
 }
 
+/** What is most likely wrong though it may be right: nobody has looked at the source. */
+const notesOf = ({ recipe }: Finding): Problem[] => (recipe ? agentNotes(recipe) : []);
+
+const noteLines = (finding: Finding): string[] => {
+  const notes = notesOf(finding).map(({ path, message }) => ({ path, message: `note: ${message}` }));
+  return notes.length > 0 ? [formatProblems(notes, (path) => finding.file.locate(path))] : [];
+};
+
 const textOf = (findings: Finding[]): string =>
-  findings.map((finding) => (isRight(finding) ? `${finding.file.file}: ok` : problemText(finding))).join('\n');
+  findings
+    .flatMap((finding) =>
+      isRight(finding) ? [`${finding.file.file}: ok`, ...noteLines(finding)] : [problemText(finding)],
+    )
+    .join('\n');
 
 function jsonOf(findings: Finding[]): string {
   const problems = findings.flatMap((finding) => placed(finding.problems, (path) => finding.file.locate(path)));
   if (problems.length > 0) return refusal(problems);
-  return `${JSON.stringify({ status: 'valid', files: findings.map(({ file }) => file.file) })}\n`;
+  const notes = findings.flatMap((finding) => told(notesOf(finding)).map((note) => `${finding.file.file} ${note}`));
+  const files = findings.map(({ file }) => file.file);
+  return `${JSON.stringify({ status: 'valid', files, ...(notes.length > 0 && { notes }) })}\n`;
 }
 
 export async function validate(

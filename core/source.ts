@@ -29,6 +29,8 @@ export interface AmiDescription {
   /** With its code, by which such a failure is searched for. */
   stateReason?: string;
   description?: string;
+  /** Whether the image is within the account's Allowed AMIs; absent where these are off. */
+  allowed?: boolean;
   tags: Record<string, string>;
   disks: { device: string; snapshot?: string; sizeGiB?: number; encrypted: boolean }[];
 }
@@ -47,6 +49,12 @@ export interface SourceImage {
   virtualization?: string;
   ena?: boolean;
   tpm?: boolean;
+  /** `false`: the root is an instance store, of which EC2 makes no image. */
+  ebsRoot?: false;
+  /** When EC2 has deprecated, or will deprecate, the image. */
+  deprecatedAt?: string;
+  /** `false`: the account's Allowed AMIs would hide the image, were they not in audit mode. */
+  allowed?: false;
   /** All its EBS disks, the root too. Plans of earlier versions have none. */
   disks?: SourceDisk[];
 }
@@ -63,6 +71,15 @@ export interface SourceDisk {
 /** The owner an image must have: the recipe's word, or the pipeline's own account for a channel. */
 export const expectedOwner = (source: Source, account: string): string =>
   source.owner === undefined || source.owner === 'self' ? account : source.owner;
+
+/**
+ * Those of the images that the builder can start, where there is a choice: a filter that names no architecture finds images
+ * of every one. Where none fits, all stay, and the preflight says why they do not fit.
+ */
+export function startable(images: AmiDescription[], architectures: string[]): AmiDescription[] {
+  const fitting = images.filter(({ architecture }) => architectures.includes(architecture));
+  return fitting.length > 0 ? fitting : images;
+}
 
 /**
  * Newest first; images that are deprecated by `now` come last, so that one is only taken when nothing else is left. What a
@@ -117,6 +134,9 @@ export function trustSource(
     ...(found.virtualization !== undefined && { virtualization: found.virtualization }),
     ...(found.ena !== undefined && { ena: found.ena }),
     ...(found.tpm !== undefined && { tpm: found.tpm }),
+    ...(!found.ebsRoot && { ebsRoot: false as const }),
+    ...(found.deprecatedAt !== undefined && { deprecatedAt: found.deprecatedAt }),
+    ...(found.allowed === false && { allowed: false as const }),
     disks: found.disks,
   };
 }

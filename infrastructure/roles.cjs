@@ -131,6 +131,7 @@ const statements = {
   'ec2:DescribeSubnets': anything,
   'ec2:DescribeVolumes': anything,
   'ec2:DescribeVpcEndpoints': anything,
+  'ec2:GetAllowedImagesSettings': anything,
   'ec2:GetEbsDefaultKmsKeyId': anything,
   'ec2:GetEbsEncryptionByDefault': anything,
   'ec2:ModifyImageAttribute': [{ Resource: images, Condition: madeByUs }],
@@ -239,6 +240,7 @@ const functions = {
     'ec2:DescribeSnapshots',
     'ec2:DescribeSubnets',
     'ec2:DescribeVpcEndpoints',
+    'ec2:GetAllowedImagesSettings',
     'ec2:GetEbsDefaultKmsKeyId',
     'ec2:GetEbsEncryptionByDefault',
     'kms:DescribeKey',
@@ -320,12 +322,19 @@ const functions = {
 
   startBuild: [
     'ec2:DescribeImages',
+    'ec2:DescribeInstanceTypes',
     's3:GetObject',
     'ssm:GetParameter',
     'states:DescribeExecution',
     'states:StartExecution',
   ],
-  watchSources: ['ec2:DescribeImages', 'events:PutEvents', 's3:GetObject', 'ssm:GetParameter'],
+  watchSources: [
+    'ec2:DescribeImages',
+    'ec2:DescribeInstanceTypes',
+    'events:PutEvents',
+    's3:GetObject',
+    'ssm:GetParameter',
+  ],
   measureRecipes: ['ec2:DescribeImages', 's3:GetObject', 'ssm:GetParameter'],
   notify: ['s3:GetObject', 'sns:Publish', 'states:DescribeExecution'],
 };

@@ -33,6 +33,7 @@ const delays = {
   osBootAmazonLinux: normal(4, 0.1, 0.2),
   osBootUbuntu: normal(20, 0.1, 0.2),
   osBootDebian: normal(12, 0.1, 0.2),
+  osBootRedHat: normal(20, 0.1, 0.2),
   osBootWindows: normal(120, 0.1, 0.2),
   agentOnline: skewed(25, 0.95),
   commandVisible: uniform(1, 1),

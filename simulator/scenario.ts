@@ -66,6 +66,14 @@ const scenarioSchema = z.strictObject({
   instanceLimit: z.int().min(0).optional(),
   /** Regions to opt in to that the account has not enabled, whatever the recipes name. */
   disabledRegions: z.array(z.string()).default([]),
+  /** Allowed AMIs of the account, in every region: whose images it may see. */
+  allowedImages: z
+    .strictObject({
+      state: z.enum(['disabled', 'audit-mode', 'enabled']).default('enabled'),
+      /** `amazon`, account ids. */
+      providers: z.array(z.string()).default([]),
+    })
+    .prefault({ state: 'disabled' }),
   /** The pipeline's network, in every region: without it, the default VPC with a public subnet in each of three zones. */
   network: network.prefault({}),
   /** Seconds in place of a draw, everywhere or by region. */

@@ -3,7 +3,7 @@ import { createRandom, type Random } from './random.ts';
 /** Whose images are published under a public parameter: each vendor has a rhythm of its own. */
 export interface PublicSource {
   parameter: string;
-  system: 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'Windows';
+  system: 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'RedHat' | 'Windows';
 }
 
 /** A newer image that is going to be published. */
@@ -51,6 +51,7 @@ const rhythms: Record<PublicSource['system'], Rhythm> = {
   AmazonLinux: (from, until, chance, another) => oftenTwice(everySo(14, 3, from, until, chance), another),
   Ubuntu: (from, until, chance) => everySo(7, 2, from, until, chance),
   Debian: (from, until, chance) => everySo(21, 7, from, until, chance),
+  RedHat: (from, until, chance) => everySo(42, 14, from, until, chance),
   Windows: secondTuesdays,
 };
 

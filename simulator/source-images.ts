@@ -1,6 +1,6 @@
 import type { Recipe } from '../core/recipe.ts';
 import { wildcard } from './ec2/filters.ts';
-import type { Image, System } from './ec2/images.ts';
+import { comesWithAgent, type Image, type System } from './ec2/images.ts';
 import { createRandom } from './random.ts';
 import type { PublicSource } from './source-calendar.ts';
 import type { Region, World } from './world.ts';
@@ -13,7 +13,8 @@ interface Family {
   /** `*` stands for the release. */
   name: string;
   description: string;
-  parameter: string;
+  /** Absent where the vendor keeps none. */
+  parameter?: string;
   rootDevice: string;
   sizeGiB: number;
   usedGiB: number;
@@ -54,6 +55,17 @@ const debian = (release: number, architecture: Image['architecture']): Family =>
   sizeGiB: 8,
   usedGiB: 1.5,
 });
+// Red Hat keeps no public parameters: https://access.redhat.com/solutions/15356 has its account and names.
+const redHat = (release: string, architecture: Image['architecture']): Family => ({
+  system: 'RedHat',
+  owner: '309956199498',
+  architecture,
+  name: `RHEL-${release}_HVM-*-${architecture}-0-Hourly2-GP3`,
+  description: 'Provided by Red Hat, Inc.',
+  rootDevice: '/dev/sda1',
+  sizeGiB: 10,
+  usedGiB: 2,
+});
 const windows = (release: number): Family => ({
   system: 'Windows',
   owner: '801119661308',
@@ -73,14 +85,17 @@ const families: Family[] = [
     ubuntu(architecture),
     debian(12, architecture),
     debian(13, architecture),
+    redHat('10.0.0', architecture),
   ]),
   windows(2022),
   windows(2025),
 ];
 
+const hasParameter = (family: Family): family is Family & { parameter: string } => family.parameter !== undefined;
+
 /** The public images a recipe may start from: of its parameter, or all that its filter finds. */
 export const publicSourcesOf = ({ parameter, filter, owner }: Recipe['source']): PublicSource[] =>
-  families.filter((family) => {
+  families.filter(hasParameter).filter((family) => {
     if (!filter) return family.parameter === parameter;
     if (filter.architecture !== undefined && filter.architecture !== family.architecture) return false;
     return (
@@ -98,6 +113,7 @@ export function sourceImages(region: Region, now: number): void {
       const createdAt = now - days * 86_400_000;
       const image = publicImage(region, family, createdAt);
       region.images.set(image.id, image);
+      if (!hasParameter(family)) continue;
       region.parameters.set(`aws ${family.parameter}`, {
         name: family.parameter,
         owner: 'aws',
@@ -125,7 +141,10 @@ export function publishRelease(region: Region, parameter: string, now: number): 
   const family = families.find((each) => each.parameter === parameter);
   if (!family)
     throw new Error(
-      `no image is published under ${parameter}; there are ${families.map((each) => each.parameter).join(', ')}`,
+      `no image is published under ${parameter}; there are ${families
+        .filter(hasParameter)
+        .map((each) => each.parameter)
+        .join(', ')}`,
     );
   const image = publicImage(region, family, now, compact(now).slice(0, 12));
   region.images.set(image.id, image);
@@ -166,6 +185,7 @@ function publicImage(
     description: family.description.replace('*', release),
     state: 'available',
     system: family.system,
+    agent: comesWithAgent(family.system),
     architecture: family.architecture,
     rootDevice: family.rootDevice,
     bootMode: family.architecture === 'arm64' ? 'uefi' : 'uefi-preferred',
@@ -208,6 +228,7 @@ export function addPublicImage(world: World, added: AddedImage): Image {
     ...publicImage(region, family, fields.createdAt ?? world.clock.now()),
     ownerAlias: undefined,
     description: '',
+    agent: comesWithAgent(fields.system ?? family.system),
     ...fields,
     id,
   };

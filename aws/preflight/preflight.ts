@@ -4,7 +4,8 @@ import { findingsOf } from '../../core/preflight/findings.ts';
 import { formatProblems, refuse, type Problem, type Recipe } from '../../core/recipe.ts';
 import type { SourceImage } from '../../core/source.ts';
 import type { Connection } from '../connection.ts';
-import { findSource } from '../sources.ts';
+import { findSource, sourcePermissions } from '../sources.ts';
+import { allowedImagesState } from './allowed-images.ts';
 import { lookAtEncryption, withKeys } from './encryption.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { lookAtNetwork, networkPermissions } from './network.ts';
@@ -13,10 +14,9 @@ import { look } from './seen.ts';
 
 /** What findSource and the looks call. */
 export const preflightPermissions = [
-  'ssm:GetParameter',
-  'ec2:DescribeImages',
-  'ec2:DescribeInstanceTypes',
+  ...sourcePermissions,
   'ec2:DescribeRegions',
+  'ec2:GetAllowedImagesSettings',
   ...networkPermissions,
   'ec2:DescribeSnapshots',
   'ec2:GetEbsDefaultKmsKeyId',
@@ -24,16 +24,26 @@ export const preflightPermissions = [
   'kms:DescribeKey',
 ];
 
-const untrusted = (error: unknown): Failure => {
-  if (error instanceof Failure && (error.name === 'SourceNotFound' || error.name === 'SourceNotTrusted')) return error;
-  throw error;
-};
+/**
+ * The source, or the failure that is told together with all problems. Allowed AMIs that are enabled hide images as if they
+ * did not exist: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-allowed-amis.html
+ */
+async function sourceOf(aws: Connection, recipe: Recipe, account: string, now: Date): Promise<SourceImage | Failure> {
+  try {
+    return await withKeys(aws, await findSource(aws, recipe, account, now), account);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.name === 'SourceNotTrusted') return error;
+    if (error.name !== 'SourceNotFound') throw error;
+    const { found: state } = await look(() => allowedImagesState(aws));
+    if (state !== 'enabled') return error;
+    const hint = `The account's Allowed AMIs are enabled in ${aws.region} and may hide the image; add its owner to them`;
+    return new Failure(error.name, `${error.message}. ${hint}`, { cause: error });
+  }
+}
 
 /** Collects the facts that the decisions of core/preflight need. Only reads. */
-async function lookAt(
-  aws: Connection,
-  recipe: Recipe,
-): Promise<Omit<Facts, 'source' | 'region' | 'account' | 'encryption'>> {
+async function lookAt(aws: Connection, recipe: Recipe): Promise<Pick<Facts, 'regions' | 'instanceTypes' | 'network'>> {
   const [regions, instanceTypes, network] = await Promise.all([
     look(() => describeRegions(aws)),
     look(() => describeInstanceTypes(aws, recipe.builder.instanceTypes)),
@@ -52,15 +62,10 @@ export async function preflight(
   recipe: Recipe,
   { account, now }: { account: string; now: Date },
 ): Promise<{ source: SourceImage; notes: Problem[] }> {
-  const [source, seen] = await Promise.all([
-    findSource(aws, recipe.source, account, now)
-      .then((found) => withKeys(aws, found, account))
-      .catch(untrusted),
-    lookAt(aws, recipe),
-  ]);
+  const [source, seen] = await Promise.all([sourceOf(aws, recipe, account, now), lookAt(aws, recipe)]);
   const known = source instanceof Failure ? {} : { source };
   const encryption = await lookAtEncryption(aws, recipe, known.source);
-  const { problems, notes } = findingsOf(recipe, { region: aws.region, account, ...known, ...seen, encryption });
+  const { problems, notes } = findingsOf(recipe, { region: aws.region, account, now, ...known, ...seen, encryption });
   if (source instanceof Failure) {
     const others = problems.length > 0 ? `\nAlso wrong:\n${formatProblems(problems, () => undefined)}` : '';
     throw new Failure(source.name, `${source.message}${others}`, { cause: source });

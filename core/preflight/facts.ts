@@ -37,6 +37,7 @@ export interface Facts {
   /** Region and account of the pipeline. */
   region: string;
   account: string;
+  now: Date;
   /** Absent where the source was not found or is not trusted. */
   source?: SourceImage;
   /** The targets' regions, as far as EC2 lists them. */

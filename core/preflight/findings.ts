@@ -4,6 +4,7 @@ import type { Facts, Seen } from './facts.ts';
 import { instanceTypeProblems } from './instance-types.ts';
 import { networkProblems } from './network.ts';
 import { regionProblems } from './regions.ts';
+import { sourceNotes } from './source-notes.ts';
 import { sourceProblems } from './source.ts';
 
 /**
@@ -33,6 +34,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...encryptionProblems(recipe, facts),
     ],
     notes: [
+      ...(source ? sourceNotes(recipe, source, facts.now) : []),
       ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
       ...unseen('the subnets', ['builder', 'subnets'], facts.network.subnets),
       ...unseen('the security groups', ['builder', 'securityGroups'], facts.network.groups),

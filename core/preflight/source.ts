@@ -6,6 +6,14 @@ import type { SourceImage } from '../source.ts';
 /** What is wrong with a recipe once its source image and the pipeline's region are known. */
 export function sourceProblems(recipe: Recipe, source: SourceImage, region: string): Problem[] {
   const problems: Problem[] = [];
+  if (source.ebsRoot === false) {
+    const message = `the root of ${source.ami} "${source.name}" is an instance store, of which EC2 makes no image; take the same system's image with an EBS root`;
+    problems.push({ path: ['source'], message });
+  }
+  if (source.windows && recipe.builder.installAgent) {
+    const message = `is for Linux; AWS's images of Windows such as ${source.ami} have the SSM agent`;
+    problems.push({ path: ['builder', 'installAgent'], message });
+  }
   const os = source.windows ? 'Windows' : 'Linux';
   for (const list of ['provision', 'checks'] as const) {
     for (const { index, kind } of foreignSteps(recipe[list], source.windows)) {

@@ -72,6 +72,15 @@ export const builder = z
         'golden-image-builder',
       )
       .check(z.describe('Instance profile of builder and candidate; it must allow what the SSM agent needs.')),
+    installAgent: z.exactOptional(
+      z
+        .boolean()
+        .check(
+          z.describe(
+            'Whether the builder installs the SSM agent when it starts, out of the bucket of AWS in its region: for a Linux base that comes without, such as Debian and Red Hat. The agent stays in the image.',
+          ),
+        ),
+    ),
     rootVolume: z.prefault(
       z
         .strictObject({

@@ -50,7 +50,7 @@ export const source = z
     owner: z.exactOptional(
       owner.check(
         z.describe(
-          'Who must own the source image: amazon, self or a quoted account id. The answer of AWS is checked against it. Required; left out with channel, whose images are always our own.',
+          'Who must own the source image: amazon, self or a quoted account id. With a filter rather name an account id: amazon stands for verified partners of Amazon, too. The answer of AWS is checked against it. Required; left out with channel, whose images are always our own.',
         ),
       ),
     ),

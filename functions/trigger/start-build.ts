@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { startOnce } from '../../aws/executions.ts';
 import { buildingExecution } from '../../aws/locks.ts';
 import { readRecords } from '../../aws/records.ts';
-import { findSource } from '../../aws/sources.ts';
+import { findSource, sourcePermissions } from '../../aws/sources.ts';
 import { placeOf } from '../../core/build.ts';
 import { recipeOf, soundRecipes } from '../../core/catalog.ts';
 import { Failure } from '../../core/errors.ts';
@@ -18,7 +18,7 @@ async function decide(asked: Asked, cloud: Cloud): Promise<Decision> {
   if (!names.includes(asked.recipe))
     throw new Failure('EventRefused', `there is no recipe "${asked.recipe}"; there are ${names.join(', ')}`);
   const recipe = recipeOf(catalog, asked.recipe, cloud.aws.region);
-  const source = await findSource(cloud.aws, recipe.source, placeOf(cloud.machine).account, cloud.now());
+  const source = await findSource(cloud.aws, recipe, placeOf(cloud.machine).account, cloud.now());
   const [parent] = recipe.source.channel?.split('/') ?? [];
   return decideStart(asked, {
     records: await readRecords(cloud, names),
@@ -34,13 +34,7 @@ async function decide(asked: Asked, cloud: Cloud): Promise<Decision> {
 export const startBuild = stage({
   name: 'StartBuild',
   input: z.unknown(),
-  permissions: [
-    's3:GetObject',
-    'ssm:GetParameter',
-    'ec2:DescribeImages',
-    'states:StartExecution',
-    'states:DescribeExecution',
-  ],
+  permissions: ['s3:GetObject', ...sourcePermissions, 'states:StartExecution', 'states:DescribeExecution'],
   async run(event, cloud) {
     const asked = askedBuilds(event, soundRecipes(await cloud.catalog(), cloud.aws.region));
     const { done, failed } = await severally(asked, async (one) => {

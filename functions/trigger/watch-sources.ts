@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { readRecord } from '../../aws/records.ts';
-import { findSource } from '../../aws/sources.ts';
+import { findSource, sourcePermissions } from '../../aws/sources.ts';
 import { placeOf } from '../../core/build.ts';
 import { recipeOf } from '../../core/catalog.ts';
 import { Failure } from '../../core/errors.ts';
@@ -20,7 +20,7 @@ async function look(name: string, catalog: Catalog, cloud: Cloud, byImage: boole
   const { source, triggers } = recipe;
   if (!triggers?.onSourceUpdate || (byImage && !source.filter)) return undefined;
   try {
-    const { ami } = await findSource(cloud.aws, source, placeOf(cloud.machine).account, cloud.now());
+    const { ami } = await findSource(cloud.aws, recipe, placeOf(cloud.machine).account, cloud.now());
     return sourceUpdate(recipe, ami, await readRecord(cloud, name), cloud.now());
   } catch (error) {
     const missing = error instanceof Failure && error.name === 'SourceNotFound';
@@ -37,7 +37,7 @@ async function look(name: string, catalog: Catalog, cloud: Cloud, byImage: boole
 export const watchSources = stage({
   name: 'WatchSources',
   input: z.unknown(),
-  permissions: ['s3:GetObject', 'ssm:GetParameter', 'ec2:DescribeImages', 'events:PutEvents'],
+  permissions: ['s3:GetObject', ...sourcePermissions, 'events:PutEvents'],
   async run(event, cloud) {
     const catalog = await cloud.catalog();
     const byImage = (event as { source?: unknown } | undefined)?.source === 'aws.ec2';

@@ -73,6 +73,7 @@ function createImage(world: World, input: CreateImageRequest, caller: Caller) {
     description: input.Description ?? '',
     state: 'pending',
     system: instance.system,
+    agent: instance.agent,
     architecture: instance.architecture,
     rootDevice: instance.rootDevice,
     bootMode: instance.bootMode,

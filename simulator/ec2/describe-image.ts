@@ -2,7 +2,13 @@ import { isoTime } from '../world.ts';
 import { isPublic, type Image, type System } from './images.ts';
 import { tagList } from './tags.ts';
 
-export const platformDetails = (system: System): string => (system === 'Windows' ? 'Windows' : 'Linux/UNIX');
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
+const billed: Partial<Record<System, { details: string; operation: string }>> = {
+  Windows: { details: 'Windows', operation: 'RunInstances:0002' },
+  RedHat: { details: 'Red Hat Enterprise Linux', operation: 'RunInstances:0010' },
+};
+
+export const platformDetails = (system: System): string => billed[system]?.details ?? 'Linux/UNIX';
 
 /** An image as DescribeImages answers it. */
 export function describedImage(image: Image) {
@@ -22,10 +28,11 @@ export function describedImage(image: Image) {
     Architecture: image.architecture,
     Platform: image.system === 'Windows' ? 'windows' : undefined,
     PlatformDetails: platformDetails(image.system),
-    UsageOperation: image.system === 'Windows' ? 'RunInstances:0002' : 'RunInstances',
-    RootDeviceType: 'ebs',
+    UsageOperation: billed[image.system]?.operation ?? 'RunInstances',
+    RootDeviceType: image.instanceStore ? 'instance-store' : 'ebs',
     RootDeviceName: image.rootDevice,
-    VirtualizationType: 'hvm',
+    VirtualizationType: image.virtualization ?? 'hvm',
+    TpmSupport: image.tpm,
     Hypervisor: 'xen',
     EnaSupport: true,
     SriovNetSupport: 'simple',

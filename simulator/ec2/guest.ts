@@ -13,6 +13,22 @@ export function decodedUserData(encoded: string | undefined): string | undefined
   return bytes.toString();
 }
 
+/** The scripts in user data for cloud-init: those of a MIME message, without their headers, or the one there is. */
+function partsOf(userData: string): string[] {
+  const [, boundary] =
+    /^MIME-Version: 1\.0\nContent-Type: multipart\/mixed; boundary="([^"]+)"\n\n/.exec(userData) ?? [];
+  if (boundary === undefined) return [userData];
+  return userData
+    .split(`--${boundary}\n`)
+    .slice(1)
+    .map((part) => part.slice(part.indexOf('\n\n') + 2));
+}
+
+/** Whether user data installs the SSM agent in a guest: by a shell script with the package that the system takes. */
+export const installsAgent = ({ system, userData = '' }: Instance): boolean =>
+  system !== 'Windows' &&
+  partsOf(userData).some((part) => part.startsWith('#!/bin/sh\n') && /\blatest\/\$package/.test(part));
+
 /**
  * What a guest makes of its user data: the seconds after which it powers itself off, and nothing else. No script is run. A
  * boothook of cloud-init that hands systemd a timer counts at every boot; what EC2Launch runs does so with `<persist>` only.
@@ -22,7 +38,7 @@ function secondsToPowerOff({ system, userData = '' }: Instance, firstBoot: boole
   const [, seconds] =
     system === 'Windows'
       ? (/Start-Sleep -Seconds (\d+); shutdown\.exe \/s /.exec(powershell ?? '') ?? [])
-      : (/^#cloud-boothook\n#!\/.*systemd-run .*--on-boot=(\d+)s poweroff /s.exec(userData) ?? []);
+      : (/^#cloud-boothook\n#!\/.*systemd-run .*--on-boot=(\d+)s poweroff /s.exec(partsOf(userData)[0] ?? '') ?? []);
   const runs = firstBoot || system !== 'Windows' || userData.includes('<persist>true</persist>');
   return seconds !== undefined && runs ? Number(seconds) : undefined;
 }

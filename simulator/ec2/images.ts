@@ -21,7 +21,13 @@ export interface Mapping {
   deleteOnTermination: boolean;
 }
 
-export type System = 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'Windows';
+export type System = 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'RedHat' | 'Windows';
+
+/**
+ * Systems whose vendors' images have no SSM agent. AWS lists those that have:
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html
+ */
+export const comesWithAgent = (system: System): boolean => system !== 'Debian' && system !== 'RedHat';
 
 export interface Image {
   id: string;
@@ -29,9 +35,15 @@ export interface Image {
   ownerAlias?: string | undefined;
   name: string;
   description: string;
+  /** The root is an instance store; EC2 has no snapshot of it. */
+  instanceStore?: boolean | undefined;
+  virtualization?: 'paravirtual' | undefined;
+  tpm?: 'v2.0' | undefined;
   state: 'pending' | 'available' | 'failed' | 'deregistered' | 'disabled';
   stateReason?: { Code: string; Message: string } | undefined;
   system: System;
+  /** Whether the SSM agent is installed. */
+  agent: boolean;
   architecture: 'x86_64' | 'arm64';
   rootDevice: string;
   bootMode: string;
@@ -79,8 +91,8 @@ const fields: Fields<Image> = {
   'owner-alias': (image) => image.ownerAlias,
   'is-public': (image) => String(isPublic(image)),
   'image-type': () => 'machine',
-  'virtualization-type': () => 'hvm',
-  'root-device-type': () => 'ebs',
+  'virtualization-type': (image) => image.virtualization ?? 'hvm',
+  'root-device-type': (image) => (image.instanceStore ? 'instance-store' : 'ebs'),
   'root-device-name': (image) => image.rootDevice,
   platform: (image) => (image.system === 'Windows' ? 'windows' : undefined),
   'ena-support': () => 'true',
@@ -113,9 +125,17 @@ export const imageActions = (world: World): Actions => ({
           (!ExecutableUsers?.length || ExecutableUsers.some((user) => isExecutableBy(image, user, caller))),
       );
       const { items, NextToken } = paginate(select(known, input.Filters, fields), input, { max: 1000, ids: ImageIds });
-      return { Images: items.map(describedImage), NextToken };
+      const Images = items.map((image) => ({
+        ...describedImage(image),
+        ImageAllowed: isAllowed(world, image, caller),
+      }));
+      return { Images, NextToken };
     },
   ),
+  GetAllowedImagesSettings: strict('ec2:GetAllowedImagesSettings', '', () => {
+    const { state, providers } = world.scenario.allowedImages;
+    return { State: state, ImageCriteria: [{ ImageProviders: providers }], ManagedBy: 'account' };
+  }),
   DeregisterImage: strict(
     'ec2:DeregisterImage',
     'ImageId DeleteAssociatedSnapshots',
@@ -142,6 +162,8 @@ export const imageActions = (world: World): Actions => ({
 /** An id that was valid answers with nothing for a while, and for as long as instances refer to it; then it is unknown. */
 function namedImage(world: World, region: Region, caller: Caller, id: string): Image | undefined {
   const image = region.images.get(id);
+  if (image && isHidden(world, image, caller))
+    throw new ApiError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
   if (image?.state !== 'deregistered') return imageById(region, caller, id);
   const recent = world.clock.now() - (image.deregisteredAt ?? 0) < 3_600_000;
   const used = [...region.instances.values()].some((each) => each.image === id && each.state !== 'terminated');
@@ -149,8 +171,22 @@ function namedImage(world: World, region: Region, caller: Caller, id: string): I
   throw new ApiError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
 }
 
+/**
+ * Whether an image is within the account's Allowed AMIs; undefined where these are off. The account's own images always are.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-allowed-amis.html
+ */
+function isAllowed({ scenario }: World, image: Image, caller: Caller): boolean | undefined {
+  const { state, providers } = scenario.allowedImages;
+  if (state === 'disabled') return undefined;
+  return image.owner === caller.account || providers.some((one) => one === image.owner || one === image.ownerAlias);
+}
+
+const isHidden = (world: World, image: Image, caller: Caller) =>
+  world.scenario.allowedImages.state === 'enabled' && isAllowed(world, image, caller) === false;
+
 function isListed(world: World, image: Image, caller: Caller, deprecatedToo: boolean): boolean {
   const deprecated = image.deprecatedAt !== undefined && image.deprecatedAt <= world.clock.now();
+  if (isHidden(world, image, caller)) return false;
   return canLaunch(image, caller.account) && (!deprecated || deprecatedToo || image.owner === caller.account);
 }
 

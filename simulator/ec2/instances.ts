@@ -41,6 +41,8 @@ export interface Instance {
   networkInterface: string;
   privateIp: string;
   system: System;
+  /** Whether the SSM agent is installed. */
+  agent: boolean;
   architecture: 'x86_64' | 'arm64';
   rootDevice: string;
   bootMode: string;

@@ -84,6 +84,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     networkInterface: world.newId('eni', region.name),
     privateIp: `172.31.${Math.floor(number / 250)}.${(number % 250) + 4}`,
     system: image.system,
+    agent: image.agent,
     architecture: image.architecture,
     rootDevice: image.rootDevice,
     bootMode: image.bootMode,

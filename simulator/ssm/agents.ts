@@ -1,6 +1,6 @@
 import type { DescribeInstanceInformationRequest } from '@aws-sdk/client-ssm';
 import { ApiError, type Actions } from '../actions.ts';
-import { boot, halt } from '../ec2/guest.ts';
+import { boot, halt, installsAgent } from '../ec2/guest.ts';
 import type { Instance } from '../ec2/instances.ts';
 import { networkOf, reaches } from '../ec2/network.ts';
 import { paginate } from '../ec2/pagination.ts';
@@ -29,6 +29,14 @@ function getsThrough(world: World, { region, owner, subnet, securityGroups, publ
   );
 }
 
+/** Whether the agent is there, or user data can fetch it from the bucket of AWS. */
+const canHaveAgent = (world: World, instance: Instance): boolean => {
+  const { agent, region, owner, subnet, securityGroups, publicIp } = instance;
+  if (agent) return true;
+  const network = networkOf(world, world.region(region), owner);
+  return installsAgent(instance) && reaches(network, { subnet, groups: securityGroups, publicIp }, 's3');
+};
+
 /** Starts agents as instances start: an instance without a profile or a way to SSM, or whose role the scenario silences, never gets one. */
 export function startAgents(world: World): void {
   world.instanceListeners.push((instance) => {
@@ -54,7 +62,10 @@ function comeOnline(world: World, instance: Instance): void {
     return;
   const { agents } = world.region(instance.region);
   const at = { resource: instance.id, region: instance.region };
-  const seconds = world.delays.draw(`osBoot${instance.system}`, at) + world.delays.draw('agentOnline', at);
+  if (!canHaveAgent(world, instance)) return;
+  const boots = world.delays.draw(`osBoot${instance.system}`, at) + world.delays.draw('agentOnline', at);
+  const seconds = boots + (instance.agent ? 0 : world.delays.draw('commandInstall', at));
+  instance.agent = true;
   const { transition } = instance;
   world.after(seconds, () => {
     if (instance.transition !== transition) return;
@@ -92,6 +103,7 @@ function setOnline(agent: Agent, online: boolean): void {
 const platforms = {
   AmazonLinux: { PlatformType: 'Linux', PlatformName: 'Amazon Linux', PlatformVersion: '2023' },
   Ubuntu: { PlatformType: 'Linux', PlatformName: 'Ubuntu', PlatformVersion: '24.04' },
+  RedHat: { PlatformType: 'Linux', PlatformName: 'Red Hat Enterprise Linux', PlatformVersion: '10.0' },
   Debian: { PlatformType: 'Linux', PlatformName: 'Debian GNU/Linux', PlatformVersion: '13' },
   Windows: {
     PlatformType: 'Windows',

@@ -33,6 +33,23 @@ test('a right file is ok', async () => {
   expect(await validateFiles([at('good.yaml')])).toEqual({ ok: true, text: `${at('good.yaml')}: ok` });
 });
 
+test('a right file whose base comes without the SSM agent has a note', async () => {
+  const debian = '{ parameter: /aws/service/debian/release/13/latest/amd64, owner: "136693071363" }';
+  const file = join(await mkdtemp(join(tmpdir(), 'golden-note-')), 'debian.yaml');
+  await writeFile(file, recipe('debian', '', debian));
+  const { ok, text } = await validateFiles([file]);
+  expect(ok).toBe(true);
+  expect(text).toMatch(
+    /debian\.yaml: ok\n.*debian\.yaml:2:\d+ source: note: images of Debian come without the SSM agent/,
+  );
+  const { terminal, out } = recordingTerminal();
+  await validate([file], terminal, { home, json: true });
+  expect(JSON.parse(out())).toMatchObject({
+    status: 'valid',
+    notes: [expect.stringContaining('source: images of Debian')],
+  });
+});
+
 test('each file is ok or has all its problems, in the order given', async () => {
   expect(await validateFiles([at('bad.yaml'), at('good.yaml')])).toEqual({
     ok: false,

@@ -1,6 +1,6 @@
 // What Resolve finds out before anything is made.
 import { describe, expect, test } from '@jest/globals';
-import { build, leftIn, manifestIn, pipeline, recipe, type Setting } from '../support/pipeline.ts';
+import { build, leftIn, manifestIn, onlyManifest, pipeline, recipe, type Setting } from '../support/pipeline.ts';
 
 /** How Resolve refuses a build, and that nothing was called that makes something. */
 async function refusal(setting: Setting) {
@@ -36,6 +36,21 @@ describe('Resolve refuses within its first state, and nothing is launched', () =
     const { error, cause } = await refusal({ changes, scenario: { network } });
     expect(error).toBe('RecipeInvalid');
     expect(cause).toContain(said);
+  });
+
+  test('an image whose root is an instance store', async () => {
+    const simulation = pipeline({ changes: { source: { filter: { name: 'old-*' }, owner: '999999999999' } } });
+    const old = { region: 'us-east-1', name: 'old-1', owner: '999999999999', public: true, mappings: [] };
+    simulation.cloud.addImage({ ...old, instanceStore: true, virtualization: 'paravirtual' });
+    const { error, cause } = await build(simulation);
+    expect(error).toBe('RecipeInvalid');
+    expect(cause).toMatch(/source: the root of ami-\w+ "old-1" is an instance store.*\n.*takes hvm images/);
+  });
+
+  test('an image that the Allowed AMIs of the account hide', async () => {
+    const { error, cause } = await refusal({ scenario: { allowedImages: { providers: ['999999999999'] } } });
+    expect(error).toBe('SourceNotFound');
+    expect(cause).toContain('Allowed AMIs are enabled in us-east-1 and may hide the image; add its owner');
   });
 
   test('a source that is not there, together with everything else that is wrong', async () => {
@@ -78,4 +93,77 @@ test('a group that lets nothing out keeps the agent from coming online where Res
   const api = [{ action: 'ec2:DescribeSecurityGroups', error: 'UnauthorizedOperation' }];
   const simulation = pipeline({ scenario: { network: { defaultGroup: 'empty' }, api } });
   expect(await build(simulation)).toMatchObject({ status: 'FAILED', error: 'WaitTimedOut' });
+});
+
+describe('a filter without an architecture', () => {
+  const source = { filter: { name: 'vendor-*' }, owner: '999999999999' };
+  const built = async (builder: object, scenario = {}) => {
+    const simulation = pipeline({ changes: { source, builder: { ...recipe.builder, ...builder } }, scenario });
+    const image = { region: 'us-east-1', owner: '999999999999', public: true };
+    const at = simulation.clock.now();
+    const older = simulation.cloud.addImage({ ...image, name: 'vendor-1-x86_64', createdAt: at - 2000 });
+    const newer = simulation.cloud.addImage({ ...image, name: 'vendor-1-arm64', architecture: 'arm64', createdAt: at });
+    const { status, cause = '' } = await build(simulation);
+    const started = [...simulation.cloud.world.region('us-east-1').instances.values()].map((one) => one.image);
+    return { status, cause, started, older: older.id, newer: newer.id };
+  };
+
+  test('takes the newest image of the architecture of the builder', async () => {
+    const { status, started, older } = await built({ instanceTypes: ['t3.small'] });
+    expect([status, started[0]]).toEqual(['SUCCEEDED', older]);
+  });
+
+  test('does so by the name of the instance type where the role may not ask', async () => {
+    const api = [{ action: 'ec2:DescribeInstanceTypes', error: 'UnauthorizedOperation' }];
+    const { status, started, newer } = await built({ instanceTypes: ['t4g.small'] }, { api });
+    expect([status, started[0]]).toEqual(['SUCCEEDED', newer]);
+  });
+});
+
+test('a deprecated image of others is taken where there is no other, with a note', async () => {
+  const source = { filter: { name: 'vendor-*' }, owner: '999999999999' };
+  const simulation = pipeline({ changes: { source } });
+  const at = simulation.clock.now() - 86_400_000;
+  const image = { region: 'us-east-1', name: 'vendor-1', owner: '999999999999', public: true };
+  const { id } = simulation.cloud.addImage({ ...image, createdAt: at, deprecatedAt: at });
+  const execution = await build(simulation);
+  expect(execution.status).toBe('SUCCEEDED');
+  const { notes } = manifestIn(simulation, execution);
+  expect(notes).toEqual([
+    expect.stringContaining(`source: ${id} "vendor-1" in us-east-1 was deprecated on 2026-11-22`),
+  ]);
+});
+
+describe('a base without the SSM agent', () => {
+  const source = { parameter: '/aws/service/debian/release/13/latest/amd64', owner: '136693071363' };
+
+  test('is never online, as a note has said', async () => {
+    const simulation = pipeline({ changes: { source } });
+    expect(await build(simulation)).toMatchObject({ status: 'FAILED', error: 'WaitTimedOut' });
+    expect(onlyManifest(simulation)?.notes).toEqual([
+      expect.stringMatching(/^source: images of Debian come without the SSM agent.*builder\.installAgent: true/),
+    ]);
+  });
+
+  test('is baked once the recipe installs the agent, and the image has the agent', async () => {
+    const builder = { ...recipe.builder, installAgent: true };
+    const simulation = pipeline({ changes: { source, builder } });
+    const execution = await build(simulation);
+    expect(execution.status).toBe('SUCCEEDED');
+    expect(manifestIn(simulation, execution).notes).toBeUndefined();
+  });
+
+  test('gets no agent in a subnet from which S3 is out of reach', async () => {
+    const builder = { ...recipe.builder, installAgent: true, subnets: ['subnet-0000000a'] };
+    const vpc = 'vpc-0000000a';
+    const network = {
+      subnets: [{ id: 'subnet-0000000a', vpc, route: 'none' }],
+      endpoints: [
+        { vpc, service: 'ssm' },
+        { vpc, service: 'ssmmessages' },
+      ],
+    };
+    const execution = await build(pipeline({ changes: { source, builder }, scenario: { network } }));
+    expect(execution).toMatchObject({ status: 'FAILED', error: 'WaitTimedOut' });
+  });
 });

@@ -254,6 +254,7 @@ const takesNoResource = new Set([
   'ec2:DescribeSubnets',
   'ec2:DescribeVolumes',
   'ec2:DescribeVpcEndpoints',
+  'ec2:GetAllowedImagesSettings',
   'ec2:GetEbsDefaultKmsKeyId',
   'ec2:GetEbsEncryptionByDefault',
   'ssm:DescribeInstanceInformation',

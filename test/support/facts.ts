@@ -52,6 +52,7 @@ export const settings = (changes: Partial<EncryptionSettings> = {}): EncryptionS
 export const factsWith = (changes: Partial<Facts> = {}): Facts => ({
   region: 'us-east-1',
   account: '111122223333',
+  now: new Date('2026-11-23T03:00:00Z'),
   source: linux,
   regions: {
     found: [

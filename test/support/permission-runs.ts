@@ -32,6 +32,9 @@ const refused = (action: string, more: object = {}) => ({
   api: [{ action, error: 'AccessDeniedException', message: 'no', times: 1, ...more }],
 });
 
+/** A filter that finds images of both architectures. */
+const filtered = follower('filtered', { source: { filter: { name: 'al2023-ami-2023.9.*' }, owner: 'amazon' } });
+
 const one = (name: string, outcome: string, setting: Setting, meanwhile?: (simulation: Simulation) => void): Run => ({
   name,
   outcome,
@@ -232,6 +235,9 @@ export const runs: Run[] = [
       return [simulation, await build(simulation, { recipe: 'base', build: id })];
     },
   },
+  one('its source is not there', 'SourceNotFound', {
+    changes: { source: { ami: 'ami-0123456789abcdef0', owner: 'self' } },
+  }),
   one('it is an image of Windows', 'SUCCEEDED', {
     changes: {
       distribute: [home],
@@ -245,7 +251,7 @@ export const runs: Run[] = [
     name: 'builds start by themselves, by a source and by a parent, are measured and told of',
     outcome: 'SUCCEEDED',
     async simulation() {
-      const simulation = triggered([follower('base'), follower('child', childOf('base'))], { notify: true });
+      const simulation = triggered([follower('base'), follower('child', childOf('base')), filtered], { notify: true });
       simulation.start({ recipe: 'nobody' });
       await simulation.pass(2 * bake);
       simulation.sourceUpdated(al2023);

@@ -283,6 +283,12 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
+  GetAllowedImagesSettings: {
+    inputs: [{}],
+    answers: [
+      ec2('GetAllowedImagesSettings', '<state>audit-mode</state><imageCriterionSet/><managedBy>account</managedBy>'),
+    ],
+  },
   DescribeVpcEndpoints: {
     inputs: [paged],
     answers: [

@@ -1,0 +1,25 @@
+import type { Problem, Recipe } from '../recipe.ts';
+import type { SourceImage } from '../source.ts';
+import { agentNotes } from './agent.ts';
+
+/** Accounts that only Amazon publishes images from: Amazon Linux and Windows. */
+const amazons = ['137112412989', '801119661308'];
+
+/** What the user is to know of a source image that a build can start from. */
+export function sourceNotes(recipe: Recipe, source: SourceImage, now: Date): Problem[] {
+  const { ami, name, owner, deprecatedAt, allowed, region } = source;
+  const notes: Problem[] = [];
+  if (deprecatedAt !== undefined && new Date(deprecatedAt) <= now) {
+    const message = `${ami} "${name}" in ${region} was deprecated on ${deprecatedAt.slice(0, 10)}; its owner may have a successor under another name`;
+    notes.push({ path: ['source'], message });
+  }
+  if (allowed === false) {
+    const message = `${ami} "${name}" is not within the Allowed AMIs of the account in ${region}, which are in audit mode; once they are enabled, EC2 hides the image`;
+    notes.push({ path: ['source'], message });
+  }
+  if (recipe.source.filter && recipe.source.owner === 'amazon' && !amazons.includes(owner)) {
+    const message = `amazon stands for verified partners of Amazon, too, and ${ami} "${name}" belongs to ${owner}; name that account id to accept images of nobody else`;
+    notes.push({ path: ['source', 'owner'], message });
+  }
+  return [...notes, ...agentNotes(recipe, source)];
+}
