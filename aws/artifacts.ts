@@ -98,6 +98,19 @@ export async function keepPlan(artifacts: Artifacts, plan: Plan): Promise<Plan> 
   return plan;
 }
 
+/** The plan of a build that has ended, if it was planned. One whose image no candidate could judge is marked so, for all that come after. */
+export async function readEndedPlan(
+  artifacts: Artifacts,
+  identity: BuildIdentity,
+  { unjudged = false }: { unjudged?: boolean | undefined } = {},
+): Promise<Plan | undefined> {
+  const plan = await readArtifact<Plan>(artifacts, identity, 'plan.json');
+  if (!plan || !unjudged || plan.unjudged) return plan;
+  const marked: Plan = { ...plan, unjudged };
+  await writeArtifact(artifacts, identity, 'plan.json', marked);
+  return marked;
+}
+
 /** The plan that Resolve made. @throws StageInputInvalid where it made none. */
 export async function readPlan(artifacts: Artifacts, identity: BuildIdentity): Promise<Plan> {
   const plan = await readArtifact<Plan>(artifacts, identity, 'plan.json');

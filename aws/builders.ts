@@ -1,27 +1,33 @@
 import { Failure } from '../core/errors.ts';
 import type { Disk } from '../core/disks.ts';
-import { launchAttempts, type LaunchAttempt, type Plan } from '../core/plan.ts';
+import { attemptsOf, climbed, launchAttempt, mostLost, nameOf, type Ladder } from '../core/ladder.ts';
+import type { Plan } from '../core/plan.ts';
 import { executionSeconds, shutdownBehavior } from '../core/self-destruct.ts';
 import { buildTags, type Role } from '../core/tags.ts';
 import { bootScripts } from '../core/boot-scripts.ts';
 import type { Connection } from './connection.ts';
 import { agentOnline } from './commands.ts';
 import { describeInstance, findInstances, isDead, type InstanceDescription } from './instances.ts';
+import { endReasons } from './ec2-codes.ts';
 import { launchInstance } from './launching.ts';
 
-// How many instances of one role may have died so long ago that EC2 shows them no more.
-const mostDead = 10;
+// Tokens of one attempt that may belong to instances which ended so long ago that EC2 shows them no more.
+const mostSpent = 5;
+// A fresh instance may take this long to be shown under its tags.
+const shownSeconds = 300;
 
 /**
- * The one living instance of a role, launched where there is none. Places are tried in the recipe's order.
- * @throws CapacityUnavailable when no place has room, TwinFound when two instances claim the role.
+ * The one living instance of a role, or one attempt to launch it: EC2 is asked for one place. Where that has no room, the
+ * answer says which attempt is next, so that a call is short however many places there are.
+ * @throws CapacityUnavailable after the last attempt, TwinFound when two instances claim the role.
  */
 export async function findOrLaunch(
   aws: Connection,
   plan: Plan,
   role: Role,
   from: { ami: string; disks?: Disk[] },
-): Promise<string> {
+  ladder: Ladder,
+): Promise<Ladder> {
   const found = await findInstances(aws, plan, role);
   const living = found.filter(({ state }) => !isDead(state));
   if (living.length > 1) {
@@ -31,7 +37,16 @@ export async function findOrLaunch(
       `${ids} in ${aws.region} all claim to be the ${role} of ${plan.image}; terminate all but one, then start the build again`,
     );
   }
-  if (living[0]) return living[0].instance;
+  const after = (...what: string[]) => climbed(plan, role, ladder, what);
+  if (living[0]) return { ...after(), launched: true, instance: living[0].instance };
+  const exhausted = (tried: string[]) => {
+    const lost = found.map(({ instance, reason }) => `${instance} ended: ${reason ?? 'EC2 gives no reason'}`);
+    return new Failure(
+      'CapacityUnavailable',
+      `no room for the ${role} of ${plan.image} in ${aws.region} in ${ladder.attempt} attempts, tried ${[...tried, ...lost].join('; ')}. Add instance types or subnets to the recipe's builder, or try later`,
+    );
+  };
+  if (ladder.attempt >= attemptsOf(plan)) throw exhausted(ladder.tried);
 
   const { instanceProfile, securityGroups } = plan.document.builder;
   // Everything in the request follows from the plan: EC2 refuses a token that comes back with other parameters.
@@ -39,22 +54,17 @@ export async function findOrLaunch(
   const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
   const ending = { userData: bootScripts(plan, role), shutdownBehavior: shutdownBehavior(plan, role) };
   const request = { ...from, instanceProfile, securityGroups, tags, ...ending };
-  const generations = Array.from({ length: mostDead }, (_, more) => launchAttempts(plan, role, found.length + more));
-  const tried: string[] = [];
-  for (const place of launchAttempts(plan, role, 0).keys()) {
-    for (const attempts of generations) {
-      const attempt = attempts[place] as LaunchAttempt;
-      const launched = await launchInstance(aws, { ...request, attempt });
-      if (launched === 'spent') continue;
-      if ('instance' in launched) return launched.instance;
-      tried.push(launched.noCapacity);
-      break;
-    }
+  for (let generation = 0; generation < mostSpent; generation++) {
+    const attempt = launchAttempt(plan, role, ladder.attempt, generation);
+    const launched = await launchInstance(aws, { ...request, attempt });
+    if (launched === 'spent') continue;
+    // An instance that was asked for in other words lives or has ended. Only when it must be shown is another one asked for.
+    if (launched === 'otherwise')
+      return { ...after(`${nameOf(attempt)}: was asked for before a deployment`), waitSeconds: shownSeconds };
+    if ('instance' in launched) return { ...after(), launched: true, instance: launched.instance };
+    return after(launched.noCapacity);
   }
-  throw new Failure(
-    'CapacityUnavailable',
-    `no room for the ${role} of ${plan.image} in ${aws.region}, tried ${tried.join('; ')}. Add instance types or subnets to the recipe's builder, or try later`,
-  );
+  return after(`${mostSpent} instances of this attempt have ended`);
 }
 
 // A fresh instance id can be unknown to DescribeInstances for a while: EC2 is eventually consistent.
@@ -70,11 +80,30 @@ export function refuseDead({ region }: Connection, { instance, state, reason }: 
 }
 
 /**
+ * An instance that EC2 took away for want of room, or by an error of its own, says nothing of its image.
+ * @throws InstanceLost so that the next place is tried, CapacityUnavailable where that has happened too often.
+ */
+async function moveOnFromLost(
+  aws: Connection,
+  plan: Plan,
+  role: Role,
+  { instance, state, reason, reasonCode = '' }: InstanceDescription,
+): Promise<void> {
+  if (!isDead(state) || endReasons[reasonCode] !== 'moves on') return;
+  const dead = (await findInstances(aws, plan, role)).filter((one) => isDead(one.state));
+  const what = `${instance} in ${aws.region}, the ${role} of ${plan.image}, ended before it was of use: ${reason}`;
+  if (dead.length <= mostLost(plan)) throw new Failure('InstanceLost', what);
+  throw new Failure('CapacityUnavailable', `${what}. So did ${dead.length - 1} others before it; try later`);
+}
+
+/**
  * Whether SSM reaches an instance, or in words what is still missing.
- * @throws BuilderFailed when the instance died.
+ * @throws InstanceLost, CapacityUnavailable, BuilderFailed when the instance died.
  */
 export async function lookAtAgent(
   aws: Connection,
+  plan: () => Promise<Plan>,
+  role: Role,
   instance: string,
   waitedSeconds: number,
 ): Promise<{ done: { instance: string } } | { waiting: string }> {
@@ -86,6 +115,7 @@ export async function lookAtAgent(
       `EC2 does not know ${instance} in ${aws.region}, ${graceSeconds} s after it was launched`,
     );
   }
+  if (isDead(found.state)) await moveOnFromLost(aws, await plan(), role, found);
   refuseDead(aws, found);
   // A build that is started again after Seal: its commands are through, and SSM knows so without the agent.
   if (found.state === 'stopping' || found.state === 'stopped') return { done: { instance } };

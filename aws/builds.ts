@@ -1,6 +1,6 @@
 import { channelParameter } from '../core/channel.ts';
 import type { TargetResult } from '../core/distribution.ts';
-import { isKept, mayBeKept } from '../core/kept.ts';
+import { isKept, keepsImages, mayBeKept } from '../core/kept.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { Plan } from '../core/plan.ts';
 import type { AmiDescription } from '../core/source.ts';
@@ -44,7 +44,7 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: stri
         const kept = (image: AmiDescription) => image.ami !== promoted && isKept(plan, image);
         const stays = (image: AmiDescription) => kept(image) || (early && mayBeKept(plan, image));
         const removal = await removeImages(aws, region, plan, stays, promoted);
-        if (early || document.onFailure !== 'keep-image') return removal;
+        if (early || !keepsImages(plan)) return removal;
         return together([removal, await keepImages(aws, region, plan, kept, until)]);
       }),
     ),

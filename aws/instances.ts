@@ -4,6 +4,7 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
   type Instance,
+  type StateReason,
 } from '@aws-sdk/client-ec2';
 import type { BuildIdentity, Role } from '../core/tags.ts';
 import { ask, everyPage } from './answers.ts';
@@ -17,15 +18,22 @@ export interface InstanceDescription {
   state: string;
   /** Why EC2 says it is in that state, e.g. `Server.SpotInstanceTermination: …`. */
   reason?: string | undefined;
+  /** The code of that reason, e.g. `Server.SpotInstanceTermination`. */
+  reasonCode?: string | undefined;
 }
 
 /** Whether an instance has ended or is about to. */
 export const isDead = (state: string): boolean => state === 'shutting-down' || state === 'terminated';
 
+// EC2's message mostly begins with the code.
+const told = ({ Code = '', Message = '' }: StateReason): string =>
+  Message.startsWith(Code) ? Message : `${Code}: ${Message}`;
+
 const describe = ({ InstanceId = '', State, StateReason }: Instance): InstanceDescription => ({
   instance: InstanceId,
   state: State?.Name ?? 'unknown',
   reason: StateReason && told(StateReason),
+  reasonCode: StateReason?.Code,
 });
 
 /** Instances of a build, dead ones too for the hour that EC2 still shows them. */

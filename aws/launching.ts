@@ -1,6 +1,6 @@
 import { EC2Client, RunInstancesCommand, type BlockDeviceMapping } from '@aws-sdk/client-ec2';
 import type { Disk } from '../core/disks.ts';
-import type { LaunchAttempt } from '../core/plan.ts';
+import { nameOf, type LaunchAttempt } from '../core/ladder.ts';
 import type { Tags } from '../core/tags.ts';
 import { ask } from './answers.ts';
 import type { Connection } from './connection.ts';
@@ -32,22 +32,26 @@ const mapping = ({ device, sizeGiB, type, encrypted, kmsKey, iops, throughput }:
   },
 });
 
-/** `spent`: the token is that of an instance that has died, which EC2 remembers for a day after it shows the instance no more. */
-export type Launched = { instance: string } | { noCapacity: string } | 'spent';
+/**
+ * `spent`: the token is that of an instance that has ended, which EC2 remembers for a day after it shows the instance no
+ * more. `otherwise`: the token came before with another request, of a pipeline that was deployed in between.
+ */
+export type Launched = { instance: string } | { noCapacity: string } | 'spent' | 'otherwise';
 
 /**
- * Launches one instance that only SSM can reach: no key pair, IMDSv2.
+ * Launches one instance that only SSM can reach: no key pair, IMDSv2. One request to EC2: the
+ * SDK would ask a place without room five times, and all builds of an account share the rate of RunInstances.
  * @returns its id, or why there is none in this place.
  */
 export async function launchInstance(
   aws: Connection,
   { ami, attempt, instanceProfile, securityGroups, disks, tags, userData, shutdownBehavior }: LaunchRequest,
 ): Promise<Launched> {
-  const place = `${attempt.instanceType}${attempt.subnet ? ` in ${attempt.subnet}` : ''}`;
+  const place = nameOf(attempt);
   return ask<Launched, Launched>(
     { action: 'ec2:RunInstances', region: aws.region, about: `${ami} as ${place}` },
     async () => {
-      const answer = await aws.client(EC2Client).send(
+      const answer = await aws.client(EC2Client, aws.region, 1).send(
         new RunInstancesCommand({
           ImageId: ami,
           InstanceType: attempt.instanceType as 't3.small',
@@ -69,6 +73,7 @@ export async function launchInstance(
     {
       capacity: (code) => ({ noCapacity: `${place}: ${code}` }),
       IdempotentInstanceTerminated: () => 'spent',
+      IdempotentParameterMismatch: () => 'otherwise',
     },
   );
 }

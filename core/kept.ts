@@ -20,10 +20,12 @@ const keptDays = 7;
 export const keptUntil = (failedAt: string): string =>
   new Date(Math.ceil((new Date(failedAt).getTime() + keptDays * dayMs) / dayMs) * dayMs).toISOString();
 
+/** Whether a failed build keeps its finished images: the recipe says so, or no candidate could be launched to judge them. */
+export const keepsImages = ({ document, unjudged }: Plan): boolean =>
+  document.onFailure === 'keep-image' || unjudged === true;
+
 /** Whether an AMI may be one to keep after all: EC2 shows a finished one as pending for a while, here and there. */
-export const mayBeKept = ({ document }: Plan, { state }: AmiDescription): boolean =>
-  document.onFailure === 'keep-image' && state === 'pending';
+export const mayBeKept = (plan: Plan, { state }: AmiDescription): boolean => keepsImages(plan) && state === 'pending';
 
 /** Whether a failed build keeps an AMI. One that is not finished would never be, once its build has ended. */
-export const isKept = ({ document }: Plan, { state }: AmiDescription): boolean =>
-  document.onFailure === 'keep-image' && state === 'available';
+export const isKept = (plan: Plan, { state }: AmiDescription): boolean => keepsImages(plan) && state === 'available';

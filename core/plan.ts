@@ -1,9 +1,10 @@
-import { clientToken, imageName, placeOf, type ExecutionReference } from './build.ts';
+import { imageName, placeOf, type ExecutionReference } from './build.ts';
 import { checkCommands, provisionCommands, type Command } from './command.ts';
 import { contentDigest, recipeDigest } from './content-digest.ts';
+import { atTheFoot } from './ladder.ts';
 import type { Catalog, Recipe } from './recipe.ts';
 import type { SourceImage } from './source.ts';
-import type { BuildIdentity, Role } from './tags.ts';
+import type { BuildIdentity } from './tags.ts';
 import type { Trigger } from './trigger.ts';
 
 /** Everything a build will do, decided once by Resolve and kept in the bucket: states hand around only its identity. */
@@ -19,6 +20,8 @@ export interface Plan extends BuildIdentity {
    * its old token.
    */
   resumedAt?: string;
+  /** No candidate could be launched for the image, so that a failed build keeps it. */
+  unjudged?: true;
   /** Name of the image in every region. */
   image: string;
   document: Recipe;
@@ -65,35 +68,17 @@ export function planBuild({ identity, execution, recipe, source, catalog, trigge
   };
 }
 
-/** What the Maps of the state machine go through: numbers, names and regions, since the rest is in the plan. */
+/**
+ * What the state machine works through: numbers, names and regions for its Maps, since the rest is in the plan, and for both
+ * instances where the search for a place begins.
+ */
 export function workOf({ provision, checks, document }: Plan) {
   const items = (commands: Command[]) => commands.map(({ index, name }) => ({ index, name }));
   return {
     provision: items(provision),
     checks: items(checks),
+    builder: atTheFoot,
+    candidate: atTheFoot,
     targets: document.distribute.map(({ region }) => ({ region })),
   };
-}
-
-export interface LaunchAttempt {
-  instanceType: string;
-  subnet?: string | undefined;
-  /** Same attempt, same token: a repeated call finds the instance of the first instead of making a twin. */
-  token: string;
-}
-
-/**
- * Where to try, in order: every instance type in the first subnet, then in the next. `generation` counts instances of
- * this role that died before: EC2 answers a used token with the dead instance.
- */
-export function launchAttempts(plan: Plan, role: Role, generation: number): LaunchAttempt[] {
-  const { instanceTypes, subnets } = plan.document.builder;
-  const places: (string | undefined)[] = subnets.length > 0 ? subnets : [undefined];
-  return places.flatMap((subnet) =>
-    instanceTypes.map((instanceType) => ({
-      instanceType,
-      subnet,
-      token: clientToken(plan.recipe, plan.build, role, generation, instanceType, subnet, plan.resumedAt),
-    })),
-  );
 }

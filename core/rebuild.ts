@@ -41,5 +41,6 @@ export function resumed(plan: Plan, manifest: Manifest | undefined, startedAt: s
   const undoneAt = manifest.timings.at(-1)?.startedAt ?? '';
   // Started again since, stopped, and not undone: what that execution asked for may still come to light under its tokens.
   if (plan.resumedAt !== undefined && plan.resumedAt > undoneAt) return plan;
-  return { ...plan, resumedAt: startedAt };
+  const { unjudged, ...goingOn } = plan;
+  return { ...goingOn, resumedAt: startedAt };
 }

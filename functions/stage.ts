@@ -27,6 +27,16 @@ export const identity = { recipe: z.string(), build: z.string() };
 /** Payload of a stage that makes something or hands it to others: which execution does. */
 export const maker = { ...identity, execution: z.string() };
 
+/** How far the search for a place has come, as Launch handed it on. */
+export const ladder = z.strictObject({
+  launched: z.boolean(),
+  instance: z.string(),
+  attempt: z.number(),
+  waitSeconds: z.number(),
+  tried: z.array(z.string()),
+  since: z.optional(z.string()),
+});
+
 /** The execution a state runs in, for states that must work even where Resolve did not. */
 export const execution = z.strictObject({
   id: z.string(),
@@ -38,6 +48,9 @@ export const execution = z.strictObject({
 
 /** An error as a Catch hands it on. */
 export const caughtError = z.looseObject({ Error: z.string(), Cause: z.nullish(z.string()) });
+
+/** What the states of a build that ended left for its undoing. */
+export const endedContext = z.looseObject({ unjudged: z.optional(z.boolean()) });
 
 const keptImage = z.strictObject({
   region: z.string(),

@@ -209,7 +209,7 @@ const statements = {
 
 const answersTask = ['states:SendTaskFailure', 'states:SendTaskHeartbeat', 'states:SendTaskSuccess'];
 const launchActions = ['ec2:CreateTags', 'ec2:DescribeInstances', 'ec2:RunInstances', 'iam:PassRole', 's3:GetObject'];
-const awaitsAgent = ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation', ...answersTask];
+const awaitsAgent = ['ec2:DescribeInstances', 's3:GetObject', 'ssm:DescribeInstanceInformation', ...answersTask];
 const sendsCommand = ['ec2:DescribeInstances', 's3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'];
 const awaitsCommand = [
   'ec2:DescribeInstances',
@@ -409,6 +409,8 @@ const role = (key, actions) => ({
 
 // Seconds. Looking takes one or two calls; what goes through every region takes its time.
 const timeouts = {
+  launch: 110,
+  launchCandidate: 110,
   verify: 110,
   publish: 120,
   cleanUp: 120,

@@ -55,7 +55,10 @@ const beyondTheRuns: [RegExp, string][] = [
     /^Notify states:DescribeExecution on /,
     'only an event without room for its input makes Notify read the execution; build-image-dies does',
   ],
-  [/^(Publish|Verify) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
+  [
+    /^(Publish|Verify|AwaitBuilder|AwaitCandidate) s3:ListBucket on /,
+    'what they read is there; were it gone, S3 must say so',
+  ],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
   [
     /^(StartBuild|WatchSources|MeasureRecipes|Notify) sqs:SendMessage on .*:TriggerFailures$/,

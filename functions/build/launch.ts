@@ -2,18 +2,17 @@ import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/builders.ts';
 import { readOwnPlan } from '../../aws/locks.ts';
 import { builderDisks } from '../../core/disks.ts';
-import { lambda, maker, stage } from '../stage.ts';
+import { ladder, lambda, maker, stage } from '../stage.ts';
 
 /** The builder: an instance of the source image that only SSM can reach. A living one of this build is taken again. */
 export const launch = stage({
   name: 'Launch',
-  input: z.strictObject(maker),
+  input: z.strictObject({ ...maker, ladder }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
-  async run({ execution, ...build }, cloud) {
+  async run({ execution, ladder: reached, ...build }, cloud) {
     const plan = await readOwnPlan(cloud, build, execution);
     const from = { ami: plan.source.ami, disks: builderDisks(plan) };
-    const instance = await findOrLaunch(cloud.aws, plan, 'builder', from);
-    return { instance, since: cloud.now().toISOString() };
+    return { ...(await findOrLaunch(cloud.aws, plan, 'builder', from, reached)), since: cloud.now().toISOString() };
   },
 });
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readPlan } from '../../aws/artifacts.ts';
 import { lookAtAgent } from '../../aws/builders.ts';
 import { patience } from '../../core/patience.ts';
 import { identity, lambda } from '../stage.ts';
@@ -8,9 +9,10 @@ import { secondsSince, wait } from '../wait.ts';
 export const awaitCandidate = wait({
   name: 'AwaitCandidate',
   input: z.looseObject({ ...identity, instance: z.string() }),
-  permissions: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
+  permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
   limit: () => patience.agent,
-  look: ({ instance, since }, { aws, now }) => lookAtAgent(aws, instance, secondsSince(since, now())),
+  look: ({ instance, since, ...build }, cloud) =>
+    lookAtAgent(cloud.aws, () => readPlan(cloud, build), 'candidate', instance, secondsSince(since, cloud.now())),
 });
 
 export const handler = lambda(awaitCandidate);

@@ -1,17 +1,19 @@
 import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/builders.ts';
 import { readOwnPlan } from '../../aws/locks.ts';
-import { lambda, maker, stage } from '../stage.ts';
+import { ladder, lambda, maker, stage } from '../stage.ts';
 
 /** The candidate: a fresh instance of the new image, with the disks the image brings, since that is what servers will boot. */
 export const launchCandidate = stage({
   name: 'LaunchCandidate',
-  input: z.strictObject({ ...maker, ami: z.string() }),
+  input: z.strictObject({ ...maker, ami: z.string(), ladder }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
-  async run({ ami, execution, ...build }, cloud) {
+  async run({ ami, execution, ladder: reached, ...build }, cloud) {
     const plan = await readOwnPlan(cloud, build, execution);
-    const instance = await findOrLaunch(cloud.aws, plan, 'candidate', { ami });
-    return { instance, since: cloud.now().toISOString() };
+    return {
+      ...(await findOrLaunch(cloud.aws, plan, 'candidate', { ami }, reached)),
+      since: cloud.now().toISOString(),
+    };
   },
 });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
+import { readArtifact, readEndedPlan, writeArtifact } from '../../aws/artifacts.ts';
 import { removeBuild } from '../../aws/builds.ts';
 import { inputOf, sinceRedrive } from '../../aws/executions.ts';
 import { keepingPermissions } from '../../aws/kept-images.ts';
@@ -7,8 +7,7 @@ import { removalPermissions, type Removal } from '../../aws/leftovers.ts';
 import { claimBuild, type Owner } from '../../aws/locks.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
 import { keptUntil } from '../../core/kept.ts';
-import type { Plan } from '../../core/plan.ts';
-import { execution, lambda } from '../stage.ts';
+import { endedContext, execution, lambda } from '../stage.ts';
 import { secondsSince, wait, type Seen } from '../wait.ts';
 
 const bound = 7200;
@@ -24,7 +23,7 @@ interface Undone extends Pick<Removal, 'left' | 'kept'> {
  */
 export const compensate = wait({
   name: 'Compensate',
-  input: z.looseObject({ execution, settleSeconds: z.number() }),
+  input: z.looseObject({ execution, settleSeconds: z.number(), context: z.optional(endedContext) }),
   permissions: [
     's3:GetObject',
     's3:PutObject',
@@ -36,7 +35,7 @@ export const compensate = wait({
     'states:DescribeExecution',
   ],
   limit: () => Infinity, // past its bound the look itself says what is left
-  async look({ execution: { id, startedAt, as }, settleSeconds, since }, cloud): Promise<Seen<Undone>> {
+  async look({ execution: { id, startedAt, as }, context, settleSeconds, since }, cloud): Promise<Seen<Undone>> {
     const identity = claimedIdentity(await inputOf(cloud.aws, id), { id, startedAt });
     if (identity) cloud.about(identity);
     const owner = identity ? await claimBuild(cloud, identity, { id, as }) : 'nobody';
@@ -44,7 +43,7 @@ export const compensate = wait({
     const waited = secondsSince(began, cloud.now());
     // News of an execution can be late. One that still runs after minutes was redriven: its end will be told again.
     if (owner === 'running' && waited < settleSeconds) return { waiting: `${id} runs` };
-    const plan = identity && owner === 'ours' && (await readArtifact<Plan>(cloud, identity, 'plan.json'));
+    const plan = identity && owner === 'ours' && (await readEndedPlan(cloud, identity, context));
     if (!plan) return { done: { owner, undone: [], left: [], kept: [] } };
     const until = waited < settleSeconds ? undefined : keptUntil(began);
     const { removed, left, refused, kept } = await removeBuild(cloud, plan, until);

@@ -37,7 +37,8 @@ export const grantPermissions = stage({
     refuseHopeless(imageWrongs(plan, target, observed));
     const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
     // Not only where the tag is seen: EC2 may show what it showed before.
-    if (plan.document.onFailure === 'keep-image') await removeExpiry(aws, region, [ami, ...snapshots]);
+    if (plan.document.onFailure === 'keep-image' || plan.resumedAt)
+      await removeExpiry(aws, region, [ami, ...snapshots]);
     if (plan.document.image.imds === 'v2' && !image.imdsV2) await demandImdsV2(aws, region, ami);
     for (const snapshot of snapshots) await grantVolumes(aws, region, snapshot, target.accounts);
     await grantLaunch(aws, region, ami, target);

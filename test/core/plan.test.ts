@@ -1,40 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { builderDisks } from '../../core/disks.ts';
-import { launchAttempts } from '../../core/plan.ts';
 import { sourceProblems } from '../../core/preflight/source.ts';
 import { linux, planOf } from '../support/plan.ts';
 
-const builder = {
-  instanceProfile: 'p',
-  instanceTypes: ['t3.small', 't3a.small'],
-  subnets: ['subnet-0000000a', 'subnet-0000000b'],
-};
+const builder = { instanceProfile: 'p', instanceTypes: ['t3.small', 't3a.small'] };
 
 test('a plan knows account, region and image name', () => {
   expect(planOf()).toMatchObject({ account: '111122223333', region: 'us-east-1', image: 'base-20261123-030000-9f2c' });
-});
-
-test('every instance type is tried in the first subnet before the next subnet', () => {
-  const attempts = launchAttempts(planOf({ builder }), 'builder', 0);
-  expect(attempts.map(({ instanceType, subnet }) => [instanceType, subnet])).toEqual([
-    ['t3.small', 'subnet-0000000a'],
-    ['t3a.small', 'subnet-0000000a'],
-    ['t3.small', 'subnet-0000000b'],
-    ['t3a.small', 'subnet-0000000b'],
-  ]);
-  expect(new Set(attempts.map(({ token }) => token)).size).toBe(4);
-});
-
-test('without subnets the default VPC decides', () => {
-  expect(launchAttempts(planOf(), 'builder', 0)[0]?.subnet).toBeUndefined();
-});
-
-test('tokens repeat for the same attempt and change with role and generation', () => {
-  const token = (role: 'builder' | 'candidate', generation: number) =>
-    launchAttempts(planOf(), role, generation)[0]?.token;
-  expect(token('builder', 0)).toBe(token('builder', 0));
-  expect(token('builder', 1)).not.toBe(token('builder', 0));
-  expect(token('candidate', 0)).not.toBe(token('builder', 0));
 });
 
 test('the root disk has the source image device, extra volumes their own', () => {

@@ -1,4 +1,5 @@
 // Builds of the simulator that between them make every function do everything it can.
+import { atTheFoot } from '../../core/ladder.ts';
 import type { Action } from '../../simulator/actions.ts';
 import type { Simulation } from '../../simulator/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
@@ -88,11 +89,11 @@ const withLastingDisk = (check: 'pass' | 'fail'): Run => ({
 
 const execution = 'arn:aws:states:us-east-1:222233334444:execution:golden-build-image:none';
 const readsPlan = {
-  Launch: { execution },
+  Launch: { execution, ladder: atTheFoot },
   SendCommand: { instance: 'i-1', index: 0 },
   Seal: { instance: 'i-1', taskToken: 'token', since: '2026-11-23T03:00:00Z' },
   CreateImage: { execution, instance: 'i-1' },
-  LaunchCandidate: { execution, ami: 'ami-1' },
+  LaunchCandidate: { execution, ami: 'ami-1', ladder: atTheFoot },
   SendCheck: { instance: 'i-1', index: 0 },
   CopyImage: { execution, region: 'us-east-1', ami: 'ami-1' },
   GrantPermissions: { execution, region: 'us-east-1', ami: 'ami-1' },
@@ -210,6 +211,16 @@ export const runs: Run[] = [
       return [simulation, await build(simulation)];
     },
   },
+  one('EC2 takes builder and candidate away before they are of use', 'SUCCEEDED', {
+    changes: short,
+    scenario: {
+      instances: ['builder', 'candidate'].map((role) => ({
+        role,
+        dies: { afterSeconds: 5, reason: 'Server.InternalError: Internal error on launch' },
+        times: 1,
+      })),
+    },
+  }),
   one('the builder dies early', 'BuilderFailed', { changes: short }, entering('AwaitBuilder', terminate('builder'))),
   one('the candidate dies', 'BuilderFailed', { changes: short }, entering('AwaitCandidate', terminate('candidate'))),
   one('the image fails', 'ImageFailed', {
