@@ -4,7 +4,6 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
   type Instance,
-  type StateReason,
 } from '@aws-sdk/client-ec2';
 import type { BuildIdentity, Role } from '../core/tags.ts';
 import { ask, everyPage } from './answers.ts';
@@ -24,10 +23,6 @@ export interface InstanceDescription {
 
 /** Whether an instance has ended or is about to. */
 export const isDead = (state: string): boolean => state === 'shutting-down' || state === 'terminated';
-
-// EC2's message mostly begins with the code.
-const told = ({ Code = '', Message = '' }: StateReason): string =>
-  Message.startsWith(Code) ? Message : `${Code}: ${Message}`;
 
 const describe = ({ InstanceId = '', State, StateReason }: Instance): InstanceDescription => ({
   instance: InstanceId,
