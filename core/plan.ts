@@ -21,7 +21,7 @@ export interface Plan extends BuildIdentity {
    */
   resumedAt?: string;
   /** No candidate could be launched for the image, so that a failed build keeps it. */
-  unjudged?: true;
+  unjudged?: boolean;
   /** Name of the image in every region. */
   image: string;
   document: Recipe;

@@ -41,6 +41,6 @@ export function resumed(plan: Plan, manifest: Manifest | undefined, startedAt: s
   const undoneAt = manifest.timings.at(-1)?.startedAt ?? '';
   // Started again since, stopped, and not undone: what that execution asked for may still come to light under its tokens.
   if (plan.resumedAt !== undefined && plan.resumedAt > undoneAt) return plan;
-  const { unjudged, ...goingOn } = plan;
-  return { ...goingOn, resumedAt: startedAt };
+  // A candidate will judge the image after all.
+  return { ...plan, ...(plan.unjudged && { unjudged: false }), resumedAt: startedAt };
 }
