@@ -1,21 +1,34 @@
 import type { Problem, Recipe } from '../recipe.ts';
 import type { Facts } from './facts.ts';
 
-/**
- * Targets in regions that the account has not enabled. EC2 answers every call there with AuthFailure, so the copy of a
- * finished image would fail.
- */
-export function regionProblems(
-  { distribute }: Recipe,
-  { regions, account }: Pick<Facts, 'regions' | 'account'>,
-): Problem[] {
-  const known = new Map(regions.found?.map(({ region, enabled }) => [region, enabled]));
+type RegionFindings = Pick<Facts, 'regions' | 'account'>;
+
+/** Why a target's region cannot be used, target by target. */
+function unusable({ distribute }: Recipe, { regions, account }: RegionFindings): (Problem & { required: boolean })[] {
   if (!regions.found) return [];
-  return distribute.flatMap(({ region }, index) => {
+  const known = new Map(regions.found.map(({ region, enabled }) => [region, enabled]));
+  return distribute.flatMap(({ region, required }, index) => {
     if (known.get(region)) return [];
     const message = known.has(region)
       ? `${region} is not enabled for account ${account}; enable the region in the account's settings (AWS Regions), or remove the target`
       : `EC2 lists no region ${region} for account ${account}; correct the name, or remove the target`;
-    return [{ path: ['distribute', index, 'region'], message }];
+    return [{ path: ['distribute', index, 'region'], message, required }];
   });
 }
+
+const without = ({ path, message }: Problem): Problem => ({ path, message });
+
+/**
+ * Required targets in regions that the account has not enabled. EC2 answers every call there with AuthFailure, so the copy
+ * of a finished image would fail.
+ */
+export const regionProblems = (recipe: Recipe, facts: RegionFindings): Problem[] =>
+  unusable(recipe, facts)
+    .filter(({ required }) => required)
+    .map(without);
+
+/** The same for targets that may fail. */
+export const regionNotes = (recipe: Recipe, facts: RegionFindings): Problem[] =>
+  unusable(recipe, facts)
+    .filter(({ required }) => !required)
+    .map(without);

@@ -26,6 +26,18 @@ test('a target in a region that the account has not enabled is refused, and one 
   ]);
 });
 
+test('a target that may fail is told of a region that is off, and the build goes on', () => {
+  const distribute = [{ region: 'us-east-1' }, { region: 'me-south-1', required: false }];
+  const found = [
+    { region: 'us-east-1', enabled: true },
+    { region: 'me-south-1', enabled: false },
+  ];
+  expect(findings(factsWith({ regions: { found } }), { distribute })).toEqual({
+    problems: [],
+    notes: [expect.stringMatching(/^distribute\[1\]\.region: me-south-1 is not enabled/)],
+  });
+});
+
 test.each<[string, Partial<typeof linux>, Parameters<typeof nitro>[1], string]>([
   ['another architecture', { architecture: 'arm64' }, {}, 'is x86_64, but the source ami-0123456789abcdef0 is arm64'],
   ['paravirtual images', { virtualization: 'paravirtual' }, {}, 'takes hvm images'],
