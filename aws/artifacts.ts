@@ -13,6 +13,13 @@ export interface Artifacts {
 export const artifactKey = ({ recipe, build }: BuildIdentity, name: string): string =>
   `builds/${recipe}/${build}/${name}`;
 
+/**
+ * Where SSM leaves the output of a build's commands. Builders write there and nowhere else, so what is there is shown to people and
+ * decides nothing.
+ */
+export const outputKey = ({ recipe, build }: BuildIdentity, name = ''): string =>
+  `commands/${recipe}/${build}${name && `/${name}`}`;
+
 // The S3 client is loaded at first use: most looks of a wait need no S3, and it is a third of what a function would load.
 const openBucket = () => import('./bucket.ts');
 

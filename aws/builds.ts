@@ -1,4 +1,3 @@
-import { channelParameter } from '../core/channel.ts';
 import type { TargetResult } from '../core/distribution.ts';
 import { isKept, keepsImages, mayBeKept } from '../core/kept.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -32,10 +31,10 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: stri
   if (finished?.status === 'published') return together([restored, instances]);
 
   const { document } = plan;
-  const { distribute, publish } = document;
+  const { distribute } = document;
   const regions = [...new Set([plan.region, ...distribute.map(({ region }) => region)])];
   const early = until === undefined;
-  const parameter = publish && channelParameter(plan.recipe, publish.channel);
+  const { channel: parameter } = plan;
   const images = await Promise.all(
     regions.map((region) =>
       orRefused(`images in ${region}`, async () => {

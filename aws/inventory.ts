@@ -1,4 +1,5 @@
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import type { DeploymentSettings } from '../core/deployment-settings.ts';
 import { Failure } from '../core/errors.ts';
 import { placed, type Estate, type Thing } from '../core/estate.ts';
 import { ask } from './answers.ts';
@@ -31,7 +32,12 @@ async function enabledRegions(aws: Connection): Promise<string[]> {
   return (answer.Regions ?? []).flatMap(({ RegionName }) => RegionName ?? []);
 }
 
-async function lookAt(aws: Connection, region: string, account: string): Promise<Pick<Estate, 'things' | 'channels'>> {
+async function lookAt(
+  aws: Connection,
+  region: string,
+  account: string,
+  channelRoot: string,
+): Promise<Pick<Estate, 'things' | 'channels'>> {
   const [instances, volumes, snapshots, images] = await Promise.all([
     findTaggedInstances(aws, region),
     findTaggedVolumes(aws, region, account),
@@ -49,7 +55,7 @@ async function lookAt(aws: Connection, region: string, account: string): Promise
     snapshots: disks.flatMap(({ snapshot }) => snapshot ?? []),
   }));
   const tagged = all.some(({ tags }) => tags['golden:build'] !== undefined);
-  const channels = tagged ? await readParametersBelow(aws, region, '/golden') : [];
+  const channels = tagged ? await readParametersBelow(aws, region, channelRoot) : [];
   return {
     things: [...instances, ...volumes, ...snapshots, ...all],
     channels: new Map(channels.map(({ name, value }) => [placed(region, value), name])),
@@ -62,14 +68,18 @@ async function lookAt(aws: Connection, region: string, account: string): Promise
  * @param used Regions that must be looked at.
  * @throws SweepFailed, AwsTransient where one of them cannot be.
  */
-export async function takeInventory(aws: Connection, account: string, used: string[]): Promise<Inventory> {
+export async function takeInventory(
+  { aws, settings }: { aws: Connection; settings: Pick<DeploymentSettings, 'channelRoot'> },
+  account: string,
+  used: string[],
+): Promise<Inventory> {
   const regions = [...new Set([...used, ...(await enabledRegions(aws))])].toSorted();
   const seen: (Pick<Estate, 'things' | 'channels'> & { region: string })[] = [];
   const unseen: { region: string; error: Failure }[] = [];
   await Promise.all(
     regions.map(async (region) => {
       try {
-        seen.push({ region, ...(await lookAt(aws, region, account)) });
+        seen.push({ region, ...(await lookAt(aws, region, account, settings.channelRoot)) });
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         unseen.push({ region, error });

@@ -44,15 +44,14 @@ async function filtered(
 export async function findSource(
   aws: Connection,
   { source, builder }: Pick<Recipe, 'source' | 'builder'>,
-  account: string,
-  now: Date,
+  { account, now, channelRoot }: { account: string; now: Date; channelRoot: string },
 ): Promise<SourceImage> {
   const owner = expectedOwner(source, account);
   if (source.filter) {
     const found = newest(await filtered(aws, owner, source.filter, builder.instanceTypes), now);
     return trustSource(found, owner, `name ${source.filter.name}`, aws.region);
   }
-  const parameter = source.channel ? channelReferenceParameter(source.channel) : source.parameter;
+  const parameter = source.channel ? channelReferenceParameter(channelRoot, source.channel) : source.parameter;
   const ami = parameter ? await readParameter(aws, aws.region, parameter) : source.ami;
   const found = ami ? await describeImage(aws, aws.region, ami) : undefined;
   return trustSource(found, owner, [parameter, ami].filter(Boolean).join(' = '), aws.region);

@@ -4,7 +4,7 @@ import { failingTail } from '../core/output.ts';
 import { patience } from '../core/patience.ts';
 import type { Plan } from '../core/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
-import { artifactKey, readTail, type Artifacts } from './artifacts.ts';
+import { outputKey, readTail, type Artifacts } from './artifacts.ts';
 import { refuseDead } from './builders.ts';
 import { findCommand, readInvocation, sendCommand, type Invocation } from './commands.ts';
 import type { Connection } from './connection.ts';
@@ -40,7 +40,7 @@ export async function findOrSend(
 ): Promise<SentCommand> {
   const command = (phase === 'provision' ? plan.provision : plan.checks)[index] as Command;
   const comment = commandComment(plan.build, phase, command);
-  const output = { bucket: artifacts.bucket, prefix: artifactKey(plan, 'commands') };
+  const output = { bucket: artifacts.bucket, prefix: outputKey(plan) };
   const known = await findCommand(artifacts.aws, instance, comment);
   if (!known) await refuseDeadInstance(artifacts.aws, instance);
   const sent = known ?? (await sendCommand(artifacts.aws, instance, command, comment, output));
@@ -92,6 +92,6 @@ export async function lookAtCommand(
     invocation.exitCode !== undefined && invocation.exitCode >= 0 ? `, exit code ${invocation.exitCode}` : '';
   throw new Failure(
     failure,
-    `${what}: ${invocation.details || invocation.status}${exit}${gaveUp}\n${await outputTail(artifacts, invocation)}\n--- all of it: s3://${artifacts.bucket}/${artifactKey(build, `commands/${command}`)}`,
+    `${what}: ${invocation.details || invocation.status}${exit}${gaveUp}\n${await outputTail(artifacts, invocation)}\n--- all of it: s3://${artifacts.bucket}/${outputKey(build, command)}`,
   );
 }

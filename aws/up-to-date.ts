@@ -1,4 +1,3 @@
-import { channelParameter } from '../core/channel.ts';
 import { fewOf, targetIn } from '../core/distribution.ts';
 import { Failure } from '../core/errors.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -29,9 +28,8 @@ export async function findUpToDate(artifacts: Artifacts, plan: Plan, now: Date):
   const targets = publishedTargets(build, manifest);
   if (typeof targets === 'string') return { because: targets };
 
-  const parameter = plan.document.publish && channelParameter(plan.recipe, plan.document.publish.channel);
   const seen = await Promise.all(
-    targets.map(({ region, ami }) => lookAt(artifacts.aws, plan, region, ami ?? '', parameter)),
+    targets.map(({ region, ami }) => lookAt(artifacts.aws, plan, region, ami ?? '', plan.channel)),
   );
   const wrong = unhealthy(plan, targets, seen, now);
   return wrong.length > 0 ? { because: fewOf(wrong, '; ') } : { current: build };

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { artifactKey, listArtifacts, readArtifact, readObject } from '../aws/artifacts.ts';
+import { listArtifacts, outputKey, readArtifact, readObject } from '../aws/artifacts.ts';
 import { historyReader, type ExecutionEvent } from '../aws/execution-history.ts';
 import { eventPaths } from '../core/event-paths.ts';
 import { failureMessage } from '../core/failure.ts';
@@ -91,7 +91,7 @@ async function outputsOf(
   sent: Sent[],
   { step, tail }: LogsOptions,
 ): Promise<Output[]> {
-  const prefix = artifactKey(build, 'commands/');
+  const prefix = `${outputKey(build)}/`;
   const streams = (await listArtifacts(pipeline, prefix)).flatMap(({ key, bytes }) => {
     const [command = '', instance = '', ...rest] = key.slice(prefix.length).split('/');
     const stream = rest.at(-1);

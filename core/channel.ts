@@ -1,8 +1,9 @@
-/** SSM parameter that a channel is: one in every target region, holding the AMI id of that region. */
-export const channelParameter = (recipe: string, channel: string): string => `/golden/${recipe}/${channel}`;
+/** SSM parameter that a channel is: one in every target region, holding the AMI id of that region. `root` is the deployment's. */
+export const channelParameter = (root: string, recipe: string, channel: string): string =>
+  `${root}/${recipe}/${channel}`;
 
 /** The parameter of a channel reference `<recipe>/<channel>` as a recipe's source names it. */
-export const channelReferenceParameter = (reference: string): string => `/golden/${reference}`;
+export const channelReferenceParameter = (root: string, reference: string): string => `${root}/${reference}`;
 
 /** What a channel held in one region before a build wrote it; `ami` is absent where there was no such parameter. */
 export interface ChannelValue {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Recipe } from './recipe.ts';
 
 /**
  * What the stack tells its functions of the deployment they belong to, as one JSON object in the environment variable
@@ -42,4 +43,21 @@ export function parseSettings(text: string | undefined): DeploymentSettings {
       : `${issue.path.join('.')}: ${issue.code}`,
   );
   throw new Error(`GOLDEN_SETTINGS is not what this version reads: ${problems.join('; ')}. Deploy again.`);
+}
+
+/** A recipe that leaves nothing to the deployment. */
+export type DeployedRecipe = Recipe & { builder: { instanceProfile: string } };
+
+/** The recipe with the deployment's instance profile, subnets and security groups where it names none of its own. */
+export function asDeployed(recipe: Recipe, settings: DeploymentSettings): DeployedRecipe {
+  const { builder } = recipe;
+  return {
+    ...recipe,
+    builder: {
+      ...builder,
+      instanceProfile: builder.instanceProfile ?? settings.instanceProfile,
+      subnets: builder.subnets.length > 0 ? builder.subnets : settings.subnets,
+      securityGroups: builder.securityGroups.length > 0 ? builder.securityGroups : settings.securityGroups,
+    },
+  };
 }

@@ -34,7 +34,7 @@ export interface Estate {
   things: Thing[];
   /** By buildKey; a build without an entry is none of this pipeline's. */
   builds: ReadonlyMap<string, BuildRecord>;
-  /** `region ami` → the parameter below /golden/ that holds it. */
+  /** `region ami` → the parameter below the deployment's channel root that holds it. */
   channels: ReadonlyMap<string, string>;
 }
 

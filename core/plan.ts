@@ -1,6 +1,8 @@
 import { imageName, placeOf, type ExecutionReference } from './build.ts';
+import { channelParameter } from './channel.ts';
 import { checkCommands, provisionCommands, type Command } from './command.ts';
 import { contentDigest, recipeDigest } from './content-digest.ts';
+import { asDeployed, type DeployedRecipe, type DeploymentSettings } from './deployment-settings.ts';
 import { atTheFoot } from './ladder.ts';
 import type { Catalog, Recipe } from './recipe.ts';
 import type { SourceImage } from './source.ts';
@@ -24,7 +26,10 @@ export interface Plan extends BuildIdentity {
   unjudged?: boolean;
   /** Name of the image in every region. */
   image: string;
-  document: Recipe;
+  /** The recipe, with what it leaves to the deployment filled in. */
+  document: DeployedRecipe;
+  /** SSM parameter of the channel that the image is published to; absent for a recipe without one. */
+  channel?: string;
   source: SourceImage;
   /** Of what goes into the image: see contentDigest. */
   digest: string;
@@ -45,10 +50,20 @@ export interface PlanParts {
   source: SourceImage;
   catalog: Pick<Catalog, 'scripts' | 'version'>;
   trigger?: Trigger | undefined;
+  settings: DeploymentSettings;
   notes?: string[];
 }
 
-export function planBuild({ identity, execution, recipe, source, catalog, trigger, notes = [] }: PlanParts): Plan {
+export function planBuild({
+  identity,
+  execution,
+  recipe,
+  source,
+  catalog,
+  trigger,
+  settings,
+  notes = [],
+}: PlanParts): Plan {
   const { scripts, version: pipelineVersion } = catalog;
   return {
     schema: 1,
@@ -57,8 +72,12 @@ export function planBuild({ identity, execution, recipe, source, catalog, trigge
     execution: execution.id,
     startedAt: new Date(execution.startedAt).toISOString(),
     image: imageName(identity),
-    document: recipe,
+    document: asDeployed(recipe, settings),
+    ...(recipe.publish && {
+      channel: channelParameter(settings.channelRoot, recipe.name, recipe.publish.channel),
+    }),
     source,
+    // Of the recipe as it was written: a deployment that changes its network makes no image out of date.
     digest: contentDigest({ source: source.ami, recipe, scripts, pipelineVersion }),
     recipeDigest: recipeDigest(recipe, scripts, pipelineVersion),
     ...(trigger && { trigger }),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { channelParameter } from './channel.ts';
+import { channelReferenceParameter } from './channel.ts';
 import { Failure } from './errors.ts';
 import type { Recipe } from './recipe.ts';
 import type { Trigger } from './trigger.ts';
@@ -47,14 +47,14 @@ const refuse = (why: string): never => {
  * The builds that an event asks for, of `recipes`. None where it concerns no recipe.
  * @throws EventRefused for what nobody of ours could have sent.
  */
-export function askedBuilds(event: unknown, recipes: Recipe[]): Asked[] {
+export function askedBuilds(event: unknown, recipes: Recipe[], channelRoot: string): Asked[] {
   const type = (event as Record<string, string> | null | undefined)?.['detail-type'];
   if (type === undefined) return bySchedule(read(Scheduled, event, 'an event without detail-type'));
   switch (type) {
     case 'Source Image Updated':
       return byWatch(read(SourceUpdated, event, 'a Source Image Updated event').detail, recipes);
     case 'Parameter Store Change':
-      return byChannel(read(ParameterChanged, event, 'a Parameter Store Change event').detail, recipes);
+      return byChannel(read(ParameterChanged, event, 'a Parameter Store Change event').detail, recipes, channelRoot);
     case 'Step Functions Execution Status Change':
       return byParent(read(BuildSucceeded, event, 'an execution status change').detail, recipes);
     default:
@@ -88,12 +88,13 @@ const childrenBy = (recipes: Recipe[], isTheirs: (channel: string) => boolean): 
   recipes.filter(({ triggers, source: { channel } }) => triggers?.onSourceUpdate && channel && isTheirs(channel));
 
 /** A change whose image Parameter Store could not look at did not take effect. */
-function byChannel({ name, exception }: z.infer<typeof ParameterChanged>['detail'], recipes: Recipe[]): Asked[] {
+function byChannel(
+  { name, exception }: z.infer<typeof ParameterChanged>['detail'],
+  recipes: Recipe[],
+  channelRoot: string,
+): Asked[] {
   if (exception !== undefined) return [];
-  const isMoved = (reference: string) => {
-    const [recipe = '', channel = ''] = reference.split('/');
-    return channelParameter(recipe, channel) === name;
-  };
+  const isMoved = (reference: string) => channelReferenceParameter(channelRoot, reference) === name;
   return childrenBy(recipes, isMoved).map((recipe) => ({
     recipe: recipe.name,
     trigger: { by: 'parent', reason: reason(`the channel ${name} moved`) },

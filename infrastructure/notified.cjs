@@ -13,8 +13,12 @@ function whomToNotify(notify) {
 const arnOf = (whom) =>
   whom?.topic ?? { 'Fn::Sub': 'arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:' + ownTopic };
 
-const topicResources = (address) => ({
-  Notifications: { Type: 'AWS::SNS::Topic', Properties: { TopicName: ownTopic } },
+/** @param key ARN of the key that encrypts messages. CloudWatch writes to an encrypted topic only by a key whose policy lets it. */
+const topicResources = (address, key) => ({
+  Notifications: {
+    Type: 'AWS::SNS::Topic',
+    Properties: { TopicName: ownTopic, ...(key && { KmsMasterKeyId: key }) },
+  },
   NotificationsByMail: {
     Type: 'AWS::SNS::Subscription',
     Properties: { TopicArn: { Ref: 'Notifications' }, Protocol: 'email', Endpoint: address },

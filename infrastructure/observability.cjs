@@ -1,6 +1,7 @@
 // The dashboard, the alarms and whom they tell. Every metric of ours that is named here is one that core/metrics.ts knows and
 // some function measures: test/observability.test.ts holds them against each other.
 const { readOfRecipes } = require('./of-recipes.cjs');
+const { off, read } = require('./stack-settings.cjs');
 const { arnOf, topicResources, whomToNotify } = require('./notified.cjs');
 
 const deployment = '${self:service}-${self:provider.stage}';
@@ -222,7 +223,9 @@ function placed(widgets) {
 
 module.exports = {
   /** For serverless.yml, after the bundler has read the recipes. */
-  async resources({ resolveVariable }) {
+  async resources(osls) {
+    const { resolveVariable } = osls;
+    const { kmsKey } = await read(osls);
     const recipes = readOfRecipes('channels.json');
     const staleAfterDays = Number(await resolveVariable('param:staleAfterDays'));
     if (!(staleAfterDays > 0)) throw new Error('staleAfterDays must be a number of days.');
@@ -233,7 +236,7 @@ module.exports = {
       if (whom && id !== 'BuildFailed') Properties.AlarmActions = [whom.address ? ref('Notifications') : arnOf(whom)];
     return {
       ...alarms,
-      ...(whom?.address && topicResources(whom.address)),
+      ...(whom?.address && topicResources(whom.address, off(kmsKey) ? undefined : kmsKey)),
       Dashboard: {
         Type: 'AWS::CloudWatch::Dashboard',
         Properties: {

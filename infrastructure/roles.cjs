@@ -1,5 +1,7 @@
 // The functions and what each may do. An action's resources and conditions are written down once, here; serverless.yml
 // turns this into one role per function, and test/template.test.ts judges what comes out.
+const { noValue, off, read } = require('./stack-settings.cjs');
+
 const name = '${self:service}-${self:provider.stage}';
 const machine = `${name}-build-image`;
 
@@ -20,10 +22,11 @@ const executionsOf = (name) => arn('states:${AWS::Region}:${AWS::AccountId}:exec
 const executions = executionsOf(machine);
 const cleanUps = executionsOf(`${name}-clean-up-build`);
 const sweeps = executionsOf(`${name}-sweep`);
-const channels = arn('ssm:*:${AWS::AccountId}:parameter/golden/*');
+const channelRoot = '${file(infrastructure/stack-settings.cjs):channelRoot}';
+const channels = arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot + '/*');
 const topic = '${file(infrastructure/notified.cjs):topic}'; // an ARN, of a topic of ours or of others
-const builderRole = arn('iam::${AWS::AccountId}:role/${param:builderRole}');
-const builderProfile = arn('iam::${AWS::AccountId}:instance-profile/${param:builderRole}');
+const builderRole = { 'Fn::GetAtt': ['BuilderRole', 'Arn'] };
+const builderProfile = { 'Fn::GetAtt': ['BuilderProfile', 'Arn'] };
 
 // The second is EC2's name in China.
 const ec2Service = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'];
@@ -166,7 +169,12 @@ const statements = {
   'kms:GenerateDataKeyWithoutPlaintext': keysThroughEc2(),
   'kms:ReEncryptFrom': keysThroughEc2(),
   'kms:ReEncryptTo': keysThroughEc2(),
-  's3:GetObject': [{ Resource: objects }],
+  's3:GetObject': {
+    // the end of what a failed command printed, and whether the first one's output has arrived; nothing is decided by it
+    awaitCommand: [{ Resource: inBucket('commands/*') }],
+    awaitCheck: [{ Resource: inBucket('commands/*') }],
+    others: [{ Resource: objects }],
+  },
   's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],
   's3:PutObject': {
     sweep: [{ Resource: [inBucket('builds/*/owner.json'), inBucket('reports/sweep/*')] }],
@@ -185,7 +193,7 @@ const statements = {
     compensate: [{ Resource: channels }],
     measureRecipes: [{ Resource: channels }],
   },
-  'ssm:GetParametersByPath': [{ Resource: arn('ssm:*:${AWS::AccountId}:parameter/golden') }], // asked about the path alone
+  'ssm:GetParametersByPath': [{ Resource: arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot) }], // asked about the path alone
   'ssm:ListCommandInvocations': anything,
   'ssm:ListCommands': anything,
   'ssm:PutParameter': [{ Resource: channels }],
@@ -381,9 +389,18 @@ function statementsOf(key, actions) {
   return [...merged.values()];
 }
 
-const role = (key, actions) => ({
+/** Bucket and topic are encrypted with the deployment's own key, where it has one. */
+const withKey = (actions, key) => {
+  const reads = actions.includes('s3:GetObject');
+  const writes = actions.includes('s3:PutObject') || actions.includes('sns:Publish');
+  const used = [...(reads || writes ? ['kms:Decrypt'] : []), ...(writes ? ['kms:GenerateDataKey'] : [])];
+  return key && used.length > 0 ? [{ Effect: 'Allow', Action: used, Resource: key }] : [];
+};
+
+const role = (key, actions, kmsKey, boundary) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
+    PermissionsBoundary: boundary,
     AssumeRolePolicyDocument: {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -400,6 +417,7 @@ const role = (key, actions) => ({
               Resource: arn('logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/' + `${name}-${key}:*`),
             },
             ...statementsOf(key, byEvents.includes(key) ? [...actions, 'sqs:SendMessage'] : actions),
+            ...withKey(actions, kmsKey),
           ],
         },
       },
@@ -464,7 +482,12 @@ module.exports = {
     },
   ]),
   /** CloudFormation resources: a role for each. */
-  roles: table((key, actions) => [roleId(key), role(key, actions)]),
+  async roles(osls) {
+    const { kmsKey, permissionsBoundary } = await read(osls);
+    const key = off(kmsKey) ? undefined : kmsKey;
+    const boundary = off(permissionsBoundary) ? noValue : permissionsBoundary;
+    return table((name, actions) => [roleId(name), role(name, actions, key, boundary)]);
+  },
   /** What each state machine may run: `${CopyImageArn}` and so on, as statemachines/ says it. */
   ...machines,
 };

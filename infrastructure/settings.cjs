@@ -1,5 +1,6 @@
 // What the deployment says of itself, out of osls' parameters: to the functions, as the one variable GOLDEN_SETTINGS, which
 // core/deployment-settings.ts reads; to the template's resources, by `settingsOf`.
+const { read: stackSettings } = require('./stack-settings.cjs');
 
 /** A parameter that is on or off. */
 function isOn(name, value) {
@@ -12,27 +13,32 @@ function isOn(name, value) {
 const readers = {
   automaticBuilds: isOn,
 };
-const fixed = {
-  channelRoot: '/golden',
+/** What follows from the settings of the stack; references of CloudFormation stand for what the stack makes. */
+const ofStack = ({ channelRoot, subnets, securityGroups }) => ({
+  channelRoot,
   instanceProfile: '${BuilderProfile}',
-  subnets: [],
-  securityGroups: [],
-};
+  subnets,
+  securityGroups: securityGroups.length > 0 ? securityGroups : ['${BuilderSecurityGroup.GroupId}'],
+});
 
 /** The settings of the deployment that is packaged, each as the type that core/deployment-settings.ts gives it. */
-async function settingsOf({ resolveVariable }) {
-  const read = Object.entries(readers).map(async ([name, reader]) => [
-    name,
-    reader(name, await resolveVariable(`param:${name}`)),
-  ]);
-  return { ...fixed, ...Object.fromEntries(await Promise.all(read)) };
+async function settingsOf(osls) {
+  const settings = ofStack(await stackSettings(osls));
+  // One after the other: osls throws where a variable is not known yet, and asks again later.
+  for (const [name, reader] of Object.entries(readers))
+    settings[name] = reader(name, await osls.resolveVariable(`param:${name}`));
+  return settings;
 }
 
 module.exports = {
   settingsOf,
   /** For serverless.yml. JSON with references of CloudFormation in it. */
   async variable(osls) {
-    return { 'Fn::Sub': JSON.stringify(await settingsOf(osls)) };
+    const text = JSON.stringify(await settingsOf(osls));
+    // Lambda has 4 kB for all variables of a function.
+    if (text.length > 3000)
+      throw new Error(`The deployment's settings are ${text.length} characters; at most 3,000 fit.`);
+    return { 'Fn::Sub': text };
   },
   /** For every state machine: what Step Functions writes into the log group. */
   async executionLogging({ resolveVariable }) {

@@ -46,7 +46,7 @@ const called = {
 /** The same, where the deployment names somebody to notify. */
 const calledToNotify = { BuildEnded: 'notify', CleanUpDied: 'notify' };
 
-const starting = {
+const startingBy = (channelRoot) => ({
   SourceImageUpdated: rule(
     'A recipe has a newer source image, as watchSources found.',
     // not what another stage in this account and region has found for its own recipes
@@ -58,7 +58,7 @@ const starting = {
     {
       source: ['aws.ssm'],
       'detail-type': ['Parameter Store Change'],
-      detail: { name: [{ prefix: '/golden/' }], operation: ['Create', 'Update'] },
+      detail: { name: [{ prefix: `${channelRoot}/` }], operation: ['Create', 'Update'] },
     },
     calls('startBuild'),
   ),
@@ -72,7 +72,7 @@ const starting = {
     { source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'], detail: { State: ['available'] } },
     calls('watchSources'),
   ),
-};
+});
 const rules = {
   BuildDied: rule(
     'An image build failed, was aborted or ran out of time.',
@@ -230,6 +230,7 @@ const around = (called) => ({
   TriggerScheduler: {
     Type: 'AWS::IAM::Role',
     Properties: {
+      PermissionsBoundary: '${file(infrastructure/stack-settings.cjs):boundary}',
       AssumeRolePolicyDocument: assumedBy('scheduler.amazonaws.com'),
       Policies: [
         {
@@ -286,7 +287,7 @@ const around = (called) => ({
  */
 const triggerResources = (schedules, settings) => {
   const startBuilds = {
-    ...starting,
+    ...startingBy(settings.channelRoot),
     WatchSourcesSchedule: watching,
     ...Object.fromEntries(schedules.map((schedule) => [scheduleId(schedule.recipe), scheduleOf(schedule)])),
   };

@@ -10,7 +10,7 @@ export interface Resource {
 /** The rules, schedules and retries, by logical id. */
 export function triggerResources(
   schedules: RecipeSchedule[],
-  settings: Pick<DeploymentSettings, 'automaticBuilds'>,
+  settings: Pick<DeploymentSettings, 'automaticBuilds' | 'channelRoot'>,
 ): Record<string, Resource> & { BuildDied: Resource };
 /** What notifies somebody, by logical id. */
 export function notifyResources(): Record<string, Resource>;

@@ -49,7 +49,7 @@ beforeAll(async () => {
   for (const image of simulation.cloud.world.region('us-east-1').images.values())
     if (image.owner === account && image.state === 'available') image.state = 'deregistered';
   await simulation.pass(6 * hour);
-  template = await packagedTemplate();
+  template = await packagedTemplate(['--param=channelRoot=/golden']);
 }, 60_000);
 
 describe('every line of the log', () => {

@@ -24,7 +24,7 @@ let judge: Judge;
 const heard = new Map<string, Heard>();
 
 beforeAll(async () => {
-  template = await packagedTemplate();
+  template = await packagedTemplate(['--param=channelRoot=/golden']); // as simulated
   judge = createJudge(template);
   for (const { name, simulation: start } of runs) {
     const [simulation, { status, error }] = await start();

@@ -6,6 +6,7 @@ import { readRecipeFolder } from '../cli/recipe-folder.ts';
 import { secondsOf } from '../core/duration.ts';
 import { byEvents } from '../infrastructure/roles.cjs';
 import { triggerResources } from '../infrastructure/triggers.cjs';
+import { problemsOf } from '../infrastructure/stack-settings.cjs';
 import { functionFiles } from '../scripts/bundle.mjs';
 import { root } from '../scripts/setup.mjs';
 import { checkPolicy, listOf, type Statement } from './support/check-policies.ts';
@@ -93,6 +94,13 @@ describe('the resources', () => {
       'stage=prod',
       'region=us-west-2',
       'param=builderRole=own-builder',
+      'param=builderSecrets=/builders/*,secret:builders/token',
+      'param=channelRoot=/images',
+      'param=commandOutputDays=5',
+      'param=kmsKey=arn:aws:kms:us-west-2:111122223333:key/0f2c9a51-1111-2222-3333-444455556666',
+      'param=permissionsBoundary=arn:aws:iam::111122223333:policy/boundary',
+      'param=vpcId=vpc-0123456789abcdef0',
+      'param=subnets=subnet-0123456789abcdef0,subnet-0123456789abcdef1',
       'param=logRetentionInDays=7',
       'param=dailySweep=DISABLED',
       'param=amazonTopics=on',
@@ -108,8 +116,36 @@ describe('the resources', () => {
     expect(await judge(set)).toEqual([]);
     tells(set);
     const text = JSON.stringify(set);
-    expect(text).toContain('role/own-builder');
-    expect(text).not.toContain('golden-image-builder');
+    expect(set.Resources['BuilderRole']?.Properties['RoleName']).toBe('own-builder');
+    for (const [id, { Properties }] of of('AWS::IAM::Role', set))
+      expect([id, Properties['PermissionsBoundary']]).toEqual([id, 'arn:aws:iam::111122223333:policy/boundary']);
+    expect(text).not.toContain('parameter/golden');
+    expect(statementFor(set.Resources['PublishRole'], 'ssm:PutParameter').Resource).toEqual({
+      'Fn::Sub': 'arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter/images/*',
+    });
+    expect(set.Resources['ChannelMoved']?.Properties['EventPattern'].detail.name).toEqual([{ prefix: '/images/' }]);
+    expect(set.Resources['BuilderSecurityGroup']?.Properties['VpcId']).toBe('vpc-0123456789abcdef0');
+    const told = set.Resources['LaunchLambdaFunction']?.Properties['Environment'].Variables.GOLDEN_SETTINGS['Fn::Sub'];
+    expect(JSON.parse(told)).toMatchObject({
+      channelRoot: '/images',
+      subnets: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+      securityGroups: ['${BuilderSecurityGroup.GroupId}'],
+    });
+    const builder = set.Resources['BuilderRole'];
+    expect(statementFor(builder, 'ssm:GetParameter').Resource).toEqual([
+      { 'Fn::Sub': 'arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/builders/*' },
+    ]);
+    expect(statementFor(builder, 'secretsmanager:GetSecretValue').Resource).toEqual([
+      {
+        'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:builders/token-??????',
+      },
+    ]);
+    expect(JSON.stringify(set.Resources['ArtifactBucket']?.Properties['BucketEncryption'])).toContain('aws:kms');
+    expect(set.Resources['Notifications']?.Properties['KmsMasterKeyId']).toMatch(/:key\//);
+    for (const role of ['ResolveRole', 'NotifyRole', 'BuilderRole'])
+      expect(listOf(statementFor(set.Resources[role], 'kms:GenerateDataKey').Resource)).toEqual([
+        expect.stringMatching(/:key\//),
+      ]);
     expect(text).not.toContain('"RetentionInDays":30');
     expect(set.Resources['DailySweep']?.Properties['State']).toBe('DISABLED');
     for (const [id, state] of statesOf(set)) expect([id, state]).toEqual([id, 'ENABLED']);
@@ -145,6 +181,55 @@ test('a setting that is neither on nor off is refused', async () => {
   await expect(packagedTemplate(['--param=automaticBuilds=yes'])).rejects.toThrow(
     /automaticBuilds must be on or off, not "yes"/,
   );
+});
+
+describe('a deployment', () => {
+  test('names nothing of IAM, so that a second stage or region fits beside it', () => {
+    const names = ['RoleName', 'InstanceProfileName', 'ManagedPolicyName', 'GroupName'];
+    const named = ['AWS::IAM::Role', 'AWS::IAM::InstanceProfile', 'AWS::EC2::SecurityGroup'].flatMap((type) =>
+      of(type).flatMap(([id, { Properties }]) =>
+        names
+          .filter((name) => Properties[name] && Properties[name].Ref !== 'AWS::NoValue')
+          .map((name) => `${id} ${name}`),
+      ),
+    );
+    expect(named).toEqual([]);
+  });
+
+  test('lets nothing into the security group that it makes', () => {
+    const [group, ...others] = only('AWS::EC2::SecurityGroup');
+    expect(others).toEqual([]);
+    expect(group).toMatchObject({ SecurityGroupIngress: [], VpcId: { Ref: 'AWS::NoValue' } });
+  });
+
+  const sound = {
+    service: 'golden-image',
+    stage: 'dev',
+    functions: ['launch', 'terminateCandidate'],
+    subnets: [],
+    securityGroups: [],
+    builderSecrets: [],
+  };
+  test.each<[string, Record<string, unknown>, RegExp[]]>([
+    ['the defaults', {}, []],
+    ['the longest names that fit', { stage: 'x'.repeat(32) }, []],
+    ['names that are too long', { stage: 'x'.repeat(33) }, [/at most 45 fit.*terminateCandidate has 65/]],
+    ['a boundary that is no ARN', { permissionsBoundary: 'boundary' }, [/permissionsBoundary.*ARN of an IAM policy/]],
+    ['the alias of a key', { kmsKey: 'alias/golden' }, [/kmsKey.*not of an alias/]],
+    ['a root that AWS keeps for itself', { channelRoot: '/aws/golden' }, [/channelRoot.*\/aws/]],
+    ['every parameter as a secret', { builderSecrets: ['*'] }, [/builderSecrets/]],
+    ['a VPC without subnets', { vpcId: 'vpc-0123456789abcdef0' }, [/needs --param="subnets/]],
+    ['subnets without a VPC', { subnets: ['subnet-0123456789abcdef0'] }, [/needs their --param="vpcId/]],
+    [
+      'everything that is wrong at once',
+      { kmsKey: 'k', vpcId: 'v', subnets: ['s'], commandOutputDays: 0 },
+      [/kmsKey/, /vpcId/, /subnets/, /commandOutputDays/],
+    ],
+  ])('is packaged or refused with %s', (_, changes, expected) => {
+    const problems = problemsOf({ ...sound, ...changes });
+    expect(problems).toHaveLength(expected.length);
+    expected.forEach((each) => expect(problems).toContainEqual(expect.stringMatching(each)));
+  });
 });
 
 describe('the functions', () => {
@@ -310,7 +395,7 @@ describe('what starts builds', () => {
       Object.keys(
         triggerResources(
           names.map((recipe) => ({ recipe, ...schedule })),
-          { automaticBuilds: true },
+          { automaticBuilds: true, channelRoot: '/golden' },
         ),
       ),
     ).toEqual(expect.arrayContaining(['ScheduleaX1b', 'Schedulea1b', 'Schedulea1Xb']));
@@ -452,10 +537,9 @@ describe('the permissions', () => {
         .map((statement) => ({ id, ...statement })),
     );
     expect(passing.map(({ id }) => id)).toEqual(['LaunchRole', 'LaunchCandidateRole']);
-    const { RoleName } = template.Resources['BuilderRole']?.Properties ?? {};
     for (const { Action, Resource, Condition } of passing) {
       expect(listOf(Action)).toEqual(['iam:PassRole']);
-      expect(Resource).toEqual({ 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${RoleName}` });
+      expect(Resource).toEqual({ 'Fn::GetAtt': ['BuilderRole', 'Arn'] });
       expect(Condition).toEqual({
         StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] },
       });
@@ -486,14 +570,56 @@ describe('the permissions', () => {
     }
   });
 
-  test('let a builder be reached by SSM and leave its output, nothing more', () => {
-    const role = template.Resources['BuilderRole'] as TemplateResource;
-    expect(role.Properties['ManagedPolicyArns']).toEqual([
-      { 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore' },
+  test('let a builder be reached by SSM and leave its output, and read no parameter or secret', () => {
+    const actions = statementsOf(template.Resources['BuilderRole']!).flatMap(({ Action }) => listOf(Action));
+    expect(actions.toSorted()).toEqual([
+      'ec2messages:AcknowledgeMessage',
+      'ec2messages:DeleteMessage',
+      'ec2messages:FailMessage',
+      'ec2messages:GetEndpoint',
+      'ec2messages:GetMessages',
+      'ec2messages:SendReply',
+      's3:GetEncryptionConfiguration',
+      's3:PutObject',
+      's3:PutObjectAcl',
+      'ssm:DescribeDocument',
+      'ssm:GetDeployablePatchSnapshotForInstance',
+      'ssm:GetDocument',
+      'ssm:GetManifest',
+      'ssm:ListAssociations',
+      'ssm:ListInstanceAssociations',
+      'ssm:PutComplianceItems',
+      'ssm:PutConfigurePackageResult',
+      'ssm:PutInventory',
+      'ssm:UpdateInstanceInformation',
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel',
+      'ssmmessages:OpenDataChannel',
     ]);
-    expect(statementsOf(role).map(({ Action, Resource }) => [Action, Resource])).toEqual([
-      ['s3:PutObject', { 'Fn::Sub': '${ArtifactBucket.Arn}/builds/*/commands/*' }],
-    ]);
+    expect(statementFor(template.Resources['BuilderRole'], 's3:PutObject').Resource).toEqual({
+      'Fn::Sub': '${ArtifactBucket.Arn}/commands/*',
+    });
+  });
+
+  test('come from no managed policy', () => {
+    const managed = of('AWS::IAM::Role').filter(([, { Properties }]) => 'ManagedPolicyArns' in Properties);
+    expect(managed.map(([id]) => id)).toEqual([]);
+  });
+
+  test('let nothing read what builders wrote, but what shows it', () => {
+    const readers = of('AWS::IAM::Role').filter(([, role]) =>
+      statementsOf(role).some(
+        ({ Action, Resource }) =>
+          listOf(Action).includes('s3:GetObject') && JSON.stringify(Resource).includes('/commands/'),
+      ),
+    );
+    expect(readers.map(([id]) => id).toSorted()).toEqual(['AwaitCheckRole', 'AwaitCommandRole']);
+  });
+
+  test('are within the boundary of the account, where it has one, for every role', () => {
+    for (const [id, { Properties }] of of('AWS::IAM::Role'))
+      expect([id, Properties['PermissionsBoundary']]).toEqual([id, { Ref: 'AWS::NoValue' }]);
   });
 });
 

@@ -28,9 +28,13 @@ export const preflightPermissions = [
  * The source, or the failure that is told together with all problems. Allowed AMIs that are enabled hide images as if they
  * did not exist: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-allowed-amis.html
  */
-async function sourceOf(aws: Connection, recipe: Recipe, account: string, now: Date): Promise<SourceImage | Failure> {
+async function sourceOf(
+  aws: Connection,
+  recipe: Recipe,
+  at: { account: string; now: Date; channelRoot: string },
+): Promise<SourceImage | Failure> {
   try {
-    return await withKeys(aws, await findSource(aws, recipe, account, now), account);
+    return await withKeys(aws, await findSource(aws, recipe, at), at.account);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.name === 'SourceNotTrusted') return error;
@@ -60,9 +64,10 @@ async function lookAt(aws: Connection, recipe: Recipe): Promise<Pick<Facts, 'reg
 export async function preflight(
   aws: Connection,
   recipe: Recipe,
-  { account, now }: { account: string; now: Date },
+  { account, now, channelRoot }: { account: string; now: Date; channelRoot: string },
 ): Promise<{ source: SourceImage; notes: Problem[] }> {
-  const [source, seen] = await Promise.all([sourceOf(aws, recipe, account, now), lookAt(aws, recipe)]);
+  const at = { account, now, channelRoot };
+  const [source, seen] = await Promise.all([sourceOf(aws, recipe, at), lookAt(aws, recipe)]);
   const known = source instanceof Failure ? {} : { source };
   const encryption = await lookAtEncryption(aws, recipe, known.source);
   const { problems, notes } = findingsOf(recipe, { region: aws.region, account, now, ...known, ...seen, encryption });

@@ -58,20 +58,26 @@ export const builder = z
     ),
     subnets: z
       ._default(distinct(idOf('subnet')), [])
-      .check(z.describe('Subnets to try, in this order. None: those of the default VPC.')),
+      .check(
+        z.describe('Subnets to try, in this order. None: those of the deployment, else those of the default VPC.'),
+      ),
     securityGroups: z
       ._default(distinct(idOf('sg')), [])
       .check(
         z.describe(
-          'Security groups of builder and candidate. None: the default group of the VPC. No inbound rule is needed: SSM only.',
+          'Security groups of builder and candidate. None: those of the deployment. No inbound rule is needed: SSM only.',
         ),
       ),
-    instanceProfile: z
-      ._default(
-        z.string().check(z.regex(/^[\w+=,.@-]{1,128}$/, 'must be the name of an instance profile, not an ARN')),
-        'golden-image-builder',
-      )
-      .check(z.describe('Instance profile of builder and candidate; it must allow what the SSM agent needs.')),
+    instanceProfile: z.exactOptional(
+      z
+        .string()
+        .check(
+          z.regex(/^[\w+=,.@-]{1,128}$/, 'must be the name of an instance profile, not an ARN'),
+          z.describe(
+            "Instance profile of builder and candidate. Left out: the deployment's own, which allows what the SSM agent needs and no more.",
+          ),
+        ),
+    ),
     installAgent: z.exactOptional(
       z
         .boolean()

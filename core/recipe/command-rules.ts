@@ -73,7 +73,7 @@ export const commandRules: Rule[] = [
     },
   },
   {
-    says: 'No secrets in steps and checks: whoever may read Run Command events reads them. Name an SSM SecureString or a Secrets Manager secret and fetch it in the step.',
+    says: 'No secrets in steps and checks: whoever may read Run Command events reads them. Fetch them in the step from an SSM SecureString or Secrets Manager, which the deployment must allow by its setting `builderSecrets`.',
     look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         const all: [string, string][] = texts(action, scripts);

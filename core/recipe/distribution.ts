@@ -96,7 +96,9 @@ export const image = z
 export const publish = z
   .strictObject({
     channel: name.check(
-      z.describe('Channel to point at the new image: SSM parameter /golden/<recipe>/<channel> in every target region.'),
+      z.describe(
+        'Channel to point at the new image: SSM parameter <channelRoot>/<recipe>/<channel> in every target region, where the deployment says channelRoot: /golden for the stage prod.',
+      ),
     ),
   })
   .check(z.describe('Where users find the image. Left out: nothing is published.'));

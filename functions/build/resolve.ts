@@ -6,6 +6,7 @@ import { preflight, preflightPermissions } from '../../aws/preflight/preflight.t
 import { recordStart } from '../../aws/records.ts';
 import type { Found } from '../../aws/up-to-date.ts';
 import { placeOf } from '../../core/build.ts';
+import { asDeployed } from '../../core/deployment-settings.ts';
 import { requestedBuild } from '../../core/execution-input.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { planBuild, workOf, type Plan } from '../../core/plan.ts';
@@ -26,7 +27,7 @@ export const resolve = stage({
   input: z.strictObject({ input: z.unknown(), execution: z.strictObject({ id: z.string(), startedAt: z.string() }) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:DescribeExecution', ...preflightPermissions],
   async run({ input, execution }, cloud) {
-    const catalog = await cloud.catalog();
+    const [{ settings }, catalog] = [cloud, await cloud.catalog()];
     const requested = requestedBuild(input, execution, catalog);
     if ('problems' in requested) return refuse(requested.problems);
     const { identity, recipe, regardless, trigger } = requested;
@@ -39,10 +40,10 @@ export const resolve = stage({
     if (problem) return refuse([problem]);
     plan = plan && resumed(plan, manifest, execution.startedAt);
     if (!plan) {
-      const { account } = placeOf(execution.id);
-      const { source, notes } = await preflight(cloud.aws, recipe, { account, now: cloud.now() });
+      const at = { account: placeOf(execution.id).account, now: cloud.now(), ...settings };
+      const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings), at);
       for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
-      plan = planBuild({ identity, execution, recipe, source, catalog, trigger, notes: told(notes) });
+      plan = planBuild({ identity, execution, recipe, source, catalog, trigger, settings, notes: told(notes) });
       found = regardless ? { because: 'it was asked for' } : await lookForUpToDate(cloud, plan);
       cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
       if (found.current) return { ...identity, upToDate: { is: true, build: found.current } };

@@ -28,7 +28,7 @@ export const sweep = stage({
     const { dryRun = false, cap = 50 } = input;
     const { account, region } = placeOf(id);
     const used = [region, ...regionsIn(await cloud.catalog(), region)];
-    const { regions, notLooked, ...seen } = await takeInventory(cloud.aws, account, used);
+    const { regions, notLooked, ...seen } = await takeInventory(cloud, account, used);
     const builds = await readRecords(cloud, buildsIn({ account, ...seen }), id);
     const { remove, spared, overCap } = decideSweep({ account, builds, ...seen }, cloud.now(), cap);
 

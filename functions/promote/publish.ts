@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readChannel, readLedger, refuseSuperseded, writeChannel, writeLedger } from '../../aws/channels.ts';
 import { readOwnPlan } from '../../aws/locks.ts';
-import { channelParameter, ledgerOf } from '../../core/channel.ts';
+import { ledgerOf } from '../../core/channel.ts';
 import { lambda, maker, verifiedTarget } from '../stage.ts';
 import { wait, type Seen } from '../wait.ts';
 
@@ -18,8 +18,7 @@ export const publish = wait({
     // Before it is looked whose the build is: what a clean-up writes into it after that look bars this one from completing it.
     const read = await readLedger(cloud, { recipe, build });
     const plan = await readOwnPlan(cloud, { recipe, build }, execution);
-    const { publish: wanted } = plan.document;
-    const parameter = wanted ? channelParameter(recipe, wanted.channel) : '';
+    const { channel: wanted, channel: parameter = '' } = plan;
     const publishedAt = cloud.now().toISOString();
     const done = { done: wanted ? { written: true, parameter, publishedAt } : { written: false, publishedAt } };
     if (read.known?.complete) return done;

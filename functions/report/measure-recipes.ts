@@ -15,7 +15,7 @@ import { severally, throwTogether } from '../../core/severally.ts';
 import { lambda, measure, stage, type Cloud } from '../stage.ts';
 
 async function channelOf(recipe: string, channel: string, build: string, cloud: Cloud): Promise<Measurement> {
-  const parameter = channelParameter(recipe, channel);
+  const parameter = channelParameter(cloud.settings.channelRoot, recipe, channel);
   const manifest = await readArtifact<Manifest>(cloud, { recipe, build }, 'manifest.json');
   const values = await readChannel(cloud.aws, parameter, regionsHolding(manifest, parameter));
   const seen = values.map(async (value) => ({

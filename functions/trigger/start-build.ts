@@ -15,10 +15,11 @@ async function decide(asked: Asked, cloud: Cloud): Promise<Decision> {
   if (!cloud.settings.automaticBuilds) return off;
   const catalog = await cloud.catalog();
   const names = Object.keys(catalog.recipes);
-  if (!names.includes(asked.recipe))
-    throw new Failure('EventRefused', `there is no recipe "${asked.recipe}"; there are ${names.join(', ')}`);
+  const unknown = `there is no recipe "${asked.recipe}"; there are ${names.join(', ')}`;
+  if (!names.includes(asked.recipe)) throw new Failure('EventRefused', unknown);
   const recipe = recipeOf(catalog, asked.recipe, cloud.aws.region);
-  const source = await findSource(cloud.aws, recipe, placeOf(cloud.machine).account, cloud.now());
+  const { account } = placeOf(cloud.machine);
+  const source = await findSource(cloud.aws, recipe, { account, now: cloud.now(), ...cloud.settings });
   const [parent] = recipe.source.channel?.split('/') ?? [];
   return decideStart(asked, {
     records: await readRecords(cloud, names),
@@ -36,10 +37,11 @@ export const startBuild = stage({
   input: z.unknown(),
   permissions: ['s3:GetObject', ...sourcePermissions, 'states:StartExecution', 'states:DescribeExecution'],
   async run(event, cloud) {
-    const asked = askedBuilds(event, soundRecipes(await cloud.catalog(), cloud.aws.region));
+    const { aws, settings, catalog } = cloud;
+    const asked = askedBuilds(event, soundRecipes(await catalog(), aws.region), settings.channelRoot);
     const { done, failed } = await severally(asked, async (one) => {
       const { start, skip, because } = await decide(one, cloud);
-      const execution = start && (await startOnce(cloud.aws, cloud.machine, start.names, start.input));
+      const execution = start && (await startOnce(aws, cloud.machine, start.names, start.input));
       const skipped = start ? { skipped: 'already started', because: start.names[0] } : { skipped: skip, because };
       const outcome = { recipe: one.recipe, ...one.trigger, ...(execution === undefined ? skipped : { execution }) };
       cloud.log({ level: 'INFO', state: 'StartBuild', ...outcome });

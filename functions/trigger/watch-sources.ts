@@ -20,7 +20,8 @@ async function look(name: string, catalog: Catalog, cloud: Cloud, byImage: boole
   const { source, triggers } = recipe;
   if (!triggers?.onSourceUpdate || (byImage && !source.filter)) return undefined;
   try {
-    const { ami } = await findSource(cloud.aws, recipe, placeOf(cloud.machine).account, cloud.now());
+    const at = { account: placeOf(cloud.machine).account, now: cloud.now(), ...cloud.settings };
+    const { ami } = await findSource(cloud.aws, recipe, at);
     return sourceUpdate(recipe, ami, await readRecord(cloud, name), cloud.now());
   } catch (error) {
     const missing = error instanceof Failure && error.name === 'SourceNotFound';

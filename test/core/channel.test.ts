@@ -18,7 +18,7 @@ const ledger: ChannelLedger = {
 };
 
 test('a channel is one parameter, however it is referred to', () => {
-  expect(channelReferenceParameter('base/stable')).toBe(channelParameter('base', 'stable'));
+  expect(channelReferenceParameter('/golden', 'base/stable')).toBe(channelParameter('/golden', 'base', 'stable'));
 });
 
 test('an incomplete publish is taken back where it was written: an old value returns, a new parameter goes', () => {

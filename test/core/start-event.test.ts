@@ -17,7 +17,7 @@ const recipes = [
   sound({ name: 'patient', source: { channel: 'base/stable' } }),
 ];
 const asked = (event: unknown) =>
-  askedBuilds(event, recipes).map(({ recipe, trigger }) => `${recipe} by ${trigger.by}`);
+  askedBuilds(event, recipes, '/golden').map(({ recipe, trigger }) => `${recipe} by ${trigger.by}`);
 
 const event = (source: string, type: string, detail: unknown) => ({ source, 'detail-type': type, detail });
 const updated = (detail: unknown) => event('golden.images', 'Source Image Updated', detail);
@@ -27,7 +27,7 @@ const ended = (output: unknown) =>
   event('aws.states', 'Step Functions Execution Status Change', { name: 'x', status: 'SUCCEEDED', output });
 
 test('a schedule asks for its recipe, at the time it names', () => {
-  expect(askedBuilds({ recipe: 'base', scheduled: '2026-11-23T03:00:00Z' }, recipes)).toEqual([
+  expect(askedBuilds({ recipe: 'base', scheduled: '2026-11-23T03:00:00Z' }, recipes, '/golden')).toEqual([
     {
       recipe: 'base',
       scheduled: '2026-11-23T03:00:00Z',
@@ -63,7 +63,7 @@ test('a build that was published asks for its children; one that found its image
 
 test('a reason is never longer than an execution takes', () => {
   const detail = { recipes: ['base'], source: { ami: 'ami-2' }, reason: 'x'.repeat(1000) };
-  expect(askedBuilds(updated(detail), recipes)[0]?.trigger.reason).toHaveLength(500);
+  expect(askedBuilds(updated(detail), recipes, '/golden')[0]?.trigger.reason).toHaveLength(500);
 });
 
 describe('refused, with what is wrong:', () => {
@@ -80,7 +80,7 @@ describe('refused, with what is wrong:', () => {
     ['an output that is no build', ended('[]'), /output of the execution x/],
     ['an output that was left out', ended(null), /detail\.output/],
   ])('%s', (_, given, why) => {
-    expect(() => askedBuilds(given, recipes)).toThrow(
+    expect(() => askedBuilds(given, recipes, '/golden')).toThrow(
       expect.objectContaining({ name: 'EventRefused', message: expect.stringMatching(why) }),
     );
   });

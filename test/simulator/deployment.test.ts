@@ -11,7 +11,7 @@ function deployed(
   change: (resources: Record<string, Resource>) => void = () => undefined,
 ) {
   const { cloud, clock, wait } = lab();
-  const resources = structuredClone(triggerResources([schedule], { automaticBuilds: true }));
+  const resources = structuredClone(triggerResources([schedule], { automaticBuilds: true, channelRoot: '/golden' }));
   change(resources);
   const called: unknown[] = [];
   const run = (event: unknown) => {

@@ -29,6 +29,7 @@ const example: Record<string, string> = {
 const exampleArns: Record<string, string> = {
   'AWS::S3::Bucket': 'arn:aws:s3:::bucket',
   'AWS::Lambda::Function': 'arn:aws:lambda:us-east-1:111122223333:function:name',
+  'AWS::IAM::Role': 'arn:aws:iam::111122223333:role/name',
   'AWS::SQS::Queue': 'arn:aws:sqs:us-east-1:111122223333:name',
 };
 
@@ -97,6 +98,8 @@ export async function checkPolicy(where: string, statements: Statement[], templa
           if (text !== '*') say(`takes no resource such as ${text}`);
           continue;
         }
+        // Where no kind of resource is required, AWS may ask about none.
+        if (text === '*' && prefix !== 'ec2' && !kinds.some(({ required }) => required)) continue;
         const kind = text === '*' ? undefined : kinds.find(({ matches }) => matches(text));
         if (!kind) {
           say(`on ${text} instead of ${kinds.map((other) => other.name).join(', ')}`);

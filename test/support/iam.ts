@@ -1,5 +1,6 @@
 // A small IAM: what the roles of a template allow. Allow statements only, and only the elements, operators and references
 // that our template uses; anything else is refused by name, since a guess here would be a hole there.
+import { defaultSettings } from '../../core/deployment-settings.ts';
 import { listOf } from './check-policies.ts';
 import type { Template } from './check-template.ts';
 
@@ -98,6 +99,10 @@ function textOf(value: unknown, { Resources }: Template, place: Place): string {
       return `arn:aws:s3:::${place.bucket}`;
     if (name.endsWith('.Arn') && Resources[name.slice(0, -4)]?.Type === 'AWS::SQS::Queue')
       return `arn:aws:sqs:${place.region}:${place.account}:${name.slice(0, -4)}`;
+    // The profile that the functions are told of by the settings, under the name that the simulator gives it.
+    if (name === 'BuilderProfile.Arn')
+      return `arn:aws:iam::${place.account}:instance-profile/${defaultSettings.instanceProfile}`;
+    if (name === 'BuilderRole.Arn') return `arn:aws:iam::${place.account}:role/${defaultSettings.instanceProfile}`;
     throw new Error(`\${${name}} is not understood here`);
   };
   if (typeof value === 'string') return value;
@@ -132,7 +137,13 @@ export function grantsOf(template: Template, place: Place): Grant[] {
   const filled = (value: unknown): unknown => (Array.isArray(value) ? value.map(text) : text(value));
 
   return functionRoles(template).flatMap((role) => {
-    const { Policies = [], AssumeRolePolicyDocument: _, ...unknown } = Resources[role]?.Properties ?? {};
+    // A boundary allows nothing, and where there is one it is somebody else's.
+    const {
+      Policies = [],
+      AssumeRolePolicyDocument: _,
+      PermissionsBoundary: __,
+      ...unknown
+    } = Resources[role]?.Properties ?? {};
     if (Object.keys(unknown).length > 0)
       throw new Error(`${role} has ${Object.keys(unknown).join()}, not understood here`);
     const statements = (Policies as { PolicyDocument: { Statement: Record<string, unknown>[] } }[]).flatMap(

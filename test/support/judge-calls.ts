@@ -1,6 +1,7 @@
 // Judges the calls that functions were seen making by the roles they would have, in whichever emulator they were seen.
 import { askedFor, resourcesIn, type SeenCall } from './authorized-on.ts';
 import type { Template } from './check-template.ts';
+import { defaultSettings } from '../../core/deployment-settings.ts';
 import { asAwsAsks } from './known-keys.ts';
 import { allows, grantsOf, type Ask, type Grant, type Place } from './iam.ts';
 
@@ -25,10 +26,10 @@ export function createJudge(template: Template): Judge {
   const needed = new Set<string>();
   const every: Ask[] = [];
   const roleOf = (profile: string) => {
-    const resources = Object.values(template.Resources);
-    const found = resources.find(({ Properties }) => Properties?.['InstanceProfileName'] === profile);
-    const role = template.Resources[found?.Properties['Roles'][0].Ref ?? ''];
-    return String(role?.Properties['RoleName'] ?? `that the profile ${profile} is of`);
+    const [, { Properties } = { Properties: {} as Record<string, any> }] =
+      Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::IAM::InstanceProfile') ?? [];
+    const ours = profile === defaultSettings.instanceProfile && Properties['Roles']?.[0].Ref === 'BuilderRole';
+    return ours ? profile : `that the profile ${profile} is of`;
   };
   return {
     hear(calls, place) {

@@ -61,7 +61,7 @@ const terminate = (role: string) => (simulation: Simulation) => {
 const loseOutput = ({ cloud, bucket }: Simulation) => {
   const { objects } = cloud.world.buckets.get(bucket) ?? {};
   const set = objects?.set.bind(objects);
-  if (objects && set) objects.set = (key, object) => (key.includes('/commands/') ? objects : set(key, object));
+  if (objects && set) objects.set = (key, object) => (key.startsWith('commands/') ? objects : set(key, object));
 };
 
 /** A source image with a disk that outlives the instances it is attached to. */

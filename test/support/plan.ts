@@ -1,3 +1,4 @@
+import { defaultSettings } from '../../core/deployment-settings.ts';
 import { planBuild, type Plan } from '../../core/plan.ts';
 import { parseRecipe } from '../../core/recipe.ts';
 import type { SourceImage } from '../../core/source.ts';
@@ -35,5 +36,12 @@ export function planOf(changes: Record<string, unknown> = {}, source: SourceImag
   const { recipe, problems } = parseRecipe({ ...document, ...changes }, {});
   if (!recipe) throw new Error(JSON.stringify(problems));
   const identity = { recipe: recipe.name, build: '20261123-030000-9f2c' };
-  return planBuild({ identity, execution, recipe, source, catalog: { scripts: {}, version: '1.0.0' } });
+  return planBuild({
+    identity,
+    execution,
+    recipe,
+    source,
+    catalog: { scripts: {}, version: '1.0.0' },
+    settings: defaultSettings,
+  });
 }

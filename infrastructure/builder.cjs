@@ -1,0 +1,132 @@
+// What builders and candidates are: their role and profile, and the security group they are launched into.
+const { noValue, off, read } = require('./stack-settings.cjs');
+
+const sub = (text) => ({ 'Fn::Sub': text });
+const arn = (rest) => sub('arn:${AWS::Partition}:' + rest);
+
+/**
+ * What the SSM agent does for Run Command, patching and packages, and nothing else of the managed policy for it: that one also
+ * reads every parameter of the account (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedInstanceCore.html).
+ */
+const agent = {
+  Effect: 'Allow', // the agent's own calls take no resource, or AWS does not say which one it asks about
+  Action: [
+    'ec2messages:AcknowledgeMessage',
+    'ec2messages:DeleteMessage',
+    'ec2messages:FailMessage',
+    'ec2messages:GetEndpoint',
+    'ec2messages:GetMessages',
+    'ec2messages:SendReply',
+    'ssm:GetDeployablePatchSnapshotForInstance',
+    'ssm:GetManifest',
+    'ssm:ListAssociations',
+    'ssm:ListInstanceAssociations',
+    'ssm:PutComplianceItems',
+    'ssm:PutConfigurePackageResult',
+    'ssm:PutInventory',
+    'ssm:UpdateInstanceInformation',
+    'ssmmessages:CreateControlChannel',
+    'ssmmessages:CreateDataChannel',
+    'ssmmessages:OpenControlChannel',
+    'ssmmessages:OpenDataChannel',
+  ],
+  Resource: '*',
+};
+
+const documents = {
+  Effect: 'Allow', // of AWS, of the account, and shared by others
+  Action: ['ssm:DescribeDocument', 'ssm:GetDocument'],
+  Resource: arn('ssm:${AWS::Region}:*:document/*'),
+};
+
+/**
+ * The agent uploads with a canned ACL, and asks first how the bucket encrypts:
+ * https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/s3util/s3util.go and
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
+ */
+const output = [
+  {
+    Effect: 'Allow',
+    Action: ['s3:PutObject', 's3:PutObjectAcl'],
+    Resource: sub('${ArtifactBucket.Arn}/commands/*'),
+  },
+  { Effect: 'Allow', Action: 's3:GetEncryptionConfiguration', Resource: sub('${ArtifactBucket.Arn}') },
+];
+// A large output goes up in parts, and S3 decrypts the parts to join them.
+const encryptsOutput = (key) => ({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: key });
+
+/** The secrets that steps may read, by the setting `builderSecrets`: none by default. */
+function secretsOf(patterns) {
+  const parameters = patterns.filter((pattern) => pattern.startsWith('/'));
+  const secrets = patterns.filter((pattern) => pattern.startsWith('secret:'));
+  const allow = (Action, Resource) => (Resource.length > 0 ? [{ Effect: 'Allow', Action, Resource }] : []);
+  return [
+    ...allow(
+      ['ssm:GetParameter', 'ssm:GetParameters'],
+      parameters.map((name) => arn('ssm:${AWS::Region}:${AWS::AccountId}:parameter' + name)),
+    ),
+    ...allow(
+      ['secretsmanager:GetSecretValue'],
+      // Secrets Manager puts six characters of its own behind a name
+      secrets.map((name) => arn('secretsmanager:${AWS::Region}:${AWS::AccountId}:' + name + '-??????')),
+    ),
+  ];
+}
+
+/** No rule lets anything in. Steps fetch from where they like, so everything may go out. */
+const securityGroup = (vpcId) => ({
+  Type: 'AWS::EC2::SecurityGroup',
+  Properties: {
+    GroupDescription: 'Builders and candidates of golden images: nothing comes in',
+    VpcId: off(vpcId) ? noValue : vpcId,
+    SecurityGroupIngress: [],
+    SecurityGroupEgress: [
+      { IpProtocol: '-1', CidrIp: '0.0.0.0/0' },
+      { IpProtocol: '-1', CidrIpv6: '::/0' },
+    ],
+  },
+});
+
+module.exports = {
+  /** For serverless.yml. Role and profile have generated names unless one is given: names are unique in an account. */
+  async resources(osls) {
+    const { builderRole, builderSecrets, kmsKey, permissionsBoundary, securityGroups, vpcId } = await read(osls);
+    const name = off(builderRole) ? noValue : builderRole;
+    const key = off(kmsKey) ? [] : [encryptsOutput(kmsKey)];
+    return {
+      // Builders run the recipe's own scripts, so they must not be able to read or change anything of the pipeline.
+      BuilderRole: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          RoleName: name,
+          AssumeRolePolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                // IAM in China refuses a trust policy with EC2's other name
+                Principal: { Service: { 'Fn::If': ['InChina', 'ec2.amazonaws.com.cn', 'ec2.amazonaws.com'] } },
+                Action: 'sts:AssumeRole',
+              },
+            ],
+          },
+          PermissionsBoundary: off(permissionsBoundary) ? noValue : permissionsBoundary,
+          Policies: [
+            {
+              PolicyName: 'builder',
+              PolicyDocument: {
+                Version: '2012-10-17',
+                Statement: [agent, documents, ...output, ...key, ...secretsOf(builderSecrets)],
+              },
+            },
+          ],
+        },
+      },
+      BuilderProfile: {
+        Type: 'AWS::IAM::InstanceProfile',
+        Properties: { InstanceProfileName: name, Roles: [{ Ref: 'BuilderRole' }] },
+      },
+      ...(securityGroups.length > 0 ? {} : { BuilderSecurityGroup: securityGroup(vpcId) }),
+    };
+  },
+};
