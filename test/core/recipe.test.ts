@@ -23,7 +23,6 @@ test('the smallest recipe gets every default', () => {
         instanceTypes: ['t3.small'],
         subnets: [],
         securityGroups: [],
-        instanceProfile: 'golden-image-builder',
         rootVolume: { type: 'gp3' },
         volumes: [],
       },
