@@ -21,8 +21,8 @@ export async function agentOnline(aws: Connection, instance: string): Promise<bo
   return answer.InstanceInformationList?.[0]?.PingStatus === 'Online';
 }
 
-/** Id of the command that was sent to an instance under this comment. */
-export async function findCommand(aws: Connection, instance: string, comment: string): Promise<string | undefined> {
+/** Ids of the commands that were sent to an instance under this comment. */
+export async function findCommands(aws: Connection, instance: string, comment: string): Promise<string[]> {
   const ssm = aws.client(SSMClient);
   const commands = await ask({ action: 'ssm:ListCommands', region: aws.region, about: instance }, () =>
     everyPage(
@@ -30,7 +30,7 @@ export async function findCommand(aws: Connection, instance: string, comment: st
       ({ Commands }) => Commands,
     ),
   );
-  return commands.find(({ Comment }) => Comment === comment)?.CommandId;
+  return commands.flatMap(({ Comment, CommandId }) => (Comment === comment && CommandId ? CommandId : []));
 }
 
 /**

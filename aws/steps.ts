@@ -6,7 +6,7 @@ import type { Plan } from '../core/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 import { outputKey, readTail, type Artifacts } from './artifacts.ts';
 import { refuseDead } from './builders.ts';
-import { findCommand, readInvocation, sendCommand, type Invocation } from './commands.ts';
+import { findCommands, readInvocation, sendCommand, type Invocation } from './commands.ts';
 import type { Connection } from './connection.ts';
 import { describeInstance, type InstanceDescription } from './instances.ts';
 
@@ -30,7 +30,37 @@ async function refuseDeadInstance(aws: Connection, instance: string): Promise<In
 
 const isDown = ({ state }: InstanceDescription): boolean => state === 'stopping' || state === 'stopped';
 
-/** Sends one command of the plan, or finds it sent before: a repeated call never runs a step twice. */
+// SSM says so of a command that its agent never got, so the instance has not begun it.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
+const neverBegan = ({ details }: Invocation): boolean => /^(Rate ?Exceeded|Undeliverable)\b/.test(details);
+const mostSent = 2;
+
+/**
+ * The command of a step that was sent before and may have begun.
+ * @throws the named failure where SSM could not deliver any of several.
+ */
+async function findBegun(
+  aws: Connection,
+  instance: string,
+  comment: string,
+  failure: FailureName,
+): Promise<string | undefined> {
+  const sent = await findCommands(aws, instance, comment);
+  for (const command of sent) {
+    const invocation = await readInvocation(aws, command, instance);
+    if (!invocation || !neverBegan(invocation)) return command;
+  }
+  if (sent.length < mostSent) return undefined;
+  throw new Failure(
+    failure,
+    `SSM delivered none of the commands ${sent.join(', ')} ("${comment}") to ${instance} in ${aws.region}: is its agent online?`,
+  );
+}
+
+/**
+ * Sends one command of the plan, or finds it sent before: a repeated call never runs a step twice. One that never reached the
+ * instance is sent once more.
+ */
 export async function findOrSend(
   artifacts: Artifacts,
   plan: Plan,
@@ -41,7 +71,8 @@ export async function findOrSend(
   const command = (phase === 'provision' ? plan.provision : plan.checks)[index] as Command;
   const comment = commandComment(plan.build, phase, command);
   const output = { bucket: artifacts.bucket, prefix: outputKey(plan) };
-  const known = await findCommand(artifacts.aws, instance, comment);
+  const failure = phase === 'provision' ? 'ProvisionFailed' : 'CheckFailed';
+  const known = await findBegun(artifacts.aws, instance, comment, failure);
   if (!known) await refuseDeadInstance(artifacts.aws, instance);
   const sent = known ?? (await sendCommand(artifacts.aws, instance, command, comment, output));
   const { name, timeoutSeconds, shutsDown = false } = command;
@@ -85,6 +116,8 @@ export async function lookAtCommand(
   }
   if (/^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status))
     return { waiting: `${what} is ${invocation.details}` };
+  if (neverBegan(invocation))
+    throw new Failure('CommandNotStarted', `${what} is ${invocation.details}: it never reached the instance`);
   const gaveUp = /^Execution ?Timed ?Out/.test(invocation.details)
     ? '; SSM stopped it when the time its document allows was over'
     : '';

@@ -20,6 +20,7 @@ const advice: Record<FailureName, string> = {
   TwinFound: 'two things claim one place; look at the ids in the message before removing any',
   AwsRefused: 'permissions, quotas or parameters, as AWS says',
   AwsTransient: 'AWS was busy longer than the retries; start the build again',
+  CommandNotStarted: 'SSM could not deliver a command; start the build again',
   LimitReached: 'the message names the limit: start the build again when it is free, or raise the quota',
   InstanceLost: 'EC2 took the instance away before it was of use; start the build again',
   StageInputInvalid: "a mistake of this pipeline's: state machine and functions do not fit together",

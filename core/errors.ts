@@ -13,6 +13,7 @@ const meanings = {
   CapacityUnavailable: 'no instance type in any subnet had capacity; worth trying again later',
   BuilderFailed: 'the builder or candidate instance died or never came online',
   ProvisionFailed: 'a provisioning step did not succeed',
+  CommandNotStarted: 'SSM could not deliver a command; it is sent once more',
   ImageFailed: 'EC2 could not make the image',
   CheckFailed: 'a check did not succeed on the candidate',
   CopyFailed: 'EC2 could not make the copy in a target region',

@@ -218,7 +218,14 @@ const statements = {
 const answersTask = ['states:SendTaskFailure', 'states:SendTaskHeartbeat', 'states:SendTaskSuccess'];
 const launchActions = ['ec2:CreateTags', 'ec2:DescribeInstances', 'ec2:RunInstances', 'iam:PassRole', 's3:GetObject'];
 const awaitsAgent = ['ec2:DescribeInstances', 's3:GetObject', 'ssm:DescribeInstanceInformation', ...answersTask];
-const sendsCommand = ['ec2:DescribeInstances', 's3:GetObject', 'ssm:ListCommands', 'ssm:SendCommand'];
+const sendsCommand = [
+  'ec2:DescribeInstances',
+  's3:GetObject',
+  'ssm:GetCommandInvocation',
+  'ssm:ListCommandInvocations',
+  'ssm:ListCommands',
+  'ssm:SendCommand',
+];
 const awaitsCommand = [
   'ec2:DescribeInstances',
   's3:GetObject',

@@ -59,6 +59,10 @@ const beyondTheRuns: [RegExp, string][] = [
     /^(Publish|Verify|AwaitBuilder|AwaitCandidate) s3:ListBucket on /,
     'what they read is there; were it gone, S3 must say so',
   ],
+  [
+    /^Send(Command|Check) ssm:ListCommandInvocations on \*$/,
+    'only documents have several steps, and the runs lose the command of a script',
+  ],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
   [
     /^(StartBuild|WatchSources|MeasureRecipes|Notify) sqs:SendMessage on .*:TriggerFailures$/,

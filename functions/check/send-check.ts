@@ -7,7 +7,14 @@ import { identity, lambda, stage } from '../stage.ts';
 export const sendCheck = stage({
   name: 'SendCheck',
   input: z.strictObject({ ...identity, instance: z.string(), index: z.number() }),
-  permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ssm:ListCommands', 'ssm:SendCommand'],
+  permissions: [
+    's3:GetObject',
+    'ec2:DescribeInstances',
+    'ssm:GetCommandInvocation',
+    'ssm:ListCommandInvocations',
+    'ssm:ListCommands',
+    'ssm:SendCommand',
+  ],
   async run({ instance, index, ...build }, cloud) {
     const sent = await findOrSend(cloud, await readPlan(cloud, build), 'check', index, instance);
     return { ...sent, since: cloud.now().toISOString() };

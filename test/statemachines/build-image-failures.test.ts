@@ -78,6 +78,22 @@ test('a step that runs out of time is a failed step', async () => {
   expect(leftIn(simulation)).toEqual(nothing);
 });
 
+test('a command that SSM could not deliver is sent once more, and runs once', async () => {
+  const commands = ['patch', 'boots'].map((step) => ({ step, status: 'Undeliverable', times: 1 }));
+  const simulation = pipeline({ scenario: { commands } });
+  expect(await build(simulation)).toMatchObject({ status: 'SUCCEEDED' });
+  const sent = simulation.cloud.calls.filter(({ action }) => action === 'SendCommand');
+  const comments = sent.map(({ params }) => (params as { Comment: string }).Comment.split(' ')[1]);
+  expect(comments.toSorted()).toEqual(['boots', 'boots', 'patch', 'patch', 'restart', 'sanitize']);
+});
+
+test('a command that SSM cannot deliver twice ends the build', async () => {
+  const simulation = pipeline({ scenario: { commands: [{ step: 'patch', status: 'Undeliverable' }] } });
+  const execution = await build(simulation);
+  expect(execution).toMatchObject({ error: 'ProvisionFailed', cause: expect.stringContaining('SSM delivered none') });
+  expect(leftIn(simulation)).toEqual(nothing);
+});
+
 test('an image that fails a check is never copied, and is taken back', async () => {
   const scenario = { commands: [{ step: 'boots', exitCode: 1, stderr: 'unit failed' }] };
   const simulation = pipeline({ scenario });

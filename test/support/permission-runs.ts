@@ -221,6 +221,10 @@ export const runs: Run[] = [
       })),
     },
   }),
+  one('SSM cannot deliver a step and a check at first', 'SUCCEEDED', {
+    changes: short,
+    scenario: { commands: ['patch', 'boots'].map((step) => ({ step, status: 'Undeliverable', times: 1 })) },
+  }),
   one('the builder dies early', 'BuilderFailed', { changes: short }, entering('AwaitBuilder', terminate('builder'))),
   one('the candidate dies', 'BuilderFailed', { changes: short }, entering('AwaitCandidate', terminate('candidate'))),
   one('the image fails', 'ImageFailed', {
