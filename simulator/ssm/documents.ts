@@ -72,6 +72,21 @@ const documents: Record<string, Document> = {
     work: 'Patch',
     severalSteps: true,
   },
+  // Parameters as AWS-UpdateWindowsAmi hands them on (Automation runbook reference) and users name them.
+  'AWS-InstallWindowsUpdates': {
+    platforms: ['Windows'],
+    parameters: [
+      'Action!',
+      'AllowReboot',
+      'IncludeKbs',
+      'ExcludeKbs',
+      'Categories',
+      'SeverityLevels',
+      'PublishedDaysOld',
+    ],
+    output: both(powershell),
+    work: 'Patch',
+  },
   'AWS-UpdateSSMAgent': {
     platforms: ['Linux', 'Windows'],
     parameters: ['version', 'allowDowngrade'],

@@ -55,7 +55,7 @@ export function runIn(tree: string, steps: GuestStep[]): Ran[] {
     const { stderr } = spawnSync(
       'unshare',
       ['--mount', '--pid', '--net', '--uts', '--fork', '--kill-child', 'bash', '-c', lines.join('\n')],
-      { encoding: 'utf8' },
+      { encoding: 'utf8', timeout: 60_000 },
     );
     if (stderr) throw new Error(stderr);
     const read = (name: string) => readFileSync(join(scratch, name), 'utf8');
