@@ -3,8 +3,10 @@ import type { FailureName } from './errors.ts';
 /** What to do about each failure; docs/operations.md says the same. */
 const advice: Record<FailureName, string> = {
   RecipeInvalid: '`golden validate` the recipe; the message has every problem with its key',
-  SourceNotFound: "look at the recipe's `source`; an image of another owner is never used",
-  SourceNotTrusted: "look at the recipe's `source`; an image of another owner is never used",
+  SourceNotFound:
+    "look at the recipe's `source`; an image of another owner is never used; below `Also wrong` are all other problems",
+  SourceNotTrusted:
+    "look at the recipe's `source`; an image of another owner is never used; below `Also wrong` are all other problems",
   CapacityUnavailable: 'add instance types or subnets to `builder`, or start the build again later',
   BuilderFailed:
     'the message says what was waited for; for an agent: instance profile, way to the SSM endpoints, source',

@@ -11,7 +11,7 @@ export interface Content {
 }
 
 // When to build, what becomes of older images and of what failed: none of it is in the image.
-const besideTheImage = new Set(['triggers', 'retire', 'onFailure']);
+const besideTheImage = new Set(['triggers', 'onFailure']);
 
 /**
  * Digest of an image by what goes into it: 64 hexadecimal digits. Two builds of one digest make the same image, but for

@@ -7,9 +7,9 @@ import type { Problem } from './recipe/problems.ts';
 import type { timedCheck, timedStep } from './recipe/provision.ts';
 import type { Path, Surroundings } from './recipe/rule.ts';
 import { rules } from './recipe/rules.ts';
-import { recipeSchema } from './recipe/schema.ts';
+import { notYet, recipeSchema } from './recipe/schema.ts';
 import type { source } from './recipe/source.ts';
-import type { retire, triggers } from './recipe/upkeep.ts';
+import type { triggers } from './recipe/upkeep.ts';
 
 export { applyOverrides } from './recipe/overrides.ts';
 export { formatPath, formatProblems, refuse, told, type Place, type Problem } from './recipe/problems.ts';
@@ -24,7 +24,6 @@ export type Check = ReturnType<typeof timedCheck>;
 export type ImageSettings = z.infer<typeof image>;
 export type Target = z.infer<typeof target>;
 export type Publish = z.infer<typeof publish>;
-export type Retire = z.infer<typeof retire>;
 export type Triggers = z.infer<typeof triggers>;
 
 /** A recipe with every default filled in. */
@@ -39,7 +38,6 @@ export interface Recipe {
   distribute: Target[];
   onFailure: 'remove' | 'keep-image';
   publish?: Publish;
-  retire?: Retire;
   triggers?: Triggers;
 }
 
@@ -61,7 +59,7 @@ export function parseRecipe(
   scripts: Record<string, string>,
   { home }: Pick<Surroundings, 'home'> = {},
 ): { recipe: Recipe; problems?: never } | { problems: Problem[]; recipe?: never } {
-  const { problems, unknownKeys } = explain(recipeSchema, document);
+  const { problems, unknownKeys } = explain(recipeSchema, document, notYet);
   const report = (path: Path, message: string) => void problems.push({ path, message });
   const parts = soundParts(document, unknownKeys, home);
   const stated = (keys: Path) =>

@@ -46,7 +46,6 @@ distribute:
     organizations: ['arn:aws:organizations::111122223333:organization/o-exampleorgid']
     required: false
 publish: { channel: stable }
-retire: { keep: 3, deprecateAfter: 30d, deregisterAfter: 90d }
 triggers: { schedule: 'cron(0 3 ? * SUN *)', timezone: Europe/Berlin }
 `;
 

@@ -1,15 +1,4 @@
-import type {
-  Builder,
-  Check,
-  ImageSettings,
-  Publish,
-  Recipe,
-  Retire,
-  Source,
-  Step,
-  Target,
-  Triggers,
-} from '../recipe.ts';
+import type { Builder, Check, ImageSettings, Publish, Recipe, Source, Step, Target, Triggers } from '../recipe.ts';
 
 export type Path = (string | number)[];
 
@@ -27,7 +16,6 @@ export interface SoundParts {
   distribute: (Target | undefined)[];
   onFailure?: Recipe['onFailure'];
   publish?: Publish;
-  retire?: Retire;
   triggers?: Triggers;
 }
 

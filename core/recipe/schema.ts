@@ -4,7 +4,7 @@ import { image, publish, target } from './distribution.ts';
 import { check, step } from './provision.ts';
 import { formed, name } from './scalars.ts';
 import { source } from './source.ts';
-import { retire, triggers } from './upkeep.ts';
+import { triggers } from './upkeep.ts';
 
 /** The form of a recipe, key by key; what keys ask of each other is in rules.ts. */
 export const recipeSchema = z.strictObject({
@@ -38,6 +38,10 @@ export const recipeSchema = z.strictObject({
       ),
     ),
   publish: z.exactOptional(publish),
-  retire: z.exactOptional(retire),
   triggers: z.exactOptional(triggers),
 });
+
+/** Keys that people expect of a recipe and that nothing acts on yet, each with what to tell them. */
+export const notYet: Readonly<Record<string, string>> = {
+  retire: 'is not supported yet: nothing deprecates or deregisters older images; remove the key',
+};

@@ -14,25 +14,6 @@ function isTimeZone(name: string): boolean {
 
 export const upkeepRules: Rule[] = [
   {
-    says: 'retire says at least one of deprecateAfter and deregisterAfter, and deregisterAfter is the longer one.',
-    look({ retire }, report) {
-      if (!retire) return;
-      const { deprecateAfter, deregisterAfter } = retire;
-      if (deprecateAfter === undefined && deregisterAfter === undefined)
-        report(['retire'], 'needs deprecateAfter or deregisterAfter; without both nothing is ever retired');
-      if (
-        deprecateAfter !== undefined &&
-        deregisterAfter !== undefined &&
-        secondsOf(deregisterAfter) <= secondsOf(deprecateAfter)
-      ) {
-        report(
-          ['retire', 'deregisterAfter'],
-          `must be longer than deprecateAfter, but ${deregisterAfter} is not longer than ${deprecateAfter}`,
-        );
-      }
-    },
-  },
-  {
     says: 'A schedule is cron(...) of six fields or rate(...); at(...) runs once only.',
     look({ triggers }, report) {
       const problem = triggers?.schedule === undefined ? undefined : scheduleProblem(triggers.schedule);

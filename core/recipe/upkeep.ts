@@ -1,24 +1,6 @@
 import * as z from 'zod/mini';
 import { duration } from './scalars.ts';
 
-export const retire = z
-  .strictObject({
-    keep: z
-      ._default(z.int().check(z.minimum(1), z.maximum(1000)), 1)
-      .check(z.describe('So many of the newest images are never retired, whatever their age.')),
-    deprecateAfter: z.exactOptional(
-      duration('1d', '3650d').check(
-        z.describe('Age at which an image is deprecated: no longer listed for others, but still launchable.'),
-      ),
-    ),
-    deregisterAfter: z.exactOptional(
-      duration('1d', '3650d').check(
-        z.describe('Age at which an image is deregistered and its snapshots deleted; longer than deprecateAfter.'),
-      ),
-    ),
-  })
-  .check(z.describe('What becomes of older images. Left out: they stay.'));
-
 /** Also where a recipe has no triggers: an image that is started by hand gets old, too. */
 export const defaultRebuildAfter = '30d';
 

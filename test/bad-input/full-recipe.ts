@@ -34,7 +34,6 @@ export const full = {
   ],
   onFailure: 'keep-image',
   publish: { channel: 'stable' },
-  retire: { keep: 3, deprecateAfter: '30d', deregisterAfter: '60d' },
   triggers: {
     schedule: 'cron(0 3 ? * SUN *)',
     timezone: 'UTC',

@@ -54,7 +54,7 @@ test('each file is ok or has all its problems, in the order given', async () => 
   expect(await validateFiles([at('bad.yaml'), at('good.yaml')])).toEqual({
     ok: false,
     text: [
-      `${at('bad.yaml')}:5:1 retire: needs deprecateAfter or deregisterAfter; without both nothing is ever retired`,
+      `${at('bad.yaml')}:5:1 retire: is not supported yet: nothing deprecates or deregisters older images; remove the key`,
       `${at('bad.yaml')}:6:13 triggers.schedule: must be cron(0 3 ? * SUN *) or rate(7 days), got "now"`,
       `${at('good.yaml')}: ok`,
     ].join('\n'),

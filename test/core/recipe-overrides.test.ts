@@ -19,7 +19,7 @@ test.each<[string, unknown, unknown]>([
   ],
   ['a list is replaced, not merged', { checks: [] }, { ...document, checks: [] }],
   ['null removes a key', { checks: null }, { name: document.name, builder: document.builder }],
-  ['null within a new map removes nothing', { retire: { keep: null } }, { ...document, retire: {} }],
+  ['null within a new map removes nothing', { publish: { channel: null } }, { ...document, publish: {} }],
   ['a map takes the place of a plain value', { name: { first: 'x' } }, { ...document, name: { first: 'x' } }],
 ])('%s', (_sentence, overrides, expected) => {
   expect(applyOverrides(document, overrides)).toEqual(expected);

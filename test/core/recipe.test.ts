@@ -69,9 +69,8 @@ test('whoever names a key wants encryption; otherwise the account decides', () =
   expect(builder.volumes.map(({ encrypted }) => encrypted)).toEqual([undefined, true]);
 });
 
-test('retire and triggers have defaults of their own, but only where they are given', () => {
-  expect(recipeOf({ retire: { deprecateAfter: '30d' }, triggers: {} })).toMatchObject({
-    retire: { keep: 1, deprecateAfter: '30d' },
+test('triggers have defaults of their own, but only where they are given', () => {
+  expect(recipeOf({ triggers: {} })).toMatchObject({
     triggers: { onSourceUpdate: false, rebuildAfter: '30d', flexibleWindow: '15m' },
   });
 });
