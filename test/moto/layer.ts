@@ -16,6 +16,8 @@ import {
 } from './layer/commands.ts';
 import type { Ec2Call } from './layer/ec2-call.ts';
 import type { Faults } from './layer/faults.ts';
+import { describeKey, describeSnapshots, getEbsDefaultKmsKeyId } from './layer/keys.ts';
+import { describeRouteTables } from './layer/networks.ts';
 import { runInstances } from './layer/instances.ts';
 import { ec2Error, query, regionOf, send, type Answer, type Call } from './wire.ts';
 
@@ -35,6 +37,12 @@ import { ec2Error, query, regionOf, send, type Answer, type Call } from './wire.
  *                              an AMI that is pending is copied          InvalidAMIID.Unavailable
  * DescribeImages               every AMI has one 15 GB disk              8 GB, as the AL2023 AMIs have
  *                              no ImdsSupport                            described
+ *                              AL2023 boots by UEFI only                 uefi-preferred, as AWS's
+ *                              made of any builder: /dev/sda1            /dev/xvda, as the AL2023 AMIs have
+ * DescribeRouteTables          the default VPC has no gateway            a route to one
+ * DescribeSnapshots            no key of a copy                          described
+ * GetEbsDefaultKmsKeyId        HTTP 404                                  alias/aws/ebs
+ * KMS DescribeKey              only keys that were created               every key that is named
  * ModifyImageAttribute         ImdsSupport ignored                       kept
  * ModifySnapshotAttribute      CreateVolumePermission.Add ignored        rewritten to UserIds and OperationType
  * ResetImageAttribute,         HTTP 500                                  what is described is removed
@@ -76,6 +84,9 @@ const ec2: Record<string, (call: Ec2Call) => Promise<Answer>> = {
   CreateImage: createImage,
   CopyImage: copyImage,
   DescribeImages: describeImages,
+  DescribeRouteTables: describeRouteTables,
+  DescribeSnapshots: describeSnapshots,
+  GetEbsDefaultKmsKeyId: getEbsDefaultKmsKeyId,
   ModifyImageAttribute: modifyImageAttribute,
   ModifySnapshotAttribute: modifySnapshotAttribute,
   ResetImageAttribute: resetImageAttribute,
@@ -148,6 +159,10 @@ export function createLayer(port: number): Layer {
         record(caller, `ssm:${operation}`);
         const input = JSON.parse(call.body.toString()) as Record<string, unknown>;
         return (ssm[operation] ?? pass)({ port, region, input, faults, pass, lookAt, outputs });
+      }
+      if (service === 'TrentService' && operation === 'DescribeKey') {
+        record(caller, 'kms:DescribeKey');
+        return describeKey(region, JSON.parse(call.body.toString()) as { KeyId?: string });
       }
       record(caller, service === 'AWSStepFunctions' ? `states:${operation}` : `s3:${s3[call.method] ?? call.method}`);
       return pass();

@@ -1,5 +1,6 @@
 import { ec2Error, mapItems, tagsOf, tagSpecification, textOf, textsOf, type Answer } from '../wire.ts';
 import { once, type Ec2Call } from './ec2-call.ts';
+import { keyArn } from './keys.ts';
 
 /** What moto has no field for is kept in moto all the same: as tags of the AMI, which no function gets to see. */
 export const mark = 'layer:';
@@ -28,7 +29,10 @@ async function furnish(call: Ec2Call, answer: Answer, marks: Record<string, stri
   const marked = Object.fromEntries(Object.entries(marks).map(([key, value]) => [`${mark}${key}`, value]));
   await tagIt(call, ami, { ...tagSpecification(call.form, 'image'), ...marked });
   for (const snapshot of await snapshotsOf(call, ami))
-    await tagIt(call, snapshot, tagSpecification(call.form, 'snapshot'));
+    await tagIt(call, snapshot, {
+      ...tagSpecification(call.form, 'snapshot'),
+      ...(marks['encrypted'] && { [`${mark}key`]: keyArn(call.region, marks['kms-key'] || 'alias/aws/ebs') }),
+    });
   return answer;
 }
 
@@ -53,7 +57,7 @@ export async function createImage(call: Ec2Call): Promise<Answer> {
   return furnish(
     { ...call, form: original },
     answer,
-    textOf(volumes, 'encrypted') === 'true' ? { encrypted: 'true' } : {},
+    textOf(volumes, 'encrypted') === 'true' ? { encrypted: 'true', 'kms-key': textOf(volumes, 'kmsKeyId') ?? '' } : {},
   );
 }
 
@@ -95,7 +99,9 @@ export async function describeImages(call: Ec2Call): Promise<Answer> {
     let described = item
       .replaceAll(new RegExp(`<item>\\s*<key>${mark}[^<]*</key>\\s*<value>[^<]*</value>\\s*</item>`, 'g'), '')
       .replaceAll('<volumeSize>15</volumeSize>', '<volumeSize>8</volumeSize>')
+      .replaceAll('<bootMode>uefi</bootMode>', '<bootMode>uefi-preferred</bootMode>')
       .replace(/<imageState>[^<]*/, `<imageState>${pending ? 'pending' : state}`);
+    if (own) described = described.replaceAll('/dev/sda1', '/dev/xvda');
     if (tags[`${mark}encrypted`]) described = described.replaceAll('<ebs>', '<ebs><encrypted>true</encrypted>');
     const more = [
       tags[`${mark}imds`] && `<imdsSupport>${tags[`${mark}imds`]}</imdsSupport>`,
