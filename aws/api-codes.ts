@@ -84,5 +84,12 @@ export const apiCodes: Record<string, ServiceCodes> = {
         KMSOptInRequired NotFoundException PlatformApplicationDisabledException`,
     },
   },
+  kms: {
+    means: {
+      passing: 'DependencyTimeoutException KMSInternalException',
+      gone: 'NotFoundException',
+      refused: 'InvalidArnException',
+    },
+  },
   events: { means: { passing: 'InternalException' } },
 };

@@ -50,12 +50,14 @@ export interface FailedPlace {
   index?: number;
 }
 
+const catching = ['KeepUnjudged', 'Undo', 'Compensate', 'RecordFailure'];
+
 /**
  * The state whose Catch led to one of the catchers: the last one that was left before the first of them was entered, and
  * where that is a Map, the state in which its iteration failed. Where no catcher was entered, the execution died in the
  * state it entered last.
  */
-export function failedPlace(events: StateEvent[], catchers = ['Undo', 'Compensate', 'RecordFailure']): FailedPlace {
+export function failedPlace(events: StateEvent[], catchers = catching): FailedPlace {
   const byId = new Map(events.map((event) => [event.id, event]));
   // Where a redriven execution had ended, its thread of events begins anew: it goes on with the event before that end.
   const before = ({ id, previousEventId, type }: StateEvent) =>

@@ -52,12 +52,13 @@ export const builder = z
   .strictObject({
     instanceTypes: distinct(instanceType).check(
       z.minLength(1),
+      z.maxLength(30),
       z.describe(
-        'Instance types to try in this order until one has capacity; all of the architecture of the source image.',
+        'Instance types to try, in this order, in each subnet until one has room; all of the architecture of the source image. A place without room is tried again for about an hour; for the instance that the checks run on, six hours.',
       ),
     ),
     subnets: z
-      ._default(distinct(idOf('subnet')), [])
+      ._default(distinct(idOf('subnet')).check(z.maxLength(20)), [])
       .check(
         z.describe('Subnets to try, in this order. None: those of the deployment, else those of the default VPC.'),
       ),

@@ -34,7 +34,7 @@ export const recipeSchema = z.strictObject({
     ._default(z.enum(['remove', 'keep-image']), 'remove')
     .check(
       z.describe(
-        'What becomes of the images of a build that fails: all go, or finished ones stay for a week, unpublished and unshared, for a start that goes on with them.',
+        'What becomes of the images of a build that fails: all go, or finished ones stay for a week, unpublished and unshared, for a start that goes on with them. An image that was never checked, because no instance of it could be launched, stays in either case.',
       ),
     ),
   publish: z.exactOptional(publish),

@@ -121,6 +121,7 @@ test("every row for EC2 is spelled as in EC2's list, or stands among those that 
 const clients: Record<string, string> = {
   ssm: 'client-ssm',
   s3: 'client-s3',
+  kms: 'client-kms',
   states: 'client-sfn',
   sns: 'client-sns',
   events: 'client-eventbridge',

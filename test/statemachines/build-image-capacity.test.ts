@@ -120,6 +120,7 @@ describe('a candidate that finds no room at all', () => {
     const { id, permissions, tags } = imageIn(simulation, 'us-east-1');
     expect(permissions).toEqual([]);
     const { build: failed, failure } = onlyManifest(simulation)!;
+    expect(failure?.state).toBe('LaunchCandidate');
     expect(failure?.kept).toMatchObject([{ region: 'us-east-1', ami: id, expires: tags.get('golden:expires') }]);
     expect(execution.cause).toContain(`start {"recipe": "base", "build": "${failed}"}`);
 
