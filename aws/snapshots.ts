@@ -18,6 +18,8 @@ export interface SnapshotDescription {
   snapshot: string;
   /** pending | completed | error | recoverable | recovering */
   state: string;
+  /** How much of it EC2 has copied, such as 43%. */
+  progress: string;
   /** Why EC2 says it is in that state. */
   stateReason?: string | undefined;
   /** ARN of the key that encrypts it; absent where nothing does. */
@@ -25,9 +27,17 @@ export interface SnapshotDescription {
   tags: Tags;
 }
 
-const describe = ({ SnapshotId = '', State, StateMessage, KmsKeyId, Tags }: Snapshot): SnapshotDescription => ({
+const describe = ({
+  SnapshotId = '',
+  State,
+  StateMessage,
+  Progress,
+  KmsKeyId,
+  Tags,
+}: Snapshot): SnapshotDescription => ({
   snapshot: SnapshotId,
   state: State ?? 'unknown',
+  progress: Progress ?? 'unknown progress',
   ...(StateMessage && { stateReason: StateMessage }),
   ...(KmsKeyId && { keyArn: KmsKeyId }),
   tags: fromTags(Tags),

@@ -1,7 +1,7 @@
 import { commandComment, type Command } from '../core/command.ts';
 import { Failure, type FailureName } from '../core/errors.ts';
 import { failingTail } from '../core/output.ts';
-import { patience } from '../core/patience.ts';
+import { awaitedCommand, type Awaited } from '../core/awaited.ts';
 import type { Plan } from '../core/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 import { outputKey, readTail, type Artifacts } from './artifacts.ts';
@@ -12,11 +12,9 @@ import { describeInstance, type InstanceDescription } from './instances.ts';
 
 export type Phase = 'provision' | 'check';
 
-export interface SentCommand {
+export interface SentCommand extends Awaited {
   command: string;
   name: string;
-  /** Seconds from now within which SSM has an answer, whatever happens to the agent. */
-  limit: number;
   /** Whether it shuts its instance down. */
   shutsDown: boolean;
 }
@@ -67,6 +65,7 @@ export async function findOrSend(
   phase: Phase,
   index: number,
   instance: string,
+  now: Date,
 ): Promise<SentCommand> {
   const command = (phase === 'provision' ? plan.provision : plan.checks)[index] as Command;
   const comment = commandComment(plan.build, phase, command);
@@ -75,8 +74,8 @@ export async function findOrSend(
   const known = await findBegun(artifacts.aws, instance, comment, failure);
   if (!known) await refuseDeadInstance(artifacts.aws, instance);
   const sent = known ?? (await sendCommand(artifacts.aws, instance, command, comment, output));
-  const { name, timeoutSeconds, shutsDown = false } = command;
-  return { command: sent, name, limit: patience.command(timeoutSeconds), shutsDown };
+  const { name, shutsDown = false } = command;
+  return { command: sent, name, shutsDown, ...awaitedCommand(plan, command, now) };
 }
 
 const tailBytes = 4000;
@@ -97,7 +96,7 @@ async function outputTail(artifacts: Artifacts, { stdout, stderr, stdoutUrl, std
  */
 export async function lookAtCommand(
   artifacts: Artifacts,
-  { command, name, shutsDown, ...build }: Omit<SentCommand, 'limit'> & BuildIdentity,
+  { command, name, shutsDown, ...build }: Omit<SentCommand, keyof Awaited> & BuildIdentity,
   instance: string,
   failure: Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>,
 ): Promise<{ done: { command: string } } | { waiting: string }> {

@@ -12,6 +12,7 @@ const advice: Record<FailureName, string> = {
     'the message says what was waited for; for an agent: instance profile, way to the SSM endpoints, source',
   WaitTimedOut:
     'the message says what was waited for; for an agent: instance profile, way to the SSM endpoints, source',
+  NotYet: 'not of a build that ends: the state looks again until its bound',
   ProvisionFailed: 'the end of the output is in the message, the whole in the bucket',
   CheckFailed: 'the end of the output is in the message, the whole in the bucket',
   ImageFailed: "EC2's own reason is in the message; most often a key that cannot be used",

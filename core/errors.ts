@@ -20,6 +20,7 @@ const meanings = {
   TargetsIncomplete: 'a required target is not as the recipe says, so nothing was published',
   PublishFailed: 'the channel could not be pointed at the image in every target region',
   TwinFound: 'two things claim to be the same part of one build; a human must look',
+  NotYet: 'what a state waits for is not there yet; Step Functions looks again later',
   WaitTimedOut: 'AWS did not finish within the bound of the wait',
   SweepFailed: 'the sweep could not look everywhere it must, or could remove nothing of what it found',
   LimitReached:

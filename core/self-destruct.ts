@@ -1,12 +1,9 @@
-import { patience } from './patience.ts';
+import { executionSeconds, patience } from './patience.ts';
 import type { Plan } from './plan.ts';
 import type { Role } from './tags.ts';
 
 // Beside its wait, a state may need its retries while AWS is busy, and the time until the next look.
-const slackSeconds = 5400;
-
-/** Seconds an execution can take: `TimeoutSeconds` of the state machine. An instance that is older serves nobody. */
-export const executionSeconds = 7 * 24 * 3600;
+const slackSeconds = 6000;
 
 /**
  * Seconds after a boot within which a healthy build has no more use for an instance that has not rebooted since: every wait
@@ -16,7 +13,7 @@ export function selfDestructSeconds({ provision, checks, document }: Plan, role:
   const commands = role === 'candidate' ? checks : provision;
   const waits = [patience.agent, ...commands.map(({ timeoutSeconds }) => patience.command(timeoutSeconds))];
   // A candidate is terminated after its checks. A builder is stopped, or has to run until its image is made.
-  if (role === 'builder') waits.push(document.image.capture === 'running' ? patience.image : patience.stop);
+  if (role === 'builder') waits.push(document.image.capture === 'running' ? patience.image(document) : patience.stop);
   const seconds = waits.reduce((sum, wait) => sum + wait + slackSeconds, slackSeconds);
   return Math.min(seconds, executionSeconds);
 }

@@ -271,7 +271,7 @@ const functions = {
   awaitCommand: awaitsCommand,
   seal: ['ec2:DescribeInstances', 'ec2:StopInstances', 's3:GetObject', ...answersTask],
   createImage: ['ec2:CreateImage', 'ec2:CreateTags', 'ec2:DescribeImages', 's3:GetObject'],
-  awaitImage: ['ec2:DescribeImages', ...answersTask],
+  awaitImage: ['ec2:DescribeImages', 'ec2:DescribeSnapshots', ...answersTask],
 
   launchCandidate: launchActions,
   awaitCandidate: awaitsAgent,
@@ -280,7 +280,7 @@ const functions = {
   terminateCandidate: ['ec2:DescribeInstances', 'ec2:TerminateInstances'],
 
   copyImage: ['ec2:CopyImage', 'ec2:CreateTags', 'ec2:DescribeImages', 's3:GetObject'],
-  awaitCopy: ['ec2:DescribeImages', ...answersTask],
+  awaitCopy: ['ec2:DescribeImages', 'ec2:DescribeSnapshots', ...answersTask],
   grantPermissions: [
     'ec2:DeleteTags',
     'ec2:DescribeImages',

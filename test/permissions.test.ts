@@ -63,6 +63,10 @@ const beyondTheRuns: [RegExp, string][] = [
     /^Send(Command|Check) ssm:ListCommandInvocations on \*$/,
     'only documents have several steps, and the runs lose the command of a script',
   ],
+  [
+    /^Await(Image|Copy) ec2:DescribeSnapshots on \*$/,
+    'only a wait that is given up tells how far the snapshots are; build-image-long does',
+  ],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
   [
     /^(StartBuild|WatchSources|MeasureRecipes|Notify) sqs:SendMessage on .*:TriggerFailures$/,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { accountId, distinct, formed, kmsKey, name, oneLine, region } from './scalars.ts';
+import { accountId, distinct, duration, formed, kmsKey, name, oneLine, region } from './scalars.ts';
 
 const organization = z
   .string()
@@ -39,6 +39,9 @@ export const target = z
         ),
       ),
     ),
+    timeout: z
+      ._default(duration('1h', '7d'), '48h')
+      .check(z.describe('How long EC2 may take to copy the image here, 1h to 7d. Terabytes take days.')),
     required: z
       ._default(z.boolean(), true)
       .check(z.describe('Whether a failure here fails the build; false lets the other targets be published.')),
@@ -66,6 +69,9 @@ export const image = z
         ),
       ),
     ),
+    timeout: z
+      ._default(duration('1h', '7d'), '24h')
+      .check(z.describe('How long EC2 may take to make the image, 1h to 7d. Terabytes take days.')),
     imds: z._default(z.enum(['v2', 'optional']), 'v2').check(z.describe('v2: instances of the image demand IMDSv2.')),
     // "Tag restrictions" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html: EC2 takes any character in a tag.
     tags: z

@@ -1,6 +1,7 @@
 import { builderRules } from './builder-rules.ts';
 import { commandRules } from './command-rules.ts';
 import { distributionRules } from './distribution-rules.ts';
+import { limitRules } from './limit-rules.ts';
 import { provisionRules } from './provision-rules.ts';
 import type { Rule } from './rule.ts';
 import { sourceRules } from './source.ts';
@@ -16,4 +17,5 @@ export const rules: Rule[] = [
   ...commandRules,
   ...distributionRules,
   ...upkeepRules,
+  ...limitRules,
 ];

@@ -12,10 +12,12 @@ export const awaitCommand = wait({
     command: z.string(),
     name: z.string(),
     limit: z.number(),
+    quickFor: z.number(),
     shutsDown: z.boolean(),
   }),
   permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 'ec2:DescribeInstances', 's3:GetObject'],
   limit: ({ limit }) => limit,
+  quickFor: ({ quickFor }) => quickFor,
   look: ({ instance, command, name, shutsDown, recipe, build }, cloud) =>
     lookAtCommand(cloud, { command, name, shutsDown, recipe, build }, instance, 'ProvisionFailed'),
 });

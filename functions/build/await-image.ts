@@ -1,17 +1,19 @@
 import * as z from 'zod/mini';
+import { withProgress } from '../../aws/image-progress.ts';
 import { lookAtImage } from '../../aws/images.ts';
-import { patience } from '../../core/patience.ts';
 import { identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
 /** Waits until EC2 has made the image; a large disk can take it hours. */
 export const awaitImage = wait({
   name: 'AwaitImage',
-  input: z.looseObject({ ...identity, ami: z.string() }),
-  permissions: ['ec2:DescribeImages'],
-  limit: () => patience.image,
-  async look({ ami, since }, { aws, now }) {
-    return lookAtImage(aws, aws.region, ami, 'ImageFailed', secondsSince(since, now()));
+  input: z.looseObject({ ...identity, ami: z.string(), limit: z.number(), quickFor: z.number() }),
+  permissions: ['ec2:DescribeImages', 'ec2:DescribeSnapshots'],
+  limit: ({ limit }) => limit,
+  quickFor: ({ quickFor }) => quickFor,
+  async look({ ami, recipe, build, since, late }, { aws, now }) {
+    const seen = await lookAtImage(aws, aws.region, ami, 'ImageFailed', secondsSince(since, now()));
+    return late ? withProgress(aws, aws.region, { recipe, build }, 'image.timeout', seen) : seen;
   },
 });
 

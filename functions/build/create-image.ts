@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { createImage as create } from '../../aws/image-making.ts';
 import { findOwnImages } from '../../aws/images.ts';
 import { readOwnPlan } from '../../aws/locks.ts';
+import { awaitedImage } from '../../core/awaited.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.ts';
 import { imageTags, madeBy } from '../../core/tags.ts';
@@ -28,8 +29,8 @@ export const createImage = stage({
   async run({ instance, execution, ...build }, cloud) {
     const plan = await readOwnPlan(cloud, build, execution);
     const known = await adopt(cloud, plan);
-    const since = cloud.now().toISOString();
-    if (known) return { ami: known, since };
+    const wait = awaitedImage(plan, cloud.now());
+    if (known) return { ami: known, ...wait };
     const { image, description } = plan.document;
     const request = {
       instance,
@@ -39,7 +40,7 @@ export const createImage = stage({
       tags: imageTags(plan),
     };
     const ami = (await create(cloud.aws, request)) ?? (await adopt(cloud, plan));
-    if (ami) return { ami, since };
+    if (ami) return { ami, ...wait };
     throw new Failure(
       'AwsTransient',
       `EC2 in ${cloud.aws.region} says the name ${plan.image} is taken but shows no such AMI yet`,

@@ -5,6 +5,7 @@ import { holdRecipe } from '../../aws/locks.ts';
 import { preflight, preflightPermissions } from '../../aws/preflight/preflight.ts';
 import { recordStart } from '../../aws/records.ts';
 import type { Found } from '../../aws/up-to-date.ts';
+import { imageMade } from '../../core/awaited.ts';
 import { placeOf } from '../../core/build.ts';
 import { asDeployed } from '../../core/deployment-settings.ts';
 import { requestedBuild } from '../../core/execution-input.ts';
@@ -51,8 +52,7 @@ export const resolve = stage({
     await holdRecipe(cloud, identity, execution.id);
     plan = await keepPlan(cloud, plan);
     await recordStart(cloud, identity, execution.startedAt, trigger);
-    const made = images.find(({ state }) => state === 'pending' || state === 'available');
-    const image = made ? { made: true, ami: made.ami, since: cloud.now().toISOString() } : { made: false };
+    const image = imageMade(images, plan, cloud.now());
     return { ...identity, upToDate: { is: false, because: found.because }, image, ...workOf(plan) };
   },
 });

@@ -6,9 +6,17 @@ import { wait } from '../wait.ts';
 /** Waits for a check. One that fails ends the build before anything is distributed. */
 export const awaitCheck = wait({
   name: 'AwaitCheck',
-  input: z.looseObject({ ...identity, instance: z.string(), command: z.string(), name: z.string(), limit: z.number() }),
+  input: z.looseObject({
+    ...identity,
+    instance: z.string(),
+    command: z.string(),
+    name: z.string(),
+    limit: z.number(),
+    quickFor: z.number(),
+  }),
   permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 'ec2:DescribeInstances', 's3:GetObject'],
   limit: ({ limit }) => limit,
+  quickFor: ({ quickFor }) => quickFor,
   look: ({ instance, command, name, recipe, build }, cloud) =>
     lookAtCommand(cloud, { command, name, shutsDown: false, recipe, build }, instance, 'CheckFailed'),
 });

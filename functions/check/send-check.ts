@@ -16,8 +16,7 @@ export const sendCheck = stage({
     'ssm:SendCommand',
   ],
   async run({ instance, index, ...build }, cloud) {
-    const sent = await findOrSend(cloud, await readPlan(cloud, build), 'check', index, instance);
-    return { ...sent, since: cloud.now().toISOString() };
+    return findOrSend(cloud, await readPlan(cloud, build), 'check', index, instance, cloud.now());
   },
 });
 

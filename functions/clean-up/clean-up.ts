@@ -5,11 +5,11 @@ import { executionHistory } from '../../aws/executions.ts';
 import { removalPermissions } from '../../aws/leftovers.ts';
 import { recordPublished } from '../../aws/records.ts';
 import { leftBehind, manifestOf } from '../../core/manifest.ts';
+import { patience } from '../../core/patience.ts';
 import { timingsOf } from '../../core/timings.ts';
 import { identity, lambda, measure, verifiedTarget } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
-const bound = 1800;
 /**
  * Waits until everything of a published build that was not published is gone: instances, volumes, what is left of targets
  * that failed, and the first AMI where the pipeline's own region is no target. Then writes the manifest. The image is
@@ -26,12 +26,11 @@ export const cleanUp = wait({
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
   }),
   permissions: ['s3:GetObject', 's3:PutObject', ...removalPermissions, 'states:GetExecutionHistory'],
-  limit: () => 2 * bound, // never reached: past its bound the look itself says what is left
-  async look({ recipe, build, execution, image, targets, published: channel, since }, cloud) {
+  limit: () => patience.cleanUp,
+  async look({ recipe, build, execution, image, targets, published: channel, since, late }, cloud) {
     const plan = await readPlan(cloud, { recipe, build });
     const { left, refused } = await removeTemporary(cloud, plan, targets);
-    if (left.length > 0 && secondsSince(since, cloud.now()) < bound)
-      return { waiting: `still there: ${left.join(', ')}` };
+    if (left.length > 0 && !late) return { waiting: `still there: ${left.join(', ')}` };
     const remains = [...left, ...refused];
     const now = cloud.now();
     const events = await executionHistory(cloud.aws, execution);

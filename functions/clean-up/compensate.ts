@@ -7,10 +7,10 @@ import { removalPermissions, type Removal } from '../../aws/leftovers.ts';
 import { claimBuild, type Owner } from '../../aws/locks.ts';
 import { claimedIdentity } from '../../core/claimed-build.ts';
 import { keptUntil } from '../../core/kept.ts';
+import { patience } from '../../core/patience.ts';
 import { endedContext, execution, lambda } from '../stage.ts';
 import { secondsSince, wait, type Seen } from '../wait.ts';
 
-const bound = 7200;
 interface Undone extends Pick<Removal, 'left' | 'kept'> {
   owner: Owner;
   undone: string[];
@@ -34,7 +34,6 @@ export const compensate = wait({
     'ssm:DeleteParameter',
     'states:DescribeExecution',
   ],
-  limit: () => Infinity, // past its bound the look itself says what is left
   async look({ execution: { id, startedAt, as }, context, settleSeconds, since }, cloud): Promise<Seen<Undone>> {
     const identity = claimedIdentity(await inputOf(cloud.aws, id), { id, startedAt });
     if (identity) cloud.about(identity);
@@ -50,7 +49,7 @@ export const compensate = wait({
     const undone = [...new Set([...((await readArtifact<string[]>(cloud, plan, 'undone.json')) ?? []), ...removed])];
     if (removed.length > 0) await writeArtifact(cloud, plan, 'undone.json', undone);
     const settled = left.length === 0 && waited >= settleSeconds;
-    if (settled || waited > bound) return { done: { owner, undone, left: [...left, ...refused], kept } };
+    if (settled || waited > patience.compensate) return { done: { owner, undone, left: [...left, ...refused], kept } };
     return { waiting: `still there: ${left.join(', ') || 'nothing, but something may yet come to light'}` };
   },
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { withProgress } from '../../aws/image-progress.ts';
 import { lookAtImage } from '../../aws/images.ts';
 import { identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
@@ -6,11 +7,13 @@ import { secondsSince, wait } from '../wait.ts';
 /** Waits until the AMI of one target is available; EC2 promises no time for a copy between regions. */
 export const awaitCopy = wait({
   name: 'AwaitCopy',
-  input: z.looseObject({ ...identity, region: z.string(), ami: z.string() }),
-  permissions: ['ec2:DescribeImages'],
-  limit: () => 12 * 3600,
-  async look({ region, ami, since }, { aws, now }) {
-    return lookAtImage(aws, region, ami, 'CopyFailed', secondsSince(since, now()));
+  input: z.looseObject({ ...identity, region: z.string(), ami: z.string(), limit: z.number(), quickFor: z.number() }),
+  permissions: ['ec2:DescribeImages', 'ec2:DescribeSnapshots'],
+  limit: ({ limit }) => limit,
+  quickFor: ({ quickFor }) => quickFor,
+  async look({ region, ami, recipe, build, since, late }, { aws, now }) {
+    const seen = await lookAtImage(aws, region, ami, 'CopyFailed', secondsSince(since, now()));
+    return late ? withProgress(aws, region, { recipe, build }, "the target's timeout", seen) : seen;
   },
 });
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { copyImage as copy } from '../../aws/image-making.ts';
 import { findBuildImages } from '../../aws/images.ts';
 import { readOwnPlan } from '../../aws/locks.ts';
+import { awaitedCopy } from '../../core/awaited.ts';
 import { copyToken, needsCopy, targetIn } from '../../core/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import { imageTags } from '../../core/tags.ts';
@@ -17,9 +18,9 @@ export const copyImage = stage({
   permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CopyImage', 'ec2:CreateTags'],
   async run({ region, ami, execution, ...build }, cloud) {
     const plan = await readOwnPlan(cloud, build, execution);
-    const { kmsKey } = targetIn(plan, region);
-    const since = cloud.now().toISOString();
-    if (!needsCopy(plan, region)) return { ami, since };
+    const target = targetIn(plan, region);
+    const wait = awaitedCopy(plan, target, cloud.now());
+    if (!needsCopy(plan, region)) return { ami, ...wait };
     const copies = await findBuildImages(cloud.aws, region, build);
     const usable = copies.filter(({ state }) => /^(pending|available)$/.test(state));
     if (usable.length > 1) {
@@ -29,17 +30,17 @@ export const copyImage = stage({
         `${ids} in ${region} all claim to be ${plan.image}; deregister all but one, then start the build again`,
       );
     }
-    if (usable[0]) return { ami: usable[0].ami, since };
+    if (usable[0]) return { ami: usable[0].ami, ...wait };
     const request = {
       region,
       from: { region: plan.region, ami },
       name: plan.image,
       description: plan.document.description,
       token: copyToken(plan, region, ami, copies.length),
-      kmsKey,
+      kmsKey: target.kmsKey,
       tags: imageTags(plan),
     };
-    return { ami: await copy(cloud.aws, request), since };
+    return { ami: await copy(cloud.aws, request), ...wait };
   },
 });
 

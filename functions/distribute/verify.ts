@@ -5,7 +5,7 @@ import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core
 import { failureBrief } from '../../core/failure.ts';
 import { targetWrongs } from '../../core/target.ts';
 import { caughtError, identity, lambda } from '../stage.ts';
-import { secondsSince, wait } from '../wait.ts';
+import { wait } from '../wait.ts';
 
 const result = z.strictObject({
   region: z.string(),
@@ -23,8 +23,8 @@ export const verify = wait({
   name: 'Verify',
   input: z.looseObject({ ...identity, distribution: z.array(result), patienceSeconds: z.number() }),
   permissions: ['s3:GetObject', ...imagePermissions, 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshotAttribute'],
-  limit: ({ patienceSeconds }) => 2 * patienceSeconds,
-  async look({ distribution, patienceSeconds, recipe, build, since }, { aws, bucket, now }) {
+  limit: ({ patienceSeconds }) => patienceSeconds,
+  async look({ distribution, recipe, build, late }, { aws, bucket, now }) {
     const plan = await readPlan({ aws, bucket }, { recipe, build });
     const seen = await Promise.all(
       distribution.map(async ({ region, ami, snapshots, failure }) => {
@@ -44,7 +44,7 @@ export const verify = wait({
       targets.filter((_, index) => seen[index]?.hopeless),
     );
     const behind = seen.filter(({ hopeless, result: { error } }) => !hopeless && error !== undefined);
-    if (behind.length > 0 && secondsSince(since, now()) < patienceSeconds)
+    if (behind.length > 0 && !late)
       return { waiting: behind.map(({ result: { region, error } }) => `${region}: ${error}`).join('\n') };
     refuseIncomplete(plan, targets);
     return { done: { targets, verifiedAt: now().toISOString() } };

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { readChannel, readLedger, refuseSuperseded, writeChannel, writeLedger } from '../../aws/channels.ts';
 import { readOwnPlan } from '../../aws/locks.ts';
 import { ledgerOf } from '../../core/channel.ts';
+import { patience } from '../../core/patience.ts';
 import { lambda, maker, verifiedTarget } from '../stage.ts';
 import { wait, type Seen } from '../wait.ts';
 
@@ -13,7 +14,7 @@ export const publish = wait({
   name: 'Publish',
   input: z.looseObject({ ...maker, targets: z.array(verifiedTarget) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
-  limit: () => 900,
+  limit: () => patience.publish,
   async look({ recipe, build, execution, targets }, cloud): Promise<Seen<object>> {
     // Before it is looked whose the build is: what a clean-up writes into it after that look bars this one from completing it.
     const read = await readLedger(cloud, { recipe, build });

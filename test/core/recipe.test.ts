@@ -28,8 +28,17 @@ test('the smallest recipe gets every default', () => {
       },
       provision: [],
       checks: [],
-      image: { capture: 'stopped', imds: 'v2', tags: {} },
-      distribute: [{ region: 'us-east-1', accounts: [], organizations: [], organizationalUnits: [], required: true }],
+      image: { capture: 'stopped', timeout: '24h', imds: 'v2', tags: {} },
+      distribute: [
+        {
+          region: 'us-east-1',
+          accounts: [],
+          organizations: [],
+          organizationalUnits: [],
+          timeout: '48h',
+          required: true,
+        },
+      ],
       onFailure: 'remove',
     },
   });

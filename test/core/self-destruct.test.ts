@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { patience } from '../../core/patience.ts';
+import { executionSeconds, patience } from '../../core/patience.ts';
 import type { Plan } from '../../core/plan.ts';
-import { executionSeconds, selfDestruct, selfDestructSeconds } from '../../core/self-destruct.ts';
+import { selfDestruct, selfDestructSeconds } from '../../core/self-destruct.ts';
 import { linux, planOf } from '../support/plan.ts';
 
 interface State {
@@ -34,8 +34,9 @@ function longestTask(name: string): number {
 /** The longest a wait can take that ends well: to its bound, then the pause before the next look, functions that die, a last look. */
 function longestWait(name: string, bound: number): number {
   const { TimeoutSeconds, Retry = [] } = states[name]!;
-  const [heartbeat, broken] = Retry;
-  return bound + heartbeat!.MaxDelaySeconds + sum(delays(broken!)) + TimeoutSeconds;
+  const broken = Retry.at(-1);
+  const pause = Math.max(...Retry.slice(0, -1).map(({ MaxDelaySeconds }) => MaxDelaySeconds));
+  return bound + pause + sum(delays(broken!)) + TimeoutSeconds;
 }
 
 const timeouts = (commands: Plan['provision']) =>
@@ -49,7 +50,7 @@ function slowestBuilder(plan: Plan): number {
   const upTo = longestTask('Launch') + longestWait('AwaitBuilder', patience.agent) + sum(steps);
   if (plan.document.image.capture === 'stopped') return upTo + longestWait('Seal', patience.stop);
   const sealed = longestWait('Seal', 0);
-  return upTo + sealed + longestTask('CreateImage') + longestWait('AwaitImage', patience.image);
+  return upTo + sealed + longestTask('CreateImage') + longestWait('AwaitImage', patience.image(plan.document));
 }
 
 function slowestCandidate(plan: Plan): number {
@@ -76,7 +77,7 @@ test.each([
 
 test('a timer is a matter of hours, and of no more than the execution itself may take', () => {
   expect(selfDestructSeconds(planOf(), 'builder')).toBeLessThan(12 * 3600);
-  const longest = several.map((step) => ({ ...step, timeout: '48h' }));
+  const longest = Array.from({ length: 100 }, (_, index) => ({ name: `step ${index}`, run: 'x', timeout: '2h' }));
   expect(selfDestructSeconds(planOf({ provision: longest }), 'builder')).toBe(executionSeconds);
   expect(executionSeconds).toBe(machine.TimeoutSeconds);
 });

@@ -76,7 +76,7 @@ test('what is deployed as it is works in any region of an account that has nothi
     const [finding] = await examine(['recipes/al2023-patched.yaml'], { home });
     expect(finding?.problems).toEqual([]);
     expect(finding?.recipe?.distribute).toEqual([
-      { region: home, accounts: [], organizations: [], organizationalUnits: [], required: true },
+      { region: home, accounts: [], organizations: [], organizationalUnits: [], timeout: '48h', required: true },
     ]);
     expect(JSON.stringify(finding?.recipe)).not.toMatch(/kmsKey|subnet-|sg-|channel":"[^"]*\/|\d{12}/);
   }

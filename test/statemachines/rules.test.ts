@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import aslValidator from 'asl-validator';
 import { readFileSync } from 'node:fs';
 import { failureNames } from '../../core/errors.ts';
+import { executionSeconds, patience } from '../../core/patience.ts';
+import { looksWithin, quickRhythms, slowRhythms } from '../../core/rhythm.ts';
 import { stages } from '../../simulator/handlers.ts';
 
 interface State {
@@ -175,38 +177,44 @@ test('whatever fails before the image is published is compensated, and what is p
   expect(machine.States['CleanUp']?.Catch?.map(({ Next }) => Next)).toEqual(['RecordFailure']);
 });
 
-/** Looks that a wait takes in so many seconds: each is a heartbeat and the growing interval after it. */
-function looksIn(name: string, seconds: number): number {
-  const state = states.find(([one]) => one === name)?.[1];
-  const [poll] = state?.Retry ?? [];
-  let [looks, elapsed, interval] = [0, 0, poll?.IntervalSeconds ?? 1];
-  for (; elapsed < seconds; looks++) {
-    elapsed += (state?.HeartbeatSeconds ?? 0) + Math.min(interval, poll?.MaxDelaySeconds ?? Infinity);
-    interval *= poll?.BackoffRate ?? 2;
-  }
-  return looks;
-}
+const hour = 3600;
+const longestOf = {
+  AwaitBuilder: patience.agent,
+  AwaitCommand: patience.command(48 * hour),
+  Seal: patience.stop,
+  AwaitImage: 7 * 24 * hour,
+  AwaitCandidate: patience.agent,
+  AwaitCheck: patience.command(48 * hour),
+  AwaitCopy: 7 * 24 * hour,
+  Verify: 2 * patience.verify,
+  Publish: 2 * patience.publish,
+  CleanUp: 2 * patience.cleanUp,
+  Compensate: patience.compensate,
+};
+const everyWait = everyTask.filter(([, { Resource }]) => Resource?.endsWith('.waitForTaskToken'));
 
-test('the longest waits fit into the history of an execution, and MaxAttempts does not end them early', () => {
-  const eventsPerLook = 4;
-  const hour = 3600;
-  // AWS ends an execution at 25,000 events, and no Catch is taken then.
-  const copies = 33 * looksIn('AwaitCopy', 12 * hour) * eventsPerLook;
-  const others = [
-    looksIn('AwaitImage', 12 * hour),
-    looksIn('AwaitCommand', 48 * hour),
-    looksIn('Compensate', 2 * hour),
-  ];
-  const sum = copies + others.reduce((total, looks) => total + looks * eventsPerLook, 0);
-  expect(sum).toBeLessThan(23_000);
-  for (const [name, limit] of [
-    ['AwaitCopy', 12 * hour],
-    ['AwaitImage', 12 * hour],
-    ['AwaitCommand', 49 * hour],
-    ['Compensate', 2 * hour],
-  ] as const) {
-    const [poll] = states.find(([one]) => one === name)?.[1].Retry ?? [];
-    expect([name, poll?.MaxAttempts]).toEqual([name, expect.any(Number)]);
-    expect(poll?.MaxAttempts).toBeGreaterThan(looksIn(name, limit));
+test('a wait looks in the rhythm that the estimate of its history counts with, and MaxAttempts does not end it early', () => {
+  expect(new Set(everyWait.map(([name]) => name))).toEqual(new Set(Object.keys(quickRhythms)));
+  for (const [name, { HeartbeatSeconds, Retry = [] }] of everyWait as [keyof typeof quickRhythms, State][]) {
+    const quick = quickRhythms[name];
+    expect([name, HeartbeatSeconds]).toEqual([name, quick.heartbeat]);
+    const slow = name in slowRhythms ? slowRhythms[name as keyof typeof slowRhythms] : undefined;
+    const looks = Retry.filter(({ ErrorEquals }) => /^(States.HeartbeatTimeout|NotYet)$/.test(ErrorEquals[0] ?? ''));
+    expect(looks).toHaveLength(slow ? 2 : 1);
+    for (const [at, rhythm] of [quick, ...(slow ? [slow] : [])].entries()) {
+      const { interval: IntervalSeconds, growth: BackoffRate, longest: MaxDelaySeconds } = rhythm;
+      expect([name, looks[at]]).toEqual([
+        name,
+        expect.objectContaining({ IntervalSeconds, BackoffRate, MaxDelaySeconds }),
+      ]);
+      const bound = slow && rhythm === quick ? 6 * hour : longestOf[name];
+      expect([name, looks[at]?.MaxAttempts]).toEqual([name, expect.any(Number)]);
+      expect(looks[at]?.MaxAttempts).toBeGreaterThan(looksWithin(bound, rhythm));
+    }
   }
+});
+
+test('bounds that the machine states are those that the functions and the estimate count with', () => {
+  expect(machine.TimeoutSeconds).toBe(executionSeconds);
+  expect(text).toContain(`"patienceSeconds": ${patience.verify}`);
 });
