@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts';
 import type { Role } from './tags.ts';
 
 // Beside its wait, a state may need its retries while AWS is busy, and the time until the next look.
-const slackSeconds = 6000;
+const slackSeconds = 6300;
 
 /**
  * Seconds after a boot within which a healthy build has no more use for an instance that has not rebooted since: every wait
