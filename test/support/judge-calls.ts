@@ -14,7 +14,8 @@ export interface Judge {
   unneeded(): Grant[];
 }
 
-const roleIdOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`;
+/** Logical id of the role of a function. */
+export const roleIdOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`;
 const example: Place = {
   account: '111122223333',
   region: 'us-east-1',
@@ -22,15 +23,20 @@ const example: Place = {
   stateMachine: 'MACHINE-build-image',
 };
 
-export function createJudge(template: Template): Judge {
-  const needed = new Set<string>();
-  const every: Ask[] = [];
-  const roleOf = (profile: string) => {
+/** Name of the role that an instance profile hands to its instance. */
+export const roleNamesOf =
+  ({ Resources }: Template) =>
+  (profile: string): string => {
     const [, { Properties } = { Properties: {} as Record<string, any> }] =
-      Object.entries(template.Resources).find(([, { Type }]) => Type === 'AWS::IAM::InstanceProfile') ?? [];
+      Object.entries(Resources).find(([, { Type }]) => Type === 'AWS::IAM::InstanceProfile') ?? [];
     const ours = profile === defaultSettings.instanceProfile && Properties['Roles']?.[0].Ref === 'BuilderRole';
     return ours ? profile : `that the profile ${profile} is of`;
   };
+
+export function createJudge(template: Template): Judge {
+  const needed = new Set<string>();
+  const every: Ask[] = [];
+  const roleOf = roleNamesOf(template);
   return {
     hear(calls, place) {
       const grants = grantsOf(template, place);
