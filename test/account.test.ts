@@ -30,7 +30,7 @@ let calls: Planned[];
 beforeAll(async () => {
   [recorded, template, calls] = [
     await record(few),
-    await packagedTemplate(),
+    await packagedTemplate(['--param=channelRoot=/golden']), // as simulated
     await planned({ region: 'us-east-1', partition: 'aws' }),
   ];
 });
