@@ -1,5 +1,5 @@
 import type { Manifest, Timing } from './manifest.ts';
-import { spanOf } from './phases.ts';
+import { phaseSeconds, spanOf } from './phases.ts';
 import { imageDisks } from './disks.ts';
 import type { Plan } from './plan.ts';
 import {
@@ -8,6 +8,9 @@ import {
   lambdaGiB,
   lambdaGiBSecond,
   lambdaRequest,
+  logBytesOfCall,
+  logGB,
+  metricMonth,
   snapshotMonth,
   stateTransition,
   transferredGiB,
@@ -32,6 +35,10 @@ export interface CostEstimate {
     transitions: number;
     /** Lambda. */
     functions: number;
+    /** What the functions log. */
+    logs: number;
+    /** The metrics of the build, each for the hour of its value. */
+    metrics: number;
   };
   /** What the snapshots of all regions cost, at the most, for every month that they are kept. */
   snapshotsPerMonth: number;
@@ -58,6 +65,7 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
     volumes: rounded((existing / 3600 / hoursOfMonth) * diskMonth),
     transfer: rounded(copies * gib * transferredGiB),
     ...orchestration(events),
+    metrics: rounded((measured(manifest) * metricMonth) / hoursOfMonth),
   };
   const known = Object.values(parts).filter((part) => part !== null);
   const cost: CostEstimate = {
@@ -104,8 +112,15 @@ function aliveSeconds(timings: Timing[], { document }: Plan, until: Date) {
   };
 }
 
+/**
+ * Metrics of a build, each of them with dimensions of its own: it was published, how long it took, what it cost, and the time of
+ * each phase, of which the clean-up is only now coming to its end. Or that it failed, by which error, and what it cost.
+ */
+const measured = ({ status, timings }: Manifest): number =>
+  status === 'published' ? 4 + Object.keys(phaseSeconds(timings)).length : 3;
+
 /** A retry is a transition too. A function's time is from TaskStarted to the event after it. */
-function orchestration(events: StateEvent[]): { transitions: number; functions: number } {
+function orchestration(events: StateEvent[]): { transitions: number; functions: number; logs: number } {
   const count = (type: RegExp) => events.filter((event) => type.test(event.type)).length;
   const tries = count(/^TaskScheduled$/);
   const retries = Math.max(0, tries - count(/^TaskStateEntered$/));
@@ -117,6 +132,7 @@ function orchestration(events: StateEvent[]): { transitions: number; functions: 
   return {
     transitions: rounded((count(/StateEntered$/) + retries) * stateTransition),
     functions: rounded(seconds * lambdaGiB * lambdaGiBSecond + tries * lambdaRequest),
+    logs: rounded((tries * logBytesOfCall * logGB) / 1e9),
   };
 }
 

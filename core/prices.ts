@@ -54,3 +54,12 @@ export const lambdaGiBSecond = 0.0000133334;
 export const lambdaGiB = 0.5;
 
 export const hoursOfMonth = 730;
+
+// CloudWatch. From memory in November 2026, not checked against AWS's price list.
+
+/** A metric that has a value in every hour of a month, of the first 10,000. Each hour with a value costs its part of it. */
+export const metricMonth = 0.3;
+/** What log groups take in, a gigabyte. */
+export const logGB = 0.5;
+/** What a call of a function writes into its log group: lines of its own, and those by which Lambda tells of the call. */
+export const logBytesOfCall = 1500;

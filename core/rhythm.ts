@@ -101,7 +101,7 @@ export function mostEvents({ provision, checks, image, distribute }: Bounded, { 
   );
 }
 
-/** Half of the 25,000 events at which AWS ends an execution; the other half is for calls that are tried again. */
+/** Half of the 25,000 events at which AWS ends an execution; the other half is for calls that are tried again and for places without room. */
 export const eventBudget = 12_500;
 
 const paces = [6 * 3600, 3 * 3600, 3600, 1800, 900, 600, 450, 300, 200, 120, 60, 30, 10, 0];

@@ -66,7 +66,7 @@ test('a published build ends with its image and what it took', () => {
 });
 
 test('what a build costs is said where it is known', () => {
-  const parts = { instances: null, volumes: 0, transfer: 0, transitions: 0, functions: 0 };
+  const parts = { instances: null, volumes: 0, transfer: 0, transitions: 0, functions: 0, logs: 0, metrics: 0 };
   const cost = { usd: null, parts, snapshotsPerMonth: 0, unpriced: ['z9.large'] };
   expect(outcome(manifest({ cost }), totals, plain)).toContain(
     '\n  it costs an unknown sum (no price of z9.large here)\n',

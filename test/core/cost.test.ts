@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { reckoned } from '../../core/build-measurements.ts';
 import { costLine, priced } from '../../core/cost.ts';
-import { manifestOf } from '../../core/manifest.ts';
+import { leftBehind, manifestOf } from '../../core/manifest.ts';
 import type { StateEvent } from '../../core/timings.ts';
 import { linux, planOf } from '../support/plan.ts';
 
@@ -30,6 +31,16 @@ const costOf = (
   const manifest = manifestOf({ plan, status: 'published', targets, parameter: null, timings, failure: null });
   return priced(manifest, plan, events, at(2 * hour)).cost!;
 };
+
+test.each(['published', 'failed'] as const)('the metrics of a %s build are those that it is measured by', (status) => {
+  const failure = status === 'failed' ? leftBehind(['vol-1']) : null;
+  const manifest = manifestOf({ plan: planOf(), status, targets: reached, parameter: null, timings: whole, failure });
+  const ending = visit('CleanUp', 1.5 * hour, 1.6 * hour);
+  const reckonedUp = reckoned(manifest, planOf(), [], at(2 * hour), ...(status === 'published' ? [ending] : []));
+  const values = reckonedUp.measurements.flatMap((one) => Object.keys(one.values));
+  expect(reckonedUp.manifest.cost?.parts.metrics).toBeCloseTo((values.length * 0.3) / 730, 6);
+});
+
 const builder = { instanceProfile: 'golden-image-builder' };
 
 test('the builder counts until it is sealed and the candidate until it is terminated, their disks as long as they exist', () => {
@@ -40,8 +51,10 @@ test('the builder counts until it is sealed and the candidate until it is termin
     transfer: 0.16, // 8 GiB once
     transitions: 0,
     functions: 0,
+    logs: 0,
+    metrics: 0.002466, // published, seconds, cost, and the phases build, check and clean-up, an hour each
   });
-  expect(usd).toBe(0.193392);
+  expect(usd).toBe(0.195858);
   expect(snapshotsPerMonth).toBe(0.8);
 });
 
@@ -76,7 +89,7 @@ test('a type without a known price makes the whole unknown, by name, and not les
   const cost = costOf({ builder: { ...builder, instanceTypes: ['t3.small', 'z9.large'] } });
   expect(cost).toMatchObject({ usd: null, parts: { instances: null, transfer: 0.16 }, unpriced: ['z9.large'] });
   expect(costLine(cost)).toBe('an unknown sum (no price of z9.large here), and $0.80 for every month it is kept');
-  expect(costLine(costOf())).toBe('at most about $0.19, and $0.80 for every month it is kept');
+  expect(costLine(costOf())).toBe('at most about $0.20, and $0.80 for every month it is kept');
 });
 
 test('every state and every retry is a transition, and a function is paid from its start to the event after it', () => {
@@ -97,7 +110,8 @@ test('every state and every retry is a transition, and a function is paid from i
     event(8, 7, 'TaskStarted', 400),
     event(9, 8, 'TaskSucceeded', 1000),
   ];
-  const { transitions, functions } = costOf({}, { events }).parts;
+  const { transitions, functions, logs } = costOf({}, { events }).parts;
+  expect(logs).toBe(0.000002); // two calls
   expect(transitions).toBe(0.000075);
   expect(functions).toBe(0.006); // 900 s of half a GiB, and two requests
 });

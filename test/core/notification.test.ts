@@ -23,7 +23,7 @@ const ended = (changes: Partial<Ended> = {}): Ended => ({
 
 const cost = {
   usd: 0.3269,
-  parts: { instances: 0, volumes: 0, transfer: 0, transitions: 0, functions: 0 },
+  parts: { instances: 0, volumes: 0, transfer: 0, transitions: 0, functions: 0, logs: 0, metrics: 0 },
   snapshotsPerMonth: 1.2,
   unpriced: [],
 };
