@@ -2,7 +2,17 @@ import { createRandom } from '../simulator/random.ts';
 import { readMachine, type Task } from './machines.ts';
 import type { Observed } from './strikes.ts';
 import { runTrial } from './trial.ts';
-import { faults, isStop, labelOf, machineOf, stateOf, type Fault, type Scenario, type Strike } from './vocabulary.ts';
+import {
+  faults,
+  fullness,
+  isStop,
+  labelOf,
+  machineOf,
+  stateOf,
+  type Fault,
+  type Scenario,
+  type Strike,
+} from './vocabulary.ts';
 
 /** What a build comes to without the fault: published, failed in one of three ways, or dead so that only its clean-up undoes it. */
 const bases: Record<string, Scenario> = {
@@ -112,6 +122,10 @@ function occasions(fault: Fault, { calls, runs }: Observed, { state, heartbeat }
     case 'crash-before':
     case 'crash-after':
       return [...new Set([1, runs])];
+    case 'full':
+      return [...new Set(actions.filter((action) => action in fullness))];
+    case 'taken-away':
+      return actions.includes('ec2:RunInstances') ? ['ec2:RunInstances'] : [];
     case 'lost-token':
       return heartbeat === undefined ? [] : [undefined];
     case 'lost-heartbeat':

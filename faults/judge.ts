@@ -56,11 +56,12 @@ function twins({ simulation, scenario }: Trial): Violation[] {
         .flatMap(({ at, params }) => (params as { InstanceIds: string[] }).InstanceIds.map((id) => [id, at] as const))
         .toReversed(),
     );
-    const machines = [...instances.values()].map(({ id, tags, launchedAt, terminatedAt }) => ({
+    const machines = [...instances.values()].map(({ id, tags, launchedAt, terminatedAt, reason }) => ({
       id,
       claim: `${tags.get('golden:build')} ${tags.get('golden:role')}`,
       from: launchedAt,
-      to: ending.get(id) ?? terminatedAt ?? Infinity,
+      // One that EC2 took away is as good as gone, too.
+      to: reason?.Code.startsWith('Server.') ? launchedAt : (ending.get(id) ?? terminatedAt ?? Infinity),
     }));
     const things = [...images, ...machines].toSorted((a, b) => a.from - b.from);
     return things.flatMap((later, index): Violation[] => {

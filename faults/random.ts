@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { stages } from '../simulator/handlers.ts';
 import { readMachine, type Task } from './machines.ts';
 import { runScenario, type Outcome } from './outcome.ts';
-import { faults, type Fault, type Scenario, type Shape, type Strike } from './vocabulary.ts';
+import { faults, fullness, type Fault, type Scenario, type Shape, type Strike } from './vocabulary.ts';
 import { runAll } from './workers.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'us-west-2'];
@@ -99,6 +99,10 @@ function occasion(fault: Fault, state: string, number: number, where: string): S
     case 'stopped':
     case 'timed-out':
       return number === 0 ? undefined : number;
+    case 'full':
+      return Object.keys(fullness)[number % Object.keys(fullness).length];
+    case 'taken-away':
+      return 'ec2:RunInstances';
     case 'throttled':
     case 'lost-token':
       return undefined;

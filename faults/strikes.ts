@@ -3,7 +3,7 @@ import { createRandom } from '../simulator/random.ts';
 import type { Simulation } from '../simulator/simulation.ts';
 import type { EventPath, Execution } from '../simulator/states/step-functions.ts';
 import { readMachine } from './machines.ts';
-import { isStop, machineOf, stateOf, type Scenario, type Strike } from './vocabulary.ts';
+import { fullness, isStop, machineOf, stateOf, type Scenario, type Strike } from './vocabulary.ts';
 
 /** What a place was seen to do: its calls in order as `ec2:CopyImage@eu-west-1`, and how often it was run. */
 export interface Observed {
@@ -108,6 +108,17 @@ export function createStriking(
       case 'time-out':
         if (isCall) hit(kills.get(payload)?.());
         return undefined;
+      case 'full':
+        if (!isAction || times === 3) return undefined;
+        throttles.set(strike, times + 1);
+        return hit({ error: fullness[`${service}:${action}`] ?? '', effect: false });
+      case 'taken-away': {
+        if (!isCall || !simulation) return undefined;
+        const role = stateOf(strike.place) === 'Launch' ? 'builder' : 'candidate';
+        const dies = { afterSeconds: 3, reason: 'Server.InternalError: Internal error on launch' };
+        simulation.cloud.world.rules.instances.push({ role, dies, times: 1 });
+        return hit(undefined);
+      }
       case 'lost-token':
         if (!/^SendTask(Success|Failure)$/.test(action) || struck.has(strike)) return undefined;
         return hit('dropped');

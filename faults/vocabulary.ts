@@ -8,12 +8,21 @@ export const faults = [
   'crash-before',
   'crash-after',
   'time-out',
+  'full',
+  'taken-away',
   'lost-token',
   'lost-heartbeat',
   'stopped',
   'timed-out',
 ] as const;
 export type Fault = (typeof faults)[number];
+
+/** What EC2 answers while it has no room for what a call would make. */
+export const fullness: Record<string, string> = {
+  'ec2:RunInstances': 'InsufficientInstanceCapacity',
+  'ec2:CreateImage': 'PendingSnapshotLimitExceeded',
+  'ec2:CopyImage': 'ResourceLimitExceeded',
+};
 
 /** One fault at one place. */
 export interface Strike {
@@ -23,7 +32,8 @@ export interface Strike {
   /**
    * `lost-answer`, `server-error`, `time-out`, `stopped`, `timed-out`: which call of the place, from 1, or the first of an action.
    * `crash-…`, `lost-heartbeat`: which run. `denied`: the action, or one in a region (`ec2:CopyImage@eu-west-1`). `throttled`: of which
-   * action the first five attempts are. A place is stopped at its entry and throttled from its first call unless given.
+   * action the first five attempts are. `full`, `taken-away`: the action. A place is
+   * stopped at its entry and throttled from its first call unless given.
    */
   at?: number | string;
 }
