@@ -26,7 +26,8 @@ foreach ($framework in 'HKLM:\SOFTWARE\Microsoft\.NETFramework\v4.0.30319', 'HKL
 }
 
 Write-Output '== SMB: no version 1, signing demanded'
-Set-SmbServerConfiguration -EnableSMB1Protocol $false -RequireSecuritySignature $true -Force
+$server = @{ EnableSMB1Protocol = $false; RequireSecuritySignature = $true; Force = $true }
+Set-SmbServerConfiguration @server
 Set-SmbClientConfiguration -RequireSecuritySignature $true -Force
 $smb1 = Get-WindowsOptionalFeature -Online -FeatureName SMB1Protocol -ErrorAction SilentlyContinue
 if ($smb1 -and $smb1.State -eq 'Enabled') {
@@ -42,9 +43,16 @@ Set-RegistryDword 'HKLM:\SYSTEM\CurrentControlSet\Control\Lsa' 'RunAsPPL' 1
 Disable-LocalUser -Name 'Guest' -ErrorAction SilentlyContinue
 
 Write-Output '== firewall: on, and it says what it drops'
-Set-NetFirewallProfile -Profile Domain, Private, Public -Enabled True -DefaultInboundAction Block `
-    -LogBlocked True -LogAllowed False -LogMaxSizeKilobytes 16384 `
-    -LogFileName '%SystemRoot%\System32\LogFiles\Firewall\pfirewall.log'
+$firewall = @{
+    Profile              = 'Domain', 'Private', 'Public'
+    Enabled              = 'True'
+    DefaultInboundAction = 'Block'
+    LogBlocked           = 'True'
+    LogAllowed           = 'False'
+    LogMaxSizeKilobytes  = 16384
+    LogFileName          = '%SystemRoot%\System32\LogFiles\Firewall\pfirewall.log'
+}
+Set-NetFirewallProfile @firewall
 
 Write-Output '== PowerShell and audit logs'
 Set-RegistryDword 'HKLM:\SOFTWARE\Policies\Microsoft\Windows\PowerShell\ScriptBlockLogging' 'EnableScriptBlockLogging' 1
@@ -58,7 +66,7 @@ $subcategories = @{
     '{0CCE922F-69AE-11D9-BED3-505054503030}' = 'Audit Policy Change'
 }
 foreach ($subcategory in $subcategories.GetEnumerator()) {
-    auditpol /set /subcategory:"$($subcategory.Key)" /success:enable /failure:enable | Out-Null
+    auditpol /set "/subcategory:$($subcategory.Key)" /success:enable /failure:enable | Out-Null
     if ($LASTEXITCODE -ne 0) { throw "auditpol failed for $($subcategory.Value)" }
 }
 wevtutil set-log Security /maxsize:201326592

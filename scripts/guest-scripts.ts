@@ -1,0 +1,47 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { readScripts } from '../cli/recipe-scripts.ts';
+import { checkCommands, provisionCommands, type Command } from '../core/command.ts';
+import type { Check, Step } from '../core/recipe.ts';
+import { scriptIn } from '../simulator/ssm/parameter-values.ts';
+
+export interface GuestScript {
+  name: string;
+  kind: 'shell' | 'powershell';
+  text: string;
+}
+
+/** What a command makes the guest run: the lines that SSM is sent, and the script that those unpack. */
+function scriptsOf(from: string, { name, document, parameters }: Command): GuestScript[] {
+  const lines = parameters['commands'];
+  if (!lines || !/^AWS-Run(Shell|PowerShell)Script$/.test(document)) return [];
+  const kind = document === 'AWS-RunShellScript' ? 'shell' : 'powershell';
+  return [
+    { name: `${from}: ${name}`, kind, text: scriptIn(lines) },
+    { name: `${from}: ${name}, as it is sent`, kind, text: lines.join('\n') },
+  ];
+}
+
+/** Every script that the recipes here, and the pipeline itself, make a guest run. */
+export async function guestScripts(root = process.env['GOLDEN_ROOT'] ?? '.'): Promise<GuestScript[]> {
+  const all: GuestScript[] = [];
+  for (const folder of ['recipes', 'examples']) {
+    for (const file of (await readdir(join(root, folder))).filter((name) => name.endsWith('.yaml'))) {
+      const document = parse(await readFile(join(root, folder, file), 'utf8')) as {
+        provision?: Step[];
+        checks?: Check[];
+      };
+      const { scripts } = await readScripts(join(root, folder), document);
+      const timed = <T extends object>(list: T[] = []) => list.map((entry) => ({ ...entry, timeout: '1h' }));
+      const steps = [...(document.provision ?? []), ...(document.checks ?? [])];
+      const windows = steps.some(({ powershell, script }) => powershell !== undefined || script?.endsWith('.ps1'));
+      const commands = [
+        ...provisionCommands(timed(document.provision), 'build', { windows }, scripts, ['/etc/app/*.pem']),
+        ...checkCommands(timed(document.checks), 'build', { windows }, scripts),
+      ];
+      all.push(...commands.flatMap((command) => scriptsOf(file, command)));
+    }
+  }
+  return all;
+}
