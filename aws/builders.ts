@@ -2,7 +2,7 @@ import { Failure } from '../core/errors.ts';
 import type { Disk } from '../core/disks.ts';
 import { attemptsOf, climbed, launchAttempt, mostLost, nameOf, type Ladder } from '../core/ladder.ts';
 import type { Plan } from '../core/plan.ts';
-import { executionSeconds } from '../core/patience.ts';
+import { leftoverSeconds } from '../core/patience.ts';
 import { shutdownBehavior } from '../core/self-destruct.ts';
 import { buildTags, type Role } from '../core/tags.ts';
 import { bootScripts } from '../core/boot-scripts.ts';
@@ -51,7 +51,7 @@ export async function findOrLaunch(
 
   const { instanceProfile, securityGroups } = plan.document.builder;
   // Everything in the request follows from the plan: EC2 refuses a token that comes back with other parameters.
-  const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + executionSeconds * 1000);
+  const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + leftoverSeconds * 1000);
   const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
   const ending = { userData: bootScripts(plan, role), shutdownBehavior: shutdownBehavior(plan, role) };
   const request = { ...from, instanceProfile, securityGroups, tags, ...ending };

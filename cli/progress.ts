@@ -102,7 +102,8 @@ export function createProgress() {
         return enter(key, event, path);
       case 'TaskScheduled':
         if (visit?.failed) {
-          if (visit.failed.error !== 'States.Timeout') visit.retried.push(visit.failed.error);
+          // A look that was not the last one is no failure.
+          if (!/^(States\.Timeout|NotYet)$/.test(visit.failed.error)) visit.retried.push(visit.failed.error);
           delete visit.failed;
         }
         return [];

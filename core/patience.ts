@@ -29,8 +29,14 @@ export const patience = {
 /** The longest timeout of the sanitizing step, which comes last. */
 export const sanitizeSeconds = 1800;
 
-/** Seconds an execution can take: `TimeoutSeconds` of the state machine. An instance that is older serves nobody. */
+/** Seconds an execution can take: `TimeoutSeconds` of the state machine. */
 export const executionSeconds = 14 * 24 * 3600;
+
+/**
+ * Seconds after which the sweep removes an instance that no execution works for any more. A build may take longer: the sweep takes
+ * nothing from one that is at work.
+ */
+export const leftoverSeconds = 7 * 24 * 3600;
 
 /** What launches, full limits of AWS and calls that are tried again may take beside the waits of a recipe. */
 const besideWaits = 36 * 3600;

@@ -20,7 +20,7 @@ export interface Found extends BuildIdentity {
 }
 
 const day = 24 * 3600 * 1000;
-/** Nothing of an unpublished build is needed longer than an execution can run. */
+/** For so long what an unpublished build made may serve a start that goes on with it. What is at work is spared, whatever its age. */
 const lifetime = 7 * day;
 const grace = day;
 /** A build whose execution has only just ended is left to clean-up-build. */

@@ -81,6 +81,8 @@ test('a wait that looks again at every heartbeat is still one line', () => {
   const looks: Recorded[] = [30, 60, 90].flatMap((at) => [
     [at - 30, 'AwaitImage', 'TaskScheduled'] as Recorded,
     [at, 'AwaitImage', 'TaskTimedOut', { error: 'States.Timeout' }] as Recorded,
+    [at, 'AwaitImage', 'TaskScheduled'] as Recorded,
+    [at, 'AwaitImage', 'TaskFailed', { error: 'NotYet' }] as Recorded,
   ]);
   expect(
     summary([
