@@ -330,3 +330,12 @@ describe('the template', () => {
     for (const { Error } of measured('Failures') as Line[]) expect(failureNames).toContain(Error);
   });
 });
+
+test('the docs count alarms as CloudWatch bills them: by the metrics that they read', () => {
+  const alarms = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+  const read = alarms.flatMap(({ Properties: { Metrics = [{ MetricStat: {} }] } }) =>
+    (Metrics as { MetricStat?: object }[]).filter(({ MetricStat }) => MetricStat),
+  );
+  const said = /^\| alarms: \$0\.10 .*?\| \$([\d.]+) +\|/m.exec(readFileSync('docs/deploy.md', 'utf8'));
+  expect(said?.[1]).toBe((read.length * 0.1).toFixed(2));
+});
