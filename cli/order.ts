@@ -21,8 +21,8 @@ export interface OrderOptions {
 export interface Order {
   /** The recipe itself last, before it those that publish the channels it starts from. */
   recipes: Recipe[];
+  /** With the recipe as it is after the overrides: what is simulated is a deployment of just that. */
   catalog: Catalog;
-  overrides?: Record<string, unknown>;
   scenario?: ScenarioFile;
 }
 
@@ -61,7 +61,10 @@ export async function takeOrder(
   const ancestors = await ancestorsOf(recipe, dirname(file), region, problems);
   if (problems.length > 0) return { problems };
   const recipes = [...ancestors, recipe];
-  return { order: { recipes, catalog, ...(overrides && { overrides }), ...(scenario && { scenario }) } };
+  const documents: Catalog['recipes'] = catalog.recipes;
+  const document = applyOverrides(documents[recipe.name], overrides);
+  const deployed = { ...catalog, recipes: { ...documents, [recipe.name]: document } };
+  return { order: { recipes, catalog: deployed, ...(scenario && { scenario }) } };
 }
 
 export const placedIn = ({ file, problems }: Finding): Placed[] => placed(problems, (path) => file.locate(path));

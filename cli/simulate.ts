@@ -33,7 +33,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
   if ('problems' in taken) return refuse(taken.problems);
   const unusable = await outputProblem(options.out);
   if (unusable) return refuse([usage(`--out ${options.out}`, unusable)]);
-  const { recipes, overrides, catalog, scenario: file } = taken.order;
+  const { recipes, catalog, scenario: file } = taken.order;
   const { region, speed, seed, rough, build } = options;
   let simulation: Simulation;
   try {
@@ -53,7 +53,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
   const bake = createOven(simulation, options, terminal);
   for (const [index, recipe] of recipes.entries()) {
     const heir = recipes[index + 1];
-    const changes = heir ? {} : { ...(overrides && { overrides }), ...(build !== undefined && { build }) };
+    const changes = heir || build === undefined ? {} : { build };
     simulation.cloud.heedRules(!heir || file?.scenario.parents === true);
     const exitCode = await bake(recipe, { recipe: recipe.name, ...changes }, heir);
     if (exitCode === 0 && heir) continue;
@@ -66,7 +66,6 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
 
 interface Input {
   recipe: string;
-  overrides?: Record<string, unknown>;
   build?: string;
 }
 

@@ -41,7 +41,7 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** JSON that does not depend on the order in which keys were written; the order of lists has a meaning. */
-const canonical = (content: unknown): string =>
+export const canonical = (content: unknown): string =>
   JSON.stringify(content, (_key, value: unknown) =>
     isMap(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value,
   );

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini';
 import type { Recipe } from './recipe.ts';
 
+/** A list, or any: no bound at all. */
+const bound = z.union([z.literal('any'), z.array(z.string())]);
+
 /**
  * What the stack tells its functions of the deployment they belong to, as one JSON object in the environment variable
  * GOLDEN_SETTINGS. infrastructure/settings.cjs writes the variable out of the parameters of the deployment.
@@ -16,6 +19,20 @@ const settings = z.strictObject({
   securityGroups: z._default(z.array(z.string()), []),
   /** Whether schedules, newer source images and published parents start builds. */
   automaticBuilds: z._default(z.boolean(), false),
+  /** Whether a start may bring a recipe document of its own, or change what a deployed recipe makes. */
+  inlineRecipes: z._default(z.boolean(), false),
+  /** Accounts by id, organizations and organizational units by ARN, that images may go to. */
+  shareWith: z._default(bound, []),
+  /** Regions that images may go to beside the home region. */
+  regions: z._default(bound, 'any'),
+  /** Instance profiles that recipes may name beside `instanceProfile`. */
+  instanceProfiles: z._default(bound, []),
+  /** SSM documents that steps may name. A name that ends in a star stands for all that begin so. */
+  documents: z._default(bound, ['AWS-*', 'AmazonCloudWatch-*']),
+  /** Accounts beside the pipeline's own whose KMS keys may encrypt images. */
+  kmsAccounts: z._default(bound, []),
+  /** Whether recipes may name accounts that stand in documentation. Only a simulated deployment allows them. */
+  documentationIds: z._default(z.enum(['refused', 'allowed']), 'refused'),
 });
 
 export type DeploymentSettings = z.infer<typeof settings>;

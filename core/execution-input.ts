@@ -3,6 +3,7 @@ import { buildName, buildNamePattern, placeOf, type ExecutionReference } from '.
 import { recipeDigest } from './content-digest.ts';
 import { shapeProblems } from './recipe/shape.ts';
 import { applyOverrides, parseRecipe, type Catalog, type Problem, type Recipe } from './recipe.ts';
+import { originOf, type Origin } from './catalog-origin.ts';
 import type { BuildIdentity } from './tags.ts';
 import { trigger, type Trigger } from './trigger.ts';
 
@@ -31,6 +32,10 @@ export interface Requested {
   recipe: Recipe;
   /** Whether the start says itself what to build, by overrides or a document, rather than by a recipe's name alone. */
   special: boolean;
+  /** What it was started with. */
+  asked: { recipe: string | Record<string, unknown>; overrides?: Record<string, unknown> | undefined };
+  /** Whether it makes the image that a deployed recipe makes. */
+  origin: Origin;
   /** Whether it is built even where the image is up to date: by force, or since it was begun. */
   regardless: boolean;
   trigger?: Trigger | undefined;
@@ -40,8 +45,9 @@ export interface Requested {
 export function requestedBuild(
   input: unknown,
   execution: ExecutionReference,
-  { recipes, scripts }: Catalog,
+  catalog: Catalog,
 ): Requested | { problems: Problem[] } {
+  const { recipes, scripts } = catalog;
   const parsed = z.safeParse(ExecutionInput, input);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => ({
@@ -68,6 +74,8 @@ export function requestedBuild(
   const special = overrides !== undefined || typeof wanted !== 'string';
   return {
     special,
+    asked: { recipe: wanted, overrides },
+    origin: special ? originOf(result.recipe, catalog, home) : 'catalog',
     regardless: force === true || build !== undefined,
     trigger: startedBy,
     recipe: result.recipe,

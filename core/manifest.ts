@@ -16,6 +16,8 @@ export interface Manifest {
   targets: ManifestTarget[];
   timings: Timing[];
   failure: ManifestFailure | null;
+  /** `start` where the image is not that of the deployed recipe; absent where it is. */
+  origin?: 'start';
   /** What Resolve told though it did not stop the build, such as a look that AWS refused. */
   notes?: string[];
   /** What this execution cost, by estimate; absent where nothing was planned, and in manifests of earlier versions. */
@@ -70,6 +72,7 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
     recipe: plan.recipe,
     build: plan.build,
     status,
+    ...(plan.origin && { origin: plan.origin }),
     source: { ami: source.ami, owner: source.owner, name: source.name, region: source.region },
     image: image ? { name: plan.image, ami: image.ami, region: plan.region, snapshots: image.snapshots } : null,
     targets: document.distribute.map((target) => {
@@ -120,15 +123,8 @@ export function failedManifest({ identity, plan, ledger, targets, timings, failu
     const home = ledger.after.find(({ region }) => region === plan.region);
     const image = home && { ami: home.ami, snapshots: home.snapshots ?? [] };
     const parameter = ledger.parameter || null;
-    return manifestOf({
-      plan,
-      status: 'published',
-      image,
-      targets: [...ledger.after, ...targets],
-      parameter,
-      timings,
-      failure,
-    });
+    const all = [...ledger.after, ...targets];
+    return manifestOf({ plan, status: 'published', image, targets: all, parameter, timings, failure });
   }
   if (plan) return manifestOf({ plan, status: 'failed', targets, parameter: null, timings, failure });
   const { recipe, build } = identity;

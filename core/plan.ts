@@ -1,4 +1,5 @@
 import { imageName, placeOf, type ExecutionReference } from './build.ts';
+import type { Origin } from './catalog-origin.ts';
 import { channelParameter } from './channel.ts';
 import { checkCommands, provisionCommands, type Command } from './command.ts';
 import { contentDigest, recipeDigest } from './content-digest.ts';
@@ -37,6 +38,8 @@ export interface Plan extends BuildIdentity {
   recipeDigest: string;
   /** Absent where somebody started the build by hand. */
   trigger?: Trigger;
+  /** `start` where the image is not that of the deployed recipe; absent where it is. */
+  origin?: 'start';
   provision: Command[];
   checks: Command[];
   /** What the user is to know though it does not stop the build; absent where there is nothing to say. */
@@ -51,6 +54,7 @@ export interface PlanParts {
   catalog: Pick<Catalog, 'scripts' | 'version'>;
   trigger?: Trigger | undefined;
   settings: DeploymentSettings;
+  origin?: Origin;
   notes?: string[];
 }
 
@@ -62,6 +66,7 @@ export function planBuild({
   catalog,
   trigger,
   settings,
+  origin,
   notes = [],
 }: PlanParts): Plan {
   const { scripts, version: pipelineVersion } = catalog;
@@ -81,6 +86,7 @@ export function planBuild({
     digest: contentDigest({ source: source.ami, recipe, scripts, pipelineVersion }),
     recipeDigest: recipeDigest(recipe, scripts, pipelineVersion),
     ...(trigger && { trigger }),
+    ...(origin === 'start' && { origin }),
     provision: provisionCommands(recipe.provision, identity.build, source, scripts, recipe.image.allowFiles),
     checks: checkCommands(recipe.checks, identity.build, source, scripts),
     ...(notes.length > 0 && { notes }),

@@ -12,7 +12,7 @@ import type { source } from './recipe/source.ts';
 import type { triggers } from './recipe/upkeep.ts';
 
 export { applyOverrides } from './recipe/overrides.ts';
-export { formatPath, formatProblems, refuse, told, type Place, type Problem } from './recipe/problems.ts';
+export { formatPath, formatProblems, refuse, refuseAny, told, type Place, type Problem } from './recipe/problems.ts';
 export { recipeSchema } from './recipe/schema.ts';
 export type { Path } from './recipe/rule.ts';
 

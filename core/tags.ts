@@ -28,6 +28,7 @@ export const imageTags = (plan: Plan): Tags => ({
   ...plan.document.image.tags,
   ...buildTags(plan, 'image'),
   'golden:digest': plan.digest,
+  ...(plan.origin && { 'golden:origin': plan.origin }),
 });
 
 /** Whether something found in AWS was made by this build. */

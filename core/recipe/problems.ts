@@ -56,3 +56,8 @@ export function refuse(problems: Problem[]): never {
     formatProblems(problems, () => undefined),
   );
 }
+
+/** @throws RecipeInvalid where there is a problem. */
+export function refuseAny(problems: Problem[]): void {
+  if (problems.length > 0) refuse(problems);
+}

@@ -12,7 +12,8 @@ import { requestedBuild } from '../../core/execution-input.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { planBuild, workOf, type Plan } from '../../core/plan.ts';
 import { rebuildProblem, resumed } from '../../core/rebuild.ts';
-import { refuse, told } from '../../core/recipe.ts';
+import { refuse, refuseAny, told } from '../../core/recipe.ts';
+import { startProblems } from '../../core/start-bounds.ts';
 import { lambda, stage, type Cloud } from '../stage.ts';
 
 // Loaded only where there is a choice.
@@ -32,19 +33,18 @@ export const resolve = stage({
     const requested = requestedBuild(input, execution, catalog);
     if ('problems' in requested) return refuse(requested.problems);
     const { identity, recipe, regardless, trigger } = requested;
-
     let found: Found = { because: 'it was begun before' };
     let plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
     const images = await findBuildImages(cloud.aws, cloud.aws.region, identity);
     const manifest = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
-    const problem = rebuildProblem(plan, requested, manifest, images, cloud.now());
-    if (problem) return refuse([problem]);
+    const problems = startProblems(requested, plan, { catalog, settings, execution });
+    refuseAny(problems.concat(rebuildProblem(plan, requested, manifest, images, cloud.now()) ?? []));
     plan = plan && resumed(plan, manifest, execution.startedAt);
     if (!plan) {
       const at = { account: placeOf(execution.id).account, now: cloud.now(), ...settings };
       const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings), at);
       for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
-      plan = planBuild({ identity, execution, recipe, source, catalog, trigger, settings, notes: told(notes) });
+      plan = planBuild({ ...requested, execution, source, catalog, settings, notes: told(notes) });
       found = regardless ? { because: 'it was asked for' } : await lookForUpToDate(cloud, plan);
       cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
       if (found.current) return { ...identity, upToDate: { is: true, build: found.current } };

@@ -70,10 +70,13 @@ const withLastingDisk = (check: 'pass' | 'fail'): Run => ({
   outcome: check === 'pass' ? 'SUCCEEDED' : 'CheckFailed',
   async simulation() {
     const scenario = check === 'pass' ? {} : { commands: [{ step: 'boots', ...long }] };
-    const simulation = pipeline({ scenario, changes: short });
+    const simulation = pipeline({
+      scenario,
+      changes: { ...short, source: { filter: { name: 'two-disks' }, owner: 'self' } },
+    });
     loseOutput(simulation);
     const disk = { sizeGiB: 8, type: 'gp3', encrypted: false };
-    const image = simulation.cloud.addImage({
+    simulation.cloud.addImage({
       name: 'two-disks',
       owner: account,
       region: 'us-east-1',
@@ -82,8 +85,7 @@ const withLastingDisk = (check: 'pass' | 'fail'): Run => ({
         { ...disk, device: '/dev/sdb', deleteOnTermination: false },
       ],
     });
-    const source = { parameter: null, ami: image.id, owner: 'self' };
-    return [simulation, await build(simulation, { recipe: 'base', overrides: { source } })];
+    return [simulation, await build(simulation)];
   },
 });
 
