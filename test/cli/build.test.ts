@@ -32,7 +32,7 @@ const executions = (machine = 'build-image') => {
     simulation.stepFunctions.execution(executionArn),
   );
 };
-const breaking = ['--override', 'provision=[{ name: breaks, run: "false" }]'];
+const breaking = ['--override', 'provision=[{ name: breaks, run: "false" }]', '--override', 'publish='];
 const historyCalls = (from = 0) =>
   simulation.cloud.calls.slice(from).filter(({ action, by }) => action === 'GetExecutionHistory' && by === undefined);
 /** What AWS does to looks at the history, and to nothing else. */
@@ -102,7 +102,13 @@ test('a start whose answer is lost is one build', async () => {
 });
 
 test('a recipe file is sent as it is, whatever is deployed under its name', async () => {
-  const document = { ...recipe, name: 'other', provision: [{ name: 'breaks', run: 'false' }] };
+  const document = {
+    ...recipe,
+    name: 'other',
+    provision: [{ name: 'breaks', run: 'false' }],
+    publish: undefined,
+    distribute: recipe.distribute.slice(0, 1),
+  };
   const file = join(folder, 'other.yaml');
   await writeFile(file, JSON.stringify(document));
   expect(await golden('build', file)).toMatchObject({ exitCode: 1 });

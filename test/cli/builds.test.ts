@@ -10,7 +10,7 @@ let listed: Listed[];
 let forgotten = false;
 const golden = (...args: string[]) => operator(simulation).run(...args);
 const long = Array.from({ length: 3000 }, (_, index) => `line ${index + 1}`).join('\n');
-const override = (provision: string) => ['--override', `provision=[${provision}]`];
+const override = (provision: string) => ['--override', `provision=[${provision}]`, '--override', 'publish='];
 
 beforeAll(async () => {
   simulation = pipeline({

@@ -241,7 +241,7 @@ test('a source of somebody else is refused before anything is launched', async (
   });
   const execution = await build(simulation, {
     recipe: 'base',
-    overrides: { source: { parameter: null, ami: image.id } },
+    overrides: { source: { parameter: null, ami: image.id }, publish: null },
   });
   expect(execution).toMatchObject({ error: 'SourceNotTrusted', cause: expect.stringContaining('999999999999') });
   expect(leftIn(simulation)).toEqual(nothing);
@@ -251,7 +251,10 @@ test('a source of somebody else is refused before anything is launched', async (
 test('an image of the right name and another owner is never found by a filter', async () => {
   const simulation = pipeline();
   simulation.cloud.addImage({ name: 'al2023-ami-9999', owner: '999999999999', region: 'us-east-1', public: true });
-  const overrides = { source: { parameter: null, filter: { name: 'al2023-ami-*', architecture: 'x86_64' } } };
+  const overrides = {
+    source: { parameter: null, filter: { name: 'al2023-ami-*', architecture: 'x86_64' } },
+    publish: null,
+  };
   const execution = await build(simulation, { recipe: 'base', overrides });
   expect(manifestIn(simulation, execution).source).toMatchObject({ owner: '137112412989' });
 });
@@ -268,7 +271,7 @@ test.each([
   ],
   [
     'a step for another system',
-    { recipe: 'base', overrides: { provision: [{ powershell: 'x' }], checks: [] } },
+    { recipe: 'base', overrides: { provision: [{ powershell: 'x' }], checks: [], publish: null } },
     'provision[0].powershell',
   ],
 ])('%s is refused with everything that is wrong, and nothing is created', async (_, input, problem) => {

@@ -279,9 +279,12 @@ describe('once an image is published', () => {
     expect(recordIn(simulation)).toMatchObject({ published: { build: id }, started: { build: id, by: 'hand' } });
   });
 
-  test('another image in the channel, by overrides, is replaced by what the recipe asks for', async () => {
-    const special = await build(simulation, { recipe: 'base', overrides: { description: 'special' } });
+  test('another image in the channel, of another version of the recipe, is replaced by what the recipe asks for', async () => {
+    const before = base();
+    catalog.recipes['base'] = { ...before, description: 'special' };
+    const special = await build(simulation);
     expect(manifestIn(simulation, special).status).toBe('published');
+    catalog.recipes['base'] = before;
     expect(await reasonToBuild()).toMatch(/has changed since/);
   });
 
