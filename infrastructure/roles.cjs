@@ -1,5 +1,7 @@
 // The functions and what each may do. An action's resources and conditions are written down once, here; serverless.yml
 // turns this into one role per function, and test/template.test.ts judges what comes out.
+const { bounded } = require('./bounds.cjs');
+const { settingsOf } = require('./settings.cjs');
 const { noValue, off, read } = require('./stack-settings.cjs');
 
 const name = '${self:service}-${self:provider.stage}';
@@ -378,7 +380,7 @@ const pascal = (key) => key[0].toUpperCase() + key.slice(1);
 const roleId = (key) => `${pascal(key)}Role`;
 const getArn = (id) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
-function statementsOf(key, actions) {
+function statementsOf(key, actions, settings) {
   const merged = new Map(); // actions that agree on resources and conditions share a statement
   for (const action of allowed(actions)) {
     const known = statements[action];
@@ -386,7 +388,8 @@ function statementsOf(key, actions) {
     const own = Array.isArray(known) ? known : (known[key] ?? known.others);
     if (!own)
       throw new Error(`${key} wants ${action}, whose statements are for ${Object.keys(known).join(', ')} only.`);
-    for (const { Resource, Condition } of own) {
+    for (const unbounded of own) {
+      const { Resource, Condition } = bounded(key, action, unbounded, settings);
       const id = JSON.stringify([Resource, Condition]);
       const statement = merged.get(id) ?? { Effect: 'Allow', Action: [], Resource, ...(Condition && { Condition }) };
       statement.Action.push(action);
@@ -404,7 +407,7 @@ const withKey = (actions, key) => {
   return key && used.length > 0 ? [{ Effect: 'Allow', Action: used, Resource: key }] : [];
 };
 
-const role = (key, actions, kmsKey, boundary) => ({
+const role = (key, actions, { settings, kmsKey, boundary }) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     PermissionsBoundary: boundary,
@@ -423,7 +426,7 @@ const role = (key, actions, kmsKey, boundary) => ({
               Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
               Resource: arn('logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/' + `${name}-${key}:*`),
             },
-            ...statementsOf(key, byEvents.includes(key) ? [...actions, 'sqs:SendMessage'] : actions),
+            ...statementsOf(key, byEvents.includes(key) ? [...actions, 'sqs:SendMessage'] : actions, settings),
             ...withKey(actions, kmsKey),
           ],
         },
@@ -490,10 +493,13 @@ module.exports = {
   ]),
   /** CloudFormation resources: a role for each. */
   async roles(osls) {
-    const { kmsKey, permissionsBoundary } = await read(osls);
-    const key = off(kmsKey) ? undefined : kmsKey;
-    const boundary = off(permissionsBoundary) ? noValue : permissionsBoundary;
-    return table((name, actions) => [roleId(name), role(name, actions, key, boundary)]);
+    const stack = await read(osls);
+    const around = {
+      settings: await settingsOf(osls),
+      kmsKey: off(stack.kmsKey) ? undefined : stack.kmsKey,
+      boundary: off(stack.permissionsBoundary) ? noValue : stack.permissionsBoundary,
+    };
+    return table((key, actions) => [roleId(key), role(key, actions, around)]);
   },
   /** What each state machine may run: `${CopyImageArn}` and so on, as statemachines/ says it. */
   ...machines,

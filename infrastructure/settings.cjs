@@ -1,6 +1,9 @@
 // What the deployment says of itself, out of osls' parameters: to the functions, as the one variable GOLDEN_SETTINGS, which
 // core/deployment-settings.ts reads; to the template's resources, by `settingsOf`.
-const { read: stackSettings } = require('./stack-settings.cjs');
+const { resolve } = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { readOfRecipes } = require('./of-recipes.cjs');
+const { off, read: stackSettings } = require('./stack-settings.cjs');
 
 /** A parameter that is on or off. */
 function isOn(name, value) {
@@ -9,9 +12,34 @@ function isOn(name, value) {
   throw new Error(`${name} must be on or off, not "${value}".`);
 }
 
+/**
+ * A parameter that is a list: of serverless.yml, or a text with commas. Every entry has the form, which also keeps out what
+ * CloudFormation would fill in.
+ */
+const listOf = (form, { any = true } = {}) =>
+  function read(name, value) {
+    const text = Array.isArray(value) ? value.map(String) : String(value ?? '').split(',');
+    const list = text.map((entry) => entry.trim()).filter((entry) => entry !== '');
+    if (list.length === 1 && list[0] === 'none') return [];
+    if (any && list.length === 1 && list[0] === 'any') return 'any';
+    const wrong = list.filter((entry) => !form.test(entry));
+    if (wrong.length > 0)
+      throw new Error(`${name} cannot have ${wrong.join(', ')}; docs/deploy.md says what it takes.`);
+    return list;
+  };
+const account = '\\d{12}';
+const inOrganizations =
+  'arn:aws[a-z-]*:organizations::\\d{12}:(organization/o-[a-z0-9]{10,32}|ou/o-[a-z0-9]{10,32}/ou-[0-9a-z-]{4,72})';
+
 /** Parameter → how its text is read. Other keys are the same in every deployment. */
 const readers = {
   automaticBuilds: isOn,
+  inlineRecipes: isOn,
+  shareWith: listOf(new RegExp(`^(${account}|${inOrganizations})$`)),
+  regions: listOf(/^[a-z]{2,4}(-[a-z]+)+-\d$/),
+  instanceProfiles: listOf(/^[\w+=,.@-]{1,128}$/, { any: false }),
+  documents: listOf(/^[\w.-]{2,127}\*?$|^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:document\/[\w.-]{3,128}$/),
+  kmsAccounts: listOf(new RegExp(`^${account}$`), { any: false }),
 };
 /** What follows from the settings of the stack; references of CloudFormation stand for what the stack makes. */
 const ofStack = ({ channelRoot, subnets, securityGroups }) => ({
@@ -30,14 +58,32 @@ async function settingsOf(osls) {
   return settings;
 }
 
+/** @throws where Resolve would refuse every start of a recipe, in this region and with these settings. */
+async function judgeRecipes(settings, { resolveVariable }) {
+  const recipes = readOfRecipes('resolve/recipes.json');
+  const { undeployable } = await import(pathToFileURL(resolve('dist/judge/index.mjs')).href);
+  const home = await resolveVariable('self:provider.region');
+  const builderRole = await resolveVariable('param:builderRole');
+  const instanceProfile = off(builderRole) ? 'the one of this stack' : builderRole; // what the reference stands for
+  const problems = undeployable(recipes, { ...settings, instanceProfile }, home);
+  if (problems.length === 0) return;
+  const stage = await resolveVariable('self:provider.stage');
+  const message = [`These recipes cannot be deployed to ${home} as ${stage}:`, ...problems].join('\n');
+  throw Object.assign(new Error(message), { stack: message }); // osls shows the stack, and where it comes from helps nobody
+}
+
 module.exports = {
   settingsOf,
   /** For serverless.yml. JSON with references of CloudFormation in it. */
   async variable(osls) {
-    const text = JSON.stringify(await settingsOf(osls));
-    // Lambda has 4 kB for all variables of a function.
+    const settings = await settingsOf(osls);
+    await judgeRecipes(settings, osls);
+    const text = JSON.stringify(settings);
+    // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 4 KB for all variables of a function.
     if (text.length > 3000)
-      throw new Error(`The deployment's settings are ${text.length} characters; at most 3,000 fit.`);
+      throw new Error(
+        `The settings are ${text.length} characters, of 3000 that a function's environment has room for: name organizations in shareWith instead of their accounts.`,
+      );
     return { 'Fn::Sub': text };
   },
   /** For every state machine: what Step Functions writes into the log group. */

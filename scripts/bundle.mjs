@@ -79,10 +79,17 @@ export async function compileRecipes(outdir = join(root, 'dist'), folder = join(
     mkdirSync(join(outdir, name), { recursive: true });
     writeFileSync(join(outdir, name, 'recipes.json'), JSON.stringify(catalog));
   }
+  await bundleJudge(outdir);
   const { schedulesOf } = await importTypeScript(join(root, 'core/recipe-schedule.ts'));
   const { channelsOf } = await importTypeScript(join(root, 'core/catalog.ts'));
   writeFileSync(join(outdir, 'schedules.json'), JSON.stringify(schedulesOf(catalog)));
   writeFileSync(join(outdir, 'channels.json'), JSON.stringify(channelsOf(catalog)));
+}
+
+/** What infrastructure/settings.cjs judges the recipes with, once osls knows the region, the stage and the settings. */
+async function bundleJudge(outdir) {
+  const { build } = await import('esbuild');
+  await build(bundleOptions('core/deployable.ts', join(outdir, 'judge')));
 }
 
 const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(10);

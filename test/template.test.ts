@@ -11,7 +11,7 @@ import { functionFiles } from '../scripts/bundle.mjs';
 import { root } from '../scripts/setup.mjs';
 import { checkPolicy, listOf, type Statement } from './support/check-policies.ts';
 import { checkTemplate, type Template, type TemplateResource } from './support/check-template.ts';
-import { packagedTemplate } from './support/packaged-template.ts';
+import { ours, packagedTemplate, somebodys } from './support/packaged-template.ts';
 
 let template: Template;
 beforeAll(async () => {
@@ -108,7 +108,13 @@ describe('the resources', () => {
       'param=notify=ops@example.com',
       'param=staleAfterDays=10',
     ];
-    const set = await packagedTemplate(settings.map((setting) => `--${setting}`));
+    // The examples are for us-east-1.
+    const moved = (text: string) =>
+      somebodys(text).replaceAll('us-west-2', 'us-east-2').replaceAll('us-east-1', 'home');
+    const set = await packagedTemplate(
+      settings.map((setting) => `--${setting}`),
+      moved,
+    );
     const added = Object.keys(set.Resources).filter((id) => !(id in template.Resources));
     expect(added.toSorted()).toEqual(notifying);
     expect(Object.keys(set.Resources).filter((id) => !added.includes(id))).toEqual(Object.keys(template.Resources));
@@ -230,6 +236,72 @@ describe('a deployment', () => {
     expect(problems).toHaveLength(expected.length);
     expected.forEach((each) => expect(problems).toContainEqual(expect.stringMatching(each)));
   });
+});
+
+describe('recipes that Resolve would refuse every time are not packaged', () => {
+  const same = (text: string) => text;
+
+  test('where they name accounts and organizations of documentation', async () => {
+    const problems = packagedTemplate(['--param=shareWith=any'], same);
+    await expect(problems).rejects.toThrow(
+      /cannot be deployed to us-east-1 as dev:\n(.*\n)*recipes\/al2023-base\.yaml distribute\[0\]\.accounts\[0\]: 111122223333 stands in documentation/,
+    );
+    await expect(problems).rejects.toThrow(/distribute\[1\]\.organizations\[0\]: \S+o-exampleorgid stands in/);
+  });
+
+  test('where they share with whom the settings do not name', async () => {
+    await expect(packagedTemplate(['--stage=prod', '--param=shareWith=300000000002'])).rejects.toThrow(
+      /as prod:\nrecipes\/al2023-base\.yaml distribute\[0\]\.accounts\[0\]: 300000000001 is outside of what this deployment/,
+    );
+  });
+
+  test('where they are right in another region only', async () => {
+    await expect(packagedTemplate(['--region=eu-central-1'])).rejects.toThrow(
+      /to eu-central-1 as dev:\nrecipes\/al2023-base\.yaml distribute\[0\]: is shared, but its image would be encrypted/,
+    );
+  });
+
+  test('a setting that is no list of what it takes is refused', async () => {
+    await expect(packagedTemplate(['--param=shareWith=everybody'])).rejects.toThrow(/shareWith cannot have everybody/);
+  });
+});
+
+test('what the settings bound, the roles are bounded by', async () => {
+  const settings = {
+    regions: 'eu-west-1,ap-southeast-2,us-west-2',
+    instanceProfiles: 'hardened',
+    kmsAccounts: '300000000009',
+  };
+  const documents = 'AWS-ConfigureAWSPackage,AWS-InstallWindowsUpdates,our-own';
+  const set = await packagedTemplate(
+    Object.entries({ ...settings, documents }).map(([name, value]) => `--param=${name}=${value}`),
+  );
+  expect(await judge(set)).toEqual([]);
+  const condition = (role: string, action: string) => statementFor(set.Resources[role], action).Condition;
+  const regions = [{ 'Fn::Sub': '${AWS::Region}' }, 'eu-west-1', 'ap-southeast-2', 'us-west-2'];
+  for (const [role, action] of [
+    ['CopyImageRole', 'ec2:CopyImage'],
+    ['GrantPermissionsRole', 'ec2:ModifyImageAttribute'],
+    ['PublishRole', 'ssm:PutParameter'],
+  ] as const)
+    expect(condition(role, action)?.['StringEquals']?.['aws:RequestedRegion']).toEqual(regions);
+  const sharing = condition('GrantPermissionsRole', 'ec2:ModifySnapshotAttribute');
+  expect(sharing?.['ForAllValues:StringEquals']).toEqual({ 'ec2:Add/userId': ours.slice(0, 3) });
+  const text = JSON.stringify(set.Resources['LaunchRole']);
+  for (const named of ['instance-profile/hardened', 'role/hardened', 'kms:*:300000000009:key/*'])
+    expect(text).toContain(named);
+  const commands = JSON.stringify(set.Resources['SendCommandRole']);
+  expect(commands).toContain('ssm:${AWS::Region}:${AWS::AccountId}:document/our-own');
+  expect(commands).toContain('ssm:${AWS::Region}::document/AWS-RunShellScript');
+  expect(commands).not.toContain('document/*');
+});
+
+test('a deployment that names nobody shares no snapshot with anybody', async () => {
+  const alone = await packagedTemplate(['--param=shareWith=none'], (text) =>
+    text.replaceAll(/^ +(accounts|organizations|organizationalUnits): .*$/gm, ''),
+  );
+  const { Condition } = statementFor(alone.Resources['GrantPermissionsRole'], 'ec2:ModifySnapshotAttribute');
+  expect(Condition?.['Null']?.['ec2:Add/userId']).toBe('true');
 });
 
 describe('the functions', () => {

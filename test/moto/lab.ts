@@ -13,6 +13,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { simulatedSettings } from '../../simulator/simulated-settings.ts';
 import { startBridge } from './bridge.ts';
 import { createLambda } from './lambda.ts';
 import { createLayer, type Layer } from './layer.ts';
@@ -104,6 +105,7 @@ export async function openLab(): Promise<Lab> {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       GOLDEN_BUCKET: bucket,
       GOLDEN_CATALOG: 'dist/resolve/recipes.json',
+      GOLDEN_SETTINGS: JSON.stringify(simulatedSettings),
     },
   });
   const server = await startServer(bridge.port, here);

@@ -42,6 +42,9 @@ function textOf(resource: unknown, { Resources }: Template): string {
   return String(text).replace(/\$\{([^}]+)\}/g, (_, name: string) => example[name] ?? arn(name.replace(/\.Arn$/, '')));
 }
 
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+const inEveryRequest = new Set(['aws:RequestedRegion']);
+
 export const general = (key: string) => key.replace(/^([\w-]+:\w+)\/.*/, '$1');
 
 interface Kind {
@@ -108,7 +111,7 @@ export async function checkPolicy(where: string, statements: Statement[], templa
         covered.set(action, (covered.get(action) ?? new Set()).add(kind.name));
         const known = new Set([...conditionKeys, ...kind.conditionKeys].map(general));
         for (const key of conditions) {
-          if (!known.has(general(key))) say(`on ${kind.name} knows no ${key}`);
+          if (!known.has(general(key)) && !inEveryRequest.has(key)) say(`on ${kind.name} knows no ${key}`);
         }
         const taggable = kind.conditionKeys.some((key) => /^aws:(Request|Resource)Tag\//.test(key));
         const source = sources[action]?.includes(kind.name);

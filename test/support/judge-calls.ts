@@ -45,7 +45,9 @@ export function createJudge(template: Template): Judge {
       for (const call of calls) {
         const { by, region } = call;
         const own = by === undefined ? [] : grants.filter(({ role }) => role === roleIdOf(by));
-        for (const ask of askedFor(call, surroundings).map(asAwsAsks)) {
+        for (const asking of askedFor(call, surroundings).map(asAwsAsks)) {
+          // A key of every request: the region whose endpoint was called.
+          const ask = { ...asking, context: { ...asking.context, 'aws:RequestedRegion': region } };
           every.push(ask);
           const allowing = own.filter((grant) => allows(grant, ask));
           if (allowing.length === 1) needed.add(allowing[0]!.id);
