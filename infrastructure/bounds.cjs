@@ -56,7 +56,7 @@ const documentsOf = ({ documents }, statement) => {
   const arns = named.flatMap((name) => {
     if (name.startsWith('arn:')) return [name];
     const aws = /^(AWS|Amazon)/.test(name); // SSM lets nobody else begin a name so
-    return [arn(`ssm:\${AWS::Region}:${aws ? '' : '\${AWS::AccountId}'}:document/${name}`)];
+    return [arn(`ssm:\${AWS::Region}:${aws ? '' : '${AWS::AccountId}'}:document/${name}`)];
   });
   return { ...statement, Resource: [...arns, ...statement.Resource.filter((resource) => !any.includes(resource))] };
 };
