@@ -35,7 +35,8 @@ export const ec2Codes: ServiceCodes = {
       InvalidTagKey.Malformed VPCIdNotSpecified DefaultVpcDoesNotExist VPCResourceNotSpecified MissingInput InvalidSubnet
       InvalidSubnetID.NotFound InvalidSubnetId.NotFound InvalidSubnetID.Malformed InvalidGroup.NotFound
       InvalidSecurityGroupID.NotFound InvalidGroupId.Malformed InvalidSecurityGroupId.Malformed
-      SecurityGroupsPerInstanceLimitExceeded SecurityGroupsPerInterfaceLimitExceeded InvalidAvailabilityZone InvalidZone.NotFound
+      SecurityGroupsPerInstanceLimitExceeded SecurityGroupsPerInterfaceLimitExceeded AttachmentLimitExceeded
+      InvalidAvailabilityZone InvalidZone.NotFound
       InvalidAMIID.Malformed InvalidAMIName.Malformed InvalidAMIAttributeItemValue InvalidUserID.Malformed InvalidManifest
       InvalidInstanceID InvalidInstanceID.Malformed InvalidInstanceType InvalidInstanceFamily InvalidInstanceAttributeValue
       InvalidIamInstanceProfileArn.Malformed InvalidBlockDeviceMapping InvalidDevice.InUse InvalidSnapshotID.Malformed

@@ -1,4 +1,5 @@
 import type { Plan } from './plan.ts';
+import type { Recipe } from './recipe.ts';
 
 export interface Disk {
   device: string;
@@ -11,7 +12,7 @@ export interface Disk {
   throughput?: number | undefined;
 }
 
-type Known = Pick<Plan, 'document' | 'region' | 'source'>;
+type Known = Pick<Plan, 'region' | 'source'> & { document: Pick<Recipe, 'builder' | 'distribute'> };
 
 /**
  * Every disk that the builder has, and the image after it. The image is born under the key of the target in its own region,

@@ -1,4 +1,4 @@
-import { DescribeInstanceTypesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeInstanceTypesCommand, EC2Client, type InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import type { InstanceTypeFacts } from '../../core/preflight/facts.ts';
 import { ask, everyPage } from '../answers.ts';
 import type { Connection } from '../connection.ts';
@@ -23,5 +23,18 @@ export async function describeInstanceTypes(aws: Connection, types: readonly str
     virtualization: SupportedVirtualizationTypes ?? [],
     needsEna: type.NetworkInfo?.EnaSupport === 'required',
     tpm: type.NitroTpmSupport === 'supported',
+    volumes: volumesOf(type),
   }));
+}
+
+/**
+ * How many EBS volumes fit. A shared limit counts the one network interface and the instance store's NVMe disks, too:
+ * https://docs.aws.amazon.com/ebs/latest/userguide/volume_limits.html
+ */
+function volumesOf({ EbsInfo, InstanceStorageInfo }: InstanceTypeInfo): number | undefined {
+  const { MaximumEbsAttachments: most, AttachmentLimitType: kind } = EbsInfo ?? {};
+  if (most === undefined || kind === 'dedicated') return most;
+  const { NvmeSupport, Disks = [] } = InstanceStorageInfo ?? {};
+  const nvme = NvmeSupport === 'unsupported' ? [] : Disks;
+  return nvme.reduce((left, { Count = 0 }) => left - Count, most - 1);
 }

@@ -20,6 +20,8 @@ export interface InstanceTypeFacts {
   needsEna: boolean;
   /** Whether the type has a NitroTPM to offer. */
   tpm: boolean;
+  /** EBS volumes that an instance of the type can have, its root included. Undefined where EC2 tells no limit. */
+  volumes?: number | undefined;
 }
 
 /** How the account has EBS encryption set up in a region, and what KMS says there of the keys that may be used. */

@@ -2,7 +2,7 @@ import type { Problem, Recipe } from '../recipe.ts';
 import { encryptionProblems } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';
 import { instanceTypeProblems } from './instance-types.ts';
-import { networkProblems } from './network.ts';
+import { networkNotes, networkProblems } from './network.ts';
 import { regionNotes, regionProblems } from './regions.ts';
 import { sourceNotes } from './source-notes.ts';
 import { sourceProblems } from './source.ts';
@@ -35,6 +35,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
     ],
     notes: [
       ...(source ? sourceNotes(recipe, source, facts.now) : []),
+      ...networkNotes(recipe),
       ...regionNotes(recipe, facts),
       ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
       ...unseen('the subnets', ['builder', 'subnets'], facts.network.subnets),

@@ -1,3 +1,4 @@
+import { imageDisks } from '../disks.ts';
 import type { Problem, Recipe } from '../recipe.ts';
 import type { SourceImage } from '../source.ts';
 import type { Facts, InstanceTypeFacts } from './facts.ts';
@@ -21,14 +22,26 @@ function unfit(type: InstanceTypeFacts, source: SourceImage): string | undefined
 }
 
 /** Instance types that the region does not have or that cannot start the source image. */
-export function instanceTypeProblems({ builder }: Recipe, { region, instanceTypes, source }: Facts): Problem[] {
+export function instanceTypeProblems(document: Recipe, { region, instanceTypes, source }: Facts): Problem[] {
   const { found } = instanceTypes;
   if (!found) return [];
-  return builder.instanceTypes.flatMap((instanceType, index) => {
+  const { builder } = document;
+  const volumes = source ? imageDisks({ document, region, source }).length : builder.volumes.length + 1;
+  const unfitting = builder.instanceTypes.flatMap((instanceType, index) => {
     const type = found.find((one) => one.instanceType === instanceType);
     const wrong = type ? source && unfit(type, source) : `does not exist in ${region}`;
     if (wrong === undefined) return [];
     const message = `${instanceType} ${wrong}; name a type that ${type ? 'fits the source' : 'the region has'}`;
     return [{ path: ['builder', 'instanceTypes', index], message }];
   });
+  return [...unfitting, ...tooManyVolumes(volumes, found)];
+}
+
+/** More volumes than a type can have: EC2 refuses the launch with AttachmentLimitExceeded. */
+function tooManyVolumes(count: number, types: InstanceTypeFacts[]): Problem[] {
+  const small = types.filter(({ volumes = Infinity }) => volumes < count);
+  if (small.length === 0) return [];
+  const limits = small.map(({ instanceType, volumes }) => `${instanceType} takes ${volumes}`).join(', ');
+  const message = `the builder would have ${count} volumes, its root and those of the source included, but ${limits}; name fewer volumes or other instance types`;
+  return [{ path: ['builder', 'volumes'], message }];
 }

@@ -99,6 +99,16 @@ function routeProblems({ subnets: named }: Builder, network: NetworkFacts): Prob
   });
 }
 
+/** Security groups of a network interface in an account whose quota nobody has raised (quotas of Amazon VPC). */
+const usualGroups = 5;
+
+/** What no look shows: quotas. */
+export function networkNotes({ builder: { securityGroups } }: Recipe): Problem[] {
+  if (securityGroups.length <= usualGroups) return [];
+  const message = `has ${securityGroups.length} groups, and EC2 takes ${usualGroups} for an instance unless the quota "Security groups per network interface" was raised; else the launch fails`;
+  return [{ path: ['builder', 'securityGroups'], message }];
+}
+
 export function networkProblems(
   { builder }: Recipe,
   { network, region }: Pick<Facts, 'network' | 'region'>,

@@ -63,10 +63,11 @@ export const builder = z
         z.describe('Subnets to try, in this order. None: those of the deployment, else those of the default VPC.'),
       ),
     securityGroups: z
-      ._default(distinct(idOf('sg')), [])
+      // Amazon VPC quotas (docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html): 5 for an interface, raised to 16 at most.
+      ._default(distinct(idOf('sg')).check(z.maxLength(16)), [])
       .check(
         z.describe(
-          'Security groups of builder and candidate. None: those of the deployment. No inbound rule is needed: SSM only.',
+          'Security groups of builder and candidate: 5, or 16 where AWS has raised the quota. None: those of the deployment. No inbound rule is needed: SSM only.',
         ),
       ),
     instanceProfile: z.exactOptional(

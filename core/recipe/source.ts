@@ -7,16 +7,19 @@ const ways = ['parameter', 'filter', 'ami', 'channel'] as const;
 export const source = z
   .strictObject({
     parameter: z.exactOptional(
-      z
-        .string()
-        .check(
-          z.regex(
-            /^[\w./-]+$/,
-            'must be the name of an SSM parameter, such as /aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base',
-          ),
-          z.maxLength(1011),
-          z.describe('SSM parameter that holds the AMI id; AWS, Canonical and Debian keep public ones.'),
+      z.string().check(
+        z.regex(
+          /^[\w./-]+$/,
+          'must be the name of an SSM parameter, such as /aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base',
         ),
+        z.maxLength(1011),
+        // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html
+        z.refine(
+          (input) => input.split('/').filter(Boolean).length <= 15,
+          'must have at most 15 levels, as names of parameters do',
+        ),
+        z.describe('SSM parameter that holds the AMI id; AWS, Canonical and Debian keep public ones.'),
+      ),
     ),
     filter: z.exactOptional(
       z

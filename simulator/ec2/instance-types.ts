@@ -20,6 +20,9 @@ const families = new Map<string, 'nitro' | 'graviton' | 'xen'>([
   ...graviton.split(' ').map((family) => [family, 'graviton'] as const),
   ...xen.split(' ').map((family) => [family, 'xen'] as const),
 ]);
+/** Families whose limit counts EBS volumes only (32 for their small sizes); with all others of Nitro 28 are shared. */
+const dedicated = /^([cmr]7[ai]|r7iz|[cmr]8[gi]|u7i|i7ie?|g6|p4d|p5)$/; // docs.aws.amazon.com/ebs/latest/userguide/volume_limits.html
+const instanceStore = /^([cmr]\d[ai]?g?d[n]?|x2i?e?dn?|x2gd|z1d|d3|i\d.*|is4gen|im4gn|g[456].*|p[45].*|trn1)$/;
 const burstable = 'nano micro small medium large xlarge 2xlarge';
 const usual =
   'medium large xlarge 2xlarge 3xlarge 4xlarge 6xlarge 8xlarge 9xlarge 10xlarge 12xlarge 16xlarge 18xlarge 24xlarge 32xlarge 48xlarge metal';
@@ -31,6 +34,9 @@ export interface InstanceType {
   ena: 'required' | 'supported' | 'unsupported';
   nitro: boolean;
   tpm: boolean;
+  /** Attachments to an instance, and whether network interfaces and NVMe disks count. Nobody documents a number for Xen. */
+  attachments: { most: number; shared: boolean } | undefined;
+  nvmeDisks: number;
   tags: Map<string, string>;
 }
 
@@ -46,6 +52,9 @@ export function instanceTypeOf(id: string): InstanceType | undefined {
     ena: kind === 'xen' ? (/^(t2|[cmr]3|d2|i2)$/.test(name) ? 'unsupported' : 'supported') : 'required',
     nitro: kind !== 'xen',
     tpm: kind === 'nitro' && size !== 'metal',
+    attachments:
+      kind === 'xen' ? undefined : dedicated.test(name) ? { most: 32, shared: false } : { most: 28, shared: true },
+    nvmeDisks: kind !== 'xen' && instanceStore.test(name) ? 1 : 0,
     tags: new Map(),
   };
 }
@@ -74,7 +83,30 @@ const described = (type: InstanceType) => ({
   SupportedVirtualizationTypes: ['hvm'],
   SupportedRootDeviceTypes: ['ebs'],
   NitroTpmSupport: type.tpm ? 'supported' : 'unsupported',
+  EbsInfo: {
+    EbsOptimizedSupport: 'default',
+    EncryptionSupport: 'supported',
+    ...(type.attachments && {
+      MaximumEbsAttachments: type.attachments.most,
+      AttachmentLimitType: type.attachments.shared ? 'shared' : 'dedicated',
+    }),
+  },
+  ...(type.nvmeDisks > 0 && {
+    InstanceStorageInfo: { NvmeSupport: 'required', Disks: [{ Count: type.nvmeDisks, Type: 'ssd', SizeInGB: 75 }] },
+  }),
 });
+
+/** Refuses more volumes than an instance of the type can have. The code is from EC2's list of errors. */
+export function refuseTooManyVolumes(id: string, volumes: number): void {
+  const { attachments, nvmeDisks = 0 } = instanceTypeOf(id) ?? {};
+  if (!attachments) return;
+  const most = attachments.shared ? attachments.most - 1 - nvmeDisks : attachments.most;
+  if (volumes > most)
+    throw new ApiError(
+      'AttachmentLimitExceeded',
+      `The instance type ${id} takes ${most} EBS volumes at most, and ${volumes} were asked for.`,
+    );
+}
 
 export const instanceTypeActions = (): Actions => ({
   DescribeInstanceTypes: strict(

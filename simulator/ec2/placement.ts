@@ -3,6 +3,8 @@ import type { Region, World } from '../world.ts';
 import { freeAddresses, groupById, subnetById } from './describe-network.ts';
 import { networkOf, type Subnet } from './network.ts';
 
+const mostGroups = 5;
+
 export interface Placement {
   subnet: Subnet;
   groups: string[];
@@ -33,6 +35,13 @@ export function placementOf(
   }
   const byDefault = network.groups.filter(({ vpc, name }) => vpc === subnet.vpc && name === 'default');
   const groups = SecurityGroupIds?.map((id) => groupById(network.groups, id)) ?? byDefault;
+  // Quotas of Amazon VPC: five groups for a network interface, which AWS raises to 16 at most. RunInstances says it of the instance.
+  if (groups.length > mostGroups) {
+    throw new ApiError(
+      'SecurityGroupsPerInstanceLimitExceeded',
+      `The maximum number of security groups per interface has been reached: ${groups.length} of ${mostGroups}.`,
+    );
+  }
   const foreign = groups.find(({ vpc }) => vpc !== subnet.vpc);
   if (foreign) {
     const message = `Security group ${foreign.id} and subnet ${subnet.id} belong to different networks.`;

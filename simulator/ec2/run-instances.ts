@@ -7,6 +7,7 @@ import { describedInstance } from './describe-instance.ts';
 import { mayDie } from './dying.ts';
 import { decodedUserData } from './guest.ts';
 import { imageById, type Image } from './images.ts';
+import { refuseTooManyVolumes } from './instance-types.ts';
 import { move, type Instance } from './instances.ts';
 import { refuseBeyondLimits } from './limits.ts';
 import { placementOf } from './placement.ts';
@@ -58,6 +59,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
   }
   const tags = specifiedTags(input.TagSpecifications, ['instance', 'volume', 'network-interface']);
   const disks = plannedDisks(world, region, caller, image, input.BlockDeviceMappings ?? []);
+  refuseTooManyVolumes(type, disks.length);
   const userData = decodedUserData(input.UserData);
   const { Name, Arn } = input.IamInstanceProfile ?? {};
   const needsTokens = image.imdsSupport === 'v2.0';

@@ -15,6 +15,10 @@ export function putParameter(world: World, input: PutParameterRequest, caller: C
   if (!/^[a-zA-Z0-9_.\-/]+$/.test(Name) || (Name.includes('/') && !Name.startsWith('/'))) {
     throw invalid('Parameter name must be a fully qualified name.');
   }
+  // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html
+  if (Name.split('/').filter(Boolean).length > 15)
+    throw new ApiError('HierarchyLevelLimitExceededException', 'A hierarchy can have a maximum of 15 levels.');
+  if (Name.length > 1011) throw invalid('Parameter name must have at most 1011 characters.');
   if (Overwrite && Tags.length > 0) {
     throw invalid(
       "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",

@@ -45,6 +45,18 @@ casesOf([
     'builder.subnets[0]: must be an id such as subnet-0123456789abcdef0, got "vpc-12345678"',
   ],
   [
+    'an interface has 16 security groups at most',
+    '[t3.small]',
+    `[t3.small]\n  ¦securityGroups: [${Array.from({ length: 17 }, (_, index) => `sg-${String(index).padStart(8, '0')}`).join(', ')}]`,
+    'builder.securityGroups: must have at most 16 in the list, got 17',
+  ],
+  [
+    'a key given by ARN is a key',
+    '{ sizeGiB: 8 }',
+    '{ ¦kmsKey: arn:aws:kms:us-east-1:111122223333:key/golden }',
+    'builder.rootVolume.kmsKey: must be a KMS key id, a key ARN or alias/<name>, got "arn:aws:kms:us-east-1:111122223333:key/golden"',
+  ],
+  [
     'an instance profile is no ARN',
     '[t3.small]',
     '[t3.small]\n  ¦instanceProfile: arn:aws:iam::111122223333:instance-profile/x',

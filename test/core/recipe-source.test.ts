@@ -66,4 +66,10 @@ casesOf([
     '¦ami: ami-12\n  owner: self',
     'source.ami: must be an AMI id such as ami-0123456789abcdef0, got "ami-12"',
   ],
+  [
+    'the name of a parameter has 15 levels at most',
+    source,
+    `¦parameter: ${'/a'.repeat(16)}\n  owner: self`,
+    'source.parameter: must have at most 15 levels, as names of parameters do',
+  ],
 ]);

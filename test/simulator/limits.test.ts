@@ -4,8 +4,9 @@ import {
   RunInstancesCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
+  type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
-import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { vcpusOf } from '../../simulator/ec2/limits.ts';
 import { lab } from './lab.ts';
 
@@ -15,12 +16,13 @@ async function workbench(options: Parameters<typeof lab>[0]) {
   const all = lab(options);
   const ec2 = all.ec2();
   const ImageId = (await all.run(() => all.ssm().send(new GetParameterCommand({ Name: al2023 })))).Parameter!.Value!;
-  const launch = async (type = 't3.small', role = '') => {
+  const launch = async (type = 't3.small', role = '', more: Partial<RunInstancesCommandInput> = {}) => {
     const input = {
       ImageId,
       InstanceType: type as 't3.small',
       MinCount: 1,
       MaxCount: 1,
+      ...more,
       TagSpecifications: [{ ResourceType: 'instance' as const, Tags: [{ Key: 'golden:role', Value: role }] }],
     };
     return (await all.run(() => ec2.send(new RunInstancesCommand(input)))).Instances![0]!.InstanceId!;
@@ -42,6 +44,38 @@ test.each([
   ['m5.24xlarge', 96],
   ['m7i.metal-24xl', 96],
 ])('%s has %i vCPUs', (type, vcpus) => expect(vcpusOf(type)).toBe(vcpus));
+
+test.each([
+  ['t3.small', 27, 'which a network interface shares'],
+  ['m5d.large', 26, 'which an NVMe disk shares, too'],
+  ['m7i.large', 32, 'of its own'],
+])('%s has %i volumes at most, a limit %s', async (type, most) => {
+  const { launch } = await workbench({});
+  const volumes = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ DeviceName: `/dev/xvdb${index}`, Ebs: { VolumeSize: 1 } }));
+  await launch(type, '', { BlockDeviceMappings: volumes(most - 1) }); // and the root
+  await expect(launch(type, '', { BlockDeviceMappings: volumes(most) })).rejects.toMatchObject({
+    name: 'AttachmentLimitExceeded',
+  });
+});
+
+test('an instance has five security groups at most', async () => {
+  const securityGroups = Array.from({ length: 6 }, (_, index) => ({ id: `sg-0000000${index}` }));
+  const { launch } = await workbench({ scenario: { network: { securityGroups } } });
+  const ids = securityGroups.map(({ id }) => id);
+  await launch('t3.small', '', { SecurityGroupIds: ids.slice(1) });
+  await expect(launch('t3.small', '', { SecurityGroupIds: ids })).rejects.toMatchObject({
+    name: 'SecurityGroupsPerInstanceLimitExceeded',
+  });
+});
+
+test('the name of a parameter has 15 levels at most', async () => {
+  const { run, ssm } = lab({});
+  const put = (levels: number) =>
+    run(() => ssm().send(new PutParameterCommand({ Name: '/a'.repeat(levels), Value: '1', Type: 'String' })));
+  await put(15);
+  await expect(put(16)).rejects.toMatchObject({ name: 'HierarchyLevelLimitExceededException' });
+});
 
 test('vCPUs of running instances are limited; what stops makes room, and other families have room of their own', async () => {
   const { launch, send, wait } = await workbench({ scenario: { vcpuLimit: 5 } });

@@ -38,6 +38,17 @@ describe('Resolve refuses within its first state, and nothing is launched', () =
     expect(cause).toContain(said);
   });
 
+  test('more volumes than an instance type takes, the network interface counted', async () => {
+    const volumes = Array.from({ length: 27 }, (_, index) => {
+      const letters = index < 20 ? String.fromCharCode(102 + index) : `b${String.fromCharCode(97 + index - 20)}`;
+      return { device: `/dev/xvd${letters}`, sizeGiB: 1 };
+    });
+    const { error, cause } = await refusal({ changes: { builder: { ...recipe.builder, volumes } } });
+    expect(error).toBe('RecipeInvalid');
+    expect(cause).toContain('builder.volumes: the builder would have 28 volumes');
+    expect(cause).toContain('t3.small takes 27, t3a.small takes 27');
+  });
+
   test('an image whose root is an instance store', async () => {
     const simulation = pipeline({ changes: { source: { filter: { name: 'old-*' }, owner: '999999999999' } } });
     const old = { region: 'us-east-1', name: 'old-1', owner: '999999999999', public: true, mappings: [] };

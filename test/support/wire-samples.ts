@@ -243,7 +243,7 @@ export const samples: Record<string, Sample> = {
     answers: [
       ec2(
         'DescribeInstanceTypes',
-        '<instanceTypeSet><item><instanceType>t3.small</instanceType><currentGeneration>true</currentGeneration><bareMetal>false</bareMetal><hypervisor>nitro</hypervisor><processorInfo><supportedArchitectures><item>x86_64</item></supportedArchitectures></processorInfo><networkInfo><enaSupport>required</enaSupport></networkInfo><supportedBootModes><item>legacy-bios</item><item>uefi</item></supportedBootModes><supportedVirtualizationTypes><item>hvm</item></supportedVirtualizationTypes><nitroTpmSupport>supported</nitroTpmSupport></item></instanceTypeSet><nextToken>next</nextToken>',
+        '<instanceTypeSet><item><instanceType>t3.small</instanceType><currentGeneration>true</currentGeneration><bareMetal>false</bareMetal><hypervisor>nitro</hypervisor><processorInfo><supportedArchitectures><item>x86_64</item></supportedArchitectures></processorInfo><networkInfo><enaSupport>required</enaSupport></networkInfo><supportedBootModes><item>legacy-bios</item><item>uefi</item></supportedBootModes><supportedVirtualizationTypes><item>hvm</item></supportedVirtualizationTypes><nitroTpmSupport>supported</nitroTpmSupport><ebsInfo><ebsOptimizedSupport>default</ebsOptimizedSupport><maximumEbsAttachments>28</maximumEbsAttachments><attachmentLimitType>shared</attachmentLimitType></ebsInfo><instanceStorageInfo><nvmeSupport>required</nvmeSupport><disks><item><count>2</count><sizeInGB>75</sizeInGB><type>ssd</type></item></disks></instanceStorageInfo></item></instanceTypeSet><nextToken>next</nextToken>',
       ),
     ],
   },

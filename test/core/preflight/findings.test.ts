@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Facts } from '../../../core/preflight/facts.ts';
 import { findingsOf } from '../../../core/preflight/findings.ts';
 import { told } from '../../../core/recipe.ts';
-import { factsWith, nitro } from '../../support/facts.ts';
+import { factsWith, networkWith, nitro } from '../../support/facts.ts';
 import { linux, planOf } from '../../support/plan.ts';
 
 const findings = (facts: Facts, changes: Record<string, unknown> = {}) => {
@@ -61,6 +61,34 @@ test.each<[string, Partial<typeof linux>, Parameters<typeof nitro>[1]]>([
 ])('an image with %s starts', (_, image, type) => {
   const facts = factsWith({ source: { ...linux, ...image }, instanceTypes: { found: [nitro('t3.small', type)] } });
   expect(findings(facts).problems).toEqual([]);
+});
+
+const disks = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ device: `/dev/sd${String.fromCharCode(102 + index)}`, sizeGiB: 1 }));
+
+test('more volumes than an instance type can have are refused, those of the source counted', () => {
+  const builder = { instanceTypes: ['t3.small', 'm7i.large'], volumes: disks(4) };
+  const source = { ...linux, disks: [{ device: '/dev/sdz', sizeGiB: 1, encrypted: false }] };
+  const found = [nitro('t3.small', { volumes: 5 }), nitro('m7i.large', { volumes: 6 })];
+  expect(findings(factsWith({ source, instanceTypes: { found } }), { builder }).problems).toEqual([
+    'builder.volumes: the builder would have 6 volumes, its root and those of the source included, but t3.small takes 5; name fewer volumes or other instance types',
+  ]);
+  const unlimited = [nitro('t2.small'), nitro('m7i.large', { volumes: 6 })];
+  expect(
+    findings(factsWith({ source, instanceTypes: { found: unlimited } }), {
+      builder: { ...builder, instanceTypes: ['t2.small', 'm7i.large'] },
+    }).problems,
+  ).toEqual([]);
+});
+
+test('more security groups than the usual quota are a note, since AWS may have raised it', () => {
+  const securityGroups = Array.from({ length: 6 }, (_, index) => `sg-0000000${index}`);
+  const groups = { found: securityGroups.map((group) => ({ group, vpc: 'vpc-1', https: true })) };
+  const said = findings(factsWith({ network: networkWith({ groups }) }), {
+    builder: { instanceTypes: ['t3.small'], securityGroups },
+  });
+  expect(said.problems).toEqual([]);
+  expect(said.notes).toEqual([expect.stringMatching(/^builder\.securityGroups: has 6 groups, and EC2 takes 5/)]);
 });
 
 test('an instance type that the region does not have is refused, and all problems come at once', () => {
