@@ -15,7 +15,7 @@ import { record, type Recorded } from './account/recorded.ts';
 import { roleChecks } from './account/role-checks.ts';
 import type { Template } from './support/check-template.ts';
 import { packagedTemplate } from './support/packaged-template.ts';
-import { runs } from './support/permission-runs.ts';
+import { runs, settingsAsSimulated } from './support/permission-runs.ts';
 
 /** Between them they go through every Task of every machine. */
 const few = runs.filter(({ name }) =>
@@ -30,7 +30,7 @@ let calls: Planned[];
 beforeAll(async () => {
   [recorded, template, calls] = [
     await record(few),
-    await packagedTemplate(['--param=channelRoot=/golden']), // as simulated
+    await packagedTemplate(settingsAsSimulated),
     await planned({ region: 'us-east-1', partition: 'aws' }),
   ];
 });

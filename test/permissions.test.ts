@@ -8,9 +8,8 @@ import { listOf } from './support/check-policies.ts';
 import type { Template } from './support/check-template.ts';
 import type { Place } from './support/iam.ts';
 import { createJudge, unpermitted, type Judge } from './support/judge-calls.ts';
-import { ours, packagedTemplate } from './support/packaged-template.ts';
-import { placeOf, runs } from './support/permission-runs.ts';
-import { consumer } from './support/pipeline.ts';
+import { packagedTemplate } from './support/packaged-template.ts';
+import { placeOf, runs, settingsAsSimulated } from './support/permission-runs.ts';
 import { samples } from './support/wire-samples.ts';
 
 interface Heard {
@@ -25,11 +24,7 @@ let judge: Judge;
 const heard = new Map<string, Heard>();
 
 beforeAll(async () => {
-  template = await packagedTemplate([
-    '--param=channelRoot=/golden', // as simulated
-    `--param=shareWith=${[consumer, ...ours].join()}`,
-    '--param=regions=eu-west-1,ap-southeast-2,us-west-2',
-  ]);
+  template = await packagedTemplate(settingsAsSimulated);
   judge = createJudge(template);
   for (const { name, simulation: start } of runs) {
     const [simulation, { status, error }] = await start();

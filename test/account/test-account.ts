@@ -1,6 +1,6 @@
 // `npm run test:aws`: what only AWS can say, asked without creating anything. See scripts/test-aws.mjs.
 import { packagedTemplate } from '../support/packaged-template.ts';
-import { runs } from '../support/permission-runs.ts';
+import { runs, settingsAsSimulated } from '../support/permission-runs.ts';
 import { lackOfCredentials, openAccount } from './account.ts';
 import { countsLine, make, type Check, type Counts } from './check.ts';
 import { dryRuns, planned } from './dry-runs.ts';
@@ -21,7 +21,7 @@ export async function testAccount(print: (line: string) => void): Promise<Counts
   const account = await openAccount();
   print(`account ${account.id}, region ${account.region}; nothing is created`);
   const recorded = await record(runs);
-  const template = await packagedTemplate(['--param=channelRoot=/golden']); // as simulated
+  const template = await packagedTemplate(settingsAsSimulated);
   const calls = await planned(account);
   const all = definitions(account);
   const checks: Check[] = [

@@ -5,9 +5,11 @@ import type { Simulation } from '../../simulator/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import type { Place } from './iam.ts';
 import { day, plantImage, plantInstance, plantVolume, sweep } from './orphans.ts';
+import { ours } from './packaged-template.ts';
 import {
   account,
   build,
+  consumer,
   launched,
   manifestIn,
   onlyManifest,
@@ -18,6 +20,13 @@ import {
   type Setting,
 } from './pipeline.ts';
 import { al2023, bake, childOf, follower, hour, triggered } from './triggered.ts';
+
+/** Settings of a deployment in which these builds may do what they do. */
+export const settingsAsSimulated = [
+  '--param=channelRoot=/golden',
+  `--param=shareWith=${[consumer, ...ours].join()}`,
+  '--param=regions=eu-west-1,ap-southeast-2,us-west-2',
+];
 
 export interface Run {
   name: string;
