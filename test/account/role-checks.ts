@@ -1,11 +1,10 @@
 // IAM's policy simulator judges the roles of the packaged template: it allows what simulated builds asked for, and denies
 // what must never be.
 import { SimulateCustomPolicyCommand, type ContextKeyTypeEnum } from '@aws-sdk/client-iam';
-import { askedFor, resourcesIn } from '../support/authorized-on.ts';
+import { resourcesIn } from '../support/authorized-on.ts';
 import type { Template } from '../support/check-template.ts';
 import { grantsOf, type Ask } from '../support/iam.ts';
-import { roleIdOf, roleNamesOf } from '../support/judge-calls.ts';
-import { asAwsAsks } from '../support/known-keys.ts';
+import { asksOf, roleIdOf, roleNamesOf } from '../support/judge-calls.ts';
 import type { Account } from './account.ts';
 import type { Check } from './check.ts';
 import type { Recorded } from './recorded.ts';
@@ -35,7 +34,7 @@ export function questionsOf(template: Template, { runs }: Recorded): Question[] 
     const surroundings = { resources: resourcesIn(calls), roleOf };
     for (const call of calls) {
       if (call.by === undefined) continue;
-      for (const ask of askedFor(call, surroundings).map(asAwsAsks)) {
+      for (const ask of asksOf(call, surroundings)) {
         const role = roleIdOf(call.by);
         const key = [role, ask.action, kindOf(ask.resource), ...Object.keys(ask.context).toSorted()].join(' ');
         if (!questions.has(key)) questions.set(key, { role, ask, allowed: true });

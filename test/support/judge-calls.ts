@@ -1,5 +1,5 @@
 // Judges the calls that functions were seen making by the roles they would have, in whichever emulator they were seen.
-import { askedFor, resourcesIn, type SeenCall } from './authorized-on.ts';
+import { askedFor, resourcesIn, type SeenCall, type Surroundings } from './authorized-on.ts';
 import type { Template } from './check-template.ts';
 import { defaultSettings } from '../../core/deployment-settings.ts';
 import { asAwsAsks } from './known-keys.ts';
@@ -33,6 +33,12 @@ export const roleNamesOf =
     return ours ? profile : `that the profile ${profile} is of`;
   };
 
+/** What AWS asks IAM for a call, with the key of every request: the region whose endpoint was called. */
+export const asksOf = (call: SeenCall, surroundings: Surroundings): Ask[] =>
+  askedFor(call, surroundings)
+    .map(asAwsAsks)
+    .map((ask) => ({ ...ask, context: { ...ask.context, 'aws:RequestedRegion': call.region } }));
+
 export function createJudge(template: Template): Judge {
   const needed = new Set<string>();
   const every: Ask[] = [];
@@ -45,9 +51,7 @@ export function createJudge(template: Template): Judge {
       for (const call of calls) {
         const { by, region } = call;
         const own = by === undefined ? [] : grants.filter(({ role }) => role === roleIdOf(by));
-        for (const asking of askedFor(call, surroundings).map(asAwsAsks)) {
-          // A key of every request: the region whose endpoint was called.
-          const ask = { ...asking, context: { ...asking.context, 'aws:RequestedRegion': region } };
+        for (const ask of asksOf(call, surroundings)) {
           every.push(ask);
           const allowing = own.filter((grant) => allows(grant, ask));
           if (allowing.length === 1) needed.add(allowing[0]!.id);
