@@ -69,6 +69,16 @@ export function forbidden(questions: Question[]): Question[] {
     ...spoilt('a snapshot that everybody may copy', 'GrantPermissionsRole', 'ec2:ModifySnapshotAttribute', (ask) =>
       withKey('ec2:Add/group', 'all')(without(/^ec2:Add\/userId$/)(ask)),
     ),
+    ...spoilt('an account that images do not go to', 'GrantPermissionsRole', 'ec2:ModifySnapshotAttribute', (ask) => ({
+      ...ask,
+      context: { ...ask.context, 'ec2:Add/userId': ['999999999999'] },
+    })),
+    ...spoilt(
+      'a region that images do not go to',
+      'CopyImageRole',
+      'ec2:CopyImage',
+      withKey('aws:RequestedRegion', 'sa-east-1'),
+    ),
     ...spoilt('a role that is not the builder’s', 'LaunchRole', 'iam:PassRole', (ask) => ({
       ...ask,
       resource: ask.resource.replace(/role\/.*/, 'role/another'),
