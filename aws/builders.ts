@@ -49,12 +49,12 @@ export async function findOrLaunch(
   };
   if (ladder.attempt >= attemptsOf(plan)) throw exhausted(ladder.tried);
 
-  const { instanceProfile, securityGroups } = plan.document.builder;
+  const { instanceProfile, publicIp, securityGroups } = plan.document.builder;
   // Everything in the request follows from the plan: EC2 refuses a token that comes back with other parameters.
   const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + leftoverSeconds * 1000);
   const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
   const ending = { userData: bootScripts(plan, role), shutdownBehavior: shutdownBehavior(plan, role) };
-  const request = { ...from, instanceProfile, securityGroups, tags, ...ending };
+  const request = { ...from, instanceProfile, securityGroups, publicIp, tags, ...ending };
   for (let generation = 0; generation < mostSpent; generation++) {
     const attempt = launchAttempt(plan, role, ladder.attempt, generation);
     const launched = await launchInstance(aws, { ...request, attempt });

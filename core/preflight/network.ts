@@ -90,9 +90,9 @@ function groupProblems({ securityGroups: named }: Builder, network: NetworkFacts
 }
 
 /** Subnets from which no way leads to Systems Manager, as far as route tables and endpoints tell. */
-function routeProblems({ subnets: named }: Builder, network: NetworkFacts): Problem[] {
+function routeProblems({ subnets: named, publicIp }: Builder, network: NetworkFacts): Problem[] {
   return (network.subnets.found ?? []).flatMap((subnet): Problem[] => {
-    const wrong = wayToSsm(subnet, network);
+    const wrong = wayToSsm(subnet, network, publicIp);
     if (wrong === undefined) return [];
     const index = named.indexOf(subnet.subnet);
     return [{ path: subnetsPath(index < 0 ? undefined : index), message: wrong }];
@@ -109,11 +109,22 @@ export function networkNotes({ builder: { securityGroups } }: Recipe): Problem[]
   return [{ path: ['builder', 'securityGroups'], message }];
 }
 
+/**
+ * EC2 chooses a default subnet for a launch that names none. That it does so for a launch that describes its network
+ * interface, as a wish for a public address needs it, AWS does not say.
+ */
+function publicIpProblems({ subnets, publicIp }: Builder): Problem[] {
+  if (publicIp === undefined || subnets.length > 0) return [];
+  const message = 'needs subnets: name them in builder.subnets, or deploy with the setting subnets';
+  return [{ path: ['builder', 'publicIp'], message }];
+}
+
 export function networkProblems(
   { builder }: Recipe,
   { network, region }: Pick<Facts, 'network' | 'region'>,
 ): Problem[] {
   return [
+    ...publicIpProblems(builder),
     ...subnetProblems(builder, network, region),
     ...groupProblems(builder, network, region),
     ...routeProblems(builder, network),

@@ -18,8 +18,9 @@ function routesOf({ subnet, vpc }: SubnetFacts, { routeTables }: NetworkFacts) {
 /**
  * Why no way leads from a subnet to Systems Manager; undefined where one does, or where the API does not tell. A route to
  * anything but an internet gateway or a gateway endpoint may lead there: behind a transit gateway can be anything.
+ * @param publicIp Whether the instances get a public address, by the recipe or else by the subnet.
  */
-export function wayToSsm(subnet: SubnetFacts, network: NetworkFacts): string | undefined {
+export function wayToSsm(subnet: SubnetFacts, network: NetworkFacts, publicIp = subnet.publicIp): string | undefined {
   const routes = routesOf(subnet, network);
   const { found: endpoints } = network.endpoints;
   if (!routes || !endpoints) return undefined;
@@ -27,11 +28,11 @@ export function wayToSsm(subnet: SubnetFacts, network: NetworkFacts): string | u
   if (answersCalls(services) && deliversCommands(services)) return undefined;
   const leading = routes.filter(({ to, via, active }) => active && via !== 'local' && !isGatewayEndpoint(to, via));
   if (leading.some(({ via }) => !via.startsWith('igw-'))) return undefined;
-  if (leading.length > 0 && (subnet.publicIp || subnet.ipv6)) return undefined;
+  if (leading.length > 0 && (publicIp || subnet.ipv6)) return undefined;
 
   const present = services.filter((service) => /^(ssm|ssmmessages|ec2messages)$/.test(service));
   const partly = present.length > 0 ? `; of the endpoints, ${subnet.vpc} has ${present.join(', ')} only` : '';
   return leading.length > 0
-    ? `instances in ${subnet.subnet} get no public address, and the subnet's only way out is an internet gateway, so the SSM agent is never online${partly}; name a subnet that assigns public addresses or one behind a NAT gateway, or make interface endpoints for ssm and ssmmessages`
+    ? `instances in ${subnet.subnet} get no public address, and the subnet's only way out is an internet gateway, so the SSM agent is never online${partly}; set builder.publicIp: true, name a subnet that assigns public addresses or one behind a NAT gateway, or make interface endpoints for ssm and ssmmessages`
     : `no route leads out of ${subnet.subnet}, so the SSM agent is never online${partly}; name a subnet with a route to a NAT or internet gateway, or make interface endpoints for ssm and ssmmessages in ${subnet.vpc}`;
 }

@@ -70,6 +70,15 @@ export const builder = z
           'Security groups of builder and candidate: 5, or 16 where AWS has raised the quota. None: those of the deployment. No inbound rule is needed: SSM only.',
         ),
       ),
+    publicIp: z.exactOptional(
+      z
+        .boolean()
+        .check(
+          z.describe(
+            'Whether builder and candidate get a public IPv4 address. Left out: as the subnet has it. Needs subnets, here or in the deployment. No security group of the deployment lets anything in by that address.',
+          ),
+        ),
+    ),
     instanceProfile: z.exactOptional(
       z
         .string()

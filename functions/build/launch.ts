@@ -4,7 +4,7 @@ import { readOwnPlan } from '../../aws/locks.ts';
 import { builderDisks } from '../../core/disks.ts';
 import { ladder, lambda, maker, stage } from '../stage.ts';
 
-/** The builder: an instance of the source image that only SSM can reach. A living one of this build is taken again. */
+/** The builder: an instance of the source image, without a key pair. A living one of this build is taken again. */
 export const launch = stage({
   name: 'Launch',
   input: z.strictObject({ ...maker, ladder }),

@@ -1,3 +1,4 @@
+import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Caller } from '../actions.ts';
 import type { Region, World } from '../world.ts';
 import { freeAddresses, groupById, subnetById } from './describe-network.ts';
@@ -8,6 +9,30 @@ const mostGroups = 5;
 export interface Placement {
   subnet: Subnet;
   groups: string[];
+  publicIp: boolean;
+}
+
+type Wanted = Pick<RunInstancesRequest, 'SubnetId' | 'SecurityGroupIds' | 'NetworkInterfaces'>;
+
+/**
+ * Subnet and groups are named once, in the request or in its network interface: github.com/aws/aws-cli/issues/518 has the
+ * answer to both. AWS does not say what becomes of an interface without a subnet, so the simulator refuses it.
+ */
+function wantedPlace({ NetworkInterfaces, SubnetId, SecurityGroupIds }: Wanted) {
+  if (!NetworkInterfaces) return { SubnetId, SecurityGroupIds };
+  const [one, ...more] = NetworkInterfaces;
+  if (!one || more.length > 0 || one.DeviceIndex !== 0 || one.DeleteOnTermination !== true)
+    throw new Error('the simulator makes one network interface, which goes with its instance');
+  const twice = (what: string) =>
+    new ApiError(
+      'InvalidParameterCombination',
+      `Network interfaces and an instance-level ${what} may not be specified on the same request`,
+    );
+  if (SubnetId !== undefined) throw twice('subnet ID');
+  if (SecurityGroupIds !== undefined) throw twice('security groups');
+  if (one.SubnetId === undefined)
+    throw new ApiError('MissingParameter', 'The request must contain the parameter SubnetId');
+  return { SubnetId: one.SubnetId, SecurityGroupIds: one.Groups, publicIp: one.AssociatePublicIpAddress };
 }
 
 /**
@@ -16,12 +41,8 @@ export interface Placement {
  * (github.com/terraform-aws-modules/terraform-aws-ec2-instance/issues/50), InvalidParameter
  * (github.com/ansible/ansible-modules-core/issues/347).
  */
-export function placementOf(
-  world: World,
-  region: Region,
-  { account }: Caller,
-  { SubnetId, SecurityGroupIds }: { SubnetId?: string | undefined; SecurityGroupIds?: string[] | undefined },
-): Placement {
+export function placementOf(world: World, region: Region, { account }: Caller, wanted: Wanted): Placement {
+  const { SubnetId, SecurityGroupIds, publicIp } = wantedPlace(wanted);
   const network = networkOf(world, region, account);
   const subnet =
     SubnetId === undefined
@@ -51,5 +72,5 @@ export function placementOf(
     const message = `There are not enough free addresses in subnet '${subnet.id}' to satisfy the requested number of instances.`;
     throw new ApiError('InsufficientFreeAddressesInSubnet', message);
   }
-  return { subnet, groups: groups.map(({ id }) => id) };
+  return { subnet, groups: groups.map(({ id }) => id), publicIp: publicIp ?? subnet.publicIp };
 }

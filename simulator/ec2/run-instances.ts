@@ -20,7 +20,8 @@ const parameters = `ImageId InstanceType SubnetId SecurityGroupIds IamInstancePr
   BlockDeviceMappings.DeviceName BlockDeviceMappings.Ebs.VolumeSize BlockDeviceMappings.Ebs.VolumeType BlockDeviceMappings.Ebs.Iops
   BlockDeviceMappings.Ebs.Throughput BlockDeviceMappings.Ebs.Encrypted BlockDeviceMappings.Ebs.KmsKeyId BlockDeviceMappings.Ebs.DeleteOnTermination
   MetadataOptions.HttpTokens MetadataOptions.HttpPutResponseHopLimit MetadataOptions.HttpEndpoint MetadataOptions.InstanceMetadataTags
-  InstanceInitiatedShutdownBehavior UserData ${tagSpecifications}`;
+  NetworkInterfaces.DeviceIndex NetworkInterfaces.SubnetId NetworkInterfaces.Groups NetworkInterfaces.AssociatePublicIpAddress
+  NetworkInterfaces.DeleteOnTermination InstanceInitiatedShutdownBehavior UserData ${tagSpecifications}`;
 
 export const runInstancesActions = (world: World): Actions => ({
   RunInstances: strict('ec2:RunInstances', parameters, (input: RunInstancesRequest, caller) => {
@@ -48,7 +49,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     );
   }
   const type = suitableType(input.InstanceType ?? 'm1.small', image);
-  const { subnet, groups } = placementOf(world, region, caller, input);
+  const { subnet, groups, publicIp } = placementOf(world, region, caller, input);
   refuseBeyondLimits(world, region, caller, type);
   if (world.happens('noCapacity', subnet.zone)) {
     throw new ApiError(
@@ -77,7 +78,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     transition: 0,
     subnet,
     securityGroups: groups,
-    publicIp: subnet.publicIp,
+    publicIp,
     profileArn:
       Arn ??
       (Name === undefined

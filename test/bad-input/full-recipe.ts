@@ -10,6 +10,7 @@ export const full = {
     instanceTypes: ['t3.small', 't3a.small'],
     subnets: ['subnet-0123456789abcdef0'],
     securityGroups: ['sg-0123456789abcdef0'],
+    publicIp: false,
     instanceProfile: 'golden-image-builder',
     rootVolume: { sizeGiB: 8, type: 'gp3', encrypted: true, kmsKey: 'alias/golden', iops: 3000, throughput: 125 },
     volumes: [{ device: '/dev/sdf', sizeGiB: 20, type: 'io2', iops: 4000, encrypted: true, kmsKey: 'alias/golden' }],

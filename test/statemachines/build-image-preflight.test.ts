@@ -100,6 +100,20 @@ test.each([
   expect((await build(pipeline({ changes, scenario }))).status).toBe('SUCCEEDED');
 });
 
+test('publicIp gives builder and candidate an address where the subnet gives none, with the groups of the recipe', async () => {
+  const network = {
+    subnets: [{ id: 'subnet-0000000a', vpc: 'vpc-0000000a', route: 'internet' }],
+    securityGroups: [{ id: 'sg-0000000a', vpc: 'vpc-0000000a' }],
+  };
+  const placed = { subnets: ['subnet-0000000a'], securityGroups: ['sg-0000000a'], publicIp: true };
+  const simulation = pipeline({ changes: { builder: { ...recipe.builder, ...placed } }, scenario: { network } });
+  expect((await build(simulation)).status).toBe('SUCCEEDED');
+  const instances = [...simulation.cloud.world.region('us-east-1').instances.values()];
+  const place = { subnet: expect.objectContaining({ id: 'subnet-0000000a' }) as unknown, publicIp: true };
+  expect(instances).toMatchObject([place, place].map((one) => ({ ...one, securityGroups: ['sg-0000000a'] })));
+  expect(leftIn(simulation).instances).toEqual([]);
+});
+
 test('a group that lets nothing out keeps the agent from coming online where Resolve may not look at groups', async () => {
   const api = [{ action: 'ec2:DescribeSecurityGroups', error: 'UnauthorizedOperation' }];
   const simulation = pipeline({ scenario: { network: { defaultGroup: 'empty' }, api } });

@@ -127,9 +127,10 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
   const asked: Record<string, () => Ask[]> = {
     'ec2:RunInstances'() {
       const { ImageId, IamInstanceProfile = {}, MetadataOptions = {}, BlockDeviceMappings = [] } = params;
+      const [eni = params] = params.NetworkInterfaces ?? [];
       const [instance = {}] = answer.Instances ?? [];
       const groups: string[] =
-        params.SecurityGroupIds ?? (instance.SecurityGroups ?? [{}]).map(({ GroupId }: any) => GroupId);
+        params.SecurityGroupIds ?? eni.Groups ?? (instance.SecurityGroups ?? [{}]).map(({ GroupId }: any) => GroupId);
       const profile = IamInstanceProfile.Arn ?? `arn:aws:iam::${account}:instance-profile/${IamInstanceProfile.Name}`;
       const keys = new Set<string>(BlockDeviceMappings.flatMap(({ Ebs }: any) => Ebs?.KmsKeyId ?? []));
       if (resources.get(`${region} ${ImageId}`)?.encrypted) keys.add('of the snapshot');
@@ -142,7 +143,7 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
         }),
         ...made('volume', here('volume')),
         ...made('network-interface', here('network-interface')),
-        on(here('subnet', params.SubnetId ?? instance.SubnetId)),
+        on(here('subnet', eni.SubnetId ?? instance.SubnetId)),
         ...groups.map((id) => on(here('security-group', id))),
         {
           action: 'iam:PassRole',

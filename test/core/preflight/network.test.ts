@@ -74,6 +74,19 @@ describe('refused, with the key of the recipe and what to do', () => {
       [/^builder\.subnets\[0\]: instances in subnet-0000000a get no public address/],
     ],
     [
+      'no public address by the recipe, behind an internet gateway',
+      {},
+      { subnets: [a], publicIp: false },
+      [/^builder\.subnets\[0\]: instances in subnet-0000000a get no public address.*set builder\.publicIp: true/],
+    ],
+    ['a wish for a public address without a subnet', {}, { publicIp: true }, [/^builder\.publicIp: needs subnets/]],
+    [
+      'a public address without a way out',
+      { subnets: private_, routeTables: { found: [routes([])] } },
+      { subnets: [a], publicIp: true },
+      [/^builder\.subnets\[0\]: no route leads out/],
+    ],
+    [
       'some of the endpoints only',
       { subnets: private_, routeTables: { found: [routes([])] }, endpoints: endpoints('ssm', 's3') },
       { subnets: [a] },
@@ -115,6 +128,12 @@ describe('not refused', () => {
     ],
   ])('%s', (_, changes) => {
     expect(problems(changes)).toEqual([]);
+  });
+
+  test('a public address by the recipe, or none behind a NAT gateway', () => {
+    expect(problems({ subnets: private_ }, { subnets: [a], publicIp: true })).toEqual([]);
+    const nat = { subnets: private_, routeTables: behind('nat-1') };
+    expect(problems(nat, { subnets: [a], publicIp: false })).toEqual([]);
   });
 
   test('a subnet whose own route table has a way out, beside a main table without', () => {

@@ -176,3 +176,19 @@ test('a zone without capacity is an error the SDK retries in vain', async () => 
   await expect(launch()).rejects.toMatchObject({ name: 'InsufficientInstanceCapacity', $metadata: { attempts: 3 } });
   expect(cloud.calls.filter((call) => call.action === 'RunInstances')).toHaveLength(3);
 });
+
+test('a request names subnet and groups once, and a network interface needs a subnet', async () => {
+  const { launch, look, send } = await workbench();
+  const { Subnets = [] } = await send((ec2) => ec2.send(new DescribeSubnetsCommand({})));
+  const [{ SubnetId = '' } = {}] = Subnets;
+  const made = { DeviceIndex: 0, DeleteOnTermination: true, AssociatePublicIpAddress: false };
+  const NetworkInterfaces = [{ ...made, SubnetId }];
+  const refused = { name: 'InvalidParameterCombination' };
+  await expect(launch({ NetworkInterfaces, SubnetId })).rejects.toMatchObject(refused);
+  await expect(launch({ NetworkInterfaces, SecurityGroupIds: ['sg-0de1fa0170de1fa01'] })).rejects.toMatchObject(
+    refused,
+  );
+  await expect(launch({ NetworkInterfaces: [made] })).rejects.toMatchObject({ name: 'MissingParameter' });
+  const { InstanceId = '' } = await launch({ NetworkInterfaces });
+  expect(await look(InstanceId)).toMatchObject({ SubnetId, NetworkInterfaces: [{ SubnetId }] });
+});
