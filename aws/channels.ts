@@ -1,4 +1,5 @@
 import { takenBack, toRestore, type ChannelLedger, type ChannelValue } from '../core/channel.ts';
+import { heldByOthers, type ChannelHolder } from '../core/channel-owner.ts';
 import { Failure } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
@@ -56,9 +57,18 @@ export async function closeLedger(
   return { ledger, removal };
 }
 
+/** The images that a channel holds, with their tags. */
+export async function holdersOf(aws: Connection, values: ChannelValue[]): Promise<ChannelHolder[]> {
+  const held = values.flatMap(({ region, ami }) => (ami === undefined ? [] : [{ region, ami }]));
+  return Promise.all(
+    held.map(async ({ region, ami }) => ({ region, ami, tags: (await describeImage(aws, region, ami))?.tags ?? {} })),
+  );
+}
+
 /**
- * A build that was stopped and is completed after a newer one was published must not move the channel back.
- * @throws PublishFailed naming the newer build.
+ * A build that was stopped and is completed after a newer one was published must not move the channel back, and no build moves
+ * the channel of another deployment.
+ * @throws PublishFailed naming the newer build or the other deployment.
  */
 export async function refuseSuperseded(
   aws: Connection,
@@ -66,9 +76,11 @@ export async function refuseSuperseded(
   parameter: string,
   values: ChannelValue[],
 ): Promise<void> {
-  for (const { region, ami } of values) {
-    const tags = ami === undefined ? undefined : (await describeImage(aws, region, ami))?.tags;
-    const newer = tags?.['golden:recipe'] === plan.recipe ? (tags['golden:build'] ?? '') : '';
+  const holders = await holdersOf(aws, values);
+  const others = heldByOthers(parameter, plan.deployment, holders);
+  if (others.length > 0) throw new Failure('PublishFailed', `${plan.image} is not published:\n${others.join('\n')}`);
+  for (const { region, ami, tags } of holders) {
+    const newer = tags['golden:recipe'] === plan.recipe ? (tags['golden:build'] ?? '') : '';
     if (newer <= plan.build) continue;
     throw new Failure(
       'PublishFailed',

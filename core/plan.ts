@@ -1,6 +1,7 @@
 import { imageName, placeOf, type ExecutionReference } from './build.ts';
 import type { Origin } from './catalog-origin.ts';
 import { channelParameter } from './channel.ts';
+import { deploymentName } from './channel-owner.ts';
 import { checkCommands, provisionCommands, type Command } from './command.ts';
 import { contentDigest, recipeDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from './deployment-settings.ts';
@@ -17,6 +18,8 @@ export interface Plan extends BuildIdentity {
   region: string;
   account: string;
   execution: string;
+  /** The deployment that makes the image: service, stage and region. Absent in plans of earlier versions. */
+  deployment?: string;
   startedAt: string;
   /**
    * When it was started again after it had failed and been undone, but for its image: what was removed is not asked for by
@@ -53,6 +56,8 @@ export interface PlanParts {
   source: SourceImage;
   catalog: Pick<Catalog, 'scripts' | 'version'>;
   trigger?: Trigger | undefined;
+  /** Service and stage. */
+  deployment: string;
   settings: DeploymentSettings;
   origin?: Origin;
   notes?: string[];
@@ -65,6 +70,7 @@ export function planBuild({
   source,
   catalog,
   trigger,
+  deployment,
   settings,
   origin,
   notes = [],
@@ -75,6 +81,7 @@ export function planBuild({
     ...identity,
     ...placeOf(execution.id),
     execution: execution.id,
+    deployment: deploymentName(deployment, placeOf(execution.id).region),
     startedAt: new Date(execution.startedAt).toISOString(),
     image: imageName(identity),
     document: asDeployed(recipe, settings),

@@ -1,3 +1,4 @@
+import { deploymentTag } from './channel-owner.ts';
 import type { Plan } from './plan.ts';
 
 /** The tags that say who made a thing. AWS is the database: every look-up and every deletion goes by these. */
@@ -28,6 +29,7 @@ export const imageTags = (plan: Plan): Tags => ({
   ...plan.document.image.tags,
   ...buildTags(plan, 'image'),
   'golden:digest': plan.digest,
+  ...(plan.deployment && { [deploymentTag]: plan.deployment }),
   ...(plan.origin && { 'golden:origin': plan.origin }),
 });
 

@@ -6,6 +6,7 @@ import type { SourceImage } from '../../core/source.ts';
 import type { Connection } from '../connection.ts';
 import { findSource, sourcePermissions } from '../sources.ts';
 import { allowedImagesState } from './allowed-images.ts';
+import { lookAtChannel } from './channel.ts';
 import { lookAtEncryption, withKeys } from './encryption.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { lookAtNetwork, networkPermissions } from './network.ts';
@@ -64,13 +65,18 @@ async function lookAt(aws: Connection, recipe: Recipe): Promise<Pick<Facts, 'reg
 export async function preflight(
   aws: Connection,
   recipe: Recipe,
-  { account, now, channelRoot }: { account: string; now: Date; channelRoot: string },
+  { account, now, channelRoot, deployment }: { account: string; now: Date; channelRoot: string; deployment: string },
 ): Promise<{ source: SourceImage; notes: Problem[] }> {
   const at = { account, now, channelRoot };
-  const [source, seen] = await Promise.all([sourceOf(aws, recipe, at), lookAt(aws, recipe)]);
+  const [source, seen, channel] = await Promise.all([
+    sourceOf(aws, recipe, at),
+    lookAt(aws, recipe),
+    lookAtChannel(aws, recipe, { channelRoot, deployment }),
+  ]);
   const known = source instanceof Failure ? {} : { source };
   const encryption = await lookAtEncryption(aws, recipe, known.source);
-  const { problems, notes } = findingsOf(recipe, { region: aws.region, account, now, ...known, ...seen, encryption });
+  const facts = { region: aws.region, account, now, ...known, ...seen, ...channel, encryption };
+  const { problems, notes } = findingsOf(recipe, facts);
   if (source instanceof Failure) {
     const others = problems.length > 0 ? `\nAlso wrong:\n${formatProblems(problems, () => undefined)}` : '';
     throw new Failure(source.name, `${source.message}${others}`, { cause: source });

@@ -1,3 +1,4 @@
+import type { ChannelHolder } from '../channel-owner.ts';
 import type { KeySeen } from '../keys.ts';
 import type { SourceImage } from '../source.ts';
 import type { NetworkFacts } from './network.ts';
@@ -47,6 +48,8 @@ export interface Facts {
   /** The recipe's instance types, as far as the region has them. */
   instanceTypes: Seen<InstanceTypeFacts[]>;
   network: NetworkFacts;
+  /** What the channel holds now in each target region; absent where the recipe has none. */
+  channel?: { parameter: string; deployment: string; holders: Record<string, Seen<ChannelHolder[]>> };
   /** By region: the pipeline's and those of the targets. */
   encryption: Record<string, Seen<EncryptionSettings>>;
 }

@@ -1,4 +1,5 @@
 import type { Problem, Recipe } from '../recipe.ts';
+import { channelNotes, channelProblems } from './channel.ts';
 import { encryptionProblems } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';
 import { instanceTypeProblems } from './instance-types.ts';
@@ -32,6 +33,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...networkProblems(recipe, facts),
       ...regionProblems(recipe, facts),
       ...encryptionProblems(recipe, facts),
+      ...channelProblems(facts),
     ],
     notes: [
       ...(source ? sourceNotes(recipe, source, facts.now) : []),
@@ -42,6 +44,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...unseen('the security groups', ['builder', 'securityGroups'], facts.network.groups),
       ...unseen('the route tables', ['builder', 'subnets'], facts.network.routeTables),
       ...unseen('the VPC endpoints', ['builder', 'subnets'], facts.network.endpoints),
+      ...channelNotes(facts),
       ...unseen('the regions of the account', ['distribute'], facts.regions),
       ...Object.entries(facts.encryption).flatMap(([at, seen]) =>
         unseen(`EBS encryption in ${at}`, ['distribute'], seen),

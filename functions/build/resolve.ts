@@ -29,7 +29,7 @@ export const resolve = stage({
   input: z.strictObject({ input: z.unknown(), execution: z.strictObject({ id: z.string(), startedAt: z.string() }) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:DescribeExecution', ...preflightPermissions],
   async run({ input, execution }, cloud) {
-    const [{ settings }, catalog] = [cloud, await cloud.catalog()];
+    const [{ deployment, settings }, catalog] = [cloud, await cloud.catalog()];
     const requested = requestedBuild(input, execution, catalog);
     if ('problems' in requested) return refuse(requested.problems);
     const { identity, recipe, regardless, trigger } = requested;
@@ -41,10 +41,10 @@ export const resolve = stage({
     refuseAny(problems.concat(rebuildProblem(plan, requested, manifest, images, cloud.now()) ?? []));
     plan = plan && resumed(plan, manifest, execution.startedAt);
     if (!plan) {
-      const at = { account: placeOf(execution.id).account, now: cloud.now(), ...settings };
+      const at = { account: placeOf(execution.id).account, now: cloud.now(), deployment, ...settings };
       const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings), at);
       for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
-      plan = planBuild({ ...requested, execution, source, catalog, settings, notes: told(notes) });
+      plan = planBuild({ ...requested, execution, source, catalog, deployment, settings, notes: told(notes) });
       found = regardless ? { because: 'it was asked for' } : await lookForUpToDate(cloud, plan);
       cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
       if (found.current) return { ...identity, upToDate: { is: true, build: found.current } };

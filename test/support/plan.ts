@@ -42,6 +42,7 @@ export function planOf(changes: Record<string, unknown> = {}, source: SourceImag
     recipe,
     source,
     catalog: { scripts: {}, version: '1.0.0' },
+    deployment: 'golden-image-dev',
     settings: defaultSettings,
   });
 }

@@ -1,0 +1,23 @@
+import { heldByOthers } from '../channel-owner.ts';
+import type { Problem } from '../recipe.ts';
+import type { Facts } from './facts.ts';
+
+const path = ['publish', 'channel'];
+
+/** A channel that another deployment publishes to: Publish would refuse the image after the whole build. */
+export function channelProblems({ channel }: Pick<Facts, 'channel'>): Problem[] {
+  if (!channel) return [];
+  const { parameter, deployment, holders } = channel;
+  const found = Object.values(holders).flatMap((seen) => seen.found ?? []);
+  return heldByOthers(parameter, deployment, found).map((message) => ({ path, message }));
+}
+
+/** Regions whose channel AWS does not show. Of a region that is off there is a note already. */
+export function channelNotes({ channel, regions }: Pick<Facts, 'channel' | 'regions'>): Problem[] {
+  const isOff = (region: string) => regions.found?.find((one) => one.region === region)?.enabled === false;
+  return Object.entries(channel?.holders ?? {}).flatMap(([region, { refused }]) => {
+    if (refused === undefined || isOff(region)) return [];
+    const message = `could not look at what the channel holds in ${region} before the build, so Publish may refuse the image: ${refused}`;
+    return [{ path, message }];
+  });
+}
