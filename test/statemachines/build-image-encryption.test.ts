@@ -23,7 +23,7 @@ test.each<[string, { device: string; key?: string }]>([
 
 /** A build of README.md's example of a recipe, shared in both its regions, in an account with some settings. */
 async function sampleIn(encryption: object[]) {
-  const [, text = ''] = /## A recipe\n+```yaml\n([^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const [, text = ''] = /```yaml\n([^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
   const document = parse(text) as { name: string; distribute: object[] };
   const distribute = document.distribute.map((target) => ({ ...target, accounts: [consumer] }));
   const catalog = { recipes: { [document.name]: { ...document, distribute } }, scripts: {}, version: '1.0.0' };
