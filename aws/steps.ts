@@ -90,6 +90,16 @@ async function outputTail(artifacts: Artifacts, { stdout, stderr, stdoutUrl, std
   return failingTail(await wholeTail(artifacts, stdout, stdoutUrl), await wholeTail(artifacts, stderr, stderrUrl));
 }
 
+/** Where the whole output is. The agent's upload may have been refused, of which SSM says nothing. */
+async function whereAllIs(artifacts: Artifacts, { stdout, stderr, stdoutUrl, stderrUrl }: Invocation, key: string) {
+  const where = `s3://${artifacts.bucket}/${key}`;
+  const [printed, url] = stderr ? [stderr, stderrUrl] : [stdout, stdoutUrl];
+  const arrived = !printed || !url || (await readTail(artifacts, url, 1)) !== undefined;
+  return arrived
+    ? `all of it: ${where}`
+    : `its whole output did not arrive at ${where}: may the role of the instance profile write there, and is there a way to S3?`;
+}
+
 /**
  * Whether a command ended well, or in words how it is doing. One that shuts its instance down has done so when that is down.
  * @throws the named failure with exit code and the end of the output when it did not.
@@ -122,8 +132,10 @@ export async function lookAtCommand(
     : '';
   const exit =
     invocation.exitCode !== undefined && invocation.exitCode >= 0 ? `, exit code ${invocation.exitCode}` : '';
+  const said = await outputTail(artifacts, invocation);
+  const all = await whereAllIs(artifacts, invocation, outputKey(build, command));
   throw new Failure(
     failure,
-    `${what}: ${invocation.details || invocation.status}${exit}${gaveUp}\n${await outputTail(artifacts, invocation)}\n--- all of it: s3://${artifacts.bucket}/${outputKey(build, command)}`,
+    `${what}: ${invocation.details || invocation.status}${exit}${gaveUp}\n${said}\n--- ${all}`,
   );
 }

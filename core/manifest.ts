@@ -18,7 +18,7 @@ export interface Manifest {
   failure: ManifestFailure | null;
   /** `start` where the image is not that of the deployed recipe; absent where it is. */
   origin?: 'start';
-  /** What Resolve told though it did not stop the build, such as a look that AWS refused. */
+  /** What was told though it did not stop the build: a look that AWS refused to Resolve, output that did not arrive. */
   notes?: string[];
   /** What this execution cost, by estimate; absent where nothing was planned, and in manifests of earlier versions. */
   cost?: CostEstimate;

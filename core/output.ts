@@ -13,3 +13,7 @@ export function failingTail(stdout: string, stderr: string): string {
     ? 'it printed nothing'
     : parts.map(([name, text]) => `--- end of ${name}\n${text}`).join('\n');
 }
+
+/** Of a build whose commands printed something and whose output is not in the bucket. */
+export const outputMissing = (where: string, instanceProfile: string): string =>
+  `no output of the build's commands arrived at ${where}, so golden logs has nothing and a failure shows only the beginning of a long output. The role of the instance profile ${instanceProfile} needs s3:PutObject and s3:PutObjectAcl there, s3:GetEncryptionConfiguration on the bucket, and a way to S3`;

@@ -172,7 +172,7 @@ const statements = {
   'kms:ReEncryptFrom': keysThroughEc2(),
   'kms:ReEncryptTo': keysThroughEc2(),
   's3:GetObject': {
-    // the end of what a failed command printed, and whether the first one's output has arrived; nothing is decided by it
+    // the end of what a failed command printed, and whether it arrived; nothing is decided by it
     awaitCommand: [{ Resource: inBucket('commands/*') }],
     awaitCheck: [{ Resource: inBucket('commands/*') }],
     others: [{ Resource: objects }],
@@ -311,7 +311,14 @@ const functions = {
     ...answersTask,
   ],
 
-  cleanUp: [...removesEverything, 's3:GetObject', 's3:PutObject', 'states:GetExecutionHistory', ...answersTask],
+  cleanUp: [
+    ...removesEverything,
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+    'states:GetExecutionHistory',
+    ...answersTask,
+  ],
   compensate: [
     ...removesEverything,
     'ec2:CreateTags',
@@ -327,7 +334,13 @@ const functions = {
     'states:DescribeExecution',
     ...answersTask,
   ],
-  recordFailure: ['s3:GetObject', 's3:PutObject', 'states:DescribeExecution', 'states:GetExecutionHistory'],
+  recordFailure: [
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+    'states:DescribeExecution',
+    'states:GetExecutionHistory',
+  ],
   sweep: [
     ...removesEverything,
     'ec2:DescribeRegions',

@@ -64,6 +64,8 @@ const scenarioSchema = z.strictObject({
   /** Quotas of an account in a region. */
   vcpuLimit: z.int().min(0).optional(),
   instanceLimit: z.int().min(0).optional(),
+  /** Whether the agent may write output of commands into the bucket, by its instance profile. */
+  commandOutput: z.enum(['arrives', 'refused']).default('arrives'),
   /** Regions to opt in to that the account has not enabled, whatever the recipes name. */
   disabledRegions: z.array(z.string()).default([]),
   /** Allowed AMIs of the account, in every region: whose images it may see. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { readPlan, writeArtifact } from '../../aws/artifacts.ts';
 import { removeTemporary } from '../../aws/builds.ts';
+import { outputPermissions, withOutputNote } from '../../aws/command-output.ts';
 import { executionHistory } from '../../aws/executions.ts';
 import { removalPermissions } from '../../aws/leftovers.ts';
 import { recordPublished } from '../../aws/records.ts';
@@ -25,7 +26,7 @@ export const cleanUp = wait({
     targets: z.array(verifiedTarget),
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
   }),
-  permissions: ['s3:GetObject', 's3:PutObject', ...removalPermissions, 'states:GetExecutionHistory'],
+  permissions: [...outputPermissions, 's3:PutObject', ...removalPermissions, 'states:GetExecutionHistory'],
   limit: () => patience.cleanUp,
   async look({ recipe, build, execution, image, targets, published: channel, since, late }, cloud) {
     const plan = await readPlan(cloud, { recipe, build });
@@ -35,7 +36,7 @@ export const cleanUp = wait({
     const now = cloud.now();
     const events = await executionHistory(cloud.aws, execution);
     const published = manifestOf({
-      plan,
+      plan: await withOutputNote(cloud, plan, 'CleanUp'),
       status: 'published',
       image: { ami: image.ami, snapshots: image.snapshots },
       targets,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/artifacts.ts';
+import { outputPermissions, withOutputNote } from '../../aws/command-output.ts';
 import { historyIfAllowed, inputOf } from '../../aws/executions.ts';
 import { recordEnd } from '../../aws/ended-builds.ts';
 import type { ChannelLedger } from '../../core/channel.ts';
@@ -16,7 +17,7 @@ import { execution, failedContext, lambda, measure, stage } from '../stage.ts';
 export const recordFailure = stage({
   name: 'RecordFailure',
   input: z.strictObject({ execution, context: failedContext }),
-  permissions: ['s3:GetObject', 's3:PutObject', 'states:DescribeExecution', 'states:GetExecutionHistory'],
+  permissions: [...outputPermissions, 's3:PutObject', 'states:DescribeExecution', 'states:GetExecutionHistory'],
   async run({ execution: { id, startedAt, as }, context }, cloud) {
     const { compensation: result, distribution = [] } = context;
     const unread: string[] = [];
@@ -33,10 +34,13 @@ export const recordFailure = stage({
     if (identity && ours) {
       try {
         const before = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
-        const plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
+        const timings = timingsOf(events);
+        const known = await readArtifact<Plan>(cloud, identity, 'plan.json');
+        const provisioned = timings.some(({ state }) => state === 'Seal');
+        const plan = provisioned ? await withOutputNote(cloud, known, 'RecordFailure') : known;
         failure.cause = placedMessage(failure.cause, failedPlace(events), plan);
         const ledger = await readArtifact<ChannelLedger>(cloud, identity, 'channel.json');
-        const failed = failedManifest({ identity, plan, ledger, targets, timings: timingsOf(events), failure });
+        const failed = failedManifest({ identity, plan, ledger, targets, timings, failure });
         const { manifest, measurements } = reckoned(failed, plan, events, cloud.now());
         const recorded = stillFailed(before, manifest, startedAt);
         if (before?.status !== 'published') await writeArtifact(cloud, identity, 'manifest.json', recorded);

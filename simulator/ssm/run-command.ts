@@ -133,8 +133,12 @@ function queueOf(agent: Agent): Queue {
   return queue;
 }
 
-/** The full output, as the agent uploads it: nothing for what is empty. */
+/**
+ * The full output, as the agent uploads it: nothing for what is empty. A refused upload is a line in the agent's own log, and SSM
+ * names the URLs all the same: github.com/aws/amazon-ssm-agent, agent/framework/processor/executer/iohandler/iomodule/fileS3.go.
+ */
 function writeOutput(world: World, invocation: Invocation): void {
+  if (world.scenario.commandOutput === 'refused') return;
   const { command, stdout, stderr } = invocation;
   const bucket = world.buckets.get(command.outputBucket ?? '');
   if (!bucket) return;

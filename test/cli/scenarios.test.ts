@@ -12,6 +12,7 @@ const outcomes: Record<string, { exitCode: number; error?: string }> = {
   'failing-step.yaml': { exitCode: 1, error: 'ProvisionFailed' },
   'hardened-account.yaml': { exitCode: 2 },
   'lost-answers.yaml': { exitCode: 0 },
+  'lost-output.yaml': { exitCode: 0 },
   'no-capacity.yaml': { exitCode: 0 },
   'refused-publish.yaml': { exitCode: 1, error: 'PublishFailed' },
 };

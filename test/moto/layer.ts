@@ -164,7 +164,9 @@ export function createLayer(port: number): Layer {
         record(caller, 'kms:DescribeKey');
         return describeKey(region, JSON.parse(call.body.toString()) as { KeyId?: string });
       }
-      record(caller, service === 'AWSStepFunctions' ? `states:${operation}` : `s3:${s3[call.method] ?? call.method}`);
+      const list = call.method === 'GET' && /[?&]list-type=2/.test(call.path);
+      const inBucket = list ? 'ListBucket' : (s3[call.method] ?? call.method);
+      record(caller, service === 'AWSStepFunctions' ? `states:${operation}` : `s3:${inBucket}`);
       return pass();
     },
   };

@@ -210,6 +210,8 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
       // without it S3 does not say that there is no such object
       ...(error === 'NoSuchKey' ? [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }] : []),
     ],
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+    's3:ListObjectsV2': () => [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }],
     's3:PutObject': () => [on(`${bucket(params.Bucket)}/${params.Key}`)],
     'events:PutEvents': () =>
       params.Entries.map(({ Source, DetailType }: any) => ({
