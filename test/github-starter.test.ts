@@ -17,11 +17,16 @@ const template = parse(readFileSync('infrastructure/examples/github-starter.yml'
   customTags: tags,
 }) as Template;
 const { AssumeRolePolicyDocument, Policies } = template.Resources['BuildStarter']!.Properties;
-const statements = Policies[0].PolicyDocument.Statement as Statement[];
+type Choice = { 'Fn::If': [string, unknown, Statement] };
+const written = Policies[0].PolicyDocument.Statement as (Statement | Choice)[];
+/** The statements as CloudFormation leaves them where a key is given. */
+const statements = written.map((one) => ('Fn::If' in one ? one['Fn::If'][2] : one));
 
 test('the template and its policy are what CloudFormation and IAM take', async () => {
   expect(checkTemplate(template)).toEqual([]);
-  expect(await checkPolicy('BuildStarter', statements, template)).toEqual([]);
+  const Resource = 'arn:aws:kms:us-east-1:111122223333:key/0f2c9a51-1111-2222-3333-444455556666';
+  const filled = statements.map((one) => (one.Action === 'kms:Decrypt' ? { ...one, Resource } : one));
+  expect(await checkPolicy('BuildStarter', filled, template)).toEqual([]);
 });
 
 test('one branch of one repository may assume the role, for AWS', () => {
@@ -47,5 +52,19 @@ test('it starts builds of one machine and reads what became of them, and nothing
     ['Allow', 'states:GetExecutionHistory', `${machine}execution:\${Pipeline}-build-image:*`],
     ['Allow', 'states:ListStateMachines', '*'],
     ['Allow', 's3:GetObject', 'arn:${AWS::Partition}:s3:::${ArtifactBucket}/builds/*/manifest.json'],
+    ['Allow', 's3:ListBucket', 'arn:${AWS::Partition}:s3:::${ArtifactBucket}'],
+    ['Allow', 'kms:Decrypt', { Ref: 'Key' }],
+  ]);
+});
+
+test('it uses a key only where the pipeline has one, and only to read the bucket', () => {
+  expect(template.Conditions?.['HasNoKey']).toEqual({ 'Fn::Equals': [{ Ref: 'Key' }, ''] });
+  const choices = written.flatMap((one) => ('Fn::If' in one ? [one['Fn::If']] : []));
+  expect(choices).toEqual([
+    [
+      'HasNoKey',
+      { Ref: 'AWS::NoValue' },
+      expect.objectContaining({ Action: 'kms:Decrypt', Condition: { StringLike: { 'kms:ViaService': 's3.*' } } }),
+    ],
   ]);
 });
