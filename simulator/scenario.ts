@@ -31,6 +31,11 @@ const network = z.strictObject({
         /** Where the default route leads. */
         route: z.enum(['internet', 'nat', 'transit', 'none']).default('nat'),
         publicIp: z.boolean().default(false),
+        /** The account that owns the VPC and shares the subnet. Default: the pipeline's own. */
+        sharedBy: z
+          .string()
+          .regex(/^\d{12}$/, 'is an account of 12 digits')
+          .optional(),
         freeAddresses: z.int().min(0).default(4091),
       }),
     )

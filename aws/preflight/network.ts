@@ -39,9 +39,10 @@ async function describeSubnets(aws: Connection, ids: string[]): Promise<SubnetFa
       ({ Subnets }) => Subnets,
     ),
   );
-  return found.map(({ SubnetId = '', VpcId = '', AvailableIpAddressCount = 0, ...subnet }) => ({
+  return found.map(({ SubnetId = '', VpcId = '', OwnerId = '', AvailableIpAddressCount = 0, ...subnet }) => ({
     subnet: SubnetId,
     vpc: VpcId,
+    owner: OwnerId,
     freeAddresses: AvailableIpAddressCount,
     publicIp: subnet.MapPublicIpOnLaunch ?? false,
     ipv6: subnet.AssignIpv6AddressOnCreation ?? false,

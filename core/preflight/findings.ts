@@ -37,7 +37,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
     ],
     notes: [
       ...(source ? sourceNotes(recipe, source, facts.now) : []),
-      ...networkNotes(recipe),
+      ...networkNotes(recipe, facts),
       ...regionNotes(recipe, facts),
       ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
       ...unseen('the subnets', ['builder', 'subnets'], facts.network.subnets),

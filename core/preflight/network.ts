@@ -1,10 +1,12 @@
 import type { Problem, Recipe } from '../recipe.ts';
-import type { Facts, Seen } from './facts.ts';
-import { wayToSsm } from './reach.ts';
+import type { Seen } from './facts.ts';
+import { routeNotes, routeProblems, subnetsPath, type Known } from './reach.ts';
 
 export interface SubnetFacts {
   subnet: string;
   vpc: string;
+  /** The account of the subnet and its VPC: another than that of the pipeline where the subnet is shared. */
+  owner: string;
   freeAddresses: number;
   /** Whether instances get a public address unless the launch says otherwise. */
   publicIp: boolean;
@@ -43,7 +45,6 @@ export interface NetworkFacts {
 }
 
 type Builder = Recipe['builder'];
-const subnetsPath = (index?: number) => ['builder', 'subnets', ...(index === undefined ? [] : [index])];
 
 /** Subnets that are not there, or that have no room. Without any in the recipe, EC2 takes those of the default VPC. */
 function subnetProblems({ subnets: named }: Builder, { subnets: { found } }: NetworkFacts, region: string): Problem[] {
@@ -89,21 +90,11 @@ function groupProblems({ securityGroups: named }: Builder, network: NetworkFacts
   return problems;
 }
 
-/** Subnets from which no way leads to Systems Manager, as far as route tables and endpoints tell. */
-function routeProblems({ subnets: named, publicIp }: Builder, network: NetworkFacts): Problem[] {
-  return (network.subnets.found ?? []).flatMap((subnet): Problem[] => {
-    const wrong = wayToSsm(subnet, network, publicIp);
-    if (wrong === undefined) return [];
-    const index = named.indexOf(subnet.subnet);
-    return [{ path: subnetsPath(index < 0 ? undefined : index), message: wrong }];
-  });
-}
-
 /** Security groups of a network interface in an account whose quota nobody has raised (quotas of Amazon VPC). */
 const usualGroups = 5;
 
-/** What no look shows: quotas. */
-export function networkNotes({ builder: { securityGroups } }: Recipe): Problem[] {
+/** Quotas are not looked at. */
+function groupNotes({ securityGroups }: Builder): Problem[] {
   if (securityGroups.length <= usualGroups) return [];
   const message = `has ${securityGroups.length} groups, and EC2 takes ${usualGroups} for an instance unless the quota "Security groups per network interface" was raised; else the launch fails`;
   return [{ path: ['builder', 'securityGroups'], message }];
@@ -119,14 +110,17 @@ function publicIpProblems({ subnets, publicIp }: Builder): Problem[] {
   return [{ path: ['builder', 'publicIp'], message }];
 }
 
-export function networkProblems(
-  { builder }: Recipe,
-  { network, region }: Pick<Facts, 'network' | 'region'>,
-): Problem[] {
+export const networkNotes = ({ builder }: Recipe, facts: Known): Problem[] => [
+  ...groupNotes(builder),
+  ...routeNotes(builder, facts),
+];
+
+export function networkProblems({ builder }: Recipe, facts: Known): Problem[] {
+  const { network, region } = facts;
   return [
     ...publicIpProblems(builder),
     ...subnetProblems(builder, network, region),
     ...groupProblems(builder, network, region),
-    ...routeProblems(builder, network),
+    ...routeProblems(builder, facts),
   ];
 }

@@ -1,3 +1,5 @@
+import type { Problem, Recipe } from '../recipe.ts';
+import type { Facts } from './facts.ts';
 import type { NetworkFacts, SubnetFacts } from './network.ts';
 
 // The agent calls ssm, and either ssmmessages or, where that is out of reach, ec2messages.
@@ -20,7 +22,7 @@ function routesOf({ subnet, vpc }: SubnetFacts, { routeTables }: NetworkFacts) {
  * anything but an internet gateway or a gateway endpoint may lead there: behind a transit gateway can be anything.
  * @param publicIp Whether the instances get a public address, by the recipe or else by the subnet.
  */
-export function wayToSsm(subnet: SubnetFacts, network: NetworkFacts, publicIp = subnet.publicIp): string | undefined {
+function wayToSsm(subnet: SubnetFacts, network: NetworkFacts, publicIp = subnet.publicIp): string | undefined {
   const routes = routesOf(subnet, network);
   const { found: endpoints } = network.endpoints;
   if (!routes || !endpoints) return undefined;
@@ -35,4 +37,33 @@ export function wayToSsm(subnet: SubnetFacts, network: NetworkFacts, publicIp = 
   return leading.length > 0
     ? `instances in ${subnet.subnet} get no public address, and the subnet's only way out is an internet gateway, so the SSM agent is never online${partly}; set builder.publicIp: true, name a subnet that assigns public addresses or one behind a NAT gateway, or make interface endpoints for ssm and ssmmessages`
     : `no route leads out of ${subnet.subnet}, so the SSM agent is never online${partly}; name a subnet with a route to a NAT or internet gateway, or make interface endpoints for ssm and ssmmessages in ${subnet.vpc}`;
+}
+
+type Builder = Recipe['builder'];
+export type Known = Pick<Facts, 'account' | 'network' | 'region'>;
+
+export const subnetsPath = (index?: number) => ['builder', 'subnets', ...(index === undefined ? [] : [index])];
+
+/** Subnets from which no way leads to Systems Manager, as far as route tables and endpoints tell. */
+function withoutWay({ subnets: named, publicIp }: Builder, network: NetworkFacts) {
+  return (network.subnets.found ?? []).flatMap((subnet) => {
+    const message = wayToSsm(subnet, network, publicIp);
+    if (message === undefined) return [];
+    const index = named.indexOf(subnet.subnet);
+    return [{ ...subnet, path: subnetsPath(index < 0 ? undefined : index), message }];
+  });
+}
+
+/**
+ * DescribeVpcEndpoints does not list the endpoints of a VPC that another account shares, though instances there use them:
+ * https://github.com/aws-containers/amazon-ecs-exec-checker/pull/29. So only a subnet of this account is refused.
+ */
+export const routeProblems = (builder: Builder, { account, network }: Known): Problem[] =>
+  withoutWay(builder, network).flatMap(({ owner, path, message }) => (owner === account ? [{ path, message }] : []));
+
+export function routeNotes(builder: Builder, { account, network }: Known): Problem[] {
+  return withoutWay(builder, network).flatMap(({ owner, subnet, path }): Problem[] => {
+    const message = `${subnet} is shared by account ${owner}, whose VPC endpoints AWS does not show here; no route leads from the subnet to Systems Manager, so the SSM agent is online only if that account has endpoints for ssm and ssmmessages there`;
+    return owner === account ? [] : [{ path, message }];
+  });
 }

@@ -4,7 +4,7 @@ import type {
   DescribeSubnetsRequest,
   DescribeVpcEndpointsRequest,
 } from '@aws-sdk/client-ec2';
-import { ApiError, type Actions } from '../actions.ts';
+import { ApiError, type Actions, type Caller } from '../actions.ts';
 import { filters, page, strict } from '../strict.ts';
 import type { Region, World } from '../world.ts';
 import { select, type Fields } from './filters.ts';
@@ -62,6 +62,15 @@ function describedTable(table: RouteTable) {
   };
 }
 
+/**
+ * An account to which a subnet is shared sees the subnet and its route tables
+ * (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html), but neither the endpoints of the VPC
+ * (https://github.com/aws-containers/amazon-ecs-exec-checker/pull/29) nor the owner's security groups
+ * (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2255).
+ */
+const ownOf = <T extends { owner: string }>(all: T[], { account }: Caller): T[] =>
+  all.filter(({ owner }) => owner === account);
+
 export const networkActions = (world: World): Actions => ({
   DescribeSubnets: strict(
     'ec2:DescribeSubnets',
@@ -93,7 +102,7 @@ export const networkActions = (world: World): Actions => ({
     'ec2:DescribeSecurityGroups',
     `GroupIds ${filters} ${page}`,
     (input: DescribeSecurityGroupsRequest, caller) => {
-      const { groups } = networkOf(world, world.region(caller.region), caller.account);
+      const groups = ownOf(networkOf(world, world.region(caller.region), caller.account).groups, caller);
       for (const id of input.GroupIds ?? []) groupById(groups, id);
       const asked = groups.filter((group) => input.GroupIds?.includes(group.id) ?? true);
       const limits = { min: 5, max: 1000, ids: input.GroupIds };
@@ -126,7 +135,7 @@ export const networkActions = (world: World): Actions => ({
     `${filters} ${page}`,
     (input: DescribeVpcEndpointsRequest, caller) => {
       const { endpoints } = networkOf(world, world.region(caller.region), caller.account);
-      const found = select(endpoints, input.Filters, endpointFields(caller.region));
+      const found = select(ownOf(endpoints, caller), input.Filters, endpointFields(caller.region));
       const { items, NextToken } = paginate(found, input, { max: 1000 });
       const VpcEndpoints = items.map((endpoint) => ({
         VpcEndpointId: endpoint.id,

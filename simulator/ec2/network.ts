@@ -62,16 +62,18 @@ export function networkOf(world: World, region: Region, account: string): Networ
   const { defaultVpc, defaultGroup, subnets, securityGroups, endpoints } = world.network;
   const made = { owner: account, tags: new Map<string, string>() };
   const id = (prefix: string, of: string) => `${prefix}-0${createRandom(prefix, region.name, account, of).hex(16)}`;
+  const ownerOf = (vpc: string) => ({ owner: subnets.find((one) => one.vpc === vpc)?.sharedBy ?? account });
   const addVpc = (vpc: string, way: Way) => {
     const group = vpc === home ? 'sg-0de1fa0170de1fa01' : id('sg', vpc);
     network.groups.push({
       ...made,
+      ...ownerOf(vpc),
       id: group,
       vpc,
       name: 'default',
       egress: defaultGroup === 'empty' ? 'none' : 'all',
     });
-    network.routeTables.push({ ...made, id: id('rtb', vpc), vpc, way });
+    network.routeTables.push({ ...made, ...ownerOf(vpc), id: id('rtb', vpc), vpc, way });
   };
   const home = `vpc-0${createRandom('vpc', region.name, account).hex(16)}`;
   if (defaultVpc !== 'absent') addVpc(home, 'internet');
@@ -86,15 +88,15 @@ export function networkOf(world: World, region: Region, account: string): Networ
   for (const { id: subnet, vpc, route, publicIp, freeAddresses } of subnets) {
     if (network.subnets.some((one) => one.id === subnet)) continue;
     if (!network.groups.some((group) => group.vpc === vpc)) addVpc(vpc, 'none');
-    const place = { vpc, zone: `${region.name}a`, byDefault: false, cidr: '10.0.0.0/20' };
+    const place = { ...ownerOf(vpc), vpc, zone: `${region.name}a`, byDefault: false, cidr: '10.0.0.0/20' };
     network.subnets.push({ ...made, id: subnet, ...place, publicIp, addresses: freeAddresses });
-    network.routeTables.push({ ...made, id: id('rtb', subnet), vpc, subnet, way: route });
+    network.routeTables.push({ ...made, ...ownerOf(vpc), id: id('rtb', subnet), vpc, subnet, way: route });
   }
   for (const { id: group, vpc = home, egress } of securityGroups)
     if (!network.groups.some((one) => one.id === group))
       network.groups.push({ ...made, id: group, vpc, name: group, egress });
   for (const { vpc, service } of endpoints)
-    network.endpoints.push({ ...made, id: id('vpce', `${vpc} ${service}`), vpc, service });
+    network.endpoints.push({ ...made, ...ownerOf(vpc), id: id('vpce', `${vpc} ${service}`), vpc, service });
   return network;
 }
 

@@ -56,6 +56,9 @@ export function placementOf(world: World, region: Region, { account }: Caller, w
   }
   const byDefault = network.groups.filter(({ vpc, name }) => vpc === subnet.vpc && name === 'default');
   const groups = SecurityGroupIds?.map((id) => groupById(network.groups, id)) ?? byDefault;
+  // Only the owner of a shared VPC may use its groups, the default group too (vpc-share-limitations in the guide of Amazon VPC).
+  const others = groups.find(({ owner }) => owner !== account);
+  if (others) throw new ApiError('UnauthorizedOperation', `You are not authorized to use ${others.id}.`);
   // Quotas of Amazon VPC: five groups for a network interface, which AWS raises to 16 at most. RunInstances says it of the instance.
   if (groups.length > mostGroups) {
     throw new ApiError(

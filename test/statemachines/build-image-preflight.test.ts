@@ -100,6 +100,22 @@ test.each([
   expect((await build(pipeline({ changes, scenario }))).status).toBe('SUCCEEDED');
 });
 
+test('a build in a subnet that another account shares, with endpoints out of sight, is published with a note', async () => {
+  const vpc = 'vpc-0000000a';
+  const network = {
+    subnets: [{ id: 'subnet-0000000a', vpc, route: 'none', sharedBy: '444455556666' }],
+    securityGroups: [{ id: 'sg-0000000a', vpc }],
+    endpoints: ['ssm', 'ssmmessages'].map((service) => ({ vpc, service })),
+  };
+  const builder = { ...recipe.builder, subnets: ['subnet-0000000a'], securityGroups: ['sg-0000000a'] };
+  const simulation = pipeline({ changes: { builder }, scenario: { network } });
+  const execution = await build(simulation);
+  expect(execution.status).toBe('SUCCEEDED');
+  expect(manifestIn(simulation, execution).notes).toEqual([
+    expect.stringContaining('subnet-0000000a is shared by account 444455556666'),
+  ]);
+});
+
 test('publicIp gives builder and candidate an address where the subnet gives none, with the groups of the recipe', async () => {
   const network = {
     subnets: [{ id: 'subnet-0000000a', vpc: 'vpc-0000000a', route: 'internet' }],

@@ -1,13 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import { networkProblems, type NetworkFacts } from '../../../core/preflight/network.ts';
+import { networkNotes, networkProblems, type NetworkFacts } from '../../../core/preflight/network.ts';
 import { told } from '../../../core/recipe.ts';
 import { networkWith, routes, subnet } from '../../support/facts.ts';
 import { planOf } from '../../support/plan.ts';
 
+const factsOf = (changes: Partial<NetworkFacts>) => ({
+  region: 'eu-west-1',
+  account: '111122223333',
+  network: networkWith(changes),
+});
 const problems = (changes: Partial<NetworkFacts> = {}, builder: object = {}): string[] => {
   const { document } = planOf({ builder: { instanceTypes: ['t3.small'], ...builder } });
-  return told(networkProblems(document, { region: 'eu-west-1', network: networkWith(changes) }));
+  return told(networkProblems(document, factsOf(changes)));
 };
+const notes = (changes: Partial<NetworkFacts> = {}, builder: object = {}): string[] =>
+  told(networkNotes(planOf({ builder: { instanceTypes: ['t3.small'], ...builder } }).document, factsOf(changes)));
 const [a, b] = ['subnet-0000000a', 'subnet-0000000b'];
 const behind = (via: string, to = '0.0.0.0/0', active = true) => ({ found: [routes([{ to, via, active }])] });
 const private_ = { found: [subnet(a)] };
@@ -140,5 +147,25 @@ describe('not refused', () => {
     const own = { ...routes([{ to: '0.0.0.0/0', via: 'nat-1' }]), main: false, subnets: [a] };
     const found = [routes([]), own];
     expect(problems({ subnets: private_, routeTables: { found } }, { subnets: [a] })).toEqual([]);
+  });
+});
+
+describe('a subnet that another account shares', () => {
+  const shared = (publicIp: boolean) => ({ found: [subnet(a, { owner: '444455556666', publicIp })] });
+  test.each<[string, Partial<NetworkFacts>]>([
+    ['no route leads out of', { subnets: shared(false), routeTables: { found: [routes([])] } }],
+    ['only an internet gateway leads out of, without public addresses', { subnets: shared(false) }],
+  ])('that %s is not refused, since the endpoints of its owner are out of sight; a note says so', (_, changes) => {
+    expect(problems(changes, { subnets: [a] })).toEqual([]);
+    expect(notes(changes, { subnets: [a] })).toEqual([
+      expect.stringMatching(
+        /^builder\.subnets\[0\]: subnet-0000000a is shared by account 444455556666, whose VPC endpoints AWS does not show/,
+      ),
+    ]);
+  });
+
+  test('behind a NAT gateway is worth no note, and neither is a subnet of our own', () => {
+    expect(notes({ subnets: shared(false), routeTables: behind('nat-1') }, { subnets: [a] })).toEqual([]);
+    expect(notes({ subnets: private_, routeTables: { found: [routes([])] } }, { subnets: [a] })).toEqual([]);
   });
 });
