@@ -36,6 +36,8 @@ export const ec2Codes: ServiceCodes = {
       InvalidSubnetID.NotFound InvalidSubnetId.NotFound InvalidSubnetID.Malformed InvalidGroup.NotFound
       InvalidSecurityGroupID.NotFound InvalidGroupId.Malformed InvalidSecurityGroupId.Malformed
       SecurityGroupsPerInstanceLimitExceeded SecurityGroupsPerInterfaceLimitExceeded AttachmentLimitExceeded
+      NetworkInterfaceLimitExceeded NetworkInterfaceNotSupported PrivateIpAddressLimitExceeded
+      InvalidInterface.IpAddressLimitExceeded
       InvalidAvailabilityZone InvalidZone.NotFound
       InvalidAMIID.Malformed InvalidAMIName.Malformed InvalidAMIAttributeItemValue InvalidUserID.Malformed InvalidManifest
       InvalidInstanceID InvalidInstanceID.Malformed InvalidInstanceType InvalidInstanceFamily InvalidInstanceAttributeValue
@@ -104,6 +106,10 @@ export const ec2Codes: ServiceCodes = {
     MaxIOPSLimitExceeded: quota,
     VolumeLimitExceeded: quota,
     SnapshotLimitExceeded: quota,
+    NetworkInterfaceLimitExceeded: quota,
+    PrivateIpAddressLimitExceeded: quota,
+    'InvalidInterface.IpAddressLimitExceeded': quota,
+    NetworkInterfaceNotSupported: types,
     TagPolicyViolation: "look at `image.tags` and at the organization's tag policy",
     'InvalidUserID.Malformed': 'look at `distribute[].accounts`',
     InvalidAMIAttributeItemValue: 'look at `distribute[].accounts`, `organizations` and `organizationalUnits`',
