@@ -2,6 +2,8 @@
 // What the functions are told of them is in settings.cjs.
 const noValue = { Ref: 'AWS::NoValue' };
 
+const defaultService = 'golden-image';
+
 const off = (text) => text === undefined || text === '' || String(text) === 'off';
 const listOf = (text) =>
   off(text)
@@ -48,6 +50,11 @@ function problemsOf({ service, stage, functions, ...given }) {
     problems.push(
       '--param="subnets=…" needs their --param="vpcId=…" for a security group there, or --param="securityGroups=…"',
     );
+  if (/^golden(-|$)/.test(service) && service !== defaultService && off(given.channelRoot))
+    problems.push(
+      `GOLDEN_SERVICE "${service}" would get a channel root that a deployment of ${defaultService} has for one of its stages: ` +
+        'choose a name that does not begin with golden, or give --param="channelRoot=/…"',
+    );
   const longest = functions.toSorted((a, b) => b.length - a.length)[0];
   const name = `${service}-${stage}`;
   const budget = 64 - `-${longest}`.length;
@@ -61,7 +68,7 @@ function problemsOf({ service, stage, functions, ...given }) {
 
 /** `/golden` for the stage prod, and for others what tells them apart. Two deployments must not move each other's channels. */
 function defaultRoot(service, stage) {
-  const base = service === 'golden-image' ? 'golden' : service;
+  const base = service === defaultService ? 'golden' : service;
   return stage === 'prod' ? `/${base}` : `/${base}-${stage}`;
 }
 

@@ -223,6 +223,18 @@ describe('a deployment', () => {
     ['a boundary that is no ARN', { permissionsBoundary: 'boundary' }, [/permissionsBoundary.*ARN of an IAM policy/]],
     ['the alias of a key', { kmsKey: 'alias/golden' }, [/kmsKey.*not of an alias/]],
     ['a root that AWS keeps for itself', { channelRoot: '/aws/golden' }, [/channelRoot.*\/aws/]],
+    [
+      "a service whose root is the default service's",
+      { service: 'golden', stage: 'prod' },
+      [/GOLDEN_SERVICE "golden"/],
+    ],
+    [
+      "a service whose root is a stage's of the default service",
+      { service: 'golden-dev' },
+      [/GOLDEN_SERVICE.*channelRoot/],
+    ],
+    ['such a service with a root of its own', { service: 'golden-dev', channelRoot: '/linux' }, []],
+    ['a service that only begins alike', { service: 'goldens' }, []],
     ['every parameter as a secret', { builderSecrets: ['*'] }, [/builderSecrets/]],
     ['a VPC without subnets', { vpcId: 'vpc-0123456789abcdef0' }, [/needs --param="subnets/]],
     ['subnets without a VPC', { subnets: ['subnet-0123456789abcdef0'] }, [/needs their --param="vpcId/]],
