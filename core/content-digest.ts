@@ -28,6 +28,9 @@ export const recipeDigest = (
   pipelineVersion: Content['pipelineVersion'],
 ): string => sha256(canonical(contentOf({ recipe, scripts, pipelineVersion })));
 
+/** Digest of a whole recipe as it was written, before the deployment fills in what the recipe leaves out. */
+export const writtenDigest = (recipe: Recipe): string => sha256(canonical(recipe));
+
 function contentOf({ recipe, scripts, pipelineVersion }: Content) {
   const named = [...recipe.provision, ...recipe.checks].flatMap(({ script }) => script ?? []);
   return {

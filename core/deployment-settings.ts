@@ -65,8 +65,11 @@ export function parseSettings(text: string | undefined): DeploymentSettings {
 /** A recipe that leaves nothing to the deployment. */
 export type DeployedRecipe = Recipe & { builder: { instanceProfile: string } };
 
+/** What a deployment fills in where the recipe leaves it out. */
+type FilledIn = Pick<DeploymentSettings, 'instanceProfile' | 'subnets' | 'securityGroups'>;
+
 /** The recipe with the deployment's instance profile, subnets and security groups where it names none of its own. */
-export function asDeployed(recipe: Recipe, settings: DeploymentSettings): DeployedRecipe {
+export function asDeployed(recipe: Recipe, settings: FilledIn): DeployedRecipe {
   const { builder } = recipe;
   return {
     ...recipe,

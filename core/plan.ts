@@ -3,7 +3,7 @@ import type { Origin } from './catalog-origin.ts';
 import { channelParameter } from './channel.ts';
 import { deploymentName } from './channel-owner.ts';
 import { checkCommands, provisionCommands, type Command } from './command.ts';
-import { contentDigest, recipeDigest } from './content-digest.ts';
+import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from './deployment-settings.ts';
 import { atTheFoot } from './ladder.ts';
 import type { Catalog, Recipe } from './recipe.ts';
@@ -39,6 +39,8 @@ export interface Plan extends BuildIdentity {
   digest: string;
   /** The same without the source image. */
   recipeDigest: string;
+  /** Of the whole recipe as it was written: see writtenDigest. Absent in plans of earlier versions. */
+  written?: string;
   /** Absent where somebody started the build by hand. */
   trigger?: Trigger;
   /** `start` where the image is not that of the deployed recipe; absent where it is. */
@@ -92,6 +94,7 @@ export function planBuild({
     // Of the recipe as it was written: a deployment that changes its network makes no image out of date.
     digest: contentDigest({ source: source.ami, recipe, scripts, pipelineVersion }),
     recipeDigest: recipeDigest(recipe, scripts, pipelineVersion),
+    written: writtenDigest(recipe),
     ...(trigger && { trigger }),
     ...(origin === 'start' && { origin }),
     provision: provisionCommands(recipe.provision, identity.build, source, scripts, recipe.image.allowFiles),

@@ -1,3 +1,5 @@
+import { canonical, writtenDigest } from './content-digest.ts';
+import { asDeployed } from './deployment-settings.ts';
 import type { Manifest } from './manifest.ts';
 import type { Plan } from './plan.ts';
 import type { Problem, Recipe } from './recipe.ts';
@@ -30,10 +32,19 @@ export function rebuildProblem(
   }
   if (manifest?.status === 'published' && images.length === 0)
     return problem('was published and its image is gone since');
-  if (special && JSON.stringify(recipe) !== JSON.stringify(plan.document))
+  if (special && !isPlanned(recipe, plan))
     return problem('keeps the recipe it was planned with', 'to change something, start without "build"');
   return undefined;
 }
+
+/**
+ * Whether a plan was made of this recipe. The deployment may fill in other networks today, so that what was written counts.
+ * An earlier version kept no digest of that: there the recipe gets from the plan what it leaves out.
+ */
+const isPlanned = (recipe: Recipe, { written, document }: Plan): boolean =>
+  written === undefined
+    ? canonical(asDeployed(recipe, document.builder)) === canonical(document)
+    : writtenDigest(recipe) === written;
 
 /** The plan with which a build goes on that failed and was undone, but for its image. Any other goes on with what it has. */
 export function resumed(plan: Plan, manifest: Manifest | undefined, startedAt: string): Plan {

@@ -41,7 +41,6 @@ const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape) => 
   source: { parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64', owner: 'amazon' },
   builder: {
     instanceTypes: ['t3.small'],
-    instanceProfile: 'golden-image-builder',
     rootVolume: { sizeGiB: 8, encrypted: true, kmsKey: 'alias/golden' },
   },
   provision: steps.map((kind, index) => ({

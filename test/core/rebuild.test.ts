@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import { isKept, keptUntil } from '../../core/kept.ts';
 import { manifestOf, stillFailed, type Manifest } from '../../core/manifest.ts';
 import { rebuildProblem, resumed } from '../../core/rebuild.ts';
+import { parseRecipe, type Recipe } from '../../core/recipe.ts';
 import type { AmiDescription } from '../../core/source.ts';
-import { planOf } from '../support/plan.ts';
+import { document, planOf } from '../support/plan.ts';
 
 const plan = planOf({ onFailure: 'keep-image' });
 const image = { ami: 'ami-1', region: 'us-east-1', state: 'available' } as AmiDescription;
@@ -68,4 +69,27 @@ test('a second clean-up of the same failure keeps its record, that of a later st
     kept: [],
   });
   expect(stillFailed(before, now, Date.parse('2026-11-24T09:00:00.000Z'))).toBe(now);
+});
+
+test('a recipe that is brought again must be the one of the plan, as it was written and not as the deployment filled it in', () => {
+  const written = (changes: object = {}): Recipe => {
+    const builder = { instanceTypes: ['t3.small'] };
+    const { recipe, problems } = parseRecipe({ ...document, builder, ...changes }, {});
+    if (problems) throw new Error(JSON.stringify(problems));
+    return recipe;
+  };
+  const planned = planOf({ builder: { instanceTypes: ['t3.small'] } });
+  const { written: _, ...earlier } = planned;
+  for (const plan of [planned, earlier]) {
+    const asked = (recipe: Recipe) =>
+      rebuildProblem(plan, { recipe, special: true }, undefined, [], new Date(expires))?.message;
+    expect(asked(written())).toBeUndefined();
+    for (const changes of [
+      { description: 'another' },
+      { onFailure: 'keep-image' },
+      { builder: { instanceTypes: ['t3.small'], instanceProfile: 'other' } },
+      { builder: { instanceTypes: ['t3.small'], subnets: ['subnet-12345678'] } },
+    ])
+      expect(asked(written(changes))).toContain('keeps the recipe it was planned with');
+  }
 });

@@ -126,6 +126,25 @@ test('every function that dies after its work and before its answer is run again
   expect([launched(simulation, 'builder').length, launched(simulation, 'candidate').length]).toEqual([1, 1]);
 });
 
+const { instanceProfile: _, ...builder } = recipe.builder;
+const unsaid = { ...recipe, builder };
+test.each([
+  ['overrides', { recipe: 'base', overrides: { description: 'another', publish: null } }],
+  ['a document', { recipe: { ...unsaid, description: 'another', publish: undefined } }],
+])(
+  'a start with %s of a recipe that leaves its profile to the deployment outlives a crash of Resolve',
+  async (_, input) => {
+    const invoke: Interference['invoke'] = async (stage, attempt, run) => {
+      const answer = await run();
+      if (stage === 'Resolve' && attempt === 1) throw crash();
+      return answer;
+    };
+    const catalog = { recipes: { base: unsaid }, scripts: {}, version: '1.0.0' };
+    const simulation = createSimulation({ catalog, interfere: { invoke } });
+    expect(await build(simulation, input)).toMatchObject({ status: 'SUCCEEDED' });
+  },
+);
+
 test.each(['Compensate', 'RecordFailure'])('a clean-up that dies after its work (%s) is run again', async (name) => {
   const invoke: Interference['invoke'] = async (stage, attempt, run) => {
     const answer = await run();
