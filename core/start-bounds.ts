@@ -32,10 +32,13 @@ export function startProblems(
   const { region: home, account } = placeOf(execution.id);
   const { document, origin: from } = plan ?? { document: recipe, origin };
   const problems = boundProblems(document, settings, { home, account });
-  if (!settings.inlineRecipes) problems.push(...inlineProblems(asked));
+  if (!settings.inlineRecipes) {
+    problems.push(...inlineProblems(asked));
+    if (plan?.origin === 'start') problems.push(begunOtherwise);
+  }
   const deployed = deployedAs(recipe.name, catalog, home);
   if (deployed && asked.overrides !== undefined && typeof asked.recipe === 'string') {
-    const [was, now] = [ownerOf(deployed.source), ownerOf(recipe.source)];
+    const [was, now] = [ownerOf(deployed.source), ownerOf(document.source)];
     if (was !== now)
       problems.push({
         path: ['overrides', 'source', 'owner'],
@@ -51,8 +54,14 @@ export function startProblems(
   return problems;
 }
 
+const off = 'this deployment builds what it was deployed with (inlineRecipes is off)';
+
+const begunOtherwise: Problem = {
+  path: ['build'],
+  message: `was begun with another recipe than the deployed one, and ${off}; start the recipe without "build"`,
+};
+
 function inlineProblems({ recipe, overrides }: Requested['asked']): Problem[] {
-  const off = 'this deployment builds what it was deployed with (inlineRecipes is off)';
   if (typeof recipe !== 'string') return [{ path: ['recipe'], message: `${off}: name a deployed recipe` }];
   return leavesOf(overrides ?? {})
     .filter((path) => path.length > 0 && !harmless.has(path.join('.')))

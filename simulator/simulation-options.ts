@@ -16,7 +16,7 @@ export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' 
   triggers?: boolean;
   /** Whether somebody is notified of how builds end: `mails` has what they get. Default: nobody. */
   notify?: boolean;
-  /** Settings of the deployment that differ from `simulatedSettings`. */
+  /** Settings of the deployment that differ from `simulatedSettings`. Functions see what a test changes in them later. */
   settings?: Partial<DeploymentSettings>;
   /** Virtual seconds per real second, or as fast as the machine goes (default). */
   speed?: 'max' | number;

@@ -95,7 +95,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
     bucket,
     machine: stateMachineArn,
     deployment: service,
-    settings,
+    get settings() {
+      return { ...simulatedSettings, ...options.settings }; // read anew by each run, since a deployment may change them
+    },
     topic,
     now: () => new Date(clock.now()),
     catalog: async () => catalog,

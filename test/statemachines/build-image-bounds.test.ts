@@ -52,3 +52,17 @@ test('a build that is started again is bounded by the settings of now', async ()
   const again = await build(simulation, { recipe: 'base', build: id });
   expect(again.cause).toContain('distribute[0].accounts[0]: 444455556666 is outside of what this deployment allows');
 });
+
+test('a build that was begun with an override is not started again once inlineRecipes is off', async () => {
+  const stops = { enter: (state: string) => (state === 'AwaitImage' ? ('ABORTED' as const) : undefined) };
+  const settings = { inlineRecipes: true };
+  const simulation = createSimulation({ catalog, settings, interfere: stops, scenario: { rates: { eventsLost: 1 } } });
+  await build(simulation, { recipe: 'base', overrides: { checks: [], publish: { channel: 'trial' } } });
+  const id = launched(simulation, 'builder')[0]?.tags.get('golden:build');
+  settings.inlineRecipes = false;
+  const again = await build(simulation, { recipe: 'base', build: id });
+  expect(again.error).toBe('RecipeInvalid');
+  expect(again.cause).toContain('build: was begun with another recipe than the deployed one');
+  settings.inlineRecipes = true;
+  expect((await build(simulation, { recipe: 'base', build: id })).cause ?? '').not.toContain('was begun with another');
+});
