@@ -14,10 +14,12 @@ import {
   type Strike,
 } from './vocabulary.ts';
 
-/** What a build comes to without the fault: published, failed in one of three ways, or dead so that only its clean-up undoes it. */
+/** What a build comes to without the fault: published, refused, failed in one of three ways, or dead so that only its clean-up undoes it. */
 const bases: Record<string, Scenario> = {
   published: { strikes: [] },
   'up to date': { upToDate: true, strikes: [] },
+  'recipe beyond bounds': { beyond: 'recipe', strikes: [] },
+  'start beyond bounds': { beyond: 'start', strikes: [] },
   'check fails': { fails: 'check-2', strikes: [] },
   'copy fails': { fails: 'eu-west-1', strikes: [] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
@@ -70,6 +72,8 @@ export async function generateCases(only?: string): Promise<Case[]> {
 /** Whether a state is looked at in a build of this kind: what every build comes through is, in one that is published. */
 function isOwn(state: string, base: string): boolean {
   const undoing = /Compensate|RecordFailure|Sweep/.test(state);
+  // A refused start comes to Resolve, and nothing is made that could be undone.
+  if (base.endsWith('beyond bounds')) return state === 'Resolve';
   if (base === 'up to date') return !undoing;
   return undoing !== (base === 'published');
 }
@@ -78,6 +82,8 @@ function casesAt(place: string, seen: Observed, task: Task, base: string, scenar
   const row = base === 'published' ? place : `${place} (${base})`;
   return faults.flatMap((fault) =>
     occasions(fault, seen, task).flatMap((at) => {
+      // A Resolve that refuses has thrown, so no process is left to end.
+      if (scenario.beyond && fault === 'crash-after') return [];
       const strike: Strike = { place, fault, ...(at !== undefined && { at }) };
       return afterwards(strike).map((again): Case => ({
         row,

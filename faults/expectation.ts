@@ -13,7 +13,7 @@ const undoing = /^(Compensate|RecordFailure)$/;
 
 /** What ends the build: a step, check or copy that fails by itself, a permission that is missing, an execution that is stopped. */
 function causes({ struck, scenario }: Trial): Expectation[] {
-  const { fails } = scenario;
+  const { fails, beyond } = scenario;
   const fatal = [...struck].filter(
     (strike) =>
       machineOf(strike.place) === 'build-image' &&
@@ -21,6 +21,7 @@ function causes({ struck, scenario }: Trial): Expectation[] {
         (strike.fault === 'denied' && !undoing.test(stateOf(strike.place)) && !/Heartbeat/.test(String(strike.at)))),
   );
   return [
+    ...(beyond === undefined ? [] : [{ end: 'failed', state: 'Resolve' } as const]),
     ...(fails === undefined ? [] : [ownFailure(scenario, fails)]),
     ...fatal.flatMap((one) => ofStrike(scenario, one)),
   ];

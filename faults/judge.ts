@@ -1,3 +1,4 @@
+import { bounds } from './bounds.ts';
 import { imagesMade } from './estate.ts';
 import { completion } from './expectation.ts';
 import { leavings } from './leavings.ts';
@@ -17,7 +18,8 @@ export interface Violation {
     | 'no twins'
     | 'verified first'
     | 'channel all or nothing'
-    | 'told';
+    | 'told'
+    | 'within bounds';
   what: string;
 }
 
@@ -31,6 +33,7 @@ export function judge(trial: Trial): Violation[] {
     ...publication(trial),
     ...channel(trial),
     ...telling(trial),
+    ...bounds(trial),
   ];
 }
 

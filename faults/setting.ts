@@ -1,3 +1,4 @@
+import { defaultSettings, type DeploymentSettings } from '../core/deployment-settings.ts';
 import type { Interference } from '../simulator/interference.ts';
 import { createSimulation, type Simulation } from '../simulator/simulation.ts';
 import type { Scenario, Shape } from './vocabulary.ts';
@@ -35,6 +36,32 @@ export function sharingOf({ share }: Shape['targets'][number]): { accounts: stri
   };
 }
 
+/** A deployment that allows what the recipe of this shape needs, and nothing more. */
+export function settingsOf(scenario: Scenario): DeploymentSettings {
+  const { targets } = shapeOf(scenario);
+  const shared = targets.map(sharingOf).flatMap(({ accounts, organizations }) => [...accounts, ...organizations]);
+  const isRecipeBeyond = scenario.beyond === 'recipe';
+  return {
+    ...defaultSettings,
+    automaticBuilds: true,
+    documents: [],
+    regions: isRecipeBeyond ? [] : targets.map(({ region }) => region).filter((region) => region !== home),
+    shareWith: isRecipeBeyond ? [] : [...new Set(shared)],
+    documentationIds: 'allowed',
+  };
+}
+
+/** What the execution is started with. */
+export const startOf = ({ beyond }: Scenario): Record<string, unknown> => ({
+  recipe: 'base',
+  ...(beyond === 'start' && {
+    overrides: {
+      builder: { instanceProfile: 'administrator' },
+      distribute: [{ region: 'us-west-2', kmsKey: 'alias/golden-us-west-2', accounts: ['555566667777'] }],
+    },
+  }),
+});
+
 const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape) => ({
   name: 'base',
   description: 'a base image',
@@ -68,6 +95,7 @@ export function pipelineWithPast(scenario: Scenario, interfere: Interference): S
   const simulation = createSimulation({
     catalog: { recipes: { base: recipeOf(shape) }, scripts: {}, version: '' },
     interfere,
+    settings: settingsOf(scenario),
     rough,
     rates,
     ...(seed !== undefined && { seed }),

@@ -7,7 +7,7 @@ import type { Simulation } from '../simulator/simulation.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';
 import { presentIn, type Estate } from './estate.ts';
 import { unreadyTargets } from './ready.ts';
-import { account, home, pipelineWithPast, regionsOf, shapeOf } from './setting.ts';
+import { account, home, pipelineWithPast, regionsOf, shapeOf, startOf } from './setting.ts';
 import { createStriking, isOf, type Observed } from './strikes.ts';
 import type { Scenario, Strike } from './vocabulary.ts';
 
@@ -53,17 +53,17 @@ export async function runTrial(scenario: Scenario): Promise<Trial> {
   }
   striking.begin(simulation, executions);
   const before = presentIn(simulation, regions);
+  const input = startOf(scenario);
 
-  const first = await simulation.finish(simulation.start({ recipe: 'base' }));
-  const build =
-    claimedIdentity({ recipe: 'base' }, { id: first.arn, startedAt: first.startDate.toISOString() })?.build ?? '';
+  const first = await simulation.finish(simulation.start(input));
+  const build = claimedIdentity(input, { id: first.arn, startedAt: first.startDate.toISOString() })?.build ?? '';
   if (scenario.again === 'at once' && first.status !== 'SUCCEEDED')
-    await simulation.finish(simulation.start({ recipe: 'base', build }));
+    await simulation.finish(simulation.start({ ...input, build }));
   if (scenario.again === 'redrive') await redriveDead(simulation, executions, 'build-image');
   await settle(simulation, executions);
   if (scenario.again === 'redrive') await redriveDead(simulation, executions, 'clean-up-build');
   if (scenario.again === 'later' && first.status !== 'SUCCEEDED')
-    await simulation.finish(simulation.start({ recipe: 'base', build }));
+    await simulation.finish(simulation.start({ ...input, build }));
   if (scenario.again === 'clean-up') repeatCleanUp(simulation, executions);
   if (scenario.again === 'sweep') await sweepDaily(simulation);
   await settle(simulation, executions);

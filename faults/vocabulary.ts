@@ -65,6 +65,8 @@ export interface Scenario {
   again?: 'at once' | 'later' | 'redrive' | 'clean-up' | 'sweep';
   /** The same was built and published before, without any of this, so that there is nothing to do. */
   upToDate?: boolean;
+  /** What asks for more than the settings of the deployment allow: the deployed recipe, or the overrides of the start. */
+  beyond?: 'recipe' | 'start';
   shape?: Shape;
   seed?: number;
   rough?: boolean;

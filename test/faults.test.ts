@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { bounds } from '../faults/bounds.ts';
 import { generateCases, sample } from '../faults/cases.ts';
 import { judge } from '../faults/judge.ts';
 import { runScenario } from '../faults/outcome.ts';
@@ -137,6 +138,24 @@ test('a redriven build that fails in the middle of a Map is told of its state', 
   const stopped: Strike = { place: 'AwaitCheck[check-1]', fault: 'stopped' };
   const { manifest } = await through([stopped], { fails: 'check-1', again: 'redrive' });
   expect(manifest?.failure).toMatchObject({ state: 'AwaitCheck', error: 'CheckFailed' });
+});
+
+test.each(['recipe', 'start'] as const)(
+  'a %s that asks for more than the deployment allows makes nothing, although Resolve is repeated',
+  async (beyond) => {
+    const trial = await through([{ place: 'Resolve', fault: 'crash-before', at: 1 }], { beyond });
+    expect(made(trial)).toEqual([]);
+    expect(trial.executions[0]).toMatchObject({ status: 'FAILED', error: 'RecipeInvalid' });
+  },
+);
+
+test('the judge sees each call outside of the settings of the deployment', async () => {
+  const trial = await through([]);
+  const narrow: Shape = { ...shape, targets: [{ region: 'us-east-1', required: true, share: 'nobody' }] };
+  const seen = bounds({ ...trial, scenario: { ...trial.scenario, shape: narrow } }).map(({ what }) => what);
+  expect(seen).toContain('GrantPermissions called ModifyImageAttribute in us-east-1, which gives it to 444455556666');
+  expect(seen).toContain('CopyImage called CopyImage in eu-west-1, a region that the setting regions leaves out');
+  expect(seen).toContain('Publish called PutParameter in eu-west-1, a region that the setting regions leaves out');
 });
 
 // Other ones for another seed.
