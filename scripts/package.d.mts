@@ -1,0 +1,1 @@
+export function settingsProblems(args: string[], env?: Record<string, string | undefined>): Promise<string[]>;
