@@ -450,6 +450,7 @@ const role = (key, actions, { settings, kmsKey, boundary }) => ({
 
 // Seconds. Looking takes one or two calls; what goes through every region takes its time.
 const timeouts = {
+  resolve: 110,
   launch: 110,
   launchCandidate: 110,
   verify: 110,
