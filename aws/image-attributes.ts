@@ -6,7 +6,7 @@ import {
   type LaunchPermission,
   type ModifyImageAttributeCommandInput,
 } from '@aws-sdk/client-ec2';
-import type { Sharing } from '../core/distribution.ts';
+import type { Shared, Sharing } from '../core/distribution.ts';
 import { ask } from './answers.ts';
 import type { Connection } from './connection.ts';
 
@@ -24,7 +24,7 @@ async function permissionsOf(aws: Connection, region: string, ami: string): Prom
   return answer.LaunchPermissions ?? [];
 }
 
-export async function launchPermissions(aws: Connection, region: string, ami: string): Promise<Sharing> {
+export async function launchPermissions(aws: Connection, region: string, ami: string): Promise<Shared> {
   const permissions = await permissionsOf(aws, region, ami);
   const list = (key: 'UserId' | 'OrganizationArn' | 'OrganizationalUnitArn') =>
     permissions.flatMap((permission) => permission[key] ?? []);
@@ -32,6 +32,7 @@ export async function launchPermissions(aws: Connection, region: string, ami: st
     accounts: list('UserId'),
     organizations: list('OrganizationArn'),
     organizationalUnits: list('OrganizationalUnitArn'),
+    everyone: permissions.some(({ Group }) => Group === 'all'),
   };
 }
 

@@ -36,6 +36,9 @@ const describe = (region: string, image: Image): AmiDescription => ({
             device: DeviceName ?? '',
             ...(Ebs.SnapshotId && { snapshot: Ebs.SnapshotId }),
             ...(Ebs.VolumeSize !== undefined && { sizeGiB: Ebs.VolumeSize }),
+            ...(Ebs.VolumeType && { type: Ebs.VolumeType }),
+            ...(Ebs.Iops !== undefined && { iops: Ebs.Iops }),
+            ...(Ebs.Throughput !== undefined && { throughput: Ebs.Throughput }),
             encrypted: Ebs.Encrypted ?? false,
           },
         ]

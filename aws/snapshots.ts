@@ -90,9 +90,9 @@ async function permissionsOf(aws: Connection, region: string, snapshot: string):
   return answer.CreateVolumePermissions ?? [];
 }
 
-/** Accounts that may make volumes from a snapshot. */
+/** Accounts that may make volumes from a snapshot; `all` where it is public. */
 export async function volumePermissions(aws: Connection, region: string, snapshot: string): Promise<string[]> {
-  return (await permissionsOf(aws, region, snapshot)).flatMap(({ UserId }) => UserId ?? []);
+  return (await permissionsOf(aws, region, snapshot)).flatMap(({ UserId, Group }) => UserId ?? Group ?? []);
 }
 
 /** Takes a snapshot back from everybody it is shared with. @returns whether there was anybody. */

@@ -11,7 +11,7 @@ import { ownSnapshots, volumePermissions } from './snapshots.ts';
 /** What observeImage calls. */
 export const imagePermissions = ['ec2:DescribeImages', 'ec2:DescribeSnapshots', 'kms:DescribeKey'];
 
-const nobody = { accounts: [], organizations: [], organizationalUnits: [] };
+const nobody = { accounts: [], organizations: [], organizationalUnits: [], everyone: false };
 
 const snapshotsOf = (image: AmiDescription | undefined): string[] =>
   (image?.disks ?? []).flatMap(({ snapshot }) => snapshot ?? []);

@@ -10,6 +10,11 @@ export interface Sharing {
   organizationalUnits: string[];
 }
 
+/** Who may launch an AMI, as EC2 tells it. `everyone`: it is public. */
+export interface Shared extends Sharing {
+  everyone: boolean;
+}
+
 /** The outcome of one Distribute iteration, and after Verify the truth about one target. */
 export interface TargetResult {
   region: string;

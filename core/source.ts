@@ -32,7 +32,15 @@ export interface AmiDescription {
   /** Whether the image is within the account's Allowed AMIs; absent where these are off. */
   allowed?: boolean;
   tags: Record<string, string>;
-  disks: { device: string; snapshot?: string; sizeGiB?: number; encrypted: boolean }[];
+  disks: {
+    device: string;
+    snapshot?: string;
+    sizeGiB?: number;
+    type?: string;
+    iops?: number;
+    throughput?: number;
+    encrypted: boolean;
+  }[];
 }
 
 /** What a build starts from. */

@@ -1,5 +1,6 @@
+import { diskWrongs } from './disk-wrongs.ts';
 import { imageDisks } from './disks.ts';
-import { fewOf, missing, type Sharing } from './distribution.ts';
+import { fewOf, missing, type Shared } from './distribution.ts';
 import { Failure } from './errors.ts';
 import { isKey, managedAlias, type KeySeen } from './keys.ts';
 import type { Plan } from './plan.ts';
@@ -26,8 +27,8 @@ export interface ImageObserved {
 }
 
 export interface TargetObserved extends ImageObserved {
-  sharing: Sharing;
-  /** Accounts that may make volumes from each snapshot, by snapshot id. */
+  sharing: Shared;
+  /** Accounts that may make volumes from each snapshot, by snapshot id; `all` stands for everyone. */
   snapshotAccounts: Record<string, string[]>;
 }
 
@@ -92,7 +93,8 @@ export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved)
   const says = (words: string, forGood = false) => void wrongs.push({ says: words, ...(forGood && { forGood }) });
   if (state !== 'available') says(`${ami} is ${state}${because(stateReason)}`, !/^(pending|transient)$/.test(state));
   if (image.name !== plan.image) says(`${ami} is called ${image.name}, not ${plan.image}`, true);
-  if (description && image.description !== undefined && image.description !== description)
+  if (description && image.description === undefined) says(`${ami} has no description, though the recipe gives one`);
+  else if (description && image.description !== description)
     says(`${ami} is described as "${image.description}", not as the recipe says`);
   if (image.architecture !== plan.source.architecture)
     says(`${ami} is ${image.architecture}, its source is ${plan.source.architecture}`, true);
@@ -101,12 +103,7 @@ export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved)
   if (settings.imds === 'v2' && !image.imdsV2) says(`${ami} does not demand IMDSv2`);
   const wanted = Object.entries(imageTags(plan)).filter(([key]) => !/^golden:(recipe|build|role)$/.test(key));
   for (const [key, value] of wanted) if (tags[key] !== value) says(`${ami} lacks the tag ${key}=${value}`);
-  for (const { device, sizeGiB } of imageDisks(plan)) {
-    const disk = disks.find((one) => one.device === device);
-    if (!disk) says(`${ami} has no disk ${device}`, true);
-    else if (sizeGiB && disk.sizeGiB !== undefined && disk.sizeGiB !== sizeGiB)
-      says(`${ami} ${device} has ${disk.sizeGiB} GiB, not ${sizeGiB}`, true);
-  }
+  for (const wrong of diskWrongs(plan, image)) says(wrong, true);
   for (const { device, snapshot } of disks) {
     const seen = snapshots[snapshot ?? ''];
     if (!snapshot) says(`${ami} ${device} has no snapshot`);
@@ -123,12 +120,16 @@ export function targetWrongs(plan: Plan, target: Target, observed: TargetObserve
   const { image, sharing, snapshotAccounts } = observed;
   const wrongs = imageWrongs(plan, target, observed);
   if (!image) return wrongs;
+  // The pipeline makes nothing public, and takes no permission away that somebody else gave.
+  const isPublic = (what: string): Wrong => ({ says: `${what}, and the recipe does not say so`, forGood: true });
+  if (sharing.everyone) wrongs.push(isPublic(`${image.ami} is public: everyone may launch it`));
   const unshared = missing(target, sharing);
   for (const one of [...unshared.accounts, ...unshared.organizations, ...unshared.organizationalUnits])
     wrongs.push({ says: `${image.ami} is not shared with ${one}` });
   for (const { snapshot } of image.disks) {
     if (!snapshot) continue;
     const allowed = new Set(snapshotAccounts[snapshot]);
+    if (allowed.has('all')) wrongs.push(isPublic(`${snapshot} is public: everyone may read it`));
     for (const account of target.accounts)
       if (!allowed.has(account)) wrongs.push({ says: `${snapshot} is not shared with ${account}` });
   }

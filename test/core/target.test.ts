@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { targetIn } from '../../core/distribution.ts';
 import type { KeySeen } from '../../core/keys.ts';
 import type { AmiDescription } from '../../core/source.ts';
@@ -39,9 +39,10 @@ const right = {
   image,
   snapshots: { 'snap-1': snapshot },
   keys: {} as Record<string, KeySeen>,
-  sharing: { ...nobody, accounts: [account], organizations: [organization] },
+  sharing: { ...nobody, accounts: [account], organizations: [organization], everyone: false },
   snapshotAccounts: { 'snap-1': [account] },
 };
+const { description: _description, ...undescribed } = image;
 const imageWith = (changes: Partial<AmiDescription>) => ({ ...right, image: { ...image, ...changes } });
 
 test('a target that is as the recipe says has nothing wrong with it', () => {
@@ -65,6 +66,7 @@ test.each<[string, Parameters<typeof targetWrongs>[2], string]>([
   ],
   ['no IMDSv2', imageWith({ imdsV2: false }), 'ami-1 does not demand IMDSv2'],
   ['another description', imageWith({ description: 'x' }), 'ami-1 is described as "x", not as the recipe says'],
+  ['a lost description', { ...right, image: undescribed }, 'ami-1 has no description, though the recipe gives one'],
   [
     'an unshared account',
     { ...right, sharing: { ...right.sharing, accounts: [] } },
@@ -72,7 +74,7 @@ test.each<[string, Parameters<typeof targetWrongs>[2], string]>([
   ],
   [
     'an unshared organization',
-    { ...right, sharing: { ...nobody, accounts: [account] } },
+    { ...right, sharing: { ...right.sharing, organizations: [] } },
     `ami-1 is not shared with ${organization}`,
   ],
   ['an unshared snapshot', { ...right, snapshotAccounts: {} }, `snap-1 is not shared with ${account}`],
@@ -108,11 +110,49 @@ test.each<[string, Parameters<typeof targetWrongs>[2], string]>([
     imageWith({ disks: [{ ...image.disks[0]!, sizeGiB: 4 }] }),
     'ami-1 /dev/xvda has 4 GiB, not 8',
   ],
+  [
+    'a public image',
+    { ...right, sharing: { ...right.sharing, everyone: true } },
+    'ami-1 is public: everyone may launch it, and the recipe does not say so',
+  ],
+  [
+    'a public snapshot',
+    { ...right, snapshotAccounts: { 'snap-1': [account, 'all'] } },
+    'snap-1 is public: everyone may read it, and the recipe does not say so',
+  ],
 ])('%s can never become right', (_, observed, says) => {
   expect(targetWrongs(plan, target, observed)).toEqual([{ says, forGood: true }]);
   expect(() => refuseHopeless(targetWrongs(plan, target, observed))).toThrow(
     expect.objectContaining({ name: 'TargetsIncomplete', message: says }),
   );
+});
+
+describe('the volume type, IOPS and throughput of a disk', () => {
+  const fast = { type: 'gp3', sizeGiB: 8, iops: 4000, throughput: 500 };
+  const wrongs = (rootVolume: object | undefined, found: object) => {
+    const builder = { instanceTypes: ['t3.small'], ...(rootVolume && { rootVolume }) };
+    const own = planOf({ builder });
+    const at = { ...image, tags: imageTags(own), disks: [{ ...image.disks[0]!, ...found }] };
+    const snapshots = { 'snap-1': { ...snapshot, tags: imageTags(own) } };
+    return imageWrongs(own, targetIn(own, 'us-east-1'), { image: at, snapshots, keys: {} });
+  };
+
+  test.each<[string, object | undefined, object]>([
+    ['as the recipe says', fast, fast],
+    ['not told by EC2', undefined, {}],
+    ['usual for gp3, which EC2 need not tell', { ...fast, iops: 3000, throughput: 125 }, { type: 'gp3' }],
+  ])('are right: %s', (_, asked, found) => {
+    expect(wrongs(asked, found)).toEqual([]);
+  });
+
+  test.each<[object, string]>([
+    [{ ...fast, type: 'gp2' }, 'ami-1 /dev/xvda is gp2, not gp3'],
+    [{ ...fast, iops: 3000 }, 'ami-1 /dev/xvda has 3000 IOPS, not 4000'],
+    [{ ...fast, throughput: undefined }, 'ami-1 /dev/xvda has the usual 125 MiB/s, not 500'],
+    [{ ...fast, throughput: 250 }, 'ami-1 /dev/xvda has 250 MiB/s, not 500'],
+  ])('are wrong for good: %j', (found, says) => {
+    expect(wrongs(fast, found)).toEqual([{ says, forGood: true }]);
+  });
 });
 
 const arn = (id: string) => `arn:aws:kms:us-east-1:111122223333:key/${id}`;

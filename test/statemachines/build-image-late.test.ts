@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Simulation } from '../../simulator/simulation.ts';
-import { build, caller, leftIn, nothing, onlyManifest, pipeline } from '../support/pipeline.ts';
+import { build, caller, imageIn, leftIn, nothing, onlyManifest, pipeline } from '../support/pipeline.ts';
 
 const stop = ({ clock, stepFunctions }: Simulation, executionArn: string) =>
   clock.at(clock.now(), () => stepFunctions.actions['StopExecution']?.({ executionArn }, caller));
@@ -49,6 +49,21 @@ test('a permission that shows late is waited for', async () => {
   simulation.cloud.services.ec2['DescribeImageAttribute'] = (input, from) =>
     blind-- > 0 ? { ImageId: (input as { ImageId: string }).ImageId, LaunchPermissions: [] } : describe?.(input, from);
   expect((await build(simulation)).status).toBe('SUCCEEDED');
+});
+
+test('an image that somebody makes public while it is built is not published', async () => {
+  const simulation = pipeline();
+  const modify = simulation.cloud.services.ec2['ModifyImageAttribute'];
+  simulation.cloud.services.ec2['ModifyImageAttribute'] = (input, from) => {
+    if (from.region === 'us-east-1') imageIn(simulation, 'us-east-1').permissions.push({ Group: 'all' });
+    return modify?.(input, from);
+  };
+  const { error, cause } = await build(simulation);
+  expect({ error, cause }).toEqual({
+    error: 'TargetsIncomplete',
+    cause: expect.stringMatching(/us-east-1: ami-\w+ is public: everyone may launch it/),
+  });
+  expect(leftIn(simulation)).toEqual(nothing);
 });
 
 test('looks that AWS throttles for an hour do not end a wait', async () => {
