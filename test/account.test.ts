@@ -10,6 +10,7 @@ import { openAccount, type Account } from './account/account.ts';
 import { countsLine, make, type Check } from './account/check.ts';
 import { dryRuns, planned, type Planned } from './account/dry-runs.ts';
 import { Refused, startFakeAws, type FakeAws, type Wrong } from './account/fake-aws.ts';
+import { built, deployment, judging } from './account/fake-deployment.ts';
 import { definitionChecks, definitions, stateChecks, type Definitions } from './account/machine-checks.ts';
 import { record, type Recorded } from './account/recorded.ts';
 import { roleChecks } from './account/role-checks.ts';
@@ -168,6 +169,62 @@ describe('dry runs', () => {
       expect.stringMatching(/^skipped .* StopInstances .*: there is no instance of the pipeline/),
     );
     expect(aws.fake.calls).toContain('RunInstances');
+  });
+
+  const underRole = (aws: Account, of = template) =>
+    outcome(dryRuns(judging(aws, of), calls).filter(({ name }) => name.includes('under the role')));
+
+  test("under the roles of a right deployment EC2 takes a launch with its profile and a copy of the pipeline's AMI", async () => {
+    const { counts, bad } = await underRole(await account(built));
+    expect(bad.filter((line) => !line.includes('has no public parameter'))).toEqual([]);
+    expect(counts.failed).toBe(0);
+    expect(counts.passed).toBeGreaterThan(1);
+  });
+
+  test('a copy under its role waits for an AMI of the pipeline', async () => {
+    const { bad } = await underRole(await account(deployment));
+    expect(bad).toContainEqual(
+      expect.stringMatching(/^skipped .* CopyImage .*: there is no AMI of the pipeline to copy/),
+    );
+    expect(bad.filter((line) => line.startsWith('FAILED'))).toEqual([]);
+  });
+
+  test('a launch under its role is not tried without the profile, nor with one of two', async () => {
+    const found = (...names: string[]) => ({
+      ...built,
+      ListInstanceProfiles: () => ({
+        InstanceProfiles: names.map((InstanceProfileName) => ({ InstanceProfileName })),
+        IsTruncated: false,
+      }),
+    });
+    const profile = 'golden-image-prod-BuilderProfile';
+    const none = await underRole(await account(found()));
+    expect(none.bad).toContainEqual(expect.stringMatching(/^skipped .* RunInstances .*: there is no .*BuilderProfile/));
+    const two = await underRole(await account(found(`${profile}-A`, `${profile}-B`)));
+    expect(two.bad).toContainEqual(expect.stringMatching(/^skipped .* RunInstances .* which one is of this region/));
+    expect([none.counts.failed, two.counts.failed]).toEqual([0, 0]);
+  });
+
+  test('a role that may not launch is told as such', async () => {
+    const closed = structuredClone(template);
+    const [policy] = closed.Resources['LaunchRole']!.Properties['Policies'];
+    for (const statement of policy.PolicyDocument.Statement)
+      statement.Action = [statement.Action].flat().filter((action: string) => action !== 'iam:PassRole');
+    const { bad } = await underRole(await account(built), closed);
+    expect(bad).toContainEqual(expect.stringMatching(/^FAILED .* RunInstances .*: the role may not: iam:PassRole/));
+  });
+
+  test('a caller who may not assume a role is told so, and nothing fails', async () => {
+    const { counts, bad } = await underRole(
+      await account({
+        ...built,
+        AssumeRole() {
+          throw new Refused('AccessDenied', 'tester is not authorized to perform: sts:AssumeRole');
+        },
+      }),
+    );
+    expect(bad).toContainEqual(expect.stringMatching(/^skipped .* not authorized to perform: sts:AssumeRole/));
+    expect([counts.passed, counts.failed]).toEqual([0, 0]);
   });
 
   test('a refusal of the parameters is seen', async () => {

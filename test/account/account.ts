@@ -27,7 +27,9 @@ const harmless: Record<string, (input: any) => boolean> = {
   GetCallerIdentity: () => true,
   AssumeRole: () => true,
   GetParameter: () => true,
+  ListInstanceProfiles: () => true,
   ListRoles: () => true,
+  ListStateMachines: () => true,
   SimulateCustomPolicy: () => true,
   ValidateStateMachineDefinition: () => true,
   TestState: ({ mock }) => mock !== undefined, // without a mock Step Functions would call the function

@@ -20,15 +20,15 @@ import {
   TerminateInstancesCommand,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
-import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { join } from 'node:path';
 import { readRecipeFolder } from '../../cli/recipe-folder.ts';
+import { defaultSettings } from '../../core/deployment-settings.ts';
 import { root } from '../../scripts/setup.mjs';
 import { createSimulation } from '../../simulator/simulation.ts';
-import type { Account, Credentials } from './account.ts';
+import type { Account } from './account.ts';
 import { Skipped, type Check } from './check.ts';
+import { assume, builderProfile } from './deployed.ts';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the commands share no narrower type */
 /** Whatever a build calls to change something in EC2. */
@@ -55,6 +55,8 @@ export interface Planned {
   parameter: string | undefined;
   action: string;
   region: string;
+  /** Whether the recipe itself has a target there. */
+  wanted: boolean;
   params: Record<string, any>;
 }
 
@@ -95,6 +97,7 @@ export async function planned({ region, partition }: Pick<Account, 'region' | 'p
           parameter: own.source.parameter,
           action,
           region: at,
+          wanted: at === region || own.distribute.some((target) => target.region === at),
           params: params as Planned['params'],
         });
       }
@@ -140,6 +143,9 @@ function withIds(params: Planned['params'], known: Partial<Record<Kind, string>>
   return JSON.parse(text) as Planned['params'];
 }
 
+const simulatedProfile = ({ IamInstanceProfile }: Planned['params']): boolean =>
+  IamInstanceProfile?.Name === defaultSettings.instanceProfile;
+
 /** @returns a remark. Throws where EC2 would not do it. */
 async function dryRun(ec2: EC2Client, action: string, params: Planned['params']): Promise<string | undefined> {
   try {
@@ -147,11 +153,11 @@ async function dryRun(ec2: EC2Client, action: string, params: Planned['params'])
   } catch (thrown) {
     const error = thrown as Error;
     if (error.name === 'DryRunOperation') return undefined;
-    // before the first deployment there is no builder's profile
-    if (params['IamInstanceProfile'] && /instance ?profile/i.test(error.message)) {
+    // the simulator's name of the builder's profile is no name of any deployment's
+    if (simulatedProfile(params) && /instance ?profile/i.test(error.message)) {
       const { IamInstanceProfile: _, ...others } = params;
       await dryRun(ec2, action, others);
-      return 'without its instance profile, which is not here yet';
+      return 'without an instance profile: that of a deployment has a generated name';
     }
     throw error;
   }
@@ -171,8 +177,21 @@ export function dryRuns(account: Account, calls: Planned[]): Check[] {
     if (action === 'CopyImage') return { ...params, SourceImageId: await source(one) };
     return withIds(params, await ofTheAccount(ec2));
   };
+  /** The role may launch with the profile of its deployment only, and copy images only of the own account. */
+  const paramsUnderRole = async (one: Planned): Promise<Planned['params']> => {
+    const { action, params } = one;
+    if (action === 'CopyImage') {
+      const { ami } = await ofTheAccount(account.ec2(params['SourceRegion'] as string));
+      if (!ami) throw new Skipped('there is no AMI of the pipeline to copy yet; run this again after a build');
+      return { ...params, SourceImageId: ami };
+    }
+    const launch = await paramsOf(one, account.ec2(one.region));
+    return simulatedProfile(launch)
+      ? { ...launch, IamInstanceProfile: { Name: await builderProfile(account) } }
+      : launch;
+  };
   return calls.flatMap((one): Check[] => {
-    const { recipe, action, region } = one;
+    const { recipe, action, region, wanted } = one;
     const name = `EC2 takes ${action} for ${recipe} in ${region}, as a dry run`;
     const caller = async () => {
       const ec2 = account.ec2(region);
@@ -181,15 +200,14 @@ export function dryRuns(account: Account, calls: Planned[]): Check[] {
     const role = { RunInstances: 'Launch', CopyImage: 'CopyImage' }[action];
     if (!role) return [{ name, run: caller }];
     const underRole = async () => {
-      const credentials = await assume(account, role);
-      const ec2 = account.ec2(region, credentials);
+      const ec2 = account.ec2(region, await assume(account, `${role}Role`));
+      const params = await paramsUnderRole(one);
       try {
-        return await dryRun(ec2, action, await paramsOf(one, account.ec2(region)));
+        return await dryRun(ec2, action, params);
       } catch (error) {
-        // here a refusal is the role's
-        throw (error as Error).name === 'UnauthorizedOperation'
-          ? new Error(`the role may not: ${(error as Error).message}`)
-          : error;
+        if ((error as Error).name !== 'UnauthorizedOperation') throw error;
+        const refusal = `the role may not: ${(error as Error).message}`; // this call was the role's, not the caller's
+        throw wanted ? new Error(refusal) : new Skipped(`${refusal}. No recipe goes to ${region}`);
       }
     };
     return [
@@ -197,23 +215,4 @@ export function dryRuns(account: Account, calls: Planned[]): Check[] {
       { name: `${name} under the role of ${role}`, run: underRole },
     ];
   });
-}
-
-/** The role that is deployed for a function, where the caller may have it. Lambda alone may, unless somebody has changed that. */
-async function assume({ iam, sts }: Account, role: string): Promise<Credentials> {
-  for (let Marker: string | undefined; ;) {
-    const page = await iam.send(new ListRolesCommand({ ...(Marker && { Marker }) }));
-    const found = page.Roles?.find(({ RoleName = '' }) => new RegExp(`-${role}Role-\\w+$`).test(RoleName));
-    if (found) {
-      const RoleSessionName = 'golden-dry-run';
-      const { Credentials: given } = await sts.send(new AssumeRoleCommand({ RoleArn: found.Arn, RoleSessionName }));
-      return {
-        accessKeyId: given!.AccessKeyId!,
-        secretAccessKey: given!.SecretAccessKey!,
-        sessionToken: given!.SessionToken!,
-      };
-    }
-    if (!page.IsTruncated) throw new Skipped('the pipeline is not deployed here');
-    Marker = page.Marker;
-  }
 }

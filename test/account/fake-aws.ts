@@ -42,6 +42,7 @@ function members(form: Record<string, string>, name: string): string[] {
 }
 
 const stepFunctions: Record<string, Action> = {
+  ListStateMachines: () => ({ stateMachines: [] }),
   ValidateStateMachineDefinition({ definition, type }) {
     if (type !== 'STANDARD') throw new Refused('ValidationException', 'the machines are Standard ones');
     const diagnostics = refusals(JSON.parse(definition) as Definition).map((message) => ({
@@ -92,9 +93,16 @@ const systemsManager: Record<string, Action> = {
 
 const identity: Record<string, Action> = {
   GetCallerIdentity: () => ({ Account: '444455556666', Arn: 'arn:aws:iam::444455556666:user/tester', UserId: 'AIDA' }),
-  AssumeRole() {
-    throw new Refused('AccessDenied', 'tester is not authorized to perform: sts:AssumeRole');
-  },
+  // the name of the role is its key, so that a call under the role is known by it
+  AssumeRole: ({ RoleArn }) => ({
+    Credentials: {
+      AccessKeyId: RoleArn.split('/').at(-1),
+      SecretAccessKey: 'fake',
+      SessionToken: 'fake',
+      Expiration: '2030-01-01T00:00:00Z',
+    },
+  }),
+  ListInstanceProfiles: () => ({ InstanceProfiles: [], IsTruncated: false }),
   ListRoles: () => ({ Roles: [], IsTruncated: false }),
   SimulateCustomPolicy(form) {
     const [action = ''] = members(form, 'ActionNames');
