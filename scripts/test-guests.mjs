@@ -1,6 +1,7 @@
-// `npm run test:guests`: sanitize and the example scripts, run by the shells and tools of a real Linux file tree. The tree is
-// made by debootstrap and kept in node_modules/.cache. Other trees, e.g. of Ubuntu or Amazon Linux, are named by GUEST_TREES
-// (paths with colons between them). Needs root on Linux; says so and skips all elsewhere. Ends with the counts on one plain line.
+// `npm run test:guests`: sanitize and the example scripts, run by the shells and tools of real Linux file trees. debootstrap makes
+// the trees of Debian and Ubuntu; node_modules/.cache keeps them. GUEST_TREES names trees of your own (paths with colons between
+// them). Such a tree stands in for the one of its system that is made here. Each tree that is not there counts as skipped, with the
+// reason. Needs root on Linux. Ends with the counts on one plain line.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,32 +16,60 @@ const run = (program, ...args) =>
     .status === 0;
 
 const cache = join(root, 'node_modules/.cache/guests');
-const debian = join(cache, 'debian-bookworm');
 
-/** Why there is no tree of Debian, or undefined when there is one. */
-function withoutDebian() {
+/** The trees that the tests are for, by ID and VERSION_ID of their os-release. */
+const wanted = [
+  { name: 'debian-12', suite: 'bookworm' },
+  // GUEST_UBUNTU_MIRROR: the URL of a mirror, where the one that debootstrap knows is not reached.
+  { name: 'ubuntu-24.04', suite: 'noble', mirror: process.env.GUEST_UBUNTU_MIRROR },
+  { name: 'amzn-2023' },
+];
+
+/** Why no tree can be entered on this machine, or undefined where one can. */
+function withoutGuests() {
   if (process.platform !== 'linux' || process.getuid() !== 0)
     return 'it takes root on Linux to enter another file tree';
   if (!run('unshare', '--mount', '--pid', '--net', '--fork', 'true'))
     return 'this machine lets nobody unshare namespaces';
-  if (existsSync(debian)) return undefined;
+  return undefined;
+}
+
+/** Name and path of a tree that GUEST_TREES names. */
+function ownTree(path) {
+  const release = join(path, 'etc/os-release');
+  if (!existsSync(release)) return { name: path, reason: 'it has no /etc/os-release' };
+  const text = readFileSync(release, 'utf8');
+  const valueOf = (key) => new RegExp(`^${key}="?([^"\n]*)`, 'm').exec(text)?.[1] ?? 'unknown';
+  return { name: `${valueOf('ID')}-${valueOf('VERSION_ID')}`, path };
+}
+
+/** The tree of a system with its path, or with the reason why there is none. */
+function madeTree({ name, suite, mirror }) {
+  if (!suite) return { name, reason: 'no tool here makes its tree; GUEST_TREES can name one' };
+  const path = join(cache, name);
+  if (existsSync(path)) return { name, path };
   // CI machines are thrown away; nothing is installed on others.
   if (!has('debootstrap') && process.env.CI && has('apt-get')) {
     run('apt-get', 'update');
     run('apt-get', 'install', '-y', '--no-install-recommends', 'debootstrap');
   }
-  if (!has('debootstrap')) return 'there is no debootstrap; to run them: apt-get install debootstrap';
-  const partial = `${debian}.partial`;
+  if (!has('debootstrap')) return { name, reason: 'there is no debootstrap; to run them: apt-get install debootstrap' };
+  const partial = `${path}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
-  if (!run('debootstrap', '--variant=minbase', 'bookworm', partial))
-    return 'debootstrap failed: is a Debian mirror reached?';
-  renameSync(partial, debian);
-  return undefined;
+  if (!run('debootstrap', '--variant=minbase', suite, partial, ...(mirror ? [mirror] : [])))
+    return { name, reason: `debootstrap failed for ${suite}; it must know ${suite} and reach a mirror, see above` };
+  renameSync(partial, path);
+  return { name, path };
 }
 
-const missing = withoutDebian();
-const trees = missing ? [] : [debian, ...(process.env.GUEST_TREES ?? '').split(':').filter(Boolean)];
+const missing = withoutGuests();
+const own = (process.env.GUEST_TREES ?? '').split(':').filter(Boolean).map(ownTree);
+const made = wanted
+  .filter(({ name }) => !own.some((tree) => tree.name === name))
+  .map((tree) => (missing ? { name: tree.name, reason: missing } : madeTree(tree)));
+const trees = [...made, ...own.map((tree) => (missing ? { name: tree.name, reason: missing } : tree))];
+const some = trees.some(({ path }) => path);
 
 const scratch = mkdtempSync(join(tmpdir(), 'golden-guests-'));
 const outputFile = join(scratch, 'results.json');
@@ -50,13 +79,13 @@ const { status } = spawnSync(
   [join(root, 'node_modules/jest/bin/jest.js'), ...options, ...process.argv.slice(2)],
   {
     cwd: root,
-    stdio: ['inherit', missing ? 'ignore' : 2, missing ? 'ignore' : 2],
+    stdio: ['inherit', some ? 2 : 'ignore', some ? 2 : 'ignore'],
     env: {
       ...process.env,
       NODE_OPTIONS: [process.env.NODE_OPTIONS, '--experimental-vm-modules --disable-warning=ExperimentalWarning'].join(
         ' ',
       ),
-      GOLDEN_GUEST_TREES: trees.join(':'),
+      GOLDEN_GUEST_TREES: JSON.stringify(trees),
     },
   },
 );
@@ -70,8 +99,6 @@ rmSync(scratch, { recursive: true, force: true });
 const passed = results.numPassedTests;
 const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
 const skipped = results.numPendingTests + results.numTodoTests;
-if (missing) console.log(`No script was run in a file tree: ${missing}.`);
-else if (trees.length === 1)
-  console.log('Run in a tree of Debian only; trees of Ubuntu and Amazon Linux 2023 are named by GUEST_TREES.');
-process.exitCode = status || failed || (passed === 0 && !missing) ? 1 : 0;
+for (const { name, reason } of trees) if (reason) console.log(`Skipped in ${name}: ${reason}.`);
+process.exitCode = status || failed || (passed === 0 && some) ? 1 : 0;
 console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);

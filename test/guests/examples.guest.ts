@@ -33,7 +33,7 @@ const dockerHost = [
   }),
 ].join('\n');
 
-describeGuests('%s', (tree) => {
+describeGuests((tree) => {
   test('the Docker script puts images, volumes and logs on the second disk, and running it again changes nothing', () => {
     const install = script('install-docker-ubuntu.sh');
     const [, first, fstab, before, second, after, calls] = runIn(tree, [

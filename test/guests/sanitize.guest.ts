@@ -95,7 +95,7 @@ const machine = [
   stubs({ journalctl: 'cat /etc/machine-id >>/calls', 'cloud-init': '', systemctl: '' }),
 ].join('\n');
 
-describeGuests('%s', (tree) => {
+describeGuests((tree) => {
   test('sanitize removes keys, credentials, traces and identity, and running it again is harmless', () => {
     const again = sanitize(['/opt/allowed/*']);
     const before = { ...kept, ...removedElsewhere };

@@ -4,11 +4,16 @@ import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const named = (process.env['GOLDEN_GUEST_TREES'] ?? '').split(':').filter(Boolean);
-/** One block of tests for each file tree there is. Where there is none, they are skipped. */
-export const describeGuests = (named.length > 0 ? describe : describe.skip).each(
-  named.length > 0 ? named : ['no tree'],
-);
+/** The file trees that scripts/test-guests.mjs found or made. One without a path is not there. */
+const trees = JSON.parse(process.env['GOLDEN_GUEST_TREES'] ?? '[{"name":"no tree"}]') as {
+  name: string;
+  path?: string;
+}[];
+
+/** One block of tests for each file tree, skipped where the tree is not there. */
+export function describeGuests(tests: (tree: string) => void): void {
+  for (const { name, path } of trees) (path === undefined ? describe.skip : describe)(name, () => tests(path ?? ''));
+}
 
 /** Bash text for the guest, or the lines of a command, run as the SSM agent runs them. */
 export type GuestStep = string | { command: string[] };
