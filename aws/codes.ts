@@ -24,7 +24,7 @@ export interface ServiceCodes {
 
 export const codeTable: Record<string, ServiceCodes> = { ...apiCodes, ec2: ec2Codes };
 
-export interface Answered {
+interface Answered {
   /** The IAM action, e.g. `ec2:CopyImage`. */
   action: string;
   code: string;

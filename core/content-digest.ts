@@ -1,4 +1,5 @@
 import { sha256 } from './digest.ts';
+import { isMap } from './is-map.ts';
 import type { Recipe } from './recipe.ts';
 
 /** What decides how an image turns out, beside the source image. */
@@ -39,9 +40,6 @@ function contentOf({ recipe, scripts, pipelineVersion }: Content) {
     pipelineVersion,
   };
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** JSON that does not depend on the order in which keys were written; the order of lists has a meaning. */
 export const canonical = (content: unknown): string =>

@@ -3,7 +3,7 @@ import { documentationProblems } from './documentation-ids.ts';
 import type { Path, Problem, Recipe, Target } from './recipe.ts';
 
 /** Where a recipe is built. At packaging the account is not known yet. */
-export interface BoundedPlace {
+interface BoundedPlace {
   home: string;
   account?: string;
 }

@@ -1,3 +1,4 @@
+import { managedAlias } from './keys.ts';
 import type { Builder, Target } from './recipe.ts';
 import { formatPath } from './recipe/problems.ts';
 import type { Path } from './recipe/rule.ts';
@@ -31,8 +32,8 @@ export interface EncryptionFacts {
 }
 
 /** AWS makes and owns this key. Nobody can be granted its use, so a snapshot under it cannot be shared (ModifySnapshotAttribute). */
-export const isAwsManaged = (key: string | undefined): boolean =>
-  key === undefined || /(^|:)alias\/aws\/ebs$/.test(key);
+const isAwsManaged = (key: string | undefined): boolean =>
+  key === undefined || key === managedAlias || key.endsWith(`:${managedAlias}`);
 
 /** Every way in which the image gets encrypted in its home region, where the builder is. */
 function bornEncrypted(facts: EncryptionFacts): Encryption[] {

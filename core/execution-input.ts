@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { buildName, buildNamePattern, placeOf, type ExecutionReference } from './build.ts';
 import { recipeDigest } from './content-digest.ts';
+import { isMap } from './is-map.ts';
 import { shapeProblems } from './recipe/shape.ts';
 import { applyOverrides, parseRecipe, type Catalog, type Problem, type Recipe } from './recipe.ts';
 import { originOf, type Origin } from './catalog-origin.ts';
@@ -8,9 +9,7 @@ import type { BuildIdentity } from './tags.ts';
 import { trigger, type Trigger } from './trigger.ts';
 
 // No z.record: that would leave out a key called __proto__ without a word.
-const map = z.custom<Record<string, unknown>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-);
+const map = z.custom<Record<string, unknown>>(isMap);
 
 /** What an execution of build-image is started with; `{"recipe": "al2023-base"}` is enough. */
 const ExecutionInput = z.strictObject({

@@ -4,14 +4,12 @@ import { soundRecipes } from './catalog.ts';
 import { boundProblems } from './deployment-bounds.ts';
 import type { DeploymentSettings } from './deployment-settings.ts';
 import type { Requested } from './execution-input.ts';
+import { isMap } from './is-map.ts';
 import type { Plan } from './plan.ts';
 import type { Catalog, Path, Problem, Source } from './recipe.ts';
 
 /** The only keys that a start may override where `inlineRecipes` is off: they help a build to find room, or to be mended. */
 const harmless = new Set(['builder.instanceTypes', 'builder.subnets', 'onFailure']);
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const leavesOf = (value: unknown, path: Path = []): Path[] =>
   isMap(value) && Object.keys(value).length > 0

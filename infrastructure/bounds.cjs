@@ -1,7 +1,6 @@
 // What the settings of a deployment bound, in the terms that IAM has for it. Resolve refuses the same in words, earlier; this
 // holds even where a function is made to do otherwise.
-const sub = (text) => ({ 'Fn::Sub': text });
-const arn = (rest) => sub('arn:${AWS::Partition}:' + rest);
+const { sub, arn } = require('./substituted.cjs');
 
 const withCondition = (statement, operator, key, value) => ({
   ...statement,

@@ -1,8 +1,6 @@
 // What builders and candidates are: their role and profile, and the security group they are launched into.
 const { noValue, off, read } = require('./stack-settings.cjs');
-
-const sub = (text) => ({ 'Fn::Sub': text });
-const arn = (rest) => sub('arn:${AWS::Partition}:' + rest);
+const { sub, arn } = require('./substituted.cjs');
 
 /**
  * What the SSM agent does for Run Command, patching and packages, and nothing else of the managed policy for it: that one also

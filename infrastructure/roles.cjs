@@ -3,12 +3,10 @@
 const { bounded } = require('./bounds.cjs');
 const { settingsOf } = require('./settings.cjs');
 const { noValue, off, read } = require('./stack-settings.cjs');
+const { sub, arn } = require('./substituted.cjs');
 
 const name = '${self:service}-${self:provider.stage}';
 const machine = `${name}-build-image`;
-
-const sub = (text) => ({ 'Fn::Sub': text });
-const arn = (rest) => sub('arn:${AWS::Partition}:' + rest);
 
 // EC2's images and snapshots belong to no account in their ARN; targets lie in any region.
 const here = (kind) => arn('ec2:${AWS::Region}:${AWS::AccountId}:' + kind + '/*');

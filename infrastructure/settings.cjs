@@ -16,7 +16,7 @@ function isOn(name, value) {
  * A parameter that is a list: of serverless.yml, or a text with commas. Every entry has the form, which also keeps out what
  * CloudFormation would fill in.
  */
-const listOf = (form, { any = true } = {}) =>
+const listWith = (form, { any = true } = {}) =>
   function read(name, value) {
     const text = Array.isArray(value) ? value.map(String) : String(value ?? '').split(',');
     const list = text.map((entry) => entry.trim()).filter((entry) => entry !== '');
@@ -35,11 +35,11 @@ const inOrganizations =
 const readers = {
   automaticBuilds: isOn,
   inlineRecipes: isOn,
-  shareWith: listOf(new RegExp(`^(${account}|${inOrganizations})$`)),
-  regions: listOf(/^[a-z]{2,4}(-[a-z]+)+-\d$/),
-  instanceProfiles: listOf(/^[\w+=,.@-]{1,128}$/, { any: false }),
-  documents: listOf(/^[\w.-]{2,127}\*?$|^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:document\/[\w.-]{3,128}$/),
-  kmsAccounts: listOf(new RegExp(`^${account}$`), { any: false }),
+  shareWith: listWith(new RegExp(`^(${account}|${inOrganizations})$`)),
+  regions: listWith(/^[a-z]{2,4}(-[a-z]+)+-\d$/),
+  instanceProfiles: listWith(/^[\w+=,.@-]{1,128}$/, { any: false }),
+  documents: listWith(/^[\w.-]{2,127}\*?$|^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:document\/[\w.-]{3,128}$/),
+  kmsAccounts: listWith(new RegExp(`^${account}$`), { any: false }),
 };
 /** What follows from the settings of the stack; references of CloudFormation stand for what the stack makes. */
 const ofStack = ({ channelRoot, subnets, securityGroups }) => ({

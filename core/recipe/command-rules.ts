@@ -9,7 +9,7 @@ import { secretIn } from './secrets.ts';
  * An SSM document may have 64 KB, "including the content specified for input parameters at runtime" (CreateDocument,
  * Content). What is left is for the document itself and the lines put around the text.
  */
-export const commandBytes = 56_000;
+const commandBytes = 56_000;
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
 
 const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'powershell' | 'script', text: string][] =>

@@ -1,5 +1,4 @@
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isMap } from '../is-map.ts';
 
 /** A recipe document with changes: maps merge by key, lists and scalars replace, null removes a key. Changes neither. */
 export function applyOverrides(document: unknown, overrides: unknown): unknown {

@@ -1,12 +1,10 @@
 import * as z from 'zod/mini';
+import { isMap } from '../is-map.ts';
 import { homeRegion } from '../regions.ts';
 import { target } from './distribution.ts';
 import { check, step, timedCheck, timedStep } from './provision.ts';
 import type { Path, SoundParts } from './rule.ts';
 import { recipeSchema } from './schema.ts';
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * What of a document is well formed, with defaults filled in; the unknown keys are left aside. A target called `home` gets

@@ -41,7 +41,7 @@ export const volumesOf = (builder: Builder): { path: Path; called: string; volum
 type VolumeProblem = [key: 'sizeGiB' | 'iops' | 'throughput', message: string];
 
 /** What EC2 would refuse of a volume. */
-export function volumeProblems({ type, sizeGiB, iops, throughput }: Volume): VolumeProblem[] {
+function volumeProblems({ type, sizeGiB, iops, throughput }: Volume): VolumeProblem[] {
   const problems: VolumeProblem[] = [];
   const limit = limits[type];
   const outside = (value: number | undefined, [least, most]: [number, number]): value is number =>

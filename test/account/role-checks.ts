@@ -27,7 +27,7 @@ const kindOf = (arn: string): string =>
     .replace(/\b\d{8}-\d{6}-\w{4}\b/g, 'build');
 
 /** What each function asked IAM in simulated builds: one question of each kind. */
-export function questionsOf(template: Template, { runs }: Recorded): Question[] {
+function questionsOf(template: Template, { runs }: Recorded): Question[] {
   const questions = new Map<string, Question>();
   const roleOf = roleNamesOf(template);
   for (const { calls } of runs) {
@@ -93,7 +93,7 @@ export function forbidden(questions: Question[]): Question[] {
 }
 
 /** The policy of each role as a text, references filled in as CloudFormation would. */
-export function policiesOf(template: Template, { runs }: Recorded): Map<string, string> {
+function policiesOf(template: Template, { runs }: Recorded): Map<string, string> {
   const statements = new Map<string, object[]>();
   for (const { role, action, resource, conditions } of grantsOf(template, runs[0]!.place)) {
     const conditional = Object.keys(conditions).length > 0 && { Condition: conditions };

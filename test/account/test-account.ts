@@ -11,7 +11,7 @@ import { roleChecks } from './role-checks.ts';
 /** What is asked, in this order. */
 const subjects = ['definitions', 'states', 'roles', 'dry runs'] as const;
 
-export async function testAccount(print: (line: string) => void): Promise<Counts> {
+async function testAccount(print: (line: string) => void): Promise<Counts> {
   const lack = await lackOfCredentials();
   if (lack !== undefined) {
     print(`There are no AWS credentials here, so AWS was asked nothing: ${lack}`);

@@ -1,8 +1,8 @@
+import { isMap } from '../../core/is-map.ts';
 import type { Path } from '../../core/recipe.ts';
 import { full } from './full-recipe.ts';
 
 type Map = Record<string, unknown>;
-const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Every place of a document: maps, lists and what is in them. */
 export function placesIn(value: unknown, path: Path = []): Path[] {
