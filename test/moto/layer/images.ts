@@ -99,6 +99,8 @@ export async function describeImages(call: Ec2Call): Promise<Answer> {
     let described = item
       .replaceAll(new RegExp(`<item>\\s*<key>${mark}[^<]*</key>\\s*<value>[^<]*</value>\\s*</item>`, 'g'), '')
       .replaceAll('<volumeSize>15</volumeSize>', '<volumeSize>8</volumeSize>')
+      // moto tells the same of every image, whatever disks it was made of.
+      .replaceAll('<volumeType>standard</volumeType>', '<volumeType>gp3</volumeType>')
       .replaceAll('<bootMode>uefi</bootMode>', '<bootMode>uefi-preferred</bootMode>')
       .replace(/<imageState>[^<]*/, `<imageState>${pending ? 'pending' : state}`);
     if (own) described = described.replaceAll('/dev/sda1', '/dev/xvda');
