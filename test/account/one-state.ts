@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createClock } from '../../simulator/clock.ts';
 import type { Json, State, States } from '../../simulator/states/definition.ts';
-import { createStepFunctions } from '../../simulator/states/step-functions.ts';
+import { createStepFunctions, type Execution } from '../../simulator/states/step-functions.ts';
 
 /** What the task is taken to answer. */
 export type Mock = { result: Json } | { error: string };
@@ -54,6 +54,58 @@ const spent = (state: State, error: string): State => {
   };
 };
 
+/** A machine of this state alone, whose next states only end it. */
+function machineOf(name: string, state: State): object {
+  const targets = [state.Next ?? [], (state.Catch ?? []).map(({ Next }) => Next)].flat();
+  return {
+    StartAt: name,
+    States: { [name]: state, ...Object.fromEntries(targets.map((next) => [next, { Type: 'Succeed' }])) },
+  };
+}
+
+/** What Step Functions tells of a state that was left, or is to be tried again. */
+function outcomeOf(
+  { status, output, error }: Execution,
+  mock: Mock,
+  { failed, calls, next }: { failed: string; calls: number[]; next: { name: string; input: string } | undefined },
+): Outcome {
+  if (status === 'ABORTED') {
+    const [before, last] = calls.slice(-2);
+    return { status: 'RETRIABLE', error: failed, backoff: Math.round((last! - before!) / 1000) };
+  }
+  if (status === 'FAILED') return { status, error: error ?? '' };
+  const left = { output: JSON.parse(next?.input ?? output ?? 'null') as Json, ...(next && { next: next.name }) };
+  return 'error' in mock ? { status: 'CAUGHT_ERROR', ...left, error: mock.error } : { status: 'SUCCEEDED', ...left };
+}
+
+/** The context object as the state saw it. */
+const contextOf = (
+  { arn, name: execution, startDate }: Execution,
+  { stateMachineArn, name, input, account, enteredAt, retries }: Entered,
+  token: string | undefined,
+): Json => ({
+  Execution: {
+    Id: arn,
+    Input: input,
+    Name: execution,
+    RoleArn: `arn:aws:iam::${account}:role/${name}`,
+    StartTime: startDate.toISOString(),
+    RedriveCount: 0,
+  },
+  StateMachine: { Id: stateMachineArn, Name: name },
+  State: { Name: name, EnteredTime: enteredAt.toISOString(), RetryCount: retries },
+  ...(token !== undefined && { Task: { Token: token } }),
+});
+interface Entered {
+  stateMachineArn: string;
+  /** Of the state, and of the machine made for it. */
+  name: string;
+  input: Json;
+  account: string;
+  enteredAt: Date;
+  retries: number;
+}
+
 /** @param retries How often the task has failed before: never, or as often as it may. */
 export async function tryState(
   machine: States,
@@ -64,15 +116,7 @@ export async function tryState(
 ): Promise<Tried> {
   const state = around(name, machine)?.States[name];
   if (!state) throw new Error(`there is no state ${name}`);
-  const exhausted = retries > 0 && 'error' in mock;
-  const targets = [state.Next ?? [], (state.Catch ?? []).map(({ Next }) => Next)].flat();
-  const alone = {
-    StartAt: name,
-    States: {
-      [name]: exhausted ? spent(state, mock.error) : state,
-      ...Object.fromEntries(targets.map((next) => [next, { Type: 'Succeed' }])),
-    },
-  };
+  const alone = machineOf(name, retries > 0 && 'error' in mock ? spent(state, mock.error) : state);
   const clock = createClock({ start: Date.parse('2026-11-23T03:00:00Z') });
   const byToken = state.Resource?.endsWith('.waitForTaskToken');
   const caller = { account, region };
@@ -113,39 +157,15 @@ export async function tryState(
   const failure = (details('TaskFailed') as { error?: string; cause?: string }[]).at(-1);
   const [first, second] = entered;
   return {
-    outcome: outcome(),
+    outcome: outcomeOf(execution, mock, { failed: failure?.error ?? '', calls, next: second }),
     cause: failure?.cause ?? '',
     parameters: JSON.parse(scheduled?.parameters ?? 'null') as Json,
-    context: {
-      Execution: {
-        Id: execution.arn,
-        Input: input,
-        Name: execution.name,
-        RoleArn: `arn:aws:iam::${account}:role/${name}`,
-        StartTime: execution.startDate.toISOString(),
-        RedriveCount: 0,
-      },
-      StateMachine: { Id: stateMachineArn, Name: name },
-      State: { Name: name, EnteredTime: first!.at.toISOString(), RetryCount: retries },
-      ...(byToken && { Task: { Token: token } }),
-    },
+    context: contextOf(
+      execution,
+      { stateMachineArn, name, input, account, enteredAt: first!.at, retries },
+      byToken ? token : undefined,
+    ),
   };
-
-  function outcome(): Outcome {
-    const { status, output, error } = execution;
-    if (status === 'ABORTED')
-      return {
-        status: 'RETRIABLE',
-        error: failure?.error ?? '',
-        backoff: Math.round((calls.at(-1)! - calls.at(-2)!) / 1000),
-      };
-    if (status === 'FAILED') return { status, error: error ?? '' };
-    const left = {
-      output: JSON.parse(second?.input ?? output ?? 'null') as Json,
-      ...(second && { next: second.name }),
-    };
-    return 'error' in mock ? { status: 'CAUGHT_ERROR', ...left, error: mock.error } : { status: 'SUCCEEDED', ...left };
-  }
 }
 
 export const same = (one: unknown, other: unknown): boolean => isDeepStrictEqual(one, other);
