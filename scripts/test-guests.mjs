@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ensureInstalled, root } from './setup.mjs';
 
 await ensureInstalled();
@@ -64,7 +64,10 @@ function madeTree({ name, suite, mirror }) {
 }
 
 const missing = withoutGuests();
-const own = (process.env.GUEST_TREES ?? '').split(':').filter(Boolean).map(ownTree);
+const own = (process.env.GUEST_TREES ?? '')
+  .split(':')
+  .filter(Boolean)
+  .map((path) => ownTree(resolve(path)));
 const made = wanted
   .filter(({ name }) => !own.some((tree) => tree.name === name))
   .map((tree) => (missing ? { name: tree.name, reason: missing } : madeTree(tree)));
