@@ -65,7 +65,13 @@ async function lookAt(aws: Connection, recipe: Recipe): Promise<Pick<Facts, 'reg
 export async function preflight(
   aws: Connection,
   recipe: Recipe,
-  { account, now, channelRoot, deployment }: { account: string; now: Date; channelRoot: string; deployment: string },
+  {
+    account,
+    now,
+    channelRoot,
+    deployment,
+    securityGroups: deploymentGroups,
+  }: { account: string; now: Date; channelRoot: string; deployment: string; securityGroups: string[] },
 ): Promise<{ source: SourceImage; notes: Problem[] }> {
   const at = { account, now, channelRoot };
   const [source, seen, channel] = await Promise.all([
@@ -75,7 +81,7 @@ export async function preflight(
   ]);
   const known = source instanceof Failure ? {} : { source };
   const encryption = await lookAtEncryption(aws, recipe, known.source);
-  const facts = { region: aws.region, account, now, ...known, ...seen, ...channel, encryption };
+  const facts = { region: aws.region, account, now, deploymentGroups, ...known, ...seen, ...channel, encryption };
   const { problems, notes } = findingsOf(recipe, facts);
   if (source instanceof Failure) {
     const others = problems.length > 0 ? `\nAlso wrong:\n${formatProblems(problems, () => undefined)}` : '';

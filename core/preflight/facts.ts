@@ -48,6 +48,8 @@ export interface Facts {
   /** The recipe's instance types, as far as the region has them. */
   instanceTypes: Seen<InstanceTypeFacts[]>;
   network: NetworkFacts;
+  /** The security groups of the deployment, which stand in for those that a recipe does not name. */
+  deploymentGroups?: string[];
   /** What the channel holds now in each target region; absent where the recipe has none. */
   channel?: { parameter: string; deployment: string; holders: Record<string, Seen<ChannelHolder[]>> };
   /** By region: the pipeline's and those of the targets. */

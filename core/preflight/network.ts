@@ -66,7 +66,7 @@ function subnetProblems({ subnets: named }: Builder, { subnets: { found } }: Net
 }
 
 /** Groups that are not there, are of another VPC than a subnet, or let nothing out: then the agent is never online. */
-function groupProblems({ securityGroups: named }: Builder, network: NetworkFacts, region: string): Problem[] {
+function groupProblems({ securityGroups: named }: Builder, { network, region, deploymentGroups }: Known): Problem[] {
   const [groups, subnets] = [network.groups.found, network.subnets.found];
   if (!groups) return [];
   const problems = named.flatMap((group, index): Problem[] => {
@@ -75,6 +75,10 @@ function groupProblems({ securityGroups: named }: Builder, network: NetworkFacts
     if (!seen) return [{ path, message: `${group} does not exist in ${region}; correct the id` }];
     const elsewhere = subnets?.find(({ vpc }) => vpc !== seen.vpc);
     if (!elsewhere) return [];
+    if (deploymentGroups?.includes(group)) {
+      const message = `${elsewhere.subnet} is of ${elsewhere.vpc}, but the deployment's security group ${group} is of ${seen.vpc}; name groups of ${elsewhere.vpc} in builder.securityGroups`;
+      return [{ path: subnetsPath(), message }];
+    }
     const message = `${group} is of ${seen.vpc}, but ${elsewhere.subnet} is of ${elsewhere.vpc}; name groups and subnets of one VPC`;
     return [{ path, message }];
   });
@@ -120,7 +124,7 @@ export function networkProblems({ builder }: Recipe, facts: Known): Problem[] {
   return [
     ...publicIpProblems(builder),
     ...subnetProblems(builder, network, region),
-    ...groupProblems(builder, network, region),
+    ...groupProblems(builder, facts),
     ...routeProblems(builder, facts),
   ];
 }

@@ -40,7 +40,7 @@ function wayToSsm(subnet: SubnetFacts, network: NetworkFacts, publicIp = subnet.
 }
 
 type Builder = Recipe['builder'];
-export type Known = Pick<Facts, 'account' | 'network' | 'region'>;
+export type Known = Pick<Facts, 'account' | 'network' | 'region' | 'deploymentGroups'>;
 
 export const subnetsPath = (index?: number) => ['builder', 'subnets', ...(index === undefined ? [] : [index])];
 

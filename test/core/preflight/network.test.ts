@@ -169,3 +169,14 @@ describe('a subnet that another account shares', () => {
     expect(notes({ subnets: private_, routeTables: { found: [routes([])] } }, { subnets: [a] })).toEqual([]);
   });
 });
+
+test('the group of the deployment in another VPC than the subnets of the recipe is told at the subnets', () => {
+  const network = networkWith({ groups: { found: [{ group: 'sg-00000001', vpc: 'vpc-2', https: true }] } });
+  const { document } = planOf({
+    builder: { instanceTypes: ['t3.small'], subnets: [a], securityGroups: ['sg-00000001'] },
+  });
+  const facts = { ...factsOf({}), network, deploymentGroups: ['sg-00000001'] };
+  expect(told(networkProblems(document, facts))).toEqual([
+    "builder.subnets: subnet-0000000a is of vpc-1, but the deployment's security group sg-00000001 is of vpc-2; name groups of vpc-1 in builder.securityGroups",
+  ]);
+});
