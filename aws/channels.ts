@@ -1,13 +1,13 @@
-import { takenBack, toRestore, type ChannelLedger, type ChannelValue } from '../core/channel.ts';
-import { heldByOthers, type ChannelHolder } from '../core/channel-owner.ts';
+import { takenBack, toRestore, type ChannelLedger, type ChannelValue } from '../core/distribute/channel.ts';
+import { heldByOthers, type ChannelHolder } from '../core/distribute/channel-owner.ts';
 import { Failure } from '../core/errors.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Plan } from '../core/build/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
-import { artifactKey, readObject, writeObject, type Artifacts } from './artifacts.ts';
+import { artifactKey, readObject, writeObject, type Artifacts } from './memory/artifacts.ts';
 import type { Connection } from './connection.ts';
 import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
-import { describeImage } from './images.ts';
-import { attempt, nothingRemoved, orRefused, together, type Removal } from './leftovers.ts';
+import { describeImage } from './images/images.ts';
+import { attempt, nothingRemoved, orRefused, together, type Removal } from './undo/leftovers.ts';
 
 /** What a channel holds in each region. */
 export const readChannel = (aws: Connection, parameter: string, regions: string[]): Promise<ChannelValue[]> =>

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { SourceImageUpdated } from '../core/source-update.ts';
+import type { SourceImageUpdated } from '../core/start/source-update.ts';
 import { Failure } from '../core/errors.ts';
-import { ask } from './answers.ts';
+import { ask } from './errors.ts';
 import type { Connection } from './connection.ts';
 
 const most = 10; // of one call

@@ -1,6 +1,6 @@
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import type { KeySeen } from '../core/keys.ts';
-import { ask } from './answers.ts';
+import type { KeySeen } from '../core/launch/keys.ts';
+import { ask } from './errors.ts';
 import type { Connection } from './connection.ts';
 
 /** A KMS key by its id, its ARN, or an alias. EC2 does not say which key an alias means. */

@@ -5,7 +5,7 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { ask, everyPage } from './answers.ts';
+import { ask, everyPage } from './errors.ts';
 import type { Connection } from './connection.ts';
 
 /** Value of a Parameter Store parameter, undefined where there is none. */

@@ -4,8 +4,8 @@ import {
   DescribeVolumesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import type { Thing } from '../core/estate.ts';
-import { ask, everyPage } from './answers.ts';
+import type { Thing } from '../core/sweep/estate.ts';
+import { ask, everyPage } from './errors.ts';
 import type { Connection } from './connection.ts';
 import { fromTags } from './tags.ts';
 

@@ -1,6 +1,6 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { Notification } from '../core/notification.ts';
-import { ask } from './answers.ts';
+import type { Notification } from '../core/report/notification.ts';
+import { ask } from './errors.ts';
 import type { Connection } from './connection.ts';
 
 /** Sends a message to everybody who has subscribed to a topic. Sent twice, it comes twice. @param topic ARN. */

@@ -1,8 +1,8 @@
-import { readRecipeFolder } from '../cli/recipe-folder.ts';
-import type { Manifest, Timing } from '../core/manifest.ts';
-import type { Catalog } from '../core/recipe.ts';
-import type { DrawnDelay } from '../simulator/delays.ts';
-import { createSimulation, type Simulation } from '../simulator/simulation.ts';
+import { readRecipeFolder } from '../cli/recipes/recipe-folder.ts';
+import type { Manifest, Timing } from '../core/build/manifest.ts';
+import type { Catalog } from '../core/recipe/recipe.ts';
+import type { DrawnDelay } from '../simulator/aws/delays.ts';
+import { createSimulation, type Simulation } from '../simulator/pipeline/simulation.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';
 
 const regions =

@@ -1,10 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
 import { Failure } from '../core/errors.ts';
-import { addDeployedVerbs, append, regionHelp } from './deployed-verbs.ts';
+import { addDeployedVerbs, append, regionHelp } from './deployed/deployed-verbs.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
+import { processTerminal, type Terminal } from './screen/terminal.ts';
 
 const examples = `
 Examples:
@@ -106,7 +106,7 @@ export async function golden(
       if (options.days === undefined) {
         if (recipes.length > 1)
           command.error('error: too many arguments: one recipe is built at a time; several go with --days');
-        const { simulate } = await import('./simulate.ts');
+        const { simulate } = await import('./simulated/simulate.ts');
         exitCode = await simulate(recipes[0] ?? 'al2023-base', options, terminal);
         return;
       }
@@ -114,7 +114,7 @@ export async function golden(
         (name) => command.getOptionValueSource(name) === 'cli',
       );
       if (ofOneBuild) command.error(`error: --${ofOneBuild} is of one build, and does not go with --days`);
-      const { simulateDays } = await import('./simulate-days.ts');
+      const { simulateDays } = await import('./simulated/simulate-days.ts');
       exitCode = await simulateDays(recipes, options, terminal);
     });
 
@@ -126,7 +126,7 @@ export async function golden(
     .option('--region <region>', regionHelp)
     .option('--json', 'print one JSON object and nothing else on stdout')
     .action(async (files: string[], { region, json }) => {
-      const { validate } = await import('./validate.ts');
+      const { validate } = await import('./recipes/validate.ts');
       exitCode = await validate(files, terminal, { home: region ?? (await surroundings.region()), json });
     });
 
@@ -153,7 +153,7 @@ export async function golden(
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const told = error instanceof Failure ? (await import('./deployment.ts')).unreachable(error) : error;
+    const told = error instanceof Failure ? (await import('./deployed/deployment.ts')).unreachable(error) : error;
     if (told instanceof Refusal) terminal.err(`${told.message}\n`);
     else if (!(told instanceof CommanderError)) throw told;
     if (args.includes('--json')) {

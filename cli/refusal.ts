@@ -1,4 +1,4 @@
-import { formatPath, formatProblems, type Path, type Place, type Problem } from '../core/recipe.ts';
+import { formatPath, formatProblems, type Path, type Place, type Problem } from '../core/recipe/recipe.ts';
 
 /** A problem that knows where it is; one of the command line has the option as its path. */
 export type Placed = Problem & { place: Place };

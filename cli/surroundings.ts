@@ -17,7 +17,7 @@ export interface Surroundings {
 /** This process and the AWS account it has credentials for. */
 export const processSurroundings = (): Surroundings => ({
   connect: (region) => connect(region),
-  region: async () => (await (await import('../aws/machines.ts')).configuredRegion()) ?? 'us-east-1',
+  region: async () => (await (await import('../aws/executions/machines.ts')).configuredRegion()) ?? 'us-east-1',
   now: () => Date.now(),
   sleep: (ms, signal) => timer(ms, undefined, { signal }).catch(() => undefined), // it rejects only when aborted
   onInterrupt(listener) {

@@ -1,9 +1,9 @@
-import { failureMessage } from '../core/failure.ts';
-import { knownRegions } from '../core/regions.ts';
-import type { SweepOutcome } from '../core/sweep-report.ts';
-import { openDeployment, runToEnd, type Deployment, type DeploymentOptions } from './deployment.ts';
-import { sweepTable } from './sweep-table.ts';
-import { fold, type Terminal } from './terminal.ts';
+import { failureMessage } from '../core/report/failure.ts';
+import { knownRegions } from '../core/recipe/regions.ts';
+import type { SweepOutcome } from '../core/sweep/sweep-report.ts';
+import { openDeployment, runToEnd, type Deployment, type DeploymentOptions } from './deployed/deployment.ts';
+import { sweepTable } from './screen/sweep-table.ts';
+import { fold, type Terminal } from './screen/terminal.ts';
 
 export interface SweepOptions extends DeploymentOptions {
   dryRun?: boolean;
@@ -39,7 +39,7 @@ export async function sweep(
 }
 
 async function simulated(region: string, terminal: Terminal): Promise<Deployment> {
-  const { exampleEstate } = await import('./example-estate.ts');
+  const { exampleEstate } = await import('./simulated/example-estate.ts');
   const { deployment, story } = await exampleEstate(region);
   const lines = fold(story, terminal.columns - 2).map((line) => `  ${line}\n`);
   terminal.err(`\n${lines.join('')}\n`);

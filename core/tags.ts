@@ -1,5 +1,5 @@
-import { deploymentTag } from './channel-owner.ts';
-import type { Plan } from './plan.ts';
+import { deploymentTag } from './distribute/channel-owner.ts';
+import type { Plan } from './build/plan.ts';
 
 /** The tags that say who made a thing. AWS is the database: every look-up and every deletion goes by these. */
 export type Role = 'builder' | 'candidate' | 'image';

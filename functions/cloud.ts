@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { Artifacts } from '../aws/artifacts.ts';
+import type { Artifacts } from '../aws/memory/artifacts.ts';
 import { connect, type Connection } from '../aws/connection.ts';
-import { parseSettings, type DeploymentSettings } from '../core/deployment-settings.ts';
-import type { Catalog } from '../core/recipe.ts';
+import { parseSettings, type DeploymentSettings } from '../core/deployment/deployment-settings.ts';
+import type { Catalog } from '../core/recipe/recipe.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 
 /** What a stage works with: the way to AWS, the bucket, the clock, the recipes. */

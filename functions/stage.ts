@@ -1,8 +1,8 @@
 import type { Handler } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { buildIn } from '../core/claimed-build.ts';
+import { buildIn } from '../core/build/identity-from-input.ts';
 import { Failure } from '../core/errors.ts';
-import { embedded, type Measurement } from '../core/metrics.ts';
+import { embedded, type Measurement } from '../core/report/metrics.ts';
 import { deployedCloud, type Cloud, type Surroundings } from './cloud.ts';
 
 export type { Cloud };

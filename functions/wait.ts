@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { beatTask, failTask, succeedTask } from '../aws/tasks.ts';
+import { beatTask, failTask, succeedTask } from '../aws/executions/tasks.ts';
 import { Failure } from '../core/errors.ts';
 import type { Cloud, Stage } from './stage.ts';
 

@@ -1,4 +1,4 @@
-// The dashboard, the alarms and whom they tell. Every metric of ours that is named here is one that core/metrics.ts knows and
+// The dashboard, the alarms and whom they tell. Every metric of ours that is named here is one that core/report/metrics.ts knows and
 // some function measures: test/observability.test.ts holds them against each other.
 const { readOfRecipes } = require('./of-recipes.cjs');
 const { off, read } = require('./stack-settings.cjs');

@@ -1,5 +1,5 @@
 // What the deployment says of itself, out of osls' parameters: to the functions, as the one variable GOLDEN_SETTINGS, which
-// core/deployment-settings.ts reads; to the template's resources, by `settingsOf`.
+// core/deployment/deployment-settings.ts reads; to the template's resources, by `settingsOf`.
 const { resolve } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { readOfRecipes } = require('./of-recipes.cjs');
@@ -49,7 +49,7 @@ const ofStack = ({ channelRoot, subnets, securityGroups }) => ({
   securityGroups: securityGroups.length > 0 ? securityGroups : ['${BuilderSecurityGroup.GroupId}'],
 });
 
-/** The settings of the deployment that is packaged, each as the type that core/deployment-settings.ts gives it. */
+/** The settings of the deployment that is packaged, each as the type that core/deployment/deployment-settings.ts gives it. */
 async function settingsOf(osls) {
   const settings = ofStack(await stackSettings(osls));
   // One after the other: osls throws where a variable is not known yet, and asks again later.

@@ -283,7 +283,7 @@ const around = (called) => ({
 
 /**
  * What starts builds, watches over them and sweeps after them, by logical id.
- * @param schedules `schedulesOf` of core/recipe-schedule.ts.
+ * @param schedules `schedulesOf` of core/recipe/recipe-schedule.ts.
  */
 const triggerResources = (schedules, settings) => {
   const startBuilds = {

@@ -1,5 +1,5 @@
-import type { DeploymentSettings } from '../core/deployment-settings.ts';
-import type { RecipeSchedule } from '../core/recipe-schedule.ts';
+import type { DeploymentSettings } from '../core/deployment/deployment-settings.ts';
+import type { RecipeSchedule } from '../core/recipe/recipe-schedule.ts';
 
 /** A CloudFormation resource. */
 export interface Resource {

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 //
 // The schemas also register a class for each error of the whole service, 62 kB of SSM for two commands. Without them the
 // SDK makes every error of its service's base class, as it always does for EC2, which models none: same name, message,
-// $fault and $metadata. What is lost is `instanceof`, which nothing here asks: aws/answers.ts goes by names. SNS keeps its
+// $fault and $metadata. What is lost is `instanceof`, which nothing here asks: aws/errors.ts goes by names. SNS keeps its
 // classes: on the wire its errors have other names (NotFound) than in the SDK (NotFoundException).
 //
 // Once upstream changes, these patterns match nothing and do no harm; test/bundle.test.ts watches the sizes and compares

@@ -72,7 +72,7 @@ async function bundleHandler(file, outdir) {
  * to drift. Their schedules and channels are for infrastructure/triggers.cjs and observability.cjs.
  */
 export async function compileRecipes(outdir = join(root, 'dist'), folder = join(root, 'recipes')) {
-  const { readRecipeFolder } = await importTypeScript(join(root, 'cli/recipe-folder.ts'));
+  const { readRecipeFolder } = await importTypeScript(join(root, 'cli/recipes/recipe-folder.ts'));
   const { catalog, problems } = await readRecipeFolder(relative(process.cwd(), folder));
   if (problems.length > 0) throw new Error(problems.join('\n'));
   for (const name of takeRecipes) {
@@ -80,8 +80,8 @@ export async function compileRecipes(outdir = join(root, 'dist'), folder = join(
     writeFileSync(join(outdir, name, 'recipes.json'), JSON.stringify(catalog));
   }
   await bundleJudge(outdir);
-  const { schedulesOf } = await importTypeScript(join(root, 'core/recipe-schedule.ts'));
-  const { channelsOf } = await importTypeScript(join(root, 'core/catalog.ts'));
+  const { schedulesOf } = await importTypeScript(join(root, 'core/recipe/recipe-schedule.ts'));
+  const { channelsOf } = await importTypeScript(join(root, 'core/recipe/catalog.ts'));
   writeFileSync(join(outdir, 'schedules.json'), JSON.stringify(schedulesOf(catalog)));
   writeFileSync(join(outdir, 'channels.json'), JSON.stringify(channelsOf(catalog)));
 }
@@ -89,7 +89,7 @@ export async function compileRecipes(outdir = join(root, 'dist'), folder = join(
 /** What infrastructure/settings.cjs judges the recipes with, once osls knows the region, the stage and the settings. */
 async function bundleJudge(outdir) {
   const { build } = await import('esbuild');
-  await build(bundleOptions('core/deployable.ts', join(outdir, 'judge')));
+  await build(bundleOptions('core/deployment/deployable.ts', join(outdir, 'judge')));
 }
 
 const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(10);

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { readScripts } from '../cli/recipe-scripts.ts';
-import { checkCommands, provisionCommands, type Command } from '../core/command.ts';
-import type { Check, Step } from '../core/recipe.ts';
-import { scriptIn } from '../simulator/ssm/parameter-values.ts';
+import { readScripts } from '../cli/recipes/recipe-scripts.ts';
+import { checkCommands, provisionCommands, type Command } from '../core/guest/command.ts';
+import type { Check, Step } from '../core/recipe/recipe.ts';
+import { scriptIn } from '../simulator/aws/ssm/parameter-values.ts';
 
 export interface GuestScript {
   name: string;

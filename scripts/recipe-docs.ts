@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { durationPattern } from '../core/duration.ts';
-import { rules } from '../core/recipe/rules.ts';
+import { rules } from '../core/recipe/rules/rules.ts';
 import { recipeSchema } from '../core/recipe/schema.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;

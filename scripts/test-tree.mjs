@@ -1,4 +1,4 @@
-// The tests as JavaScript: .test-build/ has one file, `core/plan.ts.js`, for each TypeScript file of the tree. Node runs these as
+// The tests as JavaScript: .test-build/ has one file, `core/build/plan.ts.js`, for each TypeScript file of the tree. Node runs these as
 // they are. Jest's own runner loads the AWS SDK anew for each test file and runs it in a virtual machine, which takes twice the time.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -6,7 +6,7 @@ import { root } from './setup.mjs';
 
 export const testTree = join(root, '.test-build');
 
-const rooms = 'aws bench cli core faults functions scripts simulator test'.split(' ');
+const rooms = 'aws bench cli core functions proof scripts simulator test'.split(' ');
 const globals = 'afterAll afterEach beforeAll beforeEach describe expect test'.split(' ');
 const globalsFile = 'jest-globals.js';
 const index = join(testTree, 'index.json');

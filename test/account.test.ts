@@ -14,9 +14,9 @@ import { built, deployment, judging } from './account/fake-deployment.ts';
 import { definitionChecks, definitions, stateChecks, type Definitions } from './account/machine-checks.ts';
 import { record, type Recorded } from './account/recorded.ts';
 import { roleChecks } from './account/role-checks.ts';
-import type { Template } from './support/check-template.ts';
-import { packagedTemplate } from './support/packaged-template.ts';
-import { runs, settingsAsSimulated } from './support/permission-runs.ts';
+import type { Template } from './support/template/check-template.ts';
+import { packagedTemplate } from './support/template/packaged-template.ts';
+import { runs, settingsAsSimulated } from './support/roles/permission-runs.ts';
 
 /** Between them they go through every Task of every machine. */
 const few = runs.filter(({ name }) =>

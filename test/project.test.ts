@@ -2,14 +2,14 @@ import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { byEvents, functions } from '../infrastructure/roles.cjs';
-import { eventFunctions, stages } from '../simulator/handlers.ts';
+import { eventFunctions, stages } from '../simulator/pipeline/handlers.ts';
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 const read = (file: string) => readFileSync(file, 'utf8');
-const sources = ['core', 'aws', 'functions', 'simulator', 'cli', 'bench', 'faults']
+const sources = ['core', 'aws', 'functions', 'simulator', 'proof', 'cli', 'bench']
   .flatMap(filesIn)
   .filter((file) => file.endsWith('.ts'));
 const lines = (file: string) => read(file).trimEnd().split('\n').length;
@@ -31,8 +31,8 @@ const mayImport: Record<string, RegExp> = {
   functions: /^(core\/|aws\/|functions\/|zod\/mini$|aws-lambda$|node:)/,
   simulator:
     /^(core\/|aws\/|functions\/|simulator\/|infrastructure\/triggers|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|croner$|jsonpath-plus$)/,
-  cli: /^(core\/|aws\/|simulator\/|cli\/|yaml$|commander$|node:)/,
-  faults: /^(core\/|simulator\/|faults\/|node:|fast-check$|@aws-sdk\/)/,
+  proof: /^(core\/|aws\/|simulator\/|proof\/|node:|fast-check$|@aws-sdk\/)/,
+  cli: /^(core\/|aws\/|simulator\/|proof\/month\/|cli\/|yaml$|commander$|node:)/,
   bench: /^(core\/|aws\/|simulator\/|cli\/|node:)/,
 };
 
@@ -76,8 +76,8 @@ test('one file is one function: file, export, state and function key have one na
   }
 });
 
-test('what events call is no state, lies in functions/trigger and functions/report, and nothing else does', () => {
-  const files = stageFiles.filter((file) => /^functions\/(trigger|report)\//.test(file));
+test('what events call is no state, lies in functions/start and functions/report, and nothing else does', () => {
+  const files = stageFiles.filter((file) => /^functions\/(start|report)\//.test(file));
   expect(files.map((file) => file.split('/').at(-1) ?? '').toSorted()).toEqual(
     [...eventFunctions.keys()].map((name) => `${kebab(name)}.ts`).toSorted(),
   );
@@ -102,6 +102,13 @@ test('files stay small enough to be read at once', () => {
   expect(sources.filter((file) => lines(file) > bound(file)).map((file) => `${file}: ${lines(file)} lines`)).toEqual(
     [],
   );
+});
+
+test('a folder holds no more files than can be looked over', () => {
+  const most = 16;
+  const folders = new Set(sources.map(dirname));
+  const inside = (folder: string) => sources.filter((file) => dirname(file) === folder).length;
+  expect([...folders].filter((folder) => inside(folder) > most)).toEqual([]);
 });
 
 test('names say what a thing is', () => {

@@ -2,16 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { readRecipeFolder } from '../cli/recipe-folder.ts';
+import { readRecipeFolder } from '../cli/recipes/recipe-folder.ts';
 import { secondsOf } from '../core/duration.ts';
 import { byEvents } from '../infrastructure/roles.cjs';
 import { triggerResources } from '../infrastructure/triggers.cjs';
 import { problemsOf } from '../infrastructure/stack-settings.cjs';
 import { functionFiles } from '../scripts/bundle.mjs';
 import { root } from '../scripts/setup.mjs';
-import { checkPolicy, listOf, type Statement } from './support/check-policies.ts';
-import { checkTemplate, type Template, type TemplateResource } from './support/check-template.ts';
-import { ours, packagedTemplate, somebodys } from './support/packaged-template.ts';
+import { checkPolicy, listOf, type Statement } from './support/roles/check-policies.ts';
+import { checkTemplate, type Template, type TemplateResource } from './support/template/check-template.ts';
+import { ours, packagedTemplate, somebodys } from './support/template/packaged-template.ts';
 
 let template: Template;
 beforeAll(async () => {

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OnLoadResult, Plugin } from 'esbuild';
 import { awsSchemas } from '../scripts/aws-schemas.mjs';
 import { root } from '../scripts/setup.mjs';
-import { probeWith, type Probed } from './support/bundled-probe.ts';
-import { errors, samples } from './support/wire-samples.ts';
+import { probeWith, type Probed } from './support/wire/bundled-probe.ts';
+import { errors, samples } from './support/wire/wire-samples.ts';
 
 /** The plugin with a mistake in it: it garbles some of the traits that say how a member is written. */
 const spoiled: Plugin = {

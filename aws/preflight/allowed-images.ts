@@ -1,5 +1,5 @@
 import { EC2Client, GetAllowedImagesSettingsCommand } from '@aws-sdk/client-ec2';
-import { ask } from '../answers.ts';
+import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
 /** State of the account's Allowed AMIs in the pipeline's region: `disabled`, `audit-mode` or `enabled`. */

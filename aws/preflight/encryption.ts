@@ -1,13 +1,13 @@
 import { EC2Client, GetEbsDefaultKmsKeyIdCommand, GetEbsEncryptionByDefaultCommand } from '@aws-sdk/client-ec2';
-import { managedAlias } from '../../core/keys.ts';
+import { managedAlias } from '../../core/launch/keys.ts';
 import { namedKeys } from '../../core/preflight/encryption.ts';
 import type { EncryptionSettings, Facts, Seen } from '../../core/preflight/facts.ts';
-import type { Recipe } from '../../core/recipe.ts';
-import type { SourceImage } from '../../core/source.ts';
-import { ask } from '../answers.ts';
+import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { SourceImage } from '../../core/launch/source.ts';
+import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { describeKeys } from '../keys.ts';
-import { ownSnapshots } from '../snapshots.ts';
+import { ownSnapshots } from '../images/snapshots.ts';
 import { look } from './seen.ts';
 
 /** How the account has EBS encryption set up in a region, and which of `names` are which keys there. */

@@ -1,6 +1,6 @@
 import { DescribeInstanceTypesCommand, EC2Client, type InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import type { InstanceTypeFacts } from '../../core/preflight/facts.ts';
-import { ask, everyPage } from '../answers.ts';
+import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
 /**

@@ -15,8 +15,8 @@ import type {
   RouteTableFacts,
   SubnetFacts,
 } from '../../core/preflight/network.ts';
-import type { Recipe } from '../../core/recipe.ts';
-import { ask, everyPage } from '../answers.ts';
+import type { Recipe } from '../../core/recipe/recipe.ts';
+import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { look } from './seen.ts';
 

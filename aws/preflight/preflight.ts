@@ -1,10 +1,10 @@
 import { Failure } from '../../core/errors.ts';
 import type { Facts } from '../../core/preflight/facts.ts';
 import { findingsOf } from '../../core/preflight/findings.ts';
-import { formatProblems, refuse, type Problem, type Recipe } from '../../core/recipe.ts';
-import type { SourceImage } from '../../core/source.ts';
+import { formatProblems, refuse, type Problem, type Recipe } from '../../core/recipe/recipe.ts';
+import type { SourceImage } from '../../core/launch/source.ts';
 import type { Connection } from '../connection.ts';
-import { findSource, sourcePermissions } from '../sources.ts';
+import { findSource, sourcePermissions } from '../work/sources.ts';
 import { allowedImagesState } from './allowed-images.ts';
 import { lookAtChannel } from './channel.ts';
 import { lookAtEncryption, withKeys } from './encryption.ts';

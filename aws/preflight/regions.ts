@@ -1,6 +1,6 @@
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { RegionFacts } from '../../core/preflight/facts.ts';
-import { ask } from '../answers.ts';
+import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
 /** Every region of the partition, and whether the account has enabled it. */

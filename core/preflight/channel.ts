@@ -1,5 +1,5 @@
-import { heldByOthers } from '../channel-owner.ts';
-import type { Problem } from '../recipe.ts';
+import { heldByOthers } from '../distribute/channel-owner.ts';
+import type { Problem } from '../recipe/recipe.ts';
 import type { Facts } from './facts.ts';
 
 const path = ['publish', 'channel'];

@@ -1,8 +1,8 @@
-import { unshareable, type Encryption, type EncryptionFacts } from '../encryption.ts';
-import { isAlias, managedAlias, type KeySeen } from '../keys.ts';
-import type { Path, Problem, Recipe } from '../recipe.ts';
-import { isShared, unshareableProblem } from '../recipe/distribution-rules.ts';
-import type { SourceDisk } from '../source.ts';
+import { unshareable, type Encryption, type EncryptionFacts } from '../launch/encryption.ts';
+import { isAlias, managedAlias, type KeySeen } from '../launch/keys.ts';
+import type { Path, Problem, Recipe } from '../recipe/recipe.ts';
+import { isShared, unshareableProblem } from '../recipe/rules/distribution-rules.ts';
+import type { SourceDisk } from '../launch/source.ts';
 import type { EncryptionSettings, Facts } from './facts.ts';
 
 interface NamedKey {

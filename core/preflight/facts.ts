@@ -1,6 +1,6 @@
-import type { ChannelHolder } from '../channel-owner.ts';
-import type { KeySeen } from '../keys.ts';
-import type { SourceImage } from '../source.ts';
+import type { ChannelHolder } from '../distribute/channel-owner.ts';
+import type { KeySeen } from '../launch/keys.ts';
+import type { SourceImage } from '../launch/source.ts';
 import type { NetworkFacts } from './network.ts';
 
 /** What a look found, or why AWS did not let us look. */

@@ -1,4 +1,4 @@
-import type { Problem, Recipe } from '../recipe.ts';
+import type { Problem, Recipe } from '../recipe/recipe.ts';
 import { channelNotes, channelProblems } from './channel.ts';
 import { encryptionProblems } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';

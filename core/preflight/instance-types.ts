@@ -1,6 +1,6 @@
-import { imageDisks } from '../disks.ts';
-import type { Problem, Recipe } from '../recipe.ts';
-import type { SourceImage } from '../source.ts';
+import { imageDisks } from '../launch/disks.ts';
+import type { Problem, Recipe } from '../recipe/recipe.ts';
+import type { SourceImage } from '../launch/source.ts';
 import type { Facts, InstanceTypeFacts } from './facts.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Problem, Recipe } from '../recipe.ts';
+import type { Problem, Recipe } from '../recipe/recipe.ts';
 import type { Seen } from './facts.ts';
 import { routeNotes, routeProblems, subnetsPath, type Known } from './reach.ts';
 

@@ -1,4 +1,4 @@
-import type { Problem, Recipe } from '../recipe.ts';
+import type { Problem, Recipe } from '../recipe/recipe.ts';
 import type { Facts } from './facts.ts';
 import type { NetworkFacts, SubnetFacts } from './network.ts';
 

@@ -1,4 +1,4 @@
-import type { Problem, Recipe } from '../recipe.ts';
+import type { Problem, Recipe } from '../recipe/recipe.ts';
 import type { Facts } from './facts.ts';
 
 type RegionFindings = Pick<Facts, 'regions' | 'account'>;

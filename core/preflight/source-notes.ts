@@ -1,5 +1,5 @@
-import type { Problem, Recipe } from '../recipe.ts';
-import type { SourceImage } from '../source.ts';
+import type { Problem, Recipe } from '../recipe/recipe.ts';
+import type { SourceImage } from '../launch/source.ts';
 import { agentNotes } from './agent.ts';
 
 /** Accounts that only Amazon publishes images from: Amazon Linux and Windows. */

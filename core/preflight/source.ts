@@ -1,7 +1,7 @@
-import { foreignSteps, stopsForSysprep } from '../command.ts';
-import type { Problem, Recipe } from '../recipe.ts';
-import { sourceSizeProblems } from '../recipe/volume-rules.ts';
-import type { SourceImage } from '../source.ts';
+import { foreignSteps, stopsForSysprep } from '../guest/command.ts';
+import type { Problem, Recipe } from '../recipe/recipe.ts';
+import { sourceSizeProblems } from '../recipe/rules/volume-rules.ts';
+import type { SourceImage } from '../launch/source.ts';
 
 /** What is wrong with a recipe once its source image and the pipeline's region are known. */
 export function sourceProblems(recipe: Recipe, source: SourceImage, region: string): Problem[] {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from './rules/nearest.ts';
 import type { Problem } from './problems.ts';
-import type { Path } from './rule.ts';
+import type { Path } from './rules/rule.ts';
 import { shapeProblems } from './shape.ts';
 
 const kinds: Record<string, string> = {

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { isMap } from '../is-map.ts';
-import { homeRegion } from '../regions.ts';
+import { homeRegion } from './regions.ts';
 import { target } from './distribution.ts';
 import { check, step, timedCheck, timedStep } from './provision.ts';
-import type { Path, SoundParts } from './rule.ts';
+import type { Path, SoundParts } from './rules/rule.ts';
 import { recipeSchema } from './schema.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts';
-import type { Path } from './rule.ts';
+import type { Path } from './rules/rule.ts';
 
 export interface Place {
   file?: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { durationPattern, secondsOf } from '../duration.ts';
-import { homeRegion, knownRegions } from '../regions.ts';
-import { didYouMean } from './nearest.ts';
+import { homeRegion, knownRegions } from './regions.ts';
+import { didYouMean } from './rules/nearest.ts';
 
 const wrong =
   (must: string) =>

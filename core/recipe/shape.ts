@@ -1,5 +1,5 @@
 import type { Problem } from './problems.ts';
-import type { Path } from './rule.ts';
+import type { Path } from './rules/rule.ts';
 
 const deepest = 32;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Rule } from './rule.ts';
+import type { Rule } from './rules/rule.ts';
 import { channelPath, formed, oneLine, owner } from './scalars.ts';
 
 const ways = ['parameter', 'filter', 'ami', 'channel'] as const;

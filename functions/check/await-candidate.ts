@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/artifacts.ts';
-import { lookAtAgent } from '../../aws/builders.ts';
-import { patience } from '../../core/patience.ts';
+import { readPlan } from '../../aws/memory/artifacts.ts';
+import { lookAtAgent } from '../../aws/work/builders.ts';
+import { patience } from '../../core/build/limits.ts';
 import { identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 

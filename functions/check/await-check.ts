@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { lookAtCommand } from '../../aws/steps.ts';
+import { lookAtCommand } from '../../aws/work/steps.ts';
 import { identity, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { findOrLaunch } from '../../aws/builders.ts';
-import { readOwnPlan } from '../../aws/locks.ts';
+import { findOrLaunch } from '../../aws/work/builders.ts';
+import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { ladder, lambda, maker, stage } from '../stage.ts';
 
 /** The candidate: a fresh instance of the new image, with the disks the image brings, since that is what servers will boot. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/artifacts.ts';
-import { findOrSend } from '../../aws/steps.ts';
+import { readPlan } from '../../aws/memory/artifacts.ts';
+import { findOrSend } from '../../aws/work/steps.ts';
 import { identity, lambda, stage } from '../stage.ts';
 
 /** One check, sent to the candidate once, however often this runs. */

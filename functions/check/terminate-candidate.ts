@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { findInstances, isDead, terminateInstances } from '../../aws/instances.ts';
+import { findInstances, isDead, terminateInstances } from '../../aws/instances/instances.ts';
 import { identity, lambda, stage } from '../stage.ts';
 
 /** The checks are through: the candidate need not run while copies take their hours. */

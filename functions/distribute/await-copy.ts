@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { withProgress } from '../../aws/image-progress.ts';
-import { lookAtImage } from '../../aws/images.ts';
+import { withProgress } from '../../aws/images/image-progress.ts';
+import { lookAtImage } from '../../aws/images/images.ts';
 import { identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 

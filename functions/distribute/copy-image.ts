@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { copyImage as copy } from '../../aws/image-making.ts';
-import { findBuildImages } from '../../aws/images.ts';
-import { readOwnPlan } from '../../aws/locks.ts';
-import { awaitedCopy } from '../../core/awaited.ts';
-import { copyToken, needsCopy, targetIn } from '../../core/distribution.ts';
+import { copyImage as copy } from '../../aws/images/image-making.ts';
+import { findBuildImages } from '../../aws/images/images.ts';
+import { readOwnPlan } from '../../aws/memory/locks.ts';
+import { awaitedCopy } from '../../core/build/awaited.ts';
+import { copyToken, needsCopy, targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import { imageTags } from '../../core/tags.ts';
 import { lambda, maker, stage } from '../stage.ts';

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { removeExpiry } from '../../aws/expiry.ts';
-import { demandImdsV2, grantLaunch } from '../../aws/image-attributes.ts';
-import { readOwnPlan } from '../../aws/locks.ts';
-import { grantVolumes } from '../../aws/snapshots.ts';
-import { imagePermissions, observeImage } from '../../aws/targets.ts';
-import { targetIn } from '../../core/distribution.ts';
+import { removeExpiry } from '../../aws/images/expiry.ts';
+import { demandImdsV2, grantLaunch } from '../../aws/images/image-attributes.ts';
+import { readOwnPlan } from '../../aws/memory/locks.ts';
+import { grantVolumes } from '../../aws/images/snapshots.ts';
+import { imagePermissions, observeImage } from '../../aws/work/targets.ts';
+import { targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
-import { imageWrongs, refuseHopeless } from '../../core/target.ts';
+import { imageWrongs, refuseHopeless } from '../../core/distribute/target.ts';
 import { lambda, maker, stage } from '../stage.ts';
 
 /**

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/artifacts.ts';
-import { imagePermissions, observeTarget } from '../../aws/targets.ts';
-import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core/distribution.ts';
-import { failureBrief } from '../../core/failure.ts';
-import { targetWrongs } from '../../core/target.ts';
+import { readPlan } from '../../aws/memory/artifacts.ts';
+import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
+import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
+import { failureBrief } from '../../core/report/failure.ts';
+import { targetWrongs } from '../../core/distribute/target.ts';
 import { caughtError, identity, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 

@@ -1,17 +1,17 @@
 import * as z from 'zod/mini';
-import { readArtifact } from '../../aws/artifacts.ts';
+import { readArtifact } from '../../aws/memory/artifacts.ts';
 import { readChannel } from '../../aws/channels.ts';
-import { describeImage } from '../../aws/images.ts';
-import { readRecords } from '../../aws/records.ts';
-import { breakerOf } from '../../core/breaker.ts';
-import { recipeOf } from '../../core/catalog.ts';
-import { measureBreaker, measureChannel, regionsHolding } from '../../core/channel-health.ts';
-import { channelParameter } from '../../core/channel.ts';
-import { recipeDigest } from '../../core/content-digest.ts';
-import type { Manifest } from '../../core/manifest.ts';
-import type { Measurement } from '../../core/metrics.ts';
-import { emptyRecord, type RecipeRecord } from '../../core/record.ts';
-import { severally, throwTogether } from '../../core/severally.ts';
+import { describeImage } from '../../aws/images/images.ts';
+import { readRecords } from '../../aws/memory/recipe-records.ts';
+import { breakerOf } from '../../core/start/breaker.ts';
+import { recipeOf } from '../../core/recipe/catalog.ts';
+import { measureBreaker, measureChannel, regionsHolding } from '../../core/distribute/channel-health.ts';
+import { channelParameter } from '../../core/distribute/channel.ts';
+import { recipeDigest } from '../../core/build/content-digest.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import type { Measurement } from '../../core/report/metrics.ts';
+import { emptyRecord, type RecipeRecord } from '../../core/build/record.ts';
+import { severally, throwTogether } from '../../core/settle-all.ts';
 import { lambda, measure, stage, type Cloud } from '../stage.ts';
 
 async function channelOf(recipe: string, channel: string, build: string, cloud: Cloud): Promise<Measurement> {

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { readArtifact } from '../../aws/artifacts.ts';
-import { buildOfEvent } from '../../aws/told-builds.ts';
+import { readArtifact } from '../../aws/memory/artifacts.ts';
+import { buildOfEvent } from '../../aws/work/told-builds.ts';
 import { publishTo } from '../../aws/topics.ts';
-import type { Manifest } from '../../core/manifest.ts';
-import { notificationOf } from '../../core/notification.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import { notificationOf } from '../../core/report/notification.ts';
 import { lambda, stage } from '../stage.ts';
 
 const text = z.nullish(z.string());

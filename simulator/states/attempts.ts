@@ -1,9 +1,9 @@
 import type { Catcher, Json, State } from './definition.ts';
 import { matches, StateError } from './errors.ts';
-import { fill } from './expression.ts';
+import { fill } from './values/expression.ts';
 import type { Branch } from './machine.ts';
-import { assigned, finish, limited, type Left } from './output.ts';
-import { place } from './paths.ts';
+import { assigned, finish, limited, type Left } from './values/output.ts';
+import { place } from './values/paths.ts';
 import { createRetries } from './retry.ts';
 import { attemptMap, attemptParallel } from './run-map.ts';
 import { attemptTask } from './run-task.ts';

@@ -1,8 +1,8 @@
-import { ApiError, type Actions, type Caller } from '../actions.ts';
+import { ApiError, type Actions, type Caller } from '../aws/calls/actions.ts';
 import type { Json } from './definition.ts';
 import { PAYLOAD_LIMIT, StateError } from './errors.ts';
 import type { Execution, HistoryEvent } from './history.ts';
-import { callIntrinsic } from './intrinsics.ts';
+import { callIntrinsic } from './values/intrinsics.ts';
 import { redriveStatus, whyNotRedrivable } from './redrive.ts';
 import type { Running } from './execution.ts';
 import type { Registry } from './step-functions.ts';

@@ -4,9 +4,9 @@ import { StateError } from './errors.ts';
 import { Journal, type Execution, type Listener, type Trail } from './history.ts';
 import { createBranch, runStates, type Run } from './machine.ts';
 import type { Position } from './redrive.ts';
-import { Scope, Stopped } from './scope.ts';
+import { Scope, Stopped } from './values/scope.ts';
 import type { Tokens } from './tokens.ts';
-import { Variables } from './variables.ts';
+import { Variables } from './values/variables.ts';
 
 export interface Machine {
   arn: string;

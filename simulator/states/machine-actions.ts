@@ -1,4 +1,4 @@
-import { ApiError, type Actions } from '../actions.ts';
+import { ApiError, type Actions } from '../aws/calls/actions.ts';
 import { accept } from './execution-actions.ts';
 import type { Registry } from './step-functions.ts';
 

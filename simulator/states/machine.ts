@@ -1,15 +1,15 @@
 import type { Clock } from '../clock.ts';
 import { attempts } from './attempts.ts';
-import { choose, instant } from './choice.ts';
+import { choose, instant } from './values/choice.ts';
 import type { Json, State, States } from './definition.ts';
 import { RuntimeFailure, StateError } from './errors.ts';
-import { evaluate, fill, read, type Surroundings } from './expression.ts';
+import { evaluate, fill, read, type Surroundings } from './values/expression.ts';
 import type { Journal, Trail } from './history.ts';
-import { assigned, finish, limited, pathed, type Left } from './output.ts';
+import { assigned, finish, limited, pathed, type Left } from './values/output.ts';
 import type { Position } from './redrive.ts';
-import type { Scope } from './scope.ts';
+import type { Scope } from './values/scope.ts';
 import type { Tokens } from './tokens.ts';
-import type { Variables } from './variables.ts';
+import type { Variables } from './values/variables.ts';
 
 /** What all branches of one execution share. */
 export interface Run {

@@ -1,6 +1,6 @@
 import type { Json } from './definition.ts';
 import { HISTORY_LIMIT, type Execution } from './history.ts';
-import type { Variables } from './variables.ts';
+import type { Variables } from './values/variables.ts';
 
 /**
  * How far a thread of control has come. Where its execution ends without success, a redrive goes on from here: AWS runs the

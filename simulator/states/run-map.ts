@@ -1,9 +1,9 @@
 import type { Json, State, States } from './definition.ts';
 import { RuntimeFailure, StateError } from './errors.ts';
-import { fill, read } from './expression.ts';
+import { fill, read } from './values/expression.ts';
 import { runStates, type Branch } from './machine.ts';
-import { Stopped } from './scope.ts';
-import { Variables } from './variables.ts';
+import { Stopped } from './values/scope.ts';
+import { Variables } from './values/variables.ts';
 
 /** Inline Map runs at most this many iterations at once, which is what MaxConcurrency 0 means too. */
 export const INLINE_CONCURRENCY = 40;

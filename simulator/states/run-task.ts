@@ -1,8 +1,8 @@
 import type { Json, State } from './definition.ts';
 import { PAYLOAD_LIMIT, RuntimeFailure, StateError } from './errors.ts';
-import { fill, read } from './expression.ts';
+import { fill, read } from './values/expression.ts';
 import type { Branch } from './machine.ts';
-import { partitionIn } from '../partition.ts';
+import { partitionIn } from '../aws/partition.ts';
 
 /**
  * One attempt at a Task. The answer is Lambda's result in its envelope or, for waitForTaskToken, what the token was answered with.

@@ -1,12 +1,12 @@
-import type { Actions } from '../actions.ts';
+import type { Actions } from '../aws/calls/actions.ts';
 import type { Clock } from '../clock.ts';
-import { partitionIn } from '../partition.ts';
+import { partitionIn } from '../aws/partition.ts';
 import { parseDefinition, type Json } from './definition.ts';
 import { createActions } from './execution-actions.ts';
 import { machineActions } from './machine-actions.ts';
 import { startExecution, type Machine, type Running } from './execution.ts';
 import type { EventPath, Execution, HistoryEvent, Listener } from './history.ts';
-import { refusals } from './supported.ts';
+import { refusals } from './supported/supported.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 export type { EventPath, Execution, HistoryEvent };

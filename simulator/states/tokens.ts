@@ -1,4 +1,4 @@
-import { ApiError } from '../actions.ts';
+import { ApiError } from '../aws/calls/actions.ts';
 import type { Json } from './definition.ts';
 import { StateError } from './errors.ts';
 

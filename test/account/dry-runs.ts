@@ -22,10 +22,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import { join } from 'node:path';
-import { readRecipeFolder } from '../../cli/recipe-folder.ts';
-import { defaultSettings } from '../../core/deployment-settings.ts';
+import { readRecipeFolder } from '../../cli/recipes/recipe-folder.ts';
+import { defaultSettings } from '../../core/deployment/deployment-settings.ts';
 import { root } from '../../scripts/setup.mjs';
-import { createSimulation } from '../../simulator/simulation.ts';
+import { createSimulation } from '../../simulator/pipeline/simulation.ts';
 import type { Account } from './account.ts';
 import { Skipped, type Check } from './check.ts';
 import { assume, builderProfile } from './deployed.ts';

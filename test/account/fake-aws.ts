@@ -3,8 +3,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Definition, Json } from '../../simulator/states/definition.ts';
-import { refusals } from '../../simulator/states/supported.ts';
-import { allows, type Grant } from '../support/iam.ts';
+import { refusals } from '../../simulator/states/supported/supported.ts';
+import { allows, type Grant } from '../support/roles/iam.ts';
 import { tasksOf, tryState, type Mock } from './one-state.ts';
 
 export interface FakeAws {

@@ -1,10 +1,10 @@
 // A deployment in the account of fake-aws.ts, whose EC2 judges calls under the roles by the policies of the packaged template.
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import { defaultSettings } from '../../core/deployment-settings.ts';
-import type { Resources } from '../support/authorized-on.ts';
-import type { Template } from '../support/check-template.ts';
-import { allows, grantsOf, type Grant } from '../support/iam.ts';
-import { asksOf } from '../support/judge-calls.ts';
+import { defaultSettings } from '../../core/deployment/deployment-settings.ts';
+import type { Resources } from '../support/roles/authorized-on.ts';
+import type { Template } from '../support/template/check-template.ts';
+import { allows, grantsOf, type Grant } from '../support/roles/iam.ts';
+import { asksOf } from '../support/roles/judge-calls.ts';
 import type { Account } from './account.ts';
 import type { Wrong } from './fake-aws.ts';
 

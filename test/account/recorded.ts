@@ -1,11 +1,11 @@
 // What simulated builds did: which input each Task was entered with and what came of it, and every call with the function
 // that made it.
-import type { Simulation } from '../../simulator/simulation.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Json } from '../../simulator/states/definition.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
-import type { SeenCall } from '../support/authorized-on.ts';
-import type { Place } from '../support/iam.ts';
-import { placeOf, type Run } from '../support/permission-runs.ts';
+import type { SeenCall } from '../support/roles/authorized-on.ts';
+import type { Place } from '../support/roles/iam.ts';
+import { placeOf, type Run } from '../support/roles/permission-runs.ts';
 
 export interface Visit {
   input: Json;

@@ -1,10 +1,10 @@
 // IAM's policy simulator judges the roles of the packaged template: it allows what simulated builds asked for, and denies
 // what must never be.
 import { SimulateCustomPolicyCommand, type ContextKeyTypeEnum } from '@aws-sdk/client-iam';
-import { resourcesIn } from '../support/authorized-on.ts';
-import type { Template } from '../support/check-template.ts';
-import { grantsOf, type Ask } from '../support/iam.ts';
-import { asksOf, roleIdOf, roleNamesOf } from '../support/judge-calls.ts';
+import { resourcesIn } from '../support/roles/authorized-on.ts';
+import type { Template } from '../support/template/check-template.ts';
+import { grantsOf, type Ask } from '../support/roles/iam.ts';
+import { asksOf, roleIdOf, roleNamesOf } from '../support/roles/judge-calls.ts';
 import type { Account } from './account.ts';
 import type { Check } from './check.ts';
 import type { Recorded } from './recorded.ts';

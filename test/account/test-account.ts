@@ -1,6 +1,6 @@
 // `npm run test:aws`: what only AWS can say, asked without creating anything. See scripts/test-aws.mjs.
-import { packagedTemplate } from '../support/packaged-template.ts';
-import { runs, settingsAsSimulated } from '../support/permission-runs.ts';
+import { packagedTemplate } from '../support/template/packaged-template.ts';
+import { runs, settingsAsSimulated } from '../support/roles/permission-runs.ts';
 import { lackOfCredentials, openAccount } from './account.ts';
 import { countsLine, make, type Check, type Counts } from './check.ts';
 import { dryRuns, planned } from './dry-runs.ts';

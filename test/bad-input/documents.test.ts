@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatPath, formatProblems, parseRecipe, type Path } from '../../core/recipe.ts';
+import { formatPath, formatProblems, parseRecipe, type Path } from '../../core/recipe/recipe.ts';
 import { full, scripts } from './full-recipe.ts';
 import { added, hostileTexts, kindOf, maps, placesIn, removed, replaced, valueAt, values } from './mutations.ts';
 import { expectReadable, expectRefused } from './saying.ts';

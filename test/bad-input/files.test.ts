@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { golden } from '../../cli/golden.ts';
-import { formatPath, type Path } from '../../core/recipe.ts';
+import { formatPath, type Path } from '../../core/recipe/recipe.ts';
 import { rightFiles, wrongFiles } from './files.ts';
 import { full, scripts } from './full-recipe.ts';
 import { added, kindOf, maps, placesIn, randomFrom, replaced, valueAt, values } from './mutations.ts';

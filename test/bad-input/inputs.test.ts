@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { requestedBuild } from '../../core/execution-input.ts';
-import { formatProblems } from '../../core/recipe.ts';
+import { requestedBuild } from '../../core/start/execution-input.ts';
+import { formatProblems } from '../../core/recipe/recipe.ts';
 import { execution } from '../support/plan.ts';
 import { full, scripts } from './full-recipe.ts';
 import { hostileTexts, huge, values } from './mutations.ts';

@@ -1,5 +1,5 @@
 import { isMap } from '../../core/is-map.ts';
-import type { Path } from '../../core/recipe.ts';
+import type { Path } from '../../core/recipe/recipe.ts';
 import { full } from './full-recipe.ts';
 
 type Map = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { knownRegions } from '../../core/regions.ts';
+import { knownRegions } from '../../core/recipe/regions.ts';
 import { build, pipeline, recipe } from '../support/pipeline.ts';
 
 const others = knownRegions.filter((region) => !/^(us-east-1$|us-gov|cn|eusc)/.test(region));

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { formatProblems, parseRecipe, type Path, type Problem } from '../../core/recipe.ts';
+import { formatProblems, parseRecipe, type Path, type Problem } from '../../core/recipe/recipe.ts';
 import { scripts } from './full-recipe.ts';
 
 // eslint-disable-next-line no-control-regex

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../cli/terminal.ts';
+import type { Terminal } from '../../cli/screen/terminal.ts';
 
 /** A terminal that remembers what was written to it. */
 export function recordingTerminal(kind: Partial<Terminal> = {}) {

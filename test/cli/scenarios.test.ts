@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { golden } from '../../cli/golden.ts';
-import type { Manifest } from '../../core/manifest.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
 import { recordingTerminal } from './recording-terminal.ts';
 
 const outcomes: Record<string, { exitCode: number; error?: string }> = {

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { connect } from '../../aws/connection.ts';
-import { openDeployment } from '../../cli/deployment.ts';
+import { openDeployment } from '../../cli/deployed/deployment.ts';
 import { golden } from '../../cli/golden.ts';
 import { sweep, type SweepOptions } from '../../cli/sweep.ts';
-import type { SweepOutcome } from '../../core/sweep-report.ts';
-import { retryStrategy } from '../../simulator/attach.ts';
+import type { SweepOutcome } from '../../core/sweep/sweep-report.ts';
+import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
 import { deadBuild, plantImage, plantVolume, present, record } from '../support/orphans.ts';
 import { account, pipeline, type Setting } from '../support/pipeline.ts';
 import { recordingTerminal } from './recording-terminal.ts';

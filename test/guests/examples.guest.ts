@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { provisionCommands } from '../../core/command.ts';
+import { provisionCommands } from '../../core/guest/command.ts';
 import { describeGuests, runIn, stubs } from './tree.ts';
 
 const script = (name: string) => {

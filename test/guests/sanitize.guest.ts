@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { provisionCommands } from '../../core/command.ts';
+import { provisionCommands } from '../../core/guest/command.ts';
 import { describeGuests, runIn, stubs } from './tree.ts';
 
 const sanitize = (allowFiles: string[] = []) => {

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import type { Manifest } from '../../core/manifest.ts';
-import { buildName } from '../../core/build.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import { buildName } from '../../core/build/identity.ts';
 import { type Estate, estateOf, manifestOf, nothing, parameterIn, regions, sharingOf, tagsOf } from './estate.ts';
 import type { Lab, Setup } from './lab.ts';
 

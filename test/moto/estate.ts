@@ -8,7 +8,7 @@ import {
   type Image,
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import type { Manifest } from '../../core/manifest.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
 import { home, type Lab } from './lab.ts';
 
 /** Everything of one recipe that moto holds, asked of moto itself. */

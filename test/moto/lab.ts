@@ -13,7 +13,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { simulatedSettings } from '../../simulator/simulated-settings.ts';
+import { simulatedSettings } from '../../simulator/pipeline/simulated-settings.ts';
 import { startBridge } from './bridge.ts';
 import { createLambda } from './lambda.ts';
 import { createLayer, type Layer } from './layer.ts';

@@ -11,7 +11,7 @@ import {
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { SweepOutcome } from '../../core/sweep-report.ts';
+import type { SweepOutcome } from '../../core/sweep/sweep-report.ts';
 import { functions } from '../../infrastructure/roles.cjs';
 import { home, openLab, type Lab } from './lab.ts';
 import { account } from './wire.ts';

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { examine, readRecipeFolder } from '../../cli/recipe-folder.ts';
-import { validateFiles } from '../../cli/validate.ts';
-import { parseRecipe, recipeSchema } from '../../core/recipe.ts';
-import { knownRegions } from '../../core/regions.ts';
+import { examine, readRecipeFolder } from '../../cli/recipes/recipe-folder.ts';
+import { validateFiles } from '../../cli/recipes/validate.ts';
+import { parseRecipe, recipeSchema } from '../../core/recipe/recipe.ts';
+import { knownRegions } from '../../core/recipe/regions.ts';
 import {
   minimalRecipe,
   recipeJsonSchema,

@@ -1,9 +1,9 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { retryStrategy } from '../../simulator/attach.ts';
+import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
 import { createClock } from '../../simulator/clock.ts';
-import { createCloud, type CloudOptions } from '../../simulator/cloud.ts';
+import { createCloud, type CloudOptions } from '../../simulator/aws/cloud.ts';
 
 export const home = { account: '123456789012', region: 'us-east-1' };
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { parseScenario } from '../../simulator/scenario.ts';
-import { createSimulation } from '../../simulator/simulation.ts';
-import type { SimulationOptions } from '../../simulator/simulation-options.ts';
+import { parseScenario } from '../../simulator/pipeline/scenario.ts';
+import { createSimulation } from '../../simulator/pipeline/simulation.ts';
+import type { SimulationOptions } from '../../simulator/pipeline/simulation-options.ts';
 import { build, recipe } from '../support/pipeline.ts';
 
 async function bake(options: Partial<SimulationOptions>) {

@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import aslValidator from 'asl-validator';
 import { readFileSync } from 'node:fs';
 import { failureNames } from '../../core/errors.ts';
-import { executionSeconds, patience } from '../../core/patience.ts';
-import { looksWithin, quickRhythms, slowRhythms } from '../../core/rhythm.ts';
-import { stages } from '../../simulator/handlers.ts';
+import { executionSeconds, patience } from '../../core/build/limits.ts';
+import { looksWithin, quickRhythms, slowRhythms } from '../../core/build/rhythm.ts';
+import { stages } from '../../simulator/pipeline/handlers.ts';
 
 interface State {
   Type: string;

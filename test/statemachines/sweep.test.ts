@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Interference } from '../../simulator/interference.ts';
+import type { Interference } from '../../simulator/pipeline/interference.ts';
 import {
   day,
   deadBuild,

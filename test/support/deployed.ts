@@ -1,9 +1,9 @@
 import { connect } from '../../aws/connection.ts';
 import { golden } from '../../cli/golden.ts';
 import type { Surroundings } from '../../cli/surroundings.ts';
-import type { Terminal } from '../../cli/terminal.ts';
-import { retryStrategy } from '../../simulator/attach.ts';
-import type { Simulation } from '../../simulator/simulation.ts';
+import type { Terminal } from '../../cli/screen/terminal.ts';
+import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { recordingTerminal } from '../cli/recording-terminal.ts';
 import { account } from './pipeline.ts';
 

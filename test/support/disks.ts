@@ -1,4 +1,4 @@
-import type { Simulation } from '../../simulator/simulation.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { account } from './pipeline.ts';
 
 /** A recipe's source: the image that `addSource` puts into the home region. */

@@ -1,8 +1,8 @@
 // Things in EC2 that no build answers for, put there past the API so that any kind, age and tag can be had.
-import type { SweepOutcome, SweepReport } from '../../core/sweep-report.ts';
-import type { Action } from '../../simulator/actions.ts';
-import { putObject } from '../../simulator/s3.ts';
-import type { Simulation } from '../../simulator/simulation.ts';
+import type { SweepOutcome, SweepReport } from '../../core/sweep/sweep-report.ts';
+import type { Action } from '../../simulator/aws/calls/actions.ts';
+import { putObject } from '../../simulator/aws/s3.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import { account } from './pipeline.ts';
 

@@ -1,7 +1,7 @@
-import type { Manifest } from '../../core/manifest.ts';
-import type { Image } from '../../simulator/ec2/images.ts';
-import type { Interference } from '../../simulator/interference.ts';
-import { createSimulation, type Simulation } from '../../simulator/simulation.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import type { Image } from '../../simulator/aws/ec2/images/images.ts';
+import type { Interference } from '../../simulator/pipeline/interference.ts';
+import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 
 export const account = '222233334444';

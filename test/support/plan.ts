@@ -1,7 +1,7 @@
-import { defaultSettings } from '../../core/deployment-settings.ts';
-import { planBuild, type Plan } from '../../core/plan.ts';
-import { parseRecipe } from '../../core/recipe.ts';
-import type { SourceImage } from '../../core/source.ts';
+import { defaultSettings } from '../../core/deployment/deployment-settings.ts';
+import { planBuild, type Plan } from '../../core/build/plan.ts';
+import { parseRecipe } from '../../core/recipe/recipe.ts';
+import type { SourceImage } from '../../core/launch/source.ts';
 
 export const execution = {
   id: 'arn:aws:states:us-east-1:111122223333:execution:golden-build-image:manual-1',

@@ -1,7 +1,7 @@
 // A pipeline that starts by itself, with recipes small enough to be built often.
-import type { RecipeRecord } from '../../core/record.ts';
-import { createSimulation, type Simulation } from '../../simulator/simulation.ts';
-import type { SimulationOptions } from '../../simulator/simulation-options.ts';
+import type { RecipeRecord } from '../../core/build/record.ts';
+import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
+import type { SimulationOptions } from '../../simulator/pipeline/simulation-options.ts';
 import { recipe } from './pipeline.ts';
 
 export const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';

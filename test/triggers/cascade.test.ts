@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Simulation } from '../../simulator/simulation.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { account, caller, recipe } from '../support/pipeline.ts';
 import { al2023, bake, builtFrom, childOf, follower, hour, nowOf, started, triggered } from '../support/triggered.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Simulation } from '../../simulator/simulation.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { account } from '../support/pipeline.ts';
 import { bake, day, resting, started, triggered } from '../support/triggered.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { noRates } from '../../simulator/rates.ts';
+import { noRates } from '../../simulator/aws/calls/rates.ts';
 import { account } from '../support/pipeline.ts';
 import {
   al2023,

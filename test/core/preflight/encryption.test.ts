@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import type { KeySeen } from '../../../core/keys.ts';
+import type { KeySeen } from '../../../core/launch/keys.ts';
 import { encryptionProblems } from '../../../core/preflight/encryption.ts';
 import type { EncryptionSettings, Facts } from '../../../core/preflight/facts.ts';
-import { formatPath } from '../../../core/recipe.ts';
-import type { SourceDisk } from '../../../core/source.ts';
+import { formatPath } from '../../../core/recipe/recipe.ts';
+import type { SourceDisk } from '../../../core/launch/source.ts';
 import { factsWith, settings } from '../../support/facts.ts';
 import { document, linux, planOf } from '../../support/plan.ts';
 

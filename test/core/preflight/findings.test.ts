@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Facts } from '../../../core/preflight/facts.ts';
 import { findingsOf } from '../../../core/preflight/findings.ts';
-import { told } from '../../../core/recipe.ts';
+import { told } from '../../../core/recipe/recipe.ts';
 import { factsWith, networkWith, nitro } from '../../support/facts.ts';
 import { linux, planOf } from '../../support/plan.ts';
 

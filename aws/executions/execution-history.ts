@@ -1,0 +1,56 @@
+import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { ask } from '../errors.ts';
+import type { Connection } from '../connection.ts';
+
+/** One entry of an execution's history with its payloads. Ids count from 1 without a gap. */
+export interface ExecutionEvent {
+  id: number;
+  previousEventId: number;
+  timestamp: Date;
+  type: string;
+  [details: `${string}EventDetails`]: Record<string, unknown>;
+}
+
+/**
+ * Reads a history that grows: every call answers with the events that came since the last one. The first call reads
+ * it from its beginning. Later ones read backwards from its end until they meet what is known, so that a look at hours of
+ * history costs one small call: a page asks for about as many events as the last look brought.
+ */
+export function historyReader(aws: Connection, executionArn: string): () => Promise<ExecutionEvent[]> {
+  let known = 0;
+  let expected = 0;
+
+  async function page(reverseOrder: boolean, maxResults: number, nextToken: string | undefined) {
+    const answer = await ask({ action: 'states:GetExecutionHistory', region: aws.region, about: executionArn }, () =>
+      aws.client(SFNClient).send(
+        new GetExecutionHistoryCommand({
+          executionArn,
+          reverseOrder,
+          maxResults,
+          nextToken,
+          includeExecutionData: true,
+        }),
+      ),
+    );
+    const events = (answer.events ?? []).map((event) => ({ previousEventId: 0, ...event })) as ExecutionEvent[];
+    return { events, nextToken: answer.nextToken };
+  }
+
+  return async () => {
+    const first = known === 0;
+    const size = first ? 1000 : Math.min(1000, Math.max(10, 2 * expected));
+    const fresh = new Map<number, ExecutionEvent>();
+    let token: string | undefined;
+    do {
+      const { events, nextToken } = await page(!first, size, token);
+      for (const event of events) if (event.id > known) fresh.set(event.id, event);
+      token = first || events.every(({ id }) => id > known + 1) ? nextToken : undefined;
+    } while (token);
+    // What lies behind a gap is for the next look.
+    const news: ExecutionEvent[] = [];
+    for (let event = fresh.get(known + 1); event; event = fresh.get(event.id + 1)) news.push(event);
+    known += news.length;
+    expected = news.length;
+    return news;
+  };
+}

@@ -1,0 +1,48 @@
+import {
+  SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import { ask } from '../errors.ts';
+import type { Connection } from '../connection.ts';
+
+// The state stopped waiting for this token: its heartbeat ran out, and the next look has a token of its own.
+const tooLate = { gone: () => false };
+
+/** @returns false when the token is no longer waited for. */
+export async function succeedTask(aws: Connection, taskToken: string, output: unknown): Promise<boolean> {
+  return ask(
+    { action: 'states:SendTaskSuccess', region: aws.region },
+    async () => {
+      await aws.client(SFNClient).send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }));
+      return true;
+    },
+    tooLate,
+  );
+}
+
+/** Says that a look is still going on, so that its heartbeat does not run out under it. */
+export async function beatTask(aws: Connection, taskToken: string): Promise<void> {
+  await ask(
+    { action: 'states:SendTaskHeartbeat', region: aws.region },
+    () => aws.client(SFNClient).send(new SendTaskHeartbeatCommand({ taskToken })),
+    tooLate,
+  );
+}
+
+// Step Functions takes at most 32,768 characters of cause.
+const causeLimit = 32_000;
+
+/** The cause has the form that Step Functions gives a failed Lambda. @returns false when the token is no longer waited for. */
+export async function failTask(aws: Connection, taskToken: string, error: Error): Promise<boolean> {
+  const cause = JSON.stringify({ errorType: error.name, errorMessage: error.message.slice(-causeLimit / 2) });
+  return ask(
+    { action: 'states:SendTaskFailure', region: aws.region },
+    async () => {
+      await aws.client(SFNClient).send(new SendTaskFailureCommand({ taskToken, error: error.name, cause }));
+      return true;
+    },
+    tooLate,
+  );
+}

@@ -1,0 +1,68 @@
+import { CopyImageCommand, CreateImageCommand, DeregisterImageCommand, EC2Client } from '@aws-sdk/client-ec2';
+import type { Tags } from '../../core/tags.ts';
+import { ask } from '../errors.ts';
+import type { Connection } from '../connection.ts';
+import { tagSpecifications } from '../tags.ts';
+
+/** @returns the id of the pending AMI, or undefined where this account already has an AMI of that name. */
+export async function createImage(
+  aws: Connection,
+  request: { instance: string; name: string; description: string; reboot: boolean; tags: Tags },
+): Promise<string | undefined> {
+  const { instance, name, description, reboot, tags } = request;
+  const answer = await ask(
+    { action: 'ec2:CreateImage', region: aws.region, about: `${name} from ${instance}` },
+    () =>
+      aws.client(EC2Client).send(
+        new CreateImageCommand({
+          InstanceId: instance,
+          Name: name,
+          Description: description,
+          NoReboot: !reboot,
+          TagSpecifications: tagSpecifications(['image', 'snapshot'], tags),
+        }),
+      ),
+    { answer: () => undefined },
+  );
+  return answer?.ImageId;
+}
+
+export interface CopyRequest {
+  /** Where to: CopyImage is called in the destination region. */
+  region: string;
+  from: { region: string; ami: string };
+  name: string;
+  description: string;
+  token: string;
+  kmsKey?: string | undefined;
+  tags: Tags;
+}
+
+export async function copyImage(
+  aws: Connection,
+  { region, from, name, description, token, kmsKey, tags }: CopyRequest,
+): Promise<string> {
+  const answer = await ask({ action: 'ec2:CopyImage', region, about: `${from.ami} (${from.region})` }, () =>
+    aws.client(EC2Client, region).send(
+      new CopyImageCommand({
+        SourceRegion: from.region,
+        SourceImageId: from.ami,
+        Name: name,
+        Description: description,
+        ClientToken: token,
+        ...(kmsKey && { Encrypted: true, KmsKeyId: kmsKey }),
+        TagSpecifications: tagSpecifications(['image', 'snapshot'], tags),
+      }),
+    ),
+  );
+  return answer.ImageId ?? '';
+}
+
+/** An AMI that is already gone is what was asked. Its snapshots stay: see deleteSnapshot. */
+export async function deregisterImage(aws: Connection, region: string, ami: string): Promise<void> {
+  await ask(
+    { action: 'ec2:DeregisterImage', region, about: ami },
+    () => aws.client(EC2Client, region).send(new DeregisterImageCommand({ ImageId: ami })),
+    { gone: () => undefined },
+  );
+}

@@ -1,0 +1,132 @@
+import { DescribeImagesCommand, EC2Client, type DescribeImagesCommandInput, type Image } from '@aws-sdk/client-ec2';
+import { Failure, type FailureName } from '../../core/errors.ts';
+import type { AmiDescription } from '../../core/launch/source.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { ask, everyPage } from '../errors.ts';
+import type { Connection } from '../connection.ts';
+import { told } from '../state-reason.ts';
+import { filtersOf, fromTags } from '../tags.ts';
+
+const describe = (region: string, image: Image): AmiDescription => ({
+  ami: image.ImageId ?? '',
+  region,
+  name: image.Name ?? '',
+  state: image.State ?? 'unknown',
+  owner: image.OwnerId ?? '',
+  ...(image.ImageOwnerAlias && { ownerAlias: image.ImageOwnerAlias }),
+  createdAt: image.CreationDate ?? '',
+  ...(image.DeprecationTime && { deprecatedAt: image.DeprecationTime }),
+  architecture: image.Architecture ?? '',
+  windows: image.Platform?.toLowerCase() === 'windows',
+  rootDevice: image.RootDeviceName ?? '',
+  ebsRoot: image.RootDeviceType !== 'instance-store',
+  ...(image.BootMode && { bootMode: image.BootMode }),
+  ...(image.VirtualizationType && { virtualization: image.VirtualizationType }),
+  ...(image.EnaSupport !== undefined && { ena: image.EnaSupport }),
+  ...(image.TpmSupport && { tpm: image.TpmSupport === 'v2.0' }),
+  ...(image.ImageAllowed !== undefined && { allowed: image.ImageAllowed }),
+  imdsV2: image.ImdsSupport === 'v2.0',
+  ...(image.StateReason && { stateReason: told(image.StateReason) }),
+  ...(image.Description !== undefined && { description: image.Description }),
+  tags: fromTags(image.Tags),
+  disks: (image.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
+    Ebs
+      ? [
+          {
+            device: DeviceName ?? '',
+            ...(Ebs.SnapshotId && { snapshot: Ebs.SnapshotId }),
+            ...(Ebs.VolumeSize !== undefined && { sizeGiB: Ebs.VolumeSize }),
+            ...(Ebs.VolumeType && { type: Ebs.VolumeType }),
+            ...(Ebs.Iops !== undefined && { iops: Ebs.Iops }),
+            ...(Ebs.Throughput !== undefined && { throughput: Ebs.Throughput }),
+            encrypted: Ebs.Encrypted ?? false,
+          },
+        ]
+      : [],
+  ),
+});
+
+async function describeImages(aws: Connection, region: string, about: string, input: DescribeImagesCommandInput) {
+  const ec2 = aws.client(EC2Client, region);
+  const images = await ask(
+    { action: 'ec2:DescribeImages', region, about },
+    () =>
+      everyPage(
+        (NextToken) => ec2.send(new DescribeImagesCommand({ ...input, NextToken })),
+        ({ Images }) => Images,
+      ),
+    { gone: () => [], answer: () => [] },
+  );
+  return images.map((image) => describe(region, image));
+}
+
+/** One AMI by its id, undefined while EC2 does not know it (yet, or any more). EC2 takes no MaxResults beside ids. */
+export async function describeImage(aws: Connection, region: string, ami: string): Promise<AmiDescription | undefined> {
+  return (await describeImages(aws, region, ami, { ImageIds: [ami] }))[0];
+}
+
+// A fresh AMI id can be unknown to DescribeImages for minutes: EC2 is eventually consistent.
+const graceSeconds = 300;
+
+/**
+ * Whether an AMI is available, or in words how far it is.
+ * @throws the named failure when EC2 gave up on it.
+ */
+export async function lookAtImage(
+  aws: Connection,
+  region: string,
+  ami: string,
+  failure: Extract<FailureName, 'ImageFailed' | 'CopyFailed'>,
+  waitedSeconds: number,
+): Promise<{ done: { ami: string; snapshots: string[] } } | { waiting: string }> {
+  const image = await describeImage(aws, region, ami);
+  if (!image && waitedSeconds < graceSeconds) return { waiting: `EC2 does not know ${ami} in ${region} yet` };
+  if (image?.state === 'available')
+    return { done: { ami, snapshots: image.disks.flatMap(({ snapshot }) => snapshot ?? []) } };
+  if (image?.state === 'pending') return { waiting: `${ami} in ${region} is pending` };
+  const state = image
+    ? `is ${image.state}: ${image.stateReason ?? 'EC2 gives no reason'}`
+    : 'is not known to EC2 any more';
+  throw new Failure(failure, `${ami} in ${region} ${state}`);
+}
+
+/** AMIs of a build in a region, whatever their state. */
+export const findBuildImages = (aws: Connection, region: string, identity: BuildIdentity): Promise<AmiDescription[]> =>
+  describeImages(aws, region, `${identity.recipe} ${identity.build}`, {
+    Owners: ['self'],
+    Filters: filtersOf(identity),
+    MaxResults: 1000,
+  });
+
+/** Every AMI of this account in a region, disabled ones too. */
+export const findAllOwnImages = (aws: Connection, region: string): Promise<AmiDescription[]> =>
+  describeImages(aws, region, 'all of our own', { Owners: ['self'], IncludeDisabled: true, MaxResults: 1000 });
+
+/** AMIs of this account by name. */
+export const findOwnImages = (aws: Connection, region: string, name: string): Promise<AmiDescription[]> =>
+  describeImages(aws, region, name, {
+    Owners: ['self'],
+    Filters: [{ Name: 'name', Values: [name] }],
+    MaxResults: 1000,
+  });
+
+/**
+ * Available AMIs of one owner whose names match a pattern. There is no look-up without an owner here. EC2 leaves deprecated
+ * images of other owners out unless they are asked for.
+ */
+export const findImages = (
+  aws: Connection,
+  owner: string,
+  { name, architecture }: { name: string; architecture?: string | undefined },
+  { deprecatedToo = false }: { deprecatedToo?: boolean } = {},
+): Promise<AmiDescription[]> =>
+  describeImages(aws, aws.region, `${name} of ${owner}`, {
+    Owners: [owner],
+    Filters: [
+      { Name: 'name', Values: [name] },
+      { Name: 'state', Values: ['available'] },
+      ...(architecture ? [{ Name: 'architecture', Values: [architecture] }] : []),
+    ],
+    ...(deprecatedToo && { IncludeDeprecated: true }),
+    MaxResults: 1000,
+  });

@@ -1,0 +1,134 @@
+import {
+  DeleteSnapshotCommand,
+  DescribeSnapshotAttributeCommand,
+  DescribeSnapshotsCommand,
+  EC2Client,
+  ModifySnapshotAttributeCommand,
+  ResetSnapshotAttributeCommand,
+  type CreateVolumePermission,
+  type Filter,
+  type Snapshot,
+} from '@aws-sdk/client-ec2';
+import type { BuildIdentity, Tags } from '../../core/tags.ts';
+import { ask, everyPage } from '../errors.ts';
+import type { Connection } from '../connection.ts';
+import { filtersOf, fromTags } from '../tags.ts';
+
+export interface SnapshotDescription {
+  snapshot: string;
+  /** pending | completed | error | recoverable | recovering */
+  state: string;
+  /** How much of it EC2 has copied, such as 43%. */
+  progress: string;
+  /** Why EC2 says it is in that state. */
+  stateReason?: string | undefined;
+  /** ARN of the key that encrypts it; absent where nothing does. */
+  keyArn?: string | undefined;
+  tags: Tags;
+}
+
+const describe = ({
+  SnapshotId = '',
+  State,
+  StateMessage,
+  Progress,
+  KmsKeyId,
+  Tags,
+}: Snapshot): SnapshotDescription => ({
+  snapshot: SnapshotId,
+  state: State ?? 'unknown',
+  progress: Progress ?? 'unknown progress',
+  ...(StateMessage && { stateReason: StateMessage }),
+  ...(KmsKeyId && { keyArn: KmsKeyId }),
+  tags: fromTags(Tags),
+});
+
+async function describeSnapshots(aws: Connection, region: string, about: string, Filters: Filter[]) {
+  const ec2 = aws.client(EC2Client, region);
+  const input = { OwnerIds: ['self'], Filters, MaxResults: 1000 };
+  const snapshots = await ask({ action: 'ec2:DescribeSnapshots', region, about }, () =>
+    everyPage(
+      (NextToken) => ec2.send(new DescribeSnapshotsCommand({ ...input, NextToken })),
+      ({ Snapshots }) => Snapshots,
+    ),
+  );
+  return snapshots.map(describe);
+}
+
+/** Snapshots of this account by id. EC2 leaves out those that it does not know, or not yet. */
+export async function ownSnapshots(aws: Connection, region: string, ids: string[]): Promise<SnapshotDescription[]> {
+  if (ids.length === 0) return [];
+  return describeSnapshots(aws, region, ids.join(', '), [{ Name: 'snapshot-id', Values: ids }]);
+}
+
+/** A build's snapshots in a region. They are found by tag: a pending AMI does not name its snapshots yet. */
+export const findSnapshots = (
+  aws: Connection,
+  region: string,
+  identity: BuildIdentity,
+): Promise<SnapshotDescription[]> =>
+  describeSnapshots(aws, region, `${identity.recipe} ${identity.build}`, filtersOf(identity));
+
+/** @returns false while an AMI still needs the snapshot, also for the moment after that AMI was deregistered. */
+export async function deleteSnapshot(aws: Connection, region: string, snapshot: string): Promise<boolean> {
+  return ask(
+    { action: 'ec2:DeleteSnapshot', region, about: snapshot },
+    async () => {
+      await aws.client(EC2Client, region).send(new DeleteSnapshotCommand({ SnapshotId: snapshot }));
+      return true;
+    },
+    { gone: () => true, answer: () => false },
+  );
+}
+
+async function permissionsOf(aws: Connection, region: string, snapshot: string): Promise<CreateVolumePermission[]> {
+  const answer = await ask({ action: 'ec2:DescribeSnapshotAttribute', region, about: snapshot }, () =>
+    aws
+      .client(EC2Client, region)
+      .send(new DescribeSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' })),
+  );
+  return answer.CreateVolumePermissions ?? [];
+}
+
+/** Accounts that may make volumes from a snapshot; `all` where it is public. */
+export async function volumePermissions(aws: Connection, region: string, snapshot: string): Promise<string[]> {
+  return (await permissionsOf(aws, region, snapshot)).flatMap(({ UserId, Group }) => UserId ?? Group ?? []);
+}
+
+/** Takes a snapshot back from everybody it is shared with. @returns whether there was anybody. */
+export async function revokeVolumes(aws: Connection, region: string, snapshot: string): Promise<boolean> {
+  if ((await permissionsOf(aws, region, snapshot)).length === 0) return false;
+  await ask({ action: 'ec2:ResetSnapshotAttribute', region, about: snapshot }, () =>
+    aws
+      .client(EC2Client, region)
+      .send(new ResetSnapshotAttributeCommand({ SnapshotId: snapshot, Attribute: 'createVolumePermission' })),
+  );
+  return true;
+}
+
+// EC2 takes at most 500 modifications in one ModifySnapshotAttribute.
+const atOnce = 500;
+
+/** Lets accounts make volumes from a snapshot, which copying a shared AMI asks for. Granting twice is granting once. */
+export async function grantVolumes(
+  aws: Connection,
+  region: string,
+  snapshot: string,
+  accounts: string[],
+): Promise<void> {
+  for (let from = 0; from < accounts.length; from += atOnce) {
+    const Add = accounts.slice(from, from + atOnce).map((UserId) => ({ UserId }));
+    await ask(
+      { action: 'ec2:ModifySnapshotAttribute', region, about: snapshot },
+      () =>
+        aws.client(EC2Client, region).send(
+          new ModifySnapshotAttributeCommand({
+            SnapshotId: snapshot,
+            Attribute: 'createVolumePermission',
+            CreateVolumePermission: { Add },
+          }),
+        ),
+      {},
+    );
+  }
+}

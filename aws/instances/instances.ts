@@ -1,0 +1,78 @@
+import {
+  DescribeInstancesCommand,
+  EC2Client,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+  type Instance,
+} from '@aws-sdk/client-ec2';
+import type { BuildIdentity, Role } from '../../core/tags.ts';
+import { ask, everyPage } from '../errors.ts';
+import type { Connection } from '../connection.ts';
+import { told } from '../state-reason.ts';
+import { filtersOf } from '../tags.ts';
+
+export interface InstanceDescription {
+  instance: string;
+  /** pending | running | shutting-down | terminated | stopping | stopped */
+  state: string;
+  /** Why EC2 says it is in that state, e.g. `Server.SpotInstanceTermination: …`. */
+  reason?: string | undefined;
+  /** The code of that reason, e.g. `Server.SpotInstanceTermination`. */
+  reasonCode?: string | undefined;
+}
+
+/** Whether an instance has ended or is about to. */
+export const isDead = (state: string): boolean => state === 'shutting-down' || state === 'terminated';
+
+const describe = ({ InstanceId = '', State, StateReason }: Instance): InstanceDescription => ({
+  instance: InstanceId,
+  state: State?.Name ?? 'unknown',
+  reason: StateReason && told(StateReason),
+  reasonCode: StateReason?.Code,
+});
+
+/** Instances of a build, dead ones too for the hour that EC2 still shows them. */
+export async function findInstances(
+  aws: Connection,
+  identity: BuildIdentity,
+  role?: Role,
+): Promise<InstanceDescription[]> {
+  const ec2 = aws.client(EC2Client);
+  const about = `${identity.recipe} ${identity.build}`;
+  const reservations = await ask({ action: 'ec2:DescribeInstances', region: aws.region, about }, () =>
+    everyPage(
+      (NextToken) =>
+        ec2.send(new DescribeInstancesCommand({ Filters: filtersOf(identity, role), MaxResults: 100, NextToken })),
+      ({ Reservations }) => Reservations,
+    ),
+  );
+  return reservations.flatMap(({ Instances }) => Instances ?? []).map(describe);
+}
+
+/** One instance, undefined while EC2 does not know its id (yet). */
+export async function describeInstance(aws: Connection, instance: string): Promise<InstanceDescription | undefined> {
+  const answer = await ask(
+    { action: 'ec2:DescribeInstances', region: aws.region, about: instance },
+    () => aws.client(EC2Client).send(new DescribeInstancesCommand({ InstanceIds: [instance] })),
+    { gone: () => undefined },
+  );
+  const found = answer?.Reservations?.[0]?.Instances?.[0];
+  return found && describe(found);
+}
+
+export async function stopInstance(aws: Connection, instance: string): Promise<void> {
+  await ask({ action: 'ec2:StopInstances', region: aws.region, about: instance }, () =>
+    aws.client(EC2Client).send(new StopInstancesCommand({ InstanceIds: [instance] })),
+  );
+}
+
+/** An instance that EC2 no longer knows is gone, which is what was asked. */
+export async function terminateInstances(aws: Connection, instances: string[], region = aws.region): Promise<void> {
+  for (const instance of instances) {
+    await ask(
+      { action: 'ec2:TerminateInstances', region, about: instance },
+      () => aws.client(EC2Client, region).send(new TerminateInstancesCommand({ InstanceIds: [instance] })),
+      { gone: () => undefined },
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  EC2Client,
+  RunInstancesCommand,
+  type BlockDeviceMapping,
+  type RunInstancesCommandInput,
+} from '@aws-sdk/client-ec2';
+import type { Disk } from '../../core/launch/disks.ts';
+import { nameOf, type LaunchAttempt } from '../../core/launch/ladder.ts';
+import type { Tags } from '../../core/tags.ts';
+import { ask } from '../errors.ts';
+import type { Connection } from '../connection.ts';
+import { tagSpecifications } from '../tags.ts';
+
+export interface LaunchRequest {
+  ami: string;
+  attempt: LaunchAttempt;
+  instanceProfile: string;
+  securityGroups: string[];
+  /** Absent: as the subnet has it. */
+  publicIp?: boolean | undefined;
+  /** Absent: the image's own disks. */
+  disks?: Disk[];
+  tags: Tags;
+  /** Plain text. */
+  userData: string;
+  shutdownBehavior: 'stop' | 'terminate';
+}
+
+const mapping = ({ device, sizeGiB, type, encrypted, kmsKey, iops, throughput }: Disk): BlockDeviceMapping => ({
+  DeviceName: device,
+  Ebs: {
+    DeleteOnTermination: true,
+    VolumeType: type as 'gp3',
+    VolumeSize: sizeGiB,
+    Encrypted: encrypted,
+    KmsKeyId: kmsKey,
+    Iops: iops,
+    Throughput: throughput,
+  },
+});
+
+/**
+ * Where the instance goes. EC2 takes a wish for a public address only in the description of a network interface, and then
+ * subnet and groups only there, too: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+ */
+function placed(
+  SubnetId: string | undefined,
+  groups: string[],
+  publicIp: boolean | undefined,
+): Partial<RunInstancesCommandInput> {
+  const named = groups.length > 0 ? groups : undefined;
+  if (publicIp === undefined) return { SubnetId, SecurityGroupIds: named };
+  const made = { DeviceIndex: 0, DeleteOnTermination: true, AssociatePublicIpAddress: publicIp };
+  return { NetworkInterfaces: [{ ...made, SubnetId, Groups: named }] };
+}
+
+/**
+ * `spent`: the token is that of an instance that has ended, which EC2 remembers for a day after it shows the instance no
+ * more. `otherwise`: the token came before with another request, of a pipeline that was deployed in between.
+ */
+export type Launched = { instance: string } | { noCapacity: string } | 'spent' | 'otherwise';
+
+/**
+ * Launches one instance without a key pair and with IMDSv2. What may come in is the security groups' affair: those of the stack let
+ * nothing in, so that only SSM reaches the instance. One request to EC2: the SDK would ask a place without room five times, and
+ * all builds of an account share the rate of RunInstances.
+ * @returns its id, or why there is none in this place.
+ */
+export async function launchInstance(
+  aws: Connection,
+  { ami, attempt, instanceProfile, securityGroups, publicIp, disks, tags, userData, shutdownBehavior }: LaunchRequest,
+): Promise<Launched> {
+  const place = nameOf(attempt);
+  return ask<Launched, Launched>(
+    { action: 'ec2:RunInstances', region: aws.region, about: `${ami} as ${place}` },
+    async () => {
+      const answer = await aws.client(EC2Client, aws.region, 1).send(
+        new RunInstancesCommand({
+          ImageId: ami,
+          InstanceType: attempt.instanceType as 't3.small',
+          ...placed(attempt.subnet, securityGroups, publicIp),
+          MinCount: 1,
+          MaxCount: 1,
+          ClientToken: attempt.token,
+          IamInstanceProfile: { Name: instanceProfile },
+          MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
+          InstanceInitiatedShutdownBehavior: shutdownBehavior,
+          UserData: Buffer.from(userData).toString('base64'),
+          BlockDeviceMappings: disks?.map(mapping),
+          TagSpecifications: tagSpecifications(['instance', 'volume', 'network-interface'], tags),
+        }),
+      );
+      return { instance: answer.Instances?.[0]?.InstanceId ?? '' };
+    },
+    {
+      capacity: (code) => ({ noCapacity: `${place}: ${code}` }),
+      IdempotentInstanceTerminated: () => 'spent',
+      IdempotentParameterMismatch: () => 'otherwise',
+    },
+  );
+}

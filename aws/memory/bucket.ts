@@ -1,0 +1,51 @@
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Connection } from '../connection.ts';
+
+/** Text of an object, or of the part of it that an HTTP range names, and the version it is. */
+export async function getObject(
+  aws: Connection,
+  bucket: string,
+  key: string,
+  range?: string,
+): Promise<{ text: string; version: string }> {
+  const answer = await aws.client(S3Client).send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: range }));
+  return { text: (await answer.Body?.transformToString()) ?? '', version: answer.ETag ?? '' };
+}
+
+/** A listing's entry: an object, or a folder (its key ends in the delimiter) where a delimiter is given. */
+export interface Listed {
+  key: string;
+  bytes: number;
+}
+
+/** Everything below a prefix, in the order of the keys. */
+export async function listObjects(aws: Connection, bucket: string, prefix: string, delimiter?: '/'): Promise<Listed[]> {
+  const all: Listed[] = [];
+  let token: string | undefined;
+  do {
+    const page = await aws
+      .client(S3Client)
+      .send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: delimiter, ContinuationToken: token }),
+      );
+    all.push(...(page.Contents ?? []).map(({ Key = '', Size = 0 }) => ({ key: Key, bytes: Size })));
+    all.push(...(page.CommonPrefixes ?? []).map(({ Prefix = '' }) => ({ key: Prefix, bytes: 0 })));
+    token = page.NextContinuationToken;
+  } while (token);
+  return all;
+}
+
+/** @param condition Writes only where there is no such object, or only over the version that was read. */
+export async function putJson(
+  aws: Connection,
+  bucket: string,
+  key: string,
+  body: string,
+  condition: { IfNoneMatch?: '*'; IfMatch?: string } = {},
+): Promise<void> {
+  await aws
+    .client(S3Client)
+    .send(
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json', ...condition }),
+    );
+}

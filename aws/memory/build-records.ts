@@ -1,0 +1,58 @@
+import type { ChannelLedger } from '../../core/distribute/channel.ts';
+import { buildKey, type BuildRecord } from '../../core/sweep/estate.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { readArtifact, type Artifacts } from './artifacts.ts';
+import { describeExecution, isAlive } from '../executions/executions.ts';
+
+const machineOf = (execution: string) => execution.slice(0, execution.lastIndexOf(':'));
+
+async function recordOf(
+  artifacts: Artifacts,
+  { temporary, ...identity }: BuildIdentity & { temporary: boolean },
+  as: string,
+): Promise<BuildRecord | undefined> {
+  const held = await readArtifact<{ execution: string }>(artifacts, identity, 'owner.json');
+  if (!held) return undefined;
+  const owner = held.execution;
+  const manifest = await readArtifact<Manifest>(artifacts, identity, 'manifest.json');
+  // A build that died between its publishing and its manifest is recorded as failed, but its image is out there.
+  const ledger =
+    manifest?.status === 'published'
+      ? undefined
+      : await readArtifact<ChannelLedger>(artifacts, identity, 'channel.json');
+  const published = manifest?.status === 'published' || ledger?.complete === true;
+  if (owner === as || (published && !temporary)) return { published, owner, running: false };
+  const execution = await describeExecution(artifacts.aws, owner);
+  return {
+    published,
+    owner,
+    running: isAlive(execution),
+    // After an earlier sweep nobody else comes to clean up.
+    ...(execution?.stopDate && machineOf(owner) !== machineOf(as) && { endedAt: execution.stopDate.toISOString() }),
+  };
+}
+
+const atOnce = 20;
+
+/**
+ * What is known of builds, by buildKey. One that this bucket knows nothing of has no record. Executions are asked about
+ * only where something of the build could be removed.
+ * @param as The execution that asks, whose own claims do not count.
+ */
+export async function readRecords(
+  artifacts: Artifacts,
+  builds: (BuildIdentity & { temporary: boolean })[],
+  as: string,
+): Promise<Map<string, BuildRecord>> {
+  const records = new Map<string, BuildRecord>();
+  for (let from = 0; from < builds.length; from += atOnce) {
+    await Promise.all(
+      builds.slice(from, from + atOnce).map(async (build) => {
+        const record = await recordOf(artifacts, build, as);
+        if (record) records.set(buildKey(build), record);
+      }),
+    );
+  }
+  return records;
+}

@@ -1,0 +1,33 @@
+import type { ExecutionReference } from '../../core/build/identity.ts';
+import { isRefusal } from '../../core/errors.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import type { Catalog } from '../../core/recipe/recipe.ts';
+import { failedBuild, withFailure } from '../../core/build/record.ts';
+import type { Artifacts } from './artifacts.ts';
+import { changeRecord, recordPublished } from './recipe-records.ts';
+
+/**
+ * Tells the recipe's record of a build that failed or died, which may have been after its image was published.
+ * One that was refused is not held against the recipe.
+ * @param plan Absent where the build was never planned: then it is known by what was asked for.
+ */
+export async function recordEnd(
+  cloud: Artifacts & { now: () => Date; catalog: () => Promise<Catalog> },
+  { recipe, build, status, failure }: Manifest,
+  plan: Plan | undefined,
+  asked: { input: unknown; execution: ExecutionReference },
+): Promise<void> {
+  if (plan && status === 'published') return recordPublished(cloud, plan, cloud.now());
+  if (failure && isRefusal(failure.error)) return undefined;
+  const known = plan ?? (await requestOf(asked, cloud));
+  if (!known) return undefined;
+  const failed = failedBuild(known, { build, error: failure?.error ?? 'unknown', at: cloud.now().toISOString() });
+  return changeRecord(cloud, recipe, (record) => withFailure(record, failed));
+}
+
+// Loaded only where a build failed before it was planned, which is rare.
+const requestOf = async (
+  { input, execution }: { input: unknown; execution: ExecutionReference },
+  { catalog }: { catalog: () => Promise<Catalog> },
+) => (await import('../../core/start/execution-input.ts')).requestDigest(input, execution, await catalog());

@@ -1,0 +1,67 @@
+import { Failure } from '../../core/errors.ts';
+import { buildKey, type BuildRecord } from '../../core/sweep/estate.ts';
+import type { Found } from '../../core/sweep/sweep.ts';
+import { nothingSwept, type Swept } from '../../core/sweep/sweep-report.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import type { Connection } from '../connection.ts';
+import { isRunning } from '../executions/executions.ts';
+import { deregisterImage } from '../images/image-making.ts';
+import { terminateInstances } from '../instances/instances.ts';
+import { claimBuild } from '../memory/locks.ts';
+import { deleteSnapshot } from '../images/snapshots.ts';
+import { deleteVolume } from '../instances/volumes.ts';
+
+/** What removeOrphans calls. */
+export const orphanPermissions = [
+  'ec2:DeleteSnapshot',
+  'ec2:DeleteVolume',
+  'ec2:DeregisterImage',
+  'ec2:TerminateInstances',
+  's3:GetObject',
+  's3:PutObject',
+  'states:DescribeExecution',
+];
+
+/** @returns false where an AMI still needs it. What is already gone is what was asked. */
+async function remove(aws: Connection, { kind, id, region }: Found): Promise<boolean> {
+  if (kind === 'snapshot') return deleteSnapshot(aws, region, id);
+  if (kind === 'instance') await terminateInstances(aws, [id], region);
+  if (kind === 'volume') await deleteVolume(aws, id, region);
+  if (kind === 'image') await deregisterImage(aws, region, id);
+  return true;
+}
+
+/** Looks again just before something of a build goes, and takes it over as a clean-up does: nobody can start it meanwhile. */
+async function takenUp(artifacts: Artifacts, found: Found, owner: string, as: string): Promise<string | undefined> {
+  if (owner !== as && (await isRunning(artifacts.aws, owner))) return `${owner} has begun to work on its build again`;
+  const ours = (await claimBuild(artifacts, found, { id: owner, as })) === 'ours';
+  return ours ? undefined : 'another execution has taken its build over just now';
+}
+
+/** Removes what was decided on, in its order. What AWS refuses is told and keeps nothing else from going. */
+export async function removeOrphans(
+  artifacts: Artifacts,
+  orphans: Found[],
+  records: ReadonlyMap<string, BuildRecord>,
+  { as, done }: { as: string; done: (removed: Found) => void },
+): Promise<Swept> {
+  const swept = nothingSwept();
+  const claims = new Map<string, Promise<string | undefined>>();
+  for (const thing of orphans) {
+    const key = buildKey(thing);
+    const claim = claims.get(key) ?? takenUp(artifacts, thing, records.get(key)?.owner ?? '', as);
+    claims.set(key, claim);
+    try {
+      const spared = await claim;
+      if (spared) swept.spared.push({ ...thing, reason: spared });
+      else if (await remove(artifacts.aws, thing)) {
+        swept.removed.push(thing);
+        done(thing);
+      } else swept.left.push({ ...thing, reason: 'EC2 says that an AMI still needs it' });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      swept.refused.push({ ...thing, reason: error.message });
+    }
+  }
+  return swept;
+}

@@ -1,0 +1,32 @@
+import { outputMissing } from '../../core/guest/command-output.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import { listArtifacts, outputKey, type Artifacts } from '../memory/artifacts.ts';
+import { look } from '../preflight/seen.ts';
+
+/** What withOutputNote calls. */
+export const outputPermissions = ['s3:GetObject', 's3:ListBucket'];
+
+/** Nothing arrived in the bucket of all that a build's commands printed, or nobody may look. */
+async function missing(artifacts: Artifacts, plan: Plan): Promise<string | undefined> {
+  const prefix = `${outputKey(plan)}/`;
+  const { found, refused } = await look(() => listArtifacts(artifacts, prefix));
+  if (refused !== undefined) return `could not look whether output of commands arrived: ${refused}`;
+  if (found.length > 0) return undefined;
+  return outputMissing(`s3://${artifacts.bucket}/${prefix}`, plan.document.builder.instanceProfile);
+}
+
+/**
+ * The plan of a build whose builder was provisioned, with a note where no output arrived. The agent uploads with the rights of
+ * the instance profile, and SSM does not say that an upload was refused. The last script of every builder prints a word, so a
+ * build without any output has lost it.
+ */
+export async function withOutputNote<Known extends Plan | undefined>(
+  cloud: Artifacts & { log: (line: Record<string, unknown>) => void },
+  plan: Known,
+  state: string,
+): Promise<Known> {
+  const note = plan && (await missing(cloud, plan));
+  if (note === undefined) return plan;
+  cloud.log({ level: 'WARN', state, note });
+  return { ...plan, notes: [...(plan?.notes ?? []), note] };
+}

@@ -1,0 +1,141 @@
+import { commandComment, type Command } from '../../core/guest/command.ts';
+import { Failure, type FailureName } from '../../core/errors.ts';
+import { failingTail } from '../../core/guest/command-output.ts';
+import { awaitedCommand, type Awaited } from '../../core/build/awaited.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { outputKey, readTail, type Artifacts } from '../memory/artifacts.ts';
+import { refuseDead } from './builders.ts';
+import { findCommands, readInvocation, sendCommand, type Invocation } from '../instances/commands.ts';
+import type { Connection } from '../connection.ts';
+import { describeInstance, type InstanceDescription } from '../instances/instances.ts';
+
+export type Phase = 'provision' | 'check';
+
+export interface SentCommand extends Awaited {
+  command: string;
+  name: string;
+  /** Whether it shuts its instance down. */
+  shutsDown: boolean;
+}
+
+// SSM goes on believing in a command whose instance has ended, for as long as the command might take.
+async function refuseDeadInstance(aws: Connection, instance: string): Promise<InstanceDescription | undefined> {
+  const found = await describeInstance(aws, instance);
+  if (found) refuseDead(aws, found);
+  return found;
+}
+
+const isDown = ({ state }: InstanceDescription): boolean => state === 'stopping' || state === 'stopped';
+
+// SSM says so of a command that its agent never got, so the instance has not begun it.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
+const neverBegan = ({ details }: Invocation): boolean => /^(Rate ?Exceeded|Undeliverable)\b/.test(details);
+const mostSent = 2;
+
+/**
+ * The command of a step that was sent before and may have begun.
+ * @throws the named failure where SSM could not deliver any of several.
+ */
+async function findBegun(
+  aws: Connection,
+  instance: string,
+  comment: string,
+  failure: FailureName,
+): Promise<string | undefined> {
+  const sent = await findCommands(aws, instance, comment);
+  for (const command of sent) {
+    const invocation = await readInvocation(aws, command, instance);
+    if (!invocation || !neverBegan(invocation)) return command;
+  }
+  if (sent.length < mostSent) return undefined;
+  throw new Failure(
+    failure,
+    `SSM delivered none of the commands ${sent.join(', ')} ("${comment}") to ${instance} in ${aws.region}: is its agent online?`,
+  );
+}
+
+/**
+ * Sends one command of the plan, or finds it sent before: a repeated call never runs a step twice. One that never reached the
+ * instance is sent once more.
+ */
+export async function findOrSend(
+  artifacts: Artifacts,
+  plan: Plan,
+  phase: Phase,
+  index: number,
+  instance: string,
+  now: Date,
+): Promise<SentCommand> {
+  const command = (phase === 'provision' ? plan.provision : plan.checks)[index] as Command;
+  const comment = commandComment(plan.build, phase, command);
+  const output = { bucket: artifacts.bucket, prefix: outputKey(plan) };
+  const failure = phase === 'provision' ? 'ProvisionFailed' : 'CheckFailed';
+  const known = await findBegun(artifacts.aws, instance, comment, failure);
+  if (!known) await refuseDeadInstance(artifacts.aws, instance);
+  const sent = known ?? (await sendCommand(artifacts.aws, instance, command, comment, output));
+  const { name, shutsDown = false } = command;
+  return { command: sent, name, shutsDown, ...awaitedCommand(plan, command, now) };
+}
+
+const tailBytes = 4000;
+
+// SSM keeps only the beginning of long output, and what failed is at its end: the whole is in the bucket.
+async function wholeTail(artifacts: Artifacts, text: string, url: string): Promise<string> {
+  const cut = text.includes('--output truncated--') || text.length >= 2400;
+  return (cut && url ? await readTail(artifacts, url, tailBytes) : undefined) ?? text;
+}
+
+async function outputTail(artifacts: Artifacts, { stdout, stderr, stdoutUrl, stderrUrl }: Invocation): Promise<string> {
+  return failingTail(await wholeTail(artifacts, stdout, stdoutUrl), await wholeTail(artifacts, stderr, stderrUrl));
+}
+
+/** Where the whole output is. The agent's upload may have been refused, of which SSM says nothing. */
+async function whereAllIs(artifacts: Artifacts, { stdout, stderr, stdoutUrl, stderrUrl }: Invocation, key: string) {
+  const where = `s3://${artifacts.bucket}/${key}`;
+  const [printed, url] = stderr ? [stderr, stderrUrl] : [stdout, stdoutUrl];
+  const arrived = !printed || !url || (await readTail(artifacts, url, 1)) !== undefined;
+  return arrived
+    ? `all of it: ${where}`
+    : `its whole output did not arrive at ${where}: may the role of the instance profile write there, and is there a way to S3?`;
+}
+
+/**
+ * Whether a command ended well, or in words how it is doing. One that shuts its instance down has done so when that is down.
+ * @throws the named failure with exit code and the end of the output when it did not.
+ */
+export async function lookAtCommand(
+  artifacts: Artifacts,
+  { command, name, shutsDown, ...build }: Omit<SentCommand, keyof Awaited> & BuildIdentity,
+  instance: string,
+  failure: Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>,
+): Promise<{ done: { command: string } } | { waiting: string }> {
+  const { region } = artifacts.aws;
+  const invocation = await readInvocation(artifacts.aws, command, instance);
+  const what = `"${name}" (command ${command}) on ${instance} in ${region}`;
+  if (!invocation) return { waiting: `${what} is not known to SSM yet` };
+  if (invocation.status === 'Success') return { done: { command } };
+  const found = await refuseDeadInstance(artifacts.aws, instance);
+  if (found && isDown(found)) {
+    if (shutsDown) return { done: { command } };
+    throw new Failure(
+      failure,
+      `${what} was under way when the instance was stopped (${found.reason ?? 'EC2 gives no reason'}): it cannot end; start the build again`,
+    );
+  }
+  if (/^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status))
+    return { waiting: `${what} is ${invocation.details}` };
+  if (neverBegan(invocation))
+    throw new Failure('CommandNotStarted', `${what} is ${invocation.details}: it never reached the instance`);
+  const gaveUp = /^Execution ?Timed ?Out/.test(invocation.details)
+    ? '; SSM stopped it when the time its document allows was over'
+    : '';
+  const exit =
+    invocation.exitCode !== undefined && invocation.exitCode >= 0 ? `, exit code ${invocation.exitCode}` : '';
+  const said = await outputTail(artifacts, invocation);
+  const all = await whereAllIs(artifacts, invocation, outputKey(build, command));
+  throw new Failure(
+    failure,
+    `${what}: ${invocation.details || invocation.status}${exit}${gaveUp}\n${said}\n--- ${all}`,
+  );
+}

@@ -1,0 +1,59 @@
+import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
+import { Failure } from '../../core/errors.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import { encryptionWrongs } from '../../core/distribute/target.ts';
+import { outdated, publishedTargets, unhealthy, type TargetSeen } from '../../core/start/up-to-date.ts';
+import { readArtifact, type Artifacts } from '../memory/artifacts.ts';
+import type { Connection } from '../connection.ts';
+import { readParameter } from '../parameters.ts';
+import { readRecord } from '../memory/recipe-records.ts';
+import { observeImage } from './targets.ts';
+
+/** The build whose image is published and what is asked for, or why there is none. */
+export type Found = { current: string; because?: never } | { current?: never; because: string };
+
+/**
+ * The published build that is what a plan would come to, in every target; or why there is none. Regions are only asked
+ * where the record leaves it open.
+ * @throws AwsTransient where AWS has no time for a look: not knowing is not a reason to build, and none not to.
+ */
+export async function findUpToDate(artifacts: Artifacts, plan: Plan, now: Date): Promise<Found> {
+  const { published } = await readRecord(artifacts, plan.recipe);
+  if (!published) return { because: 'no build of the recipe was published yet' };
+  const { build } = published;
+  const changed = outdated(plan, published, now);
+  if (changed !== undefined) return { because: changed };
+  const manifest = await readArtifact<Manifest>(artifacts, { recipe: plan.recipe, build }, 'manifest.json');
+  const targets = publishedTargets(build, manifest);
+  if (typeof targets === 'string') return { because: targets };
+
+  const seen = await Promise.all(
+    targets.map(({ region, ami }) => lookAt(artifacts.aws, plan, region, ami ?? '', plan.channel)),
+  );
+  const wrong = unhealthy(plan, targets, seen, now);
+  return wrong.length > 0 ? { because: fewOf(wrong, '; ') } : { current: build };
+}
+
+async function lookAt(
+  aws: Connection,
+  plan: Plan,
+  region: string,
+  ami: string,
+  parameter: string | undefined,
+): Promise<TargetSeen> {
+  try {
+    const target = targetIn(plan, region);
+    const observed = await observeImage(aws, plan, target, ami);
+    const wrong = encryptionWrongs(plan, target, observed).map(({ says }) => says);
+    return {
+      region,
+      image: observed.image,
+      wrong,
+      channel: parameter && (await readParameter(aws, region, parameter)),
+    };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    return { region, refused: error.message };
+  }
+}

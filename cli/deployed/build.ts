@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { startExecution } from '../../aws/executions/machines.ts';
+import { buildName, buildNamePattern } from '../../core/build/identity.ts';
+import type { Recipe } from '../../core/recipe/recipe.ts';
+import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';
+import { followBuild } from './follow.ts';
+import { readOverrides } from '../simulated/order.ts';
+import { examine } from '../recipes/recipe-folder.ts';
+import { placed, problemLines, usage, type Placed } from '../refusal.ts';
+import { Refusal } from '../refused.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { painter, type Terminal } from '../screen/terminal.ts';
+
+export interface BuildOptions extends PipelineOptions {
+  override?: string[];
+  build?: string;
+  force?: boolean;
+  detach?: boolean;
+}
+
+interface Input {
+  recipe: unknown;
+  overrides?: Record<string, unknown>;
+  build?: string;
+  force?: true;
+}
+
+// Step Functions: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+const inputLimit = 262_144;
+
+/** Starts a build of a deployed pipeline and follows it. */
+export async function build(
+  wanted: string,
+  options: BuildOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { json = false, detach = false } = options;
+  const asked = inputOf(options);
+  const pipeline = await findPipeline(options, surroundings);
+  const { name, recipe, scripts } = await recipeOf(wanted, asked.overrides, pipeline);
+  const input: Input = { recipe, ...asked };
+  const bytes = Buffer.byteLength(JSON.stringify(input));
+  if (bytes > inputLimit) {
+    throw new Refusal(
+      `${wanted}: ${bytes} bytes are more than the ${inputLimit} that an execution can be started with; deploy the recipe and build it by its name`,
+    );
+  }
+  // A name of our own makes StartExecution safe to repeat where its answer is lost
+  const execution = `${name}-by-hand-${randomUUID().slice(0, 8)}`;
+  const { arn, startedAt } = await startExecution(pipeline.aws, pipeline.machine, execution, input);
+  const id = options.build ?? buildName({ id: arn, startedAt: startedAt.toISOString() });
+  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
+  const paint = painter({ colour: terminal.colour && !json });
+  write(`\n  ${paint('bold', `${name}-${id}`)} in ${pipeline.aws.region}\n  ${paint('dim', arn)}\n`);
+  if (scripts.length > 0)
+    write(`  Only the document was sent: ${scripts.join(', ')} must be among the scripts that are deployed.\n`);
+  if (detach) {
+    write(`  To follow it: golden follow ${id}${pipeline.options}\n\n`);
+    if (json) terminal.out(`${JSON.stringify({ recipe: name, build: id, execution: arn }, null, 2)}\n`);
+    return 0;
+  }
+  return followBuild({ recipe: name, build: id, execution: arn }, pipeline, options, terminal, surroundings);
+}
+
+/** What the options add to the recipe. */
+function inputOf({ override, build: id, force }: BuildOptions): Omit<Input, 'recipe'> {
+  const problems: Placed[] = [];
+  const overrides = readOverrides(override ?? [], problems);
+  if (id !== undefined && !buildNamePattern.test(id))
+    problems.push(usage(`--build ${id}`, 'is no build id, such as 20261123-030000-9f2c'));
+  if (problems.length > 0) throw new Refusal(problemLines(problems), { problems });
+  return { ...(overrides && { overrides }), ...(id !== undefined && { build: id }), ...(force && { force }) };
+}
+
+/** A name is that of a deployed recipe, whatever lies here; a file is sent as it is, without its scripts. */
+async function recipeOf(
+  wanted: string,
+  overrides: Record<string, unknown> | undefined,
+  { aws }: Pipeline,
+): Promise<{ name: string; recipe: unknown; scripts: string[] }> {
+  if (!/[/\\]|\.ya?ml$/.test(wanted)) {
+    if (/^[a-z0-9][a-z0-9-]{0,47}$/.test(wanted)) return { name: wanted, recipe: wanted, scripts: [] };
+    throw new Refusal(`${wanted}: is not the name of a recipe; a file is named with its folder or with .yaml`);
+  }
+  const [finding] = await examine([wanted], { home: aws.region });
+  if (!finding) throw new Refusal(`${wanted}: cannot be read`);
+  // What overrides replace may well be wrong in the file; the pipeline judges the two together
+  const found = overrides ? finding.file.problems : finding.problems;
+  const problems = placed(found, (path) => finding.file.locate(path));
+  if (problems.length > 0) throw new Refusal(problemLines(problems), { problems });
+  const { name, document } = finding.file;
+  return { name, recipe: document, scripts: scriptsOf(document as Partial<Recipe>) };
+}
+
+const scriptsOf = ({ provision = [], checks = [] }: Partial<Recipe>): string[] => [
+  ...new Set([...provision, ...checks].flatMap((step) => ('script' in step && step.script ? [step.script] : []))),
+];

@@ -1,0 +1,144 @@
+import { artifactKey, listArtifacts, readArtifact } from '../../aws/memory/artifacts.ts';
+import {
+  readExecution,
+  listExecutions,
+  type ExecutionDetail,
+  type ExecutionSummary,
+} from '../../aws/executions/build-executions.ts';
+import { buildName, buildNamePattern } from '../../core/build/identity.ts';
+import { claimedIdentity } from '../../core/build/identity-from-input.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import type { Pipeline } from './deployment.ts';
+import { Refusal } from '../refused.ts';
+
+/** A build and the execution that is, or was, at it last; Step Functions forgets executions after 90 days. */
+export interface KnownBuild extends BuildIdentity {
+  execution?: ExecutionDetail;
+}
+
+export const asReference = ({ arn, startedAt }: ExecutionSummary) => ({ id: arn, startedAt: startedAt.toISOString() });
+
+/** The build that an execution says it is about, as far as its input can be read. */
+export function identityOf(execution: ExecutionDetail): BuildIdentity | undefined {
+  try {
+    return claimedIdentity(JSON.parse(execution.input), asReference(execution));
+  } catch {
+    return undefined; // a child machine of somebody else's could be started with anything
+  }
+}
+
+/** Works through things, a few at a time: AWS answers 10 to 15 descriptions of executions a second. */
+export async function eachOf<T, R>(things: T[], work: (thing: T) => Promise<R>, atOnce = 8): Promise<R[]> {
+  const results: R[] = [];
+  for (let from = 0; from < things.length; from += atOnce)
+    results.push(...(await Promise.all(things.slice(from, from + atOnce).map(work))));
+  return results;
+}
+
+const described = async (pipeline: Pipeline, executions: ExecutionSummary[]): Promise<ExecutionDetail[]> =>
+  (await eachOf(executions, ({ arn }) => readExecution(pipeline.aws, arn))).filter((one) => one !== undefined);
+
+/** What is being built now. A listing may be behind by seconds. */
+export async function runningBuilds(pipeline: Pipeline): Promise<(BuildIdentity & { execution: ExecutionDetail })[]> {
+  const running = await listExecutions(pipeline.aws, pipeline.machine, { status: 'RUNNING' });
+  return (await described(pipeline, running)).flatMap((execution) => {
+    const identity = execution.status === 'RUNNING' && identityOf(execution);
+    return identity ? [{ ...identity, execution }] : [];
+  });
+}
+
+/** Names of what lies directly in a folder of the bucket. */
+async function foldersIn(pipeline: Pipeline, prefix: string): Promise<string[]> {
+  const listed = await listArtifacts(pipeline, prefix, '/');
+  return listed.flatMap(({ key }) => (key.endsWith('/') ? [key.slice(prefix.length, -1)] : []));
+}
+
+export const recipesIn = (pipeline: Pipeline): Promise<string[]> => foldersIn(pipeline, 'builds/');
+
+/** The builds of a recipe that got as far as the bucket, the newest first. */
+export async function buildsOf(pipeline: Pipeline, recipe: string): Promise<BuildIdentity[]> {
+  const names = await foldersIn(pipeline, `builds/${recipe}/`);
+  return names
+    .filter((name) => buildNamePattern.test(name))
+    .toSorted()
+    .toReversed()
+    .map((build) => ({ recipe, build }));
+}
+
+/** The execution that was let into a build last, not counting those that clean up. */
+export async function executionOf(pipeline: Pipeline, identity: BuildIdentity): Promise<ExecutionDetail | undefined> {
+  const ofBuilds = pipeline.machine.replace(':stateMachine:', ':execution:');
+  const owner = await readArtifact<{ execution: string }>(pipeline, identity, 'owner.json');
+  if (owner?.execution.startsWith(`${ofBuilds}:`)) return readExecution(pipeline.aws, owner.execution);
+  const plan = await readArtifact<Plan>(pipeline, identity, 'plan.json');
+  return plan && readExecution(pipeline.aws, plan.execution); // a start that found all up to date has neither
+}
+
+/** The execution whose start a build is called after: the only trace of a build that was refused or has just begun. */
+async function executionCalled(pipeline: Pipeline, build: string): Promise<ExecutionDetail | undefined> {
+  const since = new Date(startOf(build).getTime() - 1000);
+  const executions = await listExecutions(pipeline.aws, pipeline.machine, { since });
+  const found = executions.find((execution) => buildName(asReference(execution)) === build);
+  return found && readExecution(pipeline.aws, found.arn);
+}
+
+/** `20261123-030000-9f2c` began at 2026-11-23T03:00:00Z. */
+export const startOf = (build: string): Date =>
+  new Date(build.replace(/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-.*/, '$1-$2-$3T$4:$5:$6Z'));
+
+const recipePattern = /^[a-z0-9][a-z0-9-]{0,47}$/;
+
+export type Wanted = { execution: string } | { build: string; recipe?: string } | { recipe: string };
+
+/** What somebody means by a word: a recipe's name, a build's id (alone, or as in an image's name), an execution's ARN. */
+export function wantedIn(text: string): Wanted {
+  if (/^arn:[^:]+:states:[^:]+:\d{12}:execution:[^:]+:[^:]+$/.test(text)) return { execution: text };
+  const [, recipe, build] = /^(?:([a-z0-9][a-z0-9-]*)[-/])?(\d{8}-\d{6}-[0-9a-f]{4})$/.exec(text) ?? [];
+  if (build !== undefined) return { build, ...(recipe !== undefined && { recipe }) };
+  if (recipePattern.test(text)) return { recipe: text };
+  throw new Refusal(
+    `${text}: is neither a recipe's name, nor an execution's ARN, nor a build's id, such as 20261123-030000-9f2c`,
+  );
+}
+
+/** The build that is meant; of a recipe the one that is running, else its last. @throws Refusal where there is none. */
+export async function findBuild(pipeline: Pipeline, text: string): Promise<KnownBuild> {
+  const wanted = wantedIn(text);
+  const place = `in ${pipeline.aws.region}`;
+  if ('execution' in wanted) {
+    const execution = await readExecution(pipeline.aws, wanted.execution);
+    const identity = execution && identityOf(execution);
+    if (!identity) throw new Refusal(`${text}: there is no such execution of a build ${place}, or none any more`);
+    return { ...identity, execution };
+  }
+  if (!('build' in wanted)) return lastBuild(pipeline, wanted.recipe);
+  const { build } = wanted;
+  const recipes = wanted.recipe === undefined ? await recipesIn(pipeline) : [wanted.recipe];
+  const known = await eachOf(recipes, async (recipe) => {
+    const objects = await listArtifacts(pipeline, artifactKey({ recipe, build }, ''), '/');
+    return objects.length > 0 ? [{ recipe, build }] : [];
+  });
+  const [identity] = known.flat();
+  if (identity) return withExecution(pipeline, identity);
+  const execution = await executionCalled(pipeline, build);
+  const claimed = execution && identityOf(execution);
+  if (claimed && (wanted.recipe ?? claimed.recipe) === claimed.recipe) return { ...claimed, execution };
+  throw new Refusal(`${text}: there is no such build ${place}; golden list${pipeline.options} shows those there are`);
+}
+
+async function lastBuild(pipeline: Pipeline, recipe: string): Promise<KnownBuild> {
+  const running = (await runningBuilds(pipeline)).find((one) => one.recipe === recipe);
+  if (running) return running;
+  const [last] = await buildsOf(pipeline, recipe);
+  if (last) return withExecution(pipeline, last);
+  const recipes = await recipesIn(pipeline);
+  throw new Refusal(
+    `${recipe}: no build of such a recipe in ${pipeline.aws.region}; there are builds of ${recipes.join(', ') || 'none'}`,
+  );
+}
+
+async function withExecution(pipeline: Pipeline, identity: BuildIdentity): Promise<KnownBuild> {
+  const execution = (await executionOf(pipeline, identity)) ?? (await executionCalled(pipeline, identity.build));
+  return { ...identity, ...(execution && { execution }) };
+}

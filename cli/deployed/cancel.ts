@@ -1,0 +1,120 @@
+import { artifactKey, readArtifact, readObject } from '../../aws/memory/artifacts.ts';
+import { readExecution, stopExecution, type ExecutionDetail } from '../../aws/executions/build-executions.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { findBuild, runningBuilds, wantedIn } from './builds.ts';
+import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';
+import { interruptedCode } from './follow.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { Terminal } from '../screen/terminal.ts';
+
+export interface CancelOptions extends PipelineOptions {
+  reason?: string;
+  wait?: boolean;
+}
+
+type Running = BuildIdentity & { execution: ExecutionDetail };
+
+interface Cancelled extends BuildIdentity {
+  execution: string;
+  /** What was undone and what is left, once that is known. */
+  failure?: Manifest['failure'];
+}
+
+// The clean-up looks for late effects for three minutes at least; its own bound is two hours.
+const patience = 30 * 60 * 1000;
+
+/** Stops what is being built of a recipe, or one build. */
+export async function cancel(
+  wanted: string,
+  options: CancelOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { json = false, wait = false, reason } = options;
+  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
+  const pipeline = await findPipeline(options, surroundings);
+  const found = await running(pipeline, wanted, write);
+  const cancelled: Cancelled[] = [];
+  let exitCode = 0;
+  for (const { recipe, build, execution } of found) {
+    const before = await readObject(pipeline, artifactKey({ recipe, build }, 'manifest.json'));
+    const begun = await readObject(pipeline, artifactKey({ recipe, build }, 'owner.json'));
+    const cause = `cancelled by hand with golden cancel${reason ? `: ${reason}` : ''}`;
+    await stopExecution(pipeline.aws, execution.arn, 'Cancelled', cause);
+    const one: Cancelled = { recipe, build, execution: execution.arn };
+    cancelled.push(one);
+    write(`  ${recipe}-${build} is stopped.\n`);
+    if (!begun) {
+      write('  It had not begun to make anything.\n');
+      continue;
+    }
+    write('  What it made is undone from outside (clean-up-build) within minutes, unless it was published already.\n');
+    if (!wait) {
+      write(`  What was undone: golden logs ${build}${pipeline.options}\n`);
+      continue;
+    }
+    const outcome = await cleanedUp({ recipe, build }, before?.version, pipeline, surroundings);
+    if (typeof outcome === 'string') {
+      write(`  ${outcome}; golden logs ${build}${pipeline.options} tells later what was undone\n`);
+      exitCode ||= outcome === 'left' ? interruptedCode : 1;
+      continue;
+    }
+    one.failure = outcome.failure;
+    for (const thing of outcome.failure?.undone ?? []) write(`    ${thing}\n`);
+    for (const { ami, region } of outcome.failure?.kept ?? []) write(`    kept ${ami} in ${region}\n`);
+    for (const thing of outcome.failure?.left ?? []) write(`    LEFT: ${thing}\n`);
+    write('  The clean-up is over.\n');
+    if (outcome.failure && outcome.failure.left.length > 0) exitCode ||= 1;
+  }
+  if (json) terminal.out(`${JSON.stringify(cancelled, null, 2)}\n`);
+  return exitCode;
+}
+
+/** What there is to stop; where it has ended by itself there is nothing, which is no failure. */
+async function running(pipeline: Pipeline, wanted: string, write: (text: string) => void): Promise<Running[]> {
+  const meant = wantedIn(wanted);
+  if ('recipe' in meant && !('build' in meant)) {
+    const found = (await runningBuilds(pipeline)).filter(({ recipe }) => recipe === meant.recipe);
+    const held = await holder(pipeline, meant.recipe);
+    if (held && !found.some(({ execution }) => execution.arn === held.execution.arn)) found.push(held);
+    if (found.length === 0) write(`  Nothing is being built of ${meant.recipe} in ${pipeline.aws.region}.\n`);
+    return found;
+  }
+  const { recipe, build, execution } = await findBuild(pipeline, wanted);
+  if (execution?.status === 'RUNNING') return [{ recipe, build, execution }];
+  const ended = execution?.stoppedAt ? ` at ${execution.stoppedAt.toISOString()} as ${execution.status}` : '';
+  write(`  ${recipe}-${build} is not running: it ended${ended}.\n`);
+  return [];
+}
+
+/** Who holds the recipe's lock: a listing of executions may not know yet who was started seconds ago. */
+async function holder(pipeline: Pipeline, recipe: string): Promise<Running | undefined> {
+  const object = await readObject(pipeline, `builds/${recipe}/lock.json`);
+  if (!object) return undefined;
+  const lock = JSON.parse(object.text) as { execution: string; build: string };
+  const execution = await readExecution(pipeline.aws, lock.execution);
+  return execution?.status === 'RUNNING' ? { recipe, build: lock.build, execution } : undefined;
+}
+
+/** Waits for the record that the clean-up ends with. */
+async function cleanedUp(
+  identity: BuildIdentity,
+  before: string | undefined,
+  pipeline: Pipeline,
+  { now, sleep, onInterrupt }: Surroundings,
+): Promise<Manifest | 'left' | 'no clean-up has ended within half an hour'> {
+  const interrupt = new AbortController();
+  const stopListening = onInterrupt(() => interrupt.abort());
+  try {
+    for (const until = now() + patience; now() < until; await sleep(10_000, interrupt.signal)) {
+      if (interrupt.signal.aborted) return 'left';
+      const object = await readObject(pipeline, artifactKey(identity, 'manifest.json'));
+      if (object && object.version !== before)
+        return (await readArtifact<Manifest>(pipeline, identity, 'manifest.json')) as Manifest;
+    }
+    return 'no clean-up has ended within half an hour';
+  } finally {
+    stopListening();
+  }
+}

@@ -1,0 +1,106 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Surroundings } from '../surroundings.ts';
+import type { Terminal } from '../screen/terminal.ts';
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('Give a whole number from 1.');
+  return count;
+}
+
+export const regionHelp =
+  'the region it was deployed to (default: AWS_REGION, else that of the profile, else us-east-1)';
+
+/** Values of an option that can be given more than once. */
+export const append = (value: string, former: string[] = []): string[] => [...former, value];
+
+/** The verbs for a pipeline that is deployed. Each is loaded when it is asked for. */
+export function addDeployedVerbs(
+  program: Command,
+  terminal: Terminal,
+  surroundings: Surroundings,
+  ended: (exitCode: number) => void,
+): void {
+  /** A verb for a pipeline that is deployed. */
+  const deployed = (name: string, summary: string, description: string, json: string) =>
+    program
+      .command(name)
+      .summary(summary)
+      .description(description)
+      .option('--stage <stage>', 'stage of the deployment', 'dev')
+      .option('--region <region>', regionHelp)
+      .option('--json', json);
+
+  deployed(
+    'build',
+    'build a recipe on AWS with the deployed pipeline, and follow it',
+    'Starts a build of a deployed recipe and shows its progress until it ends. Ctrl-C leaves: the build goes on. A file in place of a name is sent as it is, and judged as it is; its scripts must be deployed.',
+    'print the manifest and nothing else on stdout; progress goes to stderr',
+  )
+    .argument('<recipe>', 'the name of a deployed recipe, or a recipe file')
+    .option('--detach', 'start it and do not follow')
+    .option('--force', 'build even where the published image is what the recipe asks for')
+    .option(
+      '--override <key=value>',
+      'set a key of the recipe for this build, or remove it with nothing after = (repeatable)',
+      append,
+    )
+    .option('--build <id>', 'complete an earlier build that died: what it made is adopted')
+    .action(async (recipe: string, options) => {
+      const { build } = await import('./build.ts');
+      ended(await build(recipe, options, terminal, surroundings));
+    });
+
+  deployed(
+    'follow',
+    'show the progress of a build on AWS until it ends',
+    'Shows a build from its start on until it ends. Ctrl-C leaves: the build goes on.',
+    'print the manifest and nothing else on stdout; progress goes to stderr',
+  )
+    .argument('<build>', "a build's id or execution ARN, or a recipe: its running build, else its last")
+    .action(async (wanted: string, options) => {
+      const { follow } = await import('./follow.ts');
+      ended(await follow(wanted, options, terminal, surroundings));
+    });
+
+  deployed(
+    'cancel',
+    'stop a build on AWS; what it made is undone',
+    'Stops a build, or whatever is being built of a recipe. What it made is then undone from outside, within minutes.',
+    'print what was stopped as JSON on stdout',
+  )
+    .argument('<build>', "a recipe, a build's id or an execution's ARN")
+    .option('--reason <text>', 'why, for whoever looks at the execution')
+    .option('--wait', 'wait until everything is undone')
+    .action(async (wanted: string, options) => {
+      const { cancel } = await import('./cancel.ts');
+      ended(await cancel(wanted, options, terminal, surroundings));
+    });
+
+  deployed(
+    'list',
+    'list the builds on AWS, the newest first',
+    'Lists builds with their status, what started them, their channel and image, the newest first. Build ids begin with their start in UTC.',
+    'print them as JSON',
+  )
+    .argument('[recipe]', 'only of this recipe')
+    .option('--limit <number>', 'at most so many', countOf, 20)
+    .action(async (recipe: string | undefined, options) => {
+      const { list } = await import('./list.ts');
+      ended(await list(recipe, options, terminal, surroundings));
+    });
+
+  deployed(
+    'logs',
+    'show what a build on AWS did: times, failure, output of its steps and checks',
+    'Shows the time each state took, why the build failed, and the whole output of its steps and checks. The output of a step is there once it has ended.',
+    'print it all as JSON',
+  )
+    .argument('<build>', "a build's id or execution ARN, or a recipe: its running build, else its last")
+    .option('--step <name>', 'only the output of this step or check')
+    .option('--tail <lines>', 'at most so many lines of each output, from its end', countOf)
+    .action(async (wanted: string, options) => {
+      const { logs } = await import('./logs.ts');
+      ended(await logs(wanted, options, terminal, surroundings));
+    });
+}

@@ -1,0 +1,139 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect, type Connection } from '../../aws/connection.ts';
+import { describeExecution, isAlive } from '../../aws/executions/executions.ts';
+import type { Artifacts } from '../../aws/memory/artifacts.ts';
+import { lacksCredentials, listMachines, machineTags, startExecution } from '../../aws/executions/machines.ts';
+import { Failure } from '../../core/errors.ts';
+import { knownRegions } from '../../core/recipe/regions.ts';
+import { Refusal } from '../refused.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { Terminal } from '../screen/terminal.ts';
+
+/** Which pipeline is meant: as it was deployed. */
+export interface DeploymentOptions {
+  region: string;
+  stage: string;
+}
+
+export type MachineName = 'build-image' | 'clean-up-build' | 'sweep';
+
+/** How an execution ended. `output` is JSON. */
+export interface Ended {
+  status: string;
+  output?: string | undefined;
+  error?: string | undefined;
+  cause?: string | undefined;
+}
+
+/** A deployed pipeline, or a simulated one. */
+export interface Deployment {
+  /** @returns ARN of the execution. */
+  start(machine: MachineName, input: unknown): Promise<string>;
+  /** Waits until an execution has ended. */
+  ended(execution: string): Promise<Ended>;
+}
+
+/** The pipeline is not there, or AWS does not let us in: nothing was done. The message says what to do about it. */
+export class Unreachable extends Refusal {}
+
+/** What AWS would not answer, in words for somebody at a terminal; anything else is thrown as it is. */
+export function unreachable(error: unknown): Unreachable {
+  if (!(error instanceof Failure)) throw error;
+  if (!lacksCredentials(error)) return new Unreachable(error.message, { cause: error });
+  const how = 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again';
+  return new Unreachable(`AWS has no valid credentials from here; ${how}\n${error.message}`, { cause: error });
+}
+
+/** ARN of a machine of the pipeline, by the name that deploying gives it. @throws Unreachable */
+async function machineOf(aws: Connection, stage: string, machine: MachineName): Promise<string> {
+  const name = `${process.env['GOLDEN_SERVICE'] ?? 'golden-image'}-${stage}-${machine}`;
+  const machines = await listMachines(aws);
+  const found = machines.get(name);
+  if (found) return found;
+  const others = [...machines.keys()].filter((one) => one.endsWith(`-${machine}`));
+  throw new Unreachable(
+    `there is no state machine ${name} in ${aws.region}; deploy the pipeline (npm run deploy), or say with --stage and --region which one is meant${others.length > 0 ? ` (there is ${others.join(', ')})` : ''}`,
+  );
+}
+
+/** @param surroundings Other ways to AWS and to wait, for tests. */
+export function openDeployment(
+  { region, stage }: DeploymentOptions,
+  {
+    aws = connect(region),
+    now = () => Date.now(),
+    wait = (seconds: number) => pause(seconds * 1000),
+  }: { aws?: Connection; now?: () => number; wait?: (seconds: number) => Promise<unknown> } = {},
+): Deployment {
+  return {
+    async start(machine, input) {
+      try {
+        const found = await machineOf(aws, stage, machine);
+        return (await startExecution(aws, found, `cli-${Math.floor(now())}`, input)).arn;
+      } catch (error) {
+        throw error instanceof Unreachable ? error : unreachable(error);
+      }
+    },
+    async ended(execution) {
+      for (;;) {
+        const seen = await describeExecution(aws, execution);
+        const { status = 'UNKNOWN', output, error, cause } = seen ?? {};
+        if (!isAlive(seen)) return { status, output, error, cause };
+        await wait(2);
+      }
+    },
+  };
+}
+
+/** Starts an execution and waits for its end, or says why there is none. */
+export async function runToEnd(
+  deployment: Deployment,
+  machine: MachineName,
+  input: unknown,
+  terminal: Pick<Terminal, 'err'>,
+): Promise<Ended | undefined> {
+  try {
+    const execution = await deployment.start(machine, input);
+    terminal.err(`  ${execution}\n`);
+    return await deployment.ended(execution);
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    terminal.err(`${error.message}\n`);
+    return undefined;
+  }
+}
+
+export interface PipelineOptions {
+  stage: string;
+  region?: string;
+  json?: boolean;
+}
+
+/** A deployed pipeline and the way to what it keeps: its builds' machine, their bucket. */
+export interface Pipeline extends Artifacts {
+  /** ARN of build-image. */
+  machine: string;
+  /** Whether builds start by themselves; undefined where an earlier version was deployed. */
+  automaticBuilds: boolean | undefined;
+  /** The options that lead a later command line to the same pipeline, with a space before each. */
+  options: string;
+}
+
+/**
+ * Finds a deployed pipeline: its machine of builds by name, its bucket by a tag of that machine.
+ * @throws Refusal where there is none, saying where it was looked for.
+ */
+export async function findPipeline(
+  { stage, region: given }: PipelineOptions,
+  surroundings: Surroundings,
+): Promise<Pipeline> {
+  const region = given ?? (await surroundings.region());
+  if (!knownRegions.includes(region)) throw new Refusal(`--region ${region}: there is no such region`);
+  const aws = surroundings.connect(region);
+  const machine = await machineOf(aws, stage, 'build-image');
+  const { 'golden:bucket': bucket, 'golden:automatic-builds': automatic } = await machineTags(aws, machine);
+  if (!bucket)
+    throw new Refusal(`${machine} has no tag golden:bucket: an earlier version was deployed there; deploy again`);
+  const options = `${stage === 'dev' ? '' : ` --stage ${stage}`}${given ? ` --region ${given}` : ''}`;
+  return { aws, bucket, machine, automaticBuilds: automatic === undefined ? undefined : automatic === 'on', options };
+}

@@ -1,0 +1,172 @@
+import { readArtifact } from '../../aws/memory/artifacts.ts';
+import { readExecution, type ExecutionDetail } from '../../aws/executions/build-executions.ts';
+import { historyReader, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
+import { Failure } from '../../core/errors.ts';
+import { eventPaths } from '../../core/build/event-paths.ts';
+import { failureMessage } from '../../core/report/failure.ts';
+import { failedManifest, type Manifest } from '../../core/build/manifest.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { findBuild } from './builds.ts';
+import { findPipeline, unreachable, type Pipeline, type PipelineOptions } from './deployment.ts';
+import { refusal } from '../refusal.ts';
+import { Refusal } from '../refused.ts';
+import { createScreen, heading, took } from '../screen/screen.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { outcome } from '../screen/target-table.ts';
+import { painter, type Terminal } from '../screen/terminal.ts';
+
+/** What a shell expects of a program that was ended by Ctrl-C. */
+export const interruptedCode = 130;
+
+const second = 1000;
+// Once a minute would do for the longest waits, but somebody is looking; AWS answers 20 such calls a second.
+const [shortest, longest] = [2 * second, 10 * second];
+// So long the network may be away, or AWS too busy, before following is given up; the build does not need us.
+const patience = 15 * 60 * second;
+
+/** Shows a build of a deployed pipeline from its start on until it ends. */
+export async function follow(
+  wanted: string,
+  options: PipelineOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const pipeline = await findPipeline(options, surroundings);
+  const { recipe, build, execution } = await findBuild(pipeline, wanted);
+  if (!execution) {
+    throw new Refusal(
+      `${recipe}-${build}: Step Functions has forgotten its execution (90 days after its end); golden logs ${build}${pipeline.options} has what the bucket keeps`,
+    );
+  }
+  const write = (text: string) => (options.json ? terminal.err(text) : terminal.out(text));
+  write(`\n  ${recipe}-${build} in ${pipeline.aws.region}\n`);
+  return followBuild({ recipe, build, execution: execution.arn }, pipeline, options, terminal, surroundings);
+}
+
+/** Follows an execution to its end. @returns the exit code: 0 published, 1 failed, 2 refused, 130 left at Ctrl-C. */
+export async function followBuild(
+  build: BuildIdentity & { execution: string },
+  pipeline: Pipeline,
+  { json = false }: Pick<PipelineOptions, 'json'>,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
+  const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
+  const comeBack = `golden follow ${build.build}${pipeline.options}`;
+  write(`\n${heading(sheet, 'elapsed')}\n`);
+  try {
+    const ended = await watch(build.execution, pipeline, { sheet, write, surroundings });
+    if (!ended) {
+      write(
+        `\n  Left; the build goes on. To come back: ${comeBack}\n  To stop it:  golden cancel ${build.build}${pipeline.options}\n\n`,
+      );
+      return interruptedCode;
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Refusal(
+      `${unreachable(error).message}\nThe build goes on without being followed. To come back: ${comeBack}`,
+    );
+  }
+  const execution = await readExecution(pipeline.aws, build.execution);
+  if (!execution) throw new Refusal(`${build.execution} is not there any more`);
+  return tellEnd(build, execution, pipeline, { json, sheet, write, terminal });
+}
+
+interface Page {
+  sheet: Pick<Terminal, 'columns' | 'colour' | 'isTTY'>;
+  write: (text: string) => void;
+}
+
+const isEnd = ({ type }: ExecutionEvent) => /^Execution(Succeeded|Failed|Aborted|TimedOut)$/.test(type);
+
+/** @returns whether the execution has ended; it has not where somebody has seen enough. */
+async function watch(
+  execution: string,
+  { aws }: Pipeline,
+  { sheet, write, surroundings }: Page & { surroundings: Surroundings },
+): Promise<boolean> {
+  const { now, sleep, onInterrupt } = surroundings;
+  const interrupt = new AbortController();
+  const stopListening = onInterrupt(() => interrupt.abort());
+  const screen = createScreen({
+    terminal: sheet,
+    write,
+    now,
+    real: now,
+    below: (ms) => `${took(ms)} so far; Ctrl-C leaves, the build goes on`,
+    entering: true,
+  });
+  const read = historyReader(aws, execution);
+  const pathOf = eventPaths();
+  let pause = shortest;
+  let heard = now();
+  let silent = false;
+  try {
+    for (;;) {
+      let events: ExecutionEvent[] = [];
+      try {
+        events = await read();
+        heard = now();
+        silent = false;
+      } catch (error) {
+        if (!(error instanceof Failure) || error.name !== 'AwsTransient' || now() - heard > patience) throw error;
+        if (!silent) screen.note(`no answer, still trying: ${error.message}`);
+        silent = true;
+      }
+      for (const event of events) screen.take(event, pathOf(event));
+      const last = events.at(-1);
+      if (last && isEnd(last)) return true; // a redriven execution goes on after an end
+      if (interrupt.signal.aborted) return false;
+      pause = events.length > 0 ? shortest : Math.min(longest, pause * 1.3);
+      for (const until = now() + pause; now() < until && !interrupt.signal.aborted; screen.tick())
+        await sleep(Math.min(sheet.isTTY ? second : pause, until - now()), interrupt.signal);
+      if (interrupt.signal.aborted) return false;
+    }
+  } finally {
+    stopListening();
+    screen.end();
+  }
+}
+
+/** Tells what a build has come to and hands over its record. */
+async function tellEnd(
+  { recipe, build }: BuildIdentity,
+  execution: ExecutionDetail,
+  pipeline: Pipeline,
+  { json, sheet, write, terminal }: Page & { json: boolean; terminal: Terminal },
+): Promise<number> {
+  const { status, error: Error = status, cause: Cause, startedAt, stoppedAt = startedAt } = execution;
+  const refused = Error === 'RecipeInvalid' || Error === 'RecipeBusy';
+  // An execution that was refused is no part of the build, which may have a record of an earlier one
+  const manifest = refused ? undefined : await readArtifact<Manifest>(pipeline, { recipe, build }, 'manifest.json');
+  if (manifest) {
+    write(`\n${outcome(manifest, `${took(stoppedAt.getTime() - startedAt.getTime())} · ${execution.arn}`, sheet)}`);
+    write(`  ${painter(sheet)('dim', `golden logs ${build}${pipeline.options}`)}\n\n`);
+    if (json) terminal.out(`${JSON.stringify(manifest, null, 2)}\n`);
+  } else {
+    const cause = failureMessage({ Error, Cause });
+    terminal.err(`\n  ${Error}\n${cause.replaceAll(/^/gm, '    ')}\n`);
+    if (status === 'ABORTED' || status === 'TIMED_OUT') {
+      terminal.err(
+        `  It is undone from outside within minutes; golden logs ${build}${pipeline.options} then tells what was undone.\n`,
+      );
+    }
+    terminal.err('\n');
+    // Whoever reads stdout gets the record that the build itself has not written
+    const failure = { state: 'unknown', error: Error, cause, undone: [], left: [], kept: [] };
+    const unwritten = {
+      identity: { recipe, build },
+      plan: undefined,
+      ledger: undefined,
+      targets: [],
+      timings: [],
+      failure,
+    };
+    if (json && Error === 'RecipeInvalid') terminal.out(refusal([{ path: [], message: cause, place: {} }]));
+    else if (json) terminal.out(`${JSON.stringify(failedManifest(unwritten), null, 2)}\n`);
+  }
+  if (status === 'SUCCEEDED') return 0;
+  return Error === 'RecipeInvalid' ? 2 : 1;
+}

@@ -1,0 +1,195 @@
+import { stripVTControlCharacters } from 'node:util';
+import { listArtifacts, outputKey, readArtifact, readObject } from '../../aws/memory/artifacts.ts';
+import { historyReader, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
+import { eventPaths } from '../../core/build/event-paths.ts';
+import { failureMessage } from '../../core/report/failure.ts';
+import type { Manifest, Timing } from '../../core/build/manifest.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { timingsOf } from '../../core/build/timings.ts';
+import { eachOf, findBuild, startOf, type KnownBuild } from './builds.ts';
+import { columns } from '../screen/columns.ts';
+import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';
+import { statusOf, triggerOf } from './list.ts';
+import { progressLines } from './progress.ts';
+import { Refusal } from '../refused.ts';
+import { draw, heading, took } from '../screen/screen.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { outcome } from '../screen/target-table.ts';
+import { painter, type Terminal } from '../screen/terminal.ts';
+
+export interface LogsOptions extends PipelineOptions {
+  step?: string;
+  tail?: number;
+}
+
+/** Output of one command on one instance, as the SSM agent left it in the bucket. */
+interface Output {
+  /** Of the step or check; null where its execution is forgotten or unknown. */
+  name: string | null;
+  phase: 'provision' | 'check' | null;
+  command: string;
+  instance: string;
+  stdout: string;
+  stderr: string;
+}
+
+/** Shows what a build did: time by state, why it failed, what its steps and checks printed. */
+export async function logs(
+  wanted: string,
+  options: LogsOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const pipeline = await findPipeline(options, surroundings);
+  const known = await findBuild(pipeline, wanted);
+  const manifest = await readArtifact<Manifest>(pipeline, known, 'manifest.json');
+  const history = known.execution ? await historyReader(pipeline.aws, known.execution.arn)() : [];
+  const outputs = await outputsOf(pipeline, known, sentIn(history), options);
+  const timings = manifest?.timings ?? timingsOf(history.map(asStateEvent));
+  const status = statusOf(known.execution, manifest);
+  if (options.json) {
+    const { recipe, build } = known;
+    const failure = manifest?.failure ?? null;
+    terminal.out(`${JSON.stringify({ recipe, build, status, timings, failure, outputs }, null, 2)}\n`);
+    return 0;
+  }
+  if (options.step === undefined)
+    terminal.out(summary({ known, status, history, timings, manifest, now: surroundings.now() }, terminal));
+  for (const output of outputs) terminal.out(textOf(output, terminal));
+  if (outputs.length === 0) terminal.out('  No command has left any output in the bucket.\n');
+  return 0;
+}
+
+interface Sent {
+  command: string;
+  name: string;
+  phase: 'provision' | 'check';
+}
+
+/** The commands that an execution sent, in their order: what SendCommand and SendCheck answered. */
+function sentIn(history: ExecutionEvent[]): Sent[] {
+  const pathOf = eventPaths();
+  const byId = new Map<string, Sent>();
+  for (const event of history) {
+    const { map: [around] = [] } = pathOf(event);
+    const { name: state, output } = (event['stateExitedEventDetails'] ?? {}) as { name?: string; output?: string };
+    if (!around || (state !== 'SendCommand' && state !== 'SendCheck') || output === undefined) continue;
+    const { sent } = JSON.parse(output) as { sent?: { command?: string; name?: string } };
+    if (sent?.command === undefined || sent.name === undefined) continue;
+    byId.set(sent.command, {
+      command: sent.command,
+      name: sent.name,
+      phase: around.state === 'Check' ? 'check' : 'provision',
+    });
+  }
+  return [...byId.values()];
+}
+
+async function outputsOf(
+  pipeline: Pipeline,
+  build: BuildIdentity,
+  sent: Sent[],
+  { step, tail }: LogsOptions,
+): Promise<Output[]> {
+  const prefix = `${outputKey(build)}/`;
+  const streams = (await listArtifacts(pipeline, prefix)).flatMap(({ key, bytes }) => {
+    const [command = '', instance = '', ...rest] = key.slice(prefix.length).split('/');
+    const stream = rest.at(-1);
+    return stream === 'stdout' || stream === 'stderr' ? [{ key, bytes, command, instance, stream } as const] : [];
+  });
+  const places = new Map(streams.map((each) => [`${each.command} ${each.instance}`, each]));
+  const order = ({ command }: { command: string }) => {
+    const index = sent.findIndex((one) => one.command === command);
+    return index < 0 ? sent.length : index;
+  };
+  const outputs = [...places.values()]
+    .map(({ command, instance }) => ({ command, instance, of: sent.find((one) => one.command === command) }))
+    .filter(({ of }) => step === undefined || of?.name === step)
+    .toSorted((one, other) => order(one) - order(other));
+  if (step !== undefined && outputs.length === 0) {
+    const names = [...new Set(sent.map(({ name }) => name))].join(', ') || 'none';
+    throw new Refusal(
+      `--step ${step}: has left no output; steps and checks of ${build.build} that were sent: ${names}`,
+    );
+  }
+  return eachOf(outputs, async ({ command, instance, of }) => {
+    const text = async (wanted: 'stdout' | 'stderr') => {
+      const found = streams.filter(
+        (one) => one.command === command && one.instance === instance && one.stream === wanted,
+      );
+      return (await eachOf(found, (one) => read(pipeline, one, tail))).join('');
+    };
+    const [stdout, stderr] = [await text('stdout'), await text('stderr')];
+    return { name: of?.name ?? null, phase: of?.phase ?? null, command, instance, stdout, stderr };
+  });
+}
+
+// Enough for thousands of lines; nobody who asks for the end of an output wants to wait for all of it.
+const tailBytes = 1_048_576;
+
+async function read(pipeline: Pipeline, { key, bytes }: { key: string; bytes: number }, tail?: number) {
+  if (bytes === 0) return '';
+  const range = tail !== undefined && bytes > tailBytes ? `bytes=-${tailBytes}` : undefined;
+  const text = (await readObject(pipeline, key, range))?.text ?? '';
+  return tail === undefined ? text : `${text.trimEnd().split('\n').slice(-tail).join('\n')}\n`;
+}
+
+const asStateEvent = (event: ExecutionEvent) => {
+  const details = (event['stateEnteredEventDetails'] ?? event['stateExitedEventDetails']) as
+    { name?: string } | undefined;
+  return { ...event, state: details?.name };
+};
+
+interface Summary {
+  known: KnownBuild;
+  status: string;
+  history: ExecutionEvent[];
+  timings: Timing[];
+  manifest: Manifest | undefined;
+  now: number;
+}
+
+function summary({ known, status, history, timings, manifest, now }: Summary, terminal: Terminal): string {
+  const { recipe, build, execution } = known;
+  const paint = painter(terminal);
+  const pathOf = eventPaths();
+  const lines = progressLines(history.map((event) => ({ event, path: pathOf(event) })));
+  const began = execution?.startedAt.getTime() ?? startOf(build).getTime();
+  const title = [`  ${paint('bold', `${recipe}-${build}`)}  ${status}`];
+  if (execution) title.push(`  ${paint('dim', `by ${triggerOf(execution).by}, ${execution.arn}`)}`);
+  const parts = [title.join('\n')];
+  if (lines.length > 0)
+    parts.push([heading(terminal, 'elapsed'), ...lines.flatMap((line) => draw(line, began, now, terminal))].join('\n'));
+  else if (timings.length > 0) parts.push(timeTable(timings, terminal));
+  const cause =
+    manifest?.failure?.cause ??
+    (execution?.error && failureMessage({ Error: execution.error, Cause: execution.cause }));
+  if (cause && !lines.some(({ mark }) => mark === 'failed')) parts.push(clean(cause).replaceAll(/^/gm, '  '));
+  const seconds = execution ? took((execution.stoppedAt?.getTime() ?? now) - began) : '';
+  if (manifest) parts.push(outcome(manifest, seconds, terminal).trimEnd());
+  return `\n${parts.join('\n\n')}\n\n`;
+}
+
+/** What the manifest has of a build whose history is forgotten. */
+const timeTable = (timings: Timing[], terminal: Terminal): string =>
+  columns(
+    ['Started (UTC)', 'State', 'Took'],
+    timings.map(({ state, startedAt, seconds }) => [
+      { text: startedAt.slice(11, 19), style: 'dim' },
+      { text: state },
+      { text: took(seconds * 1000) },
+    ]),
+    terminal,
+  );
+
+/** Whatever a command printed must not steer the terminal of who reads it. */
+const clean = (text: string) => stripVTControlCharacters(text).replaceAll('\r', '');
+
+function textOf({ name, phase, command, instance, stdout, stderr }: Output, terminal: Terminal): string {
+  const paint = painter(terminal);
+  const title = paint('bold', `--- ${phase ? `${phase} ${name}` : command}`);
+  const streams = Object.entries({ stdout, stderr }).filter(([, text]) => text !== '');
+  return streams
+    .map(([stream, text]) => `${title} ${paint('dim', `${stream} on ${instance}`)}\n${clean(text).trimEnd()}\n\n`)
+    .join('');
+}

@@ -1,0 +1,208 @@
+import { stripVTControlCharacters } from 'node:util';
+import { failureMessage } from '../../core/report/failure.ts';
+import type { EventPath, HistoryEvent } from '../../simulator/states/history.ts';
+
+/** What each Task and Map state of build-image is for, to somebody who watches it for the first time. */
+export const purposes: Record<string, string> = {
+  Resolve: 'recipe and source image become a build plan',
+  RecordUpToDate: 'the published image is what the recipe asks for',
+  Launch: 'a builder instance that only SSM can reach',
+  AwaitBuilder: 'its SSM agent is online',
+  Provision: 'the steps of the recipe',
+  Seal: 'the builder stops, its disks stand still',
+  CreateImage: 'an AMI of the builder',
+  AwaitImage: 'the AMI and its snapshots are complete',
+  LaunchCandidate: 'a fresh instance of that AMI',
+  AwaitCandidate: 'its SSM agent is online',
+  Check: 'the checks of the recipe',
+  TerminateCandidate: 'it has told all it knows',
+  Distribute: 'the AMI goes to every target',
+  CopyImage: 'a copy is begun where needed',
+  AwaitCopy: 'the copy is complete',
+  GrantPermissions: 'others may launch it',
+  Verify: 'every target is read back and found right',
+  Publish: 'the channel points at the image in every region',
+  CleanUp: 'builder, candidate and their volumes are gone',
+  Compensate: 'what the build made is taken back',
+  RecordFailure: 'the manifest tells what happened',
+};
+
+/** One line of progress: a visit of a state, or an iteration of a Map, that is running or has ended. */
+export interface Line {
+  mark: 'running' | 'done' | 'left' | 'failed' | 'stopped';
+  label: string;
+  what: string;
+  /** Simulated milliseconds since the epoch: when it began, and when it ended if it has. */
+  since: number;
+  until?: number;
+  failure?: { error: string; message: string; output: string[] };
+}
+
+interface Visit {
+  label: string;
+  /** The step's name, or the state a region is in. */
+  subject: string;
+  purpose: string;
+  since: number;
+  /** A step of Provision or Check is one line, however many states it takes. */
+  step: boolean;
+  failed?: { error: string; cause: string };
+  /** How many things a clean-up could not remove. */
+  left?: number;
+  retried: string[];
+}
+
+/** Progress as far as the events tell. Waits look again at every heartbeat, which is no news and makes no line. */
+export function createProgress() {
+  const visits = new Map<string, Visit>();
+  const lengths = new Map<string, number>();
+  let startedAt = 0;
+
+  function enter(key: string, event: HistoryEvent, path: EventPath): Line[] {
+    if (visits.get(key)?.step) return [];
+    const visit = { ...titles(event, path), since: event.timestamp.getTime(), retried: [] };
+    visits.set(key, visit);
+    return [lineOf(visit, 'running')];
+  }
+
+  function titles(event: HistoryEvent, { map: [around] = [] }: EventPath): Omit<Visit, 'since' | 'retried'> {
+    const { name: state = '', input } = details(event);
+    const purpose = purposes[state] ?? '';
+    if (!around) return { label: state, subject: '', purpose, step: false };
+    const { region, name = state } = itemIn(input);
+    if (region) return { label: `${around.state} ${region}`, subject: state.padEnd(17), purpose, step: false };
+    const number = `${around.index + 1}/${lengths.get(around.state) ?? '?'}`;
+    return { label: `${around.state} ${number}`, subject: name, purpose: '', step: true };
+  }
+
+  function leave(key: string, { timestamp }: HistoryEvent, mark: Line['mark']): Line[] {
+    const visit = visits.get(key);
+    if (!visit) return [];
+    visits.delete(key);
+    return [lineOf(visit, mark, timestamp.getTime())];
+  }
+
+  function fail(key: string, { error, cause }: { error?: string; cause?: string }): void {
+    const visit = visits.get(key);
+    if (visit) visit.failed = { error: error ?? 'States.TaskFailed', cause: cause ?? '' };
+  }
+
+  /** Takes in one event and answers with a line for what it begins or ends. */
+  function take(event: HistoryEvent, path: EventPath): Line[] {
+    const key = keyOf(path);
+    const visit = visits.get(key);
+    switch (event.type) {
+      case 'ExecutionStarted':
+        startedAt = event.timestamp.getTime();
+        return [];
+      case 'MapStateStarted':
+        lengths.set(path.state ?? '', details(event).length ?? 0);
+        return [];
+      case 'TaskStateEntered':
+        return enter(key, event, path);
+      case 'TaskScheduled':
+        if (visit?.failed) {
+          // A look that was not the last one is no failure.
+          if (!/^(States\.Timeout|NotYet)$/.test(visit.failed.error)) visit.retried.push(visit.failed.error);
+          delete visit.failed;
+        }
+        return [];
+      case 'TaskSucceeded':
+        if (visit) visit.left = leftIn(details(event).output);
+        return [];
+      case 'TaskFailed':
+      case 'TaskTimedOut':
+        fail(key, details(event));
+        return [];
+      case 'TaskStateExited':
+        if (visit?.failed) return leave(key, event, 'failed');
+        return visit?.step ? [] : leave(key, event, visit?.left ? 'left' : 'done');
+      case 'MapIterationSucceeded':
+        return leave(key, event, 'done');
+      case 'MapIterationFailed':
+        return leave(key, event, 'failed');
+      case 'MapIterationAborted':
+        return leave(key, event, 'stopped');
+      case 'ExecutionFailed':
+      case 'ExecutionTimedOut':
+      case 'ExecutionAborted':
+        return [...visits.keys()].flatMap((open) => {
+          if (!visits.get(open)?.failed) fail(open, details(event));
+          return leave(open, event, 'failed');
+        });
+      default:
+        return [];
+    }
+  }
+
+  return {
+    take,
+    startedAt: () => startedAt,
+    /** What is going on, one line for each running state, step or region. */
+    running: (): Line[] =>
+      [...visits]
+        .toSorted(([one], [other]) => one.localeCompare(other, 'en', { numeric: true })) // regions keep their places
+        .map(([, visit]) => lineOf(visit, 'running')),
+  };
+}
+
+/** All lines that the events of an execution so far come to, the running ones last. */
+export function progressLines(events: { event: HistoryEvent; path: EventPath }[]): Line[] {
+  const progress = createProgress();
+  const lines = events.flatMap(({ event, path }) => progress.take(event, path));
+  return [...lines.filter(({ mark }) => mark !== 'running'), ...progress.running()];
+}
+
+function lineOf(visit: Visit, mark: Line['mark'], until?: number): Line {
+  const { label, subject, purpose, since, failed, retried, left } = visit;
+  const said = left ? `${left} ${left === 1 ? 'thing is' : 'things are'} left behind` : purpose;
+  return {
+    mark,
+    label,
+    // Why a state took so long is worth more than what it is for
+    what: [subject, retried.length > 0 && !left ? again(retried) : said].filter(Boolean).join(' '),
+    since,
+    ...(until !== undefined && { until }),
+    ...(mark === 'failed' && failed && { failure: explain(failed) }),
+  };
+}
+
+function again(errors: string[]): string {
+  const counts = new Map<string, number>();
+  for (const error of errors) counts.set(error, (counts.get(error) ?? 0) + 1);
+  return `again after ${[...counts].map(([error, count]) => (count > 1 ? `${count} × ${error}` : error)).join(', ')}`;
+}
+
+/** The message starts with what happened and may go on with the end of a command's output. */
+function explain({ error, cause }: { error: string; cause: string }): NonNullable<Line['failure']> {
+  // Whatever a command printed must not steer the terminal of who reads it
+  const text = stripVTControlCharacters(failureMessage({ Error: error, Cause: cause })).replaceAll('\r', '');
+  const [message = '', ...output] = text.trimEnd().split('\n');
+  return { error, message, output };
+}
+
+const keyOf = ({ map, state }: EventPath) => (map?.[0] ? `${map[0].state}[${map[0].index}]` : (state ?? ''));
+
+function details(event: HistoryEvent): {
+  name?: string;
+  input?: string;
+  output?: string;
+  length?: number;
+  error?: string;
+  cause?: string;
+} {
+  const key = Object.keys(event).find((name): name is `${string}EventDetails` => name.endsWith('EventDetails'));
+  return (key && event[key]) ?? {};
+}
+
+/** CleanUp answers with how many things it leaves behind, Compensate with which. */
+function leftIn(output = '{}'): number {
+  const { left } = (JSON.parse(output) ?? {}) as { left?: unknown };
+  return Array.isArray(left) ? left.length : Number(left ?? 0);
+}
+
+/** What tells the iterations of a Map apart: ItemSelector puts it into the input of their states. */
+function itemIn(input = '{}'): { region?: string; name?: string } {
+  const { region, name } = JSON.parse(input) as Record<string, unknown>;
+  return { ...(typeof region === 'string' && { region }), ...(typeof name === 'string' && { name }) };
+}

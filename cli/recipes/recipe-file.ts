@@ -1,0 +1,190 @@
+import { basename, dirname } from 'node:path';
+import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, Parser, visit } from 'yaml';
+import type { Alias, Document, Node, Scalar } from 'yaml';
+import { parseRecipe, type Path, type Place, type Problem, type Recipe } from '../../core/recipe/recipe.ts';
+import { readScripts, readText, reason } from './recipe-scripts.ts';
+
+/** A recipe as it lies on disk. */
+export interface RecipeFile {
+  file: string;
+  /** What the recipe has to be called. */
+  name: string;
+  document: unknown;
+  /** Scripts of the recipe and their neighbours, by path below the recipe's folder. */
+  scripts: Record<string, string>;
+  /** What is wrong before anybody looks for a recipe in it. */
+  problems: Problem[];
+  /** Where a path of the document is: its key, or what is left of it where there is none. */
+  locate: (path: Path) => Place;
+}
+
+export async function readRecipeFile(file: string): Promise<RecipeFile> {
+  const name = basename(file, '.yaml');
+  let text: string;
+  try {
+    text = await readText(file);
+  } catch (error) {
+    const problems = [{ path: [], message: `cannot be read: ${reason(error)}` }];
+    return { file, name, document: undefined, scripts: {}, problems, locate: () => ({ file }) };
+  }
+  const { document, problems, locate } = readYaml(text, file, 'a recipe');
+  const found = await readScripts(dirname(file), document);
+  return { file, name, document, scripts: found.scripts, problems: [...problems, ...found.problems], locate };
+}
+
+/** YAML by whoever: nesting, aliases and tags are bounded. `kind` is what it is read for, in words. */
+export function readYaml(
+  text: string,
+  file: string,
+  kind: string,
+): Pick<RecipeFile, 'document' | 'problems' | 'locate'> {
+  const lines = new LineCounter();
+  const placeAt = (offset = 0): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const problemAt = (offset: number | undefined, message: string): Problem => ({
+    path: [],
+    message,
+    place: placeAt(offset),
+  });
+  const depth = tooDeepAt(text);
+  if (depth !== undefined) {
+    lines.lineStarts.push(0, ...[...text.slice(0, depth).matchAll(/\n/g)].map(({ index }) => index + 1));
+    const problems = [problemAt(depth, 'cannot be read: it is nested too deep')];
+    return { document: undefined, problems, locate: () => placeAt(depth) };
+  }
+  // The library compares every key with every other: twofold ones are found below.
+  const options = {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: false,
+    merge: true,
+  } as const;
+  const yaml = parseDocument(text, options);
+  const { aliases, lost, twice, pairs } = nodesOf(yaml);
+  const locate = (path: Path) => placeAt(offsetOf(yaml, path, aliases, pairs));
+  const problems = twice.map((offset) => problemAt(offset, 'this key is here twice'));
+  const fatal = [...yaml.errors, ...yaml.warnings].map(({ message, pos }) =>
+    problemAt(pos[0], `is not YAML ${kind} can be: ${message.split('\n')[0]}`),
+  );
+  fatal.push(...lost.map(({ source, range }) => problemAt(range?.[0], `*${source} stands for nothing before it`)));
+  if (aliases.size > mostAliases) fatal.push(problemAt(0, `has ${aliases.size} aliases, of ${mostAliases} at most`));
+  if (fatal.length > 0) return { document: undefined, problems: [...problems, ...fatal], locate };
+  try {
+    // Some lines of YAML can stand for gigabytes by aliases of aliases.
+    return { document: yaml.toJS({ maxAliasCount: 100 }) as unknown, problems, locate };
+  } catch (error) {
+    const cannot = problemAt(0, `cannot be read: ${reason(error)}`);
+    return { document: undefined, problems: [...problems, cannot], locate };
+  }
+}
+
+const deepest = 100;
+
+/** Where nesting gets so deep that following it by recursion, as the library does, could end the whole process. */
+function tooDeepAt(text: string): number | undefined {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > deepest) return parser.stack.at(-1)?.offset;
+  }
+  return undefined;
+}
+
+const mostAliases = 1_000;
+
+/** The library has a symbol for the merge key. */
+const keyOf = ({ value }: Scalar) => (typeof value === 'symbol' ? '<<' : String(value));
+
+type Pairs = Map<string, { key: unknown; value: unknown }>;
+
+/** In one walk: what each alias stands for, those that stand for nothing, and where a key is for the second time. */
+function nodesOf(yaml: Document.Parsed) {
+  const anchors = new Map<string, Node>();
+  const aliases = new Map<Alias, Node | undefined>();
+  const pairs = new Map<unknown, Pairs>();
+  const twice: (number | undefined)[] = [];
+  visit(yaml, {
+    Alias: (_key, alias) => void aliases.set(alias, anchors.get(alias.source)),
+    Value: (_key, node) => {
+      if (node.anchor !== undefined) anchors.set(node.anchor, node);
+      if (!isMap(node)) return;
+      const byKey: Pairs = new Map();
+      for (const pair of node.items) {
+        if (!isScalar(pair.key)) continue;
+        const key = keyOf(pair.key);
+        if (byKey.has(key)) twice.push(pair.key.range?.[0]);
+        else byKey.set(key, pair);
+      }
+      pairs.set(node, byKey);
+    },
+  });
+  return { aliases, pairs, twice, lost: [...aliases].flatMap(([alias, node]) => (node ? [] : [alias])) };
+}
+
+/** The recipe in a file, or everything that is wrong with it. */
+export function recipeIn(
+  { name, document, scripts, problems }: RecipeFile,
+  options?: { home?: string },
+): { recipe: Recipe } | { problems: Problem[] } {
+  if (document === undefined) return { problems };
+  const parsed = parseRecipe(document, scripts, options);
+  const all = [...problems];
+  const known = new Set(problems.map(({ path }) => path.join('/')));
+  // A script that was refused here is missing there: once is enough.
+  if ('problems' in parsed)
+    all.push(...parsed.problems.filter(({ path }) => path.at(-1) !== 'script' || !known.has(path.join('/'))));
+  const given = (document as { name?: unknown } | null)?.name;
+  if (typeof given === 'string' && given !== name) {
+    all.push({
+      path: ['name'],
+      message: `is ${given}, but the file is ${name}.yaml: a recipe is found by its file, so both must be the same`,
+    });
+  }
+  return 'recipe' in parsed && all.length === 0 ? parsed : { problems: all };
+}
+
+/** The pair with a key in a map, else in what the map merges (`<<: *base`, `<<: [*a, *b]`). */
+function pairIn(node: unknown, key: string, aliases: Map<Alias, Node | undefined>, pairs: Map<unknown, Pairs>) {
+  const ahead = [node];
+  const seen = new Set<unknown>();
+  for (let next = ahead.shift(); next !== undefined; next = ahead.shift()) {
+    const target = isAlias(next) ? aliases.get(next) : next;
+    if (seen.has(target)) continue;
+    seen.add(target);
+    if (isSeq(target)) ahead.push(...target.items);
+    const byKey = pairs.get(target);
+    const found = byKey?.get(key);
+    if (found) return found;
+    const merged = byKey?.get('<<')?.value;
+    if (merged !== undefined) ahead.push(merged);
+  }
+  return undefined;
+}
+
+function offsetOf(
+  yaml: Document.Parsed,
+  path: Path,
+  aliases: Map<Alias, Node | undefined>,
+  pairs: Map<unknown, Pairs>,
+): number {
+  let node: unknown = yaml.contents;
+  let offset = yaml.contents?.range[0] ?? 0;
+  for (const part of path) {
+    if (isAlias(node)) node = aliases.get(node);
+    let next: Node | undefined;
+    if (isMap(node)) {
+      const pair = pairIn(node, String(part), aliases, pairs);
+      next = pair?.key as Node | undefined;
+      node = pair?.value;
+    } else if (isSeq(node)) {
+      next = node.items[Number(part)] as Node | undefined;
+      node = next;
+    }
+    if (!next) break;
+    offset = next.range?.[0] ?? offset;
+  }
+  return offset;
+}

@@ -1,0 +1,49 @@
+import { agentNotes } from '../../core/preflight/agent.ts';
+import { formatProblems, told, type Problem } from '../../core/recipe/recipe.ts';
+import { examine, problemText, type Finding } from './recipe-folder.ts';
+import { placed, refusal } from '../refusal.ts';
+import type { Terminal } from '../screen/terminal.ts';
+
+const isRight = ({ problems }: Finding) => problems.length === 0;
+
+/** Of each file either `ok` or every problem it has. `home` is the region the pipeline runs in. */
+export async function validateFiles(files: string[], home?: string): Promise<{ ok: boolean; text: string }> {
+  const findings = await examine(files, home === undefined ? {} : { home });
+  return { ok: findings.every(isRight), text: textOf(findings) };
+}
+
+/** What is most likely wrong though it may be right: nobody has looked at the source. */
+const notesOf = ({ recipe }: Finding): Problem[] => (recipe ? agentNotes(recipe) : []);
+
+const noteLines = (finding: Finding): string[] => {
+  const notes = notesOf(finding).map(({ path, message }) => ({ path, message: `note: ${message}` }));
+  return notes.length > 0 ? [formatProblems(notes, (path) => finding.file.locate(path))] : [];
+};
+
+const textOf = (findings: Finding[]): string =>
+  findings
+    .flatMap((finding) =>
+      isRight(finding) ? [`${finding.file.file}: ok`, ...noteLines(finding)] : [problemText(finding)],
+    )
+    .join('\n');
+
+function jsonOf(findings: Finding[]): string {
+  const problems = findings.flatMap((finding) => placed(finding.problems, (path) => finding.file.locate(path)));
+  if (problems.length > 0) return refusal(problems);
+  const notes = findings.flatMap((finding) => told(notesOf(finding)).map((note) => `${finding.file.file} ${note}`));
+  const files = findings.map(({ file }) => file.file);
+  return `${JSON.stringify({ status: 'valid', files, ...(notes.length > 0 && { notes }) })}\n`;
+}
+
+export async function validate(
+  files: string[],
+  terminal: Terminal,
+  { home, json = false }: { home: string; json?: boolean },
+): Promise<number> {
+  const findings = await examine(files, { home });
+  const ok = findings.every(isRight);
+  if (json) terminal.out(jsonOf(findings));
+  else if (ok) terminal.out(`${textOf(findings)}\n`);
+  if (!ok) terminal.err(`${textOf(findings)}\n`);
+  return ok ? 0 : 2;
+}

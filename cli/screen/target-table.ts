@@ -1,0 +1,116 @@
+import { costLine } from '../../core/report/cost.ts';
+import { durationOf } from '../../core/duration.ts';
+import type { Manifest, ManifestTarget } from '../../core/build/manifest.ts';
+import { fold, painter, type Paint, type Terminal } from './terminal.ts';
+
+export interface Totals {
+  simulatedSeconds: number;
+  wallSeconds: number;
+  transitions: number;
+  apiCalls: number;
+}
+
+const paints = { published: 'green', failed: 'red', skipped: 'yellow' } as const;
+const shownPerKind = 3;
+
+/** Everybody a target is shared with, one a line; the ARN of an organization or unit says little more than its id. */
+export function sharedWith({ accounts, organizations, organizationalUnits }: ManifestTarget): string[] {
+  const some = (ids: string[], plural: string) =>
+    ids.length > shownPerKind
+      ? [...ids.slice(0, shownPerKind - 1), `+ ${ids.length - shownPerKind + 1} ${plural}`]
+      : ids;
+  const id = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
+  const everybody = [
+    ...some(accounts, 'accounts'),
+    ...some(organizations.map(id), 'organizations'),
+    ...some(organizationalUnits.map(id), 'units'),
+  ];
+  return everybody.length > 0 ? everybody : ['nobody'];
+}
+
+const titles = ['Region', 'AMI', 'Shared with', 'Parameter', 'Status'];
+
+/**
+ * Region × AMI × shared with × parameter × status, without lines: the columns say enough. (cli-table3 wants as many lines
+ * of options to leave its borders away, and adds six packages.)
+ */
+export function targetTable(targets: ManifestTarget[], { colour }: Pick<Terminal, 'colour'>): string {
+  const paint = painter({ colour });
+  const rows = targets.map((target) => {
+    const shared = target.ami === null ? ['–'] : sharedWith(target);
+    const cells = [[target.region], [target.ami ?? '–'], shared, [target.parameter ?? '–']];
+    return { status: target.status, cells };
+  });
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.flatMap(({ cells }) => (cells[column] ?? []).map((line) => line.length))),
+  );
+  const lineOf = (cells: (string | undefined)[]) =>
+    `  ${cells.map((cell = '', column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`;
+  const lines = rows.flatMap(({ cells, status }) =>
+    Array.from({ length: Math.max(...cells.map((cell) => cell.length)) }, (_, index) => {
+      const line = lineOf(cells.map((cell) => cell[index]));
+      return index === 0 ? `${line}  ${paint(paints[status], status)}` : line.trimEnd();
+    }),
+  );
+  return [paint('bold', lineOf(titles).trimEnd()), ...lines].join('\n');
+}
+
+/** What a build came to: the table, what went wrong and what is left of it, what it took (a string is such a line itself). */
+export function outcome(
+  manifest: Manifest,
+  totals: Totals | string,
+  terminal: Pick<Terminal, 'columns' | 'colour'>,
+): string {
+  const paint = painter(terminal);
+  const { targets, failure } = manifest;
+  const parts: string[] = [];
+  if (targets.some(({ status }) => status !== 'skipped')) parts.push(targetTable(targets, terminal));
+  const errors = targets.flatMap(({ region, error }) => (error === null ? [] : [{ region, error }]));
+  for (const { region, error } of errors) {
+    const lines = error
+      .trimEnd()
+      .split('\n')
+      .flatMap((line) => fold(line, terminal.columns - 5));
+    parts.push([`  ${paint('red', region)}`, ...lines.map((line) => `    ${line}`)].join('\n'));
+  }
+  for (const note of manifest.notes ?? []) {
+    const [first = '', ...rest] = fold(note, terminal.columns - 9);
+    parts.push(
+      [`  ${paint('yellow', 'Note')}   ${first}`, ...rest.map((line) => `${' '.repeat(9)}${line}`)].join('\n'),
+    );
+  }
+  if (failure) parts.push(remains(failure, paint));
+  const took = typeof totals === 'string' ? totals : totalsLine(totals);
+  const cost = manifest.cost ? [`it costs ${costLine(manifest.cost)}`] : [];
+  const asides = [...cost, took].map((line) => `  ${paint('dim', line)}`);
+  parts.push([`  ${headline(manifest, paint)}`, ...asides].join('\n'));
+  return `${parts.join('\n\n')}\n`;
+}
+
+function headline({ status, recipe, build, image, failure }: Manifest, paint: Paint): string {
+  switch (status) {
+    case 'published':
+      return `${paint('green', '✓')} ${paint('bold', image?.name ?? `${recipe}-${build}`)} is published`;
+    case 'up-to-date':
+      return `${paint('green', '✓')} ${paint('bold', image?.name ?? recipe)} is what the recipe asks for already`;
+    case 'failed':
+      return `${paint('red', '✗')} ${paint('bold', `${recipe}-${build}`)} failed in ${failure?.state ?? '?'} with ${failure?.error ?? '?'}`;
+  }
+}
+
+function remains({ undone, left, kept }: NonNullable<Manifest['failure']>, paint: Paint): string {
+  const list = (title: string, things: string[], nothing: string) =>
+    `  ${paint('bold', title.padEnd(9))}${things.length > 0 ? things.join(`\n${' '.repeat(11)}`) : nothing}`;
+  const until = (expires: string | null) => (expires === null ? 'without an end' : `until ${expires}`);
+  const stays = kept.map(({ ami, region, expires }) => `${ami} in ${region} ${until(expires)}`);
+  return [
+    list('Undone', undone, 'nothing, there was nothing to undo'),
+    list('Left', left, 'nothing'),
+    ...(stays.length > 0 ? [list('Kept', stays, '')] : []),
+  ].join('\n');
+}
+
+function totalsLine({ simulatedSeconds, wallSeconds, transitions, apiCalls }: Totals): string {
+  const times = `${durationOf(Math.round(simulatedSeconds))} simulated in ${wallSeconds.toFixed(1)}s`;
+  return `${times} · ${transitions} state transitions · ${apiCalls} API calls`;
+}

@@ -1,0 +1,100 @@
+import { answersOf, updatesOf } from '../../proof/month/answers.ts';
+import type { History } from '../../proof/month/history.ts';
+import { timeOf, type Invariant } from '../../proof/month/invariants.ts';
+import { columns } from '../screen/columns.ts';
+import { fold, painter, type Terminal } from '../screen/terminal.ts';
+
+/** What the days came to for one recipe. */
+export interface RecipeSummary {
+  recipe: string;
+  /** Newer source images; for a recipe on another's channel, images that were published there. */
+  sourceUpdates: number;
+  builds: number;
+  published: number;
+  upToDate: number;
+  failed: number;
+  /** How often it was not started, by reason. */
+  skipped: Record<string, number>;
+  /** From an update to the publication, seconds; null where nothing was updated. */
+  worstSeconds: number | null;
+  /** Estimate of all builds; `unpriced` of them have none. */
+  usd: number;
+  unpriced: number;
+}
+
+export function summariesOf(history: History): RecipeSummary[] {
+  const answers = answersOf(history);
+  return history.recipes.map((recipe): RecipeSummary => {
+    const { name } = recipe;
+    const builds = history.builds.filter((build) => build.recipe === name);
+    const count = (status: string) => builds.filter((build) => build.status === status).length;
+    const skipped: Record<string, number> = {};
+    for (const start of history.starts)
+      if (start.recipe === name && start.skipped !== undefined)
+        skipped[start.skipped] = (skipped[start.skipped] ?? 0) + 1;
+    const seconds = answers.flatMap(({ update, seconds: took }) =>
+      update.recipe === name && !update.first && took !== undefined ? [took] : [],
+    );
+    return {
+      recipe: name,
+      sourceUpdates: updatesOf(recipe, history).filter(({ first }) => !first).length,
+      builds: builds.length,
+      published: count('published'),
+      upToDate: count('up-to-date'),
+      failed: count('failed'),
+      skipped,
+      worstSeconds: seconds.length > 0 ? Math.max(...seconds) : null,
+      usd: Math.round(builds.reduce((sum, { usd }) => sum + (usd ?? 0), 0) * 1e6) / 1e6,
+      unpriced: builds.filter(({ usd, status }) => usd === null && status !== 'up-to-date').length,
+    };
+  });
+}
+
+const titles = ['Recipe', 'Updates', 'Builds', 'Published', 'Up to date', 'Failed', 'Worst', 'Cost'];
+
+export const cost = (usd: number, unpriced: number): string =>
+  `$${usd.toFixed(2)}${unpriced > 0 ? ` and ${unpriced} unknown` : ''}`;
+
+/** A row for each recipe, and below them what was skipped and why. */
+export function summaryTable(summaries: RecipeSummary[], terminal: Pick<Terminal, 'columns' | 'colour'>): string {
+  const rows = summaries.map((one) => [
+    { text: one.recipe },
+    { text: `${one.sourceUpdates}` },
+    { text: `${one.builds}` },
+    { text: `${one.published}` },
+    { text: `${one.upToDate}` },
+    one.failed > 0 ? { text: `${one.failed}`, style: 'red' as const } : { text: '0' },
+    { text: one.worstSeconds === null ? '–' : timeOf(one.worstSeconds) },
+    { text: cost(one.usd, one.unpriced) },
+  ]);
+  const skips = summaries.flatMap(({ recipe, skipped }) => {
+    const reasons = Object.entries(skipped).map(([why, times]) => `${times} × ${why}`);
+    return reasons.length > 0 ? [`${recipe} ${reasons.join(', ')}`] : [];
+  });
+  const lines = skips.length > 0 ? indented(`skipped: ${skips.join('; ')}`, terminal.columns, '  ', '    ') : [];
+  return [columns(titles, rows, terminal), ...lines.map((line) => painter(terminal)('dim', line))].join('\n');
+}
+
+const indented = (text: string, width: number, first: string, others: string) =>
+  fold(text, width - others.length - 1).map((line, index) => `${index === 0 ? first : others}${line}`);
+
+/** Whether each promise was kept, and every time one was not. */
+export function verdicts(invariants: Invariant[], terminal: Pick<Terminal, 'columns' | 'colour'>): string {
+  const paint = painter(terminal);
+  return invariants
+    .flatMap(({ says, violations, held }) => {
+      const [style, mark] =
+        violations.length > 0
+          ? (['red', '✗'] as const)
+          : held.length > 0
+            ? (['yellow', '!'] as const)
+            : (['green', '✓'] as const);
+      const below = (texts: string[], colour: 'red' | 'yellow') =>
+        texts.flatMap((text) =>
+          indented(text, terminal.columns, '      ', '        ').map((line) => paint(colour, line)),
+        );
+      const [head = '', ...rest] = indented(says, terminal.columns, '', '    ');
+      return [`  ${paint(style, mark)} ${head}`, ...rest, ...below(violations, 'red'), ...below(held, 'yellow')];
+    })
+    .join('\n');
+}

@@ -1,0 +1,202 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { buildNamePattern } from '../../core/build/identity.ts';
+import { cycleProblem } from '../../core/launch/lineage.ts';
+import {
+  applyOverrides,
+  parseRecipe,
+  type Catalog,
+  type Path,
+  type Place,
+  type Recipe,
+} from '../../core/recipe/recipe.ts';
+import { knownRegions } from '../../core/recipe/regions.ts';
+import { parseScenario, ScenarioWrong, type Scenario } from '../../simulator/pipeline/scenario.ts';
+import { readYaml } from '../recipes/recipe-file.ts';
+import { examine, readRecipeFolder, type Finding } from '../recipes/recipe-folder.ts';
+import { readText, reason } from '../recipes/recipe-scripts.ts';
+import { placed, usage, type Placed } from '../refusal.ts';
+
+export interface OrderOptions {
+  region: string;
+  override?: string[];
+  scenario?: string;
+  build?: string;
+}
+
+/** What a simulation is to build, all of it read and found to make sense. */
+export interface Order {
+  /** The recipe itself last, before it those that publish the channels it starts from. */
+  recipes: Recipe[];
+  /** With the recipe as it is after the overrides: what is simulated is a deployment of just that. */
+  catalog: Catalog;
+  scenario?: ScenarioFile;
+}
+
+/** A scenario as it lies on disk, found to make sense by itself. */
+export interface ScenarioFile {
+  document: unknown;
+  scenario: Scenario;
+  locate: (path: Path) => Place;
+}
+
+/** Reads all that a command line names. Either an order or every problem there is. */
+export async function takeOrder(
+  wanted: string,
+  options: OrderOptions,
+): Promise<{ order: Order } | { problems: Placed[] }> {
+  const { region, build } = options;
+  const problems: Placed[] = [];
+  if (!knownRegions.includes(region)) problems.push(usage(`--region ${region}`, 'there is no such region'));
+  if (build !== undefined && !buildNamePattern.test(build)) {
+    problems.push(usage(`--build ${build}`, 'is no build id, such as 20261123-030000-9f2c'));
+  }
+  const scenario = await readScenario(options.scenario, problems);
+  const overrides = readOverrides(options.override ?? [], problems);
+
+  const file = recipeFile(wanted);
+  const [finding] = await examine([file], { home: region });
+  const { catalog } =
+    finding?.file.document === undefined
+      ? { catalog: { recipes: {}, scripts: {}, version: '' } }
+      : await readRecipeFolder(dirname(file), { home: region });
+  const recipe = overrides && finding ? withOverrides(finding, overrides, catalog, region, problems) : finding?.recipe;
+  if (!recipe) {
+    if (finding && !overrides) problems.push(...placedIn(finding));
+    return { problems };
+  }
+  const ancestors = await ancestorsOf(recipe, dirname(file), region, problems);
+  if (problems.length > 0) return { problems };
+  const recipes = [...ancestors, recipe];
+  const documents: Catalog['recipes'] = catalog.recipes;
+  const document = applyOverrides(documents[recipe.name], overrides);
+  const deployed = { ...catalog, recipes: { ...documents, [recipe.name]: document } };
+  return { order: { recipes, catalog: deployed, ...(scenario && { scenario }) } };
+}
+
+export const placedIn = ({ file, problems }: Finding): Placed[] => placed(problems, (path) => file.locate(path));
+
+/** The recipe as it is with the overrides: what they replace may well be wrong in the file. */
+function withOverrides(
+  { file }: Finding,
+  overrides: Record<string, unknown>,
+  catalog: Catalog,
+  home: string,
+  problems: Placed[],
+): Recipe | undefined {
+  if (file.problems.length > 0) {
+    problems.push(...placed(file.problems, (path) => file.locate(path)));
+    return undefined;
+  }
+  const { recipe, problems: found = [] } = parseRecipe(applyOverrides(file.document, overrides), catalog.scripts, {
+    home,
+  });
+  const byOverride = (path: (string | number)[]) => path.length > 0 && String(path[0]) in overrides;
+  if (!recipe)
+    problems.push(...placed(found, (path) => (byOverride(path) ? { file: '--override' } : file.locate(path))));
+  if (recipe && recipe.name !== file.name) {
+    problems.push(usage('--override name', 'a recipe cannot be renamed'));
+    return undefined;
+  }
+  return recipe;
+}
+
+/** recipes/ here, or else the project's own. */
+export function recipesFolder(): string {
+  const root = process.env['GOLDEN_ROOT'];
+  return existsSync('recipes') || root === undefined ? 'recipes' : relative(process.cwd(), join(root, 'recipes'));
+}
+
+/** A path as it is; a name is looked for in recipes/ and examples/ here, and then in the project's own. */
+export function recipeFile(wanted: string): string {
+  if (/[/\\]|\.ya?ml$/.test(wanted)) return wanted;
+  const root = process.env['GOLDEN_ROOT'];
+  const files = ['.', ...(root === undefined ? [] : [relative(process.cwd(), root)])].flatMap((at) =>
+    ['recipes', 'examples'].map((folder) => join(at, folder, `${wanted}.yaml`)),
+  );
+  return files.find((file) => existsSync(file)) ?? join('recipes', `${wanted}.yaml`);
+}
+
+export async function readScenario(file: string | undefined, problems: Placed[]): Promise<ScenarioFile | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    const { document, problems: found, locate } = readYaml(await readText(file), file, 'a scenario');
+    problems.push(...placed(found, locate));
+    if (found.length > 0) return undefined;
+    try {
+      return { document, scenario: parseScenario(document), locate };
+    } catch (error) {
+      if (!(error instanceof ScenarioWrong)) throw error;
+      problems.push(...placed(error.problems, locate));
+    }
+  } catch (error) {
+    problems.push({ path: [], message: `cannot be read: ${reason(error)}`, place: { file } });
+  }
+  return undefined;
+}
+
+/** `builder.rootVolume.sizeGiB=10`: the value is YAML, and none at all removes the key. */
+export function readOverrides(list: string[], problems: Placed[]): Record<string, unknown> | undefined {
+  const overrides: Record<string, unknown> = {};
+  for (const text of list) {
+    const option = `--override ${text}`;
+    const [, key = '', value = ''] = /^([a-z][\w-]*(?:\.[a-z][\w-]*)*)=(.*)$/is.exec(text) ?? [];
+    if (!key) {
+      problems.push(usage(option, 'is not like builder.rootVolume.sizeGiB=10'));
+      continue;
+    }
+    const { document, problems: found } = readYaml(value, option, 'an override');
+    problems.push(...found.map(({ message }) => usage(option, message)));
+    if (found.length === 0) place(overrides, key.split('.'), document);
+  }
+  return list.length > 0 ? overrides : undefined;
+}
+
+function place(into: Record<string, unknown>, [key = '', ...inner]: string[], value: unknown): void {
+  if (inner.length === 0) {
+    into[key] = value;
+    return;
+  }
+  const present = into[key];
+  if (typeof present !== 'object' || present === null || Array.isArray(present)) into[key] = {};
+  place(into[key] as Record<string, unknown>, inner, value);
+}
+
+/** The recipes whose channels a recipe starts from, the first to build first: in a simulation nobody has published them yet. */
+export async function ancestorsOf(
+  recipe: Recipe,
+  folder: string,
+  region: string,
+  problems: Placed[],
+): Promise<Recipe[]> {
+  const ancestors: Recipe[] = [];
+  let heir = recipe;
+  while (heir.source.channel !== undefined) {
+    const [name = '', channel] = heir.source.channel.split('/');
+    const file = join(folder, `${name}.yaml`);
+    const heirFile = join(folder, `${heir.name}.yaml`);
+    const refuse = (message: string) =>
+      void problems.push({ path: ['source', 'channel'], message, place: { file: heirFile } });
+    const way = [recipe, ...ancestors.toReversed()].map((one) => one.name);
+    if (way.includes(name)) {
+      refuse(cycleProblem(way.slice(way.indexOf(name))));
+      break;
+    }
+    if (!existsSync(file)) {
+      refuse(`a simulation starts without channels, and there is no ${file} to publish ${heir.source.channel}`);
+      break;
+    }
+    const [finding] = await examine([file], { home: region });
+    if (!finding?.recipe) {
+      if (finding) problems.push(...placedIn(finding));
+      break;
+    }
+    if (finding.recipe.publish?.channel !== channel) {
+      refuse(`${file} does not publish ${heir.source.channel}`);
+      break;
+    }
+    heir = finding.recipe;
+    ancestors.unshift(heir);
+  }
+  return ancestors;
+}

@@ -1,0 +1,209 @@
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { buildName } from '../../core/build/identity.ts';
+import { failureMessage } from '../../core/report/failure.ts';
+import { failedManifest, type Manifest } from '../../core/build/manifest.ts';
+import type { Recipe } from '../../core/recipe/recipe.ts';
+import { ScenarioWrong } from '../../simulator/pipeline/scenario.ts';
+import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
+import type { Execution } from '../../simulator/states/step-functions.ts';
+import { takeOrder, type OrderOptions } from './order.ts';
+import { placed, problemLines, refusal, usage, type Placed } from '../refusal.ts';
+import { createScreen, heading, took, type Screen } from '../screen/screen.ts';
+import { outcome } from '../screen/target-table.ts';
+import { fold, painter, type Terminal } from '../screen/terminal.ts';
+
+export interface SimulateOptions extends OrderOptions {
+  json?: boolean;
+  speed: number | 'max';
+  seed?: number;
+  rough?: boolean;
+  out: string;
+}
+
+/** Bakes a recipe on a simulated AWS, and before it the recipes whose channels it starts from. */
+export async function simulate(wanted: string, options: SimulateOptions, terminal: Terminal): Promise<number> {
+  const refuse = (problems: Placed[]) => {
+    terminal.err(`${problemLines(problems)}\n`);
+    if (options.json) terminal.out(refusal(problems));
+    return 2;
+  };
+  const taken = await takeOrder(wanted, options);
+  if ('problems' in taken) return refuse(taken.problems);
+  const unusable = await outputProblem(options.out);
+  if (unusable) return refuse([usage(`--out ${options.out}`, unusable)]);
+  const { recipes, catalog, scenario: file } = taken.order;
+  const { region, speed, seed, rough, build } = options;
+  let simulation: Simulation;
+  try {
+    simulation = createSimulation({
+      catalog,
+      scenario: file?.document,
+      region,
+      speed,
+      ...(seed !== undefined && { seed }),
+      ...(rough && { rough }),
+    });
+  } catch (error) {
+    // Which actions there are to fail is only known to the simulated cloud itself
+    if (!file || !(error instanceof ScenarioWrong)) throw error;
+    return refuse(placed(error.problems, file.locate));
+  }
+  const bake = createOven(simulation, options, terminal);
+  for (const [index, recipe] of recipes.entries()) {
+    const heir = recipes[index + 1];
+    const changes = heir || build === undefined ? {} : { build };
+    simulation.cloud.heedRules(!heir || file?.scenario.parents === true);
+    const exitCode = await bake(recipe, { recipe: recipe.name, ...changes }, heir);
+    if (exitCode === 0 && heir) continue;
+    for (const rule of simulation.cloud.idleRules())
+      terminal.err(`  --scenario ${options.scenario}: nothing was hit by ${rule}\n`);
+    return exitCode;
+  }
+  return 0;
+}
+
+interface Input {
+  recipe: string;
+  build?: string;
+}
+
+function createOven(simulation: Simulation, options: SimulateOptions, terminal: Terminal) {
+  const { json = false, speed, region, out } = options;
+  const { clock, stepFunctions, cloud } = simulation;
+  // With --json, stdout is for the program that reads it and stderr for a log
+  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
+  const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
+  const paint = painter(sheet);
+  let screen: Screen | undefined;
+  stepFunctions.onEvent((_execution, event, path) => screen?.take(event, path));
+
+  function newScreen(): Screen {
+    const simulated = speed === 'max' ? () => clock.now() : interpolated(() => clock.now(), speed);
+    return createScreen({
+      terminal: sheet,
+      write,
+      now: simulated,
+      real: () => performance.now(),
+      below: (ms) => `${took(ms)} simulated in ${(performance.now() / 1000).toFixed(1)}s`,
+      entering: speed !== 'max',
+    });
+  }
+
+  return async function bake(recipe: Recipe, input: Input, heir: Recipe | undefined): Promise<number> {
+    write(`\n${introduction(recipe, heir, region, clock.now(), sheet)}\n\n${heading(sheet)}\n`);
+    const callsBefore = cloud.calls.length;
+    const current = (screen = newScreen());
+    const ticker = sheet.isTTY && speed !== 'max' ? setInterval(() => current.tick(), 100) : undefined;
+    let execution: Execution;
+    try {
+      execution = await simulation.finish(simulation.start(input));
+    } finally {
+      clearInterval(ticker);
+      current.end();
+    }
+    const build = input.build ?? buildName({ id: execution.arn, startedAt: execution.startDate.toISOString() });
+    const folder = join(out, recipe.name, build);
+    const refused = execution.error === 'RecipeInvalid'; // bad input leaves nothing behind, here neither
+    if (!refused) await keepArtifacts(simulation, `builds/${recipe.name}/${build}/`, folder);
+    const manifest = simulation.artifact(`builds/${recipe.name}/${build}/manifest.json`);
+    const succeeded = execution.status === 'SUCCEEDED';
+    if (manifest === undefined) {
+      const { error: Error = execution.status, cause: Cause } = execution;
+      const lines = failureMessage({ Error, Cause }).split('\n');
+      terminal.err(`\n${[`  ${Error}`, ...lines.map((line) => `    ${line}`)].join('\n')}\n\n`);
+      // Whoever reads stdout gets the record that the build itself could not write.
+      const failure = {
+        state: 'unknown',
+        error: Error,
+        cause: failureMessage({ Error, Cause }),
+        undone: [],
+        left: [],
+        kept: [],
+      };
+      const unwritten = {
+        identity: { recipe: recipe.name, build },
+        plan: undefined,
+        ledger: undefined,
+        targets: [],
+        timings: [],
+        failure,
+      };
+      if (json && refused) terminal.out(refusal([{ path: [], message: failure.cause, place: {} }]));
+      else if (json) terminal.out(`${JSON.stringify(failedManifest(unwritten), null, 2)}\n`);
+    } else {
+      const totals = {
+        simulatedSeconds: ((execution.stopDate?.getTime() ?? clock.now()) - execution.startDate.getTime()) / 1000,
+        wallSeconds: performance.now() / 1000, // since the process was started: what its user waited
+        transitions: stepFunctions.stateTransitions(execution.arn),
+        apiCalls: cloud.calls.length - callsBefore,
+      };
+      write(`\n${outcome(JSON.parse(manifest) as Manifest, totals, sheet)}`);
+      write(`  ${paint('dim', join(folder, 'manifest.json'))}\n\n`);
+      if (json && (!heir || !succeeded)) terminal.out(manifest);
+    }
+    if (succeeded) return 0;
+    return refused ? 2 : 1;
+  };
+}
+
+/** What is about to be built, out of what, for where. */
+function introduction(
+  { name, description, source, distribute, publish }: Recipe,
+  heir: Recipe | undefined,
+  region: string,
+  now: number,
+  sheet: { columns: number; colour: boolean },
+): string {
+  const paint = painter(sheet);
+  const from = source.channel ?? source.parameter ?? source.ami ?? source.filter?.name;
+  const owner = source.owner === undefined ? 'our own' : `owner ${source.owner}`;
+  const channel = publish ? `, channel ${publish.channel}` : '';
+  const rows = [
+    ['from', `${from} (${owner})`],
+    ['to', `${distribute.map((target) => target.region).join(', ')}${channel}`],
+    ['on', `a simulated AWS in ${region}, ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
+  ];
+  return [
+    ...(heir ? [`  ${heir.name} starts from the channel ${heir.source.channel}, so ${name} is built first.`, ''] : []),
+    `  ${paint('bold', name)}  ${description}`,
+    ...rows.map(([key = '', value = '']) => {
+      const lines = fold(value, sheet.columns - 9);
+      return `  ${paint('dim', key.padEnd(4))}  ${lines.join(`\n${' '.repeat(8)}`)}`;
+    }),
+  ].join('\n');
+}
+
+/** Why nothing can be written into a folder; it is not made yet, since a simulation may turn out to have nothing to write. */
+async function outputProblem(folder: string): Promise<string | undefined> {
+  if (!folder) return 'names no folder';
+  let present = resolve(folder);
+  while (!existsSync(present)) present = dirname(present);
+  if (!(await stat(present)).isDirectory()) return `${present} is not a folder`;
+  return access(present, constants.W_OK).then(
+    () => undefined,
+    () => `${present} cannot be written to`,
+  );
+}
+
+/** Writes what the pipeline left in its bucket about a build: manifest, plan, command logs. An earlier simulation may have had the same id. */
+async function keepArtifacts({ cloud, bucket }: Simulation, prefix: string, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  for (const [key, { body }] of cloud.world.buckets.get(bucket)?.objects ?? []) {
+    if (!key.startsWith(prefix)) continue;
+    const file = resolve(folder, key.slice(prefix.length));
+    if (!file.startsWith(resolve(folder) + sep)) throw new Error(`refusing to write ${key} outside of ${folder}`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, body);
+  }
+}
+
+/** A paced clock stands still until its next timer; somebody who watches wants to see the seconds between. */
+function interpolated(now: () => number, speed: number): () => number {
+  let [at, since] = [now(), performance.now()];
+  return () => {
+    if (now() !== at) [at, since] = [now(), performance.now()];
+    return at + (performance.now() - since) * speed;
+  };
+}

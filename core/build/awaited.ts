@@ -1,0 +1,36 @@
+import type { Command } from '../guest/command.ts';
+import { patience } from './limits.ts';
+import type { Plan } from './plan.ts';
+import type { Target } from '../recipe/recipe.ts';
+import { paceOf, slowest, type Pace } from './rhythm.ts';
+
+/** What a state that makes something hands on to the state that waits for it. */
+export interface Awaited {
+  /** ISO 8601. What Step Functions says of a state's entry need not stay the same through retries, this does. */
+  since: string;
+  /** Seconds until the wait is given up. */
+  limit: number;
+  /** Seconds for which looks are quick. */
+  quickFor: number;
+}
+
+const awaited = ({ document }: Plan, kind: keyof Pace, limit: number, now: Date): Awaited => ({
+  since: now.toISOString(),
+  limit,
+  quickFor: (paceOf(document) ?? slowest)[kind],
+});
+
+export const awaitedCommand = (plan: Plan, { timeoutSeconds }: Command, now: Date): Awaited =>
+  awaited(plan, 'commands', patience.command(timeoutSeconds), now);
+
+export const awaitedImage = (plan: Plan, now: Date): Awaited =>
+  awaited(plan, 'images', patience.image(plan.document), now);
+
+export const awaitedCopy = (plan: Plan, target: Target, now: Date): Awaited =>
+  awaited(plan, 'images', patience.copy(target), now);
+
+/** Whether a build that is started again has its image, or EC2 is at it. */
+export function imageMade(images: { ami: string; state: string }[], plan: Plan, now: Date) {
+  const made = images.find(({ state }) => state === 'pending' || state === 'available');
+  return made ? { made: true, ami: made.ami, ...awaitedImage(plan, now) } : { made: false };
+}

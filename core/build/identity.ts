@@ -1,0 +1,37 @@
+import { sha256 } from '../digest.ts';
+import type { BuildIdentity } from '../tags.ts';
+
+/**
+ * The execution a build runs in. `id` is its ARN, which also says account and region; `startedAt` is ISO 8601 or
+ * milliseconds.
+ */
+export interface ExecutionReference {
+  id: string;
+  startedAt: string | number;
+}
+
+/**
+ * `YYYYMMDD-HHMMSS-<4 hex>`: when the execution started and which one it is, so that the same execution always means the
+ * same build.
+ */
+export function buildName({ id, startedAt }: ExecutionReference): string {
+  const [date = '', time = ''] = new Date(startedAt)
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .split('T');
+  return `${date.replaceAll('-', '')}-${time.replaceAll(':', '')}-${sha256(id).slice(0, 4)}`;
+}
+
+export const buildNamePattern = /^\d{8}-\d{6}-[0-9a-f]{4}$/;
+
+/** Name of the image, equal in every region and the key by which a re-run finds it. At most 128 characters, as EC2 asks. */
+export const imageName = ({ recipe, build }: BuildIdentity): string => `${recipe}-${build}`;
+
+/** Account and region of an ARN. */
+export function placeOf(arn: string): { account: string; region: string } {
+  const [, , , region = '', account = ''] = arn.split(':');
+  return { account, region };
+}
+
+/** Idempotency token for EC2 (at most 64 ASCII characters): the same parts always give the same token. */
+export const clientToken = (...parts: (string | number | undefined)[]): string => sha256(parts.join('\n'));

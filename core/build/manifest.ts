@@ -1,0 +1,144 @@
+import type { ChannelLedger } from '../distribute/channel.ts';
+import type { CostEstimate } from '../report/cost.ts';
+import type { TargetResult } from '../distribute/distribution.ts';
+import type { KeptImage } from '../undo/kept.ts';
+import type { Plan } from './plan.ts';
+import type { BuildIdentity } from '../tags.ts';
+
+/** The record of a build: `builds/<recipe>/<build>/manifest.json` in the bucket, and what `golden … --json` prints last. */
+export interface Manifest {
+  schema: 1;
+  recipe: string;
+  build: string;
+  status: 'published' | 'failed' | 'up-to-date';
+  source: { ami: string; owner: string; name: string; region: string } | null;
+  image: { name: string; ami: string; region: string; snapshots: string[] } | null;
+  targets: ManifestTarget[];
+  timings: Timing[];
+  failure: ManifestFailure | null;
+  /** `start` where the image is not that of the deployed recipe; absent where it is. */
+  origin?: 'start';
+  /** What was told though it did not stop the build: a look that AWS refused to Resolve, output that did not arrive. */
+  notes?: string[];
+  /** What this execution cost, by estimate; absent where nothing was planned, and in manifests of earlier versions. */
+  cost?: CostEstimate;
+}
+
+export interface ManifestTarget {
+  region: string;
+  ami: string | null;
+  snapshots: string[];
+  accounts: string[];
+  organizations: string[];
+  organizationalUnits: string[];
+  parameter: string | null;
+  status: 'published' | 'failed' | 'skipped';
+  error: string | null;
+}
+
+export interface ManifestFailure {
+  state: string;
+  error: string;
+  cause: string;
+  undone: string[];
+  left: string[];
+  /** What stays because the recipe says `onFailure: keep-image`. */
+  kept: KeptImage[];
+}
+
+/** One visit of a Task state, in seconds with a precision of a millisecond. */
+export interface Timing {
+  state: string;
+  startedAt: string;
+  seconds: number;
+}
+
+export interface ManifestParts {
+  plan: Plan;
+  status: Manifest['status'];
+  image?: { ami: string; snapshots: string[] } | undefined;
+  /** What Distribute or Verify found, by region; a target of the plan that is absent was never reached. */
+  targets: TargetResult[];
+  /** Parameter of the channel, where the build wrote one. */
+  parameter: string | null;
+  timings: Timing[];
+  failure: ManifestFailure | null;
+}
+
+export function manifestOf({ plan, status, image, targets, parameter, timings, failure }: ManifestParts): Manifest {
+  const { source, document } = plan;
+  return {
+    schema: 1,
+    recipe: plan.recipe,
+    build: plan.build,
+    status,
+    ...(plan.origin && { origin: plan.origin }),
+    source: { ami: source.ami, owner: source.owner, name: source.name, region: source.region },
+    image: image ? { name: plan.image, ami: image.ami, region: plan.region, snapshots: image.snapshots } : null,
+    targets: document.distribute.map((target) => {
+      const result = targets.find(({ region }) => region === target.region);
+      const published = status === 'published' && result?.ami !== undefined && result.error === undefined;
+      return {
+        region: target.region,
+        ami: result?.ami ?? null,
+        snapshots: result?.snapshots ?? [],
+        accounts: target.accounts,
+        organizations: target.organizations,
+        organizationalUnits: target.organizationalUnits,
+        parameter: published ? parameter : null,
+        status: published ? 'published' : result?.error !== undefined ? 'failed' : 'skipped',
+        error: result?.error ?? null,
+      };
+    }),
+    timings,
+    failure,
+    ...(plan.notes && { notes: plan.notes }),
+  };
+}
+
+/** The failure of a build that is published, for all that something temporary is still there. */
+export const leftBehind = (left: string[]): ManifestFailure => ({
+  state: 'CleanUp',
+  error: 'WaitTimedOut',
+  cause: 'the image is published, but not everything temporary could be removed',
+  undone: [],
+  left,
+  kept: [],
+});
+
+export interface FailedParts {
+  identity: BuildIdentity;
+  /** Absent where the build failed before it was planned. */
+  plan: Plan | undefined;
+  /** What Publish wrote down, as far as it came: the failure may have come after the image was published. */
+  ledger: ChannelLedger | undefined;
+  /** Targets that failed. */
+  targets: TargetResult[];
+  timings: Timing[];
+  failure: ManifestFailure;
+}
+
+export function failedManifest({ identity, plan, ledger, targets, timings, failure }: FailedParts): Manifest {
+  if (plan && ledger?.complete) {
+    const home = ledger.after.find(({ region }) => region === plan.region);
+    const image = home && { ami: home.ami, snapshots: home.snapshots ?? [] };
+    const parameter = ledger.parameter || null;
+    const all = [...ledger.after, ...targets];
+    return manifestOf({ plan, status: 'published', image, targets: all, parameter, timings, failure });
+  }
+  if (plan) return manifestOf({ plan, status: 'failed', targets, parameter: null, timings, failure });
+  const { recipe, build } = identity;
+  return { schema: 1, recipe, build, status: 'failed', source: null, image: null, targets: [], timings, failure };
+}
+
+/**
+ * A build that was recorded as failed keeps its failure when it is cleaned up once more; only what became of its remains is
+ * new. The record of an earlier execution, which began before this one was started at `startedAt`, is none of this failure.
+ */
+export function stillFailed(before: Manifest | undefined, now: Manifest, startedAt: string | number): Manifest {
+  if (!before?.failure || !now.failure) return now;
+  const [first] = before.timings;
+  if (first && new Date(first.startedAt) < new Date(startedAt)) return now;
+  const undone = [...new Set([...before.failure.undone, ...now.failure.undone])];
+  return { ...before, failure: { ...before.failure, undone, left: now.failure.left, kept: now.failure.kept } };
+}

@@ -1,0 +1,55 @@
+import type { Timing } from './manifest.ts';
+
+/** The phases of a build, as the folders of functions/ have them, with their states. */
+export const phases = {
+  bake: [
+    'Resolve',
+    'RecordUpToDate',
+    'Launch',
+    'AwaitBuilder',
+    'SendCommand',
+    'AwaitCommand',
+    'Seal',
+    'CreateImage',
+    'AwaitImage',
+  ],
+  check: ['LaunchCandidate', 'AwaitCandidate', 'SendCheck', 'AwaitCheck', 'TerminateCandidate'],
+  distribute: ['CopyImage', 'AwaitCopy', 'GrantPermissions', 'Verify'],
+  publish: ['Publish'],
+  undo: ['CleanUp', 'Compensate', 'RecordFailure'],
+} as const;
+
+export type Phase = keyof typeof phases;
+
+/**
+ * How long each phase that was entered took, in seconds: the time in which at least one of its states was at work. Targets are
+ * distributed side by side, so the sum of their visits would say how many there are.
+ */
+export function phaseSeconds(timings: Timing[]): Partial<Record<Phase, number>> {
+  const seconds: Partial<Record<Phase, number>> = {};
+  for (const [phase, states] of Object.entries(phases) as [Phase, readonly string[]][]) {
+    const visits = timings.filter(({ state }) => states.includes(state)).map(spanOf);
+    if (visits.length > 0) seconds[phase] = covered(visits) / 1000;
+  }
+  return seconds;
+}
+
+interface Span {
+  from: number;
+  to: number;
+}
+
+export const spanOf = ({ startedAt, seconds }: Timing): Span => {
+  const from = new Date(startedAt).getTime();
+  return { from, to: from + seconds * 1000 };
+};
+
+/** Milliseconds that at least one of the spans covers. */
+function covered(spans: Span[]): number {
+  let [total, until] = [0, -Infinity];
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+    total += Math.max(0, to - Math.max(from, until));
+    until = Math.max(until, to);
+  }
+  return total;
+}

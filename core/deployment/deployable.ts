@@ -1,0 +1,14 @@
+import { boundProblems } from './deployment-bounds.ts';
+import type { DeploymentSettings } from './deployment-settings.ts';
+import { formatProblems, parseRecipe, type Catalog } from '../recipe/recipe.ts';
+
+/**
+ * Why recipes cannot be deployed to a region with these settings, one line for each problem. Packaging asks: what Resolve
+ * would refuse of every start is better known before.
+ */
+export const undeployable = ({ recipes, scripts }: Catalog, settings: DeploymentSettings, home: string): string[] =>
+  Object.entries(recipes).flatMap(([name, document]) => {
+    const { recipe, problems } = parseRecipe(document, scripts, { home });
+    const found = problems ?? boundProblems(recipe, settings, { home });
+    return found.length === 0 ? [] : formatProblems(found, () => ({ file: `recipes/${name}.yaml` })).split('\n');
+  });

@@ -1,0 +1,78 @@
+import type { DeploymentSettings } from './deployment-settings.ts';
+import { documentationProblems } from './documentation-ids.ts';
+import type { Path, Problem, Recipe, Target } from '../recipe/recipe.ts';
+
+/** Where a recipe is built. At packaging the account is not known yet. */
+interface BoundedPlace {
+  home: string;
+  account?: string;
+}
+
+type Bound = 'shareWith' | 'regions' | 'instanceProfiles' | 'documents' | 'kmsAccounts';
+
+/** Everything in a recipe that the deployment's settings do not let it do, each with its path. */
+export function boundProblems(recipe: Recipe, settings: DeploymentSettings, place: BoundedPlace): Problem[] {
+  const problems = settings.documentationIds === 'allowed' ? [] : documentationProblems(recipe);
+  const outside = (path: Path, what: string, bound: Bound) => {
+    if (problems.some((known) => known.path.join() === path.join())) return;
+    const now = settings[bound] === 'any' ? 'any' : settings[bound].join(', ') || 'nothing';
+    const message = `${what} is outside of what this deployment allows: its setting ${bound} has ${now}`;
+    problems.push({ path, message });
+  };
+  sharing(recipe.distribute, settings, outside);
+  recipe.distribute.forEach(({ region }, index) => {
+    if (region !== place.home && !has(settings.regions, region))
+      outside(['distribute', index, 'region'], region, 'regions');
+  });
+  const { instanceProfile } = recipe.builder;
+  if (
+    instanceProfile !== undefined &&
+    instanceProfile !== settings.instanceProfile &&
+    !has(settings.instanceProfiles, instanceProfile)
+  )
+    outside(['builder', 'instanceProfile'], instanceProfile, 'instanceProfiles');
+  recipe.provision.forEach(({ document }, index) => {
+    if (document !== undefined && !has(settings.documents, document))
+      outside(['provision', index, 'document'], document, 'documents');
+  });
+  for (const [path, key] of keysOf(recipe)) {
+    const owner = /^arn:[^:]+:kms:[^:]*:(\d{12}):/.exec(key ?? '')?.[1];
+    if (owner !== undefined && owner !== place.account && !has(settings.kmsAccounts, owner) && place.account)
+      outside(path, `the key of account ${owner}`, 'kmsAccounts');
+  }
+  return problems;
+}
+
+/** Whether a list has a text; an entry that ends in a star has all texts that begin so. */
+const has = (list: 'any' | string[], wanted: string): boolean =>
+  list === 'any' ||
+  list.some((entry) => (entry.endsWith('*') ? wanted.startsWith(entry.slice(0, -1)) : entry === wanted));
+
+function sharing(
+  targets: Target[],
+  { shareWith }: DeploymentSettings,
+  outside: (path: Path, what: string, bound: Bound) => void,
+): void {
+  const organizationOf = (arn: string) => /\/(o-[a-z0-9]+)/.exec(arn)?.[1] ?? '';
+  // An organizational unit is a part of its organization.
+  const covered = (id: string) =>
+    has(shareWith, id) ||
+    (shareWith !== 'any' &&
+      id.includes(':ou/') &&
+      shareWith.some((entry) => entry.includes(':organization/') && organizationOf(entry) === organizationOf(id)));
+  targets.forEach((target, index) => {
+    for (const key of ['accounts', 'organizations', 'organizationalUnits'] as const)
+      target[key].forEach((id, at) => {
+        if (!covered(id)) outside(['distribute', index, key, at], id, 'shareWith');
+      });
+  });
+}
+
+const keysOf = ({ builder, distribute }: Recipe): [Path, string | undefined][] => [
+  [['builder', 'rootVolume', 'kmsKey'], builder.rootVolume.kmsKey],
+  ...builder.volumes.map(({ kmsKey }, index): [Path, string | undefined] => [
+    ['builder', 'volumes', index, 'kmsKey'],
+    kmsKey,
+  ]),
+  ...distribute.map(({ kmsKey }, index): [Path, string | undefined] => [['distribute', index, 'kmsKey'], kmsKey]),
+];

@@ -1,0 +1,79 @@
+import { placeOf, type ExecutionReference } from '../build/identity.ts';
+import { deployedAs } from './catalog-origin.ts';
+import { soundRecipes } from '../recipe/catalog.ts';
+import { boundProblems } from './deployment-bounds.ts';
+import type { DeploymentSettings } from './deployment-settings.ts';
+import type { Requested } from '../start/execution-input.ts';
+import { isMap } from '../is-map.ts';
+import type { Plan } from '../build/plan.ts';
+import type { Catalog, Path, Problem, Source } from '../recipe/recipe.ts';
+
+/** The only keys that a start may override where `inlineRecipes` is off: they help a build to find room, or to be mended. */
+const harmless = new Set(['builder.instanceTypes', 'builder.subnets', 'onFailure']);
+
+const leavesOf = (value: unknown, path: Path = []): Path[] =>
+  isMap(value) && Object.keys(value).length > 0
+    ? Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]))
+    : [path];
+
+const ownerOf = ({ channel, owner }: Source) => (channel === undefined ? owner : 'self');
+
+/**
+ * Everything that this deployment does not let a start do, whoever or whatever starts it. `plan` is that of a build which is
+ * started again: the deployment may have other settings since.
+ */
+export function startProblems(
+  { recipe, asked, origin }: Requested,
+  plan: Plan | undefined,
+  { catalog, settings, execution }: { catalog: Catalog; settings: DeploymentSettings; execution: ExecutionReference },
+): Problem[] {
+  const { region: home, account } = placeOf(execution.id);
+  const { document, origin: from } = plan ?? { document: recipe, origin };
+  const problems = boundProblems(document, settings, { home, account });
+  if (!settings.inlineRecipes) {
+    problems.push(...inlineProblems(asked));
+    if (plan?.origin === 'start') problems.push(begunOtherwise);
+  }
+  const deployed = deployedAs(recipe.name, catalog, home);
+  if (deployed && asked.overrides !== undefined && typeof asked.recipe === 'string') {
+    const [was, now] = [ownerOf(deployed.source), ownerOf(document.source)];
+    if (was !== now)
+      problems.push({
+        path: ['overrides', 'source', 'owner'],
+        message: `the deployed recipe trusts images of ${was}, and a start cannot make it trust ${now}: change the recipe`,
+      });
+  }
+  const channel = document.publish && `${document.name}/${document.publish.channel}`;
+  if (from === 'start' && channel !== undefined && channelsIn(catalog, home).has(channel))
+    problems.push({
+      path: ['publish', 'channel'],
+      message: `${channel} belongs to deployed recipes, and this start makes another image than they do: name another channel, publish nothing (publish: null), or deploy the recipe`,
+    });
+  return problems;
+}
+
+const off = 'this deployment builds what it was deployed with (inlineRecipes is off)';
+
+const begunOtherwise: Problem = {
+  path: ['build'],
+  message: `was begun with another recipe than the deployed one, and ${off}; start the recipe without "build"`,
+};
+
+function inlineProblems({ recipe, overrides }: Requested['asked']): Problem[] {
+  if (typeof recipe !== 'string') return [{ path: ['recipe'], message: `${off}: name a deployed recipe` }];
+  return leavesOf(overrides ?? {})
+    .filter((path) => path.length > 0 && !harmless.has(path.join('.')))
+    .map((path) => ({
+      path: ['overrides', ...path],
+      message: `${off}; only ${[...harmless].join(', ')} can be overridden`,
+    }));
+}
+
+/** Channels that deployed recipes publish or build on. */
+const channelsIn = (catalog: Catalog, home: string): Set<string> =>
+  new Set(
+    soundRecipes(catalog, home).flatMap(({ name, publish, source }) => [
+      ...(publish ? [`${name}/${publish.channel}`] : []),
+      ...(source.channel === undefined ? [] : [source.channel]),
+    ]),
+  );

@@ -1,0 +1,37 @@
+import { imageDisks } from '../launch/disks.ts';
+import type { Plan } from '../build/plan.ts';
+import type { AmiDescription } from '../launch/source.ts';
+
+/**
+ * What a gp3 volume has where neither a launch nor its image says more:
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html
+ */
+const usual = { iops: 3_000, throughput: 125 };
+
+function rateWrong(unit: string, asked: number | undefined, found: number | undefined, byDefault: number) {
+  if (asked === undefined || asked === (found ?? byDefault)) return [];
+  return [`has ${found ?? `the usual ${byDefault}`} ${unit}, not ${asked}`];
+}
+
+/**
+ * Everything in which the disks of an image are not as the recipe says, encryption aside. The block device mapping of an AMI
+ * never changes, so all of this is wrong for good.
+ */
+export function diskWrongs(plan: Plan, { ami, disks }: AmiDescription): string[] {
+  return imageDisks(plan).flatMap(({ device, sizeGiB, type, iops, throughput }) => {
+    const disk = disks.find((one) => one.device === device);
+    if (!disk) return [`${ami} has no disk ${device}`];
+    const wrongs =
+      sizeGiB && disk.sizeGiB !== undefined && disk.sizeGiB !== sizeGiB
+        ? [`has ${disk.sizeGiB} GiB, not ${sizeGiB}`]
+        : [];
+    if (type !== undefined && disk.type !== undefined && disk.type !== type)
+      wrongs.push(`is ${disk.type}, not ${type}`);
+    else
+      wrongs.push(
+        ...rateWrong('IOPS', iops, disk.iops, usual.iops),
+        ...rateWrong('MiB/s', throughput, disk.throughput, usual.throughput),
+      );
+    return wrongs.map((says) => `${ami} ${device} ${says}`);
+  });
+}

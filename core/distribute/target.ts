@@ -1,0 +1,143 @@
+import { diskWrongs } from './disk-wrongs.ts';
+import { imageDisks } from '../launch/disks.ts';
+import { fewOf, missing, type Shared } from './distribution.ts';
+import { Failure } from '../errors.ts';
+import { isKey, managedAlias, type KeySeen } from '../launch/keys.ts';
+import type { Plan } from '../build/plan.ts';
+import type { Target } from '../recipe/recipe.ts';
+import type { AmiDescription } from '../launch/source.ts';
+import { expiresTag, imageTags, madeBy, type Tags } from '../tags.ts';
+
+/** A snapshot as EC2 describes it. */
+export interface SnapshotObserved {
+  state: string;
+  stateReason?: string | undefined;
+  /** ARN of the key that encrypts it; absent where nothing does. */
+  keyArn?: string | undefined;
+  tags: Tags;
+}
+
+/** What was read back of an image in a target region. */
+export interface ImageObserved {
+  image: AmiDescription | undefined;
+  /** By id. Those that EC2 does not show, or not yet, are absent. */
+  snapshots: Record<string, SnapshotObserved>;
+  /** What KMS says of the keys of `keysToSee`, by name. */
+  keys: Record<string, KeySeen>;
+}
+
+export interface TargetObserved extends ImageObserved {
+  sharing: Shared;
+  /** Accounts that may make volumes from each snapshot, by snapshot id; `all` stands for everyone. */
+  snapshotAccounts: Record<string, string[]>;
+}
+
+/** Something in which a target is not as the recipe says. */
+export interface Wrong {
+  says: string;
+  /** It cannot become right any more. Everything else may only not be seen yet: EC2 is eventually consistent. */
+  forGood?: boolean;
+}
+
+const isShared = ({ accounts, organizations, organizationalUnits }: Target) =>
+  accounts.length + organizations.length + organizationalUnits.length > 0;
+
+/** What the recipe asks of the encryption of an image's disk: at home as of the builder's disk, elsewhere as of the target. */
+function askedOf(plan: Plan, target: Target, device: string): { encrypted: boolean; key: string | undefined } {
+  const disk = imageDisks(plan).find((one) => one.device === device);
+  const key = target.region === plan.region ? disk?.kmsKey : target.kmsKey;
+  return { encrypted: disk?.encrypted === true || key !== undefined, key };
+}
+
+/** The names of the keys that must be seen to judge an image in a target. */
+export function keysToSee(plan: Plan, target: Target, image: AmiDescription): string[] {
+  const asked = image.disks.flatMap(({ device }) => askedOf(plan, target, device).key ?? []);
+  const encrypted = image.disks.some((disk) => disk.encrypted);
+  return [...asked, ...(isShared(target) && encrypted ? [managedAlias] : [])];
+}
+
+/** Everything in which the encryption of a target's snapshots is not as asked, or keeps out those the image is shared with. */
+export function encryptionWrongs(plan: Plan, target: Target, { image, snapshots, keys }: ImageObserved): Wrong[] {
+  const managed = keys[managedAlias];
+  return (image?.disks ?? []).flatMap(({ device, snapshot = '' }): Wrong[] => {
+    const seen = snapshots[snapshot];
+    if (!seen) return [];
+    const { keyArn: found } = seen;
+    const { encrypted, key } = askedOf(plan, target, device);
+    const what = `${snapshot} (${device} of ${image?.ami})`;
+    const wrong = (says: string): Wrong[] => [
+      { says: `${what} ${says}; a snapshot keeps its key for good, so the recipe must be built again`, forGood: true },
+    ];
+    if (found === undefined)
+      return encrypted ? wrong(`is not encrypted${key === undefined ? '' : `, though ${key} was asked for`}`) : [];
+    if (key !== undefined && !isKey(found, key, keys[key])) {
+      const asked = keys[key];
+      const which =
+        asked && 'arn' in asked ? ` (${asked.arn})` : asked ? ` (which KMS does not show: ${asked.unseen})` : '';
+      return wrong(`is encrypted with ${found}, not with ${key}${which} as asked`);
+    }
+    if (isShared(target) && isKey(found, managedAlias, managed))
+      return wrong(`is shared but encrypted with the AWS-managed key ${found}, which nobody else can use`);
+    return [];
+  });
+}
+
+/** Everything in which an image itself, whoever it is shared with, is not as the recipe says. */
+export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved): Wrong[] {
+  const { image, snapshots } = observed;
+  if (!image) return [{ says: 'its AMI is not there' }];
+  const { ami, state, stateReason, tags, disks } = image;
+  const { description, image: settings } = plan.document;
+  const because = (reason: string | undefined) => (reason === undefined ? '' : `: ${reason}`);
+  const wrongs: Wrong[] = [];
+  const says = (words: string, forGood = false) => void wrongs.push({ says: words, ...(forGood && { forGood }) });
+  if (state !== 'available') says(`${ami} is ${state}${because(stateReason)}`, !/^(pending|transient)$/.test(state));
+  if (image.name !== plan.image) says(`${ami} is called ${image.name}, not ${plan.image}`, true);
+  if (description && image.description === undefined) says(`${ami} has no description, though the recipe gives one`);
+  else if (description && image.description !== description)
+    says(`${ami} is described as "${image.description}", not as the recipe says`);
+  if (image.architecture !== plan.source.architecture)
+    says(`${ami} is ${image.architecture}, its source is ${plan.source.architecture}`, true);
+  if (!madeBy(plan, tags)) says(`${ami} does not carry this build's tags`);
+  if (tags[expiresTag] !== undefined) says(`${ami} still carries ${expiresTag}, by which a sweep would remove it`);
+  if (settings.imds === 'v2' && !image.imdsV2) says(`${ami} does not demand IMDSv2`);
+  const wanted = Object.entries(imageTags(plan)).filter(([key]) => !/^golden:(recipe|build|role)$/.test(key));
+  for (const [key, value] of wanted) if (tags[key] !== value) says(`${ami} lacks the tag ${key}=${value}`);
+  for (const wrong of diskWrongs(plan, image)) says(wrong, true);
+  for (const { device, snapshot } of disks) {
+    const seen = snapshots[snapshot ?? ''];
+    if (!snapshot) says(`${ami} ${device} has no snapshot`);
+    else if (!seen) says(`${snapshot} (${device} of ${ami}) is not there`);
+    else if (seen.state === 'error') says(`${snapshot} (${device} of ${ami}) failed${because(seen.stateReason)}`, true);
+    else if (wanted.some(([key, value]) => seen.tags[key] !== value) || !madeBy(plan, seen.tags))
+      says(`${snapshot} (${device} of ${ami}) does not carry the image's tags`);
+  }
+  return [...encryptionWrongs(plan, target, observed), ...wrongs];
+}
+
+/** Everything in which a target is not as the recipe says. Empty means it may be published. */
+export function targetWrongs(plan: Plan, target: Target, observed: TargetObserved): Wrong[] {
+  const { image, sharing, snapshotAccounts } = observed;
+  const wrongs = imageWrongs(plan, target, observed);
+  if (!image) return wrongs;
+  // The pipeline makes nothing public, and takes no permission away that somebody else gave.
+  const isPublic = (what: string): Wrong => ({ says: `${what}, and the recipe does not say so`, forGood: true });
+  if (sharing.everyone) wrongs.push(isPublic(`${image.ami} is public: everyone may launch it`));
+  const unshared = missing(target, sharing);
+  for (const one of [...unshared.accounts, ...unshared.organizations, ...unshared.organizationalUnits])
+    wrongs.push({ says: `${image.ami} is not shared with ${one}` });
+  for (const { snapshot } of image.disks) {
+    if (!snapshot) continue;
+    const allowed = new Set(snapshotAccounts[snapshot]);
+    if (allowed.has('all')) wrongs.push(isPublic(`${snapshot} is public: everyone may read it`));
+    for (const account of target.accounts)
+      if (!allowed.has(account)) wrongs.push({ says: `${snapshot} is not shared with ${account}` });
+  }
+  return wrongs;
+}
+
+/** @throws TargetsIncomplete where something can never become right: nobody is to be given that. */
+export function refuseHopeless(wrongs: Wrong[]): void {
+  const hopeless = wrongs.filter(({ forGood }) => forGood).map(({ says }) => says);
+  if (hopeless.length > 0) throw new Failure('TargetsIncomplete', fewOf(hopeless, '; '));
+}

@@ -1,0 +1,130 @@
+import { boundedParameters } from './document-timeout.ts';
+import { secondsOf } from '../duration.ts';
+import { packedPowerShell, packedShell } from './packed-script.ts';
+import type { Check, Step } from '../recipe/recipe.ts';
+import { sanitizeWindows } from './sanitize-windows.ts';
+import { sanitizeLinux } from './sanitize.ts';
+import type { SourceImage } from '../launch/source.ts';
+
+/** One SSM command of a build: a provisioning step or a check. */
+export interface Command {
+  index: number;
+  name: string;
+  document: string;
+  version?: string;
+  parameters: Record<string, string[]>;
+  /** Bound of its run, in seconds, counted by the SSM agent from its start. */
+  timeoutSeconds: number;
+  /** The command shuts its instance down, so SSM may never hear how it ended: the stopped instance tells. */
+  shutsDown?: true;
+}
+
+/** The seconds a command may wait to reach the agent, e.g. while the instance boots again after a reboot. */
+export const deliverySeconds = 600;
+
+/** Comment of an SSM command, at most 100 characters. SendCommand has no idempotency token: a command is found again by this. */
+export const commandComment = (build: string, phase: 'provision' | 'check', { index, name }: Command): string =>
+  `${build}/${phase}/${index} ${name}`.slice(0, 100);
+
+const shell = (script: string, timeoutSeconds: number) => ({
+  document: 'AWS-RunShellScript',
+  parameters: { commands: packedShell(script), executionTimeout: [String(timeoutSeconds)] },
+});
+
+const powerShell = (script: string, timeoutSeconds: number) => ({
+  document: 'AWS-RunPowerShellScript',
+  parameters: { commands: packedPowerShell(script), executionTimeout: [String(timeoutSeconds)] },
+});
+
+// Only the first line of a script names its shell. A text without that line gets bash, since not every sh has pipefail.
+const strictBash = (text: string) => `#!/bin/bash\nset -euo pipefail\n${text}`;
+const ownShebang = (text: string) => (text.startsWith('#!') ? text : `#!/bin/bash\n${text}`);
+
+// Exit code 194 (Windows: 3010) makes the SSM agent reboot the instance and run the whole script again.
+const rebootLinux = (mark: string) =>
+  `#!/bin/bash\nif [ -e /var/lib/${mark} ]; then rm -f /var/lib/${mark}; exit 0; fi\ntouch /var/lib/${mark}\nexit 194`;
+const rebootWindows = (mark: string) =>
+  `$mark = "$env:ProgramData\\${mark}"\nif (Test-Path $mark) { Remove-Item $mark; exit 0 }\nNew-Item $mark | Out-Null\nexit 3010`;
+
+const kinds = ['run', 'script', 'powershell', 'document', 'reboot'] as const;
+const nameOf = (step: Step, index: number) =>
+  step.name ?? step.document ?? `${kinds.find((kind) => step[kind] !== undefined)}-${index + 1}`;
+
+function content(step: Step, index: number, build: string, windows: boolean, scripts: Record<string, string>) {
+  const seconds = secondsOf(step.timeout);
+  if (step.run !== undefined) return shell(strictBash(step.run), seconds);
+  if (step.powershell !== undefined) return powerShell(step.powershell, seconds);
+  if (step.script !== undefined) {
+    const text = scripts[step.script] ?? '';
+    return step.script.endsWith('.ps1') ? powerShell(text, seconds) : shell(ownShebang(text), seconds);
+  }
+  if (step.document !== undefined) {
+    return {
+      document: step.document,
+      ...(step.version && { version: step.version }),
+      parameters: boundedParameters(step.document, step.parameters ?? {}, seconds),
+    };
+  }
+  const mark = `golden-reboot-${build}-${index}`;
+  return windows ? powerShell(rebootWindows(mark), seconds) : shell(rebootLinux(mark), seconds);
+}
+
+/**
+ * AWS's document for the generalization of Windows, which EC2 Image Builder uses, too: for EC2Launch v1 (Windows Server 2016 and
+ * 2019) and v2. Run Command runs scripts as Local System, and Microsoft does not support Sysprep under that account: signing
+ * in to a Windows Server 2025 that was made so shows a black screen. The document runs Sysprep as the built-in Administrator.
+ * An hour is Image Builder's bound for it.
+ */
+const generalize = { name: 'generalize', document: 'AWSEC2-RunSysprep', parameters: {}, timeoutSeconds: 3600 };
+
+/** The commands that make a builder into what the recipe says; the last ones take everything out that must not be in an image. */
+export function provisionCommands(
+  steps: Step[],
+  build: string,
+  { windows }: Pick<SourceImage, 'windows'>,
+  scripts: Record<string, string>,
+  allowFiles: string[] = [],
+): Command[] {
+  const commands = steps.map((step, index) => ({
+    index,
+    name: nameOf(step, index),
+    ...content(step, index, build, windows, scripts),
+    timeoutSeconds: secondsOf(step.timeout),
+  }));
+  const sanitize = windows ? powerShell(sanitizeWindows(allowFiles), 1800) : shell(sanitizeLinux(allowFiles), 1800);
+  const last = { index: commands.length, name: 'sanitize', ...sanitize, timeoutSeconds: 1800 };
+  return [
+    ...commands,
+    last,
+    ...(windows ? [{ ...generalize, index: commands.length + 1, shutsDown: true as const }] : []),
+  ];
+}
+
+/** The commands that judge a candidate. */
+export function checkCommands(
+  checks: Check[],
+  build: string,
+  { windows }: Pick<SourceImage, 'windows'>,
+  scripts: Record<string, string>,
+): Command[] {
+  return checks.map((check, index) => ({
+    index,
+    name: check.name,
+    ...content(check, index, build, windows, scripts),
+    timeoutSeconds: secondsOf(check.timeout),
+  }));
+}
+
+/** Why an image of Windows cannot be captured running. */
+export const stopsForSysprep = 'must be stopped for Windows: Sysprep, the last step, shuts the builder down';
+
+/** Steps of a recipe that the source's operating system cannot run, in words. */
+export function foreignSteps(steps: Step[], windows: boolean): { index: number; kind: string }[] {
+  const foreign = (step: Step) =>
+    windows
+      ? step.run !== undefined || step.script?.endsWith('.sh')
+      : step.powershell !== undefined || step.script?.endsWith('.ps1');
+  return steps.flatMap((step, index) =>
+    foreign(step) ? [{ index, kind: kinds.find((kind) => step[kind] !== undefined) ?? 'run' }] : [],
+  );
+}

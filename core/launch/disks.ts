@@ -1,0 +1,35 @@
+import type { Plan } from '../build/plan.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+
+export interface Disk {
+  device: string;
+  sizeGiB?: number | undefined;
+  /** Absent: as the source image has it. */
+  type?: string;
+  encrypted?: boolean | undefined;
+  kmsKey?: string | undefined;
+  iops?: number | undefined;
+  throughput?: number | undefined;
+}
+
+type Known = Pick<Plan, 'region' | 'source'> & { document: Pick<Recipe, 'builder' | 'distribute'> };
+
+/**
+ * Every disk that the builder has, and the image after it. The image is born under the key of the target in its own region,
+ * since it is not copied there: that key is for every disk, also for those that only the source image names.
+ */
+export function imageDisks({ document: { builder, distribute }, region, source }: Known): Disk[] {
+  const home = distribute.find((target) => target.region === region);
+  const keyed = (disk: Disk): Disk => {
+    const kmsKey = disk.kmsKey ?? home?.kmsKey;
+    return kmsKey ? { ...disk, encrypted: true, kmsKey } : disk;
+  };
+  const root = { device: source.rootDevice, sizeGiB: source.rootSizeGiB, ...builder.rootVolume };
+  const named = [root, ...builder.volumes];
+  const others = (source.disks ?? []).filter(({ device }) => !named.some((disk) => disk.device === device));
+  return [...named, ...others.map(({ device, sizeGiB }) => ({ device, sizeGiB }))].map(keyed);
+}
+
+/** The disks in which the builder is to differ from its source image: those that the recipe describes, or that get a key. */
+export const builderDisks = (plan: Known): Disk[] =>
+  imageDisks(plan).filter((disk) => disk.type !== undefined || disk.kmsKey !== undefined);

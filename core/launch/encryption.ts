@@ -1,0 +1,85 @@
+import { managedAlias } from './keys.ts';
+import type { Builder, Target } from '../recipe/recipe.ts';
+import { formatPath } from '../recipe/problems.ts';
+import type { Path } from '../recipe/rules/rule.ts';
+import { volumesOf } from '../recipe/rules/volume-rules.ts';
+
+/** One way in which an image gets encrypted in a region. */
+export interface Encryption {
+  /** Undefined: the key that EBS takes by itself, which AWS manages. */
+  key: string | undefined;
+  /** Why, as a clause for a message. */
+  because: string;
+  /** Where the recipe can name another key. */
+  remedy: Path;
+}
+
+/** What the encryption of an image depends on. What is not known is left out. */
+export interface EncryptionFacts {
+  /** The region in which the image is made. */
+  home: string;
+  builder: Builder;
+  /** Targets with their index in `distribute`. */
+  targets: [index: number, target: Pick<Target, 'region' | 'kmsKey'>][];
+  /** The encrypted disks of the source image; only the root where `others` are known. */
+  source?: Pick<Encryption, 'key' | 'because'>[];
+  /** Further disks of the source image, which the recipe does not describe, and how they are encrypted. */
+  others?: { device: string; encryption?: Pick<Encryption, 'key' | 'because'> | undefined }[];
+  /** Whether EBS encrypts by default, by region. */
+  byDefault?: Record<string, boolean>;
+  /** The key that EBS takes by itself where it is not the AWS-managed one, by region. */
+  defaultKeys?: Record<string, string | undefined>;
+}
+
+/** AWS makes and owns this key. Nobody can be granted its use, so a snapshot under it cannot be shared (ModifySnapshotAttribute). */
+const isAwsManaged = (key: string | undefined): boolean =>
+  key === undefined || key === managedAlias || key.endsWith(`:${managedAlias}`);
+
+/** Every way in which the image gets encrypted in its home region, where the builder is. */
+function bornEncrypted(facts: EncryptionFacts): Encryption[] {
+  const { home, builder, targets, source = [], others = [], byDefault, defaultKeys } = facts;
+  const [index, target] = targets.find(([, { region }]) => region === home) ?? [];
+  const own = index === undefined ? undefined : ['distribute', index];
+  const usual = (remedy: Path): Encryption[] =>
+    byDefault?.[home]
+      ? [{ key: defaultKeys?.[home], because: `EBS encrypts every new volume in ${home}`, remedy }]
+      : [];
+  const described = volumesOf(builder).flatMap(({ path, volume }): Encryption[] => {
+    if (volume.kmsKey !== undefined)
+      return [{ key: volume.kmsKey, because: `${formatPath(path)}.kmsKey is ${volume.kmsKey}`, remedy: path }];
+    if (target?.kmsKey !== undefined && own)
+      return [{ key: target.kmsKey, because: `${formatPath(own)}.kmsKey is ${target.kmsKey}`, remedy: own }];
+    const automatic = { key: defaultKeys?.[home], remedy: path };
+    if (volume.encrypted) return [{ ...automatic, because: `${formatPath(path)}.encrypted is true` }];
+    if (path[1] === 'rootVolume' && source.length > 0) return source.map((disk) => ({ ...disk, remedy: path }));
+    return usual(path);
+  });
+  // The key of the home target is for these, too.
+  if (target?.kmsKey !== undefined) return described;
+  const remedy = own ?? ['distribute'];
+  return [
+    ...described,
+    ...others.flatMap(({ encryption }) => (encryption ? [{ ...encryption, remedy }] : usual(remedy))),
+  ];
+}
+
+/**
+ * Every way in which the image gets encrypted in a region, as far as the facts tell. None: it is not encrypted there. A copy
+ * stays encrypted, and goes to another region under the key named there or the one EBS takes by itself (CopyImage, KmsKeyId).
+ */
+export function encryptionIn(region: string, facts: EncryptionFacts): Encryption[] {
+  const born = bornEncrypted(facts);
+  if (region === facts.home) return born;
+  const [index, target] = facts.targets.find(([, one]) => one.region === region) ?? [0];
+  const remedy = ['distribute', index];
+  if (target?.kmsKey !== undefined)
+    return [{ key: target.kmsKey, because: `${formatPath(remedy)}.kmsKey is ${target.kmsKey}`, remedy }];
+  const automatic = { key: facts.defaultKeys?.[region], remedy };
+  const [first] = born;
+  if (first) return [{ ...automatic, because: `${first.because}, and the copy of an encrypted image is encrypted` }];
+  return facts.byDefault?.[region] ? [{ ...automatic, because: `EBS encrypts every new snapshot in ${region}` }] : [];
+}
+
+/** The first way in which the image would be encrypted in a region under a key that nobody else can use. */
+export const unshareable = (region: string, facts: EncryptionFacts): Encryption | undefined =>
+  encryptionIn(region, facts).find(({ key }) => isAwsManaged(key));

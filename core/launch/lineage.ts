@@ -1,0 +1,20 @@
+import type { Recipe } from '../recipe/recipe.ts';
+
+/** Name of the recipe whose channel a recipe starts from. */
+export const parentOf = ({ source }: Recipe): string | undefined => source.channel?.split('/')[0];
+
+/** The names on the way from a recipe along its parents back to itself, undefined where the way ends or misses it. */
+export function cycleThrough(name: string, recipes: ReadonlyMap<string, Recipe>): string[] | undefined {
+  const way = new Set<string>();
+  let next: string | undefined = name;
+  while (next !== undefined && !way.has(next)) {
+    way.add(next);
+    const recipe = recipes.get(next);
+    next = recipe && parentOf(recipe);
+  }
+  return next === name ? [...way] : undefined;
+}
+
+/** Why recipes must not start from each other, all of them named in order. */
+export const cycleProblem = (names: string[]): string =>
+  `${[...names, names[0]].join(' starts from ')}: none can be built first, and each would start the next for ever`;

@@ -1,0 +1,150 @@
+import { Failure } from '../errors.ts';
+import type { Source } from '../recipe/recipe.ts';
+import { expiresTag } from '../tags.ts';
+
+/** An AMI as EC2 describes it, in our words. */
+export interface AmiDescription {
+  ami: string;
+  region: string;
+  name: string;
+  state: string;
+  owner: string;
+  ownerAlias?: string;
+  createdAt: string;
+  deprecatedAt?: string;
+  architecture: string;
+  windows: boolean;
+  rootDevice: string;
+  /** Whether the root device is an EBS volume, and not an instance store. */
+  ebsRoot: boolean;
+  /** `uefi`, `legacy-bios` or `uefi-preferred`; absent where the instance type decides. */
+  bootMode?: string;
+  virtualization?: string;
+  /** Whether the image is registered with the driver of Elastic Network Adapters. */
+  ena?: boolean;
+  /** Whether instances of it need a NitroTPM. */
+  tpm?: boolean;
+  /** Whether instances of it demand IMDSv2 (`ImdsSupport` v2.0). */
+  imdsV2: boolean;
+  /** With its code, by which such a failure is searched for. */
+  stateReason?: string;
+  description?: string;
+  /** Whether the image is within the account's Allowed AMIs; absent where these are off. */
+  allowed?: boolean;
+  tags: Record<string, string>;
+  disks: {
+    device: string;
+    snapshot?: string;
+    sizeGiB?: number;
+    type?: string;
+    iops?: number;
+    throughput?: number;
+    encrypted: boolean;
+  }[];
+}
+
+/** What a build starts from. */
+export interface SourceImage {
+  ami: string;
+  owner: string;
+  name: string;
+  region: string;
+  architecture: string;
+  windows: boolean;
+  rootDevice: string;
+  rootSizeGiB: number;
+  bootMode?: string;
+  virtualization?: string;
+  ena?: boolean;
+  tpm?: boolean;
+  /** `false`: the root is an instance store, of which EC2 makes no image. */
+  ebsRoot?: false;
+  /** When EC2 has deprecated, or will deprecate, the image. */
+  deprecatedAt?: string;
+  /** `false`: the account's Allowed AMIs would hide the image, were they not in audit mode. */
+  allowed?: false;
+  /** All its EBS disks, the root too. Plans of earlier versions have none. */
+  disks?: SourceDisk[];
+}
+
+export interface SourceDisk {
+  device: string;
+  snapshot?: string;
+  sizeGiB?: number;
+  encrypted: boolean;
+  /** Of an encrypted disk, where EC2 lets us see it. */
+  keyArn?: string;
+}
+
+/** The owner an image must have: the recipe's word, or the pipeline's own account for a channel. */
+export const expectedOwner = (source: Source, account: string): string =>
+  source.owner === undefined || source.owner === 'self' ? account : source.owner;
+
+/**
+ * Those of the images that the builder can start, where there is a choice: a filter that names no architecture finds images
+ * of every one. Where none fits, all stay, and the preflight says why they do not fit.
+ */
+export function startable(images: AmiDescription[], architectures: string[]): AmiDescription[] {
+  const fitting = images.filter(({ architecture }) => architectures.includes(architecture));
+  return fitting.length > 0 ? fitting : images;
+}
+
+/**
+ * Newest first; images that are deprecated by `now` come last, so that one is only taken when nothing else is left. What a
+ * failed build of ours keeps is none of them: nobody has found it right, and a sweep removes it.
+ */
+export function newest(images: AmiDescription[], now: Date): AmiDescription | undefined {
+  const deprecated = (image: AmiDescription) => image.deprecatedAt !== undefined && new Date(image.deprecatedAt) <= now;
+  return images
+    .filter(({ tags }) => tags[expiresTag] === undefined)
+    .toSorted((a, b) => Number(deprecated(a)) - Number(deprecated(b)) || b.createdAt.localeCompare(a.createdAt))[0];
+}
+
+/**
+ * The source image of a build out of what EC2 answered. The owner is checked on the answer too, whatever the look-up
+ * asked for: a name alone can be anybody's (whoAMI).
+ * @throws SourceNotFound, SourceNotTrusted
+ */
+export function trustSource(
+  found: AmiDescription | undefined,
+  owner: string,
+  wanted: string,
+  region: string,
+): SourceImage {
+  if (!found)
+    throw new Failure(
+      'SourceNotFound',
+      `no source image for ${wanted} (owner ${owner}) in ${region}; look at the recipe's source`,
+    );
+  if (found.owner !== owner && found.ownerAlias !== owner) {
+    const alias = found.ownerAlias ? ` (${found.ownerAlias})` : '';
+    throw new Failure(
+      'SourceNotTrusted',
+      `source ${found.ami} "${found.name}" in ${region} belongs to ${found.owner}${alias}, the recipe trusts ${owner}; nothing was launched from it`,
+    );
+  }
+  if (found.state !== 'available') {
+    throw new Failure(
+      'SourceNotFound',
+      `source ${found.ami} in ${region} is ${found.state}, not available, so nothing can be launched from it`,
+    );
+  }
+  return {
+    ami: found.ami,
+    owner: found.owner,
+    name: found.name,
+    region,
+    architecture: found.architecture,
+    windows: found.windows,
+    rootDevice: found.rootDevice,
+    rootSizeGiB: found.disks.find(({ device }) => device === found.rootDevice)?.sizeGiB ?? 0,
+    ...(found.bootMode !== undefined && { bootMode: found.bootMode }),
+    ...(found.virtualization !== undefined && { virtualization: found.virtualization }),
+    ...(found.ena !== undefined && { ena: found.ena }),
+    ...(found.tpm !== undefined && { tpm: found.tpm }),
+    ...(!found.ebsRoot && { ebsRoot: false as const }),
+    ...(found.deprecatedAt !== undefined && { deprecatedAt: found.deprecatedAt }),
+    ...(found.allowed === false && { allowed: false as const }),
+    disks: found.disks,
+  };
+}

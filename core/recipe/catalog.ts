@@ -1,0 +1,41 @@
+import { Failure } from '../errors.ts';
+import { formatProblems, parseRecipe, type Catalog, type Recipe } from './recipe.ts';
+
+type Parsed = ReturnType<typeof parseRecipe>;
+
+/** Functions that are called every hour ask for the same documents again and again; nobody changes one in its place. */
+const known = new WeakMap<object, { scripts: Catalog['scripts']; home: Home; parsed: Parsed }>();
+
+/** The region the pipeline runs in; undefined to somebody who asks for nothing that depends on it. */
+type Home = string | undefined;
+
+function parsed(document: unknown, scripts: Catalog['scripts'], home: Home): Parsed {
+  const around = home === undefined ? {} : { home };
+  if (typeof document !== 'object' || document === null) return parseRecipe(document, scripts, around);
+  const before = known.get(document);
+  if (before?.scripts === scripts && before.home === home) return before.parsed;
+  const now = { scripts, home, parsed: parseRecipe(document, scripts, around) };
+  known.set(document, now);
+  return now.parsed;
+}
+
+/**
+ * A recipe of the catalog by its name.
+ * @throws RecipeInvalid: deployed recipes were validated, but perhaps by another version of the pipeline.
+ */
+export function recipeOf({ recipes, scripts }: Catalog, name: string, home: string): Recipe {
+  const { recipe, problems } = parsed(Object.hasOwn(recipes, name) ? recipes[name] : undefined, scripts, home);
+  if (recipe) return recipe;
+  throw new Failure('RecipeInvalid', `${name}: ${formatProblems(problems, () => undefined)}`);
+}
+
+/** Every recipe that can be read. */
+export function soundRecipes({ recipes, scripts }: Catalog, home: Home): Recipe[] {
+  return Object.values(recipes).flatMap((document) => parsed(document, scripts, home).recipe ?? []);
+}
+
+/** Every recipe that can be read, with the channel it publishes, in the order of their names. */
+export const channelsOf = (catalog: Catalog): { recipe: string; channel: string | null }[] =>
+  soundRecipes(catalog, undefined)
+    .map(({ name, publish }) => ({ recipe: name, channel: publish?.channel ?? null }))
+    .toSorted((a, b) => (a.recipe < b.recipe ? -1 : 1));

@@ -1,0 +1,29 @@
+import { soundRecipes } from './catalog.ts';
+import { secondsOf } from '../duration.ts';
+import type { Catalog } from './recipe.ts';
+
+/** A schedule of EventBridge Scheduler, as a recipe's `triggers` ask for it. */
+export interface RecipeSchedule {
+  recipe: string;
+  /** `cron(…)` or `rate(…)`. */
+  expression: string;
+  /** IANA name. */
+  timezone: string;
+  /** Minutes, 1 to 1440. */
+  windowMinutes: number;
+}
+
+/** The schedules of all recipes that have one, in the order of their names. */
+export const schedulesOf = (catalog: Catalog): RecipeSchedule[] =>
+  soundRecipes(catalog, undefined)
+    .flatMap(({ name, triggers }) =>
+      triggers?.schedule === undefined
+        ? []
+        : {
+            recipe: name,
+            expression: triggers.schedule,
+            timezone: triggers.timezone ?? 'UTC',
+            windowMinutes: Math.ceil(secondsOf(triggers.flexibleWindow) / 60),
+          },
+    )
+    .toSorted((a, b) => (a.recipe < b.recipe ? -1 : 1));

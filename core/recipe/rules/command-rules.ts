@@ -1,0 +1,92 @@
+import { timeoutParameter } from '../../guest/document-timeout.ts';
+import { durationOf, secondsOf } from '../../duration.ts';
+import { packedShell } from '../../guest/packed-script.ts';
+import { actions, type Step } from './provision-rules.ts';
+import type { Rule } from './rule.ts';
+import { secretIn } from './secrets.ts';
+
+/**
+ * An SSM document may have 64 KB, "including the content specified for input parameters at runtime" (CreateDocument,
+ * Content). What is left is for the document itself and the lines put around the text.
+ */
+const commandBytes = 56_000;
+const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
+
+const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'powershell' | 'script', text: string][] =>
+  (['run', 'powershell', 'script'] as const).flatMap((key) => {
+    const text = key === 'script' ? scripts[action.script ?? ''] : action[key];
+    return text === undefined ? [] : [[key, text]];
+  });
+
+/** What a step hands to Run Command. */
+export const commandRules: Rule[] = [
+  {
+    says: 'The timeout of a step is that of its document, where the document takes one (AWS-RunShellScript, AWS-RunPowerShellScript, AWS-InstallPowerShellModule, AWS-ApplyAnsiblePlaybooks). A recipe may name a shorter one in parameters.',
+    look(parts, report) {
+      for (const { path, action } of actions(parts)) {
+        const name = timeoutParameter(action.document ?? '');
+        const [given] = (name && action.parameters?.[name]) ?? [];
+        if (name === undefined || given === undefined) continue;
+        const at = [...path, 'parameters', name];
+        if (!/^[1-9]\d{0,5}$/.test(given)) report(at, `must be seconds, such as '3600', got ${JSON.stringify(given)}`);
+        else if (Number(given) > secondsOf(action.timeout))
+          report(
+            at,
+            `is ${durationOf(Number(given))}, but the pipeline gives the step up after its timeout of ${action.timeout}; say timeout: ${given}s instead`,
+          );
+      }
+    },
+  },
+  {
+    says: 'Shell commands and scripts have no NUL and no half of a character (a lone surrogate), nor have parameters; run has no CR LF line ends.',
+    look(parts, report, { scripts }) {
+      for (const { path, action } of actions(parts)) {
+        const all: [string, string][] = texts(action, scripts);
+        if (action.parameters) all.push(['parameters', Object.entries(action.parameters).flat(2).join('\n')]);
+        for (const [key, text] of all) {
+          if (/[\0\p{Cs}]/u.test(text))
+            report([...path, key], 'has a NUL or half of a character, which would not arrive as it is written');
+          if (key === 'run' && text.includes('\r\n'))
+            report([...path, key], 'has CR LF line ends, which bash does not take; use LF');
+        }
+      }
+    },
+  },
+  {
+    says: `What SSM is sent for a step is at most ${commandBytes} bytes: its script compressed and in base64, or the parameters of its document.`,
+    look(parts, report, { scripts }) {
+      for (const { path, action } of actions(parts)) {
+        for (const [key, text] of texts(action, scripts)) {
+          if (bytesOf(packedShell(text)) > commandBytes)
+            report(
+              [...path, key],
+              `is ${new TextEncoder().encode(text).length} bytes, and even compressed more than the ${commandBytes} that SSM takes; split it, or fetch the bulk from S3 in the step`,
+            );
+        }
+        const size = action.parameters ? bytesOf(action.parameters) : 0;
+        if (size > commandBytes)
+          report(
+            [...path, 'parameters'],
+            `is ${size} bytes as JSON, SSM takes ${commandBytes} at most; split it, or fetch the bulk from S3 in the step`,
+          );
+      }
+    },
+  },
+  {
+    says: 'No secrets in steps and checks: whoever may read Run Command events reads them. Fetch them in the step from an SSM SecureString or Secrets Manager, which the deployment must allow by its setting `builderSecrets`.',
+    look(parts, report, { scripts }) {
+      for (const { path, action } of actions(parts)) {
+        const all: [string, string][] = texts(action, scripts);
+        if (action.parameters) all.push(['parameters', Object.values(action.parameters).flat().join('\n')]);
+        for (const [key, text] of all) {
+          const secret = secretIn(text);
+          if (secret)
+            report(
+              [...path, key],
+              `contains ${secret}, and Run Command shows its input to others; fetch it in the step from an SSM SecureString or Secrets Manager`,
+            );
+        }
+      }
+    },
+  },
+];

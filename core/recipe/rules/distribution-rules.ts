@@ -1,0 +1,116 @@
+import { unshareable, type Encryption } from '../../launch/encryption.ts';
+import { homeRegion, partitionOf } from '../regions.ts';
+import { formatPath } from '../problems.ts';
+import { repeats, sound, type Path, type Rule, type SoundParts, type Surroundings } from './rule.ts';
+import { volumesOf } from './volume-rules.ts';
+
+type Target = NonNullable<SoundParts['distribute'][number]>;
+
+export const isShared = ({ accounts, organizations, organizationalUnits }: Target) =>
+  accounts.length + organizations.length + organizationalUnits.length > 0;
+
+/** Where and what to say of a shared target whose image would be under the AWS-managed key. */
+export function unshareableProblem(
+  index: number,
+  { region, kmsKey }: Pick<Target, 'region' | 'kmsKey'>,
+  { because, remedy }: Encryption,
+): [path: Path, message: string] {
+  const path = ['distribute', index];
+  if (kmsKey !== undefined && remedy[0] === 'distribute') {
+    const message = `${kmsKey} is the AWS-managed key, and what it encrypts cannot be shared; name a customer-managed key`;
+    return [[...path, 'kmsKey'], message];
+  }
+  const key = `the AWS-managed key of ${region}, which cannot be shared`;
+  return [
+    path,
+    `is shared, but its image would be encrypted with ${key}: ${because}; give ${formatPath(remedy)} a customer-managed kmsKey`,
+  ];
+}
+
+/** Accounts, organizations and OUs together, each of them counting as one (docs.aws.amazon.com/general/latest/gr/ec2-service.html, AMI sharing). */
+const mostEntities = 1_000;
+const sharingLists = ['accounts', 'organizations', 'organizationalUnits'] as const;
+
+const regionOfKey = (key: string | undefined) => /^arn:[a-z-]+:kms:([a-z0-9-]+):/.exec(key ?? '')?.[1];
+
+/** Where the pipeline runs. Without that, the target called home is it, else the first that has no key of its own. */
+const homeOf = (targets: [number, Target][], { home }: Surroundings): string | undefined => {
+  const target =
+    targets.find(([, { region }]) => region === homeRegion) ?? targets.find(([, { kmsKey }]) => kmsKey === undefined);
+  return home ?? target?.[1].region;
+};
+
+/** Targets in a region that is known by its name: `home` has one only where the pipeline's region is known. */
+const placed = (distribute: SoundParts['distribute']) =>
+  sound(distribute).filter(([, { region }]) => region !== homeRegion);
+
+export const distributionRules: Rule[] = [
+  {
+    says: 'A region is a target once.',
+    look({ distribute }, report) {
+      for (const [index, first, { region }] of repeats(sound(distribute), (target) => target.region)) {
+        report(['distribute', index, 'region'], `${region} is already the target distribute[${first}]`);
+      }
+    },
+  },
+  {
+    says: 'All targets are in one partition (aws, aws-us-gov, aws-cn, aws-eusc): AWS copies no image across.',
+    look({ distribute }, report) {
+      const [first, ...others] = placed(distribute);
+      if (!first) return;
+      const home = partitionOf(first[1].region);
+      for (const [index, { region }] of others) {
+        const partition = partitionOf(region);
+        if (partition !== home)
+          report(
+            ['distribute', index, 'region'],
+            `${region} is in ${partition}, but ${first[1].region} is in ${home}; AWS copies no image across`,
+          );
+      }
+    },
+  },
+  {
+    says: 'A target that is shared has a customer-managed key if the image is encrypted there, however that comes: snapshots under alias/aws/ebs cannot be shared. An image is encrypted by the keys of the builder, by the kmsKey of the target in the region the pipeline runs in, or by its source. The copy of an encrypted image is encrypted, so every other region needs a kmsKey of its own.',
+    look({ builder, distribute }, report, around) {
+      const targets = sound(distribute);
+      const home = homeOf(targets, around);
+      if (!builder || home === undefined) return;
+      for (const [index, target] of targets) {
+        if (!isShared(target)) continue;
+        const found = unshareable(target.region, { home, builder, targets });
+        if (found) report(...unshareableProblem(index, target, found));
+      }
+    },
+  },
+  {
+    says: `A target is shared with at most ${mostEntities} accounts, organizations and OUs together: the AMI sharing quota of EC2. An organization or OU counts as one.`,
+    look({ distribute }, report) {
+      for (const [index, target] of sound(distribute)) {
+        const total = sharingLists.reduce((sum, list) => sum + target[list].length, 0);
+        if (total <= mostEntities) continue;
+        const longest = sharingLists.toSorted((a, b) => target[b].length - target[a].length)[0] ?? 'accounts';
+        const rest = total - target[longest].length;
+        const others = rest > 0 ? `, with ${rest} in the other lists` : '';
+        report(
+          ['distribute', index, longest],
+          `has ${target[longest].length} entries${others}, but an AMI is shared with at most ${mostEntities}; name an organization or OU, which counts as one`,
+        );
+      }
+    },
+  },
+  {
+    says: 'A key given by ARN is in the region it is used in.',
+    look({ builder, distribute }, report, { home }) {
+      for (const [index, { kmsKey, region }] of placed(distribute)) {
+        const keyRegion = regionOfKey(kmsKey);
+        if (keyRegion !== undefined && keyRegion !== region)
+          report(['distribute', index, 'kmsKey'], `is a key in ${keyRegion}, but the target is ${region}`);
+      }
+      for (const { path, volume } of builder && home !== undefined ? volumesOf(builder) : []) {
+        const keyRegion = regionOfKey(volume.kmsKey);
+        if (keyRegion !== undefined && keyRegion !== home)
+          report([...path, 'kmsKey'], `is a key in ${keyRegion}, but the pipeline runs in ${home}`);
+      }
+    },
+  },
+];

@@ -1,0 +1,48 @@
+import { encryptionIn, unshareable, type Encryption, type EncryptionFacts } from '../../launch/encryption.ts';
+import { parentOf } from '../../launch/lineage.ts';
+import type { Recipe } from '../recipe.ts';
+import { isShared, unshareableProblem } from './distribution-rules.ts';
+import type { Problem } from '../problems.ts';
+
+const factsOf = ({ builder, distribute }: Recipe, home: string): EncryptionFacts => ({
+  home,
+  builder,
+  targets: [...distribute.entries()],
+});
+
+/** The encrypted disks of the image that a recipe starts from, where another recipe makes that image. */
+function parentEncryption(
+  recipe: Recipe,
+  recipes: ReadonlyMap<string, Recipe>,
+  home: string,
+  below: string[] = [],
+): Pick<Encryption, 'key' | 'because'>[] {
+  const parent = recipes.get(parentOf(recipe) ?? '');
+  if (!parent || below.includes(parent.name)) return [];
+  const source = parentEncryption(parent, recipes, home, [...below, recipe.name]);
+  return encryptionIn(home, { ...factsOf(parent, home), source }).map(({ key, because }) => ({
+    key,
+    because: `its source ${recipe.source.channel} is encrypted (${because})`,
+  }));
+}
+
+/**
+ * What is wrong with the sharing of a recipe whose image is encrypted because that of a parent is. What is wrong without
+ * a parent is said by the rules.
+ */
+export function inheritedEncryptionProblems(
+  recipe: Recipe,
+  recipes: ReadonlyMap<string, Recipe>,
+  home: string,
+): Problem[] {
+  const source = parentEncryption(recipe, recipes, home);
+  if (source.length === 0) return [];
+  const facts = { ...factsOf(recipe, home), source };
+  return recipe.distribute.flatMap((target, index) => {
+    if (!isShared(target) || unshareable(target.region, { ...facts, source: [] })) return [];
+    const found = unshareable(target.region, facts);
+    if (!found) return [];
+    const [path, message] = unshareableProblem(index, target, found);
+    return [{ path, message }];
+  });
+}

@@ -1,0 +1,98 @@
+import { stopsForSysprep } from '../../guest/command.ts';
+import { didYouMean } from './nearest.ts';
+import { checkKinds, stepKinds } from '../provision.ts';
+import { repeats, sound, type Path, type Rule, type SoundParts } from './rule.ts';
+
+export type Step = NonNullable<SoundParts['provision'][number]>;
+
+/** Steps and checks, which have their scripts in common. */
+export const actions = ({ provision, checks }: SoundParts): { path: Path; action: Step }[] => [
+  ...sound(provision).map(([index, action]) => ({ path: ['provision', index], action })),
+  ...sound(checks).map(([index, action]) => ({ path: ['checks', index], action })),
+];
+
+const kindOf = (action: Step) => stepKinds.find((kind) => action[kind] !== undefined);
+
+function systemOf({ run, script, powershell }: Step): 'Linux' | 'Windows' | undefined {
+  if (powershell !== undefined || script?.endsWith('.ps1')) return 'Windows';
+  return run !== undefined || script !== undefined ? 'Linux' : undefined;
+}
+
+export const provisionRules: Rule[] = [
+  {
+    says: 'A step has exactly one of run, script, powershell, document and reboot; a check exactly one of run, script and powershell.',
+    look(parts, report) {
+      for (const { path, action } of actions(parts)) {
+        const kinds: readonly string[] = path[0] === 'checks' ? checkKinds : stepKinds;
+        const used = stepKinds.filter((kind) => action[kind] !== undefined);
+        if (used.length !== 1)
+          report(path, `needs exactly one of ${kinds.join(', ')}; it has ${used.join(' and ') || 'none'}`);
+      }
+    },
+  },
+  {
+    says: 'version and parameters go with document only.',
+    look(parts, report) {
+      for (const { path, action } of actions(parts)) {
+        for (const key of ['version', 'parameters'] as const) {
+          if (action[key] !== undefined && action.document === undefined)
+            report([...path, key], `goes with document only, not with ${kindOf(action) ?? 'nothing'}`);
+        }
+      }
+    },
+  },
+  {
+    says: 'Names of steps are unique among the steps, names of checks among the checks, upper and lower case being the same.',
+    look({ provision, checks }, report) {
+      for (const [section, list] of [
+        ['provision', provision],
+        ['checks', checks],
+      ] as const) {
+        for (const [index, first, { name }] of repeats<{ name?: string }>(sound(list), (entry) =>
+          entry.name?.toLowerCase(),
+        )) {
+          report([section, index, 'name'], `"${name}" is already the name of ${section}[${first}]`);
+        }
+      }
+    },
+  },
+  {
+    says: 'A recipe is for one operating system: run and .sh are Linux, powershell and .ps1 are Windows.',
+    look(parts, report) {
+      const shells = actions(parts).flatMap(({ path, action }) => {
+        const system = systemOf(action);
+        return system ? [{ path: [...path, kindOf(action) ?? 'run'], system, at: `${path[0]}[${path[1]}]` }] : [];
+      });
+      const [first, ...others] = shells;
+      for (const { path, system } of others) {
+        if (system !== first?.system)
+          report(path, `is for ${system}, but ${first?.at} is for ${first?.system}; a builder is one operating system`);
+      }
+    },
+  },
+  {
+    says: 'An image of Windows is captured stopped: Sysprep, the last step, shuts the builder down.',
+    look(parts, report) {
+      if (parts.image?.capture === 'running' && actions(parts).some(({ action }) => systemOf(action) === 'Windows'))
+        report(['image', 'capture'], stopsForSysprep);
+    },
+  },
+  {
+    says: "Every script exists below the recipe's folder, is not empty and, for .sh, has no CR LF line ends.",
+    look(parts, report, { scripts }) {
+      for (const { path, action } of actions(parts)) {
+        if (action.script === undefined) continue;
+        const text = scripts[action.script];
+        const at = [...path, 'script'];
+        if (text === undefined)
+          report(
+            at,
+            `there is no ${action.script} below the recipe's folder${didYouMean(action.script, Object.keys(scripts))}`,
+          );
+        else if (!/\S/.test(text)) report(at, `${action.script} is empty`);
+        else if (action.script.endsWith('.sh') && text.includes('\r\n'))
+          report(at, `${action.script} has CR LF line ends, which bash does not take; save it with LF`);
+      }
+    },
+  },
+];

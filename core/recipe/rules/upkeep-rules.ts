@@ -1,0 +1,48 @@
+import { secondsOf } from '../../duration.ts';
+import { scheduleProblem } from './schedule.ts';
+import { didYouMean } from './nearest.ts';
+import type { Rule } from './rule.ts';
+
+function isTimeZone(name: string): boolean {
+  try {
+    // Offsets such as +01:00 are taken here, but not by EventBridge Scheduler.
+    return /^[A-Za-z]/.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+export const upkeepRules: Rule[] = [
+  {
+    says: 'A schedule is cron(...) of six fields or rate(...); at(...) runs once only.',
+    look({ triggers }, report) {
+      const problem = triggers?.schedule === undefined ? undefined : scheduleProblem(triggers.schedule);
+      if (problem !== undefined) report(['triggers', 'schedule'], problem);
+    },
+  },
+  {
+    says: 'flexibleWindow is a whole number of minutes and goes with a schedule.',
+    look({ triggers }, report, { stated }) {
+      if (!triggers || !stated(['triggers', 'flexibleWindow'])) return;
+      const { flexibleWindow } = triggers;
+      if (secondsOf(flexibleWindow) % 60 !== 0)
+        report(['triggers', 'flexibleWindow'], `must be whole minutes, got ${flexibleWindow}`);
+      else if (!stated(['triggers', 'schedule'])) report(['triggers', 'flexibleWindow'], 'goes with a schedule only');
+    },
+  },
+  {
+    says: 'timezone is an IANA name and goes with a cron schedule.',
+    look({ triggers }, report) {
+      if (triggers?.timezone === undefined) return;
+      if (!isTimeZone(triggers.timezone)) {
+        const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+        report(
+          ['triggers', 'timezone'],
+          `${triggers.timezone} is not an IANA time zone${didYouMean(triggers.timezone, zones)}`,
+        );
+      } else if (!triggers.schedule?.startsWith('cron(')) {
+        report(['triggers', 'timezone'], 'goes with a cron(...) schedule only');
+      }
+    },
+  },
+];

@@ -1,0 +1,144 @@
+import type { Manifest, Timing } from '../build/manifest.ts';
+import { phaseSeconds, spanOf } from '../build/phases.ts';
+import { imageDisks } from '../launch/disks.ts';
+import type { Plan } from '../build/plan.ts';
+import {
+  hoursOfMonth,
+  instanceHour,
+  lambdaGiB,
+  lambdaGiBSecond,
+  lambdaRequest,
+  logBytesOfCall,
+  logGB,
+  metricMonth,
+  snapshotMonth,
+  stateTransition,
+  transferredGiB,
+  volumeMonth,
+} from './prices.ts';
+import type { StateEvent } from '../build/timings.ts';
+
+/**
+ * What one execution cost, estimated in US dollars from how long its states took and what its recipe asks for, at the prices
+ * of core/report/prices.ts. The dearest of the recipe's instance types counts, and disks count as if they were full. Null where
+ * the price of something is not known.
+ */
+export interface CostEstimate {
+  usd: number | null;
+  parts: {
+    /** Builder and candidate. */
+    instances: number | null;
+    volumes: number;
+    /** Copies to other regions, at the most: a snapshot holds only the blocks that are used. */
+    transfer: number;
+    /** Step Functions. */
+    transitions: number;
+    /** Lambda. */
+    functions: number;
+    /** What the functions log. */
+    logs: number;
+    /** The metrics of the build, each for the hour of its value. */
+    metrics: number;
+  };
+  /** What the snapshots of all regions cost, at the most, for every month that they are kept. */
+  snapshotsPerMonth: number;
+  /** Instance types without a known price. */
+  unpriced: string[];
+}
+
+/** The manifest with what the build cost until now; as it is where nothing was planned. */
+export function priced(manifest: Manifest, plan: Plan | undefined, events: StateEvent[], until: Date): Manifest {
+  if (!plan) return manifest;
+  const { timings, targets } = manifest;
+  const seconds = aliveSeconds(timings, plan, until);
+  const disks = imageDisks(plan);
+  const gib = disks.reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
+  const diskMonth = disks.reduce((sum, { sizeGiB = 0, type = 'gp3' }) => sum + sizeGiB * (volumeMonth[type] ?? 0), 0);
+  const published = targets.filter(({ ami }) => ami !== null);
+  const copies = published.filter(({ region }) => region !== plan.region).length;
+
+  const hour = hourOf(plan);
+  const running = seconds.builder.running + seconds.candidate.running;
+  const existing = seconds.builder.existing + seconds.candidate.existing;
+  const parts = {
+    instances: running === 0 ? 0 : hour.usd === null ? null : rounded((running / 3600) * hour.usd),
+    volumes: rounded((existing / 3600 / hoursOfMonth) * diskMonth),
+    transfer: rounded(copies * gib * transferredGiB),
+    ...orchestration(events),
+    metrics: rounded((measured(manifest) * metricMonth) / hoursOfMonth),
+  };
+  const known = Object.values(parts).filter((part) => part !== null);
+  const cost: CostEstimate = {
+    usd: known.length < Object.keys(parts).length ? null : rounded(known.reduce((sum, part) => sum + part, 0)),
+    parts,
+    snapshotsPerMonth: rounded(published.length * gib * snapshotMonth),
+    unpriced: parts.instances === null ? hour.unpriced : [],
+  };
+  return { ...manifest, cost };
+}
+
+/** A millionth of a dollar is as fine as it gets. */
+const rounded = (usd: number): number => Math.round(usd * 1e6) / 1e6;
+
+/** The dearest of the recipe's types, since which of them had room is not written down. */
+function hourOf({ document, source }: Plan): { usd: number | null; unpriced: string[] } {
+  const prices = document.builder.instanceTypes.map((type) => ({
+    type,
+    usd: instanceHour[type]?.[source.windows ? 'windows' : 'linux'],
+  }));
+  const unpriced = prices.filter(({ usd }) => usd === undefined).map(({ type }) => type);
+  return { usd: unpriced.length > 0 ? null : Math.max(...prices.map(({ usd = 0 }) => usd)), unpriced };
+}
+
+/**
+ * Seconds that an instance ran and that its disks existed. The builder runs until it is sealed, where it is stopped then; the
+ * candidate until it is terminated. What never came to that lasts until now. EC2 counts a minute at least.
+ */
+function aliveSeconds(timings: Timing[], { document }: Plan, until: Date) {
+  const first = (name: string) => timings.find(({ state }) => state === name);
+  const last = (name: string) => timings.findLast(({ state }) => state === name);
+  const from = (name: string) => {
+    const launch = first(name);
+    return launch && spanOf(launch).to;
+  };
+  const lasting = (start: number | undefined, end: Timing | undefined) =>
+    start === undefined ? 0 : Math.max(60, ((end ? spanOf(end).to : until.getTime()) - start) / 1000);
+  const [builder, candidate] = [from('Launch'), from('LaunchCandidate')];
+  const sealed = document.image.capture === 'stopped' ? last('Seal') : undefined;
+  const terminated = last('TerminateCandidate');
+  return {
+    builder: { running: lasting(builder, sealed), existing: lasting(builder, undefined) },
+    candidate: { running: lasting(candidate, terminated), existing: lasting(candidate, terminated) },
+  };
+}
+
+/**
+ * Metrics of a build, each of them with dimensions of its own: it was published, how long it took, what it cost, and the time of
+ * each phase, of which the clean-up is only now coming to its end. Or that it failed, by which error, and what it cost.
+ */
+const measured = ({ status, timings }: Manifest): number =>
+  status === 'published' ? 4 + Object.keys(phaseSeconds(timings)).length : 3;
+
+/** A retry is a transition too. A function's time is from TaskStarted to the event after it. */
+function orchestration(events: StateEvent[]): { transitions: number; functions: number; logs: number } {
+  const count = (type: RegExp) => events.filter((event) => type.test(event.type)).length;
+  const tries = count(/^TaskScheduled$/);
+  const retries = Math.max(0, tries - count(/^TaskStateEntered$/));
+  const after = new Map(events.map((event) => [event.previousEventId, event]));
+  const seconds = events
+    .filter(({ type }) => type === 'TaskStarted')
+    .map(({ id, timestamp }) => ((after.get(id)?.timestamp ?? timestamp).getTime() - timestamp.getTime()) / 1000)
+    .reduce((sum, one) => sum + one, 0);
+  return {
+    transitions: rounded((count(/StateEntered$/) + retries) * stateTransition),
+    functions: rounded(seconds * lambdaGiB * lambdaGiBSecond + tries * lambdaRequest),
+    logs: rounded((tries * logBytesOfCall * logGB) / 1e9),
+  };
+}
+
+/** The estimate in one line. */
+export function costLine({ usd, unpriced, snapshotsPerMonth }: CostEstimate): string {
+  const build =
+    usd === null ? `an unknown sum (no price of ${unpriced.join(', ')} here)` : `at most about $${usd.toFixed(2)}`;
+  return snapshotsPerMonth > 0 ? `${build}, and $${snapshotsPerMonth.toFixed(2)} for every month it is kept` : build;
+}

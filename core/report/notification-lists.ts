@@ -1,0 +1,38 @@
+import type { ManifestFailure, ManifestTarget } from '../build/manifest.ts';
+import type { BuildIdentity } from '../tags.ts';
+
+/** One line for each target that was reached. */
+export function targetLines(targets: ManifestTarget[]): string[] {
+  const rows = targets.filter(({ status, ami }) => status !== 'skipped' || ami !== null);
+  if (rows.length === 0) return [];
+  const width = Math.max(...rows.map(({ region }) => region.length));
+  return [
+    'Targets',
+    ...rows.map(({ region, ami, status, error }) =>
+      [`  ${region.padEnd(width)}`, (ami ?? '-').padEnd(21), status, error?.split('\n')[0]].filter(Boolean).join('  '),
+    ),
+  ];
+}
+
+const mostListed = 20;
+
+/** What a human must still look at first, and how to go on with what is kept. */
+export function remains({ left, kept, undone }: ManifestFailure, { recipe, build }: BuildIdentity): string[] {
+  const list = (title: string, items: string[]) =>
+    items.length === 0
+      ? []
+      : [
+          title,
+          ...items.slice(0, mostListed).map((item) => `  ${item}`),
+          ...(items.length > mostListed ? [`  and ${items.length - mostListed} more, in the manifest`] : []),
+        ];
+  const stays = kept.map(
+    ({ ami, region, expires }) => `${ami} in ${region} ${expires ? `until ${expires}` : 'without an end'}`,
+  );
+  return [
+    ...list('LEFT BEHIND, somebody must look', left),
+    ...list('Kept', stays),
+    ...(kept.length > 0 ? [`  to go on with it, start {"recipe": "${recipe}", "build": "${build}"}`] : []),
+    ...(undone.length > 0 ? [`Undone: ${undone.length}, listed in the manifest`] : []),
+  ];
+}

@@ -1,0 +1,122 @@
+import { adviceFor } from './advice.ts';
+import { executionLink, objectLink } from './console-links.ts';
+import { costLine } from './cost.ts';
+import { durationOf } from '../duration.ts';
+import { isRefusal, meaningOf } from '../errors.ts';
+import { failureMessage } from './failure.ts';
+import type { Manifest } from '../build/manifest.ts';
+import { remains, targetLines } from './notification-lists.ts';
+import type { BuildIdentity } from '../tags.ts';
+
+/** An execution that has ended, as EventBridge tells of it. */
+export interface Ended {
+  /** ARN. */
+  execution: string;
+  /** Whether it is the clean-up of a build, not the build itself. */
+  cleanUp: boolean;
+  status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /** Milliseconds. */
+  startedAt: number;
+  endedAt: number;
+  /** The build it is about, where its input says so. */
+  identity: BuildIdentity | undefined;
+  error?: string | undefined;
+  cause?: string | undefined;
+}
+
+/** A mail: SNS takes subjects of less than 100 ASCII characters. */
+export interface Notification {
+  subject: string;
+  text: string;
+}
+
+/** Whether a manifest tells of this execution, and not of another that worked for the same build. */
+function tellsOf({ timings }: Manifest, { startedAt, endedAt }: Ended): boolean {
+  const [first] = timings;
+  const began = first ? Date.parse(first.startedAt) : Number.NaN;
+  return began >= startedAt - 1000 && began <= endedAt;
+}
+
+/** What people are told of an execution that has ended; undefined where a build found that there was nothing to do. */
+export function notificationOf(
+  ended: Ended,
+  found: Manifest | undefined,
+  place: { deployment: string; bucket: string },
+): Notification | undefined {
+  const manifest = found && tellsOf(found, ended) && !isRefusal(ended.error ?? '') ? found : undefined;
+  if (ended.status === 'SUCCEEDED' && manifest?.status === 'up-to-date') return undefined;
+  const { identity } = ended;
+  const who = identity?.recipe ?? 'a build';
+  const [verdict, more] = verdictOf(ended, manifest);
+  const title = `${who} ${verdict}`;
+  const paragraphs = [
+    [`${title}.`, ...more],
+    facts(ended, manifest),
+    manifest && targetLines(manifest.targets),
+    manifest?.failure && remains(manifest.failure, manifest),
+    links(ended, manifest, place),
+  ];
+  const text = paragraphs.flatMap((lines) => (lines && lines.length > 0 ? [lines.join('\n')] : [])).join('\n\n');
+  const subject = ascii(`${place.deployment}: ${title}`).slice(0, 99).trimEnd();
+  return { subject, text: `${text}\n` };
+}
+
+const ascii = (text: string) => text.replaceAll(/[^\x20-\x7e]+/g, ' ');
+
+/** What happened in a few words, and what that means. */
+function verdictOf(ended: Ended, manifest: Manifest | undefined): [string, string[]] {
+  const { status, cleanUp, error, cause } = ended;
+  const again = 'clean-up-build is removing what it made; its manifest is there when that is done.';
+  if (cleanUp) {
+    const advice = 'Things may be left behind: look for the tag golden:build in every region of the recipe.';
+    return [`was NOT CLEANED UP: clean-up-build ended as ${status}`, [...reasonOf(error, cause), advice]];
+  }
+  if (status === 'ABORTED') return ['was stopped', [again]];
+  if (status === 'TIMED_OUT') return ['ran out of time', [again]];
+  if (status === 'SUCCEEDED') {
+    const failed = manifest?.targets.filter((target) => target.status !== 'published').length ?? 0;
+    const left = manifest?.failure ? ', but not everything temporary is gone' : '';
+    return [`is published${failed > 0 ? `, without ${failed} of its targets` : ''}${left}`, []];
+  }
+  const failure = manifest?.failure;
+  if (!failure) return [`FAILED${error ? `: ${error}` : ''}`, reasonOf(error, cause)];
+  return [`FAILED in ${failure.state}: ${failure.error}`, reasonOf(failure.error, failure.cause)];
+}
+
+const mostOfMessage = 4000;
+
+/** What AWS or the pipeline said, what it means and what to do. */
+function reasonOf(error: string | undefined, cause: string | undefined): string[] {
+  if (error === undefined) return ['Why is in the execution.'];
+  const said = failureMessage({ Error: error, Cause: cause });
+  const [meaning, advice] = [meaningOf(error), adviceFor(error)];
+  return [
+    said.length > mostOfMessage ? `… ${said.slice(-mostOfMessage)}` : said,
+    ...(meaning ? ['', `It means: ${meaning}.`] : []),
+    ...(advice ? [`What to do: ${advice}.`] : []),
+  ];
+}
+
+function facts({ identity, startedAt, endedAt }: Ended, manifest: Manifest | undefined): string[] {
+  const rows: [string, string | undefined][] = [
+    ['Build', identity?.build],
+    ['Image', manifest?.image?.name],
+    ['Source', manifest?.source ? `${manifest.source.ami} ${manifest.source.name}` : undefined],
+    ['Took', durationOf((endedAt - startedAt) / 1000)],
+    ['Cost', manifest?.cost && costLine(manifest.cost)],
+  ];
+  return rows.flatMap(([title, value]) => (value === undefined ? [] : [`${title.padEnd(9)}${value}`]));
+}
+
+/** A manifest is linked that is there, or will be once the clean-up has ended. */
+function links(ended: Ended, manifest: Manifest | undefined, { bucket }: { bucket: string }): string[] {
+  const { execution, identity, status, cleanUp } = ended;
+  const expected = manifest !== undefined || cleanUp || status === 'ABORTED' || status === 'TIMED_OUT';
+  const key = identity && expected ? `builds/${identity.recipe}/${identity.build}/manifest.json` : undefined;
+  const rows: [string, string | undefined][] = [
+    ['Execution', executionLink(execution) ?? execution],
+    ['Manifest', key && `s3://${bucket}/${key}`],
+    ['', key && objectLink(execution, bucket, key)],
+  ];
+  return rows.flatMap(([title, value]) => (value === undefined ? [] : [`${title.padEnd(11)}${value}`]));
+}

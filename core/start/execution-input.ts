@@ -1,0 +1,110 @@
+import * as z from 'zod/mini';
+import { buildName, buildNamePattern, placeOf, type ExecutionReference } from '../build/identity.ts';
+import { recipeDigest } from '../build/content-digest.ts';
+import { isMap } from '../is-map.ts';
+import { shapeProblems } from '../recipe/shape.ts';
+import { applyOverrides, parseRecipe, type Catalog, type Problem, type Recipe } from '../recipe/recipe.ts';
+import { originOf, type Origin } from '../deployment/catalog-origin.ts';
+import type { BuildIdentity } from '../tags.ts';
+import { trigger, type Trigger } from './trigger.ts';
+
+// No z.record: that would leave out a key called __proto__ without a word.
+const map = z.custom<Record<string, unknown>>(isMap);
+
+/** What an execution of build-image is started with; `{"recipe": "al2023-base"}` is enough. */
+const ExecutionInput = z.strictObject({
+  /** Name of a recipe of the deployed catalog, or a whole recipe document. */
+  recipe: z.union([z.string(), map]),
+  /** Merged into the recipe document before it is validated; see applyOverrides. */
+  overrides: z.optional(map),
+  /** An earlier build to complete: what it already made is adopted. */
+  build: z.optional(z.string().check(z.regex(buildNamePattern))),
+  /** Builds although the image is up to date. */
+  force: z.optional(z.boolean()),
+  /** Why the build starts by itself; absent where somebody starts it. */
+  trigger: z.optional(trigger),
+});
+const known = Object.keys(ExecutionInput.def.shape).join(', ');
+
+export interface Requested {
+  identity: BuildIdentity;
+  recipe: Recipe;
+  /** Whether the start says itself what to build, by overrides or a document, rather than by a recipe's name alone. */
+  special: boolean;
+  /** What it was started with. */
+  asked: { recipe: string | Record<string, unknown>; overrides?: Record<string, unknown> | undefined };
+  /** Whether it makes the image that a deployed recipe makes. */
+  origin: Origin;
+  /** Whether it is built even where the image is up to date: by force, or since it was begun. */
+  regardless: boolean;
+  trigger?: Trigger | undefined;
+}
+
+/** The recipe and the build an execution asks for, or everything that is wrong with what it was started with. */
+export function requestedBuild(
+  input: unknown,
+  execution: ExecutionReference,
+  catalog: Catalog,
+): Requested | { problems: Problem[] } {
+  const { recipes, scripts } = catalog;
+  const parsed = z.safeParse(ExecutionInput, input);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => ({
+      path: issue.path as (string | number)[],
+      message: inputProblem(issue),
+    }));
+    return { problems };
+  }
+  const { recipe: wanted, overrides, build, force, trigger: startedBy } = parsed.data;
+  if (typeof wanted === 'string' && !Object.hasOwn(recipes, wanted)) {
+    const message = `there is no recipe "${wanted}"; there are ${Object.keys(recipes).join(', ') || 'none'}`;
+    return { problems: [{ path: ['recipe'], message }] };
+  }
+  const misshapen = shapeProblems(overrides);
+  if (misshapen.length > 0)
+    return { problems: misshapen.map(({ path, message }) => ({ path: ['overrides', ...path], message })) };
+  const document = typeof wanted === 'string' ? recipes[wanted] : wanted;
+  const home = placeOf(execution.id).region;
+  const result = parseRecipe(overrides ? applyOverrides(document, overrides) : document, scripts, { home });
+  if (result.problems) return { problems: result.problems };
+  if (typeof wanted === 'string' && result.recipe.name !== wanted) {
+    return { problems: [{ path: ['overrides', 'name'], message: `overrides cannot rename the recipe ${wanted}` }] };
+  }
+  const special = overrides !== undefined || typeof wanted !== 'string';
+  return {
+    special,
+    asked: { recipe: wanted, overrides },
+    origin: special ? originOf(result.recipe, catalog, home) : 'catalog',
+    regardless: force === true || build !== undefined,
+    trigger: startedBy,
+    recipe: result.recipe,
+    identity: { recipe: result.recipe.name, build: build ?? buildName(execution) },
+  };
+}
+
+/** What is known of a build that was never planned; undefined where its input makes no sense (any more). */
+export function requestDigest(input: unknown, execution: ExecutionReference, catalog: Catalog) {
+  const requested = requestedBuild(input, execution, catalog);
+  if ('problems' in requested) return undefined;
+  const { recipe, trigger: startedBy } = requested;
+  const digest = recipeDigest(recipe, catalog.scripts, catalog.version);
+  return { recipeDigest: digest, ...(startedBy && { trigger: startedBy }) };
+}
+
+function inputProblem(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys')
+    return issue.path[0] === 'trigger'
+      ? `unknown key ${issue.keys.join(', ')}; known are by, reason`
+      : `unknown key ${issue.keys.join(', ')}; known are ${known}`;
+  if (issue.path[0] === 'build') return 'is no build id (YYYYMMDD-HHMMSS-hhhh)';
+  if (issue.path[0] === 'recipe') return 'must be the name of a recipe or a recipe document';
+  if (issue.path[0] === 'overrides') return 'must be an object of recipe keys';
+  if (issue.path[0] === 'force') return 'must be true or false';
+  if (issue.path[0] === 'trigger') return triggerProblem(issue.path[1]);
+  return 'the execution input must be an object like {"recipe": "al2023-base"}';
+}
+
+function triggerProblem(key: PropertyKey | undefined): string {
+  if (key === 'by') return 'must be schedule, source or parent';
+  return key === 'reason' ? 'must be one line of 1 to 500 characters' : 'must be an object of by and reason';
+}

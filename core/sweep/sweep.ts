@@ -1,0 +1,122 @@
+import {
+  buildKey,
+  identityOf,
+  isFailed,
+  isOurs,
+  placed,
+  usersOf,
+  type Estate,
+  type Kind,
+  type Thing,
+} from './estate.ts';
+import { expiresTag, type BuildIdentity } from '../tags.ts';
+
+/** A thing with what was decided about it, and why. */
+export interface Found extends BuildIdentity {
+  kind: Kind;
+  id: string;
+  region: string;
+  reason: string;
+}
+
+const day = 24 * 3600 * 1000;
+/** For so long what an unpublished build made may serve a start that goes on with it. What is at work is spared, whatever its age. */
+const lifetime = 7 * day;
+const grace = day;
+/** A build whose execution has only just ended is left to clean-up-build. */
+const quiet = day / 2;
+
+const minute = (time: number) => new Date(time).toISOString().replace(/:\d\d\.\d+Z$/, 'Z');
+
+type Verdict = { remove: string } | { spare: string } | 'healthy';
+
+/** When a thing may go, or what is wrong with the dates it carries. */
+function dueOf(thing: Thing, published: boolean): { due: number; tagged: boolean } | { wrong: string } {
+  const tag = isFailed(thing) ? undefined : thing.tags[expiresTag];
+  const date = tag ?? thing.createdAt;
+  const time = /^\d{4}-\d\d-\d\dT/.test(date) ? Date.parse(date) : Number.NaN;
+  if (Number.isNaN(time))
+    return { wrong: tag === undefined ? 'EC2 gives no date of its making' : `its golden:expires "${tag}" is no date` };
+  if (tag !== undefined) return { due: time, tagged: true };
+  return { due: time + (published || isFailed(thing) ? grace : lifetime), tagged: false };
+}
+
+const because: Record<Kind, string> = {
+  instance: 'its build is over',
+  volume: 'its build is over',
+  image: 'no build has published it',
+  snapshot: 'no AMI refers to it',
+};
+
+/**
+ * What of an estate is an orphan, and what is spared in spite of its looks. AMIs of published builds and their snapshots
+ * are not mentioned. Nothing is removed on a guess: a build without a record, a date that cannot be read, an execution
+ * that runs or has only just ended all spare.
+ * @param cap How many things may go in one run; the rest is counted.
+ */
+export function decideSweep(
+  { account, things, builds, channels }: Estate,
+  now: Date,
+  cap: number,
+): { remove: Found[]; spared: Found[]; overCap: number } {
+  const users = usersOf(things);
+  const going = new Set<string>();
+  const awaited = ({ region, tags }: Thing) =>
+    things.some(
+      (image) =>
+        image.kind === 'image' &&
+        image.state === 'pending' &&
+        image.region === region &&
+        image.tags['golden:build'] === tags['golden:build'] &&
+        !going.has(placed(region, image.id)),
+    );
+
+  function judge(thing: Thing, identity: BuildIdentity | undefined): Verdict {
+    const { kind, id, region, state } = thing;
+    if (!identity) return { spare: 'its tags name no build of this pipeline' };
+    const using = users.get(placed(region, id)) ?? [];
+    if (kind === 'snapshot' && using.some((image) => !going.has(placed(region, image.id)))) return 'healthy';
+    const build = builds.get(buildKey(identity));
+    if (kind === 'image' && build?.published && !isFailed(thing)) return 'healthy';
+    const dated = dueOf(thing, build?.published ?? false);
+    const due = 'due' in dated ? dated.due : 0;
+    if (!build)
+      return due > now.getTime() ? 'healthy' : { spare: 'its build has no record here: another deployment made it' };
+    const channel = channels.get(placed(region, id));
+    if (channel) return { spare: `${channel} points at it` };
+    if (build.running) return { spare: `${build.owner.split(':').slice(-2).join(':')} is at work on its build` };
+    if ('wrong' in dated) return { spare: dated.wrong };
+    const together = using.length > 0 && !dated.tagged;
+    if (due > now.getTime() && !together)
+      return { spare: `${dated.tagged ? 'kept' : 'left alone'} until ${minute(due)}` };
+    if (build.endedAt && now.getTime() - Date.parse(build.endedAt) < quiet)
+      return { spare: `its build ended only at ${minute(Date.parse(build.endedAt))}` };
+    if (kind === 'volume' && state === 'in-use')
+      return { spare: 'it is attached to an instance and can only go after it' };
+    if (kind === 'snapshot' && using.length === 0 && awaited(thing))
+      return { spare: 'an AMI of its build is pending and may be made of it' };
+    if (together) return { remove: `${using[0]?.id} goes` };
+    if (isFailed(thing)) return { remove: `EC2 gave up on it (${state})` };
+    return { remove: `${dated.tagged ? 'expired' : 'due'} ${minute(due)}, ${because[kind]}` };
+  }
+
+  // What costs most first, and an AMI before its snapshots; the oldest first where not all may go.
+  const order: Kind[] = ['instance', 'volume', 'image', 'snapshot'];
+  const ours = things
+    .filter(isOurs(account))
+    .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.createdAt.localeCompare(b.createdAt));
+  const remove: Found[] = [];
+  const spared: Found[] = [];
+  for (const thing of ours) {
+    const { kind, id, region, tags } = thing;
+    const identity = identityOf(thing);
+    const verdict = judge(thing, identity);
+    if (verdict === 'healthy') continue;
+    const named = identity ?? { recipe: tags['golden:recipe'] ?? '', build: tags['golden:build'] ?? '' };
+    const found = { kind, id, region, ...named };
+    if ('spare' in verdict) spared.push({ ...found, reason: verdict.spare });
+    else remove.push({ ...found, reason: verdict.remove });
+    if ('remove' in verdict && kind === 'image') going.add(placed(region, id));
+  }
+  return { remove: remove.slice(0, cap), spared, overCap: Math.max(0, remove.length - cap) };
+}

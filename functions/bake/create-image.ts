@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { createImage as create } from '../../aws/images/image-making.ts';
+import { findOwnImages } from '../../aws/images/images.ts';
+import { readOwnPlan } from '../../aws/memory/locks.ts';
+import { awaitedImage } from '../../core/build/awaited.ts';
+import { Failure } from '../../core/errors.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import { imageTags, madeBy } from '../../core/tags.ts';
+import { lambda, maker, stage, type Cloud } from '../stage.ts';
+
+/** CreateImage has no idempotency token: the name is the token, and only this build's tags make an AMI of that name ours. */
+async function adopt({ aws }: Cloud, plan: Plan): Promise<string | undefined> {
+  const [first, ...others] = await findOwnImages(aws, aws.region, plan.image);
+  if (!first) return undefined;
+  const strangers = [first, ...others].filter(({ tags }) => !madeBy(plan, tags));
+  if (others.length === 0 && strangers.length === 0) return first.ami;
+  const ids = [first, ...others].map(({ ami }) => ami).join(', ');
+  throw new Failure(
+    'TwinFound',
+    `the name ${plan.image} in ${aws.region} is taken by ${ids}, not (only) by this build; look at their tags before deregistering any`,
+  );
+}
+
+/** The image, under its deterministic name, tagged from birth. */
+export const createImage = stage({
+  name: 'CreateImage',
+  input: z.strictObject({ ...maker, instance: z.string() }),
+  permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CreateImage', 'ec2:CreateTags'],
+  async run({ instance, execution, ...build }, cloud) {
+    const plan = await readOwnPlan(cloud, build, execution);
+    const known = await adopt(cloud, plan);
+    const wait = awaitedImage(plan, cloud.now());
+    if (known) return { ami: known, ...wait };
+    const { image, description } = plan.document;
+    const request = {
+      instance,
+      name: plan.image,
+      description,
+      reboot: image.capture === 'stopped',
+      tags: imageTags(plan),
+    };
+    const ami = (await create(cloud.aws, request)) ?? (await adopt(cloud, plan));
+    if (ami) return { ami, ...wait };
+    throw new Failure(
+      'AwsTransient',
+      `EC2 in ${cloud.aws.region} says the name ${plan.image} is taken but shows no such AMI yet`,
+    );
+  },
+});
+
+export const handler = lambda(createImage);

@@ -1,0 +1,26 @@
+import * as z from 'zod/mini';
+import { readArtifact, writeArtifact } from '../../aws/memory/artifacts.ts';
+import { executionHistory } from '../../aws/executions/executions.ts';
+import { measurementsOf } from '../../core/report/build-measurements.ts';
+import { Failure } from '../../core/errors.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import { timingsOf } from '../../core/build/timings.ts';
+import { upToDateManifest } from '../../core/start/up-to-date.ts';
+import { identity, lambda, measure, stage } from '../stage.ts';
+
+/** Writes the manifest of a build that had nothing to do: it tells of the image that is published already. */
+export const recordUpToDate = stage({
+  name: 'RecordUpToDate',
+  input: z.strictObject({ ...identity, published: z.string(), execution: z.string() }),
+  permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
+  async run({ recipe, build, published, execution }, cloud) {
+    const before = await readArtifact<Manifest>(cloud, { recipe, build: published }, 'manifest.json');
+    if (!before) throw new Failure('StageInputInvalid', `there is no manifest of ${recipe} ${published} any more`);
+    const manifest = upToDateManifest(before, build, timingsOf(await executionHistory(cloud.aws, execution)));
+    await writeArtifact(cloud, { recipe, build }, 'manifest.json', manifest);
+    measure(cloud, measurementsOf(manifest));
+    return { recipe, build, status: manifest.status, published };
+  },
+});
+
+export const handler = lambda(recordUpToDate);

@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+import { keepPlan, readArtifact } from '../../aws/memory/artifacts.ts';
+import { findBuildImages } from '../../aws/images/images.ts';
+import { holdRecipe } from '../../aws/memory/locks.ts';
+import { preflight, preflightPermissions } from '../../aws/preflight/preflight.ts';
+import { recordStart } from '../../aws/memory/recipe-records.ts';
+import type { Found } from '../../aws/work/up-to-date.ts';
+import { imageMade } from '../../core/build/awaited.ts';
+import { placeOf } from '../../core/build/identity.ts';
+import { asDeployed } from '../../core/deployment/deployment-settings.ts';
+import { requestedBuild } from '../../core/start/execution-input.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import { planBuild, workOf, type Plan } from '../../core/build/plan.ts';
+import { rebuildProblem, resumed } from '../../core/start/resume-build.ts';
+import { refuse, refuseAny, told } from '../../core/recipe/recipe.ts';
+import { startProblems } from '../../core/deployment/start-bounds.ts';
+import { lambda, stage, type Cloud } from '../stage.ts';
+
+// Loaded only where there is a choice.
+const lookForUpToDate = async (cloud: Cloud, plan: Plan): Promise<Found> =>
+  (await import('../../aws/work/up-to-date.ts')).findUpToDate(cloud, plan, cloud.now());
+
+/**
+ * First state: execution input → build plan in the bucket, unless there is nothing to build. Refuses bad input before anything
+ * costs money. A build that was planned before keeps its plan, so that starting it again completes it, with the image it made.
+ */
+export const resolve = stage({
+  name: 'Resolve',
+  input: z.strictObject({ input: z.unknown(), execution: z.strictObject({ id: z.string(), startedAt: z.string() }) }),
+  permissions: ['s3:GetObject', 's3:PutObject', 'states:DescribeExecution', ...preflightPermissions],
+  async run({ input, execution }, cloud) {
+    const [{ deployment, settings }, catalog] = [cloud, await cloud.catalog()];
+    const requested = requestedBuild(input, execution, catalog);
+    if ('problems' in requested) return refuse(requested.problems);
+    const { identity, recipe, regardless, trigger } = requested;
+    let found: Found = { because: 'it was begun before' };
+    let plan = await readArtifact<Plan>(cloud, identity, 'plan.json');
+    const images = await findBuildImages(cloud.aws, cloud.aws.region, identity);
+    const manifest = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
+    const problems = startProblems(requested, plan, { catalog, settings, execution });
+    refuseAny(problems.concat(rebuildProblem(plan, requested, manifest, images, cloud.now()) ?? []));
+    plan = plan && resumed(plan, manifest, execution.startedAt);
+    if (!plan) {
+      const at = { account: placeOf(execution.id).account, now: cloud.now(), deployment, ...settings };
+      const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings), at);
+      for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
+      plan = planBuild({ ...requested, execution, source, catalog, deployment, settings, notes: told(notes) });
+      found = regardless ? { because: 'it was asked for' } : await lookForUpToDate(cloud, plan);
+      cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
+      if (found.current) return { ...identity, upToDate: { is: true, build: found.current } };
+    }
+    await holdRecipe(cloud, identity, execution.id);
+    plan = await keepPlan(cloud, plan);
+    await recordStart(cloud, identity, execution.startedAt, trigger);
+    const image = imageMade(images, plan, cloud.now());
+    return { ...identity, upToDate: { is: false, because: found.because }, image, ...workOf(plan) };
+  },
+});
+
+export const handler = lambda(resolve);

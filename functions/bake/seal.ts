@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import { readPlan } from '../../aws/memory/artifacts.ts';
+import { describeInstance, isDead, stopInstance } from '../../aws/instances/instances.ts';
+import { Failure } from '../../core/errors.ts';
+import { patience } from '../../core/build/limits.ts';
+import { identity, lambda } from '../stage.ts';
+import { secondsSince, wait } from '../wait.ts';
+
+/** Waits until the builder's disks stand still: stops it, unless the recipe captures it running or its last step shuts it down. */
+export const seal = wait({
+  name: 'Seal',
+  input: z.looseObject({ ...identity, instance: z.string() }),
+  permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:StopInstances'],
+  limit: () => patience.stop,
+  async look({ instance, recipe, build, since }, cloud) {
+    const { document, provision } = await readPlan(cloud, { recipe, build });
+    const found = await describeInstance(cloud.aws, instance);
+    const state = found?.state ?? 'unknown';
+    if (state === 'stopped' || (state === 'running' && document.image.capture === 'running'))
+      return { done: { instance, state } };
+    if (isDead(state)) {
+      throw new Failure(
+        'BuilderFailed',
+        `${instance} in ${cloud.aws.region} is ${state} instead of stopped: ${found?.reason ?? 'EC2 gives no reason'}`,
+      );
+    }
+    const shutsDown = provision.at(-1)?.shutsDown && secondsSince(since, cloud.now()) < patience.shutdown;
+    if (state === 'running' && !shutsDown) await stopInstance(cloud.aws, instance);
+    return { waiting: `${instance} in ${cloud.aws.region} is ${state}, to be stopped` };
+  },
+});
+
+export const handler = lambda(seal);

@@ -1,0 +1,55 @@
+import * as z from 'zod/mini';
+import { readChannel, readLedger, refuseSuperseded, writeChannel, writeLedger } from '../../aws/channels.ts';
+import { readOwnPlan } from '../../aws/memory/locks.ts';
+import { ledgerOf } from '../../core/distribute/channel.ts';
+import { patience } from '../../core/build/limits.ts';
+import { lambda, maker, verifiedTarget } from '../stage.ts';
+import { wait, type Seen } from '../wait.ts';
+
+/**
+ * Points the channel at the image in every verified target region and reads it back. What it held before is written down
+ * first: a publish that does not complete is taken back by Compensate, whatever it died of.
+ */
+export const publish = wait({
+  name: 'Publish',
+  input: z.looseObject({ ...maker, targets: z.array(verifiedTarget) }),
+  permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
+  limit: () => patience.publish,
+  async look({ recipe, build, execution, targets }, cloud): Promise<Seen<object>> {
+    // Before it is looked whose the build is: what a clean-up writes into it after that look bars this one from completing it.
+    const read = await readLedger(cloud, { recipe, build });
+    const plan = await readOwnPlan(cloud, { recipe, build }, execution);
+    const { channel: wanted, channel: parameter = '' } = plan;
+    const publishedAt = cloud.now().toISOString();
+    const done = { done: wanted ? { written: true, parameter, publishedAt } : { written: false, publishedAt } };
+    if (read.known?.complete) return done;
+    const after = targets.flatMap(({ region, ami, snapshots, error }) =>
+      ami && error === undefined ? [{ region, ami, snapshots }] : [],
+    );
+    const regions = after.map(({ region }) => region);
+    const current = wanted ? await readChannel(cloud.aws, parameter, regions) : [];
+    const ledger = ledgerOf(read.known, parameter, current, after);
+    if (!wanted) {
+      // Without a channel nothing points at the image, but from here on it is there for others and not undone any more.
+      await writeLedger(cloud, plan, read, { ...ledger, complete: true });
+      return done;
+    }
+    const behind = after.filter(({ region, ami }) => current.find((value) => value.region === region)?.ami !== ami);
+    const begun = JSON.stringify(ledger) === JSON.stringify(read.known);
+    if (!begun) await writeLedger(cloud, plan, read, ledger);
+    if (behind.length > 0) {
+      await refuseSuperseded(cloud.aws, plan, parameter, current);
+      await writeChannel(cloud.aws, parameter, behind, plan.image);
+      const list = behind.map(({ region, ami }) => `${ami} in ${region}`).join(', ');
+      return {
+        waiting: `${parameter} was written but does not hold ${list} yet; Parameter Store drops an AMI id that it cannot describe`,
+      };
+    }
+    if (!begun)
+      return { waiting: `${parameter} holds the image; that it is published is written down at the next look` };
+    await writeLedger(cloud, plan, read, { ...ledger, complete: true });
+    return done;
+  },
+});
+
+export const handler = lambda(publish);

@@ -1,0 +1,55 @@
+import * as z from 'zod/mini';
+import { startOnce } from '../../aws/executions/executions.ts';
+import { buildingExecution } from '../../aws/memory/locks.ts';
+import { readRecords } from '../../aws/memory/recipe-records.ts';
+import { findSource, sourcePermissions } from '../../aws/work/sources.ts';
+import { placeOf } from '../../core/build/identity.ts';
+import { recipeOf, soundRecipes } from '../../core/recipe/catalog.ts';
+import { Failure } from '../../core/errors.ts';
+import { severally, throwTogether } from '../../core/settle-all.ts';
+import { decideStart, off, type Decision } from '../../core/start/start-decision.ts';
+import { askedBuilds, type Asked } from '../../core/start/start-event.ts';
+import { lambda, stage, type Cloud } from '../stage.ts';
+
+async function decide(asked: Asked, cloud: Cloud): Promise<Decision> {
+  if (!cloud.settings.automaticBuilds) return off;
+  const catalog = await cloud.catalog();
+  const names = Object.keys(catalog.recipes);
+  const unknown = `there is no recipe "${asked.recipe}"; there are ${names.join(', ')}`;
+  if (!names.includes(asked.recipe)) throw new Failure('EventRefused', unknown);
+  const recipe = recipeOf(catalog, asked.recipe, cloud.aws.region);
+  const { account } = placeOf(cloud.machine);
+  const source = await findSource(cloud.aws, recipe, { account, now: cloud.now(), ...cloud.settings });
+  const [parent] = recipe.source.channel?.split('/') ?? [];
+  return decideStart(asked, {
+    records: await readRecords(cloud, names),
+    source: source.ami,
+    content: { recipe, scripts: catalog.scripts, pipelineVersion: catalog.version },
+    building: await buildingExecution(cloud, recipe.name),
+    parentBuilding: parent === undefined ? undefined : await buildingExecution(cloud, parent),
+    now: cloud.now(),
+  });
+}
+
+/** Called by schedules and events: starts what they ask for, unless there is a reason not to. Safe to repeat. */
+export const startBuild = stage({
+  name: 'StartBuild',
+  input: z.unknown(),
+  permissions: ['s3:GetObject', ...sourcePermissions, 'states:StartExecution', 'states:DescribeExecution'],
+  async run(event, cloud) {
+    const { aws, settings, catalog } = cloud;
+    const asked = askedBuilds(event, soundRecipes(await catalog(), aws.region), settings.channelRoot);
+    const { done, failed } = await severally(asked, async (one) => {
+      const { start, skip, because } = await decide(one, cloud);
+      const execution = start && (await startOnce(aws, cloud.machine, start.names, start.input));
+      const skipped = start ? { skipped: 'already started', because: start.names[0] } : { skipped: skip, because };
+      const outcome = { recipe: one.recipe, ...one.trigger, ...(execution === undefined ? skipped : { execution }) };
+      cloud.log({ level: 'INFO', state: 'StartBuild', ...outcome });
+      return outcome;
+    });
+    throwTogether(failed);
+    return done;
+  },
+});
+
+export const handler = lambda(startBuild);

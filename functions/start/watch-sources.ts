@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { readRecord } from '../../aws/memory/recipe-records.ts';
+import { findSource, sourcePermissions } from '../../aws/work/sources.ts';
+import { placeOf } from '../../core/build/identity.ts';
+import { recipeOf } from '../../core/recipe/catalog.ts';
+import { Failure } from '../../core/errors.ts';
+import type { Catalog } from '../../core/recipe/recipe.ts';
+import { severally, throwTogether } from '../../core/settle-all.ts';
+import { sourceUpdate, updateEvents, type SourceUpdate } from '../../core/start/source-update.ts';
+import { lambda, stage, type Cloud } from '../stage.ts';
+
+/** A channel that another recipe of ours has yet to publish for the first time is nothing to worry about. */
+async function isAwaited(channel: string | undefined, { recipes }: Catalog, cloud: Cloud): Promise<boolean> {
+  const [parent = ''] = channel?.split('/') ?? [];
+  return Object.hasOwn(recipes, parent) && (await readRecord(cloud, parent)).published === undefined;
+}
+
+async function look(name: string, catalog: Catalog, cloud: Cloud, byImage: boolean): Promise<SourceUpdate | undefined> {
+  const recipe = recipeOf(catalog, name, cloud.aws.region);
+  const { source, triggers } = recipe;
+  if (!triggers?.onSourceUpdate || (byImage && !source.filter)) return undefined;
+  try {
+    const at = { account: placeOf(cloud.machine).account, now: cloud.now(), ...cloud.settings };
+    const { ami } = await findSource(cloud.aws, recipe, at);
+    return sourceUpdate(recipe, ami, await readRecord(cloud, name), cloud.now());
+  } catch (error) {
+    const missing = error instanceof Failure && error.name === 'SourceNotFound';
+    if (missing && (await isAwaited(source.channel, catalog, cloud))) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Called every hour, and whenever something hints at a new image: tells EventBridge of every recipe whose source is another
+ * one than its published image was built from, or whose image has got older than `rebuildAfter`. An image of our own that
+ * became available, as every build's does, can only be what a filter finds.
+ */
+export const watchSources = stage({
+  name: 'WatchSources',
+  input: z.unknown(),
+  permissions: ['s3:GetObject', ...sourcePermissions, 'events:PutEvents'],
+  async run(event, cloud) {
+    const catalog = await cloud.catalog();
+    const byImage = (event as { source?: unknown } | undefined)?.source === 'aws.ec2';
+    const { done, failed } = await severally(Object.keys(catalog.recipes), (name) =>
+      look(name, catalog, cloud, byImage),
+    );
+    const events = updateEvents(done.flatMap((update) => update ?? []));
+    // Most polls find nothing, and then need no client of EventBridge.
+    if (events.length > 0)
+      await (await import('../../aws/event-bus.ts')).putSourceUpdates(cloud.aws, cloud.machine, events);
+    throwTogether(failed);
+    return events;
+  },
+});
+
+export const handler = lambda(watchSources);

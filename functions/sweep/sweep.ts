@@ -1,0 +1,56 @@
+import * as z from 'zod/mini';
+import { writeObject } from '../../aws/memory/artifacts.ts';
+import { readRecords } from '../../aws/memory/build-records.ts';
+import { inventoryPermissions, takeInventory } from '../../aws/undo/inventory.ts';
+import { orphanPermissions, removeOrphans } from '../../aws/undo/orphans.ts';
+import { placeOf } from '../../core/build/identity.ts';
+import { Failure } from '../../core/errors.ts';
+import { buildsIn } from '../../core/sweep/estate.ts';
+import { regionsIn } from '../../core/recipe/regions.ts';
+import { decideSweep } from '../../core/sweep/sweep.ts';
+import { failureOf, nothingSwept, outcomeOf, reportKey, type SweepOutcome } from '../../core/sweep/sweep-report.ts';
+import { lambda, measure, stage } from '../stage.ts';
+
+const settings = z.strictObject({
+  dryRun: z.optional(z.boolean()),
+  cap: z.optional(z.int().check(z.minimum(1), z.maximum(500))),
+});
+
+/**
+ * Finds what builds left behind from EC2's side, by tag, in every region, and removes it. Looks at everything before it
+ * removes anything. What is still there tomorrow is found again.
+ */
+export const sweep = stage({
+  name: 'Sweep',
+  input: z.strictObject({ execution: z.strictObject({ id: z.string(), startedAt: z.string() }), input: settings }),
+  permissions: [...inventoryPermissions, ...orphanPermissions],
+  async run({ execution: { id, startedAt }, input }, cloud): Promise<SweepOutcome> {
+    const { dryRun = false, cap = 50 } = input;
+    const { account, region } = placeOf(id);
+    const used = [region, ...regionsIn(await cloud.catalog(), region)];
+    const { regions, notLooked, ...seen } = await takeInventory(cloud, account, used);
+    const builds = await readRecords(cloud, buildsIn({ account, ...seen }), id);
+    const { remove, spared, overCap } = decideSweep({ account, builds, ...seen }, cloud.now(), cap);
+
+    const done = ({ kind, id: removed, region: from, recipe, build, reason }: (typeof remove)[number]) =>
+      cloud.log({ level: 'INFO', state: 'Sweep', recipe, build, region: from, removed: `${kind} ${removed}`, reason });
+    const swept = dryRun
+      ? { ...nothingSwept(), wouldRemove: remove }
+      : await removeOrphans(cloud, remove, builds, { as: id, done });
+    const all = { ...swept, spared: [...spared, ...swept.spared] };
+    const report = { schema: 1 as const, execution: id, startedAt, dryRun, cap, ...all, overCap, regions, notLooked };
+    const key = reportKey(report);
+    await writeObject(cloud, key, report);
+
+    const outcome = outcomeOf(report, `s3://${cloud.bucket}/${key}`);
+    const orphans = remove.length + overCap;
+    const level = orphans > 0 ? 'WARN' : 'INFO';
+    const about = { level, state: 'Sweep', dryRun, overCap, ...outcome.counts };
+    measure(cloud, [{ of: {}, values: { OrphansFound: orphans }, about }]);
+    const failure = failureOf(report, outcome.report);
+    if (failure) throw new Failure('SweepFailed', failure);
+    return outcome;
+  },
+});
+
+export const handler = lambda(sweep);

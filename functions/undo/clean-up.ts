@@ -1,0 +1,59 @@
+import * as z from 'zod/mini';
+import { readPlan, writeArtifact } from '../../aws/memory/artifacts.ts';
+import { removeTemporary } from '../../aws/undo/builds.ts';
+import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
+import { executionHistory } from '../../aws/executions/executions.ts';
+import { removalPermissions } from '../../aws/undo/leftovers.ts';
+import { recordPublished } from '../../aws/memory/recipe-records.ts';
+import { leftBehind, manifestOf } from '../../core/build/manifest.ts';
+import { patience } from '../../core/build/limits.ts';
+import { timingsOf } from '../../core/build/timings.ts';
+import { identity, lambda, measure, verifiedTarget } from '../stage.ts';
+import { secondsSince, wait } from '../wait.ts';
+
+/**
+ * Waits until everything of a published build that was not published is gone: instances, volumes, what is left of targets
+ * that failed, and the first AMI where the pipeline's own region is no target. Then writes the manifest. The image is
+ * published by now, so what cannot be removed is told and does not fail the build. A look that is repeated because its answer
+ * was lost measures the build once more.
+ */
+export const cleanUp = wait({
+  name: 'CleanUp',
+  input: z.looseObject({
+    ...identity,
+    execution: z.string(),
+    image: z.looseObject({ ami: z.string(), snapshots: z.array(z.string()) }),
+    targets: z.array(verifiedTarget),
+    published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
+  }),
+  permissions: [...outputPermissions, 's3:PutObject', ...removalPermissions, 'states:GetExecutionHistory'],
+  limit: () => patience.cleanUp,
+  async look({ recipe, build, execution, image, targets, published: channel, since, late }, cloud) {
+    const plan = await readPlan(cloud, { recipe, build });
+    const { left, refused } = await removeTemporary(cloud, plan, targets);
+    if (left.length > 0 && !late) return { waiting: `still there: ${left.join(', ')}` };
+    const remains = [...left, ...refused];
+    const now = cloud.now();
+    const events = await executionHistory(cloud.aws, execution);
+    const published = manifestOf({
+      plan: await withOutputNote(cloud, plan, 'CleanUp'),
+      status: 'published',
+      image: { ami: image.ami, snapshots: image.snapshots },
+      targets,
+      parameter: channel.parameter ?? null,
+      timings: timingsOf(events),
+      failure: remains.length > 0 ? leftBehind(remains) : null,
+    });
+    const entered = events.findLast(({ state }) => state === 'CleanUp')?.timestamp.toISOString() ?? since;
+    const ending = { state: 'CleanUp', startedAt: entered, seconds: secondsSince(entered, now) };
+    // Loaded once everything is gone: most looks have no use for it.
+    const { reckoned } = await import('../../core/report/build-measurements.ts');
+    const { manifest, measurements } = reckoned(published, plan, events, now, ending);
+    await writeArtifact(cloud, plan, 'manifest.json', manifest);
+    await recordPublished(cloud, plan, now);
+    measure(cloud, measurements);
+    return { done: { recipe, build, status: manifest.status, left: remains.length } };
+  },
+});
+
+export const handler = lambda(cleanUp);

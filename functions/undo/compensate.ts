@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { readArtifact, readEndedPlan, writeArtifact } from '../../aws/memory/artifacts.ts';
+import { removeBuild } from '../../aws/undo/builds.ts';
+import { inputOf, sinceRedrive } from '../../aws/executions/executions.ts';
+import { keepingPermissions } from '../../aws/undo/kept-images.ts';
+import { removalPermissions, type Removal } from '../../aws/undo/leftovers.ts';
+import { claimBuild, type Owner } from '../../aws/memory/locks.ts';
+import { claimedIdentity } from '../../core/build/identity-from-input.ts';
+import { keptUntil } from '../../core/undo/kept.ts';
+import { patience } from '../../core/build/limits.ts';
+import { endedContext, execution, lambda } from '../stage.ts';
+import { secondsSince, wait, type Seen } from '../wait.ts';
+
+interface Undone extends Pick<Removal, 'left' | 'kept'> {
+  owner: Owner;
+  undone: string[];
+}
+
+/**
+ * Undoes a failed build: channels get their old values back, and instances, volumes, AMIs and snapshots go, in every region.
+ * Finished images stay where the recipe keeps them, private and with an end. A call whose answer was lost can show its effect
+ * late, so nothing may be left for `settleSeconds`. Only the execution that was let into the build last undoes it.
+ */
+export const compensate = wait({
+  name: 'Compensate',
+  input: z.looseObject({ execution, settleSeconds: z.number(), context: z.optional(endedContext) }),
+  permissions: [
+    's3:GetObject',
+    's3:PutObject',
+    ...removalPermissions,
+    ...keepingPermissions,
+    'ssm:GetParameter',
+    'ssm:PutParameter',
+    'ssm:DeleteParameter',
+    'states:DescribeExecution',
+  ],
+  async look({ execution: { id, startedAt, as }, context, settleSeconds, since }, cloud): Promise<Seen<Undone>> {
+    const identity = claimedIdentity(await inputOf(cloud.aws, id), { id, startedAt });
+    if (identity) cloud.about(identity);
+    const owner = identity ? await claimBuild(cloud, identity, { id, as }) : 'nobody';
+    const began = await sinceRedrive(cloud.aws, as, since);
+    const waited = secondsSince(began, cloud.now());
+    // News of an execution can be late. One that still runs after minutes was redriven: its end will be told again.
+    if (owner === 'running' && waited < settleSeconds) return { waiting: `${id} runs` };
+    const plan = identity && owner === 'ours' && (await readEndedPlan(cloud, identity, context));
+    if (!plan) return { done: { owner, undone: [], left: [], kept: [] } };
+    const until = waited < settleSeconds ? undefined : keptUntil(began);
+    const { removed, left, refused, kept } = await removeBuild(cloud, plan, until);
+    const undone = [...new Set([...((await readArtifact<string[]>(cloud, plan, 'undone.json')) ?? []), ...removed])];
+    if (removed.length > 0) await writeArtifact(cloud, plan, 'undone.json', undone);
+    const settled = left.length === 0 && waited >= settleSeconds;
+    if (settled || waited > patience.compensate) return { done: { owner, undone, left: [...left, ...refused], kept } };
+    return { waiting: `still there: ${left.join(', ') || 'nothing, but something may yet come to light'}` };
+  },
+});
+
+export const handler = lambda(compensate);

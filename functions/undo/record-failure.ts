@@ -1,0 +1,60 @@
+import * as z from 'zod/mini';
+import { readArtifact, writeArtifact } from '../../aws/memory/artifacts.ts';
+import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
+import { historyIfAllowed, inputOf } from '../../aws/executions/executions.ts';
+import { recordEnd } from '../../aws/memory/ended-builds.ts';
+import type { ChannelLedger } from '../../core/distribute/channel.ts';
+import { reckoned, unrecordedFailure } from '../../core/report/build-measurements.ts';
+import { claimedIdentity } from '../../core/build/identity-from-input.ts';
+import { isRefusal, isTransient, meaningOf } from '../../core/errors.ts';
+import { failedTargets, failureOf, failureSummary, placedMessage, redriveHint } from '../../core/report/failure.ts';
+import { failedManifest, stillFailed, type Manifest } from '../../core/build/manifest.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import { failedPlace, timingsOf } from '../../core/build/timings.ts';
+import { execution, failedContext, lambda, measure, stage } from '../stage.ts';
+
+/** Writes the manifest of a failed build, and the failure's last word for whoever looks at the execution. */
+export const recordFailure = stage({
+  name: 'RecordFailure',
+  input: z.strictObject({ execution, context: failedContext }),
+  permissions: [...outputPermissions, 's3:PutObject', 'states:DescribeExecution', 'states:GetExecutionHistory'],
+  async run({ execution: { id, startedAt, as }, context }, cloud) {
+    const { compensation: result, distribution = [] } = context;
+    const unread: string[] = [];
+    const events = await historyIfAllowed(cloud.aws, id, unread);
+    const failure = failureOf(events, context.failure, result, unread);
+    const input = await inputOf(cloud.aws, id);
+    const identity = claimedIdentity(input, { id, startedAt });
+    if (identity) cloud.about(identity);
+    const targets = failedTargets(distribution);
+    // An execution that was refused made nothing, so the record of the build, if there is one, is not its to write.
+    const ours = result?.owner === 'ours' || (as === id && result?.owner !== 'other' && !isRefusal(failure.error));
+    // The clean-up from outside, which comes after it, only measures what nobody has told yet.
+    let told = as === id ? unrecordedFailure(identity, failure.error) : [];
+    if (identity && ours) {
+      try {
+        const before = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
+        const timings = timingsOf(events);
+        const known = await readArtifact<Plan>(cloud, identity, 'plan.json');
+        const provisioned = timings.some(({ state }) => state === 'Seal');
+        const plan = provisioned ? await withOutputNote(cloud, known, 'RecordFailure') : known;
+        failure.cause = placedMessage(failure.cause, failedPlace(events), plan);
+        const ledger = await readArtifact<ChannelLedger>(cloud, identity, 'channel.json');
+        const failed = failedManifest({ identity, plan, ledger, targets, timings, failure });
+        const { manifest, measurements } = reckoned(failed, plan, events, cloud.now());
+        const recorded = stillFailed(before, manifest, startedAt);
+        if (before?.status !== 'published') await writeArtifact(cloud, identity, 'manifest.json', recorded);
+        told = before?.status === 'published' || recorded !== manifest ? [] : measurements;
+        await recordEnd(cloud, manifest, plan, { input, execution: { id, startedAt } });
+      } catch (error) {
+        if (isTransient(error)) throw error;
+        failure.left.push(`the manifest could not be written: ${(error as Error).message}`);
+      }
+    }
+    measure(cloud, told);
+    const cause = failureSummary(failure, identity, meaningOf(failure.error));
+    return { error: failure.error, cause: as === id ? `${cause}\n${redriveHint}` : cause };
+  },
+});
+
+export const handler = lambda(recordFailure);

@@ -1,0 +1,164 @@
+import { createRandom } from '../../simulator/random.ts';
+import { readMachine, type Task } from './machines.ts';
+import type { Observed } from './strikes.ts';
+import { runTrial } from './trial.ts';
+import {
+  faults,
+  fullness,
+  isStop,
+  labelOf,
+  machineOf,
+  stateOf,
+  type Fault,
+  type Scenario,
+  type Strike,
+} from './vocabulary.ts';
+
+/** What a build comes to without the fault: published, refused, failed in one of three ways, or dead so that only its clean-up undoes it. */
+const bases: Record<string, Scenario> = {
+  published: { strikes: [] },
+  'up to date': { upToDate: true, strikes: [] },
+  'recipe beyond bounds': { beyond: 'recipe', strikes: [] },
+  'start beyond bounds': { beyond: 'start', strikes: [] },
+  'check fails': { fails: 'check-2', strikes: [] },
+  'copy fails': { fails: 'eu-west-1', strikes: [] },
+  'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
+  'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },
+  // Nobody hears of it, so its clean-up is never started.
+  'dies unheard': {
+    strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }],
+    rates: { eventsLost: 1 },
+    again: 'sweep',
+  },
+  'dies publishing': { strikes: [{ place: 'Publish', fault: 'stopped', at: 'ssm:PutParameter' }] },
+};
+
+/** One fault at one place, in a build of one kind. */
+export interface Case {
+  /** Row of the table. */
+  row: string;
+  fault: Fault;
+  label: string;
+  scenario: Scenario;
+}
+
+const changing = /^(ec2:(?!Describe)|ssm:(?!Get|List|Describe)|s3:Put)/;
+
+/** Every case there is, from the machines' own definitions and what runs without faults were seen to do; or those of one base. */
+export async function generateCases(only?: string): Promise<Case[]> {
+  const forward = readMachine('build-image').tasks;
+  const cleaning = readMachine('clean-up-build').tasks.map((task) => ({ ...task, state: `clean-up/${task.state}` }));
+  const sweeping = readMachine('sweep').tasks;
+  const cases: Case[] = [];
+  const missing = new Set([...forward, ...cleaning, ...sweeping].map(({ state }) => state));
+  for (const [base, scenario] of Object.entries(bases)) {
+    if (only !== undefined && base !== only) continue;
+    const { observed } = await runTrial(scenario);
+    const tasks = scenario.again === 'sweep' ? sweeping : base.startsWith('dies') ? cleaning : forward;
+    for (const task of tasks) {
+      if (!isOwn(task.state, base)) continue;
+      for (const [place, seen] of observed) {
+        if (place.replace(/\[.*/, '') !== task.state) continue;
+        missing.delete(task.state);
+        cases.push(...casesAt(place, seen, task, base, scenario));
+      }
+    }
+  }
+  if (missing.size > 0 && only === undefined)
+    throw new Error(`no run without faults comes through ${[...missing].join(', ')}`);
+  return cases;
+}
+
+/** Whether a state is looked at in a build of this kind: what every build comes through is, in one that is published. */
+function isOwn(state: string, base: string): boolean {
+  const undoing = /Compensate|RecordFailure|Sweep/.test(state);
+  // A refused start comes to Resolve, and nothing is made that could be undone.
+  if (base.endsWith('beyond bounds')) return state === 'Resolve';
+  if (base === 'up to date') return !undoing;
+  return undoing !== (base === 'published');
+}
+
+function casesAt(place: string, seen: Observed, task: Task, base: string, scenario: Scenario): Case[] {
+  const row = base === 'published' ? place : `${place} (${base})`;
+  return faults.flatMap((fault) =>
+    occasions(fault, seen, task).flatMap((at) => {
+      // A Resolve that refuses has thrown, so no process is left to end.
+      if (scenario.beyond && fault === 'crash-after') return [];
+      const strike: Strike = { place, fault, ...(at !== undefined && { at }) };
+      return afterwards(strike).map((again): Case => ({
+        row,
+        fault,
+        label: [
+          labelOf(strike),
+          ...(base === 'published' ? [] : [`(${base})`]),
+          ...(again && again !== scenario.again ? [`→ again ${again}`] : []),
+        ].join(' '),
+        scenario: { ...scenario, strikes: [...scenario.strikes, strike], ...(again && { again }) },
+      }));
+    }),
+  );
+}
+
+/** Nobody does anything about an execution that was ended, or it is started again. */
+function afterwards(strike: Strike): Scenario['again'][] {
+  if (!isStop(strike)) return [undefined];
+  if (machineOf(strike.place) === 'sweep') return ['sweep'];
+  if (machineOf(strike.place) === 'clean-up-build') return ['sweep', 'later', 'redrive', 'clean-up'];
+  return strike.at === undefined ? [undefined, 'at once', 'later', 'redrive'] : [undefined, 'at once', 'redrive'];
+}
+
+/** Which calls, runs or actions of a place a fault can strike. */
+function occasions(fault: Fault, { calls, runs }: Observed, { state, heartbeat }: Task): Strike['at'][] {
+  const numbers = calls.map((_, index) => index + 1);
+  const actions = calls.map((call) => call.split('@')[0] ?? '');
+  switch (fault) {
+    case 'throttled':
+      return calls.length > 0 ? [undefined] : [];
+    case 'lost-answer':
+      return numbers;
+    case 'server-error':
+    case 'time-out':
+      // Looks that repeat themselves have nothing new to tell: the first three calls of a kind.
+      return numbers.filter((n) => calls.slice(0, n).filter((call) => call === calls[n - 1]).length <= 3);
+    case 'denied': {
+      // A role is the same everywhere, but a region can be closed to it.
+      const regions = new Set(calls.map((call) => call.split('@')[1]));
+      return [...new Set([...actions, ...(regions.size > 1 ? calls : [])])];
+    }
+    case 'crash-before':
+    case 'crash-after':
+      return [...new Set([1, runs])];
+    case 'full':
+      return [...new Set(actions.filter((action) => action in fullness))];
+    case 'taken-away':
+      return actions.includes('ec2:RunInstances') ? ['ec2:RunInstances'] : [];
+    case 'lost-token':
+      return heartbeat === undefined ? [] : [undefined];
+    case 'lost-heartbeat':
+      return heartbeat === undefined ? [] : [...new Set([1, runs])];
+    case 'stopped':
+      // The moment something is being changed is the worst to end; reading leaves no trace.
+      return [
+        undefined,
+        ...(stateOf(state) === 'RecordFailure' ? [] : numbers.filter((n) => changing.test(actions[n - 1] ?? ''))),
+      ];
+    case 'timed-out':
+      return [undefined];
+  }
+}
+
+/** So many of the cases, drawn from a seed; every fault has its turn before any has its second. */
+export function sample(cases: Case[], size: number, seed: number): Case[] {
+  const random = createRandom(seed, 'faults');
+  const shuffled = cases.map((one) => ({ one, rank: random.next() })).toSorted((a, b) => a.rank - b.rank);
+  const turns = new Map<Fault, number>();
+  const dealt = shuffled.map(({ one }) => {
+    const turn = turns.get(one.fault) ?? 0;
+    turns.set(one.fault, turn + 1);
+    return { one, turn };
+  });
+  return dealt
+    .toSorted((a, b) => a.turn - b.turn)
+    .slice(0, size)
+    .map(({ one }) => one);
+}

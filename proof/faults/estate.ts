@@ -1,0 +1,49 @@
+import type { LaunchPermission } from '@aws-sdk/client-ec2';
+import type { Image } from '../../simulator/aws/ec2/images/images.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import { account, parameter } from './setting.ts';
+
+export interface Thing {
+  region: string;
+  kind: 'instance' | 'volume' | 'image' | 'snapshot';
+  state: string;
+  /** Who else may use it. */
+  shared: string[];
+}
+
+/** What the account has, by id, and what the channel holds in each region. */
+export interface Estate {
+  things: Map<string, Thing>;
+  channel: Map<string, string | undefined>;
+}
+
+export const launchers = ({ permissions }: { permissions: LaunchPermission[] }): string[] =>
+  permissions
+    .map(({ UserId, Group, OrganizationArn, OrganizationalUnitArn }) =>
+      String(UserId ?? Group ?? OrganizationArn ?? OrganizationalUnitArn),
+    )
+    .toSorted();
+
+export function presentIn({ cloud }: Simulation, regions: string[]): Estate {
+  const things: Estate['things'] = new Map();
+  const channel: Estate['channel'] = new Map();
+  for (const region of regions) {
+    const { instances, volumes, images, snapshots, parameters } = cloud.world.region(region);
+    for (const { id, state } of instances.values())
+      if (state !== 'terminated') things.set(id, { region, kind: 'instance', state, shared: [] });
+    for (const { id, state } of volumes.values()) things.set(id, { region, kind: 'volume', state, shared: [] });
+    for (const image of images.values())
+      if (image.owner === account && image.state !== 'deregistered')
+        things.set(image.id, { region, kind: 'image', state: image.state, shared: launchers(image) });
+    for (const { id, state, owner, sharedWith } of snapshots.values())
+      if (owner === account) things.set(id, { region, kind: 'snapshot', state, shared: [...sharedWith].toSorted() });
+    channel.set(region, parameters.get(`${account} ${parameter}`)?.versions.at(-1)?.value);
+  }
+  return { things, channel };
+}
+
+/** Images that builds made in a region, gone ones too. */
+export const imagesMade = ({ cloud }: Simulation, region: string): Image[] =>
+  [...cloud.world.region(region).images.values()].filter(
+    ({ owner, name }) => owner === account && name.startsWith('base-'),
+  );

@@ -1,0 +1,91 @@
+import type { Violation } from './judge.ts';
+import { readMachine } from '../machines.ts';
+import { home, shapeOf } from '../setting.ts';
+import { isOf } from '../strikes.ts';
+import { isStop, machineOf, stateOf, type Scenario, type Strike } from '../vocabulary.ts';
+import type { Trial } from '../trial.ts';
+
+/** What a scenario must come to: published, failed in a state, or dead in one. Undefined where several causes compete. */
+export type Expectation = { end: 'published' | 'failed' | 'died'; state: string; region?: string };
+
+const mapOf = new Map(readMachine('build-image').tasks.map(({ state, map }) => [state, map]));
+const undoing = /^(Compensate|RecordFailure)$/;
+
+/** What ends the build: a step, check or copy that fails by itself, a permission that is missing, an execution that is stopped. */
+function causes({ struck, scenario }: Trial): Expectation[] {
+  const { fails, beyond } = scenario;
+  const fatal = [...struck].filter(
+    (strike) =>
+      machineOf(strike.place) === 'build-image' &&
+      (isStop(strike) ||
+        (strike.fault === 'denied' && !undoing.test(stateOf(strike.place)) && !/Heartbeat/.test(String(strike.at)))),
+  );
+  return [
+    ...(beyond === undefined ? [] : [{ end: 'failed', state: 'Resolve' } as const]),
+    ...(fails === undefined ? [] : [ownFailure(scenario, fails)]),
+    ...fatal.flatMap((one) => ofStrike(scenario, one)),
+  ];
+}
+
+function ownFailure(scenario: Scenario, fails: string): Expectation {
+  const target = shapeOf(scenario).targets.find(({ region }) => region === fails);
+  if (!target) return { end: 'failed', state: fails.startsWith('check') ? 'AwaitCheck' : 'AwaitCommand' };
+  if (!target.required) return { end: 'published', state: '' };
+  return { end: 'failed', state: 'Verify', region: target.region };
+}
+
+function ofStrike(scenario: Scenario, strike: Strike): Expectation {
+  const state = stateOf(strike.place);
+  // Ended in the middle of a run, it may have come to the next state by then.
+  if (isStop(strike)) return { end: 'died', state: strike.at === undefined ? state : '' };
+  // Published by then: what may not be removed is told in the manifest, and what may not be written fails the execution.
+  if (state === 'CleanUp' && String(strike.at).startsWith('ec2:')) return { end: 'published', state: '' };
+  const foreign = /@(.*)/.exec(String(strike.at))?.[1] ?? home;
+  if (scenario.upToDate && state === 'Resolve' && foreign !== home) return { end: 'published', state: '' };
+  const region = /\[(.*)\]$/.exec(strike.place)?.[1] ?? '';
+  if (mapOf.get(state) !== 'Distribute') return { end: 'failed', state };
+  const hit = shapeOf(scenario).targets.filter((target) => region === '' || target.region === region);
+  return hit.some(({ required }) => required)
+    ? { end: 'failed', state: 'Verify', ...(region && { region }) }
+    : { end: 'published', state: '' };
+}
+
+export function expected(trial: Trial): Expectation | undefined {
+  const { rough, rates, throttled = 0 } = trial.scenario;
+  const { eventsLost: _, ...others } = rates ?? {};
+  if (rough || Object.values(others).some((rate) => rate > 0) || throttled > 0) return undefined;
+  const found = causes(trial);
+  const ending = found.filter(({ end }) => end !== 'published');
+  if (ending.length > 1) return undefined;
+  return ending[0] ?? { end: 'published', state: '' };
+}
+
+/** A fault that passes must not cost the build, nor make it fail of anything else than it would have. */
+export function completion(trial: Trial): Violation[] {
+  const { scenario, executions, manifest } = trial;
+  const broken = (what: string): Violation[] => [{ invariant: 'completes', what }];
+  const wanted = expected(trial);
+  const builds = executions.filter((one) => isOf(one, 'build-image'));
+  const [first] = builds;
+  const succeeded = builds.some(({ status }) => status === 'SUCCEEDED');
+  // Where it may not look, or is told which build to go on with, it builds.
+  const anew = scenario.again !== undefined || scenario.strikes.some(({ fault }) => fault === 'denied');
+  const successes = scenario.upToDate ? ['up-to-date', ...(anew ? ['published'] : [])] : ['published'];
+  if (succeeded && !successes.includes(manifest?.status ?? ''))
+    return broken(`it succeeded and its manifest says ${manifest?.status}`);
+  if (wanted?.end === 'published') {
+    if (first?.status !== 'SUCCEEDED') return broken(`${first?.status} ${first?.error}: ${brief(first?.cause)}`);
+    const spared = causes(trial).length > 0;
+    const missing = manifest?.targets.filter(
+      ({ status, region }) => status !== 'published' && !(spared && isOptional(scenario, region)),
+    );
+    if (missing?.length) return broken(`not published in ${missing.map(({ region }) => region).join(', ')}`);
+  }
+  if (wanted?.end === 'failed' && first?.status !== 'FAILED') return broken(`${first?.status} where it must fail`);
+  return [];
+}
+
+const isOptional = (scenario: Scenario, region: string) =>
+  shapeOf(scenario).targets.some((target) => target.region === region && !target.required);
+
+export const brief = (text = ''): string => text.replaceAll('\n', ' ').slice(0, 240);

@@ -1,0 +1,108 @@
+import { bounds } from '../bounds.ts';
+import { imagesMade } from '../estate.ts';
+import { completion } from './expectation.ts';
+import { leavings } from './leavings.ts';
+import { isUnknown, linesOf, publishedIn } from './said.ts';
+import { flawOf } from '../ready.ts';
+import { parameter, regionsOf, shapeOf } from '../setting.ts';
+import { telling } from './telling.ts';
+import type { Trial } from '../trial.ts';
+
+/** Which promise was broken, and how. */
+export interface Violation {
+  invariant:
+    | 'struck'
+    | 'ends'
+    | 'completes'
+    | 'nothing left'
+    | 'no twins'
+    | 'verified first'
+    | 'channel all or nothing'
+    | 'told'
+    | 'within bounds';
+  what: string;
+}
+
+/** What a build with faults in it did that it must never do. */
+export function judge(trial: Trial): Violation[] {
+  return [
+    ...ends(trial),
+    ...completion(trial),
+    ...leavings(trial),
+    ...twins(trial),
+    ...publication(trial),
+    ...channel(trial),
+    ...telling(trial),
+    ...bounds(trial),
+  ];
+}
+
+const ends = ({ executions }: Trial): Violation[] =>
+  executions
+    .filter(({ status }) => status === 'RUNNING')
+    .map(({ arn }) => ({ invariant: 'ends', what: `${arn} still runs after more than a week` }));
+
+/** Two images of one build in one region, or two instances of one role, at the same time, whatever became of them later. */
+function twins({ simulation, scenario }: Trial): Violation[] {
+  return regionsOf(shapeOf(scenario)).flatMap((region) => {
+    const images = imagesMade(simulation, region).map(({ id, name, stateReason, createdAt, deregisteredAt }) => ({
+      id,
+      claim: name,
+      from: stateReason ? Infinity : createdAt, // one that failed may be made anew
+      to: deregisteredAt ?? Infinity,
+    }));
+    const { instances } = simulation.cloud.world.region(region);
+    // One that is shutting down is as good as gone.
+    const ending = new Map(
+      simulation.cloud.calls
+        .filter(({ action, error }) => action === 'TerminateInstances' && error === undefined)
+        .flatMap(({ at, params }) => (params as { InstanceIds: string[] }).InstanceIds.map((id) => [id, at] as const))
+        .toReversed(),
+    );
+    const machines = [...instances.values()].map(({ id, tags, launchedAt, terminatedAt, reason }) => ({
+      id,
+      claim: `${tags.get('golden:build')} ${tags.get('golden:role')}`,
+      from: launchedAt,
+      // One that EC2 took away is as good as gone, too.
+      to: reason?.Code.startsWith('Server.') ? launchedAt : (ending.get(id) ?? terminatedAt ?? Infinity),
+    }));
+    const things = [...images, ...machines].toSorted((a, b) => a.from - b.from);
+    return things.flatMap((later, index): Violation[] => {
+      const earlier = things.slice(0, index).find((one) => one.claim === later.claim && one.to > later.from);
+      const both = earlier && later.from !== Infinity;
+      return both ? [{ invariant: 'no twins', what: `${earlier.id} and ${later.id} in ${region}` }] : [];
+    });
+  });
+}
+
+/** Nothing is published unless every required target is right, at that moment and still at the end. */
+function publication({ scenario, manifest, simulation, premature }: Trial): Violation[] {
+  const broken = (what: string): Violation => ({ invariant: 'verified first', what });
+  const early = [...new Set(premature)].map((what) => broken(`when the channel was moved: ${what}`));
+  if (manifest?.status !== 'published') return early;
+  const wrong = shapeOf(scenario).targets.flatMap((target) => {
+    const { region } = target;
+    const told = manifest.targets.find((one) => one.region === region);
+    if (told?.status !== 'published')
+      return target.required ? [broken(`published, although ${region} is ${told?.status}: ${told?.error}`)] : [];
+    const flaw = flawOf(simulation, target, simulation.cloud.world.region(region).images.get(told.ami ?? ''));
+    return flaw === undefined ? [] : [broken(`published in ${region}, but ${flaw}`)];
+  });
+  return [...early, ...wrong];
+}
+
+/** The channel is where it was, or at the new image in every region where that is published. */
+function channel(trial: Trial): Violation[] {
+  const { scenario, before, after } = trial;
+  const shape = shapeOf(scenario);
+  const lines = linesOf(trial);
+  return regionsOf(shape).flatMap((region): Violation[] => {
+    const published = shape.channel ? publishedIn(trial).find((one) => one.region === region) : undefined;
+    const wanted = published?.ami ?? before.channel.get(region);
+    const holds = after.channel.get(region);
+    // What AWS does not let us put back must at least be said.
+    const said = lines.some((line) => line.includes(parameter) && line.includes(`in ${region}:`));
+    if (holds === wanted || said || isUnknown(trial)) return [];
+    return [{ invariant: 'channel all or nothing', what: `${parameter} in ${region} holds ${holds}, not ${wanted}` }];
+  });
+}

@@ -1,0 +1,59 @@
+import { judge, type Violation } from './judge.ts';
+import { runTrial, type Trial } from '../trial.ts';
+import type { Scenario } from '../vocabulary.ts';
+
+/** What came of a scenario, fit to be sent from process to process. */
+export interface Outcome {
+  violations: Violation[];
+  /** What the build came to, and how many faults it met on the way. */
+  status: string;
+  struck: number;
+  /** Real milliseconds it took. */
+  milliseconds: number;
+  /** How each execution ended, and what the manifest says, for a reader. */
+  story: string[];
+}
+
+/** Runs a scenario and judges it; a simulation that breaks is a violation too. */
+export async function runScenario(scenario: Scenario, mustStrike = true): Promise<Outcome> {
+  const began = performance.now();
+  const took = () => Math.round(performance.now() - began);
+  try {
+    const trial = await runTrial(scenario);
+    const idle = mustStrike ? scenario.strikes.filter((strike) => !trial.struck.has(strike)) : [];
+    const violations = idle.map(({ place, fault }): Violation => ({
+      invariant: 'struck',
+      what: `${place} ${fault} never came about`,
+    }));
+    return {
+      violations: [...violations, ...judge(trial)],
+      status: trial.manifest?.status ?? trial.executions[0]?.status.toLowerCase() ?? 'broken',
+      struck: trial.struck.size,
+      milliseconds: took(),
+      story: storyOf(trial),
+    };
+  } catch (error) {
+    return brokenOff(`the simulation broke: ${(error as Error).stack}`, took());
+  }
+}
+
+/** What there is to say of a scenario that did not come to its end. */
+export const brokenOff = (what: string, milliseconds: number): Outcome => ({
+  violations: [{ invariant: 'ends', what }],
+  status: 'broken',
+  struck: 0,
+  milliseconds,
+  story: [],
+});
+
+function storyOf({ executions, manifest, simulation }: Trial): string[] {
+  const hours = ((simulation.clock.now() - (executions[0]?.startDate.getTime() ?? 0)) / 3_600_000).toFixed(1);
+  return [
+    ...executions.map(({ name, stateMachineArn, status, error, cause, output }) =>
+      [`${stateMachineArn.split(':').at(-1)} ${name}: ${status}`, error, cause, output].filter(Boolean).join('\n    '),
+    ),
+    `manifest: ${manifest?.status} ${JSON.stringify({ ...manifest?.failure, undone: undefined }, null, 2)}`,
+    ...(manifest?.targets ?? []).map(({ region, status, ami, error }) => `  ${region} ${status} ${ami} ${error ?? ''}`),
+    `${hours} h of virtual time`,
+  ];
+}

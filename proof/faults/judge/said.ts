@@ -1,0 +1,86 @@
+import type { SweepOutcome } from '../../../core/sweep/sweep-report.ts';
+import type { Thing } from '../estate.ts';
+import { isOf } from '../strikes.ts';
+import { stateOf } from '../vocabulary.ts';
+import type { Trial } from '../trial.ts';
+
+/** The causes and last words of all executions. */
+export const wordsOf = ({ executions }: Trial): string[] =>
+  executions.flatMap(({ cause, output }) => [cause ?? '', lastWord(output)]).filter(Boolean);
+
+function lastWord(output = '{}'): string {
+  const { cause } = JSON.parse(output) as { cause?: unknown };
+  return typeof cause === 'string' ? cause : '';
+}
+
+/** What the manifest, the last word of an execution or the last sweep says is left, one thing a line. */
+export function linesOf(trial: Trial): string[] {
+  return [
+    ...(trial.manifest?.failure?.left ?? []),
+    ...wordsOf(trial).flatMap((word) => /LEFT BEHIND: (.*)/.exec(word)?.[1]?.split(', ') ?? []),
+    ...wordsOf(trial).flatMap((word) => word.match(/^kept .*/gm) ?? []),
+    ...sweepLines(trial),
+  ];
+}
+
+function sweepLines({ executions }: Trial): string[] {
+  const last = executions.findLast((one) => isOf(one, 'sweep'));
+  const { left = [], refused = [], spared = [] } = JSON.parse(last?.output ?? '{}') as Partial<SweepOutcome>;
+  const lines = [...left, ...refused, ...spared].map(
+    ({ kind, id, region, reason }) => `${kind} ${id} in ${region}: ${reason}`,
+  );
+  return [...lines, ...(last?.cause?.split('\n') ?? [])];
+}
+
+/** Whether the clean-up itself was ended by somebody; Step Functions says so, and nothing else. */
+export function isCleanUpEnded({ executions }: Trial): boolean {
+  const status = executions.findLast((one) => isOf(one, 'clean-up-build'))?.status;
+  return status === 'ABORTED' || status === 'TIMED_OUT';
+}
+
+/** Its clean-up was never started or was ended by somebody: nobody but Step Functions can tell of it. */
+export const isUnheard = (trial: Trial): boolean => trial.scenario.rates?.eventsLost === 1 || isCleanUpEnded(trial);
+
+/** Where an AMI is published, as the manifest says, or else what Publish wrote down. */
+export function publishedIn(trial: Trial): { region: string; ami: string }[] {
+  const { manifest, ledger } = trial;
+  if (manifest?.status === 'published')
+    return manifest.targets.flatMap(({ region, ami, status }) =>
+      status === 'published' && ami !== null ? [{ region, ami }] : [],
+    );
+  return !manifest && ledger?.complete && isUnheard(trial) ? ledger.after : [];
+}
+
+/** Whether the build may have left anything: somebody ended its clean-up, or took from it what it needs, and that is said. */
+export function isUnknown(trial: Trial): boolean {
+  const { scenario, executions } = trial;
+  if (scenario.again === 'sweep') return executions.findLast((one) => isOf(one, 'sweep'))?.status !== 'SUCCEEDED';
+  if (isCleanUpEnded(trial)) return true;
+  const disabled = scenario.strikes.some(
+    ({ place, fault, at = '' }) =>
+      fault === 'denied' && stateOf(place) === 'Compensate' && /^(s3|sfn):/.test(String(at)),
+  );
+  return disabled && linesOf(trial).some((line) => line.startsWith('unknown: the clean-up'));
+}
+
+// Where AWS refused to list a kind of thing, the line of the place says so, and a person must look there.
+const unlisted: Record<Thing['kind'], (region: string) => RegExp> = {
+  instance: (region) => new RegExp(`^instances: ec2:DescribeInstances .*in ${region}:`),
+  volume: (region) => new RegExp(`^(instances|volumes): ec2:Describe(Instances|Volumes) .*in ${region}:`),
+  image: (region) => new RegExp(`^images in ${region}: (ec2:DescribeImages|ssm:GetParameter) `),
+  snapshot: (region) =>
+    new RegExp(`^(images|snapshots) in ${region}: (ec2:DescribeImages|ec2:DescribeSnapshots|ssm:GetParameter) `),
+};
+
+/** Whether somebody who reads the record learns that a thing is left. An AMI that is spared or kept means its snapshots, too. */
+export function isSaid(trial: Trial, id: string, { kind, region }: Thing): boolean {
+  if (isUnknown(trial)) return true;
+  const { images } = trial.simulation.cloud.world.region(region);
+  const needing = [...images.values()].filter(({ mappings }) => mappings.some(({ snapshot }) => snapshot === id));
+  return linesOf(trial).some(
+    (line) =>
+      line.includes(id) ||
+      unlisted[kind](region).test(line) ||
+      (/^(kept|image) /.test(line) && needing.some((image) => line.includes(image.id))),
+  );
+}

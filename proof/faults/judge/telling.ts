@@ -1,0 +1,80 @@
+import { failureNames } from '../../../core/errors.ts';
+import { brief, expected } from './expectation.ts';
+import type { Violation } from './judge.ts';
+import { isUnheard, isUnknown, linesOf, wordsOf } from './said.ts';
+import { home } from '../setting.ts';
+import { isOf } from '../strikes.ts';
+import { readMachine } from '../machines.ts';
+import { stateOf } from '../vocabulary.ts';
+import type { Trial } from '../trial.ts';
+
+const known = new Set(
+  ['build-image', 'clean-up-build'].flatMap((name) =>
+    readMachine(name as 'build-image').tasks.map(({ state }) => state),
+  ),
+);
+const errors = new Set<string>([...failureNames, 'ABORTED', 'TIMED_OUT']);
+const foreign = /^(States\.|Lambda\.|Runtime\.|Sandbox\.)/;
+const isName = (error: string) => errors.has(error) || foreign.test(error);
+
+/** A failure names its state and its cause, in the manifest and in the execution. */
+export function telling(trial: Trial): Violation[] {
+  return [...words(trial), ...record(trial), ...cause(trial)];
+}
+
+const broken = (what: string): Violation => ({ invariant: 'told', what });
+
+function words({ executions }: Trial): Violation[] {
+  return executions
+    .filter((one) => one.status === 'FAILED' && isOf(one, 'build-image'))
+    .flatMap(({ name, error = '', cause = '' }) => [
+      ...(isName(error) ? [] : [broken(`${name} fails as ${error || 'nothing'}`)]),
+      ...(known.has(cause.split(':')[0] ?? '') || cause.includes('the history could not be read')
+        ? []
+        : [broken(`the cause of ${name} names no state: ${brief(cause)}`)]),
+    ]);
+}
+
+/** A build that was planned has a manifest, or something says why there is none. */
+function record(trial: Trial): Violation[] {
+  const { plan, manifest, executions } = trial;
+  // Where Resolve was ended, its plan may still be written when there is nobody left to record anything.
+  const made = trial.simulation.cloud.world.region(home).instances.size > 0;
+  if (!plan || !made || manifest) {
+    if (manifest?.status !== 'failed') return [];
+    const { failure } = manifest;
+    const unread = failure?.left.some((line) => line.startsWith('the history could not be read'));
+    const whole = failure && (known.has(failure.state) || unread) && isName(failure.error) && failure.cause;
+    return whole ? [] : [broken(`the manifest's failure is ${JSON.stringify(failure)}`)];
+  }
+  const admitted = linesOf(trial).some((line) => line.startsWith('the manifest could not be written'));
+  if (isUnheard(trial)) return [];
+  const died = executions.some(({ status }) => status !== 'SUCCEEDED');
+  return admitted || (died && isUnknown(trial)) ? [] : [broken('there is no manifest')];
+}
+
+/** Where there is one cause, it is the one that is told. */
+function cause(trial: Trial): Violation[] {
+  const { scenario, struck, manifest } = trial;
+  const wanted = expected(trial);
+  if (!wanted || wanted.end === 'published' || scenario.again === 'at once') return [];
+  if (scenario.again && manifest && manifest.status !== 'failed') return [];
+  const all = [
+    ...wordsOf(trial),
+    manifest?.failure?.cause,
+    ...(manifest?.targets ?? []).map(({ error }) => error),
+  ].join('\n');
+  const told = manifest?.failure?.state ?? wordsOf(trial).at(-1)?.split(':')[0];
+  const problems = [];
+  const nothingMade = wanted.end === 'died' && (wanted.state === 'Resolve' || isUnheard(trial)) && !manifest;
+  const hidden = told === 'unknown' && linesOf(trial).some((line) => line.startsWith('the history could not be read'));
+  if (wanted.state && told !== wanted.state && !hidden && !nothingMade && !(wanted.end === 'died' && isUnknown(trial)))
+    problems.push(`the failure names ${told}, not ${wanted.state}`);
+  if (wanted.region && !all.includes(wanted.region)) problems.push(`nothing names ${wanted.region}`);
+  const denied = [...struck].filter(({ fault, place }) => fault === 'denied' && stateOf(place) === wanted.state);
+  for (const { at } of denied) {
+    const action = String(at).split(/[:@]/)[1] ?? '';
+    if (!all.includes(action)) problems.push(`nothing says that ${at} was denied: ${brief(all)}`);
+  }
+  return problems.map(broken);
+}

@@ -1,0 +1,71 @@
+import { generateCases, sample, type Case } from './cases.ts';
+import type { Outcome } from './judge/outcome.ts';
+import { faults } from './vocabulary.ts';
+import { runAll } from './workers.ts';
+
+const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+export const violationLines = ({ violations }: Outcome): string[] =>
+  violations.map(({ invariant, what }) => `    ${invariant}: ${what}`);
+
+/** One line of the table: cases by fault, and of them the violated ones. */
+function line(name: string, width: number, cells: string[]): string {
+  return [name.padEnd(width), ...cells.map((cell, column) => cell.padStart((faults[column] ?? 'all').length))].join(
+    '  ',
+  );
+}
+
+function counts(cases: Case[], outcomes: Map<Case, Outcome>): string[] {
+  const count = (of: Case[]) => {
+    const bad = of.filter((one) => outcomes.get(one)?.violations.length).length;
+    return of.length === 0 ? '·' : bad > 0 ? `${bad}!/${of.length}` : `${of.length}`;
+  };
+  return [...faults.map((fault) => count(cases.filter((one) => one.fault === fault))), count(cases)];
+}
+
+/** Runs the cases and prints the table row by row, each as soon as the last of its cases is through. @returns whether all held. */
+export async function runMatrix(cases: Case[]): Promise<boolean> {
+  const began = performance.now();
+  const outcomes = new Map<Case, Outcome>();
+  const rows = [...new Set(cases.map(({ row }) => row))].map(
+    (row) => [row, cases.filter((one) => one.row === row)] as const,
+  );
+  const width = Math.max(...rows.map(([row]) => row.length));
+  console.log(line('', width, [...faults, 'all']));
+  let printed = 0;
+  const print = () => {
+    for (; printed < rows.length; printed++) {
+      const [row, of] = rows[printed] as (typeof rows)[number];
+      if (!of.every((one) => outcomes.has(one))) return;
+      console.log(line(row, width, counts(of, outcomes)));
+    }
+  };
+  const report = (one: Case, outcome: Outcome) => {
+    outcomes.set(one, outcome);
+    if (outcome.violations.length > 0)
+      console.log([`npm run faults -- --only ${quoted(one.label)}`, ...violationLines(outcome)].join('\n'));
+    print();
+  };
+  const jobs = cases.map(({ scenario }) => ({ scenario, mustStrike: true }));
+  await runAll(jobs, (index, outcome) => report(cases[index] as Case, outcome));
+  console.log(line('all', width, counts(cases, outcomes)));
+  const bad = cases.filter((one) => outcomes.get(one)?.violations.length).length;
+  const slowest = cases.toSorted(
+    (a, b) => (outcomes.get(b)?.milliseconds ?? 0) - (outcomes.get(a)?.milliseconds ?? 0),
+  )[0];
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  console.log(`\n${cases.length} cases, ${bad} violated, ${seconds} s`);
+  if (slowest) console.log(`the slowest: ${slowest.label}, ${outcomes.get(slowest)?.milliseconds} ms`);
+  return bad === 0;
+}
+
+/** The cases of these labels, or those whose labels begin so; all of them where none is given. */
+export async function chooseCases(only: string[], size: number | undefined, seed: number): Promise<Case[]> {
+  const all = await generateCases();
+  const isWanted = (wanted: string) => {
+    const exact = all.filter(({ label }) => label === wanted);
+    return exact.length > 0 ? exact : all.filter(({ label }) => `${label} `.startsWith(`${wanted} `));
+  };
+  const wanted = new Set(only.flatMap(isWanted));
+  const chosen = only.length > 0 ? all.filter((one) => wanted.has(one)) : all;
+  return size === undefined ? chosen : sample(chosen, size, seed);
+}

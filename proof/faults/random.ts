@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { stages } from '../../simulator/pipeline/handlers.ts';
+import { readMachine, type Task } from './machines.ts';
+import { runScenario, type Outcome } from './judge/outcome.ts';
+import { faults, fullness, type Fault, type Scenario, type Shape, type Strike } from './vocabulary.ts';
+import { runAll } from './workers.ts';
+
+const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'us-west-2'];
+
+const shape: fc.Arbitrary<Shape> = fc.record({
+  targets: fc
+    .uniqueArray(
+      fc.record({
+        region: fc.constantFrom(...regions),
+        required: fc.boolean(),
+        share: fc.constantFrom('nobody', 'account', 'organization', 'both'),
+      }),
+      { minLength: 1, selector: ({ region }) => region },
+    )
+    // A recipe has at least one target that is required.
+    .map(([first, ...others]) => [{ ...(first as Shape['targets'][number]), required: true }, ...others]),
+  steps: fc.array(fc.constantFrom('run', 'reboot'), { minLength: 1, maxLength: 3 }),
+  checks: fc.integer({ min: 1, max: 2 }),
+  capture: fc.constantFrom('stopped', 'running'),
+  channel: fc.boolean(),
+  past: fc.boolean(),
+  keep: fc.boolean(),
+});
+
+const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ arbitrary: fc.constant(undefined), weight: 3 }, { arbitrary, weight: 1 });
+const rate = (max: number) => fc.integer({ min: 0, max: 10 }).map((tenths) => (max * tenths) / 10);
+const rates = fc.record(
+  {
+    lateReads: rate(0.2),
+    staleReads: rate(0.02),
+    lostAnswers: rate(0.02),
+    noCapacity: rate(0.1),
+    agentLost: rate(0.02),
+    imageFails: rate(0.05),
+    copyFails: rate(0.1),
+    eventsDoubled: rate(1),
+  },
+  { requiredKeys: [] },
+);
+
+const tasks = [
+  ...readMachine('build-image').tasks,
+  ...readMachine('clean-up-build').tasks.map((task): Task => ({ ...task, state: `clean-up/${task.state}` })),
+];
+
+/** A fault before it is known what the recipe is like: numbers that are counted round. */
+interface Aim {
+  task: Task;
+  fault: Fault;
+  item: number;
+  number: number;
+  inRegion: boolean;
+}
+
+const aim: fc.Arbitrary<Aim> = fc.record({
+  task: fc.constantFrom(...tasks),
+  fault: fc.constantFrom(...faults),
+  item: fc.nat(3),
+  number: fc.oneof(fc.nat(8), fc.nat(40)),
+  inRegion: fc.boolean(),
+});
+
+function strikeOf(
+  { task: { state, map }, fault, item, number, inRegion }: Aim,
+  { targets, steps, checks }: Shape,
+): Strike {
+  const lists: Record<string, string[]> = {
+    Provision: [...steps.map((kind, index) => `${kind}-${index + 1}`), 'sanitize'],
+    Check: Array.from({ length: checks }, (_, index) => `check-${index + 1}`),
+    Distribute: targets.map(({ region }) => region),
+  };
+  const names = lists[map ?? ''];
+  const place = names ? `${state}[${names[item % names.length]}]` : state;
+  const region = regions[item] ?? '';
+  const at = occasion(fault, state.replace('clean-up/', ''), number, inRegion ? `@${region}` : '');
+  return { place, fault, ...(at !== undefined && { at }) };
+}
+
+function occasion(fault: Fault, state: string, number: number, where: string): Strike['at'] {
+  switch (fault) {
+    case 'lost-answer':
+    case 'server-error':
+    case 'time-out':
+      return number + 1;
+    case 'crash-before':
+    case 'crash-after':
+    case 'lost-heartbeat':
+      return (number % 6) + 1;
+    case 'denied': {
+      const actions = (stages.get(state)?.permissions ?? []).filter((action) => !action.startsWith('iam:'));
+      return `${actions[number % actions.length]?.replace('states:', 'sfn:')}${where}`;
+    }
+    case 'stopped':
+    case 'timed-out':
+      return number === 0 ? undefined : number;
+    case 'full':
+      return Object.keys(fullness)[number % Object.keys(fullness).length];
+    case 'taken-away':
+      return 'ec2:RunInstances';
+    case 'throttled':
+    case 'lost-token':
+      return undefined;
+  }
+}
+
+/** Builds of every shape, with up to four faults, in an AWS of any mood, and what somebody does about them. */
+export const scenario: fc.Arbitrary<Scenario> = fc
+  .record({
+    shape,
+    aims: fc.array(aim, { maxLength: 4 }),
+    seed: fc.nat(65_535),
+    fails: seldom(fc.nat(9)),
+    again: fc.constantFrom(undefined, 'at once', 'later', 'redrive', 'clean-up', 'sweep'),
+    rough: fc.constantFrom(false, false, false, true),
+    rates: seldom(rates),
+    throttled: seldom(rate(0.2)),
+    unheard: fc.boolean(),
+  })
+  .map(({ shape: given, aims, seed, fails, again, rough, rates: moods, throttled, unheard }): Scenario => {
+    const { steps, checks, targets } = given;
+    const failing = [
+      ...steps.map((kind, index) => `${kind}-${index + 1}`),
+      ...Array.from({ length: checks }, (_, index) => `check-${index + 1}`),
+      ...targets.map(({ region }) => region).filter((region) => region !== 'us-east-1'),
+    ];
+    // Where nobody hears of a death, it takes the sweep.
+    const eventsLost = again === 'sweep' && unheard ? 1 : 0;
+    return {
+      shape: given,
+      strikes: aims.map((one) => strikeOf(one, given)),
+      seed,
+      ...(fails !== undefined && { fails: failing[fails % failing.length] as string }),
+      ...(again && { again }),
+      ...(rough && { rough }),
+      ...((moods || rough || eventsLost > 0) && { rates: { ...moods, eventsLost } }),
+      ...(throttled && { throttled }),
+    };
+  });
+
+/** Runs so many scenarios of a seed. The first that breaks a promise is made as small as it can be. @returns whether all held. */
+export async function runRandom(runs: number, seed: number): Promise<boolean> {
+  const began = performance.now();
+  const scenarios = fc.sample(scenario, { seed, numRuns: runs });
+  const broken: number[] = [];
+  const ends = new Map<string, number>();
+  let [through, struck] = [0, 0];
+  const done = (index: number, { violations, status, struck: met }: Outcome) => {
+    if (++through % 100 === 0) console.error(`${through} of ${runs}`);
+    ends.set(status, (ends.get(status) ?? 0) + 1);
+    struck += met;
+    if (violations.length > 0) broken.push(index);
+  };
+  await runAll(
+    scenarios.map((one) => ({ scenario: one, mustStrike: false })),
+    done,
+  );
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  const counts = [...ends].map(([status, count]) => `${count} ${status}`).join(', ');
+  console.log(`${runs} random scenarios of seed ${seed}, ${broken.length} violated, ${seconds} s`);
+  console.log(`${struck} faults met; ${counts}`);
+  for (const index of broken.toSorted((a, b) => a - b).slice(0, 5)) await tellSmallest(seed, index);
+  return broken.length === 0;
+}
+
+async function tellSmallest(seed: number, index: number): Promise<void> {
+  let last: Outcome | undefined;
+  const holds = async (one: Scenario) => {
+    const outcome = await runScenario(one, false);
+    if (outcome.violations.length > 0) last = outcome;
+    return outcome.violations.length === 0;
+  };
+  const property = fc.asyncProperty(scenario, holds);
+  const { counterexample } = await fc.check(property, {
+    seed,
+    path: String(index),
+    numRuns: 1,
+    interruptAfterTimeLimit: 60_000,
+  });
+  const [smallest] = counterexample ?? [];
+  if (!smallest) return console.log(`run ${index} of seed ${seed} does not fail again`);
+  console.log(`\nrun ${index} of seed ${seed}, at its smallest:`);
+  console.log(`npm run faults -- --replay '${JSON.stringify(smallest)}'`);
+  for (const { invariant, what } of last?.violations ?? []) console.log(`    ${invariant}: ${what}`);
+}

@@ -1,0 +1,40 @@
+import type { Image } from '../../simulator/aws/ec2/images/images.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import { imagesMade, launchers } from './estate.ts';
+import { olderBuild, shapeOf, sharingOf } from './setting.ts';
+import type { Scenario, Shape } from './vocabulary.ts';
+
+/** In what an AMI is not as its target says, in words; undefined where all is right. */
+export function flawOf(
+  { cloud }: Simulation,
+  target: Shape['targets'][number],
+  image: Image | undefined,
+): string | undefined {
+  const { accounts, organizations } = sharingOf(target);
+  const wanted = [...accounts, ...organizations].toSorted().join();
+  if (image?.state !== 'available') return `${image?.id ?? 'its AMI'} is ${image?.state ?? 'not there'}`;
+  if (!image.tags.has('golden:build')) return `${image.id} has no tags`;
+  if (launchers(image).join() !== wanted) return `${image.id} is shared with ${launchers(image).join() || 'nobody'}`;
+  if (image.imdsSupport !== 'v2.0') return `${image.id} does not demand IMDSv2`;
+  for (const { snapshot: id = '' } of image.mappings) {
+    const snapshot = cloud.world.region(target.region).snapshots.get(id);
+    if (snapshot?.state !== 'completed') return `${id} of ${image.id} is ${snapshot?.state ?? 'not there'}`;
+    const shared = [...snapshot.sharedWith].toSorted().join();
+    if (shared !== accounts.join()) return `${id} of ${image.id} is shared with ${shared || 'nobody'}`;
+    if (snapshot.keyArn === undefined) return `${id} of ${image.id} is not encrypted`;
+  }
+  return undefined;
+}
+
+/** Required targets that are not as the recipe says at this very moment. */
+export function unreadyTargets(simulation: Simulation, scenario: Scenario): string[] {
+  return shapeOf(scenario)
+    .targets.filter(({ required }) => required)
+    .flatMap((target) => {
+      const [image] = imagesMade(simulation, target.region).filter(
+        ({ name, state }) => name !== `base-${olderBuild}` && state === 'available',
+      );
+      const flaw = flawOf(simulation, target, image);
+      return flaw === undefined ? [] : [`${target.region}: ${flaw}`];
+    });
+}

@@ -1,0 +1,123 @@
+import { defaultSettings, type DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
+import type { Interference } from '../../simulator/pipeline/interference.ts';
+import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
+import type { Scenario, Shape } from './vocabulary.ts';
+
+export const account = '222233334444';
+export const home = 'us-east-1';
+const consumer = '444455556666';
+const organization = 'arn:aws:organizations::111122223333:organization/o-exampleorgid';
+export const parameter = '/golden/base/stable';
+export const olderBuild = '20260101-000000-0a0a';
+
+export const usualShape: Shape = {
+  targets: [
+    { region: home, required: true, share: 'account' },
+    { region: 'eu-west-1', required: true, share: 'both' },
+    { region: 'ap-southeast-2', required: false, share: 'organization' },
+  ],
+  steps: ['run', 'reboot'],
+  checks: 2,
+  capture: 'stopped',
+  channel: true,
+  past: true,
+};
+
+export const shapeOf = ({ shape = usualShape }: Scenario): Shape => shape;
+
+/** Every region a build of this shape can have things in. */
+export const regionsOf = ({ targets }: Shape): string[] => [...new Set([home, ...targets.map(({ region }) => region)])];
+
+/** Who may launch the AMI of a target, and who may read its snapshots. */
+export function sharingOf({ share }: Shape['targets'][number]): { accounts: string[]; organizations: string[] } {
+  return {
+    accounts: share === 'account' || share === 'both' ? [consumer] : [],
+    organizations: share === 'organization' || share === 'both' ? [organization] : [],
+  };
+}
+
+/** A deployment that allows what the recipe of this shape needs, and nothing more. */
+export function settingsOf(scenario: Scenario): DeploymentSettings {
+  const { targets } = shapeOf(scenario);
+  const shared = targets.map(sharingOf).flatMap(({ accounts, organizations }) => [...accounts, ...organizations]);
+  const isRecipeBeyond = scenario.beyond === 'recipe';
+  return {
+    ...defaultSettings,
+    automaticBuilds: true,
+    documents: [],
+    regions: isRecipeBeyond ? [] : targets.map(({ region }) => region).filter((region) => region !== home),
+    shareWith: isRecipeBeyond ? [] : [...new Set(shared)],
+    documentationIds: 'allowed',
+  };
+}
+
+/** What the execution is started with. */
+export const startOf = ({ beyond }: Scenario): Record<string, unknown> => ({
+  recipe: 'base',
+  ...(beyond === 'start' && {
+    overrides: {
+      builder: { instanceProfile: 'administrator' },
+      distribute: [{ region: 'us-west-2', kmsKey: 'alias/golden-us-west-2', accounts: ['555566667777'] }],
+    },
+  }),
+});
+
+const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape) => ({
+  name: 'base',
+  description: 'a base image',
+  source: { parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64', owner: 'amazon' },
+  builder: {
+    instanceTypes: ['t3.small'],
+    rootVolume: { sizeGiB: 8, encrypted: true, kmsKey: 'alias/golden' },
+  },
+  provision: steps.map((kind, index) => ({
+    name: `${kind}-${index + 1}`,
+    ...(kind === 'run' ? { run: 'dnf -y upgrade' } : { reboot: true }),
+  })),
+  checks: Array.from({ length: checks }, (_, index) => ({ name: `check-${index + 1}`, run: 'true' })),
+  image: { capture },
+  distribute: targets.map((target) => ({
+    region: target.region,
+    required: target.required,
+    // The recipe's disks are encrypted, so nothing can be shared unless the key is named; at home it is the builder's.
+    kmsKey: target.region === home ? 'alias/golden' : `alias/golden-${target.region}`,
+    ...sharingOf(target),
+  })),
+  ...(channel && { publish: { channel: 'stable' } }),
+  ...(keep && { onFailure: 'keep-image' }),
+});
+
+/** The pipeline, with a channel that may hold, in every region, an image of a build that was published before. */
+export function pipelineWithPast(scenario: Scenario, interfere: Interference): Simulation {
+  const shape = shapeOf(scenario);
+  const { fails, seed, rough, rates } = scenario;
+  const isCopy = shape.targets.some(({ region }) => region === fails);
+  const simulation = createSimulation({
+    catalog: { recipes: { base: recipeOf(shape) }, scripts: {}, version: '' },
+    interfere,
+    settings: settingsOf(scenario),
+    rough,
+    rates,
+    ...(seed !== undefined && { seed }),
+    scenario: {
+      ...(fails !== undefined &&
+        !isCopy && { commands: [{ step: fails, exitCode: 1, stderr: 'it failed by itself' }] }),
+      ...(isCopy && { images: [{ region: fails, name: 'base-*', fail: 'it failed by itself', afterSeconds: 90 }] }),
+    },
+  });
+  if (shape.past && shape.channel) publishEarlier(simulation, shape);
+  return simulation;
+}
+
+function publishEarlier({ cloud, clock }: Simulation, shape: Shape): void {
+  for (const { region } of shape.targets) {
+    const tags = new Map([
+      ['golden:recipe', 'base'],
+      ['golden:build', olderBuild],
+      ['golden:role', 'image'],
+    ]);
+    const createdAt = clock.now() - 86_400_000;
+    const { id } = cloud.addImage({ region, owner: account, name: `base-${olderBuild}`, createdAt, tags });
+    cloud.setParameter(region, parameter, id);
+  }
+}

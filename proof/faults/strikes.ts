@@ -1,0 +1,201 @@
+import {
+  crash,
+  timeOut,
+  type Interfered,
+  type InterferedCall,
+  type Interference,
+} from '../../simulator/pipeline/interference.ts';
+import { createRandom } from '../../simulator/random.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import type { EventPath, Execution } from '../../simulator/states/step-functions.ts';
+import { readMachine } from './machines.ts';
+import { fullness, isStop, machineOf, stateOf, type Scenario, type Strike } from './vocabulary.ts';
+
+/** What a place was seen to do: its calls in order as `ec2:CopyImage@eu-west-1`, and how often it was run. */
+export interface Observed {
+  calls: string[];
+  runs: number;
+}
+
+export interface Striking {
+  interference: Interference;
+  /** Hands over the simulation that is interfered with. */
+  begin: (simulation: Simulation, executions: readonly Execution[]) => void;
+  observed: Map<string, Observed>;
+  struck: Set<Strike>;
+}
+
+type Item = { region?: string; name?: string; index?: number };
+
+const throttling: Record<string, string> = { ec2: 'RequestLimitExceeded', s3: 'SlowDown' };
+const refusing: Record<string, string> = { ec2: 'UnauthorizedOperation', s3: 'AccessDenied' };
+const throttle = (service: string): Interfered => ({
+  error: throttling[service] ?? 'ThrottlingException',
+  effect: false,
+});
+const refuse = (service: string, action: string): Interfered => ({
+  error: refusing[service] ?? 'AccessDeniedException',
+  message: `not authorized to perform: ${service}:${action}`,
+  effect: false,
+});
+
+export const isOf = ({ stateMachineArn }: Execution, machine: string): boolean =>
+  stateMachineArn.endsWith(`-${machine}`);
+
+const build = readMachine('build-image');
+const heartbeats = new Map(build.tasks.map(({ state, heartbeat }) => [state, heartbeat ?? 0]));
+
+/** Turns the strikes of a scenario into what a simulation lets happen to it. */
+export function createStriking(
+  { strikes, throttled = 0, seed = 1 }: Scenario,
+  watch: (call: InterferedCall) => void,
+): Striking {
+  const items = new Map<string, Item[]>();
+  const observed: Striking['observed'] = new Map();
+  const struck: Striking['struck'] = new Set();
+  const throttles = new Map<Strike, number>();
+  const kills = new Map<unknown, () => void>();
+  const chance = createRandom(seed, 'throttled');
+  let simulation: Simulation | undefined; // until it begins, all goes well
+  let executions: readonly Execution[] = [];
+
+  const nameIn = (state: string, cleaning: boolean, item?: Item) => {
+    const name = item?.region ?? item?.name;
+    return `${cleaning ? 'clean-up/' : ''}${state}${name === undefined ? '' : `[${name}]`}`;
+  };
+  function placeOf(state: string, payload: unknown): string {
+    const { execution, region, name, index } = payload as Item & { execution?: { id: string; as?: string } };
+    const map = build.tasks.find((task) => task.state === state)?.map;
+    const item =
+      map === undefined
+        ? undefined
+        : { ...items.get(map)?.[index ?? -1], ...(region && { region }), ...(name && { name }) };
+    return nameIn(state, execution?.as !== undefined && execution.as !== execution.id, item);
+  }
+  const see = (place: string): Observed => {
+    const seen = observed.get(place) ?? { calls: [], runs: 0 };
+    observed.set(place, seen);
+    return seen;
+  };
+  const isDenied = ({ place, at }: Strike, state: string, here: string, action: string, region: string) =>
+    (place === here || (!place.includes('[') && stateOf(place) === state)) &&
+    (at === action || at === `${action}@${region}`);
+
+  function end({ place, fault }: Strike): void {
+    const dying = executions.findLast((one) => one.status === 'RUNNING' && isOf(one, machineOf(place)));
+    if (!dying || !simulation) return;
+    const { clock, stepFunctions } = simulation;
+    clock.at(clock.now(), () => stepFunctions.end(dying.arn, fault === 'stopped' ? 'ABORTED' : 'TIMED_OUT'));
+  }
+
+  /** What a strike does to a call of its place; `ordinal` counts them. */
+  function fateOf(
+    strike: Strike,
+    { service, action, payload }: InterferedCall,
+    ordinal: number,
+  ): Interfered | undefined {
+    const hit = <T>(fate: T): T => {
+      struck.add(strike);
+      return fate;
+    };
+    const { fault, at } = strike;
+    const isAction = at === `${service}:${action}`;
+    const isCall = ordinal === at || (isAction && !struck.has(strike));
+    const times = throttles.get(strike) ?? 0;
+    switch (fault) {
+      case 'throttled':
+        if (times === 5 || (at !== undefined && !isAction)) return undefined;
+        throttles.set(strike, times + 1);
+        return hit(throttle(service));
+      case 'lost-answer':
+        return isCall ? hit('after') : undefined;
+      case 'server-error':
+        return isCall ? hit({ error: 'InternalError', effect: false }) : undefined;
+      case 'time-out':
+        if (isCall) hit(kills.get(payload)?.());
+        return undefined;
+      case 'full':
+        if (!isAction || times === 3) return undefined;
+        throttles.set(strike, times + 1);
+        return hit({ error: fullness[`${service}:${action}`] ?? '', effect: false });
+      case 'taken-away': {
+        if (!isCall || !simulation) return undefined;
+        const role = stateOf(strike.place) === 'Launch' ? 'builder' : 'candidate';
+        const dies = { afterSeconds: 3, reason: 'Server.InternalError: Internal error on launch' };
+        simulation.cloud.world.rules.instances.push({ role, dies, times: 1 });
+        return hit(undefined);
+      }
+      case 'lost-token':
+        if (!/^SendTask(Success|Failure)$/.test(action) || struck.has(strike)) return undefined;
+        return hit('dropped');
+      case 'stopped':
+      case 'timed-out':
+        if (isCall && !struck.has(strike)) hit(end(strike));
+        return undefined;
+      case 'denied': // goes by role, not by place
+      case 'crash-before':
+      case 'crash-after':
+      case 'lost-heartbeat':
+        return undefined; // not about the calls of a run
+    }
+  }
+
+  const call = (made: InterferedCall): Interfered | undefined => {
+    const { by, payload, service, action, region } = made;
+    if (by === undefined || !simulation) return undefined;
+    watch(made);
+    const place = placeOf(by, payload);
+    const { calls } = see(place);
+    calls.push(`${service}:${action}@${region}`);
+    for (const strike of strikes) {
+      if (strike.fault === 'denied' && isDenied(strike, by, place, `${service}:${action}`, region)) {
+        struck.add(strike);
+        return refuse(service, action);
+      }
+      const fate = strike.place === place ? fateOf(strike, made, calls.length) : undefined;
+      if (fate !== undefined) return fate;
+    }
+    return throttled > 0 && chance.next() < throttled ? throttle(service) : undefined;
+  };
+
+  const invoke: Interference['invoke'] = async (state, _attempt, work, payload) => {
+    if (!simulation) return work();
+    const place = placeOf(state, payload);
+    const nth = ++see(place).runs;
+    const striking = (fault: string) => {
+      const strike = strikes.find((one) => one.place === place && one.fault === fault && one.at === nth);
+      if (strike) struck.add(strike);
+      return strike !== undefined;
+    };
+    if (striking('crash-before')) throw crash();
+    // Longer than its heartbeat: the next look is under way when this one begins, and nobody waits for its token any more.
+    if (striking('lost-heartbeat')) await simulation.clock.sleep((heartbeats.get(state) ?? 0) * 1000 + 1000);
+    const killed = new Promise<never>((_, failed) => kills.set(payload, () => failed(timeOut(60))));
+    const result = await Promise.race([killed, work()]);
+    kills.delete(payload);
+    if (striking('crash-after')) throw crash();
+    if (state === 'Resolve')
+      for (const [map, key] of build.itemsOf) items.set(map, (result as Record<string, Item[]>)[key] ?? []);
+    return result;
+  };
+
+  const enter = (state: string, _visit: number, { execution, path }: { execution: Execution; path: EventPath }) => {
+    if (!simulation) return undefined;
+    const [around] = path.map ?? [];
+    const item = around && items.get(around.state)?.[around.index];
+    const place = nameIn(state, isOf(execution, 'clean-up-build'), item);
+    const strike = strikes.find(
+      (one) => isStop(one) && one.at === undefined && one.place === place && !struck.has(one),
+    );
+    if (!strike) return undefined;
+    struck.add(strike);
+    return strike.fault === 'stopped' ? 'ABORTED' : 'TIMED_OUT';
+  };
+
+  return {
+    interference: { invoke, call, enter },
+    begin: (...begun) => void ([simulation, executions] = begun),
+    observed,
+    struck,
+  };
+}

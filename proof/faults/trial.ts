@@ -1,0 +1,119 @@
+import { claimedIdentity } from '../../core/build/identity-from-input.ts';
+import type { ChannelLedger } from '../../core/distribute/channel.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import type { Action } from '../../simulator/aws/calls/actions.ts';
+import type { InterferedCall } from '../../simulator/pipeline/interference.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import type { Execution } from '../../simulator/states/step-functions.ts';
+import { presentIn, type Estate } from './estate.ts';
+import { unreadyTargets } from './ready.ts';
+import { account, home, pipelineWithPast, regionsOf, shapeOf, startOf } from './setting.ts';
+import { createStriking, isOf, type Observed } from './strikes.ts';
+import type { Scenario, Strike } from './vocabulary.ts';
+
+/** What a scenario came to. */
+export interface Trial {
+  scenario: Scenario;
+  simulation: Simulation;
+  /** Of both machines, in the order they were started. */
+  executions: Execution[];
+  build: string;
+  plan: boolean;
+  manifest: Manifest | undefined;
+  ledger: ChannelLedger | undefined;
+  before: Estate;
+  after: Estate;
+  observed: Map<string, Observed>;
+  struck: Set<Strike>;
+  /** What was not right yet, in words, when a channel was moved. */
+  premature: string[];
+}
+
+const day = 24 * 3600;
+// As long as an execution of build-image may run, and its clean-up after it.
+const longest = 8 * day;
+
+/** Runs a scenario until nothing runs any more. */
+export async function runTrial(scenario: Scenario): Promise<Trial> {
+  const regions = regionsOf(shapeOf(scenario));
+  const executions: Execution[] = [];
+  const premature: string[] = [];
+  const watch = ({ by, action }: InterferedCall) => {
+    if (by === 'Publish' && action === 'PutParameter') premature.push(...unreadyTargets(simulation, scenario));
+  };
+  const striking = createStriking(scenario, watch);
+  const simulation = pipelineWithPast(scenario, striking.interference);
+  simulation.stepFunctions.onStatusChange((execution) => {
+    if (!executions.includes(execution)) executions.push(execution);
+  });
+  if (scenario.upToDate) {
+    await simulation.finish(simulation.start({ recipe: 'base' }));
+    await simulation.pass(day);
+    executions.length = 0;
+  }
+  striking.begin(simulation, executions);
+  const before = presentIn(simulation, regions);
+  const input = startOf(scenario);
+
+  const first = await simulation.finish(simulation.start(input));
+  const build = claimedIdentity(input, { id: first.arn, startedAt: first.startDate.toISOString() })?.build ?? '';
+  if (scenario.again === 'at once' && first.status !== 'SUCCEEDED')
+    await simulation.finish(simulation.start({ ...input, build }));
+  if (scenario.again === 'redrive') await redriveDead(simulation, executions, 'build-image');
+  await settle(simulation, executions);
+  if (scenario.again === 'redrive') await redriveDead(simulation, executions, 'clean-up-build');
+  if (scenario.again === 'later' && first.status !== 'SUCCEEDED')
+    await simulation.finish(simulation.start({ ...input, build }));
+  if (scenario.again === 'clean-up') repeatCleanUp(simulation, executions);
+  if (scenario.again === 'sweep') await sweepDaily(simulation);
+  await settle(simulation, executions);
+
+  const read = (name: string) => simulation.artifact(`builds/base/${build}/${name}`);
+  const parsed = <T>(text: string | undefined) => (text === undefined ? undefined : (JSON.parse(text) as T));
+  return {
+    scenario,
+    simulation,
+    executions,
+    build,
+    plan: read('plan.json') !== undefined,
+    manifest: parsed<Manifest>(read('manifest.json')),
+    ledger: parsed<ChannelLedger>(read('channel.json')),
+    before,
+    after: presentIn(simulation, regions),
+    observed: striking.observed,
+    struck: striking.struck,
+    premature,
+  };
+}
+
+/** Lets time go by until all executions have ended and events had half an hour to start others. */
+async function settle(simulation: Simulation, executions: Execution[]): Promise<void> {
+  const { clock } = simulation;
+  const until = clock.now() + longest * 1000;
+  do await simulation.pass(1800);
+  while (executions.some(({ status }) => status === 'RUNNING') && clock.now() < until);
+}
+
+async function redriveDead(simulation: Simulation, executions: Execution[], machine: string): Promise<void> {
+  const dead = executions.findLast((one) => isOf(one, machine));
+  if (!dead || dead.status === 'SUCCEEDED' || dead.status === 'RUNNING') return;
+  simulation.redrive(dead.arn);
+  await simulation.finish(dead.arn);
+}
+
+/** As a person would: the input of the clean-up that did not come to its end, in a new execution. */
+function repeatCleanUp({ stepFunctions }: Simulation, executions: Execution[]): void {
+  const dead = executions.findLast((one) => isOf(one, 'clean-up-build') && one.status !== 'SUCCEEDED');
+  if (!dead) return;
+  const request = { stateMachineArn: dead.stateMachineArn, name: 'again', input: dead.input };
+  (stepFunctions.actions['StartExecution'] as Action)(request, { account, region: home });
+}
+
+/** Nothing of a build is needed after a week; what goes in two steps, an AMI and its snapshots, takes more than one sweep. */
+async function sweepDaily(simulation: Simulation): Promise<void> {
+  await simulation.pass(8.5 * day);
+  for (let sweeps = 0; sweeps < 3; sweeps++) {
+    await simulation.finish(simulation.sweep());
+    await simulation.pass(day);
+  }
+}

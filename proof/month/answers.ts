@@ -1,0 +1,143 @@
+import { debounceSeconds } from '../../core/start/start-decision.ts';
+import type { BuildOutcome, History, KeptRecipe } from './history.ts';
+
+/** Between two looks at all sources, as infrastructure/triggers.cjs has it. */
+export const pollSeconds = 3600;
+/** An event's way, a schedule's lateness and the second and third try of a function: three minutes between them. */
+const slackSeconds = 300;
+
+/** A source image that a recipe is to be built from: of a vendor, or of the recipe it builds on. */
+export interface Update {
+  recipe: string;
+  /** ISO 8601. */
+  at: string;
+  ami: string;
+  /** Whether it was there before anything began. */
+  first: boolean;
+  /** Whether another recipe published it. */
+  byParent: boolean;
+}
+
+/** What became of an update. */
+export interface Answer {
+  update: Update;
+  /** `held`: builds fail and the breaker says so. `pending`: it is not too late yet. */
+  became: 'published' | 'pending' | 'held' | 'late' | 'never';
+  /** The build that published an image from it, or from a newer one. */
+  build?: BuildOutcome;
+  /** From the update to the publication. */
+  seconds?: number;
+  /** What it had to wait for beside the next poll. */
+  waitedFor: string[];
+  /** ISO 8601: until when a build had to start. */
+  due: string;
+}
+
+/** The updates of a recipe's source image, in order. */
+export function updatesOf(recipe: KeptRecipe, { releases, builds }: History): Update[] {
+  const { name, parent, parameters } = recipe;
+  const ofParent = builds.flatMap(({ recipe: of, publishedAt, ami }) =>
+    of === parent && publishedAt !== null && ami !== null
+      ? [{ at: publishedAt, ami, first: false, byParent: true }]
+      : [],
+  );
+  const ofVendors = releases.flatMap(({ at, ami, first, parameter }) =>
+    parameters.includes(parameter) ? [{ at, ami, first, byParent: false }] : [],
+  );
+  return [...ofVendors, ...ofParent]
+    .toSorted((one, other) => one.at.localeCompare(other.at))
+    .map((update) => ({ recipe: name, ...update }));
+}
+
+/** What became of every update that recipes follow. */
+export const answersOf = (history: History): Answer[] =>
+  history.recipes
+    .filter(({ follows }) => follows)
+    .flatMap((recipe) => {
+      const updates = updatesOf(recipe, history);
+      return updates.map((_, index) => answer(updates, index, recipe, history));
+    });
+
+const ms = (at: string) => Date.parse(at);
+const isoOf = (at: number) => new Date(at).toISOString();
+
+function answer(updates: Update[], index: number, recipe: KeptRecipe, history: History): Answer {
+  const update = updates[index]!;
+  const { name } = recipe;
+  const isNewer = ({ source }: BuildOutcome) => updates.findIndex(({ ami }) => ami === source) >= index;
+  const own = history.builds.filter((one) => one.recipe === name);
+  const build = own
+    .filter((one) => one.publishedAt !== null && isNewer(one))
+    .toSorted((one, other) => String(one.publishedAt).localeCompare(String(other.publishedAt)))[0];
+  const begun = build ?? own.find((one) => one.status === 'running' && isNewer(one));
+  const until = ms(begun?.startedAt ?? history.until);
+  const { due, waitedFor } = dueOf(update, until, waitsOf(update, recipe, history, begun, isNewer), history);
+
+  const held = history.starts.some(
+    ({ recipe: of, skipped, at }) => of === name && skipped === 'breaker open' && at >= update.at && ms(at) < until,
+  );
+  const more = { update, waitedFor, due: isoOf(due) };
+  const late = begun !== undefined && ms(begun.startedAt) > due && !held;
+  if (build) {
+    const seconds = (ms(String(build.publishedAt)) - ms(update.at)) / 1000;
+    return { ...more, became: late ? 'late' : 'published', build, seconds };
+  }
+  if (begun) return { ...more, became: late ? 'late' : 'pending' };
+  return { ...more, became: held ? 'held' : due >= until ? 'pending' : 'never' };
+}
+
+interface Wait {
+  from: number;
+  to: number;
+  why: string;
+}
+
+/** While it is being built, was built just now, or its parent is being built, a recipe is let alone. */
+function waitsOf(
+  update: Update,
+  { name, parent }: KeptRecipe,
+  { builds, until }: History,
+  begun: BuildOutcome | undefined,
+  isNewer: (build: BuildOutcome) => boolean,
+): Wait[] {
+  const end = ({ endedAt }: BuildOutcome) => ms(endedAt ?? until);
+  return builds.flatMap((one): Wait[] => {
+    const from = ms(one.startedAt);
+    if (one.recipe === parent) return [{ from, to: end(one), why: `the end of ${parent}` }];
+    const inTheWay = one.startedAt < update.at || (one.status === 'failed' && isNewer(one));
+    if (one.recipe !== name || one === begun || !inTheWay) return [];
+    const why = one.status === 'failed' ? 'a build that failed' : 'the build before';
+    const debounced = one.trigger !== null && one.status !== 'up-to-date';
+    return [{ from, to: Math.max(end(one), debounced ? from + debounceSeconds * 1000 : 0), why }];
+  });
+}
+
+/** Until when a build has to start: each wait and each event that nobody heard is worth one more poll, one after the other. */
+function dueOf(
+  update: Update,
+  until: number,
+  waits: Wait[],
+  { unheard }: History,
+): { due: number; waitedFor: string[] } {
+  const turn = (pollSeconds + slackSeconds) * 1000;
+  const left = [
+    ...waits,
+    ...unheard
+      .filter(({ recipes, at }) => recipes.includes(update.recipe) && at >= update.at)
+      .map(({ at, queued }) => ({
+        from: ms(at),
+        to: ms(at),
+        why: queued ? 'a message that was not taken' : 'an event that was lost',
+      })),
+  ].toSorted((one, other) => one.from - other.from);
+  let due = ms(update.at) + turn;
+  const waitedFor = new Set<string>();
+  for (const { from, to, why } of left) {
+    if (from > due || from >= until || to + turn <= due) continue;
+    due = to + turn;
+    // A child is always due from the end of its parent's build on.
+    const usual = update.byParent && from < ms(update.at);
+    if (!usual && until > ms(update.at) + turn) waitedFor.add(why);
+  }
+  return { due, waitedFor: [...waitedFor] };
+}

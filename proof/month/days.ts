@@ -1,0 +1,61 @@
+import { soundRecipes } from '../../core/recipe/catalog.ts';
+import { historyOf, type History, type Release } from './history.ts';
+import { parseScenario } from '../../simulator/pipeline/scenario.ts';
+import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
+import type { SimulationOptions } from '../../simulator/pipeline/simulation-options.ts';
+import { sourceCalendar, type CalendarEntry } from '../../simulator/aws/source-calendar.ts';
+import { publicSourcesOf } from '../../simulator/aws/source-images.ts';
+
+export interface DaysOptions extends Omit<SimulationOptions, 'triggers'> {
+  days: number;
+  /** When newer source images are published. Default: as vendors do. */
+  calendar?: CalendarEntry[];
+  /** Called after each day, counted from 1. */
+  onDay?: (day: number) => void;
+}
+
+const daySeconds = 86_400;
+
+/**
+ * Lets a pipeline that was deployed this minute run by itself for so many days, with schedules, polls, events and newer
+ * source images, and tells what happened.
+ */
+export async function runDays(options: DaysOptions): Promise<{ history: History; simulation: Simulation }> {
+  const { days, onDay, onLog, catalog, region = 'us-east-1' } = options;
+  const sweeps: History['sweeps'] = [];
+  const simulation = createSimulation({
+    ...options,
+    triggers: true,
+    onLog(line) {
+      const { state, at, OrphansFound: orphans, removed } = line;
+      if (state === 'Sweep' && typeof orphans === 'number')
+        sweeps.push({ at: String(at), orphans, removed: Number(removed) });
+      onLog?.(line);
+    },
+  });
+  const { clock, cloud } = simulation;
+  const from = clock.now();
+  const sources = [
+    ...new Map(
+      soundRecipes(catalog, undefined)
+        .flatMap(({ source }) => publicSourcesOf(source))
+        .map((source) => [source.parameter, source]),
+    ).values(),
+  ];
+  const releases: Release[] = sources.flatMap(({ parameter }) => {
+    const ami = cloud.world.region(region).parameters.get(`aws ${parameter}`)?.versions.at(-1)?.value;
+    return ami === undefined ? [] : [{ at: isoOf(from), parameter, ami, first: true }];
+  });
+  const seed = options.seed ?? parseScenario(options.scenario).seed ?? 1;
+  for (const { at, parameter } of options.calendar ?? sourceCalendar(sources, { from, days, seed }))
+    clock.at(at, () => {
+      releases.push({ at: isoOf(clock.now()), parameter, ami: simulation.sourceUpdated(parameter), first: false });
+    });
+  for (let day = 1; day <= days; day++) {
+    await simulation.pass(daySeconds);
+    onDay?.(day);
+  }
+  return { history: historyOf(simulation, catalog, { from: isoOf(from), releases, sweeps }), simulation };
+}
+
+const isoOf = (at: number) => new Date(at).toISOString();

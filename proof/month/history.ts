@@ -1,0 +1,183 @@
+import { buildName } from '../../core/build/identity.ts';
+import { soundRecipes } from '../../core/recipe/catalog.ts';
+import { secondsOf } from '../../core/duration.ts';
+import { failureMessage } from '../../core/report/failure.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import type { Catalog } from '../../core/recipe/recipe.ts';
+import { defaultRebuildAfter } from '../../core/recipe/upkeep.ts';
+import type { Trigger } from '../../core/start/trigger.ts';
+import type { BusEvent } from '../../simulator/aws/events/event-bus.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import { publicSourcesOf } from '../../simulator/aws/source-images.ts';
+import type { StartOutcome } from '../../simulator/pipeline/start-outcome.ts';
+import type { Execution } from '../../simulator/states/step-functions.ts';
+
+// All instants are ISO 8601, virtual.
+
+/** What happened in a simulation in which builds start by themselves: all there is to judge it by. */
+export interface History {
+  from: string;
+  until: string;
+  recipes: KeptRecipe[];
+  releases: Release[];
+  starts: StartOutcome[];
+  builds: BuildOutcome[];
+  /** What was meant to start a build and never reached whom it was for. */
+  unheard: Unheard[];
+  sweeps: { at: string; orphans: number; removed: number }[];
+}
+
+export interface KeptRecipe {
+  name: string;
+  /** The recipe whose channel it builds on. */
+  parent: string | null;
+  /** Public parameters that name its source image. */
+  parameters: string[];
+  /** Whether newer source images start builds. */
+  follows: boolean;
+  rebuildAfterSeconds: number;
+}
+
+/** A source image that a vendor published; `first` where it was there before anything began. */
+export interface Release {
+  at: string;
+  parameter: string;
+  ami: string;
+  first: boolean;
+}
+
+/** What became of one execution of build-image. */
+export interface BuildOutcome {
+  recipe: string;
+  build: string;
+  /** Name of the execution. */
+  execution: string;
+  /** Null where it was started by hand. */
+  trigger: Trigger | null;
+  startedAt: string;
+  /** Null while it is running. */
+  endedAt: string | null;
+  status: 'published' | 'up-to-date' | 'failed' | 'running';
+  /** AMI ids of the source image, and of the image in the pipeline's region. */
+  source: string | null;
+  ami: string | null;
+  digest: string | null;
+  /** When the channel had moved. */
+  publishedAt: string | null;
+  regions: { published: string[]; missing: string[] };
+  error: string | null;
+  cause: string | null;
+  /** Estimate; null where it is not known. */
+  usd: number | null;
+}
+
+export interface Unheard {
+  at: string;
+  /** Names of recipes. */
+  recipes: string[];
+  what: string;
+  /** Whether it came to an end in the queue; else it was lost on the way. */
+  queued: boolean;
+}
+
+/** Reads the history of a simulation that began at `from`, in its present state. */
+export function historyOf(
+  simulation: Simulation,
+  catalog: Catalog,
+  more: Pick<History, 'from' | 'releases' | 'sweeps'>,
+): History {
+  const recipes = keptRecipes(catalog);
+  return {
+    ...more,
+    until: new Date(simulation.clock.now()).toISOString(),
+    recipes,
+    starts: [...simulation.starts],
+    builds: simulation.executions().map((execution) => outcomeOf(simulation, execution)),
+    unheard: [...lostOf(simulation, recipes), ...queuedOf(simulation, recipes)].toSorted((one, other) =>
+      one.at.localeCompare(other.at),
+    ),
+  };
+}
+
+const keptRecipes = (catalog: Catalog): KeptRecipe[] =>
+  soundRecipes(catalog, undefined).map(({ name, source, triggers }) => ({
+    name,
+    parent: source.channel?.split('/')[0] ?? null,
+    parameters: publicSourcesOf(source).map(({ parameter }) => parameter),
+    follows: triggers?.onSourceUpdate ?? false,
+    rebuildAfterSeconds: secondsOf(triggers?.rebuildAfter ?? defaultRebuildAfter),
+  }));
+
+function outcomeOf(simulation: Simulation, execution: Execution): BuildOutcome {
+  const { arn, name, startDate, stopDate, status, input, error, cause } = execution;
+  const asked = JSON.parse(input) as { recipe: string; build?: string; trigger?: Trigger };
+  const build = asked.build ?? buildName({ id: arn, startedAt: startDate.toISOString() });
+  const read = (file: string) =>
+    JSON.parse(simulation.artifact(`builds/${asked.recipe}/${build}/${file}`) ?? 'null') as unknown;
+  const plan = read('plan.json') as Plan | null;
+  const manifest = read('manifest.json') as Manifest | null;
+  const running = status === 'RUNNING';
+  const published = manifest?.status === 'published';
+  const publish = manifest?.timings.findLast(({ state }) => state === 'Publish');
+  const regionsBy = (is: boolean) =>
+    (manifest?.targets ?? []).filter((target) => (target.status === 'published') === is).map(({ region }) => region);
+  const home = manifest?.image?.region;
+  return {
+    recipe: asked.recipe,
+    build,
+    execution: name,
+    trigger: asked.trigger ?? null,
+    startedAt: startDate.toISOString(),
+    endedAt: stopDate?.toISOString() ?? null,
+    status: running ? 'running' : (manifest?.status ?? 'failed'),
+    source: plan?.source.ami ?? manifest?.source?.ami ?? null,
+    ami: manifest?.targets.find(({ region }) => region === home)?.ami ?? manifest?.image?.ami ?? null,
+    digest: plan?.digest ?? null,
+    publishedAt:
+      published && publish ? new Date(Date.parse(publish.startedAt) + publish.seconds * 1000).toISOString() : null,
+    regions: { published: regionsBy(true), missing: regionsBy(false) },
+    error: manifest?.failure?.error ?? error ?? null,
+    cause: manifest?.failure?.cause ?? (error === undefined ? null : failureMessage({ Error: error, Cause: cause })),
+    usd: manifest?.cost?.usd ?? null,
+  };
+}
+
+/** Of the events that are lost, those that would have started a build. */
+const lostOf = ({ cloud }: Simulation, recipes: KeptRecipe[]): Unheard[] =>
+  cloud.events.lost.flatMap((event) => {
+    const concerned = startedBy(event, recipes);
+    return concerned.length > 0
+      ? [{ at: event.time, recipes: concerned, what: event['detail-type'], queued: false }]
+      : [];
+  });
+
+function startedBy(event: Partial<BusEvent>, recipes: KeptRecipe[]): string[] {
+  const detail = event.detail ?? {};
+  if (event['detail-type'] === 'Source Image Updated') return detail['recipes'] as string[];
+  if (event['detail-type'] !== 'Step Functions Execution Status Change' || detail['status'] !== 'SUCCEEDED') return [];
+  const { recipe } = JSON.parse((detail['output'] as string | null | undefined) ?? '{}') as { recipe?: string };
+  return recipes.filter(({ parent }) => parent !== null && parent === recipe).map(({ name }) => name);
+}
+
+interface Record {
+  requestPayload?: Partial<BusEvent> & { recipe?: string };
+  responsePayload?: { errorType: string; errorMessage: string };
+}
+
+/** A poll that found a source wanting has still looked at all the others. */
+function queuedOf(simulation: Simulation, recipes: KeptRecipe[]): Unheard[] {
+  return simulation.queue('TriggerFailures').map(({ at, body }) => {
+    const { requestPayload: asked = {}, responsePayload: said } = body as Record;
+    const named = asked.recipe === undefined ? startedBy(asked, recipes) : [asked.recipe];
+    const wanting = said?.errorType.startsWith('Source') ?? false;
+    const poll = named.length === 0 && asked['detail-type'] === undefined && !wanting;
+    const concerned = poll ? recipes.map(({ name }) => name) : named;
+    return {
+      at,
+      recipes: concerned,
+      what: said ? `${said.errorType}: ${said.errorMessage}` : 'not taken',
+      queued: true,
+    };
+  });
+}

@@ -1,0 +1,48 @@
+import { ApiError, ConnectionLost } from './actions.ts';
+import type { Scenario } from '../../pipeline/scenario.ts';
+
+type Fault = Scenario['api'][number];
+
+/**
+ * The faults of a scenario that hit this call. Counts the call for every rule it matches and that holds, so ask once per
+ * call.
+ */
+export function createFaults(rules: () => Fault[]): (service: string, action: string, region: string) => Fault[] {
+  const seen = new Map<Fault, number>();
+  return (service, action, region) =>
+    rules().filter((rule) => {
+      if (rule.action !== `${service}:${action}` || (rule.region ?? region) !== region) return false;
+      const call = (seen.get(rule) ?? 0) + 1;
+      seen.set(rule, call);
+      return call >= rule.call && call < rule.call + (rule.times ?? Infinity);
+    });
+}
+
+/** HTTP statuses of error codes that are not the client's fault; what the SDK makes of a code depends on it. */
+const serverErrors: Record<string, number> = {
+  InsufficientInstanceCapacity: 500,
+  InsufficientCapacity: 500,
+  InsufficientVolumeCapacity: 500,
+  InternalError: 500,
+  InternalFailure: 500,
+  InternalServerError: 500,
+  RequestLimitExceeded: 503,
+  ServiceUnavailable: 503,
+  SlowDown: 503,
+  Unavailable: 503,
+  UnauthorizedOperation: 403,
+  AccessDenied: 403,
+  AuthFailure: 403,
+};
+
+/** AWS's error of that code; a code of the operating system, such as ECONNRESET, is a dropped connection. */
+export function errorOf({
+  error,
+  message = `${error} (made up)`,
+}: {
+  error: string;
+  message?: string | undefined;
+}): Error {
+  if (/^E[A-Z]+(_[A-Z]+)*$/.test(error)) return new ConnectionLost(error);
+  return new ApiError(error, message, serverErrors[error] ?? 400);
+}

@@ -1,0 +1,202 @@
+import type { Actions, Caller } from './calls/actions.ts';
+import { attach, type AnyClient, type Call, type Services } from './calls/attach.ts';
+import type { Clock } from '../clock.ts';
+import { createDelays, type DelayOverrides, type DrawnDelay } from './delays.ts';
+import { attributeActions } from './ec2/images/attributes.ts';
+import { copyImageActions } from './ec2/images/copy-image.ts';
+import { createImageActions } from './ec2/images/create-image.ts';
+import { encryptionActions } from './ec2/images/encryption.ts';
+import { startGuests } from './ec2/instances/guest.ts';
+import { imageActions, type Image } from './ec2/images/images.ts';
+import { instanceTypeActions } from './ec2/instances/instance-types.ts';
+import { instanceActions } from './ec2/instances/instances.ts';
+import { regionActions } from './ec2/network/regions.ts';
+import { runInstancesActions } from './ec2/instances/run-instances.ts';
+import { snapshotActions } from './ec2/images/snapshots.ts';
+import { networkActions } from './ec2/network/describe-network.ts';
+import { tagActions } from './ec2/tags.ts';
+import { volumeActions } from './ec2/volumes.ts';
+import { createEventBus, type EventBus } from './events/event-bus.ts';
+import { createGate } from './calls/gate.ts';
+import type { Interference } from '../pipeline/interference.ts';
+import { addKey, type Key, type Keys } from './keys.ts';
+import { kmsActions } from './kms.ts';
+import { putEventsActions } from './events/put-events.ts';
+import { createRandom, type Random } from '../random.ts';
+import { noRates, roughRates, type Rates } from './calls/rates.ts';
+import { s3Actions } from './s3.ts';
+import { parseScenario, ScenarioWrong, type Scenario } from '../pipeline/scenario.ts';
+import { addPublicImage, publishRelease, type AddedImage } from './source-images.ts';
+import { agentActions, startAgents } from './ssm/agents.ts';
+import { commandActions } from './ssm/commands.ts';
+import { parameterActions, setParameter } from './ssm/parameters.ts';
+import { createThrottle } from './calls/throttling.ts';
+import { createWorld, type World } from './world.ts';
+
+export interface CloudOptions {
+  clock: Clock;
+  /** Default: the scenario's, else 1. */
+  seed?: number;
+  /** The account keys and buckets are made in. Default 123456789012. */
+  account?: string;
+  /** Aliases (or key ARNs) of enabled, customer managed keys by region. Any other key is unknown to AWS. */
+  keys?: Record<string, string[]>;
+  /** Subnets and security groups beside those of the scenario, which come first where ids are the same. */
+  network?: Pick<Scenario['network'], 'subnets' | 'securityGroups'>;
+  /** Regions to opt in to that the account has enabled. Default none. */
+  optedIn?: string[];
+  /** A scenario document; checked here. */
+  scenario?: unknown;
+  /** Seconds in place of draws; the scenario's own come before these. */
+  delays?: DelayOverrides;
+  /**
+   * Delays from the long tails that users measured, and `roughRates`; events overtake each other. Default: the scenario's,
+   * else false.
+   */
+  rough?: boolean | undefined;
+  /** Mishaps that come by themselves; the scenario's own come before these. Default none, or those of `rough`. */
+  rates?: Partial<Rates> | undefined;
+  /** EC2's and SSM's request limits. Default true. */
+  throttling?: boolean | undefined;
+  /** What a test does to calls. */
+  interfere?: Interference['call'] | undefined;
+}
+
+/** A simulated AWS: all accounts and regions, empty but for what AWS itself provides. */
+export interface Cloud {
+  readonly clock: Clock;
+  readonly services: Services & { ec2: Actions; ssm: Actions; s3: Actions };
+  /** Every attempt of every call of attached clients. */
+  readonly calls: Call[];
+  /** Every delay of a resource that was drawn, in order. */
+  readonly delaysDrawn: DrawnDelay[];
+  readonly keys: Keys;
+  readonly world: World;
+  /** EventBridge: the default buses of every account and region. */
+  readonly events: EventBus;
+  /** A stream of chance of this cloud's seed, such as a client's retry jitter. */
+  random(name: string): Random;
+  /** Attaches a real SDK client; a region alone means this cloud's own account there. */
+  attach<Client extends AnyClient>(client: Client, caller: Caller | string): Client;
+  /** Adds a service that is simulated elsewhere (`sfn`), with this cloud's faults and limits in front. */
+  addService(name: string, actions: Actions): void;
+  addImage(image: AddedImage): Image;
+  setParameter(region: string, name: string, value: string): void;
+  /** A newer image of the family that a public parameter names, which names it from now on. */
+  publishRelease(region: string, parameter: string): Image;
+  addKey(region: string, name: string, state?: Key['state']): Key;
+  createBucket(name: string, region: string): void;
+  /**
+   * Whether the scenario's rules hit anything from now on; they do unless told otherwise. Delays, rates, quotas and keys
+   * stay.
+   */
+  heedRules(heed: boolean): void;
+  /** Rules of the scenario that hit nothing, as `commands[0] {…}`: most likely a name is misspelt. */
+  idleRules(): string[];
+  /** An object as text; undefined where there is none. */
+  readObject(bucket: string, key: string): string | undefined;
+}
+
+export function createCloud(options: CloudOptions): Cloud {
+  const { clock, account = '123456789012', throttling = true } = options;
+  const scenario = parseScenario(options.scenario);
+  const rough = options.rough ?? scenario.rough;
+  const seed = options.seed ?? scenario.seed ?? 1;
+  const delays = createDelays({ seed, rough, overrides: { ...options.delays, ...scenario.delays } });
+  const keys: Keys = new Map();
+  for (const [region, names] of Object.entries(options.keys ?? {}))
+    for (const name of names) addKey(keys, account, region, name);
+  for (const { region, alias, state } of scenario.keys) addKey(keys, account, region, alias, state);
+  const world: World = createWorld({
+    clock,
+    delays,
+    scenario,
+    keys,
+    account,
+    seed,
+    rates: { ...(rough ? roughRates : noRates), ...options.rates, ...scenario.rates },
+    network: {
+      ...scenario.network,
+      subnets: [...scenario.network.subnets, ...(options.network?.subnets ?? [])],
+      securityGroups: [...scenario.network.securityGroups, ...(options.network?.securityGroups ?? [])],
+    },
+    optedIn: new Set((options.optedIn ?? []).filter((region) => !scenario.disabledRegions.includes(region))),
+    limits: { vcpus: scenario.vcpuLimit, instances: scenario.instanceLimit },
+    emit: (occurrence) => events.put(occurrence),
+  });
+  const events = createEventBus({
+    clock,
+    lag: (region) => delays.latency('eventLag', region),
+    reorder: rough,
+    happens: (mishap, region) => world.happens(mishap, region),
+    random: createRandom(seed, 'event bus'),
+  });
+  startGuests(world);
+  startAgents(world);
+
+  const guarded = createGate(world, throttling ? createThrottle(clock) : () => undefined, options.interfere);
+  const services: Cloud['services'] = {
+    ec2: guarded('ec2', {
+      ...imageActions(world),
+      ...createImageActions(world),
+      ...copyImageActions(world),
+      ...attributeActions(world),
+      ...runInstancesActions(world),
+      ...instanceActions(world),
+      ...snapshotActions(world),
+      ...volumeActions(world),
+      ...networkActions(world),
+      ...regionActions(world),
+      ...instanceTypeActions(),
+      ...encryptionActions(world),
+      ...tagActions(world),
+    }),
+    ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),
+    s3: guarded('s3', s3Actions(world)),
+    kms: guarded('kms', kmsActions(world)),
+    eventbridge: guarded('eventbridge', putEventsActions(world)),
+  };
+  const unknown = scenario.api.flatMap(({ action }, index) => {
+    const [service = '', name = ''] = action.split(':');
+    const message = `the simulator does not know ${action}`;
+    return services[service] && !services[service][name] ? [{ path: ['api', index, 'action'], message }] : [];
+  });
+  if (unknown.length > 0) throw new ScenarioWrong(unknown);
+  const calls: Call[] = [];
+  const latency = (service: string, action: string, region: string) =>
+    delays.latency(service === 'ec2' && action === 'RunInstances' ? 'runInstancesCall' : 'apiCall', region);
+  return {
+    clock,
+    services,
+    calls,
+    delaysDrawn: delays.drawn,
+    keys,
+    world,
+    events,
+    random: (name) => createRandom(seed, name),
+    attach: (client, at) =>
+      attach(client, services, typeof at === 'string' ? { account, region: at } : at, clock, { calls, latency }),
+    addService: (name, actions) => void (services[name] = guarded(name, actions)),
+    addImage(image) {
+      const added = addPublicImage(world, image);
+      world.views.settle(image.region);
+      return added;
+    },
+    publishRelease(region, parameter) {
+      const image = publishRelease(world.region(region), parameter, clock.now());
+      setParameter(world, region, account, parameter, image.id);
+      return image;
+    },
+    setParameter: (region, name, value) => setParameter(world, region, account, name, value),
+    addKey: (region, name, state) => addKey(keys, account, region, name, state),
+    createBucket: (name, region) => void world.buckets.set(name, { name, region, objects: new Map() }),
+    heedRules: (heed) => world.heedRules(heed),
+    idleRules: () =>
+      (['commands', 'api', 'images', 'agents', 'instances'] as const).flatMap((kind) =>
+        scenario[kind].flatMap((rule, index) =>
+          world.hits.has(rule) ? [] : [`${kind}[${index}] ${JSON.stringify(rule)}`],
+        ),
+      ),
+    readObject: (bucket, key) => world.buckets.get(bucket)?.objects.get(key)?.body.toString(),
+  };
+}

@@ -1,0 +1,170 @@
+import type {
+  DescribeImageAttributeRequest,
+  DescribeSnapshotAttributeRequest,
+  LaunchPermission,
+  ModifyImageAttributeRequest,
+  ModifySnapshotAttributeRequest,
+  ResetImageAttributeRequest,
+  ResetSnapshotAttributeRequest,
+} from '@aws-sdk/client-ec2';
+import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
+import { managedKeyArn } from '../../keys.ts';
+import { strict } from '../../calls/strict.ts';
+import type { World } from '../../world.ts';
+import { ownImage, type Image } from './images.ts';
+import { ownSnapshot } from './snapshots.ts';
+
+const permission = ['UserId', 'OrganizationArn', 'OrganizationalUnitArn', 'Group'];
+const permissionParameters = ['Add', 'Remove']
+  .flatMap((list) => permission.map((kind) => `LaunchPermission.${list}.${kind}`))
+  .join(' ');
+const volumePermissionParameters = ['Add', 'Remove']
+  .flatMap((list) => ['UserId', 'Group'].map((kind) => `CreateVolumePermission.${list}.${kind}`))
+  .join(' ');
+
+export const attributeActions = (world: World): Actions => ({
+  ModifyImageAttribute: strict(
+    'ec2:ModifyImageAttribute',
+    `ImageId Attribute ${permissionParameters} Description.Value ImdsSupport.Value`,
+    (input: ModifyImageAttributeRequest, caller) => {
+      const image = availableImage(world, caller, input.ImageId);
+      const given = [input.LaunchPermission, input.Description, input.ImdsSupport].filter((each) => each !== undefined);
+      if (given.length !== 1) {
+        throw new ApiError(
+          'InvalidParameterCombination',
+          'You must specify one attribute to modify, and no more than one',
+        );
+      }
+      if (input.Description) image.description = input.Description.Value ?? '';
+      if (input.ImdsSupport) {
+        if (input.ImdsSupport.Value !== 'v2.0')
+          throw new ApiError('InvalidParameterValue', 'imdsSupport can only be set to v2.0');
+        image.imdsSupport = 'v2.0';
+      }
+      if (input.LaunchPermission) changePermissions(world, image, input.LaunchPermission, caller);
+      return {};
+    },
+  ),
+  ResetImageAttribute: strict(
+    'ec2:ResetImageAttribute',
+    'ImageId Attribute',
+    (input: ResetImageAttributeRequest, caller) => {
+      const image = availableImage(world, caller, input.ImageId);
+      if (input.Attribute !== 'launchPermission')
+        throw new ApiError('InvalidParameterValue', `Value (${input.Attribute}) for parameter attribute is invalid.`);
+      image.permissions = [];
+      return {};
+    },
+  ),
+  ResetSnapshotAttribute: strict(
+    'ec2:ResetSnapshotAttribute',
+    'SnapshotId Attribute',
+    (input: ResetSnapshotAttributeRequest, caller) => {
+      const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
+      if (input.Attribute !== 'createVolumePermission')
+        throw new ApiError('InvalidParameterValue', `Value (${input.Attribute}) for parameter attribute is invalid.`);
+      snapshot.sharedWith.clear();
+      return {};
+    },
+  ),
+  DescribeImageAttribute: strict(
+    'ec2:DescribeImageAttribute',
+    'ImageId Attribute',
+    (input: DescribeImageAttributeRequest, caller) => {
+      const image = ownImage(world.region(caller.region), caller, input.ImageId ?? '');
+      if (input.Attribute === 'launchPermission') return { ImageId: image.id, LaunchPermissions: image.permissions };
+      if (input.Attribute === 'imdsSupport') return { ImageId: image.id, ImdsSupport: { Value: image.imdsSupport } };
+      if (input.Attribute === 'description') return { ImageId: image.id, Description: { Value: image.description } };
+      throw new Error(`the simulator does not implement attribute ${input.Attribute} of ec2:DescribeImageAttribute`);
+    },
+  ),
+  ModifySnapshotAttribute: strict(
+    'ec2:ModifySnapshotAttribute',
+    `SnapshotId Attribute ${volumePermissionParameters}`,
+    (input: ModifySnapshotAttributeRequest, caller) => {
+      const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
+      const { Add = [], Remove = [] } = input.CreateVolumePermission ?? {};
+      if (Add.length > 0 && Remove.length > 0) {
+        throw new ApiError('InvalidParameterCombination', 'Permissions cannot be added and removed in one request');
+      }
+      if (Add.length + Remove.length > 500) {
+        throw new ApiError('InvalidParameterValue', 'A request may make at most 500 modifications');
+      }
+      // https://github.com/hashicorp/packer/issues/7499
+      if (Add.length > 0 && snapshot.keyArn === managedKeyArn(caller.region, caller.account)) {
+        throw new ApiError('OperationNotPermitted', 'Encrypted snapshots with EBS default key cannot be shared');
+      }
+      const whom = ({ UserId, Group }: { UserId?: string | undefined; Group?: string | undefined }) => {
+        if (Group !== undefined && snapshot.keyArn !== undefined) {
+          throw new ApiError('OperationNotPermitted', 'Encrypted snapshots cannot be public');
+        }
+        return Group ?? validAccount(UserId);
+      };
+      const added = Add.map(whom);
+      for (const each of Remove.map(whom)) snapshot.sharedWith.delete(each);
+      for (const each of added) snapshot.sharedWith.add(each);
+      return {};
+    },
+  ),
+  DescribeSnapshotAttribute: strict(
+    'ec2:DescribeSnapshotAttribute',
+    'SnapshotId Attribute',
+    (input: DescribeSnapshotAttributeRequest, caller) => {
+      const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
+      if (input.Attribute !== 'createVolumePermission') {
+        throw new Error(
+          `the simulator does not implement attribute ${input.Attribute} of ec2:DescribeSnapshotAttribute`,
+        );
+      }
+      const CreateVolumePermissions = [...snapshot.sharedWith].map((each) =>
+        each === 'all' ? { Group: each } : { UserId: each },
+      );
+      return { SnapshotId: snapshot.id, CreateVolumePermissions };
+    },
+  ),
+});
+
+function availableImage(world: World, caller: Caller, id = ''): Image {
+  const image = ownImage(world.region(caller.region), caller, id);
+  if (image.state === 'available') return image;
+  throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is not available (state: ${image.state})`);
+}
+
+function changePermissions(
+  world: World,
+  image: Image,
+  { Add = [], Remove = [] }: NonNullable<ModifyImageAttributeRequest['LaunchPermission']>,
+  caller: Caller,
+): void {
+  if (Add.length + Remove.length > 10_000)
+    throw new ApiError('InvalidParameterValue', 'Too many launch permissions in one request');
+  for (const each of [...Add, ...Remove]) if (each.UserId !== undefined) validAccount(each.UserId);
+  const region = world.region(caller.region);
+  const own = managedKeyArn(caller.region, caller.account);
+  // Seen with accounts: https://github.com/hashicorp/packer/issues/7410. Nothing says that EC2 refuses organizations, too, so
+  // they are taken here, and nobody can launch.
+  if (
+    Add.some((each) => each.UserId !== undefined) &&
+    image.mappings.some((each) => region.snapshots.get(each.snapshot ?? '')?.keyArn === own)
+  ) {
+    throw new ApiError(
+      'InvalidParameter',
+      "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.",
+    );
+  }
+  const removed = new Set(Remove.map(subject));
+  const kept = image.permissions.filter((each) => !removed.has(subject(each)));
+  const known = new Set(kept.map(subject));
+  for (const each of Add) if (!known.has(subject(each))) kept.push(each);
+  if (kept.length > 1000)
+    throw new ApiError('ResourceLimitExceeded', 'An AMI may be shared with at most 1000 entities');
+  image.permissions = kept;
+}
+
+const subject = (permission: LaunchPermission) =>
+  JSON.stringify([permission.UserId, permission.Group, permission.OrganizationArn, permission.OrganizationalUnitArn]);
+
+function validAccount(id = ''): string {
+  if (/^\d{12}$/.test(id)) return id;
+  throw new ApiError('InvalidAMIAttributeItemValue', `Invalid attribute item value "${id}" for userId item type.`);
+}

@@ -1,0 +1,109 @@
+import type { BlockDeviceMapping, CreateImageRequest } from '@aws-sdk/client-ec2';
+import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
+import { strict, tagSpecifications } from '../../calls/strict.ts';
+import type { World } from '../../world.ts';
+import type { Image, Mapping } from './images.ts';
+import { attachedVolumes, instanceById } from '../instances/instances.ts';
+import { fateOf, register, validName } from './registration.ts';
+import { makeSnapshot } from './snapshots.ts';
+import { specifiedTags } from '../tags.ts';
+
+export const createImageActions = (world: World): Actions => ({
+  CreateImage: strict(
+    'ec2:CreateImage',
+    `InstanceId Name Description NoReboot ${tagSpecifications} BlockDeviceMappings.DeviceName BlockDeviceMappings.Ebs.DeleteOnTermination
+     BlockDeviceMappings.Ebs.VolumeSize BlockDeviceMappings.Ebs.VolumeType BlockDeviceMappings.Ebs.Encrypted`,
+    (input: CreateImageRequest, caller) => createImage(world, input, caller),
+  ),
+});
+
+function createImage(world: World, input: CreateImageRequest, caller: Caller) {
+  const region = world.region(caller.region);
+  const instance = instanceById(region, caller, input.InstanceId ?? '');
+  const name = validName(input.Name);
+  const tags = specifiedTags(input.TagSpecifications, ['image', 'snapshot']);
+  if (instance.state !== 'running' && instance.state !== 'stopped') {
+    throw new ApiError(
+      'InvalidParameterValue',
+      `Instance is not in state 'running' or 'stopped': ${instance.id} is ${instance.state}`,
+    );
+  }
+  const namesake = [...region.images.values()].find(
+    (image) => image.owner === caller.account && image.name === name && image.state !== 'deregistered',
+  );
+  if (namesake) {
+    throw new ApiError('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${namesake.id}`);
+  }
+  if (instance.state === 'running' && !input.NoReboot) region.agents.get(instance.id)?.reboot();
+
+  const id = world.newId('ami', region.name);
+  const volumes = attachedVolumes(region, instance.id);
+  const gib = volumes.reduce((sum, volume) => sum + volume.usedGiB, 0);
+  const fate = fateOf(world, region, { kind: 'createImage', id, name, gib });
+  const disks = volumes.map((volume) => {
+    const snapshot = makeSnapshot(world, region, {
+      owner: caller.account,
+      description: `Created by CreateImage(${instance.id}) for ${id}`,
+      endsAt: fate.at,
+      volume: volume.id,
+      sizeGiB: volume.sizeGiB,
+      usedGiB: volume.usedGiB,
+      keyArn: volume.keyArn && (fate.keyArn ?? volume.keyArn),
+      tags: tags('snapshot'),
+    });
+    const device = volume.attachment?.device ?? '';
+    const mapping = {
+      device,
+      snapshot: snapshot.id,
+      sizeGiB: volume.sizeGiB,
+      type: volume.type,
+      iops: volume.iops,
+      throughput: volume.throughput,
+      encrypted: volume.keyArn !== undefined,
+      deleteOnTermination: volume.attachment?.deleteOnTermination ?? true,
+    };
+    return { snapshot, mapping };
+  });
+  const mappings = disks.map((disk) => disk.mapping);
+  for (const change of input.BlockDeviceMappings ?? []) changeMapping(mappings, change);
+  const image: Image = {
+    id,
+    owner: caller.account,
+    name,
+    description: input.Description ?? '',
+    state: 'pending',
+    system: instance.system,
+    agent: instance.agent,
+    architecture: instance.architecture,
+    rootDevice: instance.rootDevice,
+    bootMode: instance.bootMode,
+    createdAt: world.clock.now(),
+    sourceInstance: instance.id,
+    sourceImage: instance.image,
+    sourceRegion: region.name,
+    mappings,
+    permissions: [],
+    tags: tags('image'),
+  };
+  return register(
+    world,
+    region,
+    image,
+    disks.map((disk) => disk.snapshot),
+    fate,
+  );
+}
+
+function changeMapping(mappings: Mapping[], change: BlockDeviceMapping): void {
+  const mapping = mappings.find((each) => each.device === change.DeviceName);
+  if (!mapping) throw new Error('the simulator does not implement adding a device in ec2:CreateImage');
+  const { VolumeSize, Encrypted, DeleteOnTermination, VolumeType } = change.Ebs ?? {};
+  if ((VolumeSize ?? mapping.sizeGiB) !== mapping.sizeGiB || Encrypted !== undefined) {
+    throw new ApiError(
+      'InvalidBlockDeviceMapping',
+      `The size and encryption of ${mapping.device} cannot be changed when creating an image`,
+    );
+  }
+  mapping.deleteOnTermination = DeleteOnTermination ?? mapping.deleteOnTermination;
+  mapping.type = VolumeType ?? mapping.type;
+}

@@ -1,0 +1,59 @@
+import { isoTime } from '../../world.ts';
+import { isPublic, type Image, type System } from './images.ts';
+import { tagList } from '../tags.ts';
+
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
+const billed: Partial<Record<System, { details: string; operation: string }>> = {
+  Windows: { details: 'Windows', operation: 'RunInstances:0002' },
+  RedHat: { details: 'Red Hat Enterprise Linux', operation: 'RunInstances:0010' },
+};
+
+export const platformDetails = (system: System): string => billed[system]?.details ?? 'Linux/UNIX';
+
+/** An image as DescribeImages answers it. */
+export function describedImage(image: Image) {
+  return {
+    ImageId: image.id,
+    ImageLocation: `${image.ownerAlias ?? image.owner}/${image.name}`,
+    ImageType: 'machine',
+    Name: image.name,
+    Description: image.description || undefined,
+    OwnerId: image.owner,
+    ImageOwnerAlias: image.ownerAlias,
+    Public: isPublic(image),
+    State: image.state,
+    StateReason: image.stateReason,
+    CreationDate: isoTime(image.createdAt),
+    DeprecationTime: image.deprecatedAt === undefined ? undefined : isoTime(image.deprecatedAt),
+    Architecture: image.architecture,
+    Platform: image.system === 'Windows' ? 'windows' : undefined,
+    PlatformDetails: platformDetails(image.system),
+    UsageOperation: billed[image.system]?.operation ?? 'RunInstances',
+    RootDeviceType: image.instanceStore ? 'instance-store' : 'ebs',
+    RootDeviceName: image.rootDevice,
+    VirtualizationType: image.virtualization ?? 'hvm',
+    TpmSupport: image.tpm,
+    Hypervisor: 'xen',
+    EnaSupport: true,
+    SriovNetSupport: 'simple',
+    BootMode: image.bootMode,
+    ImdsSupport: image.imdsSupport,
+    SourceInstanceId: image.sourceInstance,
+    SourceImageId: image.sourceImage,
+    SourceImageRegion: image.sourceRegion,
+    BlockDeviceMappings: image.mappings.map((mapping) => ({
+      DeviceName: mapping.device,
+      Ebs: {
+        // EC2 does not promise the ids before the image is available; nor do we, so that nothing leans on them.
+        SnapshotId: image.state === 'pending' ? undefined : mapping.snapshot,
+        VolumeSize: mapping.sizeGiB,
+        VolumeType: mapping.type,
+        Iops: mapping.iops,
+        Throughput: mapping.throughput,
+        Encrypted: mapping.encrypted,
+        DeleteOnTermination: mapping.deleteOnTermination,
+      },
+    })),
+    Tags: tagList(image.tags),
+  };
+}

@@ -1,0 +1,199 @@
+import type { DeregisterImageRequest, DescribeImagesRequest, LaunchPermission } from '@aws-sdk/client-ec2';
+import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
+import { imageStateChange } from '../../events/events.ts';
+import { filters, page, strict } from '../../calls/strict.ts';
+import { isoTime, type Region, type World } from '../../world.ts';
+import { describedImage } from './describe-image.ts';
+import { select, type Fields } from '../filters.ts';
+import { paginate } from '../pagination.ts';
+import { imageUsing } from './snapshots.ts';
+import type { Tags } from '../tags.ts';
+
+/** One disk of an AMI. A blank one has no snapshot. */
+export interface Mapping {
+  device: string;
+  snapshot?: string | undefined;
+  sizeGiB: number;
+  type: string;
+  iops?: number | undefined;
+  throughput?: number | undefined;
+  encrypted: boolean;
+  deleteOnTermination: boolean;
+}
+
+export type System = 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'RedHat' | 'Windows';
+
+/**
+ * Systems whose vendors' images have no SSM agent. AWS lists those that have:
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html
+ */
+export const comesWithAgent = (system: System): boolean => system !== 'Debian' && system !== 'RedHat';
+
+export interface Image {
+  id: string;
+  owner: string;
+  ownerAlias?: string | undefined;
+  name: string;
+  description: string;
+  /** The root is an instance store; EC2 has no snapshot of it. */
+  instanceStore?: boolean | undefined;
+  virtualization?: 'paravirtual' | undefined;
+  tpm?: 'v2.0' | undefined;
+  state: 'pending' | 'available' | 'failed' | 'deregistered' | 'disabled';
+  stateReason?: { Code: string; Message: string } | undefined;
+  system: System;
+  /** Whether the SSM agent is installed. */
+  agent: boolean;
+  architecture: 'x86_64' | 'arm64';
+  rootDevice: string;
+  bootMode: string;
+  imdsSupport?: 'v2.0' | undefined;
+  createdAt: number;
+  deprecatedAt?: number | undefined;
+  deregisteredAt?: number | undefined;
+  sourceImage?: string | undefined;
+  sourceRegion?: string | undefined;
+  sourceInstance?: string | undefined;
+  mappings: Mapping[];
+  permissions: LaunchPermission[];
+  tags: Tags;
+}
+
+export const isPublic = (image: Image): boolean => image.permissions.some((permission) => permission.Group === 'all');
+
+export const canLaunch = (image: Image, account: string): boolean =>
+  image.owner === account || isPublic(image) || image.permissions.some((permission) => permission.UserId === account);
+
+export function imageById(region: Region, caller: Caller, id: string): Image {
+  if (!/^ami-[0-9a-f]{8,17}$/.test(id)) throw new ApiError('InvalidAMIID.Malformed', `Invalid id: "${id}"`);
+  const image = region.images.get(id);
+  if (!image || !canLaunch(image, caller.account)) {
+    throw new ApiError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
+  }
+  if (image.state !== 'deregistered') return image;
+  throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${id}' is no longer available`);
+}
+
+/** As `imageById`, for what only the owner may do. */
+export function ownImage(region: Region, caller: Caller, id: string): Image {
+  const image = imageById(region, caller, id);
+  if (image.owner === caller.account) return image;
+  throw new ApiError('AuthFailure', `Not authorized for image:${id}`, 403);
+}
+
+const fields: Fields<Image> = {
+  'image-id': (image) => image.id,
+  name: (image) => image.name,
+  description: (image) => image.description,
+  state: (image) => image.state,
+  architecture: (image) => image.architecture,
+  'owner-id': (image) => image.owner,
+  'owner-alias': (image) => image.ownerAlias,
+  'is-public': (image) => String(isPublic(image)),
+  'image-type': () => 'machine',
+  'virtualization-type': (image) => image.virtualization ?? 'hvm',
+  'root-device-type': (image) => (image.instanceStore ? 'instance-store' : 'ebs'),
+  'root-device-name': (image) => image.rootDevice,
+  platform: (image) => (image.system === 'Windows' ? 'windows' : undefined),
+  'ena-support': () => 'true',
+  'boot-mode': (image) => image.bootMode,
+  'creation-date': (image) => isoTime(image.createdAt),
+  'source-instance-id': (image) => image.sourceInstance,
+  'source-image-id': (image) => image.sourceImage,
+  'source-image-region': (image) => image.sourceRegion,
+  'block-device-mapping.snapshot-id': (image) =>
+    image.state === 'available' ? image.mappings.flatMap((mapping) => mapping.snapshot ?? []) : [],
+};
+
+export const imageActions = (world: World): Actions => ({
+  DescribeImages: strict(
+    'ec2:DescribeImages',
+    `ImageIds Owners ExecutableUsers ${filters} ${page} IncludeDeprecated IncludeDisabled`,
+    (input: DescribeImagesRequest, caller) => {
+      const region = world.region(caller.region);
+      const { ImageIds, Owners, ExecutableUsers } = input;
+      const listed = ImageIds?.length
+        ? ImageIds.flatMap((id) => namedImage(world, region, caller, id) ?? [])
+        : [...region.images.values()].filter((image) =>
+            isListed(world, image, caller, input.IncludeDeprecated === true),
+          );
+      const known = listed.filter(
+        (image) =>
+          image.state !== 'deregistered' &&
+          (image.state !== 'disabled' || input.IncludeDisabled === true) &&
+          (!Owners?.length || Owners.some((owner) => isOwner(image, owner, caller))) &&
+          (!ExecutableUsers?.length || ExecutableUsers.some((user) => isExecutableBy(image, user, caller))),
+      );
+      const { items, NextToken } = paginate(select(known, input.Filters, fields), input, { max: 1000, ids: ImageIds });
+      const Images = items.map((image) => ({
+        ...describedImage(image),
+        ImageAllowed: isAllowed(world, image, caller),
+      }));
+      return { Images, NextToken };
+    },
+  ),
+  GetAllowedImagesSettings: strict('ec2:GetAllowedImagesSettings', '', () => {
+    const { state, providers } = world.scenario.allowedImages;
+    return { State: state, ImageCriteria: [{ ImageProviders: providers }], ManagedBy: 'account' };
+  }),
+  DeregisterImage: strict(
+    'ec2:DeregisterImage',
+    'ImageId DeleteAssociatedSnapshots',
+    (input: DeregisterImageRequest, caller) => {
+      const region = world.region(caller.region);
+      const image = ownImage(region, caller, input.ImageId ?? '');
+      image.state = 'deregistered';
+      image.deregisteredAt = world.clock.now();
+      image.permissions = [];
+      world.emit(imageStateChange(region.name, image));
+      if (!input.DeleteAssociatedSnapshots) return { Return: true };
+      const DeleteSnapshotResults = image.mappings
+        .flatMap((mapping) => mapping.snapshot ?? [])
+        .map((SnapshotId) => {
+          const shared = imageUsing(region, SnapshotId);
+          if (!shared) region.snapshots.delete(SnapshotId);
+          return { SnapshotId, ReturnCode: shared ? 'skipped' : 'success' };
+        });
+      return { Return: true, DeleteSnapshotResults };
+    },
+  ),
+});
+
+/** An id that was valid answers with nothing for a while, and for as long as instances refer to it; then it is unknown. */
+function namedImage(world: World, region: Region, caller: Caller, id: string): Image | undefined {
+  const image = region.images.get(id);
+  if (image && isHidden(world, image, caller))
+    throw new ApiError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
+  if (image?.state !== 'deregistered') return imageById(region, caller, id);
+  const recent = world.clock.now() - (image.deregisteredAt ?? 0) < 3_600_000;
+  const used = [...region.instances.values()].some((each) => each.image === id && each.state !== 'terminated');
+  if (image.owner === caller.account && (recent || used)) return undefined;
+  throw new ApiError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
+}
+
+/**
+ * Whether an image is within the account's Allowed AMIs; undefined where these are off. The account's own images always are.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-allowed-amis.html
+ */
+function isAllowed({ scenario }: World, image: Image, caller: Caller): boolean | undefined {
+  const { state, providers } = scenario.allowedImages;
+  if (state === 'disabled') return undefined;
+  return image.owner === caller.account || providers.some((one) => one === image.owner || one === image.ownerAlias);
+}
+
+const isHidden = (world: World, image: Image, caller: Caller) =>
+  world.scenario.allowedImages.state === 'enabled' && isAllowed(world, image, caller) === false;
+
+function isListed(world: World, image: Image, caller: Caller, deprecatedToo: boolean): boolean {
+  const deprecated = image.deprecatedAt !== undefined && image.deprecatedAt <= world.clock.now();
+  if (isHidden(world, image, caller)) return false;
+  return canLaunch(image, caller.account) && (!deprecated || deprecatedToo || image.owner === caller.account);
+}
+
+const isOwner = (image: Image, owner: string, caller: Caller) =>
+  image.owner === (owner === 'self' ? caller.account : owner) || image.ownerAlias === owner;
+
+const isExecutableBy = (image: Image, user: string, caller: Caller) =>
+  user === 'all'
+    ? isPublic(image)
+    : image.permissions.some((permission) => permission.UserId === (user === 'self' ? caller.account : user));

@@ -1,0 +1,129 @@
+import type { DeleteSnapshotRequest, DescribeSnapshotsRequest } from '@aws-sdk/client-ec2';
+import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
+import { filters, page, strict } from '../../calls/strict.ts';
+import type { Region, World } from '../../world.ts';
+import { select, type Fields } from '../filters.ts';
+import { paginate } from '../pagination.ts';
+import { tagList, type Tags } from '../tags.ts';
+
+export interface Snapshot {
+  id: string;
+  owner: string;
+  description: string;
+  state: 'pending' | 'completed' | 'error';
+  stateMessage?: string;
+  startedAt: number;
+  /** When the copying is expected to be over; what Progress is reckoned from. */
+  endsAt: number;
+  volume: string;
+  /** The snapshot this is a copy of. */
+  copyOf?: { region: string; id: string };
+  sizeGiB: number;
+  usedGiB: number;
+  keyArn: string | undefined;
+  /** Account ids, or `all`. */
+  sharedWith: Set<string>;
+  tags: Tags;
+}
+
+export function makeSnapshot(
+  world: World,
+  region: Region,
+  made: Omit<Snapshot, 'id' | 'state' | 'stateMessage' | 'startedAt' | 'sharedWith'>,
+): Snapshot {
+  const id = world.newId('snap', region.name);
+  const snapshot: Snapshot = { id, state: 'pending', startedAt: world.clock.now(), sharedWith: new Set(), ...made };
+  region.snapshots.set(id, snapshot);
+  return snapshot;
+}
+
+export const canReadSnapshot = (snapshot: Snapshot, account: string): boolean =>
+  snapshot.owner === account || snapshot.sharedWith.has(account) || snapshot.sharedWith.has('all');
+
+export function snapshotById(region: Region, caller: Caller, id: string): Snapshot {
+  if (!/^snap-[0-9a-f]+$/.test(id)) {
+    throw new ApiError(
+      'InvalidParameterValue',
+      `Value (${id}) for parameter snapshotId is invalid. Expected: 'snap-...'.`,
+    );
+  }
+  const snapshot = region.snapshots.get(id);
+  if (snapshot && canReadSnapshot(snapshot, caller.account)) return snapshot;
+  throw new ApiError('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`);
+}
+
+/** As `snapshotById`, for what only the owner may do. */
+export function ownSnapshot(region: Region, caller: Caller, id: string): Snapshot {
+  const snapshot = snapshotById(region, caller, id);
+  if (snapshot.owner === caller.account) return snapshot;
+  throw new ApiError('AuthFailure', `Not authorized for snapshot:${id}`, 403);
+}
+
+const fields: Fields<Snapshot> = {
+  'snapshot-id': (snapshot) => snapshot.id,
+  status: (snapshot) => snapshot.state,
+  'volume-id': (snapshot) => snapshot.volume,
+  'owner-id': (snapshot) => snapshot.owner,
+  description: (snapshot) => snapshot.description,
+  encrypted: (snapshot) => String(snapshot.keyArn !== undefined),
+  'volume-size': (snapshot) => String(snapshot.sizeGiB),
+};
+
+export const snapshotActions = (world: World): Actions => ({
+  DescribeSnapshots: strict(
+    'ec2:DescribeSnapshots',
+    `SnapshotIds OwnerIds ${filters} ${page}`,
+    (input: DescribeSnapshotsRequest, caller) => {
+      const region = world.region(caller.region);
+      const { SnapshotIds, OwnerIds, Filters } = input;
+      const owners = OwnerIds?.map((owner) => (owner === 'self' ? caller.account : owner));
+      const visible = SnapshotIds?.length
+        ? SnapshotIds.map((id) => snapshotById(region, caller, id))
+        : [...region.snapshots.values()].filter((snapshot) => canReadSnapshot(snapshot, caller.account));
+      const owned = visible.filter((snapshot) => !owners?.length || owners.includes(snapshot.owner));
+      const { items, NextToken } = paginate(select(owned, Filters, fields), input, {
+        min: 5,
+        max: 1000,
+        ids: SnapshotIds,
+      });
+      return { Snapshots: items.map((snapshot) => described(world, snapshot)), NextToken };
+    },
+  ),
+  DeleteSnapshot: strict('ec2:DeleteSnapshot', 'SnapshotId', (input: DeleteSnapshotRequest, caller) => {
+    const region = world.region(caller.region);
+    const snapshot = ownSnapshot(region, caller, input.SnapshotId ?? '');
+    const user = imageUsing(region, snapshot.id);
+    if (user) throw new ApiError('InvalidSnapshot.InUse', `The snapshot ${snapshot.id} is currently in use by ${user}`);
+    region.snapshots.delete(snapshot.id);
+    return {};
+  }),
+});
+
+/** An AMI that is registered on the snapshot. */
+export const imageUsing = (region: Region, id: string): string | undefined =>
+  [...region.images.values()].find(
+    (image) => image.state !== 'deregistered' && image.mappings.some((mapping) => mapping.snapshot === id),
+  )?.id;
+
+function described(world: World, snapshot: Snapshot) {
+  const { startedAt, endsAt } = snapshot;
+  const done = (world.clock.now() - startedAt) / Math.max(1, endsAt - startedAt);
+  const progress = snapshot.state === 'completed' ? 100 : Math.min(99, Math.floor(done * 100));
+  return {
+    SnapshotId: snapshot.id,
+    OwnerId: snapshot.owner,
+    Description: snapshot.description,
+    State: snapshot.state,
+    StateMessage: snapshot.stateMessage,
+    Progress: `${progress}%`,
+    StartTime: new Date(startedAt),
+    CompletionTime: snapshot.state === 'completed' ? new Date(endsAt) : undefined,
+    VolumeId: snapshot.volume,
+    VolumeSize: snapshot.sizeGiB,
+    FullSnapshotSizeInBytes: snapshot.state === 'completed' ? Math.round(snapshot.usedGiB * 2 ** 30) : undefined,
+    Encrypted: snapshot.keyArn !== undefined,
+    KmsKeyId: snapshot.keyArn,
+    StorageTier: 'standard',
+    Tags: tagList(snapshot.tags),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Region } from '../../world.ts';
+import { platformDetails } from '../images/describe-image.ts';
+import { attachedVolumes, stateOf, type Instance } from './instances.ts';
+import { tagList } from '../tags.ts';
+
+/** An instance as RunInstances and DescribeInstances answer it. */
+export function describedInstance(region: Region, instance: Instance) {
+  const { subnet, metadata } = instance;
+  const gone = instance.state === 'terminated';
+  return {
+    InstanceId: instance.id,
+    ImageId: instance.image,
+    InstanceType: instance.type,
+    State: stateOf(instance.state),
+    StateReason: instance.reason,
+    StateTransitionReason: instance.reason?.Code.replace('Client.UserInitiatedShutdown', 'User initiated') ?? '',
+    LaunchTime: new Date(instance.launchedAt),
+    ClientToken: instance.clientToken ?? '',
+    Placement: { AvailabilityZone: subnet.zone, GroupName: '', Tenancy: 'default' },
+    SubnetId: gone ? undefined : subnet.id,
+    VpcId: gone ? undefined : subnet.vpc,
+    PrivateIpAddress: gone ? undefined : instance.privateIp,
+    PrivateDnsName: gone ? '' : `ip-${instance.privateIp.replaceAll('.', '-')}.${instance.region}.compute.internal`,
+    NetworkInterfaces: gone
+      ? []
+      : [{ NetworkInterfaceId: instance.networkInterface, SubnetId: subnet.id, VpcId: subnet.vpc, Status: 'in-use' }],
+    SecurityGroups: gone ? [] : instance.securityGroups.map((GroupId) => ({ GroupId, GroupName: GroupId })),
+    IamInstanceProfile: instance.profileArn
+      ? { Arn: instance.profileArn, Id: `AIPA${instance.id.slice(-17).toUpperCase()}` }
+      : undefined,
+    Architecture: instance.architecture,
+    Platform: instance.system === 'Windows' ? 'windows' : undefined,
+    PlatformDetails: platformDetails(instance.system),
+    RootDeviceType: 'ebs',
+    RootDeviceName: instance.rootDevice,
+    // As in EC2, an instance that is only just launched answers with no disks.
+    BlockDeviceMappings:
+      instance.state === 'pending'
+        ? []
+        : attachedVolumes(region, instance.id).map(({ id, attachment }) => ({
+            DeviceName: attachment?.device,
+            Ebs: {
+              VolumeId: id,
+              Status: 'attached',
+              DeleteOnTermination: attachment?.deleteOnTermination,
+              AttachTime: new Date(attachment?.at ?? 0),
+            },
+          })),
+    MetadataOptions: { State: 'applied', HttpProtocolIpv6: 'disabled', ...metadata },
+    VirtualizationType: 'hvm',
+    Hypervisor: 'xen',
+    EnaSupport: true,
+    BootMode: instance.bootMode,
+    Monitoring: { State: 'disabled' },
+    Tags: tagList(instance.tags),
+  };
+}

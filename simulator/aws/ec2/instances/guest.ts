@@ -1,0 +1,79 @@
+import { ApiError } from '../../calls/actions.ts';
+import type { Timer } from '../../../clock.ts';
+import type { World } from '../../world.ts';
+import { move, type Instance } from './instances.ts';
+
+/** User data as RunInstances takes it, decoded. */
+export function decodedUserData(encoded: string | undefined): string | undefined {
+  if (encoded === undefined) return undefined;
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.toString('base64') !== encoded)
+    throw new ApiError('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data');
+  if (bytes.length > 16_384) throw new ApiError('InvalidParameterValue', 'User data is limited to 16384 bytes');
+  return bytes.toString();
+}
+
+/** The scripts in user data for cloud-init: those of a MIME message, without their headers, or the one there is. */
+function partsOf(userData: string): string[] {
+  const [, boundary] =
+    /^MIME-Version: 1\.0\nContent-Type: multipart\/mixed; boundary="([^"]+)"\n\n/.exec(userData) ?? [];
+  if (boundary === undefined) return [userData];
+  return userData
+    .split(`--${boundary}\n`)
+    .slice(1)
+    .map((part) => part.slice(part.indexOf('\n\n') + 2));
+}
+
+/** Whether user data installs the SSM agent in a guest: by a shell script with the package that the system takes. */
+export const installsAgent = ({ system, userData = '' }: Instance): boolean =>
+  system !== 'Windows' &&
+  partsOf(userData).some((part) => part.startsWith('#!/bin/sh\n') && /\blatest\/\$package/.test(part));
+
+/**
+ * What a guest makes of its user data: the seconds after which it powers itself off, and nothing else. No script is run. A
+ * boothook of cloud-init that hands systemd a timer counts at every boot; what EC2Launch runs does so with `<persist>` only.
+ */
+function secondsToPowerOff({ system, userData = '' }: Instance, firstBoot: boolean): number | undefined {
+  const [, powershell] = /<powershell>(.*?)<\/powershell>/s.exec(userData) ?? [];
+  const [, seconds] =
+    system === 'Windows'
+      ? (/Start-Sleep -Seconds (\d+); shutdown\.exe \/s /.exec(powershell ?? '') ?? [])
+      : (/^#cloud-boothook\n#!\/.*systemd-run .*--on-boot=(\d+)s poweroff /s.exec(partsOf(userData)[0] ?? '') ?? []);
+  const runs = firstBoot || system !== 'Windows' || userData.includes('<persist>true</persist>');
+  return seconds !== undefined && runs ? Number(seconds) : undefined;
+}
+
+/** Timers of running systems; an instance that booted before and is down has none. */
+const timers = new WeakMap<Instance, Timer | undefined>();
+
+/** The operating system of an instance starts: every timer of the boot before is gone. */
+export function boot(world: World, instance: Instance): void {
+  const seconds = secondsToPowerOff(instance, !timers.has(instance));
+  halt(instance);
+  if (seconds !== undefined)
+    timers.set(
+      instance,
+      world.after(seconds, () => powerOff(world, instance)),
+    );
+}
+
+export function halt(instance: Instance): void {
+  timers.get(instance)?.cancel();
+  timers.set(instance, undefined);
+}
+
+export function startGuests(world: World): void {
+  world.instanceListeners.push((instance) => {
+    if (instance.state === 'running') boot(world, instance);
+    else if (instance.state !== 'pending') halt(instance);
+  });
+}
+
+/** A shutdown from inside: what becomes of the instance is what its launch said. */
+export function powerOff(world: World, instance: Instance): void {
+  const Code = 'Client.InstanceInitiatedShutdown';
+  instance.reason = { Code, Message: `${Code}: Instance initiated shutdown` };
+  if (instance.shutdownBehavior === 'terminate')
+    move(world, instance, 'shutting-down', 'instanceTerminate', 'terminated');
+  else move(world, instance, 'stopping', 'instanceStop', 'stopped');
+}

@@ -1,0 +1,201 @@
+import type {
+  DescribeInstancesRequest,
+  StartInstancesRequest,
+  StopInstancesRequest,
+  TerminateInstancesRequest,
+} from '@aws-sdk/client-ec2';
+import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
+import { instanceStateChange } from '../../events/events.ts';
+import { filters, page, strict } from '../../calls/strict.ts';
+import type { Region, World } from '../../world.ts';
+import { describedInstance } from './describe-instance.ts';
+import { select, type Fields } from '../filters.ts';
+import type { System } from '../images/images.ts';
+import { paginate } from '../pagination.ts';
+import type { Subnet } from '../network/network.ts';
+import type { Tags } from '../tags.ts';
+import type { Volume } from '../volumes.ts';
+
+const stateCodes = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 };
+export type InstanceState = keyof typeof stateCodes;
+
+export interface Instance {
+  id: string;
+  owner: string;
+  region: string;
+  reservation: string;
+  image: string;
+  type: string;
+  state: InstanceState;
+  /** Why it is in that state, where AWS says so. */
+  reason?: { Code: string; Message: string } | undefined;
+  launchedAt: number;
+  terminatedAt?: number;
+  /** Counts the transitions asked for, so that one overtaken by another (terminated while stopping) has no effect. */
+  transition: number;
+  subnet: Subnet;
+  /** Whether the instance has a public address. */
+  publicIp: boolean;
+  securityGroups: string[];
+  profileArn: string | undefined;
+  networkInterface: string;
+  privateIp: string;
+  system: System;
+  /** Whether the SSM agent is installed. */
+  agent: boolean;
+  architecture: 'x86_64' | 'arm64';
+  rootDevice: string;
+  bootMode: string;
+  metadata: { HttpTokens: string; HttpPutResponseHopLimit: number; HttpEndpoint: string; InstanceMetadataTags: string };
+  shutdownBehavior: string;
+  userData: string | undefined;
+  clientToken: string | undefined;
+  tags: Tags;
+}
+
+export const stateOf = (state: InstanceState) => ({ Code: stateCodes[state], Name: state });
+
+/** Volumes attached to an instance, root first as they were mapped. */
+export const attachedVolumes = (region: Region, instance: string): Volume[] =>
+  [...region.volumes.values()].filter((volume) => volume.attachment?.instance === instance);
+
+const isGone = (world: World, instance: Instance) =>
+  instance.terminatedAt !== undefined && world.clock.now() - instance.terminatedAt > 3_600_000;
+
+export function instanceById(region: Region, caller: Caller, id: string): Instance {
+  if (!/^i-[0-9a-f]+$/.test(id)) throw new ApiError('InvalidInstanceID.Malformed', `Invalid id: "${id}"`);
+  const instance = region.instances.get(id);
+  if (instance?.owner === caller.account) return instance;
+  throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+}
+
+const fields: Fields<Instance> = {
+  'instance-id': (instance) => instance.id,
+  'instance-state-name': (instance) => instance.state,
+  'instance-type': (instance) => instance.type,
+  'image-id': (instance) => instance.image,
+  'client-token': (instance) => instance.clientToken,
+  'subnet-id': (instance) => instance.subnet.id,
+  'vpc-id': (instance) => instance.subnet.vpc,
+  'availability-zone': (instance) => instance.subnet.zone,
+  'reservation-id': (instance) => instance.reservation,
+  architecture: (instance) => instance.architecture,
+};
+
+export function instanceActions(world: World): Actions {
+  const named = (caller: Caller, ids: string[] | undefined): Instance[] =>
+    (ids ?? []).map((id) => {
+      const instance = instanceById(world.region(caller.region), caller, id);
+      if (!isGone(world, instance)) return instance;
+      throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+    });
+  /** All or nothing: every instance is judged before the first is touched. */
+  const change = (
+    instances: Instance[],
+    refused: InstanceState[],
+    verb: string,
+    apply: (instance: Instance) => void,
+  ) => {
+    const bad = instances.find((instance) => refused.includes(instance.state));
+    if (bad)
+      throw new ApiError(
+        'IncorrectInstanceState',
+        `The instance '${bad.id}' is not in a state from which it can be ${verb}.`,
+      );
+    return instances.map((instance) => {
+      const PreviousState = stateOf(instance.state);
+      apply(instance);
+      return { InstanceId: instance.id, PreviousState, CurrentState: stateOf(instance.state) };
+    });
+  };
+  return {
+    DescribeInstances: strict(
+      'ec2:DescribeInstances',
+      `InstanceIds ${filters} ${page}`,
+      (input: DescribeInstancesRequest, caller) => {
+        const region = world.region(caller.region);
+        const visible = input.InstanceIds?.length
+          ? named(caller, input.InstanceIds)
+          : [...region.instances.values()].filter((each) => each.owner === caller.account && !isGone(world, each));
+        const { items, NextToken } = paginate(select(visible, input.Filters, fields), input, {
+          min: 5,
+          max: 1000,
+          ids: input.InstanceIds,
+        });
+        const Reservations = items.map((instance) => ({
+          ReservationId: instance.reservation,
+          OwnerId: instance.owner,
+          Groups: [],
+          Instances: [describedInstance(region, instance)],
+        }));
+        return { Reservations, NextToken };
+      },
+    ),
+    StopInstances: strict('ec2:StopInstances', 'InstanceIds Force', (input: StopInstancesRequest, caller) => ({
+      StoppingInstances: change(
+        named(caller, input.InstanceIds),
+        ['pending', 'shutting-down', 'terminated'],
+        'stopped',
+        (instance) => {
+          if (instance.state === 'running') move(world, instance, 'stopping', 'instanceStop', 'stopped');
+        },
+      ),
+    })),
+    StartInstances: strict('ec2:StartInstances', 'InstanceIds', (input: StartInstancesRequest, caller) => ({
+      StartingInstances: change(
+        named(caller, input.InstanceIds),
+        ['stopping', 'shutting-down', 'terminated'],
+        'started',
+        (instance) => {
+          if (instance.state !== 'stopped') return;
+          instance.reason = undefined;
+          move(world, instance, 'pending', 'instanceRunning', 'running');
+        },
+      ),
+    })),
+    TerminateInstances: strict('ec2:TerminateInstances', 'InstanceIds', (input: TerminateInstancesRequest, caller) => ({
+      TerminatingInstances: change(named(caller, input.InstanceIds), [], 'terminated', (instance) => {
+        if (instance.state === 'terminated' || instance.state === 'shutting-down') return;
+        instance.reason = {
+          Code: 'Client.UserInitiatedShutdown',
+          Message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+        };
+        move(world, instance, 'shutting-down', 'instanceTerminate', 'terminated');
+      }),
+    })),
+  };
+}
+
+/** Puts an instance into a passing state now and, unless something else is asked of it meanwhile, into the lasting one later. */
+export function move(
+  world: World,
+  instance: Instance,
+  passing: InstanceState,
+  delay: 'instanceRunning' | 'instanceStop' | 'instanceTerminate' | 'launchRefused',
+  lasting: InstanceState,
+): void {
+  const transition = ++instance.transition;
+  enter(world, instance, passing);
+  world.after(world.delays.draw(delay, { resource: instance.id, region: instance.region }), () => {
+    if (instance.transition === transition) enter(world, instance, lasting);
+  });
+}
+
+function enter(world: World, instance: Instance, state: InstanceState): void {
+  instance.state = state;
+  if (state === 'terminated') {
+    instance.terminatedAt = world.clock.now();
+    releaseDisks(world.region(instance.region), instance);
+  }
+  world.emit(instanceStateChange(instance));
+  for (const listener of world.instanceListeners) listener(instance);
+}
+
+function releaseDisks(region: Region, instance: Instance): void {
+  region.interfaces.delete(instance.networkInterface);
+  for (const volume of attachedVolumes(region, instance.id)) {
+    if (volume.attachment?.deleteOnTermination) region.volumes.delete(volume.id);
+    volume.attachment = undefined;
+    volume.state = 'available';
+  }
+}

@@ -1,0 +1,55 @@
+import { ApiError, type Caller } from '../calls/actions.ts';
+import type { Region, World } from '../world.ts';
+import type { Instance } from './instances/instances.ts';
+
+/** Quotas of an account in a region; absent: none. */
+export interface Limits {
+  /** Running On-Demand vCPUs of each group of instance families. A new account has 5. */
+  vcpus?: number | undefined;
+  /** Instances, those that ended lately counted too. */
+  instances?: number | undefined;
+}
+
+const oneVcpu = /^(t1|m1|m3|a1|[cmrx]\d+gd?n?)\.(micro|small|medium)$|^t2\.(nano|micro|small)$/;
+
+/** vCPUs of an instance type: a rule, right for the families in use, in place of EC2's list. */
+export function vcpusOf(type: string): number {
+  const [family = '', size = ''] = type.split('.');
+  if (oneVcpu.test(type)) return 1;
+  const [, times] = /^(\d*)xlarge$/.exec(size) ?? [];
+  if (times !== undefined) return 4 * (Number(times) || 1);
+  const [, metal] = /^metal(?:-(\d+)xl)?$/.exec(size) ?? [];
+  if (size.startsWith('metal')) return metal ? 4 * Number(metal) : family === 'a1' ? 16 : 96;
+  return 2;
+}
+
+/** Families that share a quota: the standard ones have one, each other letter its own. */
+const groupOf = (type: string) => (/^[acdhimrtz]/.test(type) ? 'standard' : /^[a-z]+/.exec(type)![0]);
+
+/** How long EC2 still counts an instance that has ended. */
+const lingering = 60_000;
+
+const counts = (world: World, { terminatedAt }: Instance) =>
+  terminatedAt === undefined || world.clock.now() - terminatedAt < lingering;
+
+/** Refuses an instance that would exceed a quota. */
+export function refuseBeyondLimits(world: World, region: Region, { account }: Caller, type: string): void {
+  const { vcpus, instances } = world.limits;
+  const own = [...region.instances.values()].filter(({ owner }) => owner === account);
+  if (instances !== undefined && own.filter((each) => counts(world, each)).length >= instances) {
+    throw new ApiError(
+      'InstanceLimitExceeded',
+      `You have requested more instances (1) than your current instance limit of ${instances} allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
+    );
+  }
+  if (vcpus === undefined) return;
+  const running = own.filter(
+    (each) => !/^(stopped|terminated)$/.test(each.state) && groupOf(each.type) === groupOf(type),
+  );
+  if (running.reduce((sum, each) => sum + vcpusOf(each.type), vcpusOf(type)) > vcpus) {
+    throw new ApiError(
+      'VcpuLimitExceeded',
+      `You have requested more vCPU capacity than your current vCPU limit of ${vcpus} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
+    );
+  }
+}

@@ -1,0 +1,120 @@
+import { createRandom } from '../../../random.ts';
+import type { Region, World } from '../../world.ts';
+
+export interface Subnet {
+  id: string;
+  owner: string;
+  vpc: string;
+  zone: string;
+  byDefault: boolean;
+  cidr: string;
+  /** Whether instances get a public address. */
+  publicIp: boolean;
+  addresses: number;
+  tags: Map<string, string>;
+}
+
+export interface SecurityGroup {
+  id: string;
+  owner: string;
+  vpc: string;
+  name: string;
+  /** Whether its outgoing rules let everything out, or are none. */
+  egress: 'all' | 'none';
+  tags: Map<string, string>;
+}
+
+/** The way of the default route: to an internet gateway, a NAT gateway, a transit gateway, or there is no such route. */
+export type Way = 'internet' | 'nat' | 'transit' | 'none';
+
+export interface RouteTable {
+  id: string;
+  owner: string;
+  vpc: string;
+  /** The table of the subnet; absent: the main table of its VPC. */
+  subnet?: string;
+  way: Way;
+  tags: Map<string, string>;
+}
+
+export interface Endpoint {
+  id: string;
+  owner: string;
+  vpc: string;
+  service: string;
+  tags: Map<string, string>;
+}
+
+/** What an account has of networks in a region. */
+export interface Network {
+  subnets: Subnet[];
+  groups: SecurityGroup[];
+  routeTables: RouteTable[];
+  endpoints: Endpoint[];
+}
+
+/** The account's networks in a region: the default VPC with its three subnets, and what the scenario adds or takes away. */
+export function networkOf(world: World, region: Region, account: string): Network {
+  const known = region.networks.get(account);
+  if (known) return known;
+  const network: Network = { subnets: [], groups: [], routeTables: [], endpoints: [] };
+  region.networks.set(account, network);
+  const { defaultVpc, defaultGroup, subnets, securityGroups, endpoints } = world.network;
+  const made = { owner: account, tags: new Map<string, string>() };
+  const id = (prefix: string, of: string) => `${prefix}-0${createRandom(prefix, region.name, account, of).hex(16)}`;
+  const ownerOf = (vpc: string) => ({ owner: subnets.find((one) => one.vpc === vpc)?.sharedBy ?? account });
+  const addVpc = (vpc: string, way: Way) => {
+    const group = vpc === home ? 'sg-0de1fa0170de1fa01' : id('sg', vpc);
+    network.groups.push({
+      ...made,
+      ...ownerOf(vpc),
+      id: group,
+      vpc,
+      name: 'default',
+      egress: defaultGroup === 'empty' ? 'none' : 'all',
+    });
+    network.routeTables.push({ ...made, ...ownerOf(vpc), id: id('rtb', vpc), vpc, way });
+  };
+  const home = `vpc-0${createRandom('vpc', region.name, account).hex(16)}`;
+  if (defaultVpc !== 'absent') addVpc(home, 'internet');
+  if (defaultVpc === 'present') {
+    for (const [index, zone] of ['a', 'b', 'c'].entries()) {
+      const subnet = id('subnet', zone);
+      const cidr = `172.31.${index * 16}.0/20`;
+      const place = { vpc: home, zone: region.name + zone, byDefault: true, cidr };
+      network.subnets.push({ ...made, id: subnet, ...place, publicIp: true, addresses: 4091 });
+    }
+  }
+  for (const { id: subnet, vpc, route, publicIp, freeAddresses } of subnets) {
+    if (network.subnets.some((one) => one.id === subnet)) continue;
+    if (!network.groups.some((group) => group.vpc === vpc)) addVpc(vpc, 'none');
+    const place = { ...ownerOf(vpc), vpc, zone: `${region.name}a`, byDefault: false, cidr: '10.0.0.0/20' };
+    network.subnets.push({ ...made, id: subnet, ...place, publicIp, addresses: freeAddresses });
+    network.routeTables.push({ ...made, ...ownerOf(vpc), id: id('rtb', subnet), vpc, subnet, way: route });
+  }
+  for (const { id: group, vpc = home, egress } of securityGroups)
+    if (!network.groups.some((one) => one.id === group))
+      network.groups.push({ ...made, id: group, vpc, name: group, egress });
+  for (const { vpc, service } of endpoints)
+    network.endpoints.push({ ...made, ...ownerOf(vpc), id: id('vpce', `${vpc} ${service}`), vpc, service });
+  return network;
+}
+
+const routeTableOf = ({ routeTables }: Network, { id, vpc }: Subnet): RouteTable | undefined =>
+  routeTables.find(({ subnet }) => subnet === id) ??
+  routeTables.find((table) => table.vpc === vpc && table.subnet === undefined);
+
+/**
+ * Whether an instance in a subnet gets through to an AWS service. Behind a transit gateway is the internet here.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html has that a gateway serves public addresses only.
+ */
+export function reaches(
+  network: Network,
+  { subnet, groups, publicIp }: { subnet: Subnet; groups: string[]; publicIp: boolean },
+  service: string,
+): boolean {
+  const out = network.groups.some(({ id, egress }) => groups.includes(id) && egress === 'all');
+  const way = routeTableOf(network, subnet)?.way ?? 'none';
+  const routed = way === 'nat' || way === 'transit' || (way === 'internet' && publicIp);
+  return out && (routed || network.endpoints.some((one) => one.vpc === subnet.vpc && one.service === service));
+}

@@ -1,0 +1,164 @@
+import { partitionIn } from '../partition.ts';
+import type { Image } from '../ec2/images/images.ts';
+import type { Instance } from '../ec2/instances/instances.ts';
+import type { Snapshot } from '../ec2/images/snapshots.ts';
+import { uuid } from '../keys.ts';
+import { statusOf } from '../ssm/describe-command.ts';
+import type { Command, Invocation } from '../ssm/commands.ts';
+import { redriveStatus } from '../../states/redrive.ts';
+import type { Execution } from '../../states/step-functions.ts';
+
+/** What an AWS service tells EventBridge. The shapes, odd capitals and ARNs included, are those of aws-facts §4. */
+export interface Occurrence {
+  source: string;
+  'detail-type': string;
+  account: string;
+  region: string;
+  resources: string[];
+  detail: Record<string, unknown>;
+}
+
+const iso = (at: number) => new Date(at).toISOString();
+
+export const imageStateChange = (region: string, { id, owner, state, stateReason }: Image): Occurrence => ({
+  source: 'aws.ec2',
+  'detail-type': 'EC2 AMI State Change',
+  account: owner,
+  region,
+  resources: [`arn:${partitionIn(region)}:ec2:${region}::image/${id}`],
+  detail: {
+    RequestId: uuid('request', id, state),
+    ImageId: id,
+    State: state,
+    ErrorMessage: stateReason?.Message ?? '',
+  },
+});
+
+export const instanceStateChange = ({ id, owner, region, state }: Instance): Occurrence => ({
+  source: 'aws.ec2',
+  'detail-type': 'EC2 Instance State-change Notification',
+  account: owner,
+  region,
+  resources: [`arn:${partitionIn(region)}:ec2:${region}:${owner}:instance/${id}`],
+  detail: { 'instance-id': id, state },
+});
+
+/** Of a snapshot that was made, or copied: then the event comes in the region it was copied to. */
+export function snapshotNotification(region: string, snapshot: Snapshot, endedAt: number): Occurrence {
+  const arn = (kind: 'snapshot' | 'volume', id: string, at = region) =>
+    `arn:${partitionIn(at)}:ec2::${at}:${kind}/${id}`;
+  const { id, owner, state, stateMessage = '', copyOf, volume, startedAt } = snapshot;
+  return {
+    source: 'aws.ec2',
+    'detail-type': 'EBS Snapshot Notification',
+    account: owner,
+    region,
+    resources: [arn('snapshot', id)],
+    detail: {
+      event: copyOf ? 'copySnapshot' : 'createSnapshot',
+      result: state === 'completed' ? 'succeeded' : 'failed',
+      cause: stateMessage,
+      'request-id': '',
+      snapshot_id: arn('snapshot', id),
+      source: copyOf ? arn('snapshot', copyOf.id, copyOf.region) : arn('volume', volume),
+      startTime: iso(startedAt),
+      endTime: iso(endedAt),
+      ...(copyOf && { incremental: 'true', transferType: 'standard' }),
+    },
+  };
+}
+
+const commandResource = ({ command, instance }: Invocation) =>
+  `arn:${partitionIn(command.region)}:ec2:${command.region}:${command.owner}:instance/${instance.id}`;
+
+export const invocationStatusChange = (invocation: Invocation): Occurrence => ({
+  source: 'aws.ssm',
+  'detail-type': 'EC2 Command Invocation Status-change Notification',
+  account: invocation.command.owner,
+  region: invocation.command.region,
+  resources: [commandResource(invocation)],
+  detail: {
+    'command-id': invocation.command.id,
+    'document-name': invocation.command.documentName,
+    'instance-id': invocation.instance.id,
+    'requested-date-time': iso(invocation.command.sentAt),
+    status: invocation.status,
+  },
+});
+
+export const commandStatusChange = (command: Command): Occurrence => ({
+  source: 'aws.ssm',
+  'detail-type': 'EC2 Command Status-change Notification',
+  account: command.owner,
+  region: command.region,
+  resources: command.invocations.map(commandResource),
+  detail: {
+    'command-id': command.id,
+    'document-name': command.documentName,
+    'expire-after': iso(command.sentAt + (command.timeoutSeconds + command.executionTimeout) * 1000),
+    parameters: command.parameters,
+    'requested-date-time': iso(command.sentAt),
+    status: statusOf(command),
+  },
+});
+
+/** `exception`: the AMI of a parameter could not be looked at, so that the operation never took effect. */
+export const parameterChange = (
+  at: { account: string; region: string },
+  change: {
+    operation: 'Create' | 'Update' | 'Delete';
+    name: string;
+    type: string;
+    description?: string;
+    exception?: string;
+    dataType?: string;
+  },
+): Occurrence => ({
+  source: 'aws.ssm',
+  'detail-type': 'Parameter Store Change',
+  account: at.account,
+  region: at.region,
+  resources: [
+    `arn:${partitionIn(at.region)}:ssm:${at.region}:${at.account}:parameter/${change.name.replace(/^\//, '')}`,
+  ],
+  detail: change,
+});
+
+/**
+ * EventBridge takes 256 KiB. Step Functions leaves the input out where input and output, both escaped, are longer than this, and
+ * the output where it alone is (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html).
+ */
+const payloadLimit = 248 * 1024;
+
+export function executionStatusChange(region: string, account: string, execution: Execution): Occurrence {
+  const { arn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
+  const { redriveCount, redriveDate } = execution;
+  const escaped = (text: string) => Buffer.byteLength(JSON.stringify(text)) - 2;
+  const withOutput = escaped(output ?? '') <= payloadLimit;
+  const withInput = escaped(input) + escaped(output ?? '') <= payloadLimit;
+  return {
+    source: 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
+    account,
+    region,
+    resources: [arn],
+    detail: {
+      executionArn: arn,
+      stateMachineArn,
+      name,
+      status,
+      startDate: startDate.getTime(),
+      stopDate: stopDate?.getTime() ?? null,
+      input: withInput ? input : null,
+      inputDetails: { included: withInput },
+      output: withOutput ? (output ?? null) : null,
+      outputDetails: output === undefined ? null : { included: withOutput },
+      redriveCount,
+      redriveDate: redriveDate?.getTime() ?? null,
+      redriveStatusReason: null,
+      ...redriveStatus(execution, (stopDate ?? startDate).getTime()),
+      ...(error !== undefined && { error }),
+      ...(cause !== undefined && { cause }),
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type {
+  DeleteObjectRequest,
+  GetObjectRequest,
+  HeadObjectRequest,
+  ListObjectsV2Request,
+  PutObjectRequest,
+} from '@aws-sdk/client-s3';
+import { sdkStreamMixin } from '@smithy/core/serde';
+import { ApiError, type Actions } from './calls/actions.ts';
+import { strict } from './calls/strict.ts';
+import type { World } from './world.ts';
+
+export interface StoredObject {
+  body: Buffer;
+  etag: string;
+  type: string | undefined;
+  encryption: string | undefined;
+  keyId: string | undefined;
+  metadata: Record<string, string> | undefined;
+  at: number;
+}
+
+export interface Bucket {
+  name: string;
+  region: string;
+  objects: Map<string, StoredObject>;
+}
+
+export function putObject(
+  world: World,
+  bucket: Bucket,
+  key: string,
+  body: string | Uint8Array,
+  more: Partial<Pick<StoredObject, 'type' | 'encryption' | 'keyId' | 'metadata'>> = {},
+): StoredObject {
+  const bytes = Buffer.from(body as Uint8Array);
+  const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
+  const object = {
+    type: undefined,
+    encryption: 'AES256',
+    keyId: undefined,
+    metadata: undefined,
+    ...more,
+    body: bytes,
+    etag,
+    at: world.clock.now(),
+  };
+  bucket.objects.set(key, object);
+  return object;
+}
+
+const precondition = () =>
+  new ApiError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
+
+export function s3Actions(world: World): Actions {
+  const bucketNamed = (name = ''): Bucket => {
+    const bucket = world.buckets.get(name);
+    if (!bucket) throw new ApiError('NoSuchBucket', 'The specified bucket does not exist', 404);
+    return bucket;
+  };
+  const objectAt = (input: { Bucket: string | undefined; Key: string | undefined }, missing = 'NoSuchKey') => {
+    const object = bucketNamed(input.Bucket).objects.get(input.Key ?? '');
+    if (!object) throw new ApiError(missing, 'The specified key does not exist.', 404);
+    return object;
+  };
+  return {
+    PutObject: strict(
+      's3:PutObject',
+      'Bucket Key Body ContentType IfNoneMatch IfMatch ServerSideEncryption SSEKMSKeyId Metadata ChecksumAlgorithm',
+      (input: PutObjectRequest) => {
+        const bucket = bucketNamed(input.Bucket);
+        const present = bucket.objects.get(input.Key ?? '');
+        if (input.IfNoneMatch !== undefined && input.IfNoneMatch !== '*') {
+          throw new ApiError(
+            'NotImplemented',
+            'A header you provided implies functionality that is not implemented',
+            501,
+          );
+        }
+        if (input.IfNoneMatch === '*' && present) throw precondition();
+        if (input.IfMatch !== undefined && !present)
+          throw new ApiError('NoSuchKey', 'The specified key does not exist.', 404);
+        if (input.IfMatch !== undefined && quoted(input.IfMatch) !== present?.etag) throw precondition();
+        const body: unknown = input.Body ?? '';
+        if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+          throw new Error('the simulator implements s3:PutObject for strings and bytes only');
+        }
+        const { ContentType, ServerSideEncryption = 'AES256', SSEKMSKeyId, Metadata } = input;
+        const stored = putObject(world, bucket, input.Key ?? '', body, {
+          type: ContentType,
+          encryption: ServerSideEncryption,
+          keyId: SSEKMSKeyId,
+          metadata: Metadata,
+        });
+        return { ETag: stored.etag, ServerSideEncryption };
+      },
+    ),
+    GetObject: strict('s3:GetObject', 'Bucket Key Range IfMatch ChecksumMode', (input: GetObjectRequest) => {
+      const object = objectAt(input);
+      if (input.IfMatch !== undefined && quoted(input.IfMatch) !== object.etag) throw precondition();
+      const { start, end } = rangeOf(input.Range, object.body.length);
+      const body = object.body.subarray(start, end);
+      const ContentRange = input.Range === undefined ? undefined : `bytes ${start}-${end - 1}/${object.body.length}`;
+      return {
+        ...headers(object),
+        ContentLength: body.length,
+        ContentRange,
+        Body: sdkStreamMixin(Readable.from(body.length > 0 ? [body] : [])),
+      };
+    }),
+    HeadObject: strict('s3:HeadObject', 'Bucket Key ChecksumMode', (input: HeadObjectRequest) =>
+      headers(objectAt(input, 'NotFound')),
+    ),
+    ListObjectsV2: strict(
+      's3:ListObjectsV2',
+      'Bucket Prefix Delimiter StartAfter ContinuationToken MaxKeys',
+      (input: ListObjectsV2Request) => {
+        const { Prefix = '', Delimiter, MaxKeys = 1000, ContinuationToken, StartAfter = '' } = input;
+        const after =
+          ContinuationToken === undefined ? StartAfter : Buffer.from(ContinuationToken, 'base64').toString();
+        const objects = bucketNamed(input.Bucket).objects;
+        // A key that goes on past the delimiter is listed once, by what precedes it.
+        const entry = (key: string) => {
+          const stop = Delimiter === undefined ? -1 : key.indexOf(Delimiter, Prefix.length);
+          return stop < 0 ? key : key.slice(0, stop + Delimiter!.length);
+        };
+        const keys = [...objects.keys()].filter((key) => key.startsWith(Prefix));
+        const entries = [...new Set(keys.map(entry))].sort().filter((key) => key > after);
+        const listed = entries.slice(0, Math.min(MaxKeys, 1000));
+        const contents = listed.flatMap((Key) => {
+          const object = objects.get(Key);
+          return object
+            ? [
+                {
+                  Key,
+                  ETag: object.etag,
+                  Size: object.body.length,
+                  LastModified: new Date(object.at),
+                  StorageClass: 'STANDARD',
+                },
+              ]
+            : [];
+        });
+        const prefixes = listed.filter((key) => !objects.has(key)).map((each) => ({ Prefix: each }));
+        const more = entries.length > listed.length;
+        return {
+          Name: input.Bucket,
+          Prefix,
+          Delimiter,
+          MaxKeys,
+          KeyCount: listed.length,
+          IsTruncated: more,
+          NextContinuationToken: more ? Buffer.from(listed.at(-1) ?? '').toString('base64') : undefined,
+          Contents: contents.length > 0 ? contents : undefined,
+          CommonPrefixes: prefixes.length > 0 ? prefixes : undefined,
+        };
+      },
+    ),
+    DeleteObject: strict('s3:DeleteObject', 'Bucket Key', (input: DeleteObjectRequest) => {
+      bucketNamed(input.Bucket).objects.delete(input.Key ?? '');
+      return {};
+    }),
+  };
+}
+
+const headers = (object: StoredObject) => ({
+  AcceptRanges: 'bytes',
+  ContentLength: object.body.length,
+  ContentType: object.type ?? 'application/octet-stream',
+  ETag: object.etag,
+  LastModified: new Date(object.at),
+  Metadata: object.metadata ?? {},
+  ServerSideEncryption: object.encryption,
+  SSEKMSKeyId: object.keyId,
+});
+
+const quoted = (etag: string) => (etag.startsWith('"') ? etag : `"${etag}"`);
+
+/** `bytes=-N` (the last N) or `bytes=A-B` or `bytes=A-`. */
+function rangeOf(range: string | undefined, length: number): { start: number; end: number } {
+  if (range === undefined) return { start: 0, end: length };
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+  const start = first === '' ? Math.max(0, length - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? length : Math.min(length, Number(last) + 1);
+  if (start < end && first + last !== '') return { start, end };
+  throw new ApiError('InvalidRange', 'The requested range is not satisfiable', 416);
+}

@@ -1,0 +1,240 @@
+import type { Recipe } from '../../core/recipe/recipe.ts';
+import { wildcard } from './ec2/filters.ts';
+import { comesWithAgent, type Image, type System } from './ec2/images/images.ts';
+import { createRandom } from '../random.ts';
+import type { PublicSource } from './source-calendar.ts';
+import type { Region, World } from './world.ts';
+
+interface Family {
+  system: System;
+  owner: string;
+  alias?: string;
+  architecture: Image['architecture'];
+  /** `*` stands for the release. */
+  name: string;
+  description: string;
+  /** Absent where the vendor keeps none. */
+  parameter?: string;
+  rootDevice: string;
+  sizeGiB: number;
+  usedGiB: number;
+}
+
+const amazonLinux = (architecture: Image['architecture']): Family => ({
+  system: 'AmazonLinux',
+  owner: '137112412989',
+  alias: 'amazon',
+  architecture,
+  name: `al2023-ami-2023.9.*.0-kernel-6.12-${architecture}`,
+  description: `Amazon Linux 2023 AMI 2023.9.*.0 ${architecture} HVM kernel-6.12`,
+  parameter: `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`,
+  rootDevice: '/dev/xvda',
+  sizeGiB: 8,
+  usedGiB: 2.5,
+});
+const debianName = { x86_64: 'amd64', arm64: 'arm64' } as const;
+const ubuntu = (architecture: Image['architecture']): Family => ({
+  system: 'Ubuntu',
+  owner: '099720109477',
+  architecture,
+  name: `ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-${debianName[architecture]}-server-*`,
+  description: `Canonical, Ubuntu, 24.04, ${debianName[architecture]} noble image`,
+  parameter: `/aws/service/canonical/ubuntu/server/24.04/stable/current/${debianName[architecture]}/hvm/ebs-gp3/ami-id`,
+  rootDevice: '/dev/sda1',
+  sizeGiB: 8,
+  usedGiB: 2.5,
+});
+const debian = (release: number, architecture: Image['architecture']): Family => ({
+  system: 'Debian',
+  owner: '136693071363',
+  architecture,
+  name: `debian-${release}-${debianName[architecture]}-*-2285`,
+  description: `Debian ${release} (*-2285)`,
+  parameter: `/aws/service/debian/release/${release}/latest/${debianName[architecture]}`,
+  rootDevice: '/dev/xvda',
+  sizeGiB: 8,
+  usedGiB: 1.5,
+});
+// Red Hat keeps no public parameters: https://access.redhat.com/solutions/15356 has its account and names.
+const redHat = (release: string, architecture: Image['architecture']): Family => ({
+  system: 'RedHat',
+  owner: '309956199498',
+  architecture,
+  name: `RHEL-${release}_HVM-*-${architecture}-0-Hourly2-GP3`,
+  description: 'Provided by Red Hat, Inc.',
+  rootDevice: '/dev/sda1',
+  sizeGiB: 10,
+  usedGiB: 2,
+});
+const windows = (release: number): Family => ({
+  system: 'Windows',
+  owner: '801119661308',
+  alias: 'amazon',
+  architecture: 'x86_64',
+  name: `Windows_Server-${release}-English-Full-Base-*`,
+  description: `Microsoft Windows Server ${release} Full Locale English AMI provided by Amazon`,
+  parameter: `/aws/service/ami-windows-latest/Windows_Server-${release}-English-Full-Base`,
+  rootDevice: '/dev/sda1',
+  sizeGiB: 30,
+  usedGiB: 14,
+});
+
+const families: Family[] = [
+  ...(['x86_64', 'arm64'] as const).flatMap((architecture) => [
+    amazonLinux(architecture),
+    ubuntu(architecture),
+    debian(12, architecture),
+    debian(13, architecture),
+    redHat('10.0.0', architecture),
+  ]),
+  windows(2022),
+  windows(2025),
+];
+
+const hasParameter = (family: Family): family is Family & { parameter: string } => family.parameter !== undefined;
+
+/** The public images a recipe may start from: of its parameter, or all that its filter finds. */
+export const publicSourcesOf = ({ parameter, filter, owner }: Recipe['source']): PublicSource[] =>
+  families.filter(hasParameter).filter((family) => {
+    if (!filter) return family.parameter === parameter;
+    if (filter.architecture !== undefined && filter.architecture !== family.architecture) return false;
+    return (
+      [family.owner, family.alias].includes(owner) && wildcard(filter.name).test(family.name.replace('*', '20261123'))
+    );
+  });
+
+/** Two releases of every family; the public parameters name the newer. */
+const ages = [40, 10];
+
+/** Puts the public images and the public parameters every region has into a new region. */
+export function sourceImages(region: Region, now: number): void {
+  for (const family of families) {
+    for (const [release, days] of ages.entries()) {
+      const createdAt = now - days * 86_400_000;
+      const image = publicImage(region, family, createdAt);
+      region.images.set(image.id, image);
+      if (!hasParameter(family)) continue;
+      region.parameters.set(`aws ${family.parameter}`, {
+        name: family.parameter,
+        owner: 'aws',
+        tags: new Map(),
+        pending: 0,
+        last: release + 1,
+        versions: [
+          {
+            version: release + 1,
+            value: image.id,
+            type: 'String',
+            dataType: 'aws:ec2:image',
+            at: createdAt,
+            tier: 'Standard',
+            description: '',
+          },
+        ],
+      });
+    }
+  }
+}
+
+/** A newer public image of the family whose newest a parameter names. The parameter itself is left as it is. */
+export function publishRelease(region: Region, parameter: string, now: number): Image {
+  const family = families.find((each) => each.parameter === parameter);
+  if (!family)
+    throw new Error(
+      `no image is published under ${parameter}; there are ${families
+        .filter(hasParameter)
+        .map((each) => each.parameter)
+        .join(', ')}`,
+    );
+  const image = publicImage(region, family, now, compact(now).slice(0, 12));
+  region.images.set(image.id, image);
+  return image;
+}
+
+const compact = (at: number) => new Date(at).toISOString().replace(/\D/g, '');
+
+function publicImage(
+  region: Region,
+  family: Family,
+  createdAt: number,
+  release = compact(createdAt).slice(0, 8),
+): Image {
+  const name = family.name.replace('*', release);
+  const ids = createRandom('public image', region.name, name);
+  const id = `ami-0${ids.hex(16)}`;
+  const snapshot = `snap-0${ids.hex(16)}`;
+  region.snapshots.set(snapshot, {
+    id: snapshot,
+    owner: family.owner,
+    description: name,
+    state: 'completed',
+    startedAt: createdAt,
+    endsAt: createdAt,
+    volume: 'vol-ffffffff',
+    sizeGiB: family.sizeGiB,
+    usedGiB: family.usedGiB,
+    keyArn: undefined,
+    sharedWith: new Set(['all']),
+    tags: new Map(),
+  });
+  return {
+    id,
+    owner: family.owner,
+    ownerAlias: family.alias,
+    name,
+    description: family.description.replace('*', release),
+    state: 'available',
+    system: family.system,
+    agent: comesWithAgent(family.system),
+    architecture: family.architecture,
+    rootDevice: family.rootDevice,
+    bootMode: family.architecture === 'arm64' ? 'uefi' : 'uefi-preferred',
+    imdsSupport: family.system === 'AmazonLinux' || family.system === 'Ubuntu' ? 'v2.0' : undefined,
+    createdAt,
+    mappings: [
+      {
+        device: family.rootDevice,
+        snapshot,
+        sizeGiB: family.sizeGiB,
+        type: 'gp3',
+        iops: 3000,
+        throughput: 125,
+        encrypted: false,
+        deleteOnTermination: true,
+      },
+    ],
+    permissions: [{ Group: 'all' }],
+    tags: new Map(),
+  };
+}
+
+/** An image put into the cloud by a test or a scenario; what is left out is as in an unencrypted Linux image. */
+export type AddedImage = Pick<Image, 'name' | 'owner'> & { region: string } & Partial<
+    Omit<Image, 'id' | 'permissions'>
+  > & { public?: boolean; sizeGiB?: number };
+
+export function addPublicImage(world: World, added: AddedImage): Image {
+  const { region: name, public: isPublic = false, sizeGiB = 8, ...fields } = added;
+  const region = world.region(name);
+  const id = world.newId('ami', name);
+  const family: Family = {
+    ...amazonLinux(fields.architecture ?? 'x86_64'),
+    name: fields.name,
+    owner: fields.owner,
+    alias: '',
+    sizeGiB,
+  };
+  const image: Image = {
+    ...publicImage(region, family, fields.createdAt ?? world.clock.now()),
+    ownerAlias: undefined,
+    description: '',
+    agent: comesWithAgent(fields.system ?? family.system),
+    ...fields,
+    id,
+  };
+  image.permissions = isPublic ? [{ Group: 'all' }] : [];
+  const snapshot = region.snapshots.get(image.mappings[0]?.snapshot ?? '');
+  if (snapshot && !isPublic) snapshot.sharedWith.clear();
+  region.images.set(id, image);
+  return image;
+}

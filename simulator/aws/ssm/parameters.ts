@@ -1,0 +1,164 @@
+import { partitionIn } from '../partition.ts';
+import type {
+  AddTagsToResourceRequest,
+  DeleteParameterRequest,
+  GetParameterRequest,
+  GetParametersByPathRequest,
+  GetParametersRequest,
+  ListTagsForResourceRequest,
+  PutParameterRequest,
+} from '@aws-sdk/client-ssm';
+import { ApiError, type Actions, type Caller } from '../calls/actions.ts';
+import { paginate } from '../ec2/pagination.ts';
+import { parameterChange } from '../events/events.ts';
+import { required, strict } from '../calls/strict.ts';
+import type { Region, World } from '../world.ts';
+import { putParameter } from './put-parameter.ts';
+
+export interface Version {
+  version: number;
+  value: string;
+  type: string;
+  dataType: string;
+  tier: string;
+  description: string;
+  at: number;
+}
+
+export interface Parameter {
+  name: string;
+  owner: string;
+  tags: Map<string, string>;
+  /** The highest number given out; a version whose image was refused leaves a gap. */
+  last: number;
+  /** Writes that still wait for their image to be looked at. */
+  pending: number;
+  /** In effect, oldest first. */
+  versions: Version[];
+}
+
+const notFound = (name: string) => new ApiError('ParameterNotFound', `Parameter ${name} not found.`);
+
+/** A parameter by name or ARN, with the version `name:3` asks for, else the newest. */
+function find(
+  region: Region,
+  caller: Caller,
+  reference: string,
+): { parameter: Parameter; version: Version; selector: string | undefined } | undefined {
+  const [, path = reference, selector] =
+    /^(?:arn:[\w-]+:ssm:[^:]+:\d*:parameter)?([^:]+)(:\d+)?$/.exec(reference) ?? [];
+  const parameter = region.parameters.get(`${path.startsWith('/aws/') ? 'aws' : caller.account} ${path}`);
+  const version = parameter?.versions.findLast((each) => selector === undefined || `:${each.version}` === selector);
+  return parameter && version ? { parameter, version, selector } : undefined;
+}
+
+export function parameterActions(world: World): Actions {
+  const described = (caller: Caller, found: NonNullable<ReturnType<typeof find>>, decrypt = false) => {
+    const { parameter, version, selector } = found;
+    const account = parameter.owner === 'aws' ? '' : parameter.owner;
+    return {
+      Name: parameter.name,
+      ARN: `arn:${partitionIn(caller.region)}:ssm:${caller.region}:${account}:parameter${parameter.name.startsWith('/') ? '' : '/'}${parameter.name}`,
+      Type: version.type,
+      Value:
+        version.type === 'SecureString' && !decrypt ? Buffer.from(version.value).toString('base64') : version.value,
+      Version: version.version,
+      Selector: selector,
+      DataType: version.dataType,
+      LastModifiedDate: new Date(version.at),
+    };
+  };
+  const own = (caller: Caller, name = '') => {
+    const parameter = world.region(caller.region).parameters.get(`${caller.account} ${name}`);
+    if (!parameter || parameter.versions.length === 0) throw notFound(name);
+    return parameter;
+  };
+  return {
+    GetParameter: strict('ssm:GetParameter', 'Name WithDecryption', (input: GetParameterRequest, caller) => {
+      const name = required(input.Name, 'Name', 'ValidationException');
+      const found = find(world.region(caller.region), caller, name);
+      if (!found) throw notFound(name);
+      return { Parameter: described(caller, found, input.WithDecryption) };
+    }),
+    GetParameters: strict('ssm:GetParameters', 'Names WithDecryption', (input: GetParametersRequest, caller) => {
+      const names = input.Names ?? [];
+      if (names.length < 1 || names.length > 10)
+        throw new ApiError('ValidationException', 'Names must have 1 to 10 members');
+      const all = names.map((name) => ({ name, found: find(world.region(caller.region), caller, name) }));
+      return {
+        Parameters: all.flatMap(({ found }) => (found ? [described(caller, found, input.WithDecryption)] : [])),
+        InvalidParameters: all.flatMap(({ name, found }) => (found ? [] : [name])),
+      };
+    }),
+    GetParametersByPath: strict(
+      'ssm:GetParametersByPath',
+      'Path Recursive WithDecryption MaxResults NextToken',
+      (input: GetParametersByPathRequest, caller) => {
+        const region = world.region(caller.region);
+        const path = `${required(input.Path, 'Path', 'ValidationException').replace(/\/$/, '')}/`;
+        const names = [...region.parameters.values()]
+          .filter((each) => each.owner === 'aws' || each.owner === caller.account)
+          .map((each) => each.name)
+          .filter((name) => name.startsWith(path) && (input.Recursive || !name.slice(path.length).includes('/')))
+          .sort();
+        const { items, NextToken } = paginate(names, input, { max: 10, byDefault: 10, error: 'ValidationException' });
+        const found = items.flatMap((name) => find(region, caller, name) ?? []);
+        return { Parameters: found.map((each) => described(caller, each, input.WithDecryption)), NextToken };
+      },
+    ),
+    PutParameter: strict(
+      'ssm:PutParameter',
+      'Name Value Type DataType Overwrite Description Tier Tags.Key Tags.Value',
+      (input: PutParameterRequest, caller) => putParameter(world, input, caller),
+    ),
+    DeleteParameter: strict('ssm:DeleteParameter', 'Name', (input: DeleteParameterRequest, caller) => {
+      const parameter = own(caller, input.Name);
+      world.region(caller.region).parameters.delete(`${caller.account} ${parameter.name}`);
+      const { type, description } = parameter.versions.at(-1)!;
+      world.emit(parameterChange(caller, { operation: 'Delete', name: parameter.name, type, description }));
+      return {};
+    }),
+    AddTagsToResource: strict(
+      'ssm:AddTagsToResource',
+      'ResourceType ResourceId Tags.Key Tags.Value',
+      (input: AddTagsToResourceRequest, caller) => {
+        const parameter = taggable(caller, input.ResourceType, input.ResourceId);
+        for (const { Key = '', Value = '' } of input.Tags ?? []) parameter.tags.set(Key, Value);
+        return {};
+      },
+    ),
+    ListTagsForResource: strict(
+      'ssm:ListTagsForResource',
+      'ResourceType ResourceId',
+      (input: ListTagsForResourceRequest, caller) => {
+        const { tags } = taggable(caller, input.ResourceType, input.ResourceId);
+        return { TagList: [...tags].map(([Key, Value]) => ({ Key, Value })) };
+      },
+    ),
+  };
+  function taggable(caller: Caller, type: string | undefined, id: string | undefined): Parameter {
+    if (type !== 'Parameter') throw new Error(`the simulator does not implement tags of SSM's ${type}`);
+    const parameter = world.region(caller.region).parameters.get(`${caller.account} ${id}`);
+    if (!parameter) throw new ApiError('InvalidResourceId', `The resource ID ${id} is not valid`);
+    return parameter;
+  }
+}
+
+/** Sets a parameter outside of the API: AWS's own under `/aws/`, the account's elsewhere. */
+export function setParameter(world: World, regionName: string, account: string, name: string, value: string): void {
+  const { parameters } = world.region(regionName);
+  const owner = name.startsWith('/aws/') ? 'aws' : account;
+  const known = parameters.get(`${owner} ${name}`) ?? {
+    name,
+    owner,
+    tags: new Map(),
+    last: 0,
+    pending: 0,
+    versions: [],
+  };
+  const version = known.last + 1;
+  const at = world.clock.now();
+  const next = { version, value, type: 'String', dataType: 'text', tier: 'Standard', description: '', at };
+  parameters.set(`${owner} ${name}`, { ...known, last: version, versions: [...known.versions, next] });
+  world.views.settle(regionName);
+}

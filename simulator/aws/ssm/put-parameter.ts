@@ -1,0 +1,78 @@
+import type { PutParameterRequest } from '@aws-sdk/client-ssm';
+import { ApiError, type Caller } from '../calls/actions.ts';
+import { canLaunch } from '../ec2/images/images.ts';
+import { parameterChange } from '../events/events.ts';
+import type { World } from '../world.ts';
+import type { Version } from './parameters.ts';
+
+/** Writes a new version; one of data type aws:ec2:image takes effect only when its image has been looked at. */
+export function putParameter(world: World, input: PutParameterRequest, caller: Caller) {
+  const region = world.region(caller.region);
+  const { Name = '', Value = '', DataType = 'text', Overwrite = false, Tags = [], Tier = 'Standard' } = input;
+  const invalid = (message: string) => new ApiError('ValidationException', message);
+  if (/^\/?(aws|ssm)/i.test(Name))
+    throw invalid('Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).');
+  if (!/^[a-zA-Z0-9_.\-/]+$/.test(Name) || (Name.includes('/') && !Name.startsWith('/'))) {
+    throw invalid('Parameter name must be a fully qualified name.');
+  }
+  // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-parameter-name-constraints.html
+  if (Name.split('/').filter(Boolean).length > 15)
+    throw new ApiError('HierarchyLevelLimitExceededException', 'A hierarchy can have a maximum of 15 levels.');
+  if (Name.length > 1011) throw invalid('Parameter name must have at most 1011 characters.');
+  if (Overwrite && Tags.length > 0) {
+    throw invalid(
+      "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
+    );
+  }
+  if (Value === '' || Value.length > (Tier === 'Advanced' ? 8192 : 4096)) {
+    throw invalid(`The value of a ${Tier} parameter must have 1 to ${Tier === 'Advanced' ? 8192 : 4096} characters.`);
+  }
+  if (!['text', 'aws:ec2:image'].includes(DataType)) throw invalid(`The data type ${DataType} is not supported.`);
+  if (DataType === 'aws:ec2:image' && !/^ami-[0-9a-f]{8,17}$/.test(Value))
+    throw invalid(`${Value} is not the form of an AMI id.`);
+  const key = `${caller.account} ${Name}`;
+  const known = region.parameters.get(key);
+  if (known && !Overwrite) {
+    throw new ApiError(
+      'ParameterAlreadyExists',
+      'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+    );
+  }
+  const type = input.Type ?? known?.versions.at(-1)?.type;
+  if (type === undefined) throw invalid('A parameter type is required when you create a parameter.');
+  const tags = new Map(Tags.map(({ Key = '', Value: value = '' }) => [Key, value]));
+  const parameter = known ?? { name: Name, owner: caller.account, tags, last: 0, pending: 0, versions: [] };
+  region.parameters.set(key, parameter);
+  const description = input.Description ?? parameter.versions.at(-1)?.description ?? '';
+  const version: Version = {
+    version: ++parameter.last,
+    value: Value,
+    type,
+    dataType: DataType,
+    tier: Tier,
+    description,
+    at: world.clock.now(),
+  };
+  const operation = known ? 'Update' : 'Create';
+  const takeEffect = () => {
+    parameter.versions = [...parameter.versions, version].sort((a, b) => a.version - b.version).slice(-100);
+    world.emit(parameterChange(caller, { operation, name: Name, type, description }));
+  };
+  const refuse = () => {
+    const exception = 'Unable to Describe Resource';
+    world.emit(parameterChange(caller, { exception, dataType: DataType, name: Name, type, operation }));
+    if (parameter.pending === 0 && parameter.versions.length === 0) region.parameters.delete(key);
+  };
+  if (DataType === 'text') takeEffect();
+  else {
+    // The call is answered before the image is looked at; a bad id shows only in an event, and in the value never changing.
+    parameter.pending += 1;
+    world.after(world.delays.draw('parameterValidation', { resource: Name, region: region.name }), () => {
+      parameter.pending -= 1;
+      const image = region.images.get(Value);
+      if (image?.state === 'available' && canLaunch(image, caller.account)) takeEffect();
+      else refuse();
+    });
+  }
+  return { Version: version.version, Tier };
+}

@@ -1,0 +1,44 @@
+import { parseRecipe, type Catalog } from '../../core/recipe/recipe.ts';
+import { regionsIn } from '../../core/recipe/regions.ts';
+import type { CloudOptions } from '../aws/cloud.ts';
+
+/** Every key that a recipe names exists in the simulated account, in the region where it is named. */
+export function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, string[]> {
+  const keys: Record<string, string[]> = {};
+  for (const document of Object.values(recipes)) {
+    const { recipe } = parseRecipe(document, scripts, { home });
+    if (!recipe) continue;
+    const { rootVolume, volumes } = recipe.builder;
+    const named = [rootVolume, ...volumes].map(({ kmsKey }) => ({ region: home, kmsKey }));
+    for (const { region, kmsKey } of [...named, ...recipe.distribute]) if (kmsKey) (keys[region] ??= []).push(kmsKey);
+  }
+  return keys;
+}
+
+/** The subnets and security groups that recipes name exist, in a VPC of their own behind a NAT gateway. */
+function networkFor({ recipes, scripts }: Catalog): NonNullable<CloudOptions['network']> {
+  const builders = Object.values(recipes).flatMap((document) => parseRecipe(document, scripts).recipe?.builder ?? []);
+  const vpc = 'vpc-0123456789abcdef0';
+  return {
+    subnets: [...new Set(builders.flatMap(({ subnets }) => subnets))].map((id) => ({
+      id,
+      vpc,
+      route: 'nat',
+      publicIp: false,
+      freeAddresses: 4091,
+    })),
+    securityGroups: builders.flatMap(({ subnets, securityGroups }) =>
+      securityGroups.map((id) => ({ id, egress: 'all' as const, ...(subnets.length > 0 && { vpc }) })),
+    ),
+  };
+}
+
+/** An account that has what recipes name: keys, networks, regions of targets. A scenario takes away from it. */
+export const accountFor = (
+  catalog: Catalog,
+  home: string,
+): Required<Pick<CloudOptions, 'keys' | 'network' | 'optedIn'>> => ({
+  keys: keysOf(catalog, home),
+  network: networkFor(catalog),
+  optedIn: [home, ...regionsIn(catalog, home)],
+});

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts';
+import { uuid } from '../aws/keys.ts';
+import { isoTime } from '../aws/world.ts';
+
+/** A function, and how Lambda goes about events for it that nobody waits for the answer of. */
+export interface AsyncFunction {
+  arn: string;
+  run: (event: unknown) => Promise<unknown>;
+  /** Further tries after one that failed. */
+  retries: number;
+  /** Gets the invocation record, in Lambda's own form, of an event that failed every time. */
+  onFailure: (record: object) => void;
+}
+
+// A minute before the second try, two before the third:
+// https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+const pauses = [60, 120];
+
+/** Lambda's queue of events. */
+export function createAsyncInvocation(clock: Clock): (called: AsyncFunction, event: unknown) => void {
+  let invocations = 0;
+  return ({ arn, run, retries, onFailure }, event) => {
+    const requestId = uuid('invocation', ++invocations);
+    const attempt = (tries: number) => {
+      clock
+        .activity(() => run(structuredClone(event)))
+        .catch(({ name, message }: Error) => {
+          if (tries <= retries) {
+            clock.at(clock.now() + (pauses[tries - 1] ?? 0) * 1000, () => attempt(tries + 1));
+            return;
+          }
+          onFailure({
+            version: '1.0',
+            timestamp: isoTime(clock.now()),
+            requestContext: {
+              requestId,
+              functionArn: `${arn}:$LATEST`,
+              condition: 'RetriesExhausted',
+              approximateInvokeCount: tries,
+            },
+            requestPayload: event,
+            responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+            responsePayload: { errorType: name, errorMessage: message },
+          });
+        });
+    };
+    attempt(1);
+  };
+}

@@ -1,0 +1,51 @@
+import { actingAs, type FunctionRun } from '../aws/calls/attach.ts';
+import type { Interference } from './interference.ts';
+import type { StepFunctions } from '../states/step-functions.ts';
+
+type Work = (payload: unknown) => Promise<unknown>;
+
+/** Runs functions as themselves, or as a test has them run. */
+export function createInvoke(
+  interfere: Interference['invoke'],
+): (name: string, payload: unknown, work: Work) => Promise<unknown> {
+  const attempts = new Map<string, number>();
+  return async (name, payload, work) => {
+    const self: FunctionRun = { name, payload };
+    const run = () => actingAs(self, () => work(payload));
+    if (!interfere) return run();
+    const attempt = (attempts.get(name) ?? 0) + 1;
+    attempts.set(name, attempt);
+    let running = 0;
+    const watched = () => {
+      running++;
+      const result = run();
+      const ended = () => void running--;
+      result.then(ended, ended); // a killed run fails unheard
+      return result;
+    };
+    try {
+      return await interfere(name, attempt, watched, payload);
+    } finally {
+      if (running > 0) self.killed = true;
+    }
+  };
+}
+
+/** Ends executions at the entry of states as a test says. */
+export function endAtEntry(
+  stepFunctions: StepFunctions,
+  now: (work: () => void) => void,
+  enter: Interference['enter'],
+): void {
+  if (!enter) return;
+  const visits = new Map<string, number>();
+  stepFunctions.onEvent((execution, { type, stateEnteredEventDetails }, path) => {
+    if (!type.endsWith('StateEntered')) return;
+    const state = String(stateEnteredEventDetails?.['name']);
+    const visit = (visits.get(state) ?? 0) + 1;
+    visits.set(state, visit);
+    const end = enter(state, visit, { execution, path });
+    // In a moment of its own: the event is still being written.
+    if (end) now(() => stepFunctions.end(execution.arn, end));
+  });
+}

@@ -1,0 +1,41 @@
+import type { Json, State } from '../definition.ts';
+import { PAYLOAD_LIMIT, StateError } from '../errors.ts';
+import { fill, read, type Surroundings } from './expression.ts';
+import type { Branch } from '../machine.ts';
+import { place, selectFrom } from './paths.ts';
+
+/** What a state leaves behind: its output, the variables it sets as it is left, and where to go. */
+export interface Left {
+  output: Json;
+  assigned?: Record<string, Json>;
+  next: string | undefined;
+}
+
+/** The variables an Assign sets; all are computed before any is set. */
+export function assigned(template: Json | undefined, surroundings: Surroundings): { assigned?: Record<string, Json> } {
+  return template === undefined ? {} : { assigned: fill(template, surroundings) as Record<string, Json> };
+}
+
+/** ResultPath, OutputPath and Assign. `$` in Assign is the result before ResultSelector, as AWS has it. */
+export function finish(state: State, raw: Json, shaped: Json, result: Json, branch: Branch): Left {
+  const usesResultPath = state.Type !== 'Wait' && state.Type !== 'Succeed';
+  const path = state.ResultPath === undefined ? '$' : state.ResultPath;
+  const placed = usesResultPath ? place(path, raw, shaped) : shaped;
+  const output = limited(pathed(state.OutputPath, placed, branch), branch.name);
+  return { output, next: state.Next, ...assigned(state.Assign, branch.surroundings(result)) };
+}
+
+export function pathed(path: string | null | undefined, value: Json, branch: Branch): Json {
+  if (path === undefined) return value;
+  if (path === null) return {};
+  if (/^\$[.[]|^\$$/.test(path)) return selectFrom(path, value);
+  return read(path, branch.surroundings(value), 'Path');
+}
+
+export function limited(value: Json, name: string): Json {
+  if (Buffer.byteLength(JSON.stringify(value)) <= PAYLOAD_LIMIT) return value;
+  throw new StateError(
+    'States.DataLimitExceeded',
+    `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+  );
+}

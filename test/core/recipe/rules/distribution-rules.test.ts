@@ -1,0 +1,243 @@
+import { base, casesOf } from '../recipe-cases.ts';
+
+const accountList = (count: number) =>
+  Array.from({ length: count }, (_, index) => `'${String(100_000_000_000 + index)}'`).join(', ');
+
+casesOf([
+  [
+    'a region is a target once',
+    'region: eu-west-1',
+    '¦region: us-east-1',
+    'distribute[1].region: us-east-1 is already the target distribute[0]',
+  ],
+  [
+    'a region with a typo is told the right one',
+    'region: eu-west-1',
+    '¦region: eu-wets-1',
+    'distribute[1].region: eu-wets-1 is not a region this version knows; did you mean eu-west-1?',
+  ],
+  [
+    'regions are of one partition',
+    'region: eu-west-1',
+    '¦region: cn-north-1',
+    'distribute[1].region: cn-north-1 is in aws-cn, but us-east-1 is in aws; AWS copies no image across',
+  ],
+  [
+    'an account has 12 digits',
+    "['111122223333']",
+    "[¦'11112222333']",
+    'distribute[0].accounts[0]: must be an account id of 12 digits, got "11112222333"',
+  ],
+  [
+    'an account without quotes is a number',
+    "['111122223333']",
+    '[¦012345678901]',
+    'distribute[0].accounts[0]: must be 12 digits in quotes: without quotes YAML reads a number, here 12345678901, and drops leading zeros',
+  ],
+  [
+    'an account is named once',
+    "['111122223333']",
+    "['111122223333', ¦'111122223333']",
+    'distribute[0].accounts[1]: 111122223333 is already there at [0]',
+  ],
+  [
+    'an organization is named by ARN',
+    'region: eu-west-1',
+    'region: eu-west-1\n    organizations: [¦o-exampleorgid]',
+    'distribute[1].organizations[0]: must be an organization ARN such as arn:aws:organizations::111122223333:organization/o-exampleorgid, got "o-exampleorgid"',
+  ],
+  [
+    'an OU is named by ARN',
+    'region: eu-west-1',
+    'region: eu-west-1\n    organizationalUnits: [¦ou-ab12-cdefgh34]',
+    'distribute[1].organizationalUnits[0]: must be an OU ARN such as arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34, got "ou-ab12-cdefgh34"',
+  ],
+  [
+    'a key by ARN is in the region of its target',
+    'region: eu-west-1',
+    'region: eu-west-1\n    ¦kmsKey: arn:aws:kms:us-east-1:111122223333:alias/golden',
+    'distribute[1].kmsKey: is a key in us-east-1, but the target is eu-west-1',
+  ],
+  [
+    'a tag is not one of AWS or of the pipeline',
+    'publish:',
+    'image: { tags: { ¦"aws:x": a, ¦"golden:build": b } }\npublish:',
+    'image.tags.aws:x: the key must not start with aws: or golden:, which are reserved',
+    'image.tags.golden:build: the key must not start with aws: or golden:, which are reserved',
+  ],
+  [
+    'a tag has bounds',
+    'publish:',
+    `image: { tags: { ¦team: ${'x'.repeat(257)} } }\npublish:`,
+    'image.tags.team: must have at most 256 characters, got 257',
+  ],
+  [
+    'a tag of 128 and 256 characters is taken',
+    'publish:',
+    `image: { tags: { ${'k'.repeat(128)}: ${'x'.repeat(256)} } }\npublish:`,
+  ],
+  [
+    'a key has bounds, too',
+    'publish:',
+    `image: { tags: { ¦${'k'.repeat(129)}: x } }\npublish:`,
+    `image.tags.${'k'.repeat(129)}: the key must have at most 128 characters, got 129`,
+  ],
+  [
+    'an image is shared with at most 1,000 accounts, organizations and OUs',
+    "accounts: ['111122223333']",
+    `¦accounts: [${accountList(1001)}]`,
+    'distribute[0].accounts: has 1001 entries, but an AMI is shared with at most 1000; name an organization or OU, which counts as one',
+  ],
+  [
+    'the three lists count together',
+    "accounts: ['111122223333']",
+    `¦accounts: [${accountList(1000)}]\n    organizations: ['arn:aws:organizations::111122223333:organization/o-exampleorgid']`,
+    'distribute[0].accounts: has 1000 entries, with 1 in the other lists, but an AMI is shared with at most 1000; name an organization or OU, which counts as one',
+  ],
+  ['a thousand are taken', "['111122223333']", `[${accountList(1000)}]`],
+  [
+    'tags are at most 40',
+    'publish:',
+    `image:\n  ¦tags: { ${Array.from({ length: 41 }, (_, index) => `t${index}: x`).join(', ')} }\npublish:`,
+    'image.tags: must be at most 40 tags: AWS allows 50 and the pipeline needs the rest',
+  ],
+  [
+    'nobody is left to believe that older images are retired',
+    'publish:',
+    `¦retire: { keep: 2, deprecateAfter: 30d }\npublish:`,
+    'retire: is not supported yet: nothing deprecates or deregisters older images; remove the key',
+  ],
+  [
+    'a schedule has its form',
+    'publish:',
+    'triggers: { ¦schedule: cron(0 3 * * *) }\npublish:',
+    'triggers.schedule: cron(...) has six fields (minutes hours day-of-month month day-of-week year), got 5',
+  ],
+  [
+    'a time zone is a known one',
+    'publish:',
+    'triggers: { schedule: cron(0 3 ? * SUN *), ¦timezone: Europe/Berlni }\npublish:',
+    'triggers.timezone: Europe/Berlni is not an IANA time zone; did you mean Europe/Berlin?',
+  ],
+  [
+    'an offset is no time zone',
+    'publish:',
+    "triggers: { schedule: cron(0 3 ? * SUN *), ¦timezone: '+01:00' }\npublish:",
+    'triggers.timezone: +01:00 is not an IANA time zone',
+  ],
+  [
+    'an image gets old within reason',
+    'publish:',
+    'triggers: { ¦rebuildAfter: 5m }\npublish:',
+    'triggers.rebuildAfter: must be from 1h to 365d, got "5m"',
+  ],
+  [
+    'a flexible window is from a minute to a day',
+    'publish:',
+    'triggers: { schedule: rate(7 days), ¦flexibleWindow: 25h }\npublish:',
+    'triggers.flexibleWindow: must be from 1m to 1d, got "25h"',
+  ],
+  [
+    'a flexible window is whole minutes, as Scheduler takes it',
+    'publish:',
+    'triggers: { schedule: rate(7 days), ¦flexibleWindow: 90s }\npublish:',
+    'triggers.flexibleWindow: must be whole minutes, got 90s',
+  ],
+  [
+    'a flexible window goes with a schedule',
+    'publish:',
+    'triggers: { onSourceUpdate: true, ¦flexibleWindow: 15m }\npublish:',
+    'triggers.flexibleWindow: goes with a schedule only',
+  ],
+  [
+    'a rate knows no time zone',
+    'publish:',
+    'triggers: { schedule: rate(7 days), ¦timezone: UTC }\npublish:',
+    'triggers.timezone: goes with a cron(...) schedule only',
+  ],
+]);
+
+const shared = "region: eu-west-1\n    accounts: ['111122223333']";
+const encrypted = base.replace('{ sizeGiB: 8 }', '{ kmsKey: alias/golden }');
+const untilHome = encrypted.slice(encrypted.indexOf('rootVolume'), encrypted.indexOf('region: us-east-1'));
+casesOf(
+  [
+    [
+      'a shared copy of an encrypted image needs a key of its region',
+      '- region: eu-west-1',
+      `- ¦${shared}`,
+      'distribute[1]: is shared, but its image would be encrypted with the AWS-managed key of eu-west-1, which cannot be shared: builder.rootVolume.kmsKey is alias/golden, and the copy of an encrypted image is encrypted; give distribute[1] a customer-managed kmsKey',
+    ],
+    ['a key of its own makes it right', '- region: eu-west-1', `- ${shared}\n    kmsKey: alias/golden-eu`],
+    [
+      'not the key AWS manages',
+      '- region: eu-west-1',
+      `- ${shared}\n    ¦kmsKey: alias/aws/ebs`,
+      'distribute[1].kmsKey: alias/aws/ebs is the AWS-managed key, and what it encrypts cannot be shared; name a customer-managed key',
+    ],
+    [
+      'at home the key of the builder must not be the one AWS manages',
+      untilHome,
+      `${untilHome.replace('alias/golden', 'alias/aws/ebs')}¦`,
+      'distribute[0]: is shared, but its image would be encrypted with the AWS-managed key of us-east-1, which cannot be shared: builder.rootVolume.kmsKey is alias/aws/ebs; give builder.rootVolume a customer-managed kmsKey',
+    ],
+    [
+      'at home encryption without a key is the same',
+      untilHome,
+      `${untilHome.replace('kmsKey: alias/golden', 'encrypted: true')}¦`,
+      'distribute[0]: is shared, but its image would be encrypted with the AWS-managed key of us-east-1, which cannot be shared: builder.rootVolume.encrypted is true; give builder.rootVolume a customer-managed kmsKey',
+    ],
+    [
+      'every encrypted volume counts',
+      untilHome,
+      `${untilHome.replace('{ kmsKey: alias/golden }', '{}\n  volumes: [{ device: /dev/sdf, sizeGiB: 1, encrypted: true }]')}¦`,
+      'distribute[0]: is shared, but its image would be encrypted with the AWS-managed key of us-east-1, which cannot be shared: builder.volumes[0].encrypted is true; give builder.volumes[0] a customer-managed kmsKey',
+    ],
+  ],
+  encrypted,
+);
+
+const twoTargets = base.slice(base.indexOf('  - region: us-east-1'), base.indexOf('publish:'));
+casesOf(
+  [
+    [
+      'a key at home encrypts the image, so a shared copy needs one too',
+      twoTargets,
+      `  - region: us-east-1\n    kmsKey: alias/golden\n    accounts: ['111122223333']\n  - ¦${shared}\n`,
+      'distribute[1]: is shared, but its image would be encrypted with the AWS-managed key of eu-west-1, which cannot be shared: distribute[0].kmsKey is alias/golden, and the copy of an encrypted image is encrypted; give distribute[1] a customer-managed kmsKey',
+    ],
+    [
+      'a key elsewhere encrypts the copy there only',
+      twoTargets,
+      `  - region: us-east-1\n    accounts: ['111122223333']\n  - ${shared}\n    kmsKey: alias/golden\n`,
+    ],
+    [
+      'what is not shared may be under any key',
+      twoTargets,
+      `  - region: us-east-1\n    kmsKey: alias/golden\n    accounts: ['111122223333']\n  - region: eu-west-1\n`,
+    ],
+  ],
+  base,
+  'us-east-1',
+);
+
+const publish = 'publish: { channel: stable }';
+casesOf([
+  [
+    'files that may look like credentials are named by path, with wildcards',
+    publish,
+    `image: { allowFiles: [/etc/app/*.pem, 'C:\\app\\*.pem'] }\n${publish}`,
+  ],
+  [
+    'a pattern that would allow every file is refused',
+    publish,
+    `image:\n  allowFiles:\n    - ¦/*\n${publish}`,
+    'image.allowFiles[0]: must be an absolute path such as /etc/myapp/*.pem or C:\\myapp\\*.pem, whose first folder has no wildcard, got "/*"',
+  ],
+  [
+    'a pattern that would end a quoted text is refused',
+    publish,
+    `image:\n  allowFiles:\n    - ¦/opt/x'$(reboot)\n${publish}`,
+    `image.allowFiles[0]: must be an absolute path such as /etc/myapp/*.pem or C:\\myapp\\*.pem, whose first folder has no wildcard, got "/opt/x'$(reboot)"`,
+  ],
+]);

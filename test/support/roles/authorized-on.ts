@@ -1,0 +1,270 @@
+// What AWS asks permission for when a call is made: the actions and the resources of AWS's Service Authorization Reference
+// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html and its neighbours), with the
+// condition keys our roles look at. What a resource carries is taken from the answers that were seen, as AWS looks it up.
+import type { Call } from '../../../simulator/aws/calls/attach.ts';
+import type { Ask } from './iam.ts';
+
+/** A call as an emulator saw it; `params` and `answer` in the shapes of the SDK. */
+export type SeenCall = Pick<Call, 'service' | 'action' | 'account' | 'region' | 'params' | 'error' | 'by' | 'answer'>;
+
+type Tags = Record<string, string>;
+interface Resource {
+  tags: Tags;
+  owner?: string;
+  encrypted?: boolean;
+}
+/** By `region id`. */
+export type Resources = Map<string, Resource>;
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- inputs and outputs of thirty commands share no narrower type */
+const tagsOf = (list: any[] | undefined): Tags =>
+  Object.fromEntries((list ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+const specified = (params: any, type: string): Tags =>
+  tagsOf(params.TagSpecifications?.find((one: any) => one.ResourceType === type)?.Tags);
+const snapshotsOf = (image: any): string[] =>
+  (image.BlockDeviceMappings ?? []).flatMap((disk: any) => disk.Ebs?.SnapshotId ?? []);
+
+/** What the calls say about the resources of EC2: who was given which tags, and what was described with which. */
+export function resourcesIn(calls: SeenCall[]): Resources {
+  const resources: Resources = new Map();
+  const note = (region: string, id: string | undefined, resource: Resource) => {
+    if (id !== undefined) resources.set(`${region} ${id}`, { ...resources.get(`${region} ${id}`), ...resource });
+  };
+  const snapshotTags = new Map<string, Tags>();
+  for (const { service, action, region, params, answer } of calls as any[]) {
+    if (service !== 'ec2' || !answer) continue;
+    const { Instances = [], Reservations = [], Images = [], Snapshots = [], Volumes = [] } = answer;
+    for (const one of [...Instances, ...Reservations.flatMap((reservation: any) => reservation.Instances ?? [])])
+      note(region, one.InstanceId, { tags: { ...specified(params, 'instance'), ...tagsOf(one.Tags) } });
+    for (const one of Snapshots) note(region, one.SnapshotId, { tags: tagsOf(one.Tags), owner: one.OwnerId });
+    for (const one of Volumes) note(region, one.VolumeId, { tags: tagsOf(one.Tags) });
+    for (const one of Images) {
+      const encrypted = (one.BlockDeviceMappings ?? []).some((disk: any) => disk.Ebs?.Encrypted);
+      note(region, one.ImageId, { tags: tagsOf(one.Tags), owner: one.OwnerId, encrypted });
+      const tags = snapshotTags.get(`${region} ${one.ImageId}`);
+      if (tags) for (const id of snapshotsOf(one)) note(region, id, { tags, owner: one.OwnerId });
+    }
+    if (action === 'CreateImage' || action === 'CopyImage') {
+      note(region, answer.ImageId, { tags: specified(params, 'image') });
+      snapshotTags.set(`${region} ${answer.ImageId}`, specified(params, 'snapshot'));
+    }
+  }
+  return resources;
+}
+
+export interface Surroundings {
+  resources: Resources;
+  /** Name of the role that an instance profile hands to its instance. */
+  roleOf: (profile: string) => string;
+}
+
+const prefixed = (prefix: string, tags: Tags) =>
+  Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}/${key}`, value]));
+
+const onKey = [
+  'kms:CreateGrant',
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
+/** The permissions that a call needs. Throws for an action nobody has looked up. */
+export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): Ask[] {
+  const { service, action: name, region, account, error } = call;
+  const params = call.params as any;
+  const answer = (call.answer ?? {}) as any;
+  const prefix = ({ sfn: 'states', eventbridge: 'events' } as Record<string, string>)[service] ?? service;
+  const action = `${prefix}:${name}`;
+
+  const here = (kind: string, id = '*') => `arn:aws:ec2:${region}:${account}:${kind}/${id}`;
+  const unowned = (kind: string, id = '*', at = region) => `arn:aws:ec2:${at}::${kind}/${id}`;
+  const on = (resource: string, context: Ask['context'] = {}): Ask => ({ action, resource, context });
+  const carried = (id: string, at = region): Ask['context'] => {
+    const { tags = {}, owner } = resources.get(`${at} ${id}`) ?? {};
+    return {
+      ...prefixed('aws:ResourceTag', tags),
+      ...prefixed('ec2:ResourceTag', tags),
+      ...prefixed('ssm:resourceTag', tags),
+      ...(owner && { 'ec2:Owner': owner }),
+    };
+  };
+  /** What is made anew: an ARN without an id, the tags it is to have, and leave to write these. */
+  const made = (kind: string, arn: string, more: Ask['context'] = {}): Ask[] => {
+    const tags = specified(params, kind);
+    const context = { ...more, ...prefixed('aws:RequestTag', tags) };
+    const tagging = { action: 'ec2:CreateTags', resource: arn, context: { ...context, 'ec2:CreateAction': name } };
+    return [on(arn, context), ...(Object.keys(tags).length > 0 ? [tagging] : [])];
+  };
+  // https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html: EC2 uses a key with its caller's leave
+  const withKey = (key?: string): Ask[] =>
+    onKey.map((use) => ({
+      action: use,
+      resource: key?.includes(':key/') ? key : `arn:aws:kms:${region}:${account}:key/*`,
+      context: {
+        'kms:ViaService': `ec2.${region}.amazonaws.com`,
+        ...(use === 'kms:CreateGrant' && { 'kms:GrantIsForAWSResource': 'true' }),
+      },
+    }));
+  // AMIs and snapshots are all that is tagged after it was made.
+  const tagged = (): Ask[] => {
+    const keys: string[] = (params.Tags ?? []).map(({ Key }: any) => Key);
+    const context = {
+      ...prefixed('aws:RequestTag', tagsOf(params.Tags)),
+      ...(keys.length > 0 && { 'aws:TagKeys': keys }),
+    };
+    return params.Resources.map((id: string) =>
+      on(unowned(id.startsWith('ami-') ? 'image' : 'snapshot', id), { ...carried(id), ...context }),
+    );
+  };
+  const parameter = () => {
+    const owner = params.Name.startsWith('/aws/') ? '' : account; // public parameters belong to no account
+    return on(`arn:aws:ssm:${region}:${owner}:parameter/${params.Name.replace(/^\//, '')}`);
+  };
+  const bucket = (of: string) => `arn:aws:s3:::${of}`;
+
+  const asked: Record<string, () => Ask[]> = {
+    'ec2:RunInstances'() {
+      const { ImageId, IamInstanceProfile = {}, MetadataOptions = {}, BlockDeviceMappings = [] } = params;
+      const [eni = params] = params.NetworkInterfaces ?? [];
+      const [instance = {}] = answer.Instances ?? [];
+      const groups: string[] =
+        params.SecurityGroupIds ?? eni.Groups ?? (instance.SecurityGroups ?? [{}]).map(({ GroupId }: any) => GroupId);
+      const profile = IamInstanceProfile.Arn ?? `arn:aws:iam::${account}:instance-profile/${IamInstanceProfile.Name}`;
+      const keys = new Set<string>(BlockDeviceMappings.flatMap(({ Ebs }: any) => Ebs?.KmsKeyId ?? []));
+      if (resources.get(`${region} ${ImageId}`)?.encrypted) keys.add('of the snapshot');
+      return [
+        on(unowned('image', ImageId), carried(ImageId)),
+        ...made('instance', here('instance'), {
+          'ec2:InstanceProfile': profile,
+          'ec2:InstanceType': params.InstanceType,
+          ...(MetadataOptions.HttpTokens && { 'ec2:MetadataHttpTokens': MetadataOptions.HttpTokens }),
+        }),
+        ...made('volume', here('volume')),
+        ...made('network-interface', here('network-interface')),
+        on(here('subnet', eni.SubnetId ?? instance.SubnetId)),
+        ...groups.map((id) => on(here('security-group', id))),
+        {
+          action: 'iam:PassRole',
+          resource: `arn:aws:iam::${account}:role/${roleOf(profile.split('/').at(-1) ?? '')}`,
+          context: { 'iam:PassedToService': 'ec2.amazonaws.com' },
+        },
+        ...[...keys].flatMap(withKey),
+      ];
+    },
+    'ec2:CreateImage': () => [
+      on(here('instance', params.InstanceId), carried(params.InstanceId)),
+      ...made('image', unowned('image')),
+      ...made('snapshot', unowned('snapshot')),
+    ],
+    // Since 28 Oct 2024 EC2 asks about the source too:
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html. Whether EC2 asks about the snapshots of
+    // the source as well is not documented (it does for CopySnapshot), so the roles are judged as if it did.
+    'ec2:CopyImage': () => [
+      on(
+        unowned('image', params.SourceImageId, params.SourceRegion),
+        carried(params.SourceImageId, params.SourceRegion),
+      ),
+      on(unowned('snapshot', 'snap-of-the-source', params.SourceRegion)),
+      ...made('image', unowned('image')),
+      ...made('snapshot', unowned('snapshot')),
+      ...(params.Encrypted ? withKey(params.KmsKeyId) : []),
+    ],
+    'ec2:ModifySnapshotAttribute'() {
+      const { Add = [], Remove = [] } = params.CreateVolumePermission ?? {};
+      const context = (list: string, who: any[]): Ask['context'] => {
+        const [users, groups] = [who.flatMap(({ UserId }) => UserId ?? []), who.flatMap(({ Group }) => Group ?? [])];
+        return {
+          ...(users.length > 0 && { [`ec2:${list}/userId`]: users }),
+          ...(groups.length > 0 && { [`ec2:${list}/group`]: groups }),
+        };
+      };
+      const changed = { ...context('Add', Add), ...context('Remove', Remove) };
+      return [on(unowned('snapshot', params.SnapshotId), { ...carried(params.SnapshotId), ...changed })];
+    },
+    'ec2:CreateTags': () => tagged(),
+    'ec2:DeleteTags': () => tagged(),
+    'ssm:SendCommand'() {
+      const { DocumentName, InstanceIds = [], OutputS3BucketName } = params;
+      const owner = /^(AWS|Amazon)/.test(DocumentName) ? '' : account; // AWS's own belong to no account
+      return [
+        on(DocumentName.startsWith('arn:') ? DocumentName : `arn:aws:ssm:${region}:${owner}:document/${DocumentName}`),
+        ...InstanceIds.map((id: string) => on(here('instance', id), carried(id))),
+        ...(OutputS3BucketName ? [on(bucket(OutputS3BucketName))] : []),
+      ];
+    },
+    'ssm:PutParameter': () => [
+      parameter(),
+      // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
+      ...(params.DataType === 'aws:ec2:image' ? [{ action: 'ec2:DescribeImages', resource: '*', context: {} }] : []),
+    ],
+    'ssm:GetParameter': () => [parameter()],
+    // https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html: the path, not what is below
+    'ssm:GetParametersByPath': () => [
+      on(`arn:aws:ssm:${region}:${account}:parameter/${params.Path.replace(/^\//, '')}`),
+    ],
+    'ssm:DeleteParameter': () => [parameter()],
+    's3:GetObject': () => [
+      on(`${bucket(params.Bucket)}/${params.Key}`),
+      // without it S3 does not say that there is no such object
+      ...(error === 'NoSuchKey' ? [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }] : []),
+    ],
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+    's3:ListObjectsV2': () => [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }],
+    's3:PutObject': () => [on(`${bucket(params.Bucket)}/${params.Key}`)],
+    'events:PutEvents': () =>
+      params.Entries.map(({ Source, DetailType }: any) => ({
+        action,
+        resource: `arn:aws:events:${region}:${account}:event-bus/default`,
+        context: { 'events:source': Source, 'events:detail-type': DetailType },
+      })),
+    // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html: on the key, whatever it is called by
+    'kms:DescribeKey': () => [on(answer.KeyMetadata?.Arn ?? `arn:aws:kms:${region}:${account}:key/*`)],
+    'sns:Publish': () => [on(params.TopicArn)],
+    'states:StartExecution': () => [on(params.stateMachineArn)],
+    'states:DescribeExecution': () => [on(params.executionArn)],
+    'states:GetExecutionHistory': () => [on(params.executionArn)],
+  };
+  const byId: Record<string, [string, (id: string) => string]> = {
+    'ec2:DeleteSnapshot': ['SnapshotId', (id) => unowned('snapshot', id)],
+    'ec2:DeleteVolume': ['VolumeId', (id) => here('volume', id)],
+    'ec2:DeregisterImage': ['ImageId', (id) => unowned('image', id)],
+    'ec2:DescribeImageAttribute': ['ImageId', (id) => unowned('image', id)],
+    'ec2:DescribeSnapshotAttribute': ['SnapshotId', (id) => unowned('snapshot', id)],
+    'ec2:ModifyImageAttribute': ['ImageId', (id) => unowned('image', id)],
+    'ec2:ResetImageAttribute': ['ImageId', (id) => unowned('image', id)],
+    'ec2:ResetSnapshotAttribute': ['SnapshotId', (id) => unowned('snapshot', id)],
+    'ec2:StopInstances': ['InstanceIds', (id) => here('instance', id)],
+    'ec2:TerminateInstances': ['InstanceIds', (id) => here('instance', id)],
+  };
+  const named = byId[action];
+  if (named) return [params[named[0]]].flat().map((id: string) => on(named[1](id), carried(id)));
+  if (takesNoResource.has(action)) return [on('*')];
+  const found = asked[action];
+  if (!found) throw new Error(`nobody has looked up what ${action} is authorized on`);
+  return found();
+}
+
+const takesNoResource = new Set([
+  'ec2:DescribeImages',
+  'ec2:DescribeInstances',
+  'ec2:DescribeInstanceTypes',
+  'ec2:DescribeRegions',
+  'ec2:DescribeRouteTables',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSnapshots',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVolumes',
+  'ec2:DescribeVpcEndpoints',
+  'ec2:GetAllowedImagesSettings',
+  'ec2:GetEbsDefaultKmsKeyId',
+  'ec2:GetEbsEncryptionByDefault',
+  'ssm:DescribeInstanceInformation',
+  'ssm:GetCommandInvocation',
+  'ssm:ListCommandInvocations',
+  'ssm:ListCommands',
+  'states:SendTaskFailure',
+  'states:SendTaskHeartbeat',
+  'states:SendTaskSuccess',
+]);

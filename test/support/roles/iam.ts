@@ -1,0 +1,170 @@
+// A small IAM: what the roles of a template allow. Allow statements only, and only the elements, operators and references
+// that our template uses; anything else is refused by name, since a guess here would be a hole there.
+import { defaultSettings } from '../../../core/deployment/deployment-settings.ts';
+import { listOf } from './check-policies.ts';
+import type { Template } from '../template/check-template.ts';
+
+/** One permission AWS asks for: an action on one resource, with what is known about the request and the resource. */
+export interface Ask {
+  action: string;
+  resource: string;
+  context: Record<string, string | string[]>;
+}
+
+/** Where the template was deployed: what its references stand for. */
+export interface Place {
+  account: string;
+  region: string;
+  bucket: string;
+  stateMachine: string;
+}
+
+type Conditions = Record<string, Record<string, unknown>>;
+
+/** One action on one resource that a role allows. */
+export interface Grant {
+  /** Logical id of the role. */
+  role: string;
+  action: string;
+  resource: string;
+  conditions: Conditions;
+  /** The same for every place. */
+  id: string;
+}
+
+const wildcards = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+    's',
+  );
+const like = (pattern: string, value: string): boolean => wildcards(pattern).test(value);
+
+/** Part by part: no wildcard reaches over a colon into the next part. */
+function arnLike(pattern: string, value: string): boolean {
+  const parts = (arn: string) => {
+    const all = arn.split(':');
+    return [...all.slice(0, 5), all.slice(5).join(':')];
+  };
+  const actual = parts(value);
+  return parts(pattern).every((part, index) => like(part, actual[index] ?? ''));
+}
+
+/** Whether a condition holds of what the request says of its key; `undefined` where it says nothing. */
+type Operator = (wanted: string[], actual: string[] | undefined) => boolean;
+const some =
+  (equal: (wanted: string, actual: string) => boolean): Operator =>
+  (wanted, actual) =>
+    actual?.some((value) => wanted.some((one) => equal(one, value))) ?? false;
+const same = (wanted: string, actual: string) => wanted === actual;
+
+const operators: Record<string, Operator> = {
+  StringEquals: some(same),
+  StringNotEquals: (wanted, actual) => !some(same)(wanted, actual), // holds of what is not there, as in IAM
+  // Holds of what is not there, too: IAM's famous trap, which is why our statements ask for the key itself as well.
+  'ForAllValues:StringEquals': (wanted, actual) => (actual ?? []).every((value) => wanted.includes(value)),
+  StringLike: some(like),
+  ArnEquals: some(arnLike), // IAM lets wildcards be in this one as well
+  ArnLike: some(arnLike),
+  Bool: some((wanted, actual) => wanted.toLowerCase() === actual.toLowerCase()),
+  Null: (wanted, actual) => wanted.includes(String(actual === undefined)),
+};
+
+function holds(conditions: Conditions, context: Ask['context']): boolean {
+  const known = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), listOf(value)]));
+  return Object.entries(conditions).every(([name, keys]) => {
+    const operator = operators[name];
+    if (!operator) throw new Error(`the condition operator ${name} is not understood here`);
+    return Object.entries(keys).every(([key, wanted]) =>
+      operator(listOf(wanted as string | string[]).map(String), known.get(key.toLowerCase())),
+    );
+  });
+}
+
+export const allows = ({ action, resource, conditions }: Grant, ask: Ask): boolean =>
+  action === ask.action && (resource === '*' || arnLike(resource, ask.resource)) && holds(conditions, ask.context);
+
+/** Text of a string or a reference, as CloudFormation would fill it in. */
+function textOf(value: unknown, { Resources }: Template, place: Place): string {
+  const pseudo: Record<string, string> = {
+    'AWS::Partition': 'aws',
+    'AWS::Region': place.region,
+    'AWS::AccountId': place.account,
+  };
+  const named = (name: string) => {
+    if (pseudo[name] !== undefined) return pseudo[name];
+    if (name.endsWith('.Arn') && Resources[name.slice(0, -4)]?.Type === 'AWS::S3::Bucket')
+      return `arn:aws:s3:::${place.bucket}`;
+    if (name.endsWith('.Arn') && Resources[name.slice(0, -4)]?.Type === 'AWS::SQS::Queue')
+      return `arn:aws:sqs:${place.region}:${place.account}:${name.slice(0, -4)}`;
+    // The profile that the functions are told of by the settings, under the name that the simulator gives it.
+    if (name === 'BuilderProfile.Arn')
+      return `arn:aws:iam::${place.account}:instance-profile/${defaultSettings.instanceProfile}`;
+    if (name === 'BuilderRole.Arn') return `arn:aws:iam::${place.account}:role/${defaultSettings.instanceProfile}`;
+    throw new Error(`\${${name}} is not understood here`);
+  };
+  if (typeof value === 'string') return value;
+  const { 'Fn::Sub': text, 'Fn::GetAtt': attribute, ...others } = (value ?? {}) as Record<string, unknown>;
+  if (Object.keys(others).length > 0 || (text === undefined) === (attribute === undefined))
+    throw new Error(`${JSON.stringify(value)} is not understood here`);
+  if (Array.isArray(attribute)) return named(attribute.join('.'));
+  return String(text).replace(/\$\{([^}]+)\}/g, (_, name: string) => named(name));
+}
+
+/** Logical id of the role of each function. */
+const functionRoles = ({ Resources }: Template): string[] =>
+  Object.values(Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties }) => String(Properties['Role']['Fn::GetAtt'][0]));
+
+/** Everything the roles of the functions allow, one action and one resource at a time. */
+export function grantsOf(template: Template, place: Place): Grant[] {
+  const { Resources } = template;
+  // An emulator gives the state machines names of its own.
+  const nameHere = (name: string) =>
+    place.stateMachine.replace(/build-image$/, /(build-image|clean-up-build|sweep)$/.exec(name)?.[0] ?? name);
+  const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
+  const topic = place.stateMachine.replace(/build-image$/, 'notifications');
+  const text = (value: unknown) =>
+    machines
+      .reduce<string>(
+        (sum, name: string) => sum.replace(new RegExp(`:${name}(?=:|$)`), `:${nameHere(name)}`),
+        textOf(value, template, place),
+      )
+      .replace(/(?<=^arn:aws:sns:.*:)[\w-]+-notifications$/, topic);
+  const filled = (value: unknown): unknown => (Array.isArray(value) ? value.map(text) : text(value));
+
+  return functionRoles(template).flatMap((role) => {
+    // A boundary allows nothing, and where there is one it is somebody else's.
+    const {
+      Policies = [],
+      AssumeRolePolicyDocument: _,
+      PermissionsBoundary: __,
+      ...unknown
+    } = Resources[role]?.Properties ?? {};
+    if (Object.keys(unknown).length > 0)
+      throw new Error(`${role} has ${Object.keys(unknown).join()}, not understood here`);
+    const statements = (Policies as { PolicyDocument: { Statement: Record<string, unknown>[] } }[]).flatMap(
+      ({ PolicyDocument }) => PolicyDocument.Statement,
+    );
+    return statements.flatMap(({ Effect, Action, Resource, Condition = {}, ...elements }) => {
+      if (Effect !== 'Allow' || Object.keys(elements).length > 0)
+        throw new Error(`${role}: ${[Effect, ...Object.keys(elements)].join(' ')} is not understood here`);
+      const conditions = Object.fromEntries(
+        Object.entries(Condition as Conditions).map(([operator, keys]) => [
+          operator,
+          Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, filled(value)])),
+        ]),
+      );
+      return listOf(Action as string | string[]).flatMap((action) => {
+        if (action.includes('*')) throw new Error(`${role}: the wildcard in ${action} is not understood here`);
+        return listOf(Resource).map((resource): Grant => {
+          const id = JSON.stringify([role, action, resource, Condition]);
+          return { role, action, resource: text(resource), conditions, id };
+        });
+      });
+    });
+  });
+}

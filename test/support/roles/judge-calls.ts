@@ -1,0 +1,70 @@
+// Judges the calls that functions were seen making by the roles they would have, in whichever emulator they were seen.
+import { askedFor, resourcesIn, type SeenCall, type Surroundings } from './authorized-on.ts';
+import type { Template } from '../template/check-template.ts';
+import { defaultSettings } from '../../../core/deployment/deployment-settings.ts';
+import { asAwsAsks } from './known-keys.ts';
+import { allows, grantsOf, type Ask, type Grant, type Place } from './iam.ts';
+
+export interface Judge {
+  /** Hears the calls of one run, all of them, and says what AWS would refuse: `function action on resource in region`. */
+  hear(calls: SeenCall[], place: Place): string[];
+  /** Every permission asked for so far. */
+  asked(): Ask[];
+  /** What every run so far could have done without. */
+  unneeded(): Grant[];
+}
+
+/** Logical id of the role of a function. */
+export const roleIdOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`;
+const example: Place = {
+  account: '111122223333',
+  region: 'us-east-1',
+  bucket: 'BUCKET',
+  stateMachine: 'MACHINE-build-image',
+};
+
+/** Name of the role that an instance profile hands to its instance. */
+export const roleNamesOf =
+  ({ Resources }: Template) =>
+  (profile: string): string => {
+    const [, { Properties } = { Properties: {} as Record<string, any> }] =
+      Object.entries(Resources).find(([, { Type }]) => Type === 'AWS::IAM::InstanceProfile') ?? [];
+    const ours = profile === defaultSettings.instanceProfile && Properties['Roles']?.[0].Ref === 'BuilderRole';
+    return ours ? profile : `that the profile ${profile} is of`;
+  };
+
+/** What AWS asks IAM for a call, with the key of every request: the region whose endpoint was called. */
+export const asksOf = (call: SeenCall, surroundings: Surroundings): Ask[] =>
+  askedFor(call, surroundings)
+    .map(asAwsAsks)
+    .map((ask) => ({ ...ask, context: { ...ask.context, 'aws:RequestedRegion': call.region } }));
+
+export function createJudge(template: Template): Judge {
+  const needed = new Set<string>();
+  const every: Ask[] = [];
+  const roleOf = roleNamesOf(template);
+  return {
+    hear(calls, place) {
+      const grants = grantsOf(template, place);
+      const refused = new Set<string>();
+      const surroundings = { resources: resourcesIn(calls), roleOf };
+      for (const call of calls) {
+        const { by, region } = call;
+        const own = by === undefined ? [] : grants.filter(({ role }) => role === roleIdOf(by));
+        for (const ask of asksOf(call, surroundings)) {
+          every.push(ask);
+          const allowing = own.filter((grant) => allows(grant, ask));
+          if (allowing.length === 1) needed.add(allowing[0]!.id);
+          if (allowing.length === 0) refused.add(`${by ?? 'nobody'}: ${ask.action} on ${ask.resource} in ${region}`);
+        }
+      }
+      return [...refused];
+    },
+    asked: () => every,
+    unneeded: () => grantsOf(template, example).filter(({ id }) => !needed.has(id)),
+  };
+}
+
+/** What AWS would refuse of the calls of one run. */
+export const unpermitted = (calls: SeenCall[], template: Template, place: Place): string[] =>
+  createJudge(template).hear(calls, place);

@@ -1,0 +1,27 @@
+// Which condition keys AWS fills in when it asks about an action on a resource: those of its own table and no other. What we
+// believe to be there, and AWS's table does not list, must not decide anything.
+import { functions, implied } from '../../../infrastructure/roles.cjs';
+import { general, kindsOf } from './check-policies.ts';
+import type { Ask } from './iam.ts';
+
+const actions = new Set([...Object.values(functions), ...Object.values(implied)].flat());
+const tables = new Map(
+  await Promise.all(
+    [...actions, 'sqs:SendMessage'].map(async (action) => {
+      const [prefix = '', name = ''] = action.split(':');
+      return [action, await kindsOf(prefix, name)] as const;
+    }),
+  ),
+);
+
+/** The same question with what AWS knows when it asks it. */
+export function asAwsAsks(ask: Ask): Ask {
+  const table = tables.get(ask.action);
+  if (!table) return ask; // no role allows it
+  const kind = table.kinds.find(({ matches }) => matches(ask.resource));
+  const keys = new Set(
+    [...table.conditionKeys, ...(kind?.conditionKeys ?? [])].map((key) => general(key).toLowerCase()),
+  );
+  const context = Object.entries(ask.context).filter(([key]) => keys.has(general(key).toLowerCase()));
+  return { ...ask, context: Object.fromEntries(context) };
+}

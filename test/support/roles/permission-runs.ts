@@ -1,0 +1,298 @@
+// Builds of the simulator that between them make every function do everything it can.
+import { atTheFoot } from '../../../core/launch/ladder.ts';
+import type { Action } from '../../../simulator/aws/calls/actions.ts';
+import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import type { Execution } from '../../../simulator/states/step-functions.ts';
+import type { Place } from './iam.ts';
+import { day, plantImage, plantInstance, plantVolume, sweep } from '../orphans.ts';
+import { ours } from '../template/packaged-template.ts';
+import {
+  account,
+  build,
+  consumer,
+  launched,
+  manifestIn,
+  onlyManifest,
+  pipeline,
+  recipe,
+  stoppedAt,
+  unheard,
+  type Setting,
+} from '../pipeline.ts';
+import { al2023, bake, childOf, follower, hour, triggered } from '../triggered.ts';
+
+/** Settings of a deployment in which these builds may do what they do. */
+export const settingsAsSimulated = [
+  '--param=channelRoot=/golden',
+  `--param=shareWith=${[consumer, ...ours].join()}`,
+  '--param=regions=eu-west-1,ap-southeast-2,us-west-2',
+];
+
+export interface Run {
+  name: string;
+  /** Status of the last build, or the error it failed with. */
+  outcome: string;
+  simulation: () => Promise<[Simulation, Execution]>;
+}
+
+const [home, copied, optional] = recipe.distribute;
+const short = { distribute: [home], provision: [recipe.provision[0]] };
+const long = { stdout: `${'progress\n'.repeat(4000)}disk is full\n`, exitCode: 7 };
+const refused = (action: string, more: object = {}) => ({
+  api: [{ action, error: 'AccessDeniedException', message: 'no', times: 1, ...more }],
+});
+
+/** A filter that finds images of both architectures. */
+const filtered = follower('filtered', { source: { filter: { name: 'al2023-ami-2023.9.*' }, owner: 'amazon' } });
+
+const one = (name: string, outcome: string, setting: Setting, meanwhile?: (simulation: Simulation) => void): Run => ({
+  name,
+  outcome,
+  async simulation() {
+    const simulation = pipeline(setting);
+    meanwhile?.(simulation);
+    return [simulation, await build(simulation)];
+  },
+});
+
+/** Does something when a state is entered, before its function is called. */
+const entering = (state: string, work: (simulation: Simulation) => void) => (simulation: Simulation) =>
+  simulation.stepFunctions.onEvent((_, event) => {
+    if ((event['stateEnteredEventDetails'] as { name?: string } | undefined)?.name === state) work(simulation);
+  });
+
+const terminate = (role: string) => (simulation: Simulation) => {
+  const InstanceIds = launched(simulation, role).map(({ id }) => id);
+  simulation.cloud.services.ec2['TerminateInstances']?.({ InstanceIds }, { account, region: 'us-east-1' });
+};
+
+/** As if the builder might not write to the bucket. */
+const loseOutput = ({ cloud, bucket }: Simulation) => {
+  const { objects } = cloud.world.buckets.get(bucket) ?? {};
+  const set = objects?.set.bind(objects);
+  if (objects && set) objects.set = (key, object) => (key.startsWith('commands/') ? objects : set(key, object));
+};
+
+/** A source image with a disk that outlives the instances it is attached to. */
+const withLastingDisk = (check: 'pass' | 'fail'): Run => ({
+  name: `disks outlive their instances where the checks ${check}, and no output reaches the bucket`,
+  outcome: check === 'pass' ? 'SUCCEEDED' : 'CheckFailed',
+  async simulation() {
+    const scenario = check === 'pass' ? {} : { commands: [{ step: 'boots', ...long }] };
+    const simulation = pipeline({
+      scenario,
+      changes: { ...short, source: { filter: { name: 'two-disks' }, owner: 'self' } },
+    });
+    loseOutput(simulation);
+    const disk = { sizeGiB: 8, type: 'gp3', encrypted: false };
+    simulation.cloud.addImage({
+      name: 'two-disks',
+      owner: account,
+      region: 'us-east-1',
+      mappings: [
+        { ...disk, device: '/dev/xvda', deleteOnTermination: true },
+        { ...disk, device: '/dev/sdb', deleteOnTermination: false },
+      ],
+    });
+    return [simulation, await build(simulation)];
+  },
+});
+
+const execution = 'arn:aws:states:us-east-1:222233334444:execution:golden-build-image:none';
+const readsPlan = {
+  Launch: { execution, ladder: atTheFoot },
+  SendCommand: { instance: 'i-1', index: 0 },
+  Seal: { instance: 'i-1', taskToken: 'token', since: '2026-11-23T03:00:00Z' },
+  CreateImage: { execution, instance: 'i-1' },
+  LaunchCandidate: { execution, ami: 'ami-1', ladder: atTheFoot },
+  SendCheck: { instance: 'i-1', index: 0 },
+  CopyImage: { execution, region: 'us-east-1', ami: 'ami-1' },
+  GrantPermissions: { execution, region: 'us-east-1', ami: 'ami-1' },
+  Verify: { distribution: [] },
+  RecordUpToDate: { published: '20261123-030000-0000', execution: 'x' },
+  CleanUp: {
+    taskToken: 'token',
+    since: '2026-11-23T03:00:00Z',
+    execution,
+    image: { ami: 'ami-1', snapshots: [] },
+    targets: [],
+    published: { written: false },
+  },
+};
+
+/** Each function that reads the plan is invoked where there is none, as by hand. */
+const unplanned: Run = {
+  name: 'there is no plan',
+  outcome: 'StageInputInvalid',
+  async simulation() {
+    const simulation = pipeline();
+    const [region, service] = ['us-east-1', 'golden-image-dev'];
+    const executions: Execution[] = [];
+    for (const [state, input] of Object.entries(readsPlan)) {
+      const FunctionName = `arn:aws:lambda:${region}:${account}:function:${service}-${state}`;
+      const Parameters = { FunctionName, Payload: { recipe: 'base', build: '20261123-030000-0000', ...input } };
+      const task = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters, End: true };
+      const definition = JSON.stringify({ StartAt: state, States: { [state]: task } });
+      const stateMachineArn = simulation.stepFunctions.createStateMachine({ name: state, region, definition });
+      const start = simulation.stepFunctions.actions['StartExecution'] as Action;
+      const started = start({ stateMachineArn, name: state, input: '{}' }, { account, region });
+      executions.push(await simulation.finish((started as { executionArn: string }).executionArn));
+    }
+    // One that waits answers its token instead of failing.
+    return [simulation, executions.find(({ error }) => error !== 'StageInputInvalid' && error) ?? executions[0]!];
+  },
+};
+
+/** Builds that ended by themselves and by a clean-up, and things of theirs that came to light later. */
+const swept: Run = {
+  name: 'a sweep finds everything there can be, and so does the next',
+  outcome: 'SUCCEEDED',
+  async simulation() {
+    const dies = { enter: (state: string) => (state === 'AwaitBuilder' ? ('ABORTED' as const) : undefined) };
+    const simulation = pipeline({ interfere: dies, changes: short });
+    await build(simulation);
+    await simulation.pass(3600);
+    const { build: id } = onlyManifest(simulation)!;
+    const found = { build: id, expiresIn: -1 };
+    await simulation.pass(day);
+    plantInstance(simulation, { ...found, region: 'sa-east-1' });
+    plantImage(simulation, { ...found, region: 'eu-west-1' });
+    plantVolume(simulation, { ...found, region: 'sa-east-1' });
+    await sweep(simulation);
+    plantVolume(simulation, found);
+    return [simulation, await sweep(simulation)];
+  },
+};
+
+/** Its execution ended without anybody hearing of it, when its builder was stopped: one that runs ends itself. */
+const sweptUnheard: Run = {
+  name: 'a build that was swept is started again',
+  outcome: 'RecipeInvalid',
+  async simulation() {
+    const simulation = pipeline({ ...unheard, changes: short });
+    const id = await stoppedAt(simulation, 'AwaitImage');
+    await simulation.pass(8 * day);
+    await sweep(simulation);
+    await simulation.pass(2 * 3600);
+    return [simulation, await build(simulation, { recipe: 'base', build: id })];
+  },
+};
+
+export const runs: Run[] = [
+  {
+    name: 'everything is published, by an AWS so slow that every wait must beat',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const simulation = pipeline({
+        scenario: { delays: { apiCall: 0.7 } },
+        changes: { distribute: [home, copied] },
+      });
+      const first = await build(simulation);
+      await build(simulation, { recipe: 'base', build: manifestIn(simulation, first).build });
+      await build(simulation); // which is up to date
+      const child = { ...recipe, ...short, name: 'child', source: { channel: 'base/stable' } };
+      return [simulation, await build(simulation, { recipe: child })];
+    },
+  },
+  one('the home region is no target, and the builder is captured running', 'SUCCEEDED', {
+    changes: {
+      image: { capture: 'running' },
+      distribute: [copied],
+    },
+  }),
+  one('a target that may fail does', 'SUCCEEDED', {
+    changes: { distribute: [home, optional] },
+    scenario: { images: [{ region: 'ap-southeast-2', name: 'base-*', fail: 'no key', afterSeconds: 90 }] },
+  }),
+  one(
+    'a step fails, and its long output did not reach the bucket',
+    'ProvisionFailed',
+    { changes: short, scenario: { commands: [{ step: 'patch', ...long }] } },
+    loseOutput,
+  ),
+  {
+    name: 'a publish is refused where one channel was there before and another was not',
+    outcome: 'PublishFailed',
+    async simulation() {
+      // What is written holds at once; else Compensate would be there before it, and find nothing to restore.
+      const delays = { parameterValidation: 0 };
+      const scenario = { delays, ...refused('ssm:PutParameter', { region: 'ap-southeast-2' }) };
+      const simulation = pipeline({ scenario });
+      await build(simulation, { recipe: 'base', overrides: { distribute: [home] } });
+      return [simulation, await build(simulation)];
+    },
+  },
+  one('EC2 takes builder and candidate away before they are of use', 'SUCCEEDED', {
+    changes: short,
+    scenario: {
+      instances: ['builder', 'candidate'].map((role) => ({
+        role,
+        dies: { afterSeconds: 5, reason: 'Server.InternalError: Internal error on launch' },
+        times: 1,
+      })),
+    },
+  }),
+  one('SSM cannot deliver a step and a check at first', 'SUCCEEDED', {
+    changes: short,
+    scenario: { commands: ['patch', 'boots'].map((step) => ({ step, status: 'Undeliverable', times: 1 })) },
+  }),
+  one('the builder dies early', 'BuilderFailed', { changes: short }, entering('AwaitBuilder', terminate('builder'))),
+  one('the candidate dies', 'BuilderFailed', { changes: short }, entering('AwaitCandidate', terminate('candidate'))),
+  one('the image fails', 'ImageFailed', {
+    changes: short,
+    scenario: { images: [{ region: 'us-east-1', name: 'base-*', fail: 'no', afterSeconds: 9 }] },
+  }),
+  one('undoing is refused', 'ProvisionFailed', {
+    changes: short,
+    scenario: { commands: [{ step: 'patch', exitCode: 1 }], ...refused('s3:PutObject', { call: 5 }) },
+  }),
+  one('a required target fails', 'TargetsIncomplete', {
+    scenario: { images: [{ region: 'eu-west-1', name: 'base-*', fail: 'no', afterSeconds: 9 }] },
+  }),
+  {
+    name: 'an image is kept when a required target fails, and published later',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const images = [{ region: 'eu-west-1', name: 'base-*', fail: 'no', afterSeconds: 9 }];
+      const simulation = pipeline({ scenario: { images }, changes: { onFailure: 'keep-image' } });
+      await build(simulation);
+      simulation.cloud.world.scenario.images = [];
+      const id = onlyManifest(simulation)?.build;
+      return [simulation, await build(simulation, { recipe: 'base', build: id })];
+    },
+  },
+  one('its source is not there', 'SourceNotFound', {
+    changes: { source: { ami: 'ami-0123456789abcdef0', owner: 'self' } },
+  }),
+  one('it is an image of Windows', 'SUCCEEDED', {
+    changes: {
+      distribute: [home],
+      source: { parameter: '/aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base', owner: 'amazon' },
+      builder: { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' },
+      provision: [{ document: 'AWS-RunPatchBaseline', parameters: { Operation: ['Install'] } }],
+      checks: [{ name: 'boots', powershell: 'exit 0' }],
+    },
+  }),
+  {
+    name: 'builds start by themselves, by a source and by a parent, are measured and told of',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const simulation = triggered([follower('base'), follower('child', childOf('base')), filtered], { notify: true });
+      simulation.start({ recipe: 'nobody' });
+      await simulation.pass(2 * bake);
+      simulation.sourceUpdated(al2023);
+      await simulation.pass(6 * hour);
+      return [simulation, simulation.executions().at(-1)!];
+    },
+  },
+  withLastingDisk('pass'),
+  withLastingDisk('fail'),
+  swept,
+  sweptUnheard,
+  unplanned,
+];
+
+export function placeOf({ stateMachineArn, bucket }: Simulation): Place {
+  const [, , , region = '', of = '', , stateMachine = ''] = stateMachineArn.split(':');
+  return { account: of, region, bucket, stateMachine };
+}

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compileRecipes, functionFiles } from '../../../scripts/bundle.mjs';
+import { root } from '../../../scripts/setup.mjs';
+import type { Template } from './check-template.ts';
+
+const replaced: [documented: RegExp, own: string][] = [
+  [/111122223333/g, '300000000001'],
+  [/444455556666/g, '300000000002'],
+  [/123456789012/g, '300000000003'],
+  [/o-exampleorgid/g, 'o-ourown1234'],
+  [/ou-ab12-workload/g, 'ou-root-12345678'],
+];
+/** An example with accounts that are somebody's, as who copies it puts in: those of documentation are refused. */
+export const somebodys = (text: string): string =>
+  replaced.reduce((sum, [documented, own]) => sum.replace(documented, own), text);
+const organization = 'arn:aws:organizations::300000000001:organization/o-ourown1234';
+export const ours = ['300000000001', '300000000002', '300000000003', organization];
+
+/** A copy of examples/, changed. */
+function ownExamples(folder: string, change: (text: string) => string): string {
+  const copy = join(folder, 'own');
+  cpSync(join(root, 'examples'), copy, { recursive: true });
+  for (const name of readdirSync(copy).filter((file) => file.endsWith('.yaml')))
+    writeFileSync(join(copy, name), change(readFileSync(join(copy, name), 'utf8')));
+  return copy;
+}
+
+/**
+ * What `npm run package` would emit if examples/ were recipes/, made aside in two seconds: the template depends on the recipes' schedules, but not on what
+ * is in the bundles, so empty ones do. There are no credentials and there is no network in it.
+ */
+export async function packagedTemplate(settings: string[] = [], change = somebodys): Promise<Template> {
+  const folder = mkdtempSync(join(tmpdir(), 'golden-template-'));
+  try {
+    for (const name of ['serverless.yml', 'infrastructure', 'statemachines', 'package.json']) {
+      cpSync(join(root, name), join(folder, name), { recursive: true });
+    }
+    for (const name of Object.keys(functionFiles())) {
+      mkdirSync(join(folder, 'dist', name), { recursive: true });
+      writeFileSync(join(folder, 'dist', name, 'index.mjs'), '');
+    }
+    await compileRecipes(join(folder, 'dist'), ownExamples(folder, change));
+    const osls = join(root, 'node_modules/serverless/bin/serverless.js');
+    const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // the defaults are judged
+    const shared = settings.some((one) => one.includes('shareWith=')) ? [] : [`--param=shareWith=${ours.join()}`];
+    const args = [osls, 'package', ...shared, ...settings];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`osls ended with ${status}: ${stderr}${stdout}`); // it writes errors to either
+    const emitted = join(folder, '.serverless/cloudformation-template-update-stack.json');
+    return JSON.parse(readFileSync(emitted, 'utf8')) as Template;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

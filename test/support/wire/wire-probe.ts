@@ -1,0 +1,209 @@
+// Prints the requests that our clients make of the samples, and what they make of AWS's answers. test/wire.test.ts runs it
+// with and without the schema plugin of the bundler. Its imports are the commands of aws/, so that it is cut as they are.
+import {
+  CopyImageCommand,
+  CreateImageCommand,
+  CreateTagsCommand,
+  DeleteSnapshotCommand,
+  DeleteTagsCommand,
+  DeleteVolumeCommand,
+  DeregisterImageCommand,
+  DescribeImageAttributeCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeInstanceTypesCommand,
+  DescribeRegionsCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSnapshotAttributeCommand,
+  DescribeSnapshotsCommand,
+  DescribeSubnetsCommand,
+  DescribeVolumesCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+  GetAllowedImagesSettingsCommand,
+  GetEbsDefaultKmsKeyIdCommand,
+  GetEbsEncryptionByDefaultCommand,
+  ModifyImageAttributeCommand,
+  ModifySnapshotAttributeCommand,
+  ResetImageAttributeCommand,
+  ResetSnapshotAttributeCommand,
+  RunInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  ListStateMachinesCommand,
+  ListTagsForResourceCommand,
+  SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import {
+  DeleteParameterCommand,
+  DescribeInstanceInformationCommand,
+  GetCommandInvocationCommand,
+  GetParameterCommand,
+  GetParametersByPathCommand,
+  ListCommandInvocationsCommand,
+  ListCommandsCommand,
+  PutParameterCommand,
+  SendCommandCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { Readable } from 'node:stream';
+import { connect } from '../../../aws/connection.ts';
+import { errors, samples, type Answer } from './wire-samples.ts';
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- the clients and their commands share no narrower type */
+const commands: [kind: any, commands: Record<string, any>][] = [
+  [
+    EC2Client,
+    {
+      CopyImageCommand,
+      CreateImageCommand,
+      CreateTagsCommand,
+      DeleteSnapshotCommand,
+      DeleteTagsCommand,
+      DeleteVolumeCommand,
+      DeregisterImageCommand,
+      DescribeImageAttributeCommand,
+      DescribeImagesCommand,
+      DescribeInstancesCommand,
+      DescribeInstanceTypesCommand,
+      DescribeRegionsCommand,
+      DescribeRouteTablesCommand,
+      DescribeSecurityGroupsCommand,
+      DescribeSnapshotAttributeCommand,
+      DescribeSnapshotsCommand,
+      DescribeSubnetsCommand,
+      DescribeVolumesCommand,
+      DescribeVpcEndpointsCommand,
+      GetAllowedImagesSettingsCommand,
+      GetEbsDefaultKmsKeyIdCommand,
+      GetEbsEncryptionByDefaultCommand,
+      ModifyImageAttributeCommand,
+      ModifySnapshotAttributeCommand,
+      ResetImageAttributeCommand,
+      ResetSnapshotAttributeCommand,
+      RunInstancesCommand,
+      StopInstancesCommand,
+      TerminateInstancesCommand,
+    },
+  ],
+  [EventBridgeClient, { PutEventsCommand }],
+  [KMSClient, { DescribeKeyCommand }],
+  [S3Client, { GetObjectCommand, ListObjectsV2Command, PutObjectCommand }],
+  [
+    SFNClient,
+    {
+      DescribeExecutionCommand,
+      GetExecutionHistoryCommand,
+      ListExecutionsCommand,
+      ListStateMachinesCommand,
+      ListTagsForResourceCommand,
+      SendTaskFailureCommand,
+      SendTaskHeartbeatCommand,
+      SendTaskSuccessCommand,
+      StartExecutionCommand,
+      StopExecutionCommand,
+    },
+  ],
+  [SNSClient, { PublishCommand }],
+  [
+    SSMClient,
+    {
+      DeleteParameterCommand,
+      DescribeInstanceInformationCommand,
+      GetCommandInvocationCommand,
+      GetParameterCommand,
+      GetParametersByPathCommand,
+      ListCommandInvocationsCommand,
+      ListCommandsCommand,
+      PutParameterCommand,
+      SendCommandCommand,
+    },
+  ],
+];
+const kinds = new Map(
+  commands.flatMap(([kind, own]) => Object.entries(own).map(([name, make]) => [name, [kind, make]])),
+);
+
+/** Sends a sample as our client would, to where `handle` stands for the network. */
+async function send(name: string, input: unknown, handle: (request: any) => Promise<unknown>): Promise<unknown> {
+  const [kind, Command] = kinds.get(`${name}Command`) ?? [];
+  if (!kind) throw new Error(`the probe does not import ${name}Command`);
+  const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' };
+  const aws = connect('eu-west-1', { config: () => ({ credentials, requestHandler: { handle } }) });
+  return (aws.client(kind, 'eu-west-1', 1) as any).send(new Command(input));
+}
+
+/** What goes out, without what is new in every request: its id, the time, and the signature over both. */
+async function requestOf(name: string, input: unknown): Promise<unknown> {
+  let seen: unknown;
+  const stop = new Error('this far and no further');
+  await send(name, input, async ({ method, protocol, hostname, path, query, headers, body }) => {
+    const { authorization, 'x-amz-date': _, 'amz-sdk-invocation-id': __, ...kept } = headers;
+    const signed = /SignedHeaders=[^,]+/.exec(authorization)?.[0];
+    const text = body === undefined ? undefined : Buffer.from(body).toString();
+    // Where an input has no idempotency token the SDK makes one up.
+    const given = text?.replace(/(?<=&ClientToken=)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'made-up');
+    if (given !== text) delete kept['x-amz-content-sha256'];
+    seen = { method, protocol, hostname, path, query, headers: { ...kept, signed }, body: given };
+    throw stop;
+  }).catch((error: unknown) => {
+    if (error !== stop) seen = { threw: String(error) };
+  });
+  return seen;
+}
+
+/** JSON can say it, and a date stays different from its text. */
+async function plain(value: any): Promise<unknown> {
+  if (value instanceof Date) return { date: value.toISOString() };
+  if (typeof value?.transformToString === 'function') return { stream: await value.transformToString() };
+  if (Array.isArray(value)) return Promise.all(value.map(plain));
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).map(async ([key, member]) => [key, await plain(member)]);
+  return Object.fromEntries((await Promise.all(entries)) as [string, unknown][]);
+}
+
+const network =
+  ({ status, headers, body }: Answer) =>
+  async () => ({
+    response: { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) },
+  });
+
+const answered = async (name: string, answer: Answer): Promise<unknown> =>
+  plain(await send(name, samples[name]?.inputs[0], network(answer)));
+
+const answerTo = (name: string, answer: Answer): Promise<unknown> =>
+  answered(name, answer).catch((error: unknown) => ({ threw: String(error) }));
+
+/** What we could learn of an error; its class is another one in a bundle, and nothing of ours asks for it. */
+async function errorTo(name: string, answer: Answer): Promise<unknown> {
+  try {
+    return { answered: await answered(name, answer) };
+  } catch (error) {
+    const { name: called, message, $fault, $metadata, $retryable, code } = error as Record<string, unknown>;
+    return { name: called, message, $fault, $metadata, $retryable, code };
+  }
+}
+
+const seen: Record<string, { requests: unknown[]; answers: unknown[] }> = {};
+for (const [name, { inputs, answers }] of Object.entries(samples)) {
+  seen[name] = {
+    requests: await Promise.all(inputs.map((input) => requestOf(name, input))),
+    answers: await Promise.all(answers.map((answer) => answerTo(name, answer))),
+  };
+}
+console.log(JSON.stringify({ seen, errors: await Promise.all(errors.map(([name, answer]) => errorTo(name, answer))) }));
