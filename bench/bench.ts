@@ -34,9 +34,9 @@ async function build(catalog: Catalog, targets: number): Promise<Run> {
 const waiting = /^(Await\w+|Seal|Publish|CleanUp)$/;
 
 /**
- * Seconds that the simulated AWS itself takes from start to published: what it answers to calls that act, and what its
- * resources take, one after the other; of copies and parameter writes only the slowest, since they go side by side.
- * Terminating instances is on nobody's way, and a command becomes visible while it starts.
+ * Seconds that the simulated AWS takes from start to publication: the answers to calls that change something, and the delays of
+ * resources, one after the other. Copies and parameter writes run in parallel, so only the slowest counts. Two delays are left
+ * out: nothing waits for terminated instances, and a command becomes visible while it starts.
  */
 function criticalPath(drawn: readonly DrawnDelay[], timings: Timing[]): number {
   const spans = [

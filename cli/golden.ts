@@ -47,7 +47,7 @@ const from1To = (most: number) => (text: string) => {
   return number;
 };
 
-/** Runs one command line and says what the exit code is. Verbs are loaded when they are asked for, so that help is quick. */
+/** Runs one command line and returns the exit code. Verbs are loaded when called, so that help stays quick. */
 export async function golden(
   args: string[],
   terminal: Terminal,
@@ -165,9 +165,9 @@ export async function golden(
   return exitCode;
 }
 
-// The launcher sets argv as if Node had been started with this file; inside its bundle import.meta.url is another one.
+// The launcher sets argv as if Node had started this file; inside its bundle, import.meta.url differs.
 if (process.argv[1]?.endsWith(join('cli', 'golden.ts'))) {
-  // A reader that has seen enough (`golden … | head`) is no failure
+  // A reader that closes the pipe early (`golden … | head`) causes no failure
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

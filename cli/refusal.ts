@@ -1,15 +1,15 @@
 import { formatPath, formatProblems, type Path, type Place, type Problem } from '../core/recipe/recipe.ts';
 
-/** A problem that knows where it is; one of the command line has the option as its path. */
+/** A problem with its position. A problem of the command line has the option as its path. */
 export type Placed = Problem & { place: Place };
 
 export const placed = (problems: Problem[], locate: (path: Path) => Place): Placed[] =>
   problems.map((problem) => ({ ...problem, place: problem.place ?? locate(problem.path) }));
 
-/** One of the command line; `about` is the option with what was given for it. */
+/** A problem of the command line; `about` is the option and its value. */
 export const usage = (about: string, message: string): Placed => ({ path: [about], message, place: {} });
 
-/** A line for each, file by file as they come. */
+/** One line for each problem, grouped by file. */
 export function problemLines(problems: Placed[]): string {
   const byFile = new Map<string | undefined, Placed[]>();
   for (const problem of problems) {
@@ -21,8 +21,8 @@ export function problemLines(problems: Placed[]): string {
 }
 
 /**
- * What `--json` prints of input that is refused, instead of a manifest: `line` and `column` count from 1 and may be
- * absent, as `file` may.
+ * What `--json` prints for refused input, in place of a manifest. `line` and `column` count from 1; both may be absent, and so
+ * may `file`.
  */
 export const refusal = (problems: Placed[]): string =>
   `${JSON.stringify({

@@ -1,20 +1,20 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import { connect, type Connection } from '../aws/connection.ts';
 
-/** What the verbs for a deployed pipeline take from the world around them, so that a simulated one can be put in its place. */
+/** The parts of the world that verbs for a deployed pipeline use. A simulation can replace them. */
 export interface Surroundings {
   connect: (region: string) => Connection;
-  /** The region that environment or profile name, else the one that `npm run deploy` takes. */
+  /** The region of the environment or profile, else the default of `npm run deploy`. */
   region: () => Promise<string>;
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
+  /** Resolves after a number of milliseconds, or as soon as the signal is aborted. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Calls back at Ctrl-C, once; a second Ctrl-C ends the process. Returns how to stop listening. */
+  /** Calls back once at Ctrl-C; a second Ctrl-C ends the process. Returns a function that stops listening. */
   onInterrupt: (listener: () => void) => () => void;
 }
 
-/** This process and the AWS account it has credentials for. */
+/** This process and the AWS account of its credentials. */
 export const processSurroundings = (): Surroundings => ({
   connect: (region) => connect(region),
   region: async () => (await (await import('../aws/executions/machines.ts')).configuredRegion()) ?? 'us-east-1',

@@ -9,11 +9,11 @@ export interface SweepOptions extends DeploymentOptions {
   dryRun?: boolean;
   cap?: number;
   json?: boolean;
-  /** On a simulated AWS with an estate of its own, in place of the deployed pipeline. */
+  /** Use a simulated AWS with example leftovers instead of the deployed pipeline. */
   simulate?: boolean;
 }
 
-/** Has the deployed sweep run now, and shows what became of what it found. */
+/** Runs the deployed sweep now and shows what it did with the things it found. */
 export async function sweep(
   { dryRun = false, cap, json = false, simulate = false, ...where }: SweepOptions,
   terminal: Terminal,

@@ -46,7 +46,7 @@ export async function build(
       `${wanted}: ${bytes} bytes are more than the ${inputLimit} that an execution can be started with; deploy the recipe and build it by its name`,
     );
   }
-  // A name of our own makes StartExecution safe to repeat where its answer is lost
+  // With a name of our own, StartExecution can be repeated safely when its answer is lost
   const execution = `${name}-by-hand-${randomUUID().slice(0, 8)}`;
   const { arn, startedAt } = await startExecution(pipeline.aws, pipeline.machine, execution, input);
   const id = options.build ?? buildName({ id: arn, startedAt: startedAt.toISOString() });
@@ -63,7 +63,7 @@ export async function build(
   return followBuild({ recipe: name, build: id, execution: arn }, pipeline, options, terminal, surroundings);
 }
 
-/** What the options add to the recipe. */
+/** The part of the execution input that the options add to the recipe. */
 function inputOf({ override, build: id, force }: BuildOptions): Omit<Input, 'recipe'> {
   const problems: Placed[] = [];
   const overrides = readOverrides(override ?? [], problems);
@@ -73,7 +73,10 @@ function inputOf({ override, build: id, force }: BuildOptions): Omit<Input, 'rec
   return { ...(overrides && { overrides }), ...(id !== undefined && { build: id }), ...(force && { force }) };
 }
 
-/** A name is that of a deployed recipe, whatever lies here; a file is sent as it is, without its scripts. */
+/**
+ * Reads the recipe to build. A name means the deployed recipe, even if a file of that name exists here. A file is sent as it is,
+ * without its scripts.
+ */
 async function recipeOf(
   wanted: string,
   overrides: Record<string, unknown> | undefined,
@@ -85,7 +88,7 @@ async function recipeOf(
   }
   const [finding] = await examine([wanted], { home: aws.region });
   if (!finding) throw new Refusal(`${wanted}: cannot be read`);
-  // What overrides replace may well be wrong in the file; the pipeline judges the two together
+  // The file may have errors in places that overrides replace, so the pipeline checks both together
   const found = overrides ? finding.file.problems : finding.problems;
   const problems = placed(found, (path) => finding.file.locate(path));
   if (problems.length > 0) throw new Refusal(problemLines(problems), { problems });

@@ -12,23 +12,23 @@ import type { BuildIdentity } from '../../core/tags.ts';
 import type { Pipeline } from './deployment.ts';
 import { Refusal } from '../refused.ts';
 
-/** A build and the execution that is, or was, at it last; Step Functions forgets executions after 90 days. */
+/** A build and the execution that last worked on it. Step Functions forgets executions after 90 days. */
 export interface KnownBuild extends BuildIdentity {
   execution?: ExecutionDetail;
 }
 
 export const asReference = ({ arn, startedAt }: ExecutionSummary) => ({ id: arn, startedAt: startedAt.toISOString() });
 
-/** The build that an execution says it is about, as far as its input can be read. */
+/** The build that an execution's input names, if the input can be read. */
 export function identityOf(execution: ExecutionDetail): BuildIdentity | undefined {
   try {
     return claimedIdentity(JSON.parse(execution.input), asReference(execution));
   } catch {
-    return undefined; // a child machine of somebody else's could be started with anything
+    return undefined; // somebody else's child machine can be started with any input
   }
 }
 
-/** Works through things, a few at a time: AWS answers 10 to 15 descriptions of executions a second. */
+/** Processes things a few at a time, because AWS answers only 10 to 15 descriptions of executions a second. */
 export async function eachOf<T, R>(things: T[], work: (thing: T) => Promise<R>, atOnce = 8): Promise<R[]> {
   const results: R[] = [];
   for (let from = 0; from < things.length; from += atOnce)
@@ -39,7 +39,7 @@ export async function eachOf<T, R>(things: T[], work: (thing: T) => Promise<R>, 
 const described = async (pipeline: Pipeline, executions: ExecutionSummary[]): Promise<ExecutionDetail[]> =>
   (await eachOf(executions, ({ arn }) => readExecution(pipeline.aws, arn))).filter((one) => one !== undefined);
 
-/** What is being built now. A listing may be behind by seconds. */
+/** The builds that are running now. A listing may be some seconds old. */
 export async function runningBuilds(pipeline: Pipeline): Promise<(BuildIdentity & { execution: ExecutionDetail })[]> {
   const running = await listExecutions(pipeline.aws, pipeline.machine, { status: 'RUNNING' });
   return (await described(pipeline, running)).flatMap((execution) => {
@@ -48,7 +48,7 @@ export async function runningBuilds(pipeline: Pipeline): Promise<(BuildIdentity 
   });
 }
 
-/** Names of what lies directly in a folder of the bucket. */
+/** Names directly below a folder of the bucket. */
 async function foldersIn(pipeline: Pipeline, prefix: string): Promise<string[]> {
   const listed = await listArtifacts(pipeline, prefix, '/');
   return listed.flatMap(({ key }) => (key.endsWith('/') ? [key.slice(prefix.length, -1)] : []));
@@ -56,7 +56,7 @@ async function foldersIn(pipeline: Pipeline, prefix: string): Promise<string[]> 
 
 export const recipesIn = (pipeline: Pipeline): Promise<string[]> => foldersIn(pipeline, 'builds/');
 
-/** The builds of a recipe that got as far as the bucket, the newest first. */
+/** The builds of a recipe that have an entry in the bucket, newest first. */
 export async function buildsOf(pipeline: Pipeline, recipe: string): Promise<BuildIdentity[]> {
   const names = await foldersIn(pipeline, `builds/${recipe}/`);
   return names
@@ -66,16 +66,16 @@ export async function buildsOf(pipeline: Pipeline, recipe: string): Promise<Buil
     .map((build) => ({ recipe, build }));
 }
 
-/** The execution that was let into a build last, not counting those that clean up. */
+/** The last execution that owned a build, from owner.json or else from the plan. Executions that clean up do not count. */
 export async function executionOf(pipeline: Pipeline, identity: BuildIdentity): Promise<ExecutionDetail | undefined> {
   const ofBuilds = pipeline.machine.replace(':stateMachine:', ':execution:');
   const owner = await readArtifact<{ execution: string }>(pipeline, identity, 'owner.json');
   if (owner?.execution.startsWith(`${ofBuilds}:`)) return readExecution(pipeline.aws, owner.execution);
   const plan = await readArtifact<Plan>(pipeline, identity, 'plan.json');
-  return plan && readExecution(pipeline.aws, plan.execution); // a start that found all up to date has neither
+  return plan && readExecution(pipeline.aws, plan.execution); // a start that found everything up to date has no owner.json and no plan
 }
 
-/** The execution whose start a build is called after: the only trace of a build that was refused or has just begun. */
+/** The execution that a build's id is derived from. It is the only trace of a build that was refused or has just begun. */
 async function executionCalled(pipeline: Pipeline, build: string): Promise<ExecutionDetail | undefined> {
   const since = new Date(startOf(build).getTime() - 1000);
   const executions = await listExecutions(pipeline.aws, pipeline.machine, { since });
@@ -91,7 +91,7 @@ const recipePattern = /^[a-z0-9][a-z0-9-]{0,47}$/;
 
 export type Wanted = { execution: string } | { build: string; recipe?: string } | { recipe: string };
 
-/** What somebody means by a word: a recipe's name, a build's id (alone, or as in an image's name), an execution's ARN. */
+/** Finds builds by a word: a recipe's name, a build's id (alone, or as in an image's name), or an execution's ARN. */
 export function wantedIn(text: string): Wanted {
   if (/^arn:[^:]+:states:[^:]+:\d{12}:execution:[^:]+:[^:]+$/.test(text)) return { execution: text };
   const [, recipe, build] = /^(?:([a-z0-9][a-z0-9-]*)[-/])?(\d{8}-\d{6}-[0-9a-f]{4})$/.exec(text) ?? [];
@@ -102,7 +102,7 @@ export function wantedIn(text: string): Wanted {
   );
 }
 
-/** The build that is meant; of a recipe the one that is running, else its last. @throws Refusal where there is none. */
+/** The build that the word names. For a recipe: its running build, else its last. @throws Refusal if there is none. */
 export async function findBuild(pipeline: Pipeline, text: string): Promise<KnownBuild> {
   const wanted = wantedIn(text);
   const place = `in ${pipeline.aws.region}`;

@@ -21,10 +21,10 @@ interface Cancelled extends BuildIdentity {
   failure?: Manifest['failure'];
 }
 
-// The clean-up looks for late effects for three minutes at least; its own bound is two hours.
+// The clean-up looks for late effects for at least three minutes; its own limit is two hours.
 const patience = 30 * 60 * 1000;
 
-/** Stops what is being built of a recipe, or one build. */
+/** Stops the running build of a recipe, or one given build. */
 export async function cancel(
   wanted: string,
   options: CancelOptions,
@@ -71,7 +71,7 @@ export async function cancel(
   return exitCode;
 }
 
-/** What there is to stop; where it has ended by itself there is nothing, which is no failure. */
+/** The execution to stop. If it has already ended, there is nothing to stop, and that is no failure. */
 async function running(pipeline: Pipeline, wanted: string, write: (text: string) => void): Promise<Running[]> {
   const meant = wantedIn(wanted);
   if ('recipe' in meant && !('build' in meant)) {
@@ -88,7 +88,7 @@ async function running(pipeline: Pipeline, wanted: string, write: (text: string)
   return [];
 }
 
-/** Who holds the recipe's lock: a listing of executions may not know yet who was started seconds ago. */
+/** The holder of the recipe's lock. A listing of executions may not show yet an execution that started seconds ago. */
 async function holder(pipeline: Pipeline, recipe: string): Promise<Running | undefined> {
   const object = await readObject(pipeline, `builds/${recipe}/lock.json`);
   if (!object) return undefined;
@@ -97,7 +97,7 @@ async function holder(pipeline: Pipeline, recipe: string): Promise<Running | und
   return execution?.status === 'RUNNING' ? { recipe, build: lock.build, execution } : undefined;
 }
 
-/** Waits for the record that the clean-up ends with. */
+/** Waits for the record that the clean-up writes last. */
 async function cleanedUp(
   identity: BuildIdentity,
   before: string | undefined,

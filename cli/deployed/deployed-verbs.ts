@@ -11,17 +11,17 @@ function countOf(text: string): number {
 export const regionHelp =
   'the region it was deployed to (default: AWS_REGION, else that of the profile, else us-east-1)';
 
-/** Values of an option that can be given more than once. */
+/** Collects the values of an option that can be given more than once. */
 export const append = (value: string, former: string[] = []): string[] => [...former, value];
 
-/** The verbs for a pipeline that is deployed. Each is loaded when it is asked for. */
+/** The verbs for a deployed pipeline. Each verb's module is loaded only when the verb is called. */
 export function addDeployedVerbs(
   program: Command,
   terminal: Terminal,
   surroundings: Surroundings,
   ended: (exitCode: number) => void,
 ): void {
-  /** A verb for a pipeline that is deployed. */
+  /** Defines a verb for a deployed pipeline. */
   const deployed = (name: string, summary: string, description: string, json: string) =>
     program
       .command(name)

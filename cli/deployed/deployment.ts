@@ -9,7 +9,7 @@ import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Terminal } from '../screen/terminal.ts';
 
-/** Which pipeline is meant: as it was deployed. */
+/** The pipeline to use, by the names it was deployed with. */
 export interface DeploymentOptions {
   region: string;
   stage: string;
@@ -33,10 +33,10 @@ export interface Deployment {
   ended(execution: string): Promise<Ended>;
 }
 
-/** The pipeline is not there, or AWS does not let us in: nothing was done. The message says what to do about it. */
+/** The pipeline does not exist, or AWS refuses access; nothing was done. The message says what to do about it. */
 export class Unreachable extends Refusal {}
 
-/** What AWS would not answer, in words for somebody at a terminal; anything else is thrown as it is. */
+/** Puts a refusal by AWS into words for a terminal; any other error is thrown unchanged. */
 export function unreachable(error: unknown): Unreachable {
   if (!(error instanceof Failure)) throw error;
   if (!lacksCredentials(error)) return new Unreachable(error.message, { cause: error });
@@ -44,7 +44,7 @@ export function unreachable(error: unknown): Unreachable {
   return new Unreachable(`AWS has no valid credentials from here; ${how}\n${error.message}`, { cause: error });
 }
 
-/** ARN of a machine of the pipeline, by the name that deploying gives it. @throws Unreachable */
+/** ARN of a state machine of the pipeline, by the name that the deployment gives it. @throws Unreachable */
 async function machineOf(aws: Connection, stage: string, machine: MachineName): Promise<string> {
   const name = `${process.env['GOLDEN_SERVICE'] ?? 'golden-image'}-${stage}-${machine}`;
   const machines = await listMachines(aws);
@@ -56,7 +56,7 @@ async function machineOf(aws: Connection, stage: string, machine: MachineName): 
   );
 }
 
-/** @param surroundings Other ways to AWS and to wait, for tests. */
+/** @param surroundings Replaces access to AWS and waiting in tests. */
 export function openDeployment(
   { region, stage }: DeploymentOptions,
   {
@@ -85,7 +85,7 @@ export function openDeployment(
   };
 }
 
-/** Starts an execution and waits for its end, or says why there is none. */
+/** Starts an execution and waits for its end, or says why it could not start. */
 export async function runToEnd(
   deployment: Deployment,
   machine: MachineName,
@@ -109,19 +109,19 @@ export interface PipelineOptions {
   json?: boolean;
 }
 
-/** A deployed pipeline and the way to what it keeps: its builds' machine, their bucket. */
+/** A deployed pipeline: the state machine of its builds, and their bucket. */
 export interface Pipeline extends Artifacts {
   /** ARN of build-image. */
   machine: string;
-  /** Whether builds start by themselves; undefined where an earlier version was deployed. */
+  /** Whether builds start by themselves; undefined if an earlier version is deployed. */
   automaticBuilds: boolean | undefined;
-  /** The options that lead a later command line to the same pipeline, with a space before each. */
+  /** The options with which a later command line finds the same pipeline, each preceded by a space. */
   options: string;
 }
 
 /**
- * Finds a deployed pipeline: its machine of builds by name, its bucket by a tag of that machine.
- * @throws Refusal where there is none, saying where it was looked for.
+ * Finds a deployed pipeline: its build machine by name, its bucket by a tag of that machine.
+ * @throws Refusal if there is none; the message says where the search was.
  */
 export async function findPipeline(
   { stage, region: given }: PipelineOptions,

@@ -15,16 +15,16 @@ import type { Surroundings } from '../surroundings.ts';
 import { outcome } from '../screen/target-table.ts';
 import { painter, type Terminal } from '../screen/terminal.ts';
 
-/** What a shell expects of a program that was ended by Ctrl-C. */
+/** The exit code that a shell expects from a program ended by Ctrl-C. */
 export const interruptedCode = 130;
 
 const second = 1000;
-// Once a minute would do for the longest waits, but somebody is looking; AWS answers 20 such calls a second.
+// Once a minute would be enough for the longest waits, but somebody is watching. AWS answers 20 such calls a second.
 const [shortest, longest] = [2 * second, 10 * second];
-// So long the network may be away, or AWS too busy, before following is given up; the build does not need us.
+// Following gives up after the network is away, or AWS throttles, for this long. The build itself goes on.
 const patience = 15 * 60 * second;
 
-/** Shows a build of a deployed pipeline from its start on until it ends. */
+/** Shows a build of a deployed pipeline from its start to its end. */
 export async function follow(
   wanted: string,
   options: PipelineOptions,
@@ -81,7 +81,7 @@ interface Page {
 
 const isEnd = ({ type }: ExecutionEvent) => /^Execution(Succeeded|Failed|Aborted|TimedOut)$/.test(type);
 
-/** @returns whether the execution has ended; it has not where somebody has seen enough. */
+/** @returns whether the execution has ended; false if the user stopped watching. */
 async function watch(
   execution: string,
   { aws }: Pipeline,
@@ -130,7 +130,7 @@ async function watch(
   }
 }
 
-/** Tells what a build has come to and hands over its record. */
+/** Prints the result of a build and hands over its record. */
 async function tellEnd(
   { recipe, build }: BuildIdentity,
   execution: ExecutionDetail,
@@ -139,7 +139,7 @@ async function tellEnd(
 ): Promise<number> {
   const { status, error: Error = status, cause: Cause, startedAt, stoppedAt = startedAt } = execution;
   const refused = Error === 'RecipeInvalid' || Error === 'RecipeBusy';
-  // An execution that was refused is no part of the build, which may have a record of an earlier one
+  // A refused execution is not part of the build, which may have the record of an earlier execution
   const manifest = refused ? undefined : await readArtifact<Manifest>(pipeline, { recipe, build }, 'manifest.json');
   if (manifest) {
     write(`\n${outcome(manifest, `${took(stoppedAt.getTime() - startedAt.getTime())} · ${execution.arn}`, sheet)}`);
@@ -154,7 +154,7 @@ async function tellEnd(
       );
     }
     terminal.err('\n');
-    // Whoever reads stdout gets the record that the build itself has not written
+    // The build has not written its record, so stdout gets it from here
     const failure = { state: 'unknown', error: Error, cause, undone: [], left: [], kept: [] };
     const unwritten = {
       identity: { recipe, build },

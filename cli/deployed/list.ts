@@ -28,12 +28,12 @@ export interface ListOptions extends PipelineOptions {
   limit: number;
 }
 
-/** A build as `golden list --json` tells of it. */
+/** A build as `golden list --json` prints it. */
 export interface Listed extends BuildIdentity {
   status: 'running' | 'published' | 'failed' | 'up-to-date' | 'stopped' | 'refused' | 'unknown';
   startedAt: string;
   seconds: number | null;
-  /** What started it: hand, schedule, source, parent; null where Step Functions has forgotten. */
+  /** What started the build: hand, schedule, source, parent; null if Step Functions has forgotten the execution. */
   by: string | null;
   reason: string | null;
   channel: string | null;
@@ -43,7 +43,7 @@ export interface Listed extends BuildIdentity {
   execution: string | null;
 }
 
-/** Lists builds, of all recipes or of one, the newest first. */
+/** Lists builds of all recipes or of one, newest first. */
 export async function list(
   recipe: string | undefined,
   options: ListOptions,
@@ -63,7 +63,7 @@ export async function list(
   return 0;
 }
 
-/** Builds that the bucket knows, and those that are too young for it or were refused, of which only executions tell. */
+/** The builds in the bucket, and builds known from executions only because they have just begun or were refused. */
 async function newestBuilds(pipeline: Pipeline, recipe: string | undefined, limit: number): Promise<KnownBuild[]> {
   const recipes = recipe === undefined ? await recipesIn(pipeline) : [recipe];
   const inBucket = (await eachOf(recipes, (one) => buildsOf(pipeline, one)))
@@ -86,7 +86,7 @@ async function newestBuilds(pipeline: Pipeline, recipe: string | undefined, limi
   for (const execution of details) {
     const identity = execution && identityOf(execution);
     if (!identity || (recipe !== undefined && identity.recipe !== recipe)) continue;
-    // A build that was started again is known already, and who was let into it last is asked below
+    // A restarted build is already known; its last execution is looked up below
     if (!builds.has(keyOf(identity))) builds.set(keyOf(identity), { ...identity, execution });
   }
   const newest = [...builds.values()].toSorted(newestFirst).slice(0, limit);
@@ -133,7 +133,7 @@ export function statusOf(execution: ExecutionDetail | undefined, manifest: Manif
   return execution ? 'failed' : 'unknown';
 }
 
-/** What an execution says started it; by hand where it says nothing. */
+/** What started an execution, from its input; `hand` if the input says nothing. */
 export function triggerOf({ input }: ExecutionDetail): { by: string; reason?: string } {
   try {
     const { trigger } = JSON.parse(input) as { trigger?: { by?: unknown; reason?: unknown } };

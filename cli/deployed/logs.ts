@@ -24,7 +24,7 @@ export interface LogsOptions extends PipelineOptions {
 
 /** Output of one command on one instance, as the SSM agent left it in the bucket. */
 interface Output {
-  /** Of the step or check; null where its execution is forgotten or unknown. */
+  /** Name of the step or check; null if its execution is forgotten or unknown. */
   name: string | null;
   phase: 'provision' | 'check' | null;
   command: string;
@@ -33,7 +33,7 @@ interface Output {
   stderr: string;
 }
 
-/** Shows what a build did: time by state, why it failed, what its steps and checks printed. */
+/** Shows what a build did: its time by state, why it failed, and the output of its steps and checks. */
 export async function logs(
   wanted: string,
   options: LogsOptions,
@@ -66,7 +66,7 @@ interface Sent {
   phase: 'provision' | 'check';
 }
 
-/** The commands that an execution sent, in their order: what SendCommand and SendCheck answered. */
+/** The commands that an execution sent, in order, from the results of SendCommand and SendCheck. */
 function sentIn(history: ExecutionEvent[]): Sent[] {
   const pathOf = eventPaths();
   const byId = new Map<string, Sent>();
@@ -124,7 +124,7 @@ async function outputsOf(
   });
 }
 
-// Enough for thousands of lines; nobody who asks for the end of an output wants to wait for all of it.
+// This is enough for thousands of lines. A user who asks for the end of an output does not want to wait for all of it.
 const tailBytes = 1_048_576;
 
 async function read(pipeline: Pipeline, { key, bytes }: { key: string; bytes: number }, tail?: number) {
@@ -170,7 +170,7 @@ function summary({ known, status, history, timings, manifest, now }: Summary, te
   return `\n${parts.join('\n\n')}\n\n`;
 }
 
-/** What the manifest has of a build whose history is forgotten. */
+/** The manifest's facts about a build whose history is forgotten. */
 const timeTable = (timings: Timing[], terminal: Terminal): string =>
   columns(
     ['Started (UTC)', 'State', 'Took'],
@@ -182,7 +182,7 @@ const timeTable = (timings: Timing[], terminal: Terminal): string =>
     terminal,
   );
 
-/** Whatever a command printed must not steer the terminal of who reads it. */
+/** Removes control characters, so that a command's output cannot control the reader's terminal. */
 const clean = (text: string) => stripVTControlCharacters(text).replaceAll('\r', '');
 
 function textOf({ name, phase, command, instance, stdout, stderr }: Output, terminal: Terminal): string {

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { failureMessage } from '../../core/report/failure.ts';
 import type { EventPath, HistoryEvent } from '../../simulator/states/history.ts';
 
-/** What each Task and Map state of build-image is for, to somebody who watches it for the first time. */
+/** The purpose of each Task and Map state of build-image, for a first-time reader. */
 export const purposes: Record<string, string> = {
   Resolve: 'recipe and source image become a build plan',
   RecordUpToDate: 'the published image is what the recipe asks for',
@@ -27,12 +27,12 @@ export const purposes: Record<string, string> = {
   RecordFailure: 'the manifest tells what happened',
 };
 
-/** One line of progress: a visit of a state, or an iteration of a Map, that is running or has ended. */
+/** One line of progress: one visit of a state, or one iteration of a Map, running or ended. */
 export interface Line {
   mark: 'running' | 'done' | 'left' | 'failed' | 'stopped';
   label: string;
   what: string;
-  /** Simulated milliseconds since the epoch: when it began, and when it ended if it has. */
+  /** When it began and, if it has ended, when it ended. Simulated milliseconds since the epoch. */
   since: number;
   until?: number;
   failure?: { error: string; message: string; output: string[] };
@@ -40,19 +40,19 @@ export interface Line {
 
 interface Visit {
   label: string;
-  /** The step's name, or the state a region is in. */
+  /** The step's name, or the current state of a region. */
   subject: string;
   purpose: string;
   since: number;
-  /** A step of Provision or Check is one line, however many states it takes. */
+  /** A step of Provision or Check gets one line for all its states. */
   step: boolean;
   failed?: { error: string; cause: string };
-  /** How many things a clean-up could not remove. */
+  /** The number of things that a clean-up could not remove. */
   left?: number;
   retried: string[];
 }
 
-/** Progress as far as the events tell. Waits look again at every heartbeat, which is no news and makes no line. */
+/** The progress that the events show. A waiting state that looks again at each heartbeat brings no news and adds no line. */
 export function createProgress() {
   const visits = new Map<string, Visit>();
   const lengths = new Map<string, number>();
@@ -87,7 +87,7 @@ export function createProgress() {
     if (visit) visit.failed = { error: error ?? 'States.TaskFailed', cause: cause ?? '' };
   }
 
-  /** Takes in one event and answers with a line for what it begins or ends. */
+  /** Takes in one event and returns a line for what begins or ends with it. */
   function take(event: HistoryEvent, path: EventPath): Line[] {
     const key = keyOf(path);
     const visit = visits.get(key);
@@ -102,7 +102,7 @@ export function createProgress() {
         return enter(key, event, path);
       case 'TaskScheduled':
         if (visit?.failed) {
-          // A look that was not the last one is no failure.
+          // A look that is repeated has not failed.
           if (!/^(States\.Timeout|NotYet)$/.test(visit.failed.error)) visit.retried.push(visit.failed.error);
           delete visit.failed;
         }
@@ -138,7 +138,7 @@ export function createProgress() {
   return {
     take,
     startedAt: () => startedAt,
-    /** What is going on, one line for each running state, step or region. */
+    /** The running work: one line for each running state, step or region. */
     running: (): Line[] =>
       [...visits]
         .toSorted(([one], [other]) => one.localeCompare(other, 'en', { numeric: true })) // regions keep their places
@@ -146,7 +146,7 @@ export function createProgress() {
   };
 }
 
-/** All lines that the events of an execution so far come to, the running ones last. */
+/** All lines for the events of an execution so far, the running ones last. */
 export function progressLines(events: { event: HistoryEvent; path: EventPath }[]): Line[] {
   const progress = createProgress();
   const lines = events.flatMap(({ event, path }) => progress.take(event, path));
@@ -159,7 +159,7 @@ function lineOf(visit: Visit, mark: Line['mark'], until?: number): Line {
   return {
     mark,
     label,
-    // Why a state took so long is worth more than what it is for
+    // The reason for a long time is more useful than the purpose of the state
     what: [subject, retried.length > 0 && !left ? again(retried) : said].filter(Boolean).join(' '),
     since,
     ...(until !== undefined && { until }),
@@ -173,9 +173,9 @@ function again(errors: string[]): string {
   return `again after ${[...counts].map(([error, count]) => (count > 1 ? `${count} × ${error}` : error)).join(', ')}`;
 }
 
-/** The message starts with what happened and may go on with the end of a command's output. */
+/** The message starts with what happened and may continue with the end of a command's output. */
 function explain({ error, cause }: { error: string; cause: string }): NonNullable<Line['failure']> {
-  // Whatever a command printed must not steer the terminal of who reads it
+  // A command's output must not control the reader's terminal
   const text = stripVTControlCharacters(failureMessage({ Error: error, Cause: cause })).replaceAll('\r', '');
   const [message = '', ...output] = text.trimEnd().split('\n');
   return { error, message, output };
@@ -195,13 +195,13 @@ function details(event: HistoryEvent): {
   return (key && event[key]) ?? {};
 }
 
-/** CleanUp answers with how many things it leaves behind, Compensate with which. */
+/** CleanUp returns how many things it leaves behind; Compensate returns which. */
 function leftIn(output = '{}'): number {
   const { left } = (JSON.parse(output) ?? {}) as { left?: unknown };
   return Array.isArray(left) ? left.length : Number(left ?? 0);
 }
 
-/** What tells the iterations of a Map apart: ItemSelector puts it into the input of their states. */
+/** The key that distinguishes the iterations of a Map. ItemSelector puts it into the input of their states. */
 function itemIn(input = '{}'): { region?: string; name?: string } {
   const { region, name } = JSON.parse(input) as Record<string, unknown>;
   return { ...(typeof region === 'string' && { region }), ...(typeof name === 'string' && { name }) };

@@ -4,17 +4,17 @@ import type { Alias, Document, Node, Scalar } from 'yaml';
 import { parseRecipe, type Path, type Place, type Problem, type Recipe } from '../../core/recipe/recipe.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
 
-/** A recipe as it lies on disk. */
+/** A recipe as it is on disk. */
 export interface RecipeFile {
   file: string;
-  /** What the recipe has to be called. */
+  /** The name that the recipe must have. */
   name: string;
   document: unknown;
-  /** Scripts of the recipe and their neighbours, by path below the recipe's folder. */
+  /** The recipe's scripts and the files beside them, by path below the recipe's folder. */
   scripts: Record<string, string>;
-  /** What is wrong before anybody looks for a recipe in it. */
+  /** Problems found before the document is read as a recipe. */
   problems: Problem[];
-  /** Where a path of the document is: its key, or what is left of it where there is none. */
+  /** The position of a path of the document: its key, or the nearest key above it if there is none. */
   locate: (path: Path) => Place;
 }
 
@@ -32,7 +32,7 @@ export async function readRecipeFile(file: string): Promise<RecipeFile> {
   return { file, name, document, scripts: found.scripts, problems: [...problems, ...found.problems], locate };
 }
 
-/** YAML by whoever: nesting, aliases and tags are bounded. `kind` is what it is read for, in words. */
+/** Parses YAML from any author, with bounded nesting, aliases and tags. `kind` names the document in messages. */
 export function readYaml(
   text: string,
   file: string,
@@ -54,7 +54,7 @@ export function readYaml(
     const problems = [problemAt(depth, 'cannot be read: it is nested too deep')];
     return { document: undefined, problems, locate: () => placeAt(depth) };
   }
-  // The library compares every key with every other: twofold ones are found below.
+  // The library compares every key with every other, so duplicate keys are found below instead.
   const options = {
     lineCounter: lines,
     prettyErrors: false,
@@ -73,7 +73,7 @@ export function readYaml(
   if (aliases.size > mostAliases) fatal.push(problemAt(0, `has ${aliases.size} aliases, of ${mostAliases} at most`));
   if (fatal.length > 0) return { document: undefined, problems: [...problems, ...fatal], locate };
   try {
-    // Some lines of YAML can stand for gigabytes by aliases of aliases.
+    // Aliases of aliases can make a few lines of YAML expand to gigabytes.
     return { document: yaml.toJS({ maxAliasCount: 100 }) as unknown, problems, locate };
   } catch (error) {
     const cannot = problemAt(0, `cannot be read: ${reason(error)}`);
@@ -83,7 +83,7 @@ export function readYaml(
 
 const deepest = 100;
 
-/** Where nesting gets so deep that following it by recursion, as the library does, could end the whole process. */
+/** The position where nesting gets too deep. The library recurses into nesting, and that could end the whole process. */
 function tooDeepAt(text: string): number | undefined {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
@@ -95,12 +95,12 @@ function tooDeepAt(text: string): number | undefined {
 
 const mostAliases = 1_000;
 
-/** The library has a symbol for the merge key. */
+/** The library represents the merge key by a symbol. */
 const keyOf = ({ value }: Scalar) => (typeof value === 'symbol' ? '<<' : String(value));
 
 type Pairs = Map<string, { key: unknown; value: unknown }>;
 
-/** In one walk: what each alias stands for, those that stand for nothing, and where a key is for the second time. */
+/** Finds in one walk the target of each alias, aliases without a target, and duplicate keys. */
 function nodesOf(yaml: Document.Parsed) {
   const anchors = new Map<string, Node>();
   const aliases = new Map<Alias, Node | undefined>();
@@ -124,7 +124,7 @@ function nodesOf(yaml: Document.Parsed) {
   return { aliases, pairs, twice, lost: [...aliases].flatMap(([alias, node]) => (node ? [] : [alias])) };
 }
 
-/** The recipe in a file, or everything that is wrong with it. */
+/** The recipe in a file, or all its problems. */
 export function recipeIn(
   { name, document, scripts, problems }: RecipeFile,
   options?: { home?: string },
@@ -133,7 +133,7 @@ export function recipeIn(
   const parsed = parseRecipe(document, scripts, options);
   const all = [...problems];
   const known = new Set(problems.map(({ path }) => path.join('/')));
-  // A script that was refused here is missing there: once is enough.
+  // A script that was refused here is also missing there; one report is enough.
   if ('problems' in parsed)
     all.push(...parsed.problems.filter(({ path }) => path.at(-1) !== 'script' || !known.has(path.join('/'))));
   const given = (document as { name?: unknown } | null)?.name;
@@ -146,7 +146,7 @@ export function recipeIn(
   return 'recipe' in parsed && all.length === 0 ? parsed : { problems: all };
 }
 
-/** The pair with a key in a map, else in what the map merges (`<<: *base`, `<<: [*a, *b]`). */
+/** The pair with a key in a map, else in the maps that it merges (`<<: *base`, `<<: [*a, *b]`). */
 function pairIn(node: unknown, key: string, aliases: Map<Alias, Node | undefined>, pairs: Map<unknown, Pairs>) {
   const ahead = [node];
   const seen = new Set<unknown>();

@@ -12,7 +12,7 @@ export interface Finding {
   problems: Problem[];
 }
 
-/** Everything that can be said of recipe files, also of one beside another. */
+/** All checks of recipe files, including those of one file against another. */
 export async function examine(files: string[], options?: { home?: string }): Promise<Finding[]> {
   const findings = await Promise.all(
     files.map(async (path): Promise<Finding> => {
@@ -35,7 +35,7 @@ export async function examine(files: string[], options?: { home?: string }): Pro
 export const problemText = ({ file, problems }: Finding): string =>
   formatProblems(problems, (path) => file.locate(path));
 
-/** All recipes of a folder, `problems` being every problem of every file in words, one line each. */
+/** All recipes of a folder. `problems` holds every problem of every file as text, one line each. */
 export async function readRecipeFolder(
   folder: string,
   options?: { home?: string },
@@ -64,7 +64,7 @@ async function pipelineVersion(): Promise<string> {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-// A recipe elsewhere may publish the channel; a recipe beside this one that does not is a mistake.
+// A recipe elsewhere may publish the channel. A recipe in this folder that does not publish it is a mistake.
 function channelProblem({ source }: Recipe, recipes: ReadonlyMap<string, Recipe>): string | undefined {
   const [base = '', channel] = source.channel?.split('/') ?? [];
   const published = recipes.get(base);

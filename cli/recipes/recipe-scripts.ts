@@ -3,8 +3,8 @@ import { join, posix, sep } from 'node:path';
 import type { Path, Problem } from '../../core/recipe/recipe.ts';
 
 /**
- * The scripts a recipe document names and their neighbours, by path below the recipe's folder. None is read that lies
- * elsewhere, whatever links say: its text would end up in commands and logs.
+ * Reads the scripts that a recipe document names and the files beside them, by path below the recipe's folder. A file outside
+ * that folder is never read, even through links, because its text would get into commands and logs.
  */
 export async function readScripts(folder: string, document: unknown) {
   const scripts: Record<string, string> = {};
@@ -31,7 +31,7 @@ export async function readScripts(folder: string, document: unknown) {
   return { scripts, problems };
 }
 
-// Only those that stay in the folder by their name: the schema refuses the others.
+// Only paths that stay in the folder by their text; the schema refuses the others.
 function scriptsNamedIn(document: unknown): Map<string, Path> {
   const named = new Map<string, Path>();
   for (const section of ['provision', 'checks']) {
@@ -51,7 +51,7 @@ function scriptsNamedIn(document: unknown): Map<string, Path> {
   return named;
 }
 
-/** A pipe or a device, of which a reader may never see the end. */
+/** A pipe or a device. Reading one may never end. */
 async function endless(path: string): Promise<boolean> {
   const found = await stat(path);
   return !found.isFile() && !found.isDirectory();

@@ -6,13 +6,13 @@ import type { Terminal } from '../screen/terminal.ts';
 
 const isRight = ({ problems }: Finding) => problems.length === 0;
 
-/** Of each file either `ok` or every problem it has. `home` is the region the pipeline runs in. */
+/** Prints for each file either `ok` or all its problems. `home` is the pipeline's region. */
 export async function validateFiles(files: string[], home?: string): Promise<{ ok: boolean; text: string }> {
   const findings = await examine(files, home === undefined ? {} : { home });
   return { ok: findings.every(isRight), text: textOf(findings) };
 }
 
-/** What is most likely wrong though it may be right: nobody has looked at the source. */
+/** Warnings: settings that are probably wrong but may be right, since the source was not looked at. */
 const notesOf = ({ recipe }: Finding): Problem[] => (recipe ? agentNotes(recipe) : []);
 
 const noteLines = (finding: Finding): string[] => {

@@ -5,7 +5,7 @@ export interface Cell {
   style?: Parameters<Paint>[0];
 }
 
-/** Rows below titles, each column as wide as it must be; the last one is not filled up. */
+/** Rows below titles. Each column is as wide as its widest cell; the last is not padded. */
 export function columns(titles: string[], rows: Cell[][], { colour }: Pick<Terminal, 'colour'>): string {
   const paint = painter({ colour });
   const widths = titles.map((title, column) =>

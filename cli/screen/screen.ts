@@ -23,7 +23,7 @@ const tailLines = 20;
 const widthOf = (columns: number) => Math.min(columns - 1, widest);
 const whatWidth = (columns: number) => Math.max(12, widthOf(columns) - margin.length - labelWidth - tookWidth - 2);
 
-/** `1:02:03` since the start. */
+/** The time since the start, as `1:02:03`. */
 function clockText(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const two = (value: number) => String(value).padStart(2, '0');
@@ -34,7 +34,7 @@ export const took = (ms: number): string => durationOf(Math.round(ms / 1000));
 const cut = (text: string, width: number) =>
   text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
 
-/** @param time What the clock in front of every line tells. */
+/** @param time The time at the start of each line. */
 export function heading({ columns, colour }: Sheet, time = 'simulated'): string {
   const titles = [
     `  ${time.padStart(clockWidth)}   `,
@@ -45,7 +45,7 @@ export function heading({ columns, colour }: Sheet, time = 'simulated'): string 
   return painter({ colour })('dim', titles.join(' '));
 }
 
-/** A line as text: when it ended (or now), how it stands, what it is, how long it took; below it, why it failed. */
+/** A line as text: end time (or now), status, name and duration; below it the reason of a failure. */
 export function draw(line: Line, startedAt: number, now: number, { columns, colour }: Sheet): string[] {
   const paint = painter({ colour });
   const until = line.until ?? now;
@@ -77,20 +77,20 @@ export function draw(line: Line, startedAt: number, now: number, { columns, colo
 export interface ScreenOptions {
   terminal: Pick<Terminal, 'columns' | 'isTTY' | 'colour'>;
   write: (text: string) => void;
-  /** Milliseconds since the epoch, simulated ones where AWS is; and real ones since the program was started. */
+  /** Milliseconds since the epoch (simulated on a simulated AWS), and real milliseconds since the program started. */
   now: () => number;
   real: () => number;
-  /** The line below what is running, given the milliseconds since the start. */
+  /** The line below the running work, given the milliseconds since the start. */
   below: (ms: number) => string;
-  /** Whether plain output tells of entering a state too, for one who waits for it. */
+  /** Whether plain output also reports the entry of a state, for a user who waits for it. */
   entering?: boolean;
 }
 
 export interface Screen {
   take(event: HistoryEvent, path: EventPath): void;
-  /** A line between the others that is no state of the build. */
+  /** Prints a line that is not about a state of the build. */
   note(text: string): void;
-  /** Draws what runs again, for the time it takes has grown. */
+  /** Redraws the running work, because its durations have grown. */
   tick(): void;
   end(): void;
 }
@@ -99,8 +99,8 @@ const frameMs = 40;
 const blockLines = 20;
 
 /**
- * Shows progress while it happens: lines of what has ended, and on a terminal below them a block of what is running,
- * which is rewritten in place. (log-update does that too, for 37 ms of start-up and 16 packages.)
+ * Shows progress as it happens. Lines report ended work; on a terminal, a block below them shows running work and is rewritten in
+ * place. (log-update would do that for 37 ms of start-up and 16 packages.)
  */
 export function createScreen({ terminal, write, now, real, below, entering = false }: ScreenOptions): Screen {
   const progress = createProgress();
@@ -135,7 +135,7 @@ export function createScreen({ terminal, write, now, real, below, entering = fal
   return {
     take(event, path) {
       const lines = progress.take(event, path).filter(({ mark }) => mark !== 'running' || (entering && !live));
-      // Of what has begun, its beginning: an event may be told of seconds later
+      // For begun work, use the time of its beginning, because the event may arrive seconds later
       pending.push(...lines.flatMap((line) => draw(line, progress.startedAt(), line.since, terminal)));
       // A terminal that is rewritten hundreds of times a second only flickers
       if (!live || real() - drawnAt >= frameMs) frame();

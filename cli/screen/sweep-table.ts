@@ -4,7 +4,7 @@ import { fold, painter, type Paint, type Terminal } from './terminal.ts';
 type Row = Swept['removed'][number];
 const cellsOf = ({ region, kind, id, reason }: Row) => [region, kind, id, reason];
 
-/** Things by the build they are of, each in a line: where, what, which, why. */
+/** Lists things by build, one line each: region, thing, name, reason. */
 function table(rows: Row[], paint: Paint): string[] {
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (cellsOf(row)[column] ?? '').length)));
   const lineOf = (row: Row) =>
@@ -29,7 +29,7 @@ const fates: [keyof Swept, Parameters<Paint>[0], (count: string) => string][] = 
   ['spared', 'dim', (count) => `${count} spared`],
 ];
 
-/** What became of what a sweep found, by build and region, and why. */
+/** What the sweep did with the things it found, by build and region, and why. */
 export function sweepTable(outcome: SweepOutcome, terminal: Pick<Terminal, 'columns' | 'colour'>): string {
   const { counts, overCap, cap, regions, notLooked, report } = outcome;
   const paint = painter(terminal);

@@ -13,7 +13,7 @@ export interface Totals {
 const paints = { published: 'green', failed: 'red', skipped: 'yellow' } as const;
 const shownPerKind = 3;
 
-/** Everybody a target is shared with, one a line; the ARN of an organization or unit says little more than its id. */
+/** Everybody a target is shared with, one per line. For an organization or unit the id is enough; the ARN says little more. */
 export function sharedWith({ accounts, organizations, organizationalUnits }: ManifestTarget): string[] {
   const some = (ids: string[], plural: string) =>
     ids.length > shownPerKind
@@ -31,8 +31,8 @@ export function sharedWith({ accounts, organizations, organizationalUnits }: Man
 const titles = ['Region', 'AMI', 'Shared with', 'Parameter', 'Status'];
 
 /**
- * Region × AMI × shared with × parameter × status, without lines: the columns say enough. (cli-table3 wants as many lines
- * of options to leave its borders away, and adds six packages.)
+ * The table region × AMI × shared with × parameter × status, without borders. (cli-table3 needs as many lines of options to hide
+ * its borders, and adds six packages.)
  */
 export function targetTable(targets: ManifestTarget[], { colour }: Pick<Terminal, 'colour'>): string {
   const paint = painter({ colour });
@@ -55,7 +55,10 @@ export function targetTable(targets: ManifestTarget[], { colour }: Pick<Terminal
   return [paint('bold', lineOf(titles).trimEnd()), ...lines].join('\n');
 }
 
-/** What a build came to: the table, what went wrong and what is left of it, what it took (a string is such a line itself). */
+/**
+ * The result of a build: the table, the errors, what is left of the build, and its time and cost (a string is printed as such a
+ * line).
+ */
 export function outcome(
   manifest: Manifest,
   totals: Totals | string,

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** Where a verb writes, so that tests can look at it. Text is written as it is: a line brings its own line feed. */
+/** The output of a verb, so that tests can read it. Text is written unchanged, so a line brings its own line feed. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
@@ -9,7 +9,7 @@ export interface Terminal {
   colour: boolean;
 }
 
-/** The terminal this process was started from. */
+/** The terminal in which this process was started. */
 export const processTerminal = (): Terminal => {
   const { stdout, stderr } = process;
   return {
@@ -25,11 +25,11 @@ export const processTerminal = (): Terminal => {
 
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
-/** Colours where the terminal has them. The choice is the terminal's, so styleText must not look at a stream again. */
+/** Adds colours if the terminal has them. The terminal decides, so styleText must not check a stream again. */
 export const painter = ({ colour }: Pick<Terminal, 'colour'>): Paint =>
   colour ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
 
-/** Breaks between words; nothing is lost, for a message is worth its lines. */
+/** Wraps text between words. Nothing is cut, because every message matters. */
 export function fold(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

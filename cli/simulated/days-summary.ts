@@ -4,20 +4,20 @@ import { timeOf, type Invariant } from '../../proof/month/invariants.ts';
 import { columns } from '../screen/columns.ts';
 import { fold, painter, type Terminal } from '../screen/terminal.ts';
 
-/** What the days came to for one recipe. */
+/** The result of the simulated days for one recipe. */
 export interface RecipeSummary {
   recipe: string;
-  /** Newer source images; for a recipe on another's channel, images that were published there. */
+  /** The number of newer source images; for a recipe on another recipe's channel, of images published there. */
   sourceUpdates: number;
   builds: number;
   published: number;
   upToDate: number;
   failed: number;
-  /** How often it was not started, by reason. */
+  /** How often the recipe was not started, by reason. */
   skipped: Record<string, number>;
-  /** From an update to the publication, seconds; null where nothing was updated. */
+  /** Seconds from an update to the publication; null if nothing was updated. */
   worstSeconds: number | null;
-  /** Estimate of all builds; `unpriced` of them have none. */
+  /** Estimated cost of all builds; `unpriced` counts builds without an estimate. */
   usd: number;
   unpriced: number;
 }
@@ -55,7 +55,7 @@ const titles = ['Recipe', 'Updates', 'Builds', 'Published', 'Up to date', 'Faile
 export const cost = (usd: number, unpriced: number): string =>
   `$${usd.toFixed(2)}${unpriced > 0 ? ` and ${unpriced} unknown` : ''}`;
 
-/** A row for each recipe, and below them what was skipped and why. */
+/** One row for each recipe; below them the skipped starts with reasons. */
 export function summaryTable(summaries: RecipeSummary[], terminal: Pick<Terminal, 'columns' | 'colour'>): string {
   const rows = summaries.map((one) => [
     { text: one.recipe },
@@ -78,7 +78,7 @@ export function summaryTable(summaries: RecipeSummary[], terminal: Pick<Terminal
 const indented = (text: string, width: number, first: string, others: string) =>
   fold(text, width - others.length - 1).map((line, index) => `${index === 0 ? first : others}${line}`);
 
-/** Whether each promise was kept, and every time one was not. */
+/** Whether each promise was kept, and every violation. */
 export function verdicts(invariants: Invariant[], terminal: Pick<Terminal, 'columns' | 'colour'>): string {
   const paint = painter(terminal);
   return invariants

@@ -3,19 +3,19 @@ import type { BuildOutcome, History } from '../../proof/month/history.ts';
 import { timeOf } from '../../proof/month/invariants.ts';
 import { painter, type Paint, type Terminal } from '../screen/terminal.ts';
 
-/** One thing that happened, in words and, for a program, with what they are made of. */
+/** One event, as text and, for a program, as the values in that text. */
 export interface Entry {
   /** ISO 8601, virtual. */
   at: string;
   event:
     'source updated' | 'started' | 'skipped' | 'published' | 'up to date' | 'failed' | 'lost' | 'not taken' | 'swept';
-  /** Whom it concerns. */
+  /** The recipe concerned. */
   recipes: string[];
   says: string;
   [detail: string]: unknown;
 }
 
-/** Everything that happened, in order. */
+/** All events, in order. */
 export function timelineOf(history: History): Entry[] {
   const { releases, starts, builds, unheard, sweeps, recipes } = history;
   const answers = answersOf(history).filter(({ update }) => !update.first);
@@ -88,7 +88,7 @@ const marks: Record<Entry['event'], [Parameters<Paint>[0], string]> = {
 };
 const widest = 120;
 
-/** One line for each entry; what is said again and again is said once. */
+/** One line for each entry; repeated entries get one line. */
 export function drawTimeline(entries: Entry[], { columns, colour }: Pick<Terminal, 'columns' | 'colour'>): string[] {
   const paint = painter({ colour });
   const wide = Math.max(0, ...entries.map((entry) => whose(entry).length));
@@ -105,7 +105,7 @@ export function drawTimeline(entries: Entry[], { columns, colour }: Pick<Termina
 const whose = ({ recipes }: Entry) => (recipes.length > 1 ? `${recipes.length} recipes` : (recipes[0] ?? ''));
 const instant = (at: string) => at.slice(5, 16).replace('T', ' ');
 
-/** Ids in a line for people: the whole ones are in --json. */
+/** Shortens ids for people; --json has the full ids. */
 const shortened = (text: string) =>
   text
     .replaceAll(/\bami-[0-9a-f]{13}([0-9a-f]{4})\b/g, 'ami-…$1')
@@ -113,7 +113,7 @@ const shortened = (text: string) =>
     .replaceAll(/\b([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '$1…')
     .replaceAll(/\s+/g, ' ');
 
-/** What only says again what was said of a recipe since anything came of it is counted with that. */
+/** Counts an entry with an earlier one if it repeats it and the recipe has had no result since then. */
 function once(entries: Entry[]): Entry[] {
   const runs: { entry: Entry; last: Entry; times: number }[] = [];
   const latest = new Map<string, Map<string, (typeof runs)[number]>>();

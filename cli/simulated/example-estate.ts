@@ -6,12 +6,12 @@ import { readRecipeFolder } from '../recipes/recipe-folder.ts';
 const recipe = 'al2023-base';
 const day = 24 * 3600;
 
-/** Where builds are stopped by somebody, each in an execution of this name. */
+/** The places where builds are stopped, each in an execution of this name. */
 const stopped: Record<string, string> = { early: 'AwaitCommand', late: 'Verify', lately: 'AwaitImage' };
 
 /**
- * A simulated AWS in which builds have died and nobody heard of it: what they left is what real ones would leave. Beside
- * them are an image that was published and a build that is under way.
+ * A simulated AWS in which builds died unnoticed. They left the same things that real builds would leave. Beside them are a
+ * published image and a running build.
  */
 export async function exampleEstate(region: string): Promise<{ deployment: Deployment; story: string }> {
   const { catalog } = await readRecipeFolder(join(process.env['GOLDEN_ROOT'] ?? '.', 'examples'), { home: region });

@@ -24,23 +24,23 @@ export interface OrderOptions {
   build?: string;
 }
 
-/** What a simulation is to build, all of it read and found to make sense. */
+/** The work of a simulation, fully read and checked. */
 export interface Order {
-  /** The recipe itself last, before it those that publish the channels it starts from. */
+  /** The recipe itself comes last, after the recipes that publish the channels it starts from. */
   recipes: Recipe[];
-  /** With the recipe as it is after the overrides: what is simulated is a deployment of just that. */
+  /** Includes the recipe after the overrides: the simulation deploys exactly these recipes. */
   catalog: Catalog;
   scenario?: ScenarioFile;
 }
 
-/** A scenario as it lies on disk, found to make sense by itself. */
+/** A scenario as it is on disk, checked by itself. */
 export interface ScenarioFile {
   document: unknown;
   scenario: Scenario;
   locate: (path: Path) => Place;
 }
 
-/** Reads all that a command line names. Either an order or every problem there is. */
+/** Reads everything that a command line names. Returns either an order or all problems. */
 export async function takeOrder(
   wanted: string,
   options: OrderOptions,
@@ -76,7 +76,7 @@ export async function takeOrder(
 
 export const placedIn = ({ file, problems }: Finding): Placed[] => placed(problems, (path) => file.locate(path));
 
-/** The recipe as it is with the overrides: what they replace may well be wrong in the file. */
+/** The recipe with its overrides. The file may have errors in places that overrides replace. */
 function withOverrides(
   { file }: Finding,
   overrides: Record<string, unknown>,
@@ -101,13 +101,13 @@ function withOverrides(
   return recipe;
 }
 
-/** recipes/ here, or else the project's own. */
+/** recipes/ in the current folder, else the project's own. */
 export function recipesFolder(): string {
   const root = process.env['GOLDEN_ROOT'];
   return existsSync('recipes') || root === undefined ? 'recipes' : relative(process.cwd(), join(root, 'recipes'));
 }
 
-/** A path as it is; a name is looked for in recipes/ and examples/ here, and then in the project's own. */
+/** Finds a file. A path is taken as it is; a name is looked up in recipes/ and examples/ here, then in the project's own. */
 export function recipeFile(wanted: string): string {
   if (/[/\\]|\.ya?ml$/.test(wanted)) return wanted;
   const root = process.env['GOLDEN_ROOT'];
@@ -135,7 +135,7 @@ export async function readScenario(file: string | undefined, problems: Placed[])
   return undefined;
 }
 
-/** `builder.rootVolume.sizeGiB=10`: the value is YAML, and none at all removes the key. */
+/** Parses `builder.rootVolume.sizeGiB=10`. The value is YAML; an empty value removes the key. */
 export function readOverrides(list: string[], problems: Placed[]): Record<string, unknown> | undefined {
   const overrides: Record<string, unknown> = {};
   for (const text of list) {
@@ -162,7 +162,10 @@ function place(into: Record<string, unknown>, [key = '', ...inner]: string[], va
   place(into[key] as Record<string, unknown>, inner, value);
 }
 
-/** The recipes whose channels a recipe starts from, the first to build first: in a simulation nobody has published them yet. */
+/**
+ * The recipes whose channels a recipe starts from, in build order. A new simulation has no published images, so they are built
+ * first.
+ */
 export async function ancestorsOf(
   recipe: Recipe,
   folder: string,

@@ -22,7 +22,7 @@ export interface SimulateDaysOptions {
   scenario?: string;
 }
 
-/** Lets recipes keep themselves current on a simulated AWS for so many days, and judges what came of it. */
+/** Runs recipes with their triggers on a simulated AWS for a number of days, and judges the result. */
 export async function simulateDays(
   wanted: string[],
   options: SimulateDaysOptions,
@@ -60,7 +60,7 @@ export async function simulateDays(
       onDay: (day) => watched && terminal.err(`\r  day ${day} of ${days}${day === days ? '\r\x1b[K' : ''}`),
     });
   } catch (error) {
-    // Which actions there are to fail is only known to the simulated cloud itself
+    // Only the simulated cloud itself knows which actions can fail
     if (!file || !(error instanceof ScenarioWrong)) throw error;
     return refuse(placed(error.problems, file.locate));
   }
@@ -102,7 +102,7 @@ export async function simulateDays(
   return kept ? 0 : 1;
 }
 
-/** The recipes that are wanted, or all of recipes/, and those whose channels they build on. */
+/** The given recipes, or all of recipes/, and the recipes whose channels they build on. */
 async function chosen(wanted: string[], home: string, problems: Placed[]): Promise<Catalog> {
   const files = wanted.length > 0 ? wanted.map(recipeFile) : await allRecipes(problems);
   const [folder = '.', ...others] = new Set(files.map((file) => dirname(file)));
@@ -124,7 +124,7 @@ async function chosen(wanted: string[], home: string, problems: Placed[]): Promi
   return { ...catalog, recipes };
 }
 
-/** Files of recipes/ here, or of the project's own. */
+/** Files of recipes/ in the current folder, or of the project's own. */
 async function allRecipes(problems: Placed[]): Promise<string[]> {
   const folder = recipesFolder();
   try {

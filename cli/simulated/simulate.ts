@@ -22,7 +22,7 @@ export interface SimulateOptions extends OrderOptions {
   out: string;
 }
 
-/** Bakes a recipe on a simulated AWS, and before it the recipes whose channels it starts from. */
+/** Bakes a recipe on a simulated AWS, after the recipes whose channels it starts from. */
 export async function simulate(wanted: string, options: SimulateOptions, terminal: Terminal): Promise<number> {
   const refuse = (problems: Placed[]) => {
     terminal.err(`${problemLines(problems)}\n`);
@@ -46,7 +46,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
       ...(rough && { rough }),
     });
   } catch (error) {
-    // Which actions there are to fail is only known to the simulated cloud itself
+    // Only the simulated cloud itself knows which actions can fail
     if (!file || !(error instanceof ScenarioWrong)) throw error;
     return refuse(placed(error.problems, file.locate));
   }
@@ -72,7 +72,7 @@ interface Input {
 function createOven(simulation: Simulation, options: SimulateOptions, terminal: Terminal) {
   const { json = false, speed, region, out } = options;
   const { clock, stepFunctions, cloud } = simulation;
-  // With --json, stdout is for the program that reads it and stderr for a log
+  // With --json, stdout is for a program and stderr for a log
   const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
   const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
   const paint = painter(sheet);
@@ -105,7 +105,7 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
     }
     const build = input.build ?? buildName({ id: execution.arn, startedAt: execution.startDate.toISOString() });
     const folder = join(out, recipe.name, build);
-    const refused = execution.error === 'RecipeInvalid'; // bad input leaves nothing behind, here neither
+    const refused = execution.error === 'RecipeInvalid'; // wrong input leaves no files behind, here as in other refusals
     if (!refused) await keepArtifacts(simulation, `builds/${recipe.name}/${build}/`, folder);
     const manifest = simulation.artifact(`builds/${recipe.name}/${build}/manifest.json`);
     const succeeded = execution.status === 'SUCCEEDED';
@@ -113,7 +113,7 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
       const { error: Error = execution.status, cause: Cause } = execution;
       const lines = failureMessage({ Error, Cause }).split('\n');
       terminal.err(`\n${[`  ${Error}`, ...lines.map((line) => `    ${line}`)].join('\n')}\n\n`);
-      // Whoever reads stdout gets the record that the build itself could not write.
+      // The build could not write its record, so stdout gets it from here.
       const failure = {
         state: 'unknown',
         error: Error,
@@ -135,7 +135,7 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
     } else {
       const totals = {
         simulatedSeconds: ((execution.stopDate?.getTime() ?? clock.now()) - execution.startDate.getTime()) / 1000,
-        wallSeconds: performance.now() / 1000, // since the process was started: what its user waited
+        wallSeconds: performance.now() / 1000, // since the start of the process: the time its user waited
         transitions: stepFunctions.stateTransitions(execution.arn),
         apiCalls: cloud.calls.length - callsBefore,
       };
@@ -148,7 +148,7 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
   };
 }
 
-/** What is about to be built, out of what, for where. */
+/** The build to come: its recipe, source and targets. */
 function introduction(
   { name, description, source, distribute, publish }: Recipe,
   heir: Recipe | undefined,
@@ -175,7 +175,7 @@ function introduction(
   ].join('\n');
 }
 
-/** Why nothing can be written into a folder; it is not made yet, since a simulation may turn out to have nothing to write. */
+/** Why a folder cannot be written. The folder is not created yet, since the simulation may have nothing to write. */
 async function outputProblem(folder: string): Promise<string | undefined> {
   if (!folder) return 'names no folder';
   let present = resolve(folder);
@@ -187,7 +187,7 @@ async function outputProblem(folder: string): Promise<string | undefined> {
   );
 }
 
-/** Writes what the pipeline left in its bucket about a build: manifest, plan, command logs. An earlier simulation may have had the same id. */
+/** Writes the bucket's files of a build: manifest, plan, command logs. An earlier simulation may have used the same id. */
 async function keepArtifacts({ cloud, bucket }: Simulation, prefix: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   for (const [key, { body }] of cloud.world.buckets.get(bucket)?.objects ?? []) {
@@ -199,7 +199,7 @@ async function keepArtifacts({ cloud, bucket }: Simulation, prefix: string, fold
   }
 }
 
-/** A paced clock stands still until its next timer; somebody who watches wants to see the seconds between. */
+/** A paced clock stands still until its next timer; this makes the seconds between visible to a watching user. */
 function interpolated(now: () => number, speed: number): () => number {
   let [at, since] = [now(), performance.now()];
   return () => {
