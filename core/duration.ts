@@ -7,7 +7,7 @@ const units: [letter: string, seconds: number][] = [
 
 export const durationPattern = /^[1-9]\d{0,8}[smhd]$/;
 
-/** Seconds of a duration such as `90s`, `20m`, `2h` or `30d`. */
+/** Converts a duration such as `90s`, `20m`, `2h` or `30d` to seconds. */
 export function secondsOf(duration: string): number {
   const unit = units.find(([letter]) => duration.endsWith(letter));
   if (!unit || !durationPattern.test(duration)) {
@@ -18,7 +18,7 @@ export function secondsOf(duration: string): number {
   return Number(duration.slice(0, -1)) * unit[1];
 }
 
-/** The shortest way to write so many seconds, for messages: 5400 is `1h 30m`. Fractions are dropped. */
+/** Formats seconds as a short duration for messages: 5400 is `1h 30m`. Fractions are dropped. */
 export function durationOf(seconds: number): string {
   let left = Math.trunc(seconds);
   const parts = units.flatMap(([letter, size]) => {

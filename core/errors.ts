@@ -33,7 +33,7 @@ const meanings = {
 export type FailureName = keyof typeof meanings;
 export const failureNames = Object.keys(meanings) as FailureName[];
 
-/** A failure of the closed vocabulary. The message is for a reader at 3 a.m.: what, which id, which region, what to do. */
+/** A failure with one of these names. Its message tells a reader at 3 a.m. what failed, which id, which region and what to do. */
 export class Failure extends Error {
   override readonly name: FailureName;
   constructor(name: FailureName, message: string, options?: { cause?: unknown }) {
@@ -42,11 +42,11 @@ export class Failure extends Error {
   }
 }
 
-/** What a failure of the vocabulary means; undefined for names that are not ours, such as States.Timeout. */
+/** The meaning of a failure's name. Undefined for names that are not ours, such as States.Timeout. */
 export const meaningOf = (name: string): string | undefined => (meanings as Record<string, string>)[name];
 
-/** Whether an execution was turned away before it could make anything. */
+/** Whether an execution was refused before it could make anything. */
 export const isRefusal = (name: string): boolean => name === 'RecipeInvalid' || name === 'RecipeBusy';
 
-/** Whether AWS may do the same thing later. */
+/** Whether the same call to AWS may succeed later. */
 export const isTransient = (error: unknown): boolean => error instanceof Failure && error.name === 'AwsTransient';

@@ -4,13 +4,13 @@ import type { Plan } from './plan.ts';
 import type { Target } from '../recipe/recipe.ts';
 import { paceOf, slowest, type Pace } from './rhythm.ts';
 
-/** What a state that makes something hands on to the state that waits for it. */
+/** What a state that starts something in AWS hands to the state that waits for it. */
 export interface Awaited {
-  /** ISO 8601. What Step Functions says of a state's entry need not stay the same through retries, this does. */
+  /** ISO 8601. Step Functions may report another entry time after a retry, so the state records its own. */
   since: string;
-  /** Seconds until the wait is given up. */
+  /** Seconds after which the wait gives up. */
   limit: number;
-  /** Seconds for which looks are quick. */
+  /** Seconds during which the wait looks often. */
   quickFor: number;
 }
 
@@ -29,7 +29,7 @@ export const awaitedImage = (plan: Plan, now: Date): Awaited =>
 export const awaitedCopy = (plan: Plan, target: Target, now: Date): Awaited =>
   awaited(plan, 'images', patience.copy(target), now);
 
-/** Whether a build that is started again has its image, or EC2 is at it. */
+/** Whether EC2 has made, or is making, the image of a build that is started again. */
 export function imageMade(images: { ami: string; state: string }[], plan: Plan, now: Date) {
   const made = images.find(({ state }) => state === 'pending' || state === 'available');
   return made ? { made: true, ami: made.ami, ...awaitedImage(plan, now) } : { made: false };

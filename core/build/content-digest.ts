@@ -2,34 +2,34 @@ import { sha256 } from '../digest.ts';
 import { isMap } from '../is-map.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 
-/** What decides how an image turns out, beside the source image. */
+/** Everything except the source image that decides the content of an image. */
 export interface Content {
   recipe: Recipe;
-  /** Scripts by path; those that the recipe does not name make no difference. */
+  /** Scripts by path. Scripts that the recipe does not name do not change the digest. */
   scripts: Record<string, string>;
-  /** Version of the pipeline, which brings sanitizing and everything around the recipe's own steps. */
+  /** Version of the pipeline. It decides the sanitizing and everything else around the recipe's own steps. */
   pipelineVersion: string;
 }
 
-// When to build, what becomes of older images and of what failed: none of it is in the image.
+// Keys that do not change the image: when to build, and what happens to older images and failed builds.
 const besideTheImage = new Set(['triggers', 'onFailure']);
 
 /**
- * Digest of an image by what goes into it: 64 hexadecimal digits. Two builds of one digest make the same image, but for
- * what their steps fetch from elsewhere.
+ * Digest of everything that goes into an image: 64 hexadecimal digits. Two builds with the same digest make the same image,
+ * except for what their steps download.
  * @param source AMI id of the source image.
  */
 export const contentDigest = ({ source, ...content }: Content & { source: string }): string =>
   sha256(canonical({ source, ...contentOf(content) }));
 
-/** Digest of what is ours to change: equal for builds of one recipe from whatever source image. */
+/** Digest of what the recipe's owner can change. Builds of one recipe have the same digest whatever their source image. */
 export const recipeDigest = (
   recipe: Recipe,
   scripts: Content['scripts'],
   pipelineVersion: Content['pipelineVersion'],
 ): string => sha256(canonical(contentOf({ recipe, scripts, pipelineVersion })));
 
-/** Digest of a whole recipe as it was written, before the deployment fills in what the recipe leaves out. */
+/** Digest of a whole recipe as written, before the deployment fills in what the recipe leaves out. */
 export const writtenDigest = (recipe: Recipe): string => sha256(canonical(recipe));
 
 function contentOf({ recipe, scripts, pipelineVersion }: Content) {
@@ -41,7 +41,7 @@ function contentOf({ recipe, scripts, pipelineVersion }: Content) {
   };
 }
 
-/** JSON that does not depend on the order in which keys were written; the order of lists has a meaning. */
+/** JSON that does not depend on the order of keys. The order of lists is kept, since it has a meaning. */
 export const canonical = (content: unknown): string =>
   JSON.stringify(content, (_key, value: unknown) =>
     isMap(value) ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))) : value,

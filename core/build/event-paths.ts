@@ -17,14 +17,14 @@ const ends = /^MapIteration(Succeeded|Failed|Aborted)$/;
 const executionEnd = /^Execution(Succeeded|Failed|Aborted|TimedOut)$/;
 
 /**
- * Tells of each event of a history where it happened. AWS says so only of entering a state and of iterations; every other event
- * follows another one (`previousEventId`) of the same place. Events come in the order of their ids. (Of a task that is
- * aborted because another iteration failed, AWS does not say which one it is: it is placed where its cause is.)
+ * Finds for each event of an execution's history where it happened. AWS names the place only when a state is entered and for
+ * iterations. Every other event follows an earlier event of the same place (`previousEventId`). Events must come in the order of
+ * their ids. When a failed iteration aborts a task of another one, AWS does not name that task. The abort is placed at its cause.
  */
 export function eventPaths(): (event: PlacedEvent) => EventPath {
-  /** Where whatever follows an event happens, unless it says otherwise itself. */
+  /** By event id: the place of the events that follow it, unless they name their own. */
   const after = new Map<number, EventPath>();
-  /** Places by what their tasks were last called with: a redriven one is called so again, and follows nothing else. */
+  /** Places by the last call of their task. After a redrive the task is called the same way and follows no event of its place. */
   const called = new Map<string, EventPath>();
   let redriven = 0;
   return (event) => {
@@ -51,7 +51,7 @@ export function eventPaths(): (event: PlacedEvent) => EventPath {
   };
 }
 
-/** Function and payload of a task without what is another at each attempt. */
+/** Function and payload of a task, without the task token, which differs at each attempt. */
 function callOf(event: PlacedEvent): string | undefined {
   const { parameters } = event['taskScheduledEventDetails'] as { parameters?: string };
   return (

@@ -2,8 +2,8 @@ import { buildName, buildNamePattern, type ExecutionReference } from './identity
 import type { BuildIdentity } from '../tags.ts';
 
 /**
- * Which build an execution is about, for clearing up after it: no validation, since it may be the input that is wrong.
- * Undefined where the input names no recipe at all, so that nothing can have been made.
+ * Finds the build that an execution works for, so that it can be cleaned up. Nothing is validated, since the input itself may be
+ * wrong. Undefined where the input names no recipe: then nothing can have been made.
  */
 export function claimedIdentity(input: unknown, execution: ExecutionReference): BuildIdentity | undefined {
   const { recipe, overrides, build } = (input ?? {}) as {
@@ -20,8 +20,8 @@ export function claimedIdentity(input: unknown, execution: ExecutionReference): 
 }
 
 /**
- * Recipe and build that a function is called about, as far as its payload says: by name, by the execution it works for, or by
- * EventBridge's event of one. For the log, so anything may be wrong with it.
+ * The recipe and build of a function call, for the log. The payload names them directly, by the execution it works for, or by an
+ * EventBridge event about one. Any part of the payload may be wrong.
  */
 export function buildIn(payload: unknown): Partial<BuildIdentity> {
   const { recipe, build, input, execution, detail } = objectOf(payload);
@@ -29,11 +29,11 @@ export function buildIn(payload: unknown): Partial<BuildIdentity> {
   const { id, startedAt, input: started = input } = objectOf(execution);
   const { executionArn = id, startDate = startedAt, input: given = started } = objectOf(detail);
   if (typeof executionArn !== 'string' || !Number.isFinite(new Date(startDate as string).getTime())) return {};
-  // EventBridge leaves a long input out, and only the input says whether an earlier build is meant.
+  // EventBridge leaves out a long input. Without the input we do not know whether it means an earlier build.
   if (given === undefined || given === null) return {};
   const reference = { id: executionArn, startedAt: startDate as string };
   const handed = typeof given === 'string' ? parsed(given) : given;
-  // clean-up-build is handed the event of the execution that died
+  // clean-up-build receives the event of the execution that died.
   if (objectOf(handed)['detail'] !== undefined) return buildIn(handed);
   return claimedIdentity(handed, reference) ?? { build: buildName(reference) };
 }

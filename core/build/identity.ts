@@ -2,7 +2,7 @@ import { sha256 } from '../digest.ts';
 import type { BuildIdentity } from '../tags.ts';
 
 /**
- * The execution a build runs in. `id` is its ARN, which also says account and region; `startedAt` is ISO 8601 or
+ * The execution that a build runs in. `id` is its ARN, which contains account and region. `startedAt` is ISO 8601 or
  * milliseconds.
  */
 export interface ExecutionReference {
@@ -11,8 +11,8 @@ export interface ExecutionReference {
 }
 
 /**
- * `YYYYMMDD-HHMMSS-<4 hex>`: when the execution started and which one it is, so that the same execution always means the
- * same build.
+ * `YYYYMMDD-HHMMSS-<4 hex>`: the start of the execution and a digest of its ARN, so that one execution always gives the same
+ * build name.
  */
 export function buildName({ id, startedAt }: ExecutionReference): string {
   const [date = '', time = ''] = new Date(startedAt)
@@ -24,7 +24,7 @@ export function buildName({ id, startedAt }: ExecutionReference): string {
 
 export const buildNamePattern = /^\d{8}-\d{6}-[0-9a-f]{4}$/;
 
-/** Name of the image, equal in every region and the key by which a re-run finds it. At most 128 characters, as EC2 asks. */
+/** Name of the image, equal in every region. A re-run finds the image by it. EC2 allows at most 128 characters. */
 export const imageName = ({ recipe, build }: BuildIdentity): string => `${recipe}-${build}`;
 
 /** Account and region of an ARN. */

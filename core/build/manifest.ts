@@ -18,9 +18,9 @@ export interface Manifest {
   failure: ManifestFailure | null;
   /** `start` where the image is not that of the deployed recipe; absent where it is. */
   origin?: 'start';
-  /** What was told though it did not stop the build: a look that AWS refused to Resolve, output that did not arrive. */
+  /** Notes that did not stop the build: a check that AWS refused to Resolve, output that did not arrive. */
   notes?: string[];
-  /** What this execution cost, by estimate; absent where nothing was planned, and in manifests of earlier versions. */
+  /** Estimated cost of this execution. Absent where nothing was planned, and in manifests of earlier versions. */
   cost?: CostEstimate;
 }
 
@@ -42,11 +42,11 @@ export interface ManifestFailure {
   cause: string;
   undone: string[];
   left: string[];
-  /** What stays because the recipe says `onFailure: keep-image`. */
+  /** What is kept because the recipe says `onFailure: keep-image`. */
   kept: KeptImage[];
 }
 
-/** One visit of a Task state, in seconds with a precision of a millisecond. */
+/** One visit of a Task state, in seconds to the millisecond. */
 export interface Timing {
   state: string;
   startedAt: string;
@@ -57,7 +57,7 @@ export interface ManifestParts {
   plan: Plan;
   status: Manifest['status'];
   image?: { ami: string; snapshots: string[] } | undefined;
-  /** What Distribute or Verify found, by region; a target of the plan that is absent was never reached. */
+  /** What Distribute or Verify found, by region. A target of the plan that is absent was never reached. */
   targets: TargetResult[];
   /** Parameter of the channel, where the build wrote one. */
   parameter: string | null;
@@ -96,7 +96,7 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
   };
 }
 
-/** The failure of a build that is published, for all that something temporary is still there. */
+/** Failure entry for a published build whose temporary resources could not all be removed. */
 export const leftBehind = (left: string[]): ManifestFailure => ({
   state: 'CleanUp',
   error: 'WaitTimedOut',
@@ -110,7 +110,7 @@ export interface FailedParts {
   identity: BuildIdentity;
   /** Absent where the build failed before it was planned. */
   plan: Plan | undefined;
-  /** What Publish wrote down, as far as it came: the failure may have come after the image was published. */
+  /** What Publish has recorded so far. The failure may have come after the image was published. */
   ledger: ChannelLedger | undefined;
   /** Targets that failed. */
   targets: TargetResult[];
@@ -132,8 +132,8 @@ export function failedManifest({ identity, plan, ledger, targets, timings, failu
 }
 
 /**
- * A build that was recorded as failed keeps its failure when it is cleaned up once more; only what became of its remains is
- * new. The record of an earlier execution, which began before this one was started at `startedAt`, is none of this failure.
+ * Keeps the recorded failure of a build that is cleaned up once more, and updates only its remains. A manifest of an earlier
+ * execution, which began before this one started (`startedAt`), belongs to another failure and is replaced.
  */
 export function stillFailed(before: Manifest | undefined, now: Manifest, startedAt: string | number): Manifest {
   if (!before?.failure || !now.failure) return now;

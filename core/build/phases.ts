@@ -1,6 +1,6 @@
 import type { Timing } from './manifest.ts';
 
-/** The phases of a build, as the folders of functions/ have them, with their states. */
+/** The phases of a build, named like the folders of functions/, with their states. */
 export const phases = {
   bake: [
     'Resolve',
@@ -22,8 +22,8 @@ export const phases = {
 export type Phase = keyof typeof phases;
 
 /**
- * How long each phase that was entered took, in seconds: the time in which at least one of its states was at work. Targets are
- * distributed side by side, so the sum of their visits would say how many there are.
+ * Seconds that each phase took: the time during which at least one of its states was running. Targets are distributed in
+ * parallel, so adding up their visits would count the same time several times.
  */
 export function phaseSeconds(timings: Timing[]): Partial<Record<Phase, number>> {
   const seconds: Partial<Record<Phase, number>> = {};

@@ -11,7 +11,7 @@ import type { SourceImage } from '../launch/source.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Trigger } from '../start/trigger.ts';
 
-/** Everything a build will do, decided once by Resolve and kept in the bucket: states hand around only its identity. */
+/** Everything a build will do. Resolve decides it once and keeps it in the bucket; states pass on only its identity. */
 export interface Plan extends BuildIdentity {
   schema: 1;
   /** The pipeline's own region and account: builder, candidate and first AMI live there. */
@@ -22,32 +22,32 @@ export interface Plan extends BuildIdentity {
   deployment?: string;
   startedAt: string;
   /**
-   * When it was started again after it had failed and been undone, but for its image: what was removed is not asked for by
-   * its old token.
+   * When a failed and undone build was started again from its kept image. The time goes into the EC2 tokens, so that old tokens
+   * do not return removed resources.
    */
   resumedAt?: string;
-  /** No candidate could be launched for the image, so that a failed build keeps it. */
+  /** No candidate could be launched to judge the image, so a failed build keeps it. */
   unjudged?: boolean;
   /** Name of the image in every region. */
   image: string;
-  /** The recipe, with what it leaves to the deployment filled in. */
+  /** The recipe, with the deployment's defaults filled in. */
   document: DeployedRecipe;
   /** SSM parameter of the channel that the image is published to; absent for a recipe without one. */
   channel?: string;
   source: SourceImage;
-  /** Of what goes into the image: see contentDigest. */
+  /** Digest of the image's content: see contentDigest. */
   digest: string;
-  /** The same without the source image. */
+  /** The same digest without the source image. */
   recipeDigest: string;
-  /** Of the whole recipe as it was written: see writtenDigest. Absent in plans of earlier versions. */
+  /** Digest of the whole recipe as written: see writtenDigest. Absent in plans of earlier versions. */
   written?: string;
-  /** Absent where somebody started the build by hand. */
+  /** Absent where a person started the build. */
   trigger?: Trigger;
   /** `start` where the image is not that of the deployed recipe; absent where it is. */
   origin?: 'start';
   provision: Command[];
   checks: Command[];
-  /** What the user is to know though it does not stop the build; absent where there is nothing to say. */
+  /** Notes for the user that do not stop the build. Absent where there are none. */
   notes?: string[];
 }
 
@@ -91,7 +91,7 @@ export function planBuild({
       channel: channelParameter(settings.channelRoot, recipe.name, recipe.publish.channel),
     }),
     source,
-    // Of the recipe as it was written: a deployment that changes its network makes no image out of date.
+    // Digest of the recipe as written, so that changing the deployment's network does not make an image out of date.
     digest: contentDigest({ source: source.ami, recipe, scripts, pipelineVersion }),
     recipeDigest: recipeDigest(recipe, scripts, pipelineVersion),
     written: writtenDigest(recipe),
@@ -104,8 +104,8 @@ export function planBuild({
 }
 
 /**
- * What the state machine works through: numbers, names and regions for its Maps, since the rest is in the plan, and for both
- * instances where the search for a place begins.
+ * What the state machine passes along: numbers, names and regions for its Maps, and where each instance's search for a place
+ * begins. Everything else is in the plan.
  */
 export function workOf({ provision, checks, document }: Plan) {
   const items = (commands: Command[]) => commands.map(({ index, name }) => ({ index, name }));

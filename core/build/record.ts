@@ -20,19 +20,19 @@ export interface StartedBuild {
 
 export interface FailedBuild {
   build: string;
-  /** Whether nobody started it by hand. */
+  /** Whether a trigger started it, not a person. */
   automatic: boolean;
-  /** AMI id of its source image; null where it failed before that was known, and so for the digest. */
+  /** AMI id of its source image. Null where the build failed before it was known; the same goes for the digest. */
   source: string | null;
   digest: string | null;
   recipeDigest: string;
-  /** Name of the error, as in core/errors.ts or Step Functions' own. */
+  /** Name of the error, from core/errors.ts or Step Functions. */
   error: string;
   /** ISO 8601. */
   at: string;
 }
 
-/** What has become of a recipe's builds: `builds/<recipe>/record.json`, for whoever decides whether to start one. */
+/** History of a recipe's builds, `builds/<recipe>/record.json`. The decision to start a build reads it. */
 export interface RecipeRecord {
   schema: 1;
   published?: PublishedBuild;
@@ -45,18 +45,18 @@ export const emptyRecord = (): RecipeRecord => ({ schema: 1, failures: [] });
 
 const mostFailures = 50;
 
-// Builds are named by when they started, so their names tell which is the newer one. A change that is made again, or for a
-// build that a newer one has left behind, changes nothing: the record itself is the answer.
+// Build names begin with the start time, so comparing names shows which build is newer. A repeated change, or a change for a
+// build older than the newest, leaves the record as it is.
 
-/** A build that is no longer only looked at. One that is completed by another execution has started before. */
+/** Records a build that has begun to make things. A build completed by another execution is already recorded. */
 export const withStarted = (record: RecipeRecord, started: StartedBuild): RecipeRecord =>
   record.started?.build === started.build ? record : { ...record, started };
 
-/** A build that was published, which makes up for the failures before it. */
+/** Records a published build, which clears the failures before it. */
 export const withPublished = (record: RecipeRecord, published: PublishedBuild): RecipeRecord =>
   record.published && published.build <= record.published.build ? record : { ...record, published, failures: [] };
 
-/** A build that failed. The first word on it stands, whoever clears up after it once more. */
+/** Records a failed build. The first failure recorded stays, even if another clean-up reports a different one. */
 export function withFailure(record: RecipeRecord, failure: FailedBuild): RecipeRecord {
   const past = record.published !== undefined && failure.build <= record.published.build;
   if (past || record.failures.some(({ build }) => build === failure.build)) return record;
@@ -65,7 +65,7 @@ export function withFailure(record: RecipeRecord, failure: FailedBuild): RecipeR
 
 type Planned = Pick<Plan, 'recipeDigest' | 'trigger'> & Partial<Pick<Plan, 'source' | 'digest'>>;
 
-/** What there is to say of a build that failed. One that was never planned knows neither source image nor digest. */
+/** The record of a failed build. A build that was never planned has no source image and no digest. */
 export const failedBuild = (
   { recipeDigest, trigger, source, digest }: Planned,
   { build, error, at }: Pick<FailedBuild, 'build' | 'error' | 'at'>,

@@ -2,8 +2,8 @@ import { secondsOf } from '../duration.ts';
 import { patience, sanitizeSeconds, type Bounded } from './limits.ts';
 
 /**
- * When a waiting state looks: after `heartbeat` seconds without an answer its look is over, and the next one comes an interval
- * later that grows from look to look. It is the `Retry` of the state, which a test compares with it.
+ * How often a waiting state looks. A look ends after `heartbeat` seconds without an answer. The next look follows after an
+ * interval, which grows from look to look. This is the `Retry` of the state; a test compares the two.
  */
 export interface Rhythm {
   heartbeat: number;
@@ -16,7 +16,7 @@ const short: Rhythm = { heartbeat: 2, interval: 1, growth: 1.04, longest: 30 };
 const writing: Rhythm = { ...short, heartbeat: 5 };
 const long: Rhythm = { ...short, longest: 300 };
 
-/** The rhythm of each waiting state, as long as its looks are quick. */
+/** The rhythm of each waiting state during its quick looks. */
 export const quickRhythms = {
   AwaitBuilder: short,
   AwaitCommand: long,
@@ -31,7 +31,7 @@ export const quickRhythms = {
   Compensate: { ...writing, growth: 1.5, longest: 120 },
 } satisfies Record<string, Rhythm>;
 
-/** The same for looks that end with NotYet, which say so at once. */
+/** The rhythm of the slow looks, which end at once with NotYet. */
 const seldom = { heartbeat: 0, interval: 30, growth: 1.35 };
 export const slowRhythms = {
   AwaitCommand: { ...seldom, longest: 1800 },
@@ -40,7 +40,7 @@ export const slowRhythms = {
   AwaitCopy: { ...seldom, longest: 7200 },
 } satisfies Record<string, Rhythm>;
 
-/** Looks that begin within so many seconds. */
+/** Number of looks that begin within the given seconds. */
 export function looksWithin(seconds: number, { heartbeat, interval, growth, longest }: Rhythm): number {
   let looks = 0;
   for (let [elapsed, gap] = [0, interval]; elapsed < seconds; gap *= growth, looks++)
@@ -50,20 +50,22 @@ export function looksWithin(seconds: number, { heartbeat, interval, growth, long
 
 type Slow = keyof typeof slowRhythms;
 
-/** Looks of a wait that goes to its bound: quick ones for so long, then slow ones, and the one that ends it. */
+/** Looks of a wait that reaches its limit: quick looks first, then slow ones, and the look that ends it. */
 const looksOf = (state: Slow, bound: number, quickFor: number): number =>
   looksWithin(Math.min(bound, quickFor), quickRhythms[state]) +
   looksWithin(Math.max(0, bound - quickFor), slowRhythms[state]) +
   1;
 
-/** TaskScheduled, TaskStarted, TaskSubmitted, and how it ended. */
+/** TaskScheduled, TaskStarted, TaskSubmitted, and the event that ends the look. */
 const eventsOfLook = 4;
 /** A Task state that is called once: entered, scheduled, started, ended, left. */
 const eventsOfTask = 5;
 const enteredAndLeft = 2;
 const iteration = 2;
 
-/** Events of everything that every build has, with its waits at their bounds. What is published is not undone any more. */
+/**
+ * Events that every build has, with its waits at their limits. A published build is not undone, so only one of the two counts.
+ */
 const eventsOfAll =
   eventsOfLook *
     (2 * looksWithin(patience.agent, short) +
@@ -73,17 +75,17 @@ const eventsOfAll =
       Math.max(looksWithin(patience.cleanUp, writing), looksWithin(patience.compensate, quickRhythms.Compensate))) +
   30 * eventsOfTask;
 
-/** Seconds for which the looks of each wait of a build are quick. */
+/** Seconds during which the waits of a build look often. */
 export interface Pace {
-  /** Of its steps and checks. */
+  /** For its steps and checks. */
   commands: number;
-  /** Of its image and the copies of it. */
+  /** For its image and the copies. */
   images: number;
 }
 
 const secondsIn = (list: { timeout: string }[]) => list.map(({ timeout }) => secondsOf(timeout));
 
-/** The most events that a build's history comes to, unless AWS is so busy that calls are tried again. */
+/** The most events that the history of a build can have, unless AWS is so busy that calls are retried. */
 export function mostEvents({ provision, checks, image, distribute }: Bounded, { commands, images }: Pace): number {
   const eventsOf = (state: 'AwaitCommand' | 'AwaitCheck', timeouts: number[]) =>
     timeouts
@@ -101,15 +103,15 @@ export function mostEvents({ provision, checks, image, distribute }: Bounded, { 
   );
 }
 
-/** Half of the 25,000 events at which AWS ends an execution; the other half is for calls that are tried again and for places without room. */
+/** Half of the 25,000 events at which AWS ends an execution. The other half is for retried calls and for places without room. */
 export const eventBudget = 12_500;
 
 const paces = [6 * 3600, 3 * 3600, 3600, 1800, 900, 600, 450, 300, 200, 120, 60, 30, 10, 0];
 export const slowest: Pace = { commands: 0, images: 0 };
 
 /**
- * The quickest pace with which the history of a build cannot grow beyond the budget; undefined where none is slow enough. What
- * one pace for all leaves of the budget goes to the images first: the build waits for the slowest of their copies.
+ * The quickest pace that keeps the history of a build within the budget. Undefined where no pace is slow enough. One pace is
+ * chosen for all waits; the rest of the budget goes to images first, since the build waits for the slowest copy.
  */
 export function paceOf(recipe: Bounded): Pace | undefined {
   const fits = (pace: Pace) => mostEvents(recipe, pace) <= eventBudget;

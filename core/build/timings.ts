@@ -8,20 +8,20 @@ export interface StateEvent {
   type: string;
   timestamp: Date;
   state?: string | undefined;
-  /** Of the beginning of an iteration: its Map, and the number of its item. */
+  /** At the start of an iteration: its Map, and the number of its item. */
   map?: string | undefined;
   index?: number | undefined;
-  /** Of the end of an execution. */
+  /** At the end of an execution. */
   error?: string | undefined;
   cause?: string | undefined;
 }
 
-// A task that ends its iteration is not left: the iteration is.
+// A task that ends its iteration has no exit event of its own, so the end of the iteration counts.
 const ends = new Set(['TaskStateExited', 'MapIterationFailed', 'MapIterationAborted']);
 
 /**
- * Visits of Task states, in the order they began. A visit that has not ended is left out: the caller is such a one.
- * Iterations of a Map visit the same states side by side, so an exit is matched to its entry along `previousEventId`.
+ * Visits of Task states, in the order they began. A visit that has not ended is left out, such as the caller's own. Iterations of
+ * a Map visit the same states in parallel, so an exit is matched to its entry along `previousEventId`.
  */
 export function timingsOf(events: StateEvent[]): Timing[] {
   const byId = new Map(events.map((event) => [event.id, event]));
@@ -30,7 +30,7 @@ export function timingsOf(events: StateEvent[]): Timing[] {
     if (!ends.has(exit.type)) continue;
     let entry = byId.get(exit.previousEventId);
     while (entry && !/^(TaskState|ExecutionRedriven)/.test(entry.type)) entry = byId.get(entry.previousEventId);
-    // A state that is redriven is not entered again: this visit began with the redrive.
+    // A redriven state has no new entry event, so its visit begins with the redrive.
     if (entry?.type === 'ExecutionRedriven') entry = { ...entry, type: 'TaskStateEntered', state: exit.state };
     if (entry?.type !== 'TaskStateEntered') continue; // an iteration that failed between two states
     if (!entry?.state) continue;
@@ -53,13 +53,12 @@ export interface FailedPlace {
 const catching = ['KeepUnjudged', 'Undo', 'Compensate', 'RecordFailure'];
 
 /**
- * The state whose Catch led to one of the catchers: the last one that was left before the first of them was entered, and
- * where that is a Map, the state in which its iteration failed. Where no catcher was entered, the execution died in the
- * state it entered last.
+ * The state whose Catch led to one of the catchers. This is the last state that was left before the first catcher was entered. If
+ * that state is a Map, it is the state in which its iteration failed. If no catcher was entered, it is the state entered last.
  */
 export function failedPlace(events: StateEvent[], catchers = catching): FailedPlace {
   const byId = new Map(events.map((event) => [event.id, event]));
-  // Where a redriven execution had ended, its thread of events begins anew: it goes on with the event before that end.
+  // After a redrive the event chain restarts. Continue with the event before the one that ended the execution.
   const before = ({ id, previousEventId, type }: StateEvent) =>
     byId.get(/^Execution(Aborted|TimedOut|Failed)$/.test(type) ? id - 1 : previousEventId);
   const caught = events.find(
@@ -67,7 +66,7 @@ export function failedPlace(events: StateEvent[], catchers = catching): FailedPl
   );
   let event = caught ? before(caught) : events.findLast(({ type }) => type.endsWith('StateEntered'));
   while (caught && event && !event.type.endsWith('StateExited')) event = before(event);
-  // A Map was left because an iteration failed: back along it to the state it was in.
+  // A Map is left because an iteration failed: go back to the state of that iteration.
   while (event?.type.startsWith('Map') && event.type !== 'MapStateEntered') event = before(event);
   while (event && !/State(Entered|Exited)$/.test(event.type)) event = before(event);
   const state = event?.state ?? 'unknown';
@@ -77,8 +76,9 @@ export function failedPlace(events: StateEvent[], catchers = catching): FailedPl
 }
 
 /**
- * What a build ended with, after its execution's history. `caught` is what a Catch handed on, which says it all, or the status
- * in the event of an execution that died, of which the history knows more. One that was redriven has ended more than once.
+ * The error that a build ended with, taken from its execution's history. `caught` is complete if a Catch handed it on. For an
+ * execution that died it is only the status in its event, and the history says more. A redriven execution has ended more than
+ * once; the last end counts.
  */
 export function ending(events: StateEvent[], caught: CaughtError): CaughtError {
   const types: Record<string, string> = { FAILED: 'ExecutionFailed', ABORTED: 'ExecutionAborted' };

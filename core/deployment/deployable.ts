@@ -3,8 +3,8 @@ import type { DeploymentSettings } from './deployment-settings.ts';
 import { formatProblems, parseRecipe, type Catalog } from '../recipe/recipe.ts';
 
 /**
- * Why recipes cannot be deployed to a region with these settings, one line for each problem. Packaging asks: what Resolve
- * would refuse of every start is better known before.
+ * Why recipes cannot be deployed to a region with these settings, one line for each problem. Packaging checks this, so that a
+ * deployment fails early and not at every start in Resolve.
  */
 export const undeployable = ({ recipes, scripts }: Catalog, settings: DeploymentSettings, home: string): string[] =>
   Object.entries(recipes).flatMap(([name, document]) => {

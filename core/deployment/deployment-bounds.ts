@@ -2,7 +2,7 @@ import type { DeploymentSettings } from './deployment-settings.ts';
 import { documentationProblems } from './documentation-ids.ts';
 import type { Path, Problem, Recipe, Target } from '../recipe/recipe.ts';
 
-/** Where a recipe is built. At packaging the account is not known yet. */
+/** Where a recipe is built. The account is not known at packaging. */
 interface BoundedPlace {
   home: string;
   account?: string;
@@ -10,7 +10,7 @@ interface BoundedPlace {
 
 type Bound = 'shareWith' | 'regions' | 'instanceProfiles' | 'documents' | 'kmsAccounts';
 
-/** Everything in a recipe that the deployment's settings do not let it do, each with its path. */
+/** Everything in a recipe that the deployment's settings forbid, each with its path. */
 export function boundProblems(recipe: Recipe, settings: DeploymentSettings, place: BoundedPlace): Problem[] {
   const problems = settings.documentationIds === 'allowed' ? [] : documentationProblems(recipe);
   const outside = (path: Path, what: string, bound: Bound) => {
@@ -43,7 +43,7 @@ export function boundProblems(recipe: Recipe, settings: DeploymentSettings, plac
   return problems;
 }
 
-/** Whether a list has a text; an entry that ends in a star has all texts that begin so. */
+/** Whether a list contains a text. An entry that ends in a star matches every text that begins like it. */
 const has = (list: 'any' | string[], wanted: string): boolean =>
   list === 'any' ||
   list.some((entry) => (entry.endsWith('*') ? wanted.startsWith(entry.slice(0, -1)) : entry === wanted));
@@ -54,7 +54,7 @@ function sharing(
   outside: (path: Path, what: string, bound: Bound) => void,
 ): void {
   const organizationOf = (arn: string) => /\/(o-[a-z0-9]+)/.exec(arn)?.[1] ?? '';
-  // An organizational unit is a part of its organization.
+  // An organizational unit belongs to its organization.
   const covered = (id: string) =>
     has(shareWith, id) ||
     (shareWith !== 'any' &&

@@ -1,48 +1,48 @@
 import * as z from 'zod/mini';
 import type { Recipe } from '../recipe/recipe.ts';
 
-/** A list, or any: no bound at all. */
+/** A list of allowed values, or any value. */
 const bound = z.union([z.literal('any'), z.array(z.string())]);
 
 /**
- * What the stack tells its functions of the deployment they belong to, as one JSON object in the environment variable
- * GOLDEN_SETTINGS. infrastructure/settings.cjs writes the variable out of the parameters of the deployment.
+ * The settings that the stack passes to its functions, as one JSON object in the environment variable GOLDEN_SETTINGS.
+ * infrastructure/settings.cjs writes the variable from the parameters of the deployment.
  */
 const settings = z.strictObject({
-  /** SSM path below which the deployment's channels are: `<channelRoot>/<recipe>/<channel>`. */
+  /** SSM path that contains the deployment's channels: `<channelRoot>/<recipe>/<channel>`. */
   channelRoot: z._default(z.string().check(z.regex(/^(\/[\w.-]+)+$/)), '/golden'),
   /** Instance profile of builder and candidate where the recipe names none. */
   instanceProfile: z._default(z.string(), 'golden-image-builder'),
-  /** Subnets where the recipe names none. An empty list stands for the default VPC. */
+  /** Subnets where the recipe names none. An empty list means the default VPC. */
   subnets: z._default(z.array(z.string()), []),
-  /** Security groups where the recipe names none. An empty list stands for the default group of the VPC. */
+  /** Security groups where the recipe names none. An empty list means the default group of the VPC. */
   securityGroups: z._default(z.array(z.string()), []),
   /** Whether schedules, newer source images and published parents start builds. */
   automaticBuilds: z._default(z.boolean(), false),
-  /** Whether a start may bring a recipe document of its own, or change what a deployed recipe makes. */
+  /** Whether a start may bring its own recipe document, or change the image that a deployed recipe makes. */
   inlineRecipes: z._default(z.boolean(), false),
-  /** Accounts by id, organizations and organizational units by ARN, that images may go to. */
+  /** Accounts (by id), organizations and organizational units (by ARN) that may receive images. */
   shareWith: z._default(bound, []),
-  /** Regions that images may go to beside the home region. */
+  /** Regions that may receive images, besides the home region. */
   regions: z._default(bound, 'any'),
-  /** Instance profiles that recipes may name beside `instanceProfile`. */
+  /** Instance profiles that recipes may name, besides `instanceProfile`. */
   instanceProfiles: z._default(bound, []),
-  /** SSM documents that steps may name. A name that ends in a star stands for all that begin so. */
+  /** SSM documents that steps may name. A name that ends in a star matches all names that begin like it. */
   documents: z._default(bound, ['AWS-*', 'AmazonCloudWatch-*']),
-  /** Accounts beside the pipeline's own whose KMS keys may encrypt images. */
+  /** Accounts whose KMS keys may encrypt images, besides the pipeline's own. */
   kmsAccounts: z._default(bound, []),
-  /** Whether recipes may name accounts that stand in documentation. Only a simulated deployment allows them. */
+  /** Whether recipes may name the example accounts of documentation. Only a simulated deployment allows them. */
   documentationIds: z._default(z.enum(['refused', 'allowed']), 'refused'),
 });
 
 export type DeploymentSettings = z.infer<typeof settings>;
 
-/** Settings of a deployment that says nothing. */
+/** Settings of a deployment that sets nothing. */
 export const defaultSettings: DeploymentSettings = settings.parse({});
 
 /**
  * Reads GOLDEN_SETTINGS.
- * @throws Error naming every wrong key: a deployment whose settings cannot be read must not build anything.
+ * @throws Error naming every wrong key: a deployment with unreadable settings must not build anything.
  */
 export function parseSettings(text: string | undefined): DeploymentSettings {
   if (!text) return defaultSettings;
@@ -62,13 +62,13 @@ export function parseSettings(text: string | undefined): DeploymentSettings {
   throw new Error(`GOLDEN_SETTINGS is not what this version reads: ${problems.join('; ')}. Deploy again.`);
 }
 
-/** A recipe that leaves nothing to the deployment. */
+/** A recipe that leaves nothing to the deployment's defaults. */
 export type DeployedRecipe = Recipe & { builder: { instanceProfile: string } };
 
 /** What a deployment fills in where the recipe leaves it out. */
 type FilledIn = Pick<DeploymentSettings, 'instanceProfile' | 'subnets' | 'securityGroups'>;
 
-/** The recipe with the deployment's instance profile, subnets and security groups where it names none of its own. */
+/** The recipe, with the deployment's instance profile, subnets and security groups where it names none. */
 export function asDeployed(recipe: Recipe, settings: FilledIn): DeployedRecipe {
   const { builder } = recipe;
   return {

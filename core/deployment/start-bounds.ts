@@ -8,7 +8,7 @@ import { isMap } from '../is-map.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Catalog, Path, Problem, Source } from '../recipe/recipe.ts';
 
-/** The only keys that a start may override where `inlineRecipes` is off: they help a build to find room, or to be mended. */
+/** The only keys that a start may override where `inlineRecipes` is off. They help a build find room, or help to repair it. */
 const harmless = new Set(['builder.instanceTypes', 'builder.subnets', 'onFailure']);
 
 const leavesOf = (value: unknown, path: Path = []): Path[] =>
@@ -19,8 +19,8 @@ const leavesOf = (value: unknown, path: Path = []): Path[] =>
 const ownerOf = ({ channel, owner }: Source) => (channel === undefined ? owner : 'self');
 
 /**
- * Everything that this deployment does not let a start do, whoever or whatever starts it. `plan` is that of a build which is
- * started again: the deployment may have other settings since.
+ * Everything in a start that this deployment forbids, whether a person or a trigger starts it. `plan` belongs to a build that is
+ * started again: the deployment's settings may have changed since.
  */
 export function startProblems(
   { recipe, asked, origin }: Requested,
@@ -69,7 +69,7 @@ function inlineProblems({ recipe, overrides }: Requested['asked']): Problem[] {
     }));
 }
 
-/** Channels that deployed recipes publish or build on. */
+/** Channels that deployed recipes publish to or build from. */
 const channelsIn = (catalog: Catalog, home: string): Set<string> =>
   new Set(
     soundRecipes(catalog, home).flatMap(({ name, publish, source }) => [

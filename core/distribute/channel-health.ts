@@ -4,16 +4,16 @@ import type { Manifest } from '../build/manifest.ts';
 import type { Measurement } from '../report/metrics.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
-/** What a region shows of a channel: what it holds, and the AMI as EC2 knows it. */
+/** A channel in one region: the AMI id in its parameter, and that AMI as EC2 describes it. */
 export interface ChannelSeen extends ChannelValue {
   image?: AmiDescription | undefined;
 }
 
-/** The regions in which the newest published build left a channel. A recipe that changed its channel since has none. */
+/** The regions in which the newest published build wrote a channel. Empty if the recipe has changed its channel since. */
 export const regionsHolding = (published: Manifest | undefined, parameter: string): string[] =>
   (published?.targets ?? []).filter((target) => target.parameter === parameter).map(({ region }) => region);
 
-/** Why nothing can be launched from what a channel holds in one region; undefined where something can. */
+/** Why nothing can be launched from a channel in one region. Undefined where the channel is healthy. */
 function broken(parameter: string, { region, ami, image }: ChannelSeen): string | undefined {
   if (ami === undefined) return `${parameter} is gone in ${region}`;
   if (!image) return `${parameter} in ${region} holds ${ami}, which EC2 does not know any more`;
@@ -22,7 +22,7 @@ function broken(parameter: string, { region, ami, image }: ChannelSeen): string 
 
 const day = 24 * 3600 * 1000;
 
-/** How old what a channel points at is, and in how many regions it points at nothing. */
+/** Measures the age of a channel's images, and the number of regions in which the channel is broken. */
 export function measureChannel(
   recipe: string,
   channel: string,
@@ -42,7 +42,7 @@ export function measureChannel(
   };
 }
 
-/** Whether a recipe is still started by itself. */
+/** Measures whether the breaker keeps a recipe from starting automatically. */
 export const measureBreaker = (recipe: string, breaker: Breaker): Measurement => ({
   of: { Recipe: recipe },
   values: { BreakerOpen: breaker.open ? 1 : 0 },

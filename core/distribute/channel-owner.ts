@@ -1,21 +1,22 @@
 import type { Tags } from '../tags.ts';
 
-/** The tag that says which deployment made an image. Images of versions before it do not carry it. */
+/** The tag that names the deployment that made an image. Images of earlier versions do not carry it. */
 export const deploymentTag = 'golden:deployment';
 
-/** What a channel holds in a region, with the tags of that image; none where the image is gone. */
+/** The AMI that a channel holds in a region, with the image's tags. The tags are empty where the image is gone. */
 export interface ChannelHolder {
   region: string;
   ami: string;
   tags: Tags;
 }
 
-/** The name of a deployment that no other in the account has: two regions may have the same service and stage. */
+/** A deployment's name, unique in the account. It includes the region, since two regions may have the same service and stage. */
 export const deploymentName = (deployment: string, region: string): string => `${deployment}-${region}`;
 
 /**
- * Why a deployment must not move a channel, one reason for each region; empty where it may. A channel that two deployments move
- * in turn is what neither of them says. An image without the tag is of an earlier version, or of somebody's own making.
+ * Why a deployment must not move a channel, one reason for each region. Empty where it may. Two deployments that share a channel
+ * would overwrite each other's images. An image without the tag comes from an earlier version or was made by hand, so it does not
+ * count.
  */
 export function heldByOthers(parameter: string, deployment: string | undefined, holders: ChannelHolder[]): string[] {
   if (deployment === undefined) return [];

@@ -1,38 +1,41 @@
-/** SSM parameter that a channel is: one in every target region, holding the AMI id of that region. `root` is the deployment's. */
+/**
+ * Name of a channel's SSM parameter. Every target region has one, holding that region's AMI id. `root` is the deployment's path.
+ */
 export const channelParameter = (root: string, recipe: string, channel: string): string =>
   `${root}/${recipe}/${channel}`;
 
-/** The parameter of a channel reference `<recipe>/<channel>` as a recipe's source names it. */
+/** The parameter of a channel reference `<recipe>/<channel>` in a recipe's source. */
 export const channelReferenceParameter = (root: string, reference: string): string => `${root}/${reference}`;
 
-/** What a channel held in one region before a build wrote it; `ami` is absent where there was no such parameter. */
+/** What a channel held in one region before a build wrote it. `ami` is absent where there was no parameter. */
 export interface ChannelValue {
   region: string;
   ami?: string;
 }
 
 /**
- * Kept in the bucket before the first write, so that a half-done publish can be taken back after any crash. Once it is
- * complete the image is published, whatever happens to the execution. `parameter` is empty for a recipe without a channel.
+ * The record of a publish. It is kept in the bucket before the first write, so that a half-done publish can be taken back after
+ * any crash. Once it is complete, the image is published, whatever happens to the execution. `parameter` is empty for a recipe
+ * without a channel.
  */
 export interface ChannelLedger {
   parameter: string;
   before: ChannelValue[];
   after: { region: string; ami: string; snapshots?: string[] | undefined }[];
   complete: boolean;
-  /** A clean-up takes the publish back. It is there so that whoever read the ledger before can no longer complete it. */
+  /** A clean-up takes the publish back. A Publish that read the ledger earlier can then no longer complete it. */
   takenBack?: true;
 }
 
-/** The ledger of a publish that nothing has become of. */
+/** Marks a publish as taken back, so that a slow Publish can no longer complete it. */
 export const takenBack = (known: ChannelLedger | undefined): ChannelLedger => ({
   ...(known ?? { parameter: '', before: [], after: [], complete: false }),
   takenBack: true,
 });
 
 /**
- * What is to be written down before a channel is written. A region that holds none of this build's AMIs holds what belongs
- * there, also where an earlier publish of the build was taken back: that may be long ago, and its copies may be others.
+ * The ledger to write before a channel is written. If a region's channel does not point at one of this build's AMIs, its current
+ * value is the one to restore. This holds even if an earlier publish of the build was taken back.
  */
 export function ledgerOf(
   known: ChannelLedger | undefined,
@@ -49,7 +52,7 @@ export function ledgerOf(
   return { parameter, before, after, complete: false };
 }
 
-/** Which regions still hold this build's AMI although the publish did not complete, and what belongs there instead. */
+/** The regions that still hold this build's AMI although the publish did not complete, with the values to restore. */
 export function toRestore(ledger: ChannelLedger, now: ChannelValue[]): ChannelValue[] {
   if (ledger.complete) return [];
   return ledger.before.filter(({ region, ami }) => {

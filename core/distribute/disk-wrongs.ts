@@ -3,7 +3,7 @@ import type { Plan } from '../build/plan.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
 /**
- * What a gp3 volume has where neither a launch nor its image says more:
+ * IOPS and throughput of a gp3 volume where neither the launch nor its image sets them:
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html
  */
 const usual = { iops: 3_000, throughput: 125 };
@@ -14,8 +14,8 @@ function rateWrong(unit: string, asked: number | undefined, found: number | unde
 }
 
 /**
- * Everything in which the disks of an image are not as the recipe says, encryption aside. The block device mapping of an AMI
- * never changes, so all of this is wrong for good.
+ * Every difference between the disks of an image and the recipe, except encryption. The block device mapping of an AMI never
+ * changes, so these differences are permanent.
  */
 export function diskWrongs(plan: Plan, { ami, disks }: AmiDescription): string[] {
   return imageDisks(plan).flatMap(({ device, sizeGiB, type, iops, throughput }) => {

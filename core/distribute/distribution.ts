@@ -10,12 +10,12 @@ export interface Sharing {
   organizationalUnits: string[];
 }
 
-/** Who may launch an AMI, as EC2 tells it. `everyone`: it is public. */
+/** Who may launch an AMI, as EC2 reports it. `everyone` means that the AMI is public. */
 export interface Shared extends Sharing {
   everyone: boolean;
 }
 
-/** The outcome of one Distribute iteration, and after Verify the truth about one target. */
+/** The outcome of one Distribute iteration. After Verify it is what was found for one target. */
 export interface TargetResult {
   region: string;
   ami?: string | undefined;
@@ -32,11 +32,11 @@ export function targetIn(plan: Plan, region: string): Target {
 /** The image is made in the pipeline's region, so only the other targets need a copy. */
 export const needsCopy = (plan: Plan, region: string): boolean => region !== plan.region;
 
-/** `generation` counts copies of this build that failed in the region: a used token would answer with the failed one. */
+/** `generation` counts this build's failed copies in the region. EC2 would answer a used token with the failed copy. */
 export const copyToken = (plan: Plan, region: string, ami: string, generation: number): string =>
   clientToken(plan.recipe, plan.build, region, ami, generation, plan.resumedAt);
 
-/** Who is still missing. Present permissions that the recipe does not name stay as they are. */
+/** The permissions that still have to be added. Existing permissions that the recipe does not name stay. */
 export function missing(wanted: Sharing, present: Sharing): Sharing {
   const without = (list: string[], there: string[]) => {
     const known = new Set(there);
@@ -51,16 +51,13 @@ export function missing(wanted: Sharing, present: Sharing): Sharing {
 
 const shown = 5;
 
-/**
- * The first few of many, so that a message stays one: a thousand accounts must not push a failure over Step Functions'
- * limits.
- */
+/** Shortens a list for a message: a thousand accounts must not push a failure over Step Functions' limits. */
 export const fewOf = (list: string[], separator: string): string =>
   list.length <= shown
     ? list.join(separator)
     : `${list.slice(0, shown).join(separator)}${separator}and ${list.length - shown} more`;
 
-/** The barrier. @throws TargetsIncomplete naming every required target that is not right, and what is wrong with it. */
+/** Refuses to publish an incomplete build. @throws TargetsIncomplete naming each required target that is wrong, and why. */
 export function refuseIncomplete(plan: Plan, results: TargetResult[]): void {
   const required = new Set(plan.document.distribute.filter((target) => target.required).map(({ region }) => region));
   const wrong = results.filter(({ region, error }) => error !== undefined && required.has(region));

@@ -12,51 +12,51 @@ import { expiresTag, imageTags, madeBy, type Tags } from '../tags.ts';
 export interface SnapshotObserved {
   state: string;
   stateReason?: string | undefined;
-  /** ARN of the key that encrypts it; absent where nothing does. */
+  /** ARN of the KMS key. Absent where the snapshot is not encrypted. */
   keyArn?: string | undefined;
   tags: Tags;
 }
 
-/** What was read back of an image in a target region. */
+/** What EC2 and KMS report about an image in a target region. */
 export interface ImageObserved {
   image: AmiDescription | undefined;
-  /** By id. Those that EC2 does not show, or not yet, are absent. */
+  /** Snapshots by id. A snapshot that EC2 does not show, or not yet, is absent. */
   snapshots: Record<string, SnapshotObserved>;
-  /** What KMS says of the keys of `keysToSee`, by name. */
+  /** What KMS reports about the keys of `keysToSee`, by name. */
   keys: Record<string, KeySeen>;
 }
 
 export interface TargetObserved extends ImageObserved {
   sharing: Shared;
-  /** Accounts that may make volumes from each snapshot, by snapshot id; `all` stands for everyone. */
+  /** Accounts that may make volumes from each snapshot, by snapshot id. `all` means everyone. */
   snapshotAccounts: Record<string, string[]>;
 }
 
-/** Something in which a target is not as the recipe says. */
+/** A difference between a target and the recipe. */
 export interface Wrong {
   says: string;
-  /** It cannot become right any more. Everything else may only not be seen yet: EC2 is eventually consistent. */
+  /** The difference is permanent. Any other may disappear, since EC2 is eventually consistent. */
   forGood?: boolean;
 }
 
 const isShared = ({ accounts, organizations, organizationalUnits }: Target) =>
   accounts.length + organizations.length + organizationalUnits.length > 0;
 
-/** What the recipe asks of the encryption of an image's disk: at home as of the builder's disk, elsewhere as of the target. */
+/** The encryption that the recipe asks for on an image's disk: the builder's disk decides at home, the target elsewhere. */
 function askedOf(plan: Plan, target: Target, device: string): { encrypted: boolean; key: string | undefined } {
   const disk = imageDisks(plan).find((one) => one.device === device);
   const key = target.region === plan.region ? disk?.kmsKey : target.kmsKey;
   return { encrypted: disk?.encrypted === true || key !== undefined, key };
 }
 
-/** The names of the keys that must be seen to judge an image in a target. */
+/** The names of the keys that KMS must describe before an image in a target can be judged. */
 export function keysToSee(plan: Plan, target: Target, image: AmiDescription): string[] {
   const asked = image.disks.flatMap(({ device }) => askedOf(plan, target, device).key ?? []);
   const encrypted = image.disks.some((disk) => disk.encrypted);
   return [...asked, ...(isShared(target) && encrypted ? [managedAlias] : [])];
 }
 
-/** Everything in which the encryption of a target's snapshots is not as asked, or keeps out those the image is shared with. */
+/** Every way in which a target's snapshots are encrypted wrongly, or under a key that the image's users cannot use. */
 export function encryptionWrongs(plan: Plan, target: Target, { image, snapshots, keys }: ImageObserved): Wrong[] {
   const managed = keys[managedAlias];
   return (image?.disks ?? []).flatMap(({ device, snapshot = '' }): Wrong[] => {
@@ -82,7 +82,7 @@ export function encryptionWrongs(plan: Plan, target: Target, { image, snapshots,
   });
 }
 
-/** Everything in which an image itself, whoever it is shared with, is not as the recipe says. */
+/** Every difference between an image and the recipe, permissions aside. */
 export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved): Wrong[] {
   const { image, snapshots } = observed;
   if (!image) return [{ says: 'its AMI is not there' }];
@@ -115,12 +115,12 @@ export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved)
   return [...encryptionWrongs(plan, target, observed), ...wrongs];
 }
 
-/** Everything in which a target is not as the recipe says. Empty means it may be published. */
+/** Every difference between a target and the recipe. Empty means that the target may be published. */
 export function targetWrongs(plan: Plan, target: Target, observed: TargetObserved): Wrong[] {
   const { image, sharing, snapshotAccounts } = observed;
   const wrongs = imageWrongs(plan, target, observed);
   if (!image) return wrongs;
-  // The pipeline makes nothing public, and takes no permission away that somebody else gave.
+  // The pipeline makes nothing public, and removes no permission that somebody else gave.
   const isPublic = (what: string): Wrong => ({ says: `${what}, and the recipe does not say so`, forGood: true });
   if (sharing.everyone) wrongs.push(isPublic(`${image.ami} is public: everyone may launch it`));
   const unshared = missing(target, sharing);
@@ -136,7 +136,7 @@ export function targetWrongs(plan: Plan, target: Target, observed: TargetObserve
   return wrongs;
 }
 
-/** @throws TargetsIncomplete where something can never become right: nobody is to be given that. */
+/** @throws TargetsIncomplete where a difference is permanent, so that waiting cannot help. */
 export function refuseHopeless(wrongs: Wrong[]): void {
   const hopeless = wrongs.filter(({ forGood }) => forGood).map(({ says }) => says);
   if (hopeless.length > 0) throw new Failure('TargetsIncomplete', fewOf(hopeless, '; '));

@@ -11,9 +11,9 @@ Content-Type: text/${type}; charset="us-ascii"
 ${text}`;
 
 /**
- * User data of an instance: its self-destruct, and for a builder the SSM agent where the recipe says so. The candidate
- * finds the agent in the image, or fails its checks as every instance of the image would. cloud-init reads several scripts
- * as parts of a MIME message: https://cloudinit.readthedocs.io/en/latest/explanation/format.html
+ * User data of an instance: its self-destruct timer, and for a builder the installation of the SSM agent if the recipe asks for
+ * it. A candidate must find the agent in the image, or its checks fail, as they would on every instance of the image. cloud-init
+ * reads several scripts as parts of a MIME message: https://cloudinit.readthedocs.io/en/latest/explanation/format.html
  */
 export function bootScripts(plan: Plan, role: Role): string {
   const own = selfDestruct(plan, role);

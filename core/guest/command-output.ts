@@ -3,7 +3,7 @@ const characters = 2000;
 
 const tail = (text: string): string => text.trimEnd().split('\n').slice(-lines).join('\n').slice(-characters);
 
-/** The end of a failed command's output, where the reason is: the last 20 lines, at most 2,000 characters, of each stream. */
+/** The end of a failed command's output, which has the reason: for each stream the last 20 lines, at most 2,000 characters. */
 export function failingTail(stdout: string, stderr: string): string {
   const parts = [
     ['stderr', tail(stderr)],
@@ -14,6 +14,6 @@ export function failingTail(stdout: string, stderr: string): string {
     : parts.map(([name, text]) => `--- end of ${name}\n${text}`).join('\n');
 }
 
-/** Of a build whose commands printed something and whose output is not in the bucket. */
+/** Note for a build whose commands printed something, but whose output is not in the bucket. */
 export const outputMissing = (where: string, instanceProfile: string): string =>
   `no output of the build's commands arrived at ${where}, so golden logs has nothing and a failure shows only the beginning of a long output. The role of the instance profile ${instanceProfile} needs s3:PutObject and s3:PutObjectAcl there, s3:GetEncryptionConfiguration on the bucket, and a way to S3`;

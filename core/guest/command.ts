@@ -13,16 +13,19 @@ export interface Command {
   document: string;
   version?: string;
   parameters: Record<string, string[]>;
-  /** Bound of its run, in seconds, counted by the SSM agent from its start. */
+  /** Limit of its run in seconds. The SSM agent counts from the start of the run. */
   timeoutSeconds: number;
-  /** The command shuts its instance down, so SSM may never hear how it ended: the stopped instance tells. */
+  /** The command shuts its instance down, so SSM may never report its end. The stopped instance is the sign of success. */
   shutsDown?: true;
 }
 
-/** The seconds a command may wait to reach the agent, e.g. while the instance boots again after a reboot. */
+/** Seconds within which a command must reach the agent. The instance may be booting again after a reboot. */
 export const deliverySeconds = 600;
 
-/** Comment of an SSM command, at most 100 characters. SendCommand has no idempotency token: a command is found again by this. */
+/**
+ * Comment of an SSM command, at most 100 characters. SendCommand has no idempotency token, so we find a command again by its
+ * comment.
+ */
 export const commandComment = (build: string, phase: 'provision' | 'check', { index, name }: Command): string =>
   `${build}/${phase}/${index} ${name}`.slice(0, 100);
 
@@ -36,7 +39,7 @@ const powerShell = (script: string, timeoutSeconds: number) => ({
   parameters: { commands: packedPowerShell(script), executionTimeout: [String(timeoutSeconds)] },
 });
 
-// Only the first line of a script names its shell. A text without that line gets bash, since not every sh has pipefail.
+// The first line of a script names its shell. A text without that line runs in bash, since not every sh has pipefail.
 const strictBash = (text: string) => `#!/bin/bash\nset -euo pipefail\n${text}`;
 const ownShebang = (text: string) => (text.startsWith('#!') ? text : `#!/bin/bash\n${text}`);
 
@@ -77,7 +80,7 @@ function content(step: Step, index: number, build: string, windows: boolean, scr
  */
 const generalize = { name: 'generalize', document: 'AWSEC2-RunSysprep', parameters: {}, timeoutSeconds: 3600 };
 
-/** The commands that make a builder into what the recipe says; the last ones take everything out that must not be in an image. */
+/** The commands that turn a builder into the recipe's image. The last ones remove everything that must not be in an image. */
 export function provisionCommands(
   steps: Step[],
   build: string,
@@ -100,7 +103,7 @@ export function provisionCommands(
   ];
 }
 
-/** The commands that judge a candidate. */
+/** The checks that run on a candidate. */
 export function checkCommands(
   checks: Check[],
   build: string,
@@ -115,10 +118,10 @@ export function checkCommands(
   }));
 }
 
-/** Why an image of Windows cannot be captured running. */
+/** Why an image of Windows cannot be captured while it runs. */
 export const stopsForSysprep = 'must be stopped for Windows: Sysprep, the last step, shuts the builder down';
 
-/** Steps of a recipe that the source's operating system cannot run, in words. */
+/** Steps of a recipe that the source's operating system cannot run, as messages. */
 export function foreignSteps(steps: Step[], windows: boolean): { index: number; kind: string }[] {
   const foreign = (step: Step) =>
     windows

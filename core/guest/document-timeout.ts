@@ -10,11 +10,11 @@ const byDocument: Record<string, string> = {
   'AWS-ApplyAnsiblePlaybooks': 'TimeoutSeconds',
 };
 
-/** By name, or by the ARN of a document of AWS. */
+/** Looks the document up by its name, or by the ARN of an AWS document. */
 export const timeoutParameter = (document: string): string | undefined =>
   byDocument[document.replace(/^arn:[^:]+:ssm:[^:]*::document\//, '')];
 
-/** The parameters of a document, with the timeout of its step where the document takes one and the recipe gives none. */
+/** The parameters of a document. Adds the step's timeout if the document takes one and the recipe sets none. */
 export function boundedParameters(
   document: string,
   parameters: Record<string, string[]>,

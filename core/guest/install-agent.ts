@@ -1,8 +1,8 @@
 import { partitionOf } from '../recipe/regions.ts';
 
 /**
- * A script that installs the SSM agent where there is none, out of the bucket that AWS keeps in every region. cloud-init runs
- * it once, at the first boot. A package manager may be busy then, so installing is tried for five minutes.
+ * A script that installs the SSM agent if it is missing, from the bucket that AWS keeps in every region. cloud-init runs it once,
+ * at the first boot. A package manager may be busy then, so the script retries for five minutes.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/manually-install-ssm-agent-linux.html
  */
 export function installAgent(region: string): string {

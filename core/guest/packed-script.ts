@@ -1,18 +1,17 @@
 import { gzipSync } from 'node:zlib';
 
-// SSM replaces {{ … }} in the parameters of a command and bounds their size. Base64 holds no braces, and gzip makes a
-// shell script of 100 kB about 30 kB. gzip also checks length and CRC-32 on the instance.
+// SSM replaces {{ … }} in the parameters of a command and limits their size. Base64 has no braces, and gzip shrinks a shell
+// script of 100 kB to about 30 kB. On the instance, gzip also checks length and CRC-32.
 const packed = (text: string): string[] =>
   gzipSync(Buffer.from(text), { level: 9 })
     .toString('base64')
     .match(/.{1,1000}/g) ?? [];
 
 /**
- * The lines of a shell script that writes another script, byte for byte, and becomes it. The agent makes its script
- * executable and honours the shebang, so `$0` is an absolute path in the folder of this command alone.
- *
- * The script runs with two variables of ours. apt must not ask questions. needrestart must not restart services: one of them
- * is the SSM agent, whose restart ends the step (Ubuntu 24.04 restarts services without asking).
+ * The lines of a shell script that unpacks another script, byte for byte, and replaces itself with it (exec). The agent makes its
+ * script executable and honours the shebang, so `$0` is an absolute path in a folder that only this command uses.
+ * The script runs with two variables of ours. One keeps apt from asking questions. The other keeps needrestart from restarting
+ * services: a restart of the SSM agent ends the step (Ubuntu 24.04 restarts services without asking).
  */
 export const packedShell = (text: string): string[] => [
   '#!/bin/sh',
@@ -29,10 +28,9 @@ export const packedShell = (text: string): string[] => [
 const byteOrderMark = '\uFEFF';
 
 /**
- * The same for PowerShell. The script gets a byte order mark when it has none: Windows PowerShell reads a file without one
- * in the code page of the machine. A script of its own may begin with `using` or `param`.
- *
- * PowerShell goes on after a program that failed, and a script's exit code is 0 unless the script sets it.
+ * The same for PowerShell. A script without a byte order mark gets one: Windows PowerShell reads a file without one in the
+ * machine's code page. The script is a file of its own, so it may begin with `using` or `param`.
+ * PowerShell continues after a program that failed, and a script's exit code is 0 unless the script sets it.
  */
 export const packedPowerShell = (text: string): string[] => [
   "$ErrorActionPreference = 'Stop'",

@@ -1,6 +1,6 @@
 /**
- * The same for Windows, before Sysprep: that removes the machine's identity and the event logs, and knows nothing of what
- * a recipe's steps leave. A file that looks like a credential and is still there fails the build.
+ * Removes from a Windows disk what must not be in an image. It runs before Sysprep. Sysprep removes the machine's identity and
+ * the event logs, but not what a recipe's steps leave. A remaining file that looks like a credential fails the build.
  */
 export const sanitizeWindows = (
   allowFiles: string[] = [],

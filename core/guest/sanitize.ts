@@ -1,10 +1,10 @@
-/** Patterns of paths that may look like credentials, as the word list of a shell array. The schema admits no quotes in them. */
+/** Path patterns that are allowed to look like credentials, as words of a shell array. The schema admits no quotes in them. */
 const quoted = (patterns: string[]): string => patterns.map((pattern) => `'${pattern}'`).join(' ');
 
 /**
- * Takes out of a Linux disk what must not be in an image: keys, passwords, histories, caches, logs and the identity of this very
- * instance. Runs as the last command of a builder. A file that looks like a credential and is still there fails the build,
- * since every server would carry it. Journals go first, since journald finds them by the machine id, which goes last.
+ * Removes from a Linux disk what must not be in an image: keys, passwords, histories, caches, logs and the instance's own
+ * identity. It runs as the last command of a builder. A remaining file that looks like a credential fails the build, since every
+ * server would carry it. Journals go before the machine id, since journald finds them by it.
  */
 export const sanitizeLinux = (allowFiles: string[] = []): string => `#!/bin/bash
 set -uo pipefail
@@ -105,8 +105,9 @@ exit "$failed"
 `;
 
 /**
- * Looks through every disk of the image, but for what packages install (/usr, /boot), what container engines and snapd keep,
- * and files above 64 kB. A line of its own that begins a private key tells a key from a program that mentions one.
+ * Searches every disk of the image for credentials. It skips what packages install (/usr, /boot), what container engines and
+ * snapd keep, and files above 64 kB. A private key's first line must stand alone, which tells a key from a program that mentions
+ * one.
  */
 const credentialsLeft = `
 # what looks like a credential and is still there

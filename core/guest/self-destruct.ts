@@ -2,32 +2,32 @@ import { executionSeconds, patience } from '../build/limits.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Role } from '../tags.ts';
 
-// Beside its wait, a state may need its retries while AWS is busy, and the time until the next look.
+// Beside its wait, a state may need time for retries while AWS is busy, and for the interval until the next look.
 const slackSeconds = 6300;
 
 /**
- * Seconds after a boot within which a healthy build has no more use for an instance that has not rebooted since: every wait
- * it must run through, to the end of its bound. Relative to a boot, so that it is the same whenever the build is started.
+ * Seconds after which a healthy build no longer needs an instance that has not rebooted since. This is the sum of all waits at
+ * their limits. It counts from a boot, so that it is the same whenever the build is started.
  */
 export function selfDestructSeconds({ provision, checks, document }: Plan, role: Role): number {
   const commands = role === 'candidate' ? checks : provision;
   const waits = [patience.agent, ...commands.map(({ timeoutSeconds }) => patience.command(timeoutSeconds))];
-  // A candidate is terminated after its checks. A builder is stopped, or has to run until its image is made.
+  // A candidate is terminated after its checks. A builder is stopped, or must run until its image is made.
   if (role === 'builder') waits.push(document.image.capture === 'running' ? patience.image(document) : patience.stop);
   const seconds = waits.reduce((sum, wait) => sum + wait + slackSeconds, slackSeconds);
   return Math.min(seconds, executionSeconds);
 }
 
 /**
- * What EC2 does with an instance that shuts itself down. Sysprep shuts a Windows builder down for its image, so that builder
- * only stops when the timer ends it: the sweep terminates it.
+ * What EC2 does with an instance that shuts itself down. Sysprep shuts a Windows builder down before its image is made, so a
+ * Windows builder must only stop. If its timer ends it, the sweep terminates it later.
  */
 export const shutdownBehavior = ({ source }: Plan, role: Role): 'stop' | 'terminate' =>
   role === 'builder' && source.windows ? 'stop' : 'terminate';
 
 /**
- * User data with which an instance powers itself off that long after each of its boots, should nobody have ended it before.
- * All of it lives in the running system, so nothing of it is in the image.
+ * User data that powers an instance off the given time after each boot, if nothing has ended it before. It exists only in the
+ * running system, so it does not get into the image.
  */
 export function selfDestruct(plan: Plan, role: Role): string {
   const seconds = selfDestructSeconds(plan, role);
@@ -36,8 +36,8 @@ export function selfDestruct(plan: Plan, role: Role): string {
 
 const why = `# golden-image pipeline: ends this temporary instance should nobody else do so. It counts anew from every boot.`;
 
-// A boothook runs at every boot and, unlike bootcmd, takes the place of nothing that the image configures. Systemd starts
-// timers only after cloud-init's first stages, so waiting for one here would hang the boot; so would an open output.
+// A boothook runs at every boot and, unlike bootcmd, replaces nothing that the image configures. Systemd starts timers only after
+// cloud-init's first stages. Waiting for one here would hang the boot, and so would an open output.
 const linux = (seconds: number) => `#cloud-boothook
 #!/bin/sh
 ${why}
@@ -47,8 +47,8 @@ ${why}
 exit 0
 `;
 
-// `shutdown /t` would be in the way of every reboot that a step asks for (error 1190), a scheduled task would be in the image.
-// A process made by WMI does not end with the script that asked for it.
+// `shutdown /t` would block every reboot that a step asks for (error 1190). A scheduled task would be in the image. A process
+// made by WMI survives the script that started it.
 const windows = (seconds: number) => `<powershell>
 ${why}
 Invoke-CimMethod -ClassName Win32_Process -MethodName Create -Arguments @{

@@ -4,7 +4,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 export interface Disk {
   device: string;
   sizeGiB?: number | undefined;
-  /** Absent: as the source image has it. */
+  /** Absent: the same as in the source image. */
   type?: string;
   encrypted?: boolean | undefined;
   kmsKey?: string | undefined;
@@ -15,8 +15,8 @@ export interface Disk {
 type Known = Pick<Plan, 'region' | 'source'> & { document: Pick<Recipe, 'builder' | 'distribute'> };
 
 /**
- * Every disk that the builder has, and the image after it. The image is born under the key of the target in its own region,
- * since it is not copied there: that key is for every disk, also for those that only the source image names.
+ * Every disk of the builder, and so of the image. The image is not copied in its own region, so it must be made under the key of
+ * the home target. That key applies to every disk, including those that only the source image names.
  */
 export function imageDisks({ document: { builder, distribute }, region, source }: Known): Disk[] {
   const home = distribute.find((target) => target.region === region);
@@ -30,6 +30,6 @@ export function imageDisks({ document: { builder, distribute }, region, source }
   return [...named, ...others.map(({ device, sizeGiB }) => ({ device, sizeGiB }))].map(keyed);
 }
 
-/** The disks in which the builder is to differ from its source image: those that the recipe describes, or that get a key. */
+/** The disks in which the builder differs from its source image: those that the recipe describes, and those that get a key. */
 export const builderDisks = (plan: Known): Disk[] =>
   imageDisks(plan).filter((disk) => disk.type !== undefined || disk.kmsKey !== undefined);

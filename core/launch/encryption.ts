@@ -4,38 +4,41 @@ import { formatPath } from '../recipe/problems.ts';
 import type { Path } from '../recipe/rules/rule.ts';
 import { volumesOf } from '../recipe/rules/volume-rules.ts';
 
-/** One way in which an image gets encrypted in a region. */
+/** One reason for which an image gets encrypted in a region, and the key. */
 export interface Encryption {
-  /** Undefined: the key that EBS takes by itself, which AWS manages. */
+  /** Undefined: the default key of EBS, which AWS manages. */
   key: string | undefined;
   /** Why, as a clause for a message. */
   because: string;
-  /** Where the recipe can name another key. */
+  /** The place in the recipe where another key can be named. */
   remedy: Path;
 }
 
-/** What the encryption of an image depends on. What is not known is left out. */
+/** What the encryption of an image depends on. Unknown facts are left out. */
 export interface EncryptionFacts {
   /** The region in which the image is made. */
   home: string;
   builder: Builder;
   /** Targets with their index in `distribute`. */
   targets: [index: number, target: Pick<Target, 'region' | 'kmsKey'>][];
-  /** The encrypted disks of the source image; only the root where `others` are known. */
+  /** The encrypted disks of the source image. Only the root if `others` are known. */
   source?: Pick<Encryption, 'key' | 'because'>[];
-  /** Further disks of the source image, which the recipe does not describe, and how they are encrypted. */
+  /** Disks of the source image that the recipe does not describe, and how they are encrypted. */
   others?: { device: string; encryption?: Pick<Encryption, 'key' | 'because'> | undefined }[];
   /** Whether EBS encrypts by default, by region. */
   byDefault?: Record<string, boolean>;
-  /** The key that EBS takes by itself where it is not the AWS-managed one, by region. */
+  /** The default key of EBS by region, where it is not the AWS-managed one. */
   defaultKeys?: Record<string, string | undefined>;
 }
 
-/** AWS makes and owns this key. Nobody can be granted its use, so a snapshot under it cannot be shared (ModifySnapshotAttribute). */
+/**
+ * AWS makes and owns this key. Nobody else can be allowed to use it, so a snapshot under it cannot be shared
+ * (ModifySnapshotAttribute).
+ */
 const isAwsManaged = (key: string | undefined): boolean =>
   key === undefined || key === managedAlias || key.endsWith(`:${managedAlias}`);
 
-/** Every way in which the image gets encrypted in its home region, where the builder is. */
+/** Every reason for which the image gets encrypted in its home region, where the builder is. */
 function bornEncrypted(facts: EncryptionFacts): Encryption[] {
   const { home, builder, targets, source = [], others = [], byDefault, defaultKeys } = facts;
   const [index, target] = targets.find(([, { region }]) => region === home) ?? [];
@@ -54,7 +57,7 @@ function bornEncrypted(facts: EncryptionFacts): Encryption[] {
     if (path[1] === 'rootVolume' && source.length > 0) return source.map((disk) => ({ ...disk, remedy: path }));
     return usual(path);
   });
-  // The key of the home target is for these, too.
+  // The key of the home target applies to the other disks, too.
   if (target?.kmsKey !== undefined) return described;
   const remedy = own ?? ['distribute'];
   return [
@@ -64,8 +67,8 @@ function bornEncrypted(facts: EncryptionFacts): Encryption[] {
 }
 
 /**
- * Every way in which the image gets encrypted in a region, as far as the facts tell. None: it is not encrypted there. A copy
- * stays encrypted, and goes to another region under the key named there or the one EBS takes by itself (CopyImage, KmsKeyId).
+ * Every reason for which the image gets encrypted in a region, as far as the facts tell. Empty means not encrypted. A copy of an
+ * encrypted image stays encrypted. In another region it gets the key named there or the default key of EBS (CopyImage, KmsKeyId).
  */
 export function encryptionIn(region: string, facts: EncryptionFacts): Encryption[] {
   const born = bornEncrypted(facts);
@@ -80,6 +83,6 @@ export function encryptionIn(region: string, facts: EncryptionFacts): Encryption
   return facts.byDefault?.[region] ? [{ ...automatic, because: `EBS encrypts every new snapshot in ${region}` }] : [];
 }
 
-/** The first way in which the image would be encrypted in a region under a key that nobody else can use. */
+/** The first reason for which the image would be encrypted in a region under a key that nobody else can use. */
 export const unshareable = (region: string, facts: EncryptionFacts): Encryption | undefined =>
   encryptionIn(region, facts).find(({ key }) => isAwsManaged(key));

@@ -2,7 +2,7 @@ import { clientToken } from '../build/identity.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Role } from '../tags.ts';
 
-/** Where an instance may find room. */
+/** An instance type and a subnet in which EC2 may have capacity. */
 export interface Place {
   instanceType: string;
   subnet?: string | undefined;
@@ -16,22 +16,22 @@ export function placesOf({ document: { builder } }: Plan): Place[] {
 
 export const nameOf = ({ instanceType, subnet }: Place): string => `${instanceType}${subnet ? ` in ${subnet}` : ''}`;
 
-/** How far the search for a place has come. The state machine carries it from one call of Launch to the next. */
+/** The progress of the search for capacity. The state machine passes it from one call of Launch to the next. */
 export interface Ladder {
   launched: boolean;
-  /** Empty where none is launched. */
+  /** Empty where no instance is launched. */
   instance: string;
-  /** Number of the attempt to make next, from 0. The places are gone through in rounds. */
+  /** Number of the next attempt, from 0. Attempts go through the places in rounds. */
   attempt: number;
   /** Seconds to wait before that attempt. */
   waitSeconds: number;
-  /** What became of the latest attempts, in words. */
+  /** The results of the latest attempts, in words. */
   tried: string[];
 }
 
 export const atTheFoot: Ladder = { launched: false, instance: '', attempt: 0, waitSeconds: 1, tried: [] };
 
-// Nothing is lost with a builder that finds no room. A candidate holds up an image that may have taken hours.
+// Launching a builder comes first, so giving up early loses nothing. A candidate comes after an image that may have taken hours.
 const patienceSeconds = { builder: 3600, candidate: 6 * 3600, image: 0 };
 // Each attempt writes about ten events into the history of an execution, which has room for 25,000.
 const [mostAttempts, mostRounds] = [240, 24];
@@ -41,23 +41,23 @@ function roundsOf(plan: Plan): { places: number; rounds: number } {
   return { places, rounds: Math.max(1, Math.min(mostRounds, Math.floor(mostAttempts / places))) };
 }
 
-/** How many attempts a role has: every place once at the least. */
+/** How many attempts a role has. Every place is tried at least once. */
 export function attemptsOf(plan: Plan): number {
   const { places, rounds } = roundsOf(plan);
   return places * rounds;
 }
 
-/** How many instances of a role EC2 may take away before another attempt is no longer worth it. */
+/** How many lost instances of a role a build accepts. After that, another attempt is not worth it. */
 export const mostLost = (plan: Plan): number => Math.min(10, Math.max(3, placesOf(plan).length));
 
 export interface LaunchAttempt extends Place {
-  /** Same attempt, same token: a repeated call finds the instance of the first instead of making a twin. */
+  /** The same attempt has the same token, so a repeated call finds the first instance and makes no second one. */
   token: string;
 }
 
 /**
- * The n-th attempt: its place and its token. A state that is retried has the same input, so it makes the same attempt.
- * @param generation How many tokens of this attempt belong to instances that have ended: EC2 refuses a token that is spent.
+ * The n-th attempt: its place and its token. A retried state has the same input, so it repeats the same attempt.
+ * @param generation How many instances of this attempt have ended. EC2 refuses the token of an ended instance.
  */
 export function launchAttempt(plan: Plan, role: Role, attempt: number, generation: number): LaunchAttempt {
   const places = placesOf(plan);
@@ -68,9 +68,9 @@ export function launchAttempt(plan: Plan, role: Role, attempt: number, generatio
 }
 
 /**
- * The ladder after an attempt. The next place is tried at once; after the last place all builds wait a while, and not all
- * equally long.
- * @param what What became of the attempt, in words.
+ * The ladder after a failed attempt. The next place is tried at once. After the last place a build waits before the next round;
+ * the wait differs between builds, so that they do not all retry together.
+ * @param what Why the attempt failed, in words.
  */
 export function climbed(
   plan: Plan,

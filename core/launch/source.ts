@@ -17,19 +17,19 @@ export interface AmiDescription {
   rootDevice: string;
   /** Whether the root device is an EBS volume, and not an instance store. */
   ebsRoot: boolean;
-  /** `uefi`, `legacy-bios` or `uefi-preferred`; absent where the instance type decides. */
+  /** `uefi`, `legacy-bios` or `uefi-preferred`. Absent where the instance type decides. */
   bootMode?: string;
   virtualization?: string;
   /** Whether the image is registered with the driver of Elastic Network Adapters. */
   ena?: boolean;
   /** Whether instances of it need a NitroTPM. */
   tpm?: boolean;
-  /** Whether instances of it demand IMDSv2 (`ImdsSupport` v2.0). */
+  /** Whether instances of it require IMDSv2 (`ImdsSupport` v2.0). */
   imdsV2: boolean;
-  /** With its code, by which such a failure is searched for. */
+  /** EC2's reason with its code, which is what one searches for. */
   stateReason?: string;
   description?: string;
-  /** Whether the image is within the account's Allowed AMIs; absent where these are off. */
+  /** Whether the account's Allowed AMIs include the image. Absent where that setting is off. */
   allowed?: boolean;
   tags: Record<string, string>;
   disks: {
@@ -43,7 +43,7 @@ export interface AmiDescription {
   }[];
 }
 
-/** What a build starts from. */
+/** The source image of a build. */
 export interface SourceImage {
   ami: string;
   owner: string;
@@ -57,13 +57,13 @@ export interface SourceImage {
   virtualization?: string;
   ena?: boolean;
   tpm?: boolean;
-  /** `false`: the root is an instance store, of which EC2 makes no image. */
+  /** `false`: the root is an instance store, and EC2 cannot make an image of it. */
   ebsRoot?: false;
-  /** When EC2 has deprecated, or will deprecate, the image. */
+  /** When EC2 deprecates the image, in the past or future. */
   deprecatedAt?: string;
-  /** `false`: the account's Allowed AMIs would hide the image, were they not in audit mode. */
+  /** `false`: the account's Allowed AMIs would hide the image if they were not in audit mode. */
   allowed?: false;
-  /** All its EBS disks, the root too. Plans of earlier versions have none. */
+  /** All its EBS disks, including the root. Absent in plans of earlier versions. */
   disks?: SourceDisk[];
 }
 
@@ -72,17 +72,17 @@ export interface SourceDisk {
   snapshot?: string;
   sizeGiB?: number;
   encrypted: boolean;
-  /** Of an encrypted disk, where EC2 lets us see it. */
+  /** Key of an encrypted disk, where EC2 shows it. */
   keyArn?: string;
 }
 
-/** The owner an image must have: the recipe's word, or the pipeline's own account for a channel. */
+/** The owner that an image must have: the one in the recipe, or the pipeline's own account for a channel. */
 export const expectedOwner = (source: Source, account: string): string =>
   source.owner === undefined || source.owner === 'self' ? account : source.owner;
 
 /**
- * Those of the images that the builder can start, where there is a choice: a filter that names no architecture finds images
- * of every one. Where none fits, all stay, and the preflight says why they do not fit.
+ * The images that the builder can start. A filter that names no architecture finds images of every one. If no image fits, all are
+ * returned, and the preflight says why none fits.
  */
 export function startable(images: AmiDescription[], architectures: string[]): AmiDescription[] {
   const fitting = images.filter(({ architecture }) => architectures.includes(architecture));
@@ -90,8 +90,8 @@ export function startable(images: AmiDescription[], architectures: string[]): Am
 }
 
 /**
- * Newest first; images that are deprecated by `now` come last, so that one is only taken when nothing else is left. What a
- * failed build of ours keeps is none of them: nobody has found it right, and a sweep removes it.
+ * The newest image. Images deprecated by `now` are taken only if nothing else is left. Images kept by a failed build of ours
+ * (with an expiry tag) are excluded: no checks have approved them, and a sweep removes them.
  */
 export function newest(images: AmiDescription[], now: Date): AmiDescription | undefined {
   const deprecated = (image: AmiDescription) => image.deprecatedAt !== undefined && new Date(image.deprecatedAt) <= now;
@@ -101,8 +101,8 @@ export function newest(images: AmiDescription[], now: Date): AmiDescription | un
 }
 
 /**
- * The source image of a build out of what EC2 answered. The owner is checked on the answer too, whatever the look-up
- * asked for: a name alone can be anybody's (whoAMI).
+ * The source image of a build, from EC2's answer. The answer's owner is checked even if the look-up asked for one, because
+ * anybody can use an image name (whoAMI).
  * @throws SourceNotFound, SourceNotTrusted
  */
 export function trustSource(
