@@ -18,7 +18,7 @@ export const readChannel = (aws: Connection, parameter: string, regions: string[
     }),
   );
 
-/** A build's ledger, and the version that the next word in it is written over. */
+/** A build's ledger with its version, which the next write must replace. */
 export interface Ledger {
   known: ChannelLedger | undefined;
   over: { version: string } | 'nothing';
@@ -29,7 +29,7 @@ export async function readLedger(artifacts: Artifacts, identity: BuildIdentity):
   return { known: object && (JSON.parse(object.text) as ChannelLedger), over: object ?? 'nothing' };
 }
 
-/** @throws AwsTransient where somebody else has written since the ledger was read. */
+/** @throws AwsTransient if somebody else has written since the ledger was read. */
 export async function writeLedger(
   artifacts: Artifacts,
   identity: BuildIdentity,
@@ -42,8 +42,8 @@ export async function writeLedger(
 }
 
 /**
- * The ledger as a clean-up finds it. Unless the publish is complete, no look of Publish can complete it from now on, however
- * long it hangs. One that had written nothing yet could do so only where there is no channel to be written first.
+ * Marks the ledger as taken back, unless the publish is complete, so that a slow Publish can no longer complete it. With a
+ * channel, a missing ledger needs no mark: Publish writes the channel before it can complete the ledger.
  */
 export async function closeLedger(
   artifacts: Artifacts,
@@ -66,8 +66,8 @@ export async function holdersOf(aws: Connection, values: ChannelValue[]): Promis
 }
 
 /**
- * A build that was stopped and is completed after a newer one was published must not move the channel back, and no build moves
- * the channel of another deployment.
+ * Refuses to move a channel from a newer build to an older one that was stopped and resumed. Also refuses to move another
+ * deployment's channel.
  * @throws PublishFailed naming the newer build or the other deployment.
  */
 export async function refuseSuperseded(
@@ -89,7 +89,7 @@ export async function refuseSuperseded(
   }
 }
 
-/** Points a channel at an AMI in each region. @throws PublishFailed where AWS refuses one; others may have been written. */
+/** Points a channel at an AMI in each region. @throws PublishFailed if AWS refuses a region; others may have been written. */
 export async function writeChannel(
   aws: Connection,
   parameter: string,
@@ -108,7 +108,7 @@ export async function writeChannel(
   await Promise.all(values.map(write));
 }
 
-/** Takes back a publish that did not complete, in each region whatever another one refuses. Repeat until nothing is left. */
+/** Takes back an incomplete publish. A refusal in one region does not stop the others. Repeat until nothing is left. */
 export async function restoreChannel(aws: Connection, ledger: ChannelLedger): Promise<Removal> {
   if (ledger.complete) return nothingRemoved();
   const restorations = ledger.after.map(({ region }) =>

@@ -1,4 +1,4 @@
-/** What every SDK client of ours is built with. */
+/** The configuration that every SDK client gets. */
 export interface ClientConfig {
   region: string;
   maxAttempts: number;
@@ -6,15 +6,15 @@ export interface ClientConfig {
 
 export type ClientKind<C> = new (config: ClientConfig) => C;
 
-/** The way to AWS: one SDK client per kind, region and number of attempts, made at first use. */
+/** The connection to AWS: one SDK client per kind, region and number of attempts, made at first use. */
 export interface Connection {
   /** The pipeline's own region. */
   readonly region: string;
-  /** @param attempts 1 for calls that a blind retry would do twice: their caller looks before it tries again. */
+  /** @param attempts 1 for calls that a blind retry would do twice: their caller looks before it retries. */
   client<C>(kind: ClientKind<C>, region?: string, attempts?: number): C;
 }
 
-/** @param dress Changes a client's configuration, or the fresh client: the simulator sits there, below the retries. */
+/** @param dress Changes a client's configuration or the new client. The simulator hooks in here, below the retries. */
 export function connect(
   region: string,
   dress: { config?: (attempts: number) => object; attach?: (client: unknown, region: string) => void } = {},

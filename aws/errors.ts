@@ -1,11 +1,11 @@
 import { Failure, type FailureName } from '../core/errors.ts';
 import { readAnswer, type Meaning } from './codes/codes.ts';
 
-/** A call being made: the IAM action, its region and the thing it is about. */
+/** A call being made: the IAM action, its region and the thing that it concerns. */
 export interface Asked {
   action: string;
   region: string;
-  /** Id or name of what the call is about. */
+  /** Id or name of the thing that the call concerns. */
   about?: string | undefined;
 }
 
@@ -16,7 +16,7 @@ interface SdkError {
   $metadata?: { requestId?: string; httpStatusCode?: number };
 }
 
-/** AWS's error code of a failed call, also where it became a Failure of ours. */
+/** AWS's error code of a failed call, even if the error was turned into a Failure. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   return error instanceof Failure ? codeOf(error.cause) : ((error as { code?: string }).code ?? error.name);
@@ -55,7 +55,7 @@ function read(error: unknown, { action, region, about }: Asked): Read {
 }
 
 /**
- * Makes a call and turns what AWS refuses into a Failure, by the table of codes.
+ * Makes a call and turns an AWS error into a Failure, by the table of codes.
  * @param unless Answers for codes, or for all codes of one meaning, that are no failure here, e.g. `gone` when deleting.
  * @throws AwsTransient, LimitReached, CapacityUnavailable, AwsRefused
  */

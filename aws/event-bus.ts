@@ -8,8 +8,8 @@ const most = 10; // of one call
 
 /**
  * Puts `Source Image Updated` events on the account's default bus.
- * @param machine ARN of the state machine of builds: the bus is that of every pipeline in the account and region.
- * @throws AwsTransient where EventBridge did not take all of them: putting them again does no harm.
+ * @param machine ARN of the build state machine. All pipelines in its account and region share the bus.
+ * @throws AwsTransient if EventBridge did not take all of them. Putting them again does no harm.
  */
 export async function putSourceUpdates(aws: Connection, machine: string, details: SourceImageUpdated[]): Promise<void> {
   const bus = aws.client(EventBridgeClient);

@@ -3,7 +3,7 @@ import type { KeySeen } from '../core/launch/keys.ts';
 import { ask } from './errors.ts';
 import type { Connection } from './connection.ts';
 
-/** A KMS key by its id, its ARN, or an alias. EC2 does not say which key an alias means. */
+/** A KMS key by its id, ARN or alias. EC2 does not show which key an alias means. */
 export async function describeKey(aws: Connection, region: string, name: string): Promise<KeySeen> {
   return ask<KeySeen, KeySeen>(
     { action: 'kms:DescribeKey', region, about: name },
@@ -15,13 +15,13 @@ export async function describeKey(aws: Connection, region: string, name: string)
     {
       NotFoundException: () => ({ unseen: 'missing' }),
       InvalidArnException: () => ({ unseen: 'missing' }),
-      // The policy of the key decides, and it need not let the account's own roles look.
+      // The key's policy decides, and it may not let the account's own roles look.
       AccessDeniedException: () => ({ unseen: 'denied' }),
     },
   );
 }
 
-/** Several keys of a region, by the names they were asked by. */
+/** Several keys of a region, by the names that were asked for. */
 export async function describeKeys(
   aws: Connection,
   region: string,

@@ -8,7 +8,7 @@ import {
 import { ask, everyPage } from './errors.ts';
 import type { Connection } from './connection.ts';
 
-/** Value of a Parameter Store parameter, undefined where there is none. */
+/** Value of a Parameter Store parameter; undefined if there is none. */
 export async function readParameter(aws: Connection, region: string, name: string): Promise<string | undefined> {
   const answer = await ask(
     { action: 'ssm:GetParameter', region, about: name },
@@ -18,7 +18,7 @@ export async function readParameter(aws: Connection, region: string, name: strin
   return answer?.Parameter?.Value;
 }
 
-/** Every parameter below a path. AWS asks for leave on the path alone, which ends without a slash. */
+/** Every parameter below a path. IAM checks the call against the path itself, without a trailing slash. */
 export async function readParametersBelow(
   aws: Connection,
   region: string,
@@ -36,8 +36,8 @@ export async function readParametersBelow(
 }
 
 /**
- * Points a parameter at an AMI. With data type aws:ec2:image Parameter Store checks the AMI only after answering, and
- * drops a value it cannot describe without a word: read it back.
+ * Points a parameter at an AMI. With data type aws:ec2:image, Parameter Store answers before it checks the AMI. It silently drops
+ * a value that it cannot describe, so read the value back.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
  */
 export async function writeAmiParameter(

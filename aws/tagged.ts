@@ -9,7 +9,7 @@ import { ask, everyPage } from './errors.ts';
 import type { Connection } from './connection.ts';
 import { fromTags } from './tags.ts';
 
-// What carries our tags, of whatever build.
+// Finds everything that carries our tags, of any build.
 const Filters = [{ Name: 'tag-key', Values: ['golden:build'] }];
 
 export async function findTaggedInstances(aws: Connection, region: string): Promise<Thing[]> {
@@ -34,7 +34,7 @@ export async function findTaggedInstances(aws: Connection, region: string): Prom
   );
 }
 
-/** @param account EC2 lists nobody else's volumes, and does not say whose they are. */
+/** @param account Owner of the volumes: EC2 lists only the account's own volumes and does not name their owner. */
 export async function findTaggedVolumes(aws: Connection, region: string, account: string): Promise<Thing[]> {
   const ec2 = aws.client(EC2Client, region);
   const volumes = await ask({ action: 'ec2:DescribeVolumes', region }, () =>

@@ -3,7 +3,7 @@ import type { Notification } from '../core/report/notification.ts';
 import { ask } from './errors.ts';
 import type { Connection } from './connection.ts';
 
-/** Sends a message to everybody who has subscribed to a topic. Sent twice, it comes twice. @param topic ARN. */
+/** Sends a message to all subscribers of a topic. A message sent twice arrives twice. @param topic ARN. */
 export async function publishTo(aws: Connection, topic: string, { subject, text }: Notification): Promise<void> {
   const { region } = aws;
   await ask({ action: 'sns:Publish', region, about: topic }, () =>

@@ -22,7 +22,7 @@ const kms = 'KmsAccessDeniedException KmsInvalidStateException';
 
 export const apiCodes: Record<string, ServiceCodes> = {
   everywhere,
-  // Each API's own list, as the SDK's commands have it after @throws.
+  // The codes of each API, as the SDK's commands list them after @throws.
   ssm: {
     means: {
       passing: 'InternalServerError TooManyUpdates',
@@ -36,7 +36,7 @@ export const apiCodes: Record<string, ServiceCodes> = {
         ParameterMaxVersionLimitExceeded ParameterPatternMismatchException PoliciesLimitExceededException
         UnsupportedParameterType`,
     },
-    // SSM knows an instance only once its agent has called.
+    // SSM does not know an instance until its agent has called.
     at: { 'ssm:SendCommand': { 'not yet': 'InvalidInstanceId' } },
     advice: {
       InvalidDocument:

@@ -2,23 +2,23 @@ import { ec2Codes } from './ec2-codes.ts';
 import { apiCodes } from './api-codes.ts';
 
 /**
- * What an error code of AWS says about a call. `passing`: come back in seconds. `later`: come back in minutes, for hours.
- * `capacity`: another place may have room. `not yet`: AWS does not know everywhere what we have just made or changed. `gone`:
- * there is no such thing. `answer`: what the caller wanted to know. `refused`: it would be refused again.
+ * What an AWS error code means for a call. `passing`: retry in seconds. `later`: retry every few minutes, for hours. `capacity`:
+ * another place may have room. `not yet`: AWS does not yet see our latest change everywhere. `gone`: the thing does not exist.
+ * `answer`: the code is what the caller wanted to know. `refused`: a retry would be refused again.
  */
 export type Meaning = 'passing' | 'later' | 'capacity' | 'not yet' | 'gone' | 'answer' | 'refused';
 
-/** Codes by what they mean, separated by white space. */
+/** Codes by meaning, separated by white space. */
 type Codes = Partial<Record<Meaning, string>>;
 
 /** A service's error codes. */
 export interface ServiceCodes {
   means: Codes;
-  /** Calls for which a code means something else. */
+  /** Calls for which a code has another meaning. */
   at?: Record<string, Codes>;
-  /** Codes whose message decides. */
+  /** Codes whose meaning depends on the message. */
   messages?: { code: string; says: RegExp; is?: Meaning; advice?: string }[];
-  /** What to do about a code that is refused. */
+  /** What the user should do about a refused code. */
   advice?: Record<string, string>;
 }
 
@@ -29,14 +29,14 @@ interface Answered {
   action: string;
   code: string;
   message: string;
-  /** Whether the SDK or the HTTP status says that it is the service's fault. */
+  /** Whether the SDK or the HTTP status blames the service. */
   serverFault: boolean;
 }
 
 const holds = (codes: Codes | undefined, code: string): Meaning | undefined =>
   (Object.entries(codes ?? {}) as [Meaning, string][]).find(([, list]) => list.split(/\s+/).includes(code))?.[0];
 
-/** What an answer means and what to do about it. A code that no table has is the service's fault, or it is refused. */
+/** What an answer means and what to do about it. A code in no table is the service's fault or refused. */
 export function readAnswer({ action, code, message, serverFault }: Answered): { is: Meaning; advice?: string } {
   const service = action.split(':')[0] ?? '';
   const { everywhere } = codeTable;

@@ -10,8 +10,8 @@ const region =
   'is the region enabled for this account? Then look at the account itself and at the role of the function';
 
 /**
- * EC2's codes that our calls can meet. https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html; what that list
- * does not have is said where it stands.
+ * EC2's error codes that our calls can meet. https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html; a comment
+ * marks each code that is missing from that list.
  */
 export const ec2Codes: ServiceCodes = {
   means: {
@@ -57,7 +57,7 @@ export const ec2Codes: ServiceCodes = {
       later: 'PendingVerification', // AWS takes minutes, at most four hours, to let a new account launch
       answer: 'IdempotentParameterMismatch',
     },
-    // Snapshots are pending for as long as they take to be made: minutes, or many hours.
+    // A snapshot stays pending until it is made, which takes minutes or many hours.
     'ec2:CreateImage': {
       later: 'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification',
     },
@@ -120,8 +120,9 @@ export const ec2Codes: ServiceCodes = {
 };
 
 /**
- * Why an instance can end before it is of use, by the code of its StateReason. `moves on`: EC2 had no room or made a mistake,
- * and another place may do. All others end the build. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+ * Why an instance can end too early, by the code of its StateReason. `moves on`: EC2 had no room or made a mistake, so the
+ * builder tries another place. All others end the build.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
  */
 export const endReasons: Record<string, 'moves on' | 'ends the build'> = {
   'Server.InsufficientInstanceCapacity': 'moves on',

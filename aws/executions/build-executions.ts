@@ -3,7 +3,7 @@ import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { describeExecution } from './executions.ts';
 
-/** An execution as a listing tells of it. */
+/** An execution as ListExecutions shows it. */
 export interface ExecutionSummary {
   arn: string;
   name: string;
@@ -14,27 +14,27 @@ export interface ExecutionSummary {
 }
 
 export interface ExecutionDetail extends ExecutionSummary {
-  /** What it was started with, as JSON. */
+  /** The execution's input, as JSON. */
   input: string;
   error?: string | undefined;
   cause?: string | undefined;
 }
 
-/** Ends an execution as ABORTED. One that has ended stays as it is. */
+/** Ends an execution as ABORTED. An execution that has ended does not change. */
 export async function stopExecution(aws: Connection, executionArn: string, error: string, cause: string) {
   await ask({ action: 'states:StopExecution', region: aws.region, about: executionArn }, () =>
     aws.client(SFNClient).send(new StopExecutionCommand({ executionArn, error, cause })),
   );
 }
 
-/** @returns undefined where there is none, or none any more: Step Functions forgets an execution 90 days after its end. */
+/** @returns undefined if there is no such execution. Step Functions forgets an execution 90 days after its end. */
 export async function readExecution(aws: Connection, executionArn: string): Promise<ExecutionDetail | undefined> {
   const answer = await describeExecution(aws, executionArn);
   return answer && { ...summary(answer), input: answer.input ?? '{}', error: answer.error, cause: answer.cause };
 }
 
 /**
- * Executions of a state machine, the newest first; a listing may be behind by seconds.
+ * Executions of a state machine, the newest first. A listing may be seconds old.
  * @param since Only those started then or later.
  */
 export async function listExecutions(

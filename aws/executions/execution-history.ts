@@ -12,9 +12,9 @@ export interface ExecutionEvent {
 }
 
 /**
- * Reads a history that grows: every call answers with the events that came since the last one. The first call reads
- * it from its beginning. Later ones read backwards from its end until they meet what is known, so that a look at hours of
- * history costs one small call: a page asks for about as many events as the last look brought.
+ * Reads a growing history: every call returns the events since the last call. The first call reads from the beginning. Later
+ * calls read backwards from the end until they meet a known event, so that a look at hours of history costs one small call. A
+ * page asks for about as many events as the last look brought.
  */
 export function historyReader(aws: Connection, executionArn: string): () => Promise<ExecutionEvent[]> {
   let known = 0;
@@ -46,7 +46,7 @@ export function historyReader(aws: Connection, executionArn: string): () => Prom
       for (const event of events) if (event.id > known) fresh.set(event.id, event);
       token = first || events.every(({ id }) => id > known + 1) ? nextToken : undefined;
     } while (token);
-    // What lies behind a gap is for the next look.
+    // Events behind a gap are left for the next look.
     const news: ExecutionEvent[] = [];
     for (let event = fresh.get(known + 1); event; event = fresh.get(event.id + 1)) news.push(event);
     known += news.length;

@@ -10,7 +10,7 @@ import type { StateEvent } from '../../core/build/timings.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
-/** Status, end and outcome of an execution; undefined where Step Functions has forgotten it. */
+/** Status, end and outcome of an execution; undefined if Step Functions has forgotten it. */
 export async function describeExecution(
   aws: Connection,
   executionArn: string,
@@ -23,8 +23,8 @@ export async function describeExecution(
 }
 
 /**
- * What an execution was started with, as JSON says it; undefined where Step Functions has forgotten the execution. Events of it do
- * not always say so: EventBridge has no room for a long input.
+ * The input of an execution, as JSON; undefined if Step Functions has forgotten the execution. Its events may lack the input,
+ * because EventBridge leaves out a long one.
  */
 export async function inputOf(aws: Connection, executionArn: string): Promise<unknown> {
   const { input } = (await describeExecution(aws, executionArn)) ?? {};
@@ -38,18 +38,15 @@ export const isAlive = (execution: DescribeExecutionCommandOutput | undefined): 
 export const isRunning = async (aws: Connection, executionArn: string): Promise<boolean> =>
   isAlive(await describeExecution(aws, executionArn));
 
-/**
- * The later of an instant and of when the execution was redriven last: a state that is redriven may count from its first
- * entry.
- */
+/** The later of `since` and the execution's last redrive. A redriven state may report the time of its first entry. */
 export async function sinceRedrive(aws: Connection, executionArn: string, since: string): Promise<string> {
   const redriven = (await describeExecution(aws, executionArn))?.redriveDate?.toISOString();
   return redriven !== undefined && redriven > since ? redriven : since;
 }
 
 /**
- * Starts an execution under the first of these names that none had which is running or ended well.
- * @returns its ARN, or undefined where there is such an execution already.
+ * Starts an execution under the first free name. A name is passed over if its execution failed, timed out or was aborted.
+ * @returns its ARN, or undefined if an execution of such a name is running or ended well.
  */
 export async function startOnce(
   aws: Connection,
@@ -98,7 +95,7 @@ export async function executionHistory(aws: Connection, executionArn: string): P
   }));
 }
 
-/** As executionHistory, for what must be done without it, too: a refusal is told in `refused`. */
+/** As executionHistory, for callers that can do without: a refusal is added to `refused`. */
 export async function historyIfAllowed(
   aws: Connection,
   executionArn: string,

@@ -30,11 +30,11 @@ export async function machineTags(aws: Connection, resourceArn: string): Promise
   return Object.fromEntries(tags.map(({ key = '', value = '' }) => [key, value]));
 }
 
-/** Where the environment or its profile says that AWS is, as the SDK finds it; undefined where nothing says so. */
+/** The endpoint that the environment or its profile sets for AWS, as the SDK finds it; undefined if none is set. */
 export const configuredRegion = async (): Promise<string | undefined> =>
   new SFNClient({}).config.region().catch(() => undefined);
 
-/** @param name Names the execution; a call that is repeated under the same name starts no second one. */
+/** @param name Names the execution. A repeated call under the same name starts no second execution. */
 export async function startExecution(
   aws: Connection,
   stateMachineArn: string,
@@ -47,7 +47,7 @@ export async function startExecution(
   return { arn: answer.executionArn ?? '', startedAt: answer.startDate ?? new Date(0) };
 }
 
-/** Whether a call failed because there are no credentials, or none that AWS takes (any more). */
+/** Whether a call failed because credentials are missing, expired or refused. */
 export const lacksCredentials = (error: unknown): boolean =>
   /^(CredentialsProviderError|TokenProviderError|ExpiredToken(Exception)?|RequestExpired|UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignatureException|SignatureDoesNotMatch)$/.test(
     codeOf(error) ?? '',

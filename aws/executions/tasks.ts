@@ -7,10 +7,10 @@ import {
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
-// The state stopped waiting for this token: its heartbeat ran out, and the next look has a token of its own.
+// The state no longer waits for this token: its heartbeat ran out, and the next look gets its own token.
 const tooLate = { gone: () => false };
 
-/** @returns false when the token is no longer waited for. */
+/** @returns false if the state no longer waits for the token. */
 export async function succeedTask(aws: Connection, taskToken: string, output: unknown): Promise<boolean> {
   return ask(
     { action: 'states:SendTaskSuccess', region: aws.region },
@@ -22,7 +22,7 @@ export async function succeedTask(aws: Connection, taskToken: string, output: un
   );
 }
 
-/** Says that a look is still going on, so that its heartbeat does not run out under it. */
+/** Sends a heartbeat for a look that is still going on, so that its token does not expire. */
 export async function beatTask(aws: Connection, taskToken: string): Promise<void> {
   await ask(
     { action: 'states:SendTaskHeartbeat', region: aws.region },
@@ -34,7 +34,7 @@ export async function beatTask(aws: Connection, taskToken: string): Promise<void
 // Step Functions takes at most 32,768 characters of cause.
 const causeLimit = 32_000;
 
-/** The cause has the form that Step Functions gives a failed Lambda. @returns false when the token is no longer waited for. */
+/** The cause has the form that Step Functions gives a failed Lambda. @returns false if the state no longer waits for the token. */
 export async function failTask(aws: Connection, taskToken: string, error: Error): Promise<boolean> {
   const cause = JSON.stringify({ errorType: error.name, errorMessage: error.message.slice(-causeLimit / 2) });
   return ask(

@@ -3,7 +3,7 @@ import { expiresTag } from '../../core/tags.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
-/** Says of AMIs and snapshots when a sweep may remove them. Saying it again says it once. */
+/** Tags AMIs and snapshots with the time from which a sweep may remove them. Repeating it changes nothing. */
 export async function writeExpiry(aws: Connection, region: string, resources: string[], until: string): Promise<void> {
   await ask({ action: 'ec2:CreateTags', region, about: resources.join(', ') }, () =>
     aws
@@ -12,7 +12,7 @@ export async function writeExpiry(aws: Connection, region: string, resources: st
   );
 }
 
-/** AMIs and snapshots stay from now on. A tag that is not there is what was asked. */
+/** Removes the expiry tag, so that AMIs and snapshots stay. A missing tag is no error. */
 export async function removeExpiry(aws: Connection, region: string, resources: string[]): Promise<void> {
   await ask({ action: 'ec2:DeleteTags', region, about: resources.join(', ') }, () =>
     aws.client(EC2Client, region).send(new DeleteTagsCommand({ Resources: resources, Tags: [{ Key: expiresTag }] })),

@@ -10,7 +10,7 @@ import type { Shared, Sharing } from '../../core/distribute/distribution.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
-/** Makes instances of the AMI demand IMDSv2. EC2 knows no way back. */
+/** Makes instances of the AMI require IMDSv2. EC2 cannot undo this. */
 export async function demandImdsV2(aws: Connection, region: string, ami: string): Promise<void> {
   await modify(aws, region, { ImageId: ami, ImdsSupport: { Value: 'v2.0' } });
 }
@@ -36,7 +36,7 @@ export async function launchPermissions(aws: Connection, region: string, ami: st
   };
 }
 
-/** Takes an AMI back from everybody who may launch it. @returns whether there was anybody. */
+/** Revokes every launch permission of an AMI. @returns whether there were any. */
 export async function revokeLaunch(aws: Connection, region: string, ami: string): Promise<boolean> {
   if ((await permissionsOf(aws, region, ami)).length === 0) return false;
   await ask({ action: 'ec2:ResetImageAttribute', region, about: ami }, () =>
@@ -45,7 +45,7 @@ export async function revokeLaunch(aws: Connection, region: string, ami: string)
   return true;
 }
 
-/** Lets accounts, organizations and organizational units launch from the AMI. Granting twice is granting once. */
+/** Lets accounts, organizations and organizational units launch from the AMI. Repeating it changes nothing. */
 export async function grantLaunch(aws: Connection, region: string, ami: string, to: Sharing): Promise<void> {
   const Add: LaunchPermission[] = [
     ...to.accounts.map((UserId) => ({ UserId })),

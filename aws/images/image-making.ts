@@ -4,7 +4,7 @@ import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { tagSpecifications } from '../tags.ts';
 
-/** @returns the id of the pending AMI, or undefined where this account already has an AMI of that name. */
+/** @returns the id of the pending AMI, or undefined if this account already has an AMI of that name. */
 export async function createImage(
   aws: Connection,
   request: { instance: string; name: string; description: string; reboot: boolean; tags: Tags },
@@ -28,7 +28,7 @@ export async function createImage(
 }
 
 export interface CopyRequest {
-  /** Where to: CopyImage is called in the destination region. */
+  /** The destination region, in which CopyImage is called. */
   region: string;
   from: { region: string; ami: string };
   name: string;
@@ -58,7 +58,7 @@ export async function copyImage(
   return answer.ImageId ?? '';
 }
 
-/** An AMI that is already gone is what was asked. Its snapshots stay: see deleteSnapshot. */
+/** Deregisters an AMI. An AMI that is already gone is no error. Its snapshots stay: see deleteSnapshot. */
 export async function deregisterImage(aws: Connection, region: string, ami: string): Promise<void> {
   await ask(
     { action: 'ec2:DeregisterImage', region, about: ami },

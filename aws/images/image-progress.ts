@@ -2,7 +2,7 @@ import type { BuildIdentity } from '../../core/tags.ts';
 import type { Connection } from '../connection.ts';
 import { findSnapshots } from './snapshots.ts';
 
-/** What a wait for an image is given up with: how far the image's snapshots have come, and which key of the recipe gives it longer. */
+/** The message when a wait for an image ends: how far its snapshots are, and which recipe key allows more time. */
 export async function withProgress<S extends object>(
   aws: Connection,
   region: string,

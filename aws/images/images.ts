@@ -60,7 +60,7 @@ async function describeImages(aws: Connection, region: string, about: string, in
   return images.map((image) => describe(region, image));
 }
 
-/** One AMI by its id, undefined while EC2 does not know it (yet, or any more). EC2 takes no MaxResults beside ids. */
+/** One AMI by its id; undefined while EC2 does not know it yet, or any more. EC2 takes no MaxResults beside ids. */
 export async function describeImage(aws: Connection, region: string, ami: string): Promise<AmiDescription | undefined> {
   return (await describeImages(aws, region, ami, { ImageIds: [ami] }))[0];
 }
@@ -69,8 +69,8 @@ export async function describeImage(aws: Connection, region: string, ami: string
 const graceSeconds = 300;
 
 /**
- * Whether an AMI is available, or in words how far it is.
- * @throws the named failure when EC2 gave up on it.
+ * Whether an AMI is available, or its progress in words.
+ * @throws the named failure if EC2 gave up on the AMI.
  */
 export async function lookAtImage(
   aws: Connection,
@@ -111,8 +111,8 @@ export const findOwnImages = (aws: Connection, region: string, name: string): Pr
   });
 
 /**
- * Available AMIs of one owner whose names match a pattern. There is no look-up without an owner here. EC2 leaves deprecated
- * images of other owners out unless they are asked for.
+ * Available AMIs of one owner whose names match a pattern. No look-up goes without an owner. EC2 omits other owners' deprecated
+ * images unless the call asks for them.
  */
 export const findImages = (
   aws: Connection,

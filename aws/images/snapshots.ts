@@ -22,7 +22,7 @@ export interface SnapshotDescription {
   progress: string;
   /** Why EC2 says it is in that state. */
   stateReason?: string | undefined;
-  /** ARN of the key that encrypts it; absent where nothing does. */
+  /** ARN of the key that encrypts it; absent if it is not encrypted. */
   keyArn?: string | undefined;
   tags: Tags;
 }
@@ -55,7 +55,7 @@ async function describeSnapshots(aws: Connection, region: string, about: string,
   return snapshots.map(describe);
 }
 
-/** Snapshots of this account by id. EC2 leaves out those that it does not know, or not yet. */
+/** Snapshots of this account by id. EC2 omits those that it does not know, or not yet. */
 export async function ownSnapshots(aws: Connection, region: string, ids: string[]): Promise<SnapshotDescription[]> {
   if (ids.length === 0) return [];
   return describeSnapshots(aws, region, ids.join(', '), [{ Name: 'snapshot-id', Values: ids }]);
@@ -69,7 +69,7 @@ export const findSnapshots = (
 ): Promise<SnapshotDescription[]> =>
   describeSnapshots(aws, region, `${identity.recipe} ${identity.build}`, filtersOf(identity));
 
-/** @returns false while an AMI still needs the snapshot, also for the moment after that AMI was deregistered. */
+/** @returns false while an AMI still needs the snapshot, and for a moment after that AMI was deregistered. */
 export async function deleteSnapshot(aws: Connection, region: string, snapshot: string): Promise<boolean> {
   return ask(
     { action: 'ec2:DeleteSnapshot', region, about: snapshot },
@@ -90,12 +90,12 @@ async function permissionsOf(aws: Connection, region: string, snapshot: string):
   return answer.CreateVolumePermissions ?? [];
 }
 
-/** Accounts that may make volumes from a snapshot; `all` where it is public. */
+/** Accounts that may make volumes from a snapshot; `all` if it is public. */
 export async function volumePermissions(aws: Connection, region: string, snapshot: string): Promise<string[]> {
   return (await permissionsOf(aws, region, snapshot)).flatMap(({ UserId, Group }) => UserId ?? Group ?? []);
 }
 
-/** Takes a snapshot back from everybody it is shared with. @returns whether there was anybody. */
+/** Revokes every permission on a snapshot. @returns whether there were any. */
 export async function revokeVolumes(aws: Connection, region: string, snapshot: string): Promise<boolean> {
   if ((await permissionsOf(aws, region, snapshot)).length === 0) return false;
   await ask({ action: 'ec2:ResetSnapshotAttribute', region, about: snapshot }, () =>
@@ -109,7 +109,7 @@ export async function revokeVolumes(aws: Connection, region: string, snapshot: s
 // EC2 takes at most 500 modifications in one ModifySnapshotAttribute.
 const atOnce = 500;
 
-/** Lets accounts make volumes from a snapshot, which copying a shared AMI asks for. Granting twice is granting once. */
+/** Lets accounts make volumes from a snapshot, which copying a shared AMI requires. Repeating it changes nothing. */
 export async function grantVolumes(
   aws: Connection,
   region: string,

@@ -34,7 +34,7 @@ export async function findCommands(aws: Connection, instance: string, comment: s
 }
 
 /**
- * Sends a command, in one attempt: SSM would run it again for every answer that is lost on the way.
+ * Sends a command in one attempt: after a lost answer, a retry would make SSM run the command again.
  * @returns the command's id. @throws AwsTransient also while the instance's agent does not answer.
  */
 export async function sendCommand(
@@ -78,12 +78,12 @@ export interface Invocation {
   exitCode: number | undefined;
   stdout: string;
   stderr: string;
-  /** Where the whole output is, as https://s3.<region>.amazonaws.com/<bucket>/<key>. */
+  /** URL of the whole output: https://s3.<region>.amazonaws.com/<bucket>/<key>. */
   stdoutUrl: string;
   stderrUrl: string;
 }
 
-/** How a command is doing on its instance, undefined while SSM does not know the invocation yet. */
+/** The state of a command on its instance; undefined while SSM does not know the invocation yet. */
 export async function readInvocation(
   aws: Connection,
   command: string,
@@ -108,7 +108,7 @@ export async function readInvocation(
   );
 }
 
-// GetCommandInvocation wants the name of one step where a document has several; this asks for all of them.
+// GetCommandInvocation requires a step's name if a document has several steps. This call asks for all steps.
 async function readSteps(aws: Connection, CommandId: string, InstanceId: string): Promise<Invocation | undefined> {
   const answer = await ask(
     { action: 'ssm:ListCommandInvocations', region: aws.region, about: `${CommandId} on ${InstanceId}` },

@@ -31,7 +31,7 @@ const describe = ({ InstanceId = '', State, StateReason }: Instance): InstanceDe
   reasonCode: StateReason?.Code,
 });
 
-/** Instances of a build, dead ones too for the hour that EC2 still shows them. */
+/** Instances of a build, including ended ones for the hour that EC2 still shows them. */
 export async function findInstances(
   aws: Connection,
   identity: BuildIdentity,
@@ -49,7 +49,7 @@ export async function findInstances(
   return reservations.flatMap(({ Instances }) => Instances ?? []).map(describe);
 }
 
-/** One instance, undefined while EC2 does not know its id (yet). */
+/** One instance; undefined while EC2 does not know its id yet. */
 export async function describeInstance(aws: Connection, instance: string): Promise<InstanceDescription | undefined> {
   const answer = await ask(
     { action: 'ec2:DescribeInstances', region: aws.region, about: instance },

@@ -16,7 +16,7 @@ export interface LaunchRequest {
   attempt: LaunchAttempt;
   instanceProfile: string;
   securityGroups: string[];
-  /** Absent: as the subnet has it. */
+  /** Absent: the subnet decides. */
   publicIp?: boolean | undefined;
   /** Absent: the image's own disks. */
   disks?: Disk[];
@@ -40,8 +40,8 @@ const mapping = ({ device, sizeGiB, type, encrypted, kmsKey, iops, throughput }:
 });
 
 /**
- * Where the instance goes. EC2 takes a wish for a public address only in the description of a network interface, and then
- * subnet and groups only there, too: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+ * Where the instance goes. EC2 takes a public address setting only in a network interface, and subnet and groups must then be
+ * there, too: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
  */
 function placed(
   SubnetId: string | undefined,
@@ -55,16 +55,16 @@ function placed(
 }
 
 /**
- * `spent`: the token is that of an instance that has ended, which EC2 remembers for a day after it shows the instance no
- * more. `otherwise`: the token came before with another request, of a pipeline that was deployed in between.
+ * `spent`: the token belongs to an instance that has ended. EC2 remembers the token for a day after it stops showing the
+ * instance. `otherwise`: the token was used with another request, because the pipeline was deployed in between.
  */
 export type Launched = { instance: string } | { noCapacity: string } | 'spent' | 'otherwise';
 
 /**
- * Launches one instance without a key pair and with IMDSv2. What may come in is the security groups' affair: those of the stack let
- * nothing in, so that only SSM reaches the instance. One request to EC2: the SDK would ask a place without room five times, and
- * all builds of an account share the rate of RunInstances.
- * @returns its id, or why there is none in this place.
+ * Launches one instance without a key pair and with IMDSv2. The stack's security groups let nothing in, so that only SSM reaches
+ * the instance; a recipe's own groups may differ. Makes one request: the SDK would retry a place without room five times, and all
+ * builds of an account share the rate of RunInstances.
+ * @returns its id, or why this place has none.
  */
 export async function launchInstance(
   aws: Connection,

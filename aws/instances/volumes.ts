@@ -28,7 +28,7 @@ export async function findVolumes(aws: Connection, identity: BuildIdentity): Pro
   }));
 }
 
-/** A volume that is already gone is what was asked. */
+/** Deletes a volume. A volume that is already gone is no error. */
 export async function deleteVolume(aws: Connection, volume: string, region = aws.region): Promise<void> {
   await ask(
     { action: 'ec2:DeleteVolume', region, about: volume },

@@ -4,7 +4,7 @@ import type { BuildIdentity } from '../../core/tags.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
-/** The artifact bucket: the one memory beside AWS itself. It lives in the pipeline's region. */
+/** The artifact bucket, in the pipeline's region: the pipeline's only memory besides AWS itself. */
 export interface Artifacts {
   aws: Connection;
   bucket: string;
@@ -14,16 +14,16 @@ export const artifactKey = ({ recipe, build }: BuildIdentity, name: string): str
   `builds/${recipe}/${build}/${name}`;
 
 /**
- * Where SSM leaves the output of a build's commands. Builders write there and nowhere else, so what is there is shown to people and
- * decides nothing.
+ * Where SSM stores the output of a build's commands. Builders can write there and nowhere else. The output is therefore only
+ * shown to people; no decision depends on it.
  */
 export const outputKey = ({ recipe, build }: BuildIdentity, name = ''): string =>
   `commands/${recipe}/${build}${name && `/${name}`}`;
 
-// The S3 client is loaded at first use: most looks of a wait need no S3, and it is a third of what a function would load.
+// The S3 client is loaded at first use: most looks need no S3, and it is a third of a function's code.
 const openBucket = () => import('./bucket.ts');
 
-/** An object as it was read: its text and the version it is. */
+/** An object as it was read: its text and its version. */
 interface Versioned {
   text: string;
   version: string;
@@ -42,7 +42,7 @@ export async function readObject(
   );
 }
 
-/** @param over Writes only over this version, or only where there is nothing. @returns false where that no longer holds. */
+/** @param over Writes only over this version, or only if there is nothing. @returns false if that no longer holds. */
 export async function writeObject(
   { aws, bucket }: Artifacts,
   key: string,
@@ -57,12 +57,12 @@ export async function writeObject(
       await putJson(aws, bucket, key, `${JSON.stringify(content, null, 2)}\n`, condition);
       return true;
     },
-    // An object that is gone answers If-Match with NoSuchKey, not with PreconditionFailed.
+    // For an object that is gone, S3 answers If-Match with NoSuchKey, not with PreconditionFailed.
     { answer: () => false, gone: () => false },
   );
 }
 
-/** A JSON object of the build, undefined where there is none. */
+/** A JSON object of the build; undefined if there is none. */
 export async function readArtifact<T>(
   artifacts: Artifacts,
   identity: BuildIdentity,
@@ -81,7 +81,7 @@ export async function writeArtifact(
   await writeObject(artifacts, artifactKey(identity, name), content);
 }
 
-/** Writes an object of the build unless there is one. @returns the one there is now. */
+/** Writes an object of the build unless it exists. @returns the stored one. */
 export async function keepFirst<T>(
   artifacts: Artifacts,
   identity: BuildIdentity,
@@ -98,14 +98,14 @@ export async function keepFirst<T>(
   );
 }
 
-/** Keeps the plan a build began with; one that goes on after a failure says so in its plan. */
+/** Keeps a build's first plan. The plan of a resumed build replaces it. */
 export async function keepPlan(artifacts: Artifacts, plan: Plan): Promise<Plan> {
   if (plan.resumedAt === undefined) return keepFirst(artifacts, plan, 'plan.json', plan);
   await writeArtifact(artifacts, plan, 'plan.json', plan);
   return plan;
 }
 
-/** The plan of a build that has ended, if it was planned. One whose image no candidate could judge is marked so, for all that come after. */
+/** The plan of an ended build, if there is one. `unjudged` marks the plan: no candidate could judge the image. */
 export async function readEndedPlan(
   artifacts: Artifacts,
   identity: BuildIdentity,
@@ -118,7 +118,7 @@ export async function readEndedPlan(
   return marked;
 }
 
-/** The plan that Resolve made. @throws StageInputInvalid where it made none. */
+/** The plan that Resolve made. @throws StageInputInvalid if there is none. */
 export async function readPlan(artifacts: Artifacts, identity: BuildIdentity): Promise<Plan> {
   const plan = await readArtifact<Plan>(artifacts, identity, 'plan.json');
   if (plan) return plan;
@@ -129,7 +129,7 @@ export async function readPlan(artifacts: Artifacts, identity: BuildIdentity): P
   );
 }
 
-/** Objects below a prefix and how many bytes they are; with a delimiter, its folders as well, but nothing that is in them. */
+/** Objects below a prefix with their sizes in bytes. With a delimiter, also its folders, but not their contents. */
 export async function listArtifacts(
   { aws, bucket }: Artifacts,
   prefix: string,
@@ -141,7 +141,7 @@ export async function listArtifacts(
   );
 }
 
-/** The last bytes of an object that SSM names by URL; undefined where SSM wrote none. */
+/** The last bytes of an object that SSM names by URL; undefined if SSM wrote none. */
 export async function readTail(artifacts: Artifacts, url: string, bytes: number): Promise<string | undefined> {
   const key = url.split(`/${artifacts.bucket}/`)[1];
   return key === undefined

@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Connection } from '../connection.ts';
 
-/** Text of an object, or of the part of it that an HTTP range names, and the version it is. */
+/** The version and text of an object, or of the part that an HTTP range names. */
 export async function getObject(
   aws: Connection,
   bucket: string,
@@ -12,13 +12,13 @@ export async function getObject(
   return { text: (await answer.Body?.transformToString()) ?? '', version: answer.ETag ?? '' };
 }
 
-/** A listing's entry: an object, or a folder (its key ends in the delimiter) where a delimiter is given. */
+/** An entry of a listing: an object or, with a delimiter, a folder (its key ends in the delimiter). */
 export interface Listed {
   key: string;
   bytes: number;
 }
 
-/** Everything below a prefix, in the order of the keys. */
+/** Everything below a prefix, ordered by key. */
 export async function listObjects(aws: Connection, bucket: string, prefix: string, delimiter?: '/'): Promise<Listed[]> {
   const all: Listed[] = [];
   let token: string | undefined;
@@ -35,7 +35,7 @@ export async function listObjects(aws: Connection, bucket: string, prefix: strin
   return all;
 }
 
-/** @param condition Writes only where there is no such object, or only over the version that was read. */
+/** @param condition Writes only if there is no such object, or only over the version that was read. */
 export async function putJson(
   aws: Connection,
   bucket: string,

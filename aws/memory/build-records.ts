@@ -16,7 +16,7 @@ async function recordOf(
   if (!held) return undefined;
   const owner = held.execution;
   const manifest = await readArtifact<Manifest>(artifacts, identity, 'manifest.json');
-  // A build that died between its publishing and its manifest is recorded as failed, but its image is out there.
+  // A build that died after publishing and before its manifest is recorded as failed, but its image is published.
   const ledger =
     manifest?.status === 'published'
       ? undefined
@@ -28,7 +28,7 @@ async function recordOf(
     published,
     owner,
     running: isAlive(execution),
-    // After an earlier sweep nobody else comes to clean up.
+    // If an earlier sweep owns the build, no other clean-up will come.
     ...(execution?.stopDate && machineOf(owner) !== machineOf(as) && { endedAt: execution.stopDate.toISOString() }),
   };
 }
@@ -36,9 +36,9 @@ async function recordOf(
 const atOnce = 20;
 
 /**
- * What is known of builds, by buildKey. One that this bucket knows nothing of has no record. Executions are asked about
- * only where something of the build could be removed.
- * @param as The execution that asks, whose own claims do not count.
+ * The records of builds, by buildKey. A build that this bucket does not know has no record. Executions are looked up only if
+ * something of the build could be removed.
+ * @param as The asking execution. Its own claims do not count.
  */
 export async function readRecords(
   artifacts: Artifacts,

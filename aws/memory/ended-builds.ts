@@ -8,9 +8,9 @@ import type { Artifacts } from './artifacts.ts';
 import { changeRecord, recordPublished } from './recipe-records.ts';
 
 /**
- * Tells the recipe's record of a build that failed or died, which may have been after its image was published.
- * One that was refused is not held against the recipe.
- * @param plan Absent where the build was never planned: then it is known by what was asked for.
+ * Records the end of a build that failed or died in the recipe's record. The image may have been published before. A refused
+ * build does not count against the recipe.
+ * @param plan Absent if the build was never planned: then its request identifies it.
  */
 export async function recordEnd(
   cloud: Artifacts & { now: () => Date; catalog: () => Promise<Catalog> },
@@ -26,7 +26,7 @@ export async function recordEnd(
   return changeRecord(cloud, recipe, (record) => withFailure(record, failed));
 }
 
-// Loaded only where a build failed before it was planned, which is rare.
+// Loaded only if a build failed before it was planned, which is rare.
 const requestOf = async (
   { input, execution }: { input: unknown; execution: ExecutionReference },
   { catalog }: { catalog: () => Promise<Catalog> },

@@ -9,7 +9,7 @@ interface Lock {
   build: string;
 }
 
-/** `owner.json` of a build. `cleansUpAfter`: the execution that died, where the owner is a clean-up or a sweep. */
+/** `owner.json` of a build. `cleansUpAfter`: the execution that died, if a clean-up or a sweep owns the build. */
 interface BuildLock extends Lock {
   cleansUpAfter?: string;
 }
@@ -20,9 +20,9 @@ const lockKey = (recipe: string) => `builds/${recipe}/lock.json`;
 const isSweep = (execution: string) => /:execution:[^:]*-sweep:/.test(execution);
 
 /**
- * Makes an execution the one that builds a recipe. A lock whose execution has ended is taken over, whatever it died of. But
- * what a sweep has taken from a build nobody knows: copies of an image that is gone are not those of one made anew.
- * @throws RecipeBusy while another execution is at it, RecipeInvalid where the build was swept.
+ * Gives a recipe's lock to an execution. The lock of an ended execution is taken over, however it ended. A swept build cannot be
+ * resumed: copies of a removed image are not copies of a new one.
+ * @throws RecipeBusy while another execution holds the lock, RecipeInvalid if the build was swept.
  */
 export async function holdRecipe(artifacts: Artifacts, identity: BuildIdentity, execution: string): Promise<void> {
   const { recipe, build } = identity;
@@ -48,11 +48,10 @@ export async function holdRecipe(artifacts: Artifacts, identity: BuildIdentity, 
 }
 
 /**
- * The plan, for an execution that is about to make or to publish something. One that was stopped and redriven goes on in
- * the middle, without Resolve: meanwhile its build may have become the clean-up's, and its recipe another execution's. What
- * it lost it does not get back. Whatever a caller makes within its Lambda timeout is still seen by a clean-up that takes the
- * build over right after this look.
- * @throws RecipeBusy where the execution no longer holds both.
+ * Reads the plan for an execution that is about to make or publish something, and checks that it still holds build and recipe. A
+ * redriven execution skips Resolve: a clean-up may have taken its build, or another execution its recipe, for good. A clean-up
+ * that takes the build over right after this check still sees everything the caller makes within its Lambda timeout.
+ * @throws RecipeBusy if the execution no longer holds both.
  */
 export async function readOwnPlan(artifacts: Artifacts, identity: BuildIdentity, execution: string): Promise<Plan> {
   const { recipe, build } = identity;
@@ -73,7 +72,7 @@ export async function readOwnPlan(artifacts: Artifacts, identity: BuildIdentity,
   );
 }
 
-/** The execution that builds a recipe at present. */
+/** The execution that is building a recipe now. */
 export async function buildingExecution(artifacts: Artifacts, recipe: string): Promise<string | undefined> {
   const object = await readObject(artifacts, lockKey(recipe));
   const holder = object && (JSON.parse(object.text) as Lock);
@@ -98,19 +97,19 @@ async function takeOver(
   if (!(await writeObject(artifacts, key, mine, object ?? 'nothing'))) throw new Failure('AwsTransient', late);
 }
 
-// Loaded only where somebody else holds the lock, which is rare.
+// Loaded only if somebody else holds the lock, which is rare.
 const isAlive = async (aws: Connection, execution: string): Promise<boolean> =>
   (await import('../executions/executions.ts')).isRunning(aws, execution);
 
 /**
- * Whose a build is to undo. `running`: that of an execution that is said to run, since it was redriven, or since the news
- * is late.
+ * Who may undo a build. `running`: its execution still runs, because it was redriven, or Step Functions does not show its end
+ * yet.
  */
 export type Owner = 'ours' | 'nobody' | 'running' | 'other';
 
 /**
- * Whether a build is an execution's to undo: only that of the last one that was let into it. `as` is the execution that
- * undoes, which takes the build over from one that died, or from a clean-up that died or ended before something came to
+ * Claims a build for undoing. Only the last execution that was let into a build may have it undone. `as` is the undoing
+ * execution. It takes the build over from an execution that died, or from a clean-up that died or ended before something came to
  * light.
  */
 export async function claimBuild(
@@ -128,7 +127,7 @@ export async function claimBuild(
   const died = cleansUpAfter ?? id;
   const mine: BuildLock = { execution: as, build: identity.build, ...(as !== died && { cleansUpAfter: died }) };
   if (await writeObject(artifacts, key, mine, object)) return 'ours';
-  // Refused: somebody was faster, or the SDK has asked again for what took effect while the answer was lost.
+  // Refused: somebody was faster, or the SDK retried a write that succeeded and whose answer was lost.
   const now = await readObject(artifacts, key);
   return now && (JSON.parse(now.text) as Lock).execution === as ? 'ours' : 'other';
 }

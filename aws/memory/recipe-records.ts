@@ -12,7 +12,7 @@ async function read(artifacts: Artifacts, recipe: string) {
   return { object, record: object ? (JSON.parse(object.text) as RecipeRecord) : emptyRecord() };
 }
 
-/** What has become of a recipe's builds; empty for a recipe that was never built. */
+/** The record of a recipe's builds; empty if the recipe was never built. */
 export const readRecord = async (artifacts: Artifacts, recipe: string): Promise<RecipeRecord> =>
   (await read(artifacts, recipe)).record;
 
@@ -22,9 +22,9 @@ export const readRecords = async (artifacts: Artifacts, recipes: string[]): Prom
 const attempts = 5;
 
 /**
- * Changes a recipe's record as it is at that moment, whoever else is at it. A change that answers with the very record it
- * was given writes nothing, so that a repeated one, also after a lost answer, is done.
- * @throws AwsTransient where others are faster every time.
+ * Changes a recipe's current record, even if others write at the same time. A change that returns the record it was given writes
+ * nothing, so a change repeated after a lost answer is done.
+ * @throws AwsTransient if others are faster every time.
  */
 export async function changeRecord(
   artifacts: Artifacts,
@@ -39,7 +39,7 @@ export async function changeRecord(
   throw new Failure('AwsTransient', `${recordKey(recipe)} was changed by others ${attempts} times in a row`);
 }
 
-/** Tells the record that a build has begun. @param at ISO 8601. */
+/** Records that a build has begun. @param at ISO 8601. */
 export const recordStart = (
   artifacts: Artifacts,
   { recipe, build }: BuildIdentity,
@@ -48,6 +48,6 @@ export const recordStart = (
 ): Promise<void> =>
   changeRecord(artifacts, recipe, (record) => withStarted(record, { build, at, by: trigger?.by ?? 'hand' }));
 
-/** Tells the record that a build is published. */
+/** Records that a build is published. */
 export const recordPublished = (artifacts: Artifacts, plan: Plan, now: Date): Promise<void> =>
   changeRecord(artifacts, plan.recipe, (record) => withPublished(record, publishedBuild(plan, now.toISOString())));

@@ -6,7 +6,7 @@ import { holdersOf, readChannel } from '../channels.ts';
 import type { Connection } from '../connection.ts';
 import { look } from './seen.ts';
 
-/** What the recipe's channel holds in the regions of its targets, as far as AWS shows it. */
+/** What the recipe's channel holds in its target regions, as far as AWS shows it. */
 export async function lookAtChannel(
   aws: Connection,
   { name, publish, distribute }: Recipe,

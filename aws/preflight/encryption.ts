@@ -10,7 +10,7 @@ import { describeKeys } from '../keys.ts';
 import { ownSnapshots } from '../images/snapshots.ts';
 import { look } from './seen.ts';
 
-/** How the account has EBS encryption set up in a region, and which of `names` are which keys there. */
+/** The account's EBS encryption settings in a region, and the keys that `names` mean there. */
 async function settingsOf(aws: Connection, region: string, names: string[]): Promise<EncryptionSettings> {
   const ec2 = aws.client(EC2Client, region);
   const [{ EbsEncryptionByDefault = false }, { KmsKeyId: defaultKey = managedAlias }] = await Promise.all([
@@ -24,7 +24,7 @@ async function settingsOf(aws: Connection, region: string, names: string[]): Pro
   };
 }
 
-/** The source with the keys of its encrypted disks. EC2 shows them to the owner of the image only. */
+/** The source with the keys of its encrypted disks. EC2 shows the keys only to the image's owner. */
 export async function withKeys(aws: Connection, source: SourceImage, account: string): Promise<SourceImage> {
   const encrypted = source.disks?.filter((disk) => disk.encrypted) ?? [];
   if (source.owner !== account || encrypted.length === 0) return source;
@@ -43,7 +43,7 @@ export async function withKeys(aws: Connection, source: SourceImage, account: st
   return { ...source, ...(disks && { disks }) };
 }
 
-/** What there is to know about encryption in every region of a build. */
+/** Encryption settings and keys in every region of a build. */
 export async function lookAtEncryption(
   aws: Connection,
   recipe: Recipe,

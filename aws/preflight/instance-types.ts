@@ -4,8 +4,7 @@ import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
 /**
- * Those of the instance types that the region has. They are named by a filter: EC2 refuses a list of types as a whole where
- * it does not know one of them.
+ * The given instance types that the region has. The call uses a filter: EC2 refuses a whole list if it does not know one type.
  */
 export async function describeInstanceTypes(aws: Connection, types: readonly string[]): Promise<InstanceTypeFacts[]> {
   const ec2 = aws.client(EC2Client);
@@ -28,7 +27,7 @@ export async function describeInstanceTypes(aws: Connection, types: readonly str
 }
 
 /**
- * How many EBS volumes fit. A shared limit counts the one network interface and the instance store's NVMe disks, too:
+ * How many EBS volumes fit. One network interface and the instance store's NVMe disks also count against a shared limit:
  * https://docs.aws.amazon.com/ebs/latest/userguide/volume_limits.html
  */
 function volumesOf({ EbsInfo, InstanceStorageInfo }: InstanceTypeInfo): number | undefined {

@@ -30,7 +30,7 @@ export const networkPermissions = [
 
 const where = (Name: string, Values: string[]): Filter => ({ Name, Values });
 
-// Subnets and groups are named by filters, so that those which do not exist are left out instead of failing the call.
+// Filters name the subnets and groups, so that missing ones are left out and do not fail the call.
 async function describeSubnets(aws: Connection, ids: string[]): Promise<SubnetFacts[]> {
   const Filters = [ids.length > 0 ? where('subnet-id', ids) : where('default-for-az', ['true'])];
   const found = await ask({ action: 'ec2:DescribeSubnets', region: aws.region, about: ids.join(', ') }, () =>

@@ -26,8 +26,8 @@ export const preflightPermissions = [
 ];
 
 /**
- * The source, or the failure that is told together with all problems. Allowed AMIs that are enabled hide images as if they
- * did not exist: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-allowed-amis.html
+ * The source, or its failure, which is reported together with all problems. If Allowed AMIs is enabled, it hides images as if
+ * they did not exist: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-allowed-amis.html
  */
 async function sourceOf(
   aws: Connection,
@@ -47,7 +47,7 @@ async function sourceOf(
   }
 }
 
-/** Collects the facts that the decisions of core/preflight need. Only reads. */
+/** Collects the facts for the decisions of core/preflight. It only reads. */
 async function lookAt(aws: Connection, recipe: Recipe): Promise<Pick<Facts, 'regions' | 'instanceTypes' | 'network'>> {
   const [regions, instanceTypes, network] = await Promise.all([
     look(() => describeRegions(aws)),
@@ -58,8 +58,8 @@ async function lookAt(aws: Connection, recipe: Recipe): Promise<Pick<Facts, 'reg
 }
 
 /**
- * Looks at everything that would make a build of the recipe fail, without making anything.
- * @returns the source image, and what the user is to know though the build goes on.
+ * Checks for everything that would make a build of the recipe fail, without making anything.
+ * @returns the source image, and warnings that do not stop the build.
  * @throws RecipeInvalid, SourceNotFound or SourceNotTrusted with all problems; AwsTransient
  */
 export async function preflight(

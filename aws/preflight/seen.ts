@@ -2,8 +2,8 @@ import { Failure } from '../../core/errors.ts';
 import type { Seen } from '../../core/preflight/facts.ts';
 
 /**
- * Looks at something that a build can do without. What AWS refuses is told, not thrown.
- * @throws AwsTransient, which the state's Retry takes care of.
+ * Makes a look that a build can do without. A refusal by AWS is reported, not thrown.
+ * @throws AwsTransient, which the state's Retry handles.
  */
 export async function look<T>(work: () => Promise<T>): Promise<Seen<T>> {
   try {

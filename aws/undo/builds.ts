@@ -9,10 +9,10 @@ import { keepImages } from './kept-images.ts';
 import { nothingRemoved, orRefused, removeImages, removeInstances, together, type Removal } from './leftovers.ts';
 
 /**
- * One look at everything a failed build made, in every region. Repeat until nothing is left. A build that was published
- * before keeps what is published, and one whose recipe says so its images.
- * @param until Until when, as an ISO instant. Absent while what the channel points at may still come to light: until then nothing
- * of an image that stays is changed, nor is one removed that may turn out to be finished.
+ * Takes one look at everything a failed build made, in every region, and removes it. Repeat until nothing is left. A build that
+ * was published before keeps what is published. If the recipe keeps images, they stay.
+ * @param until When kept images expire, as an ISO instant. Absent while late effects on the channel may still appear. Until then,
+ * kept images are not changed, and images that may turn out to be finished are not removed.
  */
 export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: string): Promise<Removal> {
   const { aws } = artifacts;
@@ -38,7 +38,7 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: stri
   const images = await Promise.all(
     regions.map((region) =>
       orRefused(`images in ${region}`, async () => {
-        // Whatever went wrong, an AMI that servers boot from is not taken away under them.
+        // An AMI that the channel points at stays, whatever failed: servers boot from it.
         const promoted = parameter ? (await readChannel(aws, parameter, [region]))[0]?.ami : undefined;
         const kept = (image: AmiDescription) => image.ami !== promoted && isKept(plan, image);
         const stays = (image: AmiDescription) => kept(image) || (early && mayBeKept(plan, image));
@@ -52,9 +52,9 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: stri
 }
 
 /**
- * One look at everything of a published build that is not published: instances, volumes, what is left of targets that
- * failed, and the first AMI where the pipeline's own region is no target. Repeat until nothing is left. A target that is
- * published by the ledger stays, also where it was found wrong since: the build may have been started again.
+ * Takes one look at everything of a published build that is not published, and removes it: instances, volumes, remains of failed
+ * targets, and the first AMI if the pipeline's own region is no target. Repeat until nothing is left. A target that the ledger
+ * calls published stays, even if found wrong later: the build may have been started again.
  */
 export async function removeTemporary(artifacts: Artifacts, plan: Plan, targets: TargetResult[]): Promise<Removal> {
   const { aws } = artifacts;

@@ -20,7 +20,7 @@ export const inventoryPermissions = [
 
 export interface Inventory extends Pick<Estate, 'things' | 'channels'> {
   regions: string[];
-  /** Regions that were not to be looked at and that nobody uses. */
+  /** Regions that could not be looked at and that nobody uses. */
   notLooked: { region: string; reason: string }[];
 }
 
@@ -63,10 +63,10 @@ async function lookAt(
 }
 
 /**
- * Everything that carries our tags, and every AMI of the account, in all regions that are enabled or in use: a recipe may
- * have named others before. All of it or nothing: what is not known cannot be spared.
+ * Everything that carries our tags, and every AMI of the account, in all regions that are enabled or in use: a recipe may have
+ * named other regions before. An incomplete inventory is an error, because unknown things cannot be spared.
  * @param used Regions that must be looked at.
- * @throws SweepFailed, AwsTransient where one of them cannot be.
+ * @throws SweepFailed, AwsTransient if one of them cannot be.
  */
 export async function takeInventory(
   { aws, settings }: { aws: Connection; settings: Pick<DeploymentSettings, 'channelRoot'> },

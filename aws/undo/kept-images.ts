@@ -7,7 +7,7 @@ import { findBuildImages } from '../images/images.ts';
 import { attempt, listed, nothingRemoved, type Removal } from './leftovers.ts';
 import { findSnapshots, revokeVolumes } from '../images/snapshots.ts';
 
-/** What keepImages calls beside what removeImages does. */
+/** What keepImages calls besides the calls of removeImages. */
 export const keepingPermissions = [
   'ec2:CreateTags',
   'ec2:DescribeImageAttribute',
@@ -17,8 +17,8 @@ export const keepingPermissions = [
 ];
 
 /**
- * Makes the AMIs of a failed build that stay in a region ours alone, since nobody shall boot what is not published, and tags
- * them and their snapshots with their end. Only what is not so yet is changed, so it can be repeated.
+ * Makes a failed build's kept AMIs in a region private, since nobody may boot an unpublished image. Tags them and their snapshots
+ * with their expiry. Changes only what differs, so it can be repeated.
  */
 export async function keepImages(
   aws: Connection,

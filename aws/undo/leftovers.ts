@@ -22,8 +22,8 @@ export const removalPermissions = [
 ];
 
 /**
- * One look at what a build left in a place, in words: what was removed just now, what is still there, what AWS will not
- * let go; and what is to stay.
+ * One look at what a build left in a place, in words: what was just removed, what is left, what AWS refused to remove, and what
+ * stays.
  */
 export interface Removal {
   removed: string[];
@@ -41,7 +41,7 @@ export const together = (removals: Removal[]): Removal => ({
   kept: removals.flatMap(({ kept }) => kept),
 });
 
-/** Does one thing; a refusal must not keep the rest of a clean-up from happening. @returns whether it was done. */
+/** Does one thing. A refusal must not stop the rest of a clean-up. @returns whether it was done. */
 export async function attempt(removal: Removal, thing: string, work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
@@ -53,7 +53,7 @@ export async function attempt(removal: Removal, thing: string, work: () => Promi
   }
 }
 
-/** As attempt, for a place where even looking may be refused. */
+/** As attempt, for a place where AWS may refuse even the look. */
 export async function orRefused(place: string, work: () => Promise<Removal>): Promise<Removal> {
   const removal = nothingRemoved();
   let done: Removal[] = [];
@@ -61,7 +61,7 @@ export async function orRefused(place: string, work: () => Promise<Removal>): Pr
   return together([removal, ...done]);
 }
 
-/** A listing that AWS refuses must not keep from what is known without it, nor hide what was done already. */
+/** If AWS refuses the listing, records that and goes on without it, so that what is known is still done and reported. */
 export async function listed<T>(removal: Removal, place: string, list: () => Promise<T[]>): Promise<T[]> {
   let found: T[] = [];
   await attempt(removal, place, async () => void (found = await list()));
@@ -101,10 +101,10 @@ export async function removeInstances(aws: Connection, identity: BuildIdentity):
 }
 
 /**
- * Deregisters the build's AMIs in a region, pending ones too, and deletes their snapshots. Repeat until nothing is left:
- * a snapshot stays in use for a moment after its AMI has gone.
- * @param stays Which AMIs are to stay, with their snapshots.
- * @param promoted The AMI that a channel points at: it cannot go, and is told as left.
+ * Deregisters the build's AMIs in a region, including pending ones, and deletes their snapshots. Repeat until nothing is left: a
+ * snapshot stays in use for a moment after its AMI has gone.
+ * @param stays Which AMIs stay, with their snapshots.
+ * @param promoted The AMI that a channel points at. It cannot go, and is reported as left.
  */
 export async function removeImages(
   aws: Connection,

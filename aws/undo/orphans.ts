@@ -22,7 +22,7 @@ export const orphanPermissions = [
   'states:DescribeExecution',
 ];
 
-/** @returns false where an AMI still needs it. What is already gone is what was asked. */
+/** @returns false if an AMI still needs it. A thing that is already gone is no error. */
 async function remove(aws: Connection, { kind, id, region }: Found): Promise<boolean> {
   if (kind === 'snapshot') return deleteSnapshot(aws, region, id);
   if (kind === 'instance') await terminateInstances(aws, [id], region);
@@ -31,14 +31,14 @@ async function remove(aws: Connection, { kind, id, region }: Found): Promise<boo
   return true;
 }
 
-/** Looks again just before something of a build goes, and takes it over as a clean-up does: nobody can start it meanwhile. */
+/** Checks again just before removal and takes the build over, as a clean-up does, so that nobody can start it meanwhile. */
 async function takenUp(artifacts: Artifacts, found: Found, owner: string, as: string): Promise<string | undefined> {
   if (owner !== as && (await isRunning(artifacts.aws, owner))) return `${owner} has begun to work on its build again`;
   const ours = (await claimBuild(artifacts, found, { id: owner, as })) === 'ours';
   return ours ? undefined : 'another execution has taken its build over just now';
 }
 
-/** Removes what was decided on, in its order. What AWS refuses is told and keeps nothing else from going. */
+/** Removes what was decided on, in order. A refusal by AWS is reported and does not stop the rest. */
 export async function removeOrphans(
   artifacts: Artifacts,
   orphans: Found[],

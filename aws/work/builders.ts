@@ -12,14 +12,14 @@ import { describeInstance, findInstances, isDead, type InstanceDescription } fro
 import { endReasons } from '../codes/ec2-codes.ts';
 import { launchInstance } from '../instances/launching.ts';
 
-// Tokens of one attempt that may belong to instances which ended so long ago that EC2 shows them no more.
+// How many tokens of one attempt may belong to instances that ended so long ago that EC2 no longer shows them.
 const mostSpent = 5;
-// A fresh instance may take this long to be shown under its tags.
+// EC2 may take this long to show a new instance under its tags.
 const shownSeconds = 300;
 
 /**
- * The one living instance of a role, or one attempt to launch it: EC2 is asked for one place. Where that has no room, the
- * answer says which attempt is next, so that a call is short however many places there are.
+ * Finds the one living instance of a role, or makes one attempt to launch it in one place. If that place has no room, the answer
+ * names the next attempt, so that a call is short however many places there are.
  * @throws CapacityUnavailable after the last attempt, TwinFound when two instances claim the role.
  */
 export async function findOrLaunch(
@@ -50,7 +50,7 @@ export async function findOrLaunch(
   if (ladder.attempt >= attemptsOf(plan)) throw exhausted(ladder.tried);
 
   const { instanceProfile, publicIp, securityGroups } = plan.document.builder;
-  // Everything in the request follows from the plan: EC2 refuses a token that comes back with other parameters.
+  // The request depends only on the plan: EC2 refuses a repeated token with other parameters.
   const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + leftoverSeconds * 1000);
   const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
   const ending = { userData: bootScripts(plan, role), shutdownBehavior: shutdownBehavior(plan, role) };
@@ -59,7 +59,7 @@ export async function findOrLaunch(
     const attempt = launchAttempt(plan, role, ladder.attempt, generation);
     const launched = await launchInstance(aws, { ...request, attempt });
     if (launched === 'spent') continue;
-    // An instance that was asked for in other words lives or has ended. Only when it must be shown is another one asked for.
+    // The token was used with another request. Wait until EC2 must show that instance, and only then ask for another.
     if (launched === 'otherwise')
       return { ...after(`${nameOf(attempt)}: was asked for before a deployment`), waitSeconds: shownSeconds };
     if ('instance' in launched) return { ...after(), launched: true, instance: launched.instance };
@@ -71,7 +71,7 @@ export async function findOrLaunch(
 // A fresh instance id can be unknown to DescribeInstances for a while: EC2 is eventually consistent.
 const graceSeconds = 300;
 
-/** @throws BuilderFailed with EC2's reason when an instance has ended. */
+/** @throws BuilderFailed with EC2's reason if an instance has ended. */
 export function refuseDead({ region }: Connection, { instance, state, reason }: InstanceDescription): void {
   if (!isDead(state)) return;
   throw new Failure(
@@ -81,8 +81,8 @@ export function refuseDead({ region }: Connection, { instance, state, reason }: 
 }
 
 /**
- * An instance that EC2 took away for want of room, or by an error of its own, says nothing of its image.
- * @throws InstanceLost so that the next place is tried, CapacityUnavailable where that has happened too often.
+ * If EC2 ended an instance for lack of room or by its own error, the image is not to blame.
+ * @throws InstanceLost so that the next place is tried, CapacityUnavailable if that has happened too often.
  */
 async function moveOnFromLost(
   aws: Connection,
@@ -98,8 +98,8 @@ async function moveOnFromLost(
 }
 
 /**
- * Whether SSM reaches an instance, or in words what is still missing.
- * @throws InstanceLost, CapacityUnavailable, BuilderFailed when the instance died.
+ * Whether SSM reaches an instance, or what is still missing, in words.
+ * @throws InstanceLost, CapacityUnavailable, BuilderFailed if the instance died.
  */
 export async function lookAtAgent(
   aws: Connection,
@@ -118,7 +118,7 @@ export async function lookAtAgent(
   }
   if (isDead(found.state)) await moveOnFromLost(aws, await plan(), role, found);
   refuseDead(aws, found);
-  // A build that is started again after Seal: its commands are through, and SSM knows so without the agent.
+  // The build was resumed after Seal: its commands are done, and SSM shows that without the agent.
   if (found.state === 'stopping' || found.state === 'stopped') return { done: { instance } };
   if (found.state !== 'running') return { waiting: `${instance} in ${aws.region} is ${found.state}` };
   if (await agentOnline(aws, instance)) return { done: { instance } };

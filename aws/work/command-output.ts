@@ -6,7 +6,7 @@ import { look } from '../preflight/seen.ts';
 /** What withOutputNote calls. */
 export const outputPermissions = ['s3:GetObject', 's3:ListBucket'];
 
-/** Nothing arrived in the bucket of all that a build's commands printed, or nobody may look. */
+/** No output of a build's commands arrived in the bucket, or the look was refused. */
 async function missing(artifacts: Artifacts, plan: Plan): Promise<string | undefined> {
   const prefix = `${outputKey(plan)}/`;
   const { found, refused } = await look(() => listArtifacts(artifacts, prefix));
@@ -16,9 +16,9 @@ async function missing(artifacts: Artifacts, plan: Plan): Promise<string | undef
 }
 
 /**
- * The plan of a build whose builder was provisioned, with a note where no output arrived. The agent uploads with the rights of
- * the instance profile, and SSM does not say that an upload was refused. The last script of every builder prints a word, so a
- * build without any output has lost it.
+ * Adds a note to the plan of a build whose command output did not arrive. The last script of every builder prints a word, so a
+ * build without any output has lost it. The agent uploads with the rights of the instance profile, and SSM does not report a
+ * refused upload.
  */
 export async function withOutputNote<Known extends Plan | undefined>(
   cloud: Artifacts & { log: (line: Record<string, unknown>) => void },

@@ -18,13 +18,13 @@ import { look } from '../preflight/seen.ts';
 /** What findSource calls. */
 export const sourcePermissions = ['ssm:GetParameter', 'ec2:DescribeImages', 'ec2:DescribeInstanceTypes'];
 
-/** Architectures of the builder: EC2's word, or what the name of the type says where EC2 does not let us ask. */
+/** Architectures of the builder as EC2 reports them, or by the name of the type if EC2 refuses the look. */
 async function architecturesOf(aws: Connection, [first = '']: string[]): Promise<string[]> {
   const { found } = await look(() => describeInstanceTypes(aws, [first]));
   return found?.[0]?.architectures ?? [architectureOf(first) ?? ''];
 }
 
-/** What a filter finds: deprecated images only where there are no others, and of the builder's architecture. */
+/** The images that a filter finds, of the builder's architecture. Deprecated images count only if there are no others. */
 async function filtered(
   aws: Connection,
   owner: string,

@@ -19,7 +19,7 @@ export interface SentCommand extends Awaited {
   shutsDown: boolean;
 }
 
-// SSM goes on believing in a command whose instance has ended, for as long as the command might take.
+// After an instance has ended, SSM shows its command as running for as long as the command might take.
 async function refuseDeadInstance(aws: Connection, instance: string): Promise<InstanceDescription | undefined> {
   const found = await describeInstance(aws, instance);
   if (found) refuseDead(aws, found);
@@ -28,14 +28,14 @@ async function refuseDeadInstance(aws: Connection, instance: string): Promise<In
 
 const isDown = ({ state }: InstanceDescription): boolean => state === 'stopping' || state === 'stopped';
 
-// SSM says so of a command that its agent never got, so the instance has not begun it.
+// SSM gives this status to a command that its agent never got, so the instance has not begun it.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
 const neverBegan = ({ details }: Invocation): boolean => /^(Rate ?Exceeded|Undeliverable)\b/.test(details);
 const mostSent = 2;
 
 /**
  * The command of a step that was sent before and may have begun.
- * @throws the named failure where SSM could not deliver any of several.
+ * @throws the named failure if SSM could not deliver any of several.
  */
 async function findBegun(
   aws: Connection,
@@ -56,8 +56,8 @@ async function findBegun(
 }
 
 /**
- * Sends one command of the plan, or finds it sent before: a repeated call never runs a step twice. One that never reached the
- * instance is sent once more.
+ * Sends one command of the plan, or finds it sent before, so that a repeated call never runs a step twice. A command that never
+ * reached the instance is sent once more.
  */
 export async function findOrSend(
   artifacts: Artifacts,
@@ -80,7 +80,7 @@ export async function findOrSend(
 
 const tailBytes = 4000;
 
-// SSM keeps only the beginning of long output, and what failed is at its end: the whole is in the bucket.
+// SSM keeps only the beginning of a long output, but errors are at its end. The bucket has all of it.
 async function wholeTail(artifacts: Artifacts, text: string, url: string): Promise<string> {
   const cut = text.includes('--output truncated--') || text.length >= 2400;
   return (cut && url ? await readTail(artifacts, url, tailBytes) : undefined) ?? text;
@@ -90,7 +90,7 @@ async function outputTail(artifacts: Artifacts, { stdout, stderr, stdoutUrl, std
   return failingTail(await wholeTail(artifacts, stdout, stdoutUrl), await wholeTail(artifacts, stderr, stderrUrl));
 }
 
-/** Where the whole output is. The agent's upload may have been refused, of which SSM says nothing. */
+/** Where the whole output is. SSM does not report it if the agent's upload was refused. */
 async function whereAllIs(artifacts: Artifacts, { stdout, stderr, stdoutUrl, stderrUrl }: Invocation, key: string) {
   const where = `s3://${artifacts.bucket}/${key}`;
   const [printed, url] = stderr ? [stderr, stderrUrl] : [stdout, stdoutUrl];
@@ -101,8 +101,9 @@ async function whereAllIs(artifacts: Artifacts, { stdout, stderr, stdoutUrl, std
 }
 
 /**
- * Whether a command ended well, or in words how it is doing. One that shuts its instance down has done so when that is down.
- * @throws the named failure with exit code and the end of the output when it did not.
+ * Whether a command ended well, or its progress in words. A command that shuts its instance down is done when the instance is
+ * stopped.
+ * @throws the named failure with exit code and the end of the output if the command failed.
  */
 export async function lookAtCommand(
   artifacts: Artifacts,

@@ -28,7 +28,7 @@ export async function observeImage(aws: Connection, plan: Plan, target: Target, 
   return { image, snapshots: Object.fromEntries(snapshots.map((one) => [one.snapshot, one])), keys };
 }
 
-/** Everything Verify has to know of a target, read back from its region. */
+/** Everything that Verify checks of a target, read back from its region. */
 export async function observeTarget(aws: Connection, plan: Plan, target: Target, ami: string): Promise<TargetObserved> {
   const observed = await observeImage(aws, plan, target, ami);
   if (!observed.image) return { ...observed, sharing: nobody, snapshotAccounts: {} };

@@ -11,7 +11,7 @@ interface ExecutionEvent {
 const isEvent = (input: unknown): input is ExecutionEvent =>
   typeof (input as ExecutionEvent | null)?.detail?.executionArn === 'string';
 
-/** The build that an execution's event is about. EventBridge leaves out a long input, so the execution is asked for it then. */
+/** The build that an execution's event is about. EventBridge leaves out a long input, which is then read from the execution. */
 export async function buildOfEvent(aws: Connection, event: ExecutionEvent): Promise<BuildIdentity | undefined> {
   const { recipe, build } = buildIn(event);
   if (recipe && build) return { recipe, build };

@@ -10,13 +10,13 @@ import { readParameter } from '../parameters.ts';
 import { readRecord } from '../memory/recipe-records.ts';
 import { observeImage } from './targets.ts';
 
-/** The build whose image is published and what is asked for, or why there is none. */
+/** The published build that already fulfils a request, or why there is none. */
 export type Found = { current: string; because?: never } | { current?: never; because: string };
 
 /**
- * The published build that is what a plan would come to, in every target; or why there is none. Regions are only asked
- * where the record leaves it open.
- * @throws AwsTransient where AWS has no time for a look: not knowing is not a reason to build, and none not to.
+ * Finds the published build that equals what a plan would build, in every target, or says why there is none. Regions are looked
+ * at only if the record does not decide.
+ * @throws AwsTransient if AWS throttles a look: an unknown answer is a reason neither to build nor to skip.
  */
 export async function findUpToDate(artifacts: Artifacts, plan: Plan, now: Date): Promise<Found> {
   const { published } = await readRecord(artifacts, plan.recipe);
