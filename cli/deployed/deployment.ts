@@ -85,7 +85,7 @@ export function openDeployment(
   };
 }
 
-/** Starts an execution and waits for its end, or says why it could not start. */
+/** Starts an execution and waits for its end. If AWS refuses access, prints why and returns undefined. */
 export async function runToEnd(
   deployment: Deployment,
   machine: MachineName,

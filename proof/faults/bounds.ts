@@ -5,7 +5,7 @@ import type { Violation } from './judge/judge.ts';
 import { home, settingsOf } from './setting.ts';
 import type { Trial } from './trial.ts';
 
-/** Every call that makes something, gives it away or moves a channel. */
+/** Every call that creates something, shares it or moves a channel. */
 const making = new Set([
   'RunInstances',
   'CreateImage',
@@ -24,7 +24,10 @@ interface Params {
   CreateVolumePermission?: { Add?: LaunchPermission[] };
 }
 
-/** The settings of the deployment hold: no function attempts a call outside of them, even one that AWS refuses. */
+/**
+ * Checks the limits that the deployment's settings set: no function attempts a call outside of them, even a call that AWS
+ * refuses.
+ */
 export function bounds({ simulation, scenario }: Trial): Violation[] {
   const settings = settingsOf(scenario);
   return simulation.cloud.calls
@@ -37,7 +40,7 @@ export function bounds({ simulation, scenario }: Trial): Violation[] {
     });
 }
 
-/** In what a call is outside of the settings; undefined where it is not. */
+/** Why a call is outside of the settings; undefined if it is inside. */
 function outside({ action, region, params }: Call, settings: DeploymentSettings): string | undefined {
   const { Name = '', DocumentName, IamInstanceProfile, LaunchPermission, CreateVolumePermission } = params as Params;
   const listed = (list: 'any' | string[], text: string) => list === 'any' || list.includes(text);

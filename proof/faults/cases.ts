@@ -14,7 +14,10 @@ import {
   type Strike,
 } from './vocabulary.ts';
 
-/** What a build comes to without the fault: published, refused, failed in one of three ways, or dead so that only its clean-up undoes it. */
+/**
+ * How a build ends without the fault: published, refused, failed in one of three ways, or dead so that only its clean-up undoes
+ * it.
+ */
 const bases: Record<string, Scenario> = {
   published: { strikes: [] },
   'up to date': { upToDate: true, strikes: [] },
@@ -24,7 +27,7 @@ const bases: Record<string, Scenario> = {
   'copy fails': { fails: 'eu-west-1', strikes: [] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
   'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },
-  // Nobody hears of it, so its clean-up is never started.
+  // Nothing is told of this death, so its clean-up never starts.
   'dies unheard': {
     strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }],
     rates: { eventsLost: 1 },
@@ -33,7 +36,7 @@ const bases: Record<string, Scenario> = {
   'dies publishing': { strikes: [{ place: 'Publish', fault: 'stopped', at: 'ssm:PutParameter' }] },
 };
 
-/** One fault at one place, in a build of one kind. */
+/** One fault at one place, in one kind of build. */
 export interface Case {
   /** Row of the table. */
   row: string;
@@ -44,7 +47,7 @@ export interface Case {
 
 const changing = /^(ec2:(?!Describe)|ssm:(?!Get|List|Describe)|s3:Put)/;
 
-/** Every case there is, from the machines' own definitions and what runs without faults were seen to do; or those of one base. */
+/** All cases, derived from the machines' definitions and from runs without faults; or only the cases of one base. */
 export async function generateCases(only?: string): Promise<Case[]> {
   const forward = readMachine('build-image').tasks;
   const cleaning = readMachine('clean-up-build').tasks.map((task) => ({ ...task, state: `clean-up/${task.state}` }));
@@ -69,10 +72,10 @@ export async function generateCases(only?: string): Promise<Case[]> {
   return cases;
 }
 
-/** Whether a state is looked at in a build of this kind: what every build comes through is, in one that is published. */
+/** Whether this kind of build tests a state. The states that every build passes are tested in a published build. */
 function isOwn(state: string, base: string): boolean {
   const undoing = /Compensate|RecordFailure|Sweep/.test(state);
-  // A refused start comes to Resolve, and nothing is made that could be undone.
+  // A refused start reaches only Resolve, and creates nothing to undo.
   if (base.endsWith('beyond bounds')) return state === 'Resolve';
   if (base === 'up to date') return !undoing;
   return undoing !== (base === 'published');
@@ -82,7 +85,7 @@ function casesAt(place: string, seen: Observed, task: Task, base: string, scenar
   const row = base === 'published' ? place : `${place} (${base})`;
   return faults.flatMap((fault) =>
     occasions(fault, seen, task).flatMap((at) => {
-      // A Resolve that refuses has thrown, so no process is left to end.
+      // A Resolve that refuses has thrown, so there is no process left to end.
       if (scenario.beyond && fault === 'crash-after') return [];
       const strike: Strike = { place, fault, ...(at !== undefined && { at }) };
       return afterwards(strike).map((again): Case => ({
@@ -99,7 +102,7 @@ function casesAt(place: string, seen: Observed, task: Task, base: string, scenar
   );
 }
 
-/** Nobody does anything about an execution that was ended, or it is started again. */
+/** After an execution is ended, either nobody does anything or it is started again. */
 function afterwards(strike: Strike): Scenario['again'][] {
   if (!isStop(strike)) return [undefined];
   if (machineOf(strike.place) === 'sweep') return ['sweep'];
@@ -107,7 +110,7 @@ function afterwards(strike: Strike): Scenario['again'][] {
   return strike.at === undefined ? [undefined, 'at once', 'later', 'redrive'] : [undefined, 'at once', 'redrive'];
 }
 
-/** Which calls, runs or actions of a place a fault can strike. */
+/** The calls, runs or actions of a place that a fault can strike. */
 function occasions(fault: Fault, { calls, runs }: Observed, { state, heartbeat }: Task): Strike['at'][] {
   const numbers = calls.map((_, index) => index + 1);
   const actions = calls.map((call) => call.split('@')[0] ?? '');
@@ -118,10 +121,10 @@ function occasions(fault: Fault, { calls, runs }: Observed, { state, heartbeat }
       return numbers;
     case 'server-error':
     case 'time-out':
-      // Looks that repeat themselves have nothing new to tell: the first three calls of a kind.
+      // Later looks repeat earlier ones, so only the first three calls of a kind are struck.
       return numbers.filter((n) => calls.slice(0, n).filter((call) => call === calls[n - 1]).length <= 3);
     case 'denied': {
-      // A role is the same everywhere, but a region can be closed to it.
+      // A role is the same everywhere, but access to a single region can be denied.
       const regions = new Set(calls.map((call) => call.split('@')[1]));
       return [...new Set([...actions, ...(regions.size > 1 ? calls : [])])];
     }
@@ -137,7 +140,7 @@ function occasions(fault: Fault, { calls, runs }: Observed, { state, heartbeat }
     case 'lost-heartbeat':
       return heartbeat === undefined ? [] : [...new Set([1, runs])];
     case 'stopped':
-      // The moment something is being changed is the worst to end; reading leaves no trace.
+      // Ending during a change does the most harm; a read leaves no trace.
       return [
         undefined,
         ...(stateOf(state) === 'RecordFailure' ? [] : numbers.filter((n) => changing.test(actions[n - 1] ?? ''))),
@@ -147,7 +150,7 @@ function occasions(fault: Fault, { calls, runs }: Observed, { state, heartbeat }
   }
 }
 
-/** So many of the cases, drawn from a seed; every fault has its turn before any has its second. */
+/** A number of cases, drawn from a seed. Every fault is drawn once before any is drawn twice. */
 export function sample(cases: Case[], size: number, seed: number): Case[] {
   const random = createRandom(seed, 'faults');
   const shuffled = cases.map((one) => ({ one, rank: random.next() })).toSorted((a, b) => a.rank - b.rank);

@@ -7,11 +7,11 @@ export interface Thing {
   region: string;
   kind: 'instance' | 'volume' | 'image' | 'snapshot';
   state: string;
-  /** Who else may use it. */
+  /** The other accounts that may use it. */
   shared: string[];
 }
 
-/** What the account has, by id, and what the channel holds in each region. */
+/** The account's resources by id, and the channel's value in each region. */
 export interface Estate {
   things: Map<string, Thing>;
   channel: Map<string, string | undefined>;
@@ -42,7 +42,7 @@ export function presentIn({ cloud }: Simulation, regions: string[]): Estate {
   return { things, channel };
 }
 
-/** Images that builds made in a region, gone ones too. */
+/** Images that builds made in a region, including deleted ones. */
 export const imagesMade = ({ cloud }: Simulation, region: string): Image[] =>
   [...cloud.world.region(region).images.values()].filter(
     ({ owner, name }) => owner === account && name.startsWith('base-'),

@@ -1,4 +1,4 @@
-// `npm run faults`: every fault at every state, and what came of it. See docs/faults.md.
+// `npm run faults` strikes every state with every fault and judges the results. See docs/faults.md.
 import { parseArgs } from 'node:util';
 import { chooseCases, runMatrix, violationLines } from './matrix.ts';
 import { runScenario } from './judge/outcome.ts';
@@ -36,7 +36,7 @@ async function main(args: string[]): Promise<number> {
   return (await runMatrix(cases)) ? 0 : 1;
 }
 
-/** Runs one scenario here, and says all there is to say about it. */
+/** Runs one scenario in this process and prints its full result. */
 async function tell(scenario: Scenario, mustStrike: boolean): Promise<number> {
   const outcome = await runScenario(scenario, mustStrike);
   console.log([JSON.stringify(scenario), ...outcome.story, ...violationLines(outcome)].join('\n'));

@@ -9,15 +9,15 @@ interface Node {
   ItemProcessor?: { States: Record<string, Node> };
 }
 
-/** A Task state of a machine, and the Map it is in. */
+/** A Task state of a machine, and its enclosing Map. */
 export interface Task {
   state: string;
-  /** Seconds between its heartbeats, where it waits for its token. */
+  /** Seconds between its heartbeats, if it waits for its token. */
   heartbeat?: number;
   map?: string;
 }
 
-/** Every Task state of a machine in the order of the file, and the key of its input that each Map goes through. */
+/** Every Task state of a machine in file order, and for each Map the input key that it iterates over. */
 export function readMachine(name: 'build-image' | 'clean-up-build' | 'sweep'): {
   tasks: Task[];
   itemsOf: Map<string, string>;

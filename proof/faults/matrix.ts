@@ -7,7 +7,7 @@ const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 export const violationLines = ({ violations }: Outcome): string[] =>
   violations.map(({ invariant, what }) => `    ${invariant}: ${what}`);
 
-/** One line of the table: cases by fault, and of them the violated ones. */
+/** One line of the table: the number of cases of a fault, and its violated cases. */
 function line(name: string, width: number, cells: string[]): string {
   return [name.padEnd(width), ...cells.map((cell, column) => cell.padStart((faults[column] ?? 'all').length))].join(
     '  ',
@@ -22,7 +22,7 @@ function counts(cases: Case[], outcomes: Map<Case, Outcome>): string[] {
   return [...faults.map((fault) => count(cases.filter((one) => one.fault === fault))), count(cases)];
 }
 
-/** Runs the cases and prints the table row by row, each as soon as the last of its cases is through. @returns whether all held. */
+/** Runs the cases and prints each row of the table when its last case has finished. @returns whether all promises held. */
 export async function runMatrix(cases: Case[]): Promise<boolean> {
   const began = performance.now();
   const outcomes = new Map<Case, Outcome>();
@@ -58,7 +58,7 @@ export async function runMatrix(cases: Case[]): Promise<boolean> {
   return bad === 0;
 }
 
-/** The cases of these labels, or those whose labels begin so; all of them where none is given. */
+/** The cases whose labels equal or begin with one of these; all cases if no label is given. */
 export async function chooseCases(only: string[], size: number | undefined, seed: number): Promise<Case[]> {
   const all = await generateCases();
   const isWanted = (wanted: string) => {

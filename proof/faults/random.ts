@@ -17,7 +17,7 @@ const shape: fc.Arbitrary<Shape> = fc.record({
       }),
       { minLength: 1, selector: ({ region }) => region },
     )
-    // A recipe has at least one target that is required.
+    // A recipe needs at least one required target.
     .map(([first, ...others]) => [{ ...(first as Shape['targets'][number]), required: true }, ...others]),
   steps: fc.array(fc.constantFrom('run', 'reboot'), { minLength: 1, maxLength: 3 }),
   checks: fc.integer({ min: 1, max: 2 }),
@@ -49,7 +49,7 @@ const tasks = [
   ...readMachine('clean-up-build').tasks.map((task): Task => ({ ...task, state: `clean-up/${task.state}` })),
 ];
 
-/** A fault before it is known what the recipe is like: numbers that are counted round. */
+/** A fault drawn before the recipe's calls are known. Its numbers wrap around. */
 interface Aim {
   task: Task;
   fault: Fault;
@@ -109,7 +109,7 @@ function occasion(fault: Fault, state: string, number: number, where: string): S
   }
 }
 
-/** Builds of every shape, with up to four faults, in an AWS of any mood, and what somebody does about them. */
+/** Draws builds of every shape with up to four faults, on a simulated AWS of any mood, and the reaction of a person. */
 export const scenario: fc.Arbitrary<Scenario> = fc
   .record({
     shape,
@@ -129,7 +129,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc
       ...Array.from({ length: checks }, (_, index) => `check-${index + 1}`),
       ...targets.map(({ region }) => region).filter((region) => region !== 'us-east-1'),
     ];
-    // Where nobody hears of a death, it takes the sweep.
+    // If nothing is told of a death, only the sweep cleans up.
     const eventsLost = again === 'sweep' && unheard ? 1 : 0;
     return {
       shape: given,
@@ -143,7 +143,9 @@ export const scenario: fc.Arbitrary<Scenario> = fc
     };
   });
 
-/** Runs so many scenarios of a seed. The first that breaks a promise is made as small as it can be. @returns whether all held. */
+/**
+ * Runs a number of scenarios from a seed, and shrinks the first one that breaks a promise. @returns whether all promises held.
+ */
 export async function runRandom(runs: number, seed: number): Promise<boolean> {
   const began = performance.now();
   const scenarios = fc.sample(scenario, { seed, numRuns: runs });

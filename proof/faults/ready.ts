@@ -4,7 +4,7 @@ import { imagesMade, launchers } from './estate.ts';
 import { olderBuild, shapeOf, sharingOf } from './setting.ts';
 import type { Scenario, Shape } from './vocabulary.ts';
 
-/** In what an AMI is not as its target says, in words; undefined where all is right. */
+/** How an AMI differs from its target, in words; undefined if it is right. */
 export function flawOf(
   { cloud }: Simulation,
   target: Shape['targets'][number],
@@ -26,7 +26,7 @@ export function flawOf(
   return undefined;
 }
 
-/** Required targets that are not as the recipe says at this very moment. */
+/** Required targets that differ from the recipe at this moment. */
 export function unreadyTargets(simulation: Simulation, scenario: Scenario): string[] {
   return shapeOf(scenario)
     .targets.filter(({ required }) => required)

@@ -25,10 +25,10 @@ export const usualShape: Shape = {
 
 export const shapeOf = ({ shape = usualShape }: Scenario): Shape => shape;
 
-/** Every region a build of this shape can have things in. */
+/** Every region in which a build of this shape can have resources. */
 export const regionsOf = ({ targets }: Shape): string[] => [...new Set([home, ...targets.map(({ region }) => region)])];
 
-/** Who may launch the AMI of a target, and who may read its snapshots. */
+/** The accounts that may launch a target's AMI, and those that may read its snapshots. */
 export function sharingOf({ share }: Shape['targets'][number]): { accounts: string[]; organizations: string[] } {
   return {
     accounts: share === 'account' || share === 'both' ? [consumer] : [],
@@ -36,7 +36,7 @@ export function sharingOf({ share }: Shape['targets'][number]): { accounts: stri
   };
 }
 
-/** A deployment that allows what the recipe of this shape needs, and nothing more. */
+/** A deployment that allows exactly what a recipe of this shape needs. */
 export function settingsOf(scenario: Scenario): DeploymentSettings {
   const { targets } = shapeOf(scenario);
   const shared = targets.map(sharingOf).flatMap(({ accounts, organizations }) => [...accounts, ...organizations]);
@@ -51,7 +51,7 @@ export function settingsOf(scenario: Scenario): DeploymentSettings {
   };
 }
 
-/** What the execution is started with. */
+/** The input of the execution. */
 export const startOf = ({ beyond }: Scenario): Record<string, unknown> => ({
   recipe: 'base',
   ...(beyond === 'start' && {
@@ -79,7 +79,7 @@ const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape) => 
   distribute: targets.map((target) => ({
     region: target.region,
     required: target.required,
-    // The recipe's disks are encrypted, so nothing can be shared unless the key is named; at home it is the builder's.
+    // The recipe's disks are encrypted, so sharing needs a named key. The home region uses the builder's key.
     kmsKey: target.region === home ? 'alias/golden' : `alias/golden-${target.region}`,
     ...sharingOf(target),
   })),
@@ -87,7 +87,7 @@ const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape) => 
   ...(keep && { onFailure: 'keep-image' }),
 });
 
-/** The pipeline, with a channel that may hold, in every region, an image of a build that was published before. */
+/** The pipeline. In every region its channel may hold an image of a build that was published earlier. */
 export function pipelineWithPast(scenario: Scenario, interfere: Interference): Simulation {
   const shape = shapeOf(scenario);
   const { fails, seed, rough, rates } = scenario;

@@ -11,7 +11,7 @@ import type { EventPath, Execution } from '../../simulator/states/step-functions
 import { readMachine } from './machines.ts';
 import { fullness, isStop, machineOf, stateOf, type Scenario, type Strike } from './vocabulary.ts';
 
-/** What a place was seen to do: its calls in order as `ec2:CopyImage@eu-west-1`, and how often it was run. */
+/** Observations of a place: its calls in order as `ec2:CopyImage@eu-west-1`, and its number of runs. */
 export interface Observed {
   calls: string[];
   runs: number;
@@ -19,7 +19,7 @@ export interface Observed {
 
 export interface Striking {
   interference: Interference;
-  /** Hands over the simulation that is interfered with. */
+  /** Hands over the simulation to interfere with. */
   begin: (simulation: Simulation, executions: readonly Execution[]) => void;
   observed: Map<string, Observed>;
   struck: Set<Strike>;
@@ -45,7 +45,7 @@ export const isOf = ({ stateMachineArn }: Execution, machine: string): boolean =
 const build = readMachine('build-image');
 const heartbeats = new Map(build.tasks.map(({ state, heartbeat }) => [state, heartbeat ?? 0]));
 
-/** Turns the strikes of a scenario into what a simulation lets happen to it. */
+/** Turns the strikes of a scenario into interference with a simulation. */
 export function createStriking(
   { strikes, throttled = 0, seed = 1 }: Scenario,
   watch: (call: InterferedCall) => void,
@@ -56,7 +56,7 @@ export function createStriking(
   const throttles = new Map<Strike, number>();
   const kills = new Map<unknown, () => void>();
   const chance = createRandom(seed, 'throttled');
-  let simulation: Simulation | undefined; // until it begins, all goes well
+  let simulation: Simulation | undefined; // undefined until it begins; before that, nothing is struck
   let executions: readonly Execution[] = [];
 
   const nameIn = (state: string, cleaning: boolean, item?: Item) => {
@@ -88,7 +88,7 @@ export function createStriking(
     clock.at(clock.now(), () => stepFunctions.end(dying.arn, fault === 'stopped' ? 'ABORTED' : 'TIMED_OUT'));
   }
 
-  /** What a strike does to a call of its place; `ordinal` counts them. */
+  /** The effect of a strike on a call of its place; `ordinal` counts the calls. */
   function fateOf(
     strike: Strike,
     { service, action, payload }: InterferedCall,
@@ -132,7 +132,7 @@ export function createStriking(
       case 'timed-out':
         if (isCall && !struck.has(strike)) hit(end(strike));
         return undefined;
-      case 'denied': // goes by role, not by place
+      case 'denied': // by role, not by place
       case 'crash-before':
       case 'crash-after':
       case 'lost-heartbeat':
@@ -168,7 +168,8 @@ export function createStriking(
       return strike !== undefined;
     };
     if (striking('crash-before')) throw crash();
-    // Longer than its heartbeat: the next look is under way when this one begins, and nobody waits for its token any more.
+    // This is longer than the heartbeat: the next look is under way when this one begins its work, and nothing waits for its
+    // token any more.
     if (striking('lost-heartbeat')) await simulation.clock.sleep((heartbeats.get(state) ?? 0) * 1000 + 1000);
     const killed = new Promise<never>((_, failed) => kills.set(payload, () => failed(timeOut(60))));
     const result = await Promise.race([killed, work()]);

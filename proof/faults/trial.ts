@@ -11,11 +11,11 @@ import { account, home, pipelineWithPast, regionsOf, shapeOf, startOf } from './
 import { createStriking, isOf, type Observed } from './strikes.ts';
 import type { Scenario, Strike } from './vocabulary.ts';
 
-/** What a scenario came to. */
+/** The result of a scenario. */
 export interface Trial {
   scenario: Scenario;
   simulation: Simulation;
-  /** Of both machines, in the order they were started. */
+  /** Executions of both machines, in the order of their starts. */
   executions: Execution[];
   build: string;
   plan: boolean;
@@ -25,12 +25,12 @@ export interface Trial {
   after: Estate;
   observed: Map<string, Observed>;
   struck: Set<Strike>;
-  /** What was not right yet, in words, when a channel was moved. */
+  /** Targets that were not right yet when a channel was moved, in words. */
   premature: string[];
 }
 
 const day = 24 * 3600;
-// As long as an execution of build-image may run, and its clean-up after it.
+// The longest run of an execution of build-image, plus that of its clean-up.
 const longest = 8 * day;
 
 /** Runs a scenario until nothing runs any more. */
@@ -86,7 +86,7 @@ export async function runTrial(scenario: Scenario): Promise<Trial> {
   };
 }
 
-/** Lets time go by until all executions have ended and events had half an hour to start others. */
+/** Lets time pass until all executions have ended, plus half an hour in which events can start others. */
 async function settle(simulation: Simulation, executions: Execution[]): Promise<void> {
   const { clock } = simulation;
   const until = clock.now() + longest * 1000;
@@ -101,7 +101,7 @@ async function redriveDead(simulation: Simulation, executions: Execution[], mach
   await simulation.finish(dead.arn);
 }
 
-/** As a person would: the input of the clean-up that did not come to its end, in a new execution. */
+/** Acts as a person would: starts a new execution with the input of the clean-up that did not finish. */
 function repeatCleanUp({ stepFunctions }: Simulation, executions: Execution[]): void {
   const dead = executions.findLast((one) => isOf(one, 'clean-up-build') && one.status !== 'SUCCEEDED');
   if (!dead) return;
@@ -109,7 +109,7 @@ function repeatCleanUp({ stepFunctions }: Simulation, executions: Execution[]): 
   (stepFunctions.actions['StartExecution'] as Action)(request, { account, region: home });
 }
 
-/** Nothing of a build is needed after a week; what goes in two steps, an AMI and its snapshots, takes more than one sweep. */
+/** After a week, no resource of a build is needed. An AMI and its snapshots go in two steps, so one sweep is not enough. */
 async function sweepDaily(simulation: Simulation): Promise<void> {
   await simulation.pass(8.5 * day);
   for (let sweeps = 0; sweeps < 3; sweeps++) {

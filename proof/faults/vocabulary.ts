@@ -17,7 +17,7 @@ export const faults = [
 ] as const;
 export type Fault = (typeof faults)[number];
 
-/** What EC2 answers while it has no room for what a call would make. */
+/** EC2's errors when it has no room for the resource that a call would create. */
 export const fullness: Record<string, string> = {
   'ec2:RunInstances': 'InsufficientInstanceCapacity',
   'ec2:CreateImage': 'PendingSnapshotLimitExceeded',
@@ -26,19 +26,23 @@ export const fullness: Record<string, string> = {
 
 /** One fault at one place. */
 export interface Strike {
-  /** A Task state, one iteration of a state inside a Map (`CopyImage[eu-west-1]`), or a state of the clean-up (`clean-up/Compensate`). */
+  /**
+   * A Task state, one iteration of a state inside a Map (`CopyImage[eu-west-1]`), or a state of the clean-up
+   * (`clean-up/Compensate`).
+   */
   place: string;
   fault: Fault;
   /**
-   * `lost-answer`, `server-error`, `time-out`, `stopped`, `timed-out`: which call of the place, from 1, or the first of an action.
-   * `crash-…`, `lost-heartbeat`: which run. `denied`: the action, or one in a region (`ec2:CopyImage@eu-west-1`). `throttled`: of which
-   * action the first five attempts are. `full`, `taken-away`: the action. A place is
-   * stopped at its entry and throttled from its first call unless given.
+   * The meaning depends on the fault. For `lost-answer`, `server-error`, `time-out`, `stopped` and `timed-out`: the number of the
+   * call at the place, from 1, or the action whose first call is struck. For `crash-…` and `lost-heartbeat`: the number of the
+   * run. For `denied`: the action, or the action in a region (`ec2:CopyImage@eu-west-1`). For `throttled`: the action whose first
+   * five attempts are throttled. For `full` and `taken-away`: the action. By default, a place is stopped at its entry and
+   * throttled from its first call.
    */
   at?: number | string;
 }
 
-/** A recipe, as far as it varies. */
+/** The parts of a recipe that vary. */
 export interface Shape {
   targets: { region: string; required: boolean; share: 'nobody' | 'account' | 'organization' | 'both' }[];
   steps: ('run' | 'reboot')[];
@@ -48,36 +52,36 @@ export interface Shape {
   channel: boolean;
   /** Whether the channel holds an image of an earlier build. */
   past: boolean;
-  /** Whether finished images of a failed build stay. */
+  /** Whether the finished images of a failed build are kept. */
   keep?: boolean;
 }
 
-/** A build, what goes wrong in it, and what somebody does then. All of it is data: as JSON it runs again. */
+/** A build, the faults that strike it, and the reaction of a person. All of it is data, so its JSON can be run again. */
 export interface Scenario {
   strikes: Strike[];
-  /** The step or check that fails by itself, or the region in which the copy does. */
+  /** The step or check that fails by itself, or the region whose copy fails. */
   fails?: string;
   /**
-   * What is done after a build that failed or died. `at once`, `later`: it is started again with its id, right then or after its
-   * clean-up. `redrive`: the execution is, or its clean-up where that died. `clean-up`: one that did not come to its end is started
-   * again. `sweep`: the days go by, with three daily sweeps after a week.
+   * The reaction to a build that failed or died. `at once`, `later`: it is started again with its id, immediately or after its
+   * clean-up. `redrive`: the execution is redriven, or its clean-up if that died. `clean-up`: a clean-up that did not finish is
+   * started again. `sweep`: a week goes by, then three daily sweeps run.
    */
   again?: 'at once' | 'later' | 'redrive' | 'clean-up' | 'sweep';
-  /** The same was built and published before, without any of this, so that there is nothing to do. */
+  /** The same recipe was built and published before, without faults, so that there is nothing to do. */
   upToDate?: boolean;
-  /** What asks for more than the settings of the deployment allow: the deployed recipe, or the overrides of the start. */
+  /** The part that asks for more than the deployment's settings allow: the deployed recipe, or the overrides of the start. */
   beyond?: 'recipe' | 'start';
   shape?: Shape;
   seed?: number;
   rough?: boolean;
   rates?: Partial<Rates>;
-  /** How often a call is throttled, of 1. */
+  /** Share of calls that are throttled, from 0 to 1. */
   throttled?: number;
 }
 
 export const isStop = ({ fault }: Strike): boolean => fault === 'stopped' || fault === 'timed-out';
 
-/** The state machine that a place is in. */
+/** The state machine of a place. */
 export const machineOf = (place: string): string =>
   place.startsWith('clean-up/') ? 'clean-up-build' : place === 'Sweep' ? 'sweep' : 'build-image';
 

@@ -9,10 +9,10 @@ export interface Job {
   mustStrike: boolean;
 }
 
-// A case takes a fraction of a second; one that takes this long does not end.
+// A case takes a fraction of a second, so a case that takes this long will not end.
 const patience = 60_000;
 
-/** Deals jobs out to processes of this same program, one for each core, and tells each outcome as it comes. */
+/** Distributes jobs to processes of this program, one per core, and reports each outcome when it arrives. */
 export async function runAll(
   jobs: Job[],
   done: (index: number, outcome: Outcome) => void,
@@ -38,7 +38,7 @@ export async function runAll(
   await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, work));
 }
 
-/** The outcome of a job, undefined where it takes too long. */
+/** The outcome of a job; undefined if it takes too long. */
 function answer(child: ChildProcess, job: Job): Promise<Outcome | undefined> {
   return new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`a worker ended with ${code}`));
@@ -53,7 +53,7 @@ function answer(child: ChildProcess, job: Job): Promise<Outcome | undefined> {
   });
 }
 
-/** One of the processes that runAll starts: a job comes in, its outcome goes out. */
+/** A worker process that runAll starts: it receives jobs and sends outcomes. */
 export function serve(): void {
   process.on('message', ({ scenario, mustStrike }: Job) => {
     void runScenario(scenario, mustStrike).then((outcome) => process.send?.(outcome));

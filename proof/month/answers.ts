@@ -1,35 +1,35 @@
 import { debounceSeconds } from '../../core/start/start-decision.ts';
 import type { BuildOutcome, History, KeptRecipe } from './history.ts';
 
-/** Between two looks at all sources, as infrastructure/triggers.cjs has it. */
+/** Seconds between two polls of all sources, as in infrastructure/triggers.cjs. */
 export const pollSeconds = 3600;
-/** An event's way, a schedule's lateness and the second and third try of a function: three minutes between them. */
+/** Extra time for an event's delivery, a late schedule, and a function's second and third try: three minutes between them. */
 const slackSeconds = 300;
 
-/** A source image that a recipe is to be built from: of a vendor, or of the recipe it builds on. */
+/** A source image for a recipe, published by a vendor or by the recipe it builds on. */
 export interface Update {
   recipe: string;
   /** ISO 8601. */
   at: string;
   ami: string;
-  /** Whether it was there before anything began. */
+  /** Whether it existed before the simulation began. */
   first: boolean;
   /** Whether another recipe published it. */
   byParent: boolean;
 }
 
-/** What became of an update. */
+/** The pipeline's answer to an update. */
 export interface Answer {
   update: Update;
-  /** `held`: builds fail and the breaker says so. `pending`: it is not too late yet. */
+  /** `held`: builds fail and the breaker reports it. `pending`: it is not too late yet. */
   became: 'published' | 'pending' | 'held' | 'late' | 'never';
-  /** The build that published an image from it, or from a newer one. */
+  /** The build that published an image from this source or a newer one. */
   build?: BuildOutcome;
-  /** From the update to the publication. */
+  /** Time from the update to the publication. */
   seconds?: number;
-  /** What it had to wait for beside the next poll. */
+  /** Waits in addition to the next poll. */
   waitedFor: string[];
-  /** ISO 8601: until when a build had to start. */
+  /** The latest time at which a build had to start, ISO 8601. */
   due: string;
 }
 
@@ -49,7 +49,7 @@ export function updatesOf(recipe: KeptRecipe, { releases, builds }: History): Up
     .map((update) => ({ recipe: name, ...update }));
 }
 
-/** What became of every update that recipes follow. */
+/** The answers to all updates that recipes follow. */
 export const answersOf = (history: History): Answer[] =>
   history.recipes
     .filter(({ follows }) => follows)
@@ -92,7 +92,7 @@ interface Wait {
   why: string;
 }
 
-/** While it is being built, was built just now, or its parent is being built, a recipe is let alone. */
+/** A recipe is not started while it is being built, just after it was built, or while its parent is being built. */
 function waitsOf(
   update: Update,
   { name, parent }: KeptRecipe,
@@ -112,7 +112,7 @@ function waitsOf(
   });
 }
 
-/** Until when a build has to start: each wait and each event that nobody heard is worth one more poll, one after the other. */
+/** The latest time at which a build has to start. Each wait and each lost event allows one more poll, one after the other. */
 function dueOf(
   update: Update,
   until: number,
@@ -135,7 +135,7 @@ function dueOf(
   for (const { from, to, why } of left) {
     if (from > due || from >= until || to + turn <= due) continue;
     due = to + turn;
-    // A child is always due from the end of its parent's build on.
+    // A child is always due after the end of its parent's build.
     const usual = update.byParent && from < ms(update.at);
     if (!usual && until > ms(update.at) + turn) waitedFor.add(why);
   }

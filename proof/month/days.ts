@@ -8,7 +8,7 @@ import { publicSourcesOf } from '../../simulator/aws/source-images.ts';
 
 export interface DaysOptions extends Omit<SimulationOptions, 'triggers'> {
   days: number;
-  /** When newer source images are published. Default: as vendors do. */
+  /** When newer source images are published. Default: in the vendors' rhythm. */
   calendar?: CalendarEntry[];
   /** Called after each day, counted from 1. */
   onDay?: (day: number) => void;
@@ -17,8 +17,8 @@ export interface DaysOptions extends Omit<SimulationOptions, 'triggers'> {
 const daySeconds = 86_400;
 
 /**
- * Lets a pipeline that was deployed this minute run by itself for so many days, with schedules, polls, events and newer
- * source images, and tells what happened.
+ * Deploys a pipeline and lets it run by itself for a number of days, with schedules, polls, events and newer source images.
+ * Returns the history and the simulation.
  */
 export async function runDays(options: DaysOptions): Promise<{ history: History; simulation: Simulation }> {
   const { days, onDay, onLog, catalog, region = 'us-east-1' } = options;

@@ -13,9 +13,9 @@ import { publicSourcesOf } from '../../simulator/aws/source-images.ts';
 import type { StartOutcome } from '../../simulator/pipeline/start-outcome.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 
-// All instants are ISO 8601, virtual.
+// All instants are ISO 8601 in virtual time.
 
-/** What happened in a simulation in which builds start by themselves: all there is to judge it by. */
+/** The history of a simulation in which builds start by themselves. Judgements use nothing else. */
 export interface History {
   from: string;
   until: string;
@@ -23,7 +23,7 @@ export interface History {
   releases: Release[];
   starts: StartOutcome[];
   builds: BuildOutcome[];
-  /** What was meant to start a build and never reached whom it was for. */
+  /** Events that should have started a build but never reached their target. */
   unheard: Unheard[];
   sweeps: { at: string; orphans: number; removed: number }[];
 }
@@ -39,7 +39,7 @@ export interface KeptRecipe {
   rebuildAfterSeconds: number;
 }
 
-/** A source image that a vendor published; `first` where it was there before anything began. */
+/** A source image that a vendor published; `first` if it existed before the simulation began. */
 export interface Release {
   at: string;
   parameter: string;
@@ -47,13 +47,13 @@ export interface Release {
   first: boolean;
 }
 
-/** What became of one execution of build-image. */
+/** The result of one execution of build-image. */
 export interface BuildOutcome {
   recipe: string;
   build: string;
   /** Name of the execution. */
   execution: string;
-  /** Null where it was started by hand. */
+  /** Null if it was started by hand. */
   trigger: Trigger | null;
   startedAt: string;
   /** Null while it is running. */
@@ -63,12 +63,12 @@ export interface BuildOutcome {
   source: string | null;
   ami: string | null;
   digest: string | null;
-  /** When the channel had moved. */
+  /** When the channel moved. */
   publishedAt: string | null;
   regions: { published: string[]; missing: string[] };
   error: string | null;
   cause: string | null;
-  /** Estimate; null where it is not known. */
+  /** Estimate; null if unknown. */
   usd: number | null;
 }
 
@@ -77,11 +77,11 @@ export interface Unheard {
   /** Names of recipes. */
   recipes: string[];
   what: string;
-  /** Whether it came to an end in the queue; else it was lost on the way. */
+  /** Whether it ended in the queue of failures; otherwise it was lost on the way. */
   queued: boolean;
 }
 
-/** Reads the history of a simulation that began at `from`, in its present state. */
+/** Reads the history, up to now, of a simulation that began at `from`. */
 export function historyOf(
   simulation: Simulation,
   catalog: Catalog,
@@ -143,7 +143,7 @@ function outcomeOf(simulation: Simulation, execution: Execution): BuildOutcome {
   };
 }
 
-/** Of the events that are lost, those that would have started a build. */
+/** The lost events that would have started a build. */
 const lostOf = ({ cloud }: Simulation, recipes: KeptRecipe[]): Unheard[] =>
   cloud.events.lost.flatMap((event) => {
     const concerned = startedBy(event, recipes);
@@ -165,7 +165,7 @@ interface Record {
   responsePayload?: { errorType: string; errorMessage: string };
 }
 
-/** A poll that found a source wanting has still looked at all the others. */
+/** A poll that failed to find one source has still looked at all the others. */
 function queuedOf(simulation: Simulation, recipes: KeptRecipe[]): Unheard[] {
   return simulation.queue('TriggerFailures').map(({ at, body }) => {
     const { requestPayload: asked = {}, responsePayload: said } = body as Record;

@@ -2,18 +2,18 @@ import { durationOf } from '../../core/duration.ts';
 import { answersOf, pollSeconds, updatesOf, type Answer } from './answers.ts';
 import type { BuildOutcome, History } from './history.ts';
 
-/** What a pipeline that runs by itself promises, and whether it kept that. */
+/** A promise of a pipeline that runs by itself, and whether the pipeline kept it. */
 export interface Invariant {
   name: 'published' | 'built once' | 'parents first' | 'young';
-  /** In one sentence, with the numbers of this history. */
+  /** The promise in one sentence, with the numbers of this history. */
   says: string;
-  /** Each time it was broken. */
+  /** Every violation. */
   violations: string[];
-  /** What was not done for a reason that the pipeline itself told, such as the breaker. */
+  /** Work that was not done for a reason that the pipeline itself reported, such as the breaker. */
   held: string[];
 }
 
-/** Judges a history. All promises are kept where no invariant has violations. */
+/** Judges a history. All promises are kept if no invariant has violations. */
 export function checkHistory(history: History): Invariant[] {
   const answers = answersOf(history);
   const [cascades, vendors] = [true, false].map((byParent) =>
@@ -23,7 +23,7 @@ export function checkHistory(history: History): Invariant[] {
 }
 
 const most = (numbers: number[]) => numbers.reduce((one, other) => Math.max(one, other), 0);
-/** In minutes, from five on. */
+/** In minutes, from five minutes on. */
 export const timeOf = (seconds: number): string =>
   durationOf(seconds < 300 ? Math.round(seconds) : Math.round(seconds / 60) * 60);
 const ms = (at: string) => Date.parse(at);
@@ -43,7 +43,7 @@ function published(answers: Answer[]): Invariant {
   };
 }
 
-/** What kept some from being built at the next poll. */
+/** The reasons for which some were not built at the next poll. */
 function waitsOf(answers: Answer[]): string {
   const waited = answers.filter(({ waitedFor }) => waitedFor.length > 0);
   const reasons = [...new Set(waited.flatMap(({ waitedFor }) => waitedFor))];
@@ -53,7 +53,7 @@ function waitsOf(answers: Answer[]): string {
 const bakeSeconds = (build: BuildOutcome | undefined): number =>
   build?.publishedAt ? (ms(build.publishedAt) - ms(build.startedAt)) / 1000 : 0;
 
-/** An update that was answered too late or not at all, and one that the breaker held up. */
+/** Lists updates that were answered too late or never as violations, and updates that the breaker held up as held. */
 function wrongs(answers: Answer[]): Pick<Invariant, 'violations' | 'held'> {
   const whose = ({ update: { recipe, ami, at } }: Answer) => `${recipe}: ${ami} of ${minuteOf(at)}`;
   return {
@@ -69,13 +69,13 @@ function wrongs(answers: Answer[]): Pick<Invariant, 'violations' | 'held'> {
   };
 }
 
-/** Builds that made an image, or would have. */
+/** Builds that made an image, or would have made one. */
 const madeIn = ({ builds }: History, recipe: string) =>
   builds.filter((build) => build.recipe === recipe && build.digest !== null && build.status !== 'up-to-date');
 
 /**
- * No image is made twice: not while another build of the recipe makes one, and not of the same content, unless the first
- * is not everywhere or too old.
+ * No image is made twice: not while another build of the recipe makes one, and not with the same content, unless the first image
+ * is too old or not in every region.
  */
 function builtOnce(history: History): Invariant {
   const violations: string[] = [];
@@ -104,7 +104,7 @@ function builtOnce(history: History): Invariant {
   };
 }
 
-/** A child is built from what its parent published, after the end of that build, and from each in turn. */
+/** A child is built from its parent's published image, after the end of that build, and from every such image in turn. */
 function parentsFirst(answers: Answer[], history: History): Invariant {
   const { violations, held } = wrongs(answers);
   for (const { name, parent, follows } of history.recipes.filter((recipe) => recipe.parent !== null)) {
@@ -135,7 +135,7 @@ function parentsFirst(answers: Answer[], history: History): Invariant {
   };
 }
 
-/** Where sources are followed, an image that gets older than `rebuildAfter` is made anew from the next poll on. */
+/** If a recipe follows its sources, an image older than `rebuildAfter` is rebuilt from the next poll on. */
 function young(history: History): Invariant {
   const violations: string[] = [];
   let oldest = 0;

@@ -5,13 +5,13 @@ import { isOf } from '../strikes.ts';
 import { isStop, machineOf, stateOf, type Scenario, type Strike } from '../vocabulary.ts';
 import type { Trial } from '../trial.ts';
 
-/** What a scenario must come to: published, failed in a state, or dead in one. Undefined where several causes compete. */
+/** The expected end of a scenario: published, failed in a state, or dead in one. Undefined if several causes compete. */
 export type Expectation = { end: 'published' | 'failed' | 'died'; state: string; region?: string };
 
 const mapOf = new Map(readMachine('build-image').tasks.map(({ state, map }) => [state, map]));
 const undoing = /^(Compensate|RecordFailure)$/;
 
-/** What ends the build: a step, check or copy that fails by itself, a permission that is missing, an execution that is stopped. */
+/** The causes that end a build: a step, check or copy that fails by itself, a missing permission, a stopped execution. */
 function causes({ struck, scenario }: Trial): Expectation[] {
   const { fails, beyond } = scenario;
   const fatal = [...struck].filter(
@@ -36,9 +36,9 @@ function ownFailure(scenario: Scenario, fails: string): Expectation {
 
 function ofStrike(scenario: Scenario, strike: Strike): Expectation {
   const state = stateOf(strike.place);
-  // Ended in the middle of a run, it may have come to the next state by then.
+  // An execution ended in the middle of a run may have reached the next state by then.
   if (isStop(strike)) return { end: 'died', state: strike.at === undefined ? state : '' };
-  // Published by then: what may not be removed is told in the manifest, and what may not be written fails the execution.
+  // The image is published by then. The manifest lists what may not be removed; a forbidden write fails the execution.
   if (state === 'CleanUp' && String(strike.at).startsWith('ec2:')) return { end: 'published', state: '' };
   const foreign = /@(.*)/.exec(String(strike.at))?.[1] ?? home;
   if (scenario.upToDate && state === 'Resolve' && foreign !== home) return { end: 'published', state: '' };
@@ -60,7 +60,7 @@ export function expected(trial: Trial): Expectation | undefined {
   return ending[0] ?? { end: 'published', state: '' };
 }
 
-/** A fault that passes must not cost the build, nor make it fail of anything else than it would have. */
+/** A passing fault must not fail the build, and must not change the error of a build that fails anyway. */
 export function completion(trial: Trial): Violation[] {
   const { scenario, executions, manifest } = trial;
   const broken = (what: string): Violation[] => [{ invariant: 'completes', what }];
@@ -68,7 +68,7 @@ export function completion(trial: Trial): Violation[] {
   const builds = executions.filter((one) => isOf(one, 'build-image'));
   const [first] = builds;
   const succeeded = builds.some(({ status }) => status === 'SUCCEEDED');
-  // Where it may not look, or is told which build to go on with, it builds.
+  // It builds if it may not look, or if it is told which build to continue.
   const anew = scenario.again !== undefined || scenario.strikes.some(({ fault }) => fault === 'denied');
   const successes = scenario.upToDate ? ['up-to-date', ...(anew ? ['published'] : [])] : ['published'];
   if (succeeded && !successes.includes(manifest?.status ?? ''))

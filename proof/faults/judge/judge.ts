@@ -8,7 +8,7 @@ import { parameter, regionsOf, shapeOf } from '../setting.ts';
 import { telling } from './telling.ts';
 import type { Trial } from '../trial.ts';
 
-/** Which promise was broken, and how. */
+/** The broken promise, and how it was broken. */
 export interface Violation {
   invariant:
     | 'struck'
@@ -23,7 +23,7 @@ export interface Violation {
   what: string;
 }
 
-/** What a build with faults in it did that it must never do. */
+/** Everything that a build with faults did although it must never do it. */
 export function judge(trial: Trial): Violation[] {
   return [
     ...ends(trial),
@@ -42,17 +42,17 @@ const ends = ({ executions }: Trial): Violation[] =>
     .filter(({ status }) => status === 'RUNNING')
     .map(({ arn }) => ({ invariant: 'ends', what: `${arn} still runs after more than a week` }));
 
-/** Two images of one build in one region, or two instances of one role, at the same time, whatever became of them later. */
+/** Finds two images of one build in one region, or two instances of one role, at the same time, even if one is deleted later. */
 function twins({ simulation, scenario }: Trial): Violation[] {
   return regionsOf(shapeOf(scenario)).flatMap((region) => {
     const images = imagesMade(simulation, region).map(({ id, name, stateReason, createdAt, deregisteredAt }) => ({
       id,
       claim: name,
-      from: stateReason ? Infinity : createdAt, // one that failed may be made anew
+      from: stateReason ? Infinity : createdAt, // a failed image may be made again
       to: deregisteredAt ?? Infinity,
     }));
     const { instances } = simulation.cloud.world.region(region);
-    // One that is shutting down is as good as gone.
+    // An instance that is shutting down counts as gone.
     const ending = new Map(
       simulation.cloud.calls
         .filter(({ action, error }) => action === 'TerminateInstances' && error === undefined)
@@ -63,7 +63,7 @@ function twins({ simulation, scenario }: Trial): Violation[] {
       id,
       claim: `${tags.get('golden:build')} ${tags.get('golden:role')}`,
       from: launchedAt,
-      // One that EC2 took away is as good as gone, too.
+      // An instance that EC2 took away counts as gone, too.
       to: reason?.Code.startsWith('Server.') ? launchedAt : (ending.get(id) ?? terminatedAt ?? Infinity),
     }));
     const things = [...images, ...machines].toSorted((a, b) => a.from - b.from);
@@ -75,7 +75,7 @@ function twins({ simulation, scenario }: Trial): Violation[] {
   });
 }
 
-/** Nothing is published unless every required target is right, at that moment and still at the end. */
+/** Nothing is published unless every required target is right, both at that moment and at the end. */
 function publication({ scenario, manifest, simulation, premature }: Trial): Violation[] {
   const broken = (what: string): Violation => ({ invariant: 'verified first', what });
   const early = [...new Set(premature)].map((what) => broken(`when the channel was moved: ${what}`));
@@ -91,7 +91,7 @@ function publication({ scenario, manifest, simulation, premature }: Trial): Viol
   return [...early, ...wrong];
 }
 
-/** The channel is where it was, or at the new image in every region where that is published. */
+/** The channel is unchanged, or at the new image in every region in which that image is published. */
 function channel(trial: Trial): Violation[] {
   const { scenario, before, after } = trial;
   const shape = shapeOf(scenario);
@@ -100,7 +100,7 @@ function channel(trial: Trial): Violation[] {
     const published = shape.channel ? publishedIn(trial).find((one) => one.region === region) : undefined;
     const wanted = published?.ami ?? before.channel.get(region);
     const holds = after.channel.get(region);
-    // What AWS does not let us put back must at least be said.
+    // If AWS refuses to restore the channel, the build must at least report it.
     const said = lines.some((line) => line.includes(parameter) && line.includes(`in ${region}:`));
     if (holds === wanted || said || isUnknown(trial)) return [];
     return [{ invariant: 'channel all or nothing', what: `${parameter} in ${region} holds ${holds}, not ${wanted}` }];

@@ -6,7 +6,7 @@ const ids = /\b(ami|snap|vol|i)-[0-9a-f]{8,17}\b/g;
 const idsIn = (lines: string[] = []): string[] => [...lines.join('\n').matchAll(ids)].map(([id]) => id);
 const broken = (what: string): Violation => ({ invariant: 'nothing left', what });
 
-/** Everything the account has more or less than the final status accounts for. */
+/** Every difference between the account and the final status. */
 export function leavings(trial: Trial): Violation[] {
   const { before, after } = trial;
   const wanted = new Set([...publishedThings(trial), ...keptThings(trial)]);
@@ -28,7 +28,7 @@ function publishedThings(trial: Trial): string[] {
   });
 }
 
-/** What a failed build keeps must be whole, and be nobody else's. */
+/** The images and snapshots that a failed build keeps. They must be complete and not shared with another account. */
 function keptThings({ manifest, after }: Trial): string[] {
   const kept = manifest?.status === 'failed' ? (manifest.failure?.kept ?? []) : [];
   return kept
@@ -36,7 +36,7 @@ function keptThings({ manifest, after }: Trial): string[] {
     .filter((id) => after.things.get(id)?.shared.length === 0 && after.things.get(id)?.state !== 'pending');
 }
 
-/** What is said of things must be so. */
+/** Finds false reports about things. */
 function untrue({ scenario, manifest, after }: Trial): Violation[] {
   const { left = [], kept = [], undone = [] } = manifest?.failure ?? {};
   const gone = (said: string, list: string[]) =>

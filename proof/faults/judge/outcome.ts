@@ -2,19 +2,19 @@ import { judge, type Violation } from './judge.ts';
 import { runTrial, type Trial } from '../trial.ts';
 import type { Scenario } from '../vocabulary.ts';
 
-/** What came of a scenario, fit to be sent from process to process. */
+/** The result of a scenario, as plain data that can be sent between processes. */
 export interface Outcome {
   violations: Violation[];
-  /** What the build came to, and how many faults it met on the way. */
+  /** The result of the build, and the number of faults that struck it. */
   status: string;
   struck: number;
   /** Real milliseconds it took. */
   milliseconds: number;
-  /** How each execution ended, and what the manifest says, for a reader. */
+  /** The end of each execution and the manifest's status, for a reader. */
   story: string[];
 }
 
-/** Runs a scenario and judges it; a simulation that breaks is a violation too. */
+/** Runs a scenario and judges it. An error of the simulation counts as a violation. */
 export async function runScenario(scenario: Scenario, mustStrike = true): Promise<Outcome> {
   const began = performance.now();
   const took = () => Math.round(performance.now() - began);
@@ -37,7 +37,7 @@ export async function runScenario(scenario: Scenario, mustStrike = true): Promis
   }
 }
 
-/** What there is to say of a scenario that did not come to its end. */
+/** The report on a scenario that did not reach its end. */
 export const brokenOff = (what: string, milliseconds: number): Outcome => ({
   violations: [{ invariant: 'ends', what }],
   status: 'broken',

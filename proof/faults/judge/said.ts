@@ -4,7 +4,7 @@ import { isOf } from '../strikes.ts';
 import { stateOf } from '../vocabulary.ts';
 import type { Trial } from '../trial.ts';
 
-/** The causes and last words of all executions. */
+/** The causes and outputs of all executions. */
 export const wordsOf = ({ executions }: Trial): string[] =>
   executions.flatMap(({ cause, output }) => [cause ?? '', lastWord(output)]).filter(Boolean);
 
@@ -13,7 +13,7 @@ function lastWord(output = '{}'): string {
   return typeof cause === 'string' ? cause : '';
 }
 
-/** What the manifest, the last word of an execution or the last sweep says is left, one thing a line. */
+/** The things reported as left by the manifest, the last output of an execution or the last sweep, one per line. */
 export function linesOf(trial: Trial): string[] {
   return [
     ...(trial.manifest?.failure?.left ?? []),
@@ -32,16 +32,16 @@ function sweepLines({ executions }: Trial): string[] {
   return [...lines, ...(last?.cause?.split('\n') ?? [])];
 }
 
-/** Whether the clean-up itself was ended by somebody; Step Functions says so, and nothing else. */
+/** Whether somebody ended the clean-up itself; only Step Functions reports that. */
 export function isCleanUpEnded({ executions }: Trial): boolean {
   const status = executions.findLast((one) => isOf(one, 'clean-up-build'))?.status;
   return status === 'ABORTED' || status === 'TIMED_OUT';
 }
 
-/** Its clean-up was never started or was ended by somebody: nobody but Step Functions can tell of it. */
+/** Whether the clean-up never started or was ended by somebody. Only Step Functions can report that. */
 export const isUnheard = (trial: Trial): boolean => trial.scenario.rates?.eventsLost === 1 || isCleanUpEnded(trial);
 
-/** Where an AMI is published, as the manifest says, or else what Publish wrote down. */
+/** The published AMIs with their regions, from the manifest or else from Publish's record. */
 export function publishedIn(trial: Trial): { region: string; ami: string }[] {
   const { manifest, ledger } = trial;
   if (manifest?.status === 'published')
@@ -51,7 +51,7 @@ export function publishedIn(trial: Trial): { region: string; ami: string }[] {
   return !manifest && ledger?.complete && isUnheard(trial) ? ledger.after : [];
 }
 
-/** Whether the build may have left anything: somebody ended its clean-up, or took from it what it needs, and that is said. */
+/** Whether the build may leave things behind: its clean-up was ended or lost something it needs, and a report says so. */
 export function isUnknown(trial: Trial): boolean {
   const { scenario, executions } = trial;
   if (scenario.again === 'sweep') return executions.findLast((one) => isOf(one, 'sweep'))?.status !== 'SUCCEEDED';
@@ -63,7 +63,7 @@ export function isUnknown(trial: Trial): boolean {
   return disabled && linesOf(trial).some((line) => line.startsWith('unknown: the clean-up'));
 }
 
-// Where AWS refused to list a kind of thing, the line of the place says so, and a person must look there.
+// If AWS refused to list a kind of thing, the line names the place, and a person must look there.
 const unlisted: Record<Thing['kind'], (region: string) => RegExp> = {
   instance: (region) => new RegExp(`^instances: ec2:DescribeInstances .*in ${region}:`),
   volume: (region) => new RegExp(`^(instances|volumes): ec2:Describe(Instances|Volumes) .*in ${region}:`),
@@ -72,7 +72,7 @@ const unlisted: Record<Thing['kind'], (region: string) => RegExp> = {
     new RegExp(`^(images|snapshots) in ${region}: (ec2:DescribeImages|ec2:DescribeSnapshots|ssm:GetParameter) `),
 };
 
-/** Whether somebody who reads the record learns that a thing is left. An AMI that is spared or kept means its snapshots, too. */
+/** Whether a reader of the record learns that a thing is left. A line about a spared or kept AMI covers its snapshots, too. */
 export function isSaid(trial: Trial, id: string, { kind, region }: Thing): boolean {
   if (isUnknown(trial)) return true;
   const { images } = trial.simulation.cloud.world.region(region);

@@ -17,7 +17,7 @@ const errors = new Set<string>([...failureNames, 'ABORTED', 'TIMED_OUT']);
 const foreign = /^(States\.|Lambda\.|Runtime\.|Sandbox\.)/;
 const isName = (error: string) => errors.has(error) || foreign.test(error);
 
-/** A failure names its state and its cause, in the manifest and in the execution. */
+/** A failure names its state and its cause, both in the manifest and in the execution. */
 export function telling(trial: Trial): Violation[] {
   return [...words(trial), ...record(trial), ...cause(trial)];
 }
@@ -35,10 +35,10 @@ function words({ executions }: Trial): Violation[] {
     ]);
 }
 
-/** A build that was planned has a manifest, or something says why there is none. */
+/** A planned build has a manifest, or a report says why it has none. */
 function record(trial: Trial): Violation[] {
   const { plan, manifest, executions } = trial;
-  // Where Resolve was ended, its plan may still be written when there is nobody left to record anything.
+  // If Resolve was ended, its plan may be written after the last process that could record anything.
   const made = trial.simulation.cloud.world.region(home).instances.size > 0;
   if (!plan || !made || manifest) {
     if (manifest?.status !== 'failed') return [];
@@ -53,7 +53,7 @@ function record(trial: Trial): Violation[] {
   return admitted || (died && isUnknown(trial)) ? [] : [broken('there is no manifest')];
 }
 
-/** Where there is one cause, it is the one that is told. */
+/** If a failure has a single cause, the report names that cause. */
 function cause(trial: Trial): Violation[] {
   const { scenario, struck, manifest } = trial;
   const wanted = expected(trial);
