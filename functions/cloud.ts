@@ -5,7 +5,7 @@ import { parseSettings, type DeploymentSettings } from '../core/deployment/deplo
 import type { Catalog } from '../core/recipe/recipe.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 
-/** What a stage works with: the way to AWS, the bucket, the clock, the recipes. */
+/** What every stage works with: the connection to AWS, the bucket, the clock, the recipes. */
 export interface Cloud extends Artifacts {
   now: () => Date;
   catalog: () => Promise<Catalog>;
@@ -13,24 +13,24 @@ export interface Cloud extends Artifacts {
   machine: string;
   /** Name of this deployment: service and stage. */
   deployment: string;
-  /** What the deployment says of itself, its bounds and its defaults for recipes. */
+  /** The deployment's settings: its bounds and its defaults for recipes. */
   settings: DeploymentSettings;
-  /** ARN of the SNS topic of whoever wants to know how builds end. */
+  /** ARN of the SNS topic for people who want to know how builds end. */
   topic: string;
-  /** Writes one structured line, with the recipe and build that the function was called about. */
+  /** Writes one structured log line, with the recipe and build of this call. */
   log: (line: Record<string, unknown>) => void;
-  /** Says which build this call turned out to be about, where its payload does not name one. */
+  /** Sets the build that this call turned out to be about, if its payload does not name one. */
   about: (build: BuildIdentity) => void;
-  /** Does something every so many seconds until the returned function is called. A failure is told, and the work goes on. */
+  /** Does something every so many seconds until the returned function is called. A failure is reported, and the work goes on. */
   every: (seconds: number, work: () => Promise<void>, failed: (error: Error) => void) => () => void;
 }
 
-/** What a function finds when it is called, before its shell knows what the call is about. */
+/** What a function has when it is called, before the shell knows which build the call is about. */
 export type Surroundings = Omit<Cloud, 'about'>;
 
 let connection: Connection | undefined;
 
-/** The cloud that a deployed function works with: AWS, and what the stack says in the function's environment. */
+/** The cloud of a deployed function: AWS, and the settings that the stack put into the function's environment. */
 export function deployedCloud(): Surroundings {
   const { AWS_REGION = '', GOLDEN_BUCKET: bucket = '', GOLDEN_CATALOG = '', GOLDEN_SETTINGS } = process.env;
   const { GOLDEN_MACHINE: machine = '', GOLDEN_DEPLOYMENT: deployment = '', GOLDEN_TOPIC: topic = '' } = process.env;
@@ -44,7 +44,7 @@ export function deployedCloud(): Surroundings {
     deployment,
     settings: parseSettings(GOLDEN_SETTINGS),
     topic,
-    // Not by console.log: whatever the log format, Lambda puts that into a line of its own, and then no metric is found in it.
+    // Not console.log: Lambda wraps its output in a line of its own in any log format, and CloudWatch then finds no metric in it.
     log: (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
     every(seconds, work, failed) {
       const timer = setInterval(() => void work().catch(failed), seconds * 1000);

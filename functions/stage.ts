@@ -7,11 +7,11 @@ import { deployedCloud, type Cloud, type Surroundings } from './cloud.ts';
 
 export type { Cloud };
 
-/** A measurement is a line of the log, which CloudWatch reads. */
+/** A measurement is a line of the log that CloudWatch reads as a metric. */
 export const measure = (cloud: Cloud, measurements: Measurement[]): void =>
   measurements.forEach((one) => cloud.log(embedded(one, cloud.deployment, cloud.now())));
 
-/** One Task state, or what an event calls: its name, the payload it takes, the IAM actions it needs, its work. */
+/** A Task state or an event's function: its name, the payload it takes, the IAM actions it needs, its work. */
 export interface Stage<I = never, O = unknown> {
   name: string;
   input: z.ZodMiniType<I>;
@@ -21,13 +21,13 @@ export interface Stage<I = never, O = unknown> {
 
 export const stage = <I, O>(definition: Stage<I, O>): Stage<I, O> => definition;
 
-/** Payload every stage of a build takes. */
+/** Payload that every stage of a build takes. */
 export const identity = { recipe: z.string(), build: z.string() };
 
-/** Payload of a stage that makes something or hands it to others: which execution does. */
+/** Payload of a stage that makes or shares something: it adds the execution. */
 export const maker = { ...identity, execution: z.string() };
 
-/** How far the search for a place has come, as Launch handed it on. */
+/** How far Launch has come in its search for a place with room. */
 export const ladder = z.strictObject({
   launched: z.boolean(),
   instance: z.string(),
@@ -37,19 +37,19 @@ export const ladder = z.strictObject({
   since: z.optional(z.string()),
 });
 
-/** The execution a state runs in, for states that must work even where Resolve did not. */
+/** The execution of a state, for states that must work even if Resolve did not. */
 export const execution = z.strictObject({
   id: z.string(),
   /** ISO 8601, or the milliseconds of an EventBridge event. */
   startedAt: z.union([z.string(), z.number()]),
-  /** The execution that works for it: itself, or the clean-up of one that died. */
+  /** The execution that does the work: `id` itself, or the clean-up of an `id` that died. */
   as: z.string(),
 });
 
-/** An error as a Catch hands it on. */
+/** An error as a Catch passes it on. */
 export const caughtError = z.looseObject({ Error: z.string(), Cause: z.nullish(z.string()) });
 
-/** What the states of a build that ended left for its undoing. */
+/** Facts from an ended build's states that undoing it needs. */
 export const endedContext = z.looseObject({ unjudged: z.optional(z.boolean()) });
 
 const keptImage = z.strictObject({
@@ -59,7 +59,7 @@ const keptImage = z.strictObject({
   expires: z.nullable(z.string()),
 });
 
-/** What the states of a failed build had come to, as far as they got. */
+/** The results of a failed build's states, as far as they got. */
 export const failedContext = z.looseObject({
   failure: caughtError,
   compensation: z.optional(
@@ -73,7 +73,7 @@ export const failedContext = z.looseObject({
   distribution: z.optional(z.array(z.looseObject({ region: z.string(), failure: z.optional(caughtError) }))),
 });
 
-/** A target as Verify hands it on. */
+/** A target as Verify passes it on. */
 export const verifiedTarget = z.looseObject({
   region: z.string(),
   ami: z.optional(z.string()),
@@ -81,7 +81,7 @@ export const verifiedTarget = z.looseObject({
   error: z.optional(z.string()),
 });
 
-/** The shell around every stage: checks the payload, runs it, logs one line, lets failures out under their names. */
+/** Wraps every stage: checks the payload, runs the stage, logs one line, and throws failures under their names. */
 export function lambda<I, O>(
   { name, input, run }: Stage<I, O>,
   cloudOf: () => Surroundings = deployedCloud,
@@ -90,7 +90,7 @@ export function lambda<I, O>(
     const deployed = cloudOf();
     const { awsRequestId: requestId } = context;
     let about = buildIn(event);
-    // A line that names a recipe is about that one.
+    // A log line that names a recipe keeps that recipe.
     const log: Cloud['log'] = (line) =>
       deployed.log({ ...('recipe' in line ? {} : about), ...(requestId && { requestId }), ...line });
     const cloud: Cloud = { ...deployed, log, about: (build) => void (about = build) };

@@ -3,7 +3,7 @@ import { beatTask, failTask, succeedTask } from '../aws/executions/tasks.ts';
 import { Failure } from '../core/errors.ts';
 import type { Cloud, Stage } from './stage.ts';
 
-/** What a look saw: it is done, or what it still waits for in words. */
+/** The result of a look: done, or what it still waits for, in words. */
 export type Seen<O> = { done: O } | { waiting: string };
 
 export const secondsSince = (since: string, now: Date): number => (now.getTime() - new Date(since).getTime()) / 1000;
@@ -14,21 +14,21 @@ export interface Wait<I, O> {
   name: string;
   input: z.ZodMiniType<I>;
   permissions: readonly string[];
-  /** Seconds after `since` at which the wait fails. Absent where the look itself knows when to end. */
+  /** Seconds after `since` at which the wait fails. Absent if the look itself decides when to end. */
   limit?: (input: I) => number;
-  /** Seconds after `since` until which looks are quick. Absent where they always are. */
+  /** Seconds after `since` until which looks are quick. Absent if they always are. */
   quickFor?: (input: I) => number;
   /**
-   * Takes one look. Called again and again, so it must be safe to repeat. A look that is `late`, which is past the limit, is the last
-   * one: it is done, or what it waits for is what the wait fails with.
+   * Takes one look. It is called again and again, so it must be safe to repeat. A look past the limit is `late` and the last one:
+   * if it is not done, the wait fails with what it waits for.
    */
   look: (input: I & { since: string; late: boolean }, cloud: Cloud) => Promise<Seen<O>>;
 }
 
 /**
- * A state that waits: `lambda:invoke.waitForTaskToken`, retried on States.HeartbeatTimeout and NotYet. Each retry is one look.
- * The token is answered when the thing waited for is done or failed for good. A quick look that sees neither leaves the token to
- * its heartbeat, and the next look comes soon. A slow one answers NotYet, and the next look comes when the state's Retry says.
+ * A state that waits: `lambda:invoke.waitForTaskToken`, retried on States.HeartbeatTimeout and NotYet. Each retry is one look. A
+ * look answers the token when the awaited thing is done or has failed for good. Otherwise a quick look lets the token's heartbeat
+ * run out, and the next look comes soon. A slow look answers NotYet, and the state's Retry sets the time of the next one.
  */
 export function wait<I extends object, O>({
   name,
@@ -43,8 +43,8 @@ export function wait<I extends object, O>({
     input: z.intersection(z.looseObject(token), input) as never,
     permissions: [...permissions, 'states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
     async run(event, cloud) {
-      // Heartbeats are as short as a look should be; one that AWS answers slowly must not lose its token over it.
-      // A beat that AWS refuses is no reason to end the look: the look's own answer will say what is wrong.
+      // A heartbeat is as short as a look should be. These beats keep the token alive while AWS answers slowly.
+      // A refused beat does not end the look: the look's own answer will say what is wrong.
       const stop = cloud.every(
         1,
         () => beatTask(cloud.aws, event.taskToken),
@@ -56,13 +56,13 @@ export function wait<I extends object, O>({
         const seen = await unlessBusy(() => look({ ...event, late }, cloud));
         if ('done' in seen)
           return (await succeedTask(cloud.aws, event.taskToken, seen.done)) ? 'done' : 'done, too late for this token';
-        // A last look that AWS had no time for is taken again, but not for ever.
+        // A throttled last look is repeated, until twice the limit.
         if (late && !(seen.busy && waited < 2 * bound))
           throw new Failure('WaitTimedOut', `the pipeline gave up after ${Math.round(waited)} s: ${seen.waiting}`);
         if (waited >= quickFor(event)) await failTask(cloud.aws, event.taskToken, new Failure('NotYet', seen.waiting));
         return seen.waiting;
       } catch (error) {
-        // The answer itself may be what AWS had no time for.
+        // AWS may have throttled the answer itself.
         if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
         return (await failTask(cloud.aws, event.taskToken, error))
           ? `failed: ${error.message}`
@@ -74,7 +74,7 @@ export function wait<I extends object, O>({
   };
 }
 
-// A look that AWS had no time for is a look that saw nothing: the next heartbeat looks again, and the wait's bound holds.
+// A throttled look counts as "nothing yet". The next heartbeat retries it; the wait's limit still applies.
 async function unlessBusy<O>(look: () => Promise<Seen<O>>): Promise<Seen<O> & { busy?: boolean }> {
   try {
     return await look();

@@ -1,5 +1,5 @@
-// What the settings of a deployment bound, in the terms that IAM has for it. Resolve refuses the same in words, earlier; this
-// holds even where a function is made to do otherwise.
+// The limits that a deployment's settings set, as IAM conditions. Resolve refuses the same earlier and in words. IAM holds even
+// if a function is made to do otherwise.
 const { sub, arn } = require('./substituted.cjs');
 
 const withCondition = (statement, operator, key, value) => ({
@@ -14,8 +14,8 @@ const inRegions = ({ regions }, statement) =>
     : withCondition(statement, 'StringEquals', 'aws:RequestedRegion', [sub('${AWS::Region}'), ...regions]);
 
 /**
- * Snapshots go to the accounts of `shareWith`. EC2 has no such key for an AMI's launch permissions, and none for
- * organizations: there Resolve alone says no. With ForAllValues a call that adds nobody passes as well.
+ * Snapshots go to the accounts of `shareWith`. EC2 has no such condition key for an AMI's launch permissions or for
+ * organizations: there only Resolve refuses. With ForAllValues, a call that adds nobody passes as well.
  */
 const toAccounts = ({ shareWith }, statement) => {
   if (shareWith === 'any') return statement;
@@ -32,7 +32,7 @@ const profilesOf = ({ instanceProfiles }, statement) => {
   return withCondition(statement, 'ArnEquals', 'ec2:InstanceProfile', [own, ...others]);
 };
 
-/** The role in an instance profile has the profile's name, as the console makes it. */
+/** The role in an instance profile has the profile's name if the console made it. */
 const rolesOf = ({ instanceProfiles }, statement) =>
   instanceProfiles.length === 0
     ? statement
@@ -41,9 +41,9 @@ const rolesOf = ({ instanceProfiles }, statement) =>
         Resource: [statement.Resource, ...instanceProfiles.map((name) => arn('iam::${AWS::AccountId}:role/' + name))],
       };
 
-/** What the pipeline itself sends. */
+/** Documents that the pipeline itself sends. */
 const itsOwn = ['AWS-RunShellScript', 'AWS-RunPowerShellScript', 'AWSEC2-RunSysprep'];
-/** AWS's own documents belong to no account, the others to ours or, by ARN, to somebody else. */
+/** AWS's own documents belong to no account. Others belong to ours or, if named by ARN, to another account. */
 const documentsOf = ({ documents }, statement) => {
   if (documents === 'any' || !Array.isArray(statement.Resource)) return statement;
   const any = statement.Resource.filter((resource) => resource['Fn::Sub']?.endsWith(':document/*'));
@@ -54,7 +54,7 @@ const documentsOf = ({ documents }, statement) => {
   );
   const arns = named.flatMap((name) => {
     if (name.startsWith('arn:')) return [name];
-    const aws = /^(AWS|Amazon)/.test(name); // SSM lets nobody else begin a name so
+    const aws = /^(AWS|Amazon)/.test(name); // SSM reserves these prefixes for AWS
     return [arn(`ssm:\${AWS::Region}:${aws ? '' : '${AWS::AccountId}'}:document/${name}`)];
   });
   return { ...statement, Resource: [...arns, ...statement.Resource.filter((resource) => !any.includes(resource))] };
@@ -65,7 +65,7 @@ const keysOf = ({ kmsAccounts }, statement) =>
     ? statement
     : { ...statement, Resource: [statement.Resource, ...kmsAccounts.map((id) => arn(`kms:*:${id}:key/*`))].flat() };
 
-/** Function and action → what bounds the statement. Undoing is not bounded: a setting that changes must not leave things. */
+/** Function and action → the statement's limits. Undoing has no limits: a changed setting must not leave things behind. */
 const bounds = {
   copyImage: { 'ec2:CopyImage': inRegions },
   grantPermissions: {
@@ -78,7 +78,7 @@ const bounds = {
   sendCommand: { 'ssm:SendCommand': documentsOf },
 };
 
-/** A statement of a function's role, within the settings. */
+/** A statement of a function's role, within the limits of the settings. */
 module.exports.bounded = (key, action, statement, settings) => {
   const bound = action.startsWith('kms:') ? keysOf : bounds[key]?.[action];
   return bound ? bound(settings, statement) : statement;

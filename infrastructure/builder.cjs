@@ -1,10 +1,11 @@
-// What builders and candidates are: their role and profile, and the security group they are launched into.
+// Role, instance profile and security group of builders and candidates.
 const { noValue, off, read } = require('./stack-settings.cjs');
 const { sub, arn } = require('./substituted.cjs');
 
 /**
- * What the SSM agent does for Run Command, patching and packages, and nothing else of the managed policy for it: that one also
- * reads every parameter of the account (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedInstanceCore.html).
+ * What the SSM agent needs for Run Command, patching and packages. AWS's managed policy for the agent would also let it read
+ * every parameter of the account
+ * (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSSMManagedInstanceCore.html).
  */
 const agent = {
   Effect: 'Allow', // the agent's own calls take no resource, or AWS does not say which one it asks about
@@ -38,7 +39,7 @@ const documents = {
 };
 
 /**
- * The agent uploads with a canned ACL, and asks first how the bucket encrypts:
+ * The agent uploads with a canned ACL. First it asks how the bucket encrypts:
  * https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/s3util/s3util.go and
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
  */
@@ -50,10 +51,10 @@ const output = [
   },
   { Effect: 'Allow', Action: 's3:GetEncryptionConfiguration', Resource: sub('${ArtifactBucket.Arn}') },
 ];
-// A large output goes up in parts, and S3 decrypts the parts to join them.
+// A large output is uploaded in parts, and S3 decrypts the parts to join them.
 const encryptsOutput = (key) => ({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: key });
 
-/** The secrets that steps may read, by the setting `builderSecrets`: none by default. */
+/** The secrets that steps may read, from the setting `builderSecrets`; none by default. */
 function secretsOf(patterns) {
   const parameters = patterns.filter((pattern) => pattern.startsWith('/'));
   const secrets = patterns.filter((pattern) => pattern.startsWith('secret:'));
@@ -71,7 +72,7 @@ function secretsOf(patterns) {
   ];
 }
 
-/** No rule lets anything in. Steps fetch from where they like, so everything may go out. */
+/** No rule lets anything in. Everything may go out, because steps download from any address. */
 const securityGroup = (vpcId) => ({
   Type: 'AWS::EC2::SecurityGroup',
   Properties: {
@@ -92,7 +93,7 @@ module.exports = {
     const name = off(builderRole) ? noValue : builderRole;
     const key = off(kmsKey) ? [] : [encryptsOutput(kmsKey)];
     return {
-      // Builders run the recipe's own scripts, so they must not be able to read or change anything of the pipeline.
+      // Builders run the recipe's own scripts, so they must not read or change anything of the pipeline.
       BuilderRole: {
         Type: 'AWS::IAM::Role',
         Properties: {

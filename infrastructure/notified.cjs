@@ -1,7 +1,7 @@
-// Who is notified of how builds end and of alarms: --param="notify=…".
+// The people who are notified of how builds end and of alarms: --param="notify=…".
 const ownTopic = '${self:service}-${self:provider.stage}-notifications';
 
-/** A topic's ARN or an e-mail address, sorted; undefined for nobody. */
+/** Whether `notify` is a topic's ARN or an e-mail address; undefined for nobody. */
 function whomToNotify(notify) {
   if (notify === 'off') return undefined;
   if (/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w.-]+$/.test(notify)) return { topic: notify };
@@ -9,11 +9,11 @@ function whomToNotify(notify) {
   throw new Error(`notify must be off, the ARN of an SNS topic or an e-mail address, not "${notify}".`);
 }
 
-/** The topic, as an ARN; where nobody is notified, the one there would be. */
+/** The topic's ARN. If nobody is notified, the ARN that the topic would have. */
 const arnOf = (whom) =>
   whom?.topic ?? { 'Fn::Sub': 'arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:' + ownTopic };
 
-/** @param key ARN of the key that encrypts messages. CloudWatch writes to an encrypted topic only by a key whose policy lets it. */
+/** @param key ARN of the key that encrypts messages. CloudWatch can publish to an encrypted topic only if the key's policy allows it. */
 const topicResources = (address, key) => ({
   Notifications: {
     Type: 'AWS::SNS::Topic',

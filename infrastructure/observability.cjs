@@ -1,5 +1,5 @@
-// The dashboard, the alarms and whom they tell. Every metric of ours that is named here is one that core/report/metrics.ts knows and
-// some function measures: test/observability.test.ts holds them against each other.
+// The dashboard, the alarms and their recipients. Each of our metrics that is named here is known to core/report/metrics.ts and
+// measured by a function: test/observability.test.ts compares them.
 const { readOfRecipes } = require('./of-recipes.cjs');
 const { off, read } = require('./stack-settings.cjs');
 const { arnOf, topicResources, whomToNotify } = require('./notified.cjs');
@@ -14,7 +14,7 @@ const waiting = (queue) => [
 ];
 const executions = (MetricName, machine) => ['AWS/States', MetricName, { StateMachineArn: ref(machine) }];
 
-/** Every queue for what could not be done: none of them is emptied by itself. */
+/** Every queue for failed events and calls. None of them empties itself. */
 const queues = {
   DeadBuilds: 'Builds that failed, were stopped or ran out of time.',
   TriggerFailures: 'Events that a function could not take in all its tries.',
@@ -31,8 +31,8 @@ const metric = ([Namespace, MetricName, dimensions]) => ({
 });
 
 /**
- * An alarm says what is wrong and where docs/operations.md says what to do.
- * @param missing What it means that nothing was measured.
+ * An alarm names the problem and the section of docs/operations.md with the remedy.
+ * @param missing What missing measurements mean.
  */
 const alarm = (
   name,
@@ -53,7 +53,7 @@ const alarm = (
 });
 
 const one = (source, Statistic, Period) => ({ ...metric(source), Statistic, Period });
-/** The sum of several metrics, where no value is none. */
+/** The sum of several metrics; a missing value counts as 0. */
 const sumOf = (sources, Period) => ({
   Metrics: [
     {
@@ -69,12 +69,12 @@ const sumOf = (sources, Period) => ({
     })),
   ],
 });
-// AWS counts only what happens: where nothing did, nothing is wrong
+// AWS counts only what happens, so a missing value means that nothing is wrong
 const quiet = { missing: 'notBreaching' };
-// What is measured now and then is as it was in between. That the measuring fails is in TriggerFailures.
+// Between two measurements, the last value holds. A failed measurement shows in TriggerFailures.
 const asBefore = { missing: 'ignore' };
 
-// A logical id has no hyphens and a recipe's name no capitals, so that no two recipes share one.
+// A logical id has no hyphens and a recipe's name no capitals, so two recipes never share a logical id.
 const idOf = (recipe) => recipe.replaceAll('-', 'X');
 
 const alarmsOf = ({ recipe, channel }, staleAfterDays) => ({
@@ -146,7 +146,7 @@ const alarmsFor = (recipes, staleAfterDays) => ({
   ...Object.assign({}, ...recipes.map((recipe) => alarmsOf(recipe, staleAfterDays))),
 });
 
-// In the body of a dashboard, references are ${…} of one Fn::Sub.
+// A dashboard body is one Fn::Sub, so references in it are ${…}.
 const drawn = ([namespace, name, dimensions], options = {}) => [
   namespace,
   name,
@@ -210,7 +210,7 @@ function widgetsFor(recipes, alarms, staleAfterDays) {
   ].filter(({ properties }) => (properties.metrics ?? properties.alarms).length > 0);
 }
 
-/** Side by side as far as there is room. */
+/** Places widgets side by side while there is room. */
 function placed(widgets) {
   let [x, y] = [0, 0];
   return widgets.map(({ type, width, height, properties }) => {
@@ -231,7 +231,7 @@ module.exports = {
     if (!(staleAfterDays > 0)) throw new Error('staleAfterDays must be a number of days.');
     const whom = whomToNotify(await resolveVariable('param:notify'));
     const alarms = alarmsFor(recipes, staleAfterDays);
-    // notify itself tells of a build that failed, and says more of it
+    // notify itself reports failed builds, in more detail
     for (const [id, { Properties }] of Object.entries(alarms))
       if (whom && id !== 'BuildFailed') Properties.AlarmActions = [whom.address ? ref('Notifications') : arnOf(whom)];
     return {

@@ -1,5 +1,5 @@
-// The functions and what each may do. An action's resources and conditions are written down once, here; serverless.yml
-// turns this into one role per function, and test/template.test.ts judges what comes out.
+// The functions and their permissions. Each action's resources and conditions are written here once. serverless.yml makes one
+// role per function of them, and test/template.test.ts checks the result.
 const { bounded } = require('./bounds.cjs');
 const { settingsOf } = require('./settings.cjs');
 const { noValue, off, read } = require('./stack-settings.cjs');
@@ -8,7 +8,7 @@ const { sub, arn } = require('./substituted.cjs');
 const name = '${self:service}-${self:provider.stage}';
 const machine = `${name}-build-image`;
 
-// EC2's images and snapshots belong to no account in their ARN; targets lie in any region.
+// ARNs of EC2's images and snapshots name no account. Targets may be in any region.
 const here = (kind) => arn('ec2:${AWS::Region}:${AWS::AccountId}:' + kind + '/*');
 const anywhere = (kind) => arn('ec2:*:${AWS::AccountId}:' + kind + '/*');
 const imageHere = arn('ec2:${AWS::Region}::image/*');
@@ -28,7 +28,7 @@ const topic = '${file(infrastructure/notified.cjs):topic}'; // an ARN, of a topi
 const builderRole = { 'Fn::GetAtt': ['BuilderRole', 'Arn'] };
 const builderProfile = { 'Fn::GetAtt': ['BuilderProfile', 'Arn'] };
 
-// The second is EC2's name in China.
+// The second name is EC2's in China.
 const ec2Service = ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'];
 
 const carries = (key) => ({ Null: { [`${key}/golden:build`]: 'false' } });
@@ -37,7 +37,7 @@ const taggedAsOurs = carries('aws:RequestTag');
 
 const anything = [{ Resource: '*' }]; // only for actions that take no resource
 
-/** Instances come only with our tags, the builder's profile and IMDSv2; a candidate only from an image of ours. */
+/** Instances must have our tags, the builder's profile and IMDSv2. A candidate must come from an image of ours. */
 const launches = (image, imageCondition) => [
   { Resource: image, Condition: imageCondition },
   {
@@ -53,14 +53,14 @@ const launches = (image, imageCondition) => [
   { Resource: [arn('ec2:${AWS::Region}:*:subnet/*'), arn('ec2:${AWS::Region}:*:security-group/*')] },
 ];
 
-/** Tags are written while the thing is made, so nothing else can be made to look like ours: see expiry for the one exception. */
+/** Tags are written at creation, so nothing else can be made to look like ours; expiry below is the one exception. */
 const tagsOn = (creation, resources) => [
   { Resource: resources, Condition: { ...taggedAsOurs, StringEquals: { 'ec2:CreateAction': creation } } },
 ];
 
 /**
- * When a sweep may remove an image is the one tag that comes and goes, and only on what is ours. A request without keys, which
- * to DeleteTags means all tags, must not pass for one whose keys are all allowed.
+ * The expiry of an image is the one tag that is added and removed later, and only on our own images. A request without keys means
+ * all tags to DeleteTags, so it must not count as one whose keys are all allowed.
  */
 const expiry = [
   {
@@ -72,10 +72,10 @@ const expiry = [
   },
 ];
 
-/** EC2's endpoints, which end in the domain of the partition. */
+/** EC2's endpoints, which end in the partition's domain. */
 const viaEc2 = ['ec2.*.amazonaws.com', 'ec2.*.amazonaws.com.cn', 'ec2.*.amazonaws.eu'];
 
-/** What EC2 does with a customer-managed key on behalf of the function that launches or copies. */
+/** What EC2 does with a customer-managed key for the function that launches or copies. */
 const keysThroughEc2 = (condition = {}) => [
   {
     Resource: arn('kms:*:${AWS::AccountId}:key/*'),
@@ -83,25 +83,25 @@ const keysThroughEc2 = (condition = {}) => [
   },
 ];
 
-/** Looking at a key, which no policy of a key need forbid. Which key an alias means is not said by EC2. */
+/** Looking at keys, which a key's policy need not forbid. EC2 does not show which key an alias means. */
 const keysOfAccount = [{ Resource: arn('kms:*:${AWS::AccountId}:key/*') }];
 
-/** Commands go to our instances only; the bucket is where their output goes. */
+/** Commands go only to our instances. Their output goes to the bucket. */
 const commandsOf = (documents) => [
   { Resource: [...documents, sub('${ArtifactBucket.Arn}')] },
   { Resource: here('instance'), Condition: { StringLike: { 'ssm:resourceTag/golden:build': '*' } } },
 ];
 
-/** Where a recipe's `source.parameter` and `source.channel` may be. */
+/** The parameters that a recipe's `source.parameter` and `source.channel` may name. */
 const sources = [{ Resource: [arn('ssm:${AWS::Region}::parameter/aws/service/*'), channels] }];
 
-/** IAM action → its statements, for all or by function. A function gets an action by naming it in the table below. */
+/** IAM action → its statements, for all functions or by function. The table below gives a function its actions. */
 const statements = {
   'ec2:CopyImage': [
     { Resource: images, Condition: taggedAsOurs },
-    // EC2 asks about the source image as well. AWS's table has its owner for a condition, and not its tags.
+    // EC2 checks the source image as well. By AWS's table, its owner can be a condition, but not its tags.
     { Resource: images, Condition: { StringEquals: { 'ec2:Owner': sub('${AWS::AccountId}') } } },
-    // AWS does not say whether EC2 asks about the source's snapshots too. They have nothing for a condition, so all are allowed.
+    // AWS does not document whether EC2 checks the source's snapshots too. No condition fits them, so all are allowed.
     { Resource: snapshots },
   ],
   'ec2:CreateImage': [
@@ -150,7 +150,7 @@ const statements = {
     sweep: [{ Resource: anywhere('instance'), Condition: madeByUs }],
     others: [{ Resource: here('instance'), Condition: madeByUs }],
   },
-  // only what watchSources says of a source image, on the bus of this account
+  // only watchSources' events about a source image, on this account's bus
   'events:PutEvents': [
     {
       Resource: arn('events:${AWS::Region}:${AWS::AccountId}:event-bus/default'),
@@ -170,7 +170,7 @@ const statements = {
   'kms:ReEncryptFrom': keysThroughEc2(),
   'kms:ReEncryptTo': keysThroughEc2(),
   's3:GetObject': {
-    // the end of what a failed command printed, and whether it arrived; nothing is decided by it
+    // the end of a failed command's output, and whether output arrived; no decision depends on it
     awaitCommand: [{ Resource: inBucket('commands/*') }],
     awaitCheck: [{ Resource: inBucket('commands/*') }],
     others: [{ Resource: objects }],
@@ -193,7 +193,7 @@ const statements = {
     compensate: [{ Resource: channels }],
     measureRecipes: [{ Resource: channels }],
   },
-  'ssm:GetParametersByPath': [{ Resource: arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot) }], // asked about the path alone
+  'ssm:GetParametersByPath': [{ Resource: arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot) }], // IAM checks the path itself
   'ssm:ListCommandInvocations': anything,
   'ssm:ListCommands': anything,
   'ssm:PutParameter': [{ Resource: channels }],
@@ -207,7 +207,7 @@ const statements = {
       ['Shell', 'PowerShell'].map((kind) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script')),
     ),
   },
-  'states:DescribeExecution': [{ Resource: [executions, cleanUps, sweeps] }], // what one was started with; who holds a lock: a build, the clean-up of one, a sweep
+  'states:DescribeExecution': [{ Resource: [executions, cleanUps, sweeps] }], // an execution's input; the holder of a lock: a build, its clean-up, a sweep
   'states:GetExecutionHistory': [{ Resource: executions }],
   'states:SendTaskFailure': anything,
   'states:SendTaskHeartbeat': anything,
@@ -244,7 +244,7 @@ const removesEverything = [
   'ec2:TerminateInstances',
 ];
 
-/** Function key → what it calls, as its file declares it in `permissions`. */
+/** Function key → the actions it calls, as its file declares them in `permissions`. */
 const functions = {
   resolve: [
     'ec2:DescribeImages',
@@ -367,10 +367,10 @@ const functions = {
   notify: ['s3:GetObject', 'sns:Publish', 'states:DescribeExecution'],
 };
 
-/** Called by events, not by a state machine: Lambda leaves what they could not take in a queue, with their own role. */
+/** Functions that events call, not a state machine. Lambda puts events that they could not handle into a queue, with their own role. */
 const byEvents = ['startBuild', 'watchSources', 'measureRecipes', 'notify'];
 
-/** What AWS asks of a caller beyond the call itself. No function makes these calls, so no file declares them. */
+/** Actions that AWS checks beyond the call itself. No function makes these calls, so no file declares them. */
 const encryption = [
   'kms:CreateGrant',
   'kms:Decrypt',
@@ -382,7 +382,7 @@ const encryption = [
 const implied = {
   'ec2:CopyImage': encryption,
   'ec2:RunInstances': encryption,
-  's3:GetObject': ['s3:ListBucket'], // else S3 answers that an absent object is forbidden
+  's3:GetObject': ['s3:ListBucket'], // otherwise S3 answers Forbidden for an absent object
   'ssm:PutParameter': ['ec2:DescribeImages'], // Parameter Store looks at an AMI with its writer's permissions
 };
 const allowed = (actions) => [...new Set([...actions, ...actions.flatMap((action) => implied[action] ?? [])])];
@@ -410,7 +410,7 @@ function statementsOf(key, actions, settings) {
   return [...merged.values()];
 }
 
-/** Bucket and topic are encrypted with the deployment's own key, where it has one. */
+/** Bucket and topic are encrypted with the deployment's own key, if it has one. */
 const withKey = (actions, key) => {
   const reads = actions.includes('s3:GetObject');
   const writes = actions.includes('s3:PutObject') || actions.includes('sns:Publish');
@@ -446,7 +446,7 @@ const role = (key, actions, { settings, kmsKey, boundary }) => ({
   },
 });
 
-// Seconds. Looking takes one or two calls; what goes through every region takes its time.
+// Seconds. A look takes one or two calls; going through every region takes longer.
 const timeouts = {
   resolve: 110,
   launch: 110,
@@ -461,12 +461,12 @@ const timeouts = {
   measureRecipes: 300,
 };
 
-/** The recipes lie beside these, see scripts/bundle.mjs. */
+/** The functions that need the recipes. scripts/bundle.mjs puts the recipes beside them. */
 const takeRecipes = ['resolve', 'recordFailure', 'sweep', 'startBuild', 'watchSources', 'measureRecipes'];
 
 const table = (value) => Object.fromEntries(Object.entries(functions).map(([key, actions]) => value(key, actions)));
 
-/** Which functions a state machine runs. The sweep's is no part of a build. */
+/** The functions that a state machine runs. The sweep's function is no part of a build. */
 const runs = {
   build: Object.keys(functions).filter((key) => key !== 'sweep' && !byEvents.includes(key)),
   cleanUp: ['compensate', 'recordFailure'],
@@ -476,7 +476,7 @@ const machines = Object.fromEntries(
   Object.entries(runs).flatMap(([which, keys]) => {
     const named = keys.map((key) => [`${pascal(key)}Arn`, getArn(`${pascal(key)}LambdaFunction`)]);
     return [
-      // A Task's Resource must be of the partition that the execution runs in.
+      // A Task's Resource must be in the partition of the execution.
       [`${which}Substitutions`, { Partition: { Ref: 'AWS::Partition' }, ...Object.fromEntries(named) }],
       [`${which}Arns`, named.map(([, found]) => found)],
     ];
@@ -503,7 +503,7 @@ module.exports = {
       package: { patterns: [`dist/${key}/**`] },
     },
   ]),
-  /** CloudFormation resources: a role for each. */
+  /** CloudFormation resources: a role for each function. */
   async roles(osls) {
     const stack = await read(osls);
     const around = {
@@ -513,6 +513,6 @@ module.exports = {
     };
     return table((key, actions) => [roleId(key), role(key, actions, around)]);
   },
-  /** What each state machine may run: `${CopyImageArn}` and so on, as statemachines/ says it. */
+  /** The functions that each state machine may run: `${CopyImageArn}` and so on, as statemachines/ names them. */
   ...machines,
 };

@@ -1,5 +1,5 @@
-// What the deployment says of itself, out of osls' parameters: to the functions, as the one variable GOLDEN_SETTINGS, which
-// core/deployment/deployment-settings.ts reads; to the template's resources, by `settingsOf`.
+// The deployment's settings, read from osls' parameters. The functions get them as the variable GOLDEN_SETTINGS, which
+// core/deployment/deployment-settings.ts reads. The template's resources get them by `settingsOf`.
 const { resolve } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { readOfRecipes } = require('./of-recipes.cjs');
@@ -13,8 +13,8 @@ function isOn(name, value) {
 }
 
 /**
- * A parameter that is a list: of serverless.yml, or a text with commas. Every entry has the form, which also keeps out what
- * CloudFormation would fill in.
+ * A list parameter: a list in serverless.yml, or a text with commas. Every entry must have the form, which also keeps out
+ * anything that CloudFormation would substitute.
  */
 const listWith = (form, { any = true } = {}) =>
   function read(name, value) {
@@ -31,7 +31,7 @@ const account = '\\d{12}';
 const inOrganizations =
   'arn:aws[a-z-]*:organizations::\\d{12}:(organization/o-[a-z0-9]{10,32}|ou/o-[a-z0-9]{10,32}/ou-[0-9a-z-]{4,72})';
 
-/** Parameter → how its text is read. Other keys are the same in every deployment. */
+/** Parameter → how its text is read. Other keys are equal in every deployment. */
 const readers = {
   automaticBuilds: isOn,
   inlineRecipes: isOn,
@@ -41,7 +41,7 @@ const readers = {
   documents: listWith(/^[\w.-]{2,127}\*?$|^arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:document\/[\w.-]{3,128}$/),
   kmsAccounts: listWith(new RegExp(`^${account}$`), { any: false }),
 };
-/** What follows from the settings of the stack; references of CloudFormation stand for what the stack makes. */
+/** Settings that follow from the stack's settings. CloudFormation references stand for what the stack makes. */
 const ofStack = ({ channelRoot, subnets, securityGroups }) => ({
   channelRoot,
   instanceProfile: '${BuilderProfile}',
@@ -49,16 +49,16 @@ const ofStack = ({ channelRoot, subnets, securityGroups }) => ({
   securityGroups: securityGroups.length > 0 ? securityGroups : ['${BuilderSecurityGroup.GroupId}'],
 });
 
-/** The settings of the deployment that is packaged, each as the type that core/deployment/deployment-settings.ts gives it. */
+/** The settings of the packaged deployment, with the types of core/deployment/deployment-settings.ts. */
 async function settingsOf(osls) {
   const settings = ofStack(await stackSettings(osls));
-  // One after the other: osls throws where a variable is not known yet, and asks again later.
+  // One after the other: osls throws if a variable is not known yet, and asks again later.
   for (const [name, reader] of Object.entries(readers))
     settings[name] = reader(name, await osls.resolveVariable(`param:${name}`));
   return settings;
 }
 
-/** @throws where Resolve would refuse every start of a recipe, in this region and with these settings. */
+/** @throws if Resolve would refuse every start of a recipe in this region with these settings. */
 async function judgeRecipes(settings, { resolveVariable }) {
   const recipes = readOfRecipes('resolve/recipes.json');
   const { undeployable } = await import(pathToFileURL(resolve('dist/judge/index.mjs')).href);
@@ -69,12 +69,12 @@ async function judgeRecipes(settings, { resolveVariable }) {
   if (problems.length === 0) return;
   const stage = await resolveVariable('self:provider.stage');
   const message = [`These recipes cannot be deployed to ${home} as ${stage}:`, ...problems].join('\n');
-  throw Object.assign(new Error(message), { stack: message }); // osls shows the stack, and where it comes from helps nobody
+  throw Object.assign(new Error(message), { stack: message }); // osls prints the stack, which would not help
 }
 
 module.exports = {
   settingsOf,
-  /** For serverless.yml. JSON with references of CloudFormation in it. */
+  /** For serverless.yml: JSON that contains CloudFormation references. */
   async variable(osls) {
     const settings = await settingsOf(osls);
     await judgeRecipes(settings, osls);
@@ -86,7 +86,7 @@ module.exports = {
       );
     return { 'Fn::Sub': text };
   },
-  /** For every state machine: what Step Functions writes into the log group. */
+  /** For every state machine: what Step Functions logs. */
   async executionLogging({ resolveVariable }) {
     const [level, data] = [await resolveVariable('param:executionLog'), await resolveVariable('param:executionData')];
     if (!['ALL', 'ERROR', 'FATAL', 'OFF'].includes(level))
@@ -97,7 +97,7 @@ module.exports = {
       Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: { 'Fn::GetAtt': ['BuildImageLogs', 'Arn'] } } }],
     };
   },
-  /** For serverless.yml: on or off, as a tag says it. */
+  /** For serverless.yml: on or off, as the text of a tag. */
   async automaticBuilds(osls) {
     return (await settingsOf(osls)).automaticBuilds ? 'on' : 'off';
   },

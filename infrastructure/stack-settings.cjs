@@ -1,5 +1,5 @@
-// The settings of a deployment (docs/deploy.md has them in a table): what `--param="name=value"` may be, and what follows from it.
-// What the functions are told of them is in settings.cjs.
+// The settings of a deployment (docs/deploy.md has a table of them): the allowed values of `--param="name=value"`, and what
+// follows from them. settings.cjs passes settings on to the functions.
 const noValue = { Ref: 'AWS::NoValue' };
 
 const defaultService = 'golden-image';
@@ -12,7 +12,7 @@ const listOf = (text) =>
         .split(',')
         .map((one) => one.trim());
 
-/** Parameter → what it must look like, and how a message says so. A list is given with commas. */
+/** Parameter → its form, and the words of a message for the form. A list is given with commas. */
 const forms = {
   builderRole: [/^[\w+=,.@-]{1,64}$/, 'be a name of at most 64 letters, digits and +=,.@-_'],
   channelRoot: [
@@ -32,7 +32,7 @@ const forms = {
 };
 const lists = ['subnets', 'securityGroups', 'builderSecrets'];
 
-/** What would break at deployment or later, in words. @param functions The keys of the functions, whose names are the longest. */
+/** Problems that would appear at deployment or later, in words. @param functions The keys of the functions, whose names are the longest. */
 function problemsOf({ service, stage, functions, ...given }) {
   const problems = Object.entries(forms).flatMap(([name, [form, must]]) => {
     const values = lists.includes(name) ? given[name] : off(given[name]) ? [] : [String(given[name])];
@@ -66,13 +66,13 @@ function problemsOf({ service, stage, functions, ...given }) {
   return problems;
 }
 
-/** `/golden` for the stage prod, and for others what tells them apart. Two deployments must not move each other's channels. */
+/** `/golden` for the stage prod; other deployments get their own root. Two deployments must not move each other's channels. */
 function defaultRoot(service, stage) {
   const base = service === defaultService ? 'golden' : service;
   return stage === 'prod' ? `/${base}` : `/${base}-${stage}`;
 }
 
-/** All settings, read and judged. */
+/** All settings, read and checked. */
 async function read({ resolveVariable }) {
   const { functions } = require('./roles.cjs'); // not at the top: roles.cjs needs this file
   const raw = { service: await resolveVariable('self:service'), stage: await resolveVariable('self:provider.stage') };

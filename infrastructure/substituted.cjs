@@ -1,4 +1,4 @@
-// Texts that CloudFormation completes: `sub` any, `arn` one that begins with the partition.
+// Texts that CloudFormation completes: `sub` for any text, `arn` for an ARN, which begins with the partition.
 const sub = (text) => ({ 'Fn::Sub': text });
 const arn = (rest) => sub('arn:${AWS::Partition}:' + rest);
 

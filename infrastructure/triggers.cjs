@@ -1,5 +1,5 @@
-// What starts what: rules, schedules, and what becomes of an event that nobody could take. CloudFormation gets these
-// resources, and the simulator runs the same ones, so that neither can have a rule or a schedule that the other has not.
+// The rules and schedules that start executions and functions, and the queues for failed events. CloudFormation gets these
+// resources and the simulator runs the same ones, so their rules and schedules cannot differ.
 const { readOfRecipes } = require('./of-recipes.cjs');
 const { whomToNotify } = require('./notified.cjs');
 const { settingsOf } = require('./settings.cjs');
@@ -14,14 +14,14 @@ const lambdaOf = {
   notify: 'NotifyLambdaFunction',
 };
 
-// AWS's own most: an event is not given up before a day has passed
+// AWS's own maximum: EventBridge does not give an event up within a day
 const patient = { MaximumEventAgeInSeconds: 86400, MaximumRetryAttempts: 185 };
 
 const rule = (Description, EventPattern, Targets) => ({
   Type: 'AWS::Events::Rule',
   Properties: { Description, EventPattern, Targets },
 });
-/** A rule or a schedule that starts builds: it is there from the first deployment on, and works once the setting is on. */
+/** A rule or a schedule that starts builds. It exists from the first deployment on, and works once the setting is on. */
 const automatic = ({ Type, Properties }, { automaticBuilds }) => ({
   Type,
   Properties: { ...Properties, State: automaticBuilds ? 'ENABLED' : 'DISABLED' },
@@ -36,20 +36,20 @@ const executions = (machine, status) => ({
 });
 const builds = (status) => executions('BuildImage', status);
 
-/** Rule → the function it calls. Each needs a permission of its own. */
+/** Rule → the function that it calls. Each rule needs its own permission. */
 const called = {
   SourceImageUpdated: 'startBuild',
   ChannelMoved: 'startBuild',
   BuildSucceeded: 'startBuild',
   ImageAvailable: 'watchSources',
 };
-/** The same, where the deployment names somebody to notify. */
+/** The same, if the deployment names somebody to notify. */
 const calledToNotify = { BuildEnded: 'notify', CleanUpDied: 'notify' };
 
 const startingBy = (channelRoot) => ({
   SourceImageUpdated: rule(
     'A recipe has a newer source image, as watchSources found.',
-    // not what another stage in this account and region has found for its own recipes
+    // leaves out what another stage in this account and region found for its own recipes
     { source: ['golden.images'], 'detail-type': ['Source Image Updated'], resources: [ref('BuildImage')] },
     calls('startBuild'),
   ),
@@ -114,7 +114,7 @@ const permissionsOf = (rules) =>
     Object.entries(rules).map(([id, key]) => [`${id}Permission`, permission(key, 'events.amazonaws.com', getArn(id))]),
   );
 
-// Nobody waits for the answer of these, so Lambda itself tries again, and leaves what fails thrice in the queue.
+// Nobody waits for these functions' answers. Lambda itself retries, and puts an event that fails three times into the queue.
 const retriesOf = (key) => ({
   [`${pascal(key)}Retries`]: {
     Type: 'AWS::Lambda::EventInvokeConfig',
@@ -138,7 +138,7 @@ const target = (key, input) => ({
 });
 const scheduled = '<aws.scheduler.scheduled-time>'; // EventBridge Scheduler puts the time there that the schedule names
 
-// A logical id has no hyphens and a recipe's name no capitals, so that no two recipes share one.
+// A logical id has no hyphens and a recipe's name no capitals, so two recipes never share a logical id.
 const scheduleId = (recipe) => `Schedule${recipe.replaceAll('-', 'X')}`;
 const scheduleOf = ({ recipe, expression, timezone, windowMinutes }) => ({
   Type: 'AWS::Scheduler::Schedule',
@@ -167,14 +167,14 @@ const watching = everySo(
   'rate(1 hour)',
   'Looks for newer source images. AWS tells nobody that its public parameters have changed.',
 );
-// CloudWatch asks for money for every metric and hour in which it gets a value
+// CloudWatch charges for every metric and hour in which the metric gets a value
 const measuring = everySo(
   'measureRecipes',
   'rate(6 hours)',
   'Measures how old the images are that channels point at, and which recipes are not built by themselves any more.',
 );
 
-// Once a day at a quiet hour. A sweep that comes twice, or not at all one day, does no harm.
+// Once a day at a quiet hour. A second sweep or a missed day does no harm.
 const sweeping = {
   Type: 'AWS::Scheduler::Schedule',
   Properties: {
@@ -282,7 +282,7 @@ const around = (called) => ({
 });
 
 /**
- * What starts builds, watches over them and sweeps after them, by logical id.
+ * The resources that start, watch and sweep builds, by logical id.
  * @param schedules `schedulesOf` of core/recipe/recipe-schedule.ts.
  */
 const triggerResources = (schedules, settings) => {
@@ -300,7 +300,7 @@ const triggerResources = (schedules, settings) => {
   };
 };
 
-/** What tells people, by logical id. */
+/** The resources that notify people, by logical id. */
 const notifyResources = () => ({ ...notifying, ...retriesOf('notify') });
 
 module.exports = {

@@ -8,7 +8,7 @@ import { ensureInstalled, root } from './setup.mjs';
 
 const camelCase = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 
-/** Function key → source file. A phase's folder holds nothing but functions; what lies directly in functions/ is their shell. */
+/** Function key → source file. A phase's folder holds only functions; the files directly in functions/ are their shell. */
 export function functionFiles() {
   const phases = readdirSync(join(root, 'functions'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const files = phases.flatMap(({ name: phase }) =>
@@ -22,8 +22,8 @@ export function functionFiles() {
 }
 
 /**
- * Bundles every function, or only some, and the recipes beside those that take them. Sizes are in bytes. An entry over
- * the limit, which a cold start would have to read, is an error. `recipes` is another folder of them than recipes/.
+ * Bundles all functions or some of them, and puts the recipes beside those that take them. Sizes are in bytes. An entry over the
+ * limit is an error, because a cold start reads it. `recipes` is another folder than recipes/.
  */
 export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit = 130_000, recipes } = {}) {
   rmSync(outdir, { recursive: true, force: true });
@@ -43,7 +43,7 @@ export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit
   return sizes;
 }
 
-/** How esbuild makes `index.mjs` of a TypeScript file for Lambda; the plugins are the caller's. */
+/** How esbuild makes `index.mjs` of a TypeScript file for Lambda; the caller adds the plugins. */
 export const bundleOptions = (file, outdir) => ({
   absWorkingDir: root,
   entryPoints: [{ in: file, out: 'index' }],
@@ -57,7 +57,7 @@ export const bundleOptions = (file, outdir) => ({
   mainFields: ['module', 'main'], // esbuild's default for node is main first: CommonJS, which does not tree-shake
   minify: true,
   legalComments: 'none',
-  // CommonJS dependencies call require(), which an ES module does not have
+  // CommonJS dependencies call require(), which an ES module lacks
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   logLevel: 'warning',
 });
@@ -68,8 +68,8 @@ async function bundleHandler(file, outdir) {
 }
 
 /**
- * Puts the recipes beside the functions that take them, as they are in the tree at deployment: no bucket to fill, no version
- * to drift. Their schedules and channels are for infrastructure/triggers.cjs and observability.cjs.
+ * Puts the recipes, as they are in the tree at deployment, beside the functions that take them: there is no bucket to fill and no
+ * version to drift. infrastructure/triggers.cjs and observability.cjs use their schedules and channels.
  */
 export async function compileRecipes(outdir = join(root, 'dist'), folder = join(root, 'recipes')) {
   const { readRecipeFolder } = await importTypeScript(join(root, 'cli/recipes/recipe-folder.ts'));
@@ -86,7 +86,7 @@ export async function compileRecipes(outdir = join(root, 'dist'), folder = join(
   writeFileSync(join(outdir, 'channels.json'), JSON.stringify(channelsOf(catalog)));
 }
 
-/** What infrastructure/settings.cjs judges the recipes with, once osls knows the region, the stage and the settings. */
+/** How infrastructure/settings.cjs checks the recipes, once osls knows the region, the stage and the settings. */
 async function bundleJudge(outdir) {
   const { build } = await import('esbuild');
   await build(bundleOptions('core/deployment/deployable.ts', join(outdir, 'judge')));

@@ -1,5 +1,5 @@
-// Part of `npm run check`: every script that a guest is made to run is read by shellcheck or parsed as PowerShell. These are the
-// scripts and steps of the recipes here, sanitize, and the lines in which scripts travel.
+// Part of `npm run check`: shellcheck reads, or PowerShell parses, every script that a guest runs. These are the scripts and
+// steps of the recipes here, sanitize, and the lines that carry scripts.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,7 +19,7 @@ const report = (name, message) => {
 const shells = scripts.filter(({ kind }) => kind === 'shell');
 const shellcheck = (...args) => spawnSync('shellcheck', args, { encoding: 'utf8' });
 let found = shellcheck('--version').status === 0;
-// CI machines are thrown away; nothing is installed on others.
+// Installs only on CI machines, which are thrown away.
 if (!found && process.env.CI && process.getuid?.() === 0) {
   const quiet = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   spawnSync('apt-get', ['update'], quiet);

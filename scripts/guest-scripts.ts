@@ -12,7 +12,7 @@ export interface GuestScript {
   text: string;
 }
 
-/** What a command makes the guest run: the lines that SSM is sent, and the script that those unpack. */
+/** The scripts of a command: the lines that SSM is sent, and the script that they unpack. */
 function scriptsOf(from: string, { name, document, parameters }: Command): GuestScript[] {
   const lines = parameters['commands'];
   if (!lines || !/^AWS-Run(Shell|PowerShell)Script$/.test(document)) return [];
@@ -23,7 +23,7 @@ function scriptsOf(from: string, { name, document, parameters }: Command): Guest
   ];
 }
 
-/** Every script that the recipes here, and the pipeline itself, make a guest run. */
+/** Every script that the recipes here and the pipeline itself run on a guest. */
 export async function guestScripts(root = process.env['GOLDEN_ROOT'] ?? '.'): Promise<GuestScript[]> {
   const all: GuestScript[] = [];
   for (const folder of ['recipes', 'examples']) {

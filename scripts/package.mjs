@@ -1,5 +1,5 @@
-// `npm run package` and `npm run deploy`: checks the settings, makes the bundles and hands over to osls. osls asks for the
-// settings at a dozen places of serverless.yml and would tell each problem a dozen times.
+// `npm run package` and `npm run deploy`: checks the settings, makes the bundles and calls osls. osls reads the settings at a
+// dozen places of serverless.yml and would report each problem a dozen times.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -14,10 +14,7 @@ const options = {
   region: { type: 'string', short: 'r' },
 };
 
-/**
- * What is wrong with the settings that osls would be given, as far as that can be told without osls: values that are osls'
- * variables themselves are left to it.
- */
+/** The problems of the settings for osls that can be found without osls. Values that are osls variables are left to osls. */
 export async function settingsProblems(args, env = process.env) {
   const { parse } = await import('yaml');
   const { values } = parseArgs({ args, options, strict: false, allowPositionals: true });

@@ -7,9 +7,9 @@ import { recipeSchema } from '../core/recipe/schema.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
-/** For editors, by the first line of a recipe: `# yaml-language-server: $schema=recipe.schema.json`. */
+/** The schema for editors, which the first line of a recipe names: `# yaml-language-server: $schema=recipe.schema.json`. */
 export function recipeJsonSchema(): string {
-  // Draft 7 is what the YAML language server knows best.
+  // The YAML language server supports draft 7 best.
   const schema = z.toJSONSchema(recipeSchema, { io: 'input', target: 'draft-7' });
   return `${JSON.stringify({ title: 'Recipe of a golden image', ...schema }, null, 2)}\n`;
 }

@@ -1,6 +1,6 @@
-// `node scripts/run.mjs FILE.ts [args]`: runs TypeScript on Node 20, which cannot do so by itself. The file is bundled
-// with all it imports, the SDK too: reading its 2,000 modules one by one would take seconds. The bundle is kept until
-// one of the project's files in it, the lock file or this script changes.
+// `node scripts/run.mjs FILE.ts [args]`: runs TypeScript on Node 20, which cannot do so by itself. The file is bundled with all
+// its imports, including the SDK: reading the SDK's 2,000 modules one by one would take seconds. The bundle is kept until one of
+// the project's files in it, the lock file or this script changes.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ const day = 24 * 60 * 60 * 1000;
 
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
 
-/** Hands the process over to a program written in TypeScript, as if Node had been started with it. */
+/** Runs a TypeScript program in this process, as if Node had been started with it. */
 export async function run(file, args) {
   await ensureInstalled();
   process.argv.splice(1, Infinity, file, ...args);
@@ -21,7 +21,7 @@ export async function run(file, args) {
   await importTypeScript(file);
 }
 
-/** The module that a TypeScript file is. Packages must be installed. */
+/** The module of a TypeScript file. Packages must be installed. */
 export async function importTypeScript(file) {
   process.env.GOLDEN_ROOT ??= root; // import.meta.url says nothing about the tree inside a bundle
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -73,7 +73,7 @@ async function bundle(entry) {
     logLevel: 'warning',
   });
 
-  // Content decides the folder's name, so that a program which is still running keeps the chunks it has yet to load
+  // The content determines the folder's name, so that a running program keeps the chunks it has yet to load
   const folder = join(cache, sha256(...outputFiles.map(({ contents }) => contents)).slice(0, 16));
   if (!existsSync(folder)) {
     mkdirSync(building, { recursive: true });

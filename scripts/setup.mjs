@@ -1,5 +1,5 @@
-// Installs what the lock file names when it is not there yet, so that `npm start` and `npm test` are the only commands
-// a fresh clone needs. Node's builtins only: this runs before anything is installed.
+// Installs the lock file's packages if they are missing, so that a fresh clone needs only `npm start` and `npm test`. It uses
+// only Node's builtins, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const installedLock = join(root, 'node_modules/.package-lock.json');
 const stamp = join(root, 'node_modules/.golden-lock');
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
-/** The lock file's hash: whatever is derived from node_modules is stale when it differs. */
+/** The lock file's hash. Anything derived from node_modules is stale when the hash differs. */
 export const lockHash = () => sha256(readFileSync(lockFile));
 
 export async function ensureInstalled() {

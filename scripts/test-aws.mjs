@@ -1,5 +1,5 @@
-// `npm run test:aws`: asks AWS what no emulator knows, for people with credentials. Creates nothing, and says so and asks
-// nothing where there are no credentials. Ends, like `npm test`, with the counts on one plain line.
+// `npm run test:aws`: tests against real AWS what no emulator knows, for people with credentials. Creates nothing. Without
+// credentials, it says so and makes no calls. Like `npm test`, it ends with the counts on one plain line.
 import { join } from 'node:path';
 import { ensureInstalled } from './setup.mjs';
 

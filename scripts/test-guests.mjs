@@ -1,7 +1,7 @@
-// `npm run test:guests`: sanitize and the example scripts, run by the shells and tools of real Linux file trees. debootstrap makes
-// the trees of Debian and Ubuntu; node_modules/.cache keeps them. GUEST_TREES names trees of your own (paths with colons between
-// them). Such a tree stands in for the one of its system that is made here. Each tree that is not there counts as skipped, with the
-// reason. Needs root on Linux. Ends with the counts on one plain line.
+// `npm run test:guests`: runs sanitize and the example scripts with the shells and tools of real Linux file trees. debootstrap
+// makes the trees of Debian and Ubuntu, and node_modules/.cache keeps them. GUEST_TREES names your own trees (paths with colons
+// between them); a tree of yours replaces ours of the same system. A missing tree counts as skipped, with the reason. Needs root
+// on Linux. Ends with the counts on one plain line.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,15 +17,15 @@ const run = (program, ...args) =>
 
 const cache = join(root, 'node_modules/.cache/guests');
 
-/** The trees that the tests are for, by ID and VERSION_ID of their os-release. */
+/** The systems to test, by ID and VERSION_ID of their os-release. */
 const wanted = [
   { name: 'debian-12', suite: 'bookworm' },
-  // GUEST_UBUNTU_MIRROR: the URL of a mirror, where the one that debootstrap knows is not reached.
+  // GUEST_UBUNTU_MIRROR: the URL of a mirror, if debootstrap's own cannot be reached.
   { name: 'ubuntu-24.04', suite: 'noble', mirror: process.env.GUEST_UBUNTU_MIRROR },
   { name: 'amzn-2023' },
 ];
 
-/** Why no tree can be entered on this machine, or undefined where one can. */
+/** Why this machine can enter no tree; undefined if it can. */
 function withoutGuests() {
   if (process.platform !== 'linux' || process.getuid() !== 0)
     return 'it takes root on Linux to enter another file tree';
@@ -43,12 +43,12 @@ function ownTree(path) {
   return { name: `${valueOf('ID')}-${valueOf('VERSION_ID')}`, path };
 }
 
-/** The tree of a system with its path, or with the reason why there is none. */
+/** A system's tree with its path, or the reason why there is none. */
 function madeTree({ name, suite, mirror }) {
   if (!suite) return { name, reason: 'no tool here makes its tree; GUEST_TREES can name one' };
   const path = join(cache, name);
   if (existsSync(path)) return { name, path };
-  // CI machines are thrown away; nothing is installed on others.
+  // Installs only on CI machines, which are thrown away.
   if (!has('debootstrap') && process.env.CI && has('apt-get')) {
     run('apt-get', 'update');
     run('apt-get', 'install', '-y', '--no-install-recommends', 'debootstrap');

@@ -1,6 +1,6 @@
-// `npm run test:moto`: the bundled functions and the deployed state machine on moto, an AWS emulator that is not ours,
-// and our interpreter's corpus in moto's own engine. Needs Python with moto; says so and skips all where there is none.
-// Ends, like `npm test`, with the counts on one plain line.
+// `npm run test:moto`: runs the bundled functions and the deployed state machine on moto, an AWS emulator by others, and our
+// interpreter's corpus in moto's own engine. Needs Python with moto; without it, says so and skips all. Like `npm test`, ends
+// with the counts on one plain line.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ if (!missing) {
 
 const outputFile = join(scratch, 'results.json');
 const options = ['--config', join(root, 'test/moto/jest.config.mjs'), '--json', `--outputFile=${outputFile}`];
-// A name that no test has: jest then counts what it would have run, and starts nothing.
+// No test has this name: jest then counts the tests it would have run, and starts none.
 const chosen = missing ? ['--testNamePattern', '(?!)', '--silent'] : process.argv.slice(2);
 const jest = spawn(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'), ...options, ...chosen], {
   cwd: root,

@@ -1,5 +1,6 @@
-// The tests as JavaScript: .test-build/ has one file, `core/build/plan.ts.js`, for each TypeScript file of the tree. Node runs these as
-// they are. Jest's own runner loads the AWS SDK anew for each test file and runs it in a virtual machine, which takes twice the time.
+// Translates the tree to JavaScript for the tests: .test-build/ has one file, `core/build/plan.ts.js`, for each TypeScript file.
+// Node runs these files directly. Jest's own runner loads the AWS SDK anew for each test file and runs it in a virtual machine,
+// which takes twice the time.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { root } from './setup.mjs';
@@ -20,7 +21,7 @@ const typeScriptFiles = () =>
       .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name))),
   );
 
-/** Imports stay imports: of `./plan.ts.js` for `./plan.ts`. Other files of the tree are imported from where they are. */
+/** Imports stay imports: `./plan.ts` becomes `./plan.ts.js`. The tree's other files are imported from their own place. */
 const imports = {
   name: 'imports',
   setup(build) {
@@ -40,7 +41,7 @@ const imports = {
   },
 };
 
-/** Brings .test-build up to date: only what has changed is made anew, and other runs may be reading the rest. */
+/** Brings .test-build up to date. Only changed files are made anew, because other runs may be reading the rest. */
 export async function buildTestTree() {
   const files = typeScriptFiles();
   const seen = Object.fromEntries([tool, ...files].map((file) => [file, stampOf(file)]));
@@ -65,7 +66,7 @@ async function translate(files) {
     outbase: root,
     outdir: testTree,
     outExtension: { '.js': '.ts.js' },
-    bundle: true, // for the sake of the plugin: every import is external
+    bundle: true, // only for the plugin: every import is external
     plugins: [imports],
     format: 'esm',
     platform: 'node',

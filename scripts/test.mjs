@@ -9,7 +9,7 @@ await ensureInstalled();
 
 const scratch = mkdtempSync(join(tmpdir(), 'golden-test-'));
 const outputFile = join(scratch, 'results.json');
-const bound = 20 * 60_000; // milliseconds; whatever still runs then hangs
+const bound = 20 * 60_000; // milliseconds; a run that takes longer hangs
 const { status, error } = spawnSync(
   process.execPath,
   [join(root, 'node_modules/jest/bin/jest.js'), '--json', `--outputFile=${outputFile}`, ...process.argv.slice(2)],

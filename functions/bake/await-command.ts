@@ -3,7 +3,7 @@ import { lookAtCommand } from '../../aws/work/steps.ts';
 import { identity, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 
-/** Waits for a provisioning step. Reboots inside it are SSM's affair: the command stays in progress until the step is through. */
+/** Waits for a provisioning step. SSM handles reboots inside a step: the command stays in progress until the step is done. */
 export const awaitCommand = wait({
   name: 'AwaitCommand',
   input: z.looseObject({

@@ -4,7 +4,7 @@ import { lookAtImage } from '../../aws/images/images.ts';
 import { identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
-/** Waits until EC2 has made the image; a large disk can take it hours. */
+/** Waits until EC2 has made the image, which can take hours for a large disk. */
 export const awaitImage = wait({
   name: 'AwaitImage',
   input: z.looseObject({ ...identity, ami: z.string(), limit: z.number(), quickFor: z.number() }),

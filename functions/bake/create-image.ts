@@ -8,7 +8,7 @@ import type { Plan } from '../../core/build/plan.ts';
 import { imageTags, madeBy } from '../../core/tags.ts';
 import { lambda, maker, stage, type Cloud } from '../stage.ts';
 
-/** CreateImage has no idempotency token: the name is the token, and only this build's tags make an AMI of that name ours. */
+/** CreateImage has no idempotency token, so the name acts as one. An AMI of that name is ours only with this build's tags. */
 async function adopt({ aws }: Cloud, plan: Plan): Promise<string | undefined> {
   const [first, ...others] = await findOwnImages(aws, aws.region, plan.image);
   if (!first) return undefined;
@@ -21,7 +21,7 @@ async function adopt({ aws }: Cloud, plan: Plan): Promise<string | undefined> {
   );
 }
 
-/** The image, under its deterministic name, tagged from birth. */
+/** Creates the image under its deterministic name, with its tags from the start. */
 export const createImage = stage({
   name: 'CreateImage',
   input: z.strictObject({ ...maker, instance: z.string() }),

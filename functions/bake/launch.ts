@@ -4,7 +4,7 @@ import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { builderDisks } from '../../core/launch/disks.ts';
 import { ladder, lambda, maker, stage } from '../stage.ts';
 
-/** The builder: an instance of the source image, without a key pair. A living one of this build is taken again. */
+/** Launches the builder, an instance of the source image without a key pair, or finds this build's living builder. */
 export const launch = stage({
   name: 'Launch',
   input: z.strictObject({ ...maker, ladder }),

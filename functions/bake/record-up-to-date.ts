@@ -8,7 +8,7 @@ import { timingsOf } from '../../core/build/timings.ts';
 import { upToDateManifest } from '../../core/start/up-to-date.ts';
 import { identity, lambda, measure, stage } from '../stage.ts';
 
-/** Writes the manifest of a build that had nothing to do: it tells of the image that is published already. */
+/** Writes the manifest of a build that had nothing to do. The manifest names the image that is published already. */
 export const recordUpToDate = stage({
   name: 'RecordUpToDate',
   input: z.strictObject({ ...identity, published: z.string(), execution: z.string() }),

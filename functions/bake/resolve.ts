@@ -16,13 +16,13 @@ import { refuse, refuseAny, told } from '../../core/recipe/recipe.ts';
 import { startProblems } from '../../core/deployment/start-bounds.ts';
 import { lambda, stage, type Cloud } from '../stage.ts';
 
-// Loaded only where there is a choice.
+// Loaded only for a new plan.
 const lookForUpToDate = async (cloud: Cloud, plan: Plan): Promise<Found> =>
   (await import('../../aws/work/up-to-date.ts')).findUpToDate(cloud, plan, cloud.now());
 
 /**
- * First state: execution input → build plan in the bucket, unless there is nothing to build. Refuses bad input before anything
- * costs money. A build that was planned before keeps its plan, so that starting it again completes it, with the image it made.
+ * First state: turns the execution input into a build plan in the bucket, unless there is nothing to build. Refuses bad input
+ * before anything costs money. A build that was planned before keeps its plan and its image, so that a new start completes it.
  */
 export const resolve = stage({
   name: 'Resolve',

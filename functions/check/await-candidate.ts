@@ -5,7 +5,7 @@ import { patience } from '../../core/build/limits.ts';
 import { identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
-/** Waits until SSM reaches the candidate: an image whose instances do not come up is refused here, whatever its checks. */
+/** Waits until SSM reaches the candidate. An image whose instances do not start fails here, whatever its checks. */
 export const awaitCandidate = wait({
   name: 'AwaitCandidate',
   input: z.looseObject({ ...identity, instance: z.string() }),

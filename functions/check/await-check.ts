@@ -3,7 +3,7 @@ import { lookAtCommand } from '../../aws/work/steps.ts';
 import { identity, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 
-/** Waits for a check. One that fails ends the build before anything is distributed. */
+/** Waits for a check. A failed check ends the build before anything is distributed. */
 export const awaitCheck = wait({
   name: 'AwaitCheck',
   input: z.looseObject({

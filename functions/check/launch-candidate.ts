@@ -3,7 +3,7 @@ import { findOrLaunch } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { ladder, lambda, maker, stage } from '../stage.ts';
 
-/** The candidate: a fresh instance of the new image, with the disks the image brings, since that is what servers will boot. */
+/** Launches the candidate: a fresh instance of the new image. It has the image's own disks, because servers will boot those. */
 export const launchCandidate = stage({
   name: 'LaunchCandidate',
   input: z.strictObject({ ...maker, ami: z.string(), ladder }),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { findInstances, isDead, terminateInstances } from '../../aws/instances/instances.ts';
 import { identity, lambda, stage } from '../stage.ts';
 
-/** The checks are through: the candidate need not run while copies take their hours. */
+/** Terminates the candidate after its checks, so that it does not run during hours of copying. */
 export const terminateCandidate = stage({
   name: 'TerminateCandidate',
   input: z.strictObject(identity),

@@ -4,7 +4,7 @@ import { lookAtImage } from '../../aws/images/images.ts';
 import { identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
-/** Waits until the AMI of one target is available; EC2 promises no time for a copy between regions. */
+/** Waits until the AMI of one target is available. EC2 guarantees no time for a copy between regions. */
 export const awaitCopy = wait({
   name: 'AwaitCopy',
   input: z.looseObject({ ...identity, region: z.string(), ami: z.string(), limit: z.number(), quickFor: z.number() }),

@@ -9,8 +9,8 @@ import { imageTags } from '../../core/tags.ts';
 import { lambda, maker, stage } from '../stage.ts';
 
 /**
- * The image in one target region: the AMI itself in the pipeline's own region, a copy anywhere else. CopyImage takes a
- * name twice, so the copy is looked for first, and asked for under a token that always means the same copy.
+ * Provides the image in one target region: the AMI itself in the pipeline's own region, a copy elsewhere. CopyImage accepts a
+ * name twice. The state therefore looks for the copy first, and asks for it under a token that always means the same copy.
  */
 export const copyImage = stage({
   name: 'CopyImage',

@@ -10,9 +10,9 @@ import { imageWrongs, refuseHopeless } from '../../core/distribute/target.ts';
 import { lambda, maker, stage } from '../stage.ts';
 
 /**
- * What a copy does not bring along: IMDSv2 and permissions; and an image that a failed build kept has an end no more. Every
- * snapshot first, then the AMI, so that whoever sees the AMI can use its disks. Granting again what is granted changes nothing. What can
- * never become right is shared with nobody.
+ * Sets what CopyImage does not copy: IMDSv2 and permissions. Removes the expiry of an image that a failed build kept. Snapshots
+ * come before the AMI, so that every account that sees the AMI can use its disks. Repeating a grant changes nothing. A target
+ * that can never become right is not shared.
  */
 export const grantPermissions = stage({
   name: 'GrantPermissions',
@@ -30,13 +30,13 @@ export const grantPermissions = stage({
     const target = targetIn(plan, region);
     const observed = await observeImage(aws, plan, target, ami);
     const { image } = observed;
-    // EC2 may show what it showed before: pending, or not at all.
+    // EC2 may show an older state: pending, or no image at all.
     if (image?.state !== 'available' || image.disks.some(({ snapshot }) => !snapshot)) {
       throw new Failure('AwsTransient', `EC2 in ${region} does not show all of ${ami} although it was available`);
     }
     refuseHopeless(imageWrongs(plan, target, observed));
     const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
-    // Not only where the tag is seen: EC2 may show what it showed before.
+    // Even if the tag is not seen: EC2 may show an older state.
     if (plan.document.onFailure === 'keep-image' || plan.resumedAt)
       await removeExpiry(aws, region, [ami, ...snapshots]);
     if (plan.document.image.imds === 'v2' && !image.imdsV2) await demandImdsV2(aws, region, ami);

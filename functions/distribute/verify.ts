@@ -15,9 +15,9 @@ const result = z.strictObject({
 });
 
 /**
- * The barrier: reads every target back, and lets the build go on to Publish only when all required ones are right. What is
- * not right may only not be seen yet: a permission can take minutes, so it is looked at again for `patienceSeconds`. What can
- * never become right ends the build at once.
+ * The barrier before Publish: reads every target back, and lets the build go on only if all required targets are right. A target
+ * may only look wrong, because a permission can take minutes to show. It is looked at again for `patienceSeconds`. A target that
+ * can never become right ends the build at once.
  */
 export const verify = wait({
   name: 'Verify',

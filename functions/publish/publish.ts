@@ -7,8 +7,8 @@ import { lambda, maker, verifiedTarget } from '../stage.ts';
 import { wait, type Seen } from '../wait.ts';
 
 /**
- * Points the channel at the image in every verified target region and reads it back. What it held before is written down
- * first: a publish that does not complete is taken back by Compensate, whatever it died of.
+ * Points the channel at the image in every verified target region and reads it back. The old values are written down first, so
+ * that Compensate can take back any publish that does not complete.
  */
 export const publish = wait({
   name: 'Publish',
@@ -16,7 +16,7 @@ export const publish = wait({
   permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
   limit: () => patience.publish,
   async look({ recipe, build, execution, targets }, cloud): Promise<Seen<object>> {
-    // Before it is looked whose the build is: what a clean-up writes into it after that look bars this one from completing it.
+    // Read the ledger before the owner: if a clean-up writes the ledger after this read, this publish can no longer complete it.
     const read = await readLedger(cloud, { recipe, build });
     const plan = await readOwnPlan(cloud, { recipe, build }, execution);
     const { channel: wanted, channel: parameter = '' } = plan;
@@ -30,7 +30,7 @@ export const publish = wait({
     const current = wanted ? await readChannel(cloud.aws, parameter, regions) : [];
     const ledger = ledgerOf(read.known, parameter, current, after);
     if (!wanted) {
-      // Without a channel nothing points at the image, but from here on it is there for others and not undone any more.
+      // Without a channel nothing points at the image, but from here on others may use it and it is no longer undone.
       await writeLedger(cloud, plan, read, { ...ledger, complete: true });
       return done;
     }

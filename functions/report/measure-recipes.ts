@@ -29,7 +29,7 @@ async function look(name: string, records: Record<string, RecipeRecord>, cloud: 
   const catalog = await cloud.catalog();
   const recipe = recipeOf(catalog, name, cloud.aws.region);
   const { published, failures } = records[name] ?? emptyRecord();
-  // The source as its last build knew it: a newer one closes the breaker within the hour, when sources are looked at.
+  // Takes the source from the last build. A newer source closes the breaker within the hour, when sources are looked at.
   const source = failures.at(-1)?.source ?? published?.source ?? '';
   const digest = recipeDigest(recipe, catalog.scripts, catalog.version);
   measure(cloud, [measureBreaker(name, breakerOf(records, name, digest, source))]);
@@ -38,8 +38,8 @@ async function look(name: string, records: Record<string, RecipeRecord>, cloud: 
 }
 
 /**
- * Called every few hours: measures how old each channel's image is and what became of it, and whether the recipe is still built
- * by itself. A recipe that was never published has no channel yet, and that is nothing to worry about.
+ * Runs every few hours. Measures the age and the state of each channel's image, and whether the recipe is still built
+ * automatically. A recipe that was never published has no channel yet, which is no problem.
  */
 export const measureRecipes = stage({
   name: 'MeasureRecipes',

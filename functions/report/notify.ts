@@ -9,8 +9,8 @@ import { lambda, stage } from '../stage.ts';
 const text = z.nullish(z.string());
 
 /**
- * Called by the event of an execution that has ended, where the deployment names somebody to notify: tells them what became of
- * the build. An event that comes twice is told twice.
+ * Tells people how a build ended. The event of an ended execution calls it, if the deployment names somebody to notify. An event
+ * that comes twice is reported twice.
  */
 export const notify = stage({
   name: 'Notify',

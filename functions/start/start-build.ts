@@ -31,7 +31,7 @@ async function decide(asked: Asked, cloud: Cloud): Promise<Decision> {
   });
 }
 
-/** Called by schedules and events: starts what they ask for, unless there is a reason not to. Safe to repeat. */
+/** Starts the builds that schedules and events ask for, unless there is a reason not to. Safe to repeat. */
 export const startBuild = stage({
   name: 'StartBuild',
   input: z.unknown(),

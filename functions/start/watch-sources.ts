@@ -9,7 +9,7 @@ import { severally, throwTogether } from '../../core/settle-all.ts';
 import { sourceUpdate, updateEvents, type SourceUpdate } from '../../core/start/source-update.ts';
 import { lambda, stage, type Cloud } from '../stage.ts';
 
-/** A channel that another recipe of ours has yet to publish for the first time is nothing to worry about. */
+/** A channel that another of our recipes has not published yet is no problem. */
 async function isAwaited(channel: string | undefined, { recipes }: Catalog, cloud: Cloud): Promise<boolean> {
   const [parent = ''] = channel?.split('/') ?? [];
   return Object.hasOwn(recipes, parent) && (await readRecord(cloud, parent)).published === undefined;
@@ -31,9 +31,9 @@ async function look(name: string, catalog: Catalog, cloud: Cloud, byImage: boole
 }
 
 /**
- * Called every hour, and whenever something hints at a new image: tells EventBridge of every recipe whose source is another
- * one than its published image was built from, or whose image has got older than `rebuildAfter`. An image of our own that
- * became available, as every build's does, can only be what a filter finds.
+ * Runs every hour, and when an event hints at a new image. Tells EventBridge of every recipe whose source differs from that of
+ * its published image, or whose image is older than `rebuildAfter`. When an image of our own became available, as in every build,
+ * only recipes with a filter can be affected.
  */
 export const watchSources = stage({
   name: 'WatchSources',
@@ -46,7 +46,7 @@ export const watchSources = stage({
       look(name, catalog, cloud, byImage),
     );
     const events = updateEvents(done.flatMap((update) => update ?? []));
-    // Most polls find nothing, and then need no client of EventBridge.
+    // Most polls find nothing and need no EventBridge client.
     if (events.length > 0)
       await (await import('../../aws/event-bus.ts')).putSourceUpdates(cloud.aws, cloud.machine, events);
     throwTogether(failed);

@@ -17,8 +17,8 @@ const settings = z.strictObject({
 });
 
 /**
- * Finds what builds left behind from EC2's side, by tag, in every region, and removes it. Looks at everything before it
- * removes anything. What is still there tomorrow is found again.
+ * Finds what builds left behind, by EC2 tags in every region, and removes it. Looks at everything before it removes anything.
+ * What is left is found again the next day.
  */
 export const sweep = stage({
   name: 'Sweep',

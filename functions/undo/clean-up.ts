@@ -12,10 +12,9 @@ import { identity, lambda, measure, verifiedTarget } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
 /**
- * Waits until everything of a published build that was not published is gone: instances, volumes, what is left of targets
- * that failed, and the first AMI where the pipeline's own region is no target. Then writes the manifest. The image is
- * published by now, so what cannot be removed is told and does not fail the build. A look that is repeated because its answer
- * was lost measures the build once more.
+ * Waits until everything of a published build that was not published is gone: instances, volumes, remains of failed targets, and
+ * the first AMI if the pipeline's own region is no target. Then writes the manifest. The image is already published, so what
+ * cannot be removed is reported and does not fail the build. A look repeated after a lost answer measures the build once more.
  */
 export const cleanUp = wait({
   name: 'CleanUp',
@@ -46,7 +45,7 @@ export const cleanUp = wait({
     });
     const entered = events.findLast(({ state }) => state === 'CleanUp')?.timestamp.toISOString() ?? since;
     const ending = { state: 'CleanUp', startedAt: entered, seconds: secondsSince(entered, now) };
-    // Loaded once everything is gone: most looks have no use for it.
+    // Loaded once everything is gone: most looks do not need it.
     const { reckoned } = await import('../../core/report/build-measurements.ts');
     const { manifest, measurements } = reckoned(published, plan, events, now, ending);
     await writeArtifact(cloud, plan, 'manifest.json', manifest);

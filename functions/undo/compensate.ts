@@ -17,9 +17,9 @@ interface Undone extends Pick<Removal, 'left' | 'kept'> {
 }
 
 /**
- * Undoes a failed build: channels get their old values back, and instances, volumes, AMIs and snapshots go, in every region.
- * Finished images stay where the recipe keeps them, private and with an end. A call whose answer was lost can show its effect
- * late, so nothing may be left for `settleSeconds`. Only the execution that was let into the build last undoes it.
+ * Undoes a failed build: restores channels, and removes instances, volumes, AMIs and snapshots in every region. Finished images
+ * stay if the recipe keeps them, private and with an expiry. A call whose answer was lost can take effect late, so nothing may be
+ * left for `settleSeconds`. Only the last execution that was let into the build undoes it.
  */
 export const compensate = wait({
   name: 'Compensate',
@@ -40,7 +40,8 @@ export const compensate = wait({
     const owner = identity ? await claimBuild(cloud, identity, { id, as }) : 'nobody';
     const began = await sinceRedrive(cloud.aws, as, since);
     const waited = secondsSince(began, cloud.now());
-    // News of an execution can be late. One that still runs after minutes was redriven: its end will be told again.
+    // Step Functions may show an end late. An execution that still runs after minutes was redriven, and its end will be reported
+    // again.
     if (owner === 'running' && waited < settleSeconds) return { waiting: `${id} runs` };
     const plan = identity && owner === 'ours' && (await readEndedPlan(cloud, identity, context));
     if (!plan) return { done: { owner, undone: [], left: [], kept: [] } };

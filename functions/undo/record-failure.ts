@@ -13,7 +13,7 @@ import type { Plan } from '../../core/build/plan.ts';
 import { failedPlace, timingsOf } from '../../core/build/timings.ts';
 import { execution, failedContext, lambda, measure, stage } from '../stage.ts';
 
-/** Writes the manifest of a failed build, and the failure's last word for whoever looks at the execution. */
+/** Writes the manifest of a failed build, and the error and cause that the execution ends with. */
 export const recordFailure = stage({
   name: 'RecordFailure',
   input: z.strictObject({ execution, context: failedContext }),
@@ -27,9 +27,9 @@ export const recordFailure = stage({
     const identity = claimedIdentity(input, { id, startedAt });
     if (identity) cloud.about(identity);
     const targets = failedTargets(distribution);
-    // An execution that was refused made nothing, so the record of the build, if there is one, is not its to write.
+    // A refused execution made nothing, so it must not write the build's record, if there is one.
     const ours = result?.owner === 'ours' || (as === id && result?.owner !== 'other' && !isRefusal(failure.error));
-    // The clean-up from outside, which comes after it, only measures what nobody has told yet.
+    // A later clean-up from outside measures only what was not reported yet.
     let told = as === id ? unrecordedFailure(identity, failure.error) : [];
     if (identity && ours) {
       try {
