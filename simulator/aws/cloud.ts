@@ -37,61 +37,58 @@ export interface CloudOptions {
   clock: Clock;
   /** Default: the scenario's, else 1. */
   seed?: number;
-  /** The account keys and buckets are made in. Default 123456789012. */
+  /** The account that owns keys and buckets. Default 123456789012. */
   account?: string;
   /** Aliases (or key ARNs) of enabled, customer managed keys by region. Any other key is unknown to AWS. */
   keys?: Record<string, string[]>;
-  /** Subnets and security groups beside those of the scenario, which come first where ids are the same. */
+  /** Subnets and security groups in addition to those of the scenario. If ids are equal, the scenario's come first. */
   network?: Pick<Scenario['network'], 'subnets' | 'securityGroups'>;
-  /** Regions to opt in to that the account has enabled. Default none. */
+  /** Opt-in regions that the account has enabled. Default none. */
   optedIn?: string[];
   /** A scenario document; checked here. */
   scenario?: unknown;
-  /** Seconds in place of draws; the scenario's own come before these. */
+  /** Fixed seconds instead of draws; the scenario's own take precedence. */
   delays?: DelayOverrides;
   /**
-   * Delays from the long tails that users measured, and `roughRates`; events overtake each other. Default: the scenario's,
-   * else false.
+   * Uses the long delays that users measured and `roughRates`, and lets events overtake each other. Default: the scenario's
+   * value, else false.
    */
   rough?: boolean | undefined;
-  /** Mishaps that come by themselves; the scenario's own come before these. Default none, or those of `rough`. */
+  /** Rates of random mishaps; the scenario's own take precedence. Default none, or those of `rough`. */
   rates?: Partial<Rates> | undefined;
-  /** EC2's and SSM's request limits. Default true. */
+  /** Whether EC2's and SSM's request limits apply. Default true. */
   throttling?: boolean | undefined;
-  /** What a test does to calls. */
+  /** A test's interference with calls. */
   interfere?: Interference['call'] | undefined;
 }
 
-/** A simulated AWS: all accounts and regions, empty but for what AWS itself provides. */
+/** A simulated AWS with all accounts and regions. At first it holds only what AWS itself provides. */
 export interface Cloud {
   readonly clock: Clock;
   readonly services: Services & { ec2: Actions; ssm: Actions; s3: Actions };
   /** Every attempt of every call of attached clients. */
   readonly calls: Call[];
-  /** Every delay of a resource that was drawn, in order. */
+  /** Every drawn delay of a resource, in order. */
   readonly delaysDrawn: DrawnDelay[];
   readonly keys: Keys;
   readonly world: World;
   /** EventBridge: the default buses of every account and region. */
   readonly events: EventBus;
-  /** A stream of chance of this cloud's seed, such as a client's retry jitter. */
+  /** A random stream from this cloud's seed, for example for a client's retry jitter. */
   random(name: string): Random;
-  /** Attaches a real SDK client; a region alone means this cloud's own account there. */
+  /** Attaches a real SDK client. A region alone means this cloud's own account in that region. */
   attach<Client extends AnyClient>(client: Client, caller: Caller | string): Client;
-  /** Adds a service that is simulated elsewhere (`sfn`), with this cloud's faults and limits in front. */
+  /** Adds a service that is simulated elsewhere (`sfn`), behind this cloud's faults and limits. */
   addService(name: string, actions: Actions): void;
   addImage(image: AddedImage): Image;
   setParameter(region: string, name: string, value: string): void;
-  /** A newer image of the family that a public parameter names, which names it from now on. */
+  /** Publishes a newer image of the family of a public parameter, and points the parameter to it. */
   publishRelease(region: string, parameter: string): Image;
   addKey(region: string, name: string, state?: Key['state']): Key;
   createBucket(name: string, region: string): void;
-  /**
-   * Whether the scenario's rules hit anything from now on; they do unless told otherwise. Delays, rates, quotas and keys
-   * stay.
-   */
+  /** Turns the scenario's rules on or off; they are on by default. Delays, rates, quotas and keys are not affected. */
   heedRules(heed: boolean): void;
-  /** Rules of the scenario that hit nothing, as `commands[0] {…}`: most likely a name is misspelt. */
+  /** Rules of the scenario that have hit nothing, as `commands[0] {…}`. Such a rule usually has a misspelt name. */
   idleRules(): string[];
   /** An object as text; undefined where there is none. */
   readObject(bucket: string, key: string): string | undefined;

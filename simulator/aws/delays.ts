@@ -2,10 +2,10 @@ import { createRandom } from '../random.ts';
 
 interface Delay {
   seconds: number;
-  /** Added per GiB in use (not of volume size: only written blocks are snapshotted and copied). */
+  /** Seconds added per GiB in use. Only written blocks are snapshotted and copied, so the volume size does not count. */
   perGiB?: number;
   shape: 'normal' | 'lognormal' | 'uniform';
-  /** Relative width of the draw, by default and in rough mode, where the tails are those users measured. */
+  /** Relative width of the draw: the default, and in rough mode, with the long tails that users measured. */
   smooth: number;
   rough: number;
 }
@@ -25,7 +25,7 @@ const skewed = (seconds: number, rough: number, perGiB = 0): Delay => ({
   rough,
 });
 
-/** Every delay of the simulated AWS, in seconds. Where each comes from: docs/simulator.md. */
+/** Every delay of the simulated AWS, in seconds. Their sources are in docs/simulator.md. */
 const delays = {
   apiCall: uniform(0.105, 0.43),
   runInstancesCall: normal(2, 0.1, 0.25),
@@ -50,7 +50,7 @@ const delays = {
   keyRefused: normal(30, 0.1, 0.3),
   launchRefused: normal(8, 0.1, 0.3),
   parameterValidation: uniform(3.5, 0.43),
-  /** 1 to 5 s; one in a hundred takes a minute when it is rough. */
+  /** 1 to 5 s; in rough mode one in a hundred takes a minute. */
   eventLag: { seconds: 2.24, shape: 'lognormal', smooth: 0.35, rough: 1.41 },
 } satisfies Record<string, Delay>;
 
@@ -68,11 +68,13 @@ export interface DrawnDelay {
 }
 
 export interface Delays {
-  /** Seconds the named thing takes this time. The n-th draw of a kind in a region is the same in every run with this seed. */
+  /**
+   * Seconds that the named thing takes this time. The n-th draw of a kind in a region is the same in every run with this seed.
+   */
   draw(kind: DelayName, at: { resource: string; region: string; gib?: number; factor?: number }): number;
-  /** As `draw`, for the time a call or an event takes: not in the ledger, which is about resources. */
+  /** Like `draw`, for the duration of a call or an event. It is not in the ledger, which lists resources. */
   latency(kind: 'apiCall' | 'runInstancesCall' | 'eventLag', region: string): number;
-  /** What was drawn, in order. */
+  /** All draws, in order. */
   readonly drawn: DrawnDelay[];
 }
 

@@ -2,14 +2,14 @@ import type { Caller } from './calls/actions.ts';
 import { partitionIn } from './partition.ts';
 import { createRandom } from '../random.ts';
 
-/** A KMS key as far as EBS cares. */
+/** The properties of a KMS key that matter to EBS. */
 export interface Key {
   arn: string;
   state: 'enabled' | 'disabled';
   customerManaged: boolean;
 }
 
-/** By region, then by every name a request may use: alias, alias ARN, key id, key ARN. */
+/** Keys by region, then by every name that a request may use: alias, alias ARN, key id, key ARN. */
 export type Keys = Map<string, Map<string, Key>>;
 
 export function addKey(
@@ -29,11 +29,13 @@ export function addKey(
   return key;
 }
 
-/** The key that AWS makes for EBS in every account, aws/ebs. Only this account may use the key, so nothing under it can be shared. */
+/**
+ * aws/ebs, the key that AWS creates for EBS in every account. Only this account may use it, so data under it cannot be shared.
+ */
 export const managedKeyArn = (region: string, account: string): string =>
   `arn:${partitionIn(region)}:kms:${region}:${account}:key/${uuid('aws/ebs', region, account)}`;
 
-/** A key by any of its names, also aws/ebs; undefined where the region has no such key. */
+/** A key by any of its names, including aws/ebs; undefined if the region has no such key. */
 export function keyNamed(keys: Keys, { region, account }: Caller, name: string): Key | undefined {
   const arn = managedKeyArn(region, account);
   const alias = 'alias/aws/ebs';
@@ -42,7 +44,7 @@ export function keyNamed(keys: Keys, { region, account }: Caller, name: string):
   return keys.get(region)?.get(name);
 }
 
-/** The ARN of the key to encrypt with, or undefined where that key does not exist here or is disabled. */
+/** The ARN of the key to encrypt with; undefined if the key does not exist in the region or is disabled. */
 export function usableKeyArn(keys: Keys, caller: Caller, name: string): string | undefined {
   const key = keyNamed(keys, caller, name);
   return key?.state === 'enabled' ? key.arn : undefined;

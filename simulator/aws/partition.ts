@@ -1,4 +1,4 @@
 import { partitionOf } from '../../core/recipe/regions.ts';
 
-/** Partition of a region, as the second part of an ARN has it. A region that nobody knows is taken for one of `aws`. */
+/** Partition of a region, as in the second part of an ARN. An unknown region counts as part of `aws`. */
 export const partitionIn = (region: string): string => partitionOf(region) ?? 'aws';

@@ -121,7 +121,7 @@ export function s3Actions(world: World): Actions {
         const after =
           ContinuationToken === undefined ? StartAfter : Buffer.from(ContinuationToken, 'base64').toString();
         const objects = bucketNamed(input.Bucket).objects;
-        // A key that goes on past the delimiter is listed once, by what precedes it.
+        // A key that continues after the delimiter is listed once, by its part up to the delimiter.
         const entry = (key: string) => {
           const stop = Delimiter === undefined ? -1 : key.indexOf(Delimiter, Prefix.length);
           return stop < 0 ? key : key.slice(0, stop + Delimiter!.length);

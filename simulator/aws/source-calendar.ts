@@ -1,12 +1,12 @@
 import { createRandom, type Random } from '../random.ts';
 
-/** Whose images are published under a public parameter: each vendor has a rhythm of its own. */
+/** The vendors of images under public parameters; each vendor has its own rhythm. */
 export interface PublicSource {
   parameter: string;
   system: 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'RedHat' | 'Windows';
 }
 
-/** A newer image that is going to be published. */
+/** A newer image to be published. */
 export interface CalendarEntry {
   /** Milliseconds since the epoch. */
   at: number;
@@ -17,7 +17,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Every so many days, some sooner and some later, in the hours in which people in Seattle or London are at work. */
+/** Releases at intervals of a number of days, with some variation, during working hours in Seattle or London. */
 function everySo(days: number, spread: number, from: number, until: number, chance: Random): number[] {
   const times: number[] = [];
   let next = chance.between(1, days);
@@ -29,11 +29,11 @@ function everySo(days: number, spread: number, from: number, until: number, chan
   return times;
 }
 
-/** One release in three is followed by another within the hour: something was wrong with it. */
+/** After one release in three, another follows within the hour, to correct an error. */
 const oftenTwice = (times: number[], chance: Random): number[] =>
   times.flatMap((at) => (chance.next() < 1 / 3 ? [at, at + chance.between(10, 50) * minute] : [at]));
 
-/** The evenings (UTC) of the second Tuesdays of months, when Microsoft publishes. */
+/** The evenings (UTC) of second Tuesdays of months, when Microsoft publishes. */
 function secondTuesdays(from: number, until: number, chance: Random): number[] {
   const times: number[] = [];
   const start = new Date(from);
@@ -56,8 +56,8 @@ const rhythms: Record<PublicSource['system'], Rhythm> = {
 };
 
 /**
- * When vendors publish newer images in the days after `from` (milliseconds), in order of time. A vendor publishes all its
- * images at once. The same seed always means the same calendar, of which fewer days are the beginning.
+ * The times at which vendors publish newer images in the days after `from` (milliseconds), in order of time. A vendor publishes
+ * all its images at once. The same seed always gives the same calendar; fewer days give its beginning.
  */
 export function sourceCalendar(
   sources: PublicSource[],

@@ -13,7 +13,7 @@ interface Family {
   /** `*` stands for the release. */
   name: string;
   description: string;
-  /** Absent where the vendor keeps none. */
+  /** Absent if the vendor keeps none. */
   parameter?: string;
   rootDevice: string;
   sizeGiB: number;
@@ -55,7 +55,7 @@ const debian = (release: number, architecture: Image['architecture']): Family =>
   sizeGiB: 8,
   usedGiB: 1.5,
 });
-// Red Hat keeps no public parameters: https://access.redhat.com/solutions/15356 has its account and names.
+// Red Hat has no public parameters: https://access.redhat.com/solutions/15356 lists its account and image names.
 const redHat = (release: string, architecture: Image['architecture']): Family => ({
   system: 'RedHat',
   owner: '309956199498',
@@ -93,7 +93,7 @@ const families: Family[] = [
 
 const hasParameter = (family: Family): family is Family & { parameter: string } => family.parameter !== undefined;
 
-/** The public images a recipe may start from: of its parameter, or all that its filter finds. */
+/** The public images that a recipe may start from: the image of its parameter, or all images that its filter finds. */
 export const publicSourcesOf = ({ parameter, filter, owner }: Recipe['source']): PublicSource[] =>
   families.filter(hasParameter).filter((family) => {
     if (!filter) return family.parameter === parameter;
@@ -103,10 +103,10 @@ export const publicSourcesOf = ({ parameter, filter, owner }: Recipe['source']):
     );
   });
 
-/** Two releases of every family; the public parameters name the newer. */
+/** Two releases of every family; the public parameters name the newer one. */
 const ages = [40, 10];
 
-/** Puts the public images and the public parameters every region has into a new region. */
+/** Adds the public images and public parameters of every region to a new region. */
 export function sourceImages(region: Region, now: number): void {
   for (const family of families) {
     for (const [release, days] of ages.entries()) {
@@ -136,7 +136,7 @@ export function sourceImages(region: Region, now: number): void {
   }
 }
 
-/** A newer public image of the family whose newest a parameter names. The parameter itself is left as it is. */
+/** Adds a newer public image of the family of a parameter. The parameter itself is not changed. */
 export function publishRelease(region: Region, parameter: string, now: number): Image {
   const family = families.find((each) => each.parameter === parameter);
   if (!family)
@@ -208,7 +208,7 @@ function publicImage(
   };
 }
 
-/** An image put into the cloud by a test or a scenario; what is left out is as in an unencrypted Linux image. */
+/** An image that a test or a scenario adds to the cloud. Omitted settings are those of an unencrypted Linux image. */
 export type AddedImage = Pick<Image, 'name' | 'owner'> & { region: string } & Partial<
     Omit<Image, 'id' | 'permissions'>
   > & { public?: boolean; sizeGiB?: number };

@@ -1,12 +1,12 @@
-/** Who calls an action, as AWS knows it from the credentials and the endpoint. */
+/** The caller of an action, which AWS knows from the credentials and the endpoint. */
 export interface Caller {
   account: string;
   region: string;
 }
 
 /**
- * One simulated AWS API action: SDK command input in, SDK command output out (SDK v3 shapes; dates are Date objects).
- * It must refuse a parameter it does not implement: nothing is ignored in silence.
+ * One simulated AWS API action. It takes the input of an SDK command and returns its output (SDK v3 shapes; dates are Date
+ * objects). It must refuse a parameter that it does not implement: nothing is silently ignored.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Action = (input: any, caller: Caller) => unknown;
@@ -14,7 +14,7 @@ export type Action = (input: any, caller: Caller) => unknown;
 /** The simulated actions of one service by their AWS name (`CopyImage`, `SendCommand`, …). */
 export type Actions = Record<string, Action>;
 
-/** An answer of AWS that is an error. `code` is AWS's own error code, `status` the HTTP status the service uses for it. */
+/** An error answer of AWS. `code` is AWS's own error code; `status` is the service's HTTP status for it. */
 export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
@@ -26,7 +26,7 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer at all: the connection was dropped. In the shape in which the SDK's HTTP handler throws it, and retries. */
+/** The connection was dropped without an answer. The SDK's HTTP handler throws an error of this shape, and the SDK retries it. */
 export class ConnectionLost extends Error {
   readonly code: string;
   constructor(code = 'ECONNRESET') {

@@ -5,10 +5,10 @@ import { ApiError, ConnectionLost, type Actions, type Caller } from './actions.t
 import type { Clock } from '../../clock.ts';
 import type { Random } from '../../random.ts';
 
-/** Actions by service, named as IAM and scenarios name them: `ec2`, `ssm`, `s3`, `sfn`, `eventbridge`, `kms`. */
+/** Actions by service. Services have the names that IAM and scenarios use: `ec2`, `ssm`, `s3`, `sfn`, `eventbridge`, `kms`. */
 export type Services = Record<string, Actions>;
 
-/** One attempt of one call, as CloudTrail would note it. */
+/** One attempt of one call, as CloudTrail would record it. */
 export interface Call {
   /** Virtual milliseconds since the epoch. */
   at: number;
@@ -18,12 +18,12 @@ export interface Call {
   region: string;
   params: unknown;
   error?: string;
-  /** The function that made it, and what it was answered; absent for calls that no function makes. */
+  /** The function that made the call, and the answer; absent for calls outside of functions. */
   by?: string;
   answer?: unknown;
 }
 
-/** One run of a function. Once its sandbox is killed, nothing it still calls reaches AWS. */
+/** One run of a function. After its sandbox is killed, none of its calls reaches AWS. */
 export interface FunctionRun {
   name: string;
   payload: unknown;
@@ -32,7 +32,7 @@ export interface FunctionRun {
 
 const functions = new AsyncLocalStorage<FunctionRun | undefined>();
 
-/** Runs a function's work: the calls it makes, however late, are noted as its own. */
+/** Runs a function's work. All its calls are recorded under its name, even late ones. */
 export const actingAs = <T>(run: FunctionRun | undefined, work: () => T): T => functions.run(run, work);
 
 /** The function whose work is running. */
@@ -52,8 +52,8 @@ export interface AnyClient {
 }
 
 /**
- * Makes a real SDK client talk to `services` instead of the network. Serialization, idempotency tokens, checksums and retries are
- * the SDK's own: we stand where signing and sending would, below the retry middleware, so every attempt reaches us.
+ * Makes a real SDK client talk to `services` instead of the network. Serialization, idempotency tokens, checksums and retries
+ * stay the SDK's own. The simulator replaces signing and sending, below the retry middleware, so it sees every attempt.
  */
 export function attach<Client extends AnyClient>(
   client: Client,
@@ -105,27 +105,32 @@ export function attach<Client extends AnyClient>(
   return client;
 }
 
-/** Middleware that only dresses a request for the way: ours goes nowhere. */
+/** Middleware that only adds headers for sending. Nothing is sent here. */
 const dressing = ['contentLength', 'getUserAgent', 'hostHeader', 'recursionDetection'];
 
-/** Takes away what the SDK does anew for every call although the outcome is the same, or nobody's: half of a simulated build's time. */
+/** Removes work that the SDK repeats for every call without any effect here. It took half of a simulated build's time. */
 function lighten(client: AnyClient): void {
   for (const name of dressing) client.middlewareStack.remove(`${name}Middleware`);
-  // All calls of one command then go through one chain, and share the context of its first.
+  // With this, all calls of one command go through one chain, and share the context of the first call.
   client.config.cacheMiddleware = true;
-  // The SDK spreads its configuration twice a call; what it was assembled in key by key is slow to spread, this copy is not.
+  // The SDK spreads its configuration twice per call. An object built key by key is slow to spread; this copy is fast.
   client.config = { ...client.config };
   client.middlewareStack.use(getSchemaSerdePlugin(client.config));
 }
 
-/** The idempotency token the SDK made up for a request without one: one per call, so its attempts are one request to EC2. */
+/**
+ * The idempotency token that the SDK generated for a request without one. Each call has one token, so EC2 sees its attempts as
+ * one request.
+ */
 function generatedToken(request: { body?: unknown }): { ClientToken?: string } {
   if (typeof request.body !== 'string') return {};
   const [, token] = /^Action=.*&ClientToken=([^&]+)/s.exec(request.body) ?? [];
   return token === undefined ? {} : { ClientToken: decodeURIComponent(token) };
 }
 
-/** The exception the SDK would have deserialized: the modelled class where the service has one, else the service's base class. */
+/**
+ * The exception that the SDK would have deserialized: the modelled class if the service has one, else the service's base class.
+ */
 function asServiceException(client: AnyClient, error: ApiError, requestId: string): Error {
   const registry = client.config.protocol.compositeErrorRegistry;
   const schema =
@@ -140,7 +145,7 @@ function asServiceException(client: AnyClient, error: ApiError, requestId: strin
   });
 }
 
-/** The SDK's standard retry strategy with its waits on the virtual clock and its jitter from `random`. */
+/** The SDK's standard retry strategy, with waits on the virtual clock and jitter from `random`. */
 export function retryStrategy(clock: Clock, random: Random, maxAttempts = 3): StandardRetryStrategy {
   return new VirtualRetryStrategy(clock, random, maxAttempts);
 }
@@ -149,13 +154,14 @@ class VirtualRetryStrategy extends StandardRetryStrategy {
   readonly #clock: Clock;
   readonly #random: Random;
   constructor(clock: Clock, random: Random, maxAttempts: number) {
-    // The SDK would sleep in real time what its backoff says: whether to retry stays its decision, how long is ours.
+    // The SDK would sleep for its backoff in real time. It still decides whether to retry; the simulator decides how long to
+    // wait.
     super({ maxAttempts, backoff: { setDelayBase: () => undefined, computeNextBackoffDelay: () => 0 } });
     this.#clock = clock;
     this.#random = random;
   }
   override async refreshRetryTokenForRetry(...[token, error]: Parameters<Refresh>): ReturnType<Refresh> {
-    // An activity, because the SDK's sleep of 0 ms is real time, in which the clock must not move on.
+    // This is an activity because the SDK's sleep of 0 ms takes real time, in which the clock must not move on.
     const next = await this.#clock.activity(() => super.refreshRetryTokenForRetry(token, error));
     const base = error.errorType === 'THROTTLING' ? Retry.throttlingDelay() : Retry.delay();
     const wait = Math.floor(this.#random.next() * Math.min(base * 2 ** token.getRetryCount(), MAXIMUM_RETRY_DELAY));
@@ -166,11 +172,12 @@ class VirtualRetryStrategy extends StandardRetryStrategy {
 }
 type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
 
-// Globals that every call of every simulation asks for, looked up once: under Jest each look-up crosses into another context.
+// Every call of every simulation uses these globals. They are looked up once because under Jest each look-up crosses into another
+// context.
 const { isArray } = Array;
 const { getPrototypeOf, prototype } = Object;
 
-/** A deep copy of what is plain; streams (an S3 body) pass as they are. */
+/** A deep copy of plain data; streams (an S3 body) are passed unchanged. */
 function copy<T>(value: T): T {
   if (value === null || typeof value !== 'object') return value;
   if (isArray(value)) return value.map(copy) as T;

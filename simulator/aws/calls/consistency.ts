@@ -4,7 +4,7 @@ import type { Random } from '../../random.ts';
 import type { Rates } from './rates.ts';
 import type { Region } from '../world.ts';
 
-/** Everything whose answers EC2 and SSM may serve late. Who owns which token or name is never in doubt, and S3 always knows. */
+/** The tables that EC2 and SSM may read late. The owners of tokens and names are always up to date, and so is S3. */
 const tables = ['instances', 'images', 'snapshots', 'volumes', 'parameters', 'agents', 'commands'] as const;
 type Tables = { [Table in (typeof tables)[number]]: Map<string, object> };
 type Version = { at: number; tables: Tables };
@@ -12,17 +12,17 @@ type Version = { at: number; tables: Tables };
 const lateSeconds = 5;
 const staleSeconds = 150;
 
-/** Eventual consistency: each read gets the region as it is or, so often as the rates say, as it was a while ago. */
+/** Eventual consistency. Each read sees the current region or, as often as the rates say, an earlier state of it. */
 export interface Views {
-  /** To be called after every change. */
+  /** Must be called after every change. */
   note(): void;
-  /** What there is in a region now has been there for long. */
+  /** Makes the present state of a region count as old, so that late reads see it, too. */
   settle(region: string): void;
-  /** Draws how late the next call is: the region as it sees it, or undefined where it sees what there is. */
+  /** Draws the delay of the next call. Returns the earlier region that the call sees, or undefined if it sees the current one. */
   draw(region: string): Region | undefined;
   /** Runs a read that sees `past`. */
   look<T>(past: Region, read: () => T): T;
-  /** The region as the read under way sees it. */
+  /** The region as the current read sees it. */
   past(region: string): Region | undefined;
 }
 
@@ -40,7 +40,7 @@ export function createViews(options: {
   }
 
   const histories = new Map<string, Version[]>();
-  /** What a region has from the beginning is AWS's own and never changes. */
+  /** Objects that a region has from the beginning. They belong to AWS and never change. */
   const lasting = new WeakSet<object>();
   let seen: Region | undefined;
 
@@ -53,7 +53,7 @@ export function createViews(options: {
       if (last && tables.every((table) => next.tables[table] === last.tables[table])) continue;
       if (last?.at === now) history.pop();
       history.push(next);
-      // All but the newest of those that no read can be late enough to see.
+      // Of the versions that are older than any read can be late, only the newest is kept.
       while (history.length > 1 && history[1]!.at <= now - staleSeconds * 1000) history.shift();
       histories.set(name, history);
     }
@@ -90,7 +90,7 @@ export function createViews(options: {
   };
 }
 
-/** The tables as they are now; what is as in `before` is shared with it. */
+/** A copy of the current tables; it shares everything unchanged with `before`. */
 function copyTables(region: Region, lasting: WeakSet<object>, before?: Tables): Tables {
   const copyTable = (table: (typeof tables)[number]) => {
     const known = before?.[table];
@@ -107,7 +107,7 @@ function copyTables(region: Region, lasting: WeakSet<object>, before?: Tables): 
   return Object.fromEntries(tables.map((table) => [table, copyTable(table)])) as unknown as Tables;
 }
 
-/** A deep copy that keeps who refers to whom; functions are what they are. */
+/** A deep copy that preserves references between objects. Functions are not copied. */
 function copyOf<T>(value: T, copies = new Map<unknown, unknown>()): T {
   if (typeof value !== 'object' || value === null) return value;
   if (copies.has(value)) return copies.get(value) as T;

@@ -4,7 +4,7 @@ import type { Scenario } from '../../pipeline/scenario.ts';
 type Fault = Scenario['api'][number];
 
 /**
- * The faults of a scenario that hit this call. Counts the call for every rule it matches and that holds, so ask once per
+ * The faults of a scenario that hit this call. It counts the call for every active rule that matches, so call it only once per
  * call.
  */
 export function createFaults(rules: () => Fault[]): (service: string, action: string, region: string) => Fault[] {
@@ -18,7 +18,7 @@ export function createFaults(rules: () => Fault[]): (service: string, action: st
     });
 }
 
-/** HTTP statuses of error codes that are not the client's fault; what the SDK makes of a code depends on it. */
+/** HTTP statuses of error codes that are not the client's fault. The SDK's reaction to a code depends on the status. */
 const serverErrors: Record<string, number> = {
   InsufficientInstanceCapacity: 500,
   InsufficientCapacity: 500,
@@ -35,7 +35,7 @@ const serverErrors: Record<string, number> = {
   AuthFailure: 403,
 };
 
-/** AWS's error of that code; a code of the operating system, such as ECONNRESET, is a dropped connection. */
+/** AWS's error of this code. A code of the operating system, such as ECONNRESET, means a dropped connection. */
 export function errorOf({
   error,
   message = `${error} (made up)`,

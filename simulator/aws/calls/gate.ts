@@ -9,7 +9,7 @@ import type { World } from '../world.ts';
 
 type Fate = { before?: Error | 'dropped' | undefined; after?: Error | undefined };
 
-/** What every call passes on its way to its action and back: what a test or a scenario does to it, request limits, chance. */
+/** Wraps every action with interference by tests and scenarios, request limits and chance. */
 export function createGate(
   world: World,
   throttle: ReturnType<typeof createThrottle>,
@@ -55,7 +55,7 @@ function interfered(fate: Interfered): Fate {
   return fate.effect ? { after: errorOf(fate) } : { before: errorOf(fate) };
 }
 
-/** Reads see what there was when they are served late. Other calls are refused what was not there yet. */
+/** A late read sees an earlier state. Another call is refused if it needs something that the earlier state lacks. */
 function answer(
   world: World,
   service: string,

@@ -1,4 +1,4 @@
-/** How often, of all times it could, a thing goes wrong by itself. */
+/** The probability of each mishap, per occasion. */
 export interface Rates {
   /** RunInstances finds no capacity in the zone. */
   noCapacity: number;
@@ -10,11 +10,11 @@ export interface Rates {
   imageFails: number;
   /** CopyImage ends in state failed. */
   copyFails: number;
-  /** A call of EC2 or SSM does not know yet of what was made or changed in the last five seconds. */
+  /** A call of EC2 or SSM does not see changes of the last five seconds. */
   lateReads: number;
-  /** The same of up to two and a half minutes. */
+  /** A call of EC2 or SSM does not see changes of up to the last two and a half minutes. */
   staleReads: number;
-  /** A call takes effect and its answer is lost with the connection. */
+  /** A call takes effect, but its answer is lost with the connection. */
   lostAnswers: number;
   /** An event never comes. */
   eventsLost: number;
@@ -35,7 +35,7 @@ export const noRates: Rates = {
   eventsDoubled: 0,
 };
 
-/** Of `rough: true`. What each is from: docs/simulator.md. */
+/** The rates of `rough: true`. Their sources are in docs/simulator.md. */
 export const roughRates: Rates = {
   noCapacity: 0.005,
   agentLost: 0.001,

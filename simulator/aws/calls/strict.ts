@@ -5,8 +5,8 @@ interface Shape {
 }
 
 /**
- * An action that refuses every parameter it does not list, so that nothing a handler asks for is ignored in silence.
- * `parameters` are names separated by spaces; a dot goes into a structure (or into each member of a list of them).
+ * An action that refuses every parameter it does not list, so that no parameter of a handler is silently ignored. `parameters`
+ * are names separated by spaces; a dot selects a member of a structure (or of each structure in a list).
  */
 export function strict<Input>(
   name: string,
@@ -29,7 +29,7 @@ export const filters = 'Filters.Name Filters.Values';
 export const tagSpecifications =
   'TagSpecifications.ResourceType TagSpecifications.Tags.Key TagSpecifications.Tags.Value';
 
-/** The value of a parameter AWS insists on. */
+/** The value of a parameter that AWS requires. */
 export function required<T>(value: T | undefined, parameter: string, code = 'MissingParameter'): T {
   if (value === undefined) throw new ApiError(code, `The request must contain the parameter ${parameter}`);
   return value;

@@ -1,11 +1,11 @@
 import { ApiError, type Caller } from './actions.ts';
 import type { Clock } from '../../clock.ts';
 
-/** A bucket's size, and its tokens a second. */
+/** A bucket's size, and its refill in tokens per second. */
 type Limit = readonly [size: number, refill: number];
 type Input = Record<string, unknown>;
 
-/** EC2's request buckets where they differ from those of categories (aws-facts §1.1). */
+/** EC2's request buckets that differ from those of their category (aws-facts §1.1). */
 const requests: Record<string, Limit> = {
   RunInstances: [5, 2],
   StartInstances: [5, 2],
@@ -31,7 +31,7 @@ const requests: Record<string, Limit> = {
 const mutating: Limit = [50, 5];
 const reading: Limit = [100, 20];
 
-/** EC2's second bucket of an action, which pays for every instance a request names. */
+/** EC2's second bucket of an action. Every instance in a request takes a token from it. */
 const instances: Record<string, Limit> = {
   RunInstances: [1000, 2],
   StartInstances: [1000, 2],
@@ -39,7 +39,7 @@ const instances: Record<string, Limit> = {
   TerminateInstances: [1000, 20],
 };
 
-/** Asking for everything at once has a bucket of its own. */
+/** A request for all resources at once uses its own bucket. */
 const everything: Limit = [50, 10];
 const costly = /^Describe(Instances|InstanceStatus|NetworkInterfaces|SecurityGroups|Snapshots|Volumes)$/;
 const narrowed = ({ Filters, MaxResults, ...input }: Input) =>
@@ -69,7 +69,7 @@ function pricesOf(service: string, action: string, input: Input): Price[] {
   return prices;
 }
 
-/** Refuses a call for which one of its account's buckets in the region holds too few tokens; then it pays nothing. */
+/** Refuses a call if one of its account's buckets in the region has too few tokens. A refused call takes no tokens. */
 export function createThrottle(clock: Clock): (service: string, action: string, input: object, caller: Caller) => void {
   const buckets = new Map<string, { tokens: number; at: number }>();
   return (service, action, input, { account, region }) => {

@@ -3,10 +3,13 @@ interface Filter {
   Values?: string[] | undefined;
 }
 
-/** How the fields a filter can name are read from a resource. */
+/** Readers of a resource's fields, by filter name. */
 export type Fields<Resource> = Record<string, (resource: Resource) => string | string[] | undefined>;
 
-/** The resources every filter accepts: any of a filter's values, `*` and `?` as wildcards, `tag:K` and `tag-key` always known. */
+/**
+ * The resources that match every filter. A filter matches any of its values, with wildcards `*` and `?`; `tag:K` and `tag-key`
+ * are always supported.
+ */
 export function select<Resource extends { tags: Map<string, string> }>(
   resources: Iterable<Resource>,
   filters: Filter[] | undefined,

@@ -2,17 +2,17 @@ import { ApiError, type Caller } from '../calls/actions.ts';
 import type { Region, World } from '../world.ts';
 import type { Instance } from './instances/instances.ts';
 
-/** Quotas of an account in a region; absent: none. */
+/** Quotas of an account in a region; an absent quota is unlimited. */
 export interface Limits {
   /** Running On-Demand vCPUs of each group of instance families. A new account has 5. */
   vcpus?: number | undefined;
-  /** Instances, those that ended lately counted too. */
+  /** Number of instances, including those that ended recently. */
   instances?: number | undefined;
 }
 
 const oneVcpu = /^(t1|m1|m3|a1|[cmrx]\d+gd?n?)\.(micro|small|medium)$|^t2\.(nano|micro|small)$/;
 
-/** vCPUs of an instance type: a rule, right for the families in use, in place of EC2's list. */
+/** The vCPUs of an instance type, computed by a rule that is right for the families in use; EC2 has a list instead. */
 export function vcpusOf(type: string): number {
   const [family = '', size = ''] = type.split('.');
   if (oneVcpu.test(type)) return 1;
@@ -23,10 +23,10 @@ export function vcpusOf(type: string): number {
   return 2;
 }
 
-/** Families that share a quota: the standard ones have one, each other letter its own. */
+/** Families that share a quota: the standard families share one; every other letter has its own. */
 const groupOf = (type: string) => (/^[acdhimrtz]/.test(type) ? 'standard' : /^[a-z]+/.exec(type)![0]);
 
-/** How long EC2 still counts an instance that has ended. */
+/** How long EC2 counts an instance after its end. */
 const lingering = 60_000;
 
 const counts = (world: World, { terminatedAt }: Instance) =>

@@ -1,6 +1,6 @@
 import { ApiError } from '../calls/actions.ts';
 
-/** One page of `all`, and the opaque token of the next. */
+/** One page of `all`, and the opaque token for the next page. */
 export function paginate<Item>(
   all: Item[],
   request: { MaxResults?: number | undefined; NextToken?: string | undefined },

@@ -17,11 +17,11 @@ import { volumeById } from './volumes.ts';
 
 export type Tags = Map<string, string>;
 
-/** As AWS answers: absent where there are none. */
+/** Tags as AWS returns them: absent if there are none. */
 export const tagList = (tags: Tags): { Key: string; Value: string }[] | undefined =>
   tags.size === 0 ? undefined : [...tags].map(([Key, Value]) => ({ Key, Value }));
 
-/** The tags a request asks for, by type of the resource it makes; other types are refused as EC2 does. */
+/** The tags in a request by resource type. Types that the request does not create are refused, as in EC2. */
 export function specifiedTags<Type extends string>(
   specifications: TagSpecification[] | undefined,
   types: readonly Type[],
@@ -46,8 +46,9 @@ export function specifiedTags<Type extends string>(
 }
 
 /**
- * Lengths: "Tag restrictions" of https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html, which until 2018 said 127 and
- * 255. The message is that of iriusrisk/GoCD-EC2-Elastic-Agent-Plugin#24. Whether EC2 counts halves of characters is not said.
+ * Limits are in "Tag restrictions" of https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html, which gave 127 and 255
+ * until 2018. The message is from iriusrisk/GoCD-EC2-Elastic-Agent-Plugin#24. It is undocumented whether EC2 counts UTF-16
+ * surrogates separately.
  */
 function tooLong(what: 'key' | 'value', text: string, most: number): void {
   if (text.length > most)
@@ -88,7 +89,7 @@ export const tagActions = (world: World): Actions => ({
     return {};
   }),
   DeleteTags: strict('ec2:DeleteTags', 'Resources Tags.Key Tags.Value', (input: DeleteTagsRequest, caller) => {
-    // All or none here too; a tag that is not there is no error.
+    // All or none here, too. A missing tag is no error.
     for (const { tags } of ownResources(world, caller, input.Resources)) {
       const wanted = input.Tags ?? [...tags.keys()].map((Key): Tag => ({ Key }));
       for (const { Key = '', Value } of wanted) if (Value === undefined || tags.get(Key) === Value) tags.delete(Key);

@@ -31,9 +31,9 @@ export interface WantedVolume {
 const invalid = (message: string) => new ApiError('InvalidParameterValue', message);
 
 /**
- * Refuses a volume that EBS does not make. Codes and messages as people met them: iops ratio (rocicorp/mono#4410,
+ * Refuses a volume that EBS does not offer. Users reported these codes and messages: iops ratio (rocicorp/mono#4410,
  * ministryofjustice/cloud-platform-terraform-monitoring#110), throughput ratio (runs-on/runs-on#260), throughput of another type
- * (runs-on/runs-on#426), iops of gp2 (kubernetes-sigs/aws-ebs-csi-driver). The others are of the same form.
+ * (runs-on/runs-on#426), iops of gp2 (kubernetes-sigs/aws-ebs-csi-driver). The others have the same form.
  */
 export function refuseImpossibleVolume({ type, sizeGiB, iops, throughput, root }: WantedVolume): void {
   const limits = byType[type];
@@ -51,7 +51,7 @@ export function refuseImpossibleVolume({ type, sizeGiB, iops, throughput, root }
   }
   if (iops !== undefined && limits.iops && limits.ratio !== undefined) {
     within('Volume iops', iops, limits.iops);
-    // The 3,000 IOPS that every gp3 volume has are of no size.
+    // Every gp3 volume has 3,000 IOPS at any size, so the ratio does not limit them.
     const included = type === 'gp3' && iops <= 3_000;
     if (!included && iops / sizeGiB > limits.ratio) {
       throw invalid(

@@ -13,16 +13,16 @@ export interface BusEvent extends Occurrence {
 
 export interface Rule {
   name: string;
-  /** The bus it is on. Default: those of all accounts and regions. */
+  /** Account and region of the bus. Default: all accounts and regions. */
   account?: string;
   region?: string;
   pattern: Pattern;
-  /** Called once for each event that matches, or more often: events come at least once. Rejecting means to be tried again. */
+  /** Called at least once for each matching event, since events can be delivered twice. A rejection causes a retry. */
   target: (event: BusEvent) => unknown;
-  /** EventBridge's own unless given: 185 retries within 24 hours. */
+  /** Default: EventBridge's 185 retries within 24 hours. */
   retries?: number;
   maximumAgeSeconds?: number;
-  /** Gets what the target did not take in all its tries. */
+  /** Receives events that the target rejected in all tries. */
   deadLetter?: (event: BusEvent) => void;
 }
 
@@ -31,17 +31,17 @@ export interface EventBus {
   /** Returns the event's id. */
   put(occurrence: Occurrence): string;
   addRule(rule: Rule): void;
-  /** Hears everything that is delivered, as a rule for everything would. */
+  /** Receives every delivered event, like a rule that matches everything. */
   onEvent(listener: (event: BusEvent) => void): void;
-  /** What a target did not take in all its tries: where a dead-letter queue is set up, this is in it. */
+  /** Events that a target rejected in all tries. They are in the dead-letter queue, if there is one. */
   readonly undelivered: { rule: string; event: BusEvent; error: unknown }[];
-  /** What never came to anybody, by the rate `eventsLost`. */
+  /** Events that were never delivered, because of the rate `eventsLost`. */
   readonly lost: BusEvent[];
 }
 
 export function createEventBus(options: {
   clock: Clock;
-  /** Seconds an event takes. */
+  /** Seconds until an event is delivered. */
   lag: (region: string) => number;
   /** Whether events overtake each other. */
   reorder: boolean;

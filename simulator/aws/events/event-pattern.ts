@@ -1,12 +1,17 @@
-/** A value, or any that begins so. */
+/** A value, or a prefix of values. */
 type Test = string | number | boolean | null | { prefix: string };
 
-/** The part of EventBridge's patterns that rules of ours use: lists of values and prefixes, in structures as deep as the event's. */
+/**
+ * The part of EventBridge's pattern language that this project's rules use: lists of values and prefixes, in structures nested
+ * like the event.
+ */
 export interface Pattern {
   [field: string]: Test[] | Pattern;
 }
 
-/** A function that says whether an event matches. Throws for what is not implemented, so that no rule seems to work. */
+/**
+ * Returns a function that tests whether an event matches. Throws for unimplemented patterns, so that no rule only seems to work.
+ */
 export function matcher(pattern: Pattern): (event: object) => boolean {
   const fields = Object.entries(pattern).map(([field, wanted]) => {
     if (!Array.isArray(wanted)) {
@@ -18,7 +23,7 @@ export function matcher(pattern: Pattern): (event: object) => boolean {
     }
     const tests = wanted.map((test) => testOf(field, test));
     return (event: object) => {
-      // An array in the event matches by any of its members.
+      // An array in the event matches if any of its members does.
       const values = [(event as Record<string, unknown>)[field]].flat();
       return values.some((value) => value !== undefined && tests.some((test) => test(value)));
     };

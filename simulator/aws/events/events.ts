@@ -8,7 +8,7 @@ import type { Command, Invocation } from '../ssm/commands.ts';
 import { redriveStatus } from '../../states/redrive.ts';
 import type { Execution } from '../../states/step-functions.ts';
 
-/** What an AWS service tells EventBridge. The shapes, odd capitals and ARNs included, are those of aws-facts §4. */
+/** An event from an AWS service to EventBridge. Its shape, including odd capitals and ARNs, follows aws-facts §4. */
 export interface Occurrence {
   source: string;
   'detail-type': string;
@@ -43,7 +43,7 @@ export const instanceStateChange = ({ id, owner, region, state }: Instance): Occ
   detail: { 'instance-id': id, state },
 });
 
-/** Of a snapshot that was made, or copied: then the event comes in the region it was copied to. */
+/** Tells of a created or copied snapshot. The event of a copy comes in the region of the copy. */
 export function snapshotNotification(region: string, snapshot: Snapshot, endedAt: number): Occurrence {
   const arn = (kind: 'snapshot' | 'volume', id: string, at = region) =>
     `arn:${partitionIn(at)}:ec2::${at}:${kind}/${id}`;
@@ -102,7 +102,7 @@ export const commandStatusChange = (command: Command): Occurrence => ({
   },
 });
 
-/** `exception`: the AMI of a parameter could not be looked at, so that the operation never took effect. */
+/** `exception`: the AMI of a parameter could not be checked, so that the operation never took effect. */
 export const parameterChange = (
   at: { account: string; region: string },
   change: {
@@ -125,8 +125,8 @@ export const parameterChange = (
 });
 
 /**
- * EventBridge takes 256 KiB. Step Functions leaves the input out where input and output, both escaped, are longer than this, and
- * the output where it alone is (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html).
+ * EventBridge accepts 256 KiB. Step Functions omits the input if input and output, both escaped, are longer than this. It omits
+ * the output if the output alone is longer (https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html).
  */
 const payloadLimit = 248 * 1024;
 

@@ -12,7 +12,7 @@ const isJson = (text: string): boolean => {
   }
 };
 
-/** EventBridge as far as events of one's own go. An entry it does not take is told in the answer, not by an error. */
+/** The part of EventBridge that accepts custom events. A refused entry is reported in the answer, not by an error. */
 export function putEventsActions(world: World): Actions {
   return {
     PutEvents: strict(

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { uuid } from '../keys.ts';
 import { required, strict } from '../calls/strict.ts';
 
-/** What a topic handed on. */
+/** A message that a topic delivered. */
 export interface Mail {
   /** ISO 8601, virtual. */
   at: string;
@@ -15,7 +15,7 @@ export interface Mail {
 }
 
 /**
- * SNS as far as messages to topics of its own go. Subjects are as it takes them.
+ * The part of SNS that publishes messages to the account's own topics. It checks subjects as SNS does.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function snsActions(clock: Clock, topics: string[]): { actions: Actions; mails: Mail[] } {

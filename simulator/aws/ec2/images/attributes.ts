@@ -141,8 +141,8 @@ function changePermissions(
   for (const each of [...Add, ...Remove]) if (each.UserId !== undefined) validAccount(each.UserId);
   const region = world.region(caller.region);
   const own = managedKeyArn(caller.region, caller.account);
-  // Seen with accounts: https://github.com/hashicorp/packer/issues/7410. Nothing says that EC2 refuses organizations, too, so
-  // they are taken here, and nobody can launch.
+  // Users saw this with accounts: https://github.com/hashicorp/packer/issues/7410. No source says that EC2 refuses organizations,
+  // too, so the simulator accepts them, but they cannot launch.
   if (
     Add.some((each) => each.UserId !== undefined) &&
     image.mappings.some((each) => region.snapshots.get(each.snapshot ?? '')?.keyArn === own)

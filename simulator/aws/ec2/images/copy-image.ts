@@ -49,7 +49,7 @@ function copyImage(world: World, input: CopyImageRequest, caller: Caller) {
     }
     const copyId = world.newId('ami', region.name);
     const gib = from.reduce((sum, snapshot) => sum + snapshot.usedGiB, 0);
-    // A copy under no key of the request's is under the account's default key, not under the original's:
+    // If the request names no key, the copy is under the account's default key, not under the original's key:
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopyImage.html
     const defaults = ebsDefaults(world, caller);
     const encrypts = input.Encrypted === true || defaults.byDefault || from.some((each) => each.keyArn !== undefined);

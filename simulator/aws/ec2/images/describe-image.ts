@@ -10,7 +10,7 @@ const billed: Partial<Record<System, { details: string; operation: string }>> = 
 
 export const platformDetails = (system: System): string => billed[system]?.details ?? 'Linux/UNIX';
 
-/** An image as DescribeImages answers it. */
+/** An image as DescribeImages returns it. */
 export function describedImage(image: Image) {
   return {
     ImageId: image.id,
@@ -44,7 +44,8 @@ export function describedImage(image: Image) {
     BlockDeviceMappings: image.mappings.map((mapping) => ({
       DeviceName: mapping.device,
       Ebs: {
-        // EC2 does not promise the ids before the image is available; nor do we, so that nothing leans on them.
+        // EC2 does not promise snapshot ids before the image is available. The simulator omits them, so that no code relies on
+        // them.
         SnapshotId: image.state === 'pending' ? undefined : mapping.snapshot,
         VolumeSize: mapping.sizeGiB,
         VolumeType: mapping.type,

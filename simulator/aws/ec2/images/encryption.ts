@@ -5,8 +5,8 @@ import type { World } from '../../world.ts';
 export const managedAlias = 'alias/aws/ebs';
 
 /**
- * Whether an account encrypts new volumes and copies in a region whatever a request says, and the key where a request names
- * none. Other accounts than the scenario's have both as AWS sets them.
+ * Whether an account always encrypts new volumes and copies in a region, and the key for requests that name none. Accounts other
+ * than the scenario's have AWS's defaults.
  * https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html
  */
 export function ebsDefaults(world: World, { region, account }: Caller): { byDefault: boolean; key: string } {
@@ -22,8 +22,8 @@ export const encryptionActions = (world: World): Actions => ({
     EbsEncryptionByDefault: ebsDefaults(world, caller).byDefault,
     SseType: ebsDefaults(world, caller).byDefault ? 'sse-kms' : 'none',
   })),
-  // Documented as an ARN. The key can be set by alias, too, and what is answered then is not said, so the name is given back:
-  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyEbsDefaultKmsKeyId.html
+  // The answer is documented as an ARN. A key can also be set by alias, and the answer for that is undocumented, so the name is
+  // returned: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyEbsDefaultKmsKeyId.html
   GetEbsDefaultKmsKeyId: strict('ec2:GetEbsDefaultKmsKeyId', '', (_input: object, caller) => ({
     KmsKeyId: ebsDefaults(world, caller).key,
   })),

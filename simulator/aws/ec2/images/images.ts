@@ -24,7 +24,7 @@ export interface Mapping {
 export type System = 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'RedHat' | 'Windows';
 
 /**
- * Systems whose vendors' images have no SSM agent. AWS lists those that have:
+ * Operating systems whose vendors' images have no SSM agent. AWS lists the images that have one:
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html
  */
 export const comesWithAgent = (system: System): boolean => system !== 'Debian' && system !== 'RedHat';
@@ -35,7 +35,7 @@ export interface Image {
   ownerAlias?: string | undefined;
   name: string;
   description: string;
-  /** The root is an instance store; EC2 has no snapshot of it. */
+  /** The root is an instance store, which has no snapshot in EC2. */
   instanceStore?: boolean | undefined;
   virtualization?: 'paravirtual' | undefined;
   tpm?: 'v2.0' | undefined;
@@ -74,7 +74,7 @@ export function imageById(region: Region, caller: Caller, id: string): Image {
   throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${id}' is no longer available`);
 }
 
-/** As `imageById`, for what only the owner may do. */
+/** Like `imageById`, for actions that only the owner may take. */
 export function ownImage(region: Region, caller: Caller, id: string): Image {
   const image = imageById(region, caller, id);
   if (image.owner === caller.account) return image;
@@ -159,7 +159,9 @@ export const imageActions = (world: World): Actions => ({
   ),
 });
 
-/** An id that was valid answers with nothing for a while, and for as long as instances refer to it; then it is unknown. */
+/**
+ * An image by id. A formerly valid id gives no image for a while, and while instances refer to it; after that the id is unknown.
+ */
 function namedImage(world: World, region: Region, caller: Caller, id: string): Image | undefined {
   const image = region.images.get(id);
   if (image && isHidden(world, image, caller))
@@ -172,7 +174,8 @@ function namedImage(world: World, region: Region, caller: Caller, id: string): I
 }
 
 /**
- * Whether an image is within the account's Allowed AMIs; undefined where these are off. The account's own images always are.
+ * Whether the account's Allowed AMIs include an image; undefined if that setting is off. The account's own images are always
+ * allowed.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-allowed-amis.html
  */
 function isAllowed({ scenario }: World, image: Image, caller: Caller): boolean | undefined {

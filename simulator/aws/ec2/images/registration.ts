@@ -11,11 +11,11 @@ const keyRefusal = 'Given key ID is not accessible';
 export interface Fate {
   at: number;
   failure?: string | undefined;
-  /** The key its snapshots come out under, whatever was asked for. */
+  /** The key that its snapshots get, even if the request named another. */
   keyArn?: string | undefined;
 }
 
-/** When and how the making of an image ends. */
+/** When and how the creation of an image ends. */
 export function fateOf(
   world: World,
   region: Region,
@@ -42,7 +42,7 @@ function keyOfRule(world: World, { name: region }: Region, name: string): string
   return key.arn;
 }
 
-/** Registers a pending image and lets it and its snapshots end as they must. */
+/** Registers a pending image, and lets it and its snapshots end as decided. */
 export function register(world: World, region: Region, image: Image, snapshots: Snapshot[], fate: Fate) {
   region.images.set(image.id, image);
   world.clock.at(fate.at, () => {

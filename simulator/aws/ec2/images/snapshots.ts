@@ -13,10 +13,10 @@ export interface Snapshot {
   state: 'pending' | 'completed' | 'error';
   stateMessage?: string;
   startedAt: number;
-  /** When the copying is expected to be over; what Progress is reckoned from. */
+  /** When the copy is expected to end; Progress is computed from it. */
   endsAt: number;
   volume: string;
-  /** The snapshot this is a copy of. */
+  /** The original of this copy. */
   copyOf?: { region: string; id: string };
   sizeGiB: number;
   usedGiB: number;
@@ -52,7 +52,7 @@ export function snapshotById(region: Region, caller: Caller, id: string): Snapsh
   throw new ApiError('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`);
 }
 
-/** As `snapshotById`, for what only the owner may do. */
+/** Like `snapshotById`, for actions that only the owner may take. */
 export function ownSnapshot(region: Region, caller: Caller, id: string): Snapshot {
   const snapshot = snapshotById(region, caller, id);
   if (snapshot.owner === caller.account) return snapshot;
@@ -99,7 +99,7 @@ export const snapshotActions = (world: World): Actions => ({
   }),
 });
 
-/** An AMI that is registered on the snapshot. */
+/** An AMI that uses the snapshot. */
 export const imageUsing = (region: Region, id: string): string | undefined =>
   [...region.images.values()].find(
     (image) => image.state !== 'deregistered' && image.mappings.some((mapping) => mapping.snapshot === id),

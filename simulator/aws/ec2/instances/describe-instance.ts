@@ -3,7 +3,7 @@ import { platformDetails } from '../images/describe-image.ts';
 import { attachedVolumes, stateOf, type Instance } from './instances.ts';
 import { tagList } from '../tags.ts';
 
-/** An instance as RunInstances and DescribeInstances answer it. */
+/** An instance as RunInstances and DescribeInstances return it. */
 export function describedInstance(region: Region, instance: Instance) {
   const { subnet, metadata } = instance;
   const gone = instance.state === 'terminated';
@@ -33,7 +33,7 @@ export function describedInstance(region: Region, instance: Instance) {
     PlatformDetails: platformDetails(instance.system),
     RootDeviceType: 'ebs',
     RootDeviceName: instance.rootDevice,
-    // As in EC2, an instance that is only just launched answers with no disks.
+    // As in EC2, the answer for a newly launched instance has no disks.
     BlockDeviceMappings:
       instance.state === 'pending'
         ? []

@@ -3,7 +3,7 @@ import { move, type Instance } from './instances.ts';
 
 const spot = 'Server.SpotInstanceTermination: Instance terminated due to spot instance interruption';
 
-/** An instance that a scenario, or chance, takes away while it is in use. */
+/** Ends an instance while it is in use, because of a scenario or by chance. */
 export function mayDie(world: World, instance: Instance): void {
   const role = instance.tags.get('golden:role');
   const earlier = [...world.region(instance.region).instances.values()].filter(

@@ -3,7 +3,7 @@ import type { Timer } from '../../../clock.ts';
 import type { World } from '../../world.ts';
 import { move, type Instance } from './instances.ts';
 
-/** User data as RunInstances takes it, decoded. */
+/** The user data of RunInstances, decoded. */
 export function decodedUserData(encoded: string | undefined): string | undefined {
   if (encoded === undefined) return undefined;
   const bytes = Buffer.from(encoded, 'base64');
@@ -13,7 +13,7 @@ export function decodedUserData(encoded: string | undefined): string | undefined
   return bytes.toString();
 }
 
-/** The scripts in user data for cloud-init: those of a MIME message, without their headers, or the one there is. */
+/** The scripts for cloud-init in user data: the parts of a MIME message without their headers, or the single script. */
 function partsOf(userData: string): string[] {
   const [, boundary] =
     /^MIME-Version: 1\.0\nContent-Type: multipart\/mixed; boundary="([^"]+)"\n\n/.exec(userData) ?? [];
@@ -24,14 +24,15 @@ function partsOf(userData: string): string[] {
     .map((part) => part.slice(part.indexOf('\n\n') + 2));
 }
 
-/** Whether user data installs the SSM agent in a guest: by a shell script with the package that the system takes. */
+/** Whether user data installs the SSM agent in a guest. It must be a shell script with the package for this system. */
 export const installsAgent = ({ system, userData = '' }: Instance): boolean =>
   system !== 'Windows' &&
   partsOf(userData).some((part) => part.startsWith('#!/bin/sh\n') && /\blatest\/\$package/.test(part));
 
 /**
- * What a guest makes of its user data: the seconds after which it powers itself off, and nothing else. No script is run. A
- * boothook of cloud-init that hands systemd a timer counts at every boot; what EC2Launch runs does so with `<persist>` only.
+ * The seconds after which user data makes a guest power itself off. The simulator runs no script and understands nothing else in
+ * user data. A cloud-init boothook that starts a systemd timer takes effect at every boot; a script of EC2Launch does so only
+ * with `<persist>`.
  */
 function secondsToPowerOff({ system, userData = '' }: Instance, firstBoot: boolean): number | undefined {
   const [, powershell] = /<powershell>(.*?)<\/powershell>/s.exec(userData) ?? [];
@@ -43,10 +44,10 @@ function secondsToPowerOff({ system, userData = '' }: Instance, firstBoot: boole
   return seconds !== undefined && runs ? Number(seconds) : undefined;
 }
 
-/** Timers of running systems; an instance that booted before and is down has none. */
+/** Timers of running systems. A stopped instance has none. */
 const timers = new WeakMap<Instance, Timer | undefined>();
 
-/** The operating system of an instance starts: every timer of the boot before is gone. */
+/** Starts the operating system of an instance; timers of the previous boot are gone. */
 export function boot(world: World, instance: Instance): void {
   const seconds = secondsToPowerOff(instance, !timers.has(instance));
   halt(instance);
@@ -69,7 +70,7 @@ export function startGuests(world: World): void {
   });
 }
 
-/** A shutdown from inside: what becomes of the instance is what its launch said. */
+/** A shutdown from inside the guest. The launch settings decide what happens to the instance. */
 export function powerOff(world: World, instance: Instance): void {
   const Code = 'Client.InstanceInitiatedShutdown';
   instance.reason = { Code, Message: `${Code}: Instance initiated shutdown` };

@@ -5,8 +5,8 @@ import { select, type Fields } from '../filters.ts';
 import { vcpusOf } from '../limits.ts';
 import { paginate } from '../pagination.ts';
 
-// Families by hypervisor and sizes by family: what recipes use, not AWS's whole list. Xen families boot by legacy BIOS only,
-// Graviton by UEFI only, other Nitro families by both; NitroTPM is for virtualized Nitro types that boot by UEFI.
+// Families by hypervisor and sizes by family, for the types in recipes, not AWS's whole list. Xen families boot by legacy BIOS
+// only, Graviton by UEFI only, other Nitro families by both. NitroTPM needs virtualized Nitro types that boot by UEFI.
 // https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-boot.html (instance types by boot mode)
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/enable-nitrotpm-prerequisites.html
@@ -20,7 +20,10 @@ const families = new Map<string, 'nitro' | 'graviton' | 'xen'>([
   ...graviton.split(' ').map((family) => [family, 'graviton'] as const),
   ...xen.split(' ').map((family) => [family, 'xen'] as const),
 ]);
-/** Families whose limit counts EBS volumes only (32 for their small sizes); with all others of Nitro 28 are shared. */
+/**
+ * Families whose limit counts EBS volumes only (32 for their small sizes). In all other Nitro families, 28 attachments are
+ * shared.
+ */
 const dedicated = /^([cmr]7[ai]|r7iz|[cmr]8[gi]|u7i|i7ie?|g6|p4d|p5)$/; // docs.aws.amazon.com/ebs/latest/userguide/volume_limits.html
 const instanceStore = /^([cmr]\d[ai]?g?d[n]?|x2i?e?dn?|x2gd|z1d|d3|i\d.*|is4gen|im4gn|g[456].*|p[45].*|trn1)$/;
 const burstable = 'nano micro small medium large xlarge 2xlarge';
@@ -34,13 +37,16 @@ export interface InstanceType {
   ena: 'required' | 'supported' | 'unsupported';
   nitro: boolean;
   tpm: boolean;
-  /** Attachments to an instance, and whether network interfaces and NVMe disks count. Nobody documents a number for Xen. */
+  /**
+   * The number of attachments to an instance, and whether network interfaces and NVMe disks count. No number is documented for
+   * Xen.
+   */
   attachments: { most: number; shared: boolean } | undefined;
   nvmeDisks: number;
   tags: Map<string, string>;
 }
 
-/** An instance type by its name; undefined where there is none. */
+/** An instance type by name; undefined if it does not exist. */
 export function instanceTypeOf(id: string): InstanceType | undefined {
   const [name = '', size = ''] = id.split('.');
   const kind = families.get(name);
@@ -96,7 +102,7 @@ const described = (type: InstanceType) => ({
   }),
 });
 
-/** Refuses more volumes than an instance of the type can have. The code is from EC2's list of errors. */
+/** Refuses more volumes than the instance type allows. The code is from EC2's list of errors. */
 export function refuseTooManyVolumes(id: string, volumes: number): void {
   const { attachments, nvmeDisks = 0 } = instanceTypeOf(id) ?? {};
   if (!attachments) return;
@@ -120,7 +126,7 @@ export const instanceTypeActions = (): Actions => ({
           `The following supplied instance types do not exist: [${unknown.join(', ')}]`,
         );
       }
-      // Names without wildcards need no look through all types there are.
+      // Names without wildcards are looked up directly, not searched among all types.
       const named = input.Filters?.find(({ Name }) => Name === 'instance-type')?.Values;
       const exact = named?.every((id) => !/[*?]/.test(id)) ? named : undefined;
       const asked = (input.InstanceTypes ?? exact)?.flatMap((id) => instanceTypeOf(id) ?? []) ?? every();

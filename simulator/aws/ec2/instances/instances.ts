@@ -27,11 +27,11 @@ export interface Instance {
   image: string;
   type: string;
   state: InstanceState;
-  /** Why it is in that state, where AWS says so. */
+  /** The reason for its state, if AWS gives one. */
   reason?: { Code: string; Message: string } | undefined;
   launchedAt: number;
   terminatedAt?: number;
-  /** Counts the transitions asked for, so that one overtaken by another (terminated while stopping) has no effect. */
+  /** Counts the requested transitions, so that an overtaken one (a stop before a termination) has no effect. */
   transition: number;
   subnet: Subnet;
   /** Whether the instance has a public address. */
@@ -55,7 +55,7 @@ export interface Instance {
 
 export const stateOf = (state: InstanceState) => ({ Code: stateCodes[state], Name: state });
 
-/** Volumes attached to an instance, root first as they were mapped. */
+/** Volumes attached to an instance: root first, then in mapping order. */
 export const attachedVolumes = (region: Region, instance: string): Volume[] =>
   [...region.volumes.values()].filter((volume) => volume.attachment?.instance === instance);
 
@@ -89,7 +89,7 @@ export function instanceActions(world: World): Actions {
       if (!isGone(world, instance)) return instance;
       throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
     });
-  /** All or nothing: every instance is judged before the first is touched. */
+  /** All or nothing: every instance is checked before the first is changed. */
   const change = (
     instances: Instance[],
     refused: InstanceState[],
@@ -166,7 +166,10 @@ export function instanceActions(world: World): Actions {
   };
 }
 
-/** Puts an instance into a passing state now and, unless something else is asked of it meanwhile, into the lasting one later. */
+/**
+ * Puts an instance into a transitional state now and into the final state later, unless another transition is requested
+ * meanwhile.
+ */
 export function move(
   world: World,
   instance: Instance,

@@ -15,8 +15,8 @@ export interface Placement {
 type Wanted = Pick<RunInstancesRequest, 'SubnetId' | 'SecurityGroupIds' | 'NetworkInterfaces'>;
 
 /**
- * Subnet and groups are named once, in the request or in its network interface: github.com/aws/aws-cli/issues/518 has the
- * answer to both. AWS does not say what becomes of an interface without a subnet, so the simulator refuses it.
+ * Subnet and groups are given once, in the request or in its network interface. github.com/aws/aws-cli/issues/518 shows the
+ * answer if both give them. AWS does not document an interface without a subnet, so the simulator refuses it.
  */
 function wantedPlace({ NetworkInterfaces, SubnetId, SecurityGroupIds }: Wanted) {
   if (!NetworkInterfaces) return { SubnetId, SecurityGroupIds };
@@ -36,8 +36,9 @@ function wantedPlace({ NetworkInterfaces, SubnetId, SecurityGroupIds }: Wanted) 
 }
 
 /**
- * Where a launch goes: a default subnet and the default group of the VPC where it names none.
- * The answers are EC2's: VPCIdNotSpecified (github.com/aws/aws-cdk/issues/3251), MissingInput
+ * The subnet and groups of a launch. Without a subnet or groups in the request, they are a default subnet and its VPC's default
+ * group.
+ * The errors are EC2's: VPCIdNotSpecified (github.com/aws/aws-cdk/issues/3251), MissingInput
  * (github.com/terraform-aws-modules/terraform-aws-ec2-instance/issues/50), InvalidParameter
  * (github.com/ansible/ansible-modules-core/issues/347).
  */
@@ -56,10 +57,12 @@ export function placementOf(world: World, region: Region, { account }: Caller, w
   }
   const byDefault = network.groups.filter(({ vpc, name }) => vpc === subnet.vpc && name === 'default');
   const groups = SecurityGroupIds?.map((id) => groupById(network.groups, id)) ?? byDefault;
-  // Only the owner of a shared VPC may use its groups, the default group too (vpc-share-limitations in the guide of Amazon VPC).
+  // Only the owner of a shared VPC may use its groups, including the default group (vpc-share-limitations in the Amazon VPC
+  // guide).
   const others = groups.find(({ owner }) => owner !== account);
   if (others) throw new ApiError('UnauthorizedOperation', `You are not authorized to use ${others.id}.`);
-  // Quotas of Amazon VPC: five groups for a network interface, which AWS raises to 16 at most. RunInstances says it of the instance.
+  // Quotas of Amazon VPC: five groups per network interface, which AWS raises to at most 16. RunInstances reports it for the
+  // instance.
   if (groups.length > mostGroups) {
     throw new ApiError(
       'SecurityGroupsPerInstanceLimitExceeded',

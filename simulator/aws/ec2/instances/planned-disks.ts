@@ -7,14 +7,17 @@ import { ebsDefaults } from '../images/encryption.ts';
 import type { Image, Mapping } from '../images/images.ts';
 import { refuseImpossibleVolume } from '../volume-limits.ts';
 
-/** A disk to make with the instance. Its `keyArn` is undefined for an unencrypted disk; `keyProblem` says the key cannot be used. */
+/**
+ * A disk to create with the instance. `keyArn` is undefined for an unencrypted disk; `keyProblem` says why the key cannot be
+ * used.
+ */
 export interface Disk extends Mapping {
   usedGiB: number;
   keyArn: string | undefined;
   keyProblem: boolean;
 }
 
-/** The image's disks as the request changes them, and those it adds. */
+/** The image's disks with the changes of the request, and the disks that the request adds. */
 export function plannedDisks(
   world: World,
   region: Region,
@@ -52,12 +55,13 @@ export function plannedDisks(
     }
     const defaults = ebsDefaults(world, caller);
     const encrypted = ebs.Encrypted === true || snapshot?.keyArn !== undefined || defaults.byDefault;
-    // The key of the request, else that of the account's own snapshot, else the account's default key. A disk of an encrypted
-    // snapshot is encrypted anew under another key: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html
+    // The key is that of the request, else that of the account's own snapshot, else the account's default key. A disk of an
+    // encrypted snapshot is re-encrypted under another key:
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html
     const kept = snapshot?.owner === caller.account ? snapshot.keyArn : undefined;
     const keyArn = usableKeyArn(world.keys, caller, ebs.KmsKeyId ?? kept ?? defaults.key);
     const type = ebs.VolumeType ?? mapping.type;
-    // What the image says of iops and throughput is of its own volume type.
+    // The image's iops and throughput apply only to its own volume type.
     const same = type === mapping.type;
     const wanted = {
       type,

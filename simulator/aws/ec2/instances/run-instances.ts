@@ -133,7 +133,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     region.volumes.set(volume.id, volume);
   }
   if (disks.some((disk) => disk.keyProblem)) {
-    // EC2 takes the call and lets the instance die: the key is looked at only when the volume is made.
+    // EC2 accepts the call and the instance dies, because the key is checked only when the volume is created.
     instance.reason = {
       Code: 'Client.InvalidKMSKey.InvalidState',
       Message: 'Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state',

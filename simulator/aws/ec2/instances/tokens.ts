@@ -2,8 +2,8 @@ import { ApiError, type Caller } from '../../calls/actions.ts';
 import type { Region } from '../../world.ts';
 
 /**
- * Idempotency as EC2 keeps it: the same token with the same parameters gives the id it gave before (and makes nothing),
- * with other parameters it is refused. A call that failed leaves the token free.
+ * Idempotency as in EC2. The same token with the same parameters returns the same id again (and creates nothing); with other
+ * parameters it is refused. A failed call leaves the token unused.
  */
 export function onceByToken(
   region: Region,

@@ -5,7 +5,7 @@ import { resourceById } from '../tags.ts';
 
 const references = ['ImageId', 'InstanceId', 'InstanceIds', 'SnapshotId', 'VolumeId', 'Resources'];
 
-/** Refuses a change of something that, where the call arrives, is not known yet or not known to be ready. */
+/** Refuses to change a resource that the called endpoint does not know yet, or does not know to be ready. */
 export function refuseUnseen(
   present: Region,
   past: Region,

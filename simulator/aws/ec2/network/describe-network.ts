@@ -63,8 +63,8 @@ function describedTable(table: RouteTable) {
 }
 
 /**
- * An account to which a subnet is shared sees the subnet and its route tables
- * (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html), but neither the endpoints of the VPC
+ * An account that a subnet is shared with sees the subnet and its route tables
+ * (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html). It sees neither the endpoints of the VPC
  * (https://github.com/aws-containers/amazon-ecs-exec-checker/pull/29) nor the owner's security groups
  * (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2255).
  */
@@ -151,7 +151,7 @@ export const networkActions = (world: World): Actions => ({
   ),
 });
 
-/** Addresses that no instance has. */
+/** Addresses that no instance uses. */
 export const freeAddresses = (region: Region, { id, addresses }: Subnet): number =>
   addresses - [...region.instances.values()].filter((one) => one.subnet.id === id && one.state !== 'terminated').length;
 

@@ -19,19 +19,19 @@ export interface SecurityGroup {
   owner: string;
   vpc: string;
   name: string;
-  /** Whether its outgoing rules let everything out, or are none. */
+  /** Whether its outgoing rules allow all traffic or are empty. */
   egress: 'all' | 'none';
   tags: Map<string, string>;
 }
 
-/** The way of the default route: to an internet gateway, a NAT gateway, a transit gateway, or there is no such route. */
+/** The target of the default route: an internet gateway, a NAT gateway, a transit gateway, or none. */
 export type Way = 'internet' | 'nat' | 'transit' | 'none';
 
 export interface RouteTable {
   id: string;
   owner: string;
   vpc: string;
-  /** The table of the subnet; absent: the main table of its VPC. */
+  /** The subnet's route table; absent: the main table of its VPC. */
   subnet?: string;
   way: Way;
   tags: Map<string, string>;
@@ -45,7 +45,7 @@ export interface Endpoint {
   tags: Map<string, string>;
 }
 
-/** What an account has of networks in a region. */
+/** The networks of an account in a region. */
 export interface Network {
   subnets: Subnet[];
   groups: SecurityGroup[];
@@ -53,7 +53,7 @@ export interface Network {
   endpoints: Endpoint[];
 }
 
-/** The account's networks in a region: the default VPC with its three subnets, and what the scenario adds or takes away. */
+/** The account's networks in a region: the default VPC with its three subnets, with the scenario's additions and removals. */
 export function networkOf(world: World, region: Region, account: string): Network {
   const known = region.networks.get(account);
   if (known) return known;
@@ -105,8 +105,9 @@ const routeTableOf = ({ routeTables }: Network, { id, vpc }: Subnet): RouteTable
   routeTables.find((table) => table.vpc === vpc && table.subnet === undefined);
 
 /**
- * Whether an instance in a subnet gets through to an AWS service. Behind a transit gateway is the internet here.
- * https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html has that a gateway serves public addresses only.
+ * Whether an instance in a subnet can reach an AWS service. The simulator assumes the internet behind a transit gateway. An
+ * internet gateway serves public addresses only:
+ * https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
  */
 export function reaches(
   network: Network,

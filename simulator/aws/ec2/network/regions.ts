@@ -4,7 +4,7 @@ import { ApiError, type Actions } from '../../calls/actions.ts';
 import { strict } from '../../calls/strict.ts';
 import type { World } from '../../world.ts';
 
-// The regions that an account of the partition `aws` has without asking for them.
+// The regions that are enabled by default in the partition `aws`.
 // https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 const fromTheStart = new Set(
   'ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2'.split(
@@ -14,7 +14,7 @@ const fromTheStart = new Set(
 
 const optional = (region: string) => partitionOf(region) === 'aws' && !fromTheStart.has(region);
 
-/** Whether the account may call AWS there: a region to opt in to is off until the account has done so. */
+/** Whether the account may call AWS in a region. An opt-in region is off until the account enables it. */
 export const isEnabled = ({ optedIn }: Pick<World, 'optedIn'>, region: string): boolean =>
   !optional(region) || optedIn.has(region);
 
