@@ -43,7 +43,7 @@ export async function writeLedger(
 
 /**
  * Marks the ledger as taken back, unless the publish is complete, so that a slow Publish can no longer complete it. With a
- * channel, a missing ledger needs no mark: Publish writes the channel before it can complete the ledger.
+ * channel, a missing ledger needs no mark: Publish must write the channel first, and completes the ledger in a later look.
  */
 export async function closeLedger(
   artifacts: Artifacts,

@@ -4,7 +4,7 @@ import { Failure } from '../core/errors.ts';
 import { ask } from './errors.ts';
 import type { Connection } from './connection.ts';
 
-const most = 10; // of one call
+const most = 10; // entries in one call
 
 /**
  * Puts `Source Image Updated` events on the account's default bus.

@@ -31,7 +31,7 @@ const topicResources = (address, key) => ({
         Version: '2012-10-17',
         Statement: [
           {
-            Effect: 'Allow', // the function needs none, its role says so
+            Effect: 'Allow', // the function needs no statement here: its role allows it
             Principal: { Service: 'cloudwatch.amazonaws.com' },
             Action: 'sns:Publish',
             Resource: { Ref: 'Notifications' },

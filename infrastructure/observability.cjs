@@ -154,7 +154,7 @@ const drawn = ([namespace, name, dimensions], options = {}) => [
   options,
 ];
 const inText = (value) => '${' + (value.Ref ?? value['Fn::GetAtt'].join('.')) + '}';
-/** All metrics of a name with these dimensions, whatever they are worth. */
+/** All metrics of a name with these dimensions, whatever values the dimensions have. */
 const found = (name, dimensions, stat, period) => {
   const schema = ['GoldenImages', 'Deployment', ...dimensions].join(',');
   const expression = `SEARCH('{${schema}} MetricName="${name}" Deployment="${deployment}"', '${stat}', ${period})`;

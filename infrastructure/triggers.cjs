@@ -194,7 +194,7 @@ const sweeping = {
   },
 };
 
-// Amazon tells of its new images here, in us-east-1 only. Off unless asked for: see docs/deploy.md.
+// Amazon announces new images on these topics, in us-east-1 only. Off by default: see docs/deploy.md.
 const topics = {
   AmazonLinux: '137112412989:amazon-linux-2023-ami-updates',
   AmazonWindows: '801119661308:ec2-windows-ami-update',

@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 
-// The AWS SDK's schemas write their traits under computed keys ({ [_xN]: … }). esbuild must assume that evaluating a
-// computed key has side effects, so it keeps the schema of every operation of the client: 552 kB of EC2 for one command
-// (aws/aws-sdk-js-v3 issue 7607; the fix proposed in smithy-lang/smithy-typescript 1889 is not released). The same keys
-// as literals let it drop what no imported command refers to. What goes on the wire is unchanged.
+// Bundles only the AWS SDK schemas that a function's commands use.
+// The SDK writes the schemas' traits under computed keys ({ [_xN]: … }). esbuild must assume that evaluating a computed key has
+// side effects, so it keeps the schema of every operation of the client: 552 kB of EC2 for one command (aws/aws-sdk-js-v3 issue
+// 7607; the fix proposed in smithy-lang/smithy-typescript 1889 is not released). With literal keys, esbuild drops every schema
+// that no imported command uses. The data on the wire is unchanged.
 //
-// The schemas also register a class for each error of the whole service, 62 kB of SSM for two commands. Without them the
-// SDK makes every error of its service's base class, as it always does for EC2, which models none: same name, message,
-// $fault and $metadata. What is lost is `instanceof`, which nothing here asks: aws/errors.ts goes by names. SNS keeps its
+// The schemas also register a class for each error of the whole service, 62 kB of SSM for two commands. Without them the SDK
+// makes every error of its service's base class, as it always does for EC2, which models none. Name, message, $fault and
+// $metadata stay the same. Only `instanceof` is lost, which nothing here uses: aws/errors.ts goes by names. SNS keeps its
 // classes: on the wire its errors have other names (NotFound) than in the SDK (NotFoundException).
 //
-// Once upstream changes, these patterns match nothing and do no harm; test/bundle.test.ts watches the sizes and compares
-// the errors of a bundle with those of the SDK as it is.
+// Once the SDK is fixed, these patterns match nothing and do no harm. test/bundle.test.ts watches the sizes and compares a
+// bundle's errors with those of the unchanged SDK.
 const sources = new Map(); // each function is a build of its own, but a schema needs to be read once
 
 const once = (path, read) => {

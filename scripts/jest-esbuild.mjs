@@ -1,4 +1,4 @@
-// Jest transform on the esbuild the project bundles with. Types are checked by tsc, not here.
+// Jest transform that uses esbuild, as the bundler does. Types are checked by tsc, not here.
 import { createHash } from 'node:crypto';
 import { transform, transformSync, version } from 'esbuild';
 

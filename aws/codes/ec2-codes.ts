@@ -20,7 +20,7 @@ export const ec2Codes: ServiceCodes = {
       ResourceLimitExceeded SnapshotCreationPerVolumeRateExceeded ConcurrentSnapshotLimitExceeded PendingSnapshotLimitExceeded
       ConcurrentCreateImageNoRebootLimitExceeded InsufficientInstanceCapacity InsufficientCapacity InsufficientVolumeCapacity
       InsufficientHostCapacity InsufficientAddressCapacity UnfulfillableCapacity
-      PriorRequestNotComplete`, // the last one is not in the list: the SDK's retries know it
+      PriorRequestNotComplete`, // the last code is not in the list: the SDK's retries know it
     'not yet': `InvalidAMIID.NotFound InvalidAMIID.Unavailable InvalidSnapshot.NotFound InvalidInstanceID.NotFound
       IncorrectInstanceState InvalidInstanceState`,
     gone: 'InvalidVolume.NotFound',

@@ -90,7 +90,7 @@ export async function lookAtImage(
   throw new Failure(failure, `${ami} in ${region} ${state}`);
 }
 
-/** AMIs of a build in a region, whatever their state. */
+/** AMIs of a build in a region, in any state. */
 export const findBuildImages = (aws: Connection, region: string, identity: BuildIdentity): Promise<AmiDescription[]> =>
   describeImages(aws, region, `${identity.recipe} ${identity.build}`, {
     Owners: ['self'],

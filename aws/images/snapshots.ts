@@ -20,7 +20,7 @@ export interface SnapshotDescription {
   state: string;
   /** How much of it EC2 has copied, such as 43%. */
   progress: string;
-  /** Why EC2 says it is in that state. */
+  /** EC2's reason for the state. */
   stateReason?: string | undefined;
   /** ARN of the key that encrypts it; absent if it is not encrypted. */
   keyArn?: string | undefined;

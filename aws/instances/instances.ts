@@ -15,7 +15,7 @@ export interface InstanceDescription {
   instance: string;
   /** pending | running | shutting-down | terminated | stopping | stopped */
   state: string;
-  /** Why EC2 says it is in that state, e.g. `Server.SpotInstanceTermination: …`. */
+  /** EC2's reason for the state, e.g. `Server.SpotInstanceTermination: …`. */
   reason?: string | undefined;
   /** The code of that reason, e.g. `Server.SpotInstanceTermination`. */
   reasonCode?: string | undefined;
@@ -66,7 +66,7 @@ export async function stopInstance(aws: Connection, instance: string): Promise<v
   );
 }
 
-/** An instance that EC2 no longer knows is gone, which is what was asked. */
+/** Terminates instances. An instance that EC2 no longer knows is no error. */
 export async function terminateInstances(aws: Connection, instances: string[], region = aws.region): Promise<void> {
   for (const instance of instances) {
     await ask(

@@ -113,7 +113,7 @@ async function describeEndpoints(aws: Connection, vpcs: string[]): Promise<Endpo
   }));
 }
 
-/** The subnets and groups that instances of a recipe come into, and how far one gets from there. */
+/** The subnets and groups of a recipe's instances, and where their routes and rules lead. */
 export async function lookAtNetwork(aws: Connection, { builder }: Recipe): Promise<NetworkFacts> {
   const subnets = await look(() => describeSubnets(aws, builder.subnets));
   const vpcs = [...new Set((subnets.found ?? []).map(({ vpc }) => vpc))];

@@ -6,7 +6,10 @@ import { patience } from '../../core/build/limits.ts';
 import { identity, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
-/** Waits until the builder's disks stand still: stops it, unless the recipe captures it running or its last step shuts it down. */
+/**
+ * Stops the builder and waits until it is stopped, so that its disks no longer change. A recipe can have the builder captured
+ * running instead, and its last step can shut the builder down.
+ */
 export const seal = wait({
   name: 'Seal',
   input: z.looseObject({ ...identity, instance: z.string() }),

@@ -3,7 +3,7 @@ import { readPlan } from '../../aws/memory/artifacts.ts';
 import { findOrSend } from '../../aws/work/steps.ts';
 import { identity, lambda, stage } from '../stage.ts';
 
-/** Sends one provisioning step to the builder, only once however often this runs. */
+/** Sends one provisioning step to the builder. Repeated calls never run it twice. */
 export const sendCommand = stage({
   name: 'SendCommand',
   input: z.strictObject({ ...identity, instance: z.string(), index: z.number() }),

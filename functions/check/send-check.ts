@@ -3,7 +3,7 @@ import { readPlan } from '../../aws/memory/artifacts.ts';
 import { findOrSend } from '../../aws/work/steps.ts';
 import { identity, lambda, stage } from '../stage.ts';
 
-/** Sends one check to the candidate, only once however often this runs. */
+/** Sends one check to the candidate. Repeated calls never run it twice. */
 export const sendCheck = stage({
   name: 'SendCheck',
   input: z.strictObject({ ...identity, instance: z.string(), index: z.number() }),
