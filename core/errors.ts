@@ -1,6 +1,6 @@
 /**
- * Every way a build or the sweep can fail, as a closed vocabulary. `name` is the contract with `ErrorEquals` in statemachines/:
- * transient names are retried there, all others end the build (Catch → Compensate).
+ * The names of all failures of a build or the sweep. `ErrorEquals` in statemachines/ uses these names: transient ones are
+ * retried, all others end the build (Catch → Compensate).
  */
 const meanings = {
   RecipeInvalid: 'the recipe or the execution input is wrong; nothing was created',

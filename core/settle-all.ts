@@ -1,6 +1,6 @@
 import { Failure } from './errors.ts';
 
-/** Does something with each. One that fails keeps none of the others from it. */
+/** Runs the work for every item. A failure does not stop the work for the other items. */
 export async function severally<T, R>(
   items: T[],
   work: (item: T) => Promise<R>,
@@ -12,7 +12,7 @@ export async function severally<T, R>(
   };
 }
 
-/** @throws what failed, as one error under the first one's name, unless nothing did. */
+/** @throws all failures as one error with the first one's name. Does nothing without a failure. */
 export function throwTogether(failed: Error[]): void {
   const [first, ...others] = failed;
   if (!first) return;

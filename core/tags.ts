@@ -1,7 +1,7 @@
 import { deploymentTag } from './distribute/channel-owner.ts';
 import type { Plan } from './build/plan.ts';
 
-/** The tags that say who made a thing. AWS is the database: every look-up and every deletion goes by these. */
+/** What a tagged resource is for. AWS is the database: every look-up and every deletion goes by our tags. */
 export type Role = 'builder' | 'candidate' | 'image';
 export type Tags = Record<string, string>;
 
@@ -10,10 +10,10 @@ export interface BuildIdentity {
   build: string;
 }
 
-/** ISO instant after which a sweep may remove what carries it. */
+/** Tag with the ISO instant after which a sweep may remove the resource. */
 export const expiresTag = 'golden:expires';
 
-/** Tags that every thing of a build carries, and `golden:expires` where it is temporary. */
+/** Tags of every resource of a build. A temporary resource also gets `golden:expires`. */
 export function buildTags({ recipe, build }: BuildIdentity, role: Role, expires?: Date): Tags {
   return {
     'golden:recipe': recipe,
@@ -23,7 +23,7 @@ export function buildTags({ recipe, build }: BuildIdentity, role: Role, expires?
   };
 }
 
-/** Tags of an image: of its AMIs and snapshots in every region. */
+/** Tags of an image's AMIs and snapshots in every region. */
 export const imageTags = (plan: Plan): Tags => ({
   Name: plan.image,
   ...plan.document.image.tags,
@@ -33,6 +33,6 @@ export const imageTags = (plan: Plan): Tags => ({
   ...(plan.origin && { 'golden:origin': plan.origin }),
 });
 
-/** Whether something found in AWS was made by this build. */
+/** Whether tags found in AWS belong to this build. */
 export const madeBy = ({ recipe, build }: BuildIdentity, tags: Tags): boolean =>
   tags['golden:recipe'] === recipe && tags['golden:build'] === build;

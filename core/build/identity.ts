@@ -1,10 +1,7 @@
 import { sha256 } from '../digest.ts';
 import type { BuildIdentity } from '../tags.ts';
 
-/**
- * The execution that a build runs in. `id` is its ARN, which contains account and region. `startedAt` is ISO 8601 or
- * milliseconds.
- */
+/** The execution that a build runs in. `id` is its ARN, which contains account and region. `startedAt` is ISO 8601 or milliseconds. */
 export interface ExecutionReference {
   id: string;
   startedAt: string | number;

@@ -22,10 +22,7 @@ export interface Command {
 /** Seconds within which a command must reach the agent. The instance may be booting again after a reboot. */
 export const deliverySeconds = 600;
 
-/**
- * Comment of an SSM command, at most 100 characters. SendCommand has no idempotency token, so we find a command again by its
- * comment.
- */
+/** Comment of an SSM command, at most 100 characters. SendCommand has no idempotency token, so we find a command again by its comment. */
 export const commandComment = (build: string, phase: 'provision' | 'check', { index, name }: Command): string =>
   `${build}/${phase}/${index} ${name}`.slice(0, 100);
 
@@ -73,10 +70,10 @@ function content(step: Step, index: number, build: string, windows: boolean, scr
 }
 
 /**
- * AWS's document for the generalization of Windows, which EC2 Image Builder uses, too: for EC2Launch v1 (Windows Server 2016 and
- * 2019) and v2. Run Command runs scripts as Local System, and Microsoft does not support Sysprep under that account: signing
- * in to a Windows Server 2025 that was made so shows a black screen. The document runs Sysprep as the built-in Administrator.
- * An hour is Image Builder's bound for it.
+ * AWS's document that generalizes Windows. EC2 Image Builder uses the same one. It supports EC2Launch v1 (Windows Server 2016 and
+ * 2019) and v2. Run Command runs scripts as Local System, and Microsoft does not support Sysprep under that account: signing in
+ * to a Windows Server 2025 made that way shows a black screen. The document runs Sysprep as the built-in Administrator. The limit
+ * of an hour is Image Builder's, too.
  */
 const generalize = { name: 'generalize', document: 'AWSEC2-RunSysprep', parameters: {}, timeoutSeconds: 3600 };
 

@@ -1,7 +1,7 @@
 /**
- * The parameter by which a document of AWS is told how long it may run, in seconds. Each has a default of 3600 (the documents'
- * content, as public repositories keep copies of it). SSM refuses a parameter that a document does not define, so a document that
- * is not listed here is sent what the recipe says and no more.
+ * The parameter that sets the timeout of an AWS document, in seconds. Each has a default of 3600 (according to copies of the
+ * documents in public repositories). SSM refuses a parameter that a document does not define. A document that is not listed here
+ * therefore gets only the recipe's parameters.
  */
 const byDocument: Record<string, string> = {
   'AWS-RunShellScript': 'executionTimeout',

@@ -10,6 +10,7 @@ const packed = (text: string): string[] =>
 /**
  * The lines of a shell script that unpacks another script, byte for byte, and replaces itself with it (exec). The agent makes its
  * script executable and honours the shebang, so `$0` is an absolute path in a folder that only this command uses.
+ *
  * The script runs with two variables of ours. One keeps apt from asking questions. The other keeps needrestart from restarting
  * services: a restart of the SSM agent ends the step (Ubuntu 24.04 restarts services without asking).
  */

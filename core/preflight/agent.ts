@@ -14,15 +14,15 @@ const withoutAgent: Record<string, string> = {
   '125523088429': 'CentOS and Fedora',
 };
 
-/** The vendor of an image without the SSM agent, as far as recipe or image tell. */
+/** The vendor of an image without the SSM agent, if recipe or image name one. */
 function vendorOf({ source }: Pick<Recipe, 'source'>, owner: string | undefined): string | undefined {
   if (source.parameter?.startsWith('/aws/service/debian/')) return 'Debian';
   return withoutAgent[owner ?? source.owner ?? ''];
 }
 
 /**
- * A note where the base most likely has no SSM agent: the pipeline reaches a builder by the agent alone. `owner` is that of
- * the image, once it is known.
+ * A note if the base image most likely lacks the SSM agent, since the pipeline reaches a builder only through the agent. `owner`
+ * is the image's owner, once it is known.
  */
 export function agentNotes(recipe: Pick<Recipe, 'source' | 'builder'>, image?: { owner: string }): Problem[] {
   const vendor = vendorOf(recipe, image?.owner);

@@ -4,7 +4,9 @@ import type { Facts } from './facts.ts';
 
 const path = ['publish', 'channel'];
 
-/** A channel that another deployment publishes to: Publish would refuse the image after the whole build. */
+/**
+ * Problems with a channel that another deployment publishes to. Publish would refuse the image, but only after the whole build.
+ */
 export function channelProblems({ channel }: Pick<Facts, 'channel'>): Problem[] {
   if (!channel) return [];
   const { parameter, deployment, holders } = channel;
@@ -12,7 +14,7 @@ export function channelProblems({ channel }: Pick<Facts, 'channel'>): Problem[] 
   return heldByOthers(parameter, deployment, found).map((message) => ({ path, message }));
 }
 
-/** Regions whose channel AWS does not show. Of a region that is off there is a note already. */
+/** Notes on regions whose channel AWS does not let us read. A region that is disabled already has a note. */
 export function channelNotes({ channel, regions }: Pick<Facts, 'channel' | 'regions'>): Problem[] {
   const isOff = (region: string) => regions.found?.find((one) => one.region === region)?.enabled === false;
   return Object.entries(channel?.holders ?? {}).flatMap(([region, { refused }]) => {

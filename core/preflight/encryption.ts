@@ -26,7 +26,7 @@ export function namedKeys({ builder, distribute }: Recipe, home: string): NamedK
 
 type EncryptionSeen = Pick<Facts, 'region' | 'account' | 'source' | 'encryption'>;
 
-/** Everything in which a recipe, its source image, the account's settings and its keys do not go together. */
+/** Every conflict between a recipe, its source image, the account's settings and its KMS keys. */
 export function encryptionProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
   return [...keyProblems(recipe, facts), ...plainProblems(recipe, facts), ...sharingProblems(recipe, facts)];
 }
@@ -36,7 +36,7 @@ const settingsIn = ({ encryption }: EncryptionSeen, region: string): EncryptionS
 
 const isManaged = (seen: KeySeen | undefined) => seen !== undefined && 'arn' in seen && seen.awsManaged;
 
-/** How a disk of the source is encrypted on the builder: an own image's disk keeps its key, that of another gets the default key. */
+/** How a source disk is encrypted on the builder. A disk of an own image keeps its key; that of another's image gets the default key. */
 function inherited({ device, keyArn }: SourceDisk, facts: EncryptionSeen): Pick<Encryption, 'key' | 'because'> {
   const { source, account, region } = facts;
   const settings = settingsIn(facts, region);
@@ -53,7 +53,7 @@ function sharingProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
   const disks = source?.disks ?? [];
   const root = disks.filter(({ device, encrypted }) => encrypted && device === source?.rootDevice);
   const keyed = recipe.builder.volumes.filter(({ kmsKey }) => kmsKey !== undefined).map(({ device }) => device);
-  // The AWS-managed key by its id or ARN is still the AWS-managed key.
+  // A recipe may name the AWS-managed key by its id or ARN.
   const targets = recipe.distribute.map((target) => ({
     ...target,
     ...(isManaged(settingsIn(facts, target.region)?.keys[target.kmsKey ?? '']) && { kmsKey: managedAlias }),
@@ -89,7 +89,7 @@ function keyProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
         ? []
         : says(`${key} in ${region} is ${seen.state}: nothing can be encrypted with it`);
     if (seen.unseen === 'missing') return says(`KMS in ${region} knows no key ${key}; create the key, or name another`);
-    // A key that is named by its id is known again without KMS.
+    // A key named by its id can be recognized without KMS.
     if (!isAlias(key)) return [];
     return says(
       `KMS in ${region} does not let the pipeline see which key ${key} is; allow kms:DescribeKey in the key's policy, or name the key by its ARN`,
@@ -97,7 +97,7 @@ function keyProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
   });
 }
 
-/** Disks that the recipe wants unencrypted, and EC2 encrypts all the same. */
+/** Disks that the recipe wants unencrypted, but that EC2 encrypts. */
 function plainProblems({ builder }: Recipe, facts: EncryptionSeen): Problem[] {
   const { source, region } = facts;
   const root = { ...builder.rootVolume, device: source?.rootDevice, path: ['builder', 'rootVolume'] as Path };

@@ -3,7 +3,7 @@ import type { KeySeen } from '../launch/keys.ts';
 import type { SourceImage } from '../launch/source.ts';
 import type { NetworkFacts } from './network.ts';
 
-/** What a look found, or why AWS did not let us look. */
+/** The result of a look, or AWS's reason for refusing it. */
 export type Seen<T> = { found: T; refused?: never } | { found?: never; refused: string };
 
 export interface RegionFacts {
@@ -19,23 +19,23 @@ export interface InstanceTypeFacts {
   virtualization: string[];
   /** Whether the type starts only images with the driver of Elastic Network Adapters. */
   needsEna: boolean;
-  /** Whether the type has a NitroTPM to offer. */
+  /** Whether the type offers a NitroTPM. */
   tpm: boolean;
-  /** EBS volumes that an instance of the type can have, its root included. Undefined where EC2 tells no limit. */
+  /** EBS volumes that an instance of the type can have, including its root. Undefined where EC2 reports no limit. */
   volumes?: number | undefined;
 }
 
-/** How the account has EBS encryption set up in a region, and what KMS says there of the keys that may be used. */
+/** The account's EBS encryption settings in a region, and what KMS reports there about the keys that may be used. */
 export interface EncryptionSettings {
-  /** New volumes and copies are encrypted, whatever a request says. */
+  /** Whether EBS encrypts new volumes and copies, whatever a request says. */
   byDefault: boolean;
-  /** By which name EC2 knows the key that is used where a request names none. */
+  /** EC2's name for the key that it uses where a request names none. */
   defaultKey: string;
-  /** By name: the keys of the recipe, of the source's disks, and the default key. */
+  /** By name: the keys of the recipe and of the source's disks, and the default key. */
   keys: Record<string, KeySeen>;
 }
 
-/** Everything that a preflight looks at. Each kind of fact can be out of sight by itself. */
+/** Everything that a preflight looks at. AWS may refuse each kind of fact separately. */
 export interface Facts {
   /** Region and account of the pipeline. */
   region: string;
@@ -48,10 +48,10 @@ export interface Facts {
   /** The recipe's instance types, as far as the region has them. */
   instanceTypes: Seen<InstanceTypeFacts[]>;
   network: NetworkFacts;
-  /** The security groups of the deployment, which stand in for those that a recipe does not name. */
+  /** The deployment's security groups, used where a recipe names none. */
   deploymentGroups?: string[];
-  /** What the channel holds now in each target region; absent where the recipe has none. */
+  /** What the channel holds now in each target region. Absent where the recipe publishes to none. */
   channel?: { parameter: string; deployment: string; holders: Record<string, Seen<ChannelHolder[]>> };
-  /** By region: the pipeline's and those of the targets. */
+  /** By region: the pipeline's region and those of the targets. */
   encryption: Record<string, Seen<EncryptionSettings>>;
 }

@@ -9,21 +9,21 @@ import { sourceNotes } from './source-notes.ts';
 import { sourceProblems } from './source.ts';
 
 /**
- * What can be said about a build before anything is made. Problems refuse the build. Notes are told to the user, and the
- * build goes on.
+ * What the preflight finds before a build makes anything. A problem refuses the build. A note is shown to the user, and the build
+ * goes on.
  */
 export interface Findings {
   problems: Problem[];
   notes: Problem[];
 }
 
-/** A look that AWS did not allow is a note: a role with fewer permissions must not stop builds that would succeed. */
+/** A look that AWS refused becomes a note: a role with fewer permissions must not stop builds that would succeed. */
 const unseen = (what: string, path: Problem['path'], { refused }: Seen<unknown>): Problem[] =>
   refused === undefined
     ? []
     : [{ path, message: `could not look at ${what} before the build, so the build may find out late: ${refused}` }];
 
-/** Everything that a recipe and the facts say about the build to come, all at once. */
+/** Checks everything in a recipe against the facts, and reports all findings at once. */
 export function findingsOf(recipe: Recipe, facts: Facts): Findings {
   const { source, region } = facts;
   return {

@@ -5,10 +5,10 @@ import { routeNotes, routeProblems, subnetsPath, type Known } from './reach.ts';
 export interface SubnetFacts {
   subnet: string;
   vpc: string;
-  /** The account of the subnet and its VPC: another than that of the pipeline where the subnet is shared. */
+  /** The account of the subnet and its VPC. It differs from the pipeline's account if the subnet is shared. */
   owner: string;
   freeAddresses: number;
-  /** Whether instances get a public address unless the launch says otherwise. */
+  /** Whether instances get a public address by default. */
   publicIp: boolean;
   /** Whether instances get an IPv6 address. */
   ipv6: boolean;
@@ -17,26 +17,26 @@ export interface SubnetFacts {
 export interface GroupFacts {
   group: string;
   vpc: string;
-  /** Whether a rule lets HTTPS out, wherever to. */
+  /** Whether a rule allows outgoing HTTPS to any destination. */
   https: boolean;
 }
 
 export interface RouteTableFacts {
   vpc: string;
-  /** Whether the table is that of every subnet without a table of its own. */
+  /** Whether the table applies to every subnet without a table of its own. */
   main: boolean;
   subnets: string[];
-  /** `via` is the id of a gateway or of what else the route leads to; a route to a gateway that is gone is not active. */
+  /** `via` is the id of the gateway or other next hop. A route to a deleted gateway is not active. */
   routes: { to: string; via: string; active: boolean }[];
 }
 
-/** An endpoint of an AWS service in a VPC; `service` is the last word of its name, such as `ssm`. */
+/** An endpoint of an AWS service in a VPC. `service` is the last part of its name, such as `ssm`. */
 export interface EndpointFacts {
   vpc: string;
   service: string;
 }
 
-/** The network that instances of a build come into. Subnets and groups are those of the recipe, or the defaults. */
+/** The network of a build's instances: the subnets and groups of the recipe, or the defaults. */
 export interface NetworkFacts {
   subnets: Seen<SubnetFacts[]>;
   groups: Seen<GroupFacts[]>;
@@ -46,7 +46,7 @@ export interface NetworkFacts {
 
 type Builder = Recipe['builder'];
 
-/** Subnets that are not there, or that have no room. Without any in the recipe, EC2 takes those of the default VPC. */
+/** Subnets that do not exist or have no free addresses. If the recipe names none, EC2 uses those of the default VPC. */
 function subnetProblems({ subnets: named }: Builder, { subnets: { found } }: NetworkFacts, region: string): Problem[] {
   if (!found) return [];
   if (named.length === 0 && found.length === 0) {
@@ -65,7 +65,7 @@ function subnetProblems({ subnets: named }: Builder, { subnets: { found } }: Net
   return missing;
 }
 
-/** Groups that are not there, are of another VPC than a subnet, or let nothing out: then the agent is never online. */
+/** Groups that do not exist, belong to another VPC than a subnet, or block outgoing HTTPS, so that the agent is never online. */
 function groupProblems({ securityGroups: named }: Builder, { network, region, deploymentGroups }: Known): Problem[] {
   const [groups, subnets] = [network.groups.found, network.subnets.found];
   if (!groups) return [];
@@ -94,10 +94,10 @@ function groupProblems({ securityGroups: named }: Builder, { network, region, de
   return problems;
 }
 
-/** Security groups of a network interface in an account whose quota nobody has raised (quotas of Amazon VPC). */
+/** Default quota of security groups for a network interface (quotas of Amazon VPC). */
 const usualGroups = 5;
 
-/** Quotas are not looked at. */
+/** A note and not a problem, since the account's actual quota is not read. */
 function groupNotes({ securityGroups }: Builder): Problem[] {
   if (securityGroups.length <= usualGroups) return [];
   const message = `has ${securityGroups.length} groups, and EC2 takes ${usualGroups} for an instance unless the quota "Security groups per network interface" was raised; else the launch fails`;
@@ -105,8 +105,8 @@ function groupNotes({ securityGroups }: Builder): Problem[] {
 }
 
 /**
- * EC2 chooses a default subnet for a launch that names none. That it does so for a launch that describes its network
- * interface, as a wish for a public address needs it, AWS does not say.
+ * EC2 chooses a default subnet for a launch that names none. A public address needs a launch that describes its network
+ * interface. AWS does not say whether EC2 chooses a subnet for such a launch, too.
  */
 function publicIpProblems({ subnets, publicIp }: Builder): Problem[] {
   if (publicIp === undefined || subnets.length > 0) return [];

@@ -2,15 +2,15 @@ import type { Problem, Recipe } from '../recipe/recipe.ts';
 import type { Facts } from './facts.ts';
 import type { NetworkFacts, SubnetFacts } from './network.ts';
 
-// The agent calls ssm, and either ssmmessages or, where that is out of reach, ec2messages.
+// The agent needs ssm and either ssmmessages or, if that cannot be reached, ec2messages.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
 const answersCalls = (services: string[]) => services.includes('ssm');
 const deliversCommands = (services: string[]) => services.includes('ssmmessages') || services.includes('ec2messages');
 
-// S3 and DynamoDB have gateway endpoints, to which prefix lists are routed.
+// S3 and DynamoDB have gateway endpoints. A route to such an endpoint has a prefix list as its destination.
 const isGatewayEndpoint = (to: string, via: string) => to.startsWith('pl-') && via.startsWith('vpce-');
 
-/** The routes of a subnet, or undefined where they are out of sight. */
+/** The routes of a subnet. Undefined where AWS does not show its route table. */
 function routesOf({ subnet, vpc }: SubnetFacts, { routeTables }: NetworkFacts) {
   const tables = (routeTables.found ?? []).filter((table) => table.vpc === vpc);
   const table = tables.find(({ subnets }) => subnets.includes(subnet)) ?? tables.find(({ main }) => main);
@@ -18,9 +18,9 @@ function routesOf({ subnet, vpc }: SubnetFacts, { routeTables }: NetworkFacts) {
 }
 
 /**
- * Why no way leads from a subnet to Systems Manager; undefined where one does, or where the API does not tell. A route to
- * anything but an internet gateway or a gateway endpoint may lead there: behind a transit gateway can be anything.
- * @param publicIp Whether the instances get a public address, by the recipe or else by the subnet.
+ * Why a subnet cannot reach Systems Manager. Undefined where it can, or where the API does not tell. A route to anything but an
+ * internet gateway or a gateway endpoint may lead there, since anything can be behind a transit gateway.
+ * @param publicIp Whether the instances get a public address: the recipe decides, or else the subnet.
  */
 function wayToSsm(subnet: SubnetFacts, network: NetworkFacts, publicIp = subnet.publicIp): string | undefined {
   const routes = routesOf(subnet, network);
@@ -44,7 +44,7 @@ export type Known = Pick<Facts, 'account' | 'network' | 'region' | 'deploymentGr
 
 export const subnetsPath = (index?: number) => ['builder', 'subnets', ...(index === undefined ? [] : [index])];
 
-/** Subnets from which no way leads to Systems Manager, as far as route tables and endpoints tell. */
+/** Subnets that cannot reach Systems Manager, as far as route tables and endpoints tell. */
 function withoutWay({ subnets: named, publicIp }: Builder, network: NetworkFacts) {
   return (network.subnets.found ?? []).flatMap((subnet) => {
     const message = wayToSsm(subnet, network, publicIp);
@@ -55,7 +55,7 @@ function withoutWay({ subnets: named, publicIp }: Builder, network: NetworkFacts
 }
 
 /**
- * DescribeVpcEndpoints does not list the endpoints of a VPC that another account shares, though instances there use them:
+ * DescribeVpcEndpoints does not list the endpoints of a VPC that another account shares, though instances there can use them:
  * https://github.com/aws-containers/amazon-ecs-exec-checker/pull/29. So only a subnet of this account is refused.
  */
 export const routeProblems = (builder: Builder, { account, network }: Known): Problem[] =>

@@ -19,15 +19,15 @@ function unusable({ distribute }: Recipe, { regions, account }: RegionFindings):
 const without = ({ path, message }: Problem): Problem => ({ path, message });
 
 /**
- * Required targets in regions that the account has not enabled. EC2 answers every call there with AuthFailure, so the copy
- * of a finished image would fail.
+ * Problems with required targets in regions that the account has not enabled. EC2 answers every call there with AuthFailure, so
+ * the copy of a finished image would fail.
  */
 export const regionProblems = (recipe: Recipe, facts: RegionFindings): Problem[] =>
   unusable(recipe, facts)
     .filter(({ required }) => required)
     .map(without);
 
-/** The same for targets that may fail. */
+/** Notes on optional targets in such regions. */
 export const regionNotes = (recipe: Recipe, facts: RegionFindings): Problem[] =>
   unusable(recipe, facts)
     .filter(({ required }) => !required)

@@ -2,10 +2,10 @@ import type { Problem, Recipe } from '../recipe/recipe.ts';
 import type { SourceImage } from '../launch/source.ts';
 import { agentNotes } from './agent.ts';
 
-/** Accounts that only Amazon publishes images from: Amazon Linux and Windows. */
+/** Accounts from which only Amazon publishes images: Amazon Linux and Windows. */
 const amazons = ['137112412989', '801119661308'];
 
-/** What the user is to know of a source image that a build can start from. */
+/** Notes for the user about a source image that a build can start from. */
 export function sourceNotes(recipe: Recipe, source: SourceImage, now: Date): Problem[] {
   const { ami, name, owner, deprecatedAt, allowed, region } = source;
   const notes: Problem[] = [];

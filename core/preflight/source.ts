@@ -3,7 +3,7 @@ import type { Problem, Recipe } from '../recipe/recipe.ts';
 import { sourceSizeProblems } from '../recipe/rules/volume-rules.ts';
 import type { SourceImage } from '../launch/source.ts';
 
-/** What is wrong with a recipe once its source image and the pipeline's region are known. */
+/** Problems of a recipe that show only once its source image and the pipeline's region are known. */
 export function sourceProblems(recipe: Recipe, source: SourceImage, region: string): Problem[] {
   const problems: Problem[] = [];
   if (source.ebsRoot === false) {

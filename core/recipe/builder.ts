@@ -34,8 +34,8 @@ const instanceType = z
       'be an instance type such as t3.small',
     ),
   );
-// "Available device names" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html, for HVM: no digits at the end but those
-// of the root, which a rule refuses with a better message.
+// "Available device names" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html, for HVM. Only root devices end in a
+// digit; a rule refuses them with a better message.
 const device = z
   .string()
   .check(
@@ -63,7 +63,8 @@ export const builder = z
         z.describe('Subnets to try, in this order. None: those of the deployment, else those of the default VPC.'),
       ),
     securityGroups: z
-      // Amazon VPC quotas (docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html): 5 for an interface, raised to 16 at most.
+      // Amazon VPC quotas (docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html): 5 for an interface, at most 16 when
+      // raised.
       ._default(distinct(idOf('sg')).check(z.maxLength(16)), [])
       .check(
         z.describe(

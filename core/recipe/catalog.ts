@@ -3,10 +3,10 @@ import { formatProblems, parseRecipe, type Catalog, type Recipe } from './recipe
 
 type Parsed = ReturnType<typeof parseRecipe>;
 
-/** Functions that are called every hour ask for the same documents again and again; nobody changes one in its place. */
+/** Cache of parsed documents. Functions that run every hour parse the same documents again, and nobody changes a document in place. */
 const known = new WeakMap<object, { scripts: Catalog['scripts']; home: Home; parsed: Parsed }>();
 
-/** The region the pipeline runs in; undefined to somebody who asks for nothing that depends on it. */
+/** The region the pipeline runs in. Undefined if the caller needs nothing that depends on it. */
 type Home = string | undefined;
 
 function parsed(document: unknown, scripts: Catalog['scripts'], home: Home): Parsed {
@@ -29,12 +29,12 @@ export function recipeOf({ recipes, scripts }: Catalog, name: string, home: stri
   throw new Failure('RecipeInvalid', `${name}: ${formatProblems(problems, () => undefined)}`);
 }
 
-/** Every recipe that can be read. */
+/** Every recipe that is valid. */
 export function soundRecipes({ recipes, scripts }: Catalog, home: Home): Recipe[] {
   return Object.values(recipes).flatMap((document) => parsed(document, scripts, home).recipe ?? []);
 }
 
-/** Every recipe that can be read, with the channel it publishes, in the order of their names. */
+/** Every valid recipe with the channel it publishes to, in the order of their names. */
 export const channelsOf = (catalog: Catalog): { recipe: string; channel: string | null }[] =>
   soundRecipes(catalog, undefined)
     .map(({ name, publish }) => ({ recipe: name, channel: publish?.channel ?? null }))

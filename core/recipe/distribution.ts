@@ -64,7 +64,7 @@ export const image = z
       .check(z.describe('Image the builder stopped, or running: faster, but only as consistent as after a power cut.')),
     allowFiles: z.exactOptional(
       distinct(allowedFile).check(
-        z.maxLength(100), // the sanitizing script holds them, and SSM takes no more than some 56 kB of it
+        z.maxLength(100), // the sanitizing script contains them, and SSM takes only about 56 kB of it
         z.describe(
           'Files that look like credentials and may be in the image, by path; * and ? stand for any characters, / included. Any other fails the build.',
         ),

@@ -22,7 +22,7 @@ function got(input: unknown): string {
   return typeof input === 'number' ? `the number ${input}` : JSON.stringify(input);
 }
 
-/** zod/mini brings no messages of its own: this is them, in words of somebody who writes YAML. */
+/** Messages for schema errors, for somebody who writes YAML. zod/mini has no messages of its own. */
 function message(issue: z.core.$ZodRawIssue): string {
   const input = issue.input;
   if (input === undefined) return 'is required';
@@ -44,7 +44,7 @@ function message(issue: z.core.$ZodRawIssue): string {
   return `is not valid, got ${got(input)}`;
 }
 
-/** The keys of the map at a path, as the schema has them. */
+/** The keys that the schema knows for the map at a path. */
 function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   const { def } = schema._zod as {
     def: Partial<Record<'innerType' | 'in' | 'element', z.core.$ZodType>> & { shape?: Record<string, z.core.$ZodType> };
@@ -58,8 +58,8 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
 }
 
 /**
- * Everything the schema finds wrong with a document, and apart from it which keys it does not know.
- * @param notYet What to say of some keys that a document cannot have at its top.
+ * Everything the schema finds wrong with a document. Keys that it does not know are also returned separately.
+ * @param notYet Messages for some unknown keys at the top of a document.
  */
 export function explain(
   schema: z.core.$ZodType,

@@ -1,6 +1,6 @@
 import { isMap } from '../is-map.ts';
 
-/** A recipe document with changes: maps merge by key, lists and scalars replace, null removes a key. Changes neither. */
+/** Applies changes to a recipe document: maps merge by key, lists and scalars replace, null removes a key. Neither input is modified. */
 export function applyOverrides(document: unknown, overrides: unknown): unknown {
   if (overrides === undefined) return document;
   if (!isMap(overrides)) return overrides;

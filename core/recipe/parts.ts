@@ -7,8 +7,8 @@ import type { Path, SoundParts } from './rules/rule.ts';
 import { recipeSchema } from './schema.ts';
 
 /**
- * What of a document is well formed, with defaults filled in; the unknown keys are left aside. A target called `home` gets
- * the name of the pipeline's region, where that is known.
+ * The well-formed parts of a document, with defaults filled in and unknown keys left out. A target called `home` gets the name of
+ * the pipeline's region if that is known.
  */
 export function soundParts(document: unknown, unknownKeys: Path[], home?: string): SoundParts {
   const parts: SoundParts = { provision: [], checks: [], distribute: [] };
@@ -32,13 +32,14 @@ export function soundParts(document: unknown, unknownKeys: Path[], home?: string
 
 const each = <T>(list: unknown, look: (entry: unknown) => T): T[] => (Array.isArray(list) ? list : []).map(look);
 
-// What a source or a step is hangs on which keys it has: without a wrong one it would seem to be something else.
+// The keys of a source or a step decide its kind. Without a wrong key it would seem to be of another kind, so it is dropped
+// whole.
 function soundWhole<S extends z.core.$ZodType>(schema: S, given: unknown): z.output<S> | undefined {
   const parsed = z.safeParse(schema, given);
   return parsed.success ? parsed.data : undefined;
 }
 
-/** A section, if need be without the keys that are wrong in it: one wrong key must not hide what the rules say of others. */
+/** A section, without its wrong keys if there are any. One wrong key must not hide what the rules find in the others. */
 function soundest<S extends z.core.$ZodType>(schema: S, given: unknown): z.output<S> | undefined {
   const parsed = z.safeParse(schema, given);
   if (parsed.success) return parsed.data;
@@ -51,14 +52,16 @@ function soundest<S extends z.core.$ZodType>(schema: S, given: unknown): z.outpu
   return rest.success ? rest.data : undefined;
 }
 
-// EC2 refuses a key without Encrypted, and whoever names a key has asked for encryption.
+// EC2 refuses a key without Encrypted, and a recipe that names a key has asked for encryption.
 function withEncryption(builder: NonNullable<SoundParts['builder']>) {
   const volume = <V extends { encrypted?: boolean; kmsKey?: string }>(given: V): V =>
     given.kmsKey !== undefined && given.encrypted === undefined ? { ...given, encrypted: true } : given;
   return { ...builder, rootVolume: volume(builder.rootVolume), volumes: builder.volumes.map(volume) };
 }
 
-/** A value without what the paths lead to; entries of lists stay, as others go by their index. */
+/**
+ * A value without the parts that the paths lead to. Entries of lists stay, since removing one would shift the indices of others.
+ */
 function without(value: unknown, paths: Path[]): unknown {
   if (paths.length === 0 || typeof value !== 'object' || value === null) return value;
   const inner = new Map<string | number, Path[]>();

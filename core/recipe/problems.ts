@@ -7,27 +7,27 @@ export interface Place {
   column?: number;
 }
 
-/** Something wrong with a recipe, and where: `path` leads to it from the top of the document. */
+/** Something wrong in a recipe. `path` leads to it from the top of the document. */
 export interface Problem {
   path: Path;
   message: string;
-  /** Where no path leads to, as in a file that is not YAML. */
+  /** For problems without a path, such as a file that is not YAML. */
   place?: Place;
 }
 
 export const formatPath = (path: Path): string =>
   path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
 
-// Controls, what turns the direction of text around, halves of characters: a terminal would obey them, or show nothing.
+// Control characters, characters that change text direction, and lone surrogates. A terminal would obey them or show nothing.
 const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
 
-/** Words of somebody else as a line can show them, the middle left out where they are many. */
+/** Makes foreign text printable on one line. A long text loses its middle. */
 function legible(text: string, most: number): string {
   const cut = text.length > most ? `${text.slice(0, most - 200)}…${text.slice(-199)}` : text;
   return cut.replace(unprintable, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** More would not be read, and not fit into what Step Functions keeps of a failure. */
+/** Nobody would read more, and more would not fit into the cause that Step Functions keeps of a failure. */
 const shown = 100;
 
 /** One line for each problem, in the order of the document: `recipes/x.yaml:12:5 distribute[1].accounts[0]: message`. */

@@ -72,7 +72,7 @@ export const check = z
 
 type Timed<T> = Omit<T, 'timeout'> & { timeout: string };
 
-/** Steps and checks as later stages want them: the timeout always there. */
+/** Steps and checks in the form that later stages use, always with a timeout. */
 export const timedStep = (given: z.infer<typeof step>): Timed<z.infer<typeof step>> => ({
   ...given,
   ...(given.document !== undefined && { parameters: given.parameters ?? {} }),

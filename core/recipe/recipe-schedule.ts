@@ -2,7 +2,7 @@ import { soundRecipes } from './catalog.ts';
 import { secondsOf } from '../duration.ts';
 import type { Catalog } from './recipe.ts';
 
-/** A schedule of EventBridge Scheduler, as a recipe's `triggers` ask for it. */
+/** A schedule of EventBridge Scheduler that a recipe's `triggers` ask for. */
 export interface RecipeSchedule {
   recipe: string;
   /** `cron(…)` or `rate(…)`. */
@@ -13,7 +13,7 @@ export interface RecipeSchedule {
   windowMinutes: number;
 }
 
-/** The schedules of all recipes that have one, in the order of their names. */
+/** The schedules of all recipes that have one, in the order of the recipes' names. */
 export const schedulesOf = (catalog: Catalog): RecipeSchedule[] =>
   soundRecipes(catalog, undefined)
     .flatMap(({ name, triggers }) =>

@@ -45,14 +45,14 @@ export interface Recipe {
 export interface Catalog {
   recipes: Record<string, unknown>;
   scripts: Record<string, string>;
-  /** Version of the pipeline that they go with. */
+  /** Version of the pipeline that the recipes are deployed with. */
   version: string;
 }
 
 /**
- * A recipe out of a document, or everything that is wrong with it. `home`, the region the pipeline runs in, is not known
- * to somebody who only validates: then the target called `home` stays under that name, and without one the first target that
- * has no key of its own is taken for it.
+ * Parses a document into a recipe, or returns everything that is wrong with it. `home` is the region the pipeline runs in. A
+ * caller that only validates does not know it. Then the target called `home` keeps that name. If there is none, the first target
+ * without its own key counts as home.
  */
 export function parseRecipe(
   document: unknown,

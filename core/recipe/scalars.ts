@@ -8,12 +8,12 @@ const wrong =
   ({ input }: { input?: unknown }) =>
     `must ${must}, got ${JSON.stringify(input)}`;
 
-/** A form a text must have, and how a message says so. */
+/** A pattern for a text, with its description for messages. */
 export const formed = (form: RegExp, must: string, abort = false) => z.regex(form, { error: wrong(must), abort });
 export const holds = (isRight: (input: string) => boolean, must: string) =>
   z.refine<string>(isRight, { error: wrong(must) });
 
-// YAML reads a bare number as a number: what it was before that cannot be recovered, so the message has to say it.
+// YAML reads a bare number as a number and loses its original spelling, so the message asks for quotes.
 const quoted = (what: string) => (issue: { input?: unknown }) =>
   typeof issue.input === 'number'
     ? `must be ${what} in quotes: without quotes YAML reads a number, here ${issue.input}, and drops leading zeros`
@@ -35,7 +35,7 @@ export const channelPath = z
   .string()
   .check(formed(new RegExp(`^${word}/${word}$`), 'be <recipe>/<channel>'), z.maxLength(97));
 
-// XML, in which EC2 answers, has no controls, halves of characters and non-characters: they would never read back equal.
+// EC2 answers in XML, which has no control characters, lone surrogates or non-characters. They would never read back equal.
 const unkept = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
 export const oneLine = holds((input) => !unkept.test(input), 'be one line without control characters');
 
@@ -43,7 +43,7 @@ export const label = z.string().check(z.minLength(1), z.maxLength(64), oneLine);
 
 export const text = z.string().check(z.regex(/\S/, 'must not be empty'));
 
-/** A region by its name, or `home`. */
+/** A region name, or `home`. */
 export const region = z.string().check(
   z.refine((input) => input === homeRegion || knownRegions.includes(input), {
     error: ({ input }) =>
@@ -60,7 +60,7 @@ export const kmsKey = z
     ),
   );
 
-/** A duration between two others, both included. */
+/** A duration between two others, inclusive. */
 export const duration = (least: string, most: string) =>
   z.string().check(
     formed(durationPattern, 'be a whole number and s, m, h or d, such as 20m', true),
@@ -70,7 +70,7 @@ export const duration = (least: string, most: string) =>
     ),
   );
 
-/** A list in which nothing may come twice. */
+/** A list without repeated entries. */
 export const distinct = <T extends z.core.$ZodType<string, string>>(element: T) =>
   z.array(element).check(
     z.superRefine((list, context) => {

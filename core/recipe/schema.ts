@@ -6,7 +6,7 @@ import { formed, name } from './scalars.ts';
 import { source } from './source.ts';
 import { triggers } from './upkeep.ts';
 
-/** The form of a recipe, key by key; what keys ask of each other is in rules.ts. */
+/** The schema of a recipe, key by key. rules.ts checks how the keys fit together. */
 export const recipeSchema = z.strictObject({
   name: name.check(
     z.describe(
@@ -41,7 +41,7 @@ export const recipeSchema = z.strictObject({
   triggers: z.exactOptional(triggers),
 });
 
-/** Keys that people expect of a recipe and that nothing acts on yet, each with what to tell them. */
+/** Keys that people expect in a recipe but that have no effect yet, each with a message. */
 export const notYet: Readonly<Record<string, string>> = {
   retire: 'is not supported yet: nothing deprecates or deregisters older images; remove the key',
 };

@@ -4,8 +4,8 @@ import type { Path } from './rules/rule.ts';
 const deepest = 32;
 
 /**
- * What the schema does not see: keys called __proto__, which zod leaves out without a word, and nesting no recipe needs,
- * which would exhaust the stack of whoever follows it. Goes through everything once, also where it holds itself.
+ * Finds what the schema cannot see. zod silently drops keys called __proto__. Very deep nesting would exhaust the stack of later
+ * code. The search visits every value once, so a value that contains itself is safe.
  */
 export function shapeProblems(document: unknown): Problem[] {
   const problems: Problem[] = [];

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { duration } from './scalars.ts';
 
-/** Also where a recipe has no triggers: an image that is started by hand gets old, too. */
+/** This default also holds for a recipe without triggers, since an image that is started by hand gets old, too. */
 export const defaultRebuildAfter = '30d';
 
 export const triggers = z

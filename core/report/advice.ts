@@ -1,6 +1,6 @@
 import type { FailureName } from '../errors.ts';
 
-/** What to do about each failure; docs/operations.md says the same. */
+/** What to do about each failure. docs/operations.md has the same advice. */
 const advice: Record<FailureName, string> = {
   RecipeInvalid: '`golden validate` the recipe; the message has every problem with its key',
   SourceNotFound:
@@ -31,5 +31,5 @@ const advice: Record<FailureName, string> = {
   SweepFailed: 'the sweep removed nothing: a region could not be looked at, or AWS refused everything; see below',
 };
 
-/** What to do about a failure; undefined for names that are not ours, such as States.Timeout. */
+/** The advice for a failure. Undefined for names that are not ours, such as States.Timeout. */
 export const adviceFor = (name: string): string | undefined => (advice as Record<string, string>)[name];

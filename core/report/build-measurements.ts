@@ -7,8 +7,8 @@ import type { BuildIdentity } from '../tags.ts';
 import type { StateEvent } from '../build/timings.ts';
 
 /**
- * A manifest with what the build cost until now, and what is to be measured of it.
- * @param ending The visit of the state that writes the manifest, which cannot be in it.
+ * Adds the build's cost so far to a manifest, and returns it with the build's metrics.
+ * @param ending The visit of the state that writes the manifest. The manifest cannot contain it yet.
  */
 export function reckoned(
   manifest: Manifest,
@@ -21,10 +21,7 @@ export function reckoned(
   return { manifest: whole, measurements: measurementsOf({ ...whole, timings: [...whole.timings, ...ending] }) };
 }
 
-/**
- * What a build has to say once it has ended. That it was published and still failed, since something of it could not be
- * removed, is both.
- */
+/** The metrics of a build that has ended. A build that was published but could not be cleaned up counts as published and as failed. */
 export function measurementsOf({ recipe, build, status, timings, failure, cost }: Manifest): Measurement[] {
   const about = { recipe, build };
   const of = { Recipe: recipe };
@@ -43,7 +40,7 @@ export function measurementsOf({ recipe, build, status, timings, failure, cost }
   return [{ of, values: built, about }, ...phases, ...failures];
 }
 
-/** What an execution has to say that failed and has no manifest: it was refused, or its manifest could not be written. */
+/** The metrics of a failed execution without a manifest: it was refused, or its manifest could not be written. */
 export function unrecordedFailure(identity: BuildIdentity | undefined, error: string): Measurement[] {
   const of = { Recipe: identity?.recipe ?? 'unknown' };
   return [

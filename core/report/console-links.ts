@@ -9,13 +9,13 @@ const placeIn = (arn: string) => {
   return { home: consoles[partition], region };
 };
 
-/** Where a browser shows an execution; undefined in partitions whose console is not public. */
+/** Console address of an execution. Undefined in partitions whose console is not public. */
 export function executionLink(executionArn: string): string | undefined {
   const { home, region } = placeIn(executionArn);
   return home && `${home}/states/home?region=${region}#/v2/executions/details/${executionArn}`;
 }
 
-/** Where a browser shows an object of the artifact bucket, which lives where the execution does. */
+/** Console address of an object in the artifact bucket, which is in the execution's region. */
 export function objectLink(executionArn: string, bucket: string, key: string): string | undefined {
   const { home, region } = placeIn(executionArn);
   return home && `${home}/s3/object/${bucket}?region=${region}&prefix=${encodeURIComponent(key)}`;

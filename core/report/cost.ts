@@ -19,9 +19,9 @@ import {
 import type { StateEvent } from '../build/timings.ts';
 
 /**
- * What one execution cost, estimated in US dollars from how long its states took and what its recipe asks for, at the prices
- * of core/report/prices.ts. The dearest of the recipe's instance types counts, and disks count as if they were full. Null where
- * the price of something is not known.
+ * The estimated cost of one execution in US dollars. It is computed from the duration of its states and the recipe, at the prices
+ * of core/report/prices.ts. It assumes the dearest of the recipe's instance types, and full disks. Null where a price is not
+ * known.
  */
 export interface CostEstimate {
   usd: number | null;
@@ -29,24 +29,24 @@ export interface CostEstimate {
     /** Builder and candidate. */
     instances: number | null;
     volumes: number;
-    /** Copies to other regions, at the most: a snapshot holds only the blocks that are used. */
+    /** Copies to other regions. An upper bound, since a snapshot holds only the blocks that are used. */
     transfer: number;
     /** Step Functions. */
     transitions: number;
     /** Lambda. */
     functions: number;
-    /** What the functions log. */
+    /** Log output of the functions. */
     logs: number;
-    /** The metrics of the build, each for the hour of its value. */
+    /** The metrics of the build. Each costs for the one hour in which it has a value. */
     metrics: number;
   };
-  /** What the snapshots of all regions cost, at the most, for every month that they are kept. */
+  /** Upper bound of what the snapshots of all regions cost for every month that they are kept. */
   snapshotsPerMonth: number;
   /** Instance types without a known price. */
   unpriced: string[];
 }
 
-/** The manifest with what the build cost until now; as it is where nothing was planned. */
+/** Adds the build's cost so far to a manifest. A build without a plan keeps its manifest as it is. */
 export function priced(manifest: Manifest, plan: Plan | undefined, events: StateEvent[], until: Date): Manifest {
   if (!plan) return manifest;
   const { timings, targets } = manifest;
@@ -77,10 +77,10 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
   return { ...manifest, cost };
 }
 
-/** A millionth of a dollar is as fine as it gets. */
+/** Rounds to a millionth of a dollar. */
 const rounded = (usd: number): number => Math.round(usd * 1e6) / 1e6;
 
-/** The dearest of the recipe's types, since which of them had room is not written down. */
+/** The dearest of the recipe's types, since the type that had room is not recorded. */
 function hourOf({ document, source }: Plan): { usd: number | null; unpriced: string[] } {
   const prices = document.builder.instanceTypes.map((type) => ({
     type,
@@ -91,8 +91,8 @@ function hourOf({ document, source }: Plan): { usd: number | null; unpriced: str
 }
 
 /**
- * Seconds that an instance ran and that its disks existed. The builder runs until it is sealed, where it is stopped then; the
- * candidate until it is terminated. What never came to that lasts until now. EC2 counts a minute at least.
+ * Seconds that each instance ran and that its disks existed. The builder runs until it is sealed, if it is stopped then. The
+ * candidate runs until it is terminated. If that has not happened, the time counts until now. EC2 bills a minute at least.
  */
 function aliveSeconds(timings: Timing[], { document }: Plan, until: Date) {
   const first = (name: string) => timings.find(({ state }) => state === name);
@@ -113,13 +113,16 @@ function aliveSeconds(timings: Timing[], { document }: Plan, until: Date) {
 }
 
 /**
- * Metrics of a build, each of them with dimensions of its own: it was published, how long it took, what it cost, and the time of
- * each phase, of which the clean-up is only now coming to its end. Or that it failed, by which error, and what it cost.
+ * The number of a build's metrics; each has its own dimensions. A published build reports its publication, duration, cost and the
+ * time of each phase. Its clean-up phase is only ending now. A failed build reports its failure, the error and its cost.
  */
 const measured = ({ status, timings }: Manifest): number =>
   status === 'published' ? 4 + Object.keys(phaseSeconds(timings)).length : 3;
 
-/** A retry is a transition too. A function's time is from TaskStarted to the event after it. */
+/**
+ * Cost of the state machine and the functions. A retry counts as a transition, too. A function runs from TaskStarted to the next
+ * event.
+ */
 function orchestration(events: StateEvent[]): { transitions: number; functions: number; logs: number } {
   const count = (type: RegExp) => events.filter((event) => type.test(event.type)).length;
   const tries = count(/^TaskScheduled$/);
@@ -136,7 +139,7 @@ function orchestration(events: StateEvent[]): { transitions: number; functions: 
   };
 }
 
-/** The estimate in one line. */
+/** The estimate as one line of text. */
 export function costLine({ usd, unpriced, snapshotsPerMonth }: CostEstimate): string {
   const build =
     usd === null ? `an unknown sum (no price of ${unpriced.join(', ')} here)` : `at most about $${usd.toFixed(2)}`;

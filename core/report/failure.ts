@@ -4,7 +4,7 @@ import type { BuildIdentity } from '../tags.ts';
 import type { Plan } from '../build/plan.ts';
 import { ending, failedPlace, type FailedPlace, type StateEvent } from '../build/timings.ts';
 
-/** What a Catch hands on: the error's name and its cause, which for a failed Lambda is JSON. */
+/** The error that a Catch hands on: its name and its cause, which is JSON for a failed Lambda. */
 export interface CaughtError {
   Error: string;
   Cause?: string | null | undefined;
@@ -12,15 +12,15 @@ export interface CaughtError {
 
 const messageLimit = 2000;
 
-/** The sentence for a human in a caught error's cause, short enough to be one of sixty targets' in one payload. */
+/** A caught error's message, short enough for sixty targets' messages in one payload. */
 export const failureBrief = (error: CaughtError): string =>
   `${error.Error}: ${failureMessage(error)}`.slice(0, messageLimit);
 
-/** The targets that Distribute could not serve, and why. */
+/** The targets for which Distribute failed, and why. */
 export const failedTargets = (distribution: { region: string; failure?: CaughtError | undefined }[]) =>
   distribution.flatMap(({ region, failure }) => (failure ? [{ region, error: failureBrief(failure) }] : []));
 
-/** The sentence for a human in a caught error's cause. */
+/** The readable message in a caught error's cause. */
 export function failureMessage({ Error, Cause }: CaughtError): string {
   if (!Cause) return timeouts[Error] ?? 'Step Functions gives no cause';
   try {
@@ -31,16 +31,16 @@ export function failureMessage({ Error, Cause }: CaughtError): string {
   }
 }
 
-/** What is left where Compensate never said. */
+/** Reported as left behind if Compensate did not report. */
 export const unknownRemains =
   'unknown: the clean-up did not end well, look for the tag golden:build in every region of the recipe';
 
-/** The console offers Redrive on every execution that failed. It goes on at the state Failed. */
+/** The console offers Redrive on every failed execution. A redrive would only repeat the state Failed. */
 export const redriveHint = 'Redrive would only end here again: to go on, start a new execution';
 
 /**
- * What there is to tell of an execution that failed, after its history; `otherwise` is what is known without it, and `unread`
- * why it may not be read.
+ * Describes a failed execution from its history. `otherwise` is the error known without the history. `unread` says why the
+ * history could not be read.
  */
 export function failureOf(
   events: StateEvent[],
@@ -60,7 +60,7 @@ export function failureOf(
   };
 }
 
-/** The message of a failure inside a Map, led by the step, check or region it was about, unless it says so itself. */
+/** The message of a failure inside a Map, with the name of its step, check or region in front unless it contains that name. */
 export function placedMessage(message: string, { map, index = -1 }: FailedPlace, plan: Plan | undefined): string {
   const { provision = [], checks = [], document } = plan ?? {};
   const step = { Provision: provision, Check: checks }[map ?? '']?.[index]?.name;
@@ -74,7 +74,7 @@ const timeouts: Record<string, string> = {
   'States.HeartbeatTimeout': 'AWS did not finish within the looks that the state allows',
 };
 
-// Step Functions takes at most 32,768 characters of cause.
+// Step Functions limits a cause to 32,768 characters.
 const causeLimit = 30_000;
 
 const keptLine = (kept: KeptImage[], until: string | null): string => {
@@ -83,8 +83,8 @@ const keptLine = (kept: KeptImage[], until: string | null): string => {
 };
 
 /**
- * The cause an execution fails with: what, where, what was undone, what a human must still look at, how to go on with what
- * is kept.
+ * The cause that an execution fails with: what failed and where, what was undone, what a person must check, and how to go on with
+ * the images that are kept.
  */
 export function failureSummary(
   { state, cause, undone, left, kept }: ManifestFailure,

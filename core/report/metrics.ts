@@ -1,7 +1,7 @@
-/** CloudWatch namespace of everything measured here. */
+/** CloudWatch namespace of all our metrics. */
 export const namespace = 'GoldenImages';
 
-/** What is measured, with CloudWatch's unit; the dimensions of each are in `dimensionsOf`. */
+/** All metrics with their CloudWatch units. `dimensionsOf` has the dimensions of each. */
 export const units = {
   /** From the first state of the execution to the manifest of a published build. */
   BuildSeconds: 'Seconds',
@@ -10,13 +10,13 @@ export const units = {
   BuildsUpToDate: 'Count',
   BuildsFailed: 'Count',
   Failures: 'Count',
-  /** Estimate, in US dollars: see core/report/cost.ts. */
+  /** Estimate in US dollars: see core/report/cost.ts. */
   EstimatedCost: 'None',
-  /** Of what a channel points at, in days; one value for each region. */
+  /** Age in days of the images that a channel points at, one value for each region. */
   ImageAge: 'None',
-  /** Regions in which a channel that was published points at nothing that can be launched. */
+  /** Regions in which a published channel points at nothing that can be launched. */
   BrokenChannels: 'Count',
-  /** 1 while a recipe has failed so often that it is not started any more by itself. */
+  /** 1 while a recipe is no longer started automatically because it failed too often. */
   BreakerOpen: 'None',
   OrphansFound: 'Count',
 } as const;
@@ -24,17 +24,17 @@ export const units = {
 export type Metric = keyof typeof units;
 export type Dimension = 'Deployment' | 'Recipe' | 'Phase' | 'Error' | 'Channel';
 
-/** Something that was measured of one thing: `of` says of which. */
+/** Metrics of one thing. `of` names it by its dimensions. */
 export interface Measurement {
   of: Partial<Record<Exclude<Dimension, 'Deployment'>, string>>;
   values: Partial<Record<Metric, number | number[]>>;
-  /** What the log line says besides: the build, for whoever looks for it. */
+  /** More for the log line, such as the build, so that it can be searched for. */
   about?: Record<string, unknown>;
 }
 
 /**
- * A measurement in CloudWatch's embedded metric format: written as one line of a function's log it is a metric, without a
- * call and without a permission. Every dimension set names the deployment, so that two of them do not mix.
+ * A measurement in CloudWatch's embedded metric format. A function's log line in this format becomes a metric, with no API call
+ * and no permission. Every dimension set names the deployment, so that two deployments do not mix.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embedded({ of, values, about }: Measurement, deployment: string, now: Date): Record<string, unknown> {

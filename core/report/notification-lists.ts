@@ -1,7 +1,7 @@
 import type { ManifestFailure, ManifestTarget } from '../build/manifest.ts';
 import type { BuildIdentity } from '../tags.ts';
 
-/** One line for each target that was reached. */
+/** One line for each target that the build reached. */
 export function targetLines(targets: ManifestTarget[]): string[] {
   const rows = targets.filter(({ status, ami }) => status !== 'skipped' || ami !== null);
   if (rows.length === 0) return [];
@@ -16,7 +16,7 @@ export function targetLines(targets: ManifestTarget[]): string[] {
 
 const mostListed = 20;
 
-/** What a human must still look at first, and how to go on with what is kept. */
+/** What a failed build left: first what a person must check, then what is kept and how to go on with it. */
 export function remains({ left, kept, undone }: ManifestFailure, { recipe, build }: BuildIdentity): string[] {
   const list = (title: string, items: string[]) =>
     items.length === 0

@@ -8,36 +8,36 @@ import type { Manifest } from '../build/manifest.ts';
 import { remains, targetLines } from './notification-lists.ts';
 import type { BuildIdentity } from '../tags.ts';
 
-/** An execution that has ended, as EventBridge tells of it. */
+/** An execution that has ended, as EventBridge reports it. */
 export interface Ended {
   /** ARN. */
   execution: string;
-  /** Whether it is the clean-up of a build, not the build itself. */
+  /** Whether the execution is the clean-up of a build, not the build itself. */
   cleanUp: boolean;
   status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   /** Milliseconds. */
   startedAt: number;
   endedAt: number;
-  /** The build it is about, where its input says so. */
+  /** The build of the execution, if its input names one. */
   identity: BuildIdentity | undefined;
   error?: string | undefined;
   cause?: string | undefined;
 }
 
-/** A mail: SNS takes subjects of less than 100 ASCII characters. */
+/** An e-mail. SNS limits subjects to less than 100 ASCII characters. */
 export interface Notification {
   subject: string;
   text: string;
 }
 
-/** Whether a manifest tells of this execution, and not of another that worked for the same build. */
+/** Whether a manifest belongs to this execution, and not to another one of the same build. */
 function tellsOf({ timings }: Manifest, { startedAt, endedAt }: Ended): boolean {
   const [first] = timings;
   const began = first ? Date.parse(first.startedAt) : Number.NaN;
   return began >= startedAt - 1000 && began <= endedAt;
 }
 
-/** What people are told of an execution that has ended; undefined where a build found that there was nothing to do. */
+/** The mail about an execution that has ended. Undefined if a build found nothing to do. */
 export function notificationOf(
   ended: Ended,
   found: Manifest | undefined,
@@ -63,7 +63,7 @@ export function notificationOf(
 
 const ascii = (text: string) => text.replaceAll(/[^\x20-\x7e]+/g, ' ');
 
-/** What happened in a few words, and what that means. */
+/** The outcome in a few words, and its explanation. */
 function verdictOf(ended: Ended, manifest: Manifest | undefined): [string, string[]] {
   const { status, cleanUp, error, cause } = ended;
   const again = 'clean-up-build is removing what it made; its manifest is there when that is done.';
@@ -85,7 +85,7 @@ function verdictOf(ended: Ended, manifest: Manifest | undefined): [string, strin
 
 const mostOfMessage = 4000;
 
-/** What AWS or the pipeline said, what it means and what to do. */
+/** The error message, what it means and what to do. */
 function reasonOf(error: string | undefined, cause: string | undefined): string[] {
   if (error === undefined) return ['Why is in the execution.'];
   const said = failureMessage({ Error: error, Cause: cause });
@@ -108,7 +108,7 @@ function facts({ identity, startedAt, endedAt }: Ended, manifest: Manifest | und
   return rows.flatMap(([title, value]) => (value === undefined ? [] : [`${title.padEnd(9)}${value}`]));
 }
 
-/** A manifest is linked that is there, or will be once the clean-up has ended. */
+/** Links for the mail. The manifest is linked if it exists, or will exist once the clean-up has ended. */
 function links(ended: Ended, manifest: Manifest | undefined, { bucket }: { bucket: string }): string[] {
   const { execution, identity, status, cleanUp } = ended;
   const expected = manifest !== undefined || cleanUp || status === 'ABORTED' || status === 'TIMED_OUT';

@@ -1,10 +1,10 @@
-// On-demand prices of us-east-1 in US dollars, as of November 2026; other regions differ by up to a third. A price that is not
-// here is not guessed.
+// On-demand prices of us-east-1 in US dollars, as of November 2026. Other regions differ by up to a third. A price that is not
+// listed here is not guessed.
 
 /**
- * Instance types by the hour. Linux: AWS's price list, as instances.vantage.sh showed it in July 2026 for t3 and m5, and as
- * several public copies of it agree on for the others. Windows: the same plus the licence, 0.046 a vCPU and hour for m5 and
- * m6i, 0.0138 for t3.large; not checked against the list.
+ * Instance types, for each hour. Linux: AWS's price list, as instances.vantage.sh showed it in July 2026 for t3 and m5; for the
+ * others several public copies of the list agree. Windows: the Linux price plus the licence, for each vCPU and hour 0.046 for m5
+ * and m6i, 0.0138 for t3.large. The Windows prices are not checked against the list.
  */
 export const instanceHour: Readonly<Record<string, { linux: number; windows?: number }>> = {
   't2.micro': { linux: 0.0116 },
@@ -31,7 +31,7 @@ export const instanceHour: Readonly<Record<string, { linux: number; windows?: nu
   'm7g.large': { linux: 0.0816 },
 };
 
-/** EBS volumes, a GiB and month. Provisioned IOPS and throughput come on top, and are left out. */
+/** EBS volumes, for each GiB and month. Provisioned IOPS and throughput cost extra and are left out. */
 export const volumeMonth: Readonly<Record<string, number>> = {
   gp3: 0.08,
   gp2: 0.1,
@@ -41,9 +41,9 @@ export const volumeMonth: Readonly<Record<string, number>> = {
   sc1: 0.015,
 };
 
-/** Snapshots, a GiB and month. */
+/** Snapshots, for each GiB and month. */
 export const snapshotMonth = 0.05;
-/** Copies to another region, a GiB. */
+/** Copies to another region, for each GiB. */
 export const transferredGiB = 0.02;
 /** Step Functions Standard. */
 export const stateTransition = 0.025 / 1000;
@@ -55,11 +55,11 @@ export const lambdaGiB = 0.5;
 
 export const hoursOfMonth = 730;
 
-// CloudWatch. From memory in November 2026, not checked against AWS's price list.
+// CloudWatch prices, from memory in November 2026 and not checked against AWS's price list.
 
-/** A metric that has a value in every hour of a month, of the first 10,000. Each hour with a value costs its part of it. */
+/** A metric with a value in every hour of a month, among the first 10,000. Each hour with a value costs its share. */
 export const metricMonth = 0.3;
-/** What log groups take in, a gigabyte. */
+/** Log ingestion, for each gigabyte. */
 export const logGB = 0.5;
-/** What a call of a function writes into its log group: lines of its own, and those by which Lambda tells of the call. */
+/** Bytes that one function call writes to its log group: its own lines and Lambda's lines about the call. */
 export const logBytesOfCall = 1500;

@@ -4,22 +4,22 @@ export type Breaker =
   | { open: false }
   | {
       open: true;
-      /** What fails: this recipe as it stands now, or its source image under several recipes. */
+      /** What keeps failing: this recipe in its current form, or its source image under several recipes. */
       of: 'recipe' | 'source';
       failures: number;
-      /** When the failure came that was one too many, ISO 8601. */
+      /** Time of the failure that reached the limit, ISO 8601. */
       since: string;
     };
 
 /**
- * Whether a recipe has failed so often in a row that it is no longer started automatically. Only automatic failures count,
- * so trying by hand never makes it worse. It closes when the recipe or the source image is another one, or a build of it
- * is published, by whomever.
+ * Whether a recipe has failed so often in a row that it is no longer started automatically. Only failures of automatic builds
+ * count, so a start by hand never makes it worse. The breaker closes when the recipe or the source image changes, or when a build
+ * of it is published, even one started by hand.
  *
- * A source image is to blame only where several recipes have failed with it: one recipe's mistake does not stop the others.
- * @param records Of all recipes, by name.
- * @param recipeDigest Of the recipe as it is now.
- * @param source AMI id of the source image as it is now.
+ * A source image is blamed only if several recipes have failed with it. One recipe's mistake does not stop the others.
+ * @param records Records of all recipes, by name.
+ * @param recipeDigest Digest of the current recipe.
+ * @param source AMI id of the current source image.
  */
 export function breakerOf(
   records: Readonly<Record<string, RecipeRecord>>,

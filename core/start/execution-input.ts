@@ -8,20 +8,20 @@ import { originOf, type Origin } from '../deployment/catalog-origin.ts';
 import type { BuildIdentity } from '../tags.ts';
 import { trigger, type Trigger } from './trigger.ts';
 
-// No z.record: that would leave out a key called __proto__ without a word.
+// z.record would silently leave out a key called __proto__.
 const map = z.custom<Record<string, unknown>>(isMap);
 
-/** What an execution of build-image is started with; `{"recipe": "al2023-base"}` is enough. */
+/** The input of an execution of build-image. `{"recipe": "al2023-base"}` is enough. */
 const ExecutionInput = z.strictObject({
   /** Name of a recipe of the deployed catalog, or a whole recipe document. */
   recipe: z.union([z.string(), map]),
   /** Merged into the recipe document before it is validated; see applyOverrides. */
   overrides: z.optional(map),
-  /** An earlier build to complete: what it already made is adopted. */
+  /** An earlier build to complete. The new execution adopts what that build already made. */
   build: z.optional(z.string().check(z.regex(buildNamePattern))),
-  /** Builds although the image is up to date. */
+  /** Builds even if the image is up to date. */
   force: z.optional(z.boolean()),
-  /** Why the build starts by itself; absent where somebody starts it. */
+  /** Why the build starts automatically. Absent where a person starts it. */
   trigger: z.optional(trigger),
 });
 const known = Object.keys(ExecutionInput.def.shape).join(', ');
@@ -29,18 +29,18 @@ const known = Object.keys(ExecutionInput.def.shape).join(', ');
 export interface Requested {
   identity: BuildIdentity;
   recipe: Recipe;
-  /** Whether the start says itself what to build, by overrides or a document, rather than by a recipe's name alone. */
+  /** Whether the start changes what to build, by overrides or its own document, and does not just name a recipe. */
   special: boolean;
-  /** What it was started with. */
+  /** The recipe and overrides in the input. */
   asked: { recipe: string | Record<string, unknown>; overrides?: Record<string, unknown> | undefined };
-  /** Whether it makes the image that a deployed recipe makes. */
+  /** Whether the build makes the same image as a deployed recipe. */
   origin: Origin;
-  /** Whether it is built even where the image is up to date: by force, or since it was begun. */
+  /** Whether to build even if the image is up to date: because of `force`, or to complete an earlier build. */
   regardless: boolean;
   trigger?: Trigger | undefined;
 }
 
-/** The recipe and the build an execution asks for, or everything that is wrong with what it was started with. */
+/** The recipe and the build that an execution asks for, or everything that is wrong with its input. */
 export function requestedBuild(
   input: unknown,
   execution: ExecutionReference,
@@ -82,7 +82,7 @@ export function requestedBuild(
   };
 }
 
-/** What is known of a build that was never planned; undefined where its input makes no sense (any more). */
+/** What is known of a build that was never planned. Undefined if its input is invalid, or no longer valid. */
 export function requestDigest(input: unknown, execution: ExecutionReference, catalog: Catalog) {
   const requested = requestedBuild(input, execution, catalog);
   if ('problems' in requested) return undefined;

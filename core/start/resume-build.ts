@@ -5,7 +5,7 @@ import type { Plan } from '../build/plan.ts';
 import type { Problem, Recipe } from '../recipe/recipe.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
-/** Why a build cannot be started again. `images` are those of the build in the pipeline's region. */
+/** Why a build cannot be started again. `images` are the build's images in the pipeline's region. */
 export function rebuildProblem(
   plan: Plan | undefined,
   { recipe, special }: { recipe: Recipe; special: boolean },
@@ -23,10 +23,10 @@ export function rebuildProblem(
   if (manifest?.status === 'failed') {
     const { error, kept = [] } = manifest.failure ?? {};
     if (kept.length === 0) return problem(`failed and was undone (${error})`);
-    // A sweep may be removing it this minute.
+    // A sweep may be removing the image at this moment.
     const expired = kept.find(({ expires }) => expires !== null && new Date(expires) <= now);
     if (expired) return problem(`failed (${error}) and its image was kept until ${expired.expires} only`);
-    // Copies of an image that is gone are not those of one made anew, though they would seem to be.
+    // Copies of a lost image would be taken for copies of the new one, but they are not.
     if (!images.some(({ state }) => state === 'available'))
       return problem(`failed (${error}), and the image that was kept in ${plan.region} is gone`);
   }
@@ -38,20 +38,20 @@ export function rebuildProblem(
 }
 
 /**
- * Whether a plan was made of this recipe. The deployment may fill in other networks today, so that what was written counts.
- * An earlier version kept no digest of that: there the recipe gets from the plan what it leaves out.
+ * Whether a plan was made from this recipe. The comparison uses the recipe as written, since the deployment may fill in other
+ * networks today. A plan of an earlier version has no digest of that. Then the recipe gets its missing values from the plan.
  */
 const isPlanned = (recipe: Recipe, { written, document }: Plan): boolean =>
   written === undefined
     ? canonical(asDeployed(recipe, document.builder)) === canonical(document)
     : writtenDigest(recipe) === written;
 
-/** The plan with which a build goes on that failed and was undone, but for its image. Any other goes on with what it has. */
+/** The plan for continuing a build. It changes only if the build failed and was undone, except for its image. */
 export function resumed(plan: Plan, manifest: Manifest | undefined, startedAt: string): Plan {
   if (manifest?.status !== 'failed') return plan;
   const undoneAt = manifest.timings.at(-1)?.startedAt ?? '';
-  // Started again since, stopped, and not undone: what that execution asked for may still come to light under its tokens.
+  // The build was resumed again and stopped, but not undone. Resources that were requested with its tokens may still appear.
   if (plan.resumedAt !== undefined && plan.resumedAt > undoneAt) return plan;
-  // A candidate will judge the image after all.
+  // This time a candidate will judge the image.
   return { ...plan, ...(plan.unjudged && { unjudged: false }), resumedAt: startedAt };
 }

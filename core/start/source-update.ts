@@ -2,17 +2,17 @@ import type { Recipe } from '../recipe/recipe.ts';
 import type { RecipeRecord } from '../build/record.ts';
 import { tooOld } from './up-to-date.ts';
 
-/** A recipe whose source is another image than the one its published image was built from, or whose image is too old. */
+/** A recipe that is due for a build: its source image is newer than the published image's, or the published image is too old. */
 export interface SourceUpdate {
   recipe: string;
-  /** AMI ids: of now, and of the published image. */
+  /** AMI id of the current source image, and below the one that the published image was built from. */
   ami: string;
   was?: string;
-  /** Why a build is due all the same, where the source is what it was. */
+  /** Why a build is due although the source image is the same. */
   aged?: string;
 }
 
-/** Undefined where the published image was built from this source, and is young enough. */
+/** Undefined if the published image was built from this source and is not too old. */
 export function sourceUpdate(
   recipe: Recipe,
   ami: string,
@@ -34,7 +34,7 @@ export interface SourceImageUpdated {
   reason: string;
 }
 
-/** One event for each source image, or for each reason to build from it where recipes do not share it. */
+/** One event for each source image. Recipes with one source image but different reasons get separate events. */
 export function updateEvents(updates: SourceUpdate[]): SourceImageUpdated[] {
   const events = new Map<string, SourceImageUpdated>();
   for (const { recipe, ami, was, aged } of updates) {

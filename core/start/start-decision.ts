@@ -6,15 +6,15 @@ import type { Asked } from './start-event.ts';
 import type { Trigger } from './trigger.ts';
 import { tooOld } from './up-to-date.ts';
 
-/** Everything a decision to start a build goes by. */
+/** All facts that decide whether to start a build. */
 export interface StartFacts {
-  /** Of all recipes, by name. */
+  /** Records of all recipes, by name. */
   records: Readonly<Record<string, RecipeRecord>>;
   /** AMI id of the recipe's source image now. */
   source: string;
-  /** What would go into the image beside it. */
+  /** Everything else that would go into the image. */
   content: Content;
-  /** The execution that builds the recipe at present, and the one that builds its parent. */
+  /** The execution that is building the recipe now, and the one that is building its parent. */
   building: string | undefined;
   parentBuilding: string | undefined;
   now: Date;
@@ -30,7 +30,7 @@ export type SkipReason =
   | 'already started';
 
 export interface Start {
-  /** Names of the execution: the first that no execution had which is running or ended well. */
+  /** Possible names for the execution. The first name is used that no running or successful execution has. */
   names: string[];
   input: { recipe: string; trigger: Trigger };
 }
@@ -39,18 +39,21 @@ export type Decision =
   { start: Start; skip?: never; because?: never } | { start?: never; skip: SkipReason; because: string };
 
 /**
- * Seconds after an automatic start in which a newer source starts no other build: it may change again. Less than the hour
- * between two polls, so that the next one, however early, is not too early.
+ * Seconds after an automatic start during which a newer source starts no other build, since the source may change again. This is
+ * less than the hour between two polls, so that even an early next poll is not skipped.
  */
 export const debounceSeconds = 50 * 60;
 
-// Refusals such as RecipeBusy are not in the record: that many of them, one after the other, do not stop a recipe.
+// The record does not count refusals such as RecipeBusy, so a name may already be taken. Ten spare names let ten refusals in a
+// row pass.
 const spareNames = 10;
 
-/** The rules are off as well, but an event that was under way when the setting changed still comes. */
+/** The EventBridge rules are off as well, but an event sent before the setting changed can still arrive. */
 export const off: Decision = { skip: 'automatic builds are off', because: 'the deployment says automaticBuilds=off' };
 
-/** Whether to start what was asked for. An execution's name is derived, so that an event which comes twice starts one. */
+/**
+ * Decides whether to start a build. The execution's name is derived from the facts, so a repeated event starts only one build.
+ */
 export function decideStart(asked: Asked, facts: StartFacts): Decision {
   const { recipe, scheduled, parentEnded, trigger } = asked;
   const { records, source, content, building, parentBuilding, now } = facts;
@@ -92,8 +95,8 @@ export function decideStart(asked: Asked, facts: StartFacts): Decision {
 const timed = (recipe: string, scheduled: string) => `${recipe}-${scheduled.replace(/[-:]/g, '')}`;
 
 /**
- * `<recipe>-<digest>-<attempt>`, and of which published image it is the successor: a source that goes back to an earlier
- * image, as after a rollback, is built from again.
+ * `<recipe>-<digest>-<attempt>`, followed by the published build that the new one replaces. With that suffix, a source that goes
+ * back to an earlier image, as after a rollback, is built again.
  */
 function namesOf(
   recipe: string,

@@ -4,13 +4,13 @@ import { Failure } from '../errors.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Trigger } from './trigger.ts';
 
-/** One recipe that an event asks to be built. */
+/** One recipe that an event asks to build. */
 export interface Asked {
   recipe: string;
   trigger: Trigger;
-  /** The time a schedule names, ISO 8601; absent where no schedule asks. */
+  /** The time of the schedule, ISO 8601. Absent where no schedule asks. */
   scheduled?: string;
-  /** Whether the build of the recipe's parent is known to have ended well. */
+  /** Whether the build of the recipe's parent is known to have succeeded. */
   parentEnded?: boolean;
 }
 
@@ -44,8 +44,8 @@ const refuse = (why: string): never => {
 };
 
 /**
- * The builds that an event asks for, of `recipes`. None where it concerns no recipe.
- * @throws EventRefused for what nobody of ours could have sent.
+ * The builds of `recipes` that an event asks for. Empty if the event concerns none of them.
+ * @throws EventRefused for an event that none of our own senders could have sent.
  */
 export function askedBuilds(event: unknown, recipes: Recipe[], channelRoot: string): Asked[] {
   const type = (event as Record<string, string> | null | undefined)?.['detail-type'];
@@ -87,7 +87,7 @@ const byWatch = (detail: z.infer<typeof SourceUpdated>['detail'], recipes: Recip
 const childrenBy = (recipes: Recipe[], isTheirs: (channel: string) => boolean): Recipe[] =>
   recipes.filter(({ triggers, source: { channel } }) => triggers?.onSourceUpdate && channel && isTheirs(channel));
 
-/** A change whose image Parameter Store could not look at did not take effect. */
+/** Builds for a moved channel. The change did not take effect if Parameter Store could not check the image. */
 function byChannel(
   { name, exception }: z.infer<typeof ParameterChanged>['detail'],
   recipes: Recipe[],

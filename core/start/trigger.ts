@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { oneLine } from '../recipe/scalars.ts';
 
-/** What starts a build by itself: its time, a newer source image, a newer image of the recipe it builds on. */
+/** What starts a build automatically: its schedule, a newer source image, or a newer image of its parent recipe. */
 export const trigger = z.strictObject({
   by: z.enum(['schedule', 'source', 'parent']),
-  /** For the reader of manifests and logs. */
+  /** Explanation for readers of manifests and logs. */
   reason: z.string().check(z.minLength(1), z.maxLength(500), oneLine),
 });
 

@@ -7,7 +7,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { defaultRebuildAfter } from '../recipe/upkeep.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
-/** Why a published image is too old to be up to date, although nothing else may have changed; undefined where it is not. */
+/** Why a published image is too old, even if nothing else has changed. Undefined if it is not. */
 export function tooOld({ build, at }: PublishedBuild, { triggers }: Recipe, now: Date): string | undefined {
   const after = triggers?.rebuildAfter ?? defaultRebuildAfter;
   const age = (now.getTime() - new Date(at).getTime()) / 1000;
@@ -16,7 +16,7 @@ export function tooOld({ build, at }: PublishedBuild, { triggers }: Recipe, now:
     : undefined;
 }
 
-/** Why the newest published build is not what a plan would come to, as far as its record tells; undefined where it may be. */
+/** Why the newest published build differs from a plan, as far as its record tells. Undefined if it may be the same. */
 export function outdated(plan: Plan, published: PublishedBuild, now: Date): string | undefined {
   const { build, digest, source } = published;
   if (source !== plan.source.ami) return `the source image is ${plan.source.ami}, and ${build} was made from ${source}`;
@@ -25,7 +25,7 @@ export function outdated(plan: Plan, published: PublishedBuild, now: Date): stri
   return tooOld(published, plan.document, now);
 }
 
-/** The targets that a build published, or why not all of the recipe's are among them. */
+/** The targets that a build published, or the reason why some of the recipe's targets are missing. */
 export function publishedTargets(build: string, manifest: Manifest | undefined): ManifestTarget[] | string {
   if (manifest?.status !== 'published') return `the manifest of ${build} does not say that it was published`;
   const missing = manifest.targets.filter(({ status }) => status !== 'published');
@@ -36,24 +36,24 @@ export function publishedTargets(build: string, manifest: Manifest | undefined):
   )} did not get the image of ${build}`;
 }
 
-/** What a target region shows now of an image that was published there. */
+/** The state of a published image and its channel in a target region. */
 export interface TargetSeen {
   region: string;
-  /** The AMI, undefined where EC2 does not know it any more; nor does it show one that is disabled. */
+  /** The AMI. Undefined if EC2 no longer knows it or if it is disabled, since EC2 does not show disabled ones. */
   image?: AmiDescription | undefined;
-  /** Everything in which its encryption is not as the recipe asks. An alias may mean another key by now. */
+  /** Every difference between its encryption and the recipe. An alias may point at another key by now. */
   wrong?: string[];
-  /** What the channel holds. */
+  /** The AMI id in the channel. */
   channel?: string | undefined;
-  /** AWS's words where it does not let us look. */
+  /** AWS's message if it refused the look. */
   refused?: string | undefined;
 }
 
-/** Everything by which published targets are no longer what servers should boot from. Empty means the image is up to date. */
+/** Every reason why servers should no longer boot from the published targets. Empty means the image is up to date. */
 export function unhealthy(plan: Plan, targets: ManifestTarget[], seen: TargetSeen[], now: Date): string[] {
   return targets.flatMap(({ region, ami }) => {
     const { image, wrong = [], channel, refused } = seen.find((one) => one.region === region) ?? {};
-    // Whether that matters is for the build to find out: nothing is claimed that was not seen.
+    // An unread region counts as a reason to build, since nothing is claimed that was not seen.
     if (refused !== undefined) return [`${region} cannot be looked at: ${refused}`];
     const where = `${ami} in ${region}`;
     if (!image) return [`${where} is gone or disabled`];
@@ -70,7 +70,10 @@ export function unhealthy(plan: Plan, targets: ManifestTarget[], seen: TargetSee
   });
 }
 
-/** The manifest of a build that found the image of an earlier one up to date: what there is to say of the image is the same. */
+/**
+ * The manifest of a build that found an earlier build's image up to date. It takes over what the earlier manifest says about the
+ * image.
+ */
 export function upToDateManifest(published: Manifest, build: string, timings: Timing[]): Manifest {
   const { cost: _spentThen, ...image } = published;
   return { ...image, build, status: 'up-to-date', timings, failure: null };

@@ -3,7 +3,7 @@ import type { BuildIdentity, Tags } from '../tags.ts';
 
 export type Kind = 'instance' | 'volume' | 'image' | 'snapshot';
 
-/** One thing that EC2 says is there. */
+/** A resource that EC2 lists. */
 export interface Thing {
   kind: Kind;
   id: string;
@@ -11,20 +11,20 @@ export interface Thing {
   /** Account it belongs to. */
   owner: string;
   state: string;
-  /** ISO 8601; empty where EC2 does not say. */
+  /** ISO 8601. Empty where EC2 gives no date. */
   createdAt: string;
   tags: Tags;
-  /** Of an image: what its disks are made from. EC2 names them only once it is available. */
+  /** Snapshots of an image's disks. EC2 names them only once the image is available. */
   snapshots: string[];
 }
 
-/** What the bucket and Step Functions know of a build. */
+/** What the bucket and Step Functions know about a build. */
 export interface BuildRecord {
   published: boolean;
-  /** ARN of the execution that was let into the build last, be it a clean-up or an earlier sweep. */
+  /** ARN of the last execution that worked on the build. It may be a clean-up or an earlier sweep. */
   owner: string;
   running: boolean;
-  /** ISO 8601; absent while it runs, and where Step Functions has forgotten it, which takes 90 days. */
+  /** ISO 8601. Absent while the execution runs, and after 90 days, when Step Functions has forgotten it. */
   endedAt?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface Estate {
   account: string;
   /** Everything with our tags, and every AMI of the account. */
   things: Thing[];
-  /** By buildKey; a build without an entry is none of this pipeline's. */
+  /** By buildKey. A build without an entry does not belong to this pipeline. */
   builds: ReadonlyMap<string, BuildRecord>;
   /** `region ami` → the parameter below the deployment's channel root that holds it. */
   channels: ReadonlyMap<string, string>;
@@ -46,7 +46,7 @@ const gone: Record<Kind, string[]> = {
   image: ['deregistered', 'disabled'], // whoever disabled an AMI decides about it
   snapshot: [],
 };
-/** EC2 gave up on it. */
+/** EC2 failed to make the image. */
 export const isFailed = ({ kind, state }: Thing) => kind === 'image' && ['failed', 'invalid', 'error'].includes(state);
 export const placed = (region: string, id: string) => `${region} ${id}`;
 
@@ -55,14 +55,14 @@ export function identityOf({ tags }: Thing): BuildIdentity | undefined {
   return /^[a-z0-9][a-z0-9-]{0,47}$/.test(recipe) && buildNamePattern.test(build) ? { recipe, build } : undefined;
 }
 
-/** Of this account, with our tags, and not gone already. */
+/** Whether a thing belongs to this account, carries our tags, and still exists. */
 export const isOurs = (account: string) => (thing: Thing) =>
   thing.owner === account &&
   thing.tags['golden:recipe'] !== undefined &&
   thing.tags['golden:build'] !== undefined &&
   !gone[thing.kind].includes(thing.state);
 
-/** By `region snapshot`: the AMIs that are made of it. */
+/** By `region snapshot`: the AMIs that use the snapshot. */
 export function usersOf(things: Thing[]): Map<string, Thing[]> {
   const users = new Map<string, Thing[]>();
   for (const image of things)
@@ -73,7 +73,7 @@ export function usersOf(things: Thing[]): Map<string, Thing[]> {
   return users;
 }
 
-/** The builds that things are of. `temporary`: there is more of it than AMIs and their snapshots. */
+/** The builds that the things belong to. `temporary`: a build has more than AMIs and their snapshots. */
 export function buildsIn({ account, things }: Pick<Estate, 'account' | 'things'>) {
   const users = usersOf(things);
   const builds = new Map<string, BuildIdentity & { temporary: boolean }>();

@@ -1,11 +1,11 @@
 import type { Found } from './sweep.ts';
 
-/** What became of the things a sweep found, each in the list of its fate. */
+/** The results of a sweep: each thing found is in one of these lists. */
 export interface Swept {
   removed: Found[];
-  /** In a dry run, in place of `removed`: nothing was touched. */
+  /** Filled instead of `removed` in a dry run, which removes nothing. */
   wouldRemove: Found[];
-  /** AWS does not let go of them yet; a later sweep finds them again. */
+  /** AWS does not allow the removal yet. A later sweep finds the thing again. */
   left: Found[];
   refused: Found[];
   spared: Found[];
@@ -18,18 +18,18 @@ export interface SweepReport extends Swept {
   startedAt: string;
   dryRun: boolean;
   cap: number;
-  /** How many more there were to remove than the cap allows in one run. */
+  /** How many more things would have been removed without the cap. */
   overCap: number;
   regions: string[];
-  /** Regions that no recipe uses and that could not be looked at, with AWS's answer. */
+  /** Regions that no recipe uses and that could not be read, with AWS's answer. */
   notLooked: { region: string; reason: string }[];
 }
 
-/** The output of an execution: the report with its lists cut to what a payload holds. */
+/** The output of an execution: the report, with its lists cut to fit into a payload. */
 export interface SweepOutcome extends Omit<SweepReport, 'schema' | 'execution' | 'startedAt'> {
-  /** How long each list is in the report. */
+  /** The full length of each list. */
   counts: Record<keyof Swept, number>;
-  /** Where the whole report is. */
+  /** The key of the whole report. */
   report: string;
 }
 
@@ -41,7 +41,7 @@ export function reportKey({ execution, startedAt }: Pick<SweepReport, 'execution
   return `reports/sweep/${startedAt.slice(0, 10)}-${execution.split(':').at(-1)}.json`;
 }
 
-// Five lists of sixty things stay below the 256 KiB that Step Functions takes.
+// Five lists of sixty things fit into the 256 KiB that Step Functions allows.
 const shown = 60;
 const longest = 200;
 const shortened = <T extends { reason: string }>(list: T[]): T[] =>
@@ -54,7 +54,7 @@ export function outcomeOf(report: SweepReport, at: string): SweepOutcome {
   return { dryRun, cap, counts, ...lists, overCap, regions, notLooked: shortened(notLooked), report: at };
 }
 
-/** Why a sweep counts as failed: it had work and did none of it. */
+/** Why a sweep counts as failed: it found things to remove and removed none. */
 export function failureOf({ removed, wouldRemove, left, refused }: Swept, at: string): string | undefined {
   const undone = [...refused, ...left];
   if (undone.length === 0 || removed.length + wouldRemove.length > 0) return undefined;

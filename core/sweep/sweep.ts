@@ -11,7 +11,7 @@ import {
 } from './estate.ts';
 import { expiresTag, type BuildIdentity } from '../tags.ts';
 
-/** A thing with what was decided about it, and why. */
+/** A thing that the sweep removes or spares, and why. */
 export interface Found extends BuildIdentity {
   kind: Kind;
   id: string;
@@ -20,17 +20,17 @@ export interface Found extends BuildIdentity {
 }
 
 const day = 24 * 3600 * 1000;
-/** For so long what an unpublished build made may serve a start that goes on with it. What is at work is spared, whatever its age. */
+/** How long the resources of an unpublished build stay, since a new start may adopt them. A running build is always spared. */
 const lifetime = 7 * day;
 const grace = day;
-/** A build whose execution has only just ended is left to clean-up-build. */
+/** A build whose execution ended less than this ago is left to clean-up-build. */
 const quiet = day / 2;
 
 const minute = (time: number) => new Date(time).toISOString().replace(/:\d\d\.\d+Z$/, 'Z');
 
 type Verdict = { remove: string } | { spare: string } | 'healthy';
 
-/** When a thing may go, or what is wrong with the dates it carries. */
+/** When a thing may be removed, or what is wrong with its dates. */
 function dueOf(thing: Thing, published: boolean): { due: number; tagged: boolean } | { wrong: string } {
   const tag = isFailed(thing) ? undefined : thing.tags[expiresTag];
   const date = tag ?? thing.createdAt;
@@ -49,10 +49,10 @@ const because: Record<Kind, string> = {
 };
 
 /**
- * What of an estate is an orphan, and what is spared in spite of its looks. AMIs of published builds and their snapshots
- * are not mentioned. Nothing is removed on a guess: a build without a record, a date that cannot be read, an execution
- * that runs or has only just ended all spare.
- * @param cap How many things may go in one run; the rest is counted.
+ * Decides which things of an estate are orphans, and which are spared although they look like orphans. AMIs of published builds
+ * and their snapshots are not listed. Nothing is removed on a guess. A thing is spared if its build has no record, if a date
+ * cannot be read, or if its execution runs or ended only recently.
+ * @param cap How many things may be removed in one run. The rest is counted.
  */
 export function decideSweep(
   { account, things, builds, channels }: Estate,
@@ -100,7 +100,7 @@ export function decideSweep(
     return { remove: `${dated.tagged ? 'expired' : 'due'} ${minute(due)}, ${because[kind]}` };
   }
 
-  // What costs most first, and an AMI before its snapshots; the oldest first where not all may go.
+  // Expensive things first, an AMI before its snapshots, and older things first, so that the cap cuts off the cheap and new.
   const order: Kind[] = ['instance', 'volume', 'image', 'snapshot'];
   const ours = things
     .filter(isOurs(account))

@@ -1,13 +1,16 @@
 import { architectureIn, architectureOf, isMac } from './architecture.ts';
 import { repeats, sound, type Rule, type SoundParts } from './rule.ts';
 
-// EC2 takes sdf, xvdf and /dev/xvdf for different names, but the guest sees the same disk.
+// EC2 treats sdf, xvdf and /dev/xvdf as different names, but the guest sees one disk.
 const letterOf = (device: string) => device.replace(/^\/dev\//, '').replace(/^(sd|xvd)/, '');
 
 const wantedArchitecture = ({ parameter, filter }: NonNullable<SoundParts['source']>) =>
   filter?.architecture ?? architectureIn(filter?.name ?? parameter);
 
-/** Instance types that cannot start an image of the architecture, or that are of another than the first. What no name tells is left out. */
+/**
+ * Instance types that cannot start an image of the architecture, or whose architecture differs from the first. Names that tell
+ * nothing are skipped.
+ */
 export function foreignTypes(
   instanceTypes: string[],
   wanted: string | undefined,

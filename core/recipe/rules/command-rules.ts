@@ -6,8 +6,8 @@ import type { Rule } from './rule.ts';
 import { secretIn } from './secrets.ts';
 
 /**
- * An SSM document may have 64 KB, "including the content specified for input parameters at runtime" (CreateDocument,
- * Content). What is left is for the document itself and the lines put around the text.
+ * An SSM document may have 64 KB, "including the content specified for input parameters at runtime" (CreateDocument, Content).
+ * The rest is for the document itself and the lines around the text.
  */
 const commandBytes = 56_000;
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
@@ -18,7 +18,7 @@ const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'po
     return text === undefined ? [] : [[key, text]];
   });
 
-/** What a step hands to Run Command. */
+/** The text that a step sends to Run Command. */
 export const commandRules: Rule[] = [
   {
     says: 'The timeout of a step is that of its document, where the document takes one (AWS-RunShellScript, AWS-RunPowerShellScript, AWS-InstallPowerShellModule, AWS-ApplyAnsiblePlaybooks). A recipe may name a shorter one in parameters.',

@@ -9,7 +9,7 @@ type Target = NonNullable<SoundParts['distribute'][number]>;
 export const isShared = ({ accounts, organizations, organizationalUnits }: Target) =>
   accounts.length + organizations.length + organizationalUnits.length > 0;
 
-/** Where and what to say of a shared target whose image would be under the AWS-managed key. */
+/** Path and message for a shared target whose image would be encrypted with the AWS-managed key. */
 export function unshareableProblem(
   index: number,
   { region, kmsKey }: Pick<Target, 'region' | 'kmsKey'>,
@@ -27,20 +27,25 @@ export function unshareableProblem(
   ];
 }
 
-/** Accounts, organizations and OUs together, each of them counting as one (docs.aws.amazon.com/general/latest/gr/ec2-service.html, AMI sharing). */
+/**
+ * Limit for accounts, organizations and OUs together; each counts as one (docs.aws.amazon.com/general/latest/gr/ec2-service.html,
+ * AMI sharing).
+ */
 const mostEntities = 1_000;
 const sharingLists = ['accounts', 'organizations', 'organizationalUnits'] as const;
 
 const regionOfKey = (key: string | undefined) => /^arn:[a-z-]+:kms:([a-z0-9-]+):/.exec(key ?? '')?.[1];
 
-/** Where the pipeline runs. Without that, the target called home is it, else the first that has no key of its own. */
+/**
+ * The region the pipeline runs in. If it is unknown, the target called `home` counts, else the first target without its own key.
+ */
 const homeOf = (targets: [number, Target][], { home }: Surroundings): string | undefined => {
   const target =
     targets.find(([, { region }]) => region === homeRegion) ?? targets.find(([, { kmsKey }]) => kmsKey === undefined);
   return home ?? target?.[1].region;
 };
 
-/** Targets in a region that is known by its name: `home` has one only where the pipeline's region is known. */
+/** Targets whose region is known by name. The target `home` is among them only if the pipeline's region is known. */
 const placed = (distribute: SoundParts['distribute']) =>
   sound(distribute).filter(([, { region }]) => region !== homeRegion);
 

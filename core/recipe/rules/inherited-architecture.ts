@@ -4,7 +4,7 @@ import { architectureOf } from './architecture.ts';
 import { foreignTypes } from './builder-rules.ts';
 import type { Problem } from '../problems.ts';
 
-/** Instance types of a recipe that cannot start what its parent publishes: an image is of the architecture of its builder. */
+/** Instance types of a recipe that cannot start its parent's image. An image has the architecture of its builder. */
 export function inheritedArchitectureProblems(recipe: Recipe, recipes: ReadonlyMap<string, Recipe>): Problem[] {
   const parent = recipes.get(parentOf(recipe) ?? '');
   const wanted = parent?.builder.instanceTypes.map(architectureOf).find((architecture) => architecture !== undefined);

@@ -10,7 +10,7 @@ const factsOf = ({ builder, distribute }: Recipe, home: string): EncryptionFacts
   targets: [...distribute.entries()],
 });
 
-/** The encrypted disks of the image that a recipe starts from, where another recipe makes that image. */
+/** The encrypted disks of a recipe's source image, if another recipe makes that image. */
 function parentEncryption(
   recipe: Recipe,
   recipes: ReadonlyMap<string, Recipe>,
@@ -27,8 +27,8 @@ function parentEncryption(
 }
 
 /**
- * What is wrong with the sharing of a recipe whose image is encrypted because that of a parent is. What is wrong without
- * a parent is said by the rules.
+ * Problems with sharing an image that is encrypted only because its parent's image is. The other sharing problems are found by
+ * the rules.
  */
 export function inheritedEncryptionProblems(
   recipe: Recipe,

@@ -3,7 +3,7 @@ import { executionSeconds, longestParts, type Bounded } from '../../build/limits
 import { eventBudget, mostEvents, paceOf, slowest } from '../../build/rhythm.ts';
 import type { Rule, SoundParts } from './rule.ts';
 
-/** The parts of a recipe that bound its build; undefined where one of them has problems of its own. */
+/** The parts of a recipe that limit its build's duration. Undefined if one of them has problems of its own. */
 function bounded({ provision, checks, image, distribute }: SoundParts): Bounded | undefined {
   const whole = <T>(list: (T | undefined)[]): list is T[] => !list.includes(undefined);
   return image && whole(provision) && whole(checks) && whole(distribute)

@@ -1,4 +1,4 @@
-/** The word that was probably meant, if one is close enough. */
+/** The known word that was probably meant. Undefined if none is close enough. */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   const bound = word.length < 4 ? 1 : word.length < 9 ? 2 : 3;
   const ranked = [...words]
@@ -9,13 +9,13 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
   return ranked[0]?.candidate;
 }
 
-/** `; did you mean X?` or nothing: the end of a message. */
+/** The end of a message: `; did you mean X?`, or nothing. */
 export function didYouMean(word: string, words: Iterable<string>): string {
   const meant = nearest(word, words);
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
-// Levenshtein, one row at a time.
+// Levenshtein distance, computed row by row.
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of a.split('').entries()) {

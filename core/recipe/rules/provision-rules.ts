@@ -5,7 +5,7 @@ import { repeats, sound, type Path, type Rule, type SoundParts } from './rule.ts
 
 export type Step = NonNullable<SoundParts['provision'][number]>;
 
-/** Steps and checks, which have their scripts in common. */
+/** Steps and checks together, since both can have scripts. */
 export const actions = ({ provision, checks }: SoundParts): { path: Path; action: Step }[] => [
   ...sound(provision).map(([index, action]) => ({ path: ['provision', index], action })),
   ...sound(checks).map(([index, action]) => ({ path: ['checks', index], action })),

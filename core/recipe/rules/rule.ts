@@ -3,8 +3,8 @@ import type { Builder, Check, ImageSettings, Publish, Recipe, Source, Step, Targ
 export type Path = (string | number)[];
 
 /**
- * The well-formed parts of a recipe. A part with problems of its own is undefined, so that the rules can still judge
- * the rest and a reader gets everything at once.
+ * The well-formed parts of a recipe. A part with problems of its own is undefined. The rules can still judge the rest, so that a
+ * reader gets all problems at once.
  */
 export interface SoundParts {
   name?: string;
@@ -19,10 +19,10 @@ export interface SoundParts {
   triggers?: Triggers;
 }
 
-/** What a recipe is judged against besides itself. */
+/** What the rules need to judge a recipe, beside the recipe. */
 export interface Surroundings {
   scripts: Record<string, string>;
-  /** Whether the document has a key at all, be its value sound or not. */
+  /** Whether the document has a key at all, even with a wrong value. */
   stated: (path: Path) => boolean;
   /** The region the pipeline runs in, where it is known. */
   home?: string;
@@ -34,11 +34,11 @@ export interface Rule {
   look(parts: SoundParts, report: (path: Path, message: string) => void, around: Surroundings): void;
 }
 
-/** Defined entries with their index. */
+/** The defined entries of a list, with their index. */
 export const sound = <T>(list: (T | undefined)[]): [number, T][] =>
   [...list.entries()].filter((entry): entry is [number, T] => entry[1] !== undefined);
 
-/** Entries whose key an earlier entry already had, with the index of that earlier one. */
+/** Entries that repeat the key of an earlier entry, with that entry's index. */
 export function repeats<T>(
   list: [number, T][],
   keyOf: (entry: T) => string | undefined,

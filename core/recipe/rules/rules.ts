@@ -8,7 +8,7 @@ import { sourceRules } from '../source.ts';
 import { upkeepRules } from './upkeep-rules.ts';
 import { volumeRules } from './volume-rules.ts';
 
-/** What the keys of a recipe ask of each other. */
+/** All rules about how the keys of a recipe fit together. */
 export const rules: Rule[] = [
   ...sourceRules,
   ...builderRules,

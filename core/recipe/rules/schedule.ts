@@ -1,6 +1,7 @@
-// The grammar of EventBridge Scheduler: six fields, of which one of the days must be left open with "?". Values and wildcards of each
-// field are those of docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html. What that page does not mention is refused:
-// names in small letters, ranges across midnight or the end of a week, steps of a day of the week or beyond the end of a field.
+// The grammar of EventBridge Scheduler: six fields, of which one of the two day fields must be "?". Values and wildcards of each
+// field are those of docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html. Anything that page does not mention is
+// refused: lower-case names, ranges across midnight or the end of a week, steps for a day of the week or beyond the end of a
+// field.
 const months = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
 const weekdays = 'SUN MON TUE WED THU FRI SAT'.split(' ');
 interface Field {
@@ -8,11 +9,11 @@ interface Field {
   least: number;
   most: number;
   words?: string[];
-  /** Whether it takes steps (`/`). */
+  /** Whether the field takes steps (`/`). */
   steps: boolean;
-  /** What stands alone in the field. */
+  /** Form of a single value of the field. */
   alone?: RegExp;
-  /** The same in words. */
+  /** The same form in words. */
   aloneWords?: string;
 }
 const fields: Field[] = [
@@ -39,7 +40,7 @@ const fields: Field[] = [
   { name: 'year', least: 1970, most: 2199, steps: true },
 ];
 
-/** What is wrong with a schedule, if anything. */
+/** What is wrong with a schedule. Undefined if nothing is. */
 export function scheduleProblem(schedule: string): string | undefined {
   // ScheduleExpression of CreateSchedule in the API reference of EventBridge Scheduler.
   if (schedule.length > 256) return `has ${schedule.length} characters, EventBridge Scheduler takes 256 at most`;

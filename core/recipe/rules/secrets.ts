@@ -1,4 +1,4 @@
-// Only what cannot be anything else: a false alarm would stop a build.
+// Only patterns that cannot be anything but a secret, since a false alarm would stop a build.
 const forms: [what: string, form: RegExp][] = [
   ['an AWS access key id', /\b(AKIA|ASIA)[A-Z2-7]{16}\b/],
   ['an AWS secret access key', /aws_?secret_?access_?key["']?\s*[:=]\s*["']?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/i],
@@ -7,5 +7,5 @@ const forms: [what: string, form: RegExp][] = [
   ['a Slack token', /\bxox[abprs]-[A-Za-z0-9-]{20,}/],
 ];
 
-/** What looks like a secret in a text, in words that do not repeat it. */
+/** What kind of secret a text seems to contain. The answer does not repeat the secret. */
 export const secretIn = (text: string): string | undefined => forms.find(([, form]) => form.test(text))?.[0];

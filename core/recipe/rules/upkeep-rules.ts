@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts';
 
 function isTimeZone(name: string): boolean {
   try {
-    // Offsets such as +01:00 are taken here, but not by EventBridge Scheduler.
+    // Intl.DateTimeFormat accepts offsets such as +01:00, but EventBridge Scheduler does not.
     return /^[A-Za-z]/.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
   } catch {
     return false;

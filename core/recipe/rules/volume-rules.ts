@@ -23,12 +23,12 @@ const limits: Record<Volume['type'], VolumeLimits> = {
   st1: { sizeGiB: [125, 16_384] },
   sc1: { sizeGiB: [125, 16_384] },
 };
-/** A gp3 volume has so many IOPS without asking, whatever its size. */
+/** The IOPS that every gp3 volume has by default, whatever its size. */
 const gp3Iops = 3_000;
 /** A gp3 volume gives 0.25 MiB/s of throughput for each provisioned IOPS (general-purpose.html). */
 const iopsPerMiBs = 4;
 
-/** Every volume of the builder with its path and a word for it. */
+/** Every volume of the builder, with its path and its name for messages. */
 export const volumesOf = (builder: Builder): { path: Path; called: string; volume: Volume }[] => [
   { path: ['builder', 'rootVolume'], called: 'the root volume', volume: builder.rootVolume },
   ...builder.volumes.map((volume, index) => ({
@@ -40,7 +40,7 @@ export const volumesOf = (builder: Builder): { path: Path; called: string; volum
 
 type VolumeProblem = [key: 'sizeGiB' | 'iops' | 'throughput', message: string];
 
-/** What EC2 would refuse of a volume. */
+/** What EC2 would refuse in a volume. */
 function volumeProblems({ type, sizeGiB, iops, throughput }: Volume): VolumeProblem[] {
   const problems: VolumeProblem[] = [];
   const limit = limits[type];
@@ -73,7 +73,7 @@ function volumeProblems({ type, sizeGiB, iops, throughput }: Volume): VolumeProb
   return problems;
 }
 
-/** What EC2 would refuse of a root volume that gets its size from the source image. */
+/** What EC2 would refuse in a root volume that takes its size from the source image. */
 export function sourceSizeProblems(rootVolume: Volume, sizeGiB: number): Problem[] {
   if (rootVolume.sizeGiB !== undefined) return [];
   return volumeProblems({ ...rootVolume, sizeGiB }).map(([key, message]) => ({
