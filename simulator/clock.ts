@@ -2,22 +2,25 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn, setTimeout as realTime } from 'node:timers/promises';
 import { createTimeline } from './timeline.ts';
 
-/** A timer that can be taken back. */
+/** A timer that can be cancelled. */
 export interface Timer {
   cancel(): void;
 }
 
-/** Virtual time. It stands still while anything real is going on and jumps to the next timer when all is idle. */
+/** Virtual time. It stands still while real work is running and jumps to the next timer when all work is idle. */
 export interface Clock {
   /** Virtual milliseconds since the epoch. */
   now(): number;
-  /** Runs `work` when virtual time reaches `at` (ms since the epoch; the past means as soon as possible). Timers due at one instant run in the order they were set. */
+  /**
+   * Runs `work` at virtual time `at` (ms since the epoch; a past time means as soon as possible). Timers of the same instant run
+   * in the order they were set.
+   */
   at(at: number, work: () => unknown): Timer;
   /** Resolves after `ms` of virtual time. */
   sleep(ms: number): Promise<void>;
-  /** Runs real asynchronous work (a handler); time does not move while it is doing anything but sleeping on this clock. */
+  /** Runs real asynchronous work (a handler). Time stands still while the work does anything but sleep on this clock. */
   activity<T>(work: () => Promise<T>): Promise<T>;
-  /** Moves time forward, timer by timer, until `done()` is true or no timer and no activity is left. */
+  /** Advances time, timer by timer, until `done()` is true or no timer and no activity is left. */
   run(done: () => boolean): Promise<void>;
 }
 
@@ -29,15 +32,15 @@ interface Activity {
   parent: Activity | undefined;
 }
 
-/** One for all clocks: Node carries each storage that was ever used through every promise of the process. */
+/** One storage for all clocks, because Node carries every storage ever used through every promise of the process. */
 const current = new AsyncLocalStorage<Activity | undefined>();
 
-/** Real milliseconds after which an activity that neither ends nor sleeps is taken for hung. */
+/** Real milliseconds after which an activity counts as hung if it neither ends nor sleeps. */
 const PATIENCE = 60_000;
 
 /**
- * Virtual time from `start` (ms since the epoch). `speed: 'max'` never waits; a number is virtual seconds per real second.
- * An activity that waits for anything but `sleep` holds time still, so simulated services must do their waiting with `sleep`.
+ * A clock that starts at `start` (ms since the epoch). `speed: 'max'` never waits; a number is virtual seconds per real second.
+ * An activity that waits for anything but `sleep` stops time, so simulated services must wait with `sleep`.
  */
 export function createClock({ start, speed = 'max' }: { start: number; speed?: 'max' | number }): Clock {
   const timeline = createTimeline();
@@ -98,7 +101,7 @@ export function createClock({ start, speed = 'max' }: { start: number; speed?: '
     }
   }
 
-  /** Waits until nothing real goes on any more: every activity sleeps, and the event loop has come round without news. */
+  /** Waits until no real work is left: every activity sleeps, and a turn of the event loop has brought nothing new. */
   async function settle(): Promise<void> {
     for (let quiet = 0; quiet < (active.size > 0 ? 2 : 1);) {
       const before = stirs;
@@ -146,7 +149,7 @@ export function createClock({ start, speed = 'max' }: { start: number; speed?: '
         }
         now = next.at;
         timeline.take();
-        // Leaving the context keeps a timer set by one handler from charging its later sleeps to that handler.
+        // Leaving the context prevents that a timer set by one handler counts its later sleeps as that handler's.
         const result = current.run(undefined, next.work);
         if (result instanceof Promise) result.catch(fail);
       }

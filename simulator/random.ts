@@ -1,4 +1,4 @@
-/** A repeatable source of chance. */
+/** A repeatable random generator. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
@@ -9,10 +9,13 @@ export interface Random {
   hex(digits: number): string;
 }
 
-// Looked up once: under Jest a look-up of a global crosses into another context, and a build draws tens of thousands of times.
+// Looked up once: under Jest, looking up a global crosses into another context, and a build makes tens of thousands of draws.
 const { floor, imul } = Math;
 
-/** One stream per seed; the parts are joined, so a stream can be named (`7, 'CopyImage', 'eu-west-1', 3`) and never depends on the order of calls. */
+/**
+ * One stream per seed. The parts are joined, so a stream can have a name (`7, 'CopyImage', 'eu-west-1', 3`) and does not depend
+ * on the order of calls.
+ */
 export function createRandom(...seed: (string | number)[]): Random {
   let state = hash(seed.join('\0'));
   // mulberry32: 32 bits of state are plenty for streams this short

@@ -4,7 +4,9 @@ interface Entry {
   work: (() => unknown) | undefined;
 }
 
-/** Timers by time, then by the order in which they were set: a binary heap, because a bake sets thousands and cancels most. */
+/**
+ * Timers by time, then by the order in which they were set. It is a binary heap because a bake sets thousands and cancels most.
+ */
 export function createTimeline() {
   const heap: Entry[] = [];
   let orders = 0;
@@ -39,7 +41,7 @@ export function createTimeline() {
     heap[place] = last;
   }
 
-  /** The first timer that has not been cancelled; it stays until taken. */
+  /** The first timer that is not cancelled. It is not removed. */
   function next(): { at: number; work: () => unknown } | undefined {
     while (heap[0] && !heap[0].work) take();
     const first = heap[0];

@@ -18,7 +18,7 @@ import type { Agent } from './ssm/agents.ts';
 import type { Command } from './ssm/commands.ts';
 import type { Parameter } from './ssm/parameters.ts';
 
-/** What exists in one region, of all accounts: who may see what is decided by the actions. */
+/** All resources of one region, in all accounts. The actions decide who may see them. */
 export interface Region {
   readonly name: string;
   readonly instances: Map<string, Instance>;
@@ -26,11 +26,11 @@ export interface Region {
   readonly snapshots: Map<string, Snapshot>;
   readonly volumes: Map<string, Volume>;
   readonly interfaces: Map<string, { id: string; owner: string; tags: Map<string, string> }>;
-  /** By account. */
+  /** Keyed by account. */
   readonly networks: Map<string, Network>;
-  /** By `account token`: what a ClientToken was first used for. */
+  /** Keyed by `account token`: the first use of each ClientToken. */
   readonly tokens: Map<string, { request: string; id: string }>;
-  /** By `account name`; public parameters under the account `aws`. */
+  /** Keyed by `account name`; public parameters belong to the account `aws`. */
   readonly parameters: Map<string, Parameter>;
   readonly agents: Map<string, Agent>;
   readonly commands: Map<string, Command>;
@@ -39,40 +39,40 @@ export interface Region {
 type Rules = Pick<Scenario, 'commands' | 'api' | 'images' | 'agents' | 'instances'>;
 const noRules: Rules = { commands: [], api: [], images: [], agents: [], instances: [] };
 
-/** Everything the actions share. */
+/** The state that all actions share. */
 export interface World {
   readonly clock: Clock;
   readonly delays: Delays;
   readonly scenario: Scenario;
-  /** Rules of the scenario that hold now. */
+  /** Active rules of the scenario. */
   readonly rules: Rules;
   heedRules(heed: boolean): void;
-  /** Rules of the scenario that have hit something. */
+  /** Rules of the scenario that have hit at least once. */
   readonly hits: Set<object>;
   readonly keys: Keys;
   /** The account that the scenario is about. */
   readonly account: string;
   readonly buckets: Map<string, Bucket>;
-  /** What there is; inside a read that is served late, what there was. */
+  /** The current region; inside a late read, an earlier state of it. */
   region(name: string): Region;
-  /** What reads get to see. */
+  /** The earlier states for late reads. */
   readonly views: Views;
   readonly limits: Limits;
-  /** What there is beside, or instead of, the default VPC. */
+  /** Networks in addition to the default VPC, or in place of it. */
   readonly network: Scenario['network'];
-  /** Regions that the account had to ask for, and has. */
+  /** Opt-in regions that the account has enabled. */
   readonly optedIn: ReadonlySet<string>;
-  /** The next id of its kind in a region, such as ami-0f3…; repeatable whatever the order of calls elsewhere. */
+  /** The next id of its kind in a region, such as ami-0f3…. It is repeatable: calls in other regions do not change it. */
   newId(prefix: string, region: string): string;
   /** Runs `work` that many virtual seconds from now. */
   after(seconds: number, work: () => void): { cancel(): void };
   /** Called on every change of an instance's state. */
   readonly instanceListeners: ((instance: Instance) => void)[];
-  /** Whether chance strikes this time. `where` is a region, or whatever has luck of its own. */
+  /** Whether a mishap happens this time. `where` names a random stream: a region, or another thing with its own stream. */
   happens(mishap: keyof Rates, where: string): boolean;
-  /** The chance of the next thing of its kind there; repeatable whatever happens elsewhere. */
+  /** The random stream for the next thing of its kind there. It is repeatable: events elsewhere do not change it. */
   chance(kind: string, where: string): Random;
-  /** Tells EventBridge. Returns the event's id. */
+  /** Sends an event to EventBridge. Returns the event's id. */
   emit(occurrence: Occurrence): string;
 }
 

@@ -2,7 +2,7 @@ import { parseRecipe, type Catalog } from '../../core/recipe/recipe.ts';
 import { regionsIn } from '../../core/recipe/regions.ts';
 import type { CloudOptions } from '../aws/cloud.ts';
 
-/** Every key that a recipe names exists in the simulated account, in the region where it is named. */
+/** Creates every key that a recipe names, in the region in which it is named. */
 export function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, string[]> {
   const keys: Record<string, string[]> = {};
   for (const document of Object.values(recipes)) {
@@ -15,7 +15,7 @@ export function keysOf({ recipes, scripts }: Catalog, home: string): Record<stri
   return keys;
 }
 
-/** The subnets and security groups that recipes name exist, in a VPC of their own behind a NAT gateway. */
+/** Creates the subnets and security groups that recipes name, in a VPC of their own behind a NAT gateway. */
 function networkFor({ recipes, scripts }: Catalog): NonNullable<CloudOptions['network']> {
   const builders = Object.values(recipes).flatMap((document) => parseRecipe(document, scripts).recipe?.builder ?? []);
   const vpc = 'vpc-0123456789abcdef0';
@@ -33,7 +33,7 @@ function networkFor({ recipes, scripts }: Catalog): NonNullable<CloudOptions['ne
   };
 }
 
-/** An account that has what recipes name: keys, networks, regions of targets. A scenario takes away from it. */
+/** An account with everything that recipes name: keys, networks, regions of targets. A scenario can remove parts of it. */
 export const accountFor = (
   catalog: Catalog,
   home: string,

@@ -2,13 +2,13 @@ import type { Clock } from '../clock.ts';
 import { uuid } from '../aws/keys.ts';
 import { isoTime } from '../aws/world.ts';
 
-/** A function, and how Lambda goes about events for it that nobody waits for the answer of. */
+/** A function, and Lambda's settings for its asynchronous events. */
 export interface AsyncFunction {
   arn: string;
   run: (event: unknown) => Promise<unknown>;
-  /** Further tries after one that failed. */
+  /** Number of further tries after a failure. */
   retries: number;
-  /** Gets the invocation record, in Lambda's own form, of an event that failed every time. */
+  /** Receives Lambda's invocation record of an event that failed every time. */
   onFailure: (record: object) => void;
 }
 

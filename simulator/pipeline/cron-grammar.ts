@@ -1,7 +1,7 @@
 import { ApiError } from '../aws/calls/actions.ts';
 
-// The table "Syntax" of https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html, field by field: values, whether there are
-// steps, and the wildcards that stand alone. The notes below that table say that # allows one expression only.
+// The fields of the table "Syntax" of https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html: values, whether
+// steps are allowed, and the wildcards that stand alone. The notes below that table allow only one expression with #.
 const months = 'JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC';
 const weekdays = 'SUN|MON|TUE|WED|THU|FRI|SAT';
 const table: [value: string, count: number, alone: string][] = [
@@ -24,8 +24,8 @@ function numberOf(value: string): number {
 }
 
 /**
- * Refuses a cron expression that EventBridge Scheduler is not documented to take. What its page leaves open is refused, too:
- * ranges that end before they begin, steps beyond the end of a field.
+ * Refuses a cron expression unless the documentation says that EventBridge Scheduler accepts it. Undocumented forms are refused,
+ * too: ranges that end before they begin, and steps beyond the end of a field.
  */
 export function refuseForeignCron(inside: string, expression: string): void {
   const fields = inside.split(/\s+/);

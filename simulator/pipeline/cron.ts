@@ -11,8 +11,8 @@ export function periodOf(expression: string): number | undefined {
 }
 
 /**
- * The next time after an instant that `cron(…)` of EventBridge Scheduler names, both in milliseconds. What its clocks leave
- * out in spring is skipped, what they show twice in autumn runs the first time only.
+ * The next time after an instant for a `cron(…)` of EventBridge Scheduler, both in milliseconds. A time that the clocks skip in
+ * spring is skipped. A time that they show twice in autumn runs only the first time.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export function nextRun(expression: string, timezone: string, after: number): number | undefined {
@@ -21,7 +21,7 @@ export function nextRun(expression: string, timezone: string, after: number): nu
   refuseForeignCron(inside.trim(), expression);
   const [minutes, hours, day, month, weekday = '', year] = inside.trim().split(/\s+/);
   const pattern = ['0', minutes, hours, day, month, renumbered(weekday), year].join(' ');
-  // On a calendar without summer time, since croner has rules of its own for the hours that change.
+  // This uses a calendar without summer time, because croner has its own rules for the hours that change.
   const calendar = new Cron(pattern, { timezone: 'UTC', sloppyRanges: true });
   let shown = wallClock(after, timezone);
   for (;;) {
@@ -35,7 +35,7 @@ export function nextRun(expression: string, timezone: string, after: number): nu
 
 const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-/** AWS counts days of the week from 1, a Sunday; croner from 0. A bare L is the last day of a week. */
+/** AWS numbers the days of the week from 1 for Sunday, croner from 0. A bare L is the last day of a week. */
 function renumbered(field: string): string {
   if (/^L$/i.test(field)) return '6';
   const zeroBased = (day: string) => {
@@ -52,7 +52,7 @@ function renumbered(field: string): string {
     .join(',');
 }
 
-/** What the clocks of a zone show at an instant, as if that were UTC. */
+/** The local time of a zone at an instant, written as if it were UTC. */
 function wallClock(at: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en', {
     timeZone,
@@ -68,7 +68,7 @@ function wallClock(at: number, timeZone: string): number {
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 }
 
-/** The first instant at which the clocks of a zone show this; undefined where they never do. */
+/** The first instant at which a zone's clocks show this time; undefined if they never do. */
 function instantOf(shown: number, timeZone: string): number | undefined {
   const day = units['day'] ?? 0;
   const offsets = [shown - day, shown + day].map((near) => wallClock(near, timeZone) - near);

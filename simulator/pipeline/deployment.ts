@@ -13,21 +13,21 @@ export interface Message {
   body: unknown;
 }
 
-/** What a template only refers to, by its logical id there. */
+/** The things that a template refers to but does not define, by logical id. */
 export interface Surroundings {
   clock: Clock;
   events: EventBus;
   random: Random;
   account: string;
   region: string;
-  /** `id`: of an event, which then names the execution; undefined of what a schedule starts. */
+  /** `id` is the id of the event, which becomes the execution's name; undefined for a schedule. */
   machines: Record<string, { arn: string; start: (input: unknown, id: string | undefined) => void }>;
   functions: Record<string, Pick<AsyncFunction, 'arn' | 'run'>>;
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- properties of CloudFormation, as many types as there are */
 /**
- * Runs rules, schedules and retries as the template's resources say them. Anything in them that is not simulated is refused.
+ * Runs rules, schedules and retries as the template's resources define them. A property that is not simulated is refused.
  * @returns the queues that they fill, by logical id.
  */
 export function deploy(resources: Record<string, Resource>, around: Surroundings): Map<string, Message[]> {
@@ -42,7 +42,7 @@ export function deploy(resources: Record<string, Resource>, around: Surroundings
     return (body: unknown) => void messages.push({ at: new Date(clock.now()).toISOString(), body });
   };
   const configs = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig');
-  /** What takes an event at an ARN: a function, a state machine, else a queue. */
+  /** The receiver of events at an ARN: a function, a state machine, else a queue. */
   const taker = (reference: any): ((event: unknown) => void) => {
     const id = idOf(reference);
     const machine = machines[id];
@@ -92,7 +92,7 @@ export function deploy(resources: Record<string, Resource>, around: Surroundings
       });
     },
   };
-  /** References to state machines in a pattern become their ARNs. */
+  /** Replaces references to state machines in a pattern with their ARNs. */
   const filled = (value: any): unknown => {
     if (Array.isArray(value)) return value.map(filled);
     if (value === null || typeof value !== 'object') return value;
@@ -107,14 +107,14 @@ export function deploy(resources: Record<string, Resource>, around: Surroundings
   return queues;
 }
 
-/** Whether a rule or a schedule does anything. A parameter of osls stands for its default here. */
+/** Whether a rule or a schedule is enabled. A parameter of osls counts as its default here. */
 function isEnabled(state: string): boolean {
   if (state === 'DISABLED') return false;
   if (state === 'ENABLED' || state === '${param:dailySweep}') return true;
   throw new Error(`the simulator knows no state ${state} of a rule or a schedule`);
 }
 
-/** @param silent Properties that make no difference here. */
+/** @param silent Properties that have no effect in the simulator. */
 function refuse(where: string, properties: object, silent: string[]): void {
   const names = Object.keys(properties).filter((name) => !silent.includes(name));
   if (names.length > 0) throw new Error(`the simulator does not implement ${names.join(', ')} of ${where}`);

@@ -54,7 +54,7 @@ export const stages = byName([
   sweep,
 ]);
 
-/** What events and schedules call, by name. */
+/** The functions that events and schedules call, by name. */
 export const eventFunctions = byName([startBuild, watchSources, measureRecipes, notify]);
 
 function byName(all: { name: string }[]): ReadonlyMap<string, Stage<never>> {

@@ -4,7 +4,7 @@ import type { StepFunctions } from '../states/step-functions.ts';
 
 type Work = (payload: unknown) => Promise<unknown>;
 
-/** Runs functions as themselves, or as a test has them run. */
+/** Runs functions normally, or as a test decides. */
 export function createInvoke(
   interfere: Interference['invoke'],
 ): (name: string, payload: unknown, work: Work) => Promise<unknown> {
@@ -31,7 +31,7 @@ export function createInvoke(
   };
 }
 
-/** Ends executions at the entry of states as a test says. */
+/** Ends executions when they enter a state, if a test says so. */
 export function endAtEntry(
   stepFunctions: StepFunctions,
   now: (work: () => void) => void,
@@ -45,7 +45,7 @@ export function endAtEntry(
     const visit = (visits.get(state) ?? 0) + 1;
     visits.set(state, visit);
     const end = enter(state, visit, { execution, path });
-    // In a moment of its own: the event is still being written.
+    // This is done in a later step, because the event is still being written.
     if (end) now(() => stepFunctions.end(execution.arn, end));
   });
 }

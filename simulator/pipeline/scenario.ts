@@ -19,16 +19,16 @@ const rates = z
 
 const vpc = z.string().regex(/^vpc-[0-9a-f]+$/, 'is an id such as vpc-0123456789abcdef0');
 const network = z.strictObject({
-  /** `without subnets`: somebody has deleted the default subnets. */
+  /** `without subnets`: the default subnets were deleted. */
   defaultVpc: z.enum(['present', 'absent', 'without subnets']).default('present'),
-  /** Rules of default security groups: `empty` lets nothing out. */
+  /** Rules of default security groups: `empty` allows no outgoing traffic. */
   defaultGroup: z.enum(['usual', 'empty']).default('usual'),
   subnets: z
     .array(
       z.strictObject({
         id: z.string().regex(/^subnet-[0-9a-f]+$/, 'is an id such as subnet-0123456789abcdef0'),
         vpc,
-        /** Where the default route leads. */
+        /** The target of the default route. */
         route: z.enum(['internet', 'nat', 'transit', 'none']).default('nat'),
         publicIp: z.boolean().default(false),
         /** The account that owns the VPC and shares the subnet. Default: the pipeline's own. */
@@ -54,26 +54,26 @@ const network = z.strictObject({
   endpoints: z.array(z.strictObject({ vpc, service: z.string() })).default([]),
 });
 
-/** What a scenario file may say: which delays, answers and outcomes of the simulated AWS differ from the usual. */
+/** The content of a scenario file: the delays, answers and outcomes of the simulated AWS that differ from the default. */
 const scenarioSchema = z.strictObject({
   seed: z.int().optional(),
   /**
-   * Whether the rules (commands, api, images, agents, instances) also hit builds that `golden simulate` does first, for
-   * their channels.
+   * Whether the rules (commands, api, images, agents, instances) also apply to builds that `golden simulate` runs first for their
+   * channels.
    */
   parents: z.boolean().default(false),
-  /** The long tails and mishaps that users of AWS measured, instead of an AWS on a good day. */
+  /** Uses the long delays and mishaps that users of AWS measured, instead of a perfect AWS. */
   rough: z.boolean().default(false),
-  /** How often things go wrong by themselves, of all times they could. */
+  /** The probability of each mishap, per occasion. */
   rates: rates.default({}),
   /** Quotas of an account in a region. */
   vcpuLimit: z.int().min(0).optional(),
   instanceLimit: z.int().min(0).optional(),
-  /** Whether the agent may write output of commands into the bucket, by its instance profile. */
+  /** Whether the instance profile lets the agent write command output to the bucket. */
   commandOutput: z.enum(['arrives', 'refused']).default('arrives'),
-  /** Regions to opt in to that the account has not enabled, whatever the recipes name. */
+  /** Opt-in regions that the account has not enabled, even if recipes name them. */
   disabledRegions: z.array(z.string()).default([]),
-  /** Allowed AMIs of the account, in every region: whose images it may see. */
+  /** Allowed AMIs of the account, in every region: the owners whose images it may see. */
   allowedImages: z
     .strictObject({
       state: z.enum(['disabled', 'audit-mode', 'enabled']).default('enabled'),
@@ -81,9 +81,9 @@ const scenarioSchema = z.strictObject({
       providers: z.array(z.string()).default([]),
     })
     .prefault({ state: 'disabled' }),
-  /** The pipeline's network, in every region: without it, the default VPC with a public subnet in each of three zones. */
+  /** The pipeline's network in every region. Default: the default VPC with a public subnet in each of three zones. */
   network: network.prefault({}),
-  /** Seconds in place of a draw, everywhere or by region. */
+  /** Fixed seconds instead of draws, everywhere or by region. */
   delays: delays.default({}),
   /** The outcome of commands by step: the name after the first space of the command's Comment. */
   commands: z
@@ -99,7 +99,7 @@ const scenarioSchema = z.strictObject({
       }),
     )
     .default([]),
-  /** Errors in place of (or, with `after`, on top of) the n-th matching call and the `times - 1` that follow it. */
+  /** Errors of the n-th matching call and the `times - 1` calls after it. The call has no effect, unless `after` is set. */
   api: z
     .array(
       z.strictObject({
@@ -118,7 +118,7 @@ const scenarioSchema = z.strictObject({
       }),
     )
     .default([]),
-  /** Makings and copies that end in state failed, or with encrypted snapshots under another key than was asked for. */
+  /** Image creations and copies that end in state failed, or with encrypted snapshots under another key than requested. */
   images: z
     .array(
       z
@@ -139,9 +139,9 @@ const scenarioSchema = z.strictObject({
         }),
     )
     .default([]),
-  /** Instances, by their golden:role tag, whose agent never comes online. */
+  /** Instances, by their golden:role tag, whose agents never come online. */
   agents: z.array(z.strictObject({ role: z.string(), online: z.boolean() })).default([]),
-  /** Instances, by their golden:role tag, that end under the build; the first `times` of each region. */
+  /** Instances, by their golden:role tag, that end during the build; the first `times` in each region. */
   instances: z
     .array(
       z.strictObject({
@@ -160,7 +160,7 @@ const scenarioSchema = z.strictObject({
       }),
     )
     .default([]),
-  /** EBS encryption by default of the account, in one region or in every region, and its default key: aws/ebs if left out. */
+  /** The account's EBS encryption by default, in one region or in every region, and its default key: aws/ebs if omitted. */
   encryption: z
     .array(
       z.strictObject({
@@ -174,7 +174,7 @@ const scenarioSchema = z.strictObject({
 
 export type Scenario = z.output<typeof scenarioSchema>;
 
-/** A scenario document that cannot be followed, with everything that is wrong with it. */
+/** An invalid scenario document, with all its problems. */
 export class ScenarioWrong extends Error {
   readonly problems: Problem[];
   constructor(problems: Problem[]) {

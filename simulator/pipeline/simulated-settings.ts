@@ -1,6 +1,6 @@
 import { defaultSettings, type DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
 
-/** A simulated deployment bounds nothing: a deployment of one's own is bounded by what its settings say. */
+/** Settings of a simulated deployment, which allow everything. In a real deployment, the settings set the limits. */
 export const simulatedSettings: DeploymentSettings = {
   ...defaultSettings,
   automaticBuilds: true,

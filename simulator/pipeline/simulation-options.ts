@@ -5,28 +5,28 @@ import type { Interference } from './interference.ts';
 
 export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' | 'throttling'> {
   catalog: Catalog;
-  /** The instant virtual time starts at; default 2026-11-23T03:00:00Z. */
+  /** The start of virtual time; default 2026-11-23T03:00:00Z. */
   start?: Date;
-  /** Where the pipeline is deployed: builder and first AMI live here. Default us-east-1. */
+  /** The region of the pipeline, with its builder and first AMI. Default us-east-1. */
   region?: string;
   account?: string;
   /** Default: the scenario's, else 1. */
   seed?: number;
-  /** Whether schedules, polls and events are deployed, the sweep's too. Default: builds are only started by `start`. */
+  /** Whether schedules, polls and events are deployed, including the sweep's. Default: only `start` starts builds. */
   triggers?: boolean;
-  /** Whether somebody is notified of how builds end: `mails` has what they get. Default: nobody. */
+  /** Whether the ends of builds are notified; `mails` has the messages. Default: no. */
   notify?: boolean;
-  /** Settings of the deployment that differ from `simulatedSettings`. Functions see what a test changes in them later. */
+  /** Settings of the deployment that differ from `simulatedSettings`. If a test changes them later, functions see the change. */
   settings?: Partial<DeploymentSettings>;
-  /** Virtual seconds per real second, or as fast as the machine goes (default). */
+  /** Virtual seconds per real second. Default: as fast as possible. */
   speed?: 'max' | number;
   /** A scenario document (faults, delays); checked by simulator/pipeline/scenario.ts. */
   scenario?: unknown;
   /**
-   * What a test does to the pipeline from outside: to runs of functions (`invoke`), to their calls (`call`), to executions as
-   * they enter states (`enter`). A scenario is for people and files; this is for code that goes through every fault there is.
+   * A test's interference with the pipeline: with runs of functions (`invoke`), with their calls (`call`), with executions that
+   * enter states (`enter`). A scenario is for people and files; this is for code that tries every possible fault.
    */
   interfere?: Interference;
-  /** Each line a handler logs, as the structured record it is. */
+  /** Receives each line that a handler logs, as a structured record. */
   onLog?: (line: Record<string, unknown>) => void;
 }

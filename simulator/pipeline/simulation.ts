@@ -28,34 +28,34 @@ export interface Simulation {
   stepFunctions: StepFunctions;
   stateMachineArn: string;
   bucket: string;
-  /** Starts an execution of build-image as the console would, with this input. Returns its ARN. */
+  /** Starts an execution of build-image with this input, like the console. Returns its ARN. */
   start(input: unknown, name?: string): string;
-  /** Starts an execution of sweep, which EventBridge Scheduler would do once a day. Returns its ARN. */
+  /** Starts an execution of sweep, as EventBridge Scheduler does once a day. Returns its ARN. */
   sweep(input?: { dryRun?: boolean; cap?: number }, name?: string): string;
-  /** Goes on with an execution that did not succeed, as Redrive in the console would. */
+  /** Redrives an execution that did not succeed, like the console. */
   redrive(executionArn: string): void;
-  /** Lets virtual time run until the execution has ended. */
+  /** Runs virtual time until the execution has ended. */
   finish(executionArn: string): Promise<Execution>;
-  /** Lets so many virtual seconds go by. */
+  /** Lets a number of virtual seconds pass. */
   pass(seconds: number): Promise<void>;
-  /** Publishes a newer image of the family that a public parameter names, in the pipeline's region. Returns its AMI id. */
+  /** Publishes a newer image of the family of a public parameter, in the pipeline's region. Returns its AMI id. */
   sourceUpdated(parameter: string): string;
-  /** Executions of build-image, in the order they started. */
+  /** Executions of build-image, in order of their starts. */
   executions(): Execution[];
-  /** What was asked to be built, and whether it was started, in order. */
+  /** The requested starts and their outcomes, in order. */
   readonly starts: StartOutcome[];
   /** Messages in a queue, by its logical id: `TriggerFailures`, `DeadBuilds`. */
   queue(id: string): readonly Message[];
-  /** What was sent to those who are notified, in order. */
+  /** Notifications sent, in order. */
   readonly mails: readonly Mail[];
-  /** An object of the artifact bucket as text, undefined where there is none. */
+  /** An object of the artifact bucket as text; undefined if it does not exist. */
   artifact(key: string): string | undefined;
 }
 
-/** Service and stage, before every name, as deployed with no setting changed. */
+/** Service and stage, the prefix of every name in a deployment with default settings. */
 const service = 'golden-image-dev';
 
-/** The pipeline on a simulated AWS: the state machine that is deployed, the handlers that are bundled, real SDK clients. */
+/** The pipeline on a simulated AWS, with the deployed state machine, the bundled handlers and real SDK clients. */
 export function createSimulation(options: SimulationOptions): Simulation {
   const { catalog, region = 'us-east-1', account = '222233334444', speed = 'max', onLog, interfere = {} } = options;
   const clock = createClock({ start: (options.start ?? new Date('2026-11-23T03:00:00Z')).getTime(), speed });
@@ -77,11 +77,12 @@ export function createSimulation(options: SimulationOptions): Simulation {
 
   const chance = cloud.random('simulation');
   const aws = connect(region, {
-    // A logger that takes nothing: else the SDK prepares every message for one, a twentieth of a simulated build's time.
+    // This logger discards everything. Without a logger, the SDK prepares every message, which takes 5 % of a simulated build's
+    // time.
     config: (attempts) => ({
       retryStrategy: retryStrategy(clock, chance, attempts),
       logger: {},
-      ignoreConfiguredEndpointUrls: true, // of the machine we run on
+      ignoreConfiguredEndpointUrls: true, // those of this computer
     }),
     attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
   });
@@ -96,7 +97,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
     machine: stateMachineArn,
     deployment: service,
     get settings() {
-      return { ...simulatedSettings, ...options.settings }; // read anew by each run, since a deployment may change them
+      return { ...simulatedSettings, ...options.settings }; // read for each run, since a deployment may change them
     },
     topic,
     now: () => new Date(clock.now()),

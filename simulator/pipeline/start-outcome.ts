@@ -1,11 +1,11 @@
-/** What StartBuild made of one recipe that it was asked for. */
+/** StartBuild's result for one recipe. */
 export interface StartOutcome {
   /** ISO 8601, virtual. */
   at: string;
   recipe: string;
   by: string;
   reason: string;
-  /** ARN, where it was started; else `skipped` says why not, and `because` more of it. */
+  /** ARN of the execution, if it was started; otherwise `skipped` gives the reason and `because` the details. */
   execution?: string;
   skipped?: string;
   because?: string;

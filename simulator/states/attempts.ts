@@ -13,9 +13,9 @@ export async function attempts(state: State, raw: Json, input: Json, branch: Bra
   const { run, scope, trail } = branch;
   const retry = createRetries(state.Retry, run.random);
   for (let count = 0; ; count++) {
-    if (count > 0) branch.position.inner = undefined; // only what a redrive finds goes on from there
+    if (count > 0) branch.position.inner = undefined; // only a redrive continues there
     const context = branch.context as { State: Record<string, Json> };
-    // AWS does not say whether a retry enters the state anew: it does here, which is the worse for a state that measures by it.
+    // AWS does not document whether a retry enters the state again. It does here: the worse case for a state that measures by it.
     const entered = count > 0 && { EnteredTime: new Date(run.clock.now()).toISOString() };
     branch.context = { ...context, State: { ...context.State, ...entered, RetryCount: count } };
     const around = branch.context;
@@ -36,7 +36,7 @@ export async function attempts(state: State, raw: Json, input: Json, branch: Bra
       }
       if (state.Type !== 'Task') run.journal.record(trail, `${state.Type}StateFailed`);
       const catcher = state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, error));
-      // AWS then runs a Map or Parallel again as a whole.
+      // AWS then runs the whole Map or Parallel again.
       if (!catcher && error.error === 'States.DataLimitExceeded') branch.position.inner = undefined;
       if (!catcher) throw error;
       return caught(catcher, error, raw, branch);

@@ -1,4 +1,4 @@
-/** What a state machine's data is made of. */
+/** The JSON data of a state machine. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 export interface Retrier {
@@ -27,7 +27,7 @@ export interface ChoiceRule {
   [comparison: string]: unknown;
 }
 
-/** A state of any type: which fields it may carry is checked by `refusals`. */
+/** A state of any type; `refusals` checks which fields it may have. */
 export interface State {
   Type: 'Task' | 'Choice' | 'Wait' | 'Map' | 'Parallel' | 'Pass' | 'Succeed' | 'Fail';
   Next?: string;
@@ -73,7 +73,7 @@ export interface Definition extends States {
   TimeoutSeconds?: number;
 }
 
-/** Fills `${Name}` as CloudFormation's `DefinitionSubstitutions` does, then parses. What is left unfilled is refused. */
+/** Replaces `${Name}` as CloudFormation's `DefinitionSubstitutions` does, then parses. Names without a value are refused. */
 export function parseDefinition(text: string, substitutions: Record<string, string> = {}): Definition {
   const missing = new Set<string>();
   const filled = text.replaceAll(/\$\{([A-Za-z0-9]+)\}/g, (whole, name: string) => {

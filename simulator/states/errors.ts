@@ -1,11 +1,11 @@
 /** The limit of Step Functions for any input, result or output: 256 KiB of UTF-8. */
 export const PAYLOAD_LIMIT = 262_144;
 
-/** An error a state reports. `error` and `cause` are what AWS shows, and both can be missing (a Fail state without them). */
+/** An error that a state reports. AWS shows `error` and `cause`; both can be missing (a Fail state without them). */
 export class StateError extends Error {
   readonly error: string | undefined;
   readonly reason: string | undefined;
-  /** Another name under which Retry and Catch know this error. */
+  /** A second name by which Retry and Catch match this error. */
   readonly alias: string | undefined;
   constructor(error: string | undefined, cause?: string, alias?: string) {
     super(cause ?? error ?? 'The state failed.');
@@ -16,7 +16,7 @@ export class StateError extends Error {
   }
 }
 
-/** `States.Runtime`, as AWS reports every path, parameter, choice and intrinsic function that does not work out. */
+/** `States.Runtime`: AWS's error for a path, parameter, choice or intrinsic function that cannot be evaluated. */
 export class RuntimeFailure extends StateError {
   constructor(cause: string) {
     super('States.Runtime', cause);

@@ -122,7 +122,7 @@ export function createActions({ clock, random, tokens, machines, executions, sta
       return { stopDate: execution.stopDate ?? new Date(clock.now()) };
     },
 
-    /** As AWS has it, a client token means the same redrive for 15 minutes, the last ten of them. */
+    /** As on AWS, a client token identifies the same redrive for 15 minutes; only the last ten tokens are kept. */
     RedriveExecution(request: Named<'executionArn'> & { clientToken?: string }) {
       const { executionArn, clientToken } = accept(request, ['executionArn'], ['clientToken']);
       const { execution, redrive, redriveTokens } = running(executionArn);
@@ -158,7 +158,7 @@ export function createActions({ clock, random, tokens, machines, executions, sta
   };
 }
 
-/** Refuses a parameter that is not simulated, and a call without one that it needs. */
+/** Refuses a parameter that is not simulated, and a call that lacks a required parameter. */
 export function accept<T extends object>(input: T, required: string[], optional: string[]): T {
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   for (const [key] of given)

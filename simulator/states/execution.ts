@@ -19,13 +19,13 @@ export interface Machine {
   createdAt: number;
 }
 
-/** An execution and how to begin and end it. */
+/** An execution, with functions to begin and end it. */
 export interface Running {
   execution: Execution;
   begin: () => void;
-  /** Goes on from the states that did not succeed; whether that may be is the caller's to ask. */
+  /** Continues from the states that did not succeed. The caller checks whether that is allowed. */
   redrive: () => void;
-  /** When RedriveExecution was called with which token. */
+  /** The time of each RedriveExecution, by client token. */
   redriveTokens: Map<string, Date>;
   end: (
     status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED',
@@ -33,7 +33,7 @@ export interface Running {
   ) => void;
 }
 
-/** What all executions share. */
+/** The state that all executions share. */
 export interface Shared {
   clock: Clock;
   random: () => number;
@@ -52,7 +52,7 @@ const EVENT = {
   ABORTED: 'ExecutionAborted',
 };
 
-/** Makes an execution that has yet to begin. */
+/** Creates an execution that has not begun. */
 export function startExecution(machine: Machine, name: string, input: string, shared: Shared): Running {
   const { clock, random, tokens, listeners, statusListeners } = shared;
   const execution: Execution = {
@@ -99,7 +99,7 @@ export function startExecution(machine: Machine, name: string, input: string, sh
       timer = clock.at(clock.now() + TimeoutSeconds * 1000, () =>
         running.end('TIMED_OUT', { error: 'States.Timeout' }),
       );
-    // A timer of its own: whoever starts an execution, perhaps a function, must not wait for it nor be charged for its sleeps.
+    // This uses its own timer: the caller, perhaps a function, must neither wait for the execution nor be charged for its sleeps.
     clock.at(clock.now(), async () => {
       try {
         const output = await runStates(machine.definition, data, createBranch(run, scope, position, context(), trail));
@@ -145,7 +145,7 @@ export function startExecution(machine: Machine, name: string, input: string, sh
       timer?.cancel();
       execution.status = status;
       execution.stopDate = new Date(clock.now());
-      // A timed out execution shows States.Timeout in its history only (floci issue 2733, recorded on AWS).
+      // An execution that timed out shows States.Timeout only in its history (floci issue 2733, recorded on AWS).
       if (status !== 'TIMED_OUT') Object.assign(execution, how);
       if (status === 'TIMED_OUT' || status === 'ABORTED') trail.last = 0;
       trail.path = {};

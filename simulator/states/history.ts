@@ -27,16 +27,16 @@ export interface Execution {
   history: HistoryEvent[];
 }
 
-/** Where an event happened: the state, and the Map iterations around it from the outside in. */
+/** The place of an event: the state, and its enclosing Map iterations, outermost first. */
 export interface EventPath {
   map?: { state: string; index: number }[];
   state?: string;
 }
 
-/** The event that would exceed the limit is the one that ends the execution. */
+/** The most events of a history. The event that would exceed this limit ends the execution. */
 export const HISTORY_LIMIT = 25_000;
 
-/** One thread of the history: every event of a branch follows the last one of that branch. */
+/** One thread of the history. Each event of a branch follows the branch's previous event. */
 export interface Trail {
   last: number;
   path: EventPath;
@@ -62,7 +62,7 @@ export class Journal {
     return this.close(trail, type, details);
   }
 
-  /** Like `record` for the event that ends the execution, which always has room. */
+  /** Like `record`, for the event that ends the execution. It is never refused for lack of room. */
   close(trail: Trail, type: string, details?: Record<string, unknown>): number {
     const { history } = this.execution;
     const event: HistoryEvent = {

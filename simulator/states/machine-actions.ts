@@ -2,7 +2,7 @@ import { ApiError, type Actions } from '../aws/calls/actions.ts';
 import { accept } from './execution-actions.ts';
 import type { Registry } from './step-functions.ts';
 
-/** What a state machine carries, for somebody who looks for the rest of a deployment. */
+/** The tags of a state machine, by which a reader finds the rest of a deployment. */
 export function machineActions({ machines }: Pick<Registry, 'machines'>): Actions {
   return {
     ListTagsForResource(request: { resourceArn: string }) {

@@ -11,7 +11,7 @@ import type { Scope } from './values/scope.ts';
 import type { Tokens } from './tokens.ts';
 import type { Variables } from './values/variables.ts';
 
-/** What all branches of one execution share. */
+/** The state that all branches of one execution share. */
 export interface Run {
   clock: Clock;
   random: () => number;
@@ -58,9 +58,9 @@ export function createBranch(run: Run, scope: Scope, position: Position, context
 }
 
 /**
- * Runs states from StartAt, or from where a redriven branch had come to, to an end; the output of the last one, or a
- * StateError nobody caught. A state that is redriven is not entered again: AWS tells of no second entry. Nothing says what
- * its EnteredTime is then. Here it stays what it was, which is the worse for a state that measures by it.
+ * Runs states from StartAt, or from the position of a redriven branch, to the end. Returns the last output, or throws a
+ * StateError that no state caught. A redriven state is not entered again: AWS records no second entry. Its EnteredTime is
+ * undocumented. Here it does not change, the worse case for a state that measures by it.
  */
 export async function runStates(states: States, input: Json, branch: Branch): Promise<Json> {
   const { run, trail, scope, position } = branch;
@@ -113,7 +113,7 @@ function enter({ Type }: State, input: Json, { run, trail, name, position }: Bra
 
 const LOCATED = 'An error occurred while executing the state ';
 
-/** AWS says where a States.Runtime came from, once, at the innermost state. */
+/** Adds the place to a States.Runtime, as AWS does, once, at the innermost state. */
 function located(error: RuntimeFailure, name: string, at: number): RuntimeFailure {
   const reason = error.reason ?? '';
   if (reason.startsWith(LOCATED) || reason.includes('maximum number of history events')) return error;

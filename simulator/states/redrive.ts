@@ -3,21 +3,21 @@ import { HISTORY_LIMIT, type Execution } from './history.ts';
 import type { Variables } from './values/variables.ts';
 
 /**
- * How far a thread of control has come. Where its execution ends without success, a redrive goes on from here: AWS runs the
- * unsuccessful state again with the input it had, inside a Map or Parallel those of the iterations or branches that did not
- * succeed (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html).
+ * The position of a thread of control. If its execution ends without success, a redrive continues here. AWS runs the unsuccessful
+ * state again with the same input; inside a Map or Parallel, it runs the unsuccessful iterations or branches again
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html).
  */
 export interface Position {
   variables: Variables;
-  /** The state it is in, as it was entered; `event` is the id of the event that tells so. */
+  /** The current state as it was entered; `event` is the id of the entry event. */
   at?: { name: string; input: Json; enteredTime: string; event: number };
-  /** Where that is a Map or Parallel: how far each iteration or branch has come, or its output. Absent ones have not begun. */
+  /** For a Map or Parallel: the position of each iteration or branch, or its output. Those that have not begun are absent. */
   inner?: (Position | { output: Json } | undefined)[] | undefined;
 }
 
 const DAY = 24 * 3600 * 1000;
 
-/** Why RedriveExecution refuses an execution, in the words of `redriveStatusReason`; undefined where it does not. */
+/** The reason why RedriveExecution refuses an execution, in the words of `redriveStatusReason`; undefined if it accepts. */
 export function whyNotRedrivable(execution: Execution, now: number): string | undefined {
   const { status, startDate, stopDate, history } = execution;
   if (status === 'RUNNING' || status === 'SUCCEEDED') return `Execution is ${status} and cannot be redriven`;
@@ -27,7 +27,7 @@ export function whyNotRedrivable(execution: Execution, now: number): string | un
   return undefined;
 }
 
-/** `redriveStatus` and its reason, as DescribeExecution and the status change event have them. */
+/** `redriveStatus` and its reason, as in DescribeExecution and the status change event. */
 export function redriveStatus(execution: Execution, now: number) {
   const reason = whyNotRedrivable(execution, now);
   return reason === undefined

@@ -2,9 +2,9 @@ import type { Retrier } from './definition.ts';
 import { matches, type StateError } from './errors.ts';
 
 /**
- * The retriers of one visit to a state, each with its own count of attempts. The first that names the error decides:
- * seconds until the next attempt, or undefined when it has none left.
- * Waits grow by BackoffRate, are cut at MaxDelaySeconds, and with JitterStrategy FULL fall anywhere below that.
+ * The retriers of one visit to a state; each counts its own attempts. The first one that names the error decides. It gives the
+ * seconds until the next attempt, or undefined if it has none left.
+ * Waits grow by BackoffRate up to MaxDelaySeconds; with JitterStrategy FULL, they are random below that.
  */
 export function createRetries(
   retriers: Retrier[] = [],

@@ -5,10 +5,13 @@ import { runStates, type Branch } from './machine.ts';
 import { Stopped } from './values/scope.ts';
 import { Variables } from './values/variables.ts';
 
-/** Inline Map runs at most this many iterations at once, which is what MaxConcurrency 0 means too. */
+/** The largest number of iterations that an inline Map runs at once; MaxConcurrency 0 means this number, too. */
 export const INLINE_CONCURRENCY = 40;
 
-/** One attempt at an inline Map: the iterations' outputs in the order of the items, or the first unhandled failure, which stops the rest. */
+/**
+ * One attempt at an inline Map. Returns the iterations' outputs in the order of the items. The first unhandled failure stops the
+ * rest and is thrown.
+ */
 export async function attemptMap(branch: Branch, state: State, input: Json): Promise<Json> {
   const { run, trail, name } = branch;
   const surroundings = branch.surroundings(input);
@@ -77,8 +80,8 @@ export async function attemptParallel(branch: Branch, state: State, input: Json)
 }
 
 /**
- * Runs pieces of work in inner branches, so many at a time; the first failure stops all others and is the failure of the
- * whole. Pieces that a redrive finds done are not run again.
+ * Runs pieces of work in inner branches, a limited number at a time. The first failure stops all others and becomes the failure
+ * of the whole. A redrive does not run finished pieces again.
  */
 async function together(
   branch: Branch,

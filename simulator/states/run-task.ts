@@ -5,16 +5,16 @@ import type { Branch } from './machine.ts';
 import { partitionIn } from '../aws/partition.ts';
 
 /**
- * One attempt at a Task. The answer is Lambda's result in its envelope or, for waitForTaskToken, what the token was answered with.
- * A token answered while its function still runs ends the task at once, so TaskSubmitted is then missing from the history.
- * TimeoutSeconds and HeartbeatSeconds count from TaskStarted; a missed heartbeat shows as States.Timeout, as AWS records it.
+ * One attempt at a Task. Returns Lambda's result in its envelope or, for waitForTaskToken, the output sent with the token. If the
+ * token is answered while its function still runs, the task ends at once, and the history has no TaskSubmitted. TimeoutSeconds
+ * and HeartbeatSeconds count from TaskStarted. A missed heartbeat shows as States.Timeout, as AWS records it.
  */
 export async function attemptTask(branch: Branch, state: State, input: Json, visit: { context: Json }): Promise<Json> {
   const { run, trail, name } = branch;
   const byToken = state.Resource!.endsWith('.waitForTaskToken');
   const where = { resource: byToken ? 'invoke.waitForTaskToken' : 'invoke', resourceType: 'lambda' };
 
-  // Once this is settled or stopped, whatever the function still does or answers concerns nobody.
+  // After this is settled or stopped, later actions and answers of the function are ignored.
   return branch.scope.wait<Json>((resolve, reject) => {
     const timers: { cancel(): void }[] = [];
     let heartbeat: { cancel(): void } | undefined;
@@ -70,7 +70,7 @@ export async function attemptTask(branch: Branch, state: State, input: Json, vis
     const token = byToken ? run.tokens.open({ succeed, fail, beat }) : undefined;
 
     try {
-      // A state machine that names another partition's integration can be created. Its first Task then ends it:
+      // AWS lets users create a state machine with another partition's integration. Its first Task then ends the execution:
       // https://github.com/aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws/pull/478
       const [, partition] = state.Resource!.split(':');
       const own = partitionIn(run.region);
@@ -131,7 +131,7 @@ export async function attemptTask(branch: Branch, state: State, input: Json, vis
   });
 }
 
-/** How a function's failure arrives: Lambda's Node.js runtime reports the error's name, message and stack. */
+/** The form of a function's failure: Lambda's Node.js runtime reports the error's name, message and stack. */
 function lambdaError(thrown: unknown): StateError {
   const [errorType, errorMessage] =
     thrown instanceof Error ? [thrown.name, thrown.message] : [typeof thrown, String(thrown)];

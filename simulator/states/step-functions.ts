@@ -11,14 +11,17 @@ import { createTokens, type Tokens } from './tokens.ts';
 
 export type { EventPath, Execution, HistoryEvent };
 
-/** A simulated Step Functions: Standard workflows, JSONPath. What a definition may contain is in `supported.ts`. */
+/** A simulated Step Functions for Standard workflows in JSONPath. `supported.ts` says what a definition may contain. */
 export interface StepFunctions {
   /**
    * The API: ListStateMachines, ListTagsForResource, StartExecution, DescribeExecution, GetExecutionHistory, ListExecutions,
    * StopExecution, RedriveExecution, SendTaskSuccess, -Failure, -Heartbeat.
    */
   actions: Actions;
-  /** Returns the ARN. Throws, naming every state and field, if the definition holds anything this interpreter does not implement. */
+  /**
+   * Returns the ARN. Throws if the definition has anything that the simulator does not implement; the error names every state and
+   * field.
+   */
   createStateMachine(machine: {
     name: string;
     region: string;
@@ -28,11 +31,11 @@ export interface StepFunctions {
     tags?: Record<string, string>;
   }): string;
   execution(arn: string): Execution;
-  /** As AWS bills: states entered, retries and redrives. */
+  /** The transitions that AWS bills: entered states, retries and redrives. */
   stateTransitions(arn: string): number;
-  /** Ends an execution that still runs, as StopExecution or its TimeoutSeconds would. */
+  /** Ends a running execution, as StopExecution or its TimeoutSeconds would. */
   end(arn: string, status: 'ABORTED' | 'TIMED_OUT'): void;
-  /** Tells of every history event, with the Map iterations around it from the outside in. */
+  /** Reports every history event with its enclosing Map iterations, outermost first. */
   onEvent(listener: (execution: Execution, event: HistoryEvent, path: EventPath) => void): void;
   onStatusChange(listener: (execution: Execution) => void): void;
 }
@@ -41,13 +44,13 @@ export interface Options {
   clock: Clock;
   random: () => number;
   account: string;
-  /** Runs a function; it is called as an activity of the clock, so its waiting must be `clock.sleep`. */
+  /** Runs a function as an activity of the clock, so the function must wait with `clock.sleep`. */
   invoke: (functionArn: string, payload: unknown, region: string) => Promise<unknown>;
-  /** Virtual milliseconds each step takes; 0 unless given. */
+  /** Virtual milliseconds per step. Default 0. */
   latency?: { transition?: number; invoke?: number };
 }
 
-/** What the API actions work on. */
+/** The data of the API actions. */
 export interface Registry {
   clock: Clock;
   random: () => number;
@@ -89,7 +92,7 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
   async function callFunction(name: string, payload: Json, region: string): Promise<Json> {
     return clock.activity(async () => {
       if (latency.invoke) await clock.sleep(latency.invoke);
-      // Both ways through JSON, as on the wire: the function must not share objects with the execution.
+      // Input and output both go through JSON, as on the network: the function must not share objects with the execution.
       const result = await invoke(
         name,
         JSON.parse(JSON.stringify(payload)),

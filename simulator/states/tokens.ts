@@ -8,11 +8,11 @@ interface Holder {
   beat(): void;
 }
 
-/** Task tokens that were ever given out, and who still waits for them. */
+/** All task tokens ever created, and the tasks that still wait for them. */
 export interface Tokens {
-  /** A new token; `holder` hears of it until `close`. */
+  /** Creates a token. `holder` receives its answers until `close`. */
   open(holder: Holder): { token: string; close(): void };
-  /** Whoever waits for the token; AWS's errors for one nobody waits for any more, or that never was. */
+  /** The holder that waits for the token. @throws AWS's errors for a token that is unknown or no longer awaited. */
   holder(token: string): Holder;
 }
 

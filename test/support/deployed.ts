@@ -7,7 +7,7 @@ import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { recordingTerminal } from '../cli/recording-terminal.ts';
 import { account } from './pipeline.ts';
 
-/** An AWS that keeps nobody waiting: what a build does is the same, with fewer looks. */
+/** A simulated AWS with short delays. A build does the same work with fewer looks. */
 export const brisk = {
   instanceRunning: 4,
   agentOnline: 4,
@@ -19,7 +19,7 @@ export const brisk = {
   reboot: 8,
 };
 
-/** Somebody at a terminal with access to the account of a simulation: time goes by while their command lines run. */
+/** A user at a terminal with access to a simulated account. Virtual time passes while the user's command lines run. */
 export function operator({ clock, cloud }: Simulation, changes: Partial<Surroundings> = {}) {
   const chance = cloud.random('operator');
   const aborted = new WeakMap<AbortSignal, Promise<void>>();
@@ -57,7 +57,7 @@ export function operator({ clock, cloud }: Simulation, changes: Partial<Surround
     /** Runs a command line to its end. */
     run: (...args: string[]) => runOn({}, args),
     onTerminal: (...args: string[]) => runOn({ isTTY: true }, args),
-    /** Presses Ctrl-C after so many seconds. */
+    /** Presses Ctrl-C after a number of seconds. */
     interruptIn: (seconds: number) => void clock.at(clock.now() + seconds * 1000, () => interrupt?.()),
   };
 }

@@ -1,10 +1,10 @@
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { account } from './pipeline.ts';
 
-/** A recipe's source: the image that `addSource` puts into the home region. */
+/** A recipe's source: the image that `addSource` adds to the home region. */
 export const ownSource = { filter: { name: 'layered-1' }, owner: 'self' };
 
-/** An image of the pipeline's own account in its home region, of some disks: each plain, or under a key. */
+/** An image of the pipeline's own account in its home region. Each of its disks is unencrypted or under a key. */
 export function addSource({ cloud }: Simulation, disks: { device: string; key?: string }[]): void {
   const region = cloud.world.region('us-east-1');
   const snapshots = disks.map(({ key }) => {
@@ -25,7 +25,7 @@ export function addSource({ cloud }: Simulation, disks: { device: string; key?: 
   cloud.addImage({ region: 'us-east-1', owner: account, name: 'layered-1', mappings });
 }
 
-/** The keys of the snapshots of the only image that a build made in a region, by device; undefined for a plain one. */
+/** The snapshot keys of a build's only image in a region, by device; undefined for an unencrypted snapshot. */
 export function keysIn({ cloud }: Simulation, region: string): Record<string, string | undefined> {
   const { images, snapshots } = cloud.world.region(region);
   const made = [...images.values()].find(({ tags, state }) => tags.has('golden:build') && state === 'available');

@@ -1,17 +1,17 @@
-// CloudWatch's embedded metric format, as its specification says it.
+// CloudWatch's embedded metric format, checked against its specification.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
 type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-// Those of CloudWatch's units that are no sizes.
+// CloudWatch's units other than sizes.
 const units = new Set(['Seconds', 'Microseconds', 'Milliseconds', 'Percent', 'Count', 'Count/Second', 'None']);
 const day = 24 * 3600 * 1000;
 
 export const isMetric = (line: Fields): boolean => '_aws' in line;
 
-/** Every deviation from the specification, in words. @param now Milliseconds: CloudWatch takes no other times. */
+/** Every deviation from the specification, in words. @param now Milliseconds. CloudWatch accepts only times near it. */
 export function checkEmf(line: Fields, now: number): string[] {
   const found: string[] = [];
   const say = (what: string) => void found.push(what);
@@ -56,7 +56,7 @@ export function checkEmf(line: Fields, now: number): string[] {
   return found;
 }
 
-/** Its metrics as `Name Dimension,Dimension`, in the order of the alphabet. */
+/** The metrics as `Name Dimension,Dimension`, in alphabetical order. */
 export const metricsIn = (line: Fields): string[] =>
   (
     line['_aws'] as { CloudWatchMetrics: { Dimensions: string[][]; Metrics: { Name: string }[] }[] }

@@ -12,7 +12,7 @@ export const nitro = (instanceType: string, changes: Partial<InstanceTypeFacts> 
   ...changes,
 });
 
-/** The network of an account with its default VPC, some of it replaced. */
+/** The network of an account with its default VPC, partly replaced. */
 export const networkWith = (changes: Partial<NetworkFacts> = {}): NetworkFacts => ({
   subnets: { found: [subnet('subnet-0000000a', { publicIp: true })] },
   groups: { found: [{ group: 'sg-0000000d', vpc: 'vpc-1', https: true }] },
@@ -31,7 +31,7 @@ export const subnet = (id: string, changes: Partial<SubnetFacts> = {}): SubnetFa
   ...changes,
 });
 
-/** The main route table of vpc-1, with these routes beside the local one. */
+/** The main route table of vpc-1, with these routes in addition to the local one. */
 export const routes = (others: { to: string; via: string; active?: boolean }[]): RouteTableFacts => ({
   vpc: 'vpc-1',
   main: true,
@@ -49,7 +49,7 @@ export const settings = (changes: Partial<EncryptionSettings> = {}): EncryptionS
   keys: { 'alias/aws/ebs': managed, [managed.arn]: managed, ...changes.keys },
 });
 
-/** Facts of an account in which the smallest recipe builds. */
+/** Facts of an account in which the smallest recipe can be built. */
 export const factsWith = (changes: Partial<Facts> = {}): Facts => ({
   region: 'us-east-1',
   account: '111122223333',

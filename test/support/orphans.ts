@@ -1,4 +1,4 @@
-// Things in EC2 that no build answers for, put there past the API so that any kind, age and tag can be had.
+// Resources in EC2 that no current build owns. Tests create them without the API, to choose any kind, age and tag.
 import type { SweepOutcome, SweepReport } from '../../core/sweep/sweep-report.ts';
 import type { Action } from '../../simulator/aws/calls/actions.ts';
 import { putObject } from '../../simulator/aws/s3.ts';
@@ -13,17 +13,17 @@ export interface Planting {
   owner?: string;
   build?: string;
   recipe?: string;
-  /** Days from the simulation's now; absent means no such tag. */
+  /** Days from the simulation's now; absent means no tag for it. */
   expiresIn?: number;
   /** Days before the simulation's now. */
   age?: number;
-  /** In place of all tags. */
+  /** Replaces all tags. */
   tags?: Record<string, string>;
 }
 
 export const deadBuild = '20261101-030000-dead';
 
-/** Leaves in the bucket what a build leaves there: whom it belongs to, and what it came to. */
+/** Writes a build's records into the bucket: its owner and its result. */
 export function record(
   simulation: Simulation,
   build: string,
@@ -38,7 +38,7 @@ export function record(
   if (ledger) put('channel.json', ledger);
 }
 
-/** An execution that ended so long ago that Step Functions does not know it any more. */
+/** An execution that ended so long ago that Step Functions has forgotten it. */
 export const forgotten = ({ stateMachineArn }: Simulation): string =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:forgotten`;
 
@@ -119,7 +119,7 @@ export function plantImage(
   return { ami, snapshot };
 }
 
-/** Launched now, whatever its age: EC2 gives no other date. */
+/** Launched now, regardless of its age, because EC2 shows no other date. */
 export function plantInstance(simulation: Simulation, planting: Planting = {}): string {
   const { region = 'us-east-1', owner = account } = planting;
   const { cloud } = simulation;
@@ -152,7 +152,7 @@ export async function sweep(simulation: Simulation, input: { dryRun?: boolean; c
   };
 }
 
-/** What the account has of a build that is not gone, by id. */
+/** The account's existing resources of a build, by id. */
 export function present({ cloud }: Simulation, ids: string[]): string[] {
   return ids.filter((id) =>
     [...new Set(['us-east-1', 'eu-west-1', 'sa-east-1', 'ap-southeast-2'])].some((name) => {

@@ -8,7 +8,7 @@ export const account = '222233334444';
 export const consumer = '444455556666';
 export const organization = 'arn:aws:organizations::111122223333:organization/o-exampleorgid';
 
-/** A recipe of three regions that uses what there is, small enough to build in moments. */
+/** A recipe of three regions with existing resources, small enough to build quickly. */
 export const recipe = {
   name: 'base',
   description: 'a base image',
@@ -38,7 +38,7 @@ export interface Setting {
   /** Replaces keys of the recipe. */
   changes?: Record<string, unknown>;
   region?: string;
-  /** Meddles with functions, calls and executions. */
+  /** Interferes with functions, calls and executions. */
   interfere?: Interference;
   /** Each line a function logs. */
   onLog?: (line: Record<string, unknown>) => void;
@@ -59,7 +59,7 @@ export function manifestIn(simulation: Simulation, execution: Execution): Manife
   return JSON.parse(simulation.artifact(`builds/${name}/${id}/manifest.json`) ?? 'null') as Manifest;
 }
 
-/** The manifest of the only build there was. */
+/** The manifest of the only build. */
 export function onlyManifest(simulation: Simulation): Manifest | undefined {
   const [bucket] = simulation.cloud.world.buckets.values();
   const keys = [...(bucket?.objects.keys() ?? [])].filter((key) => key.endsWith('/manifest.json'));
@@ -70,7 +70,7 @@ export function onlyManifest(simulation: Simulation): Manifest | undefined {
 export const artifactKeys = (simulation: Simulation): string[] =>
   [...simulation.cloud.world.buckets.values()].flatMap((bucket) => [...bucket.objects.keys()]);
 
-/** What the account still has, in words, so that a difference reads well. */
+/** The account's remaining resources, as text, so that a difference is easy to read. */
 export function leftIn({ cloud }: Simulation) {
   const present = regions.map((region) => cloud.world.region(region));
   const ours = (owner: string) => owner === account;
@@ -107,7 +107,7 @@ export function imageIn({ cloud }: Simulation, region: string): Image {
   return image;
 }
 
-/** Instances of a role that were ever launched. */
+/** Instances ever launched for a role. */
 export const launched = ({ cloud }: Simulation, role: string) =>
   [...cloud.world.region('us-east-1').instances.values()].filter(({ tags }) => tags.get('golden:role') === role);
 
@@ -118,7 +118,7 @@ export const statesEntered = ({ history }: Execution): string[] =>
 
 export const caller = { account, region: 'us-east-1' };
 
-/** Stops an execution at the moment it enters a state. */
+/** Stops an execution when it enters a state. */
 export function stopAt(simulation: Simulation, executionArn: string, state: string): void {
   const { stepFunctions, clock } = simulation;
   stepFunctions.onEvent((execution, event) => {
@@ -128,7 +128,7 @@ export function stopAt(simulation: Simulation, executionArn: string, state: stri
   });
 }
 
-/** Nobody hears that an execution died, so nobody undoes its build. */
+/** Loses the event of an execution's death, so that no clean-up undoes its build. */
 export const unheard = { scenario: { rates: { eventsLost: 1 } } };
 
 export async function stoppedAt(simulation: Simulation, state: string): Promise<string> {

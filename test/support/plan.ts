@@ -19,7 +19,7 @@ export const linux: SourceImage = {
   rootSizeGiB: 8,
 };
 
-/** The smallest recipe there is. */
+/** The smallest possible recipe. */
 export const document = {
   name: 'base',
   description: 'a base image',
@@ -31,7 +31,7 @@ export const document = {
   publish: { channel: 'stable' },
 };
 
-/** The plan of the smallest recipe, with some of its keys replaced. */
+/** The plan of the smallest recipe, with some keys replaced. */
 export function planOf(changes: Record<string, unknown> = {}, source: SourceImage = linux): Plan {
   const { recipe, problems } = parseRecipe({ ...document, ...changes }, {});
   if (!recipe) throw new Error(JSON.stringify(problems));

@@ -1,4 +1,4 @@
-// A pipeline that starts by itself, with recipes small enough to be built often.
+// A pipeline with triggers, and recipes small enough to be built often.
 import type { RecipeRecord } from '../../core/build/record.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { SimulationOptions } from '../../simulator/pipeline/simulation-options.ts';
@@ -8,13 +8,13 @@ export const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-de
 export const ubuntu = '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id';
 export const hour = 3600;
 export const day = 24 * hour;
-/** Seconds a build of one region takes here, at the most. */
+/** The maximum seconds that a build of one region takes here. */
 export const bake = 0.5 * hour;
 
 const [home] = recipe.distribute;
 const { source, builder, publish } = recipe;
 
-/** A recipe of one region that is built when its source is updated. */
+/** A one-region recipe that is built when its source is updated. */
 export const follower = (name: string, changes: Record<string, unknown> = {}) => ({
   name,
   source,
@@ -25,14 +25,14 @@ export const follower = (name: string, changes: Record<string, unknown> = {}) =>
   triggers: { onSourceUpdate: true },
   ...changes,
 });
-/** One that nothing starts by itself. */
+/** A recipe without triggers. */
 export function resting(name: string) {
   const { triggers: _, ...rest } = follower(name);
   return rest;
 }
 export const childOf = (parent: string) => ({ source: { channel: `${parent}/stable` } });
 
-/** The recipes with their triggers on, from 03:00 UTC; the catalog may be changed while time goes by. */
+/** A simulation of the recipes with triggers, from 03:00 UTC. The catalog may be changed while time passes. */
 export function triggered(
   recipes: { name: string }[],
   options: Partial<SimulationOptions> = {},
@@ -45,7 +45,7 @@ export function triggered(
   return Object.assign(createSimulation({ catalog, triggers: true, ...options }), { catalog });
 }
 
-/** Everything that was started by itself since some time, as `recipe by what`. */
+/** All automatic starts since a time, as `recipe by what`. */
 export const started = ({ starts }: Simulation, since = ''): string[] =>
   starts.filter(({ execution, at }) => execution && at >= since).map(({ recipe: name, by }) => `${name} by ${by}`);
 
@@ -57,5 +57,5 @@ export const nowOf = ({ clock }: Simulation): string => new Date(clock.now()).to
 export const recordOf = (simulation: Simulation, name: string): RecipeRecord =>
   JSON.parse(simulation.artifact(`builds/${name}/record.json`) ?? '{"failures":[]}') as RecipeRecord;
 
-/** AMI that a recipe's published image was built from. */
+/** The AMI that a recipe's published image was built from. */
 export const builtFrom = (simulation: Simulation, name: string) => recordOf(simulation, name).published?.source;

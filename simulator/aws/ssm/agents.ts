@@ -11,14 +11,14 @@ import type { World } from '../world.ts';
 export interface Agent {
   instance: Instance;
   online: boolean;
-  /** Restarts the operating system: the agent is lost for as long as that takes, then it is back. */
+  /** Restarts the operating system. The agent is lost during the restart and then comes back. */
   reboot(): void;
-  /** Called whenever it comes online or is lost. */
+  /** Called whenever the agent comes online or is lost. */
   readonly listeners: Set<() => void>;
 }
 
 /**
- * Whether an instance's agent gets through to Systems Manager. It needs ssm, and ssmmessages or else ec2messages.
+ * Whether an instance's agent can reach Systems Manager. It needs ssm, and also ssmmessages or ec2messages.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
  */
 function getsThrough(world: World, { region, owner, subnet, securityGroups, publicIp }: Instance): boolean {
@@ -29,7 +29,7 @@ function getsThrough(world: World, { region, owner, subnet, securityGroups, publ
   );
 }
 
-/** Whether the agent is there, or user data can fetch it from the bucket of AWS. */
+/** Whether the agent is installed, or user data can download it from AWS's bucket. */
 const canHaveAgent = (world: World, instance: Instance): boolean => {
   const { agent, region, owner, subnet, securityGroups, publicIp } = instance;
   if (agent) return true;
@@ -37,7 +37,10 @@ const canHaveAgent = (world: World, instance: Instance): boolean => {
   return installsAgent(instance) && reaches(network, { subnet, groups: securityGroups, publicIp }, 's3');
 };
 
-/** Starts agents as instances start: an instance without a profile or a way to SSM, or whose role the scenario silences, never gets one. */
+/**
+ * Starts an agent with each instance. An instance never gets one without a profile or access to SSM, or if the scenario silences
+ * its role.
+ */
 export function startAgents(world: World): void {
   world.instanceListeners.push((instance) => {
     const { agents } = world.region(instance.region);

@@ -28,7 +28,7 @@ export interface Command {
   /** The name at the end of the comment. */
   step: string;
   parameters: Record<string, string[]>;
-  /** What a document that runs scripts makes the guest run. */
+  /** The script that the guest runs, for a document that runs scripts. */
   script: string;
   timeoutSeconds: number;
   executionTimeout: number;
@@ -40,7 +40,7 @@ export interface Command {
   sentAt: number;
   rule: Scenario['commands'][number] | undefined;
   invocations: Invocation[];
-  /** The status last told to EventBridge. */
+  /** The last status sent to EventBridge. */
   toldStatus?: string;
 }
 
@@ -49,7 +49,7 @@ export interface Invocation {
   instance: Instance;
   status: 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelling' | 'Cancelled';
   details: string;
-  /** Before this, GetCommandInvocation does not find it. */
+  /** Until then GetCommandInvocation does not find it. */
   visibleAt: number;
   startedAt?: number;
   endedAt?: number;
@@ -65,7 +65,7 @@ const pages = { max: 50, byDefault: 50, error: 'ValidationException' };
 
 export function commandActions(world: World): Actions {
   const used = new Map<Scenario['commands'][number], number>();
-  /** The scenario's word on a step: the first rule for it that has not had its times. */
+  /** The scenario's rule for a step: the first one that is not used up. */
   const ruleFor = (step: string) => {
     const rule = world.rules.commands.find(
       (each) => each.step === step && (used.get(each) ?? 0) < (each.times ?? Infinity),

@@ -7,7 +7,7 @@ const cut = (text: string, length: number) =>
 
 const isOver = ({ status }: Invocation) => !['Pending', 'InProgress', 'Cancelling'].includes(status);
 
-/** A command's status is its only invocation's, or for several the worst of them once all are over. */
+/** The status of a command: that of its only invocation or, when several have all ended, the worst of theirs. */
 export function statusOf({ invocations }: Command): string {
   const statuses = invocations.map((each) => each.status);
   if (new Set(statuses).size === 1) return statuses[0]!;

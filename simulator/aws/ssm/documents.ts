@@ -3,17 +3,17 @@ import { ApiError } from '../calls/actions.ts';
 import type { Scenario } from '../../pipeline/scenario.ts';
 import { required } from '../calls/strict.ts';
 
-/** An AWS document as far as running it goes. */
+/** The properties of an AWS document that matter for running it. */
 export interface Document {
   platforms: ('Linux' | 'Windows')[];
-  /** Names of its parameters, the required ones with `!`; undefined: any. */
+  /** Names of its parameters, required ones with `!`; undefined allows any. */
   parameters?: string[];
-  /** Where its output goes below `<command>/<instance>/`. */
+  /** The folder of its output below `<command>/<instance>/`. */
   output: { Linux: string; Windows: string };
-  /** The parameter that says how many seconds it may run; without one it is 3600. */
+  /** The parameter with its time limit in seconds; without it, the limit is 3600. */
   timeout?: string;
   work?: 'Patch' | 'Install' | 'Sysprep';
-  /** One step a platform: GetCommandInvocation then wants to know which. */
+  /** The document has one step per platform, so GetCommandInvocation requires the step's name. */
   severalSteps?: true;
 }
 
@@ -35,7 +35,7 @@ const documents: Record<string, Document> = {
     timeout: 'executionTimeout',
     output: both(powershell),
   },
-  // The document's content, as public repositories keep copies of it.
+  // This follows the document's content as copied in public repositories.
   'AWS-ApplyAnsiblePlaybooks': {
     platforms: ['Linux'],
     parameters: [
@@ -72,7 +72,7 @@ const documents: Record<string, Document> = {
     work: 'Patch',
     severalSteps: true,
   },
-  // Parameters as AWS-UpdateWindowsAmi hands them on (Automation runbook reference) and users name them.
+  // The parameters are those that AWS-UpdateWindowsAmi passes (Automation runbook reference) and users name.
   'AWS-InstallWindowsUpdates': {
     platforms: ['Windows'],
     parameters: [
@@ -93,12 +93,12 @@ const documents: Record<string, Document> = {
     output: both('awsupdateSsmAgent/awsupdateSsmAgent'),
     work: 'Install',
   },
-  // EC2 Image Builder sends it without parameters (user guide, workflow step action RunSysPrep); AWS-UpdateWindowsAmi hands an Id
-  // to its predecessor, under which a repeated run does nothing.
+  // EC2 Image Builder sends it without parameters (user guide, workflow step action RunSysPrep). AWS-UpdateWindowsAmi passes an
+  // Id to its predecessor; a second run with the same Id does nothing.
   'AWSEC2-RunSysprep': { platforms: ['Windows'], parameters: ['Id'], output: both(powershell), work: 'Sysprep' },
 };
 
-/** The document a request names, if the request is one SSM would take. */
+/** The document that a request names, if SSM would accept the request. */
 export function documentOf(input: SendCommandRequest): Document {
   const document = documents[required(input.DocumentName, 'DocumentName', 'ValidationException')];
   if (!document) throw new ApiError('InvalidDocument', `Document with name ${input.DocumentName} does not exist.`);
@@ -120,7 +120,7 @@ export function documentOf(input: SendCommandRequest): Document {
   );
 }
 
-/** What a command turns out to be: how long it runs, what it prints, how it ends. */
+/** The result of a command: its duration, its output and its exit. */
 export interface Outcome {
   kind: 'commandPatch' | 'commandInstall' | 'commandOther';
   seconds?: number | undefined;
@@ -128,9 +128,9 @@ export interface Outcome {
   stdout: string;
   stderr: string;
   status?: 'TimedOut' | 'Cancelled' | 'Undeliverable' | undefined;
-  /** The instance goes down before its agent can tell SSM how the command ended. */
+  /** The instance stops before its agent can report the command's end to SSM. */
   powersOff?: boolean;
-  /** The script asks for a restart and to be run again (exit code 194, on Windows 3010). */
+  /** The script asks for a restart and a second run (exit code 194, on Windows 3010). */
   reboots: boolean;
 }
 
@@ -149,7 +149,7 @@ export function outcomeOf(
       : document.work === 'Install' || document.work === 'Sysprep' || /install/i.test(text)
         ? 'commandInstall'
         : 'commandOther';
-  // The agent reboots the instance for these exit codes and runs the script again, which then succeeds.
+  // For these exit codes the agent reboots the instance and runs the script again, and the second run succeeds.
   const reboots = rule?.exitCode === 194 || rule?.exitCode === 3010;
   const exitCode = reboots ? 0 : (rule?.exitCode ?? 0);
   const failed = exitCode === 0 ? '' : `failed to run commands: exit status ${exitCode}`;
@@ -157,8 +157,8 @@ export function outcomeOf(
     kind,
     seconds: rule?.seconds,
     exitCode,
-    // Whether the document shuts the instance down before its command has ended is not documented, and users report both. The
-    // simulator takes what is the worse for us, unless the scenario has a word on the command: it then ends before.
+    // It is undocumented whether the document shuts the instance down before its command has ended; users report both. The
+    // simulator assumes the worse: a shutdown before the end. With a scenario rule, the command ends first.
     powersOff: document.work === 'Sysprep' && rule === undefined,
     stdout: rule?.stdout ?? (failed ? '' : `${step || 'command'}: done\n`),
     stderr: [rule?.stderr?.trimEnd(), failed].filter(Boolean).join('\n'),

@@ -3,15 +3,15 @@ import { gunzipSync } from 'node:zlib';
 import { ApiError } from '../calls/actions.ts';
 
 /**
- * A document may have 64 KB "including the content specified for input parameters at runtime" (API reference,
- * CreateDocument, Content). AWS's own documents are taken to need 2 KB of it.
+ * A document may have 64 KB "including the content specified for input parameters at runtime" (API reference, CreateDocument,
+ * Content). The simulator assumes that AWS's own documents use 2 KB of it.
  */
 const parameterBytes = 62 * 1024;
 
 /**
- * The values of parameters as a document sees them. SSM puts Parameter Store values in place of `{{ssm:name}}` (Systems Manager
- * user guide, "Using Parameter Store parameters in commands"). What SSM does with other text between two braces
- * is not documented. A document with a placeholder that names no parameter is refused, so the simulator refuses the value.
+ * The values of parameters as a document sees them. SSM replaces `{{ssm:name}}` with Parameter Store values (Systems Manager user
+ * guide, "Using Parameter Store parameters in commands"). Other text in double braces is undocumented. SSM refuses documents
+ * whose placeholder names no parameter, so the simulator refuses such values.
  */
 export function parameterValues(
   given: NonNullable<SendCommandRequest['Parameters']>,
@@ -29,7 +29,7 @@ export function parameterValues(
   return Object.fromEntries(Object.entries(given).map(([name, values]) => [name, values.map(seen)]));
 }
 
-/** The script that a guest runs in the end: what core/guest/packed-script.ts packed, or the lines as they are. */
+/** The script that a guest finally runs: the script packed by core/guest/packed-script.ts, or the unchanged lines. */
 export function scriptIn(commands: string[]): string {
   const lines = commands.join('\n');
   const [, shell, powershell] =

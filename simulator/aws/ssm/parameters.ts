@@ -29,17 +29,17 @@ export interface Parameter {
   name: string;
   owner: string;
   tags: Map<string, string>;
-  /** The highest number given out; a version whose image was refused leaves a gap. */
+  /** The highest version number so far. A version whose image was refused leaves a gap. */
   last: number;
-  /** Writes that still wait for their image to be looked at. */
+  /** The number of writes whose image has not been checked yet. */
   pending: number;
-  /** In effect, oldest first. */
+  /** The versions in effect, oldest first. */
   versions: Version[];
 }
 
 const notFound = (name: string) => new ApiError('ParameterNotFound', `Parameter ${name} not found.`);
 
-/** A parameter by name or ARN, with the version `name:3` asks for, else the newest. */
+/** A parameter by name or ARN, in the version of `name:3` or else the newest. */
 function find(
   region: Region,
   caller: Caller,
@@ -144,7 +144,7 @@ export function parameterActions(world: World): Actions {
   }
 }
 
-/** Sets a parameter outside of the API: AWS's own under `/aws/`, the account's elsewhere. */
+/** Sets a parameter without the API: AWS's own under `/aws/`, the account's under other names. */
 export function setParameter(world: World, regionName: string, account: string, name: string, value: string): void {
   const { parameters } = world.region(regionName);
   const owner = name.startsWith('/aws/') ? 'aws' : account;

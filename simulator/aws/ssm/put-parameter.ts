@@ -5,7 +5,7 @@ import { parameterChange } from '../events/events.ts';
 import type { World } from '../world.ts';
 import type { Version } from './parameters.ts';
 
-/** Writes a new version; one of data type aws:ec2:image takes effect only when its image has been looked at. */
+/** Writes a new version. A version of data type aws:ec2:image takes effect only after its image has been checked. */
 export function putParameter(world: World, input: PutParameterRequest, caller: Caller) {
   const region = world.region(caller.region);
   const { Name = '', Value = '', DataType = 'text', Overwrite = false, Tags = [], Tier = 'Standard' } = input;
@@ -65,7 +65,7 @@ export function putParameter(world: World, input: PutParameterRequest, caller: C
   };
   if (DataType === 'text') takeEffect();
   else {
-    // The call is answered before the image is looked at; a bad id shows only in an event, and in the value never changing.
+    // The call returns before the image is checked. A bad id causes only an event, and the value never changes.
     parameter.pending += 1;
     world.after(world.delays.draw('parameterValidation', { resource: Name, region: region.name }), () => {
       parameter.pending -= 1;

@@ -9,7 +9,7 @@ import type { Command, Invocation } from './commands.ts';
 import { statusOf } from './describe-command.ts';
 import { outcomeOf, type Outcome } from './documents.ts';
 
-/** Delivers a command to one instance and lives through it there: one command of an instance at a time, in the order they came. */
+/** Delivers a command to one instance and runs it there. An instance runs one command at a time, in order of arrival. */
 export function runOn(world: World, command: Command, instance: Instance, agent: Agent): Invocation {
   const at = { resource: command.id, region: instance.region };
   const invocation: Invocation = {
@@ -43,7 +43,7 @@ export function runOn(world: World, command: Command, instance: Instance, agent:
 
   let afterReboot: (() => void) | undefined;
   let lost = false;
-  /** A command under way when its agent is lost stays InProgress for good, unless it asked for the reboot itself. */
+  /** A command that is running when its agent is lost stays InProgress, unless it requested the reboot itself. */
   const agentChanged = () => {
     if (!agent.online && invocation.startedAt !== undefined && !afterReboot) {
       lost = true;
@@ -82,14 +82,14 @@ export function runOn(world: World, command: Command, instance: Instance, agent:
   later(command.timeoutSeconds, () => {
     if (invocation.status === 'Pending') finish('TimedOut', 'Delivery Timed Out');
   });
-  // The end of everything, whatever became of the agent.
+  // The final time limit, even if the agent is lost.
   later(command.timeoutSeconds + command.executionTimeout, () => finish('TimedOut', 'Delivery Timed Out'));
   if (command.rule?.status === 'Undeliverable') later(2, () => finish('Failed', 'Undeliverable'));
   else later(world.delays.draw('commandStart', at), () => queue.add(start));
   return invocation;
 }
 
-/** A command's own status is worth an event when it changes with that of an invocation. */
+/** Sends the invocation's event, and the command's event if the command's own status has changed. */
 export function tell(world: World, invocation: Invocation): void {
   const { command } = invocation;
   world.emit(invocationStatusChange(invocation));
@@ -134,8 +134,9 @@ function queueOf(agent: Agent): Queue {
 }
 
 /**
- * The full output, as the agent uploads it: nothing for what is empty. A refused upload is a line in the agent's own log, and SSM
- * names the URLs all the same: github.com/aws/amazon-ssm-agent, agent/framework/processor/executer/iohandler/iomodule/fileS3.go.
+ * Writes the full output as the agent uploads it; empty output is not uploaded. A refused upload appears only in the agent's own
+ * log, and SSM still returns the URLs: github.com/aws/amazon-ssm-agent,
+ * agent/framework/processor/executer/iohandler/iomodule/fileS3.go.
  */
 function writeOutput(world: World, invocation: Invocation): void {
   if (world.scenario.commandOutput === 'refused') return;

@@ -4,7 +4,7 @@ import { expressionRefusal, templateRefusals } from './supported-expressions.ts'
 const RETRIER = 'ErrorEquals IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds JitterStrategy Comment'.split(' ');
 const CATCHER = 'ErrorEquals Next ResultPath Assign Comment'.split(' ');
 
-/** What is wrong with a state's Retry and Catch. */
+/** The problems of a state's Retry and Catch. */
 export function attemptRefusals(name: string, { Retry = [], Catch = [] }: State, variables: string[]): string[] {
   const found: string[] = [];
   for (const [field, list, known] of [

@@ -3,7 +3,7 @@ import { parseCall, variableOf } from '../values/expression.ts';
 import { callRefusal, type Call } from '../values/intrinsics.ts';
 import { pathRefusal, referenceSteps } from '../values/paths.ts';
 
-/** What an `.$` field or a path field must not be; undefined where it is fine. */
+/** The problem of an `.$` field or a path field; undefined if it has none. */
 export function expressionRefusal(
   text: Json | undefined,
   variables: string[],
@@ -45,7 +45,7 @@ function argumentRefusal(call: Call, variables: string[]): string | undefined {
   return undefined;
 }
 
-/** Refused expressions anywhere in a payload template, each after the place it stands in. */
+/** Refused expressions anywhere in a payload template, each preceded by its place. */
 export function templateRefusals(template: Json | undefined, variables: string[], at = ''): string[] {
   if (typeof template !== 'object' || template === null) return [];
   return Object.entries(template).flatMap(([key, value]) => {
@@ -56,7 +56,7 @@ export function templateRefusals(template: Json | undefined, variables: string[]
   });
 }
 
-/** The variables any of these states assigns, in whatever place it may do so. */
+/** The variables that any of these states assigns, in any place. */
 export function assignedNames(states: State[]): string[] {
   const templates = states.flatMap(({ Assign, Catch = [], Choices = [] }) => [
     Assign,

@@ -25,7 +25,7 @@ const PATHS = ['InputPath', 'OutputPath', 'ResultPath', 'ItemsPath'].concat(
 const TEMPLATES = ['Parameters', 'ResultSelector', 'ItemSelector', 'Assign'];
 const RESOURCE = /^arn:aws(-[a-z-]+)?:states:::lambda:invoke(\.waitForTaskToken)?$/;
 
-/** Everything in a definition that this interpreter does not implement, or AWS would not accept, each with state and field. */
+/** Everything in a definition that the simulator does not implement or AWS would refuse, each with state and field. */
 export function refusals(definition: Definition): string[] {
   const found: string[] = [];
   const seen = new Set<string>();

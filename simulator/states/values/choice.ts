@@ -17,7 +17,7 @@ const timestamp = (test: (a: number, b: number) => boolean): Compare => {
   };
 };
 
-/** Comparisons with a value; each but StringMatches has a `Path` twin. A value of another type is simply not a match. */
+/** Comparisons with a value. Each but StringMatches has a `Path` variant. A value of another type does not match. */
 export const comparisons: Record<string, Compare> = {
   StringEquals: string((a, b) => a === b),
   StringLessThan: string((a, b) => a < b),
@@ -38,7 +38,7 @@ export const comparisons: Record<string, Compare> = {
   TimestampGreaterThanEquals: timestamp((a, b) => a >= b),
 };
 
-/** Type tests; their value says whether the test is to hold. */
+/** Type tests. The rule's value says whether the test must be true. */
 export const typeTests: Record<string, (value: Json) => boolean> = {
   IsNull: (value) => value === null,
   IsString: (value) => typeof value === 'string',
@@ -57,7 +57,7 @@ export function comparisonOf(rule: ChoiceRule): string | undefined {
   return known ? name : undefined;
 }
 
-/** The first rule that holds. */
+/** The first rule that is true. */
 export function choose(rules: ChoiceRule[], surroundings: Surroundings): ChoiceRule | undefined {
   return rules.find((rule) => holds(rule, surroundings));
 }
@@ -77,7 +77,7 @@ function holds(rule: ChoiceRule, surroundings: Surroundings): boolean {
   return comparisons[name.slice(0, -4)]!(value, read(String(rule[name]), surroundings, name));
 }
 
-/** Milliseconds of an RFC 3339 timestamp as the States Language wants it: capital T, and Z or an offset. */
+/** Milliseconds of an RFC 3339 timestamp in the form of the States Language: capital T, and Z or an offset. */
 export function instant(value: Json | undefined): number | undefined {
   if (typeof value !== 'string') return undefined;
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value)) return undefined;

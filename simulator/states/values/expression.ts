@@ -4,7 +4,7 @@ import { callIntrinsic, type Call } from './intrinsics.ts';
 import { select } from './paths.ts';
 import type { Variables } from './variables.ts';
 
-/** What the expressions of a state can see. */
+/** The values that a state's expressions can read. */
 export interface Surroundings {
   /** `$` */
   input: Json;
@@ -14,13 +14,13 @@ export interface Surroundings {
   random: () => number;
 }
 
-/** A `$` path, `$$` context path, `$name` variable or `States.` function, as a `.$` field may hold. */
+/** The content of a `.$` field: a `$` path, `$$` context path, `$name` variable or `States.` function. */
 export function evaluate(text: string, surroundings: Surroundings, field: string): Json {
   if (!text.startsWith('States.')) return read(text, surroundings, field);
   return compute(parseCall(text), surroundings, field);
 }
 
-/** Reads a path; a missing one fails as it does on AWS, naming the field. */
+/** Reads a path. A missing path fails as on AWS, with the name of the field. */
 export function read(path: string, surroundings: Surroundings, field: string): Json {
   const { root, below } = resolveRoot(path, surroundings);
   const found = select(below, root);
@@ -31,7 +31,7 @@ export function read(path: string, surroundings: Surroundings, field: string): J
   return found;
 }
 
-/** Like `read`, but a missing place is undefined. */
+/** Like `read`, but returns undefined for a missing path. */
 export function tryRead(path: string, surroundings: Surroundings): Json | undefined {
   const { root, below } = resolveRoot(path, surroundings);
   return select(below, root);
@@ -44,12 +44,12 @@ function resolveRoot(path: string, { input, context, variables }: Surroundings):
   return { root: variables.get(name), below: `$${path.slice(1 + name.length)}` };
 }
 
-/** The variable a path begins with (`$name.field`), if it does. */
+/** The variable at the start of a path (`$name.field`), if there is one. */
 export function variableOf(path: string): string | undefined {
   return /^\$([\p{L}_][\p{L}\p{N}_]*)/u.exec(path)?.[1];
 }
 
-/** Fills a payload template: fields ending in `.$` are expressions, all else stands as written. */
+/** Fills a payload template. Fields that end in `.$` are expressions; all others are copied. */
 export function fill(template: Json, surroundings: Surroundings): Json {
   if (Array.isArray(template)) return template.map((item) => fill(item, surroundings));
   if (typeof template !== 'object' || template === null) return template;
@@ -78,7 +78,7 @@ function compute(call: Call, surroundings: Surroundings, field: string): Json {
   }
 }
 
-/** Parses `States.Name(arg, …)`; throws a plain Error saying what is wrong, so that definitions are refused before they run. */
+/** Parses `States.Name(arg, …)`. Throws a plain Error with the problem, so that definitions are refused before they run. */
 export function parseCall(text: string): Call {
   const [call, rest] = callAt(text, text);
   if (rest.trim() !== '') throw new Error(`there is something after the function in ${text}`);
@@ -110,7 +110,7 @@ function argumentAt(text: string, whole: string): [Call['args'][number], string]
     const [call, rest] = callAt(text, whole);
     return [{ call }, rest];
   }
-  // A path ends at the comma or parenthesis of the list, but brackets may hold both (`$.a[?(@.b=='x')]`, `$['a,b']`).
+  // A path ends at the list's comma or parenthesis, but brackets may contain both (`$.a[?(@.b=='x')]`, `$['a,b']`).
   const path = /^\$(?:\[(?:'[^']*'|"[^"]*"|[^\]'"])*\]|[^,()[\]\s])*/.exec(text);
   if (path) return [{ path: path[0] }, text.slice(path[0].length)];
   throw new Error(`${text} is not an argument, in ${whole}`);

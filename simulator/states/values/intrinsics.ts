@@ -10,12 +10,12 @@ export interface Call {
 
 type Intrinsic = (args: Json[], call: Call, random: () => number) => Json;
 
-/** Calls an intrinsic function on computed arguments; throws a plain Error where AWS reports States.Runtime. */
+/** Calls an intrinsic function with computed arguments. Throws a plain Error where AWS reports States.Runtime. */
 export function callIntrinsic(call: Call, args: Json[], random: () => number): Json {
   return intrinsics[call.name]!.run(args, call, random);
 }
 
-/** Why a call is refused before anything runs: an unknown function or a wrong number of arguments. */
+/** Why a call is refused before it runs: an unknown function or a wrong number of arguments. */
 export function callRefusal(call: Call): string | undefined {
   const known = Object.hasOwn(intrinsics, call.name) ? intrinsics[call.name] : undefined;
   if (!known) return `States.${call.name} is not an intrinsic function this interpreter knows`;
@@ -139,7 +139,7 @@ function format(args: Json[], call: Call): Json {
   return text;
 }
 
-/** AWS prints objects and arrays the way Java does (recorded in localstack's intrinsic_functions/test_generic.snapshot.json). */
+/** AWS prints objects and arrays in Java's format (recorded in localstack's intrinsic_functions/test_generic.snapshot.json). */
 function shown(value: Json): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;

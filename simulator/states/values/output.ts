@@ -4,19 +4,19 @@ import { fill, read, type Surroundings } from './expression.ts';
 import type { Branch } from '../machine.ts';
 import { place, selectFrom } from './paths.ts';
 
-/** What a state leaves behind: its output, the variables it sets as it is left, and where to go. */
+/** The result of a state: its output, the variables it assigns, and the next state. */
 export interface Left {
   output: Json;
   assigned?: Record<string, Json>;
   next: string | undefined;
 }
 
-/** The variables an Assign sets; all are computed before any is set. */
+/** The variables of an Assign. All are computed before any is set. */
 export function assigned(template: Json | undefined, surroundings: Surroundings): { assigned?: Record<string, Json> } {
   return template === undefined ? {} : { assigned: fill(template, surroundings) as Record<string, Json> };
 }
 
-/** ResultPath, OutputPath and Assign. `$` in Assign is the result before ResultSelector, as AWS has it. */
+/** Applies ResultPath, OutputPath and Assign. As on AWS, `$` in Assign is the result before ResultSelector. */
 export function finish(state: State, raw: Json, shaped: Json, result: Json, branch: Branch): Left {
   const usesResultPath = state.Type !== 'Wait' && state.Type !== 'Succeed';
   const path = state.ResultPath === undefined ? '$' : state.ResultPath;

@@ -5,7 +5,7 @@ import { RuntimeFailure, StateError } from '../errors.ts';
 const STEP = /^(?:\.([\p{L}\p{N}_-]+)|\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d+))\s*\])/u;
 const FANNING = /\.\.|\*|\[\s*\?\(|\[[^'"\]]*[:,][^'"\]]*\]|\[\s*(?:'[^']*'|"[^"]*")\s*,/;
 
-/** The steps of a reference path (one place, no wildcard), or undefined where the path can select several. */
+/** The steps of a reference path (one place, no wildcard); undefined if the path can select several places. */
 export function referenceSteps(path: string): (string | number)[] | undefined {
   const steps: (string | number)[] = [];
   for (let rest = path.slice(1); rest !== '';) {
@@ -18,7 +18,9 @@ export function referenceSteps(path: string): (string | number)[] | undefined {
   return steps;
 }
 
-/** Why a path below `$` cannot be read, if so. Functions, parent and property operators are outside what AWS documents. */
+/**
+ * Why a path below `$` cannot be read; undefined if it can. AWS documents no functions, parent operators or property operators.
+ */
 export function pathRefusal(path: string): string | undefined {
   if (!path.startsWith('$')) return 'does not start with $';
   if (referenceSteps(path)) return undefined;
@@ -31,7 +33,9 @@ export function pathRefusal(path: string): string | undefined {
   return undefined;
 }
 
-/** Selects from `data`. A path that can select several places gives an array, empty or not, like the Jayway library AWS uses. */
+/**
+ * Selects from `data`. A path that can select several places returns an array, possibly empty, like the Jayway library in AWS.
+ */
 export function select(path: string, data: Json): Json | undefined {
   const steps = referenceSteps(path);
   if (!steps) return JSONPath<Json>({ path, json: data as object, wrap: true, eval: 'safe' });
@@ -44,7 +48,7 @@ export function select(path: string, data: Json): Json | undefined {
   return place;
 }
 
-/** Like `select`, failing the way InputPath and OutputPath do on AWS. */
+/** Like `select`, but fails like InputPath and OutputPath on AWS. */
 export function selectFrom(path: string, data: Json): Json {
   const found = select(path, data);
   if (found === undefined)
@@ -52,7 +56,7 @@ export function selectFrom(path: string, data: Json): Json {
   return found;
 }
 
-/** The state's input with `result` put at `path`, as ResultPath does; the input itself is left alone. */
+/** The state's input with `result` at `path`, as in ResultPath. The input object itself is not changed. */
 export function place(path: string | null, input: Json, result: Json): Json {
   if (path === null) return input;
   const steps = referenceSteps(path) ?? [];

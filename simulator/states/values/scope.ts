@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 
-/** Thrown inside whatever a stopped scope was waiting for; nobody but the one who stopped it may catch it. */
+/** Thrown into work that waits in a stopped scope. Only the code that stopped the scope may catch it. */
 export class Stopped extends Error {
   constructor() {
     super('This part of the execution was stopped.');
@@ -8,7 +8,10 @@ export class Stopped extends Error {
   }
 }
 
-/** What can be stopped as a whole: an execution, a branch, one attempt at a task. Stopping takes everything below along. */
+/**
+ * Work that can be stopped as a whole: an execution, a branch, one attempt at a task. Stopping a scope also stops its inner
+ * scopes.
+ */
 export class Scope {
   #stopped = false;
   readonly #endings = new Set<() => void>();
@@ -35,7 +38,10 @@ export class Scope {
     return inner;
   }
 
-  /** Waits for `begin` to settle its promise; it returns how to call the matter off. Rejects with `Stopped` when the scope stops first. */
+  /**
+   * Waits until `begin` settles its promise. `begin` returns a function that cancels the work. Rejects with `Stopped` if the
+   * scope stops first.
+   */
   wait<T>(begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => (() => void) | void): Promise<T> {
     if (this.#stopped) return Promise.reject(new Stopped());
     return new Promise((resolve, reject) => {
@@ -57,7 +63,7 @@ export class Scope {
     });
   }
 
-  /** Waits on the clock until `at`. */
+  /** Waits on the clock until the time `at`. */
   until(clock: Clock, at: number): Promise<void> {
     return this.wait<void>((resolve) => {
       const timer = clock.at(at, () => resolve());

@@ -1,7 +1,10 @@
 import type { Json } from '../definition.ts';
 import { RuntimeFailure } from '../errors.ts';
 
-/** Workflow variables of one scope. Map and Parallel open inner scopes that read the outer ones; `refusals` keeps names apart. */
+/**
+ * Workflow variables of one scope. Map and Parallel open inner scopes that can read the outer ones; `refusals` prevents equal
+ * names.
+ */
 export class Variables {
   readonly #outer: Variables | undefined;
   readonly #own = new Map<string, Json>();

@@ -1,10 +1,10 @@
-// What AWS asks permission for when a call is made: the actions and the resources of AWS's Service Authorization Reference
-// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html and its neighbours), with the
-// condition keys our roles look at. What a resource carries is taken from the answers that were seen, as AWS looks it up.
+// The permissions that AWS checks for a call: the actions and resources of AWS's Service Authorization Reference
+// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html and its neighbours), with the condition
+// keys that our roles use. Properties of resources come from earlier answers, as AWS looks them up.
 import type { Call } from '../../../simulator/aws/calls/attach.ts';
 import type { Ask } from './iam.ts';
 
-/** A call as an emulator saw it; `params` and `answer` in the shapes of the SDK. */
+/** A call that an emulator recorded; `params` and `answer` have the SDK's shapes. */
 export type SeenCall = Pick<Call, 'service' | 'action' | 'account' | 'region' | 'params' | 'error' | 'by' | 'answer'>;
 
 type Tags = Record<string, string>;
@@ -13,7 +13,7 @@ interface Resource {
   owner?: string;
   encrypted?: boolean;
 }
-/** By `region id`. */
+/** Keyed by `region id`. */
 export type Resources = Map<string, Resource>;
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- inputs and outputs of thirty commands share no narrower type */
@@ -24,7 +24,7 @@ const specified = (params: any, type: string): Tags =>
 const snapshotsOf = (image: any): string[] =>
   (image.BlockDeviceMappings ?? []).flatMap((disk: any) => disk.Ebs?.SnapshotId ?? []);
 
-/** What the calls say about the resources of EC2: who was given which tags, and what was described with which. */
+/** Learns about EC2's resources from the calls: the tags that they were given, and the tags in descriptions. */
 export function resourcesIn(calls: SeenCall[]): Resources {
   const resources: Resources = new Map();
   const note = (region: string, id: string | undefined, resource: Resource) => {
@@ -54,7 +54,7 @@ export function resourcesIn(calls: SeenCall[]): Resources {
 
 export interface Surroundings {
   resources: Resources;
-  /** Name of the role that an instance profile hands to its instance. */
+  /** Name of the role that an instance profile gives to its instance. */
   roleOf: (profile: string) => string;
 }
 
@@ -70,7 +70,7 @@ const onKey = [
   'kms:ReEncryptTo',
 ];
 
-/** The permissions that a call needs. Throws for an action nobody has looked up. */
+/** The permissions that a call needs. Throws for an action that is not in this table. */
 export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): Ask[] {
   const { service, action: name, region, account, error } = call;
   const params = call.params as any;
@@ -90,7 +90,7 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
       ...(owner && { 'ec2:Owner': owner }),
     };
   };
-  /** What is made anew: an ARN without an id, the tags it is to have, and leave to write these. */
+  /** A new resource: an ARN without an id, its tags, and the permission to write these tags. */
   const made = (kind: string, arn: string, more: Ask['context'] = {}): Ask[] => {
     const tags = specified(params, kind);
     const context = { ...more, ...prefixed('aws:RequestTag', tags) };
@@ -107,7 +107,7 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
         ...(use === 'kms:CreateGrant' && { 'kms:GrantIsForAWSResource': 'true' }),
       },
     }));
-  // AMIs and snapshots are all that is tagged after it was made.
+  // Only AMIs and snapshots are tagged after their creation.
   const tagged = (): Ask[] => {
     const keys: string[] = (params.Tags ?? []).map(({ Key }: any) => Key);
     const context = {
@@ -158,9 +158,9 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
       ...made('image', unowned('image')),
       ...made('snapshot', unowned('snapshot')),
     ],
-    // Since 28 Oct 2024 EC2 asks about the source too:
-    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html. Whether EC2 asks about the snapshots of
-    // the source as well is not documented (it does for CopySnapshot), so the roles are judged as if it did.
+    // Since 28 Oct 2024 EC2 also checks the source:
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html. It is undocumented whether EC2 checks the
+    // source's snapshots, too (it does for CopySnapshot). The roles are judged as if it did.
     'ec2:CopyImage': () => [
       on(
         unowned('image', params.SourceImageId, params.SourceRegion),
@@ -207,7 +207,7 @@ export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): A
     'ssm:DeleteParameter': () => [parameter()],
     's3:GetObject': () => [
       on(`${bucket(params.Bucket)}/${params.Key}`),
-      // without it S3 does not say that there is no such object
+      // without it S3 does not report that the object is missing
       ...(error === 'NoSuchKey' ? [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }] : []),
     ],
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html

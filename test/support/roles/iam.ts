@@ -1,17 +1,17 @@
-// A small IAM: what the roles of a template allow. Allow statements only, and only the elements, operators and references
-// that our template uses; anything else is refused by name, since a guess here would be a hole there.
+// A small IAM that evaluates the roles of a template. It supports only Allow statements, and only the elements, operators and
+// references of our template. It refuses anything else by name, since a wrong guess would hide a security hole.
 import { defaultSettings } from '../../../core/deployment/deployment-settings.ts';
 import { listOf } from './check-policies.ts';
 import type { Template } from '../template/check-template.ts';
 
-/** One permission AWS asks for: an action on one resource, with what is known about the request and the resource. */
+/** One permission that AWS checks: an action on one resource, with the known properties of the request and the resource. */
 export interface Ask {
   action: string;
   resource: string;
   context: Record<string, string | string[]>;
 }
 
-/** Where the template was deployed: what its references stand for. */
+/** The place of a deployment, which gives the template's references their values. */
 export interface Place {
   account: string;
   region: string;
@@ -28,7 +28,7 @@ export interface Grant {
   action: string;
   resource: string;
   conditions: Conditions;
-  /** The same for every place. */
+  /** Identical for every place. */
   id: string;
 }
 
@@ -42,7 +42,7 @@ const wildcards = (pattern: string): RegExp =>
   );
 const like = (pattern: string, value: string): boolean => wildcards(pattern).test(value);
 
-/** Part by part: no wildcard reaches over a colon into the next part. */
+/** Compares part by part, so that no wildcard extends over a colon. */
 function arnLike(pattern: string, value: string): boolean {
   const parts = (arn: string) => {
     const all = arn.split(':');
@@ -52,7 +52,7 @@ function arnLike(pattern: string, value: string): boolean {
   return parts(pattern).every((part, index) => like(part, actual[index] ?? ''));
 }
 
-/** Whether a condition holds of what the request says of its key; `undefined` where it says nothing. */
+/** Whether a condition holds for the request's values of its key; `undefined` means that the request has no value. */
 type Operator = (wanted: string[], actual: string[] | undefined) => boolean;
 const some =
   (equal: (wanted: string, actual: string) => boolean): Operator =>
@@ -62,11 +62,11 @@ const same = (wanted: string, actual: string) => wanted === actual;
 
 const operators: Record<string, Operator> = {
   StringEquals: some(same),
-  StringNotEquals: (wanted, actual) => !some(same)(wanted, actual), // holds of what is not there, as in IAM
-  // Holds of what is not there, too: IAM's famous trap, which is why our statements ask for the key itself as well.
+  StringNotEquals: (wanted, actual) => !some(same)(wanted, actual), // holds for a missing value, as in IAM
+  // This also holds for a missing value: a well-known trap of IAM. Our statements therefore require the key itself, too.
   'ForAllValues:StringEquals': (wanted, actual) => (actual ?? []).every((value) => wanted.includes(value)),
   StringLike: some(like),
-  ArnEquals: some(arnLike), // IAM lets wildcards be in this one as well
+  ArnEquals: some(arnLike), // IAM allows wildcards in this operator, too
   ArnLike: some(arnLike),
   Bool: some((wanted, actual) => wanted.toLowerCase() === actual.toLowerCase()),
   Null: (wanted, actual) => wanted.includes(String(actual === undefined)),
@@ -86,7 +86,7 @@ function holds(conditions: Conditions, context: Ask['context']): boolean {
 export const allows = ({ action, resource, conditions }: Grant, ask: Ask): boolean =>
   action === ask.action && (resource === '*' || arnLike(resource, ask.resource)) && holds(conditions, ask.context);
 
-/** Text of a string or a reference, as CloudFormation would fill it in. */
+/** Text of a string or a reference, with CloudFormation's value. */
 function textOf(value: unknown, { Resources }: Template, place: Place): string {
   const pseudo: Record<string, string> = {
     'AWS::Partition': 'aws',
@@ -99,7 +99,7 @@ function textOf(value: unknown, { Resources }: Template, place: Place): string {
       return `arn:aws:s3:::${place.bucket}`;
     if (name.endsWith('.Arn') && Resources[name.slice(0, -4)]?.Type === 'AWS::SQS::Queue')
       return `arn:aws:sqs:${place.region}:${place.account}:${name.slice(0, -4)}`;
-    // The profile that the functions are told of by the settings, under the name that the simulator gives it.
+    // The profile in the functions' settings, under the simulator's name for it.
     if (name === 'BuilderProfile.Arn')
       return `arn:aws:iam::${place.account}:instance-profile/${defaultSettings.instanceProfile}`;
     if (name === 'BuilderRole.Arn') return `arn:aws:iam::${place.account}:role/${defaultSettings.instanceProfile}`;
@@ -119,10 +119,10 @@ const functionRoles = ({ Resources }: Template): string[] =>
     .filter(({ Type }) => Type === 'AWS::Lambda::Function')
     .map(({ Properties }) => String(Properties['Role']['Fn::GetAtt'][0]));
 
-/** Everything the roles of the functions allow, one action and one resource at a time. */
+/** Everything that the functions' roles allow, as one action on one resource each. */
 export function grantsOf(template: Template, place: Place): Grant[] {
   const { Resources } = template;
-  // An emulator gives the state machines names of its own.
+  // An emulator names the state machines itself.
   const nameHere = (name: string) =>
     place.stateMachine.replace(/build-image$/, /(build-image|clean-up-build|sweep)$/.exec(name)?.[0] ?? name);
   const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
@@ -137,7 +137,7 @@ export function grantsOf(template: Template, place: Place): Grant[] {
   const filled = (value: unknown): unknown => (Array.isArray(value) ? value.map(text) : text(value));
 
   return functionRoles(template).flatMap((role) => {
-    // A boundary allows nothing, and where there is one it is somebody else's.
+    // A boundary grants nothing, and a boundary in use belongs to somebody else.
     const {
       Policies = [],
       AssumeRolePolicyDocument: _,

@@ -1,4 +1,4 @@
-// Judges the calls that functions were seen making by the roles they would have, in whichever emulator they were seen.
+// Judges recorded calls of functions, from any emulator, by the roles of those functions.
 import { askedFor, resourcesIn, type SeenCall, type Surroundings } from './authorized-on.ts';
 import type { Template } from '../template/check-template.ts';
 import { defaultSettings } from '../../../core/deployment/deployment-settings.ts';
@@ -6,11 +6,11 @@ import { asAwsAsks } from './known-keys.ts';
 import { allows, grantsOf, type Ask, type Grant, type Place } from './iam.ts';
 
 export interface Judge {
-  /** Hears the calls of one run, all of them, and says what AWS would refuse: `function action on resource in region`. */
+  /** Takes all calls of one run and returns what AWS would refuse: `function action on resource in region`. */
   hear(calls: SeenCall[], place: Place): string[];
   /** Every permission asked for so far. */
   asked(): Ask[];
-  /** What every run so far could have done without. */
+  /** The grants that no run so far needed. */
   unneeded(): Grant[];
 }
 
@@ -23,7 +23,7 @@ const example: Place = {
   stateMachine: 'MACHINE-build-image',
 };
 
-/** Name of the role that an instance profile hands to its instance. */
+/** Name of the role that an instance profile gives to its instance. */
 export const roleNamesOf =
   ({ Resources }: Template) =>
   (profile: string): string => {
@@ -33,7 +33,7 @@ export const roleNamesOf =
     return ours ? profile : `that the profile ${profile} is of`;
   };
 
-/** What AWS asks IAM for a call, with the key of every request: the region whose endpoint was called. */
+/** The permissions that AWS checks for a call, with the condition key of every request: the region of the called endpoint. */
 export const asksOf = (call: SeenCall, surroundings: Surroundings): Ask[] =>
   askedFor(call, surroundings)
     .map(asAwsAsks)
@@ -65,6 +65,6 @@ export function createJudge(template: Template): Judge {
   };
 }
 
-/** What AWS would refuse of the calls of one run. */
+/** The permissions that AWS would refuse to the calls of one run. */
 export const unpermitted = (calls: SeenCall[], template: Template, place: Place): string[] =>
   createJudge(template).hear(calls, place);

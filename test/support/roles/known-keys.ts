@@ -1,5 +1,5 @@
-// Which condition keys AWS fills in when it asks about an action on a resource: those of its own table and no other. What we
-// believe to be there, and AWS's table does not list, must not decide anything.
+// The condition keys that AWS fills in when it checks an action on a resource: only those of its own table. A key that is not in
+// AWS's table must not decide anything.
 import { functions, implied } from '../../../infrastructure/roles.cjs';
 import { general, kindsOf } from './check-policies.ts';
 import type { Ask } from './iam.ts';
@@ -14,7 +14,7 @@ const tables = new Map(
   ),
 );
 
-/** The same question with what AWS knows when it asks it. */
+/** The same check with only the values that AWS has at that time. */
 export function asAwsAsks(ask: Ask): Ask {
   const table = tables.get(ask.action);
   if (!table) return ask; // no role allows it

@@ -1,4 +1,4 @@
-// Builds of the simulator that between them make every function do everything it can.
+// Simulated builds that together make every function use all its permissions.
 import { atTheFoot } from '../../../core/launch/ladder.ts';
 import type { Action } from '../../../simulator/aws/calls/actions.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
@@ -21,7 +21,7 @@ import {
 } from '../pipeline.ts';
 import { al2023, bake, childOf, follower, hour, triggered } from '../triggered.ts';
 
-/** Settings of a deployment in which these builds may do what they do. */
+/** Settings of a deployment that allow these builds. */
 export const settingsAsSimulated = [
   '--param=channelRoot=/golden',
   `--param=shareWith=${[consumer, ...ours].join()}`,
@@ -55,7 +55,7 @@ const one = (name: string, outcome: string, setting: Setting, meanwhile?: (simul
   },
 });
 
-/** Does something when a state is entered, before its function is called. */
+/** Acts when a state is entered, before its function is called. */
 const entering = (state: string, work: (simulation: Simulation) => void) => (simulation: Simulation) =>
   simulation.stepFunctions.onEvent((_, event) => {
     if ((event['stateEnteredEventDetails'] as { name?: string } | undefined)?.name === state) work(simulation);
@@ -66,14 +66,14 @@ const terminate = (role: string) => (simulation: Simulation) => {
   simulation.cloud.services.ec2['TerminateInstances']?.({ InstanceIds }, { account, region: 'us-east-1' });
 };
 
-/** As if the builder might not write to the bucket. */
+/** Denies the builder's writes to the bucket. */
 const loseOutput = ({ cloud, bucket }: Simulation) => {
   const { objects } = cloud.world.buckets.get(bucket) ?? {};
   const set = objects?.set.bind(objects);
   if (objects && set) objects.set = (key, object) => (key.startsWith('commands/') ? objects : set(key, object));
 };
 
-/** A source image with a disk that outlives the instances it is attached to. */
+/** A source image with a disk that is not deleted with its instances. */
 const withLastingDisk = (check: 'pass' | 'fail'): Run => ({
   name: `disks outlive their instances where the checks ${check}, and no output reaches the bucket`,
   outcome: check === 'pass' ? 'SUCCEEDED' : 'CheckFailed',
@@ -120,7 +120,7 @@ const readsPlan = {
   },
 };
 
-/** Each function that reads the plan is invoked where there is none, as by hand. */
+/** Invokes each function that reads the plan without a plan, as a manual invocation could. */
 const unplanned: Run = {
   name: 'there is no plan',
   outcome: 'StageInputInvalid',
@@ -138,12 +138,12 @@ const unplanned: Run = {
       const started = start({ stateMachineArn, name: state, input: '{}' }, { account, region });
       executions.push(await simulation.finish((started as { executionArn: string }).executionArn));
     }
-    // One that waits answers its token instead of failing.
+    // A function that waits reports through its token instead of failing.
     return [simulation, executions.find(({ error }) => error !== 'StageInputInvalid' && error) ?? executions[0]!];
   },
 };
 
-/** Builds that ended by themselves and by a clean-up, and things of theirs that came to light later. */
+/** Builds ended by themselves and by a clean-up, with resources that appear later. */
 const swept: Run = {
   name: 'a sweep finds everything there can be, and so does the next',
   outcome: 'SUCCEEDED',
@@ -189,7 +189,7 @@ export const runs: Run[] = [
       });
       const first = await build(simulation);
       await build(simulation, { recipe: 'base', build: manifestIn(simulation, first).build });
-      await build(simulation); // which is up to date
+      await build(simulation); // this one is up to date
       const child = { ...recipe, ...short, name: 'child', source: { channel: 'base/stable' } };
       return [simulation, await build(simulation, { recipe: child })];
     },
@@ -214,7 +214,7 @@ export const runs: Run[] = [
     name: 'a publish is refused where one channel was there before and another was not',
     outcome: 'PublishFailed',
     async simulation() {
-      // What is written holds at once; else Compensate would be there before it, and find nothing to restore.
+      // Writes are visible at once; otherwise Compensate would come before them and find nothing to restore.
       const delays = { parameterValidation: 0 };
       const scenario = { delays, ...refused('ssm:PutParameter', { region: 'ap-southeast-2' }) };
       const simulation = pipeline({ scenario });

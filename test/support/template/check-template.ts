@@ -1,5 +1,5 @@
-// Checks a CloudFormation template against AWS's own resource specification, offline: unknown and missing properties,
-// wrong JSON types, references that name nothing, and resources that wait for each other.
+// Checks a CloudFormation template offline against AWS's own resource specification. It finds unknown and missing properties,
+// wrong JSON types, references without a target, and resources that wait for each other.
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 
 export interface TemplateResource {
@@ -19,7 +19,7 @@ export interface Template {
   Conditions?: Record<string, unknown>;
 }
 
-/** The specification's description of a value; `reference` leads to a type of its own. */
+/** The specification's description of a value; `reference` names a nested type. */
 interface ValueType {
   type: string;
   element?: ValueType;
@@ -34,13 +34,13 @@ const describe = (type: string) => database.lookup('resource', 'cloudFormationTy
 const isObject = (value: unknown): value is Fields =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** `{ Ref: … }` and the like stand for a value that only CloudFormation knows. */
+/** `{ Ref: … }` and similar objects stand for a value that only CloudFormation knows. */
 const isIntrinsic = (value: unknown): boolean => {
   const [key, ...others] = isObject(value) ? Object.keys(value) : [];
   return key !== undefined && others.length === 0 && /^(Ref|Fn::.+)$/.test(key);
 };
 
-/** Every deviation as `where: what`. */
+/** All deviations as `where: what`. */
 export function checkTemplate(template: Template): string[] {
   const found: string[] = [];
   const say = (where: string, what: string) => void found.push(`${where}: ${what}`);
@@ -79,7 +79,7 @@ function checkValue(value: unknown, { type, element, reference }: ValueType, whe
     for (const [key, item] of Object.entries(value)) checkValue(item, element, `${where}.${key}`, say);
     return;
   }
-  const text = JSON.stringify(value); // CloudFormation takes "30" for 30 and "true" for true
+  const text = JSON.stringify(value); // CloudFormation accepts "30" for 30 and "true" for true
   if (type === 'boolean' && !/^"?(true|false)"?$/.test(text)) say(where, 'is not a boolean');
   if (/^(integer|number)$/.test(type) && !/^"?-?\d+(\.\d+)?"?$/.test(text)) say(where, 'is not a number');
   if (type === 'string' && typeof value === 'object') say(where, 'is not a string');

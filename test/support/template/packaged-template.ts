@@ -13,13 +13,13 @@ const replaced: [documented: RegExp, own: string][] = [
   [/o-exampleorgid/g, 'o-ourown1234'],
   [/ou-ab12-workload/g, 'ou-root-12345678'],
 ];
-/** An example with accounts that are somebody's, as who copies it puts in: those of documentation are refused. */
+/** An example with real account ids, as a user would put in, because the ids of the documentation are refused. */
 export const somebodys = (text: string): string =>
   replaced.reduce((sum, [documented, own]) => sum.replace(documented, own), text);
 const organization = 'arn:aws:organizations::300000000001:organization/o-ourown1234';
 export const ours = ['300000000001', '300000000002', '300000000003', organization];
 
-/** A copy of examples/, changed. */
+/** A changed copy of examples/. */
 function ownExamples(folder: string, change: (text: string) => string): string {
   const copy = join(folder, 'own');
   cpSync(join(root, 'examples'), copy, { recursive: true });
@@ -29,8 +29,9 @@ function ownExamples(folder: string, change: (text: string) => string): string {
 }
 
 /**
- * What `npm run package` would emit if examples/ were recipes/, made aside in two seconds: the template depends on the recipes' schedules, but not on what
- * is in the bundles, so empty ones do. There are no credentials and there is no network in it.
+ * The template that `npm run package` would write if examples/ were recipes/, made in a separate folder in two seconds. The
+ * template depends on the recipes' schedules but not on the content of the bundles, so empty bundles suffice. It runs without
+ * credentials and without network.
  */
 export async function packagedTemplate(settings: string[] = [], change = somebodys): Promise<Template> {
   const folder = mkdtempSync(join(tmpdir(), 'golden-template-'));
@@ -44,11 +45,11 @@ export async function packagedTemplate(settings: string[] = [], change = somebod
     }
     await compileRecipes(join(folder, 'dist'), ownExamples(folder, change));
     const osls = join(root, 'node_modules/serverless/bin/serverless.js');
-    const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // the defaults are judged
+    const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // tests judge the defaults
     const shared = settings.some((one) => one.includes('shareWith=')) ? [] : [`--param=shareWith=${ours.join()}`];
     const args = [osls, 'package', ...shared, ...settings];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`osls ended with ${status}: ${stderr}${stdout}`); // it writes errors to either
+    if (status !== 0) throw new Error(`osls ended with ${status}: ${stderr}${stdout}`); // osls writes errors to either stream
     const emitted = join(folder, '.serverless/cloudformation-template-update-stack.json');
     return JSON.parse(readFileSync(emitted, 'utf8')) as Template;
   } finally {

@@ -1,4 +1,4 @@
-// A template as CloudFormation would fill it in: pseudo parameters, conditions, references to resources by a made-up name.
+// Resolves a template as CloudFormation would: pseudo parameters, conditions, and references to resources by a made-up name.
 import type { Template } from './check-template.ts';
 
 /** Pseudo parameters of a region, as CloudFormation knows them. */
@@ -23,7 +23,7 @@ export const places: Place[] = [
   'AWS::StackName': 'golden-image-dev',
 }));
 
-/** Resources and outputs with every function of CloudFormation carried out. Resources that a condition leaves out are gone. */
+/** Resources and outputs with all CloudFormation functions evaluated. Resources with a false condition are removed. */
 export function resolved({ Resources, Outputs = {}, Conditions = {} }: Template, place: Place): unknown {
   const known: Record<string, string> = { ...place };
   const named = (name: string): string => known[name] ?? `(${name})`;
@@ -59,7 +59,7 @@ export function resolved({ Resources, Outputs = {}, Conditions = {} }: Template,
   };
 }
 
-/** Every text in a value with its path. */
+/** Every string in a value with its path. */
 export function* textsIn(value: unknown, path = ''): Generator<[string, string]> {
   if (typeof value === 'string') yield [path, value];
   else if (value && typeof value === 'object')

@@ -5,12 +5,15 @@ import { build, type Plugin } from 'esbuild';
 import { bundleOptions } from '../../../scripts/bundle.mjs';
 
 export interface Probed {
-  /** By command: the requests made of its samples, the answers as the SDK hands them on. */
+  /** By command: the requests for its samples, and the answers as the SDK returns them. */
   seen: Record<string, { requests: Record<string, unknown>[]; answers: unknown[] }>;
   errors: Record<string, unknown>[];
 }
 
-/** What test/support/wire/wire-probe.ts prints, bundled with the options of scripts/bundle.mjs but for the plugins. */
+/**
+ * The output of test/support/wire/wire-probe.ts, bundled with the options of scripts/bundle.mjs but with the given plugins
+ * instead.
+ */
 export async function probeWith(plugins: Plugin[], outdir: string): Promise<Probed> {
   await build({ ...bundleOptions('test/support/wire/wire-probe.ts', outdir), plugins });
   const env = { PATH: process.env['PATH'], AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };

@@ -1,5 +1,5 @@
-// Prints the requests that our clients make of the samples, and what they make of AWS's answers. test/wire.test.ts runs it
-// with and without the schema plugin of the bundler. Its imports are the commands of aws/, so that it is cut as they are.
+// Prints the requests that our clients send for the samples, and their parsed answers. test/wire.test.ts runs it with and without
+// the bundler's schema plugin. It imports the commands through aws/, so that the bundler cuts them in the same way.
 import {
   CopyImageCommand,
   CreateImageCommand,
@@ -139,7 +139,7 @@ const kinds = new Map(
   commands.flatMap(([kind, own]) => Object.entries(own).map(([name, make]) => [name, [kind, make]])),
 );
 
-/** Sends a sample as our client would, to where `handle` stands for the network. */
+/** Sends a sample as our client would; `handle` replaces the network. */
 async function send(name: string, input: unknown, handle: (request: any) => Promise<unknown>): Promise<unknown> {
   const [kind, Command] = kinds.get(`${name}Command`) ?? [];
   if (!kind) throw new Error(`the probe does not import ${name}Command`);
@@ -148,7 +148,7 @@ async function send(name: string, input: unknown, handle: (request: any) => Prom
   return (aws.client(kind, 'eu-west-1', 1) as any).send(new Command(input));
 }
 
-/** What goes out, without what is new in every request: its id, the time, and the signature over both. */
+/** The request without the parts that change every time: its id, the time, and the signature over both. */
 async function requestOf(name: string, input: unknown): Promise<unknown> {
   let seen: unknown;
   const stop = new Error('this far and no further');
@@ -156,7 +156,7 @@ async function requestOf(name: string, input: unknown): Promise<unknown> {
     const { authorization, 'x-amz-date': _, 'amz-sdk-invocation-id': __, ...kept } = headers;
     const signed = /SignedHeaders=[^,]+/.exec(authorization)?.[0];
     const text = body === undefined ? undefined : Buffer.from(body).toString();
-    // Where an input has no idempotency token the SDK makes one up.
+    // For an input without an idempotency token, the SDK generates one.
     const given = text?.replace(/(?<=&ClientToken=)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'made-up');
     if (given !== text) delete kept['x-amz-content-sha256'];
     seen = { method, protocol, hostname, path, query, headers: { ...kept, signed }, body: given };
@@ -167,7 +167,7 @@ async function requestOf(name: string, input: unknown): Promise<unknown> {
   return seen;
 }
 
-/** JSON can say it, and a date stays different from its text. */
+/** A form that JSON can express, with dates distinct from their text. */
 async function plain(value: any): Promise<unknown> {
   if (value instanceof Date) return { date: value.toISOString() };
   if (typeof value?.transformToString === 'function') return { stream: await value.transformToString() };
@@ -189,7 +189,7 @@ const answered = async (name: string, answer: Answer): Promise<unknown> =>
 const answerTo = (name: string, answer: Answer): Promise<unknown> =>
   answered(name, answer).catch((error: unknown) => ({ threw: String(error) }));
 
-/** What we could learn of an error; its class is another one in a bundle, and nothing of ours asks for it. */
+/** The properties of an error that our code can use. Its class differs in a bundle, and our code does not check it. */
 async function errorTo(name: string, answer: Answer): Promise<unknown> {
   try {
     return { answered: await answered(name, answer) };

@@ -1,5 +1,5 @@
-// One sample, or more, of every SDK command the project sends, with every parameter it sends, and what AWS answers. The
-// answers have the form of those in AWS's API references. Plain values: both the tests and the probe read them.
+// At least one sample of every SDK command that the project sends, with every parameter it sends, and AWS's answer. The answers
+// have the form in AWS's API references. All values are plain, so both the tests and the probe can read them.
 export interface Sample {
   inputs: Record<string, unknown>[];
   answers: Answer[];
@@ -33,7 +33,7 @@ const [ami, snapshot, volume] = ['ami-0123456789abcdef0', 'snap-0123456789abcdef
 const machine = 'arn:aws:states:us-east-1:123456789012:stateMachine:golden-build-image';
 const execution = 'arn:aws:states:us-east-1:123456789012:execution:golden-build-image';
 const token = 'dGhlIHRva2VuPSsvJiA8Pg==';
-// Anything that an encoding could stumble over, and nothing that HTTP or XML could not carry.
+// Characters that may break an encoding, but that HTTP and XML can carry.
 const odd = 'Köln & <Ωμέγα> "日本" 100% +a=b;c\'d*~(1)/🚀\n\tend';
 const tagList = (role: string) => [
   { Key: 'Name', Value: `base-20261123-030000-9f2c ${role}` },
@@ -156,7 +156,7 @@ export const samples: Record<string, Sample> = {
         KmsKeyId: 'alias/golden-eu',
         TagSpecifications: tagSpecifications('image', 'snapshot'),
       },
-      { SourceRegion: 'us-east-1', SourceImageId: ami, Name: 'base' }, // the SDK makes a token up
+      { SourceRegion: 'us-east-1', SourceImageId: ami, Name: 'base' }, // the SDK generates a token
     ],
     answers: [ec2('CopyImage', `<imageId>${ami}</imageId>`)],
   },
@@ -215,7 +215,7 @@ export const samples: Record<string, Sample> = {
         TagSpecifications: tagSpecifications('instance', 'volume', 'network-interface'),
       },
       {
-        // what a candidate leaves out; the SDK makes a token up
+        // parameters that a candidate omits; the SDK generates a token
         ImageId: ami,
         InstanceType: 't3.small',
         SubnetId: undefined,
@@ -753,7 +753,7 @@ const ec2Error = (status: number, code: string) =>
     status,
   );
 
-/** Errors by the command that meets them: what AWS answers, and the name they must come to be known by. */
+/** Errors by command: AWS's answer, and the error name that our code must see. */
 export const errors: [command: string, answer: Answer, name: string][] = [
   ['GetParameter', json({ __type: 'ParameterNotFound' }, 400), 'ParameterNotFound'],
   [
