@@ -22,7 +22,7 @@ const besideTheImage = new Set(['triggers', 'onFailure']);
 export const contentDigest = ({ source, ...content }: Content & { source: string }): string =>
   sha256(canonical({ source, ...contentOf(content) }));
 
-/** Digest of what the recipe's owner can change. Builds of one recipe have the same digest whatever their source image. */
+/** Digest of everything in an image except its source image. Builds of one recipe share it across source images. */
 export const recipeDigest = (
   recipe: Recipe,
   scripts: Content['scripts'],

@@ -16,7 +16,7 @@ export interface Manifest {
   targets: ManifestTarget[];
   timings: Timing[];
   failure: ManifestFailure | null;
-  /** `start` where the image is not that of the deployed recipe; absent where it is. */
+  /** `start` where the image differs from the deployed recipe's image. Absent where it is the same. */
   origin?: 'start';
   /** Notes that did not stop the build: a check that AWS refused to Resolve, output that did not arrive. */
   notes?: string[];

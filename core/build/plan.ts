@@ -32,7 +32,7 @@ export interface Plan extends BuildIdentity {
   image: string;
   /** The recipe, with the deployment's defaults filled in. */
   document: DeployedRecipe;
-  /** SSM parameter of the channel that the image is published to; absent for a recipe without one. */
+  /** SSM parameter of the channel that the image is published to. Absent for a recipe without one. */
   channel?: string;
   source: SourceImage;
   /** Digest of the image's content: see contentDigest. */
@@ -43,7 +43,7 @@ export interface Plan extends BuildIdentity {
   written?: string;
   /** Absent where a person started the build. */
   trigger?: Trigger;
-  /** `start` where the image is not that of the deployed recipe; absent where it is. */
+  /** `start` where the image differs from the deployed recipe's image. Absent where it is the same. */
   origin?: 'start';
   provision: Command[];
   checks: Command[];

@@ -17,6 +17,6 @@ export function originOf(recipe: Recipe, catalog: Catalog, home: string): Origin
   return deployed && imageOf(deployed) === imageOf(recipe) ? 'catalog' : 'start';
 }
 
-/** The deployed recipe of a name; undefined if there is none. */
+/** The deployed recipe of a name. Undefined if there is none. */
 export const deployedAs = (name: string, catalog: Catalog, home: string): Recipe | undefined =>
   Object.hasOwn(catalog.recipes, name) ? recipeOf(catalog, name, home) : undefined;

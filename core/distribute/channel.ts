@@ -35,7 +35,8 @@ export const takenBack = (known: ChannelLedger | undefined): ChannelLedger => ({
 
 /**
  * The ledger to write before a channel is written. If a region's channel does not point at one of this build's AMIs, its current
- * value is the one to restore. This holds even if an earlier publish of the build was taken back.
+ * value is the one to restore. This holds even if an earlier publish of the build was taken back: that may be long ago, and its
+ * copies may be others.
  */
 export function ledgerOf(
   known: ChannelLedger | undefined,

@@ -31,6 +31,7 @@ const byteOrderMark = '\uFEFF';
 /**
  * The same for PowerShell. A script without a byte order mark gets one: Windows PowerShell reads a file without one in the
  * machine's code page. The script is a file of its own, so it may begin with `using` or `param`.
+ *
  * PowerShell continues after a program that failed, and a script's exit code is 0 unless the script sets it.
  */
 export const packedPowerShell = (text: string): string[] => [

@@ -1,4 +1,4 @@
-/** Path patterns that are allowed to look like credentials, as words of a shell array. The schema admits no quotes in them. */
+/** Path patterns of files that may stay although they look like credentials, as a shell array. The schema admits no quotes. */
 const quoted = (patterns: string[]): string => patterns.map((pattern) => `'${pattern}'`).join(' ');
 
 /**
@@ -106,8 +106,7 @@ exit "$failed"
 
 /**
  * Searches every disk of the image for credentials. It skips what packages install (/usr, /boot), what container engines and
- * snapd keep, and files above 64 kB. A private key's first line must stand alone, which tells a key from a program that mentions
- * one.
+ * snapd keep, and files above 64 kB. It looks for a line of its own that begins a private key, since a program may mention one.
  */
 const credentialsLeft = `
 # what looks like a credential and is still there

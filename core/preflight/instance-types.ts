@@ -37,7 +37,7 @@ export function instanceTypeProblems(document: Recipe, { region, instanceTypes, 
   return [...unfitting, ...tooManyVolumes(volumes, found)];
 }
 
-/** More volumes than a type can have: EC2 refuses the launch with AttachmentLimitExceeded. */
+/** Types that cannot have so many volumes. EC2 refuses such a launch with AttachmentLimitExceeded. */
 function tooManyVolumes(count: number, types: InstanceTypeFacts[]): Problem[] {
   const small = types.filter(({ volumes = Infinity }) => volumes < count);
   if (small.length === 0) return [];
