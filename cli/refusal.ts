@@ -21,8 +21,8 @@ export function problemLines(problems: Placed[]): string {
 }
 
 /**
- * What `--json` prints for refused input, in place of a manifest. `line` and `column` count from 1; both may be absent, and so
- * may `file`.
+ * What `--json` prints for refused input, in place of a manifest. `line` and `column` count from 1. They and `file` may be
+ * absent.
  */
 export const refusal = (problems: Placed[]): string =>
   `${JSON.stringify({

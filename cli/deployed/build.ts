@@ -74,8 +74,7 @@ function inputOf({ override, build: id, force }: BuildOptions): Omit<Input, 'rec
 }
 
 /**
- * Reads the recipe to build. A name means the deployed recipe, even if a file of that name exists here. A file is sent as it is,
- * without its scripts.
+ * Reads the recipe to build. A name means the deployed recipe, even if such a file exists. A file is sent without its scripts.
  */
 async function recipeOf(
   wanted: string,

@@ -87,7 +87,7 @@ export function createProgress() {
     if (visit) visit.failed = { error: error ?? 'States.TaskFailed', cause: cause ?? '' };
   }
 
-  /** Takes in one event and returns a line for what begins or ends with it. */
+  /** Takes in one event and returns a line for the visit or iteration that begins or ends with it. */
   function take(event: HistoryEvent, path: EventPath): Line[] {
     const key = keyOf(path);
     const visit = visits.get(key);

@@ -55,10 +55,7 @@ export function targetTable(targets: ManifestTarget[], { colour }: Pick<Terminal
   return [paint('bold', lineOf(titles).trimEnd()), ...lines].join('\n');
 }
 
-/**
- * The result of a build: the table, the errors, what is left of the build, and its time and cost (a string is printed as such a
- * line).
- */
+/** The result of a build: the table, its errors, its leftovers, its time and cost (a string is printed as such a line). */
 export function outcome(
   manifest: Manifest,
   totals: Totals | string,

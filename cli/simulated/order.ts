@@ -162,10 +162,7 @@ function place(into: Record<string, unknown>, [key = '', ...inner]: string[], va
   place(into[key] as Record<string, unknown>, inner, value);
 }
 
-/**
- * The recipes whose channels a recipe starts from, in build order. A new simulation has no published images, so they are built
- * first.
- */
+/** The recipes whose channels a recipe starts from, in build order. A new simulation has no images, so they are built first. */
 export async function ancestorsOf(
   recipe: Recipe,
   folder: string,

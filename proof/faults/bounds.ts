@@ -24,10 +24,7 @@ interface Params {
   CreateVolumePermission?: { Add?: LaunchPermission[] };
 }
 
-/**
- * Checks the limits that the deployment's settings set: no function attempts a call outside of them, even a call that AWS
- * refuses.
- */
+/** Checks the limits in the deployment's settings: no function attempts a call outside of them, even one that AWS refuses. */
 export function bounds({ simulation, scenario }: Trial): Violation[] {
   const settings = settingsOf(scenario);
   return simulation.cloud.calls

@@ -15,8 +15,7 @@ import {
 } from './vocabulary.ts';
 
 /**
- * How a build ends without the fault: published, refused, failed in one of three ways, or dead so that only its clean-up undoes
- * it.
+ * How a build ends without the fault: published, refused, failed in one of three ways, or dead and undone only by its clean-up.
  */
 const bases: Record<string, Scenario> = {
   published: { strikes: [] },
@@ -102,7 +101,7 @@ function casesAt(place: string, seen: Observed, task: Task, base: string, scenar
   );
 }
 
-/** After an execution is ended, either nobody does anything or it is started again. */
+/** After an execution is ended, either it is left as it is or it is started again. */
 function afterwards(strike: Strike): Scenario['again'][] {
   if (!isStop(strike)) return [undefined];
   if (machineOf(strike.place) === 'sweep') return ['sweep'];

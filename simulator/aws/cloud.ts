@@ -90,7 +90,7 @@ export interface Cloud {
   heedRules(heed: boolean): void;
   /** Rules of the scenario that have hit nothing, as `commands[0] {…}`. Such a rule usually has a misspelt name. */
   idleRules(): string[];
-  /** An object as text; undefined where there is none. */
+  /** An object as text; undefined if it does not exist. */
   readObject(bucket: string, key: string): string | undefined;
 }
 

@@ -58,7 +58,7 @@ const network = z.strictObject({
 const scenarioSchema = z.strictObject({
   seed: z.int().optional(),
   /**
-   * Whether the rules (commands, api, images, agents, instances) also apply to builds that `golden simulate` runs first for their
+   * Whether the rules (commands, api, images, agents, instances) also hit the builds that `golden simulate` runs first for
    * channels.
    */
   parents: z.boolean().default(false),

@@ -19,8 +19,7 @@ export interface StepFunctions {
    */
   actions: Actions;
   /**
-   * Returns the ARN. Throws if the definition has anything that the simulator does not implement; the error names every state and
-   * field.
+   * Returns the ARN. Throws if the simulator does not implement a part of the definition; the error names every state and field.
    */
   createStateMachine(machine: {
     name: string;

@@ -118,10 +118,7 @@ function lighten(client: AnyClient): void {
   client.middlewareStack.use(getSchemaSerdePlugin(client.config));
 }
 
-/**
- * The idempotency token that the SDK generated for a request without one. Each call has one token, so EC2 sees its attempts as
- * one request.
- */
+/** The token that the SDK generated for a request without one. A call has one token, so EC2 sees its attempts as one request. */
 function generatedToken(request: { body?: unknown }): { ClientToken?: string } {
   if (typeof request.body !== 'string') return {};
   const [, token] = /^Action=.*&ClientToken=([^&]+)/s.exec(request.body) ?? [];

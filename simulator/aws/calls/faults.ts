@@ -4,8 +4,8 @@ import type { Scenario } from '../../pipeline/scenario.ts';
 type Fault = Scenario['api'][number];
 
 /**
- * The faults of a scenario that hit this call. It counts the call for every active rule that matches, so call it only once per
- * call.
+ * The faults of a scenario that hit this call. Call it once per call, since it counts the call for every active rule that
+ * matches.
  */
 export function createFaults(rules: () => Fault[]): (service: string, action: string, region: string) => Fault[] {
   const seen = new Map<Fault, number>();

@@ -1,10 +1,7 @@
 /** A value, or a prefix of values. */
 type Test = string | number | boolean | null | { prefix: string };
 
-/**
- * The part of EventBridge's pattern language that this project's rules use: lists of values and prefixes, in structures nested
- * like the event.
- */
+/** The part of EventBridge's patterns that this project's rules use: lists of values and prefixes, nested like the event. */
 export interface Pattern {
   [field: string]: Test[] | Pattern;
 }

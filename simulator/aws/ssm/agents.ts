@@ -37,10 +37,7 @@ const canHaveAgent = (world: World, instance: Instance): boolean => {
   return installsAgent(instance) && reaches(network, { subnet, groups: securityGroups, publicIp }, 's3');
 };
 
-/**
- * Starts an agent with each instance. An instance never gets one without a profile or access to SSM, or if the scenario silences
- * its role.
- */
+/** Starts an agent with each instance, except without a profile or access to SSM, or if the scenario silences its role. */
 export function startAgents(world: World): void {
   world.instanceListeners.push((instance) => {
     const { agents } = world.region(instance.region);

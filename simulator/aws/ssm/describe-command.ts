@@ -7,7 +7,7 @@ const cut = (text: string, length: number) =>
 
 const isOver = ({ status }: Invocation) => !['Pending', 'InProgress', 'Cancelling'].includes(status);
 
-/** The status of a command: that of its only invocation or, when several have all ended, the worst of theirs. */
+/** The status of a command: the common status of its invocations, InProgress until all have ended, then the worst. */
 export function statusOf({ invocations }: Command): string {
   const statuses = invocations.map((each) => each.status);
   if (new Set(statuses).size === 1) return statuses[0]!;

@@ -8,10 +8,7 @@ export class Stopped extends Error {
   }
 }
 
-/**
- * Work that can be stopped as a whole: an execution, a branch, one attempt at a task. Stopping a scope also stops its inner
- * scopes.
- */
+/** Work that can be stopped as a whole: an execution, a branch, one attempt at a task. Its inner scopes stop with it. */
 export class Scope {
   #stopped = false;
   readonly #endings = new Set<() => void>();
@@ -38,10 +35,7 @@ export class Scope {
     return inner;
   }
 
-  /**
-   * Waits until `begin` settles its promise. `begin` returns a function that cancels the work. Rejects with `Stopped` if the
-   * scope stops first.
-   */
+  /** Waits until `begin` settles its promise; `begin` returns how to cancel. Rejects with `Stopped` if the scope stops first. */
   wait<T>(begin: (resolve: (value: T) => void, reject: (error: unknown) => void) => (() => void) | void): Promise<T> {
     if (this.#stopped) return Promise.reject(new Stopped());
     return new Promise((resolve, reject) => {

@@ -2,8 +2,7 @@ import type { Json } from '../definition.ts';
 import { RuntimeFailure } from '../errors.ts';
 
 /**
- * Workflow variables of one scope. Map and Parallel open inner scopes that can read the outer ones; `refusals` prevents equal
- * names.
+ * Workflow variables of one scope. Map and Parallel open inner scopes that read the outer ones; `refusals` prevents equal names.
  */
 export class Variables {
   readonly #outer: Variables | undefined;

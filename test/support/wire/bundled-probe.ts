@@ -10,10 +10,7 @@ export interface Probed {
   errors: Record<string, unknown>[];
 }
 
-/**
- * The output of test/support/wire/wire-probe.ts, bundled with the options of scripts/bundle.mjs but with the given plugins
- * instead.
- */
+/** The output of test/support/wire/wire-probe.ts, bundled with the options of scripts/bundle.mjs but with the given plugins. */
 export async function probeWith(plugins: Plugin[], outdir: string): Promise<Probed> {
   await build({ ...bundleOptions('test/support/wire/wire-probe.ts', outdir), plugins });
   const env = { PATH: process.env['PATH'], AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };

@@ -20,10 +20,7 @@ const families = new Map<string, 'nitro' | 'graviton' | 'xen'>([
   ...graviton.split(' ').map((family) => [family, 'graviton'] as const),
   ...xen.split(' ').map((family) => [family, 'xen'] as const),
 ]);
-/**
- * Families whose limit counts EBS volumes only (32 for their small sizes). In all other Nitro families, 28 attachments are
- * shared.
- */
+/** Families whose limit counts EBS volumes only (32 for their small sizes). In other Nitro families, all attachments share 28. */
 const dedicated = /^([cmr]7[ai]|r7iz|[cmr]8[gi]|u7i|i7ie?|g6|p4d|p5)$/; // docs.aws.amazon.com/ebs/latest/userguide/volume_limits.html
 const instanceStore = /^([cmr]\d[ai]?g?d[n]?|x2i?e?dn?|x2gd|z1d|d3|i\d.*|is4gen|im4gn|g[456].*|p[45].*|trn1)$/;
 const burstable = 'nano micro small medium large xlarge 2xlarge';
@@ -38,8 +35,7 @@ export interface InstanceType {
   nitro: boolean;
   tpm: boolean;
   /**
-   * The number of attachments to an instance, and whether network interfaces and NVMe disks count. No number is documented for
-   * Xen.
+   * The number of attachments to an instance, and whether network interfaces and NVMe disks count. It is undocumented for Xen.
    */
   attachments: { most: number; shared: boolean } | undefined;
   nvmeDisks: number;

@@ -166,10 +166,7 @@ export function instanceActions(world: World): Actions {
   };
 }
 
-/**
- * Puts an instance into a transitional state now and into the final state later, unless another transition is requested
- * meanwhile.
- */
+/** Puts an instance into a transitional state now and the final state later, unless another transition is requested meanwhile. */
 export function move(
   world: World,
   instance: Instance,

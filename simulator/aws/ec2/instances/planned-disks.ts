@@ -7,10 +7,7 @@ import { ebsDefaults } from '../images/encryption.ts';
 import type { Image, Mapping } from '../images/images.ts';
 import { refuseImpossibleVolume } from '../volume-limits.ts';
 
-/**
- * A disk to create with the instance. `keyArn` is undefined for an unencrypted disk; `keyProblem` says why the key cannot be
- * used.
- */
+/** A disk to create with the instance. `keyArn` is undefined if it is unencrypted; `keyProblem` says why the key is unusable. */
 export interface Disk extends Mapping {
   usedGiB: number;
   keyArn: string | undefined;
