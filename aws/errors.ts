@@ -1,5 +1,6 @@
 import { Failure, type FailureName } from '../core/errors.ts';
-import { readAnswer, type Meaning } from './codes/codes.ts';
+import type { Meaning } from './codes/meaning.ts';
+import { readAnswer } from './codes/codes.ts';
 
 /** A call being made: the IAM action, its region and the thing that it concerns. */
 export interface Asked {

@@ -1,6 +1,7 @@
 import { readRecipeFolder } from '../cli/recipes/recipe-folder.ts';
-import type { Manifest, Timing } from '../core/build/manifest.ts';
-import type { Catalog } from '../core/recipe/recipe.ts';
+import type { Timing } from '../core/build/timings.ts';
+import type { Manifest } from '../core/build/manifest.ts';
+import type { Catalog } from '../core/recipe/types.ts';
 import type { DrawnDelay } from '../simulator/aws/delays.ts';
 import { createSimulation, type Simulation } from '../simulator/pipeline/simulation.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';

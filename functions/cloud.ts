@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Artifacts } from '../aws/memory/artifacts.ts';
 import { connect, type Connection } from '../aws/connection.ts';
 import { parseSettings, type DeploymentSettings } from '../core/deployment/deployment-settings.ts';
-import type { Catalog } from '../core/recipe/recipe.ts';
+import type { Catalog } from '../core/recipe/types.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 
 /** What every stage works with: the connection to AWS, the bucket, the clock, the recipes. */

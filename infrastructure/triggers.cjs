@@ -283,7 +283,7 @@ const around = (called) => ({
 
 /**
  * The resources that start, watch and sweep builds, by logical id.
- * @param schedules `schedulesOf` of core/recipe/recipe-schedule.ts.
+ * @param schedules `schedulesOf` of core/start/recipe-schedule.ts.
  */
 const triggerResources = (schedules, settings) => {
   const startBuilds = {

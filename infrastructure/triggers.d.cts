@@ -1,5 +1,5 @@
 import type { DeploymentSettings } from '../core/deployment/deployment-settings.ts';
-import type { RecipeSchedule } from '../core/recipe/recipe-schedule.ts';
+import type { RecipeSchedule } from '../core/start/recipe-schedule.ts';
 
 /** A CloudFormation resource. */
 export interface Resource {

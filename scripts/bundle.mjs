@@ -80,7 +80,7 @@ export async function compileRecipes(outdir = join(root, 'dist'), folder = join(
     writeFileSync(join(outdir, name, 'recipes.json'), JSON.stringify(catalog));
   }
   await bundleJudge(outdir);
-  const { schedulesOf } = await importTypeScript(join(root, 'core/recipe/recipe-schedule.ts'));
+  const { schedulesOf } = await importTypeScript(join(root, 'core/start/recipe-schedule.ts'));
   const { channelsOf } = await importTypeScript(join(root, 'core/recipe/catalog.ts'));
   writeFileSync(join(outdir, 'schedules.json'), JSON.stringify(schedulesOf(catalog)));
   writeFileSync(join(outdir, 'channels.json'), JSON.stringify(channelsOf(catalog)));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readScripts } from '../cli/recipes/recipe-scripts.ts';
 import { checkCommands, provisionCommands, type Command } from '../core/guest/command.ts';
-import type { Check, Step } from '../core/recipe/recipe.ts';
+import type { Check, Step } from '../core/recipe/types.ts';
 import { scriptIn } from '../simulator/aws/ssm/parameter-values.ts';
 
 export interface GuestScript {

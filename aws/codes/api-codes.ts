@@ -1,4 +1,4 @@
-import type { ServiceCodes } from './codes.ts';
+import type { ServiceCodes } from './meaning.ts';
 
 const encoded = 'IAM says no: look at the role of the function, at the key and at policies of the organization';
 

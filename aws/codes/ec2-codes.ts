@@ -1,4 +1,4 @@
-import type { ServiceCodes } from './codes.ts';
+import type { ServiceCodes } from './meaning.ts';
 
 const subnets = 'name subnets of this account and region in `builder.subnets`';
 const groups = 'look at `builder.securityGroups`: the groups must be in the VPC of `builder.subnets`';

@@ -2,7 +2,7 @@ import type { ExecutionReference } from '../../core/build/identity.ts';
 import { isRefusal } from '../../core/errors.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { Plan } from '../../core/build/plan.ts';
-import type { Catalog } from '../../core/recipe/recipe.ts';
+import type { Catalog } from '../../core/recipe/types.ts';
 import { failedBuild, withFailure } from '../../core/build/record.ts';
 import type { Artifacts } from './artifacts.ts';
 import { changeRecord, recordPublished } from './recipe-records.ts';

@@ -1,7 +1,7 @@
 import { channelParameter } from '../../core/distribute/channel.ts';
 import { deploymentName, type ChannelHolder } from '../../core/distribute/channel-owner.ts';
 import type { Facts, Seen } from '../../core/preflight/facts.ts';
-import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { Recipe } from '../../core/recipe/types.ts';
 import { holdersOf, readChannel } from '../channels.ts';
 import type { Connection } from '../connection.ts';
 import { look } from './seen.ts';

@@ -2,7 +2,7 @@ import { EC2Client, GetEbsDefaultKmsKeyIdCommand, GetEbsEncryptionByDefaultComma
 import { managedAlias } from '../../core/launch/keys.ts';
 import { namedKeys } from '../../core/preflight/encryption.ts';
 import type { EncryptionSettings, Facts, Seen } from '../../core/preflight/facts.ts';
-import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { Recipe } from '../../core/recipe/types.ts';
 import type { SourceImage } from '../../core/launch/source.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';

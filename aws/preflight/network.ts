@@ -14,8 +14,8 @@ import type {
   NetworkFacts,
   RouteTableFacts,
   SubnetFacts,
-} from '../../core/preflight/network.ts';
-import type { Recipe } from '../../core/recipe/recipe.ts';
+} from '../../core/preflight/facts.ts';
+import type { Recipe } from '../../core/recipe/types.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { look } from './seen.ts';

@@ -1,5 +1,5 @@
 import { channelReferenceParameter } from '../../core/distribute/channel.ts';
-import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { Recipe } from '../../core/recipe/types.ts';
 import { architectureOf } from '../../core/recipe/rules/architecture.ts';
 import {
   expectedOwner,

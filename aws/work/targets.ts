@@ -1,6 +1,6 @@
 import { keysToSee, type ImageObserved, type TargetObserved } from '../../core/distribute/target.ts';
 import type { Plan } from '../../core/build/plan.ts';
-import type { Target } from '../../core/recipe/recipe.ts';
+import type { Target } from '../../core/recipe/types.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
 import type { Connection } from '../connection.ts';
 import { launchPermissions } from '../images/image-attributes.ts';

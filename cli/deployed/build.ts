@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startExecution } from '../../aws/executions/machines.ts';
 import { buildName, buildNamePattern } from '../../core/build/identity.ts';
-import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { Recipe } from '../../core/recipe/types.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';
 import { followBuild } from './follow.ts';
 import { readOverrides } from '../simulated/order.ts';

@@ -3,9 +3,9 @@ import { listArtifacts, outputKey, readArtifact, readObject } from '../../aws/me
 import { historyReader, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
 import { eventPaths } from '../../core/build/event-paths.ts';
 import { failureMessage } from '../../core/report/failure.ts';
-import type { Manifest, Timing } from '../../core/build/manifest.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import { timingsOf } from '../../core/build/timings.ts';
+import { timingsOf, type Timing } from '../../core/build/timings.ts';
 import { eachOf, findBuild, startOf, type KnownBuild } from './builds.ts';
 import { columns } from '../screen/columns.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';

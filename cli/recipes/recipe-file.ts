@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, Parser, visit } from 'yaml';
 import type { Alias, Document, Node, Scalar } from 'yaml';
-import { parseRecipe, type Path, type Place, type Problem, type Recipe } from '../../core/recipe/recipe.ts';
+import type { Recipe } from '../../core/recipe/types.ts';
+import { parseRecipe, type Path, type Place, type Problem } from '../../core/recipe/recipe.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
 
 /** A recipe as it is on disk. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { inheritedArchitectureProblems } from '../../core/recipe/rules/inherited-architecture.ts';
 import { inheritedEncryptionProblems } from '../../core/recipe/rules/inherited-encryption.ts';
 import { cycleProblem, cycleThrough } from '../../core/launch/lineage.ts';
-import { formatProblems, type Catalog, type Problem, type Recipe } from '../../core/recipe/recipe.ts';
+import type { Catalog, Recipe } from '../../core/recipe/types.ts';
+import { formatProblems, type Problem } from '../../core/recipe/recipe.ts';
 import { readRecipeFile, recipeIn, type RecipeFile } from './recipe-file.ts';
 
 export interface Finding {

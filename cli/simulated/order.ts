@@ -2,14 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { buildNamePattern } from '../../core/build/identity.ts';
 import { cycleProblem } from '../../core/launch/lineage.ts';
-import {
-  applyOverrides,
-  parseRecipe,
-  type Catalog,
-  type Path,
-  type Place,
-  type Recipe,
-} from '../../core/recipe/recipe.ts';
+import type { Catalog, Recipe } from '../../core/recipe/types.ts';
+import { applyOverrides, parseRecipe, type Path, type Place } from '../../core/recipe/recipe.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
 import { parseScenario, ScenarioWrong, type Scenario } from '../../simulator/pipeline/scenario.ts';
 import { readYaml } from '../recipes/recipe-file.ts';

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Catalog } from '../../core/recipe/recipe.ts';
+import type { Catalog } from '../../core/recipe/types.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
 import { runDays } from '../../proof/month/days.ts';
 import { checkHistory } from '../../proof/month/invariants.ts';

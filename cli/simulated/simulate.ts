@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { buildName } from '../../core/build/identity.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { failedManifest, type Manifest } from '../../core/build/manifest.ts';
-import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { Recipe } from '../../core/recipe/types.ts';
 import { ScenarioWrong } from '../../simulator/pipeline/scenario.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';

@@ -1,7 +1,7 @@
 import type { Command } from '../guest/command.ts';
 import { patience } from './limits.ts';
 import type { Plan } from './plan.ts';
-import type { Target } from '../recipe/recipe.ts';
+import type { Target } from '../recipe/types.ts';
 import { paceOf, slowest, type Pace } from './rhythm.ts';
 
 /** What a state that starts something in AWS hands to the state that waits for it. */

@@ -1,6 +1,6 @@
 import { sha256 } from '../digest.ts';
 import { isMap } from '../is-map.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
 
 /** Everything except the source image that decides the content of an image. */
 export interface Content {

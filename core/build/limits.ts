@@ -1,6 +1,6 @@
 import { deliverySeconds } from '../guest/command.ts';
 import { secondsOf } from '../duration.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
 
 /** How long states wait for AWS, in seconds. All limits are here, except those of images, which the recipe sets. */
 export const patience = {

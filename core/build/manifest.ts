@@ -1,9 +1,10 @@
 import type { ChannelLedger } from '../distribute/channel.ts';
-import type { CostEstimate } from '../report/cost.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import type { KeptImage } from '../undo/kept.ts';
 import type { Plan } from './plan.ts';
 import type { BuildIdentity } from '../tags.ts';
+import type { Timing } from './timings.ts';
+import type { CostEstimate } from '../report/cost-estimate.ts';
 
 /** The record of a build: `builds/<recipe>/<build>/manifest.json` in the bucket, and what `golden … --json` prints last. */
 export interface Manifest {
@@ -44,13 +45,6 @@ export interface ManifestFailure {
   left: string[];
   /** What is kept because the recipe says `onFailure: keep-image`. */
   kept: KeptImage[];
-}
-
-/** One visit of a Task state, in seconds to the millisecond. */
-export interface Timing {
-  state: string;
-  startedAt: string;
-  seconds: number;
 }
 
 export interface ManifestParts {

@@ -1,4 +1,4 @@
-import type { Timing } from './manifest.ts';
+import type { Timing } from './timings.ts';
 
 /** The phases of a build, named like the folders of functions/, with their states. */
 export const phases = {

@@ -1,15 +1,15 @@
 import { imageName, placeOf, type ExecutionReference } from './identity.ts';
 import type { Origin } from '../deployment/catalog-origin.ts';
 import { channelParameter } from '../distribute/channel.ts';
-import { deploymentName } from '../distribute/channel-owner.ts';
+import { deploymentName, deploymentTag } from '../distribute/channel-owner.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from '../deployment/deployment-settings.ts';
-import { atTheFoot } from '../launch/ladder.ts';
-import type { Catalog, Recipe } from '../recipe/recipe.ts';
+import type { Catalog, Recipe } from '../recipe/types.ts';
 import type { SourceImage } from '../launch/source.ts';
-import type { BuildIdentity } from '../tags.ts';
+import { buildTags, type BuildIdentity, type Tags } from '../tags.ts';
 import type { Trigger } from '../start/trigger.ts';
+import { atTheFoot } from '../launch/ladder.ts';
 
 /** Everything a build will do. Resolve decides it once and keeps it in the bucket; states pass on only its identity. */
 export interface Plan extends BuildIdentity {
@@ -50,6 +50,16 @@ export interface Plan extends BuildIdentity {
   /** Notes for the user that do not stop the build. Absent where there are none. */
   notes?: string[];
 }
+
+/** Tags of an image: of its AMIs and snapshots in every region. */
+export const imageTags = (plan: Plan): Tags => ({
+  Name: plan.image,
+  ...plan.document.image.tags,
+  ...buildTags(plan, 'image'),
+  'golden:digest': plan.digest,
+  ...(plan.deployment && { [deploymentTag]: plan.deployment }),
+  ...(plan.origin && { 'golden:origin': plan.origin }),
+});
 
 export interface PlanParts {
   identity: BuildIdentity;

@@ -1,5 +1,15 @@
-import type { CaughtError } from '../report/failure.ts';
-import type { Timing } from './manifest.ts';
+/** The error that a Catch hands on: its name and its cause, which is JSON for a failed Lambda. */
+export interface CaughtError {
+  Error: string;
+  Cause?: string | null | undefined;
+}
+
+/** One visit of a Task state, in seconds to the millisecond. */
+export interface Timing {
+  state: string;
+  startedAt: string;
+  seconds: number;
+}
 
 /** The parts of a Step Functions history event that say when a state was entered and left. */
 export interface StateEvent {

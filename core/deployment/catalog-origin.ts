@@ -1,6 +1,6 @@
 import { recipeOf } from '../recipe/catalog.ts';
 import { canonical } from '../build/content-digest.ts';
-import type { Catalog, Recipe } from '../recipe/recipe.ts';
+import type { Catalog, Recipe } from '../recipe/types.ts';
 
 /** Where the content of an image comes from: a recipe of the deployed catalog, or the input of the start. */
 export type Origin = 'catalog' | 'start';

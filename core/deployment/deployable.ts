@@ -1,6 +1,7 @@
 import { boundProblems } from './deployment-bounds.ts';
 import type { DeploymentSettings } from './deployment-settings.ts';
-import { formatProblems, parseRecipe, type Catalog } from '../recipe/recipe.ts';
+import type { Catalog } from '../recipe/types.ts';
+import { formatProblems, parseRecipe } from '../recipe/recipe.ts';
 
 /**
  * Why recipes cannot be deployed to a region with these settings, one line for each problem. Packaging checks this, so that a

@@ -1,6 +1,7 @@
 import type { DeploymentSettings } from './deployment-settings.ts';
 import { documentationProblems } from './documentation-ids.ts';
-import type { Path, Problem, Recipe, Target } from '../recipe/recipe.ts';
+import type { Recipe, Target } from '../recipe/types.ts';
+import type { Path, Problem } from '../recipe/recipe.ts';
 
 /** Where a recipe is built. The account is not known at packaging. */
 interface BoundedPlace {

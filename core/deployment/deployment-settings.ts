@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
 
 /** A list of allowed values, or any value. */
 const bound = z.union([z.literal('any'), z.array(z.string())]);

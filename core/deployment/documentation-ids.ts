@@ -1,4 +1,5 @@
-import type { Path, Problem, Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { Path, Problem } from '../recipe/recipe.ts';
 
 // Account ids of documentation: 111122223333, 444455556666 and similar, 999999999999 and similar, and ids that only count up.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples.html and the pages around it use them.

@@ -6,7 +6,8 @@ import type { DeploymentSettings } from './deployment-settings.ts';
 import type { Requested } from '../start/execution-input.ts';
 import { isMap } from '../is-map.ts';
 import type { Plan } from '../build/plan.ts';
-import type { Catalog, Path, Problem, Source } from '../recipe/recipe.ts';
+import type { Catalog, Source } from '../recipe/types.ts';
+import type { Path, Problem } from '../recipe/recipe.ts';
 
 /** The only keys that a start may override where `inlineRecipes` is off. They help a build find room, or help to repair it. */
 const harmless = new Set(['builder.instanceTypes', 'builder.subnets', 'onFailure']);

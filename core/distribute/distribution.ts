@@ -1,7 +1,7 @@
 import { clientToken } from '../build/identity.ts';
 import { Failure } from '../errors.ts';
 import type { Plan } from '../build/plan.ts';
-import type { Target } from '../recipe/recipe.ts';
+import type { Target } from '../recipe/types.ts';
 
 /** Who may launch an AMI: account ids, organization ARNs, organizational-unit ARNs. */
 export interface Sharing {

@@ -3,10 +3,10 @@ import { imageDisks } from '../launch/disks.ts';
 import { fewOf, missing, type Shared } from './distribution.ts';
 import { Failure } from '../errors.ts';
 import { isKey, managedAlias, type KeySeen } from '../launch/keys.ts';
-import type { Plan } from '../build/plan.ts';
-import type { Target } from '../recipe/recipe.ts';
+import { type Plan, imageTags } from '../build/plan.ts';
+import type { Target } from '../recipe/types.ts';
 import type { AmiDescription } from '../launch/source.ts';
-import { expiresTag, imageTags, madeBy, type Tags } from '../tags.ts';
+import { expiresTag, madeBy, type Tags } from '../tags.ts';
 
 /** A snapshot as EC2 describes it. */
 export interface SnapshotObserved {

@@ -1,7 +1,7 @@
 import { boundedParameters } from './document-timeout.ts';
 import { secondsOf } from '../duration.ts';
 import { packedPowerShell, packedShell } from './packed-script.ts';
-import type { Check, Step } from '../recipe/recipe.ts';
+import type { Check, Step } from '../recipe/types.ts';
 import { sanitizeWindows } from './sanitize-windows.ts';
 import { sanitizeLinux } from './sanitize.ts';
 import type { SourceImage } from '../launch/source.ts';

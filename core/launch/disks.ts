@@ -1,5 +1,5 @@
 import type { Plan } from '../build/plan.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
 
 export interface Disk {
   device: string;

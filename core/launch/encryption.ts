@@ -1,5 +1,5 @@
 import { managedAlias } from './keys.ts';
-import type { Builder, Target } from '../recipe/recipe.ts';
+import type { Builder, Target } from '../recipe/types.ts';
 import { formatPath } from '../recipe/problems.ts';
 import type { Path } from '../recipe/rules/rule.ts';
 import { volumesOf } from '../recipe/rules/volume-rules.ts';

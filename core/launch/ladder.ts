@@ -1,6 +1,12 @@
 import { clientToken } from '../build/identity.ts';
-import type { Plan } from '../build/plan.ts';
-import type { Role } from '../tags.ts';
+import type { Builder } from '../recipe/types.ts';
+import type { BuildIdentity, Role } from '../tags.ts';
+
+/** The parts of a plan that decide where its instances are tried, and with which tokens. */
+export interface Launches extends BuildIdentity {
+  document: { builder: Pick<Builder, 'instanceTypes' | 'subnets'> };
+  resumedAt?: string;
+}
 
 /** An instance type and a subnet in which EC2 may have capacity. */
 export interface Place {
@@ -9,7 +15,7 @@ export interface Place {
 }
 
 /** The places of a recipe, in order: every instance type in the first subnet, then in the next. */
-export function placesOf({ document: { builder } }: Plan): Place[] {
+export function placesOf({ document: { builder } }: Launches): Place[] {
   const subnets: (string | undefined)[] = builder.subnets.length > 0 ? builder.subnets : [undefined];
   return subnets.flatMap((subnet) => builder.instanceTypes.map((instanceType) => ({ instanceType, subnet })));
 }
@@ -36,19 +42,19 @@ const patienceSeconds = { builder: 3600, candidate: 6 * 3600, image: 0 };
 // Each attempt writes about ten events into the history of an execution, which has room for 25,000.
 const [mostAttempts, mostRounds] = [240, 24];
 
-function roundsOf(plan: Plan): { places: number; rounds: number } {
+function roundsOf(plan: Launches): { places: number; rounds: number } {
   const places = placesOf(plan).length;
   return { places, rounds: Math.max(1, Math.min(mostRounds, Math.floor(mostAttempts / places))) };
 }
 
 /** How many attempts a role has. Every place is tried at least once. */
-export function attemptsOf(plan: Plan): number {
+export function attemptsOf(plan: Launches): number {
   const { places, rounds } = roundsOf(plan);
   return places * rounds;
 }
 
 /** How many lost instances of a role a build accepts. After that, another attempt is not worth it. */
-export const mostLost = (plan: Plan): number => Math.min(10, Math.max(3, placesOf(plan).length));
+export const mostLost = (plan: Launches): number => Math.min(10, Math.max(3, placesOf(plan).length));
 
 export interface LaunchAttempt extends Place {
   /** The same attempt has the same token, so a repeated call finds the first instance and makes no second one. */
@@ -59,7 +65,7 @@ export interface LaunchAttempt extends Place {
  * The n-th attempt: its place and its token. A retried state has the same input, so it repeats the same attempt.
  * @param generation How many instances of this attempt have ended. EC2 refuses the token of an ended instance.
  */
-export function launchAttempt(plan: Plan, role: Role, attempt: number, generation: number): LaunchAttempt {
+export function launchAttempt(plan: Launches, role: Role, attempt: number, generation: number): LaunchAttempt {
   const places = placesOf(plan);
   const place = places[attempt % places.length] as Place;
   const { instanceType, subnet } = place;
@@ -73,7 +79,7 @@ export function launchAttempt(plan: Plan, role: Role, attempt: number, generatio
  * @param what Why the attempt failed, in words.
  */
 export function climbed(
-  plan: Plan,
+  plan: Launches,
   role: Role,
   { attempt, tried }: Pick<Ladder, 'attempt' | 'tried'>,
   what: string[],

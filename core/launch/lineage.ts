@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
 
 /** Name of the recipe whose channel a recipe starts from. */
 export const parentOf = ({ source }: Recipe): string | undefined => source.channel?.split('/')[0];

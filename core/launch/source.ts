@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts';
-import type { Source } from '../recipe/recipe.ts';
+import type { Source } from '../recipe/types.ts';
 import { expiresTag } from '../tags.ts';
 
 /** An AMI as EC2 describes it, in our words. */

@@ -1,4 +1,5 @@
-import type { Problem, Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { Problem } from '../recipe/recipe.ts';
 
 /**
  * Vendors whose images do not have the SSM agent. It is on Amazon's images of Amazon Linux, Ubuntu, SUSE, macOS and Windows:

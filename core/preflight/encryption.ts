@@ -1,6 +1,7 @@
 import { unshareable, type Encryption, type EncryptionFacts } from '../launch/encryption.ts';
 import { isAlias, managedAlias, type KeySeen } from '../launch/keys.ts';
-import type { Path, Problem, Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { Path, Problem } from '../recipe/recipe.ts';
 import { isShared, unshareableProblem } from '../recipe/rules/distribution-rules.ts';
 import type { SourceDisk } from '../launch/source.ts';
 import type { EncryptionSettings, Facts } from './facts.ts';

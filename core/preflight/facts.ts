@@ -1,7 +1,48 @@
 import type { ChannelHolder } from '../distribute/channel-owner.ts';
 import type { KeySeen } from '../launch/keys.ts';
 import type { SourceImage } from '../launch/source.ts';
-import type { NetworkFacts } from './network.ts';
+
+export interface SubnetFacts {
+  subnet: string;
+  vpc: string;
+  /** The account of the subnet and its VPC: another than that of the pipeline where the subnet is shared. */
+  owner: string;
+  freeAddresses: number;
+  /** Whether instances get a public address unless the launch says otherwise. */
+  publicIp: boolean;
+  /** Whether instances get an IPv6 address. */
+  ipv6: boolean;
+}
+
+export interface GroupFacts {
+  group: string;
+  vpc: string;
+  /** Whether a rule lets HTTPS out, wherever to. */
+  https: boolean;
+}
+
+export interface RouteTableFacts {
+  vpc: string;
+  /** Whether the table is that of every subnet without a table of its own. */
+  main: boolean;
+  subnets: string[];
+  /** `via` is the id of a gateway or of what else the route leads to; a route to a gateway that is gone is not active. */
+  routes: { to: string; via: string; active: boolean }[];
+}
+
+/** An endpoint of an AWS service in a VPC; `service` is the last word of its name, such as `ssm`. */
+export interface EndpointFacts {
+  vpc: string;
+  service: string;
+}
+
+/** The network that instances of a build come into. Subnets and groups are those of the recipe, or the defaults. */
+export interface NetworkFacts {
+  subnets: Seen<SubnetFacts[]>;
+  groups: Seen<GroupFacts[]>;
+  routeTables: Seen<RouteTableFacts[]>;
+  endpoints: Seen<EndpointFacts[]>;
+}
 
 /** The result of a look, or AWS's reason for refusing it. */
 export type Seen<T> = { found: T; refused?: never } | { found?: never; refused: string };

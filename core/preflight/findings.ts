@@ -1,4 +1,5 @@
-import type { Problem, Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { Problem } from '../recipe/recipe.ts';
 import { channelNotes, channelProblems } from './channel.ts';
 import { encryptionProblems } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';

@@ -1,5 +1,6 @@
 import { imageDisks } from '../launch/disks.ts';
-import type { Problem, Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { Problem } from '../recipe/recipe.ts';
 import type { SourceImage } from '../launch/source.ts';
 import type { Facts, InstanceTypeFacts } from './facts.ts';
 

@@ -1,48 +1,7 @@
-import type { Problem, Recipe } from '../recipe/recipe.ts';
-import type { Seen } from './facts.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { Problem } from '../recipe/recipe.ts';
 import { routeNotes, routeProblems, subnetsPath, type Known } from './reach.ts';
-
-export interface SubnetFacts {
-  subnet: string;
-  vpc: string;
-  /** The account of the subnet and its VPC. It differs from the pipeline's account if the subnet is shared. */
-  owner: string;
-  freeAddresses: number;
-  /** Whether instances get a public address by default. */
-  publicIp: boolean;
-  /** Whether instances get an IPv6 address. */
-  ipv6: boolean;
-}
-
-export interface GroupFacts {
-  group: string;
-  vpc: string;
-  /** Whether a rule allows outgoing HTTPS to any destination. */
-  https: boolean;
-}
-
-export interface RouteTableFacts {
-  vpc: string;
-  /** Whether the table applies to every subnet without a table of its own. */
-  main: boolean;
-  subnets: string[];
-  /** `via` is the id of the gateway or other next hop. A route to a deleted gateway is not active. */
-  routes: { to: string; via: string; active: boolean }[];
-}
-
-/** An endpoint of an AWS service in a VPC. `service` is the last part of its name, such as `ssm`. */
-export interface EndpointFacts {
-  vpc: string;
-  service: string;
-}
-
-/** The network of a build's instances: the subnets and groups of the recipe, or the defaults. */
-export interface NetworkFacts {
-  subnets: Seen<SubnetFacts[]>;
-  groups: Seen<GroupFacts[]>;
-  routeTables: Seen<RouteTableFacts[]>;
-  endpoints: Seen<EndpointFacts[]>;
-}
+import type { NetworkFacts } from './facts.ts';
 
 type Builder = Recipe['builder'];
 

@@ -1,6 +1,6 @@
-import type { Problem, Recipe } from '../recipe/recipe.ts';
-import type { Facts } from './facts.ts';
-import type { NetworkFacts, SubnetFacts } from './network.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { Problem } from '../recipe/recipe.ts';
+import type { Facts, NetworkFacts, SubnetFacts } from './facts.ts';
 
 // The agent needs ssm and either ssmmessages or, if that cannot be reached, ec2messages.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html

@@ -1,4 +1,5 @@
-import type { Problem, Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { Problem } from '../recipe/recipe.ts';
 import type { Facts } from './facts.ts';
 
 type RegionFindings = Pick<Facts, 'regions' | 'account'>;

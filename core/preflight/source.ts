@@ -1,5 +1,6 @@
 import { foreignSteps, stopsForSysprep } from '../guest/command.ts';
-import type { Problem, Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { Problem } from '../recipe/recipe.ts';
 import { sourceSizeProblems } from '../recipe/rules/volume-rules.ts';
 import type { SourceImage } from '../launch/source.ts';
 

@@ -1,5 +1,3 @@
-import type { Catalog } from './recipe.ts';
-
 // The partitions in which one can open an account. A test compares the regions with the installed SDK's list, so that an SDK
 // update brings new ones.
 const partitions: Record<string, string> = {
@@ -22,14 +20,3 @@ export const homeRegion = 'home';
 
 /** `aws`, `aws-cn`, `aws-us-gov` or `aws-eusc`. An image cannot be copied from one partition to another. */
 export const partitionOf = (region: string): string | undefined => partitionByRegion.get(region);
-
-/** Every region that a recipe of the catalog distributes to. */
-export const regionsIn = ({ recipes }: Catalog, home: string): string[] => [
-  ...new Set(
-    Object.values(recipes).flatMap((document) =>
-      ((document as { distribute?: { region: string }[] }).distribute ?? []).map(({ region }) =>
-        region === homeRegion ? home : region,
-      ),
-    ),
-  ),
-];

@@ -1,10 +1,10 @@
 import { priced } from './cost.ts';
-import type { Manifest, Timing } from '../build/manifest.ts';
+import type { Manifest } from '../build/manifest.ts';
 import type { Measurement } from './metrics.ts';
 import { phaseSeconds, spanOf } from '../build/phases.ts';
 import type { Plan } from '../build/plan.ts';
 import type { BuildIdentity } from '../tags.ts';
-import type { StateEvent } from '../build/timings.ts';
+import type { StateEvent, Timing } from '../build/timings.ts';
 
 /**
  * Adds the build's cost so far to a manifest, and returns it with the build's metrics.

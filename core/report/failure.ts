@@ -2,13 +2,7 @@ import type { KeptImage } from '../undo/kept.ts';
 import type { ManifestFailure } from '../build/manifest.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Plan } from '../build/plan.ts';
-import { ending, failedPlace, type FailedPlace, type StateEvent } from '../build/timings.ts';
-
-/** The error that a Catch hands on: its name and its cause, which is JSON for a failed Lambda. */
-export interface CaughtError {
-  Error: string;
-  Cause?: string | null | undefined;
-}
+import { ending, failedPlace, type FailedPlace, type StateEvent, type CaughtError } from '../build/timings.ts';
 
 const messageLimit = 2000;
 

@@ -3,7 +3,8 @@ import { buildName, buildNamePattern, placeOf, type ExecutionReference } from '.
 import { recipeDigest } from '../build/content-digest.ts';
 import { isMap } from '../is-map.ts';
 import { shapeProblems } from '../recipe/shape.ts';
-import { applyOverrides, parseRecipe, type Catalog, type Problem, type Recipe } from '../recipe/recipe.ts';
+import type { Catalog, Recipe } from '../recipe/types.ts';
+import { applyOverrides, parseRecipe, type Problem } from '../recipe/recipe.ts';
 import { originOf, type Origin } from '../deployment/catalog-origin.ts';
 import type { BuildIdentity } from '../tags.ts';
 import { trigger, type Trigger } from './trigger.ts';

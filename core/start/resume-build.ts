@@ -2,7 +2,8 @@ import { canonical, writtenDigest } from '../build/content-digest.ts';
 import { asDeployed } from '../deployment/deployment-settings.ts';
 import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
-import type { Problem, Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { Problem } from '../recipe/recipe.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
 /** Why a build cannot be started again. `images` are the build's images in the pipeline's region. */

@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
 import type { RecipeRecord } from '../build/record.ts';
 import { tooOld } from './up-to-date.ts';
 

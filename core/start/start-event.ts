@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { channelReferenceParameter } from '../distribute/channel.ts';
 import { Failure } from '../errors.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
 import type { Trigger } from './trigger.ts';
 
 /** One recipe that an event asks to build. */

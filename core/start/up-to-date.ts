@@ -1,9 +1,10 @@
 import { fewOf } from '../distribute/distribution.ts';
 import { durationOf, secondsOf } from '../duration.ts';
-import type { Manifest, ManifestTarget, Timing } from '../build/manifest.ts';
+import type { Timing } from '../build/timings.ts';
+import type { Manifest, ManifestTarget } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { PublishedBuild } from '../build/record.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { Recipe } from '../recipe/types.ts';
 import { defaultRebuildAfter } from '../recipe/upkeep.ts';
 import type { AmiDescription } from '../launch/source.ts';
 

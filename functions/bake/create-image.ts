@@ -4,8 +4,8 @@ import { findOwnImages } from '../../aws/images/images.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedImage } from '../../core/build/awaited.ts';
 import { Failure } from '../../core/errors.ts';
-import type { Plan } from '../../core/build/plan.ts';
-import { imageTags, madeBy } from '../../core/tags.ts';
+import { type Plan, imageTags } from '../../core/build/plan.ts';
+import { madeBy } from '../../core/tags.ts';
 import { lambda, maker, stage, type Cloud } from '../stage.ts';
 
 /** CreateImage has no idempotency token, so the name acts as one. An AMI of that name is ours only with this build's tags. */

@@ -5,7 +5,7 @@ import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedCopy } from '../../core/build/awaited.ts';
 import { copyToken, needsCopy, targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
-import { imageTags } from '../../core/tags.ts';
+import { imageTags } from '../../core/build/plan.ts';
 import { lambda, maker, stage } from '../stage.ts';
 
 /**

@@ -4,7 +4,7 @@ import { findSource, sourcePermissions } from '../../aws/work/sources.ts';
 import { placeOf } from '../../core/build/identity.ts';
 import { recipeOf } from '../../core/recipe/catalog.ts';
 import { Failure } from '../../core/errors.ts';
-import type { Catalog } from '../../core/recipe/recipe.ts';
+import type { Catalog } from '../../core/recipe/types.ts';
 import { severally, throwTogether } from '../../core/settle-all.ts';
 import { sourceUpdate, updateEvents, type SourceUpdate } from '../../core/start/source-update.ts';
 import { lambda, stage, type Cloud } from '../stage.ts';

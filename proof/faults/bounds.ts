@@ -1,7 +1,7 @@
 import type { LaunchPermission } from '@aws-sdk/client-ec2';
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
 import type { Call } from '../../simulator/aws/calls/attach.ts';
-import type { Violation } from './judge/judge.ts';
+import type { Violation } from './judge/violation.ts';
 import { home, settingsOf } from './setting.ts';
 import type { Trial } from './trial.ts';
 

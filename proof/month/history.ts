@@ -4,7 +4,7 @@ import { secondsOf } from '../../core/duration.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { Plan } from '../../core/build/plan.ts';
-import type { Catalog } from '../../core/recipe/recipe.ts';
+import type { Catalog } from '../../core/recipe/types.ts';
 import { defaultRebuildAfter } from '../../core/recipe/upkeep.ts';
 import type { Trigger } from '../../core/start/trigger.ts';
 import type { BusEvent } from '../../simulator/aws/events/event-bus.ts';

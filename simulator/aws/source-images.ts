@@ -1,4 +1,4 @@
-import type { Recipe } from '../../core/recipe/recipe.ts';
+import type { Recipe } from '../../core/recipe/types.ts';
 import { wildcard } from './ec2/filters.ts';
 import { comesWithAgent, type Image, type System } from './ec2/images/images.ts';
 import { createRandom } from '../random.ts';

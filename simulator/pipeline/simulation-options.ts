@@ -1,5 +1,5 @@
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
-import type { Catalog } from '../../core/recipe/recipe.ts';
+import type { Catalog } from '../../core/recipe/types.ts';
 import type { CloudOptions } from '../aws/cloud.ts';
 import type { Interference } from './interference.ts';
 

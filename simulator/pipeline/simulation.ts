@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../../aws/connection.ts';
-import { schedulesOf } from '../../core/recipe/recipe-schedule.ts';
+import { schedulesOf } from '../../core/start/recipe-schedule.ts';
 import type { Surroundings } from '../../functions/cloud.ts';
 import { lambda } from '../../functions/stage.ts';
 import { notifyResources, triggerResources } from '../../infrastructure/triggers.cjs';

@@ -1,7 +1,7 @@
 import type { Catcher, Json, State } from './definition.ts';
 import { matches, StateError } from './errors.ts';
 import { fill } from './values/expression.ts';
-import type { Branch } from './machine.ts';
+import type { Branch, RunStates } from './branch.ts';
 import { assigned, finish, limited, type Left } from './values/output.ts';
 import { place } from './values/paths.ts';
 import { createRetries } from './retry.ts';
@@ -9,7 +9,13 @@ import { attemptMap, attemptParallel } from './run-map.ts';
 import { attemptTask } from './run-task.ts';
 
 /** Attempts a Task, Map or Parallel until it succeeds, is caught, or fails for good. */
-export async function attempts(state: State, raw: Json, input: Json, branch: Branch): Promise<Left> {
+export async function attempts(
+  state: State,
+  raw: Json,
+  input: Json,
+  branch: Branch,
+  runStates: RunStates,
+): Promise<Left> {
   const { run, scope, trail } = branch;
   const retry = createRetries(state.Retry, run.random);
   for (let count = 0; ; count++) {
@@ -21,7 +27,7 @@ export async function attempts(state: State, raw: Json, input: Json, branch: Bra
     const around = branch.context;
     try {
       const { ResultSelector } = state;
-      const result = await attempt(state, input, branch);
+      const result = await attempt(state, input, branch, runStates);
       branch.context = around;
       const shaped = ResultSelector === undefined ? result : fill(ResultSelector, branch.surroundings(result));
       return finish(state, raw, shaped, result, branch);
@@ -44,11 +50,11 @@ export async function attempts(state: State, raw: Json, input: Json, branch: Bra
   }
 }
 
-async function attempt(state: State, input: Json, branch: Branch): Promise<Json> {
+async function attempt(state: State, input: Json, branch: Branch, runStates: RunStates): Promise<Json> {
   if (state.Type === 'Task') return attemptTask(branch, state, input, { context: branch.context });
-  if (state.Type === 'Map') return attemptMap(branch, state, input);
+  if (state.Type === 'Map') return attemptMap(branch, state, input, runStates);
   const own = state.Parameters === undefined ? input : fill(state.Parameters, branch.surroundings(input));
-  return attemptParallel(branch, state, own);
+  return attemptParallel(branch, state, own, runStates);
 }
 
 function caught(catcher: Catcher, error: StateError, raw: Json, branch: Branch): Left {

@@ -5,7 +5,7 @@ import type { Execution, HistoryEvent } from './history.ts';
 import { callIntrinsic } from './values/intrinsics.ts';
 import { redriveStatus, whyNotRedrivable } from './redrive.ts';
 import type { Running } from './execution.ts';
-import type { Registry } from './step-functions.ts';
+import type { Registry } from './registry.ts';
 
 interface Page {
   maxResults?: number;

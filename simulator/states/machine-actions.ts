@@ -1,6 +1,6 @@
 import { ApiError, type Actions } from '../aws/calls/actions.ts';
 import { accept } from './execution-actions.ts';
-import type { Registry } from './step-functions.ts';
+import type { Registry } from './registry.ts';
 
 /** The tags of a state machine, by which a reader finds the rest of a deployment. */
 export function machineActions({ machines }: Pick<Registry, 'machines'>): Actions {

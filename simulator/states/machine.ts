@@ -1,61 +1,10 @@
-import type { Clock } from '../clock.ts';
 import { attempts } from './attempts.ts';
 import { choose, instant } from './values/choice.ts';
 import type { Json, State, States } from './definition.ts';
 import { RuntimeFailure, StateError } from './errors.ts';
 import { evaluate, fill, read, type Surroundings } from './values/expression.ts';
-import type { Journal, Trail } from './history.ts';
 import { assigned, finish, limited, pathed, type Left } from './values/output.ts';
-import type { Position } from './redrive.ts';
-import type { Scope } from './values/scope.ts';
-import type { Tokens } from './tokens.ts';
-import type { Variables } from './values/variables.ts';
-
-/** The state that all branches of one execution share. */
-export interface Run {
-  clock: Clock;
-  random: () => number;
-  journal: Journal;
-  tokens: Tokens;
-  region: string;
-  /** Milliseconds a transition to a state takes. */
-  transition: number;
-  invoke: (functionName: string, payload: Json) => Promise<Json>;
-  retried: () => void;
-}
-
-/** One thread of control: the execution itself, a Map iteration or a Parallel branch. */
-export interface Branch {
-  run: Run;
-  scope: Scope;
-  trail: Trail;
-  variables: Variables;
-  context: Json;
-  /** Name of the current state. */
-  name: string;
-  current: State | undefined;
-  position: Position;
-  surroundings: (input: Json) => Surroundings;
-  inner: (scope: Scope, position: Position) => Branch;
-}
-
-export function createBranch(run: Run, scope: Scope, position: Position, context: Json, trail: Trail): Branch {
-  const { variables } = position;
-  const branch: Branch = {
-    run,
-    scope,
-    position,
-    variables,
-    context,
-    trail,
-    name: '',
-    current: undefined,
-    surroundings: (input) => ({ input, context: branch.context, variables, random: run.random }),
-    inner: (innerScope, innerPosition) =>
-      createBranch(run, innerScope, innerPosition, branch.context, { last: trail.last, path: { ...trail.path } }),
-  };
-  return branch;
-}
+import type { Branch } from './branch.ts';
 
 /**
  * Runs states from StartAt, or from the position of a redriven branch, to the end. Returns the last output, or throws a
@@ -148,7 +97,7 @@ async function leave(state: State, raw: Json, branch: Branch): Promise<Left> {
     case 'Task':
     case 'Map':
     case 'Parallel':
-      return attempts(state, raw, input, branch);
+      return attempts(state, raw, input, branch, runStates);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Json, State, States } from './definition.ts';
 import { RuntimeFailure, StateError } from './errors.ts';
 import { fill, read } from './values/expression.ts';
-import { runStates, type Branch } from './machine.ts';
+import type { Branch, RunStates } from './branch.ts';
 import { Stopped } from './values/scope.ts';
 import { Variables } from './values/variables.ts';
 
@@ -12,7 +12,7 @@ export const INLINE_CONCURRENCY = 40;
  * One attempt at an inline Map. Returns the iterations' outputs in the order of the items. The first unhandled failure stops the
  * rest and is thrown.
  */
-export async function attemptMap(branch: Branch, state: State, input: Json): Promise<Json> {
+export async function attemptMap(branch: Branch, state: State, input: Json, runStates: RunStates): Promise<Json> {
   const { run, trail, name } = branch;
   const surroundings = branch.surroundings(input);
   const items = state.ItemsPath === undefined ? input : read(state.ItemsPath, surroundings, 'ItemsPath');
@@ -56,7 +56,7 @@ export async function attemptMap(branch: Branch, state: State, input: Json): Pro
 }
 
 /** One attempt at a Parallel: every branch gets a copy of the input. */
-export async function attemptParallel(branch: Branch, state: State, input: Json): Promise<Json> {
+export async function attemptParallel(branch: Branch, state: State, input: Json, runStates: RunStates): Promise<Json> {
   const { run, trail } = branch;
   if (!branch.position.inner) run.journal.record(trail, 'ParallelStateStarted');
   const started = trail.last;

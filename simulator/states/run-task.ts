@@ -1,7 +1,7 @@
 import type { Json, State } from './definition.ts';
 import { PAYLOAD_LIMIT, RuntimeFailure, StateError } from './errors.ts';
 import { fill, read } from './values/expression.ts';
-import type { Branch } from './machine.ts';
+import type { Branch } from './branch.ts';
 import { partitionIn } from '../aws/partition.ts';
 
 /**

@@ -4,10 +4,11 @@ import { partitionIn } from '../aws/partition.ts';
 import { parseDefinition, type Json } from './definition.ts';
 import { createActions } from './execution-actions.ts';
 import { machineActions } from './machine-actions.ts';
-import { startExecution, type Machine, type Running } from './execution.ts';
+import { startExecution } from './execution.ts';
 import type { EventPath, Execution, HistoryEvent, Listener } from './history.ts';
 import { refusals } from './supported/supported.ts';
-import { createTokens, type Tokens } from './tokens.ts';
+import { createTokens } from './tokens.ts';
+import type { Registry } from './registry.ts';
 
 export type { EventPath, Execution, HistoryEvent };
 
@@ -47,16 +48,6 @@ export interface Options {
   invoke: (functionArn: string, payload: unknown, region: string) => Promise<unknown>;
   /** Virtual milliseconds per step. Default 0. */
   latency?: { transition?: number; invoke?: number };
-}
-
-/** The data of the API actions. */
-export interface Registry {
-  clock: Clock;
-  random: () => number;
-  tokens: Tokens;
-  machines: Map<string, Machine>;
-  executions: Map<string, Running>;
-  start: (machine: Machine, name: string, input: string) => Execution;
 }
 
 export function createStepFunctions({ clock, random, account, invoke, latency = {} }: Options): StepFunctions {

@@ -1,5 +1,11 @@
-import type { EncryptionSettings, Facts, InstanceTypeFacts } from '../../core/preflight/facts.ts';
-import type { NetworkFacts, RouteTableFacts, SubnetFacts } from '../../core/preflight/network.ts';
+import type {
+  EncryptionSettings,
+  Facts,
+  InstanceTypeFacts,
+  NetworkFacts,
+  RouteTableFacts,
+  SubnetFacts,
+} from '../../core/preflight/facts.ts';
 import { linux } from './plan.ts';
 
 export const nitro = (instanceType: string, changes: Partial<InstanceTypeFacts> = {}): InstanceTypeFacts => ({

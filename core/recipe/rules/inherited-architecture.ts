@@ -1,5 +1,5 @@
 import { parentOf } from '../../launch/lineage.ts';
-import type { Recipe } from '../recipe.ts';
+import type { Recipe } from '../types.ts';
 import { architectureOf } from './architecture.ts';
 import { foreignTypes } from './builder-rules.ts';
 import type { Problem } from '../problems.ts';

@@ -1,6 +1,6 @@
 import { encryptionIn, unshareable, type Encryption, type EncryptionFacts } from '../../launch/encryption.ts';
 import { parentOf } from '../../launch/lineage.ts';
-import type { Recipe } from '../recipe.ts';
+import type { Recipe } from '../types.ts';
 import { isShared, unshareableProblem } from './distribution-rules.ts';
 import type { Problem } from '../problems.ts';
 

@@ -1,4 +1,4 @@
-import type { Builder, Check, ImageSettings, Publish, Recipe, Source, Step, Target, Triggers } from '../recipe.ts';
+import type { Builder, Check, ImageSettings, Publish, Recipe, Source, Step, Target, Triggers } from '../types.ts';
 
 export type Path = (string | number)[];
 

@@ -4,7 +4,7 @@ import { distributionRules } from './distribution-rules.ts';
 import { limitRules } from './limit-rules.ts';
 import { provisionRules } from './provision-rules.ts';
 import type { Rule } from './rule.ts';
-import { sourceRules } from '../source.ts';
+import { sourceRules } from './source-rules.ts';
 import { upkeepRules } from './upkeep-rules.ts';
 import { volumeRules } from './volume-rules.ts';
 

@@ -1,4 +1,4 @@
-import type { Violation } from './judge.ts';
+import type { Violation } from './violation.ts';
 import { readMachine } from '../machines.ts';
 import { home, shapeOf } from '../setting.ts';
 import { isOf } from '../strikes.ts';

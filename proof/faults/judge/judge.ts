@@ -7,21 +7,7 @@ import { flawOf } from '../ready.ts';
 import { parameter, regionsOf, shapeOf } from '../setting.ts';
 import { telling } from './telling.ts';
 import type { Trial } from '../trial.ts';
-
-/** The broken promise, and how it was broken. */
-export interface Violation {
-  invariant:
-    | 'struck'
-    | 'ends'
-    | 'completes'
-    | 'nothing left'
-    | 'no twins'
-    | 'verified first'
-    | 'channel all or nothing'
-    | 'told'
-    | 'within bounds';
-  what: string;
-}
+import type { Violation } from './violation.ts';
 
 /** Everything that a build with faults did although it must never do it. */
 export function judge(trial: Trial): Violation[] {

@@ -1,4 +1,4 @@
-import type { Violation } from './judge.ts';
+import type { Violation } from './violation.ts';
 import { isSaid, publishedIn } from './said.ts';
 import type { Trial } from '../trial.ts';
 

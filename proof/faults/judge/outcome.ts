@@ -1,4 +1,5 @@
-import { judge, type Violation } from './judge.ts';
+import type { Violation } from './violation.ts';
+import { judge } from './judge.ts';
 import { runTrial, type Trial } from '../trial.ts';
 import type { Scenario } from '../vocabulary.ts';
 

@@ -1,6 +1,6 @@
 import { failureNames } from '../../../core/errors.ts';
 import { brief, expected } from './expectation.ts';
-import type { Violation } from './judge.ts';
+import type { Violation } from './violation.ts';
 import { isUnheard, isUnknown, linesOf, wordsOf } from './said.ts';
 import { home } from '../setting.ts';
 import { isOf } from '../strikes.ts';

@@ -1,7 +1,7 @@
 import type { Json, State } from '../definition.ts';
 import { PAYLOAD_LIMIT, StateError } from '../errors.ts';
 import { fill, read, type Surroundings } from './expression.ts';
-import type { Branch } from '../machine.ts';
+import type { Branch } from '../branch.ts';
 import { place, selectFrom } from './paths.ts';
 
 /** The result of a state: its output, the variables it assigns, and the next state. */

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import { codeTable, readAnswer, type Meaning, type ServiceCodes } from '../../../aws/codes/codes.ts';
+import type { Meaning, ServiceCodes } from '../../../aws/codes/meaning.ts';
+import { codeTable, readAnswer } from '../../../aws/codes/codes.ts';
 import { endReasons } from '../../../aws/codes/ec2-codes.ts';
 
 const meaning = (action: string, code: string, more: { message?: string; serverFault?: boolean } = {}) =>

@@ -9,7 +9,7 @@ import {
   refuseHopeless,
   targetWrongs,
 } from '../../../core/distribute/target.ts';
-import { imageTags } from '../../../core/tags.ts';
+import { imageTags } from '../../../core/build/plan.ts';
 import { planOf } from '../../support/plan.ts';
 
 const account = '444455556666';

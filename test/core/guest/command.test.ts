@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { checkCommands, commandComment, foreignSteps, provisionCommands } from '../../../core/guest/command.ts';
-import type { Step } from '../../../core/recipe/recipe.ts';
+import type { Step } from '../../../core/recipe/types.ts';
 import { scriptIn } from '../../../simulator/aws/ssm/parameter-values.ts';
 
 const windows = { windows: true };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { networkNotes, networkProblems, type NetworkFacts } from '../../../core/preflight/network.ts';
+import type { NetworkFacts } from '../../../core/preflight/facts.ts';
+import { networkNotes, networkProblems } from '../../../core/preflight/network.ts';
 import { told } from '../../../core/recipe/recipe.ts';
 import { networkWith, routes, subnet } from '../../support/facts.ts';
 import { planOf } from '../../support/plan.ts';

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { isKept, keptUntil } from '../../../core/undo/kept.ts';
 import { manifestOf, stillFailed, type Manifest } from '../../../core/build/manifest.ts';
 import { rebuildProblem, resumed } from '../../../core/start/resume-build.ts';
-import { parseRecipe, type Recipe } from '../../../core/recipe/recipe.ts';
+import type { Recipe } from '../../../core/recipe/types.ts';
+import { parseRecipe } from '../../../core/recipe/recipe.ts';
 import type { AmiDescription } from '../../../core/launch/source.ts';
 import { document, planOf } from '../../support/plan.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { parseRecipe, type Recipe } from '../../../core/recipe/recipe.ts';
+import type { Recipe } from '../../../core/recipe/types.ts';
+import { parseRecipe } from '../../../core/recipe/recipe.ts';
 import { emptyRecord, type RecipeRecord } from '../../../core/build/record.ts';
 import { sourceUpdate, updateEvents } from '../../../core/start/source-update.ts';
 import { recipe as document } from '../../support/pipeline.ts';

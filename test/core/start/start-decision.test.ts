@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { contentDigest, recipeDigest } from '../../../core/build/content-digest.ts';
-import { parseRecipe, type Recipe } from '../../../core/recipe/recipe.ts';
+import type { Recipe } from '../../../core/recipe/types.ts';
+import { parseRecipe } from '../../../core/recipe/recipe.ts';
 import { emptyRecord, type FailedBuild, type RecipeRecord } from '../../../core/build/record.ts';
 import { debounceSeconds, decideStart, type StartFacts } from '../../../core/start/start-decision.ts';
 import type { Asked } from '../../../core/start/start-event.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRecipe, type Recipe } from '../../../core/recipe/recipe.ts';
+import type { Recipe } from '../../../core/recipe/types.ts';
+import { parseRecipe } from '../../../core/recipe/recipe.ts';
 import { askedBuilds } from '../../../core/start/start-event.ts';
 import { recipe as base } from '../../support/pipeline.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Catalog } from '../../../core/recipe/recipe.ts';
+import type { Catalog } from '../../../core/recipe/types.ts';
 import type { RecipeRecord } from '../../../core/build/record.ts';
 import type { Image } from '../../../simulator/aws/ec2/images/images.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';

@@ -1,6 +1,6 @@
-import { soundRecipes } from './catalog.ts';
+import { soundRecipes } from '../recipe/catalog.ts';
 import { secondsOf } from '../duration.ts';
-import type { Catalog } from './recipe.ts';
+import type { Catalog } from '../recipe/types.ts';
 
 /** A schedule of EventBridge Scheduler that a recipe's `triggers` ask for. */
 export interface RecipeSchedule {

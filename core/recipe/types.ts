@@ -1,0 +1,39 @@
+import type * as z from 'zod/mini';
+import type { builder } from './builder.ts';
+import type { image, publish, target } from './distribution.ts';
+import type { source } from './source.ts';
+import type { timedCheck, timedStep } from './provision.ts';
+import type { triggers } from './upkeep.ts';
+
+export type Source = z.infer<typeof source>;
+export type Builder = z.infer<typeof builder>;
+export type Volume = Builder['rootVolume'];
+export type Step = ReturnType<typeof timedStep>;
+export type Check = ReturnType<typeof timedCheck>;
+export type ImageSettings = z.infer<typeof image>;
+export type Target = z.infer<typeof target>;
+export type Publish = z.infer<typeof publish>;
+export type Triggers = z.infer<typeof triggers>;
+
+/** A recipe with every default filled in. */
+export interface Recipe {
+  name: string;
+  description: string;
+  source: Source;
+  builder: Builder;
+  provision: Step[];
+  checks: Check[];
+  image: ImageSettings;
+  distribute: Target[];
+  onFailure: 'remove' | 'keep-image';
+  publish?: Publish;
+  triggers?: Triggers;
+}
+
+/** The recipes of a folder by name, as parsed YAML, and every script by its path below that folder (`scripts/harden.sh`). */
+export interface Catalog {
+  recipes: Record<string, unknown>;
+  scripts: Record<string, string>;
+  /** Version of the pipeline that they go with. */
+  version: string;
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../clock.ts';
+import { Journal, type Trail } from './history.ts';
+import type { Json, State, States } from './definition.ts';
+import type { Position } from './redrive.ts';
+import { Scope } from './values/scope.ts';
+import type { Surroundings } from './values/expression.ts';
+import type { Tokens } from './tokens.ts';
+import { Variables } from './values/variables.ts';
+
+/** What all branches of one execution share. */
+export interface Run {
+  clock: Clock;
+  random: () => number;
+  journal: Journal;
+  tokens: Tokens;
+  region: string;
+  /** Milliseconds a transition to a state takes. */
+  transition: number;
+  invoke: (functionName: string, payload: Json) => Promise<Json>;
+  retried: () => void;
+}
+
+/** One thread of control: the execution itself, a Map iteration or a Parallel branch. */
+export interface Branch {
+  run: Run;
+  scope: Scope;
+  trail: Trail;
+  variables: Variables;
+  context: Json;
+  /** Name of the current state. */
+  name: string;
+  current: State | undefined;
+  position: Position;
+  surroundings: (input: Json) => Surroundings;
+  inner: (scope: Scope, position: Position) => Branch;
+}
+
+export function createBranch(run: Run, scope: Scope, position: Position, context: Json, trail: Trail): Branch {
+  const { variables } = position;
+  const branch: Branch = {
+    run,
+    scope,
+    position,
+    variables,
+    context,
+    trail,
+    name: '',
+    current: undefined,
+    surroundings: (input) => ({ input, context: branch.context, variables, random: run.random }),
+    inner: (innerScope, innerPosition) =>
+      createBranch(run, innerScope, innerPosition, branch.context, { last: trail.last, path: { ...trail.path } }),
+  };
+  return branch;
+}
+
+/** Runs states to their end. A Map and a Parallel get this as an argument, since running states runs them in turn. */
+export type RunStates = (states: States, input: Json, branch: Branch) => Promise<Json>;

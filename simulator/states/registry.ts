@@ -1,0 +1,14 @@
+import type { Clock } from '../clock.ts';
+import type { Execution } from './history.ts';
+import type { Machine, Running } from './execution.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What the API actions work on. */
+export interface Registry {
+  clock: Clock;
+  random: () => number;
+  tokens: Tokens;
+  machines: Map<string, Machine>;
+  executions: Map<string, Running>;
+  start: (machine: Machine, name: string, input: string) => Execution;
+}
