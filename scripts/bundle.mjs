@@ -21,6 +21,9 @@ export function functionFiles() {
   return Object.fromEntries(files.toSorted());
 }
 
+// esbuild holds a few hundred MB for each bundle that it makes at the same time.
+const atOnce = 2;
+
 /**
  * Bundles all functions or some of them, and puts the recipes beside those that take them. Sizes are in bytes. An entry over the
  * limit is an error, because a cold start reads it. `recipes` is another folder than recipes/.
@@ -28,15 +31,16 @@ export function functionFiles() {
 export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit = 130_000, recipes } = {}) {
   rmSync(outdir, { recursive: true, force: true });
   const chosen = Object.entries(functionFiles()).filter(([name]) => only?.includes(name) ?? true);
-  const sizes = await Promise.all(
-    chosen.map(async ([name, file]) => {
-      const folder = join(outdir, name);
-      await bundleHandler(file, folder);
-      const bytes = Object.fromEntries(readdirSync(folder).map((path) => [path, statSync(join(folder, path)).size]));
-      const total = Object.values(bytes).reduce((sum, size) => sum + size, 0);
-      return { name, entry: bytes['index.mjs'], total, files: Object.keys(bytes).length };
-    }),
-  );
+  const bundled = async ([name, file]) => {
+    const folder = join(outdir, name);
+    await bundleHandler(file, folder);
+    const bytes = Object.fromEntries(readdirSync(folder).map((path) => [path, statSync(join(folder, path)).size]));
+    const total = Object.values(bytes).reduce((sum, size) => sum + size, 0);
+    return { name, entry: bytes['index.mjs'], total, files: Object.keys(bytes).length };
+  };
+  const sizes = [];
+  for (let next = 0; next < chosen.length; next += atOnce)
+    sizes.push(...(await Promise.all(chosen.slice(next, next + atOnce).map(bundled))));
   const large = sizes.filter(({ entry }) => entry > limit).map(({ name, entry }) => `${name} ${entry}`);
   if (large.length > 0) throw new Error(`entries over ${limit} bytes: ${large.join(', ')}`);
   await compileRecipes(outdir, recipes);

@@ -5,7 +5,7 @@ import type { Clock } from '../../clock.ts';
 type Limit = readonly [size: number, refill: number];
 type Input = Record<string, unknown>;
 
-/** EC2's request buckets that differ from those of their category (aws-facts §1.1). */
+/** EC2's request buckets that differ from those of their category. */
 const requests: Record<string, Limit> = {
   RunInstances: [5, 2],
   StartInstances: [5, 2],

@@ -8,7 +8,7 @@ import type { Command, Invocation } from '../ssm/commands.ts';
 import { redriveStatus } from '../../states/redrive.ts';
 import type { Execution } from '../../states/step-functions.ts';
 
-/** An event from an AWS service to EventBridge. Its shape, including odd capitals and ARNs, follows aws-facts §4. */
+/** An event from an AWS service to EventBridge. Its shape has the odd capitals and ARNs that AWS documents for each event. */
 export interface Occurrence {
   source: string;
   'detail-type': string;
