@@ -51,7 +51,7 @@ export interface Plan extends BuildIdentity {
   notes?: string[];
 }
 
-/** Tags of an image: of its AMIs and snapshots in every region. */
+/** Tags of an image's AMIs and snapshots in every region. */
 export const imageTags = (plan: Plan): Tags => ({
   Name: plan.image,
   ...plan.document.image.tags,

@@ -5,10 +5,10 @@ import type { SourceImage } from '../launch/source.ts';
 export interface SubnetFacts {
   subnet: string;
   vpc: string;
-  /** The account of the subnet and its VPC: another than that of the pipeline where the subnet is shared. */
+  /** The account of the subnet and its VPC. It differs from the pipeline's account if the subnet is shared. */
   owner: string;
   freeAddresses: number;
-  /** Whether instances get a public address unless the launch says otherwise. */
+  /** Whether instances get a public address by default. */
   publicIp: boolean;
   /** Whether instances get an IPv6 address. */
   ipv6: boolean;
@@ -17,26 +17,26 @@ export interface SubnetFacts {
 export interface GroupFacts {
   group: string;
   vpc: string;
-  /** Whether a rule lets HTTPS out, wherever to. */
+  /** Whether a rule allows outgoing HTTPS to any destination. */
   https: boolean;
 }
 
 export interface RouteTableFacts {
   vpc: string;
-  /** Whether the table is that of every subnet without a table of its own. */
+  /** Whether the table applies to every subnet without a table of its own. */
   main: boolean;
   subnets: string[];
-  /** `via` is the id of a gateway or of what else the route leads to; a route to a gateway that is gone is not active. */
+  /** `via` is the id of the gateway or other next hop. A route to a deleted gateway is not active. */
   routes: { to: string; via: string; active: boolean }[];
 }
 
-/** An endpoint of an AWS service in a VPC; `service` is the last word of its name, such as `ssm`. */
+/** An endpoint of an AWS service in a VPC. `service` is the last part of its name, such as `ssm`. */
 export interface EndpointFacts {
   vpc: string;
   service: string;
 }
 
-/** The network that instances of a build come into. Subnets and groups are those of the recipe, or the defaults. */
+/** The network of a build's instances: the subnets and groups of the recipe, or the defaults. */
 export interface NetworkFacts {
   subnets: Seen<SubnetFacts[]>;
   groups: Seen<GroupFacts[]>;

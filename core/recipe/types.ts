@@ -34,6 +34,6 @@ export interface Recipe {
 export interface Catalog {
   recipes: Record<string, unknown>;
   scripts: Record<string, string>;
-  /** Version of the pipeline that they go with. */
+  /** Version of the pipeline that the recipes are deployed with. */
   version: string;
 }

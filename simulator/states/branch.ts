@@ -7,7 +7,7 @@ import type { Surroundings } from './values/expression.ts';
 import type { Tokens } from './tokens.ts';
 import { Variables } from './values/variables.ts';
 
-/** What all branches of one execution share. */
+/** The state that all branches of one execution share. */
 export interface Run {
   clock: Clock;
   random: () => number;

@@ -3,7 +3,7 @@ import type { Execution } from './history.ts';
 import type { Machine, Running } from './execution.ts';
 import type { Tokens } from './tokens.ts';
 
-/** What the API actions work on. */
+/** The data of the API actions. */
 export interface Registry {
   clock: Clock;
   random: () => number;

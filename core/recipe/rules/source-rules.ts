@@ -2,8 +2,8 @@ import { ways } from '../source.ts';
 import type { Rule } from './rule.ts';
 
 /**
- * Whether EC2's wildcards take a text. Goes once through the pattern, whose stars would keep a regular expression busy for
- * ever.
+ * Whether a text matches a pattern with EC2's wildcards. It reads the pattern once. A regular expression could backtrack forever
+ * on a pattern with many stars.
  */
 function finds(pattern: string, text: string): boolean {
   let reached = new Set([0]);
