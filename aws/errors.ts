@@ -57,13 +57,14 @@ function read(error: unknown, { action, region, about }: Asked): Read {
 
 /**
  * Makes a call and turns an AWS error into a Failure, by the table of codes.
- * @param unless Answers for codes, or for all codes of one meaning, that are no failure here, e.g. `gone` when deleting.
+ * @param unless Answers for codes, or for all codes of one meaning, that are no failure here, e.g. `gone` when deleting. An
+ * answer gets the code, and the failure that would be thrown without it.
  * @throws AwsTransient, LimitReached, CapacityUnavailable, AwsRefused
  */
 export async function ask<T, U = never>(
   asked: Asked,
   call: () => Promise<T>,
-  unless: Record<string, (code: string) => U | Promise<U>> = {},
+  unless: Record<string, (code: string, failure: () => Failure) => U | Promise<U>> = {},
 ): Promise<T | U> {
   try {
     return await call();
@@ -71,7 +72,7 @@ export async function ask<T, U = never>(
     const { meaning, failure } = read(error, asked);
     const code = codeOf(error) ?? '';
     const expected = unless[code] ?? unless[meaning];
-    if (expected) return expected(code);
+    if (expected) return expected(code, failure);
     throw failure();
   }
 }

@@ -16,7 +16,7 @@ export async function describeKey(aws: Connection, region: string, name: string)
       NotFoundException: () => ({ unseen: 'missing' }),
       InvalidArnException: () => ({ unseen: 'missing' }),
       // The key's policy decides, and it may not let the account's own roles look.
-      AccessDeniedException: () => ({ unseen: 'denied' }),
+      AccessDeniedException: (_, failure) => ({ unseen: 'denied', refused: failure().message }),
     },
   );
 }

@@ -95,17 +95,21 @@ export async function executionHistory(aws: Connection, executionArn: string): P
   }));
 }
 
-/** As executionHistory, for callers that can do without: a refusal is added to `refused`. */
-export async function historyIfAllowed(
-  aws: Connection,
-  executionArn: string,
-  refused: string[],
-): Promise<StateEvent[]> {
+/** Reads what the caller can do without. A refusal is told in `refused`, and `otherwise` stands in for the answer. */
+async function ifAllowed<T>(what: string, otherwise: T, refused: string[], read: () => Promise<T>): Promise<T> {
   try {
-    return await executionHistory(aws, executionArn);
+    return await read();
   } catch (error) {
     if (!(error instanceof Failure) || isTransient(error)) throw error;
-    refused.push(`the history could not be read: ${error.message}`);
-    return [];
+    refused.push(`${what} could not be read: ${error.message}`);
+    return otherwise;
   }
 }
+
+/** As executionHistory, but a refusal is told in `refused`. */
+export const historyIfAllowed = (aws: Connection, executionArn: string, refused: string[]): Promise<StateEvent[]> =>
+  ifAllowed('the history', [], refused, () => executionHistory(aws, executionArn));
+
+/** As inputOf, but a refusal is told in `refused`. */
+export const inputIfAllowed = (aws: Connection, executionArn: string, refused: string[]): Promise<unknown> =>
+  ifAllowed<unknown>('the input', undefined, refused, () => inputOf(aws, executionArn));

@@ -14,17 +14,19 @@ import { lookAtNetwork, networkPermissions } from './network.ts';
 import { describeRegions } from './regions.ts';
 import { look } from './seen.ts';
 
-/** What findSource and the looks call. */
-export const preflightPermissions = [
-  ...sourcePermissions,
+/** What only looks call: AWS's refusal of one is a note, and the build goes on. */
+export const lookPermissions = [
+  'ec2:DescribeInstanceTypes',
   'ec2:DescribeRegions',
   'ec2:GetAllowedImagesSettings',
   ...networkPermissions,
   'ec2:DescribeSnapshots',
   'ec2:GetEbsDefaultKmsKeyId',
   'ec2:GetEbsEncryptionByDefault',
-  'kms:DescribeKey',
 ];
+
+/** What findSource and the looks call. An alias in the recipe cannot be judged without kms:DescribeKey. */
+export const preflightPermissions = [...new Set([...sourcePermissions, ...lookPermissions, 'kms:DescribeKey'])];
 
 /**
  * The source, or its failure, which is reported together with all problems. If Allowed AMIs is enabled, it hides images as if

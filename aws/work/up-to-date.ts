@@ -10,8 +10,10 @@ import { readParameter } from '../parameters.ts';
 import { readRecord } from '../memory/recipe-records.ts';
 import { observeImage } from './targets.ts';
 
-/** The published build that already fulfils a request, or why there is none. */
-export type Found = { current: string; because?: never } | { current?: never; because: string };
+/** The published build that already fulfils a request, or why there is none. `notes` tell the looks that AWS refused. */
+export type Found = { notes?: string[] } & (
+  { current: string; because?: never } | { current?: never; because: string }
+);
 
 /**
  * Finds the published build that equals what a plan would build, in every target, or says why there is none. Regions are looked
@@ -32,7 +34,10 @@ export async function findUpToDate(artifacts: Artifacts, plan: Plan, now: Date):
     targets.map(({ region, ami }) => lookAt(artifacts.aws, plan, region, ami ?? '', plan.channel)),
   );
   const wrong = unhealthy(plan, targets, seen, now);
-  return wrong.length > 0 ? { because: fewOf(wrong, '; ') } : { current: build };
+  const notes = seen.flatMap(({ refused }) =>
+    refused === undefined ? [] : [`could not see whether the published image is up to date: ${refused}`],
+  );
+  return wrong.length > 0 ? { because: fewOf(wrong, '; '), notes } : { current: build };
 }
 
 async function lookAt(

@@ -2,7 +2,7 @@ import { diskWrongs } from './disk-wrongs.ts';
 import { imageDisks } from '../launch/disks.ts';
 import { fewOf, missing, type Shared } from './distribution.ts';
 import { Failure } from '../errors.ts';
-import { isKey, managedAlias, type KeySeen } from '../launch/keys.ts';
+import { isAlias, isKey, managedAlias, showKey, type KeySeen } from '../launch/keys.ts';
 import { type Plan, imageTags } from '../build/plan.ts';
 import type { Target } from '../recipe/types.ts';
 import type { AmiDescription } from '../launch/source.ts';
@@ -72,6 +72,11 @@ export function encryptionWrongs(plan: Plan, target: Target, { image, snapshots,
       return encrypted ? wrong(`is not encrypted${key === undefined ? '' : `, though ${key} was asked for`}`) : [];
     if (key !== undefined && !isKey(found, key, keys[key])) {
       const asked = keys[key];
+      // The key of an alias is unknown where KMS refuses the look, and waiting does not change the refusal.
+      if (isAlias(key) && asked && 'refused' in asked) {
+        const says = `KMS does not show whether ${key} encrypts ${what}; ${showKey}`;
+        return [{ says: `${says}. It refused ${asked.refused}`, forGood: true }];
+      }
       const which =
         asked && 'arn' in asked ? ` (${asked.arn})` : asked ? ` (which KMS does not show: ${asked.unseen})` : '';
       return wrong(`is encrypted with ${found}, not with ${key}${which} as asked`);

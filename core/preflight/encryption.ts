@@ -1,5 +1,5 @@
 import { unshareable, type Encryption, type EncryptionFacts } from '../launch/encryption.ts';
-import { isAlias, managedAlias, type KeySeen } from '../launch/keys.ts';
+import { isAlias, managedAlias, showKey, type KeySeen } from '../launch/keys.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Path, Problem } from '../recipe/recipe.ts';
 import { isShared, unshareableProblem } from '../recipe/rules/distribution-rules.ts';
@@ -92,10 +92,22 @@ function keyProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
     if (seen.unseen === 'missing') return says(`KMS in ${region} knows no key ${key}; create the key, or name another`);
     // A key named by its id can be recognized without KMS.
     if (!isAlias(key)) return [];
-    return says(
-      `KMS in ${region} does not let the pipeline see which key ${key} is; allow kms:DescribeKey in the key's policy, or name the key by its ARN`,
-    );
+    return says(`KMS in ${region} does not let the pipeline see which key ${key} is: ${seen.refused}; ${showKey}`);
   });
+}
+
+/** Keys that KMS does not show and no alias in the recipe means. The build goes on without the look. */
+export function keyNotes(recipe: Recipe, facts: EncryptionSeen): Problem[] {
+  const named = namedKeys(recipe, facts.region);
+  return Object.entries(facts.encryption).flatMap(([at, { found }]) =>
+    Object.entries(found?.keys ?? {}).flatMap(([key, seen]): Problem[] => {
+      if (!('refused' in seen)) return [];
+      const { path = ['distribute'] } = named.find((one) => one.region === at && one.key === key) ?? {};
+      if (path.length > 1 && isAlias(key)) return [];
+      const message = `could not look at the key ${key} in ${at} before the build, so the build may find out late`;
+      return [{ path, message: `${message}: ${seen.refused}` }];
+    }),
+  );
 }
 
 /** Disks that the recipe wants unencrypted, but that EC2 encrypts. */

@@ -1,7 +1,7 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import { channelNotes, channelProblems } from './channel.ts';
-import { encryptionProblems } from './encryption.ts';
+import { encryptionProblems, keyNotes } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';
 import { instanceTypeProblems } from './instance-types.ts';
 import { networkNotes, networkProblems } from './network.ts';
@@ -50,6 +50,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...Object.entries(facts.encryption).flatMap(([at, seen]) =>
         unseen(`EBS encryption in ${at}`, ['distribute'], seen),
       ),
+      ...keyNotes(recipe, facts),
     ],
   };
 }

@@ -75,7 +75,7 @@ export function unhealthy(plan: Plan, targets: ManifestTarget[], seen: TargetSee
  * The manifest of a build that found an earlier build's image up to date. It takes over what the earlier manifest says about the
  * image.
  */
-export function upToDateManifest(published: Manifest, build: string, timings: Timing[]): Manifest {
-  const { cost: _spentThen, ...image } = published;
-  return { ...image, build, status: 'up-to-date', timings, failure: null };
+export function upToDateManifest(published: Manifest, build: string, timings: Timing[], notes: string[]): Manifest {
+  const { cost: _spentThen, notes: _toldThen, ...image } = published;
+  return { ...image, build, status: 'up-to-date', timings, failure: null, ...(notes.length > 0 && { notes }) };
 }

@@ -11,12 +11,13 @@ import { identity, lambda, measure, stage } from '../stage.ts';
 /** Writes the manifest of a build that had nothing to do. The manifest names the image that is published already. */
 export const recordUpToDate = stage({
   name: 'RecordUpToDate',
-  input: z.strictObject({ ...identity, published: z.string(), execution: z.string() }),
+  input: z.strictObject({ ...identity, published: z.string(), notes: z.array(z.string()), execution: z.string() }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
-  async run({ recipe, build, published, execution }, cloud) {
+  async run({ recipe, build, published, notes, execution }, cloud) {
     const before = await readArtifact<Manifest>(cloud, { recipe, build: published }, 'manifest.json');
     if (!before) throw new Failure('StageInputInvalid', `there is no manifest of ${recipe} ${published} any more`);
-    const manifest = upToDateManifest(before, build, timingsOf(await executionHistory(cloud.aws, execution)));
+    const timings = timingsOf(await executionHistory(cloud.aws, execution));
+    const manifest = upToDateManifest(before, build, timings, notes);
     await writeArtifact(cloud, { recipe, build }, 'manifest.json', manifest);
     measure(cloud, measurementsOf(manifest));
     return { recipe, build, status: manifest.status, published };

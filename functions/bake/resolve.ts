@@ -14,11 +14,7 @@ import { planBuild, workOf, type Plan } from '../../core/build/plan.ts';
 import { rebuildProblem, resumed } from '../../core/start/resume-build.ts';
 import { refuse, refuseAny, told } from '../../core/recipe/recipe.ts';
 import { startProblems } from '../../core/deployment/start-bounds.ts';
-import { lambda, stage, type Cloud } from '../stage.ts';
-
-// Loaded only for a new plan.
-const lookForUpToDate = async (cloud: Cloud, plan: Plan): Promise<Found> =>
-  (await import('../../aws/work/up-to-date.ts')).findUpToDate(cloud, plan, cloud.now());
+import { lambda, stage } from '../stage.ts';
 
 /**
  * First state: turns the execution input into a build plan in the bucket, unless there is nothing to build. Refuses bad input
@@ -45,9 +41,12 @@ export const resolve = stage({
       const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings), at);
       for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
       plan = planBuild({ ...requested, execution, source, catalog, deployment, settings, notes: told(notes) });
-      found = regardless ? { because: 'it was asked for' } : await lookForUpToDate(cloud, plan);
+      // Loaded only where a build is planned.
+      const { findUpToDate } = await import('../../aws/work/up-to-date.ts');
+      found = regardless ? { because: 'it was asked for' } : await findUpToDate(cloud, plan, cloud.now());
+      if (found.notes?.length) plan.notes = [...(plan.notes ?? []), ...found.notes];
       cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
-      if (found.current) return { ...identity, upToDate: { is: true, build: found.current } };
+      if (found.current) return { ...identity, upToDate: { is: true, build: found.current, notes: plan.notes ?? [] } };
     }
     await holdRecipe(cloud, identity, execution.id);
     plan = await keepPlan(cloud, plan);

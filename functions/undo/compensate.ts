@@ -7,11 +7,12 @@ import { removalPermissions, type Removal } from '../../aws/undo/leftovers.ts';
 import { claimBuild, type Owner } from '../../aws/memory/locks.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { keptUntil } from '../../core/undo/kept.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
 import { patience } from '../../core/build/limits.ts';
 import { endedContext, execution, lambda } from '../stage.ts';
 import { secondsSince, wait, type Seen } from '../wait.ts';
 
-interface Undone extends Pick<Removal, 'left' | 'kept'> {
+interface Undone extends Pick<Removal, 'left' | 'kept'>, Partial<BuildIdentity> {
   owner: Owner;
   undone: string[];
 }
@@ -44,13 +45,14 @@ export const compensate = wait({
     // again.
     if (owner === 'running' && waited < settleSeconds) return { waiting: `${id} runs` };
     const plan = identity && owner === 'ours' && (await readEndedPlan(cloud, identity, context));
-    if (!plan) return { done: { owner, undone: [], left: [], kept: [] } };
+    if (!plan) return { done: { ...identity, owner, undone: [], left: [], kept: [] } };
     const until = waited < settleSeconds ? undefined : keptUntil(began);
     const { removed, left, refused, kept } = await removeBuild(cloud, plan, until);
     const undone = [...new Set([...((await readArtifact<string[]>(cloud, plan, 'undone.json')) ?? []), ...removed])];
     if (removed.length > 0) await writeArtifact(cloud, plan, 'undone.json', undone);
     const settled = left.length === 0 && waited >= settleSeconds;
-    if (settled || waited > patience.compensate) return { done: { owner, undone, left: [...left, ...refused], kept } };
+    if (settled || waited > patience.compensate)
+      return { done: { ...identity, owner, undone, left: [...left, ...refused], kept } };
     return { waiting: `still there: ${left.join(', ') || 'nothing, but something may yet come to light'}` };
   },
 });

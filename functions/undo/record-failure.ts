@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readArtifact, writeArtifact } from '../../aws/memory/artifacts.ts';
 import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
-import { historyIfAllowed, inputOf } from '../../aws/executions/executions.ts';
+import { historyIfAllowed, inputIfAllowed } from '../../aws/executions/executions.ts';
 import { recordEnd } from '../../aws/memory/ended-builds.ts';
 import type { ChannelLedger } from '../../core/distribute/channel.ts';
 import { reckoned, unrecordedFailure } from '../../core/report/build-measurements.ts';
@@ -22,9 +22,9 @@ export const recordFailure = stage({
     const { compensation: result, distribution = [] } = context;
     const unread: string[] = [];
     const events = await historyIfAllowed(cloud.aws, id, unread);
+    const input = await inputIfAllowed(cloud.aws, id, unread);
     const failure = failureOf(events, context.failure, result, unread);
-    const input = await inputOf(cloud.aws, id);
-    const identity = claimedIdentity(input, { id, startedAt });
+    const identity = claimedIdentity(input ?? { ...context, ...result }, { id, startedAt }); // else as Resolve named it
     if (identity) cloud.about(identity);
     const targets = failedTargets(distribution);
     // A refused execution made nothing, so it must not write the build's record, if there is one.

@@ -1,3 +1,4 @@
+import { lookPermissions } from '../../../aws/preflight/preflight.ts';
 import type { Violation } from './violation.ts';
 import { readMachine } from '../machines.ts';
 import { home, shapeOf } from '../setting.ts';
@@ -34,16 +35,27 @@ function ownFailure(scenario: Scenario, fails: string): Expectation {
   return { end: 'failed', state: 'Verify', region: target.region };
 }
 
+/** Whether a strike denies Resolve a look without which the build goes on. What AWS refused is then a note. */
+export function isRefusedLook({ place, fault, at }: Strike): boolean {
+  if (stateOf(place) !== 'Resolve' || fault !== 'denied') return false;
+  const [action = '', region = home] = String(at).split('@');
+  // The recipe names its keys by aliases, which say nothing without KMS.
+  if (action === 'kms:DescribeKey') return false;
+  // Abroad, Resolve only looks: at the channel, and at the images that it or an earlier build published.
+  return lookPermissions.includes(action) || region !== home;
+}
+
 function ofStrike(scenario: Scenario, strike: Strike): Expectation {
   const state = stateOf(strike.place);
   // An execution ended in the middle of a run may have reached the next state by then.
   if (isStop(strike)) return { end: 'died', state: strike.at === undefined ? state : '' };
   // The image is published by then. The manifest lists what may not be removed; a forbidden write fails the execution.
   if (state === 'CleanUp' && String(strike.at).startsWith('ec2:')) return { end: 'published', state: '' };
-  const foreign = /@(.*)/.exec(String(strike.at))?.[1] ?? home;
-  if (scenario.upToDate && state === 'Resolve' && foreign !== home) return { end: 'published', state: '' };
-  const region = /\[(.*)\]$/.exec(strike.place)?.[1] ?? '';
-  if (mapOf.get(state) !== 'Distribute') return { end: 'failed', state };
+  if (isRefusedLook(strike)) return { end: 'published', state: '' };
+  // A key that Verify may not see spoils one target, as a failure inside Distribute does.
+  const unseenKey = state === 'Verify' ? /^kms:DescribeKey@(.*)/.exec(String(strike.at))?.[1] : undefined;
+  const region = unseenKey ?? /\[(.*)\]$/.exec(strike.place)?.[1] ?? '';
+  if (mapOf.get(state) !== 'Distribute' && unseenKey === undefined) return { end: 'failed', state };
   const hit = shapeOf(scenario).targets.filter((target) => region === '' || target.region === region);
   return hit.some(({ required }) => required)
     ? { end: 'failed', state: 'Verify', ...(region && { region }) }

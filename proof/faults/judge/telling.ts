@@ -1,5 +1,5 @@
 import { failureNames } from '../../../core/errors.ts';
-import { brief, expected } from './expectation.ts';
+import { brief, expected, isRefusedLook } from './expectation.ts';
 import type { Violation } from './violation.ts';
 import { isUnheard, isUnknown, linesOf, wordsOf } from './said.ts';
 import { home } from '../setting.ts';
@@ -19,7 +19,7 @@ const isName = (error: string) => errors.has(error) || foreign.test(error);
 
 /** A failure names its state and its cause, both in the manifest and in the execution. */
 export function telling(trial: Trial): Violation[] {
-  return [...words(trial), ...record(trial), ...cause(trial)];
+  return [...words(trial), ...record(trial), ...cause(trial), ...notes(trial)];
 }
 
 const broken = (what: string): Violation => ({ invariant: 'told', what });
@@ -51,6 +51,22 @@ function record(trial: Trial): Violation[] {
   if (isUnheard(trial)) return [];
   const died = executions.some(({ status }) => status !== 'SUCCEEDED');
   return admitted || (died && isUnknown(trial)) ? [] : [broken('there is no manifest')];
+}
+
+/**
+ * What AWS refused in a build that is published all the same is told in its manifest, by its action and AWS's code: a look of
+ * Resolve in the notes, a key of an optional target in the error of that target.
+ */
+function notes({ struck, manifest }: Trial): Violation[] {
+  if (!manifest) return [];
+  const errors = manifest.targets.map(({ error }) => error ?? '');
+  return [...struck].flatMap((strike) => {
+    const isKey = strike.place === 'Verify' && strike.fault === 'denied' && String(strike.at).startsWith('kms:');
+    const tells = isRefusedLook(strike) ? (manifest.notes ?? []) : isKey && !manifest.failure ? errors : undefined;
+    const action = String(strike.at).replace(/@.*/, '');
+    if (!tells || tells.some((one) => one.includes(action) && /Unauthorized|AccessDenied/.test(one))) return [];
+    return [broken(`the manifest does not say that ${action} was denied: ${brief(tells.join(' '))}`)];
+  });
 }
 
 /** If a failure has a single cause, the report names that cause. */

@@ -177,7 +177,7 @@ const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
 test.each<[string, string, string | undefined, Record<string, KeySeen>, string | undefined]>([
   ['an alias', 'alias/a', arn('1'), { 'alias/a': key('1') }, undefined],
-  ['an ARN', arn(id), arn(id), { [arn(id)]: { unseen: 'denied' } }, undefined],
+  ['an ARN', arn(id), arn(id), { [arn(id)]: { unseen: 'denied', refused: 'no' } }, undefined],
   ['an id', id, arn(id), {}, undefined],
   ['no key', 'alias/a', undefined, { 'alias/a': key('1') }, 'is not encrypted, though alias/a was asked for'],
   [
@@ -186,13 +186,6 @@ test.each<[string, string, string | undefined, Record<string, KeySeen>, string |
     arn('2'),
     { 'alias/a': key('1') },
     `is encrypted with ${arn('2')}, not with alias/a (${arn('1')}) as asked`,
-  ],
-  [
-    'an alias that KMS does not show',
-    'alias/a',
-    arn('1'),
-    { 'alias/a': { unseen: 'denied' } },
-    `is encrypted with ${arn('1')}, not with alias/a (which KMS does not show: denied) as asked`,
   ],
   ['another ARN', arn(id), arn('2'), {}, `is encrypted with ${arn('2')}, not with ${arn(id)} as asked`],
 ])('a snapshot is compared with the key asked for, at home and elsewhere: %s', (_, asked, found, keys, says) => {
@@ -203,6 +196,17 @@ test.each<[string, string, string | undefined, Record<string, KeySeen>, string |
   };
   for (const region of ['us-east-1', 'eu-west-1'])
     expect(encryptionWrongs(own, targetIn(own, region), under(found, keys))).toEqual(says === undefined ? [] : [wrong]);
+});
+
+test('where KMS refuses to show the key of an alias, its refusal is told, not another key', () => {
+  const refused = 'kms:DescribeKey of alias/a in us-east-1: AccessDeniedException: no, request r-1';
+  const keys: Record<string, KeySeen> = { 'alias/a': { unseen: 'denied', refused } };
+  expect(encryptionWrongs(keyed('alias/a'), target, under(arn('1'), keys))).toEqual([
+    {
+      says: `KMS does not show whether alias/a encrypts snap-1 (/dev/xvda of ami-1); allow kms:DescribeKey in the key's policy, or name the key by its ARN. It refused ${refused}`,
+      forGood: true,
+    },
+  ]);
 });
 
 test('what is shared is not under the AWS-managed key, be it with an organization only', () => {

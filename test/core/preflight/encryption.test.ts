@@ -89,7 +89,11 @@ test.each<[string, Facts, string[]]>([
 test.each<[string, Record<string, KeySeen>, string[]]>([
   ['missing', { 'alias/golden': { unseen: 'missing' } }, ['KMS in us-east-1 knows no key alias/golden']],
   ['disabled', key('alias/golden', { state: 'PendingDeletion' }), ['alias/golden in us-east-1 is PendingDeletion']],
-  ['an alias that may not be looked at', { 'alias/golden': { unseen: 'denied' } }, ['allow kms:DescribeKey']],
+  [
+    'an alias that may not be looked at',
+    { 'alias/golden': { unseen: 'denied', refused: 'AccessDenied' } },
+    ['is: AccessDenied; allow kms:DescribeKey'],
+  ],
   ['not looked at', {}, []],
 ])('a key is refused where it is named: %s', (_, keys, expected) => {
   const distribute = [{ region: 'us-east-1', kmsKey: 'alias/golden' }];
@@ -102,7 +106,7 @@ test.each<[string, Record<string, KeySeen>, string[]]>([
 test('a key that is named by its ARN need not be looked at, and the AWS-managed one is known by it', () => {
   const kmsKey = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
   const distribute = [{ region: 'us-east-1', kmsKey, accounts }];
-  expect(problemsOf({ distribute }, inBoth({ keys: { [kmsKey]: { unseen: 'denied' } } }))).toEqual([]);
+  expect(problemsOf({ distribute }, inBoth({ keys: { [kmsKey]: { unseen: 'denied', refused: 'no' } } }))).toEqual([]);
   expect(problemsOf({ distribute }, inBoth({ keys: key(kmsKey, { awsManaged: true }) }))).toEqual([
     'distribute[0].kmsKey: alias/aws/ebs is the AWS-managed key, and what it encrypts cannot be shared; name a customer-managed key',
   ]);

@@ -1,5 +1,6 @@
 // Which key encrypts what, from the source image to what is published.
 import { readFileSync } from 'node:fs';
+import type { InterferedCall } from '../../../simulator/pipeline/interference.ts';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
@@ -127,5 +128,19 @@ test('an alias that moves while the image is made is caught at home, too', async
     /us-east-1: .*snap-\w+ \(\/dev\/xvda of ami-\w+\) is encrypted with \S+, not with alias\/golden \(/,
   );
   expect(granted).not.toContain('us-east-1');
+  expect(left).toEqual(nothing);
+});
+
+test('a key that KMS stops showing ends the build in Verify with the refused action, its code and what to do', async () => {
+  const call = ({ by, action, region }: InterferedCall) =>
+    by === 'Verify' && action === 'DescribeKey' && region === 'us-east-1'
+      ? { error: 'AccessDeniedException', message: 'no', effect: false }
+      : undefined;
+  const { error, cause, seconds, left } = await wronglyKeyed({ interfere: { call } });
+  expect(error).toBe('TargetsIncomplete');
+  expect(cause).toMatch(
+    /us-east-1: .*KMS does not show whether alias\/golden encrypts snap-.*; allow kms:DescribeKey in the key's policy.* It refused kms:DescribeKey of alias\/golden in us-east-1: AccessDeniedException: no, request /,
+  );
+  expect(seconds).toBeLessThan(30);
   expect(left).toEqual(nothing);
 });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Catalog } from '../../../core/recipe/types.ts';
 import type { RecipeRecord } from '../../../core/build/record.ts';
 import type { Image } from '../../../simulator/aws/ec2/images/images.ts';
+import type { InterferedCall } from '../../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../../simulator/states/step-functions.ts';
 import {
@@ -48,12 +49,15 @@ describe('once an image is published', () => {
   let simulation: Simulation;
   let first: Execution;
   let stopping = false;
+  let denied: string[] = [];
   const base = () => catalog.recipes['base'] as Record<string, unknown>;
 
   beforeAll(async () => {
     catalog = catalogOf();
     const enter = (state: string) => (stopping && state === 'Launch' ? ('ABORTED' as const) : undefined);
-    simulation = createSimulation({ catalog, scenario: { rates: { eventsLost: 1 } }, interfere: { enter } });
+    const call = ({ by, action }: InterferedCall) =>
+      by === 'Resolve' && denied.includes(action) ? { error: 'UnauthorizedOperation', effect: false } : undefined;
+    simulation = createSimulation({ catalog, scenario: { rates: { eventsLost: 1 } }, interfere: { enter, call } });
     first = await build(simulation);
   });
 
@@ -98,6 +102,16 @@ describe('once an image is published', () => {
       status: 'up-to-date',
       published: made.build,
     });
+  });
+
+  test('looks that AWS refuses are in the notes, and those of earlier builds are not', async () => {
+    denied = ['DescribeRegions'];
+    const { notes } = (await again()).manifest;
+    expect(notes).toEqual([expect.stringMatching(/^distribute: .*ec2:DescribeRegions in us-east-1: /)]);
+    denied = ['DescribeSnapshots'];
+    expect(await reasonToBuild()).toMatch(/us-east-1 cannot be looked at: ec2:DescribeSnapshots/);
+    denied = [];
+    expect((await again()).manifest.notes).toBeUndefined();
   });
 
   test('that holds for automatic starts, for a document and for overrides that come to the same', async () => {
@@ -321,7 +335,7 @@ test('a build that died after its image was published is up to date', async () =
   await build(simulation);
   await simulation.pass(hour);
   const second = await build(simulation);
-  expect(foundBy(second)).toEqual({ is: true, build: recordIn(simulation).published?.build });
+  expect(foundBy(second)).toEqual({ is: true, build: recordIn(simulation).published?.build, notes: [] });
   expect(manifestIn(simulation, second)).toMatchObject({
     status: 'up-to-date',
     targets: [home, copied].map((region) => ({ region, status: 'published', ami: imageIn(simulation, region).id })),

@@ -109,7 +109,7 @@ const readsPlan = {
   CopyImage: { execution, region: 'us-east-1', ami: 'ami-1' },
   GrantPermissions: { execution, region: 'us-east-1', ami: 'ami-1' },
   Verify: { distribution: [] },
-  RecordUpToDate: { published: '20261123-030000-0000', execution: 'x' },
+  RecordUpToDate: { published: '20261123-030000-0000', notes: [], execution: 'x' },
   CleanUp: {
     taskToken: 'token',
     since: '2026-11-23T03:00:00Z',
