@@ -1,18 +1,6 @@
 import { Failure } from '../errors.ts';
 import type { Catalog, Recipe } from './types.ts';
 import { formatProblems, parseRecipe } from './recipe.ts';
-import { homeRegion } from './regions.ts';
-
-/** Every region that a recipe of the catalog distributes to. */
-export const regionsIn = ({ recipes }: Catalog, home: string): string[] => [
-  ...new Set(
-    Object.values(recipes).flatMap((document) =>
-      ((document as { distribute?: { region: string }[] }).distribute ?? []).map(({ region }) =>
-        region === homeRegion ? home : region,
-      ),
-    ),
-  ),
-];
 
 type Parsed = ReturnType<typeof parseRecipe>;
 

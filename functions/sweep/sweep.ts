@@ -6,7 +6,7 @@ import { orphanPermissions, removeOrphans } from '../../aws/undo/orphans.ts';
 import { placeOf } from '../../core/build/identity.ts';
 import { Failure } from '../../core/errors.ts';
 import { buildsIn } from '../../core/sweep/estate.ts';
-import { regionsIn } from '../../core/recipe/catalog.ts';
+import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import { decideSweep } from '../../core/sweep/sweep.ts';
 import { failureOf, nothingSwept, outcomeOf, reportKey, type SweepOutcome } from '../../core/sweep/sweep-report.ts';
 import { lambda, measure, stage } from '../stage.ts';

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../core/recipe/types.ts';
 import { parseRecipe } from '../../core/recipe/recipe.ts';
-import { regionsIn } from '../../core/recipe/catalog.ts';
+import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import type { CloudOptions } from '../aws/cloud.ts';
 
 /** Creates every key that a recipe names, in the region in which it is named. */
