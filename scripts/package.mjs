@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureInstalled, root } from './setup.mjs';
 
+/** Settings that take one of some words and that nothing else checks. */
+const words = { dailySweep: ['ENABLED', 'DISABLED'], amazonTopics: ['on', 'off'] };
+
 const options = {
   param: { type: 'string', multiple: true },
   stage: { type: 'string', short: 's' },
@@ -21,8 +24,15 @@ export async function settingsProblems(args, env = process.env) {
   const { params = {} } = parse(readFileSync(join(root, 'serverless.yml'), 'utf8'), { logLevel: 'error' });
   const { stage = 'dev', region = env.AWS_REGION ?? 'us-east-1', param = [] } = values;
   const given = param.map((text) => [text.split('=', 1)[0], text.slice(text.indexOf('=') + 1)]);
+  const names = Object.keys(params.default);
+  const wrong = given.flatMap(([name, value]) => {
+    if (!names.includes(name)) return [`--param="${name}=…" is no setting; the settings are ${names.join(', ')}`];
+    const allowed = words[name];
+    const taken = !allowed || allowed.includes(value) || value.includes('${');
+    return taken ? [] : [`--param="${name}=…" must be ${allowed.join(' or ')}, not "${value}"`];
+  });
   const settings = { ...params.default, ...params[stage], ...Object.fromEntries(given) };
-  if (Object.values(settings).some((value) => String(value).includes('${'))) return [];
+  if (Object.values(settings).some((value) => String(value).includes('${'))) return wrong;
   const self = { service: env.GOLDEN_SERVICE ?? 'golden-image', 'provider.stage': stage, 'provider.region': region };
   const osls = {
     async resolveVariable(address) {
@@ -37,7 +47,7 @@ export async function settingsProblems(args, env = process.env) {
     executionLogging(osls),
     infrastructure('./notified.cjs').topic(osls),
   ]);
-  return [...new Set(checked.flatMap(({ reason }) => (reason ? [reason.message] : [])))];
+  return [...new Set([...wrong, ...checked.flatMap(({ reason }) => (reason ? [reason.message] : []))])];
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -25,6 +25,18 @@ test.each<[string, string[], Record<string, string>, RegExp[]]>([
     {},
     [/^executionLog/, /^notify/],
   ],
+  [
+    'a name that is misspelt',
+    ['--param=automaticBuild=on'],
+    {},
+    [/^--param="automaticBuild=…" is no setting; .*automaticBuilds/],
+  ],
+  [
+    'a word that it does not take',
+    ['--param=dailySweep=off'],
+    {},
+    [/^--param="dailySweep=…" must be ENABLED or DISABLED, not "off"/],
+  ],
   ['a name that is too long', ['--stage', 'production'], { GOLDEN_SERVICE: 'a'.repeat(50) }, [/at most 45 fit/]],
 ])('settings that cannot be are told once: %s', async (_, args, env, expected) => {
   const problems = await settingsProblems(args, env);
