@@ -160,3 +160,5 @@ export function createClock({ start, speed = 'max' }: { start: number; speed?: '
 
   return { now: () => now, at, sleep, activity, run };
 }
+
+export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();

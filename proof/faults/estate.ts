@@ -1,7 +1,7 @@
 import type { LaunchPermission } from '@aws-sdk/client-ec2';
-import type { Image } from '../../simulator/aws/ec2/images/images.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { account, parameter } from './setting.ts';
+import type { Image } from '../../simulator/aws/state/images.ts';
 
 export interface Thing {
   region: string;

@@ -1,8 +1,8 @@
-import type { Image } from '../../simulator/aws/ec2/images/images.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { imagesMade, launchers } from './estate.ts';
 import { olderBuild, shapeOf, sharingOf } from './setting.ts';
 import type { Scenario, Shape } from './vocabulary.ts';
+import type { Image } from '../../simulator/aws/state/images.ts';
 
 /** How an AMI differs from its target, in words; undefined if it is right. */
 export function flawOf(

@@ -7,14 +7,13 @@ import { copyImageActions } from './ec2/images/copy-image.ts';
 import { createImageActions } from './ec2/images/create-image.ts';
 import { encryptionActions } from './ec2/images/encryption.ts';
 import { startGuests } from './ec2/instances/guest.ts';
-import { imageActions, type Image } from './ec2/images/images.ts';
+import { imageActions } from './ec2/images/images.ts';
 import { instanceTypeActions } from './ec2/instances/instance-types.ts';
 import { instanceActions } from './ec2/instances/instances.ts';
 import { regionActions } from './ec2/network/regions.ts';
 import { runInstancesActions } from './ec2/instances/run-instances.ts';
 import { snapshotActions } from './ec2/images/snapshots.ts';
 import { networkActions } from './ec2/network/describe-network.ts';
-import { tagActions } from './ec2/tags.ts';
 import { volumeActions } from './ec2/volumes.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
 import { createGate } from './calls/gate.ts';
@@ -31,7 +30,10 @@ import { agentActions, startAgents } from './ssm/agents.ts';
 import { commandActions } from './ssm/commands.ts';
 import { parameterActions, setParameter } from './ssm/parameters.ts';
 import { createThrottle } from './calls/throttling.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld } from './world.ts';
+import type { Image } from './state/images.ts';
+import type { World } from './state/world.ts';
+import { tagActions } from './ec2/tag-actions.ts';
 
 export interface CloudOptions {
   clock: Clock;

@@ -2,7 +2,7 @@ import type { DescribeKeyRequest } from '@aws-sdk/client-kms';
 import { ApiError, type Actions } from './calls/actions.ts';
 import { keyNamed } from './keys.ts';
 import { required, strict } from './calls/strict.ts';
-import type { World } from './world.ts';
+import type { World } from './state/world.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html */
 export const kmsActions = (world: World): Actions => ({

@@ -10,23 +10,8 @@ import type {
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { ApiError, type Actions } from './calls/actions.ts';
 import { strict } from './calls/strict.ts';
-import type { World } from './world.ts';
-
-export interface StoredObject {
-  body: Buffer;
-  etag: string;
-  type: string | undefined;
-  encryption: string | undefined;
-  keyId: string | undefined;
-  metadata: Record<string, string> | undefined;
-  at: number;
-}
-
-export interface Bucket {
-  name: string;
-  region: string;
-  objects: Map<string, StoredObject>;
-}
+import type { World } from './state/world.ts';
+import type { StoredObject, Bucket } from './state/buckets.ts';
 
 export function putObject(
   world: World,

@@ -1,9 +1,11 @@
 import type { Recipe } from '../../core/recipe/types.ts';
 import { wildcard } from './ec2/filters.ts';
-import { comesWithAgent, type Image, type System } from './ec2/images/images.ts';
+import { comesWithAgent } from './ec2/images/images.ts';
 import { createRandom } from '../random.ts';
 import type { PublicSource } from './source-calendar.ts';
-import type { Region, World } from './world.ts';
+import type { Image, System } from './state/images.ts';
+import type { Region } from './state/region.ts';
+import type { World } from './state/world.ts';
 
 interface Family {
   system: System;

@@ -1,80 +1,16 @@
 import type { Clock } from '../clock.ts';
-import { createViews, type Views } from './calls/consistency.ts';
+import { createViews } from './calls/consistency.ts';
 import type { Delays } from './delays.ts';
-import type { Image } from './ec2/images/images.ts';
-import type { Instance } from './ec2/instances/instances.ts';
-import type { Limits } from './ec2/limits.ts';
-import type { Snapshot } from './ec2/images/snapshots.ts';
-import type { Network } from './ec2/network/network.ts';
-import type { Volume } from './ec2/volumes.ts';
 import type { Occurrence } from './events/events.ts';
 import type { Keys } from './keys.ts';
-import { createRandom, type Random } from '../random.ts';
+import { createRandom } from '../random.ts';
 import type { Rates } from './calls/rates.ts';
-import type { Bucket } from './s3.ts';
 import type { Scenario } from '../pipeline/scenario.ts';
 import { sourceImages } from './source-images.ts';
-import type { Agent } from './ssm/agents.ts';
-import type { Command } from './ssm/commands.ts';
-import type { Parameter } from './ssm/parameters.ts';
+import type { Limits, Rules, World } from './state/world.ts';
+import type { Region } from './state/region.ts';
 
-/** All resources of one region, in all accounts. The actions decide who may see them. */
-export interface Region {
-  readonly name: string;
-  readonly instances: Map<string, Instance>;
-  readonly images: Map<string, Image>;
-  readonly snapshots: Map<string, Snapshot>;
-  readonly volumes: Map<string, Volume>;
-  readonly interfaces: Map<string, { id: string; owner: string; tags: Map<string, string> }>;
-  /** Keyed by account. */
-  readonly networks: Map<string, Network>;
-  /** Keyed by `account token`: the first use of each ClientToken. */
-  readonly tokens: Map<string, { request: string; id: string }>;
-  /** Keyed by `account name`; public parameters belong to the account `aws`. */
-  readonly parameters: Map<string, Parameter>;
-  readonly agents: Map<string, Agent>;
-  readonly commands: Map<string, Command>;
-}
-
-type Rules = Pick<Scenario, 'commands' | 'api' | 'images' | 'agents' | 'instances'>;
 const noRules: Rules = { commands: [], api: [], images: [], agents: [], instances: [] };
-
-/** The state that all actions share. */
-export interface World {
-  readonly clock: Clock;
-  readonly delays: Delays;
-  readonly scenario: Scenario;
-  /** Active rules of the scenario. */
-  readonly rules: Rules;
-  heedRules(heed: boolean): void;
-  /** Rules of the scenario that have hit at least once. */
-  readonly hits: Set<object>;
-  readonly keys: Keys;
-  /** The account that the scenario is about. */
-  readonly account: string;
-  readonly buckets: Map<string, Bucket>;
-  /** The current region; inside a late read, an earlier state of it. */
-  region(name: string): Region;
-  /** The earlier states for late reads. */
-  readonly views: Views;
-  readonly limits: Limits;
-  /** Networks in addition to the default VPC, or in place of it. */
-  readonly network: Scenario['network'];
-  /** Opt-in regions that the account has enabled. */
-  readonly optedIn: ReadonlySet<string>;
-  /** The next id of its kind in a region, such as ami-0f3…. It is repeatable: calls in other regions do not change it. */
-  newId(prefix: string, region: string): string;
-  /** Runs `work` that many virtual seconds from now. */
-  after(seconds: number, work: () => void): { cancel(): void };
-  /** Called on every change of an instance's state. */
-  readonly instanceListeners: ((instance: Instance) => void)[];
-  /** Whether a mishap happens this time. `where` names a random stream: a region, or another thing with its own stream. */
-  happens(mishap: keyof Rates, where: string): boolean;
-  /** The random stream for the next thing of its kind there. It is repeatable: events elsewhere do not change it. */
-  chance(kind: string, where: string): Random;
-  /** Sends an event to EventBridge. Returns the event's id. */
-  emit(occurrence: Occurrence): string;
-}
 
 export function createWorld(options: {
   clock: Clock;
@@ -148,5 +84,3 @@ export function createWorld(options: {
     },
   };
 }
-
-export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();

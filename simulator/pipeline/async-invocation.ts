@@ -1,6 +1,5 @@
-import type { Clock } from '../clock.ts';
+import { isoTime, type Clock } from '../clock.ts';
 import { uuid } from '../aws/keys.ts';
-import { isoTime } from '../aws/world.ts';
 
 /** A function, and Lambda's settings for its asynchronous events. */
 export interface AsyncFunction {

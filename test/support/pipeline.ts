@@ -1,8 +1,8 @@
 import type { Manifest } from '../../core/build/manifest.ts';
-import type { Image } from '../../simulator/aws/ec2/images/images.ts';
 import type { Interference } from '../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
+import type { Image } from '../../simulator/aws/state/images.ts';
 
 export const account = '222233334444';
 export const consumer = '444455556666';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../clock.ts';
 import type { Random } from '../../random.ts';
 import type { Rates } from './rates.ts';
-import type { Region } from '../world.ts';
+import type { Region } from '../state/region.ts';
 
 /** The tables that EC2 and SSM may read late. The owners of tokens and names are always up to date, and so is S3. */
 const tables = ['instances', 'images', 'snapshots', 'volumes', 'parameters', 'agents', 'commands'] as const;

@@ -5,7 +5,7 @@ import { refuseUnseen } from '../ec2/instances/unseen.ts';
 import { createFaults, errorOf } from './faults.ts';
 import type { Interference, Interfered } from '../../pipeline/interference.ts';
 import type { createThrottle } from './throttling.ts';
-import type { World } from '../world.ts';
+import type { World } from '../state/world.ts';
 
 type Fate = { before?: Error | 'dropped' | undefined; after?: Error | undefined };
 

@@ -1,14 +1,7 @@
 import { ApiError, type Caller } from '../calls/actions.ts';
-import type { Region, World } from '../world.ts';
-import type { Instance } from './instances/instances.ts';
-
-/** Quotas of an account in a region; an absent quota is unlimited. */
-export interface Limits {
-  /** Running On-Demand vCPUs of each group of instance families. A new account has 5. */
-  vcpus?: number | undefined;
-  /** Number of instances, including those that ended recently. */
-  instances?: number | undefined;
-}
+import type { Region } from '../state/region.ts';
+import type { World } from '../state/world.ts';
+import type { Instance } from '../state/instances.ts';
 
 const oneVcpu = /^(t1|m1|m3|a1|[cmrx]\d+gd?n?)\.(micro|small|medium)$|^t2\.(nano|micro|small)$/;
 

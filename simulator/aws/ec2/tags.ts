@@ -1,21 +1,8 @@
-import type {
-  CreateTagsRequest,
-  DeleteTagsRequest,
-  DescribeTagsRequest,
-  Tag,
-  TagSpecification,
-} from '@aws-sdk/client-ec2';
-import { ApiError, type Actions, type Caller } from '../calls/actions.ts';
-import { filters, page, required, strict } from '../calls/strict.ts';
-import type { Region, World } from '../world.ts';
-import { select, type Fields } from './filters.ts';
-import { imageById } from './images/images.ts';
-import { instanceById } from './instances/instances.ts';
-import { paginate } from './pagination.ts';
-import { snapshotById } from './images/snapshots.ts';
-import { volumeById } from './volumes.ts';
+import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import { ApiError } from '../calls/actions.ts';
+import type { Tags } from '../state/tags.ts';
 
-export type Tags = Map<string, string>;
+// The rules that EC2 applies to tags, and the two shapes of tags in requests and answers.
 
 /** Tags as AWS returns them: absent if there are none. */
 export const tagList = (tags: Tags): { Key: string; Value: string }[] | undefined =>
@@ -55,7 +42,7 @@ function tooLong(what: 'key' | 'value', text: string, most: number): void {
     throw new ApiError('InvalidParameterValue', `Tag ${what} exceeds the maximum length of ${most} characters`);
 }
 
-function addTags(to: Tags, tags: Tag[]): Tags {
+export function addTags(to: Tags, tags: Tag[]): Tags {
   const keys = tags.map((tag) => tag.Key ?? '');
   if (new Set(keys).size < keys.length) throw new ApiError('InvalidParameterValue', 'Duplicate tag key specified.');
   for (const { Key = '', Value = '' } of tags) {
@@ -69,74 +56,4 @@ function addTags(to: Tags, tags: Tag[]): Tags {
   }
   if (to.size > 50) throw new ApiError('TagLimitExceeded', 'More than 50 tags specified');
   return to;
-}
-
-type Tagged = { id: string; type: string; key: string; value: string; tags: Tags };
-const fields: Fields<Tagged> = {
-  'resource-id': (tag) => tag.id,
-  'resource-type': (tag) => tag.type,
-  key: (tag) => tag.key,
-  value: (tag) => tag.value,
-};
-
-export const tagActions = (world: World): Actions => ({
-  CreateTags: strict('ec2:CreateTags', 'Resources Tags.Key Tags.Value', (input: CreateTagsRequest, caller) => {
-    const resources = ownResources(world, caller, input.Resources);
-    required(input.Tags?.[0], 'Tag');
-    // All or none: check every resource's limit before touching the first.
-    for (const { tags } of resources) addTags(new Map(tags), input.Tags ?? []);
-    for (const { tags } of resources) addTags(tags, input.Tags ?? []);
-    return {};
-  }),
-  DeleteTags: strict('ec2:DeleteTags', 'Resources Tags.Key Tags.Value', (input: DeleteTagsRequest, caller) => {
-    // All or none here, too. A missing tag is no error.
-    for (const { tags } of ownResources(world, caller, input.Resources)) {
-      const wanted = input.Tags ?? [...tags.keys()].map((Key): Tag => ({ Key }));
-      for (const { Key = '', Value } of wanted) if (Value === undefined || tags.get(Key) === Value) tags.delete(Key);
-    }
-    return {};
-  }),
-  DescribeTags: strict('ec2:DescribeTags', `${filters} ${page}`, (input: DescribeTagsRequest, caller) => {
-    const region = world.region(caller.region);
-    const tables = {
-      instance: region.instances,
-      image: region.images,
-      snapshot: region.snapshots,
-      volume: region.volumes,
-      'network-interface': region.interfaces,
-    };
-    const all: Tagged[] = [];
-    for (const [type, table] of Object.entries(tables)) {
-      for (const { id, owner, tags } of table.values()) {
-        if (owner === caller.account) for (const [key, value] of tags) all.push({ id, type, key, value, tags });
-      }
-    }
-    const { items, NextToken } = paginate(select(all, input.Filters, fields), input, { min: 5, max: 1000 });
-    return {
-      Tags: items.map((tag) => ({ ResourceId: tag.id, ResourceType: tag.type, Key: tag.key, Value: tag.value })),
-      NextToken,
-    };
-  }),
-});
-
-function ownResources(world: World, caller: Caller, ids: string[] | undefined): { tags: Tags }[] {
-  required(ids?.[0], 'ResourceId');
-  return (ids ?? []).map((id) => ownResource(world.region(caller.region), caller, id));
-}
-
-function ownResource(region: Region, caller: Caller, id: string): { owner: string; tags: Tags } {
-  const resource = resourceById(region, caller, id);
-  if (resource.owner !== caller.account)
-    throw new Error(`the simulator does not tag ${id}, which another account owns`);
-  return resource;
-}
-
-export function resourceById(region: Region, caller: Caller, id: string): { owner: string; tags: Tags } {
-  if (id.startsWith('ami-')) return imageById(region, caller, id);
-  if (id.startsWith('i-')) return instanceById(region, caller, id);
-  if (id.startsWith('snap-')) return snapshotById(region, caller, id);
-  if (id.startsWith('vol-')) return volumeById(region, caller, id);
-  const resource = region.interfaces.get(id);
-  if (!resource) throw new ApiError('InvalidID', `The ID '${id}' is not valid`);
-  return resource;
 }

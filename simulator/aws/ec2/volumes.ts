@@ -1,27 +1,12 @@
 import type { DeleteVolumeRequest, DescribeVolumesRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../calls/actions.ts';
 import { filters, page, strict } from '../calls/strict.ts';
-import type { Region, World } from '../world.ts';
 import { select, type Fields } from './filters.ts';
 import { paginate } from './pagination.ts';
-import { tagList, type Tags } from './tags.ts';
-
-export interface Volume {
-  id: string;
-  owner: string;
-  zone: string;
-  state: 'in-use' | 'available';
-  attachment?: { instance: string; device: string; deleteOnTermination: boolean; at: number } | undefined;
-  sizeGiB: number;
-  usedGiB: number;
-  type: string;
-  iops?: number | undefined;
-  throughput?: number | undefined;
-  keyArn: string | undefined;
-  snapshot: string | undefined;
-  createdAt: number;
-  tags: Tags;
-}
+import { tagList } from './tags.ts';
+import type { Region } from '../state/region.ts';
+import type { World } from '../state/world.ts';
+import type { Volume } from '../state/volumes.ts';
 
 export function volumeById(region: Region, caller: Caller, id: string): Volume {
   const volume = region.volumes.get(id);

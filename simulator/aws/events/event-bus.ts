@@ -1,9 +1,8 @@
-import type { Clock } from '../../clock.ts';
+import { isoTime, type Clock } from '../../clock.ts';
 import { matcher, type Pattern } from './event-pattern.ts';
 import type { Occurrence } from './events.ts';
 import { uuid } from '../keys.ts';
 import type { Random } from '../../random.ts';
-import { isoTime } from '../world.ts';
 
 export interface BusEvent extends Occurrence {
   version: '0';

@@ -1,12 +1,13 @@
+import { isoTime } from '../../clock.ts';
 import { partitionIn } from '../partition.ts';
-import type { Image } from '../ec2/images/images.ts';
-import type { Instance } from '../ec2/instances/instances.ts';
-import type { Snapshot } from '../ec2/images/snapshots.ts';
 import { uuid } from '../keys.ts';
 import { statusOf } from '../ssm/describe-command.ts';
-import type { Command, Invocation } from '../ssm/commands.ts';
 import { redriveStatus } from '../../states/redrive.ts';
 import type { Execution } from '../../states/step-functions.ts';
+import type { Image } from '../state/images.ts';
+import type { Instance } from '../state/instances.ts';
+import type { Snapshot } from '../state/snapshots.ts';
+import type { Command, Invocation } from '../state/commands.ts';
 
 /** An event from an AWS service to EventBridge. Its shape has the odd capitals and ARNs that AWS documents for each event. */
 export interface Occurrence {
@@ -17,8 +18,6 @@ export interface Occurrence {
   resources: string[];
   detail: Record<string, unknown>;
 }
-
-const iso = (at: number) => new Date(at).toISOString();
 
 export const imageStateChange = (region: string, { id, owner, state, stateReason }: Image): Occurrence => ({
   source: 'aws.ec2',
@@ -61,8 +60,8 @@ export function snapshotNotification(region: string, snapshot: Snapshot, endedAt
       'request-id': '',
       snapshot_id: arn('snapshot', id),
       source: copyOf ? arn('snapshot', copyOf.id, copyOf.region) : arn('volume', volume),
-      startTime: iso(startedAt),
-      endTime: iso(endedAt),
+      startTime: isoTime(startedAt),
+      endTime: isoTime(endedAt),
       ...(copyOf && { incremental: 'true', transferType: 'standard' }),
     },
   };
@@ -81,7 +80,7 @@ export const invocationStatusChange = (invocation: Invocation): Occurrence => ({
     'command-id': invocation.command.id,
     'document-name': invocation.command.documentName,
     'instance-id': invocation.instance.id,
-    'requested-date-time': iso(invocation.command.sentAt),
+    'requested-date-time': isoTime(invocation.command.sentAt),
     status: invocation.status,
   },
 });
@@ -95,9 +94,9 @@ export const commandStatusChange = (command: Command): Occurrence => ({
   detail: {
     'command-id': command.id,
     'document-name': command.documentName,
-    'expire-after': iso(command.sentAt + (command.timeoutSeconds + command.executionTimeout) * 1000),
+    'expire-after': isoTime(command.sentAt + (command.timeoutSeconds + command.executionTimeout) * 1000),
     parameters: command.parameters,
-    'requested-date-time': iso(command.sentAt),
+    'requested-date-time': isoTime(command.sentAt),
     status: statusOf(command),
   },
 });

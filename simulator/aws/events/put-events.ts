@@ -1,7 +1,7 @@
 import type { PutEventsRequest } from '@aws-sdk/client-eventbridge';
 import { ApiError, type Actions } from '../calls/actions.ts';
 import { required, strict } from '../calls/strict.ts';
-import type { World } from '../world.ts';
+import type { World } from '../state/world.ts';
 
 const isJson = (text: string): boolean => {
   try {

@@ -1,21 +1,12 @@
 import type { DescribeInstanceInformationRequest } from '@aws-sdk/client-ssm';
 import { ApiError, type Actions } from '../calls/actions.ts';
 import { boot, halt, installsAgent } from '../ec2/instances/guest.ts';
-import type { Instance } from '../ec2/instances/instances.ts';
 import { networkOf, reaches } from '../ec2/network/network.ts';
 import { paginate } from '../ec2/pagination.ts';
 import { strict } from '../calls/strict.ts';
-import type { World } from '../world.ts';
-
-/** The SSM agent of an instance, from its first registration to the instance's end. */
-export interface Agent {
-  instance: Instance;
-  online: boolean;
-  /** Restarts the operating system. The agent is lost during the restart and then comes back. */
-  reboot(): void;
-  /** Called whenever the agent comes online or is lost. */
-  readonly listeners: Set<() => void>;
-}
+import type { Instance } from '../state/instances.ts';
+import type { World } from '../state/world.ts';
+import type { Agent } from '../state/agents.ts';
 
 /**
  * Whether an instance's agent can reach Systems Manager. It needs ssm, and also ssmmessages or ec2messages.

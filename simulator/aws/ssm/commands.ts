@@ -6,58 +6,16 @@ import type {
   SendCommandRequest,
 } from '@aws-sdk/client-ssm';
 import { ApiError, type Actions, type Caller } from '../calls/actions.ts';
-import type { Instance } from '../ec2/instances/instances.ts';
 import { paginate } from '../ec2/pagination.ts';
 import { uuid } from '../keys.ts';
 import type { Scenario } from '../../pipeline/scenario.ts';
 import { strict } from '../calls/strict.ts';
-import type { World } from '../world.ts';
 import { describedCommand, describedInvocation, listedInvocation, statusOf } from './describe-command.ts';
-import { documentOf, type Document } from './documents.ts';
+import { documentOf } from './documents.ts';
 import { parameterValues, scriptIn } from './parameter-values.ts';
 import { runOn, tell } from './run-command.ts';
-
-export interface Command {
-  id: string;
-  owner: string;
-  region: string;
-  documentName: string;
-  documentVersion: string;
-  document: Document;
-  comment: string;
-  /** The name at the end of the comment. */
-  step: string;
-  parameters: Record<string, string[]>;
-  /** The script that the guest runs, for a document that runs scripts. */
-  script: string;
-  timeoutSeconds: number;
-  executionTimeout: number;
-  outputBucket: string | undefined;
-  outputPrefix: string | undefined;
-  cloudWatch: SendCommandRequest['CloudWatchOutputConfig'];
-  maxConcurrency: string;
-  maxErrors: string;
-  sentAt: number;
-  rule: Scenario['commands'][number] | undefined;
-  invocations: Invocation[];
-  /** The last status sent to EventBridge. */
-  toldStatus?: string;
-}
-
-export interface Invocation {
-  command: Command;
-  instance: Instance;
-  status: 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelling' | 'Cancelled';
-  details: string;
-  /** Until then GetCommandInvocation does not find it. */
-  visibleAt: number;
-  startedAt?: number;
-  endedAt?: number;
-  responseCode: number;
-  stdout: string;
-  stderr: string;
-  finished(status: Invocation['status'], details?: string): void;
-}
+import type { World } from '../state/world.ts';
+import type { Command } from '../state/commands.ts';
 
 const sendParameters = `InstanceIds DocumentName DocumentVersion Parameters TimeoutSeconds Comment OutputS3BucketName OutputS3KeyPrefix
   CloudWatchOutputConfig.CloudWatchLogGroupName CloudWatchOutputConfig.CloudWatchOutputEnabled MaxConcurrency MaxErrors`;

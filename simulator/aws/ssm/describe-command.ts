@@ -1,6 +1,5 @@
-import { isoTime } from '../world.ts';
-import type { Command, Invocation } from './commands.ts';
-import { outputPath } from './run-command.ts';
+import { isoTime } from '../../clock.ts';
+import type { Command, Invocation } from '../state/commands.ts';
 
 const cut = (text: string, length: number) =>
   text.length <= length ? text : `${text.slice(0, length)}\n--output truncated--`;
@@ -111,4 +110,9 @@ export function listedInvocation(invocation: Invocation, withPlugins: boolean) {
     CommandPlugins: withPlugins ? [plugin] : [],
     ServiceRole: '',
   };
+}
+
+export function outputPath({ command, instance }: Invocation): string {
+  const plugin = command.document.output[instance.system === 'Windows' ? 'Windows' : 'Linux'];
+  return [...(command.outputPrefix ? [command.outputPrefix] : []), command.id, instance.id, plugin].join('/');
 }

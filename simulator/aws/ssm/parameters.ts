@@ -12,30 +12,10 @@ import { ApiError, type Actions, type Caller } from '../calls/actions.ts';
 import { paginate } from '../ec2/pagination.ts';
 import { parameterChange } from '../events/events.ts';
 import { required, strict } from '../calls/strict.ts';
-import type { Region, World } from '../world.ts';
 import { putParameter } from './put-parameter.ts';
-
-export interface Version {
-  version: number;
-  value: string;
-  type: string;
-  dataType: string;
-  tier: string;
-  description: string;
-  at: number;
-}
-
-export interface Parameter {
-  name: string;
-  owner: string;
-  tags: Map<string, string>;
-  /** The highest version number so far. A version whose image was refused leaves a gap. */
-  last: number;
-  /** The number of writes whose image has not been checked yet. */
-  pending: number;
-  /** The versions in effect, oldest first. */
-  versions: Version[];
-}
+import type { Region } from '../state/region.ts';
+import type { World } from '../state/world.ts';
+import type { Version, Parameter } from '../state/parameters.ts';
 
 const notFound = (name: string) => new ApiError('ParameterNotFound', `Parameter ${name} not found.`);
 

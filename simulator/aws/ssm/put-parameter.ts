@@ -1,9 +1,9 @@
 import type { PutParameterRequest } from '@aws-sdk/client-ssm';
 import { ApiError, type Caller } from '../calls/actions.ts';
-import { canLaunch } from '../ec2/images/images.ts';
 import { parameterChange } from '../events/events.ts';
-import type { World } from '../world.ts';
-import type { Version } from './parameters.ts';
+import type { World } from '../state/world.ts';
+import type { Version } from '../state/parameters.ts';
+import { canLaunch } from '../ec2/images/sharing.ts';
 
 /** Writes a new version. A version of data type aws:ec2:image takes effect only after its image has been checked. */
 export function putParameter(world: World, input: PutParameterRequest, caller: Caller) {

@@ -1,13 +1,13 @@
 import type { Timer } from '../../clock.ts';
 import { powerOff } from '../ec2/instances/guest.ts';
-import type { Instance } from '../ec2/instances/instances.ts';
 import { commandStatusChange, invocationStatusChange } from '../events/events.ts';
 import { putObject } from '../s3.ts';
-import type { World } from '../world.ts';
-import type { Agent } from './agents.ts';
-import type { Command, Invocation } from './commands.ts';
-import { statusOf } from './describe-command.ts';
+import { statusOf, outputPath } from './describe-command.ts';
 import { outcomeOf, type Outcome } from './documents.ts';
+import type { Instance } from '../state/instances.ts';
+import type { World } from '../state/world.ts';
+import type { Agent } from '../state/agents.ts';
+import type { Command, Invocation } from '../state/commands.ts';
 
 /** Delivers a command to one instance and runs it there. An instance runs one command at a time, in order of arrival. */
 export function runOn(world: World, command: Command, instance: Instance, agent: Agent): Invocation {
@@ -145,9 +145,4 @@ function writeOutput(world: World, invocation: Invocation): void {
   if (!bucket) return;
   if (stdout) putObject(world, bucket, `${outputPath(invocation)}/stdout`, stdout, { type: 'text/plain' });
   if (stderr) putObject(world, bucket, `${outputPath(invocation)}/stderr`, stderr, { type: 'text/plain' });
-}
-
-export function outputPath({ command, instance }: Invocation): string {
-  const plugin = command.document.output[instance.system === 'Windows' ? 'Windows' : 'Linux'];
-  return [...(command.outputPrefix ? [command.outputPrefix] : []), command.id, instance.id, plugin].join('/');
 }

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Catalog } from '../../../core/recipe/types.ts';
 import type { RecipeRecord } from '../../../core/build/record.ts';
-import type { Image } from '../../../simulator/aws/ec2/images/images.ts';
 import type { InterferedCall } from '../../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../../simulator/states/step-functions.ts';
@@ -15,6 +14,7 @@ import {
   recipe,
   statesEntered,
 } from '../../support/pipeline.ts';
+import type { Image } from '../../../simulator/aws/state/images.ts';
 
 const [home, copied] = ['us-east-1', 'eu-west-1'] as const;
 const channel = '/golden/base/stable';

@@ -10,9 +10,10 @@ import type {
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { managedKeyArn } from '../../keys.ts';
 import { strict } from '../../calls/strict.ts';
-import type { World } from '../../world.ts';
-import { ownImage, type Image } from './images.ts';
+import { ownImage } from './images.ts';
 import { ownSnapshot } from './snapshots.ts';
+import type { World } from '../../state/world.ts';
+import type { Image } from '../../state/images.ts';
 
 const permission = ['UserId', 'OrganizationArn', 'OrganizationalUnitArn', 'Group'];
 const permissionParameters = ['Add', 'Remove']

@@ -2,13 +2,17 @@ import type { CopyImageRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { usableKeyArn } from '../../keys.ts';
 import { required, strict, tagSpecifications } from '../../calls/strict.ts';
-import { isoTime, type World } from '../../world.ts';
 import { ebsDefaults } from './encryption.ts';
-import { imageById, isPublic, type Image, type Mapping } from './images.ts';
+import { imageById } from './images.ts';
 import { fateOf, register, validName } from './registration.ts';
-import { canReadSnapshot, makeSnapshot, type Snapshot } from './snapshots.ts';
+import { canReadSnapshot, makeSnapshot } from './snapshots.ts';
 import { specifiedTags } from '../tags.ts';
 import { onceByToken } from '../instances/tokens.ts';
+import { isoTime } from '../../../clock.ts';
+import type { World } from '../../state/world.ts';
+import type { Image, Mapping } from '../../state/images.ts';
+import type { Snapshot } from '../../state/snapshots.ts';
+import { isPublic } from './sharing.ts';
 
 export const copyImageActions = (world: World): Actions => ({
   CopyImage: strict(

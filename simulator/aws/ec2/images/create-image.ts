@@ -1,12 +1,13 @@
 import type { BlockDeviceMapping, CreateImageRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { strict, tagSpecifications } from '../../calls/strict.ts';
-import type { World } from '../../world.ts';
-import type { Image, Mapping } from './images.ts';
-import { attachedVolumes, instanceById } from '../instances/instances.ts';
+import { instanceById } from '../instances/instances.ts';
 import { fateOf, register, validName } from './registration.ts';
 import { makeSnapshot } from './snapshots.ts';
 import { specifiedTags } from '../tags.ts';
+import type { World } from '../../state/world.ts';
+import type { Image, Mapping } from '../../state/images.ts';
+import { attachedVolumes } from '../instances/describe-instance.ts';
 
 export const createImageActions = (world: World): Actions => ({
   CreateImage: strict(

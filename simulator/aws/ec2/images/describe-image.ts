@@ -1,6 +1,7 @@
-import { isoTime } from '../../world.ts';
-import { isPublic, type Image, type System } from './images.ts';
 import { tagList } from '../tags.ts';
+import { isoTime } from '../../../clock.ts';
+import type { Image, System } from '../../state/images.ts';
+import { isPublic } from './sharing.ts';
 
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
 const billed: Partial<Record<System, { details: string; operation: string }>> = {

@@ -1,6 +1,6 @@
 import type { Actions, Caller } from '../../calls/actions.ts';
 import { strict } from '../../calls/strict.ts';
-import type { World } from '../../world.ts';
+import type { World } from '../../state/world.ts';
 
 export const managedAlias = 'alias/aws/ebs';
 

@@ -1,68 +1,22 @@
-import type { DeregisterImageRequest, DescribeImagesRequest, LaunchPermission } from '@aws-sdk/client-ec2';
+import type { DeregisterImageRequest, DescribeImagesRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { imageStateChange } from '../../events/events.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
-import { isoTime, type Region, type World } from '../../world.ts';
 import { describedImage } from './describe-image.ts';
 import { select, type Fields } from '../filters.ts';
 import { paginate } from '../pagination.ts';
 import { imageUsing } from './snapshots.ts';
-import type { Tags } from '../tags.ts';
-
-/** One disk of an AMI. A blank one has no snapshot. */
-export interface Mapping {
-  device: string;
-  snapshot?: string | undefined;
-  sizeGiB: number;
-  type: string;
-  iops?: number | undefined;
-  throughput?: number | undefined;
-  encrypted: boolean;
-  deleteOnTermination: boolean;
-}
-
-export type System = 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'RedHat' | 'Windows';
+import { isoTime } from '../../../clock.ts';
+import type { Region } from '../../state/region.ts';
+import type { World } from '../../state/world.ts';
+import type { Image, System } from '../../state/images.ts';
+import { canLaunch, isPublic } from './sharing.ts';
 
 /**
  * Operating systems whose vendors' images have no SSM agent. AWS lists the images that have one:
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/ami-preinstalled-agent.html
  */
 export const comesWithAgent = (system: System): boolean => system !== 'Debian' && system !== 'RedHat';
-
-export interface Image {
-  id: string;
-  owner: string;
-  ownerAlias?: string | undefined;
-  name: string;
-  description: string;
-  /** The root is an instance store, which has no snapshot in EC2. */
-  instanceStore?: boolean | undefined;
-  virtualization?: 'paravirtual' | undefined;
-  tpm?: 'v2.0' | undefined;
-  state: 'pending' | 'available' | 'failed' | 'deregistered' | 'disabled';
-  stateReason?: { Code: string; Message: string } | undefined;
-  system: System;
-  /** Whether the SSM agent is installed. */
-  agent: boolean;
-  architecture: 'x86_64' | 'arm64';
-  rootDevice: string;
-  bootMode: string;
-  imdsSupport?: 'v2.0' | undefined;
-  createdAt: number;
-  deprecatedAt?: number | undefined;
-  deregisteredAt?: number | undefined;
-  sourceImage?: string | undefined;
-  sourceRegion?: string | undefined;
-  sourceInstance?: string | undefined;
-  mappings: Mapping[];
-  permissions: LaunchPermission[];
-  tags: Tags;
-}
-
-export const isPublic = (image: Image): boolean => image.permissions.some((permission) => permission.Group === 'all');
-
-export const canLaunch = (image: Image, account: string): boolean =>
-  image.owner === account || isPublic(image) || image.permissions.some((permission) => permission.UserId === account);
 
 export function imageById(region: Region, caller: Caller, id: string): Image {
   if (!/^ami-[0-9a-f]{8,17}$/.test(id)) throw new ApiError('InvalidAMIID.Malformed', `Invalid id: "${id}"`);

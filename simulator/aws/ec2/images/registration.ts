@@ -1,10 +1,11 @@
 import { ApiError } from '../../calls/actions.ts';
 import { imageStateChange, snapshotNotification } from '../../events/events.ts';
 import { keyNamed } from '../../keys.ts';
-import type { Region, World } from '../../world.ts';
 import { wildcard } from '../filters.ts';
-import type { Image } from './images.ts';
-import type { Snapshot } from './snapshots.ts';
+import type { Region } from '../../state/region.ts';
+import type { World } from '../../state/world.ts';
+import type { Image } from '../../state/images.ts';
+import type { Snapshot } from '../../state/snapshots.ts';
 
 const keyRefusal = 'Given key ID is not accessible';
 

@@ -1,30 +1,12 @@
 import type { DeleteSnapshotRequest, DescribeSnapshotsRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
-import type { Region, World } from '../../world.ts';
 import { select, type Fields } from '../filters.ts';
 import { paginate } from '../pagination.ts';
-import { tagList, type Tags } from '../tags.ts';
-
-export interface Snapshot {
-  id: string;
-  owner: string;
-  description: string;
-  state: 'pending' | 'completed' | 'error';
-  stateMessage?: string;
-  startedAt: number;
-  /** When the copy is expected to end; Progress is computed from it. */
-  endsAt: number;
-  volume: string;
-  /** The original of this copy. */
-  copyOf?: { region: string; id: string };
-  sizeGiB: number;
-  usedGiB: number;
-  keyArn: string | undefined;
-  /** Account ids, or `all`. */
-  sharedWith: Set<string>;
-  tags: Tags;
-}
+import { tagList } from '../tags.ts';
+import type { Region } from '../../state/region.ts';
+import type { World } from '../../state/world.ts';
+import type { Snapshot } from '../../state/snapshots.ts';
 
 export function makeSnapshot(
   world: World,

@@ -1,7 +1,8 @@
-import type { Region } from '../../world.ts';
 import { platformDetails } from '../images/describe-image.ts';
-import { attachedVolumes, stateOf, type Instance } from './instances.ts';
 import { tagList } from '../tags.ts';
+import type { Region } from '../../state/region.ts';
+import type { Instance, InstanceState } from '../../state/instances.ts';
+import type { Volume } from '../../state/volumes.ts';
 
 /** An instance as RunInstances and DescribeInstances return it. */
 export function describedInstance(region: Region, instance: Instance) {
@@ -55,3 +56,11 @@ export function describedInstance(region: Region, instance: Instance) {
     Tags: tagList(instance.tags),
   };
 }
+
+const stateCodes = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 };
+
+export const stateOf = (state: InstanceState) => ({ Code: stateCodes[state], Name: state });
+
+/** Volumes attached to an instance: root first, then in mapping order. */
+export const attachedVolumes = (region: Region, instance: string): Volume[] =>
+  [...region.volumes.values()].filter((volume) => volume.attachment?.instance === instance);

@@ -1,5 +1,6 @@
-import type { World } from '../../world.ts';
-import { move, type Instance } from './instances.ts';
+import { move } from './instances.ts';
+import type { World } from '../../state/world.ts';
+import type { Instance } from '../../state/instances.ts';
 
 const spot = 'Server.SpotInstanceTermination: Instance terminated due to spot instance interruption';
 

@@ -1,7 +1,8 @@
 import { ApiError } from '../../calls/actions.ts';
 import type { Timer } from '../../../clock.ts';
-import type { World } from '../../world.ts';
-import { move, type Instance } from './instances.ts';
+import { move } from './instances.ts';
+import type { World } from '../../state/world.ts';
+import type { Instance } from '../../state/instances.ts';
 
 /** The user data of RunInstances, decoded. */
 export function decodedUserData(encoded: string | undefined): string | undefined {

@@ -7,57 +7,12 @@ import type {
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { instanceStateChange } from '../../events/events.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
-import type { Region, World } from '../../world.ts';
-import { describedInstance } from './describe-instance.ts';
+import { describedInstance, attachedVolumes, stateOf } from './describe-instance.ts';
 import { select, type Fields } from '../filters.ts';
-import type { System } from '../images/images.ts';
 import { paginate } from '../pagination.ts';
-import type { Subnet } from '../network/network.ts';
-import type { Tags } from '../tags.ts';
-import type { Volume } from '../volumes.ts';
-
-const stateCodes = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 };
-export type InstanceState = keyof typeof stateCodes;
-
-export interface Instance {
-  id: string;
-  owner: string;
-  region: string;
-  reservation: string;
-  image: string;
-  type: string;
-  state: InstanceState;
-  /** The reason for its state, if AWS gives one. */
-  reason?: { Code: string; Message: string } | undefined;
-  launchedAt: number;
-  terminatedAt?: number;
-  /** Counts the requested transitions, so that an overtaken one (a stop before a termination) has no effect. */
-  transition: number;
-  subnet: Subnet;
-  /** Whether the instance has a public address. */
-  publicIp: boolean;
-  securityGroups: string[];
-  profileArn: string | undefined;
-  networkInterface: string;
-  privateIp: string;
-  system: System;
-  /** Whether the SSM agent is installed. */
-  agent: boolean;
-  architecture: 'x86_64' | 'arm64';
-  rootDevice: string;
-  bootMode: string;
-  metadata: { HttpTokens: string; HttpPutResponseHopLimit: number; HttpEndpoint: string; InstanceMetadataTags: string };
-  shutdownBehavior: string;
-  userData: string | undefined;
-  clientToken: string | undefined;
-  tags: Tags;
-}
-
-export const stateOf = (state: InstanceState) => ({ Code: stateCodes[state], Name: state });
-
-/** Volumes attached to an instance: root first, then in mapping order. */
-export const attachedVolumes = (region: Region, instance: string): Volume[] =>
-  [...region.volumes.values()].filter((volume) => volume.attachment?.instance === instance);
+import type { Region } from '../../state/region.ts';
+import type { World } from '../../state/world.ts';
+import type { Instance, InstanceState } from '../../state/instances.ts';
 
 const isGone = (world: World, instance: Instance) =>
   instance.terminatedAt !== undefined && world.clock.now() - instance.terminatedAt > 3_600_000;

@@ -1,8 +1,10 @@
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Caller } from '../../calls/actions.ts';
-import type { Region, World } from '../../world.ts';
 import { freeAddresses, groupById, subnetById } from '../network/describe-network.ts';
-import { networkOf, type Subnet } from '../network/network.ts';
+import { networkOf } from '../network/network.ts';
+import type { Region } from '../../state/region.ts';
+import type { World } from '../../state/world.ts';
+import type { Subnet } from '../../state/network.ts';
 
 const mostGroups = 5;
 

@@ -2,10 +2,11 @@ import type { BlockDeviceMapping } from '@aws-sdk/client-ec2';
 import { ApiError, type Caller } from '../../calls/actions.ts';
 import { usableKeyArn } from '../../keys.ts';
 import { required } from '../../calls/strict.ts';
-import type { Region, World } from '../../world.ts';
 import { ebsDefaults } from '../images/encryption.ts';
-import type { Image, Mapping } from '../images/images.ts';
 import { refuseImpossibleVolume } from '../volume-limits.ts';
+import type { Region } from '../../state/region.ts';
+import type { World } from '../../state/world.ts';
+import type { Image, Mapping } from '../../state/images.ts';
 
 /** A disk to create with the instance. `keyArn` is undefined if it is unencrypted; `keyProblem` says why the key is unusable. */
 export interface Disk extends Mapping {

@@ -2,19 +2,22 @@ import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { partitionIn } from '../../partition.ts';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { required, strict, tagSpecifications } from '../../calls/strict.ts';
-import type { Region, World } from '../../world.ts';
 import { describedInstance } from './describe-instance.ts';
 import { mayDie } from './dying.ts';
 import { decodedUserData } from './guest.ts';
-import { imageById, type Image } from '../images/images.ts';
+import { imageById } from '../images/images.ts';
 import { refuseTooManyVolumes } from './instance-types.ts';
-import { move, type Instance } from './instances.ts';
+import { move } from './instances.ts';
 import { refuseBeyondLimits } from '../limits.ts';
 import { placementOf } from './placement.ts';
 import { plannedDisks } from './planned-disks.ts';
 import { specifiedTags } from '../tags.ts';
 import { onceByToken } from './tokens.ts';
-import type { Volume } from '../volumes.ts';
+import type { Region } from '../../state/region.ts';
+import type { World } from '../../state/world.ts';
+import type { Image } from '../../state/images.ts';
+import type { Instance } from '../../state/instances.ts';
+import type { Volume } from '../../state/volumes.ts';
 
 const parameters = `ImageId InstanceType SubnetId SecurityGroupIds IamInstanceProfile.Name IamInstanceProfile.Arn MinCount MaxCount ClientToken
   BlockDeviceMappings.DeviceName BlockDeviceMappings.Ebs.VolumeSize BlockDeviceMappings.Ebs.VolumeType BlockDeviceMappings.Ebs.Iops

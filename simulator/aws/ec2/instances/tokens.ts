@@ -1,5 +1,5 @@
 import { ApiError, type Caller } from '../../calls/actions.ts';
-import type { Region } from '../../world.ts';
+import type { Region } from '../../state/region.ts';
 
 /**
  * Idempotency as in EC2. The same token with the same parameters returns the same id again (and creates nothing); with other

@@ -1,7 +1,7 @@
 import { ApiError, type Caller } from '../../calls/actions.ts';
-import type { Region } from '../../world.ts';
 import { imageUsing } from '../images/snapshots.ts';
-import { resourceById } from '../tags.ts';
+import type { Region } from '../../state/region.ts';
+import { resourceById } from '../tag-actions.ts';
 
 const references = ['ImageId', 'InstanceId', 'InstanceIds', 'SnapshotId', 'VolumeId', 'Resources'];
 

@@ -6,11 +6,13 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
-import type { Region, World } from '../../world.ts';
 import { select, type Fields } from '../filters.ts';
-import { networkOf, type Endpoint, type RouteTable, type SecurityGroup, type Subnet } from './network.ts';
+import { networkOf } from './network.ts';
 import { paginate } from '../pagination.ts';
 import { tagList } from '../tags.ts';
+import type { Region } from '../../state/region.ts';
+import type { World } from '../../state/world.ts';
+import type { Endpoint, RouteTable, SecurityGroup, Subnet } from '../../state/network.ts';
 
 const subnetFields: Fields<Subnet> = {
   'subnet-id': (subnet) => subnet.id,

@@ -1,57 +1,7 @@
 import { createRandom } from '../../../random.ts';
-import type { Region, World } from '../../world.ts';
-
-export interface Subnet {
-  id: string;
-  owner: string;
-  vpc: string;
-  zone: string;
-  byDefault: boolean;
-  cidr: string;
-  /** Whether instances get a public address. */
-  publicIp: boolean;
-  addresses: number;
-  tags: Map<string, string>;
-}
-
-export interface SecurityGroup {
-  id: string;
-  owner: string;
-  vpc: string;
-  name: string;
-  /** Whether its outgoing rules allow all traffic or are empty. */
-  egress: 'all' | 'none';
-  tags: Map<string, string>;
-}
-
-/** The target of the default route: an internet gateway, a NAT gateway, a transit gateway, or none. */
-export type Way = 'internet' | 'nat' | 'transit' | 'none';
-
-export interface RouteTable {
-  id: string;
-  owner: string;
-  vpc: string;
-  /** The subnet's route table; absent: the main table of its VPC. */
-  subnet?: string;
-  way: Way;
-  tags: Map<string, string>;
-}
-
-export interface Endpoint {
-  id: string;
-  owner: string;
-  vpc: string;
-  service: string;
-  tags: Map<string, string>;
-}
-
-/** The networks of an account in a region. */
-export interface Network {
-  subnets: Subnet[];
-  groups: SecurityGroup[];
-  routeTables: RouteTable[];
-  endpoints: Endpoint[];
-}
+import type { Region } from '../../state/region.ts';
+import type { World } from '../../state/world.ts';
+import type { Way, Subnet, RouteTable, Network } from '../../state/network.ts';
 
 /** The account's networks in a region: the default VPC with its three subnets, with the scenario's additions and removals. */
 export function networkOf(world: World, region: Region, account: string): Network {

@@ -2,7 +2,7 @@ import type { DescribeRegionsRequest } from '@aws-sdk/client-ec2';
 import { knownRegions, partitionOf } from '../../../../core/recipe/regions.ts';
 import { ApiError, type Actions } from '../../calls/actions.ts';
 import { strict } from '../../calls/strict.ts';
-import type { World } from '../../world.ts';
+import type { World } from '../../state/world.ts';
 
 // The regions that are enabled by default in the partition `aws`.
 // https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html

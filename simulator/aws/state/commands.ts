@@ -1,0 +1,48 @@
+import type { SendCommandRequest } from '@aws-sdk/client-ssm';
+import type { Scenario } from '../../pipeline/scenario.ts';
+import type { Document } from '../ssm/documents.ts';
+import type { Instance } from './instances.ts';
+
+// Commands and their invocations as the simulated Systems Manager keeps them.
+
+export interface Command {
+  id: string;
+  owner: string;
+  region: string;
+  documentName: string;
+  documentVersion: string;
+  document: Document;
+  comment: string;
+  /** The name at the end of the comment. */
+  step: string;
+  parameters: Record<string, string[]>;
+  /** The script that the guest runs, for a document that runs scripts. */
+  script: string;
+  timeoutSeconds: number;
+  executionTimeout: number;
+  outputBucket: string | undefined;
+  outputPrefix: string | undefined;
+  cloudWatch: SendCommandRequest['CloudWatchOutputConfig'];
+  maxConcurrency: string;
+  maxErrors: string;
+  sentAt: number;
+  rule: Scenario['commands'][number] | undefined;
+  invocations: Invocation[];
+  /** The last status sent to EventBridge. */
+  toldStatus?: string;
+}
+
+export interface Invocation {
+  command: Command;
+  instance: Instance;
+  status: 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelling' | 'Cancelled';
+  details: string;
+  /** Until then GetCommandInvocation does not find it. */
+  visibleAt: number;
+  startedAt?: number;
+  endedAt?: number;
+  responseCode: number;
+  stdout: string;
+  stderr: string;
+  finished(status: Invocation['status'], details?: string): void;
+}

@@ -1,0 +1,48 @@
+import type { LaunchPermission } from '@aws-sdk/client-ec2';
+import type { Tags } from './tags.ts';
+
+// AMIs as the simulated EC2 keeps them.
+
+/** One disk of an AMI. A blank one has no snapshot. */
+export interface Mapping {
+  device: string;
+  snapshot?: string | undefined;
+  sizeGiB: number;
+  type: string;
+  iops?: number | undefined;
+  throughput?: number | undefined;
+  encrypted: boolean;
+  deleteOnTermination: boolean;
+}
+
+export type System = 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'RedHat' | 'Windows';
+
+export interface Image {
+  id: string;
+  owner: string;
+  ownerAlias?: string | undefined;
+  name: string;
+  description: string;
+  /** The root is an instance store, which has no snapshot in EC2. */
+  instanceStore?: boolean | undefined;
+  virtualization?: 'paravirtual' | undefined;
+  tpm?: 'v2.0' | undefined;
+  state: 'pending' | 'available' | 'failed' | 'deregistered' | 'disabled';
+  stateReason?: { Code: string; Message: string } | undefined;
+  system: System;
+  /** Whether the SSM agent is installed. */
+  agent: boolean;
+  architecture: 'x86_64' | 'arm64';
+  rootDevice: string;
+  bootMode: string;
+  imdsSupport?: 'v2.0' | undefined;
+  createdAt: number;
+  deprecatedAt?: number | undefined;
+  deregisteredAt?: number | undefined;
+  sourceImage?: string | undefined;
+  sourceRegion?: string | undefined;
+  sourceInstance?: string | undefined;
+  mappings: Mapping[];
+  permissions: LaunchPermission[];
+  tags: Tags;
+}

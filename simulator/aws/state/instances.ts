@@ -1,0 +1,41 @@
+import type { System } from './images.ts';
+import type { Subnet } from './network.ts';
+import type { Tags } from './tags.ts';
+
+// Instances as the simulated EC2 keeps them.
+
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+export interface Instance {
+  id: string;
+  owner: string;
+  region: string;
+  reservation: string;
+  image: string;
+  type: string;
+  state: InstanceState;
+  /** The reason for its state, if AWS gives one. */
+  reason?: { Code: string; Message: string } | undefined;
+  launchedAt: number;
+  terminatedAt?: number;
+  /** Counts the requested transitions, so that an overtaken one (a stop before a termination) has no effect. */
+  transition: number;
+  subnet: Subnet;
+  /** Whether the instance has a public address. */
+  publicIp: boolean;
+  securityGroups: string[];
+  profileArn: string | undefined;
+  networkInterface: string;
+  privateIp: string;
+  system: System;
+  /** Whether the SSM agent is installed. */
+  agent: boolean;
+  architecture: 'x86_64' | 'arm64';
+  rootDevice: string;
+  bootMode: string;
+  metadata: { HttpTokens: string; HttpPutResponseHopLimit: number; HttpEndpoint: string; InstanceMetadataTags: string };
+  shutdownBehavior: string;
+  userData: string | undefined;
+  clientToken: string | undefined;
+  tags: Tags;
+}

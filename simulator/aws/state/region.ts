@@ -1,0 +1,28 @@
+import type { Agent } from './agents.ts';
+import type { Command } from './commands.ts';
+import type { Image } from './images.ts';
+import type { Instance } from './instances.ts';
+import type { Network } from './network.ts';
+import type { Parameter } from './parameters.ts';
+import type { Snapshot } from './snapshots.ts';
+import type { Volume } from './volumes.ts';
+
+// The resources of one region. This file holds types only; the actions of each service read and change them.
+
+/** All resources of one region, in all accounts. The actions decide who may see them. */
+export interface Region {
+  readonly name: string;
+  readonly instances: Map<string, Instance>;
+  readonly images: Map<string, Image>;
+  readonly snapshots: Map<string, Snapshot>;
+  readonly volumes: Map<string, Volume>;
+  readonly interfaces: Map<string, { id: string; owner: string; tags: Map<string, string> }>;
+  /** Keyed by account. */
+  readonly networks: Map<string, Network>;
+  /** Keyed by `account token`: the first use of each ClientToken. */
+  readonly tokens: Map<string, { request: string; id: string }>;
+  /** Keyed by `account name`; public parameters belong to the account `aws`. */
+  readonly parameters: Map<string, Parameter>;
+  readonly agents: Map<string, Agent>;
+  readonly commands: Map<string, Command>;
+}
