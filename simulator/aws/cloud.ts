@@ -102,10 +102,7 @@ export function createCloud(options: CloudOptions): Cloud {
   const rough = options.rough ?? scenario.rough;
   const seed = options.seed ?? scenario.seed ?? 1;
   const delays = createDelays({ seed, rough, overrides: { ...options.delays, ...scenario.delays } });
-  const keys: Keys = new Map();
-  for (const [region, names] of Object.entries(options.keys ?? {}))
-    for (const name of names) addKey(keys, account, region, name);
-  for (const { region, alias, state } of scenario.keys) addKey(keys, account, region, alias, state);
+  const keys = keysOf(account, options, scenario);
   const world: World = createWorld({
     clock,
     delays,
@@ -114,11 +111,7 @@ export function createCloud(options: CloudOptions): Cloud {
     account,
     seed,
     rates: { ...(rough ? roughRates : noRates), ...options.rates, ...scenario.rates },
-    network: {
-      ...scenario.network,
-      subnets: [...scenario.network.subnets, ...(options.network?.subnets ?? [])],
-      securityGroups: [...scenario.network.securityGroups, ...(options.network?.securityGroups ?? [])],
-    },
+    network: networkOf(options, scenario),
     optedIn: new Set((options.optedIn ?? []).filter((region) => !scenario.disabledRegions.includes(region))),
     limits: { vcpus: scenario.vcpuLimit, instances: scenario.instanceLimit },
     emit: (occurrence) => events.put(occurrence),
@@ -134,33 +127,8 @@ export function createCloud(options: CloudOptions): Cloud {
   startAgents(world);
 
   const guarded = createGate(world, throttling ? createThrottle(clock) : () => undefined, options.interfere);
-  const services: Cloud['services'] = {
-    ec2: guarded('ec2', {
-      ...imageActions(world),
-      ...createImageActions(world),
-      ...copyImageActions(world),
-      ...attributeActions(world),
-      ...runInstancesActions(world),
-      ...instanceActions(world),
-      ...snapshotActions(world),
-      ...volumeActions(world),
-      ...networkActions(world),
-      ...regionActions(world),
-      ...instanceTypeActions(),
-      ...encryptionActions(world),
-      ...tagActions(world),
-    }),
-    ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),
-    s3: guarded('s3', s3Actions(world)),
-    kms: guarded('kms', kmsActions(world)),
-    eventbridge: guarded('eventbridge', putEventsActions(world)),
-  };
-  const unknown = scenario.api.flatMap(({ action }, index) => {
-    const [service = '', name = ''] = action.split(':');
-    const message = `the simulator does not know ${action}`;
-    return services[service] && !services[service][name] ? [{ path: ['api', index, 'action'], message }] : [];
-  });
-  if (unknown.length > 0) throw new ScenarioWrong(unknown);
+  const services = servicesOf(world, guarded);
+  refuseUnknownActions(scenario, services);
   const calls: Call[] = [];
   const latency = (service: string, action: string, region: string) =>
     delays.latency(service === 'ec2' && action === 'RunInstances' ? 'runInstancesCall' : 'apiCall', region);
@@ -176,26 +144,79 @@ export function createCloud(options: CloudOptions): Cloud {
     attach: (client, at) =>
       attach(client, services, typeof at === 'string' ? { account, region: at } : at, clock, { calls, latency }),
     addService: (name, actions) => void (services[name] = guarded(name, actions)),
-    addImage(image) {
-      const added = addPublicImage(world, image);
-      world.views.settle(image.region);
-      return added;
-    },
-    publishRelease(region, parameter) {
-      const image = publishRelease(world.region(region), parameter, clock.now());
-      setParameter(world, region, account, parameter, image.id);
-      return image;
-    },
-    setParameter: (region, name, value) => setParameter(world, region, account, name, value),
-    addKey: (region, name, state) => addKey(keys, account, region, name, state),
-    createBucket: (name, region) => void world.buckets.set(name, { name, region, objects: new Map() }),
+    ...changesTo(world),
     heedRules: (heed) => world.heedRules(heed),
-    idleRules: () =>
-      (['commands', 'api', 'images', 'agents', 'instances'] as const).flatMap((kind) =>
-        scenario[kind].flatMap((rule, index) =>
-          world.hits.has(rule) ? [] : [`${kind}[${index}] ${JSON.stringify(rule)}`],
-        ),
-      ),
+    idleRules: () => idleRules(world),
     readObject: (bucket, key) => world.buckets.get(bucket)?.objects.get(key)?.body.toString(),
   };
 }
+
+/** Changes that a test makes to the cloud without a call of the API. */
+const changesTo = (
+  world: World,
+): Pick<Cloud, 'addImage' | 'publishRelease' | 'setParameter' | 'addKey' | 'createBucket'> => ({
+  addImage(image) {
+    const added = addPublicImage(world, image);
+    world.views.settle(image.region);
+    return added;
+  },
+  publishRelease(region, parameter) {
+    const image = publishRelease(world.region(region), parameter, world.clock.now());
+    setParameter(world, region, world.account, parameter, image.id);
+    return image;
+  },
+  setParameter: (region, name, value) => setParameter(world, region, world.account, name, value),
+  addKey: (region, name, state) => addKey(world.keys, world.account, region, name, state),
+  createBucket: (name, region) => void world.buckets.set(name, { name, region, objects: new Map() }),
+});
+
+function keysOf(account: string, options: CloudOptions, scenario: Scenario): Keys {
+  const keys: Keys = new Map();
+  for (const [region, names] of Object.entries(options.keys ?? {}))
+    for (const name of names) addKey(keys, account, region, name);
+  for (const { region, alias, state } of scenario.keys) addKey(keys, account, region, alias, state);
+  return keys;
+}
+
+const networkOf = ({ network }: CloudOptions, scenario: Scenario): Scenario['network'] => ({
+  ...scenario.network,
+  subnets: [...scenario.network.subnets, ...(network?.subnets ?? [])],
+  securityGroups: [...scenario.network.securityGroups, ...(network?.securityGroups ?? [])],
+});
+
+const servicesOf = (world: World, guarded: ReturnType<typeof createGate>): Cloud['services'] => ({
+  ec2: guarded('ec2', {
+    ...imageActions(world),
+    ...createImageActions(world),
+    ...copyImageActions(world),
+    ...attributeActions(world),
+    ...runInstancesActions(world),
+    ...instanceActions(world),
+    ...snapshotActions(world),
+    ...volumeActions(world),
+    ...networkActions(world),
+    ...regionActions(world),
+    ...instanceTypeActions(),
+    ...encryptionActions(world),
+    ...tagActions(world),
+  }),
+  ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),
+  s3: guarded('s3', s3Actions(world)),
+  kms: guarded('kms', kmsActions(world)),
+  eventbridge: guarded('eventbridge', putEventsActions(world)),
+});
+
+/** @throws ScenarioWrong if a rule of the scenario is about an action that the simulator does not have. */
+function refuseUnknownActions(scenario: Scenario, services: Services): void {
+  const unknown = scenario.api.flatMap(({ action }, index) => {
+    const [service = '', name = ''] = action.split(':');
+    const message = `the simulator does not know ${action}`;
+    return services[service] && !services[service][name] ? [{ path: ['api', index, 'action'], message }] : [];
+  });
+  if (unknown.length > 0) throw new ScenarioWrong(unknown);
+}
+
+const idleRules = ({ scenario, hits }: World): string[] =>
+  (['commands', 'api', 'images', 'agents', 'instances'] as const).flatMap((kind) =>
+    scenario[kind].flatMap((rule, index) => (hits.has(rule) ? [] : [`${kind}[${index}] ${JSON.stringify(rule)}`])),
+  );

@@ -13,7 +13,7 @@ import { strict } from './calls/strict.ts';
 import type { World } from './state/world.ts';
 import type { StoredObject, Bucket } from './state/buckets.ts';
 
-export function putObject(
+export function writeObject(
   world: World,
   bucket: Bucket,
   key: string,
@@ -40,114 +40,123 @@ const precondition = () =>
   new ApiError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
 
 export function s3Actions(world: World): Actions {
-  const bucketNamed = (name = ''): Bucket => {
-    const bucket = world.buckets.get(name);
-    if (!bucket) throw new ApiError('NoSuchBucket', 'The specified bucket does not exist', 404);
-    return bucket;
-  };
-  const objectAt = (input: { Bucket: string | undefined; Key: string | undefined }, missing = 'NoSuchKey') => {
-    const object = bucketNamed(input.Bucket).objects.get(input.Key ?? '');
-    if (!object) throw new ApiError(missing, 'The specified key does not exist.', 404);
-    return object;
-  };
   return {
     PutObject: strict(
       's3:PutObject',
       'Bucket Key Body ContentType IfNoneMatch IfMatch ServerSideEncryption SSEKMSKeyId Metadata ChecksumAlgorithm',
-      (input: PutObjectRequest) => {
-        const bucket = bucketNamed(input.Bucket);
-        const present = bucket.objects.get(input.Key ?? '');
-        if (input.IfNoneMatch !== undefined && input.IfNoneMatch !== '*') {
-          throw new ApiError(
-            'NotImplemented',
-            'A header you provided implies functionality that is not implemented',
-            501,
-          );
-        }
-        if (input.IfNoneMatch === '*' && present) throw precondition();
-        if (input.IfMatch !== undefined && !present)
-          throw new ApiError('NoSuchKey', 'The specified key does not exist.', 404);
-        if (input.IfMatch !== undefined && quoted(input.IfMatch) !== present?.etag) throw precondition();
-        const body: unknown = input.Body ?? '';
-        if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-          throw new Error('the simulator implements s3:PutObject for strings and bytes only');
-        }
-        const { ContentType, ServerSideEncryption = 'AES256', SSEKMSKeyId, Metadata } = input;
-        const stored = putObject(world, bucket, input.Key ?? '', body, {
-          type: ContentType,
-          encryption: ServerSideEncryption,
-          keyId: SSEKMSKeyId,
-          metadata: Metadata,
-        });
-        return { ETag: stored.etag, ServerSideEncryption };
-      },
+      (input: PutObjectRequest) => putObject(world, input),
     ),
-    GetObject: strict('s3:GetObject', 'Bucket Key Range IfMatch ChecksumMode', (input: GetObjectRequest) => {
-      const object = objectAt(input);
-      if (input.IfMatch !== undefined && quoted(input.IfMatch) !== object.etag) throw precondition();
-      const { start, end } = rangeOf(input.Range, object.body.length);
-      const body = object.body.subarray(start, end);
-      const ContentRange = input.Range === undefined ? undefined : `bytes ${start}-${end - 1}/${object.body.length}`;
-      return {
-        ...headers(object),
-        ContentLength: body.length,
-        ContentRange,
-        Body: sdkStreamMixin(Readable.from(body.length > 0 ? [body] : [])),
-      };
-    }),
+    GetObject: strict('s3:GetObject', 'Bucket Key Range IfMatch ChecksumMode', (input: GetObjectRequest) =>
+      getObject(world, input),
+    ),
     HeadObject: strict('s3:HeadObject', 'Bucket Key ChecksumMode', (input: HeadObjectRequest) =>
-      headers(objectAt(input, 'NotFound')),
+      headers(objectAt(world, input, 'NotFound')),
     ),
     ListObjectsV2: strict(
       's3:ListObjectsV2',
       'Bucket Prefix Delimiter StartAfter ContinuationToken MaxKeys',
-      (input: ListObjectsV2Request) => {
-        const { Prefix = '', Delimiter, MaxKeys = 1000, ContinuationToken, StartAfter = '' } = input;
-        const after =
-          ContinuationToken === undefined ? StartAfter : Buffer.from(ContinuationToken, 'base64').toString();
-        const objects = bucketNamed(input.Bucket).objects;
-        // A key that continues after the delimiter is listed once, by its part up to the delimiter.
-        const entry = (key: string) => {
-          const stop = Delimiter === undefined ? -1 : key.indexOf(Delimiter, Prefix.length);
-          return stop < 0 ? key : key.slice(0, stop + Delimiter!.length);
-        };
-        const keys = [...objects.keys()].filter((key) => key.startsWith(Prefix));
-        const entries = [...new Set(keys.map(entry))].sort().filter((key) => key > after);
-        const listed = entries.slice(0, Math.min(MaxKeys, 1000));
-        const contents = listed.flatMap((Key) => {
-          const object = objects.get(Key);
-          return object
-            ? [
-                {
-                  Key,
-                  ETag: object.etag,
-                  Size: object.body.length,
-                  LastModified: new Date(object.at),
-                  StorageClass: 'STANDARD',
-                },
-              ]
-            : [];
-        });
-        const prefixes = listed.filter((key) => !objects.has(key)).map((each) => ({ Prefix: each }));
-        const more = entries.length > listed.length;
-        return {
-          Name: input.Bucket,
-          Prefix,
-          Delimiter,
-          MaxKeys,
-          KeyCount: listed.length,
-          IsTruncated: more,
-          NextContinuationToken: more ? Buffer.from(listed.at(-1) ?? '').toString('base64') : undefined,
-          Contents: contents.length > 0 ? contents : undefined,
-          CommonPrefixes: prefixes.length > 0 ? prefixes : undefined,
-        };
-      },
+      (input: ListObjectsV2Request) => listObjectsV2(world, input),
     ),
     DeleteObject: strict('s3:DeleteObject', 'Bucket Key', (input: DeleteObjectRequest) => {
-      bucketNamed(input.Bucket).objects.delete(input.Key ?? '');
+      bucketNamed(world, input.Bucket).objects.delete(input.Key ?? '');
       return {};
     }),
   };
+}
+
+function putObject(world: World, input: PutObjectRequest) {
+  const bucket = bucketNamed(world, input.Bucket);
+  const present = bucket.objects.get(input.Key ?? '');
+  if (input.IfNoneMatch !== undefined && input.IfNoneMatch !== '*') {
+    throw new ApiError('NotImplemented', 'A header you provided implies functionality that is not implemented', 501);
+  }
+  if (input.IfNoneMatch === '*' && present) throw precondition();
+  if (input.IfMatch !== undefined && !present)
+    throw new ApiError('NoSuchKey', 'The specified key does not exist.', 404);
+  if (input.IfMatch !== undefined && quoted(input.IfMatch) !== present?.etag) throw precondition();
+  const body: unknown = input.Body ?? '';
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    throw new Error('the simulator implements s3:PutObject for strings and bytes only');
+  }
+  const { ContentType, ServerSideEncryption = 'AES256', SSEKMSKeyId, Metadata } = input;
+  const stored = writeObject(world, bucket, input.Key ?? '', body, {
+    type: ContentType,
+    encryption: ServerSideEncryption,
+    keyId: SSEKMSKeyId,
+    metadata: Metadata,
+  });
+  return { ETag: stored.etag, ServerSideEncryption };
+}
+
+function getObject(world: World, input: GetObjectRequest) {
+  const object = objectAt(world, input);
+  if (input.IfMatch !== undefined && quoted(input.IfMatch) !== object.etag) throw precondition();
+  const { start, end } = rangeOf(input.Range, object.body.length);
+  const body = object.body.subarray(start, end);
+  const ContentRange = input.Range === undefined ? undefined : `bytes ${start}-${end - 1}/${object.body.length}`;
+  return {
+    ...headers(object),
+    ContentLength: body.length,
+    ContentRange,
+    Body: sdkStreamMixin(Readable.from(body.length > 0 ? [body] : [])),
+  };
+}
+
+function listObjectsV2(world: World, input: ListObjectsV2Request) {
+  const { Prefix = '', Delimiter, MaxKeys = 1000, ContinuationToken, StartAfter = '' } = input;
+  const after = ContinuationToken === undefined ? StartAfter : Buffer.from(ContinuationToken, 'base64').toString();
+  const objects = bucketNamed(world, input.Bucket).objects;
+  // A key that continues after the delimiter is listed once, by its part up to the delimiter.
+  const entry = (key: string) => {
+    const stop = Delimiter === undefined ? -1 : key.indexOf(Delimiter, Prefix.length);
+    return stop < 0 ? key : key.slice(0, stop + Delimiter!.length);
+  };
+  const keys = [...objects.keys()].filter((key) => key.startsWith(Prefix));
+  const entries = [...new Set(keys.map(entry))].sort().filter((key) => key > after);
+  const listed = entries.slice(0, Math.min(MaxKeys, 1000));
+  const contents = listed.flatMap((Key) => {
+    const object = objects.get(Key);
+    return object
+      ? [
+          {
+            Key,
+            ETag: object.etag,
+            Size: object.body.length,
+            LastModified: new Date(object.at),
+            StorageClass: 'STANDARD',
+          },
+        ]
+      : [];
+  });
+  const prefixes = listed.filter((key) => !objects.has(key)).map((each) => ({ Prefix: each }));
+  const more = entries.length > listed.length;
+  return {
+    Name: input.Bucket,
+    Prefix,
+    Delimiter,
+    MaxKeys,
+    KeyCount: listed.length,
+    IsTruncated: more,
+    NextContinuationToken: more ? Buffer.from(listed.at(-1) ?? '').toString('base64') : undefined,
+    Contents: contents.length > 0 ? contents : undefined,
+    CommonPrefixes: prefixes.length > 0 ? prefixes : undefined,
+  };
+}
+
+function bucketNamed(world: World, name = ''): Bucket {
+  const bucket = world.buckets.get(name);
+  if (!bucket) throw new ApiError('NoSuchBucket', 'The specified bucket does not exist', 404);
+  return bucket;
+}
+
+function objectAt(
+  world: World,
+  input: { Bucket: string | undefined; Key: string | undefined },
+  missing = 'NoSuchKey',
+): StoredObject {
+  const object = bucketNamed(world, input.Bucket).objects.get(input.Key ?? '');
+  if (!object) throw new ApiError(missing, 'The specified key does not exist.', 404);
+  return object;
 }
 
 const headers = (object: StoredObject) => ({

@@ -3,7 +3,7 @@ import { createViews } from './calls/consistency.ts';
 import type { Delays } from './delays.ts';
 import type { Occurrence } from './events/events.ts';
 import type { Keys } from './keys.ts';
-import { createRandom } from '../random.ts';
+import { createRandom, type Random } from '../random.ts';
 import type { Rates } from './calls/rates.ts';
 import type { Scenario } from '../pipeline/scenario.ts';
 import { sourceImages } from './source-images.ts';
@@ -12,7 +12,7 @@ import type { Region } from './state/region.ts';
 
 const noRules: Rules = { commands: [], api: [], images: [], agents: [], instances: [] };
 
-export function createWorld(options: {
+interface WorldOptions {
   clock: Clock;
   delays: Delays;
   scenario: Scenario;
@@ -24,16 +24,38 @@ export function createWorld(options: {
   network: Scenario['network'];
   optedIn: ReadonlySet<string>;
   emit: (occurrence: Occurrence) => string;
-}): World {
+}
+
+/** Random streams that do not disturb each other. The next thing of its kind in a place always gets the same stream. */
+function createStreams(seed: number): (kind: string, where: string) => Random {
+  const ordinals = new Map<string, number>();
+  return (kind, where) => {
+    const ordinal = (ordinals.get(`${kind} ${where}`) ?? 0) + 1;
+    ordinals.set(`${kind} ${where}`, ordinal);
+    return createRandom(seed, kind, where, ordinal);
+  };
+}
+
+const emptyRegion = (name: string): Region => ({
+  name,
+  instances: new Map(),
+  images: new Map(),
+  snapshots: new Map(),
+  volumes: new Map(),
+  interfaces: new Map(),
+  networks: new Map(),
+  tokens: new Map(),
+  parameters: new Map(),
+  agents: new Map(),
+  commands: new Map(),
+});
+
+/** A simulated AWS in which nothing has happened yet. A region gets AWS's public images when it is first used. */
+export function createWorld(options: WorldOptions): World {
   const { clock, delays, scenario, keys, account, seed, rates, network, optedIn, limits, emit } = options;
   let heeded = true;
   const regions = new Map<string, Region>();
-  const ordinals = new Map<string, number>();
-  const nextRandom = (kind: string, region: string) => {
-    const ordinal = (ordinals.get(`${kind} ${region}`) ?? 0) + 1;
-    ordinals.set(`${kind} ${region}`, ordinal);
-    return createRandom(seed, kind, region, ordinal);
-  };
+  const nextRandom = createStreams(seed);
   const views = createViews({ clock, regions, rates, chance: (where) => nextRandom('view', where) });
   return {
     clock,
@@ -64,19 +86,7 @@ export function createWorld(options: {
     region(name) {
       const known = views.past(name) ?? regions.get(name);
       if (known) return known;
-      const region: Region = {
-        name,
-        instances: new Map(),
-        images: new Map(),
-        snapshots: new Map(),
-        volumes: new Map(),
-        interfaces: new Map(),
-        networks: new Map(),
-        tokens: new Map(),
-        parameters: new Map(),
-        agents: new Map(),
-        commands: new Map(),
-      };
+      const region = emptyRegion(name);
       regions.set(name, region);
       sourceImages(region, clock.now());
       views.settle(name);

@@ -1,7 +1,7 @@
 // Resources in EC2 that no current build owns. Tests create them without the API, to choose any kind, age and tag.
 import type { SweepOutcome, SweepReport } from '../../core/sweep/sweep-report.ts';
 import type { Action } from '../../simulator/aws/calls/actions.ts';
-import { putObject } from '../../simulator/aws/s3.ts';
+import { writeObject } from '../../simulator/aws/s3.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import { account } from './pipeline.ts';
@@ -32,7 +32,7 @@ export function record(
   const { world } = simulation.cloud;
   const bucket = world.buckets.get(simulation.bucket)!;
   const put = (name: string, content: object) =>
-    putObject(world, bucket, `builds/base/${build}/${name}`, JSON.stringify(content));
+    writeObject(world, bucket, `builds/base/${build}/${name}`, JSON.stringify(content));
   put('owner.json', { execution: owner, build });
   if (manifest) put('manifest.json', manifest);
   if (ledger) put('channel.json', ledger);

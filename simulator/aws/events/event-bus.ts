@@ -38,7 +38,7 @@ export interface EventBus {
   readonly lost: BusEvent[];
 }
 
-export function createEventBus(options: {
+export interface EventBusOptions {
   clock: Clock;
   /** Seconds until an event is delivered. */
   lag: (region: string) => number;
@@ -46,66 +46,78 @@ export function createEventBus(options: {
   reorder: boolean;
   happens: (mishap: 'eventsLost' | 'eventsDoubled', region: string) => boolean;
   random: Random;
-}): EventBus {
-  const { clock, lag, reorder, happens, random } = options;
-  const rules: { rule: Rule; matches: (event: Occurrence) => boolean }[] = [];
-  const listeners: ((event: BusEvent) => void)[] = [];
-  const undelivered: EventBus['undelivered'] = [];
-  const lost: BusEvent[] = [];
-  const latest = new Map<string, number>();
-  let count = 0;
+}
 
-  function deliver(event: BusEvent): void {
-    for (const listener of listeners) listener(event);
-    for (const { rule, matches } of rules) if (matches(event)) call(rule, event, clock.now(), 0);
+export const createEventBus = (options: EventBusOptions): EventBus => new SimulatedEventBus(options);
+
+class SimulatedEventBus implements EventBus {
+  readonly undelivered: EventBus['undelivered'] = [];
+  readonly lost: BusEvent[] = [];
+  readonly #options: EventBusOptions;
+  readonly #rules: { rule: Rule; matches: (event: Occurrence) => boolean }[] = [];
+  readonly #listeners: ((event: BusEvent) => void)[] = [];
+  /** When the latest event of a bus arrives, by `account region`. */
+  readonly #latest = new Map<string, number>();
+  #count = 0;
+
+  constructor(options: EventBusOptions) {
+    this.#options = options;
   }
 
-  function call(rule: Rule, event: BusEvent, since: number, tries: number): void {
+  put(occurrence: Occurrence): string {
+    const { clock, happens } = this.#options;
+    const id = uuid('event', ++this.#count);
+    if (this.#listeners.length + this.#rules.length === 0) return id;
+    const time = `${isoTime(clock.now()).slice(0, 19)}Z`;
+    const event: BusEvent = { version: '0', id, time, ...structuredClone(occurrence) };
+    if (happens('eventsLost', event.region)) {
+      this.lost.push(event);
+      return id;
+    }
+    const copies = happens('eventsDoubled', event.region) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) clock.at(this.#arrivalOf(event), () => this.#deliver(event));
+    return id;
+  }
+
+  addRule(rule: Rule): void {
+    const { account, region, pattern } = rule;
+    const matches = matcher(pattern);
+    const here = (event: Occurrence) =>
+      (account ?? event.account) === event.account && (region ?? event.region) === event.region;
+    this.#rules.push({ rule, matches: (event) => here(event) && matches(event) });
+  }
+
+  onEvent(listener: (event: BusEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** When an event arrives. It does not arrive before an earlier event of its bus, unless events overtake each other. */
+  #arrivalOf({ account, region }: BusEvent): number {
+    const { clock, lag, reorder } = this.#options;
+    const bus = `${account} ${region}`;
+    const arrives = clock.now() + lag(region) * 1000;
+    const at = reorder ? arrives : Math.max(arrives, this.#latest.get(bus) ?? 0);
+    this.#latest.set(bus, at);
+    return at;
+  }
+
+  #deliver(event: BusEvent): void {
+    for (const listener of this.#listeners) listener(event);
+    for (const { rule, matches } of this.#rules)
+      if (matches(event)) this.#call(rule, event, this.#options.clock.now(), 0);
+  }
+
+  #call(rule: Rule, event: BusEvent, since: number, tries: number): void {
+    const { clock, random } = this.#options;
     const { name, target, retries = 185, maximumAgeSeconds = 86_400, deadLetter } = rule;
     const run = async () => void (await target(structuredClone(event)));
     clock.activity(run).catch((error: unknown) => {
       const wait = Math.min(3600, 2 ** tries) * random.between(0.5, 1) * 1000;
       const late = clock.now() + wait - since > maximumAgeSeconds * 1000;
       if (tries >= retries || late) {
-        undelivered.push({ rule: name, event, error });
+        this.undelivered.push({ rule: name, event, error });
         deadLetter?.(event);
-      } else clock.at(clock.now() + wait, () => call(rule, event, since, tries + 1));
+      } else clock.at(clock.now() + wait, () => this.#call(rule, event, since, tries + 1));
     });
   }
-
-  return {
-    undelivered,
-    lost,
-    put(occurrence) {
-      const id = uuid('event', ++count);
-      if (listeners.length + rules.length === 0) return id;
-      const { account, region } = occurrence;
-      const event: BusEvent = {
-        version: '0',
-        id,
-        time: `${isoTime(clock.now()).slice(0, 19)}Z`,
-        ...structuredClone(occurrence),
-      };
-      if (happens('eventsLost', region)) {
-        lost.push(event);
-        return id;
-      }
-      for (let copies = happens('eventsDoubled', region) ? 2 : 1; copies > 0; copies--) {
-        const bus = `${account} ${region}`;
-        const arrives = clock.now() + lag(region) * 1000;
-        const at = reorder ? arrives : Math.max(arrives, latest.get(bus) ?? 0);
-        latest.set(bus, at);
-        clock.at(at, () => deliver(event));
-      }
-      return id;
-    },
-    addRule(rule) {
-      const { account, region, pattern } = rule;
-      const matches = matcher(pattern);
-      const here = (event: Occurrence) =>
-        (account ?? event.account) === event.account && (region ?? event.region) === event.region;
-      rules.push({ rule, matches: (event) => here(event) && matches(event) });
-    },
-    onEvent: (listener) => void listeners.push(listener),
-  };
 }

@@ -33,95 +33,115 @@ function find(
 }
 
 export function parameterActions(world: World): Actions {
-  const described = (caller: Caller, found: NonNullable<ReturnType<typeof find>>, decrypt = false) => {
-    const { parameter, version, selector } = found;
-    const account = parameter.owner === 'aws' ? '' : parameter.owner;
-    return {
-      Name: parameter.name,
-      ARN: `arn:${partitionIn(caller.region)}:ssm:${caller.region}:${account}:parameter${parameter.name.startsWith('/') ? '' : '/'}${parameter.name}`,
-      Type: version.type,
-      Value:
-        version.type === 'SecureString' && !decrypt ? Buffer.from(version.value).toString('base64') : version.value,
-      Version: version.version,
-      Selector: selector,
-      DataType: version.dataType,
-      LastModifiedDate: new Date(version.at),
-    };
-  };
-  const own = (caller: Caller, name = '') => {
-    const parameter = world.region(caller.region).parameters.get(`${caller.account} ${name}`);
-    if (!parameter || parameter.versions.length === 0) throw notFound(name);
-    return parameter;
-  };
   return {
-    GetParameter: strict('ssm:GetParameter', 'Name WithDecryption', (input: GetParameterRequest, caller) => {
-      const name = required(input.Name, 'Name', 'ValidationException');
-      const found = find(world.region(caller.region), caller, name);
-      if (!found) throw notFound(name);
-      return { Parameter: described(caller, found, input.WithDecryption) };
-    }),
-    GetParameters: strict('ssm:GetParameters', 'Names WithDecryption', (input: GetParametersRequest, caller) => {
-      const names = input.Names ?? [];
-      if (names.length < 1 || names.length > 10)
-        throw new ApiError('ValidationException', 'Names must have 1 to 10 members');
-      const all = names.map((name) => ({ name, found: find(world.region(caller.region), caller, name) }));
-      return {
-        Parameters: all.flatMap(({ found }) => (found ? [described(caller, found, input.WithDecryption)] : [])),
-        InvalidParameters: all.flatMap(({ name, found }) => (found ? [] : [name])),
-      };
-    }),
+    GetParameter: strict('ssm:GetParameter', 'Name WithDecryption', (input: GetParameterRequest, caller) =>
+      getParameter(world, input, caller),
+    ),
+    GetParameters: strict('ssm:GetParameters', 'Names WithDecryption', (input: GetParametersRequest, caller) =>
+      getParameters(world, input, caller),
+    ),
     GetParametersByPath: strict(
       'ssm:GetParametersByPath',
       'Path Recursive WithDecryption MaxResults NextToken',
-      (input: GetParametersByPathRequest, caller) => {
-        const region = world.region(caller.region);
-        const path = `${required(input.Path, 'Path', 'ValidationException').replace(/\/$/, '')}/`;
-        const names = [...region.parameters.values()]
-          .filter((each) => each.owner === 'aws' || each.owner === caller.account)
-          .map((each) => each.name)
-          .filter((name) => name.startsWith(path) && (input.Recursive || !name.slice(path.length).includes('/')))
-          .sort();
-        const { items, NextToken } = paginate(names, input, { max: 10, byDefault: 10, error: 'ValidationException' });
-        const found = items.flatMap((name) => find(region, caller, name) ?? []);
-        return { Parameters: found.map((each) => described(caller, each, input.WithDecryption)), NextToken };
-      },
+      (input: GetParametersByPathRequest, caller) => getParametersByPath(world, input, caller),
     ),
     PutParameter: strict(
       'ssm:PutParameter',
       'Name Value Type DataType Overwrite Description Tier Tags.Key Tags.Value',
       (input: PutParameterRequest, caller) => putParameter(world, input, caller),
     ),
-    DeleteParameter: strict('ssm:DeleteParameter', 'Name', (input: DeleteParameterRequest, caller) => {
-      const parameter = own(caller, input.Name);
-      world.region(caller.region).parameters.delete(`${caller.account} ${parameter.name}`);
-      const { type, description } = parameter.versions.at(-1)!;
-      world.emit(parameterChange(caller, { operation: 'Delete', name: parameter.name, type, description }));
-      return {};
-    }),
+    DeleteParameter: strict('ssm:DeleteParameter', 'Name', (input: DeleteParameterRequest, caller) =>
+      deleteParameter(world, input, caller),
+    ),
     AddTagsToResource: strict(
       'ssm:AddTagsToResource',
       'ResourceType ResourceId Tags.Key Tags.Value',
-      (input: AddTagsToResourceRequest, caller) => {
-        const parameter = taggable(caller, input.ResourceType, input.ResourceId);
-        for (const { Key = '', Value = '' } of input.Tags ?? []) parameter.tags.set(Key, Value);
-        return {};
-      },
+      (input: AddTagsToResourceRequest, caller) => addTagsToResource(world, input, caller),
     ),
     ListTagsForResource: strict(
       'ssm:ListTagsForResource',
       'ResourceType ResourceId',
-      (input: ListTagsForResourceRequest, caller) => {
-        const { tags } = taggable(caller, input.ResourceType, input.ResourceId);
-        return { TagList: [...tags].map(([Key, Value]) => ({ Key, Value })) };
-      },
+      (input: ListTagsForResourceRequest, caller) => listTagsForResource(world, input, caller),
     ),
   };
-  function taggable(caller: Caller, type: string | undefined, id: string | undefined): Parameter {
-    if (type !== 'Parameter') throw new Error(`the simulator does not implement tags of SSM's ${type}`);
-    const parameter = world.region(caller.region).parameters.get(`${caller.account} ${id}`);
-    if (!parameter) throw new ApiError('InvalidResourceId', `The resource ID ${id} is not valid`);
-    return parameter;
-  }
+}
+
+function getParameter(world: World, input: GetParameterRequest, caller: Caller) {
+  const name = required(input.Name, 'Name', 'ValidationException');
+  const found = find(world.region(caller.region), caller, name);
+  if (!found) throw notFound(name);
+  return { Parameter: described(caller, found, input.WithDecryption) };
+}
+
+function getParameters(world: World, input: GetParametersRequest, caller: Caller) {
+  const names = input.Names ?? [];
+  if (names.length < 1 || names.length > 10)
+    throw new ApiError('ValidationException', 'Names must have 1 to 10 members');
+  const all = names.map((name) => ({ name, found: find(world.region(caller.region), caller, name) }));
+  return {
+    Parameters: all.flatMap(({ found }) => (found ? [described(caller, found, input.WithDecryption)] : [])),
+    InvalidParameters: all.flatMap(({ name, found }) => (found ? [] : [name])),
+  };
+}
+
+function getParametersByPath(world: World, input: GetParametersByPathRequest, caller: Caller) {
+  const region = world.region(caller.region);
+  const path = `${required(input.Path, 'Path', 'ValidationException').replace(/\/$/, '')}/`;
+  const names = [...region.parameters.values()]
+    .filter((each) => each.owner === 'aws' || each.owner === caller.account)
+    .map((each) => each.name)
+    .filter((name) => name.startsWith(path) && (input.Recursive || !name.slice(path.length).includes('/')))
+    .sort();
+  const { items, NextToken } = paginate(names, input, { max: 10, byDefault: 10, error: 'ValidationException' });
+  const found = items.flatMap((name) => find(region, caller, name) ?? []);
+  return { Parameters: found.map((each) => described(caller, each, input.WithDecryption)), NextToken };
+}
+
+function deleteParameter(world: World, input: DeleteParameterRequest, caller: Caller) {
+  const parameter = own(world, caller, input.Name);
+  world.region(caller.region).parameters.delete(`${caller.account} ${parameter.name}`);
+  const { type, description } = parameter.versions.at(-1)!;
+  world.emit(parameterChange(caller, { operation: 'Delete', name: parameter.name, type, description }));
+  return {};
+}
+
+function addTagsToResource(world: World, input: AddTagsToResourceRequest, caller: Caller) {
+  const parameter = taggable(world, caller, input.ResourceType, input.ResourceId);
+  for (const { Key = '', Value = '' } of input.Tags ?? []) parameter.tags.set(Key, Value);
+  return {};
+}
+
+function listTagsForResource(world: World, input: ListTagsForResourceRequest, caller: Caller) {
+  const { tags } = taggable(world, caller, input.ResourceType, input.ResourceId);
+  return { TagList: [...tags].map(([Key, Value]) => ({ Key, Value })) };
+}
+
+function described(caller: Caller, found: NonNullable<ReturnType<typeof find>>, decrypt = false) {
+  const { parameter, version, selector } = found;
+  const account = parameter.owner === 'aws' ? '' : parameter.owner;
+  return {
+    Name: parameter.name,
+    ARN: `arn:${partitionIn(caller.region)}:ssm:${caller.region}:${account}:parameter${parameter.name.startsWith('/') ? '' : '/'}${parameter.name}`,
+    Type: version.type,
+    Value: version.type === 'SecureString' && !decrypt ? Buffer.from(version.value).toString('base64') : version.value,
+    Version: version.version,
+    Selector: selector,
+    DataType: version.dataType,
+    LastModifiedDate: new Date(version.at),
+  };
+}
+
+function own(world: World, caller: Caller, name = ''): Parameter {
+  const parameter = world.region(caller.region).parameters.get(`${caller.account} ${name}`);
+  if (!parameter || parameter.versions.length === 0) throw notFound(name);
+  return parameter;
+}
+
+function taggable(world: World, caller: Caller, type: string | undefined, id: string | undefined): Parameter {
+  if (type !== 'Parameter') throw new Error(`the simulator does not implement tags of SSM's ${type}`);
+  const parameter = world.region(caller.region).parameters.get(`${caller.account} ${id}`);
+  if (!parameter) throw new ApiError('InvalidResourceId', `The resource ID ${id} is not valid`);
+  return parameter;
 }
 
 /** Sets a parameter without the API: AWS's own under `/aws/`, the account's under other names. */

@@ -2,14 +2,80 @@ import type { PutParameterRequest } from '@aws-sdk/client-ssm';
 import { ApiError, type Caller } from '../calls/actions.ts';
 import { parameterChange } from '../events/events.ts';
 import type { World } from '../state/world.ts';
-import type { Version } from '../state/parameters.ts';
+import type { Region } from '../state/region.ts';
+import type { Parameter, Version } from '../state/parameters.ts';
 import { canLaunch } from '../ec2/images/sharing.ts';
 
 /** Writes a new version. A version of data type aws:ec2:image takes effect only after its image has been checked. */
 export function putParameter(world: World, input: PutParameterRequest, caller: Caller) {
-  const region = world.region(caller.region);
+  refuseBadInput(input);
   const { Name = '', Value = '', DataType = 'text', Overwrite = false, Tags = [], Tier = 'Standard' } = input;
-  const invalid = (message: string) => new ApiError('ValidationException', message);
+  const region = world.region(caller.region);
+  const key = `${caller.account} ${Name}`;
+  const known = region.parameters.get(key);
+  if (known && !Overwrite) {
+    throw new ApiError(
+      'ParameterAlreadyExists',
+      'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
+    );
+  }
+  const type = input.Type ?? known?.versions.at(-1)?.type;
+  if (type === undefined) throw invalid('A parameter type is required when you create a parameter.');
+  const tags = new Map(Tags.map(({ Key = '', Value: value = '' }) => [Key, value]));
+  const parameter = known ?? { name: Name, owner: caller.account, tags, last: 0, pending: 0, versions: [] };
+  region.parameters.set(key, parameter);
+  const version: Version = {
+    version: ++parameter.last,
+    value: Value,
+    type,
+    dataType: DataType,
+    tier: Tier,
+    description: input.Description ?? parameter.versions.at(-1)?.description ?? '',
+    at: world.clock.now(),
+  };
+  const writing = { world, caller, region, parameter, version, operation: known ? 'Update' : 'Create' } as const;
+  if (DataType === 'text') takeEffect(writing);
+  else checkImage(writing);
+  return { Version: version.version, Tier };
+}
+
+/** A new version of a parameter that is not in effect yet. */
+interface Writing {
+  world: World;
+  caller: Caller;
+  region: Region;
+  parameter: Parameter;
+  version: Version;
+  operation: 'Create' | 'Update';
+}
+
+function takeEffect({ world, caller, parameter, version, operation }: Writing): void {
+  parameter.versions = [...parameter.versions, version].sort((a, b) => a.version - b.version).slice(-100);
+  const { type, description } = version;
+  world.emit(parameterChange(caller, { operation, name: parameter.name, type, description }));
+}
+
+/** The call returns before the image is checked. A bad id causes only an event, and the value never changes. */
+function checkImage(writing: Writing): void {
+  const { world, caller, region, parameter, version, operation } = writing;
+  const { value, type, dataType } = version;
+  const { name } = parameter;
+  parameter.pending += 1;
+  world.after(world.delays.draw('parameterValidation', { resource: name, region: region.name }), () => {
+    parameter.pending -= 1;
+    const image = region.images.get(value);
+    if (image?.state === 'available' && canLaunch(image, caller.account)) return takeEffect(writing);
+    const exception = 'Unable to Describe Resource';
+    world.emit(parameterChange(caller, { exception, dataType, name, type, operation }));
+    if (parameter.pending === 0 && parameter.versions.length === 0)
+      region.parameters.delete(`${caller.account} ${name}`);
+  });
+}
+
+const invalid = (message: string) => new ApiError('ValidationException', message);
+
+function refuseBadInput(input: PutParameterRequest): void {
+  const { Name = '', Value = '', DataType = 'text', Overwrite = false, Tags = [], Tier = 'Standard' } = input;
   if (/^\/?(aws|ssm)/i.test(Name))
     throw invalid('Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).');
   if (!/^[a-zA-Z0-9_.\-/]+$/.test(Name) || (Name.includes('/') && !Name.startsWith('/'))) {
@@ -30,49 +96,4 @@ export function putParameter(world: World, input: PutParameterRequest, caller: C
   if (!['text', 'aws:ec2:image'].includes(DataType)) throw invalid(`The data type ${DataType} is not supported.`);
   if (DataType === 'aws:ec2:image' && !/^ami-[0-9a-f]{8,17}$/.test(Value))
     throw invalid(`${Value} is not the form of an AMI id.`);
-  const key = `${caller.account} ${Name}`;
-  const known = region.parameters.get(key);
-  if (known && !Overwrite) {
-    throw new ApiError(
-      'ParameterAlreadyExists',
-      'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
-    );
-  }
-  const type = input.Type ?? known?.versions.at(-1)?.type;
-  if (type === undefined) throw invalid('A parameter type is required when you create a parameter.');
-  const tags = new Map(Tags.map(({ Key = '', Value: value = '' }) => [Key, value]));
-  const parameter = known ?? { name: Name, owner: caller.account, tags, last: 0, pending: 0, versions: [] };
-  region.parameters.set(key, parameter);
-  const description = input.Description ?? parameter.versions.at(-1)?.description ?? '';
-  const version: Version = {
-    version: ++parameter.last,
-    value: Value,
-    type,
-    dataType: DataType,
-    tier: Tier,
-    description,
-    at: world.clock.now(),
-  };
-  const operation = known ? 'Update' : 'Create';
-  const takeEffect = () => {
-    parameter.versions = [...parameter.versions, version].sort((a, b) => a.version - b.version).slice(-100);
-    world.emit(parameterChange(caller, { operation, name: Name, type, description }));
-  };
-  const refuse = () => {
-    const exception = 'Unable to Describe Resource';
-    world.emit(parameterChange(caller, { exception, dataType: DataType, name: Name, type, operation }));
-    if (parameter.pending === 0 && parameter.versions.length === 0) region.parameters.delete(key);
-  };
-  if (DataType === 'text') takeEffect();
-  else {
-    // The call returns before the image is checked. A bad id causes only an event, and the value never changes.
-    parameter.pending += 1;
-    world.after(world.delays.draw('parameterValidation', { resource: Name, region: region.name }), () => {
-      parameter.pending -= 1;
-      const image = region.images.get(Value);
-      if (image?.state === 'available' && canLaunch(image, caller.account)) takeEffect();
-      else refuse();
-    });
-  }
-  return { Version: version.version, Tier };
 }

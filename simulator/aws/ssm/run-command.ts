@@ -1,7 +1,7 @@
 import type { Timer } from '../../clock.ts';
 import { powerOff } from '../ec2/instances/guest.ts';
 import { commandStatusChange, invocationStatusChange } from '../events/events.ts';
-import { putObject } from '../s3.ts';
+import { writeObject } from '../s3.ts';
 import { statusOf, outputPath } from './describe-command.ts';
 import { outcomeOf, type Outcome } from './documents.ts';
 import type { Instance } from '../state/instances.ts';
@@ -21,72 +21,113 @@ export function runOn(world: World, command: Command, instance: Instance, agent:
     responseCode: -1,
     stdout: '',
     stderr: '',
-    finished: () => undefined,
+    finished: (status, details) => run.finish(status, details),
   };
-  const queue = queueOf(agent);
-  const timers = new Set<Timer>();
-  const running = new Set<Timer>();
-  const whileRunning = (seconds: number, work: () => void) => void running.add(world.after(seconds, work));
-  let over = false;
-  const finish = (status: Invocation['status'], details: string = status, result: Partial<Outcome> = {}) => {
-    if (over) return;
-    over = true;
-    for (const timer of [...timers, ...running]) timer.cancel();
-    agent.listeners.delete(agentChanged);
-    const { exitCode = -1, stdout = '', stderr = '' } = result;
-    Object.assign(invocation, { status, details, responseCode: exitCode, stdout, stderr, endedAt: world.clock.now() });
-    writeOutput(world, invocation);
-    tell(world, invocation);
-    queue.done(start);
-  };
-  invocation.finished = finish;
+  const run = new CommandRun(world, invocation, agent);
+  run.deliver();
+  return invocation;
+}
 
-  let afterReboot: (() => void) | undefined;
-  let lost = false;
-  /** A command that is running when its agent is lost stays InProgress, unless it requested the reboot itself. */
-  const agentChanged = () => {
-    if (!agent.online && invocation.startedAt !== undefined && !afterReboot) {
-      lost = true;
-      for (const timer of running) timer.cancel();
+/** The run of a command on one instance, from its delivery to its end. */
+class CommandRun {
+  readonly #world: World;
+  readonly #invocation: Invocation;
+  readonly #agent: Agent;
+  readonly #queue: Queue;
+  /** Time limits, which hold even if the agent is lost. */
+  readonly #limits = new Set<Timer>();
+  /** Timers of the running script. They stop when the agent is lost. */
+  readonly #running = new Set<Timer>();
+  #over = false;
+  /** The agent was lost during the run, and the command had not requested that. */
+  #lost = false;
+  /** What the script does after the reboot that it requested. */
+  #afterReboot: (() => void) | undefined;
+
+  constructor(world: World, invocation: Invocation, agent: Agent) {
+    this.#world = world;
+    this.#invocation = invocation;
+    this.#agent = agent;
+    this.#queue = queueOf(agent);
+  }
+
+  deliver(): void {
+    const { command, instance } = this.#invocation;
+    this.#agent.listeners.add(this.#agentChanged);
+    this.#later(command.timeoutSeconds, () => {
+      if (this.#invocation.status === 'Pending') this.finish('TimedOut', 'Delivery Timed Out');
+    });
+    // The final time limit, even if the agent is lost.
+    this.#later(command.timeoutSeconds + command.executionTimeout, () => this.finish('TimedOut', 'Delivery Timed Out'));
+    if (command.rule?.status === 'Undeliverable') this.#later(2, () => this.finish('Failed', 'Undeliverable'));
+    else {
+      const seconds = this.#world.delays.draw('commandStart', { resource: command.id, region: instance.region });
+      this.#later(seconds, () => this.#queue.add(this.#start));
     }
-    if (!agent.online) return;
-    if (lost) queue.done(start);
-    else afterReboot?.();
+  }
+
+  finish(status: Invocation['status'], details: string = status, result: Partial<Outcome> = {}): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const timer of [...this.#limits, ...this.#running]) timer.cancel();
+    this.#agent.listeners.delete(this.#agentChanged);
+    const { exitCode = -1, stdout = '', stderr = '' } = result;
+    const endedAt = this.#world.clock.now();
+    Object.assign(this.#invocation, { status, details, responseCode: exitCode, stdout, stderr, endedAt });
+    writeOutput(this.#world, this.#invocation);
+    tell(this.#world, this.#invocation);
+    this.#queue.done(this.#start);
+  }
+
+  #later(seconds: number, work: () => void): void {
+    this.#limits.add(this.#world.after(seconds, work));
+  }
+
+  #whileRunning(seconds: number, work: () => void): void {
+    this.#running.add(this.#world.after(seconds, work));
+  }
+
+  /** A command that is running when its agent is lost stays InProgress, unless it requested the reboot itself. */
+  readonly #agentChanged = (): void => {
+    if (!this.#agent.online && this.#invocation.startedAt !== undefined && !this.#afterReboot) {
+      this.#lost = true;
+      for (const timer of this.#running) timer.cancel();
+    }
+    if (!this.#agent.online) return;
+    if (this.#lost) this.#queue.done(this.#start);
+    else this.#afterReboot?.();
   };
 
-  const start = () => {
-    invocation.status = invocation.details = 'InProgress';
-    invocation.startedAt = world.clock.now();
-    tell(world, invocation);
-    const { document, script, executionTimeout: timeout } = command;
-    const windows = instance.system === 'Windows';
-    if (!document.platforms.includes(windows ? 'Windows' : 'Linux')) return finish('Failed', 'InvalidPlatform');
+  readonly #start = (): void => {
+    const { command, instance } = this.#invocation;
+    this.#invocation.status = this.#invocation.details = 'InProgress';
+    this.#invocation.startedAt = this.#world.clock.now();
+    tell(this.#world, this.#invocation);
+    const { document, script } = command;
+    const platform = instance.system === 'Windows' ? 'Windows' : 'Linux';
+    if (!document.platforms.includes(platform)) return this.finish('Failed', 'InvalidPlatform');
+    const at = { resource: command.id, region: instance.region, factor: platform === 'Windows' ? 2 : 1 };
     const outcome = outcomeOf(document, script, command.step, command.rule);
-    const seconds = outcome.seconds ?? world.delays.draw(outcome.kind, { ...at, factor: windows ? 2 : 1 });
-    if (outcome.status === 'Cancelled') return whileRunning(seconds, () => finish('Cancelled'));
+    this.#runFor(outcome.seconds ?? this.#world.delays.draw(outcome.kind, at), outcome);
+  };
+
+  #runFor(seconds: number, outcome: Outcome): void {
+    const { command, instance } = this.#invocation;
+    const timeout = command.executionTimeout;
+    if (outcome.status === 'Cancelled') return this.#whileRunning(seconds, () => this.finish('Cancelled'));
     if (outcome.status === 'TimedOut' || seconds > timeout) {
       const end = outcome.seconds === undefined ? timeout : Math.min(outcome.seconds, timeout);
-      return whileRunning(end, () => finish('TimedOut', 'Execution Timed Out', { ...outcome, exitCode: -1 }));
+      const result = { ...outcome, exitCode: -1 };
+      return this.#whileRunning(end, () => this.finish('TimedOut', 'Execution Timed Out', result));
     }
-    const end = () => finish(outcome.exitCode === 0 ? 'Success' : 'Failed', undefined, outcome);
-    if (outcome.powersOff) return whileRunning(seconds, () => powerOff(world, instance));
-    if (!outcome.reboots) return whileRunning(seconds, end);
-    return whileRunning(seconds, () => {
-      afterReboot = () => whileRunning(2, end);
-      agent.reboot();
+    const end = () => this.finish(outcome.exitCode === 0 ? 'Success' : 'Failed', undefined, outcome);
+    if (outcome.powersOff) return this.#whileRunning(seconds, () => powerOff(this.#world, instance));
+    if (!outcome.reboots) return this.#whileRunning(seconds, end);
+    return this.#whileRunning(seconds, () => {
+      this.#afterReboot = () => this.#whileRunning(2, end);
+      this.#agent.reboot();
     });
-  };
-
-  agent.listeners.add(agentChanged);
-  const later = (seconds: number, work: () => void) => void timers.add(world.after(seconds, work));
-  later(command.timeoutSeconds, () => {
-    if (invocation.status === 'Pending') finish('TimedOut', 'Delivery Timed Out');
-  });
-  // The final time limit, even if the agent is lost.
-  later(command.timeoutSeconds + command.executionTimeout, () => finish('TimedOut', 'Delivery Timed Out'));
-  if (command.rule?.status === 'Undeliverable') later(2, () => finish('Failed', 'Undeliverable'));
-  else later(world.delays.draw('commandStart', at), () => queue.add(start));
-  return invocation;
+  }
 }
 
 /** Sends the invocation's event, and the command's event if the command's own status has changed. */
@@ -143,6 +184,6 @@ function writeOutput(world: World, invocation: Invocation): void {
   const { command, stdout, stderr } = invocation;
   const bucket = world.buckets.get(command.outputBucket ?? '');
   if (!bucket) return;
-  if (stdout) putObject(world, bucket, `${outputPath(invocation)}/stdout`, stdout, { type: 'text/plain' });
-  if (stderr) putObject(world, bucket, `${outputPath(invocation)}/stderr`, stderr, { type: 'text/plain' });
+  if (stdout) writeObject(world, bucket, `${outputPath(invocation)}/stdout`, stdout, { type: 'text/plain' });
+  if (stderr) writeObject(world, bucket, `${outputPath(invocation)}/stderr`, stderr, { type: 'text/plain' });
 }

@@ -27,103 +27,110 @@ export const attributeActions = (world: World): Actions => ({
   ModifyImageAttribute: strict(
     'ec2:ModifyImageAttribute',
     `ImageId Attribute ${permissionParameters} Description.Value ImdsSupport.Value`,
-    (input: ModifyImageAttributeRequest, caller) => {
-      const image = availableImage(world, caller, input.ImageId);
-      const given = [input.LaunchPermission, input.Description, input.ImdsSupport].filter((each) => each !== undefined);
-      if (given.length !== 1) {
-        throw new ApiError(
-          'InvalidParameterCombination',
-          'You must specify one attribute to modify, and no more than one',
-        );
-      }
-      if (input.Description) image.description = input.Description.Value ?? '';
-      if (input.ImdsSupport) {
-        if (input.ImdsSupport.Value !== 'v2.0')
-          throw new ApiError('InvalidParameterValue', 'imdsSupport can only be set to v2.0');
-        image.imdsSupport = 'v2.0';
-      }
-      if (input.LaunchPermission) changePermissions(world, image, input.LaunchPermission, caller);
-      return {};
-    },
+    (input: ModifyImageAttributeRequest, caller) => modifyImageAttribute(world, input, caller),
   ),
   ResetImageAttribute: strict(
     'ec2:ResetImageAttribute',
     'ImageId Attribute',
-    (input: ResetImageAttributeRequest, caller) => {
-      const image = availableImage(world, caller, input.ImageId);
-      if (input.Attribute !== 'launchPermission')
-        throw new ApiError('InvalidParameterValue', `Value (${input.Attribute}) for parameter attribute is invalid.`);
-      image.permissions = [];
-      return {};
-    },
+    (input: ResetImageAttributeRequest, caller) => resetImageAttribute(world, input, caller),
   ),
   ResetSnapshotAttribute: strict(
     'ec2:ResetSnapshotAttribute',
     'SnapshotId Attribute',
-    (input: ResetSnapshotAttributeRequest, caller) => {
-      const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
-      if (input.Attribute !== 'createVolumePermission')
-        throw new ApiError('InvalidParameterValue', `Value (${input.Attribute}) for parameter attribute is invalid.`);
-      snapshot.sharedWith.clear();
-      return {};
-    },
+    (input: ResetSnapshotAttributeRequest, caller) => resetSnapshotAttribute(world, input, caller),
   ),
   DescribeImageAttribute: strict(
     'ec2:DescribeImageAttribute',
     'ImageId Attribute',
-    (input: DescribeImageAttributeRequest, caller) => {
-      const image = ownImage(world.region(caller.region), caller, input.ImageId ?? '');
-      if (input.Attribute === 'launchPermission') return { ImageId: image.id, LaunchPermissions: image.permissions };
-      if (input.Attribute === 'imdsSupport') return { ImageId: image.id, ImdsSupport: { Value: image.imdsSupport } };
-      if (input.Attribute === 'description') return { ImageId: image.id, Description: { Value: image.description } };
-      throw new Error(`the simulator does not implement attribute ${input.Attribute} of ec2:DescribeImageAttribute`);
-    },
+    (input: DescribeImageAttributeRequest, caller) => describeImageAttribute(world, input, caller),
   ),
   ModifySnapshotAttribute: strict(
     'ec2:ModifySnapshotAttribute',
     `SnapshotId Attribute ${volumePermissionParameters}`,
-    (input: ModifySnapshotAttributeRequest, caller) => {
-      const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
-      const { Add = [], Remove = [] } = input.CreateVolumePermission ?? {};
-      if (Add.length > 0 && Remove.length > 0) {
-        throw new ApiError('InvalidParameterCombination', 'Permissions cannot be added and removed in one request');
-      }
-      if (Add.length + Remove.length > 500) {
-        throw new ApiError('InvalidParameterValue', 'A request may make at most 500 modifications');
-      }
-      // https://github.com/hashicorp/packer/issues/7499
-      if (Add.length > 0 && snapshot.keyArn === managedKeyArn(caller.region, caller.account)) {
-        throw new ApiError('OperationNotPermitted', 'Encrypted snapshots with EBS default key cannot be shared');
-      }
-      const whom = ({ UserId, Group }: { UserId?: string | undefined; Group?: string | undefined }) => {
-        if (Group !== undefined && snapshot.keyArn !== undefined) {
-          throw new ApiError('OperationNotPermitted', 'Encrypted snapshots cannot be public');
-        }
-        return Group ?? validAccount(UserId);
-      };
-      const added = Add.map(whom);
-      for (const each of Remove.map(whom)) snapshot.sharedWith.delete(each);
-      for (const each of added) snapshot.sharedWith.add(each);
-      return {};
-    },
+    (input: ModifySnapshotAttributeRequest, caller) => modifySnapshotAttribute(world, input, caller),
   ),
   DescribeSnapshotAttribute: strict(
     'ec2:DescribeSnapshotAttribute',
     'SnapshotId Attribute',
-    (input: DescribeSnapshotAttributeRequest, caller) => {
-      const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
-      if (input.Attribute !== 'createVolumePermission') {
-        throw new Error(
-          `the simulator does not implement attribute ${input.Attribute} of ec2:DescribeSnapshotAttribute`,
-        );
-      }
-      const CreateVolumePermissions = [...snapshot.sharedWith].map((each) =>
-        each === 'all' ? { Group: each } : { UserId: each },
-      );
-      return { SnapshotId: snapshot.id, CreateVolumePermissions };
-    },
+    (input: DescribeSnapshotAttributeRequest, caller) => describeSnapshotAttribute(world, input, caller),
   ),
 });
+
+function modifyImageAttribute(world: World, input: ModifyImageAttributeRequest, caller: Caller) {
+  const image = availableImage(world, caller, input.ImageId);
+  const given = [input.LaunchPermission, input.Description, input.ImdsSupport].filter((each) => each !== undefined);
+  if (given.length !== 1) {
+    throw new ApiError('InvalidParameterCombination', 'You must specify one attribute to modify, and no more than one');
+  }
+  if (input.Description) image.description = input.Description.Value ?? '';
+  if (input.ImdsSupport) {
+    if (input.ImdsSupport.Value !== 'v2.0')
+      throw new ApiError('InvalidParameterValue', 'imdsSupport can only be set to v2.0');
+    image.imdsSupport = 'v2.0';
+  }
+  if (input.LaunchPermission) changePermissions(world, image, input.LaunchPermission, caller);
+  return {};
+}
+
+function resetImageAttribute(world: World, input: ResetImageAttributeRequest, caller: Caller) {
+  const image = availableImage(world, caller, input.ImageId);
+  if (input.Attribute !== 'launchPermission')
+    throw new ApiError('InvalidParameterValue', `Value (${input.Attribute}) for parameter attribute is invalid.`);
+  image.permissions = [];
+  return {};
+}
+
+function resetSnapshotAttribute(world: World, input: ResetSnapshotAttributeRequest, caller: Caller) {
+  const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
+  if (input.Attribute !== 'createVolumePermission')
+    throw new ApiError('InvalidParameterValue', `Value (${input.Attribute}) for parameter attribute is invalid.`);
+  snapshot.sharedWith.clear();
+  return {};
+}
+
+function describeImageAttribute(world: World, input: DescribeImageAttributeRequest, caller: Caller) {
+  const image = ownImage(world.region(caller.region), caller, input.ImageId ?? '');
+  if (input.Attribute === 'launchPermission') return { ImageId: image.id, LaunchPermissions: image.permissions };
+  if (input.Attribute === 'imdsSupport') return { ImageId: image.id, ImdsSupport: { Value: image.imdsSupport } };
+  if (input.Attribute === 'description') return { ImageId: image.id, Description: { Value: image.description } };
+  throw new Error(`the simulator does not implement attribute ${input.Attribute} of ec2:DescribeImageAttribute`);
+}
+
+function modifySnapshotAttribute(world: World, input: ModifySnapshotAttributeRequest, caller: Caller) {
+  const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
+  const { Add = [], Remove = [] } = input.CreateVolumePermission ?? {};
+  if (Add.length > 0 && Remove.length > 0) {
+    throw new ApiError('InvalidParameterCombination', 'Permissions cannot be added and removed in one request');
+  }
+  if (Add.length + Remove.length > 500) {
+    throw new ApiError('InvalidParameterValue', 'A request may make at most 500 modifications');
+  }
+  // https://github.com/hashicorp/packer/issues/7499
+  if (Add.length > 0 && snapshot.keyArn === managedKeyArn(caller.region, caller.account)) {
+    throw new ApiError('OperationNotPermitted', 'Encrypted snapshots with EBS default key cannot be shared');
+  }
+  const whom = ({ UserId, Group }: { UserId?: string | undefined; Group?: string | undefined }) => {
+    if (Group !== undefined && snapshot.keyArn !== undefined) {
+      throw new ApiError('OperationNotPermitted', 'Encrypted snapshots cannot be public');
+    }
+    return Group ?? validAccount(UserId);
+  };
+  const added = Add.map(whom);
+  for (const each of Remove.map(whom)) snapshot.sharedWith.delete(each);
+  for (const each of added) snapshot.sharedWith.add(each);
+  return {};
+}
+
+function describeSnapshotAttribute(world: World, input: DescribeSnapshotAttributeRequest, caller: Caller) {
+  const snapshot = ownSnapshot(world.region(caller.region), caller, input.SnapshotId ?? '');
+  if (input.Attribute !== 'createVolumePermission') {
+    throw new Error(`the simulator does not implement attribute ${input.Attribute} of ec2:DescribeSnapshotAttribute`);
+  }
+  const CreateVolumePermissions = [...snapshot.sharedWith].map((each) =>
+    each === 'all' ? { Group: each } : { UserId: each },
+  );
+  return { SnapshotId: snapshot.id, CreateVolumePermissions };
+}
 
 function availableImage(world: World, caller: Caller, id = ''): Image {
   const image = ownImage(world.region(caller.region), caller, id);

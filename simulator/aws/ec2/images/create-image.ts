@@ -6,6 +6,9 @@ import { fateOf, register, validName } from './registration.ts';
 import { makeSnapshot } from './snapshots.ts';
 import { specifiedTags } from '../tags.ts';
 import type { World } from '../../state/world.ts';
+import type { Instance } from '../../state/instances.ts';
+import type { Region } from '../../state/region.ts';
+import type { Volume } from '../../state/volumes.ts';
 import type { Image, Mapping } from '../../state/images.ts';
 import { attachedVolumes } from '../instances/describe-instance.ts';
 
@@ -29,20 +32,15 @@ function createImage(world: World, input: CreateImageRequest, caller: Caller) {
       `Instance is not in state 'running' or 'stopped': ${instance.id} is ${instance.state}`,
     );
   }
-  const namesake = [...region.images.values()].find(
-    (image) => image.owner === caller.account && image.name === name && image.state !== 'deregistered',
-  );
-  if (namesake) {
-    throw new ApiError('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${namesake.id}`);
-  }
+  refuseNamesake(region, caller, name);
   if (instance.state === 'running' && !input.NoReboot) region.agents.get(instance.id)?.reboot();
 
   const id = world.newId('ami', region.name);
   const volumes = attachedVolumes(region, instance.id);
   const gib = volumes.reduce((sum, volume) => sum + volume.usedGiB, 0);
   const fate = fateOf(world, region, { kind: 'createImage', id, name, gib });
-  const disks = volumes.map((volume) => {
-    const snapshot = makeSnapshot(world, region, {
+  const snapshots = volumes.map((volume) =>
+    makeSnapshot(world, region, {
       owner: caller.account,
       description: `Created by CreateImage(${instance.id}) for ${id}`,
       endsAt: fate.at,
@@ -51,49 +49,52 @@ function createImage(world: World, input: CreateImageRequest, caller: Caller) {
       usedGiB: volume.usedGiB,
       keyArn: volume.keyArn && (fate.keyArn ?? volume.keyArn),
       tags: tags('snapshot'),
-    });
-    const device = volume.attachment?.device ?? '';
-    const mapping = {
-      device,
-      snapshot: snapshot.id,
-      sizeGiB: volume.sizeGiB,
-      type: volume.type,
-      iops: volume.iops,
-      throughput: volume.throughput,
-      encrypted: volume.keyArn !== undefined,
-      deleteOnTermination: volume.attachment?.deleteOnTermination ?? true,
-    };
-    return { snapshot, mapping };
-  });
-  const mappings = disks.map((disk) => disk.mapping);
-  for (const change of input.BlockDeviceMappings ?? []) changeMapping(mappings, change);
-  const image: Image = {
-    id,
-    owner: caller.account,
-    name,
-    description: input.Description ?? '',
-    state: 'pending',
-    system: instance.system,
-    agent: instance.agent,
-    architecture: instance.architecture,
-    rootDevice: instance.rootDevice,
-    bootMode: instance.bootMode,
-    createdAt: world.clock.now(),
-    sourceInstance: instance.id,
-    sourceImage: instance.image,
-    sourceRegion: region.name,
-    mappings,
-    permissions: [],
-    tags: tags('image'),
-  };
-  return register(
-    world,
-    region,
-    image,
-    disks.map((disk) => disk.snapshot),
-    fate,
+    }),
   );
+  const mappings = volumes.map((volume, index) => mappingOf(volume, snapshots[index]?.id));
+  for (const change of input.BlockDeviceMappings ?? []) changeMapping(mappings, change);
+  const description = input.Description ?? '';
+  const image = { ...imageOf(world, instance), id, name, description, mappings, tags: tags('image') };
+  return register(world, region, image, snapshots, fate);
 }
+
+function refuseNamesake(region: Region, caller: Caller, name: string): void {
+  const namesake = [...region.images.values()].find(
+    (image) => image.owner === caller.account && image.name === name && image.state !== 'deregistered',
+  );
+  if (namesake)
+    throw new ApiError('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${namesake.id}`);
+}
+
+/** What an image takes over from the instance that it is made of. */
+const imageOf = (
+  world: World,
+  instance: Instance,
+): Omit<Image, 'id' | 'name' | 'description' | 'mappings' | 'tags'> => ({
+  owner: instance.owner,
+  state: 'pending',
+  system: instance.system,
+  agent: instance.agent,
+  architecture: instance.architecture,
+  rootDevice: instance.rootDevice,
+  bootMode: instance.bootMode,
+  createdAt: world.clock.now(),
+  sourceInstance: instance.id,
+  sourceImage: instance.image,
+  sourceRegion: instance.region,
+  permissions: [],
+});
+
+const mappingOf = (volume: Volume, snapshot: string | undefined): Mapping => ({
+  device: volume.attachment?.device ?? '',
+  snapshot,
+  sizeGiB: volume.sizeGiB,
+  type: volume.type,
+  iops: volume.iops,
+  throughput: volume.throughput,
+  encrypted: volume.keyArn !== undefined,
+  deleteOnTermination: volume.attachment?.deleteOnTermination ?? true,
+});
 
 function changeMapping(mappings: Mapping[], change: BlockDeviceMapping): void {
   const mapping = mappings.find((each) => each.device === change.DeviceName);

@@ -38,87 +38,105 @@ const fields: Fields<Instance> = {
 };
 
 export function instanceActions(world: World): Actions {
-  const named = (caller: Caller, ids: string[] | undefined): Instance[] =>
-    (ids ?? []).map((id) => {
-      const instance = instanceById(world.region(caller.region), caller, id);
-      if (!isGone(world, instance)) return instance;
-      throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
-    });
-  /** All or nothing: every instance is checked before the first is changed. */
-  const change = (
-    instances: Instance[],
-    refused: InstanceState[],
-    verb: string,
-    apply: (instance: Instance) => void,
-  ) => {
-    const bad = instances.find((instance) => refused.includes(instance.state));
-    if (bad)
-      throw new ApiError(
-        'IncorrectInstanceState',
-        `The instance '${bad.id}' is not in a state from which it can be ${verb}.`,
-      );
-    return instances.map((instance) => {
-      const PreviousState = stateOf(instance.state);
-      apply(instance);
-      return { InstanceId: instance.id, PreviousState, CurrentState: stateOf(instance.state) };
-    });
-  };
   return {
     DescribeInstances: strict(
       'ec2:DescribeInstances',
       `InstanceIds ${filters} ${page}`,
-      (input: DescribeInstancesRequest, caller) => {
-        const region = world.region(caller.region);
-        const visible = input.InstanceIds?.length
-          ? named(caller, input.InstanceIds)
-          : [...region.instances.values()].filter((each) => each.owner === caller.account && !isGone(world, each));
-        const { items, NextToken } = paginate(select(visible, input.Filters, fields), input, {
-          min: 5,
-          max: 1000,
-          ids: input.InstanceIds,
-        });
-        const Reservations = items.map((instance) => ({
-          ReservationId: instance.reservation,
-          OwnerId: instance.owner,
-          Groups: [],
-          Instances: [describedInstance(region, instance)],
-        }));
-        return { Reservations, NextToken };
+      (input: DescribeInstancesRequest, caller) => describeInstances(world, input, caller),
+    ),
+    StopInstances: strict('ec2:StopInstances', 'InstanceIds Force', (input: StopInstancesRequest, caller) =>
+      stopInstances(world, input, caller),
+    ),
+    StartInstances: strict('ec2:StartInstances', 'InstanceIds', (input: StartInstancesRequest, caller) =>
+      startInstances(world, input, caller),
+    ),
+    TerminateInstances: strict('ec2:TerminateInstances', 'InstanceIds', (input: TerminateInstancesRequest, caller) =>
+      terminateInstances(world, input, caller),
+    ),
+  };
+}
+
+function describeInstances(world: World, input: DescribeInstancesRequest, caller: Caller) {
+  const region = world.region(caller.region);
+  const visible = input.InstanceIds?.length
+    ? named(world, caller, input.InstanceIds)
+    : [...region.instances.values()].filter((each) => each.owner === caller.account && !isGone(world, each));
+  const { items, NextToken } = paginate(select(visible, input.Filters, fields), input, {
+    min: 5,
+    max: 1000,
+    ids: input.InstanceIds,
+  });
+  const Reservations = items.map((instance) => ({
+    ReservationId: instance.reservation,
+    OwnerId: instance.owner,
+    Groups: [],
+    Instances: [describedInstance(region, instance)],
+  }));
+  return { Reservations, NextToken };
+}
+
+function stopInstances(world: World, input: StopInstancesRequest, caller: Caller) {
+  return {
+    StoppingInstances: change(
+      named(world, caller, input.InstanceIds),
+      ['pending', 'shutting-down', 'terminated'],
+      'stopped',
+      (instance) => {
+        if (instance.state === 'running') move(world, instance, 'stopping', 'instanceStop', 'stopped');
       },
     ),
-    StopInstances: strict('ec2:StopInstances', 'InstanceIds Force', (input: StopInstancesRequest, caller) => ({
-      StoppingInstances: change(
-        named(caller, input.InstanceIds),
-        ['pending', 'shutting-down', 'terminated'],
-        'stopped',
-        (instance) => {
-          if (instance.state === 'running') move(world, instance, 'stopping', 'instanceStop', 'stopped');
-        },
-      ),
-    })),
-    StartInstances: strict('ec2:StartInstances', 'InstanceIds', (input: StartInstancesRequest, caller) => ({
-      StartingInstances: change(
-        named(caller, input.InstanceIds),
-        ['stopping', 'shutting-down', 'terminated'],
-        'started',
-        (instance) => {
-          if (instance.state !== 'stopped') return;
-          instance.reason = undefined;
-          move(world, instance, 'pending', 'instanceRunning', 'running');
-        },
-      ),
-    })),
-    TerminateInstances: strict('ec2:TerminateInstances', 'InstanceIds', (input: TerminateInstancesRequest, caller) => ({
-      TerminatingInstances: change(named(caller, input.InstanceIds), [], 'terminated', (instance) => {
-        if (instance.state === 'terminated' || instance.state === 'shutting-down') return;
-        instance.reason = {
-          Code: 'Client.UserInitiatedShutdown',
-          Message: 'Client.UserInitiatedShutdown: User initiated shutdown',
-        };
-        move(world, instance, 'shutting-down', 'instanceTerminate', 'terminated');
-      }),
-    })),
   };
+}
+
+function startInstances(world: World, input: StartInstancesRequest, caller: Caller) {
+  return {
+    StartingInstances: change(
+      named(world, caller, input.InstanceIds),
+      ['stopping', 'shutting-down', 'terminated'],
+      'started',
+      (instance) => {
+        if (instance.state !== 'stopped') return;
+        instance.reason = undefined;
+        move(world, instance, 'pending', 'instanceRunning', 'running');
+      },
+    ),
+  };
+}
+
+function terminateInstances(world: World, input: TerminateInstancesRequest, caller: Caller) {
+  return {
+    TerminatingInstances: change(named(world, caller, input.InstanceIds), [], 'terminated', (instance) => {
+      if (instance.state === 'terminated' || instance.state === 'shutting-down') return;
+      instance.reason = {
+        Code: 'Client.UserInitiatedShutdown',
+        Message: 'Client.UserInitiatedShutdown: User initiated shutdown',
+      };
+      move(world, instance, 'shutting-down', 'instanceTerminate', 'terminated');
+    }),
+  };
+}
+
+function named(world: World, caller: Caller, ids: string[] | undefined): Instance[] {
+  return (ids ?? []).map((id) => {
+    const instance = instanceById(world.region(caller.region), caller, id);
+    if (!isGone(world, instance)) return instance;
+    throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+  });
+}
+
+/** Changes all instances or none. Every instance is checked before the first is changed. */
+function change(instances: Instance[], refused: InstanceState[], verb: string, apply: (instance: Instance) => void) {
+  const bad = instances.find((instance) => refused.includes(instance.state));
+  if (bad)
+    throw new ApiError(
+      'IncorrectInstanceState',
+      `The instance '${bad.id}' is not in a state from which it can be ${verb}.`,
+    );
+  return instances.map((instance) => {
+    const PreviousState = stateOf(instance.state);
+    apply(instance);
+    return { InstanceId: instance.id, PreviousState, CurrentState: stateOf(instance.state) };
+  });
 }
 
 /** Puts an instance into a transitional state now and the final state later, unless another transition is requested meanwhile. */

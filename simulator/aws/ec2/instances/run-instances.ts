@@ -16,6 +16,7 @@ import { onceByToken } from './tokens.ts';
 import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
 import type { Image } from '../../state/images.ts';
+import type { Tags } from '../../state/tags.ts';
 import type { Instance } from '../../state/instances.ts';
 import type { Volume } from '../../state/volumes.ts';
 
@@ -44,33 +45,64 @@ export const runInstancesActions = (world: World): Actions => ({
 
 function launch(world: World, region: Region, input: RunInstancesRequest, caller: Caller): Instance {
   if (input.MinCount !== 1 || input.MaxCount !== 1) throw new Error('the simulator launches one instance at a time');
-  const image = imageById(region, caller, required(input.ImageId, 'ImageId'));
-  if (image.state !== 'available') {
-    throw new ApiError(
-      'InvalidAMIID.Unavailable',
-      `The image ID '${image.id}' is not available (state: ${image.state})`,
-    );
-  }
+  const image = launchable(region, caller, input);
   const type = suitableType(input.InstanceType ?? 'm1.small', image);
-  const { subnet, groups, publicIp } = placementOf(world, region, caller, input);
+  const placement = placementOf(world, region, caller, input);
   refuseBeyondLimits(world, region, caller, type);
-  if (world.happens('noCapacity', subnet.zone)) {
-    throw new ApiError(
-      'InsufficientInstanceCapacity',
-      `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${subnet.zone}).`,
-      500,
-    );
-  }
+  refuseWithoutCapacity(world, type, placement.subnet.zone);
   const tags = specifiedTags(input.TagSpecifications, ['instance', 'volume', 'network-interface']);
   const disks = plannedDisks(world, region, caller, image, input.BlockDeviceMappings ?? []);
   refuseTooManyVolumes(type, disks.length);
-  const userData = decodedUserData(input.UserData);
+  const instance = newInstance(world, region, { input, caller, image, type, placement, tags: tags('instance') });
+  region.instances.set(instance.id, instance);
+  region.interfaces.set(instance.networkInterface, {
+    id: instance.networkInterface,
+    owner: caller.account,
+    tags: tags('network-interface'),
+  });
+  for (const disk of disks) {
+    const volume = newVolume(world, instance, disk, tags('volume'));
+    region.volumes.set(volume.id, volume);
+  }
+  if (disks.some((disk) => disk.keyProblem)) dieOfKey(world, instance);
+  else {
+    move(world, instance, 'pending', 'instanceRunning', 'running');
+    mayDie(world, instance);
+  }
+  return instance;
+}
+
+function launchable(region: Region, caller: Caller, input: RunInstancesRequest): Image {
+  const image = imageById(region, caller, required(input.ImageId, 'ImageId'));
+  if (image.state === 'available') return image;
+  throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is not available (state: ${image.state})`);
+}
+
+function refuseWithoutCapacity(world: World, type: string, zone: string): void {
+  if (!world.happens('noCapacity', zone)) return;
+  throw new ApiError(
+    'InsufficientInstanceCapacity',
+    `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}).`,
+    500,
+  );
+}
+
+interface Launch {
+  input: RunInstancesRequest;
+  caller: Caller;
+  image: Image;
+  type: string;
+  placement: ReturnType<typeof placementOf>;
+  tags: Tags;
+}
+
+function newInstance(world: World, region: Region, launched: Launch): Instance {
+  const { input, caller, image, type, placement, tags } = launched;
   const { Name, Arn } = input.IamInstanceProfile ?? {};
-  const needsTokens = image.imdsSupport === 'v2.0';
+  const profiles = `arn:${partitionIn(caller.region)}:iam::${caller.account}:instance-profile`;
   const number = region.instances.size + 10;
-  const id = world.newId('i', region.name);
-  const instance: Instance = {
-    id,
+  return {
+    id: world.newId('i', region.name),
     owner: caller.account,
     region: region.name,
     reservation: world.newId('r', region.name),
@@ -79,14 +111,10 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     state: 'pending',
     launchedAt: world.clock.now(),
     transition: 0,
-    subnet,
-    securityGroups: groups,
-    publicIp,
-    profileArn:
-      Arn ??
-      (Name === undefined
-        ? undefined
-        : `arn:${partitionIn(caller.region)}:iam::${caller.account}:instance-profile/${Name}`),
+    subnet: placement.subnet,
+    securityGroups: placement.groups,
+    publicIp: placement.publicIp,
+    profileArn: Arn ?? (Name === undefined ? undefined : `${profiles}/${Name}`),
     networkInterface: world.newId('eni', region.name),
     privateIp: `172.31.${Math.floor(number / 250)}.${(number % 250) + 4}`,
     system: image.system,
@@ -94,59 +122,55 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     architecture: image.architecture,
     rootDevice: image.rootDevice,
     bootMode: image.bootMode,
-    metadata: {
-      HttpTokens: input.MetadataOptions?.HttpTokens ?? (needsTokens ? 'required' : 'optional'),
-      HttpPutResponseHopLimit: input.MetadataOptions?.HttpPutResponseHopLimit ?? (needsTokens ? 2 : 1),
-      HttpEndpoint: input.MetadataOptions?.HttpEndpoint ?? 'enabled',
-      InstanceMetadataTags: input.MetadataOptions?.InstanceMetadataTags ?? 'disabled',
-    },
+    metadata: metadataOf(input, image),
     shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? 'stop',
-    userData,
+    userData: decodedUserData(input.UserData),
     clientToken: input.ClientToken,
-    tags: tags('instance'),
+    tags,
   };
-  region.instances.set(id, instance);
-  region.interfaces.set(instance.networkInterface, {
-    id: instance.networkInterface,
-    owner: caller.account,
-    tags: tags('network-interface'),
-  });
-  for (const disk of disks) {
-    const volume: Volume = {
-      id: world.newId('vol', region.name),
-      owner: caller.account,
-      zone: subnet.zone,
-      state: 'in-use',
-      attachment: {
-        instance: id,
-        device: disk.device,
-        deleteOnTermination: disk.deleteOnTermination,
-        at: instance.launchedAt,
-      },
-      sizeGiB: disk.sizeGiB,
-      usedGiB: disk.usedGiB,
-      type: disk.type,
-      iops: disk.iops,
-      throughput: disk.throughput,
-      keyArn: disk.keyArn,
-      snapshot: disk.snapshot,
-      createdAt: instance.launchedAt,
-      tags: tags('volume'),
-    };
-    region.volumes.set(volume.id, volume);
-  }
-  if (disks.some((disk) => disk.keyProblem)) {
-    // EC2 accepts the call and the instance dies, because the key is checked only when the volume is created.
-    instance.reason = {
-      Code: 'Client.InvalidKMSKey.InvalidState',
-      Message: 'Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state',
-    };
-    move(world, instance, 'pending', 'launchRefused', 'terminated');
-  } else {
-    move(world, instance, 'pending', 'instanceRunning', 'running');
-    mayDie(world, instance);
-  }
-  return instance;
+}
+
+/** The metadata options of an instance. An image that asks for IMDSv2 changes the defaults. */
+function metadataOf({ MetadataOptions }: RunInstancesRequest, image: Image): Instance['metadata'] {
+  const needsTokens = image.imdsSupport === 'v2.0';
+  return {
+    HttpTokens: MetadataOptions?.HttpTokens ?? (needsTokens ? 'required' : 'optional'),
+    HttpPutResponseHopLimit: MetadataOptions?.HttpPutResponseHopLimit ?? (needsTokens ? 2 : 1),
+    HttpEndpoint: MetadataOptions?.HttpEndpoint ?? 'enabled',
+    InstanceMetadataTags: MetadataOptions?.InstanceMetadataTags ?? 'disabled',
+  };
+}
+
+function newVolume(
+  world: World,
+  instance: Instance,
+  disk: ReturnType<typeof plannedDisks>[number],
+  tags: Tags,
+): Volume {
+  const { device, deleteOnTermination, sizeGiB, usedGiB, type, iops, throughput, keyArn, snapshot } = disk;
+  return {
+    id: world.newId('vol', instance.region),
+    owner: instance.owner,
+    zone: instance.subnet.zone,
+    state: 'in-use',
+    attachment: { instance: instance.id, device, deleteOnTermination, at: instance.launchedAt },
+    sizeGiB,
+    usedGiB,
+    type,
+    iops,
+    throughput,
+    keyArn,
+    snapshot,
+    createdAt: instance.launchedAt,
+    tags,
+  };
+}
+
+/** EC2 accepts the call and the instance dies, because EC2 checks the key only when it creates the volume. */
+function dieOfKey(world: World, instance: Instance): void {
+  const Code = 'Client.InvalidKMSKey.InvalidState';
+  instance.reason = { Code, Message: `${Code}: The KMS key provided is in an incorrect state` };
+  move(world, instance, 'pending', 'launchRefused', 'terminated');
 }
 
 function suitableType(type: string, image: Image): string {

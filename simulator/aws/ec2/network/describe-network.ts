@@ -77,81 +77,89 @@ export const networkActions = (world: World): Actions => ({
   DescribeSubnets: strict(
     'ec2:DescribeSubnets',
     `SubnetIds ${filters} ${page}`,
-    (input: DescribeSubnetsRequest, caller) => {
-      const region = world.region(caller.region);
-      const { subnets } = networkOf(world, region, caller.account);
-      for (const id of input.SubnetIds ?? []) subnetById(world, region, caller.account, id);
-      const asked = subnets.filter((subnet) => input.SubnetIds?.includes(subnet.id) ?? true);
-      const limits = { min: 5, max: 1000, ids: input.SubnetIds };
-      const { items, NextToken } = paginate(select(asked, input.Filters, subnetFields), input, limits);
-      const Subnets = items.map((subnet) => ({
-        SubnetId: subnet.id,
-        VpcId: subnet.vpc,
-        OwnerId: subnet.owner,
-        AvailabilityZone: subnet.zone,
-        DefaultForAz: subnet.byDefault,
-        MapPublicIpOnLaunch: subnet.publicIp,
-        AssignIpv6AddressOnCreation: false,
-        CidrBlock: subnet.cidr,
-        AvailableIpAddressCount: freeAddresses(region, subnet),
-        State: 'available',
-        Tags: tagList(subnet.tags),
-      }));
-      return { Subnets, NextToken };
-    },
+    (input: DescribeSubnetsRequest, caller) => describeSubnets(world, input, caller),
   ),
   DescribeSecurityGroups: strict(
     'ec2:DescribeSecurityGroups',
     `GroupIds ${filters} ${page}`,
-    (input: DescribeSecurityGroupsRequest, caller) => {
-      const groups = ownOf(networkOf(world, world.region(caller.region), caller.account).groups, caller);
-      for (const id of input.GroupIds ?? []) groupById(groups, id);
-      const asked = groups.filter((group) => input.GroupIds?.includes(group.id) ?? true);
-      const limits = { min: 5, max: 1000, ids: input.GroupIds };
-      const { items, NextToken } = paginate(select(asked, input.Filters, groupFields), input, limits);
-      const SecurityGroups = items.map(({ id, vpc, owner, name, egress, tags }) => ({
-        GroupId: id,
-        GroupName: name,
-        VpcId: vpc,
-        OwnerId: owner,
-        Description: name,
-        IpPermissions: [],
-        IpPermissionsEgress: egress === 'all' ? [everywhere] : [],
-        Tags: tagList(tags),
-      }));
-      return { SecurityGroups, NextToken };
-    },
+    (input: DescribeSecurityGroupsRequest, caller) => describeSecurityGroups(world, input, caller),
   ),
   DescribeRouteTables: strict(
     'ec2:DescribeRouteTables',
     `${filters} ${page}`,
-    (input: DescribeRouteTablesRequest, caller) => {
-      const { routeTables } = networkOf(world, world.region(caller.region), caller.account);
-      const limits = { min: 5, max: 100 };
-      const { items, NextToken } = paginate(select(routeTables, input.Filters, tableFields), input, limits);
-      return { RouteTables: items.map(describedTable), NextToken };
-    },
+    (input: DescribeRouteTablesRequest, caller) => describeRouteTables(world, input, caller),
   ),
   DescribeVpcEndpoints: strict(
     'ec2:DescribeVpcEndpoints',
     `${filters} ${page}`,
-    (input: DescribeVpcEndpointsRequest, caller) => {
-      const { endpoints } = networkOf(world, world.region(caller.region), caller.account);
-      const found = select(ownOf(endpoints, caller), input.Filters, endpointFields(caller.region));
-      const { items, NextToken } = paginate(found, input, { max: 1000 });
-      const VpcEndpoints = items.map((endpoint) => ({
-        VpcEndpointId: endpoint.id,
-        VpcEndpointType: endpoint.service === 's3' ? 'Gateway' : 'Interface',
-        VpcId: endpoint.vpc,
-        ServiceName: serviceName(caller.region, endpoint),
-        State: 'available',
-        OwnerId: endpoint.owner,
-        Tags: tagList(endpoint.tags),
-      }));
-      return { VpcEndpoints, NextToken };
-    },
+    (input: DescribeVpcEndpointsRequest, caller) => describeVpcEndpoints(world, input, caller),
   ),
 });
+
+function describeSubnets(world: World, input: DescribeSubnetsRequest, caller: Caller) {
+  const region = world.region(caller.region);
+  const { subnets } = networkOf(world, region, caller.account);
+  for (const id of input.SubnetIds ?? []) subnetById(world, region, caller.account, id);
+  const asked = subnets.filter((subnet) => input.SubnetIds?.includes(subnet.id) ?? true);
+  const limits = { min: 5, max: 1000, ids: input.SubnetIds };
+  const { items, NextToken } = paginate(select(asked, input.Filters, subnetFields), input, limits);
+  const Subnets = items.map((subnet) => ({
+    SubnetId: subnet.id,
+    VpcId: subnet.vpc,
+    OwnerId: subnet.owner,
+    AvailabilityZone: subnet.zone,
+    DefaultForAz: subnet.byDefault,
+    MapPublicIpOnLaunch: subnet.publicIp,
+    AssignIpv6AddressOnCreation: false,
+    CidrBlock: subnet.cidr,
+    AvailableIpAddressCount: freeAddresses(region, subnet),
+    State: 'available',
+    Tags: tagList(subnet.tags),
+  }));
+  return { Subnets, NextToken };
+}
+
+function describeSecurityGroups(world: World, input: DescribeSecurityGroupsRequest, caller: Caller) {
+  const groups = ownOf(networkOf(world, world.region(caller.region), caller.account).groups, caller);
+  for (const id of input.GroupIds ?? []) groupById(groups, id);
+  const asked = groups.filter((group) => input.GroupIds?.includes(group.id) ?? true);
+  const limits = { min: 5, max: 1000, ids: input.GroupIds };
+  const { items, NextToken } = paginate(select(asked, input.Filters, groupFields), input, limits);
+  const SecurityGroups = items.map(({ id, vpc, owner, name, egress, tags }) => ({
+    GroupId: id,
+    GroupName: name,
+    VpcId: vpc,
+    OwnerId: owner,
+    Description: name,
+    IpPermissions: [],
+    IpPermissionsEgress: egress === 'all' ? [everywhere] : [],
+    Tags: tagList(tags),
+  }));
+  return { SecurityGroups, NextToken };
+}
+
+function describeRouteTables(world: World, input: DescribeRouteTablesRequest, caller: Caller) {
+  const { routeTables } = networkOf(world, world.region(caller.region), caller.account);
+  const limits = { min: 5, max: 100 };
+  const { items, NextToken } = paginate(select(routeTables, input.Filters, tableFields), input, limits);
+  return { RouteTables: items.map(describedTable), NextToken };
+}
+
+function describeVpcEndpoints(world: World, input: DescribeVpcEndpointsRequest, caller: Caller) {
+  const { endpoints } = networkOf(world, world.region(caller.region), caller.account);
+  const found = select(ownOf(endpoints, caller), input.Filters, endpointFields(caller.region));
+  const { items, NextToken } = paginate(found, input, { max: 1000 });
+  const VpcEndpoints = items.map((endpoint) => ({
+    VpcEndpointId: endpoint.id,
+    VpcEndpointType: endpoint.service === 's3' ? 'Gateway' : 'Interface',
+    VpcId: endpoint.vpc,
+    ServiceName: serviceName(caller.region, endpoint),
+    State: 'available',
+    OwnerId: endpoint.owner,
+    Tags: tagList(endpoint.tags),
+  }));
+  return { VpcEndpoints, NextToken };
+}
 
 /** Addresses that no instance uses. */
 export const freeAddresses = (region: Region, { id, addresses }: Subnet): number =>
