@@ -3,7 +3,7 @@
 // the project's files in it, the lock file or this script changes.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureInstalled, lockHash, root } from './setup.mjs';
 
@@ -84,7 +84,9 @@ async function bundle(entry) {
       rmSync(building, { recursive: true, force: true }); // another process was faster
     }
   }
-  const inputs = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules'));
+  const files = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules'));
+  // A folder changes when a file is added to it: functions/all.ts imports all files of a folder.
+  const inputs = [...files, ...new Set(files.map(dirname).filter((path) => path.startsWith('functions')))];
   const unchanged = (path) => statSync(join(root, path)).mtimeMs < startedAt; // else it may have changed after it was read
   const output = join(basename(folder), 'index.mjs');
   const index = {

@@ -1,0 +1,42 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Stage } from './stage.ts';
+
+/** Phases whose functions are called by events and schedules. The functions of all other phases are states of a machine. */
+const calledByEvents = ['report', 'start'];
+
+/** A function as the tree has it: `functions/bake/await-image.ts` exports `awaitImage`, whose state is `AwaitImage`. */
+export interface FunctionInTree {
+  /** Name of the export, and key of the function in the template. */
+  key: string;
+  stage: Stage<never>;
+  /** Whether events and schedules call the function. Otherwise a state machine does. */
+  byEvents: boolean;
+}
+
+const camelCase = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+async function load(phase: string, file: string): Promise<FunctionInTree> {
+  const key = camelCase(file);
+  // esbuild finds the files by this pattern when it bundles, so the extension and the two variables must stay as they are.
+  const module = (await import(`./${phase}/${file}.ts`)) as Record<string, Stage<never>>;
+  const stage = module[key];
+  if (!stage) throw new Error(`functions/${phase}/${file}.ts exports no ${key}.`);
+  return { key, stage, byEvents: calledByEvents.includes(phase) };
+}
+
+const folder = join(process.env['GOLDEN_ROOT'] ?? '.', 'functions');
+const namesIn = (path: string, pick: (name: string, isFolder: boolean) => boolean): string[] =>
+  readdirSync(path, { withFileTypes: true })
+    .filter((entry) => pick(entry.name, entry.isDirectory()))
+    .map(({ name }) => name)
+    .toSorted();
+
+/** Every function of the pipeline, found in the folders of functions/. No deployed function imports this file. */
+export const allFunctions: readonly FunctionInTree[] = await Promise.all(
+  namesIn(folder, (_, isFolder) => isFolder).flatMap((phase) =>
+    namesIn(join(folder, phase), (name) => name.endsWith('.ts')).map((name) =>
+      load(phase, name.slice(0, -'.ts'.length)),
+    ),
+  ),
+);
