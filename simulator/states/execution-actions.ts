@@ -4,7 +4,7 @@ import { PAYLOAD_LIMIT, StateError } from './errors.ts';
 import type { Execution, HistoryEvent } from './history.ts';
 import { callIntrinsic } from './values/intrinsics.ts';
 import { redriveStatus, whyNotRedrivable } from './redrive.ts';
-import type { Running } from './execution.ts';
+import type { Machine, Running } from './execution.ts';
 import type { Registry } from './registry.ts';
 
 interface Page {
@@ -14,149 +14,173 @@ interface Page {
 type Named<Key extends string> = { [key in Key]: string };
 const PAYLOADS = ['input', 'output', 'parameters', 'assignedVariables'];
 
-/** The API of Step Functions for executions and task tokens (https://docs.aws.amazon.com/step-functions/latest/apireference). */
-export function createActions({ clock, random, tokens, machines, executions, start }: Registry): Actions {
-  const running = (arn: string): Running => {
-    const found = executions.get(arn);
-    if (!found) throw new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
-    return found;
-  };
-  const machine = (arn: string) => {
-    const found = machines.get(arn);
-    if (!found) throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
-    return found;
-  };
+function runningAt({ executions }: Registry, arn: string): Running {
+  const found = executions.get(arn);
+  if (!found) throw new ApiError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+  return found;
+}
 
+function machineAt({ machines }: Registry, arn: string): Machine {
+  const found = machines.get(arn);
+  if (!found) throw new ApiError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  return found;
+}
+
+function startExecution(
+  registry: Registry,
+  request: Named<'stateMachineArn'> & { name?: string; input?: string; traceHeader?: string },
+) {
+  const { random, executions, start } = registry;
+  const {
+    stateMachineArn,
+    name,
+    input = '{}',
+  } = accept(request, ['stateMachineArn'], ['name', 'input', 'traceHeader']);
+  const owner = machineAt(registry, stateMachineArn);
+  const called = name === undefined ? (callIntrinsic({ name: 'UUID', args: [] }, [], random) as string) : name;
+  // eslint-disable-next-line no-control-regex
+  if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/.test(called))
+    throw new ApiError('InvalidName', `Invalid Name: '${called}'`);
+  json(input, 'InvalidExecutionInput', 'Invalid State Machine Execution Input');
+  const arn = `${owner.arn.replace(':stateMachine:', ':execution:')}:${called}`;
+  const same = executions.get(arn)?.execution;
+  if (same && (same.status !== 'RUNNING' || same.input !== input))
+    throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
+  const { startDate } = same ?? start(owner, called, input);
+  return { executionArn: arn, startDate };
+}
+
+function listStateMachines({ machines }: Registry, request: Page, { region }: Caller) {
+  const here = [...machines.values()].filter((each) => each.region === region);
+  const all = here.map(({ arn, name, createdAt }) => ({
+    stateMachineArn: arn,
+    name,
+    type: 'STANDARD',
+    creationDate: new Date(createdAt),
+  }));
+  const { items, nextToken } = paginate(all, accept(request, [], ['maxResults', 'nextToken']), `machines-${region}`);
+  return { stateMachines: items, ...(nextToken !== undefined && { nextToken }) };
+}
+
+function describeExecution(registry: Registry, request: Named<'executionArn'> & { includedData?: string }) {
+  const { clock } = registry;
+  const { executionArn, includedData = 'ALL_DATA' } = accept(request, ['executionArn'], ['includedData']);
+  const { execution } = runningAt(registry, executionArn);
+  const whole = includedData === 'ALL_DATA';
   return {
-    StartExecution(request: Named<'stateMachineArn'> & { name?: string; input?: string; traceHeader?: string }) {
-      const {
-        stateMachineArn,
-        name,
-        input = '{}',
-      } = accept(request, ['stateMachineArn'], ['name', 'input', 'traceHeader']);
-      const owner = machine(stateMachineArn);
-      const called = name === undefined ? (callIntrinsic({ name: 'UUID', args: [] }, [], random) as string) : name;
-      // eslint-disable-next-line no-control-regex
-      if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/.test(called))
-        throw new ApiError('InvalidName', `Invalid Name: '${called}'`);
-      json(input, 'InvalidExecutionInput', 'Invalid State Machine Execution Input');
-      const arn = `${owner.arn.replace(':stateMachine:', ':execution:')}:${called}`;
-      const same = executions.get(arn)?.execution;
-      if (same && (same.status !== 'RUNNING' || same.input !== input))
-        throw new ApiError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
-      const { startDate } = same ?? start(owner, called, input);
-      return { executionArn: arn, startDate };
-    },
-
-    ListStateMachines(request: Page, { region }: Caller) {
-      const here = [...machines.values()].filter((each) => each.region === region);
-      const all = here.map(({ arn, name, createdAt }) => ({
-        stateMachineArn: arn,
-        name,
-        type: 'STANDARD',
-        creationDate: new Date(createdAt),
-      }));
-      const { items, nextToken } = paginate(
-        all,
-        accept(request, [], ['maxResults', 'nextToken']),
-        `machines-${region}`,
-      );
-      return { stateMachines: items, ...(nextToken !== undefined && { nextToken }) };
-    },
-
-    DescribeExecution(request: Named<'executionArn'> & { includedData?: string }) {
-      const { executionArn, includedData = 'ALL_DATA' } = accept(request, ['executionArn'], ['includedData']);
-      const { execution } = running(executionArn);
-      const whole = includedData === 'ALL_DATA';
-      return {
-        ...summary(execution),
-        ...redriveStatus(execution, clock.now()),
-        ...(whole && { input: execution.input, inputDetails: { included: true } }),
-        ...(whole && execution.output !== undefined && { output: execution.output, outputDetails: { included: true } }),
-        ...(execution.error !== undefined && { error: execution.error }),
-        ...(execution.cause !== undefined && { cause: execution.cause }),
-      };
-    },
-
-    GetExecutionHistory(
-      request: Named<'executionArn'> & Page & { reverseOrder?: boolean; includeExecutionData?: boolean },
-    ) {
-      const optional = ['maxResults', 'nextToken', 'reverseOrder', 'includeExecutionData'];
-      const {
-        executionArn,
-        reverseOrder,
-        includeExecutionData = true,
-        ...page
-      } = accept(request, ['executionArn'], optional);
-      const { history } = running(executionArn).execution;
-      const ordered = reverseOrder ? history.toReversed() : history;
-      const { items, nextToken } = paginate(ordered, page, executionArn);
-      return {
-        events: includeExecutionData ? items : items.map(withoutPayloads),
-        ...(nextToken !== undefined && { nextToken }),
-      };
-    },
-
-    ListExecutions(request: Named<'stateMachineArn'> & Page & { statusFilter?: string }) {
-      const { stateMachineArn, statusFilter, ...page } = accept(
-        request,
-        ['stateMachineArn'],
-        ['statusFilter', 'maxResults', 'nextToken'],
-      );
-      const { arn } = machine(stateMachineArn);
-      const mine = [...executions.values()]
-        .map(({ execution }) => execution)
-        .filter((each) => each.stateMachineArn === arn && (statusFilter === undefined || each.status === statusFilter))
-        .toReversed();
-      const { items, nextToken } = paginate(mine, page, arn);
-      return { executions: items.map(summary), ...(nextToken !== undefined && { nextToken }) };
-    },
-
-    StopExecution(request: Named<'executionArn'> & { error?: string; cause?: string }) {
-      const { executionArn, error, cause } = accept(request, ['executionArn'], ['error', 'cause']);
-      const { execution, end } = running(executionArn);
-      end('ABORTED', {
-        ...(error !== undefined && { error: error }),
-        ...(cause !== undefined && { cause: cause }),
-      });
-      return { stopDate: execution.stopDate ?? new Date(clock.now()) };
-    },
-
-    /** As on AWS, a client token identifies the same redrive for 15 minutes; only the last ten tokens are kept. */
-    RedriveExecution(request: Named<'executionArn'> & { clientToken?: string }) {
-      const { executionArn, clientToken } = accept(request, ['executionArn'], ['clientToken']);
-      const { execution, redrive, redriveTokens } = running(executionArn);
-      const before = clientToken === undefined ? undefined : redriveTokens.get(clientToken);
-      if (before && clock.now() - before.getTime() <= 15 * 60_000) return { redriveDate: before };
-      const reason = whyNotRedrivable(execution, clock.now());
-      if (reason !== undefined) throw new ApiError('ExecutionNotRedrivable', reason);
-      redrive();
-      const redriveDate = execution.redriveDate as Date;
-      if (clientToken !== undefined) redriveTokens.set(clientToken, redriveDate);
-      for (const token of [...redriveTokens.keys()].slice(0, -10)) redriveTokens.delete(token);
-      return { redriveDate };
-    },
-
-    SendTaskSuccess(request: Named<'taskToken' | 'output'>) {
-      const { taskToken, output } = accept(request, ['taskToken', 'output'], []);
-      const holder = tokens.holder(taskToken);
-      holder.succeed(json(output, 'InvalidOutput', 'Invalid Output'));
-      return {};
-    },
-
-    SendTaskFailure(request: Named<'taskToken'> & { error?: string; cause?: string }) {
-      const { taskToken, error, cause } = accept(request, ['taskToken'], ['error', 'cause']);
-      tokens.holder(taskToken).fail(new StateError(error, cause));
-      return {};
-    },
-
-    SendTaskHeartbeat(request: Named<'taskToken'>) {
-      const { taskToken } = accept(request, ['taskToken'], []);
-      tokens.holder(taskToken).beat();
-      return {};
-    },
+    ...summary(execution),
+    ...redriveStatus(execution, clock.now()),
+    ...(whole && { input: execution.input, inputDetails: { included: true } }),
+    ...(whole && execution.output !== undefined && { output: execution.output, outputDetails: { included: true } }),
+    ...(execution.error !== undefined && { error: execution.error }),
+    ...(execution.cause !== undefined && { cause: execution.cause }),
   };
 }
+
+function getExecutionHistory(
+  registry: Registry,
+  request: Named<'executionArn'> & Page & { reverseOrder?: boolean; includeExecutionData?: boolean },
+) {
+  const optional = ['maxResults', 'nextToken', 'reverseOrder', 'includeExecutionData'];
+  const {
+    executionArn,
+    reverseOrder,
+    includeExecutionData = true,
+    ...page
+  } = accept(request, ['executionArn'], optional);
+  const { history } = runningAt(registry, executionArn).execution;
+  const ordered = reverseOrder ? history.toReversed() : history;
+  const { items, nextToken } = paginate(ordered, page, executionArn);
+  return {
+    events: includeExecutionData ? items : items.map(withoutPayloads),
+    ...(nextToken !== undefined && { nextToken }),
+  };
+}
+
+function listExecutions(registry: Registry, request: Named<'stateMachineArn'> & Page & { statusFilter?: string }) {
+  const { executions } = registry;
+  const { stateMachineArn, statusFilter, ...page } = accept(
+    request,
+    ['stateMachineArn'],
+    ['statusFilter', 'maxResults', 'nextToken'],
+  );
+  const { arn } = machineAt(registry, stateMachineArn);
+  const mine = [...executions.values()]
+    .map(({ execution }) => execution)
+    .filter((each) => each.stateMachineArn === arn && (statusFilter === undefined || each.status === statusFilter))
+    .toReversed();
+  const { items, nextToken } = paginate(mine, page, arn);
+  return { executions: items.map(summary), ...(nextToken !== undefined && { nextToken }) };
+}
+
+function stopExecution(registry: Registry, request: Named<'executionArn'> & { error?: string; cause?: string }) {
+  const { clock } = registry;
+  const { executionArn, error, cause } = accept(request, ['executionArn'], ['error', 'cause']);
+  const running = runningAt(registry, executionArn);
+  running.end('ABORTED', {
+    ...(error !== undefined && { error }),
+    ...(cause !== undefined && { cause }),
+  });
+  return { stopDate: running.execution.stopDate ?? new Date(clock.now()) };
+}
+
+/** As on AWS, a client token identifies the same redrive for 15 minutes; only the last ten tokens are kept. */
+function redriveExecution(registry: Registry, request: Named<'executionArn'> & { clientToken?: string }) {
+  const { clock } = registry;
+  const { executionArn, clientToken } = accept(request, ['executionArn'], ['clientToken']);
+  const running = runningAt(registry, executionArn);
+  const { execution, redriveTokens } = running;
+  const before = clientToken === undefined ? undefined : redriveTokens.get(clientToken);
+  if (before && clock.now() - before.getTime() <= 15 * 60_000) return { redriveDate: before };
+  const reason = whyNotRedrivable(execution, clock.now());
+  if (reason !== undefined) throw new ApiError('ExecutionNotRedrivable', reason);
+  running.redrive();
+  const redriveDate = execution.redriveDate as Date;
+  if (clientToken !== undefined) redriveTokens.set(clientToken, redriveDate);
+  for (const token of [...redriveTokens.keys()].slice(0, -10)) redriveTokens.delete(token);
+  return { redriveDate };
+}
+
+function sendTaskSuccess({ tokens }: Registry, request: Named<'taskToken' | 'output'>) {
+  const { taskToken, output } = accept(request, ['taskToken', 'output'], []);
+  const holder = tokens.holder(taskToken);
+  holder.succeed(json(output, 'InvalidOutput', 'Invalid Output'));
+  return {};
+}
+
+function sendTaskFailure({ tokens }: Registry, request: Named<'taskToken'> & { error?: string; cause?: string }) {
+  const { taskToken, error, cause } = accept(request, ['taskToken'], ['error', 'cause']);
+  tokens.holder(taskToken).fail(new StateError(error, cause));
+  return {};
+}
+
+function sendTaskHeartbeat({ tokens }: Registry, request: Named<'taskToken'>) {
+  const { taskToken } = accept(request, ['taskToken'], []);
+  tokens.holder(taskToken).beat();
+  return {};
+}
+
+/** The API of Step Functions for executions and task tokens (https://docs.aws.amazon.com/step-functions/latest/apireference). */
+const answers = {
+  StartExecution: startExecution,
+  ListStateMachines: listStateMachines,
+  DescribeExecution: describeExecution,
+  GetExecutionHistory: getExecutionHistory,
+  ListExecutions: listExecutions,
+  StopExecution: stopExecution,
+  RedriveExecution: redriveExecution,
+  SendTaskSuccess: sendTaskSuccess,
+  SendTaskFailure: sendTaskFailure,
+  SendTaskHeartbeat: sendTaskHeartbeat,
+} satisfies Record<string, (registry: Registry, request: never, caller: Caller) => object>;
+
+export const createActions = (registry: Registry): Actions =>
+  Object.fromEntries(
+    Object.entries(answers).map(([name, answer]) => [
+      name,
+      (request: object, caller: Caller) => answer(registry, request as never, caller),
+    ]),
+  );
 
 /** Refuses a parameter that is not simulated, and a call that lacks a required parameter. */
 export function accept<T extends object>(input: T, required: string[], optional: string[]): T {

@@ -23,15 +23,12 @@ export interface Machine {
 /** An execution, with functions to begin and end it. */
 export interface Running {
   execution: Execution;
-  begin: () => void;
+  begin(): void;
   /** Continues from the states that did not succeed. The caller checks whether that is allowed. */
-  redrive: () => void;
+  redrive(): void;
   /** The time of each RedriveExecution, by client token. */
   redriveTokens: Map<string, Date>;
-  end: (
-    status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED',
-    how?: { output?: string; error?: string; cause?: string },
-  ) => void;
+  end(status: Ending, how?: { output?: string; error?: string; cause?: string }): void;
 }
 
 /** The state that all executions share. */
@@ -46,6 +43,8 @@ export interface Shared {
   transitioned: (execution: Execution) => void;
 }
 
+type Ending = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
 const EVENT = {
   SUCCEEDED: 'ExecutionSucceeded',
   FAILED: 'ExecutionFailed',
@@ -54,108 +53,137 @@ const EVENT = {
 };
 
 /** Creates an execution that has not begun. */
-export function startExecution(machine: Machine, name: string, input: string, shared: Shared): Running {
-  const { clock, random, tokens, listeners, statusListeners } = shared;
-  const execution: Execution = {
-    arn: `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`,
-    name,
-    stateMachineArn: machine.arn,
-    status: 'RUNNING',
-    startDate: new Date(clock.now()),
-    redriveCount: 0,
-    input,
-    history: [],
-  };
-  let scope = new Scope();
-  const position: Position = { variables: new Variables() };
-  const trail: Trail = { last: 0, path: {} };
-  const journal = new Journal(execution, () => clock.now(), listeners);
-  let timer: Timer | undefined;
-  const run: Run = {
-    clock,
-    random,
-    journal,
-    tokens,
-    region: machine.region,
-    transition: shared.transition,
-    invoke: (functionName, payload) => shared.invoke(functionName, payload, machine.region),
-    retried: () => shared.transitioned(execution),
-  };
-  const data = JSON.parse(input) as Json;
-  const context = (): Json => ({
-    Execution: {
-      Id: execution.arn,
-      Input: data,
-      StartTime: execution.startDate.toISOString(),
-      Name: name,
-      RoleArn: machine.roleArn,
-      RedriveCount: execution.redriveCount,
-      ...(execution.redriveDate && { RedriveTime: execution.redriveDate.toISOString() }),
-    },
-    StateMachine: { Id: machine.arn, Name: machine.name },
-  });
-  function go(): void {
-    const { TimeoutSeconds } = machine.definition;
+export const newExecution = (machine: Machine, name: string, input: string, shared: Shared): Running =>
+  new RunningExecution(machine, name, input, shared);
+
+class RunningExecution implements Running {
+  readonly execution: Execution;
+  readonly redriveTokens = new Map<string, Date>();
+  readonly #machine: Machine;
+  readonly #shared: Shared;
+  readonly #input: Json;
+  readonly #position: Position = { variables: new Variables() };
+  readonly #trail: Trail = { last: 0, path: {} };
+  readonly #journal: Journal;
+  readonly #run: Run;
+  /** What runs between a begin or redrive and the end. A redrive gets a new one. */
+  #scope = new Scope();
+  /** The timer of the machine's TimeoutSeconds. */
+  #timer: Timer | undefined;
+
+  constructor(machine: Machine, name: string, input: string, shared: Shared) {
+    const { clock, random, tokens, transition } = shared;
+    this.#machine = machine;
+    this.#shared = shared;
+    this.#input = JSON.parse(input) as Json;
+    this.execution = {
+      arn: `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`,
+      name,
+      stateMachineArn: machine.arn,
+      status: 'RUNNING',
+      startDate: new Date(clock.now()),
+      redriveCount: 0,
+      input,
+      history: [],
+    };
+    this.#journal = new Journal(this.execution, () => clock.now(), shared.listeners);
+    this.#run = {
+      clock,
+      random,
+      journal: this.#journal,
+      tokens,
+      region: machine.region,
+      transition,
+      invoke: (functionName, payload) => shared.invoke(functionName, payload, machine.region),
+      retried: () => shared.transitioned(this.execution),
+    };
+  }
+
+  begin(): void {
+    this.#announce();
+    const { input } = this.execution;
+    const { roleArn } = this.#machine;
+    this.#journal.record(this.#trail, 'ExecutionStarted', { input, inputDetails: { truncated: false }, roleArn });
+    this.#go();
+  }
+
+  redrive(): void {
+    const { execution } = this;
+    this.#scope = new Scope();
+    for (const key of ['stopDate', 'output', 'error', 'cause'] as const) delete execution[key];
+    execution.status = 'RUNNING';
+    execution.redriveCount++;
+    execution.redriveDate = new Date(this.#shared.clock.now());
+    this.#trail.last = execution.history.length;
+    this.#announce();
+    this.#journal.record(this.#trail, 'ExecutionRedriven', { redriveCount: execution.redriveCount });
+    this.#shared.transitioned(execution);
+    this.#go();
+  }
+
+  end(status: Ending, how: { output?: string; error?: string; cause?: string } = {}): void {
+    const { execution } = this;
+    if (execution.status !== 'RUNNING') return;
+    this.#scope.stop();
+    this.#timer?.cancel();
+    execution.status = status;
+    execution.stopDate = new Date(this.#shared.clock.now());
+    // An execution that timed out shows States.Timeout only in its history (floci issue 2733, recorded on AWS).
+    if (status !== 'TIMED_OUT') Object.assign(execution, how);
+    if (status === 'TIMED_OUT' || status === 'ABORTED') this.#trail.last = 0;
+    this.#trail.path = {};
+    this.#journal.close(this.#trail, EVENT[status], {
+      ...how,
+      ...(how.output !== undefined && { outputDetails: { truncated: false } }),
+    });
+    this.#announce();
+  }
+
+  #announce(): void {
+    for (const listener of this.#shared.statusListeners) listener(this.execution);
+  }
+
+  #go(): void {
+    const { clock } = this.#shared;
+    const { TimeoutSeconds } = this.#machine.definition;
     if (TimeoutSeconds !== undefined)
-      timer = clock.at(clock.now() + TimeoutSeconds * 1000, () =>
-        running.end('TIMED_OUT', { error: 'States.Timeout' }),
+      this.#timer = clock.at(clock.now() + TimeoutSeconds * 1000, () =>
+        this.end('TIMED_OUT', { error: 'States.Timeout' }),
       );
     // This uses its own timer: the caller, perhaps a function, must neither wait for the execution nor be charged for its sleeps.
-    clock.at(clock.now(), async () => {
-      try {
-        const output = await runStates(machine.definition, data, createBranch(run, scope, position, context(), trail));
-        running.end('SUCCEEDED', { output: JSON.stringify(output) });
-      } catch (error) {
-        if (error instanceof Stopped) return;
-        if (!(error instanceof StateError)) throw error;
-        const { error: failed, reason } = error;
-        running.end('FAILED', {
-          ...(failed !== undefined && { error: failed }),
-          ...(reason !== undefined && { cause: reason }),
-        });
-      }
-    });
+    clock.at(clock.now(), () => this.#runToEnd());
   }
-  const running: Running = {
-    execution,
-    redriveTokens: new Map(),
-    begin() {
-      for (const listener of statusListeners) listener(execution);
-      journal.record(trail, 'ExecutionStarted', {
-        input,
-        inputDetails: { truncated: false },
-        roleArn: machine.roleArn,
+
+  async #runToEnd(): Promise<void> {
+    const branch = createBranch(this.#run, this.#scope, this.#position, this.#context(), this.#trail);
+    try {
+      const output = await runStates(this.#machine.definition, this.#input, branch);
+      this.end('SUCCEEDED', { output: JSON.stringify(output) });
+    } catch (error) {
+      if (error instanceof Stopped) return;
+      if (!(error instanceof StateError)) throw error;
+      const { error: failed, reason } = error;
+      this.end('FAILED', {
+        ...(failed !== undefined && { error: failed }),
+        ...(reason !== undefined && { cause: reason }),
       });
-      go();
-    },
-    redrive() {
-      scope = new Scope();
-      for (const key of ['stopDate', 'output', 'error', 'cause'] as const) delete execution[key];
-      execution.status = 'RUNNING';
-      execution.redriveCount++;
-      execution.redriveDate = new Date(clock.now());
-      trail.last = execution.history.length;
-      for (const listener of statusListeners) listener(execution);
-      journal.record(trail, 'ExecutionRedriven', { redriveCount: execution.redriveCount });
-      shared.transitioned(execution);
-      go();
-    },
-    end(status, how = {}) {
-      if (execution.status !== 'RUNNING') return;
-      scope.stop();
-      timer?.cancel();
-      execution.status = status;
-      execution.stopDate = new Date(clock.now());
-      // An execution that timed out shows States.Timeout only in its history (floci issue 2733, recorded on AWS).
-      if (status !== 'TIMED_OUT') Object.assign(execution, how);
-      if (status === 'TIMED_OUT' || status === 'ABORTED') trail.last = 0;
-      trail.path = {};
-      journal.close(trail, EVENT[status], {
-        ...how,
-        ...(how.output !== undefined && { outputDetails: { truncated: false } }),
-      });
-      for (const listener of statusListeners) listener(execution);
-    },
-  };
-  return running;
+    }
+  }
+
+  /** The context object, which `$$` reads. */
+  #context(): Json {
+    const { arn, name, startDate, redriveCount, redriveDate } = this.execution;
+    return {
+      Execution: {
+        Id: arn,
+        Input: this.#input,
+        StartTime: startDate.toISOString(),
+        Name: name,
+        RoleArn: this.#machine.roleArn,
+        RedriveCount: redriveCount,
+        ...(redriveDate && { RedriveTime: redriveDate.toISOString() }),
+      },
+      StateMachine: { Id: this.#machine.arn, Name: this.#machine.name },
+    };
+  }
 }

@@ -4,7 +4,7 @@ import { partitionIn } from '../aws/partition.ts';
 import { parseDefinition, type Json } from './definition.ts';
 import { createActions } from './execution-actions.ts';
 import { machineActions } from './machine-actions.ts';
-import { startExecution } from './execution.ts';
+import { newExecution } from './execution.ts';
 import type { EventPath, Execution, HistoryEvent, Listener } from './history.ts';
 import { refusals } from './supported/supported.ts';
 import { createTokens } from './tokens.ts';
@@ -50,10 +50,13 @@ export interface Options {
   latency?: { transition?: number; invoke?: number };
 }
 
-export function createStepFunctions({ clock, random, account, invoke, latency = {} }: Options): StepFunctions {
+export function createStepFunctions(options: Options): StepFunctions {
+  const { clock, random, latency = {} } = options;
   const listeners: Listener[] = [];
   const statusListeners: ((execution: Execution) => void)[] = [];
   const transitions = new Map<string, number>();
+  const count = ({ arn }: Execution) => transitions.set(arn, (transitions.get(arn) ?? 0) + 1);
+  listeners.push((execution, { type }) => void (type.endsWith('StateEntered') && count(execution)));
   const registry: Registry = {
     clock,
     random,
@@ -61,14 +64,14 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
     machines: new Map(),
     executions: new Map(),
     start(machine, name, input) {
-      const running = startExecution(machine, name, input, {
+      const running = newExecution(machine, name, input, {
         clock,
         random,
         tokens: registry.tokens,
         listeners,
         statusListeners,
         transition: latency.transition ?? 0,
-        invoke: callFunction,
+        invoke: (functionName, payload, region) => callFunction(options, functionName, payload, region),
         transitioned: count,
       });
       registry.executions.set(running.execution.arn, running);
@@ -76,43 +79,9 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
       return running.execution;
     },
   };
-  const count = ({ arn }: Execution) => transitions.set(arn, (transitions.get(arn) ?? 0) + 1);
-  listeners.push((execution, { type }) => void (type.endsWith('StateEntered') && count(execution)));
-
-  async function callFunction(name: string, payload: Json, region: string): Promise<Json> {
-    return clock.activity(async () => {
-      if (latency.invoke) await clock.sleep(latency.invoke);
-      // Input and output both go through JSON, as on the network: the function must not share objects with the execution.
-      const result = await invoke(
-        name,
-        JSON.parse(JSON.stringify(payload)),
-        /^arn:[\w-]+:lambda:([^:]+):/.exec(name)?.[1] ?? region,
-      );
-      return JSON.parse(JSON.stringify(result) ?? 'null') as Json;
-    });
-  }
-
   return {
     actions: { ...createActions(registry), ...machineActions(registry) },
-    createStateMachine({ name, region, definition: text, substitutions, roleArn, tags = {} }) {
-      const definition = parseDefinition(text, substitutions);
-      const refused = refusals(definition);
-      if (refused.length > 0)
-        throw new Error(
-          `The state machine ${name} cannot be run here:\n${refused.map((each) => `  ${each}`).join('\n')}`,
-        );
-      const arn = `arn:${partitionIn(region)}:states:${region}:${account}:stateMachine:${name}`;
-      registry.machines.set(arn, {
-        arn,
-        name,
-        region,
-        definition,
-        roleArn: roleArn ?? `arn:${partitionIn(region)}:iam::${account}:role/${name}`,
-        tags,
-        createdAt: clock.now(),
-      });
-      return arn;
-    },
+    createStateMachine: (machine) => addMachine(registry, options.account, machine),
     execution(arn) {
       const running = registry.executions.get(arn);
       if (!running) throw new Error(`There is no execution ${arn}.`);
@@ -124,4 +93,36 @@ export function createStepFunctions({ clock, random, account, invoke, latency = 
     onEvent: (listener) => void listeners.push(listener),
     onStatusChange: (listener) => void statusListeners.push(listener),
   };
+}
+
+/** Input and output both go through JSON, as on the network: the function must not share objects with the execution. */
+const callFunction = ({ clock, invoke, latency }: Options, name: string, payload: Json, region: string) =>
+  clock.activity(async () => {
+    if (latency?.invoke) await clock.sleep(latency.invoke);
+    const at = /^arn:[\w-]+:lambda:([^:]+):/.exec(name)?.[1] ?? region;
+    const result = await invoke(name, JSON.parse(JSON.stringify(payload)), at);
+    return JSON.parse(JSON.stringify(result) ?? 'null') as Json;
+  });
+
+function addMachine(
+  { machines, clock }: Registry,
+  account: string,
+  machine: Parameters<StepFunctions['createStateMachine']>[0],
+): string {
+  const { name, region, definition: text, substitutions, roleArn, tags = {} } = machine;
+  const definition = parseDefinition(text, substitutions);
+  const refused = refusals(definition);
+  if (refused.length > 0)
+    throw new Error(`The state machine ${name} cannot be run here:\n${refused.map((each) => `  ${each}`).join('\n')}`);
+  const arn = `arn:${partitionIn(region)}:states:${region}:${account}:stateMachine:${name}`;
+  machines.set(arn, {
+    arn,
+    name,
+    region,
+    definition,
+    roleArn: roleArn ?? `arn:${partitionIn(region)}:iam::${account}:role/${name}`,
+    tags,
+    createdAt: clock.now(),
+  });
+  return arn;
 }
