@@ -3,7 +3,9 @@ import { heldByOthers, type ChannelHolder } from '../core/distribute/channel-own
 import { Failure } from '../core/errors.ts';
 import type { Plan } from '../core/build/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
-import { artifactKey, readObject, writeObject, type Artifacts } from './memory/artifacts.ts';
+import { keyOf } from '../core/memory/documents.ts';
+import type { Artifacts, Over } from './memory/artifacts.ts';
+import { readVersioned, replace } from './memory/documents.ts';
 import type { Connection } from './connection.ts';
 import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
 import { describeImage } from './images/images.ts';
@@ -21,12 +23,12 @@ export const readChannel = (aws: Connection, parameter: string, regions: string[
 /** A build's ledger with its version, which the next write must replace. */
 export interface Ledger {
   known: ChannelLedger | undefined;
-  over: { version: string } | 'nothing';
+  over: Over;
 }
 
 export async function readLedger(artifacts: Artifacts, identity: BuildIdentity): Promise<Ledger> {
-  const object = await readObject(artifacts, artifactKey(identity, 'channel.json'));
-  return { known: object && (JSON.parse(object.text) as ChannelLedger), over: object ?? 'nothing' };
+  const found = await readVersioned(artifacts, identity, 'ledger');
+  return { known: found?.content, over: found ?? 'nothing' };
 }
 
 /** @throws AwsTransient if somebody else has written since the ledger was read. */
@@ -36,9 +38,8 @@ export async function writeLedger(
   { over }: Ledger,
   ledger: ChannelLedger,
 ): Promise<void> {
-  const key = artifactKey(identity, 'channel.json');
-  if (await writeObject(artifacts, key, ledger, over)) return;
-  throw new Failure('AwsTransient', `${key} was written by somebody else since it was read`);
+  if (await replace(artifacts, identity, 'ledger', ledger, over)) return;
+  throw new Failure('AwsTransient', `${keyOf(identity, 'ledger')} was written by somebody else since it was read`);
 }
 
 /**
@@ -53,7 +54,8 @@ export async function closeLedger(
   const { known: ledger } = read;
   const removal = nothingRemoved();
   const closed = ledger?.complete || ledger?.takenBack || (!ledger && plan.document.publish);
-  if (!closed) await attempt(removal, 'channel.json', () => writeLedger(artifacts, plan, read, takenBack(ledger)));
+  if (!closed)
+    await attempt(removal, keyOf(plan, 'ledger'), () => writeLedger(artifacts, plan, read, takenBack(ledger)));
   return { ledger, removal };
 }
 

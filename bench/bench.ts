@@ -69,7 +69,7 @@ for (const targets of [1, 5, 17]) {
   await build(catalog, targets); // warm up, so that the first row does not pay for compiling
   const { simulation, execution, milliseconds } = await build(catalog, targets);
   const { build: name } = JSON.parse(execution.output ?? '{}') as { build: string };
-  const manifest = JSON.parse(simulation.artifact(`builds/al2023-base/${name}/manifest.json`) ?? '') as Manifest;
+  const manifest = simulation.read({ recipe: 'al2023-base', build: name }, 'manifest') as Manifest;
   const [took, needed] = [secondsToPublished(execution), criticalPath(simulation.cloud.delaysDrawn, manifest.timings)];
   const calls = new Map<string, number>();
   for (const { service, action } of simulation.cloud.calls)

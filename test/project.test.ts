@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
+import { documents } from '../core/memory/documents.ts';
 import { byEvents, functions } from '../infrastructure/roles.cjs';
 import { eventFunctions, stages } from '../simulator/pipeline/handlers.ts';
 
@@ -141,6 +142,15 @@ test('a folder holds no more files than can be looked over', () => {
   const folders = new Set(sources.map(dirname));
   const inside = (folder: string) => sources.filter((file) => dirname(file) === folder).length;
   expect([...folders].filter((folder) => inside(folder) > most)).toEqual([]);
+});
+
+test('only core/memory/documents.ts knows the keys of the bucket', () => {
+  const names = Object.values(documents).map(({ key }) =>
+    basename(key({ recipe: 'r', build: 'b', execution: 'e', startedAt: 'd' })),
+  );
+  const literal = new RegExp(`\\b(builds|commands|reports/sweep)/\\$\\{|(['"]|\\}/)(${names.join('|')})['"\`]`);
+  expect(sources.filter((file) => file !== 'core/memory/documents.ts' && literal.test(read(file)))).toEqual([]);
+  expect(read('core/memory/documents.ts')).toMatch(literal);
 });
 
 test('names say what a thing is', () => {

@@ -1,8 +1,7 @@
-import type { ChannelLedger } from '../../core/distribute/channel.ts';
 import { buildKey, type BuildRecord } from '../../core/sweep/estate.ts';
-import type { Manifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import { readArtifact, type Artifacts } from './artifacts.ts';
+import type { Artifacts } from './artifacts.ts';
+import { read } from './documents.ts';
 import { describeExecution, isAlive } from '../executions/executions.ts';
 
 const machineOf = (execution: string) => execution.slice(0, execution.lastIndexOf(':'));
@@ -12,15 +11,12 @@ async function recordOf(
   { temporary, ...identity }: BuildIdentity & { temporary: boolean },
   as: string,
 ): Promise<BuildRecord | undefined> {
-  const held = await readArtifact<{ execution: string }>(artifacts, identity, 'owner.json');
+  const held = await read(artifacts, identity, 'owner');
   if (!held) return undefined;
   const owner = held.execution;
-  const manifest = await readArtifact<Manifest>(artifacts, identity, 'manifest.json');
+  const manifest = await read(artifacts, identity, 'manifest');
   // A build that died after publishing and before its manifest is recorded as failed, but its image is published.
-  const ledger =
-    manifest?.status === 'published'
-      ? undefined
-      : await readArtifact<ChannelLedger>(artifacts, identity, 'channel.json');
+  const ledger = manifest?.status === 'published' ? undefined : await read(artifacts, identity, 'ledger');
   const published = manifest?.status === 'published' || ledger?.complete === true;
   if (owner === as || (published && !temporary)) return { published, owner, running: false };
   const execution = await describeExecution(artifacts.aws, owner);

@@ -1,20 +1,11 @@
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import { artifactKey, readArtifact, readObject, readPlan, writeObject, type Artifacts } from './artifacts.ts';
+import type { BuildLock, Lock } from '../../core/memory/documents.ts';
+import type { Artifacts } from './artifacts.ts';
+import { read, readVersioned, replace } from './documents.ts';
+import { readPlan } from './plans.ts';
 import type { Connection } from '../connection.ts';
-
-interface Lock {
-  execution: string;
-  build: string;
-}
-
-/** `owner.json` of a build. `cleansUpAfter`: the execution that died, if a clean-up or a sweep owns the build. */
-interface BuildLock extends Lock {
-  cleansUpAfter?: string;
-}
-
-const lockKey = (recipe: string) => `builds/${recipe}/lock.json`;
 
 // Of any stage: <service>-<stage>-sweep.
 const isSweep = (execution: string) => /:execution:[^:]*-sweep:/.test(execution);
@@ -26,25 +17,16 @@ const isSweep = (execution: string) => /:execution:[^:]*-sweep:/.test(execution)
  */
 export async function holdRecipe(artifacts: Artifacts, identity: BuildIdentity, execution: string): Promise<void> {
   const { recipe, build } = identity;
-  await takeOver(
-    artifacts,
-    lockKey(recipe),
-    { execution, build },
-    {
-      busy: (lock) =>
-        `${recipe} is being built by ${lock.execution} (build ${lock.build}); start again when it has ended, or stop it`,
-      late: `another execution was faster to start building ${recipe}`,
-    },
-  );
-  await takeOver(
-    artifacts,
-    artifactKey(identity, 'owner.json'),
-    { execution, build },
-    {
-      busy: (owner) => `${build} of ${recipe} is being cleaned up by ${owner.execution}; start again when it has ended`,
-      late: `another execution was faster to get at ${build} of ${recipe}`,
-    },
-  );
+  const mine = { execution, build };
+  await takeOver(artifacts, identity, 'lock', mine, {
+    busy: (lock) =>
+      `${recipe} is being built by ${lock.execution} (build ${lock.build}); start again when it has ended, or stop it`,
+    late: `another execution was faster to start building ${recipe}`,
+  });
+  await takeOver(artifacts, identity, 'owner', mine, {
+    busy: (owner) => `${build} of ${recipe} is being cleaned up by ${owner.execution}; start again when it has ended`,
+    late: `another execution was faster to get at ${build} of ${recipe}`,
+  });
 }
 
 /**
@@ -57,13 +39,12 @@ export async function readOwnPlan(artifacts: Artifacts, identity: BuildIdentity,
   const { recipe, build } = identity;
   const [plan, owner, lock] = await Promise.all([
     readPlan(artifacts, identity),
-    readArtifact<BuildLock>(artifacts, identity, 'owner.json'),
-    readObject(artifacts, lockKey(recipe)),
+    read(artifacts, identity, 'owner'),
+    read(artifacts, identity, 'lock'),
   ]);
-  const holder = lock && (JSON.parse(lock.text) as Lock);
   const lost = [
     { what: `${build} of ${recipe}`, by: owner?.execution },
-    { what: recipe, by: holder?.execution },
+    { what: recipe, by: lock?.execution },
   ].find(({ by }) => by !== undefined && by !== execution);
   if (!lost) return plan;
   throw new Failure(
@@ -74,19 +55,19 @@ export async function readOwnPlan(artifacts: Artifacts, identity: BuildIdentity,
 
 /** The execution that is building a recipe now. */
 export async function buildingExecution(artifacts: Artifacts, recipe: string): Promise<string | undefined> {
-  const object = await readObject(artifacts, lockKey(recipe));
-  const holder = object && (JSON.parse(object.text) as Lock);
+  const holder = await read(artifacts, { recipe }, 'lock');
   return holder && (await isAlive(artifacts.aws, holder.execution)) ? holder.execution : undefined;
 }
 
 async function takeOver(
   artifacts: Artifacts,
-  key: string,
+  identity: BuildIdentity,
+  name: 'lock' | 'owner',
   mine: Lock,
   { busy, late }: { busy: (holder: Lock) => string; late: string },
 ): Promise<void> {
-  const object = await readObject(artifacts, key);
-  const holder = object && (JSON.parse(object.text) as Lock);
+  const found = await readVersioned(artifacts, identity, name);
+  const holder = found?.content;
   if (holder?.execution === mine.execution) return;
   if (holder && (await isAlive(artifacts.aws, holder.execution))) throw new Failure('RecipeBusy', busy(holder));
   if (holder && isSweep(holder.execution))
@@ -94,7 +75,7 @@ async function takeOver(
       'RecipeInvalid',
       `build: ${mine.build} was swept by ${holder.execution}; start the recipe without "build"`,
     );
-  if (!(await writeObject(artifacts, key, mine, object ?? 'nothing'))) throw new Failure('AwsTransient', late);
+  if (!(await replace(artifacts, identity, name, mine, found ?? 'nothing'))) throw new Failure('AwsTransient', late);
 }
 
 // Loaded only if somebody else holds the lock, which is rare.
@@ -117,17 +98,16 @@ export async function claimBuild(
   identity: BuildIdentity,
   { id, as }: { id: string; as: string },
 ): Promise<Owner> {
-  const key = artifactKey(identity, 'owner.json');
-  const object = await readObject(artifacts, key);
-  if (!object) return 'nobody';
-  const { execution, cleansUpAfter } = JSON.parse(object.text) as BuildLock;
+  const found = await readVersioned(artifacts, identity, 'owner');
+  if (!found) return 'nobody';
+  const { execution, cleansUpAfter } = found.content;
   if (execution === as) return 'ours';
   if (execution !== id && cleansUpAfter !== id) return 'other';
   if (await isAlive(artifacts.aws, execution)) return execution === id ? 'running' : 'other';
   const died = cleansUpAfter ?? id;
   const mine: BuildLock = { execution: as, build: identity.build, ...(as !== died && { cleansUpAfter: died }) };
-  if (await writeObject(artifacts, key, mine, object)) return 'ours';
+  if (await replace(artifacts, identity, 'owner', mine, found)) return 'ours';
   // Refused: somebody was faster, or the SDK retried a write that succeeded and whose answer was lost.
-  const now = await readObject(artifacts, key);
-  return now && (JSON.parse(now.text) as Lock).execution === as ? 'ours' : 'other';
+  const now = await read(artifacts, identity, 'owner');
+  return now?.execution === as ? 'ours' : 'other';
 }

@@ -3,18 +3,13 @@ import type { Plan } from '../../core/build/plan.ts';
 import { emptyRecord, publishedBuild, withPublished, withStarted, type RecipeRecord } from '../../core/build/record.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Trigger } from '../../core/start/trigger.ts';
-import { readObject, writeObject, type Artifacts } from './artifacts.ts';
-
-export const recordKey = (recipe: string): string => `builds/${recipe}/record.json`;
-
-async function read(artifacts: Artifacts, recipe: string) {
-  const object = await readObject(artifacts, recordKey(recipe));
-  return { object, record: object ? (JSON.parse(object.text) as RecipeRecord) : emptyRecord() };
-}
+import { keyOf } from '../../core/memory/documents.ts';
+import type { Artifacts } from './artifacts.ts';
+import { read, readVersioned, replace } from './documents.ts';
 
 /** The record of a recipe's builds; empty if the recipe was never built. */
 export const readRecord = async (artifacts: Artifacts, recipe: string): Promise<RecipeRecord> =>
-  (await read(artifacts, recipe)).record;
+  (await read(artifacts, { recipe }, 'record')) ?? emptyRecord();
 
 export const readRecords = async (artifacts: Artifacts, recipes: string[]): Promise<Record<string, RecipeRecord>> =>
   Object.fromEntries(await Promise.all(recipes.map(async (name) => [name, await readRecord(artifacts, name)])));
@@ -32,11 +27,12 @@ export async function changeRecord(
   change: (record: RecipeRecord) => RecipeRecord,
 ): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const { object, record } = await read(artifacts, recipe);
+    const found = await readVersioned(artifacts, { recipe }, 'record');
+    const record = found?.content ?? emptyRecord();
     const changed = change(record);
-    if (changed === record || (await writeObject(artifacts, recordKey(recipe), changed, object ?? 'nothing'))) return;
+    if (changed === record || (await replace(artifacts, { recipe }, 'record', changed, found ?? 'nothing'))) return;
   }
-  throw new Failure('AwsTransient', `${recordKey(recipe)} was changed by others ${attempts} times in a row`);
+  throw new Failure('AwsTransient', `${keyOf({ recipe }, 'record')} was changed by others ${attempts} times in a row`);
 }
 
 /** Records that a build has begun. @param at ISO 8601. */

@@ -1,9 +1,9 @@
 import type { TargetResult } from '../../core/distribute/distribution.ts';
 import { isKept, keepsImages, mayBeKept } from '../../core/undo/kept.ts';
-import type { Manifest } from '../../core/build/manifest.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
-import { readArtifact, type Artifacts } from '../memory/artifacts.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { read } from '../memory/documents.ts';
 import { closeLedger, readChannel, readLedger, restoreChannel } from '../channels.ts';
 import { keepImages } from './kept-images.ts';
 import { nothingRemoved, orRefused, removeImages, removeInstances, together, type Removal } from './leftovers.ts';
@@ -27,7 +27,7 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: stri
     return together([restored, await removeTemporary(artifacts, plan, targets)]);
   }
   const instances = await orRefused('instances', () => removeInstances(aws, plan));
-  const finished = await readArtifact<Manifest>(artifacts, plan, 'manifest.json');
+  const finished = await read(artifacts, plan, 'manifest');
   if (finished?.status === 'published') return together([restored, instances]);
 
   const { document } = plan;

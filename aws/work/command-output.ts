@@ -1,6 +1,7 @@
 import { outputMissing } from '../../core/guest/command-output.ts';
 import type { Plan } from '../../core/build/plan.ts';
-import { listArtifacts, outputKey, type Artifacts } from '../memory/artifacts.ts';
+import { commandOutput } from '../../core/memory/documents.ts';
+import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
 import { look } from '../preflight/seen.ts';
 
 /** What withOutputNote calls. */
@@ -8,7 +9,7 @@ export const outputPermissions = ['s3:GetObject', 's3:ListBucket'];
 
 /** No output of a build's commands arrived in the bucket, or the look was refused. */
 async function missing(artifacts: Artifacts, plan: Plan): Promise<string | undefined> {
-  const prefix = `${outputKey(plan)}/`;
+  const prefix = `${commandOutput.key(plan)}/`;
   const { found, refused } = await look(() => listArtifacts(artifacts, prefix));
   if (refused !== undefined) return `could not look whether output of commands arrived: ${refused}`;
   if (found.length > 0) return undefined;

@@ -4,7 +4,8 @@ import { failingTail } from '../../core/guest/command-output.ts';
 import { awaitedCommand, type Awaited } from '../../core/build/awaited.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import { outputKey, readTail, type Artifacts } from '../memory/artifacts.ts';
+import { commandOutput } from '../../core/memory/documents.ts';
+import { readTail, type Artifacts } from '../memory/artifacts.ts';
 import { refuseDead } from './builders.ts';
 import { findCommands, readInvocation, sendCommand, type Invocation } from '../instances/commands.ts';
 import type { Connection } from '../connection.ts';
@@ -69,7 +70,7 @@ export async function findOrSend(
 ): Promise<SentCommand> {
   const command = (phase === 'provision' ? plan.provision : plan.checks)[index] as Command;
   const comment = commandComment(plan.build, phase, command);
-  const output = { bucket: artifacts.bucket, prefix: outputKey(plan) };
+  const output = { bucket: artifacts.bucket, prefix: commandOutput.key(plan) };
   const failure = phase === 'provision' ? 'ProvisionFailed' : 'CheckFailed';
   const known = await findBegun(artifacts.aws, instance, comment, failure);
   if (!known) await refuseDeadInstance(artifacts.aws, instance);
@@ -134,7 +135,7 @@ export async function lookAtCommand(
   const exit =
     invocation.exitCode !== undefined && invocation.exitCode >= 0 ? `, exit code ${invocation.exitCode}` : '';
   const said = await outputTail(artifacts, invocation);
-  const all = await whereAllIs(artifacts, invocation, outputKey(build, command));
+  const all = await whereAllIs(artifacts, invocation, commandOutput.key(build, command));
   throw new Failure(
     failure,
     `${what}: ${invocation.details || invocation.status}${exit}${gaveUp}\n${said}\n--- ${all}`,

@@ -1,4 +1,5 @@
-import { artifactKey, listArtifacts, readArtifact } from '../../aws/memory/artifacts.ts';
+import { listArtifacts } from '../../aws/memory/artifacts.ts';
+import { read } from '../../aws/memory/documents.ts';
 import {
   readExecution,
   listExecutions,
@@ -7,7 +8,7 @@ import {
 } from '../../aws/executions/build-executions.ts';
 import { buildName, buildNamePattern } from '../../core/build/identity.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
-import type { Plan } from '../../core/build/plan.ts';
+import { buildFolder, recipeFolder, recipesFolder } from '../../core/memory/documents.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Pipeline } from './deployment.ts';
 import { Refusal } from '../refused.ts';
@@ -54,11 +55,11 @@ async function foldersIn(pipeline: Pipeline, prefix: string): Promise<string[]> 
   return listed.flatMap(({ key }) => (key.endsWith('/') ? [key.slice(prefix.length, -1)] : []));
 }
 
-export const recipesIn = (pipeline: Pipeline): Promise<string[]> => foldersIn(pipeline, 'builds/');
+export const recipesIn = (pipeline: Pipeline): Promise<string[]> => foldersIn(pipeline, recipesFolder);
 
 /** The builds of a recipe that have an entry in the bucket, newest first. */
 export async function buildsOf(pipeline: Pipeline, recipe: string): Promise<BuildIdentity[]> {
-  const names = await foldersIn(pipeline, `builds/${recipe}/`);
+  const names = await foldersIn(pipeline, recipeFolder({ recipe }));
   return names
     .filter((name) => buildNamePattern.test(name))
     .toSorted()
@@ -69,9 +70,9 @@ export async function buildsOf(pipeline: Pipeline, recipe: string): Promise<Buil
 /** The last execution that owned a build, from owner.json or else from the plan. Executions that clean up do not count. */
 export async function executionOf(pipeline: Pipeline, identity: BuildIdentity): Promise<ExecutionDetail | undefined> {
   const ofBuilds = pipeline.machine.replace(':stateMachine:', ':execution:');
-  const owner = await readArtifact<{ execution: string }>(pipeline, identity, 'owner.json');
+  const owner = await read(pipeline, identity, 'owner');
   if (owner?.execution.startsWith(`${ofBuilds}:`)) return readExecution(pipeline.aws, owner.execution);
-  const plan = await readArtifact<Plan>(pipeline, identity, 'plan.json');
+  const plan = await read(pipeline, identity, 'plan');
   return plan && readExecution(pipeline.aws, plan.execution); // a start that found everything up to date has no owner.json and no plan
 }
 
@@ -116,7 +117,7 @@ export async function findBuild(pipeline: Pipeline, text: string): Promise<Known
   const { build } = wanted;
   const recipes = wanted.recipe === undefined ? await recipesIn(pipeline) : [wanted.recipe];
   const known = await eachOf(recipes, async (recipe) => {
-    const objects = await listArtifacts(pipeline, artifactKey({ recipe, build }, ''), '/');
+    const objects = await listArtifacts(pipeline, buildFolder({ recipe, build }), '/');
     return objects.length > 0 ? [{ recipe, build }] : [];
   });
   const [identity] = known.flat();

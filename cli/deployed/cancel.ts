@@ -1,4 +1,4 @@
-import { artifactKey, readArtifact, readObject } from '../../aws/memory/artifacts.ts';
+import { read, readVersioned } from '../../aws/memory/documents.ts';
 import { readExecution, stopExecution, type ExecutionDetail } from '../../aws/executions/build-executions.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -38,8 +38,8 @@ export async function cancel(
   const cancelled: Cancelled[] = [];
   let exitCode = 0;
   for (const { recipe, build, execution } of found) {
-    const before = await readObject(pipeline, artifactKey({ recipe, build }, 'manifest.json'));
-    const begun = await readObject(pipeline, artifactKey({ recipe, build }, 'owner.json'));
+    const before = await readVersioned(pipeline, { recipe, build }, 'manifest');
+    const begun = await read(pipeline, { recipe, build }, 'owner');
     const cause = `cancelled by hand with golden cancel${reason ? `: ${reason}` : ''}`;
     await stopExecution(pipeline.aws, execution.arn, 'Cancelled', cause);
     const one: Cancelled = { recipe, build, execution: execution.arn };
@@ -90,9 +90,8 @@ async function running(pipeline: Pipeline, wanted: string, write: (text: string)
 
 /** The holder of the recipe's lock. A listing of executions may not show yet an execution that started seconds ago. */
 async function holder(pipeline: Pipeline, recipe: string): Promise<Running | undefined> {
-  const object = await readObject(pipeline, `builds/${recipe}/lock.json`);
-  if (!object) return undefined;
-  const lock = JSON.parse(object.text) as { execution: string; build: string };
+  const lock = await read(pipeline, { recipe }, 'lock');
+  if (!lock) return undefined;
   const execution = await readExecution(pipeline.aws, lock.execution);
   return execution?.status === 'RUNNING' ? { recipe, build: lock.build, execution } : undefined;
 }
@@ -109,9 +108,8 @@ async function cleanedUp(
   try {
     for (const until = now() + patience; now() < until; await sleep(10_000, interrupt.signal)) {
       if (interrupt.signal.aborted) return 'left';
-      const object = await readObject(pipeline, artifactKey(identity, 'manifest.json'));
-      if (object && object.version !== before)
-        return (await readArtifact<Manifest>(pipeline, identity, 'manifest.json')) as Manifest;
+      const manifest = await readVersioned(pipeline, identity, 'manifest');
+      if (manifest && manifest.version !== before) return manifest.content;
     }
     return 'no clean-up has ended within half an hour';
   } finally {

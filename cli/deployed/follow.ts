@@ -1,10 +1,10 @@
-import { readArtifact } from '../../aws/memory/artifacts.ts';
+import { read } from '../../aws/memory/documents.ts';
 import { readExecution, type ExecutionDetail } from '../../aws/executions/build-executions.ts';
 import { historyReader, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
 import { Failure } from '../../core/errors.ts';
 import { eventPaths } from '../../core/build/event-paths.ts';
 import { failureMessage } from '../../core/report/failure.ts';
-import { failedManifest, type Manifest } from '../../core/build/manifest.ts';
+import { failedManifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { findBuild } from './builds.ts';
 import { findPipeline, unreachable, type Pipeline, type PipelineOptions } from './deployment.ts';
@@ -140,7 +140,7 @@ async function tellEnd(
   const { status, error: Error = status, cause: Cause, startedAt, stoppedAt = startedAt } = execution;
   const refused = Error === 'RecipeInvalid' || Error === 'RecipeBusy';
   // A refused execution is not part of the build, which may have the record of an earlier execution
-  const manifest = refused ? undefined : await readArtifact<Manifest>(pipeline, { recipe, build }, 'manifest.json');
+  const manifest = refused ? undefined : await read(pipeline, { recipe, build }, 'manifest');
   if (manifest) {
     write(`\n${outcome(manifest, `${took(stoppedAt.getTime() - startedAt.getTime())} · ${execution.arn}`, sheet)}`);
     write(`  ${painter(sheet)('dim', `golden logs ${build}${pipeline.options}`)}\n\n`);

@@ -1,4 +1,4 @@
-import { readArtifact } from '../../aws/memory/artifacts.ts';
+import { read } from '../../aws/memory/documents.ts';
 import {
   readExecution,
   listExecutions,
@@ -104,7 +104,7 @@ const newestFirst = (one: BuildIdentity, other: BuildIdentity) => (one.build < o
 
 async function describe(pipeline: Pipeline, known: KnownBuild, now: number): Promise<Listed> {
   const { recipe, build, execution } = known;
-  const manifest = await readArtifact<Manifest>(pipeline, { recipe, build }, 'manifest.json');
+  const manifest = await read(pipeline, { recipe, build }, 'manifest');
   const trigger = execution && triggerOf(execution);
   const end = execution?.stoppedAt?.getTime() ?? (execution ? now : undefined);
   const published = manifest?.targets.filter(({ status }) => status === 'published') ?? [];

@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
-import { listArtifacts, outputKey, readArtifact, readObject } from '../../aws/memory/artifacts.ts';
+import { listArtifacts, readObject } from '../../aws/memory/artifacts.ts';
+import { read } from '../../aws/memory/documents.ts';
 import { historyReader, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
 import { eventPaths } from '../../core/build/event-paths.ts';
+import { commandOutput } from '../../core/memory/documents.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -42,7 +44,7 @@ export async function logs(
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
   const known = await findBuild(pipeline, wanted);
-  const manifest = await readArtifact<Manifest>(pipeline, known, 'manifest.json');
+  const manifest = await read(pipeline, known, 'manifest');
   const history = known.execution ? await historyReader(pipeline.aws, known.execution.arn)() : [];
   const outputs = await outputsOf(pipeline, known, sentIn(history), options);
   const timings = manifest?.timings ?? timingsOf(history.map(asStateEvent));
@@ -55,7 +57,7 @@ export async function logs(
   }
   if (options.step === undefined)
     terminal.out(summary({ known, status, history, timings, manifest, now: surroundings.now() }, terminal));
-  for (const output of outputs) terminal.out(textOf(output, terminal));
+  for (const output of outputs) terminal.out(shown(output, terminal));
   if (outputs.length === 0) terminal.out('  No command has left any output in the bucket.\n');
   return 0;
 }
@@ -91,7 +93,7 @@ async function outputsOf(
   sent: Sent[],
   { step, tail }: LogsOptions,
 ): Promise<Output[]> {
-  const prefix = `${outputKey(build)}/`;
+  const prefix = `${commandOutput.key(build)}/`;
   const streams = (await listArtifacts(pipeline, prefix)).flatMap(({ key, bytes }) => {
     const [command = '', instance = '', ...rest] = key.slice(prefix.length).split('/');
     const stream = rest.at(-1);
@@ -117,7 +119,7 @@ async function outputsOf(
       const found = streams.filter(
         (one) => one.command === command && one.instance === instance && one.stream === wanted,
       );
-      return (await eachOf(found, (one) => read(pipeline, one, tail))).join('');
+      return (await eachOf(found, (one) => textOf(pipeline, one, tail))).join('');
     };
     const [stdout, stderr] = [await text('stdout'), await text('stderr')];
     return { name: of?.name ?? null, phase: of?.phase ?? null, command, instance, stdout, stderr };
@@ -127,7 +129,7 @@ async function outputsOf(
 // This is enough for thousands of lines. A user who asks for the end of an output does not want to wait for all of it.
 const tailBytes = 1_048_576;
 
-async function read(pipeline: Pipeline, { key, bytes }: { key: string; bytes: number }, tail?: number) {
+async function textOf(pipeline: Pipeline, { key, bytes }: { key: string; bytes: number }, tail?: number) {
   if (bytes === 0) return '';
   const range = tail !== undefined && bytes > tailBytes ? `bytes=-${tailBytes}` : undefined;
   const text = (await readObject(pipeline, key, range))?.text ?? '';
@@ -185,7 +187,7 @@ const timeTable = (timings: Timing[], terminal: Terminal): string =>
 /** Removes control characters, so that a command's output cannot control the reader's terminal. */
 const clean = (text: string) => stripVTControlCharacters(text).replaceAll('\r', '');
 
-function textOf({ name, phase, command, instance, stdout, stderr }: Output, terminal: Terminal): string {
+function shown({ name, phase, command, instance, stdout, stderr }: Output, terminal: Terminal): string {
   const paint = painter(terminal);
   const title = paint('bold', `--- ${phase ? `${phase} ${name}` : command}`);
   const streams = Object.entries({ stdout, stderr }).filter(([, text]) => text !== '');

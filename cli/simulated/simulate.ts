@@ -1,7 +1,8 @@
 import { constants, existsSync } from 'node:fs';
 import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { buildName } from '../../core/build/identity.ts';
+import { buildFolder, keyOf } from '../../core/memory/documents.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { failedManifest, type Manifest } from '../../core/build/manifest.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
@@ -104,10 +105,11 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
       current.end();
     }
     const build = input.build ?? buildName({ id: execution.arn, startedAt: execution.startDate.toISOString() });
+    const identity = { recipe: recipe.name, build };
     const folder = join(out, recipe.name, build);
     const refused = execution.error === 'RecipeInvalid'; // wrong input leaves no files behind, here as in other refusals
-    if (!refused) await keepArtifacts(simulation, `builds/${recipe.name}/${build}/`, folder);
-    const manifest = simulation.artifact(`builds/${recipe.name}/${build}/manifest.json`);
+    if (!refused) await keepArtifacts(simulation, buildFolder(identity), folder);
+    const manifest = simulation.artifact(keyOf(identity, 'manifest'));
     const succeeded = execution.status === 'SUCCEEDED';
     if (manifest === undefined) {
       const { error: Error = execution.status, cause: Cause } = execution;
@@ -123,7 +125,7 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
         kept: [],
       };
       const unwritten = {
-        identity: { recipe: recipe.name, build },
+        identity,
         plan: undefined,
         ledger: undefined,
         targets: [],
@@ -140,7 +142,7 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
         apiCalls: cloud.calls.length - callsBefore,
       };
       write(`\n${outcome(JSON.parse(manifest) as Manifest, totals, sheet)}`);
-      write(`  ${paint('dim', join(folder, 'manifest.json'))}\n\n`);
+      write(`  ${paint('dim', join(folder, basename(keyOf(identity, 'manifest'))))}\n\n`);
       if (json && (!heir || !succeeded)) terminal.out(manifest);
     }
     if (succeeded) return 0;

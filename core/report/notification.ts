@@ -5,6 +5,7 @@ import { durationOf } from '../duration.ts';
 import { isRefusal, meaningOf } from '../errors.ts';
 import { failureMessage } from './failure.ts';
 import type { Manifest } from '../build/manifest.ts';
+import { keyOf } from '../memory/documents.ts';
 import { remains, targetLines } from './notification-lists.ts';
 import type { BuildIdentity } from '../tags.ts';
 
@@ -112,7 +113,7 @@ function facts({ identity, startedAt, endedAt }: Ended, manifest: Manifest | und
 function links(ended: Ended, manifest: Manifest | undefined, { bucket }: { bucket: string }): string[] {
   const { execution, identity, status, cleanUp } = ended;
   const expected = manifest !== undefined || cleanUp || status === 'ABORTED' || status === 'TIMED_OUT';
-  const key = identity && expected ? `builds/${identity.recipe}/${identity.build}/manifest.json` : undefined;
+  const key = identity && expected ? keyOf(identity, 'manifest') : undefined;
   const rows: [string, string | undefined][] = [
     ['Execution', executionLink(execution) ?? execution],
     ['Manifest', key && `s3://${bucket}/${key}`],

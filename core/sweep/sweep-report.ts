@@ -11,7 +11,7 @@ export interface Swept {
   spared: Found[];
 }
 
-/** The record of a sweep: `reports/sweep/<date>-<execution>.json` in the bucket. */
+/** The record of a sweep, kept in the bucket. */
 export interface SweepReport extends Swept {
   schema: 1;
   execution: string;
@@ -36,10 +36,6 @@ export interface SweepOutcome extends Omit<SweepReport, 'schema' | 'execution' |
 const fates = ['removed', 'wouldRemove', 'left', 'refused', 'spared'] as const;
 
 export const nothingSwept = (): Swept => ({ removed: [], wouldRemove: [], left: [], refused: [], spared: [] });
-
-export function reportKey({ execution, startedAt }: Pick<SweepReport, 'execution' | 'startedAt'>): string {
-  return `reports/sweep/${startedAt.slice(0, 10)}-${execution.split(':').at(-1)}.json`;
-}
 
 // Five lists of sixty things fit into the 256 KiB that Step Functions allows.
 const shown = 60;

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
-import { readArtifact, writeArtifact } from '../../aws/memory/artifacts.ts';
+import { read, write } from '../../aws/memory/documents.ts';
 import { executionHistory } from '../../aws/executions/executions.ts';
 import { measurementsOf } from '../../core/report/build-measurements.ts';
 import { Failure } from '../../core/errors.ts';
-import type { Manifest } from '../../core/build/manifest.ts';
 import { timingsOf } from '../../core/build/timings.ts';
 import { upToDateManifest } from '../../core/start/up-to-date.ts';
 import { identity, lambda, measure, stage } from '../stage.ts';
@@ -14,11 +13,11 @@ export const recordUpToDate = stage({
   input: z.strictObject({ ...identity, published: z.string(), notes: z.array(z.string()), execution: z.string() }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
   async run({ recipe, build, published, notes, execution }, cloud) {
-    const before = await readArtifact<Manifest>(cloud, { recipe, build: published }, 'manifest.json');
+    const before = await read(cloud, { recipe, build: published }, 'manifest');
     if (!before) throw new Failure('StageInputInvalid', `there is no manifest of ${recipe} ${published} any more`);
     const timings = timingsOf(await executionHistory(cloud.aws, execution));
     const manifest = upToDateManifest(before, build, timings, notes);
-    await writeArtifact(cloud, { recipe, build }, 'manifest.json', manifest);
+    await write(cloud, { recipe, build }, 'manifest', manifest);
     measure(cloud, measurementsOf(manifest));
     return { recipe, build, status: manifest.status, published };
   },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/memory/artifacts.ts';
+import { readPlan } from '../../aws/memory/plans.ts';
 import { describeInstance, isDead, stopInstance } from '../../aws/instances/instances.ts';
 import { Failure } from '../../core/errors.ts';
 import { patience } from '../../core/build/limits.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/memory/artifacts.ts';
+import { readPlan } from '../../aws/memory/plans.ts';
 import { lookAtAgent } from '../../aws/work/builders.ts';
 import { patience } from '../../core/build/limits.ts';
 import { identity, lambda } from '../stage.ts';

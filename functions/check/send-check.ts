@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/memory/artifacts.ts';
+import { readPlan } from '../../aws/memory/plans.ts';
 import { findOrSend } from '../../aws/work/steps.ts';
 import { identity, lambda, stage } from '../stage.ts';
 

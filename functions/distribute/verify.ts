@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/memory/artifacts.ts';
+import { readPlan } from '../../aws/memory/plans.ts';
 import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
 import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
 import { failureBrief } from '../../core/report/failure.ts';

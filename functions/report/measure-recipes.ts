@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readArtifact } from '../../aws/memory/artifacts.ts';
+import { read } from '../../aws/memory/documents.ts';
 import { readChannel } from '../../aws/channels.ts';
 import { describeImage } from '../../aws/images/images.ts';
 import { readRecords } from '../../aws/memory/recipe-records.ts';
@@ -8,7 +8,6 @@ import { recipeOf } from '../../core/recipe/catalog.ts';
 import { measureBreaker, measureChannel, regionsHolding } from '../../core/distribute/channel-health.ts';
 import { channelParameter } from '../../core/distribute/channel.ts';
 import { recipeDigest } from '../../core/build/content-digest.ts';
-import type { Manifest } from '../../core/build/manifest.ts';
 import type { Measurement } from '../../core/report/metrics.ts';
 import { emptyRecord, type RecipeRecord } from '../../core/build/record.ts';
 import { severally, throwTogether } from '../../core/settle-all.ts';
@@ -16,7 +15,7 @@ import { lambda, measure, stage, type Cloud } from '../stage.ts';
 
 async function channelOf(recipe: string, channel: string, build: string, cloud: Cloud): Promise<Measurement> {
   const parameter = channelParameter(cloud.settings.channelRoot, recipe, channel);
-  const manifest = await readArtifact<Manifest>(cloud, { recipe, build }, 'manifest.json');
+  const manifest = await read(cloud, { recipe, build }, 'manifest');
   const values = await readChannel(cloud.aws, parameter, regionsHolding(manifest, parameter));
   const seen = values.map(async (value) => ({
     ...value,

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { readArtifact } from '../../aws/memory/artifacts.ts';
+import { read } from '../../aws/memory/documents.ts';
 import { buildOfEvent } from '../../aws/work/told-builds.ts';
 import { publishTo } from '../../aws/topics.ts';
-import type { Manifest } from '../../core/build/manifest.ts';
 import { notificationOf } from '../../core/report/notification.ts';
 import { lambda, stage } from '../stage.ts';
 
@@ -30,7 +29,7 @@ export const notify = stage({
     const { executionArn, stateMachineArn, status, startDate, stopDate, error, cause } = event.detail;
     const identity = await buildOfEvent(cloud.aws, event);
     if (identity) cloud.about(identity);
-    const manifest = identity && (await readArtifact<Manifest>(cloud, identity, 'manifest.json'));
+    const manifest = identity && (await read(cloud, identity, 'manifest'));
     const ended = {
       execution: executionArn,
       cleanUp: stateMachineArn !== cloud.machine,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { writeObject } from '../../aws/memory/artifacts.ts';
+import { write } from '../../aws/memory/documents.ts';
 import { readRecords } from '../../aws/memory/build-records.ts';
 import { inventoryPermissions, takeInventory } from '../../aws/undo/inventory.ts';
 import { orphanPermissions, removeOrphans } from '../../aws/undo/orphans.ts';
@@ -7,8 +7,9 @@ import { placeOf } from '../../core/build/identity.ts';
 import { Failure } from '../../core/errors.ts';
 import { buildsIn } from '../../core/sweep/estate.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
+import { keyOf } from '../../core/memory/documents.ts';
 import { decideSweep } from '../../core/sweep/sweep.ts';
-import { failureOf, nothingSwept, outcomeOf, reportKey, type SweepOutcome } from '../../core/sweep/sweep-report.ts';
+import { failureOf, nothingSwept, outcomeOf, type SweepOutcome } from '../../core/sweep/sweep-report.ts';
 import { lambda, measure, stage } from '../stage.ts';
 
 const settings = z.strictObject({
@@ -39,10 +40,9 @@ export const sweep = stage({
       : await removeOrphans(cloud, remove, builds, { as: id, done });
     const all = { ...swept, spared: [...spared, ...swept.spared] };
     const report = { schema: 1 as const, execution: id, startedAt, dryRun, cap, ...all, overCap, regions, notLooked };
-    const key = reportKey(report);
-    await writeObject(cloud, key, report);
+    await write(cloud, report, 'sweepReport', report);
 
-    const outcome = outcomeOf(report, `s3://${cloud.bucket}/${key}`);
+    const outcome = outcomeOf(report, `s3://${cloud.bucket}/${keyOf(report, 'sweepReport')}`);
     const orphans = remove.length + overCap;
     const level = orphans > 0 ? 'WARN' : 'INFO';
     const about = { level, state: 'Sweep', dryRun, overCap, ...outcome.counts };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { readPlan, writeArtifact } from '../../aws/memory/artifacts.ts';
+import { write } from '../../aws/memory/documents.ts';
+import { readPlan } from '../../aws/memory/plans.ts';
 import { removeTemporary } from '../../aws/undo/builds.ts';
 import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
 import { executionHistory } from '../../aws/executions/executions.ts';
@@ -48,7 +49,7 @@ export const cleanUp = wait({
     // Loaded once everything is gone: most looks do not need it.
     const { reckoned } = await import('../../core/report/build-measurements.ts');
     const { manifest, measurements } = reckoned(published, plan, events, now, ending);
-    await writeArtifact(cloud, plan, 'manifest.json', manifest);
+    await write(cloud, plan, 'manifest', manifest);
     await recordPublished(cloud, plan, now);
     measure(cloud, measurements);
     return { done: { recipe, build, status: manifest.status, left: remains.length } };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { readArtifact, readEndedPlan, writeArtifact } from '../../aws/memory/artifacts.ts';
+import { read, write } from '../../aws/memory/documents.ts';
+import { readEndedPlan } from '../../aws/memory/plans.ts';
 import { removeBuild } from '../../aws/undo/builds.ts';
 import { inputOf, sinceRedrive } from '../../aws/executions/executions.ts';
 import { keepingPermissions } from '../../aws/undo/kept-images.ts';
@@ -41,15 +42,14 @@ export const compensate = wait({
     const owner = identity ? await claimBuild(cloud, identity, { id, as }) : 'nobody';
     const began = await sinceRedrive(cloud.aws, as, since);
     const waited = secondsSince(began, cloud.now());
-    // Step Functions may show an end late. An execution that still runs after minutes was redriven, and its end will be reported
-    // again.
+    // Step Functions may show an end late. An execution that still runs after minutes was redriven: it will end again.
     if (owner === 'running' && waited < settleSeconds) return { waiting: `${id} runs` };
     const plan = identity && owner === 'ours' && (await readEndedPlan(cloud, identity, context));
     if (!plan) return { done: { ...identity, owner, undone: [], left: [], kept: [] } };
     const until = waited < settleSeconds ? undefined : keptUntil(began);
     const { removed, left, refused, kept } = await removeBuild(cloud, plan, until);
-    const undone = [...new Set([...((await readArtifact<string[]>(cloud, plan, 'undone.json')) ?? []), ...removed])];
-    if (removed.length > 0) await writeArtifact(cloud, plan, 'undone.json', undone);
+    const undone = [...new Set([...((await read(cloud, plan, 'undone')) ?? []), ...removed])];
+    if (removed.length > 0) await write(cloud, plan, 'undone', undone);
     const settled = left.length === 0 && waited >= settleSeconds;
     if (settled || waited > patience.compensate)
       return { done: { ...identity, owner, undone, left: [...left, ...refused], kept } };

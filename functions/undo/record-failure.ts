@@ -1,15 +1,13 @@
 import * as z from 'zod/mini';
-import { readArtifact, writeArtifact } from '../../aws/memory/artifacts.ts';
+import { read, write } from '../../aws/memory/documents.ts';
 import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
 import { historyIfAllowed, inputIfAllowed } from '../../aws/executions/executions.ts';
 import { recordEnd } from '../../aws/memory/ended-builds.ts';
-import type { ChannelLedger } from '../../core/distribute/channel.ts';
 import { reckoned, unrecordedFailure } from '../../core/report/build-measurements.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { isRefusal, isTransient, meaningOf } from '../../core/errors.ts';
 import { failedTargets, failureOf, failureSummary, placedMessage, redriveHint } from '../../core/report/failure.ts';
-import { failedManifest, stillFailed, type Manifest } from '../../core/build/manifest.ts';
-import type { Plan } from '../../core/build/plan.ts';
+import { failedManifest, stillFailed } from '../../core/build/manifest.ts';
 import { failedPlace, timingsOf } from '../../core/build/timings.ts';
 import { execution, failedContext, lambda, measure, stage } from '../stage.ts';
 
@@ -33,17 +31,17 @@ export const recordFailure = stage({
     let told = as === id ? unrecordedFailure(identity, failure.error) : [];
     if (identity && ours) {
       try {
-        const before = await readArtifact<Manifest>(cloud, identity, 'manifest.json');
+        const before = await read(cloud, identity, 'manifest');
         const timings = timingsOf(events);
-        const known = await readArtifact<Plan>(cloud, identity, 'plan.json');
+        const known = await read(cloud, identity, 'plan');
         const provisioned = timings.some(({ state }) => state === 'Seal');
         const plan = provisioned ? await withOutputNote(cloud, known, 'RecordFailure') : known;
         failure.cause = placedMessage(failure.cause, failedPlace(events), plan);
-        const ledger = await readArtifact<ChannelLedger>(cloud, identity, 'channel.json');
+        const ledger = await read(cloud, identity, 'ledger');
         const failed = failedManifest({ identity, plan, ledger, targets, timings, failure });
         const { manifest, measurements } = reckoned(failed, plan, events, cloud.now());
         const recorded = stillFailed(before, manifest, startedAt);
-        if (before?.status !== 'published') await writeArtifact(cloud, identity, 'manifest.json', recorded);
+        if (before?.status !== 'published') await write(cloud, identity, 'manifest', recorded);
         told = before?.status === 'published' || recorded !== manifest ? [] : measurements;
         await recordEnd(cloud, manifest, plan, { input, execution: { id, startedAt } });
       } catch (error) {

@@ -68,16 +68,15 @@ export async function runTrial(scenario: Scenario): Promise<Trial> {
   if (scenario.again === 'sweep') await sweepDaily(simulation);
   await settle(simulation, executions);
 
-  const read = (name: string) => simulation.artifact(`builds/base/${build}/${name}`);
-  const parsed = <T>(text: string | undefined) => (text === undefined ? undefined : (JSON.parse(text) as T));
+  const identity = { recipe: 'base', build };
   return {
     scenario,
     simulation,
     executions,
     build,
-    plan: read('plan.json') !== undefined,
-    manifest: parsed<Manifest>(read('manifest.json')),
-    ledger: parsed<ChannelLedger>(read('channel.json')),
+    plan: simulation.read(identity, 'plan') !== undefined,
+    manifest: simulation.read(identity, 'manifest'),
+    ledger: simulation.read(identity, 'ledger'),
     before,
     after: presentIn(simulation, regions),
     observed: striking.observed,

@@ -2,8 +2,6 @@ import { buildName } from '../../core/build/identity.ts';
 import { soundRecipes } from '../../core/recipe/catalog.ts';
 import { secondsOf } from '../../core/duration.ts';
 import { failureMessage } from '../../core/report/failure.ts';
-import type { Manifest } from '../../core/build/manifest.ts';
-import type { Plan } from '../../core/build/plan.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
 import { defaultRebuildAfter } from '../../core/recipe/upkeep.ts';
 import type { Trigger } from '../../core/start/trigger.ts';
@@ -113,10 +111,9 @@ function outcomeOf(simulation: Simulation, execution: Execution): BuildOutcome {
   const { arn, name, startDate, stopDate, status, input, error, cause } = execution;
   const asked = JSON.parse(input) as { recipe: string; build?: string; trigger?: Trigger };
   const build = asked.build ?? buildName({ id: arn, startedAt: startDate.toISOString() });
-  const read = (file: string) =>
-    JSON.parse(simulation.artifact(`builds/${asked.recipe}/${build}/${file}`) ?? 'null') as unknown;
-  const plan = read('plan.json') as Plan | null;
-  const manifest = read('manifest.json') as Manifest | null;
+  const identity = { recipe: asked.recipe, build };
+  const plan = simulation.read(identity, 'plan');
+  const manifest = simulation.read(identity, 'manifest');
   const running = status === 'RUNNING';
   const published = manifest?.status === 'published';
   const publish = manifest?.timings.findLast(({ state }) => state === 'Publish');

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../../aws/connection.ts';
 import { schedulesOf } from '../../core/start/recipe-schedule.ts';
+import { keyOf, parseDocument, type About, type Content, type DocumentName } from '../../core/memory/documents.ts';
 import type { Surroundings } from '../../functions/cloud.ts';
 import { lambda } from '../../functions/stage.ts';
 import { notifyResources, triggerResources } from '../../infrastructure/triggers.cjs';
@@ -50,6 +51,8 @@ export interface Simulation {
   readonly mails: readonly Mail[];
   /** An object of the artifact bucket as text; undefined if it does not exist. */
   artifact(key: string): string | undefined;
+  /** A document of the artifact bucket; undefined if there is none. */
+  read<Name extends DocumentName>(about: About<Name>, name: Name): Content<Name> | undefined;
 }
 
 /** Service and stage, the prefix of every name in a deployment with default settings. */
@@ -220,5 +223,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
     mails,
     queue: (id) => queues.get(id) ?? [],
     artifact: (key) => cloud.readObject(bucket, key),
+    read(about, name) {
+      const text = cloud.readObject(bucket, keyOf(about, name));
+      return text === undefined ? undefined : parseDocument(name, text);
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { keyOf } from '../../core/memory/documents.ts';
 import {
   DescribeImageAttributeCommand,
   DescribeImagesCommand,
@@ -84,7 +85,7 @@ export async function parameterIn(lab: Lab, name: string): Promise<Record<string
 }
 
 export async function manifestOf(lab: Lab, recipe: string, build: string): Promise<Manifest | undefined> {
-  const text = await lab.artifact(`builds/${recipe}/${build}/manifest.json`);
+  const text = await lab.artifact(keyOf({ recipe, build }, 'manifest'));
   return text === undefined ? undefined : (JSON.parse(text) as Manifest);
 }
 

@@ -1,3 +1,4 @@
+import { keyOf } from '../../core/memory/documents.ts';
 import {
   CreateImageCommand,
   CreateSnapshotCommand,
@@ -98,7 +99,7 @@ test('a dry run of the sweep finds orphans in two regions, and the sweep removes
   expect([unknown.counts.removed, await present()]).toEqual([0, [...found, kept].toSorted()]);
 
   const execution = `arn:aws:states:${home}:${account}:execution:golden-image-sweep-build-image:forgotten`;
-  await lab.keep(`builds/orphans/${build}/owner.json`, { execution, build });
+  await lab.keep(keyOf({ recipe: 'orphans', build }, 'owner'), { execution, build });
   const dry = await sweep('dry', { dryRun: true });
   expect(dry.wouldRemove.map(({ id }) => id).toSorted()).toEqual(found.toSorted());
   expect(await present()).toEqual([...found, kept].toSorted());

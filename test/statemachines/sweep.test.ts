@@ -89,7 +89,7 @@ test('a dry run says the same and touches nothing', async () => {
   expect(outcome.wouldRemove.map(({ id }) => id).toSorted()).toEqual(orphans.toSorted());
   expect(outcome.removed).toEqual([]);
   expect(present(simulation, [...orphans, ...holders])).toEqual([...orphans, ...holders]);
-  expect(JSON.parse(simulation.artifact(`builds/base/${deadBuild}/owner.json`) ?? '')).toMatchObject({
+  expect(simulation.read({ recipe: 'base', build: deadBuild }, 'owner')).toMatchObject({
     execution: forgotten(simulation),
   });
 });

@@ -1,4 +1,5 @@
 // Resources in EC2 that no current build owns. Tests create them without the API, to choose any kind, age and tag.
+import { keyOf } from '../../core/memory/documents.ts';
 import type { SweepOutcome, SweepReport } from '../../core/sweep/sweep-report.ts';
 import type { Action } from '../../simulator/aws/calls/actions.ts';
 import { writeObject } from '../../simulator/aws/s3.ts';
@@ -31,11 +32,11 @@ export function record(
 ): void {
   const { world } = simulation.cloud;
   const bucket = world.buckets.get(simulation.bucket)!;
-  const put = (name: string, content: object) =>
-    writeObject(world, bucket, `builds/base/${build}/${name}`, JSON.stringify(content));
-  put('owner.json', { execution: owner, build });
-  if (manifest) put('manifest.json', manifest);
-  if (ledger) put('channel.json', ledger);
+  const put = (name: 'owner' | 'manifest' | 'ledger', content: object) =>
+    writeObject(world, bucket, keyOf({ recipe: 'base', build }, name), JSON.stringify(content));
+  put('owner', { execution: owner, build });
+  if (manifest) put('manifest', manifest);
+  if (ledger) put('ledger', ledger);
 }
 
 /** An execution that ended so long ago that Step Functions has forgotten it. */
@@ -143,12 +144,14 @@ export interface SweptRun extends Execution {
 
 export async function sweep(simulation: Simulation, input: { dryRun?: boolean; cap?: number } = {}): Promise<SweptRun> {
   const execution = await simulation.finish(simulation.sweep(input));
-  const key = `reports/sweep/${execution.startDate.toISOString().slice(0, 10)}-${execution.name}.json`;
-  const report = simulation.artifact(key);
+  const report = simulation.read(
+    { execution: execution.arn, startedAt: execution.startDate.toISOString() },
+    'sweepReport',
+  );
   return {
     ...execution,
     outcome: JSON.parse(execution.output ?? 'null') as SweepOutcome,
-    report: report === undefined ? undefined : (JSON.parse(report) as SweepReport),
+    report,
   };
 }
 

@@ -56,7 +56,7 @@ export async function build(simulation: Simulation, input: unknown = { recipe: '
 
 export function manifestIn(simulation: Simulation, execution: Execution): Manifest {
   const { recipe: name, build: id } = JSON.parse(execution.output ?? '{}') as { recipe: string; build: string };
-  return JSON.parse(simulation.artifact(`builds/${name}/${id}/manifest.json`) ?? 'null') as Manifest;
+  return simulation.read({ recipe: name, build: id }, 'manifest') as Manifest;
 }
 
 /** The manifest of the only build. */

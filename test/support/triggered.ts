@@ -1,5 +1,5 @@
 // A pipeline with triggers, and recipes small enough to be built often.
-import type { RecipeRecord } from '../../core/build/record.ts';
+import { emptyRecord, type RecipeRecord } from '../../core/build/record.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { SimulationOptions } from '../../simulator/pipeline/simulation-options.ts';
 import { recipe } from './pipeline.ts';
@@ -55,7 +55,7 @@ export const skipped = ({ starts }: Simulation): string[] =>
 export const nowOf = ({ clock }: Simulation): string => new Date(clock.now()).toISOString();
 
 export const recordOf = (simulation: Simulation, name: string): RecipeRecord =>
-  JSON.parse(simulation.artifact(`builds/${name}/record.json`) ?? '{"failures":[]}') as RecipeRecord;
+  simulation.read({ recipe: name }, 'record') ?? emptyRecord();
 
 /** The AMI that a recipe's published image was built from. */
 export const builtFrom = (simulation: Simulation, name: string) => recordOf(simulation, name).published?.source;

@@ -1,6 +1,7 @@
+import { keyOf } from '../../../core/memory/documents.ts';
 import { expect, test } from '@jest/globals';
 import { buildsIn, type BuildRecord, type Thing } from '../../../core/sweep/estate.ts';
-import { failureOf, nothingSwept, outcomeOf, reportKey, type SweepReport } from '../../../core/sweep/sweep-report.ts';
+import { failureOf, nothingSwept, outcomeOf, type SweepReport } from '../../../core/sweep/sweep-report.ts';
 import { decideSweep, type Found } from '../../../core/sweep/sweep.ts';
 
 const now = new Date('2026-12-24T12:00:00Z');
@@ -264,7 +265,7 @@ test('however much was found, the output of the execution fits into a payload, a
 });
 
 test('a report is found by the day and the execution of its sweep', () => {
-  expect(reportKey(report)).toBe('reports/sweep/2026-12-24-daily-1.json');
+  expect(keyOf(report, 'sweepReport')).toBe('reports/sweep/2026-12-24-daily-1.json');
 });
 
 test.each<[string, Partial<SweepReport>, boolean]>([

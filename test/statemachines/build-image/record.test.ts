@@ -14,10 +14,9 @@ const failingCheck = { commands: [{ step: 'boots', exitCode: 1, times: 1 }] };
 const trigger = { by: 'schedule', reason: 'rate(7 days)' };
 const byItself = (simulation: Simulation) => build(simulation, { recipe: 'base', trigger });
 
-const recordIn = (simulation: Simulation) =>
-  JSON.parse(simulation.artifact('builds/base/record.json') ?? 'null') as RecipeRecord | null;
+const recordIn = (simulation: Simulation) => simulation.read({ recipe: 'base' }, 'record') ?? null;
 const planIn = (simulation: Simulation, id: string | undefined) =>
-  JSON.parse(simulation.artifact(`builds/base/${id}/plan.json`) ?? 'null') as Plan;
+  simulation.read({ recipe: 'base', build: id ?? '' }, 'plan') as Plan;
 
 const crashAfter = (name: string): NonNullable<Interference['invoke']> => {
   return async (stage, attempt, run) => {

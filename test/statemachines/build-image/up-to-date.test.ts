@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Catalog } from '../../../core/recipe/types.ts';
-import type { RecipeRecord } from '../../../core/build/record.ts';
+import { keyOf } from '../../../core/memory/documents.ts';
+import { emptyRecord } from '../../../core/build/record.ts';
 import type { InterferedCall } from '../../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../../simulator/states/step-functions.ts';
@@ -34,8 +35,7 @@ const catalogOf = (): Catalog => ({
   version: '1.0.0',
 });
 
-const recordIn = (simulation: Simulation) =>
-  JSON.parse(simulation.artifact('builds/base/record.json') ?? 'null') as RecipeRecord;
+const recordIn = (simulation: Simulation) => simulation.read({ recipe: 'base' }, 'record') ?? emptyRecord();
 
 /** What Resolve said: the build that is up to date, or why none is. */
 const foundBy = ({ history }: Execution) => {
@@ -270,10 +270,14 @@ describe('once an image is published', () => {
     ],
     [
       'the manifest is gone',
-      artifactGone(() => `builds/base/${recordIn(simulation).published?.build}/manifest.json`),
+      artifactGone(() => keyOf({ recipe: 'base', build: recordIn(simulation).published?.build ?? '' }, 'manifest')),
       /^the manifest of \S+ does not say that it was published$/,
     ],
-    ['the record is gone', artifactGone(() => 'builds/base/record.json'), /^no build of the recipe was published yet$/],
+    [
+      'the record is gone',
+      artifactGone(() => keyOf({ recipe: 'base' }, 'record')),
+      /^no build of the recipe was published yet$/,
+    ],
   ];
 
   test.each(reasons)(

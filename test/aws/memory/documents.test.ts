@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { keepFirst, writeObject } from '../../../aws/memory/artifacts.ts';
+import { keepFirst, replace } from '../../../aws/memory/documents.ts';
 import { connect } from '../../../aws/connection.ts';
 
 const identity = { recipe: 'base', build: '20261123-030000-9f2c' };
+const lock = { execution: 'e', build: identity.build };
 
 /** A bucket whose S3 gives these answers, one after the other. */
 function bucketOf(...answers: string[]) {
@@ -24,16 +25,16 @@ function bucketOf(...answers: string[]) {
 
 test('an object that was there and is gone is no reason to believe what was never written', async () => {
   const artifacts = bucketOf('PreconditionFailed', 'NoSuchKey');
-  await expect(keepFirst(artifacts, identity, 'plan.json', { mine: true })).rejects.toMatchObject({
+  await expect(keepFirst(artifacts, identity, 'undone', ['mine'])).rejects.toMatchObject({
     name: 'AwsTransient',
   });
 });
 
 test('a write over an object that is gone did not hold', async () => {
-  expect(await writeObject(bucketOf('NoSuchKey'), 'lock.json', {}, { version: '"e"' })).toBe(false);
+  expect(await replace(bucketOf('NoSuchKey'), identity, 'lock', lock, { version: '"e"' })).toBe(false);
 });
 
 test('a write that meets another one is to be tried again', async () => {
-  const written = writeObject(bucketOf('ConditionalRequestConflict'), 'lock.json', {}, 'nothing');
+  const written = replace(bucketOf('ConditionalRequestConflict'), identity, 'lock', lock, 'nothing');
   await expect(written).rejects.toMatchObject({ name: 'AwsTransient' });
 });

@@ -1,0 +1,59 @@
+import { Failure } from '../../core/errors.ts';
+import { keyOf, parseDocument, type About, type Content, type DocumentName } from '../../core/memory/documents.ts';
+import { readObject, writeObject, type Artifacts, type Over } from './artifacts.ts';
+
+/** A document as it was read. `version` lets `replace` write only over this version. */
+export interface Versioned<Name extends DocumentName> {
+  content: Content<Name>;
+  version: string;
+}
+
+export async function readVersioned<Name extends DocumentName>(
+  artifacts: Artifacts,
+  about: About<Name>,
+  name: Name,
+): Promise<Versioned<Name> | undefined> {
+  const object = await readObject(artifacts, keyOf(about, name));
+  return object && { content: parseDocument(name, object.text), version: object.version };
+}
+
+/** A document of a build, a recipe or a sweep; undefined if there is none. */
+export const read = async <Name extends DocumentName>(
+  artifacts: Artifacts,
+  about: About<Name>,
+  name: Name,
+): Promise<Content<Name> | undefined> => (await readVersioned(artifacts, about, name))?.content;
+
+export async function write<Name extends DocumentName>(
+  artifacts: Artifacts,
+  about: About<Name>,
+  name: Name,
+  content: Content<Name>,
+): Promise<void> {
+  await writeObject(artifacts, keyOf(about, name), content);
+}
+
+/** @param over Writes only over this version, or only if there is no document. @returns false if that no longer holds. */
+export const replace = <Name extends DocumentName>(
+  artifacts: Artifacts,
+  about: About<Name>,
+  name: Name,
+  content: Content<Name>,
+  over: Over,
+): Promise<boolean> => writeObject(artifacts, keyOf(about, name), content, over);
+
+/** Writes a document unless it exists. @returns the stored one. */
+export async function keepFirst<Name extends DocumentName>(
+  artifacts: Artifacts,
+  about: About<Name>,
+  name: Name,
+  content: Content<Name>,
+): Promise<Content<Name>> {
+  if (await replace(artifacts, about, name, content, 'nothing')) return content;
+  const first = await read(artifacts, about, name);
+  if (first !== undefined) return first;
+  throw new Failure(
+    'AwsTransient',
+    `s3://${artifacts.bucket}/${keyOf(about, name)} was there when it was to be written, and is gone now: look again`,
+  );
+}

@@ -1,0 +1,36 @@
+import { Failure } from '../../core/errors.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import { keyOf } from '../../core/memory/documents.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import type { Artifacts } from './artifacts.ts';
+import { keepFirst, read, write } from './documents.ts';
+
+/** Keeps a build's first plan. The plan of a resumed build replaces it. */
+export async function keepPlan(artifacts: Artifacts, plan: Plan): Promise<Plan> {
+  if (plan.resumedAt === undefined) return keepFirst(artifacts, plan, 'plan', plan);
+  await write(artifacts, plan, 'plan', plan);
+  return plan;
+}
+
+/** The plan of an ended build, if there is one. `unjudged` marks the plan: no candidate could judge the image. */
+export async function readEndedPlan(
+  artifacts: Artifacts,
+  identity: BuildIdentity,
+  { unjudged = false }: { unjudged?: boolean | undefined } = {},
+): Promise<Plan | undefined> {
+  const plan = await read(artifacts, identity, 'plan');
+  if (!plan || !unjudged || plan.unjudged) return plan;
+  const marked: Plan = { ...plan, unjudged };
+  await write(artifacts, identity, 'plan', marked);
+  return marked;
+}
+
+/** The plan that Resolve made. @throws StageInputInvalid if there is none. */
+export async function readPlan(artifacts: Artifacts, identity: BuildIdentity): Promise<Plan> {
+  const plan = await read(artifacts, identity, 'plan');
+  if (plan) return plan;
+  throw new Failure(
+    'StageInputInvalid',
+    `there is no plan at s3://${artifacts.bucket}/${keyOf(identity, 'plan')}: Resolve did not run for this build`,
+  );
+}
