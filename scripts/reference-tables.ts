@@ -1,6 +1,7 @@
 // Tables in hand-written pages whose facts stand in the code. A comment before each table marks where it stands.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explain, failureNames } from '../core/failure-names.ts';
 import { commandOutput, documents } from '../core/memory/documents.ts';
 
 /** A Markdown table as Prettier writes it. The first row is the head. */
@@ -24,6 +25,11 @@ function documentTable(): string {
   return table([['document in the bucket', 'written by', 'read by'], ...rows]);
 }
 
+function failureTable(): string {
+  const rows = failureNames.map((name) => [name, explain(name)?.means ?? '', explain(name)?.advice ?? '']);
+  return table([['error', 'it means', 'what to do'], ...rows]);
+}
+
 interface Generated {
   page: string;
   /** The comment before the table names the source. */
@@ -33,6 +39,7 @@ interface Generated {
 
 export const referenceTables: Generated[] = [
   { page: 'docs/architecture.md', source: 'core/memory/documents.ts', table: documentTable },
+  { page: 'docs/operations.md', source: 'core/failure-names.ts', table: failureTable },
 ];
 
 /** The page with the table that follows the comment replaced. @throws Error if the page has no such comment. */

@@ -1,7 +1,7 @@
 // What a pipeline says of itself, over two days: one recipe that is published, one that always fails, and a sweep.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { failureNames } from '../core/errors.ts';
+import { failureNames } from '../core/failure-names.ts';
 import { units } from '../core/report/metrics.ts';
 import type { Simulation } from '../simulator/pipeline/simulation.ts';
 import type { Template } from './support/template/check-template.ts';

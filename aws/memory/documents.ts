@@ -1,16 +1,22 @@
 import { Failure } from '../../core/errors.ts';
-import { keyOf, parseDocument, type About, type Content, type DocumentName } from '../../core/memory/documents.ts';
+import {
+  keyOf,
+  parseDocument,
+  type DocumentSubject,
+  type DocumentContent,
+  type DocumentName,
+} from '../../core/memory/documents.ts';
 import { readObject, writeObject, type Artifacts, type Over } from './artifacts.ts';
 
 /** A document as it was read. `version` lets `replace` write only over this version. */
 export interface Versioned<Name extends DocumentName> {
-  content: Content<Name>;
+  content: DocumentContent<Name>;
   version: string;
 }
 
 export async function readVersioned<Name extends DocumentName>(
   artifacts: Artifacts,
-  about: About<Name>,
+  about: DocumentSubject<Name>,
   name: Name,
 ): Promise<Versioned<Name> | undefined> {
   const object = await readObject(artifacts, keyOf(about, name));
@@ -20,15 +26,15 @@ export async function readVersioned<Name extends DocumentName>(
 /** A document of a build, a recipe or a sweep; undefined if there is none. */
 export const read = async <Name extends DocumentName>(
   artifacts: Artifacts,
-  about: About<Name>,
+  about: DocumentSubject<Name>,
   name: Name,
-): Promise<Content<Name> | undefined> => (await readVersioned(artifacts, about, name))?.content;
+): Promise<DocumentContent<Name> | undefined> => (await readVersioned(artifacts, about, name))?.content;
 
 export async function write<Name extends DocumentName>(
   artifacts: Artifacts,
-  about: About<Name>,
+  about: DocumentSubject<Name>,
   name: Name,
-  content: Content<Name>,
+  content: DocumentContent<Name>,
 ): Promise<void> {
   await writeObject(artifacts, keyOf(about, name), content);
 }
@@ -36,19 +42,19 @@ export async function write<Name extends DocumentName>(
 /** @param over Writes only over this version, or only if there is no document. @returns false if that no longer holds. */
 export const replace = <Name extends DocumentName>(
   artifacts: Artifacts,
-  about: About<Name>,
+  about: DocumentSubject<Name>,
   name: Name,
-  content: Content<Name>,
+  content: DocumentContent<Name>,
   over: Over,
 ): Promise<boolean> => writeObject(artifacts, keyOf(about, name), content, over);
 
 /** Writes a document unless it exists. @returns the stored one. */
 export async function keepFirst<Name extends DocumentName>(
   artifacts: Artifacts,
-  about: About<Name>,
+  about: DocumentSubject<Name>,
   name: Name,
-  content: Content<Name>,
-): Promise<Content<Name>> {
+  content: DocumentContent<Name>,
+): Promise<DocumentContent<Name>> {
   if (await replace(artifacts, about, name, content, 'nothing')) return content;
   const first = await read(artifacts, about, name);
   if (first !== undefined) return first;

@@ -8,7 +8,7 @@ import {
 } from '../../aws/executions/build-executions.ts';
 import { buildName, buildNamePattern } from '../../core/build/identity.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
-import { buildFolder, recipeFolder, recipesFolder } from '../../core/memory/documents.ts';
+import { buildFolder, recipeFolder, buildsFolder } from '../../core/memory/documents.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Pipeline } from './deployment.ts';
 import { Refusal } from '../refused.ts';
@@ -55,7 +55,7 @@ async function foldersIn(pipeline: Pipeline, prefix: string): Promise<string[]> 
   return listed.flatMap(({ key }) => (key.endsWith('/') ? [key.slice(prefix.length, -1)] : []));
 }
 
-export const recipesIn = (pipeline: Pipeline): Promise<string[]> => foldersIn(pipeline, recipesFolder);
+export const recipesIn = (pipeline: Pipeline): Promise<string[]> => foldersIn(pipeline, buildsFolder);
 
 /** The builds of a recipe that have an entry in the bucket, newest first. */
 export async function buildsOf(pipeline: Pipeline, recipe: string): Promise<BuildIdentity[]> {

@@ -94,18 +94,18 @@ export const documents = {
 
 export type DocumentName = keyof typeof documents;
 /** What identifies one document of a kind: its build, its recipe, or its sweep. */
-export type About<Name extends DocumentName> = Parameters<(typeof documents)[Name]['key']>[0];
-export type Content<Name extends DocumentName> = NonNullable<(typeof documents)[Name]['content']>;
+export type DocumentSubject<Name extends DocumentName> = Parameters<(typeof documents)[Name]['key']>[0];
+export type DocumentContent<Name extends DocumentName> = NonNullable<(typeof documents)[Name]['content']>;
 
-export const keyOf = <Name extends DocumentName>(about: About<Name>, name: Name): string =>
-  (documents[name].key as (about: About<Name>) => string)(about);
+export const keyOf = <Name extends DocumentName>(about: DocumentSubject<Name>, name: Name): string =>
+  (documents[name].key as (about: DocumentSubject<Name>) => string)(about);
 
 /** Reads the text of a document. */
-export const parseDocument = <Name extends DocumentName>(_: Name, text: string): Content<Name> =>
-  JSON.parse(text) as Content<Name>;
+export const parseDocument = <Name extends DocumentName>(_: Name, text: string): DocumentContent<Name> =>
+  JSON.parse(text) as DocumentContent<Name>;
 
 /** A folder for each recipe. */
-export const recipesFolder = 'builds/';
+export const buildsFolder = 'builds/';
 
 /** A folder for each build of a recipe, beside the recipe's own documents. */
 export const recipeFolder = ({ recipe }: { recipe: string }): string => `builds/${recipe}/`;

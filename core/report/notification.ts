@@ -1,8 +1,8 @@
-import { adviceFor } from './advice.ts';
 import { executionLink, objectLink } from './console-links.ts';
 import { costLine } from './cost.ts';
 import { durationOf } from '../duration.ts';
-import { isRefusal, meaningOf } from '../errors.ts';
+import { isRefusal } from '../errors.ts';
+import { explain } from '../failure-names.ts';
 import { failureMessage } from './failure.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { keyOf } from '../memory/documents.ts';
@@ -90,11 +90,10 @@ const mostOfMessage = 4000;
 function reasonOf(error: string | undefined, cause: string | undefined): string[] {
   if (error === undefined) return ['Why is in the execution.'];
   const said = failureMessage({ Error: error, Cause: cause });
-  const [meaning, advice] = [meaningOf(error), adviceFor(error)];
+  const explained = explain(error);
   return [
     said.length > mostOfMessage ? `… ${said.slice(-mostOfMessage)}` : said,
-    ...(meaning ? ['', `It means: ${meaning}.`] : []),
-    ...(advice ? [`What to do: ${advice}.`] : []),
+    ...(explained ? ['', `It means: ${explained.means}.`, `What to do: ${explained.advice}.`] : []),
   ];
 }
 

@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '../../aws/connection.ts';
 import { schedulesOf } from '../../core/start/recipe-schedule.ts';
-import { keyOf, parseDocument, type About, type Content, type DocumentName } from '../../core/memory/documents.ts';
+import {
+  keyOf,
+  parseDocument,
+  type DocumentSubject,
+  type DocumentContent,
+  type DocumentName,
+} from '../../core/memory/documents.ts';
 import type { Surroundings } from '../../functions/cloud.ts';
 import { lambda } from '../../functions/stage.ts';
 import { notifyResources, triggerResources } from '../../infrastructure/triggers.cjs';
@@ -52,7 +58,7 @@ export interface Simulation {
   /** An object of the artifact bucket as text; undefined if it does not exist. */
   artifact(key: string): string | undefined;
   /** A document of the artifact bucket; undefined if there is none. */
-  read<Name extends DocumentName>(about: About<Name>, name: Name): Content<Name> | undefined;
+  read<Name extends DocumentName>(about: DocumentSubject<Name>, name: Name): DocumentContent<Name> | undefined;
 }
 
 /** Service and stage, the prefix of every name in a deployment with default settings. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import aslValidator from 'asl-validator';
 import { readFileSync } from 'node:fs';
-import { failureNames } from '../../core/errors.ts';
+import { failureNames } from '../../core/failure-names.ts';
 import { executionSeconds, patience } from '../../core/build/limits.ts';
 import { looksWithin, quickRhythms, slowRhythms } from '../../core/build/rhythm.ts';
 import { stages } from '../../simulator/pipeline/handlers.ts';

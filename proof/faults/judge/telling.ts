@@ -1,4 +1,4 @@
-import { failureNames } from '../../../core/errors.ts';
+import { failureNames } from '../../../core/failure-names.ts';
 import { brief, expected, isRefusedLook } from './expectation.ts';
 import type { Violation } from './violation.ts';
 import { isUnheard, isUnknown, linesOf, wordsOf } from './said.ts';

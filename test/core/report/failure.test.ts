@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { failureNames, meaningOf } from '../../../core/errors.ts';
 import { failureMessage, failureSummary, placedMessage } from '../../../core/report/failure.ts';
 import type { Plan } from '../../../core/build/plan.ts';
 import { failingTail } from '../../../core/guest/command-output.ts';
@@ -88,8 +87,4 @@ test('the end of the output is what remains of it, the error stream first', () =
 
 test('a silent failure says that it was silent', () => {
   expect(failingTail('', '\n')).toBe('it printed nothing');
-});
-
-test('every failure of the vocabulary has a meaning', () => {
-  expect(failureNames.filter((name) => (meaningOf(name) ?? '').length < 20)).toEqual([]);
 });

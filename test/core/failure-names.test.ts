@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { explain, failureNames } from '../../core/failure-names.ts';
+
+test('every failure has a meaning and advice, each a part of a sentence', () => {
+  for (const name of failureNames) {
+    const { means = '', advice = '' } = explain(name) ?? {};
+    expect([name, means, advice]).toEqual([
+      name,
+      expect.stringMatching(/^.{15,}[^.]$/),
+      expect.stringMatching(/^.{15,}[^.]$/),
+    ]);
+  }
+});
+
+test('a name that is not ours is not explained', () => {
+  expect(explain('States.Timeout')).toBeUndefined();
+});
