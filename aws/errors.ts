@@ -3,7 +3,7 @@ import type { Meaning } from './codes/meaning.ts';
 import { readAnswer } from './codes/codes.ts';
 
 /** A call being made: the IAM action, its region and the thing that it concerns. */
-export interface Asked {
+export interface ApiCall {
   action: string;
   region: string;
   /** Id or name of the thing that the call concerns. */
@@ -38,7 +38,7 @@ const nexts: Record<Meaning, [name: FailureName, next: string]> = {
   refused: ['AwsRefused', 'it would be refused again: look at permissions, quotas and the recipe'],
 };
 
-function read(error: unknown, { action, region, about }: Asked): Read {
+function read(error: unknown, { action, region, about }: ApiCall): Read {
   const { name, message, $fault, $metadata } = error as SdkError;
   const code = codeOf(error) ?? name;
   const serverFault = $fault === 'server' || ($metadata?.httpStatusCode ?? 0) >= 500 || code.startsWith('ECONN');
@@ -62,7 +62,7 @@ function read(error: unknown, { action, region, about }: Asked): Read {
  * @throws AwsTransient, LimitReached, CapacityUnavailable, AwsRefused
  */
 export async function ask<T, U = never>(
-  asked: Asked,
+  asked: ApiCall,
   call: () => Promise<T>,
   unless: Record<string, (code: string, failure: () => Failure) => U | Promise<U>> = {},
 ): Promise<T | U> {

@@ -4,7 +4,7 @@ import type { AmiDescription } from '../../core/launch/source.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
-import { told } from '../state-reason.ts';
+import { reasonText } from '../state-reason.ts';
 import { filtersOf, fromTags } from '../tags.ts';
 
 const describe = (region: string, image: Image): AmiDescription => ({
@@ -26,7 +26,7 @@ const describe = (region: string, image: Image): AmiDescription => ({
   ...(image.TpmSupport && { tpm: image.TpmSupport === 'v2.0' }),
   ...(image.ImageAllowed !== undefined && { allowed: image.ImageAllowed }),
   imdsV2: image.ImdsSupport === 'v2.0',
-  ...(image.StateReason && { stateReason: told(image.StateReason) }),
+  ...(image.StateReason && { stateReason: reasonText(image.StateReason) }),
   ...(image.Description !== undefined && { description: image.Description }),
   tags: fromTags(image.Tags),
   disks: (image.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>

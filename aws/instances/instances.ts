@@ -8,7 +8,7 @@ import {
 import type { BuildIdentity, Role } from '../../core/tags.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
-import { told } from '../state-reason.ts';
+import { reasonText } from '../state-reason.ts';
 import { filtersOf } from '../tags.ts';
 
 export interface InstanceDescription {
@@ -27,7 +27,7 @@ export const isDead = (state: string): boolean => state === 'shutting-down' || s
 const describe = ({ InstanceId = '', State, StateReason }: Instance): InstanceDescription => ({
   instance: InstanceId,
   state: State?.Name ?? 'unknown',
-  reason: StateReason && told(StateReason),
+  reason: StateReason && reasonText(StateReason),
   reasonCode: StateReason?.Code,
 });
 

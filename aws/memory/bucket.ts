@@ -13,14 +13,19 @@ export async function getObject(
 }
 
 /** An entry of a listing: an object or, with a delimiter, a folder (its key ends in the delimiter). */
-export interface Listed {
+export interface BucketEntry {
   key: string;
   bytes: number;
 }
 
 /** Everything below a prefix, ordered by key. */
-export async function listObjects(aws: Connection, bucket: string, prefix: string, delimiter?: '/'): Promise<Listed[]> {
-  const all: Listed[] = [];
+export async function listObjects(
+  aws: Connection,
+  bucket: string,
+  prefix: string,
+  delimiter?: '/',
+): Promise<BucketEntry[]> {
+  const all: BucketEntry[] = [];
   let token: string | undefined;
   do {
     const page = await aws

@@ -36,7 +36,7 @@ const atOnce = 20;
  * something of the build could be removed.
  * @param as The asking execution. Its own claims do not count.
  */
-export async function readRecords(
+export async function readBuildRecords(
   artifacts: Artifacts,
   builds: (BuildIdentity & { temporary: boolean })[],
   as: string,

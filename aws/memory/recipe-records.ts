@@ -11,7 +11,10 @@ import { read, readVersioned, replace } from './documents.ts';
 export const readRecord = async (artifacts: Artifacts, recipe: string): Promise<RecipeRecord> =>
   (await read(artifacts, { recipe }, 'record')) ?? emptyRecord();
 
-export const readRecords = async (artifacts: Artifacts, recipes: string[]): Promise<Record<string, RecipeRecord>> =>
+export const readRecipeRecords = async (
+  artifacts: Artifacts,
+  recipes: string[],
+): Promise<Record<string, RecipeRecord>> =>
   Object.fromEntries(await Promise.all(recipes.map(async (name) => [name, await readRecord(artifacts, name)])));
 
 const attempts = 5;

@@ -11,7 +11,7 @@ import { findCommands, readInvocation, sendCommand, type Invocation } from '../i
 import type { Connection } from '../connection.ts';
 import { describeInstance, type InstanceDescription } from '../instances/instances.ts';
 
-export type Phase = 'provision' | 'check';
+export type CommandPhase = 'provision' | 'check';
 
 export interface SentCommand extends Awaited {
   command: string;
@@ -63,7 +63,7 @@ async function findBegun(
 export async function findOrSend(
   artifacts: Artifacts,
   plan: Plan,
-  phase: Phase,
+  phase: CommandPhase,
   index: number,
   instance: string,
   now: Date,

@@ -11,7 +11,7 @@ import { readRecord } from '../memory/recipe-records.ts';
 import { observeImage } from './targets.ts';
 
 /** The published build that already fulfils a request, or why there is none. `notes` tell the looks that AWS refused. */
-export type Found = { notes?: string[] } & (
+export type UpToDate = { notes?: string[] } & (
   { current: string; because?: never } | { current?: never; because: string }
 );
 
@@ -20,7 +20,7 @@ export type Found = { notes?: string[] } & (
  * at only if the record does not decide.
  * @throws AwsTransient if AWS throttles a look: an unknown answer is a reason neither to build nor to skip.
  */
-export async function findUpToDate(artifacts: Artifacts, plan: Plan, now: Date): Promise<Found> {
+export async function findUpToDate(artifacts: Artifacts, plan: Plan, now: Date): Promise<UpToDate> {
   const { published } = await readRecord(artifacts, plan.recipe);
   if (!published) return { because: 'no build of the recipe was published yet' };
   const { build } = published;

@@ -1,7 +1,7 @@
 import { explain } from './explain.ts';
 import { soundParts } from './parts.ts';
 import type { Problem } from './problems.ts';
-import type { Path, Surroundings } from './rules/rule.ts';
+import type { Path, RuleContext } from './rules/rule.ts';
 import { rules } from './rules/rules.ts';
 import { notYet, recipeSchema } from './schema.ts';
 import type { Recipe } from './types.ts';
@@ -19,7 +19,7 @@ export type { Path } from './rules/rule.ts';
 export function parseRecipe(
   document: unknown,
   scripts: Record<string, string>,
-  { home }: Pick<Surroundings, 'home'> = {},
+  { home }: Pick<RuleContext, 'home'> = {},
 ): { recipe: Recipe; problems?: never } | { problems: Problem[]; recipe?: never } {
   const { problems, unknownKeys } = explain(recipeSchema, document, notYet);
   const report = (path: Path, message: string) => void problems.push({ path, message });

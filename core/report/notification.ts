@@ -10,7 +10,7 @@ import { remains, targetLines } from './notification-lists.ts';
 import type { BuildIdentity } from '../tags.ts';
 
 /** An execution that has ended, as EventBridge reports it. */
-export interface Ended {
+export interface EndedExecution {
   /** ARN. */
   execution: string;
   /** Whether the execution is the clean-up of a build, not the build itself. */
@@ -32,7 +32,7 @@ export interface Notification {
 }
 
 /** Whether a manifest belongs to this execution, and not to another one of the same build. */
-function tellsOf({ timings }: Manifest, { startedAt, endedAt }: Ended): boolean {
+function tellsOf({ timings }: Manifest, { startedAt, endedAt }: EndedExecution): boolean {
   const [first] = timings;
   const began = first ? Date.parse(first.startedAt) : Number.NaN;
   return began >= startedAt - 1000 && began <= endedAt;
@@ -40,7 +40,7 @@ function tellsOf({ timings }: Manifest, { startedAt, endedAt }: Ended): boolean 
 
 /** The mail about an execution that has ended. Undefined if a build found nothing to do. */
 export function notificationOf(
-  ended: Ended,
+  ended: EndedExecution,
   found: Manifest | undefined,
   place: { deployment: string; bucket: string },
 ): Notification | undefined {
@@ -65,7 +65,7 @@ export function notificationOf(
 const ascii = (text: string) => text.replaceAll(/[^\x20-\x7e]+/g, ' ');
 
 /** The outcome in a few words, and its explanation. */
-function verdictOf(ended: Ended, manifest: Manifest | undefined): [string, string[]] {
+function verdictOf(ended: EndedExecution, manifest: Manifest | undefined): [string, string[]] {
   const { status, cleanUp, error, cause } = ended;
   const again = 'clean-up-build is removing what it made; its manifest is there when that is done.';
   if (cleanUp) {
@@ -97,7 +97,7 @@ function reasonOf(error: string | undefined, cause: string | undefined): string[
   ];
 }
 
-function facts({ identity, startedAt, endedAt }: Ended, manifest: Manifest | undefined): string[] {
+function facts({ identity, startedAt, endedAt }: EndedExecution, manifest: Manifest | undefined): string[] {
   const rows: [string, string | undefined][] = [
     ['Build', identity?.build],
     ['Image', manifest?.image?.name],
@@ -109,7 +109,7 @@ function facts({ identity, startedAt, endedAt }: Ended, manifest: Manifest | und
 }
 
 /** Links for the mail. The manifest is linked if it exists, or will exist once the clean-up has ended. */
-function links(ended: Ended, manifest: Manifest | undefined, { bucket }: { bucket: string }): string[] {
+function links(ended: EndedExecution, manifest: Manifest | undefined, { bucket }: { bucket: string }): string[] {
   const { execution, identity, status, cleanUp } = ended;
   const expected = manifest !== undefined || cleanUp || status === 'ABORTED' || status === 'TIMED_OUT';
   const key = identity && expected ? keyOf(identity, 'manifest') : undefined;

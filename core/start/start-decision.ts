@@ -2,7 +2,7 @@ import { breakerOf } from './breaker.ts';
 import { contentDigest, recipeDigest, type Content } from '../build/content-digest.ts';
 import { durationOf } from '../duration.ts';
 import { emptyRecord, type RecipeRecord } from '../build/record.ts';
-import type { Asked } from './start-event.ts';
+import type { StartRequest } from './start-event.ts';
 import type { Trigger } from './trigger.ts';
 import { tooOld } from './up-to-date.ts';
 
@@ -54,7 +54,7 @@ export const off: Decision = { skip: 'automatic builds are off', because: 'the d
 /**
  * Decides whether to start a build. The execution's name is derived from the facts, so a repeated event starts only one build.
  */
-export function decideStart(asked: Asked, facts: StartFacts): Decision {
+export function decideStart(asked: StartRequest, facts: StartFacts): Decision {
   const { recipe, scheduled, parentEnded, trigger } = asked;
   const { records, source, content, building, parentBuilding, now } = facts;
   const { published, started, failures } = records[recipe] ?? emptyRecord();

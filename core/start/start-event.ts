@@ -5,7 +5,7 @@ import type { Recipe } from '../recipe/types.ts';
 import type { Trigger } from './trigger.ts';
 
 /** One recipe that an event asks to build. */
-export interface Asked {
+export interface StartRequest {
   recipe: string;
   trigger: Trigger;
   /** The time of the schedule, ISO 8601. Absent where no schedule asks. */
@@ -37,7 +37,7 @@ const BuildSucceeded = z.looseObject({
   'detail-type': z.literal('Step Functions Execution Status Change'),
   detail: z.looseObject({ name: z.string(), status: z.literal('SUCCEEDED'), output: z.string() }),
 });
-const Ended = z.looseObject({ recipe: z.string(), build: z.string(), status: z.string() });
+const EndedBuild = z.looseObject({ recipe: z.string(), build: z.string(), status: z.string() });
 
 const refuse = (why: string): never => {
   throw new Failure('EventRefused', `${why}; nothing is started by it`);
@@ -47,7 +47,7 @@ const refuse = (why: string): never => {
  * The builds of `recipes` that an event asks for. Empty if the event concerns none of them.
  * @throws EventRefused for an event that none of our own senders could have sent.
  */
-export function askedBuilds(event: unknown, recipes: Recipe[], channelRoot: string): Asked[] {
+export function startRequests(event: unknown, recipes: Recipe[], channelRoot: string): StartRequest[] {
   const type = (event as Record<string, string> | null | undefined)?.['detail-type'];
   if (type === undefined) return bySchedule(read(Scheduled, event, 'an event without detail-type'));
   switch (type) {
@@ -71,11 +71,11 @@ function read<T>(shape: z.ZodMiniType<T>, value: unknown, what: string): T {
 
 const reason = (text: string) => text.slice(0, 500);
 
-const bySchedule = ({ recipe, scheduled }: z.infer<typeof Scheduled>): Asked[] => [
+const bySchedule = ({ recipe, scheduled }: z.infer<typeof Scheduled>): StartRequest[] => [
   { recipe, scheduled, trigger: { by: 'schedule', reason: `its schedule named ${scheduled}` } },
 ];
 
-const byWatch = (detail: z.infer<typeof SourceUpdated>['detail'], recipes: Recipe[]): Asked[] =>
+const byWatch = (detail: z.infer<typeof SourceUpdated>['detail'], recipes: Recipe[]): StartRequest[] =>
   [...new Set(detail.recipes)].map((name) => {
     const channel = recipes.find((recipe) => recipe.name === name)?.source.channel;
     return {
@@ -92,7 +92,7 @@ function byChannel(
   { name, exception }: z.infer<typeof ParameterChanged>['detail'],
   recipes: Recipe[],
   channelRoot: string,
-): Asked[] {
+): StartRequest[] {
   if (exception !== undefined) return [];
   const isMoved = (reference: string) => channelReferenceParameter(channelRoot, reference) === name;
   return childrenBy(recipes, isMoved).map((recipe) => ({
@@ -101,14 +101,14 @@ function byChannel(
   }));
 }
 
-function byParent({ name, output }: z.infer<typeof BuildSucceeded>['detail'], recipes: Recipe[]): Asked[] {
+function byParent({ name, output }: z.infer<typeof BuildSucceeded>['detail'], recipes: Recipe[]): StartRequest[] {
   let said: unknown;
   try {
     said = JSON.parse(output);
   } catch {
     return refuse(`the output of the execution ${name} is no JSON`);
   }
-  const parent = read(Ended, said, `the output of the execution ${name}`);
+  const parent = read(EndedBuild, said, `the output of the execution ${name}`);
   if (parent.status !== 'published') return [];
   return childrenBy(recipes, (channel) => channel.startsWith(`${parent.recipe}/`)).map((recipe) => ({
     recipe: recipe.name,

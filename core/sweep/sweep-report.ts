@@ -43,7 +43,7 @@ const longest = 200;
 const shortened = <T extends { reason: string }>(list: T[]): T[] =>
   list.slice(0, shown).map((one) => ({ ...one, reason: one.reason.slice(0, longest) }));
 
-export function outcomeOf(report: SweepReport, at: string): SweepOutcome {
+export function sweepOutcome(report: SweepReport, at: string): SweepOutcome {
   const { dryRun, cap, overCap, regions, notLooked } = report;
   const lists = Object.fromEntries(fates.map((fate) => [fate, shortened(report[fate])])) as unknown as Swept;
   const counts = Object.fromEntries(fates.map((fate) => [fate, report[fate].length])) as SweepOutcome['counts'];
@@ -51,7 +51,7 @@ export function outcomeOf(report: SweepReport, at: string): SweepOutcome {
 }
 
 /** Why a sweep counts as failed: it found things to remove and removed none. */
-export function failureOf({ removed, wouldRemove, left, refused }: Swept, at: string): string | undefined {
+export function sweepFailure({ removed, wouldRemove, left, refused }: Swept, at: string): string | undefined {
   const undone = [...refused, ...left];
   if (undone.length === 0 || removed.length + wouldRemove.length > 0) return undefined;
   const all = undone.map(({ kind, id, region, reason }) => `${kind} ${id} in ${region}: ${reason}`);

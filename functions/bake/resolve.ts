@@ -5,7 +5,7 @@ import { findBuildImages } from '../../aws/images/images.ts';
 import { holdRecipe } from '../../aws/memory/locks.ts';
 import { preflight, preflightPermissions } from '../../aws/preflight/preflight.ts';
 import { recordStart } from '../../aws/memory/recipe-records.ts';
-import type { Found } from '../../aws/work/up-to-date.ts';
+import type { UpToDate } from '../../aws/work/up-to-date.ts';
 import { imageMade } from '../../core/build/awaited.ts';
 import { placeOf } from '../../core/build/identity.ts';
 import { asDeployed } from '../../core/deployment/deployment-settings.ts';
@@ -29,7 +29,7 @@ export const resolve = stage({
     const requested = requestedBuild(input, execution, catalog);
     if ('problems' in requested) return refuse(requested.problems);
     const { identity, recipe, regardless, trigger } = requested;
-    let found: Found = { because: 'it was begun before' };
+    let found: UpToDate = { because: 'it was begun before' };
     let plan = await read(cloud, identity, 'plan');
     const images = await findBuildImages(cloud.aws, cloud.aws.region, identity);
     const manifest = await read(cloud, identity, 'manifest');

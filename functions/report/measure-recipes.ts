@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { read } from '../../aws/memory/documents.ts';
 import { readChannel } from '../../aws/channels.ts';
 import { describeImage } from '../../aws/images/images.ts';
-import { readRecords } from '../../aws/memory/recipe-records.ts';
+import { readRecipeRecords } from '../../aws/memory/recipe-records.ts';
 import { breakerOf } from '../../core/start/breaker.ts';
 import { recipeOf } from '../../core/recipe/catalog.ts';
 import { measureBreaker, measureChannel, regionsHolding } from '../../core/distribute/channel-health.ts';
@@ -46,7 +46,7 @@ export const measureRecipes = stage({
   permissions: ['s3:GetObject', 'ssm:GetParameter', 'ec2:DescribeImages'],
   async run(_, cloud) {
     const names = Object.keys((await cloud.catalog()).recipes);
-    const records = await readRecords(cloud, names);
+    const records = await readRecipeRecords(cloud, names);
     const { failed } = await severally(names, (name) => look(name, records, cloud));
     throwTogether(failed);
   },

@@ -1,17 +1,17 @@
 import * as z from 'zod/mini';
 import { startOnce } from '../../aws/executions/executions.ts';
 import { buildingExecution } from '../../aws/memory/locks.ts';
-import { readRecords } from '../../aws/memory/recipe-records.ts';
+import { readRecipeRecords } from '../../aws/memory/recipe-records.ts';
 import { findSource, sourcePermissions } from '../../aws/work/sources.ts';
 import { placeOf } from '../../core/build/identity.ts';
 import { recipeOf, soundRecipes } from '../../core/recipe/catalog.ts';
 import { Failure } from '../../core/errors.ts';
 import { severally, throwTogether } from '../../core/settle-all.ts';
 import { decideStart, off, type Decision } from '../../core/start/start-decision.ts';
-import { askedBuilds, type Asked } from '../../core/start/start-event.ts';
+import { startRequests, type StartRequest } from '../../core/start/start-event.ts';
 import { lambda, stage, type Cloud } from '../stage.ts';
 
-async function decide(asked: Asked, cloud: Cloud): Promise<Decision> {
+async function decide(asked: StartRequest, cloud: Cloud): Promise<Decision> {
   if (!cloud.settings.automaticBuilds) return off;
   const catalog = await cloud.catalog();
   const names = Object.keys(catalog.recipes);
@@ -22,7 +22,7 @@ async function decide(asked: Asked, cloud: Cloud): Promise<Decision> {
   const source = await findSource(cloud.aws, recipe, { account, now: cloud.now(), ...cloud.settings });
   const [parent] = recipe.source.channel?.split('/') ?? [];
   return decideStart(asked, {
-    records: await readRecords(cloud, names),
+    records: await readRecipeRecords(cloud, names),
     source: source.ami,
     content: { recipe, scripts: catalog.scripts, pipelineVersion: catalog.version },
     building: await buildingExecution(cloud, recipe.name),
@@ -38,7 +38,7 @@ export const startBuild = stage({
   permissions: ['s3:GetObject', ...sourcePermissions, 'states:StartExecution', 'states:DescribeExecution'],
   async run(event, cloud) {
     const { aws, settings, catalog } = cloud;
-    const asked = askedBuilds(event, soundRecipes(await catalog(), aws.region), settings.channelRoot);
+    const asked = startRequests(event, soundRecipes(await catalog(), aws.region), settings.channelRoot);
     const { done, failed } = await severally(asked, async (one) => {
       const { start, skip, because } = await decide(one, cloud);
       const execution = start && (await startOnce(aws, cloud.machine, start.names, start.input));

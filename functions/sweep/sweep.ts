@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { write } from '../../aws/memory/documents.ts';
-import { readRecords } from '../../aws/memory/build-records.ts';
+import { readBuildRecords } from '../../aws/memory/build-records.ts';
 import { inventoryPermissions, takeInventory } from '../../aws/undo/inventory.ts';
 import { orphanPermissions, removeOrphans } from '../../aws/undo/orphans.ts';
 import { placeOf } from '../../core/build/identity.ts';
@@ -9,7 +9,7 @@ import { buildsIn } from '../../core/sweep/estate.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import { keyOf } from '../../core/memory/documents.ts';
 import { decideSweep } from '../../core/sweep/sweep.ts';
-import { failureOf, nothingSwept, outcomeOf, type SweepOutcome } from '../../core/sweep/sweep-report.ts';
+import { sweepFailure, nothingSwept, sweepOutcome, type SweepOutcome } from '../../core/sweep/sweep-report.ts';
 import { lambda, measure, stage } from '../stage.ts';
 
 const settings = z.strictObject({
@@ -30,7 +30,7 @@ export const sweep = stage({
     const { account, region } = placeOf(id);
     const used = [region, ...regionsIn(await cloud.catalog(), region)];
     const { regions, notLooked, ...seen } = await takeInventory(cloud, account, used);
-    const builds = await readRecords(cloud, buildsIn({ account, ...seen }), id);
+    const builds = await readBuildRecords(cloud, buildsIn({ account, ...seen }), id);
     const { remove, spared, overCap } = decideSweep({ account, builds, ...seen }, cloud.now(), cap);
 
     const done = ({ kind, id: removed, region: from, recipe, build, reason }: (typeof remove)[number]) =>
@@ -42,12 +42,12 @@ export const sweep = stage({
     const report = { schema: 1 as const, execution: id, startedAt, dryRun, cap, ...all, overCap, regions, notLooked };
     await write(cloud, report, 'sweepReport', report);
 
-    const outcome = outcomeOf(report, `s3://${cloud.bucket}/${keyOf(report, 'sweepReport')}`);
+    const outcome = sweepOutcome(report, `s3://${cloud.bucket}/${keyOf(report, 'sweepReport')}`);
     const orphans = remove.length + overCap;
     const level = orphans > 0 ? 'WARN' : 'INFO';
     const about = { level, state: 'Sweep', dryRun, overCap, ...outcome.counts };
     measure(cloud, [{ of: {}, values: { OrphansFound: orphans }, about }]);
-    const failure = failureOf(report, outcome.report);
+    const failure = sweepFailure(report, outcome.report);
     if (failure) throw new Failure('SweepFailed', failure);
     return outcome;
   },

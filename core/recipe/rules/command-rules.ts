@@ -1,7 +1,8 @@
 import { timeoutParameter } from '../../guest/document-timeout.ts';
 import { durationOf, secondsOf } from '../../duration.ts';
 import { packedShell } from '../../guest/packed-script.ts';
-import { actions, type Step } from './provision-rules.ts';
+import type { Step } from '../types.ts';
+import { actions } from './provision-rules.ts';
 import type { Rule } from './rule.ts';
 import { secretIn } from './secrets.ts';
 

@@ -1,7 +1,7 @@
 import { unshareable, type Encryption } from '../../launch/encryption.ts';
 import { homeRegion, partitionOf } from '../regions.ts';
 import { formatPath } from '../problems.ts';
-import { repeats, sound, type Path, type Rule, type SoundParts, type Surroundings } from './rule.ts';
+import { repeats, sound, type Path, type Rule, type SoundParts, type RuleContext } from './rule.ts';
 import { volumesOf } from './volume-rules.ts';
 
 type Target = NonNullable<SoundParts['distribute'][number]>;
@@ -39,7 +39,7 @@ const regionOfKey = (key: string | undefined) => /^arn:[a-z-]+:kms:([a-z0-9-]+):
 /**
  * The region the pipeline runs in. If it is unknown, the target called `home` counts, else the first target without its own key.
  */
-const homeOf = (targets: [number, Target][], { home }: Surroundings): string | undefined => {
+const homeOf = (targets: [number, Target][], { home }: RuleContext): string | undefined => {
   const target =
     targets.find(([, { region }]) => region === homeRegion) ?? targets.find(([, { kmsKey }]) => kmsKey === undefined);
   return home ?? target?.[1].region;

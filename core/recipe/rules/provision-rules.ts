@@ -1,9 +1,8 @@
 import { stopsForSysprep } from '../../guest/command.ts';
 import { didYouMean } from './nearest.ts';
 import { checkKinds, stepKinds } from '../provision.ts';
+import type { Step } from '../types.ts';
 import { repeats, sound, type Path, type Rule, type SoundParts } from './rule.ts';
-
-export type Step = NonNullable<SoundParts['provision'][number]>;
 
 /** Steps and checks together, since both can have scripts. */
 export const actions = ({ provision, checks }: SoundParts): { path: Path; action: Step }[] => [

@@ -20,7 +20,7 @@ export interface SoundParts {
 }
 
 /** What the rules need to judge a recipe, beside the recipe. */
-export interface Surroundings {
+export interface RuleContext {
   scripts: Record<string, string>;
   /** Whether the document has a key at all, even with a wrong value. */
   stated: (path: Path) => boolean;
@@ -31,7 +31,7 @@ export interface Surroundings {
 export interface Rule {
   /** The rule in words, for docs/recipe.md. */
   says: string;
-  look(parts: SoundParts, report: (path: Path, message: string) => void, around: Surroundings): void;
+  look(parts: SoundParts, report: (path: Path, message: string) => void, around: RuleContext): void;
 }
 
 /** The defined entries of a list, with their index. */

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { executionLink, objectLink } from '../../../core/report/console-links.ts';
 import { manifestOf, type Manifest } from '../../../core/build/manifest.ts';
-import { notificationOf, type Ended } from '../../../core/report/notification.ts';
+import { notificationOf, type EndedExecution } from '../../../core/report/notification.ts';
 import { planOf } from '../../support/plan.ts';
 
 const startedAt = Date.UTC(2026, 10, 23, 3);
 const identity = { recipe: 'base', build: '20261123-030000-9f2c' };
 const execution = 'arn:aws:states:us-east-1:111122223333:execution:golden-image-dev-build-image:manual-1';
 const place = { deployment: 'golden-image-dev', bucket: 'golden-artifacts' };
-const ended = (changes: Partial<Ended> = {}): Ended => ({
+const ended = (changes: Partial<EndedExecution> = {}): EndedExecution => ({
   execution,
   cleanUp: false,
   status: 'SUCCEEDED',
@@ -140,7 +140,7 @@ test('what is kept is said with how to go on', () => {
 
 describe('in a few words', () => {
   const target = (status: 'published' | 'failed') => ({ ...published().targets[0]!, status });
-  test.each<[string, Partial<Ended>, Manifest | undefined]>([
+  test.each<[string, Partial<EndedExecution>, Manifest | undefined]>([
     ['base was stopped', { status: 'ABORTED' }, undefined],
     ['base ran out of time', { status: 'TIMED_OUT' }, undefined],
     ['base was NOT CLEANED UP: clean-up-build ended as FAILED', { status: 'FAILED', cleanUp: true }, undefined],

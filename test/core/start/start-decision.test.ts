@@ -4,7 +4,7 @@ import type { Recipe } from '../../../core/recipe/types.ts';
 import { parseRecipe } from '../../../core/recipe/recipe.ts';
 import { emptyRecord, type FailedBuild, type RecipeRecord } from '../../../core/build/record.ts';
 import { debounceSeconds, decideStart, type StartFacts } from '../../../core/start/start-decision.ts';
-import type { Asked } from '../../../core/start/start-event.ts';
+import type { StartRequest } from '../../../core/start/start-event.ts';
 import { recipe as document } from '../../support/pipeline.ts';
 
 const content = { recipe: parseRecipe(document, {}).recipe as Recipe, scripts: {}, pipelineVersion: '1.0.0' };
@@ -13,8 +13,8 @@ const now = new Date('2026-11-23T03:00:00Z');
 const before = (seconds: number) => new Date(now.getTime() - seconds * 1000).toISOString();
 
 const trigger = { by: 'source', reason: 'newer' } as const;
-const newer: Asked = { recipe: 'base', trigger };
-const byTime: Asked = {
+const newer: StartRequest = { recipe: 'base', trigger };
+const byTime: StartRequest = {
   recipe: 'base',
   scheduled: '2026-11-23T03:00:00Z',
   trigger: { by: 'schedule', reason: 'it is time' },
@@ -33,7 +33,7 @@ const failure = (n: number, more: Partial<FailedBuild> = {}): FailedBuild => ({
 const failures = (count: number, more: Partial<FailedBuild> = {}) =>
   Array.from({ length: count }, (_, n) => failure(n, more));
 
-const decide = (asked: Asked, record: Partial<RecipeRecord> = {}, facts: Partial<StartFacts> = {}) =>
+const decide = (asked: StartRequest, record: Partial<RecipeRecord> = {}, facts: Partial<StartFacts> = {}) =>
   decideStart(asked, {
     records: { base: { ...emptyRecord(), ...record } },
     source: 'ami-2',

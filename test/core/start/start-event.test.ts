@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Recipe } from '../../../core/recipe/types.ts';
 import { parseRecipe } from '../../../core/recipe/recipe.ts';
-import { askedBuilds } from '../../../core/start/start-event.ts';
+import { startRequests } from '../../../core/start/start-event.ts';
 import { recipe as base } from '../../support/pipeline.ts';
 
 function sound(changes: Record<string, unknown>): Recipe {
@@ -18,7 +18,7 @@ const recipes = [
   sound({ name: 'patient', source: { channel: 'base/stable' } }),
 ];
 const asked = (event: unknown) =>
-  askedBuilds(event, recipes, '/golden').map(({ recipe, trigger }) => `${recipe} by ${trigger.by}`);
+  startRequests(event, recipes, '/golden').map(({ recipe, trigger }) => `${recipe} by ${trigger.by}`);
 
 const event = (source: string, type: string, detail: unknown) => ({ source, 'detail-type': type, detail });
 const updated = (detail: unknown) => event('golden.images', 'Source Image Updated', detail);
@@ -28,7 +28,7 @@ const ended = (output: unknown) =>
   event('aws.states', 'Step Functions Execution Status Change', { name: 'x', status: 'SUCCEEDED', output });
 
 test('a schedule asks for its recipe, at the time it names', () => {
-  expect(askedBuilds({ recipe: 'base', scheduled: '2026-11-23T03:00:00Z' }, recipes, '/golden')).toEqual([
+  expect(startRequests({ recipe: 'base', scheduled: '2026-11-23T03:00:00Z' }, recipes, '/golden')).toEqual([
     {
       recipe: 'base',
       scheduled: '2026-11-23T03:00:00Z',
@@ -64,7 +64,7 @@ test('a build that was published asks for its children; one that found its image
 
 test('a reason is never longer than an execution takes', () => {
   const detail = { recipes: ['base'], source: { ami: 'ami-2' }, reason: 'x'.repeat(1000) };
-  expect(askedBuilds(updated(detail), recipes, '/golden')[0]?.trigger.reason).toHaveLength(500);
+  expect(startRequests(updated(detail), recipes, '/golden')[0]?.trigger.reason).toHaveLength(500);
 });
 
 describe('refused, with what is wrong:', () => {
@@ -81,7 +81,7 @@ describe('refused, with what is wrong:', () => {
     ['an output that is no build', ended('[]'), /output of the execution x/],
     ['an output that was left out', ended(null), /detail\.output/],
   ])('%s', (_, given, why) => {
-    expect(() => askedBuilds(given, recipes, '/golden')).toThrow(
+    expect(() => startRequests(given, recipes, '/golden')).toThrow(
       expect.objectContaining({ name: 'EventRefused', message: expect.stringMatching(why) }),
     );
   });

@@ -1,7 +1,7 @@
 import { keyOf } from '../../../core/memory/documents.ts';
 import { expect, test } from '@jest/globals';
 import { buildsIn, type BuildRecord, type Thing } from '../../../core/sweep/estate.ts';
-import { failureOf, nothingSwept, outcomeOf, type SweepReport } from '../../../core/sweep/sweep-report.ts';
+import { sweepFailure, nothingSwept, sweepOutcome, type SweepReport } from '../../../core/sweep/sweep-report.ts';
 import { decideSweep, type Found } from '../../../core/sweep/sweep.ts';
 
 const now = new Date('2026-12-24T12:00:00Z');
@@ -258,10 +258,10 @@ const report: SweepReport = {
 test('however much was found, the output of the execution fits into a payload, and says where all of it is', () => {
   const many = Array.from({ length: 2000 }, (_, index) => found(index));
   const full = { ...report, removed: many, wouldRemove: many, left: many, refused: many, spared: many };
-  const outcome = outcomeOf(full, 's3://bucket/report.json');
+  const outcome = sweepOutcome(full, 's3://bucket/report.json');
   expect(JSON.stringify(outcome).length).toBeLessThan(256 * 1024);
   expect(outcome).toMatchObject({ counts: { removed: 2000, spared: 2000 }, report: 's3://bucket/report.json' });
-  expect(failureOf({ ...nothingSwept(), refused: many }, 'there')?.length).toBeLessThan(32_768);
+  expect(sweepFailure({ ...nothingSwept(), refused: many }, 'there')?.length).toBeLessThan(32_768);
 });
 
 test('a report is found by the day and the execution of its sweep', () => {
@@ -275,5 +275,5 @@ test.each<[string, Partial<SweepReport>, boolean]>([
   ['did some of it', { refused: [found(1)], removed: [found(2)] }, false],
   ['was only to say what it would do', { wouldRemove: [found(1)] }, false],
 ])('a sweep that %s', (_, lists, fails) => {
-  expect(failureOf({ ...report, ...lists }, 'there') !== undefined).toBe(fails);
+  expect(sweepFailure({ ...report, ...lists }, 'there') !== undefined).toBe(fails);
 });
