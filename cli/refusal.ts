@@ -1,9 +1,9 @@
-import { formatPath, formatProblems, type Path, type Place, type Problem } from '../core/recipe/recipe.ts';
+import { formatPath, formatProblems, type Path, type FilePlace, type Problem } from '../core/recipe/recipe.ts';
 
 /** A problem with its position. A problem of the command line has the option as its path. */
-export type Placed = Problem & { place: Place };
+export type Placed = Problem & { place: FilePlace };
 
-export const placed = (problems: Problem[], locate: (path: Path) => Place): Placed[] =>
+export const placed = (problems: Problem[], locate: (path: Path) => FilePlace): Placed[] =>
   problems.map((problem) => ({ ...problem, place: problem.place ?? locate(problem.path) }));
 
 /** A problem of the command line; `about` is the option and its value. */

@@ -116,4 +116,4 @@ export type FailureName = keyof typeof failures;
 export const failureNames = Object.keys(failures) as FailureName[];
 
 /** Meaning and advice of a failure. Undefined for names that are not ours, such as States.Timeout. */
-export const explain = (name: string): Explained | undefined => (failures as Record<string, Explained>)[name];
+export const explainFailure = (name: string): Explained | undefined => (failures as Record<string, Explained>)[name];

@@ -6,7 +6,7 @@ import type { Catalog } from '../core/recipe/types.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 
 /** What every stage works with: the connection to AWS, the bucket, the clock, the recipes. */
-export interface Cloud extends Artifacts {
+export interface StageContext extends Artifacts {
   now: () => Date;
   catalog: () => Promise<Catalog>;
   /** ARN of build-image, for functions that start builds. */
@@ -26,7 +26,7 @@ export interface Cloud extends Artifacts {
 }
 
 /** What a function has when it is called, before the shell knows which build the call is about. */
-export type Surroundings = Omit<Cloud, 'about'>;
+export type Surroundings = Omit<StageContext, 'about'>;
 
 let connection: Connection | undefined;
 

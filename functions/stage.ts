@@ -3,12 +3,12 @@ import * as z from 'zod/mini';
 import { buildIn } from '../core/build/identity-from-input.ts';
 import { Failure } from '../core/errors.ts';
 import { embedded, type Measurement } from '../core/report/metrics.ts';
-import { deployedCloud, type Cloud, type Surroundings } from './cloud.ts';
+import { deployedCloud, type StageContext, type Surroundings } from './cloud.ts';
 
-export type { Cloud };
+export type { StageContext };
 
 /** A measurement is a line of the log that CloudWatch reads as a metric. */
-export const measure = (cloud: Cloud, measurements: Measurement[]): void =>
+export const measure = (cloud: StageContext, measurements: Measurement[]): void =>
   measurements.forEach((one) => cloud.log(embedded(one, cloud.deployment, cloud.now())));
 
 /** A Task state or an event's function: its name, the payload it takes, the IAM actions it needs, its work. */
@@ -16,7 +16,7 @@ export interface Stage<I = never, O = unknown> {
   name: string;
   input: z.ZodMiniType<I>;
   permissions: readonly string[];
-  run: (input: I, cloud: Cloud) => Promise<O>;
+  run: (input: I, cloud: StageContext) => Promise<O>;
 }
 
 export const stage = <I, O>(definition: Stage<I, O>): Stage<I, O> => definition;
@@ -91,9 +91,9 @@ export function lambda<I, O>(
     const { awsRequestId: requestId } = context;
     let about = buildIn(event);
     // A log line that names a recipe keeps that recipe.
-    const log: Cloud['log'] = (line) =>
+    const log: StageContext['log'] = (line) =>
       deployed.log({ ...('recipe' in line ? {} : about), ...(requestId && { requestId }), ...line });
-    const cloud: Cloud = { ...deployed, log, about: (build) => void (about = build) };
+    const cloud: StageContext = { ...deployed, log, about: (build) => void (about = build) };
     const began = cloud.now().getTime();
     const { region } = (event ?? {}) as Record<string, unknown>;
     const line = { state: name, ...(typeof region === 'string' && { region }) };

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { beatTask, failTask, succeedTask } from '../aws/executions/tasks.ts';
 import { Failure } from '../core/errors.ts';
-import type { Cloud, Stage } from './stage.ts';
+import type { StageContext, Stage } from './stage.ts';
 
 /** The result of a look: done, or what it still waits for, in words. */
-export type Seen<O> = { done: O } | { waiting: string };
+export type LookResult<O> = { done: O } | { waiting: string };
 
 export const secondsSince = (since: string, now: Date): number => (now.getTime() - new Date(since).getTime()) / 1000;
 
@@ -22,7 +22,7 @@ export interface Wait<I, O> {
    * Takes one look. It is called again and again, so it must be safe to repeat. A look past the limit is `late` and the last one:
    * if it is not done, the wait fails with what it waits for.
    */
-  look: (input: I & { since: string; late: boolean }, cloud: Cloud) => Promise<Seen<O>>;
+  look: (input: I & { since: string; late: boolean }, cloud: StageContext) => Promise<LookResult<O>>;
 }
 
 /**
@@ -75,7 +75,7 @@ export function wait<I extends object, O>({
 }
 
 // A throttled look counts as "nothing yet". The next heartbeat retries it; the wait's limit still applies.
-async function unlessBusy<O>(look: () => Promise<Seen<O>>): Promise<Seen<O> & { busy?: boolean }> {
+async function unlessBusy<O>(look: () => Promise<LookResult<O>>): Promise<LookResult<O> & { busy?: boolean }> {
   try {
     return await look();
   } catch (error) {

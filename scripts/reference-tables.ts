@@ -1,7 +1,7 @@
 // Tables in hand-written pages whose facts stand in the code. A comment before each table marks where it stands.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { explain, failureNames } from '../core/failure-names.ts';
+import { explainFailure, failureNames } from '../core/failure-names.ts';
 import { commandOutput, documents } from '../core/memory/documents.ts';
 
 /** A Markdown table as Prettier writes it. The first row is the head. */
@@ -26,7 +26,11 @@ function documentTable(): string {
 }
 
 function failureTable(): string {
-  const rows = failureNames.map((name) => [name, explain(name)?.means ?? '', explain(name)?.advice ?? '']);
+  const rows = failureNames.map((name) => [
+    name,
+    explainFailure(name)?.means ?? '',
+    explainFailure(name)?.advice ?? '',
+  ]);
   return table([['error', 'it means', 'what to do'], ...rows]);
 }
 

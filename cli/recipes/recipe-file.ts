@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, Parser, visit } from 'yaml';
 import type { Alias, Document, Node, Scalar } from 'yaml';
 import type { Recipe } from '../../core/recipe/types.ts';
-import { parseRecipe, type Path, type Place, type Problem } from '../../core/recipe/recipe.ts';
+import { parseRecipe, type Path, type FilePlace, type Problem } from '../../core/recipe/recipe.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
 
 /** A recipe as it is on disk. */
@@ -16,7 +16,7 @@ export interface RecipeFile {
   /** Problems found before the document is read as a recipe. */
   problems: Problem[];
   /** The position of a path of the document: its key, or the nearest key above it if there is none. */
-  locate: (path: Path) => Place;
+  locate: (path: Path) => FilePlace;
 }
 
 export async function readRecipeFile(file: string): Promise<RecipeFile> {
@@ -40,7 +40,7 @@ export function readYaml(
   kind: string,
 ): Pick<RecipeFile, 'document' | 'problems' | 'locate'> {
   const lines = new LineCounter();
-  const placeAt = (offset = 0): Place => {
+  const placeAt = (offset = 0): FilePlace => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };

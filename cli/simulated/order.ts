@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { buildNamePattern } from '../../core/build/identity.ts';
 import { cycleProblem } from '../../core/launch/lineage.ts';
 import type { Catalog, Recipe } from '../../core/recipe/types.ts';
-import { applyOverrides, parseRecipe, type Path, type Place } from '../../core/recipe/recipe.ts';
+import { applyOverrides, parseRecipe, type Path, type FilePlace } from '../../core/recipe/recipe.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
 import { parseScenario, ScenarioWrong, type Scenario } from '../../simulator/pipeline/scenario.ts';
 import { readYaml } from '../recipes/recipe-file.ts';
@@ -31,7 +31,7 @@ export interface Order {
 export interface ScenarioFile {
   document: unknown;
   scenario: Scenario;
-  locate: (path: Path) => Place;
+  locate: (path: Path) => FilePlace;
 }
 
 /** Reads everything that a command line names. Returns either an order or all problems. */

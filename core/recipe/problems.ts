@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts';
 import type { Path } from './rules/rule.ts';
 
-export interface Place {
+export interface FilePlace {
   file?: string;
   line?: number;
   column?: number;
@@ -12,7 +12,7 @@ export interface Problem {
   path: Path;
   message: string;
   /** For problems without a path, such as a file that is not YAML. */
-  place?: Place;
+  place?: FilePlace;
 }
 
 export const formatPath = (path: Path): string =>
@@ -31,7 +31,7 @@ function legible(text: string, most: number): string {
 const shown = 100;
 
 /** One line for each problem, in the order of the document: `recipes/x.yaml:12:5 distribute[1].accounts[0]: message`. */
-export function formatProblems(problems: Problem[], where: (path: Path) => Place | undefined): string {
+export function formatProblems(problems: Problem[], where: (path: Path) => FilePlace | undefined): string {
   const lines = problems
     .map(({ path, message, place }) => ({ path, message, place: place ?? where(path) ?? {} }))
     .toSorted((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0) || (a.place.column ?? 0) - (b.place.column ?? 0))

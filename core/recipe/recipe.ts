@@ -7,7 +7,7 @@ import { notYet, recipeSchema } from './schema.ts';
 import type { Recipe } from './types.ts';
 
 export { applyOverrides } from './overrides.ts';
-export { formatPath, formatProblems, refuse, refuseAny, told, type Place, type Problem } from './problems.ts';
+export { formatPath, formatProblems, refuse, refuseAny, told, type FilePlace, type Problem } from './problems.ts';
 export { recipeSchema } from './schema.ts';
 export type { Path } from './rules/rule.ts';
 

@@ -2,7 +2,7 @@ import { executionLink, objectLink } from './console-links.ts';
 import { costLine } from './cost.ts';
 import { durationOf } from '../duration.ts';
 import { isRefusal } from '../errors.ts';
-import { explain } from '../failure-names.ts';
+import { explainFailure } from '../failure-names.ts';
 import { failureMessage } from './failure.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { keyOf } from '../memory/documents.ts';
@@ -90,7 +90,7 @@ const mostOfMessage = 4000;
 function reasonOf(error: string | undefined, cause: string | undefined): string[] {
   if (error === undefined) return ['Why is in the execution.'];
   const said = failureMessage({ Error: error, Cause: cause });
-  const explained = explain(error);
+  const explained = explainFailure(error);
   return [
     said.length > mostOfMessage ? `… ${said.slice(-mostOfMessage)}` : said,
     ...(explained ? ['', `It means: ${explained.means}.`, `What to do: ${explained.advice}.`] : []),

@@ -6,10 +6,10 @@ import { awaitedImage } from '../../core/build/awaited.ts';
 import { Failure } from '../../core/errors.ts';
 import { type Plan, imageTags } from '../../core/build/plan.ts';
 import { madeBy } from '../../core/tags.ts';
-import { lambda, maker, stage, type Cloud } from '../stage.ts';
+import { lambda, maker, stage, type StageContext } from '../stage.ts';
 
 /** CreateImage has no idempotency token, so the name acts as one. An AMI of that name is ours only with this build's tags. */
-async function adopt({ aws }: Cloud, plan: Plan): Promise<string | undefined> {
+async function adopt({ aws }: StageContext, plan: Plan): Promise<string | undefined> {
   const [first, ...others] = await findOwnImages(aws, aws.region, plan.image);
   if (!first) return undefined;
   const strangers = [first, ...others].filter(({ tags }) => !madeBy(plan, tags));

@@ -4,7 +4,7 @@ import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { ledgerOf } from '../../core/distribute/channel.ts';
 import { patience } from '../../core/build/limits.ts';
 import { lambda, maker, verifiedTarget } from '../stage.ts';
-import { wait, type Seen } from '../wait.ts';
+import { wait, type LookResult } from '../wait.ts';
 
 /**
  * Points the channel at the image in every verified target region and reads it back. The old values are written down first, so
@@ -15,7 +15,7 @@ export const publish = wait({
   input: z.looseObject({ ...maker, targets: z.array(verifiedTarget) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
   limit: () => patience.publish,
-  async look({ recipe, build, execution, targets }, cloud): Promise<Seen<object>> {
+  async look({ recipe, build, execution, targets }, cloud): Promise<LookResult<object>> {
     // Read the ledger before the owner: if a clean-up writes the ledger after this read, this publish can no longer complete it.
     const read = await readLedger(cloud, { recipe, build });
     const plan = await readOwnPlan(cloud, { recipe, build }, execution);

@@ -11,9 +11,9 @@ import { recipeDigest } from '../../core/build/content-digest.ts';
 import type { Measurement } from '../../core/report/metrics.ts';
 import { emptyRecord, type RecipeRecord } from '../../core/build/record.ts';
 import { severally, throwTogether } from '../../core/settle-all.ts';
-import { lambda, measure, stage, type Cloud } from '../stage.ts';
+import { lambda, measure, stage, type StageContext } from '../stage.ts';
 
-async function channelOf(recipe: string, channel: string, build: string, cloud: Cloud): Promise<Measurement> {
+async function channelOf(recipe: string, channel: string, build: string, cloud: StageContext): Promise<Measurement> {
   const parameter = channelParameter(cloud.settings.channelRoot, recipe, channel);
   const manifest = await read(cloud, { recipe, build }, 'manifest');
   const values = await readChannel(cloud.aws, parameter, regionsHolding(manifest, parameter));
@@ -24,7 +24,7 @@ async function channelOf(recipe: string, channel: string, build: string, cloud: 
   return measureChannel(recipe, channel, parameter, await Promise.all(seen), cloud.now());
 }
 
-async function look(name: string, records: Record<string, RecipeRecord>, cloud: Cloud): Promise<void> {
+async function look(name: string, records: Record<string, RecipeRecord>, cloud: StageContext): Promise<void> {
   const catalog = await cloud.catalog();
   const recipe = recipeOf(catalog, name, cloud.aws.region);
   const { published, failures } = records[name] ?? emptyRecord();

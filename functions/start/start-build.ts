@@ -9,9 +9,9 @@ import { Failure } from '../../core/errors.ts';
 import { severally, throwTogether } from '../../core/settle-all.ts';
 import { decideStart, off, type Decision } from '../../core/start/start-decision.ts';
 import { startRequests, type StartRequest } from '../../core/start/start-event.ts';
-import { lambda, stage, type Cloud } from '../stage.ts';
+import { lambda, stage, type StageContext } from '../stage.ts';
 
-async function decide(asked: StartRequest, cloud: Cloud): Promise<Decision> {
+async function decide(asked: StartRequest, cloud: StageContext): Promise<Decision> {
   if (!cloud.settings.automaticBuilds) return off;
   const catalog = await cloud.catalog();
   const names = Object.keys(catalog.recipes);

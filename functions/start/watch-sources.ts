@@ -7,15 +7,20 @@ import { Failure } from '../../core/errors.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
 import { severally, throwTogether } from '../../core/settle-all.ts';
 import { sourceUpdate, updateEvents, type SourceUpdate } from '../../core/start/source-update.ts';
-import { lambda, stage, type Cloud } from '../stage.ts';
+import { lambda, stage, type StageContext } from '../stage.ts';
 
 /** A channel that another of our recipes has not published yet is no problem. */
-async function isAwaited(channel: string | undefined, { recipes }: Catalog, cloud: Cloud): Promise<boolean> {
+async function isAwaited(channel: string | undefined, { recipes }: Catalog, cloud: StageContext): Promise<boolean> {
   const [parent = ''] = channel?.split('/') ?? [];
   return Object.hasOwn(recipes, parent) && (await readRecord(cloud, parent)).published === undefined;
 }
 
-async function look(name: string, catalog: Catalog, cloud: Cloud, byImage: boolean): Promise<SourceUpdate | undefined> {
+async function look(
+  name: string,
+  catalog: Catalog,
+  cloud: StageContext,
+  byImage: boolean,
+): Promise<SourceUpdate | undefined> {
   const recipe = recipeOf(catalog, name, cloud.aws.region);
   const { source, triggers } = recipe;
   if (!triggers?.onSourceUpdate || (byImage && !source.filter)) return undefined;

@@ -11,7 +11,7 @@ import { keptUntil } from '../../core/undo/kept.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { patience } from '../../core/build/limits.ts';
 import { endedContext, execution, lambda } from '../stage.ts';
-import { secondsSince, wait, type Seen } from '../wait.ts';
+import { secondsSince, wait, type LookResult } from '../wait.ts';
 
 interface Undone extends Pick<Removal, 'left' | 'kept'>, Partial<BuildIdentity> {
   owner: Owner;
@@ -36,7 +36,7 @@ export const compensate = wait({
     'ssm:DeleteParameter',
     'states:DescribeExecution',
   ],
-  async look({ execution: { id, startedAt, as }, context, settleSeconds, since }, cloud): Promise<Seen<Undone>> {
+  async look({ execution: { id, startedAt, as }, context, settleSeconds, since }, cloud): Promise<LookResult<Undone>> {
     const identity = claimedIdentity(await inputOf(cloud.aws, id), { id, startedAt });
     if (identity) cloud.about(identity);
     const owner = identity ? await claimBuild(cloud, identity, { id, as }) : 'nobody';

@@ -6,7 +6,7 @@ import { recordEnd } from '../../aws/memory/ended-builds.ts';
 import { reckoned, unrecordedFailure } from '../../core/report/build-measurements.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { isRefusal, isTransient } from '../../core/errors.ts';
-import { explain } from '../../core/failure-names.ts';
+import { explainFailure } from '../../core/failure-names.ts';
 import { failedTargets, failureOf, failureSummary, placedMessage, redriveHint } from '../../core/report/failure.ts';
 import { failedManifest, stillFailed } from '../../core/build/manifest.ts';
 import { failedPlace, timingsOf } from '../../core/build/timings.ts';
@@ -51,7 +51,7 @@ export const recordFailure = stage({
       }
     }
     measure(cloud, told);
-    const cause = failureSummary(failure, identity, explain(failure.error)?.means);
+    const cause = failureSummary(failure, identity, explainFailure(failure.error)?.means);
     return { error: failure.error, cause: as === id ? `${cause}\n${redriveHint}` : cause };
   },
 });

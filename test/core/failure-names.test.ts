@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { explain, failureNames } from '../../core/failure-names.ts';
+import { explainFailure, failureNames } from '../../core/failure-names.ts';
 
 test('every failure has a meaning and advice, each a part of a sentence', () => {
   for (const name of failureNames) {
-    const { means = '', advice = '' } = explain(name) ?? {};
+    const { means = '', advice = '' } = explainFailure(name) ?? {};
     expect([name, means, advice]).toEqual([
       name,
       expect.stringMatching(/^.{15,}[^.]$/),
@@ -13,5 +13,5 @@ test('every failure has a meaning and advice, each a part of a sentence', () => 
 });
 
 test('a name that is not ours is not explained', () => {
-  expect(explain('States.Timeout')).toBeUndefined();
+  expect(explainFailure('States.Timeout')).toBeUndefined();
 });
