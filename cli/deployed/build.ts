@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startExecution } from '../../aws/executions/machines.ts';
 import { buildName, buildNamePattern } from '../../core/build/identity.ts';
+import { isRecipeName } from '../../core/recipe-name.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';
 import { followBuild } from './follow.ts';
@@ -82,7 +83,7 @@ async function recipeOf(
   { aws }: Pipeline,
 ): Promise<{ name: string; recipe: unknown; scripts: string[] }> {
   if (!/[/\\]|\.ya?ml$/.test(wanted)) {
-    if (/^[a-z0-9][a-z0-9-]{0,47}$/.test(wanted)) return { name: wanted, recipe: wanted, scripts: [] };
+    if (isRecipeName(wanted)) return { name: wanted, recipe: wanted, scripts: [] };
     throw new Refusal(`${wanted}: is not the name of a recipe; a file is named with its folder or with .yaml`);
   }
   const [finding] = await examine([wanted], { home: aws.region });

@@ -6,7 +6,8 @@ import {
   type ExecutionDetail,
   type ExecutionSummary,
 } from '../../aws/executions/build-executions.ts';
-import { buildName, buildNamePattern } from '../../core/build/identity.ts';
+import { buildName, buildNameForm, buildNamePattern } from '../../core/build/identity.ts';
+import { isRecipeName, nameForm } from '../../core/recipe-name.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { buildFolder, recipeFolder, buildsFolder } from '../../core/memory/documents.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -88,16 +89,16 @@ async function executionCalled(pipeline: Pipeline, build: string): Promise<Execu
 export const startOf = (build: string): Date =>
   new Date(build.replace(/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-.*/, '$1-$2-$3T$4:$5:$6Z'));
 
-const recipePattern = /^[a-z0-9][a-z0-9-]{0,47}$/;
+const buildOrImage = new RegExp(`^(?:(?<recipe>${nameForm})[-/])?(?<build>${buildNameForm})$`);
 
 export type Wanted = { execution: string } | { build: string; recipe?: string } | { recipe: string };
 
 /** Finds builds by a word: a recipe's name, a build's id (alone, or as in an image's name), or an execution's ARN. */
 export function wantedIn(text: string): Wanted {
   if (/^arn:[^:]+:states:[^:]+:\d{12}:execution:[^:]+:[^:]+$/.test(text)) return { execution: text };
-  const [, recipe, build] = /^(?:([a-z0-9][a-z0-9-]*)[-/])?(\d{8}-\d{6}-[0-9a-f]{4})$/.exec(text) ?? [];
+  const { recipe, build } = buildOrImage.exec(text)?.groups ?? {};
   if (build !== undefined) return { build, ...(recipe !== undefined && { recipe }) };
-  if (recipePattern.test(text)) return { recipe: text };
+  if (isRecipeName(text)) return { recipe: text };
   throw new Refusal(
     `${text}: is neither a recipe's name, nor an execution's ARN, nor a build's id, such as 20261123-030000-9f2c`,
   );

@@ -1,4 +1,5 @@
 import { buildName, buildNamePattern, type ExecutionReference } from './identity.ts';
+import { isRecipeName } from '../recipe-name.ts';
 import type { BuildIdentity } from '../tags.ts';
 
 /**
@@ -12,7 +13,7 @@ export function claimedIdentity(input: unknown, execution: ExecutionReference): 
     build?: unknown;
   };
   const name = typeof recipe === 'object' ? (overrides?.name ?? (recipe as { name?: unknown } | null)?.name) : recipe;
-  if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9-]{0,47}$/.test(name)) return undefined;
+  if (typeof name !== 'string' || !isRecipeName(name)) return undefined;
   return {
     recipe: name,
     build: typeof build === 'string' && buildNamePattern.test(build) ? build : buildName(execution),

@@ -19,7 +19,8 @@ export function buildName({ id, startedAt }: ExecutionReference): string {
   return `${date.replaceAll('-', '')}-${time.replaceAll(':', '')}-${sha256(id).slice(0, 4)}`;
 }
 
-export const buildNamePattern = /^\d{8}-\d{6}-[0-9a-f]{4}$/;
+export const buildNameForm = String.raw`\d{8}-\d{6}-[0-9a-f]{4}`;
+export const buildNamePattern = new RegExp(`^${buildNameForm}$`);
 
 /** Name of the image, equal in every region. A re-run finds the image by it. EC2 allows at most 128 characters. */
 export const imageName = ({ recipe, build }: BuildIdentity): string => `${recipe}-${build}`;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { durationPattern, secondsOf } from '../duration.ts';
+import { longestRecipeName, nameForm } from '../recipe-name.ts';
 import { homeRegion, knownRegions } from './regions.ts';
 import { didYouMean } from './rules/nearest.ts';
 
@@ -27,13 +28,15 @@ export const owner = z
   .string({ error: quoted('an account id of 12 digits') })
   .check(formed(/^(amazon|self|\d{12})$/, 'be amazon, self or an account id of 12 digits'));
 
-const word = '[a-z0-9]+(-[a-z0-9]+)*';
 export const name = z
   .string()
-  .check(formed(new RegExp(`^${word}$`), 'be lower-case letters, digits and single hyphens'), z.maxLength(48));
+  .check(
+    formed(new RegExp(`^${nameForm}$`), 'be lower-case letters, digits and single hyphens'),
+    z.maxLength(longestRecipeName),
+  );
 export const channelPath = z
   .string()
-  .check(formed(new RegExp(`^${word}/${word}$`), 'be <recipe>/<channel>'), z.maxLength(97));
+  .check(formed(new RegExp(`^${nameForm}/${nameForm}$`), 'be <recipe>/<channel>'), z.maxLength(97));
 
 // EC2 answers in XML, which has no control characters, lone surrogates or non-characters. They would never read back equal.
 const unkept = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;

@@ -1,4 +1,5 @@
 import { buildNamePattern } from '../build/identity.ts';
+import { isRecipeName } from '../recipe-name.ts';
 import type { BuildIdentity, Tags } from '../tags.ts';
 
 export type Kind = 'instance' | 'volume' | 'image' | 'snapshot';
@@ -52,7 +53,7 @@ export const placed = (region: string, id: string) => `${region} ${id}`;
 
 export function identityOf({ tags }: Thing): BuildIdentity | undefined {
   const { 'golden:recipe': recipe = '', 'golden:build': build = '' } = tags;
-  return /^[a-z0-9][a-z0-9-]{0,47}$/.test(recipe) && buildNamePattern.test(build) ? { recipe, build } : undefined;
+  return isRecipeName(recipe) && buildNamePattern.test(build) ? { recipe, build } : undefined;
 }
 
 /** Whether a thing belongs to this account, carries our tags, and still exists. */

@@ -6,7 +6,7 @@ import { recipeOf } from '../../core/recipe/catalog.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
 import { severally, throwTogether } from '../../core/settle-all.ts';
-import { sourceUpdate, updateEvents, type SourceUpdate } from '../../core/start/source-update.ts';
+import { sourceUpdate, updateEvents } from '../../core/start/source-update.ts';
 import { lambda, stage, type StageContext } from '../stage.ts';
 
 /** A channel that another of our recipes has not published yet is no problem. */
@@ -15,12 +15,7 @@ async function isAwaited(channel: string | undefined, { recipes }: Catalog, clou
   return Object.hasOwn(recipes, parent) && (await readRecord(cloud, parent)).published === undefined;
 }
 
-async function look(
-  name: string,
-  catalog: Catalog,
-  cloud: StageContext,
-  byImage: boolean,
-): Promise<SourceUpdate | undefined> {
+async function look(name: string, catalog: Catalog, cloud: StageContext, byImage: boolean) {
   const recipe = recipeOf(catalog, name, cloud.aws.region);
   const { source, triggers } = recipe;
   if (!triggers?.onSourceUpdate || (byImage && !source.filter)) return undefined;
