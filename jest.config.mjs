@@ -5,7 +5,7 @@ export default async () => {
   await buildTestTree();
   return {
     rootDir: '.test-build',
-    runner: 'jest-light-runner',
+    runner: '<rootDir>/../scripts/test-runner.mjs',
     maxWorkers: '100%', // the default leaves one of two cores idle
     testMatch: ['<rootDir>/test/**/*.test.ts.js'],
     transform: {},

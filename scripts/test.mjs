@@ -19,9 +19,7 @@ const { status, error } = spawnSync(
     timeout: bound,
     env: {
       ...process.env,
-      NODE_OPTIONS: [process.env.NODE_OPTIONS, '--enable-source-maps', '--disable-warning=ExperimentalWarning'].join(
-        ' ',
-      ),
+      NODE_OPTIONS: [process.env.NODE_OPTIONS, '--disable-warning=ExperimentalWarning'].join(' '),
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
   },
