@@ -28,6 +28,6 @@ function vendorOf({ source }: Pick<Recipe, 'source'>, owner: string | undefined)
 export function agentNotes(recipe: Pick<Recipe, 'source' | 'builder'>, image?: { owner: string }): Problem[] {
   const vendor = vendorOf(recipe, image?.owner);
   if (vendor === undefined || recipe.builder.installAgent) return [];
-  const message = `images of ${vendor} come without the SSM agent, and without the agent the build waits for the builder in vain; set builder.installAgent: true, unless this image has the agent`;
+  const message = `images of ${vendor} come without the SSM agent, and without the agent the pipeline cannot reach the builder; set builder.installAgent: true, unless this image has the agent`;
   return [{ path: ['source'], message }];
 }

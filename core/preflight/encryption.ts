@@ -120,7 +120,7 @@ function plainProblems({ builder }: Recipe, facts: EncryptionSeen): Problem[] {
     const original = source?.disks?.some((disk) => disk.device === device && disk.encrypted);
     if (!original && !settingsIn(facts, region)?.byDefault) return [];
     const why = original
-      ? `${device} of the source ${source?.ami} is encrypted, and no encryption can be taken away`
+      ? `${device} of the source ${source?.ami} is encrypted, and EC2 cannot remove encryption`
       : `EBS encrypts every new volume in ${region}`;
     return [{ path: [...path, 'encrypted'], message: `is false, but ${why}; remove the line` }];
   });

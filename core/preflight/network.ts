@@ -35,18 +35,17 @@ function groupProblems({ securityGroups: named }: Builder, { network, region, de
     const elsewhere = subnets?.find(({ vpc }) => vpc !== seen.vpc);
     if (!elsewhere) return [];
     if (deploymentGroups?.includes(group)) {
-      const message = `${elsewhere.subnet} is of ${elsewhere.vpc}, but the deployment's security group ${group} is of ${seen.vpc}; name groups of ${elsewhere.vpc} in builder.securityGroups`;
+      const message = `${elsewhere.subnet} is in ${elsewhere.vpc}, but the deployment's security group ${group} is in ${seen.vpc}; name groups of ${elsewhere.vpc} in builder.securityGroups`;
       return [{ path: subnetsPath(), message }];
     }
-    const message = `${group} is of ${seen.vpc}, but ${elsewhere.subnet} is of ${elsewhere.vpc}; name groups and subnets of one VPC`;
+    const message = `${group} is in ${seen.vpc}, but ${elsewhere.subnet} is in ${elsewhere.vpc}; name groups and subnets of one VPC`;
     return [{ path, message }];
   });
   for (const vpc of new Set(groups.map((group) => group.vpc))) {
     const own = groups.filter((group) => group.vpc === vpc);
     if (own.some(({ https }) => https)) continue;
     const called = `${own.map(({ group }) => group).join(', ')} of ${vpc}`;
-    const whose =
-      named.length > 0 ? called : `the default security group ${called}, which EC2 takes where none is named,`;
+    const whose = named.length > 0 ? called : `the default security group ${called}, which EC2 uses if none is named,`;
     const message = `${whose} lets no HTTPS out, so the SSM agent is never online; name a group with a rule for outgoing TCP 443`;
     problems.push({ path: ['builder', 'securityGroups'], message });
   }

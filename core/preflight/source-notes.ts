@@ -19,7 +19,7 @@ export function sourceNotes(recipe: Recipe, source: SourceImage, now: Date): Pro
     notes.push({ path: ['source'], message });
   }
   if (recipe.source.filter && recipe.source.owner === 'amazon' && !amazons.includes(owner)) {
-    const message = `amazon stands for verified partners of Amazon, too, and ${ami} "${name}" belongs to ${owner}; name that account id to accept images of nobody else`;
+    const message = `amazon also stands for verified partners of Amazon, and ${ami} "${name}" belongs to ${owner}; name that account id to accept only its images`;
     notes.push({ path: ['source', 'owner'], message });
   }
   return [...notes, ...agentNotes(recipe, source)];

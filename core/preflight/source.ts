@@ -8,7 +8,7 @@ import type { SourceImage } from '../launch/source.ts';
 export function sourceProblems(recipe: Recipe, source: SourceImage, region: string): Problem[] {
   const problems: Problem[] = [];
   if (source.ebsRoot === false) {
-    const message = `the root of ${source.ami} "${source.name}" is an instance store, of which EC2 makes no image; take the same system's image with an EBS root`;
+    const message = `the root of ${source.ami} "${source.name}" is an instance store, and EC2 can make no image of it; take an image of the same system with an EBS root`;
     problems.push({ path: ['source'], message });
   }
   if (source.windows && recipe.builder.installAgent) {

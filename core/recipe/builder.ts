@@ -8,7 +8,7 @@ const volumeKeys = {
       .boolean()
       .check(
         z.describe(
-          'Encrypt the volume. Left out: encrypted if kmsKey is given, otherwise as the account and the source image have it. Encrypted images can only be shared with a customer-managed kmsKey.',
+          'Whether the volume is encrypted. If left out, it is encrypted if kmsKey is given; otherwise the account and the source image decide. Encrypted images can only be shared with a customer-managed kmsKey.',
         ),
       ),
   ),
@@ -54,13 +54,15 @@ export const builder = z
       z.minLength(1),
       z.maxLength(30),
       z.describe(
-        'Instance types to try, in this order, in each subnet until one has room; all of the architecture of the source image. A place without room is tried again for about an hour; for the instance that the checks run on, six hours.',
+        'Instance types to try in this order, in each subnet, until EC2 has capacity. All have the architecture of the source image. Without capacity, EC2 is asked again for about an hour for the builder, and for six hours for the instance that runs the checks.',
       ),
     ),
     subnets: z
       ._default(distinct(idOf('subnet')).check(z.maxLength(20)), [])
       .check(
-        z.describe('Subnets to try, in this order. None: those of the deployment, else those of the default VPC.'),
+        z.describe(
+          'Subnets to try in this order. If left out, those of the deployment; if it has none, those of the default VPC.',
+        ),
       ),
     securityGroups: z
       // Amazon VPC quotas (docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html): 5 for an interface, at most 16 when
@@ -68,7 +70,7 @@ export const builder = z
       ._default(distinct(idOf('sg')).check(z.maxLength(16)), [])
       .check(
         z.describe(
-          'Security groups of builder and candidate: 5, or 16 where AWS has raised the quota. None: those of the deployment. No inbound rule is needed: SSM only.',
+          'Security groups of builder and candidate: at most 5, or 16 if AWS has raised the quota. If left out, those of the deployment. They need no inbound rule, because only SSM reaches the instances.',
         ),
       ),
     publicIp: z.exactOptional(
@@ -76,7 +78,7 @@ export const builder = z
         .boolean()
         .check(
           z.describe(
-            'Whether builder and candidate get a public IPv4 address. Left out: as the subnet has it. Needs subnets, here or in the deployment. No security group of the deployment lets anything in by that address.',
+            'Whether builder and candidate get a public IPv4 address. If left out, the subnet decides. Needs subnets, in the recipe or in the deployment. No security group of the deployment lets inbound traffic through.',
           ),
         ),
     ),
@@ -95,7 +97,7 @@ export const builder = z
         .boolean()
         .check(
           z.describe(
-            'Whether the builder installs the SSM agent when it starts, out of the bucket of AWS in its region: for a Linux base that comes without, such as Debian and Red Hat. The agent stays in the image.',
+            "Whether the builder installs the SSM agent when it starts, from AWS's bucket in its region. For Linux images that come without the agent, such as Debian and Red Hat. The agent stays in the image.",
           ),
         ),
     ),
@@ -105,7 +107,7 @@ export const builder = z
           sizeGiB: z.exactOptional(sizeGiB.check(z.describe('Size in GiB. Default: that of the source image.'))),
           ...volumeKeys,
         })
-        .check(z.describe('The root volume, and with it the root of the image.')),
+        .check(z.describe('The root volume of the builder, which becomes the root of the image.')),
       {},
     ),
     volumes: z
@@ -113,6 +115,6 @@ export const builder = z
         z.array(z.strictObject({ device, sizeGiB: sizeGiB.check(z.describe('Size in GiB.')), ...volumeKeys })),
         [],
       )
-      .check(z.describe('Further volumes, which become part of the image.')),
+      .check(z.describe('More volumes, which become part of the image.')),
   })
-  .check(z.describe('The temporary instance that is made into the image.'));
+  .check(z.describe('The temporary instance from which the image is made.'));

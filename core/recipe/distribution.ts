@@ -20,9 +20,7 @@ const organizationalUnit = z
 
 export const target = z
   .strictObject({
-    region: region.check(
-      z.describe('Region the image is wanted in, or home: the region the pipeline runs in, whichever that is.'),
-    ),
+    region: region.check(z.describe('Region of the target. home is the region that the pipeline runs in.')),
     accounts: z
       ._default(distinct(accountId), [])
       .check(z.describe('Accounts that may launch it: 12 digits each, in quotes.')),
@@ -35,7 +33,7 @@ export const target = z
     kmsKey: z.exactOptional(
       kmsKey.check(
         z.describe(
-          'KMS key of the image in this region, which encrypts it: id, ARN or alias/<name>. Accounts it is shared with need grants on that key.',
+          'KMS key that encrypts the image in this region: id, ARN or alias/<name>. Accounts that the image is shared with need grants on the key.',
         ),
       ),
     ),
@@ -44,9 +42,11 @@ export const target = z
       .check(z.describe('How long EC2 may take to copy the image here, 1h to 7d. Terabytes take days.')),
     required: z
       ._default(z.boolean(), true)
-      .check(z.describe('Whether a failure here fails the build; false lets the other targets be published.')),
+      .check(
+        z.describe('Whether a failure of this target fails the build. With false, the other targets are published.'),
+      ),
   })
-  .check(z.describe('One region, and who may launch the image there.'));
+  .check(z.describe('A region, and who may launch the image there.'));
 
 const allowedFile = z
   .string()
@@ -61,12 +61,16 @@ export const image = z
   .strictObject({
     capture: z
       ._default(z.enum(['stopped', 'running']), 'stopped')
-      .check(z.describe('Image the builder stopped, or running: faster, but only as consistent as after a power cut.')),
+      .check(
+        z.describe(
+          'Whether the builder is stopped before its image is made. running is faster, but the disks are only as consistent as after a power cut.',
+        ),
+      ),
     allowFiles: z.exactOptional(
       distinct(allowedFile).check(
         z.maxLength(100), // the sanitizing script contains them, and SSM takes only about 56 kB of it
         z.describe(
-          'Files that look like credentials and may be in the image, by path; * and ? stand for any characters, / included. Any other fails the build.',
+          'Paths of files that look like credentials but may be in the image. * and ? match any characters, including /. Any other file that looks like credentials fails the build.',
         ),
       ),
     ),
@@ -98,14 +102,14 @@ export const image = z
         z.describe('Tags of the image and its snapshots, at most 40.'),
       ),
   })
-  .check(z.describe('How the image is made and what it says of itself.'));
+  .check(z.describe('How the image is made, and its tags.'));
 
 export const publish = z
   .strictObject({
     channel: name.check(
       z.describe(
-        'Channel to point at the new image: SSM parameter <channelRoot>/<recipe>/<channel> in every target region, where the deployment says channelRoot: /golden for the stage prod.',
+        'Channel that points at the new image: the SSM parameter <channelRoot>/<recipe>/<channel> in every target region. channelRoot is a setting of the deployment, for the stage prod /golden.',
       ),
     ),
   })
-  .check(z.describe('Where users find the image. Left out: nothing is published.'));
+  .check(z.describe('Where users find the image. If left out, nothing is published.'));

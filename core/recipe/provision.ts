@@ -5,7 +5,9 @@ export const stepKinds = ['run', 'script', 'powershell', 'document', 'reboot'] a
 export const checkKinds = ['run', 'script', 'powershell'] as const;
 
 const timeout = (otherwise: string) =>
-  z.exactOptional(duration('30s', '48h').check(z.describe(`How long it may run, 30s to 48h. Default ${otherwise}.`)));
+  z.exactOptional(
+    duration('30s', '48h').check(z.describe(`Longest time it may run, 30s to 48h. Default ${otherwise}.`)),
+  );
 
 const scriptPath = z.string().check(
   formed(/\.(sh|ps1)$/, 'end in .sh or .ps1'),

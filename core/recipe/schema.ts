@@ -20,7 +20,7 @@ export const recipeSchema = z.strictObject({
   builder,
   provision: z
     ._default(z.array(step).check(z.maxLength(100)), [])
-    .check(z.describe('Steps that make the builder what the image shall be, in this order.')),
+    .check(z.describe('Steps that set up the builder, in this order.')),
   checks: z
     ._default(z.array(check).check(z.maxLength(100)), [])
     .check(
@@ -29,12 +29,12 @@ export const recipeSchema = z.strictObject({
   image: z.prefault(image, {}),
   distribute: z
     .array(target)
-    .check(z.minLength(1), z.describe('Regions the image goes to and whom it is shared with.')),
+    .check(z.minLength(1), z.describe('Regions of the image, and the accounts that may launch it there.')),
   onFailure: z
     ._default(z.enum(['remove', 'keep-image']), 'remove')
     .check(
       z.describe(
-        'What becomes of the images of a build that fails: all go, or finished ones stay for a week, unpublished and unshared, for a start that goes on with them. An image that was never checked, because no instance of it could be launched, stays in either case.',
+        'What happens to the images of a failed build. remove removes all of them. keep-image keeps the finished ones for a week, unpublished and unshared, so that a new start can go on with them. An image that no instance could be launched from, and that was therefore never checked, is kept in both cases.',
       ),
     ),
   publish: z.exactOptional(publish),

@@ -18,7 +18,7 @@ export const source = z
           (input) => input.split('/').filter(Boolean).length <= 15,
           'must have at most 15 levels, as names of parameters do',
         ),
-        z.describe('SSM parameter that holds the AMI id; AWS, Canonical and Debian keep public ones.'),
+        z.describe('SSM parameter that holds the AMI id. AWS, Canonical and Debian have public ones.'),
       ),
     ),
     filter: z.exactOptional(
@@ -37,7 +37,7 @@ export const source = z
         })
         .check(
           z.describe(
-            'The newest AMI of the owner that matches. For what another recipe makes use channel: a filter finds an image before it is checked.',
+            'The newest AMI of the owner that matches. For the image of another recipe use channel, because a filter finds that image before it is checked.',
           ),
         ),
     ),
@@ -49,11 +49,15 @@ export const source = z
           z.describe('One AMI, by its id in the region the pipeline runs in.'),
         ),
     ),
-    channel: z.exactOptional(channelPath.check(z.describe('What another recipe published: <recipe>/<channel>.'))),
+    channel: z.exactOptional(
+      channelPath.check(
+        z.describe('Channel of another recipe, whose published image is the source: <recipe>/<channel>.'),
+      ),
+    ),
     owner: z.exactOptional(
       owner.check(
         z.describe(
-          'Who must own the source image: amazon, self or a quoted account id. With a filter rather name an account id: amazon stands for verified partners of Amazon, too. The answer of AWS is checked against it. Required; left out with channel, whose images are always our own.',
+          "Owner that the source image must have: amazon, self or a quoted account id. With a filter, name an account id, because amazon also matches images of Amazon's verified partners. The pipeline compares AWS's answer with this owner. Required, except with channel, whose images are always our own.",
         ),
       ),
     ),

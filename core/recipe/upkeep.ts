@@ -18,7 +18,7 @@ export const triggers = z
       ._default(duration('1m', '1d'), '15m')
       .check(
         z.describe(
-          'How late after its time a scheduled build may start, in whole minutes, so that not all start at once.',
+          'Longest delay of a scheduled build, in whole minutes. The delay keeps builds from starting all at once.',
         ),
       ),
     onSourceUpdate: z
@@ -30,8 +30,8 @@ export const triggers = z
       ._default(duration('1h', '365d'), defaultRebuildAfter)
       .check(
         z.describe(
-          'Age from which a published image is no longer up to date although nothing else has changed: patches come without a new source image, too. With onSourceUpdate a build then starts by itself. A start finds an image that is younger up to date, and builds nothing.',
+          'Age at which a published image is out of date even if nothing else has changed, because packages get patches without a new source image. With onSourceUpdate, a build then starts by itself. If the image is younger and nothing has changed, a start builds nothing.',
         ),
       ),
   })
-  .check(z.describe('What starts a build by itself. Left out: nothing does.'));
+  .check(z.describe('What starts builds automatically. If left out, nothing does.'));

@@ -30,7 +30,7 @@ export function remains({ left, kept, undone }: ManifestFailure, { recipe, build
     ({ ami, region, expires }) => `${ami} in ${region} ${expires ? `until ${expires}` : 'without an end'}`,
   );
   return [
-    ...list('LEFT BEHIND, somebody must look', left),
+    ...list('LEFT BEHIND, a person must look at it', left),
     ...list('Kept', stays),
     ...(kept.length > 0 ? [`  to go on with it, start {"recipe": "${recipe}", "build": "${build}"}`] : []),
     ...(undone.length > 0 ? [`Undone: ${undone.length}, listed in the manifest`] : []),

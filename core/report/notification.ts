@@ -88,7 +88,7 @@ const mostOfMessage = 4000;
 
 /** The error message, what it means and what to do. */
 function reasonOf(error: string | undefined, cause: string | undefined): string[] {
-  if (error === undefined) return ['Why is in the execution.'];
+  if (error === undefined) return ['The execution has the reason.'];
   const said = failureMessage({ Error: error, Cause: cause });
   const explained = explainFailure(error);
   return [

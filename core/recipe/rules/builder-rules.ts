@@ -33,7 +33,7 @@ export function foreignTypes(
 
 export const builderRules: Rule[] = [
   {
-    says: 'Volumes have distinct devices, none of which is the root device.',
+    says: 'Every volume has its own device, and none has the root device.',
     look({ builder }, report) {
       const volumes = sound(builder?.volumes ?? []);
       for (const [index, { device }] of volumes) {
@@ -50,7 +50,7 @@ export const builderRules: Rule[] = [
     },
   },
   {
-    says: 'All instance types are of one architecture, and of that of the source where the recipe tells it. Mac instances need a Dedicated Host, which the pipeline does not allocate.',
+    says: 'All instance types have one architecture, which is that of the source if the recipe names it. Mac instances need a Dedicated Host, which the pipeline does not allocate.',
     look({ builder, source }, report) {
       const types = builder?.instanceTypes ?? [];
       for (const [index, instanceType] of types.entries())

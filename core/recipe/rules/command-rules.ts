@@ -22,7 +22,7 @@ const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'po
 /** The text that a step sends to Run Command. */
 export const commandRules: Rule[] = [
   {
-    says: 'The timeout of a step is that of its document, where the document takes one (AWS-RunShellScript, AWS-RunPowerShellScript, AWS-InstallPowerShellModule, AWS-ApplyAnsiblePlaybooks). A recipe may name a shorter one in parameters.',
+    says: 'The timeout of a step also goes to its document, if the document takes one (AWS-RunShellScript, AWS-RunPowerShellScript, AWS-InstallPowerShellModule, AWS-ApplyAnsiblePlaybooks). A recipe may give the document a shorter one in parameters.',
     look(parts, report) {
       for (const { path, action } of actions(parts)) {
         const name = timeoutParameter(action.document ?? '');
@@ -39,7 +39,7 @@ export const commandRules: Rule[] = [
     },
   },
   {
-    says: 'Shell commands and scripts have no NUL and no half of a character (a lone surrogate), nor have parameters; run has no CR LF line ends.',
+    says: 'Commands, scripts and parameters contain no NUL and no lone surrogate (half of a character). run contains no CR LF line ends.',
     look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         const all: [string, string][] = texts(action, scripts);
@@ -54,7 +54,7 @@ export const commandRules: Rule[] = [
     },
   },
   {
-    says: `What SSM is sent for a step is at most ${commandBytes} bytes: its script compressed and in base64, or the parameters of its document.`,
+    says: `A step sends SSM at most ${commandBytes} bytes: its script, compressed and in base64, or the parameters of its document.`,
     look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         for (const [key, text] of texts(action, scripts)) {
@@ -74,7 +74,7 @@ export const commandRules: Rule[] = [
     },
   },
   {
-    says: 'No secrets in steps and checks: whoever may read Run Command events reads them. Fetch them in the step from an SSM SecureString or Secrets Manager, which the deployment must allow by its setting `builderSecrets`.',
+    says: 'Steps and checks contain no secrets, because everybody who may read Run Command events can read them. Fetch secrets in the step from an SSM SecureString or Secrets Manager, which the deployment must allow by its setting `builderSecrets`.',
     look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         const all: [string, string][] = texts(action, scripts);

@@ -51,7 +51,7 @@ const placed = (distribute: SoundParts['distribute']) =>
 
 export const distributionRules: Rule[] = [
   {
-    says: 'A region is a target once.',
+    says: 'Each region is a target only once.',
     look({ distribute }, report) {
       for (const [index, first, { region }] of repeats(sound(distribute), (target) => target.region)) {
         report(['distribute', index, 'region'], `${region} is already the target distribute[${first}]`);
@@ -59,7 +59,7 @@ export const distributionRules: Rule[] = [
     },
   },
   {
-    says: 'All targets are in one partition (aws, aws-us-gov, aws-cn, aws-eusc): AWS copies no image across.',
+    says: 'All targets are in one partition (aws, aws-us-gov, aws-cn, aws-eusc), because AWS copies no image from one partition to another.',
     look({ distribute }, report) {
       const [first, ...others] = placed(distribute);
       if (!first) return;
@@ -75,7 +75,7 @@ export const distributionRules: Rule[] = [
     },
   },
   {
-    says: 'A target that is shared has a customer-managed key if the image is encrypted there, however that comes: snapshots under alias/aws/ebs cannot be shared. An image is encrypted by the keys of the builder, by the kmsKey of the target in the region the pipeline runs in, or by its source. The copy of an encrypted image is encrypted, so every other region needs a kmsKey of its own.',
+    says: "A shared target has a customer-managed key if its image is encrypted, because snapshots under alias/aws/ebs cannot be shared. An image is encrypted if the builder has keys, if its source is encrypted, or if the target in the pipeline's region has a kmsKey. The copy of an encrypted image is encrypted, so every other region needs its own kmsKey.",
     look({ builder, distribute }, report, around) {
       const targets = sound(distribute);
       const home = homeOf(targets, around);

@@ -23,12 +23,12 @@ export const limitRules: Rule[] = [
       const list = longest.map(({ path, seconds }) => `${path} ${durationOf(seconds)}`).join(', ');
       report(
         most?.path === 'image.timeout' ? ['image', 'timeout'] : [most?.path ?? 'provision'],
-        `may take so long that the whole build comes to ${durationOf(sum)} (${list}); a build may take ${durationOf(executionSeconds)}, so shorten timeouts`,
+        `may take so long that the whole build takes ${durationOf(sum)} (${list}); a build may take ${durationOf(executionSeconds)}, so shorten timeouts`,
       );
     },
   },
   {
-    says: 'However long everything takes within its timeouts, the history of the build stays below half of the 25,000 events at which AWS ends an execution.',
+    says: 'Even if everything takes its whole timeout, the history of the build stays below half of the 25,000 events at which AWS ends an execution.',
     look(parts, report) {
       const recipe = bounded(parts);
       if (!recipe || paceOf(recipe) !== undefined) return;

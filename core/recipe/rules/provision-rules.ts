@@ -41,7 +41,7 @@ export const provisionRules: Rule[] = [
     },
   },
   {
-    says: 'Names of steps are unique among the steps, names of checks among the checks, upper and lower case being the same.',
+    says: 'Every step has its own name, and so has every check. Upper and lower case count as the same.',
     look({ provision, checks }, report) {
       for (const [section, list] of [
         ['provision', provision],

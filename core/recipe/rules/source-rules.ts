@@ -29,7 +29,7 @@ export const sourceRules: Rule[] = [
     },
   },
   {
-    says: 'A source has an owner, except for channel: anybody can publish an AMI under any name (whoAMI).',
+    says: 'A source other than channel has an owner, because anybody can publish an AMI under any name (whoAMI).',
     look({ source: given }, report, { stated }) {
       const named = ways.filter((way) => stated(['source', way]));
       if (named.length > 0 && !named.includes('channel') && !stated(['source', 'owner'])) {
@@ -44,22 +44,22 @@ export const sourceRules: Rule[] = [
     },
   },
   {
-    says: 'A filter of our own images does not find those of this very recipe.',
+    says: 'A filter of our own images does not match the images of the same recipe.',
     look({ source: given, name }, report) {
       const pattern = given?.owner === 'self' ? given.filter?.name : undefined;
       if (name === undefined || pattern === undefined) return;
       if (finds(pattern, `${name}-20261123-030000-9f2c`))
         report(
           ['source', 'filter', 'name'],
-          'finds the images of this very recipe: each build would pile onto the last',
+          'matches the images of this recipe, so each build would start from the last one',
         );
     },
   },
   {
-    says: 'A recipe does not build on a channel of its own.',
+    says: 'The source of a recipe is not its own channel.',
     look({ source: given, name }, report) {
       if (name !== undefined && given?.channel?.startsWith(`${name}/`)) {
-        report(['source', 'channel'], `is a channel of this very recipe: each build would pile onto the last`);
+        report(['source', 'channel'], `is a channel of this recipe, so each build would start from the last one`);
       }
     },
   },

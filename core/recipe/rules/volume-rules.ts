@@ -84,7 +84,7 @@ export function sourceSizeProblems(rootVolume: Volume, sizeGiB: number): Problem
 
 export const volumeRules: Rule[] = [
   {
-    says: 'Size, IOPS and throughput of a volume are within what its type takes: gp3 has at most 500 IOPS per GiB (3,000 in any size) and 0.25 MiB/s per IOPS, io1 at most 50 and io2 at most 1,000 IOPS per GiB. io1 and io2 need iops; st1 and sc1 cannot be the root.',
+    says: 'Size, IOPS and throughput of a volume are within the limits of its type: gp3 has at most 500 IOPS per GiB (3,000 in any size) and 0.25 MiB/s per IOPS, io1 at most 50 and io2 at most 1,000 IOPS per GiB. io1 and io2 need iops; st1 and sc1 cannot be the root.',
     look({ builder }, report) {
       for (const { path, volume } of builder ? volumesOf(builder) : []) {
         for (const [key, message] of volumeProblems(volume)) report([...path, key], message);
@@ -94,7 +94,7 @@ export const volumeRules: Rule[] = [
     },
   },
   {
-    says: 'A volume with a kmsKey is not encrypted: false.',
+    says: 'A volume with a kmsKey does not have encrypted: false.',
     look({ builder }, report) {
       for (const { path, volume } of builder ? volumesOf(builder) : []) {
         if (volume.kmsKey !== undefined && volume.encrypted === false)

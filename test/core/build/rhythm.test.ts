@@ -56,7 +56,7 @@ test.each<[string, Size, unknown]>([
   [
     'timeouts beyond what an execution may take',
     { steps: 8, timeout: '48h' },
-    { path: ['provision'], message: expect.stringMatching(/comes to 20d.*image.timeout 1d.*a build may take 14d/) },
+    { path: ['provision'], message: expect.stringMatching(/takes 20d.*image.timeout 1d.*a build may take 14d/) },
   ],
 ])('refused: %s', (_, size, problem) => {
   expect(sized(size).problems).toEqual([problem]);

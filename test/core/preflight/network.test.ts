@@ -55,7 +55,7 @@ describe('refused, with the key of the recipe and what to do', () => {
       'a group of another VPC than the subnet',
       { groups: { found: [{ group: 'sg-00000001', vpc: 'vpc-2', https: true }] } },
       { subnets: [a], securityGroups: ['sg-00000001'] },
-      [/^builder\.securityGroups\[0\]: sg-00000001 is of vpc-2, but subnet-0000000a is of vpc-1/],
+      [/^builder\.securityGroups\[0\]: sg-00000001 is in vpc-2, but subnet-0000000a is in vpc-1/],
     ],
     [
       'a default group without outgoing rules',
@@ -178,6 +178,6 @@ test('the group of the deployment in another VPC than the subnets of the recipe 
   });
   const facts = { ...factsOf({}), network, deploymentGroups: ['sg-00000001'] };
   expect(told(networkProblems(document, facts))).toEqual([
-    "builder.subnets: subnet-0000000a is of vpc-1, but the deployment's security group sg-00000001 is of vpc-2; name groups of vpc-1 in builder.securityGroups",
+    "builder.subnets: subnet-0000000a is in vpc-1, but the deployment's security group sg-00000001 is in vpc-2; name groups of vpc-1 in builder.securityGroups",
   ]);
 });

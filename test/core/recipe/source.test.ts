@@ -34,13 +34,13 @@ casesOf([
     'a recipe does not build on itself',
     source,
     '¦channel: base/stable',
-    'source.channel: is a channel of this very recipe: each build would pile onto the last',
+    'source.channel: is a channel of this recipe, so each build would start from the last one',
   ],
   [
     'a recipe does not find its own images',
     source,
     'filter: { ¦name: "b?se-20*" }\n  owner: self',
-    'source.filter.name: finds the images of this very recipe: each build would pile onto the last',
+    'source.filter.name: matches the images of this recipe, so each build would start from the last one',
   ],
   [
     'an owner is a word or an account',

@@ -103,7 +103,7 @@ Took     8m 53s
 Targets
   eu-west-1  -                      failed  CopyFailed: ami-2 in eu-west-1 is failed: Given key ID is not accessible
 
-LEFT BEHIND, somebody must look
+LEFT BEHIND, a person must look at it
   snap-1 in us-east-1: AccessDenied
 Undone: 2, listed in the manifest
 
@@ -127,7 +127,7 @@ test('an execution that was refused tells why, and of no manifest: that of the b
 test('a build that is started again does not tell of what its earlier execution left in the manifest', () => {
   const later = { startedAt: startedAt + 3600_000, endedAt: startedAt + 7200_000 };
   const { text } = notificationOf(ended({ status: 'FAILED', ...later }), failed(), place)!;
-  expect(text).toMatch(/^base FAILED\.\nWhy is in the execution\./);
+  expect(text).toMatch(/^base FAILED\.\nThe execution has the reason\./);
 });
 
 test('what is kept is said with how to go on', () => {
