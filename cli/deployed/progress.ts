@@ -1,31 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { failureMessage } from '../../core/report/failure.ts';
 import type { EventPath, HistoryEvent } from '../../simulator/states/history.ts';
 
-/** The purpose of each Task and Map state of build-image, for a first-time reader. */
-export const purposes: Record<string, string> = {
-  Resolve: 'recipe and source image become a build plan',
-  RecordUpToDate: 'the published image is what the recipe asks for',
-  Launch: 'a builder instance that only SSM can reach',
-  AwaitBuilder: 'its SSM agent is online',
-  Provision: 'the steps of the recipe',
-  Seal: 'the builder stops, its disks stand still',
-  CreateImage: 'an AMI of the builder',
-  AwaitImage: 'the AMI and its snapshots are complete',
-  LaunchCandidate: 'a fresh instance of that AMI',
-  AwaitCandidate: 'its SSM agent is online',
-  Check: 'the checks of the recipe',
-  TerminateCandidate: 'it has told all it knows',
-  Distribute: 'the AMI goes to every target',
-  CopyImage: 'a copy is begun where needed',
-  AwaitCopy: 'the copy is complete',
-  GrantPermissions: 'others may launch it',
-  Verify: 'every target is read back and found right',
-  Publish: 'the channel points at the image in every region',
-  CleanUp: 'builder, candidate and their volumes are gone',
-  Compensate: 'what the build made is taken back',
-  RecordFailure: 'the manifest tells what happened',
-};
+interface States {
+  States: Record<string, { Type: string; Comment?: string; ItemProcessor?: States }>;
+}
+
+/** The purposes of all Task and Map states of a machine: the first sentence of each state's Comment, in lower case. */
+export const purposesIn = ({ States }: States): Record<string, string> =>
+  Object.assign(
+    {},
+    ...Object.entries(States).map(([name, { Type, Comment = '', ItemProcessor }]) => {
+      const [first = ''] = Comment.split('. ');
+      const own = Type === 'Task' || Type === 'Map' ? { [name]: first.charAt(0).toLowerCase() + first.slice(1) } : {};
+      return { ...own, ...(ItemProcessor && purposesIn(ItemProcessor)) };
+    }),
+  ) as Record<string, string>;
+
+let known: Record<string, string> | undefined;
+
+/** The purpose of a state of build-image, for a first-time reader. The machine's definition has it. */
+function purposeOf(state: string): string {
+  const file = join(process.env['GOLDEN_ROOT'] ?? '.', 'statemachines/build-image.asl.json');
+  known ??= purposesIn(JSON.parse(readFileSync(file, 'utf8')) as States);
+  return known[state] ?? '';
+}
 
 /** One line of progress: one visit of a state, or one iteration of a Map, running or ended. */
 export interface Line {
@@ -67,7 +68,7 @@ export function createProgress() {
 
   function titles(event: HistoryEvent, { map: [around] = [] }: EventPath): Omit<Visit, 'since' | 'retried'> {
     const { name: state = '', input } = details(event);
-    const purpose = purposes[state] ?? '';
+    const purpose = purposeOf(state);
     if (!around) return { label: state, subject: '', purpose, step: false };
     const { region, name = state } = itemIn(input);
     if (region) return { label: `${around.state} ${region}`, subject: state.padEnd(17), purpose, step: false };
