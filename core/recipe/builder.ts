@@ -18,10 +18,14 @@ const volumeKeys = {
   iops: z.exactOptional(
     z
       .int()
-      .check(z.minimum(100), z.maximum(256_000), z.describe('Provisioned IOPS; gp3, and required for io1 and io2.')),
+      .check(
+        z.minimum(100),
+        z.maximum(256_000),
+        z.describe('Provisioned IOPS, for gp3, io1 and io2. io1 and io2 require it.'),
+      ),
   ),
   throughput: z.exactOptional(
-    z.int().check(z.minimum(125), z.maximum(2_000), z.describe('Throughput in MiB/s; gp3 only.')),
+    z.int().check(z.minimum(125), z.maximum(2_000), z.describe('Throughput in MiB/s, for gp3 only.')),
   ),
 };
 const sizeGiB = z.int().check(z.minimum(1), z.maximum(65_536));
@@ -88,7 +92,7 @@ export const builder = z
         .check(
           z.regex(/^[\w+=,.@-]{1,128}$/, 'must be the name of an instance profile, not an ARN'),
           z.describe(
-            "Instance profile of builder and candidate. Left out: the deployment's own, which allows what the SSM agent needs and no more.",
+            'Instance profile of builder and candidate. If left out, that of the deployment, which allows only what the SSM agent needs.',
           ),
         ),
     ),
@@ -104,7 +108,7 @@ export const builder = z
     rootVolume: z.prefault(
       z
         .strictObject({
-          sizeGiB: z.exactOptional(sizeGiB.check(z.describe('Size in GiB. Default: that of the source image.'))),
+          sizeGiB: z.exactOptional(sizeGiB.check(z.describe('Size in GiB. If left out, that of the source image.'))),
           ...volumeKeys,
         })
         .check(z.describe('The root volume of the builder, which becomes the root of the image.')),

@@ -22,12 +22,12 @@ const scriptPath = z.string().check(
 const shells = {
   run: z.exactOptional(text.check(z.describe('Shell commands, run by bash with set -euo pipefail.'))),
   script: z.exactOptional(scriptPath),
-  powershell: z.exactOptional(text.check(z.describe('PowerShell commands, stopping at the first error.'))),
+  powershell: z.exactOptional(text.check(z.describe('PowerShell commands. They stop at the first error.'))),
 };
 
 export const step = z
   .strictObject({
-    name: z.exactOptional(label.check(z.describe('Name of the step in logs and errors; unique.'))),
+    name: z.exactOptional(label.check(z.describe('Unique name of the step in logs and errors.'))),
     ...shells,
     document: z.exactOptional(
       z
@@ -51,7 +51,7 @@ export const step = z
     parameters: z.exactOptional(
       z
         .record(z.string(), z.array(z.string()))
-        .check(z.describe('Parameters of the document; each value is a list of strings.')),
+        .check(z.describe('Parameters of the document. Each value is a list of strings.')),
     ),
     reboot: z.exactOptional(z.literal(true).check(z.describe('Reboot the builder and wait until it is back.'))),
     timeout: timeout('1h; 15m for reboot'),
@@ -63,7 +63,7 @@ export const step = z
 
 export const check = z
   .strictObject({
-    name: label.check(z.describe('What is being checked; unique.')),
+    name: label.check(z.describe('What the check checks, as a unique name.')),
     ...shells,
     timeout: timeout('10m'),
   })

@@ -10,12 +10,12 @@ import { triggers } from './upkeep.ts';
 export const recipeSchema = z.strictObject({
   name: name.check(
     z.describe(
-      'Name of the recipe and of its file. At most 48 characters, as the image is called <name>-YYYYMMDD-HHMMSS-hhhh.',
+      'Name of the recipe and of its file. At most 48 characters, because the image is called <name>-YYYYMMDD-HHMMSS-hhhh.',
     ),
   ),
   description: z
     ._default(z.string().check(z.maxLength(255), formed(/^[ -~]*$/, 'be printable ASCII: EC2 takes nothing else')), '')
-    .check(z.describe('What the image is, for its users; becomes the description of the AMI.')),
+    .check(z.describe('What the image is, for its users. It becomes the description of the AMI.')),
   source,
   builder,
   provision: z
@@ -23,9 +23,7 @@ export const recipeSchema = z.strictObject({
     .check(z.describe('Steps that set up the builder, in this order.')),
   checks: z
     ._default(z.array(check).check(z.maxLength(100)), [])
-    .check(
-      z.describe('Checks on a fresh instance of the candidate image; all must pass before anything is distributed.'),
-    ),
+    .check(z.describe('Checks on a fresh instance of the image. All must pass before anything is distributed.')),
   image: z.prefault(image, {}),
   distribute: z
     .array(target)

@@ -13,7 +13,7 @@ function bounded({ provision, checks, image, distribute }: SoundParts): Bounded 
 
 export const limitRules: Rule[] = [
   {
-    says: `Timeouts of steps and checks, each with 15 minutes for SSM, image.timeout and the longest timeout of a target fit together into the ${durationOf(executionSeconds)} that a build may take.`,
+    says: `The timeouts of steps and checks (each with 15 minutes for SSM), image.timeout and the longest timeout of a target add up to at most the ${durationOf(executionSeconds)} that a build may take.`,
     look(parts, report) {
       const recipe = bounded(parts);
       const longest = recipe ? longestParts(recipe) : [];

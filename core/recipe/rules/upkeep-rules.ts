@@ -14,7 +14,7 @@ function isTimeZone(name: string): boolean {
 
 export const upkeepRules: Rule[] = [
   {
-    says: 'A schedule is cron(...) of six fields or rate(...); at(...) runs once only.',
+    says: 'A schedule is cron(...) of six fields or rate(...). at(...) is refused, because it runs only once.',
     look({ triggers }, report) {
       const problem = triggers?.schedule === undefined ? undefined : scheduleProblem(triggers.schedule);
       if (problem !== undefined) report(['triggers', 'schedule'], problem);
