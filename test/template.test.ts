@@ -256,9 +256,9 @@ describe('recipes that Resolve would refuse every time are not packaged', () => 
   test('where they name accounts and organizations of documentation', async () => {
     const problems = packagedTemplate(['--param=shareWith=any'], same);
     await expect(problems).rejects.toThrow(
-      /cannot be deployed to us-east-1 as dev:\n(.*\n)*recipes\/al2023-base\.yaml distribute\[0\]\.accounts\[0\]: 111122223333 stands in documentation/,
+      /cannot be deployed to us-east-1 as dev:\n(.*\n)*recipes\/al2023-base\.yaml distribute\[0\]\.accounts\[0\]: 111122223333 is an example from documentation/,
     );
-    await expect(problems).rejects.toThrow(/distribute\[1\]\.organizations\[0\]: \S+o-exampleorgid stands in/);
+    await expect(problems).rejects.toThrow(/distribute\[1\]\.organizations\[0\]: \S+o-exampleorgid is an example from/);
   });
 
   test('where they share with whom the settings do not name', async () => {

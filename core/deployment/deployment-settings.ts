@@ -50,7 +50,7 @@ export function parseSettings(text: string | undefined): DeploymentSettings {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Error(`GOLDEN_SETTINGS is no JSON: ${(error as Error).message}. Deploy again.`, { cause: error });
+    throw new Error(`GOLDEN_SETTINGS is not JSON: ${(error as Error).message}. Deploy again.`, { cause: error });
   }
   const parsed = settings.safeParse(value);
   if (parsed.success) return parsed.data;

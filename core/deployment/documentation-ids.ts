@@ -14,7 +14,7 @@ const organization =
 
 const inArn = /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):/;
 
-const why = 'stands in documentation, and is somebody else or nobody: put your own in its place, or remove it';
+const why = 'is an example from documentation and not yours: put your own in its place, or remove it';
 
 /** Ids from AWS's documentation and our examples. They are placeholders, so an image must not be shared with them. */
 export function documentationProblems({ source, builder, distribute }: Recipe): Problem[] {

@@ -48,16 +48,16 @@ export function startProblems(
   if (from === 'start' && channel !== undefined && channelsIn(catalog, home).has(channel))
     problems.push({
       path: ['publish', 'channel'],
-      message: `${channel} belongs to deployed recipes, and this start makes another image than they do: name another channel, publish nothing (publish: null), or deploy the recipe`,
+      message: `${channel} belongs to deployed recipes, and this start makes a different image: name another channel, publish nothing (publish: null), or deploy the recipe`,
     });
   return problems;
 }
 
-const off = 'this deployment builds what it was deployed with (inlineRecipes is off)';
+const off = 'this deployment builds only the recipes that it was deployed with (inlineRecipes is off)';
 
 const begunOtherwise: Problem = {
   path: ['build'],
-  message: `was begun with another recipe than the deployed one, and ${off}; start the recipe without "build"`,
+  message: `was begun with a recipe that differs from the deployed one, and ${off}; start the recipe without "build"`,
 };
 
 function inlineProblems({ recipe, overrides }: Requested['asked']): Problem[] {

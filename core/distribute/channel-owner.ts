@@ -23,7 +23,7 @@ export function heldByOthers(parameter: string, deployment: string | undefined, 
   return holders.flatMap(({ region, ami, tags }) => {
     const other = tags[deploymentTag];
     if (other === undefined || other === deployment) return [];
-    const way = `deploy with a channelRoot of its own, or delete the parameter in ${region} if ${other} is no more`;
+    const way = `deploy with a channelRoot of its own, or delete the parameter in ${region} if ${other} no longer exists`;
     return [`${parameter} in ${region} holds ${ami} of the deployment ${other}, and this one is ${deployment}; ${way}`];
   });
 }

@@ -104,7 +104,7 @@ export function keyNotes(recipe: Recipe, facts: EncryptionSeen): Problem[] {
       if (!('refused' in seen)) return [];
       const { path = ['distribute'] } = named.find((one) => one.region === at && one.key === key) ?? {};
       if (path.length > 1 && isAlias(key)) return [];
-      const message = `could not look at the key ${key} in ${at} before the build, so the build may find out late`;
+      const message = `could not look at the key ${key} in ${at} before the build, so a mistake there may show only during the build`;
       return [{ path, message: `${message}: ${seen.refused}` }];
     }),
   );

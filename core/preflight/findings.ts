@@ -22,7 +22,12 @@ export interface Findings {
 const unseen = (what: string, path: Problem['path'], { refused }: Seen<unknown>): Problem[] =>
   refused === undefined
     ? []
-    : [{ path, message: `could not look at ${what} before the build, so the build may find out late: ${refused}` }];
+    : [
+        {
+          path,
+          message: `could not look at ${what} before the build, so a mistake there may show only during the build: ${refused}`,
+        },
+      ];
 
 /** Checks everything in a recipe against the facts, and reports all findings at once. */
 export function findingsOf(recipe: Recipe, facts: Facts): Findings {

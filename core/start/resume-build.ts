@@ -19,20 +19,20 @@ export function rebuildProblem(
     message: `${(plan ?? manifest)?.build} ${what}; ${next}`,
   });
   if (manifest?.status === 'up-to-date')
-    return problem('made nothing: the image was up to date', 'to build all the same, start with "force": true');
+    return problem('made nothing: the image was up to date', 'to build anyway, start with "force": true');
   if (!plan) return undefined;
   if (manifest?.status === 'failed') {
     const { error, kept = [] } = manifest.failure ?? {};
     if (kept.length === 0) return problem(`failed and was undone (${error})`);
     // A sweep may be removing the image at this moment.
     const expired = kept.find(({ expires }) => expires !== null && new Date(expires) <= now);
-    if (expired) return problem(`failed (${error}) and its image was kept until ${expired.expires} only`);
+    if (expired) return problem(`failed (${error}) and its image was kept only until ${expired.expires}`);
     // Copies of a lost image would be taken for copies of the new one, but they are not.
     if (!images.some(({ state }) => state === 'available'))
       return problem(`failed (${error}), and the image that was kept in ${plan.region} is gone`);
   }
   if (manifest?.status === 'published' && images.length === 0)
-    return problem('was published and its image is gone since');
+    return problem('was published and its image has been removed since');
   if (special && !isPlanned(recipe, plan))
     return problem('keeps the recipe it was planned with', 'to change something, start without "build"');
   return undefined;

@@ -83,7 +83,7 @@ export function decideStart(asked: StartRequest, facts: StartFacts): Decision {
   const seconds = started && started.by !== 'hand' ? (now.getTime() - Date.parse(started.at)) / 1000 : Infinity;
   if (scheduled === undefined && seconds < debounceSeconds) {
     const ago = durationOf(Math.max(0, seconds));
-    return { skip: 'debounced', because: `${started?.build} started ${ago} ago; the next poll sees to it` };
+    return { skip: 'debounced', because: `${started?.build} started ${ago} ago; the next poll tries again` };
   }
   const names =
     scheduled === undefined

@@ -22,7 +22,7 @@ export function outdated(plan: Plan, published: PublishedBuild, now: Date): stri
   const { build, digest, source } = published;
   if (source !== plan.source.ami) return `the source image is ${plan.source.ami}, and ${build} was made from ${source}`;
   if (digest !== plan.digest)
-    return `the recipe, a script of it or the version of the pipeline has changed since ${build}`;
+    return `the recipe, one of its scripts or the version of the pipeline has changed since ${build}`;
   return tooOld(published, plan.document, now);
 }
 

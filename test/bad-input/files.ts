@@ -95,9 +95,13 @@ export const wrongFiles: [sentence: string, text: string | Uint8Array, message?:
   ['line breaks of the wrong kind only', small.replaceAll('\n', '\u2028')],
   ['text turned around', small.replace('us-east-1', '\u202Eus-east-1')],
   ['half a character', `${small}publish: { channel: "\\uD800" }\n`],
-  ['a NUL in a command', `${small}provision: [{ run: "echo a\\0b" }]\n`, 'provision[0].run: has a NUL'],
-  ['half a character in a command', `${small}provision: [{ run: "echo \\uDFFF" }]\n`, 'provision[0].run: has a NUL'],
-  ['a NUL in a parameter', json({ provision: [{ document: 'AWS-X', parameters: { a: ['\0'] } }] }), 'has a NUL'],
+  ['a NUL in a command', `${small}provision: [{ run: "echo a\\0b" }]\n`, 'provision[0].run: contains a NUL'],
+  [
+    'half a character in a command',
+    `${small}provision: [{ run: "echo \\uDFFF" }]\n`,
+    'provision[0].run: contains a NUL',
+  ],
+  ['a NUL in a parameter', json({ provision: [{ document: 'AWS-X', parameters: { a: ['\0'] } }] }), 'contains a NUL'],
   ['CR LF in a command', `${small}provision: [{ run: "a\\r\\nb" }]\n`, 'CR LF'],
   ['an escape sequence in a step name', `${small}provision: [{ name: "\\e[2J", run: x }]\n`, 'one line'],
   ['a line break in a check name', `${small}checks: [{ name: "a\\nb", run: x }]\n`, 'one line'],
@@ -136,7 +140,7 @@ export const wrongFiles: [sentence: string, text: string | Uint8Array, message?:
   ['a link that goes round as a script', scripted('scripts/round.sh'), 'provision[0].script'],
   ['a pipe as a script', scripted('scripts/pipe.sh'), 'is no file'],
   ['a script that is not text', scripted('scripts/binary.sh'), 'UTF-8'],
-  ['a script with a NUL', scripted('scripts/nul.sh'), 'has a NUL'],
+  ['a script with a NUL', scripted('scripts/nul.sh'), 'contains a NUL'],
 ];
 
 /** Odd, but right. */

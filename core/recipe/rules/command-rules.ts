@@ -33,7 +33,7 @@ export const commandRules: Rule[] = [
         else if (Number(given) > secondsOf(action.timeout))
           report(
             at,
-            `is ${durationOf(Number(given))}, but the pipeline gives the step up after its timeout of ${action.timeout}; say timeout: ${given}s instead`,
+            `is ${durationOf(Number(given))}, but the pipeline gives up on the step after its timeout of ${action.timeout}; say timeout: ${given}s instead`,
           );
       }
     },
@@ -46,9 +46,9 @@ export const commandRules: Rule[] = [
         if (action.parameters) all.push(['parameters', Object.entries(action.parameters).flat(2).join('\n')]);
         for (const [key, text] of all) {
           if (/[\0\p{Cs}]/u.test(text))
-            report([...path, key], 'has a NUL or half of a character, which would not arrive as it is written');
+            report([...path, key], 'contains a NUL or half of a character, which would not arrive unchanged');
           if (key === 'run' && text.includes('\r\n'))
-            report([...path, key], 'has CR LF line ends, which bash does not take; use LF');
+            report([...path, key], 'has CR LF line ends, which bash does not understand; use LF');
         }
       }
     },

@@ -69,7 +69,7 @@ export const distributionRules: Rule[] = [
         if (partition !== home)
           report(
             ['distribute', index, 'region'],
-            `${region} is in ${partition}, but ${first[1].region} is in ${home}; AWS copies no image across`,
+            `${region} is in ${partition}, but ${first[1].region} is in ${home}; AWS copies no image from one partition to another`,
           );
       }
     },

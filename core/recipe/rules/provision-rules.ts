@@ -90,7 +90,7 @@ export const provisionRules: Rule[] = [
           );
         else if (!/\S/.test(text)) report(at, `${action.script} is empty`);
         else if (action.script.endsWith('.sh') && text.includes('\r\n'))
-          report(at, `${action.script} has CR LF line ends, which bash does not take; save it with LF`);
+          report(at, `${action.script} has CR LF line ends, which bash does not understand; save it with LF`);
       }
     },
   },

@@ -17,7 +17,7 @@ test('what a deployment says is taken, the rest is by default', () => {
 });
 
 test.each([
-  ['no JSON', '{', /no JSON/],
+  ['no JSON', '{', /is not JSON/],
   ['an unknown key', '{"chanelRoot":"/golden"}', /chanelRoot/],
   ['a value of the wrong type', '{"subnets":"subnet-1"}', /subnets/],
   ['a root that is no path', '{"channelRoot":"golden"}', /channelRoot/],

@@ -101,7 +101,7 @@ test('ids that stand in documentation are refused, wherever a recipe names one',
     'distribute[1].organizationalUnits[0]',
   ]);
   const { message } = documentationProblems(recipe)[1] ?? {};
-  expect(message).toMatch(/stands in documentation, and is somebody else or nobody: put your own in its place/);
+  expect(message).toMatch(/is an example from documentation and not yours: put your own in its place/);
   const settings = { ...defaultSettings, shareWith: 'any', kmsAccounts: 'any' } as const;
   expect(boundProblems(recipe, settings, place)).toHaveLength(10);
   expect(boundProblems(recipe, { ...settings, documentationIds: 'allowed' }, place)).toEqual([]);

@@ -104,8 +104,8 @@ test('a look that AWS refuses is a note, and its facts refuse nothing', () => {
   expect(findings(facts, { distribute: [{ region: 'me-south-1' }] })).toEqual({
     problems: [],
     notes: [
-      `builder.instanceTypes: could not look at the instance types before the build, so the build may find out late: ${refused}`,
-      `distribute: could not look at the regions of the account before the build, so the build may find out late: ${refused}`,
+      `builder.instanceTypes: could not look at the instance types before the build, so a mistake there may show only during the build: ${refused}`,
+      `distribute: could not look at the regions of the account before the build, so a mistake there may show only during the build: ${refused}`,
     ],
   });
 });

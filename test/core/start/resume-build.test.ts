@@ -41,7 +41,7 @@ test('a failed build goes on with what it kept, while that is there', () => {
   expect(problem(failed())).toBeUndefined();
   expect(problem(failed({ kept: [{ ...kept[0]!, expires: null }] }))).toBeUndefined();
   expect(problem(failed({ kept: [] }))).toContain('failed and was undone (CheckFailed); start the recipe without');
-  expect(problem(failed(), [image], expires)).toContain(`its image was kept until ${expires} only`);
+  expect(problem(failed(), [image], expires)).toContain(`its image was kept only until ${expires}`);
   expect(problem(failed(), [])).toContain('the image that was kept in us-east-1 is gone');
   expect(problem(failed(), [{ ...image, state: 'pending' }])).toContain('is gone');
 });

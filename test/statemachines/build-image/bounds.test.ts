@@ -15,14 +15,14 @@ test('a start that reaches beyond the settings is refused with all that does, an
   expect(refused.error).toBe('RecipeInvalid');
   for (const said of [
     'distribute[0].accounts[0]: 300000000002 is outside of what this deployment allows',
-    'overrides.provision: this deployment builds what it was deployed with (inlineRecipes is off)',
+    'overrides.provision: this deployment builds only the recipes that it was deployed with (inlineRecipes is off)',
     'overrides.distribute: this deployment builds',
     'publish.channel: base/stable belongs to deployed recipes',
   ])
     expect(refused.cause).toContain(said);
   // The deployed recipe itself names an account of documentation, which only a simulated deployment lets pass.
   const deployed = await build(simulation, { recipe: 'base' });
-  expect(deployed.cause).toContain('distribute[0].accounts[0]: 444455556666 stands in documentation');
+  expect(deployed.cause).toContain('distribute[0].accounts[0]: 444455556666 is an example from documentation');
   expect(launched(simulation, 'builder')).toEqual([]);
   expect(leftIn(simulation)).toEqual(nothing);
 });
@@ -62,7 +62,7 @@ test('a build that was begun with an override is not started again once inlineRe
   settings.inlineRecipes = false;
   const again = await build(simulation, { recipe: 'base', build: id });
   expect(again.error).toBe('RecipeInvalid');
-  expect(again.cause).toContain('build: was begun with another recipe than the deployed one');
+  expect(again.cause).toContain('build: was begun with a recipe that differs from the deployed one');
   settings.inlineRecipes = true;
   expect((await build(simulation, { recipe: 'base', build: id })).cause ?? '').not.toContain('was begun with another');
 });

@@ -229,7 +229,7 @@ test('what was kept is not gone on with once its time is over, nor when it is go
   image.state = state;
   await simulation.pass(9 * day);
   expect(await again(simulation)).toMatchObject(
-    refused(/its image was kept until \S+Z only; start the recipe without/),
+    refused(/its image was kept only until \S+Z; start the recipe without/),
   );
   expect(owned(simulation)).toEqual(keptIn(simulation, [home]));
 });

@@ -203,9 +203,21 @@ describe('once an image is published', () => {
       },
       /^the source image is ami-\w+, and \S+ was made from ami-\w+$/,
     ],
-    ['a key of the recipe has changed', () => set(base(), 'description', 'another'), /the recipe, a script .* changed/],
-    ['a script has changed', () => set(catalog.scripts, script, 'set -eu'), /the recipe, a script .* changed/],
-    ['the pipeline is of another version', () => set(catalog, 'version', '1.0.1'), /the recipe, a script .* changed/],
+    [
+      'a key of the recipe has changed',
+      () => set(base(), 'description', 'another'),
+      /the recipe, one of its scripts .* changed/,
+    ],
+    [
+      'a script has changed',
+      () => set(catalog.scripts, script, 'set -eu'),
+      /the recipe, one of its scripts .* changed/,
+    ],
+    [
+      'the pipeline is of another version',
+      () => set(catalog, 'version', '1.0.1'),
+      /the recipe, one of its scripts .* changed/,
+    ],
     [
       'a channel was moved away',
       () => {

@@ -20,7 +20,7 @@ casesOf([
     'regions are of one partition',
     'region: eu-west-1',
     '¦region: cn-north-1',
-    'distribute[1].region: cn-north-1 is in aws-cn, but us-east-1 is in aws; AWS copies no image across',
+    'distribute[1].region: cn-north-1 is in aws-cn, but us-east-1 is in aws; AWS copies no image from one partition to another',
   ],
   [
     'an account has 12 digits',

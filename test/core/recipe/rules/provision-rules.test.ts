@@ -38,7 +38,7 @@ casesOf([
     'a document does not run longer than its step',
     'run: dnf -y upgrade',
     "document: AWS-RunShellScript\n    parameters: { commands: [date], ¦executionTimeout: ['7200'] }",
-    'provision[0].parameters.executionTimeout: is 2h, but the pipeline gives the step up after its timeout of 1h; say timeout: 7200s instead',
+    'provision[0].parameters.executionTimeout: is 2h, but the pipeline gives up on the step after its timeout of 1h; say timeout: 7200s instead',
   ],
   [
     'a parameter is a list',
@@ -105,7 +105,7 @@ casesOf([
     'bash takes no CR LF',
     run,
     '¦script: scripts/dos.sh',
-    'provision[0].script: scripts/dos.sh has CR LF line ends, which bash does not take; save it with LF',
+    'provision[0].script: scripts/dos.sh has CR LF line ends, which bash does not understand; save it with LF',
   ],
   [
     'a script must fit into an SSM command',
