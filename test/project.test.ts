@@ -153,6 +153,17 @@ test('only core/memory/documents.ts knows the keys of the bucket', () => {
   expect(read('core/memory/documents.ts')).toMatch(literal);
 });
 
+test('a name that core, aws or functions export means one thing, but a stage is called like the call it makes', () => {
+  const files = new Map<string, string[]>();
+  for (const file of ['core', 'aws', 'functions'].flatMap(filesIn))
+    for (const [, name = ''] of read(file).matchAll(
+      /^export (?:async )?(?:const|function|interface|type|class) (\w+)/gm,
+    ))
+      files.set(name, [...(files.get(name) ?? []), file]);
+  const ours = new Set(['handler', ...[...everyFunction.keys()].map(key)]);
+  expect([...files].filter(([name, found]) => found.length > 1 && !ours.has(name))).toEqual([]);
+});
+
 test('names say what a thing is', () => {
   const empty = /\b(utils?|helpers?|common|manager|service|processor|data|info)\b/;
   expect(sources.filter((file) => empty.test(file.replaceAll('-', ' ')))).toEqual([]);
