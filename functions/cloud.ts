@@ -26,12 +26,12 @@ export interface StageContext extends Artifacts {
 }
 
 /** What a function has when it is called, before the shell knows which build the call is about. */
-export type Surroundings = Omit<StageContext, 'about'>;
+export type CalledWith = Omit<StageContext, 'about'>;
 
 let connection: Connection | undefined;
 
 /** The cloud of a deployed function: AWS, and the settings that the stack put into the function's environment. */
-export function deployedCloud(): Surroundings {
+export function deployedCloud(): CalledWith {
   const { AWS_REGION = '', GOLDEN_BUCKET: bucket = '', GOLDEN_CATALOG = '', GOLDEN_SETTINGS } = process.env;
   const { GOLDEN_MACHINE: machine = '', GOLDEN_DEPLOYMENT: deployment = '', GOLDEN_TOPIC: topic = '' } = process.env;
   connection ??= connect(AWS_REGION);

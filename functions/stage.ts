@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { buildIn } from '../core/build/identity-from-input.ts';
 import { Failure } from '../core/errors.ts';
 import { embedded, type Measurement } from '../core/report/metrics.ts';
-import { deployedCloud, type StageContext, type Surroundings } from './cloud.ts';
+import { deployedCloud, type StageContext, type CalledWith } from './cloud.ts';
 
 export type { StageContext };
 
@@ -84,7 +84,7 @@ export const verifiedTarget = z.looseObject({
 /** Wraps every stage: checks the payload, runs the stage, logs one line, and throws failures under their names. */
 export function lambda<I, O>(
   { name, input, run }: Stage<I, O>,
-  cloudOf: () => Surroundings = deployedCloud,
+  cloudOf: () => CalledWith = deployedCloud,
 ): Handler<unknown, O> {
   return async (event, context) => {
     const deployed = cloudOf();

@@ -65,7 +65,7 @@ export interface CloudOptions {
 }
 
 /** A simulated AWS with all accounts and regions. At first it holds only what AWS itself provides. */
-export interface Cloud {
+export interface SimulatedCloud {
   readonly clock: Clock;
   readonly services: Services & { ec2: Actions; ssm: Actions; s3: Actions };
   /** Every attempt of every call of attached clients. */
@@ -96,7 +96,7 @@ export interface Cloud {
   readObject(bucket: string, key: string): string | undefined;
 }
 
-export function createCloud(options: CloudOptions): Cloud {
+export function createCloud(options: CloudOptions): SimulatedCloud {
   const { clock, account = '123456789012', throttling = true } = options;
   const scenario = parseScenario(options.scenario);
   const rough = options.rough ?? scenario.rough;
@@ -154,7 +154,7 @@ export function createCloud(options: CloudOptions): Cloud {
 /** Changes that a test makes to the cloud without a call of the API. */
 const changesTo = (
   world: World,
-): Pick<Cloud, 'addImage' | 'publishRelease' | 'setParameter' | 'addKey' | 'createBucket'> => ({
+): Pick<SimulatedCloud, 'addImage' | 'publishRelease' | 'setParameter' | 'addKey' | 'createBucket'> => ({
   addImage(image) {
     const added = addPublicImage(world, image);
     world.views.settle(image.region);
@@ -184,7 +184,7 @@ const networkOf = ({ network }: CloudOptions, scenario: Scenario): Scenario['net
   securityGroups: [...scenario.network.securityGroups, ...(network?.securityGroups ?? [])],
 });
 
-const servicesOf = (world: World, guarded: ReturnType<typeof createGate>): Cloud['services'] => ({
+const servicesOf = (world: World, guarded: ReturnType<typeof createGate>): SimulatedCloud['services'] => ({
   ec2: guarded('ec2', {
     ...imageActions(world),
     ...createImageActions(world),

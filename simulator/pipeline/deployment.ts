@@ -1,6 +1,6 @@
 import type { Resource } from '../../infrastructure/triggers.cjs';
 import { createAsyncInvocation, type AsyncFunction } from './async-invocation.ts';
-import type { Clock } from '../clock.ts';
+import { isoTime, type Clock } from '../clock.ts';
 import type { BusEvent, EventBus } from '../aws/events/event-bus.ts';
 import type { Pattern } from '../aws/events/event-pattern.ts';
 import type { Random } from '../random.ts';
@@ -14,7 +14,7 @@ export interface Message {
 }
 
 /** The things that a template refers to but does not define, by logical id. */
-export interface Surroundings {
+export interface Referenced {
   clock: Clock;
   events: EventBus;
   random: Random;
@@ -25,87 +25,108 @@ export interface Surroundings {
   functions: Record<string, Pick<AsyncFunction, 'arn' | 'run'>>;
 }
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- properties of CloudFormation, as many types as there are */
 /**
  * Runs rules, schedules and retries as the template's resources define them. A property that is not simulated is refused.
  * @returns the queues that they fill, by logical id.
  */
-export function deploy(resources: Record<string, Resource>, around: Surroundings): Map<string, Message[]> {
-  const { clock, events, random, account, region, machines, functions } = around;
-  const invoke = createAsyncInvocation(clock);
-  const queues = new Map<string, Message[]>();
+export function deploy(resources: Record<string, Resource>, referenced: Referenced): Map<string, Message[]> {
+  const deployment = new Deployment(resources, referenced);
+  for (const [id, resource] of Object.entries(resources)) deployment.add(id, resource);
+  return deployment.queues;
+}
 
-  const idOf = (reference: any): string => reference.Ref ?? reference['Fn::GetAtt'][0];
-  const queue = (reference: any) => {
-    const messages = queues.get(idOf(reference)) ?? [];
-    queues.set(idOf(reference), messages);
-    return (body: unknown) => void messages.push({ at: new Date(clock.now()).toISOString(), body });
-  };
-  const configs = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig');
+type Take = (event: unknown) => void;
+
+/* oxlint-disable typescript/no-explicit-any -- properties of CloudFormation, as many types as there are */
+class Deployment {
+  readonly queues = new Map<string, Message[]>();
+  readonly #referenced: Referenced;
+  readonly #invoke: ReturnType<typeof createAsyncInvocation>;
+  /** Lambda's settings for the asynchronous events of functions. */
+  readonly #configs: Resource[];
+
+  constructor(resources: Record<string, Resource>, referenced: Referenced) {
+    this.#referenced = referenced;
+    this.#invoke = createAsyncInvocation(referenced.clock);
+    this.#configs = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig');
+  }
+
+  add(id: string, { Type, Properties }: Resource): void {
+    if (Type === 'AWS::Lambda::EventInvokeConfig') return; // read with the function's receiver
+    if (Type === 'AWS::Events::Rule') this.#addRule(id, Properties);
+    else if (Type === 'AWS::Scheduler::Schedule') this.#addSchedule(id, Properties);
+    else throw new Error(`the simulator does not deploy ${id}: ${Type}`);
+  }
+
+  #addRule(name: string, { EventPattern, Targets, ...more }: any): void {
+    const { events, account, region, machines } = this.#referenced;
+    const { State = 'ENABLED', ...others } = more;
+    refuse(name, others, ['Description']);
+    if (!isEnabled(State)) return;
+    for (const { Id, Arn, DeadLetterConfig, RetryPolicy, ...rest } of Targets) {
+      refuse(`${name}.${Id}`, rest, ['RoleArn']);
+      const take = this.#receiver(Arn);
+      events.addRule({
+        name: `${name}/${Id}`,
+        account,
+        region,
+        pattern: withArns(EventPattern, machines) as Pattern,
+        target: (event) => take(event),
+        retries: RetryPolicy.MaximumRetryAttempts,
+        maximumAgeSeconds: RetryPolicy.MaximumEventAgeInSeconds,
+        ...(DeadLetterConfig && { deadLetter: this.#queue(DeadLetterConfig.Arn) }),
+      });
+    }
+  }
+
+  #addSchedule(id: string, { FlexibleTimeWindow, Target, ...said }: any): void {
+    const { clock, random } = this.#referenced;
+    const { ScheduleExpression: expression, ScheduleExpressionTimezone: timezone = 'UTC', ...more } = said;
+    const { State = 'ENABLED', ...others } = more;
+    refuse(id, others, ['GroupName', 'Name', 'Description']);
+    if (!isEnabled(State)) return;
+    const take = this.#receiver(Target.Arn);
+    addSchedule(clock, random, {
+      expression,
+      timezone,
+      windowMinutes: FlexibleTimeWindow.MaximumWindowInMinutes ?? 0,
+      run: (scheduled) => take(JSON.parse(Target.Input.replaceAll('<aws.scheduler.scheduled-time>', scheduled))),
+    });
+  }
+
   /** The receiver of events at an ARN: a function, a state machine, else a queue. */
-  const taker = (reference: any): ((event: unknown) => void) => {
+  #receiver(reference: any): Take {
+    const { machines, functions } = this.#referenced;
     const id = idOf(reference);
     const machine = machines[id];
     if (machine) return (event) => machine.start(event, (event as Partial<BusEvent>).id);
     const called = functions[id];
-    if (!called) return queue(reference);
+    if (!called) return this.#queue(reference);
     const { MaximumRetryAttempts: retries, DestinationConfig } =
-      configs.find(({ Properties }) => idOf(Properties['FunctionName']) === id)?.Properties ?? {};
+      this.#configs.find(({ Properties }) => idOf(Properties['FunctionName']) === id)?.Properties ?? {};
     if (retries === undefined) throw new Error(`the template does not say what becomes of events ${id} cannot take`);
-    const onFailure = queue(DestinationConfig.OnFailure.Destination);
-    return (event) => invoke({ ...called, retries, onFailure }, event);
-  };
-
-  const deployed: Record<string, (id: string, properties: any) => void> = {
-    'AWS::Lambda::EventInvokeConfig': () => undefined,
-    'AWS::Events::Rule'(name, { EventPattern, Targets, ...more }) {
-      const { State = 'ENABLED', ...others } = more;
-      refuse(name, others, ['Description']);
-      if (!isEnabled(State)) return;
-      for (const { Id, Arn, DeadLetterConfig, RetryPolicy, ...rest } of Targets) {
-        refuse(`${name}.${Id}`, rest, ['RoleArn']);
-        const take = taker(Arn);
-        events.addRule({
-          name: `${name}/${Id}`,
-          account,
-          region,
-          pattern: filled(EventPattern) as Pattern,
-          target: (event) => take(event),
-          retries: RetryPolicy.MaximumRetryAttempts,
-          maximumAgeSeconds: RetryPolicy.MaximumEventAgeInSeconds,
-          ...(DeadLetterConfig && { deadLetter: queue(DeadLetterConfig.Arn) }),
-        });
-      }
-    },
-    'AWS::Scheduler::Schedule'(id, properties) {
-      const { FlexibleTimeWindow, Target, ...said } = properties;
-      const { ScheduleExpression: expression, ScheduleExpressionTimezone: timezone = 'UTC', ...more } = said;
-      const { State = 'ENABLED', ...others } = more;
-      refuse(id, others, ['GroupName', 'Name', 'Description']);
-      if (!isEnabled(State)) return;
-      const take = taker(Target.Arn);
-      addSchedule(clock, random, {
-        expression,
-        timezone,
-        windowMinutes: FlexibleTimeWindow.MaximumWindowInMinutes ?? 0,
-        run: (scheduled) => take(JSON.parse(Target.Input.replaceAll('<aws.scheduler.scheduled-time>', scheduled))),
-      });
-    },
-  };
-  /** Replaces references to state machines in a pattern with their ARNs. */
-  const filled = (value: any): unknown => {
-    if (Array.isArray(value)) return value.map(filled);
-    if (value === null || typeof value !== 'object') return value;
-    if (typeof value.Ref === 'string') return machines[value.Ref]?.arn;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, filled(member)]));
-  };
-  for (const [id, { Type, Properties }] of Object.entries(resources)) {
-    const run = deployed[Type];
-    if (!run) throw new Error(`the simulator does not deploy ${id}: ${Type}`);
-    run(id, Properties);
+    const onFailure = this.#queue(DestinationConfig.OnFailure.Destination);
+    return (event) => this.#invoke({ ...called, retries, onFailure }, event);
   }
-  return queues;
+
+  #queue(reference: any): Take {
+    const messages = this.queues.get(idOf(reference)) ?? [];
+    this.queues.set(idOf(reference), messages);
+    return (body) => void messages.push({ at: isoTime(this.#referenced.clock.now()), body });
+  }
 }
+
+/** The logical id in a reference, `Ref` or `Fn::GetAtt`. */
+const idOf = (reference: any): string => reference.Ref ?? reference['Fn::GetAtt'][0];
+
+/** Replaces references to state machines in a pattern with their ARNs. */
+function withArns(value: any, machines: Referenced['machines']): unknown {
+  if (Array.isArray(value)) return value.map((each) => withArns(each, machines));
+  if (value === null || typeof value !== 'object') return value;
+  if (typeof value.Ref === 'string') return machines[value.Ref]?.arn;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withArns(member, machines)]));
+}
+/* oxlint-enable */
 
 /** Whether a rule or a schedule is enabled. A parameter of osls counts as its default here. */
 function isEnabled(state: string): boolean {

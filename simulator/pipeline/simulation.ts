@@ -1,33 +1,30 @@
-import type { Context } from 'aws-lambda';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { connect } from '../../aws/connection.ts';
-import { schedulesOf } from '../../core/start/recipe-schedule.ts';
 import {
   keyOf,
   parseDocument,
-  type DocumentSubject,
   type DocumentContent,
   type DocumentName,
+  type DocumentSubject,
 } from '../../core/memory/documents.ts';
-import type { Surroundings } from '../../functions/cloud.ts';
-import { lambda } from '../../functions/stage.ts';
+import { schedulesOf } from '../../core/start/recipe-schedule.ts';
 import { notifyResources, triggerResources } from '../../infrastructure/triggers.cjs';
 import type { Action } from '../aws/calls/actions.ts';
-import { acting, actingAs, retryStrategy } from '../aws/calls/attach.ts';
-import { createClock, type Clock, type Timer } from '../clock.ts';
-import { createCloud, type Cloud as SimulatedCloud } from '../aws/cloud.ts';
-import { deploy, type Message } from './deployment.ts';
+import { createCloud, type SimulatedCloud } from '../aws/cloud.ts';
 import { executionStatusChange } from '../aws/events/events.ts';
-import { eventFunctions, stages } from './handlers.ts';
-import { createInvoke, endAtEntry } from './interfered-functions.ts';
+import { snsActions, type Mail } from '../aws/events/sns.ts';
+import { createClock, type Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
+import { createStepFunctions, type Execution, type StepFunctions } from '../states/step-functions.ts';
 import { accountFor } from './account-for.ts';
+import { deployedNames, service } from './deployed-names.ts';
+import { deploy, type Message } from './deployment.ts';
+import { connectTo, functionContext } from './function-context.ts';
+import { createFunctions, type CallFunction } from './functions.ts';
+import { eventFunctions } from './handlers.ts';
+import { endAtEntry } from './interfered-functions.ts';
+import { createMachine, startExecution } from './machines.ts';
 import { simulatedSettings } from './simulated-settings.ts';
 import type { SimulationOptions } from './simulation-options.ts';
-import { partitionIn } from '../aws/partition.ts';
-import { snsActions, type Mail } from '../aws/events/sns.ts';
 import type { StartOutcome } from './start-outcome.ts';
-import { createStepFunctions, type Execution, type StepFunctions } from '../states/step-functions.ts';
 
 export interface Simulation {
   clock: Clock;
@@ -61,157 +58,42 @@ export interface Simulation {
   read<Name extends DocumentName>(about: DocumentSubject<Name>, name: Name): DocumentContent<Name> | undefined;
 }
 
-/** Service and stage, the prefix of every name in a deployment with default settings. */
-const service = 'golden-image-dev';
-
 /** The pipeline on a simulated AWS, with the deployed state machine, the bundled handlers and real SDK clients. */
 export function createSimulation(options: SimulationOptions): Simulation {
-  const { catalog, region = 'us-east-1', account = '222233334444', speed = 'max', onLog, interfere = {} } = options;
-  const clock = createClock({ start: (options.start ?? new Date('2026-11-23T03:00:00Z')).getTime(), speed });
-  const { seed, rough, rates, throttling, scenario } = options;
-  const settings = { ...simulatedSettings, ...options.settings };
-  const cloud = createCloud({
-    clock,
-    account,
-    ...(seed !== undefined && { seed }),
-    rough,
-    rates,
-    throttling,
-    scenario,
-    ...accountFor(catalog, region),
-    interfere: interfere.call,
-  });
-  const bucket = `golden-artifacts-${account}`;
-  cloud.createBucket(bucket, region);
+  const { region = 'us-east-1', account = '222233334444', interfere = {} } = options;
+  const place = { region, account };
+  const names = deployedNames(region, account);
+  const cloud = cloudFor(options, place);
+  const { clock } = cloud;
+  cloud.createBucket(names.bucket, region);
+  const { actions: sns, mails } = snsActions(clock, options.notify ? [names.topic] : []);
+  cloud.addService('sns', sns);
 
   const chance = cloud.random('simulation');
-  const aws = connect(region, {
-    // This logger discards everything. Without a logger, the SDK prepares every message, which takes 5 % of a simulated build's
-    // time.
-    config: (attempts) => ({
-      retryStrategy: retryStrategy(clock, chance, attempts),
-      logger: {},
-      ignoreConfiguredEndpointUrls: true, // those of this computer
-    }),
-    attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
-  });
-  const stateMachineArn = `arn:${partitionIn(region)}:states:${region}:${account}:stateMachine:${service}-build-image`;
-  const topic = `arn:${partitionIn(region)}:sns:${region}:${account}:${service}-notifications`;
-  const { actions: sns, mails } = snsActions(clock, options.notify ? [topic] : []);
-  cloud.addService('sns', sns);
   const starts: StartOutcome[] = [];
-  const handlerCloud: Surroundings = {
-    aws,
-    bucket,
-    machine: stateMachineArn,
-    deployment: service,
-    get settings() {
-      return { ...simulatedSettings, ...options.settings }; // read for each run, since a deployment may change them
-    },
-    topic,
-    now: () => new Date(clock.now()),
-    catalog: async () => catalog,
-    every(seconds, work, failed) {
-      const run = acting(); // a timer runs outside of the function that set it
-      let timer: Timer;
-      const next = () => {
-        timer = clock.at(clock.now() + seconds * 1000, () => {
-          if (run?.killed) return;
-          next();
-          clock.activity(() => actingAs(run, work)).catch((error: Error) => actingAs(run, () => failed(error)));
-        });
-      };
-      next();
-      return () => timer.cancel();
-    },
-    log(line) {
-      if (acting()?.killed) return;
-      const at = new Date(clock.now()).toISOString();
-      const { level: _, state, ...outcome } = line;
-      if (state === 'StartBuild' && 'by' in outcome) starts.push({ ...(outcome as unknown as StartOutcome), at });
-      onLog?.({ at, ...line });
-    },
-  };
-  const invoke = createInvoke(interfere.invoke);
-  const handlers = new Map(
-    [...stages, ...eventFunctions].map(([name, stage]) => [name, lambda(stage, () => handlerCloud)]),
-  );
-  const call = async (name: string, payload: unknown): Promise<unknown> => {
-    const handler = handlers.get(name);
-    if (!handler) throw new Error(`no function ${name}`);
-    return invoke(name, payload, async (event) => handler(event, {} as Context, () => undefined));
-  };
-  const functionArn = (name: string) =>
-    `arn:${partitionIn(region)}:lambda:${region}:${account}:function:${service}-${name}`;
-
-  const stepFunctions = createStepFunctions({
-    clock,
-    account,
-    random: () => chance.next(),
-    invoke: (arn, payload) => call(arn.split(`:${service}-`)[1] ?? arn, payload),
-  });
-  cloud.addService('sfn', stepFunctions.actions);
-  stepFunctions.onStatusChange((execution) => cloud.events.put(executionStatusChange(region, account, execution)));
+  const aws = connectTo(cloud, { ...place, chance });
+  const context = functionContext(options, { clock, aws, names, starts });
+  const call = createFunctions(context, interfere.invoke);
+  const stepFunctions = stepFunctionsIn(cloud, place, chance, call);
   endAtEntry(stepFunctions, (work) => clock.at(clock.now(), work), interfere.enter);
-
-  const functionArns = [...stages.keys()].map((name) => [`${name}Arn`, functionArn(name)]);
-  const createMachine = (name: string) =>
-    stepFunctions.createStateMachine({
-      name: `${service}-${name}`,
-      region,
-      definition: readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`), 'utf8'),
-      substitutions: { Partition: partitionIn(region), ...Object.fromEntries(functionArns) },
-      tags: { 'golden:bucket': bucket, 'golden:automatic-builds': settings.automaticBuilds ? 'on' : 'off' },
-    });
-  createMachine('build-image');
-  const cleanUpArn = createMachine('clean-up-build');
-  const sweepArn = createMachine('sweep');
-  const startExecution = (machine: string, input: unknown, name: string) => {
-    const request = { stateMachineArn: machine, name, input: JSON.stringify(input) };
-    return (
-      (stepFunctions.actions['StartExecution'] as Action)(request, { account, region }) as { executionArn: string }
-    ).executionArn;
-  };
-
+  const machines = createMachines(stepFunctions, place, names.bucket, options);
   const executions: Execution[] = [];
   stepFunctions.onStatusChange((execution) => {
-    if (execution.status === 'RUNNING' && execution.stateMachineArn === stateMachineArn) executions.push(execution);
+    if (execution.status === 'RUNNING' && execution.stateMachineArn === machines.build) executions.push(execution);
   });
-  const calledByEvents = [...eventFunctions.keys()].map((name) => {
-    return [`${name}LambdaFunction`, { arn: functionArn(name), run: (event: unknown) => call(name, event) }] as const;
-  });
-  let nameless = 0;
-  const start = (arn: string) => (input: unknown, name?: string) =>
-    void startExecution(arn, input, name ?? `scheduled-${++nameless}`);
-  const { BuildDied, ...others } = triggerResources(schedulesOf(catalog), settings);
-  const queues = deploy(
-    { BuildDied, ...(options.triggers && others), ...(options.notify && notifyResources()) },
-    {
-      clock,
-      events: cloud.events,
-      random: cloud.random('schedules'),
-      account,
-      region,
-      functions: Object.fromEntries(calledByEvents),
-      machines: {
-        BuildImage: { arn: stateMachineArn, start: start(stateMachineArn) },
-        CleanUpBuild: { arn: cleanUpArn, start: start(cleanUpArn) },
-        SweepMachine: { arn: sweepArn, start: start(sweepArn) },
-      },
-    },
-  );
+  const queues = deployTriggers(options, { cloud, stepFunctions, place, machines, call });
 
   let manual = 0;
   return {
     clock,
     cloud,
     stepFunctions,
-    stateMachineArn,
-    bucket,
-    start(input, name = `manual-${++manual}`) {
-      return startExecution(stateMachineArn, input, name);
-    },
-    sweep: (input = {}, name = `sweep-${++manual}`) => startExecution(sweepArn, input, name),
+    stateMachineArn: machines.build,
+    bucket: names.bucket,
+    start: (input, name = `manual-${++manual}`) =>
+      startExecution(stepFunctions, place, { machine: machines.build, input, name }),
+    sweep: (input = {}, name = `sweep-${++manual}`) =>
+      startExecution(stepFunctions, place, { machine: machines.sweep, input, name }),
     redrive: (executionArn) =>
       void (stepFunctions.actions['RedriveExecution'] as Action)({ executionArn }, { account, region }),
     async finish(executionArn) {
@@ -228,10 +110,98 @@ export function createSimulation(options: SimulationOptions): Simulation {
     starts,
     mails,
     queue: (id) => queues.get(id) ?? [],
-    artifact: (key) => cloud.readObject(bucket, key),
+    artifact: (key) => cloud.readObject(names.bucket, key),
     read(about, name) {
-      const text = cloud.readObject(bucket, keyOf(about, name));
+      const text = cloud.readObject(names.bucket, keyOf(about, name));
       return text === undefined ? undefined : parseDocument(name, text);
     },
   };
+}
+
+type Place = { account: string; region: string };
+
+/** An empty account that has what the recipes name. */
+function cloudFor(options: SimulationOptions, { account, region }: Place): SimulatedCloud {
+  const { catalog, seed, rough, rates, throttling, scenario, speed = 'max', interfere = {} } = options;
+  return createCloud({
+    clock: createClock({ start: (options.start ?? new Date('2026-11-23T03:00:00Z')).getTime(), speed }),
+    account,
+    ...(seed !== undefined && { seed }),
+    rough,
+    rates,
+    throttling,
+    scenario,
+    ...accountFor(catalog, region),
+    interfere: interfere.call,
+  });
+}
+
+function stepFunctionsIn(
+  cloud: SimulatedCloud,
+  { account, region }: Place,
+  chance: Random,
+  call: CallFunction,
+): StepFunctions {
+  const stepFunctions = createStepFunctions({
+    clock: cloud.clock,
+    account,
+    random: () => chance.next(),
+    invoke: (arn, payload) => call(arn.split(`:${service}-`)[1] ?? arn, payload),
+  });
+  cloud.addService('sfn', stepFunctions.actions);
+  stepFunctions.onStatusChange((execution) => cloud.events.put(executionStatusChange(region, account, execution)));
+  return stepFunctions;
+}
+
+interface Machines {
+  build: string;
+  cleanUp: string;
+  sweep: string;
+}
+
+function createMachines(
+  stepFunctions: StepFunctions,
+  place: Place,
+  bucket: string,
+  options: SimulationOptions,
+): Machines {
+  const { automaticBuilds } = { ...simulatedSettings, ...options.settings };
+  const tags = { 'golden:bucket': bucket, 'golden:automatic-builds': automaticBuilds ? 'on' : 'off' };
+  const create = (name: string) => createMachine(stepFunctions, place, name, tags);
+  return { build: create('build-image'), cleanUp: create('clean-up-build'), sweep: create('sweep') };
+}
+
+/** Deploys the rules and schedules that start functions and executions. Returns the queues that they fill. */
+function deployTriggers(
+  { catalog, triggers, notify, settings }: SimulationOptions,
+  around: { cloud: SimulatedCloud; stepFunctions: StepFunctions; place: Place; machines: Machines; call: CallFunction },
+): Map<string, Message[]> {
+  const { cloud, stepFunctions, place, machines, call } = around;
+  const { functionArn } = deployedNames(place.region, place.account);
+  const { BuildDied, ...others } = triggerResources(schedulesOf(catalog), { ...simulatedSettings, ...settings });
+  const calledByEvents = [...eventFunctions.keys()].map(
+    (name) =>
+      [`${name}LambdaFunction`, { arn: functionArn(name), run: (event: unknown) => call(name, event) }] as const,
+  );
+  let nameless = 0;
+  const target = (machine: string) => ({
+    arn: machine,
+    start: (input: unknown, name = `scheduled-${++nameless}`) =>
+      void startExecution(stepFunctions, place, { machine, input, name }),
+  });
+  return deploy(
+    { BuildDied, ...(triggers && others), ...(notify && notifyResources()) },
+    {
+      clock: cloud.clock,
+      events: cloud.events,
+      random: cloud.random('schedules'),
+      ...place,
+      functions: Object.fromEntries(calledByEvents),
+      machines: {
+        BuildImage: target(machines.build),
+        CleanUpBuild: target(machines.cleanUp),
+        SweepMachine: target(machines.sweep),
+      },
+    },
+  );
 }

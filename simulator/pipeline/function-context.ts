@@ -1,0 +1,77 @@
+import { connect, type Connection } from '../../aws/connection.ts';
+import type { CalledWith } from '../../functions/cloud.ts';
+import { acting, actingAs, retryStrategy } from '../aws/calls/attach.ts';
+import type { SimulatedCloud } from '../aws/cloud.ts';
+import { isoTime, type Clock, type Timer } from '../clock.ts';
+import type { Random } from '../random.ts';
+import { deployedNames, service } from './deployed-names.ts';
+import { simulatedSettings } from './simulated-settings.ts';
+import type { SimulationOptions } from './simulation-options.ts';
+import type { StartOutcome } from './start-outcome.ts';
+
+// What a simulated Lambda function works with, in place of AWS, the environment and the time of this computer.
+
+/** SDK clients that call the simulated AWS and wait on the virtual clock. */
+export const connectTo = (
+  cloud: SimulatedCloud,
+  { account, region, chance }: { account: string; region: string; chance: Random },
+): Connection =>
+  connect(region, {
+    // This logger discards everything. Without a logger, the SDK prepares every message, which takes 5 % of a simulated build's
+    // time.
+    config: (attempts) => ({
+      retryStrategy: retryStrategy(cloud.clock, chance, attempts),
+      logger: {},
+      ignoreConfiguredEndpointUrls: true, // those of this computer
+    }),
+    attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
+  });
+
+export function functionContext(
+  options: Pick<SimulationOptions, 'catalog' | 'settings' | 'onLog'>,
+  { clock, aws, names, starts }: FunctionParts,
+): CalledWith {
+  return {
+    aws,
+    bucket: names.bucket,
+    machine: names.machine('build-image'),
+    deployment: service,
+    get settings() {
+      return { ...simulatedSettings, ...options.settings }; // read for each run, since a deployment may change them
+    },
+    topic: names.topic,
+    now: () => new Date(clock.now()),
+    catalog: async () => options.catalog,
+    every: (seconds, work, failed) => repeat(clock, seconds, work, failed),
+    log(line) {
+      if (acting()?.killed) return;
+      const at = isoTime(clock.now());
+      const { level: _, state, ...outcome } = line;
+      if (state === 'StartBuild' && 'by' in outcome) starts.push({ ...(outcome as unknown as StartOutcome), at });
+      options.onLog?.({ at, ...line });
+    },
+  };
+}
+
+interface FunctionParts {
+  clock: Clock;
+  aws: Connection;
+  names: ReturnType<typeof deployedNames>;
+  /** Receives the outcome of each start that StartBuild logs. */
+  starts: StartOutcome[];
+}
+
+/** Does work every so many virtual seconds until the returned function is called, or the function that asked was killed. */
+function repeat(clock: Clock, seconds: number, work: () => Promise<void>, failed: (error: Error) => void): () => void {
+  const run = acting(); // a timer runs outside of the function that set it
+  let timer: Timer;
+  const next = () => {
+    timer = clock.at(clock.now() + seconds * 1000, () => {
+      if (run?.killed) return;
+      next();
+      clock.activity(() => actingAs(run, work)).catch((error: Error) => actingAs(run, () => failed(error)));
+    });
+  };
+  next();
+  return () => timer.cancel();
+}

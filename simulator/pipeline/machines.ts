@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Action } from '../aws/calls/actions.ts';
+import { partitionIn } from '../aws/partition.ts';
+import type { StepFunctions } from '../states/step-functions.ts';
+import { deployedNames, service } from './deployed-names.ts';
+import { stages } from './handlers.ts';
+
+// The state machines of the pipeline in the simulated Step Functions.
+
+type Place = { account: string; region: string };
+type Tags = Record<string, string>;
+
+/** Creates a machine from its file in statemachines/. Returns its ARN. */
+export function createMachine(stepFunctions: StepFunctions, { account, region }: Place, name: string, tags: Tags) {
+  const { functionArn } = deployedNames(region, account);
+  const functionArns = [...stages.keys()].map((stage) => [`${stage}Arn`, functionArn(stage)]);
+  return stepFunctions.createStateMachine({
+    name: `${service}-${name}`,
+    region,
+    definition: readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`), 'utf8'),
+    substitutions: { Partition: partitionIn(region), ...Object.fromEntries(functionArns) },
+    tags,
+  });
+}
+
+/** Starts an execution through the API. Returns its ARN. */
+export function startExecution(
+  { actions }: StepFunctions,
+  place: Place,
+  { machine, input, name }: { machine: string; input: unknown; name: string },
+): string {
+  const request = { stateMachineArn: machine, name, input: JSON.stringify(input) };
+  return ((actions['StartExecution'] as Action)(request, place) as { executionArn: string }).executionArn;
+}
