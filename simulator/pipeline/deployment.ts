@@ -4,7 +4,7 @@ import { isoTime, type Clock } from '../clock.ts';
 import type { BusEvent, EventBus } from '../aws/events/event-bus.ts';
 import type { Pattern } from '../aws/events/event-pattern.ts';
 import type { Random } from '../random.ts';
-import { addSchedule } from './scheduler.ts';
+import { addSchedule } from './schedules/scheduler.ts';
 
 /** A message of an SQS queue. */
 export interface Message {

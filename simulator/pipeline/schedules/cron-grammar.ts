@@ -1,4 +1,4 @@
-import { ApiError } from '../aws/calls/actions.ts';
+import { ApiError } from '../../aws/calls/actions.ts';
 
 // The fields of the table "Syntax" of https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html: values, whether
 // steps are allowed, and the wildcards that stand alone. The notes below that table allow only one expression with #.

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { nextRun, periodOf } from './cron.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../../random.ts';
 
 export interface Schedule {
   /** `cron(…)` or `rate(…)`. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { nextRun } from '../../../simulator/pipeline/cron.ts';
+import { nextRun } from '../../../../simulator/pipeline/schedules/cron.ts';
 
 /** So many runs after an instant, to the minute in UTC. */
 function runs(expression: string, count: number, { timezone = 'UTC', after = '2026-11-23T03:00:00Z' } = {}): string[] {
