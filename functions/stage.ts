@@ -21,11 +21,11 @@ export interface Stage<I = never, O = unknown> {
 
 export const stage = <I, O>(definition: Stage<I, O>): Stage<I, O> => definition;
 
-/** Payload that every stage of a build takes. */
-export const identity = { recipe: z.string(), build: z.string() };
+/** The execution that a build runs in: `id` is its ARN, `startedAt` is ISO 8601, or milliseconds in an EventBridge event. */
+export const executionReference = z.strictObject({ id: z.string(), startedAt: z.union([z.string(), z.number()]) });
 
-/** Payload of a stage that makes or shares something: it adds the execution. */
-export const maker = { ...identity, execution: z.string() };
+/** `$.build`, which every state of a build hands to its function: the build's names and its execution. */
+export const build = z.strictObject({ recipe: z.string(), build: z.string(), execution: executionReference });
 
 /** How far Launch has come in its search for a place with room. */
 export const ladder = z.strictObject({
@@ -34,17 +34,15 @@ export const ladder = z.strictObject({
   attempt: z.number(),
   waitSeconds: z.number(),
   tried: z.array(z.string()),
+  mostLost: z.number(),
   since: z.optional(z.string()),
 });
 
-/** The execution of a state, for states that must work even if Resolve did not. */
-export const execution = z.strictObject({
-  id: z.string(),
-  /** ISO 8601, or the milliseconds of an EventBridge event. */
-  startedAt: z.union([z.string(), z.number()]),
-  /** The execution that does the work: `id` itself, or the clean-up of an `id` that died. */
-  as: z.string(),
-});
+/**
+ * Payload of the states that undo a build. They must work even if Resolve did not, so they name only the execution that ended.
+ * `as` is the execution that does the work: the same one, or the clean-up of one that died.
+ */
+export const ended = { execution: executionReference, as: z.string() };
 
 /** An error as a Catch passes it on. */
 export const caughtError = z.looseObject({ Error: z.string(), Cause: z.nullish(z.string()) });
@@ -70,6 +68,7 @@ export const failedContext = z.looseObject({
       kept: z.optional(z.array(keptImage)),
     }),
   ),
+  build: z.optional(build),
   distribution: z.optional(z.array(z.looseObject({ region: z.string(), failure: z.optional(caughtError) }))),
 });
 

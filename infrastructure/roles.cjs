@@ -217,7 +217,7 @@ const statements = {
 
 const answersTask = ['states:SendTaskFailure', 'states:SendTaskHeartbeat', 'states:SendTaskSuccess'];
 const launchActions = ['ec2:CreateTags', 'ec2:DescribeInstances', 'ec2:RunInstances', 'iam:PassRole', 's3:GetObject'];
-const awaitsAgent = ['ec2:DescribeInstances', 's3:GetObject', 'ssm:DescribeInstanceInformation', ...answersTask];
+const awaitsAgent = ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation', ...answersTask];
 const sendsCommand = [
   'ec2:DescribeInstances',
   's3:GetObject',
@@ -269,7 +269,7 @@ const functions = {
   awaitBuilder: awaitsAgent,
   sendCommand: sendsCommand,
   awaitCommand: awaitsCommand,
-  seal: ['ec2:DescribeInstances', 'ec2:StopInstances', 's3:GetObject', ...answersTask],
+  seal: ['ec2:DescribeInstances', 'ec2:StopInstances', ...answersTask],
   createImage: ['ec2:CreateImage', 'ec2:CreateTags', 'ec2:DescribeImages', 's3:GetObject'],
   awaitImage: ['ec2:DescribeImages', 'ec2:DescribeSnapshots', ...answersTask],
 

@@ -1,5 +1,6 @@
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
+import type { RunningBuild } from '../../core/build/identity.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { BuildLock, Lock } from '../../core/memory/documents.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -35,8 +36,8 @@ export async function holdRecipe(artifacts: Artifacts, identity: BuildIdentity, 
  * that takes the build over right after this check still sees everything the caller makes within its Lambda timeout.
  * @throws RecipeBusy if the execution no longer holds both.
  */
-export async function readOwnPlan(artifacts: Artifacts, identity: BuildIdentity, execution: string): Promise<Plan> {
-  const { recipe, build } = identity;
+export async function readOwnPlan(artifacts: Artifacts, identity: RunningBuild): Promise<Plan> {
+  const { recipe, build, execution } = identity;
   const [plan, owner, lock] = await Promise.all([
     readPlan(artifacts, identity),
     read(artifacts, identity, 'owner'),
@@ -45,7 +46,7 @@ export async function readOwnPlan(artifacts: Artifacts, identity: BuildIdentity,
   const lost = [
     { what: `${build} of ${recipe}`, by: owner?.execution },
     { what: recipe, by: lock?.execution },
-  ].find(({ by }) => by !== undefined && by !== execution);
+  ].find(({ by }) => by !== undefined && by !== execution.id);
   if (!lost) return plan;
   throw new Failure(
     'RecipeBusy',

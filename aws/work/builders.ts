@@ -1,10 +1,11 @@
 import { Failure } from '../../core/errors.ts';
 import type { Disk } from '../../core/launch/disks.ts';
-import { attemptsOf, climbed, launchAttempt, mostLost, nameOf, type Ladder } from '../../core/launch/ladder.ts';
+import { attemptsOf, climbed, launchAttempt, nameOf, type Ladder } from '../../core/launch/ladder.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { leftoverSeconds } from '../../core/build/limits.ts';
 import { shutdownBehavior } from '../../core/guest/self-destruct.ts';
-import { buildTags, type Role } from '../../core/tags.ts';
+import { imageName } from '../../core/build/identity.ts';
+import { buildTags, type BuildIdentity, type Role } from '../../core/tags.ts';
 import { bootScripts } from '../../core/guest/boot-scripts.ts';
 import type { Connection } from '../connection.ts';
 import { agentOnline } from '../instances/commands.ts';
@@ -80,20 +81,28 @@ export function refuseDead({ region }: Connection, { instance, state, reason }: 
   );
 }
 
+/** An instance of a build that SSM does not reach yet. */
+export interface Booting {
+  build: BuildIdentity;
+  role: Role;
+  instance: string;
+  /** How many lost instances of this role the build accepts. */
+  mostLost: number;
+}
+
 /**
  * If EC2 ended an instance for lack of room or by its own error, the image is not to blame.
  * @throws InstanceLost so that the next place is tried, CapacityUnavailable if that has happened too often.
  */
 async function moveOnFromLost(
   aws: Connection,
-  plan: Plan,
-  role: Role,
+  { build, role, mostLost }: Booting,
   { instance, state, reason, reasonCode = '' }: InstanceDescription,
 ): Promise<void> {
   if (!isDead(state) || endReasons[reasonCode] !== 'moves on') return;
-  const dead = (await findInstances(aws, plan, role)).filter((one) => isDead(one.state));
-  const what = `${instance} in ${aws.region}, the ${role} of ${plan.image}, ended before it was of use: ${reason}`;
-  if (dead.length <= mostLost(plan)) throw new Failure('InstanceLost', what);
+  const dead = (await findInstances(aws, build, role)).filter((one) => isDead(one.state));
+  const what = `${instance} in ${aws.region}, the ${role} of ${imageName(build)}, ended before it was of use: ${reason}`;
+  if (dead.length <= mostLost) throw new Failure('InstanceLost', what);
   throw new Failure('CapacityUnavailable', `${what}. So did ${dead.length - 1} others before it; try later`);
 }
 
@@ -103,11 +112,10 @@ async function moveOnFromLost(
  */
 export async function lookAtAgent(
   aws: Connection,
-  plan: () => Promise<Plan>,
-  role: Role,
-  instance: string,
+  booting: Booting,
   waitedSeconds: number,
 ): Promise<{ done: { instance: string } } | { waiting: string }> {
+  const { instance } = booting;
   const found = await describeInstance(aws, instance);
   if (!found) {
     if (waitedSeconds < graceSeconds) return { waiting: `EC2 does not know ${instance} in ${aws.region} yet` };
@@ -116,7 +124,7 @@ export async function lookAtAgent(
       `EC2 does not know ${instance} in ${aws.region}, ${graceSeconds} s after it was launched`,
     );
   }
-  if (isDead(found.state)) await moveOnFromLost(aws, await plan(), role, found);
+  await moveOnFromLost(aws, booting, found);
   refuseDead(aws, found);
   // The build was resumed after Seal: its commands are done, and SSM shows that without the agent.
   if (found.state === 'stopping' || found.state === 'stopped') return { done: { instance } };

@@ -108,7 +108,8 @@ async function whereAllIs(artifacts: Artifacts, { stdout, stderr, stdoutUrl, std
  */
 export async function lookAtCommand(
   artifacts: Artifacts,
-  { command, name, shutsDown, ...build }: Omit<SentCommand, keyof Awaited> & BuildIdentity,
+  build: BuildIdentity,
+  { command, name, shutsDown }: Omit<SentCommand, keyof Awaited>,
   instance: string,
   failure: Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>,
 ): Promise<{ done: { command: string } } | { waiting: string }> {

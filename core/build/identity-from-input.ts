@@ -21,11 +21,12 @@ export function claimedIdentity(input: unknown, execution: ExecutionReference): 
 }
 
 /**
- * The recipe and build of a function call, for the log. The payload names them directly, by the execution it works for, or by an
- * EventBridge event about one. Any part of the payload may be wrong.
+ * The recipe and build of a function call, for the log. A state hands on `$.build`, a schedule names its recipe. Other payloads
+ * name the execution that they are about, or are an EventBridge event of one. Any part of the payload may be wrong.
  */
 export function buildIn(payload: unknown): Partial<BuildIdentity> {
-  const { recipe, build, input, execution, detail } = objectOf(payload);
+  const { build: own, input, execution, detail } = objectOf(payload);
+  const { recipe, build = own } = typeof own === 'object' ? objectOf(own) : objectOf(payload);
   if (typeof recipe === 'string') return { recipe, ...(typeof build === 'string' && { build }) };
   const { id, startedAt, input: started = input } = objectOf(execution);
   const { executionArn = id, startDate = startedAt, input: given = started } = objectOf(detail);

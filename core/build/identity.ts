@@ -7,6 +7,11 @@ export interface ExecutionReference {
   startedAt: string | number;
 }
 
+/** A build and the execution that it runs in: `$.build` in the state machine. */
+export interface RunningBuild extends BuildIdentity {
+  execution: ExecutionReference;
+}
+
 /**
  * `YYYYMMDD-HHMMSS-<4 hex>`: the start of the execution and a digest of its ARN, so that one execution always gives the same
  * build name.

@@ -117,13 +117,15 @@ export function planBuild({
  * What the state machine passes along: numbers, names and regions for its Maps, and where each instance's search for a place
  * begins. Everything else is in the plan.
  */
-export function workOf({ provision, checks, document }: Plan) {
+export function workOf(plan: Plan) {
+  const { provision, checks, document } = plan;
   const items = (commands: Command[]) => commands.map(({ index, name }) => ({ index, name }));
   return {
     provision: items(provision),
     checks: items(checks),
-    builder: atTheFoot,
-    candidate: atTheFoot,
+    builder: atTheFoot(plan),
+    candidate: atTheFoot(plan),
+    seal: { capture: document.image.capture, shutsDown: provision.at(-1)?.shutsDown ?? false },
     targets: document.distribute.map(({ region }) => ({ region })),
   };
 }

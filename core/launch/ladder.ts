@@ -33,9 +33,19 @@ export interface Ladder {
   waitSeconds: number;
   /** The results of the latest attempts, in words. */
   tried: string[];
+  /** How many lost instances of the role the build accepts. */
+  mostLost: number;
 }
 
-export const atTheFoot: Ladder = { launched: false, instance: '', attempt: 0, waitSeconds: 1, tried: [] };
+/** Where the search of a role begins. */
+export const atTheFoot = (plan: Launches): Ladder => ({
+  launched: false,
+  instance: '',
+  attempt: 0,
+  waitSeconds: 1,
+  tried: [],
+  mostLost: mostLost(plan),
+});
 
 // Launching a builder comes first, so giving up early loses nothing. A candidate comes after an image that may have taken hours.
 const patienceSeconds = { builder: 3600, candidate: 6 * 3600, image: 0 };
@@ -54,7 +64,7 @@ export function attemptsOf(plan: Launches): number {
 }
 
 /** How many lost instances of a role a build accepts. After that, another attempt is not worth it. */
-export const mostLost = (plan: Launches): number => Math.min(10, Math.max(3, placesOf(plan).length));
+const mostLost = (plan: Launches): number => Math.min(10, Math.max(3, placesOf(plan).length));
 
 export interface LaunchAttempt extends Place {
   /** The same attempt has the same token, so a repeated call finds the first instance and makes no second one. */
@@ -94,5 +104,6 @@ export function climbed(
     attempt: next,
     waitSeconds: next % places === 0 ? Math.max(60, Math.round(even * spread)) : 1,
     tried: [...tried, ...what].slice(-places),
+    mostLost: mostLost(plan),
   };
 }

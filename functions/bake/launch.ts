@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { builderDisks } from '../../core/launch/disks.ts';
-import { ladder, lambda, maker, stage } from '../stage.ts';
+import { build, ladder, lambda, stage } from '../stage.ts';
 
 /** Launches the builder, an instance of the source image without a key pair, or finds this build's living builder. */
 export const launch = stage({
   name: 'Launch',
-  input: z.strictObject({ ...maker, ladder }),
+  input: z.strictObject({ build, ladder }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
-  async run({ execution, ladder: reached, ...build }, cloud) {
-    const plan = await readOwnPlan(cloud, build, execution);
+  async run({ build: own, ladder: reached }, cloud) {
+    const plan = await readOwnPlan(cloud, own);
     const from = { ami: plan.source.ami, disks: builderDisks(plan) };
     return { ...(await findOrLaunch(cloud.aws, plan, 'builder', from, reached)), since: cloud.now().toISOString() };
   },

@@ -14,7 +14,7 @@ import { planBuild, workOf } from '../../core/build/plan.ts';
 import { rebuildProblem, resumed } from '../../core/start/resume-build.ts';
 import { refuse, refuseAny, told } from '../../core/recipe/recipe.ts';
 import { startProblems } from '../../core/deployment/start-bounds.ts';
-import { lambda, stage } from '../stage.ts';
+import { executionReference, lambda, stage } from '../stage.ts';
 
 /**
  * First state: turns the execution input into a build plan in the bucket, unless there is nothing to build. Refuses bad input
@@ -22,20 +22,21 @@ import { lambda, stage } from '../stage.ts';
  */
 export const resolve = stage({
   name: 'Resolve',
-  input: z.strictObject({ input: z.unknown(), execution: z.strictObject({ id: z.string(), startedAt: z.string() }) }),
+  input: z.strictObject({ input: z.unknown(), execution: executionReference }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:DescribeExecution', ...preflightPermissions],
   async run({ input, execution }, cloud) {
     const [{ deployment, settings }, catalog] = [cloud, await cloud.catalog()];
     const requested = requestedBuild(input, execution, catalog);
     if ('problems' in requested) return refuse(requested.problems);
     const { identity, recipe, regardless, trigger } = requested;
+    const [build, startedAt] = [{ ...identity, execution }, new Date(execution.startedAt).toISOString()];
     let found: UpToDate = { because: 'it was begun before' };
     let plan = await read(cloud, identity, 'plan');
     const images = await findBuildImages(cloud.aws, cloud.aws.region, identity);
     const manifest = await read(cloud, identity, 'manifest');
     const problems = startProblems(requested, plan, { catalog, settings, execution });
     refuseAny(problems.concat(rebuildProblem(plan, requested, manifest, images, cloud.now()) ?? []));
-    plan = plan && resumed(plan, manifest, execution.startedAt);
+    plan = plan && resumed(plan, manifest, startedAt);
     if (!plan) {
       const at = { account: placeOf(execution.id).account, now: cloud.now(), deployment, ...settings };
       const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings), at);
@@ -46,13 +47,13 @@ export const resolve = stage({
       found = regardless ? { because: 'it was asked for' } : await findUpToDate(cloud, plan, cloud.now());
       if (found.notes?.length) plan.notes = [...(plan.notes ?? []), ...found.notes];
       cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
-      if (found.current) return { ...identity, upToDate: { is: true, build: found.current, notes: plan.notes ?? [] } };
+      if (found.current) return { build, upToDate: { is: true, build: found.current, notes: plan.notes ?? [] } };
     }
     await holdRecipe(cloud, identity, execution.id);
     plan = await keepPlan(cloud, plan);
-    await recordStart(cloud, identity, execution.startedAt, trigger);
+    await recordStart(cloud, identity, startedAt, trigger);
     const image = imageMade(images, plan, cloud.now());
-    return { ...identity, upToDate: { is: false, because: found.because }, image, ...workOf(plan) };
+    return { build, upToDate: { is: false, because: found.because }, image, ...workOf(plan) };
   },
 });
 

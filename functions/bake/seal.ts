@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/memory/plans.ts';
 import { describeInstance, isDead, stopInstance } from '../../aws/instances/instances.ts';
 import { Failure } from '../../core/errors.ts';
 import { patience } from '../../core/build/limits.ts';
-import { identity, lambda } from '../stage.ts';
+import { build, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
 /**
@@ -12,23 +11,26 @@ import { secondsSince, wait } from '../wait.ts';
  */
 export const seal = wait({
   name: 'Seal',
-  input: z.looseObject({ ...identity, instance: z.string() }),
-  permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:StopInstances'],
+  input: z.looseObject({
+    build,
+    instance: z.string(),
+    capture: z.enum(['stopped', 'running']),
+    shutsDown: z.boolean(),
+  }),
+  permissions: ['ec2:DescribeInstances', 'ec2:StopInstances'],
   limit: () => patience.stop,
-  async look({ instance, recipe, build, since }, cloud) {
-    const { document, provision } = await readPlan(cloud, { recipe, build });
+  async look({ instance, capture, shutsDown, since }, cloud) {
     const found = await describeInstance(cloud.aws, instance);
     const state = found?.state ?? 'unknown';
-    if (state === 'stopped' || (state === 'running' && document.image.capture === 'running'))
-      return { done: { instance, state } };
+    if (state === 'stopped' || (state === 'running' && capture === 'running')) return { done: { instance, state } };
     if (isDead(state)) {
       throw new Failure(
         'BuilderFailed',
         `${instance} in ${cloud.aws.region} is ${state} instead of stopped: ${found?.reason ?? 'EC2 gives no reason'}`,
       );
     }
-    const shutsDown = provision.at(-1)?.shutsDown && secondsSince(since, cloud.now()) < patience.shutdown;
-    if (state === 'running' && !shutsDown) await stopInstance(cloud.aws, instance);
+    const mayStopItself = shutsDown && secondsSince(since, cloud.now()) < patience.shutdown;
+    if (state === 'running' && !mayStopItself) await stopInstance(cloud.aws, instance);
     return { waiting: `${instance} in ${cloud.aws.region} is ${state}, to be stopped` };
   },
 });

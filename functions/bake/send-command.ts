@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../../aws/memory/plans.ts';
 import { findOrSend } from '../../aws/work/steps.ts';
-import { identity, lambda, stage } from '../stage.ts';
+import { build, lambda, stage } from '../stage.ts';
 
 /** Sends one provisioning step to the builder. Repeated calls never run it twice. */
 export const sendCommand = stage({
   name: 'SendCommand',
-  input: z.strictObject({ ...identity, instance: z.string(), index: z.number() }),
+  input: z.strictObject({ build, instance: z.string(), index: z.number() }),
   permissions: [
     's3:GetObject',
     'ec2:DescribeInstances',
@@ -15,8 +15,8 @@ export const sendCommand = stage({
     'ssm:ListCommands',
     'ssm:SendCommand',
   ],
-  async run({ instance, index, ...build }, cloud) {
-    return findOrSend(cloud, await readPlan(cloud, build), 'provision', index, instance, cloud.now());
+  async run({ build: own, instance, index }, cloud) {
+    return findOrSend(cloud, await readPlan(cloud, own), 'provision', index, instance, cloud.now());
   },
 });
 

@@ -1,18 +1,17 @@
 import * as z from 'zod/mini';
-import { readPlan } from '../../aws/memory/plans.ts';
 import { lookAtAgent } from '../../aws/work/builders.ts';
 import { patience } from '../../core/build/limits.ts';
-import { identity, lambda } from '../stage.ts';
+import { build, lambda } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
 /** Waits until SSM reaches the candidate. An image whose instances do not start fails here, whatever its checks. */
 export const awaitCandidate = wait({
   name: 'AwaitCandidate',
-  input: z.looseObject({ ...identity, instance: z.string() }),
-  permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
+  input: z.looseObject({ build, instance: z.string(), mostLost: z.number() }),
+  permissions: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
   limit: () => patience.agent,
-  look: ({ instance, since, ...build }, cloud) =>
-    lookAtAgent(cloud.aws, () => readPlan(cloud, build), 'candidate', instance, secondsSince(since, cloud.now())),
+  look: ({ build: own, instance, mostLost, since }, { aws, now }) =>
+    lookAtAgent(aws, { build: own, role: 'candidate', instance, mostLost }, secondsSince(since, now())),
 });
 
 export const handler = lambda(awaitCandidate);

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { lookAtCommand } from '../../aws/work/steps.ts';
-import { identity, lambda } from '../stage.ts';
+import { build, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 
 /** Waits for a check. A failed check ends the build before anything is distributed. */
 export const awaitCheck = wait({
   name: 'AwaitCheck',
   input: z.looseObject({
-    ...identity,
+    build,
     instance: z.string(),
     command: z.string(),
     name: z.string(),
@@ -17,8 +17,8 @@ export const awaitCheck = wait({
   permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 'ec2:DescribeInstances', 's3:GetObject'],
   limit: ({ limit }) => limit,
   quickFor: ({ quickFor }) => quickFor,
-  look: ({ instance, command, name, recipe, build }, cloud) =>
-    lookAtCommand(cloud, { command, name, shutsDown: false, recipe, build }, instance, 'CheckFailed'),
+  look: ({ build: own, instance, command, name }, cloud) =>
+    lookAtCommand(cloud, own, { command, name, shutsDown: false }, instance, 'CheckFailed'),
 });
 
 export const handler = lambda(awaitCheck);

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
-import { ladder, lambda, maker, stage } from '../stage.ts';
+import { build, ladder, lambda, stage } from '../stage.ts';
 
 /** Launches the candidate: a fresh instance of the new image. It has the image's own disks, because servers will boot those. */
 export const launchCandidate = stage({
   name: 'LaunchCandidate',
-  input: z.strictObject({ ...maker, ami: z.string(), ladder }),
+  input: z.strictObject({ build, ami: z.string(), ladder }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
-  async run({ ami, execution, ladder: reached, ...build }, cloud) {
-    const plan = await readOwnPlan(cloud, build, execution);
+  async run({ ami, build: own, ladder: reached }, cloud) {
+    const plan = await readOwnPlan(cloud, own);
     return {
       ...(await findOrLaunch(cloud.aws, plan, 'candidate', { ami }, reached)),
       since: cloud.now().toISOString(),

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../../aws/memory/plans.ts';
 import { findOrSend } from '../../aws/work/steps.ts';
-import { identity, lambda, stage } from '../stage.ts';
+import { build, lambda, stage } from '../stage.ts';
 
 /** Sends one check to the candidate. Repeated calls never run it twice. */
 export const sendCheck = stage({
   name: 'SendCheck',
-  input: z.strictObject({ ...identity, instance: z.string(), index: z.number() }),
+  input: z.strictObject({ build, instance: z.string(), index: z.number() }),
   permissions: [
     's3:GetObject',
     'ec2:DescribeInstances',
@@ -15,8 +15,8 @@ export const sendCheck = stage({
     'ssm:ListCommands',
     'ssm:SendCommand',
   ],
-  async run({ instance, index, ...build }, cloud) {
-    return findOrSend(cloud, await readPlan(cloud, build), 'check', index, instance, cloud.now());
+  async run({ build: own, instance, index }, cloud) {
+    return findOrSend(cloud, await readPlan(cloud, own), 'check', index, instance, cloud.now());
   },
 });
 

@@ -6,7 +6,7 @@ import { awaitedCopy } from '../../core/build/awaited.ts';
 import { copyToken, needsCopy, targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import { imageTags } from '../../core/build/plan.ts';
-import { lambda, maker, stage } from '../stage.ts';
+import { build, lambda, stage } from '../stage.ts';
 
 /**
  * Provides the image in one target region: the AMI itself in the pipeline's own region, a copy elsewhere. CopyImage accepts a
@@ -14,14 +14,14 @@ import { lambda, maker, stage } from '../stage.ts';
  */
 export const copyImage = stage({
   name: 'CopyImage',
-  input: z.strictObject({ ...maker, region: z.string(), ami: z.string() }),
+  input: z.strictObject({ build, region: z.string(), ami: z.string() }),
   permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CopyImage', 'ec2:CreateTags'],
-  async run({ region, ami, execution, ...build }, cloud) {
-    const plan = await readOwnPlan(cloud, build, execution);
+  async run({ build: own, region, ami }, cloud) {
+    const plan = await readOwnPlan(cloud, own);
     const target = targetIn(plan, region);
     const wait = awaitedCopy(plan, target, cloud.now());
     if (!needsCopy(plan, region)) return { ami, ...wait };
-    const copies = await findBuildImages(cloud.aws, region, build);
+    const copies = await findBuildImages(cloud.aws, region, own);
     const usable = copies.filter(({ state }) => /^(pending|available)$/.test(state));
     if (usable.length > 1) {
       const ids = usable.map((image) => image.ami).join(', ');

@@ -7,7 +7,7 @@ import { imagePermissions, observeImage } from '../../aws/work/targets.ts';
 import { targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import { imageWrongs, refuseHopeless } from '../../core/distribute/target.ts';
-import { lambda, maker, stage } from '../stage.ts';
+import { build, lambda, stage } from '../stage.ts';
 
 /**
  * Sets what CopyImage does not copy: IMDSv2 and permissions. Removes the expiry of an image that a failed build kept. Snapshots
@@ -16,7 +16,7 @@ import { lambda, maker, stage } from '../stage.ts';
  */
 export const grantPermissions = stage({
   name: 'GrantPermissions',
-  input: z.strictObject({ ...maker, region: z.string(), ami: z.string() }),
+  input: z.strictObject({ build, region: z.string(), ami: z.string() }),
   permissions: [
     's3:GetObject',
     ...imagePermissions,
@@ -24,9 +24,9 @@ export const grantPermissions = stage({
     'ec2:ModifyImageAttribute',
     'ec2:ModifySnapshotAttribute',
   ],
-  async run({ region, ami, execution, ...build }, cloud) {
+  async run({ build: own, region, ami }, cloud) {
     const { aws } = cloud;
-    const plan = await readOwnPlan(cloud, build, execution);
+    const plan = await readOwnPlan(cloud, own);
     const target = targetIn(plan, region);
     const observed = await observeImage(aws, plan, target, ami);
     const { image } = observed;

@@ -4,7 +4,7 @@ import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
 import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
 import { failureBrief } from '../../core/report/failure.ts';
 import { targetWrongs } from '../../core/distribute/target.ts';
-import { caughtError, identity, lambda } from '../stage.ts';
+import { build, caughtError, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 
 const result = z.strictObject({
@@ -21,11 +21,11 @@ const result = z.strictObject({
  */
 export const verify = wait({
   name: 'Verify',
-  input: z.looseObject({ ...identity, distribution: z.array(result), patienceSeconds: z.number() }),
+  input: z.looseObject({ build, distribution: z.array(result), patienceSeconds: z.number() }),
   permissions: ['s3:GetObject', ...imagePermissions, 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshotAttribute'],
   limit: ({ patienceSeconds }) => patienceSeconds,
-  async look({ distribution, recipe, build, late }, { aws, bucket, now }) {
-    const plan = await readPlan({ aws, bucket }, { recipe, build });
+  async look({ build: own, distribution, late }, { aws, bucket, now }) {
+    const plan = await readPlan({ aws, bucket }, own);
     const seen = await Promise.all(
       distribution.map(async ({ region, ami, snapshots, failure }) => {
         if (failure) return { hopeless: true, result: { region, error: failureBrief(failure) } as TargetResult };

@@ -3,7 +3,7 @@ import { readChannel, readLedger, refuseSuperseded, writeChannel, writeLedger } 
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { ledgerOf } from '../../core/distribute/channel.ts';
 import { patience } from '../../core/build/limits.ts';
-import { lambda, maker, verifiedTarget } from '../stage.ts';
+import { build, lambda, verifiedTarget } from '../stage.ts';
 import { wait, type LookResult } from '../wait.ts';
 
 /**
@@ -12,13 +12,13 @@ import { wait, type LookResult } from '../wait.ts';
  */
 export const publish = wait({
   name: 'Publish',
-  input: z.looseObject({ ...maker, targets: z.array(verifiedTarget) }),
+  input: z.looseObject({ build, targets: z.array(verifiedTarget) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
   limit: () => patience.publish,
-  async look({ recipe, build, execution, targets }, cloud): Promise<LookResult<object>> {
+  async look({ build: own, targets }, cloud): Promise<LookResult<object>> {
     // Read the ledger before the owner: if a clean-up writes the ledger after this read, this publish can no longer complete it.
-    const read = await readLedger(cloud, { recipe, build });
-    const plan = await readOwnPlan(cloud, { recipe, build }, execution);
+    const read = await readLedger(cloud, own);
+    const plan = await readOwnPlan(cloud, own);
     const { channel: wanted, channel: parameter = '' } = plan;
     const publishedAt = cloud.now().toISOString();
     const done = { done: wanted ? { written: true, parameter, publishedAt } : { written: false, publishedAt } };

@@ -9,7 +9,7 @@ import { recordPublished } from '../../aws/memory/recipe-records.ts';
 import { leftBehind, manifestOf } from '../../core/build/manifest.ts';
 import { patience } from '../../core/build/limits.ts';
 import { timingsOf } from '../../core/build/timings.ts';
-import { identity, lambda, measure, verifiedTarget } from '../stage.ts';
+import { build, lambda, measure, verifiedTarget } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
 /**
@@ -20,21 +20,20 @@ import { secondsSince, wait } from '../wait.ts';
 export const cleanUp = wait({
   name: 'CleanUp',
   input: z.looseObject({
-    ...identity,
-    execution: z.string(),
+    build,
     image: z.looseObject({ ami: z.string(), snapshots: z.array(z.string()) }),
     targets: z.array(verifiedTarget),
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
   }),
   permissions: [...outputPermissions, 's3:PutObject', ...removalPermissions, 'states:GetExecutionHistory'],
   limit: () => patience.cleanUp,
-  async look({ recipe, build, execution, image, targets, published: channel, since, late }, cloud) {
-    const plan = await readPlan(cloud, { recipe, build });
+  async look({ build: own, image, targets, published: channel, since, late }, cloud) {
+    const plan = await readPlan(cloud, own);
     const { left, refused } = await removeTemporary(cloud, plan, targets);
     if (left.length > 0 && !late) return { waiting: `still there: ${left.join(', ')}` };
     const remains = [...left, ...refused];
     const now = cloud.now();
-    const events = await executionHistory(cloud.aws, execution);
+    const events = await executionHistory(cloud.aws, own.execution.id);
     const published = manifestOf({
       plan: await withOutputNote(cloud, plan, 'CleanUp'),
       status: 'published',
@@ -52,7 +51,7 @@ export const cleanUp = wait({
     await write(cloud, plan, 'manifest', manifest);
     await recordPublished(cloud, plan, now);
     measure(cloud, measurements);
-    return { done: { recipe, build, status: manifest.status, left: remains.length } };
+    return { done: { recipe: own.recipe, build: own.build, status: manifest.status, left: remains.length } };
   },
 });
 

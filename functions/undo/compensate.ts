@@ -10,7 +10,7 @@ import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { keptUntil } from '../../core/undo/kept.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { patience } from '../../core/build/limits.ts';
-import { endedContext, execution, lambda } from '../stage.ts';
+import { ended, endedContext, lambda } from '../stage.ts';
 import { secondsSince, wait, type LookResult } from '../wait.ts';
 
 interface Undone extends Pick<Removal, 'left' | 'kept'>, Partial<BuildIdentity> {
@@ -25,7 +25,7 @@ interface Undone extends Pick<Removal, 'left' | 'kept'>, Partial<BuildIdentity> 
  */
 export const compensate = wait({
   name: 'Compensate',
-  input: z.looseObject({ execution, settleSeconds: z.number(), context: z.optional(endedContext) }),
+  input: z.looseObject({ ...ended, settleSeconds: z.number(), context: z.optional(endedContext) }),
   permissions: [
     's3:GetObject',
     's3:PutObject',
@@ -36,7 +36,7 @@ export const compensate = wait({
     'ssm:DeleteParameter',
     'states:DescribeExecution',
   ],
-  async look({ execution: { id, startedAt, as }, context, settleSeconds, since }, cloud): Promise<LookResult<Undone>> {
+  async look({ execution: { id, startedAt }, as, context, settleSeconds, since }, cloud): Promise<LookResult<Undone>> {
     const identity = claimedIdentity(await inputOf(cloud.aws, id), { id, startedAt });
     if (identity) cloud.about(identity);
     const owner = identity ? await claimBuild(cloud, identity, { id, as }) : 'nobody';

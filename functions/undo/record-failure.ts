@@ -10,20 +10,20 @@ import { explainFailure } from '../../core/failure-names.ts';
 import { failedTargets, failureOf, failureSummary, placedMessage, redriveHint } from '../../core/report/failure.ts';
 import { failedManifest, stillFailed } from '../../core/build/manifest.ts';
 import { failedPlace, timingsOf } from '../../core/build/timings.ts';
-import { execution, failedContext, lambda, measure, stage } from '../stage.ts';
+import { ended, failedContext, lambda, measure, stage } from '../stage.ts';
 
 /** Writes the manifest of a failed build, and the error and cause that the execution ends with. */
 export const recordFailure = stage({
   name: 'RecordFailure',
-  input: z.strictObject({ execution, context: failedContext }),
+  input: z.strictObject({ ...ended, context: failedContext }),
   permissions: [...outputPermissions, 's3:PutObject', 'states:DescribeExecution', 'states:GetExecutionHistory'],
-  async run({ execution: { id, startedAt, as }, context }, cloud) {
+  async run({ execution: { id, startedAt }, as, context }, cloud) {
     const { compensation: result, distribution = [] } = context;
     const unread: string[] = [];
     const events = await historyIfAllowed(cloud.aws, id, unread);
     const input = await inputIfAllowed(cloud.aws, id, unread);
     const failure = failureOf(events, context.failure, result, unread);
-    const identity = claimedIdentity(input ?? { ...context, ...result }, { id, startedAt }); // else as Resolve named it
+    const identity = claimedIdentity(input ?? context.build ?? result, { id, startedAt }); // else as Resolve named it
     if (identity) cloud.about(identity);
     const targets = failedTargets(distribution);
     // A refused execution made nothing, so it must not write the build's record, if there is one.

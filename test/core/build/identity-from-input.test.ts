@@ -17,12 +17,12 @@ const derived = buildIn({ input: { recipe: 'base' }, execution }).build;
 
 describe('what a function is called about is said by', () => {
   test.each<[string, unknown, unknown]>([
-    ['its payload', { recipe: 'base', build, instance: 'i-1' }, { recipe: 'base', build }],
+    ['its build', { build: { recipe: 'base', build, execution }, instance: 'i-1' }, { recipe: 'base', build }],
     ['a recipe alone', { recipe: 'base', scheduled: '2026-11-23T03:00:00Z' }, { recipe: 'base' }],
     ['the input of its execution', { input: { recipe: 'base', build }, execution }, { recipe: 'base', build }],
     [
       'the execution it works for',
-      { execution: { ...execution, input: { recipe: { name: 'own' } }, as: 'x' }, context: {} },
+      { execution: { ...execution, input: { recipe: { name: 'own' } } }, as: 'x', context: {} },
       { recipe: 'own', build: derived },
     ],
     ['an execution whose input names nothing', { execution: { ...execution, input: 7 } }, { build: derived }],

@@ -1,13 +1,5 @@
 import { expect, test } from '@jest/globals';
-import {
-  atTheFoot,
-  attemptsOf,
-  climbed,
-  launchAttempt,
-  mostLost,
-  placesOf,
-  type Ladder,
-} from '../../../core/launch/ladder.ts';
+import { atTheFoot, attemptsOf, climbed, launchAttempt, placesOf, type Ladder } from '../../../core/launch/ladder.ts';
 import type { Plan } from '../../../core/build/plan.ts';
 import { planOf } from '../../support/plan.ts';
 
@@ -28,7 +20,7 @@ const wide = (types: number, subnets: number) =>
 
 /** The ladders from the foot to the end, with nothing launched. */
 function* climb(of: Plan, role: 'builder' | 'candidate'): Generator<Ladder> {
-  let ladder = atTheFoot;
+  let ladder = atTheFoot(of);
   for (; ladder.attempt < attemptsOf(of); ladder = climbed(of, role, ladder, [`attempt ${ladder.attempt}`]))
     yield ladder;
 }
@@ -99,5 +91,5 @@ test('what is told of the attempts is of one round at most', () => {
 });
 
 test('a few instances may be lost to EC2, however few or many places there are', () => {
-  expect([wide(1, 1), wide(2, 3), wide(10, 6)].map(mostLost)).toEqual([3, 6, 10]);
+  expect([wide(1, 1), wide(2, 3), wide(10, 6)].map((of) => atTheFoot(of).mostLost)).toEqual([3, 6, 10]);
 });

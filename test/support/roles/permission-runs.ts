@@ -6,6 +6,7 @@ import type { Execution } from '../../../simulator/states/step-functions.ts';
 import type { Place } from './iam.ts';
 import { day, plantImage, plantInstance, plantVolume, sweep } from '../orphans.ts';
 import { ours } from '../template/packaged-template.ts';
+import { planOf } from '../plan.ts';
 import {
   account,
   build,
@@ -98,22 +99,28 @@ const withLastingDisk = (check: 'pass' | 'fail'): Run => ({
   },
 });
 
-const execution = 'arn:aws:states:us-east-1:222233334444:execution:golden-build-image:none';
+const unbuilt = {
+  recipe: 'base',
+  build: '20261123-030000-0000',
+  execution: {
+    id: 'arn:aws:states:us-east-1:222233334444:execution:golden-build-image:none',
+    startedAt: '2026-11-23T03:00:00Z',
+  },
+};
+const ladder = atTheFoot(planOf());
 const readsPlan = {
-  Launch: { execution, ladder: atTheFoot },
+  Launch: { ladder },
   SendCommand: { instance: 'i-1', index: 0 },
-  Seal: { instance: 'i-1', taskToken: 'token', since: '2026-11-23T03:00:00Z' },
-  CreateImage: { execution, instance: 'i-1' },
-  LaunchCandidate: { execution, ami: 'ami-1', ladder: atTheFoot },
+  CreateImage: { instance: 'i-1' },
+  LaunchCandidate: { ami: 'ami-1', ladder },
   SendCheck: { instance: 'i-1', index: 0 },
-  CopyImage: { execution, region: 'us-east-1', ami: 'ami-1' },
-  GrantPermissions: { execution, region: 'us-east-1', ami: 'ami-1' },
+  CopyImage: { region: 'us-east-1', ami: 'ami-1' },
+  GrantPermissions: { region: 'us-east-1', ami: 'ami-1' },
   Verify: { distribution: [] },
-  RecordUpToDate: { published: '20261123-030000-0000', notes: [], execution: 'x' },
+  RecordUpToDate: { published: '20261123-030000-0000', notes: [] },
   CleanUp: {
     taskToken: 'token',
     since: '2026-11-23T03:00:00Z',
-    execution,
     image: { ami: 'ami-1', snapshots: [] },
     targets: [],
     published: { written: false },
@@ -130,7 +137,7 @@ const unplanned: Run = {
     const executions: Execution[] = [];
     for (const [state, input] of Object.entries(readsPlan)) {
       const FunctionName = `arn:aws:lambda:${region}:${account}:function:${service}-${state}`;
-      const Parameters = { FunctionName, Payload: { recipe: 'base', build: '20261123-030000-0000', ...input } };
+      const Parameters = { FunctionName, Payload: { build: unbuilt, ...input } };
       const task = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Parameters, End: true };
       const definition = JSON.stringify({ StartAt: state, States: { [state]: task } });
       const stateMachineArn = simulation.stepFunctions.createStateMachine({ name: state, region, definition });
@@ -237,6 +244,7 @@ export const runs: Run[] = [
     scenario: { commands: ['patch', 'boots'].map((step) => ({ step, status: 'Undeliverable', times: 1 })) },
   }),
   one('the builder dies early', 'BuilderFailed', { changes: short }, entering('AwaitBuilder', terminate('builder'))),
+  one('the builder dies while it stops', 'BuilderFailed', { changes: short }, entering('Seal', terminate('builder'))),
   one('the candidate dies', 'BuilderFailed', { changes: short }, entering('AwaitCandidate', terminate('candidate'))),
   one('the image fails', 'ImageFailed', {
     changes: short,
