@@ -1,5 +1,5 @@
-import { takenBack, toRestore, type ChannelLedger, type ChannelValue } from '../core/distribute/channel.ts';
-import { heldByOthers, type ChannelHolder } from '../core/distribute/channel-owner.ts';
+import { needsClosing, takenBack, type ChannelLedger, type ChannelValue } from '../core/distribute/channel.ts';
+import { heldAgainst, type ChannelHolder } from '../core/distribute/channel-owner.ts';
 import { Failure } from '../core/errors.ts';
 import type { Plan } from '../core/build/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
@@ -7,9 +7,8 @@ import { keyOf } from '../core/memory/documents.ts';
 import type { Artifacts, Over } from './memory/artifacts.ts';
 import { readVersioned, replace } from './memory/documents.ts';
 import type { Connection } from './connection.ts';
-import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
+import { readParameter, writeAmiParameter } from './parameters.ts';
 import { describeImage } from './images/images.ts';
-import { attempt, nothingRemoved, orRefused, together, type Removal } from './undo/leftovers.ts';
 
 /** What a channel holds in each region. */
 export const readChannel = (aws: Connection, parameter: string, regions: string[]): Promise<ChannelValue[]> =>
@@ -42,21 +41,21 @@ export async function writeLedger(
   throw new Failure('AwsTransient', `${keyOf(identity, 'ledger')} was written by somebody else since it was read`);
 }
 
-/**
- * Marks the ledger as taken back, unless the publish is complete, so that a slow Publish can no longer complete it. With a
- * channel, a missing ledger needs no mark: Publish must write the channel first, and completes the ledger in a later look.
- */
+/** Marks the ledger as taken back where that is needed. @returns the ledger as it was read, and AWS's refusal of the mark. */
 export async function closeLedger(
   artifacts: Artifacts,
   plan: Plan,
-): Promise<{ ledger: ChannelLedger | undefined; removal: Removal }> {
+): Promise<{ ledger: ChannelLedger | undefined; refused: string[] }> {
   const read = await readLedger(artifacts, plan);
   const { known: ledger } = read;
-  const removal = nothingRemoved();
-  const closed = ledger?.complete || ledger?.takenBack || (!ledger && plan.document.publish);
-  if (!closed)
-    await attempt(removal, keyOf(plan, 'ledger'), () => writeLedger(artifacts, plan, read, takenBack(ledger)));
-  return { ledger, removal };
+  if (!needsClosing(ledger, plan.channel !== undefined)) return { ledger, refused: [] };
+  try {
+    await writeLedger(artifacts, plan, read, takenBack(ledger));
+    return { ledger, refused: [] };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    return { ledger, refused: [`${keyOf(plan, 'ledger')}: ${error.message}`] };
+  }
 }
 
 /** The images that a channel holds, with their tags. */
@@ -67,28 +66,15 @@ export async function holdersOf(aws: Connection, values: ChannelValue[]): Promis
   );
 }
 
-/**
- * Refuses to move a channel from a newer build to an older one that was stopped and resumed. Also refuses to move another
- * deployment's channel.
- * @throws PublishFailed naming the newer build or the other deployment.
- */
+/** @throws PublishFailed if the channel holds an image that the build must not be published over. */
 export async function refuseSuperseded(
   aws: Connection,
   plan: Plan,
   parameter: string,
   values: ChannelValue[],
 ): Promise<void> {
-  const holders = await holdersOf(aws, values);
-  const others = heldByOthers(parameter, plan.deployment, holders);
-  if (others.length > 0) throw new Failure('PublishFailed', `${plan.image} is not published:\n${others.join('\n')}`);
-  for (const { region, ami, tags } of holders) {
-    const newer = tags['golden:recipe'] === plan.recipe ? (tags['golden:build'] ?? '') : '';
-    if (newer <= plan.build) continue;
-    throw new Failure(
-      'PublishFailed',
-      `${parameter} in ${region} holds ${ami} of the newer build ${newer}; ${plan.image} is not published over it`,
-    );
-  }
+  const against = heldAgainst(plan, parameter, await holdersOf(aws, values));
+  if (against !== undefined) throw new Failure('PublishFailed', against);
 }
 
 /** Points a channel at an AMI in each region. @throws PublishFailed if AWS refuses a region; others may have been written. */
@@ -108,27 +94,4 @@ export async function writeChannel(
     }
   };
   await Promise.all(values.map(write));
-}
-
-/** Takes back an incomplete publish. A refusal in one region does not stop the others. Repeat until nothing is left. */
-export async function restoreChannel(aws: Connection, ledger: ChannelLedger): Promise<Removal> {
-  if (ledger.complete) return nothingRemoved();
-  const restorations = ledger.after.map(({ region }) =>
-    orRefused(`${ledger.parameter} in ${region}`, () => restoreIn(aws, region, ledger)),
-  );
-  return together(await Promise.all(restorations));
-}
-
-async function restoreIn(aws: Connection, region: string, ledger: ChannelLedger): Promise<Removal> {
-  const { parameter } = ledger;
-  const removal = nothingRemoved();
-  for (const { ami } of toRestore(ledger, await readChannel(aws, parameter, [region]))) {
-    if (ami === undefined) await deleteParameter(aws, region, parameter);
-    else await writeAmiParameter(aws, region, parameter, ami, 'restored: the build that moved it did not complete');
-    removal.removed.push(
-      ami === undefined ? `deleted ${parameter} in ${region}` : `restored ${parameter} = ${ami} in ${region}`,
-    );
-    removal.left.push(`${parameter} in ${region} (just restored)`);
-  }
-  return removal;
 }

@@ -1,12 +1,13 @@
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
 import { Failure } from '../../core/errors.ts';
-import { placed, type Estate, type Thing } from '../../core/sweep/estate.ts';
+import type { Estate } from '../../core/sweep/estate.ts';
+import { placed } from '../../core/undo/things.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { findAllOwnImages } from '../images/images.ts';
 import { readParametersBelow } from '../parameters.ts';
-import { findTaggedInstances, findTaggedSnapshots, findTaggedVolumes } from '../tagged.ts';
+import { findTaggedInstances, findTaggedSnapshots, findTaggedVolumes, imageThing } from '../tagged.ts';
 
 /** What takeInventory calls. */
 export const inventoryPermissions = [
@@ -44,16 +45,7 @@ async function lookAt(
     findTaggedSnapshots(aws, region),
     findAllOwnImages(aws, region),
   ]);
-  const all: Thing[] = images.map(({ ami, owner, state, createdAt, tags, disks }) => ({
-    kind: 'image',
-    id: ami,
-    region,
-    owner,
-    state,
-    createdAt,
-    tags,
-    snapshots: disks.flatMap(({ snapshot }) => snapshot ?? []),
-  }));
+  const all = images.map(imageThing);
   const tagged = all.some(({ tags }) => tags['golden:build'] !== undefined);
   const channels = tagged ? await readParametersBelow(aws, region, channelRoot) : [];
   return {

@@ -3,33 +3,12 @@ import { buildKey, type BuildRecord } from '../../core/sweep/estate.ts';
 import type { Found } from '../../core/sweep/sweep.ts';
 import { nothingSwept, type Swept } from '../../core/sweep/sweep-report.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import type { Connection } from '../connection.ts';
 import { isRunning } from '../executions/executions.ts';
-import { deregisterImage } from '../images/image-making.ts';
-import { terminateInstances } from '../instances/instances.ts';
 import { claimBuild } from '../memory/locks.ts';
-import { deleteSnapshot } from '../images/snapshots.ts';
-import { deleteVolume } from '../instances/volumes.ts';
+import { removalPermissions, removeThing } from './carry-out.ts';
 
 /** What removeOrphans calls. */
-export const orphanPermissions = [
-  'ec2:DeleteSnapshot',
-  'ec2:DeleteVolume',
-  'ec2:DeregisterImage',
-  'ec2:TerminateInstances',
-  's3:GetObject',
-  's3:PutObject',
-  'states:DescribeExecution',
-];
-
-/** @returns false if an AMI still needs it. A thing that is already gone is no error. */
-async function remove(aws: Connection, { kind, id, region }: Found): Promise<boolean> {
-  if (kind === 'snapshot') return deleteSnapshot(aws, region, id);
-  if (kind === 'instance') await terminateInstances(aws, [id], region);
-  if (kind === 'volume') await deleteVolume(aws, id, region);
-  if (kind === 'image') await deregisterImage(aws, region, id);
-  return true;
-}
+export const orphanPermissions = [...removalPermissions, 's3:GetObject', 's3:PutObject', 'states:DescribeExecution'];
 
 /** Checks again just before removal and takes the build over, as a clean-up does, so that nobody can start it meanwhile. */
 async function takenUp(artifacts: Artifacts, found: Found, owner: string, as: string): Promise<string | undefined> {
@@ -54,7 +33,7 @@ export async function removeOrphans(
     try {
       const spared = await claim;
       if (spared) swept.spared.push({ ...thing, reason: spared });
-      else if (await remove(artifacts.aws, thing)) {
+      else if (await removeThing(artifacts.aws, thing)) {
         swept.removed.push(thing);
         done(thing);
       } else swept.left.push({ ...thing, reason: 'EC2 says that an AMI still needs it' });

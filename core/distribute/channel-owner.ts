@@ -1,4 +1,4 @@
-import type { Tags } from '../tags.ts';
+import type { BuildIdentity, Tags } from '../tags.ts';
 
 /** The tag that names the deployment that made an image. Images of earlier versions do not carry it. */
 export const deploymentTag = 'golden:deployment';
@@ -26,4 +26,22 @@ export function heldByOthers(parameter: string, deployment: string | undefined, 
     const way = `deploy with a channelRoot of its own, or delete the parameter in ${region} if ${other} no longer exists`;
     return [`${parameter} in ${region} holds ${ami} of the deployment ${other}, and this one is ${deployment}; ${way}`];
   });
+}
+
+/**
+ * Why a build must not be published to a channel; undefined where it may. Another deployment may hold the channel. A build that was
+ * stopped and resumed may be older than the one that the channel holds.
+ */
+export function heldAgainst(
+  { recipe, build, deployment, image }: BuildIdentity & { deployment?: string; image: string },
+  parameter: string,
+  holders: ChannelHolder[],
+): string | undefined {
+  const others = heldByOthers(parameter, deployment, holders);
+  if (others.length > 0) return `${image} is not published:\n${others.join('\n')}`;
+  const newer = holders.find(({ tags }) => tags['golden:recipe'] === recipe && (tags['golden:build'] ?? '') > build);
+  if (!newer) return undefined;
+  const { region, ami, tags } = newer;
+  const held = `${parameter} in ${region} holds ${ami} of the newer build ${tags['golden:build']}`;
+  return `${held}; ${image} is not published over it`;
 }

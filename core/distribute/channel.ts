@@ -34,6 +34,13 @@ export const takenBack = (known: ChannelLedger | undefined): ChannelLedger => ({
 });
 
 /**
+ * Whether a clean-up must mark a build's ledger as taken back before it undoes the publish. With a channel, a missing ledger needs
+ * no mark: Publish must write the channel first, and completes the ledger in a later look.
+ */
+export const needsClosing = (ledger: ChannelLedger | undefined, publishes: boolean): boolean =>
+  ledger ? !ledger.complete && !ledger.takenBack : !publishes;
+
+/**
  * The ledger to write before a channel is written. If a region's channel does not point at one of this build's AMIs, its current
  * value is the one to restore. This holds even if an earlier publish of the build was taken back: that may be long ago, and its
  * copies may be others.

@@ -1,23 +1,7 @@
 import { buildNamePattern } from '../build/identity.ts';
 import { isRecipeName } from '../recipe-name.ts';
-import type { BuildIdentity, Tags } from '../tags.ts';
-
-export type Kind = 'instance' | 'volume' | 'image' | 'snapshot';
-
-/** A resource that EC2 lists. */
-export interface Thing {
-  kind: Kind;
-  id: string;
-  region: string;
-  /** Account it belongs to. */
-  owner: string;
-  state: string;
-  /** ISO 8601. Empty where EC2 gives no date. */
-  createdAt: string;
-  tags: Tags;
-  /** Snapshots of an image's disks. EC2 names them only once the image is available. */
-  snapshots: string[];
-}
+import type { BuildIdentity } from '../tags.ts';
+import { hasEnded, isFailed, placed, usersOf, type Thing } from '../undo/things.ts';
 
 /** What the bucket and Step Functions know about a build. */
 export interface BuildRecord {
@@ -41,15 +25,8 @@ export interface Estate {
 
 export const buildKey = ({ recipe, build }: BuildIdentity): string => `${recipe}/${build}`;
 
-const gone: Record<Kind, string[]> = {
-  instance: ['shutting-down', 'terminated'],
-  volume: ['deleting', 'deleted'],
-  image: ['deregistered', 'disabled'], // whoever disabled an AMI decides about it
-  snapshot: [],
-};
-/** EC2 failed to make the image. */
-export const isFailed = ({ kind, state }: Thing) => kind === 'image' && ['failed', 'invalid', 'error'].includes(state);
-export const placed = (region: string, id: string) => `${region} ${id}`;
+// An instance that is shutting down needs no sweep. Whoever disabled an AMI decides about it.
+const decided = ['shutting-down', 'disabled'];
 
 export function identityOf({ tags }: Thing): BuildIdentity | undefined {
   const { 'golden:recipe': recipe = '', 'golden:build': build = '' } = tags;
@@ -61,18 +38,8 @@ export const isOurs = (account: string) => (thing: Thing) =>
   thing.owner === account &&
   thing.tags['golden:recipe'] !== undefined &&
   thing.tags['golden:build'] !== undefined &&
-  !gone[thing.kind].includes(thing.state);
-
-/** By `region snapshot`: the AMIs that use the snapshot. */
-export function usersOf(things: Thing[]): Map<string, Thing[]> {
-  const users = new Map<string, Thing[]>();
-  for (const image of things)
-    for (const snapshot of image.snapshots) {
-      const key = placed(image.region, snapshot);
-      users.set(key, [...(users.get(key) ?? []), image]);
-    }
-  return users;
-}
+  !hasEnded(thing) &&
+  !decided.includes(thing.state);
 
 /** The builds that the things belong to. `temporary`: a build has more than AMIs and their snapshots. */
 export function buildsIn({ account, things }: Pick<Estate, 'account' | 'things'>) {

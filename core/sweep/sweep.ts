@@ -1,15 +1,6 @@
-import {
-  buildKey,
-  identityOf,
-  isFailed,
-  isOurs,
-  placed,
-  usersOf,
-  type Estate,
-  type Kind,
-  type Thing,
-} from './estate.ts';
+import { buildKey, identityOf, isOurs, type Estate } from './estate.ts';
 import { expiresTag, type BuildIdentity } from '../tags.ts';
+import { isAttached, isFailed, mayBeMadeOf, placed, usersOf, type Kind, type Thing } from '../undo/things.ts';
 
 /** A thing that the sweep removes or spares, and why. */
 export interface Found extends BuildIdentity {
@@ -61,15 +52,8 @@ export function decideSweep(
 ): { remove: Found[]; spared: Found[]; overCap: number } {
   const users = usersOf(things);
   const going = new Set<string>();
-  const awaited = ({ region, tags }: Thing) =>
-    things.some(
-      (image) =>
-        image.kind === 'image' &&
-        image.state === 'pending' &&
-        image.region === region &&
-        image.tags['golden:build'] === tags['golden:build'] &&
-        !going.has(placed(region, image.id)),
-    );
+  const awaited = (snapshot: Thing) =>
+    things.some((image) => mayBeMadeOf(snapshot, image) && !going.has(placed(image.region, image.id)));
 
   function judge(thing: Thing, identity: BuildIdentity | undefined): Verdict {
     const { kind, id, region, state } = thing;
@@ -91,8 +75,7 @@ export function decideSweep(
       return { spare: `${dated.tagged ? 'kept' : 'left alone'} until ${minute(due)}` };
     if (build.endedAt && now.getTime() - Date.parse(build.endedAt) < quiet)
       return { spare: `its build ended only at ${minute(Date.parse(build.endedAt))}` };
-    if (kind === 'volume' && state === 'in-use')
-      return { spare: 'it is attached to an instance and can only go after it' };
+    if (isAttached(thing)) return { spare: 'it is attached to an instance and can only go after it' };
     if (kind === 'snapshot' && using.length === 0 && awaited(thing))
       return { spare: 'an AMI of its build is pending and may be made of it' };
     if (together) return { remove: `${using[0]?.id} goes` };

@@ -1,5 +1,4 @@
 import type { Plan } from '../build/plan.ts';
-import type { AmiDescription } from '../launch/source.ts';
 
 /** An image that a failed build keeps in one region, so that a later start can go on with it. */
 export interface KeptImage {
@@ -25,9 +24,3 @@ export const keptUntil = (failedAt: string): string =>
  */
 export const keepsImages = ({ document, unjudged }: Plan): boolean =>
   document.onFailure === 'keep-image' || unjudged === true;
-
-/** Whether a pending AMI may still have to be kept. EC2 sometimes shows a finished AMI as pending for a while. */
-export const mayBeKept = (plan: Plan, { state }: AmiDescription): boolean => keepsImages(plan) && state === 'pending';
-
-/** Whether a failed build keeps an AMI. An unfinished AMI is not kept, since nobody completes it after the build has ended. */
-export const isKept = (plan: Plan, { state }: AmiDescription): boolean => keepsImages(plan) && state === 'available';

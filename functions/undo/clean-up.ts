@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 import { write } from '../../aws/memory/documents.ts';
 import { readPlan } from '../../aws/memory/plans.ts';
-import { removeTemporary } from '../../aws/undo/builds.ts';
+import { removeTemporary, temporaryPermissions } from '../../aws/undo/builds.ts';
 import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
 import { executionHistory } from '../../aws/executions/executions.ts';
-import { removalPermissions } from '../../aws/undo/leftovers.ts';
 import { recordPublished } from '../../aws/memory/recipe-records.ts';
 import { leftBehind, manifestOf } from '../../core/build/manifest.ts';
 import { patience } from '../../core/build/limits.ts';
@@ -25,7 +24,7 @@ export const cleanUp = wait({
     targets: z.array(verifiedTarget),
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
   }),
-  permissions: [...outputPermissions, 's3:PutObject', ...removalPermissions, 'states:GetExecutionHistory'],
+  permissions: [...outputPermissions, 's3:PutObject', ...temporaryPermissions, 'states:GetExecutionHistory'],
   limit: () => patience.cleanUp,
   async look({ build: own, image, targets, published: channel, since, late }, cloud) {
     const plan = await readPlan(cloud, own);

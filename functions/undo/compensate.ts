@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
 import { read, write } from '../../aws/memory/documents.ts';
 import { readEndedPlan } from '../../aws/memory/plans.ts';
-import { removeBuild } from '../../aws/undo/builds.ts';
+import { removeBuild, undoPermissions } from '../../aws/undo/builds.ts';
 import { inputOf, sinceRedrive } from '../../aws/executions/executions.ts';
-import { keepingPermissions } from '../../aws/undo/kept-images.ts';
-import { removalPermissions, type Removal } from '../../aws/undo/leftovers.ts';
 import { claimBuild, type Owner } from '../../aws/memory/locks.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { keptUntil } from '../../core/undo/kept.ts';
+import type { Removal } from '../../core/undo/removal.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { patience } from '../../core/build/limits.ts';
 import { ended, endedContext, lambda } from '../stage.ts';
@@ -26,16 +25,7 @@ interface Undone extends Pick<Removal, 'left' | 'kept'>, Partial<BuildIdentity> 
 export const compensate = wait({
   name: 'Compensate',
   input: z.looseObject({ ...ended, settleSeconds: z.number(), context: z.optional(endedContext) }),
-  permissions: [
-    's3:GetObject',
-    's3:PutObject',
-    ...removalPermissions,
-    ...keepingPermissions,
-    'ssm:GetParameter',
-    'ssm:PutParameter',
-    'ssm:DeleteParameter',
-    'states:DescribeExecution',
-  ],
+  permissions: [...undoPermissions, 'states:DescribeExecution'],
   async look({ execution: { id, startedAt }, as, context, settleSeconds, since }, cloud): Promise<LookResult<Undone>> {
     const identity = claimedIdentity(await inputOf(cloud.aws, id), { id, startedAt });
     if (identity) cloud.about(identity);

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { isRecipeName } from '../../core/recipe-name.ts';
 import { name } from '../../core/recipe/scalars.ts';
-import { identityOf, type Thing } from '../../core/sweep/estate.ts';
+import { identityOf } from '../../core/sweep/estate.ts';
+import type { Thing } from '../../core/undo/things.ts';
 
 const build = '20261123-030000-9f2c';
 const execution = { id: 'arn:aws:states:us-east-1:111122223333:execution:m:e', startedAt: '2026-11-23T03:00:00Z' };

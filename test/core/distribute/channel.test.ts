@@ -3,6 +3,8 @@ import {
   channelParameter,
   channelReferenceParameter,
   ledgerOf,
+  needsClosing,
+  takenBack,
   toRestore,
   type ChannelLedger,
 } from '../../../core/distribute/channel.ts';
@@ -57,4 +59,13 @@ test('a value that somebody else wrote since is not touched', () => {
 
 test('a complete publish is never taken back', () => {
   expect(toRestore({ ...ledger, complete: true }, ledger.after)).toEqual([]);
+});
+
+test('a clean-up marks a ledger as taken back once, unless the publish is complete or none can begin unseen', () => {
+  expect(needsClosing(ledger, true)).toBe(true);
+  expect(needsClosing(takenBack(ledger), true)).toBe(false);
+  expect(needsClosing({ ...ledger, complete: true }, true)).toBe(false);
+  expect(needsClosing(undefined, true)).toBe(false);
+  expect(needsClosing(undefined, false)).toBe(true);
+  expect(needsClosing(takenBack(undefined), false)).toBe(false);
 });

@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { isKept, keptUntil } from '../../../core/undo/kept.ts';
 import { manifestOf, stillFailed, type Manifest } from '../../../core/build/manifest.ts';
 import { rebuildProblem, resumed } from '../../../core/start/resume-build.ts';
 import type { Recipe } from '../../../core/recipe/types.ts';
@@ -24,18 +23,6 @@ const failed = (changes: Partial<NonNullable<Manifest['failure']>> = {}, started
 
 const problem = (manifest: Manifest | undefined, images = [image], now = '2026-11-30T23:59:59Z') =>
   rebuildProblem(plan, { recipe: plan.document, special: false }, manifest, images, new Date(now))?.message;
-
-test('what a failed build keeps stays for seven days and on to midnight, so that a later look says the same', () => {
-  expect(keptUntil('2026-11-23T03:40:00.000Z')).toBe(expires);
-  expect(keptUntil('2026-11-23T23:59:59.999Z')).toBe(expires);
-  expect(keptUntil('2026-11-24T00:00:00.000Z')).toBe(expires);
-});
-
-test('only finished images are kept, and only where the recipe says so', () => {
-  expect(isKept(plan, image)).toBe(true);
-  for (const state of ['pending', 'failed', 'deregistered']) expect(isKept(plan, { ...image, state })).toBe(false);
-  expect(isKept(planOf(), image)).toBe(false);
-});
 
 test('a failed build goes on with what it kept, while that is there', () => {
   expect(problem(failed())).toBeUndefined();

@@ -1,8 +1,9 @@
 import { keyOf } from '../../../core/memory/documents.ts';
 import { expect, test } from '@jest/globals';
-import { buildsIn, type BuildRecord, type Thing } from '../../../core/sweep/estate.ts';
+import { buildsIn, type BuildRecord } from '../../../core/sweep/estate.ts';
 import { sweepFailure, nothingSwept, sweepOutcome, type SweepReport } from '../../../core/sweep/sweep-report.ts';
 import { decideSweep, type Found } from '../../../core/sweep/sweep.ts';
+import type { Thing } from '../../../core/undo/things.ts';
 
 const now = new Date('2026-12-24T12:00:00Z');
 const account = '222233334444';

@@ -1,0 +1,92 @@
+import { Failure } from '../../core/errors.ts';
+import { heldBy, together, removalOf, type Answer, type Removal } from '../../core/undo/removal.ts';
+import type { Thing } from '../../core/undo/things.ts';
+import type { Action } from '../../core/undo/undo.ts';
+import type { Connection } from '../connection.ts';
+import { writeExpiry } from '../images/expiry.ts';
+import { revokeLaunch } from '../images/image-attributes.ts';
+import { deregisterImage } from '../images/image-making.ts';
+import { deleteSnapshot, revokeVolumes } from '../images/snapshots.ts';
+import { terminateInstances } from '../instances/instances.ts';
+import { deleteVolume } from '../instances/volumes.ts';
+import { deleteParameter, writeAmiParameter } from '../parameters.ts';
+
+/** What removeThing calls. */
+export const removalPermissions = [
+  'ec2:DeleteSnapshot',
+  'ec2:DeleteVolume',
+  'ec2:DeregisterImage',
+  'ec2:TerminateInstances',
+];
+
+/** What carryOut calls in order to keep images. */
+export const keepingPermissions = [
+  'ec2:CreateTags',
+  'ec2:DescribeImageAttribute',
+  'ec2:DescribeSnapshotAttribute',
+  'ec2:ResetImageAttribute',
+  'ec2:ResetSnapshotAttribute',
+];
+
+/** What carryOut calls in order to restore a channel. */
+export const restoringPermissions = ['ssm:DeleteParameter', 'ssm:PutParameter'];
+
+/** @returns false if an AMI still needs it. A thing that is already gone is no error. */
+export async function removeThing(
+  aws: Connection,
+  { kind, id, region }: Pick<Thing, 'kind' | 'id' | 'region'>,
+): Promise<boolean> {
+  if (kind === 'snapshot') return deleteSnapshot(aws, region, id);
+  if (kind === 'instance') await terminateInstances(aws, [id], region);
+  if (kind === 'volume') await deleteVolume(aws, id, region);
+  if (kind === 'image') await deregisterImage(aws, region, id);
+  return true;
+}
+
+async function carry(aws: Connection, action: Action): Promise<Answer> {
+  const { region } = action;
+  if (action.do === 'wait' || action.do === 'leave') return 'nothing';
+  if (action.do === 'restore') {
+    const { parameter, ami } = action;
+    if (ami === undefined) await deleteParameter(aws, region, parameter);
+    else await writeAmiParameter(aws, region, parameter, ami, 'restored: the build that moved it did not complete');
+    return 'done';
+  }
+  if (action.do === 'revoke') {
+    const revoke = action.kind === 'image' ? revokeLaunch : revokeVolumes;
+    return (await revoke(aws, region, action.id)) ? 'done' : 'nothing';
+  }
+  if (action.do === 'keep') {
+    if (action.untagged.length > 0) await writeExpiry(aws, region, action.untagged, action.until);
+    return 'done';
+  }
+  return (await removeThing(aws, action.thing)) ? 'done' : 'not yet';
+}
+
+/**
+ * Carries actions out, in order within each region. A refusal by AWS does not stop the others, but things that can only go after
+ * the refused one stay as well.
+ * @throws AwsTransient if AWS has no time for one of them.
+ */
+export async function carryOut(aws: Connection, actions: Action[]): Promise<Removal> {
+  const answers = new Map<Action, Answer>();
+  const inRegion = async (region: string) => {
+    const staying = new Set<string>();
+    for (const action of actions.filter((one) => one.region === region)) {
+      const answer = heldBy(action, staying) ?? (await unlessRefused(() => carry(aws, action)));
+      if (typeof answer === 'object' && 'thing' in action) staying.add(action.thing.id);
+      answers.set(action, answer);
+    }
+  };
+  await Promise.all([...new Set(actions.map(({ region }) => region))].map(inRegion));
+  return together(actions.map((action) => removalOf(action, answers.get(action) ?? 'nothing')));
+}
+
+async function unlessRefused(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    return { refused: error.message };
+  }
+}

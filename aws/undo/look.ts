@@ -1,0 +1,54 @@
+import { Failure } from '../../core/errors.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import type { UndoScope } from '../../core/undo/scope.ts';
+import type { BuildSeen } from '../../core/undo/undo.ts';
+import type { Connection } from '../connection.ts';
+import { findBuildImages } from '../images/images.ts';
+import { readParameter } from '../parameters.ts';
+import { findTaggedInstances, findTaggedSnapshots, findTaggedVolumes, imageThing } from '../tagged.ts';
+
+/** What lookAtBuild calls. */
+export const listingPermissions = [
+  'ec2:DescribeImages',
+  'ec2:DescribeInstances',
+  'ec2:DescribeSnapshots',
+  'ec2:DescribeVolumes',
+];
+
+/**
+ * Lists everything that a build made, once. A listing that AWS refuses is part of the answer, so that what is known is still
+ * undone and reported.
+ * @throws AwsTransient if AWS has no time for one of the listings.
+ */
+export async function lookAtBuild(
+  aws: Connection,
+  plan: Plan,
+  { regions, channels }: Pick<UndoScope, 'regions' | 'channels'>,
+): Promise<BuildSeen> {
+  const unseen: BuildSeen['unseen'] = [];
+  const home = aws.region;
+  async function unlessRefused<T>(what: Omit<BuildSeen['unseen'][number], 'answer'>, list: () => Promise<T[]>) {
+    try {
+      return await list();
+    } catch (error) {
+      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+      unseen.push({ ...what, answer: error.message });
+      return [];
+    }
+  }
+  const instances = unlessRefused({ of: 'instance', region: home }, () => findTaggedInstances(aws, home, plan));
+  const volumes = unlessRefused({ of: 'volume', region: home }, () => findTaggedVolumes(aws, home, plan.account, plan));
+  const images = regions.map(async (region) => {
+    // Snapshots first: an AMI that comes to light between the two listings still protects its snapshots.
+    const snapshots = await unlessRefused({ of: 'snapshot', region }, () => findTaggedSnapshots(aws, region, plan));
+    const made = await unlessRefused({ of: 'image', region }, () => findBuildImages(aws, region, plan));
+    return [...made.map(imageThing), ...snapshots];
+  });
+  const values = channels.map(({ region, parameter }) =>
+    unlessRefused({ of: 'channel', region, parameter }, async () => [
+      { region, parameter, ami: await readParameter(aws, region, parameter) },
+    ]),
+  );
+  const listed = await Promise.all([Promise.all([instances, volumes, ...images]), Promise.all(values)]);
+  return { unseen, things: listed[0].flat(), channels: listed[1].flat() };
+}

@@ -1,0 +1,72 @@
+import { expiresTag } from '../tags.ts';
+import type { KeptImage } from './kept.ts';
+import { thingName, type Action } from './undo.ts';
+
+/**
+ * What one look did about a build, in words: what was just removed, what is left, what AWS refused to remove, and which images
+ * are kept.
+ */
+export interface Removal {
+  removed: string[];
+  left: string[];
+  refused: string[];
+  kept: KeptImage[];
+}
+
+/** AWS's answer to an action. `not yet`: an AMI still needs the snapshot. `nothing`: there was nothing to do. */
+export type Answer = 'done' | 'not yet' | 'nothing' | { refused: string };
+
+const nothing: Removal = { removed: [], left: [], refused: [], kept: [] };
+
+/** The things of which AWS refused to remove one, and which therefore keep another one. */
+export function heldBy(action: Action, staying: ReadonlySet<string>): Answer | undefined {
+  const holder = 'after' in action && action.after.find(({ id }) => staying.has(id));
+  return holder ? { refused: `${holder.id} needs it` } : undefined;
+}
+
+/** What is told of an action that AWS refused. */
+function refusedOf(action: Action): string {
+  if (action.do === 'restore') return `${action.parameter} in ${action.region}`;
+  if (action.do === 'revoke') return `permissions of ${action.id} in ${action.region}`;
+  if (action.do === 'keep') return `expiry of ${action.image.id} in ${action.region}`;
+  return action.do === 'leave' ? action.what : thingName(action.thing);
+}
+
+const pasts = { terminate: 'terminated', deregister: 'deregistered', delete: 'deleted' };
+
+/** Puts an action and AWS's answer in words. */
+export function removalOf(action: Action, answer: Answer): Removal {
+  const refused = typeof answer === 'object' ? [`${refusedOf(action)}: ${answer.refused}`] : [];
+  if (action.do === 'keep') {
+    const { region, image, until } = action;
+    const expires = refused.length === 0 ? until : (image.tags[expiresTag] ?? null);
+    return { ...nothing, refused, kept: [{ region, ami: image.id, snapshots: image.snapshots, expires }] };
+  }
+  if (refused.length > 0) return { ...nothing, refused };
+  if (action.do === 'leave') return { ...nothing, refused: [`${action.what}: ${action.why}`] };
+  if (action.do === 'revoke') {
+    const removed = answer === 'done' ? [`took back the permissions of ${action.id} in ${action.region}`] : [];
+    return { ...nothing, removed };
+  }
+  if (action.do === 'restore') {
+    const { ami, parameter, region } = action;
+    const removed =
+      ami === undefined ? `deleted ${parameter} in ${region}` : `restored ${parameter} = ${ami} in ${region}`;
+    return { ...nothing, removed: [removed], left: [`${parameter} in ${region} (just restored)`] };
+  }
+  const { thing } = action;
+  const name = thingName(thing);
+  if (action.do === 'wait') return { ...nothing, left: [`${name} (${thing.state})`] };
+  if (answer === 'not yet') return { ...nothing, left: [`${name} (in use)`] };
+  const removed = [`${pasts[action.do]} ${name}`];
+  // EC2 takes a while to remove everything but a snapshot.
+  const state = thing.kind === 'image' ? 'just deregistered' : thing.state;
+  return { ...nothing, removed, left: thing.kind === 'snapshot' ? [] : [`${name} (${state})`] };
+}
+
+export const together = (removals: Removal[]): Removal => ({
+  removed: removals.flatMap(({ removed }) => removed),
+  left: removals.flatMap(({ left }) => left),
+  refused: removals.flatMap(({ refused }) => refused),
+  kept: removals.flatMap(({ kept }) => kept),
+});

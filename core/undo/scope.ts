@@ -1,0 +1,66 @@
+import type { Manifest } from '../build/manifest.ts';
+import type { Plan } from '../build/plan.ts';
+import type { ChannelLedger } from '../distribute/channel.ts';
+import type { TargetResult } from '../distribute/distribution.ts';
+import { keepsImages } from './kept.ts';
+
+/** Which parts of a build are undone. Its instances and volumes always are. */
+export interface UndoScope {
+  /** Regions whose AMIs and snapshots are undone. */
+  regions: string[];
+  /** AMIs that stay because they are published. */
+  published: { region: string; ami: string }[];
+  /** The channel's parameter in the regions where an AMI of the build may stand in it. */
+  channels: { region: string; parameter: string }[];
+  /** A publish that did not complete, which is taken back. */
+  takesBack?: ChannelLedger;
+  /** Whether the build keeps its finished AMIs. */
+  keeps: boolean;
+}
+
+const distinct = <T>(list: T[]): T[] => [...new Map(list.map((one) => [JSON.stringify(one), one])).values()];
+
+/**
+ * The scope of a published build: remains of failed targets, and the first AMI if the pipeline's own region is no target. A target
+ * that the ledger calls published stays, even if found wrong later: the build may have been started again.
+ */
+export function scopeOfPublished(
+  { region: home }: Plan,
+  ledger: Pick<ChannelLedger, 'after'> | undefined,
+  targets: TargetResult[],
+): UndoScope {
+  const published = targets.filter(({ error }) => error === undefined).map(({ region }) => region);
+  const all = distinct([home, ...targets.map(({ region }) => region)]);
+  const regions = all.filter((region) => !published.includes(region));
+  return { regions, published: ledger?.after ?? [], channels: [], keeps: false };
+}
+
+/**
+ * The scope of a build that failed or died. Once the ledger is complete the image is published, whatever happened afterwards. A
+ * build that was published before keeps all its images.
+ */
+export function scopeOfFailed(
+  plan: Plan,
+  ledger: ChannelLedger | undefined,
+  manifest: Pick<Manifest, 'status'> | undefined,
+): UndoScope {
+  const targets = plan.document.distribute.map(({ region }) => region);
+  if (ledger?.complete) {
+    const reached = ledger.after.map(({ region }) => region);
+    const results = targets.map((region) =>
+      reached.includes(region) ? { region } : { region, error: 'it was not published' },
+    );
+    return scopeOfPublished(plan, ledger, results);
+  }
+  const regions = manifest?.status === 'published' ? [] : distinct([plan.region, ...targets]);
+  const written = (ledger?.after ?? []).map(({ region }) => ({ region, parameter: ledger?.parameter ?? '' }));
+  const own = plan.channel === undefined ? undefined : plan.channel;
+  const guarding = own === undefined ? [] : regions.map((region) => ({ region, parameter: own }));
+  return {
+    regions,
+    published: [],
+    channels: distinct([...written, ...guarding]),
+    ...(ledger && { takesBack: ledger }),
+    keeps: keepsImages(plan),
+  };
+}

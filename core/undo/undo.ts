@@ -1,0 +1,134 @@
+import { toRestore } from '../distribute/channel.ts';
+import { expiresTag } from '../tags.ts';
+import type { UndoScope } from './scope.ts';
+import { hasEnded, isAttached, mayBeMadeOf, type Kind, type Thing } from './things.ts';
+
+/** Everything that one look shows of a build. */
+export interface BuildSeen {
+  things: Thing[];
+  /** What the channel's parameter holds in each region. `ami` is absent where there is no parameter. */
+  channels: { region: string; parameter: string; ami?: string | undefined }[];
+  /** Looks that AWS refused, with its answer. */
+  unseen: { of: Kind | 'channel'; region: string; parameter?: string; answer: string }[];
+}
+
+/** One decision on one thing. `after`: things that must go first. If AWS refuses to remove one of them, this one stays too. */
+export type Action =
+  | { do: 'restore'; region: string; parameter: string; ami?: string | undefined }
+  | { do: 'terminate' | 'deregister' | 'delete'; region: string; thing: Thing; after: Thing[] }
+  /** The thing is about to go. */
+  | { do: 'wait'; region: string; thing: Thing; after: Thing[] }
+  /** Takes every permission of others back, if there is one. */
+  | { do: 'revoke'; region: string; kind: 'image' | 'snapshot'; id: string }
+  /** `untagged`: the ids among the AMI and its snapshots that do not carry `until` as their expiry yet. */
+  | { do: 'keep'; region: string; image: Thing; until: string; untagged: string[] }
+  /** The thing cannot go, and a person must know. */
+  | { do: 'leave'; region: string; what: string; why: string };
+
+export const thingName = ({ kind, id, region }: Pick<Thing, 'kind' | 'id' | 'region'>): string =>
+  kind === 'image' ? `${id} in ${region}` : `${kind} ${id} in ${region}`;
+
+/**
+ * Decides what becomes of everything that one look shows of a build. Looks and decisions repeat until there is nothing to wait
+ * for.
+ * @param until When kept images expire, as an ISO instant. Absent while late effects may still appear. Until then, kept images
+ * are not changed, and images that may turn out to be finished are not removed.
+ */
+export function decideUndo(scope: UndoScope, seen: BuildSeen, until?: string): Action[] {
+  return [
+    ...decideChannel(scope, seen),
+    ...decideInstances(seen),
+    ...scope.regions.flatMap((region) => decideImages(scope, seen, region, until)),
+  ];
+}
+
+/** An incomplete publish is taken back where the channel still holds its AMI. */
+function decideChannel({ takesBack: ledger }: UndoScope, { channels, unseen }: BuildSeen): Action[] {
+  if (!ledger) return [];
+  const { parameter, before } = ledger;
+  return ledger.after.flatMap(({ region }): Action[] => {
+    const refused = unseen.find((one) => one.parameter === parameter && one.region === region);
+    if (refused) return [{ do: 'leave', region, what: `${parameter} in ${region}`, why: refused.answer }];
+    const current = channels.find((one) => one.parameter === parameter && one.region === region);
+    const value = current?.ami === undefined ? { region } : { region, ami: current.ami };
+    const here = { ...ledger, before: before.filter((one) => one.region === region) };
+    return toRestore(here, [value]).map(({ ami }) => ({ do: 'restore', region, parameter, ami }));
+  });
+}
+
+/** Instances go, and then the volumes that they leave behind. */
+function decideInstances({ things, unseen }: BuildSeen): Action[] {
+  const blind = (kind: Kind) =>
+    unseen
+      .filter(({ of }) => of === kind)
+      .map(({ region, answer }): Action => ({ do: 'leave', region, what: `${kind}s`, why: answer }));
+  // Without the instances nobody knows whether a volume is about to come free.
+  const unknown = blind('instance');
+  if (unknown.length > 0) return unknown;
+  const going = things.filter((thing) => thing.kind === 'instance' && !hasEnded(thing));
+  const volumes = things.filter((thing) => thing.kind === 'volume' && !hasEnded(thing));
+  return [
+    ...going.map((thing): Action => {
+      const dying = thing.state === 'shutting-down';
+      return { do: dying ? 'wait' : 'terminate', region: thing.region, thing, after: [] };
+    }),
+    ...blind('volume'),
+    ...volumes.map((thing): Action => {
+      const after = going.filter(({ id }) => id === thing.instance);
+      return { do: isAttached(thing) ? 'wait' : 'delete', region: thing.region, thing, after };
+    }),
+  ];
+}
+
+type Fate = 'goes' | 'stays' | 'promoted' | 'kept';
+
+/** AMIs go, and then their snapshots. An AMI that stays needs its snapshots. */
+function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: string | undefined): Action[] {
+  const refused = seen.unseen.find(({ of, region: at }) => at === region && (of === 'image' || of === 'channel'));
+  if (refused) return [{ do: 'leave', region, what: `images in ${region}`, why: refused.answer }];
+  const here = seen.things.filter((thing) => thing.region === region && !hasEnded(thing));
+  const images = here
+    .filter(({ kind }) => kind === 'image')
+    .map((image) => ({ image, fate: fateOf(image, scope, seen, until) }));
+  const actions = images.flatMap(({ image, fate }): Action[] => {
+    if (fate === 'goes') return [{ do: 'deregister', region, thing: image, after: [] }];
+    const why = 'the channel points at it';
+    return fate === 'promoted' ? [{ do: 'leave', region, what: thingName(image), why }] : [];
+  });
+  const blind = seen.unseen.find(({ of, region: at }) => of === 'snapshot' && at === region);
+  if (blind) actions.push({ do: 'leave', region, what: `snapshots in ${region}`, why: blind.answer });
+  const snapshots = here.filter(({ kind }) => kind === 'snapshot');
+  for (const thing of snapshots) {
+    const holders = images.filter(({ image }) => image.snapshots.includes(thing.id) || mayBeMadeOf(thing, image));
+    const holder = holders.find(({ fate }) => fate !== 'goes');
+    if (!holder) actions.push({ do: 'delete', region, thing, after: holders.map(({ image }) => image) });
+    else if (holder.fate === 'promoted')
+      actions.push({ do: 'leave', region, what: thingName(thing), why: `${holder.image.id} needs it` });
+  }
+  const kept = until === undefined ? [] : images.filter(({ fate }) => fate === 'kept');
+  return [...actions, ...kept.flatMap(({ image }) => keeping(image, snapshots, until ?? ''))];
+}
+
+/**
+ * What becomes of an AMI. Servers boot from an AMI that the channel points at, so it stays, whatever failed. A kept AMI is a
+ * finished one: nobody completes a pending AMI after the build has ended. Early, EC2 sometimes shows a finished AMI as pending.
+ */
+function fateOf({ id, region, state }: Thing, scope: UndoScope, { channels }: BuildSeen, until?: string): Fate {
+  if (channels.some((channel) => channel.region === region && channel.ami === id)) return 'promoted';
+  if (scope.published.some((one) => one.region === region && one.ami === id)) return 'stays';
+  if (!scope.keeps) return 'goes';
+  if (state === 'available') return 'kept';
+  return state === 'pending' && until === undefined ? 'stays' : 'goes';
+}
+
+/** A kept AMI and its snapshots are for nobody else, since nobody may boot an unpublished image, and have an expiry. */
+function keeping(image: Thing, snapshots: Thing[], until: string): Action[] {
+  const { region } = image;
+  const known = new Map([image, ...snapshots].map(({ id, tags }) => [id, tags[expiresTag]]));
+  const untagged = [image.id, ...image.snapshots].filter((id) => known.get(id) !== until);
+  return [
+    { do: 'revoke', region, kind: 'image', id: image.id },
+    ...image.snapshots.map((id): Action => ({ do: 'revoke', region, kind: 'snapshot', id })),
+    { do: 'keep', region, image, until, untagged },
+  ];
+}
