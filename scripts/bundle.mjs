@@ -1,8 +1,8 @@
-// `npm run bundle`: dist/<function>/index.mjs and the chunks that only this function uses, for serverless.yml to zip.
+// `npm run bundle`: dist/<function>/index.mjs and the chunks that only this function uses, for serverless.yml to zip, and
+// dist/infrastructure.json, which serverless.yml reads. The arguments are those of `npm run package`.
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { takeRecipes } from '../infrastructure/roles.cjs';
 import { importTypeScript } from './run.mjs';
 import { ensureInstalled, root } from './setup.mjs';
 
@@ -25,10 +25,9 @@ export function functionFiles() {
 const atOnce = 2;
 
 /**
- * Bundles all functions or some of them, and puts the recipes beside those that take them. Sizes are in bytes. An entry over the
- * limit is an error, because a cold start reads it. `recipes` is another folder than recipes/.
+ * Bundles all functions or some of them. Sizes are in bytes. An entry over the limit is an error, because a cold start reads it.
  */
-export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit = 130_000, recipes } = {}) {
+export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit = 130_000 } = {}) {
   rmSync(outdir, { recursive: true, force: true });
   const chosen = Object.entries(functionFiles()).filter(([name]) => only?.includes(name) ?? true);
   const bundled = async ([name, file]) => {
@@ -43,7 +42,6 @@ export async function bundleFunctions({ outdir = join(root, 'dist'), only, limit
     sizes.push(...(await Promise.all(chosen.slice(next, next + atOnce).map(bundled))));
   const large = sizes.filter(({ entry }) => entry > limit).map(({ name, entry }) => `${name} ${entry}`);
   if (large.length > 0) throw new Error(`entries over ${limit} bytes: ${large.join(', ')}`);
-  await compileRecipes(outdir, recipes);
   return sizes;
 }
 
@@ -73,27 +71,32 @@ async function bundleHandler(file, outdir) {
 
 /**
  * Puts the recipes, as they are in the tree at deployment, beside the functions that take them: there is no bucket to fill and no
- * version to drift. infrastructure/triggers.cjs and observability.cjs use their schedules and channels.
+ * version to drift.
+ * @returns the recipes.
  */
 export async function compileRecipes(outdir = join(root, 'dist'), folder = join(root, 'recipes')) {
   const { readRecipeFolder } = await importTypeScript(join(root, 'cli/recipes/recipe-folder.ts'));
+  const { takeRecipes } = await importTypeScript(join(root, 'infrastructure/functions.ts'));
   const { catalog, problems } = await readRecipeFolder(relative(process.cwd(), folder));
   if (problems.length > 0) throw new Error(problems.join('\n'));
   for (const name of takeRecipes) {
     mkdirSync(join(outdir, name), { recursive: true });
     writeFileSync(join(outdir, name, 'recipes.json'), JSON.stringify(catalog));
   }
-  await bundleJudge(outdir);
-  const { schedulesOf } = await importTypeScript(join(root, 'core/start/recipe-schedule.ts'));
-  const { channelsOf } = await importTypeScript(join(root, 'core/recipe/catalog.ts'));
-  writeFileSync(join(outdir, 'schedules.json'), JSON.stringify(schedulesOf(catalog)));
-  writeFileSync(join(outdir, 'channels.json'), JSON.stringify(channelsOf(catalog)));
+  return catalog;
 }
 
-/** How infrastructure/settings.cjs checks the recipes, once osls knows the region, the stage and the settings. */
-async function bundleJudge(outdir) {
-  const { build } = await import('esbuild');
-  await build(bundleOptions('core/deployment/deployable.ts', join(outdir, 'judge')));
+/**
+ * Writes infrastructure.json for one deployment. The stage and the region are keys in it, so that osls does not package it for
+ * another stage or region.
+ */
+export async function writeInfrastructure(args, catalog, outdir = join(root, 'dist'), env = process.env) {
+  const { deploymentOf } = await importTypeScript(join(root, 'infrastructure/settings/command-line.ts'));
+  const { infrastructureOf } = await importTypeScript(join(root, 'infrastructure/infrastructure.ts'));
+  const deployment = deploymentOf(args, env);
+  const { stage, region } = deployment;
+  const text = JSON.stringify({ [stage]: { [region]: infrastructureOf(deployment, catalog) } }, null, 2);
+  writeFileSync(join(outdir, 'infrastructure.json'), text);
 }
 
 const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(10);
@@ -102,6 +105,7 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
   await ensureInstalled();
   try {
     const sizes = await bundleFunctions();
+    await writeInfrastructure(process.argv.slice(2), await compileRecipes());
     console.log(`${'function'.padEnd(20)}${'entry kB'.padStart(10)}${'total kB'.padStart(10)}${'files'.padStart(7)}`);
     for (const { name, entry, total, files } of sizes) {
       console.log(`${name.padEnd(20)}${kB(entry)}${kB(total)}${String(files).padStart(7)}`);

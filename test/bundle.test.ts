@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { takeRecipes } from '../infrastructure/roles.cjs';
+import { takeRecipes } from '../infrastructure/functions.ts';
 import { bundleFunctions, compileRecipes, functionFiles, type BundleSize } from '../scripts/bundle.mjs';
 
 const outdir = mkdtempSync(join(tmpdir(), 'golden-bundle-'));
@@ -26,6 +26,7 @@ const only = [
 
 beforeAll(async () => {
   sizes = await bundleFunctions({ outdir, only });
+  await compileRecipes(outdir);
 }, 60_000);
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 

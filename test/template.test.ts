@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readRecipeFolder } from '../cli/recipes/recipe-folder.ts';
 import { secondsOf } from '../core/duration.ts';
-import { byEvents } from '../infrastructure/roles.cjs';
-import { triggerResources } from '../infrastructure/triggers.cjs';
-import { problemsOf } from '../infrastructure/stack-settings.cjs';
+import { declaredFunctions } from '../infrastructure/roles/declared.ts';
+import { scheduledFunctions } from '../infrastructure/triggers/targets.ts';
+import { triggerResources } from '../infrastructure/triggers/triggers.ts';
+import { stackProblems } from '../infrastructure/settings/stack-settings.ts';
 import { functionFiles } from '../scripts/bundle.mjs';
 import { root } from '../scripts/setup.mjs';
 import { checkPolicy, listOf, type Statement } from './support/roles/check-policies.ts';
@@ -208,14 +209,7 @@ describe('a deployment', () => {
     expect(group).toMatchObject({ SecurityGroupIngress: [], VpcId: { Ref: 'AWS::NoValue' } });
   });
 
-  const sound = {
-    service: 'golden-image',
-    stage: 'dev',
-    functions: ['launch', 'terminateCandidate'],
-    subnets: [],
-    securityGroups: [],
-    builderSecrets: [],
-  };
+  const sound = { service: 'golden-image', stage: 'dev' };
   test.each<[string, Record<string, unknown>, RegExp[]]>([
     ['the defaults', {}, []],
     ['the longest names that fit', { stage: 'x'.repeat(32) }, []],
@@ -235,16 +229,17 @@ describe('a deployment', () => {
     ],
     ['such a service with a root of its own', { service: 'golden-dev', channelRoot: '/linux' }, []],
     ['a service that only begins alike', { service: 'goldens' }, []],
-    ['every parameter as a secret', { builderSecrets: ['*'] }, [/builderSecrets/]],
+    ['every parameter as a secret', { builderSecrets: '*' }, [/builderSecrets/]],
     ['a VPC without subnets', { vpcId: 'vpc-0123456789abcdef0' }, [/needs --param="subnets/]],
-    ['subnets without a VPC', { subnets: ['subnet-0123456789abcdef0'] }, [/needs their --param="vpcId/]],
+    ['subnets without a VPC', { subnets: 'subnet-0123456789abcdef0' }, [/needs their --param="vpcId/]],
     [
       'everything that is wrong at once',
-      { kmsKey: 'k', vpcId: 'v', subnets: ['s'], commandOutputDays: 0 },
+      { kmsKey: 'k', vpcId: 'v', subnets: 's', commandOutputDays: 0 },
       [/kmsKey/, /vpcId/, /subnets/, /commandOutputDays/],
     ],
   ])('is packaged or refused with %s', (_, changes, expected) => {
-    const problems = problemsOf({ ...sound, ...changes });
+    const { service, stage, ...params } = { ...sound, ...changes };
+    const problems = stackProblems({ service, stage }, params, ['launch', 'terminateCandidate']);
     expect(problems).toHaveLength(expected.length);
     expected.forEach((each) => expect(problems).toContainEqual(expect.stringMatching(each)));
   });
@@ -436,7 +431,7 @@ describe('what starts builds', () => {
       .filter(([id]) => id !== 'DailySweep')
       .map(([, { Properties }]) => Properties);
   // nobody is to be notified here
-  const calledByEvents = byEvents.filter((key) => key !== 'notify').map((key) => `${pascal(key)}LambdaFunction`);
+  const calledByEvents = scheduledFunctions.map((key) => `${pascal(key)}LambdaFunction`);
 
   test('each recipe that asks for a schedule has it as it says, and no other starts a build', async () => {
     const { catalog } = await readRecipeFolder(join(root, 'examples'));
@@ -479,7 +474,7 @@ describe('what starts builds', () => {
       Object.keys(
         triggerResources(
           names.map((recipe) => ({ recipe, ...schedule })),
-          { automaticBuilds: true, channelRoot: '/golden' },
+          { automaticBuilds: true, channelRoot: '/golden', name: 'golden-image-dev', dailySweep: 'ENABLED' },
         ),
       ),
     ).toEqual(expect.arrayContaining(['ScheduleaX1b', 'Schedulea1b', 'Schedulea1Xb']));
@@ -531,7 +526,7 @@ describe('what starts builds', () => {
         DestinationConfig: { OnFailure: { Destination: failures } },
       });
     }
-    for (const key of byEvents)
+    for (const { key } of declaredFunctions.filter(({ byEvents }) => byEvents))
       expect(statementFor(template.Resources[`${pascal(key)}Role`], 'sqs:SendMessage').Resource).toEqual(failures);
   });
 

@@ -6,7 +6,7 @@ const bound = z.union([z.literal('any'), z.array(z.string())]);
 
 /**
  * The settings that the stack passes to its functions, as one JSON object in the environment variable GOLDEN_SETTINGS.
- * infrastructure/settings.cjs writes the variable from the parameters of the deployment.
+ * infrastructure/settings/function-settings.ts writes the variable from the parameters of the deployment.
  */
 const settings = z.strictObject({
   /** SSM path that contains the deployment's channels: `<channelRoot>/<recipe>/<channel>`. */

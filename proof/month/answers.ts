@@ -1,7 +1,7 @@
 import { debounceSeconds } from '../../core/start/start-decision.ts';
 import type { BuildOutcome, History, KeptRecipe } from './history.ts';
 
-/** Seconds between two polls of all sources, as in infrastructure/triggers.cjs. */
+/** Seconds between two polls of all sources, as in infrastructure/triggers/schedules.ts. */
 export const pollSeconds = 3600;
 /** Extra time for an event's delivery, a late schedule, and a function's second and third try: three minutes between them. */
 const slackSeconds = 300;

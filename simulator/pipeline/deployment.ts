@@ -1,4 +1,4 @@
-import type { Resource } from '../../infrastructure/triggers.cjs';
+import type { Resource } from '../../infrastructure/cloudformation.ts';
 import { createAsyncInvocation, type AsyncFunction } from './async-invocation.ts';
 import { isoTime, type Clock } from '../clock.ts';
 import type { BusEvent, EventBus } from '../aws/events/event-bus.ts';
@@ -128,10 +128,10 @@ function withArns(value: any, machines: Referenced['machines']): unknown {
 }
 /* oxlint-enable */
 
-/** Whether a rule or a schedule is enabled. A parameter of osls counts as its default here. */
+/** Whether a rule or a schedule is enabled. */
 function isEnabled(state: string): boolean {
   if (state === 'DISABLED') return false;
-  if (state === 'ENABLED' || state === '${param:dailySweep}') return true;
+  if (state === 'ENABLED') return true;
   throw new Error(`the simulator knows no state ${state} of a rule or a schedule`);
 }
 

@@ -6,7 +6,7 @@ import {
   type DocumentSubject,
 } from '../../core/memory/documents.ts';
 import { schedulesOf } from '../../core/start/recipe-schedule.ts';
-import { notifyResources, triggerResources } from '../../infrastructure/triggers.cjs';
+import { notifyResources, triggerResources } from '../../infrastructure/triggers/triggers.ts';
 import type { Action } from '../aws/calls/actions.ts';
 import { createCloud, type SimulatedCloud } from '../aws/cloud.ts';
 import { executionStatusChange } from '../aws/events/events.ts';
@@ -178,7 +178,12 @@ function deployTriggers(
 ): Map<string, Message[]> {
   const { cloud, stepFunctions, place, machines, call } = around;
   const { functionArn } = deployedNames(place.region, place.account);
-  const { BuildDied, ...others } = triggerResources(schedulesOf(catalog), { ...simulatedSettings, ...settings });
+  const { BuildDied, ...others } = triggerResources(schedulesOf(catalog), {
+    ...simulatedSettings,
+    ...settings,
+    name: service,
+    dailySweep: 'ENABLED',
+  });
   const calledByEvents = [...eventFunctions.keys()].map(
     (name) =>
       [`${name}LambdaFunction`, { arn: functionArn(name), run: (event: unknown) => call(name, event) }] as const,

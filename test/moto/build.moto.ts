@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Listed } from '../../cli/deployed/list.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
-import { byEvents, functions } from '../../infrastructure/roles.cjs';
+import { declaredFunctions } from '../../infrastructure/roles/declared.ts';
 import { bake, bakeHappily, expectPublished, expectUndone, outcomeOf, recipe } from './bakes.ts';
 import { estateOf, parameterIn, regions, sharingOf, tagsOf } from './estate.ts';
 import { home, openLab, type Lab } from './lab.ts';
@@ -224,12 +224,13 @@ test.concurrent('golden builds with a deployed pipeline over the wire, lists, te
 });
 
 test('no function made a call that its role does not allow', () => {
+  const functions = Object.fromEntries(declaredFunctions.map(({ key, actions }) => [key, actions]));
   const undeclared = [...lab.layer.seen].flatMap(([key, actions]) =>
     [...actions].filter((action) => !functions[key]?.includes(action)).map((action) => `${key}: ${action}`),
   );
   expect(undeclared).toEqual([]);
   // sweep.moto.ts has the sweep; moto delivers no events and runs no schedules.
-  const ofBuilds = Object.keys(functions).filter((key) => key !== 'sweep' && !byEvents.includes(key));
+  const ofBuilds = declaredFunctions.filter((one) => one.key !== 'sweep' && !one.byEvents).map(({ key }) => key);
   expect([...lab.layer.seen.keys()].toSorted()).toEqual(ofBuilds.toSorted());
 });
 

@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { settingsProblems } from '../../scripts/package.mjs';
+import { settingsProblems } from '../../infrastructure/settings/command-line.ts';
 
 test.each<[string, string[]]>([
   ['nothing given', []],
   ['a stage and a region', ['--stage', 'prod', '-r', 'eu-central-1']],
   ['settings with an equals sign or without', ['--param=automaticBuilds=on', '--param', 'notify=ops@example.com']],
   ['a value that osls has to look up', ['--param', 'subnets=${env:SUBNETS}']],
-])('settings that can be: %s', async (_, args) => {
-  expect(await settingsProblems(args, {})).toEqual([]);
+])('settings that can be: %s', (_, args) => {
+  expect(settingsProblems(args, {})).toEqual([]);
 });
 
 test.each<[string, string[], Record<string, string>, RegExp[]]>([
@@ -38,8 +38,8 @@ test.each<[string, string[], Record<string, string>, RegExp[]]>([
     [/^--param="dailySweep=…" must be ENABLED or DISABLED, not "off"/],
   ],
   ['a name that is too long', ['--stage', 'production'], { GOLDEN_SERVICE: 'a'.repeat(50) }, [/at most 45 fit/]],
-])('settings that cannot be are told once: %s', async (_, args, env, expected) => {
-  const problems = await settingsProblems(args, env);
+])('settings that cannot be are told once: %s', (_, args, env, expected) => {
+  const problems = settingsProblems(args, env);
   expect(problems).toHaveLength(expected.length);
   for (const [index, pattern] of expected.entries()) expect(problems[index]).toMatch(pattern);
 });

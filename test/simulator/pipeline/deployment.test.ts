@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { triggerResources, type Resource } from '../../../infrastructure/triggers.cjs';
+import type { Resource } from '../../../infrastructure/cloudformation.ts';
+import { triggerResources } from '../../../infrastructure/triggers/triggers.ts';
 import { deploy } from '../../../simulator/pipeline/deployment.ts';
 import { home, lab } from '../lab.ts';
 
@@ -11,7 +12,14 @@ function deployed(
   change: (resources: Record<string, Resource>) => void = () => undefined,
 ) {
   const { cloud, clock, wait } = lab();
-  const resources = structuredClone(triggerResources([schedule], { automaticBuilds: true, channelRoot: '/golden' }));
+  const resources = structuredClone(
+    triggerResources([schedule], {
+      automaticBuilds: true,
+      channelRoot: '/golden',
+      name: 'golden',
+      dailySweep: 'ENABLED',
+    }),
+  );
   change(resources);
   const called: unknown[] = [];
   const run = (event: unknown) => {

@@ -1,13 +1,13 @@
 // The condition keys that AWS fills in when it checks an action on a resource: only those of its own table. A key that is not in
 // AWS's table must not decide anything.
-import { functions, implied } from '../../../infrastructure/roles.cjs';
+import { declaredFunctions, impliedBy } from '../../../infrastructure/roles/declared.ts';
 import { general, kindsOf } from './check-policies.ts';
 import type { Ask } from './iam.ts';
 
-const actions = new Set([...Object.values(functions), ...Object.values(implied)].flat());
+const actions = new Set(declaredFunctions.flatMap(impliedBy));
 const tables = new Map(
   await Promise.all(
-    [...actions, 'sqs:SendMessage'].map(async (action) => {
+    [...actions].map(async (action) => {
       const [prefix = '', name = ''] = action.split(':');
       return [action, await kindsOf(prefix, name)] as const;
     }),

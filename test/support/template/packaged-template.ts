@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileRecipes, functionFiles } from '../../../scripts/bundle.mjs';
+import { compileRecipes, functionFiles, writeInfrastructure } from '../../../scripts/bundle.mjs';
 import { root } from '../../../scripts/setup.mjs';
 import type { Template } from './check-template.ts';
 
@@ -43,12 +43,17 @@ export async function packagedTemplate(settings: string[] = [], change = somebod
       mkdirSync(join(folder, 'dist', name), { recursive: true });
       writeFileSync(join(folder, 'dist', name, 'index.mjs'), '');
     }
-    await compileRecipes(join(folder, 'dist'), ownExamples(folder, change));
+    const catalog = await compileRecipes(join(folder, 'dist'), ownExamples(folder, change));
     const osls = join(root, 'node_modules/serverless/bin/serverless.js');
     const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // tests judge the defaults
     const shared = settings.some((one) => one.includes('shareWith=')) ? [] : [`--param=shareWith=${ours.join()}`];
-    const args = [osls, 'package', ...shared, ...settings];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
+    const args = [...shared, ...settings];
+    await writeInfrastructure(args, catalog, join(folder, 'dist'), env);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [osls, 'package', ...args], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(`osls ended with ${status}: ${stderr}${stdout}`); // osls writes errors to either stream
     const emitted = join(folder, '.serverless/cloudformation-template-update-stack.json');
     return JSON.parse(readFileSync(emitted, 'utf8')) as Template;

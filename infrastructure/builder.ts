@@ -1,6 +1,6 @@
 // Role, instance profile and security group of builders and candidates.
-const { noValue, off, read } = require('./stack-settings.cjs');
-const { sub, arn } = require('./substituted.cjs');
+import { arn, noValue, ref, sub, type Resource, type Resources } from './cloudformation.ts';
+import type { StackSettings } from './settings/stack-settings.ts';
 
 /**
  * What the SSM agent needs for Run Command, patching and packages. AWS's managed policy for the agent would also let it read
@@ -52,13 +52,18 @@ const output = [
   { Effect: 'Allow', Action: 's3:GetEncryptionConfiguration', Resource: sub('${ArtifactBucket.Arn}') },
 ];
 // A large output is uploaded in parts, and S3 decrypts the parts to join them.
-const encryptsOutput = (key) => ({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: key });
+const encryptsOutput = (key: string) => ({
+  Effect: 'Allow',
+  Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+  Resource: key,
+});
 
 /** The secrets that steps may read, from the setting `builderSecrets`; none by default. */
-function secretsOf(patterns) {
+function secretsOf(patterns: string[]): object[] {
   const parameters = patterns.filter((pattern) => pattern.startsWith('/'));
   const secrets = patterns.filter((pattern) => pattern.startsWith('secret:'));
-  const allow = (Action, Resource) => (Resource.length > 0 ? [{ Effect: 'Allow', Action, Resource }] : []);
+  const allow = (Action: string[], Resource: object[]) =>
+    Resource.length > 0 ? [{ Effect: 'Allow', Action, Resource }] : [];
   return [
     ...allow(
       ['ssm:GetParameter', 'ssm:GetParameters'],
@@ -73,11 +78,11 @@ function secretsOf(patterns) {
 }
 
 /** No rule lets anything in. Everything may go out, because steps download from any address. */
-const securityGroup = (vpcId) => ({
+const securityGroup = (vpcId: string | undefined): Resource => ({
   Type: 'AWS::EC2::SecurityGroup',
   Properties: {
     GroupDescription: 'Builders and candidates of golden images: nothing comes in',
-    VpcId: off(vpcId) ? noValue : vpcId,
+    VpcId: vpcId ?? noValue,
     SecurityGroupIngress: [],
     SecurityGroupEgress: [
       { IpProtocol: '-1', CidrIp: '0.0.0.0/0' },
@@ -86,46 +91,44 @@ const securityGroup = (vpcId) => ({
   },
 });
 
-module.exports = {
-  /** For serverless.yml. Role and profile have generated names unless one is given: names are unique in an account. */
-  async resources(osls) {
-    const { builderRole, builderSecrets, kmsKey, permissionsBoundary, securityGroups, vpcId } = await read(osls);
-    const name = off(builderRole) ? noValue : builderRole;
-    const key = off(kmsKey) ? [] : [encryptsOutput(kmsKey)];
-    return {
-      // Builders run the recipe's own scripts, so they must not read or change anything of the pipeline.
-      BuilderRole: {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          RoleName: name,
-          AssumeRolePolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                // IAM in China refuses a trust policy with EC2's other name
-                Principal: { Service: { 'Fn::If': ['InChina', 'ec2.amazonaws.com.cn', 'ec2.amazonaws.com'] } },
-                Action: 'sts:AssumeRole',
-              },
-            ],
-          },
-          PermissionsBoundary: off(permissionsBoundary) ? noValue : permissionsBoundary,
-          Policies: [
+/** Role and profile have generated names unless one is given: names are unique in an account. */
+export function builderResources(stack: StackSettings): Resources {
+  const { builderSecrets, kmsKey, permissionsBoundary, securityGroups, vpcId } = stack;
+  const name = stack.builderRole ?? noValue;
+  const key = kmsKey === undefined ? [] : [encryptsOutput(kmsKey)];
+  return {
+    // Builders run the recipe's own scripts, so they must not read or change anything of the pipeline.
+    BuilderRole: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        RoleName: name,
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
             {
-              PolicyName: 'builder',
-              PolicyDocument: {
-                Version: '2012-10-17',
-                Statement: [agent, documents, ...output, ...key, ...secretsOf(builderSecrets)],
-              },
+              Effect: 'Allow',
+              // IAM in China refuses a trust policy with EC2's other name
+              Principal: { Service: { 'Fn::If': ['InChina', 'ec2.amazonaws.com.cn', 'ec2.amazonaws.com'] } },
+              Action: 'sts:AssumeRole',
             },
           ],
         },
+        PermissionsBoundary: permissionsBoundary ?? noValue,
+        Policies: [
+          {
+            PolicyName: 'builder',
+            PolicyDocument: {
+              Version: '2012-10-17',
+              Statement: [agent, documents, ...output, ...key, ...secretsOf(builderSecrets)],
+            },
+          },
+        ],
       },
-      BuilderProfile: {
-        Type: 'AWS::IAM::InstanceProfile',
-        Properties: { InstanceProfileName: name, Roles: [{ Ref: 'BuilderRole' }] },
-      },
-      ...(securityGroups.length > 0 ? {} : { BuilderSecurityGroup: securityGroup(vpcId) }),
-    };
-  },
-};
+    },
+    BuilderProfile: {
+      Type: 'AWS::IAM::InstanceProfile',
+      Properties: { InstanceProfileName: name, Roles: [ref('BuilderRole')] },
+    },
+    ...(securityGroups.length > 0 ? {} : { BuilderSecurityGroup: securityGroup(vpcId) }),
+  };
+}

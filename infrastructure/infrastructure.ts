@@ -1,0 +1,54 @@
+// Everything that serverless.yml reads from dist/infrastructure.json. scripts/bundle.mjs writes it for one deployment.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Catalog } from '../core/recipe/types.ts';
+import { builderResources } from './builder.ts';
+import { getArn, noValue } from './cloudformation.ts';
+import { lambdas, substitutionsOf } from './functions.ts';
+import { observabilityIn } from './observability/observability.ts';
+import { declaredFunctions } from './roles/declared.ts';
+import { roleResources } from './roles/roles.ts';
+import type { Deployment } from './settings/deployment.ts';
+import { checkRecipes, settingsVariable } from './settings/function-settings.ts';
+import { triggersIn } from './triggers/surroundings.ts';
+
+const machine = (name: string) =>
+  substitutionsOf(
+    readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`), 'utf8'),
+    declaredFunctions,
+  );
+
+const encryptionOf = (kmsKey: string | undefined) => [
+  kmsKey === undefined
+    ? { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }
+    : {
+        ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: kmsKey },
+        BucketKeyEnabled: true,
+      },
+];
+
+/** For every state machine: what Step Functions logs. */
+const executionLogging = ({ level, data }: Deployment['executionLog']) => ({
+  Level: level,
+  IncludeExecutionData: data,
+  Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: getArn('BuildImageLogs') } }],
+});
+
+/** @throws in words if the recipes or the functions cannot be deployed so. */
+export function infrastructureOf(deployment: Deployment, catalog: Catalog): object {
+  const { stack, settings } = deployment;
+  checkRecipes(catalog, deployment, stack, settings);
+  return {
+    settings: settingsVariable(settings),
+    automaticBuilds: settings.automaticBuilds ? 'on' : 'off',
+    boundary: stack.permissionsBoundary ?? noValue,
+    bucketEncryption: encryptionOf(stack.kmsKey),
+    executionLogging: executionLogging(deployment.executionLog),
+    functions: lambdas(declaredFunctions, deployment),
+    machines: { build: machine('build-image'), cleanUp: machine('clean-up-build'), sweep: machine('sweep') },
+    builder: builderResources(stack),
+    roles: roleResources(declaredFunctions, deployment),
+    triggers: triggersIn(deployment, catalog),
+    observability: observabilityIn(deployment, catalog),
+  };
+}

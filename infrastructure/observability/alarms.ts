@@ -1,0 +1,131 @@
+import type { Resource, Resources } from '../cloudformation.ts';
+import type { Deployment } from '../settings/deployment.ts';
+import { day, executions, measured, ours, queues, waiting, type RecipeChannel, type Source } from './metric-sources.ts';
+
+const metric = ([Namespace, MetricName, dimensions]: Source) => ({
+  Namespace,
+  MetricName,
+  Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+});
+
+interface Limit {
+  threshold?: number;
+  operator?: string;
+  missing: string;
+}
+
+/**
+ * An alarm names the problem and the section of docs/operations.md with the remedy.
+ * @param missing What missing measurements mean.
+ */
+const alarm = (
+  AlarmName: string,
+  AlarmDescription: string,
+  { threshold = 1, operator = 'GreaterThanOrEqualToThreshold', missing }: Limit,
+  watched: object,
+): Resource => ({
+  Type: 'AWS::CloudWatch::Alarm',
+  Properties: {
+    AlarmName,
+    AlarmDescription,
+    ComparisonOperator: operator,
+    Threshold: threshold,
+    EvaluationPeriods: 1,
+    TreatMissingData: missing,
+    ...watched,
+  },
+});
+
+const one = (source: Source, Statistic: string, Period: number) => ({ ...metric(source), Statistic, Period });
+/** The sum of several metrics; a missing value counts as 0. */
+const sumOf = (sources: Source[], Period: number) => ({
+  Metrics: [
+    {
+      Id: 'all',
+      Expression: sources.map((_, index) => `FILL(m${index}, 0)`).join(' + '),
+      Label: 'all',
+      ReturnData: true,
+    },
+    ...sources.map((source, index) => ({
+      Id: `m${index}`,
+      MetricStat: { Metric: metric(source), Stat: 'Sum', Period },
+      ReturnData: false,
+    })),
+  ],
+});
+// AWS counts only what happens, so a missing value means that nothing is wrong
+const quiet = { missing: 'notBreaching' };
+// Between two measurements, the last value holds. A failed measurement shows in TriggerFailures.
+const asBefore = { missing: 'ignore' };
+
+// A logical id has no hyphens and a recipe's name no capitals, so two recipes never share a logical id.
+const idOf = (recipe: string) => recipe.replaceAll('-', 'X');
+
+const alarmsOf = ({ recipe, channel }: RecipeChannel, { name: deployment, staleAfterDays }: Deployment): Resources => ({
+  [`BreakerOpen${idOf(recipe)}`]: alarm(
+    `${deployment}-breaker-open-${recipe}`,
+    `${recipe} failed so often that it is not built by itself any more. Runbook: "Nothing builds a recipe any more".`,
+    asBefore,
+    one(ours('BreakerOpen', deployment, { Recipe: recipe }), 'Maximum', measured),
+  ),
+  ...(channel && {
+    [`Stale${idOf(recipe)}`]: alarm(
+      `${deployment}-stale-${recipe}`,
+      `${recipe}/${channel} points at an image of more than ${staleAfterDays} days. Runbook: "An image is stale".`,
+      { ...asBefore, threshold: staleAfterDays, operator: 'GreaterThanThreshold' },
+      one(ours('ImageAge', deployment, { Recipe: recipe, Channel: channel }), 'Maximum', measured),
+    ),
+    [`ChannelBroken${idOf(recipe)}`]: alarm(
+      `${deployment}-channel-broken-${recipe}`,
+      `${recipe}/${channel} points at nothing that can be launched, in some region. Runbook: "A channel is broken".`,
+      asBefore,
+      one(ours('BrokenChannels', deployment, { Recipe: recipe, Channel: channel }), 'Maximum', measured),
+    ),
+  }),
+});
+
+/** Alarms by logical id. */
+export const alarmsFor = (recipes: RecipeChannel[], deployment: Deployment): Resources => ({
+  BuildFailed: alarm(
+    `${deployment.name}-build-failed`,
+    'A build failed or ran out of time. Runbook: "A build failed".',
+    quiet,
+    sumOf([executions('ExecutionsFailed', 'BuildImage'), executions('ExecutionsTimedOut', 'BuildImage')], 300),
+  ),
+  CleanUpFailed: alarm(
+    `${deployment.name}-clean-up-failed`,
+    'The clean-up of a build that died did not end well: things may be left behind. Runbook: "Something was left behind".',
+    quiet,
+    sumOf(
+      ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((name) => executions(name, 'CleanUpBuild')),
+      300,
+    ),
+  ),
+  OrphansFound: alarm(
+    `${deployment.name}-orphans-found`,
+    'The sweep found things that builds had left behind. It removes them, but something did not clean up. Runbook: "The sweep found orphans".',
+    asBefore,
+    one(ours('OrphansFound', deployment.name), 'Maximum', day),
+  ),
+  SweepNotDone: alarm(
+    `${deployment.name}-sweep-failed`,
+    'The sweep failed: it could not look everywhere, or could remove nothing. Runbook: "The sweep failed".',
+    quiet,
+    sumOf(
+      ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((name) => executions(name, 'SweepMachine')),
+      300,
+    ),
+  ),
+  ...Object.fromEntries(
+    Object.entries(queues).map(([id, what]) => [
+      `${id}NotEmpty`,
+      alarm(
+        `${deployment.name}-${id.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()}-not-empty`,
+        `${what} Runbook: "A queue is not empty".`,
+        quiet,
+        one(waiting(id), 'Maximum', 300),
+      ),
+    ]),
+  ),
+  ...Object.assign({}, ...recipes.map((recipe) => alarmsOf(recipe, deployment))),
+});

@@ -1,0 +1,105 @@
+import type { Resource, Text } from '../cloudformation.ts';
+import type { Deployment } from '../settings/deployment.ts';
+import { day, executions, measured, ours, queues, waiting, type RecipeChannel, type Source } from './metric-sources.ts';
+
+interface Widget {
+  type: string;
+  width: number;
+  height: number;
+  properties: { metrics?: unknown[]; alarms?: string[]; [more: string]: unknown };
+}
+
+// A dashboard body is one Fn::Sub, so references in it are ${…}.
+const drawn = ([namespace, name, dimensions]: Source, options: object = {}): unknown[] => [
+  namespace,
+  name,
+  ...Object.entries(dimensions).flatMap(([key, value]) => [key, inText(value)]),
+  options,
+];
+function inText(value: Text): string {
+  if (typeof value === 'string') return value;
+  if ('Ref' in value) return '${' + value.Ref + '}';
+  return 'Fn::Sub' in value ? value['Fn::Sub'] : '${' + value['Fn::GetAtt'].join('.') + '}';
+}
+/** All metrics of a name with these dimensions, whatever values the dimensions have. */
+const found = (deployment: string, name: string, dimensions: string[], stat: string, period: number) => {
+  const schema = ['GoldenImages', 'Deployment', ...dimensions].join(',');
+  const expression = `SEARCH('{${schema}} MetricName="${name}" Deployment="${deployment}"', '${stat}', ${period})`;
+  return [{ expression }];
+};
+
+const graph = (title: string, stat: string, period: number, metrics: unknown[], more: object = {}): Widget => ({
+  type: 'metric',
+  width: 12,
+  height: 6,
+  properties: { title, region: '${AWS::Region}', view: 'timeSeries', stat, period, metrics, ...more },
+});
+
+function widgetsFor(
+  recipes: RecipeChannel[],
+  alarms: string[],
+  { name: deployment, staleAfterDays }: Deployment,
+): Widget[] {
+  const published = recipes.flatMap(({ recipe, channel }) => (channel === null ? [] : [{ recipe, channel }]));
+  const ofChannels = (name: string) =>
+    published.map(({ recipe, channel }) =>
+      drawn(ours(name, deployment, { Recipe: recipe, Channel: channel }), { label: `${recipe}/${channel}` }),
+    );
+  const ofRecipes = (name: string) =>
+    recipes.map(({ recipe }) => drawn(ours(name, deployment, { Recipe: recipe }), { label: recipe }));
+  const limit = { annotations: { horizontal: [{ label: 'stale', value: staleAfterDays }] } };
+  const ends = ['Started', 'Succeeded', 'Failed', 'TimedOut', 'Aborted'].map((end) => `Executions${end}`);
+  return [
+    {
+      type: 'alarm',
+      width: 24,
+      height: 4,
+      properties: { title: 'Alarms', alarms: alarms.map((id) => '${' + id + '.Arn}') },
+    },
+    graph('Age of images, days', 'Maximum', measured, ofChannels('ImageAge'), limit),
+    graph('Regions in which a channel points at nothing', 'Maximum', measured, ofChannels('BrokenChannels')),
+    graph('Builds published', 'Sum', day, ofRecipes('BuildsPublished')),
+    graph('Failures by error', 'Sum', day, [found(deployment, 'Failures', ['Recipe', 'Error'], 'Sum', day)]),
+    graph('Builds that failed', 'Sum', day, ofRecipes('BuildsFailed')),
+    graph('Builds that had nothing to do', 'Sum', day, ofRecipes('BuildsUpToDate')),
+    graph('Duration of a build, seconds', 'Average', day, ofRecipes('BuildSeconds')),
+    graph('Duration by phase, seconds', 'Average', day, [
+      found(deployment, 'PhaseSeconds', ['Recipe', 'Phase'], 'Average', day),
+    ]),
+    graph('Cost of builds by estimate, US dollars', 'Sum', day, ofRecipes('EstimatedCost')),
+    graph('Recipes that are not built by themselves any more', 'Maximum', measured, ofRecipes('BreakerOpen')),
+    graph('Orphans found', 'Maximum', day, [drawn(ours('OrphansFound', deployment))]),
+    graph(
+      'Executions of build-image',
+      'Sum',
+      3600,
+      ends.map((name) => drawn(executions(name, 'BuildImage'))),
+    ),
+    graph(
+      'Queues of what could not be done',
+      'Maximum',
+      300,
+      Object.keys(queues).map((id) => drawn(waiting(id), { label: id })),
+    ),
+  ].filter(({ properties }) => (properties.metrics ?? properties.alarms ?? []).length > 0);
+}
+
+/** Places widgets side by side while there is room. */
+function placed(widgets: Widget[]): object[] {
+  let [x, y] = [0, 0];
+  return widgets.map(({ type, width, height, properties }) => {
+    const widget = { type, x, y, width, height, properties };
+    x = (x + width) % 24;
+    if (x === 0) y += height;
+    return widget;
+  });
+}
+
+/** @param alarms Logical ids of the alarms. */
+export const dashboard = (recipes: RecipeChannel[], alarms: string[], deployment: Deployment): Resource => ({
+  Type: 'AWS::CloudWatch::Dashboard',
+  Properties: {
+    DashboardName: deployment.name,
+    DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: placed(widgetsFor(recipes, alarms, deployment)) }) },
+  },
+});

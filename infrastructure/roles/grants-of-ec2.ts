@@ -1,0 +1,113 @@
+// The resources and conditions of EC2's actions, each action once. grants.ts has those of the other services.
+import { arn, getArn, sub } from '../cloudformation.ts';
+import {
+  anything,
+  anywhere,
+  here,
+  imageHere,
+  images,
+  madeByUs,
+  snapshotHere,
+  snapshots,
+  taggedAsOurs,
+  type Condition,
+  type Grant,
+  type GrantTable,
+} from './policies.ts';
+
+/** Instances must have our tags, the builder's profile and IMDSv2. A candidate must come from an image of ours. */
+const launches = (imageCondition?: Condition): Grant[] => [
+  { Resource: imageHere, ...(imageCondition && { Condition: imageCondition }) },
+  {
+    Resource: here('instance'),
+    Condition: {
+      ...taggedAsOurs,
+      ArnEquals: { 'ec2:InstanceProfile': getArn('BuilderProfile') },
+      StringEquals: { 'ec2:MetadataHttpTokens': 'required' },
+    },
+  },
+  { Resource: [here('volume'), here('network-interface')], Condition: taggedAsOurs },
+  // a network that another account shares belongs to that account
+  { Resource: [arn('ec2:${AWS::Region}:*:subnet/*'), arn('ec2:${AWS::Region}:*:security-group/*')] },
+];
+
+/** Tags are written at creation, so nothing else can be made to look like ours; expiry below is the one exception. */
+const tagsOn = (creation: string, resources: Grant['Resource']): Grant[] => [
+  { Resource: resources, Condition: { ...taggedAsOurs, StringEquals: { 'ec2:CreateAction': creation } } },
+];
+const tagsAtLaunch = tagsOn('RunInstances', [here('instance'), here('volume'), here('network-interface')]);
+
+/**
+ * The expiry of an image is the one tag that is added and removed later, and only on our own images. A request without keys means
+ * all tags to DeleteTags, so it must not count as one whose keys are all allowed.
+ */
+const expiry: Grant[] = [
+  {
+    Resource: [images, snapshots],
+    Condition: {
+      Null: { ...madeByUs.Null, 'aws:TagKeys': 'false' },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:expires'] },
+    },
+  },
+];
+
+/** EC2's actions that take no resource. */
+const descriptions = [
+  'DescribeImages',
+  'DescribeInstances',
+  'DescribeInstanceTypes',
+  'DescribeRegions',
+  'DescribeRouteTables',
+  'DescribeSecurityGroups',
+  'DescribeSnapshots',
+  'DescribeSubnets',
+  'DescribeVolumes',
+  'DescribeVpcEndpoints',
+  'GetAllowedImagesSettings',
+  'GetEbsDefaultKmsKeyId',
+  'GetEbsEncryptionByDefault',
+];
+
+export const grantsOfEc2: GrantTable = {
+  ...Object.fromEntries(descriptions.map((action) => [`ec2:${action}`, anything])),
+  'ec2:CopyImage': [
+    { Resource: images, Condition: taggedAsOurs },
+    // EC2 checks the source image as well. By AWS's table, its owner can be a condition, but not its tags.
+    { Resource: images, Condition: { StringEquals: { 'ec2:Owner': sub('${AWS::AccountId}') } } },
+    // AWS does not document whether EC2 checks the source's snapshots too. No condition fits them, so all are allowed.
+    { Resource: snapshots },
+  ],
+  'ec2:CreateImage': [
+    { Resource: [imageHere, snapshotHere], Condition: taggedAsOurs },
+    { Resource: here('instance'), Condition: madeByUs },
+  ],
+  'ec2:CreateTags': {
+    launch: tagsAtLaunch,
+    launchCandidate: tagsAtLaunch,
+    createImage: tagsOn('CreateImage', [imageHere, snapshotHere]),
+    copyImage: tagsOn('CopyImage', [images, snapshots]),
+    compensate: expiry,
+  },
+  'ec2:DeleteSnapshot': [{ Resource: snapshots, Condition: madeByUs }],
+  'ec2:DeleteTags': expiry,
+  'ec2:DeleteVolume': {
+    sweep: [{ Resource: anywhere('volume'), Condition: madeByUs }],
+    others: [{ Resource: here('volume'), Condition: madeByUs }],
+  },
+  'ec2:DeregisterImage': [{ Resource: images, Condition: madeByUs }],
+  'ec2:DescribeImageAttribute': [{ Resource: images }],
+  'ec2:DescribeSnapshotAttribute': [{ Resource: snapshots }],
+  'ec2:ModifyImageAttribute': [{ Resource: images, Condition: madeByUs }],
+  'ec2:ModifySnapshotAttribute': [
+    // no snapshot of ours is ever public
+    { Resource: snapshots, Condition: { ...madeByUs, StringNotEquals: { 'ec2:Add/group': 'all' } } },
+  ],
+  'ec2:ResetImageAttribute': [{ Resource: images, Condition: madeByUs }],
+  'ec2:ResetSnapshotAttribute': [{ Resource: snapshots, Condition: madeByUs }],
+  'ec2:RunInstances': { launch: launches(), launchCandidate: launches(madeByUs) },
+  'ec2:StopInstances': [{ Resource: here('instance'), Condition: madeByUs }],
+  'ec2:TerminateInstances': {
+    sweep: [{ Resource: anywhere('instance'), Condition: madeByUs }],
+    others: [{ Resource: here('instance'), Condition: madeByUs }],
+  },
+};

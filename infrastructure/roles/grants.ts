@@ -1,0 +1,132 @@
+// The resources and conditions of all IAM actions, each action once. A function declares its actions in `permissions`, in its own
+// file. roles.ts makes one role for each function from both.
+import { arn, getArn, sub, type Text } from '../cloudformation.ts';
+import { grantsOfEc2 } from './grants-of-ec2.ts';
+import { anything, here, inBucket, type Condition, type Grant, type GrantTable } from './policies.ts';
+
+/** EC2's endpoints, which end in the partition's domain. */
+const viaEc2 = ['ec2.*.amazonaws.com', 'ec2.*.amazonaws.com.cn', 'ec2.*.amazonaws.eu'];
+const keysOfAccount = arn('kms:*:${AWS::AccountId}:key/*');
+
+/** What EC2 does with a customer-managed key for the function that launches or copies. */
+const keysThroughEc2 = (condition: Condition = {}): Grant[] => [
+  { Resource: keysOfAccount, Condition: { StringLike: { 'kms:ViaService': viaEc2 }, ...condition } },
+];
+
+/** Looking at keys, which a key's policy need not forbid. EC2 does not show which key an alias means. */
+const looksAtKeys: Grant[] = [{ Resource: keysOfAccount }];
+
+/** Commands go only to our instances. Their output goes to the bucket. */
+const commandsOf = (documents: Text[]): Grant[] => [
+  { Resource: [...documents, sub('${ArtifactBucket.Arn}')] },
+  { Resource: here('instance'), Condition: { StringLike: { 'ssm:resourceTag/golden:build': '*' } } },
+];
+
+const grantsOfKms: GrantTable = {
+  'kms:CreateGrant': keysThroughEc2({ Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
+  'kms:Decrypt': keysThroughEc2(),
+  'kms:DescribeKey': {
+    resolve: looksAtKeys,
+    grantPermissions: looksAtKeys,
+    verify: looksAtKeys,
+    others: keysThroughEc2(),
+  },
+  'kms:GenerateDataKeyWithoutPlaintext': keysThroughEc2(),
+  'kms:ReEncryptFrom': keysThroughEc2(),
+  'kms:ReEncryptTo': keysThroughEc2(),
+};
+
+const grantsOfS3: GrantTable = {
+  's3:GetObject': {
+    // the end of a failed command's output, and whether output arrived; no decision depends on it
+    awaitCommand: [{ Resource: inBucket('commands/*') }],
+    awaitCheck: [{ Resource: inBucket('commands/*') }],
+    others: [{ Resource: inBucket('builds/*') }],
+  },
+  's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],
+  's3:PutObject': {
+    sweep: [{ Resource: [inBucket('builds/*/owner.json'), inBucket('reports/sweep/*')] }],
+    others: [{ Resource: inBucket('builds/*') }],
+  },
+};
+
+function grantsOfSsm(channelRoot: string): GrantTable {
+  const channels = arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot + '/*');
+  /** The parameters that a recipe's `source.parameter` and `source.channel` may name. */
+  const sources = [{ Resource: [arn('ssm:${AWS::Region}::parameter/aws/service/*'), channels] }];
+  return {
+    'ssm:DeleteParameter': [{ Resource: channels }],
+    'ssm:DescribeInstanceInformation': anything,
+    'ssm:GetCommandInvocation': anything,
+    'ssm:GetParameter': {
+      resolve: sources,
+      startBuild: sources,
+      watchSources: sources,
+      publish: [{ Resource: channels }],
+      compensate: [{ Resource: channels }],
+      measureRecipes: [{ Resource: channels }],
+    },
+    'ssm:GetParametersByPath': [{ Resource: arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot) }], // IAM checks the path itself
+    'ssm:ListCommandInvocations': anything,
+    'ssm:ListCommands': anything,
+    'ssm:PutParameter': [{ Resource: channels }],
+    'ssm:SendCommand': {
+      // a step may name any document: AWS's own belong to no account, the others to ours
+      sendCommand: commandsOf([
+        arn('ssm:${AWS::Region}::document/*'),
+        arn('ssm:${AWS::Region}:${AWS::AccountId}:document/*'),
+      ]),
+      sendCheck: commandsOf(
+        ['Shell', 'PowerShell'].map((kind) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script')),
+      ),
+    },
+  };
+}
+
+function grantsOfStates(name: string): GrantTable {
+  const executionsOf = (machine: string) =>
+    arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + `${name}-${machine}:*`);
+  return {
+    // an execution's input; the holder of a lock: a build, its clean-up, a sweep
+    'states:DescribeExecution': [{ Resource: ['build-image', 'clean-up-build', 'sweep'].map(executionsOf) }],
+    'states:GetExecutionHistory': [{ Resource: executionsOf('build-image') }],
+    'states:SendTaskFailure': anything,
+    'states:SendTaskHeartbeat': anything,
+    'states:SendTaskSuccess': anything,
+    'states:StartExecution': [
+      { Resource: arn('states:${AWS::Region}:${AWS::AccountId}:stateMachine:' + `${name}-build-image`) },
+    ],
+  };
+}
+
+/** What the table needs of a deployment: its name, where its channels are, and the topic's ARN. */
+export interface Granted {
+  name: string;
+  channelRoot: string;
+  topic: Text;
+}
+
+/** IAM action → its grants in one deployment. */
+export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => ({
+  ...grantsOfEc2,
+  // only watchSources' events about a source image, on this account's bus
+  'events:PutEvents': [
+    {
+      Resource: arn('events:${AWS::Region}:${AWS::AccountId}:event-bus/default'),
+      Condition: { StringEquals: { 'events:source': 'golden.images', 'events:detail-type': 'Source Image Updated' } },
+    },
+  ],
+  'iam:PassRole': [
+    {
+      Resource: getArn('BuilderRole'),
+      // the second name is EC2's in China
+      Condition: { StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] } },
+    },
+  ],
+  ...grantsOfKms,
+  ...grantsOfS3,
+  'sns:Publish': [{ Resource: topic }],
+  'sqs:SendMessage': [{ Resource: getArn('TriggerFailures') }],
+  ...grantsOfSsm(channelRoot),
+  ...grantsOfStates(name),
+});

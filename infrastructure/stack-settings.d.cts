@@ -1,2 +1,0 @@
-/** What would break at deployment or later, in words. */
-export function problemsOf(settings: Record<string, unknown>): string[];

@@ -1,0 +1,79 @@
+// The schedules of EventBridge Scheduler. CloudFormation gets these resources and the simulator runs the same ones.
+import type { RecipeSchedule } from '../../core/start/recipe-schedule.ts';
+import { getArn, ref, type Resource, type Resources } from '../cloudformation.ts';
+import { failures, lambdaOf, patient, type Called } from './targets.ts';
+
+const target = (key: Called, input: object) => ({
+  Arn: getArn(lambdaOf[key]),
+  RoleArn: getArn('TriggerScheduler'),
+  Input: JSON.stringify(input),
+  RetryPolicy: patient,
+  DeadLetterConfig: { Arn: failures },
+});
+const scheduled = '<aws.scheduler.scheduled-time>'; // EventBridge Scheduler puts the time there that the schedule names
+
+// A logical id has no hyphens and a recipe's name no capitals, so two recipes never share a logical id.
+const scheduleId = (recipe: string) => `Schedule${recipe.replaceAll('-', 'X')}`;
+const scheduleOf = ({ recipe, expression, timezone, windowMinutes }: RecipeSchedule): Resource => ({
+  Type: 'AWS::Scheduler::Schedule',
+  Properties: {
+    GroupName: ref('TriggerSchedules'),
+    Name: recipe,
+    Description: `Builds ${recipe}, as triggers.schedule of its recipe says.`,
+    ScheduleExpression: expression,
+    ScheduleExpressionTimezone: timezone,
+    FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: windowMinutes },
+    Target: target('startBuild', { recipe, scheduled }),
+  },
+});
+const everySo = (key: Called, ScheduleExpression: string, Description: string): Resource => ({
+  Type: 'AWS::Scheduler::Schedule',
+  Properties: {
+    GroupName: ref('TriggerSchedules'),
+    Description,
+    ScheduleExpression,
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: target(key, { scheduled }),
+  },
+});
+export const watching = everySo(
+  'watchSources',
+  'rate(1 hour)',
+  'Looks for newer source images. AWS tells nobody that its public parameters have changed.',
+);
+// CloudWatch charges for every metric and hour in which the metric gets a value
+export const measuring = everySo(
+  'measureRecipes',
+  'rate(6 hours)',
+  'Measures how old the images are that channels point at, and which recipes are not built by themselves any more.',
+);
+
+/** What the daily sweep needs of a deployment: its name, and whether the schedule is ENABLED or DISABLED. */
+export interface Sweeping {
+  name: string;
+  dailySweep: string;
+}
+
+// Once a day at a quiet hour. A second sweep or a missed day does no harm.
+export const sweeping = ({ name, dailySweep }: Sweeping): Resource => ({
+  Type: 'AWS::Scheduler::Schedule',
+  Properties: {
+    Name: `${name}-sweep`,
+    Description: 'Removes what builds left behind.',
+    State: dailySweep,
+    ScheduleExpression: 'cron(30 4 * * ? *)',
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 60 },
+    Target: {
+      Arn: ref('SweepMachine'),
+      RoleArn: getArn('SweepStarter'),
+      Input: JSON.stringify({ dryRun: false }),
+      RetryPolicy: { MaximumEventAgeInSeconds: 21600, MaximumRetryAttempts: 20 },
+      DeadLetterConfig: { Arn: getArn('UnstartedSweeps') },
+    },
+  },
+});
+
+/** One schedule for each recipe that has one, by logical id. */
+export const recipeSchedules = (schedules: RecipeSchedule[]): Resources =>
+  Object.fromEntries(schedules.map((schedule) => [scheduleId(schedule.recipe), scheduleOf(schedule)]));

@@ -1,0 +1,18 @@
+import { getArn } from '../cloudformation.ts';
+
+/** Logical ids of the functions that events and schedules call. */
+export const lambdaOf = {
+  startBuild: 'StartBuildLambdaFunction',
+  watchSources: 'WatchSourcesLambdaFunction',
+  measureRecipes: 'MeasureRecipesLambdaFunction',
+  notify: 'NotifyLambdaFunction',
+} as const;
+export type Called = keyof typeof lambdaOf;
+
+export const scheduledFunctions: Called[] = ['startBuild', 'watchSources', 'measureRecipes'];
+
+/** The queue of the events that a function could not take. */
+export const failures = getArn('TriggerFailures');
+
+/** AWS's own maximum: EventBridge does not give an event up within a day. */
+export const patient = { MaximumEventAgeInSeconds: 86400, MaximumRetryAttempts: 185 };

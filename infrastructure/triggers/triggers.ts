@@ -1,0 +1,53 @@
+// The resources that start, watch and sweep builds. CloudFormation gets these resources and the simulator runs the same ones, so
+// their rules and schedules cannot differ. surroundings.ts has the resources that only CloudFormation needs.
+import type { RecipeSchedule } from '../../core/start/recipe-schedule.ts';
+import { ref, type Resource, type Resources } from '../cloudformation.ts';
+import { deadBuilds, notifyingRules, startingRules } from './rules.ts';
+import { measuring, recipeSchedules, sweeping, watching, type Sweeping } from './schedules.ts';
+import { failures, lambdaOf, scheduledFunctions, type Called } from './targets.ts';
+
+export type TriggerSettings = Sweeping & { automaticBuilds: boolean; channelRoot: string };
+
+/** A rule or a schedule that starts builds. It exists from the first deployment on, and works once the setting is on. */
+const automatic = ({ Type, Properties }: Resource, { automaticBuilds }: TriggerSettings): Resource => ({
+  Type,
+  Properties: { ...Properties, State: automaticBuilds ? 'ENABLED' : 'DISABLED' },
+});
+
+const pascal = (key: string) => key.charAt(0).toUpperCase() + key.slice(1);
+
+// Nobody waits for these functions' answers. Lambda itself retries, and puts an event that fails three times into the queue.
+const retriesOf = (key: Called): Resources => ({
+  [`${pascal(key)}Retries`]: {
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: {
+      FunctionName: ref(lambdaOf[key]),
+      Qualifier: '$LATEST',
+      MaximumEventAgeInSeconds: 21600,
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: failures } },
+    },
+  },
+});
+
+/** The resources that start, watch and sweep builds, by logical id. */
+export function triggerResources(
+  schedules: RecipeSchedule[],
+  settings: TriggerSettings,
+): Resources & { BuildDied: Resource } {
+  const startBuilds = {
+    ...startingRules(settings.channelRoot),
+    WatchSourcesSchedule: watching,
+    ...recipeSchedules(schedules),
+  };
+  return {
+    ...deadBuilds,
+    ...Object.assign({}, ...scheduledFunctions.map(retriesOf)),
+    MeasureRecipesSchedule: measuring,
+    DailySweep: sweeping(settings),
+    ...Object.fromEntries(Object.entries(startBuilds).map(([id, resource]) => [id, automatic(resource, settings)])),
+  };
+}
+
+/** The resources that notify people, by logical id. */
+export const notifyResources = (): Resources => ({ ...notifyingRules, ...retriesOf('notify') });

@@ -1,1 +1,0 @@
-export function settingsProblems(args: string[], env?: Record<string, string | undefined>): Promise<string[]>;
