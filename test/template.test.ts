@@ -210,7 +210,7 @@ describe('a deployment', () => {
   });
 
   const sound = { service: 'golden-image', stage: 'dev' };
-  test.each<[string, Record<string, unknown>, RegExp[]]>([
+  test.each<[string, Record<string, string | number>, RegExp[]]>([
     ['the defaults', {}, []],
     ['the longest names that fit', { stage: 'x'.repeat(32) }, []],
     ['names that are too long', { stage: 'x'.repeat(33) }, [/at most 45 fit.*terminateCandidate has 65/]],

@@ -3,13 +3,13 @@
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
 import { undeployable } from '../../core/deployment/deployable.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
-import type { Params, Place, StackSettings } from './stack-settings.ts';
+import type { Param, Params, Place, StackSettings } from './stack-settings.ts';
 
 /** What a deployment decides. `documentationIds` is the simulator's. */
 export type FunctionSettings = Omit<DeploymentSettings, 'documentationIds'>;
 
 /** A parameter that is on or off. */
-export function isOn(name: string, value: unknown): boolean {
+export function isOn(name: string, value: Param): boolean {
   if (value === 'on' || value === true) return true;
   if (value === 'off' || value === false) return false;
   throw new Error(`${name} must be on or off, not "${String(value)}".`);
@@ -19,7 +19,7 @@ export function isOn(name: string, value: unknown): boolean {
  * A list parameter: a list in serverless.yml, or a text with commas. Every entry must have the form, which also keeps out
  * anything that CloudFormation would substitute.
  */
-function listIn(name: string, value: unknown, form: RegExp): string[] {
+function listIn(name: string, value: Param, form: RegExp): string[] {
   const texts = Array.isArray(value) ? value.map(String) : String(value ?? '').split(',');
   const list = texts.map((entry) => entry.trim()).filter((entry) => entry !== '');
   if (list.length === 1 && list[0] === 'none') return [];
@@ -27,7 +27,7 @@ function listIn(name: string, value: unknown, form: RegExp): string[] {
   if (wrong.length > 0) throw new Error(`${name} cannot have ${wrong.join(', ')}; docs/deploy.md says what it takes.`);
   return list;
 }
-const listOrAny = (name: string, value: unknown, form: RegExp): 'any' | string[] =>
+const listOrAny = (name: string, value: Param, form: RegExp): 'any' | string[] =>
   [value].flat().join() === 'any' ? 'any' : listIn(name, value, form);
 
 const account = '\\d{12}';

@@ -3,7 +3,8 @@
 import { defaultRoot, namingProblems } from './names.ts';
 
 /** `--param` by name, as serverless.yml or the command line has it. */
-export type Params = Record<string, unknown>;
+export type Param = string | number | boolean | string[] | undefined;
+export type Params = Record<string, Param>;
 
 export interface StackSettings {
   /** Name of the builder's role and instance profile. Undefined for generated names. */
@@ -24,9 +25,9 @@ export interface Place {
   region: string;
 }
 
-export const off = (value: unknown): boolean => value === undefined || value === '' || String(value) === 'off';
+export const off = (value: Param): boolean => value === undefined || value === '' || String(value) === 'off';
 
-const listOf = (value: unknown): string[] =>
+const listOf = (value: Param): string[] =>
   off(value)
     ? []
     : String(value)
