@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
 import { Failure } from '../core/errors.ts';
-import { addDeployedVerbs, append, regionHelp } from './deployed/deployed-verbs.ts';
+import { addDeployedVerbs, append, regionHelp, type Cli } from './deployed/deployed-verbs.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
 import { processTerminal, type Terminal } from './screen/terminal.ts';
@@ -54,7 +54,23 @@ export async function golden(
   surroundings: Surroundings = processSurroundings(),
 ): Promise<number> {
   let exitCode = 0;
-  const program = new Command('golden')
+  const program = programOn(terminal);
+  const cli = { program, terminal, surroundings, ended: (code: number) => void (exitCode = code) };
+  addSimulate(cli);
+  addValidate(cli);
+  addSweep(cli);
+  addDeployedVerbs(cli);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    return refuse(error, args.includes('--json'), terminal);
+  }
+  return exitCode;
+}
+
+const programOn = (terminal: Terminal): Command =>
+  new Command('golden')
     .description('Golden images (AMIs) from recipes: build, check, distribute, publish.')
     .exitOverride()
     .configureOutput({
@@ -68,6 +84,19 @@ export async function golden(
     .showHelpAfterError('(golden --help shows what there is)')
     .addHelpText('after', examples);
 
+/** Shows why nothing was done, and returns the exit code for wrong input. Throws an error that is a bug of ours. */
+async function refuse(error: unknown, json: boolean, terminal: Terminal): Promise<number> {
+  const told = error instanceof Failure ? (await import('./deployed/deployment.ts')).unreachable(error) : error;
+  if (told instanceof Refusal) terminal.err(`${told.message}\n`);
+  else if (!(told instanceof CommanderError)) throw told;
+  if (json) {
+    const { refusal, usage } = await import('./refusal.ts');
+    terminal.out(refusal((told instanceof Refusal && told.problems) || [usage('golden', told.message)]));
+  }
+  return 2;
+}
+
+function addSimulate({ program, terminal, ended }: Cli): void {
   program
     .command('simulate')
     .summary('bake a recipe on a simulated AWS, with the state machine and the functions that are deployed')
@@ -107,7 +136,7 @@ export async function golden(
         if (recipes.length > 1)
           command.error('error: too many arguments: one recipe is built at a time; several go with --days');
         const { simulate } = await import('./simulated/simulate.ts');
-        exitCode = await simulate(recipes[0] ?? 'al2023-base', options, terminal);
+        ended(await simulate(recipes[0] ?? 'al2023-base', options, terminal));
         return;
       }
       const ofOneBuild = ['speed', 'override', 'build', 'out'].find(
@@ -115,9 +144,11 @@ export async function golden(
       );
       if (ofOneBuild) command.error(`error: --${ofOneBuild} is of one build, and does not go with --days`);
       const { simulateDays } = await import('./simulated/simulate-days.ts');
-      exitCode = await simulateDays(recipes, options, terminal);
+      ended(await simulateDays(recipes, options, terminal));
     });
+}
 
+function addValidate({ program, terminal, surroundings, ended }: Cli): void {
   program
     .command('validate')
     .summary('list every problem of recipe files')
@@ -127,9 +158,11 @@ export async function golden(
     .option('--json', 'print one JSON object and nothing else on stdout')
     .action(async (files: string[], { region, json }) => {
       const { validate } = await import('./recipes/validate.ts');
-      exitCode = await validate(files, terminal, { home: region ?? (await surroundings.region()), json });
+      ended(await validate(files, terminal, { home: region ?? (await surroundings.region()), json }));
     });
+}
 
+function addSweep({ program, terminal, surroundings, ended }: Cli): void {
   program
     .command('sweep')
     .summary('remove what builds left behind, in every region, as the deployed pipeline does once a day')
@@ -144,25 +177,8 @@ export async function golden(
     .option('--simulate', 'on a simulated AWS where builds have died; needs no AWS account')
     .action(async (options) => {
       const { sweep } = await import('./sweep.ts');
-      exitCode = await sweep({ ...options, region: options.region ?? (await surroundings.region()) }, terminal);
+      ended(await sweep({ ...options, region: options.region ?? (await surroundings.region()) }, terminal));
     });
-
-  addDeployedVerbs(program, terminal, surroundings, (code) => (exitCode = code));
-
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const told = error instanceof Failure ? (await import('./deployed/deployment.ts')).unreachable(error) : error;
-    if (told instanceof Refusal) terminal.err(`${told.message}\n`);
-    else if (!(told instanceof CommanderError)) throw told;
-    if (args.includes('--json')) {
-      const { refusal, usage } = await import('./refusal.ts');
-      terminal.out(refusal((told instanceof Refusal && told.problems) || [usage('golden', told.message)]));
-    }
-    return 2;
-  }
-  return exitCode;
 }
 
 // The launcher sets argv as if Node had started this file; inside its bundle, import.meta.url differs.

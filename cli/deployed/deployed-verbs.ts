@@ -14,24 +14,36 @@ export const regionHelp =
 /** Collects the values of an option that can be given more than once. */
 export const append = (value: string, former: string[] = []): string[] => [...former, value];
 
-/** The verbs for a deployed pipeline. Each verb's module is loaded only when the verb is called. */
-export function addDeployedVerbs(
-  program: Command,
-  terminal: Terminal,
-  surroundings: Surroundings,
-  ended: (exitCode: number) => void,
-): void {
-  /** Defines a verb for a deployed pipeline. */
-  const deployed = (name: string, summary: string, description: string, json: string) =>
-    program
-      .command(name)
-      .summary(summary)
-      .description(description)
-      .option('--stage <stage>', 'stage of the deployment', 'dev')
-      .option('--region <region>', regionHelp)
-      .option('--json', json);
+/** Where a verb is added, and what its action works with. `ended` takes the exit code. */
+export interface Cli {
+  program: Command;
+  terminal: Terminal;
+  surroundings: Surroundings;
+  ended: (exitCode: number) => void;
+}
 
+/** The verbs for a deployed pipeline. Each verb's module is loaded only when the verb is called. */
+export function addDeployedVerbs(cli: Cli): void {
+  addBuild(cli);
+  addFollow(cli);
+  addCancel(cli);
+  addList(cli);
+  addLogs(cli);
+}
+
+/** Defines a verb with the options that all verbs for a deployed pipeline have. */
+const deployed = (program: Command, name: string, summary: string, description: string, json: string) =>
+  program
+    .command(name)
+    .summary(summary)
+    .description(description)
+    .option('--stage <stage>', 'stage of the deployment', 'dev')
+    .option('--region <region>', regionHelp)
+    .option('--json', json);
+
+function addBuild({ program, terminal, surroundings, ended }: Cli): void {
   deployed(
+    program,
     'build',
     'build a recipe on AWS with the deployed pipeline, and follow it',
     'Starts a build of a deployed recipe and shows its progress until it ends. Ctrl-C leaves: the build goes on. A file in place of a name is sent as it is, and judged as it is; its scripts must be deployed.',
@@ -50,8 +62,11 @@ export function addDeployedVerbs(
       const { build } = await import('./build.ts');
       ended(await build(recipe, options, terminal, surroundings));
     });
+}
 
+function addFollow({ program, terminal, surroundings, ended }: Cli): void {
   deployed(
+    program,
     'follow',
     'show the progress of a build on AWS until it ends',
     'Shows a build from its start on until it ends. Ctrl-C leaves: the build goes on.',
@@ -62,8 +77,11 @@ export function addDeployedVerbs(
       const { follow } = await import('./follow.ts');
       ended(await follow(wanted, options, terminal, surroundings));
     });
+}
 
+function addCancel({ program, terminal, surroundings, ended }: Cli): void {
   deployed(
+    program,
     'cancel',
     'stop a build on AWS; what it made is undone',
     'Stops a build, or whatever is being built of a recipe. What it made is then undone from outside, within minutes.',
@@ -76,8 +94,11 @@ export function addDeployedVerbs(
       const { cancel } = await import('./cancel.ts');
       ended(await cancel(wanted, options, terminal, surroundings));
     });
+}
 
+function addList({ program, terminal, surroundings, ended }: Cli): void {
   deployed(
+    program,
     'list',
     'list the builds on AWS, the newest first',
     'Lists builds with their status, what started them, their channel and image, the newest first. Build ids begin with their start in UTC.',
@@ -89,8 +110,11 @@ export function addDeployedVerbs(
       const { list } = await import('./list.ts');
       ended(await list(recipe, options, terminal, surroundings));
     });
+}
 
+function addLogs({ program, terminal, surroundings, ended }: Cli): void {
   deployed(
+    program,
     'logs',
     'show what a build on AWS did: times, failure, output of its steps and checks',
     'Shows the time each state took, why the build failed, and the whole output of its steps and checks. The output of a step is there once it has ended.',

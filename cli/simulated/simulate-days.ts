@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Catalog } from '../../core/recipe/types.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
 import { runDays } from '../../proof/month/days.ts';
+import type { History } from '../../proof/month/history.ts';
 import { checkHistory } from '../../proof/month/invariants.ts';
 import { ScenarioWrong } from '../../simulator/pipeline/scenario.ts';
 import { cost, summariesOf, summaryTable, verdicts } from './days-summary.ts';
@@ -42,64 +43,83 @@ export async function simulateDays(
 
   const rough = options.rough ?? file?.scenario.rough ?? false;
   const seed = options.seed ?? file?.scenario.seed ?? 1;
-  const { columns, colour } = terminal;
-  const sheet = { columns, colour: colour && !json };
-  const paint = painter(sheet);
-  const count = Object.keys(catalog.recipes).length;
-  const tally = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
   const watched = terminal.isTTY && !json;
+  const onDay = (day: number) => watched && terminal.err(`\r  day ${day} of ${days}${day === days ? '\r\x1b[K' : ''}`);
   let passed;
   try {
-    passed = await runDays({
-      catalog,
-      days,
-      region,
-      seed,
-      scenario: file?.document,
-      rough,
-      onDay: (day) => watched && terminal.err(`\r  day ${day} of ${days}${day === days ? '\r\x1b[K' : ''}`),
-    });
+    passed = await runDays({ catalog, days, region, seed, scenario: file?.document, rough, onDay });
   } catch (error) {
     // Only the simulated cloud itself knows which actions can fail
     if (!file || !(error instanceof ScenarioWrong)) throw error;
     return refuse(placed(error.problems, file.locate));
   }
-  const { history, simulation } = passed;
-  const timeline = timelineOf(history);
-  const recipes = summariesOf(history);
+  for (const rule of passed.simulation.cloud.idleRules())
+    terminal.err(`  --scenario ${options.scenario}: nothing was hit by ${rule}\n`);
+  const result = resultOf(passed.history);
+  const setup = { days, region, seed, rough, recipes: Object.keys(catalog.recipes).length };
+  terminal.out(json ? asJson(result, setup) : asText(result, setup, passed.simulation.cloud.calls.length, terminal));
+  return result.kept ? 0 : 1;
+}
+
+/** The timeline and sums of a history, and which invariants it kept. */
+function resultOf(history: History) {
   const invariants = checkHistory(history).map((one) => ({
     ...one,
     kept: one.violations.length + one.held.length === 0,
   }));
-  const kept = invariants.every((one) => one.kept);
-  for (const rule of simulation.cloud.idleRules())
-    terminal.err(`  --scenario ${options.scenario}: nothing was hit by ${rule}\n`);
-  if (json) {
-    const { from, until } = history;
-    terminal.out(
-      `${JSON.stringify({ schema: 1, from, until, days, seed, rough, kept, invariants, recipes, timeline }, null, 2)}\n`,
-    );
-    return kept ? 0 : 1;
-  }
-  const builds = history.builds.length;
+  return {
+    history,
+    timeline: timelineOf(history),
+    recipes: summariesOf(history),
+    invariants,
+    kept: invariants.every((one) => one.kept),
+  };
+}
+
+type Result = ReturnType<typeof resultOf>;
+
+interface Setup {
+  days: number;
+  region: string;
+  seed: number;
+  rough: boolean;
+  /** The number of recipes. */
+  recipes: number;
+}
+
+function asJson({ history, timeline, recipes, invariants, kept }: Result, { days, seed, rough }: Setup): string {
+  const { from, until } = history;
+  return `${JSON.stringify({ schema: 1, from, until, days, seed, rough, kept, invariants, recipes, timeline }, null, 2)}\n`;
+}
+
+const tally = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+function asText(
+  { history, timeline, recipes, invariants }: Result,
+  setup: Setup,
+  calls: number,
+  { columns, colour }: Terminal,
+): string {
+  const sheet = { columns, colour };
+  const paint = painter(sheet);
+  const days = tally(setup.days, 'day');
   const usd = recipes.reduce((sum, one) => sum + one.usd, 0);
   const unpriced = recipes.reduce((sum, one) => sum + one.unpriced, 0);
   const start = history.from.slice(0, 16).replace('T', ' ');
   const totals = [
-    `${tally(days, 'day')} simulated in ${(performance.now() / 1000).toFixed(1)}s`,
-    tally(builds, 'build'),
+    `${days} simulated in ${(performance.now() / 1000).toFixed(1)}s`,
+    tally(history.builds.length, 'build'),
     cost(usd, unpriced),
-    `${simulation.cloud.calls.length} API calls`,
+    `${calls} API calls`,
   ];
   const parts = [
-    `  ${paint('bold', `${tally(days, 'day')} of ${tally(count, 'recipe')}`)} from ${start} UTC, simulated in ${region}, seed ${seed}`,
+    `  ${paint('bold', `${days} of ${tally(setup.recipes, 'recipe')}`)} from ${start} UTC, simulated in ${setup.region}, seed ${setup.seed}`,
     drawTimeline(timeline, sheet).join('\n'),
     summaryTable(recipes, sheet),
     verdicts(invariants, sheet),
     `  ${paint('dim', totals.join(' · '))}`,
   ];
-  terminal.out(`\n${parts.join('\n\n')}\n\n`);
-  return kept ? 0 : 1;
+  return `\n${parts.join('\n\n')}\n\n`;
 }
 
 /** The given recipes, or all of recipes/, and the recipes whose channels they build on. */

@@ -6,6 +6,7 @@ import { buildFolder, keyOf } from '../../core/memory/documents.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { failedManifest, type Manifest } from '../../core/build/manifest.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
 import { ScenarioWrong } from '../../simulator/pipeline/scenario.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
@@ -70,13 +71,13 @@ interface Input {
   build?: string;
 }
 
+/** Returns a function that builds one recipe, shows its progress and keeps its files. */
 function createOven(simulation: Simulation, options: SimulateOptions, terminal: Terminal) {
   const { json = false, speed, region, out } = options;
   const { clock, stepFunctions, cloud } = simulation;
   // With --json, stdout is for a program and stderr for a log
   const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
   const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
-  const paint = painter(sheet);
   let screen: Screen | undefined;
   stepFunctions.onEvent((_execution, event, path) => screen?.take(event, path));
 
@@ -92,18 +93,21 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
     });
   }
 
-  return async function bake(recipe: Recipe, input: Input, heir: Recipe | undefined): Promise<number> {
-    write(`\n${introduction(recipe, heir, region, clock.now(), sheet)}\n\n${heading(sheet)}\n`);
-    const callsBefore = cloud.calls.length;
+  async function watched(input: Input): Promise<Execution> {
     const current = (screen = newScreen());
     const ticker = sheet.isTTY && speed !== 'max' ? setInterval(() => current.tick(), 100) : undefined;
-    let execution: Execution;
     try {
-      execution = await simulation.finish(simulation.start(input));
+      return await simulation.finish(simulation.start(input));
     } finally {
       clearInterval(ticker);
       current.end();
     }
+  }
+
+  return async function bake(recipe: Recipe, input: Input, heir: Recipe | undefined): Promise<number> {
+    write(`\n${introduction(recipe, heir, region, clock.now(), sheet)}\n\n${heading(sheet)}\n`);
+    const callsBefore = cloud.calls.length;
+    const execution = await watched(input);
     const build = input.build ?? buildName({ id: execution.arn, startedAt: execution.startDate.toISOString() });
     const identity = { recipe: recipe.name, build };
     const folder = join(out, recipe.name, build);
@@ -112,28 +116,7 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
     const manifest = simulation.artifact(keyOf(identity, 'manifest'));
     const succeeded = execution.status === 'SUCCEEDED';
     if (manifest === undefined) {
-      const { error: Error = execution.status, cause: Cause } = execution;
-      const lines = failureMessage({ Error, Cause }).split('\n');
-      terminal.err(`\n${[`  ${Error}`, ...lines.map((line) => `    ${line}`)].join('\n')}\n\n`);
-      // The build could not write its record, so stdout gets it from here.
-      const failure = {
-        state: 'unknown',
-        error: Error,
-        cause: failureMessage({ Error, Cause }),
-        undone: [],
-        left: [],
-        kept: [],
-      };
-      const unwritten = {
-        identity,
-        plan: undefined,
-        ledger: undefined,
-        targets: [],
-        timings: [],
-        failure,
-      };
-      if (json && refused) terminal.out(refusal([{ path: [], message: failure.cause, place: {} }]));
-      else if (json) terminal.out(`${JSON.stringify(failedManifest(unwritten), null, 2)}\n`);
+      tellUnwritten(execution, identity, json, terminal);
     } else {
       const totals = {
         simulatedSeconds: ((execution.stopDate?.getTime() ?? clock.now()) - execution.startDate.getTime()) / 1000,
@@ -142,12 +125,28 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
         apiCalls: cloud.calls.length - callsBefore,
       };
       write(`\n${outcome(JSON.parse(manifest) as Manifest, totals, sheet)}`);
-      write(`  ${paint('dim', join(folder, basename(keyOf(identity, 'manifest'))))}\n\n`);
+      write(`  ${painter(sheet)('dim', join(folder, basename(keyOf(identity, 'manifest'))))}\n\n`);
       if (json && (!heir || !succeeded)) terminal.out(manifest);
     }
     if (succeeded) return 0;
     return refused ? 2 : 1;
   };
+}
+
+/** Shows the failure of a build that could not write its manifest. With --json, stdout gets a manifest from here. */
+function tellUnwritten(execution: Execution, identity: BuildIdentity, json: boolean, terminal: Terminal): void {
+  const { error = execution.status, cause } = execution;
+  const message = failureMessage({ Error: error, Cause: cause });
+  const lines = message.split('\n').map((line) => `    ${line}`);
+  terminal.err(`\n${[`  ${error}`, ...lines].join('\n')}\n\n`);
+  if (!json) return;
+  if (error === 'RecipeInvalid') {
+    terminal.out(refusal([{ path: [], message, place: {} }]));
+    return;
+  }
+  const failure = { state: 'unknown', error, cause: message, undone: [], left: [], kept: [] };
+  const unwritten = { identity, plan: undefined, ledger: undefined, targets: [], timings: [], failure };
+  terminal.out(`${JSON.stringify(failedManifest(unwritten), null, 2)}\n`);
 }
 
 /** The build to come: its recipe, source and targets. */

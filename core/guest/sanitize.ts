@@ -2,16 +2,43 @@
 const quoted = (patterns: string[]): string => patterns.map((pattern) => `'${pattern}'`).join(' ');
 
 /**
- * Removes from a Linux disk what must not be in an image: keys, passwords, histories, caches, logs and the instance's own
- * identity. It runs as the last command of a builder. A remaining file that looks like a credential fails the build, since every
- * server would carry it. Journals go before the machine id, since journald finds them by it.
+ * Searches every disk of the image for credentials. It skips what packages install (/usr, /boot), what container engines and
+ * snapd keep, and files above 64 kB. It looks for a line of its own that begins a private key, since a program may mention one.
  */
-export const sanitizeLinux = (allowFiles: string[] = []): string => `#!/bin/bash
-set -uo pipefail
-shopt -s nullglob dotglob
-allowed=(${quoted(allowFiles)})
-failed=0
+const credentialsLeft = `
+# what looks like a credential and is still there
+for tool in find grep sort tr xargs; do
+  if ! command -v "$tool" >/dev/null; then echo "cannot look for credentials without $tool" >&2; failed=1; fi
+done
+disks=(/)
+mounts=$(cat /proc/mounts 2>/dev/null)
+while read -r _ point type _; do
+  case $type in ext[234] | xfs | btrfs | vfat) printf -v point '%b' "$point" && disks+=("$point") ;; esac
+done <<<"$mounts"
+skipped=(/proc /sys /dev /run /boot /snap /lib /lib64 /bin /sbin /var/cache /var/lib/amazon /var/lib/containerd /var/lib/containers
+  /var/lib/docker /var/lib/dpkg /var/lib/rpm /var/lib/snapd)
+prune=()
+for path in "\${skipped[@]}" /usr/[!l]* /usr/l[!o]*; do prune+=(-path "$path" -prune -o); done
+names='(authorized_keys2?|id_(rsa|dsa|ecdsa|ed25519)(_sk)?|ssh_host_.*_key|[._]netrc|\\.git-credentials|\\.pgpass|\\.vault-token|.*\\.ppk|.*\\.kdbx'
+names+='|\\.aws/credentials|\\.azure/(msal_token_cache|accessTokens).*|gcloud/(credentials|access_tokens)\\.db|application_default_credentials\\.json'
+names+='|gh/hosts\\.yml|credentials\\.tfrc\\.json|ubuntu-advantage/private/machine-token\\.json)'
+texts='^-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----[[:space:]]*$'
+texts+='|(aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey)["'"'"']?[[:blank:]]*[=:][[:blank:]]*["'"'"']?[A-Za-z0-9/+]{40}'
+settings='"auth"[[:blank:]]*:[[:blank:]]*"[^"]|"identitytoken"|(_authToken|_auth|_password)[[:blank:]]*=|client-key-data:|^[[:blank:]]*(token|password)[[:blank:]]*[:=]|[[:blank:]]password[[:blank:]]'
+find_files() { find "\${disks[@]}" -xdev "\${prune[@]}" -type f -size +0 -size -64k "$@" -print0 2>/dev/null; }
+found=$({
+  find_files -regextype posix-extended -regex ".*/$names" | tr '\\0' '\\n'
+  find_files | xargs -0 -r grep -lIEs -e "$texts" --
+  find_files -regextype posix-extended -regex '.*/(\\.docker/config\\.json|\\.dockercfg|containers/auth\\.json|\\.npmrc|\\.pypirc|\\.my\\.cnf|\\.kube/config|kubeconfig|.*\\.kubeconfig|kubernetes/.*\\.conf|apt/auth\\.conf(\\.d/.*)?)' |
+    xargs -0 -r grep -lIEs -e "$settings" --
+} | sort -u)
+left=()
+while IFS= read -r path; do
+  if [[ -n $path ]] && ! is_allowed "$path"; then left+=("$path"); fi
+done <<<"$found"`;
 
+/** The script after its variables: what it removes, in order, and what it then refuses. */
+const removal = `
 is_allowed() {
   local pattern
   # shellcheck disable=SC2053 # patterns, on purpose
@@ -105,37 +132,13 @@ exit "$failed"
 `;
 
 /**
- * Searches every disk of the image for credentials. It skips what packages install (/usr, /boot), what container engines and
- * snapd keep, and files above 64 kB. It looks for a line of its own that begins a private key, since a program may mention one.
+ * Removes from a Linux disk what must not be in an image: keys, passwords, histories, caches, logs and the instance's own
+ * identity. It runs as the last command of a builder. A remaining file that looks like a credential fails the build, since every
+ * server would carry it. Journals go before the machine id, since journald finds them by it.
  */
-const credentialsLeft = `
-# what looks like a credential and is still there
-for tool in find grep sort tr xargs; do
-  if ! command -v "$tool" >/dev/null; then echo "cannot look for credentials without $tool" >&2; failed=1; fi
-done
-disks=(/)
-mounts=$(cat /proc/mounts 2>/dev/null)
-while read -r _ point type _; do
-  case $type in ext[234] | xfs | btrfs | vfat) printf -v point '%b' "$point" && disks+=("$point") ;; esac
-done <<<"$mounts"
-skipped=(/proc /sys /dev /run /boot /snap /lib /lib64 /bin /sbin /var/cache /var/lib/amazon /var/lib/containerd /var/lib/containers
-  /var/lib/docker /var/lib/dpkg /var/lib/rpm /var/lib/snapd)
-prune=()
-for path in "\${skipped[@]}" /usr/[!l]* /usr/l[!o]*; do prune+=(-path "$path" -prune -o); done
-names='(authorized_keys2?|id_(rsa|dsa|ecdsa|ed25519)(_sk)?|ssh_host_.*_key|[._]netrc|\\.git-credentials|\\.pgpass|\\.vault-token|.*\\.ppk|.*\\.kdbx'
-names+='|\\.aws/credentials|\\.azure/(msal_token_cache|accessTokens).*|gcloud/(credentials|access_tokens)\\.db|application_default_credentials\\.json'
-names+='|gh/hosts\\.yml|credentials\\.tfrc\\.json|ubuntu-advantage/private/machine-token\\.json)'
-texts='^-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----[[:space:]]*$'
-texts+='|(aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey)["'"'"']?[[:blank:]]*[=:][[:blank:]]*["'"'"']?[A-Za-z0-9/+]{40}'
-settings='"auth"[[:blank:]]*:[[:blank:]]*"[^"]|"identitytoken"|(_authToken|_auth|_password)[[:blank:]]*=|client-key-data:|^[[:blank:]]*(token|password)[[:blank:]]*[:=]|[[:blank:]]password[[:blank:]]'
-find_files() { find "\${disks[@]}" -xdev "\${prune[@]}" -type f -size +0 -size -64k "$@" -print0 2>/dev/null; }
-found=$({
-  find_files -regextype posix-extended -regex ".*/$names" | tr '\\0' '\\n'
-  find_files | xargs -0 -r grep -lIEs -e "$texts" --
-  find_files -regextype posix-extended -regex '.*/(\\.docker/config\\.json|\\.dockercfg|containers/auth\\.json|\\.npmrc|\\.pypirc|\\.my\\.cnf|\\.kube/config|kubeconfig|.*\\.kubeconfig|kubernetes/.*\\.conf|apt/auth\\.conf(\\.d/.*)?)' |
-    xargs -0 -r grep -lIEs -e "$settings" --
-} | sort -u)
-left=()
-while IFS= read -r path; do
-  if [[ -n $path ]] && ! is_allowed "$path"; then left+=("$path"); fi
-done <<<"$found"`;
+export const sanitizeLinux = (allowFiles: string[] = []): string => `#!/bin/bash
+set -uo pipefail
+shopt -s nullglob dotglob
+allowed=(${quoted(allowFiles)})
+failed=0
+${removal}`;

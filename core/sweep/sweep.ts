@@ -39,6 +39,46 @@ const because: Record<Kind, string> = {
   snapshot: 'no AMI refers to it',
 };
 
+/** What a verdict on a thing depends on. */
+interface Question {
+  estate: Estate;
+  now: number;
+  users: ReturnType<typeof usersOf>;
+  /** AMIs that this run removes. Their snapshots go with them. */
+  going: Set<string>;
+}
+
+function judge(thing: Thing, identity: BuildIdentity | undefined, { estate, now, users, going }: Question): Verdict {
+  const { kind, id, region, state } = thing;
+  if (!identity) return { spare: 'its tags name no build of this pipeline' };
+  const stays = (image: Thing) => !going.has(placed(image.region, image.id));
+  const using = users.get(placed(region, id)) ?? [];
+  if (kind === 'snapshot' && using.some(stays)) return 'healthy';
+  const build = estate.builds.get(buildKey(identity));
+  if (kind === 'image' && build?.published && !isFailed(thing)) return 'healthy';
+  const dated = dueOf(thing, build?.published ?? false);
+  const due = 'due' in dated ? dated.due : 0;
+  if (!build) return due > now ? 'healthy' : { spare: 'its build has no record here: another deployment made it' };
+  const channel = estate.channels.get(placed(region, id));
+  if (channel) return { spare: `${channel} points at it` };
+  if (build.running) return { spare: `${build.owner.split(':').slice(-2).join(':')} is at work on its build` };
+  if ('wrong' in dated) return { spare: dated.wrong };
+  const together = using.length > 0 && !dated.tagged;
+  if (due > now && !together) return { spare: `${dated.tagged ? 'kept' : 'left alone'} until ${minute(due)}` };
+  if (build.endedAt && now - Date.parse(build.endedAt) < quiet)
+    return { spare: `its build ended only at ${minute(Date.parse(build.endedAt))}` };
+  if (isAttached(thing)) return { spare: 'it is attached to an instance and can only go after it' };
+  const awaited = () => estate.things.some((image) => mayBeMadeOf(thing, image) && stays(image));
+  if (kind === 'snapshot' && using.length === 0 && awaited())
+    return { spare: 'an AMI of its build is pending and may be made of it' };
+  if (together) return { remove: `${using[0]?.id} goes` };
+  if (isFailed(thing)) return { remove: `EC2 gave up on it (${state})` };
+  return { remove: `${dated.tagged ? 'expired' : 'due'} ${minute(due)}, ${because[kind]}` };
+}
+
+// Expensive things first, an AMI before its snapshots, and older things first, so that the cap cuts off the cheap and new.
+const order: Kind[] = ['instance', 'volume', 'image', 'snapshot'];
+
 /**
  * Decides which things of an estate are orphans, and which are spared although they look like orphans. AMIs of published builds
  * and their snapshots are not listed. Nothing is removed on a guess. A thing is spared if its build has no record, if a date
@@ -46,45 +86,12 @@ const because: Record<Kind, string> = {
  * @param cap How many things may be removed in one run. The rest is counted.
  */
 export function decideSweep(
-  { account, things, builds, channels }: Estate,
+  estate: Estate,
   now: Date,
   cap: number,
 ): { remove: Found[]; spared: Found[]; overCap: number } {
-  const users = usersOf(things);
-  const going = new Set<string>();
-  const awaited = (snapshot: Thing) =>
-    things.some((image) => mayBeMadeOf(snapshot, image) && !going.has(placed(image.region, image.id)));
-
-  function judge(thing: Thing, identity: BuildIdentity | undefined): Verdict {
-    const { kind, id, region, state } = thing;
-    if (!identity) return { spare: 'its tags name no build of this pipeline' };
-    const using = users.get(placed(region, id)) ?? [];
-    if (kind === 'snapshot' && using.some((image) => !going.has(placed(region, image.id)))) return 'healthy';
-    const build = builds.get(buildKey(identity));
-    if (kind === 'image' && build?.published && !isFailed(thing)) return 'healthy';
-    const dated = dueOf(thing, build?.published ?? false);
-    const due = 'due' in dated ? dated.due : 0;
-    if (!build)
-      return due > now.getTime() ? 'healthy' : { spare: 'its build has no record here: another deployment made it' };
-    const channel = channels.get(placed(region, id));
-    if (channel) return { spare: `${channel} points at it` };
-    if (build.running) return { spare: `${build.owner.split(':').slice(-2).join(':')} is at work on its build` };
-    if ('wrong' in dated) return { spare: dated.wrong };
-    const together = using.length > 0 && !dated.tagged;
-    if (due > now.getTime() && !together)
-      return { spare: `${dated.tagged ? 'kept' : 'left alone'} until ${minute(due)}` };
-    if (build.endedAt && now.getTime() - Date.parse(build.endedAt) < quiet)
-      return { spare: `its build ended only at ${minute(Date.parse(build.endedAt))}` };
-    if (isAttached(thing)) return { spare: 'it is attached to an instance and can only go after it' };
-    if (kind === 'snapshot' && using.length === 0 && awaited(thing))
-      return { spare: 'an AMI of its build is pending and may be made of it' };
-    if (together) return { remove: `${using[0]?.id} goes` };
-    if (isFailed(thing)) return { remove: `EC2 gave up on it (${state})` };
-    return { remove: `${dated.tagged ? 'expired' : 'due'} ${minute(due)}, ${because[kind]}` };
-  }
-
-  // Expensive things first, an AMI before its snapshots, and older things first, so that the cap cuts off the cheap and new.
-  const order: Kind[] = ['instance', 'volume', 'image', 'snapshot'];
+  const { account, things } = estate;
+  const question: Question = { estate, now: now.getTime(), users: usersOf(things), going: new Set() };
   const ours = things
     .filter(isOurs(account))
     .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.createdAt.localeCompare(b.createdAt));
@@ -93,13 +100,13 @@ export function decideSweep(
   for (const thing of ours) {
     const { kind, id, region, tags } = thing;
     const identity = identityOf(thing);
-    const verdict = judge(thing, identity);
+    const verdict = judge(thing, identity, question);
     if (verdict === 'healthy') continue;
     const named = identity ?? { recipe: tags['golden:recipe'] ?? '', build: tags['golden:build'] ?? '' };
     const found = { kind, id, region, ...named };
     if ('spare' in verdict) spared.push({ ...found, reason: verdict.spare });
     else remove.push({ ...found, reason: verdict.remove });
-    if ('remove' in verdict && kind === 'image') going.add(placed(region, id));
+    if ('remove' in verdict && kind === 'image') question.going.add(placed(region, id));
   }
   return { remove: remove.slice(0, cap), spared, overCap: Math.max(0, remove.length - cap) };
 }

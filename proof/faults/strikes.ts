@@ -7,7 +7,7 @@ import {
 } from '../../simulator/pipeline/interference.ts';
 import { createRandom } from '../../simulator/random.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
-import type { EventPath, Execution } from '../../simulator/states/step-functions.ts';
+import type { Execution } from '../../simulator/states/step-functions.ts';
 import { readMachine } from './machines.ts';
 import { fullness, isStop, machineOf, stateOf, type Scenario, type Strike } from './vocabulary.ts';
 
@@ -45,132 +45,168 @@ export const isOf = ({ stateMachineArn }: Execution, machine: string): boolean =
 const build = readMachine('build-image');
 const heartbeats = new Map(build.tasks.map(({ state, heartbeat }) => [state, heartbeat ?? 0]));
 
+/** A run of a scenario: what was seen of it and what has struck so far. */
+interface Underway {
+  scenario: Scenario;
+  /** The items of each Map, once Resolve has answered. */
+  items: Map<string, Item[]>;
+  observed: Map<string, Observed>;
+  struck: Set<Strike>;
+  /** How often each strike has refused a call. */
+  throttles: Map<Strike, number>;
+  /** Ends the attempt of a payload as Lambda does at its time-out. */
+  kills: Map<unknown, () => void>;
+  /** Nothing is struck before the simulation begins. */
+  begun?: { simulation: Simulation; executions: readonly Execution[] };
+}
+
 /** Turns the strikes of a scenario into interference with a simulation. */
-export function createStriking(
-  { strikes, throttled = 0, seed = 1 }: Scenario,
-  watch: (call: InterferedCall) => void,
-): Striking {
-  const items = new Map<string, Item[]>();
-  const observed: Striking['observed'] = new Map();
-  const struck: Striking['struck'] = new Set();
-  const throttles = new Map<Strike, number>();
-  const kills = new Map<unknown, () => void>();
-  const chance = createRandom(seed, 'throttled');
-  let simulation: Simulation | undefined; // undefined until it begins; before that, nothing is struck
-  let executions: readonly Execution[] = [];
-
-  const nameIn = (state: string, cleaning: boolean, item?: Item) => {
-    const name = item?.region ?? item?.name;
-    return `${cleaning ? 'clean-up/' : ''}${state}${name === undefined ? '' : `[${name}]`}`;
+export function createStriking(scenario: Scenario, watch: (call: InterferedCall) => void): Striking {
+  const underway: Underway = {
+    scenario,
+    items: new Map(),
+    observed: new Map(),
+    struck: new Set(),
+    throttles: new Map(),
+    kills: new Map(),
   };
-  function placeOf(state: string, payload: unknown): string {
-    const { execution, region, name, index } = payload as Item & { execution?: { id: string; as?: string } };
-    const map = build.tasks.find((task) => task.state === state)?.map;
-    const item =
-      map === undefined
-        ? undefined
-        : { ...items.get(map)?.[index ?? -1], ...(region && { region }), ...(name && { name }) };
-    return nameIn(state, execution?.as !== undefined && execution.as !== execution.id, item);
-  }
-  const see = (place: string): Observed => {
-    const seen = observed.get(place) ?? { calls: [], runs: 0 };
-    observed.set(place, seen);
-    return seen;
+  return {
+    interference: { invoke: invocationsOf(underway), call: callsOf(underway, watch), enter: entriesOf(underway) },
+    begin: (simulation, executions) => void (underway.begun = { simulation, executions }),
+    observed: underway.observed,
+    struck: underway.struck,
   };
-  const isDenied = ({ place, at }: Strike, state: string, here: string, action: string, region: string) =>
-    (place === here || (!place.includes('[') && stateOf(place) === state)) &&
-    (at === action || at === `${action}@${region}`);
+}
 
-  function end({ place, fault }: Strike): void {
-    const dying = executions.findLast((one) => one.status === 'RUNNING' && isOf(one, machineOf(place)));
-    if (!dying || !simulation) return;
-    const { clock, stepFunctions } = simulation;
-    clock.at(clock.now(), () => stepFunctions.end(dying.arn, fault === 'stopped' ? 'ABORTED' : 'TIMED_OUT'));
-  }
+const nameIn = (state: string, cleaning: boolean, item?: Item) => {
+  const name = item?.region ?? item?.name;
+  return `${cleaning ? 'clean-up/' : ''}${state}${name === undefined ? '' : `[${name}]`}`;
+};
 
-  /** The effect of a strike on a call of its place; `ordinal` counts the calls. */
-  function fateOf(
-    strike: Strike,
-    { service, action, payload }: InterferedCall,
-    ordinal: number,
-  ): Interfered | undefined {
-    const hit = <T>(fate: T): T => {
-      struck.add(strike);
-      return fate;
-    };
-    const { fault, at } = strike;
-    const isAction = at === `${service}:${action}`;
-    const isCall = ordinal === at || (isAction && !struck.has(strike));
-    const times = throttles.get(strike) ?? 0;
-    switch (fault) {
-      case 'throttled':
-        if (times === 5 || (at !== undefined && !isAction)) return undefined;
-        throttles.set(strike, times + 1);
-        return hit(throttle(service));
-      case 'lost-answer':
-        return isCall ? hit('after') : undefined;
-      case 'server-error':
-        return isCall ? hit({ error: 'InternalError', effect: false }) : undefined;
-      case 'time-out':
-        if (isCall) hit(kills.get(payload)?.());
-        return undefined;
-      case 'full':
-        if (!isAction || times === 3) return undefined;
-        throttles.set(strike, times + 1);
-        return hit({ error: fullness[`${service}:${action}`] ?? '', effect: false });
-      case 'taken-away': {
-        if (!isCall || !simulation) return undefined;
-        const role = stateOf(strike.place) === 'Launch' ? 'builder' : 'candidate';
-        const dies = { afterSeconds: 3, reason: 'Server.InternalError: Internal error on launch' };
-        simulation.cloud.world.rules.instances.push({ role, dies, times: 1 });
-        return hit(undefined);
-      }
-      case 'lost-token':
-        if (!/^SendTask(Success|Failure)$/.test(action) || struck.has(strike)) return undefined;
-        return hit('dropped');
-      case 'stopped':
-      case 'timed-out':
-        if (isCall && !struck.has(strike)) hit(end(strike));
-        return undefined;
-      case 'denied': // by role, not by place
-      case 'crash-before':
-      case 'crash-after':
-      case 'lost-heartbeat':
-        return undefined; // not about the calls of a run
+function placeOf({ items }: Underway, state: string, payload: unknown): string {
+  const { execution, region, name, index } = payload as Item & { execution?: { id: string; as?: string } };
+  const map = build.tasks.find((task) => task.state === state)?.map;
+  const item =
+    map === undefined
+      ? undefined
+      : { ...items.get(map)?.[index ?? -1], ...(region && { region }), ...(name && { name }) };
+  return nameIn(state, execution?.as !== undefined && execution.as !== execution.id, item);
+}
+
+function see({ observed }: Underway, place: string): Observed {
+  const seen = observed.get(place) ?? { calls: [], runs: 0 };
+  observed.set(place, seen);
+  return seen;
+}
+
+const isDenied = ({ place, at }: Strike, state: string, here: string, action: string, region: string) =>
+  (place === here || (!place.includes('[') && stateOf(place) === state)) &&
+  (at === action || at === `${action}@${region}`);
+
+/** Ends the execution of a place from outside. */
+function end({ begun }: Underway, { place, fault }: Strike): void {
+  const dying = begun?.executions.findLast((one) => one.status === 'RUNNING' && isOf(one, machineOf(place)));
+  if (!dying || !begun) return;
+  const { clock, stepFunctions } = begun.simulation;
+  clock.at(clock.now(), () => stepFunctions.end(dying.arn, fault === 'stopped' ? 'ABORTED' : 'TIMED_OUT'));
+}
+
+/** The effect of a strike on a call of its place; `ordinal` counts the calls. */
+function fateOf(
+  underway: Underway,
+  strike: Strike,
+  { service, action, payload }: InterferedCall,
+  ordinal: number,
+): Interfered | undefined {
+  const { struck, throttles, kills, begun } = underway;
+  const hit = <T>(fate: T): T => {
+    struck.add(strike);
+    return fate;
+  };
+  const { fault, at } = strike;
+  const isAction = at === `${service}:${action}`;
+  const isCall = ordinal === at || (isAction && !struck.has(strike));
+  const times = throttles.get(strike) ?? 0;
+  switch (fault) {
+    case 'throttled':
+      if (times === 5 || (at !== undefined && !isAction)) return undefined;
+      throttles.set(strike, times + 1);
+      return hit(throttle(service));
+    case 'lost-answer':
+      return isCall ? hit('after') : undefined;
+    case 'server-error':
+      return isCall ? hit({ error: 'InternalError', effect: false }) : undefined;
+    case 'time-out':
+      if (isCall) hit(kills.get(payload)?.());
+      return undefined;
+    case 'full':
+      if (!isAction || times === 3) return undefined;
+      throttles.set(strike, times + 1);
+      return hit({ error: fullness[`${service}:${action}`] ?? '', effect: false });
+    case 'taken-away': {
+      if (!isCall || !begun) return undefined;
+      const role = stateOf(strike.place) === 'Launch' ? 'builder' : 'candidate';
+      const dies = { afterSeconds: 3, reason: 'Server.InternalError: Internal error on launch' };
+      begun.simulation.cloud.world.rules.instances.push({ role, dies, times: 1 });
+      return hit(undefined);
     }
+    case 'lost-token':
+      if (!/^SendTask(Success|Failure)$/.test(action) || struck.has(strike)) return undefined;
+      return hit('dropped');
+    case 'stopped':
+    case 'timed-out':
+      if (isCall && !struck.has(strike)) hit(end(underway, strike));
+      return undefined;
+    case 'denied': // by role, not by place
+    case 'crash-before':
+    case 'crash-after':
+    case 'lost-heartbeat':
+      return undefined; // not about the calls of a run
   }
+}
 
-  const call = (made: InterferedCall): Interfered | undefined => {
+/** Interferes with the AWS calls of functions. */
+function callsOf(underway: Underway, watch: (call: InterferedCall) => void): Required<Interference>['call'] {
+  const { strikes, throttled = 0, seed = 1 } = underway.scenario;
+  const chance = createRandom(seed, 'throttled');
+  return (made) => {
     const { by, payload, service, action, region } = made;
-    if (by === undefined || !simulation) return undefined;
+    if (by === undefined || !underway.begun) return undefined;
     watch(made);
-    const place = placeOf(by, payload);
-    const { calls } = see(place);
+    const place = placeOf(underway, by, payload);
+    const { calls } = see(underway, place);
     calls.push(`${service}:${action}@${region}`);
     for (const strike of strikes) {
       if (strike.fault === 'denied' && isDenied(strike, by, place, `${service}:${action}`, region)) {
-        struck.add(strike);
+        underway.struck.add(strike);
         return refuse(service, action);
       }
-      const fate = strike.place === place ? fateOf(strike, made, calls.length) : undefined;
+      const fate = strike.place === place ? fateOf(underway, strike, made, calls.length) : undefined;
       if (fate !== undefined) return fate;
     }
     return throttled > 0 && chance.next() < throttled ? throttle(service) : undefined;
   };
+}
 
-  const invoke: Interference['invoke'] = async (state, _attempt, work, payload) => {
-    if (!simulation) return work();
-    const place = placeOf(state, payload);
-    const nth = ++see(place).runs;
+/** Interferes with the attempts of Task states. */
+function invocationsOf(underway: Underway): Required<Interference>['invoke'] {
+  const { struck, kills, items } = underway;
+  return async (state, _attempt, work, payload) => {
+    if (!underway.begun) return work();
+    const place = placeOf(underway, state, payload);
+    const nth = ++see(underway, place).runs;
     const striking = (fault: string) => {
-      const strike = strikes.find((one) => one.place === place && one.fault === fault && one.at === nth);
+      const strike = underway.scenario.strikes.find(
+        (one) => one.place === place && one.fault === fault && one.at === nth,
+      );
       if (strike) struck.add(strike);
       return strike !== undefined;
     };
     if (striking('crash-before')) throw crash();
     // This is longer than the heartbeat: the next look is under way when this one begins its work, and nothing waits for its
     // token any more.
-    if (striking('lost-heartbeat')) await simulation.clock.sleep((heartbeats.get(state) ?? 0) * 1000 + 1000);
+    if (striking('lost-heartbeat'))
+      await underway.begun.simulation.clock.sleep((heartbeats.get(state) ?? 0) * 1000 + 1000);
     const killed = new Promise<never>((_, failed) => kills.set(payload, () => failed(timeOut(60))));
     const result = await Promise.race([killed, work()]);
     kills.delete(payload);
@@ -179,24 +215,20 @@ export function createStriking(
       for (const [map, key] of build.itemsOf) items.set(map, (result as Record<string, Item[]>)[key] ?? []);
     return result;
   };
+}
 
-  const enter = (state: string, _visit: number, { execution, path }: { execution: Execution; path: EventPath }) => {
-    if (!simulation) return undefined;
+/** Ends executions when they enter a state. */
+const entriesOf =
+  (underway: Underway): Required<Interference>['enter'] =>
+  (state, _visit, { execution, path }) => {
+    if (!underway.begun) return undefined;
     const [around] = path.map ?? [];
-    const item = around && items.get(around.state)?.[around.index];
+    const item = around && underway.items.get(around.state)?.[around.index];
     const place = nameIn(state, isOf(execution, 'clean-up-build'), item);
-    const strike = strikes.find(
-      (one) => isStop(one) && one.at === undefined && one.place === place && !struck.has(one),
+    const strike = underway.scenario.strikes.find(
+      (one) => isStop(one) && one.at === undefined && one.place === place && !underway.struck.has(one),
     );
     if (!strike) return undefined;
-    struck.add(strike);
+    underway.struck.add(strike);
     return strike.fault === 'stopped' ? 'ABORTED' : 'TIMED_OUT';
   };
-
-  return {
-    interference: { invoke, call, enter },
-    begin: (...begun) => void ([simulation, executions] = begun),
-    observed,
-    struck,
-  };
-}

@@ -78,6 +78,7 @@ function definitionOf(scenario: string, machine: string): string {
     });
 }
 
+/** Starts moto, the bridge and the layer, and makes what the pipeline expects of an account: a bucket, an instance profile. */
 export async function openLab(): Promise<Lab> {
   const replaced = new Map<string, string>();
   const parts = (functionName: string) => {
@@ -98,10 +99,7 @@ export async function openLab(): Promise<Lab> {
     root: join(dist, '..'),
     runtime: join(here, 'lambda-runtime.mjs'),
     env: {
-      AWS_REGION: home,
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${bridge.port}`,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      ...onBridge(bridge.port),
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       GOLDEN_BUCKET: bucket,
       GOLDEN_CATALOG: 'dist/resolve/recipes.json',
@@ -110,6 +108,9 @@ export async function openLab(): Promise<Lab> {
   });
   const server = await startServer(bridge.port, here);
   const layer = createLayer(server.port);
+  await send(server.port, { method: 'PUT', path: `/${bucket}`, headers: { host: '127.0.0.1' }, body: '' });
+  const iam = { service: 'iam', version: '2010-05-08' };
+  await query(server.port, home, { Action: 'CreateInstanceProfile', InstanceProfileName: 'golden-image-builder' }, iam);
 
   const config = (region: string) => ({
     region,
@@ -118,46 +119,65 @@ export async function openLab(): Promise<Lab> {
     maxAttempts: 1,
   });
   const sfn = new SFNClient(config(home));
-  const s3 = new S3Client({ ...config(home), forcePathStyle: true });
-  await send(server.port, { method: 'PUT', path: `/${bucket}`, headers: { host: '127.0.0.1' }, body: '' });
-  const iam = { service: 'iam', version: '2010-05-08' };
-  await query(server.port, home, { Action: 'CreateInstanceProfile', InstanceProfileName: 'golden-image-builder' }, iam);
-
-  async function enteredStates(executionArn: string): Promise<string[]> {
-    const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
-    return events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []);
-  }
-
-  async function until<T>(execution: string, what: string, poll: () => Promise<T | undefined>): Promise<T> {
-    for (const began = Date.now(); Date.now() - began < patienceSeconds * 1000; await sleep(400)) {
-      const seen = await poll();
-      if (seen !== undefined) return seen;
-    }
-    const last = (await enteredStates(execution)).slice(-5).join(', ');
-    throw new Error(`${execution} has not ${what} in ${patienceSeconds} s; it was last in ${last}`);
-  }
-
   return {
     layer,
     sfn,
     ec2: (region) => new EC2Client(config(region)),
     ssm: (region) => new SSMClient(config(region)),
-    async deploy(
-      scenario,
-      { faults = {}, bundles = {}, machine = 'build-image', definition = (text: string) => text } = {},
-    ) {
+    async deploy(scenario, { faults = {}, bundles = {}, ...setup } = {}) {
       layer.plan(scenario, faults);
       for (const [key, folder] of Object.entries(bundles)) replaced.set(`${scenario} ${key}`, folder);
-      const created = await sfn.send(
-        new CreateStateMachineCommand({
-          name: `golden-image-${scenario}-${machine}`,
-          definition: definition(definitionOf(scenario, machine)),
-          roleArn: `arn:aws:iam::${account}:role/golden-image-build-image`,
-          tags: [{ key: 'golden:bucket', value: bucket }], // as infrastructure/state-machine.yml
-        }),
-      );
-      return created.stateMachineArn ?? '';
+      return uploadMachine(sfn, scenario, setup);
     },
+    ...executionsOn(sfn),
+    ...objectsIn(new S3Client({ ...config(home), forcePathStyle: true })),
+    golden: (...args) => runGolden(bridge.port, args),
+    async stop() {
+      lambda.stop();
+      await bridge.stop();
+      server.stop();
+    },
+  };
+}
+
+/** The environment of a process whose AWS calls go to the bridge. */
+const onBridge = (port: number) => ({
+  AWS_REGION: home,
+  AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+});
+
+async function uploadMachine(
+  sfn: SFNClient,
+  scenario: string,
+  { machine = 'build-image', definition = (text) => text }: Pick<Setup, 'machine' | 'definition'>,
+): Promise<string> {
+  const created = await sfn.send(
+    new CreateStateMachineCommand({
+      name: `golden-image-${scenario}-${machine}`,
+      definition: definition(definitionOf(scenario, machine)),
+      roleArn: `arn:aws:iam::${account}:role/golden-image-build-image`,
+      tags: [{ key: 'golden:bucket', value: bucket }], // as infrastructure/state-machine.yml
+    }),
+  );
+  return created.stateMachineArn ?? '';
+}
+
+function executionsOn(sfn: SFNClient): Pick<Lab, 'start' | 'finish' | 'reach' | 'entered'> {
+  async function entered(executionArn: string): Promise<string[]> {
+    const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+    return events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []);
+  }
+  async function until<T>(execution: string, what: string, poll: () => Promise<T | undefined>): Promise<T> {
+    for (const began = Date.now(); Date.now() - began < patienceSeconds * 1000; await sleep(400)) {
+      const seen = await poll();
+      if (seen !== undefined) return seen;
+    }
+    const last = (await entered(execution)).slice(-5).join(', ');
+    throw new Error(`${execution} has not ${what} in ${patienceSeconds} s; it was last in ${last}`);
+  }
+  return {
     async start(stateMachineArn, name, input) {
       const started = await sfn.send(
         new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
@@ -172,11 +192,16 @@ export async function openLab(): Promise<Lab> {
     reach: (execution, state) =>
       until(execution, `entered ${state}`, async () => {
         const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn: execution }));
-        if ((await enteredStates(execution)).includes(state)) return true;
+        if ((await entered(execution)).includes(state)) return true;
         if (status !== 'RUNNING') throw new Error(`${execution} ended as ${status} before ${state}`);
         return undefined;
       }),
-    entered: enteredStates,
+    entered,
+  };
+}
+
+function objectsIn(s3: S3Client): Pick<Lab, 'artifact' | 'keep'> {
+  return {
     async artifact(key) {
       try {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -189,28 +214,21 @@ export async function openLab(): Promise<Lab> {
     async keep(Key, content) {
       await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(content) }));
     },
-    async golden(...args) {
-      const child = spawn(process.execPath, [join(root, 'scripts/golden.mjs'), ...args], {
-        env: {
-          PATH: process.env['PATH'],
-          HOME: dist, // no configuration of whoever runs this
-          AWS_REGION: home,
-          AWS_ENDPOINT_URL: `http://127.0.0.1:${bridge.port}`,
-          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      let [out, err] = ['', ''];
-      child.stdout.on('data', (chunk: Buffer) => (out += String(chunk)));
-      child.stderr.on('data', (chunk: Buffer) => (err += String(chunk)));
-      const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
-      return { exitCode, out, err };
-    },
-    async stop() {
-      lambda.stop();
-      await bridge.stop();
-      server.stop();
-    },
   };
+}
+
+async function runGolden(port: number, args: string[]): ReturnType<Lab['golden']> {
+  const child = spawn(process.execPath, [join(root, 'scripts/golden.mjs'), ...args], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: dist, // without the configuration of this test's user
+      ...onBridge(port),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += String(chunk)));
+  child.stderr.on('data', (chunk: Buffer) => (err += String(chunk)));
+  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { exitCode, out, err };
 }

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ForkOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -18,10 +18,52 @@ export interface Lambda {
 interface Environment {
   busy: boolean;
   invoke(payload: string, trace: string): Promise<Outcome>;
+  kill(): void;
 }
 
 // Processes a function may have at once; further invocations queue. Lambda would start more, a test machine would suffer.
 const concurrency = 2;
+
+/** Starts a process that has loaded a bundle. `exited` is called when the process ends. */
+function startEnvironment(
+  runtime: string,
+  bundle: string,
+  options: Pick<ForkOptions, 'cwd' | 'env'>,
+  exited: () => void,
+): Environment {
+  const child = fork(runtime, [join(bundle, 'index.mjs')], {
+    ...options,
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'json',
+  });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => lines.push(String(chunk)));
+  let settle: ((outcome: Outcome) => void) | undefined;
+  let ready: (() => void) | undefined;
+  const loaded = new Promise<void>((resolve) => (ready = resolve));
+  child.on('message', (message: Outcome & { ready?: boolean }) => {
+    if (message.ready) ready?.();
+    else settle?.(message);
+  });
+  child.on('exit', (code) => {
+    exited();
+    const body = {
+      errorType: 'Runtime.ExitError',
+      errorMessage: `exit code ${code}\n${lines.join('').slice(-2000)}`,
+    };
+    settle?.({ failed: true, body: JSON.stringify(body) });
+  });
+  return {
+    busy: true,
+    invoke: (payload, trace) =>
+      new Promise((resolve) => {
+        settle = resolve;
+        void loaded.then(() => child.send({ payload, trace }));
+      }),
+    kill: () => void child.kill(),
+  };
+}
 
 export function createLambda({
   root,
@@ -32,47 +74,8 @@ export function createLambda({
   runtime: string;
   env: NodeJS.ProcessEnv;
 }): Lambda {
-  const children = new Set<ChildProcess>();
   const environments = new Map<string, Environment[]>();
   const queues = new Map<string, (() => void)[]>();
-
-  function start(bundle: string, name: string): Environment {
-    const child = fork(runtime, [join(bundle, 'index.mjs')], {
-      cwd: root,
-      env: { ...env, AWS_LAMBDA_FUNCTION_NAME: name },
-      execArgv: [],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      serialization: 'json',
-    });
-    children.add(child);
-    const lines: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => lines.push(String(chunk)));
-    let settle: ((outcome: Outcome) => void) | undefined;
-    let ready: (() => void) | undefined;
-    const loaded = new Promise<void>((resolve) => (ready = resolve));
-    child.on('message', (message: Outcome & { ready?: boolean }) => {
-      if (message.ready) ready?.();
-      else settle?.(message);
-    });
-    child.on('exit', (code) => {
-      children.delete(child);
-      const body = {
-        errorType: 'Runtime.ExitError',
-        errorMessage: `exit code ${code}\n${lines.join('').slice(-2000)}`,
-      };
-      settle?.({ failed: true, body: JSON.stringify(body) });
-      environments.set(bundle, environments.get(bundle)?.filter((one) => one !== environment) ?? []);
-    });
-    const environment: Environment = {
-      busy: true,
-      invoke: (payload, trace) =>
-        new Promise((resolve) => {
-          settle = resolve;
-          void loaded.then(() => child.send({ payload, trace }));
-        }),
-    };
-    return environment;
-  }
 
   async function free(bundle: string, name: string): Promise<Environment> {
     for (;;) {
@@ -84,7 +87,10 @@ export function createLambda({
         return idle;
       }
       if (mine.length < concurrency) {
-        const started = start(bundle, name);
+        const options = { cwd: root, env: { ...env, AWS_LAMBDA_FUNCTION_NAME: name } };
+        const started = startEnvironment(runtime, bundle, options, () => {
+          environments.set(bundle, environments.get(bundle)?.filter((one) => one !== started) ?? []);
+        });
         mine.push(started);
         return started;
       }
@@ -107,7 +113,7 @@ export function createLambda({
       });
     },
     stop() {
-      for (const child of children) child.kill();
+      for (const environment of [...environments.values()].flat()) environment.kill();
     },
   };
 }

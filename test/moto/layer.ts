@@ -102,35 +102,45 @@ const ssm: Record<string, (call: SsmCall) => Promise<Answer>> = {
 
 const s3: Record<string, string> = { GET: 'GetObject', PUT: 'PutObject' };
 
-export function createLayer(port: number): Layer {
-  const plans = new Map<string, Faults>();
-  const seen = new Map<string, Set<string>>();
-  const throttled = new Map<string, number>();
-  const counts = new Map<string, number>();
+/** Counts looks at things that are unready for the first so many of them; ` peek` looks without counting. */
+function createLooks(): (id: string, unready: number) => boolean {
   const looks = new Map<string, number>();
-  const tokens = new Map<string, Promise<Answer>>();
-  const outputs = new Map<string, { bucket: string; prefix: string }>();
-
-  /** Counts a look at a thing that is unready for the first so many of them; ` peek` looks without counting. */
-  function lookAt(id: string, unready: number): boolean {
+  return (id, unready) => {
     const thing = id.replace(/ peek$/, '');
     const looked = looks.get(thing) ?? 0;
     if (thing === id) looks.set(thing, looked + 1);
     return looked < unready;
-  }
+  };
+}
+
+/** Throttles every so-manieth EC2 call of a scenario, and counts what was throttled. */
+function createThrottles() {
+  const throttled = new Map<string, number>();
+  const counts = new Map<string, number>();
+  return {
+    throttled,
+    throttles: (scenario: string, every: number | undefined): boolean => {
+      if (!every) return false;
+      const count = (counts.get(scenario) ?? 0) + 1;
+      counts.set(scenario, count);
+      if (count % every !== 0) return false;
+      throttled.set(scenario, (throttled.get(scenario) ?? 0) + 1);
+      return true;
+    },
+  };
+}
+
+export function createLayer(port: number): Layer {
+  const plans = new Map<string, Faults>();
+  const seen = new Map<string, Set<string>>();
+  const tokens = new Map<string, Promise<Answer>>();
+  const outputs = new Map<string, { bucket: string; prefix: string }>();
+  const lookAt = createLooks();
+  const { throttled, throttles } = createThrottles();
 
   function record({ functionKey }: Caller, action: string) {
     const actions = seen.get(functionKey) ?? new Set();
     seen.set(functionKey, actions.add(action));
-  }
-
-  function throttles(scenario: string, every: number | undefined): boolean {
-    if (!every) return false;
-    const count = (counts.get(scenario) ?? 0) + 1;
-    counts.set(scenario, count);
-    if (count % every !== 0) return false;
-    throttled.set(scenario, (throttled.get(scenario) ?? 0) + 1);
-    return true;
   }
 
   return {

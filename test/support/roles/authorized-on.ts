@@ -70,180 +70,216 @@ const onKey = [
   'kms:ReEncryptTo',
 ];
 
-/** The permissions that a call needs. Throws for an action that is not in this table. */
-export function askedFor(call: SeenCall, { resources, roleOf }: Surroundings): Ask[] {
+/** A call, and words for the resources that AWS checks for it. */
+function asking(call: SeenCall, { resources, roleOf }: Surroundings) {
   const { service, action: name, region, account, error } = call;
   const params = call.params as any;
-  const answer = (call.answer ?? {}) as any;
   const prefix = ({ sfn: 'states', eventbridge: 'events' } as Record<string, string>)[service] ?? service;
   const action = `${prefix}:${name}`;
-
-  const here = (kind: string, id = '*') => `arn:aws:ec2:${region}:${account}:${kind}/${id}`;
-  const unowned = (kind: string, id = '*', at = region) => `arn:aws:ec2:${at}::${kind}/${id}`;
   const on = (resource: string, context: Ask['context'] = {}): Ask => ({ action, resource, context });
-  const carried = (id: string, at = region): Ask['context'] => {
-    const { tags = {}, owner } = resources.get(`${at} ${id}`) ?? {};
-    return {
-      ...prefixed('aws:ResourceTag', tags),
-      ...prefixed('ec2:ResourceTag', tags),
-      ...prefixed('ssm:resourceTag', tags),
-      ...(owner && { 'ec2:Owner': owner }),
-    };
-  };
-  /** A new resource: an ARN without an id, its tags, and the permission to write these tags. */
-  const made = (kind: string, arn: string, more: Ask['context'] = {}): Ask[] => {
-    const tags = specified(params, kind);
-    const context = { ...more, ...prefixed('aws:RequestTag', tags) };
-    const tagging = { action: 'ec2:CreateTags', resource: arn, context: { ...context, 'ec2:CreateAction': name } };
-    return [on(arn, context), ...(Object.keys(tags).length > 0 ? [tagging] : [])];
-  };
-  // https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html: EC2 uses a key with its caller's leave
-  const withKey = (key?: string): Ask[] =>
-    onKey.map((use) => ({
-      action: use,
-      resource: key?.includes(':key/') ? key : `arn:aws:kms:${region}:${account}:key/*`,
-      context: {
-        'kms:ViaService': `ec2.${region}.amazonaws.com`,
-        ...(use === 'kms:CreateGrant' && { 'kms:GrantIsForAWSResource': 'true' }),
-      },
-    }));
-  // Only AMIs and snapshots are tagged after their creation.
-  const tagged = (): Ask[] => {
-    const keys: string[] = (params.Tags ?? []).map(({ Key }: any) => Key);
-    const context = {
-      ...prefixed('aws:RequestTag', tagsOf(params.Tags)),
-      ...(keys.length > 0 && { 'aws:TagKeys': keys }),
-    };
-    return params.Resources.map((id: string) =>
-      on(unowned(id.startsWith('ami-') ? 'image' : 'snapshot', id), { ...carried(id), ...context }),
-    );
-  };
-  const parameter = () => {
-    const owner = params.Name.startsWith('/aws/') ? '' : account; // public parameters belong to no account
-    return on(`arn:aws:ssm:${region}:${owner}:parameter/${params.Name.replace(/^\//, '')}`);
-  };
-  const bucket = (of: string) => `arn:aws:s3:::${of}`;
-
-  const asked: Record<string, () => Ask[]> = {
-    'ec2:RunInstances'() {
-      const { ImageId, IamInstanceProfile = {}, MetadataOptions = {}, BlockDeviceMappings = [] } = params;
-      const [eni = params] = params.NetworkInterfaces ?? [];
-      const [instance = {}] = answer.Instances ?? [];
-      const groups: string[] =
-        params.SecurityGroupIds ?? eni.Groups ?? (instance.SecurityGroups ?? [{}]).map(({ GroupId }: any) => GroupId);
-      const profile = IamInstanceProfile.Arn ?? `arn:aws:iam::${account}:instance-profile/${IamInstanceProfile.Name}`;
-      const keys = new Set<string>(BlockDeviceMappings.flatMap(({ Ebs }: any) => Ebs?.KmsKeyId ?? []));
-      if (resources.get(`${region} ${ImageId}`)?.encrypted) keys.add('of the snapshot');
-      return [
-        on(unowned('image', ImageId), carried(ImageId)),
-        ...made('instance', here('instance'), {
-          'ec2:InstanceProfile': profile,
-          'ec2:InstanceType': params.InstanceType,
-          ...(MetadataOptions.HttpTokens && { 'ec2:MetadataHttpTokens': MetadataOptions.HttpTokens }),
-        }),
-        ...made('volume', here('volume')),
-        ...made('network-interface', here('network-interface')),
-        on(here('subnet', eni.SubnetId ?? instance.SubnetId)),
-        ...groups.map((id) => on(here('security-group', id))),
-        {
-          action: 'iam:PassRole',
-          resource: `arn:aws:iam::${account}:role/${roleOf(profile.split('/').at(-1) ?? '')}`,
-          context: { 'iam:PassedToService': 'ec2.amazonaws.com' },
+  return {
+    params,
+    answer: (call.answer ?? {}) as any,
+    error,
+    region,
+    account,
+    action,
+    roleOf,
+    resources,
+    on,
+    here: (kind: string, id = '*') => `arn:aws:ec2:${region}:${account}:${kind}/${id}`,
+    unowned: (kind: string, id = '*', at = region) => `arn:aws:ec2:${at}::${kind}/${id}`,
+    bucket: (of: string) => `arn:aws:s3:::${of}`,
+    carried: (id: string, at = region) => carriedBy(resources.get(`${at} ${id}`)),
+    /** A new resource: an ARN without an id, its tags, and the permission to write these tags. */
+    made: (kind: string, arn: string, more: Ask['context'] = {}): Ask[] => {
+      const tags = specified(params, kind);
+      const context = { ...more, ...prefixed('aws:RequestTag', tags) };
+      const tagging = { action: 'ec2:CreateTags', resource: arn, context: { ...context, 'ec2:CreateAction': name } };
+      return [on(arn, context), ...(Object.keys(tags).length > 0 ? [tagging] : [])];
+    },
+    // https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html: EC2 uses a key with its caller's
+    // permissions.
+    withKey: (key?: string): Ask[] =>
+      onKey.map((use) => ({
+        action: use,
+        resource: key?.includes(':key/') ? key : `arn:aws:kms:${region}:${account}:key/*`,
+        context: {
+          'kms:ViaService': `ec2.${region}.amazonaws.com`,
+          ...(use === 'kms:CreateGrant' && { 'kms:GrantIsForAWSResource': 'true' }),
         },
-        ...[...keys].flatMap(withKey),
-      ];
-    },
-    'ec2:CreateImage': () => [
-      on(here('instance', params.InstanceId), carried(params.InstanceId)),
-      ...made('image', unowned('image')),
-      ...made('snapshot', unowned('snapshot')),
-    ],
-    // Since 28 Oct 2024 EC2 also checks the source:
-    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html. It is undocumented whether EC2 checks the
-    // source's snapshots, too (it does for CopySnapshot). The roles are judged as if it did.
-    'ec2:CopyImage': () => [
-      on(
-        unowned('image', params.SourceImageId, params.SourceRegion),
-        carried(params.SourceImageId, params.SourceRegion),
-      ),
-      on(unowned('snapshot', 'snap-of-the-source', params.SourceRegion)),
-      ...made('image', unowned('image')),
-      ...made('snapshot', unowned('snapshot')),
-      ...(params.Encrypted ? withKey(params.KmsKeyId) : []),
-    ],
-    'ec2:ModifySnapshotAttribute'() {
-      const { Add = [], Remove = [] } = params.CreateVolumePermission ?? {};
-      const context = (list: string, who: any[]): Ask['context'] => {
-        const [users, groups] = [who.flatMap(({ UserId }) => UserId ?? []), who.flatMap(({ Group }) => Group ?? [])];
-        return {
-          ...(users.length > 0 && { [`ec2:${list}/userId`]: users }),
-          ...(groups.length > 0 && { [`ec2:${list}/group`]: groups }),
-        };
-      };
-      const changed = { ...context('Add', Add), ...context('Remove', Remove) };
-      return [on(unowned('snapshot', params.SnapshotId), { ...carried(params.SnapshotId), ...changed })];
-    },
-    'ec2:CreateTags': () => tagged(),
-    'ec2:DeleteTags': () => tagged(),
-    'ssm:SendCommand'() {
-      const { DocumentName, InstanceIds = [], OutputS3BucketName } = params;
-      const owner = /^(AWS|Amazon)/.test(DocumentName) ? '' : account; // AWS's own belong to no account
-      return [
-        on(DocumentName.startsWith('arn:') ? DocumentName : `arn:aws:ssm:${region}:${owner}:document/${DocumentName}`),
-        ...InstanceIds.map((id: string) => on(here('instance', id), carried(id))),
-        ...(OutputS3BucketName ? [on(bucket(OutputS3BucketName))] : []),
-      ];
-    },
-    'ssm:PutParameter': () => [
-      parameter(),
-      // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
-      ...(params.DataType === 'aws:ec2:image' ? [{ action: 'ec2:DescribeImages', resource: '*', context: {} }] : []),
-    ],
-    'ssm:GetParameter': () => [parameter()],
-    // https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html: the path, not what is below
-    'ssm:GetParametersByPath': () => [
-      on(`arn:aws:ssm:${region}:${account}:parameter/${params.Path.replace(/^\//, '')}`),
-    ],
-    'ssm:DeleteParameter': () => [parameter()],
-    's3:GetObject': () => [
-      on(`${bucket(params.Bucket)}/${params.Key}`),
-      // without it S3 does not report that the object is missing
-      ...(error === 'NoSuchKey' ? [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }] : []),
-    ],
-    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
-    's3:ListObjectsV2': () => [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }],
-    's3:PutObject': () => [on(`${bucket(params.Bucket)}/${params.Key}`)],
-    'events:PutEvents': () =>
-      params.Entries.map(({ Source, DetailType }: any) => ({
-        action,
-        resource: `arn:aws:events:${region}:${account}:event-bus/default`,
-        context: { 'events:source': Source, 'events:detail-type': DetailType },
       })),
-    // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html: on the key, whatever it is called by
-    'kms:DescribeKey': () => [on(answer.KeyMetadata?.Arn ?? `arn:aws:kms:${region}:${account}:key/*`)],
-    'sns:Publish': () => [on(params.TopicArn)],
-    'states:StartExecution': () => [on(params.stateMachineArn)],
-    'states:DescribeExecution': () => [on(params.executionArn)],
-    'states:GetExecutionHistory': () => [on(params.executionArn)],
+    parameter: (): Ask => {
+      const owner = params.Name.startsWith('/aws/') ? '' : account; // public parameters belong to no account
+      return on(`arn:aws:ssm:${region}:${owner}:parameter/${params.Name.replace(/^\//, '')}`);
+    },
   };
-  const byId: Record<string, [string, (id: string) => string]> = {
-    'ec2:DeleteSnapshot': ['SnapshotId', (id) => unowned('snapshot', id)],
-    'ec2:DeleteVolume': ['VolumeId', (id) => here('volume', id)],
-    'ec2:DeregisterImage': ['ImageId', (id) => unowned('image', id)],
-    'ec2:DescribeImageAttribute': ['ImageId', (id) => unowned('image', id)],
-    'ec2:DescribeSnapshotAttribute': ['SnapshotId', (id) => unowned('snapshot', id)],
-    'ec2:ModifyImageAttribute': ['ImageId', (id) => unowned('image', id)],
-    'ec2:ResetImageAttribute': ['ImageId', (id) => unowned('image', id)],
-    'ec2:ResetSnapshotAttribute': ['SnapshotId', (id) => unowned('snapshot', id)],
-    'ec2:StopInstances': ['InstanceIds', (id) => here('instance', id)],
-    'ec2:TerminateInstances': ['InstanceIds', (id) => here('instance', id)],
+}
+
+type Asking = ReturnType<typeof asking>;
+
+const carriedBy = ({ tags = {}, owner }: Partial<Resource> = {}): Ask['context'] => ({
+  ...prefixed('aws:ResourceTag', tags),
+  ...prefixed('ec2:ResourceTag', tags),
+  ...prefixed('ssm:resourceTag', tags),
+  ...(owner && { 'ec2:Owner': owner }),
+});
+
+/** Only AMIs and snapshots are tagged after their creation. */
+function taggedLater({ params, on, unowned, carried }: Asking): Ask[] {
+  const keys: string[] = (params.Tags ?? []).map(({ Key }: any) => Key);
+  const context = {
+    ...prefixed('aws:RequestTag', tagsOf(params.Tags)),
+    ...(keys.length > 0 && { 'aws:TagKeys': keys }),
   };
-  const named = byId[action];
-  if (named) return [params[named[0]]].flat().map((id: string) => on(named[1](id), carried(id)));
-  if (takesNoResource.has(action)) return [on('*')];
-  const found = asked[action];
-  if (!found) throw new Error(`nobody has looked up what ${action} is authorized on`);
-  return found();
+  return params.Resources.map((id: string) =>
+    on(unowned(id.startsWith('ami-') ? 'image' : 'snapshot', id), { ...carried(id), ...context }),
+  );
+}
+
+const asked: Record<string, (of: Asking) => Ask[]> = {
+  'ec2:RunInstances'({
+    params,
+    answer,
+    region,
+    account,
+    roleOf,
+    resources,
+    here,
+    unowned,
+    on,
+    carried,
+    made,
+    withKey,
+  }) {
+    const { ImageId, IamInstanceProfile = {}, MetadataOptions = {}, BlockDeviceMappings = [] } = params;
+    const [eni = params] = params.NetworkInterfaces ?? [];
+    const [instance = {}] = answer.Instances ?? [];
+    const groups: string[] =
+      params.SecurityGroupIds ?? eni.Groups ?? (instance.SecurityGroups ?? [{}]).map(({ GroupId }: any) => GroupId);
+    const profile = IamInstanceProfile.Arn ?? `arn:aws:iam::${account}:instance-profile/${IamInstanceProfile.Name}`;
+    const keys = new Set<string>(BlockDeviceMappings.flatMap(({ Ebs }: any) => Ebs?.KmsKeyId ?? []));
+    if (resources.get(`${region} ${ImageId}`)?.encrypted) keys.add('of the snapshot');
+    return [
+      on(unowned('image', ImageId), carried(ImageId)),
+      ...made('instance', here('instance'), {
+        'ec2:InstanceProfile': profile,
+        'ec2:InstanceType': params.InstanceType,
+        ...(MetadataOptions.HttpTokens && { 'ec2:MetadataHttpTokens': MetadataOptions.HttpTokens }),
+      }),
+      ...made('volume', here('volume')),
+      ...made('network-interface', here('network-interface')),
+      on(here('subnet', eni.SubnetId ?? instance.SubnetId)),
+      ...groups.map((id) => on(here('security-group', id))),
+      {
+        action: 'iam:PassRole',
+        resource: `arn:aws:iam::${account}:role/${roleOf(profile.split('/').at(-1) ?? '')}`,
+        context: { 'iam:PassedToService': 'ec2.amazonaws.com' },
+      },
+      ...[...keys].flatMap(withKey),
+    ];
+  },
+  'ec2:CreateImage': ({ params, here, unowned, on, carried, made }) => [
+    on(here('instance', params.InstanceId), carried(params.InstanceId)),
+    ...made('image', unowned('image')),
+    ...made('snapshot', unowned('snapshot')),
+  ],
+  // Since 28 Oct 2024 EC2 also checks the source:
+  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html. It is undocumented whether EC2 checks the
+  // source's snapshots, too (it does for CopySnapshot). The roles are judged as if it did.
+  'ec2:CopyImage': ({ params, unowned, on, carried, made, withKey }) => [
+    on(unowned('image', params.SourceImageId, params.SourceRegion), carried(params.SourceImageId, params.SourceRegion)),
+    on(unowned('snapshot', 'snap-of-the-source', params.SourceRegion)),
+    ...made('image', unowned('image')),
+    ...made('snapshot', unowned('snapshot')),
+    ...(params.Encrypted ? withKey(params.KmsKeyId) : []),
+  ],
+  'ec2:ModifySnapshotAttribute'({ params, unowned, on, carried }) {
+    const { Add = [], Remove = [] } = params.CreateVolumePermission ?? {};
+    const context = (list: string, who: any[]): Ask['context'] => {
+      const [users, groups] = [who.flatMap(({ UserId }) => UserId ?? []), who.flatMap(({ Group }) => Group ?? [])];
+      return {
+        ...(users.length > 0 && { [`ec2:${list}/userId`]: users }),
+        ...(groups.length > 0 && { [`ec2:${list}/group`]: groups }),
+      };
+    };
+    const changed = { ...context('Add', Add), ...context('Remove', Remove) };
+    return [on(unowned('snapshot', params.SnapshotId), { ...carried(params.SnapshotId), ...changed })];
+  },
+  'ec2:CreateTags': taggedLater,
+  'ec2:DeleteTags': taggedLater,
+  'ssm:SendCommand'({ params, region, account, here, on, carried, bucket }) {
+    const { DocumentName, InstanceIds = [], OutputS3BucketName } = params;
+    const owner = /^(AWS|Amazon)/.test(DocumentName) ? '' : account; // AWS's own belong to no account
+    return [
+      on(DocumentName.startsWith('arn:') ? DocumentName : `arn:aws:ssm:${region}:${owner}:document/${DocumentName}`),
+      ...InstanceIds.map((id: string) => on(here('instance', id), carried(id))),
+      ...(OutputS3BucketName ? [on(bucket(OutputS3BucketName))] : []),
+    ];
+  },
+  'ssm:PutParameter': ({ params, parameter }) => [
+    parameter(),
+    // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
+    ...(params.DataType === 'aws:ec2:image' ? [{ action: 'ec2:DescribeImages', resource: '*', context: {} }] : []),
+  ],
+  'ssm:GetParameter': ({ parameter }) => [parameter()],
+  // https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html: the path, not what is below
+  'ssm:GetParametersByPath': ({ params, region, account, on }) => [
+    on(`arn:aws:ssm:${region}:${account}:parameter/${params.Path.replace(/^\//, '')}`),
+  ],
+  'ssm:DeleteParameter': ({ parameter }) => [parameter()],
+  's3:GetObject': ({ params, error, on, bucket }) => [
+    on(`${bucket(params.Bucket)}/${params.Key}`),
+    // without it S3 does not report that the object is missing
+    ...(error === 'NoSuchKey' ? [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }] : []),
+  ],
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+  's3:ListObjectsV2': ({ params, bucket }) => [
+    { action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} },
+  ],
+  's3:PutObject': ({ params, on, bucket }) => [on(`${bucket(params.Bucket)}/${params.Key}`)],
+  'events:PutEvents': ({ params, region, account, action }) =>
+    params.Entries.map(({ Source, DetailType }: any) => ({
+      action,
+      resource: `arn:aws:events:${region}:${account}:event-bus/default`,
+      context: { 'events:source': Source, 'events:detail-type': DetailType },
+    })),
+  // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html: on the key, whatever it is called by
+  'kms:DescribeKey': ({ answer, region, account, on }) => [
+    on(answer.KeyMetadata?.Arn ?? `arn:aws:kms:${region}:${account}:key/*`),
+  ],
+  'sns:Publish': ({ params, on }) => [on(params.TopicArn)],
+  'states:StartExecution': ({ params, on }) => [on(params.stateMachineArn)],
+  'states:DescribeExecution': ({ params, on }) => [on(params.executionArn)],
+  'states:GetExecutionHistory': ({ params, on }) => [on(params.executionArn)],
+};
+
+/** Calls that are authorized on the resource of an id: the id's parameter, and the kind of the resource. */
+const byId: Record<string, [string, 'here' | 'unowned', string]> = {
+  'ec2:DeleteSnapshot': ['SnapshotId', 'unowned', 'snapshot'],
+  'ec2:DeleteVolume': ['VolumeId', 'here', 'volume'],
+  'ec2:DeregisterImage': ['ImageId', 'unowned', 'image'],
+  'ec2:DescribeImageAttribute': ['ImageId', 'unowned', 'image'],
+  'ec2:DescribeSnapshotAttribute': ['SnapshotId', 'unowned', 'snapshot'],
+  'ec2:ModifyImageAttribute': ['ImageId', 'unowned', 'image'],
+  'ec2:ResetImageAttribute': ['ImageId', 'unowned', 'image'],
+  'ec2:ResetSnapshotAttribute': ['SnapshotId', 'unowned', 'snapshot'],
+  'ec2:StopInstances': ['InstanceIds', 'here', 'instance'],
+  'ec2:TerminateInstances': ['InstanceIds', 'here', 'instance'],
+};
+
+/** The permissions that a call needs. Throws for an action that is not in these tables. */
+export function askedFor(call: SeenCall, surroundings: Surroundings): Ask[] {
+  const of = asking(call, surroundings);
+  const named = byId[of.action];
+  if (named) {
+    const [parameter, arn, kind] = named;
+    return [of.params[parameter]].flat().map((id: string) => of.on(of[arn](kind, id), of.carried(id)));
+  }
+  if (takesNoResource.has(of.action)) return [of.on('*')];
+  const found = asked[of.action];
+  if (!found) throw new Error(`nobody has looked up what ${of.action} is authorized on`);
+  return found(of);
 }
 
 const takesNoResource = new Set([
