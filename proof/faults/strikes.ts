@@ -84,13 +84,13 @@ const nameIn = (state: string, cleaning: boolean, item?: Item) => {
 };
 
 function placeOf({ items }: Underway, state: string, payload: unknown): string {
-  const { execution, region, name, index } = payload as Item & { execution?: { id: string; as?: string } };
+  const { execution, as, region, name, index } = payload as Item & { execution?: { id: string }; as?: string };
   const map = build.tasks.find((task) => task.state === state)?.map;
   const item =
     map === undefined
       ? undefined
       : { ...items.get(map)?.[index ?? -1], ...(region && { region }), ...(name && { name }) };
-  return nameIn(state, execution?.as !== undefined && execution.as !== execution.id, item);
+  return nameIn(state, as !== undefined && as !== execution?.id, item);
 }
 
 function see({ observed }: Underway, place: string): Observed {
