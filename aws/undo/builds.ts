@@ -1,11 +1,15 @@
 import type { Plan } from '../../core/build/plan.ts';
 import type { TargetResult } from '../../core/distribute/distribution.ts';
-import type { Removal } from '../../core/undo/removal.ts';
-import { scopeOfFailed, scopeOfPublished, type UndoScope } from '../../core/undo/scope.ts';
+import { Failure } from '../../core/errors.ts';
+import { keptUntil } from '../../core/undo/kept.ts';
+import { together, unseen, type Removal } from '../../core/undo/removal.ts';
+import { scopeOfFailed, scopeOfPublished, scopesByPlace, type UndoScope } from '../../core/undo/scope.ts';
+import { hasSettled, placesToSee, settlingAfter, settlingOf, type CleanUp } from '../../core/undo/settling.ts';
 import { decideUndo } from '../../core/undo/undo.ts';
 import { closeLedger, readLedger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { read } from '../memory/documents.ts';
+import type { Connection } from '../connection.ts';
+import { read, write } from '../memory/documents.ts';
 import { carryOut, keepingPermissions, removalPermissions, restoringPermissions } from './carry-out.ts';
 import { lookAtBuild, listingPermissions } from './look.ts';
 
@@ -22,24 +26,55 @@ export const undoPermissions = [
   'ssm:GetParameter',
 ];
 
-/** Takes one look at a build, and carries out what core decides. */
-async function undo({ aws }: Artifacts, plan: Plan, scope: UndoScope, until?: string): Promise<Removal> {
-  return carryOut(aws, decideUndo(scope, await lookAtBuild(aws, plan, scope), until));
+/** What a clean-up has removed so far, and what is missing. */
+export interface Undone extends Omit<Removal, 'removed'> {
+  undone: string[];
+}
+
+/** Takes one look at a part of a build, and carries out what core decides. */
+async function undo(aws: Connection, plan: Plan, scope: UndoScope, until?: string): Promise<Removal> {
+  try {
+    return await carryOut(aws, decideUndo(scope, await lookAtBuild(aws, plan, scope), until));
+  } catch (error) {
+    if (!(error instanceof Failure) || error.name !== 'AwsTransient') throw error;
+    return unseen(error.message);
+  }
 }
 
 /**
- * Takes one look at everything a failed build made, in every region, and undoes it. Repeat until nothing is left.
- * @param until When kept images expire: see decideUndo.
+ * Takes one look at what a failed build made, in every region where a look is due, and undoes it. Repeat until nothing is left
+ * and the build has settled.
  */
-export async function removeBuild(artifacts: Artifacts, plan: Plan, until?: string): Promise<Removal> {
+export async function removeBuild(artifacts: Artifacts, plan: Plan, cleanUp: CleanUp, now: Date): Promise<Undone> {
+  const { aws } = artifacts;
   const { ledger, refused } = await closeLedger(artifacts, plan);
-  const manifest = await read(artifacts, plan, 'manifest');
-  const removal = await undo(artifacts, plan, scopeOfFailed(plan, ledger, manifest), until);
-  return { ...removal, refused: [...refused, ...removal.refused] };
+  const [manifest, before] = [await read(artifacts, plan, 'manifest'), await read(artifacts, plan, 'settling')];
+  const scopes = scopesByPlace(scopeOfFailed(plan, ledger, manifest));
+  const settling = settlingOf(before, cleanUp);
+  const due = placesToSee([...scopes.keys()], settling, cleanUp, now);
+  // Only what a settled look shows is kept: see decideUndo.
+  const until = hasSettled(cleanUp, now) ? keptUntil(cleanUp.began) : undefined;
+  const looks = await Promise.all(
+    due.map(async (place): Promise<[string, Removal]> => [
+      place,
+      await undo(aws, plan, scopes.get(place) as UndoScope, until),
+    ]),
+  );
+  const { removed, ...rest } = together(looks.map(([, removal]) => removal));
+  const undone = [...new Set([...((await read(artifacts, plan, 'undone')) ?? []), ...removed])];
+  if (removed.length > 0) await write(artifacts, plan, 'undone', undone);
+  if (due.length > 0) await write(artifacts, plan, 'settling', settlingAfter(settling, looks, now));
+  return { ...rest, undone, refused: [...refused, ...rest.refused] };
 }
 
-/** Takes one look at everything of a published build that is not published, and removes it. Repeat until nothing is left. */
+/**
+ * Takes one look at everything of a published build that is not published, and removes it. Repeat until nothing is left.
+ * @throws AwsTransient if AWS has no time for a part of it.
+ */
 export async function removeTemporary(artifacts: Artifacts, plan: Plan, targets: TargetResult[]): Promise<Removal> {
   const { known } = await readLedger(artifacts, plan);
-  return undo(artifacts, plan, scopeOfPublished(plan, known, targets));
+  const removal = await undo(artifacts.aws, plan, scopeOfPublished(plan, known, targets));
+  const [busy] = removal.busy;
+  if (busy === undefined) return removal;
+  throw new Failure('AwsTransient', busy);
 }

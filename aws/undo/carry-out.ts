@@ -65,16 +65,19 @@ async function carry(aws: Connection, action: Action): Promise<Answer> {
 
 /**
  * Carries actions out, in order within each region. A refusal by AWS does not stop the others, but things that can only go after
- * the refused one stay as well.
- * @throws AwsTransient if AWS has no time for one of them.
+ * the refused one stay as well. If AWS has no time for an action, the region's other actions wait for the next look.
  */
 export async function carryOut(aws: Connection, actions: Action[]): Promise<Removal> {
   const answers = new Map<Action, Answer>();
   const inRegion = async (region: string) => {
     const staying = new Set<string>();
+    let busy: Answer | undefined;
     for (const action of actions.filter((one) => one.region === region)) {
-      const answer = heldBy(action, staying) ?? (await unlessRefused(() => carry(aws, action)));
-      if (typeof answer === 'object' && 'thing' in action) staying.add(action.thing.id);
+      const idle = action.do === 'wait' || action.do === 'leave';
+      const held = (idle ? undefined : busy) ?? heldBy(action, staying);
+      const answer = held ?? (await asAnswer(() => carry(aws, action)));
+      if (typeof answer === 'object' && 'refused' in answer && 'thing' in action) staying.add(action.thing.id);
+      if (typeof answer === 'object' && 'busy' in answer) busy = answer;
       answers.set(action, answer);
     }
   };
@@ -82,11 +85,11 @@ export async function carryOut(aws: Connection, actions: Action[]): Promise<Remo
   return together(actions.map((action) => removalOf(action, answers.get(action) ?? 'nothing')));
 }
 
-async function unlessRefused(work: () => Promise<Answer>): Promise<Answer> {
+async function asAnswer(work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return { refused: error.message };
+    if (!(error instanceof Failure)) throw error;
+    return error.name === 'AwsTransient' ? { busy: error.message } : { refused: error.message };
   }
 }

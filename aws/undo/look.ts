@@ -16,14 +16,14 @@ export const listingPermissions = [
 ];
 
 /**
- * Lists everything that a build made, once. A listing that AWS refuses is part of the answer, so that what is known is still
+ * Lists everything of a scope that a build made, once. A listing that AWS refuses is part of the answer, so that what is known is still
  * undone and reported.
  * @throws AwsTransient if AWS has no time for one of the listings.
  */
 export async function lookAtBuild(
   aws: Connection,
   plan: Plan,
-  { regions, channels }: Pick<UndoScope, 'regions' | 'channels'>,
+  { instances: withInstances, regions, channels }: Pick<UndoScope, 'instances' | 'regions' | 'channels'>,
 ): Promise<BuildSeen> {
   const unseen: BuildSeen['unseen'] = [];
   const home = aws.region;
@@ -36,8 +36,12 @@ export async function lookAtBuild(
       return [];
     }
   }
-  const instances = unlessRefused({ of: 'instance', region: home }, () => findTaggedInstances(aws, home, plan));
-  const volumes = unlessRefused({ of: 'volume', region: home }, () => findTaggedVolumes(aws, home, plan.account, plan));
+  const instances = withInstances
+    ? [
+        unlessRefused({ of: 'instance', region: home }, () => findTaggedInstances(aws, home, plan)),
+        unlessRefused({ of: 'volume', region: home }, () => findTaggedVolumes(aws, home, plan.account, plan)),
+      ]
+    : [];
   const images = regions.map(async (region) => {
     // Snapshots first: an AMI that comes to light between the two listings still protects its snapshots.
     const snapshots = await unlessRefused({ of: 'snapshot', region }, () => findTaggedSnapshots(aws, region, plan));
@@ -49,6 +53,6 @@ export async function lookAtBuild(
       { region, parameter, ami: await readParameter(aws, region, parameter) },
     ]),
   );
-  const listed = await Promise.all([Promise.all([instances, volumes, ...images]), Promise.all(values)]);
+  const listed = await Promise.all([Promise.all([...instances, ...images]), Promise.all(values)]);
   return { unseen, things: listed[0].flat(), channels: listed[1].flat() };
 }

@@ -4,6 +4,7 @@ import type { RecipeRecord } from '../build/record.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { SweepReport } from '../sweep/sweep-report.ts';
 import type { BuildIdentity } from '../tags.ts';
+import type { Settling } from '../undo/settling.ts';
 
 /** `lock.json` of a recipe: the execution that builds it. */
 export interface Lock {
@@ -72,6 +73,11 @@ export const documents = {
   }),
   undone: ofBuild<string[]>('undone.json', {
     holds: 'what was removed so far',
+    writtenBy: 'Compensate',
+    readBy: 'Compensate',
+  }),
+  settling: ofBuild<Settling>('settling.json', {
+    holds: 'where a clean-up found nothing left',
     writtenBy: 'Compensate',
     readBy: 'Compensate',
   }),

@@ -8,15 +8,24 @@ import { thingName, type Action } from './undo.ts';
  */
 export interface Removal {
   removed: string[];
+  /** What AWS had no time for is left, too. */
   left: string[];
   refused: string[];
   kept: KeptImage[];
+  /** AWS's answers where it had no time. The next look repeats what is missing. */
+  busy: string[];
 }
 
-/** AWS's answer to an action. `not yet`: an AMI still needs the snapshot. `nothing`: there was nothing to do. */
-export type Answer = 'done' | 'not yet' | 'nothing' | { refused: string };
+/**
+ * AWS's answer to an action. `not yet`: an AMI still needs the snapshot. `nothing`: there was nothing to do. `busy`: AWS asks to
+ * come back later.
+ */
+export type Answer = 'done' | 'not yet' | 'nothing' | { refused: string } | { busy: string };
 
-const nothing: Removal = { removed: [], left: [], refused: [], kept: [] };
+const nothing: Removal = { removed: [], left: [], refused: [], kept: [], busy: [] };
+
+/** A look for which AWS had no time. */
+export const unseen = (answer: string): Removal => ({ ...nothing, left: [answer], busy: [answer] });
 
 /** The things of which AWS refused to remove one, and which therefore keep another one. */
 export function heldBy(action: Action, staying: ReadonlySet<string>): Answer | undefined {
@@ -24,8 +33,8 @@ export function heldBy(action: Action, staying: ReadonlySet<string>): Answer | u
   return holder ? { refused: `${holder.id} needs it` } : undefined;
 }
 
-/** What is told of an action that AWS refused. */
-function refusedOf(action: Action): string {
+/** The name of what an action is about, for an action that was not carried out. */
+function subjectOf(action: Action): string {
   if (action.do === 'restore') return `${action.parameter} in ${action.region}`;
   if (action.do === 'revoke') return `permissions of ${action.id} in ${action.region}`;
   if (action.do === 'keep') return `expiry of ${action.image.id} in ${action.region}`;
@@ -34,15 +43,21 @@ function refusedOf(action: Action): string {
 
 const pasts = { terminate: 'terminated', deregister: 'deregistered', delete: 'deleted' };
 
+/** An action that AWS refused, or had no time for. */
+function notCarriedOut(action: Action, answer: { refused: string } | { busy: string }): Removal {
+  if ('refused' in answer) return { ...nothing, refused: [`${subjectOf(action)}: ${answer.refused}`] };
+  return { ...nothing, left: [`${subjectOf(action)}: ${answer.busy}`], busy: [answer.busy] };
+}
+
 /** Puts an action and AWS's answer in words. */
 export function removalOf(action: Action, answer: Answer): Removal {
-  const refused = typeof answer === 'object' ? [`${refusedOf(action)}: ${answer.refused}`] : [];
   if (action.do === 'keep') {
     const { region, image, until } = action;
-    const expires = refused.length === 0 ? until : (image.tags[expiresTag] ?? null);
-    return { ...nothing, refused, kept: [{ region, ami: image.id, snapshots: image.snapshots, expires }] };
+    const expires = typeof answer === 'object' ? (image.tags[expiresTag] ?? null) : until;
+    const kept = [{ region, ami: image.id, snapshots: image.snapshots, expires }];
+    return { ...(typeof answer === 'object' ? notCarriedOut(action, answer) : nothing), kept };
   }
-  if (refused.length > 0) return { ...nothing, refused };
+  if (typeof answer === 'object') return notCarriedOut(action, answer);
   if (action.do === 'leave') return { ...nothing, refused: [`${action.what}: ${action.why}`] };
   if (action.do === 'revoke') {
     const removed = answer === 'done' ? [`took back the permissions of ${action.id} in ${action.region}`] : [];
@@ -69,4 +84,5 @@ export const together = (removals: Removal[]): Removal => ({
   left: removals.flatMap(({ left }) => left),
   refused: removals.flatMap(({ refused }) => refused),
   kept: removals.flatMap(({ kept }) => kept),
+  busy: removals.flatMap(({ busy }) => busy),
 });

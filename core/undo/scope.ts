@@ -4,8 +4,10 @@ import type { ChannelLedger } from '../distribute/channel.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import { keepsImages } from './kept.ts';
 
-/** Which parts of a build are undone. Its instances and volumes always are. */
+/** Which parts of a build are undone. */
 export interface UndoScope {
+  /** Whether instances and volumes are. They are all in the pipeline's own region. */
+  instances: boolean;
   /** Regions whose AMIs and snapshots are undone. */
   regions: string[];
   /** AMIs that stay because they are published. */
@@ -32,7 +34,7 @@ export function scopeOfPublished(
   const published = targets.filter(({ error }) => error === undefined).map(({ region }) => region);
   const all = distinct([home, ...targets.map(({ region }) => region)]);
   const regions = all.filter((region) => !published.includes(region));
-  return { regions, published: ledger?.after ?? [], channels: [], keeps: false };
+  return { instances: true, regions, published: ledger?.after ?? [], channels: [], keeps: false };
 }
 
 /**
@@ -57,10 +59,35 @@ export function scopeOfFailed(
   const own = plan.channel === undefined ? undefined : plan.channel;
   const guarding = own === undefined ? [] : regions.map((region) => ({ region, parameter: own }));
   return {
+    instances: true,
     regions,
     published: [],
     channels: distinct([...written, ...guarding]),
     ...(ledger && { takesBack: ledger }),
     keeps: keepsImages(plan),
   };
+}
+
+/**
+ * A scope in parts that can be undone each on its own: `instances` for instances and volumes, and a part for each region with its
+ * channel, AMIs and snapshots.
+ */
+export function scopesByPlace(scope: UndoScope): Map<string, UndoScope> {
+  const { takesBack: ledger } = scope;
+  const regions = distinct([...scope.regions, ...scope.channels.map(({ region }) => region)]);
+  const partOf = (region: string): UndoScope => {
+    const here = (one: { region: string }) => one.region === region;
+    return {
+      ...scope,
+      instances: false,
+      regions: scope.regions.filter((one) => one === region),
+      channels: scope.channels.filter(here),
+      ...(ledger && { takesBack: { ...ledger, after: ledger.after.filter(here) } }),
+    };
+  };
+  const { takesBack: _, ...rest } = scope;
+  const parts = new Map<string, UndoScope>();
+  if (scope.instances) parts.set('instances', { ...rest, regions: [], channels: [] });
+  for (const region of regions) parts.set(region, partOf(region));
+  return parts;
 }

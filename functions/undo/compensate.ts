@@ -1,11 +1,9 @@
 import * as z from 'zod/mini';
-import { read, write } from '../../aws/memory/documents.ts';
 import { readEndedPlan } from '../../aws/memory/plans.ts';
 import { removeBuild, undoPermissions } from '../../aws/undo/builds.ts';
 import { inputOf, sinceRedrive } from '../../aws/executions/executions.ts';
 import { claimBuild, type Owner } from '../../aws/memory/locks.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
-import { keptUntil } from '../../core/undo/kept.ts';
 import type { Removal } from '../../core/undo/removal.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { patience } from '../../core/build/limits.ts';
@@ -31,17 +29,17 @@ export const compensate = wait({
     if (identity) cloud.about(identity);
     const owner = identity ? await claimBuild(cloud, identity, { id, as }) : 'nobody';
     const began = await sinceRedrive(cloud.aws, as, since);
-    const waited = secondsSince(began, cloud.now());
+    const now = cloud.now();
+    const waited = secondsSince(began, now);
     // Step Functions may show an end late. An execution that still runs after minutes was redriven: it will end again.
     if (owner === 'running' && waited < settleSeconds) return { waiting: `${id} runs` };
     const plan = identity && owner === 'ours' && (await readEndedPlan(cloud, identity, context));
     if (!plan) return { done: { ...identity, owner, undone: [], left: [], kept: [] } };
-    const until = waited < settleSeconds ? undefined : keptUntil(began);
-    const { removed, left, refused, kept } = await removeBuild(cloud, plan, until);
-    const undone = [...new Set([...((await read(cloud, plan, 'undone')) ?? []), ...removed])];
-    if (removed.length > 0) await write(cloud, plan, 'undone', undone);
+    const cleanUp = { as, began, settleSeconds };
+    const { undone, left, refused, kept, busy } = await removeBuild(cloud, plan, cleanUp, now);
     const settled = left.length === 0 && waited >= settleSeconds;
-    if (settled || waited > patience.compensate)
+    // A throttled last look is repeated.
+    if (settled || waited > patience.compensate * (busy.length > 0 ? 2 : 1))
       return { done: { ...identity, owner, undone, left: [...left, ...refused], kept } };
     return { waiting: `still there: ${left.join(', ') || 'nothing, but something may yet come to light'}` };
   },

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Plan } from '../../../core/build/plan.ts';
 import type { ChannelLedger } from '../../../core/distribute/channel.ts';
 import { removalOf, type Answer } from '../../../core/undo/removal.ts';
-import { scopeOfFailed, scopeOfPublished } from '../../../core/undo/scope.ts';
+import { scopeOfFailed, scopeOfPublished, scopesByPlace } from '../../../core/undo/scope.ts';
 import type { Kind, Thing } from '../../../core/undo/things.ts';
 import { decideUndo, thingName, type Action, type BuildSeen } from '../../../core/undo/undo.ts';
 import { planOf } from '../../support/plan.ts';
@@ -345,6 +345,26 @@ test('a failed build is looked for in its own region and in every target, where 
   expect(scopes(plan, ledger({ complete: true }))).toEqual({ regions: [], channels: [] });
 });
 
+test('a scope is undone in parts: instances and volumes, and each region with its channel', () => {
+  const parts = scopesByPlace(scopeOfFailed(plan, ledger(), undefined));
+  expect([...parts.keys()]).toEqual(['instances', home, copied]);
+  expect(parts.get('instances')).toMatchObject({ instances: true, regions: [], channels: [] });
+  expect(parts.get(copied)).toEqual({
+    instances: false,
+    regions: [copied],
+    published: [],
+    channels: [{ region: copied, parameter }],
+    takesBack: ledger({ after: [{ region: copied, ami: 'ami-copy' }] }),
+    keeps: false,
+  });
+  const published = scopesByPlace(scopeOfFailed(plan, ledger(), { status: 'published' }));
+  expect([...published].map(([place, { regions }]) => [place, regions])).toEqual([
+    ['instances', []],
+    [home, []],
+    [copied, []],
+  ]);
+});
+
 test('of a published build the failed targets are looked at, and the own region if it is no target', () => {
   const published = ledger({ after: [{ region: copied, ami: 'ami-copy' }] });
   const regions = (targets: { region: string; error?: string }[]) => scopeOfPublished(plan, published, targets).regions;
@@ -363,7 +383,7 @@ const first = (seen: Partial<BuildSeen>, more: Partial<Corner> = {}) => {
   const [action] = decideUndo(scope, looked(seen), more.until).filter(({ do: what }) => what !== 'revoke');
   return action!;
 };
-const none = { removed: [], left: [], refused: [], kept: [] };
+const none = { removed: [], left: [], refused: [], kept: [], busy: [] };
 const restored = { ledger: ledger() };
 const kept = (expires: string | null) => [{ region: home, ami: 'ami-1', snapshots: ['snap-1'], expires }];
 
@@ -470,6 +490,18 @@ test.each<[string, Action, Answer, object]>([
     { do: 'leave', region: home, what: 'volumes', why: 'no' },
     'nothing',
     { refused: ['volumes: no'] },
+  ],
+  [
+    'what AWS had no time for is left',
+    first({ things: [image()] }),
+    { busy: 'RequestLimitExceeded' },
+    { left: ['ami-1 in us-east-1: RequestLimitExceeded'], busy: ['RequestLimitExceeded'] },
+  ],
+  [
+    'an AMI is kept without its expiry while AWS has no time for the tag',
+    { do: 'keep', region: home, image: image(), until, untagged: ['ami-1'] },
+    { busy: 'busy' },
+    { left: ['expiry of ami-1 in us-east-1: busy'], busy: ['busy'], kept: kept(null) },
   ],
 ])('in words: %s', (_, action, answer, words) => {
   expect(removalOf(action, answer)).toEqual({ ...none, ...words });

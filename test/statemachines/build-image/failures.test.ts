@@ -334,3 +334,18 @@ test('what cannot be undone is told', async () => {
   expect(seconds).toBeLessThan(1800); // what is refused now is refused later: nobody waits hours for it
   expect(leftIn(simulation)).toMatchObject({ images: ['eu-west-1 available'], instances: [], channels: {} });
 });
+
+test('what a look removed is told, although AWS throttled the rest of the same look', async () => {
+  const api = [
+    { action: 'ssm:PutParameter', error: 'AccessDeniedException', message: 'no' },
+    { action: 'ec2:DeleteSnapshot', region: 'eu-west-1', times: 12, error: 'RequestLimitExceeded' },
+  ];
+  const simulation = pipeline({ scenario: { api } });
+  await build(simulation);
+  expect(simulation.cloud.idleRules()).toEqual([]);
+  const { undone = [], left } = onlyManifest(simulation)?.failure ?? {};
+  expect(left).toEqual([]);
+  for (const what of [/^deregistered ami-\w+ in eu-west-1$/, /^deleted snapshot snap-\w+ in eu-west-1$/])
+    expect(undone).toContainEqual(expect.stringMatching(what));
+  expect(leftIn(simulation)).toEqual(nothing);
+});
