@@ -9,6 +9,8 @@ const calledByEvents = ['report', 'start'];
 export interface FunctionInTree {
   /** Name of the export, and key of the function in the template. */
   key: string;
+  /** Path from the root of the tree. */
+  file: string;
   stage: Stage<never>;
   /** Whether events and schedules call the function. Otherwise a state machine does. */
   byEvents: boolean;
@@ -16,13 +18,14 @@ export interface FunctionInTree {
 
 const camelCase = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-async function load(phase: string, file: string): Promise<FunctionInTree> {
-  const key = camelCase(file);
+async function load(phase: string, name: string): Promise<FunctionInTree> {
+  const key = camelCase(name);
   // esbuild finds the files by this pattern when it bundles, so the extension and the two variables must stay as they are.
-  const module = (await import(`./${phase}/${file}.ts`)) as Record<string, Stage<never>>;
+  const module = (await import(`./${phase}/${name}.ts`)) as Record<string, Stage<never>>;
   const stage = module[key];
-  if (!stage) throw new Error(`functions/${phase}/${file}.ts exports no ${key}.`);
-  return { key, stage, byEvents: calledByEvents.includes(phase) };
+  const file = `functions/${phase}/${name}.ts`;
+  if (!stage) throw new Error(`${file} exports no ${key}.`);
+  return { key, file, stage, byEvents: calledByEvents.includes(phase) };
 }
 
 const folder = join(process.env['GOLDEN_ROOT'] ?? '.', 'functions');
@@ -32,11 +35,16 @@ const namesIn = (path: string, pick: (name: string, isFolder: boolean) => boolea
     .map(({ name }) => name)
     .toSorted();
 
-/** Every function of the pipeline, found in the folders of functions/. No deployed function imports this file. */
-export const allFunctions: readonly FunctionInTree[] = await Promise.all(
+const found = await Promise.all(
   namesIn(folder, (_, isFolder) => isFolder).flatMap((phase) =>
     namesIn(join(folder, phase), (name) => name.endsWith('.ts')).map((name) =>
       load(phase, name.slice(0, -'.ts'.length)),
     ),
   ),
 );
+
+const twice = found.find(({ key }, index) => found.findIndex((other) => other.key === key) !== index);
+if (twice) throw new Error(`Two files are the function ${twice.key}. One of them is ${twice.file}.`);
+
+/** Every function of the pipeline, found in the folders of functions/. No deployed function imports this file. */
+export const allFunctions: readonly FunctionInTree[] = found;

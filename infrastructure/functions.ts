@@ -19,7 +19,7 @@ const timeouts: Record<string, number> = {
   measureRecipes: 300,
 };
 
-/** The functions that need the recipes. scripts/bundle.mjs puts the recipes beside them. */
+/** The functions that need the recipes. scripts/deployment-files.ts puts the recipes beside them. */
 export const takeRecipes = ['resolve', 'recordFailure', 'sweep', 'startBuild', 'watchSources', 'measureRecipes'];
 
 /** `functions` of serverless.yml. */

@@ -1,4 +1,4 @@
-// Everything that serverless.yml reads from dist/infrastructure.json. scripts/bundle.mjs writes it for one deployment.
+// Everything that serverless.yml reads from dist/infrastructure.json. scripts/deployment-files.ts writes it for one deployment.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../core/recipe/types.ts';

@@ -5,6 +5,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { bundleFunctions } from './bundle.mjs';
+import { importTypeScript } from './run.mjs';
 import { ensureInstalled, root } from './setup.mjs';
 
 await ensureInstalled();
@@ -16,8 +18,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'golden-moto-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const dist = join(scratch, 'dist');
 if (!missing) {
-  const { bundleFunctions } = await import('./bundle.mjs');
-  await bundleFunctions({ outdir: dist, recipes: join(root, 'examples') });
+  const { compileRecipes, functionFiles } = await importTypeScript(join(root, 'scripts/deployment-files.ts'));
+  await compileRecipes(dist, join(root, 'examples'));
+  await bundleFunctions(functionFiles, { outdir: dist });
 }
 
 const outputFile = join(scratch, 'results.json');

@@ -8,7 +8,7 @@ import { declaredFunctions } from '../infrastructure/roles/declared.ts';
 import { scheduledFunctions } from '../infrastructure/triggers/targets.ts';
 import { triggerResources } from '../infrastructure/triggers/triggers.ts';
 import { stackProblems } from '../infrastructure/settings/stack-settings.ts';
-import { functionFiles } from '../scripts/bundle.mjs';
+import { functionFiles } from '../scripts/deployment-files.ts';
 import { root } from '../scripts/setup.mjs';
 import { checkPolicy, listOf, type Statement } from './support/roles/check-policies.ts';
 import { checkTemplate, type Template, type TemplateResource } from './support/template/check-template.ts';
@@ -319,7 +319,7 @@ describe('the functions', () => {
         .map(([id]) => id)
         .toSorted(),
     ).toEqual(
-      Object.keys(functionFiles())
+      Object.keys(functionFiles)
         .map((key) => `${pascal(key)}LambdaFunction`)
         .toSorted(),
     );

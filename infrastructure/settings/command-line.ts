@@ -1,7 +1,6 @@
 // The settings of one deployment, from the arguments of `npm run package` and from serverless.yml.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
@@ -10,7 +9,7 @@ import { readDeployment, type Deployment } from './deployment.ts';
 import { defaultService } from './names.ts';
 import type { Params, Place } from './stack-settings.ts';
 
-/** Settings that take one of some words and that nothing else checks. */
+/** The words that some settings take. Nothing else checks these settings. */
 const words: Record<string, string[]> = { dailySweep: ['ENABLED', 'DISABLED'], amazonTopics: ['on', 'off'] };
 
 const options = {
@@ -23,7 +22,7 @@ type Env = Record<string, string | undefined>;
 const root = resolve(process.env['GOLDEN_ROOT'] ?? '.');
 const functions = declaredFunctions.map(({ key }) => key);
 
-/** The deployment's place, its parameters, and the problems of the parameters' names and words. */
+/** The deployment's place, its parameters, and the problems of the parameters' names. */
 function read(args: string[], env: Env): { place: Place; params: Params; wrong: string[] } {
   const { values } = parseArgs({ args, options, strict: false, allowPositionals: true });
   const { stage = 'dev', region = env['AWS_REGION'] ?? 'us-east-1', param = [] } = values as Record<string, never>;
@@ -33,12 +32,8 @@ function read(args: string[], env: Env): { place: Place; params: Params; wrong: 
     (text) => [text.split('=', 1)[0] ?? '', text.slice(text.indexOf('=') + 1)] as const,
   );
   const names = Object.keys(params['default'] ?? {});
-  const wrong = given.flatMap(([name, value]) => {
-    if (!names.includes(name)) return [`--param="${name}=…" is no setting; the settings are ${names.join(', ')}`];
-    const allowed = words[name];
-    const taken = !allowed || allowed.includes(value) || value.includes('${');
-    return taken ? [] : [`--param="${name}=…" must be ${allowed.join(' or ')}, not "${value}"`];
-  });
+  const misspelt = given.filter(([name]) => !names.includes(name));
+  const wrong = misspelt.map(([name]) => `--param="${name}=…" is no setting. The settings are ${names.join(', ')}.`);
   return {
     place: { service: env['GOLDEN_SERVICE'] ?? defaultService, stage, region },
     params: { ...params['default'], ...params[stage], ...Object.fromEntries(given) },
@@ -48,39 +43,44 @@ function read(args: string[], env: Env): { place: Place; params: Params; wrong: 
 
 const hasVariable = (params: Params) => Object.values(params).some((value) => String(value).includes('${'));
 
-/** The parameters with the values of osls' variables, such as `${env:SUBNETS}`. osls itself looks them up, in a folder of its own. */
+/**
+ * The parameters with the values of osls' variables, such as `${env:SUBNETS}`. osls itself finds the values. Its configuration for
+ * that stands beside serverless.yml, because `${file(…)}` is relative to the configuration's folder.
+ */
 function lookedUp(params: Params, { service, stage, region }: Place): Params {
-  const folder = mkdtempSync(join(tmpdir(), 'golden-settings-'));
+  const name = `.settings-${process.pid}.yml`;
+  const osls = join(root, 'node_modules/serverless/bin/serverless.js');
+  const args = [osls, 'print', '--config', name, '--format', 'json', '--stage', stage, '--region', region];
+  const content = { service, provider: { name: 'aws', stage, region }, params: { default: params } };
   try {
-    writeFileSync(
-      join(folder, 'serverless.yml'),
-      stringify({ service, provider: { name: 'aws', stage, region }, custom: { params } }),
-    );
-    const osls = join(root, 'node_modules/serverless/bin/serverless.js');
-    const args = [osls, 'print', '--format', 'json', '--stage', stage, '--region', region];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`osls cannot look up the settings: ${stderr}${stdout}`);
-    return (JSON.parse(stdout) as { custom: { params: Params } }).custom.params;
+    writeFileSync(join(root, name), stringify(content));
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`osls finds no value for some settings:\n${problemsIn(stderr + stdout)}`);
+    return (JSON.parse(stdout) as { params: { default: Params } }).params.default;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(join(root, name), { force: true });
   }
 }
 
-/** The problems of the settings that can be found without osls. Values that osls has to look up are checked by `deploymentOf`. */
-export function settingsProblems(args: string[], env: Env = process.env): string[] {
-  const { place, params, wrong } = read(args, env);
-  if (hasVariable(params)) return wrong;
-  return [...wrong, ...(readDeployment(place, params, functions).problems ?? [])];
+/** The lines of osls' output that say what it cannot resolve, with the names of the settings; if it has no such lines, all of it. */
+function problemsIn(output: string): string {
+  const lines = output.split('\n').filter((line) => line.includes('Cannot resolve variable'));
+  const named = lines.map((line) => line.replace(/"params\.default\.(\w+)[^"]*"/, '--param="$1=…"').replace(/,$/, ''));
+  return named.toSorted().join('\n') || output;
 }
+
+const wordProblems = (params: Params): string[] =>
+  Object.entries(words)
+    .filter(([name, allowed]) => !allowed.includes(String(params[name])))
+    .map(([name, allowed]) => `--param="${name}=…" must be ${allowed.join(' or ')}, not "${String(params[name])}"`);
 
 /** @throws with all problems of the settings. */
 export function deploymentOf(args: string[], env: Env = process.env): Deployment {
   const { place, params, wrong } = read(args, env);
-  const { deployment, problems } = readDeployment(
-    place,
-    hasVariable(params) ? lookedUp(params, place) : params,
-    functions,
-  );
-  if (wrong.length > 0 || !deployment) throw new Error([...wrong, ...(problems ?? [])].join('\n'));
+  if (hasVariable(params) && wrong.length > 0) throw new Error(wrong.join('\n'));
+  const values = hasVariable(params) ? lookedUp(params, place) : params;
+  const { deployment, problems = [] } = readDeployment(place, values, functions);
+  const all = [...wrong, ...wordProblems(values), ...problems];
+  if (all.length > 0 || !deployment) throw new Error(all.join('\n'));
   return deployment;
 }

@@ -1,14 +1,59 @@
-import { expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { settingsProblems } from '../../infrastructure/settings/command-line.ts';
+import { afterAll, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { substitutionsOf } from '../../infrastructure/functions.ts';
+import { deploymentOf } from '../../infrastructure/settings/command-line.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'golden-settings-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The lines in which the settings are refused. */
+function refusal(args: string[], env: Record<string, string> = {}): string[] {
+  try {
+    deploymentOf(args, env);
+  } catch (error) {
+    return (error as Error).message.split(/\n(?!- )/);
+  }
+  return [];
+}
 
 test.each<[string, string[]]>([
   ['nothing given', []],
   ['a stage and a region', ['--stage', 'prod', '-r', 'eu-central-1']],
   ['settings with an equals sign or without', ['--param=automaticBuilds=on', '--param', 'notify=ops@example.com']],
-  ['a value that osls has to look up', ['--param', 'subnets=${env:SUBNETS}']],
 ])('settings that can be: %s', (_, args) => {
-  expect(settingsProblems(args, {})).toEqual([]);
+  expect(refusal(args)).toEqual([]);
+});
+
+test('osls finds the values of environment variables and of files, and they are checked like values that are given', () => {
+  writeFileSync(join(folder, 'values.json'), JSON.stringify({ groups: 'sg-0123456789abcdef0,sg-1' }));
+  process.env['GOLDEN_TEST_WORD'] = 'off';
+  try {
+    const args = [
+      `--param=securityGroups=\${file(${folder}/values.json):groups}`,
+      '--param=dailySweep=${env:GOLDEN_TEST_WORD}',
+      '--param=channelRoot=${file(package.json):name}',
+    ];
+    expect(refusal(args)).toEqual([
+      '--param="dailySweep=…" must be ENABLED or DISABLED, not "off"',
+      expect.stringMatching(
+        /channelRoot=…" must .*, not "golden-image-pipeline"\n.*securityGroups=…" must .*, not "sg-1"$/,
+      ),
+    ]);
+  } finally {
+    delete process.env['GOLDEN_TEST_WORD'];
+  }
+  expect(readdirSync('.').filter((name) => name.startsWith('.settings-'))).toEqual([]);
+});
+
+test('values that osls does not find are refused, each with its setting', () => {
+  expect(refusal(['--param=dailySweep=${env:GOLDEN_TEST_NONE}', '--param=vpcId=${file(none.json):vpc}'])).toEqual([
+    'osls finds no value for some settings:',
+    expect.stringMatching(/--param="dailySweep=…": Value not found at "env" source$/),
+    expect.stringMatching(/--param="vpcId=…": Value not found at "file" source$/),
+  ]);
 });
 
 test.each<[string, string[], Record<string, string>, RegExp[]]>([
@@ -29,7 +74,7 @@ test.each<[string, string[], Record<string, string>, RegExp[]]>([
     'a name that is misspelt',
     ['--param=automaticBuild=on'],
     {},
-    [/^--param="automaticBuild=…" is no setting; .*automaticBuilds/],
+    [/^--param="automaticBuild=…" is no setting\. .*automaticBuilds/],
   ],
   [
     'a word that it does not take',
@@ -39,14 +84,35 @@ test.each<[string, string[], Record<string, string>, RegExp[]]>([
   ],
   ['a name that is too long', ['--stage', 'production'], { GOLDEN_SERVICE: 'a'.repeat(50) }, [/at most 45 fit/]],
 ])('settings that cannot be are told once: %s', (_, args, env, expected) => {
-  const problems = settingsProblems(args, env);
+  const problems = refusal(args, env);
   expect(problems).toHaveLength(expected.length);
   for (const [index, pattern] of expected.entries()) expect(problems[index]).toMatch(pattern);
 });
 
-test('npm run package and npm run deploy check the settings first', () => {
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-  expect([scripts['package'], scripts['deploy']]).toEqual(
-    ['package', 'deploy'].map((verb) => `node scripts/package.mjs ${verb}`),
+test('a state machine that names a function without a file is refused', () => {
+  const seal = { key: 'seal', byEvents: false, actions: [] };
+  const machine = '{ "Resource": "${SealArn}", "Next": "${PolishArn}", "Other": "${Partition}" }';
+  expect(() => substitutionsOf(machine, [seal])).toThrow(
+    'A state machine names Polish, for which there is no file in functions/.',
   );
+  expect(substitutionsOf(machine.replace('${PolishArn}', ''), [seal]).substitutions).toEqual({
+    Partition: { Ref: 'AWS::Partition' },
+    SealArn: { 'Fn::GetAtt': ['SealLambdaFunction', 'Arn'] },
+  });
+});
+
+test('npm run package and npm run deploy check the settings before they make anything', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  const calls = ['package', 'deploy'].map((verb) => scripts[verb]);
+  expect(calls).toEqual(['node scripts/package.mjs package', 'node scripts/package.mjs deploy']);
+  const before = statSync('dist', { throwIfNoEntry: false })?.mtimeMs;
+  const run = spawnSync(process.execPath, ['scripts/package.mjs', 'package', '--param=dailySweep=off'], {
+    encoding: 'utf8',
+  });
+  expect(run).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: '--param="dailySweep=…" must be ENABLED or DISABLED, not "off"\n',
+  });
+  expect(statSync('dist', { throwIfNoEntry: false })?.mtimeMs).toBe(before);
 });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileRecipes, functionFiles, writeInfrastructure } from '../../../scripts/bundle.mjs';
+import { compileRecipes, deploymentOf, functionFiles, writeInfrastructure } from '../../../scripts/deployment-files.ts';
 import { root } from '../../../scripts/setup.mjs';
 import type { Template } from './check-template.ts';
 
@@ -39,7 +39,7 @@ export async function packagedTemplate(settings: string[] = [], change = somebod
     for (const name of ['serverless.yml', 'infrastructure', 'statemachines', 'package.json']) {
       cpSync(join(root, name), join(folder, name), { recursive: true });
     }
-    for (const name of Object.keys(functionFiles())) {
+    for (const name of Object.keys(functionFiles)) {
       mkdirSync(join(folder, 'dist', name), { recursive: true });
       writeFileSync(join(folder, 'dist', name, 'index.mjs'), '');
     }
@@ -48,7 +48,7 @@ export async function packagedTemplate(settings: string[] = [], change = somebod
     const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // tests judge the defaults
     const shared = settings.some((one) => one.includes('shareWith=')) ? [] : [`--param=shareWith=${ours.join()}`];
     const args = [...shared, ...settings];
-    await writeInfrastructure(args, catalog, join(folder, 'dist'), env);
+    writeInfrastructure(deploymentOf(args, env), catalog, join(folder, 'dist'));
     const { status, stdout, stderr } = spawnSync(process.execPath, [osls, 'package', ...args], {
       cwd: folder,
       env,
