@@ -47,15 +47,14 @@ export const ended = { execution: executionReference, as: z.string() };
 /** An error as a Catch passes it on. */
 export const caughtError = z.looseObject({ Error: z.string(), Cause: z.nullish(z.string()) });
 
-/** Facts from an ended build's states that undoing it needs. */
-export const endedContext = z.looseObject({ unjudged: z.optional(z.boolean()) });
-
 const keptImage = z.strictObject({
   region: z.string(),
   ami: z.string(),
   snapshots: z.array(z.string()),
   expires: z.nullable(z.string()),
 });
+
+const targetOutcomes = z.array(z.looseObject({ region: z.string(), failure: z.optional(caughtError) }));
 
 /** The results of a failed build's states, as far as they got. */
 export const failedContext = z.looseObject({
@@ -69,7 +68,8 @@ export const failedContext = z.looseObject({
     }),
   ),
   build: z.optional(build),
-  distribution: z.optional(z.array(z.looseObject({ region: z.string(), failure: z.optional(caughtError) }))),
+  copied: z.optional(z.looseObject({ targets: targetOutcomes })),
+  distribution: z.optional(targetOutcomes),
 });
 
 /** A target as Verify passes it on. */

@@ -12,16 +12,10 @@ export async function keepPlan(artifacts: Artifacts, plan: Plan): Promise<Plan> 
   return plan;
 }
 
-/** The plan of an ended build, if there is one. `unjudged` marks the plan: no candidate could judge the image. */
-export async function readEndedPlan(
-  artifacts: Artifacts,
-  identity: BuildIdentity,
-  { unjudged = false }: { unjudged?: boolean | undefined } = {},
-): Promise<Plan | undefined> {
-  const plan = await read(artifacts, identity, 'plan');
-  if (!plan || !unjudged || plan.unjudged) return plan;
-  const marked: Plan = { ...plan, unjudged };
-  await write(artifacts, identity, 'plan', marked);
+/** Marks a build's plan: no candidate could judge the image. */
+export async function markUnjudged(artifacts: Artifacts, plan: Plan): Promise<Plan> {
+  const marked: Plan = { ...plan, unjudged: true };
+  await write(artifacts, plan, 'plan', marked);
   return marked;
 }
 

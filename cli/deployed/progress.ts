@@ -5,17 +5,22 @@ import { failureMessage } from '../../core/report/failure.ts';
 import type { EventPath, HistoryEvent } from '../../simulator/states/history.ts';
 
 interface States {
-  States: Record<string, { Type: string; Comment?: string; ItemProcessor?: States }>;
+  States: Record<string, { Type: string; Comment?: string; ItemProcessor?: States; Branches?: States[] }>;
 }
 
 /** The purposes of all Task and Map states of a machine: the first sentence of each state's Comment, in lower case. */
 export const purposesIn = ({ States }: States): Record<string, string> =>
   Object.assign(
     {},
-    ...Object.entries(States).map(([name, { Type, Comment = '', ItemProcessor }]) => {
+    ...Object.entries(States).map(([name, { Type, Comment = '', ItemProcessor, Branches = [] }]) => {
       const [first = ''] = Comment.split('. ');
       const own = Type === 'Task' || Type === 'Map' ? { [name]: first.charAt(0).toLowerCase() + first.slice(1) } : {};
-      return { ...own, ...(ItemProcessor && purposesIn(ItemProcessor)) };
+      const inner = Object.assign(
+        {},
+        ...Branches.map(purposesIn),
+        ItemProcessor && purposesIn(ItemProcessor),
+      ) as object;
+      return { ...own, ...inner };
     }),
   ) as Record<string, string>;
 
@@ -124,6 +129,11 @@ export function createProgress() {
         return leave(key, event, 'failed');
       case 'MapIterationAborted':
         return leave(key, event, 'stopped');
+      case 'ParallelStateFailed':
+        // The machine has one Parallel at a time, so all open visits are inside it. What did not fail was stopped.
+        return [...visits.keys()].flatMap((open) =>
+          leave(open, event, visits.get(open)?.failed ? 'failed' : 'stopped'),
+        );
       case 'ExecutionFailed':
       case 'ExecutionTimedOut':
       case 'ExecutionAborted':

@@ -51,7 +51,7 @@ export interface ManifestParts {
   plan: Plan;
   status: Manifest['status'];
   image?: { ami: string; snapshots: string[] } | undefined;
-  /** What Distribute or Verify found, by region. A target of the plan that is absent was never reached. */
+  /** What Copy, Grant or Verify found, by region. A target of the plan that is absent was never reached. */
   targets: TargetResult[];
   /** Parameter of the channel, where the build wrote one. */
   parameter: string | null;

@@ -127,5 +127,6 @@ export function workOf(plan: Plan) {
     candidate: atTheFoot(plan),
     seal: { capture: document.image.capture, shutsDown: provision.at(-1)?.shutsDown ?? false },
     targets: document.distribute.map(({ region }) => ({ region })),
+    order: { checks: true, copies: true },
   };
 }

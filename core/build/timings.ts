@@ -31,24 +31,29 @@ const ends = new Set(['TaskStateExited', 'MapIterationFailed', 'MapIterationAbor
 
 /**
  * Visits of Task states, in the order they began. A visit that has not ended is left out, such as the caller's own. Iterations of
- * a Map visit the same states in parallel, so an exit is matched to its entry along `previousEventId`.
+ * a Map and branches of a Parallel visit states at the same time, so an exit is matched to its entry along `previousEventId`.
+ * When a Parallel fails, all visits inside it end. The machine has one Parallel at a time, so these are all that are open.
  */
 export function timingsOf(events: StateEvent[]): Timing[] {
   const byId = new Map(events.map((event) => [event.id, event]));
   const visits: { entered: number; timing: Timing }[] = [];
+  const open = new Map<number, StateEvent>();
+  const end = ({ id, state = '', timestamp }: StateEvent, at: Date) => {
+    open.delete(id);
+    const seconds = (at.getTime() - timestamp.getTime()) / 1000;
+    visits.push({ entered: id, timing: { state, startedAt: timestamp.toISOString(), seconds } });
+  };
   for (const exit of events) {
+    if (exit.type === 'TaskStateEntered') open.set(exit.id, exit);
+    if (exit.type === 'ExecutionRedriven') open.clear();
+    if (exit.type === 'ParallelStateFailed') for (const entry of open.values()) end(entry, exit.timestamp);
     if (!ends.has(exit.type)) continue;
     let entry = byId.get(exit.previousEventId);
     while (entry && !/^(TaskState|ExecutionRedriven)/.test(entry.type)) entry = byId.get(entry.previousEventId);
     // A redriven state has no new entry event, so its visit begins with the redrive.
-    if (entry?.type === 'ExecutionRedriven') entry = { ...entry, type: 'TaskStateEntered', state: exit.state };
-    if (entry?.type !== 'TaskStateEntered') continue; // an iteration that failed between two states
-    if (!entry?.state) continue;
-    const seconds = (exit.timestamp.getTime() - entry.timestamp.getTime()) / 1000;
-    visits.push({
-      entered: entry.id,
-      timing: { state: entry.state, startedAt: entry.timestamp.toISOString(), seconds },
-    });
+    if (entry?.type === 'ExecutionRedriven' && exit.state) end({ ...entry, state: exit.state }, exit.timestamp);
+    // Another type: an iteration that failed between two states.
+    else if (entry?.type === 'TaskStateEntered' && open.has(entry.id)) end(entry, exit.timestamp);
   }
   return visits.toSorted((a, b) => a.entered - b.entered).map(({ timing }) => timing);
 }
@@ -60,11 +65,12 @@ export interface FailedPlace {
   index?: number;
 }
 
-const catching = ['KeepUnjudged', 'Undo', 'Compensate', 'RecordFailure'];
+const catching = ['KeepUnjudged', 'Unchecked', 'Undo', 'Compensate', 'RecordFailure'];
 
 /**
  * The state whose Catch led to one of the catchers. This is the last state that was left before the first catcher was entered. If
- * that state is a Map, it is the state in which its iteration failed. If no catcher was entered, it is the state entered last.
+ * that state is a Map or a Parallel, it is the state in which its iteration or branch failed. If no catcher was entered, it is the
+ * state entered last.
  */
 export function failedPlace(events: StateEvent[], catchers = catching): FailedPlace {
   const byId = new Map(events.map((event) => [event.id, event]));
@@ -76,8 +82,8 @@ export function failedPlace(events: StateEvent[], catchers = catching): FailedPl
   );
   let event = caught ? before(caught) : events.findLast(({ type }) => type.endsWith('StateEntered'));
   while (caught && event && !event.type.endsWith('StateExited')) event = before(event);
-  // A Map is left because an iteration failed: go back to the state of that iteration.
-  while (event?.type.startsWith('Map') && event.type !== 'MapStateEntered') event = before(event);
+  // A Map or a Parallel is left because an iteration or a branch failed: go back to the state that failed in there.
+  while (event && /^(Map|Parallel)(?!StateEntered)/.test(event.type)) event = before(event);
   while (event && !/State(Entered|Exited)$/.test(event.type)) event = before(event);
   const state = event?.state ?? 'unknown';
   while (event && !/^Map(IterationStarted|StateExited)$/.test(event.type)) event = before(event);

@@ -15,7 +15,7 @@ export interface Shared extends Sharing {
   everyone: boolean;
 }
 
-/** The outcome of one Distribute iteration. After Verify it is what was found for one target. */
+/** The outcome for one target after Copy and Grant. After Verify it is what was found for one target. */
 export interface TargetResult {
   region: string;
   ami?: string | undefined;

@@ -53,7 +53,7 @@ const ofSweep = <Content>(words: Words): Kind<{ execution: string; startedAt: st
 export const documents = {
   plan: ofBuild<Plan>('plan.json', {
     holds: 'what the build does',
-    writtenBy: 'Resolve; Compensate adds `unjudged`',
+    writtenBy: 'Resolve; KeepUnjudged adds `unjudged`',
     readBy: 'most states of the build, `golden`',
   }),
   manifest: ofBuild<Manifest>('manifest.json', {

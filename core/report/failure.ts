@@ -10,7 +10,7 @@ const messageLimit = 2000;
 export const failureBrief = (error: CaughtError): string =>
   `${error.Error}: ${failureMessage(error)}`.slice(0, messageLimit);
 
-/** The targets for which Distribute failed, and why. */
+/** The targets whose copy or permissions failed, and why. */
 export const failedTargets = (distribution: { region: string; failure?: CaughtError | undefined }[]) =>
   distribution.flatMap(({ region, failure }) => (failure ? [{ region, error: failureBrief(failure) }] : []));
 
@@ -58,7 +58,7 @@ export function failureOf(
 export function placedMessage(message: string, { map, index = -1 }: FailedPlace, plan: Plan | undefined): string {
   const { provision = [], checks = [], document } = plan ?? {};
   const step = { Provision: provision, Check: checks }[map ?? '']?.[index]?.name;
-  const region = map === 'Distribute' ? document?.distribute[index]?.region : undefined;
+  const region = map === 'Copy' || map === 'Grant' ? document?.distribute[index]?.region : undefined;
   const name = step === undefined ? region : `"${step}"`;
   return name === undefined || message.includes(name) ? message : `${name}: ${message}`;
 }

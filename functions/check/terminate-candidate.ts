@@ -1,17 +1,18 @@
 import * as z from 'zod/mini';
-import { findInstances, isDead, terminateInstances } from '../../aws/instances/instances.ts';
+import { terminateInstances } from '../../aws/instances/instances.ts';
 import { build, lambda, stage } from '../stage.ts';
 
-/** Terminates the candidate after its checks, so that it does not run during hours of copying. */
+/**
+ * Terminates the candidate after its checks, so that it does not run during hours of copying. To terminate it again changes
+ * nothing. Nothing waits for its end: CleanUp finds every instance of the build that is left.
+ */
 export const terminateCandidate = stage({
   name: 'TerminateCandidate',
-  input: z.strictObject({ build }),
-  permissions: ['ec2:DescribeInstances', 'ec2:TerminateInstances'],
-  async run({ build: own }, { aws }) {
-    const candidates = await findInstances(aws, own, 'candidate');
-    const living = candidates.filter(({ state }) => !isDead(state)).map(({ instance }) => instance);
-    await terminateInstances(aws, living);
-    return { terminated: living };
+  input: z.strictObject({ build, instance: z.string().check(z.startsWith('i-')) }),
+  permissions: ['ec2:TerminateInstances'],
+  async run({ instance }, { aws }) {
+    await terminateInstances(aws, [instance]);
+    return { terminated: [instance] };
   },
 });
 

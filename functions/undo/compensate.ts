@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readEndedPlan } from '../../aws/memory/plans.ts';
+import { read } from '../../aws/memory/documents.ts';
 import { removeBuild, undoPermissions } from '../../aws/undo/builds.ts';
 import { inputOf, sinceRedrive } from '../../aws/executions/executions.ts';
 import { claimBuild, type Owner } from '../../aws/memory/locks.ts';
@@ -7,7 +7,7 @@ import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import type { Removal } from '../../core/undo/removal.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { patience } from '../../core/build/limits.ts';
-import { ended, endedContext, lambda } from '../stage.ts';
+import { ended, lambda } from '../stage.ts';
 import { secondsSince, wait, type LookResult } from '../wait.ts';
 
 interface Undone extends Pick<Removal, 'left' | 'kept'>, Partial<BuildIdentity> {
@@ -22,9 +22,9 @@ interface Undone extends Pick<Removal, 'left' | 'kept'>, Partial<BuildIdentity> 
  */
 export const compensate = wait({
   name: 'Compensate',
-  input: z.looseObject({ ...ended, settleSeconds: z.number(), context: z.optional(endedContext) }),
+  input: z.looseObject({ ...ended, settleSeconds: z.number() }),
   permissions: [...undoPermissions, 'states:DescribeExecution'],
-  async look({ execution: { id, startedAt }, as, context, settleSeconds, since }, cloud): Promise<LookResult<Undone>> {
+  async look({ execution: { id, startedAt }, as, settleSeconds, since }, cloud): Promise<LookResult<Undone>> {
     const identity = claimedIdentity(await inputOf(cloud.aws, id), { id, startedAt });
     if (identity) cloud.about(identity);
     const owner = identity ? await claimBuild(cloud, identity, { id, as }) : 'nobody';
@@ -33,7 +33,7 @@ export const compensate = wait({
     const waited = secondsSince(began, now);
     // Step Functions may show an end late. An execution that still runs after minutes was redriven: it will end again.
     if (owner === 'running' && waited < settleSeconds) return { waiting: `${id} runs` };
-    const plan = identity && owner === 'ours' && (await readEndedPlan(cloud, identity, context));
+    const plan = identity && owner === 'ours' && (await read(cloud, identity, 'plan'));
     if (!plan) return { done: { ...identity, owner, undone: [], left: [], kept: [] } };
     const cleanUp = { as, began, settleSeconds };
     const { undone, left, refused, kept, busy } = await removeBuild(cloud, plan, cleanUp, now);

@@ -18,7 +18,7 @@ export const recordFailure = stage({
   input: z.strictObject({ ...ended, context: failedContext }),
   permissions: [...outputPermissions, 's3:PutObject', 'states:DescribeExecution', 'states:GetExecutionHistory'],
   async run({ execution: { id, startedAt }, as, context }, cloud) {
-    const { compensation: result, distribution = [] } = context;
+    const { compensation: result, copied, distribution = copied?.targets ?? [] } = context;
     const unread: string[] = [];
     const events = await historyIfAllowed(cloud.aws, id, unread);
     const input = await inputIfAllowed(cloud.aws, id, unread);

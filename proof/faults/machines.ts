@@ -7,6 +7,7 @@ interface Node {
   HeartbeatSeconds?: number;
   ItemsPath?: string;
   ItemProcessor?: { States: Record<string, Node> };
+  Branches?: { States: Record<string, Node> }[];
 }
 
 /** A Task state of a machine, and its enclosing Map. */
@@ -26,11 +27,13 @@ export function readMachine(name: 'build-image' | 'clean-up-build' | 'sweep'): {
   const { States } = JSON.parse(readFileSync(file, 'utf8')) as { States: Record<string, Node> };
   const itemsOf = new Map<string, string>();
   const within = (states: Record<string, Node>, map?: string): Task[] =>
-    Object.entries(states).flatMap(([state, { Type, HeartbeatSeconds, ItemsPath = '', ItemProcessor }]) => {
+    Object.entries(states).flatMap(([state, { Type, HeartbeatSeconds, ItemsPath = '', ItemProcessor, Branches }]) => {
       if (Type === 'Map') {
-        itemsOf.set(state, ItemsPath.replace('$.', ''));
+        // Grant iterates over the results of Copy, which are in the order of the targets.
+        itemsOf.set(state, ItemsPath.replace(/^\$\.(copied\.)?/, ''));
         return within(ItemProcessor?.States ?? {}, state);
       }
+      if (Branches) return Branches.flatMap((branch) => within(branch.States, map));
       if (Type !== 'Task') return [];
       return [{ state, ...(HeartbeatSeconds && { heartbeat: HeartbeatSeconds }), ...(map !== undefined && { map }) }];
     });

@@ -73,7 +73,8 @@ function strikeOf(
   const lists: Record<string, string[]> = {
     Provision: [...steps.map((kind, index) => `${kind}-${index + 1}`), 'sanitize'],
     Check: Array.from({ length: checks }, (_, index) => `check-${index + 1}`),
-    Distribute: targets.map(({ region }) => region),
+    Copy: targets.map(({ region }) => region),
+    Grant: targets.map(({ region }) => region),
   };
   const names = lists[map ?? ''];
   const place = names ? `${state}[${names[item % names.length]}]` : state;

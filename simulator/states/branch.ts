@@ -33,6 +33,8 @@ export interface Branch {
   position: Position;
   surroundings: (input: Json) => Surroundings;
   inner: (scope: Scope, position: Position) => Branch;
+  /** While a Map or Parallel runs: records that its pieces are stopped because of the event `cause`. */
+  abort?: (cause: number) => void;
 }
 
 export function createBranch(run: Run, scope: Scope, position: Position, context: Json, trail: Trail): Branch {

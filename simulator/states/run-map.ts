@@ -42,9 +42,10 @@ export async function attemptMap(branch: Branch, state: State, input: Json, runS
       } catch (error) {
         const { last } = inner.trail;
         inner.trail.path = path;
-        if (error instanceof StateError)
-          trail.last = run.journal.record(inner.trail, 'MapIterationFailed', { name, index });
-        inner.trail.last = last;
+        if (error instanceof StateError) run.journal.record(inner.trail, 'MapIterationFailed', { name, index });
+        // MapStateFailed follows what failed, not the end of its iteration (recorded on AWS: localstack
+        // tests/aws/services/stepfunctions/v2/scenarios/test_base_scenarios.snapshot.json, test_map_state_break_condition).
+        trail.last = inner.trail.last = last;
         throw error;
       }
     }),
@@ -75,7 +76,10 @@ export async function attemptParallel(branch: Branch, state: State, input: Json,
     }),
     Infinity,
   );
+  // ParallelStateExited follows the last event of a branch (recorded on AWS: the same snapshots, test_parallel_state).
+  const { last } = trail;
   run.journal.record(trail, 'ParallelStateSucceeded');
+  trail.last = last;
   return outputs;
 }
 
@@ -124,8 +128,10 @@ async function together(
       }
     }
   };
+  // AWS does not document the events of a stopped branch that has a Map in it. Here each piece is told, from the inside out.
   const abort = (cause: number) => {
     for (const [index, inner] of open) {
+      inner.abort?.(cause);
       inner.trail.last = cause;
       const { current } = inner;
       if (current && ABORTABLE.has(current.Type)) {
@@ -135,7 +141,9 @@ async function together(
       aborted?.(inner, index);
     }
   };
+  branch.abort = abort;
   await Promise.all(Array.from({ length: Math.min(atOnce, pieces.length) }, worker));
+  delete branch.abort;
   if (failure) throw (failure as { error: unknown }).error;
   if (scope.stopped) throw new Stopped();
   scope.stop();

@@ -52,10 +52,10 @@ function ofStrike(scenario: Scenario, strike: Strike): Expectation {
   // The image is published by then. The manifest lists what may not be removed; a forbidden write fails the execution.
   if (state === 'CleanUp' && String(strike.at).startsWith('ec2:')) return { end: 'published', state: '' };
   if (isRefusedLook(strike)) return { end: 'published', state: '' };
-  // A key that Verify may not see spoils one target, as a failure inside Distribute does.
+  // A key that Verify may not see spoils one target, as a failure inside Copy or Grant does.
   const unseenKey = state === 'Verify' ? /^kms:DescribeKey@(.*)/.exec(String(strike.at))?.[1] : undefined;
   const region = unseenKey ?? /\[(.*)\]$/.exec(strike.place)?.[1] ?? '';
-  if (mapOf.get(state) !== 'Distribute' && unseenKey === undefined) return { end: 'failed', state };
+  if (!/^(Copy|Grant)$/.test(mapOf.get(state) ?? '') && unseenKey === undefined) return { end: 'failed', state };
   const hit = shapeOf(scenario).targets.filter((target) => region === '' || target.region === region);
   return hit.some(({ required }) => required)
     ? { end: 'failed', state: 'Verify', ...(region && { region }) }

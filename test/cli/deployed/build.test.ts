@@ -45,7 +45,7 @@ test('a build is started on AWS and followed until its image is published', asyn
   const { exitCode, out, err } = await golden('build', 'base');
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
   expect(out).toMatch(/● Provision 1\/3 +patch .*\n(.*\n)*.*✓ Provision 1\/3 +patch .* \d+s\n/);
-  expect(out).toMatch(/✓ Distribute us-east-1 +AwaitCopy /);
+  expect(out).toMatch(/✓ Copy us-east-1 +AwaitCopy /);
   expect(out).toMatch(/^ {2}us-east-1 +ami-[0-9a-f]{17} +444455556666 +\/golden\/base\/stable +published$/m);
   expect(out).toMatch(/✓ base-\d{8}-\d{6}-[0-9a-f]{4} is published\n/);
   expect(out.split('\n').filter((line) => line.length > 100 && !line.includes('arn:aws:states:'))).toEqual([]);

@@ -132,7 +132,7 @@ test('a provisioning step is one line with its number and name, whatever states 
 test('distribution shows every region with the state it is in', () => {
   const enter = (at: number, index: number, region: string, state: string): Recorded => [
     at,
-    `Distribute[${index}]/${state}`,
+    `Copy[${index}]/${state}`,
     'TaskStateEntered',
     { input: JSON.stringify({ recipe: 'x', ami: 'ami-1', region }) },
   ];
@@ -141,13 +141,13 @@ test('distribution shows every region with the state it is in', () => {
       began,
       enter(0, 0, 'us-east-1', 'CopyImage'),
       enter(0, 1, 'eu-west-1', 'CopyImage'),
-      [1, 'Distribute[1]/CopyImage', 'TaskStateExited'],
+      [1, 'Copy[1]/CopyImage', 'TaskStateExited'],
       enter(1, 1, 'eu-west-1', 'AwaitCopy'),
     ]),
   ).toEqual([
-    'done | Distribute eu-west-1 | CopyImage a copy is begun where needed | 1s',
-    'running | Distribute us-east-1 | CopyImage a copy is begun where needed | …',
-    'running | Distribute eu-west-1 | AwaitCopy the copy is complete | …',
+    'done | Copy eu-west-1 | CopyImage a copy is begun where needed | 1s',
+    'running | Copy us-east-1 | CopyImage a copy is begun where needed | …',
+    'running | Copy eu-west-1 | AwaitCopy the copy is complete | …',
   ]);
 });
 
@@ -155,14 +155,14 @@ test('a target that fails by itself is a failed line although the build goes on'
   expect(
     summary([
       began,
-      [0, 'Distribute[0]/AwaitCopy', 'TaskStateEntered', { input: '{"region":"eu-west-1"}' }],
-      [9, 'Distribute[0]/AwaitCopy', 'TaskFailed', { error: 'CopyFailed', cause: '{"errorMessage":"no"}' }],
-      [9, 'Distribute[0]/AwaitCopy', 'TaskStateExited'],
-      [9, 'Distribute[0]/TargetFailed', 'PassStateEntered'],
-      [9, 'Distribute[0]/TargetFailed', 'PassStateExited'],
-      [9, 'Distribute[0]', 'MapIterationSucceeded'],
+      [0, 'Copy[0]/AwaitCopy', 'TaskStateEntered', { input: '{"region":"eu-west-1"}' }],
+      [9, 'Copy[0]/AwaitCopy', 'TaskFailed', { error: 'CopyFailed', cause: '{"errorMessage":"no"}' }],
+      [9, 'Copy[0]/AwaitCopy', 'TaskStateExited'],
+      [9, 'Copy[0]/TargetFailed', 'PassStateEntered'],
+      [9, 'Copy[0]/TargetFailed', 'PassStateExited'],
+      [9, 'Copy[0]', 'MapIterationSucceeded'],
     ]),
-  ).toEqual(['failed | Distribute eu-west-1 | AwaitCopy the copy is complete | 9s']);
+  ).toEqual(['failed | Copy eu-west-1 | AwaitCopy the copy is complete | 9s']);
 });
 
 test('a failed step shows the error, what happened and the end of its output', () => {
@@ -230,11 +230,11 @@ test('an iteration that is stopped because another one failed is neither done no
   expect(
     summary([
       began,
-      [0, 'Distribute[0]/CopyImage', 'TaskStateEntered', { input: '{"region":"eu-west-1"}' }],
-      [1, 'Distribute[0]/CopyImage', 'TaskStateAborted'],
-      [1, 'Distribute[0]', 'MapIterationAborted'],
+      [0, 'Copy[0]/CopyImage', 'TaskStateEntered', { input: '{"region":"eu-west-1"}' }],
+      [1, 'Copy[0]/CopyImage', 'TaskStateAborted'],
+      [1, 'Copy[0]', 'MapIterationAborted'],
     ]),
-  ).toEqual(['stopped | Distribute eu-west-1 | CopyImage a copy is begun where needed | 1s']);
+  ).toEqual(['stopped | Copy eu-west-1 | CopyImage a copy is begun where needed | 1s']);
 });
 
 test('an execution that ends by itself closes what was running, with its own error', () => {
@@ -251,7 +251,7 @@ test('an execution that ends by itself closes what was running, with its own err
 test('a line fits the terminal, down to a narrow one', () => {
   const line = {
     mark: 'done',
-    label: 'Distribute ap-southeast-2',
+    label: 'Copy ap-southeast-2',
     what: 'x'.repeat(200),
     since: start,
     until: start + 3_725_000,

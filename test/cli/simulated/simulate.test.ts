@@ -40,7 +40,7 @@ test('a recipe becomes an image in every target region, and the output shows how
   const { exitCode, out, err } = await simulate(base);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
   expect(out).toMatch(
-    /✓ Resolve .*\n(.*\n)*.*✓ Provision 1\/\d+ +patch .*\n(.*\n)*.*✓ Distribute eu-west-1 +AwaitCopy .*\n(.*\n)*.*✓ Publish /,
+    /✓ Resolve .*\n(.*\n)*.*✓ Provision 1\/\d+ +patch .*\n(.*\n)*.*✓ Copy eu-west-1 +AwaitCopy .*\n(.*\n)*.*✓ Publish /,
   );
   expect(out).toMatch(/^ {2}eu-west-1 +ami-[0-9a-f]{17} +o-exampleorgid +\/golden\/al2023-base\/stable +published$/m);
   expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
@@ -91,7 +91,7 @@ test('a target that fails is told with its region, and what was copied elsewhere
   );
   const { exitCode, out } = await simulate(base, '--scenario', scenario);
   expect(exitCode).toBe(1);
-  expect(out).toMatch(/✗ Distribute eu-west-1 +AwaitCopy .*\n +CopyFailed: /);
+  expect(out).toMatch(/✗ Copy eu-west-1 +AwaitCopy .*\n +CopyFailed: /);
   expect(out).toMatch(/^ {2}eu-west-1 +– +– +– +failed$/m);
   expect(out).toMatch(/deregistered ami-[0-9a-f]+ in ap-southeast-2/);
 });

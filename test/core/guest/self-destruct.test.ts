@@ -9,16 +9,20 @@ interface State {
   TimeoutSeconds: number;
   Retry?: { IntervalSeconds: number; MaxAttempts: number; BackoffRate: number; MaxDelaySeconds: number }[];
   ItemProcessor?: { States: Record<string, State> };
+  Branches?: { States: Record<string, State> }[];
 }
 const machine = JSON.parse(readFileSync('statemachines/build-image.asl.json', 'utf8')) as {
   TimeoutSeconds: number;
   States: Record<string, State>;
 };
-const states: Record<string, State> = {
-  ...machine.States,
-  ...machine.States['Provision']?.ItemProcessor?.States,
-  ...machine.States['Check']?.ItemProcessor?.States,
-};
+const allOf = (states: Record<string, State>): Record<string, State> =>
+  Object.assign(
+    { ...states },
+    ...Object.values(states).flatMap(({ ItemProcessor, Branches = [] }) =>
+      [...(ItemProcessor ? [ItemProcessor] : []), ...Branches].map(({ States }) => allOf(States)),
+    ),
+  ) as Record<string, State>;
+const states = allOf(machine.States);
 
 const delays = ({ IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds }: NonNullable<State['Retry']>[number]) =>
   Array.from({ length: MaxAttempts }, (_, retry) => Math.min(IntervalSeconds * BackoffRate ** retry, MaxDelaySeconds));

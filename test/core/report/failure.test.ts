@@ -29,7 +29,7 @@ test('a failure inside a Map is told with the name of its step, check or region'
   const told = (map: string, message = 'AWS said no') => placedMessage(message, { state: 'X', map, index: 0 }, plan);
   expect(told('Provision')).toBe('"patch": AWS said no');
   expect(told('Check')).toBe('"boots": AWS said no');
-  expect(told('Distribute')).toBe('eu-west-1: AWS said no');
+  expect(told('Copy')).toBe('eu-west-1: AWS said no');
   expect(told('Check', '"boots" ended with 1')).toBe('"boots" ended with 1');
   expect(placedMessage('AWS said no', { state: 'Launch' }, plan)).toBe('AWS said no');
 });

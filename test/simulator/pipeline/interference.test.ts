@@ -126,7 +126,7 @@ test.each(['ABORTED', 'TIMED_OUT'] as const)('an execution can end as %s where i
     enter(state, visit, { path }) {
       if (state !== 'AwaitCopy') return undefined;
       visits.push(visit);
-      expect(path.map).toEqual([{ state: 'Distribute', index: expect.any(Number) }]);
+      expect(path.map).toEqual([{ state: 'Copy', index: expect.any(Number) }]);
       return visit === 2 ? status : undefined;
     },
   });

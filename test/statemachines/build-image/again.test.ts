@@ -24,8 +24,9 @@ test.each([
   'CreateImage',
   'AwaitImage',
   'Check',
-  'Distribute',
+  'Copy',
   'AwaitCopy',
+  'Grant',
   'Verify',
   'Publish',
   'CleanUp',
@@ -45,7 +46,7 @@ test.each([
 
 test('a build is completed hours later, when EC2 shows its dead candidate no more but still knows its token', async () => {
   const simulation = pipeline(unheard);
-  const id = await stoppedAt(simulation, 'Distribute');
+  const id = await stoppedAt(simulation, 'Grant');
   await simulation.pass(3 * 3600);
   expect(await build(simulation, { recipe: 'base', build: id })).toMatchObject({ status: 'SUCCEEDED' });
   expect(launched(simulation, 'candidate').map(({ type }) => type)).toEqual(['t3.small', 't3.small']);
@@ -110,7 +111,7 @@ test('a published build whose image has gone is not started again', async () => 
 
 test('a build keeps the recipe it was planned with: overrides that would change it are refused', async () => {
   const simulation = pipeline(unheard);
-  const id = await stoppedAt(simulation, 'Distribute');
+  const id = await stoppedAt(simulation, 'AwaitCopy');
   const overrides = { publish: { channel: 'beta' } };
   expect(await build(simulation, { recipe: 'base', build: id, overrides })).toMatchObject({
     error: 'RecipeInvalid',

@@ -47,7 +47,7 @@ test('a build that died after its image was published is not undone, only its te
 
 test('a build that another execution has completed since is left alone by the clean-up of the one that died', async () => {
   const simulation = pipeline(unheard);
-  const id = await stoppedAt(simulation, 'Distribute');
+  const id = await stoppedAt(simulation, 'AwaitCopy');
   expect((await build(simulation, { recipe: 'base', build: id })).status).toBe('SUCCEEDED');
   const machine = simulation.stateMachineArn.replace('build-image', 'clean-up-build');
   const dead = simulation.stepFunctions.execution(
@@ -68,7 +68,7 @@ test('a build that another execution has completed since is left alone by the cl
 
 test('a build that is being cleaned up cannot be started again under the clean-up', async () => {
   const simulation = pipeline();
-  const id = await stoppedAt(simulation, 'Distribute');
+  const id = await stoppedAt(simulation, 'AwaitCopy');
   await simulation.pass(60);
   expect(await build(simulation, { recipe: 'base', build: id })).toMatchObject({
     error: 'RecipeBusy',

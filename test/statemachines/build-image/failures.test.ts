@@ -95,12 +95,13 @@ test('a command that SSM cannot deliver twice ends the build', async () => {
   expect(leftIn(simulation)).toEqual(nothing);
 });
 
-test('an image that fails a check is never copied, and is taken back', async () => {
+test('an image that fails a check is shared with nobody, and its copies are taken back in every region', async () => {
   const scenario = { commands: [{ step: 'boots', exitCode: 1, stderr: 'unit failed' }] };
   const simulation = pipeline({ scenario });
   const execution = await build(simulation);
   expect(execution).toMatchObject({ error: 'CheckFailed', cause: expect.stringContaining('unit failed') });
-  expect(statesEntered(execution)).not.toContain('Distribute');
+  expect(statesEntered(execution)).toContain('CopyImage');
+  expect(statesEntered(execution)).not.toContain('GrantPermissions');
   expect(leftIn(simulation)).toEqual(nothing);
 });
 

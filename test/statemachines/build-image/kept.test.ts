@@ -24,6 +24,7 @@ const failingCheck = { commands: [{ step: 'boots', exitCode: 1, times: 1 }] };
 const failingCopy = {
   images: [{ region: copied, name: 'base-*', fail: 'Given key ID is not accessible', afterSeconds: 9 }],
 };
+const everywhere = [home, copied, optional];
 const refusedPublish = (more: object = {}) => ({
   action: 'ssm:PutParameter',
   region: copied,
@@ -68,19 +69,23 @@ test('an image that fails a check is kept for a week and told of; started again,
   const { id } = imageIn(simulation, home);
   expect(leftIn(simulation)).toEqual({
     ...nothing,
-    images: ['us-east-1 available'],
-    snapshots: ['us-east-1 completed'],
+    images: everywhere.map((region) => `${region} available`),
+    snapshots: everywhere.map((region) => `${region} completed`),
   });
   const manifest = onlyManifest(simulation)!;
   const [kept] = manifest.failure!.kept;
   expect(manifest.failure).toMatchObject({
     left: [],
-    kept: [{ region: home, ami: id, snapshots: [expect.stringMatching(/^snap-/)] }],
+    kept: [
+      { region: home, ami: id, snapshots: [expect.stringMatching(/^snap-/)] },
+      { region: copied },
+      { region: optional },
+    ],
   });
   const seconds = (Date.parse(kept?.expires ?? '') - execution.stopDate!.getTime()) / 1000;
   expect(seconds).toBeGreaterThan(7 * day - hour);
   expect(seconds).toBeLessThan(8 * day);
-  expect(owned(simulation)).toEqual(keptIn(simulation, [home]));
+  expect(owned(simulation)).toEqual(keptIn(simulation, everywhere));
   expect(execution.cause).toContain(`kept until ${kept?.expires}: ${id} in us-east-1`);
   expect(execution.cause).toContain(`start {"recipe": "base", "build": "${manifest.build}"}`);
 
@@ -120,9 +125,9 @@ test('finished copies stay, but no failed one, and nobody else may use them; lat
 });
 
 test('a build that is stopped keeps what is finished; copies under way are not, and are made anew although EC2 knows their tokens', async () => {
-  const delays = { copyImage: { [optional]: 7200, [copied]: 60 } };
-  const enter: Interference['enter'] = (state, visit, { path }) =>
-    state === 'GrantPermissions' && visit === 2 && path.map ? 'ABORTED' : undefined;
+  const delays = { copyImage: { [optional]: 7200, [copied]: 5 } };
+  const enter: Interference['enter'] = (state, visit) =>
+    state === 'TerminateCandidate' && visit === 1 ? 'ABORTED' : undefined;
   const simulation = keeping({ scenario: { delays }, interfere: { enter } });
   expect((await build(simulation)).status).toBe('ABORTED');
   await simulation.pass(4 * hour);
@@ -146,7 +151,7 @@ test('a finished image that EC2 shows as pending once more is kept', async () =>
     return { ...answer, Images: answer.Images.map((image) => ({ ...image, State: 'pending' })) };
   };
   expect(await build(simulation)).toMatchObject({ error: 'CheckFailed' });
-  expect(owned(simulation)).toEqual(keptIn(simulation, [home]));
+  expect(owned(simulation)).toEqual(keptIn(simulation, everywhere));
 });
 
 test('after a refused publish the channel is back and every image is kept; one that the channel still holds is left as it is', async () => {
@@ -208,14 +213,17 @@ test('a start that fails again keeps the image longer and is the failure that is
   expect(second?.timings[0]?.startedAt).not.toBe(first?.timings[0]?.startedAt);
   const ends = [first, second].map((manifest) => Date.parse(manifest?.failure?.kept[0]?.expires ?? ''));
   expect((ends[1]! - ends[0]!) / 1000).toBeGreaterThanOrEqual(2 * day);
-  expect(owned(simulation)).toEqual(keptIn(simulation, [home]));
+  expect(owned(simulation)).toEqual(keptIn(simulation, everywhere));
 
   stop = true;
   await simulation.pass(hour);
   await again(simulation);
   await simulation.pass(hour);
   expect(onlyManifest(simulation)?.failure).toMatchObject({ state: 'AwaitCandidate', error: 'ABORTED', left: [] });
-  expect(leftIn(simulation)).toMatchObject({ instances: [], images: ['us-east-1 available'] });
+  expect(leftIn(simulation)).toMatchObject({
+    instances: [],
+    images: everywhere.map((region) => `${region} available`),
+  });
 });
 
 test('what was kept is not gone on with once its time is over, nor when it is gone', async () => {
@@ -231,7 +239,7 @@ test('what was kept is not gone on with once its time is over, nor when it is go
   expect(await again(simulation)).toMatchObject(
     refused(/its image was kept only until \S+Z; start the recipe without/),
   );
-  expect(owned(simulation)).toEqual(keptIn(simulation, [home]));
+  expect(owned(simulation)).toEqual(keptIn(simulation, everywhere));
 });
 
 test('lost answers, and functions that die after their work, change nothing', async () => {

@@ -113,6 +113,7 @@ const readsPlan = {
   SendCommand: { instance: 'i-1', index: 0 },
   CreateImage: { instance: 'i-1' },
   LaunchCandidate: { ami: 'ami-1', ladder },
+  KeepUnjudged: {},
   SendCheck: { instance: 'i-1', index: 0 },
   CopyImage: { region: 'us-east-1', ami: 'ami-1' },
   GrantPermissions: { region: 'us-east-1', ami: 'ami-1' },
@@ -246,6 +247,12 @@ export const runs: Run[] = [
   one('the builder dies early', 'BuilderFailed', { changes: short }, entering('AwaitBuilder', terminate('builder'))),
   one('the builder dies while it stops', 'BuilderFailed', { changes: short }, entering('Seal', terminate('builder'))),
   one('the candidate dies', 'BuilderFailed', { changes: short }, entering('AwaitCandidate', terminate('candidate'))),
+  one('the candidate finds no room', 'CapacityUnavailable', {
+    changes: short,
+    scenario: {
+      api: [{ action: 'ec2:RunInstances', error: 'InsufficientInstanceCapacity', message: 'no room', call: 2 }],
+    },
+  }),
   one('the image fails', 'ImageFailed', {
     changes: short,
     scenario: { images: [{ region: 'us-east-1', name: 'base-*', fail: 'no', afterSeconds: 9 }] },
