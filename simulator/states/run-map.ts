@@ -99,6 +99,7 @@ async function together(
   const open = new Map<number, Branch>();
   let failure: { error: unknown } | undefined;
   let next = 0;
+  const abort = (cause: number) => abortAll(branch, open, cause, aborted);
   const worker = async () => {
     while (next < pieces.length && !failure) {
       const index = next++;
@@ -128,19 +129,6 @@ async function together(
       }
     }
   };
-  // AWS does not document the events of a stopped branch that has a Map in it. Here each piece is told, from the inside out.
-  const abort = (cause: number) => {
-    for (const [index, inner] of open) {
-      inner.abort?.(cause);
-      inner.trail.last = cause;
-      const { current } = inner;
-      if (current && ABORTABLE.has(current.Type)) {
-        branch.run.journal.record(inner.trail, `${current.Type}StateAborted`);
-        inner.trail.last = cause;
-      }
-      aborted?.(inner, index);
-    }
-  };
   branch.abort = abort;
   await Promise.all(Array.from({ length: Math.min(atOnce, pieces.length) }, worker));
   delete branch.abort;
@@ -148,6 +136,28 @@ async function together(
   if (scope.stopped) throw new Stopped();
   scope.stop();
   return outputs;
+}
+
+/**
+ * Records that pieces are stopped because of the event `cause`. AWS does not document the events of a stopped branch that has a
+ * Map in it. Here each piece is told, from the inside out.
+ */
+function abortAll(
+  { run }: Branch,
+  open: ReadonlyMap<number, Branch>,
+  cause: number,
+  aborted?: (inner: Branch, index: number) => void,
+): void {
+  for (const [index, inner] of open) {
+    inner.abort?.(cause);
+    inner.trail.last = cause;
+    const { current } = inner;
+    if (current && ABORTABLE.has(current.Type)) {
+      run.journal.record(inner.trail, `${current.Type}StateAborted`);
+      inner.trail.last = cause;
+    }
+    aborted?.(inner, index);
+  }
 }
 
 const ABORTABLE = new Set(['Task', 'Wait', 'Map', 'Parallel']);
