@@ -11,7 +11,7 @@ import { readFile } from 'node:fs/promises';
 // $metadata stay the same. Only `instanceof` is lost, which nothing here uses: aws/errors.ts goes by names. SNS keeps its
 // classes: on the wire its errors have other names (NotFound) than in the SDK (NotFoundException).
 //
-// Once the SDK is fixed, these patterns match nothing and do no harm. test/bundle.test.ts watches the sizes and compares a
+// Once the SDK is fixed, these patterns match nothing and do no harm. test/scripts/bundle.test.ts watches the sizes and compares a
 // bundle's errors with those of the unchanged SDK.
 const sources = new Map(); // each function is a build of its own, but a schema needs to be read once
 

@@ -1,5 +1,5 @@
 // The metrics that alarms and the dashboard watch. core/report/metrics.ts knows each of our own metrics, and a function measures it:
-// test/observability.test.ts compares them.
+// test/infrastructure/observability.test.ts compares them.
 import { ref, type Text } from '../cloudformation.ts';
 
 /** Where a metric is found: its namespace, its name and its dimensions. */

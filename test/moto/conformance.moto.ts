@@ -15,7 +15,7 @@ import { startBridge, type Bridge } from './bridge.ts';
 import { startServer, type Server } from './server.ts';
 import { account, send } from './wire.ts';
 
-// The corpus that our interpreter runs in test/statemachines/corpus.test.ts, in moto's engine: a port of LocalStack's,
+// The corpus that our interpreter runs in test/simulator/states.test.ts, in moto's engine: a port of LocalStack's,
 // whose own tests are recorded on AWS. Its functions run here; time is real.
 let bridge: Bridge;
 let server: Server;

@@ -1,7 +1,17 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Simulation } from '../../simulator/pipeline/simulation.ts';
-import { account, caller, recipe } from '../support/pipeline.ts';
-import { al2023, bake, builtFrom, childOf, follower, hour, nowOf, started, triggered } from '../support/triggered.ts';
+import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { account, caller, recipe } from '../../support/pipeline.ts';
+import {
+  al2023,
+  bake,
+  builtFrom,
+  childOf,
+  follower,
+  hour,
+  nowOf,
+  started,
+  triggered,
+} from '../../support/triggered.ts';
 
 const parent = follower('parent', { distribute: recipe.distribute });
 const child = follower('child', childOf('parent'));

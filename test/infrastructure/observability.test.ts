@@ -1,14 +1,14 @@
 // What a pipeline says of itself, over two days: one recipe that is published, one that always fails, and a sweep.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { failureNames } from '../core/failure-names.ts';
-import { units } from '../core/report/metrics.ts';
-import type { Simulation } from '../simulator/pipeline/simulation.ts';
-import type { Template } from './support/template/check-template.ts';
-import { checkEmf, isMetric, metricsIn } from './support/emf.ts';
-import { packagedTemplate } from './support/template/packaged-template.ts';
-import { account, leftIn } from './support/pipeline.ts';
-import { bake, follower, hour, resting, triggered } from './support/triggered.ts';
+import { failureNames } from '../../core/failure-names.ts';
+import { units } from '../../core/report/metrics.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import type { Template } from '../support/template/check-template.ts';
+import { checkEmf, isMetric, metricsIn } from '../support/emf.ts';
+import { packagedTemplate } from '../support/template/packaged-template.ts';
+import { account, leftIn } from '../support/pipeline.ts';
+import { bake, follower, hour, resting, triggered } from '../support/triggered.ts';
 
 type Line = Record<string, any>;
 let template: Template;

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { takeRecipes } from '../infrastructure/functions.ts';
-import { bundleFunctions, type BundleSize } from '../scripts/bundle.mjs';
-import { compileRecipes, functionFiles } from '../scripts/deployment-files.ts';
+import { takeRecipes } from '../../infrastructure/functions.ts';
+import { bundleFunctions, type BundleSize } from '../../scripts/bundle.mjs';
+import { compileRecipes, functionFiles } from '../../scripts/deployment-files.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'golden-bundle-'));
 const node = (...args: string[]) => execFileSync(process.execPath, args, { encoding: 'utf8' });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { scheduleProblem } from '../../../../core/recipe/rules/schedule.ts';
-import { nextRun, periodOf } from '../../../../simulator/pipeline/schedules/cron.ts';
+import { scheduleProblem } from '../../../core/recipe/rules/schedule.ts';
+import { nextRun, periodOf } from '../../../simulator/pipeline/schedules/cron.ts';
 
 const names = 'JAN FEB MAR DEC SUN MON FRI SAT mon'.split(' ');
 const atom = fc.oneof(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { golden } from '../../cli/golden.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
-import { recordingTerminal } from './recording-terminal.ts';
+import { recordingTerminal } from '../cli/recording-terminal.ts';
 
 const outcomes: Record<string, { exitCode: number; error?: string }> = {
   'failing-check.yaml': { exitCode: 1, error: 'CheckFailed' },

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as z from 'zod/mini';
-import { recipeSchema } from '../../../core/recipe/recipe.ts';
+import { recipeSchema } from '../../core/recipe/recipe.ts';
 
 type Def = Partial<Record<'innerType' | 'in' | 'element' | 'valueType', z.core.$ZodType>> & {
   shape?: Record<string, z.core.$ZodType>;

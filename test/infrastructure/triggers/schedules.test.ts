@@ -10,7 +10,7 @@ import {
   skipped,
   started,
   triggered,
-} from '../support/triggered.ts';
+} from '../../support/triggered.ts';
 
 const at = (time: string) => ({ start: new Date(time) });
 

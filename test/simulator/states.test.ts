@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createClock } from '../../simulator/clock.ts';
 import { createStepFunctions } from '../../simulator/states/step-functions.ts';
-import { comparable, corpus, functionsOf, type Case, type Ended } from './corpus.ts';
+import { comparable, corpus, functionsOf, type Case, type Ended } from '../statemachines/corpus.ts';
 
 const caller = { account: '123456789012', region: 'us-east-1' };
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import aslValidator from 'asl-validator';
 import { readFileSync } from 'node:fs';
-import { failureNames } from '../../core/failure-names.ts';
-import { executionSeconds, patience } from '../../core/build/limits.ts';
-import { looksWithin, quickRhythms, slowRhythms } from '../../core/build/rhythm.ts';
-import { stages } from '../../simulator/pipeline/handlers.ts';
+import { failureNames } from '../core/failure-names.ts';
+import { executionSeconds, patience } from '../core/build/limits.ts';
+import { looksWithin, quickRhythms, slowRhythms } from '../core/build/rhythm.ts';
+import { stages } from '../simulator/pipeline/handlers.ts';
 
 interface State {
   Type: string;

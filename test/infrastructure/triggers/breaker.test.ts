@@ -1,5 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { al2023, bake, follower, hour, recordOf, skipped, started, triggered, ubuntu } from '../support/triggered.ts';
+import {
+  al2023,
+  bake,
+  follower,
+  hour,
+  recordOf,
+  skipped,
+  started,
+  triggered,
+  ubuntu,
+} from '../../support/triggered.ts';
 
 const failing = (times: number) => ({ scenario: { commands: [{ step: 'patch', exitCode: 1, times }] } });
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseRecipe } from '../../../core/recipe/recipe.ts';
-import { imageTags } from '../../../core/build/plan.ts';
-import { specifiedTags } from '../../../simulator/aws/ec2/tags.ts';
-import { refuseImpossibleVolume } from '../../../simulator/aws/ec2/volume-limits.ts';
-import { planOf } from '../../support/plan.ts';
+import { parseRecipe } from '../../../../core/recipe/recipe.ts';
+import { imageTags } from '../../../../core/build/plan.ts';
+import { specifiedTags } from '../../../../simulator/aws/ec2/tags.ts';
+import { refuseImpossibleVolume } from '../../../../simulator/aws/ec2/volume-limits.ts';
+import { planOf } from '../../../support/plan.ts';
 
 const around = (...values: number[]) => fc.constantFrom(...values.flatMap((value) => [value - 1, value, value + 1]));
 const volume = fc.record(

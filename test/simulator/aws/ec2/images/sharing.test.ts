@@ -10,8 +10,8 @@ import {
   ResetImageAttributeCommand,
   ResetSnapshotAttributeCommand,
 } from '@aws-sdk/client-ec2';
-import { home } from '../../lab.ts';
-import { stranger, workbench } from './builder.ts';
+import { home } from '../../../lab.ts';
+import { stranger, workbench } from '../builder.ts';
 
 test('an image is seen by other accounts once it is shared with them', async () => {
   const { create, look, wait, send } = await workbench();

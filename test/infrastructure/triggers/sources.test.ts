@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { noRates } from '../../simulator/aws/calls/rates.ts';
-import { account } from '../support/pipeline.ts';
+import { noRates } from '../../../simulator/aws/calls/rates.ts';
+import { account } from '../../support/pipeline.ts';
 import {
   al2023,
   bake,
@@ -14,7 +14,7 @@ import {
   started,
   triggered,
   ubuntu,
-} from '../support/triggered.ts';
+} from '../../support/triggered.ts';
 
 test('a recipe that was never built is, and a newer source within a poll and a bake; nothing else is started', async () => {
   const simulation = triggered([

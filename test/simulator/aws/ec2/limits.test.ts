@@ -7,8 +7,8 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
-import { vcpusOf } from '../../simulator/aws/ec2/limits.ts';
-import { lab } from './lab.ts';
+import { vcpusOf } from '../../../../simulator/aws/ec2/limits.ts';
+import { lab } from '../../lab.ts';
 
 const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Simulation } from '../../simulator/pipeline/simulation.ts';
-import { account } from '../support/pipeline.ts';
-import { bake, day, resting, started, triggered } from '../support/triggered.ts';
+import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { account } from '../../support/pipeline.ts';
+import { bake, day, resting, started, triggered } from '../../support/triggered.ts';
 
 describe('an event that nobody can take', () => {
   let simulation: Simulation;

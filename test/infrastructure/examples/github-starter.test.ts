@@ -2,8 +2,8 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { parse, type CollectionTag, type ScalarTag } from 'yaml';
-import { checkPolicy, listOf, type Statement } from './support/roles/check-policies.ts';
-import { checkTemplate, type Template } from './support/template/check-template.ts';
+import { checkPolicy, listOf, type Statement } from '../../support/roles/check-policies.ts';
+import { checkTemplate, type Template } from '../../support/template/check-template.ts';
 
 const tags = ['Ref', 'Sub', 'GetAtt', 'If', 'Equals'].flatMap((name): (ScalarTag | CollectionTag)[] => {
   const key = name === 'Ref' ? name : `Fn::${name}`;

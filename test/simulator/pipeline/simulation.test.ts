@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { parseScenario } from '../../simulator/pipeline/scenario.ts';
-import { createSimulation } from '../../simulator/pipeline/simulation.ts';
-import type { SimulationOptions } from '../../simulator/pipeline/simulation-options.ts';
-import { build, recipe } from '../support/pipeline.ts';
+import { parseScenario } from '../../../simulator/pipeline/scenario.ts';
+import { createSimulation } from '../../../simulator/pipeline/simulation.ts';
+import type { SimulationOptions } from '../../../simulator/pipeline/simulation-options.ts';
+import { build, recipe } from '../../support/pipeline.ts';
 
 async function bake(options: Partial<SimulationOptions>) {
   const simulation = createSimulation({
