@@ -37,7 +37,8 @@ while IFS= read -r path; do
   if [[ -n $path ]] && ! is_allowed "$path"; then left+=("$path"); fi
 done <<<"$found"`;
 
-/** The script after its variables: what it removes, in order, and what it then refuses. */
+// These texts contain no ${…}. esbuild keeps a text that has one, even in functions that never use the text.
+/** What the script removes, in order. */
 const removal = `
 is_allowed() {
   local pattern
@@ -120,7 +121,10 @@ done
 
 truncate -s 0 /etc/machine-id
 if [[ -e /var/lib/dbus/machine-id && ! -L /var/lib/dbus/machine-id ]]; then rm -f /var/lib/dbus/machine-id; fi
-${credentialsLeft}
+`;
+
+/** What the script refuses after that. */
+const refusal = `
 if ((\${#left[@]} > 0)); then
   printf 'this file looks like a credential: %s\\n' "\${left[@]}" >&2
   echo 'every server of the image would have it; remove it in a step, or name it in image.allowFiles' >&2
@@ -141,4 +145,4 @@ set -uo pipefail
 shopt -s nullglob dotglob
 allowed=(${quoted(allowFiles)})
 failed=0
-${removal}`;
+${removal}${credentialsLeft}${refusal}`;
