@@ -1,6 +1,6 @@
 import { EC2Client, GetEbsDefaultKmsKeyIdCommand, GetEbsEncryptionByDefaultCommand } from '@aws-sdk/client-ec2';
 import { managedAlias } from '../../core/launch/keys.ts';
-import { namedKeys } from '../../core/preflight/encryption.ts';
+import { namedKeys, regionsOfSettings } from '../../core/preflight/encryption.ts';
 import type { EncryptionSettings, Facts, Seen } from '../../core/preflight/facts.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import type { SourceImage } from '../../core/launch/source.ts';
@@ -10,18 +10,14 @@ import { describeKeys } from '../keys.ts';
 import { ownSnapshots } from '../images/snapshots.ts';
 import { look } from './seen.ts';
 
-/** The account's EBS encryption settings in a region, and the keys that `names` mean there. */
-async function settingsOf(aws: Connection, region: string, names: string[]): Promise<EncryptionSettings> {
+/** The account's EBS encryption settings in a region. */
+async function settingsOf(aws: Connection, region: string): Promise<{ byDefault: boolean; defaultKey: string }> {
   const ec2 = aws.client(EC2Client, region);
   const [{ EbsEncryptionByDefault = false }, { KmsKeyId: defaultKey = managedAlias }] = await Promise.all([
     ask({ action: 'ec2:GetEbsEncryptionByDefault', region }, () => ec2.send(new GetEbsEncryptionByDefaultCommand({}))),
     ask({ action: 'ec2:GetEbsDefaultKmsKeyId', region }, () => ec2.send(new GetEbsDefaultKmsKeyIdCommand({}))),
   ]);
-  return {
-    byDefault: EbsEncryptionByDefault,
-    defaultKey,
-    keys: await describeKeys(aws, region, [defaultKey, ...names]),
-  };
+  return { byDefault: EbsEncryptionByDefault, defaultKey };
 }
 
 /** The source with the keys of its encrypted disks. EC2 shows the keys only to the image's owner. */
@@ -43,7 +39,7 @@ export async function withKeys(aws: Connection, source: SourceImage, account: st
   return { ...source, ...(disks && { disks }) };
 }
 
-/** Encryption settings and keys in every region of a build. */
+/** Keys in every region of a build, and encryption settings where they decide something. */
 export async function lookAtEncryption(
   aws: Connection,
   recipe: Recipe,
@@ -52,9 +48,17 @@ export async function lookAtEncryption(
   const named = namedKeys(recipe, aws.region);
   const ofSource = source?.disks?.flatMap(({ keyArn }) => keyArn ?? []) ?? [];
   const regions = new Set([aws.region, ...recipe.distribute.map(({ region }) => region)]);
-  const seen = [...regions].map(async (region): Promise<[string, Seen<EncryptionSettings>]> => {
+  const withSettings = regionsOfSettings(recipe, aws.region, source);
+  const lookIn = async (region: string): Promise<EncryptionSettings> => {
+    const settings = withSettings.has(region) ? await settingsOf(aws, region) : undefined;
     const names = named.filter((one) => one.region === region).map(({ key }) => key);
-    return [region, await look(() => settingsOf(aws, region, region === aws.region ? [...names, ...ofSource] : names))];
-  });
+    const others = region === aws.region ? ofSource : [];
+    const keys = await describeKeys(aws, region, [...(settings ? [settings.defaultKey] : []), ...names, ...others]);
+    return { ...settings, keys };
+  };
+  const seen = [...regions].map(async (region): Promise<[string, Seen<EncryptionSettings>]> => [
+    region,
+    await look(() => lookIn(region)),
+  ]);
   return Object.fromEntries(await Promise.all(seen));
 }

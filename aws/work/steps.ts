@@ -1,5 +1,5 @@
 import { commandComment, type Command } from '../../core/guest/command.ts';
-import { Failure, type FailureName } from '../../core/errors.ts';
+import { Failure, isTransient, type FailureName } from '../../core/errors.ts';
 import { failingTail } from '../../core/guest/command-output.ts';
 import { awaitedCommand, type Awaited } from '../../core/build/awaited.ts';
 import type { Plan } from '../../core/build/plan.ts';
@@ -58,7 +58,7 @@ async function findBegun(
 
 /**
  * Sends one command of the plan, or finds it sent before, so that a repeated call never runs a step twice. A command that never
- * reached the instance is sent once more.
+ * reached the instance is sent once more. @throws BuilderFailed if the instance has ended.
  */
 export async function findOrSend(
   artifacts: Artifacts,
@@ -73,11 +73,17 @@ export async function findOrSend(
   const output = { bucket: artifacts.bucket, prefix: commandOutput.key(plan) };
   const failure = phase === 'provision' ? 'ProvisionFailed' : 'CheckFailed';
   const known = await findBegun(artifacts.aws, instance, comment, failure);
-  if (!known) await refuseDeadInstance(artifacts.aws, instance);
-  const sent = known ?? (await sendCommand(artifacts.aws, instance, command, comment, output));
+  const sent = known ?? (await sendTo(artifacts.aws, instance, command, comment, output));
   const { name, shutsDown = false } = command;
   return { command: sent, name, shutsDown, ...awaitedCommand(plan, command, now) };
 }
+
+// SSM takes no command for an instance that has ended.
+const sendTo = (...sending: Parameters<typeof sendCommand>): Promise<string> =>
+  sendCommand(...sending).catch(async (error: unknown) => {
+    if (isTransient(error)) await refuseDeadInstance(sending[0], sending[1]);
+    throw error;
+  });
 
 const tailBytes = 4000;
 

@@ -3,7 +3,7 @@ import { isAlias, managedAlias, showKey, type KeySeen } from '../launch/keys.ts'
 import type { Recipe } from '../recipe/types.ts';
 import type { Path, Problem } from '../recipe/recipe.ts';
 import { isShared, unshareableProblem } from '../recipe/rules/distribution-rules.ts';
-import type { SourceDisk } from '../launch/source.ts';
+import type { SourceDisk, SourceImage } from '../launch/source.ts';
 import type { EncryptionSettings, Facts } from './facts.ts';
 
 interface NamedKey {
@@ -23,6 +23,25 @@ export function namedKeys({ builder, distribute }: Recipe, home: string): NamedK
   return all.flatMap(({ key, path, region }) =>
     key === undefined ? [] : [{ key, region, path: [...path, 'kmsKey'] }],
   );
+}
+
+/**
+ * The regions whose EBS encryption settings decide something: where an image is shared and the recipe does not name the key of
+ * every disk, and at home also where a disk must stay unencrypted.
+ */
+export function regionsOfSettings(
+  { builder, distribute }: Recipe,
+  home: string,
+  source: Pick<SourceImage, 'disks' | 'rootDevice'> | undefined,
+): Set<string> {
+  const described = [builder.rootVolume, ...builder.volumes];
+  const devices = [source?.rootDevice, ...builder.volumes.map(({ device }) => device)];
+  const named =
+    described.every(({ kmsKey }) => kmsKey !== undefined) &&
+    source?.disks?.every(({ device }) => devices.includes(device)) === true;
+  const open = distribute.filter((target) => isShared(target) && target.kmsKey === undefined);
+  const regions = open.flatMap(({ region }) => (region === home ? (named ? [] : [home]) : [region, home]));
+  return new Set([...regions, ...(described.some(({ encrypted }) => encrypted === false) ? [home] : [])]);
 }
 
 type EncryptionSeen = Pick<Facts, 'region' | 'account' | 'source' | 'encryption'>;
@@ -67,9 +86,12 @@ function sharingProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
     others: disks
       .filter(({ device }) => device !== source?.rootDevice && !keyed.includes(device))
       .map((disk) => ({ device: disk.device, encryption: disk.encrypted ? inherited(disk, facts) : undefined })),
-    byDefault: Object.fromEntries(regions.map(([region, { byDefault }]) => [region, byDefault])),
+    byDefault: Object.fromEntries(regions.map(([region, { byDefault = false }]) => [region, byDefault])),
     defaultKeys: Object.fromEntries(
-      regions.map(([region, { defaultKey, keys }]) => [region, isManaged(keys[defaultKey]) ? undefined : defaultKey]),
+      regions.map(([region, { defaultKey = managedAlias, keys }]) => [
+        region,
+        isManaged(keys[defaultKey]) ? undefined : defaultKey,
+      ]),
     ),
   };
   return targets.flatMap((target, index) => {

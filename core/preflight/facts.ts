@@ -66,12 +66,15 @@ export interface InstanceTypeFacts {
   volumes?: number | undefined;
 }
 
-/** The account's EBS encryption settings in a region, and what KMS reports there about the keys that may be used. */
+/**
+ * The account's EBS encryption settings in a region, and what KMS reports there about the keys that may be used. The settings
+ * are absent where the recipe decides everything: see regionsOfSettings.
+ */
 export interface EncryptionSettings {
   /** Whether EBS encrypts new volumes and copies, whatever a request says. */
-  byDefault: boolean;
+  byDefault?: boolean;
   /** EC2's name for the key that it uses where a request names none. */
-  defaultKey: string;
+  defaultKey?: string;
   /** By name: the keys of the recipe and of the source's disks, and the default key. */
   keys: Record<string, KeySeen>;
 }

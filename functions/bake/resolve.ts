@@ -32,7 +32,7 @@ export const resolve = stage({
     const [build, startedAt] = [{ ...identity, execution }, new Date(execution.startedAt).toISOString()];
     let found: UpToDate = { because: 'it was begun before' };
     let plan = await read(cloud, identity, 'plan');
-    const images = await findBuildImages(cloud.aws, cloud.aws.region, identity);
+    const images = plan ? await findBuildImages(cloud.aws, cloud.aws.region, identity) : []; // none before a plan is kept
     const manifest = await read(cloud, identity, 'manifest');
     const problems = startProblems(requested, plan, { catalog, settings, execution });
     refuseAny(problems.concat(rebuildProblem(plan, requested, manifest, images, cloud.now()) ?? []));

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { KeySeen } from '../../../core/launch/keys.ts';
-import { encryptionProblems } from '../../../core/preflight/encryption.ts';
+import { encryptionProblems, regionsOfSettings } from '../../../core/preflight/encryption.ts';
 import type { EncryptionSettings, Facts } from '../../../core/preflight/facts.ts';
 import { formatPath } from '../../../core/recipe/recipe.ts';
 import type { SourceDisk } from '../../../core/launch/source.ts';
@@ -119,4 +119,39 @@ test('a volume that the recipe wants plain is refused where EC2 encrypts it', ()
   ]);
   expect(problemsOf({ builder }, from([root]))).toHaveLength(1);
   expect(problemsOf({ builder }, factsWith())).toEqual([]);
+});
+
+const single: SourceDisk[] = [{ device: '/dev/xvda', sizeGiB: 8, encrypted: false }];
+const keyed = { kmsKey: 'alias/golden' };
+const builder = (rootVolume: object) => ({ ...document.builder, rootVolume });
+test.each<[string, Record<string, unknown>, SourceDisk[] | undefined, string[]]>([
+  ['a recipe that shares nothing does not depend on them', { distribute: document.distribute }, single, []],
+  ['where nothing names a key, they decide at home and in the target', shared, single, ['us-east-1', 'eu-west-1']],
+  [
+    'with a key for every disk and every copy they decide nothing',
+    { builder: builder(keyed), distribute: [shared.distribute[0], { ...shared.distribute[1], ...keyed }] },
+    single,
+    [],
+  ],
+  [
+    'a disk of the source that the recipe does not describe is encrypted as the account says',
+    { builder: builder(keyed), distribute: [shared.distribute[0]] },
+    [...single, { device: '/dev/sdf', encrypted: false }],
+    ['us-east-1'],
+  ],
+  [
+    'so may be the disks of a source that is not known',
+    { builder: builder(keyed), distribute: [shared.distribute[0]] },
+    undefined,
+    ['us-east-1'],
+  ],
+  [
+    'a disk that must stay unencrypted depends on them at home',
+    { builder: builder({ encrypted: false }), distribute: document.distribute },
+    single,
+    ['us-east-1'],
+  ],
+])('EBS encryption settings: %s', (_, recipe, disks, regions) => {
+  const source = disks && { ...linux, disks };
+  expect([...regionsOfSettings(planOf(recipe).document, 'us-east-1', source)].toSorted()).toEqual(regions.toSorted());
 });
