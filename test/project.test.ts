@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { documents } from '../core/memory/documents.ts';
 import { eventFunctions, stages } from '../simulator/pipeline/handlers.ts';
@@ -157,6 +157,16 @@ test('a name that core, aws or functions export means one thing, but a stage is 
       files.set(name, [...(files.get(name) ?? []), file]);
   const ours = new Set(['handler', ...[...everyFunction.keys()].map(key)]);
   expect([...files].filter(([name, found]) => found.length > 1 && !ours.has(name))).toEqual([]);
+});
+
+test('a test file stands where its subject stands, among tests of a situation, or on top if it is about all rooms', () => {
+  const elsewhere = /^(statemachines\/build-image|infrastructure\/triggers|bad-input)\/[^/]+$/;
+  const aboutAllRooms = ['account', 'partitions', 'permissions', 'project', 'template', 'wire'];
+  const subjectless = filesIn('test')
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => file.replace(/^test\//, '').replace(/\.test\.ts$/, ''))
+    .filter((path) => !['', '.ts', '.mjs', '.yml', '.asl.json'].some((ending) => existsSync(`${path}${ending}`)));
+  expect(subjectless.filter((path) => !elsewhere.test(path) && !aboutAllRooms.includes(path))).toEqual([]);
 });
 
 test('names say what a thing is', () => {

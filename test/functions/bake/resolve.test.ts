@@ -1,6 +1,20 @@
-// What Resolve finds out before anything is made.
 import { describe, expect, test } from '@jest/globals';
-import { build, leftIn, manifestIn, onlyManifest, pipeline, recipe, type Setting } from '../../support/pipeline.ts';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { createSimulation } from '../../../simulator/pipeline/simulation.ts';
+import {
+  artifactKeys,
+  build,
+  launched,
+  leftIn,
+  manifestIn,
+  nothing,
+  onlyManifest,
+  pipeline,
+  recipe,
+  type Setting,
+  statesEntered,
+} from '../../support/pipeline.ts';
 
 /** How Resolve refuses a build, and that nothing was called that makes something. */
 async function refusal(setting: Setting) {
@@ -10,6 +24,19 @@ async function refusal(setting: Setting) {
   expect(leftIn(simulation)).toMatchObject({ instances: [], images: [], snapshots: [] });
   expect(simulation.cloud.calls.map(({ action }) => action)).not.toContain('RunInstances');
   return { error, cause };
+}
+
+const consumer = '444455556666';
+
+/** A build of README.md's example of a recipe, shared in both its regions, in an account with some settings. */
+async function sampleIn(encryption: object[]) {
+  const [, text = ''] = /```yaml\n([^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const document = parse(text) as { name: string; distribute: object[] };
+  const distribute = document.distribute.map((target) => ({ ...target, accounts: [consumer] }));
+  const catalog = { recipes: { [document.name]: { ...document, distribute } }, scripts: {}, version: '1.0.0' };
+  const keys = ['us-east-1', 'eu-west-1'].map((region) => ({ region, alias: 'alias/ebs' }));
+  const simulation = createSimulation({ catalog, scenario: { encryption, keys } });
+  return { simulation, execution: await build(simulation, { recipe: document.name }) };
 }
 
 describe('Resolve refuses within its first state, and nothing is launched', () => {
@@ -207,4 +234,74 @@ describe('a base without the SSM agent', () => {
     const execution = await build(pipeline({ changes: { source, builder }, scenario: { network } }));
     expect(execution).toMatchObject({ status: 'FAILED', error: 'WaitTimedOut' });
   });
+});
+
+test('a source of somebody else is refused before anything is launched', async () => {
+  const simulation = pipeline();
+  const image = simulation.cloud.addImage({
+    name: 'al2023-ami-evil',
+    owner: '999999999999',
+    region: 'us-east-1',
+    public: true,
+  });
+  const execution = await build(simulation, {
+    recipe: 'base',
+    overrides: { source: { parameter: null, ami: image.id }, publish: null },
+  });
+  expect(execution).toMatchObject({ error: 'SourceNotTrusted', cause: expect.stringContaining('999999999999') });
+  expect(leftIn(simulation)).toEqual(nothing);
+  expect(launched(simulation, 'builder')).toEqual([]);
+});
+
+test('an image of the right name and another owner is never found by a filter', async () => {
+  const simulation = pipeline();
+  simulation.cloud.addImage({ name: 'al2023-ami-9999', owner: '999999999999', region: 'us-east-1', public: true });
+  const overrides = {
+    source: { parameter: null, filter: { name: 'al2023-ami-*', architecture: 'x86_64' } },
+    publish: null,
+  };
+  const execution = await build(simulation, { recipe: 'base', overrides });
+  expect(manifestIn(simulation, execution).source).toMatchObject({ owner: '137112412989' });
+});
+
+test.each([
+  ['an unknown recipe', { recipe: 'nope' }, 'there is no recipe "nope"'],
+  ['no recipe', {}, 'recipe: must be'],
+  ['a name instead of an object', 'base', 'the execution input must be an object'],
+  ['null', null, 'the execution input must be an object'],
+  [
+    'a wrong override',
+    { recipe: 'base', overrides: { builder: { instanceTypes: [] }, distribute: [{ region: 'mars-1' }] } },
+    'distribute[0].region',
+  ],
+  [
+    'a step for another system',
+    { recipe: 'base', overrides: { provision: [{ powershell: 'x' }], checks: [], publish: null } },
+    'provision[0].powershell',
+  ],
+])('%s is refused with everything that is wrong, and nothing is created', async (_, input, problem) => {
+  const simulation = pipeline();
+  expect(await build(simulation, input)).toMatchObject({
+    error: 'RecipeInvalid',
+    cause: expect.stringContaining(problem),
+  });
+  expect(leftIn(simulation)).toEqual(nothing);
+  expect(artifactKeys(simulation)).toEqual([]);
+});
+
+test('the sample recipe is refused in its first state where EBS encrypts by default, with both its targets', async () => {
+  const { simulation, execution } = await sampleIn([{}]);
+  expect(execution).toMatchObject({ status: 'FAILED', error: 'RecipeInvalid' });
+  expect(execution.cause).toMatch(/distribute\[0\]: is shared, .*EBS encrypts every new volume in us-east-1.*kmsKey$/m);
+  expect(execution.cause).toMatch(/distribute\[1\]: is shared, .*AWS-managed key of eu-west-1.*kmsKey$/m);
+  expect(statesEntered(execution)).not.toContain('Launch');
+  expect(simulation.cloud.calls.map(({ action }) => action)).not.toContain('RunInstances');
+});
+
+test('the sample recipe is published where EBS encrypts by default under a key that can be shared', async () => {
+  const { execution } = await sampleIn([
+    { region: 'us-east-1', key: 'alias/ebs' },
+    { region: 'eu-west-1', key: 'alias/ebs' },
+  ]);
+  expect(execution).toMatchObject({ status: 'SUCCEEDED' });
 });

@@ -1,9 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { selfDestructSeconds } from '../../../core/guest/self-destruct.ts';
-import type { Plan } from '../../../core/build/plan.ts';
-import { move } from '../../../simulator/aws/ec2/instances/instances.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
-import { artifactKeys, build, launched, leftIn, nothing, pipeline, recipe, unheard } from '../../support/pipeline.ts';
+import { build, launched, leftIn, nothing, pipeline, recipe } from '../../support/pipeline.ts';
 
 const windows = (release = 2025) => ({
   source: { parameter: `/aws/service/ami-windows-latest/Windows_Server-${release}-English-Full-Base`, owner: 'amazon' },
@@ -12,7 +9,9 @@ const windows = (release = 2025) => ({
   checks: [{ name: 'boots', powershell: 'exit 0' }],
   distribute: [{ region: recipe.distribute[0]?.region }],
 });
+
 const calls = ({ cloud }: Simulation, action: string) => cloud.calls.filter((call) => call.action === action);
+
 const commandOf = ({ cloud }: Simulation, step: string) =>
   [...cloud.world.region('us-east-1').commands.values()].find((command) => command.step === step);
 
@@ -46,32 +45,11 @@ test('Sysprep that fails fails the build, with what the document printed', async
   expect(leftIn(simulation)).toEqual(nothing);
 });
 
-test('no Windows builder outlives its pipeline: the timer stops it', async () => {
-  const interfere = { enter: (state: string) => (state === 'AwaitBuilder' ? ('ABORTED' as const) : undefined) };
-  const simulation = pipeline({ ...unheard, changes: windows(), interfere });
-  await build(simulation);
-  const key = artifactKeys(simulation).find((each) => each.endsWith('/plan.json')) ?? '';
-  const plan = JSON.parse(simulation.artifact(key) ?? 'null') as Plan;
-  await simulation.pass(selfDestructSeconds(plan, 'builder') + 900);
-  expect(leftIn(simulation)).toMatchObject({ instances: ['us-east-1 stopped'] });
-});
-
-test('a step during which somebody stops the builder fails at once, not when SSM gives up', async () => {
-  const interfere = {
-    enter: (state: string) => {
-      if (state !== 'AwaitCommand') return undefined;
-      simulation.cloud.world.after(30, () => {
-        for (const instance of launched(simulation, 'builder'))
-          move(simulation.cloud.world, instance, 'stopping', 'instanceStop', 'stopped');
-      });
-      return undefined;
-    },
+test('a stopped capture stops the builder, a running capture does not', async () => {
+  const stops = async (capture: string) => {
+    const simulation = pipeline({ changes: { image: { capture } } });
+    expect((await build(simulation)).status).toBe('SUCCEEDED');
+    return simulation.cloud.calls.filter(({ action }) => action === 'StopInstances').length;
   };
-  const simulation: Simulation = pipeline({
-    interfere,
-    scenario: { commands: [{ step: 'patch', seconds: 3000 }] },
-  });
-  const execution = await build(simulation);
-  expect(execution).toMatchObject({ status: 'FAILED', error: 'ProvisionFailed' });
-  expect(execution.cause).toContain('when the instance was stopped');
+  expect([await stops('stopped'), await stops('running')]).toEqual([1, 0]);
 });

@@ -1,14 +1,26 @@
-// Which key encrypts what, from the source image to what is published.
-import { readFileSync } from 'node:fs';
-import type { InterferedCall } from '../../../simulator/pipeline/interference.ts';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
-import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
+import type { InterferedCall } from '../../../simulator/pipeline/interference.ts';
+import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { addSource, keysIn, ownSource } from '../../support/disks.ts';
-import { build, leftIn, nothing, pipeline, recipe, statesEntered, type Setting } from '../../support/pipeline.ts';
+import { build, imageIn, leftIn, nothing, pipeline, recipe, type Setting } from '../../support/pipeline.ts';
 
 const consumer = '444455556666';
 const builder = { ...recipe.builder, rootVolume: { sizeGiB: 8 } };
+
+/** A build in which something comes out under another key, with what is left of it and how long Verify took. */
+async function wronglyKeyed(setting: Setting, meddle: (simulation: Simulation) => void = () => undefined) {
+  const simulation = pipeline(setting);
+  meddle(simulation);
+  const { error, cause = '', history } = await build(simulation);
+  const entered = (name: string) =>
+    history.find(({ stateEnteredEventDetails }) => (stateEnteredEventDetails as { name?: string })?.name === name);
+  const seconds = (Number(entered('Compensate')?.timestamp) - Number(entered('Verify')?.timestamp)) / 1000;
+  const granted = simulation.cloud.calls.filter(({ action, params }) => {
+    const { LaunchPermission, CreateVolumePermission } = params as Record<string, object | undefined>;
+    return /^Modify(Image|Snapshot)Attribute$/.test(action) && (LaunchPermission ?? CreateVolumePermission);
+  });
+  return { error, cause, seconds, granted: granted.map(({ region }) => region), left: leftIn(simulation), simulation };
+}
 
 test.each<[string, { device: string; key?: string }]>([
   ['plain', { device: '/dev/sdf' }],
@@ -20,34 +32,6 @@ test.each<[string, { device: string; key?: string }]>([
   expect(await build(simulation)).toMatchObject({ status: 'SUCCEEDED' });
   const { arn } = simulation.cloud.keys.get('us-east-1')!.get('alias/golden')!;
   expect(keysIn(simulation, 'us-east-1')).toEqual({ '/dev/xvda': arn, '/dev/sdf': arn });
-});
-
-/** A build of README.md's example of a recipe, shared in both its regions, in an account with some settings. */
-async function sampleIn(encryption: object[]) {
-  const [, text = ''] = /```yaml\n([^]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
-  const document = parse(text) as { name: string; distribute: object[] };
-  const distribute = document.distribute.map((target) => ({ ...target, accounts: [consumer] }));
-  const catalog = { recipes: { [document.name]: { ...document, distribute } }, scripts: {}, version: '1.0.0' };
-  const keys = ['us-east-1', 'eu-west-1'].map((region) => ({ region, alias: 'alias/ebs' }));
-  const simulation = createSimulation({ catalog, scenario: { encryption, keys } });
-  return { simulation, execution: await build(simulation, { recipe: document.name }) };
-}
-
-test('the sample recipe is refused in its first state where EBS encrypts by default, with both its targets', async () => {
-  const { simulation, execution } = await sampleIn([{}]);
-  expect(execution).toMatchObject({ status: 'FAILED', error: 'RecipeInvalid' });
-  expect(execution.cause).toMatch(/distribute\[0\]: is shared, .*EBS encrypts every new volume in us-east-1.*kmsKey$/m);
-  expect(execution.cause).toMatch(/distribute\[1\]: is shared, .*AWS-managed key of eu-west-1.*kmsKey$/m);
-  expect(statesEntered(execution)).not.toContain('Launch');
-  expect(simulation.cloud.calls.map(({ action }) => action)).not.toContain('RunInstances');
-});
-
-test('the sample recipe is published where EBS encrypts by default under a key that can be shared', async () => {
-  const { execution } = await sampleIn([
-    { region: 'us-east-1', key: 'alias/ebs' },
-    { region: 'eu-west-1', key: 'alias/ebs' },
-  ]);
-  expect(execution).toMatchObject({ status: 'SUCCEEDED' });
 });
 
 test.each<[string, Setting, RegExp]>([
@@ -83,21 +67,6 @@ test.each<[string, Setting, RegExp]>([
   expect(leftIn(simulation)).toEqual(before);
   expect(before).toMatchObject({ ...nothing, images: expect.anything(), snapshots: expect.anything() });
 });
-
-/** A build in which something comes out under another key, with what is left of it and how long Verify took. */
-async function wronglyKeyed(setting: Setting, meddle: (simulation: Simulation) => void = () => undefined) {
-  const simulation = pipeline(setting);
-  meddle(simulation);
-  const { error, cause = '', history } = await build(simulation);
-  const entered = (name: string) =>
-    history.find(({ stateEnteredEventDetails }) => (stateEnteredEventDetails as { name?: string })?.name === name);
-  const seconds = (Number(entered('Compensate')?.timestamp) - Number(entered('Verify')?.timestamp)) / 1000;
-  const granted = simulation.cloud.calls.filter(({ action, params }) => {
-    const { LaunchPermission, CreateVolumePermission } = params as Record<string, object | undefined>;
-    return /^Modify(Image|Snapshot)Attribute$/.test(action) && (LaunchPermission ?? CreateVolumePermission);
-  });
-  return { error, cause, seconds, granted: granted.map(({ region }) => region), left: leftIn(simulation), simulation };
-}
 
 test('a copy that comes out under another key is shared with nobody, and fails the build at once', async () => {
   const images = [{ region: 'eu-west-1', name: 'base-*', key: 'alias/aws/ebs' }];
@@ -143,4 +112,47 @@ test('a key that KMS stops showing ends the build in Verify with the refused act
   );
   expect(seconds).toBeLessThan(30);
   expect(left).toEqual(nothing);
+});
+
+test('a permission that shows late is waited for', async () => {
+  const simulation = pipeline();
+  const describe = simulation.cloud.services.ec2['DescribeImageAttribute'];
+  let blind = 3;
+  simulation.cloud.services.ec2['DescribeImageAttribute'] = (input, from) =>
+    blind-- > 0 ? { ImageId: (input as { ImageId: string }).ImageId, LaunchPermissions: [] } : describe?.(input, from);
+  expect((await build(simulation)).status).toBe('SUCCEEDED');
+});
+
+test('an image that somebody makes public while it is built is not published', async () => {
+  const simulation = pipeline();
+  const modify = simulation.cloud.services.ec2['ModifyImageAttribute'];
+  simulation.cloud.services.ec2['ModifyImageAttribute'] = (input, from) => {
+    if (from.region === 'us-east-1') imageIn(simulation, 'us-east-1').permissions.push({ Group: 'all' });
+    return modify?.(input, from);
+  };
+  const { error, cause } = await build(simulation);
+  expect({ error, cause }).toEqual({
+    error: 'TargetsIncomplete',
+    cause: expect.stringMatching(/us-east-1: ami-\w+ is public: everyone may launch it/),
+  });
+  expect(leftIn(simulation)).toEqual(nothing);
+});
+
+test('a thousand accounts in every region fit through the machine, also when all of them are wrong', async () => {
+  const regions = [...(await import('../../../core/recipe/regions.ts')).knownRegions]
+    .filter((region) => !/^(us-gov|cn|eusc)-/.test(region))
+    .slice(0, 8);
+  const accounts = Array.from({ length: 1000 }, (_, index) => String(300000000000 + index));
+  const { builder, ...rest } = recipe;
+  const distribute = regions.map((region) => ({ region, accounts }));
+  const simulation = pipeline({
+    changes: { ...rest, builder: { ...builder, rootVolume: { sizeGiB: 8 } }, distribute },
+  });
+  simulation.cloud.services.ec2['DescribeImageAttribute'] = (input) => ({
+    ImageId: (input as { ImageId: string }).ImageId,
+    LaunchPermissions: [],
+  });
+  const execution = await build(simulation);
+  expect(execution).toMatchObject({ error: 'TargetsIncomplete', cause: expect.stringContaining('and 995 more') });
+  expect(leftIn(simulation)).toEqual(nothing);
 });

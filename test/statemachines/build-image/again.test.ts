@@ -6,11 +6,8 @@ import {
   launched,
   leftIn,
   manifestIn,
-  nothing,
   onlyManifest,
   pipeline,
-  recipe,
-  statesEntered,
   stopAt,
   stoppedAt,
   unheard,
@@ -139,85 +136,3 @@ test.each([
     expect(leftIn(simulation)).toMatchObject({ images, channels });
   },
 );
-
-test('an older build that is completed late does not move the channel back', async () => {
-  const simulation = pipeline(unheard);
-  const id = await stoppedAt(simulation, 'Publish');
-  const newer = await build(simulation);
-  const before = leftIn(simulation).channels;
-  const older = await build(simulation, { recipe: 'base', build: id });
-  expect(older).toMatchObject({
-    error: 'PublishFailed',
-    cause: expect.stringContaining(manifestIn(simulation, newer).build),
-  });
-  expect(leftIn(simulation).channels).toEqual(before);
-});
-
-test('an optional target whose region refuses everything neither fails the build nor hides what is left', async () => {
-  const refused = ['CopyImage', 'DescribeImages', 'DescribeSnapshots'].map((action) => ({
-    action: `ec2:${action}`,
-    region: 'ap-southeast-2',
-    error: 'AuthFailure',
-  }));
-  const simulation = pipeline({ scenario: { api: refused } });
-  const execution = await build(simulation);
-  expect(execution.status).toBe('SUCCEEDED');
-  const manifest = manifestIn(simulation, execution);
-  expect(manifest.status).toBe('published');
-  expect(manifest.failure).toMatchObject({
-    state: 'CleanUp',
-    left: [expect.stringContaining('images in ap-southeast-2')],
-  });
-  expect(Object.keys(leftIn(simulation).channels)).toEqual(['us-east-1', 'eu-west-1']);
-});
-
-test('a published build stays published when its manifest cannot be written', async () => {
-  const simulation = pipeline();
-  const put = simulation.cloud.services.s3['PutObject'];
-  simulation.cloud.services.s3['PutObject'] = (input, from) => {
-    if ((input as { Key: string }).Key.endsWith('/manifest.json'))
-      throw Object.assign(new Error('no'), { name: 'AccessDenied' });
-    return put?.(input, from);
-  };
-  const execution = await build(simulation);
-  expect(execution.status).toBe('FAILED');
-  expect(execution.cause).toContain('the manifest could not be written');
-  expect(leftIn(simulation).images).toHaveLength(3);
-  expect(Object.keys(leftIn(simulation).channels)).toHaveLength(3);
-});
-
-test('a thousand accounts in every region fit through the machine, also when all of them are wrong', async () => {
-  const regions = [...(await import('../../../core/recipe/regions.ts')).knownRegions]
-    .filter((region) => !/^(us-gov|cn|eusc)-/.test(region))
-    .slice(0, 8);
-  const accounts = Array.from({ length: 1000 }, (_, index) => String(300000000000 + index));
-  const { builder, ...rest } = recipe;
-  const distribute = regions.map((region) => ({ region, accounts }));
-  const simulation = pipeline({
-    changes: { ...rest, builder: { ...builder, rootVolume: { sizeGiB: 8 } }, distribute },
-  });
-  simulation.cloud.services.ec2['DescribeImageAttribute'] = (input) => ({
-    ImageId: (input as { ImageId: string }).ImageId,
-    LaunchPermissions: [],
-  });
-  const execution = await build(simulation);
-  expect(execution).toMatchObject({ error: 'TargetsIncomplete', cause: expect.stringContaining('and 995 more') });
-  expect(leftIn(simulation)).toEqual(nothing);
-});
-
-test("a recipe's own Name tag wins", async () => {
-  const simulation = pipeline({ changes: { image: { tags: { Name: 'web' } } } });
-  expect((await build(simulation)).status).toBe('SUCCEEDED');
-  expect(imageIn(simulation, 'eu-west-1').tags.get('Name')).toBe('web');
-});
-
-test('a document of several steps that fails says which step and why', async () => {
-  const provision = [{ name: 'baseline', document: 'AWS-RunPatchBaseline', parameters: { Operation: ['Install'] } }];
-  const simulation = pipeline({
-    changes: { provision },
-    scenario: { commands: [{ step: 'baseline', exitCode: 9, stdout: 'no space left' }] },
-  });
-  const execution = await build(simulation);
-  expect(execution.cause).toMatch(/exit code 9[^]*no space left[^]*s3:\/\/golden-artifacts-.*\/commands\//);
-  expect(statesEntered(execution)).not.toContain('Seal');
-});

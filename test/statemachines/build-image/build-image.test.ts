@@ -7,6 +7,7 @@ import {
   launched,
   leftIn,
   manifestIn,
+  nothing,
   organization,
   pipeline,
   recipe,
@@ -120,15 +121,6 @@ test('builder and candidate are reachable by SSM only, demand IMDSv2, and end wh
   expect(request?.params).not.toHaveProperty('KeyName');
 });
 
-test('a stopped capture stops the builder, a running capture does not', async () => {
-  const stops = async (capture: string) => {
-    const simulation = pipeline({ changes: { image: { capture } } });
-    expect((await build(simulation)).status).toBe('SUCCEEDED');
-    return simulation.cloud.calls.filter(({ action }) => action === 'StopInstances').length;
-  };
-  expect([await stops('stopped'), await stops('running')]).toEqual([1, 0]);
-});
-
 test('without a channel everything is distributed and nothing is published', async () => {
   const unpublished = { ...recipe, publish: undefined };
   const simulation = pipeline();
@@ -168,24 +160,6 @@ test('overrides change one build, not the recipe', async () => {
     { region: 'us-east-1', parameter: '/golden/base/beta' },
   ]);
   expect(leftIn(simulation).channels).toEqual({});
-});
-
-test('the next instance type is tried when the first has no room', async () => {
-  const scenario = {
-    api: [{ action: 'ec2:RunInstances', times: 5, error: 'InsufficientInstanceCapacity', message: 'none' }],
-  };
-  const simulation = pipeline({ scenario });
-  expect((await build(simulation)).status).toBe('SUCCEEDED');
-  expect(launched(simulation, 'builder').map(({ type }) => type)).toEqual(['t3a.small']);
-});
-
-test('capacity that comes back is waited for', async () => {
-  const scenario = {
-    api: [{ action: 'ec2:RunInstances', times: 20, error: 'InsufficientInstanceCapacity', message: 'none' }],
-  };
-  const simulation = pipeline({ scenario });
-  expect((await build(simulation)).status).toBe('SUCCEEDED');
-  expect(launched(simulation, 'builder')).toHaveLength(1);
 });
 
 test.each([
@@ -250,9 +224,25 @@ test('starting a published build again changes nothing', async () => {
   expect(leftIn(simulation)).toEqual(before);
 });
 
-test.each([194, 3010])('a step that ends with exit code %i is rebooted, run again and survived', async (exitCode) => {
-  const simulation = pipeline({ scenario: { commands: [{ step: 'patch', exitCode, times: 1 }] } });
+const denied = (action: string, region = 'us-east-1') => ({
+  api: [
+    { action, region, error: 'UnauthorizedOperation', message: 'You are not authorized to perform this operation.' },
+  ],
+});
+
+test.each(['ec2:RunInstances', 'ec2:CreateImage', 'ssm:SendCommand', 'ec2:StopInstances', 'ec2:ModifyImageAttribute'])(
+  'a refused %s ends the build, says who refused what where, and leaves nothing',
+  async (action) => {
+    const simulation = pipeline({ scenario: denied(action) });
+    const execution = await build(simulation);
+    expect(execution.status).toBe('FAILED');
+    expect(execution.cause).toMatch(new RegExp(`${action}.*us-east-1.*UnauthorizedOperation.*request [0-9a-f-]+`, 's'));
+    expect(leftIn(simulation)).toEqual(nothing);
+  },
+);
+
+test("a recipe's own Name tag wins", async () => {
+  const simulation = pipeline({ changes: { image: { tags: { Name: 'web' } } } });
   expect((await build(simulation)).status).toBe('SUCCEEDED');
-  const reboots = simulation.cloud.delaysDrawn.filter(({ kind }) => kind === 'reboot');
-  expect(reboots).toHaveLength(2); // this one, and the recipe's own reboot step
+  expect(imageIn(simulation, 'eu-west-1').tags.get('Name')).toBe('web');
 });

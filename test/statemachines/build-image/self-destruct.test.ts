@@ -68,3 +68,21 @@ test.each([
     }
   },
 );
+
+const windows = (release = 2025) => ({
+  source: { parameter: `/aws/service/ami-windows-latest/Windows_Server-${release}-English-Full-Base`, owner: 'amazon' },
+  builder: { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' },
+  provision: [{ name: 'patch', powershell: 'exit 0' }],
+  checks: [{ name: 'boots', powershell: 'exit 0' }],
+  distribute: [{ region: recipe.distribute[0]?.region }],
+});
+
+test('no Windows builder outlives its pipeline: the timer stops it', async () => {
+  const interfere = { enter: (state: string) => (state === 'AwaitBuilder' ? ('ABORTED' as const) : undefined) };
+  const simulation = pipeline({ ...unheard, changes: windows(), interfere });
+  await build(simulation);
+  const key = artifactKeys(simulation).find((each) => each.endsWith('/plan.json')) ?? '';
+  const plan = JSON.parse(simulation.artifact(key) ?? 'null') as Plan;
+  await simulation.pass(selfDestructSeconds(plan, 'builder') + 900);
+  expect(leftIn(simulation)).toMatchObject({ instances: ['us-east-1 stopped'] });
+});

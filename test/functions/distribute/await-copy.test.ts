@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { build, leftIn, manifestIn, nothing, onlyManifest, pipeline, recipe } from '../../support/pipeline.ts';
+
+const hour = 3600;
+const plain = { builder: { ...recipe.builder, rootVolume: { sizeGiB: 8 } }, checks: [] };
+
+test('a required target that fails keeps everything unpublished, and every copy is taken back', async () => {
+  const images = [{ region: 'eu-west-1', name: 'base-*', fail: 'Given key ID is not accessible', afterSeconds: 90 }];
+  const simulation = pipeline({ scenario: { images } });
+  const execution = await build(simulation);
+  expect(execution).toMatchObject({
+    error: 'TargetsIncomplete',
+    cause: expect.stringContaining('Given key ID is not accessible'),
+  });
+  expect(leftIn(simulation)).toEqual(nothing);
+  expect(onlyManifest(simulation)?.targets).toMatchObject([
+    { region: 'us-east-1', status: 'skipped' },
+    { region: 'eu-west-1', status: 'failed', error: expect.stringContaining('CopyFailed') },
+    { region: 'ap-southeast-2', status: 'skipped' },
+  ]);
+});
+
+test('a target that may fail does so alone: the others are published, and its half-made copy goes', async () => {
+  const images = [
+    { region: 'ap-southeast-2', name: 'base-*', fail: 'Given key ID is not accessible', afterSeconds: 90 },
+  ];
+  const simulation = pipeline({ scenario: { images } });
+  const execution = await build(simulation);
+  expect(execution.status).toBe('SUCCEEDED');
+  expect(leftIn(simulation)).toMatchObject({
+    images: ['us-east-1 available', 'eu-west-1 available'],
+    instances: [],
+    volumes: [],
+  });
+  expect(Object.keys(leftIn(simulation).channels)).toEqual(['us-east-1', 'eu-west-1']);
+  expect(manifestIn(simulation, execution).targets[2]).toMatchObject({ status: 'failed', parameter: null });
+});
+
+test('a copy that is not made within the timeout of its target fails that target, with how far it is', async () => {
+  const [home, slow] = [{ region: 'us-east-1' }, { region: 'eu-west-1', timeout: '1h', required: false }];
+  const simulation = pipeline({
+    scenario: { delays: { copyImage: 2 * hour } },
+    changes: { ...plain, distribute: [home, slow] },
+  });
+  expect((await build(simulation)).status).toBe('SUCCEEDED');
+  expect(onlyManifest(simulation)?.targets).toMatchObject([
+    { status: 'published' },
+    {
+      status: 'failed',
+      error: expect.stringMatching(/WaitTimedOut.*is pending, snap-\w+ at [5-9]\d%; raise the target's timeout/),
+    },
+  ]);
+});
