@@ -35,13 +35,12 @@ const namesIn = (path: string, pick: (name: string, isFolder: boolean) => boolea
     .map(({ name }) => name)
     .toSorted();
 
-const found = await Promise.all(
-  namesIn(folder, (_, isFolder) => isFolder).flatMap((phase) =>
-    namesIn(join(folder, phase), (name) => name.endsWith('.ts')).map((name) =>
-      load(phase, name.slice(0, -'.ts'.length)),
-    ),
-  ),
+const sources = namesIn(folder, (_, isFolder) => isFolder).flatMap((phase) =>
+  namesIn(join(folder, phase), (name) => name.endsWith('.ts')).map((name) => ({ phase, name: name.slice(0, -3) })),
 );
+const found: FunctionInTree[] = [];
+// One after another, because Jest's loader of modules cannot import files that share imports at the same time.
+for (const { phase, name } of sources) found.push(await load(phase, name));
 
 const twice = found.find(({ key }, index) => found.findIndex((other) => other.key === key) !== index);
 if (twice) throw new Error(`Two files are the function ${twice.key}. One of them is ${twice.file}.`);

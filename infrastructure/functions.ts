@@ -47,7 +47,7 @@ export function substitutionsOf(definition: string, functions: Declared[]): { su
   const ids = new Set(functions.map(({ key }) => lambdaIdOf(key)));
   const unknown = names.filter((name) => !ids.has(lambdaIdOf(name)));
   if (unknown.length > 0)
-    throw new Error(`A state machine names ${unknown.join(', ')}, for which there is no file in functions/.`);
+    throw new Error(`A state machine calls ${unknown.join(', ')}, and functions/ has no file for it.`);
   const arns = names.map((name) => [`${name}Arn`, getArn(lambdaIdOf(name))] as const);
   return {
     // A Task's Resource must be in the partition of the execution.

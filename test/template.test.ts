@@ -231,7 +231,7 @@ describe('a deployment', () => {
     ['a service that only begins alike', { service: 'goldens' }, []],
     ['every parameter as a secret', { builderSecrets: '*' }, [/builderSecrets/]],
     ['a VPC without subnets', { vpcId: 'vpc-0123456789abcdef0' }, [/needs --param="subnets/]],
-    ['subnets without a VPC', { subnets: 'subnet-0123456789abcdef0' }, [/needs their --param="vpcId/]],
+    ['subnets without a VPC', { subnets: 'subnet-0123456789abcdef0' }, [/needs --param="vpcId/]],
     [
       'everything that is wrong at once',
       { kmsKey: 'k', vpcId: 'v', subnets: 's', commandOutputDays: 0 },
@@ -269,7 +269,9 @@ describe('recipes that Resolve would refuse every time are not packaged', () => 
   });
 
   test('a setting that is no list of what it takes is refused', async () => {
-    await expect(packagedTemplate(['--param=shareWith=everybody'])).rejects.toThrow(/shareWith cannot have everybody/);
+    await expect(packagedTemplate(['--param=shareWith=everybody'])).rejects.toThrow(
+      /shareWith does not take everybody/,
+    );
   });
 });
 

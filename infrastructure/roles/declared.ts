@@ -41,22 +41,22 @@ export const impliedBy = ({ actions, byEvents }: Omit<Declared, 'key'>): string[
 
 /** Actions without a grant, and grants without a function that needs them. */
 export function grantProblems(functions: Declared[], table: GrantTable): string[] {
-  const where = 'infrastructure/roles/grants.ts';
+  const tableOf = (action: string) => `infrastructure/roles/grants${action.startsWith('ec2:') ? '-of-ec2' : ''}.ts`;
   const needs = functions.flatMap((declared) => impliedBy(declared).map((action) => ({ key: declared.key, action })));
   const missing = needs.flatMap(({ key, action }) => {
     const row = table[action];
-    if (!row) return [`${key} declares ${action}, for which ${where} has no row.`];
+    if (!row) return [`${key} declares ${action}, for which ${tableOf(action)} has no row.`];
     if (Array.isArray(row) || row[key] || row['others']) return [];
-    return [`${key} declares ${action}, whose row in ${where} is only for ${Object.keys(row).join(', ')}.`];
+    return [`${key} declares ${action}, whose row in ${tableOf(action)} is only for ${Object.keys(row).join(', ')}.`];
   });
   const unused = Object.entries(table).flatMap(([action, row]) => {
     const keys = needs.filter((need) => need.action === action).map(({ key }) => key);
-    if (keys.length === 0) return [`No function declares ${action}, for which ${where} has a row.`];
+    if (keys.length === 0) return [`No function declares ${action}, for which ${tableOf(action)} has a row.`];
     if (Array.isArray(row)) return [];
     const isUsed = (key: string) => (key === 'others' ? keys.some((one) => !(one in row)) : keys.includes(key));
     return Object.keys(row)
       .filter((key) => !isUsed(key))
-      .map((key) => `The row of ${action} in ${where} has grants for ${key}, which no function needs.`);
+      .map((key) => `The row of ${action} in ${tableOf(action)} has grants for ${key}, which no function needs.`);
   });
   return [...missing, ...unused];
 }

@@ -24,7 +24,8 @@ function listIn(name: string, value: Param, form: RegExp): string[] {
   const list = texts.map((entry) => entry.trim()).filter((entry) => entry !== '');
   if (list.length === 1 && list[0] === 'none') return [];
   const wrong = list.filter((entry) => !form.test(entry));
-  if (wrong.length > 0) throw new Error(`${name} cannot have ${wrong.join(', ')}; docs/deploy.md says what it takes.`);
+  if (wrong.length > 0)
+    throw new Error(`${name} does not take ${wrong.join(', ')}. docs/deploy.md says what it takes.`);
   return list;
 }
 const listOrAny = (name: string, value: Param, form: RegExp): 'any' | string[] =>
@@ -62,7 +63,7 @@ export function settingsVariable(settings: FunctionSettings): { 'Fn::Sub': strin
   // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 4 KB for all variables of a function.
   if (text.length > 3000)
     throw new Error(
-      `The settings are ${text.length} characters, of 3000 that a function's environment has room for: name organizations in shareWith instead of their accounts.`,
+      `The settings have ${text.length} characters, and a function's environment has room for 3000. Name organizations in shareWith instead of their accounts.`,
     );
   return { 'Fn::Sub': text };
 }

@@ -17,16 +17,16 @@ export function namingProblems({ service, stage }: Named, functions: string[], o
   const problems: string[] = [];
   if (/^golden(-|$)/.test(service) && service !== defaultService && ownRoot)
     problems.push(
-      `GOLDEN_SERVICE "${service}" would get a channel root that a deployment of ${defaultService} has for one of its stages: ` +
-        'choose a name that does not begin with golden, or give --param="channelRoot=/…"',
+      `GOLDEN_SERVICE "${service}" would get the channel root that ${defaultService} has for one of its stages. ` +
+        'Choose a name that does not begin with golden, or give --param="channelRoot=/…".',
     );
   const longest = functions.toSorted((a, b) => b.length - a.length)[0] ?? '';
   const name = `${service}-${stage}`;
   const budget = 64 - `-${longest}`.length;
   if (name.length > budget)
     problems.push(
-      `service and stage make "${name}", ${name.length} characters, and at most ${budget} fit: Lambda takes 64 for the name of a ` +
-        `function, and ${name}-${longest} has ${name.length + longest.length + 1}. Choose a shorter --stage or GOLDEN_SERVICE`,
+      `Service and stage make "${name}", which has ${name.length} characters, and at most ${budget} fit. Lambda takes 64 for the name of ` +
+        `a function, and ${name}-${longest} has ${name.length + longest.length + 1}. Choose a shorter --stage or GOLDEN_SERVICE.`,
     );
   return problems;
 }

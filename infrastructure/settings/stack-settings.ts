@@ -59,13 +59,15 @@ function networkProblems(params: Params): string[] {
   const problems: string[] = [];
   if (!off(vpc) && groups.length > 0)
     problems.push(
-      '--param="vpcId=…" is for the security group that the stack makes; with securityGroups it makes none',
+      '--param="vpcId=…" is the VPC of the security group that the stack makes. With securityGroups the stack makes none. Give one of the two.',
     );
   if (!off(vpc) && subnets.length === 0)
-    problems.push('--param="vpcId=…" needs --param="subnets=…": builders are launched in the default VPC otherwise');
+    problems.push(
+      '--param="vpcId=…" needs --param="subnets=…". Without subnets, EC2 launches builders in the default VPC.',
+    );
   if (off(vpc) && groups.length === 0 && subnets.length > 0)
     problems.push(
-      '--param="subnets=…" needs their --param="vpcId=…" for a security group there, or --param="securityGroups=…"',
+      '--param="subnets=…" needs --param="vpcId=…", so that the stack makes a security group there, or --param="securityGroups=…".',
     );
   return problems;
 }
@@ -85,7 +87,9 @@ export function stackProblems(place: Pick<Place, 'service' | 'stage'>, params: P
 export function stackSettings(place: Place, params: Params, functions: string[]): StackSettings {
   const problems = stackProblems(place, params, functions);
   if (problems.length > 0)
-    throw new Error(`The deployment's settings cannot be:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    throw new Error(
+      `These settings of the stack cannot work:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+    );
   const text = (name: string) => (off(params[name]) ? undefined : String(params[name]));
   return {
     builderRole: text('builderRole'),

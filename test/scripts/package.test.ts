@@ -1,9 +1,8 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { substitutionsOf } from '../../infrastructure/functions.ts';
+import { join, resolve } from 'node:path';
 import { deploymentOf } from '../../infrastructure/settings/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'golden-settings-'));
@@ -61,7 +60,7 @@ test.each<[string, string[], Record<string, string>, RegExp[]]>([
     'two of the stack, together',
     ['--param=subnets=x', '--param', 'channelRoot=images'],
     {},
-    [/^The deployment's settings cannot be:\n- --param="channelRoot=…".*\n- --param="subnets=…" must.*\n- .*vpcId/],
+    [/^These settings of the stack cannot work:\n- --param="channelRoot=…".*\n- --param="subnets=…" must.*\n- .*vpcId/],
   ],
   ['one of the functions', ['--param', 'automaticBuilds=yes'], {}, [/^automaticBuilds must be on or off, not "yes"/]],
   [
@@ -89,18 +88,6 @@ test.each<[string, string[], Record<string, string>, RegExp[]]>([
   for (const [index, pattern] of expected.entries()) expect(problems[index]).toMatch(pattern);
 });
 
-test('a state machine that names a function without a file is refused', () => {
-  const seal = { key: 'seal', byEvents: false, actions: [] };
-  const machine = '{ "Resource": "${SealArn}", "Next": "${PolishArn}", "Other": "${Partition}" }';
-  expect(() => substitutionsOf(machine, [seal])).toThrow(
-    'A state machine names Polish, for which there is no file in functions/.',
-  );
-  expect(substitutionsOf(machine.replace('${PolishArn}', ''), [seal]).substitutions).toEqual({
-    Partition: { Ref: 'AWS::Partition' },
-    SealArn: { 'Fn::GetAtt': ['SealLambdaFunction', 'Arn'] },
-  });
-});
-
 test('npm run package and npm run deploy check the settings before they make anything', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
   const calls = ['package', 'deploy'].map((verb) => scripts[verb]);
@@ -115,4 +102,20 @@ test('npm run package and npm run deploy check the settings before they make any
     stderr: '--param="dailySweep=…" must be ENABLED or DISABLED, not "off"\n',
   });
   expect(statSync('dist', { throwIfNoEntry: false })?.mtimeMs).toBe(before);
+});
+
+test('osls alone packages nothing for another region or stage than the last packaging', () => {
+  for (const name of ['serverless.yml', 'infrastructure', 'statemachines'])
+    cpSync(name, join(folder, name), { recursive: true });
+  mkdirSync(join(folder, 'dist'), { recursive: true });
+  writeFileSync(join(folder, 'dist/infrastructure.json'), JSON.stringify({ dev: { 'us-east-1': { functions: {} } } }));
+  const osls = resolve('node_modules/serverless/bin/serverless.js');
+  const { AWS_REGION: _region, ...env } = process.env;
+  const run = spawnSync(process.execPath, [osls, 'package', '--region', 'eu-central-1'], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  });
+  expect(run.status).toBe(1);
+  expect(run.stderr + run.stdout).toContain('Cannot resolve variable at "custom.made"');
 });

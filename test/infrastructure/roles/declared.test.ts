@@ -13,7 +13,7 @@ test('every action that a function declares has a grant, and every grant a funct
 const stops: GrantTable = { 'ec2:StopInstances': anything };
 
 test.each<[string, Declared[], GrantTable, RegExp]>([
-  ['an action without a row', [seal], {}, /^seal declares ec2:StopInstances, for which .*grants\.ts has no row\.$/],
+  ['an action without a row', [seal], {}, /^seal declares ec2:StopInstances, for which .*grants-of-ec2\.ts has no row\.$/],
   [
     'an action whose row is for other functions',
     [seal, { ...seal, key: 'launch' }],
@@ -24,7 +24,7 @@ test.each<[string, Declared[], GrantTable, RegExp]>([
     'a row that no function needs',
     [seal],
     { ...stops, 'ec2:CopyImage': anything },
-    /^No function declares ec2:CopyImage, for which .*grants\.ts has a row\.$/,
+    /^No function declares ec2:CopyImage, for which .*grants-of-ec2\.ts has a row\.$/,
   ],
   [
     'grants for a function that does not declare the action',
