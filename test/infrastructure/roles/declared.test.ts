@@ -13,7 +13,12 @@ test('every action that a function declares has a grant, and every grant a funct
 const stops: GrantTable = { 'ec2:StopInstances': anything };
 
 test.each<[string, Declared[], GrantTable, RegExp]>([
-  ['an action without a row', [seal], {}, /^seal declares ec2:StopInstances, for which .*grants-of-ec2\.ts has no row\.$/],
+  [
+    'an action without a row',
+    [seal],
+    {},
+    /^seal declares ec2:StopInstances, for which .*grants-of-ec2\.ts has no row\.$/,
+  ],
   [
     'an action whose row is for other functions',
     [seal, { ...seal, key: 'launch' }],
