@@ -94,16 +94,19 @@ test.concurrent('a build whose every fourth EC2 call is throttled is published a
   expect(lab.layer.throttled.get('throttled')).toBeGreaterThan(5);
 });
 
-test.concurrent('a check that fails on the candidate ends the build before anything is copied', async () => {
-  const faults = {
-    command: (comment: string) =>
-      comment.includes('/check/') ? { exitCode: 1, stdout: 'inactive\n', stderr: '' } : undefined,
-  };
-  const baked = await bake(lab, 'check-fails', { recipe: recipe('check-fails') }, { faults });
-  await expectUndone(lab, 'check-fails', baked, 'CheckFailed');
-  expect(baked.manifest?.failure?.cause).toContain('inactive');
-  expect(baked.entered).not.toContain('CopyImage');
-});
+test.concurrent(
+  'a check that fails on the candidate undoes the copies beside it before anybody may launch one',
+  async () => {
+    const faults = {
+      command: (comment: string) =>
+        comment.includes('/check/') ? { exitCode: 1, stdout: 'inactive\n', stderr: '' } : undefined,
+    };
+    const baked = await bake(lab, 'check-fails', { recipe: recipe('check-fails') }, { faults });
+    await expectUndone(lab, 'check-fails', baked, 'CheckFailed');
+    expect(baked.manifest?.failure?.cause).toContain('inactive');
+    for (const state of ['Grant', 'GrantPermissions', 'Publish']) expect(baked.entered).not.toContain(state);
+  },
+);
 
 test.concurrent(
   'a source image of another owner is refused and nothing is launched, whatever it is called',
