@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Stage } from './stage.ts';
 
 /** Phases whose functions are called by events and schedules. The functions of all other phases are states of a machine. */
-const calledByEvents = ['report', 'start'];
+const calledByEvents = ['report', 'start', 'wake'];
 
 /** A function as the tree has it: `functions/bake/await-image.ts` exports `awaitImage`, whose state is `AwaitImage`. */
 export interface FunctionInTree {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { Artifacts } from '../aws/memory/artifacts.ts';
 import { connect, type Connection } from '../aws/connection.ts';
 import { parseSettings, type DeploymentSettings } from '../core/deployment/deployment-settings.ts';
@@ -21,8 +22,8 @@ export interface StageContext extends Artifacts {
   log: (line: Record<string, unknown>) => void;
   /** Sets the build that this call turned out to be about, if its payload does not name one. */
   about: (build: BuildIdentity) => void;
-  /** Does something every so many seconds until the returned function is called. A failure is reported, and the work goes on. */
-  every: (seconds: number, work: () => Promise<void>, failed: (error: Error) => void) => () => void;
+  /** Lets a number of seconds pass. */
+  pause: (seconds: number) => Promise<void>;
 }
 
 /** What a function has when it is called, before the shell knows which build the call is about. */
@@ -46,9 +47,6 @@ export function deployedCloud(): CalledWith {
     topic,
     // Not console.log: Lambda wraps its output in a line of its own in any log format, and CloudWatch then finds no metric in it.
     log: (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
-    every(seconds, work, failed) {
-      const timer = setInterval(() => void work().catch(failed), seconds * 1000);
-      return () => clearInterval(timer);
-    },
+    pause: (seconds) => setTimeout(seconds * 1000),
   };
 }

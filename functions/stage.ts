@@ -36,6 +36,7 @@ export const ladder = z.strictObject({
   tried: z.array(z.string()),
   mostLost: z.number(),
   since: z.optional(z.string()),
+  wait: z.optional(z.unknown()),
 });
 
 /**

@@ -1,6 +1,10 @@
 import * as z from 'zod/mini';
-import { beatTask, failTask, succeedTask } from '../aws/executions/tasks.ts';
+import { failTask, succeedTask } from '../aws/executions/tasks.ts';
+import { write } from '../aws/memory/documents.ts';
+import type { WaitBounds } from '../core/build/awaited.ts';
+import { pauseBeforeLook } from '../core/build/look-times.ts';
 import { Failure } from '../core/errors.ts';
+import type { Awaitable } from '../core/memory/documents.ts';
 import type { StageContext, Stage } from './stage.ts';
 
 /** The result of a look: done, or what it still waits for, in words. */
@@ -9,73 +13,126 @@ export type LookResult<O> = { done: O } | { waiting: string };
 export const secondsSince = (since: string, now: Date): number => (now.getTime() - new Date(since).getTime()) / 1000;
 
 const token = { taskToken: z.string(), since: z.string() };
+type Token = z.infer<z.ZodMiniObject<typeof token>>;
+
+/** The bounds of a wait, as the state hands them on that started the awaited thing. */
+export const waitBounds = z.strictObject({
+  limit: z.number(),
+  usual: z.number(),
+  heartbeat: z.number(),
+  quickFor: z.number(),
+});
+
+/** When a look is taken. */
+interface Occasion {
+  since: string;
+  /** The limit is reached, so this look is the last. */
+  late: boolean;
+  /** An event made the call, with the role of `wake`: such a look only reads. */
+  woken: boolean;
+}
 
 export interface Wait<I, O> {
   name: string;
   input: z.ZodMiniType<I>;
   permissions: readonly string[];
-  /** Seconds after `since` at which the wait fails. Absent if the look itself decides when to end. */
-  limit?: (input: I) => number;
-  /** Seconds after `since` until which looks are quick. Absent if they always are. */
-  quickFor?: (input: I) => number;
+  bounds: (input: I) => WaitBounds;
+  /** The thing whose event wakes the wait. Absent where AWS has no such event. */
+  awaits?: (input: I) => Awaitable;
   /**
    * Takes one look. It is called again and again, so it must be safe to repeat. A look past the limit is `late` and the last one:
    * if it is not done, the wait fails with what it waits for.
    */
-  look: (input: I & { since: string; late: boolean }, cloud: StageContext) => Promise<LookResult<O>>;
+  look: (input: I & Occasion, cloud: StageContext) => Promise<LookResult<O>>;
 }
 
+/** What every wait calls besides its look. */
+const answering = ['states:SendTaskSuccess', 'states:SendTaskFailure'];
+
 /**
- * A state that waits: `lambda:invoke.waitForTaskToken`, retried on States.HeartbeatTimeout and NotYet. Each retry is one look. A
- * look answers the token when the awaited thing is done or has failed for good. Otherwise a quick look lets the token's heartbeat
- * run out, and the next look comes soon. A slow look answers NotYet, and the state's Retry sets the time of the next one.
+ * A state that waits: `lambda:invoke.waitForTaskToken`, retried on States.HeartbeatTimeout and NotYet. A look answers the token
+ * when the awaited thing is done or has failed for good. Otherwise the call ends, and an event wakes the wait or its heartbeat
+ * runs out: both lead to the next look. Much later looks answer NotYet, and the state's Retry sets the time of the next one.
  */
-export function wait<I extends object, O>({
-  name,
-  input,
-  permissions,
-  limit = () => Infinity,
-  quickFor = () => Infinity,
-  look,
-}: Wait<I, O>): Stage<I & z.infer<z.ZodMiniObject<typeof token>>, string> {
+export function wait<I extends object, O>(definition: Wait<I, O>): Stage<I & Token, string> {
+  const { name, input, permissions, awaits } = definition;
   return {
     name,
     input: z.intersection(z.looseObject(token), input) as never,
-    permissions: [...permissions, 'states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+    permissions: [...permissions, ...answering, ...(awaits ? ['s3:PutObject'] : [])],
     async run(event, cloud) {
-      // A heartbeat is as short as a look should be. These beats keep the token alive while AWS answers slowly.
-      // A refused beat does not end the look: the look's own answer will say what is wrong.
-      const stop = cloud.every(
-        1,
-        () => beatTask(cloud.aws, event.taskToken),
-        ({ message }) => cloud.log({ level: 'WARN', state: name, message: `no heartbeat: ${message}` }),
-      );
-      try {
-        const waited = secondsSince(event.since, cloud.now());
-        const [bound, late] = [limit(event), waited >= limit(event)];
-        const seen = await unlessBusy(() => look({ ...event, late }, cloud));
-        if ('done' in seen)
-          return (await succeedTask(cloud.aws, event.taskToken, seen.done)) ? 'done' : 'done, too late for this token';
-        // A throttled last look is repeated, until twice the limit.
-        if (late && !(seen.busy && waited < 2 * bound))
-          throw new Failure('WaitTimedOut', `the pipeline gave up after ${Math.round(waited)} s: ${seen.waiting}`);
-        if (waited >= quickFor(event)) await failTask(cloud.aws, event.taskToken, new Failure('NotYet', seen.waiting));
-        return seen.waiting;
-      } catch (error) {
-        // AWS may have throttled the answer itself.
-        if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-        return (await failTask(cloud.aws, event.taskToken, error))
-          ? `failed: ${error.message}`
-          : 'failed, too late for this token';
-      } finally {
-        stop();
-      }
+      // Before the first look, so that no event falls between a look and the wait.
+      if (awaits) await rememberWait(name, awaits(event), event, cloud);
+      return lookAndAnswer(definition, event, cloud);
     },
   };
 }
 
+/** Events only make a wait quick. Where its document cannot be written, its heartbeats are enough. */
+async function rememberWait(state: string, awaited: Awaitable, input: object, cloud: StageContext): Promise<void> {
+  try {
+    await write(cloud, awaited, 'wait', { state, input: { ...input } });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    cloud.log({ level: 'WARN', state, message: `no event can wake this wait: ${error.message}` });
+  }
+}
+
+/** The part of a wait that an event needs. */
+export type Look<I, O> = Pick<Wait<I, O>, 'bounds' | 'look'>;
+
+/**
+ * Looks, and answers the task token if there is something to tell. Repeats the look while the end is near.
+ * @param woken Whether an event made the call. Only the state's own calls end a wait that has reached its limit.
+ * @returns the outcome in words, for the log.
+ */
+export async function lookAndAnswer<I extends object, O>(
+  definition: Look<I, O>,
+  input: I & Token,
+  cloud: StageContext,
+  woken = false,
+): Promise<string> {
+  const { limit, quickFor } = definition.bounds(input);
+  try {
+    const { seen, waited } = await lookWhileNear(definition, input, cloud, woken);
+    if ('done' in seen)
+      return (await succeedTask(cloud.aws, input.taskToken, seen.done)) ? 'done' : 'done, too late for this token';
+    if (woken) return seen.waiting;
+    // A throttled last look is repeated, until twice the limit.
+    if (waited >= limit && !(seen.busy && waited < 2 * limit))
+      throw new Failure('WaitTimedOut', `the pipeline gave up after ${Math.round(waited)} s: ${seen.waiting}`);
+    if (waited >= quickFor) await failTask(cloud.aws, input.taskToken, new Failure('NotYet', seen.waiting));
+    return seen.waiting;
+  } catch (error) {
+    // AWS may have throttled the answer itself.
+    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    return (await failTask(cloud.aws, input.taskToken, error))
+      ? `failed: ${error.message}`
+      : 'failed, too late for this token';
+  }
+}
+
+type Seen<O> = LookResult<O> & { busy?: boolean };
+
+async function lookWhileNear<I extends object, O>(
+  { look, bounds }: Look<I, O>,
+  input: I & Token,
+  cloud: StageContext,
+  woken: boolean,
+): Promise<{ seen: Seen<O>; waited: number }> {
+  for (let stayed = 0; ;) {
+    const waited = secondsSince(input.since, cloud.now());
+    const late = !woken && waited >= bounds(input).limit;
+    const seen = await unlessBusy(() => look({ ...input, late, woken }, cloud));
+    const pause = 'done' in seen || seen.busy || late ? undefined : pauseBeforeLook(bounds(input), waited, stayed);
+    if (pause === undefined) return { seen, waited };
+    await cloud.pause(pause);
+    stayed += pause;
+  }
+}
+
 // A throttled look counts as "nothing yet". The next heartbeat retries it; the wait's limit still applies.
-async function unlessBusy<O>(look: () => Promise<LookResult<O>>): Promise<LookResult<O> & { busy?: boolean }> {
+async function unlessBusy<O>(look: () => Promise<LookResult<O>>): Promise<Seen<O>> {
   try {
     return await look();
   } catch (error) {

@@ -2,7 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainFailure, failureNames } from '../core/failure-names.ts';
-import { commandOutput, documents } from '../core/memory/documents.ts';
+import { commandOutputRow, documentRows } from '../core/memory/document-rows.ts';
+import { commandOutput, documents, type DocumentName } from '../core/memory/documents.ts';
 
 /** A Markdown table as Prettier writes it. The first row is the head. */
 function table(rows: string[][]): string {
@@ -14,9 +15,12 @@ function table(rows: string[][]): string {
 
 function documentTable(): string {
   const build = { recipe: '<recipe>', build: '<build>' };
-  const about = { ...build, execution: '<execution>', startedAt: '<date>' };
-  const all = Object.values(documents).map(({ key, ...words }) => ({ key: key(about), ...words }));
-  const others = [{ ...commandOutput, key: `${commandOutput.key(build)}/` }];
+  const about = { ...build, kind: 'image' as const, id: '<id>', execution: '<execution>', startedAt: '<date>' };
+  const all = Object.entries(documents).map(([name, { key }]) => ({
+    key: key(about),
+    ...documentRows[name as DocumentName],
+  }));
+  const others = [{ ...commandOutputRow, key: `${commandOutput.key(build)}/` }];
   const rows = [...all, ...others].map(({ key, holds, writtenBy, readBy }) => [
     `\`${key}\`: ${holds}`,
     writtenBy,
@@ -42,7 +46,7 @@ interface Generated {
 }
 
 export const referenceTables: Generated[] = [
-  { page: 'docs/architecture.md', source: 'core/memory/documents.ts', table: documentTable },
+  { page: 'docs/architecture.md', source: 'core/memory/document-rows.ts', table: documentTable },
   { page: 'docs/operations.md', source: 'core/failure-names.ts', table: failureTable },
 ];
 

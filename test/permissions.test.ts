@@ -69,7 +69,7 @@ const beyondTheRuns: [RegExp, string][] = [
   ],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
   [
-    /^(StartBuild|WatchSources|MeasureRecipes|Notify) sqs:SendMessage on .*:TriggerFailures$/,
+    /^(StartBuild|WatchSources|MeasureRecipes|Notify|Wake) sqs:SendMessage on .*:TriggerFailures$/,
     'Lambda itself leaves there what they fail on',
   ],
   [/^\w+ logs:(CreateLogStream|PutLogEvents) on /, 'Lambda itself writes the log, with the role of the function'],
@@ -169,9 +169,9 @@ describe('a role is found too narrow', () => {
       'that lacks an action',
       published,
       'AwaitCopyRole',
-      'states:SendTaskHeartbeat',
-      (statement) => void (statement.Action = listOf(statement.Action).filter((one) => !one.endsWith('Heartbeat'))),
-      /^AwaitCopy: states:SendTaskHeartbeat on \* in us-east-1$/,
+      'states:SendTaskSuccess',
+      (statement) => void (statement.Action = listOf(statement.Action).filter((one) => !one.endsWith('Success'))),
+      /^AwaitCopy: states:SendTaskSuccess on \* in us-east-1$/,
     ],
     [
       'that ends at the border of its region',

@@ -14,7 +14,7 @@ const sources = ['core', 'aws', 'functions', 'infrastructure', 'simulator', 'pro
   .filter((file) => file.endsWith('.ts'));
 const lines = (file: string) => read(file).trimEnd().split('\n').length;
 
-const shells = ['functions/all.ts', 'functions/cloud.ts', 'functions/stage.ts', 'functions/wait.ts'];
+const shells = filesIn('functions').filter((file) => file.split('/').length === 2);
 
 /** What a file imports: paths from the root of the tree, or names of packages. Types too: a direction is a direction. */
 const importsOf = (file: string): string[] =>
@@ -108,8 +108,8 @@ test('one file is one function: file, export, state and function key have one na
   }
 });
 
-test('what events call is no state, lies in functions/start and functions/report, and nothing else does', () => {
-  const files = stageFiles.filter((file) => /^functions\/(start|report)\//.test(file));
+test('what events call is no state, lies in functions/start, functions/report and functions/wake, and nothing else does', () => {
+  const files = stageFiles.filter((file) => /^functions\/(start|report|wake)\//.test(file));
   expect(files.map((file) => file.split('/').at(-1) ?? '').toSorted()).toEqual(
     [...eventFunctions.keys()].map((name) => `${kebab(name)}.ts`).toSorted(),
   );
@@ -141,9 +141,9 @@ test('a folder holds no more files than can be looked over', () => {
 
 test('only core/memory/documents.ts knows the keys of the bucket', () => {
   const names = Object.values(documents).map(({ key }) =>
-    basename(key({ recipe: 'r', build: 'b', execution: 'e', startedAt: 'd' })),
+    basename(key({ recipe: 'r', build: 'b', execution: 'e', startedAt: 'd', kind: 'image', id: 'i' })),
   );
-  const literal = new RegExp(`\\b(builds|commands|reports/sweep)/\\$\\{|(['"]|\\}/)(${names.join('|')})['"\`]`);
+  const literal = new RegExp(`\\b(builds|commands|reports/sweep|waits)/\\$\\{|(['"]|\\}/)(${names.join('|')})['"\`]`);
   expect(sources.filter((file) => file !== 'core/memory/documents.ts' && literal.test(read(file)))).toEqual([]);
   expect(read('core/memory/documents.ts')).toMatch(literal);
 });

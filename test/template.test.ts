@@ -488,7 +488,10 @@ describe('what starts builds', () => {
     expect(rules.map(([id]) => id).toSorted()).toEqual([
       'BuildSucceeded',
       'ChannelMoved',
+      'CommandEnded',
       'ImageAvailable',
+      'ImageChanged',
+      'InstanceChanged',
       'SourceImageUpdated',
     ]);
     for (const [id, { Properties }] of rules) {
@@ -521,7 +524,9 @@ describe('what starts builds', () => {
 
   test('an event that a function fails on is tried twice more and left in the queue, which its role may fill', () => {
     const configs = only('AWS::Lambda::EventInvokeConfig');
-    expect(configs.map(({ FunctionName }) => FunctionName)).toEqual(calledByEvents.map((id) => ({ Ref: id })));
+    expect(configs.map(({ FunctionName }) => FunctionName)).toEqual(
+      ['WakeLambdaFunction', ...calledByEvents].map((id) => ({ Ref: id })),
+    );
     for (const config of configs) {
       expect(config).toMatchObject({
         MaximumRetryAttempts: 2,
@@ -695,7 +700,7 @@ describe('the permissions', () => {
           listOf(Action).includes('s3:GetObject') && JSON.stringify(Resource).includes('/commands/'),
       ),
     );
-    expect(readers.map(([id]) => id).toSorted()).toEqual(['AwaitCheckRole', 'AwaitCommandRole']);
+    expect(readers.map(([id]) => id).toSorted()).toEqual(['AwaitCheckRole', 'AwaitCommandRole', 'WakeRole']);
   });
 
   test('are within the boundary of the account, where it has one, for every role', () => {

@@ -1,9 +1,4 @@
-import {
-  SendTaskFailureCommand,
-  SendTaskHeartbeatCommand,
-  SendTaskSuccessCommand,
-  SFNClient,
-} from '@aws-sdk/client-sfn';
+import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
@@ -18,15 +13,6 @@ export async function succeedTask(aws: Connection, taskToken: string, output: un
       await aws.client(SFNClient).send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }));
       return true;
     },
-    tooLate,
-  );
-}
-
-/** Sends a heartbeat for a look that is still going on, so that its token does not expire. */
-export async function beatTask(aws: Connection, taskToken: string): Promise<void> {
-  await ask(
-    { action: 'states:SendTaskHeartbeat', region: aws.region },
-    () => aws.client(SFNClient).send(new SendTaskHeartbeatCommand({ taskToken })),
     tooLate,
   );
 }

@@ -14,11 +14,11 @@ import { changeRecord, recordPublished } from './recipe-records.ts';
  */
 export async function recordEnd(
   cloud: Artifacts & { now: () => Date; catalog: () => Promise<Catalog> },
-  { recipe, build, status, failure }: Manifest,
+  { recipe, build, status, failure, timings }: Manifest,
   plan: Plan | undefined,
   asked: { input: unknown; execution: ExecutionReference },
 ): Promise<void> {
-  if (plan && status === 'published') return recordPublished(cloud, plan, cloud.now());
+  if (plan && status === 'published') return recordPublished(cloud, plan, cloud.now(), timings);
   if (failure && isRefusal(failure.error)) return undefined;
   const known = plan ?? (await requestOf(asked, cloud));
   if (!known) return undefined;

@@ -1,6 +1,8 @@
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { emptyRecord, publishedBuild, withPublished, withStarted, type RecipeRecord } from '../../core/build/record.ts';
+import type { Timing } from '../../core/build/timings.ts';
+import { usualSeconds } from '../../core/build/usual-seconds.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Trigger } from '../../core/start/trigger.ts';
 import { keyOf } from '../../core/memory/documents.ts';
@@ -48,5 +50,8 @@ export const recordStart = (
   changeRecord(artifacts, recipe, (record) => withStarted(record, { build, at, by: trigger?.by ?? 'hand' }));
 
 /** Records that a build is published. */
-export const recordPublished = (artifacts: Artifacts, plan: Plan, now: Date): Promise<void> =>
-  changeRecord(artifacts, plan.recipe, (record) => withPublished(record, publishedBuild(plan, now.toISOString())));
+export function recordPublished(artifacts: Artifacts, plan: Plan, now: Date, timings: Timing[]): Promise<void> {
+  const regions = plan.document.distribute.map(({ region }) => region);
+  const published = publishedBuild(plan, now.toISOString(), usualSeconds(timings, regions));
+  return changeRecord(artifacts, plan.recipe, (record) => withPublished(record, published));
+}

@@ -116,6 +116,8 @@ export async function lookAtAgent(
   waitedSeconds: number,
 ): Promise<{ done: { instance: string } } | { waiting: string }> {
   const { instance } = booting;
+  // SSM first: it answers the question, and EC2 is asked only why there is no such answer.
+  if (await agentOnline(aws, instance)) return { done: { instance } };
   const found = await describeInstance(aws, instance);
   if (!found) {
     if (waitedSeconds < graceSeconds) return { waiting: `EC2 does not know ${instance} in ${aws.region} yet` };
@@ -129,7 +131,6 @@ export async function lookAtAgent(
   // The build was resumed after Seal: its commands are done, and SSM shows that without the agent.
   if (found.state === 'stopping' || found.state === 'stopped') return { done: { instance } };
   if (found.state !== 'running') return { waiting: `${instance} in ${aws.region} is ${found.state}` };
-  if (await agentOnline(aws, instance)) return { done: { instance } };
   return {
     waiting: `the SSM agent of ${instance} in ${aws.region} is not online; if it never comes, look at the instance profile, the way to the SSM endpoints and the agent in the source image`,
   };

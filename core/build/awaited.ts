@@ -1,36 +1,73 @@
 import type { Command } from '../guest/command.ts';
-import { patience } from './limits.ts';
-import type { Plan } from './plan.ts';
 import type { Target } from '../recipe/types.ts';
+import { patience, type Bounded } from './limits.ts';
+import { heartbeatOf } from './look-times.ts';
 import { paceOf, slowest, type Pace } from './rhythm.ts';
+import { typical, type UsualSeconds } from './usual-seconds.ts';
+
+/** How long a wait lasts, and how often it looks. All in seconds. */
+export interface WaitBounds {
+  /** After this the wait gives up. */
+  limit: number;
+  /** The awaited thing usually takes this long. */
+  usual: number;
+  /** Between two looks, unless an event wakes the wait. */
+  heartbeat: number;
+  /** After this, looks become rare, so that the history of the execution has room for them. */
+  quickFor: number;
+}
 
 /** What a state that starts something in AWS hands to the state that waits for it. */
 export interface Awaited {
   /** ISO 8601. Step Functions may report another entry time after a retry, so the state records its own. */
   since: string;
-  /** Seconds after which the wait gives up. */
-  limit: number;
-  /** Seconds during which the wait looks often. */
-  quickFor: number;
+  wait: WaitBounds;
 }
 
-const awaited = ({ document }: Plan, kind: keyof Pace, limit: number, now: Date): Awaited => ({
-  since: now.toISOString(),
+/** The parts of a plan that decide how its waits look. */
+interface Timed {
+  document: Bounded;
+  usual?: Partial<UsualSeconds>;
+}
+
+const boundsOf = ({ document }: Timed, kind: keyof Pace, limit: number, usual: number): WaitBounds => ({
   limit,
+  usual,
+  heartbeat: heartbeatOf(usual),
   quickFor: (paceOf(document) ?? slowest)[kind],
 });
 
-export const awaitedCommand = (plan: Plan, { timeoutSeconds }: Command, now: Date): Awaited =>
-  awaited(plan, 'commands', patience.command(timeoutSeconds), now);
+const since = (now: Date, wait: WaitBounds): Awaited => ({ since: now.toISOString(), wait });
 
-export const awaitedImage = (plan: Plan, now: Date): Awaited =>
-  awaited(plan, 'images', patience.image(plan.document), now);
+/** For the builder or the candidate: until SSM reaches it. */
+export const awaitedAgent = (plan: Timed, role: 'builder' | 'candidate', now: Date): Awaited =>
+  since(now, boundsOf(plan, 'images', patience.agent, usualOf(plan)[role] ?? typical.agent));
 
-export const awaitedCopy = (plan: Plan, target: Target, now: Date): Awaited =>
-  awaited(plan, 'images', patience.copy(target), now);
+export const awaitedStop = (plan: Timed): WaitBounds =>
+  boundsOf(plan, 'images', patience.stop, usualOf(plan).stop ?? typical.stop);
+
+export const awaitedCommand = (
+  plan: Timed,
+  phase: 'provision' | 'check',
+  { index, timeoutSeconds }: Command,
+  now: Date,
+): Awaited => {
+  const known = phase === 'provision' ? usualOf(plan).provision : usualOf(plan).checks;
+  return since(now, boundsOf(plan, 'commands', patience.command(timeoutSeconds), known?.[index] ?? typical.command));
+};
+
+export const awaitedImage = (plan: Timed, now: Date): Awaited =>
+  since(now, boundsOf(plan, 'images', patience.image(plan.document), usualOf(plan).image ?? typical.image));
+
+export const awaitedCopy = (plan: Timed, target: Target, now: Date): Awaited => {
+  const usual = usualOf(plan).copies?.[target.region] ?? typical.copy;
+  return since(now, boundsOf(plan, 'images', patience.copy(target), usual));
+};
+
+const usualOf = ({ usual = {} }: Timed): Partial<UsualSeconds> => usual;
 
 /** Whether EC2 has made, or is making, the image of a build that is started again. */
-export function imageMade(images: { ami: string; state: string }[], plan: Plan, now: Date) {
+export function imageMade(images: { ami: string; state: string }[], plan: Timed, now: Date) {
   const made = images.find(({ state }) => state === 'pending' || state === 'available');
   return made ? { made: true, ami: made.ami, ...awaitedImage(plan, now) } : { made: false };
 }

@@ -10,6 +10,8 @@ import type { SourceImage } from '../launch/source.ts';
 import { buildTags, type BuildIdentity, type Tags } from '../tags.ts';
 import type { Trigger } from '../start/trigger.ts';
 import { atTheFoot } from '../launch/ladder.ts';
+import { awaitedStop } from './awaited.ts';
+import type { UsualSeconds } from './usual-seconds.ts';
 
 /** Everything a build will do. Resolve decides it once and keeps it in the bucket; states pass on only its identity. */
 export interface Plan extends BuildIdentity {
@@ -47,6 +49,8 @@ export interface Plan extends BuildIdentity {
   origin?: 'start';
   provision: Command[];
   checks: Command[];
+  /** How long the waits of the recipe's newest published build took. Absent where there is none. */
+  usual?: Partial<UsualSeconds>;
   /** Notes for the user that do not stop the build. Absent where there are none. */
   notes?: string[];
 }
@@ -73,6 +77,7 @@ export interface PlanParts {
   settings: DeploymentSettings;
   origin?: Origin;
   notes?: string[];
+  usual?: Partial<UsualSeconds> | undefined;
 }
 
 export function planBuild({
@@ -86,6 +91,7 @@ export function planBuild({
   settings,
   origin,
   notes = [],
+  usual,
 }: PlanParts): Plan {
   const { scripts, version: pipelineVersion } = catalog;
   return {
@@ -109,6 +115,7 @@ export function planBuild({
     ...(origin === 'start' && { origin }),
     provision: provisionCommands(recipe.provision, identity.build, source, scripts, recipe.image.allowFiles),
     checks: checkCommands(recipe.checks, identity.build, source, scripts),
+    ...(usual && { usual }),
     ...(notes.length > 0 && { notes }),
   };
 }
@@ -125,7 +132,7 @@ export function workOf(plan: Plan) {
     checks: items(checks),
     builder: atTheFoot(plan),
     candidate: atTheFoot(plan),
-    seal: { capture: document.image.capture, shutsDown: provision.at(-1)?.shutsDown ?? false },
+    seal: { capture: document.image.capture, shutsDown: provision.at(-1)?.shutsDown ?? false, wait: awaitedStop(plan) },
     targets: document.distribute.map(({ region }) => ({ region })),
     order: { checks: true, copies: true },
   };

@@ -1,4 +1,5 @@
 import type { Plan } from './plan.ts';
+import type { UsualSeconds } from './usual-seconds.ts';
 import type { Trigger } from '../start/trigger.ts';
 
 /** The newest published build of a recipe. */
@@ -9,6 +10,8 @@ export interface PublishedBuild {
   source: string;
   /** ISO 8601. */
   at: string;
+  /** How long its waits took. Absent in records of earlier versions. */
+  usual?: Partial<UsualSeconds>;
 }
 
 export interface StartedBuild {
@@ -79,9 +82,14 @@ export const failedBuild = (
   at,
 });
 
-export const publishedBuild = ({ build, digest, source }: Plan, at: string): PublishedBuild => ({
+export const publishedBuild = (
+  { build, digest, source }: Plan,
+  at: string,
+  usual: Partial<UsualSeconds>,
+): PublishedBuild => ({
   build,
   digest,
   source: source.ami,
   at,
+  usual,
 });

@@ -2,8 +2,8 @@ import { secondsOf } from '../duration.ts';
 import { patience, sanitizeSeconds, type Bounded } from './limits.ts';
 
 /**
- * How often a waiting state looks. A look ends after `heartbeat` seconds without an answer. The next look follows after an
- * interval, which grows from look to look. This is the `Retry` of the state; a test compares the two.
+ * How often a waiting state looks, if no event wakes it: a look ends after `heartbeat` seconds without an answer, and the next
+ * one follows after an interval. This is the `Retry` of the state; a test compares the two.
  */
 export interface Rhythm {
   heartbeat: number;
@@ -12,33 +12,40 @@ export interface Rhythm {
   longest: number;
 }
 
-const short: Rhythm = { heartbeat: 2, interval: 1, growth: 1.04, longest: 30 };
-const writing: Rhythm = { ...short, heartbeat: 5 };
-const long: Rhythm = { ...short, longest: 300 };
+/** A wait that an event can wake looks this often at most, and this seldom at least, in seconds. */
+export const [shortestBeat, longestBeat] = [20, 300];
 
-/** The rhythm of each waiting state during its quick looks. */
+const steady = (heartbeat: number): Rhythm => ({ heartbeat, interval: 1, growth: 1, longest: 2 });
+
+/**
+ * The rhythm of each waiting state. The heartbeat of a wait that events wake is in its input and follows from the time that the
+ * thing usually takes. The estimate of the history counts with the shortest one.
+ */
 export const quickRhythms = {
-  AwaitBuilder: short,
-  AwaitCommand: long,
-  Seal: short,
-  AwaitImage: long,
-  AwaitCandidate: short,
-  AwaitCheck: long,
-  AwaitCopy: { ...short, growth: 1.08, longest: 900 },
-  Verify: writing,
-  Publish: writing,
-  CleanUp: writing,
-  Compensate: { ...writing, growth: 1.5, longest: 120 },
+  AwaitBuilder: steady(shortestBeat),
+  AwaitCommand: steady(shortestBeat),
+  Seal: steady(shortestBeat),
+  AwaitImage: steady(shortestBeat),
+  AwaitCandidate: steady(shortestBeat),
+  AwaitCheck: steady(shortestBeat),
+  AwaitCopy: steady(shortestBeat),
+  Verify: steady(30),
+  Publish: steady(20),
+  CleanUp: steady(22),
+  Compensate: steady(60),
 } satisfies Record<string, Rhythm>;
 
-/** The rhythm of the slow looks, which end at once with NotYet. */
 const seldom = { heartbeat: 0, interval: 30, growth: 1.35 };
-export const slowRhythms = {
-  AwaitCommand: { ...seldom, longest: 1800 },
-  AwaitCheck: { ...seldom, longest: 1800 },
-  AwaitImage: { ...seldom, longest: 3600 },
-  AwaitCopy: { ...seldom, longest: 7200 },
-} satisfies Record<string, Rhythm>;
+/** The rhythm of the rare looks, which end at once with NotYet. Images and copies may take days. */
+export const slowRhythms = { commands: { ...seldom, longest: 1800 }, images: { ...seldom, longest: 7200 } };
+
+/** The states whose looks become rare, and how rare. */
+export const slowing = {
+  AwaitCommand: slowRhythms.commands,
+  AwaitCheck: slowRhythms.commands,
+  AwaitImage: slowRhythms.images,
+  AwaitCopy: slowRhythms.images,
+};
 
 /** Number of looks that begin within the given seconds. */
 export function looksWithin(seconds: number, { heartbeat, interval, growth, longest }: Rhythm): number {
@@ -48,12 +55,12 @@ export function looksWithin(seconds: number, { heartbeat, interval, growth, long
   return looks;
 }
 
-type Slow = keyof typeof slowRhythms;
+type Slow = keyof typeof slowing;
 
 /** Looks of a wait that reaches its limit: quick looks first, then slow ones, and the look that ends it. */
 const looksOf = (state: Slow, bound: number, quickFor: number): number =>
   looksWithin(Math.min(bound, quickFor), quickRhythms[state]) +
-  looksWithin(Math.max(0, bound - quickFor), slowRhythms[state]) +
+  looksWithin(Math.max(0, bound - quickFor), slowing[state]) +
   1;
 
 /** TaskScheduled, TaskStarted, TaskSubmitted, and the event that ends the look. */
@@ -68,11 +75,14 @@ const iteration = 2;
  */
 const eventsOfAll =
   eventsOfLook *
-    (2 * looksWithin(patience.agent, short) +
-      looksWithin(patience.stop, short) +
-      looksWithin(patience.verify, writing) +
-      looksWithin(patience.publish, writing) +
-      Math.max(looksWithin(patience.cleanUp, writing), looksWithin(patience.compensate, quickRhythms.Compensate))) +
+    (2 * looksWithin(patience.agent, quickRhythms.AwaitBuilder) +
+      looksWithin(patience.stop, quickRhythms.Seal) +
+      looksWithin(patience.verify, quickRhythms.Verify) +
+      looksWithin(patience.publish, quickRhythms.Publish) +
+      Math.max(
+        looksWithin(patience.cleanUp, quickRhythms.CleanUp),
+        looksWithin(patience.compensate, quickRhythms.Compensate),
+      )) +
   30 * eventsOfTask;
 
 /** Seconds during which the waits of a build look often. */

@@ -9,6 +9,8 @@ export interface Timing {
   state: string;
   startedAt: string;
   seconds: number;
+  /** Inside a Map: the number of its item, from 0. */
+  index?: number;
 }
 
 /** The parts of a Step Functions history event that say when a state was entered and left. */
@@ -38,10 +40,13 @@ export function timingsOf(events: StateEvent[]): Timing[] {
   const byId = new Map(events.map((event) => [event.id, event]));
   const visits: { entered: number; timing: Timing }[] = [];
   const open = new Map<number, StateEvent>();
-  const end = ({ id, state = '', timestamp }: StateEvent, at: Date) => {
+  const end = (entry: StateEvent, at: Date) => {
+    const { id, state = '', timestamp } = entry;
     open.delete(id);
     const seconds = (at.getTime() - timestamp.getTime()) / 1000;
-    visits.push({ entered: id, timing: { state, startedAt: timestamp.toISOString(), seconds } });
+    const index = itemOf(entry, byId);
+    const timing = { state, startedAt: timestamp.toISOString(), seconds, ...(index !== undefined && { index }) };
+    visits.push({ entered: id, timing });
   };
   for (const exit of events) {
     if (exit.type === 'TaskStateEntered') open.set(exit.id, exit);
@@ -56,6 +61,14 @@ export function timingsOf(events: StateEvent[]): Timing[] {
     else if (entry?.type === 'TaskStateEntered' && open.has(entry.id)) end(entry, exit.timestamp);
   }
   return visits.toSorted((a, b) => a.entered - b.entered).map(({ timing }) => timing);
+}
+
+/** The number of the Map item that an event belongs to. */
+function itemOf(from: StateEvent, byId: Map<number, StateEvent>): number | undefined {
+  let event = byId.get(from.previousEventId);
+  while (event && !/^Map(IterationStarted|StateExited|StateStarted)$/.test(event.type))
+    event = byId.get(event.previousEventId);
+  return event?.type === 'MapIterationStarted' ? event.index : undefined;
 }
 
 /** Where an execution failed: a Task state and, inside a Map, the Map and the number of its item. */

@@ -17,33 +17,35 @@ export interface BuildLock extends Lock {
   cleansUpAfter?: string;
 }
 
-/** The words for docs/architecture.md. */
-interface Words {
-  holds: string;
-  writtenBy: string;
-  readBy: string;
+/** A thing that tells by an event when it changes, and that states wait for. */
+export interface Awaitable {
+  kind: 'instance' | 'command' | 'image';
+  id: string;
+}
+
+/** A state that waits for something: its name, and the input of its function with the task token. */
+export interface WaitingTask {
+  state: string;
+  input: Record<string, unknown>;
 }
 
 /** A kind of JSON document in the bucket: the key of one, and the type of its content. `About` says what one is about. */
-interface Kind<About, Content> extends Words {
+interface Kind<About, Content> {
   key: (about: About) => string;
   /** Only a type: no kind has such a value. */
   content?: Content;
 }
 
-const ofBuild = <Content>(name: string, words: Words): Kind<BuildIdentity, Content> => ({
+const ofBuild = <Content>(name: string): Kind<BuildIdentity, Content> => ({
   key: ({ recipe, build }) => `builds/${recipe}/${build}/${name}`,
-  ...words,
 });
 
-const ofRecipe = <Content>(name: string, words: Words): Kind<{ recipe: string }, Content> => ({
+const ofRecipe = <Content>(name: string): Kind<{ recipe: string }, Content> => ({
   key: ({ recipe }) => `builds/${recipe}/${name}`,
-  ...words,
 });
 
-const ofSweep = <Content>(words: Words): Kind<{ execution: string; startedAt: string }, Content> => ({
+const ofSweep = <Content>(): Kind<{ execution: string; startedAt: string }, Content> => ({
   key: ({ execution, startedAt }) => `reports/sweep/${startedAt.slice(0, 10)}-${execution.split(':').at(-1)}.json`,
-  ...words,
 });
 
 /**
@@ -51,51 +53,16 @@ const ofSweep = <Content>(words: Words): Kind<{ execution: string; startedAt: st
  * that make, share or publish something.
  */
 export const documents = {
-  plan: ofBuild<Plan>('plan.json', {
-    holds: 'what the build does',
-    writtenBy: 'Resolve; KeepUnjudged adds `unjudged`',
-    readBy: 'most states of the build, `golden`',
-  }),
-  manifest: ofBuild<Manifest>('manifest.json', {
-    holds: 'how the build ended',
-    writtenBy: 'CleanUp, RecordFailure, RecordUpToDate',
-    readBy: 'Resolve, RecordUpToDate, Compensate, RecordFailure, the sweep, `measureRecipes`, `notify`, `golden`',
-  }),
-  ledger: ofBuild<ChannelLedger>('channel.json', {
-    holds: 'the ledger, what the channel held before and holds after',
-    writtenBy: 'Publish; Compensate adds `takenBack`',
-    readBy: 'Publish, Compensate, CleanUp, RecordFailure, the sweep',
-  }),
-  owner: ofBuild<BuildLock>('owner.json', {
-    holds: 'the execution that may undo the build',
-    writtenBy: 'Resolve; Compensate of clean-up-build and the sweep when they take over',
-    readBy: 'Resolve, the makers, Compensate, the sweep, `golden`',
-  }),
-  undone: ofBuild<string[]>('undone.json', {
-    holds: 'what was removed so far',
-    writtenBy: 'Compensate',
-    readBy: 'Compensate',
-  }),
-  settling: ofBuild<Settling>('settling.json', {
-    holds: 'where a clean-up found nothing left',
-    writtenBy: 'Compensate',
-    readBy: 'Compensate',
-  }),
-  lock: ofRecipe<Lock>('lock.json', {
-    holds: 'the execution that builds the recipe',
-    writtenBy: 'Resolve',
-    readBy: 'Resolve, the makers, `startBuild`, `golden cancel`',
-  }),
-  record: ofRecipe<RecipeRecord>('record.json', {
-    holds: "the recipe's newest builds and failures",
-    writtenBy: 'Resolve, CleanUp, RecordFailure',
-    readBy: 'Resolve, `watchSources`, `startBuild`, `measureRecipes`',
-  }),
-  sweepReport: ofSweep<SweepReport>({
-    holds: 'what a sweep removed, spared and left',
-    writtenBy: 'the sweep',
-    readBy: 'people',
-  }),
+  wait: { key: ({ kind, id }) => `waits/${kind}/${id}.json` } as Kind<Awaitable, WaitingTask>,
+  plan: ofBuild<Plan>('plan.json'),
+  manifest: ofBuild<Manifest>('manifest.json'),
+  ledger: ofBuild<ChannelLedger>('channel.json'),
+  owner: ofBuild<BuildLock>('owner.json'),
+  undone: ofBuild<string[]>('undone.json'),
+  settling: ofBuild<Settling>('settling.json'),
+  lock: ofRecipe<Lock>('lock.json'),
+  record: ofRecipe<RecipeRecord>('record.json'),
+  sweepReport: ofSweep<SweepReport>(),
 };
 
 export type DocumentName = keyof typeof documents;
@@ -123,7 +90,4 @@ export const commandOutput = {
   /** Where the output of a build's commands begins, or that of one command. */
   key: ({ recipe, build }: BuildIdentity, command?: string): string =>
     ['commands', recipe, build, ...(command === undefined ? [] : [command])].join('/'),
-  holds: 'whole output of every SSM command',
-  writtenBy: 'the SSM agent of builder and candidate',
-  readBy: 'AwaitCommand, AwaitCheck, CleanUp, RecordFailure, `golden logs`; no decision depends on it',
 };

@@ -29,8 +29,8 @@ export const createImage = stage({
   async run({ build: own, instance }, cloud) {
     const plan = await readOwnPlan(cloud, own);
     const known = await adopt(cloud, plan);
-    const wait = awaitedImage(plan, cloud.now());
-    if (known) return { ami: known, ...wait };
+    const awaited = awaitedImage(plan, cloud.now());
+    if (known) return { ami: known, ...awaited };
     const { image, description } = plan.document;
     const request = {
       instance,
@@ -40,7 +40,7 @@ export const createImage = stage({
       tags: imageTags(plan),
     };
     const ami = (await create(cloud.aws, request)) ?? (await adopt(cloud, plan));
-    if (ami) return { ami, ...wait };
+    if (ami) return { ami, ...awaited };
     throw new Failure(
       'AwsTransient',
       `EC2 in ${cloud.aws.region} says the name ${plan.image} is taken but shows no such AMI yet`,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
+import { awaitedAgent } from '../../core/build/awaited.ts';
 import { builderDisks } from '../../core/launch/disks.ts';
 import { build, ladder, lambda, stage } from '../stage.ts';
 
@@ -12,7 +13,10 @@ export const launch = stage({
   async run({ build: own, ladder: reached }, cloud) {
     const plan = await readOwnPlan(cloud, own);
     const from = { ami: plan.source.ami, disks: builderDisks(plan) };
-    return { ...(await findOrLaunch(cloud.aws, plan, 'builder', from, reached)), since: cloud.now().toISOString() };
+    return {
+      ...(await findOrLaunch(cloud.aws, plan, 'builder', from, reached)),
+      ...awaitedAgent(plan, 'builder', cloud.now()),
+    };
   },
 });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
+import { awaitedAgent } from '../../core/build/awaited.ts';
 import { build, ladder, lambda, stage } from '../stage.ts';
 
 /** Launches the candidate: a fresh instance of the new image. It has the image's own disks, because servers will boot those. */
@@ -12,7 +13,7 @@ export const launchCandidate = stage({
     const plan = await readOwnPlan(cloud, own);
     return {
       ...(await findOrLaunch(cloud.aws, plan, 'candidate', { ami }, reached)),
-      since: cloud.now().toISOString(),
+      ...awaitedAgent(plan, 'candidate', cloud.now()),
     };
   },
 });

@@ -19,8 +19,8 @@ export const copyImage = stage({
   async run({ build: own, region, ami }, cloud) {
     const plan = await readOwnPlan(cloud, own);
     const target = targetIn(plan, region);
-    const wait = awaitedCopy(plan, target, cloud.now());
-    if (!needsCopy(plan, region)) return { ami, ...wait };
+    const awaited = awaitedCopy(plan, target, cloud.now());
+    if (!needsCopy(plan, region)) return { ami, ...awaited };
     const copies = await findBuildImages(cloud.aws, region, own);
     const usable = copies.filter(({ state }) => /^(pending|available)$/.test(state));
     if (usable.length > 1) {
@@ -30,7 +30,7 @@ export const copyImage = stage({
         `${ids} in ${region} all claim to be ${plan.image}; deregister all but one, then start the build again`,
       );
     }
-    if (usable[0]) return { ami: usable[0].ami, ...wait };
+    if (usable[0]) return { ami: usable[0].ami, ...awaited };
     const request = {
       region,
       from: { region: plan.region, ami },
@@ -40,7 +40,7 @@ export const copyImage = stage({
       kmsKey: target.kmsKey,
       tags: imageTags(plan),
     };
-    return { ami: await copy(cloud.aws, request), ...wait };
+    return { ami: await copy(cloud.aws, request), ...awaited };
   },
 });
 

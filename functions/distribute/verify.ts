@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../../aws/memory/plans.ts';
 import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
+import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
 import { failureBrief } from '../../core/report/failure.ts';
 import { targetWrongs } from '../../core/distribute/target.ts';
@@ -23,7 +24,7 @@ export const verify = wait({
   name: 'Verify',
   input: z.looseObject({ build, distribution: z.array(result), patienceSeconds: z.number() }),
   permissions: ['s3:GetObject', ...imagePermissions, 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshotAttribute'],
-  limit: ({ patienceSeconds }) => patienceSeconds,
+  bounds: ({ patienceSeconds }) => ({ ...fixedWaits.Verify, limit: patienceSeconds }),
   async look({ build: own, distribution, late }, { aws, bucket, now }) {
     const plan = await readPlan({ aws, bucket }, own);
     const seen = await Promise.all(

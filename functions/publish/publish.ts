@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { readChannel, readLedger, refuseSuperseded, writeChannel, writeLedger } from '../../aws/channels.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { ledgerOf } from '../../core/distribute/channel.ts';
-import { patience } from '../../core/build/limits.ts';
+import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { build, lambda, verifiedTarget } from '../stage.ts';
 import { wait, type LookResult } from '../wait.ts';
 
@@ -14,7 +14,7 @@ export const publish = wait({
   name: 'Publish',
   input: z.looseObject({ build, targets: z.array(verifiedTarget) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
-  limit: () => patience.publish,
+  bounds: () => fixedWaits.Publish,
   async look({ build: own, targets }, cloud): Promise<LookResult<object>> {
     // Read the ledger before the owner: if a clean-up writes the ledger after this read, this publish can no longer complete it.
     const read = await readLedger(cloud, own);

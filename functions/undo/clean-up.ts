@@ -4,9 +4,8 @@ import { readPlan } from '../../aws/memory/plans.ts';
 import { removeTemporary, temporaryPermissions } from '../../aws/undo/builds.ts';
 import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
 import { executionHistory } from '../../aws/executions/executions.ts';
-import { recordPublished } from '../../aws/memory/recipe-records.ts';
 import { leftBehind, manifestOf } from '../../core/build/manifest.ts';
-import { patience } from '../../core/build/limits.ts';
+import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { timingsOf } from '../../core/build/timings.ts';
 import { build, lambda, measure, verifiedTarget } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
@@ -25,7 +24,7 @@ export const cleanUp = wait({
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
   }),
   permissions: [...outputPermissions, 's3:PutObject', ...temporaryPermissions, 'states:GetExecutionHistory'],
-  limit: () => patience.cleanUp,
+  bounds: () => fixedWaits.CleanUp,
   async look({ build: own, image, targets, published: channel, since, late }, cloud) {
     const plan = await readPlan(cloud, own);
     const { left, refused } = await removeTemporary(cloud, plan, targets);
@@ -46,9 +45,10 @@ export const cleanUp = wait({
     const ending = { state: 'CleanUp', startedAt: entered, seconds: secondsSince(entered, now) };
     // Loaded once everything is gone: most looks do not need it.
     const { reckoned } = await import('../../core/report/build-measurements.ts');
+    const { recordPublished } = await import('../../aws/memory/recipe-records.ts');
     const { manifest, measurements } = reckoned(published, plan, events, now, ending);
     await write(cloud, plan, 'manifest', manifest);
-    await recordPublished(cloud, plan, now);
+    await recordPublished(cloud, plan, now, manifest.timings);
     measure(cloud, measurements);
     return { done: { recipe: own.recipe, build: own.build, status: manifest.status, left: remains.length } };
   },

@@ -6,6 +6,7 @@ import { claimBuild, type Owner } from '../../aws/memory/locks.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import type { Removal } from '../../core/undo/removal.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
+import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { patience } from '../../core/build/limits.ts';
 import { ended, lambda } from '../stage.ts';
 import { secondsSince, wait, type LookResult } from '../wait.ts';
@@ -24,6 +25,7 @@ export const compensate = wait({
   name: 'Compensate',
   input: z.looseObject({ ...ended, settleSeconds: z.number() }),
   permissions: [...undoPermissions, 'states:DescribeExecution'],
+  bounds: () => fixedWaits.Compensate,
   async look({ execution: { id, startedAt }, as, settleSeconds, since }, cloud): Promise<LookResult<Undone>> {
     const identity = claimedIdentity(await inputOf(cloud.aws, id), { id, startedAt });
     if (identity) cloud.about(identity);

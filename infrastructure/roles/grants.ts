@@ -36,16 +36,21 @@ const grantsOfKms: GrantTable = {
   'kms:ReEncryptTo': keysThroughEc2(),
 };
 
+/** The functions that write down what their states wait for. */
+const waiting = ['awaitBuilder', 'awaitCommand', 'seal', 'awaitImage', 'awaitCandidate', 'awaitCheck', 'awaitCopy'];
+
 const grantsOfS3: GrantTable = {
   's3:GetObject': {
     // the end of a failed command's output, and whether output arrived; no decision depends on it
     awaitCommand: [{ Resource: inBucket('commands/*') }],
     awaitCheck: [{ Resource: inBucket('commands/*') }],
+    wake: [{ Resource: [inBucket('waits/*'), inBucket('commands/*')] }],
     others: [{ Resource: inBucket('builds/*') }],
   },
   's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],
   's3:PutObject': {
     sweep: [{ Resource: [inBucket('builds/*/owner.json'), inBucket('reports/sweep/*')] }],
+    ...Object.fromEntries(waiting.map((key) => [key, [{ Resource: inBucket('waits/*') }]])),
     others: [{ Resource: inBucket('builds/*') }],
   },
 };
@@ -91,7 +96,6 @@ function grantsOfStates(name: string): GrantTable {
     'states:DescribeExecution': [{ Resource: ['build-image', 'clean-up-build', 'sweep'].map(executionsOf) }],
     'states:GetExecutionHistory': [{ Resource: executionsOf('build-image') }],
     'states:SendTaskFailure': anything,
-    'states:SendTaskHeartbeat': anything,
     'states:SendTaskSuccess': anything,
     'states:StartExecution': [
       { Resource: arn('states:${AWS::Region}:${AWS::AccountId}:stateMachine:' + `${name}-build-image`) },

@@ -23,6 +23,9 @@ export const called: Record<string, Called> = {
   ChannelMoved: 'startBuild',
   BuildSucceeded: 'startBuild',
   ImageAvailable: 'watchSources',
+  InstanceChanged: 'wake',
+  CommandEnded: 'wake',
+  ImageChanged: 'wake',
 };
 /** The same, if the deployment names somebody to notify. */
 export const calledToNotify: Record<string, Called> = { BuildEnded: 'notify', CleanUpDied: 'notify' };
@@ -55,6 +58,33 @@ export const startingRules = (channelRoot: string): Resources => ({
     calls('watchSources'),
   ),
 });
+
+/** The rules that wake states which wait for an instance, a command or an AMI. */
+export const wakingRules: Resources = {
+  InstanceChanged: rule(
+    'An instance runs, is stopped or has ended: a build may wait for it.',
+    {
+      source: ['aws.ec2'],
+      'detail-type': ['EC2 Instance State-change Notification'],
+      detail: { state: ['running', 'stopped', 'shutting-down', 'terminated'] },
+    },
+    calls('wake'),
+  ),
+  CommandEnded: rule(
+    'A command has ended: a build may wait for it.',
+    {
+      source: ['aws.ssm'],
+      'detail-type': ['EC2 Command Invocation Status-change Notification'],
+      detail: { status: [{ 'anything-but': ['Pending', 'InProgress', 'Delayed', 'Cancelling'] }] },
+    },
+    calls('wake'),
+  ),
+  ImageChanged: rule(
+    'An AMI is available or will never be: a build may wait for it.',
+    { source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'] },
+    calls('wake'),
+  ),
+};
 
 /** The rule that undoes builds that died. */
 export const deadBuilds = {

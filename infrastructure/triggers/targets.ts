@@ -6,6 +6,7 @@ export const lambdaOf = {
   watchSources: 'WatchSourcesLambdaFunction',
   measureRecipes: 'MeasureRecipesLambdaFunction',
   notify: 'NotifyLambdaFunction',
+  wake: 'WakeLambdaFunction',
 } as const;
 export type Called = keyof typeof lambdaOf;
 

@@ -2,7 +2,7 @@
 // their rules and schedules cannot differ. surroundings.ts has the resources that only CloudFormation needs.
 import type { RecipeSchedule } from '../../core/start/recipe-schedule.ts';
 import { ref, type Resource, type Resources } from '../cloudformation.ts';
-import { deadBuilds, notifyingRules, startingRules } from './rules.ts';
+import { deadBuilds, notifyingRules, startingRules, wakingRules } from './rules.ts';
 import { measuring, recipeSchedules, sweeping, watching, type Sweeping } from './schedules.ts';
 import { failures, lambdaOf, scheduledFunctions, type Called } from './targets.ts';
 
@@ -30,18 +30,18 @@ const retriesOf = (key: Called): Resources => ({
   },
 });
 
+/** The rules that every build needs: its waits are woken, and it is undone if it dies. */
+export const buildResources = (): Resources => ({ ...deadBuilds, ...wakingRules, ...retriesOf('wake') });
+
 /** The resources that start, watch and sweep builds, by logical id. */
-export function triggerResources(
-  schedules: RecipeSchedule[],
-  settings: TriggerSettings,
-): Resources & { BuildDied: Resource } {
+export function triggerResources(schedules: RecipeSchedule[], settings: TriggerSettings): Resources {
   const startBuilds = {
     ...startingRules(settings.channelRoot),
     WatchSourcesSchedule: watching,
     ...recipeSchedules(schedules),
   };
   return {
-    ...deadBuilds,
+    ...buildResources(),
     ...Object.assign({}, ...scheduledFunctions.map(retriesOf)),
     MeasureRecipesSchedule: measuring,
     DailySweep: sweeping(settings),

@@ -1,8 +1,8 @@
 import { connect, type Connection } from '../../aws/connection.ts';
 import type { CalledWith } from '../../functions/cloud.ts';
-import { acting, actingAs, retryStrategy } from '../aws/calls/attach.ts';
+import { acting, retryStrategy } from '../aws/calls/attach.ts';
 import type { SimulatedCloud } from '../aws/cloud.ts';
-import { isoTime, type Clock, type Timer } from '../clock.ts';
+import { isoTime, type Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { deployedNames, service } from './deployed-names.ts';
 import { simulatedSettings } from './simulated-settings.ts';
@@ -42,7 +42,7 @@ export function functionContext(
     topic: names.topic,
     now: () => new Date(clock.now()),
     catalog: async () => options.catalog,
-    every: (seconds, work, failed) => repeat(clock, seconds, work, failed),
+    pause: (seconds) => clock.sleep(seconds * 1000),
     log(line) {
       if (acting()?.killed) return;
       const at = isoTime(clock.now());
@@ -59,19 +59,4 @@ interface FunctionParts {
   names: ReturnType<typeof deployedNames>;
   /** Receives the outcome of each start that StartBuild logs. */
   starts: StartOutcome[];
-}
-
-/** Does work every so many virtual seconds until the returned function is called, or the function that asked was killed. */
-function repeat(clock: Clock, seconds: number, work: () => Promise<void>, failed: (error: Error) => void): () => void {
-  const run = acting(); // a timer runs outside of the function that set it
-  let timer: Timer;
-  const next = () => {
-    timer = clock.at(clock.now() + seconds * 1000, () => {
-      if (run?.killed) return;
-      next();
-      clock.activity(() => actingAs(run, work)).catch((error: Error) => actingAs(run, () => failed(error)));
-    });
-  };
-  next();
-  return () => timer.cancel();
 }

@@ -6,7 +6,7 @@ import {
   type DocumentSubject,
 } from '../../core/memory/documents.ts';
 import { schedulesOf } from '../../core/start/recipe-schedule.ts';
-import { notifyResources, triggerResources } from '../../infrastructure/triggers/triggers.ts';
+import { buildResources, notifyResources, triggerResources } from '../../infrastructure/triggers/triggers.ts';
 import type { Action } from '../aws/calls/actions.ts';
 import { createCloud, type SimulatedCloud } from '../aws/cloud.ts';
 import { executionStatusChange } from '../aws/events/events.ts';
@@ -178,7 +178,7 @@ function deployTriggers(
 ): Map<string, Message[]> {
   const { cloud, stepFunctions, place, machines, call } = around;
   const { functionArn } = deployedNames(place.region, place.account);
-  const { BuildDied, ...others } = triggerResources(schedulesOf(catalog), {
+  const others = triggerResources(schedulesOf(catalog), {
     ...simulatedSettings,
     ...settings,
     name: service,
@@ -195,7 +195,7 @@ function deployTriggers(
       void startExecution(stepFunctions, place, { machine, input, name }),
   });
   return deploy(
-    { BuildDied, ...(triggers && others), ...(notify && notifyResources()) },
+    { ...buildResources(), ...(triggers && others), ...(notify && notifyResources()) },
     {
       clock: cloud.clock,
       events: cloud.events,

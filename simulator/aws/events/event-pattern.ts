@@ -1,7 +1,7 @@
-/** A value, or a prefix of values. */
-type Test = string | number | boolean | null | { prefix: string };
+/** A value, a prefix of values, or a list of values that do not match. */
+type Test = string | number | boolean | null | { prefix: string } | { 'anything-but': string[] };
 
-/** The part of EventBridge's patterns that this project's rules use: lists of values and prefixes, nested like the event. */
+/** The part of EventBridge's patterns that this project's rules use: lists of values, prefixes and exceptions, nested like the event. */
 export interface Pattern {
   [field: string]: Test[] | Pattern;
 }
@@ -31,7 +31,12 @@ export function matcher(pattern: Pattern): (event: object) => boolean {
 function testOf(field: string, wanted: Test): (value: unknown) => boolean {
   if (typeof wanted !== 'object' || wanted === null) return (value) => value === wanted;
   const [operator, ...others] = Object.keys(wanted);
-  if (operator !== 'prefix' || others.length > 0 || typeof wanted.prefix !== 'string')
+  const among = 'anything-but' in wanted ? wanted['anything-but'] : undefined;
+  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-anything-but
+  if (Array.isArray(among) && others.length === 0)
+    return (value) => value !== undefined && !among.includes(value as string);
+  const prefix = 'prefix' in wanted ? wanted.prefix : undefined;
+  if (operator !== 'prefix' || others.length > 0 || typeof prefix !== 'string')
     throw new Error(`the simulator does not implement ${JSON.stringify(wanted)} in an event pattern, at ${field}`);
-  return (value) => typeof value === 'string' && value.startsWith(wanted.prefix);
+  return (value) => typeof value === 'string' && value.startsWith(prefix);
 }

@@ -39,7 +39,10 @@ test('a clean-up whose claim to the build takes effect, and is refused when the 
 });
 
 test('two looks of one clean-up that claim the build at the same time undo it, and the channel is back', async () => {
-  const trial = await through([diesPublishing, { place: 'clean-up/Compensate', fault: 'lost-heartbeat', at: 1 }]);
+  // Lambda runs on after the execution is stopped, so Publish itself must end before it has read the channel back.
+  const ends: Strike = { place: 'Publish', fault: 'time-out', at: 12 };
+  const twice: Strike = { place: 'clean-up/Compensate', fault: 'lost-heartbeat', at: 1 };
+  const trial = await through([diesPublishing, ends, twice]);
   expect(made(trial)).toEqual([]);
   expect(trial.after.channel).toEqual(trial.before.channel);
 });

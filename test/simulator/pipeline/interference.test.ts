@@ -64,7 +64,7 @@ test('a call that is always denied ends the build', async () => {
 test('a token whose answer never arrives is looked after by the next heartbeat', async () => {
   let dropped = 0;
   const simulation = simulate({
-    call: ({ by, service }) => (by === 'AwaitImage' && service === 'sfn' && dropped++ < 3 ? 'dropped' : undefined),
+    call: ({ action }) => (action === 'SendTaskSuccess' && dropped++ < 3 ? 'dropped' : undefined),
   });
   expect((await build(simulation)).status).toBe('SUCCEEDED');
   expect(dropped).toBeGreaterThan(3);

@@ -53,7 +53,13 @@ test('a build that starts by itself and fails is on record with all that went in
   expect(recordIn(simulation)).toEqual({
     schema: 1,
     started: { build: published.build, at: startedAt, by: 'hand' },
-    published: { build: published.build, digest: plan.digest, source: plan.source.ami, at: expect.any(String) },
+    published: {
+      build: published.build,
+      digest: plan.digest,
+      source: plan.source.ami,
+      at: expect.any(String),
+      usual: expect.objectContaining({ image: expect.any(Number), provision: [expect.any(Number), expect.any(Number)] }),
+    },
     failures: [],
   });
 });

@@ -259,7 +259,27 @@ export const runs: Run[] = [
   }),
   one('undoing is refused', 'ProvisionFailed', {
     changes: short,
-    scenario: { commands: [{ step: 'patch', exitCode: 1 }], ...refused('s3:PutObject', { call: 5 }) },
+    scenario: { commands: [{ step: 'patch', exitCode: 1 }] },
+    interfere: {
+      call: ({ by, action }) =>
+        by === 'Compensate' && action === 'PutObject' ? { error: 'AccessDenied', effect: false } : undefined,
+    },
+  }),
+  one(
+    'a step fails and no event tells',
+    'ProvisionFailed',
+    {
+      changes: short,
+      scenario: { commands: [{ step: 'patch', ...long }], rates: { eventsLost: 1 } },
+    },
+    loseOutput,
+  ),
+  one('the image fails and no event tells', 'ImageFailed', {
+    changes: short,
+    scenario: {
+      images: [{ region: 'us-east-1', name: 'base-*', fail: 'no', afterSeconds: 9 }],
+      rates: { eventsLost: 1 },
+    },
   }),
   one('a required target fails', 'TargetsIncomplete', {
     scenario: { images: [{ region: 'eu-west-1', name: 'base-*', fail: 'no', afterSeconds: 9 }] },

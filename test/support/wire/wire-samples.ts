@@ -483,7 +483,6 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
-  SendTaskHeartbeat: { inputs: [{ taskToken: token }], answers: [json({})] },
   DescribeExecution: {
     inputs: [
       {
@@ -769,7 +768,6 @@ export const errors: [command: string, answer: Answer, name: string][] = [
   ['ListCommands', { ...json(undefined, 503), headers: {} }, 'Unknown'],
   ['SendTaskSuccess', json({ __type: 'com.amazonaws.sfn#TaskTimedOut', message: 'too late' }, 400), 'TaskTimedOut'],
   ['SendTaskFailure', json({ __type: 'InvalidToken', message: 'no such token' }, 400), 'InvalidToken'],
-  ['SendTaskHeartbeat', json({ __type: 'TaskDoesNotExist', message: odd }, 400), 'TaskDoesNotExist'],
   ['GetExecutionHistory', json({ __type: 'ExecutionDoesNotExist', message: 'x' }, 400), 'ExecutionDoesNotExist'],
   ['StartExecution', json({ __type: 'ExecutionAlreadyExists', message: 'x' }, 400), 'ExecutionAlreadyExists'],
   ['PutEvents', json({ __type: 'InternalException', message: 'oops' }, 500), 'InternalException'],

@@ -1,0 +1,21 @@
+import type { WaitBounds } from './awaited.ts';
+import { patience } from './limits.ts';
+import { quickRhythms } from './rhythm.ts';
+
+const fixed = (state: keyof typeof quickRhythms, limit: number, usual: number): WaitBounds => ({
+  limit,
+  usual,
+  heartbeat: quickRhythms[state].heartbeat,
+  quickFor: Infinity,
+});
+
+/**
+ * Waits that no event wakes, so their heartbeats are in the state machine. Compensate decides by itself when it ends, and its
+ * heartbeat alone sets the time of its looks.
+ */
+export const fixedWaits = {
+  Verify: fixed('Verify', patience.verify, 3),
+  Publish: fixed('Publish', patience.publish, 4),
+  CleanUp: fixed('CleanUp', patience.cleanUp, 25),
+  Compensate: fixed('Compensate', Infinity, Infinity),
+};

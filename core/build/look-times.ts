@@ -1,0 +1,24 @@
+import { longestBeat, shortestBeat } from './rhythm.ts';
+
+/** Seconds between the looks of a wait, so that one of them comes shortly before the usual end. */
+export function heartbeatOf(usual: number): number {
+  const beats = Math.max(1, Math.ceil(usual / longestBeat));
+  return Math.min(longestBeat, Math.max(shortestBeat, Math.floor((0.95 * usual) / beats) - 1));
+}
+
+/**
+ * A call that comes when the end is near looks again and again, so that no event and no heartbeat is needed for it.
+ * @param waited Seconds since the thing was started.
+ * @param stayed Seconds that this call has paused so far.
+ * @returns the seconds until its next look. Undefined if the call ends, and an event or the next heartbeat has the next look.
+ */
+export function pauseBeforeLook(
+  { usual, heartbeat }: { usual: number; heartbeat: number },
+  waited: number,
+  stayed: number,
+): number | undefined {
+  const remaining = usual - waited;
+  const near = remaining <= Math.max(10, 0.06 * usual) && waited <= 1.5 * usual + 30;
+  const pause = Math.max(remaining, 1.5, 0.03 * waited, 0.3 * stayed);
+  return near && stayed + pause <= Math.min(25, heartbeat - 5) ? pause : undefined;
+}

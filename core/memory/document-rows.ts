@@ -1,0 +1,68 @@
+import type { DocumentName } from './documents.ts';
+
+/** What a document of the bucket holds, who writes it and who reads it, for docs/architecture.md. */
+interface DocumentRow {
+  holds: string;
+  writtenBy: string;
+  readBy: string;
+}
+
+/** Apart from the keys and types, so that no function carries these texts. */
+export const documentRows: Record<DocumentName, DocumentRow> = {
+  wait: {
+    holds: 'the task token that waits for an instance, a command or an AMI, with the input of its state',
+    writtenBy: 'the states that wait, before their first look; it expires after a day',
+    readBy: '`wake`',
+  },
+  plan: {
+    holds: 'what the build does',
+    writtenBy: 'Resolve; KeepUnjudged adds `unjudged`',
+    readBy: 'most states of the build, `golden`',
+  },
+  manifest: {
+    holds: 'how the build ended',
+    writtenBy: 'CleanUp, RecordFailure, RecordUpToDate',
+    readBy: 'Resolve, RecordUpToDate, Compensate, RecordFailure, the sweep, `measureRecipes`, `notify`, `golden`',
+  },
+  ledger: {
+    holds: 'the ledger, what the channel held before and holds after',
+    writtenBy: 'Publish; Compensate adds `takenBack`',
+    readBy: 'Publish, Compensate, CleanUp, RecordFailure, the sweep',
+  },
+  owner: {
+    holds: 'the execution that may undo the build',
+    writtenBy: 'Resolve; Compensate of clean-up-build and the sweep when they take over',
+    readBy: 'Resolve, the makers, Compensate, the sweep, `golden`',
+  },
+  undone: {
+    holds: 'what was removed so far',
+    writtenBy: 'Compensate',
+    readBy: 'Compensate',
+  },
+  settling: {
+    holds: 'where a clean-up found nothing left',
+    writtenBy: 'Compensate',
+    readBy: 'Compensate',
+  },
+  lock: {
+    holds: 'the execution that builds the recipe',
+    writtenBy: 'Resolve',
+    readBy: 'Resolve, the makers, `startBuild`, `golden cancel`',
+  },
+  record: {
+    holds: "the recipe's newest builds and failures",
+    writtenBy: 'Resolve, CleanUp, RecordFailure',
+    readBy: 'Resolve, `watchSources`, `startBuild`, `measureRecipes`',
+  },
+  sweepReport: {
+    holds: 'what a sweep removed, spared and left',
+    writtenBy: 'the sweep',
+    readBy: 'people',
+  },
+};
+
+export const commandOutputRow: DocumentRow = {
+  holds: 'whole output of every SSM command',
+  writtenBy: 'the SSM agent of builder and candidate',
+  readBy: 'AwaitCommand, AwaitCheck, CleanUp, RecordFailure, `golden logs`; no decision depends on it',
+};

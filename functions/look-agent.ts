@@ -1,0 +1,21 @@
+import * as z from 'zod/mini';
+import { lookAtAgent } from '../aws/work/builders.ts';
+import { build } from './stage.ts';
+import { secondsSince, waitBounds, type Wait } from './wait.ts';
+
+const input = z.looseObject({ build, instance: z.string(), mostLost: z.number(), wait: waitBounds });
+
+/** Waits until SSM reaches an instance. EC2 tells when it runs; nobody tells when its agent is online. */
+export const agentLook = (
+  name: 'AwaitBuilder' | 'AwaitCandidate',
+): Wait<z.infer<typeof input>, { instance: string }> => ({
+  name,
+  input,
+  permissions: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
+  bounds: (event) => event.wait,
+  awaits: ({ instance }) => ({ kind: 'instance', id: instance }),
+  look: ({ build: own, instance, mostLost, since }, { aws, now }) => {
+    const role = name === 'AwaitBuilder' ? 'builder' : 'candidate';
+    return lookAtAgent(aws, { build: own, role, instance, mostLost }, secondsSince(since, now()));
+  },
+});

@@ -1,0 +1,26 @@
+import * as z from 'zod/mini';
+import { lookAtCommand } from '../aws/work/steps.ts';
+import { build } from './stage.ts';
+import { waitBounds, type Wait } from './wait.ts';
+
+const input = z.looseObject({
+  build,
+  instance: z.string(),
+  command: z.string(),
+  name: z.string(),
+  shutsDown: z.boolean(),
+  wait: waitBounds,
+});
+
+/** Waits for a step or a check. SSM handles reboots inside a step: the command stays in progress until the step is done. */
+export const commandLook = (name: 'AwaitCommand' | 'AwaitCheck'): Wait<z.infer<typeof input>, { command: string }> => ({
+  name,
+  input,
+  permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 'ec2:DescribeInstances', 's3:GetObject'],
+  bounds: (event) => event.wait,
+  awaits: ({ command }) => ({ kind: 'command', id: command }),
+  look: ({ build: own, instance, command, name: step, shutsDown }, cloud) => {
+    const failure = name === 'AwaitCommand' ? 'ProvisionFailed' : 'CheckFailed';
+    return lookAtCommand(cloud, own, { command, name: step, shutsDown }, instance, failure);
+  },
+});

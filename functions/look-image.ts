@@ -1,0 +1,24 @@
+import * as z from 'zod/mini';
+import { withProgress } from '../aws/images/image-progress.ts';
+import { lookAtImage } from '../aws/images/images.ts';
+import { build } from './stage.ts';
+import { secondsSince, waitBounds, type Wait } from './wait.ts';
+
+const input = z.looseObject({ build, region: z.optional(z.string()), ami: z.string(), wait: waitBounds });
+type Made = Extract<Awaited<ReturnType<typeof lookAtImage>>, { done: unknown }>['done'];
+
+/** Waits until an AMI is available: the image in the pipeline's own region, or the copy in a target's. Both can take hours. */
+export const imageLook = (name: 'AwaitImage' | 'AwaitCopy'): Wait<z.infer<typeof input>, Made> => ({
+  name,
+  input,
+  permissions: ['ec2:DescribeImages', 'ec2:DescribeSnapshots'],
+  bounds: (event) => event.wait,
+  awaits: ({ ami }) => ({ kind: 'image', id: ami }),
+  async look({ build: own, region: target, ami, since, late }, { aws, now }) {
+    const region = target ?? aws.region;
+    const failure = name === 'AwaitImage' ? 'ImageFailed' : 'CopyFailed';
+    const seen = await lookAtImage(aws, region, ami, failure, secondsSince(since, now()));
+    const key = name === 'AwaitImage' ? 'image.timeout' : "the target's timeout";
+    return late ? withProgress(aws, region, own, key, seen) : seen;
+  },
+});

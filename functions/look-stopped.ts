@@ -1,0 +1,40 @@
+import * as z from 'zod/mini';
+import { describeInstance, isDead, stopInstance } from '../aws/instances/instances.ts';
+import { patience } from '../core/build/limits.ts';
+import { Failure } from '../core/errors.ts';
+import { build } from './stage.ts';
+import { secondsSince, waitBounds, type Wait } from './wait.ts';
+
+const input = z.looseObject({
+  build,
+  instance: z.string(),
+  capture: z.enum(['stopped', 'running']),
+  shutsDown: z.boolean(),
+  wait: waitBounds,
+});
+
+/**
+ * Stops the builder and waits until it is stopped, so that its disks no longer change. A recipe can have the builder captured
+ * running instead, and its last step can shut the builder down.
+ */
+export const stoppedLook: Wait<z.infer<typeof input>, { instance: string; state: string }> = {
+  name: 'Seal',
+  input,
+  permissions: ['ec2:DescribeInstances', 'ec2:StopInstances'],
+  bounds: (event) => event.wait,
+  awaits: ({ instance }) => ({ kind: 'instance', id: instance }),
+  async look({ instance, capture, shutsDown, since, woken }, cloud) {
+    const found = await describeInstance(cloud.aws, instance);
+    const state = found?.state ?? 'unknown';
+    if (state === 'stopped' || (state === 'running' && capture === 'running')) return { done: { instance, state } };
+    if (isDead(state)) {
+      throw new Failure(
+        'BuilderFailed',
+        `${instance} in ${cloud.aws.region} is ${state} instead of stopped: ${found?.reason ?? 'EC2 gives no reason'}`,
+      );
+    }
+    const mayStopItself = shutsDown && secondsSince(since, cloud.now()) < patience.shutdown;
+    if (state === 'running' && !mayStopItself && !woken) await stopInstance(cloud.aws, instance);
+    return { waiting: `${instance} in ${cloud.aws.region} is ${state}, to be stopped` };
+  },
+};

@@ -1,0 +1,54 @@
+import * as z from 'zod/mini';
+import { read } from '../../aws/memory/documents.ts';
+import { awaitedIn } from '../../core/build/awaited-event.ts';
+import { Failure } from '../../core/errors.ts';
+import { build, lambda, stage } from '../stage.ts';
+import { lookAndAnswer, type Look } from '../wait.ts';
+
+/** The states that an event can wake, each with its look. Only the one that is needed is loaded. */
+const looks: Record<string, () => Promise<Look<never, unknown>>> = {
+  AwaitBuilder: async () => (await import('../look-agent.ts')).agentLook('AwaitBuilder'),
+  AwaitCandidate: async () => (await import('../look-agent.ts')).agentLook('AwaitCandidate'),
+  AwaitCommand: async () => (await import('../look-command.ts')).commandLook('AwaitCommand'),
+  AwaitCheck: async () => (await import('../look-command.ts')).commandLook('AwaitCheck'),
+  AwaitImage: async () => (await import('../look-image.ts')).imageLook('AwaitImage'),
+  AwaitCopy: async () => (await import('../look-image.ts')).imageLook('AwaitCopy'),
+  Seal: async () => (await import('../look-stopped.ts')).stoppedLook,
+};
+
+/**
+ * Wakes the state that waits for the thing of an event: takes the look that its next heartbeat would take, and answers its task
+ * token. An event that comes twice, late, or for a thing that nobody waits for changes nothing.
+ */
+export const wake = stage({
+  name: 'Wake',
+  input: z.looseObject({ 'detail-type': z.string(), detail: z.record(z.string(), z.unknown()) }),
+  permissions: [
+    's3:GetObject',
+    'ec2:DescribeImages',
+    'ec2:DescribeInstances',
+    'ssm:DescribeInstanceInformation',
+    'ssm:GetCommandInvocation',
+    'ssm:ListCommandInvocations',
+    'states:SendTaskSuccess',
+    'states:SendTaskFailure',
+  ],
+  async run(event, cloud): Promise<string> {
+    const awaited = awaitedIn(event);
+    const waiting = awaited && (await read(cloud, awaited, 'wait'));
+    const look = waiting && looks[waiting.state];
+    if (!look) return 'nobody waits for it';
+    const own = z.safeParse(build, waiting.input['build']);
+    if (own.success) cloud.about(own.data);
+    try {
+      const outcome = await lookAndAnswer(await look(), waiting.input as never, cloud, true);
+      return `${waiting.state} of ${awaited?.id}: ${outcome}`;
+    } catch (error) {
+      // The next heartbeat looks again, so an event is not worth a retry.
+      if (error instanceof Failure && error.name === 'AwsTransient') return `${waiting.state}: ${error.message}`;
+      throw error;
+    }
+  },
+});
+
+export const handler = lambda(wake);

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { heartbeatOf, pauseBeforeLook } from '../../../core/build/look-times.ts';
+
+test.each([5, 30, 97, 290, 301, 1800, 7200])(
+  'of the looks of what usually takes %d s, one comes shortly before its end',
+  (usual) => {
+    const heartbeat = heartbeatOf(usual);
+    expect(heartbeat).toBeGreaterThanOrEqual(20);
+    expect(heartbeat).toBeLessThanOrEqual(300);
+    const looks = Array.from({ length: Math.ceil(usual / (heartbeat + 1)) + 1 }, (_, look) => look * (heartbeat + 1));
+    const before = Math.max(...looks.filter((at) => at <= usual));
+    expect(usual - before).toBeLessThanOrEqual(Math.max(20, 0.12 * usual));
+  },
+);
+
+/** The times at which one call looks, in seconds since the thing was started. */
+function looksOfCall(usual: number, from: number): number[] {
+  const looks = [from];
+  for (let at = from; ;) {
+    const pause = pauseBeforeLook({ usual, heartbeat: heartbeatOf(usual) }, at, at - from);
+    if (pause === undefined) return looks;
+    looks.push((at += pause));
+  }
+}
+
+test('a call that comes long before the usual end looks once and leaves the rest to events and heartbeats', () => {
+  expect(looksOfCall(97, 0)).toEqual([0]);
+  expect(looksOfCall(1800, 300)).toEqual([300]);
+});
+
+test('a call that comes near the usual end waits for it and looks again, for less than a heartbeat', () => {
+  const looks = looksOfCall(97, 92);
+  expect(looks[1]).toBeCloseTo(97);
+  expect(looks.length).toBeGreaterThan(4);
+  expect(looks.at(-1)).toBeLessThanOrEqual(92 + 25);
+  expect(looksOfCall(5, 0)[1]).toBeCloseTo(5);
+});
+
+test('a call that comes long after the usual end looks once: nobody knows when the thing will end', () => {
+  expect(looksOfCall(97, 400)).toEqual([400]);
+});
