@@ -108,6 +108,20 @@ test.concurrent(
   },
 );
 
+test.concurrent('an image for which no candidate can be launched is kept for a week, unpublished', async () => {
+  const refuse = { functionKey: 'launchCandidate', action: 'RunInstances' };
+  const baked = await bake(lab, 'unjudged', { recipe: recipe('unjudged') }, { faults: { refuse } });
+  expect(baked.entered).toContain('KeepUnjudged');
+  expect(baked.manifest).toMatchObject({ status: 'failed', failure: { left: [] } });
+  const { images, living } = await estateOf(lab, 'unjudged');
+  expect(living).toEqual([]);
+  const [made = {}] = images[home] ?? [];
+  const expires = tagsOf(made)['golden:expires'];
+  expect(expires).toMatch(/^\d{4}-/);
+  expect(baked.manifest?.failure?.kept).toContainEqual(expect.objectContaining({ ami: made.ImageId, expires }));
+  expect(await parameterIn(lab, '/golden/unjudged/stable')).toEqual({});
+});
+
 test.concurrent(
   'a source image of another owner is refused and nothing is launched, whatever it is called',
   async () => {
@@ -238,6 +252,6 @@ test('no function made a call that its role does not allow', () => {
 });
 
 test('channels of builds that failed were never written', async () => {
-  for (const name of ['provision-fails', 'copy-fails', 'check-fails', 'wrong-owner'])
+  for (const name of ['provision-fails', 'copy-fails', 'check-fails', 'unjudged', 'wrong-owner'])
     expect(await parameterIn(lab, `/golden/${name}/stable`)).toEqual({});
 });

@@ -57,6 +57,7 @@ import { ec2Error, query, regionOf, send, type Answer, type Call } from './wire.
  *                                                                        (in S3 too, where SendCommand says so)
  * SSM PutParameter             an AMI that is not there is taken         dropped without a word, as AWS documents
  * any EC2 call                 never throttled                           RequestLimitExceeded, where a scenario says so
+ * any EC2 call                 never refused                             UnauthorizedOperation, where a scenario says so
  *
  * Left as moto has it: instances run, stop and terminate at once; an AMI has a single disk whatever the builder had;
  * nobody is refused for want of a permission; no events.
@@ -159,6 +160,8 @@ export function createLayer(port: number): Layer {
         record(caller, `ec2:${action}`);
         if (throttles(caller.scenario, faults.throttleEvery))
           return ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503);
+        if (faults.refuse?.functionKey === caller.functionKey && faults.refuse.action === action)
+          return ec2Error('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
         const pass = () => send(port, { ...call, body: form.toString() });
         const ask = (parameters: Record<string, string>, at = region) => query(port, at, parameters);
         return (ec2[action] ?? pass)({ form, region, faults, pass, ask, lookAt, tokens });

@@ -2,6 +2,8 @@
 export interface Faults {
   /** Every nth EC2 call of the scenario's functions is refused with RequestLimitExceeded. */
   throttleEvery?: number;
+  /** An EC2 call that IAM refuses to one function. */
+  refuse?: { functionKey: string; action: string };
   /** Regions in which a copy ends as failed. */
   failCopyTo?: string[];
   /** Looks at the image, a copy, an instance's agent, a command before each is ready. */
