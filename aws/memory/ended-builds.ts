@@ -18,12 +18,12 @@ export async function recordEnd(
   plan: Plan | undefined,
   asked: { input: unknown; execution: ExecutionReference },
 ): Promise<void> {
-  if (plan && status === 'published') return recordPublished(cloud, plan, cloud.now(), timings);
-  if (failure && isRefusal(failure.error)) return undefined;
+  if (plan && status === 'published') return void (await recordPublished(cloud, plan, cloud.now(), timings));
+  if (failure && isRefusal(failure.error)) return;
   const known = plan ?? (await requestOf(asked, cloud));
-  if (!known) return undefined;
+  if (!known) return;
   const failed = failedBuild(known, { build, error: failure?.error ?? 'unknown', at: cloud.now().toISOString() });
-  return changeRecord(cloud, recipe, (record) => withFailure(record, failed));
+  await changeRecord(cloud, recipe, (record) => withFailure(record, failed));
 }
 
 // Loaded only if a build failed before it was planned, which is rare.

@@ -23,34 +23,35 @@ const attempts = 5;
 
 /**
  * Changes a recipe's current record, even if others write at the same time. A change that returns the record it was given writes
- * nothing, so a change repeated after a lost answer is done.
+ * nothing, so a change repeated after a lost answer is done. Returns the record as it is now.
  * @throws AwsTransient if others are faster every time.
  */
 export async function changeRecord(
   artifacts: Artifacts,
   recipe: string,
   change: (record: RecipeRecord) => RecipeRecord,
-): Promise<void> {
+): Promise<RecipeRecord> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const found = await readVersioned(artifacts, { recipe }, 'record');
     const record = found?.content ?? emptyRecord();
     const changed = change(record);
-    if (changed === record || (await replace(artifacts, { recipe }, 'record', changed, found ?? 'nothing'))) return;
+    if (changed === record || (await replace(artifacts, { recipe }, 'record', changed, found ?? 'nothing')))
+      return changed;
   }
   throw new Failure('AwsTransient', `${keyOf({ recipe }, 'record')} was changed by others ${attempts} times in a row`);
 }
 
-/** Records that a build has begun. @param at ISO 8601. */
+/** Records that a build has begun. Returns the recipe's record. @param at ISO 8601. */
 export const recordStart = (
   artifacts: Artifacts,
   { recipe, build }: BuildIdentity,
   at: string,
   trigger: Trigger | undefined,
-): Promise<void> =>
+): Promise<RecipeRecord> =>
   changeRecord(artifacts, recipe, (record) => withStarted(record, { build, at, by: trigger?.by ?? 'hand' }));
 
 /** Records that a build is published. */
-export function recordPublished(artifacts: Artifacts, plan: Plan, now: Date, timings: Timing[]): Promise<void> {
+export function recordPublished(artifacts: Artifacts, plan: Plan, now: Date, timings: Timing[]): Promise<RecipeRecord> {
   const regions = plan.document.distribute.map(({ region }) => region);
   const published = publishedBuild(plan, now.toISOString(), usualSeconds(timings, regions));
   return changeRecord(artifacts, plan.recipe, (record) => withPublished(record, published));

@@ -1,4 +1,5 @@
 import { costLine } from '../../core/report/cost.ts';
+import { wastedLine } from '../../core/report/wasted.ts';
 import { durationOf } from '../../core/duration.ts';
 import type { Manifest, ManifestTarget } from '../../core/build/manifest.ts';
 import { fold, painter, type Paint, type Terminal } from './terminal.ts';
@@ -98,7 +99,7 @@ function headline({ status, recipe, build, image, failure }: Manifest, paint: Pa
   }
 }
 
-function remains({ undone, left, kept }: NonNullable<Manifest['failure']>, paint: Paint): string {
+function remains({ undone, left, kept, wasted }: NonNullable<Manifest['failure']>, paint: Paint): string {
   const list = (title: string, things: string[], nothing: string) =>
     `  ${paint('bold', title.padEnd(9))}${things.length > 0 ? things.join(`\n${' '.repeat(11)}`) : nothing}`;
   const until = (expires: string | null) => (expires === null ? 'without an end' : `until ${expires}`);
@@ -107,6 +108,7 @@ function remains({ undone, left, kept }: NonNullable<Manifest['failure']>, paint
     list('Undone', undone, 'nothing, there was nothing to undo'),
     list('Left', left, 'nothing'),
     ...(stays.length > 0 ? [list('Kept', stays, '')] : []),
+    ...(wasted ? [list('Wasted', [wastedLine(wasted)], '')] : []),
   ].join('\n');
 }
 

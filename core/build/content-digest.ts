@@ -11,8 +11,8 @@ export interface Content {
   pipelineVersion: string;
 }
 
-// Keys that do not change the image: when to build, and what happens to older images and failed builds.
-const besideTheImage = new Set(['triggers', 'onFailure']);
+// Keys that do not change the image: when to build and to copy, and what happens to older images and failed builds.
+const besideTheImage = new Set(['triggers', 'copies', 'onFailure']);
 
 /**
  * Digest of everything that goes into an image: 64 hexadecimal digits. Two builds with the same digest make the same image,

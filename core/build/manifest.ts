@@ -5,6 +5,7 @@ import type { Plan } from './plan.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Timing } from './timings.ts';
 import type { CostEstimate } from '../report/cost-estimate.ts';
+import type { WastedCopies } from '../report/wasted.ts';
 
 /** The record of a build: `builds/<recipe>/<build>/manifest.json` in the bucket, and what `golden … --json` prints last. */
 export interface Manifest {
@@ -45,6 +46,8 @@ export interface ManifestFailure {
   left: string[];
   /** What is kept because the recipe says `onFailure: keep-image`. */
   kept: KeptImage[];
+  /** Copies that were made for nothing. Absent where there are none, and in manifests of earlier versions. */
+  wasted?: WastedCopies;
 }
 
 export interface ManifestParts {

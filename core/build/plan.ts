@@ -1,6 +1,8 @@
+import type { RecipeRecord } from './record.ts';
 import { imageName, placeOf, type ExecutionReference } from './identity.ts';
 import type { Origin } from '../deployment/catalog-origin.ts';
 import { channelParameter } from '../distribute/channel.ts';
+import { firstRound } from '../distribute/copy-order.ts';
 import { deploymentName, deploymentTag } from '../distribute/channel-owner.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
@@ -121,10 +123,10 @@ export function planBuild({
 }
 
 /**
- * What the state machine passes along: numbers, names and regions for its Maps, and where each instance's search for a place
- * begins. Everything else is in the plan.
+ * What the state machine passes along: numbers, names and regions for its Maps, where each instance's search for a place
+ * begins, and whether copies are made beside the checks. Everything else is in the plan.
  */
-export function workOf(plan: Plan) {
+export function workOf(plan: Plan, record: RecipeRecord) {
   const { provision, checks, document } = plan;
   const items = (commands: Command[]) => commands.map(({ index, name }) => ({ index, name }));
   return {
@@ -134,6 +136,6 @@ export function workOf(plan: Plan) {
     candidate: atTheFoot(plan),
     seal: { capture: document.image.capture, shutsDown: provision.at(-1)?.shutsDown ?? false, wait: awaitedStop(plan) },
     targets: document.distribute.map(({ region }) => ({ region })),
-    order: { checks: true, copies: true },
+    order: firstRound(document.copies, record),
   };
 }

@@ -23,11 +23,20 @@ export const recipeSchema = z.strictObject({
     .check(z.describe('Steps that set up the builder, in this order.')),
   checks: z
     ._default(z.array(check).check(z.maxLength(100)), [])
-    .check(z.describe('Checks on a fresh instance of the image. All must pass before anything is distributed.')),
+    .check(
+      z.describe('Checks on a fresh instance of the image. All must pass before the image is shared with anybody.'),
+    ),
   image: z.prefault(image, {}),
   distribute: z
     .array(target)
     .check(z.minLength(1), z.describe('Regions of the image, and the accounts that may launch it there.')),
+  copies: z
+    ._default(z.enum(['auto', 'beside-checks', 'after-checks']), 'auto')
+    .check(
+      z.describe(
+        'When the image is copied to its other regions. beside-checks starts when the image is available, while its checks run: the build is faster, and a check that fails makes the copies useless. after-checks waits until the checks have passed. auto waits only if a check failed in the last build that came to the end of its checks. In all cases nothing is shared with anybody before the checks have passed.',
+      ),
+    ),
   onFailure: z
     ._default(z.enum(['remove', 'keep-image']), 'remove')
     .check(

@@ -25,6 +25,7 @@ export interface Recipe {
   checks: Check[];
   image: ImageSettings;
   distribute: Target[];
+  copies: 'auto' | 'beside-checks' | 'after-checks';
   onFailure: 'remove' | 'keep-image';
   publish?: Publish;
   triggers?: Triggers;

@@ -18,6 +18,7 @@ import {
   volumeMonth,
 } from './prices.ts';
 import type { StateEvent, Timing } from '../build/timings.ts';
+import { copiesBegun } from './wasted.ts';
 
 /** Adds the build's cost so far to a manifest. A build without a plan keeps its manifest as it is. */
 export function priced(manifest: Manifest, plan: Plan | undefined, events: StateEvent[], until: Date): Manifest {
@@ -28,7 +29,8 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
   const gib = disks.reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
   const diskMonth = disks.reduce((sum, { sizeGiB = 0, type = 'gp3' }) => sum + sizeGiB * (volumeMonth[type] ?? 0), 0);
   const published = targets.filter(({ ami }) => ami !== null);
-  const copies = published.filter(({ region }) => region !== plan.region).length;
+  const arrived = published.filter(({ region }) => region !== plan.region).length;
+  const copies = Math.max(arrived, copiesBegun(timings, plan));
 
   const hour = hourOf(plan);
   const running = seconds.builder.running + seconds.candidate.running;

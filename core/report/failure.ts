@@ -2,7 +2,15 @@ import type { KeptImage } from '../undo/kept.ts';
 import type { ManifestFailure } from '../build/manifest.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Plan } from '../build/plan.ts';
-import { ending, failedPlace, type FailedPlace, type StateEvent, type CaughtError } from '../build/timings.ts';
+import {
+  ending,
+  failedPlace,
+  timingsOf,
+  type FailedPlace,
+  type StateEvent,
+  type CaughtError,
+} from '../build/timings.ts';
+import { wastedCopies, wastedLine } from './wasted.ts';
 
 const messageLimit = 2000;
 
@@ -63,6 +71,14 @@ export function placedMessage(message: string, { map, index = -1 }: FailedPlace,
   return name === undefined || message.includes(name) ? message : `${name}: ${message}`;
 }
 
+/** Adds to a failure what only the plan tells: the name of its step, check or region, and copies that were made for nothing. */
+export function completed(failure: ManifestFailure, events: StateEvent[], plan: Plan | undefined): ManifestFailure {
+  const cause = placedMessage(failure.cause, failedPlace(events), plan);
+  // Copies that are kept can be used when the build goes on.
+  const wasted = failure.kept.length > 0 ? undefined : wastedCopies(failure.state, timingsOf(events), plan);
+  return { ...failure, cause, ...(wasted && { wasted }) };
+}
+
 const timeouts: Record<string, string> = {
   'States.Timeout': 'the function did not answer within the bound of its state',
   'States.HeartbeatTimeout': 'AWS did not finish within the looks that the state allows',
@@ -81,7 +97,7 @@ const keptLine = (kept: KeptImage[], until: string | null): string => {
  * the images that are kept.
  */
 export function failureSummary(
-  { state, cause, undone, left, kept }: ManifestFailure,
+  { state, cause, undone, left, kept, wasted }: ManifestFailure,
   identity?: BuildIdentity,
   meaning?: string,
 ): string {
@@ -91,7 +107,8 @@ export function failureSummary(
     identity && kept.length > 0
       ? [`to go on with it, start {"recipe": "${identity.recipe}", "build": "${identity.build}"}`]
       : [];
-  const outcome = [...list('LEFT BEHIND', left), ...stays, ...again, ...list('undone', undone)]
+  const waste = wasted ? [`wasted: ${wastedLine(wasted)}`] : [];
+  const outcome = [...list('LEFT BEHIND', left), ...stays, ...again, ...waste, ...list('undone', undone)]
     .join('\n')
     .slice(0, causeLimit / 2);
   const what = `${state}: ${cause}${meaning ? `\n(${meaning})` : ''}`.slice(0, causeLimit - outcome.length - 1);

@@ -1,5 +1,6 @@
 import type { ManifestFailure, ManifestTarget } from '../build/manifest.ts';
 import type { BuildIdentity } from '../tags.ts';
+import { wastedLine } from './wasted.ts';
 
 /** One line for each target that the build reached. */
 export function targetLines(targets: ManifestTarget[]): string[] {
@@ -17,7 +18,7 @@ export function targetLines(targets: ManifestTarget[]): string[] {
 const mostListed = 20;
 
 /** What a failed build left: first what a person must check, then what is kept and how to go on with it. */
-export function remains({ left, kept, undone }: ManifestFailure, { recipe, build }: BuildIdentity): string[] {
+export function remains({ left, kept, undone, wasted }: ManifestFailure, { recipe, build }: BuildIdentity): string[] {
   const list = (title: string, items: string[]) =>
     items.length === 0
       ? []
@@ -33,6 +34,7 @@ export function remains({ left, kept, undone }: ManifestFailure, { recipe, build
     ...list('LEFT BEHIND, a person must look at it', left),
     ...list('Kept', stays),
     ...(kept.length > 0 ? [`  to go on with it, start {"recipe": "${recipe}", "build": "${build}"}`] : []),
+    ...(wasted ? [`Wasted: ${wastedLine(wasted)}`] : []),
     ...(undone.length > 0 ? [`Undone: ${undone.length}, listed in the manifest`] : []),
   ];
 }

@@ -51,9 +51,9 @@ export const resolve = stage({
     }
     await holdRecipe(cloud, identity, execution.id);
     plan = await keepPlan(cloud, plan);
-    await recordStart(cloud, identity, startedAt, trigger);
+    const record = await recordStart(cloud, identity, startedAt, trigger);
     const image = imageMade(images, plan, cloud.now());
-    return { build, upToDate: { is: false, because: found.because }, image, ...workOf(plan) };
+    return { build, upToDate: { is: false, because: found.because }, image, ...workOf(plan, record) };
   },
 });
 

@@ -7,9 +7,9 @@ import { reckoned, unrecordedFailure } from '../../core/report/build-measurement
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { isRefusal, isTransient } from '../../core/errors.ts';
 import { explainFailure } from '../../core/failure-names.ts';
-import { failedTargets, failureOf, failureSummary, placedMessage, redriveHint } from '../../core/report/failure.ts';
+import { completed, failedTargets, failureOf, failureSummary, redriveHint } from '../../core/report/failure.ts';
 import { failedManifest, stillFailed } from '../../core/build/manifest.ts';
-import { failedPlace, timingsOf } from '../../core/build/timings.ts';
+import { timingsOf } from '../../core/build/timings.ts';
 import { ended, failedContext, lambda, measure, stage } from '../stage.ts';
 
 /** Writes the manifest of a failed build, and the error and cause that the execution ends with. */
@@ -22,7 +22,7 @@ export const recordFailure = stage({
     const unread: string[] = [];
     const events = await historyIfAllowed(cloud.aws, id, unread);
     const input = await inputIfAllowed(cloud.aws, id, unread);
-    const failure = failureOf(events, context.failure, result, unread);
+    let failure = failureOf(events, context.failure, result, unread);
     const identity = claimedIdentity(input ?? context.build ?? result, { id, startedAt }); // else as Resolve named it
     if (identity) cloud.about(identity);
     const targets = failedTargets(distribution);
@@ -37,7 +37,7 @@ export const recordFailure = stage({
         const known = await read(cloud, identity, 'plan');
         const provisioned = timings.some(({ state }) => state === 'Seal');
         const plan = provisioned ? await withOutputNote(cloud, known, 'RecordFailure') : known;
-        failure.cause = placedMessage(failure.cause, failedPlace(events), plan);
+        failure = completed(failure, events, plan);
         const ledger = await read(cloud, identity, 'ledger');
         const failed = failedManifest({ identity, plan, ledger, targets, timings, failure });
         const { manifest, measurements } = reckoned(failed, plan, events, cloud.now());

@@ -33,6 +33,7 @@ export const full = {
       organizationalUnits: ['arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34'],
     },
   ],
+  copies: 'after-checks',
   onFailure: 'keep-image',
   publish: { channel: 'stable' },
   triggers: {

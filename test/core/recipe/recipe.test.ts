@@ -39,6 +39,7 @@ test('the smallest recipe gets every default', () => {
           required: true,
         },
       ],
+      copies: 'auto',
       onFailure: 'remove',
     },
   });

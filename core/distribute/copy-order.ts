@@ -1,0 +1,26 @@
+import type { RecipeRecord } from '../build/record.ts';
+
+/** When an image is copied to its other regions: the key `copies` of a recipe. */
+export type CopyOrder = 'auto' | 'beside-checks' | 'after-checks';
+
+/** `$.order` of the state machine: what CheckAndCopy does when the build first comes there. */
+export interface FirstRound {
+  checks: true;
+  /** Whether the image is copied while its checks run. */
+  copies: boolean;
+}
+
+/** Failures that come after the checks have passed. */
+const afterChecks = new Set(['TargetsIncomplete', 'PublishFailed']);
+
+/**
+ * Decides whether an image is copied while its checks run. Copies are made for nothing if a check then fails, so `auto` waits for
+ * the checks after a build that failed one. Builds that failed before their checks ended do not count.
+ * @param copies Absent in plans of earlier versions.
+ * @param record Of the recipe. Its failures are those since its last published build, newest last.
+ */
+export function firstRound(copies: CopyOrder | undefined, { failures }: Pick<RecipeRecord, 'failures'>): FirstRound {
+  const judged = failures.findLast(({ error }) => error === 'CheckFailed' || afterChecks.has(error));
+  const late = copies === 'after-checks' || (copies !== 'beside-checks' && judged?.error === 'CheckFailed');
+  return { checks: true, copies: !late };
+}
