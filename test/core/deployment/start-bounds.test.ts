@@ -142,7 +142,9 @@ describe('a start', () => {
       'overrides.checks',
       'overrides.publish',
     ]);
-    expect(off[1]?.message).toMatch(/inlineRecipes is off.*only builder\.instanceTypes, builder\.subnets, copies, onFailure/);
+    expect(off[1]?.message).toMatch(
+      /inlineRecipes is off.*only builder\.instanceTypes, builder\.subnets, copies, onFailure/,
+    );
   });
 
   test('makes the pipeline trust nobody whom the deployed recipe does not trust', () => {
