@@ -1,8 +1,7 @@
-import type { RecipeRecord } from './record.ts';
 import { imageName, placeOf, type ExecutionReference } from './identity.ts';
 import type { Origin } from '../deployment/catalog-origin.ts';
 import { channelParameter } from '../distribute/channel.ts';
-import { firstRound } from '../distribute/copy-order.ts';
+import { firstRound, type PastFailures } from '../distribute/copy-order.ts';
 import { deploymentName, deploymentTag } from '../distribute/channel-owner.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
@@ -126,7 +125,7 @@ export function planBuild({
  * What the state machine passes along: numbers, names and regions for its Maps, where each instance's search for a place
  * begins, and whether copies are made beside the checks. Everything else is in the plan.
  */
-export function workOf(plan: Plan, record: RecipeRecord) {
+export function workOf(plan: Plan, past: PastFailures) {
   const { provision, checks, document } = plan;
   const items = (commands: Command[]) => commands.map(({ index, name }) => ({ index, name }));
   return {
@@ -136,6 +135,6 @@ export function workOf(plan: Plan, record: RecipeRecord) {
     candidate: atTheFoot(plan),
     seal: { capture: document.image.capture, shutsDown: provision.at(-1)?.shutsDown ?? false, wait: awaitedStop(plan) },
     targets: document.distribute.map(({ region }) => ({ region })),
-    order: firstRound(document.copies, record),
+    order: firstRound(document.copies, past),
   };
 }

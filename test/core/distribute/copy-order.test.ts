@@ -1,17 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { FailedBuild } from '../../../core/build/record.ts';
 import { firstRound, type CopyOrder } from '../../../core/distribute/copy-order.ts';
-
-const failed = (...errors: string[]): FailedBuild[] =>
-  errors.map((error, index) => ({
-    build: `20261123-03000${index}-0000`,
-    automatic: false,
-    source: null,
-    digest: null,
-    recipeDigest: '',
-    error,
-    at: `2026-11-23T03:0${index}:00Z`,
-  }));
 
 test.each<[string, CopyOrder | undefined, string[], boolean]>([
   ['nothing has failed since the last published build', 'auto', [], true],
@@ -26,5 +14,8 @@ test.each<[string, CopyOrder | undefined, string[], boolean]>([
   ['the recipe says beside, and a check failed', 'beside-checks', ['CheckFailed'], true],
   ['the recipe says after, and nothing failed', 'after-checks', [], false],
 ])('where %s (%s), copies begin beside the checks: %s → %s', (_, copies, errors, beside) => {
-  expect(firstRound(copies, { failures: failed(...errors) })).toEqual({ checks: true, copies: beside });
+  expect(firstRound(copies, { failures: errors.map((error) => ({ error })) })).toEqual({
+    checks: true,
+    copies: beside,
+  });
 });
