@@ -1,11 +1,21 @@
 import { expect, test } from '@jest/globals';
-import { artifactKeys, build, imageIn, launched, leftIn, nothing, pipeline, recipe } from '../support/pipeline.ts';
+import {
+  artifactKeys,
+  build,
+  imageIn,
+  launched,
+  leftIn,
+  nothing,
+  pipeline,
+  recipe,
+  targets,
+} from '../support/pipeline.ts';
 import { hostileTexts } from './mutations.ts';
 import { expectReadable } from './saying.ts';
 
 const own = (key: string, value: unknown) => Object.defineProperty({}, key, { value, enumerable: true });
 const overridden = (overrides: object) => ({ recipe: 'base', overrides });
-const [target] = recipe.distribute;
+const target = targets.home;
 
 const refused: [sentence: string, input: unknown][] = [
   ['an empty map', {}],

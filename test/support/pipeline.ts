@@ -8,6 +8,17 @@ export const account = '222233334444';
 export const consumer = '444455556666';
 export const organization = 'arn:aws:organizations::111122223333:organization/o-exampleorgid';
 
+/** The regions of the recipe. The builder runs in the first. */
+export const [home, copied, optional] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
+export const regions = [home, copied, optional];
+
+/** The targets of the recipe: the first image, a copy that the build needs, and a copy that may fail alone. */
+export const targets = {
+  home: { region: home, accounts: [consumer] },
+  copied: { region: copied, kmsKey: 'alias/golden-eu', organizations: [organization] },
+  optional: { region: optional, kmsKey: 'alias/golden-ap', accounts: [consumer], required: false },
+};
+
 /** A recipe of three regions with existing resources, small enough to build quickly. */
 export const recipe = {
   name: 'base',
@@ -24,14 +35,9 @@ export const recipe = {
   ],
   checks: [{ name: 'boots', run: 'true' }],
   image: { tags: { team: 'platform' } },
-  distribute: [
-    { region: 'us-east-1', accounts: [consumer] },
-    { region: 'eu-west-1', kmsKey: 'alias/golden-eu', organizations: [organization] },
-    { region: 'ap-southeast-2', kmsKey: 'alias/golden-ap', accounts: [consumer], required: false },
-  ],
+  distribute: [targets.home, targets.copied, targets.optional],
   publish: { channel: 'stable' },
 };
-const regions = recipe.distribute.map(({ region }) => region);
 
 export interface Setting {
   scenario?: unknown;
@@ -95,6 +101,9 @@ export function leftIn({ cloud }: Simulation) {
     ) as Record<string, string>,
   };
 }
+
+/** The images of `leftIn` when every region has its one. */
+export const oneImageEach = regions.map((region) => `${region} available`);
 
 export const nothing = { instances: [], volumes: [], images: [], snapshots: [], channels: {} };
 

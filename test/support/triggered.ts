@@ -2,7 +2,7 @@
 import { emptyRecord, type RecipeRecord } from '../../core/build/record.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { SimulationOptions } from '../../simulator/pipeline/simulation-options.ts';
-import { recipe } from './pipeline.ts';
+import { recipe, targets } from './pipeline.ts';
 
 export const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 export const ubuntu = '/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id';
@@ -11,7 +11,7 @@ export const day = 24 * hour;
 /** The maximum seconds that a build of one region takes here. */
 export const bake = 0.5 * hour;
 
-const [home] = recipe.distribute;
+const { home } = targets;
 const { source, builder, publish } = recipe;
 
 /** A one-region recipe that is built when its source is updated. */

@@ -5,23 +5,23 @@ import { join } from 'node:path';
 import type { Interference } from '../../../simulator/pipeline/interference.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { brisk, operator } from '../../support/deployed.ts';
-import { launched, pipeline, recipe } from '../../support/pipeline.ts';
+import { launched, pipeline, recipe, targets } from '../../support/pipeline.ts';
 
-// One simulated account; what goes wrong in it is up to each test, and so is the time it leaves behind.
+let folder = '';
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'golden-build-'))));
+afterAll(() => rm(folder, { recursive: true }));
+
+// Each test has an account of its own, in which nothing has been built. A test sets what goes wrong in it.
 let meddle: Interference['call'];
 let simulation: Simulation;
-let folder = '';
-beforeAll(async () => {
-  const commands = [{ step: 'breaks', exitCode: 3, stderr: 'no such package' }];
+beforeEach(() => {
+  meddle = undefined;
   simulation = pipeline({
-    changes: { distribute: recipe.distribute.slice(0, 1), checks: [] },
-    scenario: { commands, delays: brisk },
+    changes: { distribute: [targets.home], checks: [] },
+    scenario: { commands: [{ step: 'breaks', exitCode: 3, stderr: 'no such package' }], delays: brisk },
     interfere: { call: (call) => meddle?.(call) },
   });
-  folder = await mkdtemp(join(tmpdir(), 'golden-build-'));
 });
-beforeEach(() => void (meddle = undefined));
-afterAll(() => rm(folder, { recursive: true }));
 
 const golden = (...args: string[]) => operator(simulation).run(...args);
 const executions = (machine = 'build-image') => {
@@ -52,6 +52,7 @@ test('a build is started on AWS and followed until its image is published', asyn
 });
 
 test('a build that finds its image published already is a success that made nothing', async () => {
+  await golden('build', 'base');
   const { exitCode, out } = await golden('build', 'base');
   expect(exitCode).toBe(0);
   expect(out).toContain('is what the recipe asks for already');
@@ -107,7 +108,7 @@ test('a recipe file is sent as it is, whatever is deployed under its name', asyn
     name: 'other',
     provision: [{ name: 'breaks', run: 'false' }],
     publish: undefined,
-    distribute: recipe.distribute.slice(0, 1),
+    distribute: [targets.home],
   };
   const file = join(folder, 'other.yaml');
   await writeFile(file, JSON.stringify(document));

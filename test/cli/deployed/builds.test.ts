@@ -1,8 +1,8 @@
-import { beforeAll, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Listed } from '../../../cli/deployed/list.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { brisk, operator } from '../../support/deployed.ts';
-import { leftIn, nothing, pipeline, recipe } from '../../support/pipeline.ts';
+import { pipeline, targets } from '../../support/pipeline.ts';
 
 // One account with a history: a published build, a scheduled one that found it up to date, one that failed, one that was refused.
 let simulation: Simulation;
@@ -14,7 +14,7 @@ const override = (provision: string) => ['--override', `provision=[${provision}]
 
 beforeAll(async () => {
   simulation = pipeline({
-    changes: { distribute: recipe.distribute.slice(0, 1) },
+    changes: { distribute: [targets.home] },
     interfere: {
       call: ({ action, by }) =>
         forgotten && by === undefined && action === 'DescribeExecution'
@@ -26,7 +26,6 @@ beforeAll(async () => {
       commands: [
         { step: 'breaks', exitCode: 3, stdout: '\x1b[2Jloading\n', stderr: 'no such package\n' },
         { step: 'patch', stdout: `${long}\n` },
-        { step: 'hangs', seconds: 600 },
       ],
     },
   });
@@ -37,6 +36,8 @@ beforeAll(async () => {
   await golden('build', 'nonesuch');
   listed = JSON.parse((await golden('list', '--json')).out) as Listed[];
 });
+
+afterEach(() => void (forgotten = false));
 
 const buildOf = (status: Listed['status']) => listed.find((one) => one.status === status)?.build ?? '';
 
@@ -149,66 +150,10 @@ test('what Step Functions has forgotten is listed and told from the bucket', asy
   const rows = JSON.parse((await golden('list', 'base', '--json')).out) as Listed[];
   const { out } = await golden('logs', buildOf('published'), '--tail', '1');
   const followed = await golden('follow', buildOf('published'));
-  forgotten = false;
   const { build, startedAt } = listed.at(-1) as Listed;
   expect(rows.at(-1)).toMatchObject({ build, status: 'published', by: null, seconds: null, execution: null });
   expect(rows.at(-1)?.startedAt.slice(0, 19)).toBe(startedAt.slice(0, 19));
   expect(out).toMatch(/Started \(UTC\) +State +Took\n +03:00:0\d +Resolve +\d+s\n/);
   expect(out).toMatch(/ stdout on i-\w+\nline 3000\n/);
   expect(followed).toMatchObject({ exitCode: 2, err: expect.stringContaining(`golden logs ${build}`) });
-});
-
-test('a recipe that is being built is cancelled, and what it made is undone before the wait is over', async () => {
-  const before = leftIn(simulation);
-  await golden('build', 'base', '--detach', ...override('{ name: hangs, run: sleep 600 }'));
-  await simulation.pass(60);
-  expect((await golden('list', 'base')).out).toMatch(/base +\S+ +running +1m \d*s? +hand/);
-  expect(leftIn(simulation).instances).toHaveLength(1);
-
-  const { exitCode, out } = await golden('cancel', 'base', '--reason', 'wrong day', '--wait');
-  expect(exitCode).toBe(0);
-  expect(out).toMatch(
-    /base-\S+ is stopped\.\n.*\n(.*\n)*? +terminated instance i-\w+ in us-east-1\n(.*\n)* {2}The clean-up is over\.\n$/,
-  );
-  expect(leftIn(simulation)).toEqual(before);
-  const [last] = JSON.parse((await golden('list', 'base', '--json')).out) as Listed[];
-  expect(last).toMatchObject({ status: 'stopped', error: 'ABORTED in AwaitCommand' });
-  expect(simulation.stepFunctions.execution(last?.execution ?? '')).toMatchObject({
-    error: 'Cancelled',
-    cause: 'cancelled by hand with golden cancel: wrong day',
-  });
-});
-
-test('without waiting, a cancelled build is left to be undone; one that has ended is no failure', async () => {
-  await golden('build', 'base', '--force', '--detach');
-  await simulation.pass(20);
-  const [running] = JSON.parse((await golden('list', 'base', '--json')).out) as Listed[];
-  const { exitCode, out } = await golden('cancel', running?.build ?? '', '--json');
-  expect({ exitCode, cancelled: JSON.parse(out) as unknown }).toEqual({
-    exitCode: 0,
-    cancelled: [{ recipe: 'base', build: running?.build, execution: running?.execution }],
-  });
-  const again = await golden('cancel', running?.build ?? '');
-  expect(again).toMatchObject({
-    exitCode: 0,
-    out: expect.stringMatching(/is not running: it ended at .* as ABORTED\.\n$/),
-  });
-  expect(await golden('cancel', 'base')).toMatchObject({
-    exitCode: 0,
-    out: '  Nothing is being built of base in us-east-1.\n',
-  });
-  await simulation.pass(600);
-  expect(leftIn(simulation)).toMatchObject({ instances: nothing.instances, volumes: nothing.volumes });
-});
-
-test('Ctrl-C ends the waiting for a clean-up, which goes on', async () => {
-  await golden('build', 'base', '--force', '--detach');
-  await simulation.pass(20);
-  const someone = operator(simulation);
-  someone.interruptIn(15);
-  const { exitCode, out } = await someone.run('cancel', 'base', '--wait');
-  expect(exitCode).toBe(130);
-  expect(out).toMatch(/left; golden logs \S+ tells later what was undone\n$/);
-  await simulation.pass(600);
-  expect(leftIn(simulation).instances).toEqual([]);
 });

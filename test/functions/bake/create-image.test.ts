@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { account, build, launched, leftIn, nothing, pipeline, recipe } from '../../support/pipeline.ts';
+import { account, build, launched, leftIn, nothing, pipeline, recipe, targets } from '../../support/pipeline.ts';
 
 const hour = 3600;
-const short = { distribute: [recipe.distribute[0]], provision: [recipe.provision[0]] };
+const short = { distribute: [targets.home], provision: [recipe.provision[0]] };
 const refusing = (action: string, error: string, more: object = {}) => ({ action, error, message: 'none', ...more });
 
 const seconds = ({ startDate, stopDate }: { startDate: Date; stopDate?: Date | undefined }) =>

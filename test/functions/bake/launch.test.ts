@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
-import { build, launched, leftIn, nothing, pipeline, recipe } from '../../support/pipeline.ts';
+import { build, launched, leftIn, nothing, pipeline, recipe, targets } from '../../support/pipeline.ts';
 
-const short = { distribute: [recipe.distribute[0]], provision: [recipe.provision[0]] };
+const short = { distribute: [targets.home], provision: [recipe.provision[0]] };
 const refusing = (action: string, error: string, more: object = {}) => ({ action, error, message: 'none', ...more });
 const noRoom = (more: object = {}) => refusing('ec2:RunInstances', 'InsufficientInstanceCapacity', more);
 

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
-import { build, launched, leftIn, nothing, pipeline, recipe } from '../../support/pipeline.ts';
+import { build, home, launched, leftIn, nothing, pipeline } from '../../support/pipeline.ts';
 
 const windows = (release = 2025) => ({
   source: { parameter: `/aws/service/ami-windows-latest/Windows_Server-${release}-English-Full-Base`, owner: 'amazon' },
   builder: { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' },
   provision: [{ name: 'patch', powershell: 'exit 0' }],
   checks: [{ name: 'boots', powershell: 'exit 0' }],
-  distribute: [{ region: recipe.distribute[0]?.region }],
+  distribute: [{ region: home }],
 });
 
 const calls = ({ cloud }: Simulation, action: string) => cloud.calls.filter((call) => call.action === action);

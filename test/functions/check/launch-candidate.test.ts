@@ -9,10 +9,11 @@ import {
   pipeline,
   recipe,
   statesEntered,
+  targets,
 } from '../../support/pipeline.ts';
 
 const hour = 3600;
-const short = { distribute: [recipe.distribute[0]], provision: [recipe.provision[0]] };
+const short = { distribute: [targets.home], provision: [recipe.provision[0]] };
 const refusing = (action: string, error: string, more: object = {}) => ({ action, error, message: 'none', ...more });
 const noRoom = (more: object = {}) => refusing('ec2:RunInstances', 'InsufficientInstanceCapacity', more);
 

@@ -1,5 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { build, leftIn, manifestIn, nothing, onlyManifest, pipeline, recipe } from '../../support/pipeline.ts';
+import {
+  build,
+  leftIn,
+  manifestIn,
+  nothing,
+  onlyManifest,
+  optional,
+  pipeline,
+  recipe,
+} from '../../support/pipeline.ts';
 
 const hour = 3600;
 const plain = { builder: { ...recipe.builder, rootVolume: { sizeGiB: 8 } }, checks: [] };
@@ -33,7 +42,9 @@ test('a target that may fail does so alone: the others are published, and its ha
     volumes: [],
   });
   expect(Object.keys(leftIn(simulation).channels)).toEqual(['us-east-1', 'eu-west-1']);
-  expect(manifestIn(simulation, execution).targets[2]).toMatchObject({ status: 'failed', parameter: null });
+  expect(manifestIn(simulation, execution).targets).toContainEqual(
+    expect.objectContaining({ region: optional, status: 'failed', parameter: null }),
+  );
 });
 
 test('a copy that is not made within the timeout of its target fails that target, with how far it is', async () => {

@@ -1,9 +1,9 @@
 // What a deployment's settings bound, on the whole pipeline: a start that reaches beyond them makes nothing.
 import { expect, test } from '@jest/globals';
 import { createSimulation } from '../../../simulator/pipeline/simulation.ts';
-import { account, build, launched, leftIn, manifestIn, nothing, recipe } from '../../support/pipeline.ts';
+import { account, build, launched, leftIn, manifestIn, nothing, recipe, targets } from '../../support/pipeline.ts';
 
-const [home] = recipe.distribute;
+const { home } = targets;
 const base = { ...recipe, distribute: [home] };
 const catalog = { recipes: { base }, scripts: {}, version: '1.0.0' };
 

@@ -9,9 +9,11 @@ import {
   launched,
   leftIn,
   nothing,
+  oneImageEach,
   onlyManifest,
   pipeline,
   recipe,
+  regions,
   statesEntered,
   stopAt,
   stoppedAt,
@@ -41,8 +43,8 @@ test('a build that died after its image was published is not undone, only its te
   await build(simulation);
   await simulation.pass(hour);
   expect(leftIn(simulation)).toMatchObject({ instances: [], volumes: [] });
-  expect(leftIn(simulation).images).toHaveLength(3);
-  expect(Object.keys(leftIn(simulation).channels)).toHaveLength(3);
+  expect(leftIn(simulation).images).toEqual(oneImageEach);
+  expect(Object.keys(leftIn(simulation).channels)).toEqual(regions);
 });
 
 test('a build that another execution has completed since is left alone by the clean-up of the one that died', async () => {
@@ -62,7 +64,7 @@ test('a build that another execution has completed since is left alone by the cl
   const start = simulation.stepFunctions.actions['StartExecution'] as Action;
   start({ stateMachineArn: machine, name: 'late', input: JSON.stringify({ detail }) }, caller);
   await simulation.pass(hour);
-  expect(leftIn(simulation).images).toHaveLength(3);
+  expect(leftIn(simulation).images).toEqual(oneImageEach);
   expect(onlyManifest(simulation)?.status).toBe('published');
 });
 
@@ -122,7 +124,7 @@ test('every function that dies after its work and before its answer is run again
   expect(died).toEqual(new Set([...statesEntered(execution).filter((state) => stages.has(state)), 'Wake']));
   expect(died.size).toBe(20);
   expect(leftIn(simulation)).toMatchObject({ instances: [], volumes: [] });
-  expect(leftIn(simulation).images).toHaveLength(3);
+  expect(leftIn(simulation).images).toEqual(oneImageEach);
   expect([launched(simulation, 'builder').length, launched(simulation, 'candidate').length]).toEqual([1, 1]);
 });
 

@@ -4,17 +4,20 @@ import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import {
   account,
   build,
+  copied,
+  home,
   imageIn,
   launched,
   leftIn,
   nothing,
+  oneImageEach,
   onlyManifest,
+  optional,
   pipeline,
-  statesEntered,
   type Setting,
+  statesEntered,
 } from '../../support/pipeline.ts';
 
-const [home, copied, optional] = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
 const hour = 3600;
 const day = 24 * hour;
 const keeping = (setting: Setting = {}) =>
@@ -56,7 +59,7 @@ const keptIn = (simulation: Simulation, regions: string[]) => {
 const published = (simulation: Simulation) => {
   expect(leftIn(simulation)).toMatchObject({ instances: [], volumes: [] });
   expect(Object.keys(leftIn(simulation).channels)).toEqual([home, copied, optional]);
-  expect(leftIn(simulation).images).toHaveLength(3);
+  expect(leftIn(simulation).images).toEqual(oneImageEach);
   expect(leftIn(simulation).snapshots).toHaveLength(3);
   expect(owned(simulation).map(([, expires]) => expires)).toEqual(Array(6).fill(undefined));
   expect(onlyManifest(simulation)).toMatchObject({ status: 'published', failure: null });

@@ -6,10 +6,10 @@ import { parseRecipe } from '../../../core/recipe/recipe.ts';
 import type { RecipeRecord } from '../../../core/build/record.ts';
 import { crash, type Interference } from '../../../simulator/pipeline/interference.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
-import { artifactKeys, build, manifestIn, onlyManifest, pipeline, recipe } from '../../support/pipeline.ts';
+import { artifactKeys, build, manifestIn, onlyManifest, pipeline, recipe, targets } from '../../support/pipeline.ts';
 
 const hour = 3600;
-const short = { distribute: recipe.distribute.slice(0, 1), provision: recipe.provision.slice(0, 1) };
+const short = { distribute: [targets.home], provision: recipe.provision.slice(0, 1) };
 const failingCheck = { commands: [{ step: 'boots', exitCode: 1, times: 1 }] };
 const trigger = { by: 'schedule', reason: 'rate(7 days)' };
 const byItself = (simulation: Simulation) => build(simulation, { recipe: 'base', trigger });

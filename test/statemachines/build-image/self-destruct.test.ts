@@ -2,7 +2,17 @@ import { expect, test } from '@jest/globals';
 import type { Plan } from '../../../core/build/plan.ts';
 import { selfDestructSeconds } from '../../../core/guest/self-destruct.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
-import { artifactKeys, build, launched, leftIn, nothing, pipeline, recipe, unheard } from '../../support/pipeline.ts';
+import {
+  artifactKeys,
+  build,
+  home,
+  launched,
+  leftIn,
+  nothing,
+  pipeline,
+  targets,
+  unheard,
+} from '../../support/pipeline.ts';
 
 const planIn = (simulation: Simulation): Plan => {
   const key = artifactKeys(simulation).find((each) => each.endsWith('/plan.json')) ?? '';
@@ -52,7 +62,7 @@ test.each([
   'a healthy build, captured %s, whose every wait goes up to its bound is not ended by the timer',
   async (capture, provision) => {
     const simulation = pipeline({
-      changes: { provision, image: { capture }, distribute: [recipe.distribute[0]] },
+      changes: { provision, image: { capture }, distribute: [targets.home] },
       scenario: {
         delays: { agentOnline: 1700, commandStart: 590, instanceStop: 1700, createImage: 42_000 },
         commands: [
@@ -74,7 +84,7 @@ const windows = (release = 2025) => ({
   builder: { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' },
   provision: [{ name: 'patch', powershell: 'exit 0' }],
   checks: [{ name: 'boots', powershell: 'exit 0' }],
-  distribute: [{ region: recipe.distribute[0]?.region }],
+  distribute: [{ region: home }],
 });
 
 test('no Windows builder outlives its pipeline: the timer stops it', async () => {

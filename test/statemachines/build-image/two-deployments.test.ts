@@ -1,10 +1,10 @@
 // Two deployments of one stage in two regions have the same channels: neither moves what the other has published.
 import { expect, test } from '@jest/globals';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
-import { build, leftIn, pipeline, recipe, type Setting } from '../../support/pipeline.ts';
+import { build, leftIn, pipeline, type Setting, targets } from '../../support/pipeline.ts';
 
 const tag = 'golden:deployment';
-const distribute = recipe.distribute.slice(0, 2);
+const distribute = [targets.home, targets.copied];
 const again = { recipe: 'base', force: true };
 
 /** The image that the channel holds in Ireland, so that a test can say whose it is. */

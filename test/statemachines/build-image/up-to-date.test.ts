@@ -8,16 +8,18 @@ import type { Execution } from '../../../simulator/states/step-functions.ts';
 import {
   account,
   build,
+  copied,
+  home,
   imageIn,
   launched,
   leftIn,
   manifestIn,
   recipe,
   statesEntered,
+  targets,
 } from '../../support/pipeline.ts';
 import type { Image } from '../../../simulator/aws/state/images.ts';
 
-const [home, copied] = ['us-east-1', 'eu-west-1'] as const;
 const channel = '/golden/base/stable';
 const script = 'scripts/harden.sh';
 const hour = 3600;
@@ -27,7 +29,7 @@ const catalogOf = (): Catalog => ({
     base: {
       ...recipe,
       provision: [{ script }],
-      distribute: recipe.distribute.slice(0, 2),
+      distribute: [targets.home, targets.copied],
       triggers: { schedule: 'rate(7 days)' },
     },
   },

@@ -16,9 +16,10 @@ import {
   onlyManifest,
   pipeline,
   recipe,
-  stoppedAt,
-  unheard,
   type Setting,
+  stoppedAt,
+  targets,
+  unheard,
 } from '../pipeline.ts';
 import { al2023, bake, childOf, follower, hour, triggered } from '../triggered.ts';
 
@@ -36,7 +37,7 @@ export interface Run {
   simulation: () => Promise<[Simulation, Execution]>;
 }
 
-const [home, copied, optional] = recipe.distribute;
+const { home, copied, optional } = targets;
 const short = { distribute: [home], provision: [recipe.provision[0]] };
 const long = { stdout: `${'progress\n'.repeat(4000)}disk is full\n`, exitCode: 7 };
 const refused = (action: string, more: object = {}) => ({
