@@ -30,6 +30,8 @@ interface Occasion {
   late: boolean;
   /** An event made the call, with the role of `wake`: such a look only reads. */
   woken: boolean;
+  /** The same call has looked before, seconds ago. */
+  again: boolean;
 }
 
 export interface Wait<I, O> {
@@ -123,7 +125,7 @@ async function lookWhileNear<I extends object, O>(
   for (let stayed = 0; ;) {
     const waited = secondsSince(input.since, cloud.now());
     const late = !woken && waited >= bounds(input).limit;
-    const seen = await unlessBusy(() => look({ ...input, late, woken }, cloud));
+    const seen = await unlessBusy(() => look({ ...input, late, woken, again: stayed > 0 }, cloud));
     const pause = 'done' in seen || seen.busy || late ? undefined : pauseBeforeLook(bounds(input), waited, stayed);
     if (pause === undefined) return { seen, waited };
     await cloud.pause(pause);

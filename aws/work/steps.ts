@@ -86,7 +86,6 @@ const sendTo = (...sending: Parameters<typeof sendCommand>): Promise<string> =>
   });
 
 const tailBytes = 4000;
-
 // SSM keeps only the beginning of a long output, but errors are at its end. The bucket has all of it.
 async function wholeTail(artifacts: Artifacts, text: string, url: string): Promise<string> {
   const cut = text.includes('--output truncated--') || text.length >= 2400;
@@ -109,7 +108,7 @@ async function whereAllIs(artifacts: Artifacts, { stdout, stderr, stdoutUrl, std
 
 /**
  * Whether a command ended well, or its progress in words. A command that shuts its instance down is done when the instance is
- * stopped.
+ * stopped. If the same call looks `again` within seconds, EC2 is not asked whether the instance lives.
  * @throws the named failure with exit code and the end of the output if the command failed.
  */
 export async function lookAtCommand(
@@ -118,12 +117,15 @@ export async function lookAtCommand(
   { command, name, shutsDown }: Omit<SentCommand, keyof Awaited>,
   instance: string,
   failure: Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>,
+  again = false,
 ): Promise<{ done: { command: string } } | { waiting: string }> {
   const { region } = artifacts.aws;
   const invocation = await readInvocation(artifacts.aws, command, instance);
   const what = `"${name}" (command ${command}) on ${instance} in ${region}`;
   if (!invocation) return { waiting: `${what} is not known to SSM yet` };
   if (invocation.status === 'Success') return { done: { command } };
+  const underWay = /^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status);
+  if (underWay && again) return { waiting: `${what} is ${invocation.details}` };
   const found = await refuseDeadInstance(artifacts.aws, instance);
   if (found && isDown(found)) {
     if (shutsDown) return { done: { command } };
@@ -132,15 +134,13 @@ export async function lookAtCommand(
       `${what} was under way when the instance was stopped (${found.reason ?? 'EC2 gives no reason'}): it cannot end; start the build again`,
     );
   }
-  if (/^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status))
-    return { waiting: `${what} is ${invocation.details}` };
+  if (underWay) return { waiting: `${what} is ${invocation.details}` };
   if (neverBegan(invocation))
     throw new Failure('CommandNotStarted', `${what} is ${invocation.details}: it never reached the instance`);
   const gaveUp = /^Execution ?Timed ?Out/.test(invocation.details)
     ? '; SSM stopped it when the time its document allows was over'
     : '';
-  const exit =
-    invocation.exitCode !== undefined && invocation.exitCode >= 0 ? `, exit code ${invocation.exitCode}` : '';
+  const exit = (invocation.exitCode ?? -1) >= 0 ? `, exit code ${invocation.exitCode}` : '';
   const said = await outputTail(artifacts, invocation);
   const all = await whereAllIs(artifacts, invocation, commandOutput.key(build, command));
   throw new Failure(

@@ -61,7 +61,9 @@ export const awaitedImage = (plan: Timed, now: Date): Awaited =>
 
 export const awaitedCopy = (plan: Timed, target: Target, now: Date): Awaited => {
   const usual = usualOf(plan).copies?.[target.region] ?? typical.copy;
-  return since(now, boundsOf(plan, 'images', patience.copy(target), usual));
+  const bounds = boundsOf(plan, 'images', patience.copy(target), usual);
+  // Events of other regions do not come here, so a copy is looked at more often.
+  return since(now, { ...bounds, heartbeat: heartbeatOf(usual / 3) });
 };
 
 const usualOf = ({ usual = {} }: Timed): Partial<UsualSeconds> => usual;

@@ -56,6 +56,11 @@ export interface Plan extends BuildIdentity {
   notes?: string[];
 }
 
+/** The plan with what the recipe's record says of the time that its waits take. */
+export function withUsual(plan: Plan, { published }: { published?: { usual?: Partial<UsualSeconds> } }): Plan {
+  return published?.usual && !plan.usual ? { ...plan, usual: published.usual } : plan;
+}
+
 /** Tags of an image's AMIs and snapshots in every region. */
 export const imageTags = (plan: Plan): Tags => ({
   Name: plan.image,
@@ -78,7 +83,6 @@ export interface PlanParts {
   settings: DeploymentSettings;
   origin?: Origin;
   notes?: string[];
-  usual?: Partial<UsualSeconds> | undefined;
 }
 
 export function planBuild({
@@ -92,7 +96,6 @@ export function planBuild({
   settings,
   origin,
   notes = [],
-  usual,
 }: PlanParts): Plan {
   const { scripts, version: pipelineVersion } = catalog;
   return {
@@ -116,7 +119,6 @@ export function planBuild({
     ...(origin === 'start' && { origin }),
     provision: provisionCommands(recipe.provision, identity.build, source, scripts, recipe.image.allowFiles),
     checks: checkCommands(recipe.checks, identity.build, source, scripts),
-    ...(usual && { usual }),
     ...(notes.length > 0 && { notes }),
   };
 }

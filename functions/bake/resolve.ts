@@ -10,7 +10,7 @@ import { imageMade } from '../../core/build/awaited.ts';
 import { placeOf } from '../../core/build/identity.ts';
 import { asDeployed } from '../../core/deployment/deployment-settings.ts';
 import { requestedBuild } from '../../core/start/execution-input.ts';
-import { planBuild, workOf } from '../../core/build/plan.ts';
+import { planBuild, withUsual, workOf } from '../../core/build/plan.ts';
 import { rebuildProblem, resumed } from '../../core/start/resume-build.ts';
 import { refuse, refuseAny, told } from '../../core/recipe/recipe.ts';
 import { startProblems } from '../../core/deployment/start-bounds.ts';
@@ -50,8 +50,8 @@ export const resolve = stage({
       if (found.current) return { build, upToDate: { is: true, build: found.current, notes: plan.notes ?? [] } };
     }
     await holdRecipe(cloud, identity, execution.id);
-    plan = await keepPlan(cloud, plan);
     const record = await recordStart(cloud, identity, startedAt, trigger);
+    plan = await keepPlan(cloud, withUsual(plan, record));
     const image = imageMade(images, plan, cloud.now());
     return { build, upToDate: { is: false, because: found.because }, image, ...workOf(plan, record) };
   },
