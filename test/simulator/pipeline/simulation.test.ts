@@ -13,7 +13,9 @@ async function bake(options: Partial<SimulationOptions>) {
   const calls = simulation.cloud.calls.map(
     (call) => `${call.at} ${call.by} ${call.action} ${call.region} ${call.error}`,
   );
-  return { status, error, calls, errors: simulation.cloud.calls.filter((call) => call.error).length };
+  // Wake looks for what nobody waits for, and an answer may come too late for its token: both are no mishaps.
+  const errors = simulation.cloud.calls.filter((call) => call.error && !/NoSuchKey|TaskTimedOut/.test(call.error));
+  return { status, error, calls, errors: errors.length };
 }
 
 test('a rough bake meets mishaps, the same ones for the same seed', async () => {
