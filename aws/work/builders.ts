@@ -21,6 +21,7 @@ const shownSeconds = 300;
 /**
  * Finds the one living instance of a role, or makes one attempt to launch it in one place. If that place has no room, the answer
  * names the next attempt, so that a call is short however many places there are.
+ * @param first See isFirstTry: the first attempt's token finds the instance.
  * @throws CapacityUnavailable after the last attempt, TwinFound when two instances claim the role.
  */
 export async function findOrLaunch(
@@ -29,8 +30,9 @@ export async function findOrLaunch(
   role: Role,
   from: { ami: string; disks?: Disk[] },
   ladder: Ladder,
+  first: boolean,
 ): Promise<Ladder> {
-  const found = await findInstances(aws, plan, role);
+  const found = first && ladder.attempt === 0 ? [] : await findInstances(aws, plan, role);
   const living = found.filter(({ state }) => !isDead(state));
   if (living.length > 1) {
     const ids = living.map(({ instance }) => instance).join(', ');

@@ -3,6 +3,7 @@ import { createImage as create } from '../../aws/images/image-making.ts';
 import { findOwnImages } from '../../aws/images/images.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedImage } from '../../core/build/awaited.ts';
+import { isFirstTry } from '../../core/build/first-try.ts';
 import { Failure } from '../../core/errors.ts';
 import { type Plan, imageTags } from '../../core/build/plan.ts';
 import { madeBy } from '../../core/tags.ts';
@@ -28,7 +29,7 @@ export const createImage = stage({
   permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CreateImage', 'ec2:CreateTags'],
   async run({ build: own, instance }, cloud) {
     const plan = await readOwnPlan(cloud, own);
-    const known = await adopt(cloud, plan);
+    const known = isFirstTry(plan, own.execution, cloud.now()) ? undefined : await adopt(cloud, plan);
     const awaited = awaitedImage(plan, cloud.now());
     if (known) return { ami: known, ...awaited };
     const { image, description } = plan.document;

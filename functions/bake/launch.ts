@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedAgent } from '../../core/build/awaited.ts';
+import { isFirstTry } from '../../core/build/first-try.ts';
 import { builderDisks } from '../../core/launch/disks.ts';
 import { build, ladder, lambda, stage } from '../stage.ts';
 
@@ -13,8 +14,9 @@ export const launch = stage({
   async run({ build: own, ladder: reached }, cloud) {
     const plan = await readOwnPlan(cloud, own);
     const from = { ami: plan.source.ami, disks: builderDisks(plan) };
+    const first = isFirstTry(plan, own.execution, cloud.now());
     return {
-      ...(await findOrLaunch(cloud.aws, plan, 'builder', from, reached)),
+      ...(await findOrLaunch(cloud.aws, plan, 'builder', from, reached, first)),
       ...awaitedAgent(plan, 'builder', cloud.now()),
     };
   },

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedAgent } from '../../core/build/awaited.ts';
+import { isFirstTry } from '../../core/build/first-try.ts';
 import { build, ladder, lambda, stage } from '../stage.ts';
 
 /** Launches the candidate: a fresh instance of the new image. It has the image's own disks, because servers will boot those. */
@@ -11,8 +12,9 @@ export const launchCandidate = stage({
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
   async run({ ami, build: own, ladder: reached }, cloud) {
     const plan = await readOwnPlan(cloud, own);
+    const first = isFirstTry(plan, own.execution, cloud.now());
     return {
-      ...(await findOrLaunch(cloud.aws, plan, 'candidate', { ami }, reached)),
+      ...(await findOrLaunch(cloud.aws, plan, 'candidate', { ami }, reached, first)),
       ...awaitedAgent(plan, 'candidate', cloud.now()),
     };
   },

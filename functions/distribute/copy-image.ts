@@ -3,6 +3,7 @@ import { copyImage as copy } from '../../aws/images/image-making.ts';
 import { findBuildImages } from '../../aws/images/images.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedCopy } from '../../core/build/awaited.ts';
+import { isFirstTry } from '../../core/build/first-try.ts';
 import { copyToken, needsCopy, targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import { imageTags } from '../../core/build/plan.ts';
@@ -10,7 +11,8 @@ import { build, lambda, stage } from '../stage.ts';
 
 /**
  * Provides the image in one target region: the AMI itself in the pipeline's own region, a copy elsewhere. CopyImage accepts a
- * name twice. The state therefore looks for the copy first, and asks for it under a token that always means the same copy.
+ * name twice. The state therefore asks for the copy under a token that always means the same copy. It looks for the copy first
+ * if the build was started again.
  */
 export const copyImage = stage({
   name: 'CopyImage',
@@ -21,7 +23,8 @@ export const copyImage = stage({
     const target = targetIn(plan, region);
     const awaited = awaitedCopy(plan, target, cloud.now());
     if (!needsCopy(plan, region)) return { ami, ...awaited };
-    const copies = await findBuildImages(cloud.aws, region, own);
+    const first = isFirstTry(plan, own.execution, cloud.now());
+    const copies = first ? [] : await findBuildImages(cloud.aws, region, own);
     const usable = copies.filter(({ state }) => /^(pending|available)$/.test(state));
     if (usable.length > 1) {
       const ids = usable.map((image) => image.ami).join(', ');
