@@ -1,14 +1,13 @@
 import * as z from 'zod/mini';
 import { withProgress } from '../aws/images/image-progress.ts';
-import { lookAtImage } from '../aws/images/images.ts';
+import { lookAtImage, type AvailableImage } from '../aws/images/images.ts';
 import { build } from './stage.ts';
 import { secondsSince, waitBounds, type Wait } from './wait.ts';
 
 const input = z.looseObject({ build, region: z.optional(z.string()), ami: z.string(), wait: waitBounds });
-type Made = Extract<Awaited<ReturnType<typeof lookAtImage>>, { done: unknown }>['done'];
 
 /** Waits until an AMI is available: the image in the pipeline's own region, or the copy in a target's. Both can take hours. */
-export const imageLook = (name: 'AwaitImage' | 'AwaitCopy'): Wait<z.infer<typeof input>, Made> => ({
+export const imageLook = (name: 'AwaitImage' | 'AwaitCopy'): Wait<z.infer<typeof input>, AvailableImage> => ({
   name,
   input,
   permissions: ['ec2:DescribeImages', 'ec2:DescribeSnapshots'],

@@ -1,4 +1,5 @@
 import { DescribeImagesCommand, EC2Client, type DescribeImagesCommandInput, type Image } from '@aws-sdk/client-ec2';
+import { readyImage, type ReadyImage } from '../../core/distribute/lasting.ts';
 import { Failure, type FailureName } from '../../core/errors.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -68,6 +69,13 @@ export async function describeImage(aws: Connection, region: string, ami: string
 // A fresh AMI id can be unknown to DescribeImages for minutes: EC2 is eventually consistent.
 const graceSeconds = 300;
 
+/** `ready` is absent if the image has too many disks to hand on: see readyImage. */
+export interface AvailableImage {
+  ami: string;
+  snapshots: string[];
+  ready?: ReadyImage;
+}
+
 /**
  * Whether an AMI is available, or its progress in words.
  * @throws the named failure if EC2 gave up on the AMI.
@@ -78,11 +86,15 @@ export async function lookAtImage(
   ami: string,
   failure: Extract<FailureName, 'ImageFailed' | 'CopyFailed'>,
   waitedSeconds: number,
-): Promise<{ done: { ami: string; snapshots: string[] } } | { waiting: string }> {
+): Promise<{ done: AvailableImage } | { waiting: string }> {
   const image = await describeImage(aws, region, ami);
   if (!image && waitedSeconds < graceSeconds) return { waiting: `EC2 does not know ${ami} in ${region} yet` };
-  if (image?.state === 'available')
-    return { done: { ami, snapshots: image.disks.flatMap(({ snapshot }) => snapshot ?? []) } };
+  if (image?.state === 'available') {
+    const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
+    if (snapshots.length < image.disks.length) return { waiting: `EC2 does not show all snapshots of ${ami} yet` };
+    const ready = readyImage(image);
+    return { done: { ami, snapshots, ...(ready && { ready }) } };
+  }
   if (image?.state === 'pending') return { waiting: `${ami} in ${region} is pending` };
   const state = image
     ? `is ${image.state}: ${image.stateReason ?? 'EC2 gives no reason'}`

@@ -1,6 +1,8 @@
-import { keysToSee, type ImageObserved, type TargetObserved } from '../../core/distribute/target.ts';
+import { keysToSee, type ImageObserved, type LastingImage } from '../../core/distribute/lasting.ts';
+import type { TargetObserved } from '../../core/distribute/target.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { Target } from '../../core/recipe/types.ts';
+import { Failure } from '../../core/errors.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
 import type { Connection } from '../connection.ts';
 import { launchPermissions } from '../images/image-attributes.ts';
@@ -13,19 +15,37 @@ export const imagePermissions = ['ec2:DescribeImages', 'ec2:DescribeSnapshots', 
 
 const nobody = { accounts: [], organizations: [], organizationalUnits: [], everyone: false };
 
-const snapshotsOf = (image: AmiDescription | undefined): string[] =>
+const snapshotsOf = (image: LastingImage | undefined): string[] =>
   (image?.disks ?? []).flatMap(({ snapshot }) => snapshot ?? []);
 
-/** An image in a target region with its snapshots, and the keys that they should be encrypted with. */
-export async function observeImage(aws: Connection, plan: Plan, target: Target, ami: string): Promise<ImageObserved> {
-  const { region } = target;
-  const image = await describeImage(aws, region, ami);
-  if (!image) return { image, snapshots: {}, keys: {} };
+/** The snapshots of an image in a target region, and the keys that they should be encrypted with. */
+export async function observeDisks<Image extends LastingImage>(
+  aws: Connection,
+  plan: Plan,
+  target: Target,
+  image: Image,
+): Promise<ImageObserved<Image>> {
   const [snapshots, keys] = await Promise.all([
-    ownSnapshots(aws, region, snapshotsOf(image)),
-    describeKeys(aws, region, keysToSee(plan, target, image)),
+    ownSnapshots(aws, target.region, snapshotsOf(image)),
+    describeKeys(aws, target.region, keysToSee(plan, target, image)),
   ]);
   return { image, snapshots: Object.fromEntries(snapshots.map((one) => [one.snapshot, one])), keys };
+}
+
+/**
+ * An AMI that was available before, with all its snapshots.
+ * @throws AwsTransient if EC2 shows an older state, in which it is pending or not there.
+ */
+export async function availableImage(aws: Connection, region: string, ami: string): Promise<AmiDescription> {
+  const image = await describeImage(aws, region, ami);
+  if (image?.state === 'available' && image.disks.every(({ snapshot }) => snapshot)) return image;
+  throw new Failure('AwsTransient', `EC2 in ${region} does not show all of ${ami} although it was available`);
+}
+
+/** An image in a target region with its snapshots and keys. */
+export async function observeImage(aws: Connection, plan: Plan, target: Target, ami: string): Promise<ImageObserved> {
+  const image = await describeImage(aws, target.region, ami);
+  return image ? observeDisks(aws, plan, target, image) : { image, snapshots: {}, keys: {} };
 }
 
 /** Everything that Verify checks of a target, read back from its region. */

@@ -1,7 +1,7 @@
 import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
-import { encryptionWrongs } from '../../core/distribute/target.ts';
+import { encryptionWrongs } from '../../core/distribute/lasting.ts';
 import { outdated, publishedTargets, unhealthy, type TargetSeen } from '../../core/start/up-to-date.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { read } from '../memory/documents.ts';

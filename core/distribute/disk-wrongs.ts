@@ -17,7 +17,7 @@ function rateWrong(unit: string, asked: number | undefined, found: number | unde
  * Every difference between the disks of an image and the recipe, except encryption. The block device mapping of an AMI never
  * changes, so these differences are permanent.
  */
-export function diskWrongs(plan: Plan, { ami, disks }: AmiDescription): string[] {
+export function diskWrongs(plan: Plan, { ami, disks }: Pick<AmiDescription, 'ami' | 'disks'>): string[] {
   return imageDisks(plan).flatMap(({ device, sizeGiB, type, iops, throughput }) => {
     const disk = disks.find((one) => one.device === device);
     if (!disk) return [`${ami} has no disk ${device}`];

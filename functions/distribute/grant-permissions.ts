@@ -3,20 +3,26 @@ import { removeExpiry } from '../../aws/images/expiry.ts';
 import { demandImdsV2, grantLaunch } from '../../aws/images/image-attributes.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { grantVolumes } from '../../aws/images/snapshots.ts';
-import { imagePermissions, observeImage } from '../../aws/work/targets.ts';
+import { availableImage, imagePermissions, observeDisks } from '../../aws/work/targets.ts';
 import { targetIn } from '../../core/distribute/distribution.ts';
-import { Failure } from '../../core/errors.ts';
-import { imageWrongs, refuseHopeless } from '../../core/distribute/target.ts';
+import { lastingWrongs, type ReadyImage } from '../../core/distribute/lasting.ts';
+import { refuseHopeless } from '../../core/distribute/target.ts';
 import { build, lambda, stage } from '../stage.ts';
+
+const hasDisks = (value: unknown) => Array.isArray((value as { disks?: unknown } | null)?.disks);
 
 /**
  * Sets what CopyImage does not copy: IMDSv2 and permissions. Removes the expiry of an image that a failed build kept. Snapshots
  * come before the AMI, so that every account that sees the AMI can use its disks. Repeating a grant changes nothing. A target
- * that can never become right is not shared.
+ * that can never become right is not shared. AwaitCopy hands on what never changes of an available AMI.
  */
 export const grantPermissions = stage({
   name: 'GrantPermissions',
-  input: z.strictObject({ build, region: z.string(), ami: z.string() }),
+  input: z.strictObject({
+    build,
+    region: z.string(),
+    copy: z.looseObject({ ami: z.string(), ready: z.optional(z.custom<ReadyImage>(hasDisks)) }),
+  }),
   permissions: [
     's3:GetObject',
     ...imagePermissions,
@@ -24,17 +30,12 @@ export const grantPermissions = stage({
     'ec2:ModifyImageAttribute',
     'ec2:ModifySnapshotAttribute',
   ],
-  async run({ build: own, region, ami }, cloud) {
+  async run({ build: own, region, copy: { ami, ready } }, cloud) {
     const { aws } = cloud;
     const plan = await readOwnPlan(cloud, own);
     const target = targetIn(plan, region);
-    const observed = await observeImage(aws, plan, target, ami);
-    const { image } = observed;
-    // EC2 may show an older state: pending, or no image at all.
-    if (image?.state !== 'available' || image.disks.some(({ snapshot }) => !snapshot)) {
-      throw new Failure('AwsTransient', `EC2 in ${region} does not show all of ${ami} although it was available`);
-    }
-    refuseHopeless(imageWrongs(plan, target, observed));
+    const image = ready ?? (await availableImage(aws, region, ami));
+    refuseHopeless(lastingWrongs(plan, target, await observeDisks(aws, plan, target, image)));
     const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
     // Even if the tag is not seen: EC2 may show an older state.
     if (plan.document.onFailure === 'keep-image' || plan.resumedAt)

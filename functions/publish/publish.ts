@@ -38,7 +38,8 @@ export const publish = wait({
     const begun = JSON.stringify(ledger) === JSON.stringify(read.known);
     if (!begun) await writeLedger(cloud, plan, read, ledger);
     if (behind.length > 0) {
-      await refuseSuperseded(cloud.aws, plan, parameter, current);
+      const held = current.filter(({ region }) => behind.some((one) => one.region === region));
+      await refuseSuperseded(cloud.aws, plan, parameter, held);
       await writeChannel(cloud.aws, parameter, behind, plan.image);
       const list = behind.map(({ region, ami }) => `${ami} in ${region}`).join(', ');
       return {

@@ -2,13 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { targetIn } from '../../../core/distribute/distribution.ts';
 import type { KeySeen } from '../../../core/launch/keys.ts';
 import type { AmiDescription } from '../../../core/launch/source.ts';
-import {
-  encryptionWrongs,
-  imageWrongs,
-  keysToSee,
-  refuseHopeless,
-  targetWrongs,
-} from '../../../core/distribute/target.ts';
+import { encryptionWrongs, keysToSee } from '../../../core/distribute/lasting.ts';
+import { imageWrongs, refuseHopeless, targetWrongs } from '../../../core/distribute/target.ts';
 import { imageTags } from '../../../core/build/plan.ts';
 import { planOf } from '../../support/plan.ts';
 

@@ -117,7 +117,7 @@ const readsPlan = {
   KeepUnjudged: {},
   SendCheck: { instance: 'i-1', index: 0 },
   CopyImage: { region: 'us-east-1', ami: 'ami-1' },
-  GrantPermissions: { region: 'us-east-1', ami: 'ami-1' },
+  GrantPermissions: { region: 'us-east-1', copy: { ami: 'ami-1' } },
   Verify: { distribution: [] },
   RecordUpToDate: { published: '20261123-030000-0000', notes: [] },
   CleanUp: {
@@ -203,9 +203,13 @@ export const runs: Run[] = [
       return [simulation, await build(simulation, { recipe: child })];
     },
   },
-  one('the home region is no target, and the builder is captured running', 'SUCCEEDED', {
+  one('the home region is no target, and the builder is captured running with many disks', 'SUCCEEDED', {
     changes: {
       image: { capture: 'running' },
+      builder: {
+        ...recipe.builder,
+        volumes: ['f', 'g', 'h', 'i'].map((letter) => ({ device: `/dev/sd${letter}`, sizeGiB: 1 })),
+      },
       distribute: [copied],
     },
   }),
@@ -246,6 +250,27 @@ export const runs: Run[] = [
     scenario: { commands: ['patch', 'boots'].map((step) => ({ step, status: 'Undeliverable', times: 1 })) },
   }),
   one('the builder dies early', 'BuilderFailed', { changes: short }, entering('AwaitBuilder', terminate('builder'))),
+  one(
+    'the builder dies before its step',
+    'BuilderFailed',
+    { changes: short },
+    entering('SendCommand', terminate('builder')),
+  ),
+  one(
+    'the candidate dies before its check',
+    'BuilderFailed',
+    { changes: short },
+    entering('SendCheck', terminate('candidate')),
+  ),
+  {
+    name: 'a build is stopped before its image is made, and started again',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const simulation = pipeline({ ...unheard, changes: short });
+      const id = await stoppedAt(simulation, 'Seal');
+      return [simulation, await build(simulation, { recipe: 'base', build: id })];
+    },
+  },
   one('the builder dies while it stops', 'BuilderFailed', { changes: short }, entering('Seal', terminate('builder'))),
   one('the candidate dies', 'BuilderFailed', { changes: short }, entering('AwaitCandidate', terminate('candidate'))),
   one('the candidate finds no room', 'CapacityUnavailable', {

@@ -1,0 +1,115 @@
+import { diskWrongs } from './disk-wrongs.ts';
+import { imageDisks } from '../launch/disks.ts';
+import { isAlias, isKey, managedAlias, showKey, type KeySeen } from '../launch/keys.ts';
+import type { Plan } from '../build/plan.ts';
+import type { Target } from '../recipe/types.ts';
+import type { AmiDescription } from '../launch/source.ts';
+import type { Tags } from '../tags.ts';
+
+/** A snapshot as EC2 describes it. */
+export interface SnapshotObserved {
+  state: string;
+  stateReason?: string | undefined;
+  /** ARN of the KMS key. Absent where the snapshot is not encrypted. */
+  keyArn?: string | undefined;
+  tags: Tags;
+}
+
+/** The parts of an available image that never change. */
+export type LastingImage = Pick<AmiDescription, 'ami' | 'name' | 'architecture' | 'disks'>;
+
+/** An available image as the state that waited for it hands it on. */
+export type ReadyImage = LastingImage & Pick<AmiDescription, 'imdsV2'>;
+
+// Step Functions limits the size of a state, and a build can have sixty targets.
+const mostDisks = 4;
+
+/** The parts of an available image that later states need. Undefined if they are too many to hand on. */
+export const readyImage = ({ ami, name, architecture, imdsV2, disks }: AmiDescription): ReadyImage | undefined =>
+  disks.length > mostDisks ? undefined : { ami, name, architecture, imdsV2, disks };
+
+/** What EC2 and KMS report about an image in a target region. */
+export interface ImageObserved<Image = AmiDescription> {
+  image: Image | undefined;
+  /** Snapshots by id. A snapshot that EC2 does not show, or not yet, is absent. */
+  snapshots: Record<string, SnapshotObserved>;
+  /** What KMS reports about the keys of `keysToSee`, by name. */
+  keys: Record<string, KeySeen>;
+}
+
+/** A difference between a target and the recipe. */
+export interface Wrong {
+  says: string;
+  /** The difference is permanent. Any other may disappear, since EC2 is eventually consistent. */
+  forGood?: boolean;
+}
+
+const isShared = ({ accounts, organizations, organizationalUnits }: Target) =>
+  accounts.length + organizations.length + organizationalUnits.length > 0;
+
+/** The encryption that the recipe asks for on an image's disk: the builder's disk decides at home, the target elsewhere. */
+function askedOf(plan: Plan, target: Target, device: string): { encrypted: boolean; key: string | undefined } {
+  const disk = imageDisks(plan).find((one) => one.device === device);
+  const key = target.region === plan.region ? disk?.kmsKey : target.kmsKey;
+  return { encrypted: disk?.encrypted === true || key !== undefined, key };
+}
+
+/** The names of the keys that KMS must describe before an image in a target can be judged. */
+export function keysToSee(plan: Plan, target: Target, image: LastingImage): string[] {
+  const asked = image.disks.flatMap(({ device }) => askedOf(plan, target, device).key ?? []);
+  const encrypted = image.disks.some((disk) => disk.encrypted);
+  return [...asked, ...(isShared(target) && encrypted ? [managedAlias] : [])];
+}
+
+/** Every way in which a target's snapshots are encrypted wrongly, or under a key that the image's users cannot use. */
+export function encryptionWrongs(
+  plan: Plan,
+  target: Target,
+  { image, snapshots, keys }: ImageObserved<LastingImage>,
+): Wrong[] {
+  const managed = keys[managedAlias];
+  return (image?.disks ?? []).flatMap(({ device, snapshot = '' }): Wrong[] => {
+    const seen = snapshots[snapshot];
+    if (!seen) return [];
+    const { keyArn: found } = seen;
+    const { encrypted, key } = askedOf(plan, target, device);
+    const what = `${snapshot} (${device} of ${image?.ami})`;
+    const wrong = (says: string): Wrong[] => [
+      { says: `${what} ${says}; a snapshot keeps its key for good, so the recipe must be built again`, forGood: true },
+    ];
+    if (found === undefined)
+      return encrypted ? wrong(`is not encrypted${key === undefined ? '' : `, though ${key} was asked for`}`) : [];
+    if (key !== undefined && !isKey(found, key, keys[key])) {
+      const asked = keys[key];
+      // The key of an alias is unknown where KMS refuses the look, and waiting does not change the refusal.
+      if (isAlias(key) && asked && 'refused' in asked) {
+        const says = `KMS does not show whether ${key} encrypts ${what}; ${showKey}`;
+        return [{ says: `${says}. It refused ${asked.refused}`, forGood: true }];
+      }
+      const which =
+        asked && 'arn' in asked ? ` (${asked.arn})` : asked ? ` (which KMS does not show: ${asked.unseen})` : '';
+      return wrong(`is encrypted with ${found}, not with ${key}${which} as asked`);
+    }
+    if (isShared(target) && isKey(found, managedAlias, managed))
+      return wrong(`is shared but encrypted with the AWS-managed key ${found}, which nobody else can use`);
+    return [];
+  });
+}
+
+export const because = (reason: string | undefined) => (reason === undefined ? '' : `: ${reason}`);
+
+/** Every permanent difference between an available image and the recipe, permissions aside. */
+export function lastingWrongs(plan: Plan, target: Target, observed: ImageObserved<LastingImage>): Wrong[] {
+  const { image, snapshots } = observed;
+  if (!image) return [];
+  const { ami, name, architecture, disks } = image;
+  const wrongs = name === plan.image ? [] : [`${ami} is called ${name}, not ${plan.image}`];
+  if (architecture !== plan.source.architecture)
+    wrongs.push(`${ami} is ${architecture}, its source is ${plan.source.architecture}`);
+  wrongs.push(...diskWrongs(plan, image));
+  for (const { device, snapshot = '' } of disks) {
+    const { state, stateReason } = snapshots[snapshot] ?? {};
+    if (state === 'error') wrongs.push(`${snapshot} (${device} of ${ami}) failed${because(stateReason)}`);
+  }
+  return [...encryptionWrongs(plan, target, observed), ...wrongs.map((says) => ({ says, forGood: true }))];
+}
