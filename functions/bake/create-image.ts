@@ -3,7 +3,7 @@ import { createImage as create } from '../../aws/images/image-making.ts';
 import { findOwnImages } from '../../aws/images/images.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedImage } from '../../core/build/awaited.ts';
-import { isFirstTry } from '../../core/build/first-try.ts';
+import { isFirstTry } from '../../core/start/first-try.ts';
 import { Failure } from '../../core/errors.ts';
 import { type Plan, imageTags } from '../../core/build/plan.ts';
 import { madeBy } from '../../core/tags.ts';

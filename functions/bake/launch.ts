@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedAgent } from '../../core/build/awaited.ts';
-import { isFirstTry } from '../../core/build/first-try.ts';
+import { isFirstTry } from '../../core/start/first-try.ts';
 import { builderDisks } from '../../core/launch/disks.ts';
 import { build, ladder, lambda, stage } from '../stage.ts';
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { findOrLaunch } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedAgent } from '../../core/build/awaited.ts';
-import { isFirstTry } from '../../core/build/first-try.ts';
+import { isFirstTry } from '../../core/start/first-try.ts';
 import { build, ladder, lambda, stage } from '../stage.ts';
 
 /** Launches the candidate: a fresh instance of the new image. It has the image's own disks, because servers will boot those. */

@@ -3,7 +3,7 @@ import { copyImage as copy } from '../../aws/images/image-making.ts';
 import { findBuildImages } from '../../aws/images/images.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedCopy } from '../../core/build/awaited.ts';
-import { isFirstTry } from '../../core/build/first-try.ts';
+import { isFirstTry } from '../../core/start/first-try.ts';
 import { copyToken, needsCopy, targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import { imageTags } from '../../core/build/plan.ts';

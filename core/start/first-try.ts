@@ -1,5 +1,5 @@
-import type { ExecutionReference } from './identity.ts';
-import type { Plan } from './plan.ts';
+import type { ExecutionReference } from '../build/identity.ts';
+import type { Plan } from '../build/plan.ts';
 
 // EC2 documents how long it remembers the token of RunInstances, which is a day, but not that of CopyImage.
 const trustedSeconds = 3600;

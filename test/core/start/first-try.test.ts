@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isFirstTry } from '../../../core/build/first-try.ts';
+import { isFirstTry } from '../../../core/start/first-try.ts';
 
 const id = 'arn:aws:states:us-east-1:111122223333:execution:build-image:first';
 const plan = { execution: id, startedAt: '2026-11-23T03:00:00.000Z' };
