@@ -1,4 +1,5 @@
 import { readRecipeFolder } from '../cli/recipes/recipe-folder.ts';
+import { phases } from '../core/build/phases.ts';
 import type { Timing } from '../core/build/timings.ts';
 import type { Manifest } from '../core/build/manifest.ts';
 import type { Catalog } from '../core/recipe/types.ts';
@@ -34,25 +35,40 @@ async function build(catalog: Catalog, targets: number): Promise<Run> {
 
 const waiting = /^(Await\w+|Seal|Publish|CleanUp)$/;
 
+/** Where a delay is on the way to publication: in line, in one of the branches of CheckAndCopy, or beside others of its kind. */
+type Lane = 'line' | 'checks' | 'copies' | 'grants' | 'channels';
+
+const lanes: Record<string, Lane> = {
+  ...Object.fromEntries(phases.check.map((state) => [state, 'checks' as const])),
+  CopyImage: 'copies',
+  copyImage: 'copies',
+  GrantPermissions: 'grants',
+  parameterValidation: 'channels',
+};
+
 /**
- * Seconds that the simulated AWS takes from start to publication: the answers to calls that change something, and the delays of
- * resources, one after the other. Copies and parameter writes run in parallel, so only the slowest counts. Two delays are left
- * out: nothing waits for terminated instances, and a command becomes visible while it starts.
+ * Seconds that the simulated AWS takes from start to publication, on the longest path over the state machine: the answers to
+ * calls that change something, and the delays of resources. The checks run beside the copies, so only the longer of the two
+ * counts. Of copies, permissions and parameter writes only the slowest counts. Two delays are left out: nothing waits for
+ * terminated instances, and a command becomes visible while it starts.
  */
 function criticalPath(drawn: readonly DrawnDelay[], timings: Timing[]): number {
-  const spans = [
-    ...drawn.map(({ kind, seconds }) => ({ kind: kind as string, seconds })),
-    ...timings.filter(({ state }) => !waiting.test(state)).map(({ state, seconds }) => ({ kind: state, seconds })),
-  ];
-  const sideBySide = ['CopyImage', 'copyImage', 'GrantPermissions', 'parameterValidation'];
   const aside = ['instanceTerminate', 'commandVisible'];
-  const inLine = spans.filter(({ kind }) => ![...sideBySide, ...aside].includes(kind));
-  const slowest = sideBySide.map((kind) =>
-    Math.max(0, ...spans.filter((span) => span.kind === kind).map(({ seconds }) => seconds)),
-  );
-  return (
-    inLine.reduce((total, { seconds }) => total + seconds, 0) + slowest.reduce((total, seconds) => total + seconds, 0)
-  );
+  const made = drawn.findIndex(({ kind }) => kind === 'createImage');
+  const spans = [
+    ...drawn
+      .map(({ kind, seconds }, at) => ({ kind, seconds, lane: lanes[kind] ?? (at > made ? 'checks' : 'line') }))
+      .filter(({ kind }) => !aside.includes(kind)),
+    ...timings
+      .filter(({ state }) => !waiting.test(state))
+      .map(({ state, seconds }) => ({ kind: state, seconds, lane: lanes[state] ?? 'line' })),
+  ];
+  const of = (lane: Lane) => spans.filter((span) => span.lane === lane);
+  const sum = (some: typeof spans) => some.reduce((total, { seconds }) => total + seconds, 0);
+  const slowest = (some: typeof spans) => Math.max(0, ...some.map(({ seconds }) => seconds));
+  const copies = ['CopyImage', 'copyImage'].map((kind) => slowest(of('copies').filter((span) => span.kind === kind)));
+  const longer = Math.max(sum(of('checks')), (copies[0] ?? 0) + (copies[1] ?? 0));
+  return sum(of('line')) + longer + slowest(of('grants')) + slowest(of('channels'));
 }
 
 function secondsToPublished({ history, startDate }: Execution): number {

@@ -24,6 +24,8 @@ const bases: Record<string, Scenario> = {
   'start beyond bounds': { beyond: 'start', strikes: [] },
   'check fails': { fails: 'check-2', strikes: [] },
   'copy fails': { fails: 'eu-west-1', strikes: [] },
+  'copies after checks': { late: true, strikes: [] },
+  unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
   'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },
   // Nothing is told of this death, so its clean-up never starts.
@@ -77,6 +79,9 @@ function isOwn(state: string, base: string): boolean {
   // A refused start reaches only Resolve, and creates nothing to undo.
   if (base.endsWith('beyond bounds')) return state === 'Resolve';
   if (base === 'up to date') return !undoing;
+  if (state === 'KeepUnjudged') return base === 'unjudged';
+  // What differs from a published build is when the image is copied.
+  if (base === 'copies after checks') return /^(TerminateCandidate|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);
   return undoing !== (base === 'published');
 }
 

@@ -122,8 +122,9 @@ export const scenario: fc.Arbitrary<Scenario> = fc
     rates: seldom(rates),
     throttled: seldom(rate(0.2)),
     unheard: fc.boolean(),
+    late: seldom(fc.constant(true)),
   })
-  .map(({ shape: given, aims, seed, fails, again, rough, rates: moods, throttled, unheard }): Scenario => {
+  .map(({ shape: given, aims, seed, fails, again, rough, rates: moods, throttled, unheard, late }): Scenario => {
     const { steps, checks, targets } = given;
     const failing = [
       ...steps.map((kind, index) => `${kind}-${index + 1}`),
@@ -139,6 +140,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc
       ...(fails !== undefined && { fails: failing[fails % failing.length] as string }),
       ...(again && { again }),
       ...(rough && { rough }),
+      ...(late && { late }),
       ...((moods || rough || eventsLost > 0) && { rates: { ...moods, eventsLost } }),
       ...(throttled && { throttled }),
     };

@@ -62,7 +62,7 @@ export const startOf = ({ beyond }: Scenario): Record<string, unknown> => ({
   }),
 });
 
-const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape) => ({
+const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape, late = false) => ({
   name: 'base',
   description: 'a base image',
   source: { parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64', owner: 'amazon' },
@@ -84,16 +84,17 @@ const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape) => 
     ...sharingOf(target),
   })),
   ...(channel && { publish: { channel: 'stable' } }),
+  ...(late && { copies: 'after-checks' }),
   ...(keep && { onFailure: 'keep-image' }),
 });
 
 /** The pipeline. In every region its channel may hold an image of a build that was published earlier. */
 export function pipelineWithPast(scenario: Scenario, interfere: Interference): Simulation {
   const shape = shapeOf(scenario);
-  const { fails, seed, rough, rates } = scenario;
+  const { fails, late, seed, rough, rates } = scenario;
   const isCopy = shape.targets.some(({ region }) => region === fails);
   const simulation = createSimulation({
-    catalog: { recipes: { base: recipeOf(shape) }, scripts: {}, version: '' },
+    catalog: { recipes: { base: recipeOf(shape, late) }, scripts: {}, version: '' },
     interfere,
     settings: settingsOf(scenario),
     rough,
