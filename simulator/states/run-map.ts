@@ -21,12 +21,13 @@ export async function attemptMap(branch: Branch, state: State, input: Json, runS
   if (!branch.position.inner) run.journal.record(trail, 'MapStateStarted', { length: items.length });
   const started = trail.last;
   const selector = state.ItemSelector ?? state.Parameters;
+  const pathOf = (index: number) => ({ map: [...(trail.path.map ?? []), { state: name, index }] });
   const outputs = await together(
     branch,
     items.map((item, index) => async (inner) => {
       const map = { Item: { Index: index, Value: item } };
       inner.trail.last = started;
-      const path = { map: [...(trail.path.map ?? []), { state: name, index }] };
+      const path = pathOf(index);
       inner.trail.path = path;
       inner.context = { ...(branch.context as object), Map: map };
       if (!inner.position.at) run.journal.record(inner.trail, 'MapIterationStarted', { name, index });
@@ -50,7 +51,10 @@ export async function attemptMap(branch: Branch, state: State, input: Json, runS
       }
     }),
     state.MaxConcurrency || INLINE_CONCURRENCY,
-    (inner, index) => run.journal.record(inner.trail, 'MapIterationAborted', { name, index }),
+    (inner, index) => {
+      inner.trail.path = pathOf(index);
+      run.journal.record(inner.trail, 'MapIterationAborted', { name, index });
+    },
   );
   run.journal.record(trail, 'MapStateSucceeded');
   return outputs;

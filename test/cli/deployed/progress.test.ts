@@ -322,3 +322,34 @@ function shown(written: string): string[] {
   }
   return lines;
 }
+
+const beside: Recorded[] = [
+  began,
+  [0, 'CheckAndCopy', 'ParallelStateEntered'],
+  [0, 'CheckAndCopy', 'ParallelStateStarted'],
+  [0, 'AwaitCandidate', 'TaskStateEntered'],
+  [0, 'Copy[0]/AwaitCopy', 'TaskStateEntered', { input: '{"region":"eu-west-1"}' }],
+];
+
+test('checks and copies that run at the same time are lines beside each other', () => {
+  expect(summary(beside)).toEqual([
+    'running | AwaitCandidate | its SSM agent is online | …',
+    'running | Copy eu-west-1 | AwaitCopy the copy is complete | …',
+  ]);
+});
+
+test('when one of them fails, the other is shown as stopped', () => {
+  const failed = { error: 'WaitTimedOut', cause: '{"errorMessage":"it never came"}' };
+  expect(
+    summary([
+      ...beside,
+      [60, 'AwaitCandidate', 'TaskFailed', failed],
+      [60, 'AwaitCandidate', 'TaskStateAborted'], // AWS does not name the task that it stops
+      [60, 'CheckAndCopy', 'ParallelStateFailed'],
+      [60, 'CheckAndCopy', 'ParallelStateExited'],
+    ]),
+  ).toEqual([
+    'failed | AwaitCandidate | its SSM agent is online | 60s',
+    'stopped | Copy eu-west-1 | AwaitCopy the copy is complete | 60s',
+  ]);
+});

@@ -19,7 +19,7 @@ async function placed(scenario: unknown, stopAt?: string) {
   const pathOf = eventPaths();
   return history
     .map((event) => ({ event, found: pathOf(event), path: known[event.id] }))
-    .filter(({ event: { type }, path }) => path !== undefined && type !== 'TaskStateAborted');
+    .filter(({ event: { type }, path }) => path !== undefined && !type.endsWith('StateAborted'));
 }
 
 test.each([
@@ -29,6 +29,7 @@ test.each([
     { images: [{ region: 'eu-west-1', name: 'base-*', fail: 'the key is disabled' }] },
   ],
   ['fails in a step, which ends its Map', { commands: [{ step: 'patch', exitCode: 1 }] }],
+  ['fails in a check, which stops its copies', { commands: [{ step: 'boots', exitCode: 1 }] }],
 ])('the history of a build that %s tells where each event happened', async (_what, scenario) => {
   const events = await placed(scenario);
   expect(events.length).toBeGreaterThan(40);
@@ -63,4 +64,27 @@ test('an iteration that follows another one, as AWS chains them where one runs a
   expect(iteration(6, 'Started', 1)).toEqual({ map: [{ state: 'Provision', index: 1 }] });
   expect(iteration(7, 'Aborted', 0, 6)).toEqual({ map: [{ state: 'Provision', index: 0 }] });
   expect(pathOf({ id: 8, previousEventId: 7, type: 'MapStateSucceeded' })).toEqual({ state: 'Provision' });
+});
+
+test('what follows a Parallel or a Map is outside of it, although AWS chains its end to the last event inside', () => {
+  const pathOf = eventPaths();
+  const named = (id: number, previousEventId: number, type: string, name: string) => {
+    const details = type.endsWith('Entered') ? 'stateEnteredEventDetails' : 'stateExitedEventDetails';
+    return pathOf({ id, previousEventId, type, [details]: { name } } as PlacedEvent);
+  };
+  named(1, 0, 'ParallelStateEntered', 'CheckAndCopy');
+  expect(pathOf({ id: 2, previousEventId: 1, type: 'ParallelStateStarted' })).toEqual({ state: 'CheckAndCopy' });
+  named(3, 2, 'PassStateEntered', 'ChecksPassed');
+  named(4, 2, 'MapStateEntered', 'Copy');
+  const details = { mapIterationStartedEventDetails: { name: 'Copy', index: 0 } };
+  pathOf({ id: 5, previousEventId: 4, type: 'MapIterationStarted', ...details });
+  expect(named(6, 5, 'PassStateEntered', 'TargetFailed')).toEqual({
+    map: [{ state: 'Copy', index: 0 }],
+    state: 'TargetFailed',
+  });
+  expect(pathOf({ id: 7, previousEventId: 6, type: 'MapStateSucceeded' })).toEqual({ state: 'Copy' });
+  expect(named(8, 6, 'MapStateExited', 'Copy')).toEqual({ state: 'Copy' });
+  expect(pathOf({ id: 9, previousEventId: 8, type: 'ParallelStateSucceeded' })).toEqual({ state: 'CheckAndCopy' });
+  expect(named(10, 8, 'ParallelStateExited', 'CheckAndCopy')).toEqual({ state: 'CheckAndCopy' });
+  expect(named(11, 10, 'ChoiceStateEntered', 'IsCopied')).toEqual({ state: 'IsCopied' });
 });

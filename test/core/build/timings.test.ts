@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ending, failedPlace, timingsOf, type StateEvent } from '../../../core/build/timings.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 23, 3) + seconds * 1000);
@@ -140,4 +140,70 @@ test('an execution that was redriven has ended more than once, and each end keep
   expect(ending([stopped, failed], told)).toEqual({ Error: 'ABORTED', Cause: 'not today' });
   const caught = { Error: 'CheckFailed', Cause: 'it does not listen' };
   expect(ending([stopped], caught)).toEqual(caught);
+});
+
+describe('a failure in a branch of a Parallel', () => {
+  const entered = [
+    event(1, 0, 'ParallelStateEntered', 0, 'CheckAndCopy'),
+    event(2, 1, 'ParallelStateStarted', 0),
+    event(3, 2, 'TaskStateEntered', 0, 'AwaitCandidate'),
+    event(4, 2, 'MapStateEntered', 0, 'Copy'),
+    event(5, 4, 'MapStateStarted', 0),
+    { ...event(6, 5, 'MapIterationStarted', 0), map: 'Copy', index: 0 },
+    event(7, 6, 'TaskStateEntered', 0, 'AwaitCopy'),
+  ];
+  const undone = (id: number, previousEventId: number) => [
+    event(id, previousEventId, 'ParallelStateExited', 30, 'CheckAndCopy'),
+    event(id + 1, id, 'PassStateEntered', 30, 'Undo'),
+  ];
+
+  test('is told of the task that failed, wherever the end of the Parallel is chained to', () => {
+    const failed = [
+      ...entered,
+      event(8, 3, 'TaskFailed', 30),
+      event(9, 8, 'TaskStateAborted', 30),
+      event(10, 8, 'MapIterationAborted', 30),
+      event(11, 8, 'ParallelStateFailed', 30),
+    ];
+    for (const chained of [8, 11])
+      expect(failedPlace([...failed, ...undone(12, chained)])).toEqual({ state: 'AwaitCandidate' });
+    expect(timingsOf(failed)).toEqual([
+      { state: 'AwaitCandidate', startedAt: '2026-11-23T03:00:00.000Z', seconds: 30 },
+      { state: 'AwaitCopy', index: 0, startedAt: '2026-11-23T03:00:00.000Z', seconds: 30 },
+    ]);
+  });
+
+  test('is told of the check of its Map', () => {
+    const events = [
+      event(1, 0, 'ParallelStateEntered', 0, 'CheckAndCopy'),
+      event(2, 1, 'ParallelStateStarted', 0),
+      event(3, 2, 'MapStateEntered', 0, 'Copy'),
+      event(4, 2, 'MapStateEntered', 0, 'Check'),
+      event(5, 4, 'MapStateStarted', 0),
+      { ...event(6, 5, 'MapIterationStarted', 0), map: 'Check', index: 1 },
+      event(7, 6, 'TaskStateEntered', 0, 'AwaitCheck'),
+      event(8, 7, 'TaskFailed', 9),
+      event(9, 8, 'MapIterationFailed', 9),
+      event(10, 8, 'MapStateFailed', 9),
+      event(11, 10, 'ParallelStateFailed', 9),
+      ...undone(12, 11),
+    ];
+    expect(failedPlace(events)).toEqual({ state: 'AwaitCheck', map: 'Check', index: 1 });
+  });
+
+  test('is told of the state whose Catch led to KeepUnjudged, not of the branch that hands its error on', () => {
+    const events = [
+      event(1, 0, 'ParallelStateEntered', 0, 'CheckAndCopy'),
+      event(2, 1, 'ParallelStateStarted', 0),
+      event(3, 2, 'TaskStateEntered', 0, 'LaunchCandidate'),
+      event(4, 3, 'TaskFailed', 1),
+      event(5, 4, 'TaskStateExited', 1, 'LaunchCandidate'),
+      event(6, 5, 'TaskStateEntered', 1, 'KeepUnjudged'),
+      event(7, 6, 'TaskStateExited', 2, 'KeepUnjudged'),
+      event(8, 7, 'FailStateEntered', 2, 'Unchecked'),
+      event(9, 8, 'ParallelStateFailed', 2),
+      ...undone(10, 9),
+    ];
+    expect(failedPlace(events)).toEqual({ state: 'LaunchCandidate' });
+  });
 });

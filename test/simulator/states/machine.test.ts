@@ -164,6 +164,55 @@ test('a Parallel gives each branch the input and fails with the first failure', 
   });
 });
 
+test('the end of a Parallel follows the last event of a branch, as AWS chains it', async () => {
+  const wait = (Seconds: number) => states({ [`Wait${Seconds}`]: { Type: 'Wait', Seconds, End: true } });
+  const { history } = await setUp(
+    states({ Both: { Type: 'Parallel', Branches: [wait(2), wait(1)], End: true } }),
+  ).run();
+  const of = (type: string) => history.filter((event) => event.type === type);
+  const [started] = of('ParallelStateStarted');
+  expect(of('WaitStateEntered').map(({ previousEventId }) => previousEventId)).toEqual([started?.id, started?.id]);
+  const last = of('WaitStateExited').at(-1)?.id;
+  expect(of('ParallelStateSucceeded').map(({ previousEventId }) => previousEventId)).toEqual([last]);
+  expect(of('ParallelStateExited').map(({ previousEventId }) => previousEventId)).toEqual([last]);
+});
+
+test('a branch that fails stops the iterations of a Map in the other branch, from the inside out', async () => {
+  const waiting = map(states({ Hold: { Type: 'Wait', Seconds: 60, End: true } }));
+  const failing = states({
+    Hesitate: { Type: 'Wait', Seconds: 1, Next: 'No' },
+    No: { Type: 'Fail', Error: 'No', Cause: 'because' },
+  });
+  const bench = setUp(
+    states({
+      Both: {
+        Type: 'Parallel',
+        Branches: [states({ Each: waiting }), failing],
+        Catch: [{ ErrorEquals: ['No'], Next: 'Caught' }],
+        End: true,
+      },
+      Caught: { Type: 'Succeed' },
+    }),
+  );
+  const execution = await bench.run([1, 2]);
+  expect(output(execution)).toEqual({ Error: 'No', Cause: 'because' });
+  expect(bench.seconds()).toBe(1);
+  expect(types(execution).slice(-12)).toEqual([
+    'WaitStateExited',
+    'FailStateEntered',
+    'WaitStateAborted',
+    'MapIterationAborted',
+    'WaitStateAborted',
+    'MapIterationAborted',
+    'MapStateAborted',
+    'ParallelStateFailed',
+    'ParallelStateExited',
+    'SucceedStateEntered',
+    'SucceedStateExited',
+    'ExecutionSucceeded',
+  ]);
+});
+
 test('variables reach inner scopes, and inner ones do not leak out', async () => {
   const bench = setUp(
     states({
