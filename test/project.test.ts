@@ -169,6 +169,15 @@ test('a test file stands where its subject stands, among tests of a situation, o
   expect(subjectless.filter((path) => !elsewhere.test(path) && !aboutAllRooms.includes(path))).toEqual([]);
 });
 
+test('a file opens with a sentence on what it is for, or says so at an export', () => {
+  const opens = (file: string) => {
+    const text = read(file);
+    const below = text.replaceAll(/^import\b[^;]*;\n/gm, '').trimStart();
+    return /^\/[/*]/.test(text) || /^\/[/*]/.test(below) || /\*\/\nexport |^\/\/.*\nexport /m.test(text);
+  };
+  expect(sources.filter((file) => !opens(file))).toEqual([]);
+});
+
 test('names say what a thing is', () => {
   const empty = /\b(utils?|helpers?|common|manager|service|processor|data|info)\b/;
   expect(sources.filter((file) => empty.test(file.replaceAll('-', ' ')))).toEqual([]);

@@ -20,6 +20,7 @@ const everywhere: ServiceCodes = {
 
 const kms = 'KmsAccessDeniedException KmsInvalidStateException';
 
+/** The error codes of the services other than EC2, sorted by what they mean to a build. Every service may answer `everywhere`. */
 export const apiCodes: Record<string, ServiceCodes> = {
   everywhere,
   // The codes of each API, as the SDK's commands list them after @throws.

@@ -72,11 +72,13 @@ function publicIpProblems({ subnets, publicIp }: Builder): Problem[] {
   return [{ path: ['builder', 'publicIp'], message }];
 }
 
+/** Doubts about the network of a recipe. They are notes in the manifest and stop no build. */
 export const networkNotes = ({ builder }: Recipe, facts: Known): Problem[] => [
   ...groupNotes(builder),
   ...routeNotes(builder, facts),
 ];
 
+/** What is wrong with the subnets and security groups of a recipe, judged by what Resolve saw of the account. */
 export function networkProblems({ builder }: Recipe, facts: Known): Problem[] {
   const { network, region } = facts;
   return [

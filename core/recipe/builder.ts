@@ -52,6 +52,7 @@ const device = z
 const idOf = (prefix: string) =>
   z.string().check(formed(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `be an id such as ${prefix}-0123456789abcdef0`));
 
+/** The key `builder` of a recipe: the instance on which the image is made, and its disks. */
 export const builder = z
   .strictObject({
     instanceTypes: distinct(instanceType).check(

@@ -18,6 +18,7 @@ const organizationalUnit = z
     ),
   );
 
+/** One entry of the key `distribute`: a region that gets the image, and who may use it there. */
 export const target = z
   .strictObject({
     region: region.check(z.describe('Region of the target. home is the region that the pipeline runs in.')),
@@ -57,6 +58,7 @@ const allowedFile = z
     ),
   );
 
+/** The key `image` of a recipe: how the image is made from the builder, and its tags. */
 export const image = z
   .strictObject({
     capture: z
@@ -104,6 +106,7 @@ export const image = z
   })
   .check(z.describe('How the image is made, and its tags.'));
 
+/** The key `publish` of a recipe: the channel that points at the newest image. */
 export const publish = z
   .strictObject({
     channel: name.check(

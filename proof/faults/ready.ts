@@ -1,5 +1,5 @@
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
-import { imagesMade, launchers } from './estate.ts';
+import { imagesMade, launchers } from './account-state.ts';
 import { olderBuild, shapeOf, sharingOf } from './setting.ts';
 import type { Scenario, Shape } from './vocabulary.ts';
 import type { Image } from '../../simulator/aws/state/images.ts';

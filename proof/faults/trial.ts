@@ -5,7 +5,7 @@ import type { Action } from '../../simulator/aws/calls/actions.ts';
 import type { InterferedCall } from '../../simulator/pipeline/interference.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
-import { presentIn, type Estate } from './estate.ts';
+import { presentIn, type AccountState } from './account-state.ts';
 import { unreadyTargets } from './ready.ts';
 import { account, home, pipelineWithPast, regionsOf, shapeOf, startOf } from './setting.ts';
 import { createStriking, isOf, type Observed } from './strikes.ts';
@@ -21,8 +21,8 @@ export interface Trial {
   plan: boolean;
   manifest: Manifest | undefined;
   ledger: ChannelLedger | undefined;
-  before: Estate;
-  after: Estate;
+  before: AccountState;
+  after: AccountState;
   observed: Map<string, Observed>;
   struck: Set<Strike>;
   /** Targets that were not right yet when a channel was moved, in words. */

@@ -13,6 +13,7 @@ import { strict } from './calls/strict.ts';
 import type { World } from './state/world.ts';
 import type { StoredObject, Bucket } from './state/buckets.ts';
 
+/** Stores an object in a bucket of the simulated S3, with its ETag and the time. */
 export function writeObject(
   world: World,
   bucket: Bucket,
@@ -39,6 +40,7 @@ export function writeObject(
 const precondition = () =>
   new ApiError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
 
+/** The simulated S3 actions that the pipeline uses. Reads and writes are strongly consistent. */
 export function s3Actions(world: World): Actions {
   return {
     PutObject: strict(

@@ -8,6 +8,7 @@ import type { Interference } from './interference.ts';
 /** Calls a function of the pipeline by its name, through its real handler. */
 export type CallFunction = (name: string, payload: unknown) => Promise<unknown>;
 
+/** Loads all functions of the pipeline, and returns how to call one of them. */
 export function createFunctions(context: CalledWith, interfere: Interference['invoke']): CallFunction {
   const invoke = createInvoke(interfere);
   const handlers = new Map([...stages, ...eventFunctions].map(([name, stage]) => [name, lambda(stage, () => context)]));

@@ -3,6 +3,7 @@ import type { Catalog } from '../../core/recipe/types.ts';
 import type { CloudOptions } from '../aws/cloud.ts';
 import type { Interference } from './interference.ts';
 
+/** What a simulation of the deployed pipeline is made of: recipes, region, time, chance, and what goes wrong. */
 export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' | 'throttling'> {
   catalog: Catalog;
   /** The start of virtual time; default 2026-11-23T03:00:00Z. */

@@ -3,7 +3,7 @@ import { Journal, type Trail } from './history.ts';
 import type { Json, State, States } from './definition.ts';
 import type { Position } from './redrive.ts';
 import { Scope } from './values/scope.ts';
-import type { Surroundings } from './values/expression.ts';
+import type { ExpressionInput } from './values/expression.ts';
 import type { Tokens } from './tokens.ts';
 import { Variables } from './values/variables.ts';
 
@@ -31,7 +31,7 @@ export interface Branch {
   name: string;
   current: State | undefined;
   position: Position;
-  surroundings: (input: Json) => Surroundings;
+  surroundings: (input: Json) => ExpressionInput;
   inner: (scope: Scope, position: Position) => Branch;
   /** While a Map or Parallel runs: records that its pieces are stopped because of the event `cause`. */
   abort?: (cause: number) => void;

@@ -2,7 +2,7 @@ import { attempts } from './attempts.ts';
 import { choose, instant } from './values/choice.ts';
 import type { Json, State, States } from './definition.ts';
 import { RuntimeFailure, StateError } from './errors.ts';
-import { evaluate, fill, read, type Surroundings } from './values/expression.ts';
+import { evaluate, fill, read, type ExpressionInput } from './values/expression.ts';
 import { assigned, finish, limited, pathed, type Left } from './values/output.ts';
 import type { Branch } from './branch.ts';
 
@@ -101,7 +101,7 @@ async function leave(state: State, raw: Json, branch: Branch): Promise<Left> {
   }
 }
 
-function failText(state: State, field: 'Error' | 'Cause', surroundings: Surroundings): string | undefined {
+function failText(state: State, field: 'Error' | 'Cause', surroundings: ExpressionInput): string | undefined {
   const path = state[`${field}Path`];
   if (path === undefined) return state[field];
   const value = evaluate(path, surroundings, `${field}Path`);
@@ -109,7 +109,7 @@ function failText(state: State, field: 'Error' | 'Cause', surroundings: Surround
   return value;
 }
 
-function wakeAt(state: State, surroundings: Surroundings, now: number): number {
+function wakeAt(state: State, surroundings: ExpressionInput, now: number): number {
   const { Seconds, SecondsPath, Timestamp, TimestampPath } = state;
   if (SecondsPath !== undefined || Seconds !== undefined) {
     const seconds = Seconds ?? read(SecondsPath!, surroundings, 'SecondsPath');

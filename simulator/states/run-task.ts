@@ -1,6 +1,6 @@
 import type { Json, State } from './definition.ts';
 import { PAYLOAD_LIMIT, RuntimeFailure, StateError } from './errors.ts';
-import { fill, read, type Surroundings } from './values/expression.ts';
+import { fill, read, type ExpressionInput } from './values/expression.ts';
 import type { Timer } from '../clock.ts';
 import type { Branch } from './branch.ts';
 import { partitionIn } from '../aws/partition.ts';
@@ -89,7 +89,7 @@ class TaskAttempt {
     this.#token?.close();
   }
 
-  #callWith(around: Surroundings): Call {
+  #callWith(around: ExpressionInput): Call {
     const parameters = fill(this.#state.Parameters ?? {}, around) as { FunctionName: Json; Payload?: Json };
     const { FunctionName, Payload = {} } = parameters;
     if (typeof FunctionName !== 'string') throw new RuntimeFailure('FunctionName is not a string.');
@@ -178,7 +178,7 @@ function refuseOtherPartition({ Resource }: State, region: string): void {
 function secondsIn(
   state: State,
   field: 'TimeoutSeconds' | 'HeartbeatSeconds',
-  around: Surroundings,
+  around: ExpressionInput,
 ): number | undefined {
   const path = state[`${field}Path`];
   if (path === undefined) return state[field];

@@ -11,6 +11,7 @@ function bounded({ provision, checks, image, distribute }: SoundParts): Bounded 
     : undefined;
 }
 
+/** The rules on how long a whole build may take. */
 export const limitRules: Rule[] = [
   {
     says: `The timeouts of steps and checks (each with 15 minutes for SSM), image.timeout and the longest timeout of a target add up to at most the ${durationOf(executionSeconds)} that a build may take.`,

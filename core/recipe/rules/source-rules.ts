@@ -18,6 +18,7 @@ function finds(pattern: string, text: string): boolean {
   return reached.has(text.length);
 }
 
+/** The rules on the source image of a recipe. */
 export const sourceRules: Rule[] = [
   {
     says: 'A source has exactly one of parameter, filter, ami and channel.',

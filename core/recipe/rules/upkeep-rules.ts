@@ -12,6 +12,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** The rules on when a recipe is built again by itself. */
 export const upkeepRules: Rule[] = [
   {
     says: 'A schedule is cron(...) of six fields or rate(...). at(...) is refused, because it runs only once.',

@@ -1,5 +1,5 @@
 import { bounds } from '../bounds.ts';
-import { imagesMade } from '../estate.ts';
+import { imagesMade } from '../account-state.ts';
 import { completion } from './expectation.ts';
 import { leavings } from './leavings.ts';
 import { isUnknown, linesOf, publishedIn } from './said.ts';

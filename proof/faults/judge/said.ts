@@ -1,5 +1,5 @@
 import type { SweepOutcome } from '../../../core/sweep/sweep-report.ts';
-import type { Thing } from '../estate.ts';
+import type { ResourceState } from '../account-state.ts';
 import { isOf } from '../strikes.ts';
 import { stateOf } from '../vocabulary.ts';
 import type { Trial } from '../trial.ts';
@@ -64,7 +64,7 @@ export function isUnknown(trial: Trial): boolean {
 }
 
 // If AWS refused to list a kind of thing, the line names the place, and a person must look there.
-const unlisted: Record<Thing['kind'], (region: string) => RegExp> = {
+const unlisted: Record<ResourceState['kind'], (region: string) => RegExp> = {
   instance: (region) => new RegExp(`^instances: ec2:DescribeInstances .*in ${region}:`),
   volume: (region) => new RegExp(`^(instances|volumes): ec2:Describe(Instances|Volumes) .*in ${region}:`),
   image: (region) => new RegExp(`^images in ${region}: (ec2:DescribeImages|ssm:GetParameter) `),
@@ -73,7 +73,7 @@ const unlisted: Record<Thing['kind'], (region: string) => RegExp> = {
 };
 
 /** Whether a reader of the record learns that a thing is left. A line about a spared or kept AMI covers its snapshots, too. */
-export function isSaid(trial: Trial, id: string, { kind, region }: Thing): boolean {
+export function isSaid(trial: Trial, id: string, { kind, region }: ResourceState): boolean {
   if (isUnknown(trial)) return true;
   const { images } = trial.simulation.cloud.world.region(region);
   const needing = [...images.values()].filter(({ mappings }) => mappings.some(({ snapshot }) => snapshot === id));

@@ -8,6 +8,7 @@ import type { Region } from '../state/region.ts';
 import type { World } from '../state/world.ts';
 import type { Volume } from '../state/volumes.ts';
 
+/** The caller's volume, or EC2's error for an id that it does not know. */
 export function volumeById(region: Region, caller: Caller, id: string): Volume {
   const volume = region.volumes.get(id);
   if (volume?.owner === caller.account) return volume;
@@ -27,6 +28,7 @@ const fields: Fields<Volume> = {
   size: (volume) => String(volume.sizeGiB),
 };
 
+/** The simulated EC2 actions on volumes. */
 export const volumeActions = (world: World): Actions => ({
   DescribeVolumes: strict(
     'ec2:DescribeVolumes',

@@ -18,6 +18,7 @@ const sendParameters = `InstanceIds DocumentName DocumentVersion Parameters Time
   CloudWatchOutputConfig.CloudWatchLogGroupName CloudWatchOutputConfig.CloudWatchOutputEnabled MaxConcurrency MaxErrors`;
 const pages = { max: 50, byDefault: 50, error: 'ValidationException' };
 
+/** The simulated SSM actions that send commands to instances and tell how the commands ended. */
 export function commandActions(world: World): Actions {
   const rules = new StepRules(world);
   return {

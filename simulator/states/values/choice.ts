@@ -1,6 +1,6 @@
 import type { ChoiceRule, Json } from '../definition.ts';
 import { RuntimeFailure } from '../errors.ts';
-import { read, tryRead, type Surroundings } from './expression.ts';
+import { read, tryRead, type ExpressionInput } from './expression.ts';
 
 type Compare = (value: Json, wanted: Json) => boolean;
 
@@ -58,11 +58,11 @@ export function comparisonOf(rule: ChoiceRule): string | undefined {
 }
 
 /** The first rule that is true. */
-export function choose(rules: ChoiceRule[], surroundings: Surroundings): ChoiceRule | undefined {
+export function choose(rules: ChoiceRule[], surroundings: ExpressionInput): ChoiceRule | undefined {
   return rules.find((rule) => holds(rule, surroundings));
 }
 
-function holds(rule: ChoiceRule, surroundings: Surroundings): boolean {
+function holds(rule: ChoiceRule, surroundings: ExpressionInput): boolean {
   if (rule.And) return rule.And.every((each) => holds(each, surroundings));
   if (rule.Or) return rule.Or.some((each) => holds(each, surroundings));
   if (rule.Not) return !holds(rule.Not, surroundings);

@@ -5,7 +5,7 @@ import { select } from './paths.ts';
 import type { Variables } from './variables.ts';
 
 /** The values that a state's expressions can read. */
-export interface Surroundings {
+export interface ExpressionInput {
   /** `$` */
   input: Json;
   /** `$$` */
@@ -15,13 +15,13 @@ export interface Surroundings {
 }
 
 /** The content of a `.$` field: a `$` path, `$$` context path, `$name` variable or `States.` function. */
-export function evaluate(text: string, surroundings: Surroundings, field: string): Json {
+export function evaluate(text: string, surroundings: ExpressionInput, field: string): Json {
   if (!text.startsWith('States.')) return read(text, surroundings, field);
   return compute(parseCall(text), surroundings, field);
 }
 
 /** Reads a path. A missing path fails as on AWS, with the name of the field. */
-export function read(path: string, surroundings: Surroundings, field: string): Json {
+export function read(path: string, surroundings: ExpressionInput, field: string): Json {
   const { root, below } = resolveRoot(path, surroundings);
   const found = select(below, root);
   if (found === undefined)
@@ -32,12 +32,12 @@ export function read(path: string, surroundings: Surroundings, field: string): J
 }
 
 /** Like `read`, but returns undefined for a missing path. */
-export function tryRead(path: string, surroundings: Surroundings): Json | undefined {
+export function tryRead(path: string, surroundings: ExpressionInput): Json | undefined {
   const { root, below } = resolveRoot(path, surroundings);
   return select(below, root);
 }
 
-function resolveRoot(path: string, { input, context, variables }: Surroundings): { root: Json; below: string } {
+function resolveRoot(path: string, { input, context, variables }: ExpressionInput): { root: Json; below: string } {
   if (path.startsWith('$$')) return { root: context, below: path.slice(1) };
   const name = variableOf(path);
   if (name === undefined) return { root: input, below: path };
@@ -50,7 +50,7 @@ export function variableOf(path: string): string | undefined {
 }
 
 /** Fills a payload template. Fields that end in `.$` are expressions; all others are copied. */
-export function fill(template: Json, surroundings: Surroundings): Json {
+export function fill(template: Json, surroundings: ExpressionInput): Json {
   if (Array.isArray(template)) return template.map((item) => fill(item, surroundings));
   if (typeof template !== 'object' || template === null) return template;
   return Object.fromEntries(
@@ -62,7 +62,7 @@ export function fill(template: Json, surroundings: Surroundings): Json {
   );
 }
 
-function compute(call: Call, surroundings: Surroundings, field: string): Json {
+function compute(call: Call, surroundings: ExpressionInput, field: string): Json {
   const values = call.args.map((arg): Json => {
     if ('path' in arg) return read(arg.path, surroundings, field);
     if ('call' in arg) return compute(arg.call, surroundings, field);

@@ -1,6 +1,6 @@
 import type { Json, State } from '../definition.ts';
 import { PAYLOAD_LIMIT, StateError } from '../errors.ts';
-import { fill, read, type Surroundings } from './expression.ts';
+import { fill, read, type ExpressionInput } from './expression.ts';
 import type { Branch } from '../branch.ts';
 import { place, selectFrom } from './paths.ts';
 
@@ -12,7 +12,10 @@ export interface Left {
 }
 
 /** The variables of an Assign. All are computed before any is set. */
-export function assigned(template: Json | undefined, surroundings: Surroundings): { assigned?: Record<string, Json> } {
+export function assigned(
+  template: Json | undefined,
+  surroundings: ExpressionInput,
+): { assigned?: Record<string, Json> } {
   return template === undefined ? {} : { assigned: fill(template, surroundings) as Record<string, Json> };
 }
 

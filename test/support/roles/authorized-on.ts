@@ -52,7 +52,8 @@ export function resourcesIn(calls: SeenCall[]): Resources {
   return resources;
 }
 
-export interface Surroundings {
+/** What AWS looks up about an account when it authorizes a call. */
+export interface AccountFacts {
   resources: Resources;
   /** Name of the role that an instance profile gives to its instance. */
   roleOf: (profile: string) => string;
@@ -71,7 +72,7 @@ const onKey = [
 ];
 
 /** A call, and words for the resources that AWS checks for it. */
-function asking(call: SeenCall, { resources, roleOf }: Surroundings) {
+function asking(call: SeenCall, { resources, roleOf }: AccountFacts) {
   const { service, action: name, region, account, error } = call;
   const params = call.params as any;
   const prefix = ({ sfn: 'states', eventbridge: 'events' } as Record<string, string>)[service] ?? service;
@@ -269,8 +270,8 @@ const byId: Record<string, [string, 'here' | 'unowned', string]> = {
 };
 
 /** The permissions that a call needs. Throws for an action that is not in these tables. */
-export function askedFor(call: SeenCall, surroundings: Surroundings): Ask[] {
-  const of = asking(call, surroundings);
+export function askedFor(call: SeenCall, facts: AccountFacts): Ask[] {
+  const of = asking(call, facts);
   const named = byId[of.action];
   if (named) {
     const [parameter, arn, kind] = named;

@@ -1,5 +1,5 @@
 // Judges recorded calls of functions, from any emulator, by the roles of those functions.
-import { askedFor, resourcesIn, type SeenCall, type Surroundings } from './authorized-on.ts';
+import { askedFor, resourcesIn, type SeenCall, type AccountFacts } from './authorized-on.ts';
 import type { Template } from '../template/check-template.ts';
 import { defaultSettings } from '../../../core/deployment/deployment-settings.ts';
 import { asAwsAsks } from './known-keys.ts';
@@ -34,8 +34,8 @@ export const roleNamesOf =
   };
 
 /** The permissions that AWS checks for a call, with the condition key of every request: the region of the called endpoint. */
-export const asksOf = (call: SeenCall, surroundings: Surroundings): Ask[] =>
-  askedFor(call, surroundings)
+export const asksOf = (call: SeenCall, facts: AccountFacts): Ask[] =>
+  askedFor(call, facts)
     .map(asAwsAsks)
     .map((ask) => ({ ...ask, context: { ...ask.context, 'aws:RequestedRegion': call.region } }));
 
@@ -47,11 +47,11 @@ export function createJudge(template: Template): Judge {
     hear(calls, place) {
       const grants = grantsOf(template, place);
       const refused = new Set<string>();
-      const surroundings = { resources: resourcesIn(calls), roleOf };
+      const facts = { resources: resourcesIn(calls), roleOf };
       for (const call of calls) {
         const { by, region } = call;
         const own = by === undefined ? [] : grants.filter(({ role }) => role === roleIdOf(by));
-        for (const ask of asksOf(call, surroundings)) {
+        for (const ask of asksOf(call, facts)) {
           every.push(ask);
           const allowing = own.filter((grant) => allows(grant, ask));
           if (allowing.length === 1) needed.add(allowing[0]!.id);

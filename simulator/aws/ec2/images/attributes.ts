@@ -23,6 +23,7 @@ const volumePermissionParameters = ['Add', 'Remove']
   .flatMap((list) => ['UserId', 'Group'].map((kind) => `CreateVolumePermission.${list}.${kind}`))
   .join(' ');
 
+/** The simulated EC2 actions that read and change who may use an AMI or a snapshot, and an AMI's other attributes. */
 export const attributeActions = (world: World): Actions => ({
   ModifyImageAttribute: strict(
     'ec2:ModifyImageAttribute',

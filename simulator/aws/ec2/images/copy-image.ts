@@ -16,6 +16,7 @@ import type { Image, Mapping } from '../../state/images.ts';
 import type { Snapshot } from '../../state/snapshots.ts';
 import { isPublic } from './sharing.ts';
 
+/** The simulated CopyImage: a copy in the caller's region, which is pending until its snapshots are copied. */
 export const copyImageActions = (world: World): Actions => ({
   CopyImage: strict(
     'ec2:CopyImage',

@@ -12,6 +12,7 @@ import type { Volume } from '../../state/volumes.ts';
 import type { Image, Mapping } from '../../state/images.ts';
 import { attachedVolumes } from '../instances/describe-instance.ts';
 
+/** The simulated CreateImage: an AMI of an instance's disks, which is pending until its snapshots are complete. */
 export const createImageActions = (world: World): Actions => ({
   CreateImage: strict(
     'ec2:CreateImage',

@@ -27,6 +27,7 @@ const parameters = `ImageId InstanceType SubnetId SecurityGroupIds IamInstancePr
   NetworkInterfaces.DeviceIndex NetworkInterfaces.SubnetId NetworkInterfaces.Groups NetworkInterfaces.AssociatePublicIpAddress
   NetworkInterfaces.DeleteOnTermination InstanceInitiatedShutdownBehavior UserData ${tagSpecifications}`;
 
+/** The simulated RunInstances: it checks the request as EC2 does, finds a place and starts one instance. */
 export const runInstancesActions = (world: World): Actions => ({
   RunInstances: strict('ec2:RunInstances', parameters, (input: RunInstancesRequest, caller) => {
     const region = world.region(caller.region);

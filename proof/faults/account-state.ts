@@ -3,7 +3,8 @@ import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { account, parameter } from './setting.ts';
 import type { Image } from '../../simulator/aws/state/images.ts';
 
-export interface Thing {
+/** One EC2 resource, as a trial finds it. */
+export interface ResourceState {
   region: string;
   kind: 'instance' | 'volume' | 'image' | 'snapshot';
   state: string;
@@ -12,8 +13,8 @@ export interface Thing {
 }
 
 /** The account's resources by id, and the channel's value in each region. */
-export interface Estate {
-  things: Map<string, Thing>;
+export interface AccountState {
+  things: Map<string, ResourceState>;
   channel: Map<string, string | undefined>;
 }
 
@@ -24,9 +25,9 @@ export const launchers = ({ permissions }: { permissions: LaunchPermission[] }):
     )
     .toSorted();
 
-export function presentIn({ cloud }: Simulation, regions: string[]): Estate {
-  const things: Estate['things'] = new Map();
-  const channel: Estate['channel'] = new Map();
+export function presentIn({ cloud }: Simulation, regions: string[]): AccountState {
+  const things: AccountState['things'] = new Map();
+  const channel: AccountState['channel'] = new Map();
   for (const region of regions) {
     const { instances, volumes, images, snapshots, parameters } = cloud.world.region(region);
     for (const { id, state } of instances.values())
