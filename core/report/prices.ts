@@ -53,6 +53,10 @@ export const lambdaGiBSecond = 0.0000133334;
 /** `memorySize` of serverless.yml. */
 export const lambdaGiB = 0.5;
 
+/** S3 Standard: one read, and one write or list. From memory in November 2026, not checked against AWS's price list. */
+export const s3Get = 0.0004 / 1000;
+export const s3Put = 0.005 / 1000;
+
 export const hoursOfMonth = 730;
 
 // CloudWatch prices, from memory in November 2026 and not checked against AWS's price list.

@@ -1,0 +1,76 @@
+import { readRecipeFolder } from '../cli/recipes/recipe-folder.ts';
+import type { Catalog } from '../core/recipe/types.ts';
+import type { DelayOverrides } from '../simulator/aws/delays.ts';
+
+/** A recipe whose builds the benchmark measures. */
+export interface Case {
+  title: string;
+  recipe: string;
+  catalog: Catalog;
+  /** Delays of AWS that differ from the simulator's own. */
+  delays: DelayOverrides;
+}
+
+const regions =
+  'us-east-1 eu-west-1 ap-southeast-2 us-west-2 eu-central-1 ap-northeast-1 ca-central-1 eu-west-2 eu-west-3 eu-north-1 ap-south-1 ap-southeast-1 ap-northeast-2 ap-northeast-3 sa-east-1 us-east-2 us-west-1'.split(
+    ' ',
+  );
+const accounts = Array.from({ length: 10 }, (_, index) => String(300000000000 + index));
+
+/** Seconds that each copy takes, by its number. */
+const copySeconds = [52, 70, 88, 105, 123];
+
+/** One step, one check, five copies, ten accounts each. Every delay is fixed, so that the bound is the sum of a few numbers. */
+export const fixedDelays: DelayOverrides = {
+  apiCall: 0.02,
+  runInstancesCall: 0.05,
+  instanceRunning: 18,
+  osBootAmazonLinux: 4,
+  agentOnline: 10,
+  commandVisible: 0,
+  commandStart: 0,
+  commandPatch: 5,
+  commandOther: 5,
+  instanceStop: 31,
+  createImage: 97,
+  copyImage: Object.fromEntries(copySeconds.map((seconds, index) => [regions[index + 1] ?? '', seconds])),
+  instanceTerminate: 23,
+  parameterValidation: 0,
+};
+
+const smallRecipe = (targets: number) => ({
+  name: 'small',
+  description: 'one step and one check',
+  source: { parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64', owner: 'amazon' },
+  builder: { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' },
+  provision: [{ name: 'patch', run: 'dnf -y upgrade' }],
+  checks: [{ name: 'boots', run: 'true' }],
+  distribute: regions.slice(0, targets).map((region) => ({ region, accounts })),
+  publish: { channel: 'stable' },
+});
+
+export const smallCase = (targets: number): Case => ({
+  title: `one step, one check, fixed delays, ${told(targets)}`,
+  recipe: 'small',
+  catalog: { recipes: { small: smallRecipe(targets) }, scripts: {}, version: '1.0.0' },
+  delays: fixedDelays,
+});
+
+const told = (targets: number): string => (targets === 1 ? '1 region' : `${targets} regions`);
+
+/** The example al2023-base, with every target encrypted, and AWS as slow as the simulator knows it. */
+export async function exampleCase(targets: number): Promise<Case> {
+  const { catalog } = await readRecipeFolder(`${process.env['GOLDEN_ROOT'] ?? '.'}/examples`);
+  const document = { ...(catalog.recipes['al2023-base'] as Record<string, unknown>) };
+  const builder = document['builder'] as { rootVolume: object };
+  document['builder'] = { ...builder, rootVolume: { ...builder.rootVolume, kmsKey: 'alias/golden-us-east-1' } };
+  document['distribute'] = regions
+    .slice(0, targets)
+    .map((region) => ({ region, accounts, kmsKey: `alias/golden-${region}` }));
+  return {
+    title: `al2023-base, encrypted, ${told(targets)}`,
+    recipe: 'al2023-base',
+    catalog: { ...catalog, recipes: { 'al2023-base': document } },
+    delays: {},
+  };
+}
