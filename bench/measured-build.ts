@@ -1,4 +1,3 @@
-import { secondsSince } from '../functions/wait.ts';
 import type { Call } from '../simulator/aws/calls/attach.ts';
 import { createSimulation, type Simulation } from '../simulator/pipeline/simulation.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';
@@ -100,5 +99,5 @@ export function secondsToPublished({ history, startDate }: Execution): number {
     ({ type, stateExitedEventDetails }) =>
       type === 'TaskStateExited' && (stateExitedEventDetails as { name?: string } | undefined)?.name === 'Publish',
   );
-  return published ? secondsSince(startDate.toISOString(), published.timestamp) : Number.NaN;
+  return published ? (published.timestamp.getTime() - startDate.getTime()) / 1000 : Number.NaN;
 }
