@@ -45,7 +45,7 @@ export function resolved({ Resources, Outputs = {}, Conditions = {} }: Template,
   function fill(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(fill).filter((item) => item !== undefined);
     if (value === null || typeof value !== 'object') return value;
-    const [[key, argument], ...others] = Object.entries(value) as [[string, unknown], ...[string, unknown][]];
+    const [[key, argument] = ['', undefined], ...others] = Object.entries(value) as [string, unknown][];
     if (others.length === 0 && key in functions && !(key === 'Condition' && typeof argument !== 'string'))
       return functions[key]!(argument);
     if (others.length === 0 && key.startsWith('Fn::')) throw new Error(`${key} is not understood here`);
