@@ -3,7 +3,7 @@ import { failTask, succeedTask } from '../aws/executions/tasks.ts';
 import { write } from '../aws/memory/documents.ts';
 import type { WaitBounds } from '../core/build/awaited.ts';
 import { pauseBeforeLook } from '../core/build/look-times.ts';
-import { Failure } from '../core/errors.ts';
+import { Failure, type FailureName } from '../core/errors.ts';
 import type { Awaitable } from '../core/memory/documents.ts';
 import type { StageContext, Stage } from './stage.ts';
 
@@ -14,6 +14,9 @@ export const secondsSince = (since: string, now: Date): number => (now.getTime()
 
 const token = { taskToken: z.string(), since: z.string() };
 type Token = z.infer<z.ZodMiniObject<typeof token>>;
+
+/** The input of a wait's function: that of its look, with the task token. */
+export const withToken = <I>(input: z.ZodMiniType<I>) => z.intersection(z.looseObject(token), input);
 
 /** The bounds of a wait, as the state hands them on that started the awaited thing. */
 export const waitBounds = z.strictObject({
@@ -60,7 +63,7 @@ export function wait<I extends object, O>(definition: Wait<I, O>): Stage<I & Tok
   const { name, input, permissions, awaits } = definition;
   return {
     name,
-    input: z.intersection(z.looseObject(token), input) as never,
+    input: withToken(input) as never,
     permissions: [...permissions, ...answering, ...(awaits ? ['s3:PutObject'] : [])],
     async run(event, cloud) {
       // Before the first look, so that no event falls between a look and the wait.
@@ -85,7 +88,8 @@ export type Look<I, O> = Pick<Wait<I, O>, 'bounds' | 'look'>;
 
 /**
  * Looks, and answers the task token if there is something to tell. Repeats the look while the end is near.
- * @param woken Whether an event made the call. Only the state's own calls end a wait that has reached its limit.
+ * @param woken Whether an event made the call. Only the state's own calls end a wait that has reached its limit, or one whose
+ * look AWS refuses.
  * @returns the outcome in words, for the log.
  */
 export async function lookAndAnswer<I extends object, O>(
@@ -106,13 +110,17 @@ export async function lookAndAnswer<I extends object, O>(
     if (waited >= quickFor) await failTask(cloud.aws, input.taskToken, new Failure('NotYet', seen.waiting));
     return seen.waiting;
   } catch (error) {
-    // AWS may have throttled the answer itself.
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    // AWS may have throttled the answer itself. A refusal of `wake` is no finding: the state's own look has another role.
+    if (!(error instanceof Failure) || error.name === 'AwsTransient' || (woken && refusals.has(error.name)))
+      throw error;
     return (await failTask(cloud.aws, input.taskToken, error))
       ? `failed: ${error.message}`
       : 'failed, too late for this token';
   }
 }
+
+/** The names of failures for which AWS refused a call, so that the look found nothing. */
+const refusals = new Set<string>(['AwsRefused', 'LimitReached'] satisfies FailureName[]);
 
 type Seen<O> = LookResult<O> & { busy?: boolean };
 

@@ -17,7 +17,7 @@ const ids: Record<string, { kind: Awaitable['kind']; key: string }> = {
 
 /** The thing that an event tells about, if states can wait for it. The id becomes part of a key, so it must look like one. */
 export function awaitedIn({ 'detail-type': type, detail }: ThingEvent): Awaitable | undefined {
-  const known = ids[type];
+  const known = Object.hasOwn(ids, type) ? ids[type] : undefined;
   const id = known && detail[known.key];
   return known && typeof id === 'string' && /^[\w-]+$/.test(id) ? { kind: known.kind, id } : undefined;
 }

@@ -3,10 +3,10 @@ import { read } from '../../aws/memory/documents.ts';
 import { awaitedIn } from '../../core/build/awaited-event.ts';
 import { Failure } from '../../core/errors.ts';
 import { build, lambda, stage } from '../stage.ts';
-import { lookAndAnswer, type Look } from '../wait.ts';
+import { lookAndAnswer, withToken, type Look } from '../wait.ts';
 
 /** The states that an event can wake, each with its look. Only the one that is needed is loaded. */
-const looks: Record<string, () => Promise<Look<never, unknown>>> = {
+const looks: Record<string, () => Promise<Look<never, unknown> & { input: z.ZodMiniType<object> }>> = {
   AwaitBuilder: async () => (await import('../look-agent.ts')).agentLook('AwaitBuilder'),
   AwaitCandidate: async () => (await import('../look-agent.ts')).agentLook('AwaitCandidate'),
   AwaitCommand: async () => (await import('../look-command.ts')).commandLook('AwaitCommand'),
@@ -36,12 +36,16 @@ export const wake = stage({
   async run(event, cloud): Promise<string> {
     const awaited = awaitedIn(event);
     const waiting = awaited && (await read(cloud, awaited, 'wait'));
-    const look = waiting && looks[waiting.state];
-    if (!look) return 'nobody waits for it';
+    if (!waiting) return 'nobody waits for it';
     const own = z.safeParse(build, waiting.input['build']);
     if (own.success) cloud.about(own.data);
+    const look = Object.hasOwn(looks, waiting.state) ? await looks[waiting.state]?.() : undefined;
+    // A deployment can change the states and their inputs while a build waits.
+    const input = look && z.safeParse(withToken(look.input), waiting.input);
+    if (!look || !input?.success)
+      return `${waiting.state} of another version waits for it, so its heartbeat has to wake it`;
     try {
-      const outcome = await lookAndAnswer(await look(), waiting.input as never, cloud, true);
+      const outcome = await lookAndAnswer(look, input.data as never, cloud, true);
       return `${waiting.state} of ${awaited?.id}: ${outcome}`;
     } catch (error) {
       // The next heartbeat looks again, so an event is not worth a retry.

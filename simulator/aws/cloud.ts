@@ -62,6 +62,8 @@ export interface CloudOptions {
   throttling?: boolean | undefined;
   /** A test's interference with calls. */
   interfere?: Interference['call'] | undefined;
+  /** A test's interference with events. */
+  interfereWithEvents?: Interference['event'] | undefined;
 }
 
 /** A simulated AWS with all accounts and regions. At first it holds only what AWS itself provides. */
@@ -122,6 +124,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     reorder: rough,
     happens: (mishap, region) => world.happens(mishap, region),
     random: createRandom(seed, 'event bus'),
+    interfere: options.interfereWithEvents,
   });
   startGuests(world);
   startAgents(world);

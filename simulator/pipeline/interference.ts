@@ -1,3 +1,5 @@
+import type { EventFate } from '../aws/events/event-bus.ts';
+import type { Occurrence } from '../aws/events/events.ts';
 import type { EventPath, Execution } from '../states/step-functions.ts';
 
 /** One attempt of one call on its way to the simulated AWS. */
@@ -30,6 +32,8 @@ export interface Interference {
    */
   invoke?: (stage: string, attempt: number, run: () => Promise<unknown>, payload: unknown) => Promise<unknown>;
   call?: (call: InterferedCall) => Interfered | undefined;
+  /** Called when AWS emits an event. */
+  event?: (event: Occurrence) => EventFate | undefined;
   /** Ends the execution when it enters a state, as a stop by a user or a timeout would. `visit` counts entries of that state. */
   enter?: (
     state: string,

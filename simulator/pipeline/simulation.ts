@@ -133,6 +133,7 @@ function cloudFor(options: SimulationOptions, { account, region }: Place): Simul
     scenario,
     ...accountFor(catalog, region),
     interfere: interfere.call,
+    interfereWithEvents: interfere.event,
   });
 }
 

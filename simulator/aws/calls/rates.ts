@@ -20,6 +20,8 @@ export interface Rates {
   eventsLost: number;
   /** An event comes twice. */
   eventsDoubled: number;
+  /** An event comes a minute to a day late. */
+  eventsLate: number;
 }
 
 export const noRates: Rates = {
@@ -33,6 +35,7 @@ export const noRates: Rates = {
   lostAnswers: 0,
   eventsLost: 0,
   eventsDoubled: 0,
+  eventsLate: 0,
 };
 
 /** The rates of `rough: true`. Their sources are in docs/simulator.md. */
@@ -47,6 +50,7 @@ export const roughRates: Rates = {
   lostAnswers: 0.002,
   eventsLost: 0.005,
   eventsDoubled: 0.01,
+  eventsLate: 0.001,
 };
 
 export const rateNames = Object.keys(noRates) as (keyof Rates)[];

@@ -38,13 +38,17 @@ export interface EventBus {
   readonly lost: BusEvent[];
 }
 
+/** What a test does to an event: it never comes, comes twice, or comes some seconds late. */
+export type EventFate = 'lost' | 'doubled' | { lateSeconds: number };
+
 export interface EventBusOptions {
   clock: Clock;
   /** Seconds until an event is delivered. */
   lag: (region: string) => number;
   /** Whether events overtake each other. */
   reorder: boolean;
-  happens: (mishap: 'eventsLost' | 'eventsDoubled', region: string) => boolean;
+  happens: (mishap: 'eventsLost' | 'eventsDoubled' | 'eventsLate', region: string) => boolean;
+  interfere?: ((event: Occurrence) => EventFate | undefined) | undefined;
   random: Random;
 }
 
@@ -65,17 +69,22 @@ class SimulatedEventBus implements EventBus {
   }
 
   put(occurrence: Occurrence): string {
-    const { clock, happens } = this.#options;
+    const { clock, happens, interfere } = this.#options;
     const id = uuid('event', ++this.#count);
     if (this.#listeners.length + this.#rules.length === 0) return id;
     const time = `${isoTime(clock.now()).slice(0, 19)}Z`;
     const event: BusEvent = { version: '0', id, time, ...structuredClone(occurrence) };
-    if (happens('eventsLost', event.region)) {
+    const fate = interfere?.(event);
+    if (happens('eventsLost', event.region) || fate === 'lost') {
       this.lost.push(event);
       return id;
     }
-    const copies = happens('eventsDoubled', event.region) ? 2 : 1;
-    for (let copy = 0; copy < copies; copy++) clock.at(this.#arrivalOf(event), () => this.#deliver(event));
+    const late = this.#lateness(event, fate);
+    const copies = happens('eventsDoubled', event.region) || fate === 'doubled' ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      const arrives = late > 0 ? clock.now() + late * 1000 : this.#arrivalOf(event);
+      clock.at(arrives, () => this.#deliver(event));
+    }
     return id;
   }
 
@@ -89,6 +98,16 @@ class SimulatedEventBus implements EventBus {
 
   onEvent(listener: (event: BusEvent) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /**
+   * Seconds by which an event comes too late; 0 if it does not. After an outage, events come up to 24 hours late:
+   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-delivery-level.html
+   */
+  #lateness({ region }: BusEvent, fate: EventFate | undefined): number {
+    const { happens, random } = this.#options;
+    if (typeof fate === 'object') return fate.lateSeconds;
+    return happens('eventsLate', region) ? 60 * 1440 ** random.next() : 0;
   }
 
   /** When an event arrives. It does not arrive before an earlier event of its bus, unless events overtake each other. */

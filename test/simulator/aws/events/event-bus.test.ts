@@ -44,6 +44,13 @@ test('events are lost and doubled as often as the rates say', async () => {
   expect(some).toBeLessThan(95);
 });
 
+test('late events come a minute to a day after they happened', async () => {
+  const { lags } = await hundred({ rates: { eventsLate: 1 } });
+  expect(Math.min(...lags)).toBeGreaterThanOrEqual(60);
+  expect(lags.length).toBeGreaterThan(10);
+  expect(lags.length).toBeLessThan(60); // the others come later than ten minutes
+});
+
 test('a rule hears what its pattern matches, in its region', async () => {
   const { cloud, run, clock } = lab();
   const heard: unknown[] = [];
