@@ -87,7 +87,7 @@ describe('events', () => {
     await simulation.pass(60);
     const before = [changes(simulation), leftIn(simulation)];
     const heard = outcomes(lines).length;
-    for (const event of [...events]) simulation.cloud.events.put(event);
+    for (const event of events) simulation.cloud.events.put(event);
     await simulation.pass(60);
     const again = outcomes(lines).slice(heard);
     expect(again).toContainEqual(expect.stringMatching(/^AwaitCommand of \S+: done, too late for this token$/));
@@ -257,7 +257,7 @@ describe('the document of a wait', () => {
     expect(written.length).toBeGreaterThanOrEqual(waits().length);
     expect(written.filter(({ params }) => 'ServerSideEncryption' in (params as object))).toEqual([]);
     const { Resources } = await packagedTemplate();
-    const { BucketEncryption, LifecycleConfiguration } = Resources['ArtifactBucket']?.Properties as Record<
+    const { BucketEncryption, LifecycleConfiguration } = (Resources['ArtifactBucket']?.Properties ?? {}) as Record<
       string,
       Line
     >;
