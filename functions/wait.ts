@@ -88,8 +88,7 @@ export type Look<I, O> = Pick<Wait<I, O>, 'bounds' | 'look'>;
 
 /**
  * Looks, and answers the task token if there is something to tell. Repeats the look while the end is near.
- * @param woken Whether an event made the call. Only the state's own calls end a wait that has reached its limit, or one whose
- * look AWS refuses.
+ * @param woken Whether an event made the call. Only the state's own calls end a wait for its limit or for a refused look.
  * @returns the outcome in words, for the log.
  */
 export async function lookAndAnswer<I extends object, O>(
@@ -111,16 +110,15 @@ export async function lookAndAnswer<I extends object, O>(
     return seen.waiting;
   } catch (error) {
     // AWS may have throttled the answer itself. A refusal of `wake` is no finding: the state's own look has another role.
-    if (!(error instanceof Failure) || error.name === 'AwsTransient' || (woken && refusals.has(error.name)))
-      throw error;
+    if (!(error instanceof Failure) || (woken ? unfound : busy).has(error.name)) throw error;
     return (await failTask(cloud.aws, input.taskToken, error))
       ? `failed: ${error.message}`
       : 'failed, too late for this token';
   }
 }
 
-/** The names of failures for which AWS refused a call, so that the look found nothing. */
-const refusals = new Set<string>(['AwsRefused', 'LimitReached'] satisfies FailureName[]);
+const busy = new Set<FailureName>(['AwsTransient']);
+const unfound = new Set<FailureName>([...busy, 'AwsRefused', 'LimitReached']);
 
 type Seen<O> = LookResult<O> & { busy?: boolean };
 
