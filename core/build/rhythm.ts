@@ -83,7 +83,7 @@ const eventsOfAll =
         looksWithin(patience.cleanUp, quickRhythms.CleanUp),
         looksWithin(patience.compensate, quickRhythms.Compensate),
       )) +
-  30 * eventsOfTask;
+  35 * eventsOfTask;
 
 /** Seconds during which the waits of a build look often. */
 export interface Pace {
@@ -103,7 +103,8 @@ export function mostEvents({ provision, checks, image, distribute }: Bounded, { 
       .reduce((sum, looks) => sum + iteration + eventsOfTask + enteredAndLeft + looks, 0);
   const copies = distribute
     .map((target) => looksOf('AwaitCopy', patience.copy(target), images) * eventsOfLook)
-    .reduce((sum, looks) => sum + iteration + 2 * eventsOfTask + enteredAndLeft + looks, 0);
+    // An iteration of Copy and one of Grant, with a choice between them.
+    .reduce((sum, looks) => sum + 2 * iteration + 2 * eventsOfTask + 2 * enteredAndLeft + looks, 0);
   return (
     eventsOfAll +
     eventsOf('AwaitCommand', [...secondsIn(provision), sanitizeSeconds]) +
