@@ -65,13 +65,16 @@ export interface Lab {
 }
 
 /**
- * The deployed definition, its Lambda ARNs filled in as CloudFormation does. One number is another: how long Compensate
- * looks for what shows late, since time is real here and the layer shows all at once.
+ * The deployed definition, its Lambda ARNs filled in as CloudFormation does. Some numbers are others, since time is real here
+ * and the layer shows all at once: how long Compensate looks for what shows late, and the heartbeats. moto has no events to wake
+ * waits with. AwaitImage and AwaitCopy keep the heartbeat of their input, since their first look finds what they wait for.
  */
 function definitionOf(scenario: string, machine: string): string {
   const text = readFileSync(join(root, `statemachines/${machine}.asl.json`), 'utf8');
   return text
     .replaceAll(/"settleSeconds": \d+/g, '"settleSeconds": 3')
+    .replaceAll(/"HeartbeatSeconds": \d+/g, '"HeartbeatSeconds": 5')
+    .replaceAll(/"HeartbeatSecondsPath": "\$\.(builder|candidate|sent|seal)\.[^"]*"/g, '"HeartbeatSeconds": 5')
     .replaceAll('${Partition}', 'aws')
     .replaceAll(/\$\{(\w)(\w*)Arn\}/g, (_, first: string, rest: string) => {
       return `arn:aws:lambda:${home}:${account}:function:golden-image-${scenario}-${first.toLowerCase()}${rest}`;
