@@ -97,7 +97,9 @@ describe('measured is', () => {
     expect(phases.map(({ Phase }: Line) => Phase)).toEqual(['bake', 'check', 'distribute', 'publish', 'undo']);
     const sum = phases.reduce((total, { PhaseSeconds }: Line) => total + PhaseSeconds, 0);
     expect(sum).toBeGreaterThan(0.9 * whole);
-    expect(sum).toBeLessThanOrEqual(whole + 0.01);
+    // The image is copied while it is checked.
+    const secondsOf = (phase: string) => phases.find(({ Phase }: Line) => Phase === phase)?.PhaseSeconds;
+    expect(sum - Math.min(secondsOf('check'), secondsOf('distribute'))).toBeLessThanOrEqual(whole + 0.01);
     const costs = measured('EstimatedCost').filter(({ Recipe }: Line) => Recipe === 'base') as Line[];
     expect(costs).toHaveLength(1);
     expect(costs[0]?.['EstimatedCost']).toBeGreaterThan(0.001);
