@@ -78,6 +78,7 @@ export const verifiedTarget = z.looseObject({
   region: z.string(),
   ami: z.optional(z.string()),
   snapshots: z.optional(z.array(z.string())),
+  completedAt: z.optional(z.string()),
   error: z.optional(z.string()),
 });
 

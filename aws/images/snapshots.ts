@@ -24,6 +24,8 @@ export interface SnapshotDescription {
   stateReason?: string | undefined;
   /** ARN of the key that encrypts it; absent if it is not encrypted. */
   keyArn?: string | undefined;
+  /** ISO 8601. Absent until it is completed. */
+  completedAt?: string | undefined;
   tags: Tags;
 }
 
@@ -33,6 +35,7 @@ const describe = ({
   StateMessage,
   Progress,
   KmsKeyId,
+  CompletionTime,
   Tags,
 }: Snapshot): SnapshotDescription => ({
   snapshot: SnapshotId,
@@ -40,6 +43,7 @@ const describe = ({
   progress: Progress ?? 'unknown progress',
   ...(StateMessage && { stateReason: StateMessage }),
   ...(KmsKeyId && { keyArn: KmsKeyId }),
+  ...(CompletionTime && { completedAt: CompletionTime.toISOString() }),
   tags: fromTags(Tags),
 });
 

@@ -18,7 +18,7 @@ export async function recordEnd(
   plan: Plan | undefined,
   asked: { input: unknown; execution: ExecutionReference },
 ): Promise<void> {
-  if (plan && status === 'published') return void (await recordPublished(cloud, plan, cloud.now(), timings));
+  if (plan && status === 'published') return void (await recordPublished(cloud, plan, cloud.now(), timings, []));
   if (failure && isRefusal(failure.error)) return;
   const known = plan ?? (await requestOf(asked, cloud));
   if (!known) return;

@@ -1,6 +1,7 @@
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { emptyRecord, publishedBuild, withPublished, withStarted, type RecipeRecord } from '../../core/build/record.ts';
+import type { TargetResult } from '../../core/distribute/distribution.ts';
 import type { Timing } from '../../core/build/timings.ts';
 import { usualSeconds } from '../../core/build/usual-seconds.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -51,8 +52,15 @@ export const recordStart = (
   changeRecord(artifacts, recipe, (record) => withStarted(record, { build, at, by: trigger?.by ?? 'hand' }));
 
 /** Records that a build is published. */
-export function recordPublished(artifacts: Artifacts, plan: Plan, now: Date, timings: Timing[]): Promise<RecipeRecord> {
+export function recordPublished(
+  artifacts: Artifacts,
+  plan: Plan,
+  now: Date,
+  timings: Timing[],
+  targets: TargetResult[],
+): Promise<RecipeRecord> {
   const regions = plan.document.distribute.map(({ region }) => region);
-  const published = publishedBuild(plan, now.toISOString(), usualSeconds(timings, regions));
+  const usual = usualSeconds(timings, { regions, home: plan.region, targets });
+  const published = publishedBuild(plan, now.toISOString(), usual);
   return changeRecord(artifacts, plan.recipe, (record) => withPublished(record, published));
 }

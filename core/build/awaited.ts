@@ -60,10 +60,10 @@ export const awaitedImage = (plan: Timed, now: Date): Awaited =>
   since(now, boundsOf(plan, 'images', patience.image(plan.document), usualOf(plan).image ?? typical.image));
 
 export const awaitedCopy = (plan: Timed, target: Target, now: Date): Awaited => {
-  const usual = usualOf(plan).copies?.[target.region] ?? typical.copy;
-  const bounds = boundsOf(plan, 'images', patience.copy(target), usual);
-  // Events of other regions do not come here, so a copy is looked at more often.
-  return since(now, { ...bounds, heartbeat: heartbeatOf(usual / 3) });
+  const known = usualOf(plan).copies?.[target.region];
+  const bounds = boundsOf(plan, 'images', patience.copy(target), known ?? typical.copy);
+  // Events of other regions do not come here, so a copy is looked at more often, and even more so if nothing is known of it.
+  return since(now, { ...bounds, heartbeat: heartbeatOf(bounds.usual / (known === undefined ? 3 : 2)) });
 };
 
 const usualOf = ({ usual = {} }: Timed): Partial<UsualSeconds> => usual;

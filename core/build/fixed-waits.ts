@@ -15,7 +15,7 @@ const fixed = (state: keyof typeof quickRhythms, limit: number, usual: number): 
  */
 export const fixedWaits = {
   Verify: fixed('Verify', patience.verify, 3),
-  Publish: fixed('Publish', patience.publish, 4),
+  Publish: fixed('Publish', patience.publish, 1),
   CleanUp: fixed('CleanUp', patience.cleanUp, 25),
   Compensate: fixed('Compensate', Infinity, Infinity),
 };

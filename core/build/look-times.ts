@@ -19,6 +19,6 @@ export function pauseBeforeLook(
 ): number | undefined {
   const remaining = usual - waited;
   const near = remaining <= Math.max(10, 0.06 * usual) && waited <= 1.5 * usual + 15;
-  const pause = Math.max(remaining, 1.5, 0.03 * waited, 0.3 * stayed);
-  return near && stayed + pause <= Math.min(25, heartbeat - 5) ? pause : undefined;
+  const pause = Math.max(remaining, 1, 0.015 * waited, -0.4 * remaining);
+  return near && stayed + pause <= Math.min(40, heartbeat - 5) ? pause : undefined;
 }

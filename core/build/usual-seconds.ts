@@ -1,3 +1,4 @@
+import type { TargetResult } from '../distribute/distribution.ts';
 import type { Timing } from './timings.ts';
 
 /**
@@ -19,30 +20,52 @@ export interface UsualSeconds {
 /** How long AWS typically takes, until a recipe has a published build to learn from. */
 export const typical = { agent: 30, stop: 30, command: 5, image: 90, copy: 60 };
 
-/** Learns from the timings of a published build. A wait that the build did without, or went through twice, teaches nothing. */
-export function usualSeconds(timings: Timing[], regions: string[]): Partial<UsualSeconds> {
+/** Where a build's images were made, and when EC2 had completed them. */
+interface Made {
+  /** Of the plan's targets, in its order. */
+  regions: string[];
+  /** The pipeline's own region. */
+  home: string;
+  targets: Pick<TargetResult, 'region' | 'completedAt'>[];
+}
+
+/**
+ * Learns from the timings of a published build. A wait that the build did without, or went through twice, teaches nothing. A wait
+ * ends with the look after the end of the awaited thing. Where EC2 tells when an image was completed, that is learned instead, so
+ * that one late look does not make the looks of all later builds late.
+ */
+export function usualSeconds(timings: Timing[], { regions, home, targets }: Made): Partial<UsualSeconds> {
   const visits = (state: string) => timings.filter((timing) => timing.state === state);
-  const once = (state: string) => {
-    const [only, ...others] = visits(state);
-    return only && others.length === 0 ? only.seconds : undefined;
+  const only = (state: string) => {
+    const [first, ...others] = visits(state);
+    return others.length === 0 ? first : undefined;
   };
-  const items = (state: string) => visits(state).map(({ index }) => index);
   const inOrder = (state: string) => {
-    const whole = items(state).every((index, at) => index === at);
+    const whole = visits(state).every(({ index }, at) => index === at);
     return whole ? visits(state).map(({ seconds }) => seconds) : undefined;
   };
-  const copies = visits('AwaitCopy').flatMap(({ index = -1, seconds }) => {
-    const region = regions[index];
-    return region === undefined ? [] : [[region, seconds] as const];
+  const completion = (of: string | undefined) => targets.find(({ region }) => region === of)?.completedAt;
+  const copies = visits('AwaitCopy').flatMap((visit) => {
+    const region = regions[visit.index ?? -1];
+    const taken = untilCompleted(visit, completion(region));
+    return region === undefined || taken === undefined ? [] : [[region, taken] as const];
   });
+  const image = only('AwaitImage');
   const learned = {
-    builder: once('AwaitBuilder'),
-    stop: once('Seal'),
-    image: once('AwaitImage'),
-    candidate: once('AwaitCandidate'),
+    builder: only('AwaitBuilder')?.seconds,
+    stop: only('Seal')?.seconds,
+    image: image && untilCompleted(image, completion(home)),
+    candidate: only('AwaitCandidate')?.seconds,
     provision: inOrder('AwaitCommand'),
     checks: inOrder('AwaitCheck'),
     copies: Object.fromEntries(copies),
   };
   return Object.fromEntries(Object.entries(learned).filter(([, known]) => known !== undefined));
+}
+
+/** An image that was completed before the wait for it began says nothing about how long it takes. */
+function untilCompleted({ startedAt, seconds }: Timing, completedAt: string | undefined): number | undefined {
+  if (completedAt === undefined) return seconds;
+  const taken = (Date.parse(completedAt) - Date.parse(startedAt)) / 1000;
+  return taken > 0 ? Math.min(seconds, taken) : undefined;
 }

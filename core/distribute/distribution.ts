@@ -20,6 +20,8 @@ export interface TargetResult {
   region: string;
   ami?: string | undefined;
   snapshots?: string[] | undefined;
+  /** When EC2 had completed its last snapshot, ISO 8601. Absent where EC2 does not tell. */
+  completedAt?: string | undefined;
   error?: string | undefined;
 }
 

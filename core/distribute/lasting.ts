@@ -12,6 +12,8 @@ export interface SnapshotObserved {
   stateReason?: string | undefined;
   /** ARN of the KMS key. Absent where the snapshot is not encrypted. */
   keyArn?: string | undefined;
+  /** ISO 8601. Absent until it is completed, and where EC2 does not tell. */
+  completedAt?: string | undefined;
   tags: Tags;
 }
 
@@ -35,6 +37,12 @@ export interface ImageObserved<Image = AmiDescription> {
   snapshots: Record<string, SnapshotObserved>;
   /** What KMS reports about the keys of `keysToSee`, by name. */
   keys: Record<string, KeySeen>;
+}
+
+/** When EC2 had completed the last snapshot of an image. Undefined if EC2 does not tell it of every snapshot. */
+export function completionOf({ snapshots }: Pick<ImageObserved, 'snapshots'>): string | undefined {
+  const times = Object.values(snapshots).map(({ completedAt }) => completedAt);
+  return times.includes(undefined) ? undefined : times.toSorted().at(-1);
 }
 
 /** A difference between a target and the recipe. */

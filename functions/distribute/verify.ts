@@ -4,6 +4,7 @@ import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
 import { failureBrief } from '../../core/report/failure.ts';
+import { completionOf } from '../../core/distribute/lasting.ts';
 import { targetWrongs } from '../../core/distribute/target.ts';
 import { build, caughtError, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
@@ -31,11 +32,13 @@ export const verify = wait({
       distribution.map(async ({ region, ami, snapshots, failure }) => {
         if (failure) return { hopeless: true, result: { region, error: failureBrief(failure) } as TargetResult };
         const target = targetIn(plan, region);
-        const wrongs = targetWrongs(plan, target, await observeTarget(aws, plan, target, ami ?? ''));
+        const observed = await observeTarget(aws, plan, target, ami ?? '');
+        const wrongs = targetWrongs(plan, target, observed);
         const hopeless = wrongs.filter(({ forGood }) => forGood);
         const told = (hopeless.length > 0 ? hopeless : wrongs).map(({ says }) => says);
         const error = told.length > 0 ? fewOf(told, '; ') : undefined;
-        const outcome: TargetResult = { region, ami, snapshots, ...(error !== undefined && { error }) };
+        const completedAt = completionOf(observed);
+        const outcome: TargetResult = { region, ami, snapshots, completedAt, ...(error !== undefined && { error }) };
         return { hopeless: hopeless.length > 0, result: outcome };
       }),
     );

@@ -15,7 +15,7 @@ export const publish = wait({
   input: z.looseObject({ build, targets: z.array(verifiedTarget) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
   bounds: () => fixedWaits.Publish,
-  async look({ build: own, targets }, cloud): Promise<LookResult<object>> {
+  async look({ build: own, targets, again }, cloud): Promise<LookResult<object>> {
     // Read the ledger before the owner: if a clean-up writes the ledger after this read, this publish can no longer complete it.
     const read = await readLedger(cloud, own);
     const plan = await readOwnPlan(cloud, own);
@@ -38,9 +38,12 @@ export const publish = wait({
     const begun = JSON.stringify(ledger) === JSON.stringify(read.known);
     if (!begun) await writeLedger(cloud, plan, read, ledger);
     if (behind.length > 0) {
-      const held = current.filter(({ region }) => behind.some((one) => one.region === region));
-      await refuseSuperseded(cloud.aws, plan, parameter, held);
-      await writeChannel(cloud.aws, parameter, behind, plan.image);
+      // Parameter Store takes seconds to accept an AMI id. What does not arrive is written again by the next call only.
+      if (!again) {
+        const held = current.filter(({ region }) => behind.some((one) => one.region === region));
+        await refuseSuperseded(cloud.aws, plan, parameter, held);
+        await writeChannel(cloud.aws, parameter, behind, plan.image);
+      }
       const list = behind.map(({ region, ami }) => `${ami} in ${region}`).join(', ');
       return {
         waiting: `${parameter} was written but does not hold ${list} yet; Parameter Store drops an AMI id that it cannot describe`,

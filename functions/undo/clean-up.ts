@@ -48,7 +48,7 @@ export const cleanUp = wait({
     const { recordPublished } = await import('../../aws/memory/recipe-records.ts');
     const { manifest, measurements } = reckoned(published, plan, events, now, ending);
     await write(cloud, plan, 'manifest', manifest);
-    await recordPublished(cloud, plan, now, manifest.timings);
+    await recordPublished(cloud, plan, now, manifest.timings, targets);
     measure(cloud, measurements);
     return { done: { recipe: own.recipe, build: own.build, status: manifest.status, left: remains.length } };
   },

@@ -32,7 +32,7 @@ test('a call that comes near the usual end waits for it and looks again, for les
   const looks = looksOfCall(97, 92);
   expect(looks[1]).toBeCloseTo(97);
   expect(looks.length).toBeGreaterThan(4);
-  expect(looks.at(-1)).toBeLessThanOrEqual(92 + 25);
+  expect(looks.at(-1)).toBeLessThanOrEqual(92 + 40);
   expect(looksOfCall(5, 0)[1]).toBeCloseTo(5);
 });
 

@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import type { Timing } from '../../../core/build/timings.ts';
+import { usualSeconds } from '../../../core/build/usual-seconds.ts';
+
+const at = (second: number) => new Date(Date.UTC(2026, 10, 23, 3, 0, second)).toISOString();
+const visit = (state: string, startedAt: number, seconds: number, index?: number): Timing => ({
+  state,
+  startedAt: at(startedAt),
+  seconds,
+  ...(index !== undefined && { index }),
+});
+const made = { regions: ['us-east-1', 'eu-west-1'], home: 'us-east-1', targets: [] };
+
+test('the next build learns how long each wait of the last one took', () => {
+  const timings = [
+    visit('AwaitBuilder', 0, 33),
+    visit('AwaitCommand', 40, 5, 0),
+    visit('AwaitCommand', 50, 7, 1),
+    visit('AwaitCopy', 100, 63, 1),
+  ];
+  expect(usualSeconds(timings, made)).toEqual({
+    builder: 33,
+    provision: [5, 7],
+    checks: [],
+    copies: { 'eu-west-1': 63 },
+  });
+});
+
+test('a wait that was gone through twice teaches nothing', () => {
+  expect(usualSeconds([visit('Seal', 0, 30), visit('Seal', 60, 10)], made).stop).toBeUndefined();
+  const repeated = [visit('AwaitCommand', 0, 5, 0), visit('AwaitCommand', 9, 5, 0)];
+  expect(usualSeconds(repeated, made).provision).toBeUndefined();
+});
+
+test('of an image it learns when EC2 had completed it, not when a late look saw that', () => {
+  const timings = [visit('AwaitImage', 0, 98), visit('AwaitCopy', 100, 171, 1)];
+  const targets = [
+    { region: 'us-east-1', completedAt: at(97) },
+    { region: 'eu-west-1', completedAt: at(223) },
+  ];
+  expect(usualSeconds(timings, { ...made, targets })).toMatchObject({ image: 97, copies: { 'eu-west-1': 123 } });
+});
+
+test('an image that was complete before the wait for it began teaches nothing', () => {
+  const timings = [visit('AwaitImage', 500, 0.1), visit('AwaitCopy', 500, 0.1, 1)];
+  const targets = [
+    { region: 'us-east-1', completedAt: at(97) },
+    { region: 'eu-west-1', completedAt: at(223) },
+  ];
+  const learned = usualSeconds(timings, { ...made, targets });
+  expect([learned.image, learned.copies]).toEqual([undefined, {}]);
+});
