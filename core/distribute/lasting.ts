@@ -42,7 +42,9 @@ export interface ImageObserved<Image = AmiDescription> {
 /** When EC2 had completed the last snapshot of an image. Undefined if EC2 does not tell it of every snapshot. */
 export function completionOf({ snapshots }: Pick<ImageObserved, 'snapshots'>): string | undefined {
   const times = Object.values(snapshots).map(({ completedAt }) => completedAt);
-  return times.includes(undefined) ? undefined : times.toSorted().at(-1);
+  return times.includes(undefined)
+    ? undefined
+    : times.reduce((last, time) => ((time ?? '') > (last ?? '') ? time : last), undefined);
 }
 
 /** A difference between a target and the recipe. */
