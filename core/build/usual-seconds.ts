@@ -1,4 +1,3 @@
-import type { TargetResult } from '../distribute/distribution.ts';
 import type { Timing } from './timings.ts';
 
 /**
@@ -26,7 +25,7 @@ interface Made {
   regions: string[];
   /** The pipeline's own region. */
   home: string;
-  targets: Pick<TargetResult, 'region' | 'completedAt'>[];
+  targets: { region: string; completedAt?: string | undefined }[];
 }
 
 /**
