@@ -25,7 +25,17 @@ interface Params {
 }
 
 /** Checks the limits in the deployment's settings: no function attempts a call outside of them, even one that AWS refuses. */
-export function bounds({ simulation, scenario }: Trial): Violation[] {
+export function bounds(trial: Trial): Violation[] {
+  return [...outsideSettings(trial), ...changesOfWake(trial)];
+}
+
+/** An event may only make a state look and answer, even an event that comes twice or late. */
+const changesOfWake = ({ simulation }: Trial): Violation[] =>
+  simulation.cloud.calls
+    .filter(({ by, action }) => by === 'Wake' && !/^(Get|Describe|List|SendTask)/.test(action))
+    .map(({ action }) => ({ invariant: 'within bounds', what: `wake called ${action}` }));
+
+function outsideSettings({ simulation, scenario }: Trial): Violation[] {
   const settings = settingsOf(scenario);
   return simulation.cloud.calls
     .filter(({ by, action }) => by !== undefined && making.has(action))

@@ -6,6 +6,7 @@ import {
   faults,
   fullness,
   isStop,
+  isWake,
   labelOf,
   machineOf,
   stateOf,
@@ -67,6 +68,7 @@ export async function generateCases(only?: string): Promise<Case[]> {
         cases.push(...casesAt(place, seen, task, base, scenario));
       }
     }
+    cases.push(...casesOfWake(observed, base, scenario));
   }
   if (missing.size > 0 && only === undefined)
     throw new Error(`no run without faults comes through ${[...missing].join(', ')}`);
@@ -83,6 +85,22 @@ function isOwn(state: string, base: string): boolean {
   // What differs from a published build is when the image is copied.
   if (base === 'copies after checks') return /^(TerminateCandidate|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);
   return undoing !== (base === 'published');
+}
+
+/** The builds in which events are struck: a published one, and those with failures that events tell of. */
+const eventful = new Set(['published', 'check fails', 'copy fails']);
+
+/** Strikes the runs of `wake` for each wait. In addition it strikes every run, and the events of every wait. */
+function casesOfWake(observed: Map<string, Observed>, base: string, scenario: Scenario): Case[] {
+  if (!eventful.has(base)) return [];
+  const runs = [...observed].filter(([place]) => isWake(place) && place !== 'wake/nobody');
+  const calls = [...observed].filter(([place]) => isWake(place)).flatMap(([, seen]) => seen.calls);
+  // In a build that fails, only the run that finds the failure differs from those of a published build.
+  const own = runs.filter(([place]) => base === 'published' || place === `wake/AwaitCheck[${scenario.fails}]`);
+  return [
+    ...own.flatMap(([place, seen]) => casesAt(place, seen, { state: place }, base, scenario)),
+    ...casesAt('Wake', { calls, runs: runs.length, events: 1 }, { state: 'Wake' }, base, scenario),
+  ];
 }
 
 function casesAt(place: string, seen: Observed, task: Task, base: string, scenario: Scenario): Case[] {
@@ -115,11 +133,14 @@ function afterwards(strike: Strike): Scenario['again'][] {
 }
 
 /** The calls, runs or actions of a place that a fault can strike. */
-function occasions(fault: Fault, { calls, runs }: Observed, { state, heartbeat }: Task): Strike['at'][] {
+function occasions(fault: Fault, { calls, runs, events }: Observed, { state, heartbeat }: Task): Strike['at'][] {
   const numbers = calls.map((_, index) => index + 1);
   const actions = calls.map((call) => call.split('@')[0] ?? '');
+  if (state === 'Wake' && !/^(denied|event-.*)$/.test(fault)) return [];
   switch (fault) {
     case 'throttled':
+      // The first call of a wait keeps its document, and that of `wake` reads it: their other calls are struck, too.
+      if (isWake(state) || heartbeat !== undefined) return [...new Set(actions)];
       return calls.length > 0 ? [undefined] : [];
     case 'lost-answer':
       return numbers;
@@ -140,17 +161,24 @@ function occasions(fault: Fault, { calls, runs }: Observed, { state, heartbeat }
     case 'taken-away':
       return actions.includes('ec2:RunInstances') ? ['ec2:RunInstances'] : [];
     case 'lost-token':
-      return heartbeat === undefined ? [] : [undefined];
+      // An event can spare a wait its answer.
+      return actions.some((action) => /SendTask(Success|Failure)$/.test(action)) ? [undefined] : [];
+    case 'event-lost':
+    case 'event-doubled':
+    case 'event-late':
+      return events > 0 ? [undefined] : [];
     case 'lost-heartbeat':
       return heartbeat === undefined ? [] : [...new Set([1, runs])];
     case 'stopped':
+      // Between the look of `wake` and its answer nothing changes, so any call will do.
+      if (isWake(state)) return [...new Set([1, calls.length])];
       // Ending during a change does the most harm; a read leaves no trace.
       return [
         undefined,
         ...(stateOf(state) === 'RecordFailure' ? [] : numbers.filter((n) => changing.test(actions[n - 1] ?? ''))),
       ];
     case 'timed-out':
-      return [undefined];
+      return isWake(state) ? [] : [undefined];
   }
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { stages } from '../../simulator/pipeline/handlers.ts';
+import { eventFunctions, stages } from '../../simulator/pipeline/handlers.ts';
 import { readMachine, type Task } from './machines.ts';
 import { runScenario, type Outcome } from './judge/outcome.ts';
-import { faults, fullness, type Fault, type Scenario, type Shape, type Strike } from './vocabulary.ts';
+import { faults, fullness, isWake, type Fault, type Scenario, type Shape, type Strike } from './vocabulary.ts';
 import { runAll } from './workers.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'us-west-2'];
@@ -44,8 +44,11 @@ const rates = fc.record(
   { requiredKeys: [] },
 );
 
+const forward = readMachine('build-image').tasks;
 const tasks = [
-  ...readMachine('build-image').tasks,
+  ...forward,
+  ...forward.filter(({ heartbeat }) => heartbeat).map((task): Task => ({ ...task, state: `wake/${task.state}` })),
+  { state: 'Wake' },
   ...readMachine('clean-up-build').tasks.map((task): Task => ({ ...task, state: `clean-up/${task.state}` })),
 ];
 
@@ -94,7 +97,8 @@ function occasion(fault: Fault, state: string, number: number, where: string): S
     case 'lost-heartbeat':
       return (number % 6) + 1;
     case 'denied': {
-      const actions = (stages.get(state)?.permissions ?? []).filter((action) => !action.startsWith('iam:'));
+      const { permissions = [] } = (isWake(state) ? eventFunctions.get('Wake') : stages.get(state)) ?? {};
+      const actions = permissions.filter((action) => !action.startsWith('iam:'));
       return `${actions[number % actions.length]?.replace('states:', 'sfn:')}${where}`;
     }
     case 'stopped':
@@ -105,6 +109,9 @@ function occasion(fault: Fault, state: string, number: number, where: string): S
     case 'taken-away':
       return 'ec2:RunInstances';
     case 'throttled':
+    case 'event-lost':
+    case 'event-doubled':
+    case 'event-late':
     case 'lost-token':
       return undefined;
   }

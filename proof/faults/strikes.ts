@@ -1,3 +1,6 @@
+import { awaitedIn } from '../../core/build/awaited-event.ts';
+import type { EventFate } from '../../simulator/aws/events/event-bus.ts';
+import type { Occurrence } from '../../simulator/aws/events/events.ts';
 import {
   crash,
   timeOut,
@@ -9,12 +12,14 @@ import { createRandom } from '../../simulator/random.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import { readMachine } from './machines.ts';
-import { fullness, isStop, machineOf, stateOf, type Scenario, type Strike } from './vocabulary.ts';
+import { home } from './setting.ts';
+import { fullness, isStop, machineOf, stateOf, type Fault, type Scenario, type Strike } from './vocabulary.ts';
 
-/** Observations of a place: its calls in order as `ec2:CopyImage@eu-west-1`, and its number of runs. */
+/** Observations of a place: its calls in order as `ec2:CopyImage@eu-west-1`, and its numbers of runs and of events awaited. */
 export interface Observed {
   calls: string[];
   runs: number;
+  events: number;
 }
 
 export interface Striking {
@@ -56,6 +61,8 @@ interface Underway {
   throttles: Map<Strike, number>;
   /** Ends the attempt of a payload as Lambda does at its time-out. */
   kills: Map<unknown, () => void>;
+  /** The place of each event that called `wake`. */
+  woken: WeakMap<object, string>;
   /** Nothing is struck before the simulation begins. */
   begun?: { simulation: Simulation; executions: readonly Execution[] };
 }
@@ -69,9 +76,15 @@ export function createStriking(scenario: Scenario, watch: (call: InterferedCall)
     struck: new Set(),
     throttles: new Map(),
     kills: new Map(),
+    woken: new WeakMap(),
   };
   return {
-    interference: { invoke: invocationsOf(underway), call: callsOf(underway, watch), enter: entriesOf(underway) },
+    interference: {
+      invoke: invocationsOf(underway),
+      call: callsOf(underway, watch),
+      event: eventsOf(underway),
+      enter: entriesOf(underway),
+    },
     begin: (simulation, executions) => void (underway.begun = { simulation, executions }),
     observed: underway.observed,
     struck: underway.struck,
@@ -83,7 +96,23 @@ const nameIn = (state: string, cleaning: boolean, item?: Item) => {
   return `${cleaning ? 'clean-up/' : ''}${state}${name === undefined ? '' : `[${name}]`}`;
 };
 
-function placeOf({ items }: Underway, state: string, payload: unknown): string {
+/** The state that waits for the thing of an event, as a place. */
+function waitFor(underway: Underway, event: Occurrence): string | undefined {
+  const awaited = awaitedIn(event);
+  const waiting = awaited && underway.begun?.simulation.read(awaited, 'wait');
+  return waiting && placeOf(underway, waiting.state, waiting.input);
+}
+
+function placeOfWake(underway: Underway, event: Occurrence): string {
+  // The document can change during the run.
+  const place = underway.woken.get(event) ?? `wake/${waitFor(underway, event) ?? 'nobody'}`;
+  underway.woken.set(event, place);
+  return place;
+}
+
+function placeOf(underway: Underway, state: string, payload: unknown): string {
+  if (state === 'Wake') return placeOfWake(underway, payload as Occurrence);
+  const { items } = underway;
   const { execution, as, region, name, index } = payload as Item & { execution?: { id: string }; as?: string };
   const map = build.tasks.find((task) => task.state === state)?.map;
   const item =
@@ -94,7 +123,7 @@ function placeOf({ items }: Underway, state: string, payload: unknown): string {
 }
 
 function see({ observed }: Underway, place: string): Observed {
-  const seen = observed.get(place) ?? { calls: [], runs: 0 };
+  const seen = observed.get(place) ?? { calls: [], runs: 0, events: 0 };
   observed.set(place, seen);
   return seen;
 }
@@ -161,6 +190,9 @@ function fateOf(
     case 'crash-before':
     case 'crash-after':
     case 'lost-heartbeat':
+    case 'event-lost':
+    case 'event-doubled':
+    case 'event-late':
       return undefined; // not about the calls of a run
   }
 }
@@ -216,6 +248,28 @@ function invocationsOf(underway: Underway): Required<Interference>['invoke'] {
     return result;
   };
 }
+
+// Late enough that the state has ended, and early enough to come before the trial ends.
+const fates: Partial<Record<Fault, EventFate>> = {
+  'event-lost': 'lost',
+  'event-doubled': 'doubled',
+  'event-late': { lateSeconds: 1500 },
+};
+
+/** Interferes with the events of things that states wait for. */
+const eventsOf =
+  (underway: Underway): Required<Interference>['event'] =>
+  (event) => {
+    // Events of other regions wake nobody.
+    const place = underway.begun && event.region === home ? waitFor(underway, event) : undefined;
+    if (place === undefined) return undefined;
+    see(underway, place).events++;
+    const strike = underway.scenario.strikes.find(
+      (one) => fates[one.fault] !== undefined && (one.place === place || one.place === 'Wake'),
+    );
+    if (strike) underway.struck.add(strike);
+    return strike && fates[strike.fault];
+  };
 
 /** Ends executions when they enter a state. */
 const entriesOf =

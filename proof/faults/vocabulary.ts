@@ -12,6 +12,9 @@ export const faults = [
   'taken-away',
   'lost-token',
   'lost-heartbeat',
+  'event-lost',
+  'event-doubled',
+  'event-late',
   'stopped',
   'timed-out',
 ] as const;
@@ -28,7 +31,8 @@ export const fullness: Record<string, string> = {
 export interface Strike {
   /**
    * A Task state, one iteration of a state inside a Map (`CopyImage[eu-west-1]`), or a state of the clean-up
-   * (`clean-up/Compensate`).
+   * (`clean-up/Compensate`). `wake/AwaitImage` is a run of `wake` for the event that a state waits for. `Wake` is every run of
+   * `wake`, or the events of every wait.
    */
   place: string;
   fault: Fault;
@@ -36,7 +40,8 @@ export interface Strike {
    * The meaning depends on the fault. For `lost-answer`, `server-error`, `time-out`, `stopped` and `timed-out`: the number of the
    * call at the place, from 1, or the action whose first call is struck. For `crash-…` and `lost-heartbeat`: the number of the
    * run. For `denied`: the action, or the action in a region (`ec2:CopyImage@eu-west-1`). For `throttled`: the action whose first
-   * five attempts are throttled. For `full` and `taken-away`: the action. By default, a place is stopped at its entry and
+   * five attempts are throttled. For `full` and `taken-away`: the action. For `event-…`: nothing,
+   * since all events of the awaited thing are struck. By default, a place is stopped at its entry and
    * throttled from its first call.
    */
   at?: number | string;
@@ -83,7 +88,10 @@ export interface Scenario {
 
 export const isStop = ({ fault }: Strike): boolean => fault === 'stopped' || fault === 'timed-out';
 
-/** The state machine of a place. */
+/** Whether a place is a run of `wake`, which no state machine calls. */
+export const isWake = (place: string): boolean => /^wake\b/i.test(place);
+
+/** The state machine of a place. For a run of `wake`: the machine whose state waits. */
 export const machineOf = (place: string): string =>
   place.startsWith('clean-up/') ? 'clean-up-build' : place === 'Sweep' ? 'sweep' : 'build-image';
 

@@ -3,7 +3,7 @@ import type { Violation } from './violation.ts';
 import { readMachine } from '../machines.ts';
 import { home, shapeOf } from '../setting.ts';
 import { isOf } from '../strikes.ts';
-import { isStop, machineOf, stateOf, type Scenario, type Strike } from '../vocabulary.ts';
+import { isStop, isWake, machineOf, stateOf, type Scenario, type Strike } from '../vocabulary.ts';
 import type { Trial } from '../trial.ts';
 
 /** The expected end of a scenario: published, failed in a state, or dead in one. Undefined if several causes compete. */
@@ -21,7 +21,12 @@ function causes({ struck, scenario }: Trial): Expectation[] {
   const fatal = [...struck].filter(
     (strike) =>
       machineOf(strike.place) === 'build-image' &&
-      (isStop(strike) || (strike.fault === 'denied' && !undoing.test(stateOf(strike.place)) && !isUnkeptWait(strike))),
+      // A refusal of `wake` is left to the state's own look.
+      (isStop(strike) ||
+        (strike.fault === 'denied' &&
+          !isWake(strike.place) &&
+          !undoing.test(stateOf(strike.place)) &&
+          !isUnkeptWait(strike))),
   );
   return [
     ...(beyond === undefined ? [] : [{ end: 'failed', state: 'Resolve' } as const]),
@@ -66,7 +71,8 @@ function ofStrike(scenario: Scenario, strike: Strike): Expectation {
 
 export function expected(trial: Trial): Expectation | undefined {
   const { rough, rates, throttled = 0 } = trial.scenario;
-  const { eventsLost: _, ...others } = rates ?? {};
+  // Events only make a build quicker.
+  const { eventsLost: _, eventsDoubled: __, eventsLate: ___, ...others } = rates ?? {};
   if (rough || Object.values(others).some((rate) => rate > 0) || throttled > 0) return undefined;
   const found = causes(trial);
   const ending = found.filter(({ end }) => end !== 'published');

@@ -19,7 +19,7 @@ const isName = (error: string) => errors.has(error) || foreign.test(error);
 
 /** A failure names its state and its cause, both in the manifest and in the execution. */
 export function telling(trial: Trial): Violation[] {
-  return [...words(trial), ...record(trial), ...cause(trial), ...notes(trial)];
+  return [...words(trial), ...record(trial), ...cause(trial), ...notes(trial), ...refusals(trial)];
 }
 
 const broken = (what: string): Violation => ({ invariant: 'told', what });
@@ -67,6 +67,15 @@ function notes({ struck, manifest }: Trial): Violation[] {
     if (!tells || tells.some((one) => one.includes(action) && /Unauthorized|AccessDenied/.test(one))) return [];
     return [broken(`the manifest does not say that ${action} was denied: ${brief(tells.join(' '))}`)];
   });
+}
+
+/** A refusal of `wake` costs no build, so only the queue of failed events tells it. */
+function refusals({ scenario, simulation }: Trial): Violation[] {
+  const [{ place, fault, at } = {}, ...others] = scenario.strikes;
+  if (place !== 'Wake' || fault !== 'denied' || others.length > 0 || scenario.rates || scenario.throttled) return [];
+  const action = String(at).replace(/@.*/, '').replace('sfn:', 'states:');
+  const told = simulation.queue('TriggerFailures').some(({ body }) => JSON.stringify(body).includes(action));
+  return told ? [] : [broken(`no message says that ${action} was denied to wake`)];
 }
 
 /** If a failure has a single cause, the report names that cause. */
