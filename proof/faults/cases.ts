@@ -1,6 +1,6 @@
 import { createRandom } from '../../simulator/random.ts';
 import { readMachine, type Task } from './machines.ts';
-import type { Observed } from './strikes.ts';
+import type { Observed } from './places.ts';
 import { runTrial } from './trial.ts';
 import {
   faults,

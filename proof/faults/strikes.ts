@@ -1,6 +1,4 @@
-import { awaitedIn } from '../../core/build/awaited-event.ts';
 import type { EventFate } from '../../simulator/aws/events/event-bus.ts';
-import type { Occurrence } from '../../simulator/aws/events/events.ts';
 import {
   crash,
   timeOut,
@@ -11,16 +9,9 @@ import {
 import { createRandom } from '../../simulator/random.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
-import { readMachine } from './machines.ts';
+import { build, nameIn, placeOf, see, waitFor, type Item, type Observed, type Underway } from './places.ts';
 import { home } from './setting.ts';
 import { fullness, isStop, machineOf, stateOf, type Fault, type Scenario, type Strike } from './vocabulary.ts';
-
-/** Observations of a place: its calls in order as `ec2:CopyImage@eu-west-1`, and its numbers of runs and of events awaited. */
-export interface Observed {
-  calls: string[];
-  runs: number;
-  events: number;
-}
 
 export interface Striking {
   interference: Interference;
@@ -29,8 +20,6 @@ export interface Striking {
   observed: Map<string, Observed>;
   struck: Set<Strike>;
 }
-
-type Item = { region?: string; name?: string; index?: number };
 
 const throttling: Record<string, string> = { ec2: 'RequestLimitExceeded', s3: 'SlowDown' };
 const refusing: Record<string, string> = { ec2: 'UnauthorizedOperation', s3: 'AccessDenied' };
@@ -47,25 +36,7 @@ const refuse = (service: string, action: string): Interfered => ({
 export const isOf = ({ stateMachineArn }: Execution, machine: string): boolean =>
   stateMachineArn.endsWith(`-${machine}`);
 
-const build = readMachine('build-image');
 const heartbeats = new Map(build.tasks.map(({ state, heartbeat }) => [state, heartbeat ?? 0]));
-
-/** A run of a scenario: what was seen of it and what has struck so far. */
-interface Underway {
-  scenario: Scenario;
-  /** The items of each Map, once Resolve has answered. */
-  items: Map<string, Item[]>;
-  observed: Map<string, Observed>;
-  struck: Set<Strike>;
-  /** How often each strike has refused a call. */
-  throttles: Map<Strike, number>;
-  /** Ends the attempt of a payload as Lambda does at its time-out. */
-  kills: Map<unknown, () => void>;
-  /** The place of each event that called `wake`. */
-  woken: WeakMap<object, string>;
-  /** Nothing is struck before the simulation begins. */
-  begun?: { simulation: Simulation; executions: readonly Execution[] };
-}
 
 /** Turns the strikes of a scenario into interference with a simulation. */
 export function createStriking(scenario: Scenario, watch: (call: InterferedCall) => void): Striking {
@@ -89,43 +60,6 @@ export function createStriking(scenario: Scenario, watch: (call: InterferedCall)
     observed: underway.observed,
     struck: underway.struck,
   };
-}
-
-const nameIn = (state: string, cleaning: boolean, item?: Item) => {
-  const name = item?.region ?? item?.name;
-  return `${cleaning ? 'clean-up/' : ''}${state}${name === undefined ? '' : `[${name}]`}`;
-};
-
-/** The state that waits for the thing of an event, as a place. */
-function waitFor(underway: Underway, event: Occurrence): string | undefined {
-  const awaited = awaitedIn(event);
-  const waiting = awaited && underway.begun?.simulation.read(awaited, 'wait');
-  return waiting && placeOf(underway, waiting.state, waiting.input);
-}
-
-function placeOfWake(underway: Underway, event: Occurrence): string {
-  // The document can change during the run.
-  const place = underway.woken.get(event) ?? `wake/${waitFor(underway, event) ?? 'nobody'}`;
-  underway.woken.set(event, place);
-  return place;
-}
-
-function placeOf(underway: Underway, state: string, payload: unknown): string {
-  if (state === 'Wake') return placeOfWake(underway, payload as Occurrence);
-  const { items } = underway;
-  const { execution, as, region, name, index } = payload as Item & { execution?: { id: string }; as?: string };
-  const map = build.tasks.find((task) => task.state === state)?.map;
-  const item =
-    map === undefined
-      ? undefined
-      : { ...items.get(map)?.[index ?? -1], ...(region && { region }), ...(name && { name }) };
-  return nameIn(state, as !== undefined && as !== execution?.id, item);
-}
-
-function see({ observed }: Underway, place: string): Observed {
-  const seen = observed.get(place) ?? { calls: [], runs: 0, events: 0 };
-  observed.set(place, seen);
-  return seen;
 }
 
 const isDenied = ({ place, at }: Strike, state: string, here: string, action: string, region: string) =>

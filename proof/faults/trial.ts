@@ -8,7 +8,8 @@ import type { Execution } from '../../simulator/states/step-functions.ts';
 import { presentIn, type AccountState } from './account-state.ts';
 import { unreadyTargets } from './ready.ts';
 import { account, home, pipelineWithPast, regionsOf, shapeOf, startOf } from './setting.ts';
-import { createStriking, isOf, type Observed } from './strikes.ts';
+import type { Observed } from './places.ts';
+import { createStriking, isOf } from './strikes.ts';
 import type { Scenario, Strike } from './vocabulary.ts';
 
 /** The result of a scenario. */
