@@ -59,102 +59,112 @@ interface Visit {
 }
 
 /** The progress that the events show. A waiting state that looks again at each heartbeat brings no news and adds no line. */
-export function createProgress() {
-  const visits = new Map<string, Visit>();
-  const lengths = new Map<string, number>();
-  let startedAt = 0;
+class Progress {
+  readonly #visits = new Map<string, Visit>();
+  readonly #lengths = new Map<string, number>();
+  #startedAt = 0;
 
-  function enter(key: string, event: HistoryEvent, path: EventPath): Line[] {
-    if (visits.get(key)?.step) return [];
-    const visit = { ...titles(event, path), since: event.timestamp.getTime(), retried: [] };
-    visits.set(key, visit);
-    return [lineOf(visit, 'running')];
+  startedAt(): number {
+    return this.#startedAt;
   }
 
-  function titles(event: HistoryEvent, { map: [around] = [] }: EventPath): Omit<Visit, 'since' | 'retried'> {
-    const { name: state = '', input } = details(event);
-    const purpose = purposeOf(state);
-    if (!around) return { label: state, subject: '', purpose, step: false };
-    const { region, name = state } = itemIn(input);
-    if (region) return { label: `${around.state} ${region}`, subject: state.padEnd(17), purpose, step: false };
-    const number = `${around.index + 1}/${lengths.get(around.state) ?? '?'}`;
-    return { label: `${around.state} ${number}`, subject: name, purpose: '', step: true };
-  }
-
-  function leave(key: string, { timestamp }: HistoryEvent, mark: Line['mark']): Line[] {
-    const visit = visits.get(key);
-    if (!visit) return [];
-    visits.delete(key);
-    return [lineOf(visit, mark, timestamp.getTime())];
-  }
-
-  function fail(key: string, { error, cause }: { error?: string; cause?: string }): void {
-    const visit = visits.get(key);
-    if (visit) visit.failed = { error: error ?? 'States.TaskFailed', cause: cause ?? '' };
+  /** The running work: one line for each running state, step or region. */
+  running(): Line[] {
+    return [...this.#visits]
+      .toSorted(([one], [other]) => one.localeCompare(other, 'en', { numeric: true })) // regions keep their places
+      .map(([, visit]) => lineOf(visit, 'running'));
   }
 
   /** Takes in one event and returns a line for the visit or iteration that begins or ends with it. */
-  function take(event: HistoryEvent, path: EventPath): Line[] {
+  take(event: HistoryEvent, path: EventPath): Line[] {
     const key = keyOf(path);
-    const visit = visits.get(key);
+    const visit = this.#visits.get(key);
     switch (event.type) {
       case 'ExecutionStarted':
-        startedAt = event.timestamp.getTime();
+        this.#startedAt = event.timestamp.getTime();
         return [];
       case 'MapStateStarted':
-        lengths.set(path.state ?? '', details(event).length ?? 0);
+        this.#lengths.set(path.state ?? '', details(event).length ?? 0);
         return [];
       case 'TaskStateEntered':
-        return enter(key, event, path);
+        return this.#enter(key, event, path);
       case 'TaskScheduled':
-        if (visit?.failed) {
-          // A look that is repeated has not failed.
-          if (!/^(States\.Timeout|NotYet)$/.test(visit.failed.error)) visit.retried.push(visit.failed.error);
-          delete visit.failed;
-        }
+        if (visit) scheduled(visit);
         return [];
       case 'TaskSucceeded':
         if (visit) visit.left = leftIn(details(event).output);
         return [];
       case 'TaskFailed':
       case 'TaskTimedOut':
-        fail(key, details(event));
+        this.#fail(key, details(event));
         return [];
       case 'TaskStateExited':
-        if (visit?.failed) return leave(key, event, 'failed');
-        return visit?.step ? [] : leave(key, event, visit?.left ? 'left' : 'done');
+        if (visit?.failed) return this.#leave(key, event, 'failed');
+        return visit?.step ? [] : this.#leave(key, event, visit?.left ? 'left' : 'done');
       case 'MapIterationSucceeded':
-        return leave(key, event, 'done');
+        return this.#leave(key, event, 'done');
       case 'MapIterationFailed':
-        return leave(key, event, 'failed');
+        return this.#leave(key, event, 'failed');
       case 'MapIterationAborted':
-        return leave(key, event, 'stopped');
-      case 'ParallelStateFailed':
-        // The machine has one Parallel at a time, so all open visits are inside it. What did not fail was stopped.
-        return [...visits.keys()].flatMap((open) =>
-          leave(open, event, visits.get(open)?.failed ? 'failed' : 'stopped'),
-        );
-      case 'ExecutionFailed':
-      case 'ExecutionTimedOut':
-      case 'ExecutionAborted':
-        return [...visits.keys()].flatMap((open) => {
-          if (!visits.get(open)?.failed) fail(open, details(event));
-          return leave(open, event, 'failed');
-        });
+        return this.#leave(key, event, 'stopped');
       default:
-        return [];
+        return this.#endAll(event);
     }
   }
 
-  return {
-    take,
-    startedAt: () => startedAt,
-    /** The running work: one line for each running state, step or region. */
-    running: (): Line[] =>
-      [...visits]
-        .toSorted(([one], [other]) => one.localeCompare(other, 'en', { numeric: true })) // regions keep their places
-        .map(([, visit]) => lineOf(visit, 'running')),
-  };
+  #enter(key: string, event: HistoryEvent, path: EventPath): Line[] {
+    if (this.#visits.get(key)?.step) return [];
+    const visit = { ...titles(event, path, this.#lengths), since: event.timestamp.getTime(), retried: [] };
+    this.#visits.set(key, visit);
+    return [lineOf(visit, 'running')];
+  }
+
+  #leave(key: string, { timestamp }: HistoryEvent, mark: Line['mark']): Line[] {
+    const visit = this.#visits.get(key);
+    if (!visit) return [];
+    this.#visits.delete(key);
+    return [lineOf(visit, mark, timestamp.getTime())];
+  }
+
+  #fail(key: string, { error, cause }: { error?: string; cause?: string }): void {
+    const visit = this.#visits.get(key);
+    if (visit) visit.failed = { error: error ?? 'States.TaskFailed', cause: cause ?? '' };
+  }
+
+  /** Ends the open visits when the Parallel around them has failed, or the execution. */
+  #endAll(event: HistoryEvent): Line[] {
+    // The machine has one Parallel at a time, so all open visits are inside it. What did not fail was stopped.
+    if (event.type === 'ParallelStateFailed')
+      return [...this.#visits].flatMap(([open, { failed }]) => this.#leave(open, event, failed ? 'failed' : 'stopped'));
+    if (!/^Execution(Failed|TimedOut|Aborted)$/.test(event.type)) return [];
+    return [...this.#visits].flatMap(([open, { failed }]) => {
+      if (!failed) this.#fail(open, details(event));
+      return this.#leave(open, event, 'failed');
+    });
+  }
+}
+
+export const createProgress = (): Progress => new Progress();
+
+/** A call that follows a failed one. A look that is repeated has not failed. */
+function scheduled(visit: Visit): void {
+  const { failed, retried } = visit;
+  if (failed && !/^(States\.Timeout|NotYet)$/.test(failed.error)) retried.push(failed.error);
+  delete visit.failed;
+}
+
+function titles(
+  event: HistoryEvent,
+  { map: [around] = [] }: EventPath,
+  lengths: ReadonlyMap<string, number>,
+): Omit<Visit, 'since' | 'retried'> {
+  const { name: state = '', input } = details(event);
+  const purpose = purposeOf(state);
+  if (!around) return { label: state, subject: '', purpose, step: false };
+  const { region, name = state } = itemIn(input);
+  if (region) return { label: `${around.state} ${region}`, subject: state.padEnd(17), purpose, step: false };
+  const number = `${around.index + 1}/${lengths.get(around.state) ?? '?'}`;
+  return { label: `${around.state} ${number}`, subject: name, purpose: '', step: true };
 }
 
 /** All lines for the events of an execution so far, the running ones last. */
