@@ -10,14 +10,22 @@ import { describeKeys } from '../keys.ts';
 import { ownSnapshots } from '../images/snapshots.ts';
 import { look } from './seen.ts';
 
-/** The account's EBS encryption settings in a region. */
-async function settingsOf(aws: Connection, region: string): Promise<{ byDefault: boolean; defaultKey: string }> {
+/** The account's EBS encryption settings in a region. The default key is read only where EBS can come to use it. */
+async function settingsOf(
+  aws: Connection,
+  region: string,
+  encrypts: boolean,
+): Promise<{ byDefault: boolean; defaultKey?: string }> {
   const ec2 = aws.client(EC2Client, region);
-  const [{ EbsEncryptionByDefault = false }, { KmsKeyId: defaultKey = managedAlias }] = await Promise.all([
-    ask({ action: 'ec2:GetEbsEncryptionByDefault', region }, () => ec2.send(new GetEbsEncryptionByDefaultCommand({}))),
-    ask({ action: 'ec2:GetEbsDefaultKmsKeyId', region }, () => ec2.send(new GetEbsDefaultKmsKeyIdCommand({}))),
-  ]);
-  return { byDefault: EbsEncryptionByDefault, defaultKey };
+  const { EbsEncryptionByDefault: byDefault = false } = await ask(
+    { action: 'ec2:GetEbsEncryptionByDefault', region },
+    () => ec2.send(new GetEbsEncryptionByDefaultCommand({})),
+  );
+  if (!byDefault && !encrypts) return { byDefault };
+  const { KmsKeyId: defaultKey = managedAlias } = await ask({ action: 'ec2:GetEbsDefaultKmsKeyId', region }, () =>
+    ec2.send(new GetEbsDefaultKmsKeyIdCommand({})),
+  );
+  return { byDefault, defaultKey };
 }
 
 /** The source with the keys of its encrypted disks. EC2 shows the keys only to the image's owner. */
@@ -49,11 +57,13 @@ export async function lookAtEncryption(
   const ofSource = source?.disks?.flatMap(({ keyArn }) => keyArn ?? []) ?? [];
   const regions = new Set([aws.region, ...recipe.distribute.map(({ region }) => region)]);
   const withSettings = regionsOfSettings(recipe, aws.region, source);
+  const described = [recipe.builder.rootVolume, ...recipe.builder.volumes, ...(source?.disks ?? [])];
+  const encrypts = described.some(({ encrypted, ...disk }) => encrypted || 'kmsKey' in disk);
   const lookIn = async (region: string): Promise<EncryptionSettings> => {
-    const settings = withSettings.has(region) ? await settingsOf(aws, region) : undefined;
+    const settings = withSettings.has(region) ? await settingsOf(aws, region, encrypts) : undefined;
     const names = named.filter((one) => one.region === region).map(({ key }) => key);
     const others = region === aws.region ? ofSource : [];
-    const keys = await describeKeys(aws, region, [...(settings ? [settings.defaultKey] : []), ...names, ...others]);
+    const keys = await describeKeys(aws, region, [settings?.defaultKey ?? [], names, others].flat());
     return { ...settings, keys };
   };
   const seen = [...regions].map(async (region): Promise<[string, Seen<EncryptionSettings>]> => [
