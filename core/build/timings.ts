@@ -83,7 +83,7 @@ const catching = ['KeepUnjudged', 'Unchecked', 'Undo', 'Compensate', 'RecordFail
 /**
  * The state whose Catch led to one of the catchers. This is the last state that was left before the first catcher was entered. If
  * that state is a Map or a Parallel, it is the state in which its iteration or branch failed. If no catcher was entered, it is the
- * state entered last.
+ * task that was under way.
  */
 export function failedPlace(events: StateEvent[], catchers = catching): FailedPlace {
   const byId = new Map(events.map((event) => [event.id, event]));
@@ -93,7 +93,7 @@ export function failedPlace(events: StateEvent[], catchers = catching): FailedPl
   const caught = events.find(
     ({ type, state }) => type.endsWith('StateEntered') && state !== undefined && catchers.includes(state),
   );
-  let event = caught ? before(caught) : events.findLast(({ type }) => type.endsWith('StateEntered'));
+  let event = caught ? before(caught) : underWay(events, byId);
   while (caught && event && !event.type.endsWith('StateExited')) event = before(event);
   // A Map or a Parallel is left because an iteration or a branch failed: go back to the state that failed in there.
   while (event && /^(Map|Parallel)(?!StateEntered)/.test(event.type)) event = before(event);
@@ -102,6 +102,28 @@ export function failedPlace(events: StateEvent[], catchers = catching): FailedPl
   while (event && !/^Map(IterationStarted|StateExited)$/.test(event.type)) event = before(event);
   const { map, index } = event ?? {};
   return map === undefined || index === undefined ? { state } : { state, map, index };
+}
+
+/**
+ * The entry of the task that was under way at the end of the events: of several, the one entered last. Between two tasks, it is
+ * the task entered last.
+ */
+function underWay(events: StateEvent[], byId: Map<number, StateEvent>): StateEvent | undefined {
+  const open: StateEvent[] = [];
+  for (const event of events) {
+    if (event.type === 'TaskStateEntered') open.push(event);
+    if (event.type !== 'TaskStateExited') continue;
+    let entry = byId.get(event.previousEventId);
+    while (entry && !/^(TaskStateEntered|ExecutionRedriven)$/.test(entry.type)) entry = byId.get(entry.previousEventId);
+    // A redriven state has no new entry event.
+    const left = open.findLastIndex((one) => (entry?.state ? one === entry : one.state === event.state));
+    if (left >= 0) open.splice(left, 1);
+  }
+  return (
+    open.at(-1) ??
+    events.findLast(({ type }) => type === 'TaskStateEntered') ??
+    events.findLast(({ type }) => type.endsWith('StateEntered'))
+  );
 }
 
 /**

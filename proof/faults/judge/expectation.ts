@@ -13,7 +13,8 @@ const mapOf = new Map(readMachine('build-image').tasks.map(({ state, map }) => [
 const undoing = /^(Compensate|RecordFailure)$/;
 
 /** Whether a strike denies a waiting state the document by which an event finds it. Its heartbeats are enough. */
-const isUnkeptWait = ({ place, at }: Strike): boolean => /^(Await|Seal)/.test(stateOf(place)) && at === 's3:PutObject';
+const isUnkeptWait = ({ place, at }: Strike): boolean =>
+  /^(Await|Seal)/.test(stateOf(place)) && /^s3:PutObject\b/.test(String(at));
 
 /** The causes that end a build: a step, check or copy that fails by itself, a missing permission, a stopped execution. */
 function causes({ struck, scenario }: Trial): Expectation[] {

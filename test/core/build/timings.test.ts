@@ -108,6 +108,36 @@ test('an execution that died did so in the state it entered last, inside a Map o
   expect(failedPlace(after)).toEqual({ state: 'Seal' });
 });
 
+test('an execution that died did so in the task that was under way, although another branch went on', () => {
+  const branches = [
+    event(1, 0, 'ParallelStateEntered', 0, 'CheckAndCopy'),
+    event(2, 1, 'ParallelStateStarted', 0),
+    event(3, 2, 'TaskStateEntered', 0, 'LaunchCandidate'),
+    event(4, 2, 'TaskStateEntered', 0, 'CopyImage'),
+    event(5, 4, 'TaskStateExited', 9, 'CopyImage'),
+    event(6, 5, 'PassStateEntered', 9, 'CopiesLater'),
+    event(7, 6, 'PassStateExited', 9, 'CopiesLater'),
+    event(8, 3, 'ExecutionTimedOut', 10),
+  ];
+  expect(failedPlace(branches)).toEqual({ state: 'LaunchCandidate' });
+  const later = [...branches.slice(0, 7), event(8, 3, 'TaskStateExited', 10, 'LaunchCandidate')];
+  expect(failedPlace([...later, event(9, 8, 'WaitStateEntered', 10, 'WaitForRoom')])).toEqual({ state: 'CopyImage' });
+});
+
+test('a redriven execution that died did so in the task that was under way then', () => {
+  const events = [
+    event(1, 0, 'TaskStateEntered', 0, 'Launch'),
+    event(2, 1, 'TaskStateExited', 1, 'Launch'),
+    event(3, 2, 'TaskStateEntered', 1, 'AwaitBuilder'),
+    event(4, 3, 'ExecutionAborted', 2),
+    event(5, 4, 'ExecutionRedriven', 3),
+    event(6, 5, 'TaskStateExited', 4, 'AwaitBuilder'),
+    event(7, 6, 'PassStateEntered', 4, 'Ready'),
+  ];
+  expect(failedPlace([...events, event(8, 7, 'TaskStateEntered', 4, 'SendCommand')])).toEqual({ state: 'SendCommand' });
+  expect(failedPlace(events.slice(0, 5))).toEqual({ state: 'AwaitBuilder' });
+});
+
 test('a task that ends its iteration is timed until the iteration failed', () => {
   const events = [
     event(1, 0, 'MapStateEntered', 0, 'Provision'),

@@ -143,6 +143,11 @@ test('a redriven build that fails in the middle of a Map is told of its state', 
   expect(manifest?.failure).toMatchObject({ state: 'AwaitCheck', error: 'CheckFailed' });
 });
 
+test('a build that runs out of time while its candidate is launched is told of that, although its copies are left for later', async () => {
+  const { manifest } = await through([{ place: 'LaunchCandidate', fault: 'timed-out' }], { late: true });
+  expect(manifest?.failure).toMatchObject({ state: 'LaunchCandidate', error: 'TIMED_OUT' });
+});
+
 test.each(['recipe', 'start'] as const)(
   'a %s that asks for more than the deployment allows makes nothing, although Resolve is repeated',
   async (beyond) => {
