@@ -24,6 +24,7 @@ export const waitBounds = z.strictObject({
   usual: z.number(),
   heartbeat: z.number(),
   quickFor: z.number(),
+  notBefore: z.optional(z.number()),
 });
 
 /** When a look is taken. */
@@ -131,7 +132,10 @@ async function lookWhileNear<I extends object, O>(
   for (let stayed = 0; ;) {
     const waited = secondsSince(input.since, cloud.now());
     const late = !woken && waited >= bounds(input).limit;
-    const seen = await unlessBusy(() => look({ ...input, late, woken, again: stayed > 0 }, cloud));
+    const early = waited < (bounds(input).notBefore ?? 0) && !woken && stayed === 0;
+    const seen: Seen<O> = early
+      ? { waiting: 'begun a moment ago' }
+      : await unlessBusy(() => look({ ...input, late, woken, again: stayed > 0 }, cloud));
     const pause = 'done' in seen || seen.busy || late ? undefined : pauseBeforeLook(bounds(input), waited, stayed);
     if (pause === undefined) return { seen, waited };
     await cloud.pause(pause);

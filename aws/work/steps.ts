@@ -75,7 +75,7 @@ export async function findOrSend(
   const known = await findBegun(artifacts.aws, instance, comment, failure);
   const sent = known ?? (await sendTo(artifacts.aws, instance, command, comment, output));
   const { name, shutsDown = false } = command;
-  return { command: sent, name, shutsDown, ...awaitedCommand(plan, phase, command, now) };
+  return { command: sent, name, shutsDown, ...awaitedCommand(plan, phase, command, now, known ? 'before' : 'now') };
 }
 
 // SSM takes no command for an instance that has ended.

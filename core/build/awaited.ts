@@ -15,6 +15,8 @@ export interface WaitBounds {
   heartbeat: number;
   /** After this, looks become rare, so that the history of the execution has room for them. */
   quickFor: number;
+  /** No look comes before this, if the thing was begun just now and usually takes long. */
+  notBefore?: number | undefined;
 }
 
 /** What a state that starts something in AWS hands to the state that waits for it. */
@@ -37,6 +39,10 @@ const boundsOf = ({ document }: Timed, kind: keyof Pace, limit: number, usual: n
   quickFor: (paceOf(document) ?? slowest)[kind],
 });
 
+/** The thing was begun a moment ago, so a first look would find nothing. What was begun earlier may be done. */
+const begunNow = (usual: number | undefined): Pick<WaitBounds, 'notBefore'> =>
+  usual === undefined ? {} : { notBefore: Math.floor(usual / 4) };
+
 const since = (now: Date, wait: WaitBounds): Awaited => ({ since: now.toISOString(), wait });
 
 /** For the builder or the candidate: until SSM reaches it. */
@@ -51,19 +57,26 @@ export const awaitedCommand = (
   phase: 'provision' | 'check',
   { index, timeoutSeconds }: Command,
   now: Date,
+  begun: 'now' | 'before',
 ): Awaited => {
   const known = phase === 'provision' ? usualOf(plan).provision : usualOf(plan).checks;
-  return since(now, boundsOf(plan, 'commands', patience.command(timeoutSeconds), known?.[index] ?? typical.command));
+  const usual = known?.[index];
+  const bounds = boundsOf(plan, 'commands', patience.command(timeoutSeconds), usual ?? typical.command);
+  return since(now, { ...bounds, ...(begun === 'now' && begunNow(usual)) });
 };
 
-export const awaitedImage = (plan: Timed, now: Date): Awaited =>
-  since(now, boundsOf(plan, 'images', patience.image(plan.document), usualOf(plan).image ?? typical.image));
+export const awaitedImage = (plan: Timed, now: Date, begun: 'now' | 'before'): Awaited => {
+  const usual = usualOf(plan).image;
+  const bounds = boundsOf(plan, 'images', patience.image(plan.document), usual ?? typical.image);
+  return since(now, { ...bounds, ...(begun === 'now' && begunNow(usual)) });
+};
 
-export const awaitedCopy = (plan: Timed, target: Target, now: Date): Awaited => {
+export const awaitedCopy = (plan: Timed, target: Target, now: Date, begun: 'now' | 'before'): Awaited => {
   const known = usualOf(plan).copies?.[target.region];
   const bounds = boundsOf(plan, 'images', patience.copy(target), known ?? typical.copy);
   // Events of other regions do not come here, so a copy is looked at more often, and even more so if nothing is known of it.
-  return since(now, { ...bounds, heartbeat: heartbeatOf(bounds.usual / (known === undefined ? 3 : 2)) });
+  const heartbeat = heartbeatOf(bounds.usual / (known === undefined ? 3 : 2));
+  return since(now, { ...bounds, heartbeat, ...(begun === 'now' && begunNow(known)) });
 };
 
 const usualOf = ({ usual = {} }: Timed): Partial<UsualSeconds> => usual;
@@ -71,5 +84,5 @@ const usualOf = ({ usual = {} }: Timed): Partial<UsualSeconds> => usual;
 /** Whether EC2 has made, or is making, the image of a build that is started again. */
 export function imageMade(images: { ami: string; state: string }[], plan: Timed, now: Date) {
   const made = images.find(({ state }) => state === 'pending' || state === 'available');
-  return made ? { made: true, ami: made.ami, ...awaitedImage(plan, now) } : { made: false };
+  return made ? { made: true, ami: made.ami, ...awaitedImage(plan, now, 'before') } : { made: false };
 }

@@ -30,8 +30,7 @@ export const createImage = stage({
   async run({ build: own, instance }, cloud) {
     const plan = await readOwnPlan(cloud, own);
     const known = isFirstTry(plan, own.execution, cloud.now()) ? undefined : await adopt(cloud, plan);
-    const awaited = awaitedImage(plan, cloud.now());
-    if (known) return { ami: known, ...awaited };
+    if (known) return { ami: known, ...awaitedImage(plan, cloud.now(), 'before') };
     const { image, description } = plan.document;
     const request = {
       instance,
@@ -40,8 +39,10 @@ export const createImage = stage({
       reboot: image.capture === 'stopped',
       tags: imageTags(plan),
     };
-    const ami = (await create(cloud.aws, request)) ?? (await adopt(cloud, plan));
-    if (ami) return { ami, ...awaited };
+    const since = cloud.now();
+    const made = await create(cloud.aws, request);
+    const ami = made ?? (await adopt(cloud, plan));
+    if (ami) return { ami, ...awaitedImage(plan, since, made ? 'now' : 'before') };
     throw new Failure(
       'AwsTransient',
       `EC2 in ${cloud.aws.region} says the name ${plan.image} is taken but shows no such AMI yet`,

@@ -21,8 +21,8 @@ export const copyImage = stage({
   async run({ build: own, region, ami }, cloud) {
     const plan = await readOwnPlan(cloud, own);
     const target = targetIn(plan, region);
-    const awaited = awaitedCopy(plan, target, cloud.now());
-    if (!needsCopy(plan, region)) return { ami, ...awaited };
+    const awaited = (begun: 'now' | 'before') => awaitedCopy(plan, target, cloud.now(), begun);
+    if (!needsCopy(plan, region)) return { ami, ...awaited('before') };
     const first = isFirstTry(plan, own.execution, cloud.now());
     const copies = first ? [] : await findBuildImages(cloud.aws, region, own);
     const usable = copies.filter(({ state }) => /^(pending|available)$/.test(state));
@@ -33,7 +33,7 @@ export const copyImage = stage({
         `${ids} in ${region} all claim to be ${plan.image}; deregister all but one, then start the build again`,
       );
     }
-    if (usable[0]) return { ami: usable[0].ami, ...awaited };
+    if (usable[0]) return { ami: usable[0].ami, ...awaited('before') };
     const request = {
       region,
       from: { region: plan.region, ami },
@@ -43,7 +43,8 @@ export const copyImage = stage({
       kmsKey: target.kmsKey,
       tags: imageTags(plan),
     };
-    return { ami: await copy(cloud.aws, request), ...awaited };
+    const since = awaited('now');
+    return { ami: await copy(cloud.aws, request), ...since };
   },
 });
 

@@ -66,7 +66,7 @@ export const wakingRules: Resources = {
     {
       source: ['aws.ec2'],
       'detail-type': ['EC2 Instance State-change Notification'],
-      detail: { state: ['running', 'stopped', 'shutting-down', 'terminated'] },
+      detail: { state: ['running', 'stopped', 'terminated'] },
     },
     calls('wake'),
   ),

@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { awaitedCopy, awaitedImage } from '../../../core/build/awaited.ts';
+import { planOf } from '../../support/plan.ts';
+
+const now = new Date('2026-11-23T03:00:00Z');
+const plan = planOf();
+const [target] = plan.document.distribute;
+const learned = { ...plan, usual: { image: 100, copies: { [target!.region]: 120 } } };
+
+test('what was begun just now and usually takes long is not looked at at once', () => {
+  expect(awaitedImage(learned, now, 'now').wait.notBefore).toBe(25);
+  expect(awaitedCopy(learned, target!, now, 'now').wait.notBefore).toBe(30);
+});
+
+test('what was begun before may be done, so it is looked at at once; so is that of which nothing is known', () => {
+  expect(awaitedImage(learned, now, 'before').wait.notBefore).toBeUndefined();
+  expect(awaitedCopy(learned, target!, now, 'before').wait.notBefore).toBeUndefined();
+  expect(awaitedImage(plan, now, 'now').wait.notBefore).toBeUndefined();
+});
+
+test('a copy is looked at between its start and its usual end, because its events do not come to the pipeline', () => {
+  expect(awaitedImage(learned, now, 'now').wait.heartbeat).toBeGreaterThan(90);
+  expect(awaitedCopy(learned, target!, now, 'now').wait.heartbeat).toBeLessThan(60);
+});
