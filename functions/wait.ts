@@ -111,16 +111,13 @@ export async function lookAndAnswer<I extends object, O>(
     return seen.waiting;
   } catch (error) {
     // AWS may have throttled the answer itself. A refusal of `wake` is no finding: the state's own look has another role.
-    if (!(error instanceof Failure) || (woken ? unfound : busy).has(error.name)) throw error;
-    return (await failTask(cloud.aws, input.taskToken, error))
-      ? `failed: ${error.message}`
-      : 'failed, too late for this token';
+    if (!(error instanceof Failure) || (woken ? unfound.has(error.name) : error.name === 'AwsTransient')) throw error;
+    const heard = await failTask(cloud.aws, input.taskToken, error);
+    return heard ? `failed: ${error.message}` : 'failed, too late for this token';
   }
 }
 
-const busy = new Set<FailureName>(['AwsTransient']);
-const unfound = new Set<FailureName>([...busy, 'AwsRefused', 'LimitReached']);
-
+const unfound = new Set<FailureName>(['AwsTransient', 'AwsRefused', 'LimitReached']);
 type Seen<O> = LookResult<O> & { busy?: boolean };
 
 async function lookWhileNear<I extends object, O>(
@@ -132,10 +129,9 @@ async function lookWhileNear<I extends object, O>(
   for (let stayed = 0; ;) {
     const waited = secondsSince(input.since, cloud.now());
     const late = !woken && waited >= bounds(input).limit;
-    const early = waited < (bounds(input).notBefore ?? 0) && !woken && stayed === 0;
-    const seen: Seen<O> = early
-      ? { waiting: 'begun a moment ago' }
-      : await unlessBusy(() => look({ ...input, late, woken, again: stayed > 0 }, cloud));
+    const occasion = { ...input, late, woken, again: stayed > 0 };
+    const early = stayed === 0 && !woken && waited < (bounds(input).notBefore ?? 0);
+    const seen: Seen<O> = early ? { waiting: 'just begun' } : await unlessBusy(() => look(occasion, cloud));
     const pause = 'done' in seen || seen.busy || late ? undefined : pauseBeforeLook(bounds(input), waited, stayed);
     if (pause === undefined) return { seen, waited };
     await cloud.pause(pause);
