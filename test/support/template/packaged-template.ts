@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileRecipes, deploymentOf, functionFiles, writeInfrastructure } from '../../../scripts/deployment-files.ts';
 import { root } from '../../../scripts/setup.mjs';
 import type { Template } from './check-template.ts';
+import { packagedOnce } from './packaged-once.ts';
 
 const replaced: [documented: RegExp, own: string][] = [
   [/111122223333/g, '300000000001'],
@@ -29,7 +29,7 @@ function ownExamples(folder: string, change: (text: string) => string): string {
 }
 
 /**
- * The template that `npm run package` would write if examples/ were recipes/, made in a separate folder in two seconds. The
+ * The template that `npm run package` would write if examples/ were recipes/, made in a separate folder. The
  * template depends on the recipes' schedules but not on the content of the bundles, so empty bundles suffice. It runs without
  * credentials and without network.
  */
@@ -44,19 +44,13 @@ export async function packagedTemplate(settings: string[] = [], change = somebod
       writeFileSync(join(folder, 'dist', name, 'index.mjs'), '');
     }
     const catalog = await compileRecipes(join(folder, 'dist'), ownExamples(folder, change));
-    const osls = join(root, 'node_modules/serverless/bin/serverless.js');
     const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // tests judge the defaults
     const shared = settings.some((one) => one.includes('shareWith=')) ? [] : [`--param=shareWith=${ours.join()}`];
     const args = [...shared, ...settings];
     writeInfrastructure(deploymentOf(args, env), catalog, join(folder, 'dist'));
-    const { status, stdout, stderr } = spawnSync(process.execPath, [osls, 'package', ...args], {
-      cwd: folder,
-      env,
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(`osls ended with ${status}: ${stderr}${stdout}`); // osls writes errors to either stream
-    const emitted = join(folder, '.serverless/cloudformation-template-update-stack.json');
-    return JSON.parse(readFileSync(emitted, 'utf8')) as Template;
+    const { template, refusal } = packagedOnce(folder, args, env);
+    if (template === undefined) throw new Error(refusal);
+    return JSON.parse(template) as Template;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
