@@ -3,7 +3,10 @@ import { createBench, type Figures } from './measured-build.ts';
 import { failedBuilds } from './failed-builds.ts';
 import { printTable } from './table.ts';
 
-/** Measures builds on the simulated AWS, in virtual time. `docs/performance.md` has the figures, and what they should be. */
+/**
+ * Measures builds on the simulated AWS, in virtual time. `docs/performance.md` has the figures, and what they should be.
+ * `npm run bench -- scale [regions] [accounts] [builds …]` measures many builds that start in the same minute.
+ */
 
 const situations = {
   'all events arrive': {},
@@ -53,7 +56,16 @@ async function print(measured: Case): Promise<void> {
   ]);
 }
 
-for (const measured of [smallCase(1), smallCase(6)]) await print(measured);
-for (const targets of [1, 5, 17]) await print(await exampleCase(targets));
-console.log('\nFailed builds of one step, one check, fixed delays, 6 regions\n');
-printTable(await failedBuilds(smallCase(6)));
+const [what, regions = '6', accounts = '10', ...builds] = process.argv.slice(2);
+if (what === 'scale') {
+  const { printScale } = await import('./scale.ts');
+  const sizes = builds.length > 0 ? builds : ['1', '20', '50', '100', '200'];
+  await printScale(sizes.map(Number), { regions: Number(regions), accounts: Number(accounts) });
+} else await printAll();
+
+async function printAll(): Promise<void> {
+  for (const measured of [smallCase(1), smallCase(6)]) await print(measured);
+  for (const targets of [1, 5, 17]) await print(await exampleCase(targets));
+  console.log('\nFailed builds of one step, one check, fixed delays, 6 regions\n');
+  printTable(await failedBuilds(smallCase(6)));
+}
