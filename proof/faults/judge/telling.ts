@@ -78,6 +78,17 @@ function refusals({ scenario, simulation }: Trial): Violation[] {
   return told ? [] : [broken(`no message says that ${action} was denied to wake`)];
 }
 
+/** The tasks that the first build had entered and not left when it ended: several, if it checked and copied. */
+function tasksUnderWay({ executions }: Trial): Set<string> {
+  const open = new Map<string, number>();
+  for (const event of executions.find((one) => isOf(one, 'build-image'))?.history ?? []) {
+    const { stateEnteredEventDetails: entered, stateExitedEventDetails: exited } = event;
+    const { name } = (entered ?? exited ?? {}) as { name?: string };
+    if (name && event.type.startsWith('TaskState')) open.set(name, (open.get(name) ?? 0) + (entered ? 1 : -1));
+  }
+  return new Set([...open].filter(([, count]) => count > 0).map(([name]) => name));
+}
+
 /** If a failure has a single cause, the report names that cause. */
 function cause(trial: Trial): Violation[] {
   const { scenario, struck, manifest } = trial;
@@ -93,7 +104,15 @@ function cause(trial: Trial): Violation[] {
   const problems = [];
   const nothingMade = wanted.end === 'died' && (wanted.state === 'Resolve' || isUnheard(trial)) && !manifest;
   const hidden = told === 'unknown' && linesOf(trial).some((line) => line.startsWith('the history could not be read'));
-  if (wanted.state && told !== wanted.state && !hidden && !nothingMade && !(wanted.end === 'died' && isUnknown(trial)))
+  const beside = wanted.end === 'died' && told !== undefined && tasksUnderWay(trial).has(told);
+  if (
+    wanted.state &&
+    told !== wanted.state &&
+    !beside &&
+    !hidden &&
+    !nothingMade &&
+    !(wanted.end === 'died' && isUnknown(trial))
+  )
     problems.push(`the failure names ${told}, not ${wanted.state}`);
   if (wanted.region && !all.includes(wanted.region)) problems.push(`nothing names ${wanted.region}`);
   const denied = [...struck].filter(({ fault, place }) => fault === 'denied' && stateOf(place) === wanted.state);
