@@ -1,4 +1,4 @@
-import { exampleCase, smallCase, type Case } from './cases.ts';
+import { exampleCase, longCase, smallCase, type Case } from './cases.ts';
 import { createBench, type Figures } from './measured-build.ts';
 import { failedBuilds } from './failed-builds.ts';
 import { printTable } from './table.ts';
@@ -64,7 +64,7 @@ if (what === 'scale') {
 } else await printAll();
 
 async function printAll(): Promise<void> {
-  for (const measured of [smallCase(1), smallCase(6)]) await print(measured);
+  for (const measured of [smallCase(1), smallCase(6), longCase(17)]) await print(measured);
   for (const targets of [1, 5, 17]) await print(await exampleCase(targets));
   console.log('\nFailed builds of one step, one check, fixed delays, 6 regions\n');
   printTable(await failedBuilds(smallCase(6)));

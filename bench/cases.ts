@@ -59,6 +59,13 @@ export const smallCase = (targets: number): Case => ({
   delays: fixedDelays,
 });
 
+/** Copies of half an hour, which fill the history of an execution with looks. */
+export const longCase = (targets: number): Case => ({
+  ...smallCase(targets),
+  title: `copies of 30 minutes, ${told(targets)}`,
+  delays: { ...fixedDelays, copyImage: 1800 },
+});
+
 const told = (targets: number): string => (targets === 1 ? '1 region' : `${targets} regions`);
 
 /** The example al2023-base, with every target encrypted, and AWS as slow as the simulator knows it. */

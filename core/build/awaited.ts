@@ -75,7 +75,7 @@ export const awaitedCopy = (plan: Timed, target: Target, now: Date, begun: 'now'
   const known = usualOf(plan).copies?.[target.region];
   const bounds = boundsOf(plan, 'images', patience.copy(target), known ?? typical.copy);
   // Events of other regions do not come here, so a copy is looked at more often, and even more so if nothing is known of it.
-  const heartbeat = heartbeatOf(bounds.usual / (known === undefined ? 3 : 2));
+  const heartbeat = heartbeatOf(bounds.usual, known === undefined ? 3 : 2);
   return since(now, { ...bounds, heartbeat, ...(begun === 'now' && begunNow(known)) });
 };
 

@@ -1,9 +1,13 @@
 import { longestBeat, shortestBeat } from './rhythm.ts';
 
-/** Seconds between the looks of a wait, so that one of them comes shortly before the usual end. */
-export function heartbeatOf(usual: number): number {
-  const beats = Math.max(1, Math.ceil(usual / longestBeat));
-  return Math.min(longestBeat, Math.max(shortestBeat, Math.floor((0.95 * usual) / beats) - 1));
+/**
+ * Seconds between the looks of a wait, so that one of them comes so shortly before the usual end that its call can stay until then.
+ * @param looks Looks before the usual end, at least.
+ */
+export function heartbeatOf(usual: number, looks = 1): number {
+  const beats = Math.max(looks, Math.ceil(usual / longestBeat));
+  const last = Math.max(0.95 * usual, usual - 15);
+  return Math.min(longestBeat, Math.max(shortestBeat, Math.floor(last / beats) - 1));
 }
 
 /**
