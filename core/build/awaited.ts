@@ -76,7 +76,9 @@ export const awaitedCopy = (plan: Timed, target: Target, now: Date, begun: 'now'
   const bounds = boundsOf(plan, 'images', patience.copy(target), known ?? typical.copy);
   // Events of other regions do not come here, so a copy is looked at more often, and even more so if nothing is known of it.
   const heartbeat = heartbeatOf(bounds.usual, known === undefined ? 3 : 2);
-  return since(now, { ...bounds, heartbeat, ...(begun === 'now' && begunNow(known)) });
+  // Looks at such a copy become rare early, because it may take hours.
+  const quickFor = known === undefined ? Math.min(bounds.quickFor, 300) : bounds.quickFor;
+  return since(now, { ...bounds, heartbeat, quickFor, ...(begun === 'now' && begunNow(known)) });
 };
 
 const usualOf = ({ usual = {} }: Timed): Partial<UsualSeconds> => usual;

@@ -22,3 +22,8 @@ test('a copy is looked at between its start and its usual end, because its event
   expect(awaitedImage(learned, now, 'now').wait.heartbeat).toBeGreaterThan(90);
   expect(awaitedCopy(learned, target!, now, 'now').wait.heartbeat).toBeLessThan(60);
 });
+
+test('looks at a copy of which nothing is known become rare after five minutes, since it may take hours', () => {
+  expect(awaitedCopy(plan, target!, now, 'now').wait.quickFor).toBe(300);
+  expect(awaitedCopy(learned, target!, now, 'now').wait.quickFor).toBeGreaterThan(3600);
+});
