@@ -2,7 +2,7 @@ import { deliverySeconds } from '../guest/command.ts';
 import { secondsOf } from '../duration.ts';
 import type { Recipe } from '../recipe/types.ts';
 
-/** How long states wait for AWS, in seconds. All limits are here, except those of images, which the recipe sets. */
+/** How long states wait for AWS, in seconds. All limits are here; those of commands, images and copies come from the recipe's timeouts. */
 export const patience = {
   /** Until SSM reaches a newly launched instance. */
   agent: 1800,

@@ -13,10 +13,11 @@ export type Breaker =
 
 /**
  * Whether a recipe has failed so often in a row that it is no longer started automatically. Only failures of automatic builds
- * count, so a start by hand never makes it worse. The breaker closes when the recipe or the source image changes, or when a build
- * of it is published, even one started by hand.
+ * count, so a start by hand never makes it worse. The breaker closes when the recipe changes, or when a build of it is published,
+ * even one started by hand. A newer source does not close it, since its failures came with any source.
  *
- * A source image is blamed only if several recipes have failed with it. One recipe's mistake does not stop the others.
+ * A source image is blamed only if several recipes have failed with it, and until a newer one comes. One recipe's mistake does not
+ * stop the others.
  * @param records Records of all recipes, by name.
  * @param recipeDigest Digest of the current recipe.
  * @param source AMI id of the current source image.

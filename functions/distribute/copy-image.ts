@@ -12,7 +12,7 @@ import { build, lambda, stage } from '../stage.ts';
 /**
  * Provides the image in one target region: the AMI itself in the pipeline's own region, a copy elsewhere. CopyImage accepts a
  * name twice. The state therefore asks for the copy under a token that always means the same copy. It looks for the copy first
- * if the build was started again.
+ * if the build was started again, or an hour ago.
  */
 export const copyImage = stage({
   name: 'CopyImage',

@@ -80,7 +80,7 @@ export const wakingRules: Resources = {
     calls('wake'),
   ),
   ImageChanged: rule(
-    'An AMI is available or will never be: a build may wait for it.',
+    'An AMI of this region is available or will never be: a build may wait for it.',
     { source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'] },
     calls('wake'),
   ),
