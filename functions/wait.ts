@@ -126,16 +126,16 @@ async function lookWhileNear<I extends object, O>(
   cloud: StageContext,
   woken: boolean,
 ): Promise<{ seen: Seen<O>; waited: number }> {
-  for (let stayed = 0; ;) {
+  for (let [stayed, began] = [0, cloud.now().toISOString()]; ; stayed = secondsSince(began, cloud.now())) {
     const waited = secondsSince(input.since, cloud.now());
     const late = !woken && waited >= bounds(input).limit;
     const occasion = { ...input, late, woken, again: stayed > 0 };
     const early = stayed === 0 && !woken && waited < (bounds(input).notBefore ?? 0);
     const seen: Seen<O> = early ? { waiting: 'just begun' } : await unlessBusy(() => look(occasion, cloud));
-    const pause = 'done' in seen || seen.busy || late ? undefined : pauseBeforeLook(bounds(input), waited, stayed);
+    const over = 'done' in seen || seen.busy || late;
+    const pause = over ? undefined : pauseBeforeLook(bounds(input), waited, stayed, woken);
     if (pause === undefined) return { seen, waited };
     await cloud.pause(pause);
-    stayed += pause;
   }
 }
 

@@ -15,7 +15,7 @@ export interface WaitBounds {
   heartbeat: number;
   /** After this, looks become rare, so that the history of the execution has room for them. */
   quickFor: number;
-  /** No look comes before this, if the thing was begun just now and usually takes long. */
+  /** The first look does not come before this, if the thing was begun just now and usually takes long. */
   notBefore?: number | undefined;
 }
 
@@ -41,7 +41,7 @@ const boundsOf = ({ document }: Timed, kind: keyof Pace, limit: number, usual: n
 
 /** The thing was begun a moment ago, so a first look would find nothing. What was begun earlier may be done. */
 const begunNow = (usual: number | undefined): Pick<WaitBounds, 'notBefore'> =>
-  usual === undefined ? {} : { notBefore: Math.floor(usual / 4) };
+  usual === undefined ? {} : { notBefore: Math.min(Math.floor(usual / 4), 15) };
 
 const since = (now: Date, wait: WaitBounds): Awaited => ({ since: now.toISOString(), wait });
 

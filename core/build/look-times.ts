@@ -13,16 +13,19 @@ export function heartbeatOf(usual: number, looks = 1): number {
 /**
  * A call that comes when the end is near looks again and again, so that no event and no heartbeat is needed for it.
  * @param waited Seconds since the thing was started.
- * @param stayed Seconds that this call has paused so far.
+ * @param stayed Seconds that this call has taken so far.
+ * @param woken Whether an event made the call. AWS may show an older state right after its event.
  * @returns the seconds until its next look. Undefined if the call ends, and an event or the next heartbeat has the next look.
  */
 export function pauseBeforeLook(
   { usual, heartbeat }: { usual: number; heartbeat: number },
   waited: number,
   stayed: number,
+  woken = false,
 ): number | undefined {
   const remaining = usual - waited;
   const near = remaining <= Math.max(10, 0.06 * usual) && waited <= 1.5 * usual + 15;
   const pause = Math.max(remaining, 1, 0.015 * waited, -0.4 * remaining);
-  return near && stayed + pause <= Math.min(40, heartbeat - 5) ? pause : undefined;
+  if (near && stayed + pause <= Math.min(40, heartbeat - 5)) return pause;
+  return woken && stayed < 6 ? 2 : undefined;
 }

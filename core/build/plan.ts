@@ -58,7 +58,14 @@ export interface Plan extends BuildIdentity {
 
 /** The plan with what the recipe's record says of the time that its waits take. */
 export function withUsual(plan: Plan, { published }: { published?: { usual?: Partial<UsualSeconds> } }): Plan {
-  return published?.usual && !plan.usual ? { ...plan, usual: published.usual } : plan;
+  const { provision, checks, ...usual } = published?.usual ?? {};
+  if (!published?.usual || plan.usual) return plan;
+  // The times of other steps teach nothing about these. A different number shows that they are others.
+  const same = {
+    ...(provision?.length === plan.provision.length && { provision }),
+    ...(checks?.length === plan.checks.length && { checks }),
+  };
+  return { ...plan, usual: { ...usual, ...same } };
 }
 
 /** Tags of an image's AMIs and snapshots in every region. */

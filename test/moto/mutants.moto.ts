@@ -49,9 +49,9 @@ test.concurrent('a wrong parameter name in an SDK call is caught, though EC2 tak
 
 test.concurrent('a wait that does not wait is caught: EC2 launches nothing from an image that is pending', async () => {
   const setup = broken('awaitImage', /\w+\?\.state==="available"/, 'true');
-  // What EC2 does not know yet is asked again for minutes; here one more time has to do.
+  // What EC2 does not know yet is asked again for minutes; here one more time has to do. AwaitCopy looks at the same image.
   const impatient = redefined('"MaxAttempts": 20', '"MaxAttempts": 1');
-  await expect(publish('impatient', { ...setup, ...impatient, faults: { looks: { image: 2 } } })).rejects.toThrow(
+  await expect(publish('impatient', { ...setup, ...impatient, faults: { looks: { image: 5 } } })).rejects.toThrow(
     /LaunchCandidate[\s\S]*InvalidAMIID.Unavailable/,
   );
 });

@@ -8,8 +8,8 @@ const [target] = plan.document.distribute;
 const learned = { ...plan, usual: { image: 100, copies: { [target!.region]: 120 } } };
 
 test('what was begun just now and usually takes long is not looked at at once', () => {
-  expect(awaitedImage(learned, now, 'now').wait.notBefore).toBe(25);
-  expect(awaitedCopy(learned, target!, now, 'now').wait.notBefore).toBe(30);
+  expect(awaitedImage(learned, now, 'now').wait.notBefore).toBe(15);
+  expect(awaitedCopy(learned, target!, now, 'now').wait.notBefore).toBe(15);
 });
 
 test('what was begun before may be done, so it is looked at at once; so is that of which nothing is known', () => {

@@ -39,3 +39,9 @@ test('a call that comes near the usual end waits for it and looks again, for les
 test('a call that comes long after the usual end looks once: nobody knows when the thing will end', () => {
   expect(looksOfCall(97, 400)).toEqual([400]);
 });
+
+test('a call that an event made looks again for some seconds, since AWS may still show what was before', () => {
+  const bounds = { usual: 300, heartbeat: heartbeatOf(300) };
+  expect([0, 2, 4, 6].map((stayed) => pauseBeforeLook(bounds, 120, stayed, true))).toEqual([2, 2, 2, undefined]);
+  expect(pauseBeforeLook(bounds, 120, 0)).toBeUndefined();
+});

@@ -34,7 +34,7 @@ test.each([5, 10, 17, 22, 26])(
 test('looks that AWS throttles for an hour do not end a wait', async () => {
   const delays = { copyImage: 7200 };
   const api = [
-    { action: 'ec2:DescribeImages', region: 'eu-west-1', call: 3, times: 200, error: 'RequestLimitExceeded' },
+    { action: 'ec2:DescribeImages', region: 'eu-west-1', call: 3, times: 100, error: 'RequestLimitExceeded' },
   ];
   const simulation = pipeline({ scenario: { delays, api } });
   expect((await build(simulation)).status).toBe('SUCCEEDED');
