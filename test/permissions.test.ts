@@ -55,10 +55,7 @@ const beyondTheRuns: [RegExp, string][] = [
     /^Notify states:DescribeExecution on /,
     'only an event without room for its input makes Notify read the execution; build-image-dies does',
   ],
-  [
-    /^(Publish|Verify|AwaitBuilder|AwaitCandidate) s3:ListBucket on /,
-    'what they read is there; were it gone, S3 must say so',
-  ],
+  [/^(Publish|Verify) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
   [
     /^Send(Command|Check) ssm:ListCommandInvocations on \*$/,
     'only documents have several steps, and the runs lose the command of a script',

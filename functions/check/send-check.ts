@@ -1,23 +1,7 @@
-import * as z from 'zod/mini';
-import { readPlan } from '../../aws/memory/plans.ts';
-import { findOrSend } from '../../aws/work/steps.ts';
-import { build, lambda, stage } from '../stage.ts';
+import { sending } from '../send.ts';
+import { lambda } from '../stage.ts';
 
-/** Sends one check to the candidate. Repeated calls never run it twice. */
-export const sendCheck = stage({
-  name: 'SendCheck',
-  input: z.strictObject({ build, instance: z.string(), index: z.number() }),
-  permissions: [
-    's3:GetObject',
-    'ec2:DescribeInstances',
-    'ssm:GetCommandInvocation',
-    'ssm:ListCommandInvocations',
-    'ssm:ListCommands',
-    'ssm:SendCommand',
-  ],
-  async run({ build: own, instance, index }, cloud) {
-    return findOrSend(cloud, await readPlan(cloud, own), 'check', index, instance, cloud.now());
-  },
-});
+/** Sends one check to the candidate. */
+export const sendCheck = sending('SendCheck', 'check');
 
 export const handler = lambda(sendCheck);

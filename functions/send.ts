@@ -1,0 +1,24 @@
+import * as z from 'zod/mini';
+import { readPlan } from '../aws/memory/plans.ts';
+import { findOrSend, type CommandPhase } from '../aws/work/steps.ts';
+import { build, stage } from './stage.ts';
+
+const input = z.strictObject({ build, instance: z.string(), index: z.number() });
+
+/** A state that sends one command of the plan to an instance, once: a repeated call finds the command that was sent before. */
+export const sending = (name: 'SendCommand' | 'SendCheck', phase: CommandPhase) =>
+  stage({
+    name,
+    input,
+    permissions: [
+      's3:GetObject',
+      'ec2:DescribeInstances',
+      'ssm:GetCommandInvocation',
+      'ssm:ListCommandInvocations',
+      'ssm:ListCommands',
+      'ssm:SendCommand',
+    ],
+    async run({ build: own, instance, index }, cloud) {
+      return findOrSend(cloud, await readPlan(cloud, own), phase, index, instance, cloud.now());
+    },
+  });
