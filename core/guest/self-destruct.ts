@@ -5,8 +5,8 @@ import type { Role } from '../tags.ts';
 
 // Beside its wait, a state may need time for retries while AWS is busy, and for the interval until the next look.
 const slackSeconds = 6300;
-// The states without a wait are retried while AWS is busy, too, for up to an hour and a half each.
-const lastSlackSeconds = 12_000;
+// TerminateCandidate, which has no wait, is retried for longer while AWS is busy.
+const candidateSlackSeconds = 12_000;
 
 /**
  * Seconds after which a healthy build no longer needs an instance that has not rebooted since. This is the sum of all waits at
@@ -16,11 +16,13 @@ export function selfDestructSeconds({ provision, checks, document }: Plan, role:
   const commands = role === 'candidate' ? checks : provision;
   const waits = [patience.agent, ...commands.map(({ timeoutSeconds }) => patience.command(timeoutSeconds))];
   // A candidate is terminated after its checks. A builder is stopped, or must run until its image is made.
-  if (role === 'builder')
-    waits.push(
-      document.image.capture === 'running' ? patience.image(document) + slowRhythms.images.longest : patience.stop,
-    );
-  const seconds = waits.reduce((sum, wait) => sum + wait + slackSeconds, lastSlackSeconds);
+  // The rare looks at an image come up to two hours after its limit, and once more while AWS is busy.
+  const image = patience.image(document) + 2 * slowRhythms.images.longest;
+  if (role === 'builder') waits.push(document.image.capture === 'running' ? image : patience.stop);
+  const seconds = waits.reduce(
+    (sum, wait) => sum + wait + slackSeconds,
+    role === 'candidate' ? candidateSlackSeconds : slackSeconds,
+  );
   return Math.min(seconds, executionSeconds);
 }
 

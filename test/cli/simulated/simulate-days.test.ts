@@ -45,7 +45,7 @@ describe('two days of a child, and so of its parent', () => {
   test('are a line for each thing that happened, in order and with its reason', () => {
     expect(shown).toMatchObject({ exitCode: 0, err: '' });
     expect(shown.out).toMatch(
-      /^ {2}2 days of 2 recipes from 2026-11-23 03:00 UTC, simulated in us-east-1, seed 1\n(.*\n)*.* 11-23 03:00 +parent +● started because the source image is (.*\n)*.*parent +✓ published in \d+m, in 1 region\n(.*\n)*.*child +– skipped.*, parent is still bu.*\n(.*\n)*.*child +● started because parent was published as (.*\n)*.*parent +◆ source updated to ami-…[0-9a-f]{4}: ami-amazon-linux-latest/m,
+      /^ {2}2 days of 2 recipes from 2026-11-23 03:00 UTC, simulated in us-east-1, seed 1\n(.*\n)*.* 11-23 03:00 +parent +● started because the source image is (.*\n)*.*parent +✓ published in \d+m, in 1 region\n(.*\n)*.*child +– skipped, parent is still building: .*\n(.*\n)*.*child +● started because parent was published as (.*\n)*.*parent +◆ source updated to ami-…[0-9a-f]{4}: ami-amazon-linux-latest/m,
     );
     expect(shown.out.split('\n').filter((line) => line.length > 80)).toEqual([]);
     const times = [...shown.out.matchAll(/^ {2}(11-\d\d \d\d:\d\d) /gm)].map(([, time]) => time);

@@ -80,7 +80,7 @@ test.each([
 });
 
 test('a timer is a matter of hours, and of no more than the execution itself may take', () => {
-  expect(selfDestructSeconds(planOf(), 'builder')).toBeLessThan(14 * 3600);
+  expect(selfDestructSeconds(planOf(), 'builder')).toBeLessThan(12 * 3600);
   const longest = Array.from({ length: 100 }, (_, index) => ({ name: `step ${index}`, run: 'x', timeout: '2h' }));
   expect(selfDestructSeconds(planOf({ provision: longest }), 'builder')).toBe(executionSeconds);
   expect(executionSeconds).toBe(machine.TimeoutSeconds);

@@ -34,8 +34,11 @@ test.each([5, 10, 17, 22, 26])(
 test('looks that AWS throttles for an hour do not end a wait', async () => {
   const delays = { copyImage: 7200 };
   const api = [
-    { action: 'ec2:DescribeImages', region: 'eu-west-1', call: 3, times: 100, error: 'RequestLimitExceeded' },
+    { action: 'ec2:DescribeImages', region: 'eu-west-1', call: 3, times: 140, error: 'RequestLimitExceeded' },
   ];
   const simulation = pipeline({ scenario: { delays, api } });
   expect((await build(simulation)).status).toBe('SUCCEEDED');
+  const throttled = simulation.cloud.calls.filter(({ error }) => error === 'RequestLimitExceeded');
+  const [first = 0, last = 0] = [throttled[0]?.at, throttled.at(-1)?.at];
+  expect(last - first).toBeGreaterThan(3600_000);
 });
