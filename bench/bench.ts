@@ -1,4 +1,4 @@
-import { exampleCase, longCase, smallCase, type Case } from './cases.ts';
+import { exampleCase, longCase, smallCase, type BenchCase } from './cases.ts';
 import { createBench, type Figures } from './measured-build.ts';
 import { failedBuilds } from './failed-builds.ts';
 import { printTable } from './table.ts';
@@ -14,7 +14,7 @@ const situations = {
 };
 
 /** The first build of a recipe, and the second, whose looks follow the durations that the first has recorded. */
-async function measure(measured: Case): Promise<Map<string, Figures>> {
+async function measure(measured: BenchCase): Promise<Map<string, Figures>> {
   const columns = new Map<string, Figures>();
   for (const [situation, scenario] of Object.entries(situations)) {
     const bench = createBench(measured, scenario);
@@ -43,7 +43,7 @@ const rows: Record<string, (figures: Figures) => string> = {
   orchestration: ({ cost }) => `$${cost.toFixed(4)}`,
 };
 
-async function print(measured: Case): Promise<void> {
+async function print(measured: BenchCase): Promise<void> {
   const columns = await measure(measured);
   const figures = [...columns.values()];
   const states = [...new Set(figures.flatMap(({ ec2Calls }) => [...ec2Calls.keys()]))];

@@ -3,7 +3,7 @@ import type { Catalog } from '../core/recipe/types.ts';
 import type { DelayOverrides } from '../simulator/aws/delays.ts';
 
 /** A recipe whose builds the benchmark measures. */
-export interface Case {
+export interface BenchCase {
   title: string;
   recipe: string;
   catalog: Catalog;
@@ -52,7 +52,7 @@ export const smallRecipe = (targets: number, shared: number) => ({
   publish: { channel: 'stable' },
 });
 
-export const smallCase = (targets: number): Case => ({
+export const smallCase = (targets: number): BenchCase => ({
   title: `one step, one check, fixed delays, ${told(targets)}`,
   recipe: 'small',
   catalog: { recipes: { small: smallRecipe(targets, 10) }, scripts: {}, version: '1.0.0' },
@@ -60,7 +60,7 @@ export const smallCase = (targets: number): Case => ({
 });
 
 /** Copies of half an hour, which fill the history of an execution with looks. */
-export const longCase = (targets: number): Case => ({
+export const longCase = (targets: number): BenchCase => ({
   ...smallCase(targets),
   title: `copies of 30 minutes, ${told(targets)}`,
   delays: { ...fixedDelays, copyImage: 1800 },
@@ -69,7 +69,7 @@ export const longCase = (targets: number): Case => ({
 const told = (targets: number): string => (targets === 1 ? '1 region' : `${targets} regions`);
 
 /** The example al2023-base, with every target encrypted, and AWS as slow as the simulator knows it. */
-export async function exampleCase(targets: number): Promise<Case> {
+export async function exampleCase(targets: number): Promise<BenchCase> {
   const { catalog } = await readRecipeFolder(`${process.env['GOLDEN_ROOT'] ?? '.'}/examples`);
   const document = { ...(catalog.recipes['al2023-base'] as Record<string, unknown>) };
   const builder = document['builder'] as { rootVolume: object };

@@ -1,4 +1,4 @@
-import type { Case } from './cases.ts';
+import type { BenchCase } from './cases.ts';
 import { createBench } from './measured-build.ts';
 
 const outcomes: Record<string, object> = {
@@ -10,7 +10,7 @@ const outcomes: Record<string, object> = {
 };
 
 /** The EC2 calls of builds that fail, and of undoing them, as rows of a table. */
-export async function failedBuilds(measured: Case): Promise<string[][]> {
+export async function failedBuilds(measured: BenchCase): Promise<string[][]> {
   const rows = [['', 'EC2 calls', 'of the clean-up', 'error']];
   for (const [outcome, scenario] of Object.entries(outcomes)) {
     const { execution, figures } = await createBench(measured, scenario).build();

@@ -1,8 +1,8 @@
-import type { Call } from '../simulator/aws/calls/attach.ts';
+import type { RecordedCall } from '../simulator/aws/calls/attach.ts';
 import { createSimulation, type Simulation } from '../simulator/pipeline/simulation.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';
 import { overlappedBound } from './bound.ts';
-import type { Case } from './cases.ts';
+import type { BenchCase } from './cases.ts';
 import { orchestrationCost } from './orchestration-cost.ts';
 
 /** The figures of one build. */
@@ -32,7 +32,7 @@ interface Invocation {
   seconds: number;
 }
 
-export function createBench({ catalog, recipe, delays }: Case, scenario: object = {}): Bench {
+export function createBench({ catalog, recipe, delays }: BenchCase, scenario: object = {}): Bench {
   const invocations: Invocation[] = [];
   const simulation = createSimulation({
     catalog,
@@ -66,7 +66,7 @@ const looking = /^(Await\w+|Seal|Wake)$/;
 
 function figuresOf(
   execution: Execution,
-  run: { calls: Call[]; invocations: Invocation[]; bound: number; transitions: number },
+  run: { calls: RecordedCall[]; invocations: Invocation[]; bound: number; transitions: number },
 ): Figures {
   const { calls, invocations, bound, transitions } = run;
   const wakes = invocations.filter(({ stage }) => stage === 'Wake').length;

@@ -176,8 +176,8 @@ function addSweep({ program, terminal, surroundings, ended }: Cli): void {
     .option('--region <region>', regionHelp)
     .option('--simulate', 'on a simulated AWS where builds have died; needs no AWS account')
     .action(async (options) => {
-      const { sweep } = await import('./sweep.ts');
-      ended(await sweep({ ...options, region: options.region ?? (await surroundings.region()) }, terminal));
+      const { runSweep } = await import('./sweep.ts');
+      ended(await runSweep({ ...options, region: options.region ?? (await surroundings.region()) }, terminal));
     });
 }
 

@@ -14,7 +14,7 @@ export interface SweepOptions extends DeploymentOptions {
 }
 
 /** Runs the deployed sweep now and shows what it did with the things it found. */
-export async function sweep(
+export async function runSweep(
   { dryRun = false, cap, json = false, simulate = false, ...where }: SweepOptions,
   terminal: Terminal,
   open: (where: DeploymentOptions) => Deployment = openDeployment,

@@ -1,7 +1,7 @@
 // The Lambda functions of serverless.yml, and the functions that each state machine runs.
 import { getArn, lambdaIdOf, ref, roleIdOf } from './cloudformation.ts';
 import type { Declared } from './roles/declared.ts';
-import type { Deployment } from './settings/deployment.ts';
+import type { ConfiguredDeployment } from './settings/deployment.ts';
 import { topicArn } from './settings/notify.ts';
 
 /** Seconds, where 60 do not fit. A look takes one or two calls; going through every region takes longer. */
@@ -23,7 +23,7 @@ const timeouts: Record<string, number> = {
 export const takeRecipes = ['resolve', 'recordFailure', 'sweep', 'startBuild', 'watchSources', 'measureRecipes'];
 
 /** `functions` of serverless.yml. */
-export const lambdas = (functions: Declared[], { name, notified }: Deployment): Record<string, object> =>
+export const lambdas = (functions: Declared[], { name, notified }: ConfiguredDeployment): Record<string, object> =>
   Object.fromEntries(
     functions.map(({ key, byEvents }) => [
       key,

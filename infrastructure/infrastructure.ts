@@ -8,7 +8,7 @@ import { lambdas, substitutionsOf } from './functions.ts';
 import { observabilityIn } from './observability/observability.ts';
 import { declaredFunctions } from './roles/declared.ts';
 import { roleResources } from './roles/roles.ts';
-import type { Deployment } from './settings/deployment.ts';
+import type { ConfiguredDeployment } from './settings/deployment.ts';
 import { checkRecipes, settingsVariable } from './settings/function-settings.ts';
 import { triggersIn } from './triggers/surroundings.ts';
 
@@ -28,14 +28,14 @@ const encryptionOf = (kmsKey: string | undefined) => [
 ];
 
 /** For every state machine: what Step Functions logs. */
-const executionLogging = ({ level, data }: Deployment['executionLog']) => ({
+const executionLogging = ({ level, data }: ConfiguredDeployment['executionLog']) => ({
   Level: level,
   IncludeExecutionData: data,
   Destinations: [{ CloudWatchLogsLogGroup: { LogGroupArn: getArn('BuildImageLogs') } }],
 });
 
 /** @throws in words if the recipes or the functions cannot be deployed so. */
-export function infrastructureOf(deployment: Deployment, catalog: Catalog): object {
+export function infrastructureOf(deployment: ConfiguredDeployment, catalog: Catalog): object {
   const { stack, settings } = deployment;
   checkRecipes(catalog, deployment, stack, settings);
   return {

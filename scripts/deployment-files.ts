@@ -6,7 +6,7 @@ import type { Catalog } from '../core/recipe/types.ts';
 import { allFunctions } from '../functions/all.ts';
 import { takeRecipes } from '../infrastructure/functions.ts';
 import { infrastructureOf } from '../infrastructure/infrastructure.ts';
-import type { Deployment } from '../infrastructure/settings/deployment.ts';
+import type { ConfiguredDeployment } from '../infrastructure/settings/deployment.ts';
 
 export { deploymentOf } from '../infrastructure/settings/command-line.ts';
 
@@ -36,7 +36,11 @@ export async function compileRecipes(outdir = join(root, 'dist'), folder = join(
  * Writes infrastructure.json for one deployment. The stage and the region are keys in the file, so that osls does not package it
  * for another stage or region.
  */
-export function writeInfrastructure(deployment: Deployment, catalog: Catalog, outdir = join(root, 'dist')): void {
+export function writeInfrastructure(
+  deployment: ConfiguredDeployment,
+  catalog: Catalog,
+  outdir = join(root, 'dist'),
+): void {
   const { stage, region } = deployment;
   const text = JSON.stringify({ [stage]: { [region]: infrastructureOf(deployment, catalog) } }, null, 2);
   writeFileSync(join(outdir, 'infrastructure.json'), text);

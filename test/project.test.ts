@@ -148,15 +148,19 @@ test('only core/memory/documents.ts knows the keys of the bucket', () => {
   expect(read('core/memory/documents.ts')).toMatch(literal);
 });
 
-test('a name that core, aws or functions export means one thing, but a stage is called like the call it makes', () => {
+/** The names that a file exports itself; a name that it passes on is not among them. */
+const exportsOf = (file: string): string[] =>
+  [...read(file).matchAll(/^export (?:async )?(?:const|function\*?|interface|type|class) (\w+)/gm)].map(
+    ([, name = '']) => name,
+  );
+
+test('an exported name means one thing in all rooms, but a stage is called like the call it makes or the key it serves', () => {
   const files = new Map<string, string[]>();
-  for (const file of ['core', 'aws', 'functions'].flatMap(filesIn))
-    for (const [, name = ''] of read(file).matchAll(
-      /^export (?:async )?(?:const|function|interface|type|class) (\w+)/gm,
-    ))
-      files.set(name, [...(files.get(name) ?? []), file]);
+  for (const file of sources) for (const name of exportsOf(file)) files.set(name, [...(files.get(name) ?? []), file]);
+  // Lambda asks every function's file for `handler`.
   const ours = new Set(['handler', ...[...everyFunction.keys()].map(key)]);
-  expect([...files].filter(([name, found]) => found.length > 1 && !ours.has(name))).toEqual([]);
+  const twice = [...files].filter(([name, found]) => found.length > 1 && !ours.has(name));
+  expect(twice.map(([name, found]) => `${name}: ${found.join(' ')}`)).toEqual([]);
 });
 
 test('a test file stands where its subject stands, among tests of a situation, or on top if it is about all rooms', () => {

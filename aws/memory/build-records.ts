@@ -1,7 +1,7 @@
 import { buildKey, type BuildRecord } from '../../core/sweep/estate.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Artifacts } from './artifacts.ts';
-import { read } from './documents.ts';
+import { readDocument } from './documents.ts';
 import { describeExecution, isAlive } from '../executions/executions.ts';
 
 const machineOf = (execution: string) => execution.slice(0, execution.lastIndexOf(':'));
@@ -11,12 +11,12 @@ async function recordOf(
   { temporary, ...identity }: BuildIdentity & { temporary: boolean },
   as: string,
 ): Promise<BuildRecord | undefined> {
-  const held = await read(artifacts, identity, 'owner');
+  const held = await readDocument(artifacts, identity, 'owner');
   if (!held) return undefined;
   const owner = held.execution;
-  const manifest = await read(artifacts, identity, 'manifest');
+  const manifest = await readDocument(artifacts, identity, 'manifest');
   // A build that died after publishing and before its manifest is recorded as failed, but its image is published.
-  const ledger = manifest?.status === 'published' ? undefined : await read(artifacts, identity, 'ledger');
+  const ledger = manifest?.status === 'published' ? undefined : await readDocument(artifacts, identity, 'ledger');
   const published = manifest?.status === 'published' || ledger?.complete === true;
   if (owner === as || (published && !temporary)) return { published, owner, running: false };
   const execution = await describeExecution(artifacts.aws, owner);

@@ -24,7 +24,7 @@ export async function readVersioned<Name extends DocumentName>(
 }
 
 /** A document of a build, a recipe or a sweep; undefined if there is none. */
-export const read = async <Name extends DocumentName>(
+export const readDocument = async <Name extends DocumentName>(
   artifacts: Artifacts,
   about: DocumentSubject<Name>,
   name: Name,
@@ -56,7 +56,7 @@ export async function keepFirst<Name extends DocumentName>(
   content: DocumentContent<Name>,
 ): Promise<DocumentContent<Name>> {
   if (await replace(artifacts, about, name, content, 'nothing')) return content;
-  const first = await read(artifacts, about, name);
+  const first = await readDocument(artifacts, about, name);
   if (first !== undefined) return first;
   throw new Failure(
     'AwsTransient',

@@ -12,7 +12,7 @@ import {
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Connection } from '../connection.ts';
 import type { Artifacts } from './artifacts.ts';
-import { read, readVersioned, replace } from './documents.ts';
+import { readDocument, readVersioned, replace } from './documents.ts';
 import { readPlan } from './plans.ts';
 
 /**
@@ -43,8 +43,8 @@ async function hold(artifacts: Artifacts, name: LockName, identity: BuildIdentit
 export async function readOwnPlan(artifacts: Artifacts, identity: RunningBuild): Promise<Plan> {
   const [plan, owner, lock] = await Promise.all([
     readPlan(artifacts, identity),
-    read(artifacts, identity, 'owner'),
-    read(artifacts, identity, 'lock'),
+    readDocument(artifacts, identity, 'owner'),
+    readDocument(artifacts, identity, 'lock'),
   ]);
   refuseLost(identity, identity.execution.id, { owner, lock });
   return plan;
@@ -52,7 +52,7 @@ export async function readOwnPlan(artifacts: Artifacts, identity: RunningBuild):
 
 /** The execution that is building a recipe now. */
 export async function buildingExecution(artifacts: Artifacts, recipe: string): Promise<string | undefined> {
-  const holder = await read(artifacts, { recipe }, 'lock');
+  const holder = await readDocument(artifacts, { recipe }, 'lock');
   return holder && (await isAlive(artifacts.aws, holder.execution)) ? holder.execution : undefined;
 }
 
@@ -67,7 +67,7 @@ export async function claimBuild(
   if (typeof decision === 'string') return decision;
   if (await replace(artifacts, identity, 'owner', decision.take, found ?? 'nothing')) return 'ours';
   // Refused: somebody was faster, or the SDK retried a write that succeeded and whose answer was lost.
-  const now = await read(artifacts, identity, 'owner');
+  const now = await readDocument(artifacts, identity, 'owner');
   return now?.execution === cleaningUp.as ? 'ours' : 'other';
 }
 

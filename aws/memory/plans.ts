@@ -3,7 +3,7 @@ import type { Plan } from '../../core/build/plan.ts';
 import { keyOf } from '../../core/memory/documents.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Artifacts } from './artifacts.ts';
-import { keepFirst, read, write } from './documents.ts';
+import { keepFirst, readDocument, write } from './documents.ts';
 
 /** Keeps a build's first plan. The plan of a resumed build replaces it. */
 export async function keepPlan(artifacts: Artifacts, plan: Plan): Promise<Plan> {
@@ -21,7 +21,7 @@ export async function markUnjudged(artifacts: Artifacts, plan: Plan): Promise<Pl
 
 /** The plan that Resolve made. @throws StageInputInvalid if there is none. */
 export async function readPlan(artifacts: Artifacts, identity: BuildIdentity): Promise<Plan> {
-  const plan = await read(artifacts, identity, 'plan');
+  const plan = await readDocument(artifacts, identity, 'plan');
   if (plan) return plan;
   throw new Failure(
     'StageInputInvalid',

@@ -8,11 +8,11 @@ import type { BuildIdentity } from '../../core/tags.ts';
 import type { Trigger } from '../../core/start/trigger.ts';
 import { keyOf } from '../../core/memory/documents.ts';
 import type { Artifacts } from './artifacts.ts';
-import { read, readVersioned, replace } from './documents.ts';
+import { readDocument, readVersioned, replace } from './documents.ts';
 
 /** The record of a recipe's builds; empty if the recipe was never built. */
 export const readRecord = async (artifacts: Artifacts, recipe: string): Promise<RecipeRecord> =>
-  (await read(artifacts, { recipe }, 'record')) ?? emptyRecord();
+  (await readDocument(artifacts, { recipe }, 'record')) ?? emptyRecord();
 
 export const readRecipeRecords = async (
   artifacts: Artifacts,

@@ -9,7 +9,7 @@ import { decideUndo } from '../../core/undo/undo.ts';
 import { closeLedger, readLedger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import type { Connection } from '../connection.ts';
-import { read, write } from '../memory/documents.ts';
+import { readDocument, write } from '../memory/documents.ts';
 import { carryOut, keepingPermissions, removalPermissions, restoringPermissions } from './carry-out.ts';
 import { lookAtBuild, listingPermissions } from './look.ts';
 
@@ -48,7 +48,10 @@ async function undo(aws: Connection, plan: Plan, scope: UndoScope, until?: strin
 export async function removeBuild(artifacts: Artifacts, plan: Plan, cleanUp: CleanUp, now: Date): Promise<Undone> {
   const { aws } = artifacts;
   const { ledger, refused } = await closeLedger(artifacts, plan);
-  const [manifest, before] = [await read(artifacts, plan, 'manifest'), await read(artifacts, plan, 'settling')];
+  const [manifest, before] = [
+    await readDocument(artifacts, plan, 'manifest'),
+    await readDocument(artifacts, plan, 'settling'),
+  ];
   const scopes = scopesByPlace(scopeOfFailed(plan, ledger, manifest));
   const settling = settlingOf(before, cleanUp);
   const due = placesToSee([...scopes.keys()], settling, cleanUp, now);
@@ -61,7 +64,7 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, cleanUp: Cle
     ]),
   );
   const { removed, ...rest } = together(looks.map(([, removal]) => removal));
-  const undone = [...new Set([...((await read(artifacts, plan, 'undone')) ?? []), ...removed])];
+  const undone = [...new Set([...((await readDocument(artifacts, plan, 'undone')) ?? []), ...removed])];
   if (removed.length > 0) await write(artifacts, plan, 'undone', undone);
   if (due.length > 0) await write(artifacts, plan, 'settling', settlingAfter(settling, looks, now));
   return { ...rest, undone, refused: [...refused, ...rest.refused] };

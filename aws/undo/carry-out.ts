@@ -1,7 +1,7 @@
 import { Failure } from '../../core/errors.ts';
-import { heldBy, together, removalOf, type Answer, type Removal } from '../../core/undo/removal.ts';
+import { heldBy, together, removalOf, type RemovalAnswer, type Removal } from '../../core/undo/removal.ts';
 import type { Thing } from '../../core/undo/things.ts';
-import type { Action } from '../../core/undo/undo.ts';
+import type { UndoAction } from '../../core/undo/undo.ts';
 import type { Connection } from '../connection.ts';
 import { writeExpiry } from '../images/expiry.ts';
 import { revokeLaunch } from '../images/image-attributes.ts';
@@ -43,7 +43,7 @@ export async function removeThing(
   return true;
 }
 
-async function carry(aws: Connection, action: Action): Promise<Answer> {
+async function carry(aws: Connection, action: UndoAction): Promise<RemovalAnswer> {
   const { region } = action;
   if (action.do === 'wait' || action.do === 'leave') return 'nothing';
   if (action.do === 'restore') {
@@ -67,11 +67,11 @@ async function carry(aws: Connection, action: Action): Promise<Answer> {
  * Carries actions out, in order within each region. A refusal by AWS does not stop the others, but things that can only go after
  * the refused one stay as well. If AWS has no time for an action, the region's other actions wait for the next look.
  */
-export async function carryOut(aws: Connection, actions: Action[]): Promise<Removal> {
-  const answers = new Map<Action, Answer>();
+export async function carryOut(aws: Connection, actions: UndoAction[]): Promise<Removal> {
+  const answers = new Map<UndoAction, RemovalAnswer>();
   const inRegion = async (region: string) => {
     const staying = new Set<string>();
-    let busy: Answer | undefined;
+    let busy: RemovalAnswer | undefined;
     for (const action of actions.filter((one) => one.region === region)) {
       const idle = action.do === 'wait' || action.do === 'leave';
       const held = (idle ? undefined : busy) ?? heldBy(action, staying);
@@ -85,7 +85,7 @@ export async function carryOut(aws: Connection, actions: Action[]): Promise<Remo
   return together(actions.map((action) => removalOf(action, answers.get(action) ?? 'nothing')));
 }
 
-async function asAnswer(work: () => Promise<Answer>): Promise<Answer> {
+async function asAnswer(work: () => Promise<RemovalAnswer>): Promise<RemovalAnswer> {
   try {
     return await work();
   } catch (error) {

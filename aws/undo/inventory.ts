@@ -2,7 +2,7 @@ import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Estate } from '../../core/sweep/estate.ts';
-import { placed } from '../../core/undo/things.ts';
+import { idInRegion } from '../../core/undo/things.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { findAllOwnImages } from '../images/images.ts';
@@ -50,7 +50,7 @@ async function lookAt(
   const channels = tagged ? await readParametersBelow(aws, region, channelRoot) : [];
   return {
     things: [...instances, ...volumes, ...snapshots, ...all],
-    channels: new Map(channels.map(({ name, value }) => [placed(region, value), name])),
+    channels: new Map(channels.map(({ name, value }) => [idInRegion(region, value), name])),
   };
 }
 

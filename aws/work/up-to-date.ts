@@ -4,7 +4,7 @@ import type { Plan } from '../../core/build/plan.ts';
 import { encryptionWrongs } from '../../core/distribute/lasting.ts';
 import { outdated, publishedTargets, unhealthy, type TargetSeen } from '../../core/start/up-to-date.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { read } from '../memory/documents.ts';
+import { readDocument } from '../memory/documents.ts';
 import type { Connection } from '../connection.ts';
 import { readParameter } from '../parameters.ts';
 import { readRecord } from '../memory/recipe-records.ts';
@@ -26,7 +26,7 @@ export async function findUpToDate(artifacts: Artifacts, plan: Plan, now: Date):
   const { build } = published;
   const changed = outdated(plan, published, now);
   if (changed !== undefined) return { because: changed };
-  const manifest = await read(artifacts, { recipe: plan.recipe, build }, 'manifest');
+  const manifest = await readDocument(artifacts, { recipe: plan.recipe, build }, 'manifest');
   const targets = publishedTargets(build, manifest);
   if (typeof targets === 'string') return { because: targets };
 

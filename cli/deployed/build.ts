@@ -30,7 +30,7 @@ interface Input {
 const inputLimit = 262_144;
 
 /** Starts a build of a deployed pipeline and follows it. */
-export async function build(
+export async function runBuild(
   wanted: string,
   options: BuildOptions,
   terminal: Terminal,

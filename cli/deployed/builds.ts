@@ -1,5 +1,5 @@
 import { listArtifacts } from '../../aws/memory/artifacts.ts';
-import { read } from '../../aws/memory/documents.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import {
   readExecution,
   listExecutions,
@@ -22,7 +22,7 @@ export interface KnownBuild extends BuildIdentity {
 export const asReference = ({ arn, startedAt }: ExecutionSummary) => ({ id: arn, startedAt: startedAt.toISOString() });
 
 /** The build that an execution's input names, if the input can be read. */
-export function identityOf(execution: ExecutionDetail): BuildIdentity | undefined {
+export function identityOfExecution(execution: ExecutionDetail): BuildIdentity | undefined {
   try {
     return claimedIdentity(JSON.parse(execution.input), asReference(execution));
   } catch {
@@ -45,7 +45,7 @@ const described = async (pipeline: Pipeline, executions: ExecutionSummary[]): Pr
 export async function runningBuilds(pipeline: Pipeline): Promise<(BuildIdentity & { execution: ExecutionDetail })[]> {
   const running = await listExecutions(pipeline.aws, pipeline.machine, { status: 'RUNNING' });
   return (await described(pipeline, running)).flatMap((execution) => {
-    const identity = execution.status === 'RUNNING' && identityOf(execution);
+    const identity = execution.status === 'RUNNING' && identityOfExecution(execution);
     return identity ? [{ ...identity, execution }] : [];
   });
 }
@@ -71,22 +71,22 @@ export async function buildsOf(pipeline: Pipeline, recipe: string): Promise<Buil
 /** The last execution that owned a build, from owner.json or else from the plan. Executions that clean up do not count. */
 export async function executionOf(pipeline: Pipeline, identity: BuildIdentity): Promise<ExecutionDetail | undefined> {
   const ofBuilds = pipeline.machine.replace(':stateMachine:', ':execution:');
-  const owner = await read(pipeline, identity, 'owner');
+  const owner = await readDocument(pipeline, identity, 'owner');
   if (owner?.execution.startsWith(`${ofBuilds}:`)) return readExecution(pipeline.aws, owner.execution);
-  const plan = await read(pipeline, identity, 'plan');
+  const plan = await readDocument(pipeline, identity, 'plan');
   return plan && readExecution(pipeline.aws, plan.execution); // a start that found everything up to date has no owner.json and no plan
 }
 
 /** The execution that a build's id is derived from. It is the only trace of a build that was refused or has just begun. */
 async function executionCalled(pipeline: Pipeline, build: string): Promise<ExecutionDetail | undefined> {
-  const since = new Date(startOf(build).getTime() - 1000);
+  const since = new Date(startOfBuild(build).getTime() - 1000);
   const executions = await listExecutions(pipeline.aws, pipeline.machine, { since });
   const found = executions.find((execution) => buildName(asReference(execution)) === build);
   return found && readExecution(pipeline.aws, found.arn);
 }
 
 /** `20261123-030000-9f2c` began at 2026-11-23T03:00:00Z. */
-export const startOf = (build: string): Date =>
+export const startOfBuild = (build: string): Date =>
   new Date(build.replace(/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-.*/, '$1-$2-$3T$4:$5:$6Z'));
 
 const buildOrImage = new RegExp(`^(?:(?<recipe>${nameForm})[-/])?(?<build>${buildNameForm})$`);
@@ -110,7 +110,7 @@ export async function findBuild(pipeline: Pipeline, text: string): Promise<Known
   const place = `in ${pipeline.aws.region}`;
   if ('execution' in wanted) {
     const execution = await readExecution(pipeline.aws, wanted.execution);
-    const identity = execution && identityOf(execution);
+    const identity = execution && identityOfExecution(execution);
     if (!identity) throw new Refusal(`${text}: there is no such execution of a build ${place}, or none any more`);
     return { ...identity, execution };
   }
@@ -124,7 +124,7 @@ export async function findBuild(pipeline: Pipeline, text: string): Promise<Known
   const [identity] = known.flat();
   if (identity) return withExecution(pipeline, identity);
   const execution = await executionCalled(pipeline, build);
-  const claimed = execution && identityOf(execution);
+  const claimed = execution && identityOfExecution(execution);
   if (claimed && (wanted.recipe ?? claimed.recipe) === claimed.recipe) return { ...claimed, execution };
   throw new Refusal(`${text}: there is no such build ${place}; golden list${pipeline.options} shows those there are`);
 }

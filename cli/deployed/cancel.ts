@@ -1,4 +1,4 @@
-import { read, readVersioned } from '../../aws/memory/documents.ts';
+import { readDocument, readVersioned } from '../../aws/memory/documents.ts';
 import { readExecution, stopExecution, type ExecutionDetail } from '../../aws/executions/build-executions.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -39,7 +39,7 @@ export async function cancel(
   let exitCode = 0;
   for (const { recipe, build, execution } of found) {
     const before = await readVersioned(pipeline, { recipe, build }, 'manifest');
-    const begun = await read(pipeline, { recipe, build }, 'owner');
+    const begun = await readDocument(pipeline, { recipe, build }, 'owner');
     const cause = `cancelled by hand with golden cancel${reason ? `: ${reason}` : ''}`;
     await stopExecution(pipeline.aws, execution.arn, 'Cancelled', cause);
     const one: Cancelled = { recipe, build, execution: execution.arn };
@@ -90,7 +90,7 @@ async function running(pipeline: Pipeline, wanted: string, write: (text: string)
 
 /** The holder of the recipe's lock. A listing of executions may not show yet an execution that started seconds ago. */
 async function holder(pipeline: Pipeline, recipe: string): Promise<Running | undefined> {
-  const lock = await read(pipeline, { recipe }, 'lock');
+  const lock = await readDocument(pipeline, { recipe }, 'lock');
   if (!lock) return undefined;
   const execution = await readExecution(pipeline.aws, lock.execution);
   return execution?.status === 'RUNNING' ? { recipe, build: lock.build, execution } : undefined;

@@ -59,8 +59,8 @@ function addBuild({ program, terminal, surroundings, ended }: Cli): void {
     )
     .option('--build <id>', 'complete an earlier build that died: what it made is adopted')
     .action(async (recipe: string, options) => {
-      const { build } = await import('./build.ts');
-      ended(await build(recipe, options, terminal, surroundings));
+      const { runBuild } = await import('./build.ts');
+      ended(await runBuild(recipe, options, terminal, surroundings));
     });
 }
 

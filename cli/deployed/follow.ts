@@ -1,4 +1,4 @@
-import { read } from '../../aws/memory/documents.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { readExecution, type ExecutionDetail } from '../../aws/executions/build-executions.ts';
 import { historyReader, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
 import { Failure } from '../../core/errors.ts';
@@ -140,7 +140,7 @@ async function tellEnd(
   const { status, error: Error = status, cause: Cause, startedAt, stoppedAt = startedAt } = execution;
   const refused = Error === 'RecipeInvalid' || Error === 'RecipeBusy';
   // A refused execution is not part of the build, which may have the record of an earlier execution
-  const manifest = refused ? undefined : await read(pipeline, { recipe, build }, 'manifest');
+  const manifest = refused ? undefined : await readDocument(pipeline, { recipe, build }, 'manifest');
   if (manifest) {
     write(`\n${outcome(manifest, `${took(stoppedAt.getTime() - startedAt.getTime())} · ${execution.arn}`, sheet)}`);
     write(`  ${painter(sheet)('dim', `golden logs ${build}${pipeline.options}`)}\n\n`);

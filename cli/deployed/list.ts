@@ -1,4 +1,4 @@
-import { read } from '../../aws/memory/documents.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import {
   readExecution,
   listExecutions,
@@ -13,9 +13,9 @@ import {
   buildsOf,
   eachOf,
   executionOf,
-  identityOf,
+  identityOfExecution,
   recipesIn,
-  startOf,
+  startOfBuild,
   type KnownBuild,
 } from './builds.ts';
 import { columns, type Cell } from '../screen/columns.ts';
@@ -73,7 +73,7 @@ async function newestBuilds(pipeline: Pipeline, recipe: string | undefined, limi
   const oldest = inBucket.length < limit ? undefined : inBucket.at(-1);
   const executions = await listExecutions(pipeline.aws, pipeline.machine, {
     atMost: 1000,
-    ...(oldest && { since: startOf(oldest.build) }),
+    ...(oldest && { since: startOfBuild(oldest.build) }),
   });
   const named = new Map(executions.map((execution) => [buildName(asReference(execution)), execution]));
   const builds = new Map<string, KnownBuild>();
@@ -84,7 +84,7 @@ async function newestBuilds(pipeline: Pipeline, recipe: string | undefined, limi
   for (const [name, execution] of named) if (!ids.has(name)) without.push(execution);
   const details = await eachOf(without.slice(0, limit), ({ arn }) => readExecution(pipeline.aws, arn));
   for (const execution of details) {
-    const identity = execution && identityOf(execution);
+    const identity = execution && identityOfExecution(execution);
     if (!identity || (recipe !== undefined && identity.recipe !== recipe)) continue;
     // A restarted build is already known; its last execution is looked up below
     if (!builds.has(keyOf(identity))) builds.set(keyOf(identity), { ...identity, execution });
@@ -104,7 +104,7 @@ const newestFirst = (one: BuildIdentity, other: BuildIdentity) => (one.build < o
 
 async function describe(pipeline: Pipeline, known: KnownBuild, now: number): Promise<Listed> {
   const { recipe, build, execution } = known;
-  const manifest = await read(pipeline, { recipe, build }, 'manifest');
+  const manifest = await readDocument(pipeline, { recipe, build }, 'manifest');
   const trigger = execution && triggerOf(execution);
   const end = execution?.stoppedAt?.getTime() ?? (execution ? now : undefined);
   const published = manifest?.targets.filter(({ status }) => status === 'published') ?? [];
@@ -113,8 +113,8 @@ async function describe(pipeline: Pipeline, known: KnownBuild, now: number): Pro
   return {
     recipe,
     build,
-    status: statusOf(execution, manifest),
-    startedAt: (execution?.startedAt ?? startOf(build)).toISOString(),
+    status: listedStatus(execution, manifest),
+    startedAt: (execution?.startedAt ?? startOfBuild(build)).toISOString(),
     seconds: execution && end !== undefined ? Math.round((end - execution.startedAt.getTime()) / 1000) : null,
     by: trigger?.by ?? null,
     reason: trigger?.reason ?? null,
@@ -125,7 +125,7 @@ async function describe(pipeline: Pipeline, known: KnownBuild, now: number): Pro
   };
 }
 
-export function statusOf(execution: ExecutionDetail | undefined, manifest: Manifest | undefined): Listed['status'] {
+export function listedStatus(execution: ExecutionDetail | undefined, manifest: Manifest | undefined): Listed['status'] {
   if (execution?.status === 'RUNNING') return 'running';
   if (manifest) return manifest.failure?.error === 'ABORTED' ? 'stopped' : manifest.status;
   if (execution?.error === 'RecipeInvalid' || execution?.error === 'RecipeBusy') return 'refused';

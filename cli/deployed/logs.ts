@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { listArtifacts, readObject } from '../../aws/memory/artifacts.ts';
-import { read } from '../../aws/memory/documents.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { historyReader, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
 import { eventPaths } from '../../core/build/event-paths.ts';
 import { commandOutput } from '../../core/memory/documents.ts';
@@ -8,10 +8,10 @@ import { failureMessage } from '../../core/report/failure.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { timingsOf, type Timing } from '../../core/build/timings.ts';
-import { eachOf, findBuild, startOf, type KnownBuild } from './builds.ts';
+import { eachOf, findBuild, startOfBuild, type KnownBuild } from './builds.ts';
 import { columns } from '../screen/columns.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';
-import { statusOf, triggerOf } from './list.ts';
+import { listedStatus, triggerOf } from './list.ts';
 import { progressLines } from './progress.ts';
 import { Refusal } from '../refused.ts';
 import { draw, heading, took } from '../screen/screen.ts';
@@ -44,11 +44,11 @@ export async function logs(
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
   const known = await findBuild(pipeline, wanted);
-  const manifest = await read(pipeline, known, 'manifest');
+  const manifest = await readDocument(pipeline, known, 'manifest');
   const history = known.execution ? await historyReader(pipeline.aws, known.execution.arn)() : [];
   const outputs = await outputsOf(pipeline, known, sentIn(history), options);
   const timings = manifest?.timings ?? timingsOf(history.map(asStateEvent));
-  const status = statusOf(known.execution, manifest);
+  const status = listedStatus(known.execution, manifest);
   if (options.json) {
     const { recipe, build } = known;
     const failure = manifest?.failure ?? null;
@@ -156,7 +156,7 @@ function summary({ known, status, history, timings, manifest, now }: Summary, te
   const paint = painter(terminal);
   const pathOf = eventPaths();
   const lines = progressLines(history.map((event) => ({ event, path: pathOf(event) })));
-  const began = execution?.startedAt.getTime() ?? startOf(build).getTime();
+  const began = execution?.startedAt.getTime() ?? startOfBuild(build).getTime();
   const title = [`  ${paint('bold', `${recipe}-${build}`)}  ${status}`];
   if (execution) title.push(`  ${paint('dim', `by ${triggerOf(execution).by}, ${execution.arn}`)}`);
   const parts = [title.join('\n')];

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { failureMessage } from '../../core/report/failure.ts';
-import type { EventPath, HistoryEvent } from '../../simulator/states/history.ts';
+import type { EventPath } from '../../core/build/event-paths.ts';
+import type { HistoryEvent } from '../../simulator/states/history.ts';
 
 interface States {
   States: Record<string, { Type: string; Comment?: string; ItemProcessor?: States; Branches?: States[] }>;

@@ -1,5 +1,6 @@
 import { durationOf } from '../../core/duration.ts';
-import type { EventPath, HistoryEvent } from '../../simulator/states/history.ts';
+import type { EventPath } from '../../core/build/event-paths.ts';
+import type { HistoryEvent } from '../../simulator/states/history.ts';
 import { createProgress, type Line } from '../deployed/progress.ts';
 import { fold, painter, type Terminal } from './terminal.ts';
 

@@ -31,7 +31,7 @@ export const buildNamePattern = new RegExp(`^${buildNameForm}$`);
 export const imageName = ({ recipe, build }: BuildIdentity): string => `${recipe}-${build}`;
 
 /** Account and region of an ARN. */
-export function placeOf(arn: string): { account: string; region: string } {
+export function placeOfArn(arn: string): { account: string; region: string } {
   const [, , , region = '', account = ''] = arn.split(':');
   return { account, region };
 }

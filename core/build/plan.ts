@@ -1,4 +1,4 @@
-import { imageName, placeOf, type ExecutionReference } from './identity.ts';
+import { imageName, placeOfArn, type ExecutionReference } from './identity.ts';
 import type { Origin } from '../deployment/catalog-origin.ts';
 import { channelParameter } from '../distribute/channel.ts';
 import { firstRound, type PastFailures } from '../distribute/copy-order.ts';
@@ -108,9 +108,9 @@ export function planBuild({
   return {
     schema: 1,
     ...identity,
-    ...placeOf(execution.id),
+    ...placeOfArn(execution.id),
     execution: execution.id,
-    deployment: deploymentName(deployment, placeOf(execution.id).region),
+    deployment: deploymentName(deployment, placeOfArn(execution.id).region),
     startedAt: new Date(execution.startedAt).toISOString(),
     image: imageName(identity),
     document: asDeployed(recipe, settings),

@@ -1,4 +1,4 @@
-import { placeOf, type ExecutionReference } from '../build/identity.ts';
+import { placeOfArn, type ExecutionReference } from '../build/identity.ts';
 import { deployedAs } from './catalog-origin.ts';
 import { soundRecipes } from '../recipe/catalog.ts';
 import { boundProblems } from './deployment-bounds.ts';
@@ -28,7 +28,7 @@ export function startProblems(
   plan: Plan | undefined,
   { catalog, settings, execution }: { catalog: Catalog; settings: DeploymentSettings; execution: ExecutionReference },
 ): Problem[] {
-  const { region: home, account } = placeOf(execution.id);
+  const { region: home, account } = placeOfArn(execution.id);
   const { document, origin: from } = plan ?? { document: recipe, origin };
   const problems = boundProblems(document, settings, { home, account });
   if (!settings.inlineRecipes) {

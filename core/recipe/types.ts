@@ -7,7 +7,6 @@ import type { triggers } from './upkeep.ts';
 
 export type Source = z.infer<typeof source>;
 export type Builder = z.infer<typeof builder>;
-export type Volume = Builder['rootVolume'];
 export type Step = ReturnType<typeof timedStep>;
 export type Check = ReturnType<typeof timedCheck>;
 export type ImageSettings = z.infer<typeof image>;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { buildName, buildNamePattern, placeOf, type ExecutionReference } from '../build/identity.ts';
+import { buildName, buildNamePattern, placeOfArn, type ExecutionReference } from '../build/identity.ts';
 import { recipeDigest } from '../build/content-digest.ts';
 import { isMap } from '../is-map.ts';
 import { shapeProblems } from '../recipe/shape.ts';
@@ -65,7 +65,7 @@ export function requestedBuild(
   if (misshapen.length > 0)
     return { problems: misshapen.map(({ path, message }) => ({ path: ['overrides', ...path], message })) };
   const document = typeof wanted === 'string' ? recipes[wanted] : wanted;
-  const home = placeOf(execution.id).region;
+  const home = placeOfArn(execution.id).region;
   const result = parseRecipe(overrides ? applyOverrides(document, overrides) : document, scripts, { home });
   if (result.problems) return { problems: result.problems };
   if (typeof wanted === 'string' && result.recipe.name !== wanted) {

@@ -49,7 +49,10 @@ export const debounceSeconds = 50 * 60;
 const spareNames = 10;
 
 /** The EventBridge rules are off as well, but an event sent before the setting changed can still arrive. */
-export const off: Decision = { skip: 'automatic builds are off', because: 'the deployment says automaticBuilds=off' };
+export const automaticBuildsOff: Decision = {
+  skip: 'automatic builds are off',
+  because: 'the deployment says automaticBuilds=off',
+};
 
 /**
  * Decides whether to start a build. The execution's name is derived from the facts, so a repeated event starts only one build.

@@ -1,7 +1,7 @@
 import { buildNamePattern } from '../build/identity.ts';
 import { isRecipeName } from '../recipe-name.ts';
 import type { BuildIdentity } from '../tags.ts';
-import { hasEnded, isFailed, placed, usersOf, type Thing } from '../undo/things.ts';
+import { hasEnded, isFailed, idInRegion, usersOf, type Thing } from '../undo/things.ts';
 
 /** What the bucket and Step Functions know about a build. */
 export interface BuildRecord {
@@ -25,10 +25,11 @@ export interface Estate {
 
 export const buildKey = ({ recipe, build }: BuildIdentity): string => `${recipe}/${build}`;
 
-// An instance that is shutting down needs no sweep. Whoever disabled an AMI decides about it.
+// An instance that is shutting down needs no sweep. The person who disabled an AMI decides about it.
 const decided = ['shutting-down', 'disabled'];
 
-export function identityOf({ tags }: Thing): BuildIdentity | undefined {
+/** The build that a thing's tags name, if both names are valid. */
+export function identityFromTags({ tags }: Thing): BuildIdentity | undefined {
   const { 'golden:recipe': recipe = '', 'golden:build': build = '' } = tags;
   return isRecipeName(recipe) && buildNamePattern.test(build) ? { recipe, build } : undefined;
 }
@@ -46,9 +47,9 @@ export function buildsIn({ account, things }: Pick<Estate, 'account' | 'things'>
   const users = usersOf(things);
   const builds = new Map<string, BuildIdentity & { temporary: boolean }>();
   for (const thing of things.filter(isOurs(account))) {
-    const identity = identityOf(thing);
+    const identity = identityFromTags(thing);
     if (!identity) continue;
-    const lasting = thing.kind === 'image' ? !isFailed(thing) : users.has(placed(thing.region, thing.id));
+    const lasting = thing.kind === 'image' ? !isFailed(thing) : users.has(idInRegion(thing.region, thing.id));
     const temporary = !lasting || builds.get(buildKey(identity))?.temporary === true;
     builds.set(buildKey(identity), { ...identity, temporary });
   }

@@ -1,6 +1,6 @@
-import { buildKey, identityOf, isOurs, type Estate } from './estate.ts';
+import { buildKey, identityFromTags, isOurs, type Estate } from './estate.ts';
 import { expiresTag, type BuildIdentity } from '../tags.ts';
-import { isAttached, isFailed, mayBeMadeOf, placed, usersOf, type Kind, type Thing } from '../undo/things.ts';
+import { isAttached, isFailed, mayBeMadeOf, idInRegion, usersOf, type Kind, type Thing } from '../undo/things.ts';
 
 /** A thing that the sweep removes or spares, and why. */
 export interface Found extends BuildIdentity {
@@ -51,15 +51,15 @@ interface Question {
 function judge(thing: Thing, identity: BuildIdentity | undefined, { estate, now, users, going }: Question): Verdict {
   const { kind, id, region, state } = thing;
   if (!identity) return { spare: 'its tags name no build of this pipeline' };
-  const stays = (image: Thing) => !going.has(placed(image.region, image.id));
-  const using = users.get(placed(region, id)) ?? [];
+  const stays = (image: Thing) => !going.has(idInRegion(image.region, image.id));
+  const using = users.get(idInRegion(region, id)) ?? [];
   if (kind === 'snapshot' && using.some(stays)) return 'healthy';
   const build = estate.builds.get(buildKey(identity));
   if (kind === 'image' && build?.published && !isFailed(thing)) return 'healthy';
   const dated = dueOf(thing, build?.published ?? false);
   const due = 'due' in dated ? dated.due : 0;
   if (!build) return due > now ? 'healthy' : { spare: 'its build has no record here: another deployment made it' };
-  const channel = estate.channels.get(placed(region, id));
+  const channel = estate.channels.get(idInRegion(region, id));
   if (channel) return { spare: `${channel} points at it` };
   if (build.running) return { spare: `${build.owner.split(':').slice(-2).join(':')} is at work on its build` };
   if ('wrong' in dated) return { spare: dated.wrong };
@@ -99,14 +99,14 @@ export function decideSweep(
   const spared: Found[] = [];
   for (const thing of ours) {
     const { kind, id, region, tags } = thing;
-    const identity = identityOf(thing);
+    const identity = identityFromTags(thing);
     const verdict = judge(thing, identity, question);
     if (verdict === 'healthy') continue;
     const named = identity ?? { recipe: tags['golden:recipe'] ?? '', build: tags['golden:build'] ?? '' };
     const found = { kind, id, region, ...named };
     if ('spare' in verdict) spared.push({ ...found, reason: verdict.spare });
     else remove.push({ ...found, reason: verdict.remove });
-    if ('remove' in verdict && kind === 'image') question.going.add(placed(region, id));
+    if ('remove' in verdict && kind === 'image') question.going.add(idInRegion(region, id));
   }
   return { remove: remove.slice(0, cap), spared, overCap: Math.max(0, remove.length - cap) };
 }

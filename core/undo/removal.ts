@@ -1,6 +1,6 @@
 import { expiresTag } from '../tags.ts';
 import type { KeptImage } from './kept.ts';
-import { thingName, type Action } from './undo.ts';
+import { thingName, type UndoAction } from './undo.ts';
 
 /**
  * What one look did about a build, in words: what was just removed, what is left, what AWS refused to remove, and which images
@@ -20,7 +20,7 @@ export interface Removal {
  * AWS's answer to an action. `not yet`: an AMI still needs the snapshot. `nothing`: there was nothing to do. `busy`: AWS asks to
  * come back later.
  */
-export type Answer = 'done' | 'not yet' | 'nothing' | { refused: string } | { busy: string };
+export type RemovalAnswer = 'done' | 'not yet' | 'nothing' | { refused: string } | { busy: string };
 
 const nothing: Removal = { removed: [], left: [], refused: [], kept: [], busy: [] };
 
@@ -28,13 +28,13 @@ const nothing: Removal = { removed: [], left: [], refused: [], kept: [], busy: [
 export const unseen = (answer: string): Removal => ({ ...nothing, left: [answer], busy: [answer] });
 
 /** The things of which AWS refused to remove one, and which therefore keep another one. */
-export function heldBy(action: Action, staying: ReadonlySet<string>): Answer | undefined {
+export function heldBy(action: UndoAction, staying: ReadonlySet<string>): RemovalAnswer | undefined {
   const holder = 'after' in action && action.after.find(({ id }) => staying.has(id));
   return holder ? { refused: `${holder.id} needs it` } : undefined;
 }
 
 /** The name of what an action is about, for an action that was not carried out. */
-function subjectOf(action: Action): string {
+function subjectOf(action: UndoAction): string {
   if (action.do === 'restore') return `${action.parameter} in ${action.region}`;
   if (action.do === 'revoke') return `permissions of ${action.id} in ${action.region}`;
   if (action.do === 'keep') return `expiry of ${action.image.id} in ${action.region}`;
@@ -44,13 +44,13 @@ function subjectOf(action: Action): string {
 const pasts = { terminate: 'terminated', deregister: 'deregistered', delete: 'deleted' };
 
 /** An action that AWS refused, or had no time for. */
-function notCarriedOut(action: Action, answer: { refused: string } | { busy: string }): Removal {
+function notCarriedOut(action: UndoAction, answer: { refused: string } | { busy: string }): Removal {
   if ('refused' in answer) return { ...nothing, refused: [`${subjectOf(action)}: ${answer.refused}`] };
   return { ...nothing, left: [`${subjectOf(action)}: ${answer.busy}`], busy: [answer.busy] };
 }
 
 /** Puts an action and AWS's answer in words. */
-export function removalOf(action: Action, answer: Answer): Removal {
+export function removalOf(action: UndoAction, answer: RemovalAnswer): Removal {
   if (action.do === 'keep') {
     const { region, image, until } = action;
     const expires = typeof answer === 'object' ? (image.tags[expiresTag] ?? null) : until;

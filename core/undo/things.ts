@@ -37,14 +37,14 @@ export const isFailed = ({ kind, state }: Thing): boolean =>
 export const isAttached = ({ kind, state }: Thing): boolean => kind === 'volume' && state === 'in-use';
 
 /** An id is unique in its region only. */
-export const placed = (region: string, id: string): string => `${region} ${id}`;
+export const idInRegion = (region: string, id: string): string => `${region} ${id}`;
 
 /** By `region snapshot`: the AMIs that use the snapshot. A snapshot cannot go before them. */
 export function usersOf(things: Thing[]): Map<string, Thing[]> {
   const users = new Map<string, Thing[]>();
   for (const image of things)
     for (const snapshot of image.snapshots) {
-      const key = placed(image.region, snapshot);
+      const key = idInRegion(image.region, snapshot);
       users.set(key, [...(users.get(key) ?? []), image]);
     }
   return users;

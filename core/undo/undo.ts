@@ -13,7 +13,7 @@ export interface BuildSeen {
 }
 
 /** One decision on one thing. `after`: things that must go first. If AWS refuses to remove one of them, this one stays too. */
-export type Action =
+export type UndoAction =
   | { do: 'restore'; region: string; parameter: string; ami?: string | undefined }
   | { do: 'terminate' | 'deregister' | 'delete'; region: string; thing: Thing; after: Thing[] }
   /** The thing is about to go. */
@@ -34,7 +34,7 @@ export const thingName = ({ kind, id, region }: Pick<Thing, 'kind' | 'id' | 'reg
  * @param until When kept images expire, as an ISO instant. Absent while late effects may still appear. Until then, kept images
  * are not changed, and images that may turn out to be finished are not removed.
  */
-export function decideUndo(scope: UndoScope, seen: BuildSeen, until?: string): Action[] {
+export function decideUndo(scope: UndoScope, seen: BuildSeen, until?: string): UndoAction[] {
   return [
     ...decideChannel(scope, seen),
     ...decideInstances(seen),
@@ -43,10 +43,10 @@ export function decideUndo(scope: UndoScope, seen: BuildSeen, until?: string): A
 }
 
 /** An incomplete publish is taken back where the channel still holds its AMI. */
-function decideChannel({ takesBack: ledger }: UndoScope, { channels, unseen }: BuildSeen): Action[] {
+function decideChannel({ takesBack: ledger }: UndoScope, { channels, unseen }: BuildSeen): UndoAction[] {
   if (!ledger) return [];
   const { parameter, before } = ledger;
-  return ledger.after.flatMap(({ region }): Action[] => {
+  return ledger.after.flatMap(({ region }): UndoAction[] => {
     const refused = unseen.find((one) => one.parameter === parameter && one.region === region);
     if (refused) return [{ do: 'leave', region, what: `${parameter} in ${region}`, why: refused.answer }];
     const current = channels.find((one) => one.parameter === parameter && one.region === region);
@@ -57,23 +57,23 @@ function decideChannel({ takesBack: ledger }: UndoScope, { channels, unseen }: B
 }
 
 /** Instances go, and then the volumes that they leave behind. */
-function decideInstances({ things, unseen }: BuildSeen): Action[] {
+function decideInstances({ things, unseen }: BuildSeen): UndoAction[] {
   const blind = (kind: Kind) =>
     unseen
       .filter(({ of }) => of === kind)
-      .map(({ region, answer }): Action => ({ do: 'leave', region, what: `${kind}s`, why: answer }));
+      .map(({ region, answer }): UndoAction => ({ do: 'leave', region, what: `${kind}s`, why: answer }));
   // Without the instances nobody knows whether a volume is about to come free.
   const unknown = blind('instance');
   if (unknown.length > 0) return unknown;
   const going = things.filter((thing) => thing.kind === 'instance' && !hasEnded(thing));
   const volumes = things.filter((thing) => thing.kind === 'volume' && !hasEnded(thing));
   return [
-    ...going.map((thing): Action => {
+    ...going.map((thing): UndoAction => {
       const dying = thing.state === 'shutting-down';
       return { do: dying ? 'wait' : 'terminate', region: thing.region, thing, after: [] };
     }),
     ...blind('volume'),
-    ...volumes.map((thing): Action => {
+    ...volumes.map((thing): UndoAction => {
       const after = going.filter(({ id }) => id === thing.instance);
       return { do: isAttached(thing) ? 'wait' : 'delete', region: thing.region, thing, after };
     }),
@@ -83,14 +83,14 @@ function decideInstances({ things, unseen }: BuildSeen): Action[] {
 type Fate = 'goes' | 'stays' | 'promoted' | 'kept';
 
 /** AMIs go, and then their snapshots. An AMI that stays needs its snapshots. */
-function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: string | undefined): Action[] {
+function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: string | undefined): UndoAction[] {
   const refused = seen.unseen.find(({ of, region: at }) => at === region && (of === 'image' || of === 'channel'));
   if (refused) return [{ do: 'leave', region, what: `images in ${region}`, why: refused.answer }];
   const here = seen.things.filter((thing) => thing.region === region && !hasEnded(thing));
   const images = here
     .filter(({ kind }) => kind === 'image')
     .map((image) => ({ image, fate: fateOf(image, scope, seen, until) }));
-  const actions = images.flatMap(({ image, fate }): Action[] => {
+  const actions = images.flatMap(({ image, fate }): UndoAction[] => {
     if (fate === 'goes') return [{ do: 'deregister', region, thing: image, after: [] }];
     const why = 'the channel points at it';
     return fate === 'promoted' ? [{ do: 'leave', region, what: thingName(image), why }] : [];
@@ -122,13 +122,13 @@ function fateOf({ id, region, state }: Thing, scope: UndoScope, { channels }: Bu
 }
 
 /** A kept AMI and its snapshots are for nobody else, since nobody may boot an unpublished image, and have an expiry. */
-function keeping(image: Thing, snapshots: Thing[], until: string): Action[] {
+function keeping(image: Thing, snapshots: Thing[], until: string): UndoAction[] {
   const { region } = image;
   const known = new Map([image, ...snapshots].map(({ id, tags }) => [id, tags[expiresTag]]));
   const untagged = [image.id, ...image.snapshots].filter((id) => known.get(id) !== until);
   return [
     { do: 'revoke', region, kind: 'image', id: image.id },
-    ...image.snapshots.map((id): Action => ({ do: 'revoke', region, kind: 'snapshot', id })),
+    ...image.snapshots.map((id): UndoAction => ({ do: 'revoke', region, kind: 'snapshot', id })),
     { do: 'keep', region, image, until, untagged },
   ];
 }

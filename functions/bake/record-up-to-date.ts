@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { read, write } from '../../aws/memory/documents.ts';
+import { readDocument, write } from '../../aws/memory/documents.ts';
 import { executionHistory } from '../../aws/executions/executions.ts';
 import { measurementsOf } from '../../core/report/build-measurements.ts';
 import { Failure } from '../../core/errors.ts';
@@ -13,7 +13,7 @@ export const recordUpToDate = stage({
   input: z.strictObject({ build, published: z.string(), notes: z.array(z.string()) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
   async run({ build: { recipe, build: name, execution }, published, notes }, cloud) {
-    const before = await read(cloud, { recipe, build: published }, 'manifest');
+    const before = await readDocument(cloud, { recipe, build: published }, 'manifest');
     if (!before) throw new Failure('StageInputInvalid', `there is no manifest of ${recipe} ${published} any more`);
     const timings = timingsOf(await executionHistory(cloud.aws, execution.id));
     const manifest = upToDateManifest(before, name, timings, notes);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { read } from '../../aws/memory/documents.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { keepPlan } from '../../aws/memory/plans.ts';
 import { findBuildImages } from '../../aws/images/images.ts';
 import { holdRecipe } from '../../aws/memory/locks.ts';
@@ -7,7 +7,7 @@ import { preflight, preflightPermissions } from '../../aws/preflight/preflight.t
 import { recordStart } from '../../aws/memory/recipe-records.ts';
 import type { UpToDate } from '../../aws/work/up-to-date.ts';
 import { imageMade } from '../../core/build/awaited.ts';
-import { placeOf } from '../../core/build/identity.ts';
+import { placeOfArn } from '../../core/build/identity.ts';
 import { asDeployed } from '../../core/deployment/deployment-settings.ts';
 import { requestedBuild } from '../../core/start/execution-input.ts';
 import { planBuild, withUsual, workOf } from '../../core/build/plan.ts';
@@ -31,14 +31,14 @@ export const resolve = stage({
     const { identity, recipe, regardless, trigger } = requested;
     const [build, startedAt] = [{ ...identity, execution }, new Date(execution.startedAt).toISOString()];
     let found: UpToDate = { because: 'it was begun before' };
-    let plan = await read(cloud, identity, 'plan');
+    let plan = await readDocument(cloud, identity, 'plan');
     const images = plan ? await findBuildImages(cloud.aws, cloud.aws.region, identity) : []; // none before a plan is kept
-    const manifest = await read(cloud, identity, 'manifest');
+    const manifest = await readDocument(cloud, identity, 'manifest');
     const problems = startProblems(requested, plan, { catalog, settings, execution });
     refuseAny(problems.concat(rebuildProblem(plan, requested, manifest, images, cloud.now()) ?? []));
     plan = plan && resumed(plan, manifest, startedAt);
     if (!plan) {
-      const at = { account: placeOf(execution.id).account, now: cloud.now(), deployment, ...settings };
+      const at = { account: placeOfArn(execution.id).account, now: cloud.now(), deployment, ...settings };
       const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings), at);
       for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
       plan = planBuild({ ...requested, execution, source, catalog, deployment, settings, notes: told(notes) });

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { read } from '../../aws/memory/documents.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { readChannel } from '../../aws/channels.ts';
 import { describeImage } from '../../aws/images/images.ts';
 import { readRecipeRecords } from '../../aws/memory/recipe-records.ts';
@@ -15,7 +15,7 @@ import { lambda, measure, stage, type StageContext } from '../stage.ts';
 
 async function channelOf(recipe: string, channel: string, build: string, cloud: StageContext): Promise<Measurement> {
   const parameter = channelParameter(cloud.settings.channelRoot, recipe, channel);
-  const manifest = await read(cloud, { recipe, build }, 'manifest');
+  const manifest = await readDocument(cloud, { recipe, build }, 'manifest');
   const values = await readChannel(cloud.aws, parameter, regionsHolding(manifest, parameter));
   const seen = values.map(async (value) => ({
     ...value,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { read } from '../../aws/memory/documents.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { buildOfEvent } from '../../aws/work/told-builds.ts';
 import { publishTo } from '../../aws/topics.ts';
 import { notificationOf } from '../../core/report/notification.ts';
@@ -29,7 +29,7 @@ export const notify = stage({
     const { executionArn, stateMachineArn, status, startDate, stopDate, error, cause } = event.detail;
     const identity = await buildOfEvent(cloud.aws, event);
     if (identity) cloud.about(identity);
-    const manifest = identity && (await read(cloud, identity, 'manifest'));
+    const manifest = identity && (await readDocument(cloud, identity, 'manifest'));
     const ended = {
       execution: executionArn,
       cleanUp: stateMachineArn !== cloud.machine,

@@ -3,22 +3,22 @@ import { startOnce } from '../../aws/executions/executions.ts';
 import { buildingExecution } from '../../aws/memory/locks.ts';
 import { readRecipeRecords } from '../../aws/memory/recipe-records.ts';
 import { findSource, sourcePermissions } from '../../aws/work/sources.ts';
-import { placeOf } from '../../core/build/identity.ts';
+import { placeOfArn } from '../../core/build/identity.ts';
 import { recipeOf, soundRecipes } from '../../core/recipe/catalog.ts';
 import { Failure } from '../../core/errors.ts';
 import { severally, throwTogether } from '../../core/settle-all.ts';
-import { decideStart, off, type Decision } from '../../core/start/start-decision.ts';
+import { decideStart, automaticBuildsOff, type Decision } from '../../core/start/start-decision.ts';
 import { startRequests, type StartRequest } from '../../core/start/start-event.ts';
 import { lambda, stage, type StageContext } from '../stage.ts';
 
 async function decide(asked: StartRequest, cloud: StageContext): Promise<Decision> {
-  if (!cloud.settings.automaticBuilds) return off;
+  if (!cloud.settings.automaticBuilds) return automaticBuildsOff;
   const catalog = await cloud.catalog();
   const names = Object.keys(catalog.recipes);
   const unknown = `there is no recipe "${asked.recipe}"; there are ${names.join(', ')}`;
   if (!names.includes(asked.recipe)) throw new Failure('EventRefused', unknown);
   const recipe = recipeOf(catalog, asked.recipe, cloud.aws.region);
-  const { account } = placeOf(cloud.machine);
+  const { account } = placeOfArn(cloud.machine);
   const source = await findSource(cloud.aws, recipe, { account, now: cloud.now(), ...cloud.settings });
   const [parent] = recipe.source.channel?.split('/') ?? [];
   return decideStart(asked, {

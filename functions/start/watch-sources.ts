@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readRecord } from '../../aws/memory/recipe-records.ts';
 import { findSource, sourcePermissions } from '../../aws/work/sources.ts';
-import { placeOf } from '../../core/build/identity.ts';
+import { placeOfArn } from '../../core/build/identity.ts';
 import { recipeOf } from '../../core/recipe/catalog.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
@@ -20,7 +20,7 @@ async function look(name: string, catalog: Catalog, cloud: StageContext, byImage
   const { source, triggers } = recipe;
   if (!triggers?.onSourceUpdate || (byImage && !source.filter)) return undefined;
   try {
-    const at = { account: placeOf(cloud.machine).account, now: cloud.now(), ...cloud.settings };
+    const at = { account: placeOfArn(cloud.machine).account, now: cloud.now(), ...cloud.settings };
     const { ami } = await findSource(cloud.aws, recipe, at);
     return sourceUpdate(recipe, ami, await readRecord(cloud, name), cloud.now());
   } catch (error) {

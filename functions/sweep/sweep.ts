@@ -3,7 +3,7 @@ import { write } from '../../aws/memory/documents.ts';
 import { readBuildRecords } from '../../aws/memory/build-records.ts';
 import { inventoryPermissions, takeInventory } from '../../aws/undo/inventory.ts';
 import { orphanPermissions, removeOrphans } from '../../aws/undo/orphans.ts';
-import { placeOf } from '../../core/build/identity.ts';
+import { placeOfArn } from '../../core/build/identity.ts';
 import { Failure } from '../../core/errors.ts';
 import { buildsIn } from '../../core/sweep/estate.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
@@ -27,7 +27,7 @@ export const sweep = stage({
   permissions: [...inventoryPermissions, ...orphanPermissions],
   async run({ execution: { id, startedAt }, input }, cloud): Promise<SweepOutcome> {
     const { dryRun = false, cap = 50 } = input;
-    const { account, region } = placeOf(id);
+    const { account, region } = placeOfArn(id);
     const used = [region, ...regionsIn(await cloud.catalog(), region)];
     const { regions, notLooked, ...seen } = await takeInventory(cloud, account, used);
     const builds = await readBuildRecords(cloud, buildsIn({ account, ...seen }), id);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { read } from '../../aws/memory/documents.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { removeBuild, undoPermissions } from '../../aws/undo/builds.ts';
 import { inputOf, sinceRedrive } from '../../aws/executions/executions.ts';
 import { claimBuild } from '../../aws/memory/locks.ts';
@@ -36,7 +36,7 @@ export const compensate = wait({
     const waited = secondsSince(began, now);
     // Step Functions may show an end late. An execution that still runs after minutes was redriven: it will end again.
     if (owner === 'running' && waited < settleSeconds) return { waiting: `${id} runs` };
-    const plan = identity && owner === 'ours' && (await read(cloud, identity, 'plan'));
+    const plan = identity && owner === 'ours' && (await readDocument(cloud, identity, 'plan'));
     if (!plan) return { done: { ...identity, owner, undone: [], left: [], kept: [] } };
     const cleanUp = { as, began, settleSeconds };
     const { undone, left, refused, kept, busy } = await removeBuild(cloud, plan, cleanUp, now);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { read, write } from '../../aws/memory/documents.ts';
+import { readDocument, write } from '../../aws/memory/documents.ts';
 import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
 import { historyIfAllowed, inputIfAllowed } from '../../aws/executions/executions.ts';
 import { recordEnd } from '../../aws/memory/ended-builds.ts';
@@ -32,13 +32,13 @@ export const recordFailure = stage({
     let told = as === id ? unrecordedFailure(identity, failure.error) : [];
     if (identity && ours) {
       try {
-        const before = await read(cloud, identity, 'manifest');
+        const before = await readDocument(cloud, identity, 'manifest');
         const timings = timingsOf(events);
-        const known = await read(cloud, identity, 'plan');
+        const known = await readDocument(cloud, identity, 'plan');
         const provisioned = timings.some(({ state }) => state === 'Seal');
         const plan = provisioned ? await withOutputNote(cloud, known, 'RecordFailure') : known;
         failure = completed(failure, events, plan);
-        const ledger = await read(cloud, identity, 'ledger');
+        const ledger = await readDocument(cloud, identity, 'ledger');
         const failed = failedManifest({ identity, plan, ledger, targets, timings, failure });
         const { manifest, measurements } = reckoned(failed, plan, events, cloud.now());
         const recorded = stillFailed(before, manifest, startedAt);

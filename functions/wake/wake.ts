@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { read } from '../../aws/memory/documents.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { awaitedIn } from '../../core/build/awaited-event.ts';
 import { Failure } from '../../core/errors.ts';
 import { build, lambda, stage } from '../stage.ts';
@@ -35,7 +35,7 @@ export const wake = stage({
   ],
   async run(event, cloud): Promise<string> {
     const awaited = awaitedIn(event);
-    const waiting = awaited && (await read(cloud, awaited, 'wait'));
+    const waiting = awaited && (await readDocument(cloud, awaited, 'wait'));
     if (!waiting) return 'nobody waits for it';
     const own = z.safeParse(build, waiting.input['build']);
     if (own.success) cloud.about(own.data);

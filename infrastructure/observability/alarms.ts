@@ -1,8 +1,17 @@
 import type { Resource, Resources } from '../cloudformation.ts';
-import type { Deployment } from '../settings/deployment.ts';
-import { day, executions, measured, ours, queues, waiting, type RecipeChannel, type Source } from './metric-sources.ts';
+import type { ConfiguredDeployment } from '../settings/deployment.ts';
+import {
+  day,
+  executions,
+  measured,
+  ours,
+  queues,
+  waiting,
+  type RecipeChannel,
+  type MetricSource,
+} from './metric-sources.ts';
 
-const metric = ([Namespace, MetricName, dimensions]: Source) => ({
+const metric = ([Namespace, MetricName, dimensions]: MetricSource) => ({
   Namespace,
   MetricName,
   Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
@@ -36,9 +45,9 @@ const alarm = (
   },
 });
 
-const one = (source: Source, Statistic: string, Period: number) => ({ ...metric(source), Statistic, Period });
+const one = (source: MetricSource, Statistic: string, Period: number) => ({ ...metric(source), Statistic, Period });
 /** The sum of several metrics; a missing value counts as 0. */
-const sumOf = (sources: Source[], Period: number) => ({
+const sumOf = (sources: MetricSource[], Period: number) => ({
   Metrics: [
     {
       Id: 'all',
@@ -61,7 +70,10 @@ const asBefore = { missing: 'ignore' };
 // A logical id has no hyphens and a recipe's name no capitals, so two recipes never share a logical id.
 const idOf = (recipe: string) => recipe.replaceAll('-', 'X');
 
-const alarmsOf = ({ recipe, channel }: RecipeChannel, { name: deployment, staleAfterDays }: Deployment): Resources => ({
+const alarmsOf = (
+  { recipe, channel }: RecipeChannel,
+  { name: deployment, staleAfterDays }: ConfiguredDeployment,
+): Resources => ({
   [`BreakerOpen${idOf(recipe)}`]: alarm(
     `${deployment}-breaker-open-${recipe}`,
     `${recipe} failed so often that it is not built by itself any more. Runbook: "Nothing builds a recipe any more".`,
@@ -85,7 +97,7 @@ const alarmsOf = ({ recipe, channel }: RecipeChannel, { name: deployment, staleA
 });
 
 /** Alarms by logical id. */
-export const alarmsFor = (recipes: RecipeChannel[], deployment: Deployment): Resources => ({
+export const alarmsFor = (recipes: RecipeChannel[], deployment: ConfiguredDeployment): Resources => ({
   BuildFailed: alarm(
     `${deployment.name}-build-failed`,
     'A build failed or ran out of time. Runbook: "A build failed".',

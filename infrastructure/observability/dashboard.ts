@@ -1,6 +1,15 @@
 import type { Resource, Text } from '../cloudformation.ts';
-import type { Deployment } from '../settings/deployment.ts';
-import { day, executions, measured, ours, queues, waiting, type RecipeChannel, type Source } from './metric-sources.ts';
+import type { ConfiguredDeployment } from '../settings/deployment.ts';
+import {
+  day,
+  executions,
+  measured,
+  ours,
+  queues,
+  waiting,
+  type RecipeChannel,
+  type MetricSource,
+} from './metric-sources.ts';
 
 interface Widget {
   type: string;
@@ -10,7 +19,7 @@ interface Widget {
 }
 
 // A dashboard body is one Fn::Sub, so references in it are ${…}.
-const drawn = ([namespace, name, dimensions]: Source, options: object = {}): unknown[] => [
+const drawn = ([namespace, name, dimensions]: MetricSource, options: object = {}): unknown[] => [
   namespace,
   name,
   ...Object.entries(dimensions).flatMap(([key, value]) => [key, inText(value)]),
@@ -38,7 +47,7 @@ const graph = (title: string, stat: string, period: number, metrics: unknown[], 
 function widgetsFor(
   recipes: RecipeChannel[],
   alarms: string[],
-  { name: deployment, staleAfterDays }: Deployment,
+  { name: deployment, staleAfterDays }: ConfiguredDeployment,
 ): Widget[] {
   const published = recipes.flatMap(({ recipe, channel }) => (channel === null ? [] : [{ recipe, channel }]));
   const ofChannels = (name: string) =>
@@ -96,7 +105,7 @@ function placed(widgets: Widget[]): object[] {
 }
 
 /** @param alarms Logical ids of the alarms. */
-export const dashboard = (recipes: RecipeChannel[], alarms: string[], deployment: Deployment): Resource => ({
+export const dashboard = (recipes: RecipeChannel[], alarms: string[], deployment: ConfiguredDeployment): Resource => ({
   Type: 'AWS::CloudWatch::Dashboard',
   Properties: {
     DashboardName: deployment.name,

@@ -3,19 +3,19 @@
 import { ref, type Text } from '../cloudformation.ts';
 
 /** Where a metric is found: its namespace, its name and its dimensions. */
-export type Source = [namespace: string, name: string, dimensions: Record<string, Text>];
+export type MetricSource = [namespace: string, name: string, dimensions: Record<string, Text>];
 
-export const ours = (MetricName: string, deployment: string, of: Record<string, string> = {}): Source => [
+export const ours = (MetricName: string, deployment: string, of: Record<string, string> = {}): MetricSource => [
   'GoldenImages',
   MetricName,
   { Deployment: deployment, ...of },
 ];
-export const waiting = (queue: string): Source => [
+export const waiting = (queue: string): MetricSource => [
   'AWS/SQS',
   'ApproximateNumberOfMessagesVisible',
   { QueueName: { 'Fn::GetAtt': [queue, 'QueueName'] } },
 ];
-export const executions = (MetricName: string, machine: string): Source => [
+export const executions = (MetricName: string, machine: string): MetricSource => [
   'AWS/States',
   MetricName,
   { StateMachineArn: ref(machine) },

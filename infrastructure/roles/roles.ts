@@ -1,6 +1,6 @@
 // One IAM role for each function, made of the actions that the function declares and of their grants.
 import { arn, noValue, roleIdOf, type Resource, type Resources, type Text } from '../cloudformation.ts';
-import type { Deployment } from '../settings/deployment.ts';
+import type { ConfiguredDeployment } from '../settings/deployment.ts';
 import { topicArn } from '../settings/notify.ts';
 import { bounded } from './bounds.ts';
 import { grantsIn } from './grants.ts';
@@ -15,7 +15,11 @@ interface Statement {
 }
 
 /** Actions that agree on resources and conditions share a statement. */
-function statementsOf({ key, ...declared }: Declared, table: GrantTable, { settings }: Deployment): Statement[] {
+function statementsOf(
+  { key, ...declared }: Declared,
+  table: GrantTable,
+  { settings }: ConfiguredDeployment,
+): Statement[] {
   const merged = new Map<string, Statement>();
   for (const action of impliedBy(declared)) {
     const row = table[action] ?? [];
@@ -38,7 +42,7 @@ function withKey(actions: readonly string[], key: string | undefined): Statement
   return key && used.length > 0 ? [{ Effect: 'Allow', Action: used, Resource: key }] : [];
 }
 
-const roleOf = (declared: Declared, table: GrantTable, deployment: Deployment): Resource => ({
+const roleOf = (declared: Declared, table: GrantTable, deployment: ConfiguredDeployment): Resource => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     PermissionsBoundary: deployment.stack.permissionsBoundary ?? noValue,
@@ -69,7 +73,7 @@ const roleOf = (declared: Declared, table: GrantTable, deployment: Deployment): 
 });
 
 /** The roles of all functions. @throws if the actions of the functions and the table of grants do not fit together. */
-export function roleResources(functions: Declared[], deployment: Deployment): Resources {
+export function roleResources(functions: Declared[], deployment: ConfiguredDeployment): Resources {
   const { name, notified, stack } = deployment;
   const table = grantsIn({ name, channelRoot: stack.channelRoot, topic: topicArn(notified, name) });
   const problems = grantProblems(functions, table);

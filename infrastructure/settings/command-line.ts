@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { declaredFunctions } from '../roles/declared.ts';
-import { readDeployment, type Deployment } from './deployment.ts';
+import { readDeployment, type ConfiguredDeployment } from './deployment.ts';
 import { defaultService } from './names.ts';
-import type { Params, Place } from './stack-settings.ts';
+import type { Params, DeploymentNames } from './stack-settings.ts';
 
 /** The words that some settings take. Nothing else checks these settings. */
 const words: Record<string, string[]> = { dailySweep: ['ENABLED', 'DISABLED'], amazonTopics: ['on', 'off'] };
@@ -23,7 +23,7 @@ const root = resolve(process.env['GOLDEN_ROOT'] ?? '.');
 const functions = declaredFunctions.map(({ key }) => key);
 
 /** The deployment's place, its parameters, and the problems of the parameters' names. */
-function read(args: string[], env: Env): { place: Place; params: Params; wrong: string[] } {
+function read(args: string[], env: Env): { place: DeploymentNames; params: Params; wrong: string[] } {
   const { values } = parseArgs({ args, options, strict: false, allowPositionals: true });
   const { stage = 'dev', region = env['AWS_REGION'] ?? 'us-east-1', param = [] } = values as Record<string, never>;
   const serverless = readFileSync(join(root, 'serverless.yml'), 'utf8');
@@ -47,7 +47,7 @@ const hasVariable = (params: Params) => Object.values(params).some((value) => St
  * The parameters with the values of osls' variables, such as `${env:SUBNETS}`. osls itself finds the values. Its configuration for
  * that stands beside serverless.yml, because `${file(…)}` is relative to the configuration's folder.
  */
-function lookedUp(params: Params, { service, stage, region }: Place): Params {
+function lookedUp(params: Params, { service, stage, region }: DeploymentNames): Params {
   const name = `.settings-${process.pid}.yml`;
   const osls = join(root, 'node_modules/serverless/bin/serverless.js');
   const args = [osls, 'print', '--config', name, '--format', 'json', '--stage', stage, '--region', region];
@@ -75,7 +75,7 @@ const wordProblems = (params: Params): string[] =>
     .map(([name, allowed]) => `--param="${name}=…" must be ${allowed.join(' or ')}, not "${String(params[name])}"`);
 
 /** @throws with all problems of the settings. */
-export function deploymentOf(args: string[], env: Env = process.env): Deployment {
+export function deploymentOf(args: string[], env: Env = process.env): ConfiguredDeployment {
   const { place, params, wrong } = read(args, env);
   if (hasVariable(params) && wrong.length > 0) throw new Error(wrong.join('\n'));
   const values = hasVariable(params) ? lookedUp(params, place) : params;

@@ -1,9 +1,9 @@
 // One deployment with all its settings, read and checked.
 import { functionSettings, isOn, type FunctionSettings } from './function-settings.ts';
 import { whomToNotify, type Notified } from './notify.ts';
-import { stackSettings, type Params, type Place, type StackSettings } from './stack-settings.ts';
+import { stackSettings, type Params, type DeploymentNames, type StackSettings } from './stack-settings.ts';
 
-export interface Deployment extends Place {
+export interface ConfiguredDeployment extends DeploymentNames {
   /** Service and stage, with which all names begin. */
   name: string;
   stack: StackSettings;
@@ -15,7 +15,7 @@ export interface Deployment extends Place {
   executionLog: { level: string; data: boolean };
 }
 
-function executionLog({ executionLog: level, executionData }: Params): Deployment['executionLog'] {
+function executionLog({ executionLog: level, executionData }: Params): ConfiguredDeployment['executionLog'] {
   if (!['ALL', 'ERROR', 'FATAL', 'OFF'].includes(String(level)))
     throw new Error(`executionLog must be ALL, ERROR, FATAL or OFF, not "${String(level)}".`);
   return { level: String(level), data: isOn('executionData', executionData) };
@@ -28,10 +28,10 @@ function staleAfter(value: unknown): number {
 
 /** @returns the deployment, or all problems of its settings in words. @param functions Keys of the functions. */
 export function readDeployment(
-  place: Place,
+  place: DeploymentNames,
   params: Params,
   functions: string[],
-): { deployment: Deployment; problems?: never } | { deployment?: never; problems: string[] } {
+): { deployment: ConfiguredDeployment; problems?: never } | { deployment?: never; problems: string[] } {
   const problems = new Set<string>();
   const attempt = <T>(read: () => T): T | undefined => {
     try {

@@ -3,7 +3,7 @@
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
 import { undeployable } from '../../core/deployment/deployable.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
-import type { Param, Params, Place, StackSettings } from './stack-settings.ts';
+import type { Param, Params, DeploymentNames, StackSettings } from './stack-settings.ts';
 
 /** What a deployment decides. `documentationIds` is the simulator's. */
 export type FunctionSettings = Omit<DeploymentSettings, 'documentationIds'>;
@@ -69,7 +69,12 @@ export function settingsVariable(settings: FunctionSettings): { 'Fn::Sub': strin
 }
 
 /** @throws if Resolve would refuse every start of a recipe in this region with these settings. */
-export function checkRecipes(catalog: Catalog, place: Place, stack: StackSettings, settings: FunctionSettings): void {
+export function checkRecipes(
+  catalog: Catalog,
+  place: DeploymentNames,
+  stack: StackSettings,
+  settings: FunctionSettings,
+): void {
   const instanceProfile = stack.builderRole ?? 'the one of this stack'; // the text that the reference stands for
   const judged: DeploymentSettings = { ...settings, instanceProfile, documentationIds: 'refused' };
   const problems = undeployable(catalog, judged, place.region);

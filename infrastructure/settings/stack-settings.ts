@@ -19,16 +19,16 @@ export interface StackSettings {
 }
 
 /** The names of a deployment. */
-export interface Place {
+export interface DeploymentNames {
   service: string;
   stage: string;
   region: string;
 }
 
-export const off = (value: Param): boolean => value === undefined || value === '' || String(value) === 'off';
+export const isOff = (value: Param): boolean => value === undefined || value === '' || String(value) === 'off';
 
 const listOf = (value: Param): string[] =>
-  off(value)
+  isOff(value)
     ? []
     : String(value)
         .split(',')
@@ -57,15 +57,15 @@ const lists = ['subnets', 'securityGroups', 'builderSecrets'];
 function networkProblems(params: Params): string[] {
   const [vpc, subnets, groups] = [params['vpcId'], listOf(params['subnets']), listOf(params['securityGroups'])];
   const problems: string[] = [];
-  if (!off(vpc) && groups.length > 0)
+  if (!isOff(vpc) && groups.length > 0)
     problems.push(
       '--param="vpcId=…" is the VPC of the security group that the stack makes. With securityGroups the stack makes none. Give one of the two.',
     );
-  if (!off(vpc) && subnets.length === 0)
+  if (!isOff(vpc) && subnets.length === 0)
     problems.push(
       '--param="vpcId=…" needs --param="subnets=…". Without subnets, EC2 launches builders in the default VPC.',
     );
-  if (off(vpc) && groups.length === 0 && subnets.length > 0)
+  if (isOff(vpc) && groups.length === 0 && subnets.length > 0)
     problems.push(
       '--param="subnets=…" needs --param="vpcId=…", so that the stack makes a security group there, or --param="securityGroups=…".',
     );
@@ -73,24 +73,28 @@ function networkProblems(params: Params): string[] {
 }
 
 /** Problems that would appear at deployment or later, in words. @param functions Keys of the functions, whose names are the longest. */
-export function stackProblems(place: Pick<Place, 'service' | 'stage'>, params: Params, functions: string[]): string[] {
+export function stackProblems(
+  place: Pick<DeploymentNames, 'service' | 'stage'>,
+  params: Params,
+  functions: string[],
+): string[] {
   const ofForms = Object.entries(forms).flatMap(([name, [form, must]]) => {
     const value = params[name];
-    const values = lists.includes(name) ? listOf(value) : off(value) ? [] : [String(value)];
+    const values = lists.includes(name) ? listOf(value) : isOff(value) ? [] : [String(value)];
     const wrong = values.filter((entry) => !form.test(entry));
     return wrong.map((entry) => `--param="${name}=…" must ${must}, not "${entry}"`);
   });
-  return [...ofForms, ...networkProblems(params), ...namingProblems(place, functions, off(params['channelRoot']))];
+  return [...ofForms, ...networkProblems(params), ...namingProblems(place, functions, isOff(params['channelRoot']))];
 }
 
 /** @throws with all problems. */
-export function stackSettings(place: Place, params: Params, functions: string[]): StackSettings {
+export function stackSettings(place: DeploymentNames, params: Params, functions: string[]): StackSettings {
   const problems = stackProblems(place, params, functions);
   if (problems.length > 0)
     throw new Error(
       `These settings of the stack cannot work:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
     );
-  const text = (name: string) => (off(params[name]) ? undefined : String(params[name]));
+  const text = (name: string) => (isOff(params[name]) ? undefined : String(params[name]));
   return {
     builderRole: text('builderRole'),
     builderSecrets: listOf(params['builderSecrets']),

@@ -2,7 +2,7 @@
 import { schedulesOf } from '../../core/start/recipe-schedule.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
 import { assumedBy, getArn, noValue, ref, type Resource, type Resources } from '../cloudformation.ts';
-import type { Deployment } from '../settings/deployment.ts';
+import type { ConfiguredDeployment } from '../settings/deployment.ts';
 import { called, calledToNotify } from './rules.ts';
 import { failures, lambdaOf, scheduledFunctions, type Called } from './targets.ts';
 import { notifyResources, triggerResources } from './triggers.ts';
@@ -33,7 +33,7 @@ const subscriptions: Resources = Object.fromEntries(
   }),
 );
 
-const around = (rules: string[], { name, stack }: Deployment): Resources => ({
+const around = (rules: string[], { name, stack }: ConfiguredDeployment): Resources => ({
   TriggerSchedules: {
     Type: 'AWS::Scheduler::ScheduleGroup',
     Properties: { Name: name },
@@ -93,7 +93,7 @@ const around = (rules: string[], { name, stack }: Deployment): Resources => ({
 });
 
 /** All rules and schedules of a deployment, with their surroundings. */
-export function triggersIn(deployment: Deployment, catalog: Catalog): Resources {
+export function triggersIn(deployment: ConfiguredDeployment, catalog: Catalog): Resources {
   const rules = { ...called, ...(deployment.notified && calledToNotify) };
   return {
     ...around(Object.keys(rules), deployment),

@@ -1,6 +1,6 @@
 import type { LaunchPermission } from '@aws-sdk/client-ec2';
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
-import type { Call } from '../../simulator/aws/calls/attach.ts';
+import type { RecordedCall } from '../../simulator/aws/calls/attach.ts';
 import type { Violation } from './judge/violation.ts';
 import { home, settingsOf } from './setting.ts';
 import type { Trial } from './trial.ts';
@@ -48,7 +48,7 @@ function outsideSettings({ simulation, scenario }: Trial): Violation[] {
 }
 
 /** Why a call is outside of the settings; undefined if it is inside. */
-function outside({ action, region, params }: Call, settings: DeploymentSettings): string | undefined {
+function outside({ action, region, params }: RecordedCall, settings: DeploymentSettings): string | undefined {
   const { Name = '', DocumentName, IamInstanceProfile, LaunchPermission, CreateVolumePermission } = params as Params;
   const listed = (list: 'any' | string[], text: string) => list === 'any' || list.includes(text);
   if (region !== home && !listed(settings.regions, region)) return 'a region that the setting regions leaves out';

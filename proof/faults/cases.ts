@@ -9,16 +9,16 @@ import {
   isWake,
   labelOf,
   machineOf,
-  stateOf,
+  stateOfPlace,
   type Fault,
-  type Scenario,
+  type FaultScenario,
   type Strike,
 } from './vocabulary.ts';
 
 /**
  * How a build ends without the fault: published, refused, failed in one of three ways, or dead and undone only by its clean-up.
  */
-const bases: Record<string, Scenario> = {
+const bases: Record<string, FaultScenario> = {
   published: { strikes: [] },
   'up to date': { upToDate: true, strikes: [] },
   'recipe beyond bounds': { beyond: 'recipe', strikes: [] },
@@ -39,22 +39,22 @@ const bases: Record<string, Scenario> = {
 };
 
 /** One fault at one place, in one kind of build. */
-export interface Case {
+export interface FaultCase {
   /** Row of the table. */
   row: string;
   fault: Fault;
   label: string;
-  scenario: Scenario;
+  scenario: FaultScenario;
 }
 
 const changing = /^(ec2:(?!Describe)|ssm:(?!Get|List|Describe)|s3:Put)/;
 
 /** All cases, derived from the machines' definitions and from runs without faults; or only the cases of one base. */
-export async function generateCases(only?: string): Promise<Case[]> {
+export async function generateCases(only?: string): Promise<FaultCase[]> {
   const forward = readMachine('build-image').tasks;
   const cleaning = readMachine('clean-up-build').tasks.map((task) => ({ ...task, state: `clean-up/${task.state}` }));
   const sweeping = readMachine('sweep').tasks;
-  const cases: Case[] = [];
+  const cases: FaultCase[] = [];
   const missing = new Set([...forward, ...cleaning, ...sweeping].map(({ state }) => state));
   for (const [base, scenario] of Object.entries(bases)) {
     if (only !== undefined && base !== only) continue;
@@ -91,7 +91,7 @@ function isOwn(state: string, base: string): boolean {
 const eventful = new Set(['published', 'check fails', 'copy fails']);
 
 /** Strikes the runs of `wake` for each wait. In addition it strikes every run, and the events of every wait. */
-function casesOfWake(observed: Map<string, Observed>, base: string, scenario: Scenario): Case[] {
+function casesOfWake(observed: Map<string, Observed>, base: string, scenario: FaultScenario): FaultCase[] {
   if (!eventful.has(base)) return [];
   const runs = [...observed].filter(([place]) => isWake(place) && place !== 'wake/nobody');
   const calls = [...observed].filter(([place]) => isWake(place)).flatMap(([, seen]) => seen.calls);
@@ -103,14 +103,14 @@ function casesOfWake(observed: Map<string, Observed>, base: string, scenario: Sc
   ];
 }
 
-function casesAt(place: string, seen: Observed, task: Task, base: string, scenario: Scenario): Case[] {
+function casesAt(place: string, seen: Observed, task: Task, base: string, scenario: FaultScenario): FaultCase[] {
   const row = base === 'published' ? place : `${place} (${base})`;
   return faults.flatMap((fault) =>
     occasions(fault, seen, task).flatMap((at) => {
       // A Resolve that refuses has thrown, so there is no process left to end.
       if (scenario.beyond && fault === 'crash-after') return [];
       const strike: Strike = { place, fault, ...(at !== undefined && { at }) };
-      return afterwards(strike).map((again): Case => ({
+      return afterwards(strike).map((again): FaultCase => ({
         row,
         fault,
         label: [
@@ -125,7 +125,7 @@ function casesAt(place: string, seen: Observed, task: Task, base: string, scenar
 }
 
 /** After an execution is ended, either it is left as it is or it is started again. */
-function afterwards(strike: Strike): Scenario['again'][] {
+function afterwards(strike: Strike): FaultScenario['again'][] {
   if (!isStop(strike)) return [undefined];
   if (machineOf(strike.place) === 'sweep') return ['sweep'];
   if (machineOf(strike.place) === 'clean-up-build') return ['sweep', 'later', 'redrive', 'clean-up'];
@@ -175,7 +175,7 @@ function occasions(fault: Fault, { calls, runs, events }: Observed, { state, hea
       // Ending during a change does the most harm; a read leaves no trace.
       return [
         undefined,
-        ...(stateOf(state) === 'RecordFailure' ? [] : numbers.filter((n) => changing.test(actions[n - 1] ?? ''))),
+        ...(stateOfPlace(state) === 'RecordFailure' ? [] : numbers.filter((n) => changing.test(actions[n - 1] ?? ''))),
       ];
     case 'timed-out':
       return isWake(state) ? [] : [undefined];
@@ -183,7 +183,7 @@ function occasions(fault: Fault, { calls, runs, events }: Observed, { state, hea
 }
 
 /** A number of cases, drawn from a seed. Every fault is drawn once before any is drawn twice. */
-export function sample(cases: Case[], size: number, seed: number): Case[] {
+export function sample(cases: FaultCase[], size: number, seed: number): FaultCase[] {
   const random = createRandom(seed, 'faults');
   const shuffled = cases.map((one) => ({ one, rank: random.next() })).toSorted((a, b) => a.rank - b.rank);
   const turns = new Map<Fault, number>();

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { chooseCases, runMatrix, violationLines } from './matrix.ts';
 import { runScenario } from './judge/outcome.ts';
 import { runRandom } from './random.ts';
-import type { Scenario } from './vocabulary.ts';
+import type { FaultScenario } from './vocabulary.ts';
 import { serve } from './workers.ts';
 
 /** @returns the exit code. */
@@ -19,7 +19,7 @@ async function main(args: string[]): Promise<number> {
       random: { type: 'string' },
     },
   });
-  if (values.replay !== undefined) return tell(JSON.parse(values.replay) as Scenario, false);
+  if (values.replay !== undefined) return tell(JSON.parse(values.replay) as FaultScenario, false);
   if (values.random !== undefined) return (await runRandom(Number(values.random), Number(values.seed))) ? 0 : 1;
   const size = values.sample === undefined ? undefined : Number(values.sample);
   const cases = await chooseCases(values.only, size, Number(values.seed));
@@ -37,7 +37,7 @@ async function main(args: string[]): Promise<number> {
 }
 
 /** Runs one scenario in this process and prints its full result. */
-async function tell(scenario: Scenario, mustStrike: boolean): Promise<number> {
+async function tell(scenario: FaultScenario, mustStrike: boolean): Promise<number> {
   const outcome = await runScenario(scenario, mustStrike);
   console.log([JSON.stringify(scenario), ...outcome.story, ...violationLines(outcome)].join('\n'));
   return outcome.violations.length > 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-import { generateCases, sample, type Case } from './cases.ts';
+import { generateCases, sample, type FaultCase } from './cases.ts';
 import type { Outcome } from './judge/outcome.ts';
 import { faults } from './vocabulary.ts';
 import { runAll } from './workers.ts';
@@ -14,8 +14,8 @@ function line(name: string, width: number, cells: string[]): string {
   );
 }
 
-function counts(cases: Case[], outcomes: Map<Case, Outcome>): string[] {
-  const count = (of: Case[]) => {
+function counts(cases: FaultCase[], outcomes: Map<FaultCase, Outcome>): string[] {
+  const count = (of: FaultCase[]) => {
     const bad = of.filter((one) => outcomes.get(one)?.violations.length).length;
     return of.length === 0 ? '·' : bad > 0 ? `${bad}!/${of.length}` : `${of.length}`;
   };
@@ -23,9 +23,9 @@ function counts(cases: Case[], outcomes: Map<Case, Outcome>): string[] {
 }
 
 /** Runs the cases and prints each row of the table when its last case has finished. @returns whether all promises held. */
-export async function runMatrix(cases: Case[]): Promise<boolean> {
+export async function runMatrix(cases: FaultCase[]): Promise<boolean> {
   const began = performance.now();
-  const outcomes = new Map<Case, Outcome>();
+  const outcomes = new Map<FaultCase, Outcome>();
   const rows = [...new Set(cases.map(({ row }) => row))].map(
     (row) => [row, cases.filter((one) => one.row === row)] as const,
   );
@@ -39,14 +39,14 @@ export async function runMatrix(cases: Case[]): Promise<boolean> {
       console.log(line(row, width, counts(of, outcomes)));
     }
   };
-  const report = (one: Case, outcome: Outcome) => {
+  const report = (one: FaultCase, outcome: Outcome) => {
     outcomes.set(one, outcome);
     if (outcome.violations.length > 0)
       console.log([`npm run faults -- --only ${quoted(one.label)}`, ...violationLines(outcome)].join('\n'));
     print();
   };
   const jobs = cases.map(({ scenario }) => ({ scenario, mustStrike: true }));
-  await runAll(jobs, (index, outcome) => report(cases[index] as Case, outcome));
+  await runAll(jobs, (index, outcome) => report(cases[index] as FaultCase, outcome));
   console.log(line('all', width, counts(cases, outcomes)));
   const bad = cases.filter((one) => outcomes.get(one)?.violations.length).length;
   const slowest = cases.toSorted(
@@ -59,7 +59,7 @@ export async function runMatrix(cases: Case[]): Promise<boolean> {
 }
 
 /** The cases whose labels equal or begin with one of these; all cases if no label is given. */
-export async function chooseCases(only: string[], size: number | undefined, seed: number): Promise<Case[]> {
+export async function chooseCases(only: string[], size: number | undefined, seed: number): Promise<FaultCase[]> {
   const all = await generateCases();
   const isWanted = (wanted: string) => {
     const exact = all.filter(({ label }) => label === wanted);

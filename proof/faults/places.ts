@@ -4,7 +4,7 @@ import type { Occurrence } from '../../simulator/aws/events/events.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import { readMachine } from './machines.ts';
-import type { Scenario, Strike } from './vocabulary.ts';
+import type { FaultScenario, Strike } from './vocabulary.ts';
 
 /** Observations of a place: its calls in order as `ec2:CopyImage@eu-west-1`, and its numbers of runs and of events awaited. */
 export interface Observed {
@@ -15,11 +15,11 @@ export interface Observed {
 
 export type Item = { region?: string; name?: string; index?: number };
 
-export const build = readMachine('build-image');
+export const buildMachine = readMachine('build-image');
 
 /** A run of a scenario: what was seen of it and what has struck so far. */
 export interface Underway {
-  scenario: Scenario;
+  scenario: FaultScenario;
   /** The items of each Map, once Resolve has answered. */
   items: Map<string, Item[]>;
   observed: Map<string, Observed>;
@@ -57,7 +57,7 @@ export function placeOf(underway: Underway, state: string, payload: unknown): st
   if (state === 'Wake') return placeOfWake(underway, payload as Occurrence);
   const { items } = underway;
   const { execution, as, region, name, index } = payload as Item & { execution?: { id: string }; as?: string };
-  const map = build.tasks.find((task) => task.state === state)?.map;
+  const map = buildMachine.tasks.find((task) => task.state === state)?.map;
   const item =
     map === undefined
       ? undefined

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { eventFunctions, stages } from '../../simulator/pipeline/handlers.ts';
 import { readMachine, type Task } from './machines.ts';
 import { runScenario, type Outcome } from './judge/outcome.ts';
-import { faults, fullness, isWake, type Fault, type Scenario, type Shape, type Strike } from './vocabulary.ts';
+import { faults, fullness, isWake, type Fault, type FaultScenario, type Shape, type Strike } from './vocabulary.ts';
 import { runAll } from './workers.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'us-west-2'];
@@ -118,7 +118,7 @@ function occasion(fault: Fault, state: string, number: number, where: string): S
 }
 
 /** Draws builds of every shape with up to four faults, on a simulated AWS of any mood, and the reaction of a person. */
-export const scenario: fc.Arbitrary<Scenario> = fc
+export const scenario: fc.Arbitrary<FaultScenario> = fc
   .record({
     shape,
     aims: fc.array(aim, { maxLength: 4 }),
@@ -131,7 +131,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc
     unheard: fc.boolean(),
     late: seldom(fc.constant(true)),
   })
-  .map(({ shape: given, aims, seed, fails, again, rough, rates: moods, throttled, unheard, late }): Scenario => {
+  .map(({ shape: given, aims, seed, fails, again, rough, rates: moods, throttled, unheard, late }): FaultScenario => {
     const { steps, checks, targets } = given;
     const failing = [
       ...steps.map((kind, index) => `${kind}-${index + 1}`),
@@ -182,7 +182,7 @@ export async function runRandom(runs: number, seed: number): Promise<boolean> {
 
 async function tellSmallest(seed: number, index: number): Promise<void> {
   let last: Outcome | undefined;
-  const holds = async (one: Scenario) => {
+  const holds = async (one: FaultScenario) => {
     const outcome = await runScenario(one, false);
     if (outcome.violations.length > 0) last = outcome;
     return outcome.violations.length === 0;

@@ -1,7 +1,7 @@
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { imagesMade, launchers } from './account-state.ts';
 import { olderBuild, shapeOf, sharingOf } from './setting.ts';
-import type { Scenario, Shape } from './vocabulary.ts';
+import type { FaultScenario, Shape } from './vocabulary.ts';
 import type { Image } from '../../simulator/aws/state/images.ts';
 
 /** How an AMI differs from its target, in words; undefined if it is right. */
@@ -27,7 +27,7 @@ export function flawOf(
 }
 
 /** Required targets that differ from the recipe at this moment. */
-export function unreadyTargets(simulation: Simulation, scenario: Scenario): string[] {
+export function unreadyTargets(simulation: Simulation, scenario: FaultScenario): string[] {
   return shapeOf(scenario)
     .targets.filter(({ required }) => required)
     .flatMap((target) => {

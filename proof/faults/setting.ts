@@ -1,7 +1,7 @@
 import { defaultSettings, type DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
 import type { Interference } from '../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
-import type { Scenario, Shape } from './vocabulary.ts';
+import type { FaultScenario, Shape } from './vocabulary.ts';
 
 export const account = '222233334444';
 export const home = 'us-east-1';
@@ -23,7 +23,7 @@ export const usualShape: Shape = {
   past: true,
 };
 
-export const shapeOf = ({ shape = usualShape }: Scenario): Shape => shape;
+export const shapeOf = ({ shape = usualShape }: FaultScenario): Shape => shape;
 
 /** Every region in which a build of this shape can have resources. */
 export const regionsOf = ({ targets }: Shape): string[] => [...new Set([home, ...targets.map(({ region }) => region)])];
@@ -37,7 +37,7 @@ export function sharingOf({ share }: Shape['targets'][number]): { accounts: stri
 }
 
 /** A deployment that allows exactly what a recipe of this shape needs. */
-export function settingsOf(scenario: Scenario): DeploymentSettings {
+export function settingsOf(scenario: FaultScenario): DeploymentSettings {
   const { targets } = shapeOf(scenario);
   const shared = targets.map(sharingOf).flatMap(({ accounts, organizations }) => [...accounts, ...organizations]);
   const isRecipeBeyond = scenario.beyond === 'recipe';
@@ -52,7 +52,7 @@ export function settingsOf(scenario: Scenario): DeploymentSettings {
 }
 
 /** The input of the execution. */
-export const startOf = ({ beyond }: Scenario): Record<string, unknown> => ({
+export const startInput = ({ beyond }: FaultScenario): Record<string, unknown> => ({
   recipe: 'base',
   ...(beyond === 'start' && {
     overrides: {
@@ -89,7 +89,7 @@ const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape, lat
 });
 
 /** The pipeline. In every region its channel may hold an image of a build that was published earlier. */
-export function pipelineWithPast(scenario: Scenario, interfere: Interference): Simulation {
+export function pipelineWithPast(scenario: FaultScenario, interfere: Interference): Simulation {
   const shape = shapeOf(scenario);
   const { fails, late, seed, rough, rates } = scenario;
   const isCopy = shape.targets.some(({ region }) => region === fails);

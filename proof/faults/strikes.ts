@@ -9,9 +9,17 @@ import {
 import { createRandom } from '../../simulator/random.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
-import { build, nameIn, placeOf, see, waitFor, type Item, type Observed, type Underway } from './places.ts';
+import { buildMachine, nameIn, placeOf, see, waitFor, type Item, type Observed, type Underway } from './places.ts';
 import { home } from './setting.ts';
-import { fullness, isStop, machineOf, stateOf, type Fault, type Scenario, type Strike } from './vocabulary.ts';
+import {
+  fullness,
+  isStop,
+  machineOf,
+  stateOfPlace,
+  type Fault,
+  type FaultScenario,
+  type Strike,
+} from './vocabulary.ts';
 
 export interface Striking {
   interference: Interference;
@@ -36,10 +44,10 @@ const refuse = (service: string, action: string): Interfered => ({
 export const isOf = ({ stateMachineArn }: Execution, machine: string): boolean =>
   stateMachineArn.endsWith(`-${machine}`);
 
-const heartbeats = new Map(build.tasks.map(({ state, heartbeat }) => [state, heartbeat ?? 0]));
+const heartbeats = new Map(buildMachine.tasks.map(({ state, heartbeat }) => [state, heartbeat ?? 0]));
 
 /** Turns the strikes of a scenario into interference with a simulation. */
-export function createStriking(scenario: Scenario, watch: (call: InterferedCall) => void): Striking {
+export function createStriking(scenario: FaultScenario, watch: (call: InterferedCall) => void): Striking {
   const underway: Underway = {
     scenario,
     items: new Map(),
@@ -63,7 +71,7 @@ export function createStriking(scenario: Scenario, watch: (call: InterferedCall)
 }
 
 const isDenied = ({ place, at }: Strike, state: string, here: string, action: string, region: string) =>
-  (place === here || (!place.includes('[') && stateOf(place) === state)) &&
+  (place === here || (!place.includes('[') && stateOfPlace(place) === state)) &&
   (at === action || at === `${action}@${region}`);
 
 /** Ends the execution of a place from outside. */
@@ -108,7 +116,7 @@ function fateOf(
       return hit({ error: fullness[`${service}:${action}`] ?? '', effect: false });
     case 'taken-away': {
       if (!isCall || !begun) return undefined;
-      const role = stateOf(strike.place) === 'Launch' ? 'builder' : 'candidate';
+      const role = stateOfPlace(strike.place) === 'Launch' ? 'builder' : 'candidate';
       const dies = { afterSeconds: 3, reason: 'Server.InternalError: Internal error on launch' };
       begun.simulation.cloud.world.rules.instances.push({ role, dies, times: 1 });
       return hit(undefined);
@@ -178,7 +186,7 @@ function invocationsOf(underway: Underway): Required<Interference>['invoke'] {
     kills.delete(payload);
     if (striking('crash-after')) throw crash();
     if (state === 'Resolve')
-      for (const [map, key] of build.itemsOf) items.set(map, (result as Record<string, Item[]>)[key] ?? []);
+      for (const [map, key] of buildMachine.itemsOf) items.set(map, (result as Record<string, Item[]>)[key] ?? []);
     return result;
   };
 }

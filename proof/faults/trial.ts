@@ -7,14 +7,14 @@ import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import { presentIn, type AccountState } from './account-state.ts';
 import { unreadyTargets } from './ready.ts';
-import { account, home, pipelineWithPast, regionsOf, shapeOf, startOf } from './setting.ts';
+import { account, home, pipelineWithPast, regionsOf, shapeOf, startInput } from './setting.ts';
 import type { Observed } from './places.ts';
 import { createStriking, isOf } from './strikes.ts';
-import type { Scenario, Strike } from './vocabulary.ts';
+import type { FaultScenario, Strike } from './vocabulary.ts';
 
 /** The result of a scenario. */
 export interface Trial {
-  scenario: Scenario;
+  scenario: FaultScenario;
   simulation: Simulation;
   /** Executions of both machines, in the order of their starts. */
   executions: Execution[];
@@ -35,7 +35,7 @@ const day = 24 * 3600;
 const longest = 8 * day;
 
 /** Runs a scenario until nothing runs any more. */
-export async function runTrial(scenario: Scenario): Promise<Trial> {
+export async function runTrial(scenario: FaultScenario): Promise<Trial> {
   const regions = regionsOf(shapeOf(scenario));
   const executions: Execution[] = [];
   const premature: string[] = [];
@@ -54,7 +54,7 @@ export async function runTrial(scenario: Scenario): Promise<Trial> {
   }
   striking.begin(simulation, executions);
   const before = presentIn(simulation, regions);
-  const input = startOf(scenario);
+  const input = startInput(scenario);
 
   const first = await simulation.finish(simulation.start(input));
   const build = claimedIdentity(input, { id: first.arn, startedAt: first.startDate.toISOString() })?.build ?? '';

@@ -62,7 +62,7 @@ export interface Shape {
 }
 
 /** A build, the faults that strike it, and the reaction of a person. All of it is data, so its JSON can be run again. */
-export interface Scenario {
+export interface FaultScenario {
   strikes: Strike[];
   /** The step or check that fails by itself, or the region whose copy fails. */
   fails?: string;
@@ -96,7 +96,7 @@ export const machineOf = (place: string): string =>
   place.startsWith('clean-up/') ? 'clean-up-build' : place === 'Sweep' ? 'sweep' : 'build-image';
 
 /** The state of a place, without its iteration or machine. */
-export const stateOf = (place: string): string => place.replace('clean-up/', '').replace(/\[.*/, '');
+export const stateOfPlace = (place: string): string => place.replace('clean-up/', '').replace(/\[.*/, '');
 
 export const labelOf = ({ place, fault, at }: Strike): string =>
   [place, fault, ...(at === undefined ? [] : [at])].join(' ');

@@ -2,10 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { brokenOff, runScenario, type Outcome } from './judge/outcome.ts';
-import type { Scenario } from './vocabulary.ts';
+import type { FaultScenario } from './vocabulary.ts';
 
 export interface Job {
-  scenario: Scenario;
+  scenario: FaultScenario;
   mustStrike: boolean;
 }
 

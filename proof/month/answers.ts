@@ -19,7 +19,7 @@ export interface Update {
 }
 
 /** The pipeline's answer to an update. */
-export interface Answer {
+export interface UpdateAnswer {
   update: Update;
   /** `held`: builds fail and the breaker reports it. `pending`: it is not too late yet. */
   became: 'published' | 'pending' | 'held' | 'late' | 'never';
@@ -50,7 +50,7 @@ export function updatesOf(recipe: KeptRecipe, { releases, builds }: History): Up
 }
 
 /** The answers to all updates that recipes follow. */
-export const answersOf = (history: History): Answer[] =>
+export const answersOf = (history: History): UpdateAnswer[] =>
   history.recipes
     .filter(({ follows }) => follows)
     .flatMap((recipe) => {
@@ -61,7 +61,7 @@ export const answersOf = (history: History): Answer[] =>
 const ms = (at: string) => Date.parse(at);
 const isoOf = (at: number) => new Date(at).toISOString();
 
-function answer(updates: Update[], index: number, recipe: KeptRecipe, history: History): Answer {
+function answer(updates: Update[], index: number, recipe: KeptRecipe, history: History): UpdateAnswer {
   const update = updates[index]!;
   const { name } = recipe;
   const isNewer = ({ source }: BuildOutcome) => updates.findIndex(({ ami }) => ami === source) >= index;

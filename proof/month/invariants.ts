@@ -1,5 +1,5 @@
 import { durationOf } from '../../core/duration.ts';
-import { answersOf, pollSeconds, updatesOf, type Answer } from './answers.ts';
+import { answersOf, pollSeconds, updatesOf, type UpdateAnswer } from './answers.ts';
 import type { BuildOutcome, History } from './history.ts';
 
 /** A promise of a pipeline that runs by itself, and whether the pipeline kept it. */
@@ -18,7 +18,7 @@ export function checkHistory(history: History): Invariant[] {
   const answers = answersOf(history);
   const [cascades, vendors] = [true, false].map((byParent) =>
     answers.filter(({ update }) => update.byParent === byParent),
-  ) as [Answer[], Answer[]];
+  ) as [UpdateAnswer[], UpdateAnswer[]];
   return [published(vendors), builtOnce(history), parentsFirst(cascades, history), young(history)];
 }
 
@@ -29,7 +29,7 @@ export const timeOf = (seconds: number): string =>
 const ms = (at: string) => Date.parse(at);
 const minuteOf = (at: string) => at.slice(0, 16).replace('T', ' ');
 
-function published(answers: Answer[]): Invariant {
+function published(answers: UpdateAnswer[]): Invariant {
   const done = answers.filter(({ build }) => build);
   const newer = answers.filter(({ update, became }) => !update.first && became !== 'pending');
   const bake = most(done.map(({ build }) => bakeSeconds(build)));
@@ -44,7 +44,7 @@ function published(answers: Answer[]): Invariant {
 }
 
 /** The reasons for which some were not built at the next poll. */
-function waitsOf(answers: Answer[]): string {
+function waitsOf(answers: UpdateAnswer[]): string {
   const waited = answers.filter(({ waitedFor }) => waitedFor.length > 0);
   const reasons = [...new Set(waited.flatMap(({ waitedFor }) => waitedFor))];
   return waited.length > 0 ? `; ${waited.length} also waited for ${reasons.join(', ')}` : '';
@@ -54,8 +54,8 @@ const bakeSeconds = (build: BuildOutcome | undefined): number =>
   build?.publishedAt ? (ms(build.publishedAt) - ms(build.startedAt)) / 1000 : 0;
 
 /** Lists updates that were answered too late or never as violations, and updates that the breaker held up as held. */
-function wrongs(answers: Answer[]): Pick<Invariant, 'violations' | 'held'> {
-  const whose = ({ update: { recipe, ami, at } }: Answer) => `${recipe}: ${ami} of ${minuteOf(at)}`;
+function wrongs(answers: UpdateAnswer[]): Pick<Invariant, 'violations' | 'held'> {
+  const whose = ({ update: { recipe, ami, at } }: UpdateAnswer) => `${recipe}: ${ami} of ${minuteOf(at)}`;
   return {
     violations: answers.flatMap((one) => {
       if (one.became === 'never') return [`${whose(one)} was not built from; it was due by ${minuteOf(one.due)}`];
@@ -105,7 +105,7 @@ function builtOnce(history: History): Invariant {
 }
 
 /** A child is built from its parent's published image, after the end of that build, and from every such image in turn. */
-function parentsFirst(answers: Answer[], history: History): Invariant {
+function parentsFirst(answers: UpdateAnswer[], history: History): Invariant {
   const { violations, held } = wrongs(answers);
   for (const { name, parent, follows } of history.recipes.filter((recipe) => recipe.parent !== null)) {
     let last = -1;

@@ -1,5 +1,5 @@
 import type { Actions, Caller } from './calls/actions.ts';
-import { attach, type AnyClient, type Call, type Services } from './calls/attach.ts';
+import { attach, type AnyClient, type RecordedCall, type Services } from './calls/attach.ts';
 import type { Clock } from '../clock.ts';
 import { createDelays, type DelayOverrides, type DrawnDelay } from './delays.ts';
 import { attributeActions } from './ec2/images/attributes.ts';
@@ -71,7 +71,7 @@ export interface SimulatedCloud {
   readonly clock: Clock;
   readonly services: Services & { ec2: Actions; ssm: Actions; s3: Actions };
   /** Every attempt of every call of attached clients. */
-  readonly calls: Call[];
+  readonly calls: RecordedCall[];
   /** Every drawn delay of a resource, in order. */
   readonly delaysDrawn: DrawnDelay[];
   readonly keys: Keys;
@@ -132,7 +132,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
   const guarded = createGate(world, throttling ? createThrottle(clock) : () => undefined, options.interfere);
   const services = servicesOf(world, guarded);
   refuseUnknownActions(scenario, services);
-  const calls: Call[] = [];
+  const calls: RecordedCall[] = [];
   const latency = (service: string, action: string, region: string) =>
     delays.latency(service === 'ec2' && action === 'RunInstances' ? 'runInstancesCall' : 'apiCall', region);
   return {

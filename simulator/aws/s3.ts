@@ -14,7 +14,7 @@ import type { World } from './state/world.ts';
 import type { StoredObject, Bucket } from './state/buckets.ts';
 
 /** Stores an object in a bucket of the simulated S3, with its ETag and the time. */
-export function writeObject(
+export function storeObject(
   world: World,
   bucket: Bucket,
   key: string,
@@ -81,7 +81,7 @@ function putObject(world: World, input: PutObjectRequest) {
     throw new Error('the simulator implements s3:PutObject for strings and bytes only');
   }
   const { ContentType, ServerSideEncryption = 'AES256', SSEKMSKeyId, Metadata } = input;
-  const stored = writeObject(world, bucket, input.Key ?? '', body, {
+  const stored = storeObject(world, bucket, input.Key ?? '', body, {
     type: ContentType,
     encryption: ServerSideEncryption,
     keyId: SSEKMSKeyId,

@@ -1,6 +1,7 @@
 import type { EventFate } from '../aws/events/event-bus.ts';
 import type { Occurrence } from '../aws/events/events.ts';
-import type { EventPath, Execution } from '../states/step-functions.ts';
+import type { EventPath } from '../../core/build/event-paths.ts';
+import type { Execution } from '../states/step-functions.ts';
 
 /** One attempt of one call on its way to the simulated AWS. */
 export interface InterferedCall {

@@ -25,7 +25,7 @@ export function createMachine(stepFunctions: StepFunctions, { account, region }:
 }
 
 /** Starts an execution through the API. Returns its ARN. */
-export function startExecution(
+export function startMachine(
   { actions }: StepFunctions,
   place: Place,
   { machine, input, name }: { machine: string; input: unknown; name: string },

@@ -21,7 +21,7 @@ import { connectTo, functionContext } from './function-context.ts';
 import { createFunctions, type CallFunction } from './functions.ts';
 import { eventFunctions } from './handlers.ts';
 import { endAtEntry } from './interfered-functions.ts';
-import { createMachine, startExecution } from './machines.ts';
+import { createMachine, startMachine } from './machines.ts';
 import { simulatedSettings } from './simulated-settings.ts';
 import type { SimulationOptions } from './simulation-options.ts';
 import type { StartOutcome } from './start-outcome.ts';
@@ -91,9 +91,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
     stateMachineArn: machines.build,
     bucket: names.bucket,
     start: (input, name = `manual-${++manual}`) =>
-      startExecution(stepFunctions, place, { machine: machines.build, input, name }),
+      startMachine(stepFunctions, place, { machine: machines.build, input, name }),
     sweep: (input = {}, name = `sweep-${++manual}`) =>
-      startExecution(stepFunctions, place, { machine: machines.sweep, input, name }),
+      startMachine(stepFunctions, place, { machine: machines.sweep, input, name }),
     redrive: (executionArn) =>
       void (stepFunctions.actions['RedriveExecution'] as Action)({ executionArn }, { account, region }),
     async finish(executionArn) {
@@ -193,7 +193,7 @@ function deployTriggers(
   const target = (machine: string) => ({
     arn: machine,
     start: (input: unknown, name = `scheduled-${++nameless}`) =>
-      void startExecution(stepFunctions, place, { machine, input, name }),
+      void startMachine(stepFunctions, place, { machine, input, name }),
   });
   return deploy(
     { ...buildResources(), ...(triggers && others), ...(notify && notifyResources()) },

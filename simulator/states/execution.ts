@@ -32,7 +32,7 @@ export interface Running {
 }
 
 /** The state that all executions share. */
-export interface Shared {
+export interface EngineState {
   clock: Clock;
   random: () => number;
   tokens: Tokens;
@@ -53,14 +53,14 @@ const EVENT = {
 };
 
 /** Creates an execution that has not begun. */
-export const newExecution = (machine: Machine, name: string, input: string, shared: Shared): Running =>
+export const newExecution = (machine: Machine, name: string, input: string, shared: EngineState): Running =>
   new RunningExecution(machine, name, input, shared);
 
 class RunningExecution implements Running {
   readonly execution: Execution;
   readonly redriveTokens = new Map<string, Date>();
   readonly #machine: Machine;
-  readonly #shared: Shared;
+  readonly #shared: EngineState;
   readonly #input: Json;
   readonly #position: Position = { variables: new Variables() };
   readonly #trail: Trail = { last: 0, path: {} };
@@ -71,7 +71,7 @@ class RunningExecution implements Running {
   /** The timer of the machine's TimeoutSeconds. */
   #timer: Timer | undefined;
 
-  constructor(machine: Machine, name: string, input: string, shared: Shared) {
+  constructor(machine: Machine, name: string, input: string, shared: EngineState) {
     const { clock, random, tokens, transition } = shared;
     this.#machine = machine;
     this.#shared = shared;

@@ -1,3 +1,4 @@
+import type { EventPath } from '../../core/build/event-paths.ts';
 import { RuntimeFailure } from './errors.ts';
 
 /** One entry of GetExecutionHistory, in the SDK's shape. */
@@ -25,12 +26,6 @@ export interface Execution {
   error?: string;
   cause?: string;
   history: HistoryEvent[];
-}
-
-/** The place of an event: the state, and its enclosing Map iterations, outermost first. */
-export interface EventPath {
-  map?: { state: string; index: number }[];
-  state?: string;
 }
 
 /** The most events of a history. The event that would exceed this limit ends the execution. */

@@ -2,7 +2,7 @@ import { attempts } from './attempts.ts';
 import { choose, instant } from './values/choice.ts';
 import type { Json, State, States } from './definition.ts';
 import { RuntimeFailure, StateError } from './errors.ts';
-import { evaluate, fill, read, type ExpressionInput } from './values/expression.ts';
+import { evaluate, fill, readPath, type ExpressionInput } from './values/expression.ts';
 import { assigned, finish, limited, pathed, type Left } from './values/output.ts';
 import type { Branch } from './branch.ts';
 
@@ -112,7 +112,7 @@ function failText(state: State, field: 'Error' | 'Cause', surroundings: Expressi
 function wakeAt(state: State, surroundings: ExpressionInput, now: number): number {
   const { Seconds, SecondsPath, Timestamp, TimestampPath } = state;
   if (SecondsPath !== undefined || Seconds !== undefined) {
-    const seconds = Seconds ?? read(SecondsPath!, surroundings, 'SecondsPath');
+    const seconds = Seconds ?? readPath(SecondsPath!, surroundings, 'SecondsPath');
     if (typeof seconds !== 'number' || !Number.isInteger(seconds))
       throw new RuntimeFailure(
         `The SecondsPath parameter cannot be parsed as a long value: ${SecondsPath} == ${JSON.stringify(seconds)}`,
@@ -121,7 +121,7 @@ function wakeAt(state: State, surroundings: ExpressionInput, now: number): numbe
       throw new RuntimeFailure(`The SecondsPath parameter references a negative value: ${SecondsPath} == ${seconds}`);
     return now + seconds * 1000;
   }
-  const text = Timestamp ?? read(TimestampPath!, surroundings, 'TimestampPath');
+  const text = Timestamp ?? readPath(TimestampPath!, surroundings, 'TimestampPath');
   const at = instant(text);
   if (at === undefined)
     throw new RuntimeFailure(

@@ -1,6 +1,6 @@
 import type { Json, State, States } from './definition.ts';
 import { RuntimeFailure, StateError } from './errors.ts';
-import { fill, read } from './values/expression.ts';
+import { fill, readPath } from './values/expression.ts';
 import type { Branch, RunStates } from './branch.ts';
 import { Stopped } from './values/scope.ts';
 import { Variables } from './values/variables.ts';
@@ -15,7 +15,7 @@ export const INLINE_CONCURRENCY = 40;
 export async function attemptMap(branch: Branch, state: State, input: Json, runStates: RunStates): Promise<Json> {
   const { run, trail, name } = branch;
   const surroundings = branch.surroundings(input);
-  const items = state.ItemsPath === undefined ? input : read(state.ItemsPath, surroundings, 'ItemsPath');
+  const items = state.ItemsPath === undefined ? input : readPath(state.ItemsPath, surroundings, 'ItemsPath');
   if (!Array.isArray(items))
     throw new RuntimeFailure(`Reference path "${state.ItemsPath ?? '$'}" must point to array.`);
   if (!branch.position.inner) run.journal.record(trail, 'MapStateStarted', { length: items.length });

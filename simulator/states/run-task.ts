@@ -1,6 +1,6 @@
 import type { Json, State } from './definition.ts';
 import { PAYLOAD_LIMIT, RuntimeFailure, StateError } from './errors.ts';
-import { fill, read, type ExpressionInput } from './values/expression.ts';
+import { fill, readPath, type ExpressionInput } from './values/expression.ts';
 import type { Timer } from '../clock.ts';
 import type { Branch } from './branch.ts';
 import { partitionIn } from '../aws/partition.ts';
@@ -182,7 +182,7 @@ function secondsIn(
 ): number | undefined {
   const path = state[`${field}Path`];
   if (path === undefined) return state[field];
-  const value = read(path, around, `${field}Path`);
+  const value = readPath(path, around, `${field}Path`);
   if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
   throw new RuntimeFailure(
     `The ${field}Path parameter must reference a positive integer: ${path} == ${JSON.stringify(value)}`,

@@ -1,3 +1,4 @@
+import type { EventPath } from '../../core/build/event-paths.ts';
 import type { Actions } from '../aws/calls/actions.ts';
 import type { Clock } from '../clock.ts';
 import { partitionIn } from '../aws/partition.ts';
@@ -5,12 +6,12 @@ import { parseDefinition, type Json } from './definition.ts';
 import { createActions } from './execution-actions.ts';
 import { machineActions } from './machine-actions.ts';
 import { newExecution } from './execution.ts';
-import type { EventPath, Execution, HistoryEvent, Listener } from './history.ts';
+import type { Execution, HistoryEvent, Listener } from './history.ts';
 import { refusals } from './supported/supported.ts';
 import { createTokens } from './tokens.ts';
 import type { Registry } from './registry.ts';
 
-export type { EventPath, Execution, HistoryEvent };
+export type { Execution, HistoryEvent };
 
 /** A simulated Step Functions for Standard workflows in JSONPath. `supported.ts` says what a definition may contain. */
 export interface StepFunctions {

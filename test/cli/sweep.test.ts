@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { connect } from '../../aws/connection.ts';
 import { openDeployment } from '../../cli/deployed/deployment.ts';
 import { golden } from '../../cli/golden.ts';
-import { sweep, type SweepOptions } from '../../cli/sweep.ts';
+import { runSweep, type SweepOptions } from '../../cli/sweep.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-report.ts';
 import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
 import { deadBuild, plantImage, plantVolume, present, record } from '../support/orphans.ts';
@@ -23,7 +23,7 @@ function deployed(setting: Setting = {}, stage = 'dev') {
     let over = false;
     const running = clock
       .activity(() =>
-        sweep({ region: 'us-east-1', stage, ...options }, terminal, (from) => openDeployment(from, waiting)),
+        runSweep({ region: 'us-east-1', stage, ...options }, terminal, (from) => openDeployment(from, waiting)),
       )
       .finally(() => (over = true));
     running.catch(() => undefined);

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { isRecipeName } from '../../core/recipe-name.ts';
 import { name } from '../../core/recipe/scalars.ts';
-import { identityOf } from '../../core/sweep/estate.ts';
+import { identityFromTags } from '../../core/sweep/estate.ts';
 import type { Thing } from '../../core/undo/things.ts';
 
 const build = '20261123-030000-9f2c';
@@ -25,5 +25,5 @@ test.each([
   expect(isRecipeName(text)).toBe(right);
   expect(name.safeParse(text).success).toBe(right);
   expect(claimedIdentity({ recipe: text }, execution) !== undefined).toBe(right);
-  expect(identityOf(tagged(text)) !== undefined).toBe(right);
+  expect(identityFromTags(tagged(text)) !== undefined).toBe(right);
 });

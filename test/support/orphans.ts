@@ -2,7 +2,7 @@
 import { keyOf } from '../../core/memory/documents.ts';
 import type { SweepOutcome, SweepReport } from '../../core/sweep/sweep-report.ts';
 import type { Action } from '../../simulator/aws/calls/actions.ts';
-import { writeObject } from '../../simulator/aws/s3.ts';
+import { storeObject } from '../../simulator/aws/s3.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import { account } from './pipeline.ts';
@@ -33,7 +33,7 @@ export function record(
   const { world } = simulation.cloud;
   const bucket = world.buckets.get(simulation.bucket)!;
   const put = (name: 'owner' | 'manifest' | 'ledger', content: object) =>
-    writeObject(world, bucket, keyOf({ recipe: 'base', build }, name), JSON.stringify(content));
+    storeObject(world, bucket, keyOf({ recipe: 'base', build }, name), JSON.stringify(content));
   put('owner', { execution: owner, build });
   if (manifest) put('manifest', manifest);
   if (ledger) put('ledger', ledger);

@@ -3,7 +3,7 @@ import type { Violation } from './violation.ts';
 import { readMachine } from '../machines.ts';
 import { home, shapeOf } from '../setting.ts';
 import { isOf } from '../strikes.ts';
-import { isStop, isWake, machineOf, stateOf, type Scenario, type Strike } from '../vocabulary.ts';
+import { isStop, isWake, machineOf, stateOfPlace, type FaultScenario, type Strike } from '../vocabulary.ts';
 import type { Trial } from '../trial.ts';
 
 /** The expected end of a scenario: published, failed in a state, or dead in one. Undefined if several causes compete. */
@@ -14,7 +14,7 @@ const undoing = /^(Compensate|RecordFailure)$/;
 
 /** Whether a strike denies a waiting state the document by which an event finds it. Its heartbeats are enough. */
 const isUnkeptWait = ({ place, at }: Strike): boolean =>
-  /^(Await|Seal)/.test(stateOf(place)) && /^s3:PutObject\b/.test(String(at));
+  /^(Await|Seal)/.test(stateOfPlace(place)) && /^s3:PutObject\b/.test(String(at));
 
 /** The causes that end a build: a step, check or copy that fails by itself, a missing permission, a stopped execution. */
 function causes({ struck, scenario }: Trial): Expectation[] {
@@ -26,7 +26,7 @@ function causes({ struck, scenario }: Trial): Expectation[] {
       (isStop(strike) ||
         (strike.fault === 'denied' &&
           !isWake(strike.place) &&
-          !undoing.test(stateOf(strike.place)) &&
+          !undoing.test(stateOfPlace(strike.place)) &&
           !isUnkeptWait(strike))),
   );
   return [
@@ -36,7 +36,7 @@ function causes({ struck, scenario }: Trial): Expectation[] {
   ];
 }
 
-function ownFailure(scenario: Scenario, fails: string): Expectation {
+function ownFailure(scenario: FaultScenario, fails: string): Expectation {
   const target = shapeOf(scenario).targets.find(({ region }) => region === fails);
   if (!target) return { end: 'failed', state: fails.startsWith('check') ? 'AwaitCheck' : 'AwaitCommand' };
   if (!target.required) return { end: 'published', state: '' };
@@ -45,7 +45,7 @@ function ownFailure(scenario: Scenario, fails: string): Expectation {
 
 /** Whether a strike denies Resolve a look without which the build goes on. What AWS refused is then a note. */
 export function isRefusedLook({ place, fault, at }: Strike): boolean {
-  if (stateOf(place) !== 'Resolve' || fault !== 'denied') return false;
+  if (stateOfPlace(place) !== 'Resolve' || fault !== 'denied') return false;
   const [action = '', region = home] = String(at).split('@');
   // The recipe names its keys by aliases, which say nothing without KMS.
   if (action === 'kms:DescribeKey') return false;
@@ -53,8 +53,8 @@ export function isRefusedLook({ place, fault, at }: Strike): boolean {
   return lookPermissions.includes(action) || region !== home;
 }
 
-function ofStrike(scenario: Scenario, strike: Strike): Expectation {
-  const state = stateOf(strike.place);
+function ofStrike(scenario: FaultScenario, strike: Strike): Expectation {
+  const state = stateOfPlace(strike.place);
   // An execution ended in the middle of a run may have reached the next state by then.
   if (isStop(strike)) return { end: 'died', state: strike.at === undefined ? state : '' };
   // The image is published by then. The manifest lists what may not be removed; a forbidden write fails the execution.
@@ -106,7 +106,7 @@ export function completion(trial: Trial): Violation[] {
   return [];
 }
 
-const isOptional = (scenario: Scenario, region: string) =>
+const isOptional = (scenario: FaultScenario, region: string) =>
   shapeOf(scenario).targets.some((target) => target.region === region && !target.required);
 
 export const brief = (text = ''): string => text.replaceAll('\n', ' ').slice(0, 240);

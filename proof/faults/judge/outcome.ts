@@ -1,7 +1,7 @@
 import type { Violation } from './violation.ts';
 import { judge } from './judge.ts';
 import { runTrial, type Trial } from '../trial.ts';
-import type { Scenario } from '../vocabulary.ts';
+import type { FaultScenario } from '../vocabulary.ts';
 
 /** The result of a scenario, as plain data that can be sent between processes. */
 export interface Outcome {
@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** Runs a scenario and judges it. An error of the simulation counts as a violation. */
-export async function runScenario(scenario: Scenario, mustStrike = true): Promise<Outcome> {
+export async function runScenario(scenario: FaultScenario, mustStrike = true): Promise<Outcome> {
   const began = performance.now();
   const took = () => Math.round(performance.now() - began);
   try {

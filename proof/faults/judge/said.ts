@@ -1,7 +1,7 @@
 import type { SweepOutcome } from '../../../core/sweep/sweep-report.ts';
 import type { ResourceState } from '../account-state.ts';
 import { isOf } from '../strikes.ts';
-import { stateOf } from '../vocabulary.ts';
+import { stateOfPlace } from '../vocabulary.ts';
 import type { Trial } from '../trial.ts';
 
 /** The causes and outputs of all executions. */
@@ -58,7 +58,7 @@ export function isUnknown(trial: Trial): boolean {
   if (isCleanUpEnded(trial)) return true;
   const disabled = scenario.strikes.some(
     ({ place, fault, at = '' }) =>
-      fault === 'denied' && stateOf(place) === 'Compensate' && /^(s3|sfn):/.test(String(at)),
+      fault === 'denied' && stateOfPlace(place) === 'Compensate' && /^(s3|sfn):/.test(String(at)),
   );
   return disabled && linesOf(trial).some((line) => line.startsWith('unknown: the clean-up'));
 }

@@ -5,7 +5,7 @@ import { isUnheard, isUnknown, linesOf, wordsOf } from './said.ts';
 import { home } from '../setting.ts';
 import { isOf } from '../strikes.ts';
 import { readMachine } from '../machines.ts';
-import { stateOf } from '../vocabulary.ts';
+import { stateOfPlace } from '../vocabulary.ts';
 import type { Trial } from '../trial.ts';
 
 const known = new Set(
@@ -115,7 +115,7 @@ function cause(trial: Trial): Violation[] {
   )
     problems.push(`the failure names ${told}, not ${wanted.state}`);
   if (wanted.region && !all.includes(wanted.region)) problems.push(`nothing names ${wanted.region}`);
-  const denied = [...struck].filter(({ fault, place }) => fault === 'denied' && stateOf(place) === wanted.state);
+  const denied = [...struck].filter(({ fault, place }) => fault === 'denied' && stateOfPlace(place) === wanted.state);
   for (const { at } of denied) {
     const action = String(at).split(/[:@]/)[1] ?? '';
     if (!all.includes(action)) problems.push(`nothing says that ${at} was denied: ${brief(all)}`);

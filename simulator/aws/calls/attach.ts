@@ -9,7 +9,7 @@ import type { Random } from '../../random.ts';
 export type Services = Record<string, Actions>;
 
 /** One attempt of one call, as CloudTrail would record it. */
-export interface Call {
+export interface RecordedCall {
   /** Virtual milliseconds since the epoch. */
   at: number;
   service: string;
@@ -40,7 +40,7 @@ export const acting = (): FunctionRun | undefined => functions.getStore();
 
 export interface AttachOptions {
   /** Every attempt is appended here. */
-  calls?: Call[];
+  calls?: RecordedCall[];
   /** Seconds a call takes. */
   latency?: (service: string, action: string, region: string) => number;
 }
@@ -82,7 +82,13 @@ export function attach<Client extends AnyClient>(
       const run = acting();
       if (run?.killed) throw new Error(`${run.name} was killed before it could call ${service}:${name}`);
       const requestId = `00000000-0000-4000-8000-${String(++requests).padStart(12, '0')}`;
-      const call: Call = { at: clock.now(), service, action: name, ...caller, params: copy(args.simulatorInput) };
+      const call: RecordedCall = {
+        at: clock.now(),
+        service,
+        action: name,
+        ...caller,
+        params: copy(args.simulatorInput),
+      };
       if (run) call.by = run.name;
       options.calls?.push(call);
       const seconds = options.latency?.(service, name, caller.region) ?? 0;

@@ -26,7 +26,7 @@ export function strict<Input>(
 
 export const page = 'MaxResults NextToken';
 export const filters = 'Filters.Name Filters.Values';
-export const tagSpecifications =
+export const tagSpecificationParameters =
   'TagSpecifications.ResourceType TagSpecifications.Tags.Key TagSpecifications.Tags.Value';
 
 /** The value of a parameter that AWS requires. */

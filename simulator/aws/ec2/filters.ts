@@ -10,7 +10,7 @@ export type Fields<Resource> = Record<string, (resource: Resource) => string | s
  * The resources that match every filter. A filter matches any of its values, with wildcards `*` and `?`; `tag:K` and `tag-key`
  * are always supported.
  */
-export function select<Resource extends { tags: Map<string, string> }>(
+export function selectByFilters<Resource extends { tags: Map<string, string> }>(
   resources: Iterable<Resource>,
   filters: Filter[] | undefined,
   fields: Fields<Resource>,

@@ -2,9 +2,9 @@ import type { CreateTagsRequest, DeleteTagsRequest, DescribeTagsRequest, Tag } f
 import { ApiError, type Actions, type Caller } from '../calls/actions.ts';
 import { filters, page, required, strict } from '../calls/strict.ts';
 import type { Region } from '../state/region.ts';
-import type { Tags } from '../state/tags.ts';
+import type { TagMap } from '../state/tags.ts';
 import type { World } from '../state/world.ts';
-import { select, type Fields } from './filters.ts';
+import { selectByFilters, type Fields } from './filters.ts';
 import { imageById } from './images/images.ts';
 import { snapshotById } from './images/snapshots.ts';
 import { instanceById } from './instances/instances.ts';
@@ -14,7 +14,7 @@ import { volumeById } from './volumes.ts';
 
 // EC2's actions on tags: CreateTags, DeleteTags, DescribeTags.
 
-type Tagged = { id: string; type: string; key: string; value: string; tags: Tags };
+type Tagged = { id: string; type: string; key: string; value: string; tags: TagMap };
 
 const fields: Fields<Tagged> = {
   'resource-id': (tag) => tag.id,
@@ -55,7 +55,7 @@ export const tagActions = (world: World): Actions => ({
         if (owner === caller.account) for (const [key, value] of tags) all.push({ id, type, key, value, tags });
       }
     }
-    const { items, NextToken } = paginate(select(all, input.Filters, fields), input, { min: 5, max: 1000 });
+    const { items, NextToken } = paginate(selectByFilters(all, input.Filters, fields), input, { min: 5, max: 1000 });
     return {
       Tags: items.map((tag) => ({ ResourceId: tag.id, ResourceType: tag.type, Key: tag.key, Value: tag.value })),
       NextToken,
@@ -63,19 +63,19 @@ export const tagActions = (world: World): Actions => ({
   }),
 });
 
-function ownResources(world: World, caller: Caller, ids: string[] | undefined): { tags: Tags }[] {
+function ownResources(world: World, caller: Caller, ids: string[] | undefined): { tags: TagMap }[] {
   required(ids?.[0], 'ResourceId');
   return (ids ?? []).map((id) => ownResource(world.region(caller.region), caller, id));
 }
 
-function ownResource(region: Region, caller: Caller, id: string): { owner: string; tags: Tags } {
+function ownResource(region: Region, caller: Caller, id: string): { owner: string; tags: TagMap } {
   const resource = resourceById(region, caller, id);
   if (resource.owner !== caller.account)
     throw new Error(`the simulator does not tag ${id}, which another account owns`);
   return resource;
 }
 
-export function resourceById(region: Region, caller: Caller, id: string): { owner: string; tags: Tags } {
+export function resourceById(region: Region, caller: Caller, id: string): { owner: string; tags: TagMap } {
   if (id.startsWith('ami-')) return imageById(region, caller, id);
   if (id.startsWith('i-')) return instanceById(region, caller, id);
   if (id.startsWith('snap-')) return snapshotById(region, caller, id);

@@ -1,19 +1,19 @@
 import type { Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { ApiError } from '../calls/actions.ts';
-import type { Tags } from '../state/tags.ts';
+import type { TagMap } from '../state/tags.ts';
 
 // The rules that EC2 applies to tags, and the two shapes of tags in requests and answers.
 
 /** Tags as AWS returns them: absent if there are none. */
-export const tagList = (tags: Tags): { Key: string; Value: string }[] | undefined =>
+export const tagList = (tags: TagMap): { Key: string; Value: string }[] | undefined =>
   tags.size === 0 ? undefined : [...tags].map(([Key, Value]) => ({ Key, Value }));
 
 /** The tags in a request by resource type. Types that the request does not create are refused, as in EC2. */
 export function specifiedTags<Type extends string>(
   specifications: TagSpecification[] | undefined,
   types: readonly Type[],
-): (type: Type) => Tags {
-  const byType = new Map<string, Tags>();
+): (type: Type) => TagMap {
+  const byType = new Map<string, TagMap>();
   for (const { ResourceType = '', Tags = [] } of specifications ?? []) {
     if (!types.includes(ResourceType as Type)) {
       throw new ApiError(
@@ -42,7 +42,7 @@ function tooLong(what: 'key' | 'value', text: string, most: number): void {
     throw new ApiError('InvalidParameterValue', `Tag ${what} exceeds the maximum length of ${most} characters`);
 }
 
-export function addTags(to: Tags, tags: Tag[]): Tags {
+export function addTags(to: TagMap, tags: Tag[]): TagMap {
   const keys = tags.map((tag) => tag.Key ?? '');
   if (new Set(keys).size < keys.length) throw new ApiError('InvalidParameterValue', 'Duplicate tag key specified.');
   for (const { Key = '', Value = '' } of tags) {

@@ -1,7 +1,7 @@
 import type { DeleteVolumeRequest, DescribeVolumesRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../calls/actions.ts';
 import { filters, page, strict } from '../calls/strict.ts';
-import { select, type Fields } from './filters.ts';
+import { selectByFilters, type Fields } from './filters.ts';
 import { paginate } from './pagination.ts';
 import { tagList } from './tags.ts';
 import type { Region } from '../state/region.ts';
@@ -38,7 +38,7 @@ export const volumeActions = (world: World): Actions => ({
       const own = input.VolumeIds?.length
         ? input.VolumeIds.map((id) => volumeById(region, caller, id))
         : [...region.volumes.values()].filter((volume) => volume.owner === caller.account);
-      const { items, NextToken } = paginate(select(own, input.Filters, fields), input, {
+      const { items, NextToken } = paginate(selectByFilters(own, input.Filters, fields), input, {
         min: 1,
         max: 1000,
         ids: input.VolumeIds,

@@ -10,7 +10,7 @@ export interface BusEvent extends Occurrence {
   time: string;
 }
 
-export interface Rule {
+export interface EventRule {
   name: string;
   /** Account and region of the bus. Default: all accounts and regions. */
   account?: string;
@@ -29,7 +29,7 @@ export interface Rule {
 export interface EventBus {
   /** Returns the event's id. */
   put(occurrence: Occurrence): string;
-  addRule(rule: Rule): void;
+  addRule(rule: EventRule): void;
   /** Receives every delivered event, like a rule that matches everything. */
   onEvent(listener: (event: BusEvent) => void): void;
   /** Events that a target rejected in all tries. They are in the dead-letter queue, if there is one. */
@@ -58,7 +58,7 @@ class SimulatedEventBus implements EventBus {
   readonly undelivered: EventBus['undelivered'] = [];
   readonly lost: BusEvent[] = [];
   readonly #options: EventBusOptions;
-  readonly #rules: { rule: Rule; matches: (event: Occurrence) => boolean }[] = [];
+  readonly #rules: { rule: EventRule; matches: (event: Occurrence) => boolean }[] = [];
   readonly #listeners: ((event: BusEvent) => void)[] = [];
   /** When the latest event of a bus arrives, by `account region`. */
   readonly #latest = new Map<string, number>();
@@ -88,7 +88,7 @@ class SimulatedEventBus implements EventBus {
     return id;
   }
 
-  addRule(rule: Rule): void {
+  addRule(rule: EventRule): void {
     const { account, region, pattern } = rule;
     const matches = matcher(pattern);
     const here = (event: Occurrence) =>
@@ -126,7 +126,7 @@ class SimulatedEventBus implements EventBus {
       if (matches(event)) this.#call(rule, event, this.#options.clock.now(), 0);
   }
 
-  #call(rule: Rule, event: BusEvent, since: number, tries: number): void {
+  #call(rule: EventRule, event: BusEvent, since: number, tries: number): void {
     const { clock, random } = this.#options;
     const { name, target, retries = 185, maximumAgeSeconds = 86_400, deadLetter } = rule;
     const run = async () => void (await target(structuredClone(event)));

@@ -1,13 +1,13 @@
 import { isoTime } from '../../clock.ts';
 import { partitionIn } from '../partition.ts';
 import { uuid } from '../keys.ts';
-import { statusOf } from '../ssm/describe-command.ts';
+import { commandStatus } from '../ssm/describe-command.ts';
 import { redriveStatus } from '../../states/redrive.ts';
 import type { Execution } from '../../states/step-functions.ts';
 import type { Image } from '../state/images.ts';
 import type { Instance } from '../state/instances.ts';
 import type { Snapshot } from '../state/snapshots.ts';
-import type { Command, Invocation } from '../state/commands.ts';
+import type { SsmCommand, CommandInvocation } from '../state/commands.ts';
 
 /** An event from an AWS service to EventBridge. Its shape has the odd capitals and ARNs that AWS documents for each event. */
 export interface Occurrence {
@@ -67,10 +67,10 @@ export function snapshotNotification(region: string, snapshot: Snapshot, endedAt
   };
 }
 
-const commandResource = ({ command, instance }: Invocation) =>
+const commandResource = ({ command, instance }: CommandInvocation) =>
   `arn:${partitionIn(command.region)}:ec2:${command.region}:${command.owner}:instance/${instance.id}`;
 
-export const invocationStatusChange = (invocation: Invocation): Occurrence => ({
+export const invocationStatusChange = (invocation: CommandInvocation): Occurrence => ({
   source: 'aws.ssm',
   'detail-type': 'EC2 Command Invocation Status-change Notification',
   account: invocation.command.owner,
@@ -85,7 +85,7 @@ export const invocationStatusChange = (invocation: Invocation): Occurrence => ({
   },
 });
 
-export const commandStatusChange = (command: Command): Occurrence => ({
+export const commandStatusChange = (command: SsmCommand): Occurrence => ({
   source: 'aws.ssm',
   'detail-type': 'EC2 Command Status-change Notification',
   account: command.owner,
@@ -97,7 +97,7 @@ export const commandStatusChange = (command: Command): Occurrence => ({
     'expire-after': isoTime(command.sentAt + (command.timeoutSeconds + command.executionTimeout) * 1000),
     parameters: command.parameters,
     'requested-date-time': isoTime(command.sentAt),
-    status: statusOf(command),
+    status: commandStatus(command),
   },
 });
 

@@ -9,10 +9,10 @@ import { ApiError, type Actions, type Caller } from '../calls/actions.ts';
 import { paginate } from '../ec2/pagination.ts';
 import { strict } from '../calls/strict.ts';
 import { sendCommand, StepRules } from './send-command.ts';
-import { describedCommand, describedInvocation, listedInvocation, statusOf } from './describe-command.ts';
+import { describedCommand, describedInvocation, listedInvocation, commandStatus } from './describe-command.ts';
 import { tell } from './run-command.ts';
 import type { World } from '../state/world.ts';
-import type { Command } from '../state/commands.ts';
+import type { SsmCommand } from '../state/commands.ts';
 
 const sendParameters = `InstanceIds DocumentName DocumentVersion Parameters TimeoutSeconds Comment OutputS3BucketName OutputS3KeyPrefix
   CloudWatchOutputConfig.CloudWatchLogGroupName CloudWatchOutputConfig.CloudWatchOutputEnabled MaxConcurrency MaxErrors`;
@@ -86,7 +86,7 @@ function cancelCommand(world: World, input: CancelCommandRequest, caller: Caller
   return {};
 }
 
-function visible(world: World, caller: Caller, input: ListCommandsRequest): Command[] {
+function visible(world: World, caller: Caller, input: ListCommandsRequest): SsmCommand[] {
   return [...world.region(caller.region).commands.values()]
     .filter((command) => command.owner === caller.account)
     .filter((command) => input.CommandId === undefined || command.id === input.CommandId)
@@ -95,14 +95,14 @@ function visible(world: World, caller: Caller, input: ListCommandsRequest): Comm
     .reverse();
 }
 
-function existing(world: World, caller: Caller, id: string | undefined): Command {
+function existing(world: World, caller: Caller, id: string | undefined): SsmCommand {
   const command = world.region(caller.region).commands.get(id ?? '');
   if (command?.owner === caller.account) return command;
   throw new ApiError('InvalidCommandId', `The command ${id} does not exist`);
 }
 
-function read(command: Command, key: string | undefined): string {
-  if (key === 'Status') return statusOf(command);
+function read(command: SsmCommand, key: string | undefined): string {
+  if (key === 'Status') return commandStatus(command);
   if (key === 'DocumentName') return command.documentName;
   throw new Error(`the simulator does not implement filter ${key} of commands`);
 }

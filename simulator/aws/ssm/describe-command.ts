@@ -1,25 +1,26 @@
 import { isoTime } from '../../clock.ts';
-import type { Command, Invocation } from '../state/commands.ts';
+import type { SsmCommand, CommandInvocation } from '../state/commands.ts';
 
 const cut = (text: string, length: number) =>
   text.length <= length ? text : `${text.slice(0, length)}\n--output truncated--`;
 
-const isOver = ({ status }: Invocation) => !['Pending', 'InProgress', 'Cancelling'].includes(status);
+const isOver = ({ status }: CommandInvocation) => !['Pending', 'InProgress', 'Cancelling'].includes(status);
 
 /** The status of a command: the common status of its invocations, InProgress until all have ended, then the worst. */
-export function statusOf({ invocations }: Command): string {
+export function commandStatus({ invocations }: SsmCommand): string {
   const statuses = invocations.map((each) => each.status);
   if (new Set(statuses).size === 1) return statuses[0]!;
   if (!invocations.every(isOver)) return 'InProgress';
   return (
-    ['Failed', 'TimedOut', 'Cancelled'].find((status) => statuses.includes(status as Invocation['status'])) ?? 'Success'
+    ['Failed', 'TimedOut', 'Cancelled'].find((status) => statuses.includes(status as CommandInvocation['status'])) ??
+    'Success'
   );
 }
 
-export function describedCommand(command: Command) {
+export function describedCommand(command: SsmCommand) {
   const { invocations } = command;
   const count = (...statuses: string[]) => invocations.filter((each) => statuses.includes(each.status)).length;
-  const status = invocations.length === 0 ? 'Pending' : statusOf(command);
+  const status = invocations.length === 0 ? 'Pending' : commandStatus(command);
   return {
     CommandId: command.id,
     DocumentName: command.documentName,
@@ -47,16 +48,16 @@ export function describedCommand(command: Command) {
   };
 }
 
-function urls(invocation: Invocation) {
+function urls(invocation: CommandInvocation) {
   const { outputBucket, region } = invocation.command;
   if (outputBucket === undefined) return { StandardOutputUrl: '', StandardErrorUrl: '' };
   const base = `https://s3.${region}.amazonaws.com/${outputBucket}/${outputPath(invocation)}`;
   return { StandardOutputUrl: `${base}/stdout`, StandardErrorUrl: `${base}/stderr` };
 }
 
-const pluginOf = (invocation: Invocation) => `aws:${outputPath(invocation).split('/').at(-2)!.slice(3)}`;
+const pluginOf = (invocation: CommandInvocation) => `aws:${outputPath(invocation).split('/').at(-2)!.slice(3)}`;
 
-export function describedInvocation(invocation: Invocation) {
+export function describedInvocation(invocation: CommandInvocation) {
   const { command, instance, startedAt, endedAt } = invocation;
   return {
     CommandId: command.id,
@@ -78,7 +79,7 @@ export function describedInvocation(invocation: Invocation) {
   };
 }
 
-export function listedInvocation(invocation: Invocation, withPlugins: boolean) {
+export function listedInvocation(invocation: CommandInvocation, withPlugins: boolean) {
   const { command, instance, startedAt, endedAt } = invocation;
   const plugin = {
     Name: pluginOf(invocation),
@@ -112,7 +113,7 @@ export function listedInvocation(invocation: Invocation, withPlugins: boolean) {
   };
 }
 
-export function outputPath({ command, instance }: Invocation): string {
+export function outputPath({ command, instance }: CommandInvocation): string {
   const plugin = command.document.output[instance.system === 'Windows' ? 'Windows' : 'Linux'];
   return [...(command.outputPrefix ? [command.outputPrefix] : []), command.id, instance.id, plugin].join('/');
 }

@@ -121,7 +121,7 @@ export function documentOf(input: SendCommandRequest): Document {
 }
 
 /** The result of a command: its duration, its output and its exit. */
-export interface Outcome {
+export interface CommandOutcome {
   kind: 'commandPatch' | 'commandInstall' | 'commandOther';
   seconds?: number | undefined;
   exitCode: number;
@@ -142,7 +142,7 @@ export function outcomeOf(
   text: string,
   step: string,
   rule: Scenario['commands'][number] | undefined,
-): Outcome {
+): CommandOutcome {
   const kind =
     document.work === 'Patch' || patching.test(text)
       ? 'commandPatch'

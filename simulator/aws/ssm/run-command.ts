@@ -1,18 +1,18 @@
 import type { Timer } from '../../clock.ts';
 import { powerOff } from '../ec2/instances/guest.ts';
 import { commandStatusChange, invocationStatusChange } from '../events/events.ts';
-import { writeObject } from '../s3.ts';
-import { statusOf, outputPath } from './describe-command.ts';
-import { outcomeOf, type Outcome } from './documents.ts';
+import { storeObject } from '../s3.ts';
+import { commandStatus, outputPath } from './describe-command.ts';
+import { outcomeOf, type CommandOutcome } from './documents.ts';
 import type { Instance } from '../state/instances.ts';
 import type { World } from '../state/world.ts';
 import type { Agent } from '../state/agents.ts';
-import type { Command, Invocation } from '../state/commands.ts';
+import type { SsmCommand, CommandInvocation } from '../state/commands.ts';
 
 /** Delivers a command to one instance and runs it there. An instance runs one command at a time, in order of arrival. */
-export function runOn(world: World, command: Command, instance: Instance, agent: Agent): Invocation {
+export function runOn(world: World, command: SsmCommand, instance: Instance, agent: Agent): CommandInvocation {
   const at = { resource: command.id, region: instance.region };
-  const invocation: Invocation = {
+  const invocation: CommandInvocation = {
     command,
     instance,
     status: 'Pending',
@@ -31,7 +31,7 @@ export function runOn(world: World, command: Command, instance: Instance, agent:
 /** The run of a command on one instance, from its delivery to its end. */
 class CommandRun {
   readonly #world: World;
-  readonly #invocation: Invocation;
+  readonly #invocation: CommandInvocation;
   readonly #agent: Agent;
   readonly #queue: Queue;
   /** Time limits, which hold even if the agent is lost. */
@@ -44,7 +44,7 @@ class CommandRun {
   /** What the script does after the reboot that it requested. */
   #afterReboot: (() => void) | undefined;
 
-  constructor(world: World, invocation: Invocation, agent: Agent) {
+  constructor(world: World, invocation: CommandInvocation, agent: Agent) {
     this.#world = world;
     this.#invocation = invocation;
     this.#agent = agent;
@@ -66,7 +66,7 @@ class CommandRun {
     }
   }
 
-  finish(status: Invocation['status'], details: string = status, result: Partial<Outcome> = {}): void {
+  finish(status: CommandInvocation['status'], details: string = status, result: Partial<CommandOutcome> = {}): void {
     if (this.#over) return;
     this.#over = true;
     for (const timer of [...this.#limits, ...this.#running]) timer.cancel();
@@ -111,7 +111,7 @@ class CommandRun {
     this.#runFor(outcome.seconds ?? this.#world.delays.draw(outcome.kind, at), outcome);
   };
 
-  #runFor(seconds: number, outcome: Outcome): void {
+  #runFor(seconds: number, outcome: CommandOutcome): void {
     const { command, instance } = this.#invocation;
     const timeout = command.executionTimeout;
     if (outcome.status === 'Cancelled') return this.#whileRunning(seconds, () => this.finish('Cancelled'));
@@ -131,10 +131,10 @@ class CommandRun {
 }
 
 /** Sends the invocation's event, and the command's event if the command's own status has changed. */
-export function tell(world: World, invocation: Invocation): void {
+export function tell(world: World, invocation: CommandInvocation): void {
   const { command } = invocation;
   world.emit(invocationStatusChange(invocation));
-  const status = statusOf(command);
+  const status = commandStatus(command);
   if (status === command.toldStatus) return;
   command.toldStatus = status;
   world.emit(commandStatusChange(command));
@@ -179,11 +179,11 @@ function queueOf(agent: Agent): Queue {
  * log, and SSM still returns the URLs: github.com/aws/amazon-ssm-agent,
  * agent/framework/processor/executer/iohandler/iomodule/fileS3.go.
  */
-function writeOutput(world: World, invocation: Invocation): void {
+function writeOutput(world: World, invocation: CommandInvocation): void {
   if (world.scenario.commandOutput === 'refused') return;
   const { command, stdout, stderr } = invocation;
   const bucket = world.buckets.get(command.outputBucket ?? '');
   if (!bucket) return;
-  if (stdout) writeObject(world, bucket, `${outputPath(invocation)}/stdout`, stdout, { type: 'text/plain' });
-  if (stderr) writeObject(world, bucket, `${outputPath(invocation)}/stderr`, stderr, { type: 'text/plain' });
+  if (stdout) storeObject(world, bucket, `${outputPath(invocation)}/stdout`, stdout, { type: 'text/plain' });
+  if (stderr) storeObject(world, bucket, `${outputPath(invocation)}/stderr`, stderr, { type: 'text/plain' });
 }

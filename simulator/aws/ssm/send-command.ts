@@ -3,7 +3,7 @@ import type { Scenario } from '../../pipeline/scenario.ts';
 import { ApiError, type Caller } from '../calls/actions.ts';
 import { uuid } from '../keys.ts';
 import type { Agent } from '../state/agents.ts';
-import type { Command } from '../state/commands.ts';
+import type { SsmCommand } from '../state/commands.ts';
 import type { Region } from '../state/region.ts';
 import type { World } from '../state/world.ts';
 import { describedCommand } from './describe-command.ts';
@@ -67,7 +67,7 @@ function newCommand(
   document: Document,
   input: SendCommandRequest,
   caller: Caller,
-): Command {
+): SsmCommand {
   const parameters = parameterValues(
     input.Parameters ?? {},
     (name) => region.parameters.get(name)?.versions.at(-1)?.value,

@@ -5,7 +5,7 @@ import type { Instance } from './instances.ts';
 
 // Commands and their invocations as the simulated Systems Manager keeps them.
 
-export interface Command {
+export interface SsmCommand {
   id: string;
   owner: string;
   region: string;
@@ -27,13 +27,13 @@ export interface Command {
   maxErrors: string;
   sentAt: number;
   rule: Scenario['commands'][number] | undefined;
-  invocations: Invocation[];
+  invocations: CommandInvocation[];
   /** The last status sent to EventBridge. */
   toldStatus?: string;
 }
 
-export interface Invocation {
-  command: Command;
+export interface CommandInvocation {
+  command: SsmCommand;
   instance: Instance;
   status: 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelling' | 'Cancelled';
   details: string;
@@ -44,5 +44,5 @@ export interface Invocation {
   responseCode: number;
   stdout: string;
   stderr: string;
-  finished(status: Invocation['status'], details?: string): void;
+  finished(status: CommandInvocation['status'], details?: string): void;
 }

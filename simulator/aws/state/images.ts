@@ -1,5 +1,5 @@
 import type { LaunchPermission } from '@aws-sdk/client-ec2';
-import type { Tags } from './tags.ts';
+import type { TagMap } from './tags.ts';
 
 // AMIs as the simulated EC2 keeps them.
 
@@ -44,5 +44,5 @@ export interface Image {
   sourceInstance?: string | undefined;
   mappings: Mapping[];
   permissions: LaunchPermission[];
-  tags: Tags;
+  tags: TagMap;
 }

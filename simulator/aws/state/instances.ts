@@ -1,6 +1,6 @@
 import type { System } from './images.ts';
 import type { Subnet } from './network.ts';
-import type { Tags } from './tags.ts';
+import type { TagMap } from './tags.ts';
 
 // Instances as the simulated EC2 keeps them.
 
@@ -37,5 +37,5 @@ export interface Instance {
   shutdownBehavior: string;
   userData: string | undefined;
   clientToken: string | undefined;
-  tags: Tags;
+  tags: TagMap;
 }

@@ -1,5 +1,5 @@
 import type { Agent } from './agents.ts';
-import type { Command } from './commands.ts';
+import type { SsmCommand } from './commands.ts';
 import type { Image } from './images.ts';
 import type { Instance } from './instances.ts';
 import type { Network } from './network.ts';
@@ -24,5 +24,5 @@ export interface Region {
   /** Keyed by `account name`; public parameters belong to the account `aws`. */
   readonly parameters: Map<string, Parameter>;
   readonly agents: Map<string, Agent>;
-  readonly commands: Map<string, Command>;
+  readonly commands: Map<string, SsmCommand>;
 }

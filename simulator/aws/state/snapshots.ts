@@ -1,4 +1,4 @@
-import type { Tags } from './tags.ts';
+import type { TagMap } from './tags.ts';
 
 // EBS snapshots as the simulated EC2 keeps them.
 
@@ -19,5 +19,5 @@ export interface Snapshot {
   keyArn: string | undefined;
   /** Account ids, or `all`. */
   sharedWith: Set<string>;
-  tags: Tags;
+  tags: TagMap;
 }

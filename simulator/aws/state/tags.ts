@@ -1,2 +1,2 @@
 /** The tags of a resource, by key. */
-export type Tags = Map<string, string>;
+export type TagMap = Map<string, string>;

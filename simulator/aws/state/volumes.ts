@@ -1,4 +1,4 @@
-import type { Tags } from './tags.ts';
+import type { TagMap } from './tags.ts';
 
 // EBS volumes as the simulated EC2 keeps them.
 
@@ -16,5 +16,5 @@ export interface Volume {
   keyArn: string | undefined;
   snapshot: string | undefined;
   createdAt: number;
-  tags: Tags;
+  tags: TagMap;
 }

@@ -1,6 +1,6 @@
 import type { Json, State } from '../definition.ts';
 import { parseCall, variableOf } from '../values/expression.ts';
-import { callRefusal, type Call } from '../values/intrinsics.ts';
+import { callRefusal, type IntrinsicCall } from '../values/intrinsics.ts';
 import { pathRefusal, referenceSteps } from '../values/paths.ts';
 
 /** The problem of an `.$` field or a path field; undefined if it has none. */
@@ -32,7 +32,7 @@ function rootedRefusal(text: string, variables: string[]): string | undefined {
   return why && `${text} ${why}`;
 }
 
-function argumentRefusal(call: Call, variables: string[]): string | undefined {
+function argumentRefusal(call: IntrinsicCall, variables: string[]): string | undefined {
   for (const arg of call.args) {
     const why =
       'path' in arg

@@ -1,6 +1,6 @@
 import type { ChoiceRule, Json } from '../definition.ts';
 import { RuntimeFailure } from '../errors.ts';
-import { read, tryRead, type ExpressionInput } from './expression.ts';
+import { readPath, tryRead, type ExpressionInput } from './expression.ts';
 
 type Compare = (value: Json, wanted: Json) => boolean;
 
@@ -74,7 +74,7 @@ function holds(rule: ChoiceRule, surroundings: ExpressionInput): boolean {
     throw new RuntimeFailure(`Invalid path '${path}': The choice state's condition path references an invalid value.`);
   if (Object.hasOwn(typeTests, name)) return typeTests[name]!(value) === rule[name];
   if (Object.hasOwn(comparisons, name)) return comparisons[name]!(value, rule[name] as Json);
-  return comparisons[name.slice(0, -4)]!(value, read(String(rule[name]), surroundings, name));
+  return comparisons[name.slice(0, -4)]!(value, readPath(String(rule[name]), surroundings, name));
 }
 
 /** Milliseconds of an RFC 3339 timestamp in the form of the States Language: capital T, and Z or an offset. */

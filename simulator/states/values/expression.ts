@@ -1,7 +1,7 @@
 import type { Json } from '../definition.ts';
 import { RuntimeFailure } from '../errors.ts';
-import { callIntrinsic, type Call } from './intrinsics.ts';
-import { select } from './paths.ts';
+import { callIntrinsic, type IntrinsicCall } from './intrinsics.ts';
+import { selectPath } from './paths.ts';
 import type { Variables } from './variables.ts';
 
 /** The values that a state's expressions can read. */
@@ -16,14 +16,14 @@ export interface ExpressionInput {
 
 /** The content of a `.$` field: a `$` path, `$$` context path, `$name` variable or `States.` function. */
 export function evaluate(text: string, surroundings: ExpressionInput, field: string): Json {
-  if (!text.startsWith('States.')) return read(text, surroundings, field);
+  if (!text.startsWith('States.')) return readPath(text, surroundings, field);
   return compute(parseCall(text), surroundings, field);
 }
 
 /** Reads a path. A missing path fails as on AWS, with the name of the field. */
-export function read(path: string, surroundings: ExpressionInput, field: string): Json {
+export function readPath(path: string, surroundings: ExpressionInput, field: string): Json {
   const { root, below } = resolveRoot(path, surroundings);
-  const found = select(below, root);
+  const found = selectPath(below, root);
   if (found === undefined)
     throw new RuntimeFailure(
       `The JSONPath '${path}' specified for the field '${field}' could not be found in the input '${JSON.stringify(root)}'`,
@@ -31,10 +31,10 @@ export function read(path: string, surroundings: ExpressionInput, field: string)
   return found;
 }
 
-/** Like `read`, but returns undefined for a missing path. */
+/** Like `readPath`, but returns undefined for a missing path. */
 export function tryRead(path: string, surroundings: ExpressionInput): Json | undefined {
   const { root, below } = resolveRoot(path, surroundings);
-  return select(below, root);
+  return selectPath(below, root);
 }
 
 function resolveRoot(path: string, { input, context, variables }: ExpressionInput): { root: Json; below: string } {
@@ -62,9 +62,9 @@ export function fill(template: Json, surroundings: ExpressionInput): Json {
   );
 }
 
-function compute(call: Call, surroundings: ExpressionInput, field: string): Json {
+function compute(call: IntrinsicCall, surroundings: ExpressionInput, field: string): Json {
   const values = call.args.map((arg): Json => {
-    if ('path' in arg) return read(arg.path, surroundings, field);
+    if ('path' in arg) return readPath(arg.path, surroundings, field);
     if ('call' in arg) return compute(arg.call, surroundings, field);
     return arg.literal;
   });
@@ -79,16 +79,16 @@ function compute(call: Call, surroundings: ExpressionInput, field: string): Json
 }
 
 /** Parses `States.Name(arg, …)`. Throws a plain Error with the problem, so that definitions are refused before they run. */
-export function parseCall(text: string): Call {
+export function parseCall(text: string): IntrinsicCall {
   const [call, rest] = callAt(text, text);
   if (rest.trim() !== '') throw new Error(`there is something after the function in ${text}`);
   return call;
 }
 
-function callAt(text: string, whole: string): [Call, string] {
+function callAt(text: string, whole: string): [IntrinsicCall, string] {
   const head = /^States\.(\w+)\s*\(\s*/.exec(text);
   if (!head) throw new Error(`${whole} is not an intrinsic function`);
-  const call: Call = { name: head[1]!, args: [] };
+  const call: IntrinsicCall = { name: head[1]!, args: [] };
   let rest = text.slice(head[0].length);
   while (!rest.startsWith(')')) {
     const [arg, after] = argumentAt(rest, whole);
@@ -100,7 +100,7 @@ function callAt(text: string, whole: string): [Call, string] {
   return [call, rest.slice(1)];
 }
 
-function argumentAt(text: string, whole: string): [Call['args'][number], string] {
+function argumentAt(text: string, whole: string): [IntrinsicCall['args'][number], string] {
   const literal = /^(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?=\s*[,)])/.exec(text);
   if (literal) return [{ literal: JSON.parse(literal[0]) as Json }, text.slice(literal[0].length)];
   const quoted = /^'((?:[^'\\]|\\.)*)'/.exec(text);

@@ -3,20 +3,20 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../definition.ts';
 
 /** A parsed `States.Name(…)`. `raw` keeps a string literal's escapes, which States.Format needs to tell `\{}` from `{}`. */
-export interface Call {
+export interface IntrinsicCall {
   name: string;
-  args: ({ literal: Json; raw?: string } | { path: string } | { call: Call })[];
+  args: ({ literal: Json; raw?: string } | { path: string } | { call: IntrinsicCall })[];
 }
 
-type Intrinsic = (args: Json[], call: Call, random: () => number) => Json;
+type Intrinsic = (args: Json[], call: IntrinsicCall, random: () => number) => Json;
 
 /** Calls an intrinsic function with computed arguments. Throws a plain Error where AWS reports States.Runtime. */
-export function callIntrinsic(call: Call, args: Json[], random: () => number): Json {
+export function callIntrinsic(call: IntrinsicCall, args: Json[], random: () => number): Json {
   return intrinsics[call.name]!.run(args, call, random);
 }
 
 /** Why a call is refused before it runs: an unknown function or a wrong number of arguments. */
-export function callRefusal(call: Call): string | undefined {
+export function callRefusal(call: IntrinsicCall): string | undefined {
   const known = Object.hasOwn(intrinsics, call.name) ? intrinsics[call.name] : undefined;
   if (!known) return `States.${call.name} is not an intrinsic function this interpreter knows`;
   const [least, most] = known.arity;
@@ -125,7 +125,7 @@ const intrinsics: Record<string, { arity: [number, number]; run: Intrinsic }> = 
   },
 };
 
-function format(args: Json[], call: Call): Json {
+function format(args: Json[], call: IntrinsicCall): Json {
   const first = call.args[0]!;
   const template = 'raw' in first ? first.raw! : string(args[0]);
   const rest = args.slice(1);

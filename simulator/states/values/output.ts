@@ -1,6 +1,6 @@
 import type { Json, State } from '../definition.ts';
 import { PAYLOAD_LIMIT, StateError } from '../errors.ts';
-import { fill, read, type ExpressionInput } from './expression.ts';
+import { fill, readPath, type ExpressionInput } from './expression.ts';
 import type { Branch } from '../branch.ts';
 import { place, selectFrom } from './paths.ts';
 
@@ -32,7 +32,7 @@ export function pathed(path: string | null | undefined, value: Json, branch: Bra
   if (path === undefined) return value;
   if (path === null) return {};
   if (/^\$[.[]|^\$$/.test(path)) return selectFrom(path, value);
-  return read(path, branch.surroundings(value), 'Path');
+  return readPath(path, branch.surroundings(value), 'Path');
 }
 
 export function limited(value: Json, name: string): Json {

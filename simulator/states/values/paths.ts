@@ -36,7 +36,7 @@ export function pathRefusal(path: string): string | undefined {
 /**
  * Selects from `data`. A path that can select several places returns an array, possibly empty, like the Jayway library in AWS.
  */
-export function select(path: string, data: Json): Json | undefined {
+export function selectPath(path: string, data: Json): Json | undefined {
   const steps = referenceSteps(path);
   if (!steps) return JSONPath<Json>({ path, json: data as object, wrap: true, eval: 'safe' });
   let place: Json | undefined = data;
@@ -48,9 +48,9 @@ export function select(path: string, data: Json): Json | undefined {
   return place;
 }
 
-/** Like `select`, but fails like InputPath and OutputPath on AWS. */
+/** Like `selectPath`, but fails like InputPath and OutputPath on AWS. */
 export function selectFrom(path: string, data: Json): Json {
-  const found = select(path, data);
+  const found = selectPath(path, data);
   if (found === undefined)
     throw new RuntimeFailure(`Invalid path '${path}' : No results for path: ${normalized(path)}`);
   return found;

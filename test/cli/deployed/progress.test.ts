@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { progressLines, purposesIn } from '../../../cli/deployed/progress.ts';
 import { createScreen, draw } from '../../../cli/screen/screen.ts';
-import type { EventPath, HistoryEvent } from '../../../simulator/states/history.ts';
+import type { EventPath } from '../../../core/build/event-paths.ts';
+import type { HistoryEvent } from '../../../simulator/states/history.ts';
 
 const start = Date.parse('2026-11-23T03:00:00Z');
 const plain = { columns: 100, colour: false };

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { eventPaths, type PlacedEvent } from '../../../core/build/event-paths.ts';
-import type { EventPath } from '../../../simulator/states/history.ts';
+import { eventPaths, type EventPath, type PlacedEvent } from '../../../core/build/event-paths.ts';
 import { pipeline } from '../../support/pipeline.ts';
 
 /** What the history of a build says of where its events happened, beside what the interpreter knows. */

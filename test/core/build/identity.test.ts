@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { buildName, buildNamePattern, clientToken, imageName, placeOf } from '../../../core/build/identity.ts';
+import { buildName, buildNamePattern, clientToken, imageName, placeOfArn } from '../../../core/build/identity.ts';
 import { execution } from '../../support/plan.ts';
 
 test('a build is named after the start of its execution and the execution itself', () => {
@@ -21,7 +21,7 @@ test('the image is named after recipe and build', () => {
 });
 
 test('account and region come out of the execution ARN', () => {
-  expect(placeOf(execution.id)).toEqual({ account: '111122223333', region: 'us-east-1' });
+  expect(placeOfArn(execution.id)).toEqual({ account: '111122223333', region: 'us-east-1' });
 });
 
 test('a client token is at most 64 ASCII characters, equal for equal parts and different for any other', () => {

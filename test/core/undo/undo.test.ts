@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import type { Plan } from '../../../core/build/plan.ts';
 import type { ChannelLedger } from '../../../core/distribute/channel.ts';
-import { removalOf, type Answer } from '../../../core/undo/removal.ts';
+import { removalOf, type RemovalAnswer } from '../../../core/undo/removal.ts';
 import { scopeOfFailed, scopeOfPublished, scopesByPlace } from '../../../core/undo/scope.ts';
 import type { Kind, Thing } from '../../../core/undo/things.ts';
-import { decideUndo, thingName, type Action, type BuildSeen } from '../../../core/undo/undo.ts';
+import { decideUndo, thingName, type UndoAction, type BuildSeen } from '../../../core/undo/undo.ts';
 import { planOf } from '../../support/plan.ts';
 
 const [home, copied] = ['us-east-1', 'eu-west-1'] as const;
@@ -43,7 +43,7 @@ const ledger = (more: Partial<ChannelLedger> = {}): ChannelLedger => ({
 });
 
 /** A decision in a line: what is done, to what, and what must go before. */
-function line(action: Action): string {
+function line(action: UndoAction): string {
   if (action.do === 'leave') return `leave ${action.what}: ${action.why}`;
   if (action.do === 'restore') return `restore ${action.ami ?? 'nothing'} in ${action.region}`;
   if (action.do === 'revoke') return `revoke ${action.id}`;
@@ -387,7 +387,7 @@ const none = { removed: [], left: [], refused: [], kept: [], busy: [] };
 const restored = { ledger: ledger() };
 const kept = (expires: string | null) => [{ region: home, ami: 'ami-1', snapshots: ['snap-1'], expires }];
 
-test.each<[string, Action, Answer, object]>([
+test.each<[string, UndoAction, RemovalAnswer, object]>([
   [
     'a terminated instance is waited for',
     first({ things: [thing('instance')] }),

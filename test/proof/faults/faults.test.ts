@@ -5,7 +5,7 @@ import { judge } from '../../../proof/faults/judge/judge.ts';
 import { runScenario } from '../../../proof/faults/judge/outcome.ts';
 import { usualShape } from '../../../proof/faults/setting.ts';
 import { runTrial, type Trial } from '../../../proof/faults/trial.ts';
-import type { Scenario, Shape, Strike } from '../../../proof/faults/vocabulary.ts';
+import type { FaultScenario, Shape, Strike } from '../../../proof/faults/vocabulary.ts';
 
 // The worst of what the matrix and random scenarios have found, each a sentence. All of it: npm run faults.
 
@@ -22,7 +22,7 @@ const shape: Shape = {
 };
 
 /** Runs a build with these faults, and finds that it kept every promise. */
-async function through(strikes: Strike[], more: Partial<Scenario> = {}): Promise<Trial> {
+async function through(strikes: Strike[], more: Partial<FaultScenario> = {}): Promise<Trial> {
   const trial = await runTrial({ shape, strikes, ...more });
   expect(strikes.filter((strike) => !trial.struck.has(strike))).toEqual([]);
   expect(judge(trial)).toEqual([]);

@@ -1,11 +1,14 @@
 // The permissions that AWS checks for a call: the actions and resources of AWS's Service Authorization Reference
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html and its neighbours), with the condition
 // keys that our roles use. Properties of resources come from earlier answers, as AWS looks them up.
-import type { Call } from '../../../simulator/aws/calls/attach.ts';
+import type { RecordedCall } from '../../../simulator/aws/calls/attach.ts';
 import type { Ask } from './iam.ts';
 
 /** A call that an emulator recorded; `params` and `answer` have the SDK's shapes. */
-export type SeenCall = Pick<Call, 'service' | 'action' | 'account' | 'region' | 'params' | 'error' | 'by' | 'answer'>;
+export type SeenCall = Pick<
+  RecordedCall,
+  'service' | 'action' | 'account' | 'region' | 'params' | 'error' | 'by' | 'answer'
+>;
 
 type Tags = Record<string, string>;
 interface Resource {

@@ -1,7 +1,7 @@
 import type { CopyImageRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { usableKeyArn } from '../../keys.ts';
-import { required, strict, tagSpecifications } from '../../calls/strict.ts';
+import { required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { ebsDefaults } from './encryption.ts';
 import { imageById } from './images.ts';
 import { fateOf, register, validName } from './registration.ts';
@@ -10,7 +10,7 @@ import { specifiedTags } from '../tags.ts';
 import { onceByToken } from '../instances/tokens.ts';
 import { isoTime } from '../../../clock.ts';
 import type { Region } from '../../state/region.ts';
-import type { Tags } from '../../state/tags.ts';
+import type { TagMap } from '../../state/tags.ts';
 import type { World } from '../../state/world.ts';
 import type { Image, Mapping } from '../../state/images.ts';
 import type { Snapshot } from '../../state/snapshots.ts';
@@ -20,7 +20,7 @@ import { isPublic } from './sharing.ts';
 export const copyImageActions = (world: World): Actions => ({
   CopyImage: strict(
     'ec2:CopyImage',
-    `SourceRegion SourceImageId Name Description ClientToken Encrypted KmsKeyId CopyImageTags ${tagSpecifications}`,
+    `SourceRegion SourceImageId Name Description ClientToken Encrypted KmsKeyId CopyImageTags ${tagSpecificationParameters}`,
     (input: CopyImageRequest, caller) => copyImage(world, input, caller),
   ),
 });
@@ -77,7 +77,7 @@ interface Copying {
   input: CopyImageRequest;
   caller: Caller;
   name: string;
-  tags: (type: 'image' | 'snapshot') => Tags;
+  tags: (type: 'image' | 'snapshot') => TagMap;
 }
 
 function startCopy(copying: Copying): string {

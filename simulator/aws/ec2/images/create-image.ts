@@ -1,6 +1,6 @@
 import type { BlockDeviceMapping, CreateImageRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
-import { strict, tagSpecifications } from '../../calls/strict.ts';
+import { strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { instanceById } from '../instances/instances.ts';
 import { fateOf, register, validName } from './registration.ts';
 import { makeSnapshot } from './snapshots.ts';
@@ -16,7 +16,7 @@ import { attachedVolumes } from '../instances/describe-instance.ts';
 export const createImageActions = (world: World): Actions => ({
   CreateImage: strict(
     'ec2:CreateImage',
-    `InstanceId Name Description NoReboot ${tagSpecifications} BlockDeviceMappings.DeviceName BlockDeviceMappings.Ebs.DeleteOnTermination
+    `InstanceId Name Description NoReboot ${tagSpecificationParameters} BlockDeviceMappings.DeviceName BlockDeviceMappings.Ebs.DeleteOnTermination
      BlockDeviceMappings.Ebs.VolumeSize BlockDeviceMappings.Ebs.VolumeType BlockDeviceMappings.Ebs.Encrypted`,
     (input: CreateImageRequest, caller) => createImage(world, input, caller),
   ),

@@ -1,8 +1,7 @@
+import { managedAlias } from '../../../../core/launch/keys.ts';
 import type { Actions, Caller } from '../../calls/actions.ts';
 import { strict } from '../../calls/strict.ts';
 import type { World } from '../../state/world.ts';
-
-export const managedAlias = 'alias/aws/ebs';
 
 /**
  * Whether an account always encrypts new volumes and copies in a region, and the key for requests that name none. Accounts other

@@ -3,7 +3,7 @@ import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { imageStateChange } from '../../events/events.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
 import { describedImage } from './describe-image.ts';
-import { select, type Fields } from '../filters.ts';
+import { selectByFilters, type Fields } from '../filters.ts';
 import { paginate } from '../pagination.ts';
 import { imageUsing } from './snapshots.ts';
 import { isoTime } from '../../../clock.ts';
@@ -78,7 +78,10 @@ export const imageActions = (world: World): Actions => ({
           (!Owners?.length || Owners.some((owner) => isOwner(image, owner, caller))) &&
           (!ExecutableUsers?.length || ExecutableUsers.some((user) => isExecutableBy(image, user, caller))),
       );
-      const { items, NextToken } = paginate(select(known, input.Filters, fields), input, { max: 1000, ids: ImageIds });
+      const { items, NextToken } = paginate(selectByFilters(known, input.Filters, fields), input, {
+        max: 1000,
+        ids: ImageIds,
+      });
       const Images = items.map((image) => ({
         ...describedImage(image),
         ImageAllowed: isAllowed(world, image, caller),

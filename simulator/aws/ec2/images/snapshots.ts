@@ -1,7 +1,7 @@
 import type { DeleteSnapshotRequest, DescribeSnapshotsRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
-import { select, type Fields } from '../filters.ts';
+import { selectByFilters, type Fields } from '../filters.ts';
 import { paginate } from '../pagination.ts';
 import { tagList } from '../tags.ts';
 import type { Region } from '../../state/region.ts';
@@ -63,7 +63,7 @@ export const snapshotActions = (world: World): Actions => ({
         ? SnapshotIds.map((id) => snapshotById(region, caller, id))
         : [...region.snapshots.values()].filter((snapshot) => canReadSnapshot(snapshot, caller.account));
       const owned = visible.filter((snapshot) => !owners?.length || owners.includes(snapshot.owner));
-      const { items, NextToken } = paginate(select(owned, Filters, fields), input, {
+      const { items, NextToken } = paginate(selectByFilters(owned, Filters, fields), input, {
         min: 5,
         max: 1000,
         ids: SnapshotIds,

@@ -12,7 +12,7 @@ export function describedInstance(region: Region, instance: Instance) {
     InstanceId: instance.id,
     ImageId: instance.image,
     InstanceType: instance.type,
-    State: stateOf(instance.state),
+    State: describedState(instance.state),
     StateReason: instance.reason,
     StateTransitionReason: instance.reason?.Code.replace('Client.UserInitiatedShutdown', 'User initiated') ?? '',
     LaunchTime: new Date(instance.launchedAt),
@@ -59,7 +59,7 @@ export function describedInstance(region: Region, instance: Instance) {
 
 const stateCodes = { pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 };
 
-export const stateOf = (state: InstanceState) => ({ Code: stateCodes[state], Name: state });
+export const describedState = (state: InstanceState) => ({ Code: stateCodes[state], Name: state });
 
 /** Volumes attached to an instance: root first, then in mapping order. */
 export const attachedVolumes = (region: Region, instance: string): Volume[] =>

@@ -1,7 +1,7 @@
 import type { DescribeInstanceTypesRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions } from '../../calls/actions.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
-import { select, type Fields } from '../filters.ts';
+import { selectByFilters, type Fields } from '../filters.ts';
 import { vcpusOf } from '../limits.ts';
 import { paginate } from '../pagination.ts';
 
@@ -127,7 +127,7 @@ export const instanceTypeActions = (): Actions => ({
       const exact = named?.every((id) => !/[*?]/.test(id)) ? named : undefined;
       const asked = (input.InstanceTypes ?? exact)?.flatMap((id) => instanceTypeOf(id) ?? []) ?? every();
       const limits = { min: 5, max: 100, byDefault: 100, ids: input.InstanceTypes };
-      const { items, NextToken } = paginate(select(asked, input.Filters, fields), input, limits);
+      const { items, NextToken } = paginate(selectByFilters(asked, input.Filters, fields), input, limits);
       return { InstanceTypes: items.map(described), NextToken };
     },
   ),

@@ -7,8 +7,8 @@ import type {
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { instanceStateChange } from '../../events/events.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
-import { describedInstance, attachedVolumes, stateOf } from './describe-instance.ts';
-import { select, type Fields } from '../filters.ts';
+import { describedInstance, attachedVolumes, describedState } from './describe-instance.ts';
+import { selectByFilters, type Fields } from '../filters.ts';
 import { paginate } from '../pagination.ts';
 import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
@@ -61,7 +61,7 @@ function describeInstances(world: World, input: DescribeInstancesRequest, caller
   const visible = input.InstanceIds?.length
     ? named(world, caller, input.InstanceIds)
     : [...region.instances.values()].filter((each) => each.owner === caller.account && !isGone(world, each));
-  const { items, NextToken } = paginate(select(visible, input.Filters, fields), input, {
+  const { items, NextToken } = paginate(selectByFilters(visible, input.Filters, fields), input, {
     min: 5,
     max: 1000,
     ids: input.InstanceIds,
@@ -133,9 +133,9 @@ function change(instances: Instance[], refused: InstanceState[], verb: string, a
       `The instance '${bad.id}' is not in a state from which it can be ${verb}.`,
     );
   return instances.map((instance) => {
-    const PreviousState = stateOf(instance.state);
+    const PreviousState = describedState(instance.state);
     apply(instance);
-    return { InstanceId: instance.id, PreviousState, CurrentState: stateOf(instance.state) };
+    return { InstanceId: instance.id, PreviousState, CurrentState: describedState(instance.state) };
   });
 }
 

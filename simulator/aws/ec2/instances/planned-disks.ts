@@ -9,7 +9,7 @@ import type { World } from '../../state/world.ts';
 import type { Image, Mapping } from '../../state/images.ts';
 
 /** A disk to create with the instance. `keyArn` is undefined if it is unencrypted; `keyProblem` says why the key is unusable. */
-export interface Disk extends Mapping {
+export interface PlannedDisk extends Mapping {
   usedGiB: number;
   keyArn: string | undefined;
   keyProblem: boolean;
@@ -22,7 +22,7 @@ export function plannedDisks(
   caller: Caller,
   image: Image,
   changes: BlockDeviceMapping[],
-): Disk[] {
+): PlannedDisk[] {
   const added = changes
     .filter((change) => !image.mappings.some((mapping) => mapping.device === change.DeviceName))
     .map((change): Mapping => {

@@ -1,7 +1,7 @@
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { partitionIn } from '../../partition.ts';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
-import { required, strict, tagSpecifications } from '../../calls/strict.ts';
+import { required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { describedInstance } from './describe-instance.ts';
 import { mayDie } from './dying.ts';
 import { decodedUserData } from './guest.ts';
@@ -16,7 +16,7 @@ import { onceByToken } from './tokens.ts';
 import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
 import type { Image } from '../../state/images.ts';
-import type { Tags } from '../../state/tags.ts';
+import type { TagMap } from '../../state/tags.ts';
 import type { Instance } from '../../state/instances.ts';
 import type { Volume } from '../../state/volumes.ts';
 
@@ -25,7 +25,7 @@ const parameters = `ImageId InstanceType SubnetId SecurityGroupIds IamInstancePr
   BlockDeviceMappings.Ebs.Throughput BlockDeviceMappings.Ebs.Encrypted BlockDeviceMappings.Ebs.KmsKeyId BlockDeviceMappings.Ebs.DeleteOnTermination
   MetadataOptions.HttpTokens MetadataOptions.HttpPutResponseHopLimit MetadataOptions.HttpEndpoint MetadataOptions.InstanceMetadataTags
   NetworkInterfaces.DeviceIndex NetworkInterfaces.SubnetId NetworkInterfaces.Groups NetworkInterfaces.AssociatePublicIpAddress
-  NetworkInterfaces.DeleteOnTermination InstanceInitiatedShutdownBehavior UserData ${tagSpecifications}`;
+  NetworkInterfaces.DeleteOnTermination InstanceInitiatedShutdownBehavior UserData ${tagSpecificationParameters}`;
 
 /** The simulated RunInstances: it checks the request as EC2 does, finds a place and starts one instance. */
 export const runInstancesActions = (world: World): Actions => ({
@@ -94,7 +94,7 @@ interface Launch {
   image: Image;
   type: string;
   placement: ReturnType<typeof placementOf>;
-  tags: Tags;
+  tags: TagMap;
 }
 
 function newInstance(world: World, region: Region, launched: Launch): Instance {
@@ -146,7 +146,7 @@ function newVolume(
   world: World,
   instance: Instance,
   disk: ReturnType<typeof plannedDisks>[number],
-  tags: Tags,
+  tags: TagMap,
 ): Volume {
   const { device, deleteOnTermination, sizeGiB, usedGiB, type, iops, throughput, keyArn, snapshot } = disk;
   return {

@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
-import { select, type Fields } from '../filters.ts';
+import { selectByFilters, type Fields } from '../filters.ts';
 import { networkOf } from './network.ts';
 import { paginate } from '../pagination.ts';
 import { tagList } from '../tags.ts';
@@ -102,7 +102,7 @@ function describeSubnets(world: World, input: DescribeSubnetsRequest, caller: Ca
   for (const id of input.SubnetIds ?? []) subnetById(world, region, caller.account, id);
   const asked = subnets.filter((subnet) => input.SubnetIds?.includes(subnet.id) ?? true);
   const limits = { min: 5, max: 1000, ids: input.SubnetIds };
-  const { items, NextToken } = paginate(select(asked, input.Filters, subnetFields), input, limits);
+  const { items, NextToken } = paginate(selectByFilters(asked, input.Filters, subnetFields), input, limits);
   const Subnets = items.map((subnet) => ({
     SubnetId: subnet.id,
     VpcId: subnet.vpc,
@@ -124,7 +124,7 @@ function describeSecurityGroups(world: World, input: DescribeSecurityGroupsReque
   for (const id of input.GroupIds ?? []) groupById(groups, id);
   const asked = groups.filter((group) => input.GroupIds?.includes(group.id) ?? true);
   const limits = { min: 5, max: 1000, ids: input.GroupIds };
-  const { items, NextToken } = paginate(select(asked, input.Filters, groupFields), input, limits);
+  const { items, NextToken } = paginate(selectByFilters(asked, input.Filters, groupFields), input, limits);
   const SecurityGroups = items.map(({ id, vpc, owner, name, egress, tags }) => ({
     GroupId: id,
     GroupName: name,
@@ -141,13 +141,13 @@ function describeSecurityGroups(world: World, input: DescribeSecurityGroupsReque
 function describeRouteTables(world: World, input: DescribeRouteTablesRequest, caller: Caller) {
   const { routeTables } = networkOf(world, world.region(caller.region), caller.account);
   const limits = { min: 5, max: 100 };
-  const { items, NextToken } = paginate(select(routeTables, input.Filters, tableFields), input, limits);
+  const { items, NextToken } = paginate(selectByFilters(routeTables, input.Filters, tableFields), input, limits);
   return { RouteTables: items.map(describedTable), NextToken };
 }
 
 function describeVpcEndpoints(world: World, input: DescribeVpcEndpointsRequest, caller: Caller) {
   const { endpoints } = networkOf(world, world.region(caller.region), caller.account);
-  const found = select(ownOf(endpoints, caller), input.Filters, endpointFields(caller.region));
+  const found = selectByFilters(ownOf(endpoints, caller), input.Filters, endpointFields(caller.region));
   const { items, NextToken } = paginate(found, input, { max: 1000 });
   const VpcEndpoints = items.map((endpoint) => ({
     VpcEndpointId: endpoint.id,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Json } from '../../../../simulator/states/definition.ts';
-import { pathRefusal, place, select } from '../../../../simulator/states/values/paths.ts';
+import { pathRefusal, place, selectPath } from '../../../../simulator/states/values/paths.ts';
 import { account, output, region, setUp, states, task } from '../fixture.ts';
 
 const store: Json = {
@@ -34,7 +34,7 @@ test.each<[string, Json | undefined]>([
   ['$.list[?(@.k)].n', [1, 2, 3]],
 ])('the path %s selects what AWS selects', (path, expected) => {
   expect(pathRefusal(path)).toBeUndefined();
-  expect(select(path, store)).toEqual(expected);
+  expect(selectPath(path, store)).toEqual(expected);
 });
 
 test.each(['a.b', '$.a^', '$.a~', '$.list.length()', '$.list[(@.length-1)]', '$.a b', '$.list[?(@.n'])(
