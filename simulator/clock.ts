@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn, setTimeout as realTime } from 'node:timers/promises';
 import { createTimeline } from './timeline.ts';
 
@@ -18,22 +17,20 @@ export interface Clock {
   at(at: number, work: () => unknown): Timer;
   /** Resolves after `ms` of virtual time. */
   sleep(ms: number): Promise<void>;
-  /** Runs real asynchronous work (a handler). Time stands still while the work does anything but sleep on this clock. */
-  activity<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs real asynchronous work (a handler). Time stands still while the work does anything but sleep on its own clock, which
+   * is the argument. Its sleeps on another clock are not counted, so that time would stand still for ever.
+   */
+  activity<T>(work: (own: Clock) => Promise<T>): Promise<T>;
   /** Advances time, timer by timer, until `done()` is true or no timer and no activity is left. */
   run(done: () => boolean): Promise<void>;
 }
 
 interface Activity {
-  /** The activities of its clock. */
-  active: Set<Activity>;
   sleeps: number;
   ended: boolean;
   parent: Activity | undefined;
 }
-
-/** One storage for all clocks, because Node carries every storage ever used through every promise of the process. */
-const current = new AsyncLocalStorage<Activity | undefined>();
 
 /** Real milliseconds after which an activity counts as hung if it neither ends nor sleeps. */
 const PATIENCE = 60_000;
@@ -48,7 +45,9 @@ export const createClock = ({ start, speed = 'max' }: { start: number; speed?: '
 class VirtualClock implements Clock {
   readonly #speed: 'max' | number;
   readonly #timeline = createTimeline();
-  readonly #active = new Set<Activity>();
+  /** Activities that have not ended, and those of them that do not sleep. */
+  #active = 0;
+  #awake = 0;
   #now: number;
   /** Counts the timers that were set, and the activities that began or ended. */
   #stirs = 0;
@@ -73,33 +72,37 @@ class VirtualClock implements Clock {
   }
 
   sleep(ms: number): Promise<void> {
+    return this.sleepAs(undefined, ms);
+  }
+
+  /** A sleep of an activity. */
+  sleepAs(activity: Activity | undefined, ms: number): Promise<void> {
     // An outer activity that awaits an inner one is blocked whenever the inner one is, so all ancestors count as asleep.
-    const asleep: Activity[] = [];
-    for (let each = this.#current(); each; each = each.parent) if (!each.ended) asleep.push(each);
-    for (const each of asleep) each.sleeps++;
+    for (let each = activity; each; each = each.parent) if (each.sleeps++ === 0 && !each.ended) this.#awake--;
     return new Promise((resolve) => {
       this.at(this.#now + ms, () => {
-        for (const each of asleep) each.sleeps--;
+        for (let each = activity; each; each = each.parent) if (--each.sleeps === 0 && !each.ended) this.#awake++;
         resolve();
       });
     });
   }
 
-  async activity<T>(work: () => Promise<T>): Promise<T> {
-    const parent = this.#current();
-    const self: Activity = {
-      active: this.#active,
-      sleeps: 0,
-      ended: false,
-      parent: parent?.ended ? undefined : parent,
-    };
-    this.#active.add(self);
+  activity<T>(work: (own: Clock) => Promise<T>): Promise<T> {
+    return this.activityIn(undefined, work);
+  }
+
+  /** An activity inside of another one. */
+  async activityIn<T>(parent: Activity | undefined, work: (own: Clock) => Promise<T>): Promise<T> {
+    const self: Activity = { sleeps: 0, ended: false, parent: parent?.ended ? undefined : parent };
+    this.#active++;
+    this.#awake++;
     this.#stir();
     try {
-      return await current.run(self, work);
+      return await work(new OwnClock(this, self));
     } finally {
       self.ended = true;
-      this.#active.delete(self);
+      this.#active--;
+      if (self.sleeps === 0) this.#awake--;
       this.#stir();
     }
   }
@@ -130,8 +133,7 @@ class VirtualClock implements Clock {
     if (!next) return;
     this.#now = next.at;
     this.#timeline.take();
-    // Leaving the context prevents that a timer set by one handler counts its later sleeps as that handler's.
-    const result = current.run(undefined, next.work);
+    const result = next.work();
     if (result instanceof Promise) result.catch((error: unknown) => this.#fail(error));
   }
 
@@ -147,10 +149,10 @@ class VirtualClock implements Clock {
 
   /** Waits until no real work is left: every activity sleeps, and a turn of the event loop has brought nothing new. */
   async #settle(): Promise<void> {
-    for (let quiet = 0; quiet < (this.#active.size > 0 ? 2 : 1);) {
+    for (let quiet = 0; quiet < (this.#active > 0 ? 2 : 1);) {
       const before = this.#stirs;
       await turn();
-      while (this.#isWorking() && !this.#failure) await this.#news();
+      while (this.#awake > 0 && !this.#failure) await this.#news();
       quiet = this.#stirs === before ? quiet + 1 : 0;
       if (this.#failure) throw this.#failure.error;
     }
@@ -169,17 +171,6 @@ class VirtualClock implements Clock {
     clearTimeout(patience);
   }
 
-  /** The activity of this clock in which the caller runs. */
-  #current(): Activity | undefined {
-    const activity = current.getStore();
-    return activity?.active === this.#active ? activity : undefined;
-  }
-
-  #isWorking(): boolean {
-    for (const activity of this.#active) if (activity.sleeps === 0) return true;
-    return false;
-  }
-
   #stir(): void {
     this.#stirs++;
     this.#wake?.();
@@ -188,6 +179,40 @@ class VirtualClock implements Clock {
   #fail(error: unknown): void {
     this.#failure ??= { error };
     this.#stir();
+  }
+}
+
+/**
+ * The clock of one activity. It is handed on as an argument: an AsyncLocalStorage, which would find it by itself, makes Node 20
+ * call hooks for every promise of the process.
+ */
+class OwnClock implements Clock {
+  readonly #clock: VirtualClock;
+  readonly #self: Activity;
+
+  constructor(clock: VirtualClock, self: Activity) {
+    this.#clock = clock;
+    this.#self = self;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  at(when: number, work: () => unknown): Timer {
+    return this.#clock.at(when, work);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.#clock.sleepAs(this.#self, ms);
+  }
+
+  activity<T>(work: (own: Clock) => Promise<T>): Promise<T> {
+    return this.#clock.activityIn(this.#self, work);
+  }
+
+  run(done: () => boolean): Promise<void> {
+    return this.#clock.run(done);
   }
 }
 

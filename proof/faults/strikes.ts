@@ -165,7 +165,7 @@ function callsOf(underway: Underway, watch: (call: InterferedCall) => void): Req
 /** Interferes with the attempts of Task states. */
 function invocationsOf(underway: Underway): Required<Interference>['invoke'] {
   const { struck, kills, items } = underway;
-  return async (state, _attempt, work, payload) => {
+  return async (state, _attempt, work, payload, clock) => {
     if (!underway.begun) return work();
     const place = placeOf(underway, state, payload);
     const nth = ++see(underway, place).runs;
@@ -179,8 +179,7 @@ function invocationsOf(underway: Underway): Required<Interference>['invoke'] {
     if (striking('crash-before')) throw crash();
     // This is longer than the heartbeat: the next look is under way when this one begins its work, and nothing waits for its
     // token any more.
-    if (striking('lost-heartbeat'))
-      await underway.begun.simulation.clock.sleep((heartbeats.get(state) ?? 0) * 1000 + 1000);
+    if (striking('lost-heartbeat')) await clock.sleep((heartbeats.get(state) ?? 0) * 1000 + 1000);
     const killed = new Promise<never>((_, failed) => kills.set(payload, () => failed(timeOut(60))));
     const result = await Promise.race([killed, work()]);
     kills.delete(payload);

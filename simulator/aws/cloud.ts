@@ -80,8 +80,11 @@ export interface SimulatedCloud {
   readonly events: EventBus;
   /** A random stream from this cloud's seed, for example for a client's retry jitter. */
   random(name: string): Random;
-  /** Attaches a real SDK client. A region alone means this cloud's own account in that region. */
-  attach<Client extends AnyClient>(client: Client, caller: Caller | string): Client;
+  /**
+   * Attaches a real SDK client. A region alone means this cloud's own account in that region. An activity passes its own clock,
+   * unless its calls are those of a function.
+   */
+  attach<Client extends AnyClient>(client: Client, caller: Caller | string, own?: Clock): Client;
   /** Adds a service that is simulated elsewhere (`sfn`), behind this cloud's faults and limits. */
   addService(name: string, actions: Actions): void;
   addImage(image: AddedImage): Image;
@@ -144,8 +147,8 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     world,
     events,
     random: (name) => createRandom(seed, name),
-    attach: (client, at) =>
-      attach(client, services, typeof at === 'string' ? { account, region: at } : at, clock, { calls, latency }),
+    attach: (client, at, own = clock) =>
+      attach(client, services, typeof at === 'string' ? { account, region: at } : at, own, { calls, latency }),
     addService: (name, actions) => void (services[name] = guarded(name, actions)),
     ...changesTo(world),
     heedRules: (heed) => world.heedRules(heed),

@@ -4,7 +4,7 @@ import { uuid } from '../aws/keys.ts';
 /** A function, and Lambda's settings for its asynchronous events. */
 export interface AsyncFunction {
   arn: string;
-  run: (event: unknown) => Promise<unknown>;
+  run: (event: unknown, clock: Clock) => Promise<unknown>;
   /** Number of further tries after a failure. */
   retries: number;
   /** Receives Lambda's invocation record of an event that failed every time. */
@@ -22,7 +22,7 @@ export function createAsyncInvocation(clock: Clock): (called: AsyncFunction, eve
     const requestId = uuid('invocation', ++invocations);
     const attempt = (tries: number) => {
       clock
-        .activity(() => run(structuredClone(event)))
+        .activity((own) => run(structuredClone(event), own))
         .catch(({ name, message }: Error) => {
           if (tries <= retries) {
             clock.at(clock.now() + (pauses[tries - 1] ?? 0) * 1000, () => attempt(tries + 1));

@@ -1,6 +1,7 @@
 import { connect, type Connection } from '../../aws/connection.ts';
 import type { CalledWith } from '../../functions/cloud.ts';
-import { acting, retryStrategy } from '../aws/calls/attach.ts';
+import type { FunctionRun } from '../aws/calls/actions.ts';
+import { clientsOf, retryStrategy } from '../aws/calls/attach.ts';
 import type { SimulatedCloud } from '../aws/cloud.ts';
 import { isoTime, type Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
@@ -27,31 +28,30 @@ export const connectTo = (
     attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
   });
 
-export function functionContext(
-  options: Pick<SimulationOptions, 'catalog' | 'settings' | 'onLog'>,
-  { clock, aws, names, starts }: FunctionParts,
-): CalledWith {
-  return {
-    aws,
+/** What each run of a function works with. */
+export const functionContext =
+  (
+    options: Pick<SimulationOptions, 'catalog' | 'settings' | 'onLog'>,
+    { clock, aws, names, starts }: FunctionParts,
+  ): ((run: FunctionRun) => CalledWith) =>
+  (run) => ({
+    aws: clientsOf(run, aws),
     bucket: names.bucket,
     machine: names.machine('build-image'),
     deployment: service,
-    get settings() {
-      return { ...simulatedSettings, ...options.settings }; // read for each run, since a deployment may change them
-    },
+    settings: { ...simulatedSettings, ...options.settings }, // read for each run, since a deployment may change them
     topic: names.topic,
     now: () => new Date(clock.now()),
     catalog: async () => options.catalog,
-    pause: (seconds) => clock.sleep(seconds * 1000),
+    pause: (seconds) => run.clock.sleep(seconds * 1000),
     log(line) {
-      if (acting()?.killed) return;
+      if (run.killed) return;
       const at = isoTime(clock.now());
       const { level: _, state, ...outcome } = line;
       if (state === 'StartBuild' && 'by' in outcome) starts.push({ ...(outcome as unknown as StartOutcome), at });
       options.onLog?.({ at, ...line });
     },
-  };
-}
+  });
 
 interface FunctionParts {
   clock: Clock;

@@ -1,17 +1,18 @@
-import { actingAs, type FunctionRun } from '../aws/calls/attach.ts';
+import type { FunctionRun } from '../aws/calls/actions.ts';
+import type { Clock } from '../clock.ts';
 import type { Interference } from './interference.ts';
 import type { StepFunctions } from '../states/step-functions.ts';
 
-type Work = (payload: unknown) => Promise<unknown>;
+type Work = (run: FunctionRun) => Promise<unknown>;
 
 /** Runs functions normally, or as a test decides. */
 export function createInvoke(
   interfere: Interference['invoke'],
-): (name: string, payload: unknown, work: Work) => Promise<unknown> {
+): (name: string, payload: unknown, clock: Clock, work: Work) => Promise<unknown> {
   const attempts = new Map<string, number>();
-  return async (name, payload, work) => {
-    const self: FunctionRun = { name, payload };
-    const run = () => actingAs(self, () => work(payload));
+  return async (name, payload, clock, work) => {
+    const self: FunctionRun = { name, payload, clock };
+    const run = () => work(self);
     if (!interfere) return run();
     const attempt = (attempts.get(name) ?? 0) + 1;
     attempts.set(name, attempt);
@@ -24,7 +25,7 @@ export function createInvoke(
       return result;
     };
     try {
-      return await interfere(name, attempt, watched, payload);
+      return await interfere(name, attempt, watched, payload, clock);
     } finally {
       if (running > 0) self.killed = true;
     }

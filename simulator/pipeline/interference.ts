@@ -1,5 +1,6 @@
 import type { EventFate } from '../aws/events/event-bus.ts';
 import type { Occurrence } from '../aws/events/events.ts';
+import type { Clock } from '../clock.ts';
 import type { EventPath } from '../../core/build/event-paths.ts';
 import type { Execution } from '../states/step-functions.ts';
 
@@ -30,8 +31,15 @@ export interface Interference {
   /**
    * Stands in for Lambda: it returns or throws the result for Step Functions. `attempt` counts the runs of the stage since the
    * simulation began. If it settles before `run` does, the sandbox is killed, and later calls of that run never reach AWS.
+   * A hook that takes time sleeps on `clock`.
    */
-  invoke?: (stage: string, attempt: number, run: () => Promise<unknown>, payload: unknown) => Promise<unknown>;
+  invoke?: (
+    stage: string,
+    attempt: number,
+    run: () => Promise<unknown>,
+    payload: unknown,
+    clock: Clock,
+  ) => Promise<unknown>;
   call?: (call: InterferedCall) => Interfered | undefined;
   /** Called when AWS emits an event. */
   event?: (event: Occurrence) => EventFate | undefined;

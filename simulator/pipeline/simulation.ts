@@ -72,8 +72,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const chance = cloud.random('simulation');
   const starts: StartOutcome[] = [];
   const aws = connectTo(cloud, { ...place, chance });
-  const context = functionContext(options, { clock, aws, names, starts });
-  const call = createFunctions(context, interfere.invoke);
+  const contextOf = functionContext(options, { clock, aws, names, starts });
+  const call = createFunctions(contextOf, interfere.invoke);
   const stepFunctions = stepFunctionsIn(cloud, place, chance, call);
   endAtEntry(stepFunctions, (work) => clock.at(clock.now(), work), interfere.enter);
   const machines = createMachines(stepFunctions, place, names.bucket, options);
@@ -147,7 +147,7 @@ function stepFunctionsIn(
     clock: cloud.clock,
     account,
     random: () => chance.next(),
-    invoke: (arn, payload) => call(arn.split(`:${service}-`)[1] ?? arn, payload),
+    invoke: (arn, payload, _region, own) => call(arn.split(`:${service}-`)[1] ?? arn, payload, own),
   });
   cloud.addService('sfn', stepFunctions.actions);
   stepFunctions.onStatusChange((execution) => cloud.events.put(executionStatusChange(region, account, execution)));
@@ -187,7 +187,10 @@ function deployTriggers(
   });
   const calledByEvents = [...eventFunctions.keys()].map(
     (name) =>
-      [`${name}LambdaFunction`, { arn: functionArn(name), run: (event: unknown) => call(name, event) }] as const,
+      [
+        `${name}LambdaFunction`,
+        { arn: functionArn(name), run: (event: unknown, own: Clock) => call(name, event, own) },
+      ] as const,
   );
   let nameless = 0;
   const target = (machine: string) => ({

@@ -45,8 +45,8 @@ export interface Options {
   clock: Clock;
   random: () => number;
   account: string;
-  /** Runs a function as an activity of the clock, so the function must wait with `clock.sleep`. */
-  invoke: (functionArn: string, payload: unknown, region: string) => Promise<unknown>;
+  /** Runs a function as an activity of the clock. The function must wait with `own.sleep`. */
+  invoke: (functionArn: string, payload: unknown, region: string, own: Clock) => Promise<unknown>;
   /** Virtual milliseconds per step. Default 0. */
   latency?: { transition?: number; invoke?: number };
 }
@@ -98,10 +98,10 @@ export function createStepFunctions(options: Options): StepFunctions {
 
 /** Input and output both go through JSON, as on the network: the function must not share objects with the execution. */
 const callFunction = ({ clock, invoke, latency }: Options, name: string, payload: Json, region: string) =>
-  clock.activity(async () => {
-    if (latency?.invoke) await clock.sleep(latency.invoke);
+  clock.activity(async (own) => {
+    if (latency?.invoke) await own.sleep(latency.invoke);
     const at = /^arn:[\w-]+:lambda:([^:]+):/.exec(name)?.[1] ?? region;
-    const result = await invoke(name, JSON.parse(JSON.stringify(payload)), at);
+    const result = await invoke(name, JSON.parse(JSON.stringify(payload)), at, own);
     return JSON.parse(JSON.stringify(result) ?? 'null') as Json;
   });
 

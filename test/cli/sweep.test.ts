@@ -5,6 +5,7 @@ import { golden } from '../../cli/golden.ts';
 import { runSweep, type SweepOptions } from '../../cli/sweep.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-report.ts';
 import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
+import type { Clock } from '../../simulator/clock.ts';
 import { deadBuild, plantImage, plantVolume, present, record } from '../support/orphans.ts';
 import { account, pipeline, type Setting } from '../support/pipeline.ts';
 import { recordingTerminal } from './recording-terminal.ts';
@@ -13,17 +14,22 @@ import { recordingTerminal } from './recording-terminal.ts';
 function deployed(setting: Setting = {}, stage = 'dev') {
   const simulation = pipeline(setting);
   const { clock, cloud } = simulation;
-  const aws = connect('us-east-1', {
-    config: (attempts) => ({ retryStrategy: retryStrategy(clock, cloud.random('cli'), attempts) }),
-    attach: (client, region) => void cloud.attach(client as never, { account, region }),
-  });
+  const connectOn = (own: Clock) =>
+    connect('us-east-1', {
+      config: (attempts) => ({ retryStrategy: retryStrategy(own, cloud.random('cli'), attempts) }),
+      attach: (client, region) => void cloud.attach(client as never, { account, region }, own),
+    });
   const run = async (options: Partial<SweepOptions> = {}) => {
     const { terminal, out, err } = recordingTerminal();
-    const waiting = { aws, now: () => clock.now(), wait: (seconds: number) => clock.sleep(seconds * 1000) };
+    const waitingOn = (own: Clock) => ({
+      aws: connectOn(own),
+      now: () => own.now(),
+      wait: (seconds: number) => own.sleep(seconds * 1000),
+    });
     let over = false;
     const running = clock
-      .activity(() =>
-        runSweep({ region: 'us-east-1', stage, ...options }, terminal, (from) => openDeployment(from, waiting)),
+      .activity((own) =>
+        runSweep({ region: 'us-east-1', stage, ...options }, terminal, (from) => openDeployment(from, waitingOn(own))),
       )
       .finally(() => (over = true));
     running.catch(() => undefined);

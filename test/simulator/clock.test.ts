@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createClock } from '../../simulator/clock.ts';
+import { createClock, type Clock } from '../../simulator/clock.ts';
 
 const never = () => false;
 const macrotask = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -29,11 +29,11 @@ test('time stands still while an activity does real work, also work on the event
   const clock = createClock({ start: 0 });
   const times: number[] = [];
   clock.at(10, () => times.push(clock.now()));
-  const work = clock.activity(async () => {
+  const work = clock.activity(async (own) => {
     await macrotask(20);
     await import('node:zlib');
     times.push(clock.now());
-    await clock.sleep(30);
+    await own.sleep(30);
     await macrotask();
     times.push(clock.now());
   });
@@ -45,12 +45,12 @@ test('time stands still while an activity does real work, also work on the event
 test('an activity sleeping several times at once lets time pass for all of them', async () => {
   const clock = createClock({ start: 0 });
   const woke: number[] = [];
-  const nap = async (ms: number) => {
-    await clock.sleep(ms);
+  const nap = async (own: Clock, ms: number) => {
+    await own.sleep(ms);
     await Promise.resolve();
     woke.push(clock.now());
   };
-  void clock.activity(() => Promise.all([nap(5), nap(20), nap(10)]));
+  void clock.activity((own) => Promise.all([nap(own, 5), nap(own, 20), nap(own, 10)]));
   await clock.run(() => woke.length === 3);
   expect(woke).toEqual([5, 10, 20]);
 });
@@ -70,8 +70,8 @@ test('what a timer does asynchronously is settled before time moves on', async (
 test('an activity awaiting an inner one is blocked whenever the inner one sleeps', async () => {
   const clock = createClock({ start: 0 });
   let ended = 0;
-  void clock.activity(async () => {
-    await clock.activity(() => clock.sleep(7));
+  void clock.activity(async (outer) => {
+    await outer.activity((inner) => inner.sleep(7));
     ended = clock.now();
   });
   await clock.run(() => ended > 0);
@@ -127,10 +127,10 @@ test('a paced clock takes real time in proportion', async () => {
 test('of two thousand timers, half of them cancelled, the other half runs, each at its time', async () => {
   const clock = createClock({ start: 0 });
   let ran = 0;
-  void clock.activity(async () => {
+  void clock.activity(async (own) => {
     for (let i = 0; i < 2000; i++) {
-      clock.at(clock.now() + 1e9, () => {}).cancel();
-      await clock.sleep(1000);
+      own.at(own.now() + 1e9, () => {}).cancel();
+      await own.sleep(1000);
       ran++;
     }
   });

@@ -18,7 +18,7 @@ async function run(one: Case): Promise<Ended> {
     clock,
     random: () => Math.random(),
     account: caller.account,
-    invoke: behave,
+    invoke: (name, payload, _region, own) => behave(name, payload, (milliseconds) => own.sleep(milliseconds)),
   });
   const stateMachineArn = stepFunctions.createStateMachine({
     name: 'machine',

@@ -46,7 +46,7 @@ export interface Case {
 
 /** What a function of a case needs of the engine it runs in. */
 export interface Engine {
-  sleep(milliseconds: number): Promise<unknown>;
+  sleep: (milliseconds: number) => Promise<unknown>;
   succeed(token: string, output: string): Promise<void>;
   fail(token: string, error: string, cause: string): Promise<void>;
 }
@@ -54,11 +54,11 @@ export interface Engine {
 /** The functions of one execution; their counts are their own. */
 export function functionsOf({ functions = {} }: Case, engine: Engine) {
   const calls = new Map<string, number>();
-  return async (name: string, payload: unknown): Promise<unknown> => {
+  return async (name: string, payload: unknown, sleep = engine.sleep): Promise<unknown> => {
     const { fails = [], seconds, bytes, answers, at = 1, error = 'Failed', cause = '' } = functions[name] ?? {};
     const call = (calls.get(name) ?? 0) + 1;
     calls.set(name, call);
-    if (seconds) await engine.sleep(seconds * 1000);
+    if (seconds) await sleep(seconds * 1000);
     const failure = fails[call - 1];
     if (failure) throw Object.assign(new Error(`call ${call} of ${name}`), { name: failure });
     if (answers && answers !== 'never' && call === at) {

@@ -3,6 +3,7 @@ import { golden } from '../../cli/golden.ts';
 import type { Surroundings } from '../../cli/surroundings.ts';
 import type { Terminal } from '../../cli/screen/terminal.ts';
 import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
+import type { Clock } from '../../simulator/clock.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { recordingTerminal } from '../cli/recording-terminal.ts';
 import { account } from './pipeline.ts';
@@ -24,30 +25,30 @@ export function operator({ clock, cloud }: Simulation, changes: Partial<Surround
   const chance = cloud.random('operator');
   const aborted = new WeakMap<AbortSignal, Promise<void>>();
   let interrupt: (() => void) | undefined;
-  const surroundings: Surroundings = {
+  const surroundingsOn = (own: Clock): Surroundings => ({
     connect: (region) =>
       connect(region, {
-        config: (attempts) => ({ retryStrategy: retryStrategy(clock, chance, attempts) }),
-        attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
+        config: (attempts) => ({ retryStrategy: retryStrategy(own, chance, attempts) }),
+        attach: (client, at) => void cloud.attach(client as never, { account, region: at }, own),
       }),
     region: async () => 'us-east-1',
     now: () => clock.now(),
     sleep(ms, signal) {
       const known = aborted.get(signal) ?? new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
       aborted.set(signal, known);
-      return Promise.race([clock.sleep(ms), known]);
+      return Promise.race([own.sleep(ms), known]);
     },
     onInterrupt(listener) {
       interrupt = listener;
       return () => (interrupt = undefined);
     },
     ...changes,
-  };
+  });
 
   async function runOn(kind: Partial<Terminal>, args: string[]) {
     const { terminal, out, err } = recordingTerminal(kind);
     let over = false;
-    const exitCode = clock.activity(() => golden(args, terminal, surroundings)).finally(() => (over = true));
+    const exitCode = clock.activity((own) => golden(args, terminal, surroundingsOn(own))).finally(() => (over = true));
     exitCode.catch(() => undefined);
     await clock.run(() => over);
     return { exitCode: await exitCode, out: out(), err: err() };

@@ -1,7 +1,20 @@
+import type { Clock } from '../../clock.ts';
+
+/** One run of a function. After its sandbox is killed, none of its calls reaches AWS. */
+export interface FunctionRun {
+  name: string;
+  payload: unknown;
+  /** The run's own clock: what the run waits for is waited on it. */
+  clock: Clock;
+  killed?: boolean;
+}
+
 /** The caller of an action, which AWS knows from the credentials and the endpoint. */
 export interface Caller {
   account: string;
   region: string;
+  /** The simulator also knows which run of a function calls. */
+  run?: FunctionRun;
 }
 
 /**

@@ -1,8 +1,8 @@
-import { MAXIMUM_RETRY_DELAY, Retry, StandardRetryStrategy } from '@smithy/core/retry';
-import { getSchemaSerdePlugin } from '@smithy/core/schema';
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { ApiError, ConnectionLost, type Actions, type Caller } from './actions.ts';
+import { MAXIMUM_RETRY_DELAY, Retry, retryMiddleware, StandardRetryStrategy } from '@smithy/core/retry';
+import type { Connection } from '../../../aws/connection.ts';
+import { ApiError, ConnectionLost, type Action, type Actions, type Caller, type FunctionRun } from './actions.ts';
 import type { Clock } from '../../clock.ts';
+import { requests, type Request } from './request.ts';
 import type { Random } from '../../random.ts';
 
 /** Actions by service. Services have the names that IAM and scenarios use: `ec2`, `ssm`, `s3`, `sfn`, `eventbridge`, `kms`. */
@@ -23,21 +23,6 @@ export interface RecordedCall {
   answer?: unknown;
 }
 
-/** One run of a function. After its sandbox is killed, none of its calls reaches AWS. */
-export interface FunctionRun {
-  name: string;
-  payload: unknown;
-  killed?: boolean;
-}
-
-const functions = new AsyncLocalStorage<FunctionRun | undefined>();
-
-/** Runs a function's work. All its calls are recorded under its name, even late ones. */
-export const actingAs = <T>(run: FunctionRun | undefined, work: () => T): T => functions.run(run, work);
-
-/** The function whose work is running. */
-export const acting = (): FunctionRun | undefined => functions.getStore();
-
 export interface AttachOptions {
   /** Every attempt is appended here. */
   calls?: RecordedCall[];
@@ -52,8 +37,8 @@ export interface AnyClient {
 }
 
 /**
- * Makes a real SDK client talk to `services` instead of the network. Serialization, idempotency tokens, checksums and retries
- * stay the SDK's own. The simulator replaces signing and sending, below the retry middleware, so it sees every attempt.
+ * Makes a real SDK client talk to `services` instead of the network. The simulator answers in the first step of a command, so the
+ * SDK neither serializes, nor signs, nor sends: `requests` says what it would have refused. Retries stay the SDK's own.
  */
 export function attach<Client extends AnyClient>(
   client: Client,
@@ -62,73 +47,110 @@ export function attach<Client extends AnyClient>(
   clock: Clock,
   options: AttachOptions = {},
 ): Client {
-  let requests = 0;
-  // The SDK resolves credentials before it retries; a simulated client must never look for a real account's.
+  const wire: Wire = { client, services, caller, clock, options, sent: 0 };
+  // A simulated client must never look for a real account's credentials.
   client.config.credentials = async () => ({ accessKeyId: 'SIMULATED', secretAccessKey: 'SIMULATED' });
-  lighten(client);
-  client.middlewareStack.add((next: any) => (args: any) => next({ ...args, simulatorInput: { ...args.input } }), {
+  // With this, all calls of one command go through one chain, and share the context of the first call.
+  client.config.cacheMiddleware = true;
+  client.middlewareStack.add((_next: unknown, context: any) => answering(wire, context), {
     step: 'initialize',
-    name: 'simulatorInput',
+    priority: 'high',
+    name: 'simulator',
     override: true,
   });
-  client.middlewareStack.addRelativeTo(
-    (_next: unknown, context: any) => async (args: any) => {
-      const service = String(context.clientName)
-        .replace(/Client$/, '')
-        .toLowerCase();
-      const name = String(context.commandName).replace(/Command$/, '');
-      const action = services[service]?.[name];
-      if (!action) throw new Error(`the simulator does not know ${service}:${name}`);
-      const run = acting();
-      if (run?.killed) throw new Error(`${run.name} was killed before it could call ${service}:${name}`);
-      const requestId = `00000000-0000-4000-8000-${String(++requests).padStart(12, '0')}`;
-      const call: RecordedCall = {
-        at: clock.now(),
-        service,
-        action: name,
-        ...caller,
-        params: copy(args.simulatorInput),
-      };
-      if (run) call.by = run.name;
-      options.calls?.push(call);
-      const seconds = options.latency?.(service, name, caller.region) ?? 0;
-      if (seconds > 0) await clock.sleep(seconds * 1000);
-      try {
-        const result = copy(
-          action({ ...generatedToken(args.request), ...copy(args.simulatorInput) }, caller),
-        ) as object;
-        if (run) call.answer = result;
-        return { output: { ...result, $metadata: { httpStatusCode: 200, requestId } }, response: {} };
-      } catch (error) {
-        if (error instanceof ConnectionLost) call.error = error.code;
-        if (!(error instanceof ApiError)) throw error;
-        call.error = error.code;
-        throw asServiceException(client, error, requestId);
-      }
-    },
-    { relation: 'after', toMiddleware: 'retryMiddleware', name: 'simulator', override: true },
-  );
   return client;
 }
 
-/** Middleware that only adds headers for sending. Nothing is sent here. */
-const dressing = ['contentLength', 'getUserAgent', 'hostHeader', 'recursionDetection'];
-
-/** Removes work that the SDK repeats for every call without any effect here. It took half of a simulated build's time. */
-function lighten(client: AnyClient): void {
-  for (const name of dressing) client.middlewareStack.remove(`${name}Middleware`);
-  // With this, all calls of one command go through one chain, and share the context of the first call.
-  client.config.cacheMiddleware = true;
-  // The SDK spreads its configuration twice per call. An object built key by key is slow to spread; this copy is fast.
-  client.config = { ...client.config };
-  client.middlewareStack.use(getSchemaSerdePlugin(client.config));
+/** What the calls of one client have in common. */
+interface Wire {
+  client: AnyClient;
+  services: Services;
+  caller: Caller;
+  clock: Clock;
+  options: AttachOptions;
+  /** The number of requests so far. */
+  sent: number;
 }
 
-/** The token that the SDK generated for a request without one. A call has one token, so EC2 sees its attempts as one request. */
-function generatedToken(request: { body?: unknown }): { ClientToken?: string } {
-  if (typeof request.body !== 'string') return {};
-  const [, token] = /^Action=.*&ClientToken=([^&]+)/s.exec(request.body) ?? [];
-  return token === undefined ? {} : { ClientToken: decodeURIComponent(token) };
+const runs = Symbol('the run of a function that sends a command');
+
+/** The same connection for one run of a function. Its calls are recorded under its name, even late ones, and wait on its clock. */
+export function clientsOf(run: FunctionRun, connection: Connection): Connection {
+  const clients = new Map<object, object>();
+  return {
+    region: connection.region,
+    client(kind, region, attempts) {
+      const shared = connection.client(kind, region, attempts) as any;
+      const known = clients.get(shared);
+      if (known) return known as never;
+      const own = Object.create(shared);
+      own.send = (command: any, ...more: unknown[]) => {
+        command[runs] = run;
+        return shared.send(command, ...more);
+      };
+      clients.set(shared, own);
+      return own;
+    },
+  };
+}
+
+/** Answers all commands of one kind. */
+function answering(wire: Wire, context: any): (command: any) => Promise<unknown> {
+  const { client, services } = wire;
+  const service = String(context.clientName)
+    .replace(/Client$/, '')
+    .toLowerCase();
+  const name = String(context.commandName).replace(/Command$/, '');
+  const requested = requests(`${service}:${name}`, context.__smithy_context.operationSchema);
+  // The middleware asks for the number of attempts only for a header. The SDK would look for it in this computer's files.
+  const retries = { retryStrategy: client.config.retryStrategy, maxAttempts: async () => Number.NaN, logger: {} };
+  const attempts = retryMiddleware(retries as never)(async ({ sent, run }: any) => {
+    const action = services[service]?.[name];
+    if (!action) throw new Error(`the simulator does not know ${service}:${name}`);
+    return attempt(wire, { service, name, action, run, ...sent });
+  }, context) as (args: object) => Promise<unknown>;
+  return async (command) => {
+    // The request is hidden from the retry middleware, which would look for its HTTP headers.
+    return attempts({ input: undefined, sent: requested(command.input), run: command[runs] });
+  };
+}
+
+interface Attempt extends Request {
+  service: string;
+  name: string;
+  action: Action;
+  run: FunctionRun | undefined;
+}
+
+async function attempt(wire: Wire, { service, name, action, run, input, token }: Attempt): Promise<any> {
+  const { client, caller, options } = wire;
+  const { account, region } = caller;
+  const clock = run?.clock ?? wire.clock;
+  if (run?.killed) throw new Error(`${run.name} was killed before it could call ${service}:${name}`);
+  const requestId = `00000000-0000-4000-8000-${String(++wire.sent).padStart(12, '0')}`;
+  const call: RecordedCall = { at: clock.now(), service, action: name, account, region, params: input };
+  if (run) call.by = run.name;
+  options.calls?.push(call);
+  const seconds = options.latency?.(service, name, region) ?? 0;
+  if (seconds > 0) await clock.sleep(seconds * 1000);
+  try {
+    const result = copy(action({ ...token, ...input }, run ? { account, region, run } : caller)) as object;
+    if (run) call.answer = result;
+    return { output: { ...result, $metadata: { httpStatusCode: 200, requestId } }, response: {} };
+  } catch (error) {
+    if (error instanceof ConnectionLost) call.error = error.code;
+    if (!(error instanceof ApiError)) throw waitedOn(clock, error);
+    call.error = error.code;
+    throw waitedOn(clock, asServiceException(client, error, requestId));
+  }
+}
+
+/** The clocks on which the SDK waits after an error, before it tries again. */
+const clocks = new WeakMap<object, Clock>();
+
+function waitedOn(clock: Clock, error: unknown): unknown {
+  if (typeof error === 'object' && error !== null) clocks.set(error, clock);
+  return error;
 }
 
 /**
@@ -165,11 +187,12 @@ class VirtualRetryStrategy extends StandardRetryStrategy {
   }
   override async refreshRetryTokenForRetry(...[token, error]: Parameters<Refresh>): ReturnType<Refresh> {
     // This is an activity because the SDK's sleep of 0 ms takes real time, in which the clock must not move on.
-    const next = await this.#clock.activity(() => super.refreshRetryTokenForRetry(token, error));
+    const clock = clocks.get(error.error as object) ?? this.#clock;
+    const next = await clock.activity(() => super.refreshRetryTokenForRetry(token, error));
     const base = error.errorType === 'THROTTLING' ? Retry.throttlingDelay() : Retry.delay();
     const wait = Math.floor(this.#random.next() * Math.min(base * 2 ** token.getRetryCount(), MAXIMUM_RETRY_DELAY));
     if (next.$retryLog) next.$retryLog.acquisitionDelay = wait;
-    await this.#clock.sleep(wait);
+    await clock.sleep(wait);
     return next;
   }
 }

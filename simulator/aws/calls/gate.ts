@@ -1,5 +1,4 @@
 import { ConnectionLost, type Action, type Actions, type Caller } from './actions.ts';
-import { acting } from './attach.ts';
 import { refuseWhereOff } from '../ec2/network/regions.ts';
 import { refuseUnseen } from '../ec2/instances/unseen.ts';
 import { createFaults, errorOf } from './faults.ts';
@@ -18,8 +17,8 @@ export function createGate(
   const faults = createFaults(() => world.rules.api);
   const ordinals = new Map<string, number>();
 
-  function fateOf(service: string, action: string, { account, region }: Caller): Fate {
-    const { name: by, payload } = acting() ?? {};
+  function fateOf(service: string, action: string, { account, region, run }: Caller): Fate {
+    const { name: by, payload } = run ?? {};
     const ordinal = (ordinals.get(by ?? '') ?? 0) + 1;
     ordinals.set(by ?? '', ordinal);
     const hit = faults(service, action, region);

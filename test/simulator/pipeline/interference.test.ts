@@ -92,10 +92,10 @@ test('a handler that runs out of time is killed: what it would have called next 
     catalog: { recipes: { base: recipe }, scripts: {}, version: '1.0.0' },
     onLog: (line) => lines.push(line['state']),
     interfere: {
-      async invoke(stage, attempt, run) {
+      async invoke(stage, attempt, run, _payload, clock) {
         if (stage !== 'CreateImage' || attempt > 1) return run();
         const work = run();
-        await simulation.clock.sleep(60); // the plan is being read, nothing made
+        await clock.sleep(60); // the plan is being read, nothing made
         void work;
         throw timeOut(0.06);
       },

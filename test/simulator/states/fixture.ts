@@ -1,4 +1,4 @@
-import { createClock } from '../../../simulator/clock.ts';
+import { createClock, type Clock } from '../../../simulator/clock.ts';
 import { createStepFunctions, type Execution, type Options } from '../../../simulator/states/step-functions.ts';
 
 export const region = 'eu-west-1';
@@ -9,7 +9,8 @@ type Functions = Record<string, (payload: any, bench: Bench) => unknown>;
 
 /** A state machine set up to run on virtual time from 2026-01-01, its functions by name. */
 export interface Bench {
-  clock: ReturnType<typeof createClock>;
+  /** For a function: the function's own clock. */
+  clock: Clock;
   stepFunctions: ReturnType<typeof createStepFunctions>;
   machine: string;
   call: (action: string, input: object) => any;
@@ -32,10 +33,10 @@ export function setUp(
     clock,
     random: () => 0.5,
     account,
-    invoke: async (name, payload) => {
+    invoke: async (name, payload, _region, own) => {
       const handler = functions[name];
       if (!handler) throw new Error(`no function ${name}`);
-      return handler(payload, bench);
+      return handler(payload, { ...bench, clock: own });
     },
     ...options,
   });

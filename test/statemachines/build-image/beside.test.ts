@@ -91,9 +91,9 @@ describe('a failed check', () => {
   test('removes a copy that a function asks for after the build has failed', async () => {
     const interfere: Interference = {
       // The function of CopyImage is slow: it runs on when Step Functions no longer waits for it.
-      invoke: async (stage, _attempt, run, payload) => {
+      invoke: async (stage, _attempt, run, payload, clock) => {
         if (stage !== 'CopyImage' || (payload as { region: string }).region !== 'eu-west-1') return run();
-        await simulation.clock.sleep(90_000);
+        await clock.sleep(90_000);
         return run();
       },
     };

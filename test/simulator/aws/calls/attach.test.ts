@@ -1,5 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { CopyImageCommand, DescribeImagesCommand, DescribeVpcsCommand, EC2ServiceException } from '@aws-sdk/client-ec2';
+import {
+  CopyImageCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeVpcsCommand,
+  EC2ServiceException,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm';
 import { home, lab } from '../../lab.ts';
 
@@ -28,6 +36,54 @@ test('a parameter nobody implemented is refused by name', async () => {
   await expect(run(() => ec2().send(command))).rejects.toThrow(
     'the simulator does not implement parameter DestinationAvailabilityZone of ec2:CopyImage',
   );
+});
+
+test.each([
+  ['a parameter that AWS does not know', { Nme: 'x' }, 'ec2:CopyImage: Nme: AWS knows no such parameter'],
+  ['a number in place of a string', { Name: 7 }, 'ec2:CopyImage: Name: a string is expected, not 7'],
+  [
+    'a string in place of true',
+    { Encrypted: 'true' },
+    'ec2:CopyImage: Encrypted: true or false is expected, not "true"',
+  ],
+  ['a value in place of a list', { TagSpecifications: {} }, 'ec2:CopyImage: TagSpecifications: a list is expected'],
+  [
+    'a misspelt member of a list’s structure',
+    { TagSpecifications: [{ Tags: [{ Key: 'a', Val: 'b' }] }] },
+    'ec2:CopyImage: TagSpecifications.0.Tags.0.Val: AWS knows no such parameter',
+  ],
+])('a request with %s is refused before it is sent', async (_what, input, message) => {
+  const { ec2, run, cloud } = lab();
+  await expect(run(() => ec2().send(new CopyImageCommand(input as never)))).rejects.toThrow(message);
+  expect(cloud.calls).toEqual([]);
+});
+
+test('a request without a part of its URL is refused before it is sent', async () => {
+  const { s3, run, cloud } = lab();
+  const get = (Key: string) => run(() => s3().send(new GetObjectCommand({ Bucket: 'artifacts', Key })));
+  await expect(get('')).rejects.toThrow('s3:GetObject: Key: a value is required');
+  expect(cloud.calls).toEqual([]);
+});
+
+test('what a handler does to an input after the call does not change the cloud', async () => {
+  const { ec2, run } = lab();
+  const Tags = [{ Key: 'a', Value: 'before' }];
+  const { Images } = await run(() => ec2().send(new DescribeImagesCommand({ Owners: ['amazon'] })));
+  const { Instances } = await run(() =>
+    ec2().send(
+      new RunInstancesCommand({
+        ImageId: Images![0]!.ImageId!,
+        InstanceType: 't3.small',
+        MinCount: 1,
+        MaxCount: 1,
+        TagSpecifications: [{ ResourceType: 'instance', Tags }],
+      }),
+    ),
+  );
+  Tags[0]!.Value = 'after';
+  const InstanceIds = [Instances![0]!.InstanceId!];
+  const { Reservations } = await run(() => ec2().send(new DescribeInstancesCommand({ InstanceIds })));
+  expect(Reservations![0]!.Instances![0]!.Tags).toEqual([{ Key: 'a', Value: 'before' }]);
 });
 
 test('an error is the exception the SDK would have thrown', async () => {
