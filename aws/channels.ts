@@ -1,5 +1,11 @@
 import { needsClosing, takenBack, type ChannelLedger, type ChannelValue } from '../core/distribute/channel.ts';
-import { heldAgainst, type ChannelHolder } from '../core/distribute/channel-owner.ts';
+import {
+  heldAgainst,
+  knownBefore,
+  knownHolder,
+  type ChannelHolder,
+  type HoldingBuild,
+} from '../core/distribute/channel-owner.ts';
 import { Failure } from '../core/errors.ts';
 import type { Plan } from '../core/build/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
@@ -58,11 +64,18 @@ export async function closeLedger(
   }
 }
 
-/** The images that a channel holds, with their tags. */
-export async function holdersOf(aws: Connection, values: ChannelValue[]): Promise<ChannelHolder[]> {
+/** The images that a channel holds, with their tags. EC2 is not asked about those of a known build. */
+export async function holdersOf(
+  aws: Connection,
+  values: ChannelValue[],
+  known?: HoldingBuild,
+): Promise<ChannelHolder[]> {
   const held = values.flatMap(({ region, ami }) => (ami === undefined ? [] : [{ region, ami }]));
   return Promise.all(
-    held.map(async ({ region, ami }) => ({ region, ami, tags: (await describeImage(aws, region, ami))?.tags ?? {} })),
+    held.map(async ({ region, ami }) => {
+      const tags = async () => (await describeImage(aws, region, ami))?.tags ?? {};
+      return knownHolder({ region, ami }, known) ?? { region, ami, tags: await tags() };
+    }),
   );
 }
 
@@ -73,7 +86,7 @@ export async function refuseSuperseded(
   parameter: string,
   values: ChannelValue[],
 ): Promise<void> {
-  const against = heldAgainst(plan, parameter, await holdersOf(aws, values));
+  const against = heldAgainst(plan, parameter, await holdersOf(aws, values, knownBefore(plan, plan.replaces)));
   if (against !== undefined) throw new Failure('PublishFailed', against);
 }
 

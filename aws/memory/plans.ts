@@ -4,6 +4,17 @@ import { keyOf } from '../../core/memory/documents.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Artifacts } from './artifacts.ts';
 import { keepFirst, readDocument, write } from './documents.ts';
+import { readRecord } from './recipe-records.ts';
+
+/** What the bucket knows of a build that starts: its plan and manifest if it was begun before, and its recipe's record. */
+export async function readEarlier(artifacts: Artifacts, identity: BuildIdentity) {
+  const [plan, manifest, record] = await Promise.all([
+    readDocument(artifacts, identity, 'plan'),
+    readDocument(artifacts, identity, 'manifest'),
+    readRecord(artifacts, identity.recipe),
+  ]);
+  return { plan, manifest, record };
+}
 
 /** Keeps a build's first plan. The plan of a resumed build replaces it. */
 export async function keepPlan(artifacts: Artifacts, plan: Plan): Promise<Plan> {

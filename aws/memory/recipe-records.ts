@@ -61,6 +61,7 @@ export function recordPublished(
 ): Promise<RecipeRecord> {
   const regions = plan.document.distribute.map(({ region }) => region);
   const usual = usualSeconds(timings, { regions, home: plan.region, targets });
-  const published = publishedBuild(plan, now.toISOString(), usual);
+  const images = targets.flatMap(({ region, ami, error }) => (ami && error === undefined ? [{ region, ami }] : []));
+  const published = publishedBuild(plan, now.toISOString(), usual, images);
   return changeRecord(artifacts, plan.recipe, (record) => withPublished(record, published));
 }

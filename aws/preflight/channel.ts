@@ -1,5 +1,10 @@
 import { channelParameter } from '../../core/distribute/channel.ts';
-import { deploymentName, type ChannelHolder } from '../../core/distribute/channel-owner.ts';
+import {
+  deploymentName,
+  type ChannelHolder,
+  type HoldingBuild,
+  type Replaced,
+} from '../../core/distribute/channel-owner.ts';
 import type { Facts, Seen } from '../../core/preflight/facts.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import { holdersOf, readChannel } from '../channels.ts';
@@ -10,14 +15,16 @@ import { look } from './seen.ts';
 export async function lookAtChannel(
   aws: Connection,
   { name, publish, distribute }: Recipe,
-  { channelRoot, deployment }: { channelRoot: string; deployment: string },
+  { channelRoot, deployment, replaces }: { channelRoot: string; deployment: string; replaces?: Replaced | undefined },
 ): Promise<Pick<Facts, 'channel'>> {
   if (!publish) return {};
+  const owner = deploymentName(deployment, aws.region);
+  const known: HoldingBuild | undefined = replaces && { ...replaces, recipe: name, deployment: owner };
   const parameter = channelParameter(channelRoot, name, publish.channel);
   const seen = distribute.map(async ({ region }): Promise<[string, Seen<ChannelHolder[]>]> => [
     region,
-    await look(async () => holdersOf(aws, await readChannel(aws, parameter, [region]))),
+    await look(async () => holdersOf(aws, await readChannel(aws, parameter, [region]), known)),
   ]);
   const holders = Object.fromEntries(await Promise.all(seen));
-  return { channel: { parameter, deployment: deploymentName(deployment, aws.region), holders } };
+  return { channel: { parameter, deployment: owner, holders } };
 }

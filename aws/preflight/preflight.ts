@@ -1,3 +1,4 @@
+import type { Replaced } from '../../core/distribute/channel-owner.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Facts } from '../../core/preflight/facts.ts';
 import { findingsOf } from '../../core/preflight/findings.ts';
@@ -74,13 +75,21 @@ export async function preflight(
     channelRoot,
     deployment,
     securityGroups: deploymentGroups,
-  }: { account: string; now: Date; channelRoot: string; deployment: string; securityGroups: string[] },
+    replaces,
+  }: {
+    account: string;
+    now: Date;
+    channelRoot: string;
+    deployment: string;
+    securityGroups: string[];
+    replaces?: Replaced | undefined;
+  },
 ): Promise<{ source: SourceImage; notes: Problem[] }> {
   const at = { account, now, channelRoot };
   const [source, seen, channel] = await Promise.all([
     sourceOf(aws, recipe, at),
     lookAt(aws, recipe),
-    lookAtChannel(aws, recipe, { channelRoot, deployment }),
+    lookAtChannel(aws, recipe, { channelRoot, deployment, replaces }),
   ]);
   const known = source instanceof Failure ? {} : { source };
   const encryption = await lookAtEncryption(aws, recipe, known.source);

@@ -33,6 +33,20 @@ export async function observeDisks<Image extends LastingImage>(
 }
 
 /**
+ * The keys of an image's encrypted disks, for what has to be known before the image is shared. An image without encryption tells by itself
+ * whether it is right, so that nothing is read. Verify reads the snapshots in either case.
+ */
+export const observeKeys = async <Image extends LastingImage>(
+  aws: Connection,
+  plan: Plan,
+  target: Target,
+  image: Image,
+): Promise<ImageObserved<Image>> =>
+  image.disks.some(({ encrypted }) => encrypted)
+    ? observeDisks(aws, plan, target, image)
+    : { image, snapshots: {}, keys: {} };
+
+/**
  * An AMI that was available before, with all its snapshots.
  * @throws AwsTransient if EC2 shows an older state, in which it is pending or not there.
  */

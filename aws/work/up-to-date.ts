@@ -1,13 +1,13 @@
 import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
+import type { RecipeRecord } from '../../core/build/record.ts';
 import { encryptionWrongs } from '../../core/distribute/lasting.ts';
 import { outdated, publishedTargets, unhealthy, type TargetSeen } from '../../core/start/up-to-date.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
 import type { Connection } from '../connection.ts';
 import { readParameter } from '../parameters.ts';
-import { readRecord } from '../memory/recipe-records.ts';
 import { observeImage } from './targets.ts';
 
 /** The published build that already fulfils a request, or why there is none. `notes` tell the looks that AWS refused. */
@@ -20,8 +20,12 @@ export type UpToDate = { notes?: string[] } & (
  * at only if the record does not decide.
  * @throws AwsTransient if AWS throttles a look: an unknown answer is a reason neither to build nor to skip.
  */
-export async function findUpToDate(artifacts: Artifacts, plan: Plan, now: Date): Promise<UpToDate> {
-  const { published } = await readRecord(artifacts, plan.recipe);
+export async function findUpToDate(
+  artifacts: Artifacts,
+  plan: Plan,
+  { published }: RecipeRecord,
+  now: Date,
+): Promise<UpToDate> {
   if (!published) return { because: 'no build of the recipe was published yet' };
   const { build } = published;
   const changed = outdated(plan, published, now);

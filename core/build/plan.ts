@@ -2,7 +2,7 @@ import { imageName, placeOfArn, type ExecutionReference } from './identity.ts';
 import type { Origin } from '../deployment/catalog-origin.ts';
 import { channelParameter } from '../distribute/channel.ts';
 import { firstRound, type PastFailures } from '../distribute/copy-order.ts';
-import { deploymentName, deploymentTag } from '../distribute/channel-owner.ts';
+import { deploymentName, deploymentTag, type Replaced } from '../distribute/channel-owner.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from '../deployment/deployment-settings.ts';
@@ -52,20 +52,10 @@ export interface Plan extends BuildIdentity {
   checks: Command[];
   /** How long the waits of the recipe's newest published build took. Absent where there is none. */
   usual?: Partial<UsualSeconds>;
+  /** The recipe's newest published build when this one was planned. Absent where there is none. */
+  replaces?: Replaced;
   /** Notes for the user that do not stop the build. Absent where there are none. */
   notes?: string[];
-}
-
-/** The plan with what the recipe's record says of the time that its waits take. */
-export function withUsual(plan: Plan, { published }: { published?: { usual?: Partial<UsualSeconds> } }): Plan {
-  const { provision, checks, ...usual } = published?.usual ?? {};
-  if (!published?.usual || plan.usual) return plan;
-  // The times of other steps teach nothing about these. A different number shows that they are others.
-  const same = {
-    ...(provision?.length === plan.provision.length && { provision }),
-    ...(checks?.length === plan.checks.length && { checks }),
-  };
-  return { ...plan, usual: { ...usual, ...same } };
 }
 
 /** Tags of an image's AMIs and snapshots in every region. */

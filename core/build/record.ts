@@ -1,3 +1,4 @@
+import type { Replaced } from '../distribute/channel-owner.ts';
 import type { Plan } from './plan.ts';
 import type { UsualSeconds } from './usual-seconds.ts';
 import type { Trigger } from '../start/trigger.ts';
@@ -12,7 +13,13 @@ export interface PublishedBuild {
   at: string;
   /** How long its waits took. Absent in records of earlier versions. */
   usual?: Partial<UsualSeconds>;
+  /** The AMIs that its channel held afterwards. Absent in records of earlier versions. */
+  images?: Replaced['images'];
 }
+
+/** What a new build of the recipe replaces. Empty where nothing was published, or the record does not tell. */
+export const replacedBy = ({ published }: Pick<RecipeRecord, 'published'>): { replaces?: Replaced } =>
+  published?.images ? { replaces: { build: published.build, images: published.images } } : {};
 
 export interface StartedBuild {
   build: string;
@@ -86,10 +93,24 @@ export const publishedBuild = (
   { build, digest, source }: Plan,
   at: string,
   usual: Partial<UsualSeconds>,
+  images: Replaced['images'],
 ): PublishedBuild => ({
   build,
   digest,
   source: source.ami,
   at,
   usual,
+  images,
 });
+
+/** The plan with what the recipe's record says of the time that its waits take, and of the images that it replaces. */
+export function withPast(plan: Plan, { published }: Pick<RecipeRecord, 'published'>): Plan {
+  const { provision, checks, ...usual } = published?.usual ?? {};
+  if (!published?.usual || plan.usual) return plan;
+  // The times of other steps teach nothing about these. A different number shows that they are others.
+  const same = {
+    ...(provision?.length === plan.provision.length && { provision }),
+    ...(checks?.length === plan.checks.length && { checks }),
+  };
+  return { ...plan, ...replacedBy({ published }), usual: { ...usual, ...same } };
+}

@@ -10,6 +10,34 @@ export interface ChannelHolder {
   tags: Tags;
 }
 
+/** The published build whose images the next one replaces in the channel. */
+export interface Replaced {
+  build: string;
+  images: { region: string; ami: string }[];
+}
+
+/** A build of the recipe whose images a channel may hold, as the pipeline's own bucket tells of it. */
+export interface HoldingBuild extends BuildIdentity, Replaced {
+  deployment?: string | undefined;
+}
+
+/** The build whose images another one replaces. Only an older build is known well enough, because heldAgainst looks for newer ones. */
+export const knownBefore = (
+  { recipe, build, deployment }: BuildIdentity & { deployment?: string | undefined },
+  replaces: Replaced | undefined,
+): HoldingBuild | undefined => (replaces && replaces.build < build ? { ...replaces, recipe, deployment } : undefined);
+
+/** The AMI that a channel holds, if it is one of a known build: then its tags need not be read. */
+export function knownHolder(
+  { region, ami }: { region: string; ami: string },
+  known: HoldingBuild | undefined,
+): ChannelHolder | undefined {
+  if (!known?.images.some((image) => image.region === region && image.ami === ami)) return undefined;
+  const { recipe, build, deployment } = known;
+  const tags = { 'golden:recipe': recipe, 'golden:build': build, ...(deployment && { [deploymentTag]: deployment }) };
+  return { region, ami, tags };
+}
+
 /** A deployment's name, unique in the account. It includes the region, since two regions may have the same service and stage. */
 export const deploymentName = (deployment: string, region: string): string => `${deployment}-${region}`;
 

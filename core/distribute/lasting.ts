@@ -78,10 +78,11 @@ export function encryptionWrongs(
   { image, snapshots, keys }: ImageObserved<LastingImage>,
 ): Wrong[] {
   const managed = keys[managedAlias];
-  return (image?.disks ?? []).flatMap(({ device, snapshot = '' }): Wrong[] => {
+  return (image?.disks ?? []).flatMap(({ device, snapshot = '', encrypted: isEncrypted }): Wrong[] => {
     const seen = snapshots[snapshot];
-    if (!seen) return [];
-    const { keyArn: found } = seen;
+    // The AMI shows which disks are encrypted, but only the snapshots show their keys.
+    if (!seen && isEncrypted) return [];
+    const found = seen?.keyArn;
     const { encrypted, key } = askedOf(plan, target, device);
     const what = `${snapshot} (${device} of ${image?.ami})`;
     const wrong = (says: string): Wrong[] => [

@@ -1,16 +1,16 @@
 import * as z from 'zod/mini';
-import { readDocument } from '../../aws/memory/documents.ts';
-import { keepPlan } from '../../aws/memory/plans.ts';
+import { keepPlan, readEarlier } from '../../aws/memory/plans.ts';
 import { findBuildImages } from '../../aws/images/images.ts';
 import { holdRecipe } from '../../aws/memory/locks.ts';
 import { preflight, preflightPermissions } from '../../aws/preflight/preflight.ts';
 import { recordStart } from '../../aws/memory/recipe-records.ts';
 import type { UpToDate } from '../../aws/work/up-to-date.ts';
+import { replacedBy, withPast } from '../../core/build/record.ts';
 import { imageMade } from '../../core/build/awaited.ts';
 import { placeOfArn } from '../../core/build/identity.ts';
 import { asDeployed } from '../../core/deployment/deployment-settings.ts';
 import { requestedBuild } from '../../core/start/execution-input.ts';
-import { planBuild, withUsual, workOf } from '../../core/build/plan.ts';
+import { planBuild, workOf } from '../../core/build/plan.ts';
 import { rebuildProblem, resumed } from '../../core/start/resume-build.ts';
 import { refuse, refuseAny, told } from '../../core/recipe/recipe.ts';
 import { startProblems } from '../../core/deployment/start-bounds.ts';
@@ -31,27 +31,27 @@ export const resolve = stage({
     const { identity, recipe, regardless, trigger } = requested;
     const [build, startedAt] = [{ ...identity, execution }, new Date(execution.startedAt).toISOString()];
     let found: UpToDate = { because: 'it was begun before' };
-    let plan = await readDocument(cloud, identity, 'plan');
+    const { manifest, record: past, ...earlier } = await readEarlier(cloud, identity);
+    let { plan } = earlier;
     const images = plan ? await findBuildImages(cloud.aws, cloud.aws.region, identity) : []; // none before a plan is kept
-    const manifest = await readDocument(cloud, identity, 'manifest');
     const problems = startProblems(requested, plan, { catalog, settings, execution });
     refuseAny(problems.concat(rebuildProblem(plan, requested, manifest, images, cloud.now()) ?? []));
     plan = plan && resumed(plan, manifest, startedAt);
     if (!plan) {
-      const at = { account: placeOfArn(execution.id).account, now: cloud.now(), deployment, ...settings };
+      const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, ...settings, ...replacedBy(past) };
       const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings), at);
       for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
       plan = planBuild({ ...requested, execution, source, catalog, deployment, settings, notes: told(notes) });
       // Loaded only where a build is planned.
       const { findUpToDate } = await import('../../aws/work/up-to-date.ts');
-      found = regardless ? { because: 'it was asked for' } : await findUpToDate(cloud, plan, cloud.now());
+      found = regardless ? { because: 'it was asked for' } : await findUpToDate(cloud, plan, past, cloud.now());
       if (found.notes?.length) plan.notes = [...(plan.notes ?? []), ...found.notes];
       cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
       if (found.current) return { build, upToDate: { is: true, build: found.current, notes: plan.notes ?? [] } };
     }
     await holdRecipe(cloud, identity, execution.id);
     const record = await recordStart(cloud, identity, startedAt, trigger);
-    plan = await keepPlan(cloud, withUsual(plan, record));
+    plan = await keepPlan(cloud, withPast(plan, record));
     const image = imageMade(images, plan, cloud.now());
     return { build, upToDate: { is: false, because: found.because }, image, ...workOf(plan, record) };
   },

@@ -3,7 +3,7 @@ import { removeExpiry } from '../../aws/images/expiry.ts';
 import { demandImdsV2, grantLaunch } from '../../aws/images/image-attributes.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { grantVolumes } from '../../aws/images/snapshots.ts';
-import { availableImage, imagePermissions, observeDisks } from '../../aws/work/targets.ts';
+import { availableImage, imagePermissions, observeKeys } from '../../aws/work/targets.ts';
 import { targetIn } from '../../core/distribute/distribution.ts';
 import { lastingWrongs, type ReadyImage } from '../../core/distribute/lasting.ts';
 import { refuseHopeless } from '../../core/distribute/target.ts';
@@ -35,7 +35,7 @@ export const grantPermissions = stage({
     const plan = await readOwnPlan(cloud, own);
     const target = targetIn(plan, region);
     const image = ready ?? (await availableImage(aws, region, ami));
-    refuseHopeless(lastingWrongs(plan, target, await observeDisks(aws, plan, target, image)));
+    refuseHopeless(lastingWrongs(plan, target, await observeKeys(aws, plan, target, image)));
     const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
     // Even if the tag is not seen: EC2 may show an older state.
     if (plan.document.onFailure === 'keep-image' || plan.resumedAt)

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { heldAgainst } from '../../../core/distribute/channel-owner.ts';
+import { heldAgainst, knownBefore, knownHolder } from '../../../core/distribute/channel-owner.ts';
 
 const parameter = '/golden/base/stable';
 const build = {
@@ -27,4 +27,19 @@ test.each([
   ],
 ])('whether a build may be published to a channel that holds %s', (_, tags, why) => {
   expect(heldAgainst(build, parameter, holding(tags))).toEqual(why);
+});
+
+test('the images of an older build of the recipe are known without their tags, and no others', () => {
+  const older = { build: '20261122-030000-0000', images: [{ region: 'us-east-1', ami: 'ami-1' }] };
+  const known = knownBefore(build, older);
+  expect(knownHolder({ region: 'us-east-1', ami: 'ami-1' }, known)).toEqual({
+    region: 'us-east-1',
+    ami: 'ami-1',
+    tags: { 'golden:recipe': 'base', 'golden:build': older.build, 'golden:deployment': build.deployment },
+  });
+  expect(knownHolder({ region: 'us-east-1', ami: 'ami-2' }, known)).toBeUndefined();
+  expect(knownHolder({ region: 'eu-west-1', ami: 'ami-1' }, known)).toBeUndefined();
+  // It may have been removed since, and a newer image that is gone is no reason to refuse.
+  expect(knownBefore(build, { ...older, build: '20261124-030000-0000' })).toBeUndefined();
+  expect(knownBefore(build, undefined)).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { lastingWrongs, readyImage } from '../../../core/distribute/lasting.ts';
 import { targetIn } from '../../../core/distribute/distribution.ts';
 import type { AmiDescription } from '../../../core/launch/source.ts';
-import { planOf } from '../../support/plan.ts';
+import { document, planOf } from '../../support/plan.ts';
 
 const plan = planOf();
 const image = (more: Partial<AmiDescription> = {}): AmiDescription => ({
@@ -40,4 +40,20 @@ test('missing tags may still show and are no lasting difference; another name, a
   expect(wrongsOf({})).toEqual([]);
   for (const wrongs of [wrongsOf({ name: 'other' }), wrongsOf({ architecture: 'arm64' }), wrongsOf({}, 'error')])
     expect(wrongs).toEqual([expect.objectContaining({ forGood: true })]);
+});
+
+test('an image shows by itself that a disk is not encrypted as asked, and only its snapshots show a key', () => {
+  const asking = planOf({
+    builder: { ...document.builder, rootVolume: { sizeGiB: 8, encrypted: true, kmsKey: 'alias/golden' } },
+  });
+  const wrongs = (encrypted: boolean) =>
+    lastingWrongs(asking, targetIn(asking, 'us-east-1'), {
+      image: image({ name: asking.image, disks: [{ device: '/dev/xvda', snapshot: 'snap-1', sizeGiB: 8, encrypted }] }),
+      snapshots: {},
+      keys: {},
+    });
+  expect(wrongs(false)).toEqual([
+    expect.objectContaining({ says: expect.stringContaining('is not encrypted'), forGood: true }),
+  ]);
+  expect(wrongs(true)).toEqual([]);
 });

@@ -59,6 +59,7 @@ test('a build that starts by itself and fails is on record with all that went in
       source: plan.source.ami,
       at: expect.any(String),
       usual: expect.objectContaining({ image: expect.any(Number), provision: [expect.any(Number), expect.any(Number)] }),
+      images: [{ region: 'us-east-1', ami: expect.any(String) }],
     },
     failures: [],
   });
