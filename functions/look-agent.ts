@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { lookAtAgent } from '../aws/work/builders.ts';
-import { build } from './stage.ts';
+import { buildReference } from './stage.ts';
 import { secondsSince, waitBounds, type Wait } from './wait.ts';
 
-const input = z.looseObject({ build, instance: z.string(), mostLost: z.number(), wait: waitBounds });
+const input = z.looseObject({ build: buildReference, instance: z.string(), mostLost: z.number(), wait: waitBounds });
 
 /** Waits until SSM reaches an instance. EC2 tells when it runs; nobody tells when its agent is online. */
 export const agentLook = (

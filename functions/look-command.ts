@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { lookAtCommand } from '../aws/work/steps.ts';
-import { build } from './stage.ts';
+import { buildReference } from './stage.ts';
 import { waitBounds, type Wait } from './wait.ts';
 
 const input = z.looseObject({
-  build,
+  build: buildReference,
   instance: z.string(),
   command: z.string(),
   name: z.string(),

@@ -1,10 +1,15 @@
 import * as z from 'zod/mini';
 import { withProgress } from '../aws/images/image-progress.ts';
 import { lookAtImage, type AvailableImage } from '../aws/images/images.ts';
-import { build } from './stage.ts';
+import { buildReference } from './stage.ts';
 import { secondsSince, waitBounds, type Wait } from './wait.ts';
 
-const input = z.looseObject({ build, region: z.optional(z.string()), ami: z.string(), wait: waitBounds });
+const input = z.looseObject({
+  build: buildReference,
+  region: z.optional(z.string()),
+  ami: z.string(),
+  wait: waitBounds,
+});
 
 /** Waits until an AMI is available: the image in the pipeline's own region, or the copy in a target's. Both can take hours. */
 export const imageLook = (name: 'AwaitImage' | 'AwaitCopy'): Wait<z.infer<typeof input>, AvailableImage> => ({

@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 import { describeInstance, isDead, stopInstance } from '../aws/instances/instances.ts';
 import { patience } from '../core/build/limits.ts';
 import { Failure } from '../core/errors.ts';
-import { build } from './stage.ts';
+import { buildReference } from './stage.ts';
 import { secondsSince, waitBounds, type Wait } from './wait.ts';
 
 const input = z.looseObject({
-  build,
+  build: buildReference,
   instance: z.string(),
   capture: z.enum(['stopped', 'running']),
   shutsDown: z.boolean(),

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../aws/memory/plans.ts';
 import { findOrSend, type CommandPhase } from '../aws/work/steps.ts';
-import { build, stage } from './stage.ts';
+import { buildReference, stage } from './stage.ts';
 
-const input = z.strictObject({ build, instance: z.string(), index: z.number() });
+const input = z.strictObject({ build: buildReference, instance: z.string(), index: z.number() });
 
 /** A state that sends one command of the plan to an instance, once: a repeated call finds the command that was sent before. */
 export const sending = (name: 'SendCommand' | 'SendCheck', phase: CommandPhase) =>

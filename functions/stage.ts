@@ -25,7 +25,7 @@ export const stage = <I, O>(definition: Stage<I, O>): Stage<I, O> => definition;
 export const executionReference = z.strictObject({ id: z.string(), startedAt: z.union([z.string(), z.number()]) });
 
 /** `$.build`, which every state of a build hands to its function: the build's names and its execution. */
-export const build = z.strictObject({ recipe: z.string(), build: z.string(), execution: executionReference });
+export const buildReference = z.strictObject({ recipe: z.string(), build: z.string(), execution: executionReference });
 
 /** How far Launch has come in its search for a place with room. */
 export const ladder = z.strictObject({
@@ -68,7 +68,7 @@ export const failedContext = z.looseObject({
       kept: z.optional(z.array(keptImage)),
     }),
   ),
-  build: z.optional(build),
+  build: z.optional(buildReference),
   copied: z.optional(z.looseObject({ targets: targetOutcomes })),
   distribution: z.optional(targetOutcomes),
 });

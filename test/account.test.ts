@@ -7,9 +7,9 @@ import { StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { TestStateCommand } from '@aws-sdk/client-sfn';
 import { root } from '../scripts/setup.mjs';
 import { openAccount, type Account } from './account/account.ts';
-import { countsLine, make, type Check } from './account/check.ts';
+import { countsLine, make, type AccountCheck } from './account/check.ts';
 import { dryRuns, planned, type Planned } from './account/dry-runs.ts';
-import { Refused, startFakeAws, type FakeAws, type Wrong } from './account/fake-aws.ts';
+import { Refused, startFakeAws, type FakeAws, type WrongAnswers } from './account/fake-aws.ts';
 import { built, deployment, judging } from './account/fake-deployment.ts';
 import { definitionChecks, definitions, stateChecks, type Definitions } from './account/machine-checks.ts';
 import { record, type Recorded } from './account/recorded.ts';
@@ -39,14 +39,14 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(open.map((fake) => fake.close())));
 
-async function account(wrong?: Wrong): Promise<Account & { fake: FakeAws }> {
+async function account(wrong?: WrongAnswers): Promise<Account & { fake: FakeAws }> {
   const fake = await startFakeAws(wrong);
   open.push(fake);
   return { ...(await openAccount(fake.endpoint, credentials)), fake };
 }
 
 /** Lines that do not say ok, and the counts. */
-async function outcome(checks: Check[]) {
+async function outcome(checks: AccountCheck[]) {
   const lines: string[] = [];
   const counts = await make(checks, (line) => lines.push(line));
   return { counts, bad: lines.filter((line) => !line.startsWith('ok ')) };

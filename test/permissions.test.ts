@@ -6,17 +6,17 @@ import type { SeenCall } from './support/roles/authorized-on.ts';
 import type { Statement } from './support/roles/check-policies.ts';
 import { listOf } from './support/roles/check-policies.ts';
 import type { Template } from './support/template/check-template.ts';
-import type { Place } from './support/roles/iam.ts';
+import type { DeploymentPlace } from './support/roles/iam.ts';
 import { createJudge, unpermitted, type Judge } from './support/roles/judge-calls.ts';
 import { packagedTemplate } from './support/template/packaged-template.ts';
-import { placeOf, runs, settingsAsSimulated } from './support/roles/permission-runs.ts';
+import { deploymentPlaceOf, runs, settingsAsSimulated } from './support/roles/permission-runs.ts';
 import { samples } from './support/wire/wire-samples.ts';
 
 interface Heard {
   outcome: string | undefined;
   refused: string[];
   calls: SeenCall[];
-  place: Place;
+  place: DeploymentPlace;
 }
 
 let template: Template;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   judge = createJudge(template);
   for (const { name, simulation: start } of runs) {
     const [simulation, { status, error }] = await start();
-    const [calls, place] = [simulation.cloud.calls, placeOf(simulation)];
+    const [calls, place] = [simulation.cloud.calls, deploymentPlaceOf(simulation)];
     heard.set(name, { outcome: error ?? status, refused: judge.hear(calls, place), calls, place });
   }
 }, 60_000);

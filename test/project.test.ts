@@ -154,10 +154,12 @@ const exportsOf = (file: string): string[] =>
     ([, name = '']) => name,
   );
 
-test('an exported name means one thing in all rooms, but a stage is called like the call it makes or the key it serves', () => {
+test('an exported name means one thing in all rooms and tests, but a stage is called like the call it makes or the key it serves', () => {
   const files = new Map<string, string[]>();
-  for (const file of sources) for (const name of exportsOf(file)) files.set(name, [...(files.get(name) ?? []), file]);
-  // Lambda asks every function's file for `handler`.
+  const shared = filesIn('test').filter((file) => file.endsWith('.ts') && !file.startsWith('test/moto/layer/'));
+  for (const file of [...sources, ...shared])
+    for (const name of exportsOf(file)) files.set(name, [...(files.get(name) ?? []), file]);
+  // Lambda asks every function's file for `handler`. In test/moto/layer/ each function has the name of the call that it answers.
   const ours = new Set(['handler', ...[...everyFunction.keys()].map(key)]);
   const twice = [...files].filter(([name, found]) => found.length > 1 && !ours.has(name));
   expect(twice.map(([name, found]) => `${name}: ${found.join(' ')}`)).toEqual([]);

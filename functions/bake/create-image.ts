@@ -7,7 +7,7 @@ import { isFirstTry } from '../../core/start/first-try.ts';
 import { Failure } from '../../core/errors.ts';
 import { type Plan, imageTags } from '../../core/build/plan.ts';
 import { madeBy } from '../../core/tags.ts';
-import { build, lambda, stage, type StageContext } from '../stage.ts';
+import { buildReference, lambda, stage, type StageContext } from '../stage.ts';
 
 /** CreateImage has no idempotency token, so the name acts as one. An AMI of that name is ours only with this build's tags. */
 async function adopt({ aws }: StageContext, plan: Plan): Promise<string | undefined> {
@@ -25,7 +25,7 @@ async function adopt({ aws }: StageContext, plan: Plan): Promise<string | undefi
 /** Creates the image under its deterministic name, with its tags from the start. */
 export const createImage = stage({
   name: 'CreateImage',
-  input: z.strictObject({ build, instance: z.string() }),
+  input: z.strictObject({ build: buildReference, instance: z.string() }),
   permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CreateImage', 'ec2:CreateTags'],
   async run({ build: own, instance }, cloud) {
     const plan = await readOwnPlan(cloud, own);

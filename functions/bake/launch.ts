@@ -4,12 +4,12 @@ import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedAgent } from '../../core/build/awaited.ts';
 import { isFirstTry } from '../../core/start/first-try.ts';
 import { builderDisks } from '../../core/launch/disks.ts';
-import { build, ladder, lambda, stage } from '../stage.ts';
+import { buildReference, ladder, lambda, stage } from '../stage.ts';
 
 /** Launches the builder, an instance of the source image without a key pair, or finds this build's living builder. */
 export const launch = stage({
   name: 'Launch',
-  input: z.strictObject({ build, ladder }),
+  input: z.strictObject({ build: buildReference, ladder }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
   async run({ build: own, ladder: reached }, cloud) {
     const plan = await readOwnPlan(cloud, own);

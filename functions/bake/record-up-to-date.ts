@@ -5,12 +5,12 @@ import { measurementsOf } from '../../core/report/build-measurements.ts';
 import { Failure } from '../../core/errors.ts';
 import { timingsOf } from '../../core/build/timings.ts';
 import { upToDateManifest } from '../../core/start/up-to-date.ts';
-import { build, lambda, measure, stage } from '../stage.ts';
+import { buildReference, lambda, measure, stage } from '../stage.ts';
 
 /** Writes the manifest of a build that had nothing to do. The manifest names the image that is published already. */
 export const recordUpToDate = stage({
   name: 'RecordUpToDate',
-  input: z.strictObject({ build, published: z.string(), notes: z.array(z.string()) }),
+  input: z.strictObject({ build: buildReference, published: z.string(), notes: z.array(z.string()) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'states:GetExecutionHistory'],
   async run({ build: { recipe, build: name, execution }, published, notes }, cloud) {
     const before = await readDocument(cloud, { recipe, build: published }, 'manifest');

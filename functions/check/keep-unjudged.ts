@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { markUnjudged } from '../../aws/memory/plans.ts';
-import { build, lambda, stage } from '../stage.ts';
+import { buildReference, lambda, stage } from '../stage.ts';
 
 /**
  * Marks a build for which no candidate could be launched. Nobody knows whether its image is good, so the clean-up keeps the
@@ -9,7 +9,7 @@ import { build, lambda, stage } from '../stage.ts';
  */
 export const keepUnjudged = stage({
   name: 'KeepUnjudged',
-  input: z.strictObject({ build }),
+  input: z.strictObject({ build: buildReference }),
   permissions: ['s3:GetObject', 's3:PutObject'],
   async run({ build: own }, cloud) {
     return { unjudged: (await markUnjudged(cloud, await readOwnPlan(cloud, own))).unjudged };

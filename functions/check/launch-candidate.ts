@@ -3,12 +3,12 @@ import { findOrLaunch } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedAgent } from '../../core/build/awaited.ts';
 import { isFirstTry } from '../../core/start/first-try.ts';
-import { build, ladder, lambda, stage } from '../stage.ts';
+import { buildReference, ladder, lambda, stage } from '../stage.ts';
 
 /** Launches the candidate: a fresh instance of the new image. It has the image's own disks, because servers will boot those. */
 export const launchCandidate = stage({
   name: 'LaunchCandidate',
-  input: z.strictObject({ build, ami: z.string(), ladder }),
+  input: z.strictObject({ build: buildReference, ami: z.string(), ladder }),
   permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
   async run({ ami, build: own, ladder: reached }, cloud) {
     const plan = await readOwnPlan(cloud, own);

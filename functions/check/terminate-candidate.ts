@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { terminateInstances } from '../../aws/instances/instances.ts';
-import { build, lambda, stage } from '../stage.ts';
+import { buildReference, lambda, stage } from '../stage.ts';
 
 /**
  * Terminates the candidate after its checks, so that it does not run during hours of copying. To terminate it again changes
@@ -8,7 +8,7 @@ import { build, lambda, stage } from '../stage.ts';
  */
 export const terminateCandidate = stage({
   name: 'TerminateCandidate',
-  input: z.strictObject({ build, instance: z.string().check(z.startsWith('i-')) }),
+  input: z.strictObject({ build: buildReference, instance: z.string().check(z.startsWith('i-')) }),
   permissions: ['ec2:TerminateInstances'],
   async run({ instance }, { aws }) {
     await terminateInstances(aws, [instance]);

@@ -7,7 +7,7 @@ import { isFirstTry } from '../../core/start/first-try.ts';
 import { copyToken, needsCopy, targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import { imageTags } from '../../core/build/plan.ts';
-import { build, lambda, stage } from '../stage.ts';
+import { buildReference, lambda, stage } from '../stage.ts';
 
 /**
  * Provides the image in one target region: the AMI itself in the pipeline's own region, a copy elsewhere. CopyImage accepts a
@@ -16,7 +16,7 @@ import { build, lambda, stage } from '../stage.ts';
  */
 export const copyImage = stage({
   name: 'CopyImage',
-  input: z.strictObject({ build, region: z.string(), ami: z.string() }),
+  input: z.strictObject({ build: buildReference, region: z.string(), ami: z.string() }),
   permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CopyImage', 'ec2:CreateTags'],
   async run({ build: own, region, ami }, cloud) {
     const plan = await readOwnPlan(cloud, own);

@@ -7,7 +7,7 @@ import { availableImage, imagePermissions, observeKeys } from '../../aws/work/ta
 import { targetIn } from '../../core/distribute/distribution.ts';
 import { lastingWrongs, type ReadyImage } from '../../core/distribute/lasting.ts';
 import { refuseHopeless } from '../../core/distribute/target.ts';
-import { build, lambda, stage } from '../stage.ts';
+import { buildReference, lambda, stage } from '../stage.ts';
 
 const hasDisks = (value: unknown) => Array.isArray((value as { disks?: unknown } | null)?.disks);
 
@@ -19,7 +19,7 @@ const hasDisks = (value: unknown) => Array.isArray((value as { disks?: unknown }
 export const grantPermissions = stage({
   name: 'GrantPermissions',
   input: z.strictObject({
-    build,
+    build: buildReference,
     region: z.string(),
     copy: z.looseObject({ ami: z.string(), ready: z.optional(z.custom<ReadyImage>(hasDisks)) }),
   }),

@@ -6,7 +6,7 @@ import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core
 import { failureBrief } from '../../core/report/failure.ts';
 import { completionOf } from '../../core/distribute/lasting.ts';
 import { targetWrongs } from '../../core/distribute/target.ts';
-import { build, caughtError, lambda } from '../stage.ts';
+import { buildReference, caughtError, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 
 const result = z.strictObject({
@@ -23,7 +23,7 @@ const result = z.strictObject({
  */
 export const verify = wait({
   name: 'Verify',
-  input: z.looseObject({ build, distribution: z.array(result), patienceSeconds: z.number() }),
+  input: z.looseObject({ build: buildReference, distribution: z.array(result), patienceSeconds: z.number() }),
   permissions: ['s3:GetObject', ...imagePermissions, 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshotAttribute'],
   bounds: ({ patienceSeconds }) => ({ ...fixedWaits.Verify, limit: patienceSeconds }),
   async look({ build: own, distribution, late }, { aws, bucket, now }) {

@@ -3,7 +3,7 @@ import { readChannel, readLedger, refuseSuperseded, writeChannel, writeLedger } 
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { ledgerOf } from '../../core/distribute/channel.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
-import { build, lambda, verifiedTarget } from '../stage.ts';
+import { buildReference, lambda, verifiedTarget } from '../stage.ts';
 import { wait, type LookResult } from '../wait.ts';
 
 /**
@@ -12,7 +12,7 @@ import { wait, type LookResult } from '../wait.ts';
  */
 export const publish = wait({
   name: 'Publish',
-  input: z.looseObject({ build, targets: z.array(verifiedTarget) }),
+  input: z.looseObject({ build: buildReference, targets: z.array(verifiedTarget) }),
   permissions: ['s3:GetObject', 's3:PutObject', 'ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
   bounds: () => fixedWaits.Publish,
   async look({ build: own, targets, again }, cloud): Promise<LookResult<object>> {

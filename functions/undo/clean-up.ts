@@ -7,7 +7,7 @@ import { executionHistory } from '../../aws/executions/executions.ts';
 import { leftBehind, manifestOf } from '../../core/build/manifest.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { timingsOf } from '../../core/build/timings.ts';
-import { build, lambda, measure, verifiedTarget } from '../stage.ts';
+import { buildReference, lambda, measure, verifiedTarget } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
 /**
@@ -18,7 +18,7 @@ import { secondsSince, wait } from '../wait.ts';
 export const cleanUp = wait({
   name: 'CleanUp',
   input: z.looseObject({
-    build,
+    build: buildReference,
     image: z.looseObject({ ami: z.string(), snapshots: z.array(z.string()) }),
     targets: z.array(verifiedTarget),
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { awaitedIn } from '../../core/build/awaited-event.ts';
 import { Failure } from '../../core/errors.ts';
-import { build, lambda, stage } from '../stage.ts';
+import { buildReference, lambda, stage } from '../stage.ts';
 import { lookAndAnswer, withToken, type Look } from '../wait.ts';
 
 /** The states that an event can wake, each with its look. Only the one that is needed is loaded. */
@@ -37,7 +37,7 @@ export const wake = stage({
     const awaited = awaitedIn(event);
     const waiting = awaited && (await readDocument(cloud, awaited, 'wait'));
     if (!waiting) return 'nobody waits for it';
-    const own = z.safeParse(build, waiting.input['build']);
+    const own = z.safeParse(buildReference, waiting.input['build']);
     if (own.success) cloud.about(own.data);
     const look = Object.hasOwn(looks, waiting.state) ? await looks[waiting.state]?.() : undefined;
     // A deployment can change the states and their inputs while a build waits.

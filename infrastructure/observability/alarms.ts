@@ -1,10 +1,10 @@
 import type { Resource, Resources } from '../cloudformation.ts';
 import type { ConfiguredDeployment } from '../settings/deployment.ts';
 import {
-  day,
+  dayPeriod,
   executions,
-  measured,
-  ours,
+  measuredPeriod,
+  ownMetric,
   queues,
   waiting,
   type RecipeChannel,
@@ -78,20 +78,20 @@ const alarmsOf = (
     `${deployment}-breaker-open-${recipe}`,
     `${recipe} failed so often that it is not built by itself any more. Runbook: "Nothing builds a recipe any more".`,
     asBefore,
-    one(ours('BreakerOpen', deployment, { Recipe: recipe }), 'Maximum', measured),
+    one(ownMetric('BreakerOpen', deployment, { Recipe: recipe }), 'Maximum', measuredPeriod),
   ),
   ...(channel && {
     [`Stale${idOf(recipe)}`]: alarm(
       `${deployment}-stale-${recipe}`,
       `${recipe}/${channel} points at an image of more than ${staleAfterDays} days. Runbook: "An image is stale".`,
       { ...asBefore, threshold: staleAfterDays, operator: 'GreaterThanThreshold' },
-      one(ours('ImageAge', deployment, { Recipe: recipe, Channel: channel }), 'Maximum', measured),
+      one(ownMetric('ImageAge', deployment, { Recipe: recipe, Channel: channel }), 'Maximum', measuredPeriod),
     ),
     [`ChannelBroken${idOf(recipe)}`]: alarm(
       `${deployment}-channel-broken-${recipe}`,
       `${recipe}/${channel} points at nothing that can be launched, in some region. Runbook: "A channel is broken".`,
       asBefore,
-      one(ours('BrokenChannels', deployment, { Recipe: recipe, Channel: channel }), 'Maximum', measured),
+      one(ownMetric('BrokenChannels', deployment, { Recipe: recipe, Channel: channel }), 'Maximum', measuredPeriod),
     ),
   }),
 });
@@ -117,7 +117,7 @@ export const alarmsFor = (recipes: RecipeChannel[], deployment: ConfiguredDeploy
     `${deployment.name}-orphans-found`,
     'The sweep found things that builds had left behind. It removes them, but something did not clean up. Runbook: "The sweep found orphans".',
     asBefore,
-    one(ours('OrphansFound', deployment.name), 'Maximum', day),
+    one(ownMetric('OrphansFound', deployment.name), 'Maximum', dayPeriod),
   ),
   SweepNotDone: alarm(
     `${deployment.name}-sweep-failed`,

@@ -1,10 +1,10 @@
 import type { Resource, Text } from '../cloudformation.ts';
 import type { ConfiguredDeployment } from '../settings/deployment.ts';
 import {
-  day,
+  dayPeriod,
   executions,
-  measured,
-  ours,
+  measuredPeriod,
+  ownMetric,
   queues,
   waiting,
   type RecipeChannel,
@@ -52,10 +52,10 @@ function widgetsFor(
   const published = recipes.flatMap(({ recipe, channel }) => (channel === null ? [] : [{ recipe, channel }]));
   const ofChannels = (name: string) =>
     published.map(({ recipe, channel }) =>
-      drawn(ours(name, deployment, { Recipe: recipe, Channel: channel }), { label: `${recipe}/${channel}` }),
+      drawn(ownMetric(name, deployment, { Recipe: recipe, Channel: channel }), { label: `${recipe}/${channel}` }),
     );
   const ofRecipes = (name: string) =>
-    recipes.map(({ recipe }) => drawn(ours(name, deployment, { Recipe: recipe }), { label: recipe }));
+    recipes.map(({ recipe }) => drawn(ownMetric(name, deployment, { Recipe: recipe }), { label: recipe }));
   const limit = { annotations: { horizontal: [{ label: 'stale', value: staleAfterDays }] } };
   const ends = ['Started', 'Succeeded', 'Failed', 'TimedOut', 'Aborted'].map((end) => `Executions${end}`);
   return [
@@ -65,19 +65,21 @@ function widgetsFor(
       height: 4,
       properties: { title: 'Alarms', alarms: alarms.map((id) => '${' + id + '.Arn}') },
     },
-    graph('Age of images, days', 'Maximum', measured, ofChannels('ImageAge'), limit),
-    graph('Regions in which a channel points at nothing', 'Maximum', measured, ofChannels('BrokenChannels')),
-    graph('Builds published', 'Sum', day, ofRecipes('BuildsPublished')),
-    graph('Failures by error', 'Sum', day, [found(deployment, 'Failures', ['Recipe', 'Error'], 'Sum', day)]),
-    graph('Builds that failed', 'Sum', day, ofRecipes('BuildsFailed')),
-    graph('Builds that had nothing to do', 'Sum', day, ofRecipes('BuildsUpToDate')),
-    graph('Duration of a build, seconds', 'Average', day, ofRecipes('BuildSeconds')),
-    graph('Duration by phase, seconds', 'Average', day, [
-      found(deployment, 'PhaseSeconds', ['Recipe', 'Phase'], 'Average', day),
+    graph('Age of images, days', 'Maximum', measuredPeriod, ofChannels('ImageAge'), limit),
+    graph('Regions in which a channel points at nothing', 'Maximum', measuredPeriod, ofChannels('BrokenChannels')),
+    graph('Builds published', 'Sum', dayPeriod, ofRecipes('BuildsPublished')),
+    graph('Failures by error', 'Sum', dayPeriod, [
+      found(deployment, 'Failures', ['Recipe', 'Error'], 'Sum', dayPeriod),
     ]),
-    graph('Cost of builds by estimate, US dollars', 'Sum', day, ofRecipes('EstimatedCost')),
-    graph('Recipes that are not built by themselves any more', 'Maximum', measured, ofRecipes('BreakerOpen')),
-    graph('Orphans found', 'Maximum', day, [drawn(ours('OrphansFound', deployment))]),
+    graph('Builds that failed', 'Sum', dayPeriod, ofRecipes('BuildsFailed')),
+    graph('Builds that had nothing to do', 'Sum', dayPeriod, ofRecipes('BuildsUpToDate')),
+    graph('Duration of a build, seconds', 'Average', dayPeriod, ofRecipes('BuildSeconds')),
+    graph('Duration by phase, seconds', 'Average', dayPeriod, [
+      found(deployment, 'PhaseSeconds', ['Recipe', 'Phase'], 'Average', dayPeriod),
+    ]),
+    graph('Cost of builds by estimate, US dollars', 'Sum', dayPeriod, ofRecipes('EstimatedCost')),
+    graph('Recipes that are not built by themselves any more', 'Maximum', measuredPeriod, ofRecipes('BreakerOpen')),
+    graph('Orphans found', 'Maximum', dayPeriod, [drawn(ownMetric('OrphansFound', deployment))]),
     graph(
       'Executions of build-image',
       'Sum',

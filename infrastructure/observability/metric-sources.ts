@@ -5,7 +5,7 @@ import { ref, type Text } from '../cloudformation.ts';
 /** Where a metric is found: its namespace, its name and its dimensions. */
 export type MetricSource = [namespace: string, name: string, dimensions: Record<string, Text>];
 
-export const ours = (MetricName: string, deployment: string, of: Record<string, string> = {}): MetricSource => [
+export const ownMetric = (MetricName: string, deployment: string, of: Record<string, string> = {}): MetricSource => [
   'GoldenImages',
   MetricName,
   { Deployment: deployment, ...of },
@@ -28,8 +28,8 @@ export const queues: Record<string, string> = {
   UnstartedSweeps: 'Sweeps that could not be started.',
 };
 
-export const day = 86400;
-export const measured = 21600; // how often measureRecipes does
+export const dayPeriod = 86400;
+export const measuredPeriod = 21600; // how often measureRecipes does
 
 /** A recipe, with the channel that it publishes to. */
 export interface RecipeChannel {

@@ -1,6 +1,6 @@
 import type { LaunchPermission } from '@aws-sdk/client-ec2';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
-import { account, parameter } from './setting.ts';
+import { pipelineAccount, parameter } from './setting.ts';
 import type { Image } from '../../simulator/aws/state/images.ts';
 
 /** One EC2 resource, as a trial finds it. */
@@ -34,11 +34,12 @@ export function presentIn({ cloud }: Simulation, regions: string[]): AccountStat
       if (state !== 'terminated') things.set(id, { region, kind: 'instance', state, shared: [] });
     for (const { id, state } of volumes.values()) things.set(id, { region, kind: 'volume', state, shared: [] });
     for (const image of images.values())
-      if (image.owner === account && image.state !== 'deregistered')
+      if (image.owner === pipelineAccount && image.state !== 'deregistered')
         things.set(image.id, { region, kind: 'image', state: image.state, shared: launchers(image) });
     for (const { id, state, owner, sharedWith } of snapshots.values())
-      if (owner === account) things.set(id, { region, kind: 'snapshot', state, shared: [...sharedWith].toSorted() });
-    channel.set(region, parameters.get(`${account} ${parameter}`)?.versions.at(-1)?.value);
+      if (owner === pipelineAccount)
+        things.set(id, { region, kind: 'snapshot', state, shared: [...sharedWith].toSorted() });
+    channel.set(region, parameters.get(`${pipelineAccount} ${parameter}`)?.versions.at(-1)?.value);
   }
   return { things, channel };
 }
@@ -46,5 +47,5 @@ export function presentIn({ cloud }: Simulation, regions: string[]): AccountStat
 /** Images that builds made in a region, including deleted ones. */
 export const imagesMade = ({ cloud }: Simulation, region: string): Image[] =>
   [...cloud.world.region(region).images.values()].filter(
-    ({ owner, name }) => owner === account && name.startsWith('base-'),
+    ({ owner, name }) => owner === pipelineAccount && name.startsWith('base-'),
   );

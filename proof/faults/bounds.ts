@@ -2,7 +2,7 @@ import type { LaunchPermission } from '@aws-sdk/client-ec2';
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
 import type { RecordedCall } from '../../simulator/aws/calls/attach.ts';
 import type { Violation } from './judge/violation.ts';
-import { home, settingsOf } from './setting.ts';
+import { pipelineHome, settingsOf } from './setting.ts';
 import type { Trial } from './trial.ts';
 
 /** Every call that creates something, shares it or moves a channel. */
@@ -51,10 +51,11 @@ function outsideSettings({ simulation, scenario }: Trial): Violation[] {
 function outside({ action, region, params }: RecordedCall, settings: DeploymentSettings): string | undefined {
   const { Name = '', DocumentName, IamInstanceProfile, LaunchPermission, CreateVolumePermission } = params as Params;
   const listed = (list: 'any' | string[], text: string) => list === 'any' || list.includes(text);
-  if (region !== home && !listed(settings.regions, region)) return 'a region that the setting regions leaves out';
+  if (region !== pipelineHome && !listed(settings.regions, region))
+    return 'a region that the setting regions leaves out';
   switch (action) {
     case 'RunInstances': {
-      if (region !== home) return 'and instances run in the home region only';
+      if (region !== pipelineHome) return 'and instances run in the home region only';
       const profile = IamInstanceProfile?.Name ?? 'no profile';
       const known = profile === settings.instanceProfile || listed(settings.instanceProfiles, profile);
       return known ? undefined : `with ${profile}`;

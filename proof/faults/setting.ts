@@ -3,8 +3,8 @@ import type { Interference } from '../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { FaultScenario, Shape } from './vocabulary.ts';
 
-export const account = '222233334444';
-export const home = 'us-east-1';
+export const pipelineAccount = '222233334444';
+export const pipelineHome = 'us-east-1';
 const consumer = '444455556666';
 const organization = 'arn:aws:organizations::111122223333:organization/o-exampleorgid';
 export const parameter = '/golden/base/stable';
@@ -12,7 +12,7 @@ export const olderBuild = '20260101-000000-0a0a';
 
 export const usualShape: Shape = {
   targets: [
-    { region: home, required: true, share: 'account' },
+    { region: pipelineHome, required: true, share: 'account' },
     { region: 'eu-west-1', required: true, share: 'both' },
     { region: 'ap-southeast-2', required: false, share: 'organization' },
   ],
@@ -26,7 +26,9 @@ export const usualShape: Shape = {
 export const shapeOf = ({ shape = usualShape }: FaultScenario): Shape => shape;
 
 /** Every region in which a build of this shape can have resources. */
-export const regionsOf = ({ targets }: Shape): string[] => [...new Set([home, ...targets.map(({ region }) => region)])];
+export const regionsOf = ({ targets }: Shape): string[] => [
+  ...new Set([pipelineHome, ...targets.map(({ region }) => region)]),
+];
 
 /** The accounts that may launch a target's AMI, and those that may read its snapshots. */
 export function sharingOf({ share }: Shape['targets'][number]): { accounts: string[]; organizations: string[] } {
@@ -45,7 +47,7 @@ export function settingsOf(scenario: FaultScenario): DeploymentSettings {
     ...defaultSettings,
     automaticBuilds: true,
     documents: [],
-    regions: isRecipeBeyond ? [] : targets.map(({ region }) => region).filter((region) => region !== home),
+    regions: isRecipeBeyond ? [] : targets.map(({ region }) => region).filter((region) => region !== pipelineHome),
     shareWith: isRecipeBeyond ? [] : [...new Set(shared)],
     documentationIds: 'allowed',
   };
@@ -80,7 +82,7 @@ const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape, lat
     region: target.region,
     required: target.required,
     // The recipe's disks are encrypted, so sharing needs a named key. The home region uses the builder's key.
-    kmsKey: target.region === home ? 'alias/golden' : `alias/golden-${target.region}`,
+    kmsKey: target.region === pipelineHome ? 'alias/golden' : `alias/golden-${target.region}`,
     ...sharingOf(target),
   })),
   ...(channel && { publish: { channel: 'stable' } }),
@@ -118,7 +120,7 @@ function publishEarlier({ cloud, clock }: Simulation, shape: Shape): void {
       ['golden:role', 'image'],
     ]);
     const createdAt = clock.now() - 86_400_000;
-    const { id } = cloud.addImage({ region, owner: account, name: `base-${olderBuild}`, createdAt, tags });
+    const { id } = cloud.addImage({ region, owner: pipelineAccount, name: `base-${olderBuild}`, createdAt, tags });
     cloud.setParameter(region, parameter, id);
   }
 }

@@ -10,7 +10,7 @@ import { createRandom } from '../../simulator/random.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import { buildMachine, nameIn, placeOf, see, waitFor, type Item, type Observed, type Underway } from './places.ts';
-import { home } from './setting.ts';
+import { pipelineHome } from './setting.ts';
 import {
   fullness,
   isStop,
@@ -202,7 +202,7 @@ const eventsOf =
   (underway: Underway): Required<Interference>['event'] =>
   (event) => {
     // Events of other regions wake nobody.
-    const place = underway.begun && event.region === home ? waitFor(underway, event) : undefined;
+    const place = underway.begun && event.region === pipelineHome ? waitFor(underway, event) : undefined;
     if (place === undefined) return undefined;
     see(underway, place).events++;
     const strike = underway.scenario.strikes.find(

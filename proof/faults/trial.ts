@@ -7,7 +7,7 @@ import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import { presentIn, type AccountState } from './account-state.ts';
 import { unreadyTargets } from './ready.ts';
-import { account, home, pipelineWithPast, regionsOf, shapeOf, startInput } from './setting.ts';
+import { pipelineAccount, pipelineHome, pipelineWithPast, regionsOf, shapeOf, startInput } from './setting.ts';
 import type { Observed } from './places.ts';
 import { createStriking, isOf } from './strikes.ts';
 import type { FaultScenario, Strike } from './vocabulary.ts';
@@ -106,7 +106,7 @@ function repeatCleanUp({ stepFunctions }: Simulation, executions: Execution[]): 
   const dead = executions.findLast((one) => isOf(one, 'clean-up-build') && one.status !== 'SUCCEEDED');
   if (!dead) return;
   const request = { stateMachineArn: dead.stateMachineArn, name: 'again', input: dead.input };
-  (stepFunctions.actions['StartExecution'] as Action)(request, { account, region: home });
+  (stepFunctions.actions['StartExecution'] as Action)(request, { account: pipelineAccount, region: pipelineHome });
 }
 
 /** After a week, no resource of a build is needed. An AMI and its snapshots go in two steps, so one sweep is not enough. */

@@ -3,7 +3,7 @@
 /** Thrown by a check that cannot be made here; the message says why. */
 export class Skipped extends Error {}
 
-export interface Check {
+export interface AccountCheck {
   name: string;
   /** Throws where AWS answers something else than we expect. Returns a remark, where there is one. */
   run: () => Promise<string | void>;
@@ -19,7 +19,7 @@ export interface Counts {
 const refused = /^(AccessDenied(Exception)?|UnauthorizedOperation|OptInRequired)$/;
 
 /** Makes the checks one after the other, so that no API throttles us, and prints a line for each. */
-export async function make(checks: Check[], print: (line: string) => void): Promise<Counts> {
+export async function make(checks: AccountCheck[], print: (line: string) => void): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const { name, run } of checks) {
     try {

@@ -27,7 +27,7 @@ import { defaultSettings } from '../../core/deployment/deployment-settings.ts';
 import { root } from '../../scripts/setup.mjs';
 import { createSimulation } from '../../simulator/pipeline/simulation.ts';
 import type { Account } from './account.ts';
-import { Skipped, type Check } from './check.ts';
+import { Skipped, type AccountCheck } from './check.ts';
 import { assume, builderProfile } from './deployed.ts';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the commands share no narrower type */
@@ -164,7 +164,7 @@ async function dryRun(ec2: EC2Client, action: string, params: Planned['params'])
   throw new Error('EC2 answered a dry run as if it were none');
 }
 
-export function dryRuns(account: Account, calls: Planned[]): Check[] {
+export function dryRuns(account: Account, calls: Planned[]): AccountCheck[] {
   const source = async ({ recipe, parameter }: Planned) => {
     if (!parameter?.startsWith('/aws/')) throw new Skipped(`${recipe} has no public parameter to start from`);
     const { Parameter } = await account.ssm.send(new GetParameterCommand({ Name: parameter }));
@@ -190,7 +190,7 @@ export function dryRuns(account: Account, calls: Planned[]): Check[] {
       ? { ...launch, IamInstanceProfile: { Name: await builderProfile(account) } }
       : launch;
   };
-  return calls.flatMap((one): Check[] => {
+  return calls.flatMap((one): AccountCheck[] => {
     const { recipe, action, region, wanted } = one;
     const name = `EC2 takes ${action} for ${recipe} in ${region}, as a dry run`;
     const caller = async () => {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Definition, Json } from '../../simulator/states/definition.ts';
 import { refusals } from '../../simulator/states/supported/supported.ts';
-import { allows, type Grant } from '../support/roles/iam.ts';
+import { allows, type AllowedAction } from '../support/roles/iam.ts';
 import { tasksOf, tryState, type Mock } from './one-state.ts';
 
 export interface FakeAws {
@@ -15,7 +15,7 @@ export interface FakeAws {
 }
 
 /** Changes an answer, or leaves it: for each action the answer as an object, before it is written. */
-export type Wrong = Record<string, (answer: any, request: any) => any>;
+export type WrongAnswers = Record<string, (answer: any, request: any) => any>;
 
 export class Refused extends Error {
   constructor(code: string, message: string) {
@@ -115,7 +115,7 @@ const identity: Record<string, Action> = {
       );
     const statements = members(form, 'PolicyInputList').flatMap((text) => JSON.parse(text).Statement);
     const allowed = statements.some(({ Action: of, Resource, Condition = {} }) => {
-      const grant: Grant = { role: '', id: '', action: of, resource: Resource, conditions: Condition };
+      const grant: AllowedAction = { role: '', id: '', action: of, resource: Resource, conditions: Condition };
       return allows(grant, { action, resource, context });
     });
     const decision = allowed ? 'allowed' : 'implicitDeny';
@@ -144,7 +144,7 @@ const xml = (value: any, name: string): string =>
           .join('')}</${name}>`
       : `<${name}>${String(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</${name}>`;
 
-export async function startFakeAws(wrong: Wrong = {}): Promise<FakeAws> {
+export async function startFakeAws(wrong: WrongAnswers = {}): Promise<FakeAws> {
   const calls: string[] = [];
   const answer = async (action: string, handle: Action, request: any) => {
     calls.push(action);

@@ -1,16 +1,16 @@
 // A deployment in the account of fake-aws.ts, whose EC2 judges calls under the roles by the policies of the packaged template.
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { defaultSettings } from '../../core/deployment/deployment-settings.ts';
-import type { Resources } from '../support/roles/authorized-on.ts';
+import type { SeenResources } from '../support/roles/authorized-on.ts';
 import type { Template } from '../support/template/check-template.ts';
-import { allows, grantsOf, type Grant } from '../support/roles/iam.ts';
+import { allows, grantsOf, type AllowedAction } from '../support/roles/iam.ts';
 import { asksOf } from '../support/roles/judge-calls.ts';
 import type { Account } from './account.ts';
-import type { Wrong } from './fake-aws.ts';
+import type { WrongAnswers } from './fake-aws.ts';
 
 const stack = 'golden-image-prod';
 const profile = `${stack}-BuilderProfile-Ab1Cd2Ef3Gh4`;
-export const ownImage = 'ami-0aaaaaaaaaaaaaaaa';
+export const deploymentImage = 'ami-0aaaaaaaaaaaaaaaa';
 
 const role = (resource: string, of = stack) => {
   const RoleName = `${of}-${resource}-Xy9Xy9Xy9Xy9`;
@@ -18,7 +18,7 @@ const role = (resource: string, of = stack) => {
 };
 
 /** What AWS lists: the deployment, and the roles and the profile of another stack before it. */
-export const deployment: Wrong = {
+export const deployment: WrongAnswers = {
   ListStateMachines: () => ({
     stateMachines: [
       { name: `${stack}-build-image`, stateMachineArn: `arn:aws:states:us-east-1:444455556666:stateMachine:x` },
@@ -37,7 +37,10 @@ export const deployment: Wrong = {
   }),
 };
 /** With an AMI that the pipeline made. */
-export const built: Wrong = { ...deployment, DescribeImages: () => ({ imagesSet: { item: { imageId: ownImage } } }) };
+export const built: WrongAnswers = {
+  ...deployment,
+  DescribeImages: () => ({ imagesSet: { item: { imageId: deploymentImage } } }),
+};
 
 /** The account, whose EC2 answers calls under a role as the role's policies do. */
 export function judging<A extends Account>(account: A, template: Template): A {
@@ -48,10 +51,10 @@ export function judging<A extends Account>(account: A, template: Template): A {
       `instance-profile/${defaultSettings.instanceProfile}`,
       `instance-profile/${profile}`,
     ),
-  ) as Grant[];
-  const resources: Resources = new Map([
+  ) as AllowedAction[];
+  const resources: SeenResources = new Map([
     [`${region} ami-0123456789abcdef0`, { tags: {}, owner: 'amazon' }],
-    [`${region} ${ownImage}`, { tags: { 'golden:build': 'b' }, owner: id }],
+    [`${region} ${deploymentImage}`, { tags: { 'golden:build': 'b' }, owner: id }],
   ]);
   const roleOf = (name: string) => (name === profile ? defaultSettings.instanceProfile : `of ${name}`);
   const underRole = (name: string, at: string) => ({

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { root } from '../../scripts/setup.mjs';
 import { parseDefinition, type Definition, type Json, type Retrier } from '../../simulator/states/definition.ts';
 import type { Account } from './account.ts';
-import type { Check } from './check.ts';
-import { same, tasksOf, tryState, type Mock, type Outcome } from './one-state.ts';
+import type { AccountCheck } from './check.ts';
+import { same, tasksOf, tryState, type Mock, type StateOutcome } from './one-state.ts';
 import { machines, type Recorded, type Visit } from './recorded.ts';
 
 /** A machine as it would be deployed to the account. */
@@ -28,7 +28,7 @@ export const definitions = (account: Account): Definitions =>
   new Map(machines.map((machine) => [machine, definitionOf(machine, account)]));
 
 /** Step Functions says OK and has no error; its warnings are passed on. */
-export const definitionChecks = ({ sfn }: Account, all: Definitions): Check[] =>
+export const definitionChecks = ({ sfn }: Account, all: Definitions): AccountCheck[] =>
   [...all].map(([machine, definition]) => ({
     name: `Step Functions accepts the definition of ${machine}`,
     async run() {
@@ -67,9 +67,9 @@ const casesOf = ({ result }: Visit, retriers: Retrier[] = []): Case[] => [
   { what: `fails with ${unretried}`, mock: { error: unretried } },
 ];
 
-export const stateChecks = (account: Account, all: Definitions, { visits }: Recorded): Check[] =>
+export const stateChecks = (account: Account, all: Definitions, { visits }: Recorded): AccountCheck[] =>
   [...all].flatMap(([machine, definition]) =>
-    tasksOf(definition).flatMap(([name, state]): Check[] => {
+    tasksOf(definition).flatMap(([name, state]): AccountCheck[] => {
       const visit = visits.get(`${machine} ${name}`);
       if (!visit) throw new Error(`no simulated build went through ${name} of ${machine}`);
       return casesOf(visit, state.Retry).map((one) => ({
@@ -111,7 +111,7 @@ const brief = (value: unknown): string => {
 };
 
 /** What Step Functions says otherwise than our interpreter does. */
-function differences(ours: { outcome: Outcome; parameters: Json }, answer: TestStateCommandOutput): string[] {
+function differences(ours: { outcome: StateOutcome; parameters: Json }, answer: TestStateCommandOutput): string[] {
   const { status, next, output, error, backoff } = ours.outcome;
   const { afterParameters, errorDetails } = answer.inspectionData ?? {};
   const found: string[] = [];

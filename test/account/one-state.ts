@@ -8,7 +8,7 @@ import { createStepFunctions, type Execution } from '../../simulator/states/step
 /** What the task is taken to answer. */
 export type Mock = { result: Json } | { error: string };
 
-export interface Outcome {
+export interface StateOutcome {
   status: 'SUCCEEDED' | 'RETRIABLE' | 'CAUGHT_ERROR' | 'FAILED';
   next?: string;
   output?: Json;
@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 export interface Tried {
-  outcome: Outcome;
+  outcome: StateOutcome;
   /** Cause of the error, as a function's failure arrives. */
   cause: string;
   /** The context object that the state saw. */
@@ -68,7 +68,7 @@ function outcomeOf(
   { status, output, error }: Execution,
   mock: Mock,
   { failed, calls, next }: { failed: string; calls: number[]; next: { name: string; input: string } | undefined },
-): Outcome {
+): StateOutcome {
   if (status === 'ABORTED') {
     const [before, last] = calls.slice(-2);
     return { status: 'RETRIABLE', error: failed, backoff: Math.round((last! - before!) / 1000) };

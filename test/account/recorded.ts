@@ -4,8 +4,8 @@ import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Json } from '../../simulator/states/definition.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import type { SeenCall } from '../support/roles/authorized-on.ts';
-import type { Place } from '../support/roles/iam.ts';
-import { placeOf, type Run } from '../support/roles/permission-runs.ts';
+import type { DeploymentPlace } from '../support/roles/iam.ts';
+import { deploymentPlaceOf, type PermissionRun } from '../support/roles/permission-runs.ts';
 
 export interface Visit {
   input: Json;
@@ -16,7 +16,7 @@ export interface Visit {
 export interface Recorded {
   /** By `machine state`, the first visit that went well. */
   visits: Map<string, Visit>;
-  runs: { calls: SeenCall[]; place: Place }[];
+  runs: { calls: SeenCall[]; place: DeploymentPlace }[];
 }
 
 export const machines = ['build-image', 'clean-up-build', 'sweep'] as const;
@@ -50,11 +50,11 @@ function* visitsIn({ history }: Execution): Generator<[string, Visit]> {
   }
 }
 
-export async function record(runs: Run[]): Promise<Recorded> {
+export async function record(runs: PermissionRun[]): Promise<Recorded> {
   const recorded: Recorded = { visits: new Map(), runs: [] };
   for (const { simulation: start } of runs) {
     const [simulation] = await start();
-    recorded.runs.push({ calls: simulation.cloud.calls, place: placeOf(simulation) });
+    recorded.runs.push({ calls: simulation.cloud.calls, place: deploymentPlaceOf(simulation) });
     for (const [machine, execution] of executionsOf(simulation))
       for (const [name, visit] of visitsIn(execution))
         if (!recorded.visits.has(`${machine} ${name}`)) recorded.visits.set(`${machine} ${name}`, visit);

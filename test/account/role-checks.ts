@@ -1,12 +1,13 @@
 // IAM's policy simulator judges the roles of the packaged template: it allows what simulated builds asked for, and denies
 // what must never be.
 import { SimulateCustomPolicyCommand, type ContextKeyTypeEnum } from '@aws-sdk/client-iam';
+import { roleIdOf } from '../../infrastructure/cloudformation.ts';
 import { resourcesIn } from '../support/roles/authorized-on.ts';
 import type { Template } from '../support/template/check-template.ts';
 import { grantsOf, type Ask } from '../support/roles/iam.ts';
-import { asksOf, roleIdOf, roleNamesOf } from '../support/roles/judge-calls.ts';
+import { asksOf, roleNamesOf } from '../support/roles/judge-calls.ts';
 import type { Account } from './account.ts';
-import type { Check } from './check.ts';
+import type { AccountCheck } from './check.ts';
 import type { Recorded } from './recorded.ts';
 
 /** A question to IAM, and whether a role's policies must allow it. */
@@ -107,7 +108,7 @@ function policiesOf(template: Template, { runs }: Recorded): Map<string, string>
 
 const typeOf = (value: string | string[]): ContextKeyTypeEnum => (Array.isArray(value) ? 'stringList' : 'string');
 
-export function roleChecks({ iam, id, partition }: Account, template: Template, recorded: Recorded): Check[] {
+export function roleChecks({ iam, id, partition }: Account, template: Template, recorded: Recorded): AccountCheck[] {
   const policies = policiesOf(template, recorded);
   const questions = questionsOf(template, recorded);
   const simulated = recorded.runs[0]!.place.account;

@@ -2,7 +2,7 @@
 import { packagedTemplate } from '../support/template/packaged-template.ts';
 import { runs, settingsAsSimulated } from '../support/roles/permission-runs.ts';
 import { lackOfCredentials, openAccount } from './account.ts';
-import { countsLine, make, type Check, type Counts } from './check.ts';
+import { countsLine, make, type AccountCheck, type Counts } from './check.ts';
 import { dryRuns, planned } from './dry-runs.ts';
 import { definitionChecks, definitions, stateChecks } from './machine-checks.ts';
 import { record } from './recorded.ts';
@@ -24,7 +24,7 @@ async function testAccount(print: (line: string) => void): Promise<Counts> {
   const template = await packagedTemplate(settingsAsSimulated);
   const calls = await planned(account);
   const all = definitions(account);
-  const checks: Check[] = [
+  const checks: AccountCheck[] = [
     ...definitionChecks(account, all),
     ...stateChecks(account, all, recorded),
     ...roleChecks(account, template, recorded),

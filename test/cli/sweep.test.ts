@@ -6,7 +6,7 @@ import { runSweep, type SweepOptions } from '../../cli/sweep.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-report.ts';
 import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
 import type { Clock } from '../../simulator/clock.ts';
-import { deadBuild, plantImage, plantVolume, present, record } from '../support/orphans.ts';
+import { deadBuild, plantImage, plantVolume, present, recordBuild } from '../support/orphans.ts';
 import { account, pipeline, type Setting } from '../support/pipeline.ts';
 import { recordingTerminal } from './recording-terminal.ts';
 
@@ -41,7 +41,7 @@ function deployed(setting: Setting = {}, stage = 'dev') {
 
 test('what would go and what is spared is shown by build and region, with the reason', async () => {
   const { simulation, run } = deployed();
-  record(simulation, deadBuild);
+  recordBuild(simulation, deadBuild);
   const { ami } = plantImage(simulation, { region: 'eu-west-1' });
   const volume = plantVolume(simulation, { expiresIn: 3 });
   const { exitCode, out, err } = await run({ dryRun: true });
@@ -58,7 +58,7 @@ test('what would go and what is spared is shown by build and region, with the re
 
 test('with --json stdout is the outcome and nothing else', async () => {
   const { simulation, run } = deployed();
-  record(simulation, deadBuild);
+  recordBuild(simulation, deadBuild);
   const volumes = [plantVolume(simulation), plantVolume(simulation)];
   const { exitCode, out } = await run({ json: true, cap: 1 });
   expect(exitCode).toBe(0);
@@ -83,7 +83,7 @@ const denied = (action: string, region?: string): Setting => ({
 
 test('what AWS refuses is shown, and the exit code says that not all is done', async () => {
   const { simulation, run } = deployed(denied('DeregisterImage'));
-  record(simulation, deadBuild);
+  recordBuild(simulation, deadBuild);
   plantImage(simulation);
   plantVolume(simulation);
   const { exitCode, out } = await run();

@@ -9,7 +9,7 @@ import type { Template } from '../support/template/check-template.ts';
 import { checkEmf, isMetric, metricsIn } from '../support/emf.ts';
 import { packagedTemplate } from '../support/template/packaged-template.ts';
 import { account, leftIn } from '../support/pipeline.ts';
-import { bake, follower, hour, resting, triggered } from '../support/triggered.ts';
+import { buildSeconds, follower, hour, resting, triggered } from '../support/triggered.ts';
 
 type Line = Record<string, any>;
 let template: Template;
@@ -46,7 +46,7 @@ beforeAll(async () => {
   simulation.start({ recipe: 'base' });
   simulation.start({ recipe: 'base', overrides: { builder: { instanceType: 't3.small' } } });
   simulation.start({ recipe: 'nobody' });
-  await simulation.pass(bake);
+  await simulation.pass(buildSeconds);
   for (const image of simulation.cloud.world.region('us-east-1').images.values())
     if (image.owner === account && image.state === 'available') image.state = 'deregistered';
   await simulation.pass(6 * hour);

@@ -1,11 +1,20 @@
 import { expect } from '@jest/globals';
 import type { Manifest } from '../../core/build/manifest.ts';
 import { buildName } from '../../core/build/identity.ts';
-import { type Estate, estateOf, manifestOf, nothing, parameterIn, regions, sharingOf, tagsOf } from './estate.ts';
+import {
+  type MotoEstate,
+  estateOf,
+  storedManifest,
+  emptyEstate,
+  parameterIn,
+  motoRegions,
+  imageSharing,
+  tagsOfImage,
+} from './estate.ts';
 import type { Lab, Setup } from './lab.ts';
 
 /** A recipe with one step, one check and three targets, with some of its keys replaced. */
-export const recipe = (name: string, changes: Record<string, unknown> = {}) => ({
+export const motoRecipe = (name: string, changes: Record<string, unknown> = {}) => ({
   name,
   description: 'baked on moto',
   source: { parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64', owner: 'amazon' },
@@ -31,16 +40,17 @@ export interface Baked {
 }
 
 /** Deploys, starts and waits for the end; the scenario's name is the execution's. */
-export async function bake(lab: Lab, scenario: string, input: { recipe: unknown }, setup?: Setup): Promise<Baked> {
+export async function bakeOnMoto(
+  lab: Lab,
+  scenario: string,
+  input: { recipe: unknown },
+  setup?: Setup,
+): Promise<Baked> {
   const execution = await lab.start(await lab.deploy(scenario, setup), scenario, input);
-  return outcomeOf(lab, execution, input);
+  return bakedOf(lab, execution, input);
 }
 
-export async function outcomeOf(
-  lab: Lab,
-  execution: string,
-  input: { recipe: unknown; build?: string },
-): Promise<Baked> {
+export async function bakedOf(lab: Lab, execution: string, input: { recipe: unknown; build?: string }): Promise<Baked> {
   const { status, error, cause, startDate } = await lab.finish(execution);
   const name = typeof input.recipe === 'string' ? input.recipe : (input.recipe as { name: string }).name;
   const build = input.build ?? buildName({ id: execution, startedAt: startDate?.toISOString() ?? '' });
@@ -50,20 +60,20 @@ export async function outcomeOf(
     cause,
     build,
     entered: await lab.entered(execution),
-    manifest: await manifestOf(lab, name, build),
+    manifest: await storedManifest(lab, name, build),
   };
 }
 
 /** A build that failed left nothing anywhere, and its manifest says so. */
 export async function expectUndone(lab: Lab, name: string, baked: Baked, error: string) {
   expect({ status: baked.status, error: baked.error }).toEqual({ status: 'FAILED', error });
-  expect(await estateOf(lab, name)).toMatchObject(nothing);
+  expect(await estateOf(lab, name)).toMatchObject(emptyEstate);
   expect(await parameterIn(lab, `/golden/${name}/stable`)).toEqual({});
   expect(baked.manifest).toMatchObject({ status: 'failed', failure: { error, left: [] } });
 }
 
 /** The image is in these regions and no other, once, with its channel pointing at it, and nothing temporary is left. */
-export async function expectPublished(lab: Lab, name: string, baked: Baked, where: string[] = regions) {
+export async function expectPublished(lab: Lab, name: string, baked: Baked, where: string[] = motoRegions) {
   expect({ status: baked.status, error: baked.error, cause: baked.cause }).toEqual({ status: 'SUCCEEDED' });
   const estate = await estateOf(lab, name);
   expect(estate).toMatchObject({ living: [], volumes: [] });
@@ -82,15 +92,15 @@ export async function expectPublished(lab: Lab, name: string, baked: Baked, wher
 }
 
 /** The recipe al2023-base in all its three regions, as its file says it. */
-export async function bakeHappily(lab: Lab, scenario: string, setup?: Setup): Promise<Estate> {
+export async function bakeHappily(lab: Lab, scenario: string, setup?: Setup): Promise<MotoEstate> {
   const name = 'al2023-base';
-  const baked = await bake(lab, scenario, { recipe: name }, setup);
+  const baked = await bakeOnMoto(lab, scenario, { recipe: name }, setup);
   const estate = await expectPublished(lab, name, baked);
   const sharing: Record<string, unknown> = {};
-  for (const region of regions) {
+  for (const region of motoRegions) {
     const image = estate.images[region]?.[0] ?? {};
     expect(image.Name).toBe(`${name}-${baked.build}`);
-    expect(tagsOf(image)).toMatchObject({
+    expect(tagsOfImage(image)).toMatchObject({
       'golden:recipe': name,
       'golden:build': baked.build,
       'golden:role': 'image',
@@ -103,7 +113,7 @@ export async function bakeHappily(lab: Lab, scenario: string, setup?: Setup): Pr
       }),
     });
     expect(estate.snapshots[region]).toEqual([image.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId]);
-    sharing[region] = await sharingOf(lab, region, image);
+    sharing[region] = await imageSharing(lab, region, image);
   }
   expect(sharing).toEqual({
     'us-east-1': { launch: ['111122223333', '444455556666'], volume: ['111122223333', '444455556666'] },

@@ -1,19 +1,19 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
-import type { Outcome } from './lambda.ts';
-import type { Caller } from './layer.ts';
-import type { Answer, Call } from './wire.ts';
+import type { FunctionOutcome } from './lambda.ts';
+import type { FunctionCaller } from './layer.ts';
+import type { HttpAnswer, HttpCall } from './wire.ts';
 
 /** What the bridge does with what arrives. */
 export interface Ends {
   /** Invokes a function; undefined where there is none of that name. */
-  invoke(functionName: string, payload: string, trace: string): Promise<Outcome> | undefined;
-  caller(functionName: string): Caller;
+  invoke(functionName: string, payload: string, trace: string): Promise<FunctionOutcome> | undefined;
+  caller(functionName: string): FunctionCaller;
   /** Answers a call that a function made. */
-  answer(call: Call, caller: Caller): Promise<Answer>;
+  answer(call: HttpCall, caller: FunctionCaller): Promise<HttpAnswer>;
   /** Passes on a call that no function made: moto's own tasks. */
-  pass(call: Call): Promise<Answer>;
+  pass(call: HttpCall): Promise<HttpAnswer>;
 }
 
 export interface Bridge {
@@ -28,9 +28,9 @@ const invocation = /^\/2015-03-31\/functions\/([^/]+)\/invocations/;
  * by the X-Ray trace id that Lambda's runtime gives it and the SDK sends along, so that each finds its scenario's faults.
  */
 export async function startBridge(ends: Ends): Promise<Bridge> {
-  const traces = new Map<string, Caller>();
+  const traces = new Map<string, FunctionCaller>();
 
-  async function invoke(name: string, payload: string): Promise<Answer> {
+  async function invoke(name: string, payload: string): Promise<HttpAnswer> {
     const root = `1-${randomBytes(4).toString('hex')}-${randomBytes(12).toString('hex')}`;
     traces.set(root, ends.caller(name));
     const outcome = await ends.invoke(name, payload, `Root=${root};Parent=${randomBytes(8).toString('hex')};Sampled=0`);
@@ -43,7 +43,7 @@ export async function startBridge(ends: Ends): Promise<Bridge> {
     return { status: 200, headers: { ...headers, 'x-amz-executed-version': '$LATEST', ...error }, body: outcome.body };
   }
 
-  function answer(call: Call): Promise<Answer> {
+  function answer(call: HttpCall): Promise<HttpAnswer> {
     const name = invocation.exec(call.path)?.[1];
     if (name) return invoke(decodeURIComponent(name), call.body.toString() || '{}');
     const root = /Root=([^;]+)/.exec(String(call.headers['x-amzn-trace-id'] ?? ''))?.[1] ?? '';

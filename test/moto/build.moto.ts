@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import type { Listed } from '../../cli/deployed/list.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import { declaredFunctions } from '../../infrastructure/roles/declared.ts';
-import { bake, bakeHappily, expectPublished, expectUndone, outcomeOf, recipe } from './bakes.ts';
-import { estateOf, parameterIn, regions, sharingOf, tagsOf } from './estate.ts';
-import { home, openLab, type Lab } from './lab.ts';
+import { bakeOnMoto, bakeHappily, expectPublished, expectUndone, bakedOf, motoRecipe } from './bakes.ts';
+import { estateOf, parameterIn, motoRegions, imageSharing, tagsOfImage } from './estate.ts';
+import { motoHome, openLab, type Lab } from './lab.ts';
 
 // One moto, one set of warm functions; every scenario has a state machine and a recipe name of its own, and what goes
 // wrong in it reaches only its own executions. They wait for heartbeats most of the time, so they run side by side.
@@ -40,10 +40,10 @@ test.concurrent('a provisioning step that fails leaves nothing behind and its la
     { name: 'patch', run: 'dnf -y upgrade' },
     { name: 'harden', run: 'exit 17' },
   ];
-  const baked = await bake(
+  const baked = await bakeOnMoto(
     lab,
     'provision-fails',
-    { recipe: recipe('provision-fails', { provision: steps }) },
+    { recipe: motoRecipe('provision-fails', { provision: steps }) },
     { faults },
   );
   await expectUndone(lab, 'provision-fails', baked, 'ProvisionFailed');
@@ -56,10 +56,10 @@ test.concurrent('a provisioning step that fails leaves nothing behind and its la
 test.concurrent(
   'a copy that fails in a required region publishes nothing anywhere and takes every copy away',
   async () => {
-    const baked = await bake(
+    const baked = await bakeOnMoto(
       lab,
       'copy-fails',
-      { recipe: recipe('copy-fails') },
+      { recipe: motoRecipe('copy-fails') },
       { faults: { failCopyTo: ['eu-west-1'] } },
     );
     await expectUndone(lab, 'copy-fails', baked, 'TargetsIncomplete');
@@ -75,9 +75,17 @@ test.concurrent(
 test.concurrent(
   'a copy that fails in a region that is not required is taken away, and the others are published',
   async () => {
-    const distribute = recipe('').distribute.map((target) => ({ ...target, required: target.region !== 'eu-west-1' }));
-    const document = recipe('copy-optional', { distribute });
-    const baked = await bake(lab, 'copy-optional', { recipe: document }, { faults: { failCopyTo: ['eu-west-1'] } });
+    const distribute = motoRecipe('').distribute.map((target) => ({
+      ...target,
+      required: target.region !== 'eu-west-1',
+    }));
+    const document = motoRecipe('copy-optional', { distribute });
+    const baked = await bakeOnMoto(
+      lab,
+      'copy-optional',
+      { recipe: document },
+      { faults: { failCopyTo: ['eu-west-1'] } },
+    );
     const estate = await expectPublished(lab, 'copy-optional', baked, ['us-east-1', 'ap-southeast-2']);
     expect(estate.snapshots['eu-west-1']).toBeUndefined();
     expect(baked.manifest?.targets.find(({ region }) => region === 'eu-west-1')).toMatchObject({
@@ -89,7 +97,12 @@ test.concurrent(
 );
 
 test.concurrent('a build whose every fourth EC2 call is throttled is published all the same', async () => {
-  const baked = await bake(lab, 'throttled', { recipe: recipe('throttled') }, { faults: { throttleEvery: 4 } });
+  const baked = await bakeOnMoto(
+    lab,
+    'throttled',
+    { recipe: motoRecipe('throttled') },
+    { faults: { throttleEvery: 4 } },
+  );
   await expectPublished(lab, 'throttled', baked);
   expect(lab.layer.throttled.get('throttled')).toBeGreaterThan(5);
 });
@@ -101,7 +114,7 @@ test.concurrent(
       command: (comment: string) =>
         comment.includes('/check/') ? { exitCode: 1, stdout: 'inactive\n', stderr: '' } : undefined,
     };
-    const baked = await bake(lab, 'check-fails', { recipe: recipe('check-fails') }, { faults });
+    const baked = await bakeOnMoto(lab, 'check-fails', { recipe: motoRecipe('check-fails') }, { faults });
     await expectUndone(lab, 'check-fails', baked, 'CheckFailed');
     expect(baked.manifest?.failure?.cause).toContain('inactive');
     for (const state of ['Grant', 'GrantPermissions', 'Publish']) expect(baked.entered).not.toContain(state);
@@ -110,13 +123,13 @@ test.concurrent(
 
 test.concurrent('an image for which no candidate can be launched is kept for a week, unpublished', async () => {
   const refuse = { functionKey: 'launchCandidate', action: 'RunInstances' };
-  const baked = await bake(lab, 'unjudged', { recipe: recipe('unjudged') }, { faults: { refuse } });
+  const baked = await bakeOnMoto(lab, 'unjudged', { recipe: motoRecipe('unjudged') }, { faults: { refuse } });
   expect(baked.entered).toContain('KeepUnjudged');
   expect(baked.manifest).toMatchObject({ status: 'failed', failure: { left: [] } });
   const { images, living } = await estateOf(lab, 'unjudged');
   expect(living).toEqual([]);
-  const [made = {}] = images[home] ?? [];
-  const expires = tagsOf(made)['golden:expires'];
+  const [made = {}] = images[motoHome] ?? [];
+  const expires = tagsOfImage(made)['golden:expires'];
   expect(expires).toMatch(/^\d{4}-/);
   expect(baked.manifest?.failure?.kept).toContainEqual(expect.objectContaining({ ami: made.ImageId, expires }));
   expect(await parameterIn(lab, '/golden/unjudged/stable')).toEqual({});
@@ -126,48 +139,51 @@ test.concurrent(
   'a source image of another owner is refused and nothing is launched, whatever it is called',
   async () => {
     const lookalike = await lab
-      .ec2(home)
+      .ec2(motoHome)
       .send(new RegisterImageCommand({ Name: 'al2023-ami-2099.1.20990101.0-kernel-6.1-x86_64' }));
-    const ami = recipe('wrong-owner', { source: { ami: lookalike.ImageId, owner: 'amazon' } });
-    const refused = await bake(lab, 'wrong-owner', { recipe: ami });
+    const ami = motoRecipe('wrong-owner', { source: { ami: lookalike.ImageId, owner: 'amazon' } });
+    const refused = await bakeOnMoto(lab, 'wrong-owner', { recipe: ami });
     await expectUndone(lab, 'wrong-owner', refused, 'SourceNotTrusted');
     expect(refused.entered).not.toContain('Launch');
     expect((await estateOf(lab, 'wrong-owner')).launched).toBe(0);
 
     // by name and owner, the newer image of the same name is not even considered
     const filter = { name: 'al2023-ami-*', architecture: 'x86_64' };
-    const wanted = recipe('right-owner', { source: { filter, owner: 'amazon' }, distribute: [{ region: home }] });
-    const baked = await bake(lab, 'right-owner', { recipe: wanted });
-    await expectPublished(lab, 'right-owner', baked, [home]);
-    expect(baked.manifest?.source).toMatchObject({ owner: '137112412989', region: home });
+    const wanted = motoRecipe('right-owner', {
+      source: { filter, owner: 'amazon' },
+      distribute: [{ region: motoHome }],
+    });
+    const baked = await bakeOnMoto(lab, 'right-owner', { recipe: wanted });
+    await expectPublished(lab, 'right-owner', baked, [motoHome]);
+    expect(baked.manifest?.source).toMatchObject({ owner: '137112412989', region: motoHome });
   },
 );
 
 test.concurrent(
   'a build that is killed after CreateImage and started again adopts its image and makes no twin; the next is up to date',
   async () => {
-    const document = recipe('killed');
+    const document = motoRecipe('killed');
     const machine = await lab.deploy('killed', { faults: { looks: { image: 1000 } } }); // there is time to kill it
     const first = await lab.start(machine, 'first', { recipe: document });
     await lab.reach(first, 'AwaitImage');
     await lab.sfn.send(new StopExecutionCommand({ executionArn: first, error: 'Killed' }));
     expect((await lab.finish(first)).status).toBe('ABORTED');
     const { images } = await estateOf(lab, 'killed');
-    const [made] = images[home] ?? [];
+    const [made] = images[motoHome] ?? [];
     const build = made?.Tags?.find(({ Key }) => Key === 'golden:build')?.Value ?? '';
 
     lab.layer.plan('killed', {});
     const input = { recipe: document, build };
-    const baked = await outcomeOf(lab, await lab.start(machine, 'second', input), input);
+    const baked = await bakedOf(lab, await lab.start(machine, 'second', input), input);
     const estate = await expectPublished(lab, 'killed', baked);
-    expect(estate.images[home]?.[0]?.ImageId).toBe(made?.ImageId);
-    expect(Object.values(estate.snapshots).map((ids) => ids.length)).toEqual(regions.map(() => 1));
+    expect(estate.images[motoHome]?.[0]?.ImageId).toBe(made?.ImageId);
+    expect(Object.values(estate.snapshots).map((ids) => ids.length)).toEqual(motoRegions.map(() => 1));
     expect(estate.launched).toBe(2); // the first run's builder and one candidate
     for (const state of ['Launch', 'Provision', 'CreateImage']) expect(baked.entered).not.toContain(state);
 
     // what is published is up to date: the next start makes nothing, and tells of the same image
     const next = { recipe: document };
-    const upToDate = await outcomeOf(lab, await lab.start(machine, 'third', next), next);
+    const upToDate = await bakedOf(lab, await lab.start(machine, 'third', next), next);
     expect(upToDate).toMatchObject({ status: 'SUCCEEDED', manifest: { status: 'up-to-date' } });
     expect(upToDate.manifest?.targets).toEqual(baked.manifest?.targets);
     expect(upToDate.entered).toEqual(['Begin', 'Resolve', 'IsUpToDate', 'RecordUpToDate', 'UpToDate']);
@@ -178,33 +194,34 @@ test.concurrent(
 test.concurrent(
   "an image that is kept is nobody else's and has an end, and is published when it is gone on with",
   async () => {
-    const document = recipe('kept', { onFailure: 'keep-image' });
+    const document = motoRecipe('kept', { onFailure: 'keep-image' });
     const machine = await lab.deploy('kept', { faults: { failCopyTo: ['eu-west-1'] } });
-    const failed = await outcomeOf(lab, await lab.start(machine, 'first', { recipe: document }), { recipe: document });
+    const failed = await bakedOf(lab, await lab.start(machine, 'first', { recipe: document }), { recipe: document });
     expect(failed).toMatchObject({ status: 'FAILED', error: 'TargetsIncomplete' });
     const { images, living } = await estateOf(lab, 'kept');
     expect(living).toEqual([]);
-    expect(Object.keys(images)).toEqual([home, 'ap-southeast-2']);
-    const [made = {}] = images[home] ?? [];
-    const expires = tagsOf(made)['golden:expires'];
-    expect(await sharingOf(lab, home, made)).toEqual({ launch: [], volume: [] });
+    expect(Object.keys(images)).toEqual([motoHome, 'ap-southeast-2']);
+    const [made = {}] = images[motoHome] ?? [];
+    const expires = tagsOfImage(made)['golden:expires'];
+    expect(await imageSharing(lab, motoHome, made)).toEqual({ launch: [], volume: [] });
     expect(failed.manifest?.failure).toMatchObject({ left: [], kept: [{ ami: made.ImageId, expires }, { expires }] });
-    expect(failed.cause).toContain(`kept until ${expires}: ${made.ImageId} in ${home}`);
+    expect(failed.cause).toContain(`kept until ${expires}: ${made.ImageId} in ${motoHome}`);
 
     lab.layer.plan('kept', {});
     const input = { recipe: document, build: failed.build };
-    const baked = await outcomeOf(lab, await lab.start(machine, 'second', input), input);
+    const baked = await bakedOf(lab, await lab.start(machine, 'second', input), input);
     const estate = await expectPublished(lab, 'kept', baked);
-    expect(estate.images[home]?.[0]?.ImageId).toBe(made.ImageId);
-    for (const [image = {}] of Object.values(estate.images)) expect(tagsOf(image)).not.toHaveProperty('golden:expires');
-    expect(await sharingOf(lab, home, made)).toEqual({ launch: ['111122223333'], volume: ['111122223333'] });
+    expect(estate.images[motoHome]?.[0]?.ImageId).toBe(made.ImageId);
+    for (const [image = {}] of Object.values(estate.images))
+      expect(tagsOfImage(image)).not.toHaveProperty('golden:expires');
+    expect(await imageSharing(lab, motoHome, made)).toEqual({ launch: ['111122223333'], volume: ['111122223333'] });
     for (const state of ['Launch', 'CreateImage']) expect(baked.entered).not.toContain(state);
     expect(baked.entered).toContain('Check');
   },
 );
 
 test.concurrent('golden builds with a deployed pipeline over the wire, lists, tells and cancels', async () => {
-  const document = recipe('by-hand', { distribute: [{ region: home }] });
+  const document = motoRecipe('by-hand', { distribute: [{ region: motoHome }] });
   const folder = await mkdtemp(join(tmpdir(), 'golden-moto-cli-'));
   const file = join(folder, 'by-hand.yaml');
   await writeFile(file, JSON.stringify(document));
@@ -214,7 +231,7 @@ test.concurrent('golden builds with a deployed pipeline over the wire, lists, te
   const built = await lab.golden('build', file, '--json', ...where);
   expect(built).toMatchObject({ exitCode: 0, err: expect.stringMatching(/● AwaitImage (.*\n)*.*✓ CleanUp /) });
   const manifest = JSON.parse(built.out) as Manifest;
-  expect(manifest).toMatchObject({ status: 'published', targets: [{ region: home, status: 'published' }] });
+  expect(manifest).toMatchObject({ status: 'published', targets: [{ region: motoHome, status: 'published' }] });
 
   lab.layer.plan('by-hand', { looks: { image: 1000 } }); // there is time to look at it, and to stop it
   const detached = await lab.golden('build', file, '--force', '--detach', '--json', ...where);

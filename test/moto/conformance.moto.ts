@@ -10,10 +10,10 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { comparable, corpus, functionsOf, type Case, type Ended } from '../statemachines/corpus.ts';
+import { comparable, corpus, functionsOf, type MachineCase, type MachineEnd } from '../statemachines/corpus.ts';
 import { startBridge, type Bridge } from './bridge.ts';
 import { startServer, type Server } from './server.ts';
-import { account, send } from './wire.ts';
+import { motoAccount, send } from './wire.ts';
 
 // The corpus that our interpreter runs in test/simulator/states.test.ts, in moto's engine: a port of LocalStack's,
 // whose own tests are recorded on AWS. Its functions run here; time is real.
@@ -61,7 +61,7 @@ function parsed(output: string): unknown {
   }
 }
 
-async function run(one: Case, id: string): Promise<Ended> {
+async function run(one: MachineCase, id: string): Promise<MachineEnd> {
   const engine = {
     sleep,
     async succeed(taskToken: string, output: string) {
@@ -75,7 +75,7 @@ async function run(one: Case, id: string): Promise<Ended> {
   // a function's name says which execution it belongs to; the machine is the same otherwise
   const definition = JSON.stringify(one.definition).replaceAll(/"FunctionName":"(\w+)"/g, `"FunctionName":"${id}--$1"`);
   const name = `machine-${id}`;
-  const roleArn = `arn:aws:iam::${account}:role/machine`;
+  const roleArn = `arn:aws:iam::${motoAccount}:role/machine`;
   const { stateMachineArn } = await sfn.send(new CreateStateMachineCommand({ name, definition, roleArn }));
   const { executionArn } = await sfn.send(
     new StartExecutionCommand({ stateMachineArn, name: 'run', input: JSON.stringify(one.input) }),

@@ -10,10 +10,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import type { Manifest } from '../../core/build/manifest.ts';
-import { home, type Lab } from './lab.ts';
+import { motoHome, type Lab } from './lab.ts';
 
 /** Everything of one recipe that moto holds, asked of moto itself. */
-export interface Estate {
+export interface MotoEstate {
   /** Ids of instances that are not terminated. */
   living: string[];
   /** How many instances there ever were. */
@@ -25,18 +25,18 @@ export interface Estate {
   snapshots: Record<string, string[]>;
 }
 
-export const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
+export const motoRegions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];
 
 const byRecipe = (recipe: string) => [{ Name: 'tag:golden:recipe', Values: [recipe] }];
 
-export async function estateOf(lab: Lab, recipe: string): Promise<Estate> {
+export async function estateOf(lab: Lab, recipe: string): Promise<MotoEstate> {
   const Filters = byRecipe(recipe);
-  const { Reservations = [] } = await lab.ec2(home).send(new DescribeInstancesCommand({ Filters }));
+  const { Reservations = [] } = await lab.ec2(motoHome).send(new DescribeInstancesCommand({ Filters }));
   const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
-  const { Volumes = [] } = await lab.ec2(home).send(new DescribeVolumesCommand({ Filters }));
-  const images: Estate['images'] = {};
-  const snapshots: Estate['snapshots'] = {};
-  for (const region of regions) {
+  const { Volumes = [] } = await lab.ec2(motoHome).send(new DescribeVolumesCommand({ Filters }));
+  const images: MotoEstate['images'] = {};
+  const snapshots: MotoEstate['snapshots'] = {};
+  for (const region of motoRegions) {
     const { Images = [] } = await lab.ec2(region).send(new DescribeImagesCommand({ Owners: ['self'], Filters }));
     if (Images.length > 0) images[region] = Images;
     const { Snapshots = [] } = await lab.ec2(region).send(new DescribeSnapshotsCommand({ Filters }));
@@ -51,12 +51,12 @@ export async function estateOf(lab: Lab, recipe: string): Promise<Estate> {
   };
 }
 
-export const nothing = { living: [], volumes: [], images: {}, snapshots: {} };
+export const emptyEstate = { living: [], volumes: [], images: {}, snapshots: {} };
 
 const byName = (a: string, b: string) => a.localeCompare(b);
 
 /** Who may launch an image and make volumes of its snapshot. */
-export async function sharingOf(lab: Lab, region: string, image: Image) {
+export async function imageSharing(lab: Lab, region: string, image: Image) {
   const snapshot = image.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? '';
   const launch = await lab
     .ec2(region)
@@ -72,7 +72,7 @@ export async function sharingOf(lab: Lab, region: string, image: Image) {
 
 /** What a parameter holds in each region, undefined where there is none. */
 export async function parameterIn(lab: Lab, name: string): Promise<Record<string, string | undefined>> {
-  const values = regions.map(async (region) => {
+  const values = motoRegions.map(async (region) => {
     try {
       const { Parameter } = await lab.ssm(region).send(new GetParameterCommand({ Name: name }));
       return [region, `${Parameter?.DataType} ${Parameter?.Value}`];
@@ -84,10 +84,10 @@ export async function parameterIn(lab: Lab, name: string): Promise<Record<string
   return Object.fromEntries(await Promise.all(values)) as Record<string, string | undefined>;
 }
 
-export async function manifestOf(lab: Lab, recipe: string, build: string): Promise<Manifest | undefined> {
+export async function storedManifest(lab: Lab, recipe: string, build: string): Promise<Manifest | undefined> {
   const text = await lab.artifact(keyOf({ recipe, build }, 'manifest'));
   return text === undefined ? undefined : (JSON.parse(text) as Manifest);
 }
 
-export const tagsOf = ({ Tags = [] }: Image): Record<string, string> =>
+export const tagsOfImage = ({ Tags = [] }: Image): Record<string, string> =>
   Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));

@@ -19,9 +19,9 @@ import { createLambda } from './lambda.ts';
 import { createLayer, type Layer } from './layer.ts';
 import type { Faults } from './layer/faults.ts';
 import { startServer } from './server.ts';
-import { account, query, send } from './wire.ts';
+import { motoAccount, query, send } from './wire.ts';
 
-export const home = 'us-east-1';
+export const motoHome = 'us-east-1';
 export const bucket = 'golden-image-artifacts';
 const root = process.cwd();
 /** Where the bundles are: scripts/test-moto.mjs makes a set of its own, so that nobody's `npm run bundle` is in the way. */
@@ -77,7 +77,7 @@ function definitionOf(scenario: string, machine: string): string {
     .replaceAll(/"HeartbeatSecondsPath": "\$\.(builder|candidate|sent|seal)\.[^"]*"/g, '"HeartbeatSeconds": 5')
     .replaceAll('${Partition}', 'aws')
     .replaceAll(/\$\{(\w)(\w*)Arn\}/g, (_, first: string, rest: string) => {
-      return `arn:aws:lambda:${home}:${account}:function:golden-image-${scenario}-${first.toLowerCase()}${rest}`;
+      return `arn:aws:lambda:${motoHome}:${motoAccount}:function:golden-image-${scenario}-${first.toLowerCase()}${rest}`;
     });
 }
 
@@ -112,8 +112,8 @@ export async function openLab(): Promise<Lab> {
   const server = await startServer(bridge.port, here);
   const layer = createLayer(server.port);
   await send(server.port, { method: 'PUT', path: `/${bucket}`, headers: { host: '127.0.0.1' }, body: '' });
-  const iam = { service: 'iam', version: '2010-05-08' };
-  await query(server.port, home, { Action: 'CreateInstanceProfile', InstanceProfileName: 'golden-image-builder' }, iam);
+  const profile = { Action: 'CreateInstanceProfile', InstanceProfileName: 'golden-image-builder' };
+  await query(server.port, motoHome, profile, { service: 'iam', version: '2010-05-08' });
 
   const config = (region: string) => ({
     region,
@@ -121,7 +121,7 @@ export async function openLab(): Promise<Lab> {
     endpoint: `http://127.0.0.1:${server.port}`,
     maxAttempts: 1,
   });
-  const sfn = new SFNClient(config(home));
+  const sfn = new SFNClient(config(motoHome));
   return {
     layer,
     sfn,
@@ -133,7 +133,7 @@ export async function openLab(): Promise<Lab> {
       return uploadMachine(sfn, scenario, setup);
     },
     ...executionsOn(sfn),
-    ...objectsIn(new S3Client({ ...config(home), forcePathStyle: true })),
+    ...objectsIn(new S3Client({ ...config(motoHome), forcePathStyle: true })),
     golden: (...args) => runGolden(bridge.port, args),
     async stop() {
       lambda.stop();
@@ -145,7 +145,7 @@ export async function openLab(): Promise<Lab> {
 
 /** The environment of a process whose AWS calls go to the bridge. */
 const onBridge = (port: number) => ({
-  AWS_REGION: home,
+  AWS_REGION: motoHome,
   AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -160,7 +160,7 @@ async function uploadMachine(
     new CreateStateMachineCommand({
       name: `golden-image-${scenario}-${machine}`,
       definition: definition(definitionOf(scenario, machine)),
-      roleArn: `arn:aws:iam::${account}:role/golden-image-build-image`,
+      roleArn: `arn:aws:iam::${motoAccount}:role/golden-image-build-image`,
       tags: [{ key: 'golden:bucket', value: bucket }], // as infrastructure/state-machine.yml
     }),
   );

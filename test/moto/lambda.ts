@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A function's answer, or its error in the shape in which Lambda reports it. */
-export interface Outcome {
+export interface FunctionOutcome {
   failed?: boolean;
   body: string;
 }
@@ -11,13 +11,13 @@ export interface Outcome {
 /** Runs bundled functions as Lambda does: a process for each, one invocation at a time, kept warm. */
 export interface Lambda {
   /** @param bundle Folder of the function's `index.mjs`. @returns undefined where there is no such bundle. */
-  invoke(bundle: string, name: string, payload: string, trace: string): Promise<Outcome> | undefined;
+  invoke(bundle: string, name: string, payload: string, trace: string): Promise<FunctionOutcome> | undefined;
   stop(): void;
 }
 
 interface Environment {
   busy: boolean;
-  invoke(payload: string, trace: string): Promise<Outcome>;
+  invoke(payload: string, trace: string): Promise<FunctionOutcome>;
   kill(): void;
 }
 
@@ -39,10 +39,10 @@ function startEnvironment(
   });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => lines.push(String(chunk)));
-  let settle: ((outcome: Outcome) => void) | undefined;
+  let settle: ((outcome: FunctionOutcome) => void) | undefined;
   let ready: (() => void) | undefined;
   const loaded = new Promise<void>((resolve) => (ready = resolve));
-  child.on('message', (message: Outcome & { ready?: boolean }) => {
+  child.on('message', (message: FunctionOutcome & { ready?: boolean }) => {
     if (message.ready) ready?.();
     else settle?.(message);
   });

@@ -19,7 +19,7 @@ import type { Faults } from './layer/faults.ts';
 import { describeKey, describeSnapshots, getEbsDefaultKmsKeyId } from './layer/keys.ts';
 import { describeRouteTables } from './layer/networks.ts';
 import { runInstances } from './layer/instances.ts';
-import { ec2Error, query, regionOf, send, type Answer, type Call } from './wire.ts';
+import { ec2Error, query, regionOf, send, type HttpAnswer, type HttpCall } from './wire.ts';
 
 /*
  * What moto 5.2.1 lacks for this pipeline, what it does instead, and what stands here in its place. State stays in moto
@@ -64,14 +64,14 @@ import { ec2Error, query, regionOf, send, type Answer, type Call } from './wire.
  */
 
 /** Who made a call: a function, in the scenario whose state machine invoked it. */
-export interface Caller {
+export interface FunctionCaller {
   scenario: string;
   functionKey: string;
 }
 
 export interface Layer {
   /** Answers a call of a function. */
-  answer(call: Call, caller: Caller): Promise<Answer>;
+  answer(call: HttpCall, caller: FunctionCaller): Promise<HttpAnswer>;
   /** Sets what goes wrong in a scenario. */
   plan(scenario: string, faults: Faults): void;
   /** IAM actions that each function was seen calling, by function key. */
@@ -80,7 +80,7 @@ export interface Layer {
   throttled: Map<string, number>;
 }
 
-const ec2: Record<string, (call: Ec2Call) => Promise<Answer>> = {
+const ec2: Record<string, (call: Ec2Call) => Promise<HttpAnswer>> = {
   RunInstances: runInstances,
   CreateImage: createImage,
   CopyImage: copyImage,
@@ -94,7 +94,7 @@ const ec2: Record<string, (call: Ec2Call) => Promise<Answer>> = {
   ResetSnapshotAttribute: resetSnapshotAttribute,
 };
 
-const ssm: Record<string, (call: SsmCall) => Promise<Answer>> = {
+const ssm: Record<string, (call: SsmCall) => Promise<HttpAnswer>> = {
   DescribeInstanceInformation: describeInstanceInformation,
   SendCommand: sendCommand,
   GetCommandInvocation: getCommandInvocation,
@@ -134,12 +134,12 @@ function createThrottles() {
 export function createLayer(port: number): Layer {
   const plans = new Map<string, Faults>();
   const seen = new Map<string, Set<string>>();
-  const tokens = new Map<string, Promise<Answer>>();
+  const tokens = new Map<string, Promise<HttpAnswer>>();
   const outputs = new Map<string, { bucket: string; prefix: string }>();
   const lookAt = createLooks();
   const { throttled, throttles } = createThrottles();
 
-  function record({ functionKey }: Caller, action: string) {
+  function record({ functionKey }: FunctionCaller, action: string) {
     const actions = seen.get(functionKey) ?? new Set();
     seen.set(functionKey, actions.add(action));
   }

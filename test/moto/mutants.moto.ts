@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bake, expectPublished, recipe } from './bakes.ts';
+import { bakeOnMoto, expectPublished, motoRecipe } from './bakes.ts';
 import { dist, openLab, type Lab, type Setup } from './lab.ts';
 
 // Whether the suite would notice: each test breaks one thing in a copy of the bundles or of the definition and runs what
@@ -31,7 +31,7 @@ const redefined = (from: string, to: string): Setup => ({
 });
 
 async function publish(name: string, setup: Setup = {}): Promise<void> {
-  await expectPublished(lab, name, await bake(lab, name, { recipe: recipe(name) }, setup));
+  await expectPublished(lab, name, await bakeOnMoto(lab, name, { recipe: motoRecipe(name) }, setup));
 }
 
 test.concurrent('an unbroken build passes what the broken ones below are put to', async () => {
@@ -67,9 +67,17 @@ test.concurrent(
 test.concurrent('a wrong error name in a Catch is caught: one failed target ends all the others', async () => {
   const from = '"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "TargetFailed"';
   const setup = redefined(from, from.replace('States.ALL', 'CopyFailure'));
-  const distribute = recipe('').distribute.map((target) => ({ ...target, required: target.region !== 'eu-west-1' }));
-  const document = recipe('catch-name', { distribute });
-  const baked = bake(lab, 'catch-name', { recipe: document }, { ...setup, faults: { failCopyTo: ['eu-west-1'] } });
+  const distribute = motoRecipe('').distribute.map((target) => ({
+    ...target,
+    required: target.region !== 'eu-west-1',
+  }));
+  const document = motoRecipe('catch-name', { distribute });
+  const baked = bakeOnMoto(
+    lab,
+    'catch-name',
+    { recipe: document },
+    { ...setup, faults: { failCopyTo: ['eu-west-1'] } },
+  );
   await expect(
     baked.then((one) => expectPublished(lab, 'catch-name', one, ['us-east-1', 'ap-southeast-2'])),
   ).rejects.toThrow(/CopyFailed/);

@@ -14,8 +14,8 @@ import {
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { SweepOutcome } from '../../core/sweep/sweep-report.ts';
 import { declaredFunctions } from '../../infrastructure/roles/declared.ts';
-import { home, openLab, type Lab } from './lab.ts';
-import { account } from './wire.ts';
+import { motoHome, openLab, type Lab } from './lab.ts';
+import { motoAccount } from './wire.ts';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ const [past, future] = [tags('2026-01-01T00:00:00.000Z'), tags('2999-01-01T00:00
 
 /** An instance, a volume, an AMI and a snapshot without one, of a build whose execution nobody knows any more. */
 async function orphans() {
-  const [ec2, away] = [lab.ec2(home), lab.ec2(copy)];
+  const [ec2, away] = [lab.ec2(motoHome), lab.ec2(copy)];
   const source = await ec2.send(new RegisterImageCommand({ Name: 'source' }));
   const { Instances = [] } = await ec2.send(
     new RunInstancesCommand({
@@ -83,7 +83,7 @@ async function presentIn(region: string): Promise<string[]> {
     ...Snapshots.map(({ SnapshotId = '' }) => SnapshotId),
   ];
 }
-const present = async () => [...(await presentIn(home)), ...(await presentIn(copy))].toSorted();
+const present = async () => [...(await presentIn(motoHome)), ...(await presentIn(copy))].toSorted();
 
 test('a dry run of the sweep finds orphans in two regions, and the sweep removes them and nothing else', async () => {
   const { found, kept } = await orphans();
@@ -98,7 +98,7 @@ test('a dry run of the sweep finds orphans in two regions, and the sweep removes
   const unknown = await sweep('unknown', {});
   expect([unknown.counts.removed, await present()]).toEqual([0, [...found, kept].toSorted()]);
 
-  const execution = `arn:aws:states:${home}:${account}:execution:golden-image-sweep-build-image:forgotten`;
+  const execution = `arn:aws:states:${motoHome}:${motoAccount}:execution:golden-image-sweep-build-image:forgotten`;
   await lab.keep(keyOf({ recipe: 'orphans', build }, 'owner'), { execution, build });
   const dry = await sweep('dry', { dryRun: true });
   expect(dry.wouldRemove.map(({ id }) => id).toSorted()).toEqual(found.toSorted());

@@ -1,23 +1,23 @@
 import http from 'node:http';
 
 /** An HTTP call as it came from an SDK client or from moto's own Step Functions tasks. */
-export interface Call {
+export interface HttpCall {
   method: string;
   path: string;
   headers: http.IncomingHttpHeaders;
   body: string | Buffer;
 }
 
-export interface Answer {
+export interface HttpAnswer {
   status: number;
   headers: http.OutgoingHttpHeaders;
   body: string | Buffer;
 }
 
-export const account = '123456789012';
+export const motoAccount = '123456789012';
 
 /** Passes a call on to moto. */
-export function send(port: number, { method, path, headers, body }: Call): Promise<Answer> {
+export function send(port: number, { method, path, headers, body }: HttpCall): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const request = http.request(
       { host: '127.0.0.1', port, method, path, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
@@ -72,24 +72,24 @@ export async function putObject(port: number, bucket: string, key: string, body:
 }
 
 /** Region that a request was signed for. */
-export const regionOf = ({ headers }: Call): string =>
+export const regionOf = ({ headers }: HttpCall): string =>
   /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? 'us-east-1';
 
 /** An error as EC2 words it. */
-export const ec2Error = (code: string, message: string, status = 400): Answer => ({
+export const ec2Error = (code: string, message: string, status = 400): HttpAnswer => ({
   status,
   headers: { 'content-type': 'text/xml;charset=UTF-8' },
   body: `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>layer</RequestID></Response>`,
 });
 
 /** An error of a JSON protocol. */
-export const jsonError = (type: string, message: string, status = 400): Answer => ({
+export const jsonError = (type: string, message: string, status = 400): HttpAnswer => ({
   status,
   headers: { 'content-type': 'application/x-amz-json-1.1' },
   body: JSON.stringify({ __type: type, message }),
 });
 
-export const jsonAnswer = (value: unknown): Answer => ({
+export const jsonAnswer = (value: unknown): HttpAnswer => ({
   status: 200,
   headers: { 'content-type': 'application/x-amz-json-1.1' },
   body: JSON.stringify(value),

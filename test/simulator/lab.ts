@@ -5,7 +5,7 @@ import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
 import { createClock } from '../../simulator/clock.ts';
 import { createCloud, type CloudOptions } from '../../simulator/aws/cloud.ts';
 
-export const home = { account: '123456789012', region: 'us-east-1' };
+export const homeCaller = { account: '123456789012', region: 'us-east-1' };
 
 /** A simulated AWS with its clock and clients, for tests: time runs only inside `run` and `wait`. */
 export function lab(options: Partial<CloudOptions> = {}) {
@@ -24,8 +24,8 @@ export function lab(options: Partial<CloudOptions> = {}) {
     cloud,
     run,
     wait: (seconds: number) => run(() => clock.sleep(seconds * 1000)),
-    ec2: (at = home) => cloud.attach(new EC2Client(config(at.region)), at),
-    ssm: (at = home) => cloud.attach(new SSMClient(config(at.region)), at),
-    s3: (at = home) => cloud.attach(new S3Client(config(at.region)), at),
+    ec2: (at = homeCaller) => cloud.attach(new EC2Client(config(at.region)), at),
+    ssm: (at = homeCaller) => cloud.attach(new SSMClient(config(at.region)), at),
+    s3: (at = homeCaller) => cloud.attach(new S3Client(config(at.region)), at),
   };
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { createClock } from '../../simulator/clock.ts';
 import { createStepFunctions } from '../../simulator/states/step-functions.ts';
-import { comparable, corpus, functionsOf, type Case, type Ended } from '../statemachines/corpus.ts';
+import { comparable, corpus, functionsOf, type MachineCase, type MachineEnd } from '../statemachines/corpus.ts';
 
 const caller = { account: '123456789012', region: 'us-east-1' };
 
 /** Runs a case in our interpreter, on virtual time. */
-async function run(one: Case): Promise<Ended> {
+async function run(one: MachineCase): Promise<MachineEnd> {
   const clock = createClock({ start: Date.parse('2026-01-01T00:00:00Z') });
   const call = async (action: string, input: object) => stepFunctions.actions[action]!(input, caller);
   const behave = functionsOf(one, {

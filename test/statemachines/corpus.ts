@@ -23,7 +23,7 @@ export interface Behaviour {
 }
 
 /** How an execution ended. The cause is left out: AWS does not promise its words. */
-export interface Ended {
+export interface MachineEnd {
   status: string;
   output?: unknown;
   error?: string;
@@ -31,13 +31,13 @@ export interface Ended {
   states: string[];
 }
 
-export interface Case {
+export interface MachineCase {
   /** What is to be seen, as a sentence. */
   comment: string;
   definition: object;
   input: unknown;
   functions?: Record<string, Behaviour>;
-  expect: Ended;
+  expect: MachineEnd;
   /** Branches run side by side, so that only what is entered counts, not the order. */
   unordered?: boolean;
   /** Where moto is known to be wrong: "differs: ", what it does, and what says that AWS does otherwise. */
@@ -52,7 +52,7 @@ export interface Engine {
 }
 
 /** The functions of one execution; their counts are their own. */
-export function functionsOf({ functions = {} }: Case, engine: Engine) {
+export function functionsOf({ functions = {} }: MachineCase, engine: Engine) {
   const calls = new Map<string, number>();
   return async (name: string, payload: unknown, sleep = engine.sleep): Promise<unknown> => {
     const { fails = [], seconds, bytes, answers, at = 1, error = 'Failed', cause = '' } = functions[name] ?? {};
@@ -73,9 +73,9 @@ export function functionsOf({ functions = {} }: Case, engine: Engine) {
 const folder = join(process.cwd(), 'test/statemachines/corpus');
 
 /** Every case, by the file that it is in. */
-export const corpus: [file: string, cases: Case[]][] = readdirSync(folder)
+export const corpus: [file: string, cases: MachineCase[]][] = readdirSync(folder)
   .toSorted()
-  .map((file) => [file.replace(/\.json$/, ''), JSON.parse(readFileSync(join(folder, file), 'utf8')) as Case[]]);
+  .map((file) => [file.replace(/\.json$/, ''), JSON.parse(readFileSync(join(folder, file), 'utf8')) as MachineCase[]]);
 
-export const comparable = (ended: Ended, { unordered }: Case): Ended =>
+export const comparable = (ended: MachineEnd, { unordered }: MachineCase): MachineEnd =>
   unordered ? { ...ended, states: ended.states.toSorted() } : ended;

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Interference } from '../../simulator/pipeline/interference.ts';
 import {
-  day,
   deadBuild,
   forgotten,
   plantImage,
@@ -9,9 +8,10 @@ import {
   plantSnapshot,
   plantVolume,
   present,
-  record,
-  sweep,
+  recordBuild,
+  sweepNow,
 } from '../support/orphans.ts';
+import { day } from '../support/triggered.ts';
 import {
   build,
   launched,
@@ -31,8 +31,8 @@ const foreign = '20261103-030000-0002';
 /** Orphans of every kind in several regions, beside what must not be touched. */
 function estate(interfere?: Interference) {
   const simulation = pipeline(interfere ? { interfere } : {});
-  record(simulation, deadBuild);
-  record(simulation, published, { manifest: { status: 'published' } });
+  recordBuild(simulation, deadBuild);
+  recordBuild(simulation, published, { manifest: { status: 'published' } });
   const unclaimed = plantImage(simulation, { region: 'eu-west-1' });
   const failed = plantImage(simulation, { build: published, state: 'failed', region: 'eu-west-1' });
   const orphans = [
@@ -65,7 +65,7 @@ function estate(interfere?: Interference) {
 
 test('orphans of every kind go, in regions that no recipe names too, and nothing else does', async () => {
   const { simulation, orphans, holders } = estate();
-  const { status, outcome, report } = await sweep(simulation);
+  const { status, outcome, report } = await sweepNow(simulation);
   expect(status).toBe('SUCCEEDED');
   expect(present(simulation, orphans)).toEqual([]);
   expect(present(simulation, holders)).toEqual(holders);
@@ -78,14 +78,14 @@ test('orphans of every kind go, in regions that no recipe names too, and nothing
   expect(outcome.regions).toEqual(expect.arrayContaining(['us-east-1', 'eu-west-1', 'sa-east-1']));
   expect(report).toMatchObject({ removed: outcome.removed, spared: outcome.spared, notLooked: [] });
 
-  const again = await sweep(simulation);
+  const again = await sweepNow(simulation);
   expect(again).toMatchObject({ status: 'SUCCEEDED', outcome: { counts: { removed: 0, refused: 0, spared: 2 } } });
   expect(present(simulation, holders)).toEqual(holders);
 });
 
 test('a dry run says the same and touches nothing', async () => {
   const { simulation, orphans, holders } = estate();
-  const { status, outcome } = await sweep(simulation, { dryRun: true });
+  const { status, outcome } = await sweepNow(simulation, { dryRun: true });
   expect(status).toBe('SUCCEEDED');
   expect(outcome.wouldRemove.map(({ id }) => id).toSorted()).toEqual(orphans.toSorted());
   expect(outcome.removed).toEqual([]);
@@ -97,9 +97,9 @@ test('a dry run says the same and touches nothing', async () => {
 
 test('no more goes in one run than the cap allows; the rest goes in the next', async () => {
   const { simulation, orphans } = estate();
-  expect((await sweep(simulation, { cap: 5 })).outcome).toMatchObject({ counts: { removed: 5 }, overCap: 3 });
+  expect((await sweepNow(simulation, { cap: 5 })).outcome).toMatchObject({ counts: { removed: 5 }, overCap: 3 });
   expect(present(simulation, orphans)).toHaveLength(3);
-  expect((await sweep(simulation, { cap: 5 })).outcome).toMatchObject({ counts: { removed: 3 }, overCap: 0 });
+  expect((await sweepNow(simulation, { cap: 5 })).outcome).toMatchObject({ counts: { removed: 3 }, overCap: 0 });
   expect(present(simulation, orphans)).toEqual([]);
 });
 
@@ -119,7 +119,7 @@ test.each([
   ['sfn', 'DescribeExecution', undefined],
 ])('where %s:%s is denied (%s) nothing is removed anywhere', async (service, action, region) => {
   const { simulation, orphans } = estate({ call: denied(service, action, region) });
-  const { status, error, cause } = await sweep(simulation);
+  const { status, error, cause } = await sweepNow(simulation);
   expect([status, error]).toEqual(['FAILED', region ? 'SweepFailed' : 'AwsRefused']);
   expect(cause).toMatch(/explicit deny/);
   expect(present(simulation, orphans)).toEqual(orphans);
@@ -127,7 +127,7 @@ test.each([
 
 test('a region that no recipe uses and that is not to be looked at is only reported', async () => {
   const { simulation, orphans } = estate({ call: denied('ec2', 'DescribeVolumes', 'sa-east-1') });
-  const { status, outcome } = await sweep(simulation);
+  const { status, outcome } = await sweepNow(simulation);
   expect(status).toBe('SUCCEEDED');
   expect(outcome.notLooked).toEqual([{ region: 'sa-east-1', reason: expect.stringContaining('explicit deny') }]);
   expect(present(simulation, orphans)).toHaveLength(1);
@@ -141,13 +141,13 @@ test('a region where AWS is busy for longer than its client waits is looked at a
         ? { error: 'RequestLimitExceeded', effect: false }
         : undefined,
   });
-  expect((await sweep(simulation)).status).toBe('SUCCEEDED');
+  expect((await sweepNow(simulation)).status).toBe('SUCCEEDED');
   expect(present(simulation, orphans)).toEqual([]);
 });
 
 test('what AWS refuses to remove is reported, and the rest goes', async () => {
   const { simulation, orphans } = estate({ call: denied('ec2', 'DeregisterImage') });
-  const { status, outcome } = await sweep(simulation);
+  const { status, outcome } = await sweepNow(simulation);
   expect(status).toBe('SUCCEEDED');
   expect(outcome.refused.map(({ kind, reason }) => [kind, /explicit deny/.test(reason)])).toEqual([
     ['image', true],
@@ -159,9 +159,9 @@ test('what AWS refuses to remove is reported, and the rest goes', async () => {
 
 test('a sweep that had work and could do none of it fails, and its report says why', async () => {
   const simulation = pipeline({ interfere: { call: denied('ec2', 'DeleteVolume') } });
-  record(simulation, deadBuild);
+  recordBuild(simulation, deadBuild);
   const volume = plantVolume(simulation);
-  const { status, error, cause, report } = await sweep(simulation);
+  const { status, error, cause, report } = await sweepNow(simulation);
   expect([status, error]).toEqual(['FAILED', 'SweepFailed']);
   expect(cause).toContain(`volume ${volume} in us-east-1`);
   expect(report?.refused).toHaveLength(1);
@@ -178,9 +178,9 @@ test('what somebody else removed in the meantime counts as removed', async () =>
       },
     },
   });
-  record(simulation, deadBuild);
+  recordBuild(simulation, deadBuild);
   const volume = plantVolume(simulation);
-  expect((await sweep(simulation)).outcome).toMatchObject({ counts: { removed: 1, refused: 0 } });
+  expect((await sweepNow(simulation)).outcome).toMatchObject({ counts: { removed: 1, refused: 0 } });
 });
 
 test('a sweep that dies after its work is run again and says what is left to say', async () => {
@@ -191,7 +191,7 @@ test('a sweep that dies after its work is run again and says what is left to say
       return answer;
     },
   });
-  expect((await sweep(simulation)).status).toBe('SUCCEEDED');
+  expect((await sweepNow(simulation)).status).toBe('SUCCEEDED');
   expect(present(simulation, orphans)).toEqual([]);
   expect(present(simulation, holders)).toEqual(holders);
 });
@@ -202,22 +202,22 @@ test('a build under way is left alone, however old its things look, and so is wh
   await simulation.pass(250);
   for (const instance of simulation.cloud.world.region('us-east-1').instances.values())
     instance.tags.set('golden:expires', '2026-11-01T00:00:00Z');
-  const { outcome } = await sweep(simulation);
+  const { outcome } = await sweepNow(simulation);
   expect(outcome.counts).toMatchObject({ removed: 0, refused: 0 });
   expect(outcome.spared.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('is at work on its build'));
   expect(await simulation.finish(execution)).toMatchObject({ status: 'SUCCEEDED' });
   const before = leftIn(simulation);
   await simulation.pass(400 * day);
-  expect((await sweep(simulation)).outcome.counts).toMatchObject({ removed: 0, spared: 0 });
+  expect((await sweepNow(simulation)).outcome.counts).toMatchObject({ removed: 0, spared: 0 });
   expect(leftIn(simulation)).toEqual(before);
 });
 
 test('what nobody undid of a build that died goes a week later, and its recipe can be built again', async () => {
   const simulation = pipeline(unheard);
   const id = await stoppedAt(simulation, 'Verify');
-  expect((await sweep(simulation)).outcome.counts).toMatchObject({ removed: 0 });
+  expect((await sweepNow(simulation)).outcome.counts).toMatchObject({ removed: 0 });
   await simulation.pass(8 * day);
-  expect((await sweep(simulation)).outcome.counts).toMatchObject({ removed: 7, spared: 1 }); // the disk goes with its instance
+  expect((await sweepNow(simulation)).outcome.counts).toMatchObject({ removed: 7, spared: 1 }); // the disk goes with its instance
   await simulation.pass(600);
   expect(leftIn(simulation)).toEqual(nothing);
 
@@ -232,12 +232,12 @@ test('an image that a failed build keeps goes when it has expired and not before
   const simulation = keeping();
   await build(simulation);
   await simulation.pass(6 * day);
-  const { spared } = (await sweep(simulation)).outcome;
+  const { spared } = (await sweepNow(simulation)).outcome;
   expect(spared.map(({ region }) => region).toSorted()).toEqual(regions.toSorted());
   for (const one of spared) expect(one).toMatchObject({ kind: 'image', reason: 'kept until 2026-12-01T00:00Z' });
   await simulation.pass(2 * day);
   // the image in each region and its snapshot
-  expect((await sweep(simulation)).outcome.counts).toMatchObject({ removed: 2 * regions.length, spared: 0 });
+  expect((await sweepNow(simulation)).outcome.counts).toMatchObject({ removed: 2 * regions.length, spared: 0 });
   expect(leftIn(simulation)).toEqual(nothing);
 
   const other = keeping();
@@ -248,7 +248,7 @@ test('an image that a failed build keeps goes when it has expired and not before
   expect(again.status).toBe('SUCCEEDED');
   const before = leftIn(other);
   await other.pass(30 * day);
-  expect((await sweep(other)).outcome.counts).toMatchObject({ removed: 0, spared: 0 });
+  expect((await sweepNow(other)).outcome.counts).toMatchObject({ removed: 0, spared: 0 });
   expect(leftIn(other)).toEqual(before);
 });
 
@@ -256,7 +256,7 @@ test('a build that was swept is not started again: its copies could be left, of 
   const simulation = pipeline(unheard);
   const id = await stoppedAt(simulation, 'Verify');
   await simulation.pass(9 * day);
-  await sweep(simulation, { cap: 3 }); // the builder, and the AMIs of two regions
+  await sweepNow(simulation, { cap: 3 }); // the builder, and the AMIs of two regions
   expect(leftIn(simulation).images).toHaveLength(1);
   expect(await build(simulation, { recipe: 'base', build: id })).toMatchObject({
     error: 'RecipeInvalid',
@@ -273,14 +273,14 @@ test('a build that is taken up again while the sweep looks is spared at the last
       call({ by, action }) {
         // The first execution that is asked about is that of the inventory, the second is asked just before removing.
         if (by === 'Sweep' && action === 'DescribeExecution' && ++looks === 2)
-          record(simulation, taken, { owner: `${forgotten(simulation)}-another` });
+          recordBuild(simulation, taken, { owner: `${forgotten(simulation)}-another` });
         return undefined;
       },
     },
   });
-  record(simulation, taken);
+  recordBuild(simulation, taken);
   const volume = plantVolume(simulation, { build: taken });
-  const { status, outcome } = await sweep(simulation);
+  const { status, outcome } = await sweepNow(simulation);
   expect(status).toBe('SUCCEEDED');
   expect(outcome.spared).toEqual([
     expect.objectContaining({ id: volume, reason: 'another execution has taken its build over just now' }),
@@ -299,26 +299,26 @@ test('a claim whose answer is lost is a claim all the same', async () => {
       },
     },
   });
-  record(simulation, deadBuild);
+  recordBuild(simulation, deadBuild);
   const volume = plantVolume(simulation);
-  expect((await sweep(simulation)).outcome).toMatchObject({ counts: { removed: 1, spared: 0 } });
+  expect((await sweepNow(simulation)).outcome).toMatchObject({ counts: { removed: 1, spared: 0 } });
   expect(present(simulation, [volume])).toEqual([]);
 });
 
 test('the image of a build that died between its publishing and its manifest is out there, and stays', async () => {
   const simulation = pipeline();
-  record(simulation, deadBuild, { manifest: { status: 'failed' }, ledger: { complete: true } });
+  recordBuild(simulation, deadBuild, { manifest: { status: 'failed' }, ledger: { complete: true } });
   const { ami, snapshot } = plantImage(simulation);
-  expect((await sweep(simulation)).outcome.counts).toMatchObject({ removed: 0, spared: 0 });
+  expect((await sweepNow(simulation)).outcome.counts).toMatchObject({ removed: 0, spared: 0 });
   expect(present(simulation, [ami, snapshot])).toHaveLength(2);
 });
 
 test('an AMI that a channel points at stays, whatever the bucket says of its build', async () => {
   const simulation = pipeline();
-  record(simulation, deadBuild);
+  recordBuild(simulation, deadBuild);
   const { ami } = plantImage(simulation);
   simulation.cloud.setParameter('us-east-1', '/golden/other/prod', ami);
-  const { outcome } = await sweep(simulation);
+  const { outcome } = await sweepNow(simulation);
   expect(outcome.spared).toEqual([expect.objectContaining({ id: ami, reason: '/golden/other/prod points at it' })]);
   expect(present(simulation, [ami])).toEqual([ami]);
 });
@@ -327,9 +327,9 @@ test.each([[{ dryrun: true }], [{ dryRun: 'yes' }], [{ cap: 0 }], [{ cap: 1.5 }]
   'input that it does not understand (%j) is refused, and nothing is removed',
   async (input) => {
     const simulation = pipeline();
-    record(simulation, deadBuild);
+    recordBuild(simulation, deadBuild);
     const volume = plantVolume(simulation);
-    expect(await sweep(simulation, input as { cap: number })).toMatchObject({ error: 'StageInputInvalid' });
+    expect(await sweepNow(simulation, input as { cap: number })).toMatchObject({ error: 'StageInputInvalid' });
     expect(present(simulation, [volume])).toEqual([volume]);
   },
 );
@@ -339,9 +339,9 @@ test('orphans that were found are told in one line, which an alarm can count', a
     const told: Record<string, unknown>[] = [];
     return { simulation: pipeline({ onLog: (line) => void told.push(line) }), lines: told };
   })();
-  record(simulation, deadBuild);
+  recordBuild(simulation, deadBuild);
   const volume = plantVolume(simulation);
-  await sweep(simulation);
+  await sweepNow(simulation);
   expect(lines.filter(({ OrphansFound }) => OrphansFound !== undefined)).toEqual([
     expect.objectContaining({ level: 'WARN', state: 'Sweep', dryRun: false, OrphansFound: 1, removed: 1, refused: 0 }),
   ]);

@@ -6,8 +6,7 @@ import { storeObject } from '../../simulator/aws/s3.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import { account } from './pipeline.ts';
-
-export const day = 24 * 3600;
+import { day } from './triggered.ts';
 
 export interface Planting {
   region?: string;
@@ -25,7 +24,7 @@ export interface Planting {
 export const deadBuild = '20261101-030000-dead';
 
 /** Writes a build's records into the bucket: its owner and its result. */
-export function record(
+export function recordBuild(
   simulation: Simulation,
   build: string,
   { owner = forgotten(simulation), manifest, ledger }: { owner?: string; manifest?: object; ledger?: object } = {},
@@ -142,7 +141,10 @@ export interface SweptRun extends Execution {
   report: SweepReport | undefined;
 }
 
-export async function sweep(simulation: Simulation, input: { dryRun?: boolean; cap?: number } = {}): Promise<SweptRun> {
+export async function sweepNow(
+  simulation: Simulation,
+  input: { dryRun?: boolean; cap?: number } = {},
+): Promise<SweptRun> {
   const execution = await simulation.finish(simulation.sweep(input));
   const report = simulation.read(
     { execution: execution.arn, startedAt: execution.startDate.toISOString() },

@@ -9,7 +9,7 @@ export const ubuntu = '/aws/service/canonical/ubuntu/server/24.04/stable/current
 export const hour = 3600;
 export const day = 24 * hour;
 /** The maximum seconds that a build of one region takes here. */
-export const bake = 0.5 * hour;
+export const buildSeconds = 0.5 * hour;
 
 const { home } = targets;
 const { source, builder, publish } = recipe;

@@ -1,7 +1,7 @@
 import { lookPermissions } from '../../../aws/preflight/preflight.ts';
 import type { Violation } from './violation.ts';
 import { readMachine } from '../machines.ts';
-import { home, shapeOf } from '../setting.ts';
+import { pipelineHome, shapeOf } from '../setting.ts';
 import { isOf } from '../strikes.ts';
 import { isStop, isWake, machineOf, stateOfPlace, type FaultScenario, type Strike } from '../vocabulary.ts';
 import type { Trial } from '../trial.ts';
@@ -46,11 +46,11 @@ function ownFailure(scenario: FaultScenario, fails: string): Expectation {
 /** Whether a strike denies Resolve a look without which the build goes on. What AWS refused is then a note. */
 export function isRefusedLook({ place, fault, at }: Strike): boolean {
   if (stateOfPlace(place) !== 'Resolve' || fault !== 'denied') return false;
-  const [action = '', region = home] = String(at).split('@');
+  const [action = '', region = pipelineHome] = String(at).split('@');
   // The recipe names its keys by aliases, which say nothing without KMS.
   if (action === 'kms:DescribeKey') return false;
   // Abroad, Resolve only looks: at the channel, and at the images that it or an earlier build published.
-  return lookPermissions.includes(action) || region !== home;
+  return lookPermissions.includes(action) || region !== pipelineHome;
 }
 
 function ofStrike(scenario: FaultScenario, strike: Strike): Expectation {

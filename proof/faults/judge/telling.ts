@@ -2,7 +2,7 @@ import { failureNames } from '../../../core/failure-names.ts';
 import { brief, expected, isRefusedLook } from './expectation.ts';
 import type { Violation } from './violation.ts';
 import { isUnheard, isUnknown, linesOf, wordsOf } from './said.ts';
-import { home } from '../setting.ts';
+import { pipelineHome } from '../setting.ts';
 import { isOf } from '../strikes.ts';
 import { readMachine } from '../machines.ts';
 import { stateOfPlace } from '../vocabulary.ts';
@@ -39,7 +39,7 @@ function words({ executions }: Trial): Violation[] {
 function record(trial: Trial): Violation[] {
   const { plan, manifest, executions } = trial;
   // If Resolve was ended, its plan may be written after the last process that could record anything.
-  const made = trial.simulation.cloud.world.region(home).instances.size > 0;
+  const made = trial.simulation.cloud.world.region(pipelineHome).instances.size > 0;
   if (!plan || !made || manifest) {
     if (manifest?.status !== 'failed') return [];
     const { failure } = manifest;

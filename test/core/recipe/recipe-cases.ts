@@ -63,9 +63,9 @@ async function expectProblems(folder: string, marked: string, messages: string[]
   expect(ok).toBe(expected.length === 0);
 }
 
-export type Case = [sentence: string, from: string, to: string, ...messages: string[]];
+export type RecipeCase = [sentence: string, from: string, to: string, ...messages: string[]];
 /** Each case replaces `from` by `to`, in which a mark stands before each key that has a problem, and names the messages. */
-export function casesOf(cases: Case[], recipe = base, home?: string): void {
+export function casesOf(cases: RecipeCase[], recipe = base, home?: string): void {
   let folder: string;
   beforeAll(async () => {
     folder = await scriptFolder();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   al2023,
-  bake,
+  buildSeconds,
   follower,
   hour,
   recordOf,
@@ -16,7 +16,7 @@ const failing = (times: number) => ({ scenario: { commands: [{ step: 'patch', ex
 describe('five automatic failures in a row', () => {
   test('stop a recipe; a build by hand that is published starts it again', async () => {
     const simulation = triggered([follower('base')], failing(5));
-    await simulation.pass(4 * hour + bake);
+    await simulation.pass(4 * hour + buildSeconds);
     expect(started(simulation)).toHaveLength(5);
     expect(new Set(simulation.executions().map(({ name }) => name)).size).toBe(5);
     await simulation.pass(3 * hour);
@@ -27,7 +27,7 @@ describe('five automatic failures in a row', () => {
     await simulation.finish(simulation.start({ recipe: 'base' }));
     expect(recordOf(simulation, 'base').failures).toEqual([]);
     simulation.sourceUpdated(al2023);
-    await simulation.pass(hour + bake);
+    await simulation.pass(hour + buildSeconds);
     expect(started(simulation)).toHaveLength(6);
     expect(simulation.executions().at(-1)?.status).toBe('SUCCEEDED');
   });
@@ -37,14 +37,14 @@ describe('five automatic failures in a row', () => {
     await simulation.pass(6 * hour);
     expect(started(simulation)).toHaveLength(5);
     simulation.catalog.recipes['base'] = follower('base', { description: 'mended' });
-    await simulation.pass(hour + bake);
+    await simulation.pass(hour + buildSeconds);
     expect(started(simulation)).toHaveLength(6);
     expect(simulation.executions().at(-1)?.status).toBe('SUCCEEDED');
   });
 
   test('of several recipes with one source image stop every recipe on it, and none on another', async () => {
     const simulation = triggered([follower('one'), follower('two')], failing(6));
-    await simulation.pass(2 * hour + bake);
+    await simulation.pass(2 * hour + buildSeconds);
     expect(simulation.executions().map(({ status }) => status)).toEqual(Array(6).fill('FAILED'));
     Object.assign(simulation.catalog.recipes, {
       late: follower('late'),

@@ -3,7 +3,7 @@ import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { account, caller, recipe } from '../../support/pipeline.ts';
 import {
   al2023,
-  bake,
+  buildSeconds,
   builtFrom,
   childOf,
   follower,
@@ -26,10 +26,10 @@ describe('a parent that is published in three regions', () => {
   let updated: string;
   beforeAll(async () => {
     simulation = triggered([grandchild, child, parent]);
-    await simulation.pass(3 * bake);
+    await simulation.pass(3 * buildSeconds);
     updated = nowOf(simulation);
     simulation.sourceUpdated(al2023);
-    await simulation.pass(hour + 3 * bake);
+    await simulation.pass(hour + 3 * buildSeconds);
   });
 
   test('starts its child once, and that its own: each from the new image, after the end of the build before', () => {
@@ -68,7 +68,7 @@ describe('a parent that is published in three regions', () => {
       { Name, Value: first, Type: 'String', DataType: 'aws:ec2:image', Overwrite: true },
       caller,
     );
-    await simulation.pass(hour + 2 * bake);
+    await simulation.pass(hour + 2 * buildSeconds);
     expect(started(simulation, moved)).toEqual(['child by parent', 'grandchild by parent']);
     expect(builtFrom(simulation, 'child')).toBe(first);
     expect(old?.status).toBe('SUCCEEDED');

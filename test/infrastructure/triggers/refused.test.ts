@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { account } from '../../support/pipeline.ts';
-import { bake, day, resting, started, triggered } from '../../support/triggered.ts';
+import { buildSeconds, day, resting, started, triggered } from '../../support/triggered.ts';
 
 describe('an event that nobody can take', () => {
   let simulation: Simulation;
@@ -57,14 +57,14 @@ describe('an event that nobody can take', () => {
 
   test('is not even looked at where another pipeline of the account sent it, as another stage does', async () => {
     put({ recipes: ['base'], source, reason: 'by another' }, simulation.stateMachineArn.replace('golden', 'other'));
-    await simulation.pass(bake);
+    await simulation.pass(buildSeconds);
     expect(tries).toBe(6);
     expect(simulation.executions()).toEqual([]);
   });
 
   test('does not keep what it names beside from being built, once', async () => {
     put({ recipes: ['unknown', 'base'], source, reason: 'by hand' });
-    await simulation.pass(bake);
+    await simulation.pass(buildSeconds);
     expect(started(simulation)).toEqual(['base by source']);
     expect(simulation.executions().map(({ status }) => status)).toEqual(['SUCCEEDED']);
     expect(simulation.queue('TriggerFailures')).toHaveLength(3);

@@ -3,7 +3,7 @@ import { noRates } from '../../../simulator/aws/calls/rates.ts';
 import { account } from '../../support/pipeline.ts';
 import {
   al2023,
-  bake,
+  buildSeconds,
   builtFrom,
   day,
   follower,
@@ -21,14 +21,14 @@ test('a recipe that was never built is, and a newer source within a poll and a b
     follower('base'),
     follower('other', { source: { parameter: ubuntu, owner: '099720109477' } }),
   ]);
-  await simulation.pass(bake);
+  await simulation.pass(buildSeconds);
   expect(started(simulation).toSorted()).toEqual(['base by source', 'other by source']);
   await simulation.pass(day);
   expect(simulation.executions()).toHaveLength(2);
 
   const updated = nowOf(simulation);
   const ami = simulation.sourceUpdated(al2023);
-  await simulation.pass(hour + bake);
+  await simulation.pass(hour + buildSeconds);
   expect(started(simulation, updated)).toEqual(['base by source']);
   expect(builtFrom(simulation, 'base')).toBe(ami);
   const [, , last] = simulation.executions();
@@ -56,7 +56,7 @@ test('an event that is lost is made good by the next poll', async () => {
   });
   await simulation.pass(hour - 60);
   expect(simulation.starts).toEqual([]);
-  await simulation.pass(bake);
+  await simulation.pass(buildSeconds);
   expect(started(simulation)).toEqual(['base by source']);
 });
 
@@ -92,7 +92,7 @@ test('a recipe whose source is broken is reported every hour, and hides no other
     follower('base'),
     follower('waiting', { source: { channel: 'never/stable' } }),
   ]);
-  await simulation.pass(bake);
+  await simulation.pass(buildSeconds);
   expect(started(simulation)).toEqual(['base by source']);
   const [message] = simulation.queue('TriggerFailures');
   expect(message?.body).toMatchObject({

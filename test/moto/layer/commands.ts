@@ -1,4 +1,4 @@
-import { jsonAnswer, jsonError, putObject, query, textOf, type Answer } from '../wire.ts';
+import { jsonAnswer, jsonError, putObject, query, textOf, type HttpAnswer } from '../wire.ts';
 import type { CommandEnd, Faults } from './faults.ts';
 
 /** One SSM call under way between a function and moto. */
@@ -7,7 +7,7 @@ export interface SsmCall {
   region: string;
   input: Record<string, unknown>;
   faults: Faults;
-  pass: () => Promise<Answer>;
+  pass: () => Promise<HttpAnswer>;
   lookAt: (id: string, looks: number) => boolean;
   /** Where SSM writes a command's output, by command. */
   outputs: Map<string, { bucket: string; prefix: string }>;
@@ -19,7 +19,7 @@ const stateOf = async ({ port, region }: SsmCall, instance: string) => {
 };
 
 /** An instance that runs has an agent that answers, some looks after it began to run. */
-export async function describeInstanceInformation(call: SsmCall): Promise<Answer> {
+export async function describeInstanceInformation(call: SsmCall): Promise<HttpAnswer> {
   const filters = (call.input['Filters'] ?? []) as { Key: string; Values: string[] }[];
   const instances = filters.find(({ Key }) => Key === 'InstanceIds')?.Values ?? [];
   const online = await Promise.all(
@@ -32,7 +32,7 @@ export async function describeInstanceInformation(call: SsmCall): Promise<Answer
   return jsonAnswer({ InstanceInformationList: online.flat() });
 }
 
-export async function sendCommand(call: SsmCall): Promise<Answer> {
+export async function sendCommand(call: SsmCall): Promise<HttpAnswer> {
   const {
     InstanceIds = [],
     OutputS3BucketName = '',
@@ -57,7 +57,7 @@ export async function sendCommand(call: SsmCall): Promise<Answer> {
 const shown = 24_000;
 const cut = (text: string) => (text.length > shown ? text.slice(0, shown) : text);
 
-export async function getCommandInvocation(call: SsmCall): Promise<Answer> {
+export async function getCommandInvocation(call: SsmCall): Promise<HttpAnswer> {
   const answer = await call.pass();
   if (answer.status >= 300) return answer;
   const invocation = JSON.parse(answer.body.toString()) as Record<string, unknown> & { CommandId: string };
@@ -90,7 +90,7 @@ export async function getCommandInvocation(call: SsmCall): Promise<Answer> {
 }
 
 /** With data type aws:ec2:image Parameter Store drops, after answering, a value that is no AMI it can describe. */
-export async function putParameter(call: SsmCall): Promise<Answer> {
+export async function putParameter(call: SsmCall): Promise<HttpAnswer> {
   const { DataType, Value = '' } = call.input as { DataType?: string; Value?: string };
   if (DataType !== 'aws:ec2:image') return call.pass();
   const found = await query(call.port, call.region, { Action: 'DescribeImages', 'ImageId.1': Value }).catch(() => '');

@@ -1,4 +1,4 @@
-import type { Answer } from '../wire.ts';
+import type { HttpAnswer } from '../wire.ts';
 import type { Faults } from './faults.ts';
 
 /** One EC2 call under way between a function and moto. */
@@ -7,17 +7,17 @@ export interface Ec2Call {
   region: string;
   faults: Faults;
   /** Passes the call on, as it now is. */
-  pass: () => Promise<Answer>;
+  pass: () => Promise<HttpAnswer>;
   /** A call of the layer's own, by default in the same region. */
   ask: (parameters: Record<string, string>, region?: string) => Promise<string>;
   /** Whether a thing is still to be seen unready, at this look of so many. */
   lookAt: (id: string, looks: number) => boolean;
   /** Answers given to ClientTokens. */
-  tokens: Map<string, Promise<Answer>>;
+  tokens: Map<string, Promise<HttpAnswer>>;
 }
 
 /** Answers a used ClientToken with what it made. */
-export async function once(call: Ec2Call, make: () => Promise<Answer>): Promise<Answer> {
+export async function once(call: Ec2Call, make: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const token = call.form.get('ClientToken');
   if (!token) return make();
   const key = `${call.region} ${call.form.get('Action')} ${token}`;

@@ -1,4 +1,4 @@
-import { ec2Error, mapItems, tagsOf, tagSpecification, textOf, textsOf, type Answer } from '../wire.ts';
+import { ec2Error, mapItems, tagsOf, tagSpecification, textOf, textsOf, type HttpAnswer } from '../wire.ts';
 import { once, type Ec2Call } from './ec2-call.ts';
 import { keyArn } from './keys.ts';
 
@@ -23,7 +23,7 @@ async function snapshotsOf({ ask }: Ec2Call, ami: string): Promise<string[]> {
 }
 
 /** The image's and its snapshots' tags and marks, once moto has made it. */
-async function furnish(call: Ec2Call, answer: Answer, marks: Record<string, string>): Promise<Answer> {
+async function furnish(call: Ec2Call, answer: HttpAnswer, marks: Record<string, string>): Promise<HttpAnswer> {
   const ami = textOf(answer.body.toString(), 'imageId');
   if (answer.status >= 300 || !ami) return answer;
   const marked = Object.fromEntries(Object.entries(marks).map(([key, value]) => [`${mark}${key}`, value]));
@@ -36,7 +36,7 @@ async function furnish(call: Ec2Call, answer: Answer, marks: Record<string, stri
   return answer;
 }
 
-export async function createImage(call: Ec2Call): Promise<Answer> {
+export async function createImage(call: Ec2Call): Promise<HttpAnswer> {
   const name = call.form.get('Name') ?? '';
   const same = await call.ask({
     Action: 'DescribeImages',
@@ -67,7 +67,7 @@ function withoutTags(form: URLSearchParams) {
   for (const name of names) if (name.startsWith('TagSpecification.')) form.delete(name);
 }
 
-export const copyImage = (call: Ec2Call): Promise<Answer> =>
+export const copyImage = (call: Ec2Call): Promise<HttpAnswer> =>
   once(call, async () => {
     const { form, faults, region, ask, lookAt } = call;
     const [source = '', home = ''] = [form.get('SourceImageId'), form.get('SourceRegion')].map((value) => value ?? '');
@@ -85,7 +85,7 @@ export const copyImage = (call: Ec2Call): Promise<Answer> =>
   });
 
 /** The image as EC2 would describe it: moto's fields, what its marks say, and its state so far. */
-export async function describeImages(call: Ec2Call): Promise<Answer> {
+export async function describeImages(call: Ec2Call): Promise<HttpAnswer> {
   const { form, faults, region, lookAt } = call;
   const answer = await call.pass();
   if (answer.status >= 300) return answer;
@@ -118,14 +118,14 @@ export async function describeImages(call: Ec2Call): Promise<Answer> {
   return { ...answer, body };
 }
 
-export async function modifyImageAttribute(call: Ec2Call): Promise<Answer> {
+export async function modifyImageAttribute(call: Ec2Call): Promise<HttpAnswer> {
   const imds = call.form.get('ImdsSupport.Value');
   const answer = await call.pass();
   if (imds && answer.status < 300) await tagIt(call, call.form.get('ImageId') ?? '', { [`${mark}imds`]: imds });
   return answer;
 }
 
-export async function modifySnapshotAttribute(call: Ec2Call): Promise<Answer> {
+export async function modifySnapshotAttribute(call: Ec2Call): Promise<HttpAnswer> {
   const fields = [...call.form];
   for (const [name, value] of fields) {
     const [, operation = '', number = ''] = /^CreateVolumePermission\.(Add|Remove)\.(\d+)\.UserId$/.exec(name) ?? [];
@@ -137,7 +137,7 @@ export async function modifySnapshotAttribute(call: Ec2Call): Promise<Answer> {
   return call.pass();
 }
 
-const answerOf = (action: string): Answer => ({
+const answerOf = (action: string): HttpAnswer => ({
   status: 200,
   headers: { 'content-type': 'text/xml;charset=UTF-8' },
   body: `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><return>true</return></${action}Response>`,
@@ -145,7 +145,7 @@ const answerOf = (action: string): Answer => ({
 
 const kinds = { userId: 'UserId', organizationArn: 'OrganizationArn', organizationalUnitArn: 'OrganizationalUnitArn' };
 
-export async function resetImageAttribute({ form, ask }: Ec2Call): Promise<Answer> {
+export async function resetImageAttribute({ form, ask }: Ec2Call): Promise<HttpAnswer> {
   const ImageId = form.get('ImageId') ?? '';
   const described = await ask({ Action: 'DescribeImageAttribute', ImageId, Attribute: 'launchPermission' });
   const shared = Object.entries(kinds).flatMap(([element, kind]) =>
@@ -156,7 +156,7 @@ export async function resetImageAttribute({ form, ask }: Ec2Call): Promise<Answe
   return answerOf('ResetImageAttribute');
 }
 
-export async function resetSnapshotAttribute({ form, ask }: Ec2Call): Promise<Answer> {
+export async function resetSnapshotAttribute({ form, ask }: Ec2Call): Promise<HttpAnswer> {
   const of = { SnapshotId: form.get('SnapshotId') ?? '', Attribute: 'createVolumePermission' };
   const described = await ask({ Action: 'DescribeSnapshotAttribute', ...of });
   const users = textsOf(described, 'userId').map((user, i) => [`UserId.${i + 1}`, user]);

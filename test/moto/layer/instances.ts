@@ -1,7 +1,7 @@
-import { ec2Error, tagsOf, textOf, type Answer } from '../wire.ts';
+import { ec2Error, tagsOf, textOf, type HttpAnswer } from '../wire.ts';
 import { once, type Ec2Call } from './ec2-call.ts';
 
-export const runInstances = (call: Ec2Call): Promise<Answer> =>
+export const runInstances = (call: Ec2Call): Promise<HttpAnswer> =>
   once(call, async () => {
     const ami = call.form.get('ImageId') ?? '';
     const found = await call.ask({ Action: 'DescribeImages', 'ImageId.1': ami }).catch(() => '');

@@ -1,26 +1,26 @@
-import { account, jsonAnswer, mapItems, tagsOf, type Answer } from '../wire.ts';
+import { motoAccount, jsonAnswer, mapItems, tagsOf, type HttpAnswer } from '../wire.ts';
 import type { Ec2Call } from './ec2-call.ts';
 
 const managedAlias = 'alias/aws/ebs';
 
 /** Every key that is named exists, under an ARN that follows from its name. */
 export const keyArn = (region: string, name: string): string =>
-  name.startsWith('arn:') ? name : `arn:aws:kms:${region}:${account}:key/${Buffer.from(name).toString('hex')}`;
+  name.startsWith('arn:') ? name : `arn:aws:kms:${region}:${motoAccount}:key/${Buffer.from(name).toString('hex')}`;
 
-export function describeKey(region: string, { KeyId = '' }: { KeyId?: string }): Answer {
+export function describeKey(region: string, { KeyId = '' }: { KeyId?: string }): HttpAnswer {
   const Arn = keyArn(region, KeyId);
   const KeyManager = KeyId === managedAlias ? 'AWS' : 'CUSTOMER';
   return jsonAnswer({ KeyMetadata: { KeyId: Arn.split('/')[1], Arn, KeyManager, KeyState: 'Enabled', Enabled: true } });
 }
 
-export const getEbsDefaultKmsKeyId = async (): Promise<Answer> => ({
+export const getEbsDefaultKmsKeyId = async (): Promise<HttpAnswer> => ({
   status: 200,
   headers: { 'content-type': 'text/xml;charset=UTF-8' },
   body: `<GetEbsDefaultKmsKeyIdResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><kmsKeyId>${managedAlias}</kmsKeyId></GetEbsDefaultKmsKeyIdResponse>`,
 });
 
 /** The snapshots as moto has them, with the key that their marks say. */
-export async function describeSnapshots({ pass }: Ec2Call): Promise<Answer> {
+export async function describeSnapshots({ pass }: Ec2Call): Promise<HttpAnswer> {
   const answer = await pass();
   if (answer.status >= 300) return answer;
   const body = mapItems(answer.body.toString(), 'snapshotSet', (item) => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Resource } from '../../../infrastructure/cloudformation.ts';
 import { triggerResources } from '../../../infrastructure/triggers/triggers.ts';
 import { deploy } from '../../../simulator/pipeline/deployment.ts';
-import { home, lab } from '../lab.ts';
+import { homeCaller, lab } from '../lab.ts';
 
 const schedule = { recipe: 'base', expression: 'rate(7 days)', timezone: 'UTC', windowMinutes: 15 };
 
@@ -31,7 +31,7 @@ function deployed(
     clock,
     events: cloud.events,
     random: cloud.random('schedules'),
-    ...home,
+    ...homeCaller,
     machines: { BuildImage: machine, CleanUpBuild: machine, SweepMachine: machine },
     functions: {
       StartBuildLambdaFunction: { arn: 'a', run },

@@ -1,14 +1,14 @@
 import { createClock, type Clock } from '../../../simulator/clock.ts';
 import { createStepFunctions, type Execution, type Options } from '../../../simulator/states/step-functions.ts';
 
-export const region = 'eu-west-1';
-export const account = '123456789012';
-const caller = { account, region };
+export const machineRegion = 'eu-west-1';
+export const machineAccount = '123456789012';
+const caller = { account: machineAccount, region: machineRegion };
 
-type Functions = Record<string, (payload: any, bench: Bench) => unknown>;
+type Functions = Record<string, (payload: any, bench: MachineBench) => unknown>;
 
 /** A state machine set up to run on virtual time from 2026-01-01, its functions by name. */
-export interface Bench {
+export interface MachineBench {
   /** For a function: the function's own clock. */
   clock: Clock;
   stepFunctions: ReturnType<typeof createStepFunctions>;
@@ -26,13 +26,13 @@ export function setUp(
   definition: object | string,
   functions: Functions = {},
   more: Partial<Options> & { substitutions?: Record<string, string> } = {},
-): Bench {
+): MachineBench {
   const clock = createClock({ start: START });
   const { substitutions, ...options } = more;
   const stepFunctions = createStepFunctions({
     clock,
     random: () => 0.5,
-    account,
+    account: machineAccount,
     invoke: async (name, payload, _region, own) => {
       const handler = functions[name];
       if (!handler) throw new Error(`no function ${name}`);
@@ -43,11 +43,11 @@ export function setUp(
   const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
   const machine = stepFunctions.createStateMachine({
     name: 'tested',
-    region,
+    region: machineRegion,
     definition: text,
     ...(substitutions && { substitutions }),
   });
-  const bench: Bench = {
+  const bench: MachineBench = {
     clock,
     stepFunctions,
     machine,

@@ -1,5 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { account, entered, named, output, region, setUp, START, states, task, tokenTask, types } from './fixture.ts';
+import {
+  machineAccount,
+  entered,
+  named,
+  output,
+  machineRegion,
+  setUp,
+  START,
+  states,
+  task,
+  tokenTask,
+  types,
+} from './fixture.ts';
 
 test('a Lambda result arrives in its envelope and the history tells the attempt', async () => {
   const bench = setUp(states({ Ask: task('ask') }), { ask: ({ a }: { a: number }) => ({ b: a + 1 }) });
@@ -19,7 +31,7 @@ test('a Lambda result arrives in its envelope and the history tells the attempt'
   expect(execution.history[2]!.taskScheduledEventDetails).toEqual({
     resource: 'invoke',
     resourceType: 'lambda',
-    region,
+    region: machineRegion,
     parameters: '{"FunctionName":"ask","Payload":{"a":1}}',
   });
 });
@@ -242,7 +254,7 @@ test('a result over 256 KiB is States.DataLimitExceeded, which only its own name
 
 test('the function is called in the region of its ARN, else of the machine, and cannot change the execution through its payload', async () => {
   const regions: string[] = [];
-  const arn = `arn:aws:lambda:us-east-1:${account}:function:far`;
+  const arn = `arn:aws:lambda:us-east-1:${machineAccount}:function:far`;
   const bench = setUp(
     states({ A: task(arn, { ResultPath: null, Next: 'B' }), B: task('near', { ResultPath: null, End: true }) }),
     {},
@@ -255,7 +267,7 @@ test('the function is called in the region of its ARN, else of the machine, and 
     },
   );
   expect(output(await bench.run({ a: 1 }))).toEqual({ a: 1 });
-  expect(regions).toEqual(['us-east-1', region]);
+  expect(regions).toEqual(['us-east-1', machineRegion]);
 });
 
 test('a Task of another partition ends the execution, and no Catch takes it', async () => {

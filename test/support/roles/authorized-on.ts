@@ -17,7 +17,7 @@ interface Resource {
   encrypted?: boolean;
 }
 /** Keyed by `region id`. */
-export type Resources = Map<string, Resource>;
+export type SeenResources = Map<string, Resource>;
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- inputs and outputs of thirty commands share no narrower type */
 const tagsOf = (list: any[] | undefined): Tags =>
@@ -28,8 +28,8 @@ const snapshotsOf = (image: any): string[] =>
   (image.BlockDeviceMappings ?? []).flatMap((disk: any) => disk.Ebs?.SnapshotId ?? []);
 
 /** Learns about EC2's resources from the calls: the tags that they were given, and the tags in descriptions. */
-export function resourcesIn(calls: SeenCall[]): Resources {
-  const resources: Resources = new Map();
+export function resourcesIn(calls: SeenCall[]): SeenResources {
+  const resources: SeenResources = new Map();
   const note = (region: string, id: string | undefined, resource: Resource) => {
     if (id !== undefined) resources.set(`${region} ${id}`, { ...resources.get(`${region} ${id}`), ...resource });
   };
@@ -57,7 +57,7 @@ export function resourcesIn(calls: SeenCall[]): Resources {
 
 /** What AWS looks up about an account when it authorizes a call. */
 export interface AccountFacts {
-  resources: Resources;
+  resources: SeenResources;
   /** Name of the role that an instance profile gives to its instance. */
   roleOf: (profile: string) => string;
 }

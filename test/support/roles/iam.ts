@@ -12,7 +12,7 @@ export interface Ask {
 }
 
 /** The place of a deployment, which gives the template's references their values. */
-export interface Place {
+export interface DeploymentPlace {
   account: string;
   region: string;
   bucket: string;
@@ -22,7 +22,7 @@ export interface Place {
 type Conditions = Record<string, Record<string, unknown>>;
 
 /** One action on one resource that a role allows. */
-export interface Grant {
+export interface AllowedAction {
   /** Logical id of the role. */
   role: string;
   action: string;
@@ -83,11 +83,11 @@ function holds(conditions: Conditions, context: Ask['context']): boolean {
   });
 }
 
-export const allows = ({ action, resource, conditions }: Grant, ask: Ask): boolean =>
+export const allows = ({ action, resource, conditions }: AllowedAction, ask: Ask): boolean =>
   action === ask.action && (resource === '*' || arnLike(resource, ask.resource)) && holds(conditions, ask.context);
 
 /** Text of a string or a reference, with CloudFormation's value. */
-function textOf(value: unknown, { Resources }: Template, place: Place): string {
+function textOf(value: unknown, { Resources }: Template, place: DeploymentPlace): string {
   const pseudo: Record<string, string> = {
     'AWS::Partition': 'aws',
     'AWS::Region': place.region,
@@ -120,7 +120,7 @@ const functionRoles = ({ Resources }: Template): string[] =>
     .map(({ Properties }) => String(Properties['Role']['Fn::GetAtt'][0]));
 
 /** Everything that the functions' roles allow, as one action on one resource each. */
-export function grantsOf(template: Template, place: Place): Grant[] {
+export function grantsOf(template: Template, place: DeploymentPlace): AllowedAction[] {
   const { Resources } = template;
   // An emulator names the state machines itself.
   const nameHere = (name: string) =>
@@ -160,7 +160,7 @@ export function grantsOf(template: Template, place: Place): Grant[] {
       );
       return listOf(Action as string | string[]).flatMap((action) => {
         if (action.includes('*')) throw new Error(`${role}: the wildcard in ${action} is not understood here`);
-        return listOf(Resource).map((resource): Grant => {
+        return listOf(Resource).map((resource): AllowedAction => {
           const id = JSON.stringify([role, action, resource, Condition]);
           return { role, action, resource: text(resource), conditions, id };
         });

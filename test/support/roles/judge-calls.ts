@@ -1,22 +1,21 @@
 // Judges recorded calls of functions, from any emulator, by the roles of those functions.
 import { askedFor, resourcesIn, type SeenCall, type AccountFacts } from './authorized-on.ts';
 import type { Template } from '../template/check-template.ts';
+import { roleIdOf } from '../../../infrastructure/cloudformation.ts';
 import { defaultSettings } from '../../../core/deployment/deployment-settings.ts';
 import { asAwsAsks } from './known-keys.ts';
-import { allows, grantsOf, type Ask, type Grant, type Place } from './iam.ts';
+import { allows, grantsOf, type Ask, type AllowedAction, type DeploymentPlace } from './iam.ts';
 
 export interface Judge {
   /** Takes all calls of one run and returns what AWS would refuse: `function action on resource in region`. */
-  hear(calls: SeenCall[], place: Place): string[];
+  hear(calls: SeenCall[], place: DeploymentPlace): string[];
   /** Every permission asked for so far. */
   asked(): Ask[];
   /** The grants that no run so far needed. */
-  unneeded(): Grant[];
+  unneeded(): AllowedAction[];
 }
 
-/** Logical id of the role of a function. */
-export const roleIdOf = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Role`;
-const example: Place = {
+const example: DeploymentPlace = {
   account: '111122223333',
   region: 'us-east-1',
   bucket: 'BUCKET',
@@ -66,5 +65,5 @@ export function createJudge(template: Template): Judge {
 }
 
 /** The permissions that AWS would refuse to the calls of one run. */
-export const unpermitted = (calls: SeenCall[], template: Template, place: Place): string[] =>
+export const unpermitted = (calls: SeenCall[], template: Template, place: DeploymentPlace): string[] =>
   createJudge(template).hear(calls, place);

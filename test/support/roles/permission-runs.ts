@@ -3,8 +3,8 @@ import { atTheFoot } from '../../../core/launch/ladder.ts';
 import type { Action } from '../../../simulator/aws/calls/actions.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../../simulator/states/step-functions.ts';
-import type { Place } from './iam.ts';
-import { day, plantImage, plantInstance, plantVolume, sweep } from '../orphans.ts';
+import type { DeploymentPlace } from './iam.ts';
+import { plantImage, plantInstance, plantVolume, sweepNow } from '../orphans.ts';
 import { ours } from '../template/packaged-template.ts';
 import { planOf } from '../plan.ts';
 import {
@@ -21,7 +21,7 @@ import {
   targets,
   unheard,
 } from '../pipeline.ts';
-import { al2023, bake, childOf, follower, hour, triggered } from '../triggered.ts';
+import { day, al2023, buildSeconds, childOf, follower, hour, triggered } from '../triggered.ts';
 
 /** Settings of a deployment that allow these builds. */
 export const settingsAsSimulated = [
@@ -30,7 +30,7 @@ export const settingsAsSimulated = [
   '--param=regions=eu-west-1,ap-southeast-2,us-west-2',
 ];
 
-export interface Run {
+export interface PermissionRun {
   name: string;
   /** Status of the last build, or the error it failed with. */
   outcome: string;
@@ -47,7 +47,12 @@ const refused = (action: string, more: object = {}) => ({
 /** A filter that finds images of both architectures. */
 const filtered = follower('filtered', { source: { filter: { name: 'al2023-ami-2023.9.*' }, owner: 'amazon' } });
 
-const one = (name: string, outcome: string, setting: Setting, meanwhile?: (simulation: Simulation) => void): Run => ({
+const one = (
+  name: string,
+  outcome: string,
+  setting: Setting,
+  meanwhile?: (simulation: Simulation) => void,
+): PermissionRun => ({
   name,
   outcome,
   async simulation() {
@@ -76,7 +81,7 @@ const loseOutput = ({ cloud, bucket }: Simulation) => {
 };
 
 /** A source image with a disk that is not deleted with its instances. */
-const withLastingDisk = (check: 'pass' | 'fail'): Run => ({
+const withLastingDisk = (check: 'pass' | 'fail'): PermissionRun => ({
   name: `disks outlive their instances where the checks ${check}, and no output reaches the bucket`,
   outcome: check === 'pass' ? 'SUCCEEDED' : 'CheckFailed',
   async simulation() {
@@ -130,7 +135,7 @@ const readsPlan = {
 };
 
 /** Invokes each function that reads the plan without a plan, as a manual invocation could. */
-const unplanned: Run = {
+const unplanned: PermissionRun = {
   name: 'there is no plan',
   outcome: 'StageInputInvalid',
   async simulation() {
@@ -153,7 +158,7 @@ const unplanned: Run = {
 };
 
 /** Builds ended by themselves and by a clean-up, with resources that appear later. */
-const swept: Run = {
+const swept: PermissionRun = {
   name: 'a sweep finds everything there can be, and so does the next',
   outcome: 'SUCCEEDED',
   async simulation() {
@@ -167,27 +172,27 @@ const swept: Run = {
     plantInstance(simulation, { ...found, region: 'sa-east-1' });
     plantImage(simulation, { ...found, region: 'eu-west-1' });
     plantVolume(simulation, { ...found, region: 'sa-east-1' });
-    await sweep(simulation);
+    await sweepNow(simulation);
     plantVolume(simulation, found);
-    return [simulation, await sweep(simulation)];
+    return [simulation, await sweepNow(simulation)];
   },
 };
 
 /** Its execution ended without anybody hearing of it, when its builder was stopped: one that runs ends itself. */
-const sweptUnheard: Run = {
+const sweptUnheard: PermissionRun = {
   name: 'a build that was swept is started again',
   outcome: 'RecipeInvalid',
   async simulation() {
     const simulation = pipeline({ ...unheard, changes: short });
     const id = await stoppedAt(simulation, 'AwaitImage');
     await simulation.pass(8 * day);
-    await sweep(simulation);
+    await sweepNow(simulation);
     await simulation.pass(2 * 3600);
     return [simulation, await build(simulation, { recipe: 'base', build: id })];
   },
 };
 
-export const runs: Run[] = [
+export const runs: PermissionRun[] = [
   {
     name: 'everything is published, by an AWS so slow that every wait must beat',
     outcome: 'SUCCEEDED',
@@ -340,7 +345,7 @@ export const runs: Run[] = [
     async simulation() {
       const simulation = triggered([follower('base'), follower('child', childOf('base')), filtered], { notify: true });
       simulation.start({ recipe: 'nobody' });
-      await simulation.pass(2 * bake);
+      await simulation.pass(2 * buildSeconds);
       simulation.sourceUpdated(al2023);
       await simulation.pass(6 * hour);
       return [simulation, simulation.executions().at(-1)!];
@@ -353,7 +358,7 @@ export const runs: Run[] = [
   unplanned,
 ];
 
-export function placeOf({ stateMachineArn, bucket }: Simulation): Place {
+export function deploymentPlaceOf({ stateMachineArn, bucket }: Simulation): DeploymentPlace {
   const [, , , region = '', of = '', , stateMachine = ''] = stateMachineArn.split(':');
   return { account: of, region, bucket, stateMachine };
 }

@@ -2,7 +2,7 @@
 import type { Template } from './check-template.ts';
 
 /** Pseudo parameters of a region, as CloudFormation knows them. */
-export interface Place {
+export interface PseudoParameters {
   'AWS::Partition': string;
   'AWS::Region': string;
   'AWS::AccountId': string;
@@ -10,7 +10,7 @@ export interface Place {
   'AWS::StackName': string;
 }
 
-export const places: Place[] = [
+export const places: PseudoParameters[] = [
   ['aws', 'eu-central-1', 'amazonaws.com'],
   ['aws-us-gov', 'us-gov-west-1', 'amazonaws.com'],
   ['aws-cn', 'cn-north-1', 'amazonaws.com.cn'],
@@ -24,7 +24,7 @@ export const places: Place[] = [
 }));
 
 /** Resources and outputs with all CloudFormation functions evaluated. Resources with a false condition are removed. */
-export function resolved({ Resources, Outputs = {}, Conditions = {} }: Template, place: Place): unknown {
+export function resolved({ Resources, Outputs = {}, Conditions = {} }: Template, place: PseudoParameters): unknown {
   const known: Record<string, string> = { ...place };
   const named = (name: string): string => known[name] ?? `(${name})`;
   const holds = (name: string): boolean => fill(Conditions[name]) === true;

@@ -62,7 +62,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { Readable } from 'node:stream';
 import { connect } from '../../../aws/connection.ts';
-import { errors, samples, type Answer } from './wire-samples.ts';
+import { errors, samples, type SampleAnswer } from './wire-samples.ts';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the clients and their commands share no narrower type */
 const commands: [kind: any, commands: Record<string, any>][] = [
@@ -176,19 +176,19 @@ async function plain(value: any): Promise<unknown> {
 }
 
 const network =
-  ({ status, headers, body }: Answer) =>
+  ({ status, headers, body }: SampleAnswer) =>
   async () => ({
     response: { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) },
   });
 
-const answered = async (name: string, answer: Answer): Promise<unknown> =>
+const answered = async (name: string, answer: SampleAnswer): Promise<unknown> =>
   plain(await send(name, samples[name]?.inputs[0], network(answer)));
 
-const answerTo = (name: string, answer: Answer): Promise<unknown> =>
+const answerTo = (name: string, answer: SampleAnswer): Promise<unknown> =>
   answered(name, answer).catch((error: unknown) => ({ threw: String(error) }));
 
 /** The properties of an error that our code can use. Its class differs in a bundle, and our code does not check it. */
-async function errorTo(name: string, answer: Answer): Promise<unknown> {
+async function errorTo(name: string, answer: SampleAnswer): Promise<unknown> {
   try {
     return { answered: await answered(name, answer) };
   } catch (error) {

@@ -2,27 +2,27 @@
 // have the form in AWS's API references. All values are plain, so both the tests and the probe can read them.
 export interface Sample {
   inputs: Record<string, unknown>[];
-  answers: Answer[];
+  answers: SampleAnswer[];
 }
 
-export interface Answer {
+export interface SampleAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
 const requestId = { 'x-amzn-requestid': 'f8ab4ffd-1c2e-4b0a-9d6b-0d8d1a0b7c11' };
-const json = (value: unknown, status = 200): Answer => ({
+const json = (value: unknown, status = 200): SampleAnswer => ({
   status,
   headers: { ...requestId, 'content-type': 'application/x-amz-json-1.1' },
   body: value === undefined ? '' : JSON.stringify(value),
 });
-const xml = (body: string, status = 200): Answer => ({
+const xml = (body: string, status = 200): SampleAnswer => ({
   status,
   headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': '59dbff89-35bd-4eac-99ed-be587EXAMPLE' },
   body: `<?xml version="1.0" encoding="UTF-8"?>\n${body}`,
 });
-const ec2 = (action: string, inside: string): Answer =>
+const ec2 = (action: string, inside: string): SampleAnswer =>
   xml(
     `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>59dbff89-35bd-4eac-99ed-be587EXAMPLE</requestId>${inside}</${action}Response>`,
   );
@@ -753,7 +753,7 @@ const ec2Error = (status: number, code: string) =>
   );
 
 /** Errors by command: AWS's answer, and the error name that our code must see. */
-export const errors: [command: string, answer: Answer, name: string][] = [
+export const errors: [command: string, answer: SampleAnswer, name: string][] = [
   ['GetParameter', json({ __type: 'ParameterNotFound' }, 400), 'ParameterNotFound'],
   [
     'GetParameter',

@@ -1,4 +1,4 @@
-import { base, casesOf, type Case } from '../recipe-cases.ts';
+import { base, casesOf, type RecipeCase } from '../recipe-cases.ts';
 
 const run = 'run: dnf -y upgrade';
 
@@ -130,7 +130,7 @@ casesOf(
     ['a private key', `-----BEGIN RSA ${'PRIVATE KEY'}-----`],
     ['a GitHub token', `ghp_${'a1'.repeat(18)}`],
     ['a Slack token', `xoxb-${'1234567890-'.repeat(3)}`],
-  ].flatMap(([what, secret]): Case[] => [
+  ].flatMap(([what, secret]): RecipeCase[] => [
     [
       `${what} is refused in commands`,
       run,

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand, ParameterNotFound } from '@aws-sdk/client-ssm';
-import { home, lab } from '../../lab.ts';
+import { homeCaller, lab } from '../../lab.ts';
 
 test('a real client reaches the simulated cloud', async () => {
   const { ec2, run } = lab();
@@ -152,7 +152,7 @@ test('every attempt is recorded with who, where, when and what', async () => {
 
 test('a burst beyond EC2’s request limit is throttled and then let through', async () => {
   const { ec2, run, cloud } = lab();
-  const client = ec2(home);
+  const client = ec2(homeCaller);
   await run(() =>
     Promise.all(Array.from({ length: 110 }, () => client.send(new DescribeImagesCommand({ Owners: ['self'] })))),
   );

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand, ListCommandsCommand, PutParameterCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
 import type { Rates } from '../../../../simulator/aws/calls/rates.ts';
-import { home, lab } from '../../lab.ts';
+import { homeCaller, lab } from '../../lab.ts';
 
 const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 const late = { lateReads: 1 };
@@ -34,7 +34,7 @@ async function workbench(rates: Partial<Rates>) {
       .Instances![0]!;
   const count = async (Filters?: { Name: string; Values: string[] }[]) =>
     (await all.run(() => ec2.send(new DescribeInstancesCommand({ Filters })))).Reservations!.length;
-  const image = all.cloud.addImage({ name: 'own', owner: home.account, region: home.region });
+  const image = all.cloud.addImage({ name: 'own', owner: homeCaller.account, region: homeCaller.region });
   return { ...all, client: ec2, ssmClient: ssm, launch, look, count, image };
 }
 

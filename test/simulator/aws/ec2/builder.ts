@@ -9,11 +9,11 @@ import {
   type CreateImageCommandInput,
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { home, lab } from '../../lab.ts';
+import { homeCaller, lab } from '../../lab.ts';
 
 const al2023 = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
-export const ireland = { ...home, region: 'eu-west-1' };
-export const stranger = { ...home, account: '999999999999' };
+export const ireland = { ...homeCaller, region: 'eu-west-1' };
+export const stranger = { ...homeCaller, account: '999999999999' };
 
 /** A stopped builder with an encrypted root volume, and verbs on it. */
 export async function workbench(keyOfBuilder = 'alias/golden') {
@@ -40,12 +40,14 @@ export async function workbench(keyOfBuilder = 'alias/golden') {
       await run(() =>
         all
           .ec2(ireland)
-          .send(new CopyImageCommand({ SourceImageId, SourceRegion: home.region, Name: 'al2023-base-1', ...more })),
+          .send(
+            new CopyImageCommand({ SourceImageId, SourceRegion: homeCaller.region, Name: 'al2023-base-1', ...more }),
+          ),
       )
     ).ImageId!;
-  const look = async (id: string, at = home) =>
+  const look = async (id: string, at = homeCaller) =>
     (await run(() => all.ec2(at).send(new DescribeImagesCommand({ ImageIds: [id] })))).Images![0];
-  const snapshots = async (at = home) =>
+  const snapshots = async (at = homeCaller) =>
     (await run(() => all.ec2(at).send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] })))).Snapshots!;
   const send = <Result>(work: (client: typeof ec2) => Promise<Result>) => run(() => work(ec2));
   return { ...all, client: ec2, InstanceId, create, copy, look, snapshots, send };

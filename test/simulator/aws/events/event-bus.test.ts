@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { home, lab } from '../../lab.ts';
+import { homeCaller, lab } from '../../lab.ts';
 
-const { account } = home;
+const { account } = homeCaller;
 
 /** Puts a hundred events, a second apart, and tells when and in which order they came. */
 async function hundred(options: Parameters<typeof lab>[0]) {
@@ -13,7 +13,7 @@ async function hundred(options: Parameters<typeof lab>[0]) {
   );
   await run(async () => {
     for (let number = 0; number < 100; number++) {
-      cloud.events.put({ source: 'x', 'detail-type': 'y', ...home, resources: [], detail: { number } });
+      cloud.events.put({ source: 'x', 'detail-type': 'y', ...homeCaller, resources: [], detail: { number } });
       await clock.sleep(1000);
     }
     await clock.sleep(600_000);
@@ -98,7 +98,7 @@ test('a target that fails is tried again; what it never takes is kept', async ()
   rule('flaky', 3, 185);
   rule('broken', Infinity, 2);
   await run(async () => {
-    cloud.events.put({ source: 'x', 'detail-type': 'y', ...home, resources: [], detail: {} });
+    cloud.events.put({ source: 'x', 'detail-type': 'y', ...homeCaller, resources: [], detail: {} });
     await clock.sleep(600_000);
   });
   expect(tries).toEqual({ flaky: 4, broken: 3 });

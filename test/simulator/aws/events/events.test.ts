@@ -5,9 +5,9 @@ import type { BusEvent } from '../../../../simulator/aws/events/event-bus.ts';
 import { createSimulation } from '../../../../simulator/pipeline/simulation.ts';
 import { build, recipe } from '../../../support/pipeline.ts';
 import { ireland, workbench } from '../ec2/builder.ts';
-import { home, lab } from '../../lab.ts';
+import { homeCaller, lab } from '../../lab.ts';
 
-const { account } = home;
+const { account } = homeCaller;
 
 function listening<Lab extends ReturnType<typeof lab>>(all: Lab) {
   const events: BusEvent[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Json } from '../../../../simulator/states/definition.ts';
 import { pathRefusal, place, selectPath } from '../../../../simulator/states/values/paths.ts';
-import { account, output, region, setUp, states, task } from '../fixture.ts';
+import { machineAccount, output, machineRegion, setUp, states, task } from '../fixture.ts';
 
 const store: Json = {
   a: { b: 1, 'c d': 2 },
@@ -109,14 +109,14 @@ test('the context object holds the execution, the state and the machine', async 
   await bench.clock.run(() => execution.status !== 'RUNNING');
   expect(output(execution)).toEqual({
     Execution: {
-      Id: `arn:aws:states:${region}:${account}:execution:tested:run-1`,
+      Id: `arn:aws:states:${machineRegion}:${machineAccount}:execution:tested:run-1`,
       Input: { i: 1 },
       Name: 'run-1',
-      RoleArn: `arn:aws:iam::${account}:role/tested`,
+      RoleArn: `arn:aws:iam::${machineAccount}:role/tested`,
       StartTime: '2026-01-01T00:00:00.000Z',
       RedriveCount: 0,
     },
-    StateMachine: { Id: `arn:aws:states:${region}:${account}:stateMachine:tested`, Name: 'tested' },
+    StateMachine: { Id: `arn:aws:states:${machineRegion}:${machineAccount}:stateMachine:tested`, Name: 'tested' },
     State: { Name: 'P', EnteredTime: '2026-01-01T00:00:00.000Z' },
   });
 });

@@ -11,24 +11,24 @@ import {
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { expect, test } from '@jest/globals';
 import { managedKeyArn } from '../../../../../simulator/aws/keys.ts';
-import { home, lab } from '../../../lab.ts';
+import { homeCaller, lab } from '../../../lab.ts';
 
-const [ireland, stranger] = [{ ...home, region: 'eu-west-1' }, '999999999999'];
+const [ireland, stranger] = [{ ...homeCaller, region: 'eu-west-1' }, '999999999999'];
 const keys = { 'us-east-1': ['alias/one', 'alias/two'], 'eu-west-1': ['alias/golden-eu'] };
 
 /** An account with some defaults, and an image of one disk in its home region under a key, or none. */
 function account(encryption: object[], source: { owner?: string; key?: string | undefined } = {}) {
   const all = lab({ keys, scenario: { encryption } });
   const { cloud, run } = all;
-  const arn = (name: string, at = home) =>
+  const arn = (name: string, at = homeCaller) =>
     name === 'aws/ebs' ? managedKeyArn(at.region, at.account) : cloud.keys.get(at.region)!.get(name)!.arn;
   const image = cloud.addImage({
-    region: home.region,
-    owner: source.owner ?? home.account,
+    region: homeCaller.region,
+    owner: source.owner ?? homeCaller.account,
     name: 'base',
     public: true,
   });
-  const snapshot = cloud.world.region(home.region).snapshots.get(image.mappings[0]!.snapshot!)!;
+  const snapshot = cloud.world.region(homeCaller.region).snapshots.get(image.mappings[0]!.snapshot!)!;
   Object.assign(snapshot, { owner: image.owner, keyArn: source.key && arn(source.key) });
   const launch = (Ebs: EbsBlockDevice = {}) =>
     run(() =>
@@ -80,7 +80,7 @@ test.each<[string, object[], object, string | undefined]>([
   const { run, ec2, arn, image } = account(encryption);
   const command = new CopyImageCommand({
     SourceImageId: image.id,
-    SourceRegion: home.region,
+    SourceRegion: homeCaller.region,
     Name: 'copy',
     ...request,
   });
@@ -97,13 +97,13 @@ test('a scenario lets images and copies come out under another key', async () =>
   const InstanceId = (await launch()).Instances![0]!.InstanceId!;
   await all.wait(60);
   await run(() => ec2().send(new CreateImageCommand({ InstanceId, Name: 'made' })));
-  const copy = { SourceImageId: image.id, SourceRegion: home.region, Name: 'copied' };
+  const copy = { SourceImageId: image.id, SourceRegion: homeCaller.region, Name: 'copied' };
   await run(() => ec2(ireland).send(new CopyImageCommand({ ...copy, Encrypted: true, KmsKeyId: 'alias/golden-eu' })));
-  const under = async (at: typeof home) =>
+  const under = async (at: typeof homeCaller) =>
     (await run(() => ec2(at).send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] })))).Snapshots!.map(
       ({ KmsKeyId }) => KmsKeyId,
     );
-  expect(await under(home)).toContain(arn('alias/two'));
+  expect(await under(homeCaller)).toContain(arn('alias/two'));
   expect(await under(ireland)).toEqual([arn('aws/ebs', ireland)]);
 });
 
@@ -111,7 +111,7 @@ test('EC2 tells an account’s defaults, and KMS what key a name means', async (
   const { run, ec2, cloud, arn } = account([{ region: 'us-east-1', key: 'alias/two' }]);
   const answers = await run(() =>
     Promise.all(
-      [home, ireland].flatMap((at): Promise<object>[] => [
+      [homeCaller, ireland].flatMap((at): Promise<object>[] => [
         ec2(at).send(new GetEbsEncryptionByDefaultCommand({})),
         ec2(at).send(new GetEbsDefaultKmsKeyIdCommand({})),
       ]),
@@ -123,7 +123,7 @@ test('EC2 tells an account’s defaults, and KMS what key a name means', async (
     { EbsEncryptionByDefault: false },
     { KmsKeyId: 'alias/aws/ebs' },
   ]);
-  const kms = cloud.attach(new KMSClient({ region: 'us-east-1' }), home);
+  const kms = cloud.attach(new KMSClient({ region: 'us-east-1' }), homeCaller);
   const describe = (KeyId: string) => run(() => kms.send(new DescribeKeyCommand({ KeyId })));
   for (const name of ['alias/two', arn('alias/two'), arn('alias/two').split('/')[1]!])
     expect((await describe(name)).KeyMetadata).toMatchObject({ Arn: arn('alias/two'), KeyManager: 'CUSTOMER' });

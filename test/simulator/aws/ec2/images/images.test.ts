@@ -5,7 +5,7 @@ import {
   DescribeImagesCommand,
   ModifyImageAttributeCommand,
 } from '@aws-sdk/client-ec2';
-import { home } from '../../../lab.ts';
+import { homeCaller } from '../../../lab.ts';
 import { ireland, workbench } from '../builder.ts';
 
 test('an image is pending while its snapshots are made, then available', async () => {
@@ -17,7 +17,7 @@ test('an image is pending while its snapshots are made, then available', async (
   expect(pending).toMatchObject({
     State: 'pending',
     SourceInstanceId: InstanceId,
-    OwnerId: home.account,
+    OwnerId: homeCaller.account,
     Public: false,
   });
   expect(pending!.BlockDeviceMappings![0]!.Ebs!.SnapshotId).toBeUndefined();

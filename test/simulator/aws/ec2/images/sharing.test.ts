@@ -10,7 +10,7 @@ import {
   ResetImageAttributeCommand,
   ResetSnapshotAttributeCommand,
 } from '@aws-sdk/client-ec2';
-import { home } from '../../../lab.ts';
+import { homeCaller } from '../../../lab.ts';
 import { stranger, workbench } from '../builder.ts';
 
 test('an image is seen by other accounts once it is shared with them', async () => {
@@ -27,7 +27,7 @@ test('an image is seen by other accounts once it is shared with them', async () 
   await expect(look(id, stranger)).rejects.toMatchObject({ name: 'InvalidAMIID.NotFound' });
   await share();
   await share();
-  expect(await look(id, stranger)).toMatchObject({ ImageId: id, OwnerId: home.account });
+  expect(await look(id, stranger)).toMatchObject({ ImageId: id, OwnerId: homeCaller.account });
   const permissions = await send((ec2) =>
     ec2.send(new DescribeImageAttributeCommand({ ImageId: id, Attribute: 'launchPermission' })),
   );
@@ -102,7 +102,9 @@ test('another account copies a shared image only when its snapshots are shared t
   await send((client) => client.send(new ModifyImageAttributeCommand({ ImageId, LaunchPermission: { Add } })));
   const copy = () =>
     run(() =>
-      ec2(stranger).send(new CopyImageCommand({ SourceImageId: ImageId, SourceRegion: home.region, Name: 'mine' })),
+      ec2(stranger).send(
+        new CopyImageCommand({ SourceImageId: ImageId, SourceRegion: homeCaller.region, Name: 'mine' }),
+      ),
     );
   await expect(copy()).rejects.toMatchObject({ name: 'InvalidRequest' });
   const SnapshotId = (await snapshots())[0]!.SnapshotId!;
