@@ -1,10 +1,10 @@
 /** The configuration that every SDK client gets. */
-export interface ClientConfig {
+interface ClientConfig {
   region: string;
   maxAttempts: number;
 }
 
-export type ClientKind<C> = new (config: ClientConfig) => C;
+type ClientKind<C> = new (config: ClientConfig) => C;
 
 /** The connection to AWS: one SDK client per kind, region and number of attempts, made at first use. */
 export interface Connection {

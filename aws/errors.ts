@@ -3,7 +3,7 @@ import type { Meaning } from './codes/meaning.ts';
 import { readAnswer } from './codes/codes.ts';
 
 /** A call being made: the IAM action, its region and the thing that it concerns. */
-export interface ApiCall {
+interface ApiCall {
   action: string;
   region: string;
   /** Id or name of the thing that the call concerns. */

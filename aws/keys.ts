@@ -4,7 +4,7 @@ import { ask } from './errors.ts';
 import type { Connection } from './connection.ts';
 
 /** A KMS key by its id, ARN or alias. EC2 does not show which key an alias means. */
-export async function describeKey(aws: Connection, region: string, name: string): Promise<KeySeen> {
+async function describeKey(aws: Connection, region: string, name: string): Promise<KeySeen> {
   return ask<KeySeen, KeySeen>(
     { action: 'kms:DescribeKey', region, about: name },
     async () => {

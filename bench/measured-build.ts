@@ -22,7 +22,7 @@ export interface Figures {
 }
 
 /** A pipeline in which one build after the other is measured. */
-export interface Bench {
+interface Bench {
   simulation: Simulation;
   build(): Promise<{ execution: Execution; figures: Figures }>;
 }

@@ -9,7 +9,7 @@ import {
   stateTransition,
 } from '../core/report/prices.ts';
 
-export interface Orchestrated {
+interface Orchestrated {
   transitions: number;
   /** Invocations of Lambda functions, with those that `wake` answers events with. */
   invocations: number;

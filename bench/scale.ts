@@ -9,7 +9,7 @@ import { printTable } from './table.ts';
  */
 
 /** What each build distributes to. */
-export interface Crowd {
+interface Crowd {
   regions: number;
   accounts: number;
 }

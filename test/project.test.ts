@@ -165,6 +165,27 @@ test('an exported name means one thing in all rooms and tests, but a stage is ca
   expect(twice.map(([name, found]) => `${name}: ${found.join(' ')}`)).toEqual([]);
 });
 
+test('every export is imported by another file; a function of a state or an event exports itself and its handler', () => {
+  const texts = new Map(
+    [...sources, ...filesIn('test'), ...filesIn('scripts')]
+      .filter((file) => /\.(ts|mjs)$/.test(file))
+      .map((file) => [file, read(file)]),
+  );
+  const importers = new Map<string, string[]>();
+  for (const [file, text] of texts)
+    for (const target of importsOf(file)) importers.set(target, [...(importers.get(target) ?? []), text]);
+  const isImported = (file: string, name: string) =>
+    importers.get(file)?.some((text) => new RegExp(`\\b${name}\\b`).test(text)) ?? false;
+  const unused = sources
+    .filter((file) => !stageFiles.includes(file))
+    .flatMap((file) =>
+      exportsOf(file)
+        .filter((name) => !isImported(file, name))
+        .map((name) => `${file}: ${name}`),
+    );
+  expect(unused).toEqual([]);
+});
+
 test('a test file stands where its subject stands, among tests of a situation, or on top if it is about all rooms', () => {
   const elsewhere = /^(statemachines\/build-image|infrastructure\/triggers|bad-input)\/[^/]+$/;
   const aboutAllRooms = ['account', 'partitions', 'permissions', 'project', 'template', 'wire'];

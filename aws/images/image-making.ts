@@ -27,7 +27,7 @@ export async function createImage(
   return answer?.ImageId;
 }
 
-export interface CopyRequest {
+interface CopyRequest {
   /** The destination region, in which CopyImage is called. */
   region: string;
   from: { region: string; ami: string };

@@ -14,7 +14,7 @@ import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { filtersOf, fromTags } from '../tags.ts';
 
-export interface SnapshotDescription {
+interface SnapshotDescription {
   snapshot: string;
   /** pending | completed | error | recoverable | recovering */
   state: string;

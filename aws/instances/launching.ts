@@ -11,7 +11,7 @@ import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { tagSpecifications } from '../tags.ts';
 
-export interface LaunchRequest {
+interface LaunchRequest {
   ami: string;
   attempt: LaunchAttempt;
   instanceProfile: string;
@@ -58,7 +58,7 @@ function placed(
  * `spent`: the token belongs to an instance that has ended. EC2 remembers the token for a day after it stops showing the
  * instance. `otherwise`: the token was used with another request, because the pipeline was deployed in between.
  */
-export type Launched = { instance: string } | { noCapacity: string } | 'spent' | 'otherwise';
+type Launched = { instance: string } | { noCapacity: string } | 'spent' | 'otherwise';
 
 /**
  * Launches one instance without a key pair and with IMDSv2. The stack's security groups let nothing in, so that only SSM reaches

@@ -13,7 +13,7 @@ export async function getObject(
 }
 
 /** An entry of a listing: an object or, with a delimiter, a folder (its key ends in the delimiter). */
-export interface BucketEntry {
+interface BucketEntry {
   key: string;
   bytes: number;
 }

@@ -9,7 +9,7 @@ import {
 import { readObject, writeObject, type Artifacts, type Over } from './artifacts.ts';
 
 /** A document as it was read. `version` lets `replace` write only over this version. */
-export interface Versioned<Name extends DocumentName> {
+interface Versioned<Name extends DocumentName> {
   content: DocumentContent<Name>;
   version: string;
 }

@@ -19,7 +19,7 @@ export const inventoryPermissions = [
   'ssm:GetParametersByPath',
 ];
 
-export interface Inventory extends Pick<Estate, 'things' | 'channels'> {
+interface Inventory extends Pick<Estate, 'things' | 'channels'> {
   regions: string[];
   /** Regions that could not be looked at and that nobody uses. */
   notLooked: { region: string; reason: string }[];

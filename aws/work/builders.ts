@@ -84,7 +84,7 @@ export function refuseDead({ region }: Connection, { instance, state, reason }: 
 }
 
 /** An instance of a build that SSM does not reach yet. */
-export interface Booting {
+interface Booting {
   build: BuildIdentity;
   role: Role;
   instance: string;

@@ -13,7 +13,7 @@ import { describeInstance, type InstanceDescription } from '../instances/instanc
 
 export type CommandPhase = 'provision' | 'check';
 
-export interface SentCommand extends Awaited {
+interface SentCommand extends Awaited {
   command: string;
   name: string;
   /** Whether it shuts its instance down. */

@@ -19,7 +19,7 @@ const snapshotsOf = (image: LastingImage | undefined): string[] =>
   (image?.disks ?? []).flatMap(({ snapshot }) => snapshot ?? []);
 
 /** The snapshots of an image in a target region, and the keys that they should be encrypted with. */
-export async function observeDisks<Image extends LastingImage>(
+async function observeDisks<Image extends LastingImage>(
   aws: Connection,
   plan: Plan,
   target: Target,

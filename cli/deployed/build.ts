@@ -12,7 +12,7 @@ import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { painter, type Terminal } from '../screen/terminal.ts';
 
-export interface BuildOptions extends PipelineOptions {
+interface BuildOptions extends PipelineOptions {
   override?: string[];
   build?: string;
   force?: boolean;

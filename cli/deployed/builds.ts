@@ -91,7 +91,7 @@ export const startOfBuild = (build: string): Date =>
 
 const buildOrImage = new RegExp(`^(?:(?<recipe>${nameForm})[-/])?(?<build>${buildNameForm})$`);
 
-export type Wanted = { execution: string } | { build: string; recipe?: string } | { recipe: string };
+type Wanted = { execution: string } | { build: string; recipe?: string } | { recipe: string };
 
 /** Finds builds by a word: a recipe's name, a build's id (alone, or as in an image's name), or an execution's ARN. */
 export function wantedIn(text: string): Wanted {

@@ -8,7 +8,7 @@ import { interruptedCode } from './follow.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Terminal } from '../screen/terminal.ts';
 
-export interface CancelOptions extends PipelineOptions {
+interface CancelOptions extends PipelineOptions {
   reason?: string;
   wait?: boolean;
 }

@@ -15,10 +15,10 @@ export interface DeploymentOptions {
   stage: string;
 }
 
-export type MachineName = 'build-image' | 'clean-up-build' | 'sweep';
+type MachineName = 'build-image' | 'clean-up-build' | 'sweep';
 
 /** How an execution ended. `output` is JSON. */
-export interface Ended {
+interface Ended {
   status: string;
   output?: string | undefined;
   error?: string | undefined;
@@ -34,7 +34,7 @@ export interface Deployment {
 }
 
 /** The pipeline does not exist, or AWS refuses access; nothing was done. The message says what to do about it. */
-export class Unreachable extends Refusal {}
+class Unreachable extends Refusal {}
 
 /** Puts a refusal by AWS into words for a terminal; any other error is thrown unchanged. */
 export function unreachable(error: unknown): Unreachable {

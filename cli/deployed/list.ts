@@ -24,7 +24,7 @@ import { took } from '../screen/screen.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Terminal } from '../screen/terminal.ts';
 
-export interface ListOptions extends PipelineOptions {
+interface ListOptions extends PipelineOptions {
   limit: number;
 }
 

@@ -19,7 +19,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { outcome } from '../screen/target-table.ts';
 import { painter, type Terminal } from '../screen/terminal.ts';
 
-export interface LogsOptions extends PipelineOptions {
+interface LogsOptions extends PipelineOptions {
   step?: string;
   tail?: number;
 }

@@ -75,7 +75,7 @@ export function draw(line: Line, startedAt: number, now: number, { columns, colo
   ];
 }
 
-export interface ScreenOptions {
+interface ScreenOptions {
   terminal: Pick<Terminal, 'columns' | 'isTTY' | 'colour'>;
   write: (text: string) => void;
   /** Milliseconds since the epoch (simulated on a simulated AWS), and real milliseconds since the program started. */

@@ -4,7 +4,7 @@ import { durationOf } from '../../core/duration.ts';
 import type { Manifest, ManifestTarget } from '../../core/build/manifest.ts';
 import { fold, painter, type Paint, type Terminal } from './terminal.ts';
 
-export interface Totals {
+interface Totals {
   simulatedSeconds: number;
   wallSeconds: number;
   transitions: number;

@@ -5,7 +5,7 @@ import { columns } from '../screen/columns.ts';
 import { fold, painter, type Terminal } from '../screen/terminal.ts';
 
 /** The result of the simulated days for one recipe. */
-export interface RecipeSummary {
+interface RecipeSummary {
   recipe: string;
   /** The number of newer source images; for a recipe on another recipe's channel, of images published there. */
   sourceUpdates: number;

@@ -4,7 +4,7 @@ import { timeOf } from '../../proof/month/invariants.ts';
 import { painter, type Paint, type Terminal } from '../screen/terminal.ts';
 
 /** One event, as text and, for a program, as the values in that text. */
-export interface Entry {
+interface Entry {
   /** ISO 8601, virtual. */
   at: string;
   event:

@@ -19,7 +19,7 @@ export interface OrderOptions {
 }
 
 /** The work of a simulation, fully read and checked. */
-export interface Order {
+interface Order {
   /** The recipe itself comes last, after the recipes that publish the channels it starts from. */
   recipes: Recipe[];
   /** Includes the recipe after the overrides: the simulation deploys exactly these recipes. */
@@ -28,7 +28,7 @@ export interface Order {
 }
 
 /** A scenario as it is on disk, checked by itself. */
-export interface ScenarioFile {
+interface ScenarioFile {
   document: unknown;
   scenario: Scenario;
   locate: (path: Path) => FilePlace;

@@ -14,7 +14,7 @@ import { reason } from '../recipes/recipe-scripts.ts';
 import { placed, problemLines, refusal, usage, type Placed } from '../refusal.ts';
 import { painter, type Terminal } from '../screen/terminal.ts';
 
-export interface SimulateDaysOptions {
+interface SimulateDaysOptions {
   days: number;
   region: string;
   json?: boolean;

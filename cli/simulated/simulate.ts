@@ -16,7 +16,7 @@ import { createScreen, heading, took, type Screen } from '../screen/screen.ts';
 import { outcome } from '../screen/target-table.ts';
 import { fold, painter, type Terminal } from '../screen/terminal.ts';
 
-export interface SimulateOptions extends OrderOptions {
+interface SimulateOptions extends OrderOptions {
   json?: boolean;
   speed: number | 'max';
   seed?: number;

@@ -50,7 +50,7 @@ export interface ManifestFailure {
   wasted?: WastedCopies;
 }
 
-export interface ManifestParts {
+interface ManifestParts {
   plan: Plan;
   status: Manifest['status'];
   image?: { ami: string; snapshots: string[] } | undefined;
@@ -103,7 +103,7 @@ export const leftBehind = (left: string[]): ManifestFailure => ({
   kept: [],
 });
 
-export interface FailedParts {
+interface FailedParts {
   identity: BuildIdentity;
   /** Absent where the build failed before it was planned. */
   plan: Plan | undefined;

@@ -68,7 +68,7 @@ export const imageTags = (plan: Plan): Tags => ({
   ...(plan.origin && { 'golden:origin': plan.origin }),
 });
 
-export interface PlanParts {
+interface PlanParts {
   identity: BuildIdentity;
   execution: ExecutionReference;
   recipe: Recipe;

@@ -21,7 +21,7 @@ export interface PublishedBuild {
 export const replacedBy = ({ published }: Pick<RecipeRecord, 'published'>): { replaces?: Replaced } =>
   published?.images ? { replaces: { build: published.build, images: published.images } } : {};
 
-export interface StartedBuild {
+interface StartedBuild {
   build: string;
   /** ISO 8601. */
   at: string;

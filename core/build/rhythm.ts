@@ -5,7 +5,7 @@ import { patience, sanitizeSeconds, type Bounded } from './limits.ts';
  * How often a waiting state looks, if no event wakes it: a look ends after `heartbeat` seconds without an answer, and the next
  * one follows after an interval. This is the `Retry` of the state; a test compares the two.
  */
-export interface Rhythm {
+interface Rhythm {
   heartbeat: number;
   interval: number;
   growth: number;

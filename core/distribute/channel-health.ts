@@ -5,7 +5,7 @@ import type { Measurement } from '../report/metrics.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
 /** A channel in one region: the AMI id in its parameter, and that AMI as EC2 describes it. */
-export interface ChannelSeen extends ChannelValue {
+interface ChannelSeen extends ChannelValue {
   image?: AmiDescription | undefined;
 }
 

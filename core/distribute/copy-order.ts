@@ -2,7 +2,7 @@
 export type CopyOrder = 'auto' | 'beside-checks' | 'after-checks';
 
 /** `$.order` of the state machine: what CheckAndCopy does when the build first comes there. */
-export interface FirstRound {
+interface FirstRound {
   checks: true;
   /** Whether the image is copied while its checks run. */
   copies: boolean;

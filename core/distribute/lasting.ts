@@ -7,7 +7,7 @@ import type { AmiDescription } from '../launch/source.ts';
 import type { Tags } from '../tags.ts';
 
 /** A snapshot as EC2 describes it. */
-export interface SnapshotObserved {
+interface SnapshotObserved {
   state: string;
   stateReason?: string | undefined;
   /** ARN of the KMS key. Absent where the snapshot is not encrypted. */

@@ -9,7 +9,7 @@ export interface Launches extends BuildIdentity {
 }
 
 /** An instance type and a subnet in which EC2 may have capacity. */
-export interface Place {
+interface Place {
   instanceType: string;
   subnet?: string | undefined;
 }

@@ -24,7 +24,7 @@ export interface Awaitable {
 }
 
 /** A state that waits for something: its name, and the input of its function with the task token. */
-export interface WaitingTask {
+interface WaitingTask {
   state: string;
   input: Record<string, unknown>;
 }

@@ -13,7 +13,7 @@ import { sourceProblems } from './source.ts';
  * What the preflight finds before a build makes anything. A problem refuses the build. A note is shown to the user, and the build
  * goes on.
  */
-export interface Findings {
+interface Findings {
   problems: Problem[];
   notes: Problem[];
 }

@@ -34,7 +34,7 @@ export function failureMessage({ Error, Cause }: CaughtError): string {
 }
 
 /** Reported as left behind if Compensate did not report. */
-export const unknownRemains =
+const unknownRemains =
   'unknown: the clean-up did not end well, look for the tag golden:build in every region of the recipe';
 
 /** The console offers Redrive on every failed execution. A redrive would only repeat the state Failed. */

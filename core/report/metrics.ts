@@ -22,7 +22,7 @@ export const units = {
 } as const;
 
 export type Metric = keyof typeof units;
-export type Dimension = 'Deployment' | 'Recipe' | 'Phase' | 'Error' | 'Channel';
+type Dimension = 'Deployment' | 'Recipe' | 'Phase' | 'Error' | 'Channel';
 
 /** Metrics of one thing. `of` names it by its dimensions. */
 export interface Measurement {

@@ -3,7 +3,7 @@ import type { RecipeRecord } from '../build/record.ts';
 import { tooOld } from './up-to-date.ts';
 
 /** A recipe that is due for a build: its source image is newer than the published image's, or the published image is too old. */
-export interface SourceUpdate {
+interface SourceUpdate {
   recipe: string;
   /** AMI id of the current source image, and below the one that the published image was built from. */
   ami: string;

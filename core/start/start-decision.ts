@@ -20,7 +20,7 @@ export interface StartFacts {
   now: Date;
 }
 
-export type SkipReason =
+type SkipReason =
   | 'automatic builds are off'
   | 'parent is still building'
   | 'unchanged'
@@ -29,7 +29,7 @@ export type SkipReason =
   | 'debounced'
   | 'already started';
 
-export interface Start {
+interface Start {
   /** Possible names for the execution. The first name is used that no running or successful execution has. */
   names: string[];
   input: { recipe: string; trigger: Trigger };

@@ -25,7 +25,7 @@ const encryption = [
   'kms:ReEncryptTo',
 ];
 /** Actions that AWS checks beyond the call itself. No function makes these calls, so no file declares them. */
-export const implied: Record<string, string[]> = {
+const implied: Record<string, string[]> = {
   'ec2:CopyImage': encryption,
   'ec2:RunInstances': encryption,
   's3:GetObject': ['s3:ListBucket'], // otherwise S3 answers Forbidden for an absent object

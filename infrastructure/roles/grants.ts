@@ -104,7 +104,7 @@ function grantsOfStates(name: string): GrantTable {
 }
 
 /** What the table needs of a deployment: its name, where its channels are, and the topic's ARN. */
-export interface Granted {
+interface Granted {
   name: string;
   channelRoot: string;
   topic: Text;

@@ -25,7 +25,7 @@ export interface DeploymentNames {
   region: string;
 }
 
-export const isOff = (value: Param): boolean => value === undefined || value === '' || String(value) === 'off';
+const isOff = (value: Param): boolean => value === undefined || value === '' || String(value) === 'off';
 
 const listOf = (value: Param): string[] =>
   isOff(value)

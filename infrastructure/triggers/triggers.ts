@@ -6,7 +6,7 @@ import { deadBuilds, notifyingRules, startingRules, wakingRules } from './rules.
 import { measuring, recipeSchedules, sweeping, watching, type Sweeping } from './schedules.ts';
 import { failures, lambdaOf, scheduledFunctions, type Called } from './targets.ts';
 
-export type TriggerSettings = Sweeping & { automaticBuilds: boolean; channelRoot: string };
+type TriggerSettings = Sweeping & { automaticBuilds: boolean; channelRoot: string };
 
 /** A rule or a schedule that starts builds. It exists from the first deployment on, and works once the setting is on. */
 const automatic = ({ Type, Properties }: Resource, { automaticBuilds }: TriggerSettings): Resource => ({

@@ -21,7 +21,7 @@ import {
   type Strike,
 } from './vocabulary.ts';
 
-export interface Striking {
+interface Striking {
   interference: Interference;
   /** Hands over the simulation to interfere with. */
   begin: (simulation: Simulation, executions: readonly Execution[]) => void;

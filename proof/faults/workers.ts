@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { brokenOff, runScenario, type Outcome } from './judge/outcome.ts';
 import type { FaultScenario } from './vocabulary.ts';
 
-export interface Job {
+interface Job {
   scenario: FaultScenario;
   mustStrike: boolean;
 }

@@ -7,7 +7,7 @@ export const pollSeconds = 3600;
 const slackSeconds = 300;
 
 /** A source image for a recipe, published by a vendor or by the recipe it builds on. */
-export interface Update {
+interface Update {
   recipe: string;
   /** ISO 8601. */
   at: string;

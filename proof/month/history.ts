@@ -70,7 +70,7 @@ export interface BuildOutcome {
   usd: number | null;
 }
 
-export interface Unheard {
+interface Unheard {
   at: string;
   /** Names of recipes. */
   recipes: string[];

@@ -4,7 +4,7 @@ import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import type { CloudOptions } from '../aws/cloud.ts';
 
 /** Creates every key that a recipe names, in the region in which it is named. */
-export function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, string[]> {
+function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, string[]> {
   const keys: Record<string, string[]> = {};
   for (const document of Object.values(recipes)) {
     const { recipe } = parseRecipe(document, scripts, { home });

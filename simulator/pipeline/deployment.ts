@@ -14,7 +14,7 @@ export interface Message {
 }
 
 /** The things that a template refers to but does not define, by logical id. */
-export interface Referenced {
+interface Referenced {
   clock: Clock;
   events: EventBus;
   random: Random;

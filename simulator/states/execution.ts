@@ -32,7 +32,7 @@ export interface Running {
 }
 
 /** The state that all executions share. */
-export interface EngineState {
+interface EngineState {
   clock: Clock;
   random: () => number;
   tokens: Tokens;

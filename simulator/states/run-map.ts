@@ -6,7 +6,7 @@ import { Stopped } from './values/scope.ts';
 import { Variables } from './values/variables.ts';
 
 /** The largest number of iterations that an inline Map runs at once; MaxConcurrency 0 means this number, too. */
-export const INLINE_CONCURRENCY = 40;
+const INLINE_CONCURRENCY = 40;
 
 /**
  * One attempt at an inline Map. Returns the iterations' outputs in the order of the items. The first unhandled failure stops the

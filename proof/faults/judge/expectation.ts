@@ -7,7 +7,7 @@ import { isStop, isWake, machineOf, stateOfPlace, type FaultScenario, type Strik
 import type { Trial } from '../trial.ts';
 
 /** The expected end of a scenario: published, failed in a state, or dead in one. Undefined if several causes compete. */
-export type Expectation = { end: 'published' | 'failed' | 'died'; state: string; region?: string };
+type Expectation = { end: 'published' | 'failed' | 'died'; state: string; region?: string };
 
 const mapOf = new Map(readMachine('build-image').tasks.map(({ state, map }) => [state, map]));
 const undoing = /^(Compensate|RecordFailure)$/;

@@ -33,7 +33,7 @@ function sweepLines({ executions }: Trial): string[] {
 }
 
 /** Whether somebody ended the clean-up itself; only Step Functions reports that. */
-export function isCleanUpEnded({ executions }: Trial): boolean {
+function isCleanUpEnded({ executions }: Trial): boolean {
   const status = executions.findLast((one) => isOf(one, 'clean-up-build'))?.status;
   return status === 'ABORTED' || status === 'TIMED_OUT';
 }

@@ -23,7 +23,7 @@ export interface RecordedCall {
   answer?: unknown;
 }
 
-export interface AttachOptions {
+interface AttachOptions {
   /** Every attempt is appended here. */
   calls?: RecordedCall[];
   /** Seconds a call takes. */

@@ -10,7 +10,7 @@ export interface BusEvent extends Occurrence {
   time: string;
 }
 
-export interface EventRule {
+interface EventRule {
   name: string;
   /** Account and region of the bus. Default: all accounts and regions. */
   account?: string;
@@ -41,7 +41,7 @@ export interface EventBus {
 /** What a test does to an event: it never comes, comes twice, or comes some seconds late. */
 export type EventFate = 'lost' | 'doubled' | { lateSeconds: number };
 
-export interface EventBusOptions {
+interface EventBusOptions {
   clock: Clock;
   /** Seconds until an event is delivered. */
   lag: (region: string) => number;

@@ -18,7 +18,7 @@ const timestamp = (test: (a: number, b: number) => boolean): Compare => {
 };
 
 /** Comparisons with a value. Each but StringMatches has a `Path` variant. A value of another type does not match. */
-export const comparisons: Record<string, Compare> = {
+const comparisons: Record<string, Compare> = {
   StringEquals: string((a, b) => a === b),
   StringLessThan: string((a, b) => a < b),
   StringGreaterThan: string((a, b) => a > b),
@@ -39,7 +39,7 @@ export const comparisons: Record<string, Compare> = {
 };
 
 /** Type tests. The rule's value says whether the test must be true. */
-export const typeTests: Record<string, (value: Json) => boolean> = {
+const typeTests: Record<string, (value: Json) => boolean> = {
   IsNull: (value) => value === null,
   IsString: (value) => typeof value === 'string',
   IsNumeric: (value) => typeof value === 'number',

@@ -9,7 +9,7 @@ import type { Snapshot } from '../../state/snapshots.ts';
 
 const keyRefusal = 'Given key ID is not accessible';
 
-export interface Fate {
+interface Fate {
   at: number;
   failure?: string | undefined;
   /** The key that its snapshots get, even if the request named another. */

@@ -8,7 +8,7 @@ import type { Subnet } from '../../state/network.ts';
 
 const mostGroups = 5;
 
-export interface Placement {
+interface Placement {
   subnet: Subnet;
   groups: string[];
   publicIp: boolean;

@@ -9,7 +9,7 @@ import type { World } from '../../state/world.ts';
 import type { Image, Mapping } from '../../state/images.ts';
 
 /** A disk to create with the instance. `keyArn` is undefined if it is unencrypted; `keyProblem` says why the key is unusable. */
-export interface PlannedDisk extends Mapping {
+interface PlannedDisk extends Mapping {
   usedGiB: number;
   keyArn: string | undefined;
   keyProblem: boolean;

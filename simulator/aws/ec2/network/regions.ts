@@ -15,7 +15,7 @@ const fromTheStart = new Set(
 const optional = (region: string) => partitionOf(region) === 'aws' && !fromTheStart.has(region);
 
 /** Whether the account may call AWS in a region. An opt-in region is off until the account enables it. */
-export const isEnabled = ({ optedIn }: Pick<World, 'optedIn'>, region: string): boolean =>
+const isEnabled = ({ optedIn }: Pick<World, 'optedIn'>, region: string): boolean =>
   !optional(region) || optedIn.has(region);
 
 /**
