@@ -4,8 +4,8 @@ import { secondsToPublished } from './measured-build.ts';
 import { printTable } from './table.ts';
 
 /**
- * Builds that start within the same minute, in one account with EC2's request limits and quotas: how many are published, and what
- * the crowd costs.
+ * Builds that start within the same minute, in one account with EC2's request limits and quotas: the number that
+ * is published, and the time and calls that the crowd costs.
  */
 
 /** What each build distributes to. */

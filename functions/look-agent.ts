@@ -5,7 +5,7 @@ import { secondsSince, waitBounds, type Wait } from './wait.ts';
 
 const input = z.looseObject({ build: buildReference, instance: z.string(), mostLost: z.number(), wait: waitBounds });
 
-/** Waits until SSM reaches an instance. EC2 tells when it runs; nobody tells when its agent is online. */
+/** Waits until SSM reaches an instance. EC2 sends an event when the instance runs, but AWS sends none when its agent is online. */
 export const agentLook = (
   name: 'AwaitBuilder' | 'AwaitCandidate',
 ): Wait<z.infer<typeof input>, { instance: string }> => ({

@@ -52,7 +52,7 @@ export interface Wait<I, O> {
   look: (input: I & Occasion, cloud: StageContext) => Promise<LookResult<O>>;
 }
 
-/** What every wait calls besides its look. */
+/** The actions that every wait calls besides those of its look. */
 const answering = ['states:SendTaskSuccess', 'states:SendTaskFailure'];
 
 /**

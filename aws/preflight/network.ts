@@ -20,7 +20,7 @@ import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { look } from './seen.ts';
 
-/** What lookAtNetwork calls. */
+/** The actions that lookAtNetwork calls. */
 export const networkPermissions = [
   'ec2:DescribeRouteTables',
   'ec2:DescribeSecurityGroups',

@@ -15,7 +15,7 @@ import { lookAtNetwork, networkPermissions } from './network.ts';
 import { describeRegions } from './regions.ts';
 import { look } from './seen.ts';
 
-/** What only looks call: AWS's refusal of one is a note, and the build goes on. */
+/** The actions that only looks call. If AWS refuses one of these actions, the build notes it and goes on. */
 export const lookPermissions = [
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeRegions',

@@ -13,10 +13,10 @@ import { readDocument, write } from '../memory/documents.ts';
 import { carryOut, keepingPermissions, removalPermissions, restoringPermissions } from './carry-out.ts';
 import { lookAtBuild, listingPermissions } from './look.ts';
 
-/** What removeTemporary calls, besides reading the ledger. */
+/** The actions that removeTemporary calls, besides reading the ledger. */
 export const temporaryPermissions = [...listingPermissions, ...removalPermissions];
 
-/** What removeBuild calls. */
+/** The actions that removeBuild calls. */
 export const undoPermissions = [
   ...temporaryPermissions,
   's3:GetObject',

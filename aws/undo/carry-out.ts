@@ -11,7 +11,7 @@ import { terminateInstances } from '../instances/instances.ts';
 import { deleteVolume } from '../instances/volumes.ts';
 import { deleteParameter, writeAmiParameter } from '../parameters.ts';
 
-/** What removeThing calls. */
+/** The actions that removeThing calls. */
 export const removalPermissions = [
   'ec2:DeleteSnapshot',
   'ec2:DeleteVolume',

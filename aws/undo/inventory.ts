@@ -9,7 +9,7 @@ import { findAllOwnImages } from '../images/images.ts';
 import { readParametersBelow } from '../parameters.ts';
 import { findTaggedInstances, findTaggedSnapshots, findTaggedVolumes, imageThing } from '../tagged.ts';
 
-/** What takeInventory calls. */
+/** The actions that takeInventory calls. */
 export const inventoryPermissions = [
   'ec2:DescribeImages',
   'ec2:DescribeInstances',

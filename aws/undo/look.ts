@@ -7,7 +7,7 @@ import { findBuildImages } from '../images/images.ts';
 import { readParameter } from '../parameters.ts';
 import { findTaggedInstances, findTaggedSnapshots, findTaggedVolumes, imageThing } from '../tagged.ts';
 
-/** What lookAtBuild calls. */
+/** The actions that lookAtBuild calls. */
 export const listingPermissions = [
   'ec2:DescribeImages',
   'ec2:DescribeInstances',

@@ -7,7 +7,7 @@ import { isRunning } from '../executions/executions.ts';
 import { claimBuild } from '../memory/locks.ts';
 import { removalPermissions, removeThing } from './carry-out.ts';
 
-/** What removeOrphans calls. */
+/** The actions that removeOrphans calls. */
 export const orphanPermissions = [...removalPermissions, 's3:GetObject', 's3:PutObject', 'states:DescribeExecution'];
 
 /** Checks again just before removal and takes the build over, as a clean-up does, so that nobody can start it meanwhile. */

@@ -4,7 +4,7 @@ import { commandOutput } from '../../core/memory/documents.ts';
 import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
 import { look } from '../preflight/seen.ts';
 
-/** What withOutputNote calls. */
+/** The actions that withOutputNote calls. */
 export const outputPermissions = ['s3:GetObject', 's3:ListBucket'];
 
 /** No output of a build's commands arrived in the bucket, or the look was refused. */

@@ -15,7 +15,7 @@ import { readParameter } from '../parameters.ts';
 import { describeInstanceTypes } from '../preflight/instance-types.ts';
 import { look } from '../preflight/seen.ts';
 
-/** What findSource calls. */
+/** The actions that findSource calls. */
 export const sourcePermissions = ['ssm:GetParameter', 'ec2:DescribeImages', 'ec2:DescribeInstanceTypes'];
 
 /** Architectures of the builder as EC2 reports them, or by the name of the type if EC2 refuses the look. */

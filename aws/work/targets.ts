@@ -10,7 +10,7 @@ import { describeImage } from '../images/images.ts';
 import { describeKeys } from '../keys.ts';
 import { ownSnapshots, volumePermissions } from '../images/snapshots.ts';
 
-/** What observeImage calls. */
+/** The actions that observeImage calls. */
 export const imagePermissions = ['ec2:DescribeImages', 'ec2:DescribeSnapshots', 'kms:DescribeKey'];
 
 const nobody = { accounts: [], organizations: [], organizationalUnits: [], everyone: false };

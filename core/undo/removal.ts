@@ -3,31 +3,31 @@ import type { KeptImage } from './kept.ts';
 import { thingName, type UndoAction } from './undo.ts';
 
 /**
- * What one look did about a build, in words: what was just removed, what is left, what AWS refused to remove, and which images
- * are kept.
+ * The result of one look at a build, in words: the things just removed, the things left, the things that AWS refused to remove,
+ * and the images kept.
  */
 export interface Removal {
   removed: string[];
-  /** What AWS had no time for is left, too. */
+  /** Includes the things that AWS was too busy to remove. */
   left: string[];
   refused: string[];
   kept: KeptImage[];
-  /** AWS's answers where it had no time. The next look repeats what is missing. */
+  /** The answers of AWS when it was too busy. The next look tries again. */
   busy: string[];
 }
 
 /**
- * AWS's answer to an action. `not yet`: an AMI still needs the snapshot. `nothing`: there was nothing to do. `busy`: AWS asks to
- * come back later.
+ * AWS's answer to an action. `not yet`: an AMI still needs the snapshot. `nothing`: there was nothing to do. `busy`: AWS asks us
+ * to try again later.
  */
 export type RemovalAnswer = 'done' | 'not yet' | 'nothing' | { refused: string } | { busy: string };
 
 const nothing: Removal = { removed: [], left: [], refused: [], kept: [], busy: [] };
 
-/** A look for which AWS had no time. */
+/** A look that AWS was too busy to answer. */
 export const unseen = (answer: string): Removal => ({ ...nothing, left: [answer], busy: [answer] });
 
-/** The things of which AWS refused to remove one, and which therefore keep another one. */
+/** Refuses an action on a thing if AWS refused to remove another thing that uses it. */
 export function heldBy(action: UndoAction, staying: ReadonlySet<string>): RemovalAnswer | undefined {
   const holder = 'after' in action && action.after.find(({ id }) => staying.has(id));
   return holder ? { refused: `${holder.id} needs it` } : undefined;
@@ -43,7 +43,7 @@ function subjectOf(action: UndoAction): string {
 
 const pasts = { terminate: 'terminated', deregister: 'deregistered', delete: 'deleted' };
 
-/** An action that AWS refused, or had no time for. */
+/** An action that AWS refused or was too busy to carry out. */
 function notCarriedOut(action: UndoAction, answer: { refused: string } | { busy: string }): Removal {
   if ('refused' in answer) return { ...nothing, refused: [`${subjectOf(action)}: ${answer.refused}`] };
   return { ...nothing, left: [`${subjectOf(action)}: ${answer.busy}`], busy: [answer.busy] };

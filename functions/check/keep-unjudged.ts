@@ -4,8 +4,8 @@ import { markUnjudged } from '../../aws/memory/plans.ts';
 import { buildReference, lambda, stage } from '../stage.ts';
 
 /**
- * Marks a build for which no candidate could be launched. Nobody knows whether its image is good, so the clean-up keeps the
- * image and its finished copies.
+ * Marks a build for which no candidate could be launched. No check has judged its image, so the clean-up keeps the image
+ * and its finished copies.
  */
 export const keepUnjudged = stage({
   name: 'KeepUnjudged',

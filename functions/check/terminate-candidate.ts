@@ -3,8 +3,8 @@ import { terminateInstances } from '../../aws/instances/instances.ts';
 import { buildReference, lambda, stage } from '../stage.ts';
 
 /**
- * Terminates the candidate after its checks, so that it does not run during hours of copying. To terminate it again changes
- * nothing. Nothing waits for its end: CleanUp finds every instance of the build that is left.
+ * Terminates the candidate after its checks, so that it does not run during hours of copying. Terminating it again changes
+ * nothing. No state waits for its end, because CleanUp finds every instance that the build left.
  */
 export const terminateCandidate = stage({
   name: 'TerminateCandidate',

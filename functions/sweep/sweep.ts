@@ -18,8 +18,8 @@ const settings = z.strictObject({
 });
 
 /**
- * Finds what builds left behind, by EC2 tags in every region, and removes it. Looks at everything before it removes anything.
- * What is left is found again the next day.
+ * Finds the resources that builds left behind, by EC2 tags in every region, and removes them. Looks at all resources before it
+ * removes the first. The sweep of the next day finds the resources that are still left.
  */
 export const sweep = stage({
   name: 'Sweep',

@@ -11,8 +11,8 @@ import { buildReference, lambda, measure, verifiedTarget } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
 /**
- * Waits until everything of a published build that was not published is gone: instances, volumes, remains of failed targets, and
- * the first AMI if the pipeline's own region is no target. Then writes the manifest. The image is already published, so what
+ * Waits until the temporary resources of a published build are gone: instances, volumes, remains of failed targets, and the first
+ * AMI if the pipeline's own region is no target. Then writes the manifest. The image is already published, so a resource that
  * cannot be removed is reported and does not fail the build. A look repeated after a lost answer measures the build once more.
  */
 export const cleanUp = wait({

@@ -53,14 +53,14 @@ const EVENT = {
 };
 
 /** Creates an execution that has not begun. */
-export const newExecution = (machine: Machine, name: string, input: string, shared: EngineState): Running =>
-  new RunningExecution(machine, name, input, shared);
+export const newExecution = (machine: Machine, name: string, input: string, engine: EngineState): Running =>
+  new RunningExecution(machine, name, input, engine);
 
 class RunningExecution implements Running {
   readonly execution: Execution;
   readonly redriveTokens = new Map<string, Date>();
   readonly #machine: Machine;
-  readonly #shared: EngineState;
+  readonly #engine: EngineState;
   readonly #input: Json;
   readonly #position: Position = { variables: new Variables() };
   readonly #trail: Trail = { last: 0, path: {} };
@@ -71,10 +71,10 @@ class RunningExecution implements Running {
   /** The timer of the machine's TimeoutSeconds. */
   #timer: Timer | undefined;
 
-  constructor(machine: Machine, name: string, input: string, shared: EngineState) {
-    const { clock, random, tokens, transition } = shared;
+  constructor(machine: Machine, name: string, input: string, engine: EngineState) {
+    const { clock, random, tokens, transition } = engine;
     this.#machine = machine;
-    this.#shared = shared;
+    this.#engine = engine;
     this.#input = JSON.parse(input) as Json;
     this.execution = {
       arn: `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`,
@@ -86,7 +86,7 @@ class RunningExecution implements Running {
       input,
       history: [],
     };
-    this.#journal = new Journal(this.execution, () => clock.now(), shared.listeners);
+    this.#journal = new Journal(this.execution, () => clock.now(), engine.listeners);
     this.#run = {
       clock,
       random,
@@ -94,8 +94,8 @@ class RunningExecution implements Running {
       tokens,
       region: machine.region,
       transition,
-      invoke: (functionName, payload) => shared.invoke(functionName, payload, machine.region),
-      retried: () => shared.transitioned(this.execution),
+      invoke: (functionName, payload) => engine.invoke(functionName, payload, machine.region),
+      retried: () => engine.transitioned(this.execution),
     };
   }
 
@@ -113,11 +113,11 @@ class RunningExecution implements Running {
     for (const key of ['stopDate', 'output', 'error', 'cause'] as const) delete execution[key];
     execution.status = 'RUNNING';
     execution.redriveCount++;
-    execution.redriveDate = new Date(this.#shared.clock.now());
+    execution.redriveDate = new Date(this.#engine.clock.now());
     this.#trail.last = execution.history.length;
     this.#announce();
     this.#journal.record(this.#trail, 'ExecutionRedriven', { redriveCount: execution.redriveCount });
-    this.#shared.transitioned(execution);
+    this.#engine.transitioned(execution);
     this.#go();
   }
 
@@ -127,7 +127,7 @@ class RunningExecution implements Running {
     this.#scope.stop();
     this.#timer?.cancel();
     execution.status = status;
-    execution.stopDate = new Date(this.#shared.clock.now());
+    execution.stopDate = new Date(this.#engine.clock.now());
     // An execution that timed out shows States.Timeout only in its history (floci issue 2733, recorded on AWS).
     if (status !== 'TIMED_OUT') Object.assign(execution, how);
     if (status === 'TIMED_OUT' || status === 'ABORTED') this.#trail.last = 0;
@@ -140,11 +140,11 @@ class RunningExecution implements Running {
   }
 
   #announce(): void {
-    for (const listener of this.#shared.statusListeners) listener(this.execution);
+    for (const listener of this.#engine.statusListeners) listener(this.execution);
   }
 
   #go(): void {
-    const { clock } = this.#shared;
+    const { clock } = this.#engine;
     const { TimeoutSeconds } = this.#machine.definition;
     if (TimeoutSeconds !== undefined)
       this.#timer = clock.at(clock.now() + TimeoutSeconds * 1000, () =>
