@@ -26,7 +26,7 @@ export const readChannel = (aws: Connection, parameter: string, regions: string[
   );
 
 /** A build's ledger with its version, which the next write must replace. */
-interface Ledger {
+export interface Ledger {
   known: ChannelLedger | undefined;
   over: Over;
 }

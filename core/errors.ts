@@ -11,8 +11,10 @@ export class Failure extends Error {
   }
 }
 
+const refusals: readonly string[] = ['RecipeInvalid', 'RecipeBusy', 'ContentHeld'] satisfies FailureName[];
+
 /** Whether an execution was refused before it could make anything. */
-export const isRefusal = (name: string): boolean => name === 'RecipeInvalid' || name === 'RecipeBusy';
+export const isRefusal = (name: string): boolean => refusals.includes(name);
 
 /** Whether the same call to AWS may succeed later. */
 export const isTransient = (error: unknown): boolean => error instanceof Failure && error.name === 'AwsTransient';

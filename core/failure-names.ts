@@ -82,6 +82,14 @@ const failures = {
     means: 'the channel could not be pointed at the image in every target region',
     advice: 'the channel is back where it was in every region, unless the message says what is left behind',
   },
+  MoveRefused: {
+    means: 'the channel cannot be moved so; every region holds what it held',
+    advice: 'the message has every reason and, where there is one, a build that is healthy',
+  },
+  ContentHeld: {
+    means: 'the content was taken back from its channel by a rollback or a revoke, so nothing was built',
+    advice: 'change the recipe, promote the build back, or build with `--force`',
+  },
   TwinFound: {
     means: 'two things claim to be the same part of one build, and only a person can decide which one is',
     advice: 'look at the ids in the message before you remove either',

@@ -45,7 +45,12 @@ export function infrastructureOf(deployment: ConfiguredDeployment, catalog: Cata
     bucketEncryption: encryptionOf(stack.kmsKey),
     executionLogging: executionLogging(deployment.executionLog),
     functions: lambdas(declaredFunctions, deployment),
-    machines: { build: machine('build-image'), cleanUp: machine('clean-up-build'), sweep: machine('sweep') },
+    machines: {
+      build: machine('build-image'),
+      cleanUp: machine('clean-up-build'),
+      move: machine('move-channel'),
+      sweep: machine('sweep'),
+    },
     builder: builderResources(stack),
     roles: roleResources(declaredFunctions, deployment),
     triggers: triggersIn(deployment, catalog),

@@ -55,7 +55,12 @@ const beyondTheRuns: [RegExp, string][] = [
     /^Notify states:DescribeExecution on /,
     'only an event without room for its input makes Notify read the execution; build-image-dies does',
   ],
-  [/^(Publish|Verify) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
+  [/^(Publish|Verify|VerifyMove|UndoMove) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
+  [
+    /^(Publish|ResolveMove|MoveChannel) states:DescribeExecution on .*:MACHINE-build-image:\*$/,
+    'no run moves a channel between the death of a build that publishes and its clean-up; move-channel does',
+  ],
+  [/^(VerifyMove|UndoMove) states:SendTaskFailure on \*$/, 'no run moves to a wrong image, or is refused the undoing'],
   [
     /^Send(Command|Check) ssm:ListCommandInvocations on \*$/,
     'only documents have several steps, and the runs lose the command of a script',

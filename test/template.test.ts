@@ -357,6 +357,7 @@ describe.each([
   ['BuildImage', 'build-image'],
   ['CleanUpBuild', 'clean-up-build'],
   ['SweepMachine', 'sweep'],
+  ['MoveChannelMachine', 'move-channel'],
 ])('the state machine %s', (id, file) => {
   const machine = () => template.Resources[id]?.Properties as Record<string, any>;
 

@@ -17,5 +17,8 @@ export const fixedWaits = {
   Verify: fixed('Verify', patience.verify, 3),
   Publish: fixed('Publish', patience.publish, 1),
   CleanUp: fixed('CleanUp', patience.cleanUp, 25),
+  VerifyMove: fixed('VerifyMove', patience.verify, 3),
+  MoveChannel: fixed('MoveChannel', patience.publish, 1),
+  UndoMove: fixed('UndoMove', patience.undoMove, 1),
   Compensate: fixed('Compensate', Infinity, Infinity),
 };

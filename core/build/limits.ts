@@ -22,6 +22,8 @@ export const patience = {
   publish: 900,
   /** Until every temporary resource of a published build is gone. */
   cleanUp: 1800,
+  /** Until every region's channel holds what it held before a move that failed. */
+  undoMove: 900,
   /** Until every resource of a failed build is gone. */
   compensate: 7200,
 };

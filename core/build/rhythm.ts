@@ -33,6 +33,9 @@ export const quickRhythms = {
   Publish: steady(20),
   CleanUp: steady(22),
   Compensate: steady(60),
+  VerifyMove: steady(30),
+  MoveChannel: steady(20),
+  UndoMove: steady(20),
 } satisfies Record<string, Rhythm>;
 
 const seldom = { heartbeat: 0, interval: 30, growth: 1.35 };

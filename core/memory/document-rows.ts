@@ -54,6 +54,12 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     writtenBy: 'Resolve, CleanUp, RecordFailure',
     readBy: 'Resolve, `watchSources`, `startBuild`, `measureRecipes`',
   },
+  channel: {
+    holds:
+      'who moved a channel, when, from which build to which and why; and the move that is underway, which locks the channel',
+    writtenBy: 'Publish, MoveChannel, UndoMove',
+    readBy: 'Publish, ResolveMove, MoveChannel, UndoMove, Resolve, `startBuild`, `golden`',
+  },
   sweepReport: {
     holds: 'what a sweep removed, spared and left',
     writtenBy: 'the sweep',

@@ -1,6 +1,8 @@
 import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
+import type { ChannelName } from '../channel/channel-moves.ts';
+import type { ChannelRecord } from '../channel/channel-record.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { SweepReport } from '../sweep/sweep-report.ts';
 import type { BuildIdentity } from '../tags.ts';
@@ -44,6 +46,10 @@ const ofRecipe = <Content>(name: string): Kind<{ recipe: string }, Content> => (
   key: ({ recipe }) => `builds/${recipe}/${name}`,
 });
 
+const ofChannel = <Content>(): Kind<ChannelName, Content> => ({
+  key: ({ recipe, channel }) => `builds/${recipe}/channels/${channel}.json`,
+});
+
 const ofSweep = <Content>(): Kind<{ execution: string; startedAt: string }, Content> => ({
   key: ({ execution, startedAt }) => `reports/sweep/${startedAt.slice(0, 10)}-${execution.split(':').at(-1)}.json`,
 });
@@ -62,11 +68,12 @@ export const documents = {
   settling: ofBuild<Settling>('settling.json'),
   lock: ofRecipe<Lock>('lock.json'),
   record: ofRecipe<RecipeRecord>('record.json'),
+  channel: ofChannel<ChannelRecord>(),
   sweepReport: ofSweep<SweepReport>(),
 };
 
 export type DocumentName = keyof typeof documents;
-/** What identifies one document of a kind: its build, its recipe, or its sweep. */
+/** What identifies one document of a kind: its build, its recipe, its channel, or its sweep. */
 export type DocumentSubject<Name extends DocumentName> = Parameters<(typeof documents)[Name]['key']>[0];
 export type DocumentContent<Name extends DocumentName> = NonNullable<(typeof documents)[Name]['content']>;
 

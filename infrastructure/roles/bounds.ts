@@ -87,6 +87,7 @@ const bounds: Record<string, Record<string, Bound>> = {
     'ec2:ModifySnapshotAttribute': (settings, grant) => inRegions(settings, toAccounts(settings, grant)),
   },
   publish: { 'ssm:PutParameter': inRegions },
+  moveChannel: { 'ssm:PutParameter': inRegions },
   launch: { 'ec2:RunInstances': profilesOf, 'iam:PassRole': rolesOf },
   launchCandidate: { 'ec2:RunInstances': profilesOf, 'iam:PassRole': rolesOf },
   sendCommand: { 'ssm:SendCommand': documentsOf },

@@ -29,6 +29,7 @@ const grantsOfKms: GrantTable = {
     resolve: looksAtKeys,
     grantPermissions: looksAtKeys,
     verify: looksAtKeys,
+    verifyMove: looksAtKeys,
     others: keysThroughEc2(),
   },
   'kms:GenerateDataKeyWithoutPlaintext': keysThroughEc2(),
@@ -38,6 +39,9 @@ const grantsOfKms: GrantTable = {
 
 /** The functions that write down what their states wait for. */
 const waiting = ['awaitBuilder', 'awaitCommand', 'seal', 'awaitImage', 'awaitCandidate', 'awaitCheck', 'awaitCopy'];
+
+/** The functions that ask whether the execution still runs that moves a channel. */
+const moving = ['publish', 'resolveMove', 'moveChannel'];
 
 const grantsOfS3: GrantTable = {
   's3:GetObject': {
@@ -50,6 +54,8 @@ const grantsOfS3: GrantTable = {
   's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],
   's3:PutObject': {
     sweep: [{ Resource: [inBucket('builds/*/owner.json'), inBucket('reports/sweep/*')] }],
+    moveChannel: [{ Resource: inBucket('builds/*/channels/*') }],
+    undoMove: [{ Resource: inBucket('builds/*/channels/*') }],
     ...Object.fromEntries(waiting.map((key) => [key, [{ Resource: inBucket('waits/*') }]])),
     others: [{ Resource: inBucket('builds/*') }],
   },
@@ -67,9 +73,7 @@ function grantsOfSsm(channelRoot: string): GrantTable {
       resolve: sources,
       startBuild: sources,
       watchSources: sources,
-      publish: [{ Resource: channels }],
-      compensate: [{ Resource: channels }],
-      measureRecipes: [{ Resource: channels }],
+      others: [{ Resource: channels }],
     },
     'ssm:GetParametersByPath': [{ Resource: arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot) }], // IAM checks the path itself
     'ssm:ListCommandInvocations': anything,
@@ -92,8 +96,13 @@ function grantsOfStates(name: string): GrantTable {
   const executionsOf = (machine: string) =>
     arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + `${name}-${machine}:*`);
   return {
-    // an execution's input; the holder of a lock: a build, its clean-up, a sweep
-    'states:DescribeExecution': [{ Resource: ['build-image', 'clean-up-build', 'sweep'].map(executionsOf) }],
+    'states:DescribeExecution': {
+      ...Object.fromEntries(
+        moving.map((key) => [key, [{ Resource: ['build-image', 'move-channel'].map(executionsOf) }]]),
+      ),
+      // an execution's input; the holder of a lock: a build, its clean-up, a sweep
+      others: [{ Resource: ['build-image', 'clean-up-build', 'sweep'].map(executionsOf) }],
+    },
     'states:GetExecutionHistory': [{ Resource: executionsOf('build-image') }],
     'states:SendTaskFailure': anything,
     'states:SendTaskSuccess': anything,

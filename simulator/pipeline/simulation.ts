@@ -36,6 +36,8 @@ export interface Simulation {
   start(input: unknown, name?: string): string;
   /** Starts an execution of sweep, as EventBridge Scheduler does once a day. Returns its ARN. */
   sweep(input?: { dryRun?: boolean; cap?: number }, name?: string): string;
+  /** Starts an execution of move-channel with this input, like the console. Returns its ARN. */
+  move(input: unknown, name?: string): string;
   /** Redrives an execution that did not succeed, like the console. */
   redrive(executionArn: string): void;
   /** Runs virtual time until the execution has ended. */
@@ -94,6 +96,8 @@ export function createSimulation(options: SimulationOptions): Simulation {
       startMachine(stepFunctions, place, { machine: machines.build, input, name }),
     sweep: (input = {}, name = `sweep-${++manual}`) =>
       startMachine(stepFunctions, place, { machine: machines.sweep, input, name }),
+    move: (input, name = `move-${++manual}`) =>
+      startMachine(stepFunctions, place, { machine: machines.move, input, name }),
     redrive: (executionArn) =>
       void (stepFunctions.actions['RedriveExecution'] as Action)({ executionArn }, { account, region }),
     async finish(executionArn) {
@@ -157,6 +161,7 @@ function stepFunctionsIn(
 interface Machines {
   build: string;
   cleanUp: string;
+  move: string;
   sweep: string;
 }
 
@@ -169,7 +174,12 @@ function createMachines(
   const { automaticBuilds } = { ...simulatedSettings, ...options.settings };
   const tags = { 'golden:bucket': bucket, 'golden:automatic-builds': automaticBuilds ? 'on' : 'off' };
   const create = (name: string) => createMachine(stepFunctions, place, name, tags);
-  return { build: create('build-image'), cleanUp: create('clean-up-build'), sweep: create('sweep') };
+  return {
+    build: create('build-image'),
+    cleanUp: create('clean-up-build'),
+    move: create('move-channel'),
+    sweep: create('sweep'),
+  };
 }
 
 /** Deploys the rules and schedules that start functions and executions. Returns the queues that they fill. */

@@ -124,7 +124,10 @@ export function grantsOf(template: Template, place: DeploymentPlace): AllowedAct
   const { Resources } = template;
   // An emulator names the state machines itself.
   const nameHere = (name: string) =>
-    place.stateMachine.replace(/build-image$/, /(build-image|clean-up-build|sweep)$/.exec(name)?.[0] ?? name);
+    place.stateMachine.replace(
+      /build-image$/,
+      /(build-image|clean-up-build|move-channel|sweep)$/.exec(name)?.[0] ?? name,
+    );
   const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
   const topic = place.stateMachine.replace(/build-image$/, 'notifications');
   const text = (value: unknown) =>

@@ -192,7 +192,44 @@ const sweptUnheard: PermissionRun = {
   },
 };
 
+/** Moves that succeed, fail in a region, and are stopped while they hold the channel. */
+const moved: PermissionRun = {
+  name: 'channels are moved by hand, and a move dies',
+  outcome: 'SUCCEEDED',
+  async simulation() {
+    const delays = { parameterValidation: 0 };
+    const simulation = pipeline({ changes: { distribute: [home, copied] }, scenario: { delays } });
+    const { ssm } = simulation.cloud.services;
+    const { PutParameter: put } = ssm;
+    const move = (input: object) => simulation.finish(simulation.move({ recipe: 'base', ...input }));
+    const interrupted = async (input: object, work: (execution: string) => void) => {
+      const execution = simulation.move({ recipe: 'base', ...input });
+      let writes = 0;
+      ssm['PutParameter'] = (request, from) => {
+        if (++writes !== 2) return put?.(request, from);
+        work(execution);
+        throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+      };
+      await simulation.finish(execution);
+      ssm['PutParameter'] = put as NonNullable<typeof put>;
+    };
+    const stop = (executionArn: string) =>
+      void simulation.stepFunctions.actions['StopExecution']?.({ executionArn }, { account, region: 'us-east-1' });
+    await build(simulation);
+    await build(simulation, { recipe: 'base', force: true });
+    await move({ verb: 'promote', channel: 'prod' });
+    await interrupted({ verb: 'promote', channel: 'canary' }, () => undefined);
+    await interrupted({ verb: 'rollback' }, () => undefined);
+    await interrupted({ verb: 'rollback' }, stop);
+    await move({ verb: 'rollback' });
+    await build(simulation, { recipe: 'base', force: true });
+    await interrupted({ verb: 'rollback' }, stop);
+    return [simulation, await build(simulation, { recipe: 'base', force: true })];
+  },
+};
+
 export const runs: PermissionRun[] = [
+  moved,
   {
     name: 'everything is published, by an AWS so slow that every wait must beat',
     outcome: 'SUCCEEDED',

@@ -1,0 +1,27 @@
+import { targetsOf, type MoveCandidate } from '../../core/channel/candidates.ts';
+import { buildNamePattern } from '../../core/build/identity.ts';
+import { recipeFolder } from '../../core/memory/documents.ts';
+import type { Connection } from '../connection.ts';
+import { describeImage } from '../images/images.ts';
+import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
+import { readDocument } from '../memory/documents.ts';
+
+/** The builds of a recipe that have a folder in the bucket. */
+export async function knownBuilds(artifacts: Artifacts, recipe: string): Promise<string[]> {
+  const folder = recipeFolder({ recipe });
+  const listed = await listArtifacts(artifacts, folder, '/');
+  return listed.map(({ key }) => key.slice(folder.length, -1)).filter((name) => buildNamePattern.test(name));
+}
+
+const describedIn = async (aws: Connection, region: string, ami: string) =>
+  [region, await describeImage(aws, region, ami)] as const;
+
+/** A build that a channel may move to, with its images as EC2 shows them now. */
+export async function readCandidate(artifacts: Artifacts, recipe: string, build: string): Promise<MoveCandidate> {
+  const [manifest, plan] = await Promise.all([
+    readDocument(artifacts, { recipe, build }, 'manifest'),
+    readDocument(artifacts, { recipe, build }, 'plan'),
+  ]);
+  const seen = targetsOf({ manifest }).map(({ region, ami }) => describedIn(artifacts.aws, region, ami ?? ''));
+  return { build, manifest, plan, images: Object.fromEntries(await Promise.all(seen)) };
+}

@@ -1,0 +1,98 @@
+import { behindOf, changedSince, stillMoved, type PlannedMove } from '../../core/channel/channel-moves.ts';
+import { happened } from '../../core/channel/channel-record.ts';
+import { Failure } from '../../core/errors.ts';
+import { readChannel, writeChannel } from '../channels.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { beginMove, finishMove } from '../memory/channel-records.ts';
+import { readDocument } from '../memory/documents.ts';
+import { deleteParameter, writeAmiParameter } from '../parameters.ts';
+
+/** What moveOnce calls. */
+export const movePermissions = [
+  's3:GetObject',
+  's3:PutObject',
+  'states:DescribeExecution',
+  'ssm:GetParameter',
+  'ssm:PutParameter',
+];
+
+/**
+ * Does the next part of a move: takes the channel, writes it in the regions that are behind, or writes down that it moved.
+ * @param writes Whether to write again what has not arrived.
+ * @returns what it waits for. Undefined if the channel moved.
+ * @throws MoveRefused if the channel has moved since the move was decided.
+ */
+export async function moveOnce(
+  artifacts: Artifacts,
+  { parameter, move, ...about }: PlannedMove,
+  writes: boolean,
+): Promise<string | undefined> {
+  const { execution, after, to } = move;
+  const known = await readDocument(artifacts, about, 'channel');
+  if (known?.moves.some((one) => one.execution === execution && happened(one))) return undefined;
+  const regions = after.map(({ region }) => region);
+  const now = await readChannel(artifacts.aws, parameter, regions);
+  const begun = await beginMove(artifacts, about, { parameter, execution, now }, (settled) => {
+    const changed = changedSince(move, settled);
+    if (changed.length === 0) return move;
+    throw new Failure(
+      'MoveRefused',
+      `${parameter} has moved since this move was decided, so it stays; start again:\n${changed.join('\n')}`,
+    );
+  });
+  if ('waiting' in begun) return begun.waiting;
+  const behind = behindOf(move, now);
+  if (behind.length > 0) {
+    if (writes) await writeChannel(artifacts.aws, parameter, behind, `${about.recipe}-${to.build}`);
+    return `${parameter} does not hold ${behind.map(({ region, ami }) => `${ami} in ${region}`).join(', ')} yet`;
+  }
+  await finishMove(artifacts, about, { parameter, move });
+  return undefined;
+}
+
+/** What undoOnce calls. */
+export const undoMovePermissions = [
+  's3:GetObject',
+  's3:PutObject',
+  'ssm:DeleteParameter',
+  'ssm:GetParameter',
+  'ssm:PutParameter',
+];
+
+/** What became of the undoing of a move. */
+interface UndoneMove {
+  waiting: string[];
+  undone: string[];
+  /** What AWS refused to restore. */
+  left: string[];
+}
+
+/** Restores what a move that failed wrote, and writes down why it failed once every region holds what it held before. */
+export async function undoOnce(
+  artifacts: Artifacts,
+  { parameter, move, ...about }: PlannedMove,
+  failure: { error: string; cause: string },
+  last: boolean,
+): Promise<UndoneMove> {
+  const outcome: UndoneMove = { waiting: [], undone: [], left: [] };
+  const record = await readDocument(artifacts, about, 'channel');
+  if (record?.moves.some(({ execution }) => execution === move.execution)) return outcome;
+  if (record?.underway?.execution === move.execution) {
+    const regions = move.after.map(({ region }) => region);
+    const now = await readChannel(artifacts.aws, parameter, regions);
+    for (const { region, ami } of stillMoved(move, now)) {
+      const what = `${parameter} in ${region} back to ${ami ?? 'nothing'}`;
+      try {
+        if (ami === undefined) await deleteParameter(artifacts.aws, region, parameter);
+        else await writeAmiParameter(artifacts.aws, region, parameter, ami, 'restored: a move failed');
+        outcome.waiting.push(what);
+      } catch (error) {
+        if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+        outcome.left.push(`${what}: ${error.message}`);
+      }
+    }
+    if (outcome.waiting.length + outcome.left.length > 0 && !last) return outcome;
+  }
+  await finishMove(artifacts, about, { parameter, move }, failure);
+  return outcome;
+}

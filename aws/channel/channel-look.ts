@@ -1,0 +1,50 @@
+import type { ChannelName } from '../../core/channel/channel-moves.ts';
+import { happened, type ChannelRecord } from '../../core/channel/channel-record.ts';
+import { channelParameter, type ChannelValue } from '../../core/distribute/channel.ts';
+import type { ChannelHolder } from '../../core/distribute/channel-owner.ts';
+import { Failure } from '../../core/errors.ts';
+import { holdersOf, readChannel } from '../channels.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { settledChannel } from '../memory/channel-records.ts';
+
+/** A channel as it is now, apart from a move that died. */
+export interface SeenChannel extends ChannelName {
+  parameter: string;
+  record: ChannelRecord | undefined;
+  values: ChannelValue[];
+  holders: ChannelHolder[];
+  /** The build that every region holds; undefined if there is none, or if the regions differ. */
+  current: string | undefined;
+}
+
+const distinct = (list: string[]): string[] => [...new Set(list)];
+
+/** The build whose images a channel holds in all of its regions. */
+function currentBuild(recipe: string, holders: ChannelHolder[]): string | undefined {
+  const builds = holders.map(({ tags }) => (tags['golden:recipe'] === recipe ? (tags['golden:build'] ?? '') : ''));
+  const [first, ...others] = distinct(builds);
+  return others.length > 0 ? undefined : first || undefined;
+}
+
+/**
+ * Reads a channel in every region where it may be.
+ * @param regions Regions that the recipe's builds reach. Those of the channel's newest move are read as well.
+ * @throws AwsTransient while another execution writes the channel.
+ */
+export async function seeChannel(
+  artifacts: Artifacts,
+  about: ChannelName,
+  root: string,
+  regions: string[],
+): Promise<SeenChannel> {
+  const parameter = channelParameter(root, about.recipe, about.channel);
+  const { record: known } = await settledChannel(artifacts, about, []);
+  const moved = [known?.underway, known?.moves.findLast(happened)].flatMap((move) => move?.after ?? []);
+  const all = distinct([...regions, ...moved.map(({ region }) => region)]);
+  const now = await readChannel(artifacts.aws, parameter, all);
+  const { record, mover, settled: values } = await settledChannel(artifacts, about, now);
+  if (mover === 'runs')
+    throw new Failure('AwsTransient', `${parameter} is being moved by ${record?.underway?.execution}; look again`);
+  const holders = await holdersOf(artifacts.aws, values);
+  return { ...about, parameter, record, values, holders, current: currentBuild(about.recipe, holders) };
+}

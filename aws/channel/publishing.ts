@@ -1,0 +1,72 @@
+import { channelOf, publishMove } from '../../core/channel/channel-moves.ts';
+import { heldContent, saysHeld } from '../../core/channel/held-content.ts';
+import type { RunningBuild } from '../../core/build/identity.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import { ledgerOf, type ChannelLedger, type ChannelValue } from '../../core/distribute/channel.ts';
+import { Failure } from '../../core/errors.ts';
+import { writeLedger, type Ledger } from '../channels.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { beginMove, finishMove } from '../memory/channel-records.ts';
+import { readDocument } from '../memory/documents.ts';
+
+/** What the functions here call, apart from the channel's parameters. */
+export const publishPermissions = ['s3:GetObject', 's3:PutObject', 'states:DescribeExecution'];
+
+/** A publish that is about to write its channel. */
+interface Publishing {
+  plan: Plan;
+  own: RunningBuild;
+  read: Ledger;
+  now: Date;
+}
+
+/**
+ * Takes the channel and writes the ledger, before a build writes the channel's parameters.
+ * @returns what the build waits for. Undefined if it may write now.
+ * @throws PublishFailed if somebody has taken the build's content back from the channel while the build ran.
+ */
+export async function beginPublish(
+  artifacts: Artifacts,
+  { plan, own, read: before, now }: Publishing,
+  current: ChannelValue[],
+  after: ChannelLedger['after'],
+): Promise<string | undefined> {
+  const { channel: parameter = '' } = plan;
+  const about = channelOf(plan);
+  if (!about) return undefined;
+  const lock = { parameter, execution: own.execution.id, now: current };
+  const begun = await beginMove(artifacts, about, lock, (settled, record) => {
+    const held = plan.trigger && heldContent(record, plan.digest);
+    if (held) throw new Failure('PublishFailed', `${plan.image} is not published: ${saysHeld(held)}`);
+    const ledger = ledgerOf(before.known, parameter, settled, after);
+    return publishMove(plan, own.execution.id, now, ledger.before, after, record);
+  });
+  if ('waiting' in begun) return begun.waiting;
+  await writeLedger(artifacts, plan, before, ledgerOf(before.known, parameter, begun.move.before, after));
+  return undefined;
+}
+
+/** Completes the ledger, from which moment on the image is published, and then frees the channel. */
+export async function completePublish(
+  artifacts: Artifacts,
+  { plan, own, read: before, now }: Publishing,
+  ledger: ChannelLedger,
+): Promise<void> {
+  await writeLedger(artifacts, plan, before, { ...ledger, complete: true });
+  const about = channelOf(plan);
+  if (!about) return;
+  const record = await readDocument(artifacts, about, 'channel');
+  const move = publishMove(plan, own.execution.id, now, ledger.before, ledger.after, record);
+  await finishMove(artifacts, about, { parameter: ledger.parameter, move });
+}
+
+/** Frees the channel, if this execution completed the ledger and died before it could free the channel. */
+export async function freeChannel(
+  artifacts: Artifacts,
+  { plan, own }: Pick<Publishing, 'plan' | 'own'>,
+): Promise<void> {
+  const about = channelOf(plan);
+  const underway = about && (await readDocument(artifacts, about, 'channel'))?.underway;
+  if (about && underway?.execution === own.execution.id)
+    await finishMove(artifacts, about, { parameter: plan.channel ?? '', move: underway });
+}

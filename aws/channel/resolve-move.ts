@@ -1,0 +1,110 @@
+import type { PlannedMove } from '../../core/channel/channel-moves.ts';
+import { holding, type Move } from '../../core/channel/channel-record.ts';
+import { candidateProblems, rollbackOrder, targetsOf, type MoveCandidate } from '../../core/channel/candidates.ts';
+import { moverOf, type MoveRequest } from '../../core/channel/move-request.ts';
+import { heldByOthers } from '../../core/distribute/channel-owner.ts';
+import { Failure } from '../../core/errors.ts';
+import type { Problem } from '../../core/recipe/recipe.ts';
+import { refuse } from '../../core/recipe/recipe.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { readRecord } from '../memory/recipe-records.ts';
+import { knownBuilds, readCandidate } from './candidates.ts';
+import { seeChannel, type SeenChannel } from './channel-look.ts';
+
+/** Where and when a move is decided. */
+interface MovePlace {
+  channelRoot: string;
+  execution: string;
+  now: Date;
+}
+
+const refuseMove = (message: string): never => {
+  throw new Failure('MoveRefused', message);
+};
+
+/** A look at so many other builds must be enough to offer one. */
+const mostOffers = 12;
+
+/** The first healthy build of a list, and what is wrong with those before it. */
+async function firstHealthy(artifacts: Artifacts, look: SeenChannel, builds: string[]) {
+  const wrong: string[] = [];
+  for (const build of builds.slice(0, mostOffers)) {
+    const candidate = await readCandidate(artifacts, look.recipe, build);
+    const problems = candidateProblems(candidate, look.values);
+    if (problems.length === 0) return { candidate, wrong };
+    wrong.push(...problems);
+  }
+  return { candidate: undefined, wrong };
+}
+
+/** Decides to which build a channel moves. @throws MoveRefused with every reason, and with a build that is healthy if there is one. */
+async function chooseBuild(
+  artifacts: Artifacts,
+  { verb, build: asked }: MoveRequest,
+  look: SeenChannel,
+  standard: string | undefined,
+): Promise<MoveCandidate> {
+  const order = rollbackOrder(look.record?.moves ?? [], look.current, await knownBuilds(artifacts, look.recipe));
+  const wanted = asked ?? (verb === 'promote' ? standard : order[0]);
+  if (wanted === undefined)
+    return refuseMove(
+      verb === 'promote'
+        ? `there is no build to promote: the recipe's own channel does not hold one build in all of its regions; name a build`
+        : `there is nothing to roll ${look.parameter} back to: it holds ${look.current ?? 'no single build'}, and no earlier build is known`,
+    );
+  if (wanted === look.current) return refuseMove(`${look.parameter} holds ${wanted} already, in every region`);
+  const candidate = await readCandidate(artifacts, look.recipe, wanted);
+  const problems = candidateProblems(candidate, look.values);
+  if (problems.length === 0) return candidate;
+  const others = order.filter((build) => build !== wanted);
+  const { candidate: other } = await firstHealthy(artifacts, look, others);
+  const offer = other ? `${other.build} is healthy: name that build to move to it` : 'no other build is healthy';
+  return refuseMove([`${look.parameter} does not move to ${wanted}:`, ...problems, offer].join('\n'));
+}
+
+/** The move of one channel to one build. @throws MoveRefused if another deployment has the channel. */
+function plannedMove(
+  { verb, why, ...request }: MoveRequest,
+  look: SeenChannel,
+  { build, plan, ...candidate }: MoveCandidate,
+  { execution, now }: MovePlace,
+): PlannedMove {
+  const { recipe, channel, parameter, record, values, holders, current } = look;
+  const others = heldByOthers(parameter, plan?.deployment, holders);
+  if (others.length > 0) return refuseMove(others.join('\n'));
+  const after = targetsOf(candidate).map(({ region, ami }) => ({ region, ami: ami ?? '' }));
+  const known = holding(record, values);
+  const from = current === undefined || known?.build === current ? known : { build: current };
+  const move: Move = {
+    verb,
+    execution,
+    who: moverOf({ verb, ...request }, execution),
+    at: now.toISOString(),
+    ...(why !== undefined && { why }),
+    ...(from && { from }),
+    to: { build, ...(plan && { digest: plan.digest }) },
+    before: after.map(({ region }) => values.find((value) => value.region === region) ?? { region }),
+    after,
+  };
+  return { recipe, channel, parameter, move };
+}
+
+/** Decides what an execution of move-channel moves. @throws RecipeInvalid or MoveRefused, with every reason. */
+export async function resolveMove(artifacts: Artifacts, request: MoveRequest, place: MovePlace): Promise<PlannedMove> {
+  const { recipe } = request;
+  const { published } = await readRecord(artifacts, recipe);
+  if (!published) {
+    const problem: Problem = { path: ['recipe'], message: `no build of "${recipe}" was ever published here` };
+    return refuse([problem]);
+  }
+  const newest = await readCandidate(artifacts, recipe, published.build);
+  const own = newest.plan?.document.publish?.channel;
+  const channel = request.channel ?? own;
+  if (channel === undefined)
+    return refuse([{ path: ['channel'], message: `is missing, and ${published.build} was published to no channel` }]);
+  const regions = (newest.manifest?.targets ?? []).map(({ region }) => region);
+  const at = (name: string) => seeChannel(artifacts, { recipe, channel: name }, place.channelRoot, regions);
+  const look = await at(channel);
+  const standard = own === channel ? undefined : own === undefined ? published.build : (await at(own)).current;
+  return plannedMove(request, look, await chooseBuild(artifacts, request, look, standard), place);
+}

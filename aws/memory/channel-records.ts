@@ -1,0 +1,75 @@
+import type { ChannelName } from '../../core/channel/channel-moves.ts';
+import {
+  decideBeginning,
+  settledValues,
+  withEnded,
+  type ChannelRecord,
+  type Move,
+  type Mover,
+} from '../../core/channel/channel-record.ts';
+import type { ChannelValue } from '../../core/distribute/channel.ts';
+import { Failure } from '../../core/errors.ts';
+import { keyOf } from '../../core/memory/documents.ts';
+import type { Artifacts } from './artifacts.ts';
+import { readDocument, readVersioned, replace } from './documents.ts';
+
+/** Whether the execution of a move still writes. A build that is undone writes no more, though its execution runs. */
+async function moverOfChannel(artifacts: Artifacts, recipe: string, { verb, execution, to }: Move): Promise<Mover> {
+  if (verb === 'publish') {
+    const ledger = await readDocument(artifacts, { recipe, build: to.build }, 'ledger');
+    if (ledger?.complete) return 'complete';
+    if (ledger?.takenBack) return 'dead';
+  }
+  const { isRunning } = await import('../executions/executions.ts');
+  return (await isRunning(artifacts.aws, execution)) ? 'runs' : 'dead';
+}
+
+/** What a channel holds, apart from a move that died. `mover` tells of a move that is underway. */
+export async function settledChannel(artifacts: Artifacts, about: ChannelName, values: ChannelValue[]) {
+  const record = await readDocument(artifacts, about, 'channel');
+  const mover = record?.underway && (await moverOfChannel(artifacts, about.recipe, record.underway));
+  return { record, mover, settled: settledValues(record?.underway, mover, values) };
+}
+
+/**
+ * Writes down that a move is underway, so that no other writes the channel meanwhile.
+ * @param make Makes the move from what the channel holds apart from a move that died. May refuse it.
+ * @returns the move, or what it waits for.
+ */
+export async function beginMove(
+  artifacts: Artifacts,
+  about: ChannelName,
+  { parameter, execution, now }: { parameter: string; execution: string; now: ChannelValue[] },
+  make: (settled: ChannelValue[], record: ChannelRecord | undefined) => Move,
+): Promise<{ move: Move } | { waiting: string }> {
+  const found = await readVersioned(artifacts, about, 'channel');
+  const underway = found?.content.underway;
+  if (underway?.execution === execution) return { move: underway };
+  const mover = underway && (await moverOfChannel(artifacts, about.recipe, underway));
+  const move = make(settledValues(underway, mover, now), found?.content);
+  const decision = decideBeginning(found?.content, parameter, move, mover);
+  if ('busy' in decision) return { waiting: decision.busy };
+  if (await replace(artifacts, about, 'channel', decision.write, found ?? 'nothing')) return { move };
+  return { waiting: `another execution was faster to move ${parameter}` };
+}
+
+const attempts = 5;
+
+/**
+ * Writes down how a move ended, and frees the channel for the next.
+ * @throws AwsTransient if others are faster every time.
+ */
+export async function finishMove(
+  artifacts: Artifacts,
+  about: ChannelName,
+  { parameter, move }: { parameter: string; move: Move },
+  failure?: Move['failure'],
+): Promise<void> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const found = await readVersioned(artifacts, about, 'channel');
+    const record = found?.content ?? { schema: 1 as const, parameter, moves: [] };
+    const changed = withEnded(record, move, failure);
+    if (!changed || (await replace(artifacts, about, 'channel', changed, found ?? 'nothing'))) return;
+  }
+  throw new Failure('AwsTransient', `${keyOf(about, 'channel')} was changed by others ${attempts} times in a row`);
+}

@@ -1,0 +1,79 @@
+import type { Manifest, ManifestTarget } from '../build/manifest.ts';
+import type { Plan } from '../build/plan.ts';
+import type { ChannelValue } from '../distribute/channel.ts';
+import { fewOf } from '../distribute/distribution.ts';
+import type { AmiDescription } from '../launch/source.ts';
+import { happened, type Move } from './channel-record.ts';
+
+/** A build that a channel may move to, as the bucket and EC2 know it. */
+export interface MoveCandidate {
+  build: string;
+  manifest: Manifest | undefined;
+  plan: Plan | undefined;
+  /** Its AMIs, by region. An AMI that is gone or disabled is absent. */
+  images: Record<string, AmiDescription | undefined>;
+}
+
+/** The targets of a candidate that were published. */
+export const targetsOf = ({ manifest }: Pick<MoveCandidate, 'manifest'>): ManifestTarget[] =>
+  (manifest?.targets ?? []).filter(({ status, ami }) => status === 'published' && ami !== null);
+
+function unpublished({ build, manifest }: MoveCandidate): string | undefined {
+  if (!manifest) return `there is no manifest of ${build}: it was never built here, or it still runs`;
+  if (manifest.status === 'up-to-date') {
+    const image = manifest.image?.name ?? 'an earlier build';
+    return `${build} made nothing, since ${image} was up to date`;
+  }
+  return manifest.status === 'published'
+    ? undefined
+    : `${build} failed (${manifest.failure?.error}), so its checks do not count`;
+}
+
+/** Every reason why a channel must not move to a build. */
+export function candidateProblems(candidate: MoveCandidate, values: ChannelValue[]): string[] {
+  const { build, plan, images } = candidate;
+  const wrong = unpublished(candidate);
+  if (wrong !== undefined) return [wrong];
+  if (!plan) return [`the plan of ${build} is gone, so nobody can tell what its image must be`];
+  const targets = targetsOf(candidate);
+  const reached = new Set(targets.map(({ region }) => region));
+  const beyond = values
+    .filter(({ region, ami }) => ami !== undefined && !reached.has(region))
+    .map(({ region }) => region);
+  return [
+    ...(plan.unjudged ? [`no candidate could judge ${build}`] : []),
+    ...(beyond.length > 0 ? [`${build} has no image in ${fewOf(beyond, ', ')}, where the channel has one`] : []),
+    ...targets.flatMap(({ region, ami }) => {
+      const image = images[region];
+      if (!image) return [`${ami} in ${region} is gone or disabled`];
+      return image.state === 'available' ? [] : [`${ami} in ${region} is ${image.state}`];
+    }),
+  ];
+}
+
+/** Builds that somebody took back from the channel and nobody put there again. */
+function takenBackFrom(moves: Move[]): Set<string> {
+  const bad = new Set<string>();
+  for (const { verb, from, to } of moves) {
+    if ((verb === 'rollback' || verb === 'revoke') && from) bad.add(from.build);
+    else bad.delete(to.build);
+  }
+  return bad;
+}
+
+/**
+ * The builds that a rollback may go to, best first: the one that the current build replaced, then what the channel held before,
+ * newest first, then the recipe's other builds that are older.
+ */
+export function rollbackOrder(moves: Move[], current: string | undefined, builds: string[]): string[] {
+  const past = moves.filter(happened);
+  const replaced = past.findLast(({ verb, to }) => verb.startsWith('p') && to.build === current)?.from?.build;
+  const held = past.flatMap(({ from, to }) => [from?.build, to.build]).toReversed();
+  const older = builds
+    .filter((build) => current === undefined || build < current)
+    .toSorted()
+    .toReversed();
+  const bad = takenBackFrom(past);
+  const order = [replaced, ...held, ...older].filter((build) => build !== undefined);
+  return [...new Set(order)].filter((build) => build !== current && !bad.has(build));
+}

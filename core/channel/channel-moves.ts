@@ -1,0 +1,63 @@
+import type { Plan } from '../build/plan.ts';
+import type { ChannelLedger, ChannelValue } from '../distribute/channel.ts';
+import { holding, type ChannelRecord, type Move } from './channel-record.ts';
+
+/** A channel of a recipe: the subject of its document. */
+export interface ChannelName {
+  recipe: string;
+  channel: string;
+}
+
+/** One channel that an execution of move-channel moves, and how. */
+export interface PlannedMove extends ChannelName {
+  parameter: string;
+  move: Move;
+}
+
+/** The channel that a build is published to. Undefined for a recipe without one. */
+export const channelOf = ({ recipe, document }: Pick<Plan, 'recipe' | 'document'>): ChannelName | undefined =>
+  document.publish && { recipe, channel: document.publish.channel };
+
+/** The move that a publish is. */
+export function publishMove(
+  plan: Plan,
+  execution: string,
+  at: Date,
+  before: ChannelValue[],
+  after: ChannelLedger['after'],
+  record: ChannelRecord | undefined,
+): Move {
+  const from = holding(record, before);
+  return {
+    verb: 'publish',
+    execution,
+    who: plan.trigger ? `a build started by ${plan.trigger.by}` : 'a build started by hand',
+    at: at.toISOString(),
+    ...(plan.trigger && { why: plan.trigger.reason }),
+    ...(from && { from }),
+    to: { build: plan.build, digest: plan.digest },
+    before,
+    after: after.map(({ region, ami }) => ({ region, ami })),
+  };
+}
+
+/** The regions that a move must still write. */
+export const behindOf = ({ after }: Pick<Move, 'after'>, now: ChannelValue[]): Move['after'] =>
+  after.filter(({ region, ami }) => now.find((value) => value.region === region)?.ami !== ami);
+
+/** The regions that still hold what a move wrote although it did not happen, with the values to restore. */
+export const stillMoved = ({ before, after }: Pick<Move, 'before' | 'after'>, now: ChannelValue[]): ChannelValue[] =>
+  before.filter(({ region, ami }) => {
+    const current = now.find((value) => value.region === region)?.ami;
+    return (
+      current !== ami && current !== undefined && after.some((one) => one.region === region && one.ami === current)
+    );
+  });
+
+/** The regions of a channel that hold something else than when a move was decided, in words. */
+export function changedSince({ before }: Pick<Move, 'before'>, settled: ChannelValue[]): string[] {
+  return before.flatMap(({ region, ami }) => {
+    const now = settled.find((value) => value.region === region)?.ami;
+    return now === ami ? [] : [`${region} holds ${now ?? 'nothing'}, and held ${ami ?? 'nothing'}`];
+  });
+}

@@ -1,0 +1,106 @@
+import type { ChannelValue } from '../distribute/channel.ts';
+
+/** Every way in which a channel moves: a build is published, or somebody moves the channel. */
+type MoveVerb = 'publish' | 'promote' | 'rollback' | 'revoke';
+
+/** A build that a channel held or holds, with the digest of its content. */
+interface MovedBuild {
+  build: string;
+  /** Absent where the build has no plan any more. */
+  digest?: string | undefined;
+}
+
+/** One move of a channel: who moved it, when, from which build to which, and why. */
+export interface Move {
+  verb: MoveVerb;
+  /** ARN of the execution that moved it. */
+  execution: string;
+  who: string;
+  /** When the move began, ISO 8601. */
+  at: string;
+  why?: string | undefined;
+  /** Absent where the channel held no build of the recipe, or different builds in its regions. */
+  from?: MovedBuild | undefined;
+  to: MovedBuild;
+  before: ChannelValue[];
+  after: { region: string; ami: string }[];
+  /** Why the move did not happen. Every region holds what it held before. */
+  failure?: { error: string; cause: string };
+}
+
+/**
+ * The document of a channel, `builds/<recipe>/channels/<channel>.json`: its newest moves, and the move that is underway. Who
+ * writes `underway` first may write the parameters. It also says what to restore if the move dies.
+ */
+export interface ChannelRecord {
+  schema: 1;
+  parameter: string;
+  underway?: Move;
+  /** Newest last. */
+  moves: Move[];
+}
+
+const mostMoves = 200;
+
+/**
+ * Whether the execution of a move that is underway still writes. `complete`: a build that died after its publish was complete.
+ */
+export type Mover = 'runs' | 'dead' | 'complete';
+
+/** What a channel holds once the move that is underway is out of the way. A dead move counts as if it had been taken back. */
+export function settledValues(
+  underway: Move | undefined,
+  mover: Mover | undefined,
+  now: ChannelValue[],
+): ChannelValue[] {
+  if (!underway || mover === 'complete') return now;
+  return now.map((value) => {
+    const written = underway.after.some(({ region, ami }) => region === value.region && ami === value.ami);
+    return (written && underway.before.find(({ region }) => region === value.region)) || value;
+  });
+}
+
+const interrupted = { error: 'Interrupted', cause: 'the execution ended before every region held the image' };
+
+const withMove = (moves: Move[], move: Move): Move[] => [...moves, move].slice(-mostMoves);
+
+/** Whether a move happened. */
+export const happened = ({ failure }: Move): boolean => failure === undefined;
+
+/** What begins a move: it is written down now, or somebody else's move comes first. */
+type Beginning = { write: ChannelRecord } | { busy: string };
+
+/**
+ * Decides whether a move may begin to write a channel. A move that is underway keeps the channel as long as its execution runs.
+ * @param mover Whether the move that is underway still writes. Absent where none is underway.
+ */
+export function decideBeginning(
+  record: ChannelRecord | undefined,
+  parameter: string,
+  move: Move,
+  mover?: Mover,
+): Beginning {
+  const { underway, moves = [] } = record ?? {};
+  if (underway && mover === 'runs') return { busy: `${parameter} is being moved by ${underway.execution}` };
+  const ended = underway && (mover === 'complete' ? underway : { ...underway, failure: interrupted });
+  return { write: { schema: 1, parameter, underway: move, moves: ended ? withMove(moves, ended) : moves } };
+}
+
+/**
+ * The document after a move ended. Undefined if there is nothing to write, because the end was written before.
+ * @param failure Why the move did not happen. A move that never began to write is written down as well.
+ */
+export function withEnded(record: ChannelRecord, move: Move, failure?: Move['failure']): ChannelRecord | undefined {
+  const { underway, ...rest } = record;
+  if (record.moves.some(({ execution }) => execution === move.execution)) return undefined;
+  const ours = underway?.execution === move.execution;
+  const done: Move = failure ? { ...(ours ? underway : move), failure } : ours ? underway : move;
+  return { ...rest, ...(underway && !ours && { underway }), moves: withMove(record.moves, done) };
+}
+
+/** The build that a channel came to hold by its last move, if the channel still holds what that move wrote. */
+export function holding(record: ChannelRecord | undefined, values: ChannelValue[]): MovedBuild | undefined {
+  const last = record?.moves.findLast(happened);
+  const same = last?.after.every(({ region, ami }) => values.some((one) => one.region === region && one.ami === ami));
+  return same ? last?.to : undefined;
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod/mini';
+import { buildNamePattern } from '../build/identity.ts';
+import { isRecipeName } from '../recipe-name.ts';
+import type { Problem } from '../recipe/recipe.ts';
+import { oneLine } from '../recipe/scalars.ts';
+
+const text = z.string().check(z.minLength(1), z.maxLength(500), oneLine);
+const named = z.string().check(z.refine(isRecipeName));
+
+/** The input of an execution of move-channel. `{"recipe": "al2023-base", "verb": "rollback"}` is enough. */
+const MoveInput = z.strictObject({
+  recipe: named,
+  verb: z.enum(['promote', 'rollback']),
+  /** Which channel moves. A rollback moves the recipe's own channel if none is named. */
+  channel: z.optional(named),
+  /** The build to move to. */
+  build: z.optional(z.string().check(z.regex(buildNamePattern))),
+  /** Only says what would be done. */
+  plan: z.optional(z.boolean()),
+  why: z.optional(text),
+  /** Who asks. Absent where somebody starts the execution in the console. */
+  who: z.optional(text),
+});
+const known = Object.keys(MoveInput.def.shape).join(', ');
+
+export type MoveRequest = z.infer<typeof MoveInput>;
+
+const says: Record<string, string> = {
+  recipe: 'must be the name of a recipe',
+  verb: 'must be promote or rollback',
+  channel: 'must be the name of a channel',
+  build: 'is no build id (YYYYMMDD-HHMMSS-hhhh)',
+  plan: 'must be true or false',
+  why: 'must be one line of 1 to 500 characters',
+  who: 'must be one line of 1 to 500 characters',
+};
+
+function inputMessage(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.join(', ')}; known are ${known}`;
+  return (
+    says[String(issue.path[0])] ??
+    'the execution input must be an object like {"recipe": "al2023-base", "verb": "rollback"}'
+  );
+}
+
+/** The move that an execution's input asks for, or everything that is wrong with the input. */
+export function moveRequest(input: unknown): { request: MoveRequest } | { problems: Problem[] } {
+  const parsed = z.safeParse(MoveInput, input);
+  if (!parsed.success)
+    return { problems: parsed.error.issues.map((one) => ({ path: one.path as string[], message: inputMessage(one) })) };
+  const { verb, channel } = parsed.data;
+  if (verb === 'promote' && channel === undefined)
+    return { problems: [{ path: ['channel'], message: 'is missing: a promotion names the channel that it moves' }] };
+  return { request: parsed.data };
+}
+
+/** Who moves a channel, for its history. The input's word is taken; only CloudTrail knows for certain. */
+export const moverOf = ({ who }: MoveRequest, execution: string): string =>
+  who ?? `the console (execution ${execution.split(':').at(-1)})`;

@@ -1,0 +1,24 @@
+import * as z from 'zod/mini';
+import { moveOnce, movePermissions } from '../../aws/channel/carry-out-move.ts';
+import { fixedWaits } from '../../core/build/fixed-waits.ts';
+import { lambda } from '../stage.ts';
+import { plannedMoves } from '../stage-of-move.ts';
+import { wait } from '../wait.ts';
+
+/**
+ * Points each channel at its new build in every region, and reads the channel back. The channel's document has the old values
+ * before the first write, and keeps other moves away meanwhile.
+ */
+export const moveChannel = wait({
+  name: 'MoveChannel',
+  input: z.looseObject({ moves: plannedMoves }),
+  permissions: [...movePermissions, 'ec2:DescribeImages'],
+  bounds: () => fixedWaits.MoveChannel,
+  async look({ moves, again }, cloud) {
+    const waiting: string[] = [];
+    for (const one of moves) waiting.push(...[await moveOnce(cloud, one, !again)].filter((text) => text !== undefined));
+    return waiting.length > 0 ? { waiting: waiting.join('\n') } : { done: { movedAt: cloud.now().toISOString() } };
+  },
+});
+
+export const handler = lambda(moveChannel);

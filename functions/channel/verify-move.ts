@@ -1,0 +1,50 @@
+import * as z from 'zod/mini';
+import { readPlan } from '../../aws/memory/plans.ts';
+import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
+import type { PlannedMove } from '../../core/channel/channel-moves.ts';
+import { fixedWaits } from '../../core/build/fixed-waits.ts';
+import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
+import { targetWrongs } from '../../core/distribute/target.ts';
+import { Failure } from '../../core/errors.ts';
+import { lambda } from '../stage.ts';
+import { wait } from '../wait.ts';
+import { plannedMoves } from '../stage-of-move.ts';
+
+/**
+ * Reads back every target of the build that a channel moves to, exactly as Verify does before a publish: images, keys, tags and
+ * permissions. What only looks wrong is looked at again for `patienceSeconds`.
+ */
+export const verifyMove = wait({
+  name: 'VerifyMove',
+  input: z.looseObject({ moves: plannedMoves, patienceSeconds: z.number() }),
+  permissions: ['s3:GetObject', ...imagePermissions, 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshotAttribute'],
+  bounds: ({ patienceSeconds }) => ({ ...fixedWaits.VerifyMove, limit: patienceSeconds }),
+  async look({ moves, late }, cloud) {
+    const wrongsOf = async ({ recipe, move: { to, after } }: PlannedMove) => {
+      const plan = await readPlan(cloud, { recipe, build: to.build });
+      return Promise.all(
+        after.map(async ({ region, ami }) => {
+          const target = targetIn(plan, region);
+          const wrongs = targetWrongs(plan, target, await observeTarget(cloud.aws, plan, target, ami));
+          return { where: `${recipe}-${to.build} in ${region}`, wrongs };
+        }),
+      );
+    };
+    const seen = (await Promise.all(moves.map(wrongsOf))).flat().filter(({ wrongs }) => wrongs.length > 0);
+    const list = seen
+      .map(
+        ({ where, wrongs }) =>
+          `${where}: ${fewOf(
+            wrongs.map(({ says }) => says),
+            '; ',
+          )}`,
+      )
+      .join('\n');
+    if (seen.length === 0) return { done: { verifiedAt: cloud.now().toISOString() } };
+    const hopeless = seen.some(({ wrongs }) => wrongs.some(({ forGood }) => forGood));
+    if (!hopeless && !late) return { waiting: list };
+    throw new Failure('TargetsIncomplete', `the channel stays, since the build is not as its recipe says:\n${list}`);
+  },
+});
+
+export const handler = lambda(verifyMove);

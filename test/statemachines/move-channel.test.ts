@@ -1,0 +1,205 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { ChannelRecord } from '../../core/channel/channel-record.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import { brisk } from '../support/deployed.ts';
+import { account, build, caller, manifestIn, pipeline, regions, type Setting } from '../support/pipeline.ts';
+
+const brief = ({ scenario, ...setting }: Setting = {}): Simulation =>
+  pipeline({ ...setting, scenario: { delays: brisk, ...(scenario as object | undefined) } });
+
+/** What a channel holds in each region: the id of the build whose image it is. */
+function held({ cloud }: Simulation, channel: string): Record<string, string | undefined> {
+  return Object.fromEntries(
+    regions.flatMap((region) => {
+      const { parameters, images } = cloud.world.region(region);
+      const value = parameters.get(`${account} /golden/base/${channel}`)?.versions.at(-1)?.value;
+      return value === undefined ? [] : [[region, images.get(value)?.tags.get('golden:build') ?? value]];
+    }),
+  );
+}
+const everywhere = (id: string) => Object.fromEntries(regions.map((region) => [region, id]));
+
+const record = (simulation: Simulation, channel: string): ChannelRecord =>
+  simulation.read({ recipe: 'base', channel }, 'channel') as ChannelRecord;
+const move = (simulation: Simulation, input: object) => simulation.finish(simulation.move({ recipe: 'base', ...input }));
+const told = (simulation: Simulation, channel: string) =>
+  record(simulation, channel).moves.map(({ verb, from, to, failure }) => [verb, from?.build, to.build, failure?.error]);
+
+/** Builds so many times, a day apart. */
+async function built(simulation: Simulation, times: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let n = 0; n < times; n++) {
+    const execution = await build(simulation, { recipe: 'base', force: true });
+    expect(execution).toMatchObject({ status: 'SUCCEEDED' });
+    ids.push(manifestIn(simulation, execution).build);
+    await simulation.pass(3600);
+  }
+  return ids;
+}
+
+describe('a channel is moved by hand', () => {
+  const simulation = brief();
+  let [first, second, third] = ['', '', ''];
+  beforeAll(async () => {
+    [first = '', second = '', third = ''] = await built(simulation, 3);
+  }, 60_000);
+
+  test('a build that is published moves its channel, and the history says so', () => {
+    expect(told(simulation, 'stable')).toEqual([
+      ['publish', undefined, first, undefined],
+      ['publish', first, second, undefined],
+      ['publish', second, third, undefined],
+    ]);
+    expect(record(simulation, 'stable')).not.toHaveProperty('underway');
+  });
+
+  test('a plan says what a rollback would do, and changes nothing', async () => {
+    const { status, output } = await move(simulation, { verb: 'rollback', plan: true });
+    expect(status).toBe('SUCCEEDED');
+    expect(JSON.parse(output ?? '')).toMatchObject({
+      moves: [{ channel: 'stable', move: { from: { build: third }, to: { build: second } } }],
+    });
+    expect(held(simulation, 'stable')).toEqual(everywhere(third));
+  });
+
+  test('a promotion points the channel at what the recipe publishes now, and makes the channel', async () => {
+    const { status } = await move(simulation, { verb: 'promote', channel: 'prod', why: 'tested', who: 'Ada' });
+    expect([status, held(simulation, 'prod')]).toEqual(['SUCCEEDED', everywhere(third)]);
+    expect(record(simulation, 'prod').moves).toMatchObject([{ who: 'Ada', why: 'tested', to: { build: third } }]);
+  });
+
+  test('a rollback goes back to the build before, and the next one to the build before that', async () => {
+    expect((await move(simulation, { verb: 'rollback' })).status).toBe('SUCCEEDED');
+    expect(held(simulation, 'stable')).toEqual(everywhere(second));
+    expect((await move(simulation, { verb: 'rollback' })).status).toBe('SUCCEEDED');
+    expect(held(simulation, 'stable')).toEqual(everywhere(first));
+    expect(held(simulation, 'prod')).toEqual(everywhere(third));
+    expect(record(simulation, 'stable').moves.at(-1)?.who).toMatch(/^the console \(execution move-\d+\)$/);
+  });
+
+  test('where there is nothing to go back to, the rollback is refused and nothing is written down', async () => {
+    const moves = record(simulation, 'stable').moves.length;
+    expect(await move(simulation, { verb: 'rollback' })).toMatchObject({
+      error: 'MoveRefused',
+      cause: expect.stringContaining('nothing to roll /golden/base/stable back to'),
+    });
+    expect(record(simulation, 'stable').moves).toHaveLength(moves);
+  });
+
+  test('a move to a build whose image is gone is refused, and a healthy build is offered', async () => {
+    simulation.cloud.world.region('eu-west-1').images.forEach((image) => {
+      if (image.tags.get('golden:build') === second) image.state = 'deregistered';
+    });
+    const { error, cause } = await move(simulation, { verb: 'rollback', channel: 'prod' });
+    expect(error).toBe('MoveRefused');
+    expect(cause).toMatch(new RegExp(`ami-\\w+ in eu-west-1 is gone or disabled\n${first} is healthy`));
+    expect(held(simulation, 'prod')).toEqual(everywhere(third));
+  });
+
+  test('a build whose permissions are not as its recipe says is not promoted, and the history has the attempt', async () => {
+    simulation.cloud.world.region('us-east-1').images.forEach((image) => {
+      if (image.tags.get('golden:build') === first) image.permissions = [];
+    });
+    const { error, cause } = await move(simulation, { verb: 'promote', channel: 'prod', build: first });
+    expect([error, cause]).toEqual(['TargetsIncomplete', expect.stringContaining('is not shared with 444455556666')]);
+    expect(held(simulation, 'prod')).toEqual(everywhere(third));
+    expect(told(simulation, 'prod').at(-1)).toEqual(['promote', third, first, 'TargetsIncomplete']);
+  });
+
+  test('all that is wrong with an input is said at once', async () => {
+    const { error, cause } = await move(simulation, { verb: 'demote', build: 'latest', when: 'now' });
+    expect(error).toBe('RecipeInvalid');
+    for (const said of ['verb: must be', 'build: is no build id', 'unknown key when']) expect(cause).toContain(said);
+    expect(await move(simulation, { recipe: 'other', verb: 'rollback' })).toMatchObject({
+      error: 'RecipeInvalid',
+      cause: expect.stringContaining('no build of "other" was ever published here'),
+    });
+  });
+});
+
+const stop = ({ clock, stepFunctions }: Simulation, executionArn: string) =>
+  clock.at(clock.now(), () => stepFunctions.actions['StopExecution']?.({ executionArn }, caller));
+
+const refusedIn = (region: string, call = 1) => ({
+  api: [{ action: 'ssm:PutParameter', region, call, times: 1, error: 'AccessDeniedException', message: 'no' }],
+});
+
+test.each([
+  ['a channel that is there', 'rollback', 'stable', 3],
+  ['a channel that is made', 'promote', 'prod', 3],
+])('%s moves in all regions or in none', async (_, verb, channel, call) => {
+  const simulation = brief({ scenario: refusedIn('eu-west-1', call) });
+  await built(simulation, 2);
+  const before = held(simulation, channel);
+  expect(await move(simulation, { verb, channel })).toMatchObject({
+    error: 'PublishFailed',
+    cause: expect.stringContaining('AccessDenied'),
+  });
+  expect(held(simulation, channel)).toEqual(before);
+  expect(told(simulation, channel).at(-1)).toMatchObject([verb, expect.anything(), expect.anything(), 'PublishFailed'].map((one, at) => (at === 1 && channel === 'prod' ? undefined : one)));
+  expect(record(simulation, channel)).not.toHaveProperty('underway');
+});
+
+test('two moves at once come one after the other, and the second sees that its facts have changed', async () => {
+  const simulation = brief();
+  const [first = '', second = ''] = await built(simulation, 2);
+  const executions = [simulation.move({ recipe: 'base', verb: 'rollback' }), simulation.move({ recipe: 'base', verb: 'rollback' })];
+  const ended = [];
+  for (const one of executions) ended.push(await simulation.finish(one));
+  expect(ended.map(({ error }) => error ?? 'moved').toSorted()).toEqual(['MoveRefused', 'moved']);
+  expect(held(simulation, 'stable')).toEqual(everywhere(first));
+  expect(told(simulation, 'stable').filter(([, , , error]) => error === undefined).at(-1)).toEqual(['rollback', second, first, undefined]);
+});
+
+test('a move that was stopped in the middle is out of the way of the next, which starts from what the channel held', async () => {
+  const simulation = brief();
+  const [first = '', second = '', third = ''] = await built(simulation, 3);
+  const stopped = simulation.move({ recipe: 'base', verb: 'rollback', build: first });
+  const { ssm } = simulation.cloud.services;
+  const { PutParameter: put } = ssm;
+  let writes = 0;
+  ssm['PutParameter'] = (input, from) => {
+    if (++writes === 1) return put?.(input, from);
+    if (writes === 2) stop(simulation, stopped);
+    throw Object.assign(new Error('too late'), { name: 'AccessDeniedException' });
+  };
+  expect((await simulation.finish(stopped)).status).toBe('ABORTED');
+  ssm['PutParameter'] = put as NonNullable<typeof put>;
+  await simulation.pass(60);
+  expect(new Set(Object.values(held(simulation, 'stable'))).size).toBe(2);
+  const { status } = await move(simulation, { verb: 'rollback', build: second });
+  expect([status, held(simulation, 'stable')]).toEqual(['SUCCEEDED', everywhere(second)]);
+  expect(told(simulation, 'stable').slice(-2)).toEqual([
+    ['rollback', third, first, 'Interrupted'],
+    ['rollback', third, second, undefined],
+  ]);
+});
+
+test('a rollback does not wait for a build that runs, and that build is published afterwards', async () => {
+  const simulation = brief();
+  const [first = ''] = await built(simulation, 2);
+  const running = simulation.start({ recipe: 'base', force: true });
+  await simulation.pass(30);
+  expect((await move(simulation, { verb: 'rollback' })).status).toBe('SUCCEEDED');
+  expect(simulation.stepFunctions.execution(running).status).toBe('RUNNING');
+  expect(held(simulation, 'stable')).toEqual(everywhere(first));
+  const third = manifestIn(simulation, await simulation.finish(running)).build;
+  expect(held(simulation, 'stable')).toEqual(everywhere(third));
+});
+
+test('the undoing of a build that failed to publish does not undo a move that came after', async () => {
+  const simulation = brief({ scenario: refusedIn('eu-west-1', 3) });
+  const [first = '', second = ''] = await built(simulation, 2);
+  const failing = simulation.start({ recipe: 'base', force: true });
+  let rolledBack: string | undefined;
+  simulation.stepFunctions.onEvent((execution, event) => {
+    const { name } = (event['stateEnteredEventDetails'] as { name?: string } | undefined) ?? {};
+    if (execution.arn === failing && name === 'Compensate')
+      simulation.clock.at(simulation.clock.now() + 100, () => (rolledBack = simulation.move({ recipe: 'base', verb: 'rollback', build: first })));
+  });
+  expect((await simulation.finish(failing)).error).toBe('PublishFailed');
+  const { status, cause } = await simulation.finish(rolledBack ?? '');
+  expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+  expect(held(simulation, 'stable')).toEqual(everywhere(first));
+  expect(told(simulation, 'stable').at(-1)).toEqual(['rollback', second, first, undefined]);
+});
