@@ -15,7 +15,14 @@ function table(rows: string[][]): string {
 
 function documentTable(): string {
   const build = { recipe: '<recipe>', build: '<build>' };
-  const about = { ...build, kind: 'image' as const, id: '<id>', execution: '<execution>', startedAt: '<date>', channel: '<channel>' };
+  const about = {
+    ...build,
+    kind: 'image' as const,
+    id: '<id>',
+    execution: '<execution>',
+    startedAt: '<date>',
+    channel: '<channel>',
+  };
   const all = Object.entries(documents).map(([name, { key }]) => ({
     key: key(about),
     ...documentRows[name as DocumentName],

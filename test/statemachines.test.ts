@@ -41,7 +41,9 @@ interface Machine {
 const read = (name: string) => readFileSync(`statemachines/${name}.asl.json`, 'utf8').replaceAll('${Partition}', 'aws');
 const text = read('build-image');
 const machine = JSON.parse(text) as Machine;
-const small = ['clean-up-build', 'move-channel', 'sweep'].map((name) => [name, JSON.parse(read(name)) as Machine] as const);
+const small = ['clean-up-build', 'move-channel', 'sweep'].map(
+  (name) => [name, JSON.parse(read(name)) as Machine] as const,
+);
 
 /** Every value in the tree with its path. */
 function* walk(value: unknown, path = '$'): Generator<[string, unknown]> {
