@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { exampleCase, longCase, smallCase, type BenchCase } from './cases.ts';
 import { createBench, type Figures } from './measured-build.ts';
 import { failedBuilds } from './failed-builds.ts';
@@ -5,7 +6,8 @@ import { printTable } from './table.ts';
 
 /**
  * Measures builds on the simulated AWS, in virtual time. `docs/performance.md` has the figures, and what they should be.
- * `npm run bench -- scale [regions] [accounts] [builds …]` measures many builds that start in the same minute.
+ * `npm run bench -- scale [regions] [accounts] [builds …] [--svg file]` measures many builds that start in the same minute.
+ * `npm run bench -- cold-start [function …]` measures how long the bundles take to load.
  */
 
 const situations = {
@@ -56,11 +58,15 @@ async function print(measured: BenchCase): Promise<void> {
   ]);
 }
 
-const [what, regions = '6', accounts = '10', ...builds] = process.argv.slice(2);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { svg: { type: 'string' } } });
+const [what, regions = '6', accounts = '10', ...builds] = positionals;
 if (what === 'scale') {
   const { printScale } = await import('./scale.ts');
   const sizes = builds.length > 0 ? builds : ['1', '20', '50', '100', '200'];
-  await printScale(sizes.map(Number), { regions: Number(regions), accounts: Number(accounts) });
+  await printScale(sizes.map(Number), { regions: Number(regions), accounts: Number(accounts) }, values.svg);
+} else if (what === 'cold-start') {
+  const { printColdStarts } = await import('./cold-start.ts');
+  printColdStarts(positionals.slice(1));
 } else await printAll();
 
 async function printAll(): Promise<void> {

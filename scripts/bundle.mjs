@@ -56,14 +56,22 @@ export const bundleOptions = (file, outdir) => ({
  * are the same for all functions. This halves the CPU time.
  */
 async function withBundler(use) {
-  const [{ context }, { awsSchemas }] = await Promise.all([import('esbuild'), import('./aws-schemas.mjs')]);
+  const [{ context }, { awsSchemas }, { withoutDescriptions }] = await Promise.all([
+    import('esbuild'),
+    import('./aws-schemas.mjs'),
+    import('./without-descriptions.mjs'),
+  ]);
   const entry = 'golden:function'; // a context's entry point cannot change, but the file that it stands for can
   let current;
   const entryPoint = {
     name: 'entry-point',
     setup: ({ onResolve }) => onResolve({ filter: new RegExp(`^${entry}$`) }, () => ({ path: join(root, current) })),
   };
-  const builds = await context({ ...bundleOptions(entry, root), write: false, plugins: [entryPoint, awsSchemas] });
+  const builds = await context({
+    ...bundleOptions(entry, root),
+    write: false,
+    plugins: [entryPoint, awsSchemas, withoutDescriptions],
+  });
   try {
     await use({
       async bundle(file) {

@@ -1,12 +1,18 @@
 // What is uploaded to Lambda: does it start, is it small? What it says to AWS: test/wire.test.ts.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import * as z from 'zod/mini';
+import { parseRecipe, recipeSchema } from '../../core/recipe/recipe.ts';
+import { rules } from '../../core/recipe/rules/rules.ts';
 import { takeRecipes } from '../../infrastructure/functions.ts';
 import { bundleFunctions, type BundleSize } from '../../scripts/bundle.mjs';
 import { compileRecipes, functionFiles } from '../../scripts/deployment-files.ts';
+
+import { full, scripts } from '../bad-input/full-recipe.ts';
+import { placesIn, removed, replaced } from '../bad-input/mutations.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'golden-bundle-'));
 const node = (...args: string[]) => execFileSync(process.execPath, args, { encoding: 'utf8' });
@@ -72,4 +78,32 @@ test.each(takeRecipes)('the recipes and their version lie beside %s, which takes
     readdirSync('recipes').filter((file) => file.endsWith('.yaml')),
   );
   expect(version).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
+});
+
+test('what only the documentation of recipes reads is in no bundle', () => {
+  const told = new Set<string>(rules.map(({ says }) => says));
+  JSON.stringify(z.toJSONSchema(recipeSchema, { io: 'input' }), (key, value: unknown) => {
+    if (key === 'description' && typeof value === 'string') told.add(value);
+    return value;
+  });
+  const bundle = readFileSync(join(outdir, 'startBuild/index.mjs'), 'utf8');
+  expect(told.size).toBeGreaterThan(80);
+  expect([...told].filter((text) => bundle.includes(text.slice(0, 20)) && bundle.includes(text.slice(-20)))).toEqual(
+    [],
+  );
+});
+
+test('a bundle takes and refuses the same recipes as the source, in the same words', async () => {
+  await bundleFunctions({ recipes: 'core/recipe/recipe.ts' }, { outdir });
+  const spoilt = placesIn(full).flatMap((path) => [removed(path), replaced(path, 7), replaced(path, ['x'])]);
+  const documents = join(outdir, 'documents.json');
+  writeFileSync(documents, JSON.stringify([full, ...spoilt]));
+  const program = `
+    const { readFileSync } = await import('node:fs');
+    const { parseRecipe } = await import(${JSON.stringify(`file://${join(outdir, 'recipes/index.mjs')}`)});
+    const documents = JSON.parse(readFileSync(${JSON.stringify(documents)}, 'utf8'));
+    console.log(JSON.stringify(documents.map((document) => parseRecipe(document, ${JSON.stringify(scripts)}))));`;
+  const bundled = JSON.parse(node('--input-type=module', '-e', program)) as unknown[];
+  const read = JSON.parse(readFileSync(documents, 'utf8')) as unknown[];
+  expect(bundled).toEqual(JSON.parse(JSON.stringify(read.map((document) => parseRecipe(document, scripts)))));
 });

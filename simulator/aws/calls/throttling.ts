@@ -51,7 +51,8 @@ interface Price {
   tokens: number;
 }
 
-function pricesOf(service: string, action: string, input: Input): Price[] {
+/** The buckets that a request takes tokens from. */
+export function bucketsOf(service: string, action: string, input: Input): Price[] {
   if (service === 'ssm') {
     if (action === 'PutParameter' || action === 'DeleteParameter')
       return [{ bucket: action, limit: [3, 3], tokens: 1 }];
@@ -74,7 +75,7 @@ export function createThrottle(clock: Clock): (service: string, action: string, 
   const buckets = new Map<string, { tokens: number; at: number }>();
   return (service, action, input, { account, region }) => {
     const now = clock.now();
-    const due = pricesOf(service, action, input as Input).map(({ bucket: name, limit: [size, refill], tokens }) => {
+    const due = bucketsOf(service, action, input as Input).map(({ bucket: name, limit: [size, refill], tokens }) => {
       const key = [account, region, service, name].join(' ');
       const bucket = buckets.get(key) ?? { tokens: size, at: now };
       buckets.set(key, bucket);

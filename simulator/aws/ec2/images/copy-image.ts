@@ -60,11 +60,14 @@ function copyableImage(region: Region, caller: Caller, id: string): Image {
   throw new ApiError('InvalidRequest', 'You do not have permission to access the storage of this ami');
 }
 
+/** The quota of copies in progress to one region. */
+export const copiesAtOnce = 300;
+
 function refuseTooManyCopies(region: Region, caller: Caller): void {
   const copying = [...region.images.values()].filter(
     (image) => image.state === 'pending' && image.owner === caller.account,
   );
-  if (copying.length >= 300)
+  if (copying.length >= copiesAtOnce)
     throw new ApiError('ResourceLimitExceeded', 'Too many AMI copies in progress in this region.');
 }
 
