@@ -6,27 +6,21 @@ import { fileURLToPath } from 'node:url';
 import { importTypeScript } from './run.mjs';
 import { ensureInstalled, root } from './setup.mjs';
 
-// Functions that esbuild bundles at the same time, about 300 MB each.
-const atOnce = 2;
-
 /**
  * Bundles functions, given as key → source file. Sizes are in bytes. An entry over the limit is an error, because a cold start
  * reads it.
  */
 export async function bundleFunctions(files, { outdir = join(root, 'dist'), limit = 130_000 } = {}) {
-  const waiting = Object.entries(files);
   const sizes = [];
-  const bundleNext = async (bundler) => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [name, file] = next;
-      const outputs = await bundler.bundle(file);
+  await withBundler(async (bundle) => {
+    for (const [name, file] of Object.entries(files)) {
+      const outputs = await bundle(file);
       mkdirSync(join(outdir, name), { recursive: true });
       for (const [path, contents] of outputs) writeFileSync(join(outdir, name, path), contents);
       const total = outputs.reduce((sum, [, { length }]) => sum + length, 0);
       sizes.push({ name, entry: new Map(outputs).get('index.mjs').length, total, files: outputs.length });
     }
-  };
-  await Promise.all(Array.from({ length: atOnce }, () => withBundler(bundleNext)));
+  });
   const large = sizes.filter(({ entry }) => entry > limit).map(({ name, entry }) => `${name} ${entry}`);
   if (large.length > 0) throw new Error(`entries over ${limit} bytes: ${large.join(', ')}`);
   return sizes.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -53,7 +47,8 @@ export const bundleOptions = (file, outdir) => ({
 
 /**
  * Bundles one function after another. esbuild keeps the files that it has parsed between the builds of one context, and most files
- * are the same for all functions. This halves the CPU time.
+ * are the same for all functions. This halves the CPU time. esbuild uses all cores for one build, so a second context beside this
+ * one would only parse everything again and take another 300 MB.
  */
 async function withBundler(use) {
   const [{ context }, { awsSchemas }, { withoutDescriptions }] = await Promise.all([
@@ -73,12 +68,10 @@ async function withBundler(use) {
     plugins: [entryPoint, awsSchemas, withoutDescriptions],
   });
   try {
-    await use({
-      async bundle(file) {
-        current = file;
-        const { outputFiles } = await builds.rebuild();
-        return outputFiles.map(({ path, contents }) => [basename(path), contents]);
-      },
+    await use(async (file) => {
+      current = file;
+      const { outputFiles } = await builds.rebuild();
+      return outputFiles.map(({ path, contents }) => [basename(path), contents]);
     });
   } finally {
     await builds.dispose();

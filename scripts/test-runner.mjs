@@ -1,9 +1,9 @@
 // Runs the tests with jest-light-runner, and shows the places of failures in TypeScript.
 // Node's own --enable-source-maps reads the map of every module, and maps every stack that anything reads. That takes a fifth of
 // the tests' time, although only a failure needs a map.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { resolve, dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import LightRunner from 'jest-light-runner';
 import { testTree } from './test-tree.mjs';
@@ -29,8 +29,43 @@ export const inTypeScript = (text) =>
     return `${resolve(dirname(file), entry.originalSource)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   });
 
+/** The suites that take longest, the longest first. They start first, so that all cores are busy until the end. */
+const longest = [
+  'template',
+  'permissions',
+  'bad-input/files',
+  'proof/month/days',
+  'scripts/bundle',
+  'wire',
+  'account',
+  'scripts/package',
+  'cli/simulated/simulate',
+  'statemachines/build-image/long',
+  'statemachines/build-image/redrive',
+  'bad-input/documents',
+  'proof/faults/faults',
+  'infrastructure/observability',
+  'statemachines/build-image/again',
+  'statemachines/build-image/build-image',
+  'statemachines/build-image/self-destruct',
+  'statemachines/sweep',
+  'functions/bake/resolve',
+  'statemachines/build-image/beside',
+  'functions/wake/wake',
+  'statemachines/build-image/kept',
+  'infrastructure/triggers/breaker',
+  'docs/scenarios',
+].map((name) => join(testTree, 'test', `${name}.test.ts.js`));
+
+function longestFirst(tests) {
+  const placeOf = ({ path }) => (longest.includes(path) ? longest.indexOf(path) : longest.length);
+  return tests.toSorted((one, other) => placeOf(one) - placeOf(other));
+}
+
 export default class Runner extends LightRunner {
   runTests(tests, watcher, onStart, onResult, onFailure) {
+    const gone = longest.filter((path) => !existsSync(path));
+    if (gone.length > 0) throw new Error(`scripts/test-runner.mjs names suites that do not exist: ${gone.join(', ')}`);
     const translated = (result) => ({
       ...result,
       failureMessage: result.failureMessage && inTypeScript(result.failureMessage),
@@ -40,7 +75,7 @@ export default class Runner extends LightRunner {
       })),
     });
     return super.runTests(
-      tests,
+      longestFirst(tests),
       watcher,
       onStart,
       (test, result) => onResult(test, translated(result)),

@@ -11,7 +11,12 @@ import { secretIn } from './secrets.ts';
  * The rest is for the document itself and the lines around the text.
  */
 const commandBytes = 56_000;
-const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
+const utf8BytesOf = (text: string) => new TextEncoder().encode(text).length;
+const bytesOf = (value: unknown) => utf8BytesOf(JSON.stringify(value));
+
+/** gzip never lengthens a text by more than a few bytes, and base64 lengthens it by a third. So half the limit always fits. */
+const isTooLong = (text: string): boolean =>
+  utf8BytesOf(text) > commandBytes / 2 && bytesOf(packedShell(text)) > commandBytes;
 
 const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'powershell' | 'script', text: string][] =>
   (['run', 'powershell', 'script'] as const).flatMap((key) => {
@@ -58,10 +63,10 @@ export const commandRules: Rule[] = [
     look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         for (const [key, text] of texts(action, scripts)) {
-          if (bytesOf(packedShell(text)) > commandBytes)
+          if (isTooLong(text))
             report(
               [...path, key],
-              `is ${new TextEncoder().encode(text).length} bytes, and even compressed more than the ${commandBytes} that SSM takes; split it, or fetch the bulk from S3 in the step`,
+              `is ${utf8BytesOf(text)} bytes, and even compressed more than the ${commandBytes} that SSM takes; split it, or fetch the bulk from S3 in the step`,
             );
         }
         const size = action.parameters ? bytesOf(action.parameters) : 0;

@@ -3,7 +3,16 @@ import { scheduleProblem } from './schedule.ts';
 import { didYouMean } from './nearest.ts';
 import type { Rule } from './rule.ts';
 
+/** Names that were looked up. Intl takes almost a millisecond for a name, and recipes are read again and again. */
+const timeZones = new Map<string, boolean>();
+
 function isTimeZone(name: string): boolean {
+  const known = timeZones.get(name) ?? isKnownToIntl(name);
+  timeZones.set(name, known);
+  return known;
+}
+
+function isKnownToIntl(name: string): boolean {
   try {
     // Intl.DateTimeFormat accepts offsets such as +01:00, but EventBridge Scheduler does not.
     return /^[A-Za-z]/.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));

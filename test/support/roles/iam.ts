@@ -32,7 +32,13 @@ export interface AllowedAction {
   id: string;
 }
 
-const wildcards = (pattern: string): RegExp =>
+const patterns = new Map<string, RegExp>();
+const wildcards = (pattern: string): RegExp => {
+  const known = patterns.get(pattern) ?? asRegExp(pattern);
+  patterns.set(pattern, known);
+  return known;
+};
+const asRegExp = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern
       .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
@@ -40,7 +46,7 @@ const wildcards = (pattern: string): RegExp =>
       .replaceAll('?', '.')}$`,
     's',
   );
-const like = (pattern: string, value: string): boolean => wildcards(pattern).test(value);
+const like = (pattern: string, value: string): boolean => pattern === value || wildcards(pattern).test(value);
 
 /** Compares part by part, so that no wildcard extends over a colon. */
 function arnLike(pattern: string, value: string): boolean {

@@ -44,12 +44,13 @@ export function createJudge(template: Template): Judge {
   const roleOf = roleNamesOf(template);
   return {
     hear(calls, place) {
-      const grants = grantsOf(template, place);
+      const grants = new Map<string, AllowedAction[]>();
+      for (const grant of grantsOf(template, place)) grants.set(grant.role, [...(grants.get(grant.role) ?? []), grant]);
       const refused = new Set<string>();
       const facts = { resources: resourcesIn(calls), roleOf };
       for (const call of calls) {
         const { by, region } = call;
-        const own = by === undefined ? [] : grants.filter(({ role }) => role === roleIdOf(by));
+        const own = by === undefined ? [] : (grants.get(roleIdOf(by)) ?? []);
         for (const ask of asksOf(call, facts)) {
           every.push(ask);
           const allowing = own.filter((grant) => allows(grant, ask));
