@@ -14,8 +14,8 @@ export const agentLook = (
   permissions: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
   bounds: (event) => event.wait,
   awaits: ({ instance }) => ({ kind: 'instance', id: instance }),
-  look: ({ build: own, instance, mostLost, since }, { aws, now }) => {
+  look: ({ build: own, instance, mostLost, since, last }, { aws, now }) => {
     const role = name === 'AwaitBuilder' ? 'builder' : 'candidate';
-    return lookAtAgent(aws, { build: own, role, instance, mostLost }, secondsSince(since, now()));
+    return lookAtAgent(aws, { build: own, role, instance, mostLost }, secondsSince(since, now()), last);
   },
 });

@@ -19,8 +19,8 @@ export const commandLook = (name: 'AwaitCommand' | 'AwaitCheck'): Wait<z.infer<t
   permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 'ec2:DescribeInstances', 's3:GetObject'],
   bounds: (event) => event.wait,
   awaits: ({ command }) => ({ kind: 'command', id: command }),
-  look: ({ build: own, instance, command, name: step, shutsDown, again }, cloud) => {
+  look: ({ build: own, instance, command, name: step, shutsDown, last }, cloud) => {
     const failure = name === 'AwaitCommand' ? 'ProvisionFailed' : 'CheckFailed';
-    return lookAtCommand(cloud, own, { command, name: step, shutsDown }, instance, failure, again);
+    return lookAtCommand(cloud, own, { command, name: step, shutsDown }, instance, failure, last);
   },
 });

@@ -24,6 +24,12 @@ export const stoppedLook: Wait<z.infer<typeof input>, { instance: string; state:
   bounds: (event) => event.wait,
   awaits: ({ instance }) => ({ kind: 'instance', id: instance }),
   async look({ instance, capture, shutsDown, since, woken }, cloud) {
+    const mayStopItself = shutsDown && secondsSince(since, cloud.now()) < patience.shutdown;
+    // Right after its last command the builder runs. EC2's answer to the stop tells its state, so nobody need ask before.
+    const begun = !woken && capture === 'stopped' && !shutsDown && secondsSince(since, cloud.now()) < 10;
+    const stopping = begun ? await stopInstance(cloud.aws, instance) : undefined;
+    if (stopping && stopping !== 'stopped')
+      return { waiting: `${instance} in ${cloud.aws.region} is ${stopping}, to be stopped` };
     const found = await describeInstance(cloud.aws, instance);
     const state = found?.state ?? 'unknown';
     if (state === 'stopped' || (state === 'running' && capture === 'running')) return { done: { instance, state } };
@@ -33,7 +39,6 @@ export const stoppedLook: Wait<z.infer<typeof input>, { instance: string; state:
         `${instance} in ${cloud.aws.region} is ${state} instead of stopped: ${found?.reason ?? 'EC2 gives no reason'}`,
       );
     }
-    const mayStopItself = shutsDown && secondsSince(since, cloud.now()) < patience.shutdown;
     if (state === 'running' && !mayStopItself && !woken) await stopInstance(cloud.aws, instance);
     return { waiting: `${instance} in ${cloud.aws.region} is ${state}, to be stopped` };
   },

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import { failTask, succeedTask } from '../aws/executions/tasks.ts';
-import { write } from '../aws/memory/documents.ts';
 import type { WaitBounds } from '../core/build/awaited.ts';
-import { pauseBeforeLook } from '../core/build/look-times.ts';
+import { isTooEarly, pauseBeforeLook, pauseWhenBusy } from '../core/build/look-times.ts';
 import { Failure, type FailureName } from '../core/errors.ts';
 import type { Awaitable } from '../core/memory/documents.ts';
 import type { StageContext, Stage } from './stage.ts';
+import { forgetWait, rememberWait } from './waiting-task.ts';
 
 /** The result of a look: done, or what it still waits for, in words. */
 export type LookResult<O> = { done: O } | { waiting: string };
@@ -36,6 +36,8 @@ interface Occasion {
   woken: boolean;
   /** The same call has looked before, seconds ago. */
   again: boolean;
+  /** The same call does not look again. The looks before it only ask whether the end has come, not why it has not. */
+  last: boolean;
 }
 
 export interface Wait<I, O> {
@@ -65,7 +67,7 @@ export function wait<I extends object, O>(definition: Wait<I, O>): Stage<I & Tok
   return {
     name,
     input: withToken(input) as never,
-    permissions: [...permissions, ...answering, ...(awaits ? ['s3:PutObject'] : [])],
+    permissions: [...permissions, ...answering, ...(awaits ? ['s3:PutObject', 's3:DeleteObject'] : [])],
     async run(event, cloud) {
       // Before the first look, so that no event falls between a look and the wait.
       if (awaits) await rememberWait(name, awaits(event), event, cloud);
@@ -74,18 +76,8 @@ export function wait<I extends object, O>(definition: Wait<I, O>): Stage<I & Tok
   };
 }
 
-/** Events only make a wait quick. Where its document cannot be written, its heartbeats are enough. */
-async function rememberWait(state: string, awaited: Awaitable, input: object, cloud: StageContext): Promise<void> {
-  try {
-    await write(cloud, awaited, 'wait', { state, input: { ...input } });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    cloud.log({ level: 'WARN', state, message: `no event can wake this wait: ${error.message}` });
-  }
-}
-
 /** The part of a wait that an event needs. */
-export type Look<I, O> = Pick<Wait<I, O>, 'bounds' | 'look'>;
+export type Look<I, O> = Pick<Wait<I, O>, 'name' | 'bounds' | 'awaits' | 'look'>;
 
 /**
  * Looks, and answers the task token if there is something to tell. Repeats the look while the end is near.
@@ -99,10 +91,14 @@ export async function lookAndAnswer<I extends object, O>(
   woken = false,
 ): Promise<string> {
   const { limit, quickFor } = definition.bounds(input);
+  const heard = async (answered: boolean, outcome: string) => {
+    if (!answered) return `${outcome}, too late for this token`;
+    if (definition.awaits) await forgetWait(definition.name, definition.awaits(input), cloud);
+    return outcome;
+  };
   try {
     const { seen, waited } = await lookWhileNear(definition, input, cloud, woken);
-    if ('done' in seen)
-      return (await succeedTask(cloud.aws, input.taskToken, seen.done)) ? 'done' : 'done, too late for this token';
+    if ('done' in seen) return await heard(await succeedTask(cloud.aws, input.taskToken, seen.done), 'done');
     if (woken) return seen.waiting;
     // A throttled last look is repeated, until twice the limit.
     if (waited >= limit && !(seen.busy && waited < 2 * limit))
@@ -112,8 +108,8 @@ export async function lookAndAnswer<I extends object, O>(
   } catch (error) {
     // AWS may have throttled the answer itself. A refusal of `wake` is no finding: the state's own look has another role.
     if (!(error instanceof Failure) || (woken ? unfound.has(error.name) : error.name === 'AwsTransient')) throw error;
-    const heard = await failTask(cloud.aws, input.taskToken, error);
-    return heard ? `failed: ${error.message}` : 'failed, too late for this token';
+    const answered = await failTask(cloud.aws, input.taskToken, error);
+    return answered ? heard(answered, `failed: ${error.message}`) : heard(answered, 'failed');
   }
 }
 
@@ -129,12 +125,15 @@ async function lookWhileNear<I extends object, O>(
   for (let [stayed, began] = [0, cloud.now().toISOString()]; ; stayed = secondsSince(began, cloud.now())) {
     const waited = secondsSince(input.since, cloud.now());
     const late = !woken && waited >= bounds(input).limit;
-    const occasion = { ...input, late, woken, again: stayed > 0 };
-    const early = stayed === 0 && !woken && waited < (bounds(input).notBefore ?? 0);
-    const seen: Seen<O> = early ? { waiting: 'just begun' } : await unlessBusy(() => look(occasion, cloud));
-    const over = 'done' in seen || seen.busy || late;
-    const pause = over ? undefined : pauseBeforeLook(bounds(input), waited, stayed, woken);
-    if (pause === undefined) return { seen, waited };
+    const planned = late ? undefined : pauseBeforeLook(bounds(input), waited, stayed, woken);
+    const occasion = { ...input, late, woken, again: stayed > 0, last: planned === undefined };
+    const early = stayed === 0 && !woken && isTooEarly(bounds(input), waited);
+    const seen: Seen<O> = early
+      ? { waiting: 'it is too early for a look' }
+      : await unlessBusy(() => look(occasion, cloud));
+    // The event does not come again, so `wake` itself repeats a throttled look. A state's own look is repeated by its heartbeat.
+    const pause = seen.busy ? pauseWhenBusy(stayed, woken) : planned;
+    if (pause === undefined || 'done' in seen) return { seen, waited };
     await cloud.pause(pause);
   }
 }

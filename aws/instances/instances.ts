@@ -60,10 +60,14 @@ export async function describeInstance(aws: Connection, instance: string): Promi
   return found && describe(found);
 }
 
-export async function stopInstance(aws: Connection, instance: string): Promise<void> {
-  await ask({ action: 'ec2:StopInstances', region: aws.region, about: instance }, () =>
-    aws.client(EC2Client).send(new StopInstancesCommand({ InstanceIds: [instance] })),
+/** Stops an instance, or finds it stopped. @returns the state that it has now; undefined if its state allows no stop. */
+export async function stopInstance(aws: Connection, instance: string): Promise<string | undefined> {
+  const answer = await ask(
+    { action: 'ec2:StopInstances', region: aws.region, about: instance },
+    () => aws.client(EC2Client).send(new StopInstancesCommand({ InstanceIds: [instance] })),
+    { 'not yet': () => undefined },
   );
+  return answer?.StoppingInstances?.[0]?.CurrentState?.Name;
 }
 
 /** Terminates instances. An instance that EC2 no longer knows is no error. */

@@ -52,6 +52,13 @@ export async function writeObject(
   );
 }
 
+export async function removeObject({ aws, bucket }: Artifacts, key: string): Promise<void> {
+  const { deleteObject } = await openBucket();
+  await ask({ action: 's3:DeleteObject', region: aws.region, about: `s3://${bucket}/${key}` }, () =>
+    deleteObject(aws, bucket, key),
+  );
+}
+
 /** Objects below a prefix with their sizes in bytes. With a delimiter, also its folders, but not their contents. */
 export async function listArtifacts(
   { aws, bucket }: Artifacts,

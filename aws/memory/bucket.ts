@@ -1,4 +1,10 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { Connection } from '../connection.ts';
 
 /** The version and text of an object, or of the part that an HTTP range names. */
@@ -10,6 +16,11 @@ export async function getObject(
 ): Promise<{ text: string; version: string }> {
   const answer = await aws.client(S3Client).send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: range }));
   return { text: (await answer.Body?.transformToString()) ?? '', version: answer.ETag ?? '' };
+}
+
+/** An object that is not there is no error. */
+export async function deleteObject(aws: Connection, bucket: string, key: string): Promise<void> {
+  await aws.client(S3Client).send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
 }
 
 /** An entry of a listing: an object or, with a delimiter, a folder (its key ends in the delimiter). */

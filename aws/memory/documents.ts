@@ -6,7 +6,7 @@ import {
   type DocumentContent,
   type DocumentName,
 } from '../../core/memory/documents.ts';
-import { readObject, writeObject, type Artifacts, type Over } from './artifacts.ts';
+import { readObject, removeObject, writeObject, type Artifacts, type Over } from './artifacts.ts';
 
 /** A document as it was read. `version` lets `replace` write only over this version. */
 interface Versioned<Name extends DocumentName> {
@@ -37,6 +37,14 @@ export async function write<Name extends DocumentName>(
   content: DocumentContent<Name>,
 ): Promise<void> {
   await writeObject(artifacts, keyOf(about, name), content);
+}
+
+export async function removeDocument<Name extends DocumentName>(
+  artifacts: Artifacts,
+  about: DocumentSubject<Name>,
+  name: Name,
+): Promise<void> {
+  await removeObject(artifacts, keyOf(about, name));
 }
 
 /** @param over Writes only over this version, or only if there is no document. @returns false if that no longer holds. */

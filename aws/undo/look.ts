@@ -1,5 +1,6 @@
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
+import { hasEnded } from '../../core/undo/things.ts';
 import type { UndoScope } from '../../core/undo/scope.ts';
 import type { BuildSeen } from '../../core/undo/undo.ts';
 import type { Connection } from '../connection.ts';
@@ -36,12 +37,13 @@ export async function lookAtBuild(
       return [];
     }
   }
-  const instances = withInstances
-    ? [
-        unlessRefused({ of: 'instance', region: home }, () => findTaggedInstances(aws, home, plan)),
-        unlessRefused({ of: 'volume', region: home }, () => findTaggedVolumes(aws, home, plan.account, plan)),
-      ]
-    : [];
+  const instancesAndVolumes = async () => {
+    const instances = await unlessRefused({ of: 'instance', region: home }, () => findTaggedInstances(aws, home, plan));
+    // Volumes go with their instance, or after it. The look that finds the instance gone lists those that are left.
+    if (!instances.every(hasEnded)) return instances;
+    const list = () => findTaggedVolumes(aws, home, plan.account, plan);
+    return [...instances, ...(await unlessRefused({ of: 'volume', region: home }, list))];
+  };
   const images = regions.map(async (region) => {
     // Snapshots first: an AMI that comes to light between the two listings still protects its snapshots.
     const snapshots = await unlessRefused({ of: 'snapshot', region }, () => findTaggedSnapshots(aws, region, plan));
@@ -53,6 +55,9 @@ export async function lookAtBuild(
       { region, parameter, ami: await readParameter(aws, region, parameter) },
     ]),
   );
-  const listed = await Promise.all([Promise.all([...instances, ...images]), Promise.all(values)]);
+  const listed = await Promise.all([
+    Promise.all([...(withInstances ? [instancesAndVolumes()] : []), ...images]),
+    Promise.all(values),
+  ]);
   return { unseen, things: listed[0].flat(), channels: listed[1].flat() };
 }

@@ -109,17 +109,18 @@ async function moveOnFromLost(
 }
 
 /**
- * Whether SSM reaches an instance, or what is still missing, in words.
+ * Whether SSM reaches an instance, or what is still missing, in words. EC2 is asked why only in the `last` look of a call.
  * @throws InstanceLost, CapacityUnavailable, BuilderFailed if the instance died.
  */
 export async function lookAtAgent(
   aws: Connection,
   booting: Booting,
   waitedSeconds: number,
+  last: boolean,
 ): Promise<{ done: { instance: string } } | { waiting: string }> {
   const { instance } = booting;
-  // SSM first: it answers the question, and EC2 is asked only why there is no such answer.
   if (await agentOnline(aws, instance)) return { done: { instance } };
+  if (!last) return { waiting: `the SSM agent of ${instance} in ${aws.region} is not online` };
   const found = await describeInstance(aws, instance);
   if (!found) {
     if (waitedSeconds < graceSeconds) return { waiting: `EC2 does not know ${instance} in ${aws.region} yet` };

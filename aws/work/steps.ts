@@ -108,7 +108,7 @@ async function whereAllIs(artifacts: Artifacts, { stdout, stderr, stdoutUrl, std
 
 /**
  * Whether a command ended well, or its progress in words. A command that shuts its instance down is done when the instance is
- * stopped. If the same call looks `again` within seconds, EC2 is not asked whether the instance lives.
+ * stopped. EC2 is asked whether the instance lives only in the `last` look of a call.
  * @throws the named failure with exit code and the end of the output if the command failed.
  */
 export async function lookAtCommand(
@@ -117,7 +117,7 @@ export async function lookAtCommand(
   { command, name, shutsDown }: Omit<SentCommand, keyof Awaited>,
   instance: string,
   failure: Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>,
-  again = false,
+  last = true,
 ): Promise<{ done: { command: string } } | { waiting: string }> {
   const { region } = artifacts.aws;
   const invocation = await readInvocation(artifacts.aws, command, instance);
@@ -125,7 +125,7 @@ export async function lookAtCommand(
   if (!invocation) return { waiting: `${what} is not known to SSM yet` };
   if (invocation.status === 'Success') return { done: { command } };
   const underWay = /^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status);
-  if (underWay && again) return { waiting: `${what} is ${invocation.details}` };
+  if (underWay && !last && !shutsDown) return { waiting: `${what} is ${invocation.details}` };
   const found = await refuseDeadInstance(artifacts.aws, instance);
   if (found && isDown(found)) {
     if (shutsDown) return { done: { command } };

@@ -15,7 +15,7 @@ export interface WaitBounds {
   heartbeat: number;
   /** After this, looks become rare, so that the history of the execution has room for them. */
   quickFor: number;
-  /** The first look does not come before this, if the thing was begun just now and usually takes long. */
+  /** The first look does not come before this. Present if it is known how long the thing usually takes and when it was begun. */
   notBefore?: number | undefined;
 }
 
@@ -46,11 +46,25 @@ const begunNow = (usual: number | undefined): Pick<WaitBounds, 'notBefore'> =>
 const since = (now: Date, wait: WaitBounds): Awaited => ({ since: now.toISOString(), wait });
 
 /** For the builder or the candidate: until SSM reaches it. */
-export const awaitedAgent = (plan: Timed, role: 'builder' | 'candidate', now: Date): Awaited =>
-  since(now, boundsOf(plan, 'images', patience.agent, usualOf(plan)[role] ?? typical.agent));
+export const awaitedAgent = (
+  plan: Timed,
+  role: 'builder' | 'candidate',
+  now: Date,
+  begun: 'now' | 'before',
+): Awaited => {
+  const usual = usualOf(plan)[role];
+  const bounds = boundsOf(plan, 'images', patience.agent, usual ?? typical.agent);
+  return since(now, { ...bounds, ...(begun === 'now' && begunNow(usual)) });
+};
 
-export const awaitedStop = (plan: Timed): WaitBounds =>
-  boundsOf(plan, 'images', patience.stop, usualOf(plan).stop ?? typical.stop);
+export const awaitedStop = (plan: Timed): WaitBounds => {
+  const usual = usualOf(plan).stop;
+  // The first look stops the builder, so it always comes at once.
+  return {
+    ...boundsOf(plan, 'images', patience.stop, usual ?? typical.stop),
+    ...(usual !== undefined && { notBefore: 0 }),
+  };
+};
 
 export const awaitedCommand = (
   plan: Timed,

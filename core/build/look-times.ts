@@ -10,6 +10,23 @@ export function heartbeatOf(usual: number, looks = 1): number {
   return Math.min(longestBeat, Math.max(shortestBeat, Math.floor(last / beats) - 1));
 }
 
+/** A call that comes this shortly before the usual end waits for that before its first look, in seconds. An event tells an earlier end. */
+const shortly = 5;
+
+/** Whether the first look of a call would find nothing: the thing was begun just now, or its usual end is seconds away. */
+export function isTooEarly(
+  { usual, notBefore }: { usual: number; notBefore?: number | undefined },
+  waited: number,
+): boolean {
+  if (notBefore === undefined) return false;
+  const remaining = usual - waited;
+  return waited < notBefore || (remaining >= 1 && remaining <= shortly);
+}
+
+/** Seconds until a call repeats a look that AWS throttled. Undefined if the call ends. */
+export const pauseWhenBusy = (stayed: number, woken: boolean): number | undefined =>
+  woken && stayed < 20 ? 4 : undefined;
+
 /**
  * A call that comes when the end is near looks again and again, so that no event and no heartbeat is needed for it.
  * @param waited Seconds since the thing was started.

@@ -11,7 +11,8 @@ interface DocumentRow {
 export const documentRows: Record<DocumentName, DocumentRow> = {
   wait: {
     holds: 'the task token that waits for an instance, a command or an AMI, with the input of its state',
-    writtenBy: 'the states that wait, before their first look; it expires after a day',
+    writtenBy:
+      'the states that wait, before their first look; the look that answers removes it, and it expires after a day',
     readBy: '`wake`',
   },
   plan: {

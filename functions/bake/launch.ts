@@ -17,7 +17,7 @@ export const launch = stage({
     const first = isFirstTry(plan, own.execution, cloud.now());
     return {
       ...(await findOrLaunch(cloud.aws, plan, 'builder', from, reached, first)),
-      ...awaitedAgent(plan, 'builder', cloud.now()),
+      ...awaitedAgent(plan, 'builder', cloud.now(), first ? 'now' : 'before'),
     };
   },
 });

@@ -15,7 +15,7 @@ export const launchCandidate = stage({
     const first = isFirstTry(plan, own.execution, cloud.now());
     return {
       ...(await findOrLaunch(cloud.aws, plan, 'candidate', { ami }, reached, first)),
-      ...awaitedAgent(plan, 'candidate', cloud.now()),
+      ...awaitedAgent(plan, 'candidate', cloud.now(), first ? 'now' : 'before'),
     };
   },
 });

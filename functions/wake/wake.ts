@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { awaitedIn } from '../../core/build/awaited-event.ts';
-import { Failure } from '../../core/errors.ts';
+import { isTransient } from '../../core/errors.ts';
 import { buildReference, lambda, stage } from '../stage.ts';
 import { lookAndAnswer, withToken, type Look } from '../wait.ts';
 
@@ -24,6 +24,7 @@ export const wake = stage({
   name: 'Wake',
   input: z.looseObject({ 'detail-type': z.string(), detail: z.record(z.string(), z.unknown()) }),
   permissions: [
+    's3:DeleteObject',
     's3:GetObject',
     'ec2:DescribeImages',
     'ec2:DescribeInstances',
@@ -48,8 +49,8 @@ export const wake = stage({
       const outcome = await lookAndAnswer(look, input.data as never, cloud, true);
       return `${waiting.state} of ${awaited?.id}: ${outcome}`;
     } catch (error) {
-      // The next heartbeat looks again, so an event is not worth a retry.
-      if (error instanceof Failure && error.name === 'AwsTransient') return `${waiting.state}: ${error.message}`;
+      // AWS throttles the answer, which the next look of the state repeats.
+      if (isTransient(error)) return `${waiting.state}: ${(error as Error).message}`;
       throw error;
     }
   },

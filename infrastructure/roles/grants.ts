@@ -44,6 +44,7 @@ const waiting = ['awaitBuilder', 'awaitCommand', 'seal', 'awaitImage', 'awaitCan
 const moving = ['publish', 'resolveMove', 'moveChannel'];
 
 const grantsOfS3: GrantTable = {
+  's3:DeleteObject': [{ Resource: inBucket('waits/*') }],
   's3:GetObject': {
     // the end of a failed command's output, and whether output arrived; no decision depends on it
     awaitCommand: [{ Resource: inBucket('commands/*') }],

@@ -62,11 +62,11 @@ export const startingRules = (channelRoot: string): Resources => ({
 /** The rules that wake states which wait for an instance, a command or an AMI. */
 export const wakingRules: Resources = {
   InstanceChanged: rule(
-    'An instance runs, is stopped or has ended: a build may wait for it.',
+    'An instance is stopped or has ended: a build may wait for it. That it runs says nothing yet of its SSM agent.',
     {
       source: ['aws.ec2'],
       'detail-type': ['EC2 Instance State-change Notification'],
-      detail: { state: ['running', 'stopped', 'terminated'] },
+      detail: { state: ['stopped', 'terminated'] },
     },
     calls('wake'),
   ),

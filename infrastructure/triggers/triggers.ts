@@ -16,22 +16,25 @@ const automatic = ({ Type, Properties }: Resource, { automaticBuilds }: TriggerS
 
 const pascal = (key: string) => key.charAt(0).toUpperCase() + key.slice(1);
 
-// Nobody waits for these functions' answers. Lambda itself retries, and puts an event that fails three times into the queue.
-const retriesOf = (key: Called): Resources => ({
+// Nobody waits for these functions' answers. Lambda itself retries, and puts an event that fails every time into the queue.
+const retriesOf = (key: Called, retries = 2): Resources => ({
   [`${pascal(key)}Retries`]: {
     Type: 'AWS::Lambda::EventInvokeConfig',
     Properties: {
       FunctionName: ref(lambdaOf[key]),
       Qualifier: '$LATEST',
       MaximumEventAgeInSeconds: 21600,
-      MaximumRetryAttempts: 2,
+      MaximumRetryAttempts: retries,
       DestinationConfig: { OnFailure: { Destination: failures } },
     },
   },
 });
 
-/** The rules that every build needs: its waits are woken, and it is undone if it dies. */
-export const buildResources = (): Resources => ({ ...deadBuilds, ...wakingRules, ...retriesOf('wake') });
+/**
+ * The rules that every build needs: its waits are woken, and it is undone if it dies. Lambda does not repeat `wake`: a minute later the
+ * wait's own look has often answered, and the repeated call would find nothing to do and hide why the first one failed.
+ */
+export const buildResources = (): Resources => ({ ...deadBuilds, ...wakingRules, ...retriesOf('wake', 0) });
 
 /** The resources that start, watch and sweep builds, by logical id. */
 export function triggerResources(schedules: RecipeSchedule[], settings: TriggerSettings): Resources {
@@ -42,7 +45,7 @@ export function triggerResources(schedules: RecipeSchedule[], settings: TriggerS
   };
   return {
     ...buildResources(),
-    ...Object.assign({}, ...scheduledFunctions.map(retriesOf)),
+    ...Object.assign({}, ...scheduledFunctions.map((key) => retriesOf(key))),
     MeasureRecipesSchedule: measuring,
     DailySweep: sweeping(settings),
     ...Object.fromEntries(Object.entries(startBuilds).map(([id, resource]) => [id, automatic(resource, settings)])),

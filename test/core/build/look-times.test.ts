@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { heartbeatOf, pauseBeforeLook } from '../../../core/build/look-times.ts';
+import { heartbeatOf, isTooEarly, pauseBeforeLook } from '../../../core/build/look-times.ts';
 
 test.each([5, 30, 97, 290, 301, 1800, 7200])(
   'of the looks of what usually takes %d s, one comes shortly before its end',
@@ -44,4 +44,19 @@ test('a call that an event made looks again for some seconds, since AWS may stil
   const bounds = { usual: 300, heartbeat: heartbeatOf(300) };
   expect([0, 2, 4, 6].map((stayed) => pauseBeforeLook(bounds, 120, stayed, true))).toEqual([2, 2, 2, undefined]);
   expect(pauseBeforeLook(bounds, 120, 0)).toBeUndefined();
+});
+
+test('the first look of a call is left out right after the start and seconds before the usual end, if both are known', () => {
+  const known = { usual: 97, notBefore: 15 };
+  expect([0, 14, 16, 80, 93, 96.5, 97, 120].map((waited) => isTooEarly(known, waited))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect([0, 93].map((waited) => isTooEarly({ usual: 97 }, waited))).toEqual([false, false]);
 });

@@ -241,6 +241,7 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
   's3:ListObjectsV2': ({ params, bucket }) => [
     { action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} },
   ],
+  's3:DeleteObject': ({ params, on, bucket }) => [on(`${bucket(params.Bucket)}/${params.Key}`)],
   's3:PutObject': ({ params, on, bucket }) => [on(`${bucket(params.Bucket)}/${params.Key}`)],
   'events:PutEvents': ({ params, region, account, action }) =>
     params.Entries.map(({ Source, DetailType }: any) => ({

@@ -34,7 +34,13 @@ import {
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -102,7 +108,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
   ],
   [EventBridgeClient, { PutEventsCommand }],
   [KMSClient, { DescribeKeyCommand }],
-  [S3Client, { GetObjectCommand, ListObjectsV2Command, PutObjectCommand }],
+  [S3Client, { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand }],
   [
     SFNClient,
     {

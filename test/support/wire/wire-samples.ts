@@ -406,6 +406,12 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
+  DeleteObject: {
+    inputs: [{ Bucket: 'golden-image-artifacts', Key: 'waits/instance/i-0123456789abcdef0.json' }],
+    answers: [
+      { status: 204, headers: { 'x-amz-request-id': 'C3D13FE58DE4C810', 'x-amz-delete-marker': 'true' }, body: '' },
+    ],
+  },
   PutObject: {
     inputs: [
       {
