@@ -1,3 +1,5 @@
+import { channelOf } from '../../core/channel/channel-moves.ts';
+import { heldContent, saysHeld } from '../../core/channel/held-content.ts';
 import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
@@ -18,14 +20,23 @@ export type UpToDate = { notes?: string[] } & (
 /**
  * Finds the published build that equals what a plan would build, in every target, or says why there is none. Regions are looked
  * at only if the record does not decide.
- * @throws AwsTransient if AWS throttles a look: an unknown answer is a reason neither to build nor to skip.
+ * @throws AwsTransient if AWS throttles a look: an unknown answer is a reason neither to build nor to skip. ContentHeld if somebody
+ * has taken an image of this content back from its channel.
  */
 export async function findUpToDate(
   artifacts: Artifacts,
   plan: Plan,
-  { published }: RecipeRecord,
+  record: RecipeRecord,
   now: Date,
 ): Promise<UpToDate> {
+  const found = await compare(artifacts, plan, record, now);
+  const about = found.current === undefined && record.published ? channelOf(plan) : undefined;
+  const held = about && heldContent(await readDocument(artifacts, about, 'channel'), plan.digest);
+  if (held) throw new Failure('ContentHeld', saysHeld(held));
+  return found;
+}
+
+async function compare(artifacts: Artifacts, plan: Plan, { published }: RecipeRecord, now: Date): Promise<UpToDate> {
   if (!published) return { because: 'no build of the recipe was published yet' };
   const { build } = published;
   const changed = outdated(plan, published, now);

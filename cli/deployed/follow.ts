@@ -1,7 +1,7 @@
 import { readDocument } from '../../aws/memory/documents.ts';
 import { readExecution, type ExecutionDetail } from '../../aws/executions/build-executions.ts';
 import { historyReader, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, isRefusal } from '../../core/errors.ts';
 import { eventPaths } from '../../core/build/event-paths.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { failedManifest } from '../../core/build/manifest.ts';
@@ -138,7 +138,7 @@ async function tellEnd(
   { json, sheet, write, terminal }: Page & { json: boolean; terminal: Terminal },
 ): Promise<number> {
   const { status, error: Error = status, cause: Cause, startedAt, stoppedAt = startedAt } = execution;
-  const refused = Error === 'RecipeInvalid' || Error === 'RecipeBusy';
+  const refused = isRefusal(Error);
   // A refused execution is not part of the build, which may have the record of an earlier execution
   const manifest = refused ? undefined : await readDocument(pipeline, { recipe, build }, 'manifest');
   if (manifest) {

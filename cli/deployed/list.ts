@@ -1,3 +1,4 @@
+import { isRefusal } from '../../core/errors.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
 import {
   readExecution,
@@ -128,7 +129,7 @@ async function describe(pipeline: Pipeline, known: KnownBuild, now: number): Pro
 export function listedStatus(execution: ExecutionDetail | undefined, manifest: Manifest | undefined): Listed['status'] {
   if (execution?.status === 'RUNNING') return 'running';
   if (manifest) return manifest.failure?.error === 'ABORTED' ? 'stopped' : manifest.status;
-  if (execution?.error === 'RecipeInvalid' || execution?.error === 'RecipeBusy') return 'refused';
+  if (isRefusal(execution?.error ?? '')) return 'refused';
   if (execution?.status === 'ABORTED') return 'stopped';
   return execution ? 'failed' : 'unknown';
 }

@@ -1,4 +1,6 @@
 import { breakerOf } from './breaker.ts';
+import type { ChannelRecord } from '../channel/channel-record.ts';
+import { heldContent, saysHeld } from '../channel/held-content.ts';
 import { contentDigest, recipeDigest, type Content } from '../build/content-digest.ts';
 import { durationOf } from '../duration.ts';
 import { emptyRecord, type RecipeRecord } from '../build/record.ts';
@@ -17,6 +19,8 @@ export interface StartFacts {
   /** The execution that is building the recipe now, and the one that is building its parent. */
   building: string | undefined;
   parentBuilding: string | undefined;
+  /** The document of the channel that the recipe publishes to. Absent where it has never moved. */
+  channel?: ChannelRecord | undefined;
   now: Date;
 }
 
@@ -25,6 +29,7 @@ type SkipReason =
   | 'parent is still building'
   | 'unchanged'
   | 'building'
+  | 'content taken back'
   | 'breaker open'
   | 'debounced'
   | 'already started';
@@ -68,6 +73,10 @@ export function decideStart(asked: StartRequest, facts: StartFacts): Decision {
     return { skip: 'unchanged', because: `${published.build} was built from ${source}` };
   if (building !== undefined) return { skip: 'building', because: `${building} is at it` };
 
+  const digest = contentDigest({ source, ...content });
+  const held = heldContent(facts.channel, digest);
+  if (held) return { skip: 'content taken back', because: saysHeld(held) };
+
   const breaker = breakerOf(
     records,
     recipe,
@@ -89,9 +98,7 @@ export function decideStart(asked: StartRequest, facts: StartFacts): Decision {
     return { skip: 'debounced', because: `${started?.build} started ${ago} ago; the next poll tries again` };
   }
   const names =
-    scheduled === undefined
-      ? namesOf(recipe, contentDigest({ source, ...content }), published?.build, failures)
-      : [timed(recipe, scheduled)];
+    scheduled === undefined ? namesOf(recipe, digest, published?.build, failures) : [timed(recipe, scheduled)];
   return { start: { names, input: { recipe, trigger } } };
 }
 

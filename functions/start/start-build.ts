@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { startOnce } from '../../aws/executions/executions.ts';
 import { buildingExecution } from '../../aws/memory/locks.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { readRecipeRecords } from '../../aws/memory/recipe-records.ts';
 import { findSource, sourcePermissions } from '../../aws/work/sources.ts';
 import { placeOfArn } from '../../core/build/identity.ts';
@@ -20,6 +21,7 @@ async function decide(asked: StartRequest, cloud: StageContext): Promise<Decisio
   const recipe = recipeOf(catalog, asked.recipe, cloud.aws.region);
   const { account } = placeOfArn(cloud.machine);
   const source = await findSource(cloud.aws, recipe, { account, now: cloud.now(), ...cloud.settings });
+  const { publish } = recipe;
   const [parent] = recipe.source.channel?.split('/') ?? [];
   return decideStart(asked, {
     records: await readRecipeRecords(cloud, names),
@@ -27,6 +29,7 @@ async function decide(asked: StartRequest, cloud: StageContext): Promise<Decisio
     content: { recipe, scripts: catalog.scripts, pipelineVersion: catalog.version },
     building: await buildingExecution(cloud, recipe.name),
     parentBuilding: parent === undefined ? undefined : await buildingExecution(cloud, parent),
+    channel: publish && (await readDocument(cloud, { recipe: asked.recipe, channel: publish.channel }, 'channel')),
     now: cloud.now(),
   });
 }

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ChannelRecord } from '../../core/channel/channel-record.ts';
+import { heldContent } from '../../core/channel/held-content.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { brisk } from '../support/deployed.ts';
-import { account, build, caller, manifestIn, pipeline, regions, type Setting } from '../support/pipeline.ts';
+import { account, build, caller, manifestIn, pipeline, recipe, regions, type Setting } from '../support/pipeline.ts';
 
 const brief = ({ scenario, ...setting }: Setting = {}): Simulation =>
   pipeline({ ...setting, scenario: { delays: brisk, ...(scenario as object | undefined) } });
@@ -202,4 +203,42 @@ test('the undoing of a build that failed to publish does not undo a move that ca
   expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
   expect(held(simulation, 'stable')).toEqual(everywhere(first));
   expect(told(simulation, 'stable').at(-1)).toEqual(['rollback', second, first, undefined]);
+});
+
+describe('a rollback holds', () => {
+  const simulation = brief();
+  let [first, second] = ['', ''];
+  beforeAll(async () => {
+    // Content differs by the source image.
+    [first = ''] = await built(simulation, 1);
+    simulation.sourceUpdated(String(recipe.source.parameter));
+    [second = ''] = await built(simulation, 1);
+    expect((await move(simulation, { verb: 'rollback', why: 'no network', who: 'Ada' })).status).toBe('SUCCEEDED');
+  }, 60_000);
+
+  test('a start with the content that was rolled back is refused with who, when and why, and builds nothing', async () => {
+    const { error, cause } = await build(simulation, {
+      recipe: 'base',
+      trigger: { by: 'schedule', reason: 'its schedule' },
+    });
+    expect(error).toBe('ContentHeld');
+    expect(cause).toMatch(
+      new RegExp(`${second} has the same content, and Ada rolled the channel back from it at 2026-\\S+: no network`),
+    );
+    expect(held(simulation, 'stable')).toEqual(everywhere(first));
+  });
+
+  test('other content is built and published, and ends the hold', async () => {
+    simulation.sourceUpdated(String(recipe.source.parameter));
+    const third = manifestIn(simulation, await build(simulation)).build;
+    expect(held(simulation, 'stable')).toEqual(everywhere(third));
+    expect(heldContent(record(simulation, 'stable'), record(simulation, 'stable').moves[1]?.to.digest ?? '')).toBeUndefined();
+  });
+
+  test('whoever forces a build gets it published', async () => {
+    await move(simulation, { verb: 'rollback' });
+    expect(await build(simulation)).toMatchObject({ error: 'ContentHeld' });
+    const forced = manifestIn(simulation, await build(simulation, { recipe: 'base', force: true })).build;
+    expect(held(simulation, 'stable')).toEqual(everywhere(forced));
+  });
 });

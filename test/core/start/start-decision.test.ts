@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Move } from '../../../core/channel/channel-record.ts';
 import { contentDigest, recipeDigest } from '../../../core/build/content-digest.ts';
 import type { Recipe } from '../../../core/recipe/types.ts';
 import { parseRecipe } from '../../../core/recipe/recipe.ts';
@@ -105,6 +106,26 @@ describe('nothing is started', () => {
     expect(decide(byTime, current).start).toBeDefined();
     const old = { published: { ...current.published, at: before(30 * 86_400 + 1) } };
     expect(decide(newer, old).start?.names).not.toEqual(decide(newer).start?.names);
+  });
+
+  test('with content that somebody took back from its channel, even by a schedule', () => {
+    const rollback: Move = {
+      verb: 'rollback',
+      execution: 'e',
+      who: 'Ada',
+      at: 'today',
+      why: 'no network',
+      from: { build: 'b', digest },
+      to: { build: 'a' },
+      before: [],
+      after: [],
+    };
+    const channel = { schema: 1 as const, parameter: '/golden/base/stable', moves: [rollback] };
+    expect(decide(byTime, {}, { channel })).toEqual({
+      skip: 'content taken back',
+      because: 'b has the same content, and Ada rolled the channel back from it at today: no network',
+    });
+    expect(decide(byTime, {}, { source: 'ami-3', channel })).toHaveProperty('start');
   });
 
   test('by a source within fifty minutes of the last automatic start; the next poll comes later', () => {
