@@ -5,8 +5,9 @@ import {
   ResetImageAttributeCommand,
   type LaunchPermission,
   type ModifyImageAttributeCommandInput,
+  type PermissionGroup,
 } from '@aws-sdk/client-ec2';
-import type { Shared, Sharing } from '../../core/distribute/distribution.ts';
+import { isAccount, type PermissionChange, type Users } from '../../core/distribute/permissions.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
@@ -24,16 +25,13 @@ async function permissionsOf(aws: Connection, region: string, ami: string): Prom
   return answer.LaunchPermissions ?? [];
 }
 
-export async function launchPermissions(aws: Connection, region: string, ami: string): Promise<Shared> {
+/** Who may launch an AMI. */
+export async function launchUsers(aws: Connection, region: string, ami: string): Promise<Users> {
   const permissions = await permissionsOf(aws, region, ami);
-  const list = (key: 'UserId' | 'OrganizationArn' | 'OrganizationalUnitArn') =>
-    permissions.flatMap((permission) => permission[key] ?? []);
-  return {
-    accounts: list('UserId'),
-    organizations: list('OrganizationArn'),
-    organizationalUnits: list('OrganizationalUnitArn'),
-    everyone: permissions.some(({ Group }) => Group === 'all'),
-  };
+  return permissions.flatMap(
+    ({ UserId, OrganizationArn, OrganizationalUnitArn, Group }) =>
+      UserId ?? OrganizationArn ?? OrganizationalUnitArn ?? Group ?? [],
+  );
 }
 
 /** Revokes every launch permission of an AMI. @returns whether there were any. */
@@ -45,15 +43,24 @@ export async function revokeLaunch(aws: Connection, region: string, ami: string)
   return true;
 }
 
-/** Lets accounts, organizations and organizational units launch from the AMI. Repeating it changes nothing. */
-export async function grantLaunch(aws: Connection, region: string, ami: string, to: Sharing): Promise<void> {
-  const Add: LaunchPermission[] = [
-    ...to.accounts.map((UserId) => ({ UserId })),
-    ...to.organizations.map((OrganizationArn) => ({ OrganizationArn })),
-    ...to.organizationalUnits.map((OrganizationalUnitArn) => ({ OrganizationalUnitArn })),
-  ];
-  if (Add.length === 0) return;
-  await modify(aws, region, { ImageId: ami, LaunchPermission: { Add } });
+function permissionOf(user: string): LaunchPermission {
+  if (isAccount(user)) return { UserId: user };
+  if (!user.startsWith('arn:')) return { Group: user as PermissionGroup };
+  return user.includes(':ou/') ? { OrganizationalUnitArn: user } : { OrganizationArn: user };
+}
+
+/** Changes who may launch an AMI, in one request. Repeating it changes nothing. */
+export async function changeLaunch(
+  aws: Connection,
+  region: string,
+  ami: string,
+  { add, remove }: PermissionChange,
+): Promise<void> {
+  const LaunchPermission = {
+    ...(add.length > 0 && { Add: add.map(permissionOf) }),
+    ...(remove.length > 0 && { Remove: remove.map(permissionOf) }),
+  };
+  await modify(aws, region, { ImageId: ami, LaunchPermission });
 }
 
 async function modify(aws: Connection, region: string, input: ModifyImageAttributeCommandInput): Promise<void> {

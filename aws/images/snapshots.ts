@@ -7,8 +7,10 @@ import {
   ResetSnapshotAttributeCommand,
   type CreateVolumePermission,
   type Filter,
+  type PermissionGroup,
   type Snapshot,
 } from '@aws-sdk/client-ec2';
+import { isAccount, type PermissionChange, type Users } from '../../core/distribute/permissions.ts';
 import type { BuildIdentity, Tags } from '../../core/tags.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
@@ -94,8 +96,8 @@ async function permissionsOf(aws: Connection, region: string, snapshot: string):
   return answer.CreateVolumePermissions ?? [];
 }
 
-/** Accounts that may make volumes from a snapshot; `all` if it is public. */
-export async function volumePermissions(aws: Connection, region: string, snapshot: string): Promise<string[]> {
+/** Who may make volumes from a snapshot. */
+export async function volumeUsers(aws: Connection, region: string, snapshot: string): Promise<Users> {
   return (await permissionsOf(aws, region, snapshot)).flatMap(({ UserId, Group }) => UserId ?? Group ?? []);
 }
 
@@ -110,29 +112,25 @@ export async function revokeVolumes(aws: Connection, region: string, snapshot: s
   return true;
 }
 
-// EC2 takes at most 500 modifications in one ModifySnapshotAttribute.
-const atOnce = 500;
+const permissionOf = (user: string): CreateVolumePermission =>
+  isAccount(user) ? { UserId: user } : { Group: user as PermissionGroup };
 
-/** Lets accounts make volumes from a snapshot, which copying a shared AMI requires. Repeating it changes nothing. */
-export async function grantVolumes(
+/**
+ * Changes who may make volumes from a snapshot, in one request, which either adds or removes. An account needs this permission to
+ * copy a shared AMI. Repeating it changes nothing.
+ */
+export async function changeVolumes(
   aws: Connection,
   region: string,
   snapshot: string,
-  accounts: string[],
+  { add, remove }: PermissionChange,
 ): Promise<void> {
-  for (let from = 0; from < accounts.length; from += atOnce) {
-    const Add = accounts.slice(from, from + atOnce).map((UserId) => ({ UserId }));
-    await ask(
-      { action: 'ec2:ModifySnapshotAttribute', region, about: snapshot },
-      () =>
-        aws.client(EC2Client, region).send(
-          new ModifySnapshotAttributeCommand({
-            SnapshotId: snapshot,
-            Attribute: 'createVolumePermission',
-            CreateVolumePermission: { Add },
-          }),
-        ),
-      {},
-    );
-  }
+  const CreateVolumePermission = {
+    ...(add.length > 0 && { Add: add.map(permissionOf) }),
+    ...(remove.length > 0 && { Remove: remove.map(permissionOf) }),
+  };
+  const input = { SnapshotId: snapshot, Attribute: 'createVolumePermission' as const, CreateVolumePermission };
+  await ask({ action: 'ec2:ModifySnapshotAttribute', region, about: snapshot }, () =>
+    aws.client(EC2Client, region).send(new ModifySnapshotAttributeCommand(input)),
+  );
 }

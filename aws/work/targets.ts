@@ -5,15 +5,13 @@ import type { Target } from '../../core/recipe/types.ts';
 import { Failure } from '../../core/errors.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
 import type { Connection } from '../connection.ts';
-import { launchPermissions } from '../images/image-attributes.ts';
 import { describeImage } from '../images/images.ts';
 import { describeKeys } from '../keys.ts';
-import { ownSnapshots, volumePermissions } from '../images/snapshots.ts';
+import { ownSnapshots } from '../images/snapshots.ts';
+import { readPermissions } from './permissions.ts';
 
 /** The actions that observeImage calls. */
 export const imagePermissions = ['ec2:DescribeImages', 'ec2:DescribeSnapshots', 'kms:DescribeKey'];
-
-const nobody = { accounts: [], organizations: [], organizationalUnits: [], everyone: false };
 
 const snapshotsOf = (image: LastingImage | undefined): string[] =>
   (image?.disks ?? []).flatMap(({ snapshot }) => snapshot ?? []);
@@ -65,11 +63,7 @@ export async function observeImage(aws: Connection, plan: Plan, target: Target, 
 /** Everything that Verify checks of a target, read back from its region. */
 export async function observeTarget(aws: Connection, plan: Plan, target: Target, ami: string): Promise<TargetObserved> {
   const observed = await observeImage(aws, plan, target, ami);
-  if (!observed.image) return { ...observed, sharing: nobody, snapshotAccounts: {} };
-  const { region } = target;
-  const accounts = snapshotsOf(observed.image).map(
-    async (id) => [id, await volumePermissions(aws, region, id)] as const,
-  );
-  const [sharing, ...entries] = await Promise.all([launchPermissions(aws, region, ami), ...accounts]);
-  return { ...observed, sharing, snapshotAccounts: Object.fromEntries(entries) };
+  if (!observed.image) return { ...observed, users: [], snapshotUsers: {} };
+  const snapshots = snapshotsOf(observed.image);
+  return { ...observed, ...(await readPermissions(aws, { region: target.region, ami, snapshots })) };
 }

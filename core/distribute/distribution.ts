@@ -3,18 +3,6 @@ import { Failure } from '../errors.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Target } from '../recipe/types.ts';
 
-/** Who may launch an AMI: account ids, organization ARNs, organizational-unit ARNs. */
-export interface Sharing {
-  accounts: string[];
-  organizations: string[];
-  organizationalUnits: string[];
-}
-
-/** Who may launch an AMI, as EC2 reports it. `everyone` means that the AMI is public. */
-export interface Shared extends Sharing {
-  everyone: boolean;
-}
-
 /** The outcome for one target after Copy and Grant. After Verify it is what was found for one target. */
 export interface TargetResult {
   region: string;
@@ -37,19 +25,6 @@ export const needsCopy = (plan: Plan, region: string): boolean => region !== pla
 /** `generation` counts this build's failed copies in the region. EC2 would answer a used token with the failed copy. */
 export const copyToken = (plan: Plan, region: string, ami: string, generation: number): string =>
   clientToken(plan.recipe, plan.build, region, ami, generation, plan.resumedAt);
-
-/** The permissions that still have to be added. Existing permissions that the recipe does not name stay. */
-export function missing(wanted: Sharing, present: Sharing): Sharing {
-  const without = (list: string[], there: string[]) => {
-    const known = new Set(there);
-    return list.filter((one) => !known.has(one));
-  };
-  return {
-    accounts: without(wanted.accounts, present.accounts),
-    organizations: without(wanted.organizations, present.organizations),
-    organizationalUnits: without(wanted.organizationalUnits, present.organizationalUnits),
-  };
-}
 
 const shown = 5;
 

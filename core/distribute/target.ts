@@ -1,14 +1,16 @@
-import { fewOf, missing, type Shared } from './distribution.ts';
+import { fewOf } from './distribution.ts';
 import { because, lastingWrongs, type ImageObserved, type Wrong } from './lasting.ts';
+import { everyone, permissionChange, usersOf, type Users } from './permissions.ts';
 import { Failure } from '../errors.ts';
 import { type Plan, imageTags } from '../build/plan.ts';
 import type { Target } from '../recipe/types.ts';
 import { expiresTag, madeBy } from '../tags.ts';
 
 export interface TargetObserved extends ImageObserved {
-  sharing: Shared;
-  /** Accounts that may make volumes from each snapshot, by snapshot id. `all` means everyone. */
-  snapshotAccounts: Record<string, string[]>;
+  /** Who may launch the AMI. */
+  users: Users;
+  /** Who may make volumes from each snapshot, by snapshot id. */
+  snapshotUsers: Record<string, Users>;
 }
 
 /** Every difference between an image and the recipe, permissions aside. */
@@ -39,24 +41,31 @@ export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved)
   return wrongs;
 }
 
+/**
+ * Permissions that the recipe names and EC2 does not show, and those that EC2 shows and the recipe does not name. A public image
+ * of a build that was started again may be seen late: GrantPermissions has revoked what an earlier execution left.
+ */
+function permissionWrongs(plan: Plan, what: string, wanted: Users, found: Users): Wrong[] {
+  const { add, remove } = permissionChange(wanted, found, plan.account);
+  const lasts = plan.resumedAt === undefined && { forGood: true };
+  return [
+    ...remove.map((user): Wrong => {
+      if (user !== everyone) return { says: `${what} is shared with ${user}, and the recipe does not say so` };
+      const may = what.startsWith('snap-') ? 'read' : 'launch';
+      return { says: `${what} is public: everyone may ${may} it, and the recipe does not say so`, ...lasts };
+    }),
+    ...add.map((user): Wrong => ({ says: `${what} is not shared with ${user}` })),
+  ];
+}
+
 /** Every difference between a target and the recipe. Empty means that the target may be published. */
 export function targetWrongs(plan: Plan, target: Target, observed: TargetObserved): Wrong[] {
-  const { image, sharing, snapshotAccounts } = observed;
+  const { image, users, snapshotUsers } = observed;
   const wrongs = imageWrongs(plan, target, observed);
   if (!image) return wrongs;
-  // The pipeline makes nothing public, and removes no permission that somebody else gave.
-  const isPublic = (what: string): Wrong => ({ says: `${what}, and the recipe does not say so`, forGood: true });
-  if (sharing.everyone) wrongs.push(isPublic(`${image.ami} is public: everyone may launch it`));
-  const unshared = missing(target, sharing);
-  for (const one of [...unshared.accounts, ...unshared.organizations, ...unshared.organizationalUnits])
-    wrongs.push({ says: `${image.ami} is not shared with ${one}` });
-  for (const { snapshot } of image.disks) {
-    if (!snapshot) continue;
-    const allowed = new Set(snapshotAccounts[snapshot]);
-    if (allowed.has('all')) wrongs.push(isPublic(`${snapshot} is public: everyone may read it`));
-    for (const account of target.accounts)
-      if (!allowed.has(account)) wrongs.push({ says: `${snapshot} is not shared with ${account}` });
-  }
+  wrongs.push(...permissionWrongs(plan, image.ami, usersOf(target), users));
+  for (const { snapshot } of image.disks)
+    if (snapshot) wrongs.push(...permissionWrongs(plan, snapshot, target.accounts, snapshotUsers[snapshot] ?? []));
   return wrongs;
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../../aws/memory/plans.ts';
+import { readingPermissions } from '../../aws/work/permissions.ts';
 import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
@@ -17,7 +18,7 @@ import { plannedMoves } from '../stage-of-move.ts';
 export const verifyMove = wait({
   name: 'VerifyMove',
   input: z.looseObject({ moves: plannedMoves, patienceSeconds: z.number() }),
-  permissions: ['s3:GetObject', ...imagePermissions, 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshotAttribute'],
+  permissions: ['s3:GetObject', ...imagePermissions, ...readingPermissions],
   bounds: ({ patienceSeconds }) => ({ ...fixedWaits.VerifyMove, limit: patienceSeconds }),
   async look({ moves, late }, cloud) {
     const wrongsOf = async ({ recipe, move: { to, after } }: PlannedMove) => {

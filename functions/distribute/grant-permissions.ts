@@ -1,10 +1,17 @@
 import * as z from 'zod/mini';
 import { removeExpiry } from '../../aws/images/expiry.ts';
-import { demandImdsV2, grantLaunch } from '../../aws/images/image-attributes.ts';
+import { demandImdsV2 } from '../../aws/images/image-attributes.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
-import { grantVolumes } from '../../aws/images/snapshots.ts';
+import {
+  changePermissions,
+  changingPermissions,
+  readingPermissions,
+  readPermissions,
+} from '../../aws/work/permissions.ts';
 import { availableImage, imagePermissions, observeKeys } from '../../aws/work/targets.ts';
 import { targetIn } from '../../core/distribute/distribution.ts';
+import { changesOf, usersOf } from '../../core/distribute/permissions.ts';
+import { isMadeHere } from '../../core/start/first-try.ts';
 import { lastingWrongs, type ReadyImage } from '../../core/distribute/lasting.ts';
 import { refuseHopeless } from '../../core/distribute/target.ts';
 import { buildReference, lambda, stage } from '../stage.ts';
@@ -12,9 +19,10 @@ import { buildReference, lambda, stage } from '../stage.ts';
 const hasDisks = (value: unknown) => Array.isArray((value as { disks?: unknown } | null)?.disks);
 
 /**
- * Sets what CopyImage does not copy: IMDSv2 and permissions. Removes the expiry of an image that a failed build kept. Snapshots
- * come before the AMI, so that every account that sees the AMI can use its disks. Repeating a grant changes nothing. A target
- * that can never become right is not shared. AwaitCopy hands on what never changes of an available AMI.
+ * Sets what CopyImage does not copy: IMDSv2 and permissions. Removes the expiry of an image that a failed build kept. Exactly the
+ * users of the recipe's list may use image and snapshots afterwards. An image that this execution made has no users yet, so only
+ * that of an earlier execution is read. A target that can never become right is not shared. AwaitCopy hands on what never changes
+ * of an available AMI.
  */
 export const grantPermissions = stage({
   name: 'GrantPermissions',
@@ -23,13 +31,7 @@ export const grantPermissions = stage({
     region: z.string(),
     copy: z.looseObject({ ami: z.string(), ready: z.optional(z.custom<ReadyImage>(hasDisks)) }),
   }),
-  permissions: [
-    's3:GetObject',
-    ...imagePermissions,
-    'ec2:DeleteTags',
-    'ec2:ModifyImageAttribute',
-    'ec2:ModifySnapshotAttribute',
-  ],
+  permissions: ['s3:GetObject', ...imagePermissions, ...readingPermissions, ...changingPermissions, 'ec2:DeleteTags'],
   async run({ build: own, region, copy: { ami, ready } }, cloud) {
     const { aws } = cloud;
     const plan = await readOwnPlan(cloud, own);
@@ -41,9 +43,11 @@ export const grantPermissions = stage({
     if (plan.document.onFailure === 'keep-image' || plan.resumedAt)
       await removeExpiry(aws, region, [ami, ...snapshots]);
     if (plan.document.image.imds === 'v2' && !image.imdsV2) await demandImdsV2(aws, region, ami);
-    for (const snapshot of snapshots) await grantVolumes(aws, region, snapshot, target.accounts);
-    await grantLaunch(aws, region, ami, target);
-    return { region, ami, snapshots };
+    const copied = { region, ami, snapshots };
+    const found = isMadeHere(plan, own.execution) ? undefined : await readPermissions(aws, copied);
+    const wanted = { users: usersOf(target), accounts: target.accounts };
+    await changePermissions(aws, copied, changesOf(copied, wanted, plan.account, found));
+    return copied;
   },
 });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../../aws/memory/plans.ts';
+import { readingPermissions } from '../../aws/work/permissions.ts';
 import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
@@ -24,7 +25,7 @@ const result = z.strictObject({
 export const verify = wait({
   name: 'Verify',
   input: z.looseObject({ build: buildReference, distribution: z.array(result), patienceSeconds: z.number() }),
-  permissions: ['s3:GetObject', ...imagePermissions, 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshotAttribute'],
+  permissions: ['s3:GetObject', ...imagePermissions, ...readingPermissions],
   bounds: ({ patienceSeconds }) => ({ ...fixedWaits.Verify, limit: patienceSeconds }),
   async look({ build: own, distribution, late }, { aws, bucket, now }) {
     const plan = await readPlan({ aws, bucket }, own);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { copyToken, missing, needsCopy, refuseIncomplete, targetIn } from '../../../core/distribute/distribution.ts';
+import { copyToken, needsCopy, refuseIncomplete, targetIn } from '../../../core/distribute/distribution.ts';
 import { planOf } from '../../support/plan.ts';
 
 const account = '444455556666';
@@ -11,8 +11,6 @@ const plan = planOf({
     { region: 'eu-west-1', required: false },
   ],
 });
-const target = targetIn(plan, 'us-east-1');
-const nobody = { accounts: [], organizations: [], organizationalUnits: [] };
 
 test('the barrier names every required target that is not right', () => {
   const results = [
@@ -33,10 +31,6 @@ test('the barrier lets a target fail that is not required', () => {
     { region: 'eu-west-1', error: 'CopyFailed' },
   ];
   expect(() => refuseIncomplete(plan, results)).not.toThrow();
-});
-
-test('only who is missing is granted', () => {
-  expect(missing(target, { ...nobody, accounts: [account] })).toEqual({ ...nobody, organizations: [organization] });
 });
 
 test('only other regions need a copy, and a copy after a failed one has a token of its own', () => {

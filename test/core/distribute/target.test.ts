@@ -40,8 +40,8 @@ const right = {
   image,
   snapshots: { 'snap-1': snapshot },
   keys: {} as Record<string, KeySeen>,
-  sharing: { ...nobody, accounts: [account], organizations: [organization], everyone: false },
-  snapshotAccounts: { 'snap-1': [account] },
+  users: [account, organization],
+  snapshotUsers: { 'snap-1': [account] } as Record<string, string[]>,
 };
 const { description: _description, ...undescribed } = image;
 const imageWith = (changes: Partial<AmiDescription>) => ({ ...right, image: { ...image, ...changes } });
@@ -68,17 +68,19 @@ test.each<[string, Parameters<typeof targetWrongs>[2], string]>([
   ['no IMDSv2', imageWith({ imdsV2: false }), 'ami-1 does not demand IMDSv2'],
   ['another description', imageWith({ description: 'x' }), 'ami-1 is described as "x", not as the recipe says'],
   ['a lost description', { ...right, image: undescribed }, 'ami-1 has no description, though the recipe gives one'],
+  ['an unshared account', { ...right, users: [organization] }, `ami-1 is not shared with ${account}`],
+  ['an unshared organization', { ...right, users: [account] }, `ami-1 is not shared with ${organization}`],
   [
-    'an unshared account',
-    { ...right, sharing: { ...right.sharing, accounts: [] } },
-    `ami-1 is not shared with ${account}`,
+    'an account that the recipe does not name',
+    { ...right, users: [...right.users, '555566667777'] },
+    'ami-1 is shared with 555566667777, and the recipe does not say so',
   ],
   [
-    'an unshared organization',
-    { ...right, sharing: { ...right.sharing, organizations: [] } },
-    `ami-1 is not shared with ${organization}`,
+    'a snapshot shared with another account',
+    { ...right, snapshotUsers: { 'snap-1': [account, '555566667777'] } },
+    'snap-1 is shared with 555566667777, and the recipe does not say so',
   ],
-  ['an unshared snapshot', { ...right, snapshotAccounts: {} }, `snap-1 is not shared with ${account}`],
+  ['an unshared snapshot', { ...right, snapshotUsers: {} }, `snap-1 is not shared with ${account}`],
   ['a snapshot that is not there', { ...right, snapshots: {} }, 'snap-1 (/dev/xvda of ami-1) is not there'],
   [
     'a snapshot without tags',
@@ -87,6 +89,16 @@ test.each<[string, Parameters<typeof targetWrongs>[2], string]>([
   ],
 ])('%s is wrong, but may only not be seen yet', (_, observed, says) => {
   expect(targetWrongs(plan, target, observed)).toEqual([{ says }]);
+});
+
+test('a public image of a build that was started again may be what an earlier execution left', () => {
+  const again = { ...plan, resumedAt: '2026-11-24T03:00:00.000Z' };
+  const says = 'ami-1 is public: everyone may launch it, and the recipe does not say so';
+  expect(targetWrongs(again, target, { ...right, users: [...right.users, 'all'] })).toEqual([{ says }]);
+});
+
+test("the pipeline's own account never counts", () => {
+  expect(targetWrongs(plan, target, { ...right, users: [...right.users, plan.account] })).toEqual([]);
 });
 
 test.each<[string, Parameters<typeof targetWrongs>[2], string]>([
@@ -113,12 +125,12 @@ test.each<[string, Parameters<typeof targetWrongs>[2], string]>([
   ],
   [
     'a public image',
-    { ...right, sharing: { ...right.sharing, everyone: true } },
+    { ...right, users: [...right.users, 'all'] },
     'ami-1 is public: everyone may launch it, and the recipe does not say so',
   ],
   [
     'a public snapshot',
-    { ...right, snapshotAccounts: { 'snap-1': [account, 'all'] } },
+    { ...right, snapshotUsers: { 'snap-1': [account, 'all'] } },
     'snap-1 is public: everyone may read it, and the recipe does not say so',
   ],
 ])('%s can never become right', (_, observed, says) => {

@@ -4,6 +4,7 @@ import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import {
   account,
   build,
+  consumer,
   copied,
   home,
   imageIn,
@@ -125,6 +126,21 @@ test('finished copies stay, but no failed one, and nobody else may use them; lat
   expect(copies.map(({ region }) => region)).toEqual([copied]);
   published(simulation);
   expect(owned(simulation).map(([, , sharing]) => sharing)).toEqual([1, 1, 1, 0, 1, 1]); // an organization gets no snapshot
+});
+
+test('who may use a kept image is exactly the recipe’s list when the build goes on, whatever somebody granted meanwhile', async () => {
+  const simulation = keeping({ scenario: failingCopy });
+  expect(await build(simulation)).toMatchObject({ error: 'TargetsIncomplete' });
+  const image = imageIn(simulation, home);
+  image.permissions.push({ UserId: '555566667777' }, { Group: 'all' });
+  const snapshot = simulation.cloud.world.region(home).snapshots.get(image.mappings[0]?.snapshot ?? '');
+  snapshot?.sharedWith.add('555566667777');
+
+  simulation.cloud.world.scenario.images = [];
+  await simulation.pass(2 * hour);
+  expect(await again(simulation)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(image.permissions).toEqual([{ UserId: consumer }]);
+  expect([...(snapshot?.sharedWith ?? [])]).toEqual([consumer]);
 });
 
 test('a build that is stopped keeps what is finished; copies under way are not, and are made anew although EC2 knows their tokens', async () => {
