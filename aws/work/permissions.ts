@@ -9,7 +9,7 @@ import { changeLaunch, launchUsers } from '../images/image-attributes.ts';
 import { changeVolumes, volumeUsers } from '../images/snapshots.ts';
 
 /** An AMI with its snapshots. */
-export interface Shareable {
+interface Shareable {
   region: string;
   ami: string;
   snapshots: string[];

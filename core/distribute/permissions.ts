@@ -12,7 +12,7 @@ interface Listed {
 }
 
 /** Who may launch an image by the recipe, and who may read its snapshots. Organizations, OUs and everyone get no snapshots. */
-export const usersOf = ({ accounts, organizations, organizationalUnits }: Listed): Users => [
+export const listedUsers = ({ accounts, organizations, organizationalUnits }: Listed): Users => [
   ...accounts,
   ...organizations,
   ...organizationalUnits,

@@ -1,6 +1,6 @@
 import { fewOf } from './distribution.ts';
 import { because, lastingWrongs, type ImageObserved, type Wrong } from './lasting.ts';
-import { everyone, permissionChange, usersOf, type Users } from './permissions.ts';
+import { everyone, permissionChange, listedUsers, type Users } from './permissions.ts';
 import { Failure } from '../errors.ts';
 import { type Plan, imageTags } from '../build/plan.ts';
 import type { Target } from '../recipe/types.ts';
@@ -63,7 +63,7 @@ export function targetWrongs(plan: Plan, target: Target, observed: TargetObserve
   const { image, users, snapshotUsers } = observed;
   const wrongs = imageWrongs(plan, target, observed);
   if (!image) return wrongs;
-  wrongs.push(...permissionWrongs(plan, image.ami, usersOf(target), users));
+  wrongs.push(...permissionWrongs(plan, image.ami, listedUsers(target), users));
   for (const { snapshot } of image.disks)
     if (snapshot) wrongs.push(...permissionWrongs(plan, snapshot, target.accounts, snapshotUsers[snapshot] ?? []));
   return wrongs;

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { imageRequests, permissionChange, snapshotRequests, usersOf } from '../../../core/distribute/permissions.ts';
+import {
+  imageRequests,
+  permissionChange,
+  snapshotRequests,
+  listedUsers,
+} from '../../../core/distribute/permissions.ts';
 
 const owner = '111122223333';
 const a = '444455556666';
@@ -10,7 +15,7 @@ const many = (count: number, first = 300_000_000_000) =>
   Array.from({ length: count }, (_, index) => String(first + index));
 
 test('the users of a target are its accounts, organizations and OUs', () => {
-  expect(usersOf({ accounts: [a], organizations: [organization], organizationalUnits: [unit] })).toEqual([
+  expect(listedUsers({ accounts: [a], organizations: [organization], organizationalUnits: [unit] })).toEqual([
     a,
     organization,
     unit,
