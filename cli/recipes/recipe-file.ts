@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
-import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, Parser, visit } from 'yaml';
-import type { Alias, Document, Node, Scalar } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from 'yaml';
+import type { Alias, CST, Document, Node, Scalar } from 'yaml';
 import type { Recipe } from '../../core/recipe/types.ts';
 import { parseRecipe, type Path, type FilePlace, type Problem } from '../../core/recipe/recipe.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
@@ -49,21 +49,16 @@ export function readYaml(
     message,
     place: placeAt(offset),
   });
-  const depth = tooDeepAt(text);
-  if (depth !== undefined) {
-    lines.lineStarts.push(0, ...[...text.slice(0, depth).matchAll(/\n/g)].map(({ index }) => index + 1));
-    const problems = [problemAt(depth, 'cannot be read: it is nested too deep')];
-    return { document: undefined, problems, locate: () => placeAt(depth) };
+  const { tokens, tooDeepAt } = tokensOf(text, lines);
+  if (tooDeepAt !== undefined) {
+    const problems = [problemAt(tooDeepAt, 'cannot be read: it is nested too deep')];
+    return { document: undefined, problems, locate: () => placeAt(tooDeepAt) };
   }
   // The library compares every key with every other, so duplicate keys are found below instead.
-  const options = {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    uniqueKeys: false,
-    merge: true,
-  } as const;
-  const yaml = parseDocument(text, options);
+  const options = { stringKeys: true, uniqueKeys: false, merge: true } as const;
+  const documents = new Composer(options).compose(tokens, true, text.length);
+  const yaml = documents.next().value as Document.Parsed; // the composer makes one of an empty text too
+  const second = documents.next().value as Document.Parsed | undefined;
   const { aliases, lost, twice, pairs } = nodesOf(yaml);
   const locate = (path: Path) => placeAt(offsetOf(yaml, path, aliases, pairs));
   const problems = twice.map((offset) => problemAt(offset, 'this key is here twice'));
@@ -71,6 +66,7 @@ export function readYaml(
     problemAt(pos[0], `is not YAML ${kind} can be: ${message.split('\n')[0]}`),
   );
   fatal.push(...lost.map(({ source, range }) => problemAt(range?.[0], `*${source} stands for nothing before it`)));
+  if (second) fatal.push(problemAt(second.range[0], `is not YAML ${kind} can be: it has multiple documents`));
   if (aliases.size > mostAliases) fatal.push(problemAt(0, `has ${aliases.size} aliases, of ${mostAliases} at most`));
   if (fatal.length > 0) return { document: undefined, problems: [...problems, ...fatal], locate };
   try {
@@ -84,14 +80,21 @@ export function readYaml(
 
 const deepest = 100;
 
-/** The position where nesting gets too deep. The library recurses into nesting, and that could end the whole process. */
-function tooDeepAt(text: string): number | undefined {
-  const parser = new Parser();
+/**
+ * The parts of a text, or the position where nesting gets too deep. The library's own `parseDocument` recurses into any nesting, and
+ * that could end the whole process.
+ */
+function tokensOf(text: string, lines: LineCounter): { tokens: CST.Token[]; tooDeepAt?: number } {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
-    for (const _ of parser.next(lexeme));
-    if (parser.stack.length > deepest) return parser.stack.at(-1)?.offset;
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    const innermost = parser.stack.at(-1);
+    if (innermost && parser.stack.length > deepest) return { tokens, tooDeepAt: innermost.offset };
   }
-  return undefined;
+  for (const token of parser.end()) tokens.push(token);
+  return { tokens };
 }
 
 const mostAliases = 1_000;
