@@ -1,5 +1,6 @@
 import type { Actions, Caller } from './calls/actions.ts';
-import { attach, type AnyClient, type RecordedCall, type Services } from './calls/attach.ts';
+import { attach, type RecordedCall, type Services } from './calls/attach.ts';
+import type { AnyClient } from './calls/retries.ts';
 import type { Clock } from '../clock.ts';
 import { createDelays, type DelayOverrides, type DrawnDelay } from './delays.ts';
 import { attributeActions } from './ec2/images/attributes.ts';
@@ -60,6 +61,8 @@ export interface CloudOptions {
   rates?: Partial<Rates> | undefined;
   /** Whether EC2's and SSM's request limits apply. Default true. */
   throttling?: boolean | undefined;
+  /** Whether recorded calls keep their answers. Default false, since answers take much memory. */
+  answers?: boolean | undefined;
   /** A test's interference with calls. */
   interfere?: Interference['call'] | undefined;
   /** A test's interference with events. */
@@ -102,7 +105,7 @@ export interface SimulatedCloud {
 }
 
 export function createCloud(options: CloudOptions): SimulatedCloud {
-  const { clock, account = '123456789012', throttling = true } = options;
+  const { clock, account = '123456789012', throttling = true, answers } = options;
   const scenario = parseScenario(options.scenario);
   const rough = options.rough ?? scenario.rough;
   const seed = options.seed ?? scenario.seed ?? 1;
@@ -148,7 +151,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     events,
     random: (name) => createRandom(seed, name),
     attach: (client, at, own = clock) =>
-      attach(client, services, typeof at === 'string' ? { account, region: at } : at, own, { calls, latency }),
+      attach(client, services, typeof at === 'string' ? { account, region: at } : at, own, { calls, answers, latency }),
     addService: (name, actions) => void (services[name] = guarded(name, actions)),
     ...changesTo(world),
     heedRules: (heed) => world.heedRules(heed),

@@ -100,8 +100,23 @@ function getObject(world: World, input: GetObjectRequest) {
     ...headers(object),
     ContentLength: body.length,
     ContentRange,
-    Body: sdkStreamMixin(Readable.from(body.length > 0 ? [body] : [])),
+    Body: streamOf(body),
   };
+}
+
+/** A stream as the SDK answers it. It can be transformed once; a handler that wants all bytes at once does not wait for a stream. */
+function streamOf(bytes: Buffer) {
+  const stream = Readable.from(bytes.length > 0 ? [bytes] : []);
+  let over = false;
+  const once = () => {
+    if (over || stream.readableDidRead) throw new Error('The stream has already been transformed.');
+    over = true;
+    return bytes;
+  };
+  return Object.assign(sdkStreamMixin(stream), {
+    transformToString: async (encoding?: BufferEncoding) => once().toString(encoding),
+    transformToByteArray: async () => new Uint8Array(once()),
+  });
 }
 
 function listObjectsV2(world: World, input: ListObjectsV2Request) {

@@ -1,7 +1,8 @@
 import { connect, type Connection } from '../../aws/connection.ts';
 import type { CalledWith } from '../../functions/cloud.ts';
 import type { FunctionRun } from '../aws/calls/actions.ts';
-import { clientsOf, retryStrategy } from '../aws/calls/attach.ts';
+import { clientsOf } from '../aws/calls/attach.ts';
+import { retryStrategy } from '../aws/calls/retries.ts';
 import type { SimulatedCloud } from '../aws/cloud.ts';
 import { isoTime, type Clock } from '../clock.ts';
 import type { Random } from '../random.ts';

@@ -4,7 +4,7 @@ import type { CloudOptions } from '../aws/cloud.ts';
 import type { Interference } from './interference.ts';
 
 /** What a simulation of the deployed pipeline is made of: recipes, region, time, chance, and what goes wrong. */
-export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' | 'throttling'> {
+export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' | 'throttling' | 'answers'> {
   catalog: Catalog;
   /** The start of virtual time; default 2026-11-23T03:00:00Z. */
   start?: Date;

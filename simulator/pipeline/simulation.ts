@@ -126,7 +126,7 @@ type Place = { account: string; region: string };
 
 /** An empty account that has what the recipes name. */
 function cloudFor(options: SimulationOptions, { account, region }: Place): SimulatedCloud {
-  const { catalog, seed, rough, rates, throttling, scenario, speed = 'max', interfere = {} } = options;
+  const { catalog, seed, rough, rates, throttling, answers, scenario, speed = 'max', interfere = {} } = options;
   return createCloud({
     clock: createClock({ start: (options.start ?? new Date('2026-11-23T03:00:00Z')).getTime(), speed }),
     account,
@@ -134,6 +134,7 @@ function cloudFor(options: SimulationOptions, { account, region }: Place): Simul
     rough,
     rates,
     throttling,
+    answers,
     scenario,
     ...accountFor(catalog, region),
     interfere: interfere.call,

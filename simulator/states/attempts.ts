@@ -61,7 +61,7 @@ function caught(catcher: Catcher, error: StateError, raw: Json, branch: Branch):
   const output: Json = { Error: error.error ?? '', Cause: error.reason ?? '' };
   const path = catcher.ResultPath === undefined ? '$' : catcher.ResultPath;
   return {
-    output: limited(place(path, raw, output), branch.name),
+    output: limited(place(path, raw, output), branch),
     next: catcher.Next,
     ...assigned(catcher.Assign, branch.surroundings(output)),
   };

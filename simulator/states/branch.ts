@@ -27,6 +27,8 @@ export interface Branch {
   trail: Trail;
   variables: Variables;
   context: Json;
+  /** The JSON text of the value that this branch has last written; what a state leaves is what the next one enters with. */
+  written: { value: Json; text: string } | undefined;
   /** Name of the current state. */
   name: string;
   current: State | undefined;
@@ -46,6 +48,7 @@ export function createBranch(run: Run, scope: Scope, position: Position, context
     variables,
     context,
     trail,
+    written: undefined,
     name: '',
     current: undefined,
     surroundings: (input) => ({ input, context: branch.context, variables, random: run.random }),
@@ -53,6 +56,12 @@ export function createBranch(run: Run, scope: Scope, position: Position, context
       createBranch(run, innerScope, innerPosition, branch.context, { last: trail.last, path: { ...trail.path } }),
   };
   return branch;
+}
+
+/** The JSON text of a value. A history holds each text once, however many of its events show the value. */
+export function writtenText(value: Json, branch: Branch): string {
+  if (!branch.written || branch.written.value !== value) branch.written = { value, text: JSON.stringify(value) };
+  return branch.written.text;
 }
 
 /** Runs states to their end. A Map and a Parallel get this as an argument, since running states runs them in turn. */

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Definition, Json } from './definition.ts';
 import { StateError } from './errors.ts';
 import { Journal, type Execution, type Listener, type Trail } from './history.ts';
-import { createBranch, type Run } from './branch.ts';
+import { createBranch, writtenText, type Run } from './branch.ts';
 import { runStates } from './machine.ts';
 import type { Position } from './redrive.ts';
 import { Scope, Stopped } from './values/scope.ts';
@@ -158,7 +158,7 @@ class RunningExecution implements Running {
     const branch = createBranch(this.#run, this.#scope, this.#position, this.#context(), this.#trail);
     try {
       const output = await runStates(this.#machine.definition, this.#input, branch);
-      this.end('SUCCEEDED', { output: JSON.stringify(output) });
+      this.end('SUCCEEDED', { output: writtenText(output, branch) });
     } catch (error) {
       if (error instanceof Stopped) return;
       if (!(error instanceof StateError)) throw error;

@@ -4,7 +4,7 @@ import type { Json, State, States } from './definition.ts';
 import { RuntimeFailure, StateError } from './errors.ts';
 import { evaluate, fill, readPath, type ExpressionInput } from './values/expression.ts';
 import { assigned, finish, limited, pathed, type Left } from './values/output.ts';
-import type { Branch } from './branch.ts';
+import { writtenText, type Branch } from './branch.ts';
 
 /**
  * Runs states from StartAt, or from the position of a redriven branch, to the end. Returns the last output, or throws a
@@ -34,7 +34,7 @@ export async function runStates(states: States, input: Json, branch: Branch): Pr
     if (left.assigned) branch.variables.assign(left.assigned);
     run.journal.record(trail, `${state.Type}StateExited`, {
       name,
-      output: JSON.stringify(left.output),
+      output: writtenText(left.output, branch),
       outputDetails: { truncated: false },
       ...(left.assigned && {
         assignedVariables: Object.fromEntries(
@@ -50,10 +50,11 @@ export async function runStates(states: States, input: Json, branch: Branch): Pr
   return value;
 }
 
-function enter({ Type }: State, input: Json, { run, trail, name, position }: Branch) {
+function enter({ Type }: State, input: Json, branch: Branch) {
+  const { run, trail, name, position } = branch;
   const event = run.journal.record(trail, `${Type}StateEntered`, {
     name,
-    input: JSON.stringify(input),
+    input: writtenText(input, branch),
     inputDetails: { truncated: false },
   });
   position.inner = undefined;
@@ -91,7 +92,7 @@ async function leave(state: State, raw: Json, branch: Branch): Promise<Left> {
       if (next === undefined)
         throw new RuntimeFailure('Failed to transition out of the state. The state does not point to a next state.');
       const assign = rule ? rule.Assign : state.Assign;
-      const output = limited(pathed(state.OutputPath, input, branch), branch.name);
+      const output = limited(pathed(state.OutputPath, input, branch), branch);
       return { output, next, ...assigned(assign, here) };
     }
     case 'Task':

@@ -91,7 +91,7 @@ class TaskAttempt {
 
   #callWith(around: ExpressionInput): Call {
     const parameters = fill(this.#state.Parameters ?? {}, around) as { FunctionName: Json; Payload?: Json };
-    const { FunctionName, Payload = {} } = parameters;
+    const { FunctionName } = parameters;
     if (typeof FunctionName !== 'string') throw new RuntimeFailure('FunctionName is not a string.');
     const timeout = secondsIn(this.#state, 'TimeoutSeconds', around);
     const heartbeat = this.#byToken ? secondsIn(this.#state, 'HeartbeatSeconds', around) : undefined;
@@ -101,6 +101,8 @@ class TaskAttempt {
         'States.DataLimitExceeded',
         `The input of the state/task '${this.#branch.name}' exceeds ${PAYLOAD_LIMIT} bytes.`,
       );
+    // The function gets what went over the network: it shares no objects with the execution.
+    const { Payload = {} } = JSON.parse(text) as { Payload?: Json };
     return { FunctionName, Payload, parameters: text, timeout, heartbeat };
   }
 

@@ -96,12 +96,12 @@ export function createStepFunctions(options: Options): StepFunctions {
   };
 }
 
-/** Input and output both go through JSON, as on the network: the function must not share objects with the execution. */
+/** The result goes through JSON, as on the network: the function must not share objects with the execution. */
 const callFunction = ({ clock, invoke, latency }: Options, name: string, payload: Json, region: string) =>
   clock.activity(async (own) => {
     if (latency?.invoke) await own.sleep(latency.invoke);
     const at = /^arn:[\w-]+:lambda:([^:]+):/.exec(name)?.[1] ?? region;
-    const result = await invoke(name, JSON.parse(JSON.stringify(payload)), at, own);
+    const result = await invoke(name, payload, at, own);
     return JSON.parse(JSON.stringify(result) ?? 'null') as Json;
   });
 

@@ -4,7 +4,7 @@ import { openDeployment } from '../../cli/deployed/deployment.ts';
 import { golden } from '../../cli/golden.ts';
 import { runSweep, type SweepOptions } from '../../cli/sweep.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-report.ts';
-import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
+import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import { deadBuild, plantImage, plantVolume, present, recordBuild } from '../support/orphans.ts';
 import { account, pipeline, type Setting } from '../support/pipeline.ts';

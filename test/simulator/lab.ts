@@ -1,7 +1,7 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
+import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import { createClock } from '../../simulator/clock.ts';
 import { createCloud, type CloudOptions } from '../../simulator/aws/cloud.ts';
 

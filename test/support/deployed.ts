@@ -2,7 +2,7 @@ import { connect } from '../../aws/connection.ts';
 import { golden } from '../../cli/golden.ts';
 import type { Surroundings } from '../../cli/surroundings.ts';
 import type { Terminal } from '../../cli/screen/terminal.ts';
-import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
+import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { recordingTerminal } from '../cli/recording-terminal.ts';

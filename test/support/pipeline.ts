@@ -48,12 +48,14 @@ export interface Setting {
   interfere?: Interference;
   /** Each line a function logs. */
   onLog?: (line: Record<string, unknown>) => void;
+  /** Whether recorded calls keep their answers. */
+  answers?: boolean;
 }
 
-export function pipeline({ scenario, changes, region, interfere, onLog }: Setting = {}): Simulation {
+export function pipeline({ scenario, changes, region, interfere, onLog, answers = false }: Setting = {}): Simulation {
   const catalog = { recipes: { base: { ...recipe, ...changes } }, scripts: {}, version: '1.0.0' };
   const optional = { ...(region && { region }), ...(interfere && { interfere }), ...(onLog && { onLog }) };
-  return createSimulation({ catalog, scenario, ...optional });
+  return createSimulation({ catalog, scenario, answers, ...optional });
 }
 
 export async function build(simulation: Simulation, input: unknown = { recipe: 'base' }): Promise<Execution> {

@@ -1,9 +1,9 @@
-import { MAXIMUM_RETRY_DELAY, Retry, retryMiddleware, StandardRetryStrategy } from '@smithy/core/retry';
+import type { RetryStrategyV2 } from '@smithy/types';
 import type { Connection } from '../../../aws/connection.ts';
 import { ApiError, ConnectionLost, type Action, type Actions, type Caller, type FunctionRun } from './actions.ts';
 import type { Clock } from '../../clock.ts';
 import { requests, type Request } from './request.ts';
-import type { Random } from '../../random.ts';
+import { firstToken, retries, waitedOn, type AnyClient, type Sent } from './retries.ts';
 
 /** Actions by service. Services have the names that IAM and scenarios use: `ec2`, `ssm`, `s3`, `sfn`, `eventbridge`, `kms`. */
 export type Services = Record<string, Actions>;
@@ -18,24 +18,22 @@ export interface RecordedCall {
   region: string;
   params: unknown;
   error?: string;
-  /** The function that made the call, and the answer; absent for calls outside of functions. */
+  /** The function that made the call; absent for calls outside of functions. */
   by?: string;
+  /** The answer to a function, if answers are kept. */
   answer?: unknown;
 }
 
 interface AttachOptions {
   /** Every attempt is appended here. */
   calls?: RecordedCall[];
+  /** Whether recorded calls keep their answers, which take more memory than all else. Default false. */
+  answers?: boolean | undefined;
   /** Seconds a call takes. */
   latency?: (service: string, action: string, region: string) => number;
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the clients share no type narrower than this */
-export interface AnyClient {
-  config: any;
-  middlewareStack: any;
-}
-
 /**
  * Makes a real SDK client talk to `services` instead of the network. The simulator answers in the first step of a command, so the
  * SDK neither serializes, nor signs, nor sends: `requests` says what it would have refused. Retries stay the SDK's own.
@@ -102,16 +100,24 @@ function answering(wire: Wire, context: any): (command: any) => Promise<unknown>
     .toLowerCase();
   const name = String(context.commandName).replace(/Command$/, '');
   const requested = requests(`${service}:${name}`, context.__smithy_context.operationSchema);
-  // The middleware asks for the number of attempts only for a header. The SDK would look for it in this computer's files.
-  const retries = { retryStrategy: client.config.retryStrategy, maxAttempts: async () => Number.NaN, logger: {} };
-  const attempts = retryMiddleware(retries as never)(async ({ sent, run }: any) => {
+  const send = ({ request, run }: Sent): Promise<any> => {
     const action = services[service]?.[name];
     if (!action) throw new Error(`the simulator does not know ${service}:${name}`);
-    return attempt(wire, { service, name, action, run, ...sent });
-  }, context) as (args: object) => Promise<unknown>;
+    return attempt(wire, { service, name, action, run, ...request });
+  };
+  let strategy: RetryStrategyV2 | undefined;
+  const retry = retries(client, send, context);
   return async (command) => {
-    // The request is hidden from the retry middleware, which would look for its HTTP headers.
-    return attempts({ input: undefined, sent: requested(command.input), run: command[runs] });
+    strategy ??= (await client.config.retryStrategy()) as RetryStrategyV2;
+    const sent: Sent = { request: requested(command.input), run: command[runs] };
+    try {
+      const answered = await send(sent);
+      strategy.recordSuccess(firstToken);
+      Object.assign(answered.output.$metadata, { attempts: 1, totalRetryDelay: 0 });
+      return answered;
+    } catch (failure) {
+      return retry({ input: { ...sent, failure } });
+    }
   };
 }
 
@@ -135,7 +141,7 @@ async function attempt(wire: Wire, { service, name, action, run, input, token }:
   if (seconds > 0) await clock.sleep(seconds * 1000);
   try {
     const result = copy(action({ ...token, ...input }, run ? { account, region, run } : caller)) as object;
-    if (run) call.answer = result;
+    if (run && options.answers) call.answer = result;
     return { output: { ...result, $metadata: { httpStatusCode: 200, requestId } }, response: {} };
   } catch (error) {
     if (error instanceof ConnectionLost) call.error = error.code;
@@ -143,14 +149,6 @@ async function attempt(wire: Wire, { service, name, action, run, input, token }:
     call.error = error.code;
     throw waitedOn(clock, asServiceException(client, error, requestId));
   }
-}
-
-/** The clocks on which the SDK waits after an error, before it tries again. */
-const clocks = new WeakMap<object, Clock>();
-
-function waitedOn(clock: Clock, error: unknown): unknown {
-  if (typeof error === 'object' && error !== null) clocks.set(error, clock);
-  return error;
 }
 
 /**
@@ -169,34 +167,6 @@ function asServiceException(client: AnyClient, error: ApiError, requestId: strin
     $metadata: { httpStatusCode: error.status, requestId },
   });
 }
-
-/** The SDK's standard retry strategy, with waits on the virtual clock and jitter from `random`. */
-export function retryStrategy(clock: Clock, random: Random, maxAttempts = 3): StandardRetryStrategy {
-  return new VirtualRetryStrategy(clock, random, maxAttempts);
-}
-
-class VirtualRetryStrategy extends StandardRetryStrategy {
-  readonly #clock: Clock;
-  readonly #random: Random;
-  constructor(clock: Clock, random: Random, maxAttempts: number) {
-    // The SDK would sleep for its backoff in real time. It still decides whether to retry; the simulator decides how long to
-    // wait.
-    super({ maxAttempts, backoff: { setDelayBase: () => undefined, computeNextBackoffDelay: () => 0 } });
-    this.#clock = clock;
-    this.#random = random;
-  }
-  override async refreshRetryTokenForRetry(...[token, error]: Parameters<Refresh>): ReturnType<Refresh> {
-    // This is an activity because the SDK's sleep of 0 ms takes real time, in which the clock must not move on.
-    const clock = clocks.get(error.error as object) ?? this.#clock;
-    const next = await clock.activity(() => super.refreshRetryTokenForRetry(token, error));
-    const base = error.errorType === 'THROTTLING' ? Retry.throttlingDelay() : Retry.delay();
-    const wait = Math.floor(this.#random.next() * Math.min(base * 2 ** token.getRetryCount(), MAXIMUM_RETRY_DELAY));
-    if (next.$retryLog) next.$retryLog.acquisitionDelay = wait;
-    await clock.sleep(wait);
-    return next;
-  }
-}
-type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
 
 // Every call of every simulation uses these globals. They are looked up once because under Jest each look-up crosses into another
 // context.

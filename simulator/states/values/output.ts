@@ -1,7 +1,7 @@
 import type { Json, State } from '../definition.ts';
 import { PAYLOAD_LIMIT, StateError } from '../errors.ts';
 import { fill, readPath, type ExpressionInput } from './expression.ts';
-import type { Branch } from '../branch.ts';
+import { writtenText, type Branch } from '../branch.ts';
 import { place, selectFrom } from './paths.ts';
 
 /** The result of a state: its output, the variables it assigns, and the next state. */
@@ -24,7 +24,7 @@ export function finish(state: State, raw: Json, shaped: Json, result: Json, bran
   const usesResultPath = state.Type !== 'Wait' && state.Type !== 'Succeed';
   const path = state.ResultPath === undefined ? '$' : state.ResultPath;
   const placed = usesResultPath ? place(path, raw, shaped) : shaped;
-  const output = limited(pathed(state.OutputPath, placed, branch), branch.name);
+  const output = limited(pathed(state.OutputPath, placed, branch), branch);
   return { output, next: state.Next, ...assigned(state.Assign, branch.surroundings(result)) };
 }
 
@@ -35,10 +35,10 @@ export function pathed(path: string | null | undefined, value: Json, branch: Bra
   return readPath(path, branch.surroundings(value), 'Path');
 }
 
-export function limited(value: Json, name: string): Json {
-  if (Buffer.byteLength(JSON.stringify(value)) <= PAYLOAD_LIMIT) return value;
+export function limited(value: Json, branch: Branch): Json {
+  if (Buffer.byteLength(writtenText(value, branch)) <= PAYLOAD_LIMIT) return value;
   throw new StateError(
     'States.DataLimitExceeded',
-    `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+    `The state/task '${branch.name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
   );
 }

@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -29,6 +31,18 @@ test('what is put is got back, as text and as bytes', async () => {
   const bytes = await run(() => client.send(new GetObjectCommand({ Bucket, Key: 'bytes' })));
   expect([...(await bytes.Body!.transformToByteArray())]).toEqual([1, 2, 3]);
   expect(cloud.readObject(Bucket, 'a/manifest.json')).toBe('{"schema":1}');
+});
+
+test('the body of an object is read once, as a whole or as a stream', async () => {
+  const { client, run, put } = withBucket();
+  await put('log', 'a line');
+  const get = async () => (await run(() => client.send(new GetObjectCommand({ Bucket, Key: 'log' })))).Body!;
+  const whole = await get();
+  await whole.transformToString();
+  await expect(whole.transformToByteArray()).rejects.toThrow('already been transformed');
+  const streamed = await get();
+  expect(await text(streamed as Readable)).toBe('a line');
+  await expect(streamed.transformToString()).rejects.toThrow('already been transformed');
 });
 
 test('a range gives the end of a long log', async () => {

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { expect, test } from '@jest/globals';
-import { retryStrategy } from '../../../../simulator/aws/calls/attach.ts';
+import { retryStrategy } from '../../../../simulator/aws/calls/retries.ts';
 import { homeCaller, lab } from '../../lab.ts';
 
 const entry = (more: object = {}) => ({ Source: 'golden.images', DetailType: 'Test', Detail: '{"number":1}', ...more });
