@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { exampleCase, longCase, smallCase, type BenchCase } from './cases.ts';
+import { allRegions, exampleCase, longCase, smallCase, type BenchCase } from './cases.ts';
 import { createBench, type Figures } from './measured-build.ts';
 import { failedBuilds } from './failed-builds.ts';
 import { printTable } from './table.ts';
@@ -10,16 +10,17 @@ import { printTable } from './table.ts';
  * `npm run bench -- cold-start [function …]` measures how long the bundles take to load.
  */
 
-const situations = {
-  'all events arrive': {},
-  'all events are lost': { rates: { eventsLost: 1 } },
+const situations: Record<string, Parameters<typeof createBench>[1]> = {
+  'all events arrive': { regionStacks: allRegions.slice(1) },
+  "the home region's arrive": {},
+  'all events are lost': { scenario: { rates: { eventsLost: 1 } } },
 };
 
 /** The first build of a recipe, and the second, whose looks follow the durations that the first has recorded. */
 async function measure(measured: BenchCase): Promise<Map<string, Figures>> {
   const columns = new Map<string, Figures>();
-  for (const [situation, scenario] of Object.entries(situations)) {
-    const bench = createBench(measured, scenario);
+  for (const [situation, options] of Object.entries(situations)) {
+    const bench = createBench(measured, options);
     for (const which of ['first', 'second']) {
       const { execution, figures } = await bench.build();
       if (execution.status !== 'SUCCEEDED') throw new Error(`${execution.error}: ${execution.cause}`);

@@ -11,7 +11,8 @@ export interface BenchCase {
   delays: DelayOverrides;
 }
 
-const regions =
+/** The home region, and those that images are copied to. */
+export const allRegions =
   'us-east-1 eu-west-1 ap-southeast-2 us-west-2 eu-central-1 ap-northeast-1 ca-central-1 eu-west-2 eu-west-3 eu-north-1 ap-south-1 ap-southeast-1 ap-northeast-2 ap-northeast-3 sa-east-1 us-east-2 us-west-1'.split(
     ' ',
   );
@@ -32,7 +33,7 @@ export const resourceDelays: DelayOverrides = {
   commandOther: 5,
   instanceStop: 31,
   createImage: 97,
-  copyImage: Object.fromEntries(copySeconds.map((seconds, index) => [regions[index + 1] ?? '', seconds])),
+  copyImage: Object.fromEntries(copySeconds.map((seconds, index) => [allRegions[index + 1] ?? '', seconds])),
   instanceTerminate: 23,
   parameterValidation: 0,
 };
@@ -48,7 +49,7 @@ export const smallRecipe = (targets: number, shared: number) => ({
   builder: { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' },
   provision: [{ name: 'patch', run: 'dnf -y upgrade' }],
   checks: [{ name: 'boots', run: 'true' }],
-  distribute: regions.slice(0, targets).map((region) => ({ region, accounts: accountsOf(shared) })),
+  distribute: allRegions.slice(0, targets).map((region) => ({ region, accounts: accountsOf(shared) })),
   publish: { channel: 'stable' },
 });
 
@@ -74,7 +75,7 @@ export async function exampleCase(targets: number): Promise<BenchCase> {
   const document = { ...(catalog.recipes['al2023-base'] as Record<string, unknown>) };
   const builder = document['builder'] as { rootVolume: object };
   document['builder'] = { ...builder, rootVolume: { ...builder.rootVolume, kmsKey: 'alias/golden-us-east-1' } };
-  document['distribute'] = regions
+  document['distribute'] = allRegions
     .slice(0, targets)
     .map((region) => ({ region, accounts, kmsKey: `alias/golden-${region}` }));
   return {

@@ -1,5 +1,6 @@
 import type { RecordedCall } from '../simulator/aws/calls/attach.ts';
 import { createSimulation, type Simulation } from '../simulator/pipeline/simulation.ts';
+import type { SimulationOptions } from '../simulator/pipeline/simulation-options.ts';
 import type { Execution } from '../simulator/states/step-functions.ts';
 import { overlappedBound } from './bound.ts';
 import type { BenchCase } from './cases.ts';
@@ -32,11 +33,16 @@ interface Invocation {
   seconds: number;
 }
 
-export function createBench({ catalog, recipe, delays }: BenchCase, scenario: object = {}): Bench {
+/** @param situation What differs from a pipeline whose events all arrive, but for those of the target regions. */
+export function createBench(
+  { catalog, recipe, delays }: BenchCase,
+  { scenario, ...options }: Partial<Pick<SimulationOptions, 'scenario' | 'regionStacks'>> = {},
+): Bench {
   const invocations: Invocation[] = [];
   const simulation = createSimulation({
     catalog,
-    scenario: { delays, ...scenario },
+    ...options,
+    scenario: { delays, ...(scenario ?? {}) },
     interfere: {
       async invoke(stage, _attempt, run) {
         const began = simulation.clock.now();
@@ -71,7 +77,8 @@ function figuresOf(
   const { calls, invocations, bound, transitions } = run;
   const wakes = invocations.filter(({ stage }) => stage === 'Wake').length;
   const gets = calls.filter(({ service, action }) => service === 's3' && action === 'GetObject');
-  const puts = calls.filter(({ service }) => service === 's3').length - gets.length;
+  // S3 charges nothing for deletions.
+  const puts = calls.filter(({ service, action }) => service === 's3' && !/^(Get|Delete)Object$/.test(action)).length;
   const ec2Calls = new Map<string, number>();
   for (const { service, by = 'nobody' } of calls) if (service === 'ec2') ec2Calls.set(by, (ec2Calls.get(by) ?? 0) + 1);
   return {

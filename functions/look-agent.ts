@@ -13,7 +13,7 @@ export const agentLook = (
   input,
   permissions: ['ec2:DescribeInstances', 'ssm:DescribeInstanceInformation'],
   bounds: (event) => event.wait,
-  awaits: ({ instance }) => ({ kind: 'instance', id: instance }),
+  awaits: ({ instance: id }, region) => ({ kind: 'instance', region, id }),
   look: ({ build: own, instance, mostLost, since, last }, { aws, now }) => {
     const role = name === 'AwaitBuilder' ? 'builder' : 'candidate';
     return lookAtAgent(aws, { build: own, role, instance, mostLost }, secondsSince(since, now()), last);

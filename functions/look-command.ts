@@ -18,7 +18,7 @@ export const commandLook = (name: 'AwaitCommand' | 'AwaitCheck'): Wait<z.infer<t
   input,
   permissions: ['ssm:GetCommandInvocation', 'ssm:ListCommandInvocations', 'ec2:DescribeInstances', 's3:GetObject'],
   bounds: (event) => event.wait,
-  awaits: ({ command }) => ({ kind: 'command', id: command }),
+  awaits: ({ command: id }, region) => ({ kind: 'command', region, id }),
   look: ({ build: own, instance, command, name: step, shutsDown, last }, cloud) => {
     const failure = name === 'AwaitCommand' ? 'ProvisionFailed' : 'CheckFailed';
     return lookAtCommand(cloud, own, { command, name: step, shutsDown }, instance, failure, last);

@@ -17,7 +17,7 @@ export const imageLook = (name: 'AwaitImage' | 'AwaitCopy'): Wait<z.infer<typeof
   input,
   permissions: ['ec2:DescribeImages', 'ec2:DescribeSnapshots'],
   bounds: (event) => event.wait,
-  awaits: ({ ami }) => ({ kind: 'image', id: ami }),
+  awaits: ({ region, ami: id }, home) => ({ kind: 'image', region: region ?? home, id }),
   async look({ build: own, region: target, ami, since, late }, { aws, now }) {
     const region = target ?? aws.region;
     const failure = name === 'AwaitImage' ? 'ImageFailed' : 'CopyFailed';

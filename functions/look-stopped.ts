@@ -22,7 +22,7 @@ export const stoppedLook: Wait<z.infer<typeof input>, { instance: string; state:
   input,
   permissions: ['ec2:DescribeInstances', 'ec2:StopInstances'],
   bounds: (event) => event.wait,
-  awaits: ({ instance }) => ({ kind: 'instance', id: instance }),
+  awaits: ({ instance: id }, region) => ({ kind: 'instance', region, id }),
   async look({ instance, capture, shutsDown, since, woken }, cloud) {
     const mayStopItself = shutsDown && secondsSince(since, cloud.now()) < patience.shutdown;
     // Right after its last command the builder runs. EC2's answer to the stop tells its state, so nobody need ask before.

@@ -25,6 +25,7 @@ export const waitBounds = z.strictObject({
   heartbeat: z.number(),
   quickFor: z.number(),
   notBefore: z.optional(z.number()),
+  stays: z.optional(z.literal(false)),
 });
 
 /** When a look is taken. */
@@ -46,7 +47,7 @@ export interface Wait<I, O> {
   permissions: readonly string[];
   bounds: (input: I) => WaitBounds;
   /** The thing whose event wakes the wait. Absent where AWS has no such event. */
-  awaits?: (input: I) => Awaitable;
+  awaits?: (input: I, home: string) => Awaitable;
   /**
    * Takes one look. It is called again and again, so it must be safe to repeat. A look past the limit is `late` and the last one:
    * if it is not done, the wait fails with what it waits for.
@@ -70,7 +71,7 @@ export function wait<I extends object, O>(definition: Wait<I, O>): Stage<I & Tok
     permissions: [...permissions, ...answering, ...(awaits ? ['s3:PutObject', 's3:DeleteObject'] : [])],
     async run(event, cloud) {
       // Before the first look, so that no event falls between a look and the wait.
-      if (awaits) await rememberWait(name, awaits(event), event, cloud);
+      if (awaits) await rememberWait(name, awaits(event, cloud.aws.region), event, cloud);
       return lookAndAnswer(definition, event, cloud);
     },
   };
@@ -93,7 +94,7 @@ export async function lookAndAnswer<I extends object, O>(
   const { limit, quickFor } = definition.bounds(input);
   const heard = async (answered: boolean, outcome: string) => {
     if (!answered) return `${outcome}, too late for this token`;
-    if (definition.awaits) await forgetWait(definition.name, definition.awaits(input), cloud);
+    if (definition.awaits) await forgetWait(definition.name, definition.awaits(input, cloud.aws.region), cloud);
     return outcome;
   };
   try {

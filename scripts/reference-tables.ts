@@ -18,6 +18,7 @@ function documentTable(): string {
   const about = {
     ...build,
     kind: 'image' as const,
+    region: '<region>',
     id: '<id>',
     execution: '<execution>',
     startedAt: '<date>',

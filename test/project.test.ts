@@ -141,7 +141,18 @@ test('a folder holds no more files than can be looked over', () => {
 
 test('only core/memory/documents.ts knows the keys of the bucket', () => {
   const names = Object.values(documents).map(({ key }) =>
-    basename(key({ recipe: 'r', build: 'b', execution: 'e', startedAt: 'd', kind: 'image', id: 'i', channel: 'c' })),
+    basename(
+      key({
+        recipe: 'r',
+        build: 'b',
+        execution: 'e',
+        startedAt: 'd',
+        kind: 'image',
+        region: 'e',
+        id: 'i',
+        channel: 'c',
+      }),
+    ),
   );
   const literal = new RegExp(`\\b(builds|commands|reports/sweep|waits)/\\$\\{|(['"]|\\}/)(${names.join('|')})['"\`]`);
   expect(sources.filter((file) => file !== 'core/memory/documents.ts' && literal.test(read(file)))).toEqual([]);

@@ -16,8 +16,11 @@ export async function readEarlier(artifacts: Artifacts, identity: BuildIdentity)
   return { plan, manifest, record };
 }
 
-/** Keeps a build's first plan. The plan of a resumed build replaces it. */
-export async function keepPlan(artifacts: Artifacts, plan: Plan): Promise<Plan> {
+/** Keeps a build's first plan, with the regions whose events come here by then. The plan of a resumed build replaces it. */
+export async function keepPlan(artifacts: Artifacts, planned: Plan): Promise<Plan> {
+  const isCopied = planned.document.distribute.some(({ region }) => region !== planned.region);
+  const stacks = isCopied && !planned.told ? await readDocument(artifacts, {}, 'regionStacks') : undefined;
+  const plan = stacks ? { ...planned, told: stacks.regions } : planned;
   if (plan.resumedAt === undefined) return keepFirst(artifacts, plan, 'plan', plan);
   await write(artifacts, plan, 'plan', plan);
   return plan;

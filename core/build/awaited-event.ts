@@ -3,6 +3,8 @@ import type { Awaitable } from '../memory/documents.ts';
 /** The parts of an EventBridge event that name the thing it tells about. */
 interface ThingEvent {
   'detail-type': string;
+  /** Where the thing is. EventBridge leaves it as it is when a rule sends the event to another region. */
+  region: string;
   detail: Record<string, unknown>;
 }
 
@@ -15,9 +17,11 @@ const ids: Record<string, { kind: Awaitable['kind']; key: string }> = {
   'EC2 Command Invocation Status-change Notification': { kind: 'command', key: 'command-id' },
 };
 
-/** The thing that an event tells about, if states can wait for it. The id becomes part of a key, so it must look like one. */
-export function awaitedIn({ 'detail-type': type, detail }: ThingEvent): Awaitable | undefined {
+const isPartOfKey = (text: unknown): text is string => typeof text === 'string' && /^[\w-]+$/.test(text);
+
+/** The thing that an event tells about, if states can wait for it. Id and region become parts of a key, so they must look so. */
+export function awaitedIn({ 'detail-type': type, region, detail }: ThingEvent): Awaitable | undefined {
   const known = Object.hasOwn(ids, type) ? ids[type] : undefined;
   const id = known && detail[known.key];
-  return known && typeof id === 'string' && /^[\w-]+$/.test(id) ? { kind: known.kind, id } : undefined;
+  return known && isPartOfKey(id) && isPartOfKey(region) ? { kind: known.kind, region, id } : undefined;
 }

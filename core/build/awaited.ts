@@ -17,6 +17,8 @@ export interface WaitBounds {
   quickFor: number;
   /** The first look does not come before this. Present if it is known how long the thing usually takes and when it was begun. */
   notBefore?: number | undefined;
+  /** Absent where a call stays near the usual end and looks again and again. */
+  stays?: false | undefined;
 }
 
 /** What a state that starts something in AWS hands to the state that waits for it. */
@@ -30,6 +32,7 @@ export interface Awaited {
 interface Timed {
   document: Bounded;
   usual?: Partial<UsualSeconds>;
+  told?: string[];
 }
 
 const boundsOf = ({ document }: Timed, kind: keyof Pace, limit: number, usual: number): WaitBounds => ({
@@ -88,12 +91,19 @@ export const awaitedImage = (plan: Timed, now: Date, begun: 'now' | 'before'): A
 export const awaitedCopy = (plan: Timed, target: Target, now: Date, begun: 'now' | 'before'): Awaited => {
   const known = usualOf(plan).copies?.[target.region];
   const bounds = boundsOf(plan, 'images', patience.copy(target), known ?? typical.copy);
-  // Events of other regions do not come here, so a copy is looked at more often, and even more so if nothing is known of it.
-  const heartbeat = heartbeatOf(bounds.usual, known === undefined ? 3 : 2);
-  // Looks at such a copy become rare early, because it may take hours.
-  const quickFor = known === undefined ? Math.min(bounds.quickFor, 300) : bounds.quickFor;
-  return since(now, { ...bounds, heartbeat, quickFor, ...(begun === 'now' && begunNow(known)) });
+  const looks = plan.told?.includes(target.region) ? toldLooks(known) : untoldLooks(bounds, known);
+  return since(now, { ...bounds, ...looks, ...(begun === 'now' && begunNow(known)) });
 };
+
+/** The region has a stack that sends its events here. If nothing is known of the copy, only they are quick. */
+const toldLooks = (known: number | undefined): Partial<WaitBounds> =>
+  known === undefined ? { stays: false, heartbeat: heartbeatOf(2 * typical.copy) } : {};
+
+/** No event comes, so a copy is looked at more often. If nothing is known of it, it may take hours, so the looks become rare early. */
+const untoldLooks = ({ usual, quickFor }: WaitBounds, known: number | undefined): Partial<WaitBounds> =>
+  known === undefined
+    ? { heartbeat: heartbeatOf(usual, 3), quickFor: Math.min(quickFor, 300) }
+    : { heartbeat: heartbeatOf(usual, 2) };
 
 const usualOf = ({ usual = {} }: Timed): Partial<UsualSeconds> => usual;
 

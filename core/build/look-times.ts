@@ -35,13 +35,13 @@ export const pauseWhenBusy = (stayed: number, woken: boolean): number | undefine
  * @returns the seconds until its next look. Undefined if the call ends, and an event or the next heartbeat has the next look.
  */
 export function pauseBeforeLook(
-  { usual, heartbeat }: { usual: number; heartbeat: number },
+  { usual, heartbeat, stays }: { usual: number; heartbeat: number; stays?: false | undefined },
   waited: number,
   stayed: number,
   woken = false,
 ): number | undefined {
   const remaining = usual - waited;
-  const near = remaining <= Math.max(10, 0.06 * usual) && waited <= 1.5 * usual + 15;
+  const near = stays !== false && remaining <= Math.max(10, 0.06 * usual) && waited <= 1.5 * usual + 15;
   const pause = Math.max(remaining, 1, 0.015 * waited, -0.4 * remaining);
   if (near && stayed + pause <= Math.min(40, heartbeat - 5)) return pause;
   return woken && stayed < 6 ? 2 : undefined;

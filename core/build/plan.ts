@@ -24,10 +24,7 @@ export interface Plan extends BuildIdentity {
   /** The deployment that makes the image: service, stage and region. Absent in plans of earlier versions. */
   deployment?: string;
   startedAt: string;
-  /**
-   * When a failed and undone build was started again from its kept image. The time goes into the EC2 tokens, so that old tokens
-   * do not return removed resources.
-   */
+  /** When an undone build was started again from its kept image. EC2's tokens contain it, so that old ones return nothing removed. */
   resumedAt?: string;
   /** No candidate could be launched to judge the image, so a failed build keeps it. */
   unjudged?: boolean;
@@ -54,6 +51,8 @@ export interface Plan extends BuildIdentity {
   usual?: Partial<UsualSeconds>;
   /** The recipe's newest published build when this one was planned. Absent where there is none. */
   replaces?: Replaced;
+  /** Regions whose events come to the pipeline. Absent where none has a stack. */
+  told?: string[];
   /** Notes for the user that do not stop the build. Absent where there are none. */
   notes?: string[];
 }

@@ -15,6 +15,11 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
       'the states that wait, before their first look; the look that answers removes it, and it expires after a day',
     readBy: '`wake`',
   },
+  regionStacks: {
+    holds: 'the regions whose events come to the pipeline, so that builds look at copies there less often',
+    writtenBy: '`golden regions`',
+    readBy: 'Resolve',
+  },
   plan: {
     holds: 'what the build does',
     writtenBy: 'Resolve; KeepUnjudged adds `unjudged`',

@@ -3,6 +3,7 @@ import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
 import type { ChannelName } from '../channel/channel-moves.ts';
 import type { ChannelRecord } from '../channel/channel-record.ts';
+import type { RegionStacks } from './region-stacks.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { SweepReport } from '../sweep/sweep-report.ts';
 import type { BuildIdentity } from '../tags.ts';
@@ -19,9 +20,10 @@ export interface BuildLock extends Lock {
   cleansUpAfter?: string;
 }
 
-/** A thing that tells by an event when it changes, and that states wait for. */
+/** A thing that tells by an event when it changes, and that states wait for. `region`: where the thing is. */
 export interface Awaitable {
   kind: 'instance' | 'command' | 'image';
+  region: string;
   id: string;
 }
 
@@ -59,7 +61,8 @@ const ofSweep = <Content>(): Kind<{ execution: string; startedAt: string }, Cont
  * that make, share or publish something.
  */
 export const documents = {
-  wait: { key: ({ kind, id }) => `waits/${kind}/${id}.json` } as Kind<Awaitable, WaitingTask>,
+  wait: { key: ({ kind, region, id }) => `waits/${kind}/${region}/${id}.json` } as Kind<Awaitable, WaitingTask>,
+  regionStacks: { key: () => 'region-stacks.json' } as Kind<object, RegionStacks>,
   plan: ofBuild<Plan>('plan.json'),
   manifest: ofBuild<Manifest>('manifest.json'),
   ledger: ofBuild<ChannelLedger>('channel.json'),

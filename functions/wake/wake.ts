@@ -22,7 +22,7 @@ const looks: Record<string, () => Promise<Look<never, unknown> & { input: z.ZodM
  */
 export const wake = stage({
   name: 'Wake',
-  input: z.looseObject({ 'detail-type': z.string(), detail: z.record(z.string(), z.unknown()) }),
+  input: z.looseObject({ 'detail-type': z.string(), region: z.string(), detail: z.record(z.string(), z.unknown()) }),
   permissions: [
     's3:DeleteObject',
     's3:GetObject',

@@ -1,5 +1,6 @@
 // The resources and conditions of all IAM actions, each action once. A function declares its actions in `permissions`, in its own
 // file. roles.ts makes one role for each function from both.
+import { keyOf } from '../../core/memory/documents.ts';
 import { arn, getArn, sub, type Text } from '../cloudformation.ts';
 import { grantsOfEc2 } from './grants-of-ec2.ts';
 import { anything, here, inBucket, type Condition, type Grant, type GrantTable } from './policies.ts';
@@ -46,6 +47,7 @@ const moving = ['publish', 'resolveMove', 'moveChannel'];
 const grantsOfS3: GrantTable = {
   's3:DeleteObject': [{ Resource: inBucket('waits/*') }],
   's3:GetObject': {
+    resolve: [{ Resource: [inBucket('builds/*'), inBucket(keyOf({}, 'regionStacks'))] }],
     // the end of a failed command's output, and whether output arrived; no decision depends on it
     awaitCommand: [{ Resource: inBucket('commands/*') }],
     awaitCheck: [{ Resource: inBucket('commands/*') }],

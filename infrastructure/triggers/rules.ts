@@ -54,7 +54,13 @@ export const startingRules = (channelRoot: string): Resources => ({
   ),
   ImageAvailable: rule(
     'An image of this account became available: it may be the source of a recipe.',
-    { source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'], detail: { State: ['available'] } },
+    {
+      source: ['aws.ec2'],
+      'detail-type': ['EC2 AMI State Change'],
+      // sources are in this region; the stacks of golden regions send what happens in others
+      region: [ref('AWS::Region')],
+      detail: { State: ['available'] },
+    },
     calls('watchSources'),
   ),
 });
@@ -80,7 +86,7 @@ export const wakingRules: Resources = {
     calls('wake'),
   ),
   ImageChanged: rule(
-    'An AMI of this region is available or will never be: a build may wait for it.',
+    'An AMI, of this region or of one with a stack of golden regions, is available or never will be: a build may wait for it.',
     { source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'] },
     calls('wake'),
   ),

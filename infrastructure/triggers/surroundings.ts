@@ -1,7 +1,7 @@
 // The roles, permissions, queue and subscriptions around the rules and schedules. The simulator does without them.
 import { schedulesOf } from '../../core/start/recipe-schedule.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
-import { assumedBy, getArn, noValue, ref, type Resource, type Resources } from '../cloudformation.ts';
+import { arn, assumedBy, getArn, noValue, ref, type Resource, type Resources } from '../cloudformation.ts';
 import type { ConfiguredDeployment } from '../settings/deployment.ts';
 import { called, calledToNotify } from './rules.ts';
 import { failures, lambdaOf, scheduledFunctions, type Called } from './targets.ts';
@@ -55,6 +55,29 @@ const around = (rules: string[], { name, stack }: ConfiguredDeployment): Resourc
                 Resource: scheduledFunctions.map((key) => getArn(lambdaOf[key])),
               },
               { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: failures },
+            ],
+          },
+        },
+      ],
+    },
+  },
+  // The rules of all region stacks take on this one role. IAM is the same in every region, so those stacks need no role of their own.
+  EventForwarder: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      PermissionsBoundary: stack.permissionsBoundary ?? noValue,
+      AssumeRolePolicyDocument: assumedBy('events.amazonaws.com'),
+      Policies: [
+        {
+          PolicyName: 'forward-events',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: 'events:PutEvents',
+                Resource: arn('events:${AWS::Region}:${AWS::AccountId}:event-bus/default'),
+              },
             ],
           },
         },

@@ -70,7 +70,7 @@ class Deployment {
         name: `${name}/${Id}`,
         account,
         region,
-        pattern: withArns(EventPattern, machines) as Pattern,
+        pattern: filledIn(EventPattern, machines, region) as Pattern,
         target: (event) => take(event),
         retries: RetryPolicy.MaximumRetryAttempts,
         maximumAgeSeconds: RetryPolicy.MaximumEventAgeInSeconds,
@@ -119,12 +119,13 @@ class Deployment {
 /** The logical id in a reference, `Ref` or `Fn::GetAtt`. */
 const idOf = (reference: any): string => reference.Ref ?? reference['Fn::GetAtt'][0];
 
-/** Replaces references to state machines in a pattern with their ARNs. */
-function withArns(value: any, machines: Referenced['machines']): unknown {
-  if (Array.isArray(value)) return value.map((each) => withArns(each, machines));
+/** Replaces references in a pattern: to state machines with their ARNs, and to the region. */
+function filledIn(value: any, machines: Referenced['machines'], region: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => filledIn(each, machines, region));
   if (value === null || typeof value !== 'object') return value;
-  if (typeof value.Ref === 'string') return machines[value.Ref]?.arn;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withArns(member, machines)]));
+  if (typeof value.Ref === 'string') return value.Ref === 'AWS::Region' ? region : machines[value.Ref]?.arn;
+  const members = Object.entries(value).map(([key, member]) => [key, filledIn(member, machines, region)]);
+  return Object.fromEntries(members);
 }
 /* oxlint-enable */
 

@@ -15,6 +15,8 @@ export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' 
   seed?: number;
   /** Whether schedules, polls and events are deployed, including the sweep's. Default: only `start` starts builds. */
   triggers?: boolean;
+  /** Regions with a stack of `golden regions`, so that their events come to the pipeline. Default none. */
+  regionStacks?: string[];
   /** Whether the ends of builds are notified; `mails` has the messages. Default: no. */
   notify?: boolean;
   /** Settings of the deployment that differ from `simulatedSettings`. If a test changes them later, functions see the change. */

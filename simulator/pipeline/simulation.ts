@@ -22,6 +22,7 @@ import { createFunctions, type CallFunction } from './functions.ts';
 import { eventFunctions } from './handlers.ts';
 import { endAtEntry } from './interfered-functions.ts';
 import { createMachine, startMachine } from './machines.ts';
+import { addRegionStacks } from './region-stacks.ts';
 import { simulatedSettings } from './simulated-settings.ts';
 import type { SimulationOptions } from './simulation-options.ts';
 import type { StartOutcome } from './start-outcome.ts';
@@ -78,11 +79,12 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const call = createFunctions(contextOf, interfere.invoke);
   const stepFunctions = stepFunctionsIn(cloud, place, chance, call);
   endAtEntry(stepFunctions, (work) => clock.at(clock.now(), work), interfere.enter);
-  const machines = createMachines(stepFunctions, place, names.bucket, options);
+  const machines = createMachines(stepFunctions, place, names, options);
   const executions: Execution[] = [];
   stepFunctions.onStatusChange((execution) => {
     if (execution.status === 'RUNNING' && execution.stateMachineArn === machines.build) executions.push(execution);
   });
+  addRegionStacks(cloud, place, options.regionStacks ?? []);
   const queues = deployTriggers(options, { cloud, stepFunctions, place, machines, call });
 
   let manual = 0;
@@ -169,11 +171,15 @@ interface Machines {
 function createMachines(
   stepFunctions: StepFunctions,
   place: Place,
-  bucket: string,
+  { bucket, forwarder }: { bucket: string; forwarder: string },
   options: SimulationOptions,
 ): Machines {
   const { automaticBuilds } = { ...simulatedSettings, ...options.settings };
-  const tags = { 'golden:bucket': bucket, 'golden:automatic-builds': automaticBuilds ? 'on' : 'off' };
+  const tags = {
+    'golden:bucket': bucket,
+    'golden:automatic-builds': automaticBuilds ? 'on' : 'off',
+    'golden:event-forwarder': forwarder,
+  };
   const create = (name: string) => createMachine(stepFunctions, place, name, tags);
   return {
     build: create('build-image'),

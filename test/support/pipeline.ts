@@ -44,6 +44,8 @@ export interface Setting {
   /** Replaces keys of the recipe. */
   changes?: Record<string, unknown>;
   region?: string;
+  /** Regions whose events come to the pipeline. */
+  regionStacks?: string[];
   /** Interferes with functions, calls and executions. */
   interfere?: Interference;
   /** Each line a function logs. */
@@ -52,9 +54,15 @@ export interface Setting {
   answers?: boolean;
 }
 
-export function pipeline({ scenario, changes, region, interfere, onLog, answers = false }: Setting = {}): Simulation {
+export function pipeline(setting: Setting = {}): Simulation {
+  const { scenario, changes, region, regionStacks, interfere, onLog, answers = false } = setting;
   const catalog = { recipes: { base: { ...recipe, ...changes } }, scripts: {}, version: '1.0.0' };
-  const optional = { ...(region && { region }), ...(interfere && { interfere }), ...(onLog && { onLog }) };
+  const optional = {
+    ...(region && { region }),
+    ...(regionStacks && { regionStacks }),
+    ...(interfere && { interfere }),
+    ...(onLog && { onLog }),
+  };
   return createSimulation({ catalog, scenario, answers, ...optional });
 }
 

@@ -29,7 +29,14 @@ interface EventRule {
 export interface EventBus {
   /** Returns the event's id. */
   put(occurrence: Occurrence): string;
-  addRule(rule: EventRule): void;
+  /** Returns a function that deletes the rule. */
+  addRule(rule: EventRule): () => void;
+  /**
+   * Brings an event from the default bus of one region to that of another, as a rule with that bus as its target does. The event
+   * keeps its own region. On the way it can be lost, doubled and late once more. EventBridge sends no event on to a third bus:
+   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-bus-to-bus.html
+   */
+  forward(event: BusEvent, from: string, to: string): void;
   /** Receives every delivered event, like a rule that matches everything. */
   onEvent(listener: (event: BusEvent) => void): void;
   /** Events that a target rejected in all tries. They are in the dead-letter queue, if there is one. */
@@ -58,7 +65,7 @@ class SimulatedEventBus implements EventBus {
   readonly undelivered: EventBus['undelivered'] = [];
   readonly lost: BusEvent[] = [];
   readonly #options: EventBusOptions;
-  readonly #rules: { rule: EventRule; matches: (event: Occurrence) => boolean }[] = [];
+  readonly #rules = new Set<{ rule: EventRule; matches: (event: Occurrence, bus: string) => boolean }>();
   readonly #listeners: ((event: BusEvent) => void)[] = [];
   /** When the latest event of a bus arrives, by `account region`. */
   readonly #latest = new Map<string, number>();
@@ -69,49 +76,57 @@ class SimulatedEventBus implements EventBus {
   }
 
   put(occurrence: Occurrence): string {
-    const { clock, happens, interfere } = this.#options;
+    const { clock, interfere } = this.#options;
     const id = uuid('event', ++this.#count);
-    if (this.#listeners.length + this.#rules.length === 0) return id;
+    if (this.#listeners.length + this.#rules.size === 0) return id;
     const time = `${isoTime(clock.now()).slice(0, 19)}Z`;
     const event: BusEvent = { version: '0', id, time, ...structuredClone(occurrence) };
-    const fate = interfere?.(event);
-    if (happens('eventsLost', event.region) || fate === 'lost') {
-      this.lost.push(event);
-      return id;
-    }
-    const late = this.#lateness(event, fate);
-    const copies = happens('eventsDoubled', event.region) || fate === 'doubled' ? 2 : 1;
-    for (let copy = 0; copy < copies; copy++) {
-      const arrives = late > 0 ? clock.now() + late * 1000 : this.#arrivalOf(event);
-      clock.at(arrives, () => this.#deliver(event));
-    }
+    this.#send(event, event.region, interfere?.(event));
     return id;
   }
 
-  addRule(rule: EventRule): void {
+  forward(event: BusEvent, from: string, to: string): void {
+    if (event.region === from && from !== to) this.#send(event, to, undefined);
+  }
+
+  addRule(rule: EventRule): () => void {
     const { account, region, pattern } = rule;
     const matches = matcher(pattern);
-    const here = (event: Occurrence) =>
-      (account ?? event.account) === event.account && (region ?? event.region) === event.region;
-    this.#rules.push({ rule, matches: (event) => here(event) && matches(event) });
+    const here = (event: Occurrence, bus: string) =>
+      (account ?? event.account) === event.account && (region ?? bus) === bus;
+    const added = { rule, matches: (event: Occurrence, bus: string) => here(event, bus) && matches(event) };
+    this.#rules.add(added);
+    return () => void this.#rules.delete(added);
   }
 
   onEvent(listener: (event: BusEvent) => void): void {
     this.#listeners.push(listener);
   }
 
+  /** Sends an event to the bus of a region. */
+  #send(event: BusEvent, bus: string, fate: EventFate | undefined): void {
+    const { clock, happens } = this.#options;
+    if (happens('eventsLost', bus) || fate === 'lost') return void this.lost.push(event);
+    const late = this.#lateness(bus, fate);
+    const copies = happens('eventsDoubled', bus) || fate === 'doubled' ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      const arrives = late > 0 ? clock.now() + late * 1000 : this.#arrivalAt(bus, event.account);
+      clock.at(arrives, () => this.#deliver(event, bus));
+    }
+  }
+
   /**
    * Seconds by which an event comes too late; 0 if it does not. After an outage, events come up to 24 hours late:
    * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-delivery-level.html
    */
-  #lateness({ region }: BusEvent, fate: EventFate | undefined): number {
+  #lateness(region: string, fate: EventFate | undefined): number {
     const { happens, random } = this.#options;
     if (typeof fate === 'object') return fate.lateSeconds;
     return happens('eventsLate', region) ? 60 * 1440 ** random.next() : 0;
   }
 
   /** When an event arrives. It does not arrive before an earlier event of its bus, unless events overtake each other. */
-  #arrivalOf({ account, region }: BusEvent): number {
+  #arrivalAt(region: string, account: string): number {
     const { clock, lag, reorder } = this.#options;
     const bus = `${account} ${region}`;
     const arrives = clock.now() + lag(region) * 1000;
@@ -120,10 +135,10 @@ class SimulatedEventBus implements EventBus {
     return at;
   }
 
-  #deliver(event: BusEvent): void {
-    for (const listener of this.#listeners) listener(event);
-    for (const { rule, matches } of this.#rules)
-      if (matches(event)) this.#call(rule, event, this.#options.clock.now(), 0);
+  #deliver(event: BusEvent, bus: string): void {
+    if (bus === event.region) for (const listener of this.#listeners) listener(event);
+    for (const { rule, matches } of [...this.#rules])
+      if (matches(event, bus)) this.#call(rule, event, this.#options.clock.now(), 0);
   }
 
   #call(rule: EventRule, event: BusEvent, since: number, tries: number): void {

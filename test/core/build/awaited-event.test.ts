@@ -5,19 +5,23 @@ import { keyOf } from '../../../core/memory/documents.ts';
 const stopped = 'EC2 Instance State-change Notification';
 
 test.each([
-  [stopped, { 'instance-id': 'i-0123456789abcdef0', state: 'stopped' }, 'waits/instance/i-0123456789abcdef0.json'],
+  [
+    stopped,
+    { 'instance-id': 'i-0123456789abcdef0', state: 'stopped' },
+    'waits/instance/us-east-1/i-0123456789abcdef0.json',
+  ],
   [
     'EC2 AMI State Change',
     { ImageId: 'ami-0123456789abcdef0', State: 'available' },
-    'waits/image/ami-0123456789abcdef0.json',
+    'waits/image/us-east-1/ami-0123456789abcdef0.json',
   ],
   [
     'EC2 Command Invocation Status-change Notification',
     { 'command-id': '8cef1b2c-9a47-4d7c-8a5b-0123456789ab', status: 'Success' },
-    'waits/command/8cef1b2c-9a47-4d7c-8a5b-0123456789ab.json',
+    'waits/command/us-east-1/8cef1b2c-9a47-4d7c-8a5b-0123456789ab.json',
   ],
 ])('the event "%s" is about the thing it names', (type, detail, key) => {
-  const awaited = awaitedIn({ 'detail-type': type, detail });
+  const awaited = awaitedIn({ 'detail-type': type, region: 'us-east-1', detail });
   expect(awaited && keyOf(awaited, 'wait')).toBe(key);
 });
 
@@ -33,5 +37,22 @@ test.each([
   ['an unknown kind of event', 'EC2 Spot Instance Interruption Warning', { 'instance-id': 'i-1' }],
   ['a kind that every object has', 'constructor', { undefined: 'i-1' }],
 ])('an event with %s is about nothing, so that wake reads no key', (_, type, detail) => {
-  expect(awaitedIn({ 'detail-type': type, detail })).toBeUndefined();
+  expect(awaitedIn({ 'detail-type': type, region: 'us-east-1', detail })).toBeUndefined();
+});
+
+test.each(['../eu-west-1', '', 'eu-west-1/x', undefined as never])(
+  'an event of the region "%s" is about nothing',
+  (region) => {
+    const event = { 'detail-type': stopped, region, detail: { 'instance-id': 'i-0123456789abcdef0' } };
+    expect(awaitedIn(event)).toBeUndefined();
+  },
+);
+
+test('an id in another region is another thing', () => {
+  const key = (region: string) => {
+    const awaited = awaitedIn({ 'detail-type': 'EC2 AMI State Change', region, detail: { ImageId: 'ami-1' } });
+    return awaited && keyOf(awaited, 'wait');
+  };
+  expect(key('eu-west-1')).toBe('waits/image/eu-west-1/ami-1.json');
+  expect(key('us-east-1')).toBe('waits/image/us-east-1/ami-1.json');
 });

@@ -23,6 +23,16 @@ test('a copy is looked at between its start and its usual end, because its event
   expect(awaitedCopy(learned, target!, now, 'now').wait.heartbeat).toBeLessThan(60);
 });
 
+test('a copy in a region with a stack is looked at as the image is; if nothing is known of it, only its event is quick', () => {
+  const told = { ...plan, told: [target!.region] };
+  const known = { ...told, usual: learned.usual };
+  expect(awaitedCopy(known, target!, now, 'now').wait).toMatchObject({ heartbeat: 113 });
+  const { wait } = awaitedCopy(told, target!, now, 'now');
+  expect(wait).toMatchObject({ stays: false, heartbeat: 113 });
+  expect(wait.quickFor).toBeGreaterThan(3600);
+  expect(awaitedCopy({ ...plan, told: ['sa-east-1'] }, target!, now, 'now').wait.heartbeat).toBeLessThan(60);
+});
+
 test('looks at a copy of which nothing is known become rare after five minutes, since it may take hours', () => {
   expect(awaitedCopy(plan, target!, now, 'now').wait.quickFor).toBe(300);
   expect(awaitedCopy(learned, target!, now, 'now').wait.quickFor).toBeGreaterThan(3600);

@@ -60,3 +60,7 @@ test('the first look of a call is left out right after the start and seconds bef
   ]);
   expect([0, 93].map((waited) => isTooEarly({ usual: 97 }, waited))).toEqual([false, false]);
 });
+
+test('a call does not stay where only an event is quick', () => {
+  expect(pauseBeforeLook({ usual: 60, heartbeat: 113, stays: false }, 59, 0)).toBeUndefined();
+});

@@ -10,11 +10,13 @@ import {
   artifactKeys,
   build,
   caller,
+  copied,
   home,
   launched,
   leftIn,
   nothing,
   oneImageEach,
+  optional,
   pipeline,
   statesEntered,
 } from '../../support/pipeline.ts';
@@ -60,6 +62,44 @@ describe('events', () => {
     const woken = outcomes(lines).filter((outcome) => outcome.endsWith(': done'));
     const states = new Set(woken.map((outcome) => outcome.split(' ')[0]));
     expect(states).toEqual(new Set(['AwaitCommand', 'Seal', 'AwaitImage', 'AwaitCheck']));
+  });
+
+  test('of a target region wake the wait for its copy, if the region has a stack that sends them', async () => {
+    // Copies take longer than usual, so that no look of the states themselves is near.
+    const delays = { copyImage: { [copied]: 1000, [optional]: 1300 } };
+    const wokenWith = async (regionStacks: string[]) => {
+      const lines: Line[] = [];
+      const simulation = pipeline({ scenario: { delays }, regionStacks, onLog: (line) => void lines.push(line) });
+      expect(await build(simulation)).toMatchObject({ status: 'SUCCEEDED' });
+      return outcomes(lines).filter((outcome) => /^AwaitCopy of \S+: done$/.test(outcome)).length;
+    };
+    expect(await wokenWith([])).toBe(0);
+    expect(await wokenWith([copied])).toBe(1);
+    expect(await wokenWith([copied, optional])).toBe(2);
+  });
+
+  test("of an AMI with the copy's id in another region wake nobody", async () => {
+    const lines: Line[] = [];
+    const simulation = pipeline({
+      regionStacks: [copied, optional],
+      scenario: { delays: { copyImage: 250 } },
+      onLog: (line) => void lines.push(line),
+    });
+    const arn = simulation.start({ recipe: 'base' });
+    const copies = () =>
+      [...simulation.cloud.world.region(copied).images.values()].filter((one) => one.owner === account);
+    while (copies().length === 0) await simulation.pass(10);
+    await simulation.pass(30);
+    const heard = outcomes(lines).length;
+    for (const region of [home, optional])
+      for (const image of copies())
+        simulation.cloud.events.put(imageStateChange(region, { ...image, state: 'available' }));
+    await simulation.pass(30);
+    const since = outcomes(lines).slice(heard);
+    expect(since.filter((outcome) => outcome === 'nobody waits for it').length).toBeGreaterThanOrEqual(2);
+    expect(since.filter((outcome) => outcome.startsWith('AwaitCopy'))).toEqual([]);
+    expect(await simulation.finish(arn)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(outcomes(lines).filter((outcome) => outcome.startsWith('AwaitCopy'))).toHaveLength(2);
   });
 
   test.each([
