@@ -42,7 +42,7 @@ export function createBench(
   const simulation = createSimulation({
     catalog,
     ...options,
-    scenario: { delays, ...(scenario ?? {}) },
+    scenario: { delays, ...(scenario as object | undefined) },
     interfere: {
       async invoke(stage, _attempt, run) {
         const began = simulation.clock.now();

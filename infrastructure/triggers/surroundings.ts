@@ -33,6 +33,30 @@ const subscriptions: Resources = Object.fromEntries(
   }),
 );
 
+/** The rules of all region stacks take on this one role. IAM is the same in every region, so those stacks need no role of their own. */
+const forwarderOf = (boundary: string | undefined): Resource => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    PermissionsBoundary: boundary ?? noValue,
+    AssumeRolePolicyDocument: assumedBy('events.amazonaws.com'),
+    Policies: [
+      {
+        PolicyName: 'forward-events',
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: 'events:PutEvents',
+              Resource: arn('events:${AWS::Region}:${AWS::AccountId}:event-bus/default'),
+            },
+          ],
+        },
+      },
+    ],
+  },
+});
+
 const around = (rules: string[], { name, stack }: ConfiguredDeployment): Resources => ({
   TriggerSchedules: {
     Type: 'AWS::Scheduler::ScheduleGroup',
@@ -61,29 +85,7 @@ const around = (rules: string[], { name, stack }: ConfiguredDeployment): Resourc
       ],
     },
   },
-  // The rules of all region stacks take on this one role. IAM is the same in every region, so those stacks need no role of their own.
-  EventForwarder: {
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      PermissionsBoundary: stack.permissionsBoundary ?? noValue,
-      AssumeRolePolicyDocument: assumedBy('events.amazonaws.com'),
-      Policies: [
-        {
-          PolicyName: 'forward-events',
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Action: 'events:PutEvents',
-                Resource: arn('events:${AWS::Region}:${AWS::AccountId}:event-bus/default'),
-              },
-            ],
-          },
-        },
-      ],
-    },
-  },
+  EventForwarder: forwarderOf(stack.permissionsBoundary),
   TriggerFailures: {
     Type: 'AWS::SQS::Queue',
     Properties: { SqsManagedSseEnabled: true, MessageRetentionPeriod: 1209600 }, // 14 days, the most SQS keeps

@@ -137,7 +137,7 @@ class SimulatedEventBus implements EventBus {
 
   #deliver(event: BusEvent, bus: string): void {
     if (bus === event.region) for (const listener of this.#listeners) listener(event);
-    for (const { rule, matches } of [...this.#rules])
+    for (const { rule, matches } of this.#rules)
       if (matches(event, bus)) this.#call(rule, event, this.#options.clock.now(), 0);
   }
 
