@@ -2,7 +2,7 @@
 import { ref } from '../cloudformation.ts';
 
 /** A template of CloudFormation that stands alone, outside of osls. */
-export interface StackTemplate {
+interface StackTemplate {
   AWSTemplateFormatVersion: string;
   Description: string;
   Parameters: Record<string, { Type: 'String'; Description: string }>;

@@ -4,7 +4,7 @@ import { regionStack } from '../../infrastructure/triggers/region-stack.ts';
 import { makeResources } from '../aws/cloudformation/stack-resources.ts';
 import type { SimulatedCloud } from '../aws/cloud.ts';
 import { storeObject } from '../aws/s3.ts';
-import { deployedNames, service } from './deployed-names.ts';
+import { deployedNames } from './deployed-names.ts';
 
 /** Regions whose events come to the pipeline: the result of an earlier `golden regions --apply`. */
 export function addRegionStacks(
@@ -15,6 +15,6 @@ export function addRegionStacks(
   const { forwarder, bucket: name } = deployedNames(home, account);
   const bucket = world.buckets.get(name);
   if (bucket && regions.length > 0) storeObject(world, bucket, keyOf({}, 'regionStacks'), JSON.stringify({ regions }));
-  const parameters = regionStackParameters({ name: service, home, account, forwarder });
+  const parameters = regionStackParameters({ home, account, forwarder });
   for (const region of regions) makeResources(regionStack, parameters, { account, region, events });
 }

@@ -2,13 +2,13 @@
 import type { BusEvent, EventBus } from '../events/event-bus.ts';
 import type { Pattern } from '../events/event-pattern.ts';
 
-export interface StackPlace {
+interface StackPlace {
   account: string;
   region: string;
   events: EventBus;
 }
 
-export type Parameters = Record<string, string>;
+type Parameters = Record<string, string>;
 
 /* oxlint-disable typescript/no-explicit-any -- properties of CloudFormation, as many types as there are */
 const inTemplate = (known: string[], properties: object, where: string): void => {
