@@ -29,10 +29,11 @@ export function bounds(trial: Trial): Violation[] {
   return [...outsideSettings(trial), ...changesOfWake(trial)];
 }
 
-/** An event may only make a state look and answer, even an event that comes twice or late. */
+/** An event may only make a state look and answer, and remove its document, even an event that comes twice or late. */
 const changesOfWake = ({ simulation }: Trial): Violation[] =>
   simulation.cloud.calls
     .filter(({ by, action }) => by === 'Wake' && !/^(Get|Describe|List|SendTask)/.test(action))
+    .filter(({ action, params }) => action !== 'DeleteObject' || !(params as { Key: string }).Key.startsWith('waits/'))
     .map(({ action }) => ({ invariant: 'within bounds', what: `wake called ${action}` }));
 
 function outsideSettings({ simulation, scenario }: Trial): Violation[] {
