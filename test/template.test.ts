@@ -213,7 +213,7 @@ describe('a deployment', () => {
   test.each<[string, Record<string, string | number>, RegExp[]]>([
     ['the defaults', {}, []],
     ['the longest names that fit', { stage: 'x'.repeat(32) }, []],
-    ['names that are too long', { stage: 'x'.repeat(33) }, [/at most 45 fit.*terminateCandidate has 65/]],
+    ['names that are too long', { stage: 'x'.repeat(33) }, [/at most 45 fit.*terminateInstances has 65/]],
     ['a boundary that is no ARN', { permissionsBoundary: 'boundary' }, [/permissionsBoundary.*ARN of an IAM policy/]],
     ['the alias of a key', { kmsKey: 'alias/golden' }, [/kmsKey.*not of an alias/]],
     ['a root that AWS keeps for itself', { channelRoot: '/aws/golden' }, [/channelRoot.*\/aws/]],
@@ -239,7 +239,7 @@ describe('a deployment', () => {
     ],
   ])('is packaged or refused with %s', (_, changes, expected) => {
     const { service, stage, ...params } = { ...sound, ...changes };
-    const problems = stackProblems({ service, stage }, params, ['launch', 'terminateCandidate']);
+    const problems = stackProblems({ service, stage }, params, ['launch', 'terminateInstances']);
     expect(problems).toHaveLength(expected.length);
     expected.forEach((each) => expect(problems).toContainEqual(expect.stringMatching(each)));
   });

@@ -70,13 +70,18 @@ export async function stopInstance(aws: Connection, instance: string): Promise<s
   return answer?.StoppingInstances?.[0]?.CurrentState?.Name;
 }
 
-/** Terminates instances. An instance that EC2 no longer knows is no error. */
+/** Terminates instances, with one call if EC2 knows them all. An instance that EC2 no longer knows is no error. */
 export async function terminateInstances(aws: Connection, instances: string[], region = aws.region): Promise<void> {
-  for (const instance of instances) {
-    await ask(
-      { action: 'ec2:TerminateInstances', region, about: instance },
-      () => aws.client(EC2Client, region).send(new TerminateInstancesCommand({ InstanceIds: [instance] })),
-      { gone: () => undefined },
-    );
-  }
+  if (instances.length === 0) return;
+  await ask<unknown, void>(
+    { action: 'ec2:TerminateInstances', region, about: instances.join(', ') },
+    () => aws.client(EC2Client, region).send(new TerminateInstancesCommand({ InstanceIds: instances })),
+    {
+      // EC2 then terminates none of them.
+      gone: async () => {
+        if (instances.length === 1) return;
+        for (const instance of instances) await terminateInstances(aws, [instance], region);
+      },
+    },
+  );
 }

@@ -13,7 +13,7 @@ export const phases = {
     'CreateImage',
     'AwaitImage',
   ],
-  check: ['LaunchCandidate', 'AwaitCandidate', 'KeepUnjudged', 'SendCheck', 'AwaitCheck', 'TerminateCandidate'],
+  check: ['LaunchCandidate', 'AwaitCandidate', 'KeepUnjudged', 'SendCheck', 'AwaitCheck', 'TerminateInstances'],
   distribute: ['CopyImage', 'AwaitCopy', 'GrantPermissions', 'Verify'],
   publish: ['Publish'],
   undo: ['CleanUp', 'Compensate', 'RecordFailure'],

@@ -5,7 +5,7 @@ import type { Role } from '../tags.ts';
 
 // Beside its wait, a state may need time for retries while AWS is busy, and for the interval until the next look.
 const slackSeconds = 6300;
-// TerminateCandidate, which has no wait, is retried for longer while AWS is busy.
+// TerminateInstances, which has no wait, is retried for longer while AWS is busy.
 const candidateSlackSeconds = 12_000;
 
 /**

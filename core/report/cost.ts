@@ -66,8 +66,8 @@ function hourOf({ document, source }: Plan): { usd: number | null; unpriced: str
 }
 
 /**
- * Seconds that each instance ran and that its disks existed. The builder runs until it is sealed, if it is stopped then. The
- * candidate runs until it is terminated. If that has not happened, the time counts until now. EC2 bills a minute at least.
+ * Seconds that each instance ran and that its disks existed. The builder runs until it is sealed, if it is stopped then. Both
+ * exist until they are terminated. If that has not happened, the time counts until now. EC2 bills a minute at least.
  */
 function aliveSeconds(timings: Timing[], { document }: Plan, until: Date) {
   const first = (name: string) => timings.find(({ state }) => state === name);
@@ -80,9 +80,9 @@ function aliveSeconds(timings: Timing[], { document }: Plan, until: Date) {
     start === undefined ? 0 : Math.max(60, ((end ? spanOf(end).to : until.getTime()) - start) / 1000);
   const [builder, candidate] = [from('Launch'), from('LaunchCandidate')];
   const sealed = document.image.capture === 'stopped' ? last('Seal') : undefined;
-  const terminated = last('TerminateCandidate');
+  const terminated = last('TerminateInstances');
   return {
-    builder: { running: lasting(builder, sealed), existing: lasting(builder, undefined) },
+    builder: { running: lasting(builder, sealed ?? terminated), existing: lasting(builder, terminated) },
     candidate: { running: lasting(candidate, terminated), existing: lasting(candidate, terminated) },
   };
 }

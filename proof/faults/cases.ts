@@ -83,7 +83,7 @@ function isOwn(state: string, base: string): boolean {
   if (base === 'up to date') return !undoing;
   if (state === 'KeepUnjudged') return base === 'unjudged';
   // What differs from a published build is when the image is copied.
-  if (base === 'copies after checks') return /^(TerminateCandidate|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);
+  if (base === 'copies after checks') return /^(TerminateInstances|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);
   return undoing !== (base === 'published');
 }
 

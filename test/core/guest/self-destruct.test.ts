@@ -60,7 +60,7 @@ function slowestBuilder(plan: Plan): number {
 function slowestCandidate(plan: Plan): number {
   const checks = timeouts(plan.checks).map((bound) => longestTask('SendCheck') + longestWait('AwaitCheck', bound));
   const up = longestTask('LaunchCandidate') + longestWait('AwaitCandidate', patience.agent);
-  return up + sum(checks) + longestTask('TerminateCandidate');
+  return up + sum(checks) + longestTask('TerminateInstances');
 }
 
 const windows = { ...linux, windows: true };

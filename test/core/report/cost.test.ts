@@ -16,7 +16,7 @@ const whole = [
   visit('Launch', -2, 0),
   visit('Seal', hour - 60, hour),
   visit('LaunchCandidate', hour - 1, hour),
-  visit('TerminateCandidate', 1.5 * hour - 1, 1.5 * hour),
+  visit('TerminateInstances', 1.5 * hour - 1, 1.5 * hour),
 ];
 const reached = [
   { region: 'us-east-1', ami: 'ami-1' },
@@ -43,23 +43,23 @@ test.each(['published', 'failed'] as const)('the metrics of a %s build are those
 
 const builder = { instanceProfile: 'golden-image-builder' };
 
-test('the builder counts until it is sealed and the candidate until it is terminated, their disks as long as they exist', () => {
+test('the builder counts until it is sealed and the candidate until it is terminated, the disks of both until then', () => {
   const { usd, parts, snapshotsPerMonth } = costOf();
   expect(parts).toEqual({
     instances: 0.0312, // 1.5 h of t3.small at 0.0208
-    volumes: 0.002192, // 8 GiB for 2 h, then for half an hour
+    volumes: 0.001753, // 8 GiB for an hour and a half, and for half an hour
     transfer: 0.16, // 8 GiB once
     transitions: 0,
     functions: 0,
     logs: 0,
     metrics: 0.002466, // published, seconds, cost, and the phases build, check and clean-up, an hour each
   });
-  expect(usd).toBe(0.195858);
+  expect(usd).toBe(0.195419);
   expect(snapshotsPerMonth).toBe(0.8);
 });
 
-test('a builder that is captured running, or never came to be sealed, counts until now', () => {
-  expect(costOf({ image: { capture: 'running' } }).parts.instances).toBe(0.052); // 2 h and half an hour
+test('a builder that is captured running counts until it is terminated, and one that never came to be sealed until now', () => {
+  expect(costOf({ image: { capture: 'running' } }).parts.instances).toBe(0.0416); // an hour and a half, and half an hour
   const { parts, snapshotsPerMonth } = costOf({}, { timings: whole.slice(0, 1), targets: [] });
   expect(parts).toMatchObject({ instances: 0.0416, transfer: 0 });
   expect(snapshotsPerMonth).toBe(0);
@@ -82,7 +82,7 @@ test('the dearest of the types counts, Windows has its own prices, and further d
   const disks = {
     builder: { ...builder, instanceTypes: ['t3.small'], volumes: [{ device: '/dev/sdf', sizeGiB: 125, type: 'st1' }] },
   };
-  expect(costOf(disks).parts.volumes).toBe(0.021455);
+  expect(costOf(disks).parts.volumes).toBe(0.017164);
 });
 
 test('a type without a known price makes the whole unknown, by name, and not less', () => {

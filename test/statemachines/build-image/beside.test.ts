@@ -39,7 +39,7 @@ test('copies begin with the candidate, and the build takes as long as the longer
   const [launched] = secondsAt(execution, /Entered/, 'LaunchCandidate');
   expect(secondsAt(execution, /Entered/, 'CopyImage')[0]).toBeCloseTo(launched ?? 0, 0);
   expect(statesEntered(execution).filter((state) => state === 'CheckAndCopy')).toHaveLength(1);
-  const [checked, copied] = ['TerminateCandidate', 'Copy'].map(
+  const [checked, copied] = ['TerminateInstances', 'Copy'].map(
     (state) => secondsAt(execution, /Exited/, state)[0] ?? 0,
   );
   expect(secondsAt(execution, /Entered/, 'Grant')[0]).toBeCloseTo(Math.max(checked ?? 0, copied ?? 0), 1);
@@ -113,7 +113,7 @@ describe('a failed check', () => {
     expect(second.status).toBe('SUCCEEDED');
     expect(statesEntered(second).filter((state) => state === 'CheckAndCopy')).toHaveLength(2);
     expect(statesEntered(second).filter((state) => state === 'LaunchCandidate')).toHaveLength(1);
-    const [terminated] = secondsAt(second, /Exited/, 'TerminateCandidate');
+    const [terminated] = secondsAt(second, /Exited/, 'TerminateInstances');
     expect(secondsAt(second, /Entered/, 'CopyImage')[0]).toBeGreaterThanOrEqual(terminated ?? Infinity);
     expect(manifestIn(simulation, second).targets.map(({ status }) => status)).toEqual(Array(3).fill('published'));
     const third = await build(simulation, { recipe: 'base', force: true });
@@ -134,7 +134,7 @@ test('a copy that fails while the checks run stops nothing: Verify tells of it o
   const simulation = pipeline({ scenario: { images } });
   const execution = await build(simulation);
   expect(execution).toMatchObject({ error: 'TargetsIncomplete' });
-  expect(statesEntered(execution)).toContain('TerminateCandidate');
+  expect(statesEntered(execution)).toContain('TerminateInstances');
   expect(statesEntered(execution)).toContain('NotCopied');
   expect(leftIn(simulation)).toEqual(nothing);
 });

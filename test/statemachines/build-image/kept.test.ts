@@ -146,7 +146,7 @@ test('who may use a kept image is exactly the recipe’s list when the build goe
 test('a build that is stopped keeps what is finished; copies under way are not, and are made anew although EC2 knows their tokens', async () => {
   const delays = { copyImage: { [optional]: 7200, [copied]: 5 } };
   const enter: Interference['enter'] = (state, visit) =>
-    state === 'TerminateCandidate' && visit === 1 ? 'ABORTED' : undefined;
+    state === 'TerminateInstances' && visit === 1 ? 'ABORTED' : undefined;
   const simulation = keeping({ scenario: { delays }, interfere: { enter } });
   expect((await build(simulation)).status).toBe('ABORTED');
   await simulation.pass(4 * hour);
