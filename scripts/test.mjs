@@ -19,7 +19,13 @@ const { status, error } = spawnSync(
     timeout: bound,
     env: {
       ...process.env,
-      NODE_OPTIONS: [process.env.NODE_OPTIONS, '--disable-warning=ExperimentalWarning'].join(' '),
+      // A simulation has thousands of promises under way. With V8's 16 MiB for young objects, it copies them again and again, which
+      // takes a fifth of the tests' time.
+      NODE_OPTIONS: [
+        process.env.NODE_OPTIONS,
+        '--disable-warning=ExperimentalWarning',
+        '--max-semi-space-size=32',
+      ].join(' '),
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
   },
