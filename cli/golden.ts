@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { join } from 'node:path';
 import { Failure } from '../core/errors.ts';
 import { addDeployedVerbs, append, regionHelp, type Cli } from './deployed/deployed-verbs.ts';
+import { addChannelVerbs } from './channels/channel-verbs.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
 import { processTerminal, type Terminal } from './screen/terminal.ts';
@@ -19,6 +20,11 @@ Examples:
   golden cancel 20261123-030000-9f2c --wait        stop a build and wait until it is undone
   golden list al2023-patched
   golden logs 20261123-030000-9f2c --step patch --tail 50
+  golden status                                    what every channel holds in every region
+  golden promote al2023-patched --to prod --why 'a week in test'
+  golden rollback al2023-patched --channel prod    back to the build before, in every region or in none
+  golden history al2023-patched --channel prod
+  golden rollback al2023-base --simulate           the same on a simulated AWS
   golden sweep --dry-run                           what the deployed pipeline would remove of what builds left behind
   golden sweep --simulate                          the same on a simulated AWS, with an estate to look at
 
@@ -60,6 +66,7 @@ export async function golden(
   addValidate(cli);
   addSweep(cli);
   addDeployedVerbs(cli);
+  addChannelVerbs(cli);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -10,6 +10,8 @@ export interface Surroundings {
   now: () => number;
   /** Resolves after a number of milliseconds, or as soon as the signal is aborted. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Asks a person yes or no. Without a person at the keyboard, the answer is yes. */
+  confirms: (question: string) => Promise<boolean>;
   /** Calls back once at Ctrl-C; a second Ctrl-C ends the process. Returns a function that stops listening. */
   onInterrupt: (listener: () => void) => () => void;
 }
@@ -20,6 +22,16 @@ export const processSurroundings = (): Surroundings => ({
   region: async () => (await (await import('../aws/executions/machines.ts')).configuredRegion()) ?? 'us-east-1',
   now: () => Date.now(),
   sleep: (ms, signal) => timer(ms, undefined, { signal }).catch(() => undefined), // it rejects only when aborted
+  async confirms(question) {
+    if (process.stdin.isTTY !== true) return true;
+    const { createInterface } = await import('node:readline/promises');
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+    } finally {
+      lines.close();
+    }
+  },
   onInterrupt(listener) {
     process.once('SIGINT', listener);
     return () => void process.off('SIGINT', listener);

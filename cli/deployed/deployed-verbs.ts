@@ -32,7 +32,7 @@ export function addDeployedVerbs(cli: Cli): void {
 }
 
 /** Defines a verb with the options that all verbs for a deployed pipeline have. */
-const deployed = (program: Command, name: string, summary: string, description: string, json: string) =>
+export const deployed = (program: Command, name: string, summary: string, description: string, json: string) =>
   program
     .command(name)
     .summary(summary)
@@ -40,6 +40,20 @@ const deployed = (program: Command, name: string, summary: string, description: 
     .option('--stage <stage>', 'stage of the deployment', 'dev')
     .option('--region <region>', regionHelp)
     .option('--json', json);
+
+/** The option that tries a verb on a simulated AWS. */
+export const simulatedOption = ['--simulate', 'on a simulated AWS with a few builds; needs no AWS account'] as const;
+
+/** Runs a verb in the account of the user's credentials, or on a simulated AWS. */
+export async function withSimulation(
+  { terminal, surroundings, ended }: Cli,
+  { simulate = false, region }: { simulate?: boolean; region?: string },
+  work: (surroundings: Surroundings) => Promise<number>,
+): Promise<void> {
+  if (!simulate) return ended(await work(surroundings));
+  const { onSimulatedAccount } = await import('../simulated/simulated-account.ts');
+  ended(await onSimulatedAccount({ region: region ?? 'us-east-1', terminal, real: surroundings }, work));
+}
 
 function addBuild({ program, terminal, surroundings, ended }: Cli): void {
   deployed(

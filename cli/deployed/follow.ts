@@ -81,11 +81,16 @@ interface Page {
 
 const isEnd = ({ type }: ExecutionEvent) => /^Execution(Succeeded|Failed|Aborted|TimedOut)$/.test(type);
 
-/** @returns whether the execution has ended; false if the user stopped watching. */
-async function watch(
+/**
+ * Shows an execution until it ends.
+ * @param goesOn What goes on if the user leaves.
+ * @returns whether the execution has ended; false if the user stopped watching.
+ */
+export async function watch(
   execution: string,
-  { aws }: Pipeline,
+  { aws }: Pick<Pipeline, 'aws'>,
   { sheet, write, surroundings }: Page & { surroundings: Surroundings },
+  goesOn = 'the build',
 ): Promise<boolean> {
   const { now, sleep, onInterrupt } = surroundings;
   const interrupt = new AbortController();
@@ -95,7 +100,7 @@ async function watch(
     write,
     now,
     real: now,
-    below: (ms) => `${took(ms)} so far; Ctrl-C leaves, the build goes on`,
+    below: (ms) => `${took(ms)} so far; Ctrl-C leaves, ${goesOn} goes on`,
     entering: true,
   });
   const read = historyReader(aws, execution);

@@ -27,10 +27,12 @@ export const purposesIn = ({ States }: States): Record<string, string> =>
 
 let known: Record<string, string> | undefined;
 
-/** The purpose of a state of build-image, for a first-time reader. The machine's definition has it. */
+const machine = (name: string) =>
+  JSON.parse(readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`), 'utf8')) as States;
+
+/** The purpose of a state of build-image or move-channel, for a first-time reader. The machine's definition has it. */
 function purposeOf(state: string): string {
-  const file = join(process.env['GOLDEN_ROOT'] ?? '.', 'statemachines/build-image.asl.json');
-  known ??= purposesIn(JSON.parse(readFileSync(file, 'utf8')) as States);
+  known ??= { ...purposesIn(machine('move-channel')), ...purposesIn(machine('build-image')) };
   return known[state] ?? '';
 }
 

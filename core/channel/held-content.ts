@@ -29,6 +29,12 @@ export function heldContent(record: ChannelRecord | undefined, digest: string): 
     .find((held) => held !== undefined);
 }
 
+/** All content that somebody took back from a channel. */
+export function holdsIn(record: ChannelRecord | undefined): HeldContent[] {
+  const digests = (record?.moves ?? []).flatMap(({ from }) => from?.digest ?? []);
+  return [...new Set(digests)].flatMap((digest) => heldContent(record, digest) ?? []);
+}
+
 /** Who took the content back, when and why, in words. */
 export const saysHeld = ({ verb, build, who, at, why }: HeldContent): string =>
   `${build} has the same content, and ${who} ${verb === 'revoke' ? 'revoked it' : 'rolled the channel back from it'} at ${at}${

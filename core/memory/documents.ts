@@ -93,6 +93,9 @@ export const buildsFolder = 'builds/';
 /** A folder for each build of a recipe, beside the recipe's own documents. */
 export const recipeFolder = ({ recipe }: { recipe: string }): string => `builds/${recipe}/`;
 
+/** The documents of a recipe's channels. */
+export const channelsFolder = ({ recipe }: { recipe: string }): string => `builds/${recipe}/channels/`;
+
 export const buildFolder = ({ recipe, build }: BuildIdentity): string => `builds/${recipe}/${build}/`;
 
 /** The whole output of the commands of builder and candidate. The SSM agents write it, so no decision depends on it. */

@@ -21,6 +21,7 @@ import { createGate } from './calls/gate.ts';
 import type { Interference } from '../pipeline/interference.ts';
 import { addKey, type Key, type Keys } from './keys.ts';
 import { kmsActions } from './kms.ts';
+import { stsActions } from './sts.ts';
 import { putEventsActions } from './events/put-events.ts';
 import { createRandom, type Random } from '../random.ts';
 import { noRates, roughRates, type Rates } from './calls/rates.ts';
@@ -211,6 +212,7 @@ const servicesOf = (world: World, guarded: ReturnType<typeof createGate>): Simul
   }),
   ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),
   s3: guarded('s3', s3Actions(world)),
+  sts: guarded('sts', stsActions()),
   kms: guarded('kms', kmsActions(world)),
   eventbridge: guarded('eventbridge', putEventsActions(world)),
 });

@@ -38,6 +38,7 @@ export function operator({ clock, cloud }: Simulation, changes: Partial<Surround
       aborted.set(signal, known);
       return Promise.race([own.sleep(ms), known]);
     },
+    confirms: async () => true,
     onInterrupt(listener) {
       interrupt = listener;
       return () => (interrupt = undefined);

@@ -1,0 +1,63 @@
+import { listArtifacts } from '../../aws/memory/artifacts.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
+import { readRecord } from '../../aws/memory/recipe-records.ts';
+import { channelOf, type ChannelName } from '../../core/channel/channel-moves.ts';
+import type { ChannelRecord } from '../../core/channel/channel-record.ts';
+import { channelsFolder } from '../../core/memory/documents.ts';
+import { eachOf, recipesIn } from '../deployed/builds.ts';
+import type { Pipeline } from '../deployed/deployment.ts';
+import { Refusal } from '../refused.ts';
+
+/** A channel of a recipe, with what the bucket knows of it. */
+export interface KnownChannel extends ChannelName {
+  parameter: string;
+  record: ChannelRecord | undefined;
+  /** Regions in which it may be. */
+  regions: string[];
+}
+
+const distinct = (list: string[]): string[] => [...new Set(list)];
+
+/** The channels of one recipe: those that have moved, and the one that its newest build was published to. */
+async function channelsOfRecipe(pipeline: Pipeline, recipe: string): Promise<KnownChannel[]> {
+  const folder = channelsFolder({ recipe });
+  const listed = (await listArtifacts(pipeline, folder)).map(({ key }) =>
+    key.slice(folder.length).replace(/\.json$/, ''),
+  );
+  const { published } = await readRecord(pipeline, recipe);
+  const newest = published && { recipe, build: published.build };
+  const plan = newest && (await readDocument(pipeline, newest, 'plan'));
+  const manifest = newest && (await readDocument(pipeline, newest, 'manifest'));
+  const own = plan && channelOf(plan);
+  const targets = (manifest?.targets ?? []).map(({ region }) => region);
+  return eachOf(distinct([...listed, ...(own ? [own.channel] : [])]), async (channel) => {
+    const record = await readDocument(pipeline, { recipe, channel }, 'channel');
+    const moved = [record?.underway, record?.moves.at(-1)].flatMap((move) => move?.after ?? []);
+    const regions = distinct([...targets, ...moved.map(({ region }) => region)]);
+    const parameter = record?.parameter ?? (own?.channel === channel ? (plan?.channel ?? '') : '');
+    return { recipe, channel, parameter, record, regions };
+  });
+}
+
+/** The channels of a recipe, or of all. @throws Refusal if there is no such recipe or channel. */
+export async function knownChannels(
+  pipeline: Pipeline,
+  recipe: string | undefined,
+  channel: string | undefined,
+): Promise<KnownChannel[]> {
+  const recipes = await recipesIn(pipeline);
+  if (recipe !== undefined && !recipes.includes(recipe))
+    throw new Refusal(
+      `${recipe}: no build of such a recipe in ${pipeline.aws.region}; there are builds of ${recipes.join(', ') || 'none'}`,
+    );
+  const all = (
+    await eachOf(recipe === undefined ? recipes : [recipe], (one) => channelsOfRecipe(pipeline, one))
+  ).flat();
+  if (channel === undefined) return all;
+  const named = all.filter((one) => one.channel === channel);
+  if (named.length === 0)
+    throw new Refusal(
+      `${recipe} has no channel ${channel}; it has ${all.map((one) => one.channel).join(', ') || 'none'}`,
+    );
+  return named;
+}

@@ -1,0 +1,89 @@
+import { deployed, simulatedOption, withSimulation, type Cli } from '../deployed/deployed-verbs.ts';
+
+/** The verbs that move channels and show them. Each verb's module is loaded only when the verb is called. */
+export function addChannelVerbs(cli: Cli): void {
+  addPromote(cli);
+  addRollback(cli);
+  addStatus(cli);
+  addHistory(cli);
+}
+
+const moving = 'print what moved as JSON and nothing else on stdout; progress goes to stderr';
+
+function addPromote(cli: Cli): void {
+  deployed(
+    cli.program,
+    'promote',
+    'point a channel at a build, in every region or in none',
+    'Points a channel, such as prod, at a build whose checks have passed: in every region, or in none. Every image is read back first, as before a publish. Without a build, the channel gets what the recipe itself publishes now.',
+    moving,
+  )
+    .argument('<recipe>', 'the name of a recipe')
+    .argument('[build]', "a build's id (default: the build in the recipe's own channel)")
+    .requiredOption('--to <channel>', 'the channel that moves')
+    .option('--why <text>', 'why, for the history')
+    .option('--plan', 'only say what would move')
+    .option('--yes', 'do not ask')
+    .option(...simulatedOption)
+    .action(async (recipe: string, build: string | undefined, { to, ...options }) => {
+      const { moveChannelBy } = await import('./move.ts');
+      const asked = { recipe, verb: 'promote' as const, channel: to as string, ...(build !== undefined && { build }) };
+      await withSimulation(cli, options, (surroundings) => moveChannelBy(asked, options, cli.terminal, surroundings));
+    });
+}
+
+function addRollback(cli: Cli): void {
+  deployed(
+    cli.program,
+    'rollback',
+    'point a channel back at the build before, in every region or in none',
+    'Points a channel back at the build that it held before, if that build is healthy: in every region, or in none. Its content is not built again automatically until the content changes.',
+    moving,
+  )
+    .argument('<recipe>', 'the name of a recipe')
+    .option('--channel <channel>', "the channel that moves (default: the recipe's own)")
+    .option('--to <build>', 'the build to go back to (default: the one before)')
+    .option('--why <text>', 'why, for the history')
+    .option('--plan', 'only say what would move')
+    .option('--yes', 'do not ask')
+    .option(...simulatedOption)
+    .action(async (recipe: string, { to, channel, ...options }) => {
+      const { moveChannelBy } = await import('./move.ts');
+      const named = { ...(channel !== undefined && { channel }), ...(to !== undefined && { build: to }) };
+      const asked = { recipe, verb: 'rollback' as const, ...(named as { channel?: string; build?: string }) };
+      await withSimulation(cli, options, (surroundings) => moveChannelBy(asked, options, cli.terminal, surroundings));
+    });
+}
+
+function addStatus(cli: Cli): void {
+  deployed(
+    cli.program,
+    'status',
+    'show what every channel holds in every region',
+    'Shows the build, the age and the health of the image that each channel holds in each region, and which content is held back after a rollback.',
+    'print it as JSON',
+  )
+    .argument('[recipe]', 'only of this recipe')
+    .option(...simulatedOption)
+    .action(async (recipe: string | undefined, options) => {
+      const { status } = await import('./status.ts');
+      await withSimulation(cli, options, (surroundings) => status(recipe, options, cli.terminal, surroundings));
+    });
+}
+
+function addHistory(cli: Cli): void {
+  deployed(
+    cli.program,
+    'history',
+    "list the moves of a recipe's channels, the newest first",
+    'Lists who moved a channel, when, from which build to which, and why. A build that is published moves its channel, too.',
+    'print them as JSON',
+  )
+    .argument('<recipe>', 'the name of a recipe')
+    .option('--channel <channel>', 'only of this channel')
+    .option(...simulatedOption)
+    .action(async (recipe: string, options) => {
+      const { history } = await import('./history.ts');
+      await withSimulation(cli, options, (surroundings) => history(recipe, options, cli.terminal, surroundings));
+    });
+}

@@ -1,0 +1,87 @@
+import { readChannel } from '../../aws/channels.ts';
+import { describeImage } from '../../aws/images/images.ts';
+import type { ChannelName } from '../../core/channel/channel-moves.ts';
+import { holdsIn, saysHeld } from '../../core/channel/held-content.ts';
+import { durationOf } from '../../core/duration.ts';
+import { eachOf } from '../deployed/builds.ts';
+import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { columns, type Cell } from '../screen/columns.ts';
+import { fold, type Terminal } from '../screen/terminal.ts';
+import { knownChannels, type KnownChannel } from './channel-reading.ts';
+
+/** A channel in one region, as `golden status --json` prints it. */
+interface ChannelStatus extends ChannelName {
+  region: string;
+  ami: string | null;
+  build: string | null;
+  /** When the image was made. */
+  createdAt: string | null;
+  /** `healthy`, or what is wrong. */
+  health: string;
+}
+
+/** Shows what every channel holds in every region: build, age and health. */
+export async function status(
+  recipe: string | undefined,
+  options: PipelineOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const pipeline = await findPipeline(options, surroundings);
+  const channels = await knownChannels(pipeline, recipe, undefined);
+  const now = surroundings.now();
+  const rows = (await eachOf(channels, (one) => statusOf(pipeline, one, now))).flat();
+  const notes = channels.flatMap(notesOn);
+  if (options.json) terminal.out(`${JSON.stringify({ channels: rows, notes }, null, 2)}\n`);
+  else if (rows.length === 0) terminal.out('  No channel has an image yet.\n');
+  else {
+    terminal.out(`${tableOfStatus(rows, now, terminal)}\n`);
+    const lines = notes.flatMap((note) => fold(note, terminal.columns - 2).map((line) => `  ${line}\n`));
+    if (lines.length > 0) terminal.out(`\n${lines.join('')}`);
+  }
+  return 0;
+}
+
+async function statusOf(pipeline: Pipeline, channel: KnownChannel, now: number): Promise<ChannelStatus[]> {
+  const { recipe, channel: name, parameter, regions } = channel;
+  const values = await readChannel(pipeline.aws, parameter, regions);
+  return eachOf(values, async ({ region, ami }) => {
+    const image = ami === undefined ? undefined : await describeImage(pipeline.aws, region, ami);
+    const deprecated = image?.deprecatedAt !== undefined && Date.parse(image.deprecatedAt) <= now;
+    const state = image?.state === 'available' ? (deprecated ? 'deprecated' : 'healthy') : image?.state;
+    return {
+      recipe,
+      channel: name,
+      region,
+      ami: ami ?? null,
+      build: image?.tags['golden:build'] ?? null,
+      createdAt: image?.createdAt ?? null,
+      health: ami === undefined ? 'no parameter' : (state ?? 'gone or disabled'),
+    };
+  });
+}
+
+/** What a reader must know of a channel besides the table: a move that is underway, and content that is held. */
+function notesOn({ recipe, channel, record }: KnownChannel): string[] {
+  const underway = record?.underway;
+  const moving =
+    underway &&
+    `${recipe}/${channel}: ${underway.verb} to ${underway.to.build} since ${underway.at}: ${underway.execution}`;
+  const held = holdsIn(record).map(
+    (one) => `${recipe}/${channel}: no automatic build until the content changes: ${saysHeld(one)}`,
+  );
+  return [...(moving ? [moving] : []), ...held];
+}
+
+function tableOfStatus(rows: ChannelStatus[], now: number, terminal: Terminal): string {
+  const cells = rows.map(({ recipe, channel, region, build, createdAt, health, ami }): Cell[] => [
+    { text: `${recipe}/${channel}` },
+    { text: region },
+    { text: build ?? '' },
+    { text: createdAt === null ? '' : durationOf(Math.max(0, Math.round((now - Date.parse(createdAt)) / 1000))) },
+    { text: health, style: health === 'healthy' ? 'green' : 'red' },
+    { text: ami ?? '', style: 'dim' },
+  ]);
+  return columns(['Channel', 'Region', 'Build (UTC)', 'Age', 'Health', 'AMI'], cells, terminal);
+}

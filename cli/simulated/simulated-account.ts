@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { connect } from '../../aws/connection.ts';
+import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
+import type { Clock } from '../../simulator/clock.ts';
+import { createSimulation } from '../../simulator/pipeline/simulation.ts';
+import { readRecipeFolder } from '../recipes/recipe-folder.ts';
+import { fold, type Terminal } from '../screen/terminal.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+const account = '222233334444';
+const recipe = 'al2023-base';
+const day = 24 * 3600;
+
+/**
+ * Runs a verb for a deployed pipeline on a simulated AWS, in which three builds were published a week apart, and the second was
+ * promoted to prod.
+ */
+export async function onSimulatedAccount(
+  { region, terminal, real }: { region: string; terminal: Terminal; real: Surroundings },
+  work: (surroundings: Surroundings) => Promise<number>,
+): Promise<number> {
+  const { catalog } = await readRecipeFolder(join(process.env['GOLDEN_ROOT'] ?? '.', 'examples'), { home: region });
+  const simulation = createSimulation({ catalog, region });
+  const { clock, cloud } = simulation;
+  for (const name of ['first', 'second', 'third']) {
+    await simulation.finish(simulation.start({ recipe, force: true }, name));
+    if (name === 'second')
+      await simulation.finish(
+        simulation.move({ recipe, verb: 'promote', channel: 'prod', who: 'somebody', why: 'tried' }),
+      );
+    await simulation.pass(7 * day);
+  }
+  const story = `On a simulated AWS ${recipe} was built and published three times, a week apart. The second build was promoted to prod.`;
+  terminal.err(
+    `\n${fold(story, terminal.columns - 2)
+      .map((line) => `  ${line}\n`)
+      .join('')}`,
+  );
+  const chance = cloud.random('operator');
+  const surroundingsOn = (own: Clock): Surroundings => ({
+    ...real,
+    connect: (at) =>
+      connect(at, {
+        config: (attempts) => ({ retryStrategy: retryStrategy(own, chance, attempts) }),
+        attach: (client, to) => void cloud.attach(client as never, { account, region: to }, own),
+      }),
+    region: async () => region,
+    now: () => clock.now(),
+    sleep: (ms) => own.sleep(ms),
+  });
+  let over = false;
+  const running = clock.activity((own) => work(surroundingsOn(own))).finally(() => (over = true));
+  running.catch(() => undefined);
+  await clock.run(() => over);
+  return running;
+}

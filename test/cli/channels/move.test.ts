@@ -1,0 +1,86 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { PlannedMove } from '../../../core/channel/channel-moves.ts';
+import { golden } from '../../../cli/golden.ts';
+import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { recordingTerminal } from '../recording-terminal.ts';
+import { brisk, operator } from '../../support/deployed.ts';
+import { pipeline, targets } from '../../support/pipeline.ts';
+
+let simulation: Simulation;
+const builds: string[] = [];
+const run = (...args: string[]) => operator(simulation).run(...args);
+const heldBuild = async (channel: string) => {
+  const { channels } = JSON.parse((await run('status', 'base', '--json')).out) as {
+    channels: { channel: string; build: string }[];
+  };
+  return channels.find((one) => one.channel === channel)?.build;
+};
+
+beforeAll(async () => {
+  simulation = pipeline({ changes: { distribute: [targets.home] }, scenario: { delays: brisk } });
+  for (let n = 0; n < 3; n++) {
+    const { output } = await simulation.finish(simulation.start({ recipe: 'base', force: true }));
+    builds.push((JSON.parse(output ?? '{}') as { build: string }).build);
+    await simulation.pass(3600);
+  }
+}, 60_000);
+
+describe('from a terminal', () => {
+  test('a promotion shows what moved, and the history who moved it and why', async () => {
+    const { exitCode, out } = await run('promote', 'base', '--to', 'prod', '--why', 'a week in test');
+    expect([exitCode, out]).toEqual([
+      0,
+      expect.stringMatching(/VerifyMove[\s\S]+moved\n[\s\S]+\/golden\/base\/prod +us-east-1 +nothing/),
+    ]);
+    expect((await run('history', 'base', '--channel', 'prod')).out).toMatch(
+      new RegExp(`prod +promote +${builds[2]} +arn:aws:sts::222233334444:assumed-role/operator/golden +a week in test`),
+    );
+  });
+
+  test('with --json stdout is what moved and nothing else', async () => {
+    const { exitCode, out } = await run('rollback', 'base', '--json');
+    expect(exitCode).toBe(0);
+    const { status, moves } = JSON.parse(out) as { status: string; moves: PlannedMove[] };
+    expect([status, moves[0]?.move]).toMatchObject(['moved', { from: { build: builds[2] }, to: { build: builds[1] } }]);
+  });
+
+  test('status shows each channel in each region, and the content that is held back', async () => {
+    const { exitCode, out } = await run('status');
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(new RegExp(`base/stable +us-east-1 +${builds[1]} +2h.* +healthy +ami-`));
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      `base/stable: no automatic build until the content changes: ${builds[2]} has the same content, and arn:aws:sts`,
+    );
+  });
+
+  test('a person at the terminal is shown the move and asked, and without a yes nothing moves', async () => {
+    const questions: string[] = [];
+    const confirms = async (question: string) => (questions.push(question), false);
+    const { exitCode, out } = await operator(simulation, { confirms }).onTerminal('rollback', 'base');
+    expect([exitCode, questions]).toEqual([130, ['  Move /golden/base/stable?']]);
+    expect(out).toMatch(
+      new RegExp(`/golden/base/stable +us-east-1 +${builds[1]} +${builds[0]}[\\s\\S]+Nothing was moved`),
+    );
+    expect(await heldBuild('stable')).toBe(builds[1]);
+    expect((await operator(simulation, { confirms }).onTerminal('rollback', 'base', '--yes')).exitCode).toBe(0);
+    expect(await heldBuild('stable')).toBe(builds[0]);
+  });
+
+  test.each<[string[], number, RegExp]>([
+    [['rollback', 'base'], 2, /MoveRefused\n.*nothing to roll \/golden\/base\/stable back to/],
+    [['promote', 'base', 'latest', '--to', 'prod'], 2, /RecipeInvalid\n +build: is no build id/],
+    [['promote', 'nobody', '--to', 'prod'], 2, /no build of "nobody" was ever published here/],
+    [['promote', 'base'], 2, /required option '--to <channel>'/],
+    [['history', 'nobody'], 2, /no build of such a recipe.*there are builds of base/],
+    [['history', 'base', '--channel', 'x'], 2, /base has no channel x; it has prod, stable/],
+  ])('golden %j ends with exit code %i', async (args, code, says) => {
+    const { exitCode, err } = await run(...args);
+    expect([exitCode, err]).toEqual([code, expect.stringMatching(says)]);
+  });
+});
+
+test('anybody can try it on a simulated AWS', async () => {
+  const { terminal, out } = recordingTerminal();
+  expect(await golden(['rollback', 'al2023-base', '--simulate'], terminal)).toBe(0);
+  expect(out()).toMatch(/moved\n[\s\S]+al2023-base\/stable +us-east-1/);
+}, 30_000);
