@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { connect } from '../../aws/connection.ts';
-import { retryStrategy } from '../../simulator/aws/calls/attach.ts';
+import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import { createSimulation } from '../../simulator/pipeline/simulation.ts';
 import { readRecipeFolder } from '../recipes/recipe-folder.ts';
