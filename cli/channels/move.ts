@@ -13,7 +13,7 @@ import { columns, type Cell } from '../screen/columns.ts';
 import { heading } from '../screen/screen.ts';
 import { painter, type Terminal } from '../screen/terminal.ts';
 
-export interface MoveOptions extends PipelineOptions {
+interface MoveOptions extends PipelineOptions {
   why?: string;
   /** Only say what would be done. */
   plan?: boolean;
