@@ -31,7 +31,7 @@ const mayImport: Record<string, RegExp> = {
   functions: /^(core\/|aws\/|functions\/|zod\/mini$|aws-lambda$|node:)/,
   infrastructure: /^(core\/|functions\/all\.ts$|infrastructure\/|yaml$|node:)/,
   simulator:
-    /^(core\/|aws\/|functions\/|simulator\/|infrastructure\/(cloudformation|triggers\/)|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|croner$|jsonpath-plus$)/,
+    /^(core\/|aws\/|functions\/|simulator\/|infrastructure\/(cloudformation|triggers\/)|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|croner$)/,
   proof: /^(core\/|aws\/|simulator\/|proof\/|node:|fast-check$|@aws-sdk\/)/,
   cli: /^(core\/|aws\/|simulator\/|proof\/month\/|cli\/|yaml$|commander$|node:)/,
   bench: /^(core\/|aws\/|functions\/all\.ts$|simulator\/|cli\/|bench\/|scripts\/bundle\.mjs$|node:)/,

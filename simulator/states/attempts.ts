@@ -2,7 +2,7 @@ import type { Catcher, Json, State } from './definition.ts';
 import { matches, StateError } from './errors.ts';
 import { fill } from './values/expression.ts';
 import type { Branch, RunStates } from './branch.ts';
-import { assigned, finish, limited, type Left } from './values/output.ts';
+import { finish, limited, type Left } from './values/output.ts';
 import { place } from './values/paths.ts';
 import { createRetries } from './retry.ts';
 import { attemptMap, attemptParallel } from './run-map.ts';
@@ -30,7 +30,7 @@ export async function attempts(
       const result = await attempt(state, input, branch, runStates);
       branch.context = around;
       const shaped = ResultSelector === undefined ? result : fill(ResultSelector, branch.surroundings(result));
-      return finish(state, raw, shaped, result, branch);
+      return finish(state, raw, shaped, branch);
     } catch (error) {
       branch.context = around;
       if (!(error instanceof StateError)) throw error;
@@ -53,16 +53,13 @@ export async function attempts(
 async function attempt(state: State, input: Json, branch: Branch, runStates: RunStates): Promise<Json> {
   if (state.Type === 'Task') return attemptTask(branch, state, input, { context: branch.context });
   if (state.Type === 'Map') return attemptMap(branch, state, input, runStates);
-  const own = state.Parameters === undefined ? input : fill(state.Parameters, branch.surroundings(input));
-  return attemptParallel(branch, state, own, runStates);
+  return attemptParallel(branch, state, input, runStates);
 }
 
 function caught(catcher: Catcher, error: StateError, raw: Json, branch: Branch): Left {
   const output: Json = { Error: error.error ?? '', Cause: error.reason ?? '' };
-  const path = catcher.ResultPath === undefined ? '$' : catcher.ResultPath;
   return {
-    output: limited(place(path, raw, output), branch),
+    output: limited(place(catcher.ResultPath ?? '$', raw, output), branch),
     next: catcher.Next,
-    ...assigned(catcher.Assign, branch.surroundings(output)),
   };
 }

@@ -5,7 +5,6 @@ import type { Position } from './redrive.ts';
 import { Scope } from './values/scope.ts';
 import type { ExpressionInput } from './values/expression.ts';
 import type { Tokens } from './tokens.ts';
-import { Variables } from './values/variables.ts';
 
 /** The state that all branches of one execution share. */
 export interface Run {
@@ -25,7 +24,6 @@ export interface Branch {
   run: Run;
   scope: Scope;
   trail: Trail;
-  variables: Variables;
   context: Json;
   /** The JSON text of the value that this branch has last written; what a state leaves is what the next one enters with. */
   written: { value: Json; text: string } | undefined;
@@ -40,18 +38,16 @@ export interface Branch {
 }
 
 export function createBranch(run: Run, scope: Scope, position: Position, context: Json, trail: Trail): Branch {
-  const { variables } = position;
   const branch: Branch = {
     run,
     scope,
     position,
-    variables,
     context,
     trail,
     written: undefined,
     name: '',
     current: undefined,
-    surroundings: (input) => ({ input, context: branch.context, variables, random: run.random }),
+    surroundings: (input) => ({ input, context: branch.context }),
     inner: (innerScope, innerPosition) =>
       createBranch(run, innerScope, innerPosition, branch.context, { last: trail.last, path: { ...trail.path } }),
   };

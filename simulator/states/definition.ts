@@ -13,54 +13,42 @@ export interface Retrier {
 export interface Catcher {
   ErrorEquals: string[];
   Next: string;
-  ResultPath?: string | null;
-  Assign?: Json;
+  ResultPath?: string;
 }
 
 export interface ChoiceRule {
-  And?: ChoiceRule[];
-  Or?: ChoiceRule[];
-  Not?: ChoiceRule;
-  Variable?: string;
-  Next?: string;
-  Assign?: Json;
-  [comparison: string]: unknown;
+  Variable: string;
+  Next: string;
+  IsPresent?: boolean;
+  BooleanEquals?: boolean;
 }
 
-/** A state of any type; `refusals` checks which fields it may have. */
+/** A state of any type; `features` lists the fields that it may have. */
 export interface State {
   Type: 'Task' | 'Choice' | 'Wait' | 'Map' | 'Parallel' | 'Pass' | 'Succeed' | 'Fail';
   Next?: string;
   End?: boolean;
-  InputPath?: string | null;
-  OutputPath?: string | null;
-  ResultPath?: string | null;
+  InputPath?: string;
+  OutputPath?: string;
+  ResultPath?: string;
   Parameters?: Json;
   ResultSelector?: Json;
-  Assign?: Json;
   Retry?: Retrier[];
   Catch?: Catcher[];
   Resource?: string;
   TimeoutSeconds?: number;
-  TimeoutSecondsPath?: string;
   HeartbeatSeconds?: number;
   HeartbeatSecondsPath?: string;
   Choices?: ChoiceRule[];
   Default?: string;
-  Seconds?: number;
   SecondsPath?: string;
-  Timestamp?: string;
-  TimestampPath?: string;
   ItemsPath?: string;
   ItemSelector?: Json;
   MaxConcurrency?: number;
   ItemProcessor?: States;
-  Iterator?: States;
   Branches?: States[];
   Result?: Json;
-  Error?: string;
   ErrorPath?: string;
-  Cause?: string;
   CausePath?: string;
 }
 

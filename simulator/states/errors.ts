@@ -25,7 +25,7 @@ export class RuntimeFailure extends StateError {
 
 /**
  * Whether an `ErrorEquals` list names this error.
- * States.Runtime always fails the execution. States.ALL leaves out States.DataLimitExceeded, and States.TaskFailed leaves out States.Timeout too
+ * States.Runtime always fails the execution. States.ALL leaves out States.DataLimitExceeded
  * (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html).
  * A missed heartbeat shows as States.Timeout but is known to Retry and Catch as States.HeartbeatTimeout as well
  * (recorded on AWS: localstack tests/aws/services/stepfunctions/v2/timeouts/test_heartbeats.snapshot.json; aws-cdk issue 16084).
@@ -33,6 +33,5 @@ export class RuntimeFailure extends StateError {
 export function matches(names: string[], { error, alias }: StateError): boolean {
   if (error === 'States.Runtime') return false;
   if ((error !== undefined && names.includes(error)) || (alias !== undefined && names.includes(alias))) return true;
-  if (error === 'States.DataLimitExceeded') return false;
-  return names.includes('States.ALL') || (names.includes('States.TaskFailed') && error !== 'States.Timeout');
+  return names.includes('States.ALL') && error !== 'States.DataLimitExceeded';
 }

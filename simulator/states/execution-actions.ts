@@ -2,9 +2,9 @@ import { ApiError, type Actions, type Caller } from '../aws/calls/actions.ts';
 import type { Json } from './definition.ts';
 import { PAYLOAD_LIMIT, StateError } from './errors.ts';
 import type { Execution, HistoryEvent } from './history.ts';
-import { callIntrinsic } from './values/intrinsics.ts';
 import { redriveStatus, whyNotRedrivable } from './redrive.ts';
 import type { Machine, Running } from './execution.ts';
+import { uuid } from '../aws/keys.ts';
 import type { Registry } from './registry.ts';
 
 interface Page {
@@ -30,14 +30,14 @@ function startExecution(
   registry: Registry,
   request: Named<'stateMachineArn'> & { name?: string; input?: string; traceHeader?: string },
 ) {
-  const { random, executions, start } = registry;
+  const { executions, start } = registry;
   const {
     stateMachineArn,
     name,
     input = '{}',
   } = accept(request, ['stateMachineArn'], ['name', 'input', 'traceHeader']);
   const owner = machineAt(registry, stateMachineArn);
-  const called = name === undefined ? (callIntrinsic({ name: 'UUID', args: [] }, [], random) as string) : name;
+  const called = name ?? uuid('execution', executions.size);
   // eslint-disable-next-line no-control-regex
   if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]{1,80}$/.test(called))
     throw new ApiError('InvalidName', `Invalid Name: '${called}'`);

@@ -7,7 +7,6 @@ import { runStates } from './machine.ts';
 import type { Position } from './redrive.ts';
 import { Scope, Stopped } from './values/scope.ts';
 import type { Tokens } from './tokens.ts';
-import { Variables } from './values/variables.ts';
 
 export interface Machine {
   arn: string;
@@ -62,7 +61,7 @@ class RunningExecution implements Running {
   readonly #machine: Machine;
   readonly #engine: EngineState;
   readonly #input: Json;
-  readonly #position: Position = { variables: new Variables() };
+  readonly #position: Position = {};
   readonly #trail: Trail = { last: 0, path: {} };
   readonly #journal: Journal;
   readonly #run: Run;

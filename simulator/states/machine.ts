@@ -1,9 +1,9 @@
 import { attempts } from './attempts.ts';
-import { choose, instant } from './values/choice.ts';
+import { choose } from './values/choice.ts';
 import type { Json, State, States } from './definition.ts';
 import { RuntimeFailure, StateError } from './errors.ts';
-import { evaluate, fill, readPath, type ExpressionInput } from './values/expression.ts';
-import { assigned, finish, limited, pathed, type Left } from './values/output.ts';
+import { fill, readPath, type ExpressionInput } from './values/expression.ts';
+import { finish, limited, pathed, type Left } from './values/output.ts';
 import { writtenText, type Branch } from './branch.ts';
 
 /**
@@ -31,17 +31,10 @@ export async function runStates(states: States, input: Json, branch: Branch): Pr
     const left: Left = await leave(state, value, branch).catch((error: unknown) => {
       throw error instanceof RuntimeFailure ? located(error, at.name, at.event) : error;
     });
-    if (left.assigned) branch.variables.assign(left.assigned);
     run.journal.record(trail, `${state.Type}StateExited`, {
       name,
       output: writtenText(left.output, branch),
       outputDetails: { truncated: false },
-      ...(left.assigned && {
-        assignedVariables: Object.fromEntries(
-          Object.entries(left.assigned).map(([key, item]) => [key, JSON.stringify(item)]),
-        ),
-        assignedVariablesDetails: { truncated: false },
-      }),
     });
     branch.current = undefined;
     value = left.output;
@@ -77,23 +70,21 @@ async function leave(state: State, raw: Json, branch: Branch): Promise<Left> {
   switch (state.Type) {
     case 'Pass': {
       const result = state.Result ?? (state.Parameters === undefined ? input : fill(state.Parameters, here));
-      return finish(state, raw, result, result, branch);
+      return finish(state, raw, result, branch);
     }
     case 'Succeed':
-      return { ...finish(state, raw, input, input, branch), next: undefined };
+      return { ...finish(state, raw, input, branch), next: undefined };
     case 'Fail':
       throw new StateError(failText(state, 'Error', here), failText(state, 'Cause', here));
     case 'Wait':
       await scope.until(run.clock, wakeAt(state, here, run.clock.now()));
-      return finish(state, raw, input, input, branch);
+      return finish(state, raw, input, branch);
     case 'Choice': {
       const rule = choose(state.Choices!, here);
       const next = rule?.Next ?? state.Default;
       if (next === undefined)
         throw new RuntimeFailure('Failed to transition out of the state. The state does not point to a next state.');
-      const assign = rule ? rule.Assign : state.Assign;
-      const output = limited(pathed(state.OutputPath, input, branch), branch);
-      return { output, next, ...assigned(assign, here) };
+      return { output: limited(input, branch), next };
     }
     case 'Task':
     case 'Map':
@@ -104,29 +95,19 @@ async function leave(state: State, raw: Json, branch: Branch): Promise<Left> {
 
 function failText(state: State, field: 'Error' | 'Cause', surroundings: ExpressionInput): string | undefined {
   const path = state[`${field}Path`];
-  if (path === undefined) return state[field];
-  const value = evaluate(path, surroundings, `${field}Path`);
+  if (path === undefined) return undefined;
+  const value = readPath(path, surroundings, `${field}Path`);
   if (typeof value !== 'string') throw new RuntimeFailure(`The ${field}Path '${path}' does not reference a string.`);
   return value;
 }
 
-function wakeAt(state: State, surroundings: ExpressionInput, now: number): number {
-  const { Seconds, SecondsPath, Timestamp, TimestampPath } = state;
-  if (SecondsPath !== undefined || Seconds !== undefined) {
-    const seconds = Seconds ?? readPath(SecondsPath!, surroundings, 'SecondsPath');
-    if (typeof seconds !== 'number' || !Number.isInteger(seconds))
-      throw new RuntimeFailure(
-        `The SecondsPath parameter cannot be parsed as a long value: ${SecondsPath} == ${JSON.stringify(seconds)}`,
-      );
-    if (seconds < 0)
-      throw new RuntimeFailure(`The SecondsPath parameter references a negative value: ${SecondsPath} == ${seconds}`);
-    return now + seconds * 1000;
-  }
-  const text = Timestamp ?? readPath(TimestampPath!, surroundings, 'TimestampPath');
-  const at = instant(text);
-  if (at === undefined)
+function wakeAt({ SecondsPath: path }: State, surroundings: ExpressionInput, now: number): number {
+  const seconds = readPath(path!, surroundings, 'SecondsPath');
+  if (typeof seconds !== 'number' || !Number.isInteger(seconds))
     throw new RuntimeFailure(
-      `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${TimestampPath} == ${JSON.stringify(text)}`,
+      `The SecondsPath parameter cannot be parsed as a long value: ${path} == ${JSON.stringify(seconds)}`,
     );
-  return at;
+  if (seconds < 0)
+    throw new RuntimeFailure(`The SecondsPath parameter references a negative value: ${path} == ${seconds}`);
+  return now + seconds * 1000;
 }

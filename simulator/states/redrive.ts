@@ -1,6 +1,5 @@
 import type { Json } from './definition.ts';
 import { HISTORY_LIMIT, type Execution } from './history.ts';
-import type { Variables } from './values/variables.ts';
 
 /**
  * The position of a thread of control. If its execution ends without success, a redrive continues here. AWS runs the unsuccessful
@@ -8,7 +7,6 @@ import type { Variables } from './values/variables.ts';
  * (https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html).
  */
 export interface Position {
-  variables: Variables;
   /** The current state as it was entered; `event` is the id of the entry event. */
   at?: { name: string; input: Json; enteredTime: string; event: number };
   /** For a Map or Parallel: the position of each iteration or branch, or its output. Those that have not begun are absent. */

@@ -6,7 +6,6 @@ import type { Tokens } from './tokens.ts';
 /** The data of the API actions. */
 export interface Registry {
   clock: Clock;
-  random: () => number;
   tokens: Tokens;
   machines: Map<string, Machine>;
   executions: Map<string, Running>;

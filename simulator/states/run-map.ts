@@ -3,7 +3,6 @@ import { RuntimeFailure, StateError } from './errors.ts';
 import { fill, readPath } from './values/expression.ts';
 import type { Branch, RunStates } from './branch.ts';
 import { Stopped } from './values/scope.ts';
-import { Variables } from './values/variables.ts';
 
 /** The largest number of iterations that an inline Map runs at once; MaxConcurrency 0 means this number, too. */
 const INLINE_CONCURRENCY = 40;
@@ -20,7 +19,7 @@ export async function attemptMap(branch: Branch, state: State, input: Json, runS
     throw new RuntimeFailure(`Reference path "${state.ItemsPath ?? '$'}" must point to array.`);
   if (!branch.position.inner) run.journal.record(trail, 'MapStateStarted', { length: items.length });
   const started = trail.last;
-  const selector = state.ItemSelector ?? state.Parameters;
+  const selector = state.ItemSelector;
   const pathOf = (index: number) => ({ map: [...(trail.path.map ?? []), { state: name, index }] });
   const outputs = await together(
     branch,
@@ -36,7 +35,7 @@ export async function attemptMap(branch: Branch, state: State, input: Json, runS
           ? item
           : fill(selector, { ...surroundings, context: { ...(surroundings.context as object), Map: map } });
       try {
-        const output = await runStates((state.ItemProcessor ?? state.Iterator)!, selected(), inner);
+        const output = await runStates(state.ItemProcessor!, selected(), inner);
         inner.trail.path = path;
         trail.last = run.journal.record(inner.trail, 'MapIterationSucceeded', { name, index });
         return output;
@@ -112,7 +111,7 @@ async function together(
         outputs[index] = before.output;
         continue;
       }
-      const position = before ?? { variables: new Variables(branch.variables) };
+      const position = before ?? {};
       positions[index] = position;
       const inner = branch.inner(scope.inner(), position);
       open.set(index, inner);

@@ -93,8 +93,8 @@ class TaskAttempt {
     const parameters = fill(this.#state.Parameters ?? {}, around) as { FunctionName: Json; Payload?: Json };
     const { FunctionName } = parameters;
     if (typeof FunctionName !== 'string') throw new RuntimeFailure('FunctionName is not a string.');
-    const timeout = secondsIn(this.#state, 'TimeoutSeconds', around);
-    const heartbeat = this.#byToken ? secondsIn(this.#state, 'HeartbeatSeconds', around) : undefined;
+    const timeout = this.#state.TimeoutSeconds;
+    const heartbeat = this.#byToken ? heartbeatOf(this.#state, around) : undefined;
     const text = JSON.stringify(parameters);
     if (Buffer.byteLength(text) > PAYLOAD_LIMIT)
       throw new StateError(
@@ -177,17 +177,12 @@ function refuseOtherPartition({ Resource }: State, region: string): void {
   );
 }
 
-function secondsIn(
-  state: State,
-  field: 'TimeoutSeconds' | 'HeartbeatSeconds',
-  around: ExpressionInput,
-): number | undefined {
-  const path = state[`${field}Path`];
-  if (path === undefined) return state[field];
-  const value = readPath(path, around, `${field}Path`);
+function heartbeatOf({ HeartbeatSeconds, HeartbeatSecondsPath: path }: State, around: ExpressionInput) {
+  if (path === undefined) return HeartbeatSeconds;
+  const value = readPath(path, around, 'HeartbeatSecondsPath');
   if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
   throw new RuntimeFailure(
-    `The ${field}Path parameter must reference a positive integer: ${path} == ${JSON.stringify(value)}`,
+    `The HeartbeatSecondsPath parameter must reference a positive integer: ${path} == ${JSON.stringify(value)}`,
   );
 }
 

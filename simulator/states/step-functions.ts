@@ -60,7 +60,6 @@ export function createStepFunctions(options: Options): StepFunctions {
   listeners.push((execution, { type }) => void (type.endsWith('StateEntered') && count(execution)));
   const registry: Registry = {
     clock,
-    random,
     tokens: createTokens(random),
     machines: new Map(),
     executions: new Map(),

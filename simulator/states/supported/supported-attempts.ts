@@ -1,15 +1,13 @@
 import type { Retrier, State } from '../definition.ts';
-import { expressionRefusal, templateRefusals } from './supported-expressions.ts';
-
-const RETRIER = 'ErrorEquals IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds JitterStrategy Comment'.split(' ');
-const CATCHER = 'ErrorEquals Next ResultPath Assign Comment'.split(' ');
+import { features } from './features.ts';
+import { placeRefusal } from './supported-expressions.ts';
 
 /** The problems of a state's Retry and Catch. */
-export function attemptRefusals(name: string, { Retry = [], Catch = [] }: State, variables: string[]): string[] {
+export function attemptRefusals(name: string, { Retry = [], Catch = [] }: State): string[] {
   const found: string[] = [];
   for (const [field, list, known] of [
-    ['Retry', Retry, RETRIER],
-    ['Catch', Catch, CATCHER],
+    ['Retry', Retry, features.retrier],
+    ['Catch', Catch, features.catcher],
   ] as const)
     for (const [i, each] of list.entries()) {
       const say = (what: string) => void found.push(`${name}.${field}[${i}]: ${what}`);
@@ -18,14 +16,14 @@ export function attemptRefusals(name: string, { Retry = [], Catch = [] }: State,
       if (!Array.isArray(names) || names.length === 0) say('ErrorEquals is missing');
       else if (names.includes('States.ALL') && (names.length > 1 || i < list.length - 1))
         say('States.ALL must stand alone and last');
+      for (const error of Array.isArray(names) ? (names as string[]) : [])
+        if (error.startsWith('States.') && !features.error.includes(error)) say(`the error ${error} is not supported`);
     }
   for (const [i, retrier] of Retry.entries())
     if (outOfRange(retrier)) found.push(`${name}.Retry[${i}]: a value is out of range`);
-  for (const [i, { ResultPath, Assign }] of Catch.entries()) {
-    const why =
-      ResultPath == null ? undefined : expressionRefusal(ResultPath, variables, { intrinsic: false, reference: true });
+  for (const [i, { ResultPath = '$' }] of Catch.entries()) {
+    const why = placeRefusal(ResultPath);
     if (why) found.push(`${name}.Catch[${i}]: ResultPath ${why}`);
-    for (const each of templateRefusals(Assign, variables)) found.push(`${name}.Catch[${i}]: Assign.${each}`);
   }
   return found;
 }
@@ -42,6 +40,6 @@ function outOfRange({
     !(Number.isInteger(MaxAttempts) && MaxAttempts >= 0 && MaxAttempts <= 99_999_999) ||
     !(BackoffRate >= 1) ||
     !(MaxDelaySeconds === undefined || (Number.isInteger(MaxDelaySeconds) && MaxDelaySeconds > IntervalSeconds)) ||
-    !(JitterStrategy === undefined || JitterStrategy === 'FULL' || JitterStrategy === 'NONE')
+    !(JitterStrategy === undefined || features.jitter.includes(JitterStrategy))
   );
 }

@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { setUp, states, task } from './fixture.ts';
+import { done, setUp, states, task, pause } from './fixture.ts';
 
-const waiting = states({ W: { Type: 'Wait', Seconds: 60, End: true } });
+const waiting = states({
+  Add: { Type: 'Pass', Parameters: { seconds: 60, 'input.$': '$' }, Next: 'W' },
+  W: { Type: 'Wait', SecondsPath: '$.seconds', Next: 'End' },
+  End: { Type: 'Succeed', OutputPath: '$.input' },
+});
 const code = (work: () => unknown) => {
   try {
     work();
@@ -100,11 +104,12 @@ test('an execution a function starts is not charged to the function', async () =
     states({
       C: { Type: 'Choice', Choices: [{ Variable: '$.leaf', IsPresent: true, Next: 'W' }], Default: 'T' },
       T: task('launch'),
-      W: { Type: 'Wait', Seconds: 100, End: true },
+      W: pause('End'),
+      End: done,
     }),
     {
       launch: async (_payload, { start, clock }) => {
-        child.push(start({ leaf: true }, 'child'));
+        child.push(start({ leaf: true, seconds: 100 }, 'child'));
         await clock.sleep(1000);
         return 'launched';
       },

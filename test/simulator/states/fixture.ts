@@ -91,5 +91,16 @@ export const entered = (execution: Execution) =>
   execution.history.flatMap((event) => (event.stateEnteredEventDetails ? [event.stateEnteredEventDetails.name] : []));
 export const output = (execution: Execution) => JSON.parse(execution.output ?? 'null') as any;
 
+/** A state that waits for as many seconds as the execution's input says. */
+export const pause = (Next: string, path = 'seconds') => ({
+  Type: 'Wait',
+  SecondsPath: `$$.Execution.Input.${path}`,
+  Next,
+});
+export const done = { Type: 'Succeed' };
+
+/** A state that fails under its own name, because of the machine. */
+export const fail = { Type: 'Fail', ErrorPath: '$$.State.Name', CausePath: '$$.StateMachine.Name' };
+
 /** An error as a function throws it. */
 export const named = (name: string, message = name) => Object.assign(new Error(message), { name });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { entered, named, output, setUp, states, task, tokenTask, types } from './fixture.ts';
+import { done, entered, fail, named, output, setUp, states, task, tokenTask, types, pause } from './fixture.ts';
 
 const map = (processor: object, more: object = { End: true }) => ({
   Type: 'Map',
@@ -60,10 +60,12 @@ test('an iteration that fails stops its siblings and fails the Map with its own 
   const bench = setUp(
     states({
       Each: map(states({ Work: task('work', { Next: 'More' }), More: task('more') }), {
+        ItemsPath: '$.items',
         Catch: [{ ErrorEquals: ['Broken'], Next: 'Rest' }],
         End: true,
       }),
-      Rest: { Type: 'Wait', Seconds: 100, End: true },
+      Rest: pause('End'),
+      End: done,
     }),
     {
       work: async (item, { clock }) => {
@@ -76,10 +78,10 @@ test('an iteration that fails stops its siblings and fails the Map with its own 
       },
     },
   );
-  const execution = await bench.run([2, 3, 4]);
+  const execution = await bench.run({ items: [2, 3, 4], seconds: 100 });
   expect(output(execution)).toMatchObject({ Error: 'Broken' });
   expect(after).toEqual([]);
-  expect(types(execution).slice(-10)).toEqual(
+  expect(types(execution).slice(-12)).toEqual(
     [
       'TaskFailed',
       'MapIterationFailed',
@@ -91,8 +93,10 @@ test('an iteration that fails stops its siblings and fails the Map with its own 
       'MapStateExited',
       'WaitStateEntered',
       'WaitStateExited',
+      'SucceedStateEntered',
+      'SucceedStateExited',
       'ExecutionSucceeded',
-    ].slice(-10),
+    ].slice(-12),
   );
 });
 
@@ -110,22 +114,6 @@ test('an iteration that catches its own failure does not disturb the others', as
     },
   });
   expect(output(await bench.run([0, 1, 2]))).toEqual([0, { failed: 'Bad' }, 2]);
-});
-
-test('a Map is retried as a whole', async () => {
-  let calls = 0;
-  const bench = setUp(
-    states({
-      Each: map(states({ Work: task('work') }), { Retry: [{ ErrorEquals: ['Bad'], IntervalSeconds: 4 }], End: true }),
-    }),
-    {
-      work: () => {
-        if (++calls === 2) throw named('Bad');
-      },
-    },
-  );
-  expect((await bench.run([1, 2])).status).toBe('SUCCEEDED');
-  expect([calls, bench.seconds()]).toEqual([4, 4]);
 });
 
 test('events say in which iterations they happened', async () => {
@@ -150,38 +138,39 @@ test('a Parallel gives each branch the input and fails with the first failure', 
     states({
       Both: {
         Type: 'Parallel',
-        Branches: [states({ One: { Type: 'Pass', End: true } }), states({ Two: second })],
-        End: true,
+        Branches: [states({ One: { Type: 'Pass', End: true } }), states({ Two: second, Three: done })],
+        Next: 'End',
       },
+      End: done,
     });
-  expect(output(await setUp(both({ Type: 'Wait', Seconds: 2, End: true })).run({ a: 1 }))).toEqual([
-    { a: 1 },
-    { a: 1 },
-  ]);
-  expect(await setUp(both({ Type: 'Fail', Error: 'No', Cause: 'because' })).run()).toMatchObject({
+  expect(output(await setUp(both(pause('Three'))).run({ seconds: 2 }))).toEqual([{ seconds: 2 }, { seconds: 2 }]);
+  expect(
+    await setUp(both({ ...task('no'), Next: 'Three', End: undefined }), {
+      no: () => Promise.reject(named('No')),
+    }).run(),
+  ).toMatchObject({
     error: 'No',
-    cause: 'because',
   });
 });
 
 test('the end of a Parallel follows the last event of a branch, as AWS chains it', async () => {
-  const wait = (Seconds: number) => states({ [`Wait${Seconds}`]: { Type: 'Wait', Seconds, End: true } });
+  const waiting = (name: string) => states({ [name]: pause(`${name}End`, name), [`${name}End`]: done });
   const { history } = await setUp(
-    states({ Both: { Type: 'Parallel', Branches: [wait(2), wait(1)], End: true } }),
-  ).run();
+    states({ Both: { Type: 'Parallel', Branches: [waiting('late'), waiting('soon')], Next: 'End' }, End: done }),
+  ).run({ late: 2, soon: 1 });
   const of = (type: string) => history.filter((event) => event.type === type);
   const [started] = of('ParallelStateStarted');
   expect(of('WaitStateEntered').map(({ previousEventId }) => previousEventId)).toEqual([started?.id, started?.id]);
-  const last = of('WaitStateExited').at(-1)?.id;
+  const last = of('SucceedStateExited').at(-2)?.id;
   expect(of('ParallelStateSucceeded').map(({ previousEventId }) => previousEventId)).toEqual([last]);
   expect(of('ParallelStateExited').map(({ previousEventId }) => previousEventId)).toEqual([last]);
 });
 
 test('a branch that fails stops the iterations of a Map in the other branch, from the inside out', async () => {
-  const waiting = map(states({ Hold: { Type: 'Wait', Seconds: 60, End: true } }));
+  const waiting = map(states({ Hold: pause('Held', 'long'), Held: done }), { ItemsPath: '$.items', End: true });
   const failing = states({
-    Hesitate: { Type: 'Wait', Seconds: 1, Next: 'No' },
-    No: { Type: 'Fail', Error: 'No', Cause: 'because' },
+    Hesitate: pause('No', 'short'),
+    No: fail,
   });
   const bench = setUp(
     states({
@@ -189,13 +178,13 @@ test('a branch that fails stops the iterations of a Map in the other branch, fro
         Type: 'Parallel',
         Branches: [states({ Each: waiting }), failing],
         Catch: [{ ErrorEquals: ['No'], Next: 'Caught' }],
-        End: true,
+        Next: 'Caught',
       },
       Caught: { Type: 'Succeed' },
     }),
   );
-  const execution = await bench.run([1, 2]);
-  expect(output(execution)).toEqual({ Error: 'No', Cause: 'because' });
+  const execution = await bench.run({ items: [1, 2], short: 1, long: 60 });
+  expect(output(execution)).toEqual({ Error: 'No', Cause: 'tested' });
   expect(bench.seconds()).toBe(1);
   expect(types(execution).slice(-12)).toEqual([
     'WaitStateExited',
@@ -213,82 +202,29 @@ test('a branch that fails stops the iterations of a Map in the other branch, fro
   ]);
 });
 
-test('variables reach inner scopes, and inner ones do not leak out', async () => {
-  const bench = setUp(
-    states({
-      Set: { Type: 'Pass', Assign: { 'base.$': '$.n', fixed: [1] }, Next: 'Each' },
-      Each: map(
-        states({
-          Add: { Type: 'Pass', Assign: { 'sum.$': 'States.MathAdd($base, $)' }, Next: 'Show' },
-          Show: { Type: 'Pass', InputPath: '$sum', End: true },
-        }),
-        { ItemsPath: '$.items', Assign: { 'sums.$': '$' }, ResultPath: null, Next: 'Last' },
-      ),
-      Last: { Type: 'Pass', Parameters: { 'sums.$': '$sums', 'one.$': '$fixed[0]' }, End: true },
-    }),
-  );
-  expect(output(await bench.run({ n: 10, items: [1, 2] }))).toEqual({ sums: [11, 12], one: 1 });
+test('Wait waits for as many seconds as its path says', async () => {
+  const bench = setUp(states({ A: pause('B', 'more'), B: pause('C', 'none'), C: done }));
+  expect((await bench.run({ more: 20, none: 0 })).status).toBe('SUCCEEDED');
+  expect(bench.seconds()).toBe(20);
 });
 
-test('all values of an Assign are taken from the entry of the state', async () => {
-  const bench = setUp(
-    states({
-      One: { Type: 'Pass', Assign: { a: 1, b: 2 }, Next: 'Swap' },
-      Swap: { Type: 'Pass', Assign: { 'a.$': '$b', 'b.$': '$a' }, Next: 'Show' },
-      Show: { Type: 'Pass', Parameters: { 'a.$': '$a', 'b.$': '$b' }, End: true },
-    }),
-  );
-  const execution = await bench.run();
-  expect(output(execution)).toEqual({ a: 2, b: 1 });
-  expect(execution.history[4]!.stateExitedEventDetails).toMatchObject({ assignedVariables: { a: '2', b: '1' } });
+test.each([
+  [
+    'no number',
+    'soon',
+    'The SecondsPath parameter cannot be parsed as a long value: $$.Execution.Input.seconds == "soon"',
+  ],
+  ['a number below 0', -1, 'The SecondsPath parameter references a negative value: $$.Execution.Input.seconds == -1'],
+])('a Wait for %s is States.Runtime', async (_what, seconds, cause) => {
+  const { error, cause: told } = await setUp(states({ A: pause('B'), B: done })).run({ seconds });
+  expect([error, told]).toEqual(['States.Runtime', expect.stringContaining(cause)]);
 });
 
-test('Assign of a Task sees the result before ResultSelector', async () => {
-  const more = {
-    ResultSelector: { 'only.$': '$.Payload' },
-    Assign: { 'status.$': '$.StatusCode' },
-    ResultPath: '$.r',
-    Next: 'Show',
-  };
-  const bench = setUp(
-    states({
-      T: task('t', more),
-      Show: { Type: 'Pass', Parameters: { 'status.$': '$status', 'r.$': '$.r' }, End: true },
-    }),
-    { t: () => 7 },
-  );
-  expect(output(await bench.run())).toEqual({ status: 200, r: { only: 7 } });
-});
-
-test('Wait waits for seconds or until a time', async () => {
-  const machine = states({
-    A: { Type: 'Wait', Seconds: 10, Next: 'B' },
-    B: { Type: 'Wait', SecondsPath: '$.more', Next: 'C' },
-    C: { Type: 'Wait', Timestamp: '2026-01-01T01:00:00Z', Next: 'D' },
-    D: { Type: 'Wait', TimestampPath: '$.until', Next: 'E' },
-    E: { Type: 'Wait', Timestamp: '2020-01-01T00:00:00Z', End: true },
-  });
-  const bench = setUp(machine);
-  const execution = await bench.run({ more: 20, until: '2026-01-01T03:00:00+01:00' });
-  expect(bench.seconds()).toBe(7200);
-  const left = execution.history
-    .filter(({ type }) => type === 'WaitStateExited')
-    .map(({ timestamp }) => timestamp.toISOString());
-  expect(left.slice(0, 3)).toEqual([
-    '2026-01-01T00:00:10.000Z',
-    '2026-01-01T00:00:30.000Z',
-    '2026-01-01T01:00:00.000Z',
-  ]);
-});
-
-test('Fail takes its error and cause from text, paths or functions', async () => {
-  const fail = (more: object) => setUp(states({ F: { Type: 'Fail', ...more } })).run({ e: 'E1', n: 3 });
-  expect(await fail({ Error: 'Plain', Cause: 'text' })).toMatchObject({ error: 'Plain', cause: 'text' });
-  expect(await fail({ ErrorPath: '$.e', CausePath: "States.Format('{} of {}', $.n, $$.State.Name)" })).toMatchObject({
-    error: 'E1',
-    cause: '3 of F',
-  });
-  const bare = await fail({});
+test('Fail takes its error and cause from paths', async () => {
+  const failed = (more: object) => setUp(states({ F: { Type: 'Fail', ...more } })).run({ e: 'E1', n: 3 });
+  expect(await failed({ ErrorPath: '$.e', CausePath: '$$.State.Name' })).toMatchObject({ error: 'E1', cause: 'F' });
+  expect((await failed({ ErrorPath: '$.n' })).cause).toContain("The ErrorPath '$.n' does not reference a string.");
+  const bare = await failed({});
   expect([bare.status, bare.error, bare.cause, types(bare).at(-1)]).toEqual([
     'FAILED',
     undefined,
@@ -352,7 +288,7 @@ test('an endless loop ends at 25,000 events', async () => {
 test('an endless loop within a Map ends so as well', async () => {
   const loop = states({
     A: { Type: 'Pass', Next: 'B' },
-    B: { Type: 'Choice', Choices: [{ Variable: '$$.State.Name', IsNull: true, Next: 'C' }], Default: 'A' },
+    B: { Type: 'Choice', Choices: [{ Variable: '$$.State.Name', IsPresent: false, Next: 'C' }], Default: 'A' },
     C: { Type: 'Succeed' },
   });
   const execution = await setUp(states({ Each: map(loop) })).run([1, 2, 3]);

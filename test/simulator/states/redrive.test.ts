@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { entered, named, output, setUp, START, states, task, tokenTask, types } from './fixture.ts';
+import { entered, named, output, setUp, START, states, task, tokenTask, types, done, fail, pause } from './fixture.ts';
 
 const code = (work: () => unknown) => {
   try {
@@ -117,24 +117,25 @@ test('of a Map only the iterations that did not succeed run again, each from its
   ]);
 });
 
-test('branches of a Parallel that succeeded keep what they came to, variables too', async () => {
+test('branches of a Parallel that succeeded keep what they came to', async () => {
   const definition = states({
     Both: {
       Type: 'Parallel',
       Branches: [
         states({ Good: task('fine', { ResultPath: '$.good', End: true }) }),
         states({
-          Set: { Type: 'Pass', Assign: { 'kept.$': '$.a' }, Next: 'Pause' },
-          Pause: { Type: 'Wait', Seconds: 1, Next: 'Bad' },
+          Keep: { Type: 'Pass', Parameters: { 'kept.$': '$.a' }, Next: 'Pause' },
+          Pause: pause('Bad'),
           Bad: task('flaky', { ResultPath: '$.bad', Next: 'Tell' }),
-          Tell: { Type: 'Pass', Parameters: { 'kept.$': '$kept' }, End: true },
+          Tell: { Type: 'Pass', Parameters: { 'kept.$': '$.kept' }, End: true },
         }),
       ],
-      End: true,
+      Next: 'End',
     },
+    End: done,
   });
   const bench = flaky(definition);
-  const failed = await bench.run({ a: 7 });
+  const failed = await bench.run({ a: 7, seconds: 1 });
   bench.mend();
   const again = await bench.again(failed.arn);
   expect(output(again)).toMatchObject([{ a: 7 }, { kept: 7 }]);
@@ -160,12 +161,12 @@ test('a Fail state is entered again and fails again', async () => {
   const bench = flaky(
     states({
       Try: task('flaky', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Failed' }], End: true }),
-      Failed: { Type: 'Fail', Error: 'Mine', Cause: 'so it is' },
+      Failed: fail,
     }),
   );
   const failed = await bench.run();
   bench.mend();
-  expect(await bench.again(failed.arn)).toMatchObject({ status: 'FAILED', error: 'Mine', redriveCount: 1 });
+  expect(await bench.again(failed.arn)).toMatchObject({ status: 'FAILED', error: 'Failed', redriveCount: 1 });
   expect(bench.calls).toHaveLength(1);
 });
 
