@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { Definition } from '../../../simulator/states/definition.ts';
 import { knownRegions, partitionOf } from '../../../core/recipe/regions.ts';
 
 // The SDK keeps its list in a module it does not export.
@@ -28,4 +29,16 @@ test('the regions we know are those of the installed SDK', () => {
 
 test('a region we do not know is in no partition', () => {
   expect(partitionOf('us-east-9')).toBeUndefined();
+});
+
+test('a recipe can name no more targets than the machine copies and shares at once', () => {
+  const { States: states } = JSON.parse(readFileSync('statemachines/build-image.asl.json', 'utf8')) as Definition;
+  const maps = [states['Grant'], ...(states['CheckAndCopy']?.Branches ?? []).map((branch) => branch.States['Copy'])];
+  const atOnce = maps.flatMap((map) => map?.MaxConcurrency ?? []);
+  const partitions = [...new Set(knownRegions.map(partitionOf))];
+  const sizes = partitions.map(
+    (partition) => knownRegions.filter((region) => partitionOf(region) === partition).length,
+  );
+  expect(atOnce).toEqual([40, 40]);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(40);
 });
