@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../aws/memory/plans.ts';
+import { listCommands } from '../aws/instances/commands.ts';
 import { findOrSend, type CommandPhase } from '../aws/work/steps.ts';
 import { buildReference, stage } from './stage.ts';
 
@@ -19,6 +20,8 @@ export const sending = (name: 'SendCommand' | 'SendCheck', phase: CommandPhase) 
       'ssm:SendCommand',
     ],
     async run({ build: own, instance, index }, cloud) {
-      return findOrSend(cloud, await readPlan(cloud, own), phase, index, instance, cloud.now());
+      const now = cloud.now();
+      const [plan, sent] = await Promise.all([readPlan(cloud, own), listCommands(cloud.aws, instance)]);
+      return findOrSend(cloud, plan, phase, index, { instance, sent }, now);
     },
   });

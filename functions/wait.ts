@@ -25,6 +25,7 @@ export const waitBounds = z.strictObject({
   heartbeat: z.number(),
   quickFor: z.number(),
   notBefore: z.optional(z.number()),
+  ahead: z.optional(z.number()),
   stays: z.optional(z.literal(false)),
 });
 
@@ -129,10 +130,8 @@ async function lookWhileNear<I extends object, O>(
     const planned = late ? undefined : pauseBeforeLook(bounds(input), waited, stayed, woken);
     const occasion = { ...input, late, woken, again: stayed > 0, last: planned === undefined };
     const early = stayed === 0 && !woken && isTooEarly(bounds(input), waited);
-    const seen: Seen<O> = early
-      ? { waiting: 'it is too early for a look' }
-      : await unlessBusy(() => look(occasion, cloud));
-    // The event does not come again, so `wake` itself repeats a throttled look. A state's own look is repeated by its heartbeat.
+    const seen: Seen<O> = early ? { waiting: 'too early for a look' } : await unlessBusy(() => look(occasion, cloud));
+    // An event does not come again, so `wake` itself repeats a throttled look.
     const pause = seen.busy ? pauseWhenBusy(stayed, woken) : planned;
     if (pause === undefined || 'done' in seen) return { seen, waited };
     await cloud.pause(pause);

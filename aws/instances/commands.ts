@@ -21,8 +21,14 @@ export async function agentOnline(aws: Connection, instance: string): Promise<bo
   return answer.InstanceInformationList?.[0]?.PingStatus === 'Online';
 }
 
-/** Ids of the commands that were sent to an instance under this comment. */
-export async function findCommands(aws: Connection, instance: string, comment: string): Promise<string[]> {
+/** A command that was sent to an instance. */
+export interface ListedCommand {
+  command: string;
+  comment: string;
+}
+
+/** Every command that was sent to an instance. */
+export async function listCommands(aws: Connection, instance: string): Promise<ListedCommand[]> {
   const ssm = aws.client(SSMClient);
   const commands = await ask({ action: 'ssm:ListCommands', region: aws.region, about: instance }, () =>
     everyPage(
@@ -30,7 +36,9 @@ export async function findCommands(aws: Connection, instance: string, comment: s
       ({ Commands }) => Commands,
     ),
   );
-  return commands.flatMap(({ Comment, CommandId }) => (Comment === comment && CommandId ? CommandId : []));
+  return commands.flatMap(({ Comment = '', CommandId }) =>
+    CommandId ? [{ command: CommandId, comment: Comment }] : [],
+  );
 }
 
 /**

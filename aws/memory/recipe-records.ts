@@ -60,7 +60,9 @@ export function recordPublished(
   targets: TargetResult[],
 ): Promise<RecipeRecord> {
   const regions = plan.document.distribute.map(({ region }) => region);
-  const usual = usualSeconds(timings, { regions, home: plan.region, targets });
+  const namesOf = (list: Plan['checks']) => list.map(({ name }) => name);
+  const steps = { provision: namesOf(plan.provision), checks: namesOf(plan.checks) };
+  const usual = usualSeconds(timings, { regions, home: plan.region, targets, ...steps });
   const images = targets.flatMap(({ region, ami, error }) => (ami && error === undefined ? [{ region, ami }] : []));
   const published = publishedBuild(plan, now.toISOString(), usual, images);
   return changeRecord(artifacts, plan.recipe, (record) => withPublished(record, published));

@@ -1,7 +1,8 @@
-import { outputMissing } from '../../core/guest/command-output.ts';
+import { failingTail, outputMissing } from '../../core/guest/command-output.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { commandOutput } from '../../core/memory/documents.ts';
-import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
+import type { Invocation } from '../instances/commands.ts';
+import { listArtifacts, readTail, type Artifacts } from '../memory/artifacts.ts';
 import { look } from '../preflight/seen.ts';
 
 /** The actions that withOutputNote calls. */
@@ -30,4 +31,33 @@ export async function withOutputNote<Known extends Plan | undefined>(
   if (note === undefined) return plan;
   cloud.log({ level: 'WARN', state, note });
   return { ...plan, notes: [...(plan?.notes ?? []), note] };
+}
+
+const tailBytes = 4000;
+// SSM keeps only the beginning of a long output, but errors are at its end. The bucket has all of it.
+async function wholeTail(artifacts: Artifacts, text: string, url: string): Promise<string> {
+  const cut = text.includes('--output truncated--') || text.length >= 2400;
+  return (cut && url ? await readTail(artifacts, url, tailBytes) : undefined) ?? text;
+}
+
+/** The end of what a command printed, errors before the rest. */
+export async function outputTail(
+  artifacts: Artifacts,
+  { stdout, stderr, stdoutUrl, stderrUrl }: Invocation,
+): Promise<string> {
+  return failingTail(await wholeTail(artifacts, stdout, stdoutUrl), await wholeTail(artifacts, stderr, stderrUrl));
+}
+
+/** Where the whole output is. SSM does not report it if the agent's upload was refused. */
+export async function whereAllIs(
+  artifacts: Artifacts,
+  { stdout, stderr, stdoutUrl, stderrUrl }: Invocation,
+  key: string,
+) {
+  const where = `s3://${artifacts.bucket}/${key}`;
+  const [printed, url] = stderr ? [stderr, stderrUrl] : [stdout, stdoutUrl];
+  const arrived = !printed || !url || (await readTail(artifacts, url, 1)) !== undefined;
+  return arrived
+    ? `all of it: ${where}`
+    : `its whole output did not arrive at ${where}: may the role of the instance profile write there, and is there a way to S3?`;
 }

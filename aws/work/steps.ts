@@ -1,13 +1,13 @@
 import { commandComment, type Command } from '../../core/guest/command.ts';
 import { Failure, isTransient, type FailureName } from '../../core/errors.ts';
-import { failingTail } from '../../core/guest/command-output.ts';
 import { awaitedCommand, type Awaited } from '../../core/build/awaited.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { commandOutput } from '../../core/memory/documents.ts';
-import { readTail, type Artifacts } from '../memory/artifacts.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
 import { refuseDead } from './builders.ts';
-import { findCommands, readInvocation, sendCommand, type Invocation } from '../instances/commands.ts';
+import { outputTail, whereAllIs } from './command-output.ts';
+import { readInvocation, sendCommand, type Invocation, type ListedCommand } from '../instances/commands.ts';
 import type { Connection } from '../connection.ts';
 import { describeInstance, type InstanceDescription } from '../instances/instances.ts';
 
@@ -34,17 +34,23 @@ const isDown = ({ state }: InstanceDescription): boolean => state === 'stopping'
 const neverBegan = ({ details }: Invocation): boolean => /^(Rate ?Exceeded|Undeliverable)\b/.test(details);
 const mostSent = 2;
 
+/** An instance, and the commands that were sent to it. */
+interface Instance {
+  instance: string;
+  sent: ListedCommand[];
+}
+
 /**
  * The command of a step that was sent before and may have begun.
  * @throws the named failure if SSM could not deliver any of several.
  */
 async function findBegun(
   aws: Connection,
-  instance: string,
+  { instance, sent: all }: Instance,
   comment: string,
   failure: FailureName,
 ): Promise<string | undefined> {
-  const sent = await findCommands(aws, instance, comment);
+  const sent = all.filter((one) => one.comment === comment).map(({ command }) => command);
   for (const command of sent) {
     const invocation = await readInvocation(aws, command, instance);
     if (!invocation || !neverBegan(invocation)) return command;
@@ -65,15 +71,15 @@ export async function findOrSend(
   plan: Plan,
   phase: CommandPhase,
   index: number,
-  instance: string,
+  to: Instance,
   now: Date,
 ): Promise<SentCommand> {
   const command = (phase === 'provision' ? plan.provision : plan.checks)[index] as Command;
   const comment = commandComment(plan.build, phase, command);
   const output = { bucket: artifacts.bucket, prefix: commandOutput.key(plan) };
   const failure = phase === 'provision' ? 'ProvisionFailed' : 'CheckFailed';
-  const known = await findBegun(artifacts.aws, instance, comment, failure);
-  const sent = known ?? (await sendTo(artifacts.aws, instance, command, comment, output));
+  const known = await findBegun(artifacts.aws, to, comment, failure);
+  const sent = known ?? (await sendTo(artifacts.aws, to.instance, command, comment, output));
   const { name, shutsDown = false } = command;
   return { command: sent, name, shutsDown, ...awaitedCommand(plan, phase, command, now, known ? 'before' : 'now') };
 }
@@ -84,27 +90,6 @@ const sendTo = (...sending: Parameters<typeof sendCommand>): Promise<string> =>
     if (isTransient(error)) await refuseDeadInstance(sending[0], sending[1]);
     throw error;
   });
-
-const tailBytes = 4000;
-// SSM keeps only the beginning of a long output, but errors are at its end. The bucket has all of it.
-async function wholeTail(artifacts: Artifacts, text: string, url: string): Promise<string> {
-  const cut = text.includes('--output truncated--') || text.length >= 2400;
-  return (cut && url ? await readTail(artifacts, url, tailBytes) : undefined) ?? text;
-}
-
-async function outputTail(artifacts: Artifacts, { stdout, stderr, stdoutUrl, stderrUrl }: Invocation): Promise<string> {
-  return failingTail(await wholeTail(artifacts, stdout, stdoutUrl), await wholeTail(artifacts, stderr, stderrUrl));
-}
-
-/** Where the whole output is. SSM does not report it if the agent's upload was refused. */
-async function whereAllIs(artifacts: Artifacts, { stdout, stderr, stdoutUrl, stderrUrl }: Invocation, key: string) {
-  const where = `s3://${artifacts.bucket}/${key}`;
-  const [printed, url] = stderr ? [stderr, stderrUrl] : [stdout, stdoutUrl];
-  const arrived = !printed || !url || (await readTail(artifacts, url, 1)) !== undefined;
-  return arrived
-    ? `all of it: ${where}`
-    : `its whole output did not arrive at ${where}: may the role of the instance profile write there, and is there a way to S3?`;
-}
 
 /**
  * Whether a command ended well, or its progress in words. A command that shuts its instance down is done when the instance is

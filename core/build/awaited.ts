@@ -1,7 +1,7 @@
 import type { Command } from '../guest/command.ts';
 import type { Target } from '../recipe/types.ts';
 import { patience, type Bounded } from './limits.ts';
-import { heartbeatOf } from './look-times.ts';
+import { aheadOf, heartbeatOf } from './look-times.ts';
 import { paceOf, slowest, type Pace } from './rhythm.ts';
 import { typical, type UsualSeconds } from './usual-seconds.ts';
 
@@ -17,6 +17,8 @@ export interface WaitBounds {
   quickFor: number;
   /** The first look does not come before this. Present if it is known how long the thing usually takes and when it was begun. */
   notBefore?: number | undefined;
+  /** Looks come again and again from so many seconds before the usual end. Absent: one look at the usual end. */
+  ahead?: number | undefined;
   /** Absent where a call stays near the usual end and looks again and again. */
   stays?: false | undefined;
 }
@@ -42,6 +44,13 @@ const boundsOf = ({ document }: Timed, kind: keyof Pace, limit: number, usual: n
   quickFor: (paceOf(document) ?? slowest)[kind],
 });
 
+/** Of a thing that SSM tells about, if it is known how long it usually takes: looks at SSM are cheap, and EC2 has none of them. */
+const askedAhead = (usual: number | undefined): Partial<WaitBounds> => {
+  if (usual === undefined) return {};
+  const ahead = aheadOf(usual);
+  return { ahead, heartbeat: heartbeatOf(usual, 1, ahead) };
+};
+
 /** The thing was begun a moment ago, so a first look would find nothing. What was begun earlier may be done. */
 const begunNow = (usual: number | undefined): Pick<WaitBounds, 'notBefore'> =>
   usual === undefined ? {} : { notBefore: Math.min(Math.floor(usual / 4), 15) };
@@ -57,7 +66,7 @@ export const awaitedAgent = (
 ): Awaited => {
   const usual = usualOf(plan)[role];
   const bounds = boundsOf(plan, 'images', patience.agent, usual ?? typical.agent);
-  return since(now, { ...bounds, ...(begun === 'now' && begunNow(usual)) });
+  return since(now, { ...bounds, ...askedAhead(usual), ...(begun === 'now' && begunNow(usual)) });
 };
 
 export const awaitedStop = (plan: Timed): WaitBounds => {
@@ -72,14 +81,14 @@ export const awaitedStop = (plan: Timed): WaitBounds => {
 export const awaitedCommand = (
   plan: Timed,
   phase: 'provision' | 'check',
-  { index, timeoutSeconds }: Command,
+  { name, timeoutSeconds }: Command,
   now: Date,
   begun: 'now' | 'before',
 ): Awaited => {
   const known = phase === 'provision' ? usualOf(plan).provision : usualOf(plan).checks;
-  const usual = known?.[index];
+  const usual = known?.[name];
   const bounds = boundsOf(plan, 'commands', patience.command(timeoutSeconds), usual ?? typical.command);
-  return since(now, { ...bounds, ...(begun === 'now' && begunNow(usual)) });
+  return since(now, { ...bounds, ...askedAhead(usual), ...(begun === 'now' && begunNow(usual)) });
 };
 
 export const awaitedImage = (plan: Timed, now: Date, begun: 'now' | 'before'): Awaited => {

@@ -3,24 +3,28 @@ import { longestBeat, shortestBeat } from './rhythm.ts';
 /**
  * Seconds between the looks of a wait, so that one of them comes so shortly before the usual end that its call can stay until then.
  * @param looks Looks before the usual end, at least.
+ * @param ahead Seconds before the usual end at which that call comes, at least. Absent: a twentieth of the time.
  */
-export function heartbeatOf(usual: number, looks = 1): number {
+export function heartbeatOf(usual: number, looks = 1, ahead = 0): number {
   const beats = Math.max(looks, Math.ceil(usual / longestBeat));
-  const last = Math.max(0.95 * usual, usual - 15);
+  const last = Math.min(Math.max(0.95 * usual, usual - 15), usual - ahead);
   return Math.min(longestBeat, Math.max(shortestBeat, Math.floor(last / beats) - 1));
 }
+
+/** SSM is asked again and again this many seconds before the usual end. The time of a command varies, and its event comes late. */
+export const aheadOf = (usual: number): number => Math.min(8, 0.2 * usual);
 
 /** A call that comes this shortly before the usual end waits for that before its first look, in seconds. An event tells an earlier end. */
 const shortly = 5;
 
 /** Whether the first look of a call would find nothing: the thing was begun just now, or its usual end is seconds away. */
 export function isTooEarly(
-  { usual, notBefore }: { usual: number; notBefore?: number | undefined },
+  { usual, notBefore, ahead }: { usual: number; notBefore?: number | undefined; ahead?: number | undefined },
   waited: number,
 ): boolean {
   if (notBefore === undefined) return false;
   const remaining = usual - waited;
-  return waited < notBefore || (remaining >= 1 && remaining <= shortly);
+  return waited < notBefore || (ahead === undefined && remaining >= 1 && remaining <= shortly);
 }
 
 /** Seconds until a call repeats a look that AWS throttled. Undefined if the call ends. */
@@ -35,14 +39,19 @@ export const pauseWhenBusy = (stayed: number, woken: boolean): number | undefine
  * @returns the seconds until its next look. Undefined if the call ends, and an event or the next heartbeat has the next look.
  */
 export function pauseBeforeLook(
-  { usual, heartbeat, stays }: { usual: number; heartbeat: number; stays?: false | undefined },
+  {
+    usual,
+    heartbeat,
+    stays,
+    ahead = 0,
+  }: { usual: number; heartbeat: number; stays?: false | undefined; ahead?: number | undefined },
   waited: number,
   stayed: number,
   woken = false,
 ): number | undefined {
   const remaining = usual - waited;
   const near = stays !== false && remaining <= Math.max(10, 0.06 * usual) && waited <= 1.5 * usual + 15;
-  const pause = Math.max(remaining, 1, 0.015 * waited, -0.4 * remaining);
+  const pause = Math.max(remaining - ahead, 1, 0.015 * waited, -0.4 * remaining);
   if (near && stayed + pause <= Math.min(40, heartbeat - 5)) return pause;
   return woken && stayed < 6 ? 2 : undefined;
 }

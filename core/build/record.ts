@@ -105,12 +105,6 @@ export const publishedBuild = (
 
 /** The plan with what the recipe's record says of the time that its waits take, and of the images that it replaces. */
 export function withPast(plan: Plan, { published }: Pick<RecipeRecord, 'published'>): Plan {
-  const { provision, checks, ...usual } = published?.usual ?? {};
   if (!published?.usual || plan.usual) return plan;
-  // The times of other steps teach nothing about these. A different number shows that they are others.
-  const same = {
-    ...(provision?.length === plan.provision.length && { provision }),
-    ...(checks?.length === plan.checks.length && { checks }),
-  };
-  return { ...plan, ...replacedBy({ published }), usual: { ...usual, ...same } };
+  return { ...plan, ...replacedBy({ published }), usual: published.usual };
 }

@@ -2,7 +2,7 @@ import type { Timing } from './timings.ts';
 
 /**
  * How long the waits of a recipe's newest published build took, in seconds. The next build looks when the end is near, instead
- * of all the time. The steps and checks are in the recipe's order, the copies by region.
+ * of all the time. The steps and checks are by name, so that another order or number of them does not matter, the copies by region.
  */
 export interface UsualSeconds {
   /** From the launch of the builder until SSM reaches it. */
@@ -11,8 +11,8 @@ export interface UsualSeconds {
   image: number;
   /** From the launch of the candidate until SSM reaches it. */
   candidate: number;
-  provision: number[];
-  checks: number[];
+  provision: Record<string, number>;
+  checks: Record<string, number>;
   copies: Record<string, number>;
 }
 
@@ -26,6 +26,9 @@ interface Made {
   /** The pipeline's own region. */
   home: string;
   targets: { region: string; completedAt?: string | undefined }[];
+  /** The names of the plan's commands, in its order. */
+  provision: string[];
+  checks: string[];
 }
 
 /**
@@ -33,15 +36,20 @@ interface Made {
  * ends with the look after the end of the awaited thing. Where EC2 tells when an image was completed, that is learned instead, so
  * that one late look does not make the looks of all later builds late.
  */
-export function usualSeconds(timings: Timing[], { regions, home, targets }: Made): Partial<UsualSeconds> {
+export function usualSeconds(timings: Timing[], { regions, home, targets, ...names }: Made): Partial<UsualSeconds> {
   const visits = (state: string) => timings.filter((timing) => timing.state === state);
   const only = (state: string) => {
     const [first, ...others] = visits(state);
     return others.length === 0 ? first : undefined;
   };
-  const inOrder = (state: string) => {
-    const whole = visits(state).every(({ index }, at) => index === at);
-    return whole ? visits(state).map(({ seconds }) => seconds) : undefined;
+  const byName = (state: string, list: string[]) => {
+    const [all, once] = [visits(state), (of: string) => list.indexOf(of) === list.lastIndexOf(of)];
+    const learnt = all.flatMap(({ index = -1, seconds }) => {
+      const name = list[index];
+      const alone = all.filter((other) => other.index === index).length === 1;
+      return name !== undefined && alone && once(name) ? [[name, seconds] as const] : [];
+    });
+    return Object.fromEntries(learnt);
   };
   const completion = (of: string | undefined) => targets.find(({ region }) => region === of)?.completedAt;
   const copies = visits('AwaitCopy').flatMap((visit) => {
@@ -55,8 +63,8 @@ export function usualSeconds(timings: Timing[], { regions, home, targets }: Made
     stop: only('Seal')?.seconds,
     image: image && untilCompleted(image, completion(home)),
     candidate: only('AwaitCandidate')?.seconds,
-    provision: inOrder('AwaitCommand'),
-    checks: inOrder('AwaitCheck'),
+    provision: byName('AwaitCommand', names.provision),
+    checks: byName('AwaitCheck', names.checks),
     copies: Object.fromEntries(copies),
   };
   return Object.fromEntries(Object.entries(learned).filter(([, known]) => known !== undefined));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { awaitedCopy, awaitedImage } from '../../../core/build/awaited.ts';
+import { awaitedCommand, awaitedCopy, awaitedImage } from '../../../core/build/awaited.ts';
 import { planOf } from '../../support/plan.ts';
 
 const now = new Date('2026-11-23T03:00:00Z');
@@ -36,4 +36,15 @@ test('a copy in a region with a stack is looked at as the image is; if nothing i
 test('looks at a copy of which nothing is known become rare after five minutes, since it may take hours', () => {
   expect(awaitedCopy(plan, target!, now, 'now').wait.quickFor).toBe(300);
   expect(awaitedCopy(learned, target!, now, 'now').wait.quickFor).toBeGreaterThan(3600);
+});
+
+test('the time of a step is known by its name, wherever the step stands now', () => {
+  const [patch, sanitize] = plan.provision;
+  const known = { ...plan, usual: { provision: { patch: 60 } } };
+  expect(awaitedCommand(known, 'provision', { ...patch!, index: 7 }, now, 'now').wait).toMatchObject({
+    usual: 60,
+    ahead: 8,
+    heartbeat: 51,
+  });
+  expect(awaitedCommand(known, 'provision', sanitize!, now, 'now').wait.ahead).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { heartbeatOf, isTooEarly, pauseBeforeLook } from '../../../core/build/look-times.ts';
+import { aheadOf, heartbeatOf, isTooEarly, pauseBeforeLook } from '../../../core/build/look-times.ts';
 
 test.each([5, 30, 97, 290, 301, 1800, 7200])(
   'of the looks of what usually takes %d s, one comes shortly before its end',
@@ -63,4 +63,12 @@ test('the first look of a call is left out right after the start and seconds bef
 
 test('a call does not stay where only an event is quick', () => {
   expect(pauseBeforeLook({ usual: 60, heartbeat: 113, stays: false }, 59, 0)).toBeUndefined();
+});
+
+test('SSM is asked again and again from some seconds before the usual end, by a call that comes in time for that', () => {
+  const bounds = { usual: 72, ahead: aheadOf(72), heartbeat: heartbeatOf(72, 1, aheadOf(72)) };
+  expect(bounds.heartbeat + 1).toBeLessThanOrEqual(72 - 8);
+  expect([62, 64, 66, 72].map((waited) => pauseBeforeLook(bounds, waited, 0))).toEqual([2, 1, 1, expect.closeTo(1.08)]);
+  const short = { usual: 8, notBefore: 2, ahead: aheadOf(8) };
+  expect([0, 3, 5].map((waited) => isTooEarly(short, waited))).toEqual([true, false, false]);
 });

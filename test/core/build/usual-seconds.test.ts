@@ -9,7 +9,13 @@ const visit = (state: string, startedAt: number, seconds: number, index?: number
   seconds,
   ...(index !== undefined && { index }),
 });
-const made = { regions: ['us-east-1', 'eu-west-1'], home: 'us-east-1', targets: [] };
+const made = {
+  regions: ['us-east-1', 'eu-west-1'],
+  home: 'us-east-1',
+  targets: [],
+  provision: ['patch', 'sanitize'],
+  checks: ['boots'],
+};
 
 test('the next build learns how long each wait of the last one took', () => {
   const timings = [
@@ -20,8 +26,8 @@ test('the next build learns how long each wait of the last one took', () => {
   ];
   expect(usualSeconds(timings, made)).toEqual({
     builder: 33,
-    provision: [5, 7],
-    checks: [],
+    provision: { patch: 5, sanitize: 7 },
+    checks: {},
     copies: { 'eu-west-1': 63 },
   });
 });
@@ -29,7 +35,7 @@ test('the next build learns how long each wait of the last one took', () => {
 test('a wait that was gone through twice teaches nothing', () => {
   expect(usualSeconds([visit('Seal', 0, 30), visit('Seal', 60, 10)], made).stop).toBeUndefined();
   const repeated = [visit('AwaitCommand', 0, 5, 0), visit('AwaitCommand', 9, 5, 0)];
-  expect(usualSeconds(repeated, made).provision).toBeUndefined();
+  expect(usualSeconds(repeated, made).provision).toEqual({});
 });
 
 test('of an image it learns when EC2 had completed it, not when a late look saw that', () => {
@@ -49,4 +55,11 @@ test('an image that was complete before the wait for it began teaches nothing', 
   ];
   const learned = usualSeconds(timings, { ...made, targets });
   expect([learned.image, learned.copies]).toEqual([undefined, {}]);
+});
+
+test('of two steps of one name it learns nothing, since nobody could tell them apart in another order', () => {
+  const timings = [5, 6, 7].map((seconds, index) => visit('AwaitCommand', 10 * index, seconds, index));
+  expect(usualSeconds(timings, { ...made, provision: ['restart', 'patch', 'restart'] }).provision).toEqual({
+    patch: 6,
+  });
 });

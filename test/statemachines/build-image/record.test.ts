@@ -58,7 +58,7 @@ test('a build that starts by itself and fails is on record with all that went in
       digest: plan.digest,
       source: plan.source.ami,
       at: expect.any(String),
-      usual: expect.objectContaining({ image: expect.any(Number), provision: [expect.any(Number), expect.any(Number)] }),
+      usual: expect.objectContaining({ image: expect.any(Number), provision: { patch: expect.any(Number), sanitize: expect.any(Number) } }),
       images: [{ region: 'us-east-1', ami: expect.any(String) }],
     },
     failures: [],
