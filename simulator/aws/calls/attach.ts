@@ -2,8 +2,8 @@ import type { RetryStrategyV2 } from '@smithy/types';
 import type { Connection } from '../../../aws/connection.ts';
 import { ApiError, ConnectionLost, type Action, type Actions, type Caller, type FunctionRun } from './actions.ts';
 import type { Clock } from '../../clock.ts';
-import { requests, type Request } from './request.ts';
-import { firstToken, retries, waitedOn, type AnyClient, type Sent } from './retries.ts';
+import { requests, type Operation, type Request } from './request.ts';
+import { firstToken, retries, sendAs, waitedOn, type AnyClient, type Sent } from './retries.ts';
 
 /** Actions by service. Services have the names that IAM and scenarios use: `ec2`, `ssm`, `s3`, `sfn`, `eventbridge`, `kms`. */
 export type Services = Record<string, Actions>;
@@ -35,8 +35,8 @@ interface AttachOptions {
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the clients share no type narrower than this */
 /**
- * Makes a real SDK client talk to `services` instead of the network. The simulator answers in the first step of a command, so the
- * SDK neither serializes, nor signs, nor sends: `requests` says what it would have refused. Retries stay the SDK's own.
+ * Makes a real SDK client talk to `services` instead of the network. It takes commands in place of the client's `send`, so the SDK
+ * neither serializes, nor signs, nor sends: `requests` says what the SDK would have refused. Retries stay the SDK's own.
  */
 export function attach<Client extends AnyClient>(
   client: Client,
@@ -45,23 +45,30 @@ export function attach<Client extends AnyClient>(
   clock: Clock,
   options: AttachOptions = {},
 ): Client {
-  const wire: Wire = { client, services, caller, clock, options, sent: 0 };
-  // A simulated client must never look for a real account's credentials.
-  client.config.credentials = async () => ({ accessKeyId: 'SIMULATED', secretAccessKey: 'SIMULATED' });
-  // With this, all calls of one command go through one chain, and share the context of the first call.
-  client.config.cacheMiddleware = true;
-  client.middlewareStack.add((_next: unknown, context: any) => answering(wire, context), {
-    step: 'initialize',
-    priority: 'high',
-    name: 'simulator',
-    override: true,
-  });
+  const service = client.constructor.name.replace(/Client$/, '').toLowerCase();
+  const wire: Wire = { client, service, services, caller, clock, options, sent: 0 };
+  const operations = new Map<Operation, (input: unknown, run?: FunctionRun) => Promise<unknown>>();
+  client[sendAs] = (command: Command, run?: FunctionRun) => {
+    const known = operations.get(command.schema) ?? answering(wire, command.schema);
+    operations.set(command.schema, known);
+    return known(command.input, run);
+  };
+  client.send = (command: Command, ...more: unknown[]) => {
+    if (more.length > 0) throw new Error('the simulator does not implement options of a call');
+    return client[sendAs]!(command);
+  };
   return client;
+}
+
+interface Command {
+  schema: Operation;
+  input: unknown;
 }
 
 /** What the calls of one client have in common. */
 interface Wire {
   client: AnyClient;
+  service: string;
   services: Services;
   caller: Caller;
   clock: Clock;
@@ -70,53 +77,46 @@ interface Wire {
   sent: number;
 }
 
-const runs = Symbol('the run of a function that sends a command');
-
 /** The same connection for one run of a function. Its calls are recorded under its name, even late ones, and wait on its clock. */
 export function clientsOf(run: FunctionRun, connection: Connection): Connection {
   const clients = new Map<object, object>();
   return {
     region: connection.region,
     client(kind, region, attempts) {
-      const shared = connection.client(kind, region, attempts) as any;
+      const shared = connection.client(kind, region, attempts) as AnyClient;
       const known = clients.get(shared);
       if (known) return known as never;
-      const own = Object.create(shared);
-      own.send = (command: any, ...more: unknown[]) => {
-        command[runs] = run;
-        return shared.send(command, ...more);
-      };
+      const own = Object.create(shared) as AnyClient;
+      own.send = (command: Command) => shared[sendAs]!(command, run);
       clients.set(shared, own);
-      return own;
+      return own as never;
     },
   };
 }
 
-/** Answers all commands of one kind. */
-function answering(wire: Wire, context: any): (command: any) => Promise<unknown> {
-  const { client, services } = wire;
-  const service = String(context.clientName)
-    .replace(/Client$/, '')
-    .toLowerCase();
-  const name = String(context.commandName).replace(/Command$/, '');
-  const requested = requests(`${service}:${name}`, context.__smithy_context.operationSchema);
+/** Answers all calls of one operation. */
+function answering(wire: Wire, operation: Operation): (input: unknown, run?: FunctionRun) => Promise<unknown> {
+  const { client, service, services } = wire;
+  const name = String(operation[2]);
+  const requested = requests(`${service}:${name}`, operation);
   const send = ({ request, run }: Sent): Promise<any> => {
     const action = services[service]?.[name];
     if (!action) throw new Error(`the simulator does not know ${service}:${name}`);
     return attempt(wire, { service, name, action, run, ...request });
   };
   let strategy: RetryStrategyV2 | undefined;
-  const retry = retries(client, send, context);
-  return async (command) => {
+  const retry = retries(client, send);
+  return async (input, run) => {
+    const request = requested(input);
     strategy ??= (await client.config.retryStrategy()) as RetryStrategyV2;
-    const sent: Sent = { request: requested(command.input), run: command[runs] };
+    const sent: Sent = { request, run };
     try {
       const answered = await send(sent);
       strategy.recordSuccess(firstToken);
       Object.assign(answered.output.$metadata, { attempts: 1, totalRetryDelay: 0 });
-      return answered;
+      return answered.output;
     } catch (failure) {
-      return retry({ input: { ...sent, failure } });
+      return (await retry({ input: { ...sent, failure } })).output;
     }
   };
 }

@@ -7,7 +7,7 @@ import { generateIdempotencyToken } from '@smithy/core/serde';
 type Copy = (value: unknown) => unknown;
 
 /** An operation as the SDK describes it: a tuple whose fifth element is the schema of the input. */
-type Operation = readonly unknown[];
+export type Operation = readonly unknown[];
 
 export interface Request {
   input: Record<string, unknown>;

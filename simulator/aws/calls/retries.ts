@@ -11,8 +11,12 @@ import type { Request } from './request.ts';
 /** An SDK client of any service. */
 export interface AnyClient {
   config: any;
-  middlewareStack: any;
+  send: any;
+  /** Sends a command as the run of a function. Clients that were attached have this. */
+  [sendAs]?: any;
 }
+
+export const sendAs = Symbol('send as a run of a function');
 
 /** A request on its way. */
 export interface Sent {
@@ -36,8 +40,7 @@ export const firstToken = {
 export function retries(
   client: AnyClient,
   send: (sent: Sent) => Promise<any>,
-  context: any,
-): (args: { input: Sent }) => Promise<unknown> {
+): (args: { input: Sent }) => Promise<any> {
   // The middleware asks for the number of attempts only for a header. The SDK would look for it in this computer's files.
   const options = { retryStrategy: client.config.retryStrategy, maxAttempts: async () => Number.NaN, logger: {} };
   return retryMiddleware(options as never)(async ({ input: sent }: any) => {
@@ -45,7 +48,7 @@ export function retries(
     if (!failure) return send(sent);
     delete sent.failure;
     throw failure;
-  }, context) as never;
+  }, {}) as never;
 }
 
 const clocks = new WeakMap<object, Clock>();
