@@ -40,7 +40,7 @@ describe.each(places.map((place) => [place['AWS::Partition'], place] as const))(
 
   test('every Task calls an integration of the partition', () => {
     const definitions = Object.values(definitionsFilled()).flatMap(({ Definition = [] }) => Definition as string);
-    expect(definitions).toHaveLength(3);
+    expect(definitions).toHaveLength(4); // build-image, clean-up-build, move-channel and sweep
     for (const definition of definitions)
       expect(new Set([...definition.matchAll(/"Resource":"([^"]+?):lambda:/g)].map(([, where]) => where))).toEqual(
         new Set([`arn:${partition}:states::`]),
