@@ -22,7 +22,8 @@ export async function recordEnd(
   if (failure && isRefusal(failure.error)) return;
   const known = plan ?? (await requestOf(asked, cloud));
   if (!known) return;
-  const failed = failedBuild(known, { build, error: failure?.error ?? 'unknown', at: cloud.now().toISOString() });
+  const { error = 'unknown', state } = failure ?? {};
+  const failed = failedBuild(known, { build, error, state, at: cloud.now().toISOString() });
   await changeRecord(cloud, recipe, (record) => withFailure(record, failed));
 }
 

@@ -23,7 +23,8 @@ export type Phase = keyof typeof phases;
 
 /**
  * Seconds that each phase took: the time during which at least one of its states was running. Targets are distributed in
- * parallel, so adding up their visits would count the same time several times.
+ * parallel, so adding up their visits would count the same time several times. `check` and `distribute` overlap where copies are
+ * made beside the checks, so the phases can add up to more than the whole build.
  */
 export function phaseSeconds(timings: Timing[]): Partial<Record<Phase, number>> {
   const seconds: Partial<Record<Phase, number>> = {};

@@ -38,6 +38,8 @@ export interface FailedBuild {
   recipeDigest: string;
   /** Name of the error, from core/errors.ts or Step Functions. */
   error: string;
+  /** The state that failed. Absent in records of earlier versions. */
+  state?: string | undefined;
   /** ISO 8601. */
   at: string;
 }
@@ -78,7 +80,7 @@ type Planned = Pick<Plan, 'recipeDigest' | 'trigger'> & Partial<Pick<Plan, 'sour
 /** The record of a failed build. A build that was never planned has no source image and no digest. */
 export const failedBuild = (
   { recipeDigest, trigger, source, digest }: Planned,
-  { build, error, at }: Pick<FailedBuild, 'build' | 'error' | 'at'>,
+  { build, error, state, at }: Pick<FailedBuild, 'build' | 'error' | 'state' | 'at'>,
 ): FailedBuild => ({
   build,
   automatic: trigger !== undefined,
@@ -86,6 +88,7 @@ export const failedBuild = (
   digest: digest ?? null,
   recipeDigest,
   error,
+  ...(state && { state }),
   at,
 });
 

@@ -34,7 +34,7 @@ export const recipeSchema = z.strictObject({
     ._default(z.enum(['auto', 'beside-checks', 'after-checks']), 'auto')
     .check(
       z.describe(
-        'When the image is copied to its other regions. beside-checks starts when the image is available, while its checks run: the build is faster, and a check that fails makes the copies useless. after-checks waits until the checks have passed. auto waits only if a check failed in the last build that came to the end of its checks. In all cases nothing is shared with anybody before the checks have passed.',
+        'When the image is copied to its other regions. beside-checks starts when the image is available, while its checks run: the build is faster, and a check that fails makes the copies useless. after-checks waits until the checks have passed. auto waits only if a check failed, or the candidate never booted, in the last build that was judged. In all cases nothing is shared with anybody before the checks have passed.',
       ),
     ),
   onFailure: z

@@ -74,7 +74,7 @@ function widgetsFor(
     graph('Builds that failed', 'Sum', dayPeriod, ofRecipes('BuildsFailed')),
     graph('Builds that had nothing to do', 'Sum', dayPeriod, ofRecipes('BuildsUpToDate')),
     graph('Duration of a build, seconds', 'Average', dayPeriod, ofRecipes('BuildSeconds')),
-    graph('Duration by phase, seconds', 'Average', dayPeriod, [
+    graph('Duration by phase, seconds; check and distribute overlap', 'Average', dayPeriod, [
       found(deployment, 'PhaseSeconds', ['Recipe', 'Phase'], 'Average', dayPeriod),
     ]),
     graph('Cost of builds by estimate, US dollars', 'Sum', dayPeriod, ofRecipes('EstimatedCost')),

@@ -19,3 +19,21 @@ test.each<[string, CopyOrder | undefined, string[], boolean]>([
     copies: beside,
   });
 });
+
+test.each<[string, string, string, boolean]>([
+  ['never boots', 'WaitTimedOut', 'AwaitCandidate', false],
+  ['ends before SSM reaches it', 'BuilderFailed', 'AwaitCandidate', false],
+  ['ends during a check', 'BuilderFailed', 'AwaitCheck', false],
+  ['finds no room', 'CapacityUnavailable', 'LaunchCandidate', true],
+  ['is taken away by EC2 again and again', 'CapacityUnavailable', 'AwaitCandidate', true],
+])('after a build whose candidate %s (%s in %s), copies begin beside the checks: %s', (_, error, state, beside) => {
+  expect(firstRound('auto', { failures: [{ error, state }] }).copies).toBe(beside);
+});
+
+test('a builder that ends, or a wait of the build before its checks, says nothing of the image', () => {
+  const failures = [
+    { error: 'BuilderFailed', state: 'AwaitBuilder' },
+    { error: 'WaitTimedOut', state: 'AwaitImage' },
+  ];
+  expect(firstRound('auto', { failures }).copies).toBe(true);
+});

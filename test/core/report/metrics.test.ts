@@ -48,6 +48,11 @@ test('a phase lasts while any of its states is at work: targets side by side cou
   expect(phaseSeconds(timings)).toEqual({ distribute: 63 });
 });
 
+test('phases that run at the same time each have their whole time, so that together they can last longer than the build', () => {
+  const timings = [visit('AwaitCheck', 0, 60), visit('AwaitCopy', 10, 90)];
+  expect(phaseSeconds(timings)).toEqual({ check: 60, distribute: 80 });
+});
+
 test('a published build tells how long it and its phases took, and what it cost', () => {
   const cost = { usd: 0.0123, parts: {}, snapshotsPerMonth: 0, unpriced: [] } as unknown as NonNullable<
     Manifest['cost']
