@@ -66,6 +66,7 @@ import {
   SendCommandCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Readable } from 'node:stream';
 import { connect } from '../../../aws/connection.ts';
 import { errors, samples, type SampleAnswer } from './wire-samples.ts';
@@ -124,6 +125,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     },
   ],
   [SNSClient, { PublishCommand }],
+  [STSClient, { GetCallerIdentityCommand }],
   [
     SSMClient,
     {

@@ -489,6 +489,14 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
+  GetCallerIdentity: {
+    inputs: [{}],
+    answers: [
+      xml(
+        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/operator/someone</Arn><UserId>AROACKCEVSQ6C2EXAMPLE:someone</UserId><Account>123456789012</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>01234567-89ab-cdef-0123-456789abcdef</RequestId></ResponseMetadata></GetCallerIdentityResponse>',
+      ),
+    ],
+  },
   DescribeExecution: {
     inputs: [
       {
