@@ -1,5 +1,5 @@
-// `npm run bundle`: dist/<function>/index.mjs and the chunks that only this function uses, for serverless.yml to zip, and
-// dist/infrastructure.json, which serverless.yml reads. The arguments are those of `npm run package`.
+// `npm run bundle`: dist/<function>/index.mjs and the chunks that only this function uses, for serverless.yml to zip,
+// dist/infrastructure.json, which serverless.yml reads, and dist/region-stack.json. The arguments are those of `npm run package`.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,6 +87,7 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
     const deployment = files.deploymentOf(process.argv.slice(2)); // settings that cannot work leave dist/ as it is
     rmSync(join(root, 'dist'), { recursive: true, force: true });
     files.writeInfrastructure(deployment, await files.compileRecipes());
+    files.writeRegionStack();
     const sizes = await bundleFunctions(files.functionFiles);
     console.log(`${'function'.padEnd(20)}${'entry kB'.padStart(10)}${'total kB'.padStart(10)}${'files'.padStart(7)}`);
     for (const { name, entry, total, files } of sizes) {

@@ -6,6 +6,7 @@ import type { Catalog } from '../core/recipe/types.ts';
 import { allFunctions } from '../functions/all.ts';
 import { takeRecipes } from '../infrastructure/functions.ts';
 import { infrastructureOf } from '../infrastructure/infrastructure.ts';
+import { regionStack } from '../infrastructure/triggers/region-stack.ts';
 import type { ConfiguredDeployment } from '../infrastructure/settings/deployment.ts';
 
 export { deploymentOf } from '../infrastructure/settings/command-line.ts';
@@ -31,6 +32,10 @@ export async function compileRecipes(outdir = join(root, 'dist'), folder = join(
   }
   return catalog;
 }
+
+/** Writes region-stack.json, the template of `golden regions`, for those who make stacks by other means. */
+export const writeRegionStack = (outdir = join(root, 'dist')): void =>
+  writeFileSync(join(outdir, 'region-stack.json'), JSON.stringify(regionStack, null, 2));
 
 /**
  * Writes infrastructure.json for one deployment. The stage and the region are keys in the file, so that osls does not package it

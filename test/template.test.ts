@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readRecipeFolder } from '../cli/recipes/recipe-folder.ts';
 import { secondsOf } from '../core/duration.ts';
 import { declaredFunctions } from '../infrastructure/roles/declared.ts';
+import { regionStack } from '../infrastructure/triggers/region-stack.ts';
 import { scheduledFunctions } from '../infrastructure/triggers/targets.ts';
 import { triggerResources } from '../infrastructure/triggers/triggers.ts';
 import { stackProblems } from '../infrastructure/settings/stack-settings.ts';
@@ -156,6 +157,58 @@ describe('the resources', () => {
     expect(text).not.toContain('"RetentionInDays":30');
     expect(set.Resources['DailySweep']?.Properties['State']).toBe('DISABLED');
     for (const [id, state] of statesOf(set)) expect([id, state]).toEqual([id, 'ENABLED']);
+  });
+});
+
+describe('the stack of a target region', () => {
+  test('fits the CloudFormation resource specification, and its mutants do not', () => {
+    expect(checkTemplate(regionStack)).toEqual([]);
+    const { CopyEnded } = regionStack.Resources;
+    const { Targets, ...properties } = CopyEnded!.Properties;
+    const judge = (changes: object) =>
+      checkTemplate({
+        ...regionStack,
+        Resources: { CopyEnded: { ...CopyEnded!, Properties: { ...properties, Targets, ...changes } } },
+      });
+    expect(judge({ EventPatern: {} })).toEqual(['CopyEnded: unknown property EventPatern']);
+    expect(judge({ Targets: [{ ...Targets[0], Arn: { Ref: 'Bus' } }] })).toEqual([
+      expect.stringContaining('names no resource: Bus'),
+    ]);
+  });
+
+  test('makes one rule and nothing of IAM: its role is of the main stack and may only put events on the home bus', () => {
+    expect(Object.values(regionStack.Resources).map(({ Type }) => Type)).toEqual(['AWS::Events::Rule']);
+    const role = template.Resources['EventForwarder'];
+    expect(statementsOf(role!)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'events:PutEvents',
+        Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default' },
+      },
+    ]);
+    expect(role?.Properties['AssumeRolePolicyDocument'].Statement).toMatchObject([
+      {
+        Principal: { Service: 'events.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': expect.anything() } },
+      },
+    ]);
+    expect(template.Resources['BuildImage']?.Properties['Tags']).toContainEqual({
+      Key: 'golden:event-forwarder',
+      Value: { 'Fn::GetAtt': ['EventForwarder', 'Arn'] },
+    });
+  });
+
+  test('sends no event that a rule of the home region would take for one of its own', () => {
+    const [pattern] = Object.values(regionStack.Resources).map(({ Properties }) => Properties['EventPattern']);
+    const same = Object.entries(template.Resources).filter(
+      ([, { Type, Properties }]) =>
+        Type === 'AWS::Events::Rule' &&
+        String(Properties['EventPattern']['detail-type']) === String(pattern['detail-type']),
+    );
+    expect(Object.fromEntries(same.map(([id, { Properties }]) => [id, Properties['EventPattern'].region]))).toEqual({
+      ImageAvailable: [{ Ref: 'AWS::Region' }],
+      ImageChanged: undefined, // it calls wake, which looks in the region of the event
+    });
   });
 });
 

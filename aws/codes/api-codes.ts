@@ -92,5 +92,16 @@ export const apiCodes: Record<string, ServiceCodes> = {
       refused: 'InvalidArnException',
     },
   },
+  cloudformation: {
+    means: {
+      answer: 'AlreadyExistsException',
+      refused: 'InsufficientCapabilitiesException TokenAlreadyExistsException LimitExceededException ValidationError',
+    },
+    messages: [
+      { code: 'ValidationError', says: /does not exist/, is: 'gone' },
+      { code: 'ValidationError', says: /No updates are to be performed/, is: 'answer' },
+    ],
+    advice: { LimitExceededException: 'the account has as many stacks in this region as it may' },
+  },
   events: { means: { passing: 'InternalException' } },
 };

@@ -29,6 +29,7 @@ export function addDeployedVerbs(cli: Cli): void {
   addCancel(cli);
   addList(cli);
   addLogs(cli);
+  addRegions(cli);
 }
 
 /** Defines a verb with the options that all verbs for a deployed pipeline have. */
@@ -140,5 +141,24 @@ function addLogs({ program, terminal, surroundings, ended }: Cli): void {
     .action(async (wanted: string, options) => {
       const { logs } = await import('./logs.ts');
       ended(await logs(wanted, options, terminal, surroundings));
+    });
+}
+
+function addRegions({ program, terminal, surroundings, ended }: Cli): void {
+  deployed(
+    program,
+    'regions',
+    'let target regions tell the pipeline when a copy is done: a small stack for each',
+    'Plans, makes or removes a CloudFormation stack in each region that recipes copy images to. Its rule sends the events of AMIs to the region of the pipeline, so that builds look at copies less often. Builds work without it.',
+    'print the regions as JSON',
+  )
+    .argument('[regions...]', 'only these target regions (default: all that the account has enabled)')
+    .option('--plan', 'only say what would be done (the default)')
+    .option('--apply', 'create, update and delete stacks until they are as planned, and wait for it')
+    .option('--remove', 'delete the stacks of this deployment')
+    .option('--recipes <folder>', 'the folder of the deployed recipes', 'recipes')
+    .action(async (only: string[], options) => {
+      const { regionStacks } = await import('./region-stacks.ts');
+      ended(await regionStacks(only, options, terminal, surroundings));
     });
 }

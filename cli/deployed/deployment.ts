@@ -115,6 +115,8 @@ export interface Pipeline extends Artifacts {
   machine: string;
   /** Whether builds start by themselves; undefined if an earlier version is deployed. */
   automaticBuilds: boolean | undefined;
+  /** ARN of the role that sends events from other regions; undefined if an earlier version is deployed. */
+  forwarder: string | undefined;
   /** The options with which a later command line finds the same pipeline, each preceded by a space. */
   options: string;
 }
@@ -131,9 +133,17 @@ export async function findPipeline(
   if (!knownRegions.includes(region)) throw new Refusal(`--region ${region}: there is no such region`);
   const aws = surroundings.connect(region);
   const machine = await machineOf(aws, stage, 'build-image');
-  const { 'golden:bucket': bucket, 'golden:automatic-builds': automatic } = await machineTags(aws, machine);
+  const tags = await machineTags(aws, machine);
+  const { 'golden:bucket': bucket, 'golden:automatic-builds': automatic, 'golden:event-forwarder': forwarder } = tags;
   if (!bucket)
     throw new Refusal(`${machine} has no tag golden:bucket: an earlier version was deployed there; deploy again`);
   const options = `${stage === 'dev' ? '' : ` --stage ${stage}`}${given ? ` --region ${given}` : ''}`;
-  return { aws, bucket, machine, automaticBuilds: automatic === undefined ? undefined : automatic === 'on', options };
+  return {
+    aws,
+    bucket,
+    machine,
+    forwarder,
+    automaticBuilds: automatic === undefined ? undefined : automatic === 'on',
+    options,
+  };
 }

@@ -16,6 +16,7 @@ import { runInstancesActions } from './ec2/instances/run-instances.ts';
 import { snapshotActions } from './ec2/images/snapshots.ts';
 import { networkActions } from './ec2/network/describe-network.ts';
 import { volumeActions } from './ec2/volumes.ts';
+import { cloudFormationActions } from './cloudformation/stacks.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
 import { createGate } from './calls/gate.ts';
 import type { Interference } from '../pipeline/interference.ts';
@@ -137,7 +138,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
   startAgents(world);
 
   const guarded = createGate(world, throttling ? createThrottle(clock) : () => undefined, options.interfere);
-  const services = servicesOf(world, guarded);
+  const services = servicesOf(world, events, guarded);
   refuseUnknownActions(scenario, services);
   const calls: RecordedCall[] = [];
   const latency = (service: string, action: string, region: string) =>
@@ -194,7 +195,11 @@ const networkOf = ({ network }: CloudOptions, scenario: Scenario): Scenario['net
   securityGroups: [...scenario.network.securityGroups, ...(network?.securityGroups ?? [])],
 });
 
-const servicesOf = (world: World, guarded: ReturnType<typeof createGate>): SimulatedCloud['services'] => ({
+const servicesOf = (
+  world: World,
+  events: EventBus,
+  guarded: ReturnType<typeof createGate>,
+): SimulatedCloud['services'] => ({
   ec2: guarded('ec2', {
     ...imageActions(world),
     ...createImageActions(world),
@@ -215,6 +220,7 @@ const servicesOf = (world: World, guarded: ReturnType<typeof createGate>): Simul
   sts: guarded('sts', stsActions()),
   kms: guarded('kms', kmsActions(world)),
   eventbridge: guarded('eventbridge', putEventsActions(world)),
+  cloudformation: guarded('cloudformation', cloudFormationActions(world, events)),
 });
 
 /** @throws ScenarioWrong if a rule of the scenario is about an action that the simulator does not have. */

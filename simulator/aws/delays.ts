@@ -50,6 +50,7 @@ const delays = {
   keyRefused: normal(30, 0.1, 0.3),
   launchRefused: normal(8, 0.1, 0.3),
   parameterValidation: uniform(3.5, 0.43),
+  stackChange: normal(20, 0.3),
   /** 1 to 5 s; in rough mode one in a hundred takes a minute. */
   eventLag: { seconds: 2.24, shape: 'lognormal', smooth: 0.35, rough: 1.41 },
 } satisfies Record<string, Delay>;

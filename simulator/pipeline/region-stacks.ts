@@ -15,6 +15,6 @@ export function addRegionStacks(
   const { forwarder, bucket: name } = deployedNames(home, account);
   const bucket = world.buckets.get(name);
   if (bucket && regions.length > 0) storeObject(world, bucket, keyOf({}, 'regionStacks'), JSON.stringify({ regions }));
-  const parameters = regionStackParameters({ home, account, forwarder });
+  const parameters = regionStackParameters(home, account, forwarder);
   for (const region of regions) makeResources(regionStack, parameters, { account, region, events });
 }

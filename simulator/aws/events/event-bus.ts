@@ -37,6 +37,8 @@ export interface EventBus {
    * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-bus-to-bus.html
    */
   forward(event: BusEvent, from: string, to: string): void;
+  /** Number of rules on the default bus of an account and region. */
+  rulesOn(account: string, region: string): number;
   /** Receives every delivered event, like a rule that matches everything. */
   onEvent(listener: (event: BusEvent) => void): void;
   /** Events that a target rejected in all tries. They are in the dead-letter queue, if there is one. */
@@ -97,6 +99,10 @@ class SimulatedEventBus implements EventBus {
     const added = { rule, matches: (event: Occurrence, bus: string) => here(event, bus) && matches(event) };
     this.#rules.add(added);
     return () => void this.#rules.delete(added);
+  }
+
+  rulesOn(account: string, region: string): number {
+    return [...this.#rules].filter(({ rule }) => rule.account === account && rule.region === region).length;
   }
 
   onEvent(listener: (event: BusEvent) => void): void {

@@ -132,6 +132,7 @@ const clients: Record<string, string> = {
   states: 'client-sfn',
   sns: 'client-sns',
   events: 'client-eventbridge',
+  cloudformation: 'client-cloudformation',
 };
 const operations: Record<string, string> = { 's3:ListBucket': 'ListObjectsV2' };
 const source = readdirSync('aws', { recursive: true, encoding: 'utf8' })

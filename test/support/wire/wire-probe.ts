@@ -1,6 +1,14 @@
 // Prints the requests that our clients send for the samples, and their parsed answers. test/wire.test.ts runs it with and without
 // the bundler's schema plugin. It imports the commands through aws/, so that the bundler cuts them in the same way.
 import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
+import {
   CopyImageCommand,
   CreateImageCommand,
   CreateTagsCommand,
@@ -73,6 +81,10 @@ import { errors, samples, type SampleAnswer } from './wire-samples.ts';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the clients and their commands share no narrower type */
 const commands: [kind: any, commands: Record<string, any>][] = [
+  [
+    CloudFormationClient,
+    { CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand },
+  ],
   [
     EC2Client,
     {

@@ -35,6 +35,21 @@ const execution = 'arn:aws:states:us-east-1:123456789012:execution:golden-build-
 const token = 'dGhlIHRva2VuPSsvJiA8Pg==';
 // Characters that may break an encoding, but that HTTP and XML can carry.
 const odd = 'Köln & <Ωμέγα> "日本" 100% +a=b;c\'d*~(1)/🚀\n\tend';
+const stackName = 'golden-image-dev-events-to-us-east-1';
+const stackArn = `arn:aws:cloudformation:eu-west-1:111122223333:stack/${stackName}/1`;
+const stackInput = {
+  StackName: stackName,
+  TemplateBody: JSON.stringify({ Description: odd }),
+  Parameters: [
+    { ParameterKey: 'HomeBus', ParameterValue: 'arn:aws:events:us-east-1:111122223333:event-bus/default' },
+    { ParameterKey: 'Forwarder', ParameterValue: odd },
+  ],
+  Tags: [{ Key: 'golden:version', Value: '0f2c' }],
+};
+const cloudFormation = (action: string, result: string): SampleAnswer =>
+  xml(
+    `<${action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><${action}Result>${result}</${action}Result><ResponseMetadata><RequestId>b9b4b068-3a41-11e5-94eb-example</RequestId></ResponseMetadata></${action}Response>`,
+  );
 const tagList = (role: string) => [
   { Key: 'Name', Value: `base-20261123-030000-9f2c ${role}` },
   { Key: 'golden:role', Value: role },
@@ -475,6 +490,40 @@ export const samples: Record<string, Sample> = {
       json({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure', ErrorMessage: odd }] }),
     ],
   },
+  DescribeStacks: {
+    inputs: [{ StackName: stackName }],
+    answers: [
+      cloudFormation(
+        'DescribeStacks',
+        `<Stacks><member><StackName>${stackName}</StackName><StackId>${stackArn}</StackId><CreationTime>2026-11-23T03:04:05.678Z</CreationTime><StackStatus>ROLLBACK_COMPLETE</StackStatus><StackStatusReason>Köln &amp; more</StackStatusReason><Parameters><member><ParameterKey>HomeBus</ParameterKey><ParameterValue>bus</ParameterValue></member></Parameters><Tags><member><Key>golden:version</Key><Value>0f2c</Value></member><member><Key>golden:events-to</Key><Value>golden-image-dev-us-east-1</Value></member></Tags></member></Stacks>`,
+      ),
+    ],
+  },
+  DescribeStackEvents: {
+    inputs: [{ StackName: stackName }],
+    answers: [
+      cloudFormation(
+        'DescribeStackEvents',
+        `<StackEvents><member><EventId>1</EventId><StackId>${stackArn}</StackId><LogicalResourceId>CopyEnded</LogicalResourceId><ResourceStatus>CREATE_FAILED</ResourceStatus><ResourceStatusReason>Access denied (Request ID: 1)</ResourceStatusReason><Timestamp>2026-11-23T03:04:05.678Z</Timestamp></member></StackEvents>`,
+      ),
+    ],
+  },
+  CreateStack: {
+    inputs: [stackInput],
+    answers: [cloudFormation('CreateStack', `<StackId>${stackArn}</StackId>`)],
+  },
+  UpdateStack: {
+    inputs: [stackInput],
+    answers: [cloudFormation('UpdateStack', `<StackId>${stackArn}</StackId>`)],
+  },
+  DeleteStack: {
+    inputs: [{ StackName: stackName }],
+    answers: [
+      xml(
+        '<DeleteStackResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></DeleteStackResponse>',
+      ),
+    ],
+  },
   Publish: {
     inputs: [
       {
@@ -755,6 +804,11 @@ export const samples: Record<string, Sample> = {
 
 const s3Error = (status: number, code: string, more = '') =>
   xml(`<Error><Code>${code}</Code><Message>${code} it is</Message>${more}<RequestId>1</RequestId></Error>`, status);
+const cloudFormationError = (status: number, code: string, message = `${code} it is`) =>
+  xml(
+    `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
+    status,
+  );
 const snsError = (status: number, code: string) =>
   xml(
     `<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${code} it is</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
@@ -785,6 +839,10 @@ export const errors: [command: string, answer: SampleAnswer, name: string][] = [
   ['GetExecutionHistory', json({ __type: 'ExecutionDoesNotExist', message: 'x' }, 400), 'ExecutionDoesNotExist'],
   ['StartExecution', json({ __type: 'ExecutionAlreadyExists', message: 'x' }, 400), 'ExecutionAlreadyExists'],
   ['PutEvents', json({ __type: 'InternalException', message: 'oops' }, 500), 'InternalException'],
+  ['CreateStack', cloudFormationError(400, 'AlreadyExistsException'), 'AlreadyExistsException'],
+  ['CreateStack', cloudFormationError(403, 'AccessDenied'), 'AccessDenied'],
+  ['UpdateStack', cloudFormationError(400, 'ValidationError', 'No updates are to be performed.'), 'ValidationError'],
+  ['DescribeStacks', cloudFormationError(400, 'ValidationError', 'Stack with id x does not exist'), 'ValidationError'],
   ['Publish', snsError(404, 'NotFound'), 'NotFoundException'],
   ['Publish', snsError(400, 'InvalidParameter'), 'InvalidParameterException'],
   ['Publish', snsError(403, 'AuthorizationError'), 'AuthorizationErrorException'],
