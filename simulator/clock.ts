@@ -1,4 +1,4 @@
-import { setImmediate as turn, setTimeout as realTime } from 'node:timers/promises';
+import { setTimeout as realTime } from 'node:timers/promises';
 import { createTimeline } from './timeline.ts';
 
 /** A timer that can be cancelled. */
@@ -31,6 +31,9 @@ interface Activity {
   ended: boolean;
   parent: Activity | undefined;
 }
+
+/** A turn of the event loop, in which all microtasks run. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Real milliseconds after which an activity counts as hung if it neither ends nor sleeps. */
 const PATIENCE = 60_000;

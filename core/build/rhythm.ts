@@ -53,9 +53,10 @@ export const slowing = {
 /** Number of looks that begin within the given seconds. */
 export function looksWithin(seconds: number, { heartbeat, interval, growth, longest }: Rhythm): number {
   let looks = 0;
-  for (let [elapsed, gap] = [0, interval]; elapsed < seconds; gap *= growth, looks++)
-    elapsed += heartbeat + Math.min(gap, longest);
-  return looks;
+  let elapsed = 0;
+  for (let gap = interval; elapsed < seconds && gap < longest; gap *= growth, looks++) elapsed += heartbeat + gap;
+  // All further gaps are the longest one.
+  return looks + Math.max(0, Math.ceil((seconds - elapsed) / (heartbeat + longest)));
 }
 
 type Slow = keyof typeof slowing;

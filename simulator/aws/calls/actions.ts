@@ -32,7 +32,11 @@ export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
   constructor(code: string, message: string, status = 400) {
+    // Nobody sees its stack: the SDK's exception takes its place.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = code;
     this.code = code;
     this.status = status;

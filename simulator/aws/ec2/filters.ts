@@ -16,10 +16,15 @@ export function selectByFilters<Resource extends { tags: Map<string, string> }>(
   fields: Fields<Resource>,
 ): Resource[] {
   const tests = (filters ?? []).map(({ Name = '', Values = [] }) => {
-    const patterns = Values.map(wildcard);
+    const isPattern = (value: string) => /[*?\\]/.test(value);
+    const words = new Set(Values.filter((value) => !isPattern(value)));
+    const patterns = Values.filter(isPattern).map(wildcard);
+    const matches = (value: string) => words.has(value) || patterns.some((pattern) => pattern.test(value));
     const read = reader(Name, fields);
-    return (resource: Resource) =>
-      [read(resource) ?? []].flat().some((value) => patterns.some((pattern) => pattern.test(value)));
+    return (resource: Resource) => {
+      const value = read(resource);
+      return Array.isArray(value) ? value.some(matches) : value !== undefined && matches(value);
+    };
   });
   return [...resources].filter((resource) => tests.every((test) => test(resource)));
 }

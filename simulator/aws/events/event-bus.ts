@@ -61,6 +61,9 @@ interface EventBusOptions {
   random: Random;
 }
 
+/** What arrives of an event, which travels as JSON. This takes a third of the time of structuredClone. */
+const asSent = <T>(event: T): T => JSON.parse(JSON.stringify(event)) as T;
+
 export const createEventBus = (options: EventBusOptions): EventBus => new SimulatedEventBus(options);
 
 class SimulatedEventBus implements EventBus {
@@ -82,7 +85,7 @@ class SimulatedEventBus implements EventBus {
     const id = uuid('event', ++this.#count);
     if (this.#listeners.length + this.#rules.size === 0) return id;
     const time = `${isoTime(clock.now()).slice(0, 19)}Z`;
-    const event: BusEvent = { version: '0', id, time, ...structuredClone(occurrence) };
+    const event: BusEvent = { version: '0', id, time, ...asSent(occurrence) };
     this.#send(event, event.region, interfere?.(event));
     return id;
   }
@@ -150,7 +153,7 @@ class SimulatedEventBus implements EventBus {
   #call(rule: EventRule, event: BusEvent, since: number, tries: number): void {
     const { clock, random } = this.#options;
     const { name, target, retries = 185, maximumAgeSeconds = 86_400, deadLetter } = rule;
-    const run = async () => void (await target(structuredClone(event)));
+    const run = async () => void (await target(asSent(event)));
     clock.activity(run).catch((error: unknown) => {
       const wait = Math.min(3600, 2 ** tries) * random.between(0.5, 1) * 1000;
       const late = clock.now() + wait - since > maximumAgeSeconds * 1000;

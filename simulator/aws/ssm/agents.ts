@@ -112,8 +112,9 @@ export const agentActions = (world: World): Actions => ({
         ...(input.Filters ?? []).map(({ Key, Values }) => [Key, Values] as const),
         ...(input.InstanceInformationFilterList ?? []).map(({ key, valueSet }) => [key as string, valueSet] as const),
       ];
+      const named = conditions.find(([key]) => key === 'InstanceIds')?.[1];
       const all = [...world.region(caller.region).agents.values()]
-        .filter((agent) => agent.instance.owner === caller.account)
+        .filter(({ instance }) => instance.owner === caller.account && (named?.includes(instance.id) ?? true))
         .map((agent) => described(world, agent));
       const kept = all.filter((each) => conditions.every(([key, values]) => values?.includes(read(each, key))));
       const limits = { min: 5, max: 50, byDefault: 50, error: 'ValidationException' };
