@@ -90,6 +90,10 @@ const failures = {
     means: 'the content was taken back from its channel by a rollback or a revoke, so nothing was built',
     advice: 'change the recipe, promote the build back, or build with `--force`',
   },
+  ShareFailed: {
+    means: 'in some region, the permissions of a published image are not what the recipe says; other regions are done',
+    advice: 'the message has every region with its error: mend that, then run `golden share <recipe> --apply` again',
+  },
   TwinFound: {
     means: 'two things claim to be the same part of one build, and only a person can decide which one is',
     advice: 'look at the ids in the message before you remove either',

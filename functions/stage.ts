@@ -24,6 +24,9 @@ export const stage = <I, O>(definition: Stage<I, O>): Stage<I, O> => definition;
 /** The execution that a build runs in: `id` is its ARN, `startedAt` is ISO 8601, or milliseconds in an EventBridge event. */
 export const executionReference = z.strictObject({ id: z.string(), startedAt: z.union([z.string(), z.number()]) });
 
+/** The execution of a machine whose report is named after the execution. */
+export const runReference = z.strictObject({ id: z.string(), startedAt: z.string() });
+
 /** `$.build`, which every state of a build hands to its function: the build's names and its execution. */
 export const buildReference = z.strictObject({ recipe: z.string(), build: z.string(), execution: executionReference });
 

@@ -17,6 +17,9 @@ const timeouts: Record<string, number> = {
   verifyMove: 110,
   moveChannel: 120,
   undoMove: 120,
+  resolveShare: 170,
+  applyShare: 110,
+  verifyShare: 110,
   sweep: 600,
   startBuild: 120,
   watchSources: 300,
@@ -24,7 +27,15 @@ const timeouts: Record<string, number> = {
 };
 
 /** The functions that need the recipes. scripts/deployment-files.ts puts the recipes beside them. */
-export const takeRecipes = ['resolve', 'recordFailure', 'sweep', 'startBuild', 'watchSources', 'measureRecipes'];
+export const takeRecipes = [
+  'resolve',
+  'resolveShare',
+  'recordFailure',
+  'sweep',
+  'startBuild',
+  'watchSources',
+  'measureRecipes',
+];
 
 /** `functions` of serverless.yml. */
 export const lambdas = (functions: Declared[], { name, notified }: ConfiguredDeployment): Record<string, object> =>

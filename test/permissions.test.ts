@@ -55,11 +55,19 @@ const beyondTheRuns: [RegExp, string][] = [
     /^Notify states:DescribeExecution on /,
     'only an event without room for its input makes Notify read the execution; build-image-dies does',
   ],
-  [/^(Publish|Verify|VerifyMove|UndoMove) s3:ListBucket on /, 'what they read is there; were it gone, S3 must say so'],
   [
-    /^(Publish|ResolveMove|MoveChannel) states:DescribeExecution on .*:MACHINE-build-image:\*$/,
+    /^(Publish|Verify|VerifyMove|UndoMove|ApplyShare) s3:ListBucket on /,
+    'what they read is there; were it gone, S3 must say so',
+  ],
+  [
+    /^(Publish|ResolveMove|MoveChannel|ResolveShare) states:DescribeExecution on .*:MACHINE-build-image:\*$/,
     'no run moves a channel between the death of a build that publishes and its clean-up; move-channel does',
   ],
+  [
+    /^ResolveShare states:DescribeExecution on .*:MACHINE-move-channel:\*$/,
+    'no run shares an image while its channel moves; it asks as the other functions do that heed a move',
+  ],
+  [/^VerifyShare states:SendTaskFailure on \*$/, 'only a missing report ends it, and ResolveShare wrote one'],
   [/^(VerifyMove|UndoMove) states:SendTaskFailure on \*$/, 'no run moves to a wrong image, or is refused the undoing'],
   [
     /^Send(Command|Check) ssm:ListCommandInvocations on \*$/,

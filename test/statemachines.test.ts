@@ -41,7 +41,7 @@ interface Machine {
 const read = (name: string) => readFileSync(`statemachines/${name}.asl.json`, 'utf8').replaceAll('${Partition}', 'aws');
 const text = read('build-image');
 const machine = JSON.parse(text) as Machine;
-const small = ['clean-up-build', 'move-channel', 'sweep'].map(
+const small = ['clean-up-build', 'move-channel', 'share-image', 'sweep'].map(
   (name) => [name, JSON.parse(read(name)) as Machine] as const,
 );
 
@@ -140,7 +140,7 @@ test('every name in ErrorEquals is one that somebody can throw', () => {
 });
 
 const tasksOf = ({ States }: Machine) => Object.entries(States).filter(([, { Type }]) => Type === 'Task');
-const everyTask = [...tasks, ...small.flatMap(([, one]) => tasksOf(one))];
+const everyTask = [...tasks, ...small.flatMap(([, one]) => scopes(one).flatMap(tasksOf))];
 
 test('a Task state is a stage of the same name, and the other way round', () => {
   expect(everyTask.map(([name, { Parameters }]) => [name, Parameters?.FunctionName])).toEqual(
@@ -221,6 +221,7 @@ const longestOf = {
   VerifyMove: 2 * patience.verify,
   MoveChannel: 2 * patience.publish,
   UndoMove: 2 * patience.undoMove,
+  VerifyShare: 2 * patience.verify,
 };
 const everyWait = everyTask.filter(([, { Resource }]) => Resource?.endsWith('.waitForTaskToken'));
 

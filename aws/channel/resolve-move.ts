@@ -78,7 +78,7 @@ function plannedMove(
   const move: Move = {
     verb,
     execution,
-    who: moverOf({ verb, ...request }, execution),
+    who: moverOf(request, execution),
     at: now.toISOString(),
     ...(why !== undefined && { why }),
     ...(from && { from }),

@@ -29,14 +29,26 @@ export async function readPermissions(aws: Connection, { region, ami, snapshots 
 /**
  * Carries changes out. Snapshots are granted before the AMI and revoked after it, so every account that sees the AMI can use its
  * disks.
+ * @param which `all` goes on after a request that EC2 refuses, and throws the first refusal at the end.
  */
 export async function changePermissions(
   aws: Connection,
-  { region, ami }: Shareable,
+  { region, ami }: Pick<Shareable, 'region' | 'ami'>,
   { image, snapshots }: PermissionChanges,
+  which: 'until-refused' | 'all' = 'until-refused',
 ): Promise<void> {
   const requests = Object.entries(snapshots).map(([id, change]) => ({ id, ...snapshotRequests(change) }));
-  for (const { id, add } of requests) for (const one of add) await changeVolumes(aws, region, id, one);
-  for (const one of imageRequests(image)) await changeLaunch(aws, region, ami, one);
-  for (const { id, remove } of requests) for (const one of remove) await changeVolumes(aws, region, id, one);
+  const volumes = (kind: 'add' | 'remove') =>
+    requests.flatMap(({ id, ...changes }) => changes[kind].map((one) => () => changeVolumes(aws, region, id, one)));
+  const launches = imageRequests(image).map((one) => () => changeLaunch(aws, region, ami, one));
+  const refused: unknown[] = [];
+  for (const request of [...volumes('add'), ...launches, ...volumes('remove')]) {
+    try {
+      await request();
+    } catch (error) {
+      if (which === 'until-refused') throw error;
+      refused.push(error);
+    }
+  }
+  if (refused.length > 0) throw refused[0];
 }

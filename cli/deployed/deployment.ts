@@ -15,7 +15,7 @@ export interface DeploymentOptions {
   stage: string;
 }
 
-type MachineName = 'build-image' | 'clean-up-build' | 'move-channel' | 'sweep';
+type MachineName = 'build-image' | 'clean-up-build' | 'move-channel' | 'share-image' | 'sweep';
 
 /** How an execution ended. `output` is JSON. */
 interface Ended {

@@ -36,6 +36,7 @@ export const quickRhythms = {
   VerifyMove: steady(30),
   MoveChannel: steady(20),
   UndoMove: steady(20),
+  VerifyShare: steady(30),
 } satisfies Record<string, Rhythm>;
 
 const seldom = { heartbeat: 0, interval: 30, growth: 1.35 };

@@ -55,5 +55,5 @@ export function moveRequest(input: unknown): { request: MoveRequest } | { proble
 }
 
 /** Who moves a channel, for its history. The input's word is taken; only CloudTrail knows for certain. */
-export const moverOf = ({ who }: MoveRequest, execution: string): string =>
+export const moverOf = ({ who }: Pick<MoveRequest, 'who'>, execution: string): string =>
   who ?? `the console (execution ${execution.split(':').at(-1)})`;

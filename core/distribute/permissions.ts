@@ -50,10 +50,18 @@ export interface PermissionChanges {
   snapshots: Record<string, PermissionChange>;
 }
 
+/** Who shall use an image, and which accounts its snapshots. */
+export interface Wanted {
+  users: Users;
+  accounts: Users;
+}
+
+export const wantedOf = (target: Listed): Wanted => ({ users: listedUsers(target), accounts: target.accounts });
+
 /** @param found Nobody may use an image that was just made: EC2 copies no permissions. */
 export const changesOf = (
   { snapshots }: { snapshots: string[] },
-  wanted: { users: Users; accounts: Users },
+  wanted: Wanted,
   owner: string,
   found: Permissions = { users: [], snapshotUsers: {} },
 ): PermissionChanges => ({
@@ -62,6 +70,23 @@ export const changesOf = (
     snapshots.map((id) => [id, permissionChange(wanted.accounts, found.snapshotUsers[id] ?? [], owner)]),
   ),
 });
+
+const reversed = ({ add, remove }: PermissionChange): PermissionChange => ({ add: remove, remove: add });
+
+/** The changes that take others back. */
+export const takenBackChanges = ({ image, snapshots }: PermissionChanges): PermissionChanges => ({
+  image: reversed(image),
+  snapshots: Object.fromEntries(Object.entries(snapshots).map(([id, change]) => [id, reversed(change)])),
+});
+
+/** One line for each permission that is granted or revoked. */
+export function changeLines(ami: string, { image, snapshots }: PermissionChanges): string[] {
+  const lines = (what: string, { add, remove }: PermissionChange) => [
+    ...remove.map((user) => `revoke ${what} from ${user}`),
+    ...add.map((user) => `grant ${what} to ${user}`),
+  ];
+  return [...lines(ami, image), ...Object.entries(snapshots).flatMap(([id, change]) => lines(id, change))];
+}
 
 const batches = (list: Users, size: number): Users[] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));

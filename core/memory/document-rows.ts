@@ -66,6 +66,17 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     writtenBy: 'Publish, MoveChannel, UndoMove',
     readBy: 'Publish, ResolveMove, MoveChannel, UndoMove, Resolve, `startBuild`, `golden`',
   },
+  sharing: {
+    holds:
+      'who may use the images of a published build since `golden share` changed that; who changed it, when and why',
+    writtenBy: 'VerifyShare',
+    readBy: 'VerifyShare, VerifyMove',
+  },
+  shareReport: {
+    holds: 'which permissions of published images an execution of share-image changes, and what failed',
+    writtenBy: 'ResolveShare, VerifyShare',
+    readBy: 'ApplyShare, VerifyShare, people',
+  },
   sweepReport: {
     holds: 'what a sweep removed, spared and left',
     writtenBy: 'the sweep',

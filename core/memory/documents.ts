@@ -5,6 +5,8 @@ import type { ChannelName } from '../channel/channel-moves.ts';
 import type { ChannelRecord } from '../channel/channel-record.ts';
 import type { RegionStacks } from './region-stacks.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
+import type { BuildSharing } from '../share/build-sharing.ts';
+import type { ShareReport } from '../share/share-report.ts';
 import type { SweepReport } from '../sweep/sweep-report.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Settling } from '../undo/settling.ts';
@@ -52,8 +54,8 @@ const ofChannel = <Content>(): Kind<ChannelName, Content> => ({
   key: ({ recipe, channel }) => `builds/${recipe}/channels/${channel}.json`,
 });
 
-const ofSweep = <Content>(): Kind<{ execution: string; startedAt: string }, Content> => ({
-  key: ({ execution, startedAt }) => `reports/sweep/${startedAt.slice(0, 10)}-${execution.split(':').at(-1)}.json`,
+const ofRun = <Content>(kind: string): Kind<{ execution: string; startedAt: string }, Content> => ({
+  key: ({ execution, startedAt }) => `reports/${kind}/${startedAt.slice(0, 10)}-${execution.split(':').at(-1)}.json`,
 });
 
 /**
@@ -72,11 +74,13 @@ export const documents = {
   lock: ofRecipe<Lock>('lock.json'),
   record: ofRecipe<RecipeRecord>('record.json'),
   channel: ofChannel<ChannelRecord>(),
-  sweepReport: ofSweep<SweepReport>(),
+  sharing: ofBuild<BuildSharing>('sharing.json'),
+  shareReport: ofRun<ShareReport>('share'),
+  sweepReport: ofRun<SweepReport>('sweep'),
 };
 
 export type DocumentName = keyof typeof documents;
-/** What identifies one document of a kind: its build, its recipe, its channel, or its sweep. */
+/** What identifies one document of a kind: its build, its recipe, its channel, or its execution. */
 export type DocumentSubject<Name extends DocumentName> = Parameters<(typeof documents)[Name]['key']>[0];
 export type DocumentContent<Name extends DocumentName> = NonNullable<(typeof documents)[Name]['content']>;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { readPlan } from '../../aws/memory/plans.ts';
 import { readingPermissions } from '../../aws/work/permissions.ts';
 import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
@@ -6,6 +7,7 @@ import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
 import { targetWrongs } from '../../core/distribute/target.ts';
+import { asShared } from '../../core/share/build-sharing.ts';
 import { Failure } from '../../core/errors.ts';
 import { lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
@@ -22,10 +24,11 @@ export const verifyMove = wait({
   bounds: ({ patienceSeconds }) => ({ ...fixedWaits.VerifyMove, limit: patienceSeconds }),
   async look({ moves, late }, cloud) {
     const wrongsOf = async ({ recipe, move: { to, after } }: PlannedMove) => {
-      const plan = await readPlan(cloud, { recipe, build: to.build });
+      const about = { recipe, build: to.build };
+      const [plan, shared] = await Promise.all([readPlan(cloud, about), readDocument(cloud, about, 'sharing')]);
       return Promise.all(
         after.map(async ({ region, ami }) => {
-          const target = targetIn(plan, region);
+          const target = asShared(targetIn(plan, region), shared);
           const wrongs = targetWrongs(plan, target, await observeTarget(cloud.aws, plan, target, ami));
           return { where: `${recipe}-${to.build} in ${region}`, wrongs };
         }),

@@ -10,7 +10,7 @@ import {
 } from '../../aws/work/permissions.ts';
 import { availableImage, imagePermissions, observeKeys } from '../../aws/work/targets.ts';
 import { targetIn } from '../../core/distribute/distribution.ts';
-import { changesOf, listedUsers } from '../../core/distribute/permissions.ts';
+import { changesOf, wantedOf } from '../../core/distribute/permissions.ts';
 import { isMadeHere } from '../../core/start/first-try.ts';
 import { lastingWrongs, type ReadyImage } from '../../core/distribute/lasting.ts';
 import { refuseHopeless } from '../../core/distribute/target.ts';
@@ -45,8 +45,7 @@ export const grantPermissions = stage({
     if (plan.document.image.imds === 'v2' && !image.imdsV2) await demandImdsV2(aws, region, ami);
     const copied = { region, ami, snapshots };
     const found = isMadeHere(plan, own.execution) ? undefined : await readPermissions(aws, copied);
-    const wanted = { users: listedUsers(target), accounts: target.accounts };
-    await changePermissions(aws, copied, changesOf(copied, wanted, plan.account, found));
+    await changePermissions(aws, copied, changesOf(copied, wantedOf(target), plan.account, found));
     return copied;
   },
 });

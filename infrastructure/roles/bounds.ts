@@ -86,6 +86,10 @@ const bounds: Record<string, Record<string, Bound>> = {
     'ec2:ModifyImageAttribute': inRegions,
     'ec2:ModifySnapshotAttribute': (settings, grant) => inRegions(settings, toAccounts(settings, grant)),
   },
+  applyShare: {
+    'ec2:ModifyImageAttribute': inRegions,
+    'ec2:ModifySnapshotAttribute': (settings, grant) => inRegions(settings, toAccounts(settings, grant)),
+  },
   publish: { 'ssm:PutParameter': inRegions },
   moveChannel: { 'ssm:PutParameter': inRegions },
   launch: { 'ec2:RunInstances': profilesOf, 'iam:PassRole': rolesOf },

@@ -1,9 +1,9 @@
 // The resources and conditions of all IAM actions, each action once. A function declares its actions in `permissions`, in its own
 // file. roles.ts makes one role for each function from both.
-import { keyOf } from '../../core/memory/documents.ts';
 import { arn, getArn, sub, type Text } from '../cloudformation.ts';
 import { grantsOfEc2 } from './grants-of-ec2.ts';
-import { anything, here, inBucket, type Condition, type Grant, type GrantTable } from './policies.ts';
+import { grantsOfS3 } from './grants-of-s3.ts';
+import { anything, here, type Condition, type Grant, type GrantTable } from './policies.ts';
 
 /** EC2's endpoints, which end in the partition's domain. */
 const viaEc2 = ['ec2.*.amazonaws.com', 'ec2.*.amazonaws.com.cn', 'ec2.*.amazonaws.eu'];
@@ -38,31 +38,8 @@ const grantsOfKms: GrantTable = {
   'kms:ReEncryptTo': keysThroughEc2(),
 };
 
-/** The functions that write down what their states wait for. */
-const waiting = ['awaitBuilder', 'awaitCommand', 'seal', 'awaitImage', 'awaitCandidate', 'awaitCheck', 'awaitCopy'];
-
 /** The functions that ask whether the execution still runs that moves a channel. */
-const moving = ['publish', 'resolveMove', 'moveChannel'];
-
-const grantsOfS3: GrantTable = {
-  's3:DeleteObject': [{ Resource: inBucket('waits/*') }],
-  's3:GetObject': {
-    resolve: [{ Resource: [inBucket('builds/*'), inBucket(keyOf({}, 'regionStacks'))] }],
-    // the end of a failed command's output, and whether output arrived; no decision depends on it
-    awaitCommand: [{ Resource: inBucket('commands/*') }],
-    awaitCheck: [{ Resource: inBucket('commands/*') }],
-    wake: [{ Resource: [inBucket('waits/*'), inBucket('commands/*')] }],
-    others: [{ Resource: inBucket('builds/*') }],
-  },
-  's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],
-  's3:PutObject': {
-    sweep: [{ Resource: [inBucket('builds/*/owner.json'), inBucket('reports/sweep/*')] }],
-    moveChannel: [{ Resource: inBucket('builds/*/channels/*') }],
-    undoMove: [{ Resource: inBucket('builds/*/channels/*') }],
-    ...Object.fromEntries(waiting.map((key) => [key, [{ Resource: inBucket('waits/*') }]])),
-    others: [{ Resource: inBucket('builds/*') }],
-  },
-};
+const moving = ['publish', 'resolveMove', 'moveChannel', 'resolveShare'];
 
 function grantsOfSsm(channelRoot: string): GrantTable {
   const channels = arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot + '/*');

@@ -39,6 +39,8 @@ export interface Simulation {
   sweep(input?: { dryRun?: boolean; cap?: number }, name?: string): string;
   /** Starts an execution of move-channel with this input, like the console. Returns its ARN. */
   move(input: unknown, name?: string): string;
+  /** Starts an execution of share-image with this input, like the console. Returns its ARN. */
+  share(input: unknown, name?: string): string;
   /** Redrives an execution that did not succeed, like the console. */
   redrive(executionArn: string): void;
   /** Runs virtual time until the execution has ended. */
@@ -87,19 +89,13 @@ export function createSimulation(options: SimulationOptions): Simulation {
   addRegionStacks(cloud, place, options.regionStacks ?? []);
   const queues = deployTriggers(options, { cloud, stepFunctions, place, machines, call });
 
-  let manual = 0;
   return {
     clock,
     cloud,
     stepFunctions,
     stateMachineArn: machines.build,
     bucket: names.bucket,
-    start: (input, name = `manual-${++manual}`) =>
-      startMachine(stepFunctions, place, { machine: machines.build, input, name }),
-    sweep: (input = {}, name = `sweep-${++manual}`) =>
-      startMachine(stepFunctions, place, { machine: machines.sweep, input, name }),
-    move: (input, name = `move-${++manual}`) =>
-      startMachine(stepFunctions, place, { machine: machines.move, input, name }),
+    ...startersOf(stepFunctions, place, machines),
     redrive: (executionArn) =>
       void (stepFunctions.actions['RedriveExecution'] as Action)({ executionArn }, { account, region }),
     async finish(executionArn) {
@@ -165,6 +161,7 @@ interface Machines {
   build: string;
   cleanUp: string;
   move: string;
+  share: string;
   sweep: string;
 }
 
@@ -185,7 +182,27 @@ function createMachines(
     build: create('build-image'),
     cleanUp: create('clean-up-build'),
     move: create('move-channel'),
+    share: create('share-image'),
     sweep: create('sweep'),
+  };
+}
+
+/** Starts executions of each machine. They are numbered together. */
+function startersOf(
+  stepFunctions: StepFunctions,
+  place: Place,
+  { build, sweep, move, share }: Machines,
+): Pick<Simulation, 'start' | 'sweep' | 'move' | 'share'> {
+  let manual = 0;
+  const starting =
+    (machine: string, kind: string) =>
+    (input: unknown = {}, name = `${kind}-${++manual}`) =>
+      startMachine(stepFunctions, place, { machine, input, name });
+  return {
+    start: starting(build, 'manual'),
+    sweep: starting(sweep, 'sweep'),
+    move: starting(move, 'move'),
+    share: starting(share, 'share'),
   };
 }
 

@@ -19,7 +19,7 @@ export interface Recorded {
   runs: { calls: SeenCall[]; place: DeploymentPlace }[];
 }
 
-export const machines = ['build-image', 'clean-up-build', 'move-channel', 'sweep'] as const;
+export const machines = ['build-image', 'clean-up-build', 'move-channel', 'share-image', 'sweep'] as const;
 
 function executionsOf({ stepFunctions, stateMachineArn }: Simulation): [machine: string, Execution][] {
   return machines.flatMap((machine) => {

@@ -11,6 +11,7 @@ import {
   account,
   build,
   consumer,
+  imageIn,
   launched,
   manifestIn,
   onlyManifest,
@@ -231,8 +232,34 @@ const moved: PermissionRun = {
   },
 };
 
+/** Somebody shared a published image with others. EC2 refuses the change in one region at first. */
+const shared: PermissionRun = {
+  name: 'who may use published images is made what the recipe says',
+  outcome: 'SUCCEEDED',
+  async simulation() {
+    const simulation = pipeline({ changes: { distribute: [home, copied] } });
+    const share = (input: object = {}) => simulation.finish(simulation.share({ recipe: 'base', ...input }));
+    await build(simulation);
+    for (const region of ['us-east-1', 'eu-west-1']) {
+      const image = imageIn(simulation, region);
+      image.permissions = [{ UserId: '777788889999' }];
+      const { snapshots } = simulation.cloud.world.region(region);
+      for (const { snapshot = '' } of image.mappings) snapshots.get(snapshot)?.sharedWith.clear();
+    }
+    const { ModifyImageAttribute: modify } = simulation.cloud.services.ec2;
+    simulation.cloud.services.ec2['ModifyImageAttribute'] = () => {
+      throw Object.assign(new Error('no'), { name: 'UnauthorizedOperation' });
+    };
+    await share();
+    simulation.cloud.services.ec2['ModifyImageAttribute'] = modify as NonNullable<typeof modify>;
+    await share({ plan: true });
+    return [simulation, await share()];
+  },
+};
+
 export const runs: PermissionRun[] = [
   moved,
+  shared,
   {
     name: 'everything is published, by an AWS so slow that every wait must beat',
     outcome: 'SUCCEEDED',

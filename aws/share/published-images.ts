@@ -1,0 +1,96 @@
+import { targetsOf } from '../../core/channel/candidates.ts';
+import { happened } from '../../core/channel/channel-record.ts';
+import { channelParameter } from '../../core/distribute/channel.ts';
+import { Failure } from '../../core/errors.ts';
+import { channelsFolder } from '../../core/memory/documents.ts';
+import { severally } from '../../core/settle-all.ts';
+import type { HeldImage, ShareFailure } from '../../core/share/share-report.ts';
+import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
+import { settledChannel } from '../memory/channel-records.ts';
+import { readDocument } from '../memory/documents.ts';
+import { readRecord } from '../memory/recipe-records.ts';
+import { readParameter } from '../parameters.ts';
+
+/** The actions of publishedImages. */
+export const publishedPermissions = ['s3:GetObject', 'ssm:GetParameter', 'states:DescribeExecution'];
+
+/** Images that are published, and the regions where that could not be read. */
+interface Published {
+  images: HeldImage[];
+  failures: ShareFailure[];
+}
+
+/** A failure in one region hides no other. @throws what is no failure of AWS. */
+export function asFailure(region: string, error: unknown, ami?: string): ShareFailure {
+  if (!(error instanceof Failure)) throw error;
+  const transient = error.name === 'AwsTransient' && ({ transient: true } as const);
+  return { region, ...(ami !== undefined && { ami }), error: error.message, ...transient };
+}
+
+/** Every channel that a recipe's images were ever published or promoted to. */
+async function channelNames(artifacts: Artifacts, recipe: string, own: string | undefined): Promise<string[]> {
+  const folder = channelsFolder({ recipe });
+  const listed = await listArtifacts(artifacts, folder);
+  const moved = listed.map(({ key }) => key.slice(folder.length).replace(/\.json$/, ''));
+  return [...new Set([...(own === undefined ? [] : [own]), ...moved])];
+}
+
+async function heldBy(
+  artifacts: Artifacts,
+  { recipe, channel, root, regions }: { recipe: string; channel: string; root: string; regions: string[] },
+): Promise<Published> {
+  const parameter = channelParameter(root, recipe, channel);
+  const { record, mover } = await settledChannel(artifacts, { recipe, channel }, []);
+  if (mover === 'runs')
+    throw new Failure('AwsTransient', `${parameter} is being moved by ${record?.underway?.execution}; look again`);
+  const reached = record?.moves.findLast(happened)?.after.map(({ region }) => region) ?? [];
+  const failures: ShareFailure[] = [];
+  const { done } = await severally([...new Set([...regions, ...reached])], async (region): Promise<HeldImage[]> => {
+    try {
+      const ami = await readParameter(artifacts.aws, region, parameter);
+      return ami === undefined ? [] : [{ region, ami, channels: [channel] }];
+    } catch (error) {
+      failures.push(asFailure(region, error));
+      return [];
+    }
+  });
+  return { images: done.flat(), failures };
+}
+
+/** The same image may be in several channels. */
+function together(images: HeldImage[]): HeldImage[] {
+  const all = new Map<string, HeldImage>();
+  for (const { region, ami, channels } of images) {
+    const key = `${region} ${ami}`;
+    all.set(key, { region, ami, channels: [...(all.get(key)?.channels ?? []), ...channels] });
+  }
+  return [...all.values()].toSorted((a, b) => (a.region < b.region ? -1 : 1));
+}
+
+/**
+ * The published images of a recipe: those that its channels hold. For a recipe without a channel, they are those of its newest
+ * published build.
+ * @param build Only the images of this build.
+ * @throws AwsTransient while a channel is being moved.
+ */
+export async function publishedImages(
+  artifacts: Artifacts,
+  { recipe, channel, root, regions }: { recipe: string; channel: string | undefined; root: string; regions: string[] },
+  build?: string,
+): Promise<Published> {
+  const channels = await channelNames(artifacts, recipe, channel);
+  const seen: Published[] = [];
+  for (const name of channels) seen.push(await heldBy(artifacts, { recipe, channel: name, root, regions }));
+  const held = together(seen.flatMap(({ images }) => images));
+  const failures = seen.flatMap((one) => one.failures);
+  const newest = channels.length > 0 ? undefined : (await readRecord(artifacts, recipe)).published?.build;
+  const of = build ?? newest;
+  if (of === undefined) return { images: held, failures };
+  const manifest = await readDocument(artifacts, { recipe, build: of }, 'manifest');
+  const images = targetsOf({ manifest }).map(({ region, ami }): HeldImage => ({
+    region,
+    ami: ami ?? '',
+    channels: held.find((one) => one.region === region && one.ami === ami)?.channels ?? [],
+  }));
+  return { images, failures };
+}

@@ -1,0 +1,46 @@
+import type { Target } from '../recipe/types.ts';
+
+/** The lists of a target by which its image is shared. */
+export type SharingLists = Pick<Target, 'region' | 'accounts' | 'organizations' | 'organizationalUnits'>;
+
+/** A change of the permissions of a build's images after they were published. */
+interface SharingChange {
+  execution: string;
+  who: string;
+  why?: string | undefined;
+  /** ISO 8601. */
+  at: string;
+  regions: string[];
+}
+
+/** Who may use the images of a build since `golden share` changed that. Regions that were never changed are as in the plan. */
+export interface BuildSharing {
+  schema: 1;
+  targets: SharingLists[];
+  /** Newest last. */
+  changes: SharingChange[];
+}
+
+const mostChanges = 100;
+
+/** The document after an execution of share-image. Repeating it changes nothing. */
+export function withSharing(
+  before: BuildSharing | undefined,
+  targets: SharingLists[],
+  change: Omit<SharingChange, 'regions'>,
+): BuildSharing {
+  const { targets: known = [], changes = [] } = before ?? {};
+  if (changes.some(({ execution }) => execution === change.execution)) return before as BuildSharing;
+  const regions = targets.map(({ region }) => region);
+  return {
+    schema: 1,
+    targets: [...known.filter(({ region }) => !regions.includes(region)), ...targets],
+    changes: [...changes, { ...change, regions }].slice(-mostChanges),
+  };
+}
+
+/** A target of a build's plan, with the users that the image has now. */
+export const asShared = (target: Target, sharing: BuildSharing | undefined): Target => ({
+  ...target,
+  ...sharing?.targets.find(({ region }) => region === target.region),
+});

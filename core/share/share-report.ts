@@ -1,0 +1,78 @@
+import { changeLines, type PermissionChanges, type Permissions, type Wanted } from '../distribute/permissions.ts';
+import type { AmiDescription } from '../launch/source.ts';
+
+/** A published image in one region, and the channels that hold it there. */
+export interface HeldImage {
+  region: string;
+  ami: string;
+  channels: string[];
+}
+
+/** A published image with what has to change. */
+export interface SharedImage extends HeldImage {
+  build: string;
+  snapshots: string[];
+  wanted: Wanted;
+  found: Permissions;
+  changes: PermissionChanges;
+}
+
+/** What could not be looked at or changed, in one region. */
+export interface ShareFailure {
+  region: string;
+  ami?: string | undefined;
+  error: string;
+  /** AWS throttled, or was not there: the same look may succeed later. */
+  transient?: true;
+}
+
+/** The record of an execution of share-image: who changed which permissions of published images, when, why, and how it ended. */
+export interface ShareReport {
+  schema: 1;
+  execution: string;
+  startedAt: string;
+  recipe: string;
+  who: string;
+  why?: string;
+  planOnly: boolean;
+  images: SharedImage[];
+  failures: ShareFailure[];
+  notes: string[];
+  /** When every image was read back. Absent for a plan, and until then. */
+  endedAt?: string;
+}
+
+/** An image as the table of `golden share` shows it. */
+interface ShareRow extends HeldImage {
+  build: string;
+  changes: string[];
+  /** Changes that are only in the report. */
+  more: number;
+}
+
+// Step Functions limits the size of a state, and a recipe can have sixty targets.
+const mostShown = 6;
+
+/** A row for every image, few words each. The report has all of them. */
+export const shareRows = ({ images }: Pick<ShareReport, 'images'>): ShareRow[] =>
+  images.map(({ region, ami, channels, build, changes }) => {
+    const lines = changeLines(ami, changes);
+    const shown = lines.slice(0, mostShown);
+    return { region, ami, channels, build, changes: shown, more: lines.length - shown.length };
+  });
+
+const mend = 'golden rollback, or build the recipe again';
+
+/** Why a published image cannot be shared. Undefined if it can be. */
+export function notShareable(recipe: string, { ami, region }: HeldImage, image: AmiDescription | undefined) {
+  if (!image) return `EC2 does not know ${ami} in ${region}, or it is disabled: ${mend}`;
+  if (image.state !== 'available') return `${ami} in ${region} is ${image.state}: ${mend}`;
+  if (image.tags['golden:recipe'] !== recipe || image.tags['golden:build'] === undefined)
+    return `${ami} in ${region} is no image of ${recipe} by its tags: somebody changed the channel or the tags by hand`;
+  if (image.disks.some(({ snapshot }) => !snapshot)) return `EC2 does not show all snapshots of ${ami} in ${region}`;
+  return undefined;
+}
+
+/** All failures of an execution in one text, each with its region. */
+export const failuresInWords = (failures: ShareFailure[]): string =>
+  failures.map(({ region, error }) => `${region}: ${error}`).join('\n');

@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import { readDocument } from '../../aws/memory/documents.ts';
+import { changePermissions, changingPermissions } from '../../aws/work/permissions.ts';
+import { takenBackChanges } from '../../core/distribute/permissions.ts';
+import { Failure } from '../../core/errors.ts';
+import { lambda, runReference, stage } from '../stage.ts';
+
+/**
+ * Makes the permissions of one published image and of its snapshots what the report says. Repeating it changes nothing. If EC2
+ * refuses a part, the image gets back what it had, so that no region keeps half of a change.
+ */
+export const applyShare = stage({
+  name: 'ApplyShare',
+  input: z.strictObject({ execution: runReference, region: z.string(), ami: z.string() }),
+  permissions: ['s3:GetObject', ...changingPermissions],
+  async run({ execution: { id: execution, startedAt }, region, ami }, cloud) {
+    const report = await readDocument(cloud, { execution, startedAt }, 'shareReport');
+    const image = report?.images.find((one) => one.region === region && one.ami === ami);
+    if (!image) throw new Failure('StageInputInvalid', `ResolveShare did not see ${ami} in ${region}`);
+    try {
+      await changePermissions(cloud.aws, image, image.changes);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+      const refused = await changePermissions(cloud.aws, image, takenBackChanges(image.changes), 'all').then(
+        () => [],
+        (second: Error) => [second.message],
+      );
+      const back = refused.length === 0 ? 'has the users again that it had before' : 'may keep a part of the change';
+      const message = [`${ami} in ${region} ${back}: ${error.message}`, ...refused].join('\n');
+      throw new Failure('ShareFailed', message, { cause: error });
+    }
+    return { region, ami };
+  },
+});
+
+export const handler = lambda(applyShare);

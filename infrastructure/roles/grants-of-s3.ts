@@ -1,0 +1,31 @@
+// The keys of the bucket that each function reads and writes. grants.ts has the actions of the other services.
+import { keyOf } from '../../core/memory/documents.ts';
+import { sub } from '../cloudformation.ts';
+import { inBucket, type GrantTable } from './policies.ts';
+
+/** The functions that write down what their states wait for. */
+const waiting = ['awaitBuilder', 'awaitCommand', 'seal', 'awaitImage', 'awaitCandidate', 'awaitCheck', 'awaitCopy'];
+
+export const grantsOfS3: GrantTable = {
+  's3:DeleteObject': [{ Resource: inBucket('waits/*') }],
+  's3:GetObject': {
+    resolve: [{ Resource: [inBucket('builds/*'), inBucket(keyOf({}, 'regionStacks'))] }],
+    // the end of a failed command's output, and whether output arrived; no decision depends on it
+    awaitCommand: [{ Resource: inBucket('commands/*') }],
+    awaitCheck: [{ Resource: inBucket('commands/*') }],
+    wake: [{ Resource: [inBucket('waits/*'), inBucket('commands/*')] }],
+    applyShare: [{ Resource: inBucket('reports/share/*') }],
+    verifyShare: [{ Resource: [inBucket('reports/share/*'), inBucket('builds/*/sharing.json')] }],
+    others: [{ Resource: inBucket('builds/*') }],
+  },
+  's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],
+  's3:PutObject': {
+    sweep: [{ Resource: [inBucket('builds/*/owner.json'), inBucket('reports/sweep/*')] }],
+    moveChannel: [{ Resource: inBucket('builds/*/channels/*') }],
+    undoMove: [{ Resource: inBucket('builds/*/channels/*') }],
+    resolveShare: [{ Resource: inBucket('reports/share/*') }],
+    verifyShare: [{ Resource: [inBucket('reports/share/*'), inBucket('builds/*/sharing.json')] }],
+    ...Object.fromEntries(waiting.map((key) => [key, [{ Resource: inBucket('waits/*') }]])),
+    others: [{ Resource: inBucket('builds/*') }],
+  },
+};
