@@ -12,9 +12,9 @@ type Expectation = { end: 'published' | 'failed' | 'died'; state: string; region
 const mapOf = new Map(readMachine('build-image').tasks.map(({ state, map }) => [state, map]));
 const undoing = /^(Compensate|RecordFailure)$/;
 
-/** Whether a strike denies a waiting state the document by which an event finds it. Its heartbeats are enough. */
+/** Whether a strike denies a waiting state to write or remove the document by which an event finds it. Its heartbeats are enough. */
 const isUnkeptWait = ({ place, at }: Strike): boolean =>
-  /^(Await|Seal)/.test(stateOfPlace(place)) && /^s3:PutObject\b/.test(String(at));
+  /^(Await|Seal)/.test(stateOfPlace(place)) && /^s3:(Put|Delete)Object\b/.test(String(at));
 
 /** The causes that end a build: a step, check or copy that fails by itself, a missing permission, a stopped execution. */
 function causes({ struck, scenario }: Trial): Expectation[] {
