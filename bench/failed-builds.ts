@@ -13,7 +13,7 @@ const outcomes: Record<string, object> = {
 export async function failedBuilds(measured: BenchCase): Promise<string[][]> {
   const rows = [['', 'EC2 calls', 'of the clean-up', 'error']];
   for (const [outcome, scenario] of Object.entries(outcomes)) {
-    const { execution, figures } = await createBench(measured, scenario).build();
+    const { execution, figures } = await createBench(measured, { scenario }).build();
     const undoing = ['Compensate', 'RecordFailure'].map((state) => figures.ec2Calls.get(state) ?? 0);
     const all = [...figures.ec2Calls.values()].reduce((sum, count) => sum + count, 0);
     const cleanUp = undoing.reduce((sum, count) => sum + count, 0);

@@ -15,7 +15,7 @@ export function heartbeatOf(usual: number, looks = 1, ahead = 0): number {
 export const aheadOf = (usual: number): number => Math.min(8, 0.2 * usual);
 
 /** A call that comes this shortly before the usual end waits for that before its first look, in seconds. An event tells an earlier end. */
-const shortly = 5;
+const shortly = (usual: number): number => Math.min(10, Math.max(5, 0.07 * usual));
 
 /** Whether the first look of a call would find nothing: the thing was begun just now, or its usual end is seconds away. */
 export function isTooEarly(
@@ -24,7 +24,7 @@ export function isTooEarly(
 ): boolean {
   if (notBefore === undefined) return false;
   const remaining = usual - waited;
-  return waited < notBefore || (ahead === undefined && remaining >= 1 && remaining <= shortly);
+  return waited < notBefore || (ahead === undefined && remaining >= 1 && remaining <= shortly(usual));
 }
 
 /** Seconds until a call repeats a look that AWS throttled. Undefined if the call ends. */
