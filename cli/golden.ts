@@ -25,6 +25,7 @@ Examples:
   golden rollback al2023-patched --channel prod    back to the build before, in every region or in none
   golden history al2023-patched --channel prod
   golden rollback al2023-base --simulate           the same on a simulated AWS
+  golden share al2023-patched --plan               how the users of published images differ from the recipe's lists
   golden regions --apply                           let the target regions tell when copies are done
   golden sweep --dry-run                           what the deployed pipeline would remove of what builds left behind
   golden sweep --simulate                          the same on a simulated AWS, with an estate to look at

@@ -6,6 +6,7 @@ export function addChannelVerbs(cli: Cli): void {
   addRollback(cli);
   addStatus(cli);
   addHistory(cli);
+  addShare(cli);
 }
 
 const moving = 'print what moved as JSON and nothing else on stdout; progress goes to stderr';
@@ -85,5 +86,26 @@ function addHistory(cli: Cli): void {
     .action(async (recipe: string, options) => {
       const { history } = await import('./history.ts');
       await withSimulation(cli, options, (surroundings) => history(recipe, options, cli.terminal, surroundings));
+    });
+}
+
+function addShare(cli: Cli): void {
+  deployed(
+    cli.program,
+    'share',
+    "make the users of a recipe's published images what the recipe says",
+    "Compares who may use a recipe's published images with the lists of the deployed recipe, in every region, and grants and revokes what differs. The published images are those that its channels hold.",
+    'print the changes as JSON and nothing else on stdout; progress goes to stderr',
+  )
+    .argument('<recipe>', 'the name of a deployed recipe')
+    .option('--plan', 'only say what would be granted and revoked')
+    .option('--apply', 'grant and revoke')
+    .option('--build <id>', 'only the images of this build')
+    .option('--why <text>', 'why, for the report')
+    .option(...simulatedOption)
+    .action(async (recipe: string, options) => {
+      const { share } = await import('./share.ts');
+      const meddled = { ...options, meddled: true };
+      await withSimulation(cli, meddled, (surroundings) => share(recipe, options, cli.terminal, surroundings));
     });
 }

@@ -45,15 +45,15 @@ export const deployed = (program: Command, name: string, summary: string, descri
 /** The option that tries a verb on a simulated AWS. */
 export const simulatedOption = ['--simulate', 'on a simulated AWS with a few builds; needs no AWS account'] as const;
 
-/** Runs a verb in the account of the user's credentials, or on a simulated AWS. */
+/** Runs a verb in the account of the user's credentials, or on a simulated AWS. @param options `meddled`: see onSimulatedAccount. */
 export async function withSimulation(
   { terminal, surroundings, ended }: Cli,
-  { simulate = false, region }: { simulate?: boolean; region?: string },
+  { simulate = false, region, meddled = false }: { simulate?: boolean; region?: string; meddled?: boolean },
   work: (surroundings: Surroundings) => Promise<number>,
 ): Promise<void> {
   if (!simulate) return ended(await work(surroundings));
   const { onSimulatedAccount } = await import('../simulated/simulated-account.ts');
-  ended(await onSimulatedAccount({ region: region ?? 'us-east-1', terminal, real: surroundings }, work));
+  ended(await onSimulatedAccount({ region: region ?? 'us-east-1', terminal, real: surroundings, meddled }, work));
 }
 
 function addBuild({ program, terminal, surroundings, ended }: Cli): void {

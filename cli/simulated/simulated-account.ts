@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { connect } from '../../aws/connection.ts';
+import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import type { Clock } from '../../simulator/clock.ts';
-import { createSimulation } from '../../simulator/pipeline/simulation.ts';
+import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import { readRecipeFolder } from '../recipes/recipe-folder.ts';
 import { fold, type Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -14,9 +15,10 @@ const day = 24 * 3600;
 /**
  * Runs a verb for a deployed pipeline on a simulated AWS, in which three builds were published a week apart, and the second was
  * promoted to prod.
+ * @param around `meddled`: somebody changed by hand who may use the newest images.
  */
 export async function onSimulatedAccount(
-  { region, terminal, real }: { region: string; terminal: Terminal; real: Surroundings },
+  { region, terminal, real, meddled }: { region: string; terminal: Terminal; real: Surroundings; meddled: boolean },
   work: (surroundings: Surroundings) => Promise<number>,
 ): Promise<number> {
   const { catalog } = await readRecipeFolder(join(process.env['GOLDEN_ROOT'] ?? '.', 'examples'), { home: region });
@@ -30,7 +32,7 @@ export async function onSimulatedAccount(
       );
     await simulation.pass(7 * day);
   }
-  const story = `On a simulated AWS ${recipe} was built and published three times, a week apart. The second build was promoted to prod.`;
+  const story = `On a simulated AWS ${recipe} was built and published three times, a week apart. The second build was promoted to prod.${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}`;
   terminal.err(
     `\n${fold(story, terminal.columns - 2)
       .map((line) => `  ${line}\n`)
@@ -53,4 +55,15 @@ export async function onSimulatedAccount(
   running.catch(() => undefined);
   await clock.run(() => over);
   return running;
+}
+
+/** Shares the newest image of every region with another account, and with nobody else. Returns the story. */
+function meddle({ cloud }: Simulation, regions: string[]): string {
+  for (const region of regions) {
+    const { images } = cloud.world.region(region);
+    const own = [...images.values()].filter(({ owner, state }) => owner === account && state === 'available');
+    const newest = own.toSorted((a, b) => b.createdAt - a.createdAt)[0];
+    if (newest) newest.permissions = [{ UserId: '999988887777' }];
+  }
+  return 'Then somebody took the newest images from their users by hand, and shared them with the account 999988887777.';
 }

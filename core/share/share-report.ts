@@ -43,7 +43,7 @@ export interface ShareReport {
 }
 
 /** An image as the table of `golden share` shows it. */
-interface ShareRow extends HeldImage {
+export interface ShareRow extends HeldImage {
   build: string;
   changes: string[];
   /** Changes that are only in the report. */

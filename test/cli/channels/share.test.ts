@@ -1,0 +1,60 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { golden } from '../../../cli/golden.ts';
+import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { recordingTerminal } from '../recording-terminal.ts';
+import { brisk, operator } from '../../support/deployed.ts';
+import { consumer, imageIn, pipeline, targets } from '../../support/pipeline.ts';
+
+let simulation: Simulation;
+const run = (...args: string[]) => operator(simulation).run('share', ...args);
+const permissions = () => imageIn(simulation, 'us-east-1').permissions;
+const stranger = { UserId: '999988887777' };
+
+beforeAll(async () => {
+  simulation = pipeline({ changes: { distribute: [targets.home] }, scenario: { delays: brisk } });
+  await simulation.finish(simulation.start({ recipe: 'base' }));
+  imageIn(simulation, 'us-east-1').permissions = [stranger];
+}, 60_000);
+
+describe('from a terminal', () => {
+  test('a plan shows what would be granted and revoked, and changes nothing', async () => {
+    const { exitCode, out } = await run('base', '--plan');
+    expect([exitCode, out]).toEqual([
+      0,
+      expect.stringMatching(
+        new RegExp(
+          `planned: nothing was changed\n[\\s\\S]+us-east-1 +\\S+ +stable +ami-\\w+ +revoke ami-\\w+ from 999988887777\n +grant ami-\\w+ to ${consumer}\n[\\s\\S]+reports/share/2026-`,
+        ),
+      ),
+    ]);
+    expect(permissions()).toEqual([stranger]);
+  });
+
+  test('with --apply it is done, and with --json stdout is what changed and nothing else', async () => {
+    const { exitCode, out } = await run('base', '--apply', '--why', 'somebody shared it by hand', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      status: 'shared',
+      images: [{ region: 'us-east-1', changes: [expect.stringContaining('revoke'), expect.stringContaining('grant')] }],
+      failures: [],
+    });
+    expect(permissions()).toEqual([{ UserId: consumer }]);
+    expect((await run('base', '--plan')).out).toContain('nothing to change');
+  });
+
+  test.each<[string[], RegExp]>([
+    [['base'], /needs either --plan, which changes nothing, or --apply/],
+    [['base', '--plan', '--apply'], /needs either --plan/],
+    [['nobody', '--plan'], /RecipeInvalid\n +nobody/],
+    [['base', '--plan', '--build', 'latest'], /RecipeInvalid\n +build: is no build id/],
+  ])('golden share %j is refused', async (args, says) => {
+    const { exitCode, err } = await run(...args);
+    expect([exitCode, err]).toEqual([2, expect.stringMatching(says)]);
+  });
+});
+
+test('anybody can try it on a simulated AWS', async () => {
+  const { terminal, out } = recordingTerminal();
+  expect(await golden(['share', 'al2023-base', '--apply', '--simulate'], terminal)).toBe(0);
+  expect(out()).toMatch(/VerifyShare[\s\S]+shared\n[\s\S]+ap-southeast-2 .+\n[\s\S]+revoke ami-\w+ from 999988887777/);
+}, 30_000);
