@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { PlannedMove } from '../core/channel/channel-moves.ts';
+import type { RevokedBuild } from '../core/channel/revocation.ts';
 
 const isPlanned = (value: unknown): boolean => {
   const { recipe, channel, parameter, move } = (value ?? {}) as Partial<PlannedMove>;
@@ -9,3 +10,21 @@ const isPlanned = (value: unknown): boolean => {
 
 /** `$.moves` of move-channel, as ResolveMove hands it on. */
 export const plannedMoves = z.array(z.custom<PlannedMove>(isPlanned));
+
+const image = z.strictObject({ region: z.string(), ami: z.string() });
+const revoked: z.ZodMiniType<RevokedBuild> = z.strictObject({
+  recipe: z.string(),
+  build: z.string(),
+  images: z.array(image),
+});
+
+/** `$.builds`: the builds that are revoked or restored. */
+export const revokedBuilds = z.array(revoked);
+
+/** `$.asked`: the execution, and who asks for what it does. */
+export const askedBy = z.strictObject({
+  execution: z.string(),
+  who: z.string(),
+  at: z.string(),
+  why: z.optional(z.string()),
+});

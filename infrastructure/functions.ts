@@ -20,6 +20,8 @@ const timeouts: Record<string, number> = {
   resolveShare: 170,
   applyShare: 110,
   verifyShare: 110,
+  revokeImages: 110,
+  restoreImages: 110,
   sweep: 600,
   startBuild: 120,
   watchSources: 300,

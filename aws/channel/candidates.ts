@@ -18,10 +18,11 @@ const describedIn = async (aws: Connection, region: string, ami: string) =>
 
 /** A build that a channel may move to, with its images as EC2 shows them now. */
 export async function readCandidate(artifacts: Artifacts, recipe: string, build: string): Promise<MoveCandidate> {
-  const [manifest, plan] = await Promise.all([
+  const [manifest, plan, revocation] = await Promise.all([
     readDocument(artifacts, { recipe, build }, 'manifest'),
     readDocument(artifacts, { recipe, build }, 'plan'),
+    readDocument(artifacts, { recipe, build }, 'revocation'),
   ]);
   const seen = targetsOf({ manifest }).map(({ region, ami }) => describedIn(artifacts.aws, region, ami ?? ''));
-  return { build, manifest, plan, images: Object.fromEntries(await Promise.all(seen)) };
+  return { build, manifest, plan, revocation, images: Object.fromEntries(await Promise.all(seen)) };
 }

@@ -12,13 +12,13 @@ import { knownBuilds, readCandidate } from './candidates.ts';
 import { seeChannel, type SeenChannel } from './channel-look.ts';
 
 /** Where and when a move is decided. */
-interface MovePlace {
+export interface MovePlace {
   channelRoot: string;
   execution: string;
   now: Date;
 }
 
-const refuseMove = (message: string): never => {
+export const refuseMove = (message: string): never => {
   throw new Failure('MoveRefused', message);
 };
 
@@ -26,7 +26,7 @@ const refuseMove = (message: string): never => {
 const mostOffers = 12;
 
 /** The first healthy build of a list, and what is wrong with those before it. */
-async function firstHealthy(artifacts: Artifacts, look: SeenChannel, builds: string[]) {
+export async function firstHealthy(artifacts: Artifacts, look: SeenChannel, builds: string[]) {
   const wrong: string[] = [];
   for (const build of builds.slice(0, mostOffers)) {
     const candidate = await readCandidate(artifacts, look.recipe, build);
@@ -62,8 +62,10 @@ async function chooseBuild(
   return refuseMove([`${look.parameter} does not move to ${wanted}:`, ...problems, offer].join('\n'));
 }
 
+const moveVerb = (verb: MoveRequest['verb']): Move['verb'] => (verb === 'restore' ? 'promote' : verb);
+
 /** The move of one channel to one build. @throws MoveRefused if another deployment has the channel. */
-function plannedMove(
+export function plannedMove(
   { verb, why, ...request }: MoveRequest,
   look: SeenChannel,
   { build, plan, ...candidate }: MoveCandidate,
@@ -76,7 +78,7 @@ function plannedMove(
   const known = holding(record, values);
   const from = current === undefined || known?.build === current ? known : { build: current };
   const move: Move = {
-    verb,
+    verb: moveVerb(verb),
     execution,
     who: moverOf(request, execution),
     at: now.toISOString(),

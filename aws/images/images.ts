@@ -47,7 +47,13 @@ const describe = (region: string, image: Image): AmiDescription => ({
   ),
 });
 
-async function describeImages(aws: Connection, region: string, about: string, input: DescribeImagesCommandInput) {
+/** The images that a request of DescribeImages finds, on all pages. @param about Says in a failure what was looked for. */
+export async function describeImages(
+  aws: Connection,
+  region: string,
+  about: string,
+  input: DescribeImagesCommandInput,
+) {
   const ec2 = aws.client(EC2Client, region);
   const images = await ask(
     { action: 'ec2:DescribeImages', region, about },

@@ -1,4 +1,5 @@
 import { channelOf } from '../../core/channel/channel-moves.ts';
+import { isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
 import { heldContent, saysHeld } from '../../core/channel/held-content.ts';
 import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
@@ -33,7 +34,16 @@ export async function findUpToDate(
   const about = found.current === undefined && record.published ? channelOf(plan) : undefined;
   const held = about && heldContent(await readDocument(artifacts, about, 'channel'), plan.digest);
   if (held) throw new Failure('ContentHeld', saysHeld(held));
+  if (found.current === undefined) await refuseRevoked(artifacts, plan, record);
   return found;
+}
+
+/** @throws ContentHeld if the recipe's newest published build has the plan's content and is revoked. */
+async function refuseRevoked(artifacts: Artifacts, plan: Plan, { published }: RecipeRecord): Promise<void> {
+  if (published?.digest !== plan.digest) return;
+  const revocation = await readDocument(artifacts, { recipe: plan.recipe, build: published.build }, 'revocation');
+  if (isRevoked(revocation))
+    throw new Failure('ContentHeld', `the content is the same: ${saysRevoked(published.build, revocation)}`);
 }
 
 async function compare(artifacts: Artifacts, plan: Plan, { published }: RecipeRecord, now: Date): Promise<UpToDate> {

@@ -4,12 +4,14 @@ import type { ChannelValue } from '../distribute/channel.ts';
 import { fewOf } from '../distribute/distribution.ts';
 import type { AmiDescription } from '../launch/source.ts';
 import { happened, type Move } from './channel-record.ts';
+import { isRevoked, saysRevoked, type Revocation } from './revocation.ts';
 
 /** A build that a channel may move to, as the bucket and EC2 know it. */
 export interface MoveCandidate {
   build: string;
   manifest: Manifest | undefined;
   plan: Plan | undefined;
+  revocation?: Revocation | undefined;
   /** Its AMIs, by region. An AMI that is gone or disabled is absent. */
   images: Record<string, AmiDescription | undefined>;
 }
@@ -31,9 +33,10 @@ function unpublished({ build, manifest }: MoveCandidate): string | undefined {
 
 /** Every reason why a channel must not move to a build. */
 export function candidateProblems(candidate: MoveCandidate, values: ChannelValue[]): string[] {
-  const { build, plan, images } = candidate;
+  const { build, plan, images, revocation } = candidate;
   const wrong = unpublished(candidate);
   if (wrong !== undefined) return [wrong];
+  if (isRevoked(revocation)) return [saysRevoked(build, revocation)];
   if (!plan) return [`the plan of ${build} is gone, so nobody can tell what its image must be`];
   const targets = targetsOf(candidate);
   const reached = new Set(targets.map(({ region }) => region));

@@ -10,14 +10,16 @@ const named = z.string().check(z.refine(isRecipeName));
 /** The input of an execution of move-channel. `{"recipe": "al2023-base", "verb": "rollback"}` is enough. */
 const MoveInput = z.strictObject({
   recipe: named,
-  verb: z.enum(['promote', 'rollback']),
+  verb: z.enum(['promote', 'rollback', 'revoke', 'restore']),
   /** Which channel moves. A rollback moves the recipe's own channel if none is named. */
   channel: z.optional(named),
-  /** The build to move to. */
+  /** The build to move to, or to revoke or restore. */
   build: z.optional(z.string().check(z.regex(buildNamePattern))),
   /** Only says what would be done. */
   plan: z.optional(z.boolean()),
   why: z.optional(text),
+  /** What becomes of builds that were made from the revoked build. */
+  descendants: z.optional(z.enum(['leave', 'rebuild', 'revoke'])),
   /** Who asks. Absent where somebody starts the execution in the console. */
   who: z.optional(text),
 });
@@ -27,7 +29,8 @@ export type MoveRequest = z.infer<typeof MoveInput>;
 
 const says: Record<string, string> = {
   recipe: 'must be the name of a recipe',
-  verb: 'must be promote or rollback',
+  verb: 'must be promote, rollback, revoke or restore',
+  descendants: 'must be leave, rebuild or revoke',
   channel: 'must be the name of a channel',
   build: 'is no build id (YYYYMMDD-HHMMSS-hhhh)',
   plan: 'must be true or false',
@@ -43,15 +46,27 @@ function inputMessage(issue: z.core.$ZodIssue): string {
   );
 }
 
+/** What is missing or too much for a verb. */
+function togetherProblems({ verb, channel, build, why, descendants }: MoveRequest): Problem[] {
+  const problems: Problem[] = [];
+  const says = (key: string, message: string) => void problems.push({ path: [key], message });
+  const ofBuild = verb === 'revoke' || verb === 'restore';
+  if (verb === 'promote' && channel === undefined)
+    says('channel', 'is missing: a promotion names the channel that it moves');
+  if (ofBuild && build === undefined) says('build', `is missing: a ${verb} names its build`);
+  if (ofBuild && channel !== undefined) says('channel', `does not go with ${verb}, which is for all channels`);
+  if (verb === 'revoke' && why === undefined) says('why', 'is missing: a revoke says why, such as a CVE');
+  if (verb !== 'revoke' && descendants !== undefined) says('descendants', 'goes only with revoke');
+  return problems;
+}
+
 /** The move that an execution's input asks for, or everything that is wrong with the input. */
 export function moveRequest(input: unknown): { request: MoveRequest } | { problems: Problem[] } {
   const parsed = z.safeParse(MoveInput, input);
   if (!parsed.success)
     return { problems: parsed.error.issues.map((one) => ({ path: one.path as string[], message: inputMessage(one) })) };
-  const { verb, channel } = parsed.data;
-  if (verb === 'promote' && channel === undefined)
-    return { problems: [{ path: ['channel'], message: 'is missing: a promotion names the channel that it moves' }] };
-  return { request: parsed.data };
+  const problems = togetherProblems(parsed.data);
+  return problems.length > 0 ? { problems } : { request: parsed.data };
 }
 
 /** Who moves a channel, for its history. The input's word is taken; only CloudTrail knows for certain. */

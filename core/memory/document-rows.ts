@@ -50,6 +50,11 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     writtenBy: 'Compensate',
     readBy: 'Compensate',
   },
+  revocation: {
+    holds: 'who revoked the build and why, and the launch permissions that its images had',
+    writtenBy: 'RevokeImages, RestoreImages, UndoMove',
+    readBy: 'the same, ResolveMove, Resolve',
+  },
   lock: {
     holds: 'the execution that builds the recipe',
     writtenBy: 'Resolve',

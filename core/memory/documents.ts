@@ -4,6 +4,7 @@ import type { RecipeRecord } from '../build/record.ts';
 import type { ChannelName } from '../channel/channel-moves.ts';
 import type { ChannelRecord } from '../channel/channel-record.ts';
 import type { RegionStacks } from './region-stacks.ts';
+import type { Revocation } from '../channel/revocation.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { BuildSharing } from '../share/build-sharing.ts';
 import type { ShareReport } from '../share/share-report.ts';
@@ -71,6 +72,7 @@ export const documents = {
   owner: ofBuild<BuildLock>('owner.json'),
   undone: ofBuild<string[]>('undone.json'),
   settling: ofBuild<Settling>('settling.json'),
+  revocation: ofBuild<Revocation>('revocation.json'),
   lock: ofRecipe<Lock>('lock.json'),
   record: ofRecipe<RecipeRecord>('record.json'),
   channel: ofChannel<ChannelRecord>(),

@@ -97,6 +97,8 @@ export const grantsOfEc2: GrantTable = {
   'ec2:DeregisterImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:DescribeImageAttribute': [{ Resource: images }],
   'ec2:DescribeSnapshotAttribute': [{ Resource: snapshots }],
+  'ec2:DisableImage': [{ Resource: images, Condition: madeByUs }],
+  'ec2:EnableImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:ModifyImageAttribute': [{ Resource: images, Condition: madeByUs }],
   'ec2:ModifySnapshotAttribute': [
     // no snapshot of ours is ever public

@@ -22,7 +22,9 @@ export const grantsOfS3: GrantTable = {
   's3:PutObject': {
     sweep: [{ Resource: [inBucket('builds/*/owner.json'), inBucket('reports/sweep/*')] }],
     moveChannel: [{ Resource: inBucket('builds/*/channels/*') }],
-    undoMove: [{ Resource: inBucket('builds/*/channels/*') }],
+    undoMove: [{ Resource: [inBucket('builds/*/channels/*'), inBucket('builds/*/revocation.json')] }],
+    revokeImages: [{ Resource: inBucket('builds/*/revocation.json') }],
+    restoreImages: [{ Resource: inBucket('builds/*/revocation.json') }],
     resolveShare: [{ Resource: inBucket('reports/share/*') }],
     verifyShare: [{ Resource: [inBucket('reports/share/*'), inBucket('builds/*/sharing.json')] }],
     ...Object.fromEntries(waiting.map((key) => [key, [{ Resource: inBucket('waits/*') }]])),

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ChannelRecord } from '../../core/channel/channel-record.ts';
 import { heldContent } from '../../core/channel/held-content.ts';
-import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import { brisk } from '../support/deployed.ts';
 import { account, build, caller, manifestIn, pipeline, recipe, regions, type Setting } from '../support/pipeline.ts';
 
@@ -241,4 +241,111 @@ describe('a rollback holds', () => {
     const forced = manifestIn(simulation, await build(simulation, { recipe: 'base', force: true })).build;
     expect(held(simulation, 'stable')).toEqual(everywhere(forced));
   });
+});
+
+/** State and launch permissions of the images of a build, by region. */
+const imagesOf = ({ cloud }: Simulation, id: string) =>
+  regions.map((region) => {
+    const image = [...cloud.world.region(region).images.values()].find(({ tags }) => tags.get('golden:build') === id);
+    return [region, image?.state, image?.permissions.map((one) => one.UserId ?? one.OrganizationArn)];
+  });
+
+describe('a build is revoked', () => {
+  const simulation = brief();
+  let [first, second] = ['', ''];
+  let before: unknown;
+  const revoke = { verb: 'revoke', why: 'CVE-2026-1234', who: 'Ada' };
+  beforeAll(async () => {
+    [first = '', second = ''] = await built(simulation, 2);
+    await move(simulation, { verb: 'promote', channel: 'prod' });
+    before = imagesOf(simulation, second);
+  }, 60_000);
+
+  test('a plan lists what it hits', async () => {
+    simulation.cloud.services.ec2['RunInstances']?.(
+      { ImageId: imageOf(simulation, second), InstanceType: 't3.small', MinCount: 1, MaxCount: 1 },
+      caller,
+    );
+    const { output } = await move(simulation, { ...revoke, build: second, plan: true });
+    expect(JSON.parse(output ?? '{}')).toMatchObject({
+      hits: {
+        channels: ['/golden/base/prod', '/golden/base/stable'],
+        instances: [{ region: 'us-east-1', instance: expect.stringMatching(/^i-/), ami: imageOf(simulation, second) }],
+        sharedWith: ['444455556666', expect.stringContaining('o-exampleorgid')],
+        descendants: [],
+      },
+    });
+    expect(imagesOf(simulation, second)).toEqual(before);
+  });
+
+  test('every channel goes back to the build before, and the images are disabled in every region', async () => {
+    expect(await move(simulation, { ...revoke, build: second })).toMatchObject({ status: 'SUCCEEDED' });
+    expect([held(simulation, 'stable'), held(simulation, 'prod')]).toEqual([everywhere(first), everywhere(first)]);
+    expect(imagesOf(simulation, second)).toEqual(regions.map((region) => [region, 'disabled', []]));
+    expect(record(simulation, 'prod').moves.at(-1)).toMatchObject({ verb: 'revoke', why: 'CVE-2026-1234', who: 'Ada' });
+  });
+
+  test('nothing goes back to it, and its content is not built again by itself', async () => {
+    expect(await move(simulation, { verb: 'promote', channel: 'prod', build: second })).toMatchObject({
+      error: 'MoveRefused',
+      cause: expect.stringMatching(`${second} was revoked by Ada at .*: CVE-2026-1234`),
+    });
+    expect(await build(simulation)).toMatchObject({ error: 'ContentHeld' });
+    expect(await move(simulation, { ...revoke, build: second })).toMatchObject({ error: 'MoveRefused' });
+  });
+
+  test('a restore enables the images with exactly the permissions that they had', async () => {
+    expect(await move(simulation, { verb: 'restore', build: second })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(imagesOf(simulation, second)).toEqual(before);
+    expect(await move(simulation, { verb: 'promote', channel: 'prod', build: second })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await move(simulation, { verb: 'restore', build: second })).toMatchObject({ error: 'MoveRefused' });
+  });
+
+  test('the only healthy build of a channel is not revoked from under it', async () => {
+    expect(await move(simulation, { ...revoke, build: first })).toMatchObject({
+      error: 'MoveRefused',
+      cause: expect.stringContaining(`holds ${first}, and no earlier build is healthy; build base again`),
+    });
+  });
+
+  test('where one region refuses, permissions are the old ones in all, and channels are at the earlier build', async () => {
+    const { ec2 } = simulation.cloud.services;
+    const { DisableImage: disable } = ec2;
+    ec2['DisableImage'] = (input, from) => {
+      if (from.region === 'ap-southeast-2') throw Object.assign(new Error('no'), { name: 'UnauthorizedOperation' });
+      return disable?.(input, from);
+    };
+    expect(await move(simulation, { ...revoke, build: second })).toMatchObject({
+      error: 'AwsRefused',
+      cause: expect.stringMatching(/DisableImage of ami-\w+ in ap-southeast-2/),
+    });
+    expect(imagesOf(simulation, second)).toEqual(before);
+    expect(held(simulation, 'prod')).toEqual(everywhere(first));
+    ec2['DisableImage'] = disable as NonNullable<typeof disable>;
+  });
+});
+
+const imageOf = ({ cloud }: Simulation, id: string) =>
+  [...cloud.world.region('us-east-1').images.values()].find(({ tags }) => tags.get('golden:build') === id)?.id;
+
+test.each(['revoke', 'rebuild'] as const)('of builds that were made from a revoked one, %s', async (descendants) => {
+  const child = { ...recipe, name: 'child', source: { channel: 'base/stable' }, distribute: [recipe.distribute[0]] };
+  const base = { ...recipe, distribute: [recipe.distribute[0]] };
+  const simulation = createSimulation({
+    catalog: { recipes: { base, child }, scripts: {}, version: '1' },
+    scenario: { delays: brisk },
+  });
+  await built(simulation, 1);
+  await build(simulation, { recipe: 'child' });
+  const [, second = ''] = [undefined, ...(await built(simulation, 1))];
+  const made = manifestIn(simulation, await build(simulation, { recipe: 'child' })).build;
+  const { status, output } = await move(simulation, { verb: 'revoke', why: 'CVE', build: second, descendants });
+  expect(status).toBe('SUCCEEDED');
+  expect(JSON.parse(output ?? '{}')).toMatchObject({ hits: { descendants: [{ recipe: 'child', build: made }] } });
+  const childImages = () =>
+    [...simulation.cloud.world.region('us-east-1').images.values()].filter(({ name }) => name.startsWith('child-'));
+  const revoked = childImages().filter(({ state }) => state === 'disabled');
+  expect(revoked.map(({ tags }) => tags.get('golden:build'))).toEqual(descendants === 'revoke' ? [made] : []);
+  await simulation.pass(7200);
+  expect(childImages()).toHaveLength(descendants === 'rebuild' ? 3 : 2);
 });

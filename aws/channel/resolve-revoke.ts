@@ -1,0 +1,134 @@
+import { rollbackOrder, targetsOf } from '../../core/channel/candidates.ts';
+import { channelOf, type PlannedMove } from '../../core/channel/channel-moves.ts';
+import type { MoveRequest } from '../../core/channel/move-request.ts';
+import { isRevoked, saysRevoked, type RevokedBuild, type RevokeHits } from '../../core/channel/revocation.ts';
+import { channelsFolder } from '../../core/memory/documents.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { findImagesFrom, instancesOf } from '../images/disabling.ts';
+import { launchUsers } from '../images/image-attributes.ts';
+import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
+import { knownBuilds, readCandidate } from './candidates.ts';
+import { seeChannel, type SeenChannel } from './channel-look.ts';
+import { firstHealthy, plannedMove, refuseMove, type MovePlace } from './resolve-move.ts';
+
+/** What a revoke or a restore does. */
+export interface RevokePlan {
+  moves: PlannedMove[];
+  builds: RevokedBuild[];
+  /** Recipes that are built again afterwards. */
+  rebuild: string[];
+  hits: RevokeHits;
+}
+
+/** The builds that were made from a build's image, and from theirs, as far as EC2 knows the source of an AMI. */
+async function descendantsOf(artifacts: Artifacts, { recipe, build }: BuildIdentity): Promise<BuildIdentity[]> {
+  const found = new Map<string, BuildIdentity>();
+  const open = [{ recipe, build }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const home = targetsAtHome(await readCandidate(artifacts, next.recipe, next.build), artifacts.aws.region);
+    for (const ami of home)
+      for (const { tags } of await findImagesFrom(artifacts.aws, ami)) {
+        const { 'golden:recipe': of, 'golden:build': id } = tags;
+        if (of === undefined || id === undefined || (of === recipe && id === build) || found.has(`${of} ${id}`))
+          continue;
+        found.set(`${of} ${id}`, { recipe: of, build: id });
+        open.push({ recipe: of, build: id });
+      }
+  }
+  return [...found.values()];
+}
+
+const targetsAtHome = ({ manifest }: Parameters<typeof targetsOf>[0], region: string): string[] =>
+  targetsOf({ manifest }).flatMap((target) => (target.region === region && target.ami !== null ? [target.ami] : []));
+
+/** The channels of a recipe that hold a build in any region. */
+async function holdingChannels(
+  artifacts: Artifacts,
+  { recipe, build }: BuildIdentity,
+  root: string,
+): Promise<SeenChannel[]> {
+  const { manifest, plan } = await readCandidate(artifacts, recipe, build);
+  const folder = channelsFolder({ recipe });
+  const listed = await listArtifacts(artifacts, folder);
+  const own = plan && channelOf(plan)?.channel;
+  const names = listed.map(({ key }) => key.slice(folder.length).replace(/\.json$/, '')).concat(own ?? []);
+  const regions = (manifest?.targets ?? []).map(({ region }) => region);
+  const seen = [...new Set(names)].map((channel) => seeChannel(artifacts, { recipe, channel }, root, regions));
+  return (await Promise.all(seen)).filter(({ holders }) =>
+    holders.some(({ tags }) => tags['golden:recipe'] === recipe && tags['golden:build'] === build),
+  );
+}
+
+/** The moves of all channels away from the builds that are revoked. @throws MoveRefused where no earlier build is healthy. */
+async function movesAway(
+  artifacts: Artifacts,
+  request: MoveRequest,
+  { recipe, build }: BuildIdentity,
+  revoked: ReadonlySet<string>,
+  place: MovePlace,
+): Promise<PlannedMove[]> {
+  const moves: PlannedMove[] = [];
+  for (const look of await holdingChannels(artifacts, { recipe, build }, place.channelRoot)) {
+    const order = rollbackOrder(look.record?.moves ?? [], build, await knownBuilds(artifacts, recipe));
+    const earlier = order.filter((one) => one < build && !revoked.has(`${recipe} ${one}`));
+    const { candidate, wrong } = await firstHealthy(artifacts, look, earlier);
+    if (!candidate) {
+      const cure = `build ${recipe} again, so that the channel holds another build, and then revoke ${build}`;
+      return refuseMove(
+        [`${look.parameter} holds ${build}, and no earlier build is healthy; ${cure}:`, ...wrong].join('\n'),
+      );
+    }
+    moves.push(plannedMove({ ...request, recipe }, look, candidate, place));
+  }
+  return moves;
+}
+
+async function hitsOf(
+  artifacts: Artifacts,
+  builds: RevokedBuild[],
+  descendants: BuildIdentity[],
+  moves: PlannedMove[],
+): Promise<RevokeHits> {
+  const { aws } = artifacts;
+  const images = builds.flatMap((one) => one.images);
+  const instances = images.map(async ({ region, ami }) =>
+    (await instancesOf(aws, region, ami)).map((instance) => ({ region, instance, ami })),
+  );
+  const sharedWith = await Promise.all(images.map(({ region, ami }) => launchUsers(aws, region, ami)));
+  return {
+    channels: moves.map(({ parameter }) => parameter),
+    instances: (await Promise.all(instances)).flat(),
+    sharedWith: [...new Set(sharedWith.flat())],
+    descendants,
+  };
+}
+
+/** Decides what a revoke does: channels that move away, AMIs that are disabled, and what becomes of builds made from them. */
+export async function resolveRevoke(artifacts: Artifacts, request: MoveRequest, place: MovePlace): Promise<RevokePlan> {
+  const { recipe, build = '', descendants: fate = 'leave' } = request;
+  const { manifest, revocation } = await readCandidate(artifacts, recipe, build);
+  if (isRevoked(revocation) && revocation.state === 'revoked') return refuseMove(saysRevoked(build, revocation));
+  if (manifest?.status !== 'published')
+    return refuseMove(`${build} of ${recipe} was never published, so there is nothing to revoke`);
+  const descendants = await descendantsOf(artifacts, { recipe, build });
+  const all = [{ recipe, build }, ...(fate === 'revoke' ? descendants : [])];
+  const revoked = new Set(all.map((one) => `${one.recipe} ${one.build}`));
+  const builds: RevokedBuild[] = [];
+  const moves: PlannedMove[] = [];
+  for (const one of all) {
+    const targets = targetsOf(await readCandidate(artifacts, one.recipe, one.build));
+    builds.push({ ...one, images: targets.map(({ region, ami }) => ({ region, ami: ami ?? '' })) });
+    moves.push(...(await movesAway(artifacts, request, one, revoked, place)));
+  }
+  const rebuild = fate === 'rebuild' ? [...new Set(descendants.map((one) => one.recipe))] : [];
+  return { moves, builds, rebuild, hits: await hitsOf(artifacts, builds, descendants, moves) };
+}
+
+/** Decides what a restore does. @throws MoveRefused if the build is not revoked. */
+export async function resolveRestore(artifacts: Artifacts, { recipe, build = '' }: MoveRequest): Promise<RevokePlan> {
+  const { revocation } = await readCandidate(artifacts, recipe, build);
+  if (!isRevoked(revocation)) return refuseMove(`${build} of ${recipe} is not revoked`);
+  const images = revocation.images.map(({ region, ami }) => ({ region, ami }));
+  const hits = { channels: [], instances: [], sharedWith: [], descendants: [] };
+  return { moves: [], builds: [{ recipe, build, images }], rebuild: [], hits };
+}

@@ -1,0 +1,68 @@
+import type { Users } from '../distribute/permissions.ts';
+
+/** An AMI of a revoked build, with those who might launch it. EC2 forgets them when the AMI is disabled. */
+export interface RevokedImage {
+  region: string;
+  ami: string;
+  users: Users;
+}
+
+/**
+ * The record of a revoke, `builds/<recipe>/<build>/revocation.json`. It is written before the first AMI is disabled, since EC2
+ * forgets the permissions then. `revoking` and `restoring` are underway by `execution`.
+ */
+export interface Revocation {
+  schema: 1;
+  state: 'revoking' | 'revoked' | 'restoring' | 'restored';
+  execution: string;
+  who: string;
+  at: string;
+  why?: string | undefined;
+  images: RevokedImage[];
+  /** Who asked for the images back. */
+  restoredBy?: string;
+  /** The execution failed, and takes back what it had begun. */
+  undoes?: true;
+}
+
+/** Whether nobody may use a build any more. */
+export const isRevoked = (revocation: Revocation | undefined): revocation is Revocation =>
+  revocation !== undefined && revocation.state !== 'restored';
+
+/** Who revoked a build, when and why, in words. */
+export const saysRevoked = (build: string, { who, at, why }: Revocation): string =>
+  `${build} was revoked by ${who} at ${at}${why === undefined ? '' : `: ${why}`}`;
+
+/** What becomes of an AMI of a revoke that is underway: disabled, or enabled with the permissions that it had. */
+export const isToBeDisabled = ({ state }: Pick<Revocation, 'state'>): boolean =>
+  state === 'revoking' || state === 'revoked';
+
+/** The document after its execution failed: the opposite of what was underway. Undefined if nothing of it is underway. */
+export function turnedBack(revocation: Revocation | undefined, execution: string): Revocation | undefined {
+  if (revocation?.execution !== execution) return undefined;
+  if (revocation.state === 'revoked' || revocation.state === 'restored') return undefined;
+  if (revocation.undoes) return revocation;
+  return { ...revocation, state: revocation.state === 'revoking' ? 'restoring' : 'revoking', undoes: true };
+}
+
+export const settledRevocation = (revocation: Revocation): Revocation => ({
+  ...revocation,
+  state: isToBeDisabled(revocation) ? 'revoked' : 'restored',
+});
+
+/** A build that a revoke disables or a restore enables, with its AMIs. */
+export interface RevokedBuild {
+  recipe: string;
+  build: string;
+  images: { region: string; ami: string }[];
+}
+
+/** What a revoke hits, as far as EC2 and the bucket tell. Nothing tells of instances in other accounts. */
+export interface RevokeHits {
+  channels: string[];
+  instances: { region: string; instance: string; ami: string }[];
+  /** Who may launch the images: others may have instances of them. */
+  sharedWith: string[];
+  /** Builds whose source image is one of the images. */
+  descendants: { recipe: string; build: string }[];
+}

@@ -1,0 +1,17 @@
+import * as z from 'zod/mini';
+import { restoreBuild, revokePermissions } from '../../aws/channel/carry-out-revocation.ts';
+import { lambda, stage } from '../stage.ts';
+import { askedBy, revokedBuilds } from '../stage-of-move.ts';
+
+/** Enables the images of a revoked build in every region, and gives them the launch permissions that they had. */
+export const restoreImages = stage({
+  name: 'RestoreImages',
+  input: z.strictObject({ builds: revokedBuilds, asked: askedBy }),
+  permissions: revokePermissions.filter((action) => action !== 'ec2:DisableImage'),
+  async run({ builds, asked }, cloud) {
+    for (const one of builds) await restoreBuild(cloud, one, asked);
+    return { restored: builds.length };
+  },
+});
+
+export const handler = lambda(restoreImages);
