@@ -24,6 +24,7 @@ Examples:
   golden promote al2023-patched --to prod --why 'a week in test'
   golden rollback al2023-patched --channel prod    back to the build before, in every region or in none
   golden history al2023-patched --channel prod
+  golden revoke 20261123-030000-9f2c --why CVE-2026-1234 --plan   what a revoke would hit
   golden rollback al2023-base --simulate           the same on a simulated AWS
   golden share al2023-patched --plan               how the users of published images differ from the recipe's lists
   golden regions --apply                           let the target regions tell when copies are done

@@ -56,7 +56,11 @@ const beyondTheRuns: [RegExp, string][] = [
     'only an event without room for its input makes Notify read the execution; build-image-dies does',
   ],
   [
-    /^(Publish|Verify|VerifyMove|UndoMove|ApplyShare) s3:ListBucket on /,
+    /^RebuildDescendants states:DescribeExecution on /,
+    'only a repeated call finds the build that the first one started',
+  ],
+  [
+    /^(Publish|Verify|VerifyMove|UndoMove|RestoreImages|ApplyShare) s3:ListBucket on /,
     'what they read is there; were it gone, S3 must say so',
   ],
   [

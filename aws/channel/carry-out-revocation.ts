@@ -100,6 +100,13 @@ export const restoreBuild = (artifacts: Artifacts, build: RevokedBuild, asked: A
     return { ...before, execution: asked.execution, restoredBy: asked.who, state: 'restoring' };
   });
 
-/** Takes back what a failed execution had begun to revoke or to restore. */
-export const turnBack = (artifacts: Artifacts, build: RevokedBuild, execution: string): Promise<void> =>
-  change(artifacts, build, async (found) => turnedBack(found, execution));
+/** Takes back what a failed execution had begun to revoke or to restore. @returns what AWS refused of that. */
+export async function turnBack(artifacts: Artifacts, build: RevokedBuild, execution: string): Promise<string[]> {
+  try {
+    await change(artifacts, build, async (found) => turnedBack(found, execution));
+    return [];
+  } catch (error) {
+    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    return [`the images of ${build.recipe}-${build.build}: ${error.message}`];
+  }
+}

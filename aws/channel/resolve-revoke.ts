@@ -12,7 +12,7 @@ import { seeChannel, type SeenChannel } from './channel-look.ts';
 import { firstHealthy, plannedMove, refuseMove, type MovePlace } from './resolve-move.ts';
 
 /** What a revoke or a restore does. */
-export interface RevokePlan {
+interface RevokePlan {
   moves: PlannedMove[];
   builds: RevokedBuild[];
   /** Recipes that are built again afterwards. */

@@ -1,9 +1,12 @@
+import { InvalidArgumentError } from 'commander';
 import { deployed, simulatedOption, withSimulation, type Cli } from '../deployed/deployed-verbs.ts';
 
 /** The verbs that move channels and show them. Each verb's module is loaded only when the verb is called. */
 export function addChannelVerbs(cli: Cli): void {
   addPromote(cli);
   addRollback(cli);
+  addRevoke(cli);
+  addRestore(cli);
   addStatus(cli);
   addHistory(cli);
   addShare(cli);
@@ -53,6 +56,57 @@ function addRollback(cli: Cli): void {
       const named = { ...(channel !== undefined && { channel }), ...(to !== undefined && { build: to }) };
       const asked = { recipe, verb: 'rollback' as const, ...(named as { channel?: string; build?: string }) };
       await withSimulation(cli, options, (surroundings) => moveChannelBy(asked, options, cli.terminal, surroundings));
+    });
+}
+
+const fates = ['leave', 'rebuild', 'revoke'];
+
+function fateOf(text: string): string {
+  if (!fates.includes(text)) throw new InvalidArgumentError(`Give ${fates.join(', ')}.`);
+  return text;
+}
+
+function addRevoke(cli: Cli): void {
+  deployed(
+    cli.program,
+    'revoke',
+    'take a published build back from everybody: channels move away, and its images are disabled',
+    'Lists what the revoke hits: channels, instances of this account, who may launch the images, and builds made from them. Then every channel that holds the build goes back to the newest healthy build before it, and the images are disabled in every region. Running instances run on. golden restore gives the images and their launch permissions back.',
+    moving,
+  )
+    .argument('<build>', "a build's id, alone or as in its image's name")
+    .requiredOption('--why <text>', 'why, such as CVE-2026-1234, for the history')
+    .option('--descendants <fate>', 'builds made from it: leave, rebuild or revoke them', fateOf, 'leave')
+    .option('--plan', 'only list what it hits')
+    .option('--yes', 'do not ask')
+    .option(...simulatedOption)
+    .action(async (build: string, { descendants, ...options }) => {
+      const { changeBuildBy } = await import('./move.ts');
+      const asked = { verb: 'revoke' as const, descendants: descendants as 'leave' };
+      await withSimulation(cli, options, (surroundings) =>
+        changeBuildBy(build, asked, options, cli.terminal, surroundings),
+      );
+    });
+}
+
+function addRestore(cli: Cli): void {
+  deployed(
+    cli.program,
+    'restore',
+    'give the images of a revoked build back, with the launch permissions that they had',
+    'Enables the images of a revoked build in every region, and gives exactly the launch permissions back that they had. No channel moves: promote the build for that.',
+    moving,
+  )
+    .argument('<build>', "a build's id, alone or as in its image's name")
+    .option('--why <text>', 'why')
+    .option('--plan', 'only say what would be enabled')
+    .option('--yes', 'do not ask')
+    .option(...simulatedOption)
+    .action(async (build: string, options) => {
+      const { changeBuildBy } = await import('./move.ts');
+      await withSimulation(cli, options, (surroundings) =>
+        changeBuildBy(build, { verb: 'restore' }, options, cli.terminal, surroundings),
+      );
     });
 }
 

@@ -2,9 +2,11 @@ import { callerArn } from '../../aws/caller.ts';
 import { describeExecution } from '../../aws/executions/executions.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
+import type { RevokedBuild, RevokeHits } from '../../core/channel/revocation.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { randomUUID } from 'node:crypto';
+import { findBuild } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { interruptedCode, watch } from '../deployed/follow.ts';
 import { refusal } from '../refusal.ts';
@@ -25,10 +27,27 @@ type Asked = Omit<MoveRequest, 'who' | 'plan' | 'why'>;
 
 /** What an execution of move-channel ends with. */
 interface MoveOutput {
+  verb: MoveRequest['verb'];
   moves: PlannedMove[];
+  /** Builds that are revoked or restored. */
+  builds: RevokedBuild[];
+  rebuild: string[];
+  hits: RevokeHits | null;
 }
 
 const machineOfMoves = ({ machine }: Pipeline) => machine.replace(/build-image$/, 'move-channel');
+
+/** Revokes or restores the build that a word names: see moveChannelBy. */
+export async function changeBuildBy(
+  wanted: string,
+  asked: Pick<MoveRequest, 'verb' | 'descendants'>,
+  options: MoveOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { recipe, build } = await findBuild(await findPipeline(options, surroundings), wanted);
+  return moveChannelBy({ recipe, build, ...asked }, options, terminal, surroundings);
+}
 
 /** Moves a channel with the deployed pipeline, and shows that until it ends. With a person at the terminal, asks first. */
 export async function moveChannelBy(
@@ -48,16 +67,16 @@ export async function moveChannelBy(
   if (plan || asks) {
     const planned = await runMachine({ ...input, plan: true }, pipeline, surroundings, async () => true);
     if (planned.is !== 'done') return tellFailure(planned, tell);
-    write(`\n${tableOfMoves(planned.output.moves, terminal)}\n\n`);
+    write(`\n${shownMove(planned.output, terminal)}\n\n`);
     if (plan && json) terminal.out(`${JSON.stringify({ status: 'planned', ...planned.output }, null, 2)}\n`);
     if (plan) return 0;
-    if (!(await surroundings.confirms(`  Move ${channelsOf(planned.output)}?`))) {
+    if (!(await surroundings.confirms(`  ${questionOf(planned.output)}?`))) {
       write('  Nothing was moved.\n\n');
       return interruptedCode;
     }
     // What was shown is what is done, even if another build is published meanwhile.
     const [first] = planned.output.moves;
-    pinned = first && planned.output.moves.length === 1 ? { channel: first.channel, build: first.move.to.build } : {};
+    pinned = first && planned.output.builds.length === 0 ? { channel: first.channel, build: first.move.to.build } : {};
   }
   const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
   write(`\n${heading(sheet, 'elapsed')}\n`);
@@ -69,12 +88,19 @@ export async function moveChannelBy(
     return interruptedCode;
   }
   if (ended.is === 'failed') return tellFailure(ended, tell);
-  write(`\n${painter(sheet)('green', '  moved')}\n${tableOfMoves(ended.output.moves, terminal)}\n\n`);
-  if (json) terminal.out(`${JSON.stringify({ status: 'moved', ...ended.output }, null, 2)}\n`);
+  write(`\n${painter(sheet)('green', `  ${pastOf[asked.verb]}`)}\n${shownMove(ended.output, terminal)}\n\n`);
+  if (json) terminal.out(`${JSON.stringify({ status: pastOf[asked.verb], ...ended.output }, null, 2)}\n`);
   return 0;
 }
 
-const channelsOf = ({ moves }: MoveOutput): string => moves.map(({ parameter }) => parameter).join(', ');
+const pastOf = { promote: 'moved', rollback: 'moved', revoke: 'revoked', restore: 'restored' };
+
+function questionOf({ verb, moves, builds }: MoveOutput): string {
+  const named = builds.map(({ recipe, build }) => `${recipe}-${build}`).join(', ');
+  if (verb === 'restore') return `Restore ${named}`;
+  const channels = moves.map(({ parameter }) => parameter).join(', ');
+  return verb === 'revoke' ? `Revoke ${named}${channels && ` and move ${channels}`}` : `Move ${channels}`;
+}
 
 type Ended = { is: 'done'; output: MoveOutput } | { is: 'failed'; error: string; cause: string } | { is: 'left' };
 
@@ -110,6 +136,31 @@ function tellFailure(
   if (json && refused) terminal.out(refusal([{ path: [], message: cause, place: {} }]));
   else if (json) terminal.out(`${JSON.stringify({ status: 'failed', error, cause }, null, 2)}\n`);
   return refused ? 2 : 1;
+}
+
+/** What an execution does, or did: moves, images, and what a revoke hits. */
+function shownMove({ verb, moves, builds, rebuild, hits }: MoveOutput, terminal: Terminal): string {
+  const images = builds.flatMap(({ recipe, build, images: own }) =>
+    own.map(({ region, ami }, index): Cell[] => [
+      { text: index === 0 ? `${recipe}-${build}` : '' },
+      { text: region },
+      { text: ami },
+      { text: verb === 'revoke' ? 'disabled' : 'enabled' },
+    ]),
+  );
+  const lines = [
+    ...(hits?.instances ?? []).map(({ region, instance, ami }) => `runs on: ${instance} in ${region} is of ${ami}`),
+    ...(hits && hits.sharedWith.length > 0
+      ? [`may have instances, which nothing here shows: ${hits.sharedWith.join(', ')}`]
+      : []),
+    ...(hits?.descendants ?? []).map(({ recipe, build }) => `made from it: ${recipe}-${build}`),
+    ...(rebuild.length > 0 ? [`built again: ${rebuild.join(', ')}`] : []),
+  ];
+  return [
+    ...(moves.length > 0 ? [tableOfMoves(moves, terminal)] : []),
+    ...(images.length > 0 ? [columns(['Build', 'Region', 'AMI', 'Becomes'], images, terminal)] : []),
+    ...(lines.length > 0 ? [lines.map((line) => `  ${line}`).join('\n')] : []),
+  ].join('\n\n');
 }
 
 /** One line for each channel and region: from which image to which. */

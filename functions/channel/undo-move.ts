@@ -37,12 +37,12 @@ export const undoMove = wait({
     };
     const waiting: string[] = [];
     const left: string[] = [];
-    for (const one of asked ? builds : []) await turnBack(cloud, one, asked?.execution ?? '');
     for (const one of moves) {
       const outcome = await undoOnce(cloud, one, told, last);
       waiting.push(...outcome.waiting);
       left.push(...outcome.left);
     }
+    for (const one of builds) left.push(...(await turnBack(cloud, one, asked?.execution ?? '')));
     if (waiting.length + left.length > 0 && !last)
       return { waiting: `still to restore: ${[...waiting, ...left].join(', ')}` };
     const remains = [...waiting, ...left].map((one) => `left: ${one}`);

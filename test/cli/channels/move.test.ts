@@ -79,6 +79,35 @@ describe('from a terminal', () => {
   });
 });
 
+describe('a build is revoked', () => {
+  test('--plan lists what the revoke hits, and does nothing', async () => {
+    const { exitCode, out } = await run('revoke', builds[2] ?? '', '--why', 'CVE-2026-1234', '--plan');
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(
+      new RegExp(
+        `/golden/base/prod +us-east-1 +${builds[2]} +${builds[1]}[\\s\\S]+base-${builds[2]} +us-east-1 +ami-\\w+ +disabled\\n\\n.*nothing here shows: 444455556666`,
+      ),
+    );
+    expect(await heldBuild('prod')).toBe(builds[2]);
+  });
+
+  test('and restored', async () => {
+    const revoked = await run('revoke', `base-${builds[2]}`, '--why', 'CVE-2026-1234', '--json');
+    expect([revoked.exitCode, JSON.parse(revoked.out)]).toMatchObject([
+      0,
+      { status: 'revoked', hits: { descendants: [] } },
+    ]);
+    expect(await heldBuild('prod')).toBe(builds[1]);
+    expect((await run('promote', 'base', builds[2] ?? '', '--to', 'prod')).err).toContain('was revoked by arn:aws:sts');
+    const { exitCode, out } = await run('restore', builds[2] ?? '');
+    expect([exitCode, out]).toEqual([
+      0,
+      expect.stringMatching(/restored\n.*\n +base-\S+ +us-east-1 +ami-\w+ +enabled/),
+    ]);
+    expect((await run('revoke', builds[2] ?? '')).err).toContain("required option '--why <text>'");
+  });
+});
+
 test('anybody can try it on a simulated AWS', async () => {
   const { terminal, out } = recordingTerminal();
   expect(await golden(['rollback', 'al2023-base', '--simulate'], terminal)).toBe(0);

@@ -264,6 +264,8 @@ const byId: Record<string, [string, 'here' | 'unowned', string]> = {
   'ec2:DeleteSnapshot': ['SnapshotId', 'unowned', 'snapshot'],
   'ec2:DeleteVolume': ['VolumeId', 'here', 'volume'],
   'ec2:DeregisterImage': ['ImageId', 'unowned', 'image'],
+  'ec2:DisableImage': ['ImageId', 'unowned', 'image'],
+  'ec2:EnableImage': ['ImageId', 'unowned', 'image'],
   'ec2:DescribeImageAttribute': ['ImageId', 'unowned', 'image'],
   'ec2:DescribeSnapshotAttribute': ['SnapshotId', 'unowned', 'snapshot'],
   'ec2:ModifyImageAttribute': ['ImageId', 'unowned', 'image'],

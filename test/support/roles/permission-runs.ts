@@ -257,9 +257,36 @@ const shared: PermissionRun = {
   },
 };
 
+/** A build that another was made from is revoked and restored, and revoking is refused in a region. */
+const revoked: PermissionRun = {
+  name: 'builds are revoked and restored',
+  outcome: 'SUCCEEDED',
+  async simulation() {
+    const simulation = pipeline({ changes: { distribute: [home, copied] } });
+    const move = (input: object) => simulation.finish(simulation.move({ recipe: 'base', ...input }));
+    await build(simulation);
+    const { build: second } = manifestIn(simulation, await build(simulation, { recipe: 'base', force: true }));
+    await build(simulation, { recipe: { ...recipe, ...short, name: 'child', source: { channel: 'base/stable' } } });
+    const revoke = { verb: 'revoke', build: second, why: 'CVE', descendants: 'rebuild' };
+    const { ec2 } = simulation.cloud.services;
+    for (const action of ['DisableImage', 'EnableImage'] as const) {
+      const { [action]: real } = ec2;
+      ec2[action] = (input, from) => {
+        if (from.region === 'eu-west-1') throw Object.assign(new Error('no'), { name: 'UnauthorizedOperation' });
+        return real?.(input, from);
+      };
+      await move(action === 'DisableImage' ? revoke : { verb: 'restore', build: second });
+      ec2[action] = real as NonNullable<typeof real>;
+      if (action === 'DisableImage') await move(revoke);
+    }
+    return [simulation, await move({ verb: 'restore', build: second })];
+  },
+};
+
 export const runs: PermissionRun[] = [
   moved,
   shared,
+  revoked,
   {
     name: 'everything is published, by an AWS so slow that every wait must beat',
     outcome: 'SUCCEEDED',

@@ -192,6 +192,8 @@ export const samples: Record<string, Sample> = {
     answers: [ec2('CreateImage', `<imageId>${ami}</imageId>`)],
   },
   DeregisterImage: { inputs: [{ ImageId: ami }], answers: [done('DeregisterImage')] },
+  DisableImage: { inputs: [{ ImageId: ami }], answers: [done('DisableImage')] },
+  EnableImage: { inputs: [{ ImageId: ami }], answers: [done('EnableImage')] },
   DescribeInstances: {
     inputs: [{ InstanceIds: [instance] }, { ...paged, MaxResults: 100 }],
     answers: [
