@@ -4,6 +4,7 @@ import type { AnyClient } from './calls/retries.ts';
 import type { Clock } from '../clock.ts';
 import { createDelays, type DelayOverrides, type DrawnDelay } from './delays.ts';
 import { attributeActions } from './ec2/images/attributes.ts';
+import { disablingActions } from './ec2/images/disabling.ts';
 import { copyImageActions } from './ec2/images/copy-image.ts';
 import { createImageActions } from './ec2/images/create-image.ts';
 import { encryptionActions } from './ec2/images/encryption.ts';
@@ -204,6 +205,7 @@ const servicesOf = (
     ...imageActions(world),
     ...createImageActions(world),
     ...copyImageActions(world),
+    ...disablingActions(world),
     ...attributeActions(world),
     ...runInstancesActions(world),
     ...instanceActions(world),

@@ -1,9 +1,4 @@
-import type {
-  DeregisterImageRequest,
-  DescribeImagesRequest,
-  DisableImageRequest,
-  EnableImageRequest,
-} from '@aws-sdk/client-ec2';
+import type { DeregisterImageRequest, DescribeImagesRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { imageStateChange } from '../../events/events.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
@@ -98,21 +93,6 @@ export const imageActions = (world: World): Actions => ({
     const { state, providers } = world.scenario.allowedImages;
     return { State: state, ImageCriteria: [{ ImageProviders: providers }], ManagedBy: 'account' };
   }),
-  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisableImage.html and the user guide, "Disable an AMI". What EC2
-  // answers for an AMI that is not available, or disabled already, is not documented: the simulator refuses.
-  DisableImage: strict('ec2:DisableImage', 'ImageId', (input: DisableImageRequest, caller) => {
-    const image = inState(world, caller, input.ImageId, 'available');
-    image.state = 'disabled';
-    image.permissions = [];
-    world.emit(imageStateChange(caller.region, image));
-    return { Return: true };
-  }),
-  EnableImage: strict('ec2:EnableImage', 'ImageId', (input: EnableImageRequest, caller) => {
-    const image = inState(world, caller, input.ImageId, 'disabled');
-    image.state = 'available';
-    world.emit(imageStateChange(caller.region, image));
-    return { Return: true };
-  }),
   DeregisterImage: strict(
     'ec2:DeregisterImage',
     'ImageId DeleteAssociatedSnapshots',
@@ -135,12 +115,6 @@ export const imageActions = (world: World): Actions => ({
     },
   ),
 });
-
-function inState(world: World, caller: Caller, id: string | undefined, state: Image['state']): Image {
-  const image = ownImage(world.region(caller.region), caller, id ?? '');
-  if (image.state === state) return image;
-  throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is ${image.state}, not ${state}`);
-}
 
 /**
  * An image by id. A formerly valid id gives no image for a while, and while instances refer to it; after that the id is unknown.
