@@ -42,7 +42,8 @@ export const resolveMove = stage({
       at: now.toISOString(),
       ...(why !== undefined && { why }),
     };
-    return { verb, planOnly: request.plan === true, since: now.toISOString(), ...planned, asked };
+    const images = { disable: verb === 'revoke', enable: verb === 'restore' };
+    return { verb, images, planOnly: request.plan === true, since: now.toISOString(), ...planned, asked };
   },
 });
 
