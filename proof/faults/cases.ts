@@ -26,6 +26,7 @@ const bases: Record<string, FaultScenario> = {
   'check fails': { fails: 'check-2', strikes: [] },
   'copy fails': { fails: 'eu-west-1', strikes: [] },
   'copies after checks': { late: true, strikes: [] },
+  'regions tell': { told: true, strikes: [] },
   unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
   'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },
@@ -84,11 +85,12 @@ function isOwn(state: string, base: string): boolean {
   if (state === 'KeepUnjudged') return base === 'unjudged';
   // What differs from a published build is when the image is copied.
   if (base === 'copies after checks') return /^(TerminateInstances|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);
+  if (base === 'regions tell') return state === 'AwaitCopy';
   return undoing !== (base === 'published');
 }
 
 /** The builds in which events are struck: a published one, and those with failures that events tell of. */
-const eventful = new Set(['published', 'check fails', 'copy fails']);
+const eventful = new Set(['published', 'regions tell', 'check fails', 'copy fails']);
 
 /** Strikes the runs of `wake` for each wait. In addition it strikes every run, and the events of every wait. */
 function casesOfWake(observed: Map<string, Observed>, base: string, scenario: FaultScenario): FaultCase[] {
@@ -96,7 +98,9 @@ function casesOfWake(observed: Map<string, Observed>, base: string, scenario: Fa
   const runs = [...observed].filter(([place]) => isWake(place) && place !== 'wake/nobody');
   const calls = [...observed].filter(([place]) => isWake(place)).flatMap(([, seen]) => seen.calls);
   // In a build that fails, only the run that finds the failure differs from those of a published build.
-  const own = runs.filter(([place]) => base === 'published' || place === `wake/AwaitCheck[${scenario.fails}]`);
+  const isTold = (place: string) =>
+    base === 'regions tell' ? place.startsWith('wake/AwaitCopy') : place === `wake/AwaitCheck[${scenario.fails}]`;
+  const own = runs.filter(([place]) => base === 'published' || isTold(place));
   return [
     ...own.flatMap(([place, seen]) => casesAt(place, seen, { state: place }, base, scenario)),
     ...casesAt('Wake', { calls, runs: runs.length, events: 1 }, { state: 'Wake' }, base, scenario),
@@ -107,6 +111,8 @@ function casesAt(place: string, seen: Observed, task: Task, base: string, scenar
   const row = base === 'published' ? place : `${place} (${base})`;
   return faults.flatMap((fault) =>
     occasions(fault, seen, task).flatMap((at) => {
+      // What differs from a published build is that events come of copies.
+      if (scenario.told && !isWake(place) && !fault.startsWith('event-')) return [];
       // A Resolve that refuses has thrown, so there is no process left to end.
       if (scenario.beyond && fault === 'crash-after') return [];
       const strike: Strike = { place, fault, ...(at !== undefined && { at }) };

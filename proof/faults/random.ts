@@ -129,9 +129,9 @@ export const scenario: fc.Arbitrary<FaultScenario> = fc
     rates: seldom(rates),
     throttled: seldom(rate(0.2)),
     unheard: fc.boolean(),
-    late: seldom(fc.constant(true)),
+    as: fc.record({ late: fc.constant(true), told: fc.constant(true) }, { requiredKeys: [] }),
   })
-  .map(({ shape: given, aims, seed, fails, again, rough, rates: moods, throttled, unheard, late }): FaultScenario => {
+  .map(({ shape: given, aims, seed, fails, again, rough, rates: moods, throttled, unheard, as }): FaultScenario => {
     const { steps, checks, targets } = given;
     const failing = [
       ...steps.map((kind, index) => `${kind}-${index + 1}`),
@@ -147,7 +147,7 @@ export const scenario: fc.Arbitrary<FaultScenario> = fc
       ...(fails !== undefined && { fails: failing[fails % failing.length] as string }),
       ...(again && { again }),
       ...(rough && { rough }),
-      ...(late && { late }),
+      ...as,
       ...((moods || rough || eventsLost > 0) && { rates: { ...moods, eventsLost } }),
       ...(throttled && { throttled }),
     };

@@ -99,6 +99,7 @@ export function pipelineWithPast(scenario: FaultScenario, interfere: Interferenc
     catalog: { recipes: { base: recipeOf(shape, late) }, scripts: {}, version: '' },
     interfere,
     settings: settingsOf(scenario),
+    ...(scenario.told && { regionStacks: regionsOf(shape).filter((region) => region !== pipelineHome) }),
     rough,
     rates,
     ...(seed !== undefined && { seed }),

@@ -201,8 +201,11 @@ const fates: Partial<Record<Fault, EventFate>> = {
 const eventsOf =
   (underway: Underway): Required<Interference>['event'] =>
   (event) => {
-    // Events of other regions wake nobody.
-    const place = underway.begun && event.region === pipelineHome ? waitFor(underway, event) : undefined;
+    // Events of other regions wake nobody, unless stacks send them.
+    const place =
+      underway.begun && (event.region === pipelineHome || underway.scenario.told)
+        ? waitFor(underway, event)
+        : undefined;
     if (place === undefined) return undefined;
     see(underway, place).events++;
     const strike = underway.scenario.strikes.find(

@@ -74,6 +74,8 @@ export interface FaultScenario {
   again?: 'at once' | 'later' | 'redrive' | 'clean-up' | 'sweep';
   /** The same recipe was built and published before, without faults, so that there is nothing to do. */
   upToDate?: boolean;
+  /** The target regions have stacks that send their events to the pipeline. */
+  told?: boolean;
   /** The image is copied after its checks, by the recipe. By default it is copied beside them. */
   late?: boolean;
   /** The part that asks for more than the deployment's settings allow: the deployed recipe, or the overrides of the start. */
