@@ -26,6 +26,7 @@ const timeouts: Record<string, number> = {
   startBuild: 120,
   watchSources: 300,
   measureRecipes: 300,
+  checkDrift: 600,
 };
 
 /** The functions that need the recipes. scripts/deployment-files.ts puts the recipes beside them. */
@@ -37,6 +38,7 @@ export const takeRecipes = [
   'startBuild',
   'watchSources',
   'measureRecipes',
+  'checkDrift',
 ];
 
 /** `functions` of serverless.yml. */
@@ -51,7 +53,7 @@ export const lambdas = (functions: Declared[], { name, notified }: ConfiguredDep
         environment: {
           ...(takeRecipes.includes(key) && { GOLDEN_CATALOG: `dist/${key}/recipes.json` }),
           ...(byEvents && { GOLDEN_MACHINE: ref('BuildImage') }),
-          ...(key === 'notify' && { GOLDEN_TOPIC: topicArn(notified, name) }),
+          ...((key === 'notify' || (key === 'checkDrift' && notified)) && { GOLDEN_TOPIC: topicArn(notified, name) }),
         },
         package: { patterns: [`dist/${key}/**`] },
       },

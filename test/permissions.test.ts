@@ -64,12 +64,12 @@ const beyondTheRuns: [RegExp, string][] = [
     'what they read is there; were it gone, S3 must say so',
   ],
   [
-    /^(Publish|ResolveMove|MoveChannel|ResolveShare) states:DescribeExecution on .*:MACHINE-build-image:\*$/,
+    /^(Publish|ResolveMove|MoveChannel|ResolveShare|CheckDrift) states:DescribeExecution on .*:MACHINE-build-image:\*$/,
     'no run moves a channel between the death of a build that publishes and its clean-up; move-channel does',
   ],
   [
-    /^ResolveShare states:DescribeExecution on .*:MACHINE-move-channel:\*$/,
-    'no run shares an image while its channel moves; it asks as the other functions do that heed a move',
+    /^(ResolveShare|CheckDrift) states:DescribeExecution on .*:MACHINE-move-channel:\*$/,
+    'no run shares or checks an image while its channel moves; they ask as all functions do that heed a move',
   ],
   [/^VerifyShare states:SendTaskFailure on \*$/, 'only a missing report ends it, and ResolveShare wrote one'],
   [/^(VerifyMove|UndoMove) states:SendTaskFailure on \*$/, 'no run moves to a wrong image, or is refused the undoing'],
@@ -83,7 +83,7 @@ const beyondTheRuns: [RegExp, string][] = [
   ],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
   [
-    /^(StartBuild|WatchSources|MeasureRecipes|Notify|Wake) sqs:SendMessage on .*:TriggerFailures$/,
+    /^(StartBuild|WatchSources|MeasureRecipes|CheckDrift|Notify|Wake) sqs:SendMessage on .*:TriggerFailures$/,
     'Lambda itself leaves there what they fail on',
   ],
   [/^\w+ logs:(CreateLogStream|PutLogEvents) on /, 'Lambda itself writes the log, with the role of the function'],

@@ -227,7 +227,7 @@ test('nothing starts builds until the deployment says so', () => {
   );
   for (const [id, state] of states) expect([id, state]).toEqual([id, 'DISABLED']);
   // What looks after builds and images works from the first deployment on.
-  for (const id of ['BuildDied', 'MeasureRecipesSchedule', 'DailySweep'])
+  for (const id of ['BuildDied', 'MeasureRecipesSchedule', 'CheckDriftSchedule', 'ImageGone', 'DailySweep'])
     expect(template.Resources[id]?.Properties['State'] ?? 'ENABLED').toBe('ENABLED');
   expect(template.Resources['BuildImage']?.Properties['Tags']).toContainEqual({
     Key: 'golden:automatic-builds',
@@ -508,8 +508,9 @@ describe('what starts builds', () => {
       }))
       .toSorted((a, b) => (a.name ?? a.schedule).localeCompare(b.name ?? b.schedule));
     const others = all.filter(({ name }) => name !== undefined);
-    const [watch, measure] = all.filter(({ name }) => name === undefined);
+    const [check, watch, measure] = all.filter(({ name }) => name === undefined);
     const scheduled = '<aws.scheduler.scheduled-time>';
+    expect(check).toMatchObject({ schedule: 'rate(1 hour)', target: arn('CheckDriftLambdaFunction') });
     expect(watch).toMatchObject({ schedule: 'rate(1 hour)', target: arn('WatchSourcesLambdaFunction') });
     expect(measure).toMatchObject({ schedule: 'rate(6 hours)', target: arn('MeasureRecipesLambdaFunction') });
     expect(others).toEqual(
@@ -546,6 +547,7 @@ describe('what starts builds', () => {
       'CommandEnded',
       'ImageAvailable',
       'ImageChanged',
+      'ImageGone',
       'InstanceChanged',
       'SourceImageUpdated',
     ]);

@@ -53,7 +53,7 @@ export async function describeImages(
   region: string,
   about: string,
   input: DescribeImagesCommandInput,
-) {
+): Promise<AmiDescription[]> {
   const ec2 = aws.client(EC2Client, region);
   const images = await ask(
     { action: 'ec2:DescribeImages', region, about },
@@ -113,18 +113,6 @@ export const findBuildImages = (aws: Connection, region: string, identity: Build
   describeImages(aws, region, `${identity.recipe} ${identity.build}`, {
     Owners: ['self'],
     Filters: filtersOf(identity),
-    MaxResults: 1000,
-  });
-
-/** Every AMI of this account in a region, disabled ones too. */
-export const findAllOwnImages = (aws: Connection, region: string): Promise<AmiDescription[]> =>
-  describeImages(aws, region, 'all of our own', { Owners: ['self'], IncludeDisabled: true, MaxResults: 1000 });
-
-/** AMIs of this account by name. */
-export const findOwnImages = (aws: Connection, region: string, name: string): Promise<AmiDescription[]> =>
-  describeImages(aws, region, name, {
-    Owners: ['self'],
-    Filters: [{ Name: 'name', Values: [name] }],
     MaxResults: 1000,
   });
 

@@ -28,7 +28,7 @@ export function asFailure(region: string, error: unknown, ami?: string): ShareFa
 }
 
 /** Every channel that a recipe's images were ever published or promoted to. */
-async function channelNames(artifacts: Artifacts, recipe: string, own: string | undefined): Promise<string[]> {
+export async function channelNames(artifacts: Artifacts, recipe: string, own: string | undefined): Promise<string[]> {
   const folder = channelsFolder({ recipe });
   const listed = await listArtifacts(artifacts, folder);
   const moved = listed.map(({ key }) => key.slice(folder.length).replace(/\.json$/, ''));

@@ -5,7 +5,7 @@ import type { Estate } from '../../core/sweep/estate.ts';
 import { idInRegion } from '../../core/undo/things.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
-import { findAllOwnImages } from '../images/images.ts';
+import { findAllOwnImages } from '../images/own-images.ts';
 import { readParametersBelow } from '../parameters.ts';
 import { findTaggedInstances, findTaggedSnapshots, findTaggedVolumes, imageThing } from '../tagged.ts';
 

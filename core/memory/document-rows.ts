@@ -71,6 +71,12 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     writtenBy: 'Publish, MoveChannel, UndoMove',
     readBy: 'Publish, ResolveMove, MoveChannel, UndoMove, Resolve, `startBuild`, `golden`',
   },
+  drift: {
+    holds:
+      'how the published images of a recipe differ from their last moves and from the recipe, and when that was checked',
+    writtenBy: '`checkDrift`',
+    readBy: '`checkDrift`, `golden status`',
+  },
   sharing: {
     holds:
       'who may use the images of a published build since `golden share` changed that; who changed it, when and why',

@@ -7,6 +7,7 @@ import type { RegionStacks } from './region-stacks.ts';
 import type { Revocation } from '../channel/revocation.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { BuildSharing } from '../share/build-sharing.ts';
+import type { DriftReport } from '../share/drift.ts';
 import type { ShareReport } from '../share/share-report.ts';
 import type { SweepReport } from '../sweep/sweep-report.ts';
 import type { BuildIdentity } from '../tags.ts';
@@ -76,6 +77,7 @@ export const documents = {
   lock: ofRecipe<Lock>('lock.json'),
   record: ofRecipe<RecipeRecord>('record.json'),
   channel: ofChannel<ChannelRecord>(),
+  drift: ofRecipe<DriftReport>('drift.json'),
   sharing: ofBuild<BuildSharing>('sharing.json'),
   shareReport: ofRun<ShareReport>('share'),
   sweepReport: ofRun<SweepReport>('sweep'),

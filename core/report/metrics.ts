@@ -18,6 +18,8 @@ export const units = {
   BrokenChannels: 'Count',
   /** 1 while a recipe is no longer started automatically because it failed too often. */
   BreakerOpen: 'None',
+  /** Differences between published images and what the pipeline and the recipe say of them. */
+  Drifts: 'Count',
   OrphansFound: 'Count',
 } as const;
 

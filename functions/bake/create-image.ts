@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { createImage as create } from '../../aws/images/image-making.ts';
-import { findOwnImages } from '../../aws/images/images.ts';
+import { findOwnImages } from '../../aws/images/own-images.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedImage } from '../../core/build/awaited.ts';
 import { isFirstTry } from '../../core/start/first-try.ts';

@@ -3,6 +3,7 @@ import type { ConfiguredDeployment } from '../settings/deployment.ts';
 import {
   dayPeriod,
   executions,
+  hourPeriod,
   measuredPeriod,
   ownMetric,
   queues,
@@ -86,6 +87,12 @@ const alarmsOf = (
       `${recipe}/${channel} points at an image of more than ${staleAfterDays} days. Runbook: "An image is stale".`,
       { ...asBefore, threshold: staleAfterDays, operator: 'GreaterThanThreshold' },
       one(ownMetric('ImageAge', deployment, { Recipe: recipe, Channel: channel }), 'Maximum', measuredPeriod),
+    ),
+    [`Drifted${idOf(recipe)}`]: alarm(
+      `${deployment}-drifted-${recipe}`,
+      `Published images of ${recipe} were changed by somebody else, or differ from the deployed recipe. Runbook: "A published image has drifted".`,
+      asBefore,
+      one(ownMetric('Drifts', deployment, { Recipe: recipe }), 'Maximum', hourPeriod),
     ),
     [`ChannelBroken${idOf(recipe)}`]: alarm(
       `${deployment}-channel-broken-${recipe}`,

@@ -3,6 +3,7 @@ import type { ConfiguredDeployment } from '../settings/deployment.ts';
 import {
   dayPeriod,
   executions,
+  hourPeriod,
   measuredPeriod,
   ownMetric,
   queues,
@@ -67,6 +68,7 @@ function widgetsFor(
     },
     graph('Age of images, days', 'Maximum', measuredPeriod, ofChannels('ImageAge'), limit),
     graph('Regions in which a channel points at nothing', 'Maximum', measuredPeriod, ofChannels('BrokenChannels')),
+    graph('Drifts of published images', 'Maximum', hourPeriod, ofRecipes('Drifts')),
     graph('Builds published', 'Sum', dayPeriod, ofRecipes('BuildsPublished')),
     graph('Failures by error', 'Sum', dayPeriod, [
       found(deployment, 'Failures', ['Recipe', 'Error'], 'Sum', dayPeriod),

@@ -31,6 +31,8 @@ export const queues: Record<string, string> = {
 export const dayPeriod = 86400;
 export const measuredPeriod = 21600; // how often measureRecipes does
 
+export const hourPeriod = 3600; // how often checkDrift does
+
 /** A recipe, with the channel that it publishes to. */
 export interface RecipeChannel {
   recipe: string;

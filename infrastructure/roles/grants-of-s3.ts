@@ -26,6 +26,7 @@ export const grantsOfS3: GrantTable = {
     revokeImages: [{ Resource: inBucket('builds/*/revocation.json') }],
     restoreImages: [{ Resource: inBucket('builds/*/revocation.json') }],
     resolveShare: [{ Resource: inBucket('reports/share/*') }],
+    checkDrift: [{ Resource: inBucket('builds/*/drift.json') }],
     verifyShare: [{ Resource: [inBucket('reports/share/*'), inBucket('builds/*/sharing.json')] }],
     ...Object.fromEntries(waiting.map((key) => [key, [{ Resource: inBucket('waits/*') }]])),
     others: [{ Resource: inBucket('builds/*') }],

@@ -39,7 +39,7 @@ const grantsOfKms: GrantTable = {
 };
 
 /** The functions that ask whether the execution still runs that moves a channel. */
-const moving = ['publish', 'resolveMove', 'moveChannel', 'resolveShare'];
+const moving = ['publish', 'resolveMove', 'moveChannel', 'resolveShare', 'checkDrift'];
 
 function grantsOfSsm(channelRoot: string): GrantTable {
   const channels = arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot + '/*');

@@ -26,6 +26,7 @@ export const called: Record<string, Called> = {
   InstanceChanged: 'wake',
   CommandEnded: 'wake',
   ImageChanged: 'wake',
+  ImageGone: 'checkDrift',
 };
 /** The same, if the deployment names somebody to notify. */
 export const calledToNotify: Record<string, Called> = { BuildEnded: 'notify', CleanUpDied: 'notify' };
@@ -89,6 +90,15 @@ export const wakingRules: Resources = {
     'An AMI, of this region or of one with a stack of golden regions, is available or never will be: a build may wait for it.',
     { source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'] },
     calls('wake'),
+  ),
+};
+
+/** The rule that checks published images at once. EC2 tells of no changed permissions or tags, so the schedule finds those. */
+export const driftRules: Resources = {
+  ImageGone: rule(
+    'An AMI, of this region or of one with a stack of golden regions, was deregistered or disabled: it may be published.',
+    { source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'], detail: { State: ['deregistered', 'disabled'] } },
+    calls('checkDrift'),
   ),
 };
 

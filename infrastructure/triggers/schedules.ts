@@ -48,6 +48,12 @@ export const measuring = everySo(
   'Measures how old the images are that channels point at, and which recipes are not built by themselves any more.',
 );
 
+export const checkingDrift = everySo(
+  'checkDrift',
+  'rate(1 hour)',
+  'Compares published images and channels with what the pipeline made of them: AWS tells nobody of changed permissions and tags.',
+);
+
 /** What the daily sweep needs of a deployment: its name, and whether the schedule is ENABLED or DISABLED. */
 export interface Sweeping {
   name: string;

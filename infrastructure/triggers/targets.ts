@@ -5,12 +5,13 @@ export const lambdaOf = {
   startBuild: 'StartBuildLambdaFunction',
   watchSources: 'WatchSourcesLambdaFunction',
   measureRecipes: 'MeasureRecipesLambdaFunction',
+  checkDrift: 'CheckDriftLambdaFunction',
   notify: 'NotifyLambdaFunction',
   wake: 'WakeLambdaFunction',
 } as const;
 export type Called = keyof typeof lambdaOf;
 
-export const scheduledFunctions: Called[] = ['startBuild', 'watchSources', 'measureRecipes'];
+export const scheduledFunctions: Called[] = ['startBuild', 'watchSources', 'measureRecipes', 'checkDrift'];
 
 /** The queue of the events that a function could not take. */
 export const failures = getArn('TriggerFailures');

@@ -2,8 +2,8 @@
 // their rules and schedules cannot differ. surroundings.ts has the resources that only CloudFormation needs.
 import type { RecipeSchedule } from '../../core/start/recipe-schedule.ts';
 import { ref, type Resource, type Resources } from '../cloudformation.ts';
-import { deadBuilds, notifyingRules, startingRules, wakingRules } from './rules.ts';
-import { measuring, recipeSchedules, sweeping, watching, type Sweeping } from './schedules.ts';
+import { deadBuilds, driftRules, notifyingRules, startingRules, wakingRules } from './rules.ts';
+import { checkingDrift, measuring, recipeSchedules, sweeping, watching, type Sweeping } from './schedules.ts';
 import { failures, lambdaOf, scheduledFunctions, type Called } from './targets.ts';
 
 type TriggerSettings = Sweeping & { automaticBuilds: boolean; channelRoot: string };
@@ -47,6 +47,8 @@ export function triggerResources(schedules: RecipeSchedule[], settings: TriggerS
     ...buildResources(),
     ...Object.assign({}, ...scheduledFunctions.map((key) => retriesOf(key))),
     MeasureRecipesSchedule: measuring,
+    CheckDriftSchedule: checkingDrift,
+    ...driftRules,
     DailySweep: sweeping(settings),
     ...Object.fromEntries(Object.entries(startBuilds).map(([id, resource]) => [id, automatic(resource, settings)])),
   };

@@ -32,7 +32,7 @@ export const connectTo = (
 /** What each run of a function works with. */
 export const functionContext =
   (
-    options: Pick<SimulationOptions, 'catalog' | 'settings' | 'onLog'>,
+    options: Pick<SimulationOptions, 'catalog' | 'settings' | 'onLog' | 'notify'>,
     { clock, aws, names, starts }: FunctionParts,
   ): ((run: FunctionRun) => CalledWith) =>
   (run) => ({
@@ -41,7 +41,7 @@ export const functionContext =
     machine: names.machine('build-image'),
     deployment: service,
     settings: { ...simulatedSettings, ...options.settings }, // read for each run, since a deployment may change them
-    topic: names.topic,
+    topic: options.notify ? names.topic : '',
     now: () => new Date(clock.now()),
     catalog: async () => options.catalog,
     pause: (seconds) => run.clock.sleep(seconds * 1000),

@@ -56,8 +56,8 @@ beforeAll(async () => {
 
 describe('every line of the log', () => {
   test('says which build it is about, but where it is about a recipe or about all of them', () => {
-    const ofAll = ['WatchSources', 'MeasureRecipes', 'StartBuild', 'Sweep'];
-    const ofRecipe = (line: Line) => 'BrokenChannels' in line || 'BreakerOpen' in line;
+    const ofAll = ['WatchSources', 'MeasureRecipes', 'CheckDrift', 'StartBuild', 'Sweep'];
+    const ofRecipe = (line: Line) => ['BrokenChannels', 'BreakerOpen', 'Drifts'].some((name) => name in line);
     const nameless = lines.filter(
       (line) =>
         !(line['recipe'] && (line['build'] || ofRecipe(line))) &&
@@ -173,9 +173,13 @@ describe('people are told', () => {
     const others = subjects.filter((one) => !one.includes('broken'));
     expect(others[0]).toBe('golden-image-dev: base is published');
     expect(new Set(others.slice(1))).toEqual(
-      new Set(['golden-image-dev: base FAILED: RecipeInvalid', 'golden-image-dev: nobody FAILED: RecipeInvalid']),
+      new Set([
+        'golden-image-dev: base FAILED: RecipeInvalid',
+        'golden-image-dev: nobody FAILED: RecipeInvalid',
+        'golden-image-dev: published images of base were changed',
+      ]),
     );
-    expect(others).toHaveLength(3);
+    expect(others).toHaveLength(4);
     const mail = simulation.mails.find(({ subject }) => subject.endsWith('is published'));
     expect(mail?.text).toContain(
       'https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/arn:aws:states',

@@ -445,6 +445,8 @@ export const runs: PermissionRun[] = [
       await simulation.pass(2 * buildSeconds);
       simulation.sourceUpdated(al2023);
       await simulation.pass(6 * hour);
+      simulation.cloud.setParameter('us-east-1', '/golden/child/stable', 'ami-0123456789abcdef0'); // by hand
+      await simulation.pass(1.1 * hour);
       return [simulation, simulation.executions().at(-1)!];
     },
   },
