@@ -81,6 +81,10 @@ const beyondTheRuns: [RegExp, string][] = [
     /^Await(Image|Copy) ec2:DescribeSnapshots on \*$/,
     'only a wait that is given up tells how far the snapshots are; build-image-long does',
   ],
+  [
+    /^CleanUp ec2:TerminateInstances on /,
+    'TerminateInstances ended both; only a build that was started again may have left another instance',
+  ],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
   [
     /^(StartBuild|WatchSources|MeasureRecipes|CheckDrift|Notify|Wake) sqs:SendMessage on .*:TriggerFailures$/,

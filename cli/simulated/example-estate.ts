@@ -7,7 +7,7 @@ const recipe = 'al2023-base';
 const day = 24 * 3600;
 
 /** The places where builds are stopped, each in an execution of this name. */
-const stopped: Record<string, string> = { early: 'AwaitCommand', late: 'Verify', lately: 'AwaitImage' };
+const stopped: Record<string, string> = { early: 'AwaitImage', late: 'Verify', lately: 'AwaitImage' };
 
 /**
  * A simulated AWS in which builds died unnoticed. They left the same things that real builds would leave. Beside them are a
@@ -31,7 +31,7 @@ export async function exampleEstate(region: string): Promise<{ deployment: Deplo
   await simulation.pass(200);
   return {
     story: [
-      `On a simulated AWS ${recipe} was built and published. Two more builds of it were stopped, one while it was provisioned`,
+      `On a simulated AWS ${recipe} was built and published. Two more builds of it were stopped, one while its image was made`,
       `and one after its copies were made, and the events that tell of that got lost, so nobody undid them. Five days later`,
       `that happened once more. Now it is the eighth day, another build is under way, and the sweep comes.`,
     ].join(' '),

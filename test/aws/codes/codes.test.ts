@@ -133,6 +133,7 @@ const clients: Record<string, string> = {
   sns: 'client-sns',
   events: 'client-eventbridge',
   cloudformation: 'client-cloudformation',
+  sts: 'client-sts',
 };
 const operations: Record<string, string> = { 's3:ListBucket': 'ListObjectsV2' };
 const source = readdirSync('aws', { recursive: true, encoding: 'utf8' })
