@@ -1,6 +1,5 @@
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
-import { hasEnded } from '../../core/undo/things.ts';
 import type { UndoScope } from '../../core/undo/scope.ts';
 import type { BuildSeen } from '../../core/undo/undo.ts';
 import type { Connection } from '../connection.ts';
@@ -39,8 +38,8 @@ export async function lookAtBuild(
   }
   const instancesAndVolumes = async () => {
     const instances = await unlessRefused({ of: 'instance', region: home }, () => findTaggedInstances(aws, home, plan));
-    // Volumes go with their instance, or after it. The look that finds the instance gone lists those that are left.
-    if (!instances.every(hasEnded)) return instances;
+    // Volumes go with their instance. The look that finds the instance gone lists those that are left.
+    if (instances.some(({ state }) => state === 'shutting-down')) return instances;
     const list = () => findTaggedVolumes(aws, home, plan.account, plan);
     return [...instances, ...(await unlessRefused({ of: 'volume', region: home }, list))];
   };
