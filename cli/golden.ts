@@ -14,6 +14,7 @@ Examples:
   golden simulate examples/al2023-base.yaml --scenario faults.yaml --json
   golden simulate --days 30                        a month of schedules and newer source images, of all recipes/
   golden validate recipes/*.yaml
+  golden plan recipes/al2023-patched.yaml          what a build would do, and everything that would make it fail
   golden build al2023-patched --region eu-central-1   build on AWS with the deployed pipeline, and watch; Ctrl-C leaves it alone
   golden build al2023-patched --override builder.instanceTypes='[m5.large]' --detach
   golden follow al2023-patched                     come back to what is being built

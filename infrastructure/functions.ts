@@ -17,6 +17,7 @@ const timeouts: Record<string, number> = {
   verifyMove: 110,
   moveChannel: 120,
   undoMove: 120,
+  resolvePlan: 110,
   resolveShare: 170,
   applyShare: 110,
   verifyShare: 110,
@@ -32,6 +33,7 @@ const timeouts: Record<string, number> = {
 /** The functions that need the recipes. scripts/deployment-files.ts puts the recipes beside them. */
 export const takeRecipes = [
   'resolve',
+  'resolvePlan',
   'resolveShare',
   'recordFailure',
   'sweep',

@@ -49,6 +49,7 @@ export function infrastructureOf(deployment: ConfiguredDeployment, catalog: Cata
       build: machine('build-image'),
       cleanUp: machine('clean-up-build'),
       move: machine('move-channel'),
+      plan: machine('plan-build'),
       share: machine('share-image'),
       sweep: machine('sweep'),
     },

@@ -53,6 +53,7 @@ const longest = [
   'functions/bake/resolve',
   'statemachines/sweep',
   'statemachines/move-channel',
+  'statemachines/plan-build',
   'functions/distribute/verify',
   'infrastructure/observability',
 ].map((name) => join(testTree, 'test', `${name}.test.ts.js`));

@@ -41,7 +41,7 @@ interface Machine {
 const read = (name: string) => readFileSync(`statemachines/${name}.asl.json`, 'utf8').replaceAll('${Partition}', 'aws');
 const text = read('build-image');
 const machine = JSON.parse(text) as Machine;
-const small = ['clean-up-build', 'move-channel', 'share-image', 'sweep'].map(
+const small = ['clean-up-build', 'move-channel', 'plan-build', 'share-image', 'sweep'].map(
   (name) => [name, JSON.parse(read(name)) as Machine] as const,
 );
 

@@ -411,6 +411,7 @@ describe.each([
   ['CleanUpBuild', 'clean-up-build'],
   ['SweepMachine', 'sweep'],
   ['MoveChannelMachine', 'move-channel'],
+  ['PlanBuildMachine', 'plan-build'],
   ['ShareImageMachine', 'share-image'],
 ])('the state machine %s', (id, file) => {
   const machine = () => template.Resources[id]?.Properties as Record<string, any>;

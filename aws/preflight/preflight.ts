@@ -61,30 +61,29 @@ async function lookAt(aws: Connection, recipe: Recipe): Promise<Pick<Facts, 'reg
   return { regions, instanceTypes, network };
 }
 
-/**
- * Checks for everything that would make a build of the recipe fail, without making anything.
- * @returns the source image, and warnings that do not stop the build.
- * @throws RecipeInvalid, SourceNotFound or SourceNotTrusted with all problems; AwsTransient
- */
-export async function preflight(
+/** Where and when a build of a recipe would run, and what its deployment fills in. */
+interface Setting {
+  account: string;
+  now: Date;
+  channelRoot: string;
+  deployment: string;
+  securityGroups: string[];
+  replaces?: Replaced | undefined;
+}
+
+/** What a preflight finds. The source is a Failure where the image was not found or is not trusted. */
+interface Foreseen {
+  source: SourceImage | Failure;
+  problems: Problem[];
+  notes: Problem[];
+}
+
+/** Looks for everything that would make a build of the recipe fail, without making anything. @throws AwsTransient */
+export async function foresee(
   aws: Connection,
   recipe: Recipe,
-  {
-    account,
-    now,
-    channelRoot,
-    deployment,
-    securityGroups: deploymentGroups,
-    replaces,
-  }: {
-    account: string;
-    now: Date;
-    channelRoot: string;
-    deployment: string;
-    securityGroups: string[];
-    replaces?: Replaced | undefined;
-  },
-): Promise<{ source: SourceImage; notes: Problem[] }> {
+  { account, now, channelRoot, deployment, securityGroups: deploymentGroups, replaces }: Setting,
+): Promise<Foreseen> {
   const at = { account, now, channelRoot };
   const [source, seen, channel] = await Promise.all([
     sourceOf(aws, recipe, at),
@@ -94,7 +93,20 @@ export async function preflight(
   const known = source instanceof Failure ? {} : { source };
   const encryption = await lookAtEncryption(aws, recipe, known.source);
   const facts = { region: aws.region, account, now, deploymentGroups, ...known, ...seen, ...channel, encryption };
-  const { problems, notes } = findingsOf(recipe, facts);
+  return { source, ...findingsOf(recipe, facts) };
+}
+
+/**
+ * Refuses a build of the recipe that would fail, before anything is made.
+ * @returns the source image, and warnings that do not stop the build.
+ * @throws RecipeInvalid, SourceNotFound or SourceNotTrusted with all problems; AwsTransient
+ */
+export async function preflight(
+  aws: Connection,
+  recipe: Recipe,
+  setting: Setting,
+): Promise<{ source: SourceImage; notes: Problem[] }> {
+  const { source, problems, notes } = await foresee(aws, recipe, setting);
   if (source instanceof Failure) {
     const others = problems.length > 0 ? `\nAlso wrong:\n${formatProblems(problems, () => undefined)}` : '';
     throw new Failure(source.name, `${source.message}${others}`, { cause: source });

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { callerArn } from '../../aws/caller.ts';
-import { describeExecution } from '../../aws/executions/executions.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
-import { failureMessage } from '../../core/report/failure.ts';
 import type { ShareFailure, ShareRow } from '../../core/share/share-report.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
+import { endOf, tellFailure } from '../deployed/execution-end.ts';
 import { interruptedCode, watch } from '../deployed/follow.ts';
-import { refusal } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
@@ -68,33 +66,6 @@ export async function share(
 }
 
 const machineOfShares = ({ machine }: Pipeline) => machine.replace(/build-image$/, 'share-image');
-
-const second = 1000;
-
-interface EndedShare {
-  status: string;
-  output?: string | undefined;
-  error: string;
-  cause: string;
-}
-
-async function endOf(arn: string, pipeline: Pipeline, surroundings: Surroundings): Promise<EndedShare> {
-  const { signal } = new AbortController();
-  for (;;) {
-    const { status = 'UNKNOWN', output, error = status, cause } = (await describeExecution(pipeline.aws, arn)) ?? {};
-    if (status !== 'RUNNING') return { status, output, error, cause: failureMessage({ Error: error, Cause: cause }) };
-    await surroundings.sleep(second, signal);
-  }
-}
-
-/** Shows why images are not shared as the recipe says. @returns the exit code: 2 if the request was refused, else 1. */
-function tellFailure({ error, cause }: EndedShare, json: boolean, terminal: Terminal): number {
-  const refused = error === 'RecipeInvalid';
-  terminal.err(`\n  ${error}\n${cause.replaceAll(/^/gm, '    ')}\n\n`);
-  if (json && refused) terminal.out(refusal([{ path: [], message: cause, place: {} }]));
-  else if (json) terminal.out(`${JSON.stringify({ status: 'failed', error, cause }, null, 2)}\n`);
-  return refused ? 2 : 1;
-}
 
 /** The images of every region, with one line for each permission that is granted or revoked. */
 function tableOfShares(images: ShareRow[], done: boolean, terminal: Terminal): string {

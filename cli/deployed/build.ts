@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { startExecution } from '../../aws/executions/machines.ts';
 import { buildName, buildNamePattern } from '../../core/build/identity.ts';
-import { isRecipeName } from '../../core/recipe-name.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
-import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';
+import { findPipeline, inputLimit, type PipelineOptions } from './deployment.ts';
 import { followBuild } from './follow.ts';
 import { readOverrides } from '../simulated/order.ts';
-import { examine } from '../recipes/recipe-folder.ts';
-import { placed, problemLines, usage, type Placed } from '../refusal.ts';
+import { wantedRecipe } from '../recipes/wanted-recipe.ts';
+import { problemLines, usage, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { painter, type Terminal } from '../screen/terminal.ts';
@@ -26,9 +25,6 @@ interface Input {
   force?: true;
 }
 
-// Step Functions: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-const inputLimit = 262_144;
-
 /** Starts a build of a deployed pipeline and follows it. */
 export async function runBuild(
   wanted: string,
@@ -39,7 +35,8 @@ export async function runBuild(
   const { json = false, detach = false } = options;
   const asked = inputOf(options);
   const pipeline = await findPipeline(options, surroundings);
-  const { name, recipe, scripts } = await recipeOf(wanted, asked.overrides, pipeline);
+  const { name, recipe } = await wantedRecipe(wanted, { overrides: asked.overrides, home: pipeline.aws.region });
+  const scripts = typeof recipe === 'string' ? [] : scriptsOf(recipe as Partial<Recipe>);
   const input: Input = { recipe, ...asked };
   const bytes = Buffer.byteLength(JSON.stringify(input));
   if (bytes > inputLimit) {
@@ -72,28 +69,6 @@ function inputOf({ override, build: id, force }: BuildOptions): Omit<Input, 'rec
     problems.push(usage(`--build ${id}`, 'is no build id, such as 20261123-030000-9f2c'));
   if (problems.length > 0) throw new Refusal(problemLines(problems), { problems });
   return { ...(overrides && { overrides }), ...(id !== undefined && { build: id }), ...(force && { force }) };
-}
-
-/**
- * Reads the recipe to build. A name means the deployed recipe, even if such a file exists. A file is sent without its scripts.
- */
-async function recipeOf(
-  wanted: string,
-  overrides: Record<string, unknown> | undefined,
-  { aws }: Pipeline,
-): Promise<{ name: string; recipe: unknown; scripts: string[] }> {
-  if (!/[/\\]|\.ya?ml$/.test(wanted)) {
-    if (isRecipeName(wanted)) return { name: wanted, recipe: wanted, scripts: [] };
-    throw new Refusal(`${wanted}: is not the name of a recipe; a file is named with its folder or with .yaml`);
-  }
-  const [finding] = await examine([wanted], { home: aws.region });
-  if (!finding) throw new Refusal(`${wanted}: cannot be read`);
-  // The file may have errors in places that overrides replace, so the pipeline checks both together
-  const found = overrides ? finding.file.problems : finding.problems;
-  const problems = placed(found, (path) => finding.file.locate(path));
-  if (problems.length > 0) throw new Refusal(problemLines(problems), { problems });
-  const { name, document } = finding.file;
-  return { name, recipe: document, scripts: scriptsOf(document as Partial<Recipe>) };
 }
 
 const scriptsOf = ({ provision = [], checks = [] }: Partial<Recipe>): string[] => [

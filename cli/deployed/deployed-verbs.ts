@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import type { SimulatedAccount } from '../simulated/simulated-account.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Terminal } from '../screen/terminal.ts';
 
@@ -24,6 +25,7 @@ export interface Cli {
 
 /** The verbs for a deployed pipeline. Each verb's module is loaded only when the verb is called. */
 export function addDeployedVerbs(cli: Cli): void {
+  addPlan(cli);
   addBuild(cli);
   addFollow(cli);
   addCancel(cli);
@@ -45,15 +47,37 @@ export const deployed = (program: Command, name: string, summary: string, descri
 /** The option that tries a verb on a simulated AWS. */
 export const simulatedOption = ['--simulate', 'on a simulated AWS with a few builds; needs no AWS account'] as const;
 
-/** Runs a verb in the account of the user's credentials, or on a simulated AWS. @param options `meddled`: see onSimulatedAccount. */
+/** Runs a verb in the account of the user's credentials, or on a simulated AWS. */
 export async function withSimulation(
   { terminal, surroundings, ended }: Cli,
-  { simulate = false, region, meddled = false }: { simulate?: boolean; region?: string; meddled?: boolean },
+  { simulate = false, region, ...account }: { simulate?: boolean; region?: string } & SimulatedAccount,
   work: (surroundings: Surroundings) => Promise<number>,
 ): Promise<void> {
   if (!simulate) return ended(await work(surroundings));
   const { onSimulatedAccount } = await import('../simulated/simulated-account.ts');
-  ended(await onSimulatedAccount({ region: region ?? 'us-east-1', terminal, real: surroundings, meddled }, work));
+  ended(await onSimulatedAccount({ region: region ?? 'us-east-1', terminal, real: surroundings, ...account }, work));
+}
+
+function addPlan(cli: Cli): void {
+  deployed(
+    cli.program,
+    'plan',
+    'say what a build would do, and everything that would make it fail; makes nothing',
+    'Compares a recipe with the account of the deployed pipeline, with the permissions of the pipeline. Shows all problems at once, each with what to do, and what would be built, where, how long it takes and what it costs. A file counts as deployed, with its scripts.',
+    'print it as JSON and nothing else on stdout',
+  )
+    .argument('<recipe>', 'the name of a deployed recipe, or a recipe file')
+    .option(
+      '--override <key=value>',
+      'set a key of the recipe for this plan, or remove it with nothing after = (repeatable)',
+      append,
+    )
+    .option(...simulatedOption)
+    .action(async (recipe: string, { simulate, ...options }) => {
+      const { plan } = await import('./plan.ts');
+      const account = { simulate, region: options.region, recipeFile: recipe };
+      await withSimulation(cli, account, (surroundings) => plan(recipe, options, cli.terminal, surroundings));
+    });
 }
 
 function addBuild({ program, terminal, surroundings, ended }: Cli): void {

@@ -103,6 +103,9 @@ export async function runToEnd(
   }
 }
 
+/** Bytes of an execution's input: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+export const inputLimit = 262_144;
+
 export interface PipelineOptions {
   stage: string;
   region?: string;

@@ -15,7 +15,11 @@ const paints = { published: 'green', failed: 'red', skipped: 'yellow' } as const
 const shownPerKind = 3;
 
 /** Everybody a target is shared with, one per line. For an organization or unit the id is enough; the ARN says little more. */
-export function sharedWith({ accounts, organizations, organizationalUnits }: ManifestTarget): string[] {
+export function sharedWith({
+  accounts,
+  organizations,
+  organizationalUnits,
+}: Pick<ManifestTarget, 'accounts' | 'organizations' | 'organizationalUnits'>): string[] {
   const some = (ids: string[], plural: string) =>
     ids.length > shownPerKind
       ? [...ids.slice(0, shownPerKind - 1), `+ ${ids.length - shownPerKind + 1} ${plural}`]

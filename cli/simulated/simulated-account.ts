@@ -1,10 +1,12 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { connect } from '../../aws/connection.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import { readRecipeFolder } from '../recipes/recipe-folder.ts';
+import { isRecipeFile } from '../recipes/wanted-recipe.ts';
 import { fold, type Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -12,16 +14,34 @@ const account = '222233334444';
 const recipe = 'al2023-base';
 const day = 24 * 3600;
 
+/** How a simulated account differs from the usual one. */
+export interface SimulatedAccount {
+  /** Somebody changed by hand who may use the newest images. */
+  meddled?: boolean;
+  /** If it is a file, the account has what the recipes of its folder name. */
+  recipeFile?: string;
+}
+
 /**
  * Runs a verb for a deployed pipeline on a simulated AWS, in which three builds were published a week apart, and the second was
  * promoted to prod.
- * @param around `meddled`: somebody changed by hand who may use the newest images.
  */
 export async function onSimulatedAccount(
-  { region, terminal, real, meddled }: { region: string; terminal: Terminal; real: Surroundings; meddled: boolean },
+  {
+    region,
+    terminal,
+    real,
+    meddled = false,
+    recipeFile = '',
+  }: { region: string; terminal: Terminal; real: Surroundings } & SimulatedAccount,
   work: (surroundings: Surroundings) => Promise<number>,
 ): Promise<number> {
   const { catalog } = await readRecipeFolder(join(process.env['GOLDEN_ROOT'] ?? '.', 'examples'), { home: region });
+  if (isRecipeFile(recipeFile) && existsSync(recipeFile)) {
+    const { recipes, scripts } = (await readRecipeFolder(dirname(recipeFile), { home: region })).catalog;
+    catalog.recipes = { ...recipes, ...catalog.recipes };
+    catalog.scripts = { ...scripts, ...catalog.scripts };
+  }
   const simulation = createSimulation({ catalog, region });
   const { clock, cloud } = simulation;
   for (const name of ['first', 'second', 'third']) {

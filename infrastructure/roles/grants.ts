@@ -28,6 +28,7 @@ const grantsOfKms: GrantTable = {
   'kms:Decrypt': keysThroughEc2(),
   'kms:DescribeKey': {
     resolve: looksAtKeys,
+    resolvePlan: looksAtKeys,
     grantPermissions: looksAtKeys,
     verify: looksAtKeys,
     verifyMove: looksAtKeys,
@@ -51,6 +52,7 @@ function grantsOfSsm(channelRoot: string): GrantTable {
     'ssm:GetCommandInvocation': anything,
     'ssm:GetParameter': {
       resolve: sources,
+      resolvePlan: sources,
       startBuild: sources,
       watchSources: sources,
       others: [{ Resource: channels }],

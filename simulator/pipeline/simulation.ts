@@ -41,6 +41,8 @@ export interface Simulation {
   move(input: unknown, name?: string): string;
   /** Starts an execution of share-image with this input, like the console. Returns its ARN. */
   share(input: unknown, name?: string): string;
+  /** Starts an execution of plan-build with this input, like the console. Returns its ARN. */
+  plan(input: unknown, name?: string): string;
   /** Redrives an execution that did not succeed, like the console. */
   redrive(executionArn: string): void;
   /** Runs virtual time until the execution has ended. */
@@ -157,13 +159,7 @@ function stepFunctionsIn(
   return stepFunctions;
 }
 
-interface Machines {
-  build: string;
-  cleanUp: string;
-  move: string;
-  share: string;
-  sweep: string;
-}
+type Machines = Record<'build' | 'cleanUp' | 'move' | 'plan' | 'share' | 'sweep', string>;
 
 function createMachines(
   stepFunctions: StepFunctions,
@@ -182,6 +178,7 @@ function createMachines(
     build: create('build-image'),
     cleanUp: create('clean-up-build'),
     move: create('move-channel'),
+    plan: create('plan-build'),
     share: create('share-image'),
     sweep: create('sweep'),
   };
@@ -191,8 +188,8 @@ function createMachines(
 function startersOf(
   stepFunctions: StepFunctions,
   place: Place,
-  { build, sweep, move, share }: Machines,
-): Pick<Simulation, 'start' | 'sweep' | 'move' | 'share'> {
+  { build, sweep, move, plan, share }: Machines,
+): Pick<Simulation, 'start' | 'sweep' | 'move' | 'plan' | 'share'> {
   let manual = 0;
   const starting =
     (machine: string, kind: string) =>
@@ -202,6 +199,7 @@ function startersOf(
     start: starting(build, 'manual'),
     sweep: starting(sweep, 'sweep'),
     move: starting(move, 'move'),
+    plan: starting(plan, 'plan'),
     share: starting(share, 'share'),
   };
 }

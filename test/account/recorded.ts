@@ -19,7 +19,14 @@ export interface Recorded {
   runs: { calls: SeenCall[]; place: DeploymentPlace }[];
 }
 
-export const machines = ['build-image', 'clean-up-build', 'move-channel', 'share-image', 'sweep'] as const;
+export const machines = [
+  'build-image',
+  'clean-up-build',
+  'move-channel',
+  'plan-build',
+  'share-image',
+  'sweep',
+] as const;
 
 function executionsOf({ stepFunctions, stateMachineArn }: Simulation): [machine: string, Execution][] {
   return machines.flatMap((machine) => {

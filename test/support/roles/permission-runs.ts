@@ -283,8 +283,24 @@ const revoked: PermissionRun = {
   },
 };
 
+/** Plans of a recipe that was never built, of one that is published, and of two that are wrong. */
+const planned: PermissionRun = {
+  name: 'a build is planned',
+  outcome: 'SUCCEEDED',
+  async simulation() {
+    const simulation = pipeline({ changes: { distribute: [home, copied] } });
+    const plan = (input: object = {}) => simulation.finish(simulation.plan({ recipe: 'base', ...input }));
+    await plan();
+    await build(simulation);
+    await plan({ overrides: { source: { parameter: null, ami: 'ami-0aaaaaaaaaaaaaaaa' } } });
+    await plan({ overrides: { builder: { rootVolume: { kmsKey: null } } } });
+    return [simulation, await plan()];
+  },
+};
+
 export const runs: PermissionRun[] = [
   moved,
+  planned,
   shared,
   revoked,
   {

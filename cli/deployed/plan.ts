@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { startExecution } from '../../aws/executions/machines.ts';
+import type { Forecast } from '../../core/forecast/forecast.ts';
+import { formatPath } from '../../core/recipe/recipe.ts';
+import { wantedRecipe } from '../recipes/wanted-recipe.ts';
+import { placed, problemLines, usage, type Placed } from '../refusal.ts';
+import { Refusal } from '../refused.ts';
+import { forecastText } from '../screen/forecast-text.ts';
+import type { Terminal } from '../screen/terminal.ts';
+import { readOverrides } from '../simulated/order.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { findPipeline, inputLimit, type PipelineOptions } from './deployment.ts';
+import { endOf, tellFailure } from './execution-end.ts';
+
+interface PlanOptions extends PipelineOptions {
+  override?: string[];
+}
+
+/** Shows what a build of a recipe would do, and everything that would make the build fail. Makes nothing. */
+export async function plan(
+  wanted: string,
+  options: PlanOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { json = false, override = [] } = options;
+  const unreadable: Placed[] = [];
+  const overrides = readOverrides(override, unreadable);
+  if (unreadable.length > 0) throw new Refusal(problemLines(unreadable), { problems: unreadable });
+  const pipeline = await findPipeline(options, surroundings);
+  const { name, recipe, scripts, locate } = await wantedRecipe(wanted, { overrides, home: pipeline.aws.region });
+  const own = typeof recipe === 'string' ? {} : { scripts };
+  const input = { recipe, ...(overrides && { overrides }), ...own };
+  const bytes = Buffer.byteLength(JSON.stringify(input));
+  if (bytes > inputLimit) {
+    const message = `with its scripts it has ${bytes} bytes, of ${inputLimit} that an execution can be started with; deploy the recipe and plan it by its name`;
+    throw new Refusal(`${wanted}: ${message}`, { problems: [usage(wanted, message)] });
+  }
+  const execution = `plan-${name.slice(0, 50)}-${randomUUID().slice(0, 8)}`;
+  const machine = pipeline.machine.replace(/build-image$/, 'plan-build');
+  const { arn } = await startExecution(pipeline.aws, machine, execution, input);
+  const ended = await endOf(arn, pipeline, surroundings);
+  if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
+  const { problems: found, ...forecast } = JSON.parse(ended.output ?? '{}') as Forecast;
+  const byOverride = ([key]: (string | number)[]) => key !== undefined && Object.hasOwn(overrides ?? {}, key);
+  const problems = placed(found, (path) => (byOverride(path) ? { file: '--override' } : locate(path)));
+  if (json) terminal.out(jsonOf(forecast, problems));
+  else terminal.out(forecastText(name, { ...forecast, problems }, terminal));
+  if (json && problems.length > 0) terminal.err(`${problemLines(problems)}\n`);
+  return problems.length > 0 ? 2 : 0;
+}
+
+/** The problems have the shape that every refusal has, in every verb. */
+function jsonOf({ status, ...forecast }: Omit<Forecast, 'problems'>, problems: Placed[]): string {
+  const shown = problems.map(({ path, message, place: { file, line, column } }) => ({
+    file,
+    line,
+    column,
+    path: formatPath(path),
+    message,
+  }));
+  return `${JSON.stringify({ status, problems: shown, ...forecast }, null, 2)}\n`;
+}

@@ -1,0 +1,61 @@
+import type { Plan } from '../build/plan.ts';
+import type { StateEvent, Timing } from '../build/timings.ts';
+import { spanOf } from '../build/phases.ts';
+import { typical, type UsualSeconds } from '../build/usual-seconds.ts';
+
+/** Seconds of a state that waits for nothing. */
+const call = 3;
+
+/** Times for the states of a build that has not begun. `copies` says whether the image is copied while its checks run. */
+export function expectedTimings(
+  plan: Pick<Plan, 'document' | 'region' | 'startedAt' | 'provision' | 'checks'>,
+  usual: Partial<UsualSeconds>,
+  { copies: beside }: { copies: boolean },
+): Timing[] {
+  const timings: Timing[] = [];
+  /** Adds a state that begins at a second of the build. Returns its end. */
+  const visit = (begin: number, state: string, seconds: number, index?: number): number => {
+    const startedAt = new Date(Date.parse(plan.startedAt) + begin * 1000).toISOString();
+    timings.push({ state, startedAt, seconds, ...(index !== undefined && { index }) });
+    return begin + seconds;
+  };
+  const pair = (begin: number, [asks, waits]: [string, string], seconds: number, index?: number): number =>
+    visit(visit(begin, asks, call, index), waits, seconds, index);
+  const commands = (begin: number, states: [string, string], names: string[], known: Record<string, number> = {}) =>
+    names.reduce((at, name, index) => pair(at, states, known[name] ?? typical.command, index), begin);
+  const namesOf = (list: { name: string }[]) => list.map(({ name }) => name);
+
+  let at = visit(0, 'Resolve', call);
+  at = pair(at, ['Launch', 'AwaitBuilder'], usual.builder ?? typical.agent);
+  at = commands(at, ['SendCommand', 'AwaitCommand'], namesOf(plan.provision), usual.provision);
+  at = visit(at, 'Seal', usual.stop ?? typical.stop);
+  const made = pair(at, ['CreateImage', 'AwaitImage'], usual.image ?? typical.image);
+
+  at = pair(made, ['LaunchCandidate', 'AwaitCandidate'], usual.candidate ?? typical.agent);
+  const checked = commands(at, ['SendCheck', 'AwaitCheck'], namesOf(plan.checks), usual.checks);
+  const copied = plan.document.distribute.map(({ region }, index) =>
+    region === plan.region
+      ? checked
+      : pair(beside ? made : checked, ['CopyImage', 'AwaitCopy'], usual.copies?.[region] ?? typical.copy, index),
+  );
+  const ended = visit(checked, 'TerminateInstances', call);
+  at = visit(visit(Math.max(ended, ...copied), 'GrantPermissions', call), 'Verify', call);
+  if (plan.document.publish) at = visit(at, 'Publish', call);
+  visit(at, 'CleanUp', call);
+  return timings;
+}
+
+/** How long a build takes whose states take so long. */
+export const expectedSeconds = (timings: Timing[]): number => {
+  const spans = timings.map(spanOf);
+  return (Math.max(...spans.map(({ to }) => to)) - Math.min(...spans.map(({ from }) => from))) / 1000;
+};
+
+/** The events that Step Functions would write for such states, as far as they cost something. A function runs for two seconds. */
+export const expectedEvents = (timings: Timing[]): StateEvent[] =>
+  timings.flatMap(({ state, startedAt }, visit) =>
+    ['TaskStateEntered', 'TaskScheduled', 'TaskStarted', 'TaskSucceeded'].map((type, step) => {
+      const [id, timestamp] = [visit * 4 + step, new Date(Date.parse(startedAt) + (step === 3 ? 2000 : 0))];
+      return { id, previousEventId: id - 1, type, timestamp, ...(step === 0 && { state }) };
+    }),
+  );

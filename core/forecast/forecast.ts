@@ -1,0 +1,91 @@
+import { manifestOf } from '../build/manifest.ts';
+import type { Plan } from '../build/plan.ts';
+import type { RecipeRecord } from '../build/record.ts';
+import { firstRound } from '../distribute/copy-order.ts';
+import type { Problem } from '../recipe/recipe.ts';
+import { priced } from '../report/cost.ts';
+import type { CostEstimate } from '../report/cost-estimate.ts';
+import { expectedEvents, expectedSeconds, expectedTimings } from './expected-timings.ts';
+
+/** What a build would do. Absent where the source image is not known. */
+export interface ForeseenBuild {
+  region: string;
+  source: { ami: string; name: string; owner: string; architecture: string };
+  instanceTypes: string[];
+  provision: string[];
+  checks: string[];
+  targets: {
+    region: string;
+    required: boolean;
+    kmsKey?: string;
+    accounts: string[];
+    organizations: string[];
+    organizationalUnits: string[];
+  }[];
+  /** SSM parameter of the channel, in every region. Absent where the recipe publishes to none. */
+  channel?: string;
+  /** Seconds of the whole build. */
+  seconds: number;
+  /** The published build whose times were taken. Absent where the times are those that AWS usually takes. */
+  timedBy?: string;
+  /** Absent where no price is known. */
+  cost?: CostEstimate;
+}
+
+/** The output of plan-build: what a build of a recipe would do now, and what would make the build fail. */
+export interface Forecast {
+  /** Absent where the input names no recipe. */
+  recipe?: string;
+  /** `up-to-date`: a start would build nothing. `refused`: a start would fail, as the problems say. */
+  status: 'ready' | 'up-to-date' | 'refused';
+  problems: Problem[];
+  notes: string[];
+  /** Why a start would build. */
+  because?: string;
+  /** The published build that is up to date. */
+  current?: string;
+  would?: ForeseenBuild;
+}
+
+/** Step Functions hands on at most 256 KiB. */
+const mostProblems = 100;
+
+/** Puts the parts of a forecast together, and decides its status. */
+export function forecastOf(parts: Omit<Forecast, 'status'>): Forecast {
+  const { problems, current } = parts;
+  const status = problems.length > 0 ? 'refused' : current === undefined ? 'ready' : 'up-to-date';
+  return { ...parts, status, problems: problems.slice(0, mostProblems) };
+}
+
+/** What a plan would make, with its time and cost as far as earlier builds tell. */
+export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
+  const { document, source, region, channel, provision, checks } = plan;
+  const { published } = record;
+  const usual = published?.usual;
+  const timings = expectedTimings(plan, usual ?? {}, firstRound(document.copies, record));
+  const seconds = expectedSeconds(timings);
+  const made = document.distribute.map((target) => ({ region: target.region, ami: '', snapshots: [] }));
+  const parts = { plan, parameter: channel ?? null, targets: made, timings, failure: null };
+  const manifest = manifestOf({ ...parts, status: 'published' });
+  const until = new Date(Date.parse(plan.startedAt) + seconds * 1000);
+  const { cost } = priced(manifest, plan, expectedEvents(timings), until);
+  return {
+    region,
+    source: { ami: source.ami, name: source.name, owner: source.owner, architecture: source.architecture },
+    instanceTypes: document.builder.instanceTypes,
+    provision: provision.map(({ name }) => name),
+    checks: checks.map(({ name }) => name),
+    targets: document.distribute.map((target) => ({
+      region: target.region,
+      required: target.required,
+      ...(target.kmsKey !== undefined && { kmsKey: target.kmsKey }),
+      accounts: target.accounts,
+      organizations: target.organizations,
+      organizationalUnits: target.organizationalUnits,
+    })),
+    ...(channel !== undefined && { channel }),
+    seconds,
+    ...(usual && published && { timedBy: published.build }),
+    ...(cost && { cost }),
+  };
+}

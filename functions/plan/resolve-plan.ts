@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { comparison } from '../../aws/preflight/comparison.ts';
+import { foresee, preflightPermissions } from '../../aws/preflight/preflight.ts';
+import { readRecord } from '../../aws/memory/recipe-records.ts';
+
+import { placeOfArn } from '../../core/build/identity.ts';
+import { planBuild } from '../../core/build/plan.ts';
+import { replacedBy } from '../../core/build/record.ts';
+import { asDeployed } from '../../core/deployment/deployment-settings.ts';
+import { startProblems } from '../../core/deployment/start-bounds.ts';
+import { Failure } from '../../core/errors.ts';
+import { foreseenBuild, forecastOf, type Forecast } from '../../core/forecast/forecast.ts';
+import { planRequest } from '../../core/forecast/plan-request.ts';
+import { told } from '../../core/recipe/recipe.ts';
+import { lambda, runReference, stage } from '../stage.ts';
+
+/** First state of plan-build: says what a build of a recipe would do now, and everything that would make the build fail. */
+export const resolvePlan = stage({
+  name: 'ResolvePlan',
+  input: z.strictObject({ input: z.unknown(), execution: runReference }),
+  permissions: ['s3:GetObject', ...preflightPermissions],
+  async run({ input, execution }, cloud): Promise<Forecast> {
+    const { deployment, settings } = cloud;
+    const asked = planRequest(input, execution, await cloud.catalog());
+    if ('problems' in asked) return forecastOf({ problems: asked.problems, notes: [] });
+    const { requested, catalog } = asked;
+    const { recipe, identity } = requested;
+    // A document counts as deployed, so that a change can be planned where only deployed recipes are built.
+    const inlineRecipes = settings.inlineRecipes || typeof requested.asked.recipe !== 'string';
+    const bounds = { catalog, settings: { ...settings, inlineRecipes }, execution };
+    const wrong = startProblems(requested, undefined, bounds);
+    const record = await readRecord(cloud, recipe.name);
+    const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, ...settings, ...replacedBy(record) };
+    const { source, problems, notes } = await foresee(cloud.aws, asDeployed(recipe, settings), at);
+    if (source instanceof Failure) wrong.push({ path: ['source'], message: source.message });
+    wrong.push(...problems);
+    if (source instanceof Failure) return forecastOf({ recipe: recipe.name, problems: wrong, notes: told(notes) });
+    const plan = planBuild({ ...requested, identity, execution, source, catalog, deployment, settings });
+    const { problems: held = [], notes: unseen = [], ...found } = await comparison(cloud, plan, record);
+    const would = foreseenBuild(plan, record);
+    const [all, said] = [
+      [...wrong, ...held],
+      [...told(notes), ...unseen],
+    ];
+    return forecastOf({ recipe: recipe.name, problems: all, notes: said, ...found, would });
+  },
+});
+
+export const handler = lambda(resolvePlan);

@@ -1,0 +1,138 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Forecast } from '../../core/forecast/forecast.ts';
+import { formatPath } from '../../core/recipe/recipe.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import { brisk, operator } from '../support/deployed.ts';
+import { artifactKeys, build, leftIn, manifestIn, pipeline, recipe, targets } from '../support/pipeline.ts';
+
+let simulation: Simulation;
+let published = '';
+let before: unknown;
+
+/** Everything in the account that a plan could have changed. */
+const account = () => ({ ...leftIn(simulation), documents: artifactKeys(simulation) });
+
+async function plan(input: unknown): Promise<Forecast> {
+  const { status, output, cause } = await simulation.finish(simulation.plan(input));
+  expect([status, cause]).toEqual(['SUCCEEDED', undefined]);
+  return JSON.parse(output ?? '{}') as Forecast;
+}
+
+/** Wrong in as many places as one recipe can be. */
+const wrong = {
+  ...recipe,
+  builder: {
+    ...recipe.builder,
+    instanceTypes: ['m7i-flex.nano', 't3.small'],
+    subnets: ['subnet-0aaaaaaaaaaaaaaaa'],
+    securityGroups: ['sg-0aaaaaaaaaaaaaaaa'],
+    rootVolume: { sizeGiB: 1, kmsKey: 'alias/nobody' },
+  },
+  distribute: [
+    { ...targets.home, kmsKey: 'alias/nothing' },
+    { ...targets.copied, kmsKey: 'alias/unknown' },
+    { region: 'af-south-1' },
+  ],
+};
+
+beforeAll(async () => {
+  simulation = pipeline({ scenario: { delays: brisk } });
+  published = manifestIn(simulation, await build(simulation)).build;
+  before = account();
+}, 60_000);
+
+describe('plan-build', () => {
+  test('says that a start would build nothing where the published build is what the recipe asks for', async () => {
+    const { status, current, problems, would } = await plan({ recipe: 'base' });
+    expect([status, current, problems]).toEqual(['up-to-date', published, []]);
+    expect(would).toMatchObject({ region: 'us-east-1', channel: '/golden/base/stable', timedBy: published });
+    expect(would?.targets.map(({ region, required }) => [region, required])).toEqual([
+      ['us-east-1', true],
+      ['eu-west-1', true],
+      ['ap-southeast-2', false],
+    ]);
+  });
+
+  test('says why a start would build, how long that takes and what it costs', async () => {
+    const { status, because, would } = await plan({
+      recipe: { ...recipe, provision: [{ name: 'patch', run: 'dnf -y upgrade --releasever=latest' }] },
+    });
+    expect([status, because]).toEqual(['ready', expect.stringMatching(/\w/)]);
+    expect(would?.seconds).toBeGreaterThan(60);
+    expect(would?.cost?.usd).toBeGreaterThan(0);
+  });
+
+  test('lists all problems at once, each with its place, where a build would have shown one after another', async () => {
+    const { status, problems } = await plan({ recipe: wrong });
+    expect(status).toBe('refused');
+    expect(problems.map(({ path }) => formatPath(path)).toSorted()).toEqual([
+      'builder.instanceTypes[0]',
+      'builder.rootVolume.kmsKey',
+      'builder.rootVolume.sizeGiB',
+      'builder.securityGroups[0]',
+      'builder.subnets[0]',
+      'distribute[0].kmsKey',
+      'distribute[0].kmsKey',
+      'distribute[1].kmsKey',
+      'distribute[2].region',
+    ]);
+  });
+
+  test('says a missing source and the other problems together', async () => {
+    const { problems, would } = await plan({
+      recipe: { ...recipe, source: { ami: 'ami-0aaaaaaaaaaaaaaaa', owner: 'amazon' }, distribute: [{ region: 'af-south-1' }] },
+    });
+    expect(problems.map(({ path }) => formatPath(path))).toEqual(['source', 'distribute[0].region']);
+    expect(would).toBeUndefined();
+  });
+
+  test.each<[unknown, string, string]>([
+    [{}, 'recipe', 'must be the name of a recipe or a recipe document'],
+    [{ recipe: 'bass' }, 'recipe', 'there is no recipe "bass"; there are base'],
+    [{ recipe: 'base', force: true }, '', 'unknown key force; known are recipe, overrides, scripts'],
+    [{ recipe, scripts: { 'a.sh': 1 } }, 'scripts', 'must be an object of file names and their texts'],
+    [[], '', 'the execution input must be an object like {"recipe": "al2023-base"}'],
+  ])('refuses the input %j', async (input, path, message) => {
+    const { status, problems } = await plan(input);
+    expect([status, problems.map((one) => [formatPath(one.path), one.message])]).toEqual(['refused', [[path, message]]]);
+  });
+});
+
+describe('golden plan', () => {
+  const run = (...args: string[]) => operator(simulation).run('plan', ...args);
+
+  test('shows what would be built, where, how long and for how much', async () => {
+    const { exitCode, out } = await run('base');
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/eu-west-1 +alias\/golden-eu +o-exampleorgid +\/golden\/base\/stable +yes/);
+    expect(out).toMatch(new RegExp(`it takes about \\d+m \\d+s, as the build ${published} did`));
+    expect(out).toMatch(/it costs at most about \$0\.\d\d/);
+  });
+
+  test('with --json, problems have the shape of every refusal, and the exit code is 2', async () => {
+    const { exitCode, out } = await run('base', '--json', '--override', 'builder.subnets=[subnet-0bbbbbbbbbbbbbbbb]');
+    const { status, problems } = JSON.parse(out) as { status: string; problems: unknown[] };
+    expect([exitCode, status, problems]).toEqual([
+      2,
+      'refused',
+      [
+        {
+          file: '--override',
+          path: 'builder.subnets[0]',
+          message: expect.stringContaining('subnet-0bbbbbbbbbbbbbbbb does not exist in us-east-1'),
+        },
+      ],
+    ]);
+  });
+
+  test('a file that is not deployed is planned, with its scripts', async () => {
+    const { exitCode, out } = await run('examples/web-server.yaml', '--json');
+    const { problems, recipe: name } = JSON.parse(out) as { problems: { path: string; line: number }[]; recipe: string };
+    expect([exitCode, name]).toEqual([2, 'web-server']);
+    expect(problems).toContainEqual(expect.objectContaining({ path: 'source', line: expect.any(Number) }));
+  });
+});
+
+test('no plan made or changed anything', () => {
+  expect(account()).toEqual(before);
+});
