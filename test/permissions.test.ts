@@ -82,6 +82,10 @@ const beyondTheRuns: [RegExp, string][] = [
     'only a wait that is given up tells how far the snapshots are; build-image-long does',
   ],
   [
+    /^Sweep (ssm:(Get|Put|Delete)Parameter on |s3:PutObject on .*channel\.json$)/,
+    'no run leaves a half-done publish to the sweep; the fault matrix does',
+  ],
+  [
     /^CleanUp ec2:TerminateInstances on /,
     'TerminateInstances ended both; only a build that was started again may have left another instance',
   ],

@@ -6,6 +6,7 @@ import { together, unseen, type Removal } from '../../core/undo/removal.ts';
 import { scopeOfFailed, scopeOfPublished, scopesByPlace, type UndoScope } from '../../core/undo/scope.ts';
 import { hasSettled, placesToSee, settlingAfter, settlingOf, type CleanUp } from '../../core/undo/settling.ts';
 import { decideUndo } from '../../core/undo/undo.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
 import { closeLedger, readLedger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import type { Connection } from '../connection.ts';
@@ -68,6 +69,27 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, cleanUp: Cle
   if (removed.length > 0) await write(artifacts, plan, 'undone', undone);
   if (due.length > 0) await write(artifacts, plan, 'settling', settlingAfter(settling, looks, now));
   return { ...rest, undone, refused: [...refused, ...rest.refused] };
+}
+
+/** What takeBackPublish calls, besides removing things and reading the build's documents. */
+export const takingBackPermissions = [...restoringPermissions, 'ssm:GetParameter'];
+
+/**
+ * Puts the channel back where a build that died was publishing, and its clean-up died too. @returns why it could not be put back
+ * everywhere; undefined where nothing is left to put back.
+ */
+export async function takeBackPublish(artifacts: Artifacts, identity: BuildIdentity): Promise<string | undefined> {
+  const plan = await readDocument(artifacts, identity, 'plan');
+  if (!plan) return undefined;
+  const { ledger, refused } = await closeLedger(artifacts, plan);
+  if (!ledger || ledger.complete) return undefined;
+  const removal = await undo(artifacts.aws, plan, {
+    ...scopeOfFailed(plan, ledger, undefined),
+    instances: false,
+    regions: [],
+  });
+  const wrong = [...refused, ...removal.refused, ...removal.busy];
+  return wrong.length > 0 ? `its channel could not be put back: ${wrong.join('; ')}` : undefined;
 }
 
 /**

@@ -5,16 +5,27 @@ import { nothingSwept, type Swept } from '../../core/sweep/sweep-report.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { isRunning } from '../executions/executions.ts';
 import { claimBuild } from '../memory/locks.ts';
+import { takeBackPublish, takingBackPermissions } from './builds.ts';
 import { removalPermissions, removeThing } from './carry-out.ts';
 
 /** The actions that removeOrphans calls. */
-export const orphanPermissions = [...removalPermissions, 's3:GetObject', 's3:PutObject', 'states:DescribeExecution'];
+export const orphanPermissions = [
+  ...removalPermissions,
+  ...takingBackPermissions,
+  's3:GetObject',
+  's3:PutObject',
+  'states:DescribeExecution',
+];
 
-/** Checks again just before removal and takes the build over, as a clean-up does, so that nobody can start it meanwhile. */
+/**
+ * Checks again just before removal and takes the build over, as a clean-up does, so that nobody can start it meanwhile. Then no
+ * channel holds an AMI that goes: a publish that did not complete is taken back.
+ * @returns why the build's things are spared.
+ */
 async function takenUp(artifacts: Artifacts, found: Found, owner: string, as: string): Promise<string | undefined> {
   if (owner !== as && (await isRunning(artifacts.aws, owner))) return `${owner} has begun to work on its build again`;
   const ours = (await claimBuild(artifacts, found, { id: owner, as })) === 'ours';
-  return ours ? undefined : 'another execution has taken its build over just now';
+  return ours ? takeBackPublish(artifacts, found) : 'another execution has taken its build over just now';
 }
 
 /** Removes what was decided on, in order. A refusal by AWS is reported and does not stop the rest. */

@@ -32,7 +32,7 @@ export const thingName = ({ kind, id, region }: Pick<Thing, 'kind' | 'id' | 'reg
  * Decides what becomes of everything that one look shows of a build. Looks and decisions repeat until there is nothing to wait
  * for.
  * @param until When kept images expire, as an ISO instant. Absent while late effects may still appear. Until then, kept images
- * are not changed, and images that may turn out to be finished are not removed.
+ * are not changed, and neither images that may turn out to be finished nor those that Publish wrote to the channel are removed.
  */
 export function decideUndo(scope: UndoScope, seen: BuildSeen, until?: string): UndoAction[] {
   return [
@@ -116,6 +116,9 @@ function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: 
 function fateOf({ id, region, state }: Thing, scope: UndoScope, { channels }: BuildSeen, until?: string): Fate {
   if (channels.some((channel) => channel.region === region && channel.ami === id)) return 'promoted';
   if (scope.published.some((one) => one.region === region && one.ami === id)) return 'stays';
+  // Parameter Store may accept an AMI minutes after the call that wrote it, and then the channel must not point at nothing.
+  const written = scope.takesBack?.after.some((one) => one.region === region && one.ami === id);
+  if (written && until === undefined) return 'stays';
   if (!scope.keeps) return 'goes';
   if (state === 'available') return 'kept';
   return state === 'pending' && until === undefined ? 'stays' : 'goes';

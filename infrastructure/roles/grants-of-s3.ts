@@ -20,7 +20,7 @@ export const grantsOfS3: GrantTable = {
   },
   's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],
   's3:PutObject': {
-    sweep: [{ Resource: [inBucket('builds/*/owner.json'), inBucket('reports/sweep/*')] }],
+    sweep: [{ Resource: ['builds/*/owner.json', 'builds/*/channel.json', 'reports/sweep/*'].map(inBucket) }],
     moveChannel: [{ Resource: inBucket('builds/*/channels/*') }],
     undoMove: [{ Resource: [inBucket('builds/*/channels/*'), inBucket('builds/*/revocation.json')] }],
     revokeImages: [{ Resource: inBucket('builds/*/revocation.json') }],

@@ -66,6 +66,23 @@ const decide = ({ of = plan, ledger: known, manifest, seen, until: kept }: Corne
 
 test.each<[string, Corner, string[]]>([
   [
+    'until late effects have shown, an AMI that Publish wrote to the channel stays, since Parameter Store may accept it late',
+    {
+      ledger: ledger(),
+      seen: { things: [image(), snapshot()], channels: [{ region: home, parameter, ami: 'ami-old' }] },
+    },
+    [],
+  ],
+  [
+    'once they have, it goes',
+    {
+      ledger: ledger(),
+      seen: { things: [image(), snapshot()], channels: [{ region: home, parameter, ami: 'ami-old' }] },
+      until,
+    },
+    ['deregister ami-1 in us-east-1', 'delete snapshot snap-1 in us-east-1 after ami-1'],
+  ],
+  [
     'instances are terminated, and an attached volume waits for its own',
     { seen: { things: [thing('instance'), thing('volume', { state: 'in-use', instance: 'i-1' })] } },
     ['terminate instance i-1 in us-east-1', 'wait volume vol-1 in us-east-1 after i-1'],
@@ -131,6 +148,7 @@ test.each<[string, Corner, string[]]>([
           { region: copied, parameter },
         ],
       },
+      until,
     },
     [
       'restore ami-old in us-east-1',
