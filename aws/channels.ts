@@ -6,6 +6,7 @@ import {
   type ChannelHolder,
   type HoldingBuild,
 } from '../core/distribute/channel-owner.ts';
+import { parameterOfPlace, onlyPlace, type Place } from '../core/distribute/place.ts';
 import { Failure } from '../core/errors.ts';
 import type { Plan } from '../core/build/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
@@ -16,12 +17,12 @@ import type { Connection } from './connection.ts';
 import { readParameter, writeAmiParameter } from './parameters.ts';
 import { describeImage } from './images/images.ts';
 
-/** What a channel holds in each region. */
-export const readChannel = (aws: Connection, parameter: string, regions: string[]): Promise<ChannelValue[]> =>
+/** What a channel holds in each place. */
+export const readChannel = (aws: Connection, parameter: string, places: readonly Place[]): Promise<ChannelValue[]> =>
   Promise.all(
-    regions.map(async (region) => {
-      const ami = await readParameter(aws, region, parameter);
-      return ami === undefined ? { region } : { region, ami };
+    places.map(async (one) => {
+      const ami = await readParameter(aws, one.region, parameterOfPlace(parameter, one));
+      return ami === undefined ? onlyPlace(one) : { ...onlyPlace(one), ami };
     }),
   );
 
@@ -70,11 +71,11 @@ export async function holdersOf(
   values: ChannelValue[],
   known?: HoldingBuild,
 ): Promise<ChannelHolder[]> {
-  const held = values.flatMap(({ region, ami }) => (ami === undefined ? [] : [{ region, ami }]));
+  const held = values.flatMap(({ ami, ...at }) => (ami === undefined ? [] : [{ ...onlyPlace(at), ami }]));
   return Promise.all(
-    held.map(async ({ region, ami }) => {
-      const tags = async () => (await describeImage(aws, region, ami))?.tags ?? {};
-      return knownHolder({ region, ami }, known) ?? { region, ami, tags: await tags() };
+    held.map(async (value) => {
+      const tags = async () => (await describeImage(aws, value.region, value.ami))?.tags ?? {};
+      return knownHolder(value, known) ?? { ...value, tags: await tags() };
     }),
   );
 }
@@ -90,14 +91,15 @@ export async function refuseSuperseded(
   if (against !== undefined) throw new Failure('PublishFailed', against);
 }
 
-/** Points a channel at an AMI in each region. @throws PublishFailed if AWS refuses a region; others may have been written. */
+/** Points a channel at an AMI in each place. @throws PublishFailed if AWS refuses a place; others may have been written. */
 export async function writeChannel(
   aws: Connection,
-  parameter: string,
-  values: { region: string; ami: string }[],
+  channel: string,
+  values: (Place & { ami: string })[],
   description: string,
 ): Promise<void> {
-  const write = async ({ region, ami }: { region: string; ami: string }) => {
+  const write = async ({ region, id, ami }: Place & { ami: string }) => {
+    const parameter = parameterOfPlace(channel, { id });
     try {
       await writeAmiParameter(aws, region, parameter, ami, description);
     } catch (error) {

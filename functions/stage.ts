@@ -58,7 +58,10 @@ const keptImage = z.strictObject({
   expires: z.nullable(z.string()),
 });
 
-const targetOutcomes = z.array(z.looseObject({ region: z.string(), failure: z.optional(caughtError) }));
+/** The place of a target, as a state hands it on. `id` is null for a region's own image, and absent in older executions. */
+export const inputPlace = { region: z.string(), id: z.nullish(z.string()) };
+
+const targetOutcomes = z.array(z.looseObject({ ...inputPlace, failure: z.optional(caughtError) }));
 
 /** The results of a failed build's states, as far as they got. */
 export const failedContext = z.looseObject({
@@ -79,6 +82,7 @@ export const failedContext = z.looseObject({
 /** A target as Verify passes it on. */
 export const verifiedTarget = z.looseObject({
   region: z.string(),
+  id: z.optional(z.string()),
   ami: z.optional(z.string()),
   snapshots: z.optional(z.array(z.string())),
   completedAt: z.optional(z.string()),
@@ -99,8 +103,9 @@ export function lambda<I, O>(
       deployed.log({ ...('recipe' in line ? {} : about), ...(requestId && { requestId }), ...line });
     const cloud: StageContext = { ...deployed, log, about: (build) => void (about = build) };
     const began = cloud.now().getTime();
-    const { region } = (event ?? {}) as Record<string, unknown>;
-    const line = { state: name, ...(typeof region === 'string' && { region }) };
+    const { region, id } = (event ?? {}) as Record<string, unknown>;
+    const at = { ...(typeof region === 'string' && { region }), ...(typeof id === 'string' && { id }) };
+    const line = { state: name, ...at };
     try {
       const parsed = z.safeParse(input, event);
       if (!parsed.success) {

@@ -1,5 +1,6 @@
 import { targetsOf, type MoveCandidate } from '../../core/channel/candidates.ts';
 import { buildNamePattern } from '../../core/build/identity.ts';
+import { placeName, type Place } from '../../core/distribute/place.ts';
 import { recipeFolder } from '../../core/memory/documents.ts';
 import type { Connection } from '../connection.ts';
 import { describeImage } from '../images/images.ts';
@@ -13,8 +14,8 @@ export async function knownBuilds(artifacts: Artifacts, recipe: string): Promise
   return listed.map(({ key }) => key.slice(folder.length, -1)).filter((name) => buildNamePattern.test(name));
 }
 
-const describedIn = async (aws: Connection, region: string, ami: string) =>
-  [region, await describeImage(aws, region, ami)] as const;
+const describedIn = async (aws: Connection, at: Place, ami: string) =>
+  [placeName(at), await describeImage(aws, at.region, ami)] as const;
 
 /** A build that a channel may move to, with its images as EC2 shows them now. */
 export async function readCandidate(artifacts: Artifacts, recipe: string, build: string): Promise<MoveCandidate> {
@@ -23,6 +24,6 @@ export async function readCandidate(artifacts: Artifacts, recipe: string, build:
     readDocument(artifacts, { recipe, build }, 'plan'),
     readDocument(artifacts, { recipe, build }, 'revocation'),
   ]);
-  const seen = targetsOf({ manifest }).map(({ region, ami }) => describedIn(artifacts.aws, region, ami ?? ''));
+  const seen = targetsOf({ manifest }).map(({ ami, ...at }) => describedIn(artifacts.aws, at, ami ?? ''));
   return { build, manifest, plan, revocation, images: Object.fromEntries(await Promise.all(seen)) };
 }

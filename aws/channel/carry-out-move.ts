@@ -1,5 +1,6 @@
 import { behindOf, changedSince, stillMoved, type PlannedMove } from '../../core/channel/channel-moves.ts';
 import { happened } from '../../core/channel/channel-record.ts';
+import { parameterOfPlace, placeName, onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
 import { readChannel, writeChannel } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
@@ -17,7 +18,7 @@ export const movePermissions = [
 ];
 
 /**
- * Does the next part of a move: takes the channel, writes it in the regions that are behind, or writes down that it moved.
+ * Does the next part of a move: takes the channel, writes it in the places that are behind, or writes down that it moved.
  * @param writes Whether to write again what has not arrived.
  * @returns what it waits for. Undefined if the channel moved.
  * @throws MoveRefused if the channel has moved since the move was decided.
@@ -30,8 +31,7 @@ export async function moveOnce(
   const { execution, after, to } = move;
   const known = await readDocument(artifacts, about, 'channel');
   if (known?.moves.some((one) => one.execution === execution && happened(one))) return undefined;
-  const regions = after.map(({ region }) => region);
-  const now = await readChannel(artifacts.aws, parameter, regions);
+  const now = await readChannel(artifacts.aws, parameter, after.map(onlyPlace));
   const begun = await beginMove(artifacts, about, { parameter, execution, now }, (settled) => {
     const changed = changedSince(move, settled);
     if (changed.length === 0) return move;
@@ -44,7 +44,7 @@ export async function moveOnce(
   const behind = behindOf(move, now);
   if (behind.length > 0) {
     if (writes) await writeChannel(artifacts.aws, parameter, behind, `${about.recipe}-${to.build}`);
-    return `${parameter} does not hold ${behind.map(({ region, ami }) => `${ami} in ${region}`).join(', ')} yet`;
+    return `${parameter} does not hold ${behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ')} yet`;
   }
   await finishMove(artifacts, about, { parameter, move });
   return undefined;
@@ -78,13 +78,13 @@ export async function undoOnce(
   const record = await readDocument(artifacts, about, 'channel');
   if (record?.moves.some(({ execution }) => execution === move.execution)) return outcome;
   if (record?.underway?.execution === move.execution) {
-    const regions = move.after.map(({ region }) => region);
-    const now = await readChannel(artifacts.aws, parameter, regions);
-    for (const { region, ami } of stillMoved(move, now)) {
-      const what = `${parameter} in ${region} back to ${ami ?? 'nothing'}`;
+    const now = await readChannel(artifacts.aws, parameter, move.after.map(onlyPlace));
+    for (const { region, id, ami } of stillMoved(move, now)) {
+      const name = parameterOfPlace(parameter, { id });
+      const what = `${name} in ${region} back to ${ami ?? 'nothing'}`;
       try {
-        if (ami === undefined) await deleteParameter(artifacts.aws, region, parameter);
-        else await writeAmiParameter(artifacts.aws, region, parameter, ami, 'restored: a move failed');
+        if (ami === undefined) await deleteParameter(artifacts.aws, region, name);
+        else await writeAmiParameter(artifacts.aws, region, name, ami, 'restored: a move failed');
         outcome.waiting.push(what);
       } catch (error) {
         if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;

@@ -1,6 +1,7 @@
 import type { ChannelName } from '../../core/channel/channel-moves.ts';
 import { happened, type ChannelRecord } from '../../core/channel/channel-record.ts';
 import { channelParameter, type ChannelValue } from '../../core/distribute/channel.ts';
+import { distinctPlaces, onlyPlace, type Place } from '../../core/distribute/place.ts';
 import type { ChannelHolder } from '../../core/distribute/channel-owner.ts';
 import { Failure } from '../../core/errors.ts';
 import { holdersOf, readChannel } from '../channels.ts';
@@ -27,20 +28,20 @@ function currentBuild(recipe: string, holders: ChannelHolder[]): string | undefi
 }
 
 /**
- * Reads a channel in every region where it may be.
- * @param regions Regions that the recipe's builds reach. Those of the channel's newest move are read as well.
+ * Reads a channel in every place where it may be.
+ * @param places Places that the recipe's builds reach. Those of the channel's newest move are read as well.
  * @throws AwsTransient while another execution writes the channel.
  */
 export async function seeChannel(
   artifacts: Artifacts,
   about: ChannelName,
   root: string,
-  regions: string[],
+  places: Place[],
 ): Promise<SeenChannel> {
   const parameter = channelParameter(root, about.recipe, about.channel);
   const { record: known } = await settledChannel(artifacts, about, []);
   const moved = [known?.underway, known?.moves.findLast(happened)].flatMap((move) => move?.after ?? []);
-  const all = distinct([...regions, ...moved.map(({ region }) => region)]);
+  const all = distinctPlaces([...places, ...moved.map(onlyPlace)]);
   const now = await readChannel(artifacts.aws, parameter, all);
   const { record, mover, settled: values } = await settledChannel(artifacts, about, now);
   if (mover === 'runs')

@@ -3,6 +3,7 @@ import { holding, type Move } from '../../core/channel/channel-record.ts';
 import { candidateProblems, rollbackOrder, targetsOf, type MoveCandidate } from '../../core/channel/candidates.ts';
 import { moverOf, type MoveRequest } from '../../core/channel/move-request.ts';
 import { heldByOthers } from '../../core/distribute/channel-owner.ts';
+import { inPlace, onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Problem } from '../../core/recipe/recipe.ts';
 import { refuse } from '../../core/recipe/recipe.ts';
@@ -74,7 +75,7 @@ export function plannedMove(
   const { recipe, channel, parameter, record, values, holders, current } = look;
   const others = heldByOthers(parameter, plan?.deployment, holders);
   if (others.length > 0) return refuseMove(others.join('\n'));
-  const after = targetsOf(candidate).map(({ region, ami }) => ({ region, ami: ami ?? '' }));
+  const after = targetsOf(candidate).map(({ ami, ...at }) => ({ ...onlyPlace(at), ami: ami ?? '' }));
   const known = holding(record, values);
   const from = current === undefined || known?.build === current ? known : { build: current };
   const move: Move = {
@@ -85,7 +86,7 @@ export function plannedMove(
     ...(why !== undefined && { why }),
     ...(from && { from }),
     to: { build, ...(plan && { digest: plan.digest }) },
-    before: after.map(({ region }) => values.find((value) => value.region === region) ?? { region }),
+    before: after.map((one) => inPlace(values, one) ?? onlyPlace(one)),
     after,
   };
   return { recipe, channel, parameter, move };
@@ -104,8 +105,8 @@ export async function resolveMove(artifacts: Artifacts, request: MoveRequest, pl
   const channel = request.channel ?? own;
   if (channel === undefined)
     return refuse([{ path: ['channel'], message: `is missing, and ${published.build} was published to no channel` }]);
-  const regions = (newest.manifest?.targets ?? []).map(({ region }) => region);
-  const at = (name: string) => seeChannel(artifacts, { recipe, channel: name }, place.channelRoot, regions);
+  const places = (newest.manifest?.targets ?? []).map(onlyPlace);
+  const at = (name: string) => seeChannel(artifacts, { recipe, channel: name }, place.channelRoot, places);
   const look = await at(channel);
   const standard = own === channel ? undefined : own === undefined ? published.build : (await at(own)).current;
   return plannedMove(request, look, await chooseBuild(artifacts, request, look, standard), place);

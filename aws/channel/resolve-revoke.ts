@@ -2,6 +2,7 @@ import { rollbackOrder, targetsOf } from '../../core/channel/candidates.ts';
 import { channelOf, type PlannedMove } from '../../core/channel/channel-moves.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
 import { isRevoked, saysRevoked, type RevokedBuild, type RevokeHits } from '../../core/channel/revocation.ts';
+import { onlyPlace } from '../../core/distribute/place.ts';
 import { channelsFolder } from '../../core/memory/documents.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { findImagesFrom, instancesOf } from '../images/disabling.ts';
@@ -52,8 +53,8 @@ async function holdingChannels(
   const listed = await listArtifacts(artifacts, folder);
   const own = plan && channelOf(plan)?.channel;
   const names = listed.map(({ key }) => key.slice(folder.length).replace(/\.json$/, '')).concat(own ?? []);
-  const regions = (manifest?.targets ?? []).map(({ region }) => region);
-  const seen = [...new Set(names)].map((channel) => seeChannel(artifacts, { recipe, channel }, root, regions));
+  const places = (manifest?.targets ?? []).map(onlyPlace);
+  const seen = [...new Set(names)].map((channel) => seeChannel(artifacts, { recipe, channel }, root, places));
   return (await Promise.all(seen)).filter(({ holders }) =>
     holders.some(({ tags }) => tags['golden:recipe'] === recipe && tags['golden:build'] === build),
   );

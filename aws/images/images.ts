@@ -1,5 +1,7 @@
 import { DescribeImagesCommand, EC2Client, type DescribeImagesCommandInput, type Image } from '@aws-sdk/client-ec2';
 import { readyImage, type ReadyImage } from '../../core/distribute/lasting.ts';
+import { imagesIn } from '../../core/distribute/distribution.ts';
+import type { Place } from '../../core/distribute/place.ts';
 import { Failure, type FailureName } from '../../core/errors.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -115,6 +117,10 @@ export const findBuildImages = (aws: Connection, region: string, identity: Build
     Filters: filtersOf(identity),
     MaxResults: 1000,
   });
+
+/** AMIs of a build in one place, in any state. */
+export const findImagesIn = async (aws: Connection, place: Place, identity: BuildIdentity): Promise<AmiDescription[]> =>
+  imagesIn(await findBuildImages(aws, place.region, identity), place);
 
 /**
  * Available AMIs of one owner whose names match a pattern. No look-up goes without an owner. EC2 omits other owners' deprecated

@@ -2,6 +2,7 @@ import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { emptyRecord, publishedBuild, withPublished, withStarted, type RecipeRecord } from '../../core/build/record.ts';
 import type { TargetResult } from '../../core/distribute/distribution.ts';
+import { onlyPlace } from '../../core/distribute/place.ts';
 import type { Timing } from '../../core/build/timings.ts';
 import { usualSeconds } from '../../core/build/usual-seconds.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -59,11 +60,13 @@ export function recordPublished(
   timings: Timing[],
   targets: TargetResult[],
 ): Promise<RecipeRecord> {
-  const regions = plan.document.distribute.map(({ region }) => region);
+  const places = plan.document.distribute;
   const namesOf = (list: Plan['checks']) => list.map(({ name }) => name);
   const steps = { provision: namesOf(plan.provision), checks: namesOf(plan.checks) };
-  const usual = usualSeconds(timings, { regions, home: plan.region, targets, ...steps });
-  const images = targets.flatMap(({ region, ami, error }) => (ami && error === undefined ? [{ region, ami }] : []));
+  const usual = usualSeconds(timings, { places, home: plan.region, targets, ...steps });
+  const images = targets.flatMap(({ ami, error, ...at }) =>
+    ami && error === undefined ? [{ ...onlyPlace(at), ami }] : [],
+  );
   const published = publishedBuild(plan, now.toISOString(), usual, images);
   return changeRecord(artifacts, plan.recipe, (record) => withPublished(record, published));
 }

@@ -6,6 +6,7 @@ import {
   type Replaced,
 } from '../../core/distribute/channel-owner.ts';
 import type { Facts, Seen } from '../../core/preflight/facts.ts';
+import { placeName } from '../../core/distribute/place.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import { holdersOf, readChannel } from '../channels.ts';
 import type { Connection } from '../connection.ts';
@@ -21,9 +22,9 @@ export async function lookAtChannel(
   const owner = deploymentName(deployment, aws.region);
   const known: HoldingBuild | undefined = replaces && { ...replaces, recipe: name, deployment: owner };
   const parameter = channelParameter(channelRoot, name, publish.channel);
-  const seen = distribute.map(async ({ region }): Promise<[string, Seen<ChannelHolder[]>]> => [
-    region,
-    await look(async () => holdersOf(aws, await readChannel(aws, parameter, [region]), known)),
+  const seen = distribute.map(async (target): Promise<[string, Seen<ChannelHolder[]>]> => [
+    placeName(target),
+    await look(async () => holdersOf(aws, await readChannel(aws, parameter, [target]), known)),
   ]);
   const holders = Object.fromEntries(await Promise.all(seen));
   return { channel: { parameter, deployment: owner, holders } };

@@ -1,10 +1,11 @@
 import { happened, type Move } from '../../core/channel/channel-record.ts';
 import { imageTags } from '../../core/build/plan.ts';
 import { channelParameter } from '../../core/distribute/channel.ts';
-import type { Recipe, Target } from '../../core/recipe/types.ts';
+import { inPlace, onlyPlace, parameterOfPlace } from '../../core/distribute/place.ts';
+import type { Recipe } from '../../core/recipe/types.ts';
 import { imageDrifts, isMoving, parameterDrifts, type Drift, type PublishedSeen } from '../../core/share/drift.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
-import { buildTags, type Tags } from '../../core/tags.ts';
+import { buildTags } from '../../core/tags.ts';
 import { severally } from '../../core/settle-all.ts';
 import { ownImagesById } from '../images/own-images.ts';
 import { settledChannel } from '../memory/channel-records.ts';
@@ -18,8 +19,8 @@ import { channelNames, publishedPermissions } from './published-images.ts';
 /** The actions of publishedPlaces and findDrifts. */
 export const driftPermissions = [...publishedPermissions, ...readingPermissions, 'ec2:DescribeImages'];
 
-/** A place of a channel: what it must hold in one region by its last move. */
-type Place = Omit<PublishedSeen, 'image' | 'permissions' | 'owner'> & { parameter: string };
+/** What a channel must hold in one place by its last move. */
+type HeldPlace = Omit<PublishedSeen, 'image' | 'permissions' | 'owner'> & { parameter: string };
 
 interface DriftPlace {
   channelRoot: string;
@@ -28,21 +29,24 @@ interface DriftPlace {
 }
 
 /** What the channels of a recipe must hold. Channels that are being moved are left out. */
-export async function publishedPlaces(artifacts: Artifacts, recipe: Recipe, at: DriftPlace): Promise<Place[]> {
+export async function publishedPlaces(artifacts: Artifacts, recipe: Recipe, at: DriftPlace): Promise<HeldPlace[]> {
   const { name, publish, distribute } = recipe;
-  const places: Place[] = [];
+  const places: HeldPlace[] = [];
   for (const channel of await channelNames(artifacts, name, publish?.channel)) {
     const { record, mover } = await settledChannel(artifacts, { recipe: name, channel }, []);
     if (isMoving(record?.underway, mover, at.now)) continue;
     const last = mover === 'complete' ? record?.underway : record?.moves.findLast(happened);
     const held = last ? { build: last.to.build, images: last.after } : await publishedBefore(artifacts, name);
     if (!held) continue;
-    const tags = await tagsOf(artifacts, name, held.build);
-    const parameter = channelParameter(at.channelRoot, name, channel);
-    const targetOf = (region: string): Target | undefined => distribute.find((target) => target.region === region);
     const { build } = held;
-    for (const { region, ami } of held.images)
-      places.push({ recipe: name, channel, parameter, region, ami, build, tags, target: targetOf(region) });
+    const plan = await readDocument(artifacts, { recipe: name, build }, 'plan');
+    for (const { ami, ...place } of held.images) {
+      const parameter = parameterOfPlace(channelParameter(at.channelRoot, name, channel), place);
+      const planned = plan && inPlace(plan.document.distribute, place);
+      const tags = planned ? imageTags(plan, planned) : buildTags({ recipe: name, build }, 'image');
+      const target = inPlace(distribute, place);
+      places.push({ recipe: name, channel, parameter, ...onlyPlace(place), ami, build, tags, target });
+    }
   }
   return places;
 }
@@ -56,19 +60,14 @@ async function publishedBefore(
   return published?.images && { build: published.build, images: published.images };
 }
 
-async function tagsOf(artifacts: Artifacts, recipe: string, build: string): Promise<Tags> {
-  const plan = await readDocument(artifacts, { recipe, build }, 'plan');
-  return plan ? imageTags(plan) : buildTags({ recipe, build }, 'image');
-}
-
 /**
  * The drifts of all places in one region, with one DescribeImages for all recipes. The permissions of available images are read
  * besides.
  */
-async function driftsIn(artifacts: Artifacts, region: string, places: Place[], owner: string): Promise<Drift[]> {
+async function driftsIn(artifacts: Artifacts, region: string, places: HeldPlace[], owner: string): Promise<Drift[]> {
   const { aws } = artifacts;
   const images = await ownImagesById(aws, region, [...new Set(places.map(({ ami }) => ami))]);
-  const lookAt = async ({ parameter, ...place }: Place): Promise<Drift[]> => {
+  const lookAt = async ({ parameter, ...place }: HeldPlace): Promise<Drift[]> => {
     const image = images.find(({ ami }) => ami === place.ami);
     const found = await readParameter(aws, region, parameter);
     const seen = { ...place, image, owner, permissions: await permissionsOf(artifacts, image) };
@@ -85,7 +84,7 @@ const permissionsOf = async ({ aws }: Artifacts, image: AmiDescription | undefin
 /** The drifts of places in all regions. A region that cannot be read hides no other. */
 export async function findDrifts(
   artifacts: Artifacts,
-  places: Place[],
+  places: HeldPlace[],
   owner: string,
 ): Promise<{ drifts: Drift[]; failed: Error[]; unread: string[] }> {
   const unread: string[] = [];

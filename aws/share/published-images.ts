@@ -1,6 +1,7 @@
 import { targetsOf } from '../../core/channel/candidates.ts';
 import { happened } from '../../core/channel/channel-record.ts';
 import { channelParameter } from '../../core/distribute/channel.ts';
+import { distinctPlaces, parameterOfPlace, onlyPlace, type Place } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
 import { channelsFolder } from '../../core/memory/documents.ts';
 import { severally } from '../../core/settle-all.ts';
@@ -37,20 +38,20 @@ export async function channelNames(artifacts: Artifacts, recipe: string, own: st
 
 async function heldBy(
   artifacts: Artifacts,
-  { recipe, channel, root, regions }: { recipe: string; channel: string; root: string; regions: string[] },
+  { recipe, channel, root, places }: { recipe: string; channel: string; root: string; places: readonly Place[] },
 ): Promise<Published> {
   const parameter = channelParameter(root, recipe, channel);
   const { record, mover } = await settledChannel(artifacts, { recipe, channel }, []);
   if (mover === 'runs')
     throw new Failure('AwsTransient', `${parameter} is being moved by ${record?.underway?.execution}; look again`);
-  const reached = record?.moves.findLast(happened)?.after.map(({ region }) => region) ?? [];
+  const reached = record?.moves.findLast(happened)?.after ?? [];
   const failures: ShareFailure[] = [];
-  const { done } = await severally([...new Set([...regions, ...reached])], async (region): Promise<HeldImage[]> => {
+  const { done } = await severally(distinctPlaces([...places, ...reached]), async (place): Promise<HeldImage[]> => {
     try {
-      const ami = await readParameter(artifacts.aws, region, parameter);
-      return ami === undefined ? [] : [{ region, ami, channels: [channel] }];
+      const ami = await readParameter(artifacts.aws, place.region, parameterOfPlace(parameter, place));
+      return ami === undefined ? [] : [{ ...place, ami, channels: [channel] }];
     } catch (error) {
-      failures.push(asFailure(region, error));
+      failures.push(asFailure(place.region, error));
       return [];
     }
   });
@@ -60,9 +61,9 @@ async function heldBy(
 /** The same image may be in several channels. */
 function together(images: HeldImage[]): HeldImage[] {
   const all = new Map<string, HeldImage>();
-  for (const { region, ami, channels } of images) {
-    const key = `${region} ${ami}`;
-    all.set(key, { region, ami, channels: [...(all.get(key)?.channels ?? []), ...channels] });
+  for (const { channels, ...image } of images) {
+    const key = `${image.region} ${image.ami}`;
+    all.set(key, { ...image, channels: [...(all.get(key)?.channels ?? []), ...channels] });
   }
   return [...all.values()].toSorted((a, b) => (a.region < b.region ? -1 : 1));
 }
@@ -75,20 +76,25 @@ function together(images: HeldImage[]): HeldImage[] {
  */
 export async function publishedImages(
   artifacts: Artifacts,
-  { recipe, channel, root, regions }: { recipe: string; channel: string | undefined; root: string; regions: string[] },
+  {
+    recipe,
+    channel,
+    root,
+    places,
+  }: { recipe: string; channel: string | undefined; root: string; places: readonly Place[] },
   build?: string,
 ): Promise<Published> {
   const channels = await channelNames(artifacts, recipe, channel);
   const seen: Published[] = [];
-  for (const name of channels) seen.push(await heldBy(artifacts, { recipe, channel: name, root, regions }));
+  for (const name of channels) seen.push(await heldBy(artifacts, { recipe, channel: name, root, places }));
   const held = together(seen.flatMap(({ images }) => images));
   const failures = seen.flatMap((one) => one.failures);
   const newest = channels.length > 0 ? undefined : (await readRecord(artifacts, recipe)).published?.build;
   const of = build ?? newest;
   if (of === undefined) return { images: held, failures };
   const manifest = await readDocument(artifacts, { recipe, build: of }, 'manifest');
-  const images = targetsOf({ manifest }).map(({ region, ami }): HeldImage => ({
-    region,
+  const images = targetsOf({ manifest }).map(({ region, id, ami }): HeldImage => ({
+    ...onlyPlace({ region, id }),
     ami: ami ?? '',
     channels: held.find((one) => one.region === region && one.ami === ami)?.channels ?? [],
   }));

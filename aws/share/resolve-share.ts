@@ -1,4 +1,5 @@
 import { changesOf, wantedOf } from '../../core/distribute/permissions.ts';
+import { inPlace, placeName } from '../../core/distribute/place.ts';
 import type { Target } from '../../core/recipe/types.ts';
 import { notShareable, type HeldImage, type SharedImage, type ShareFailure } from '../../core/share/share-report.ts';
 import type { Connection } from '../connection.ts';
@@ -42,9 +43,9 @@ export async function lookAtShares(
 ): Promise<ShareLook> {
   const looks = await Promise.all(
     held.map(async (one): Promise<Partial<ShareLook>> => {
-      const target = targets.find(({ region }) => region === one.region);
+      const target = inPlace(targets, one);
       if (target) return lookAt(aws, recipe, target, one, owner);
-      return { notes: [`${one.region} is no target of ${recipe} any more: who may use ${one.ami} there stays`] };
+      return { notes: [`${placeName(one)} is no target of ${recipe} any more: who may use ${one.ami} there stays`] };
     }),
   );
   return {

@@ -1,6 +1,7 @@
 import { placeOfArn } from '../../core/build/identity.ts';
 import { changeLines, changesOf } from '../../core/distribute/permissions.ts';
 import { fewOf } from '../../core/distribute/distribution.ts';
+import { onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
 import { keyOf } from '../../core/memory/documents.ts';
 import { withSharing, type SharingLists } from '../../core/share/build-sharing.ts';
@@ -33,10 +34,10 @@ export async function readSharesBack(
 
 const isOu = (user: string) => user.includes(':ou/');
 
-const listsOf = ({ region, wanted: { users, accounts } }: SharedImage): SharingLists => {
+const listsOf = ({ region, id, wanted: { users, accounts } }: SharedImage): SharingLists => {
   const others = users.filter((user) => user.startsWith('arn:'));
   return {
-    region,
+    ...onlyPlace({ region, id }),
     accounts: [...accounts],
     organizations: others.filter((user) => !isOu(user)),
     organizationalUnits: others.filter(isOu),

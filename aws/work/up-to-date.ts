@@ -2,6 +2,7 @@ import { channelOf } from '../../core/channel/channel-moves.ts';
 import { isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
 import { heldContent, saysHeld } from '../../core/channel/held-content.ts';
 import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
+import { parameterOfPlace, onlyPlace, type Place } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { RecipeRecord } from '../../core/build/record.ts';
@@ -56,7 +57,7 @@ async function compare(artifacts: Artifacts, plan: Plan, { published }: RecipeRe
   if (typeof targets === 'string') return { because: targets };
 
   const seen = await Promise.all(
-    targets.map(({ region, ami }) => lookAt(artifacts.aws, plan, region, ami ?? '', plan.channel)),
+    targets.map(({ ami, ...at }) => lookAt(artifacts.aws, plan, onlyPlace(at), ami ?? '', plan.channel)),
   );
   const wrong = unhealthy(plan, targets, seen, now);
   const notes = seen.flatMap(({ refused }) =>
@@ -68,22 +69,22 @@ async function compare(artifacts: Artifacts, plan: Plan, { published }: RecipeRe
 async function lookAt(
   aws: Connection,
   plan: Plan,
-  region: string,
+  at: Place,
   ami: string,
   parameter: string | undefined,
 ): Promise<TargetSeen> {
   try {
-    const target = targetIn(plan, region);
+    const target = targetIn(plan, at);
     const observed = await observeImage(aws, plan, target, ami);
     const wrong = encryptionWrongs(plan, target, observed).map(({ says }) => says);
     return {
-      region,
+      ...at,
       image: observed.image,
       wrong,
-      channel: parameter && (await readParameter(aws, region, parameter)),
+      channel: parameter && (await readParameter(aws, at.region, parameterOfPlace(parameter, at))),
     };
   } catch (error) {
     if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return { region, refused: error.message };
+    return { ...at, refused: error.message };
   }
 }

@@ -3,6 +3,7 @@ import { readDocument } from '../../aws/memory/documents.ts';
 import { readRecord } from '../../aws/memory/recipe-records.ts';
 import { channelOf, type ChannelName } from '../../core/channel/channel-moves.ts';
 import type { ChannelRecord } from '../../core/channel/channel-record.ts';
+import { distinctPlaces, onlyPlace, type Place } from '../../core/distribute/place.ts';
 import { channelsFolder } from '../../core/memory/documents.ts';
 import { eachOf, recipesIn } from '../deployed/builds.ts';
 import type { Pipeline } from '../deployed/deployment.ts';
@@ -12,8 +13,8 @@ import { Refusal } from '../refused.ts';
 export interface KnownChannel extends ChannelName {
   parameter: string;
   record: ChannelRecord | undefined;
-  /** Regions in which it may be. */
-  regions: string[];
+  /** Where it may be. */
+  places: Place[];
 }
 
 const distinct = (list: string[]): string[] => [...new Set(list)];
@@ -29,13 +30,13 @@ async function channelsOfRecipe(pipeline: Pipeline, recipe: string): Promise<Kno
   const plan = newest && (await readDocument(pipeline, newest, 'plan'));
   const manifest = newest && (await readDocument(pipeline, newest, 'manifest'));
   const own = plan && channelOf(plan);
-  const targets = (manifest?.targets ?? []).map(({ region }) => region);
+  const targets = (manifest?.targets ?? []).map(onlyPlace);
   return eachOf(distinct([...listed, ...(own ? [own.channel] : [])]), async (channel) => {
     const record = await readDocument(pipeline, { recipe, channel }, 'channel');
     const moved = [record?.underway, record?.moves.at(-1)].flatMap((move) => move?.after ?? []);
-    const regions = distinct([...targets, ...moved.map(({ region }) => region)]);
+    const places = distinctPlaces([...targets, ...moved]);
     const parameter = record?.parameter ?? (own?.channel === channel ? (plan?.channel ?? '') : '');
-    return { recipe, channel, parameter, record, regions };
+    return { recipe, channel, parameter, record, places };
   });
 }
 

@@ -4,6 +4,7 @@ import { startExecution } from '../../aws/executions/machines.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import type { RevokedBuild, RevokeHits } from '../../core/channel/revocation.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
+import { inPlace, placeName } from '../../core/distribute/place.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { randomUUID } from 'node:crypto';
 import { findBuild } from '../deployed/builds.ts';
@@ -166,11 +167,11 @@ function shownMove({ verb, moves, builds, rebuild, hits }: MoveOutput, terminal:
 /** One line for each channel and region: from which image to which. */
 function tableOfMoves(moves: PlannedMove[], terminal: Terminal): string {
   const rows = moves.flatMap(({ parameter, move: { from, to, before, after } }) =>
-    after.map(({ region, ami }, index): Cell[] => {
-      const held = before.find((value) => value.region === region)?.ami;
+    after.map(({ ami, ...at }, index): Cell[] => {
+      const held = inPlace(before, at)?.ami;
       return [
         { text: index === 0 ? parameter : '' },
-        { text: region },
+        { text: placeName(at) },
         { text: held === undefined ? 'nothing' : (from?.build ?? held), style: 'dim' },
         { text: to.build },
         { text: `${held ?? '–'} → ${ami}`, style: 'dim' },

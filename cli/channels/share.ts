@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { callerArn } from '../../aws/caller.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
+import { placeName } from '../../core/distribute/place.ts';
 import type { ShareFailure, ShareRow } from '../../core/share/share-report.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
@@ -69,10 +70,10 @@ const machineOfShares = ({ machine }: Pipeline) => machine.replace(/build-image$
 
 /** The images of every region, with one line for each permission that is granted or revoked. */
 function tableOfShares(images: ShareRow[], done: boolean, terminal: Terminal): string {
-  const rows = images.flatMap(({ region, ami, channels, build, changes, more }) => {
+  const rows = images.flatMap(({ ami, channels, build, changes, more, ...at }) => {
     const lines = [...changes, ...(more > 0 ? [`and ${more} more, in the report`] : [])];
     return (lines.length > 0 ? lines : ['nothing to change']).map((text, index): Cell[] => [
-      { text: index === 0 ? region : '' },
+      { text: index === 0 ? placeName(at) : '' },
       { text: index === 0 ? build : '' },
       { text: index === 0 ? channels.join(', ') || '–' : '' },
       { text: index === 0 ? ami : '', style: 'dim' },

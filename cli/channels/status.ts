@@ -2,6 +2,7 @@ import { readChannel } from '../../aws/channels.ts';
 import { describeImage } from '../../aws/images/images.ts';
 import type { ChannelName } from '../../core/channel/channel-moves.ts';
 import { holdsIn, saysHeld } from '../../core/channel/held-content.ts';
+import { placeName, type Place } from '../../core/distribute/place.ts';
 import { durationOf } from '../../core/duration.ts';
 import { eachOf } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
@@ -10,9 +11,8 @@ import { columns, type Cell } from '../screen/columns.ts';
 import { fold, type Terminal } from '../screen/terminal.ts';
 import { knownChannels, type KnownChannel } from './channel-reading.ts';
 
-/** A channel in one region, as `golden status --json` prints it. */
-interface ChannelStatus extends ChannelName {
-  region: string;
+/** A channel in one place, as `golden status --json` prints it. */
+interface ChannelStatus extends ChannelName, Place {
   ami: string | null;
   build: string | null;
   /** When the image was made. */
@@ -44,16 +44,16 @@ export async function status(
 }
 
 async function statusOf(pipeline: Pipeline, channel: KnownChannel, now: number): Promise<ChannelStatus[]> {
-  const { recipe, channel: name, parameter, regions } = channel;
-  const values = await readChannel(pipeline.aws, parameter, regions);
-  return eachOf(values, async ({ region, ami }) => {
-    const image = ami === undefined ? undefined : await describeImage(pipeline.aws, region, ami);
+  const { recipe, channel: name, parameter, places } = channel;
+  const values = await readChannel(pipeline.aws, parameter, places);
+  return eachOf(values, async ({ ami, ...at }) => {
+    const image = ami === undefined ? undefined : await describeImage(pipeline.aws, at.region, ami);
     const deprecated = image?.deprecatedAt !== undefined && Date.parse(image.deprecatedAt) <= now;
     const state = image?.state === 'available' ? (deprecated ? 'deprecated' : 'healthy') : image?.state;
     return {
       recipe,
       channel: name,
-      region,
+      ...at,
       ami: ami ?? null,
       build: image?.tags['golden:build'] ?? null,
       createdAt: image?.createdAt ?? null,
@@ -75,9 +75,9 @@ function notesOn({ recipe, channel, record }: KnownChannel): string[] {
 }
 
 function tableOfStatus(rows: ChannelStatus[], now: number, terminal: Terminal): string {
-  const cells = rows.map(({ recipe, channel, region, build, createdAt, health, ami }): Cell[] => [
+  const cells = rows.map(({ recipe, channel, build, createdAt, health, ami, ...at }): Cell[] => [
     { text: `${recipe}/${channel}` },
-    { text: region },
+    { text: placeName(at) },
     { text: build ?? '' },
     { text: createdAt === null ? '' : durationOf(Math.max(0, Math.round((now - Date.parse(createdAt)) / 1000))) },
     { text: health, style: health === 'healthy' ? 'green' : 'red' },

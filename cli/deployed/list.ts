@@ -8,6 +8,7 @@ import {
 } from '../../aws/executions/build-executions.ts';
 import { buildName } from '../../core/build/identity.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
+import { placeName } from '../../core/distribute/place.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import {
   asReference,
@@ -109,7 +110,7 @@ async function describe(pipeline: Pipeline, known: KnownBuild, now: number): Pro
   const trigger = execution && triggerOf(execution);
   const end = execution?.stoppedAt?.getTime() ?? (execution ? now : undefined);
   const published = manifest?.targets.filter(({ status }) => status === 'published') ?? [];
-  const parameter = published.find((target) => target.parameter)?.parameter;
+  const held = published.find((target) => target.parameter);
   const failure = manifest?.failure;
   return {
     recipe,
@@ -119,8 +120,8 @@ async function describe(pipeline: Pipeline, known: KnownBuild, now: number): Pro
     seconds: execution && end !== undefined ? Math.round((end - execution.startedAt.getTime()) / 1000) : null,
     by: trigger?.by ?? null,
     reason: trigger?.reason ?? null,
-    channel: parameter?.split('/').at(-1) ?? null,
-    images: Object.fromEntries(published.flatMap(({ region, ami }) => (ami === null ? [] : [[region, ami]]))),
+    channel: held?.parameter?.split('/').at(held.id === undefined ? -1 : -2) ?? null,
+    images: Object.fromEntries(published.flatMap(({ ami, ...at }) => (ami === null ? [] : [[placeName(at), ami]]))),
     error: failure ? `${failure.error} in ${failure.state}` : (execution?.error ?? null),
     execution: execution?.arn ?? null,
   };

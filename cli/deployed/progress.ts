@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { failureMessage } from '../../core/report/failure.ts';
+import { placeName } from '../../core/distribute/place.ts';
 import type { EventPath } from '../../core/build/event-paths.ts';
 import type { HistoryEvent } from '../../simulator/states/history.ts';
 
@@ -164,8 +165,8 @@ function titles(
   const { name: state = '', input } = details(event);
   const purpose = purposeOf(state);
   if (!around) return { label: state, subject: '', purpose, step: false };
-  const { region, name = state } = itemIn(input);
-  if (region) return { label: `${around.state} ${region}`, subject: state.padEnd(17), purpose, step: false };
+  const { place, name = state } = itemIn(input);
+  if (place) return { label: `${around.state} ${place}`, subject: state.padEnd(17), purpose, step: false };
   const number = `${around.index + 1}/${lengths.get(around.state) ?? '?'}`;
   return { label: `${around.state} ${number}`, subject: name, purpose: '', step: true };
 }
@@ -226,7 +227,11 @@ function leftIn(output = '{}'): number {
 }
 
 /** The key that distinguishes the iterations of a Map. ItemSelector puts it into the input of their states. */
-function itemIn(input = '{}'): { region?: string; name?: string } {
-  const { region, name } = JSON.parse(input) as Record<string, unknown>;
-  return { ...(typeof region === 'string' && { region }), ...(typeof name === 'string' && { name }) };
+function itemIn(input = '{}'): { place?: string; name?: string } {
+  const { region, id, name } = JSON.parse(input) as Record<string, unknown>;
+  const at = typeof id === 'string' ? { id } : {};
+  return {
+    ...(typeof region === 'string' && { place: placeName({ region, ...at }) }),
+    ...(typeof name === 'string' && { name }),
+  };
 }

@@ -1,3 +1,4 @@
+import { placeName } from '../../core/distribute/place.ts';
 import { durationOf } from '../../core/duration.ts';
 import type { ForeseenBuild, Forecast } from '../../core/forecast/forecast.ts';
 import { costLine } from '../../core/report/cost.ts';
@@ -48,13 +49,13 @@ function buildText(
   ].join('\n');
 }
 
-function targetsText({ targets, channel }: ForeseenBuild, terminal: Pick<Terminal, 'colour'>): string {
+function targetsText({ targets }: ForeseenBuild, terminal: Pick<Terminal, 'colour'>): string {
   const rows = targets.flatMap((target) =>
     sharedWith(target).map((who, index): Cell[] => [
-      { text: index === 0 ? target.region : '' },
+      { text: index === 0 ? placeName(target) : '' },
       { text: index === 0 ? (target.kmsKey ?? '–') : '' },
       { text: who },
-      { text: index === 0 ? (channel ?? '–') : '' },
+      { text: index === 0 ? (target.parameter ?? '–') : '' },
       { text: index === 0 ? (target.required ? 'yes' : 'no') : '' },
     ]),
   );

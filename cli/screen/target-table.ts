@@ -1,5 +1,6 @@
 import { costLine } from '../../core/report/cost.ts';
 import { wastedLine } from '../../core/report/wasted.ts';
+import { placeName } from '../../core/distribute/place.ts';
 import { durationOf } from '../../core/duration.ts';
 import type { Manifest, ManifestTarget } from '../../core/build/manifest.ts';
 import { fold, painter, type Paint, type Terminal } from './terminal.ts';
@@ -43,7 +44,7 @@ export function targetTable(targets: ManifestTarget[], { colour }: Pick<Terminal
   const paint = painter({ colour });
   const rows = targets.map((target) => {
     const shared = target.ami === null ? ['–'] : sharedWith(target);
-    const cells = [[target.region], [target.ami ?? '–'], shared, [target.parameter ?? '–']];
+    const cells = [[placeName(target)], [target.ami ?? '–'], shared, [target.parameter ?? '–']];
     return { status: target.status, cells };
   });
   const widths = titles.map((title, column) =>
@@ -70,13 +71,13 @@ export function outcome(
   const { targets, failure } = manifest;
   const parts: string[] = [];
   if (targets.some(({ status }) => status !== 'skipped')) parts.push(targetTable(targets, terminal));
-  const errors = targets.flatMap(({ region, error }) => (error === null ? [] : [{ region, error }]));
-  for (const { region, error } of errors) {
+  const errors = targets.flatMap(({ error, ...at }) => (error === null ? [] : [{ place: placeName(at), error }]));
+  for (const { place, error } of errors) {
     const lines = error
       .trimEnd()
       .split('\n')
       .flatMap((line) => fold(line, terminal.columns - 5));
-    parts.push([`  ${paint('red', region)}`, ...lines.map((line) => `    ${line}`)].join('\n'));
+    parts.push([`  ${paint('red', place)}`, ...lines.map((line) => `    ${line}`)].join('\n'));
   }
   for (const note of manifest.notes ?? []) {
     const [first = '', ...rest] = fold(note, terminal.columns - 9);

@@ -3,6 +3,7 @@ import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { buildName } from '../../core/build/identity.ts';
 import { buildFolder, keyOf } from '../../core/memory/documents.ts';
+import { placeName } from '../../core/distribute/place.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { failedManifest, type Manifest } from '../../core/build/manifest.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
@@ -163,7 +164,7 @@ function introduction(
   const channel = publish ? `, channel ${publish.channel}` : '';
   const rows = [
     ['from', `${from} (${owner})`],
-    ['to', `${distribute.map((target) => target.region).join(', ')}${channel}`],
+    ['to', `${distribute.map(placeName).join(', ')}${channel}`],
     ['on', `a simulated AWS in ${region}, ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
   ];
   return [

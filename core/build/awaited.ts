@@ -3,6 +3,7 @@ import type { Target } from '../recipe/types.ts';
 import { patience, type Bounded } from './limits.ts';
 import { aheadOf, heartbeatOf } from './look-times.ts';
 import { paceOf, slowest, type Pace } from './rhythm.ts';
+import { placeName } from '../distribute/place.ts';
 import { typical, type UsualSeconds } from './usual-seconds.ts';
 
 /** How long a wait lasts, and how often it looks. All in seconds. */
@@ -32,6 +33,7 @@ export interface Awaited {
 
 /** The parts of a plan that decide how its waits look. */
 interface Timed {
+  region?: string;
   document: Bounded;
   usual?: Partial<UsualSeconds>;
   told?: string[];
@@ -98,9 +100,11 @@ export const awaitedImage = (plan: Timed, now: Date, begun: 'now' | 'before'): A
 };
 
 export const awaitedCopy = (plan: Timed, target: Target, now: Date, begun: 'now' | 'before'): Awaited => {
-  const known = usualOf(plan).copies?.[target.region];
+  const known = usualOf(plan).copies?.[placeName(target)];
   const bounds = boundsOf(plan, 'images', patience.copy(target), known ?? typical.copy);
-  const looks = plan.told?.includes(target.region) ? toldLooks(known) : untoldLooks(bounds, known);
+  // The events of the pipeline's own region always come to it. Its first AMI is there before anybody waits for it here.
+  const isOwn = target.region === plan.region && target.id !== undefined;
+  const looks = isOwn || plan.told?.includes(target.region) ? toldLooks(known) : untoldLooks(bounds, known);
   return since(now, { ...bounds, ...looks, ...(begun === 'now' && begunNow(known)) });
 };
 

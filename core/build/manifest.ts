@@ -1,6 +1,8 @@
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
+import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
 import type { KeptImage } from '../undo/kept.ts';
+import { firstImageName, imageNameIn } from '../distribute/image-name.ts';
 import type { Plan } from './plan.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Timing } from './timings.ts';
@@ -26,8 +28,9 @@ export interface Manifest {
   cost?: CostEstimate;
 }
 
-export interface ManifestTarget {
-  region: string;
+export interface ManifestTarget extends Place {
+  /** Absent where the image is called like the build's first one, and in manifests of earlier versions. */
+  name?: string;
   ami: string | null;
   snapshots: string[];
   accounts: string[];
@@ -54,9 +57,9 @@ interface ManifestParts {
   plan: Plan;
   status: Manifest['status'];
   image?: { ami: string; snapshots: string[] } | undefined;
-  /** What Copy, Grant or Verify found, by region. A target of the plan that is absent was never reached. */
+  /** What Copy, Grant or Verify found, by place. A target of the plan that is absent was never reached. */
   targets: TargetResult[];
-  /** Parameter of the channel, where the build wrote one. */
+  /** Parameter of the channel, where the build wrote one. A further copy in a region has one below it. */
   parameter: string | null;
   timings: Timing[];
   failure: ManifestFailure | null;
@@ -71,18 +74,22 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
     status,
     ...(plan.origin && { origin: plan.origin }),
     source: { ami: source.ami, owner: source.owner, name: source.name, region: source.region },
-    image: image ? { name: plan.image, ami: image.ami, region: plan.region, snapshots: image.snapshots } : null,
+    image: image
+      ? { name: firstImageName(plan), ami: image.ami, region: plan.region, snapshots: image.snapshots }
+      : null,
     targets: document.distribute.map((target) => {
-      const result = targets.find(({ region }) => region === target.region);
+      const result = inPlace(targets, target);
+      const name = imageNameIn(plan, target);
       const published = status === 'published' && result?.ami !== undefined && result.error === undefined;
       return {
-        region: target.region,
+        ...onlyPlace(target),
+        ...(name !== firstImageName(plan) && { name }),
         ami: result?.ami ?? null,
         snapshots: result?.snapshots ?? [],
         accounts: target.accounts,
         organizations: target.organizations,
         organizationalUnits: target.organizationalUnits,
-        parameter: published ? parameter : null,
+        parameter: published && parameter !== null ? parameterOfPlace(parameter, target) : null,
         status: published ? 'published' : result?.error !== undefined ? 'failed' : 'skipped',
         error: result?.error ?? null,
       };
@@ -117,7 +124,7 @@ interface FailedParts {
 
 export function failedManifest({ identity, plan, ledger, targets, timings, failure }: FailedParts): Manifest {
   if (plan && ledger?.complete) {
-    const home = ledger.after.find(({ region }) => region === plan.region);
+    const home = inPlace(ledger.after, { region: plan.region });
     const image = home && { ami: home.ami, snapshots: home.snapshots ?? [] };
     const parameter = ledger.parameter || null;
     const all = [...ledger.after, ...targets];

@@ -1,12 +1,14 @@
 import { imageName, placeOfArn, type ExecutionReference } from './identity.ts';
 import type { Origin } from '../deployment/catalog-origin.ts';
 import { channelParameter } from '../distribute/channel.ts';
+import { firstTarget, imageNameIn } from '../distribute/image-name.ts';
+import { copyTag } from '../distribute/place.ts';
 import { firstRound, type PastFailures } from '../distribute/copy-order.ts';
 import { deploymentName, deploymentTag, type Replaced } from '../distribute/channel-owner.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from '../deployment/deployment-settings.ts';
-import type { Catalog, Recipe } from '../recipe/types.ts';
+import type { Catalog, Recipe, Target } from '../recipe/types.ts';
 import type { SourceImage } from '../launch/source.ts';
 import { buildTags, type BuildIdentity, type Tags } from '../tags.ts';
 import type { Trigger } from '../start/trigger.ts';
@@ -28,7 +30,7 @@ export interface Plan extends BuildIdentity {
   resumedAt?: string;
   /** No candidate could be launched to judge the image, so a failed build keeps it. */
   unjudged?: boolean;
-  /** Name of the image in every region. */
+  /** Name of the image wherever its target names no other. */
   image: string;
   /** The recipe, with the deployment's defaults filled in. */
   document: DeployedRecipe;
@@ -57,11 +59,16 @@ export interface Plan extends BuildIdentity {
   notes?: string[];
 }
 
-/** Tags of an image's AMIs and snapshots in every region. */
-export const imageTags = (plan: Plan): Tags => ({
-  Name: plan.image,
+/** Tags of the AMI and the snapshots of a target. Without one, those of the AMI that is made of the builder. */
+export const imageTags = (
+  plan: Plan,
+  target: Pick<Target, 'id' | 'name' | 'tags'> = firstTarget(plan) ?? {},
+): Tags => ({
+  Name: imageNameIn(plan, target),
   ...plan.document.image.tags,
+  ...target.tags,
   ...buildTags(plan, 'image'),
+  ...(target.id !== undefined && { [copyTag]: target.id }),
   'golden:digest': plan.digest,
   ...(plan.deployment && { [deploymentTag]: plan.deployment }),
   ...(plan.origin && { 'golden:origin': plan.origin }),
@@ -132,7 +139,7 @@ export function workOf(plan: Plan, past: PastFailures) {
     builder: atTheFoot(plan),
     candidate: atTheFoot(plan),
     seal: { capture: document.image.capture, shutsDown: provision.at(-1)?.shutsDown ?? false, wait: awaitedStop(plan) },
-    targets: document.distribute.map(({ region }) => ({ region })),
+    targets: document.distribute.map(({ region, id = null }) => ({ region, id })),
     order: firstRound(document.copies, past),
   };
 }

@@ -1,8 +1,9 @@
+import { inPlace, placeName, type Place } from '../distribute/place.ts';
 import type { Timing } from './timings.ts';
 
 /**
  * How long the waits of a recipe's newest published build took, in seconds. The next build looks when the end is near, instead
- * of all the time. The steps and checks are by name, so that another order or number of them does not matter, the copies by region.
+ * of all the time. The steps and checks are by name, so that another order or number of them does not matter, the copies by place.
  */
 export interface UsualSeconds {
   /** From the launch of the builder until SSM reaches it. */
@@ -22,10 +23,10 @@ export const typical = { agent: 30, stop: 30, command: 5, image: 90, copy: 60 };
 /** Where a build's images were made, and when EC2 had completed them. */
 interface Made {
   /** Of the plan's targets, in its order. */
-  regions: string[];
+  places: Place[];
   /** The pipeline's own region. */
   home: string;
-  targets: { region: string; completedAt?: string | undefined }[];
+  targets: (Place & { completedAt?: string | undefined })[];
   /** The names of the plan's commands, in its order. */
   provision: string[];
   checks: string[];
@@ -36,7 +37,7 @@ interface Made {
  * ends with the look after the end of the awaited thing. Where EC2 tells when an image was completed, that is learned instead, so
  * that one late look does not make the looks of all later builds late.
  */
-export function usualSeconds(timings: Timing[], { regions, home, targets, ...names }: Made): Partial<UsualSeconds> {
+export function usualSeconds(timings: Timing[], { places, home, targets, ...names }: Made): Partial<UsualSeconds> {
   const visits = (state: string) => timings.filter((timing) => timing.state === state);
   const only = (state: string) => {
     const [first, ...others] = visits(state);
@@ -51,17 +52,17 @@ export function usualSeconds(timings: Timing[], { regions, home, targets, ...nam
     });
     return Object.fromEntries(learnt);
   };
-  const completion = (of: string | undefined) => targets.find(({ region }) => region === of)?.completedAt;
+  const completion = (of: Place | undefined) => of && inPlace(targets, of)?.completedAt;
   const copies = visits('AwaitCopy').flatMap((visit) => {
-    const region = regions[visit.index ?? -1];
-    const taken = untilCompleted(visit, completion(region));
-    return region === undefined || taken === undefined ? [] : [[region, taken] as const];
+    const place = places[visit.index ?? -1];
+    const taken = untilCompleted(visit, completion(place));
+    return place === undefined || taken === undefined ? [] : [[placeName(place), taken] as const];
   });
   const image = only('AwaitImage');
   const learned = {
     builder: only('AwaitBuilder')?.seconds,
     stop: only('Seal')?.seconds,
-    image: image && untilCompleted(image, completion(home)),
+    image: image && untilCompleted(image, completion({ region: home })),
     candidate: only('AwaitCandidate')?.seconds,
     provision: byName('AwaitCommand', names.provision),
     checks: byName('AwaitCheck', names.checks),

@@ -2,6 +2,7 @@ import type { Manifest, ManifestTarget } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { ChannelValue } from '../distribute/channel.ts';
 import { fewOf } from '../distribute/distribution.ts';
+import { placeName } from '../distribute/place.ts';
 import type { AmiDescription } from '../launch/source.ts';
 import { happened, type Move } from './channel-record.ts';
 import { isRevoked, saysRevoked, type Revocation } from './revocation.ts';
@@ -12,7 +13,7 @@ export interface MoveCandidate {
   manifest: Manifest | undefined;
   plan: Plan | undefined;
   revocation?: Revocation | undefined;
-  /** Its AMIs, by region. An AMI that is gone or disabled is absent. */
+  /** Its AMIs, by placeName. An AMI that is gone or disabled is absent. */
   images: Record<string, AmiDescription | undefined>;
 }
 
@@ -39,15 +40,17 @@ export function candidateProblems(candidate: MoveCandidate, values: ChannelValue
   if (isRevoked(revocation)) return [saysRevoked(build, revocation)];
   if (!plan) return [`the plan of ${build} is gone, so nobody can tell what its image must be`];
   const targets = targetsOf(candidate);
-  const reached = new Set(targets.map(({ region }) => region));
+  const reached = new Set(targets.map(placeName));
   const beyond = values
-    .filter(({ region, ami }) => ami !== undefined && !reached.has(region))
-    .map(({ region }) => region);
+    .filter(({ ami }) => ami !== undefined)
+    .map(placeName)
+    .filter((name) => !reached.has(name));
   return [
     ...(plan.unjudged ? [`no candidate could judge ${build}`] : []),
     ...(beyond.length > 0 ? [`${build} has no image in ${fewOf(beyond, ', ')}, where the channel has one`] : []),
-    ...targets.flatMap(({ region, ami }) => {
-      const image = images[region];
+    ...targets.flatMap(({ ami, ...place }) => {
+      const { region } = place;
+      const image = images[placeName(place)];
       if (!image) return [`${ami} in ${region} is gone or disabled`];
       return image.state === 'available' ? [] : [`${ami} in ${region} is ${image.state}`];
     }),

@@ -1,5 +1,6 @@
 import type { Plan } from '../build/plan.ts';
 import type { ChannelLedger, ChannelValue } from '../distribute/channel.ts';
+import { inPlace, isSamePlace, placeName, onlyPlace } from '../distribute/place.ts';
 import { holding, type ChannelRecord, type Move } from './channel-record.ts';
 
 /** A channel of a recipe: the subject of its document. */
@@ -37,27 +38,26 @@ export function publishMove(
     ...(from && { from }),
     to: { build: plan.build, digest: plan.digest },
     before,
-    after: after.map(({ region, ami }) => ({ region, ami })),
+    after: after.map(({ ami, ...place }) => ({ ...onlyPlace(place), ami })),
   };
 }
 
-/** The regions that a move must still write. */
+/** The places that a move must still write. */
 export const behindOf = ({ after }: Pick<Move, 'after'>, now: ChannelValue[]): Move['after'] =>
-  after.filter(({ region, ami }) => now.find((value) => value.region === region)?.ami !== ami);
+  after.filter((one) => inPlace(now, one)?.ami !== one.ami);
 
-/** The regions that still hold what a move wrote although it did not happen, with the values to restore. */
+/** The places that still hold what a move wrote although it did not happen, with the values to restore. */
 export const stillMoved = ({ before, after }: Pick<Move, 'before' | 'after'>, now: ChannelValue[]): ChannelValue[] =>
-  before.filter(({ region, ami }) => {
-    const current = now.find((value) => value.region === region)?.ami;
-    return (
-      current !== ami && current !== undefined && after.some((one) => one.region === region && one.ami === current)
-    );
+  before.filter((held) => {
+    const current = inPlace(now, held)?.ami;
+    const isOurs = after.some((one) => isSamePlace(one, held) && one.ami === current);
+    return current !== held.ami && current !== undefined && isOurs;
   });
 
-/** The regions of a channel that hold something else than when a move was decided, in words. */
+/** The places of a channel that hold something else than when a move was decided, in words. */
 export function changedSince({ before }: Pick<Move, 'before'>, settled: ChannelValue[]): string[] {
-  return before.flatMap(({ region, ami }) => {
-    const now = settled.find((value) => value.region === region)?.ami;
-    return now === ami ? [] : [`${region} holds ${now ?? 'nothing'}, and held ${ami ?? 'nothing'}`];
+  return before.flatMap(({ ami, ...place }) => {
+    const now = inPlace(settled, place)?.ami;
+    return now === ami ? [] : [`${placeName(place)} holds ${now ?? 'nothing'}, and held ${ami ?? 'nothing'}`];
   });
 }

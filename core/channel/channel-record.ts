@@ -1,4 +1,5 @@
 import type { ChannelValue } from '../distribute/channel.ts';
+import { inPlace, isSamePlace, type Place } from '../distribute/place.ts';
 
 /** Every way in which a channel moves: a build is published, or somebody moves the channel. */
 type MoveVerb = 'publish' | 'promote' | 'rollback' | 'revoke';
@@ -23,7 +24,7 @@ export interface Move {
   from?: MovedBuild | undefined;
   to: MovedBuild;
   before: ChannelValue[];
-  after: { region: string; ami: string }[];
+  after: (Place & { ami: string })[];
   /** Why the move did not happen. Every region holds what it held before. */
   failure?: { error: string; cause: string };
 }
@@ -55,8 +56,8 @@ export function settledValues(
 ): ChannelValue[] {
   if (!underway || mover === 'complete') return now;
   return now.map((value) => {
-    const written = underway.after.some(({ region, ami }) => region === value.region && ami === value.ami);
-    return (written && underway.before.find(({ region }) => region === value.region)) || value;
+    const written = underway.after.some((one) => isSamePlace(one, value) && one.ami === value.ami);
+    return (written && inPlace(underway.before, value)) || value;
   });
 }
 
@@ -101,6 +102,6 @@ export function withEnded(record: ChannelRecord, move: Move, failure?: Move['fai
 /** The build that a channel came to hold by its last move, if the channel still holds what that move wrote. */
 export function holding(record: ChannelRecord | undefined, values: ChannelValue[]): MovedBuild | undefined {
   const last = record?.moves.findLast(happened);
-  const same = last?.after.every(({ region, ami }) => values.some((one) => one.region === region && one.ami === ami));
+  const same = last?.after.every((one) => inPlace(values, one)?.ami === one.ami);
   return same ? last?.to : undefined;
 }

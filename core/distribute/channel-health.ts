@@ -3,18 +3,20 @@ import type { ChannelValue } from './channel.ts';
 import type { Manifest } from '../build/manifest.ts';
 import type { Measurement } from '../report/metrics.ts';
 import type { AmiDescription } from '../launch/source.ts';
+import { parameterOfPlace, onlyPlace, type Place } from './place.ts';
 
-/** A channel in one region: the AMI id in its parameter, and that AMI as EC2 describes it. */
+/** A channel in one place: the AMI id in its parameter, and that AMI as EC2 describes it. */
 interface ChannelSeen extends ChannelValue {
   image?: AmiDescription | undefined;
 }
 
-/** The regions in which the newest published build wrote a channel. Empty if the recipe has changed its channel since. */
-export const regionsHolding = (published: Manifest | undefined, parameter: string): string[] =>
-  (published?.targets ?? []).filter((target) => target.parameter === parameter).map(({ region }) => region);
+/** The places in which the newest published build wrote a channel. Empty if the recipe has changed its channel since. */
+export const placesHolding = (published: Manifest | undefined, parameter: string): Place[] =>
+  (published?.targets ?? []).filter((one) => one.parameter === parameterOfPlace(parameter, one)).map(onlyPlace);
 
-/** Why nothing can be launched from a channel in one region. Undefined where the channel is healthy. */
-function broken(parameter: string, { region, ami, image }: ChannelSeen): string | undefined {
+/** Why nothing can be launched from a channel in one place. Undefined where the channel is healthy. */
+function broken(channel: string, { region, id, ami, image }: ChannelSeen): string | undefined {
+  const parameter = parameterOfPlace(channel, { id });
   if (ami === undefined) return `${parameter} is gone in ${region}`;
   if (!image) return `${parameter} in ${region} holds ${ami}, which EC2 does not know any more`;
   return image.state === 'available' ? undefined : `${parameter} in ${region} holds ${ami}, which is ${image.state}`;
@@ -22,7 +24,7 @@ function broken(parameter: string, { region, ami, image }: ChannelSeen): string 
 
 const day = 24 * 3600 * 1000;
 
-/** Measures the age of a channel's images, and the number of regions in which the channel is broken. */
+/** Measures the age of a channel's images, and the number of places in which the channel is broken. */
 export function measureChannel(
   recipe: string,
   channel: string,

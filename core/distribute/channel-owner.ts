@@ -1,11 +1,11 @@
 import type { BuildIdentity, Tags } from '../tags.ts';
+import { parameterOfPlace, type Place } from './place.ts';
 
 /** The tag that names the deployment that made an image. Images of earlier versions do not carry it. */
 export const deploymentTag = 'golden:deployment';
 
-/** The AMI that a channel holds in a region, with the image's tags. The tags are empty where the image is gone. */
-export interface ChannelHolder {
-  region: string;
+/** The AMI that a channel holds in a place, with the image's tags. The tags are empty where the image is gone. */
+export interface ChannelHolder extends Place {
   ami: string;
   tags: Tags;
 }
@@ -13,7 +13,7 @@ export interface ChannelHolder {
 /** The published build whose images the next one replaces in the channel. */
 export interface Replaced {
   build: string;
-  images: { region: string; ami: string }[];
+  images: (Place & { ami: string })[];
 }
 
 /** A build of the recipe whose images a channel may hold, as the pipeline's own bucket tells of it. */
@@ -29,30 +29,32 @@ export const knownBefore = (
 
 /** The AMI that a channel holds, if it is one of a known build: then its tags need not be read. */
 export function knownHolder(
-  { region, ami }: { region: string; ami: string },
+  value: Place & { ami: string },
   known: HoldingBuild | undefined,
 ): ChannelHolder | undefined {
-  if (!known?.images.some((image) => image.region === region && image.ami === ami)) return undefined;
+  if (!known?.images.some(({ region, ami }) => region === value.region && ami === value.ami)) return undefined;
   const { recipe, build, deployment } = known;
   const tags = { 'golden:recipe': recipe, 'golden:build': build, ...(deployment && { [deploymentTag]: deployment }) };
-  return { region, ami, tags };
+  return { ...value, tags };
 }
 
 /** A deployment's name, unique in the account. It includes the region, since two regions may have the same service and stage. */
 export const deploymentName = (deployment: string, region: string): string => `${deployment}-${region}`;
 
 /**
- * Why a deployment must not move a channel, one reason for each region. Empty where it may. Two deployments that share a channel
+ * Why a deployment must not move a channel, one reason for each place. Empty where it may. Two deployments that share a channel
  * would overwrite each other's images. An image without the tag comes from an earlier version or was made by hand, so it does not
  * count.
  */
 export function heldByOthers(parameter: string, deployment: string | undefined, holders: ChannelHolder[]): string[] {
   if (deployment === undefined) return [];
-  return holders.flatMap(({ region, ami, tags }) => {
+  return holders.flatMap(({ region, id, ami, tags }) => {
     const other = tags[deploymentTag];
     if (other === undefined || other === deployment) return [];
     const way = `deploy with a channelRoot of its own, or delete the parameter in ${region} if ${other} no longer exists`;
-    return [`${parameter} in ${region} holds ${ami} of the deployment ${other}, and this one is ${deployment}; ${way}`];
+    return [
+      `${parameterOfPlace(parameter, { id })} in ${region} holds ${ami} of the deployment ${other}, and this one is ${deployment}; ${way}`,
+    ];
   });
 }
 
@@ -69,7 +71,7 @@ export function heldAgainst(
   if (others.length > 0) return `${image} is not published:\n${others.join('\n')}`;
   const newer = holders.find(({ tags }) => tags['golden:recipe'] === recipe && (tags['golden:build'] ?? '') > build);
   if (!newer) return undefined;
-  const { region, ami, tags } = newer;
-  const held = `${parameter} in ${region} holds ${ami} of the newer build ${tags['golden:build']}`;
+  const { region, id, ami, tags } = newer;
+  const held = `${parameterOfPlace(parameter, { id })} in ${region} holds ${ami} of the newer build ${tags['golden:build']}`;
   return `${held}; ${image} is not published over it`;
 }

@@ -1,5 +1,8 @@
+import { inPlace, isSamePlace, type Place } from './place.ts';
+
 /**
  * Name of a channel's SSM parameter. Every target region has one, holding that region's AMI id. `root` is the deployment's path.
+ * A further copy in a region has a parameter of its own below: see parameterOfPlace.
  */
 export const channelParameter = (root: string, recipe: string, channel: string): string =>
   `${root}/${recipe}/${channel}`;
@@ -7,9 +10,8 @@ export const channelParameter = (root: string, recipe: string, channel: string):
 /** The parameter of a channel reference `<recipe>/<channel>` in a recipe's source. */
 export const channelReferenceParameter = (root: string, reference: string): string => `${root}/${reference}`;
 
-/** What a channel held in one region before a build wrote it. `ami` is absent where there was no parameter. */
-export interface ChannelValue {
-  region: string;
+/** What a channel holds in one place. `ami` is absent where there is no parameter. */
+export interface ChannelValue extends Place {
   ami?: string;
 }
 
@@ -21,7 +23,7 @@ export interface ChannelValue {
 export interface ChannelLedger {
   parameter: string;
   before: ChannelValue[];
-  after: { region: string; ami: string; snapshots?: string[] | undefined }[];
+  after: (Place & { ami: string; snapshots?: string[] | undefined })[];
   complete: boolean;
   /** A clean-up takes the publish back. A Publish that read the ledger earlier can then no longer complete it. */
   takenBack?: true;
@@ -41,8 +43,8 @@ export const needsClosing = (ledger: ChannelLedger | undefined, publishes: boole
   ledger ? !ledger.complete && !ledger.takenBack : !publishes;
 
 /**
- * The ledger to write before a channel is written. If a region's channel does not point at one of this build's AMIs, its current
- * value is the one to restore. This holds even if an earlier publish of the build was taken back: that may be long ago, and its
+ * The ledger to write before a channel is written. If the channel does not point at one of this build's AMIs in a place, its
+ * current value there is the one to restore. This holds even if an earlier publish of the build was taken back: that may be long ago, and its
  * copies may be others.
  */
 export function ledgerOf(
@@ -52,20 +54,18 @@ export function ledgerOf(
   after: ChannelLedger['after'],
 ): ChannelLedger {
   const before = now.map((value) => {
-    const ours = [...(known?.after ?? []), ...after].some(
-      ({ region, ami }) => region === value.region && ami === value.ami,
-    );
-    return (ours && known?.before.find(({ region }) => region === value.region)) || value;
+    const ours = [...(known?.after ?? []), ...after].some((one) => isSamePlace(one, value) && one.ami === value.ami);
+    return (ours && known && inPlace(known.before, value)) || value;
   });
   return { parameter, before, after, complete: false };
 }
 
-/** The regions that still hold this build's AMI although the publish did not complete, with the values to restore. */
+/** The places that still hold this build's AMI although the publish did not complete, with the values to restore. */
 export function toRestore(ledger: ChannelLedger, now: ChannelValue[]): ChannelValue[] {
   if (ledger.complete) return [];
-  return ledger.before.filter(({ region, ami }) => {
-    const ours = ledger.after.find((value) => value.region === region)?.ami;
-    const current = now.find((value) => value.region === region)?.ami;
-    return current === ours && current !== ami;
+  return ledger.before.filter((before) => {
+    const ours = inPlace(ledger.after, before)?.ami;
+    const current = inPlace(now, before)?.ami;
+    return current === ours && current !== before.ami;
   });
 }

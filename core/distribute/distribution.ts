@@ -1,11 +1,12 @@
 import { clientToken } from '../build/identity.ts';
 import { Failure } from '../errors.ts';
 import type { Plan } from '../build/plan.ts';
+import { copyTag, inPlace, isSamePlace, placeName, type Place } from './place.ts';
 import type { Target } from '../recipe/types.ts';
+import type { Tags } from '../tags.ts';
 
 /** The outcome for one target after Copy and Grant. After Verify it is what was found for one target. */
-export interface TargetResult {
-  region: string;
+export interface TargetResult extends Place {
   ami?: string | undefined;
   snapshots?: string[] | undefined;
   /** When EC2 had completed its last snapshot, ISO 8601. Absent where EC2 does not tell. */
@@ -13,18 +14,24 @@ export interface TargetResult {
   error?: string | undefined;
 }
 
-export function targetIn(plan: Plan, region: string): Target {
-  const target = plan.document.distribute.find((one) => one.region === region);
-  if (!target) throw new Failure('StageInputInvalid', `${region} is no target of ${plan.recipe} ${plan.build}`);
+export function targetIn(plan: Plan, place: Place): Target {
+  const target = inPlace(plan.document.distribute, place);
+  if (!target)
+    throw new Failure('StageInputInvalid', `${placeName(place)} is no target of ${plan.recipe} ${plan.build}`);
   return target;
 }
 
-/** The image is made in the pipeline's region, so only the other targets need a copy. */
-export const needsCopy = (plan: Plan, region: string): boolean => region !== plan.region;
+/** The image is made in the pipeline's region, so its own target there needs no copy. */
+export const needsCopy = (plan: Pick<Plan, 'region'>, place: Place): boolean =>
+  !isSamePlace(place, { region: plan.region });
 
-/** `generation` counts this build's failed copies in the region. EC2 would answer a used token with the failed copy. */
-export const copyToken = (plan: Plan, region: string, ami: string, generation: number): string =>
-  clientToken(plan.recipe, plan.build, region, ami, generation, plan.resumedAt);
+/** The AMIs of a build in one place, among those of its region. */
+export const imagesIn = <T extends { tags: Tags }>(images: T[], { id }: Pick<Place, 'id'>): T[] =>
+  images.filter(({ tags }) => tags[copyTag] === id);
+
+/** `generation` counts this build's failed copies in the place. EC2 would answer a used token with the failed copy. */
+export const copyToken = (plan: Plan, place: Place, ami: string, generation: number): string =>
+  clientToken(plan.recipe, plan.build, placeName(place), ami, generation, plan.resumedAt);
 
 const shown = 5;
 
@@ -36,10 +43,10 @@ export const fewOf = (list: string[], separator: string): string =>
 
 /** Refuses to publish an incomplete build. @throws TargetsIncomplete naming each required target that is wrong, and why. */
 export function refuseIncomplete(plan: Plan, results: TargetResult[]): void {
-  const required = new Set(plan.document.distribute.filter((target) => target.required).map(({ region }) => region));
-  const wrong = results.filter(({ region, error }) => error !== undefined && required.has(region));
+  const required = new Set(plan.document.distribute.filter((target) => target.required).map(placeName));
+  const wrong = results.filter((one) => one.error !== undefined && required.has(placeName(one)));
   if (wrong.length === 0) return;
-  const list = wrong.map(({ region, error = '' }) => `${region}: ${error.slice(0, 400)}`).join('\n');
+  const list = wrong.map(({ error = '', ...place }) => `${placeName(place)}: ${error.slice(0, 400)}`).join('\n');
   throw new Failure(
     'TargetsIncomplete',
     `${wrong.length} of ${required.size} required targets of ${plan.image} not right, so nothing is published:\n${list}`,

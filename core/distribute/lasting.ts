@@ -1,4 +1,6 @@
 import { diskWrongs } from './disk-wrongs.ts';
+import { needsCopy } from './distribution.ts';
+import { imageNameIn } from './image-name.ts';
 import { imageDisks } from '../launch/disks.ts';
 import { isAlias, isKey, managedAlias, showKey, type KeySeen } from '../launch/keys.ts';
 import type { Plan } from '../build/plan.ts';
@@ -57,10 +59,11 @@ export interface Wrong {
 const isShared = ({ accounts, organizations, organizationalUnits }: Target) =>
   accounts.length + organizations.length + organizationalUnits.length > 0;
 
-/** The encryption that the recipe asks for on an image's disk: the builder's disk decides at home, the target elsewhere. */
+/** The encryption that the recipe asks for on an image's disk: the builder's disk decides for the first AMI, the target for a
+ * copy. */
 function askedOf(plan: Plan, target: Target, device: string): { encrypted: boolean; key: string | undefined } {
   const disk = imageDisks(plan).find((one) => one.device === device);
-  const key = target.region === plan.region ? disk?.kmsKey : target.kmsKey;
+  const key = needsCopy(plan, target) ? target.kmsKey : disk?.kmsKey;
   return { encrypted: disk?.encrypted === true || key !== undefined, key };
 }
 
@@ -114,7 +117,8 @@ export function lastingWrongs(plan: Plan, target: Target, observed: ImageObserve
   const { image, snapshots } = observed;
   if (!image) return [];
   const { ami, name, architecture, disks } = image;
-  const wrongs = name === plan.image ? [] : [`${ami} is called ${name}, not ${plan.image}`];
+  const called = imageNameIn(plan, target);
+  const wrongs = name === called ? [] : [`${ami} is called ${name}, not ${called}`];
   if (architecture !== plan.source.architecture)
     wrongs.push(`${ami} is ${architecture}, its source is ${plan.source.architecture}`);
   wrongs.push(...diskWrongs(plan, image));

@@ -1,4 +1,4 @@
-import { fewOf } from './distribution.ts';
+import { fewOf, type TargetResult } from './distribution.ts';
 import { because, lastingWrongs, type ImageObserved, type Wrong } from './lasting.ts';
 import { everyone, permissionChange, listedUsers, type Users } from './permissions.ts';
 import { Failure } from '../errors.ts';
@@ -28,7 +28,7 @@ export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved)
   if (!madeBy(plan, tags)) says(`${ami} does not carry this build's tags`);
   if (tags[expiresTag] !== undefined) says(`${ami} still carries ${expiresTag}, by which a sweep would remove it`);
   if (settings.imds === 'v2' && !image.imdsV2) says(`${ami} does not demand IMDSv2`);
-  const wanted = Object.entries(imageTags(plan)).filter(([key]) => !/^golden:(recipe|build|role)$/.test(key));
+  const wanted = Object.entries(imageTags(plan, target)).filter(([key]) => !/^golden:(recipe|build|role)$/.test(key));
   for (const [key, value] of wanted) if (tags[key] !== value) says(`${ami} lacks the tag ${key}=${value}`);
   for (const { device, snapshot } of disks) {
     const seen = snapshots[snapshot ?? ''];
@@ -67,6 +67,13 @@ export function targetWrongs(plan: Plan, target: Target, observed: TargetObserve
   for (const { snapshot } of image.disks)
     if (snapshot) wrongs.push(...permissionWrongs(plan, snapshot, target.accounts, snapshotUsers[snapshot] ?? []));
   return wrongs;
+}
+
+/** What Verify found of a target. `hopeless`: it can never become right. */
+export function judged(wrongs: Wrong[], found: TargetResult): { hopeless: boolean; result: TargetResult } {
+  const hopeless = wrongs.filter(({ forGood }) => forGood);
+  const told = (hopeless.length > 0 ? hopeless : wrongs).map(({ says }) => says);
+  return { hopeless: hopeless.length > 0, result: told.length > 0 ? { ...found, error: fewOf(told, '; ') } : found };
 }
 
 /** @throws TargetsIncomplete where a difference is permanent, so that waiting cannot help. */

@@ -1,6 +1,8 @@
 import type { Plan } from '../build/plan.ts';
 import type { StateEvent, Timing } from '../build/timings.ts';
 import { spanOf } from '../build/phases.ts';
+import { needsCopy } from '../distribute/distribution.ts';
+import { placeName } from '../distribute/place.ts';
 import { typical, type UsualSeconds } from '../build/usual-seconds.ts';
 
 /** Seconds of a state that waits for nothing. */
@@ -33,10 +35,15 @@ export function expectedTimings(
 
   at = pair(made, ['LaunchCandidate', 'AwaitCandidate'], usual.candidate ?? typical.agent);
   const checked = commands(at, ['SendCheck', 'AwaitCheck'], namesOf(plan.checks), usual.checks);
-  const copied = plan.document.distribute.map(({ region }, index) =>
-    region === plan.region
-      ? checked
-      : pair(beside ? made : checked, ['CopyImage', 'AwaitCopy'], usual.copies?.[region] ?? typical.copy, index),
+  const copied = plan.document.distribute.map((target, index) =>
+    needsCopy(plan, target)
+      ? pair(
+          beside ? made : checked,
+          ['CopyImage', 'AwaitCopy'],
+          usual.copies?.[placeName(target)] ?? typical.copy,
+          index,
+        )
+      : checked,
   );
   const ended = visit(checked, 'TerminateInstances', call);
   at = visit(visit(Math.max(ended, ...copied), 'GrantPermissions', call), 'Verify', call);

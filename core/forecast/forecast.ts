@@ -2,6 +2,8 @@ import { manifestOf } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
 import { firstRound } from '../distribute/copy-order.ts';
+import { imageNameIn } from '../distribute/image-name.ts';
+import { onlyPlace, parameterOfPlace, type Place } from '../distribute/place.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import { priced } from '../report/cost.ts';
 import type { CostEstimate } from '../report/cost-estimate.ts';
@@ -14,14 +16,16 @@ export interface ForeseenBuild {
   instanceTypes: string[];
   provision: string[];
   checks: string[];
-  targets: {
-    region: string;
+  targets: (Place & {
+    name: string;
     required: boolean;
     kmsKey?: string;
     accounts: string[];
     organizations: string[];
     organizationalUnits: string[];
-  }[];
+    /** Absent where the recipe publishes to no channel. */
+    parameter?: string;
+  })[];
   /** SSM parameter of the channel, in every region. Absent where the recipe publishes to none. */
   channel?: string;
   /** Seconds of the whole build. */
@@ -64,7 +68,7 @@ export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
   const usual = published?.usual;
   const timings = expectedTimings(plan, usual ?? {}, firstRound(document.copies, record));
   const seconds = expectedSeconds(timings);
-  const made = document.distribute.map((target) => ({ region: target.region, ami: '', snapshots: [] }));
+  const made = document.distribute.map((target) => ({ ...onlyPlace(target), ami: '', snapshots: [] }));
   const parts = { plan, parameter: channel ?? null, targets: made, timings, failure: null };
   const manifest = manifestOf({ ...parts, status: 'published' });
   const until = new Date(Date.parse(plan.startedAt) + seconds * 1000);
@@ -76,12 +80,14 @@ export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
     provision: provision.map(({ name }) => name),
     checks: checks.map(({ name }) => name),
     targets: document.distribute.map((target) => ({
-      region: target.region,
+      ...onlyPlace(target),
+      name: imageNameIn(plan, target),
       required: target.required,
       ...(target.kmsKey !== undefined && { kmsKey: target.kmsKey }),
       accounts: target.accounts,
       organizations: target.organizations,
       organizationalUnits: target.organizationalUnits,
+      ...(channel !== undefined && { parameter: parameterOfPlace(channel, target) }),
     })),
     ...(channel !== undefined && { channel }),
     seconds,

@@ -1,3 +1,4 @@
+import { inPlace } from '../distribute/place.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Recipe } from '../recipe/types.ts';
 
@@ -15,11 +16,11 @@ export interface Disk {
 type Known = Pick<Plan, 'region' | 'source'> & { document: Pick<Recipe, 'builder' | 'distribute'> };
 
 /**
- * Every disk of the builder, and so of the image. The image is not copied in its own region, so it must be made under the key of
- * the home target. That key applies to every disk, including those that only the source image names.
+ * Every disk of the builder, and so of the image. The home target gets the first AMI itself, so that AMI must be made under the
+ * target's key. That key applies to every disk, including those that only the source image names.
  */
 export function imageDisks({ document: { builder, distribute }, region, source }: Known): Disk[] {
-  const home = distribute.find((target) => target.region === region);
+  const home = inPlace(distribute, { region });
   const keyed = (disk: Disk): Disk => {
     const kmsKey = disk.kmsKey ?? home?.kmsKey;
     return kmsKey ? { ...disk, encrypted: true, kmsKey } : disk;

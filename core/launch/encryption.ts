@@ -1,4 +1,5 @@
 import { managedAlias } from './keys.ts';
+import { isSamePlace, type Place } from '../distribute/place.ts';
 import type { Builder, Target } from '../recipe/types.ts';
 import { formatPath } from '../recipe/problems.ts';
 import type { Path } from '../recipe/rules/rule.ts';
@@ -20,7 +21,7 @@ export interface EncryptionFacts {
   home: string;
   builder: Builder;
   /** Targets with their index in `distribute`. */
-  targets: [index: number, target: Pick<Target, 'region' | 'kmsKey'>][];
+  targets: [index: number, target: Pick<Target, 'region' | 'id' | 'kmsKey'>][];
   /** The encrypted disks of the source image. Only the root if `others` are known. */
   source?: Pick<Encryption, 'key' | 'because'>[];
   /** Disks of the source image that the recipe does not describe, and how they are encrypted. */
@@ -41,7 +42,7 @@ const isAwsManaged = (key: string | undefined): boolean =>
 /** Every reason for which the image gets encrypted in its home region, where the builder is. */
 function bornEncrypted(facts: EncryptionFacts): Encryption[] {
   const { home, builder, targets, source = [], others = [], byDefault, defaultKeys } = facts;
-  const [index, target] = targets.find(([, { region }]) => region === home) ?? [];
+  const [index, target] = targets.find(([, one]) => isSamePlace(one, { region: home })) ?? [];
   const own = index === undefined ? undefined : ['distribute', index];
   const usual = (remedy: Path): Encryption[] =>
     byDefault?.[home]
@@ -67,13 +68,15 @@ function bornEncrypted(facts: EncryptionFacts): Encryption[] {
 }
 
 /**
- * Every reason for which the image gets encrypted in a region, as far as the facts tell. Empty means not encrypted. A copy of an
- * encrypted image stays encrypted. In another region it gets the key named there or the default key of EBS (CopyImage, KmsKeyId).
+ * Every reason for which the image gets encrypted in a place, as far as the facts tell. Empty means not encrypted. A copy of an
+ * encrypted image stays encrypted. The copy gets the key named there or the default key of EBS, even in the same region
+ * (CopyImage, KmsKeyId).
  */
-export function encryptionIn(region: string, facts: EncryptionFacts): Encryption[] {
+export function encryptionIn(place: Place, facts: EncryptionFacts): Encryption[] {
   const born = bornEncrypted(facts);
-  if (region === facts.home) return born;
-  const [index, target] = facts.targets.find(([, one]) => one.region === region) ?? [0];
+  if (isSamePlace(place, { region: facts.home })) return born;
+  const { region } = place;
+  const [index, target] = facts.targets.find(([, one]) => isSamePlace(one, place)) ?? [0];
   const remedy = ['distribute', index];
   if (target?.kmsKey !== undefined)
     return [{ key: target.kmsKey, because: `${formatPath(remedy)}.kmsKey is ${target.kmsKey}`, remedy }];
@@ -83,6 +86,6 @@ export function encryptionIn(region: string, facts: EncryptionFacts): Encryption
   return facts.byDefault?.[region] ? [{ ...automatic, because: `EBS encrypts every new snapshot in ${region}` }] : [];
 }
 
-/** The first reason for which the image would be encrypted in a region under a key that nobody else can use. */
-export const unshareable = (region: string, facts: EncryptionFacts): Encryption | undefined =>
-  encryptionIn(region, facts).find(({ key }) => isAwsManaged(key));
+/** The first reason for which the image would be encrypted in a place under a key that nobody else can use. */
+export const unshareable = (place: Place, facts: EncryptionFacts): Encryption | undefined =>
+  encryptionIn(place, facts).find(({ key }) => isAwsManaged(key));

@@ -16,7 +16,8 @@ export function channelProblems({ channel }: Pick<Facts, 'channel'>): Problem[] 
 
 /** Notes on regions whose channel AWS does not let us read. A region that is disabled already has a note. */
 export function channelNotes({ channel, regions }: Pick<Facts, 'channel' | 'regions'>): Problem[] {
-  const isOff = (region: string) => regions.found?.find((one) => one.region === region)?.enabled === false;
+  const isOff = (place: string) =>
+    regions.found?.find(({ region }) => region === place.split('/')[0])?.enabled === false;
   return Object.entries(channel?.holders ?? {}).flatMap(([region, { refused }]) => {
     if (refused === undefined || isOff(region)) return [];
     const message = `could not look at what the channel holds in ${region} before the build, so Publish may refuse the image: ${refused}`;

@@ -40,7 +40,7 @@ export function regionsOfSettings(
     described.every(({ kmsKey }) => kmsKey !== undefined) &&
     source?.disks?.every(({ device }) => devices.includes(device)) === true;
   const open = distribute.filter((target) => isShared(target) && target.kmsKey === undefined);
-  const regions = open.flatMap(({ region }) => (region === home ? (named ? [] : [home]) : [region, home]));
+  const regions = open.flatMap(({ region, id }) => (region === home && !id ? (named ? [] : [home]) : [region, home]));
   return new Set([...regions, ...(described.some(({ encrypted }) => encrypted === false) ? [home] : [])]);
 }
 
@@ -95,7 +95,7 @@ function sharingProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
     ),
   };
   return targets.flatMap((target, index) => {
-    const found = isShared(target) ? unshareable(target.region, known) : undefined;
+    const found = isShared(target) ? unshareable(target, known) : undefined;
     if (!found) return [];
     const [path, message] = unshareableProblem(index, target, found);
     return [{ path, message }];

@@ -94,7 +94,7 @@ export interface Facts {
   network: NetworkFacts;
   /** The deployment's security groups, used where a recipe names none. */
   deploymentGroups?: string[];
-  /** What the channel holds now in each target region. Absent where the recipe publishes to none. */
+  /** What the channel holds now in each target, by placeName. Absent where the recipe publishes to none. */
   channel?: { parameter: string; deployment: string; holders: Record<string, Seen<ChannelHolder[]>> };
   /** By region: the pipeline's region and those of the targets. */
   encryption: Record<string, Seen<EncryptionSettings>>;

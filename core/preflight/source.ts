@@ -1,4 +1,5 @@
 import { foreignSteps, stopsForSysprep } from '../guest/command.ts';
+import { isSamePlace } from '../distribute/place.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import { sourceSizeProblems } from '../recipe/rules/volume-rules.ts';
@@ -40,8 +41,8 @@ export function sourceProblems(recipe: Recipe, source: SourceImage, region: stri
     });
   });
   const volumes = [rootVolume, ...recipe.builder.volumes];
-  recipe.distribute.forEach(({ kmsKey, region: target }, index) => {
-    if (target !== region || !kmsKey) return;
+  recipe.distribute.forEach(({ kmsKey, ...target }, index) => {
+    if (!isSamePlace(target, { region }) || !kmsKey) return;
     const other = volumes.findIndex((volume) => volume.kmsKey !== undefined && volume.kmsKey !== kmsKey);
     if (other < 0) return;
     const place = other === 0 ? 'builder.rootVolume' : `builder.volumes[${other - 1}]`;

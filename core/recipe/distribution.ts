@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { accountId, distinct, duration, formed, kmsKey, name, oneLine, region } from './scalars.ts';
+import { accountId, distinct, duration, formed, holds, kmsKey, name, oneLine, region } from './scalars.ts';
 
 const organization = z
   .string()
@@ -18,10 +18,52 @@ const organizationalUnit = z
     ),
   );
 
-/** One entry of the key `distribute`: a region that gets the image, and who may use it there. */
+// "Tag restrictions" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html: EC2 takes any character in a tag.
+const ownTags = z.record(
+  z
+    .string()
+    .check(
+      z.minLength(1),
+      z.maxLength(128),
+      z.regex(/^(?!aws:|golden:)/i, 'must not start with aws: or golden:, which are reserved'),
+      oneLine,
+    ),
+  z.string().check(z.maxLength(256), oneLine),
+);
+
+/** AWS allows 50 tags, and the pipeline needs the rest. */
+export const mostTags = 40;
+
+// CreateImage, Name: 3 to 128 characters of these. Braces are only in the two parts that the build fills in.
+const imageName = z.string().check(
+  formed(
+    /^([A-Za-z0-9()[\] ./'@_-]|\{(recipe|build)\})+$/,
+    "be letters, digits, spaces and ()[]./-'@_, with {recipe} and {build} for what the build fills in",
+  ),
+  holds((text) => text.includes('{build}'), 'contain {build}, so that each build has a name of its own'),
+);
+
+/** One entry of the key `distribute`: an image in a region, and who may use it there. */
 export const target = z
   .strictObject({
     region: region.check(z.describe('Region of the target. home is the region that the pipeline runs in.')),
+    id: z.exactOptional(
+      name.check(
+        z.describe(
+          "Makes this target a further copy in its region, under this id: with its own key, name, tags or users. A channel holds that copy in the parameter <channel>/<id>. Without an id the target is the region's own image.",
+        ),
+      ),
+    ),
+    name: z.exactOptional(
+      imageName.check(
+        z.describe(
+          'Name of the image here, with {recipe} and {build}. Default: {recipe}-{build}, and {recipe}-{build}-<id> for a further copy.',
+        ),
+      ),
+    ),
+    tags: z.exactOptional(
+      ownTags.check(z.describe('Tags of the image and its snapshots here, in addition to image.tags and before them.')),
+    ),
     accounts: z
       ._default(distinct(accountId), [])
       .check(z.describe('Accounts that may launch it: 12 digits each, in quotes.')),
@@ -34,7 +76,7 @@ export const target = z
     kmsKey: z.exactOptional(
       kmsKey.check(
         z.describe(
-          'KMS key that encrypts the image in this region: id, ARN or alias/<name>. Accounts that the image is shared with need grants on the key.',
+          'KMS key that encrypts the image here: id, ARN or alias/<name>. A copy is encrypted again with it. Accounts that the image is shared with need grants on the key.',
         ),
       ),
     ),
@@ -47,7 +89,7 @@ export const target = z
         z.describe('Whether a failure of this target fails the build. With false, the other targets are published.'),
       ),
   })
-  .check(z.describe('A region, and who may launch the image there.'));
+  .check(z.describe('An image in a region, and who may launch it there.'));
 
 const allowedFile = z
   .string()
@@ -80,29 +122,13 @@ export const image = z
       ._default(duration('1h', '7d'), '24h')
       .check(z.describe('How long EC2 may take to make the image, 1h to 7d. Terabytes take days.')),
     imds: z._default(z.enum(['v2', 'optional']), 'v2').check(z.describe('v2: instances of the image demand IMDSv2.')),
-    // "Tag restrictions" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html: EC2 takes any character in a tag.
-    tags: z
-      ._default(
-        z.record(
-          z
-            .string()
-            .check(
-              z.minLength(1),
-              z.maxLength(128),
-              z.regex(/^(?!aws:|golden:)/i, 'must not start with aws: or golden:, which are reserved'),
-              oneLine,
-            ),
-          z.string().check(z.maxLength(256), oneLine),
-        ),
-        {},
-      )
-      .check(
-        z.refine(
-          (tags) => Object.keys(tags).length <= 40,
-          'must be at most 40 tags: AWS allows 50 and the pipeline needs the rest',
-        ),
-        z.describe('Tags of the image and its snapshots, at most 40.'),
+    tags: z._default(ownTags, {}).check(
+      z.refine(
+        (tags) => Object.keys(tags).length <= mostTags,
+        `must be at most ${mostTags} tags: AWS allows 50 and the pipeline needs the rest`,
       ),
+      z.describe('Tags of the image and its snapshots, at most 40.'),
+    ),
   })
   .check(z.describe('How the image is made, and its tags.'));
 
@@ -111,7 +137,7 @@ export const publish = z
   .strictObject({
     channel: name.check(
       z.describe(
-        'Channel that points at the new image: the SSM parameter <channelRoot>/<recipe>/<channel> in every target region. channelRoot is a setting of the deployment, for the stage prod /golden.',
+        'Channel that points at the new image: the SSM parameter <channelRoot>/<recipe>/<channel> in every target region, and <channelRoot>/<recipe>/<channel>/<id> for a further copy. channelRoot is a setting of the deployment, for the stage prod /golden.',
       ),
     ),
   })

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { didYouMean } from './rules/nearest.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Problem } from './problems.ts';
 import type { Path } from './rules/rule.ts';
 import { shapeProblems } from './shape.ts';

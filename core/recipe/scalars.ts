@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { durationPattern, secondsOf } from '../duration.ts';
 import { longestRecipeName, nameForm } from '../recipe-name.ts';
 import { homeRegion, knownRegions } from './regions.ts';
-import { didYouMean } from './rules/nearest.ts';
+import { didYouMean } from '../nearest.ts';
 
 const wrong =
   (must: string) =>

@@ -10,6 +10,7 @@ import {
   type StateEvent,
   type CaughtError,
 } from '../build/timings.ts';
+import { placeName, onlyPlace, type Place } from '../distribute/place.ts';
 import { wastedCopies, wastedLine } from './wasted.ts';
 
 const messageLimit = 2000;
@@ -19,8 +20,12 @@ export const failureBrief = (error: CaughtError): string =>
   `${error.Error}: ${failureMessage(error)}`.slice(0, messageLimit);
 
 /** The targets whose copy or permissions failed, and why. */
-export const failedTargets = (distribution: { region: string; failure?: CaughtError | undefined }[]) =>
-  distribution.flatMap(({ region, failure }) => (failure ? [{ region, error: failureBrief(failure) }] : []));
+export const failedTargets = (
+  distribution: { region: string; id?: string | null | undefined; failure?: CaughtError | undefined }[],
+): (Place & { error: string })[] =>
+  distribution.flatMap(({ failure, ...place }) =>
+    failure ? [{ ...onlyPlace(place), error: failureBrief(failure) }] : [],
+  );
 
 /** The readable message in a caught error's cause. */
 export function failureMessage({ Error, Cause }: CaughtError): string {
@@ -66,8 +71,8 @@ export function failureOf(
 export function placedMessage(message: string, { map, index = -1 }: FailedPlace, plan: Plan | undefined): string {
   const { provision = [], checks = [], document } = plan ?? {};
   const step = { Provision: provision, Check: checks }[map ?? '']?.[index]?.name;
-  const region = map === 'Copy' || map === 'Grant' ? document?.distribute[index]?.region : undefined;
-  const name = step === undefined ? region : `"${step}"`;
+  const target = map === 'Copy' || map === 'Grant' ? document?.distribute[index] : undefined;
+  const name = step === undefined ? target && placeName(target) : `"${step}"`;
   return name === undefined || message.includes(name) ? message : `${name}: ${message}`;
 }
 

@@ -1,4 +1,5 @@
 import type { ManifestFailure, ManifestTarget } from '../build/manifest.ts';
+import { placeName } from '../distribute/place.ts';
 import type { BuildIdentity } from '../tags.ts';
 import { wastedLine } from './wasted.ts';
 
@@ -6,11 +7,13 @@ import { wastedLine } from './wasted.ts';
 export function targetLines(targets: ManifestTarget[]): string[] {
   const rows = targets.filter(({ status, ami }) => status !== 'skipped' || ami !== null);
   if (rows.length === 0) return [];
-  const width = Math.max(...rows.map(({ region }) => region.length));
+  const width = Math.max(...rows.map((row) => placeName(row).length));
   return [
     'Targets',
-    ...rows.map(({ region, ami, status, error }) =>
-      [`  ${region.padEnd(width)}`, (ami ?? '-').padEnd(21), status, error?.split('\n')[0]].filter(Boolean).join('  '),
+    ...rows.map(({ ami, status, error, ...place }) =>
+      [`  ${placeName(place).padEnd(width)}`, (ami ?? '-').padEnd(21), status, error?.split('\n')[0]]
+        .filter(Boolean)
+        .join('  '),
     ),
   ];
 }

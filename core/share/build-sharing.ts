@@ -1,7 +1,8 @@
+import { inPlace, placeName, type Place } from '../distribute/place.ts';
 import type { Target } from '../recipe/types.ts';
 
 /** The lists of a target by which its image is shared. */
-export type SharingLists = Pick<Target, 'region' | 'accounts' | 'organizations' | 'organizationalUnits'>;
+export type SharingLists = Place & Pick<Target, 'accounts' | 'organizations' | 'organizationalUnits'>;
 
 /** A change of the permissions of a build's images after they were published. */
 interface SharingChange {
@@ -10,6 +11,7 @@ interface SharingChange {
   why?: string | undefined;
   /** ISO 8601. */
   at: string;
+  /** The places by name. */
   regions: string[];
 }
 
@@ -31,16 +33,16 @@ export function withSharing(
 ): BuildSharing {
   const { targets: known = [], changes = [] } = before ?? {};
   if (changes.some(({ execution }) => execution === change.execution)) return before as BuildSharing;
-  const regions = targets.map(({ region }) => region);
+  const regions = targets.map(placeName);
   return {
     schema: 1,
-    targets: [...known.filter(({ region }) => !regions.includes(region)), ...targets],
+    targets: [...known.filter((one) => !regions.includes(placeName(one))), ...targets],
     changes: [...changes, { ...change, regions }].slice(-mostChanges),
   };
 }
 
 /** A target of a build's plan, with the users that the image has now. */
-export const asShared = (target: Target, sharing: BuildSharing | undefined): Target => ({
-  ...target,
-  ...sharing?.targets.find(({ region }) => region === target.region),
-});
+export function asShared(target: Target, sharing: BuildSharing | undefined): Target {
+  const { accounts, organizations, organizationalUnits } = inPlace(sharing?.targets ?? [], target) ?? target;
+  return { ...target, accounts, organizations, organizationalUnits };
+}

@@ -1,5 +1,6 @@
 import { changeLines, changesOf, wantedOf, type Permissions } from '../distribute/permissions.ts';
 import type { Move } from '../channel/channel-record.ts';
+import type { Place } from '../distribute/place.ts';
 import type { AmiDescription } from '../launch/source.ts';
 import type { Target } from '../recipe/types.ts';
 import type { Tags } from '../tags.ts';
@@ -25,15 +26,14 @@ export interface DriftReport {
 }
 
 /** An image that a channel holds by the channel's last move, as EC2 shows it. */
-export interface PublishedSeen {
+export interface PublishedSeen extends Place {
   recipe: string;
   channel: string;
-  region: string;
   ami: string;
   build: string;
   /** Tags that the pipeline gave it. */
   tags: Tags;
-  /** The deployed recipe's target. Absent if the region is no target any more: then anybody may use the image. */
+  /** The deployed recipe's target. Absent if the place is no target any more: then anybody may use the image. */
   target?: Target | undefined;
   image: AmiDescription | undefined;
   permissions?: Permissions | undefined;

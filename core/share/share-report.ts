@@ -1,9 +1,9 @@
 import { changeLines, type PermissionChanges, type Permissions, type Wanted } from '../distribute/permissions.ts';
+import { onlyPlace, type Place } from '../distribute/place.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
-/** A published image in one region, and the channels that hold it there. */
-export interface HeldImage {
-  region: string;
+/** A published image, and the channels that hold it in its place. */
+export interface HeldImage extends Place {
   ami: string;
   channels: string[];
 }
@@ -55,10 +55,10 @@ const mostShown = 6;
 
 /** A row for every image, few words each. The report has all of them. */
 export const shareRows = ({ images }: Pick<ShareReport, 'images'>): ShareRow[] =>
-  images.map(({ region, ami, channels, build, changes }) => {
+  images.map(({ region, id, ami, channels, build, changes }) => {
     const lines = changeLines(ami, changes);
     const shown = lines.slice(0, mostShown);
-    return { region, ami, channels, build, changes: shown, more: lines.length - shown.length };
+    return { ...onlyPlace({ region, id }), ami, channels, build, changes: shown, more: lines.length - shown.length };
   });
 
 const mend = 'golden rollback, or build the recipe again';

@@ -1,4 +1,5 @@
 import { fewOf } from '../distribute/distribution.ts';
+import { inPlace, placeName, type Place } from '../distribute/place.ts';
 import { durationOf, secondsOf } from '../duration.ts';
 import type { Timing } from '../build/timings.ts';
 import type { Manifest, ManifestTarget } from '../build/manifest.ts';
@@ -31,15 +32,11 @@ export function publishedTargets(build: string, manifest: Manifest | undefined):
   if (manifest?.status !== 'published') return `the manifest of ${build} does not say that it was published`;
   const missing = manifest.targets.filter(({ status }) => status !== 'published');
   if (missing.length === 0) return manifest.targets;
-  return `${fewOf(
-    missing.map(({ region }) => region),
-    ', ',
-  )} did not get the image of ${build}`;
+  return `${fewOf(missing.map(placeName), ', ')} did not get the image of ${build}`;
 }
 
-/** The state of a published image and its channel in a target region. */
-export interface TargetSeen {
-  region: string;
+/** The state of a published image and its channel in a target. */
+export interface TargetSeen extends Place {
   /** The AMI. Undefined if EC2 no longer knows it or if it is disabled, since EC2 does not show disabled ones. */
   image?: AmiDescription | undefined;
   /** Every difference between its encryption and the recipe. An alias may point at another key by now. */
@@ -52,11 +49,12 @@ export interface TargetSeen {
 
 /** Every reason why servers should no longer boot from the published targets. Empty means the image is up to date. */
 export function unhealthy(plan: Plan, targets: ManifestTarget[], seen: TargetSeen[], now: Date): string[] {
-  return targets.flatMap(({ region, ami }) => {
-    const { image, wrong = [], channel, refused } = seen.find((one) => one.region === region) ?? {};
+  return targets.flatMap(({ ami, ...target }) => {
+    const region = placeName(target);
+    const { image, wrong = [], channel, refused }: Partial<TargetSeen> = inPlace(seen, target) ?? {};
     // An unread region counts as a reason to build, since nothing is claimed that was not seen.
     if (refused !== undefined) return [`${region} cannot be looked at: ${refused}`];
-    const where = `${ami} in ${region}`;
+    const where = `${ami} in ${target.region}`;
     if (!image) return [`${where} is gone or disabled`];
     const expires = image.tags['golden:expires'];
     const deprecated = image.deprecatedAt !== undefined && new Date(image.deprecatedAt) <= now;

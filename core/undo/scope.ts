@@ -2,6 +2,7 @@ import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
+import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
 import { keepsImages } from './kept.ts';
 
 /** Which parts of a build are undone. */
@@ -12,7 +13,7 @@ export interface UndoScope {
   regions: string[];
   /** AMIs that stay because they are published. */
   published: { region: string; ami: string }[];
-  /** The channel's parameter in the regions where an AMI of the build may stand in it. */
+  /** The channel's parameters in the regions where an AMI of the build may stand in them. */
   channels: { region: string; parameter: string }[];
   /** A publish that did not complete, which is taken back. */
   takesBack?: ChannelLedger;
@@ -31,9 +32,8 @@ export function scopeOfPublished(
   ledger: Pick<ChannelLedger, 'after'> | undefined,
   targets: TargetResult[],
 ): UndoScope {
-  const published = targets.filter(({ error }) => error === undefined).map(({ region }) => region);
-  const all = distinct([home, ...targets.map(({ region }) => region)]);
-  const regions = all.filter((region) => !published.includes(region));
+  const first = inPlace(targets, { region: home }) ?? { region: home, error: 'it is no target' };
+  const regions = distinct([first, ...targets].filter(({ error }) => error !== undefined).map(({ region }) => region));
   return { instances: true, regions, published: ledger?.after ?? [], channels: [], keeps: false };
 }
 
@@ -46,18 +46,22 @@ export function scopeOfFailed(
   ledger: ChannelLedger | undefined,
   manifest: Pick<Manifest, 'status'> | undefined,
 ): UndoScope {
-  const targets = plan.document.distribute.map(({ region }) => region);
+  const targets = plan.document.distribute.map(onlyPlace);
   if (ledger?.complete) {
-    const reached = ledger.after.map(({ region }) => region);
-    const results = targets.map((region) =>
-      reached.includes(region) ? { region } : { region, error: 'it was not published' },
+    const results = targets.map((place) =>
+      inPlace(ledger.after, place) ? place : { ...place, error: 'it was not published' },
     );
     return scopeOfPublished(plan, ledger, results);
   }
-  const regions = manifest?.status === 'published' ? [] : distinct([plan.region, ...targets]);
-  const written = (ledger?.after ?? []).map(({ region }) => ({ region, parameter: ledger?.parameter ?? '' }));
-  const own = plan.channel === undefined ? undefined : plan.channel;
-  const guarding = own === undefined ? [] : regions.map((region) => ({ region, parameter: own }));
+  const places = manifest?.status === 'published' ? [] : [{ region: plan.region }, ...targets];
+  const regions = distinct(places.map(({ region }) => region));
+  const inChannel = (parameter: string, place: Place) => ({
+    region: place.region,
+    parameter: parameterOfPlace(parameter, place),
+  });
+  const written = (ledger?.after ?? []).map((place) => inChannel(ledger?.parameter ?? '', place));
+  const own = plan.channel;
+  const guarding = own === undefined ? [] : places.map((place) => inChannel(own, place));
   return {
     instances: true,
     regions,

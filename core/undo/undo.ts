@@ -1,4 +1,5 @@
 import { toRestore } from '../distribute/channel.ts';
+import { isSamePlace, parameterOfPlace, onlyPlace } from '../distribute/place.ts';
 import { expiresTag } from '../tags.ts';
 import type { UndoScope } from './scope.ts';
 import { hasEnded, isAttached, mayBeMadeOf, type Kind, type Thing } from './things.ts';
@@ -45,13 +46,14 @@ export function decideUndo(scope: UndoScope, seen: BuildSeen, until?: string): U
 /** An incomplete publish is taken back where the channel still holds its AMI. */
 function decideChannel({ takesBack: ledger }: UndoScope, { channels, unseen }: BuildSeen): UndoAction[] {
   if (!ledger) return [];
-  const { parameter, before } = ledger;
-  return ledger.after.flatMap(({ region }): UndoAction[] => {
+  return ledger.after.flatMap((written): UndoAction[] => {
+    const [place, { region }] = [onlyPlace(written), written];
+    const parameter = parameterOfPlace(ledger.parameter, place);
     const refused = unseen.find((one) => one.parameter === parameter && one.region === region);
     if (refused) return [{ do: 'leave', region, what: `${parameter} in ${region}`, why: refused.answer }];
     const current = channels.find((one) => one.parameter === parameter && one.region === region);
-    const value = current?.ami === undefined ? { region } : { region, ami: current.ami };
-    const here = { ...ledger, before: before.filter((one) => one.region === region) };
+    const value = current?.ami === undefined ? place : { ...place, ami: current.ami };
+    const here = { ...ledger, before: ledger.before.filter((one) => isSamePlace(one, place)) };
     return toRestore(here, [value]).map(({ ami }) => ({ do: 'restore', region, parameter, ami }));
   });
 }

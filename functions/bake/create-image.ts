@@ -6,19 +6,21 @@ import { awaitedImage } from '../../core/build/awaited.ts';
 import { isFirstTry } from '../../core/start/first-try.ts';
 import { Failure } from '../../core/errors.ts';
 import { type Plan, imageTags } from '../../core/build/plan.ts';
+import { firstImageName } from '../../core/distribute/image-name.ts';
 import { madeBy } from '../../core/tags.ts';
 import { buildReference, lambda, stage, type StageContext } from '../stage.ts';
 
 /** CreateImage has no idempotency token, so the name acts as one. An AMI of that name is ours only with this build's tags. */
 async function adopt({ aws }: StageContext, plan: Plan): Promise<string | undefined> {
-  const [first, ...others] = await findOwnImages(aws, aws.region, plan.image);
+  const name = firstImageName(plan);
+  const [first, ...others] = await findOwnImages(aws, aws.region, name);
   if (!first) return undefined;
   const strangers = [first, ...others].filter(({ tags }) => !madeBy(plan, tags));
   if (others.length === 0 && strangers.length === 0) return first.ami;
   const ids = [first, ...others].map(({ ami }) => ami).join(', ');
   throw new Failure(
     'TwinFound',
-    `the name ${plan.image} in ${aws.region} is taken by ${ids}, not (only) by this build; look at their tags before deregistering any`,
+    `the name ${name} in ${aws.region} is taken by ${ids}, not (only) by this build; look at their tags before deregistering any`,
   );
 }
 
@@ -34,7 +36,7 @@ export const createImage = stage({
     const { image, description } = plan.document;
     const request = {
       instance,
-      name: plan.image,
+      name: firstImageName(plan),
       description,
       reboot: image.capture === 'stopped',
       tags: imageTags(plan),
@@ -45,7 +47,7 @@ export const createImage = stage({
     if (ami) return { ami, ...awaitedImage(plan, since, made ? 'now' : 'before') };
     throw new Failure(
       'AwsTransient',
-      `EC2 in ${cloud.aws.region} says the name ${plan.image} is taken but shows no such AMI yet`,
+      `EC2 in ${cloud.aws.region} says the name ${request.name} is taken but shows no such AMI yet`,
     );
   },
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { keepPlan, readEarlier } from '../../aws/memory/plans.ts';
-import { findBuildImages } from '../../aws/images/images.ts';
+import { findImagesIn } from '../../aws/images/images.ts';
 import { holdRecipe } from '../../aws/memory/locks.ts';
 import { preflight, preflightPermissions } from '../../aws/preflight/preflight.ts';
 import { recordStart } from '../../aws/memory/recipe-records.ts';
@@ -33,7 +33,7 @@ export const resolve = stage({
     let found: UpToDate = { because: 'it was begun before' };
     const { manifest, record: past, ...earlier } = await readEarlier(cloud, identity);
     let { plan } = earlier;
-    const images = plan ? await findBuildImages(cloud.aws, cloud.aws.region, identity) : []; // none before a plan is kept
+    const images = plan ? await findImagesIn(cloud.aws, { region: cloud.aws.region }, identity) : []; // none before a plan is kept
     const problems = startProblems(requested, plan, { catalog, settings, execution });
     refuseAny(problems.concat(rebuildProblem(plan, requested, manifest, images, cloud.now()) ?? []));
     plan = plan && resumed(plan, manifest, startedAt);

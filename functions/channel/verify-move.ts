@@ -6,6 +6,7 @@ import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
+import { placeName } from '../../core/distribute/place.ts';
 import { targetWrongs } from '../../core/distribute/target.ts';
 import { asShared } from '../../core/share/build-sharing.ts';
 import { Failure } from '../../core/errors.ts';
@@ -27,10 +28,10 @@ export const verifyMove = wait({
       const about = { recipe, build: to.build };
       const [plan, shared] = await Promise.all([readPlan(cloud, about), readDocument(cloud, about, 'sharing')]);
       return Promise.all(
-        after.map(async ({ region, ami }) => {
-          const target = asShared(targetIn(plan, region), shared);
+        after.map(async ({ ami, ...at }) => {
+          const target = asShared(targetIn(plan, at), shared);
           const wrongs = targetWrongs(plan, target, await observeTarget(cloud.aws, plan, target, ami));
-          return { where: `${recipe}-${to.build} in ${region}`, wrongs };
+          return { where: `${recipe}-${to.build} in ${placeName(at)}`, wrongs };
         }),
       );
     };

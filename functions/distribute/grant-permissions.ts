@@ -10,11 +10,12 @@ import {
 } from '../../aws/work/permissions.ts';
 import { availableImage, imagePermissions, observeKeys } from '../../aws/work/targets.ts';
 import { targetIn } from '../../core/distribute/distribution.ts';
+import { onlyPlace } from '../../core/distribute/place.ts';
 import { changesOf, wantedOf } from '../../core/distribute/permissions.ts';
 import { isMadeHere } from '../../core/start/first-try.ts';
 import { lastingWrongs, type ReadyImage } from '../../core/distribute/lasting.ts';
 import { refuseHopeless } from '../../core/distribute/target.ts';
-import { buildReference, lambda, stage } from '../stage.ts';
+import { buildReference, inputPlace, lambda, stage } from '../stage.ts';
 
 const hasDisks = (value: unknown) => Array.isArray((value as { disks?: unknown } | null)?.disks);
 
@@ -28,14 +29,16 @@ export const grantPermissions = stage({
   name: 'GrantPermissions',
   input: z.strictObject({
     build: buildReference,
-    region: z.string(),
+    ...inputPlace,
     copy: z.looseObject({ ami: z.string(), ready: z.optional(z.custom<ReadyImage>(hasDisks)) }),
   }),
   permissions: ['s3:GetObject', ...imagePermissions, ...readingPermissions, ...changingPermissions, 'ec2:DeleteTags'],
-  async run({ build: own, region, copy: { ami, ready } }, cloud) {
+  async run({ build: own, copy: { ami, ready }, ...input }, cloud) {
     const { aws } = cloud;
     const plan = await readOwnPlan(cloud, own);
-    const target = targetIn(plan, region);
+    const at = onlyPlace(input);
+    const { region } = at;
+    const target = targetIn(plan, at);
     const image = ready ?? (await availableImage(aws, region, ami));
     refuseHopeless(lastingWrongs(plan, target, await observeKeys(aws, plan, target, image)));
     const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
@@ -43,7 +46,7 @@ export const grantPermissions = stage({
     if (plan.document.onFailure === 'keep-image' || plan.resumedAt)
       await removeExpiry(aws, region, [ami, ...snapshots]);
     if (plan.document.image.imds === 'v2' && !image.imdsV2) await demandImdsV2(aws, region, ami);
-    const copied = { region, ami, snapshots };
+    const copied = { ...at, ami, snapshots };
     const found = isMadeHere(plan, own.execution) ? undefined : await readPermissions(aws, copied);
     await changePermissions(aws, copied, changesOf(copied, wantedOf(target), plan.account, found));
     return copied;

@@ -3,15 +3,16 @@ import { readPlan } from '../../aws/memory/plans.ts';
 import { readingPermissions } from '../../aws/work/permissions.ts';
 import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
-import { fewOf, refuseIncomplete, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
+import { refuseIncomplete, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
+import { placeName, onlyPlace } from '../../core/distribute/place.ts';
 import { failureBrief } from '../../core/report/failure.ts';
 import { completionOf } from '../../core/distribute/lasting.ts';
-import { targetWrongs } from '../../core/distribute/target.ts';
-import { buildReference, caughtError, lambda } from '../stage.ts';
+import { judged, targetWrongs } from '../../core/distribute/target.ts';
+import { buildReference, caughtError, inputPlace, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 
 const result = z.strictObject({
-  region: z.string(),
+  ...inputPlace,
   ami: z.optional(z.string()),
   snapshots: z.optional(z.array(z.string())),
   failure: z.optional(caughtError),
@@ -30,17 +31,13 @@ export const verify = wait({
   async look({ build: own, distribution, late }, { aws, bucket, now }) {
     const plan = await readPlan({ aws, bucket }, own);
     const seen = await Promise.all(
-      distribution.map(async ({ region, ami, snapshots, failure }) => {
-        if (failure) return { hopeless: true, result: { region, error: failureBrief(failure) } as TargetResult };
-        const target = targetIn(plan, region);
+      distribution.map(async ({ ami, snapshots, failure, ...found }) => {
+        const at = onlyPlace(found);
+        if (failure) return { hopeless: true, result: { ...at, error: failureBrief(failure) } as TargetResult };
+        const target = targetIn(plan, at);
         const observed = await observeTarget(aws, plan, target, ami ?? '');
         const wrongs = targetWrongs(plan, target, observed);
-        const hopeless = wrongs.filter(({ forGood }) => forGood);
-        const told = (hopeless.length > 0 ? hopeless : wrongs).map(({ says }) => says);
-        const error = told.length > 0 ? fewOf(told, '; ') : undefined;
-        const completedAt = completionOf(observed);
-        const outcome: TargetResult = { region, ami, snapshots, completedAt, ...(error !== undefined && { error }) };
-        return { hopeless: hopeless.length > 0, result: outcome };
+        return judged(wrongs, { ...at, ami, snapshots, completedAt: completionOf(observed) });
       }),
     );
     const targets = seen.map((one) => one.result);
@@ -50,7 +47,7 @@ export const verify = wait({
     );
     const behind = seen.filter(({ hopeless, result: { error } }) => !hopeless && error !== undefined);
     if (behind.length > 0 && !late)
-      return { waiting: behind.map(({ result: { region, error } }) => `${region}: ${error}`).join('\n') };
+      return { waiting: behind.map(({ result: { error, ...at } }) => `${placeName(at)}: ${error}`).join('\n') };
     refuseIncomplete(plan, targets);
     return { done: { targets, verifiedAt: now().toISOString() } };
   },

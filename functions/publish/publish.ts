@@ -3,6 +3,7 @@ import { beginPublish, completePublish, freeChannel, publishPermissions } from '
 import { readChannel, readLedger, refuseSuperseded, writeChannel } from '../../aws/channels.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { ledgerOf } from '../../core/distribute/channel.ts';
+import { inPlace, placeName, onlyPlace } from '../../core/distribute/place.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { buildReference, lambda, verifiedTarget } from '../stage.ts';
 import { wait, type LookResult } from '../wait.ts';
@@ -26,25 +27,24 @@ export const publish = wait({
     const done = { done: wanted ? { written: true, parameter, publishedAt } : { written: false, publishedAt } };
     if (read.known?.complete) await freeChannel(cloud, publishing);
     if (read.known?.complete) return done;
-    const after = targets.flatMap(({ region, ami, snapshots, error }) =>
-      ami && error === undefined ? [{ region, ami, snapshots }] : [],
+    const after = targets.flatMap(({ ami, snapshots, error, ...at }) =>
+      ami && error === undefined ? [{ ...onlyPlace(at), ami, snapshots }] : [],
     );
-    const regions = after.map(({ region }) => region);
-    const current = wanted ? await readChannel(cloud.aws, parameter, regions) : [];
+    const current = wanted ? await readChannel(cloud.aws, parameter, after.map(onlyPlace)) : [];
     const ledger = ledgerOf(read.known, parameter, current, after);
     const begun = JSON.stringify(ledger) === JSON.stringify(read.known);
-    const behind = after.filter(({ region, ami }) => current.find((value) => value.region === region)?.ami !== ami);
+    const behind = after.filter((one) => inPlace(current, one)?.ami !== one.ami);
     // Without a channel nothing points at the image, but from here on others may use it and it is no longer undone.
     const others = begun || !wanted ? undefined : await beginPublish(cloud, publishing, current, after);
     if (others !== undefined) return { waiting: others };
     if (wanted && behind.length > 0) {
       // Parameter Store takes seconds to accept an AMI id. What does not arrive is written again by the next call only.
       if (!again) {
-        const held = current.filter(({ region }) => behind.some((one) => one.region === region));
+        const held = current.filter((one) => inPlace(behind, one));
         await refuseSuperseded(cloud.aws, plan, parameter, held);
         await writeChannel(cloud.aws, parameter, behind, plan.image);
       }
-      const list = behind.map(({ region, ami }) => `${ami} in ${region}`).join(', ');
+      const list = behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ');
       return {
         waiting: `${parameter} was written but does not hold ${list} yet; Parameter Store drops an AMI id that it cannot describe`,
       };

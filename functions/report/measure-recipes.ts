@@ -5,7 +5,7 @@ import { describeImage } from '../../aws/images/images.ts';
 import { readRecipeRecords } from '../../aws/memory/recipe-records.ts';
 import { breakerOf } from '../../core/start/breaker.ts';
 import { recipeOf } from '../../core/recipe/catalog.ts';
-import { measureBreaker, measureChannel, regionsHolding } from '../../core/distribute/channel-health.ts';
+import { measureBreaker, measureChannel, placesHolding } from '../../core/distribute/channel-health.ts';
 import { channelParameter } from '../../core/distribute/channel.ts';
 import { recipeDigest } from '../../core/build/content-digest.ts';
 import type { Measurement } from '../../core/report/metrics.ts';
@@ -16,7 +16,7 @@ import { lambda, measure, stage, type StageContext } from '../stage.ts';
 async function channelOf(recipe: string, channel: string, build: string, cloud: StageContext): Promise<Measurement> {
   const parameter = channelParameter(cloud.settings.channelRoot, recipe, channel);
   const manifest = await readDocument(cloud, { recipe, build }, 'manifest');
-  const values = await readChannel(cloud.aws, parameter, regionsHolding(manifest, parameter));
+  const values = await readChannel(cloud.aws, parameter, placesHolding(manifest, parameter));
   const seen = values.map(async (value) => ({
     ...value,
     image: value.ami === undefined ? undefined : await describeImage(cloud.aws, value.region, value.ami),

@@ -34,8 +34,7 @@ export const resolveShare = stage({
     const recipe = recipeOf(await cloud.catalog(), name, home);
     refuseAny(boundProblems(recipe, cloud.settings, { home, account }));
     const targets = recipe.distribute;
-    const regions = targets.map(({ region }) => region);
-    const of = { recipe: name, channel: recipe.publish?.channel, root: cloud.settings.channelRoot, regions };
+    const of = { recipe: name, channel: recipe.publish?.channel, root: cloud.settings.channelRoot, places: targets };
     const { images: held, failures: unread } = await publishedImages(cloud, of, build);
     if (held.length + unread.length === 0)
       return refuse([{ path: [build === undefined ? 'recipe' : 'build'], message: 'has no published image' }]);

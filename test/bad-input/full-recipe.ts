@@ -27,6 +27,9 @@ export const full = {
     { region: 'us-east-1', accounts: ['111122223333'], required: true },
     {
       region: 'eu-west-1',
+      id: 'sealed',
+      name: 'sealed-{recipe}-{build}',
+      tags: { confidential: 'yes' },
       kmsKey: 'alias/golden-eu',
       accounts: [],
       organizations: ['arn:aws:organizations::111122223333:organization/o-exampleorgid'],

@@ -1,7 +1,8 @@
 import { unshareable, type Encryption } from '../../launch/encryption.ts';
 import { homeRegion, partitionOf } from '../regions.ts';
 import { formatPath } from '../problems.ts';
-import { repeats, sound, type Path, type Rule, type SoundParts, type RuleContext } from './rule.ts';
+import { sound, type Path, type Rule, type SoundParts, type RuleContext } from './rule.ts';
+import { targetRules } from './target-rules.ts';
 import { volumesOf } from './volume-rules.ts';
 
 type Target = NonNullable<SoundParts['distribute'][number]>;
@@ -41,7 +42,8 @@ const regionOfKey = (key: string | undefined) => /^arn:[a-z-]+:kms:([a-z0-9-]+):
  */
 const homeOf = (targets: [number, Target][], { home }: RuleContext): string | undefined => {
   const target =
-    targets.find(([, { region }]) => region === homeRegion) ?? targets.find(([, { kmsKey }]) => kmsKey === undefined);
+    targets.find(([, { region }]) => region === homeRegion) ??
+    targets.find(([, { id, kmsKey }]) => id === undefined && kmsKey === undefined);
   return home ?? target?.[1].region;
 };
 
@@ -50,14 +52,7 @@ const placed = (distribute: SoundParts['distribute']) =>
   sound(distribute).filter(([, { region }]) => region !== homeRegion);
 
 export const distributionRules: Rule[] = [
-  {
-    says: 'Each region is a target only once.',
-    look({ distribute }, report) {
-      for (const [index, first, { region }] of repeats(sound(distribute), (target) => target.region)) {
-        report(['distribute', index, 'region'], `${region} is already the target distribute[${first}]`);
-      }
-    },
-  },
+  ...targetRules,
   {
     says: 'All targets are in one partition (aws, aws-us-gov, aws-cn, aws-eusc), because AWS copies no image from one partition to another.',
     look({ distribute }, report) {
@@ -75,14 +70,14 @@ export const distributionRules: Rule[] = [
     },
   },
   {
-    says: "A shared target has a customer-managed key if its image is encrypted, because snapshots under alias/aws/ebs cannot be shared. An image is encrypted if the builder has keys, if its source is encrypted, or if the target in the pipeline's region has a kmsKey. The copy of an encrypted image is encrypted, so every other region needs its own kmsKey.",
+    says: "A shared target has a customer-managed key if its image is encrypted, because snapshots under alias/aws/ebs cannot be shared. An image is encrypted if the builder has keys, if its source is encrypted, or if the target in the pipeline's region has a kmsKey. The copy of an encrypted image is encrypted, so every other region and every further copy needs its own kmsKey.",
     look({ builder, distribute }, report, around) {
       const targets = sound(distribute);
       const home = homeOf(targets, around);
       if (!builder || home === undefined) return;
       for (const [index, target] of targets) {
         if (!isShared(target)) continue;
-        const found = unshareable(target.region, { home, builder, targets });
+        const found = unshareable(target, { home, builder, targets });
         if (found) report(...unshareableProblem(index, target, found));
       }
     },

@@ -20,7 +20,7 @@ function parentEncryption(
   const parent = recipes.get(parentOf(recipe) ?? '');
   if (!parent || below.includes(parent.name)) return [];
   const source = parentEncryption(parent, recipes, home, [...below, recipe.name]);
-  return encryptionIn(home, { ...factsOf(parent, home), source }).map(({ key, because }) => ({
+  return encryptionIn({ region: home }, { ...factsOf(parent, home), source }).map(({ key, because }) => ({
     key,
     because: `its source ${recipe.source.channel} is encrypted (${because})`,
   }));
@@ -39,8 +39,8 @@ export function inheritedEncryptionProblems(
   if (source.length === 0) return [];
   const facts = { ...factsOf(recipe, home), source };
   return recipe.distribute.flatMap((target, index) => {
-    if (!isShared(target) || unshareable(target.region, { ...facts, source: [] })) return [];
-    const found = unshareable(target.region, facts);
+    if (!isShared(target) || unshareable(target, { ...facts, source: [] })) return [];
+    const found = unshareable(target, facts);
     if (!found) return [];
     const [path, message] = unshareableProblem(index, target, found);
     return [{ path, message }];

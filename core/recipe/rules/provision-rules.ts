@@ -1,5 +1,5 @@
 import { stopsForSysprep } from '../../guest/command.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import { checkKinds, stepKinds } from '../provision.ts';
 import type { Step } from '../types.ts';
 import { repeats, sound, type Path, type Rule, type SoundParts } from './rule.ts';

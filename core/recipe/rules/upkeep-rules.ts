@@ -1,6 +1,6 @@
 import { secondsOf } from '../../duration.ts';
 import { scheduleProblem } from './schedule.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../../nearest.ts';
 import type { Rule } from './rule.ts';
 
 /** Names that were looked up. Intl takes almost a millisecond for a name, and recipes are read again and again. */

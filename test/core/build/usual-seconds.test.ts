@@ -10,7 +10,7 @@ const visit = (state: string, startedAt: number, seconds: number, index?: number
   ...(index !== undefined && { index }),
 });
 const made = {
-  regions: ['us-east-1', 'eu-west-1'],
+  places: [{ region: 'us-east-1' }, { region: 'eu-west-1' }],
   home: 'us-east-1',
   targets: [],
   provision: ['patch', 'sanitize'],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { measureChannel, regionsHolding } from '../../../core/distribute/channel-health.ts';
+import { measureChannel, placesHolding } from '../../../core/distribute/channel-health.ts';
 import type { ManifestTarget } from '../../../core/build/manifest.ts';
 import type { AmiDescription } from '../../../core/launch/source.ts';
 
@@ -48,8 +48,8 @@ test('a channel is looked for where the newest build left it, and not where a ta
     target('eu-west-1', null),
     target('eu-west-2', '/golden/base/next'),
   ];
-  expect(regionsHolding({ targets } as Parameters<typeof regionsHolding>[0], '/golden/base/stable')).toEqual([
-    'us-east-1',
+  expect(placesHolding({ targets } as Parameters<typeof placesHolding>[0], '/golden/base/stable')).toEqual([
+    { region: 'us-east-1' },
   ]);
-  expect(regionsHolding(undefined, '/golden/base/stable')).toEqual([]);
+  expect(placesHolding(undefined, '/golden/base/stable')).toEqual([]);
 });

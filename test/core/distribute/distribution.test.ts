@@ -33,13 +33,18 @@ test('the barrier lets a target fail that is not required', () => {
   expect(() => refuseIncomplete(plan, results)).not.toThrow();
 });
 
-test('only other regions need a copy, and a copy after a failed one has a token of its own', () => {
-  expect(needsCopy(plan, 'us-east-1')).toBe(false);
-  expect(needsCopy(plan, 'eu-west-1')).toBe(true);
-  expect(copyToken(plan, 'eu-west-1', 'ami-1', 0)).toBe(copyToken(plan, 'eu-west-1', 'ami-1', 0));
-  expect(copyToken(plan, 'eu-west-1', 'ami-1', 1)).not.toBe(copyToken(plan, 'eu-west-1', 'ami-1', 0));
+test('only other regions and further copies need a copy, and a copy after a failed one has a token of its own', () => {
+  expect(needsCopy(plan, { region: 'us-east-1' })).toBe(false);
+  expect(needsCopy(plan, { region: 'eu-west-1' })).toBe(true);
+  expect(needsCopy(plan, { region: 'us-east-1', id: 'cmk' })).toBe(true);
+  expect(copyToken(plan, { region: 'eu-west-1' }, 'ami-1', 0)).toBe(
+    copyToken(plan, { region: 'eu-west-1' }, 'ami-1', 0),
+  );
+  expect(copyToken(plan, { region: 'eu-west-1' }, 'ami-1', 1)).not.toBe(
+    copyToken(plan, { region: 'eu-west-1' }, 'ami-1', 0),
+  );
 });
 
 test('a region that is no target is refused', () => {
-  expect(() => targetIn(plan, 'ap-south-1')).toThrow('ap-south-1 is no target');
+  expect(() => targetIn(plan, { region: 'ap-south-1' })).toThrow('ap-south-1 is no target');
 });

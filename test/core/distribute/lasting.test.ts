@@ -23,7 +23,7 @@ const image = (more: Partial<AmiDescription> = {}): AmiDescription => ({
 });
 const wrongsOf = (more: Partial<AmiDescription>, state = 'completed') => {
   const snapshots = { 'snap-1': { state, tags: {} } };
-  return lastingWrongs(plan, targetIn(plan, 'us-east-1'), { image: image(more), snapshots, keys: {} });
+  return lastingWrongs(plan, targetIn(plan, { region: 'us-east-1' }), { image: image(more), snapshots, keys: {} });
 };
 
 test('an image is handed on without its tags, which can change and be long', () => {
@@ -47,7 +47,7 @@ test('an image shows by itself that a disk is not encrypted as asked, and only i
     builder: { ...document.builder, rootVolume: { sizeGiB: 8, encrypted: true, kmsKey: 'alias/golden' } },
   });
   const wrongs = (encrypted: boolean) =>
-    lastingWrongs(asking, targetIn(asking, 'us-east-1'), {
+    lastingWrongs(asking, targetIn(asking, { region: 'us-east-1' }), {
       image: image({ name: asking.image, disks: [{ device: '/dev/xvda', snapshot: 'snap-1', sizeGiB: 8, encrypted }] }),
       snapshots: {},
       keys: {},

@@ -16,7 +16,7 @@ const plan = planOf({
     { region: 'eu-west-1', required: false },
   ],
 });
-const target = targetIn(plan, 'us-east-1');
+const target = targetIn(plan, { region: 'us-east-1' });
 const nobody = { accounts: [], organizations: [], organizationalUnits: [] };
 const tags = imageTags(plan);
 const image: AmiDescription = {
@@ -147,7 +147,7 @@ describe('the volume type, IOPS and throughput of a disk', () => {
     const own = planOf({ builder });
     const at = { ...image, tags: imageTags(own), disks: [{ ...image.disks[0]!, ...found }] };
     const snapshots = { 'snap-1': { ...snapshot, tags: imageTags(own) } };
-    return imageWrongs(own, targetIn(own, 'us-east-1'), { image: at, snapshots, keys: {} });
+    return imageWrongs(own, targetIn(own, { region: 'us-east-1' }), { image: at, snapshots, keys: {} });
   };
 
   test.each<[string, object | undefined, object]>([
@@ -202,7 +202,9 @@ test.each<[string, string, string | undefined, Record<string, KeySeen>, string |
     forGood: true,
   };
   for (const region of ['us-east-1', 'eu-west-1'])
-    expect(encryptionWrongs(own, targetIn(own, region), under(found, keys))).toEqual(says === undefined ? [] : [wrong]);
+    expect(encryptionWrongs(own, targetIn(own, { region }), under(found, keys))).toEqual(
+      says === undefined ? [] : [wrong],
+    );
 });
 
 test('where KMS refuses to show the key of an alias, its refusal is told, not another key', () => {
@@ -235,5 +237,5 @@ test('a disk that the builder’s recipe encrypts is encrypted in every target',
   const builder = { instanceTypes: ['t3.small'], rootVolume: { encrypted: true } };
   const own = planOf({ builder });
   for (const region of ['us-east-1', 'eu-west-1'])
-    expect(imageWrongs(own, targetIn(own, region), under(undefined))[0]?.says).toContain('is not encrypted');
+    expect(imageWrongs(own, targetIn(own, { region }), under(undefined))[0]?.says).toContain('is not encrypted');
 });

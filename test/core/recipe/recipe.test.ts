@@ -199,7 +199,10 @@ test('home is the region the pipeline runs in, whichever that is', () => {
     { region: 'eu-west-1' },
   ]);
   expect(parseRecipe(given, {}, { home: 'eu-west-1' }).problems).toEqual([
-    { path: ['distribute', 1, 'region'], message: 'eu-west-1 is already the target distribute[0]' },
+    {
+      path: ['distribute', 1, 'region'],
+      message: 'eu-west-1 is already the target distribute[0]; a further copy in the region needs an id of its own',
+    },
   ]);
   // Nobody says where the pipeline runs: what depends on it cannot be judged, the rest can.
   expect(parseRecipe(given, {}).recipe?.distribute.map(({ region }) => region)).toEqual(['home', 'eu-west-1']);

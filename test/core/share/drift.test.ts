@@ -39,7 +39,7 @@ const right: PublishedSeen = {
   ami: 'ami-1',
   build: plan.build,
   tags,
-  target: targetIn(plan, 'us-east-1'),
+  target: targetIn(plan, { region: 'us-east-1' }),
   image,
   permissions: { users: [account], snapshotUsers: { 'snap-1': [account] } },
   owner: plan.account,

@@ -1,0 +1,67 @@
+import { placeName } from '../../distribute/place.ts';
+import { mostTags } from '../distribution.ts';
+import { repeats, sound, type Rule, type SoundParts } from './rule.ts';
+
+type Target = NonNullable<SoundParts['distribute'][number]>;
+
+const buildNameLength = 'YYYYMMDD-HHMMSS-hhhh'.length;
+const mostOfName = 128;
+
+const nameOf = ({ id, name }: Target): string =>
+  name ?? (id === undefined ? '{recipe}-{build}' : `{recipe}-{build}-${id}`);
+
+/** The rules on which targets a recipe has, and what their images are called. */
+export const targetRules: Rule[] = [
+  {
+    says: 'Each region is a target only once, and further copies in it each have an id of their own.',
+    look({ distribute }, report, { stated }) {
+      const known = sound(distribute).filter(
+        ([index, { id }]) => id !== undefined || !stated(['distribute', index, 'id']),
+      );
+      for (const [index, first, { region, id }] of repeats(known, placeName)) {
+        if (id === undefined) {
+          const further = 'a further copy in the region needs an id of its own';
+          report(['distribute', index, 'region'], `${region} is already the target distribute[${first}]; ${further}`);
+        } else report(['distribute', index, 'id'], `${id} is already the id of distribute[${first}] in ${region}`);
+      }
+    },
+  },
+  {
+    says: `Two images in one region have different names, and none is longer than the ${mostOfName} characters that EC2 allows.`,
+    look({ name: recipe, distribute }, report) {
+      const targets = sound(distribute);
+      for (const [index, first, target] of repeats(targets, (one) => `${one.region} ${nameOf(one)}`)) {
+        // Targets without a name of their own are told of as repeated regions.
+        if (target.name === undefined && targets.find(([at]) => at === first)?.[1].name === undefined) continue;
+        const key = target.name === undefined ? 'id' : 'name';
+        report(
+          ['distribute', index, key],
+          `gives the same name ${nameOf(target)} as distribute[${first}] in its region`,
+        );
+      }
+      for (const [index, target] of targets) {
+        const longest = nameOf(target)
+          .replaceAll('{recipe}', recipe ?? '')
+          .replaceAll('{build}', '0'.repeat(buildNameLength));
+        if (longest.length > mostOfName)
+          report(
+            ['distribute', index, target.name === undefined ? 'id' : 'name'],
+            `gives a name of ${longest.length} characters, and EC2 allows ${mostOfName}`,
+          );
+      }
+    },
+  },
+  {
+    says: `image.tags and the tags of a target are at most ${mostTags} together.`,
+    look({ image, distribute }, report) {
+      for (const [index, { tags = {} }] of sound(distribute)) {
+        const total = Object.keys({ ...image?.tags, ...tags }).length;
+        if (total > mostTags && Object.keys(image?.tags ?? {}).length <= mostTags)
+          report(
+            ['distribute', index, 'tags'],
+            `with image.tags these are ${total} tags, and at most ${mostTags} are possible: AWS allows 50 and the pipeline needs the rest`,
+          );
+      }
+    },
+  },
+];
