@@ -341,10 +341,19 @@ describe('the document of a wait', () => {
     expect(documents.length).toBeGreaterThan(6);
     const fields = new Set(documents.flatMap(({ input }) => Object.keys(input)));
     expect([...fields].toSorted()).toEqual(
-      ['ami', 'build', 'capture', 'command', 'instance', 'mostLost', 'name', 'region', 'shutsDown', 'since'].concat([
-        'taskToken',
-        'wait',
-      ]),
+      [
+        'ami',
+        'build',
+        'capture',
+        'command',
+        'id',
+        'instance',
+        'mostLost',
+        'name',
+        'region',
+        'shutsDown',
+        'since',
+      ].concat(['taskToken', 'wait']),
     );
     expect(JSON.stringify(documents)).not.toContain('dnf -y upgrade');
   });
