@@ -1,6 +1,7 @@
 import { EC2Client, GetEbsDefaultKmsKeyIdCommand, GetEbsEncryptionByDefaultCommand } from '@aws-sdk/client-ec2';
 import { managedAlias } from '../../core/launch/keys.ts';
 import { namedKeys, regionsOfSettings } from '../../core/preflight/encryption.ts';
+import { sharedKeys } from '../../core/preflight/key-users.ts';
 import type { EncryptionSettings, Facts, Seen } from '../../core/preflight/facts.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import type { SourceImage } from '../../core/launch/source.ts';
@@ -8,6 +9,7 @@ import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { describeKeys } from '../keys.ts';
 import { ownSnapshots } from '../images/snapshots.ts';
+import { readKeyPolicies } from './key-policies.ts';
 import { look } from './seen.ts';
 
 /** The account's EBS encryption settings in a region. The default key is read only where EBS can come to use it. */
@@ -64,7 +66,9 @@ export async function lookAtEncryption(
     const names = named.filter((one) => one.region === region).map(({ key }) => key);
     const others = region === aws.region ? ofSource : [];
     const keys = await describeKeys(aws, region, [settings?.defaultKey ?? [], names, others].flat());
-    return { ...settings, keys };
+    const shared = sharedKeys(recipe, aws.region, () => settings?.defaultKey).filter((one) => one.region === region);
+    const policies = await readKeyPolicies(aws, region, [...new Set(shared.map(({ key }) => key))], keys);
+    return { ...settings, keys, policies };
   };
   const seen = [...regions].map(async (region): Promise<[string, Seen<EncryptionSettings>]> => [
     region,

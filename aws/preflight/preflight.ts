@@ -24,6 +24,7 @@ export const lookPermissions = [
   'ec2:DescribeSnapshots',
   'ec2:GetEbsDefaultKmsKeyId',
   'ec2:GetEbsEncryptionByDefault',
+  'kms:GetKeyPolicy',
 ];
 
 /** What findSource and the looks call. An alias in the recipe cannot be judged without kms:DescribeKey. */

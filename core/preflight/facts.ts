@@ -77,6 +77,8 @@ export interface EncryptionSettings {
   defaultKey?: string;
   /** By name: the keys of the recipe and of the source's disks, and the default key. */
   keys: Record<string, KeySeen>;
+  /** By name: the policies of the keys under which images are shared. */
+  policies?: Record<string, Seen<string>>;
 }
 
 /** Everything that a preflight looks at. AWS may refuse each kind of fact separately. */

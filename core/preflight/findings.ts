@@ -4,6 +4,7 @@ import { channelNotes, channelProblems } from './channel.ts';
 import { encryptionProblems, keyNotes } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';
 import { instanceTypeProblems } from './instance-types.ts';
+import { keyUserNotes, keyUserProblems } from './key-users.ts';
 import { networkNotes, networkProblems } from './network.ts';
 import { regionNotes, regionProblems } from './regions.ts';
 import { sourceNotes } from './source-notes.ts';
@@ -39,6 +40,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...networkProblems(recipe, facts),
       ...regionProblems(recipe, facts),
       ...encryptionProblems(recipe, facts),
+      ...keyUserProblems(recipe, facts),
       ...channelProblems(facts),
     ],
     notes: [
@@ -56,6 +58,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
         unseen(`EBS encryption in ${at}`, ['distribute'], seen),
       ),
       ...keyNotes(recipe, facts),
+      ...keyUserNotes(recipe, facts),
     ],
   };
 }

@@ -35,6 +35,7 @@ const grantsOfKms: GrantTable = {
     others: keysThroughEc2(),
   },
   'kms:GenerateDataKeyWithoutPlaintext': keysThroughEc2(),
+  'kms:GetKeyPolicy': looksAtKeys,
   'kms:ReEncryptFrom': keysThroughEc2(),
   'kms:ReEncryptTo': keysThroughEc2(),
 };

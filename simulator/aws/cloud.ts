@@ -47,6 +47,8 @@ export interface CloudOptions {
   account?: string;
   /** Aliases (or key ARNs) of enabled, customer managed keys by region. Any other key is unknown to AWS. */
   keys?: Record<string, string[]>;
+  /** Others who may use the keys by their policies. Default nobody. */
+  keyUsers?: World['keyUsers'];
   /** Subnets and security groups in addition to those of the scenario. If ids are equal, the scenario's come first. */
   network?: Pick<Scenario['network'], 'subnets' | 'securityGroups'>;
   /** Opt-in regions that the account has enabled. Default none. */
@@ -119,6 +121,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     delays,
     scenario,
     keys,
+    keyUsers: options.keyUsers ?? { accounts: [], organizations: [] },
     account,
     seed,
     rates: { ...(rough ? roughRates : noRates), ...options.rates, ...scenario.rates },

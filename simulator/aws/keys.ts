@@ -7,6 +7,8 @@ export interface Key {
   arn: string;
   state: 'enabled' | 'disabled';
   customerManaged: boolean;
+  /** JSON. Default: the key's account and the cloud's key users may use it. */
+  policy?: string;
 }
 
 /** Keys by region, then by every name that a request may use: alias, alias ARN, key id, key ARN. */

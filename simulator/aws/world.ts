@@ -17,6 +17,7 @@ interface WorldOptions {
   delays: Delays;
   scenario: Scenario;
   keys: Keys;
+  keyUsers: World['keyUsers'];
   account: string;
   seed: number;
   rates: Rates;
@@ -52,7 +53,7 @@ const emptyRegion = (name: string): Region => ({
 
 /** A simulated AWS in which nothing has happened yet. A region gets AWS's public images when it is first used. */
 export function createWorld(options: WorldOptions): World {
-  const { clock, delays, scenario, keys, account, seed, rates, network, optedIn, limits, emit } = options;
+  const { clock, delays, scenario, keys, keyUsers, account, seed, rates, network, optedIn, limits, emit } = options;
   let heeded = true;
   const regions = new Map<string, Region>();
   const nextRandom = createStreams(seed);
@@ -73,6 +74,7 @@ export function createWorld(options: WorldOptions): World {
     heedRules: (heed) => void (heeded = heed),
     hits: new Set(),
     keys,
+    keyUsers,
     account,
     buckets: new Map(),
     instanceListeners: [],

@@ -16,6 +16,18 @@ function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, str
   return keys;
 }
 
+/** Everybody with whom a recipe shares its images may use the keys. */
+function keyUsersOf({ recipes, scripts }: Catalog, home: string): NonNullable<CloudOptions['keyUsers']> {
+  const targets = Object.values(recipes).flatMap(
+    (document) => parseRecipe(document, scripts, { home }).recipe?.distribute ?? [],
+  );
+  const ofOrganizations = targets.flatMap((target) => [...target.organizations, ...target.organizationalUnits]);
+  return {
+    accounts: [...new Set(targets.flatMap(({ accounts }) => accounts))],
+    organizations: [...new Set(ofOrganizations.flatMap((arn) => arn.split('/')[1] ?? []))],
+  };
+}
+
 /** Creates the subnets and security groups that recipes name, in a VPC of their own behind a NAT gateway. */
 function networkFor({ recipes, scripts }: Catalog): NonNullable<CloudOptions['network']> {
   const builders = Object.values(recipes).flatMap((document) => parseRecipe(document, scripts).recipe?.builder ?? []);
@@ -38,8 +50,9 @@ function networkFor({ recipes, scripts }: Catalog): NonNullable<CloudOptions['ne
 export const accountFor = (
   catalog: Catalog,
   home: string,
-): Required<Pick<CloudOptions, 'keys' | 'network' | 'optedIn'>> => ({
+): Required<Pick<CloudOptions, 'keys' | 'keyUsers' | 'network' | 'optedIn'>> => ({
   keys: keysOf(catalog, home),
+  keyUsers: keyUsersOf(catalog, home),
   network: networkFor(catalog),
   optedIn: [home, ...regionsIn(catalog, home)],
 });

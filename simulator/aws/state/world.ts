@@ -33,6 +33,8 @@ export interface World {
   /** Rules of the scenario that have hit at least once. */
   readonly hits: Set<object>;
   readonly keys: Keys;
+  /** Others who may use the keys: accounts by id, organizations by `o-…`. */
+  readonly keyUsers: { accounts: string[]; organizations: string[] };
   /** The account that the scenario is about. */
   readonly account: string;
   readonly buckets: Map<string, Bucket>;

@@ -253,6 +253,7 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
   'kms:DescribeKey': ({ answer, region, account, on }) => [
     on(answer.KeyMetadata?.Arn ?? `arn:aws:kms:${region}:${account}:key/*`),
   ],
+  'kms:GetKeyPolicy': ({ params, on }) => [on(params.KeyId)],
   'sns:Publish': ({ params, on }) => [on(params.TopicArn)],
   'states:StartExecution': ({ params, on }) => [on(params.stateMachineArn)],
   'states:DescribeExecution': ({ params, on }) => [on(params.executionArn)],

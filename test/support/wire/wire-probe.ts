@@ -43,7 +43,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -124,7 +124,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     },
   ],
   [EventBridgeClient, { PutEventsCommand }],
-  [KMSClient, { DescribeKeyCommand }],
+  [KMSClient, { DescribeKeyCommand, GetKeyPolicyCommand }],
   [S3Client, { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand }],
   [
     SFNClient,

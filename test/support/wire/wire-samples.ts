@@ -360,6 +360,10 @@ export const samples: Record<string, Sample> = {
       }),
     ],
   },
+  GetKeyPolicy: {
+    inputs: [{ KeyId: 'arn:aws:kms:us-east-1:123456789012:key/1' }],
+    answers: [json({ Policy: '{"Version":"2012-10-17","Statement":[]}', PolicyName: 'default' })],
+  },
   DeleteSnapshot: { inputs: [{ SnapshotId: snapshot }], answers: [done('DeleteSnapshot')] },
   DescribeSnapshotAttribute: {
     inputs: [{ SnapshotId: snapshot, Attribute: 'createVolumePermission' }],
