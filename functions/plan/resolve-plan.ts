@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { comparison } from '../../aws/preflight/comparison.ts';
 import { foresee, preflightPermissions } from '../../aws/preflight/preflight.ts';
 import { readRecord } from '../../aws/memory/recipe-records.ts';
 
@@ -36,6 +35,8 @@ export const resolvePlan = stage({
     wrong.push(...problems);
     if (source instanceof Failure) return forecastOf({ recipe: recipe.name, problems: wrong, notes: told(notes) });
     const plan = planBuild({ ...requested, identity, execution, source, catalog, deployment, settings });
+    // Loaded only where the source is known.
+    const { comparison } = await import('../../aws/preflight/comparison.ts');
     const { problems: held = [], notes: unseen = [], ...found } = await comparison(cloud, plan, record);
     const would = foreseenBuild(plan, record);
     const [all, said] = [
