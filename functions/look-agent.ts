@@ -16,6 +16,11 @@ export const agentLook = (
   awaits: ({ instance: id }, region) => ({ kind: 'instance', region, id }),
   look: ({ build: own, instance, mostLost, since, last }, { aws, now }) => {
     const role = name === 'AwaitBuilder' ? 'builder' : 'candidate';
-    return lookAtAgent(aws, { build: own, role, instance, mostLost }, secondsSince(since, now()), last);
+    return lookAtAgent(
+      aws,
+      { build: own, role, instance, region: aws.region, mostLost },
+      secondsSince(since, now()),
+      last,
+    );
   },
 });

@@ -21,6 +21,7 @@ export const commandLook = (name: 'AwaitCommand' | 'AwaitCheck'): Wait<z.infer<t
   awaits: ({ command: id }, region) => ({ kind: 'command', region, id }),
   look: ({ build: own, instance, command, name: step, shutsDown, last }, cloud) => {
     const failure = name === 'AwaitCommand' ? 'ProvisionFailed' : 'CheckFailed';
-    return lookAtCommand(cloud, own, { command, name: step, shutsDown }, instance, failure, last);
+    const looked = { command, name: step, shutsDown, instance, region: cloud.aws.region };
+    return lookAtCommand(cloud, own, looked, failure, last);
   },
 });

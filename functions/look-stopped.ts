@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { describeInstance, isDead, stopInstance } from '../aws/instances/instances.ts';
+import { describeInstance, stopInstance } from '../aws/instances/instances.ts';
+import { isDead } from '../core/launch/instance-state.ts';
 import { patience } from '../core/build/limits.ts';
 import { Failure } from '../core/errors.ts';
 import { buildReference } from './stage.ts';

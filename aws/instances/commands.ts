@@ -9,6 +9,7 @@ import {
 import { deliverySeconds, type Command } from '../../core/guest/command.ts';
 import { Failure } from '../../core/errors.ts';
 import { ask, everyPage } from '../errors.ts';
+import type { CommandState } from '../../core/guest/command-look.ts';
 import type { Connection } from '../connection.ts';
 
 /** Whether the SSM agent of an instance answers. */
@@ -79,11 +80,7 @@ export async function sendCommand(
   return answer.Command?.CommandId ?? '';
 }
 
-export interface Invocation {
-  /** Pending | InProgress | Delayed | Success | Cancelled | TimedOut | Failed | Cancelling */
-  status: string;
-  details: string;
-  exitCode: number | undefined;
+export interface Invocation extends CommandState {
   stdout: string;
   stderr: string;
   /** URL of the whole output: https://s3.<region>.amazonaws.com/<bucket>/<key>. */

@@ -5,24 +5,12 @@ import {
   TerminateInstancesCommand,
   type Instance,
 } from '@aws-sdk/client-ec2';
+import type { InstanceDescription } from '../../core/launch/instance-state.ts';
 import type { BuildIdentity, Role } from '../../core/tags.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { reasonText } from '../state-reason.ts';
 import { filtersOf } from '../tags.ts';
-
-export interface InstanceDescription {
-  instance: string;
-  /** pending | running | shutting-down | terminated | stopping | stopped */
-  state: string;
-  /** EC2's reason for the state, e.g. `Server.SpotInstanceTermination: …`. */
-  reason?: string | undefined;
-  /** The code of that reason, e.g. `Server.SpotInstanceTermination`. */
-  reasonCode?: string | undefined;
-}
-
-/** Whether an instance has ended or is about to. */
-export const isDead = (state: string): boolean => state === 'shutting-down' || state === 'terminated';
 
 const describe = ({ InstanceId = '', State, StateReason }: Instance): InstanceDescription => ({
   instance: InstanceId,

@@ -4,12 +4,13 @@ import { attemptsOf, climbed, launchAttempt, nameOf, type Ladder } from '../../c
 import type { Plan } from '../../core/build/plan.ts';
 import { leftoverSeconds } from '../../core/build/limits.ts';
 import { shutdownBehavior } from '../../core/guest/self-destruct.ts';
-import { imageName } from '../../core/build/identity.ts';
-import { buildTags, type BuildIdentity, type Role } from '../../core/tags.ts';
+import { judgeBooting, type Booting, type BootingLook } from '../../core/launch/booting.ts';
+import { isDead } from '../../core/launch/instance-state.ts';
+import { buildTags, type Role } from '../../core/tags.ts';
 import { bootScripts } from '../../core/guest/boot-scripts.ts';
 import type { Connection } from '../connection.ts';
 import { agentOnline } from '../instances/commands.ts';
-import { describeInstance, findInstances, isDead, type InstanceDescription } from '../instances/instances.ts';
+import { describeInstance, findInstances } from '../instances/instances.ts';
 import { endReasons } from '../codes/ec2-codes.ts';
 import { launchInstance } from '../instances/launching.ts';
 
@@ -71,70 +72,23 @@ export async function findOrLaunch(
   return after(`${mostSpent} instances of this attempt have ended`);
 }
 
-// A fresh instance id can be unknown to DescribeInstances for a while: EC2 is eventually consistent.
-const graceSeconds = 300;
-
-/** @throws BuilderFailed with EC2's reason if an instance has ended. */
-export function refuseDead({ region }: Connection, { instance, state, reason }: InstanceDescription): void {
-  if (!isDead(state)) return;
-  throw new Failure(
-    'BuilderFailed',
-    `${instance} in ${region} is ${state} before it was of use: ${reason ?? 'EC2 gives no reason'}`,
-  );
-}
-
-/** An instance of a build that SSM does not reach yet. */
-interface Booting {
-  build: BuildIdentity;
-  role: Role;
-  instance: string;
-  /** How many lost instances of this role the build accepts. */
-  mostLost: number;
-}
-
-/**
- * If EC2 ended an instance for lack of room or by its own error, the image is not to blame.
- * @throws InstanceLost so that the next place is tried, CapacityUnavailable if that has happened too often.
- */
-async function moveOnFromLost(
-  aws: Connection,
-  { build, role, mostLost }: Booting,
-  { instance, state, reason, reasonCode = '' }: InstanceDescription,
-): Promise<void> {
-  if (!isDead(state) || endReasons[reasonCode] !== 'moves on') return;
-  const dead = (await findInstances(aws, build, role)).filter((one) => isDead(one.state));
-  const what = `${instance} in ${aws.region}, the ${role} of ${imageName(build)}, ended before it was of use: ${reason}`;
-  if (dead.length <= mostLost) throw new Failure('InstanceLost', what);
-  throw new Failure('CapacityUnavailable', `${what}. So did ${dead.length - 1} others before it; try later`);
-}
-
 /**
  * Whether SSM reaches an instance, or what is still missing, in words. EC2 is asked why only in the `last` look of a call.
- * @throws InstanceLost, CapacityUnavailable, BuilderFailed if the instance died.
+ * @throws what judgeBooting throws if the instance died.
  */
 export async function lookAtAgent(
   aws: Connection,
   booting: Booting,
   waitedSeconds: number,
   last: boolean,
-): Promise<{ done: { instance: string } } | { waiting: string }> {
-  const { instance } = booting;
+): Promise<BootingLook> {
+  const { instance, build, role } = booting;
   if (await agentOnline(aws, instance)) return { done: { instance } };
   if (!last) return { waiting: `the SSM agent of ${instance} in ${aws.region} is not online` };
   const found = await describeInstance(aws, instance);
-  if (!found) {
-    if (waitedSeconds < graceSeconds) return { waiting: `EC2 does not know ${instance} in ${aws.region} yet` };
-    throw new Failure(
-      'BuilderFailed',
-      `EC2 does not know ${instance} in ${aws.region}, ${graceSeconds} s after it was launched`,
-    );
-  }
-  await moveOnFromLost(aws, booting, found);
-  refuseDead(aws, found);
-  // The build was resumed after Seal: its commands are done, and SSM shows that without the agent.
-  if (found.state === 'stopping' || found.state === 'stopped') return { done: { instance } };
-  if (found.state !== 'running') return { waiting: `${instance} in ${aws.region} is ${found.state}` };
-  return {
-    waiting: `the SSM agent of ${instance} in ${aws.region} is not online; if it never comes, look at the instance profile, the way to the SSM endpoints and the agent in the source image`,
-  };
+  const movesOn = found && isDead(found.state) && endReasons[found.reasonCode ?? ''] === 'moves on';
+  const lost = movesOn
+    ? (await findInstances(aws, build, role)).filter(({ state }) => isDead(state)).length
+    : undefined;
+  return judgeBooting(booting, found, { waitedSeconds, lost });
 }

@@ -1,15 +1,22 @@
 import { commandComment, type Command } from '../../core/guest/command.ts';
+import {
+  judgeBySsm,
+  judgeCommand,
+  neverBegan,
+  type CommandFailure,
+  type LookedAt,
+} from '../../core/guest/command-look.ts';
+import { refuseDead } from '../../core/launch/instance-state.ts';
 import { Failure, isTransient, type FailureName } from '../../core/errors.ts';
 import { awaitedCommand, type Awaited } from '../../core/build/awaited.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { commandOutput } from '../../core/memory/documents.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { refuseDead } from './builders.ts';
 import { outputTail, whereAllIs } from './command-output.ts';
 import { readInvocation, sendCommand, type Invocation, type ListedCommand } from '../instances/commands.ts';
 import type { Connection } from '../connection.ts';
-import { describeInstance, type InstanceDescription } from '../instances/instances.ts';
+import { describeInstance } from '../instances/instances.ts';
 
 export type CommandPhase = 'provision' | 'check';
 
@@ -20,18 +27,6 @@ interface SentCommand extends Awaited {
   shutsDown: boolean;
 }
 
-// After an instance has ended, SSM shows its command as running for as long as the command might take.
-async function refuseDeadInstance(aws: Connection, instance: string): Promise<InstanceDescription | undefined> {
-  const found = await describeInstance(aws, instance);
-  if (found) refuseDead(aws, found);
-  return found;
-}
-
-const isDown = ({ state }: InstanceDescription): boolean => state === 'stopping' || state === 'stopped';
-
-// SSM gives this status to a command that its agent never got, so the instance has not begun it.
-// https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
-const neverBegan = ({ details }: Invocation): boolean => /^(Rate ?Exceeded|Undeliverable)\b/.test(details);
 const mostSent = 2;
 
 /** An instance, and the commands that were sent to it. */
@@ -87,49 +82,30 @@ export async function findOrSend(
 // SSM takes no command for an instance that has ended.
 const sendTo = (...sending: Parameters<typeof sendCommand>): Promise<string> =>
   sendCommand(...sending).catch(async (error: unknown) => {
-    if (isTransient(error)) await refuseDeadInstance(sending[0], sending[1]);
+    const ended = isTransient(error) ? await describeInstance(sending[0], sending[1]) : undefined;
+    if (ended) refuseDead(sending[0].region, ended);
     throw error;
   });
 
 /**
- * Whether a command ended well, or its progress in words. A command that shuts its instance down is done when the instance is
- * stopped. EC2 is asked whether the instance lives only in the `last` look of a call.
- * @throws the named failure with exit code and the end of the output if the command failed.
+ * Whether a command ended well, or its progress in words. EC2 is asked whether the instance lives only in the `last` look of a
+ * call. @throws the named failure with exit code and the end of the output if the command failed, and what judgeCommand throws.
  */
 export async function lookAtCommand(
   artifacts: Artifacts,
   build: BuildIdentity,
-  { command, name, shutsDown }: Omit<SentCommand, keyof Awaited>,
-  instance: string,
-  failure: Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>,
+  looked: LookedAt,
+  failure: CommandFailure,
   last = true,
 ): Promise<{ done: { command: string } } | { waiting: string }> {
-  const { region } = artifacts.aws;
+  const { command, instance } = looked;
   const invocation = await readInvocation(artifacts.aws, command, instance);
-  const what = `"${name}" (command ${command}) on ${instance} in ${region}`;
-  if (!invocation) return { waiting: `${what} is not known to SSM yet` };
-  if (invocation.status === 'Success') return { done: { command } };
-  const underWay = /^(Pending|InProgress|Delayed|Cancelling)$/.test(invocation.status);
-  if (underWay && !last && !shutsDown) return { waiting: `${what} is ${invocation.details}` };
-  const found = await refuseDeadInstance(artifacts.aws, instance);
-  if (found && isDown(found)) {
-    if (shutsDown) return { done: { command } };
-    throw new Failure(
-      failure,
-      `${what} was under way when the instance was stopped (${found.reason ?? 'EC2 gives no reason'}): it cannot end; start the build again`,
-    );
-  }
-  if (underWay) return { waiting: `${what} is ${invocation.details}` };
-  if (neverBegan(invocation))
-    throw new Failure('CommandNotStarted', `${what} is ${invocation.details}: it never reached the instance`);
-  const gaveUp = /^Execution ?Timed ?Out/.test(invocation.details)
-    ? '; SSM stopped it when the time its document allows was over'
-    : '';
-  const exit = (invocation.exitCode ?? -1) >= 0 ? `, exit code ${invocation.exitCode}` : '';
-  const said = await outputTail(artifacts, invocation);
-  const all = await whereAllIs(artifacts, invocation, commandOutput.key(build, command));
-  throw new Failure(
-    failure,
-    `${what}: ${invocation.details || invocation.status}${exit}${gaveUp}\n${said}\n--- ${all}`,
-  );
+  const early = judgeBySsm(looked, invocation, last);
+  if (early) return early;
+  const seen = invocation as Invocation;
+  const verdict = judgeCommand(looked, seen, await describeInstance(artifacts.aws, instance), failure);
+  if (!('failed' in verdict)) return verdict;
+  const said = await outputTail(artifacts, seen);
+  const all = await whereAllIs(artifacts, seen, commandOutput.key(build, command));
+  throw new Failure(failure, `${verdict.failed}\n${said}\n--- ${all}`);
 }
