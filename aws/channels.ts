@@ -14,7 +14,8 @@ import { keyOf } from '../core/memory/documents.ts';
 import type { Artifacts, Over } from './memory/artifacts.ts';
 import { readVersioned, replace } from './memory/documents.ts';
 import type { Connection } from './connection.ts';
-import { readParameter, writeAmiParameter } from './parameters.ts';
+import { restoredDescription, versionDescription } from '../core/distribute/parameter-version.ts';
+import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
 import { describeImage } from './images/images.ts';
 
 /** What a channel holds in each place. */
@@ -91,17 +92,17 @@ export async function refuseSuperseded(
   if (against !== undefined) throw new Failure('PublishFailed', against);
 }
 
-/** Points a channel at an AMI in each place. @throws PublishFailed if AWS refuses a place; others may have been written. */
+/** Points a channel at a build's AMI in each place. @throws PublishFailed if AWS refuses a place; others may have been written. */
 export async function writeChannel(
   aws: Connection,
   channel: string,
   values: (Place & { ami: string })[],
-  description: string,
+  identity: BuildIdentity,
 ): Promise<void> {
   const write = async ({ region, id, ami }: Place & { ami: string }) => {
     const parameter = parameterOfPlace(channel, { id });
     try {
-      await writeAmiParameter(aws, region, parameter, ami, description);
+      await writeAmiParameter(aws, region, parameter, ami, versionDescription(identity, ami));
     } catch (error) {
       if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
       const message = `${parameter} was not moved, and other regions go back to what they held: ${error.message}`;
@@ -109,4 +110,17 @@ export async function writeChannel(
     }
   };
   await Promise.all(values.map(write));
+}
+
+/** Gives a channel's parameter back what it held. A value that is absent means that there was no parameter. */
+export async function restoreParameter(
+  aws: Connection,
+  region: string,
+  parameter: string,
+  ami: string | undefined,
+  why: string,
+): Promise<void> {
+  if (ami === undefined) return deleteParameter(aws, region, parameter);
+  const tags = (await describeImage(aws, region, ami))?.tags;
+  await writeAmiParameter(aws, region, parameter, ami, restoredDescription(tags, ami, why));
 }

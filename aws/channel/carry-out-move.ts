@@ -2,11 +2,10 @@ import { behindOf, changedSince, stillMoved, type PlannedMove } from '../../core
 import { happened } from '../../core/channel/channel-record.ts';
 import { parameterOfPlace, placeName, onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
-import { readChannel, writeChannel } from '../channels.ts';
+import { readChannel, restoreParameter, writeChannel } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { beginMove, finishMove } from '../memory/channel-records.ts';
 import { readDocument } from '../memory/documents.ts';
-import { deleteParameter, writeAmiParameter } from '../parameters.ts';
 
 /** What moveOnce calls. */
 export const movePermissions = [
@@ -43,7 +42,7 @@ export async function moveOnce(
   if ('waiting' in begun) return begun.waiting;
   const behind = behindOf(move, now);
   if (behind.length > 0) {
-    if (writes) await writeChannel(artifacts.aws, parameter, behind, `${about.recipe}-${to.build}`);
+    if (writes) await writeChannel(artifacts.aws, parameter, behind, { ...about, build: to.build });
     return `${parameter} does not hold ${behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ')} yet`;
   }
   await finishMove(artifacts, about, { parameter, move });
@@ -54,6 +53,7 @@ export async function moveOnce(
 export const undoMovePermissions = [
   's3:GetObject',
   's3:PutObject',
+  'ec2:DescribeImages',
   'ssm:DeleteParameter',
   'ssm:GetParameter',
   'ssm:PutParameter',
@@ -83,8 +83,7 @@ export async function undoOnce(
       const name = parameterOfPlace(parameter, { id });
       const what = `${name} in ${region} back to ${ami ?? 'nothing'}`;
       try {
-        if (ami === undefined) await deleteParameter(artifacts.aws, region, name);
-        else await writeAmiParameter(artifacts.aws, region, name, ami, 'restored: a move failed');
+        await restoreParameter(artifacts.aws, region, name, ami, 'a move failed');
         outcome.waiting.push(what);
       } catch (error) {
         if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;

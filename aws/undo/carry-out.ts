@@ -9,7 +9,7 @@ import { deregisterImage } from '../images/image-making.ts';
 import { deleteSnapshot, revokeVolumes } from '../images/snapshots.ts';
 import { terminateInstances } from '../instances/instances.ts';
 import { deleteVolume } from '../instances/volumes.ts';
-import { deleteParameter, writeAmiParameter } from '../parameters.ts';
+import { restoreParameter } from '../channels.ts';
 
 /** The actions that removeThing calls. */
 export const removalPermissions = [
@@ -29,7 +29,7 @@ export const keepingPermissions = [
 ];
 
 /** What carryOut calls in order to restore a channel. */
-export const restoringPermissions = ['ssm:DeleteParameter', 'ssm:PutParameter'];
+export const restoringPermissions = ['ec2:DescribeImages', 'ssm:DeleteParameter', 'ssm:PutParameter'];
 
 /** @returns false if an AMI still needs it. A thing that is already gone is no error. */
 export async function removeThing(
@@ -48,8 +48,7 @@ async function carry(aws: Connection, action: UndoAction): Promise<RemovalAnswer
   if (action.do === 'wait' || action.do === 'leave') return 'nothing';
   if (action.do === 'restore') {
     const { parameter, ami } = action;
-    if (ami === undefined) await deleteParameter(aws, region, parameter);
-    else await writeAmiParameter(aws, region, parameter, ami, 'restored: the build that moved it did not complete');
+    await restoreParameter(aws, region, parameter, ami, 'the build that moved it did not complete');
     return 'done';
   }
   if (action.do === 'revoke') {

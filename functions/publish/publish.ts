@@ -42,7 +42,7 @@ export const publish = wait({
       if (!again) {
         const held = current.filter((one) => inPlace(behind, one));
         await refuseSuperseded(cloud.aws, plan, parameter, held);
-        await writeChannel(cloud.aws, parameter, behind, plan.image);
+        await writeChannel(cloud.aws, parameter, behind, plan);
       }
       const list = behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ');
       return {

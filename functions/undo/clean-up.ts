@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { write } from '../../aws/memory/documents.ts';
 import { readPlan } from '../../aws/memory/plans.ts';
 import { removeTemporary, temporaryPermissions } from '../../aws/undo/builds.ts';
 import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
+import { recordManifest, tellingPermissions } from '../../aws/work/tell-published.ts';
 import { executionHistory } from '../../aws/executions/executions.ts';
 import { leftBehind, manifestOf } from '../../core/build/manifest.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
@@ -12,8 +12,9 @@ import { secondsSince, wait } from '../wait.ts';
 
 /**
  * Waits until the temporary resources of a published build are gone: instances, volumes, remains of failed targets, and the first
- * AMI if the pipeline's own region is no target. Then writes the manifest. The image is already published, so a resource that
- * cannot be removed is reported and does not fail the build. A look repeated after a lost answer measures the build once more.
+ * AMI if the pipeline's own region is no target. Then writes the manifest, and tells EventBridge. The image is already published, so
+ * a resource that cannot be removed, or an event that is refused, is reported and does not fail the build. A look repeated after a
+ * lost answer measures the build once more.
  */
 export const cleanUp = wait({
   name: 'CleanUp',
@@ -23,7 +24,7 @@ export const cleanUp = wait({
     targets: z.array(verifiedTarget),
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
   }),
-  permissions: [...outputPermissions, 's3:PutObject', ...temporaryPermissions, 'states:GetExecutionHistory'],
+  permissions: [...outputPermissions, ...tellingPermissions, ...temporaryPermissions, 'states:GetExecutionHistory'],
   bounds: () => fixedWaits.CleanUp,
   async look({ build: own, image, targets, published: channel, since, late }, cloud) {
     const plan = await readPlan(cloud, own);
@@ -47,10 +48,12 @@ export const cleanUp = wait({
     const { reckoned } = await import('../../core/report/build-measurements.ts');
     const { recordPublished } = await import('../../aws/memory/recipe-records.ts');
     const { manifest, measurements } = reckoned(published, plan, events, now, ending);
-    await write(cloud, plan, 'manifest', manifest);
+    const told = await recordManifest(cloud, manifest, own.execution.id, late);
+    if ('waiting' in told) return told;
     await recordPublished(cloud, plan, now, manifest.timings, targets);
     measure(cloud, measurements);
-    return { done: { recipe: own.recipe, build: own.build, status: manifest.status, left: remains.length } };
+    const { status, failure } = told.manifest;
+    return { done: { recipe: own.recipe, build: own.build, status, left: failure?.left.length ?? 0 } };
   },
 });
 

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { readDocument, write } from '../../aws/memory/documents.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
 import { historyIfAllowed, inputIfAllowed } from '../../aws/executions/executions.ts';
+import { recordLate, tellingPermissions } from '../../aws/work/tell-published.ts';
 import { recordEnd } from '../../aws/memory/ended-builds.ts';
 import { reckoned, unrecordedFailure } from '../../core/report/build-measurements.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
@@ -16,7 +17,7 @@ import { ended, failedContext, lambda, measure, stage } from '../stage.ts';
 export const recordFailure = stage({
   name: 'RecordFailure',
   input: z.strictObject({ ...ended, context: failedContext }),
-  permissions: [...outputPermissions, 's3:PutObject', 'states:DescribeExecution', 'states:GetExecutionHistory'],
+  permissions: [...outputPermissions, ...tellingPermissions, 'states:DescribeExecution', 'states:GetExecutionHistory'],
   async run({ execution: { id, startedAt }, as, context }, cloud) {
     const { compensation: result, copied, distribution = copied?.targets ?? [] } = context;
     const unread: string[] = [];
@@ -42,7 +43,7 @@ export const recordFailure = stage({
         const failed = failedManifest({ identity, plan, ledger, targets, timings, failure });
         const { manifest, measurements } = reckoned(failed, plan, events, cloud.now());
         const recorded = stillFailed(before, manifest, startedAt);
-        if (before?.status !== 'published') await write(cloud, identity, 'manifest', recorded);
+        failure.left.push(...(await recordLate(cloud, before, recorded, id)));
         told = before?.status === 'published' || recorded !== manifest ? [] : measurements;
         await recordEnd(cloud, manifest, plan, { input, execution: { id, startedAt } });
       } catch (error) {

@@ -95,6 +95,14 @@ function grantsOfStates(name: string): GrantTable {
   };
 }
 
+/** The pipeline's own events of one type, on this account's bus. */
+const events = (type: string): Grant[] => [
+  {
+    Resource: arn('events:${AWS::Region}:${AWS::AccountId}:event-bus/default'),
+    Condition: { StringEquals: { 'events:source': 'golden.images', 'events:detail-type': type } },
+  },
+];
+
 /** What the table needs of a deployment: its name, where its channels are, and the topic's ARN. */
 interface Granted {
   name: string;
@@ -105,13 +113,7 @@ interface Granted {
 /** IAM action → its grants in one deployment. */
 export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => ({
   ...grantsOfEc2,
-  // only watchSources' events about a source image, on this account's bus
-  'events:PutEvents': [
-    {
-      Resource: arn('events:${AWS::Region}:${AWS::AccountId}:event-bus/default'),
-      Condition: { StringEquals: { 'events:source': 'golden.images', 'events:detail-type': 'Source Image Updated' } },
-    },
-  ],
+  'events:PutEvents': { watchSources: events('Source Image Updated'), others: events('Image Published') },
   'iam:PassRole': [
     {
       Resource: getArn('BuilderRole'),

@@ -2,6 +2,7 @@ import { partitionIn } from '../partition.ts';
 import type {
   AddTagsToResourceRequest,
   DeleteParameterRequest,
+  GetParameterHistoryRequest,
   GetParameterRequest,
   GetParametersByPathRequest,
   GetParametersRequest,
@@ -39,6 +40,11 @@ export function parameterActions(world: World): Actions {
     ),
     GetParameters: strict('ssm:GetParameters', 'Names WithDecryption', (input: GetParametersRequest, caller) =>
       getParameters(world, input, caller),
+    ),
+    GetParameterHistory: strict(
+      'ssm:GetParameterHistory',
+      'Name MaxResults NextToken',
+      (input: GetParameterHistoryRequest, caller) => getParameterHistory(world, input, caller),
     ),
     GetParametersByPath: strict(
       'ssm:GetParametersByPath',
@@ -95,6 +101,23 @@ function getParametersByPath(world: World, input: GetParametersByPathRequest, ca
   const { items, NextToken } = paginate(names, input, { max: 10, byDefault: 10, error: 'ValidationException' });
   const found = items.flatMap((name) => find(region, caller, name) ?? []);
   return { Parameters: found.map((each) => described(caller, each, input.WithDecryption)), NextToken };
+}
+
+/** Every version that is kept, oldest first. Only the history shows the description of a version. */
+function getParameterHistory(world: World, input: GetParameterHistoryRequest, caller: Caller) {
+  const { versions, name } = own(world, caller, input.Name);
+  const { items, NextToken } = paginate(versions, input, { max: 50, byDefault: 50, error: 'ValidationException' });
+  const Parameters = items.map(({ version, value, type, dataType, tier, description, at }) => ({
+    Name: name,
+    Type: type,
+    Value: value,
+    Version: version,
+    DataType: dataType,
+    Tier: tier,
+    Description: description || undefined,
+    LastModifiedDate: new Date(at),
+  }));
+  return { Parameters, NextToken };
 }
 
 function deleteParameter(world: World, input: DeleteParameterRequest, caller: Caller) {

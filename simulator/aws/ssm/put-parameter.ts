@@ -93,6 +93,8 @@ function refuseBadInput(input: PutParameterRequest): void {
   if (Value === '' || Value.length > (Tier === 'Advanced' ? 8192 : 4096)) {
     throw invalid(`The value of a ${Tier} parameter must have 1 to ${Tier === 'Advanced' ? 8192 : 4096} characters.`);
   }
+  if ((input.Description ?? '').length > 1024)
+    throw invalid('Parameter description must have at most 1024 characters.');
   if (!['text', 'aws:ec2:image'].includes(DataType)) throw invalid(`The data type ${DataType} is not supported.`);
   if (DataType === 'aws:ec2:image' && !/^ami-[0-9a-f]{8,17}$/.test(Value))
     throw invalid(`${Value} is not the form of an AMI id.`);
