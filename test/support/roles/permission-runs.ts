@@ -406,6 +406,13 @@ export const runs: PermissionRun[] = [
         by === 'Compensate' && action === 'PutObject' ? { error: 'AccessDenied', effect: false } : undefined,
     },
   }),
+  one('a published build may not write its manifest', 'AwsRefused', {
+    changes: short,
+    interfere: {
+      call: ({ by, action }) =>
+        by === 'CleanUp' && action === 'PutObject' ? { error: 'AccessDenied', effect: false } : undefined,
+    },
+  }),
   one(
     'a step fails and no event tells',
     'ProvisionFailed',
