@@ -1,4 +1,5 @@
 import type { Manifest } from '../build/manifest.ts';
+import { onlyPlace, type Place } from '../distribute/place.ts';
 
 /**
  * Detail of an `Image Published` event. The same build may be told more than once, always with the same `id`, so that a consumer
@@ -8,12 +9,10 @@ export interface ImagePublished {
   id: string;
   recipe: string;
   build: string;
-  /** Name of the image in every region. */
+  /** Name of the first image. */
   name: string;
-  /** SSM parameter of the channel. Null for a recipe without one. */
-  parameter: string | null;
-  /** The published image of each region. */
-  images: { region: string; ami: string }[];
+  /** The published images. `parameter` holds one of a channel, and is null for a recipe without a channel. */
+  images: (Place & { ami: string; parameter: string | null })[];
   /** Address of the build's manifest: `s3://<bucket>/<key>`. */
   manifest: string;
 }
@@ -24,17 +23,9 @@ export function imagePublished(
   manifest: string,
 ): ImagePublished | undefined {
   if (status !== 'published') return undefined;
-  const published = targets.flatMap(({ region, ami, status: of, parameter }) =>
-    of === 'published' && ami !== null ? [{ region, ami, parameter }] : [],
+  const images = targets.flatMap(({ ami, status: of, parameter, ...at }) =>
+    of === 'published' && ami !== null ? [{ ...onlyPlace(at), ami, parameter }] : [],
   );
   const id = `${recipe}-${build}`;
-  return {
-    id,
-    recipe,
-    build,
-    name: image?.name ?? id,
-    parameter: published.find(({ parameter }) => parameter !== null)?.parameter ?? null,
-    images: published.map(({ region, ami }) => ({ region, ami })),
-    manifest,
-  };
+  return { id, recipe, build, name: image?.name ?? id, images, manifest };
 }

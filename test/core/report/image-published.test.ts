@@ -19,8 +19,7 @@ test('the event names the published images only, and the manifest', () => {
     recipe: 'base',
     build: '1',
     name: 'base-1',
-    parameter: '/golden/base/stable',
-    images: [{ region: 'eu-west-1', ami: 'ami-eu-west-1' }],
+    images: [{ region: 'eu-west-1', ami: 'ami-eu-west-1', parameter: '/golden/base/stable' }],
     manifest: 's3://bucket/key',
   });
 });

@@ -30,8 +30,11 @@ describe('what others learn of a published build', () => {
         source: 'golden.images',
         detail: {
           id: `base-${id}`,
-          parameter: '/golden/base/stable',
-          images: regions.map((region) => ({ region, ami: imageIn(simulation, region).id })),
+          images: regions.map((region) => ({
+            region,
+            ami: imageIn(simulation, region).id,
+            parameter: '/golden/base/stable',
+          })),
           manifest: expect.stringMatching(new RegExp(`^s3://.+/builds/base/${id}/manifest.json$`)),
         },
       },
