@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { PlannedMove } from '../core/channel/channel-moves.ts';
 import type { RevokedBuild } from '../core/channel/revocation.ts';
+import { caughtError } from './stage.ts';
 
 const isPlanned = (value: unknown): boolean => {
   const { recipe, channel, parameter, move } = (value ?? {}) as Partial<PlannedMove>;
@@ -27,4 +28,13 @@ export const askedBy = z.strictObject({
   who: z.string(),
   at: z.string(),
   why: z.optional(z.string()),
+});
+
+/** The results of the states of a move that failed, as far as they got. `dead`: the execution that died, if this one undoes it. */
+export const failedMove = z.looseObject({
+  failure: caughtError,
+  moves: z.optional(plannedMoves),
+  builds: z.optional(revokedBuilds),
+  asked: z.optional(askedBy),
+  dead: z.optional(z.looseObject({ id: z.string() })),
 });

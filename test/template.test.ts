@@ -227,7 +227,7 @@ test('nothing starts builds until the deployment says so', () => {
   );
   for (const [id, state] of states) expect([id, state]).toEqual([id, 'DISABLED']);
   // What looks after builds and images works from the first deployment on.
-  for (const id of ['BuildDied', 'MeasureRecipesSchedule', 'CheckDriftSchedule', 'ImageGone', 'DailySweep'])
+  for (const id of ['BuildDied', 'MoveDied', 'MeasureRecipesSchedule', 'CheckDriftSchedule', 'ImageGone', 'DailySweep'])
     expect(template.Resources[id]?.Properties['State'] ?? 'ENABLED').toBe('ENABLED');
   expect(template.Resources['BuildImage']?.Properties['Tags']).toContainEqual({
     Key: 'golden:automatic-builds',
@@ -452,6 +452,23 @@ test('a build that died starts its clean-up, and the queue has what could not be
   expect(Resource).toEqual({ 'Fn::Sub': expect.stringMatching(/:stateMachine:golden-image-dev-clean-up-build$/) });
 });
 
+test('a move of a channel that died is undone by another execution, and the queue has what could not be delivered', () => {
+  const { EventPattern, Targets } = template.Resources['MoveDied']?.Properties ?? {};
+  expect(EventPattern.detail).toEqual({
+    status: ['TIMED_OUT', 'ABORTED'],
+    stateMachineArn: [{ Ref: 'MoveChannelMachine' }],
+  });
+  expect(Targets).toMatchObject([
+    {
+      Arn: { Ref: 'MoveChannelMachine' },
+      RoleArn: { 'Fn::GetAtt': ['MoveStarter', 'Arn'] },
+      DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['TriggerFailures', 'Arn'] } },
+    },
+  ]);
+  const { Resource } = statementFor(template.Resources['MoveStarter'], 'states:StartExecution');
+  expect(Resource).toEqual({ 'Fn::Sub': expect.stringMatching(/:stateMachine:golden-image-dev-move-channel$/) });
+});
+
 test('a sweep is started once a day, for real, and the queue has what could not be started', () => {
   const { ScheduleExpression, FlexibleTimeWindow, State, Target } = template.Resources['DailySweep']?.Properties ?? {};
   expect([ScheduleExpression, FlexibleTimeWindow.Mode, State]).toEqual(['cron(30 4 * * ? *)', 'FLEXIBLE', 'ENABLED']);
@@ -541,7 +558,7 @@ describe('what starts builds', () => {
 
   test('what calls a function is permitted to, tries for a day and leaves in the queue what it could not deliver', () => {
     const permissions = only('AWS::Lambda::Permission');
-    const rules = of('AWS::Events::Rule').filter(([id]) => id !== 'BuildDied');
+    const rules = of('AWS::Events::Rule').filter(([id]) => id !== 'BuildDied' && id !== 'MoveDied');
     expect(rules.map(([id]) => id).toSorted()).toEqual([
       'BuildSucceeded',
       'ChannelMoved',

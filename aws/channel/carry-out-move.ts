@@ -29,7 +29,9 @@ export async function moveOnce(
 ): Promise<string | undefined> {
   const { execution, after, to } = move;
   const known = await readDocument(artifacts, about, 'channel');
-  if (known?.moves.some((one) => one.execution === execution && happened(one))) return undefined;
+  const end = known?.moves.find((one) => one.execution === execution);
+  if (end && !happened(end)) throw new Failure('MoveRefused', `the move of ${parameter} was taken back; start again`);
+  if (end) return undefined;
   const now = await readChannel(artifacts.aws, parameter, after.map(onlyPlace));
   const begun = await beginMove(artifacts, about, { parameter, execution, now }, (settled) => {
     const changed = changedSince(move, settled);

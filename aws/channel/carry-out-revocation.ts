@@ -24,7 +24,7 @@ export const revokePermissions = [
   'ec2:ModifyImageAttribute',
 ];
 
-type Asked = Pick<Revocation, 'execution' | 'who' | 'at' | 'why'>;
+type Asked = Pick<Revocation, 'execution' | 'who' | 'at' | 'why' | 'together'>;
 const again = (what: string): Failure => new Failure('AwsTransient', `${what}; look again`);
 
 /** An AMI with its permissions. A disabled AMI has none any more, so those that an earlier revoke saved count. */

@@ -92,13 +92,15 @@ async function hitsOf(
 ): Promise<RevokeHits> {
   const { aws } = artifacts;
   const images = builds.flatMap((one) => one.images);
-  const instances = images.map(async ({ region, ami }) =>
-    (await instancesOf(aws, region, ami)).map((instance) => ({ region, instance, ami })),
-  );
-  const sharedWith = await Promise.all(images.map(({ region, ami }) => launchUsers(aws, region, ami)));
+  const instances = async ({ region, ami }: { region: string; ami: string }) =>
+    (await instancesOf(aws, region, ami)).map((instance) => ({ region, instance, ami }));
+  const [running, sharedWith] = await Promise.all([
+    Promise.all(images.map(instances)),
+    Promise.all(images.map(({ region, ami }) => launchUsers(aws, region, ami))),
+  ]);
   return {
     channels: moves.map(({ parameter }) => parameter),
-    instances: (await Promise.all(instances)).flat(),
+    instances: running.flat(),
     sharedWith: [...new Set(sharedWith.flat())],
     descendants,
   };

@@ -1,3 +1,4 @@
+import type { BuildIdentity } from '../tags.ts';
 import type { Users } from '../distribute/permissions.ts';
 
 /** An AMI of a revoked build, with those who might launch it. EC2 forgets them when the AMI is disabled. */
@@ -19,6 +20,8 @@ export interface Revocation {
   at: string;
   why?: string | undefined;
   images: RevokedImage[];
+  /** The builds that the same execution revokes, this one among them. */
+  together?: BuildIdentity[];
   /** Who asked for the images back. */
   restoredBy?: string;
   /** The execution failed, and takes back what it had begun. */

@@ -11,7 +11,8 @@ export const revokeImages = stage({
     (action) => action !== 'ec2:EnableImage' && action !== 'ec2:ModifyImageAttribute',
   ),
   async run({ builds, asked }, cloud) {
-    for (const one of builds) await revokeBuild(cloud, one, asked);
+    const together = builds.map(({ recipe, build }) => ({ recipe, build }));
+    for (const one of builds) await revokeBuild(cloud, one, { ...asked, together });
     return { revoked: builds.length };
   },
 });

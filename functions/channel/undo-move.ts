@@ -1,11 +1,15 @@
 import * as z from 'zod/mini';
 import { undoMovePermissions, undoOnce } from '../../aws/channel/carry-out-move.ts';
+import { leftBy } from '../../aws/channel/dead-move.ts';
 import { revokePermissions, turnBack } from '../../aws/channel/carry-out-revocation.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { failureMessage } from '../../core/report/failure.ts';
-import { caughtError, lambda } from '../stage.ts';
-import { askedBy, plannedMoves, revokedBuilds } from '../stage-of-move.ts';
+import { lambda } from '../stage.ts';
+import { failedMove } from '../stage-of-move.ts';
 import { secondsSince, wait, type LookResult } from '../wait.ts';
+
+/** Longer than a call of MoveChannel stays. */
+const settleSeconds = 60;
 
 interface UndoneMoves {
   error: string;
@@ -19,18 +23,17 @@ interface UndoneMoves {
  */
 export const undoMove = wait({
   name: 'UndoMove',
-  input: z.looseObject({
-    context: z.looseObject({
-      failure: caughtError,
-      moves: z.optional(plannedMoves),
-      builds: z.optional(revokedBuilds),
-      asked: z.optional(askedBy),
-    }),
-  }),
-  permissions: [...new Set([...undoMovePermissions, ...revokePermissions])],
+  input: z.looseObject({ context: failedMove }),
+  permissions: [...new Set([...undoMovePermissions, ...revokePermissions, 'states:DescribeExecution'])],
   bounds: () => ({ ...fixedWaits.UndoMove, limit: Infinity }),
-  async look({ context: { failure, moves = [], builds = [], asked }, since }, cloud): Promise<LookResult<UndoneMoves>> {
-    const last = secondsSince(since, cloud.now()) > fixedWaits.UndoMove.limit;
+  async look({ context: { failure, dead, ...own }, since }, cloud): Promise<LookResult<UndoneMoves>> {
+    const waited = secondsSince(since, cloud.now());
+    // A call of the dead execution may still run.
+    if (dead && waited < settleSeconds) return { waiting: 'the last call of the dead execution' };
+    const found = dead && (await leftBy(cloud, dead.id));
+    const { moves = [], builds = [] } = found ?? own;
+    const execution = found?.execution ?? own.asked?.execution ?? '';
+    const last = waited > fixedWaits.UndoMove.limit;
     const told = {
       error: failure.Error,
       cause: failureMessage({ Error: failure.Error, Cause: failure.Cause ?? undefined }),
@@ -42,7 +45,7 @@ export const undoMove = wait({
       waiting.push(...outcome.waiting);
       left.push(...outcome.left);
     }
-    for (const one of builds) left.push(...(await turnBack(cloud, one, asked?.execution ?? '')));
+    for (const one of builds) left.push(...(await turnBack(cloud, one, execution)));
     if (waiting.length + left.length > 0 && !last)
       return { waiting: `still to restore: ${[...waiting, ...left].join(', ')}` };
     const remains = [...waiting, ...left].map((one) => `left: ${one}`);

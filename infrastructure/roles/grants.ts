@@ -41,7 +41,7 @@ const grantsOfKms: GrantTable = {
 };
 
 /** The functions that ask whether the execution still runs that moves a channel. */
-const moving = ['publish', 'resolveMove', 'moveChannel', 'resolveShare', 'checkDrift'];
+const moving = ['publish', 'resolveMove', 'moveChannel', 'undoMove', 'resolveShare', 'checkDrift'];
 
 function grantsOfSsm(channelRoot: string): GrantTable {
   const channels = arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot + '/*');

@@ -120,6 +120,23 @@ export const deadBuilds = {
   ),
 };
 
+/** The rule that undoes moves of a channel that died. */
+export const deadMoves: Resources = {
+  MoveDied: rule(
+    'A move of a channel was aborted or ran out of time.',
+    executions('MoveChannelMachine', ['TIMED_OUT', 'ABORTED']),
+    [
+      {
+        Id: 'undo',
+        Arn: ref('MoveChannelMachine'),
+        RoleArn: getArn('MoveStarter'),
+        DeadLetterConfig: { Arn: failures },
+        RetryPolicy: patient,
+      },
+    ],
+  ),
+};
+
 export const notifyingRules: Resources = {
   BuildEnded: rule(
     'A build ended, well or not: people are told.',

@@ -121,7 +121,7 @@ const around = (rules: string[], { name, stack }: ConfiguredDeployment): Resourc
 export function triggersIn(deployment: ConfiguredDeployment, catalog: Catalog): Resources {
   const rules = { ...called, ...(deployment.notified && calledToNotify) };
   return {
-    ...around(Object.keys(rules), deployment),
+    ...around([...Object.keys(rules), 'MoveDied'], deployment),
     ...permissionsOf(rules),
     ...subscriptions,
     ...triggerResources(schedulesOf(catalog), { ...deployment, ...deployment.settings }),

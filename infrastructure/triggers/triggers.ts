@@ -2,7 +2,7 @@
 // their rules and schedules cannot differ. surroundings.ts has the resources that only CloudFormation needs.
 import type { RecipeSchedule } from '../../core/start/recipe-schedule.ts';
 import { ref, type Resource, type Resources } from '../cloudformation.ts';
-import { deadBuilds, driftRules, notifyingRules, startingRules, wakingRules } from './rules.ts';
+import { deadBuilds, deadMoves, driftRules, notifyingRules, startingRules, wakingRules } from './rules.ts';
 import { checkingDrift, measuring, recipeSchedules, sweeping, watching, type Sweeping } from './schedules.ts';
 import { failures, lambdaOf, scheduledFunctions, type Called } from './targets.ts';
 
@@ -31,10 +31,15 @@ const retriesOf = (key: Called, retries = 2): Resources => ({
 });
 
 /**
- * The rules that every build needs: its waits are woken, and it is undone if it dies. Lambda does not repeat `wake`: a minute later the
+ * The rules that every build and every move needs: waits are woken, and what died is undone. Lambda does not repeat `wake`: a minute later the
  * wait's own look has often answered, and the repeated call would find nothing to do and hide why the first one failed.
  */
-export const buildResources = (): Resources => ({ ...deadBuilds, ...wakingRules, ...retriesOf('wake', 0) });
+export const buildResources = (): Resources => ({
+  ...deadBuilds,
+  ...deadMoves,
+  ...wakingRules,
+  ...retriesOf('wake', 0),
+});
 
 /** The resources that start, watch and sweep builds, by logical id. */
 export function triggerResources(schedules: RecipeSchedule[], settings: TriggerSettings): Resources {

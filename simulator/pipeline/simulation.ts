@@ -241,6 +241,7 @@ function deployTriggers(
       machines: {
         BuildImage: target(machines.build),
         CleanUpBuild: target(machines.cleanUp),
+        MoveChannelMachine: target(machines.move),
         SweepMachine: target(machines.sweep),
       },
     },
