@@ -582,7 +582,7 @@ describe('what starts builds', () => {
     }
     const policy = template.Resources['TriggerFailuresPolicy']?.Properties['PolicyDocument'].Statement[0];
     expect(policy.Condition.ArnEquals['aws:SourceArn'].toSorted(byText)).toEqual(
-      rules.map(([id]) => arn(id)).toSorted(byText),
+      [...rules.map(([id]) => arn(id)), arn('MoveDied')].toSorted(byText),
     );
 
     const scheduler = template.Resources['TriggerScheduler'];

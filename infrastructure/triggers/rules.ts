@@ -120,20 +120,13 @@ export const deadBuilds = {
   ),
 };
 
+const undo = { Id: 'undo', Arn: ref('MoveChannelMachine'), RoleArn: getArn('MoveStarter') };
 /** The rule that undoes moves of a channel that died. */
 export const deadMoves: Resources = {
   MoveDied: rule(
     'A move of a channel was aborted or ran out of time.',
     executions('MoveChannelMachine', ['TIMED_OUT', 'ABORTED']),
-    [
-      {
-        Id: 'undo',
-        Arn: ref('MoveChannelMachine'),
-        RoleArn: getArn('MoveStarter'),
-        DeadLetterConfig: { Arn: failures },
-        RetryPolicy: patient,
-      },
-    ],
+    [{ ...undo, DeadLetterConfig: { Arn: failures }, RetryPolicy: patient }],
   ),
 };
 
