@@ -8,7 +8,8 @@ import { replacedBy } from '../../core/build/record.ts';
 import { asDeployed } from '../../core/deployment/deployment-settings.ts';
 import { startProblems } from '../../core/deployment/start-bounds.ts';
 import { Failure } from '../../core/errors.ts';
-import { foreseenBuild, forecastOf, type Forecast } from '../../core/forecast/forecast.ts';
+import { foreseenBuild, forecastOf } from '../../core/forecast/forecast.ts';
+import { rehearsalOf, type PlannedBuild } from '../../core/forecast/judged-forecast.ts';
 import { planRequest } from '../../core/forecast/plan-request.ts';
 import { told } from '../../core/recipe/recipe.ts';
 import { lambda, runReference, stage } from '../stage.ts';
@@ -18,10 +19,10 @@ export const resolvePlan = stage({
   name: 'ResolvePlan',
   input: z.strictObject({ input: z.unknown(), execution: runReference }),
   permissions: ['s3:GetObject', ...preflightPermissions],
-  async run({ input, execution }, cloud): Promise<Forecast> {
+  async run({ input, execution }, cloud): Promise<PlannedBuild> {
     const { deployment, settings } = cloud;
     const asked = planRequest(input, execution, await cloud.catalog());
-    if ('problems' in asked) return forecastOf({ problems: asked.problems, notes: [] });
+    if ('problems' in asked) return { forecast: forecastOf({ problems: asked.problems, notes: [] }) };
     const { requested, catalog } = asked;
     const { recipe, identity } = requested;
     // A document counts as deployed, so that a change can be planned where only deployed recipes are built.
@@ -33,7 +34,8 @@ export const resolvePlan = stage({
     const { source, problems, notes } = await foresee(cloud.aws, asDeployed(recipe, settings), at);
     if (source instanceof Failure) wrong.push({ path: ['source'], message: source.message });
     wrong.push(...problems);
-    if (source instanceof Failure) return forecastOf({ recipe: recipe.name, problems: wrong, notes: told(notes) });
+    if (source instanceof Failure)
+      return { forecast: forecastOf({ recipe: recipe.name, problems: wrong, notes: told(notes) }) };
     const plan = planBuild({ ...requested, identity, execution, source, catalog, deployment, settings });
     // Loaded only where the source is known.
     const { comparison } = await import('../../aws/preflight/comparison.ts');
@@ -43,7 +45,8 @@ export const resolvePlan = stage({
       [...wrong, ...held],
       [...told(notes), ...unseen],
     ];
-    return forecastOf({ recipe: recipe.name, problems: all, notes: said, ...found, would });
+    const forecast = forecastOf({ recipe: recipe.name, problems: all, notes: said, ...found, would });
+    return { forecast, rehearsal: rehearsalOf(plan) };
   },
 });
 

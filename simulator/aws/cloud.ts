@@ -51,6 +51,8 @@ export interface CloudOptions {
   keyUsers?: World['keyUsers'];
   /** Subnets and security groups in addition to those of the scenario. If ids are equal, the scenario's come first. */
   network?: Pick<Scenario['network'], 'subnets' | 'securityGroups'>;
+  /** Instance profiles of the account. Default: every name is one. */
+  instanceProfiles?: string[];
   /** Opt-in regions that the account has enabled. Default none. */
   optedIn?: string[];
   /** A scenario document; checked here. */
@@ -126,6 +128,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     seed,
     rates: { ...(rough ? roughRates : noRates), ...options.rates, ...scenario.rates },
     network: networkOf(options, scenario),
+    instanceProfiles: options.instanceProfiles,
     optedIn: new Set((options.optedIn ?? []).filter((region) => !scenario.disabledRegions.includes(region))),
     limits: { vcpus: scenario.vcpuLimit, instances: scenario.instanceLimit },
     emit: (occurrence) => events.put(occurrence),

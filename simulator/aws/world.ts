@@ -23,6 +23,7 @@ interface WorldOptions {
   rates: Rates;
   limits: Limits;
   network: Scenario['network'];
+  instanceProfiles: readonly string[] | undefined;
   optedIn: ReadonlySet<string>;
   emit: (occurrence: Occurrence) => string;
 }
@@ -53,7 +54,21 @@ const emptyRegion = (name: string): Region => ({
 
 /** A simulated AWS in which nothing has happened yet. A region gets AWS's public images when it is first used. */
 export function createWorld(options: WorldOptions): World {
-  const { clock, delays, scenario, keys, keyUsers, account, seed, rates, network, optedIn, limits, emit } = options;
+  const {
+    clock,
+    delays,
+    scenario,
+    keys,
+    keyUsers,
+    account,
+    seed,
+    rates,
+    network,
+    instanceProfiles,
+    optedIn,
+    limits,
+    emit,
+  } = options;
   let heeded = true;
   const regions = new Map<string, Region>();
   const nextRandom = createStreams(seed);
@@ -63,6 +78,7 @@ export function createWorld(options: WorldOptions): World {
     views,
     limits,
     network,
+    instanceProfiles,
     optedIn,
     emit,
     chance: nextRandom,

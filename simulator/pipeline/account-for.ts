@@ -46,13 +46,24 @@ function networkFor({ recipes, scripts }: Catalog): NonNullable<CloudOptions['ne
   };
 }
 
-/** An account with everything that recipes name: keys, networks, regions of targets. A scenario can remove parts of it. */
+/** The instance profiles that recipes name. */
+const profilesOf = ({ recipes, scripts }: Catalog): string[] =>
+  Object.values(recipes).flatMap((document) => parseRecipe(document, scripts).recipe?.builder.instanceProfile ?? []);
+
+type Account = Required<Pick<CloudOptions, 'keys' | 'keyUsers' | 'network' | 'instanceProfiles' | 'optedIn'>>;
+
+/**
+ * An account with everything that recipes name: keys, networks, instance profiles, regions of targets. A scenario can remove parts
+ * of it. `instanceProfile` is the one of the deployment.
+ */
 export const accountFor = (
   catalog: Catalog,
   home: string,
-): Required<Pick<CloudOptions, 'keys' | 'keyUsers' | 'network' | 'optedIn'>> => ({
+  { instanceProfile }: { instanceProfile: string },
+): Account => ({
   keys: keysOf(catalog, home),
   keyUsers: keyUsersOf(catalog, home),
   network: networkFor(catalog),
+  instanceProfiles: [instanceProfile, ...profilesOf(catalog)],
   optedIn: [home, ...regionsIn(catalog, home)],
 });

@@ -136,7 +136,7 @@ function cloudFor(options: SimulationOptions, { account, region }: Place): Simul
     throttling,
     answers,
     scenario,
-    ...accountFor(catalog, region),
+    ...accountFor(catalog, region, { ...simulatedSettings, ...options.settings }),
     interfere: interfere.call,
     interfereWithEvents: interfere.event,
   });

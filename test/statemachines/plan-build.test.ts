@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Forecast } from '../../core/forecast/forecast.ts';
 import { formatPath } from '../../core/recipe/recipe.ts';
+import { ApiError } from '../../simulator/aws/calls/actions.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { brisk, operator } from '../support/deployed.ts';
 import { artifactKeys, build, leftIn, manifestIn, pipeline, recipe, targets } from '../support/pipeline.ts';
@@ -76,6 +77,29 @@ describe('plan-build', () => {
       'distribute[1].kmsKey',
       'distribute[2].region',
     ]);
+  });
+
+  test('lets EC2 say whether it would launch the builder, with the permissions of Launch, and launches nothing', async () => {
+    const unknown = await plan({ recipe: { ...recipe, builder: { ...recipe.builder, instanceProfile: 'nobody' } } });
+    expect(unknown.problems).toEqual([
+      {
+        path: ['builder'],
+        message: expect.stringMatching(
+          /^EC2 would refuse to launch the builder: ec2:RunInstances .*InvalidParameterValue: Value \(nobody\) .*look at `builder.instanceProfile`$/,
+        ),
+      },
+    ]);
+    const { ec2 } = simulation.cloud.services;
+    const { RunInstances: real } = ec2;
+    ec2['RunInstances'] = () => {
+      throw new ApiError('UnauthorizedOperation', 'You are not authorized to perform: ec2:RunInstances', 403);
+    };
+    const { problems } = await plan({ recipe: wrong });
+    ec2['RunInstances'] = real as NonNullable<typeof real>;
+    expect(problems).toHaveLength(10);
+    expect(problems.at(-1)?.message).toMatch(
+      /^the role of the function Launch lacks a permission to launch the builder: ec2:RunInstances of ami-.* in us-east-1: UnauthorizedOperation: You are not/,
+    );
   });
 
   test('says a missing source and the other problems together', async () => {

@@ -35,6 +35,14 @@ export function required<T>(value: T | undefined, parameter: string, code = 'Mis
   return value;
 }
 
+/**
+ * A request that is right and allowed, with DryRun. EC2 answers it by an error and does nothing. It does not look for room:
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+ */
+export function refuseDryRun({ DryRun }: { DryRun?: boolean | undefined }): void {
+  if (DryRun) throw new ApiError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+}
+
 function refuseUnknown(name: string, value: unknown, shape: Shape, path: string): void {
   if (Array.isArray(value)) return value.forEach((member) => refuseUnknown(name, member, shape, path));
   if (typeof value !== 'object' || value === null) return;

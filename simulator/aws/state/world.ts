@@ -45,6 +45,8 @@ export interface World {
   readonly limits: Limits;
   /** Networks in addition to the default VPC, or in place of it. */
   readonly network: Scenario['network'];
+  /** Instance profiles of the account. Absent: every name is one. */
+  readonly instanceProfiles: readonly string[] | undefined;
   /** Opt-in regions that the account has enabled. */
   readonly optedIn: ReadonlySet<string>;
   /** The next id of its kind in a region, such as ami-0f3…. It is repeatable: calls in other regions do not change it. */

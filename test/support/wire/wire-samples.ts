@@ -246,6 +246,7 @@ export const samples: Record<string, Sample> = {
         MinCount: 1,
         MaxCount: 1,
         BlockDeviceMappings: undefined,
+        DryRun: true,
       },
     ],
     answers: [ec2('RunInstances', reservation(described))],

@@ -1,7 +1,7 @@
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { partitionIn } from '../../partition.ts';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
-import { required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
+import { refuseDryRun, required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { describedInstance } from './describe-instance.ts';
 import { mayDie } from './dying.ts';
 import { decodedUserData } from './guest.ts';
@@ -20,7 +20,7 @@ import type { TagMap } from '../../state/tags.ts';
 import type { Instance } from '../../state/instances.ts';
 import type { Volume } from '../../state/volumes.ts';
 
-const parameters = `ImageId InstanceType SubnetId SecurityGroupIds IamInstanceProfile.Name IamInstanceProfile.Arn MinCount MaxCount ClientToken
+const parameters = `DryRun ImageId InstanceType SubnetId SecurityGroupIds IamInstanceProfile.Name IamInstanceProfile.Arn MinCount MaxCount ClientToken
   BlockDeviceMappings.DeviceName BlockDeviceMappings.Ebs.VolumeSize BlockDeviceMappings.Ebs.VolumeType BlockDeviceMappings.Ebs.Iops
   BlockDeviceMappings.Ebs.Throughput BlockDeviceMappings.Ebs.Encrypted BlockDeviceMappings.Ebs.KmsKeyId BlockDeviceMappings.Ebs.DeleteOnTermination
   MetadataOptions.HttpTokens MetadataOptions.HttpPutResponseHopLimit MetadataOptions.HttpEndpoint MetadataOptions.InstanceMetadataTags
@@ -49,11 +49,13 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
   const image = launchable(region, caller, input);
   const type = suitableType(input.InstanceType ?? 'm1.small', image);
   const placement = placementOf(world, region, caller, input);
-  refuseBeyondLimits(world, region, caller, type);
-  refuseWithoutCapacity(world, type, placement.subnet.zone);
+  refuseUnknownProfile(world, input);
   const tags = specifiedTags(input.TagSpecifications, ['instance', 'volume', 'network-interface']);
   const disks = plannedDisks(world, region, caller, image, input.BlockDeviceMappings ?? []);
   refuseTooManyVolumes(type, disks.length);
+  refuseDryRun(input);
+  refuseBeyondLimits(world, region, caller, type);
+  refuseWithoutCapacity(world, type, placement.subnet.zone);
   const instance = newInstance(world, region, { input, caller, image, type, placement, tags: tags('instance') });
   region.instances.set(instance.id, instance);
   region.interfaces.set(instance.networkInterface, {
@@ -77,6 +79,16 @@ function launchable(region: Region, caller: Caller, input: RunInstancesRequest):
   const image = imageById(region, caller, required(input.ImageId, 'ImageId'));
   if (image.state === 'available') return image;
   throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is not available (state: ${image.state})`);
+}
+
+/** EC2's words are in github.com/hashicorp/terraform-provider-aws/issues/838. */
+function refuseUnknownProfile({ instanceProfiles }: World, { IamInstanceProfile }: RunInstancesRequest): void {
+  const name = IamInstanceProfile?.Name;
+  if (name === undefined || instanceProfiles === undefined || instanceProfiles.includes(name)) return;
+  throw new ApiError(
+    'InvalidParameterValue',
+    `Value (${name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`,
+  );
 }
 
 function refuseWithoutCapacity(world: World, type: string, zone: string): void {
