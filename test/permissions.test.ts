@@ -68,6 +68,10 @@ const beyondTheRuns: [RegExp, string][] = [
     'no run moves a channel between the death of a build that publishes and its clean-up; move-channel does',
   ],
   [
+    /^ResolvePlan ec2:GetImageBlockPublicAccessState on \*$/,
+    'no run plans a public image; a build of one makes the same look',
+  ],
+  [
     /^(ResolveShare|CheckDrift) states:DescribeExecution on .*:MACHINE-move-channel:\*$/,
     'no run shares or checks an image while its channel moves; they ask as all functions do that heed a move',
   ],

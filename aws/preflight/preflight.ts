@@ -13,6 +13,7 @@ import { lookAtEncryption, withKeys } from './encryption.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { lookAtNetwork, networkPermissions } from './network.ts';
 import { describeRegions } from './regions.ts';
+import { lookAtPublicAccess } from './public-access.ts';
 import { look } from './seen.ts';
 
 /** The actions that only looks call. If AWS refuses one of these actions, the build notes it and goes on. */
@@ -25,6 +26,7 @@ export const lookPermissions = [
   'ec2:GetEbsDefaultKmsKeyId',
   'ec2:GetEbsEncryptionByDefault',
   'kms:GetKeyPolicy',
+  'ec2:GetImageBlockPublicAccessState',
 ];
 
 /** What findSource and the looks call. An alias in the recipe cannot be judged without kms:DescribeKey. */
@@ -53,13 +55,17 @@ async function sourceOf(
 }
 
 /** Collects the facts for the decisions of core/preflight. It only reads. */
-async function lookAt(aws: Connection, recipe: Recipe): Promise<Pick<Facts, 'regions' | 'instanceTypes' | 'network'>> {
-  const [regions, instanceTypes, network] = await Promise.all([
+async function lookAt(
+  aws: Connection,
+  recipe: Recipe,
+): Promise<Pick<Facts, 'regions' | 'instanceTypes' | 'network' | 'publicAccess'>> {
+  const [regions, instanceTypes, network, publicAccess] = await Promise.all([
     look(() => describeRegions(aws)),
     look(() => describeInstanceTypes(aws, recipe.builder.instanceTypes)),
     lookAtNetwork(aws, recipe),
+    lookAtPublicAccess(aws, recipe),
   ]);
-  return { regions, instanceTypes, network };
+  return { regions, instanceTypes, network, publicAccess };
 }
 
 /** Where and when a build of a recipe would run, and what its deployment fills in. */

@@ -1,5 +1,5 @@
 import { placeOfArn } from '../../core/build/identity.ts';
-import { changeLines, changesOf } from '../../core/distribute/permissions.ts';
+import { changeLines, changesOf, everyone } from '../../core/distribute/permissions.ts';
 import { fewOf } from '../../core/distribute/distribution.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
@@ -41,6 +41,7 @@ const listsOf = ({ region, id, wanted: { users, accounts } }: SharedImage): Shar
     accounts: [...accounts],
     organizations: others.filter((user) => !isOu(user)),
     organizationalUnits: others.filter(isOu),
+    allowPublic: users.includes(everyone),
   };
 };
 

@@ -20,7 +20,8 @@ export function sharedWith({
   accounts,
   organizations,
   organizationalUnits,
-}: Pick<ManifestTarget, 'accounts' | 'organizations' | 'organizationalUnits'>): string[] {
+  allowPublic,
+}: Pick<ManifestTarget, 'accounts' | 'organizations' | 'organizationalUnits' | 'allowPublic'>): string[] {
   const some = (ids: string[], plural: string) =>
     ids.length > shownPerKind
       ? [...ids.slice(0, shownPerKind - 1), `+ ${ids.length - shownPerKind + 1} ${plural}`]
@@ -30,6 +31,7 @@ export function sharedWith({
     ...some(accounts, 'accounts'),
     ...some(organizations.map(id), 'organizations'),
     ...some(organizationalUnits.map(id), 'units'),
+    ...(allowPublic ? ['everyone'] : []),
   ];
   return everybody.length > 0 ? everybody : ['nobody'];
 }

@@ -36,6 +36,8 @@ export interface ManifestTarget extends Place {
   accounts: string[];
   organizations: string[];
   organizationalUnits: string[];
+  /** Everyone may launch it. Absent where not. */
+  allowPublic?: true;
   parameter: string | null;
   status: 'published' | 'failed' | 'skipped';
   error: string | null;
@@ -89,6 +91,7 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
         accounts: target.accounts,
         organizations: target.organizations,
         organizationalUnits: target.organizationalUnits,
+        ...(target.allowPublic && { allowPublic: true as const }),
         parameter: published && parameter !== null ? parameterOfPlace(parameter, target) : null,
         status: published ? 'published' : result?.error !== undefined ? 'failed' : 'skipped',
         error: result?.error ?? null,

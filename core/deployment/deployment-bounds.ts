@@ -62,6 +62,8 @@ function sharing(
       id.includes(':ou/') &&
       shareWith.some((entry) => entry.includes(':organization/') && organizationOf(entry) === organizationOf(id)));
   targets.forEach((target, index) => {
+    if (target.allowPublic && shareWith !== 'any')
+      outside(['distribute', index, 'allowPublic'], 'everyone', 'shareWith');
     for (const key of ['accounts', 'organizations', 'organizationalUnits'] as const)
       target[key].forEach((id, at) => {
         if (!covered(id)) outside(['distribute', index, key, at], id, 'shareWith');

@@ -9,13 +9,16 @@ interface Listed {
   accounts: string[];
   organizations: string[];
   organizationalUnits: string[];
+  /** Everyone may launch the image. */
+  allowPublic?: boolean | undefined;
 }
 
 /** Who may launch an image by the recipe, and who may read its snapshots. Organizations, OUs and everyone get no snapshots. */
-export const listedUsers = ({ accounts, organizations, organizationalUnits }: Listed): Users => [
+export const listedUsers = ({ accounts, organizations, organizationalUnits, allowPublic = false }: Listed): Users => [
   ...accounts,
   ...organizations,
   ...organizationalUnits,
+  ...(allowPublic ? [everyone] : []),
 ];
 
 export const isAccount = (user: string): boolean => /^\d{12}$/.test(user);

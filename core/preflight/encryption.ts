@@ -1,8 +1,8 @@
-import { unshareable, type Encryption, type EncryptionFacts } from '../launch/encryption.ts';
+import type { Encryption, EncryptionFacts } from '../launch/encryption.ts';
 import { isAlias, managedAlias, showKey, type KeySeen } from '../launch/keys.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Path, Problem } from '../recipe/recipe.ts';
-import { isShared, unshareableProblem } from '../recipe/rules/distribution-rules.ts';
+import { encryptedShareProblem, isShared } from '../recipe/rules/distribution-rules.ts';
 import type { SourceDisk, SourceImage } from '../launch/source.ts';
 import type { EncryptionSettings, Facts } from './facts.ts';
 
@@ -39,7 +39,7 @@ export function regionsOfSettings(
   const named =
     described.every(({ kmsKey }) => kmsKey !== undefined) &&
     source?.disks?.every(({ device }) => devices.includes(device)) === true;
-  const open = distribute.filter((target) => isShared(target) && target.kmsKey === undefined);
+  const open = distribute.filter((target) => target.allowPublic || (isShared(target) && target.kmsKey === undefined));
   const regions = open.flatMap(({ region, id }) => (region === home && !id ? (named ? [] : [home]) : [region, home]));
   return new Set([...regions, ...(described.some(({ encrypted }) => encrypted === false) ? [home] : [])]);
 }
@@ -95,9 +95,9 @@ function sharingProblems(recipe: Recipe, facts: EncryptionSeen): Problem[] {
     ),
   };
   return targets.flatMap((target, index) => {
-    const found = isShared(target) ? unshareable(target, known) : undefined;
+    const found = encryptedShareProblem(index, target, known);
     if (!found) return [];
-    const [path, message] = unshareableProblem(index, target, found);
+    const [path, message] = found;
     return [{ path, message }];
   });
 }

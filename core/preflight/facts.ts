@@ -98,6 +98,8 @@ export interface Facts {
   deploymentGroups?: string[];
   /** What the channel holds now in each target, by placeName. Absent where the recipe publishes to none. */
   channel?: { parameter: string; deployment: string; holders: Record<string, Seen<ChannelHolder[]>> };
+  /** State of block public access for AMIs, in the regions of the targets that are public. */
+  publicAccess: Record<string, Seen<string>>;
   /** By region: the pipeline's region and those of the targets. */
   encryption: Record<string, Seen<EncryptionSettings>>;
 }

@@ -6,6 +6,7 @@ import type { Facts, Seen } from './facts.ts';
 import { instanceTypeProblems } from './instance-types.ts';
 import { keyUserNotes, keyUserProblems } from './key-users.ts';
 import { networkNotes, networkProblems } from './network.ts';
+import { publicAccessProblems } from './public-access.ts';
 import { regionNotes, regionProblems } from './regions.ts';
 import { sourceNotes } from './source-notes.ts';
 import { sourceProblems } from './source.ts';
@@ -41,6 +42,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...regionProblems(recipe, facts),
       ...encryptionProblems(recipe, facts),
       ...keyUserProblems(recipe, facts),
+      ...publicAccessProblems(recipe, facts),
       ...channelProblems(facts),
     ],
     notes: [

@@ -80,6 +80,15 @@ export const target = z
         ),
       ),
     ),
+    allowPublic: z.exactOptional(
+      z
+        .boolean()
+        .check(
+          z.describe(
+            'true: everyone may launch the image in this region. Its snapshots stay private. It needs an image without encryption, a deployment whose setting shareWith is any, and a region whose block public access for AMIs is off.',
+          ),
+        ),
+    ),
     timeout: z
       ._default(duration('1h', '7d'), '48h')
       .check(z.describe('How long EC2 may take to copy the image here, 1h to 7d. Terabytes take days.')),

@@ -2,7 +2,7 @@ import { inPlace, placeName, type Place } from '../distribute/place.ts';
 import type { Target } from '../recipe/types.ts';
 
 /** The lists of a target by which its image is shared. */
-export type SharingLists = Place & Pick<Target, 'accounts' | 'organizations' | 'organizationalUnits'>;
+export type SharingLists = Place & Pick<Target, 'accounts' | 'organizations' | 'organizationalUnits' | 'allowPublic'>;
 
 /** A change of the permissions of a build's images after they were published. */
 interface SharingChange {

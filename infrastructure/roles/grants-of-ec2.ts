@@ -66,6 +66,7 @@ const descriptions = [
   'GetAllowedImagesSettings',
   'GetEbsDefaultKmsKeyId',
   'GetEbsEncryptionByDefault',
+  'GetImageBlockPublicAccessState',
 ];
 
 export const grantsOfEc2: GrantTable = {

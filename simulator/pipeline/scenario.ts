@@ -81,6 +81,8 @@ const scenarioSchema = z.strictObject({
       providers: z.array(z.string()).default([]),
     })
     .prefault({ state: 'disabled' }),
+  /** Whether the account blocks public AMIs, in every region. AWS does so by default. */
+  blockPublicImages: z.boolean().default(true),
   /** The pipeline's network in every region. Default: the default VPC with a public subnet in each of three zones. */
   network: network.prefault({}),
   /** Fixed seconds instead of draws, everywhere or by region. */

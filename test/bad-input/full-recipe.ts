@@ -31,6 +31,7 @@ export const full = {
       name: 'sealed-{recipe}-{build}',
       tags: { confidential: 'yes' },
       kmsKey: 'alias/golden-eu',
+      allowPublic: false,
       accounts: [],
       organizations: ['arn:aws:organizations::111122223333:organization/o-exampleorgid'],
       organizationalUnits: ['arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34'],

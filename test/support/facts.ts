@@ -58,6 +58,7 @@ export const settings = (changes: Partial<EncryptionSettings> = {}): EncryptionS
 /** Facts of an account in which the smallest recipe can be built. */
 export const factsWith = (changes: Partial<Facts> = {}): Facts => ({
   region: 'us-east-1',
+  publicAccess: {},
   account: '111122223333',
   now: new Date('2026-11-23T03:00:00Z'),
   source: linux,

@@ -1,4 +1,4 @@
-import { unshareable, type Encryption } from '../../launch/encryption.ts';
+import { encryptionIn, unshareable, type Encryption, type EncryptionFacts } from '../../launch/encryption.ts';
 import { homeRegion, partitionOf } from '../regions.ts';
 import { formatPath } from '../problems.ts';
 import { sound, type Path, type Rule, type SoundParts, type RuleContext } from './rule.ts';
@@ -26,6 +26,24 @@ export function unshareableProblem(
     path,
     `is shared, but its image would be encrypted with ${key}: ${because}; give ${formatPath(remedy)} a customer-managed kmsKey`,
   ];
+}
+
+/** Path and message for a public target whose image would be encrypted. */
+const publicProblem = (index: number, { because }: Pick<Encryption, 'because'>): [path: Path, message: string] => [
+  ['distribute', index, 'allowPublic'],
+  `is true, but the image would be encrypted, and EC2 makes no encrypted image public: ${because}`,
+];
+
+/** Path and message for a target whose users could not use its image, because of the image's encryption. */
+export function encryptedShareProblem(
+  index: number,
+  target: Target,
+  facts: EncryptionFacts,
+): [path: Path, message: string] | undefined {
+  const [secret] = target.allowPublic ? encryptionIn(target, facts) : [];
+  if (secret) return publicProblem(index, secret);
+  const found = isShared(target) ? unshareable(target, facts) : undefined;
+  return found && unshareableProblem(index, target, found);
 }
 
 /**
@@ -79,6 +97,18 @@ export const distributionRules: Rule[] = [
         if (!isShared(target)) continue;
         const found = unshareable(target, { home, builder, targets });
         if (found) report(...unshareableProblem(index, target, found));
+      }
+    },
+  },
+  {
+    says: 'A target with allowPublic is not encrypted, because EC2 makes no encrypted image public.',
+    look({ builder, distribute }, report, around) {
+      const targets = sound(distribute);
+      const home = homeOf(targets, around);
+      if (!builder || home === undefined) return;
+      for (const [index, target] of targets) {
+        const [found] = target.allowPublic ? encryptionIn(target, { home, builder, targets }) : [];
+        if (found) report(...publicProblem(index, found));
       }
     },
   },

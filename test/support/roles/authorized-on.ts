@@ -304,6 +304,7 @@ const takesNoResource = new Set([
   'ec2:GetAllowedImagesSettings',
   'ec2:GetEbsDefaultKmsKeyId',
   'ec2:GetEbsEncryptionByDefault',
+  'ec2:GetImageBlockPublicAccessState',
   'ssm:DescribeInstanceInformation',
   'ssm:GetCommandInvocation',
   'ssm:ListCommandInvocations',

@@ -444,6 +444,13 @@ export const runs: PermissionRun[] = [
       return [simulation, await build(simulation, { recipe: 'base', build: id })];
     },
   },
+  one('everyone may launch its image', 'SUCCEEDED', {
+    changes: {
+      builder: { instanceTypes: ['t3.small'], rootVolume: { sizeGiB: 8 } },
+      distribute: [{ region: 'us-east-1', allowPublic: true }],
+    },
+    scenario: { blockPublicImages: false },
+  }),
   one('its source is not there', 'SourceNotFound', {
     changes: { source: { ami: 'ami-0123456789abcdef0', owner: 'self' } },
   }),

@@ -137,6 +137,7 @@ export const samples: Record<string, Sample> = {
             { UserId: '777788889999' },
             { OrganizationArn: 'arn:aws:organizations::111122223333:organization/o-exampleorgid' },
             { OrganizationalUnitArn: 'arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-abcd-12345678' },
+            { Group: 'all' },
           ],
           Remove: [
             { UserId: '555566667777' },
@@ -304,6 +305,15 @@ export const samples: Record<string, Sample> = {
       ec2(
         'DescribeSubnets',
         '<subnetSet><item><subnetId>subnet-1</subnetId><vpcId>vpc-1</vpcId><state>available</state><availableIpAddressCount>251</availableIpAddressCount><availabilityZone>us-east-1a</availabilityZone><defaultForAz>true</defaultForAz><mapPublicIpOnLaunch>true</mapPublicIpOnLaunch><assignIpv6AddressOnCreation>false</assignIpv6AddressOnCreation></item></subnetSet><nextToken>next</nextToken>',
+      ),
+    ],
+  },
+  GetImageBlockPublicAccessState: {
+    inputs: [{}],
+    answers: [
+      ec2(
+        'GetImageBlockPublicAccessState',
+        '<imageBlockPublicAccessState>block-new-sharing</imageBlockPublicAccessState><managedBy>account</managedBy>',
       ),
     ],
   },

@@ -161,6 +161,7 @@ function changePermissions(
       "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.",
     );
   }
+  if (Add.some(({ Group }) => Group === 'all')) refusePublic(world, image);
   const removed = new Set(Remove.map(subject));
   const kept = image.permissions.filter((each) => !removed.has(subject(each)));
   const known = new Set(kept.map(subject));
@@ -168,6 +169,14 @@ function changePermissions(
   if (kept.length > 1000)
     throw new ApiError('ResourceLimitExceeded', 'An AMI may be shared with at most 1000 entities');
   image.permissions = kept;
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-intro.html: no encrypted AMI is public. */
+function refusePublic(world: World, image: Image): void {
+  if (image.mappings.some(({ encrypted }) => encrypted))
+    throw new ApiError('InvalidParameter', 'Images with encrypted snapshots cannot be made public');
+  if (world.scenario.blockPublicImages)
+    throw new ApiError('OperationNotPermitted', 'Public sharing of AMIs is blocked for this account', 400);
 }
 
 const subject = (permission: LaunchPermission) =>

@@ -93,6 +93,12 @@ export const imageActions = (world: World): Actions => ({
     const { state, providers } = world.scenario.allowedImages;
     return { State: state, ImageCriteria: [{ ImageProviders: providers }], ManagedBy: 'account' };
   }),
+  // The default of accounts that had no public AMI in a region by July 15, 2023:
+  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/block-public-access-to-amis.html
+  GetImageBlockPublicAccessState: strict('ec2:GetImageBlockPublicAccessState', '', () => ({
+    ImageBlockPublicAccessState: world.scenario.blockPublicImages ? 'block-new-sharing' : 'unblocked',
+    ManagedBy: 'account',
+  })),
   DeregisterImage: strict(
     'ec2:DeregisterImage',
     'ImageId DeleteAssociatedSnapshots',
