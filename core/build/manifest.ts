@@ -36,8 +36,7 @@ export interface ManifestTarget extends Place {
   accounts: string[];
   organizations: string[];
   organizationalUnits: string[];
-  /** Everyone may launch it. Absent where not. */
-  allowPublic?: true;
+  allowPublic?: true; // everyone may launch it
   parameter: string | null;
   status: 'published' | 'failed' | 'skipped';
   error: string | null;

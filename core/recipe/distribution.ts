@@ -1,22 +1,17 @@
 import * as z from 'zod/mini';
-import { accountId, distinct, duration, formed, holds, kmsKey, name, oneLine, region } from './scalars.ts';
-
-const organization = z
-  .string()
-  .check(
-    formed(
-      /^arn:aws[a-z-]*:organizations::\d{12}:organization\/o-[a-z0-9]{10,32}$/,
-      'be an organization ARN such as arn:aws:organizations::111122223333:organization/o-exampleorgid',
-    ),
-  );
-const organizationalUnit = z
-  .string()
-  .check(
-    formed(
-      /^arn:aws[a-z-]*:organizations::\d{12}:ou\/o-[a-z0-9]{10,32}\/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/,
-      'be an OU ARN such as arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34',
-    ),
-  );
+import {
+  accountId,
+  distinct,
+  duration,
+  formed,
+  holds,
+  kmsKey,
+  name,
+  oneLine,
+  organizationArn,
+  organizationalUnitArn,
+  region,
+} from './scalars.ts';
 
 // "Tag restrictions" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html: EC2 takes any character in a tag.
 const ownTags = z.record(
@@ -68,10 +63,10 @@ export const target = z
       ._default(distinct(accountId), [])
       .check(z.describe('Accounts that may launch it: 12 digits each, in quotes.')),
     organizations: z
-      ._default(distinct(organization), [])
+      ._default(distinct(organizationArn), [])
       .check(z.describe('Organizations that may launch it, by ARN.')),
     organizationalUnits: z
-      ._default(distinct(organizationalUnit), [])
+      ._default(distinct(organizationalUnitArn), [])
       .check(z.describe('Organizational units that may launch it, by ARN.')),
     kmsKey: z.exactOptional(
       kmsKey.check(

@@ -91,3 +91,22 @@ export const distinct = <T extends z.core.$ZodType<string, string>>(element: T) 
       }
     }),
   );
+
+/** An organization by its ARN. */
+export const organizationArn = z
+  .string()
+  .check(
+    formed(
+      /^arn:aws[a-z-]*:organizations::\d{12}:organization\/o-[a-z0-9]{10,32}$/,
+      'be an organization ARN such as arn:aws:organizations::111122223333:organization/o-exampleorgid',
+    ),
+  );
+/** An organizational unit by its ARN. */
+export const organizationalUnitArn = z
+  .string()
+  .check(
+    formed(
+      /^arn:aws[a-z-]*:organizations::\d{12}:ou\/o-[a-z0-9]{10,32}\/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/,
+      'be an OU ARN such as arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34',
+    ),
+  );

@@ -102,7 +102,7 @@ describe('who may use a published image is what the deployed recipe says', () =>
     expect(reports(simulation).at(-1)).toMatchObject({ who: 'Ada', why: 'a new team', failures: [], endedAt: expect.any(String) });
     expect(simulation.read({ recipe: 'base', build: published }, 'sharing')).toMatchObject({
       targets: expect.arrayContaining([
-        { region: 'us-east-1', accounts: [other], organizations: [], organizationalUnits: [] },
+        { region: 'us-east-1', accounts: [other], organizations: [], organizationalUnits: [], allowPublic: false },
       ]),
       changes: [{ who: 'Ada', why: 'a new team', regions: ['ap-southeast-2', 'eu-west-1', 'us-east-1'] }],
     });
