@@ -69,12 +69,16 @@ interface UndoneMove {
   left: string[];
 }
 
-/** Restores what a move that failed wrote, and writes down why it failed once every region holds what it held before. */
+/**
+ * Restores what a move that failed wrote, and writes down why it failed once every region holds what it held before.
+ * @param settled Whether no write of the move can show any more. Parameter Store takes a value seconds after it has answered.
+ * @param last Whether to give up what AWS refuses to restore.
+ */
 export async function undoOnce(
   artifacts: Artifacts,
   { parameter, move, ...about }: PlannedMove,
   failure: { error: string; cause: string },
-  last: boolean,
+  { settled, last }: { settled: boolean; last: boolean },
 ): Promise<UndoneMove> {
   const outcome: UndoneMove = { waiting: [], undone: [], left: [] };
   const record = await readDocument(artifacts, about, 'channel');
@@ -92,6 +96,7 @@ export async function undoOnce(
         outcome.left.push(`${what}: ${error.message}`);
       }
     }
+    if (!settled) outcome.waiting.push(`what ${parameter} shows of late writes`);
     if (outcome.waiting.length + outcome.left.length > 0 && !last) return outcome;
   }
   await finishMove(artifacts, about, { parameter, move }, failure);

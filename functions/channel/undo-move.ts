@@ -8,8 +8,10 @@ import { lambda } from '../stage.ts';
 import { failedMove } from '../stage-of-move.ts';
 import { secondsSince, wait, type LookResult } from '../wait.ts';
 
-/** Longer than a call of MoveChannel stays. */
-const settleSeconds = 60;
+/** No call of a dead execution runs longer: see infrastructure/functions.ts. */
+const callSeconds = 125;
+/** Parameters that were written show within this time. */
+const settleSeconds = 180;
 
 interface UndoneMoves {
   error: string;
@@ -28,11 +30,12 @@ export const undoMove = wait({
   bounds: () => ({ ...fixedWaits.UndoMove, limit: Infinity }),
   async look({ context: { failure, dead, ...own }, since }, cloud): Promise<LookResult<UndoneMoves>> {
     const waited = secondsSince(since, cloud.now());
-    // A call of the dead execution may still run.
-    if (dead && waited < settleSeconds) return { waiting: 'the last call of the dead execution' };
+    // Until then, its last call could complete the move while this one restores it.
+    if (dead && waited < callSeconds) return { waiting: 'the last call of the dead execution' };
     const found = dead && (await leftBy(cloud, dead.id));
     const { moves = [], builds = [] } = found ?? own;
     const execution = found?.execution ?? own.asked?.execution ?? '';
+    const settled = waited >= settleSeconds;
     const last = waited > fixedWaits.UndoMove.limit;
     const told = {
       error: failure.Error,
@@ -41,7 +44,7 @@ export const undoMove = wait({
     const waiting: string[] = [];
     const left: string[] = [];
     for (const one of moves) {
-      const outcome = await undoOnce(cloud, one, told, last);
+      const outcome = await undoOnce(cloud, one, told, { settled, last });
       waiting.push(...outcome.waiting);
       left.push(...outcome.left);
     }
