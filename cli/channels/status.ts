@@ -1,8 +1,10 @@
 import { readChannel } from '../../aws/channels.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
 import { describeImage } from '../../aws/images/images.ts';
 import type { ChannelName } from '../../core/channel/channel-moves.ts';
 import { holdsIn, saysHeld } from '../../core/channel/held-content.ts';
-import { placeName, type Place } from '../../core/distribute/place.ts';
+import { parameterOfPlace, placeName, type Place } from '../../core/distribute/place.ts';
+import type { DriftReport } from '../../core/share/drift.ts';
 import { durationOf } from '../../core/duration.ts';
 import { eachOf } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
@@ -19,6 +21,8 @@ interface ChannelStatus extends ChannelName, Place {
   createdAt: string | null;
   /** `healthy`, or what is wrong. */
   health: string;
+  /** What the last check of drift found there. Null if nobody has checked yet. */
+  drifts: string[] | null;
 }
 
 /** Shows what every channel holds in every region: build, age and health. */
@@ -32,7 +36,10 @@ export async function status(
   const channels = await knownChannels(pipeline, recipe, undefined);
   const now = surroundings.now();
   const rows = (await eachOf(channels, (one) => statusOf(pipeline, one, now))).flat();
-  const notes = channels.flatMap(notesOn);
+  const drifted = rows.flatMap(({ recipe: name, region, drifts }) =>
+    (drifts ?? []).map((drift) => `${name} in ${region}: ${drift}`),
+  );
+  const notes = [...channels.flatMap(notesOn), ...new Set(drifted)];
   if (options.json) terminal.out(`${JSON.stringify({ channels: rows, notes }, null, 2)}\n`);
   else if (rows.length === 0) terminal.out('  No channel has an image yet.\n');
   else {
@@ -46,6 +53,7 @@ export async function status(
 async function statusOf(pipeline: Pipeline, channel: KnownChannel, now: number): Promise<ChannelStatus[]> {
   const { recipe, channel: name, parameter, places } = channel;
   const values = await readChannel(pipeline.aws, parameter, places);
+  const checked = await readDocument(pipeline, { recipe }, 'drift');
   return eachOf(values, async ({ ami, ...at }) => {
     const image = ami === undefined ? undefined : await describeImage(pipeline.aws, at.region, ami);
     const deprecated = image?.deprecatedAt !== undefined && Date.parse(image.deprecatedAt) <= now;
@@ -58,9 +66,19 @@ async function statusOf(pipeline: Pipeline, channel: KnownChannel, now: number):
       build: image?.tags['golden:build'] ?? null,
       createdAt: image?.createdAt ?? null,
       health: ami === undefined ? 'no parameter' : (state ?? 'gone or disabled'),
+      drifts: checked ? driftsIn(checked, at.region, [ami ?? '', parameterOfPlace(parameter, at)]) : null,
     };
   });
 }
+
+/** The drifts of an AMI, or of a channel's parameter, with what mends each. */
+const driftsIn = ({ drifts }: DriftReport, region: string, subjects: string[]): string[] =>
+  drifts
+    .filter((one) => one.region === region && subjects.includes(one.what))
+    .map(({ says, mend }) => `${says}; to mend it: ${mend}`);
+
+const saysDrift = (drifts: string[] | null): string =>
+  drifts === null ? 'not checked' : drifts.length === 0 ? 'none' : String(drifts.length);
 
 /** What a reader must know of a channel besides the table: a move that is underway, and content that is held. */
 function notesOn({ recipe, channel, record }: KnownChannel): string[] {
@@ -75,13 +93,14 @@ function notesOn({ recipe, channel, record }: KnownChannel): string[] {
 }
 
 function tableOfStatus(rows: ChannelStatus[], now: number, terminal: Terminal): string {
-  const cells = rows.map(({ recipe, channel, build, createdAt, health, ami, ...at }): Cell[] => [
+  const cells = rows.map(({ recipe, channel, build, createdAt, health, drifts, ami, ...at }): Cell[] => [
     { text: `${recipe}/${channel}` },
     { text: placeName(at) },
     { text: build ?? '' },
     { text: createdAt === null ? '' : durationOf(Math.max(0, Math.round((now - Date.parse(createdAt)) / 1000))) },
     { text: health, style: health === 'healthy' ? 'green' : 'red' },
+    { text: saysDrift(drifts), style: drifts === null ? 'dim' : drifts.length === 0 ? 'green' : 'red' },
     { text: ami ?? '', style: 'dim' },
   ]);
-  return columns(['Channel', 'Region', 'Build (UTC)', 'Age', 'Health', 'AMI'], cells, terminal);
+  return columns(['Channel', 'Region', 'Build (UTC)', 'Age', 'Health', 'Drift', 'AMI'], cells, terminal);
 }

@@ -47,7 +47,7 @@ describe('from a terminal', () => {
   test('status shows each channel in each region, and the content that is held back', async () => {
     const { exitCode, out } = await run('status');
     expect(exitCode).toBe(0);
-    expect(out).toMatch(new RegExp(`base/stable +us-east-1 +${builds[1]} +2h.* +healthy +ami-`));
+    expect(out).toMatch(new RegExp(`base/stable +us-east-1 +${builds[1]} +2h.* +healthy +not checked +ami-`));
     expect(out.replaceAll(/\s+/g, ' ')).toContain(
       `base/stable: no automatic build until the content changes: ${builds[2]} has the same content, and arn:aws:sts`,
     );

@@ -42,6 +42,20 @@ describe('from a terminal', () => {
     expect((await run('base', '--plan')).out).toContain('nothing to change');
   });
 
+  test('golden status tells what the last check of drift found, and what mends it', async () => {
+    const { id } = imageIn(simulation, 'us-east-1');
+    const says = `the recipe would revoke ${id} from 999988887777`;
+    const drift = { recipe: 'base', region: 'us-east-1', what: id, says, mend: 'golden share base --apply' };
+    const report = { schema: 1, checkedAt: '2026-11-23T05:00:00.000Z', drifts: [drift] };
+    const { buckets } = simulation.cloud.world;
+    const [objects] = [...buckets.values()].map((bucket) => bucket.objects);
+    const [like] = objects?.values() ?? [];
+    objects?.set('builds/base/drift.json', { ...like!, body: Buffer.from(JSON.stringify(report)) });
+    const { out } = await operator(simulation).run('status', 'base');
+    expect(out).toMatch(/base\/stable +us-east-1 .* healthy +1 +ami-/);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(`base in us-east-1: ${says}; to mend it: golden share base --apply`);
+  });
+
   test.each<[string[], RegExp]>([
     [['base'], /needs either --plan, which changes nothing, or --apply/],
     [['base', '--plan', '--apply'], /needs either --plan/],
