@@ -48,6 +48,10 @@ test.each(runs)('AWS would refuse nothing when $name', ({ name, outcome }) => {
 /** Permissions that no run needs, and why they are there nevertheless. */
 const beyondTheRuns: [RegExp, string][] = [
   [
+    /^Publish states:DescribeExecution on .*:MACHINE-move-channel:\*$/,
+    'no run publishes while a channel is being moved: a move that died is undone before the next build publishes',
+  ],
+  [
     /^(Resolve|Compensate|RecordFailure|StartBuild) states:DescribeExecution on .*:MACHINE-(clean-up-build|sweep):\*$/,
     'no run starts or redrives a build while it is cleaned up or swept; build-image-dies and -redrive do',
   ],

@@ -41,7 +41,7 @@ const grantsOfKms: GrantTable = {
 };
 
 /** The functions that ask whether the execution still runs that moves a channel. */
-const moving = ['publish', 'resolveMove', 'moveChannel', 'undoMove', 'resolveShare', 'checkDrift'];
+const moving = ['publish', 'resolveMove', 'moveChannel', 'resolveShare', 'checkDrift'];
 
 function grantsOfSsm(channelRoot: string): GrantTable {
   const channels = arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot + '/*');
@@ -80,6 +80,7 @@ function grantsOfStates(name: string): GrantTable {
     arn('states:${AWS::Region}:${AWS::AccountId}:execution:' + `${name}-${machine}:*`);
   return {
     'states:DescribeExecution': {
+      undoMove: [{ Resource: executionsOf('move-channel') }],
       ...Object.fromEntries(
         moving.map((key) => [key, [{ Resource: ['build-image', 'move-channel'].map(executionsOf) }]]),
       ),
