@@ -22,6 +22,7 @@ export async function describeInstanceTypes(aws: Connection, types: readonly str
     virtualization: SupportedVirtualizationTypes ?? [],
     needsEna: type.NetworkInfo?.EnaSupport === 'required',
     tpm: type.NitroTpmSupport === 'supported',
+    vcpus: type.VCpuInfo?.DefaultVCpus,
     volumes: volumesOf(type),
   }));
 }

@@ -62,6 +62,7 @@ export interface InstanceTypeFacts {
   needsEna: boolean;
   /** Whether the type offers a NitroTPM. */
   tpm: boolean;
+  vcpus?: number | undefined;
   /** EBS volumes that an instance of the type can have, including its root. Undefined where EC2 reports no limit. */
   volumes?: number | undefined;
 }

@@ -18,7 +18,7 @@ import { lambda, runReference, stage } from '../stage.ts';
 export const resolvePlan = stage({
   name: 'ResolvePlan',
   input: z.strictObject({ input: z.unknown(), execution: runReference }),
-  permissions: ['s3:GetObject', ...preflightPermissions],
+  permissions: ['s3:GetObject', ...preflightPermissions, 'ec2:DescribeInstances', 'servicequotas:GetServiceQuota'],
   async run({ input, execution }, cloud): Promise<PlannedBuild> {
     const { deployment, settings } = cloud;
     const asked = planRequest(input, execution, await cloud.catalog());
@@ -31,21 +31,22 @@ export const resolvePlan = stage({
     const wrong = startProblems(requested, undefined, bounds);
     const record = await readRecord(cloud, recipe.name);
     const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, ...settings, ...replacedBy(record) };
-    const { source, problems, notes } = await foresee(cloud.aws, asDeployed(recipe, settings), at);
+    // A build looks at no quotas: it waits for its room anyway.
+    const { quotaFindings } = await import('../../aws/preflight/quotas.ts');
+    const deployed = asDeployed(recipe, settings);
+    const looks = [foresee(cloud.aws, deployed, at), quotaFindings(cloud.aws, deployed)] as const;
+    const [{ source, ...seen }, quotas] = await Promise.all(looks);
     if (source instanceof Failure) wrong.push({ path: ['source'], message: source.message });
-    wrong.push(...problems);
-    if (source instanceof Failure)
-      return { forecast: forecastOf({ recipe: recipe.name, problems: wrong, notes: told(notes) }) };
+    wrong.push(...seen.problems, ...quotas.problems);
+    const notes = told([...seen.notes, ...quotas.notes]);
+    if (source instanceof Failure) return { forecast: forecastOf({ recipe: recipe.name, problems: wrong, notes }) };
     const plan = planBuild({ ...requested, identity, execution, source, catalog, deployment, settings });
     // Loaded only where the source is known.
     const { comparison } = await import('../../aws/preflight/comparison.ts');
     const { problems: held = [], notes: unseen = [], ...found } = await comparison(cloud, plan, record);
     const would = foreseenBuild(plan, record);
-    const [all, said] = [
-      [...wrong, ...held],
-      [...told(notes), ...unseen],
-    ];
-    const forecast = forecastOf({ recipe: recipe.name, problems: all, notes: said, ...found, would });
+    const said = { problems: [...wrong, ...held], notes: [...notes, ...unseen] };
+    const forecast = forecastOf({ recipe: recipe.name, ...said, ...found, would });
     return { forecast, rehearsal: rehearsalOf(plan) };
   },
 });

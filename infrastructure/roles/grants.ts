@@ -124,6 +124,7 @@ export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => (
   ],
   ...grantsOfKms,
   ...grantsOfS3,
+  'servicequotas:GetServiceQuota': [{ Resource: arn('servicequotas:${AWS::Region}:${AWS::AccountId}:ec2/L-1216C47A') }],
   'sns:Publish': [{ Resource: topic }],
   'sqs:SendMessage': [{ Resource: getArn('TriggerFailures') }],
   ...grantsOfSsm(channelRoot),

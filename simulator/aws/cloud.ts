@@ -23,6 +23,7 @@ import { createGate } from './calls/gate.ts';
 import type { Interference } from '../pipeline/interference.ts';
 import { addKey, type Key, type Keys } from './keys.ts';
 import { kmsActions } from './kms.ts';
+import { serviceQuotasActions } from './quotas.ts';
 import { stsActions } from './sts.ts';
 import { putEventsActions } from './events/put-events.ts';
 import { createRandom, type Random } from '../random.ts';
@@ -227,6 +228,7 @@ const servicesOf = (
   s3: guarded('s3', s3Actions(world)),
   sts: guarded('sts', stsActions()),
   kms: guarded('kms', kmsActions(world)),
+  servicequotas: guarded('servicequotas', serviceQuotasActions(world)),
   eventbridge: guarded('eventbridge', putEventsActions(world)),
   cloudformation: guarded('cloudformation', cloudFormationActions(world, events)),
 });

@@ -254,6 +254,9 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
     on(answer.KeyMetadata?.Arn ?? `arn:aws:kms:${region}:${account}:key/*`),
   ],
   'kms:GetKeyPolicy': ({ params, on }) => [on(params.KeyId)],
+  'servicequotas:GetServiceQuota': ({ params, region, account, on }) => [
+    on(`arn:aws:servicequotas:${region}:${account}:${params.ServiceCode}/${params.QuotaCode}`),
+  ],
   'sns:Publish': ({ params, on }) => [on(params.TopicArn)],
   'states:StartExecution': ({ params, on }) => [on(params.stateMachineArn)],
   'states:DescribeExecution': ({ params, on }) => [on(params.executionArn)],

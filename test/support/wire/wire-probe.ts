@@ -44,6 +44,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
   DeleteObjectCommand,
@@ -127,6 +128,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
   ],
   [EventBridgeClient, { PutEventsCommand }],
   [KMSClient, { DescribeKeyCommand, GetKeyPolicyCommand }],
+  [ServiceQuotasClient, { GetServiceQuotaCommand }],
   [S3Client, { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand }],
   [
     SFNClient,

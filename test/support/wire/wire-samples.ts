@@ -375,6 +375,10 @@ export const samples: Record<string, Sample> = {
     inputs: [{ KeyId: 'arn:aws:kms:us-east-1:123456789012:key/1' }],
     answers: [json({ Policy: '{"Version":"2012-10-17","Statement":[]}', PolicyName: 'default' })],
   },
+  GetServiceQuota: {
+    inputs: [{ ServiceCode: 'ec2', QuotaCode: 'L-1216C47A' }],
+    answers: [json({ Quota: { ServiceCode: 'ec2', QuotaCode: 'L-1216C47A', Value: 32 } })],
+  },
   DeleteSnapshot: { inputs: [{ SnapshotId: snapshot }], answers: [done('DeleteSnapshot')] },
   DescribeSnapshotAttribute: {
     inputs: [{ SnapshotId: snapshot, Attribute: 'createVolumePermission' }],

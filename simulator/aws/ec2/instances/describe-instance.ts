@@ -1,4 +1,5 @@
 import { platformDetails } from '../images/describe-image.ts';
+import { vcpusOf } from '../limits.ts';
 import { tagList } from '../tags.ts';
 import type { Region } from '../../state/region.ts';
 import type { Instance, InstanceState } from '../../state/instances.ts';
@@ -29,6 +30,7 @@ export function describedInstance(region: Region, instance: Instance) {
     IamInstanceProfile: instance.profileArn
       ? { Arn: instance.profileArn, Id: `AIPA${instance.id.slice(-17).toUpperCase()}` }
       : undefined,
+    CpuOptions: { CoreCount: vcpusOf(instance.type), ThreadsPerCore: 1 },
     Architecture: instance.architecture,
     Platform: instance.system === 'Windows' ? 'windows' : undefined,
     PlatformDetails: platformDetails(instance.system),
