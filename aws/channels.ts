@@ -1,4 +1,5 @@
 import { needsClosing, takenBack, type ChannelLedger, type ChannelValue } from '../core/distribute/channel.ts';
+import { ledgerSeen, ledgerWith } from '../core/distribute/addition-ledger.ts';
 import {
   heldAgainst,
   knownBefore,
@@ -29,24 +30,33 @@ export const readChannel = (aws: Connection, parameter: string, places: readonly
 
 /** A build's ledger with its version, which the next write must replace. */
 export interface Ledger {
+  /** As the execution sees it: see ledgerSeen. */
   known: ChannelLedger | undefined;
+  whole: ChannelLedger | undefined;
   over: Over;
 }
 
 export async function readLedger(artifacts: Artifacts, identity: BuildIdentity): Promise<Ledger> {
   const found = await readVersioned(artifacts, identity, 'ledger');
-  return { known: found?.content, over: found ?? 'nothing' };
+  return { known: found?.content, whole: found?.content, over: found ?? 'nothing' };
 }
+
+/** The ledger as the execution of a plan sees it. */
+export const ledgerOfPlan = ({ whole, over }: Ledger, { adds }: Pick<Plan, 'adds'>): Ledger => ({
+  known: ledgerSeen(whole, adds),
+  whole,
+  over,
+});
 
 /** @throws AwsTransient if somebody else has written since the ledger was read. */
 export async function writeLedger(
   artifacts: Artifacts,
-  identity: BuildIdentity,
-  { over }: Ledger,
+  plan: Pick<Plan, 'recipe' | 'build' | 'adds'>,
+  { over, whole }: Ledger,
   ledger: ChannelLedger,
 ): Promise<void> {
-  if (await replace(artifacts, identity, 'ledger', ledger, over)) return;
-  throw new Failure('AwsTransient', `${keyOf(identity, 'ledger')} was written by somebody else since it was read`);
+  if (await replace(artifacts, plan, 'ledger', ledgerWith(whole, plan.adds, ledger), over)) return;
+  throw new Failure('AwsTransient', `${keyOf(plan, 'ledger')} was written by somebody else since it was read`);
 }
 
 /** Marks the ledger as taken back where that is needed. @returns the ledger as it was read, and AWS's refusal of the mark. */
@@ -54,7 +64,7 @@ export async function closeLedger(
   artifacts: Artifacts,
   plan: Plan,
 ): Promise<{ ledger: ChannelLedger | undefined; refused: string[] }> {
-  const read = await readLedger(artifacts, plan);
+  const read = ledgerOfPlan(await readLedger(artifacts, plan), plan);
   const { known: ledger } = read;
   if (!needsClosing(ledger, plan.channel !== undefined)) return { ledger, refused: [] };
   try {

@@ -3,6 +3,8 @@ import { heldContent, saysHeld } from '../../core/channel/held-content.ts';
 import type { RunningBuild } from '../../core/build/identity.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { ledgerOf, type ChannelLedger, type ChannelValue } from '../../core/distribute/channel.ts';
+import { inPlace, placeName } from '../../core/distribute/place.ts';
+import { happened, type ChannelRecord } from '../../core/channel/channel-record.ts';
 import { Failure } from '../../core/errors.ts';
 import { writeLedger, type Ledger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
@@ -36,6 +38,7 @@ export async function beginPublish(
   if (!about) return undefined;
   const lock = { parameter, execution: own.execution.id, now: current };
   const begun = await beginMove(artifacts, about, lock, (settled, record) => {
+    refuseMoved(plan, settled, record);
     const held = plan.trigger && heldContent(record, plan.digest);
     if (held) throw new Failure('PublishFailed', `${plan.image} is not published: ${saysHeld(held)}`);
     const ledger = ledgerOf(before.known, parameter, settled, after);
@@ -44,6 +47,18 @@ export async function beginPublish(
   if ('waiting' in begun) return begun.waiting;
   await writeLedger(artifacts, plan, before, ledgerOf(before.known, parameter, begun.move.before, after));
   return undefined;
+}
+
+/** @throws PublishFailed if the channel no longer holds the published build that is to get further targets. */
+function refuseMoved({ image, channel, adds }: Plan, now: ChannelValue[], record: ChannelRecord | undefined): void {
+  if (!adds) return;
+  const last = record?.moves.findLast(happened);
+  const moved = adds.published.filter((one) => inPlace(now, one)?.ami !== one.ami);
+  if (moved.length === 0) return;
+  const where = moved.map(placeName).join(', ');
+  const by = last ? `; ${last.who} moved it last, to ${last.to.build}` : '';
+  const message = `${channel} no longer holds ${image} in ${where}${by}, so its new images are not published there`;
+  throw new Failure('PublishFailed', message);
 }
 
 /** Completes the ledger, from which moment on the image is published, and then frees the channel. */

@@ -20,6 +20,11 @@ async function moverOfChannel(artifacts: Artifacts, recipe: string, { verb, exec
     if (ledger?.complete) return 'complete';
     if (ledger?.takenBack) return 'dead';
   }
+  if (verb === 'distribute') {
+    const ledger = await readDocument(artifacts, { recipe, build: to.build }, 'ledger');
+    if (ledger?.added?.includes(execution)) return 'complete';
+    if (ledger?.adding?.takenBack) return 'dead';
+  }
   const { isRunning } = await import('../executions/executions.ts');
   return (await isRunning(artifacts.aws, execution)) ? 'runs' : 'dead';
 }

@@ -1,3 +1,5 @@
+import { planOfExecution } from '../../core/distribute/addition-plan.ts';
+import type { RunningBuild } from '../../core/build/identity.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { keyOf } from '../../core/memory/documents.ts';
@@ -33,10 +35,13 @@ export async function markUnjudged(artifacts: Artifacts, plan: Plan): Promise<Pl
   return marked;
 }
 
-/** The plan that Resolve made. @throws StageInputInvalid if there is none. */
-export async function readPlan(artifacts: Artifacts, identity: BuildIdentity): Promise<Plan> {
+/** The plan that Resolve made, as the execution of the build reads it. @throws StageInputInvalid if there is none. */
+export async function readPlan(
+  artifacts: Artifacts,
+  identity: BuildIdentity & Partial<Pick<RunningBuild, 'execution'>>,
+): Promise<Plan> {
   const plan = await readDocument(artifacts, identity, 'plan');
-  if (plan) return plan;
+  if (plan) return planOfExecution(plan, identity.execution?.id);
   throw new Failure(
     'StageInputInvalid',
     `there is no plan at s3://${artifacts.bucket}/${keyOf(identity, 'plan')}: Resolve did not run for this build`,

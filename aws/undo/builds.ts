@@ -97,8 +97,8 @@ export async function takeBackPublish(artifacts: Artifacts, identity: BuildIdent
  * @throws AwsTransient if AWS has no time for a part of it.
  */
 export async function removeTemporary(artifacts: Artifacts, plan: Plan, targets: TargetResult[]): Promise<Removal> {
-  const { known } = await readLedger(artifacts, plan);
-  const removal = await undo(artifacts.aws, plan, scopeOfPublished(plan, known, targets));
+  const { whole } = await readLedger(artifacts, plan);
+  const removal = await undo(artifacts.aws, plan, scopeOfPublished(plan, whole, targets));
   const [busy] = removal.busy;
   if (busy === undefined) return removal;
   throw new Failure('AwsTransient', busy);

@@ -59,7 +59,7 @@ async function compare(artifacts: Artifacts, plan: Plan, { published }: RecipeRe
   const seen = await Promise.all(
     targets.map(({ ami, ...at }) => lookAt(artifacts.aws, plan, onlyPlace(at), ami ?? '', plan.channel)),
   );
-  const wrong = unhealthy(plan, targets, seen, now);
+  const wrong = unhealthy(plan, targets, seen, now, published.carries);
   const notes = seen.flatMap(({ refused }) =>
     refused === undefined ? [] : [`could not see whether the published image is up to date: ${refused}`],
   );

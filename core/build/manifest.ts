@@ -1,3 +1,4 @@
+import type { WithAdded } from '../distribute/addition.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
@@ -10,7 +11,7 @@ import type { CostEstimate } from '../report/cost-estimate.ts';
 import type { WastedCopies } from '../report/wasted.ts';
 
 /** The record of a build: `builds/<recipe>/<build>/manifest.json` in the bucket, and what `golden … --json` prints last. */
-export interface Manifest {
+export interface Manifest extends WithAdded {
   schema: 1;
   recipe: string;
   build: string;
@@ -75,9 +76,7 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
     status,
     ...(plan.origin && { origin: plan.origin }),
     source: { ami: source.ami, owner: source.owner, name: source.name, region: source.region },
-    image: image
-      ? { name: firstImageName(plan), ami: image.ami, region: plan.region, snapshots: image.snapshots }
-      : null,
+    image: image ? { name: firstImageName(plan), region: plan.region, ...image } : null,
     targets: document.distribute.map((target) => {
       const result = inPlace(targets, target);
       const name = imageNameIn(plan, target);

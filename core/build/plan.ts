@@ -5,6 +5,7 @@ import { firstTarget, imageNameIn } from '../distribute/image-name.ts';
 import { copyTag } from '../distribute/place.ts';
 import { firstRound, type PastFailures } from '../distribute/copy-order.ts';
 import { deploymentName, deploymentTag, type Replaced } from '../distribute/channel-owner.ts';
+import type { Addition } from '../distribute/addition.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from '../deployment/deployment-settings.ts';
@@ -55,6 +56,9 @@ export interface Plan extends BuildIdentity {
   replaces?: Replaced;
   /** Regions whose events come to the pipeline. Absent where none has a stack. */
   told?: string[];
+  /** Targets that the published build gets later. `adds`: this plan is that of the execution that adds them: see planOfExecution. */
+  addition?: Addition;
+  adds?: Addition;
   /** Notes for the user that do not stop the build. Absent where there are none. */
   notes?: string[];
 }

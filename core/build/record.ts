@@ -11,6 +11,8 @@ export interface PublishedBuild {
   source: string;
   /** ISO 8601. */
   at: string;
+  /** The digest that its images carry as a tag, where targets were added later. Absent where that is `digest`. */
+  carries?: string;
   /** How long its waits took. Absent in records of earlier versions. */
   usual?: Partial<UsualSeconds>;
   /** The AMIs that its channel held afterwards. Absent in records of earlier versions. */
@@ -67,6 +69,28 @@ export const withStarted = (record: RecipeRecord, started: StartedBuild): Recipe
 /** Records a published build, which clears the failures before it. */
 export const withPublished = (record: RecipeRecord, published: PublishedBuild): RecipeRecord =>
   record.published && published.build <= record.published.build ? record : { ...record, published, failures: [] };
+
+/** Records that the newest published build got further targets. `digest`: it now is all that the recipe of this digest asks for. */
+export function withAdded(
+  record: RecipeRecord,
+  {
+    build,
+    digest,
+    images,
+  }: Pick<PublishedBuild, 'build'> & { digest?: string | undefined; images: Replaced['images'] },
+): RecipeRecord {
+  const { published } = record;
+  if (published?.build !== build) return record;
+  const known = published.images ?? [];
+  const more = images.filter((image) => !known.some(({ region, ami }) => region === image.region && ami === image.ami));
+  const changes = digest !== undefined && digest !== published.digest;
+  if (!changes && more.length === 0) return record;
+  const carried = changes && { digest, carries: published.carries ?? published.digest };
+  return {
+    ...record,
+    published: { ...published, ...carried, ...(more.length > 0 && { images: [...known, ...more] }) },
+  };
+}
 
 /** Records a failed build. The first failure recorded stays, even if another clean-up reports a different one. */
 export function withFailure(record: RecipeRecord, failure: FailedBuild): RecipeRecord {

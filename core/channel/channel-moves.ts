@@ -28,15 +28,18 @@ export function publishMove(
   after: ChannelLedger['after'],
   record: ChannelRecord | undefined,
 ): Move {
+  const { adds } = plan;
   const from = holding(record, before);
+  const why = adds ? adds.why : plan.trigger?.reason;
+  const byHand = adds?.who ?? 'a build started by hand';
   return {
-    verb: 'publish',
+    verb: adds ? 'distribute' : 'publish',
     execution,
-    who: plan.trigger ? `a build started by ${plan.trigger.by}` : 'a build started by hand',
+    who: plan.trigger ? `a build started by ${plan.trigger.by}` : byHand,
     at: at.toISOString(),
-    ...(plan.trigger && { why: plan.trigger.reason }),
+    ...(why !== undefined && { why }),
     ...(from && { from }),
-    to: { build: plan.build, digest: plan.digest },
+    to: { build: plan.build, digest: adds?.whole?.digest ?? plan.digest },
     before,
     after: after.map(({ ami, ...place }) => ({ ...onlyPlace(place), ami })),
   };

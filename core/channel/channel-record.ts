@@ -1,8 +1,8 @@
 import type { ChannelValue } from '../distribute/channel.ts';
 import { inPlace, isSamePlace, type Place } from '../distribute/place.ts';
 
-/** Every way in which a channel moves: a build is published, or somebody moves the channel. */
-type MoveVerb = 'publish' | 'promote' | 'rollback' | 'revoke';
+/** Every way in which a channel moves: a build is published, its image goes to further targets, or somebody moves the channel. */
+type MoveVerb = 'publish' | 'distribute' | 'promote' | 'rollback' | 'revoke';
 
 /** A build that a channel held or holds, with the digest of its content. */
 interface MovedBuild {

@@ -27,6 +27,10 @@ export interface ChannelLedger {
   complete: boolean;
   /** A clean-up takes the publish back. A Publish that read the ledger earlier can then no longer complete it. */
   takenBack?: true;
+  /** What is being published in targets that a published build gets later. */
+  adding?: Omit<ChannelLedger, 'complete' | 'adding' | 'added'>;
+  /** ARNs of the executions that have published it in further targets. */
+  added?: string[];
 }
 
 /** Marks a publish as taken back, so that a slow Publish can no longer complete it. */

@@ -21,9 +21,9 @@ export function targetIn(plan: Plan, place: Place): Target {
   return target;
 }
 
-/** The image is made in the pipeline's region, so its own target there needs no copy. */
-export const needsCopy = (plan: Pick<Plan, 'region'>, place: Place): boolean =>
-  !isSamePlace(place, { region: plan.region });
+/** The image is made in the pipeline's region, so its own target there needs no copy. A target that is added later always does. */
+export const needsCopy = ({ region, adds }: Pick<Plan, 'region' | 'adds'>, place: Place): boolean =>
+  !isSamePlace(place, { region }) || (adds !== undefined && inPlace(adds.targets, place) !== undefined);
 
 /** The AMIs of a build in one place, among those of its region. */
 export const imagesIn = <T extends { tags: Tags }>(images: T[], { id }: Pick<Place, 'id'>): T[] =>

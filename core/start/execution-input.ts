@@ -7,6 +7,7 @@ import type { Catalog, Recipe } from '../recipe/types.ts';
 import { applyOverrides, parseRecipe, type Problem } from '../recipe/recipe.ts';
 import { originOf, type Origin } from '../deployment/catalog-origin.ts';
 import type { BuildIdentity } from '../tags.ts';
+import { additionMessage, additionRequest, besideAddition, type AdditionRequest } from './addition-request.ts';
 import { trigger, type Trigger } from './trigger.ts';
 
 // z.record would silently leave out a key called __proto__.
@@ -24,6 +25,8 @@ const ExecutionInput = z.strictObject({
   force: z.optional(z.boolean()),
   /** Why the build starts automatically. Absent where a person starts it. */
   trigger: z.optional(trigger),
+  /** Takes the image of a published build to targets that came into the recipe later. */
+  distribute: z.optional(additionRequest),
 });
 const known = Object.keys(ExecutionInput.def.shape).join(', ');
 
@@ -39,6 +42,8 @@ export interface Requested {
   /** Whether to build even if the image is up to date: because of `force`, or to complete an earlier build. */
   regardless: boolean;
   trigger?: Trigger | undefined;
+  /** Present where nothing is built, and an existing image goes to further targets. */
+  addition?: AdditionRequest | undefined;
 }
 
 /** The recipe and the build that an execution asks for, or everything that is wrong with its input. */
@@ -56,7 +61,9 @@ export function requestedBuild(
     }));
     return { problems };
   }
-  const { recipe: wanted, overrides, build, force, trigger: startedBy } = parsed.data;
+  const { recipe: wanted, overrides, build, force, trigger: startedBy, distribute: addition } = parsed.data;
+  const beside = besideAddition(parsed.data);
+  if (beside.length > 0) return { problems: beside };
   if (typeof wanted === 'string' && !Object.hasOwn(recipes, wanted)) {
     const message = `there is no recipe "${wanted}"; there are ${Object.keys(recipes).join(', ') || 'none'}`;
     return { problems: [{ path: ['recipe'], message }] };
@@ -78,6 +85,7 @@ export function requestedBuild(
     origin: special ? originOf(result.recipe, catalog, home) : 'catalog',
     regardless: force === true || build !== undefined,
     trigger: startedBy,
+    addition,
     recipe: result.recipe,
     identity: { recipe: result.recipe.name, build: build ?? buildName(execution) },
   };
@@ -93,6 +101,7 @@ export function requestDigest(input: unknown, execution: ExecutionReference, cat
 }
 
 function inputProblem(issue: z.core.$ZodIssue): string {
+  if (issue.path[0] === 'distribute') return additionMessage(issue);
   if (issue.code === 'unrecognized_keys')
     return issue.path[0] === 'trigger'
       ? `unknown key ${issue.keys.join(', ')}; known are by, reason`

@@ -47,8 +47,17 @@ export interface TargetSeen extends Place {
   refused?: string | undefined;
 }
 
-/** Every reason why servers should no longer boot from the published targets. Empty means the image is up to date. */
-export function unhealthy(plan: Plan, targets: ManifestTarget[], seen: TargetSeen[], now: Date): string[] {
+/**
+ * Every reason why servers should no longer boot from the published targets. Empty means the image is up to date.
+ * @param carries The digest that the images have as a tag.
+ */
+export function unhealthy(
+  plan: Plan,
+  targets: ManifestTarget[],
+  seen: TargetSeen[],
+  now: Date,
+  carries: string = plan.digest,
+): string[] {
   return targets.flatMap(({ ami, ...target }) => {
     const region = placeName(target);
     const { image, wrong = [], channel, refused }: Partial<TargetSeen> = inPlace(seen, target) ?? {};
@@ -63,7 +72,7 @@ export function unhealthy(plan: Plan, targets: ManifestTarget[], seen: TargetSee
       ...(deprecated ? [`${where} is deprecated`] : []),
       ...(expires === undefined ? [] : [`${where} is only kept until ${expires}`]),
       ...wrong.map((one) => `in ${region} ${one}`),
-      ...(image.tags['golden:digest'] === plan.digest ? [] : [`${where} does not carry the tag golden:digest`]),
+      ...(image.tags['golden:digest'] === carries ? [] : [`${where} does not carry the tag golden:digest`]),
       ...(!plan.document.publish || channel === ami ? [] : [`the channel in ${region} holds ${channel ?? 'nothing'}`]),
     ];
   });

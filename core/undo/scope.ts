@@ -28,12 +28,13 @@ const distinct = <T>(list: T[]): T[] => [...new Map(list.map((one) => [JSON.stri
  * that the ledger calls published stays, even if found wrong later: the build may have been started again.
  */
 export function scopeOfPublished(
-  { region: home }: Plan,
+  { region: home, adds }: Plan,
   ledger: Pick<ChannelLedger, 'after'> | undefined,
   targets: TargetResult[],
 ): UndoScope {
   const first = inPlace(targets, { region: home }) ?? { region: home, error: 'it is no target' };
-  const regions = distinct([first, ...targets].filter(({ error }) => error !== undefined).map(({ region }) => region));
+  const made = adds ? targets : [first, ...targets];
+  const regions = distinct(made.filter(({ error }) => error !== undefined).map(({ region }) => region));
   return { instances: true, regions, published: ledger?.after ?? [], channels: [], keeps: false };
 }
 
@@ -46,14 +47,17 @@ export function scopeOfFailed(
   ledger: ChannelLedger | undefined,
   manifest: Pick<Manifest, 'status'> | undefined,
 ): UndoScope {
-  const targets = plan.document.distribute.map(onlyPlace);
+  const { adds } = plan;
+  // What was published before an execution added targets is none of its business.
+  const targets = (adds?.targets ?? plan.document.distribute).map(onlyPlace);
   if (ledger?.complete) {
     const results = targets.map((place) =>
       inPlace(ledger.after, place) ? place : { ...place, error: 'it was not published' },
     );
     return scopeOfPublished(plan, ledger, results);
   }
-  const places = manifest?.status === 'published' ? [] : [{ region: plan.region }, ...targets];
+  const begun = manifest?.status === 'published' ? [] : [{ region: plan.region }, ...targets];
+  const places = adds ? targets : begun;
   const regions = distinct(places.map(({ region }) => region));
   const inChannel = (parameter: string, place: Place) => ({
     region: place.region,
@@ -65,10 +69,10 @@ export function scopeOfFailed(
   return {
     instances: true,
     regions,
-    published: [],
+    published: adds?.published ?? [],
     channels: distinct([...written, ...guarding]),
     ...(ledger && { takesBack: ledger }),
-    keeps: keepsImages(plan),
+    keeps: !adds && keepsImages(plan),
   };
 }
 

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
-import { keepPlan, readEarlier } from '../../aws/memory/plans.ts';
+import { beginBuild } from '../../aws/memory/begun-builds.ts';
+import { readEarlier } from '../../aws/memory/plans.ts';
 import { findImagesIn } from '../../aws/images/images.ts';
-import { holdRecipe } from '../../aws/memory/locks.ts';
 import { preflight, preflightPermissions } from '../../aws/preflight/preflight.ts';
-import { recordStart } from '../../aws/memory/recipe-records.ts';
 import type { UpToDate } from '../../aws/work/up-to-date.ts';
-import { replacedBy, withPast } from '../../core/build/record.ts';
+import { replacedBy } from '../../core/build/record.ts';
 import { imageMade } from '../../core/build/awaited.ts';
 import { placeOfArn } from '../../core/build/identity.ts';
 import { asDeployed } from '../../core/deployment/deployment-settings.ts';
@@ -29,6 +28,8 @@ export const resolve = stage({
     const requested = requestedBuild(input, execution, catalog);
     if ('problems' in requested) return refuse(requested.problems);
     const { identity, recipe, regardless, trigger } = requested;
+    if (requested.addition)
+      return (await import('../../aws/work/begin-addition.ts')).beginAddition(cloud, requested, execution);
     const [build, startedAt] = [{ ...identity, execution }, new Date(execution.startedAt).toISOString()];
     let found: UpToDate = { because: 'it was begun before' };
     const { manifest, record: past, ...earlier } = await readEarlier(cloud, identity);
@@ -49,11 +50,9 @@ export const resolve = stage({
       cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
       if (found.current) return { build, upToDate: { is: true, build: found.current, notes: plan.notes ?? [] } };
     }
-    await holdRecipe(cloud, identity, execution.id);
-    const record = await recordStart(cloud, identity, startedAt, trigger);
-    plan = await keepPlan(cloud, withPast(plan, record));
-    const image = imageMade(images, plan, cloud.now());
-    return { build, upToDate: { is: false, because: found.because }, image, ...workOf(plan, record) };
+    const begun = await beginBuild(cloud, plan, execution, trigger);
+    const image = imageMade(images, begun.plan, cloud.now());
+    return { build, upToDate: { is: false, because: found.because }, image, ...workOf(begun.plan, begun.record) };
   },
 });
 

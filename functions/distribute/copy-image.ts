@@ -40,7 +40,7 @@ export const copyImage = stage({
     if (usable[0]) return { ami: usable[0].ami, ...awaited('before') };
     const request = {
       region,
-      from: { region: plan.region, ami },
+      from: { region: plan.adds?.from.region ?? plan.region, ami },
       name: imageNameIn(plan, target),
       description: plan.document.description,
       token: copyToken(plan, at, ami, copies.length),

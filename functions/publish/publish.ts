@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { beginPublish, completePublish, freeChannel, publishPermissions } from '../../aws/channel/publishing.ts';
-import { readChannel, readLedger, refuseSuperseded, writeChannel } from '../../aws/channels.ts';
+import { ledgerOfPlan, readChannel, readLedger, refuseSuperseded, writeChannel } from '../../aws/channels.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { ledgerOf } from '../../core/distribute/channel.ts';
 import { inPlace, placeName, onlyPlace } from '../../core/distribute/place.ts';
@@ -19,17 +19,18 @@ export const publish = wait({
   bounds: () => fixedWaits.Publish,
   async look({ build: own, targets, again }, cloud): Promise<LookResult<object>> {
     // Read the ledger before the owner: if a clean-up writes the ledger after this read, this publish can no longer complete it.
-    const read = await readLedger(cloud, own);
+    const ledgerNow = await readLedger(cloud, own);
     const plan = await readOwnPlan(cloud, own);
+    const read = ledgerOfPlan(ledgerNow, plan);
     const publishing = { plan, own, read, now: cloud.now() };
     const { channel: wanted, channel: parameter = '' } = plan;
     const publishedAt = cloud.now().toISOString();
     const done = { done: wanted ? { written: true, parameter, publishedAt } : { written: false, publishedAt } };
-    if (read.known?.complete) await freeChannel(cloud, publishing);
-    if (read.known?.complete) return done;
-    const after = targets.flatMap(({ ami, snapshots, error, ...at }) =>
+    if (read.known?.complete) return freeChannel(cloud, publishing).then(() => done);
+    const made = targets.flatMap(({ ami, snapshots, error, ...at }) =>
       ami && error === undefined ? [{ ...onlyPlace(at), ami, snapshots }] : [],
     );
+    const after = [...(plan.adds?.published ?? []), ...made];
     const current = wanted ? await readChannel(cloud.aws, parameter, after.map(onlyPlace)) : [];
     const ledger = ledgerOf(read.known, parameter, current, after);
     const begun = JSON.stringify(ledger) === JSON.stringify(read.known);

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { readPlan } from '../../aws/memory/plans.ts';
 import { removeTemporary, temporaryPermissions } from '../../aws/undo/builds.ts';
 import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
+import { endAddition } from '../../aws/work/end-addition.ts';
 import { recordManifest, tellingPermissions } from '../../aws/work/tell-published.ts';
 import { executionHistory } from '../../aws/executions/executions.ts';
 import { leftBehind, manifestOf } from '../../core/build/manifest.ts';
@@ -11,10 +12,9 @@ import { buildReference, lambda, measure, verifiedTarget } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
 /**
- * Waits until the temporary resources of a published build are gone: instances, volumes, remains of failed targets, and the first
- * AMI if the pipeline's own region is no target. Then writes the manifest, and tells EventBridge. The image is already published, so
- * a resource that cannot be removed, or an event that is refused, is reported and does not fail the build. A look repeated after a
- * lost answer measures the build once more.
+ * Waits until the temporary resources of a published build are gone: instances, volumes, failed targets, and the first AMI if the
+ * pipeline's own region is no target. Then writes the manifest, and tells EventBridge. As the image is published, what cannot be
+ * removed, or told, is reported and does not fail the build. A look repeated after a lost answer measures the build once more.
  */
 export const cleanUp = wait({
   name: 'CleanUp',
@@ -30,8 +30,8 @@ export const cleanUp = wait({
     const plan = await readPlan(cloud, own);
     const { left, refused } = await removeTemporary(cloud, plan, targets);
     if (left.length > 0 && !late) return { waiting: `still there: ${left.join(', ')}` };
-    const remains = [...left, ...refused];
-    const now = cloud.now();
+    const [remains, now] = [[...left, ...refused], cloud.now()];
+    if (plan.adds) return endAddition(cloud, plan, targets, { at: now.toISOString(), left: remains }, late);
     const events = await executionHistory(cloud.aws, own.execution.id);
     const published = manifestOf({
       plan: await withOutputNote(cloud, plan, 'CleanUp'),

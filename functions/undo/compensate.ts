@@ -3,6 +3,7 @@ import { readDocument } from '../../aws/memory/documents.ts';
 import { removeBuild, undoPermissions } from '../../aws/undo/builds.ts';
 import { inputOf, sinceRedrive } from '../../aws/executions/executions.ts';
 import { claimBuild } from '../../aws/memory/locks.ts';
+import { planOfExecution } from '../../core/distribute/addition-plan.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import type { Owner } from '../../core/memory/ownership.ts';
 import type { Removal } from '../../core/undo/removal.ts';
@@ -36,14 +37,15 @@ export const compensate = wait({
     const waited = secondsSince(began, now);
     // Step Functions may show an end late. An execution that still runs after minutes was redriven: it will end again.
     if (owner === 'running' && waited < settleSeconds) return { waiting: `${id} runs` };
-    const plan = identity && owner === 'ours' && (await readDocument(cloud, identity, 'plan'));
-    if (!plan) return { done: { ...identity, owner, undone: [], left: [], kept: [] } };
+    const kept = identity && owner === 'ours' && (await readDocument(cloud, identity, 'plan'));
+    if (!kept) return { done: { ...identity, owner, undone: [], left: [], kept: [] } };
+    const plan = planOfExecution(kept, id);
     const cleanUp = { as, began, settleSeconds };
-    const { undone, left, refused, kept, busy } = await removeBuild(cloud, plan, cleanUp, now);
+    const { undone, left, refused, kept: keeps, busy } = await removeBuild(cloud, plan, cleanUp, now);
     const settled = left.length === 0 && waited >= settleSeconds;
     // A throttled last look is repeated.
     if (settled || waited > patience.compensate * (busy.length > 0 ? 2 : 1))
-      return { done: { ...identity, owner, undone, left: [...left, ...refused], kept } };
+      return { done: { ...identity, owner, undone, left: [...left, ...refused], kept: keeps } };
     return { waiting: `still there: ${left.join(', ') || 'nothing, but something may yet come to light'}` };
   },
 });

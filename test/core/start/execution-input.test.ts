@@ -37,6 +37,8 @@ test('a start says why it starts by itself, and a start by hand says nothing', (
   expect(request({ recipe: 'base' })).toMatchObject({ trigger: undefined, regardless: false });
 });
 
+const build = '20261122-030000-abcd';
+
 test.each([{ force: true }, { build: '20261122-030000-abcd' }])('%j is built whatever is published', (more) => {
   expect(request({ recipe: 'base', ...more })).toMatchObject({ regardless: true });
 });
@@ -52,7 +54,10 @@ test.each([
   [{}, 'recipe: must be the name of a recipe or a recipe document'],
   [{ recipe: 'base', build: '../..' }, 'build: is no build id (YYYYMMDD-HHMMSS-hhhh)'],
   [{ recipe: 'base', overrides: 'x' }, 'overrides: must be an object of recipe keys'],
-  [{ recipe: 'base', forced: true }, ': unknown key forced; known are recipe, overrides, build, force, trigger'],
+  [
+    { recipe: 'base', forced: true },
+    ': unknown key forced; known are recipe, overrides, build, force, trigger, distribute',
+  ],
   [{ recipe: 'base', force: 'yes' }, 'force: must be true or false'],
   [{ recipe: 'base', trigger: 'schedule' }, 'trigger: must be an object of by and reason'],
   [{ recipe: 'base', trigger: { by: 'hand', reason: 'x' } }, 'trigger.by: must be schedule, source or parent'],
@@ -68,6 +73,28 @@ test.each([
     { recipe: 'base', trigger: { by: 'parent', reason: 'x', at: 'now' } },
     'trigger: unknown key at; known are by, reason',
   ],
+  [
+    { recipe: 'base', distribute: {} },
+    'build: is missing: distribute names the published build whose image goes further',
+  ],
+  [
+    { recipe: { name: 'base' }, build, distribute: {} },
+    'recipe: must be the name of a deployed recipe, whose targets the image gets',
+  ],
+  [{ recipe: 'base', build, distribute: {}, force: true }, 'force: does not go with distribute, which builds nothing'],
+  [
+    { recipe: 'base', build, distribute: {}, overrides: {} },
+    'overrides: does not go with distribute, which builds nothing',
+  ],
+  [{ recipe: 'base', build, distribute: true }, 'distribute: must be an object, such as {}'],
+  [{ recipe: 'base', build, distribute: { to: 'x' } }, 'distribute: unknown key to; known are channel, plan, why, who'],
+  [
+    { recipe: 'base', build, distribute: { channel: 'No Channel' } },
+    'distribute.channel: must be the name of a channel',
+  ],
+  [{ recipe: 'base', build, distribute: { plan: 'yes' } }, 'distribute.plan: must be true or false'],
+  [{ recipe: 'base', build, distribute: { why: 'a\nb' } }, 'distribute.why: must be one line of 1 to 500 characters'],
+  [{ recipe: 'base', build, distribute: { who: '' } }, 'distribute.who: must be one line of 1 to 500 characters'],
   [{ recipe: 'base', overrides: { name: 'other' } }, 'overrides.name: overrides cannot rename the recipe base'],
   ['base', ': the execution input must be an object like {"recipe": "al2023-base"}'],
 ])('%j is refused', (input, problem) => {

@@ -1,0 +1,55 @@
+import { manifestAfter, planAfter, reachedBy, type AdditionEnd } from '../../core/distribute/addition-plan.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import { withAdded } from '../../core/build/record.ts';
+import { ledgerSeen } from '../../core/distribute/addition-ledger.ts';
+import type { TargetResult } from '../../core/distribute/distribution.ts';
+import { inPlace, onlyPlace } from '../../core/distribute/place.ts';
+import type { Artifacts } from './artifacts.ts';
+import { readDocument, write } from './documents.ts';
+import { changeRecord } from './recipe-records.ts';
+
+/**
+ * Writes down which targets an execution has added to a published build: in the build's manifest and plan, and in the recipe's
+ * record. Repeating it changes nothing.
+ * @param plan As the execution reads it.
+ * @param targets What became of the added targets. Empty where none was published.
+ */
+export async function recordAddition(
+  artifacts: Artifacts,
+  plan: Plan,
+  targets: TargetResult[],
+  end: AdditionEnd,
+): Promise<void> {
+  const { adds, recipe, build } = plan;
+  const [manifest, kept] = [
+    await readDocument(artifacts, plan, 'manifest'),
+    await readDocument(artifacts, plan, 'plan'),
+  ];
+  if (!adds || !manifest || !kept) return;
+  const { reached, whole } = reachedBy(adds, targets);
+  const told = adds.targets.length > 0 ? manifestAfter(manifest, plan, targets, end) : manifest;
+  if (told !== manifest) await write(artifacts, plan, 'manifest', told);
+  if (end.failure && reached.length === 0) return;
+  await write(artifacts, plan, 'plan', planAfter(kept, adds, targets));
+  const images = reached.map((target) => ({ ...onlyPlace(target), ami: inPlace(targets, target)?.ami ?? '' }));
+  const held = adds.channel ? images : [];
+  await changeRecord(artifacts, recipe, (record) => withAdded(record, { build, digest: whole?.digest, images: held }));
+}
+
+/**
+ * Writes down that an execution failed to add targets to a published build, or died. The build itself is as it was.
+ */
+export async function recordFailedAddition(
+  artifacts: Artifacts,
+  plan: Plan,
+  { error, cause, left }: { error: string; cause: string; left: string[] },
+  now: Date,
+): Promise<void> {
+  const { adds } = plan;
+  if (!adds) return;
+  const ledger = ledgerSeen(await readDocument(artifacts, plan, 'ledger'), adds);
+  // It may have died when the images were published already.
+  const published = ledger?.complete ? ledger.after : [];
+  const targets = adds.targets.map((target) => inPlace(published, target) ?? { ...onlyPlace(target), error });
+  await recordAddition(artifacts, plan, targets, { at: now.toISOString(), left, failure: { error, cause } });
+}

@@ -1,0 +1,44 @@
+import { planOfExecution } from '../../core/distribute/addition-plan.ts';
+import type { ExecutionReference } from '../../core/build/identity.ts';
+import { workOf } from '../../core/build/plan.ts';
+import type { AdditionReport } from '../../core/distribute/addition-report.ts';
+import { holdRecipe } from '../memory/locks.ts';
+import { readDocument, write } from '../memory/documents.ts';
+import { readRecord } from '../memory/recipe-records.ts';
+import type { Asked } from './addition-facts.ts';
+import { recordAddition } from '../memory/added-targets.ts';
+import { resolveAddition, type AdditionSetting } from './resolve-addition.ts';
+
+/**
+ * Begins to take the image of a published build to further targets: what Resolve hands on instead of a build's work. `told` ends
+ * the execution, because it only plans, or because no image is missing.
+ */
+export async function beginAddition(
+  cloud: AdditionSetting,
+  asked: Asked,
+  execution: ExecutionReference,
+): Promise<object> {
+  const { identity } = asked;
+  const build = { ...identity, execution };
+  const { plan: adding, adds, report, image } = await resolveAddition(cloud, asked, execution);
+  const told = (end: AdditionReport) => ({ build, upToDate: { is: false }, told: end });
+  if (report.planOnly) return told(report);
+  await holdRecipe(cloud, identity, execution.id);
+  const stacks = await readDocument(cloud, {}, 'regionStacks');
+  const kept = stacks ? { ...adding, told: stacks.regions } : adding;
+  const plan = planOfExecution(kept, execution.id);
+  if (adds.targets.length === 0) {
+    await recordAddition(cloud, plan, [], { at: cloud.now().toISOString(), left: [] });
+    return told(report);
+  }
+  await write(cloud, kept, 'plan', kept);
+  return {
+    build,
+    upToDate: { is: false, because: 'its image goes to further targets' },
+    ...workOf(plan, await readRecord(cloud, identity.recipe)),
+    image: { made: true, ami: image.ami, snapshots: image.snapshots ?? [] },
+    addition: true,
+    targets: adds.targets.map(({ region, id = null }) => ({ region, id })),
+    order: { checks: false, copies: true },
+  };
+}

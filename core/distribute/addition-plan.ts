@@ -1,0 +1,83 @@
+import type { AddedTargets, Addition } from './addition.ts';
+import type { TargetResult } from './distribution.ts';
+import { inPlace, isSamePlace, onlyPlace, placeName } from './place.ts';
+import type { Target } from '../recipe/types.ts';
+import { manifestOf, type Manifest } from '../build/manifest.ts';
+import type { Plan } from '../build/plan.ts';
+
+const withTargets = (known: Target[], more: Target[]): Target[] => [
+  ...known.filter((target) => !inPlace(more, target)),
+  ...more,
+];
+
+/**
+ * The plan as one execution of the build reads it. An execution that adds targets to a published build sees them as targets of
+ * the plan. All others see what is published, whatever becomes of that execution.
+ */
+export function planOfExecution({ addition, ...plan }: Plan, execution: string | undefined): Plan {
+  if (addition?.execution !== execution || !addition) return addition ? { ...plan, addition } : plan;
+  const { channel: _, trigger: __, ...rest } = plan;
+  const { publish: ___, ...document } = plan.document;
+  const { channel: into, startedAt: resumedAt, targets } = addition;
+  return {
+    ...rest,
+    ...(into && { channel: into.parameter }),
+    document: {
+      ...document,
+      distribute: withTargets(document.distribute, targets),
+      ...(into && { publish: { channel: into.channel } }),
+    },
+    resumedAt,
+    adds: addition,
+  };
+}
+
+/** Whether an execution has published a target that it adds. */
+const isReached = (targets: TargetResult[], target: Target): boolean => {
+  const { ami, error } = inPlace(targets, target) ?? {};
+  return ami !== undefined && error === undefined;
+};
+
+/** The targets that an addition has reached, and whether the build now is all that the deployed recipe asks for. */
+export function reachedBy({ targets: wanted, whole }: Addition, targets: TargetResult[]) {
+  const reached = wanted.filter((target) => isReached(targets, target));
+  return { reached, whole: reached.length === wanted.length ? whole : undefined };
+}
+
+/** The plan that a build keeps once further targets are published. */
+export function planAfter(plan: Plan, adds: Addition, targets: TargetResult[]): Plan {
+  const { reached, whole } = reachedBy(adds, targets);
+  const distribute = whole?.distribute ?? withTargets(plan.document.distribute, reached);
+  return { ...plan, document: { ...plan.document, distribute } };
+}
+
+/** How an execution that adds targets ended. */
+export type AdditionEnd = Pick<AddedTargets, 'at' | 'left' | 'failure'>;
+
+/**
+ * The manifest of a build after an execution has added targets, or has failed to. Its other targets stay as they were. Repeating
+ * it changes nothing.
+ */
+export function manifestAfter(manifest: Manifest, plan: Plan, targets: TargetResult[], end: AdditionEnd): Manifest {
+  const { adds } = plan;
+  if (!adds || manifest.added?.some(({ execution }) => execution === adds.execution)) return manifest;
+  const { reached } = reachedBy(adds, targets);
+  const { execution, startedAt, who, why } = adds;
+  const only = { ...plan, document: { ...plan.document, distribute: reached.length > 0 ? adds.targets : [] } };
+  const parts = { plan: only, parameter: plan.channel ?? null, targets, timings: [], failure: null };
+  const more = manifestOf({ ...parts, status: 'published' }).targets;
+  const known = manifest.targets.filter((one) => !more.some((other) => isSamePlace(onlyPlace(one), onlyPlace(other))));
+  const entry = {
+    execution,
+    startedAt,
+    who,
+    ...(why !== undefined && { why }),
+    targets: reached.map(placeName),
+    ...end,
+  };
+  return {
+    ...manifest,
+    targets: [...known, ...more],
+    added: [...(manifest.added ?? []), entry],
+  };
+}

@@ -1,0 +1,65 @@
+import type { Plan } from '../build/plan.ts';
+import { imageDisks } from '../launch/disks.ts';
+import { snapshotMonth, transferredGiB } from '../report/prices.ts';
+import type { Addition } from './addition.ts';
+import { imageNameIn } from './image-name.ts';
+import { onlyPlace, parameterOfPlace, type Place } from './place.ts';
+
+/** A target that an image would be copied to. */
+interface AddedTarget extends Place {
+  name: string;
+  required: boolean;
+  kmsKey?: string;
+  accounts: string[];
+  organizations: string[];
+  organizationalUnits: string[];
+  /** Whether everyone may launch the image there. */
+  allowPublic?: true;
+  /** Absent where the new image is in no channel. */
+  parameter?: string;
+}
+
+/** What `golden distribute` does, or why nothing is missing: the output of build-image where it copies nothing. */
+export interface AdditionReport {
+  recipe: string;
+  build: string;
+  planOnly: boolean;
+  /** The image that is copied. */
+  from: { region: string; ami: string };
+  targets: AddedTarget[];
+  notes: string[];
+  /** At most, in US dollars: the copies, and their snapshots in every month. */
+  cost: { gib: number; transfer: number; snapshotsPerMonth: number };
+}
+
+const rounded = (usd: number): number => Math.round(usd * 1e6) / 1e6;
+
+/** @param plan As the execution reads it that adds the targets. */
+export function additionReport(plan: Plan, adds: Addition, planOnly: boolean, notes: string[]): AdditionReport {
+  const { targets, from, channel } = adds;
+  const gib = imageDisks(plan).reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
+  const sent = targets.filter(({ region }) => region !== from.region).length;
+  return {
+    recipe: plan.recipe,
+    build: plan.build,
+    planOnly,
+    from,
+    targets: targets.map((target) => ({
+      ...onlyPlace(target),
+      name: imageNameIn(plan, target),
+      required: target.required,
+      ...(target.kmsKey !== undefined && { kmsKey: target.kmsKey }),
+      accounts: target.accounts,
+      organizations: target.organizations,
+      organizationalUnits: target.organizationalUnits,
+      ...(target.allowPublic && { allowPublic: true as const }),
+      ...(channel && { parameter: parameterOfPlace(channel.parameter, target) }),
+    })),
+    notes,
+    cost: {
+      gib,
+      transfer: rounded(sent * gib * transferredGiB),
+      snapshotsPerMonth: rounded(targets.length * gib * snapshotMonth),
+    },
+  };
+}

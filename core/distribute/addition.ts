@@ -1,0 +1,93 @@
+import { canonical } from '../build/content-digest.ts';
+import type { Target } from '../recipe/types.ts';
+import { asShared, type BuildSharing } from '../share/build-sharing.ts';
+import { listedUsers } from './permissions.ts';
+import { inPlace, placeName, type Place } from './place.ts';
+
+/** An image that a build has published, in one place. */
+export interface PublishedImage extends Place {
+  ami: string;
+  snapshots?: string[] | undefined;
+}
+
+/**
+ * Targets that a published build gets later, because they came into the recipe after the build. The build's plan keeps it. Only the
+ * execution that adds the targets acts by it: see planOfExecution.
+ */
+export interface Addition {
+  /** ARN of the execution that adds the targets, and when it started, ISO 8601. */
+  execution: string;
+  startedAt: string;
+  who: string;
+  why?: string;
+  targets: Target[];
+  /** What was published before. All of it stays. */
+  published: PublishedImage[];
+  /** The image that is copied. */
+  from: { region: string; ami: string };
+  /** The channel that holds the build, and gets the new images. Absent where the new images are in no channel. */
+  channel?: { channel: string; parameter: string };
+  /** Present where the build then is all that the deployed recipe asks for: the recipe's digest and its targets. */
+  whole?: { digest: string; distribute: Target[] };
+}
+
+/** An execution that took a published image to further targets. */
+export interface AddedTargets {
+  execution: string;
+  startedAt: string;
+  who: string;
+  why?: string;
+  /** The places that it reached, by name. */
+  targets: string[];
+  /** When it ended, ISO 8601. */
+  at: string;
+  /** What could not be removed. */
+  left: string[];
+  failure?: { error: string; cause: string };
+}
+
+/** Part of a manifest. `added`: executions that took the image to further targets later. Absent where there are none. */
+export interface WithAdded {
+  added?: AddedTargets[];
+}
+
+/** The targets of a recipe where a build has no image yet. */
+export const missingTargets = (distribute: Target[], published: PublishedImage[]): Target[] =>
+  distribute.filter((target) => !inPlace(published, target));
+
+const listed = (target: Target): string => listedUsers(target).toSorted().join(' ');
+
+const made = ({ kmsKey, name, tags = {} }: Target): string => canonical([kmsKey, name, tags]);
+
+/** How the images that a build has already differ from the deployed recipe, in words. An addition changes none of that. */
+export function olderDifferences(
+  distribute: Target[],
+  planned: Target[],
+  published: PublishedImage[],
+  sharing: BuildSharing | undefined,
+): string[] {
+  return published.flatMap((image) => {
+    const where = placeName(image);
+    const now = inPlace(distribute, image);
+    if (!now) return [`${where} is no target any more; ${image.ami} stays there`];
+    const then = inPlace(planned, image);
+    if (!then) return [];
+    const shared = listed(asShared(then, sharing)) === listed(now);
+    return [
+      ...(made(then) === made(now)
+        ? []
+        : [`the recipe has another key, name or other tags for ${where} now; only a new build has them`]),
+      ...(shared ? [] : [`the recipe has other users for ${where} now; golden share --apply makes it so`]),
+    ];
+  });
+}
+
+/** What a channel holds of a build that gets further targets. */
+export function channelHolds(
+  published: PublishedImage[],
+  values: (Place & { ami?: string })[],
+): 'all' | 'none' | 'some' {
+  const held = published.filter((image) => inPlace(values, image)?.ami === image.ami);
+  if (held.length === published.length && held.length > 0) return 'all';
+  return held.length === 0 ? 'none' : 'some';
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import type { Problem } from '../recipe/recipe.ts';
+import { name, oneLine } from '../recipe/scalars.ts';
+
+const text = z.string().check(z.minLength(1), z.maxLength(500), oneLine);
+
+/** The key `distribute` of an execution's input: the build's image goes to targets that came into the recipe later. */
+export const additionRequest = z.strictObject({
+  /** The channel that gets the new images. Absent for the recipe's own. */
+  channel: z.optional(name),
+  /** Only says what would be done. */
+  plan: z.optional(z.boolean()),
+  why: z.optional(text),
+  /** Who asks. Absent where somebody starts the execution in the console. */
+  who: z.optional(text),
+});
+const known = Object.keys(additionRequest.def.shape).join(', ');
+
+export type AdditionRequest = z.infer<typeof additionRequest>;
+
+const says: Record<string, string> = {
+  channel: 'must be the name of a channel',
+  plan: 'must be true or false',
+  why: 'must be one line of 1 to 500 characters',
+  who: 'must be one line of 1 to 500 characters',
+};
+
+export function additionMessage(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.join(', ')}; known are ${known}`;
+  return says[String(issue.path[1])] ?? 'must be an object, such as {}';
+}
+
+/** What is missing or too much beside the key `distribute`. */
+export function besideAddition(input: Record<string, unknown>): Problem[] {
+  const { distribute, recipe, build } = input;
+  if (distribute === undefined) return [];
+  const problems: Problem[] = [];
+  const says = (key: string, message: string) => void problems.push({ path: [key], message });
+  if (typeof recipe !== 'string') says('recipe', 'must be the name of a deployed recipe, whose targets the image gets');
+  if (build === undefined) says('build', 'is missing: distribute names the published build whose image goes further');
+  for (const key of ['overrides', 'force', 'trigger'])
+    if (input[key] !== undefined) says(key, 'does not go with distribute, which builds nothing');
+  return problems;
+}
