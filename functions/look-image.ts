@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { withProgress } from '../aws/images/image-progress.ts';
 import { lookAtImage, type AvailableImage } from '../aws/images/images.ts';
+import { freshFor } from '../core/distribute/shared-look.ts';
 import { buildReference } from './stage.ts';
 import { secondsSince, waitBounds, type Wait } from './wait.ts';
 
@@ -15,13 +16,23 @@ const input = z.looseObject({
 export const imageLook = (name: 'AwaitImage' | 'AwaitCopy'): Wait<z.infer<typeof input>, AvailableImage> => ({
   name,
   input,
-  permissions: ['ec2:DescribeImages', 'ec2:DescribeSnapshots'],
+  permissions: [
+    'ec2:DescribeImages',
+    'ec2:DescribeSnapshots',
+    ...(name === 'AwaitCopy' ? ['s3:GetObject', 's3:ListBucket'] : []),
+  ],
   bounds: (event) => event.wait,
   awaits: ({ region, ami: id }, home) => ({ kind: 'image', region: region ?? home, id }),
-  async look({ build: own, region: target, ami, since, late }, { aws, now }) {
+  async look({ build: own, region: target, ami, since, late, woken, wait: bounds }, { aws, bucket, now }) {
     const region = target ?? aws.region;
+    const waited = secondsSince(since, now());
+    if (bounds.shared && !late && !woken) {
+      const { isPendingByShared } = await import('../aws/work/region-look.ts');
+      if (await isPendingByShared({ aws, bucket }, { region, ami, since }, freshFor(bounds, waited), now()))
+        return { waiting: `${ami} in ${region} is pending` };
+    }
     const failure = name === 'AwaitImage' ? 'ImageFailed' : 'CopyFailed';
-    const seen = await lookAtImage(aws, region, ami, failure, secondsSince(since, now()));
+    const seen = await lookAtImage(aws, region, ami, failure, waited);
     const key = name === 'AwaitImage' ? 'image.timeout' : "the target's timeout";
     return late ? withProgress(aws, region, own, key, seen) : seen;
   },

@@ -27,6 +27,7 @@ export const waitBounds = z.strictObject({
   notBefore: z.optional(z.number()),
   ahead: z.optional(z.number()),
   stays: z.optional(z.literal(false)),
+  shared: z.optional(z.literal(true)),
 });
 
 /** When a look is taken. */

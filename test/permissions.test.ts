@@ -97,6 +97,10 @@ const beyondTheRuns: [RegExp, string][] = [
     /^CleanUp ec2:TerminateInstances on /,
     'TerminateInstances ended both; only a build that was started again may have left another instance',
   ],
+  [
+    /^AwaitCopy s3:(GetObject|ListBucket) on /,
+    'only builds that wait in the same region at the same time share their looks; the tests of AwaitCopy do',
+  ],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
   [
     /^(StartBuild|WatchSources|MeasureRecipes|CheckDrift|Notify|Wake) sqs:SendMessage on .*:TriggerFailures$/,

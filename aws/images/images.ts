@@ -110,6 +110,10 @@ export async function lookAtImage(
   throw new Failure(failure, `${ami} in ${region} ${state}`);
 }
 
+/** At most 200 AMIs by their ids. EC2 leaves out those that it does not know. */
+export const imagesOf = (aws: Connection, region: string, amis: string[]): Promise<AmiDescription[]> =>
+  describeImages(aws, region, `${amis.length} AMIs`, { Filters: [{ Name: 'image-id', Values: amis }] });
+
 /** AMIs of a build in a region, in any state. */
 export const findBuildImages = (aws: Connection, region: string, identity: BuildIdentity): Promise<AmiDescription[]> =>
   describeImages(aws, region, `${identity.recipe} ${identity.build}`, {

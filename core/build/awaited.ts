@@ -22,6 +22,8 @@ export interface WaitBounds {
   ahead?: number | undefined;
   /** Absent where a call stays near the usual end and looks again and again. */
   stays?: false | undefined;
+  /** Several builds wait in this region, and no event of it comes: they share their looks. */
+  shared?: true | undefined;
 }
 
 /** What a state that starts something in AWS hands to the state that waits for it. */
@@ -102,11 +104,16 @@ export const awaitedImage = (plan: Timed, now: Date, begun: 'now' | 'before'): A
 export const awaitedCopy = (plan: Timed, target: Target, now: Date, begun: 'now' | 'before'): Awaited => {
   const known = usualOf(plan).copies?.[placeName(target)];
   const bounds = boundsOf(plan, 'images', patience.copy(target), known ?? typical.copy);
-  // The events of the pipeline's own region always come to it. Its first AMI is there before anybody waits for it here.
-  const isOwn = target.region === plan.region && target.id !== undefined;
-  const looks = isOwn || plan.told?.includes(target.region) ? toldLooks(known) : untoldLooks(bounds, known);
+  const looks = isTold(plan, target) ? toldLooks(known) : untoldLooks(bounds, known);
   return since(now, { ...bounds, ...looks, ...(begun === 'now' && begunNow(known)) });
 };
+
+/**
+ * Whether an event tells that a copy is complete. The events of the pipeline's own region always come to it. Its first AMI is there
+ * before anybody waits for it here.
+ */
+export const isTold = (plan: Timed, { region, id }: Pick<Target, 'region' | 'id'>): boolean =>
+  (region === plan.region && id !== undefined) || (plan.told?.includes(region) ?? false);
 
 /** The region has a stack that sends its events here. If nothing is known of the copy, only they are quick. */
 const toldLooks = (known: number | undefined): Partial<WaitBounds> =>

@@ -15,6 +15,11 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
       'the states that wait, before their first look; the look that answers removes it, and it expires after a day',
     readBy: '`wake`',
   },
+  regionLook: {
+    holds: 'the states of all AMIs that builds wait for in a region, by the last look that they share',
+    writtenBy: 'AwaitCopy where several builds wait and no events come; it expires after a day',
+    readBy: 'AwaitCopy',
+  },
   regionStacks: {
     holds: 'the regions whose events come to the pipeline, so that builds look at copies there less often',
     writtenBy: '`golden regions`',

@@ -1,6 +1,7 @@
 import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
+import type { RegionLook } from '../distribute/shared-look.ts';
 import type { ChannelName } from '../channel/channel-moves.ts';
 import type { ChannelRecord } from '../channel/channel-record.ts';
 import type { RegionStacks } from './region-stacks.ts';
@@ -66,6 +67,7 @@ const ofRun = <Content>(kind: string): Kind<{ execution: string; startedAt: stri
  */
 export const documents = {
   wait: { key: ({ kind, region, id }) => `waits/${kind}/${region}/${id}.json` } as Kind<Awaitable, WaitingTask>,
+  regionLook: { key: ({ region }) => `waits/looks/${region}.json` } as Kind<{ region: string }, RegionLook>,
   regionStacks: { key: () => 'region-stacks.json' } as Kind<object, RegionStacks>,
   plan: ofBuild<Plan>('plan.json'),
   manifest: ofBuild<Manifest>('manifest.json'),
@@ -94,6 +96,12 @@ export const keyOf = <Name extends DocumentName>(about: DocumentSubject<Name>, n
 /** Reads the text of a document. */
 export const parseDocument = <Name extends DocumentName>(_: Name, text: string): DocumentContent<Name> =>
   JSON.parse(text) as DocumentContent<Name>;
+
+/** The waits for AMIs in a region. */
+export const imageWaitsFolder = ({ region }: { region: string }): string => `waits/image/${region}/`;
+
+/** The AMI of a key in that folder. */
+export const amiOfWait = (key: string): string | undefined => /\/(ami-\w+)\.json$/.exec(key)?.[1];
 
 /** A folder for each recipe. */
 export const buildsFolder = 'builds/';

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { copyImage as copy } from '../../aws/images/image-making.ts';
 import { findImagesIn } from '../../aws/images/images.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
-import { awaitedCopy } from '../../core/build/awaited.ts';
+import { isCrowded } from '../../aws/work/region-look.ts';
+import { awaitedCopy, isTold } from '../../core/build/awaited.ts';
 import { isFirstTry } from '../../core/start/first-try.ts';
 import { copyToken, needsCopy, targetIn } from '../../core/distribute/distribution.ts';
 import { imageNameIn } from '../../core/distribute/image-name.ts';
@@ -19,7 +20,7 @@ import { buildReference, inputPlace, lambda, stage } from '../stage.ts';
 export const copyImage = stage({
   name: 'CopyImage',
   input: z.strictObject({ build: buildReference, ...inputPlace, ami: z.string() }),
-  permissions: ['s3:GetObject', 'ec2:DescribeImages', 'ec2:CopyImage', 'ec2:CreateTags'],
+  permissions: ['s3:GetObject', 's3:ListBucket', 'ec2:DescribeImages', 'ec2:CopyImage', 'ec2:CreateTags'],
   async run({ build: own, ami, ...input }, cloud) {
     const plan = await readOwnPlan(cloud, own);
     const at = onlyPlace(input);
@@ -47,8 +48,12 @@ export const copyImage = stage({
       kmsKey: target.kmsKey,
       tags: imageTags(plan, target),
     };
-    const since = awaited('now');
-    return { ami: await copy(cloud.aws, request), ...since };
+    const { since, wait } = awaited('now');
+    const [copied, shared] = await Promise.all([
+      copy(cloud.aws, request),
+      !isTold(plan, target) && isCrowded(cloud, region),
+    ]);
+    return { ami: copied, since, wait: { ...wait, ...(shared && { shared: true as const }) } };
   },
 });
 

@@ -13,6 +13,7 @@ export const grantsOfS3: GrantTable = {
     // the end of a failed command's output, and whether output arrived; no decision depends on it
     awaitCommand: [{ Resource: inBucket('commands/*') }],
     awaitCheck: [{ Resource: inBucket('commands/*') }],
+    awaitCopy: [{ Resource: inBucket('waits/looks/*') }],
     wake: [{ Resource: [inBucket('waits/*'), inBucket('commands/*')] }],
     applyShare: [{ Resource: inBucket('reports/share/*') }],
     verifyShare: [{ Resource: [inBucket('reports/share/*'), inBucket('builds/*/sharing.json')] }],

@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import type { RegionLook } from '../../../core/distribute/shared-look.ts';
+import { createSimulation } from '../../../simulator/pipeline/simulation.ts';
 import {
   build,
   leftIn,
@@ -61,4 +63,39 @@ test('a copy that is not made within the timeout of its target fails that target
       error: expect.stringMatching(/WaitTimedOut.*is pending, snap-\w+ at [5-9]\d%; raise the target's timeout/),
     },
   ]);
+});
+
+/** Recipes that are built in the same minute. Nothing is known yet of how long their copies take. */
+async function crowd(refused: boolean) {
+  const names = Array.from({ length: 8 }, (_, index) => `crowd-${index}`);
+  const distribute = [{ region: 'us-east-1' }, { region: 'eu-west-1' }];
+  const recipes = Object.fromEntries(names.map((name) => [name, { ...recipe, ...plain, name, distribute }]));
+  const simulation = createSimulation({
+    catalog: { recipes, scripts: {}, version: '1.0.0' },
+    scenario: { delays: { copyImage: 240 } },
+    interfere: {
+      call: ({ by, action }) =>
+        refused && by === 'AwaitCopy' && action === 'GetObject' ? { error: 'AccessDenied', effect: false } : undefined,
+    },
+  });
+  const started: string[] = [];
+  for (const name of names) {
+    started.push(simulation.start({ recipe: name }));
+    await simulation.pass(5);
+  }
+  for (const execution of started) await simulation.finish(execution);
+  const { calls } = simulation.cloud;
+  return {
+    statuses: started.map((arn) => simulation.stepFunctions.execution(arn).status),
+    looks: calls.filter(({ by, action }) => by === 'AwaitCopy' && action === 'DescribeImages').length,
+    shared: simulation.artifact('waits/looks/eu-west-1.json'),
+  };
+}
+
+test('builds that wait for copies in the same region share their looks, and do without if the bucket refuses that', async () => {
+  const [sharing, alone] = [await crowd(false), await crowd(true)];
+  for (const { statuses } of [sharing, alone]) expect(new Set(statuses)).toEqual(new Set(['SUCCEEDED']));
+  expect(Object.keys((JSON.parse(sharing.shared ?? '') as RegionLook).states).length).toBeGreaterThan(1);
+  expect(alone.shared).toBeUndefined();
+  expect(sharing.looks).toBeLessThan(0.75 * alone.looks);
 });
