@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { withProgress } from '../aws/images/image-progress.ts';
 import { lookAtImage, type AvailableImage } from '../aws/images/images.ts';
-import { freshFor } from '../core/distribute/shared-look.ts';
+import { freshFor } from '../core/memory/shared-look.ts';
 import { buildReference } from './stage.ts';
 import { secondsSince, waitBounds, type Wait } from './wait.ts';
 

@@ -1,4 +1,4 @@
-import { fewestOthers, isFresh, isPendingIn, type RegionLook } from '../../core/distribute/shared-look.ts';
+import { fewestOthers, isFresh, isPendingIn, type RegionLook } from '../../core/memory/shared-look.ts';
 import { Failure } from '../../core/errors.ts';
 import { amiOfWait, imageWaitsFolder } from '../../core/memory/documents.ts';
 import type { Connection } from '../connection.ts';

@@ -1,7 +1,7 @@
 import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
-import type { RegionLook } from '../distribute/shared-look.ts';
+import type { RegionLook } from './shared-look.ts';
 import type { ChannelName } from '../channel/channel-moves.ts';
 import type { ChannelRecord } from '../channel/channel-record.ts';
 import type { RegionStacks } from './region-stacks.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { RegionLook } from '../../../core/distribute/shared-look.ts';
+import type { RegionLook } from '../../../core/memory/shared-look.ts';
 import { createSimulation } from '../../../simulator/pipeline/simulation.ts';
 import {
   build,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { freshFor, isFresh, isPendingIn } from '../../../core/distribute/shared-look.ts';
+import { freshFor, isFresh, isPendingIn } from '../../../core/memory/shared-look.ts';
 
 const look = { at: '2026-11-23T03:10:00.000Z', states: { 'ami-1': 'pending', 'ami-2': 'available' } };
 const [before, after] = ['2026-11-23T03:09:00.000Z', '2026-11-23T03:10:05.000Z'];
