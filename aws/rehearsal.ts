@@ -10,7 +10,10 @@ type CommandKind = new (input: object) => Command;
 
 const isRead = ({ constructor }: Command) => /^(Describe|Get|List)/.test(constructor.name);
 
-/** The same connection, with DryRun in every request that would change something. Only EC2 has this parameter in all of its actions. */
+/**
+ * The same connection, with DryRun in every request that would change something. EC2 answers such a request by an error, even if
+ * the request is right: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-permissions.html. Only EC2 has DryRun in all actions.
+ */
 function dryRunning(aws: Connection): Connection {
   return {
     region: aws.region,
@@ -19,7 +22,10 @@ function dryRunning(aws: Connection): Connection {
       const send = (command: Command) => {
         if (isRead(command)) return real.send(command);
         const { constructor: kindOf, input } = command as Command & { constructor: CommandKind };
-        return real.send(new kindOf({ ...input, DryRun: true }));
+        return real.send(new kindOf({ ...input, DryRun: true })).catch((error: unknown) => {
+          if (codeOf(error) === 'DryRunOperation') return {};
+          throw error;
+        });
       };
       return new Proxy(real, { get: (target, key) => (key === 'send' ? send : Reflect.get(target, key)) });
     },
@@ -27,18 +33,18 @@ function dryRunning(aws: Connection): Connection {
 }
 
 /**
- * Lets EC2 say whether it would carry out a call, with the permissions of the function that makes the call. EC2 answers a request
- * with DryRun by an error, whatever it would do: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-permissions.html
- * @param work Everything up to the first call that changes something.
- * @throws AwsTransient
+ * Lets EC2 say whether it would carry out calls, with the permissions of the function that makes the calls.
+ * @param work The calls. EC2 answers each that would change something with nothing.
+ * @throws AwsTransient, but not for a thing that EC2 does not know: in a plan, nothing is new.
  */
 export async function rehearse(aws: Connection, work: (aws: Connection) => Promise<unknown>): Promise<Rehearsed> {
   try {
     await work(dryRunning(aws));
     return { allowed: true };
   } catch (error) {
-    if (codeOf(error) === 'DryRunOperation') return { allowed: true };
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return { allowed: false, code: codeOf(error) ?? error.name, message: error.message };
+    if (!(error instanceof Failure)) throw error;
+    const code = codeOf(error) ?? error.name;
+    if (error.name === 'AwsTransient' && !/^Invalid\w+\.(NotFound|Unavailable)$/.test(code)) throw error;
+    return { allowed: false, code, message: error.message };
   }
 }

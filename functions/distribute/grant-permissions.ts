@@ -8,6 +8,7 @@ import {
   readingPermissions,
   readPermissions,
 } from '../../aws/work/permissions.ts';
+import { tryGrants } from '../../aws/work/trials.ts';
 import { availableImage, imagePermissions, observeKeys } from '../../aws/work/targets.ts';
 import { targetIn } from '../../core/distribute/distribution.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
@@ -16,8 +17,10 @@ import { isMadeHere } from '../../core/start/first-try.ts';
 import { lastingWrongs, type ReadyImage } from '../../core/distribute/lasting.ts';
 import { refuseHopeless } from '../../core/distribute/target.ts';
 import { buildReference, inputPlace, lambda, stage } from '../stage.ts';
+import { trial } from '../stage-of-plan.ts';
 
 const hasDisks = (value: unknown) => Array.isArray((value as { disks?: unknown } | null)?.disks);
+const copy = z.looseObject({ ami: z.string(), ready: z.optional(z.custom<ReadyImage>(hasDisks)) });
 
 /**
  * Sets what CopyImage does not copy: IMDSv2 and permissions. Removes the expiry of an image that a failed build kept. Exactly the
@@ -27,14 +30,13 @@ const hasDisks = (value: unknown) => Array.isArray((value as { disks?: unknown }
  */
 export const grantPermissions = stage({
   name: 'GrantPermissions',
-  input: z.strictObject({
-    build: buildReference,
-    ...inputPlace,
-    copy: z.looseObject({ ami: z.string(), ready: z.optional(z.custom<ReadyImage>(hasDisks)) }),
-  }),
+  input: z.union([z.strictObject({ build: buildReference, ...inputPlace, copy }), trial]),
   permissions: ['s3:GetObject', ...imagePermissions, ...readingPermissions, ...changingPermissions, 'ec2:DeleteTags'],
-  async run({ build: own, copy: { ami, ready }, ...input }, cloud) {
+  async run(input, cloud): Promise<object> {
     const { aws } = cloud;
+    if ('rehearsal' in input) return tryGrants(aws, input);
+    const { ami, ready } = input.copy;
+    const own = input.build;
     const plan = await readOwnPlan(cloud, own);
     const at = onlyPlace(input);
     const { region } = at;

@@ -9,7 +9,7 @@ import { asDeployed } from '../../core/deployment/deployment-settings.ts';
 import { startProblems } from '../../core/deployment/start-bounds.ts';
 import { Failure } from '../../core/errors.ts';
 import { foreseenBuild, forecastOf } from '../../core/forecast/forecast.ts';
-import { rehearsalOf, type PlannedBuild } from '../../core/forecast/judged-forecast.ts';
+import { trialsOf, type PlannedBuild } from '../../core/forecast/judged-forecast.ts';
 import { planRequest } from '../../core/forecast/plan-request.ts';
 import { told } from '../../core/recipe/recipe.ts';
 import { lambda, runReference, stage } from '../stage.ts';
@@ -47,7 +47,7 @@ export const resolvePlan = stage({
     const would = foreseenBuild(plan, record);
     const said = { problems: [...wrong, ...held], notes: [...notes, ...unseen] };
     const forecast = forecastOf({ recipe: recipe.name, ...said, ...found, would });
-    return { forecast, rehearsal: rehearsalOf(plan) };
+    return { forecast, ...trialsOf(plan, record) };
   },
 });
 

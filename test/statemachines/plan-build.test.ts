@@ -98,8 +98,50 @@ describe('plan-build', () => {
     ec2['RunInstances'] = real as NonNullable<typeof real>;
     expect(problems).toHaveLength(10);
     expect(problems.at(-1)?.message).toMatch(
-      /^the role of the function Launch lacks a permission to launch the builder: ec2:RunInstances of ami-.* in us-east-1: UnauthorizedOperation: You are not/,
+      /^the role of the function Launch lacks a permission: ec2:RunInstances of ami-.* in us-east-1: UnauthorizedOperation: You are not/,
     );
+  });
+
+  test('lets EC2 say whether it would copy and share, on the image that is published, and copies and shares nothing', async () => {
+    const { ec2 } = simulation.cloud.services;
+    const real = { ...ec2 };
+    const denied = (action: string, region: string) => {
+      ec2[action] = (input, caller) => {
+        if (caller.region === region) throw new ApiError('UnauthorizedOperation', `You may not: ec2:${action}`, 403);
+        return real[action]?.(input, caller);
+      };
+    };
+    denied('CopyImage', 'eu-west-1');
+    denied('ModifySnapshotAttribute', 'us-east-1');
+    const { status, problems, notes } = await plan({ recipe: 'base' });
+    Object.assign(ec2, real);
+    expect([status, notes]).toEqual(['refused', []]);
+    expect(problems).toEqual([
+      {
+        path: ['distribute', 1],
+        message: expect.stringMatching(/^the role of the function CopyImage lacks a permission: .* in eu-west-1: UnauthorizedOperation/),
+      },
+      {
+        path: ['distribute', 0],
+        message: expect.stringMatching(
+          /^the role of the function GrantPermissions lacks a permission: ec2:ModifySnapshotAttribute .* in us-east-1/,
+        ),
+      },
+    ]);
+  });
+
+  test('tells a trial that AWS did not answer, and goes on', async () => {
+    const { ec2 } = simulation.cloud.services;
+    const { CopyImage: real } = ec2;
+    ec2['CopyImage'] = () => {
+      throw new ApiError('InvalidAMIID.NotFound', 'The image id does not exist');
+    };
+    const { status, notes } = await plan({ recipe: 'base' });
+    ec2['CopyImage'] = real as NonNullable<typeof real>;
+    expect([status, notes]).toEqual([
+      'up-to-date',
+      Array.from({ length: 2 }, () => expect.stringMatching(/^EC2 did not let CopyImage be tried on the published image: /)),
+    ]);
   });
 
   test('says a missing source and the other problems together', async () => {

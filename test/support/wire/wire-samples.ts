@@ -128,7 +128,7 @@ export const samples: Record<string, Sample> = {
   },
   ModifyImageAttribute: {
     inputs: [
-      { ImageId: ami, ImdsSupport: { Value: 'v2.0' } },
+      { DryRun: true, ImageId: ami, ImdsSupport: { Value: 'v2.0' } },
       {
         ImageId: ami,
         LaunchPermission: {
@@ -169,6 +169,7 @@ export const samples: Record<string, Sample> = {
   CopyImage: {
     inputs: [
       {
+        DryRun: true,
         SourceRegion: 'us-east-1',
         SourceImageId: ami,
         Name: 'base-20261123-030000-9f2c',
@@ -392,6 +393,7 @@ export const samples: Record<string, Sample> = {
   ModifySnapshotAttribute: {
     inputs: [
       {
+        DryRun: true,
         SnapshotId: snapshot,
         Attribute: 'createVolumePermission',
         CreateVolumePermission: { Add: [{ UserId: '444455556666' }, { UserId: '777788889999' }] },

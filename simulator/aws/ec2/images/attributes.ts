@@ -9,7 +9,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { managedKeyArn } from '../../keys.ts';
-import { strict } from '../../calls/strict.ts';
+import { refuseDryRun, strict } from '../../calls/strict.ts';
 import { ownImage } from './images.ts';
 import { ownSnapshot } from './snapshots.ts';
 import type { World } from '../../state/world.ts';
@@ -27,7 +27,7 @@ const volumePermissionParameters = ['Add', 'Remove']
 export const attributeActions = (world: World): Actions => ({
   ModifyImageAttribute: strict(
     'ec2:ModifyImageAttribute',
-    `ImageId Attribute ${permissionParameters} Description.Value ImdsSupport.Value`,
+    `DryRun ImageId Attribute ${permissionParameters} Description.Value ImdsSupport.Value`,
     (input: ModifyImageAttributeRequest, caller) => modifyImageAttribute(world, input, caller),
   ),
   ResetImageAttribute: strict(
@@ -47,7 +47,7 @@ export const attributeActions = (world: World): Actions => ({
   ),
   ModifySnapshotAttribute: strict(
     'ec2:ModifySnapshotAttribute',
-    `SnapshotId Attribute ${volumePermissionParameters}`,
+    `DryRun SnapshotId Attribute ${volumePermissionParameters}`,
     (input: ModifySnapshotAttributeRequest, caller) => modifySnapshotAttribute(world, input, caller),
   ),
   DescribeSnapshotAttribute: strict(
@@ -63,6 +63,7 @@ function modifyImageAttribute(world: World, input: ModifyImageAttributeRequest, 
   if (given.length !== 1) {
     throw new ApiError('InvalidParameterCombination', 'You must specify one attribute to modify, and no more than one');
   }
+  refuseDryRun(input);
   if (input.Description) image.description = input.Description.Value ?? '';
   if (input.ImdsSupport) {
     if (input.ImdsSupport.Value !== 'v2.0')
@@ -117,6 +118,7 @@ function modifySnapshotAttribute(world: World, input: ModifySnapshotAttributeReq
     return Group ?? validAccount(UserId);
   };
   const added = Add.map(whom);
+  refuseDryRun(input);
   for (const each of Remove.map(whom)) snapshot.sharedWith.delete(each);
   for (const each of added) snapshot.sharedWith.add(each);
   return {};

@@ -1,7 +1,7 @@
 import type { CopyImageRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { usableKeyArn } from '../../keys.ts';
-import { required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
+import { refuseDryRun, required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { ebsDefaults } from './encryption.ts';
 import { imageById } from './images.ts';
 import { fateOf, register, validName } from './registration.ts';
@@ -20,7 +20,7 @@ import { isPublic } from './sharing.ts';
 export const copyImageActions = (world: World): Actions => ({
   CopyImage: strict(
     'ec2:CopyImage',
-    `SourceRegion SourceImageId Name Description ClientToken Encrypted KmsKeyId CopyImageTags ${tagSpecificationParameters}`,
+    `DryRun SourceRegion SourceImageId Name Description ClientToken Encrypted KmsKeyId CopyImageTags ${tagSpecificationParameters}`,
     (input: CopyImageRequest, caller) => copyImage(world, input, caller),
   ),
 });
@@ -38,6 +38,7 @@ function copyImage(world: World, input: CopyImageRequest, caller: Caller) {
   const sourceRegion = world.region(required(input.SourceRegion, 'SourceRegion'));
   const id = onceByToken(region, caller, 'CopyImage', input, () => {
     const source = copyableImage(sourceRegion, caller, input.SourceImageId ?? '');
+    refuseDryRun(input);
     refuseTooManyCopies(region, caller);
     return startCopy({ world, region, sourceRegion, source, input, caller, name, tags });
   });
