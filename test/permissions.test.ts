@@ -90,8 +90,12 @@ const beyondTheRuns: [RegExp, string][] = [
     'only a wait that is given up tells how far the snapshots are; build-image-long does',
   ],
   [
-    /^Sweep (ssm:(Get|Put|Delete)Parameter on |s3:PutObject on .*channel\.json$)/,
+    /^Sweep (ssm:(Get|Put|Delete)Parameter on |ec2:(Modify|Delete|Describe)LaunchTemplate\w* on |s3:PutObject on .*channel\.json$)/,
     'no run leaves a half-done publish to the sweep; the fault matrix does',
+  ],
+  [
+    /^ResolvePlan ec2:DescribeLaunchTemplates on \*$/,
+    'no run plans a recipe with a launch template; Resolve looks in the same way',
   ],
   [
     /^CleanUp ec2:TerminateInstances on /,

@@ -5,6 +5,7 @@ import type { Plan } from '../../core/build/plan.ts';
 import { ledgerOf, type ChannelLedger, type ChannelValue } from '../../core/distribute/channel.ts';
 import { inPlace, placeName } from '../../core/distribute/place.ts';
 import { happened, type ChannelRecord } from '../../core/channel/channel-record.ts';
+import type { LedgerTemplate } from '../../core/distribute/launch-templates.ts';
 import { Failure } from '../../core/errors.ts';
 import { writeLedger, type Ledger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
@@ -20,6 +21,7 @@ interface Publishing {
   own: RunningBuild;
   read: Ledger;
   now: Date;
+  templates: LedgerTemplate[];
 }
 
 /**
@@ -29,7 +31,7 @@ interface Publishing {
  */
 export async function beginPublish(
   artifacts: Artifacts,
-  { plan, own, read: before, now }: Publishing,
+  { plan, own, read: before, now, templates }: Publishing,
   current: ChannelValue[],
   after: ChannelLedger['after'],
 ): Promise<string | undefined> {
@@ -41,11 +43,11 @@ export async function beginPublish(
     refuseMoved(plan, settled, record);
     const held = plan.trigger && heldContent(record, plan.digest);
     if (held) throw new Failure('PublishFailed', `${plan.image} is not published: ${saysHeld(held)}`);
-    const ledger = ledgerOf(before.known, parameter, settled, after);
+    const ledger = ledgerOf(before.known, parameter, settled, after, templates);
     return publishMove(plan, own.execution.id, now, ledger.before, after, record);
   });
   if ('waiting' in begun) return begun.waiting;
-  await writeLedger(artifacts, plan, before, ledgerOf(before.known, parameter, begun.move.before, after));
+  await writeLedger(artifacts, plan, before, ledgerOf(before.known, parameter, begun.move.before, after, templates));
   return undefined;
 }
 
@@ -64,7 +66,7 @@ function refuseMoved({ image, channel, adds }: Plan, now: ChannelValue[], record
 /** Completes the ledger, from which moment on the image is published, and then frees the channel. */
 export async function completePublish(
   artifacts: Artifacts,
-  { plan, own, read: before, now }: Publishing,
+  { plan, own, read: before, now }: Omit<Publishing, 'templates'>,
   ledger: ChannelLedger,
 ): Promise<void> {
   await writeLedger(artifacts, plan, before, { ...ledger, complete: true });

@@ -15,6 +15,7 @@ import { lookAtNetwork, networkPermissions } from './network.ts';
 import { describeRegions } from './regions.ts';
 import { lookAtPublicAccess } from './public-access.ts';
 import { look } from './seen.ts';
+import { lookAtTemplates } from './templates.ts';
 
 /** The actions that only looks call. If AWS refuses one of these actions, the build notes it and goes on. */
 export const lookPermissions = [
@@ -22,6 +23,7 @@ export const lookPermissions = [
   'ec2:DescribeRegions',
   'ec2:GetAllowedImagesSettings',
   ...networkPermissions,
+  'ec2:DescribeLaunchTemplates',
   'ec2:DescribeSnapshots',
   'ec2:GetEbsDefaultKmsKeyId',
   'ec2:GetEbsEncryptionByDefault',
@@ -92,14 +94,25 @@ export async function foresee(
   { account, now, channelRoot, deployment, securityGroups: deploymentGroups, replaces }: Setting,
 ): Promise<Foreseen> {
   const at = { account, now, channelRoot };
-  const [source, seen, channel] = await Promise.all([
+  const [source, seen, channel, templates] = await Promise.all([
     sourceOf(aws, recipe, at),
     lookAt(aws, recipe),
     lookAtChannel(aws, recipe, { channelRoot, deployment, replaces }),
+    lookAtTemplates(aws, recipe),
   ]);
   const known = source instanceof Failure ? {} : { source };
   const encryption = await lookAtEncryption(aws, recipe, known.source);
-  const facts = { region: aws.region, account, now, deploymentGroups, ...known, ...seen, ...channel, encryption };
+  const facts = {
+    region: aws.region,
+    account,
+    now,
+    deploymentGroups,
+    ...known,
+    ...seen,
+    ...channel,
+    ...templates,
+    encryption,
+  };
   return { source, ...findingsOf(recipe, facts) };
 }
 

@@ -9,6 +9,7 @@ import { decideUndo } from '../../core/undo/undo.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { closeLedger, readLedger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
+import { templateReading } from '../instances/launch-templates.ts';
 import type { Connection } from '../connection.ts';
 import { readDocument, write } from '../memory/documents.ts';
 import { carryOut, keepingPermissions, removalPermissions, restoringPermissions } from './carry-out.ts';
@@ -17,14 +18,16 @@ import { lookAtBuild, listingPermissions } from './look.ts';
 /** The actions that removeTemporary calls, besides reading the ledger. */
 export const temporaryPermissions = [...listingPermissions, ...removalPermissions];
 
+/** What takeBackPublish calls, besides removing things and reading the build's documents. */
+export const takingBackPermissions = [...restoringPermissions, ...templateReading, 'ssm:GetParameter'];
+
 /** The actions that removeBuild calls. */
 export const undoPermissions = [
   ...temporaryPermissions,
   's3:GetObject',
   's3:PutObject',
   ...keepingPermissions,
-  ...restoringPermissions,
-  'ssm:GetParameter',
+  ...takingBackPermissions,
 ];
 
 /** What a clean-up has removed so far, and what is missing. */
@@ -70,9 +73,6 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, cleanUp: Cle
   if (due.length > 0) await write(artifacts, plan, 'settling', settlingAfter(settling, looks, now));
   return { ...rest, undone, refused: [...refused, ...rest.refused] };
 }
-
-/** What takeBackPublish calls, besides removing things and reading the build's documents. */
-export const takingBackPermissions = [...restoringPermissions, 'ssm:GetParameter'];
 
 /**
  * Puts the channel back where a build that died was publishing, and its clean-up died too. @returns why it could not be put back

@@ -7,6 +7,7 @@ import { writeExpiry } from '../images/expiry.ts';
 import { revokeLaunch } from '../images/image-attributes.ts';
 import { deregisterImage } from '../images/image-making.ts';
 import { deleteSnapshot, revokeVolumes } from '../images/snapshots.ts';
+import { deleteTemplateVersion, setDefaultVersion } from '../instances/launch-templates.ts';
 import { terminateInstances } from '../instances/instances.ts';
 import { deleteVolume } from '../instances/volumes.ts';
 import { restoreParameter } from '../channels.ts';
@@ -28,8 +29,14 @@ export const keepingPermissions = [
   'ec2:ResetSnapshotAttribute',
 ];
 
-/** What carryOut calls in order to restore a channel. */
-export const restoringPermissions = ['ec2:DescribeImages', 'ssm:DeleteParameter', 'ssm:PutParameter'];
+/** What carryOut calls in order to restore a channel and launch templates. */
+export const restoringPermissions = [
+  'ec2:DeleteLaunchTemplateVersions',
+  'ec2:DescribeImages',
+  'ec2:ModifyLaunchTemplate',
+  'ssm:DeleteParameter',
+  'ssm:PutParameter',
+];
 
 /** @returns false if an AMI still needs it. A thing that is already gone is no error. */
 export async function removeThing(
@@ -49,6 +56,11 @@ async function carry(aws: Connection, action: UndoAction): Promise<RemovalAnswer
   if (action.do === 'restore') {
     const { parameter, ami } = action;
     await restoreParameter(aws, region, parameter, ami, 'the build that moved it did not complete');
+    return 'done';
+  }
+  if (action.do === 'default' || action.do === 'unversion') {
+    const change = action.do === 'default' ? setDefaultVersion : deleteTemplateVersion;
+    await change(aws, region, action.template, action.version);
     return 'done';
   }
   if (action.do === 'revoke') {

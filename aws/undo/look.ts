@@ -1,8 +1,10 @@
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
+import { templateVersion } from '../../core/distribute/launch-templates.ts';
 import type { UndoScope } from '../../core/undo/scope.ts';
 import type { BuildSeen } from '../../core/undo/undo.ts';
 import type { Connection } from '../connection.ts';
+import { readTemplate } from '../instances/launch-templates.ts';
 import { findBuildImages } from '../images/images.ts';
 import { readParameter } from '../parameters.ts';
 import { findTaggedInstances, findTaggedSnapshots, findTaggedVolumes, imageThing } from '../tagged.ts';
@@ -23,7 +25,7 @@ export const listingPermissions = [
 export async function lookAtBuild(
   aws: Connection,
   plan: Plan,
-  { instances: withInstances, regions, channels }: Pick<UndoScope, 'instances' | 'regions' | 'channels'>,
+  { instances: withInstances, regions, channels, takesBack }: Omit<UndoScope, 'published' | 'keeps'>,
 ): Promise<BuildSeen> {
   const unseen: BuildSeen['unseen'] = [];
   const home = aws.region;
@@ -54,9 +56,16 @@ export async function lookAtBuild(
       { region, parameter, ami: await readParameter(aws, region, parameter) },
     ]),
   );
+  const templates = (takesBack && !takesBack.complete ? (takesBack.templates ?? []) : []).map((entry) =>
+    unlessRefused({ of: 'template', region: entry.region }, async () => {
+      const ours = { ami: entry.ami, description: templateVersion(plan, entry.ami) };
+      return [{ ...entry, seen: await readTemplate(aws, entry.region, { id: entry.template }, ours) }];
+    }),
+  );
   const listed = await Promise.all([
     Promise.all([...(withInstances ? [instancesAndVolumes()] : []), ...images]),
     Promise.all(values),
+    Promise.all(templates),
   ]);
-  return { unseen, things: listed[0].flat(), channels: listed[1].flat() };
+  return { unseen, things: listed[0].flat(), channels: listed[1].flat(), templates: listed[2].flat() };
 }

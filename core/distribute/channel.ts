@@ -1,3 +1,4 @@
+import type { LedgerTemplate } from './launch-templates.ts';
 import { inPlace, isSamePlace, type Place } from './place.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface ChannelLedger {
   parameter: string;
   before: ChannelValue[];
   after: (Place & { ami: string; snapshots?: string[] | undefined })[];
+  /** What the publish makes of launch templates. Absent where it makes nothing of them, and in ledgers of earlier versions. */
+  templates?: LedgerTemplate[];
   complete: boolean;
   /** A clean-up takes the publish back. A Publish that read the ledger earlier can then no longer complete it. */
   takenBack?: true;
@@ -56,12 +59,13 @@ export function ledgerOf(
   parameter: string,
   now: ChannelValue[],
   after: ChannelLedger['after'],
+  templates: LedgerTemplate[] = [],
 ): ChannelLedger {
   const before = now.map((value) => {
     const ours = [...(known?.after ?? []), ...after].some((one) => isSamePlace(one, value) && one.ami === value.ami);
     return (ours && known && inPlace(known.before, value)) || value;
   });
-  return { parameter, before, after, complete: false };
+  return { parameter, before, after, ...(templates.length > 0 && { templates }), complete: false };
 }
 
 /** The places that still hold this build's AMI although the publish did not complete, with the values to restore. */

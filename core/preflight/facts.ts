@@ -1,4 +1,5 @@
 import type { ChannelHolder } from '../distribute/channel-owner.ts';
+import type { TemplateSeen } from '../distribute/launch-templates.ts';
 import type { KeySeen } from '../launch/keys.ts';
 import type { SourceImage } from '../launch/source.ts';
 
@@ -101,6 +102,8 @@ export interface Facts {
   channel?: { parameter: string; deployment: string; holders: Record<string, Seen<ChannelHolder[]>> };
   /** State of block public access for AMIs, in the regions of the targets that are public. */
   publicAccess: Record<string, Seen<string>>;
+  /** The launch templates, by placeName. Absent where the recipe names none. */
+  templates?: Record<string, Seen<TemplateSeen | undefined>>;
   /** By region: the pipeline's region and those of the targets. */
   encryption: Record<string, Seen<EncryptionSettings>>;
 }

@@ -9,6 +9,7 @@ import { networkNotes, networkProblems } from './network.ts';
 import { publicAccessProblems } from './public-access.ts';
 import { regionNotes, regionProblems } from './regions.ts';
 import { sourceNotes } from './source-notes.ts';
+import { templateNotes, templateProblems } from './templates.ts';
 import { sourceProblems } from './source.ts';
 
 /**
@@ -44,6 +45,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...keyUserProblems(recipe, facts),
       ...publicAccessProblems(recipe, facts),
       ...channelProblems(facts),
+      ...templateProblems(recipe, facts),
     ],
     notes: [
       ...(source ? sourceNotes(recipe, source, facts.now) : []),
@@ -55,6 +57,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...unseen('the route tables', ['builder', 'subnets'], facts.network.routeTables),
       ...unseen('the VPC endpoints', ['builder', 'subnets'], facts.network.endpoints),
       ...channelNotes(facts),
+      ...templateNotes(recipe, facts),
       ...unseen('the regions of the account', ['distribute'], facts.regions),
       ...Object.entries(facts.encryption).flatMap(([at, seen]) =>
         unseen(`EBS encryption in ${at}`, ['distribute'], seen),

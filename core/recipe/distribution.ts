@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { launchTemplate } from './launch-template.ts';
 import {
   accountId,
   distinct,
@@ -84,6 +85,7 @@ export const target = z
           ),
         ),
     ),
+    launchTemplate: z.exactOptional(launchTemplate),
     timeout: z
       ._default(duration('1h', '7d'), '48h')
       .check(z.describe('How long EC2 may take to copy the image here, 1h to 7d. Terabytes take days.')),

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { builder } from './builder.ts';
 import type { image, publish, target } from './distribution.ts';
+import type { launchTemplate } from './launch-template.ts';
 import type { source } from './source.ts';
 import type { timedCheck, timedStep } from './provision.ts';
 import type { triggers } from './upkeep.ts';
@@ -11,6 +12,7 @@ export type Step = ReturnType<typeof timedStep>;
 export type Check = ReturnType<typeof timedCheck>;
 export type ImageSettings = z.infer<typeof image>;
 export type Target = z.infer<typeof target>;
+export type LaunchTemplate = z.infer<typeof launchTemplate>;
 export type Publish = z.infer<typeof publish>;
 export type Triggers = z.infer<typeof triggers>;
 

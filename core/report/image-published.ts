@@ -2,7 +2,7 @@ import type { Manifest } from '../build/manifest.ts';
 import { onlyPlace, type Place } from '../distribute/place.ts';
 
 /**
- * Detail of an `Image Published` event. The same build may be told more than once, always with the same `id`, so that a consumer
+ * Detail of an `Image Published` event. The same images may be told more than once, always with the same `id`, so that a consumer
  * knows a repetition. A build that got further targets later is told under another `id`.
  */
 export interface ImagePublished {

@@ -37,6 +37,8 @@ export function heldBy(action: UndoAction, staying: ReadonlySet<string>): Remova
 function subjectOf(action: UndoAction): string {
   if (action.do === 'restore') return `${action.parameter} in ${action.region}`;
   if (action.do === 'revoke') return `permissions of ${action.id} in ${action.region}`;
+  if (action.do === 'default') return `default version of ${action.template} in ${action.region}`;
+  if (action.do === 'unversion') return `version ${action.version} of ${action.template} in ${action.region}`;
   if (action.do === 'keep') return `expiry of ${action.image.id} in ${action.region}`;
   return action.do === 'leave' ? action.what : thingName(action.thing);
 }
@@ -68,6 +70,14 @@ export function removalOf(action: UndoAction, answer: RemovalAnswer): Removal {
     const removed =
       ami === undefined ? `deleted ${parameter} in ${region}` : `restored ${parameter} = ${ami} in ${region}`;
     return { ...nothing, removed: [removed], left: [`${parameter} in ${region} (just restored)`] };
+  }
+  if (action.do === 'default' || action.do === 'unversion') {
+    const { version, template, region } = action;
+    const removed =
+      action.do === 'default'
+        ? `restored the default version ${version} of ${template} in ${region}`
+        : `deleted version ${version} of ${template} in ${region}`;
+    return { ...nothing, removed: [removed], left: [`${template} in ${region} (just restored)`] };
   }
   const { thing } = action;
   const name = thingName(thing);

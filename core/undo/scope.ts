@@ -90,7 +90,13 @@ export function scopesByPlace(scope: UndoScope): Map<string, UndoScope> {
       instances: false,
       regions: scope.regions.filter((one) => one === region),
       channels: scope.channels.filter(here),
-      ...(ledger && { takesBack: { ...ledger, after: ledger.after.filter(here) } }),
+      ...(ledger && {
+        takesBack: {
+          ...ledger,
+          after: ledger.after.filter(here),
+          ...(ledger.templates && { templates: ledger.templates.filter(here) }),
+        },
+      }),
     };
   };
   const { takesBack: _, ...rest } = scope;

@@ -2,6 +2,7 @@ import { toRestore } from '../distribute/channel.ts';
 import { isSamePlace, parameterOfPlace, onlyPlace } from '../distribute/place.ts';
 import { expiresTag } from '../tags.ts';
 import type { UndoScope } from './scope.ts';
+import { decideTemplates, holderOf, type TemplateAction, type UndoneTemplate } from './templates.ts';
 import { hasEnded, isAttached, mayBeMadeOf, type Kind, type Thing } from './things.ts';
 
 /** Everything that one look shows of a build. */
@@ -9,8 +10,10 @@ export interface BuildSeen {
   things: Thing[];
   /** What the channel's parameter holds in each region. `ami` is absent where there is no parameter. */
   channels: { region: string; parameter: string; ami?: string | undefined }[];
+  /** The launch templates of the publish that is taken back. */
+  templates: UndoneTemplate[];
   /** Looks that AWS refused, with its answer. */
-  unseen: { of: Kind | 'channel'; region: string; parameter?: string; answer: string }[];
+  unseen: { of: Kind | 'channel' | 'template'; region: string; parameter?: string; answer: string }[];
 }
 
 /** One decision on one thing. `after`: things that must go first. If AWS refuses to remove one of them, this one stays too. */
@@ -23,6 +26,7 @@ export type UndoAction =
   | { do: 'revoke'; region: string; kind: 'image' | 'snapshot'; id: string }
   /** `untagged`: the ids among the AMI and its snapshots that do not carry `until` as their expiry yet. */
   | { do: 'keep'; region: string; image: Thing; until: string; untagged: string[] }
+  | Exclude<TemplateAction, { do: 'leave' }>
   /** The thing cannot go, and a person must know. */
   | { do: 'leave'; region: string; what: string; why: string };
 
@@ -38,6 +42,7 @@ export const thingName = ({ kind, id, region }: Pick<Thing, 'kind' | 'id' | 'reg
 export function decideUndo(scope: UndoScope, seen: BuildSeen, until?: string): UndoAction[] {
   return [
     ...decideChannel(scope, seen),
+    ...decideTemplates(seen),
     ...decideInstances(seen),
     ...scope.regions.flatMap((region) => decideImages(scope, seen, region, until)),
   ];
@@ -86,7 +91,7 @@ type Fate = 'goes' | 'stays' | 'promoted' | 'kept';
 
 /** AMIs go, and then their snapshots. An AMI that stays needs its snapshots. */
 function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: string | undefined): UndoAction[] {
-  const refused = seen.unseen.find(({ of, region: at }) => at === region && (of === 'image' || of === 'channel'));
+  const refused = seen.unseen.find(({ of, region: at }) => at === region && /^(image|channel|template)$/.test(of));
   if (refused) return [{ do: 'leave', region, what: `images in ${region}`, why: refused.answer }];
   const here = seen.things.filter((thing) => thing.region === region && !hasEnded(thing));
   const images = here
@@ -94,7 +99,7 @@ function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: 
     .map((image) => ({ image, fate: fateOf(image, scope, seen, until) }));
   const actions = images.flatMap(({ image, fate }): UndoAction[] => {
     if (fate === 'goes') return [{ do: 'deregister', region, thing: image, after: [] }];
-    const why = 'the channel points at it';
+    const why = holderOf(seen, image) ?? '';
     return fate === 'promoted' ? [{ do: 'leave', region, what: thingName(image), why }] : [];
   });
   const blind = seen.unseen.find(({ of, region: at }) => of === 'snapshot' && at === region);
@@ -115,8 +120,8 @@ function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: 
  * What becomes of an AMI. Servers boot from an AMI that the channel points at, so it stays, whatever failed. A kept AMI is a
  * finished one: nobody completes a pending AMI after the build has ended. Early, EC2 sometimes shows a finished AMI as pending.
  */
-function fateOf({ id, region, state }: Thing, scope: UndoScope, { channels }: BuildSeen, until?: string): Fate {
-  if (channels.some((channel) => channel.region === region && channel.ami === id)) return 'promoted';
+function fateOf({ id, region, state }: Thing, scope: UndoScope, seen: BuildSeen, until?: string): Fate {
+  if (holderOf(seen, { region, id })) return 'promoted';
   if (scope.published.some((one) => one.region === region && one.ami === id)) return 'stays';
   // Parameter Store may accept an AMI minutes after the call that wrote it, and then the channel must not point at nothing.
   const written = scope.takesBack?.after.some((one) => one.region === region && one.ami === id);

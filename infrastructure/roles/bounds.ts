@@ -90,7 +90,11 @@ const bounds: Record<string, Record<string, Bound>> = {
     'ec2:ModifyImageAttribute': inRegions,
     'ec2:ModifySnapshotAttribute': (settings, grant) => inRegions(settings, toAccounts(settings, grant)),
   },
-  publish: { 'ssm:PutParameter': inRegions },
+  publish: {
+    'ec2:CreateLaunchTemplateVersion': inRegions,
+    'ec2:ModifyLaunchTemplate': inRegions,
+    'ssm:PutParameter': inRegions,
+  },
   moveChannel: { 'ssm:PutParameter': inRegions },
   launch: { 'ec2:RunInstances': profilesOf, 'iam:PassRole': rolesOf },
   launchCandidate: { 'ec2:RunInstances': profilesOf, 'iam:PassRole': rolesOf },

@@ -51,10 +51,17 @@ const expiry: Grant[] = [
   },
 ];
 
+/** Only launch templates whose owner has tagged them for a recipe. */
+const launchTemplates: Grant[] = [
+  { Resource: anywhere('launch-template'), Condition: { Null: { 'aws:ResourceTag/golden:recipe': 'false' } } },
+];
+
 /** EC2's actions that take no resource. */
 const descriptions = [
   'DescribeImages',
   'DescribeInstances',
+  'DescribeLaunchTemplates',
+  'DescribeLaunchTemplateVersions',
   'DescribeInstanceTypes',
   'DescribeRegions',
   'DescribeRouteTables',
@@ -82,6 +89,7 @@ export const grantsOfEc2: GrantTable = {
     { Resource: [imageHere, snapshotHere], Condition: taggedAsOurs },
     { Resource: here('instance'), Condition: madeByUs },
   ],
+  'ec2:CreateLaunchTemplateVersion': launchTemplates,
   'ec2:CreateTags': {
     launch: tagsAtLaunch,
     launchCandidate: tagsAtLaunch,
@@ -89,6 +97,7 @@ export const grantsOfEc2: GrantTable = {
     copyImage: tagsOn('CopyImage', [images, snapshots]),
     compensate: expiry,
   },
+  'ec2:DeleteLaunchTemplateVersions': launchTemplates,
   'ec2:DeleteSnapshot': [{ Resource: snapshots, Condition: madeByUs }],
   'ec2:DeleteTags': expiry,
   'ec2:DeleteVolume': {
@@ -101,6 +110,7 @@ export const grantsOfEc2: GrantTable = {
   'ec2:DisableImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:EnableImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:ModifyImageAttribute': [{ Resource: images, Condition: madeByUs }],
+  'ec2:ModifyLaunchTemplate': launchTemplates,
   'ec2:ModifySnapshotAttribute': [
     // no snapshot of ours is ever public
     { Resource: snapshots, Condition: { ...madeByUs, StringNotEquals: { 'ec2:Add/group': 'all' } } },

@@ -12,6 +12,7 @@ import { startGuests } from './ec2/instances/guest.ts';
 import { imageActions } from './ec2/images/images.ts';
 import { instanceTypeActions } from './ec2/instances/instance-types.ts';
 import { instanceActions } from './ec2/instances/instances.ts';
+import { launchTemplateActions } from './ec2/instances/launch-templates.ts';
 import { regionActions } from './ec2/network/regions.ts';
 import { runInstancesActions } from './ec2/instances/run-instances.ts';
 import { snapshotActions } from './ec2/images/snapshots.ts';
@@ -216,6 +217,7 @@ const servicesOf = (
     ...attributeActions(world),
     ...runInstancesActions(world),
     ...instanceActions(world),
+    ...launchTemplateActions(world),
     ...snapshotActions(world),
     ...volumeActions(world),
     ...networkActions(world),

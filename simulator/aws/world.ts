@@ -48,6 +48,7 @@ const emptyRegion = (name: string): Region => ({
   networks: new Map(),
   tokens: new Map(),
   parameters: new Map(),
+  launchTemplates: new Map(),
   agents: new Map(),
   commands: new Map(),
 });

@@ -24,10 +24,16 @@ export const full = {
   checks: [{ name: 'up', run: 'true', timeout: '5m' }],
   image: { capture: 'stopped', allowFiles: ['/etc/app/*.pem'], imds: 'v2', tags: { team: 'platform' } },
   distribute: [
-    { region: 'us-east-1', accounts: ['111122223333'], required: true },
+    {
+      region: 'us-east-1',
+      accounts: ['111122223333'],
+      required: true,
+      launchTemplate: { id: 'lt-0123456789abcdef0', setDefault: true },
+    },
     {
       region: 'eu-west-1',
       id: 'sealed',
+      launchTemplate: { name: 'web' },
       name: 'sealed-{recipe}-{build}',
       tags: { confidential: 'yes' },
       kmsKey: 'alias/golden-eu',

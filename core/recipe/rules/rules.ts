@@ -3,6 +3,7 @@ import { commandRules } from './command-rules.ts';
 import { distributionRules } from './distribution-rules.ts';
 import { limitRules } from './limit-rules.ts';
 import { provisionRules } from './provision-rules.ts';
+import { publishRules } from './publish-rules.ts';
 import type { Rule } from './rule.ts';
 import { sourceRules } from './source-rules.ts';
 import { upkeepRules } from './upkeep-rules.ts';
@@ -16,6 +17,7 @@ export const rules: Rule[] = [
   ...provisionRules,
   ...commandRules,
   ...distributionRules,
+  ...publishRules,
   ...upkeepRules,
   ...limitRules,
 ];

@@ -5,7 +5,16 @@ import type { Rates } from './rates.ts';
 import type { Region } from '../state/region.ts';
 
 /** The tables that EC2 and SSM may read late. The owners of tokens and names are always up to date, and so is S3. */
-const tables = ['instances', 'images', 'snapshots', 'volumes', 'parameters', 'agents', 'commands'] as const;
+const tables = [
+  'instances',
+  'images',
+  'snapshots',
+  'volumes',
+  'parameters',
+  'launchTemplates',
+  'agents',
+  'commands',
+] as const;
 type Tables = { [Table in (typeof tables)[number]]: Map<string, object> };
 type Version = { at: number; tables: Tables };
 

@@ -37,3 +37,10 @@ test('a restored version says what the tags of its image tell, and why', () => {
   expect(restoredDescription(tags, 'ami-1', 'x')).toBe('recipe base, build 1, image ami-1; restored: x');
   expect(restoredDescription(undefined, 'ami-1', 'x')).toBe('image ami-1; restored: x');
 });
+
+test('targets that a build got later are told under another id, and an addition that reached none is not', () => {
+  const seen = manifest('published', [target('eu-west-1', 'published')]);
+  const idWith = (...added: string[][]) =>
+    imagePublished({ ...seen, added: added.map((targets) => ({ targets })) } as unknown as Manifest, '')?.id;
+  expect([idWith([]), idWith(['eu-west-2'], [])]).toEqual(['base-1', 'base-1+1']);
+});

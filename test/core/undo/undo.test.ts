@@ -46,13 +46,20 @@ const ledger = (more: Partial<ChannelLedger> = {}): ChannelLedger => ({
 function line(action: UndoAction): string {
   if (action.do === 'leave') return `leave ${action.what}: ${action.why}`;
   if (action.do === 'restore') return `restore ${action.ami ?? 'nothing'} in ${action.region}`;
+  if (action.do === 'default' || action.do === 'unversion') return `${action.do} ${action.template} ${action.version}`;
   if (action.do === 'revoke') return `revoke ${action.id}`;
   if (action.do === 'keep') return `keep ${action.image.id}, tag ${action.untagged.join(' ') || 'nothing'}`;
   const after = action.after.map(({ id }) => ` after ${id}`).join('');
   return `${action.do} ${thingName(action.thing)}${after}`;
 }
 
-const looked = (seen: Partial<BuildSeen>): BuildSeen => ({ things: [], channels: [], unseen: [], ...seen });
+const looked = (seen: Partial<BuildSeen>): BuildSeen => ({
+  things: [],
+  channels: [],
+  templates: [],
+  unseen: [],
+  ...seen,
+});
 
 interface Corner {
   of?: Plan;
@@ -64,7 +71,45 @@ interface Corner {
 const decide = ({ of = plan, ledger: known, manifest, seen, until: kept }: Corner): string[] =>
   decideUndo(scopeOfFailed(of, known, manifest && { status: manifest }), looked(seen), kept).map(line);
 
+const entry = { region: home, template: 'lt-1', ami: 'ami-1', setDefault: true, before: 3 };
+const template = (seen?: { id: string; default: number; ours?: number }) => ({ ...entry, seen });
+
 test.each<[string, Corner, string[]]>([
+  [
+    'a default version goes back before the version that the build made goes, and the AMI stays until both have',
+    {
+      ledger: ledger({ templates: [entry] }),
+      seen: { things: [image()], templates: [template({ id: 'lt-1', default: 5, ours: 5 })] },
+      until,
+    },
+    ['default lt-1 3', 'unversion lt-1 5', 'leave ami-1 in us-east-1: a version of a launch template has it'],
+  ],
+  [
+    'a default version that somebody else has set meanwhile stays',
+    {
+      ledger: ledger({ templates: [entry] }),
+      seen: { templates: [template({ id: 'lt-1', default: 6, ours: 5 })] },
+    },
+    ['unversion lt-1 5'],
+  ],
+  [
+    'a launch template that the publish did not reach, or that is gone, holds nothing',
+    {
+      ledger: ledger({ templates: [entry] }),
+      seen: { things: [image()], templates: [template(), template({ id: 'lt-1', default: 3 })] },
+      until,
+    },
+    ['deregister ami-1 in us-east-1'],
+  ],
+  [
+    'where EC2 does not show the launch templates, the images stay',
+    {
+      ledger: ledger({ templates: [entry] }),
+      seen: { things: [image()], unseen: [{ of: 'template', region: home, answer: 'no' }] },
+      until,
+    },
+    ['leave launch templates in us-east-1: no', 'leave images in us-east-1: no'],
+  ],
   [
     'until late effects have shown, an AMI that Publish wrote to the channel stays, since Parameter Store may accept it late',
     {

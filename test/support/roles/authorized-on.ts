@@ -36,7 +36,15 @@ export function resourcesIn(calls: SeenCall[]): SeenResources {
   const snapshotTags = new Map<string, Tags>();
   for (const { service, action, region, params, answer } of calls as any[]) {
     if (service !== 'ec2' || !answer) continue;
-    const { Instances = [], Reservations = [], Images = [], Snapshots = [], Volumes = [] } = answer;
+    const {
+      Instances = [],
+      Reservations = [],
+      Images = [],
+      Snapshots = [],
+      Volumes = [],
+      LaunchTemplates = [],
+    } = answer;
+    for (const one of LaunchTemplates) note(region, one.LaunchTemplateId, { tags: tagsOf(one.Tags) });
     for (const one of [...Instances, ...Reservations.flatMap((reservation: any) => reservation.Instances ?? [])])
       note(region, one.InstanceId, { tags: { ...specified(params, 'instance'), ...tagsOf(one.Tags) } });
     for (const one of Snapshots) note(region, one.SnapshotId, { tags: tagsOf(one.Tags), owner: one.OwnerId });
@@ -265,6 +273,9 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
 
 /** Calls that are authorized on the resource of an id: the id's parameter, and the kind of the resource. */
 const byId: Record<string, [string, 'here' | 'unowned', string]> = {
+  'ec2:CreateLaunchTemplateVersion': ['LaunchTemplateId', 'here', 'launch-template'],
+  'ec2:DeleteLaunchTemplateVersions': ['LaunchTemplateId', 'here', 'launch-template'],
+  'ec2:ModifyLaunchTemplate': ['LaunchTemplateId', 'here', 'launch-template'],
   'ec2:DeleteSnapshot': ['SnapshotId', 'unowned', 'snapshot'],
   'ec2:DeleteVolume': ['VolumeId', 'here', 'volume'],
   'ec2:DeregisterImage': ['ImageId', 'unowned', 'image'],
@@ -297,6 +308,8 @@ const takesNoResource = new Set([
   'ec2:DescribeImages',
   'ec2:DescribeInstances',
   'ec2:DescribeInstanceTypes',
+  'ec2:DescribeLaunchTemplates',
+  'ec2:DescribeLaunchTemplateVersions',
   'ec2:DescribeRegions',
   'ec2:DescribeRouteTables',
   'ec2:DescribeSecurityGroups',

@@ -196,6 +196,29 @@ const sweptUnheard: PermissionRun = {
   },
 };
 
+/** Launch templates of two regions, and a publish that is taken back after it made versions of them. */
+const templated: PermissionRun = {
+  name: 'launch templates get versions, and lose those of a publish that fails',
+  outcome: 'PublishFailed',
+  async simulation() {
+    const launchTemplate = { name: 'web', setDefault: true };
+    const distribute = [home, copied].map((target) => ({ ...target, launchTemplate }));
+    const scenario = refused('ec2:ModifyLaunchTemplate', { region: 'eu-west-1', call: 2 });
+    const simulation = pipeline({ changes: { distribute }, scenario });
+    for (const { region } of distribute)
+      simulation.cloud.services.ec2['CreateLaunchTemplate']?.(
+        {
+          LaunchTemplateName: launchTemplate.name,
+          LaunchTemplateData: { InstanceType: 't3.small' },
+          TagSpecifications: [{ ResourceType: 'launch-template', Tags: [{ Key: 'golden:recipe', Value: 'base' }] }],
+        },
+        { account, region },
+      );
+    await build(simulation);
+    return [simulation, await build(simulation, { recipe: 'base', force: true })];
+  },
+};
+
 /** Moves that succeed, fail in a region, and are stopped while they hold the channel. */
 const moved: PermissionRun = {
   name: 'channels are moved by hand, and a move dies',
@@ -299,6 +322,7 @@ const planned: PermissionRun = {
 };
 
 export const runs: PermissionRun[] = [
+  templated,
   moved,
   planned,
   shared,

@@ -194,6 +194,66 @@ export const samples: Record<string, Sample> = {
     answers: [ec2('CreateImage', `<imageId>${ami}</imageId>`)],
   },
   DeregisterImage: { inputs: [{ ImageId: ami }], answers: [done('DeregisterImage')] },
+  CreateLaunchTemplateVersion: {
+    inputs: [
+      {
+        ClientToken: 'token',
+        LaunchTemplateId: 'lt-0123456789abcdef0',
+        SourceVersion: '3',
+        VersionDescription: odd,
+        LaunchTemplateData: { ImageId: ami },
+      },
+    ],
+    answers: [
+      ec2(
+        'CreateLaunchTemplateVersion',
+        `<launchTemplateVersion><launchTemplateId>lt-0123456789abcdef0</launchTemplateId><versionNumber>4</versionNumber></launchTemplateVersion>`,
+      ),
+    ],
+  },
+  DeleteLaunchTemplateVersions: {
+    inputs: [{ LaunchTemplateId: 'lt-0123456789abcdef0', Versions: ['4'] }],
+    answers: [
+      ec2(
+        'DeleteLaunchTemplateVersions',
+        `<successfullyDeletedLaunchTemplateVersionSet/><unsuccessfullyDeletedLaunchTemplateVersionSet><item><launchTemplateId>lt-0123456789abcdef0</launchTemplateId><versionNumber>4</versionNumber><responseError><code>launchTemplateVersionDoesNotExist</code><message>no</message></responseError></item></unsuccessfullyDeletedLaunchTemplateVersionSet>`,
+      ),
+    ],
+  },
+  DescribeLaunchTemplates: {
+    inputs: [{ LaunchTemplateIds: ['lt-0123456789abcdef0'] }, { LaunchTemplateNames: ['web'] }],
+    answers: [
+      ec2(
+        'DescribeLaunchTemplates',
+        `<launchTemplates><item><launchTemplateId>lt-0123456789abcdef0</launchTemplateId><defaultVersionNumber>3</defaultVersionNumber><tagSet><item><key>golden:recipe</key><value>base</value></item></tagSet></item></launchTemplates>`,
+      ),
+    ],
+  },
+  DescribeLaunchTemplateVersions: {
+    inputs: [
+      {
+        LaunchTemplateId: 'lt-0123456789abcdef0',
+        Filters: [{ Name: 'image-id', Values: [ami] }],
+        MaxResults: 200,
+        NextToken: 'next',
+      },
+    ],
+    answers: [
+      ec2(
+        'DescribeLaunchTemplateVersions',
+        `<launchTemplateVersionSet><item><versionNumber>4</versionNumber><versionDescription>recipe base</versionDescription></item></launchTemplateVersionSet><nextToken>next</nextToken>`,
+      ),
+    ],
+  },
+  ModifyLaunchTemplate: {
+    inputs: [{ LaunchTemplateId: 'lt-0123456789abcdef0', DefaultVersion: '4' }],
+    answers: [
+      ec2(
+        'ModifyLaunchTemplate',
+        `<launchTemplate><launchTemplateId>lt-0123456789abcdef0</launchTemplateId><defaultVersionNumber>4</defaultVersionNumber></launchTemplate>`,
+      ),
+    ],
+  },
   DisableImage: { inputs: [{ ImageId: ami }], answers: [done('DisableImage')] },
   EnableImage: { inputs: [{ ImageId: ami }], answers: [done('EnableImage')] },
   DescribeInstances: {

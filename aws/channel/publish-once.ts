@@ -1,0 +1,74 @@
+import type { RunningBuild } from '../../core/build/identity.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import { ledgerOf, type ChannelLedger, type ChannelValue } from '../../core/distribute/channel.ts';
+import { inPlace, onlyPlace, placeName } from '../../core/distribute/place.ts';
+import { readChannel, refuseSuperseded, writeChannel, type Ledger } from '../channels.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import {
+  saysBehind,
+  seeTemplates,
+  templatePermissions,
+  templatesBehind,
+  writeTemplates,
+  type PublishedTemplate,
+} from './publish-templates.ts';
+import { beginPublish, completePublish, publishPermissions } from './publishing.ts';
+
+/** What publishOnce calls. */
+export const publishOncePermissions = [
+  ...publishPermissions,
+  ...templatePermissions,
+  'ssm:GetParameter',
+  'ssm:PutParameter',
+  'ec2:DescribeImages',
+];
+
+function saysMissing(parameter: string, behind: ChannelValue[], unready: PublishedTemplate[]): string {
+  const list = behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ');
+  const dropped = 'Parameter Store drops an AMI id that it cannot describe';
+  const held = list ? [`${parameter} was written but does not hold ${list} yet; ${dropped}`] : [];
+  return [...held, ...unready.map(saysBehind)].join('\n');
+}
+
+/**
+ * Does the next part of a publish: writes the ledger, writes what is not yet as the ledger says, or completes the ledger. The old
+ * values are written down first, so that Compensate can take back any publish that does not complete.
+ * @param made The images that this execution publishes.
+ * @param writes Whether to write again what has not arrived.
+ * @returns what it waits for. Undefined if the image is published.
+ */
+export async function publishOnce(
+  artifacts: Artifacts,
+  { plan, own, read, now }: { plan: Plan; own: RunningBuild; read: Ledger; now: Date },
+  made: ChannelLedger['after'],
+  writes: boolean,
+): Promise<string | undefined> {
+  const { aws } = artifacts;
+  const { channel: wanted, channel: parameter = '' } = plan;
+  const after = [...(plan.adds?.published ?? []), ...made];
+  // What was published before keeps its launch templates as they are.
+  const templates = await seeTemplates(aws, plan, read.known, made);
+  const entries = templates.map(({ entry }) => entry);
+  const publishing = { plan, own, read, now, templates: entries };
+  const current = wanted ? await readChannel(aws, parameter, after.map(onlyPlace)) : [];
+  const ledger = ledgerOf(read.known, parameter, current, after, entries);
+  const begun = JSON.stringify(ledger) === JSON.stringify(read.known);
+  const behind = after.filter((one) => inPlace(current, one)?.ami !== one.ami);
+  // Without a channel nothing points at the image, but from here on others may use it and it is no longer undone.
+  const others = begun || !wanted ? undefined : await beginPublish(artifacts, publishing, current, after);
+  if (others !== undefined) return others;
+  const unready = templatesBehind(templates);
+  if (wanted && behind.length + unready.length > 0) {
+    // Parameter Store takes seconds to accept an AMI id. What does not arrive is written again by the next call only.
+    if (writes) {
+      const held = current.filter((one) => inPlace(behind, one));
+      await refuseSuperseded(aws, plan, parameter, held);
+      await writeChannel(aws, parameter, behind, plan);
+      await writeTemplates(aws, plan, unready);
+    }
+    return saysMissing(parameter, behind, unready);
+  }
+  if (wanted && !begun) return `${parameter} holds the image; the next look writes down that it is published`;
+  await completePublish(artifacts, publishing, ledger);
+  return undefined;
+}
