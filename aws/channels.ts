@@ -15,7 +15,7 @@ import { keyOf } from '../core/memory/documents.ts';
 import type { Artifacts, Over } from './memory/artifacts.ts';
 import { readVersioned, replace } from './memory/documents.ts';
 import type { Connection } from './connection.ts';
-import { restoredDescription, versionDescription } from '../core/distribute/parameter-version.ts';
+import { restoredDescription, versionDescription } from '../core/publish/parameter-version.ts';
 import { deleteParameter, readParameter, writeAmiParameter } from './parameters.ts';
 import { describeImage } from './images/images.ts';
 

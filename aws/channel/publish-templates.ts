@@ -7,9 +7,9 @@ import {
   templateToken,
   templateVersion,
   wantedTemplates,
-  type LedgerTemplate,
   type TemplateSeen,
-} from '../../core/distribute/launch-templates.ts';
+} from '../../core/publish/launch-templates.ts';
+import type { LedgerTemplate } from '../../core/publish/ledger-template.ts';
 import { placeName } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Connection } from '../connection.ts';

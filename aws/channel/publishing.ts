@@ -5,7 +5,7 @@ import type { Plan } from '../../core/build/plan.ts';
 import { ledgerOf, type ChannelLedger, type ChannelValue } from '../../core/distribute/channel.ts';
 import { inPlace, placeName } from '../../core/distribute/place.ts';
 import { happened, type ChannelRecord } from '../../core/channel/channel-record.ts';
-import type { LedgerTemplate } from '../../core/distribute/launch-templates.ts';
+import type { LedgerTemplate } from '../../core/publish/ledger-template.ts';
 import { Failure } from '../../core/errors.ts';
 import { writeLedger, type Ledger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';

@@ -6,7 +6,7 @@ import {
   EC2Client,
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2';
-import { templateName, templateTag, type TemplateSeen } from '../../core/distribute/launch-templates.ts';
+import { templateName, templateTag, type TemplateSeen } from '../../core/publish/launch-templates.ts';
 import { Failure } from '../../core/errors.ts';
 import type { LaunchTemplate } from '../../core/recipe/types.ts';
 import { ask, everyPage } from '../errors.ts';

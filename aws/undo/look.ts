@@ -1,6 +1,6 @@
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
-import { templateVersion } from '../../core/distribute/launch-templates.ts';
+import { templateVersion } from '../../core/publish/launch-templates.ts';
 import type { UndoScope } from '../../core/undo/scope.ts';
 import type { BuildSeen } from '../../core/undo/undo.ts';
 import type { Connection } from '../connection.ts';

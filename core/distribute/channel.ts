@@ -1,4 +1,4 @@
-import type { LedgerTemplate } from './launch-templates.ts';
+import type { LedgerTemplate } from '../publish/ledger-template.ts';
 import { inPlace, isSamePlace, type Place } from './place.ts';
 
 /**

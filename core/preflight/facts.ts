@@ -1,5 +1,5 @@
 import type { ChannelHolder } from '../distribute/channel-owner.ts';
-import type { TemplateSeen } from '../distribute/launch-templates.ts';
+import type { TemplateSeen } from '../publish/launch-templates.ts';
 import type { KeySeen } from '../launch/keys.ts';
 import type { SourceImage } from '../launch/source.ts';
 

@@ -1,6 +1,6 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
-import { channelNotes, channelProblems } from './channel.ts';
+import { channelNotes, channelProblems, templateNotes, templateProblems } from './channel.ts';
 import { encryptionProblems, keyNotes } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';
 import { instanceTypeProblems } from './instance-types.ts';
@@ -9,7 +9,6 @@ import { networkNotes, networkProblems } from './network.ts';
 import { publicAccessProblems } from './public-access.ts';
 import { regionNotes, regionProblems } from './regions.ts';
 import { sourceNotes } from './source-notes.ts';
-import { templateNotes, templateProblems } from './templates.ts';
 import { sourceProblems } from './source.ts';
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { launchTemplate } from './launch-template.ts';
+import { launchTemplate } from '../publish/launch-template.ts';
 import {
   accountId,
   distinct,

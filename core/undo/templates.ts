@@ -1,4 +1,5 @@
-import type { LedgerTemplate, TemplateSeen } from '../distribute/launch-templates.ts';
+import type { TemplateSeen } from '../publish/launch-templates.ts';
+import type { LedgerTemplate } from '../publish/ledger-template.ts';
 
 /** A launch template of a publish that is undone, as one look shows it. */
 export interface UndoneTemplate extends LedgerTemplate {

@@ -3,21 +3,8 @@ import { attach, type RecordedCall, type Services } from './calls/attach.ts';
 import type { AnyClient } from './calls/retries.ts';
 import type { Clock } from '../clock.ts';
 import { createDelays, type DelayOverrides, type DrawnDelay } from './delays.ts';
-import { attributeActions } from './ec2/images/attributes.ts';
-import { disablingActions } from './ec2/images/disabling.ts';
-import { copyImageActions } from './ec2/images/copy-image.ts';
-import { createImageActions } from './ec2/images/create-image.ts';
-import { encryptionActions } from './ec2/images/encryption.ts';
+import { ec2Actions } from './ec2/ec2-actions.ts';
 import { startGuests } from './ec2/instances/guest.ts';
-import { imageActions } from './ec2/images/images.ts';
-import { instanceTypeActions } from './ec2/instances/instance-types.ts';
-import { instanceActions } from './ec2/instances/instances.ts';
-import { launchTemplateActions } from './ec2/instances/launch-templates.ts';
-import { regionActions } from './ec2/network/regions.ts';
-import { runInstancesActions } from './ec2/instances/run-instances.ts';
-import { snapshotActions } from './ec2/images/snapshots.ts';
-import { networkActions } from './ec2/network/describe-network.ts';
-import { volumeActions } from './ec2/volumes.ts';
 import { cloudFormationActions } from './cloudformation/stacks.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
 import { createGate } from './calls/gate.ts';
@@ -39,7 +26,6 @@ import { createThrottle } from './calls/throttling.ts';
 import { createWorld } from './world.ts';
 import type { Image } from './state/images.ts';
 import type { World } from './state/world.ts';
-import { tagActions } from './ec2/tag-actions.ts';
 
 export interface CloudOptions {
   clock: Clock;
@@ -209,23 +195,7 @@ const servicesOf = (
   events: EventBus,
   guarded: ReturnType<typeof createGate>,
 ): SimulatedCloud['services'] => ({
-  ec2: guarded('ec2', {
-    ...imageActions(world),
-    ...createImageActions(world),
-    ...copyImageActions(world),
-    ...disablingActions(world),
-    ...attributeActions(world),
-    ...runInstancesActions(world),
-    ...instanceActions(world),
-    ...launchTemplateActions(world),
-    ...snapshotActions(world),
-    ...volumeActions(world),
-    ...networkActions(world),
-    ...regionActions(world),
-    ...instanceTypeActions(),
-    ...encryptionActions(world),
-    ...tagActions(world),
-  }),
+  ec2: guarded('ec2', ec2Actions(world)),
   ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),
   s3: guarded('s3', s3Actions(world)),
   sts: guarded('sts', stsActions()),

@@ -3,9 +3,9 @@ import { commandRules } from './command-rules.ts';
 import { distributionRules } from './distribution-rules.ts';
 import { limitRules } from './limit-rules.ts';
 import { provisionRules } from './provision-rules.ts';
-import { publishRules } from './publish-rules.ts';
 import type { Rule } from './rule.ts';
 import { sourceRules } from './source-rules.ts';
+import { publishRules } from './target-rules.ts';
 import { upkeepRules } from './upkeep-rules.ts';
 import { volumeRules } from './volume-rules.ts';
 

@@ -7,7 +7,7 @@ interface TemplateVersion {
   createdAt: number;
 }
 
-export interface LaunchTemplate {
+export interface StoredTemplate {
   id: string;
   name: string;
   owner: string;

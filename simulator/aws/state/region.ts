@@ -2,7 +2,7 @@ import type { Agent } from './agents.ts';
 import type { SsmCommand } from './commands.ts';
 import type { Image } from './images.ts';
 import type { Instance } from './instances.ts';
-import type { LaunchTemplate } from './launch-templates.ts';
+import type { StoredTemplate } from './launch-templates.ts';
 import type { Network } from './network.ts';
 import type { Parameter } from './parameters.ts';
 import type { Snapshot } from './snapshots.ts';
@@ -17,7 +17,7 @@ export interface Region {
   readonly images: Map<string, Image>;
   readonly snapshots: Map<string, Snapshot>;
   readonly volumes: Map<string, Volume>;
-  readonly launchTemplates: Map<string, LaunchTemplate>;
+  readonly launchTemplates: Map<string, StoredTemplate>;
   readonly interfaces: Map<string, { id: string; owner: string; tags: Map<string, string> }>;
   /** Keyed by account. */
   readonly networks: Map<string, Network>;

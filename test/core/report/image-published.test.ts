@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Manifest } from '../../../core/build/manifest.ts';
-import { restoredDescription, versionDescription } from '../../../core/distribute/parameter-version.ts';
+import { restoredDescription, versionDescription } from '../../../core/publish/parameter-version.ts';
 import { imagePublished } from '../../../core/report/image-published.ts';
 
 const target = (region: string, status: string, ami: string | null = `ami-${region}`) => ({
@@ -42,5 +42,5 @@ test('targets that a build got later are told under another id, and an addition 
   const seen = manifest('published', [target('eu-west-1', 'published')]);
   const idWith = (...added: string[][]) =>
     imagePublished({ ...seen, added: added.map((targets) => ({ targets })) } as unknown as Manifest, '')?.id;
-  expect([idWith([]), idWith(['eu-west-2'], [])]).toEqual(['base-1', 'base-1+1']);
+  expect([idWith([]), idWith(['eu-west-2'], [])]).toEqual(['base-1', 'base-1-further-1']);
 });

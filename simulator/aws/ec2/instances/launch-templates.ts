@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { filters, page, required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
-import type { LaunchTemplate } from '../../state/launch-templates.ts';
+import type { StoredTemplate } from '../../state/launch-templates.ts';
 import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
 import { selectByFilters } from '../filters.ts';
@@ -85,14 +85,14 @@ export const launchTemplateActions = (world: World): Actions => ({
   ),
 });
 
-function create(world: World, input: CreateLaunchTemplateRequest, caller: Caller): LaunchTemplate {
+function create(world: World, input: CreateLaunchTemplateRequest, caller: Caller): StoredTemplate {
   const region = world.region(caller.region);
   const name = required(input.LaunchTemplateName, 'LaunchTemplateName');
   if ([...region.launchTemplates.values()].some((one) => one.name === name && one.owner === caller.account))
     throw new ApiError('InvalidLaunchTemplateName.AlreadyExistsException', `Launch template name already in use.`);
   const now = world.clock.now();
   const data = { ...input.LaunchTemplateData };
-  const template: LaunchTemplate = {
+  const template: StoredTemplate = {
     id: world.newId('lt', region.name),
     name,
     owner: caller.account,
@@ -106,7 +106,7 @@ function create(world: World, input: CreateLaunchTemplateRequest, caller: Caller
   return template;
 }
 
-function addVersion(world: World, template: LaunchTemplate, input: CreateLaunchTemplateVersionRequest): number {
+function addVersion(world: World, template: StoredTemplate, input: CreateLaunchTemplateVersionRequest): number {
   const { VersionDescription: description = '', LaunchTemplateData, SourceVersion } = input;
   if (description.length > 255)
     throw new ApiError('InvalidParameterValue', 'A version description may have at most 255 characters.');
@@ -149,20 +149,20 @@ function named(region: Region, caller: Caller, { LaunchTemplateId: id, LaunchTem
   throw new ApiError(code, `The launch template ${id ?? name} does not exist.`);
 }
 
-const noVersion = ({ id }: LaunchTemplate, version: string) =>
+const noVersion = ({ id }: StoredTemplate, version: string) =>
   new ApiError(
     'InvalidLaunchTemplateId.VersionNotFound',
     `Could not find launch template version ${version} of ${id}.`,
   );
 
-function versionOf(template: LaunchTemplate, text: string) {
+function versionOf(template: StoredTemplate, text: string) {
   const number = text === '$Default' ? template.default : text === '$Latest' ? template.latest : Number(text);
   const version = template.versions.find((one) => one.number === number);
   if (!version) throw noVersion(template, text);
   return version;
 }
 
-const described = ({ id, name, owner, tags, createdAt, default: standard, latest }: LaunchTemplate) => ({
+const described = ({ id, name, owner, tags, createdAt, default: standard, latest }: StoredTemplate) => ({
   LaunchTemplateId: id,
   LaunchTemplateName: name,
   CreateTime: new Date(createdAt),
@@ -172,7 +172,7 @@ const described = ({ id, name, owner, tags, createdAt, default: standard, latest
   Tags: tagList(tags),
 });
 
-const describedVersion = (template: LaunchTemplate, version: LaunchTemplate['versions'][number]) => ({
+const describedVersion = (template: StoredTemplate, version: StoredTemplate['versions'][number]) => ({
   LaunchTemplateId: template.id,
   LaunchTemplateName: template.name,
   VersionNumber: version.number,

@@ -1,12 +1,13 @@
 import type { Plan } from '../build/plan.ts';
 import { clientToken } from '../build/identity.ts';
 import type { LaunchTemplate } from '../recipe/types.ts';
-import type { ChannelLedger } from './channel.ts';
+import type { ChannelLedger } from '../distribute/channel.ts';
+import type { LedgerTemplate } from './ledger-template.ts';
 import { versionDescription } from './parameter-version.ts';
-import { inPlace, isSamePlace, onlyPlace, placeName, type Place } from './place.ts';
+import { inPlace, isSamePlace, onlyPlace, placeName, type Place } from '../distribute/place.ts';
 
 /** A launch template that gets a version with a build's image. */
-export interface WantedTemplate extends Place {
+interface WantedTemplate extends Place {
   template: LaunchTemplate;
   ami: string;
 }
@@ -20,14 +21,6 @@ export interface TemplateSeen {
   default: number;
   /** The version that this build made of it. */
   ours?: number | undefined;
-}
-
-/** A launch template in the ledger of a publish: what the publish makes of it, and the default version to restore. */
-export interface LedgerTemplate extends Place {
-  template: string;
-  ami: string;
-  setDefault: boolean;
-  before: number;
 }
 
 /** The tag that allows builds of a recipe to make versions of a launch template. IAM demands that it is there. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { formed } from './scalars.ts';
+import { formed } from '../recipe/scalars.ts';
 
 /** The key `launchTemplate` of a target. */
 export const launchTemplate = z

@@ -1,0 +1,36 @@
+import type { Actions } from '../calls/actions.ts';
+import type { World } from '../state/world.ts';
+import { imageActions } from './images/images.ts';
+import { createImageActions } from './images/create-image.ts';
+import { copyImageActions } from './images/copy-image.ts';
+import { disablingActions } from './images/disabling.ts';
+import { attributeActions } from './images/attributes.ts';
+import { runInstancesActions } from './instances/run-instances.ts';
+import { instanceActions } from './instances/instances.ts';
+import { launchTemplateActions } from './instances/launch-templates.ts';
+import { snapshotActions } from './images/snapshots.ts';
+import { volumeActions } from './volumes.ts';
+import { networkActions } from './network/describe-network.ts';
+import { regionActions } from './network/regions.ts';
+import { instanceTypeActions } from './instances/instance-types.ts';
+import { encryptionActions } from './images/encryption.ts';
+import { tagActions } from './tag-actions.ts';
+
+/** Every action of the simulated EC2. */
+export const ec2Actions = (world: World): Actions => ({
+  ...imageActions(world),
+  ...createImageActions(world),
+  ...copyImageActions(world),
+  ...disablingActions(world),
+  ...attributeActions(world),
+  ...runInstancesActions(world),
+  ...instanceActions(world),
+  ...launchTemplateActions(world),
+  ...snapshotActions(world),
+  ...volumeActions(world),
+  ...networkActions(world),
+  ...regionActions(world),
+  ...instanceTypeActions(),
+  ...encryptionActions(world),
+  ...tagActions(world),
+});
