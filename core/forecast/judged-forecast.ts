@@ -91,10 +91,12 @@ export function judgedForecast(forecast: Forecast, tried: TriedCall[]): Forecast
   const { status: _, problems, notes, ...others } = forecast;
   const refused = tried.flatMap((one) => (one.answer?.allowed === false ? [{ one, said: one.answer }] : []));
   const isDenied = ({ said }: { said: Refused }) => said.code === 'UnauthorizedOperation';
-  // EC2 may refuse a launch for a reason that ResolvePlan has told in better words.
+  // EC2 may refuse a call for a reason that ResolvePlan has told in better words.
   const isKnown = problems.some(({ path: [first] }) => first === 'builder' || first === 'source');
+  const isWrong = ({ path: [, index] }: TriedCall) =>
+    problems.some(({ path: [first, other] }) => first === 'distribute' && other === index);
   const unfit = refused.filter((each) => !isDenied(each) && each.one.state === 'Launch' && !isKnown);
-  const doubts = refused.filter((each) => !isDenied(each) && each.one.state !== 'Launch');
+  const doubts = refused.filter((each) => !isDenied(each) && each.one.state !== 'Launch' && !isWrong(each.one));
   const failed = tried.flatMap(({ state, failure }) => (failure ? [{ state, said: failureMessage(failure) }] : []));
   return forecastOf({
     ...others,

@@ -191,6 +191,21 @@ describe('golden plan', () => {
     ]);
   });
 
+  test.each<[string[], string]>([
+    [['../base'], '../base'],
+    [['Base'], 'Base: is not the name of a recipe'],
+    [['no-such.yaml'], 'no-such.yaml: cannot be read'],
+    [['bass'], 'there is no recipe "bass"; there are base'],
+    [['base', '--region', 'mars-1'], '--region mars-1: there is no such region'],
+    [['base', '--override', '=1', '--override', 'builder={'], '--override =1: is not like'],
+    [['base', '--override', 'name=other'], 'overrides cannot rename the recipe base'],
+    [['base', '--override', 'builder.nonsense=1'], 'builder.nonsense'],
+    [[], "missing required argument 'recipe'"],
+  ])('%j is refused, and nothing is started that could make anything', async (args, says) => {
+    const { exitCode, out, err } = await run(...args);
+    expect([exitCode, `${err}${out}`]).toEqual([2, expect.stringContaining(says)]);
+  });
+
   test('a file that is not deployed is planned, with its scripts', async () => {
     const { exitCode, out } = await run('examples/web-server.yaml', '--json');
     const { problems, recipe: name } = JSON.parse(out) as { problems: { path: string; line: number }[]; recipe: string };
