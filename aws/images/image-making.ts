@@ -36,11 +36,13 @@ interface CopyRequest {
   token: string;
   kmsKey?: string | undefined;
   tags: Tags;
+  /** AWS completes a time-based copy within so many minutes. */
+  withinMinutes?: number | undefined;
 }
 
 export async function copyImage(
   aws: Connection,
-  { region, from, name, description, token, kmsKey, tags }: CopyRequest,
+  { region, from, name, description, token, kmsKey, tags, withinMinutes }: CopyRequest,
 ): Promise<string> {
   const answer = await ask({ action: 'ec2:CopyImage', region, about: `${from.ami} (${from.region})` }, () =>
     aws.client(EC2Client, region).send(
@@ -50,6 +52,7 @@ export async function copyImage(
         Name: name,
         Description: description,
         ClientToken: token,
+        ...(withinMinutes !== undefined && { SnapshotCopyCompletionDurationMinutes: withinMinutes }),
         ...(kmsKey && { Encrypted: true, KmsKeyId: kmsKey }),
         TagSpecifications: tagSpecifications(['image', 'snapshot'], tags),
       }),

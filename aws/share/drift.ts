@@ -1,5 +1,5 @@
 import { happened, type Move } from '../../core/channel/channel-record.ts';
-import { imageTags } from '../../core/build/plan.ts';
+import { imageTags } from '../../core/distribute/image-name.ts';
 import { channelParameter } from '../../core/distribute/channel.ts';
 import { inPlace, onlyPlace, parameterOfPlace } from '../../core/distribute/place.ts';
 import type { Recipe } from '../../core/recipe/types.ts';

@@ -1,11 +1,10 @@
-import { copyImage } from '../images/image-making.ts';
 import type { Connection } from '../connection.ts';
 import { rehearse } from '../rehearsal.ts';
-import { imageTags, type Plan } from '../../core/build/plan.ts';
-import { copyToken, targetIn } from '../../core/distribute/distribution.ts';
-import { imageNameIn } from '../../core/distribute/image-name.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import { targetIn } from '../../core/distribute/distribution.ts';
 import { changesOf, wantedOf } from '../../core/distribute/permissions.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
+import { beginCopy } from './copies.ts';
 import { changePermissions } from './permissions.ts';
 import { availableImage } from './targets.ts';
 
@@ -17,24 +16,9 @@ interface Trial {
   ami: string;
 }
 
-/** The request of CopyImage for an image in one target. `generation`: see copyToken. */
-export function copyRequest(plan: Plan, place: Omit<Trial, 'rehearsal'>, generation: number) {
-  const at = onlyPlace(place);
-  const target = targetIn(plan, at);
-  return {
-    region: at.region,
-    from: { region: plan.adds?.from.region ?? plan.region, ami: place.ami },
-    name: imageNameIn(plan, target),
-    description: plan.document.description,
-    token: copyToken(plan, at, place.ami, generation),
-    kmsKey: target.kmsKey,
-    tags: imageTags(plan, target),
-  };
-}
-
 /** Asks EC2 whether it would copy an image. */
 export const tryCopy = (aws: Connection, { rehearsal, ...place }: Trial) =>
-  rehearse(aws, (dry) => copyImage(dry, copyRequest(rehearsal, place, 0)));
+  rehearse(aws, (dry) => beginCopy(dry, rehearsal, targetIn(rehearsal, onlyPlace(place)), place.ami, 0));
 
 /** Asks EC2 whether it would share an image and its snapshots. */
 export const tryGrants = (aws: Connection, { rehearsal, ami, ...place }: Trial) =>

@@ -61,5 +61,5 @@ export interface Bounded {
   provision: { timeout: string }[];
   checks: { timeout: string }[];
   image: Recipe['image'];
-  distribute: Pick<Recipe['distribute'][number], 'timeout'>[];
+  distribute: Pick<Recipe['distribute'][number], 'timeout' | 'completeWithin'>[];
 }

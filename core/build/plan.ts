@@ -1,17 +1,16 @@
 import { imageName, placeOfArn, type ExecutionReference } from './identity.ts';
 import type { Origin } from '../deployment/catalog-origin.ts';
 import { channelParameter } from '../distribute/channel.ts';
-import { firstTarget, imageNameIn } from '../distribute/image-name.ts';
-import { copyTag } from '../distribute/place.ts';
-import { firstRound, type PastFailures } from '../distribute/copy-order.ts';
-import { deploymentName, deploymentTag, type Replaced } from '../distribute/channel-owner.ts';
+import type { CopyTimes } from '../copying/race.ts';
+import { firstRound, type PastFailures } from '../copying/copy-order.ts';
+import { deploymentName, type Replaced } from '../distribute/channel-owner.ts';
 import type { Addition } from '../distribute/addition.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from '../deployment/deployment-settings.ts';
-import type { Catalog, Recipe, Target } from '../recipe/types.ts';
+import type { Catalog, Recipe } from '../recipe/types.ts';
 import type { SourceImage } from '../launch/source.ts';
-import { buildTags, type BuildIdentity, type Tags } from '../tags.ts';
+import type { BuildIdentity } from '../tags.ts';
 import type { Trigger } from '../start/trigger.ts';
 import { atTheFoot } from '../launch/ladder.ts';
 import { awaitedStop } from './awaited.ts';
@@ -52,6 +51,8 @@ export interface Plan extends BuildIdentity {
   checks: Command[];
   /** How long the waits of the recipe's newest published build took. Absent where there is none. */
   usual?: Partial<UsualSeconds>;
+  /** How long the copies of earlier builds took. Absent where none is known. */
+  copyTimes?: CopyTimes;
   /** The recipe's newest published build when this one was planned. Absent where there is none. */
   replaces?: Replaced;
   /** Regions whose events come to the pipeline. Absent where none has a stack. */
@@ -62,21 +63,6 @@ export interface Plan extends BuildIdentity {
   /** Notes for the user that do not stop the build. Absent where there are none. */
   notes?: string[];
 }
-
-/** Tags of the AMI and the snapshots of a target. Without one, those of the AMI that is made of the builder. */
-export const imageTags = (
-  plan: Plan,
-  target: Pick<Target, 'id' | 'name' | 'tags'> = firstTarget(plan) ?? {},
-): Tags => ({
-  Name: imageNameIn(plan, target),
-  ...plan.document.image.tags,
-  ...target.tags,
-  ...buildTags(plan, 'image'),
-  ...(target.id !== undefined && { [copyTag]: target.id }),
-  'golden:digest': plan.digest,
-  ...(plan.deployment && { [deploymentTag]: plan.deployment }),
-  ...(plan.origin && { 'golden:origin': plan.origin }),
-});
 
 interface PlanParts {
   identity: BuildIdentity;

@@ -1,4 +1,5 @@
 import type { Replaced } from '../distribute/channel-owner.ts';
+import { withCopyTimes, type CopyTimes } from '../copying/race.ts';
 import type { Plan } from './plan.ts';
 import type { UsualSeconds } from './usual-seconds.ts';
 import type { Trigger } from '../start/trigger.ts';
@@ -15,6 +16,8 @@ export interface PublishedBuild {
   carries?: string;
   /** How long its waits took. Absent in records of earlier versions. */
   usual?: Partial<UsualSeconds>;
+  /** How long the copies of the recipe's builds took. Absent in records of earlier versions. */
+  copyTimes?: CopyTimes;
   /** The AMIs that its channel held afterwards. Absent in records of earlier versions. */
   images?: Replaced['images'];
 }
@@ -68,7 +71,14 @@ export const withStarted = (record: RecipeRecord, started: StartedBuild): Recipe
 
 /** Records a published build, which clears the failures before it. */
 export const withPublished = (record: RecipeRecord, published: PublishedBuild): RecipeRecord =>
-  record.published && published.build <= record.published.build ? record : { ...record, published, failures: [] };
+  record.published && published.build <= record.published.build
+    ? record
+    : { ...record, published: withTimes(published, record.published?.copyTimes), failures: [] };
+
+function withTimes(published: PublishedBuild, known: CopyTimes | undefined): PublishedBuild {
+  const copyTimes = withCopyTimes(known, published.usual?.copies);
+  return Object.keys(copyTimes).length > 0 ? { ...published, copyTimes } : published;
+}
 
 /** Records that the newest published build got further targets. `digest`: it now is all that the recipe of this digest asks for. */
 export function withAdded(
@@ -133,5 +143,6 @@ export const publishedBuild = (
 /** The plan with what the recipe's record says of the time that its waits take, and of the images that it replaces. */
 export function withPast(plan: Plan, { published }: Pick<RecipeRecord, 'published'>): Plan {
   if (!published?.usual || plan.usual) return plan;
-  return { ...plan, ...replacedBy({ published }), usual: published.usual };
+  const { usual, copyTimes } = published;
+  return { ...plan, ...replacedBy({ published }), usual, ...(copyTimes && { copyTimes }) };
 }

@@ -98,6 +98,12 @@ export interface Pace {
   images: number;
 }
 
+/** A slow copy goes through CopyImage and AwaitCopy once more, whose rare looks begin with short gaps again. */
+const eventsOfRace = (target: Bounded['distribute'][number]): number =>
+  target.completeWithin === undefined
+    ? 0
+    : 2 * eventsOfTask + looksOf('AwaitCopy', patience.copy(target), 0) * eventsOfLook;
+
 const secondsIn = (list: { timeout: string }[]) => list.map(({ timeout }) => secondsOf(timeout));
 
 /** The most events that the history of a build can have, unless AWS is so busy that calls are retried. */
@@ -107,7 +113,7 @@ export function mostEvents({ provision, checks, image, distribute }: Bounded, { 
       .map((timeout) => looksOf(state, patience.command(timeout), commands) * eventsOfLook)
       .reduce((sum, looks) => sum + iteration + eventsOfTask + enteredAndLeft + looks, 0);
   const copies = distribute
-    .map((target) => looksOf('AwaitCopy', patience.copy(target), images) * eventsOfLook)
+    .map((target) => looksOf('AwaitCopy', patience.copy(target), images) * eventsOfLook + eventsOfRace(target))
     // An iteration of Copy and one of Grant, with a choice between them.
     .reduce((sum, looks) => sum + 2 * iteration + 2 * eventsOfTask + 2 * enteredAndLeft + looks, 0);
   return (

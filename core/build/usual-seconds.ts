@@ -53,7 +53,7 @@ export function usualSeconds(timings: Timing[], { places, home, targets, ...name
     return Object.fromEntries(learnt);
   };
   const completion = (of: Place | undefined) => of && inPlace(targets, of)?.completedAt;
-  const copies = visits('AwaitCopy').flatMap((visit) => {
+  const copies = wholeVisits(visits('AwaitCopy')).flatMap((visit) => {
     const place = places[visit.index ?? -1];
     const taken = untilCompleted(visit, completion(place));
     return place === undefined || taken === undefined ? [] : [[placeName(place), taken] as const];
@@ -69,6 +69,17 @@ export function usualSeconds(timings: Timing[], { places, home, targets, ...name
     copies: Object.fromEntries(copies),
   };
   return Object.fromEntries(Object.entries(learned).filter(([, known]) => known !== undefined));
+}
+
+/** A slow copy is awaited twice: alone, and with a second one beside it. The two visits of an index are one wait. */
+function wholeVisits(visits: Timing[]): Timing[] {
+  const whole = new Map<number | undefined, Timing>();
+  for (const visit of visits) {
+    const first = whole.get(visit.index) ?? visit;
+    const ended = Date.parse(visit.startedAt) / 1000 + visit.seconds;
+    whole.set(visit.index, { ...first, seconds: ended - Date.parse(first.startedAt) / 1000 });
+  }
+  return [...whole.values()];
 }
 
 /** An image that was completed before the wait for it began says nothing about how long it takes. */

@@ -29,8 +29,11 @@ export const needsCopy = ({ region, adds }: Pick<Plan, 'region' | 'adds'>, place
 export const imagesIn = <T extends { tags: Tags }>(images: T[], { id }: Pick<Place, 'id'>): T[] =>
   images.filter(({ tags }) => tags[copyTag] === id);
 
-/** `generation` counts this build's failed copies in the place. EC2 would answer a used token with the failed copy. */
-export const copyToken = (plan: Plan, place: Place, ami: string, generation: number): string =>
+/**
+ * `generation` counts this build's failed copies in the place, or says that the copy races a slow one. EC2 would answer a used
+ * token with the copy of that token.
+ */
+export const copyToken = (plan: Plan, place: Place, ami: string, generation: number | 'rival'): string =>
   clientToken(plan.recipe, plan.build, placeName(place), ami, generation, plan.resumedAt);
 
 const shown = 5;

@@ -1,5 +1,8 @@
+import type { Plan } from '../build/plan.ts';
+import { buildTags, type Tags } from '../tags.ts';
+import { deploymentTag } from './channel-owner.ts';
 import type { Target } from '../recipe/types.ts';
-import { inPlace } from './place.ts';
+import { copyTag, inPlace } from './place.ts';
 
 /** The parts of a plan that name its images. */
 interface Named {
@@ -17,8 +20,23 @@ export function imageNameIn({ recipe, build, image }: Named, { id, name }: Pick<
 }
 
 /** The target that gets the first AMI itself, not a copy. */
-export const firstTarget = ({ document, region }: Pick<Named, 'document' | 'region'>): Target | undefined =>
+const firstTarget = ({ document, region }: Pick<Named, 'document' | 'region'>): Target | undefined =>
   inPlace(document.distribute, { region });
 
 /** Name of the AMI that is made of the builder. */
 export const firstImageName = (plan: Named): string => imageNameIn(plan, firstTarget(plan) ?? {});
+
+/** Tags of the AMI and the snapshots of a target. Without one, those of the AMI that is made of the builder. */
+export const imageTags = (
+  plan: Plan,
+  target: Pick<Target, 'id' | 'name' | 'tags'> = firstTarget(plan) ?? {},
+): Tags => ({
+  Name: imageNameIn(plan, target),
+  ...plan.document.image.tags,
+  ...target.tags,
+  ...buildTags(plan, 'image'),
+  ...(target.id !== undefined && { [copyTag]: target.id }),
+  'golden:digest': plan.digest,
+  ...(plan.deployment && { [deploymentTag]: plan.deployment }),
+  ...(plan.origin && { 'golden:origin': plan.origin }),
+});

@@ -2,7 +2,8 @@ import { fewOf, type TargetResult } from './distribution.ts';
 import { because, lastingWrongs, type ImageObserved, type Wrong } from './lasting.ts';
 import { everyone, permissionChange, listedUsers, type Users } from './permissions.ts';
 import { Failure } from '../errors.ts';
-import { type Plan, imageTags } from '../build/plan.ts';
+import { imageTags } from './image-name.ts';
+import type { Plan } from '../build/plan.ts';
 import type { Target } from '../recipe/types.ts';
 import { expiresTag, madeBy } from '../tags.ts';
 

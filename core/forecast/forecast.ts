@@ -1,7 +1,7 @@
 import { manifestOf } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
-import { firstRound } from '../distribute/copy-order.ts';
+import { firstRound } from '../copying/copy-order.ts';
 import { imageNameIn } from '../distribute/image-name.ts';
 import { onlyPlace, parameterOfPlace, type Place } from '../distribute/place.ts';
 import type { Problem } from '../recipe/recipe.ts';

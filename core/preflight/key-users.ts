@@ -22,10 +22,11 @@ export function sharedKeys(
   home: string,
   defaultKey: (region: string) => string | undefined,
 ): SharedKey[] {
-  return distribute.flatMap(({ region, kmsKey, accounts, organizations, organizationalUnits }, index) => {
+  return distribute.flatMap(({ region, id, kmsKey, accounts, organizations, organizationalUnits }, index) => {
     const users = [...accounts, ...organizations, ...organizationalUnits];
     if (users.length === 0) return [];
-    const disks = region === home ? [builder.rootVolume, ...builder.volumes].flatMap((disk) => disk.kmsKey ?? []) : [];
+    const isFirst = region === home && id === undefined;
+    const disks = isFirst ? [builder.rootVolume, ...builder.volumes].flatMap((disk) => disk.kmsKey ?? []) : [];
     const named = kmsKey === undefined ? disks : [kmsKey];
     const keys = named.length > 0 ? named : [defaultKey(region) ?? []].flat();
     return [...new Set(keys)].map((key) => ({ path: ['distribute', index], region, key, users }));

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { secondsOf } from '../duration.ts';
 import { launchTemplate } from '../publish/launch-template.ts';
 import {
   accountId,
@@ -6,38 +7,15 @@ import {
   duration,
   formed,
   holds,
+  imageNameForm,
   kmsKey,
+  mostTags,
   name,
-  oneLine,
+  ownTags,
   organizationArn,
   organizationalUnitArn,
   region,
 } from './scalars.ts';
-
-// "Tag restrictions" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html: EC2 takes any character in a tag.
-const ownTags = z.record(
-  z
-    .string()
-    .check(
-      z.minLength(1),
-      z.maxLength(128),
-      z.regex(/^(?!aws:|golden:)/i, 'must not start with aws: or golden:, which are reserved'),
-      oneLine,
-    ),
-  z.string().check(z.maxLength(256), oneLine),
-);
-
-/** AWS allows 50 tags, and the pipeline needs the rest. */
-export const mostTags = 40;
-
-// CreateImage, Name: 3 to 128 characters of these. Braces are only in the two parts that the build fills in.
-const imageName = z.string().check(
-  formed(
-    /^([A-Za-z0-9()[\] ./'@_-]|\{(recipe|build)\})+$/,
-    "be letters, digits, spaces and ()[]./-'@_, with {recipe} and {build} for what the build fills in",
-  ),
-  holds((text) => text.includes('{build}'), 'contain {build}, so that each build has a name of its own'),
-);
 
 /** One entry of the key `distribute`: an image in a region, and who may use it there. */
 export const target = z
@@ -51,7 +29,7 @@ export const target = z
       ),
     ),
     name: z.exactOptional(
-      imageName.check(
+      imageNameForm.check(
         z.describe(
           'Name of the image here, with {recipe} and {build}. Default: {recipe}-{build}, and {recipe}-{build}-<id> for a further copy.',
         ),
@@ -89,6 +67,14 @@ export const target = z
     timeout: z
       ._default(duration('1h', '7d'), '48h')
       .check(z.describe('How long EC2 may take to copy the image here, 1h to 7d. Terabytes take days.')),
+    completeWithin: z.exactOptional(
+      duration('15m', '2d').check(
+        holds((text) => secondsOf(text) % 900 === 0, 'be a multiple of 15 minutes'),
+        z.describe(
+          'Caps slow copies. A copy that is slower than 95 of 100 earlier ones of this target, or than this time, gets a second one beside it, which AWS completes within this time for a fee. The first to complete is kept and the other one is removed.',
+        ),
+      ),
+    ),
     required: z
       ._default(z.boolean(), true)
       .check(

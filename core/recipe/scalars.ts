@@ -110,3 +110,28 @@ export const organizationalUnitArn = z
       'be an OU ARN such as arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34',
     ),
   );
+
+// "Tag restrictions" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html: EC2 takes any character in a tag.
+export const ownTags = z.record(
+  z
+    .string()
+    .check(
+      z.minLength(1),
+      z.maxLength(128),
+      z.regex(/^(?!aws:|golden:)/i, 'must not start with aws: or golden:, which are reserved'),
+      oneLine,
+    ),
+  z.string().check(z.maxLength(256), oneLine),
+);
+
+/** AWS allows 50 tags, and the pipeline needs the rest. */
+export const mostTags = 40;
+
+// CreateImage, Name: 3 to 128 characters of these. Braces are only in the two parts that the build fills in.
+export const imageNameForm = z.string().check(
+  formed(
+    /^([A-Za-z0-9()[\] ./'@_-]|\{(recipe|build)\})+$/,
+    "be letters, digits, spaces and ()[]./-'@_, with {recipe} and {build} for what the build fills in",
+  ),
+  holds((text) => text.includes('{build}'), 'contain {build}, so that each build has a name of its own'),
+);

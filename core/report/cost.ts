@@ -1,4 +1,5 @@
 import type { CostEstimate } from './cost-estimate.ts';
+import { secondsOf } from '../duration.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { phaseSeconds, spanOf } from '../build/phases.ts';
 import { imageDisks } from '../launch/disks.ts';
@@ -14,6 +15,7 @@ import {
   metricMonth,
   snapshotMonth,
   stateTransition,
+  timeBasedGiB,
   transferredGiB,
   volumeMonth,
 } from './prices.ts';
@@ -38,7 +40,7 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
   const parts = {
     instances: running === 0 ? 0 : hour.usd === null ? null : rounded((running / 3600) * hour.usd),
     volumes: rounded((existing / 3600 / hoursOfMonth) * diskMonth),
-    transfer: rounded(copies * gib * transferredGiB),
+    transfer: rounded(copies * gib * transferredGiB + gib * usdOfRaces(timings, plan)),
     ...orchestration(events),
     metrics: rounded((measured(manifest) * metricMonth) / hoursOfMonth),
   };
@@ -50,6 +52,15 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
     unpriced: parts.instances === null ? hour.unpriced : [],
   };
   return { ...manifest, cost };
+}
+
+/** What the second copies beside slow ones cost, for each GiB: CopyImage is entered again for each of them. */
+function usdOfRaces(timings: Timing[], { region: home, document }: Plan): number {
+  return document.distribute.reduce((sum, { region, completeWithin }, at) => {
+    const visits = timings.filter(({ state, index }) => state === 'CopyImage' && index === at).length;
+    if (completeWithin === undefined || visits < 2) return sum;
+    return sum + timeBasedGiB(secondsOf(completeWithin) / 60) + (region === home ? 0 : transferredGiB);
+  }, 0);
 }
 
 /** Rounds to a millionth of a dollar. */

@@ -45,6 +45,21 @@ export const volumeMonth: Readonly<Record<string, number>> = {
 export const snapshotMonth = 0.05;
 /** Copies to another region, for each GiB. */
 export const transferredGiB = 0.02;
+/**
+ * A time-based copy, for each GiB, by the minutes within which it completes. From the table of AWS's user guide of EBS:
+ * https://docs.aws.amazon.com/ebs/latest/userguide/time-based-copies.html
+ */
+export const timeBasedGiB = (minutes: number): number => {
+  const steps: [below: number, usd: number][] = [
+    [30, 0.02],
+    [60, 0.018],
+    [120, 0.016],
+    [240, 0.014],
+    [480, 0.012],
+    [960, 0.01],
+  ];
+  return steps.find(([below]) => minutes < below)?.[1] ?? 0.005;
+};
 /** Step Functions Standard. */
 export const stateTransition = 0.025 / 1000;
 export const lambdaRequest = 0.2 / 1_000_000;

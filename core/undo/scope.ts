@@ -24,17 +24,19 @@ export interface UndoScope {
 const distinct = <T>(list: T[]): T[] => [...new Map(list.map((one) => [JSON.stringify(one), one])).values()];
 
 /**
- * The scope of a published build: remains of failed targets, and the first AMI if the pipeline's own region is no target. A target
- * that the ledger calls published stays, even if found wrong later: the build may have been started again.
+ * The scope of a published build: remains of failed targets, copies that lost a race, and the first AMI if the pipeline's own
+ * region is no target. A target that the ledger calls published stays, even if found wrong later: the build may have been started
+ * again.
  */
 export function scopeOfPublished(
-  { region: home, adds }: Plan,
+  { region: home, adds, document }: Pick<Plan, 'region' | 'adds' | 'document'>,
   ledger: Pick<ChannelLedger, 'after'> | undefined,
   targets: TargetResult[],
 ): UndoScope {
   const first = inPlace(targets, { region: home }) ?? { region: home, error: 'it is no target' };
-  const made = adds ? targets : [first, ...targets];
-  const regions = distinct(made.filter(({ error }) => error !== undefined).map(({ region }) => region));
+  const failed = (adds ? targets : [first, ...targets]).filter(({ error }) => error !== undefined);
+  const raced = targets.filter((one) => inPlace(document.distribute, one)?.completeWithin !== undefined);
+  const regions = distinct([...failed, ...raced].map(({ region }) => region));
   return { instances: true, regions, published: ledger?.after ?? [], channels: [], keeps: false };
 }
 

@@ -1,5 +1,5 @@
 import { toRestore } from '../distribute/channel.ts';
-import { isSamePlace, parameterOfPlace, onlyPlace } from '../distribute/place.ts';
+import { copyTag, isSamePlace, parameterOfPlace, onlyPlace } from '../distribute/place.ts';
 import { expiresTag } from '../tags.ts';
 import type { UndoScope } from './scope.ts';
 import { decideTemplates, holderOf, type TemplateAction, type UndoneTemplate } from './templates.ts';
@@ -96,7 +96,13 @@ function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: 
   const here = seen.things.filter((thing) => thing.region === region && !hasEnded(thing));
   const images = here
     .filter(({ kind }) => kind === 'image')
-    .map((image) => ({ image, fate: fateOf(image, scope, seen, until) }));
+    .map((image) => ({ image, fate: fateOf(image, scope, seen, until) }))
+    // Of two copies that raced, one is kept.
+    .map(({ image, fate }, _, all) => {
+      const isFirst = ({ id, tags }: Thing) => id < image.id && tags[copyTag] === image.tags[copyTag];
+      const isSecond = fate === 'kept' && all.some((one) => one.fate === 'kept' && isFirst(one.image));
+      return { image, fate: isSecond ? ('goes' as const) : fate };
+    });
   const actions = images.flatMap(({ image, fate }): UndoAction[] => {
     if (fate === 'goes') return [{ do: 'deregister', region, thing: image, after: [] }];
     const why = holderOf(seen, image) ?? '';

@@ -5,8 +5,8 @@ import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedImage } from '../../core/build/awaited.ts';
 import { isFirstTry } from '../../core/start/first-try.ts';
 import { Failure } from '../../core/errors.ts';
-import { type Plan, imageTags } from '../../core/build/plan.ts';
-import { firstImageName } from '../../core/distribute/image-name.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import { firstImageName, imageTags } from '../../core/distribute/image-name.ts';
 import { madeBy } from '../../core/tags.ts';
 import { buildReference, lambda, stage, type StageContext } from '../stage.ts';
 

@@ -120,7 +120,7 @@ const scenarioSchema = z.strictObject({
       }),
     )
     .default([]),
-  /** Image creations and copies that end in state failed, or with encrypted snapshots under another key than requested. */
+  /** Image creations and copies that end in state failed, with encrypted snapshots under another key than requested, or late. */
   images: z
     .array(
       z
@@ -131,9 +131,9 @@ const scenarioSchema = z.strictObject({
           key: z.string().optional(),
           afterSeconds: seconds.optional(),
         })
-        .refine(({ fail, key }) => fail !== undefined || key !== undefined, {
+        .refine((rule) => rule.fail !== undefined || rule.key !== undefined || rule.afterSeconds !== undefined, {
           path: ['fail'],
-          error: 'is required where no key is given',
+          error: 'is required where neither key nor afterSeconds is given',
         })
         .refine(({ fail, key }) => fail === undefined || key === undefined, {
           path: ['key'],

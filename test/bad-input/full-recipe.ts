@@ -38,6 +38,7 @@ export const full = {
       tags: { confidential: 'yes' },
       kmsKey: 'alias/golden-eu',
       allowPublic: false,
+      completeWithin: '30m',
       accounts: [],
       organizations: ['arn:aws:organizations::111122223333:organization/o-exampleorgid'],
       organizationalUnits: ['arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34'],

@@ -1,5 +1,7 @@
+import { secondsOf } from '../../duration.ts';
 import { placeName } from '../../distribute/place.ts';
-import { mostTags } from '../distribution.ts';
+import { mostTags } from '../scalars.ts';
+import { homeRegion } from '../regions.ts';
 import { repeats, sound, type Rule, type SoundParts } from './rule.ts';
 
 type Target = NonNullable<SoundParts['distribute'][number]>;
@@ -61,6 +63,19 @@ export const targetRules: Rule[] = [
             ['distribute', index, 'tags'],
             `with image.tags these are ${total} tags, and at most ${mostTags} are possible: AWS allows 50 and the pipeline needs the rest`,
           );
+      }
+    },
+  },
+  {
+    says: 'completeWithin is for copies, not for the image that is made in the region of the pipeline, and is shorter than the timeout.',
+    look({ distribute }, report, { home }) {
+      for (const [index, { region, id, completeWithin, timeout }] of sound(distribute)) {
+        const path = ['distribute', index, 'completeWithin'];
+        if (completeWithin === undefined) continue;
+        if (id === undefined && (region === homeRegion || region === home))
+          report(path, 'is for copies, but the image is made in this region; image.timeout is for that');
+        else if (secondsOf(completeWithin) >= secondsOf(timeout))
+          report(path, `must be shorter than the timeout, ${timeout}`);
       }
     },
   },

@@ -14,6 +14,8 @@ export interface Snapshot {
   volume: string;
   /** The original of this copy. */
   copyOf?: { region: string; id: string };
+  /** When the last time-based copy of it ends. */
+  timeBasedUntil?: number;
   sizeGiB: number;
   usedGiB: number;
   keyArn: string | undefined;

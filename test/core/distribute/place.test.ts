@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { toRestore, ledgerOf } from '../../../core/distribute/channel.ts';
-import { firstImageName, imageNameIn } from '../../../core/distribute/image-name.ts';
+import { firstImageName, imageNameIn, imageTags } from '../../../core/distribute/image-name.ts';
 import { distinctPlaces, inPlace, parameterOfPlace, placeName, type Place } from '../../../core/distribute/place.ts';
-import { imageTags } from '../../../core/build/plan.ts';
 import { scopeOfFailed, scopeOfPublished } from '../../../core/undo/scope.ts';
 import { planOf } from '../../support/plan.ts';
 

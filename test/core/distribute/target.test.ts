@@ -4,7 +4,7 @@ import type { KeySeen } from '../../../core/launch/keys.ts';
 import type { AmiDescription } from '../../../core/launch/source.ts';
 import { encryptionWrongs, keysToSee } from '../../../core/distribute/lasting.ts';
 import { imageWrongs, refuseHopeless, targetWrongs } from '../../../core/distribute/target.ts';
-import { imageTags } from '../../../core/build/plan.ts';
+import { imageTags } from '../../../core/distribute/image-name.ts';
 import { planOf } from '../../support/plan.ts';
 
 const account = '444455556666';

@@ -10,7 +10,7 @@ import {
 } from '../../../core/share/drift.ts';
 import { targetIn } from '../../../core/distribute/distribution.ts';
 import type { AmiDescription } from '../../../core/launch/source.ts';
-import { imageTags } from '../../../core/build/plan.ts';
+import { imageTags } from '../../../core/distribute/image-name.ts';
 import { planOf } from '../../support/plan.ts';
 
 const account = '444455556666';

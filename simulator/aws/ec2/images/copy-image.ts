@@ -4,6 +4,7 @@ import { usableKeyArn } from '../../keys.ts';
 import { refuseDryRun, required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { ebsDefaults } from './encryption.ts';
 import { imageById } from './images.ts';
+import { completionMinutes, timeBasedEnd } from './time-based.ts';
 import { fateOf, register, validName } from './registration.ts';
 import { canReadSnapshot, makeSnapshot } from './snapshots.ts';
 import { specifiedTags } from '../tags.ts';
@@ -20,7 +21,7 @@ import { isPublic } from './sharing.ts';
 export const copyImageActions = (world: World): Actions => ({
   CopyImage: strict(
     'ec2:CopyImage',
-    `DryRun SourceRegion SourceImageId Name Description ClientToken Encrypted KmsKeyId CopyImageTags ${tagSpecificationParameters}`,
+    `DryRun SourceRegion SourceImageId Name Description ClientToken Encrypted KmsKeyId CopyImageTags SnapshotCopyCompletionDurationMinutes ${tagSpecificationParameters}`,
     (input: CopyImageRequest, caller) => copyImage(world, input, caller),
   ),
 });
@@ -38,6 +39,7 @@ function copyImage(world: World, input: CopyImageRequest, caller: Caller) {
   const sourceRegion = world.region(required(input.SourceRegion, 'SourceRegion'));
   const id = onceByToken(region, caller, 'CopyImage', input, () => {
     const source = copyableImage(sourceRegion, caller, input.SourceImageId ?? '');
+    completionMinutes(input.SnapshotCopyCompletionDurationMinutes, snapshotsOf(sourceRegion, source));
     refuseDryRun(input);
     refuseTooManyCopies(region, caller);
     return startCopy({ world, region, sourceRegion, source, input, caller, name, tags });
@@ -96,7 +98,9 @@ function startCopy(copying: Copying): string {
   const encrypts = always || from.some((each) => each.keyArn !== undefined);
   const keyArn = usableKeyArn(world.keys, caller, input.KmsKeyId ?? defaults.key);
   const keyRefused = encrypts && keyArn === undefined;
-  const fate = fateOf(world, region, { kind: 'copyImage', id, name, gib, keyRefused });
+  const minutes = input.SnapshotCopyCompletionDurationMinutes;
+  const timed = minutes !== undefined && { timedEnd: timeBasedEnd(world.clock.now(), minutes, from) };
+  const fate = fateOf(world, region, { kind: 'copyImage', id, name, gib, keyRefused, ...timed });
   const encryption = { always, keyArn: fate.keyArn ?? keyArn ?? input.KmsKeyId };
   const disks = source.mappings.map((mapping) => copiedDisk(copying, mapping, { id, endsAt: fate.at, encryption }));
   const own = source.owner === caller.account && input.CopyImageTags ? source.tags : [];

@@ -20,9 +20,17 @@ interface Fate {
 export function fateOf(
   world: World,
   region: Region,
-  making: { kind: 'createImage' | 'copyImage'; id: string; name: string; gib: number; keyRefused?: boolean },
+  making: {
+    kind: 'createImage' | 'copyImage';
+    id: string;
+    name: string;
+    gib: number;
+    keyRefused?: boolean;
+    /** When a time-based copy ends. */
+    timedEnd?: number;
+  },
 ): Fate {
-  const { kind, id, name, gib, keyRefused = false } = making;
+  const { kind, id, name, gib, keyRefused = false, timedEnd } = making;
   const rule = world.rules.images.find(
     (each) => (each.region ?? region.name) === region.name && wildcard(each.name).test(name),
   );
@@ -31,10 +39,10 @@ export function fateOf(
   const draw = (drawn: 'keyRefused' | typeof kind) =>
     world.delays.draw(drawn, { resource: id, region: region.name, gib });
   const keyArn = rule?.key === undefined ? undefined : keyOfRule(world, region, rule.key);
-  if (rule) return { at: at(rule.afterSeconds ?? draw(kind)), failure: rule.fail, keyArn };
+  if (rule) return { at: timedEnd ?? at(rule.afterSeconds ?? draw(kind)), failure: rule.fail, keyArn };
   if (keyRefused) return { at: at(draw('keyRefused')), failure: keyRefusal };
   const fails = world.happens(kind === 'createImage' ? 'imageFails' : 'copyFails', region.name);
-  return { at: at(draw(kind)), failure: fails ? 'Internal error' : undefined };
+  return { at: timedEnd ?? at(draw(kind)), failure: fails ? 'Internal error' : undefined };
 }
 
 function keyOfRule(world: World, { name: region }: Region, name: string): string {

@@ -53,6 +53,31 @@ casesOf([
     'distribute[1].name: gives the same name {recipe}-{build} as distribute[0] in its region',
   ],
   ['two images in two regions have one name', 'region: eu-west-1', "region: eu-west-1\n    name: '{recipe}-{build}'"],
+  ['a copy has a cap', 'region: eu-west-1', 'region: eu-west-1\n    completeWithin: 45m'],
+  [
+    'a cap is in steps of 15 minutes',
+    'region: eu-west-1',
+    'region: eu-west-1\n    ¦completeWithin: 20m',
+    'distribute[1].completeWithin: must be a multiple of 15 minutes, got "20m"',
+  ],
+  [
+    'a cap is from 15 minutes to two days',
+    'region: eu-west-1',
+    'region: eu-west-1\n    ¦completeWithin: 3d',
+    'distribute[1].completeWithin: must be from 15m to 2d, got "3d"',
+  ],
+  [
+    'a cap is shorter than the timeout',
+    'region: eu-west-1',
+    'region: eu-west-1\n    timeout: 1h\n    ¦completeWithin: 1h',
+    'distribute[1].completeWithin: must be shorter than the timeout, 1h',
+  ],
+  [
+    'a cap is for copies only',
+    'region: eu-west-1',
+    'region: home\n    ¦completeWithin: 1h',
+    'distribute[1].completeWithin: is for copies, but the image is made in this region; image.timeout is for that',
+  ],
   [
     'tags of a target are not the reserved ones',
     'region: eu-west-1',

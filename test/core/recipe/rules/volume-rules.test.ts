@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseRecipe } from '../../../../core/recipe/recipe.ts';
-import { imageTags } from '../../../../core/build/plan.ts';
+import { imageTags } from '../../../../core/distribute/image-name.ts';
 import { specifiedTags } from '../../../../simulator/aws/ec2/tags.ts';
 import { refuseImpossibleVolume } from '../../../../simulator/aws/ec2/volume-limits.ts';
 import { planOf } from '../../../support/plan.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { firstRound, type CopyOrder } from '../../../core/distribute/copy-order.ts';
+import { firstRound, type CopyOrder } from '../../../core/copying/copy-order.ts';
 
 test.each<[string, CopyOrder | undefined, string[], boolean]>([
   ['nothing has failed since the last published build', 'auto', [], true],
