@@ -52,6 +52,7 @@ const longest = [
   'statemachines/build-image/dies',
   'functions/bake/resolve',
   'statemachines/sweep',
+  'statemachines/build-image/distribute-struck',
   'statemachines/move-channel',
   'statemachines/plan-build',
   'functions/distribute/verify',

@@ -105,7 +105,8 @@ export async function resolveAddition(
     ...(whole && { whole }),
   };
   const adding: Plan = { ...plan, addition: adds };
-  const all = [...unheld, ...differences, ...told(notes)];
-  const report = additionReport(planOfExecution(adding, execution), adds, addition.plan ?? false, all);
+  const all = [...unheld, ...differences.map(({ says }) => says), ...told(notes)];
+  const unshared = differences.some(({ ofUsers }) => ofUsers);
+  const report = additionReport(planOfExecution(adding, execution), adds, addition.plan ?? false, all, unshared);
   return { plan: adding, adds, report, image };
 }

@@ -10,6 +10,7 @@ export function addChannelVerbs(cli: Cli): void {
   addStatus(cli);
   addHistory(cli);
   addShare(cli);
+  addDistribute(cli);
 }
 
 const moving = 'print what moved as JSON and nothing else on stdout; progress goes to stderr';
@@ -161,5 +162,26 @@ function addShare(cli: Cli): void {
       const { share } = await import('./share.ts');
       const meddled = { ...options, meddled: true };
       await withSimulation(cli, meddled, (surroundings) => share(recipe, options, cli.terminal, surroundings));
+    });
+}
+
+function addDistribute(cli: Cli): void {
+  deployed(
+    cli.program,
+    'distribute',
+    'take a published image to the targets that came into its recipe later',
+    'Copies the image of a published build to the targets of the deployed recipe that lack it, shares and verifies the copies, and puts them into the channel: all new targets, or none. Images that are published stay as they are, but their users become what the recipe says. Nothing is built.',
+    "print the build's manifest, or the plan, and nothing else on stdout; progress goes to stderr",
+  )
+    .argument('<recipe>', 'the name of a deployed recipe')
+    .option('--build <id>', 'the build whose image goes further (default: the build in the channel)')
+    .option('--channel <channel>', "the channel that gets the new images (default: the recipe's own)")
+    .option('--plan', 'only say what would be copied, and what it costs')
+    .option('--why <text>', 'why, for the manifest and the history')
+    .option(...simulatedOption)
+    .action(async (recipe: string, options) => {
+      const { distribute } = await import('./distribute.ts');
+      const growing = { ...options, grows: true };
+      await withSimulation(cli, growing, (surroundings) => distribute(recipe, options, cli.terminal, surroundings));
     });
 }

@@ -18,6 +18,8 @@ const day = 24 * 3600;
 export interface SimulatedAccount {
   /** Somebody changed by hand who may use the newest images. */
   meddled?: boolean;
+  /** The last target of the recipe came into it after the builds. */
+  grows?: boolean;
   /** If it is a file, the account has what the recipes of its folder name. */
   recipeFile?: string;
 }
@@ -32,6 +34,7 @@ export async function onSimulatedAccount(
     terminal,
     real,
     meddled = false,
+    grows = false,
     recipeFile = '',
   }: { region: string; terminal: Terminal; real: Surroundings } & SimulatedAccount,
   work: (surroundings: Surroundings) => Promise<number>,
@@ -44,6 +47,8 @@ export async function onSimulatedAccount(
   }
   const simulation = createSimulation({ catalog, region });
   const { clock, cloud } = simulation;
+  const whole = catalog.recipes[recipe] as { distribute: { region: string }[] };
+  if (grows) catalog.recipes[recipe] = { ...whole, distribute: whole.distribute.slice(0, -1) };
   for (const name of ['first', 'second', 'third']) {
     await simulation.finish(simulation.start({ recipe, force: true }, name));
     if (name === 'second')
@@ -52,7 +57,9 @@ export async function onSimulatedAccount(
       );
     await simulation.pass(7 * day);
   }
-  const story = `On a simulated AWS ${recipe} was built and published three times, a week apart. The second build was promoted to prod.${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}`;
+  catalog.recipes[recipe] = whole;
+  const grown = grows ? ` Then ${whole.distribute.at(-1)?.region} came into the recipe.` : '';
+  const story = `On a simulated AWS ${recipe} was built and published three times, a week apart. The second build was promoted to prod.${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}`;
   terminal.err(
     `\n${fold(story, terminal.columns - 2)
       .map((line) => `  ${line}\n`)

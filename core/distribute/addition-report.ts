@@ -28,6 +28,8 @@ export interface AdditionReport {
   from: { region: string; ami: string };
   targets: AddedTarget[];
   notes: string[];
+  /** Whether the recipe has other users for images that the build has already. */
+  unshared: boolean;
   /** At most, in US dollars: the copies, and their snapshots in every month. */
   cost: { gib: number; transfer: number; snapshotsPerMonth: number };
 }
@@ -35,7 +37,13 @@ export interface AdditionReport {
 const rounded = (usd: number): number => Math.round(usd * 1e6) / 1e6;
 
 /** @param plan As the execution reads it that adds the targets. */
-export function additionReport(plan: Plan, adds: Addition, planOnly: boolean, notes: string[]): AdditionReport {
+export function additionReport(
+  plan: Plan,
+  adds: Addition,
+  planOnly: boolean,
+  notes: string[],
+  unshared: boolean,
+): AdditionReport {
   const { targets, from, channel } = adds;
   const gib = imageDisks(plan).reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
   const sent = targets.filter(({ region }) => region !== from.region).length;
@@ -56,6 +64,7 @@ export function additionReport(plan: Plan, adds: Addition, planOnly: boolean, no
       ...(channel && { parameter: parameterOfPlace(channel.parameter, target) }),
     })),
     notes,
+    unshared,
     cost: {
       gib,
       transfer: rounded(sent * gib * transferredGiB),

@@ -59,25 +59,31 @@ const listed = (target: Target): string => listedUsers(target).toSorted().join('
 
 const made = ({ kmsKey, name, tags = {} }: Target): string => canonical([kmsKey, name, tags]);
 
-/** How the images that a build has already differ from the deployed recipe, in words. An addition changes none of that. */
+/** How an image that a build has already differs from the deployed recipe. `golden share` mends who may use it. */
+interface OlderDifference {
+  says: string;
+  ofUsers: boolean;
+}
+
+/** How the images that a build has already differ from the deployed recipe. An addition changes none of that. */
 export function olderDifferences(
   distribute: Target[],
   planned: Target[],
   published: PublishedImage[],
   sharing: BuildSharing | undefined,
-): string[] {
+): OlderDifference[] {
   return published.flatMap((image) => {
     const where = placeName(image);
     const now = inPlace(distribute, image);
-    if (!now) return [`${where} is no target any more; ${image.ami} stays there`];
+    if (!now) return [{ says: `${where} is no target any more; ${image.ami} stays there`, ofUsers: false }];
     const then = inPlace(planned, image);
     if (!then) return [];
     const shared = listed(asShared(then, sharing)) === listed(now);
+    const unlike = `the recipe has another key, name or other tags for ${where} now; only a new build has them`;
+    const users = `the recipe has other users for ${where} now; golden share --apply makes it so`;
     return [
-      ...(made(then) === made(now)
-        ? []
-        : [`the recipe has another key, name or other tags for ${where} now; only a new build has them`]),
-      ...(shared ? [] : [`the recipe has other users for ${where} now; golden share --apply makes it so`]),
+      ...(made(then) === made(now) ? [] : [{ says: unlike, ofUsers: false }]),
+      ...(shared ? [] : [{ says: users, ofUsers: true }]),
     ];
   });
 }

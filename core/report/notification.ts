@@ -3,6 +3,7 @@ import { costLine } from './cost.ts';
 import { durationOf } from '../duration.ts';
 import { isRefusal } from '../errors.ts';
 import { explainFailure } from '../failure-names.ts';
+import { fewOf } from '../distribute/distribution.ts';
 import { failureMessage } from './failure.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { keyOf } from '../memory/documents.ts';
@@ -21,6 +22,8 @@ export interface EndedExecution {
   endedAt: number;
   /** The build of the execution, if its input names one. */
   identity: BuildIdentity | undefined;
+  /** Whether it was to take a published image to further targets. */
+  addition?: boolean;
   error?: string | undefined;
   cause?: string | undefined;
 }
@@ -44,11 +47,15 @@ export function notificationOf(
   found: Manifest | undefined,
   place: { deployment: string; bucket: string },
 ): Notification | undefined {
-  const manifest = found && tellsOf(found, ended) && !isRefusal(ended.error ?? '') ? found : undefined;
+  const added = found?.added?.find(({ execution }) => execution === ended.execution);
+  const tells = found && (added !== undefined || tellsOf(found, ended)) && !isRefusal(ended.error ?? '');
+  const manifest = tells ? found : undefined;
+  if (ended.status === 'SUCCEEDED' && ended.addition && !added) return undefined;
   if (ended.status === 'SUCCEEDED' && manifest?.status === 'up-to-date') return undefined;
   const { identity } = ended;
   const who = identity?.recipe ?? 'a build';
-  const [verdict, more] = verdictOf(ended, manifest);
+  const reached = added && ended.status === 'SUCCEEDED' ? `got to ${fewOf(added.targets, ', ')}` : undefined;
+  const [verdict, more] = reached === undefined ? verdictOf(ended, manifest) : [reached, []];
   const title = `${who} ${verdict}`;
   const paragraphs = [
     [`${title}.`, ...more],

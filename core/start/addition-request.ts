@@ -42,3 +42,14 @@ export function besideAddition(input: Record<string, unknown>): Problem[] {
     if (input[key] !== undefined) says(key, 'does not go with distribute, which builds nothing');
   return problems;
 }
+
+/** What an execution's input, as its event has it, asks to add. Undefined for a build. */
+export function additionAsked(input: unknown): AdditionRequest | undefined {
+  if (typeof input !== 'string' || !input.includes('"distribute"')) return undefined;
+  try {
+    const asked = z.safeParse(additionRequest, (JSON.parse(input) as Record<string, unknown>)['distribute']);
+    return asked.data;
+  } catch {
+    return undefined;
+  }
+}

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { buildOfEvent } from '../../aws/work/told-builds.ts';
 import { publishTo } from '../../aws/topics.ts';
+import { additionAsked } from '../../core/start/addition-request.ts';
 import { notificationOf } from '../../core/report/notification.ts';
 import { lambda, stage } from '../stage.ts';
 
@@ -27,6 +28,8 @@ export const notify = stage({
   permissions: ['s3:GetObject', 'sns:Publish', 'states:DescribeExecution'],
   async run(event, cloud) {
     const { executionArn, stateMachineArn, status, startDate, stopDate, error, cause } = event.detail;
+    const asked = additionAsked(event.detail['input']);
+    if (asked?.plan) return 'nothing to tell';
     const identity = await buildOfEvent(cloud.aws, event);
     if (identity) cloud.about(identity);
     const manifest = identity && (await readDocument(cloud, identity, 'manifest'));
@@ -37,6 +40,7 @@ export const notify = stage({
       startedAt: startDate,
       endedAt: stopDate ?? cloud.now().getTime(),
       identity,
+      addition: asked !== undefined,
       error: error ?? undefined,
       cause: cause ?? undefined,
     };

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { callerArn } from '../../aws/caller.ts';
+import { startExecution } from '../../aws/executions/machines.ts';
+import { readDocument } from '../../aws/memory/documents.ts';
+import { readRecord } from '../../aws/memory/recipe-records.ts';
+import { buildNamePattern } from '../../core/build/identity.ts';
+import { channelOf } from '../../core/channel/channel-moves.ts';
+import { happened } from '../../core/channel/channel-record.ts';
+import type { AdditionReport } from '../../core/distribute/addition-report.ts';
+import { placeName } from '../../core/distribute/place.ts';
+import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
+import { endOf, tellFailure } from '../deployed/execution-end.ts';
+import { interruptedCode, watch } from '../deployed/follow.ts';
+import { problemLines, usage } from '../refusal.ts';
+import { Refusal } from '../refused.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { columns, type Cell } from '../screen/columns.ts';
+import { heading } from '../screen/screen.ts';
+import { sharedWith, targetTable } from '../screen/target-table.ts';
+import { fold, painter, type Terminal } from '../screen/terminal.ts';
+import { share } from './share.ts';
+
+interface DistributeOptions extends PipelineOptions {
+  /** Only say what would be copied. */
+  plan?: boolean;
+  build?: string;
+  channel?: string;
+  why?: string;
+}
+
+/** Takes the image of a published build to the targets that came into the deployed recipe later. */
+export async function distribute(
+  recipe: string,
+  options: DistributeOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { json = false, plan = false, channel, why } = options;
+  const pipeline = await findPipeline(options, surroundings);
+  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
+  const build = await wantedBuild(pipeline, recipe, options);
+  const who = await callerArn(pipeline.aws);
+  const asked = { who, ...(channel !== undefined && { channel }), ...(why !== undefined && { why }) };
+  const start = async (more: object) => {
+    const name = `distribute-${recipe.slice(0, 50)}-${randomUUID().slice(0, 8)}`;
+    const input = { recipe, build, distribute: { ...asked, ...more } };
+    return (await startExecution(pipeline.aws, pipeline.machine, name, input)).arn;
+  };
+  const planned = await endOf(await start({ plan: true }), pipeline, surroundings);
+  if (planned.status !== 'SUCCEEDED') return tellFailure(planned, json, terminal);
+  const report = JSON.parse(planned.output ?? '{}') as AdditionReport;
+  write(planText(report, plan, terminal));
+  if (plan) {
+    if (json) terminal.out(`${JSON.stringify({ status: 'planned', ...report }, null, 2)}\n`);
+    return 0;
+  }
+  if (report.unshared) {
+    const quiet = json ? { ...terminal, out: (text: string) => terminal.err(text) } : terminal;
+    const code = await share(recipe, { ...options, json: false, plan: false, apply: true, build }, quiet, surroundings);
+    if (code !== 0) return code;
+  }
+  const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
+  const execution = await start({});
+  write(`\n${heading(sheet, 'elapsed')}\n`);
+  if (!(await watch(execution, pipeline, { sheet, write, surroundings }, 'the distribution'))) {
+    write(`\n  Left; the distribution goes on: ${execution}\n\n`);
+    return interruptedCode;
+  }
+  const ended = await endOf(execution, pipeline, surroundings);
+  if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
+  const manifest = await readDocument(pipeline, { recipe, build }, 'manifest');
+  const title = report.targets.length > 0 ? 'distributed' : 'nothing was missing';
+  write(`\n${painter(sheet)('green', `  ${title}`)}\n\n${targetTable(manifest?.targets ?? [], sheet)}\n\n`);
+  if (json) terminal.out(`${JSON.stringify(manifest, null, 2)}\n`);
+  return 0;
+}
+
+/** The build that the options name, else the one that the channel holds, else the recipe's newest one. @throws Refusal */
+async function wantedBuild(
+  pipeline: Pipeline,
+  recipe: string,
+  { build, channel }: Pick<DistributeOptions, 'build' | 'channel'>,
+): Promise<string> {
+  if (build !== undefined) {
+    if (buildNamePattern.test(build)) return build;
+    const problems = [usage(`--build ${build}`, 'is no build id, such as 20261123-030000-9f2c')];
+    throw new Refusal(problemLines(problems), { problems });
+  }
+  const { published } = await readRecord(pipeline, recipe);
+  if (!published) throw new Refusal(`${recipe}: no build of such a recipe is published in ${pipeline.aws.region}`);
+  const plan = await readDocument(pipeline, { recipe, build: published.build }, 'plan');
+  const named = channel ?? (plan && channelOf(plan)?.channel);
+  const record = named === undefined ? undefined : await readDocument(pipeline, { recipe, channel: named }, 'channel');
+  const held = record?.moves.findLast(happened)?.to.build;
+  if (channel !== undefined && held === undefined) throw new Refusal(`${recipe} has no channel ${channel}`);
+  return held ?? published.build;
+}
+
+/** What would be copied, or is about to be, with its cost and everything to know. */
+function planText(
+  { recipe, build, from, targets, notes, cost }: AdditionReport,
+  only: boolean,
+  terminal: Terminal,
+): string {
+  const rows = targets.map((target): Cell[] => [
+    { text: placeName(target) },
+    { text: target.name },
+    { text: target.kmsKey ?? '–', style: 'dim' },
+    { text: sharedWith(target).join(', ') },
+    { text: target.parameter ?? '–' },
+  ]);
+  const dollars = (usd: number) => `$${usd.toFixed(2)}`;
+  const price = `at most ${dollars(cost.transfer)} for copies of ${cost.gib} GiB, and ${dollars(cost.snapshotsPerMonth)} for every month they are kept`;
+  const lines = targets.length > 0 ? [`copied from ${from.ami} in ${from.region}: ${price}`, ...notes] : notes;
+  const title = targets.length > 0 ? `${recipe}-${build} lacks:` : `${recipe}-${build} has an image in every target`;
+  const table =
+    targets.length > 0 ? `\n${columns(['Region', 'Name', 'Key', 'Shared with', 'Parameter'], rows, terminal)}\n` : '';
+  const folded = lines.flatMap((line) => fold(line, terminal.columns - 2)).map((line) => `  ${line}\n`);
+  return `\n  ${title}\n${table}\n${folded.join('')}${only ? '  Nothing was made.\n' : ''}\n`;
+}
