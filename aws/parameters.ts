@@ -9,13 +9,22 @@ import { ask, everyPage } from './errors.ts';
 import type { Connection } from './connection.ts';
 
 /** Value of a Parameter Store parameter; undefined if there is none. */
-export async function readParameter(aws: Connection, region: string, name: string): Promise<string | undefined> {
+export const readParameter = async (aws: Connection, region: string, name: string): Promise<string | undefined> =>
+  (await readTypedParameter(aws, region, name))?.value;
+
+/** A parameter with its type: `String`, `StringList` or `SecureString`. */
+export async function readTypedParameter(
+  aws: Connection,
+  region: string,
+  name: string,
+): Promise<{ value: string; type: string } | undefined> {
   const answer = await ask(
     { action: 'ssm:GetParameter', region, about: name },
     () => aws.client(SSMClient, region).send(new GetParameterCommand({ Name: name })),
     { gone: () => undefined },
   );
-  return answer?.Parameter?.Value;
+  const { Value: value, Type: type = 'String' } = answer?.Parameter ?? {};
+  return value === undefined ? undefined : { value, type };
 }
 
 /** Every parameter below a path. IAM checks the call against the path itself, without a trailing slash. */

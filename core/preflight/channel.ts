@@ -2,19 +2,30 @@ import { heldByOthers } from '../distribute/channel-owner.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { templateName, templateProblem } from '../publish/launch-templates.ts';
-import { placeName } from '../distribute/place.ts';
+import { parameterOfPlace, placeName } from '../distribute/place.ts';
 import type { Facts } from './facts.ts';
 
 const path = ['publish', 'channel'];
+
+/** What a parameter holds, if no channel can have made it. Publish could not replace it. */
+export function foreignValue({ type, value }: { type: string; value: string }): string | undefined {
+  if (type !== 'String') return `is a ${type}`;
+  return /^ami-[0-9a-f]{8,17}$/.test(value) ? undefined : 'holds something else than the id of an AMI';
+}
 
 /**
  * Problems with a channel that another deployment publishes to. Publish would refuse the image, but only after the whole build.
  */
 export function channelProblems({ channel }: Pick<Facts, 'channel'>): Problem[] {
   if (!channel) return [];
-  const { parameter, deployment, holders } = channel;
+  const { parameter, deployment, holders, foreign = {} } = channel;
+  const others = Object.entries(foreign).map(([place, what]) => {
+    const name = parameterOfPlace(parameter, { id: place.split('/')[1] });
+    const message = `${name} in ${place.split('/')[0]} ${what}, so Publish could not replace it; delete the parameter, or publish to another channel`;
+    return { path, message };
+  });
   const found = Object.values(holders).flatMap((seen) => seen.found ?? []);
-  return heldByOthers(parameter, deployment, found).map((message) => ({ path, message }));
+  return [...heldByOthers(parameter, deployment, found).map((message) => ({ path, message })), ...others];
 }
 
 /** Notes on regions whose channel AWS does not let us read. A region that is disabled already has a note. */

@@ -99,7 +99,13 @@ export interface Facts {
   /** The deployment's security groups, used where a recipe names none. */
   deploymentGroups?: string[];
   /** What the channel holds now in each target, by placeName. Absent where the recipe publishes to none. */
-  channel?: { parameter: string; deployment: string; holders: Record<string, Seen<ChannelHolder[]>> };
+  channel?: {
+    parameter: string;
+    deployment: string;
+    holders: Record<string, Seen<ChannelHolder[]>>;
+    /** What the parameter is in a place where no channel can have made it. */
+    foreign?: Record<string, string>;
+  };
   /** State of block public access for AMIs, in the regions of the targets that are public. */
   publicAccess: Record<string, Seen<string>>;
   /** The launch templates, by placeName. Absent where the recipe names none. */

@@ -144,6 +144,26 @@ describe('plan-build', () => {
     ]);
   });
 
+  test('finds a parameter in the way of the channel', async () => {
+    const { parameters } = simulation.cloud.world.region('eu-west-1');
+    const key = '222233334444 /golden/base/stable';
+    const held = parameters.get(key)!;
+    const [version] = held.versions.slice(-1);
+    parameters.set(key, { ...held, versions: [{ ...version!, type: 'SecureString' }] });
+    const { problems } = await plan({ recipe: 'base' });
+    parameters.set(key, { ...held, versions: [{ ...version!, value: 'hello' }] });
+    problems.push(...(await plan({ recipe: 'base' })).problems);
+    parameters.set(key, held);
+    const says = (what: string) =>
+      `/golden/base/stable in eu-west-1 ${what}, so Publish could not replace it; delete the parameter, or publish to another channel`;
+    expect(problems).toEqual(
+      ['is a SecureString', 'holds something else than the id of an AMI'].map((what) => ({
+        path: ['publish', 'channel'],
+        message: says(what),
+      })),
+    );
+  });
+
   test('says a missing source and the other problems together', async () => {
     const { problems, would } = await plan({
       recipe: { ...recipe, source: { ami: 'ami-0aaaaaaaaaaaaaaaa', owner: 'amazon' }, distribute: [{ region: 'af-south-1' }] },

@@ -19,7 +19,11 @@ export function putParameter(world: World, input: PutParameterRequest, caller: C
       'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
     );
   }
-  const type = input.Type ?? known?.versions.at(-1)?.type;
+  const former = known?.versions.at(-1)?.type;
+  const type = input.Type ?? former;
+  // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+  if (former !== undefined && former !== type)
+    throw new ApiError('HierarchyTypeMismatchException', `The type of ${Name} is ${former} and cannot be changed.`);
   if (type === undefined) throw invalid('A parameter type is required when you create a parameter.');
   const tags = new Map(Tags.map(({ Key = '', Value: value = '' }) => [Key, value]));
   const parameter = known ?? { name: Name, owner: caller.account, tags, last: 0, pending: 0, versions: [] };
