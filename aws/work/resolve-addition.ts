@@ -21,6 +21,7 @@ import { readDocument } from '../memory/documents.ts';
 import { readRecord } from '../memory/recipe-records.ts';
 import { lookAtChannel } from '../preflight/channel.ts';
 import { lookAtEncryption } from '../preflight/encryption.ts';
+import { lookAtTemplates } from '../preflight/templates.ts';
 import { lookAtPublicAccess } from '../preflight/public-access.ts';
 import { describeRegions } from '../preflight/regions.ts';
 import { look } from '../preflight/seen.ts';
@@ -44,11 +45,12 @@ async function foreseeAddition(
   const { publish: _, ...rest } = recipe;
   const only: Recipe = { ...rest, distribute: targets, ...(channel && { publish: { channel: channel.channel } }) };
   const { channelRoot } = settings;
-  const [regions, encryption, publicAccess, held] = await Promise.all([
+  const [regions, encryption, publicAccess, held, templates] = await Promise.all([
     look(() => describeRegions(aws)),
     lookAtEncryption(aws, only, plan.source),
     lookAtPublicAccess(aws, only),
     lookAtChannel(aws, only, { channelRoot, deployment }),
+    lookAtTemplates(aws, only),
   ]);
   const facts = {
     region: plan.region,
@@ -58,6 +60,7 @@ async function foreseeAddition(
     encryption,
     publicAccess,
     ...held,
+    ...templates,
   };
   const { problems, notes } = findingsOfAddition(only, facts);
   return { problems: atWholeRecipe(problems, recipe, only), notes: atWholeRecipe(notes, recipe, only) };

@@ -26,10 +26,12 @@ export function ledgerWith(whole: ChannelLedger | undefined, adds: Adding, seen:
   const { adding: _, ...rest } = whole ?? { parameter: '', before: [], after: [], complete: true };
   const { complete, ...part } = seen;
   if (!complete) return { ...rest, adding: part };
+  const templates = [...(rest.templates ?? []), ...(seen.templates ?? [])];
   return {
     ...rest,
     before: [...rest.before, ...seen.before.filter((one) => !rest.after.some((known) => isSamePlace(one, known)))],
     after: withPlaces(rest.after, seen.after),
+    ...(templates.length > 0 && { templates }),
     added: [...(rest.added ?? []), adds.execution],
   };
 }

@@ -27,16 +27,16 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
   },
   plan: {
     holds: 'what the build does',
-    writtenBy: 'Resolve; KeepUnjudged adds `unjudged`',
+    writtenBy: 'Resolve; KeepUnjudged adds `unjudged`, CleanUp the targets that came later',
     readBy: 'most states of the build, `golden`',
   },
   manifest: {
-    holds: 'how the build ended',
+    holds: 'how the build ended, and who took its image to further targets later',
     writtenBy: 'CleanUp, RecordFailure, RecordUpToDate',
     readBy: 'Resolve, RecordUpToDate, Compensate, RecordFailure, the sweep, `measureRecipes`, `notify`, `golden`',
   },
   ledger: {
-    holds: 'the ledger, what the channel held before and holds after',
+    holds: 'the ledger, what the channel held before and holds after, and what is being added to it',
     writtenBy: 'Publish; Compensate adds `takenBack`',
     readBy: 'Publish, Compensate, CleanUp, RecordFailure, the sweep',
   },

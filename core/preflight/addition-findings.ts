@@ -1,35 +1,14 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
-import { channelNotes, channelProblems } from './channel.ts';
-import { encryptionProblems, keyNotes } from './encryption.ts';
-import type { Facts } from './facts.ts';
-import { publicAccessProblems } from './public-access.ts';
-import { regionNotes, regionProblems } from './regions.ts';
-
-/** What targets that are added to a published build depend on. */
-type AdditionFacts = Pick<
-  Facts,
-  'region' | 'account' | 'source' | 'regions' | 'encryption' | 'channel' | 'publicAccess'
->;
+import { targetFindings, type TargetFacts } from './findings.ts';
 
 /** What would make the copies of a published image to further targets fail. `recipe` has only those targets. */
-export function findingsOfAddition(recipe: Recipe, facts: AdditionFacts): { problems: Problem[]; notes: Problem[] } {
-  const ofTargets = ({ path }: Problem) => path[0] === 'distribute' || path[0] === 'publish';
-  const unread = Object.entries(facts.encryption).flatMap(([region, { refused }]): Problem[] =>
-    refused === undefined
-      ? []
-      : [{ path: ['distribute'], message: `could not look at EBS encryption in ${region}: ${refused}` }],
-  );
+export function findingsOfAddition(recipe: Recipe, facts: TargetFacts): { problems: Problem[]; notes: Problem[] } {
+  const isOfTargets = ({ path }: Problem) => path[0] === 'distribute' || path[0] === 'publish';
+  const { problems, notes } = targetFindings(recipe, facts);
   return {
-    problems: [
-      ...regionProblems(recipe, facts),
-      ...encryptionProblems(recipe, facts),
-      ...channelProblems(facts),
-      ...publicAccessProblems(recipe, facts),
-    ].filter(ofTargets),
-    notes: [...regionNotes(recipe, facts), ...channelNotes(facts), ...keyNotes(recipe, facts), ...unread].filter(
-      ofTargets,
-    ),
+    problems: problems.filter(isOfTargets),
+    notes: notes.filter(isOfTargets),
   };
 }
 

@@ -31,14 +31,13 @@ const unseen = (what: string, path: Problem['path'], { refused }: Seen<unknown>)
         },
       ];
 
-/** Checks everything in a recipe against the facts, and reports all findings at once. */
-export function findingsOf(recipe: Recipe, facts: Facts): Findings {
-  const { source, region } = facts;
+/** What the copies of an image depend on: the targets, their keys and the channel. */
+export type TargetFacts = Omit<Facts, 'now' | 'instanceTypes' | 'network' | 'deploymentGroups'>;
+
+/** Checks the targets of a recipe against the facts. */
+export function targetFindings(recipe: Recipe, facts: TargetFacts): Findings {
   return {
     problems: [
-      ...(source ? sourceProblems(recipe, source, region) : []),
-      ...instanceTypeProblems(recipe, facts),
-      ...networkProblems(recipe, facts),
       ...regionProblems(recipe, facts),
       ...encryptionProblems(recipe, facts),
       ...keyUserProblems(recipe, facts),
@@ -47,14 +46,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...templateProblems(recipe, facts),
     ],
     notes: [
-      ...(source ? sourceNotes(recipe, source, facts.now) : []),
-      ...networkNotes(recipe, facts),
       ...regionNotes(recipe, facts),
-      ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
-      ...unseen('the subnets', ['builder', 'subnets'], facts.network.subnets),
-      ...unseen('the security groups', ['builder', 'securityGroups'], facts.network.groups),
-      ...unseen('the route tables', ['builder', 'subnets'], facts.network.routeTables),
-      ...unseen('the VPC endpoints', ['builder', 'subnets'], facts.network.endpoints),
       ...channelNotes(facts),
       ...templateNotes(recipe, facts),
       ...unseen('the regions of the account', ['distribute'], facts.regions),
@@ -63,6 +55,30 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ),
       ...keyNotes(recipe, facts),
       ...keyUserNotes(recipe, facts),
+    ],
+  };
+}
+
+/** Checks everything in a recipe against the facts, and reports all findings at once. */
+export function findingsOf(recipe: Recipe, facts: Facts): Findings {
+  const { source, region } = facts;
+  const ofTargets = targetFindings(recipe, facts);
+  return {
+    problems: [
+      ...(source ? sourceProblems(recipe, source, region) : []),
+      ...instanceTypeProblems(recipe, facts),
+      ...networkProblems(recipe, facts),
+      ...ofTargets.problems,
+    ],
+    notes: [
+      ...(source ? sourceNotes(recipe, source, facts.now) : []),
+      ...networkNotes(recipe, facts),
+      ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
+      ...unseen('the subnets', ['builder', 'subnets'], facts.network.subnets),
+      ...unseen('the security groups', ['builder', 'securityGroups'], facts.network.groups),
+      ...unseen('the route tables', ['builder', 'subnets'], facts.network.routeTables),
+      ...unseen('the VPC endpoints', ['builder', 'subnets'], facts.network.endpoints),
+      ...ofTargets.notes,
     ],
   };
 }

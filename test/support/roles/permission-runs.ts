@@ -1,7 +1,7 @@
 // Simulated builds that together make every function use all its permissions.
 import { atTheFoot } from '../../../core/launch/ladder.ts';
 import type { Action } from '../../../simulator/aws/calls/actions.ts';
-import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../../simulator/states/step-functions.ts';
 import type { DeploymentPlace } from './iam.ts';
 import { plantImage, plantInstance, plantVolume, sweepNow } from '../orphans.ts';
@@ -306,6 +306,31 @@ const revoked: PermissionRun = {
   },
 };
 
+/** Regions that came to a recipe after its build. EC2 refuses a copy at first, and the first image is gone at last. */
+const distributed: PermissionRun = {
+  name: 'a published image goes to further targets',
+  outcome: 'SUCCEEDED',
+  async simulation() {
+    const recipes = { base: { ...recipe, ...short } as object, other: { ...recipe, name: 'other' } };
+    const catalog = { recipes, scripts: {}, version: '1.0.0' };
+    const simulation = createSimulation({ catalog, answers: true, scenario: { delays: { parameterValidation: 0 } } });
+    const { build: id } = manifestIn(simulation, await build(simulation));
+    const distribute = (asked: object = {}) => build(simulation, { recipe: 'base', build: id, distribute: asked });
+    recipes.base = { ...recipe, distribute: [home, copied] };
+    await distribute({ plan: true });
+    const { CopyImage: copy } = simulation.cloud.services.ec2;
+    simulation.cloud.services.ec2['CopyImage'] = () => {
+      throw Object.assign(new Error('no'), { name: 'UnauthorizedOperation' });
+    };
+    await distribute();
+    simulation.cloud.services.ec2['CopyImage'] = copy as NonNullable<typeof copy>;
+    await distribute();
+    imageIn(simulation, 'us-east-1').state = 'disabled';
+    recipes.base = { ...recipe, distribute: [home, copied, optional] };
+    return [simulation, await distribute()];
+  },
+};
+
 /** Plans of a recipe that was never built, of one that is published, and of two that are wrong. */
 const planned: PermissionRun = {
   name: 'a build is planned',
@@ -325,6 +350,7 @@ export const runs: PermissionRun[] = [
   templated,
   moved,
   planned,
+  distributed,
   shared,
   revoked,
   {
