@@ -1,15 +1,11 @@
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import { isStandard, quotaNotes, quotaProblems, vcpuQuota, type VcpuFacts } from '../../core/preflight/quotas.ts';
-import type { Recipe } from '../../core/recipe/types.ts';
-import type { Problem } from '../../core/recipe/recipe.ts';
+import { isStandard, vcpuQuota, type VcpuFacts } from '../../core/forecast/quotas.ts';
 import type { Connection } from '../connection.ts';
 import { ask, everyPage } from '../errors.ts';
-import { describeInstanceTypes } from './instance-types.ts';
-import { look } from './seen.ts';
 
 /** The account's quota of running On-Demand vCPUs in the pipeline's region, and how many of them run. */
-async function vcpusOf(aws: Connection): Promise<VcpuFacts> {
+export async function readVcpus(aws: Connection): Promise<VcpuFacts> {
   const { region } = aws;
   const { Quota } = await ask({ action: 'servicequotas:GetServiceQuota', region, about: vcpuQuota }, () =>
     aws.client(ServiceQuotasClient).send(new GetServiceQuotaCommand({ ServiceCode: 'ec2', QuotaCode: vcpuQuota })),
@@ -27,17 +23,4 @@ async function vcpusOf(aws: Connection): Promise<VcpuFacts> {
     .filter(({ InstanceType = '', InstanceLifecycle }) => isStandard(InstanceType) && InstanceLifecycle !== 'spot')
     .reduce((sum, { CpuOptions: { CoreCount = 0, ThreadsPerCore = 1 } = {} }) => sum + CoreCount * ThreadsPerCore, 0);
   return { most: Quota?.Value ?? 0, running };
-}
-
-/** Problems and notes about quotas. Only a plan looks at them: a build waits for its room anyway. */
-export async function quotaFindings(
-  aws: Connection,
-  recipe: Recipe,
-): Promise<{ problems: Problem[]; notes: Problem[] }> {
-  const [vcpus, instanceTypes] = await Promise.all([
-    look(() => vcpusOf(aws)),
-    look(() => describeInstanceTypes(aws, recipe.builder.instanceTypes)),
-  ]);
-  const facts = { region: aws.region, vcpus, instanceTypes };
-  return { problems: quotaProblems(recipe, facts), notes: quotaNotes(recipe, facts) };
 }

@@ -18,7 +18,13 @@ import { lambda, runReference, stage } from '../stage.ts';
 export const resolvePlan = stage({
   name: 'ResolvePlan',
   input: z.strictObject({ input: z.unknown(), execution: runReference }),
-  permissions: ['s3:GetObject', ...preflightPermissions, 'ec2:DescribeInstances', 'servicequotas:GetServiceQuota'],
+  permissions: [
+    's3:GetObject',
+    ...preflightPermissions,
+    'ec2:DescribeInstances',
+    'iam:GetInstanceProfile',
+    'servicequotas:GetServiceQuota',
+  ],
   async run({ input, execution }, cloud): Promise<PlannedBuild> {
     const { deployment, settings } = cloud;
     const asked = planRequest(input, execution, await cloud.catalog());
@@ -31,14 +37,13 @@ export const resolvePlan = stage({
     const wrong = startProblems(requested, undefined, bounds);
     const record = await readRecord(cloud, recipe.name);
     const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, ...settings, ...replacedBy(record) };
-    // A build looks at no quotas: it waits for its room anyway.
-    const { quotaFindings } = await import('../../aws/preflight/quotas.ts');
+    const { planFindings } = await import('../../aws/preflight/plan-findings.ts');
     const deployed = asDeployed(recipe, settings);
-    const looks = [foresee(cloud.aws, deployed, at), quotaFindings(cloud.aws, deployed)] as const;
-    const [{ source, ...seen }, quotas] = await Promise.all(looks);
+    const looks = [foresee(cloud.aws, deployed, at), planFindings(cloud.aws, deployed)] as const;
+    const [{ source, ...seen }, more] = await Promise.all(looks);
     if (source instanceof Failure) wrong.push({ path: ['source'], message: source.message });
-    wrong.push(...seen.problems, ...quotas.problems);
-    const notes = told([...seen.notes, ...quotas.notes]);
+    wrong.push(...seen.problems, ...more.problems);
+    const notes = told([...seen.notes, ...more.notes]);
     if (source instanceof Failure) return { forecast: forecastOf({ recipe: recipe.name, problems: wrong, notes }) };
     const plan = planBuild({ ...requested, identity, execution, source, catalog, deployment, settings });
     // Loaded only where the source is known.

@@ -115,6 +115,7 @@ interface Granted {
 export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => ({
   ...grantsOfEc2,
   'events:PutEvents': { watchSources: events('Source Image Updated'), others: events('Image Published') },
+  'iam:GetInstanceProfile': [{ Resource: arn('iam::${AWS::AccountId}:instance-profile/*') }],
   'iam:PassRole': [
     {
       Resource: getArn('BuilderRole'),

@@ -10,6 +10,7 @@ import { createEventBus, type EventBus } from './events/event-bus.ts';
 import { createGate } from './calls/gate.ts';
 import type { Interference } from '../pipeline/interference.ts';
 import { addKey, type Key, type Keys } from './keys.ts';
+import { iamActions } from './iam.ts';
 import { kmsActions } from './kms.ts';
 import { serviceQuotasActions } from './quotas.ts';
 import { stsActions } from './sts.ts';
@@ -200,6 +201,7 @@ const servicesOf = (
   s3: guarded('s3', s3Actions(world)),
   sts: guarded('sts', stsActions()),
   kms: guarded('kms', kmsActions(world)),
+  iam: guarded('iam', iamActions(world)),
   servicequotas: guarded('servicequotas', serviceQuotasActions(world)),
   eventbridge: guarded('eventbridge', putEventsActions(world)),
   cloudformation: guarded('cloudformation', cloudFormationActions(world, events)),

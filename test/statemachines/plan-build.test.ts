@@ -80,8 +80,24 @@ describe('plan-build', () => {
   });
 
   test('lets EC2 say whether it would launch the builder, with the permissions of Launch, and launches nothing', async () => {
-    const unknown = await plan({ recipe: { ...recipe, builder: { ...recipe.builder, instanceProfile: 'nobody' } } });
-    expect(unknown.problems).toEqual([
+    const nobody = { recipe: { ...recipe, builder: { ...recipe.builder, instanceProfile: 'nobody' } } };
+    expect((await plan(nobody)).problems).toEqual([
+      {
+        path: ['builder', 'instanceProfile'],
+        message: 'IAM has no instance profile nobody in this account; create it, or name another',
+      },
+    ]);
+    const { iam } = simulation.cloud.services;
+    const { GetInstanceProfile: shown } = iam!;
+    iam!['GetInstanceProfile'] = () => {
+      throw new ApiError('AccessDenied', 'no', 403);
+    };
+    const unseen = await plan(nobody);
+    iam!['GetInstanceProfile'] = shown as NonNullable<typeof shown>;
+    expect(unseen.notes).toEqual([
+      expect.stringContaining('could not see whether the instance profile nobody has a role: iam:GetInstanceProfile'),
+    ]);
+    expect(unseen.problems).toEqual([
       {
         path: ['builder'],
         message: expect.stringMatching(

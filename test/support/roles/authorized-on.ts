@@ -262,6 +262,9 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
     on(answer.KeyMetadata?.Arn ?? `arn:aws:kms:${region}:${account}:key/*`),
   ],
   'kms:GetKeyPolicy': ({ params, on }) => [on(params.KeyId)],
+  'iam:GetInstanceProfile': ({ params, account, on }) => [
+    on(`arn:aws:iam::${account}:instance-profile/${params.InstanceProfileName}`),
+  ],
   'servicequotas:GetServiceQuota': ({ params, region, account, on }) => [
     on(`arn:aws:servicequotas:${region}:${account}:${params.ServiceCode}/${params.QuotaCode}`),
   ],

@@ -49,6 +49,7 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
 import {
@@ -138,6 +139,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
   ],
   [EventBridgeClient, { PutEventsCommand }],
   [KMSClient, { DescribeKeyCommand, GetKeyPolicyCommand }],
+  [IAMClient, { GetInstanceProfileCommand }],
   [ServiceQuotasClient, { GetServiceQuotaCommand }],
   [S3Client, { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand }],
   [

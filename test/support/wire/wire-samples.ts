@@ -436,6 +436,14 @@ export const samples: Record<string, Sample> = {
     inputs: [{ KeyId: 'arn:aws:kms:us-east-1:123456789012:key/1' }],
     answers: [json({ Policy: '{"Version":"2012-10-17","Statement":[]}', PolicyName: 'default' })],
   },
+  GetInstanceProfile: {
+    inputs: [{ InstanceProfileName: 'golden-image-builder' }],
+    answers: [
+      xml(
+        '<GetInstanceProfileResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetInstanceProfileResult><InstanceProfile><InstanceProfileId>AIPAEXAMPLEEXAMPLEEX</InstanceProfileId><Roles><member><Path>/</Path><Arn>arn:aws:iam::123456789012:role/golden-image-builder</Arn><RoleName>golden-image-builder</RoleName><CreateDate>2026-11-23T03:00:00Z</CreateDate><RoleId>AROAEXAMPLEEXAMPLEEX</RoleId></member></Roles><InstanceProfileName>golden-image-builder</InstanceProfileName><Path>/</Path><Arn>arn:aws:iam::123456789012:instance-profile/golden-image-builder</Arn><CreateDate>2026-11-23T03:00:00Z</CreateDate></InstanceProfile></GetInstanceProfileResult><ResponseMetadata><RequestId>01234567-89ab-cdef-0123-456789abcdef</RequestId></ResponseMetadata></GetInstanceProfileResponse>',
+      ),
+    ],
+  },
   GetServiceQuota: {
     inputs: [{ ServiceCode: 'ec2', QuotaCode: 'L-1216C47A' }],
     answers: [json({ Quota: { ServiceCode: 'ec2', QuotaCode: 'L-1216C47A', Value: 32 } })],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { quotaNotes, quotaProblems } from '../../../core/preflight/quotas.ts';
+import { quotaNotes, quotaProblems } from '../../../core/forecast/quotas.ts';
 import type { Seen } from '../../../core/preflight/facts.ts';
 import { told } from '../../../core/recipe/recipe.ts';
 import { nitro } from '../../support/facts.ts';
