@@ -1,4 +1,5 @@
 import { costLine } from '../../core/report/cost.ts';
+import { targetAdvice } from '../../core/report/failure.ts';
 import { wastedLine } from '../../core/report/wasted.ts';
 import { placeName } from '../../core/distribute/place.ts';
 import { durationOf } from '../../core/duration.ts';
@@ -75,9 +76,9 @@ export function outcome(
   if (targets.some(({ status }) => status !== 'skipped')) parts.push(targetTable(targets, terminal));
   const errors = targets.flatMap(({ error, ...at }) => (error === null ? [] : [{ place: placeName(at), error }]));
   for (const { place, error } of errors) {
-    const lines = error
-      .trimEnd()
-      .split('\n')
+    const advice = targetAdvice(error);
+    const lines = [error.trimEnd(), ...(advice === undefined ? [] : [`What to do: ${advice}`])]
+      .flatMap((text) => text.split('\n'))
       .flatMap((line) => fold(line, terminal.columns - 5));
     parts.push([`  ${paint('red', place)}`, ...lines.map((line) => `    ${line}`)].join('\n'));
   }

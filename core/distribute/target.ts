@@ -4,6 +4,7 @@ import { everyone, permissionChange, listedUsers, type Users } from './permissio
 import { Failure } from '../errors.ts';
 import { imageTags } from './image-name.ts';
 import type { Plan } from '../build/plan.ts';
+import type { AmiDescription } from '../launch/source.ts';
 import type { Target } from '../recipe/types.ts';
 import { expiresTag, madeBy } from '../tags.ts';
 
@@ -68,6 +69,19 @@ export function targetWrongs(plan: Plan, target: Target, observed: TargetObserve
   for (const { snapshot } of image.disks)
     if (snapshot) wrongs.push(...permissionWrongs(plan, snapshot, target.accounts, snapshotUsers[snapshot] ?? []));
   return wrongs;
+}
+
+/** What a copy has not inherited of the image that it was made of. Neither can be changed afterwards. */
+export function inheritedWrongs(first: AmiDescription | undefined, image: AmiDescription | undefined): Wrong[] {
+  if (!first || !image) return [];
+  const modeOf = ({ bootMode = 'whichever mode the instance type has' }: AmiDescription) => bootMode;
+  const wrong = (says: string): Wrong => ({ says: `${image.ami} ${says}`, forGood: true });
+  return [
+    ...(first.bootMode === image.bootMode
+      ? []
+      : [wrong(`boots by ${modeOf(image)}, and ${first.ami} by ${modeOf(first)}`)]),
+    ...(first.tpm && !image.tpm ? [wrong(`needs no NitroTPM, and ${first.ami} needs one`)] : []),
+  ];
 }
 
 /** What Verify found of a target. `hopeless`: it can never become right. */

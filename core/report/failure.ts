@@ -1,5 +1,6 @@
 import type { KeptImage } from '../undo/kept.ts';
 import type { ManifestFailure } from '../build/manifest.ts';
+import { explainFailure } from '../failure-names.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Plan } from '../build/plan.ts';
 import {
@@ -18,6 +19,12 @@ const messageLimit = 2000;
 /** A caught error's message, short enough for sixty targets' messages in one payload. */
 export const failureBrief = (error: CaughtError): string =>
   `${error.Error}: ${failureMessage(error)}`.slice(0, messageLimit);
+
+/** What to do about the error of a target. Undefined where its message says so itself. */
+export function targetAdvice(error: string): string | undefined {
+  const [, name = ''] = /^(\w+): /.exec(error) ?? [];
+  return explainFailure(name)?.advice;
+}
 
 /** The targets whose copy or permissions failed, and why. */
 export const failedTargets = (

@@ -1,6 +1,7 @@
 import type { ManifestFailure, ManifestTarget } from '../build/manifest.ts';
 import { placeName } from '../distribute/place.ts';
 import type { BuildIdentity } from '../tags.ts';
+import { targetAdvice } from './failure.ts';
 import { wastedLine } from './wasted.ts';
 
 /** One line for each target that the build reached. */
@@ -15,7 +16,14 @@ export function targetLines(targets: ManifestTarget[]): string[] {
         .filter(Boolean)
         .join('  '),
     ),
+    ...adviceOn(rows).map((advice) => `  ${' '.repeat(width)}  what to do: ${advice}`),
   ];
+}
+
+/** What to do about the targets that failed, each piece of advice once. */
+function adviceOn(targets: ManifestTarget[]): string[] {
+  const advice = targets.flatMap(({ error }) => (error === null ? [] : (targetAdvice(error) ?? [])));
+  return [...new Set(advice)];
 }
 
 const mostListed = 20;

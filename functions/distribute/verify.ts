@@ -3,11 +3,11 @@ import { readPlan } from '../../aws/memory/plans.ts';
 import { readingPermissions } from '../../aws/work/permissions.ts';
 import { imagePermissions, observeTarget } from '../../aws/work/targets.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
-import { refuseIncomplete, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
+import { needsCopy, refuseIncomplete, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
 import { placeName, onlyPlace } from '../../core/distribute/place.ts';
 import { failureBrief } from '../../core/report/failure.ts';
 import { completionOf } from '../../core/distribute/lasting.ts';
-import { judged, targetWrongs } from '../../core/distribute/target.ts';
+import { inheritedWrongs, judged, targetWrongs } from '../../core/distribute/target.ts';
 import { buildReference, caughtError, inputPlace, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 
@@ -30,16 +30,20 @@ export const verify = wait({
   bounds: ({ patienceSeconds }) => ({ ...fixedWaits.Verify, limit: patienceSeconds }),
   async look({ build: own, distribution, late }, { aws, bucket, now }) {
     const plan = await readPlan({ aws, bucket }, own);
-    const seen = await Promise.all(
-      distribution.map(async ({ ami, snapshots, failure, ...found }) => {
-        const at = onlyPlace(found);
-        if (failure) return { hopeless: true, result: { ...at, error: failureBrief(failure) } as TargetResult };
-        const target = targetIn(plan, at);
-        const observed = await observeTarget(aws, plan, target, ami ?? '');
-        const wrongs = targetWrongs(plan, target, observed);
-        return judged(wrongs, { ...at, ami, snapshots, completedAt: completionOf(observed) });
+    const looked = await Promise.all(
+      distribution.map(async ({ ami = '', failure, ...found }) => {
+        const target = targetIn(plan, onlyPlace(found));
+        return { target, observed: failure ? undefined : await observeTarget(aws, plan, target, ami) };
       }),
     );
+    const first = looked.find(({ target }) => !needsCopy(plan, target))?.observed?.image;
+    const seen = distribution.map(({ ami, snapshots, failure, ...found }, index) => {
+      const [at, { target, observed }] = [onlyPlace(found), looked[index] as (typeof looked)[number]];
+      if (failure || !observed)
+        return { hopeless: true, result: { ...at, error: failure && failureBrief(failure) } as TargetResult };
+      const wrongs = [...targetWrongs(plan, target, observed), ...inheritedWrongs(first, observed.image)];
+      return judged(wrongs, { ...at, ami, snapshots, completedAt: completionOf(observed) });
+    });
     const targets = seen.map((one) => one.result);
     refuseIncomplete(
       plan,

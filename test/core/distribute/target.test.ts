@@ -3,7 +3,7 @@ import { targetIn } from '../../../core/distribute/distribution.ts';
 import type { KeySeen } from '../../../core/launch/keys.ts';
 import type { AmiDescription } from '../../../core/launch/source.ts';
 import { encryptionWrongs, keysToSee } from '../../../core/distribute/lasting.ts';
-import { imageWrongs, refuseHopeless, targetWrongs } from '../../../core/distribute/target.ts';
+import { imageWrongs, inheritedWrongs, refuseHopeless, targetWrongs } from '../../../core/distribute/target.ts';
 import { imageTags } from '../../../core/distribute/image-name.ts';
 import { planOf } from '../../support/plan.ts';
 
@@ -238,4 +238,18 @@ test('a disk that the builder’s recipe encrypts is encrypted in every target',
   const own = planOf({ builder });
   for (const region of ['us-east-1', 'eu-west-1'])
     expect(imageWrongs(own, targetIn(own, { region }), under(undefined))[0]?.says).toContain('is not encrypted');
+});
+
+test('a copy boots as the image that it was made of, and needs a NitroTPM if that one does', () => {
+  const first = { ...image, bootMode: 'uefi', tpm: true };
+  const copy = { ...first, ami: 'ami-2' };
+  expect(inheritedWrongs(first, copy)).toEqual([]);
+  expect(inheritedWrongs(undefined, copy)).toEqual([]);
+  expect(inheritedWrongs(first, { ...copy, bootMode: 'legacy-bios' })).toEqual([
+    { says: 'ami-2 boots by legacy-bios, and ami-1 by uefi', forGood: true },
+  ]);
+  const { tpm: _, ...plain } = copy;
+  expect(inheritedWrongs(first, plain)).toEqual([
+    { says: 'ami-2 needs no NitroTPM, and ami-1 needs one', forGood: true },
+  ]);
 });

@@ -102,6 +102,7 @@ Took     8m 53s
 
 Targets
   eu-west-1  -                      failed  CopyFailed: ami-2 in eu-west-1 is failed: Given key ID is not accessible
+             what to do: the message has EC2's own reason, most often a key that EC2 cannot use
 
 LEFT BEHIND, a person must look at it
   snap-1 in us-east-1: AccessDenied

@@ -61,3 +61,47 @@ test('a region gets further copies of the image, each with its own key, name, ta
   const again = await build(simulation);
   expect(manifestIn(simulation, again).status).toBe('up-to-date');
 });
+
+test('a channel moves with its further copies, in all places or in none', async () => {
+  const simulation = pipeline({ changes: { distribute } });
+  const run = (input: object) => simulation.finish(simulation.move({ recipe: 'base', ...input }));
+  const held = (channel: string) =>
+    [channel, `${channel}/cmk`].map((name) => parameterOf(simulation, home, name) ?? 'nothing');
+  await build(simulation);
+  const before = held('stable');
+  expect((await run({ verb: 'promote', channel: 'prod' })).status).toBe('SUCCEEDED');
+  expect(held('prod')).toEqual(before);
+  await build(simulation, { recipe: 'base', force: true });
+  const after = held('stable');
+  expect(new Set([...before, ...after]).size).toBe(4);
+  expect((await run({ verb: 'promote', channel: 'prod' })).status).toBe('SUCCEEDED');
+  expect(held('prod')).toEqual(after);
+  expect((await run({ verb: 'rollback' })).status).toBe('SUCCEEDED');
+  expect(held('stable')).toEqual(before);
+});
+
+test('a further copy that fails alone leaves nothing behind, and the other image of its region is published', async () => {
+  const images = [{ region: copied, name: '*-second', fail: 'Internal error' }];
+  const simulation = pipeline({ changes: { distribute }, scenario: { images } });
+  const execution = await build(simulation);
+  expect(execution.status).toBe('SUCCEEDED');
+  const manifest = manifestIn(simulation, execution);
+  expect(manifest.targets.map(({ status }) => status)).toEqual(['published', 'published', 'published', 'failed']);
+  expect(manifest.targets[3]?.error).toMatch(/^CopyFailed: ami-\w+ in eu-west-1 is failed: .*Internal error/);
+  expect(imagesOf(simulation, copied)).toHaveLength(1);
+  expect(parameterOf(simulation, copied, 'stable')).toBe(copyIn(simulation, copied).id);
+  expect(parameterOf(simulation, copied, 'stable/second')).toBeUndefined();
+  const { snapshots } = simulation.cloud.world.region(copied);
+  expect([...snapshots.values()].filter(({ owner }) => owner === account)).toHaveLength(1);
+});
+
+test('a publish that fails in one place takes back the others, the further copies too', async () => {
+  const api = [{ action: 'ssm:PutParameter', region: copied, call: 2, times: 99, error: 'AccessDeniedException' }];
+  const simulation = pipeline({ changes: { distribute }, scenario: { api } });
+  expect((await build(simulation)).status).toBe('FAILED');
+  for (const region of [home, copied]) {
+    expect(imagesOf(simulation, region)).toEqual([]);
+    for (const name of ['stable', 'stable/cmk', 'stable/second'])
+      expect(parameterOf(simulation, region, name)).toBeUndefined();
+  }
+});
