@@ -1,4 +1,10 @@
-import { DescribeInstanceTypesCommand, EC2Client, type InstanceTypeInfo } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstanceTypeOfferingsCommand,
+  DescribeInstanceTypesCommand,
+  EC2Client,
+  type InstanceTypeInfo,
+} from '@aws-sdk/client-ec2';
+import type { Offering } from '../../core/forecast/offerings.ts';
 import type { InstanceTypeFacts } from '../../core/preflight/facts.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
@@ -25,6 +31,21 @@ export async function describeInstanceTypes(aws: Connection, types: readonly str
     vcpus: type.VCpuInfo?.DefaultVCpus,
     volumes: volumesOf(type),
   }));
+}
+
+/** The zones that have each of the given instance types. */
+export async function describeOfferings(aws: Connection, types: readonly string[]): Promise<Offering[]> {
+  const Filters = [{ Name: 'instance-type', Values: [...types] }];
+  const asked = { LocationType: 'availability-zone', Filters, MaxResults: 1000 } as const;
+  const found = await ask(
+    { action: 'ec2:DescribeInstanceTypeOfferings', region: aws.region, about: types.join(', ') },
+    () =>
+      everyPage(
+        (NextToken) => aws.client(EC2Client).send(new DescribeInstanceTypeOfferingsCommand({ ...asked, NextToken })),
+        (page) => page.InstanceTypeOfferings,
+      ),
+  );
+  return found.map(({ InstanceType = '', Location = '' }) => ({ instanceType: InstanceType, zone: Location }));
 }
 
 /**

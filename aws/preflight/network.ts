@@ -31,7 +31,8 @@ export const networkPermissions = [
 const where = (Name: string, Values: string[]): Filter => ({ Name, Values });
 
 // Filters name the subnets and groups, so that missing ones are left out and do not fail the call.
-async function describeSubnets(aws: Connection, ids: string[]): Promise<SubnetFacts[]> {
+/** Subnets by their ids, or those of the default VPC. */
+export async function describeSubnets(aws: Connection, ids: string[]): Promise<SubnetFacts[]> {
   const Filters = [ids.length > 0 ? where('subnet-id', ids) : where('default-for-az', ['true'])];
   const found = await ask({ action: 'ec2:DescribeSubnets', region: aws.region, about: ids.join(', ') }, () =>
     everyPage(
@@ -40,6 +41,7 @@ async function describeSubnets(aws: Connection, ids: string[]): Promise<SubnetFa
     ),
   );
   return found.map(({ SubnetId = '', VpcId = '', OwnerId = '', AvailableIpAddressCount = 0, ...subnet }) => ({
+    zone: subnet.AvailabilityZone ?? '',
     subnet: SubnetId,
     vpc: VpcId,
     owner: OwnerId,

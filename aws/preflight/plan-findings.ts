@@ -1,10 +1,12 @@
 import type { DeployedRecipe } from '../../core/deployment/deployment-settings.ts';
 import { profileNotes, profileProblems } from '../../core/forecast/instance-profile.ts';
+import { offeringNotes, offeringProblems } from '../../core/forecast/offerings.ts';
 import { quotaNotes, quotaProblems } from '../../core/forecast/quotas.ts';
 import type { Problem } from '../../core/recipe/recipe.ts';
 import type { Connection } from '../connection.ts';
 import { lookAtProfile } from './instance-profile.ts';
-import { describeInstanceTypes } from './instance-types.ts';
+import { describeInstanceTypes, describeOfferings } from './instance-types.ts';
+import { describeSubnets } from './network.ts';
 import { readVcpus } from './quotas.ts';
 import { look } from './seen.ts';
 
@@ -17,14 +19,20 @@ export async function planFindings(
   recipe: DeployedRecipe,
 ): Promise<{ problems: Problem[]; notes: Problem[] }> {
   const { instanceProfile, instanceTypes: types } = recipe.builder;
-  const [vcpus, instanceTypes, profile] = await Promise.all([
+  const [vcpus, instanceTypes, offerings, subnets, profile] = await Promise.all([
     look(() => readVcpus(aws)),
     look(() => describeInstanceTypes(aws, types)),
+    look(() => describeOfferings(aws, types)),
+    look(() => describeSubnets(aws, recipe.builder.subnets)),
     lookAtProfile(aws, instanceProfile),
   ]);
-  const facts = { region: aws.region, vcpus, instanceTypes };
+  const facts = { region: aws.region, vcpus, instanceTypes, offerings, subnets };
   return {
-    problems: [...profileProblems(recipe, profile), ...quotaProblems(recipe, facts)],
-    notes: [...profileNotes(recipe, profile), ...quotaNotes(recipe, facts)],
+    problems: [
+      ...profileProblems(recipe, profile),
+      ...quotaProblems(recipe, facts),
+      ...offeringProblems(recipe, facts),
+    ],
+    notes: [...profileNotes(recipe, profile), ...quotaNotes(recipe, facts), ...offeringNotes(recipe, facts)],
   };
 }

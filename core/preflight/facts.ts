@@ -6,6 +6,8 @@ import type { SourceImage } from '../launch/source.ts';
 export interface SubnetFacts {
   subnet: string;
   vpc: string;
+  /** Availability Zone. */
+  zone: string;
   /** The account of the subnet and its VPC. It differs from the pipeline's account if the subnet is shared. */
   owner: string;
   freeAddresses: number;

@@ -22,6 +22,7 @@ export const resolvePlan = stage({
     's3:GetObject',
     ...preflightPermissions,
     'ec2:DescribeInstances',
+    'ec2:DescribeInstanceTypeOfferings',
     'iam:GetInstanceProfile',
     'servicequotas:GetServiceQuota',
   ],

@@ -62,6 +62,7 @@ const descriptions = [
   'DescribeInstances',
   'DescribeLaunchTemplates',
   'DescribeLaunchTemplateVersions',
+  'DescribeInstanceTypeOfferings',
   'DescribeInstanceTypes',
   'DescribeRegions',
   'DescribeRouteTables',

@@ -30,6 +30,7 @@ export const networkWith = (changes: Partial<NetworkFacts> = {}): NetworkFacts =
 export const subnet = (id: string, changes: Partial<SubnetFacts> = {}): SubnetFacts => ({
   subnet: id,
   vpc: 'vpc-1',
+  zone: 'us-east-1a',
   owner: '111122223333',
   freeAddresses: 250,
   publicIp: false,

@@ -310,6 +310,7 @@ export function askedFor(call: SeenCall, facts: AccountFacts): Ask[] {
 const takesNoResource = new Set([
   'ec2:DescribeImages',
   'ec2:DescribeInstances',
+  'ec2:DescribeInstanceTypeOfferings',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeLaunchTemplates',
   'ec2:DescribeLaunchTemplateVersions',

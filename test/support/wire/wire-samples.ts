@@ -318,6 +318,22 @@ export const samples: Record<string, Sample> = {
     inputs: [{ InstanceIds: [instance, 'i-2'] }],
     answers: [ec2('TerminateInstances', stateChange)],
   },
+  DescribeInstanceTypeOfferings: {
+    inputs: [
+      {
+        LocationType: 'availability-zone',
+        Filters: [{ Name: 'instance-type', Values: ['t3.small', 'm6g.large'] }],
+        MaxResults: 1000,
+        NextToken: token,
+      },
+    ],
+    answers: [
+      ec2(
+        'DescribeInstanceTypeOfferings',
+        `<instanceTypeOfferingSet><item><instanceType>t3.small</instanceType><locationType>availability-zone</locationType><location>us-east-1a</location></item></instanceTypeOfferingSet><nextToken>${token}</nextToken>`,
+      ),
+    ],
+  },
   DescribeInstanceTypes: {
     inputs: [
       {

@@ -1,4 +1,4 @@
-import type { DescribeInstanceTypesRequest } from '@aws-sdk/client-ec2';
+import type { DescribeInstanceTypeOfferingsRequest, DescribeInstanceTypesRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions } from '../../calls/actions.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
 import { selectByFilters, type Fields } from '../filters.ts';
@@ -110,7 +110,24 @@ export function refuseTooManyVolumes(id: string, volumes: number): void {
     );
 }
 
+/** Every zone has every type: the simulator has a, b and c, and AWS's zones that lack types are mostly others. */
+const zones = ['a', 'b', 'c'];
+
 export const instanceTypeActions = (): Actions => ({
+  DescribeInstanceTypeOfferings: strict(
+    'ec2:DescribeInstanceTypeOfferings',
+    `LocationType ${filters} ${page}`,
+    ({ LocationType, Filters }: DescribeInstanceTypeOfferingsRequest, { region }) => {
+      const [filter, ...more] = Filters ?? [];
+      if (LocationType !== 'availability-zone' || filter?.Name !== 'instance-type' || more.length > 0)
+        throw new Error('the simulator lists the zones of named instance types only');
+      const types = (filter.Values ?? []).filter((id) => instanceTypeOf(id));
+      const offered = types.flatMap((InstanceType) =>
+        zones.map((zone) => ({ InstanceType, LocationType, Location: `${region}${zone}` })),
+      );
+      return { InstanceTypeOfferings: offered };
+    },
+  ),
   DescribeInstanceTypes: strict(
     'ec2:DescribeInstanceTypes',
     `InstanceTypes ${filters} ${page}`,
