@@ -12,7 +12,7 @@ import {
   writeTemplates,
   type PublishedTemplate,
 } from './publish-templates.ts';
-import { beginPublish, completePublish, publishPermissions } from './publishing.ts';
+import { beginPublish, completePublish, publishPermissions, refuseRevokedImage } from './publishing.ts';
 
 /** What publishOnce calls. */
 export const publishOncePermissions = [
@@ -44,6 +44,7 @@ export async function publishOnce(
   writes: boolean,
 ): Promise<string | undefined> {
   const { aws } = artifacts;
+  if (plan.adds) await refuseRevokedImage(artifacts, plan);
   const { channel: wanted, channel: parameter = '' } = plan;
   const after = [...(plan.adds?.published ?? []), ...made];
   // What was published before keeps its launch templates as they are.

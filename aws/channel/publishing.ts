@@ -1,4 +1,5 @@
 import { channelOf, publishMove } from '../../core/channel/channel-moves.ts';
+import { isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
 import { heldContent, saysHeld } from '../../core/channel/held-content.ts';
 import type { RunningBuild } from '../../core/build/identity.ts';
 import type { Plan } from '../../core/build/plan.ts';
@@ -49,6 +50,13 @@ export async function beginPublish(
   if ('waiting' in begun) return begun.waiting;
   await writeLedger(artifacts, plan, before, ledgerOf(before.known, parameter, begun.move.before, after, templates));
   return undefined;
+}
+
+/** @throws PublishFailed if somebody has revoked the published build that is to get further targets. */
+export async function refuseRevokedImage(artifacts: Artifacts, { recipe, build, image }: Plan): Promise<void> {
+  const revocation = await readDocument(artifacts, { recipe, build }, 'revocation');
+  if (!isRevoked(revocation)) return;
+  throw new Failure('PublishFailed', `${image} goes to no further targets: ${saysRevoked(build, revocation)}`);
 }
 
 /** @throws PublishFailed if the channel no longer holds the published build that is to get further targets. */

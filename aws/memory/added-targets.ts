@@ -1,4 +1,11 @@
-import { manifestAfter, planAfter, reachedBy, type AdditionEnd } from '../../core/distribute/addition-plan.ts';
+import {
+  manifestAfter,
+  planAfter,
+  planOfExecution,
+  reachedBy,
+  type AdditionEnd,
+} from '../../core/distribute/addition-plan.ts';
+import type { Manifest } from '../../core/build/manifest.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { withAdded } from '../../core/build/record.ts';
 import { ledgerSeen } from '../../core/distribute/addition-ledger.ts';
@@ -37,19 +44,23 @@ export async function recordAddition(
 }
 
 /**
- * Writes down that an execution failed to add targets to a published build, or died. The build itself is as it was.
+ * Writes down that an execution failed to add targets to a published build, or died. The images may have been published by then.
+ * @returns the build's manifest as it is now.
  */
 export async function recordFailedAddition(
-  artifacts: Artifacts,
-  plan: Plan,
+  artifacts: Artifacts & { now: () => Date },
+  published: Manifest,
   { error, cause, left }: { error: string; cause: string; left: string[] },
-  now: Date,
-): Promise<void> {
+  execution: string,
+): Promise<Manifest> {
+  const kept = await readDocument(artifacts, published, 'plan');
+  const plan = kept && planOfExecution(kept, execution);
+  if (!plan?.adds) return published;
   const { adds } = plan;
-  if (!adds) return;
   const ledger = ledgerSeen(await readDocument(artifacts, plan, 'ledger'), adds);
-  // It may have died when the images were published already.
-  const published = ledger?.complete ? ledger.after : [];
-  const targets = adds.targets.map((target) => inPlace(published, target) ?? { ...onlyPlace(target), error });
-  await recordAddition(artifacts, plan, targets, { at: now.toISOString(), left, failure: { error, cause } });
+  const reached = ledger?.complete ? ledger.after : [];
+  const targets = adds.targets.map((target) => inPlace(reached, target) ?? { ...onlyPlace(target), error });
+  const end = { at: artifacts.now().toISOString(), left, failure: { error, cause } };
+  await recordAddition(artifacts, plan, targets, end);
+  return (await readDocument(artifacts, plan, 'manifest')) ?? published;
 }

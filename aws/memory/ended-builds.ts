@@ -1,12 +1,10 @@
 import type { ExecutionReference } from '../../core/build/identity.ts';
-import { planOfExecution } from '../../core/distribute/addition-plan.ts';
 import { isRefusal } from '../../core/errors.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
 import { failedBuild, withFailure } from '../../core/build/record.ts';
 import type { Artifacts } from './artifacts.ts';
-import { recordFailedAddition } from './added-targets.ts';
 import { changeRecord, recordPublished } from './recipe-records.ts';
 
 /**
@@ -20,11 +18,7 @@ export async function recordEnd(
   plan: Plan | undefined,
   asked: { input: unknown; execution: ExecutionReference },
 ): Promise<void> {
-  if (plan && status === 'published') {
-    const adding = planOfExecution(plan, asked.execution.id);
-    if (adding.adds && failure) await recordFailedAddition(cloud, adding, failure, cloud.now());
-    return void (await recordPublished(cloud, plan, cloud.now(), timings, []));
-  }
+  if (plan && status === 'published') return void (await recordPublished(cloud, plan, cloud.now(), timings, []));
   if (failure && isRefusal(failure.error)) return;
   const known = plan ?? (await requestOf(asked, cloud));
   if (!known) return;

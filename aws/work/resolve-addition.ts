@@ -91,7 +91,8 @@ export async function resolveAddition(
   const digestOf = (distribute: Addition['targets']) =>
     contentDigest({ source: plan.source.ami, recipe: { ...recipe, distribute }, scripts, pipelineVersion });
   const { published: newest } = await readRecord(cloud, identity.recipe);
-  const same = newest?.build === identity.build && digestOf(plan.document.distribute) === newest.digest;
+  const { planned } = plan.addition ?? { planned: plan.document.distribute };
+  const same = newest?.build === identity.build && digestOf(planned) === plan.digest;
   const { distribute } = recipe;
   const whole = same && differences.length === 0 ? { digest: digestOf(distribute), distribute } : undefined;
   const image = await imageToCopy(cloud, published, home);
@@ -101,6 +102,7 @@ export async function resolveAddition(
     startedAt: new Date(startedAt).toISOString(),
     who: moverOf(who === undefined ? {} : { who }, execution),
     ...(why !== undefined && { why }),
+    planned,
     targets,
     published,
     from: { region: image.region, ami: image.ami },

@@ -4,6 +4,7 @@ import { keyOf } from '../../core/memory/documents.ts';
 import { imagePublished } from '../../core/report/image-published.ts';
 import { putImagePublished } from '../event-bus.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
+import { recordFailedAddition } from '../memory/added-targets.ts';
 import { write } from '../memory/documents.ts';
 
 /** What the functions here call. */
@@ -55,12 +56,14 @@ export async function recordManifest(
  * @returns what could not be told.
  */
 export async function recordLate(
-  artifacts: Artifacts,
+  artifacts: Artifacts & { now: () => Date },
   before: Manifest | undefined,
   manifest: Manifest,
   execution: string,
 ): Promise<string[]> {
-  const known = before?.status === 'published' ? before : undefined;
+  const { failure } = manifest;
+  const stays = before?.status === 'published' ? before : undefined;
+  const known = stays && failure ? await recordFailedAddition(artifacts, stays, failure, execution) : stays;
   if (!known) await write(artifacts, manifest, 'manifest', manifest);
   const untold = await tellPublished(artifacts, known ?? manifest, execution);
   return untold ? [untold.says] : [];

@@ -27,6 +27,8 @@ export interface Addition {
   from: { region: string; ami: string };
   /** The channel that holds the build, and gets the new images. Absent where the new images are in no channel. */
   channel?: { channel: string; parameter: string };
+  /** The targets that the build was planned with. The digest of its content is about them. */
+  planned: Target[];
   /** Present where the build then is all that the deployed recipe asks for: the recipe's digest and its targets. */
   whole?: { digest: string; distribute: Target[] };
 }

@@ -54,6 +54,14 @@ test.each(wild)('%s is no trigger, and starts no build by itself', (_called, val
   ]);
 });
 
+test.each(wild.filter(([, value]) => JSON.stringify(value) !== '{}'))(
+  '%s is no way to distribute an image further',
+  (_called, value) => {
+    const problems = problemsOf({ recipe: 'base', build: '20261123-030000-9f2c', distribute: value });
+    expect(problems.join('\n')).toMatch(/^distribute/m);
+  },
+);
+
 test.each([
   '__proto__',
   'constructor',

@@ -2,7 +2,7 @@
 // call that changes something, and stopped at every state. What was published before must stay as it was. The new regions must
 // have all or nothing. Nothing half-made may be left, and the next execution must succeed.
 import { beforeAll, expect, test } from '@jest/globals';
-import type { Interference, InterferedCall } from '../../../simulator/pipeline/interference.ts';
+import { crash, type Interference, type InterferedCall } from '../../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { brisk } from '../../support/deployed.ts';
 import { account, build, caller, home, manifestIn, recipe, regions, targets } from '../../support/pipeline.ts';
@@ -20,6 +20,7 @@ const simulation: Simulation = createSimulation({
   interfere: {
     call: (call) => interfere.call?.(call),
     enter: (...where) => interfere.enter?.(...where),
+    invoke: (...args) => (interfere.invoke ?? ((_stage, _attempt, run) => run()))(...args),
   },
 });
 const { cloud } = simulation;
@@ -67,12 +68,12 @@ const input = () => ({ recipe: 'base', build: name, distribute: {} });
 async function wrongsOf(fault: Interference): Promise<string[]> {
   restore();
   const before = seenIn(home);
-  Object.assign(interfere, { call: undefined, enter: undefined }, fault);
+  Object.assign(interfere, { call: undefined, enter: undefined, invoke: undefined }, fault);
   current = simulation.start(input());
   const { status } = await simulation.finish(current);
   // An event starts the clean-up of an execution that was stopped.
   await simulation.pass(1800);
-  Object.assign(interfere, { call: undefined, enter: undefined });
+  Object.assign(interfere, { call: undefined, enter: undefined, invoke: undefined });
   const first = judge(before);
   if (status === 'SUCCEEDED' && !first.has) first.wrongs.push('it succeeded, but the new regions have nothing');
   const again = await simulation.finish(simulation.start(input()));
@@ -188,3 +189,25 @@ test('new regions have all or nothing where the execution is stopped at any stat
   }
   expect(wrong).toEqual([]);
 }, 120_000);
+
+test.each<['before' | 'after']>([['before'], ['after']])(
+  'new regions have all or nothing where a function crashes %s its work',
+  async (when) => {
+    const wrong: unknown[] = [];
+    for (const stage of new Set(calls.map(({ by }) => by))) {
+      let crashes = 1;
+      const found = await wrongsOf({
+        async invoke(called, _attempt, run) {
+          const isStruck = called === stage && crashes-- > 0;
+          if (isStruck && when === 'before') throw crash();
+          const output = await run();
+          if (isStruck) throw crash();
+          return output;
+        },
+      });
+      if (found.length > 0) wrong.push([stage, ...found]);
+    }
+    expect(wrong).toEqual([]);
+  },
+  120_000,
+);

@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Manifest } from '../../../core/build/manifest.ts';
+import { crash, type Interference } from '../../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { ApiError } from '../../../simulator/aws/calls/actions.ts';
 import { brisk } from '../../support/deployed.ts';
 import { build, consumer, leftIn, manifestIn, recipe, targets } from '../../support/pipeline.ts';
+
+const other = '555566667777';
 
 /** The recipe before and after a region came to it. */
 const before = { ...recipe, distribute: [targets.home] };
@@ -10,7 +14,7 @@ const after = { ...recipe, distribute: [targets.home, targets.copied] };
 
 interface Setting {
   from?: object;
-  interfere?: object;
+  interfere?: Interference;
 }
 
 /** A pipeline that has published a build in the regions of one recipe, and is then deployed with another. */
@@ -117,4 +121,111 @@ test('if the first image is gone, a copy in another region is copied', async () 
   expect(Object.keys(leftIn(simulation).channels)).toEqual(['eu-west-1', 'ap-southeast-2']);
   const users = [...simulation.cloud.world.region('ap-southeast-2').images.values()].flatMap(({ permissions }) => permissions);
   expect(users).toContainEqual({ UserId: consumer });
+}, 60_000);
+
+/** Acts once when the execution enters a state. */
+const entering = (state: string, work: () => void): Interference => {
+  let done = false;
+  return {
+    enter(entered) {
+      if (entered === state && !done) work();
+      done ||= entered === state;
+      return undefined;
+    },
+  };
+};
+
+test('an account that came to a region with an image needs no copy, and the image then counts as up to date', async () => {
+  const { simulation, name } = await published({}, { ...recipe, distribute: [{ ...targets.home, accounts: [other] }] });
+  const early = await distribute(simulation, name);
+  expect(JSON.parse(early.output ?? '')).toMatchObject({ targets: [], unshared: true });
+  await simulation.finish(simulation.share({ recipe: 'base' }));
+  expect(JSON.parse((await distribute(simulation, name)).output ?? '')).toMatchObject({ targets: [], unshared: false });
+  expect(manifestIn(simulation, await build(simulation))).toMatchObject({ status: 'up-to-date' });
+  expect(simulation.read({ recipe: 'base', build: name }, 'manifest')?.added).toBeUndefined();
+}, 60_000);
+
+test('a target that is not required may fail alone, and the next distribution tries it again', async () => {
+  const { simulation, name } = await published({}, recipe);
+  const { CopyImage: copy } = simulation.cloud.services.ec2;
+  simulation.cloud.services.ec2['CopyImage'] = (input, from) => {
+    if (from.region === 'ap-southeast-2') throw new ApiError('UnauthorizedOperation', 'no', 403);
+    return copy?.(input, from);
+  };
+  expect(await distribute(simulation, name)).toMatchObject({ status: 'SUCCEEDED' });
+  const about = { recipe: 'base', build: name };
+  expect(simulation.read(about, 'manifest')).toMatchObject({
+    targets: [
+      { region: 'us-east-1', status: 'published' },
+      { region: 'eu-west-1', status: 'published' },
+      { region: 'ap-southeast-2', status: 'failed', error: expect.stringContaining('UnauthorizedOperation') },
+    ],
+    added: [{ targets: ['eu-west-1'] }],
+  });
+  simulation.cloud.services.ec2['CopyImage'] = copy as NonNullable<typeof copy>;
+  expect(await distribute(simulation, name)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(simulation.read(about, 'manifest')).toMatchObject({
+    targets: [{ status: 'published' }, { status: 'published' }, { region: 'ap-southeast-2', status: 'published' }],
+    added: [{ targets: ['eu-west-1'] }, { targets: ['ap-southeast-2'] }],
+  });
+  expect(manifestIn(simulation, await build(simulation))).toMatchObject({ status: 'up-to-date' });
+}, 60_000);
+
+test('a build that fails to get further says why in its manifest, and stays published', async () => {
+  const { simulation, name } = await published();
+  simulation.cloud.services.ec2['CopyImage'] = () => {
+    throw new ApiError('UnauthorizedOperation', 'no', 403);
+  };
+  const { error, cause } = await distribute(simulation, name, { who: 'Ada' });
+  expect(error).toBe('TargetsIncomplete');
+  expect(cause).toContain('eu-west-1: AwsRefused: ec2:CopyImage of');
+  expect(simulation.read({ recipe: 'base', build: name }, 'manifest')).toMatchObject({
+    status: 'published',
+    failure: null,
+    targets: [{ region: 'us-east-1', status: 'published' }],
+    added: [{ who: 'Ada', targets: [], failure: { error: 'TargetsIncomplete' } }],
+  });
+  expect(simulation.read({ recipe: 'base' }, 'record')?.failures).toEqual([]);
+}, 60_000);
+
+test('an execution that dies once everything is published is told by its clean-up', async () => {
+  const interfere: Interference = {};
+  const { simulation, name } = await published({
+    interfere: { enter: (...where) => interfere.enter?.(...where), invoke: (...a) => (interfere.invoke ?? ((_s, _n, run) => run()))(...a) },
+  });
+  const ids: unknown[] = [];
+  simulation.cloud.events.onEvent((event) => {
+    if (event['detail-type'] === 'Image Published') ids.push((event['detail'] as { id: string }).id);
+  });
+  interfere.invoke = (stage, _attempt, run) => (stage === 'CleanUp' ? Promise.reject(crash()) : run());
+  interfere.enter = (state) => (state === 'CleanUp' ? 'ABORTED' : undefined);
+  expect(await distribute(simulation, name)).toMatchObject({ status: 'ABORTED' });
+  await simulation.pass(1800);
+  expect(ids).toEqual([`base-${name}`, `base-${name}-further-1`]);
+  expect(simulation.read({ recipe: 'base', build: name }, 'manifest')).toMatchObject({
+    targets: [{ status: 'published' }, { region: 'eu-west-1', status: 'published' }],
+    added: [{ targets: ['eu-west-1'], failure: { error: 'ABORTED' } }],
+  });
+}, 60_000);
+
+test.each<[string, object, RegExp]>([
+  ['revoked', { verb: 'revoke', why: 'CVE-2026-1234' }, /was revoked by|no longer holds/],
+  ['rolled back', { verb: 'rollback' }, /no longer holds base-\S+ in us-east-1; .* moved it last/],
+])('where the build is %s meanwhile, its copies go and the channel keeps what it got', async (_how, move, says) => {
+  const interfere: Interference = {};
+  const { simulation, catalog } = await published({
+    interfere: { enter: (...where) => interfere.enter?.(...where) },
+  });
+  catalog.recipes.base = before;
+  const { build: name } = manifestIn(simulation, await build(simulation, { recipe: 'base', force: true }));
+  catalog.recipes.base = after;
+  const start = () => void simulation.move({ recipe: 'base', build: 'verb' in move && move.verb === 'revoke' ? name : undefined, ...move });
+  Object.assign(interfere, entering('AwaitCopy', start));
+  const { error, cause } = await distribute(simulation, name);
+  expect([error, cause]).toEqual(['PublishFailed', expect.stringMatching(says)]);
+  await simulation.pass(1800);
+  const { images, channels } = leftIn(simulation);
+  expect(images.filter((one) => one.startsWith('eu-west-1'))).toEqual([]);
+  expect(Object.keys(channels)).toEqual(['us-east-1']);
+  expect(channels['us-east-1']).not.toBe(simulation.read({ recipe: 'base', build: name }, 'manifest')?.image?.ami);
 }, 60_000);
