@@ -46,9 +46,8 @@ async function sourceOf(
   try {
     return await withKeys(aws, await findSource(aws, recipe, at), at.account);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.name === 'SourceNotTrusted') return error;
-    if (error.name !== 'SourceNotFound') throw error;
+    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    if (error.name !== 'SourceNotFound') return error;
     const { found: state } = await look(() => allowedImagesState(aws));
     if (state !== 'enabled') return error;
     const hint = `The account's Allowed AMIs are enabled in ${aws.region} and may hide the image; add its owner to them`;

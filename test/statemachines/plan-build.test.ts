@@ -250,6 +250,27 @@ describe('golden plan', () => {
   });
 });
 
+test('whatever AWS refuses to a function, the plan says so, and the rest of it is there', async () => {
+  const from = simulation.cloud.calls.length;
+  await plan({ recipe: 'base' });
+  const seen = simulation.cloud.calls.slice(from).filter(({ by }) => by !== undefined);
+  const actions = [...new Set(seen.map(({ service, action }) => `${service}:${action}`))].filter((one) => !one.startsWith('s3:'));
+  expect(actions.length).toBeGreaterThan(15);
+  const mute: string[] = [];
+  for (const one of actions) {
+    const [service = '', action = ''] = one.split(':');
+    const { [service]: actionsOf = {} } = simulation.cloud.services;
+    const { [action]: real } = actionsOf;
+    actionsOf[action] = () => {
+      throw new ApiError(service === 'ec2' ? 'UnauthorizedOperation' : 'AccessDeniedException', `no ${one} here`, 403);
+    };
+    const { problems, notes } = await plan({ recipe: 'base' });
+    actionsOf[action] = real as NonNullable<typeof real>;
+    if (!JSON.stringify([problems, notes]).includes(`no ${one} here`)) mute.push(one);
+  }
+  expect(mute).toEqual([]);
+});
+
 test('no plan made or changed anything', () => {
   expect(account()).toEqual(before);
 });
