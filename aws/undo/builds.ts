@@ -9,17 +9,13 @@ import { decideUndo } from '../../core/undo/undo.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { closeLedger, readLedger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { templateReading } from '../instances/launch-templates.ts';
 import type { Connection } from '../connection.ts';
 import { readDocument, write } from '../memory/documents.ts';
-import { carryOut, keepingPermissions, removalPermissions, restoringPermissions } from './carry-out.ts';
+import { carryOut, keepingPermissions, removalPermissions, takingBackPermissions } from './carry-out.ts';
 import { lookAtBuild, listingPermissions } from './look.ts';
 
 /** The actions that removeTemporary calls, besides reading the ledger. */
 export const temporaryPermissions = [...listingPermissions, ...removalPermissions];
-
-/** What takeBackPublish calls, besides removing things and reading the build's documents. */
-export const takingBackPermissions = [...restoringPermissions, ...templateReading, 'ssm:GetParameter'];
 
 /** The actions that removeBuild calls. */
 export const undoPermissions = [

@@ -7,7 +7,6 @@ import { writeExpiry } from '../images/expiry.ts';
 import { revokeLaunch } from '../images/image-attributes.ts';
 import { deregisterImage } from '../images/image-making.ts';
 import { deleteSnapshot, revokeVolumes } from '../images/snapshots.ts';
-import { deleteTemplateVersion, setDefaultVersion } from '../instances/launch-templates.ts';
 import { terminateInstances } from '../instances/instances.ts';
 import { deleteVolume } from '../instances/volumes.ts';
 import { restoreParameter } from '../channels.ts';
@@ -38,6 +37,14 @@ export const restoringPermissions = [
   'ssm:PutParameter',
 ];
 
+/** What restoring a channel calls, with the looks at what it holds. */
+export const takingBackPermissions = [
+  ...restoringPermissions,
+  'ec2:DescribeLaunchTemplates',
+  'ec2:DescribeLaunchTemplateVersions',
+  'ssm:GetParameter',
+];
+
 /** @returns false if an AMI still needs it. A thing that is already gone is no error. */
 export async function removeThing(
   aws: Connection,
@@ -59,6 +66,8 @@ async function carry(aws: Connection, action: UndoAction): Promise<RemovalAnswer
     return 'done';
   }
   if (action.do === 'default' || action.do === 'unversion') {
+    // Loaded here: few recipes have launch templates.
+    const { setDefaultVersion, deleteTemplateVersion } = await import('../instances/launch-templates.ts');
     const change = action.do === 'default' ? setDefaultVersion : deleteTemplateVersion;
     await change(aws, region, action.template, action.version);
     return 'done';

@@ -4,7 +4,6 @@ import { templateVersion } from '../../core/publish/launch-templates.ts';
 import type { UndoScope } from '../../core/undo/scope.ts';
 import type { BuildSeen } from '../../core/undo/undo.ts';
 import type { Connection } from '../connection.ts';
-import { readTemplate } from '../instances/launch-templates.ts';
 import { findBuildImages } from '../images/images.ts';
 import { readParameter } from '../parameters.ts';
 import { findTaggedInstances, findTaggedSnapshots, findTaggedVolumes, imageThing } from '../tagged.ts';
@@ -58,6 +57,7 @@ export async function lookAtBuild(
   );
   const templates = (takesBack && !takesBack.complete ? (takesBack.templates ?? []) : []).map((entry) =>
     unlessRefused({ of: 'template', region: entry.region }, async () => {
+      const { readTemplate } = await import('../instances/launch-templates.ts');
       const ours = { ami: entry.ami, description: templateVersion(plan, entry.ami) };
       return [{ ...entry, seen: await readTemplate(aws, entry.region, { id: entry.template }, ours) }];
     }),

@@ -5,8 +5,7 @@ import { nothingSwept, type Swept } from '../../core/sweep/sweep-report.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { isRunning } from '../executions/executions.ts';
 import { claimBuild } from '../memory/locks.ts';
-import { takeBackPublish, takingBackPermissions } from './builds.ts';
-import { removalPermissions, removeThing } from './carry-out.ts';
+import { removalPermissions, removeThing, takingBackPermissions } from './carry-out.ts';
 
 /** The actions that removeOrphans calls. */
 export const orphanPermissions = [
@@ -25,7 +24,9 @@ export const orphanPermissions = [
 async function takenUp(artifacts: Artifacts, found: Found, owner: string, as: string): Promise<string | undefined> {
   if (owner !== as && (await isRunning(artifacts.aws, owner))) return `${owner} has begun to work on its build again`;
   const ours = (await claimBuild(artifacts, found, { id: owner, as })) === 'ours';
-  return ours ? takeBackPublish(artifacts, found) : 'another execution has taken its build over just now';
+  if (!ours) return 'another execution has taken its build over just now';
+  // Loaded here: most sweeps find nothing to remove.
+  return (await import('./builds.ts')).takeBackPublish(artifacts, found);
 }
 
 /** Removes what was decided on, in order. A refusal by AWS is reported and does not stop the rest. */

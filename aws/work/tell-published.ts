@@ -2,7 +2,6 @@ import { leftBehind, type Manifest } from '../../core/build/manifest.ts';
 import { Failure } from '../../core/errors.ts';
 import { keyOf } from '../../core/memory/documents.ts';
 import { imagePublished } from '../../core/report/image-published.ts';
-import { putImagePublished } from '../event-bus.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { recordFailedAddition } from '../memory/added-targets.ts';
 import { write } from '../memory/documents.ts';
@@ -22,7 +21,8 @@ async function tellPublished(
   const detail = imagePublished(manifest, `s3://${bucket}/${keyOf(manifest, 'manifest')}`);
   if (!detail) return undefined;
   try {
-    await putImagePublished(aws, execution, detail);
+    // Loaded once there is an event: most looks do not need it.
+    await (await import('../event-bus.ts')).putImagePublished(aws, execution, detail);
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

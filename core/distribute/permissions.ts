@@ -30,12 +30,12 @@ export interface PermissionChange {
 }
 
 /**
- * The difference between the users that a recipe names and those that EC2 shows. The owner's own account never counts: it may
- * always use its images.
+ * The difference between the users that a recipe names and those that EC2 shows.
+ * @param owner The account that owns the image. A comparison leaves it out: it may always use its images. A grant counts it.
  */
-export function permissionChange(wanted: Users, found: Users, owner: string): PermissionChange {
+export function permissionChange(wanted: Users, found: Users, owner?: string): PermissionChange {
   const without = (list: Users, others: Users) => {
-    const known = new Set([...others, owner]);
+    const known = new Set([...others, ...(owner === undefined ? [] : [owner])]);
     return [...new Set(list)].filter((user) => !known.has(user));
   };
   return { add: without(wanted, found), remove: without(found, wanted) };
@@ -65,7 +65,7 @@ export const wantedOf = (target: Listed): Wanted => ({ users: listedUsers(target
 export const changesOf = (
   { snapshots }: { snapshots: string[] },
   wanted: Wanted,
-  owner: string,
+  owner?: string,
   found: Permissions = { users: [], snapshotUsers: {} },
 ): PermissionChanges => ({
   image: permissionChange(wanted.users, found.users, owner),

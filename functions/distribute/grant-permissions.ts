@@ -50,7 +50,8 @@ export const grantPermissions = stage({
     if (plan.document.image.imds === 'v2' && !image.imdsV2) await demandImdsV2(aws, region, ami);
     const copied = { ...at, ami, snapshots };
     const found = isMadeHere(plan, own.execution) ? undefined : await readPermissions(aws, copied);
-    await changePermissions(aws, copied, changesOf(copied, wantedOf(target), plan.account, found));
+    // A recipe may name the pipeline's own account, which needs no permission.
+    await changePermissions(aws, copied, changesOf(copied, wantedOf(target), undefined, found));
     return copied;
   },
 });

@@ -37,6 +37,11 @@ test.each<[string, string[], string[], string[], string[]]>([
   expect(permissionChange(wanted, found, owner)).toEqual({ add, remove });
 });
 
+test('a grant counts the account that owns the image as any other', () => {
+  expect(permissionChange([owner, a], [a])).toEqual({ add: [owner], remove: [] });
+  expect(permissionChange([a], [owner, a])).toEqual({ add: [], remove: [owner] });
+});
+
 test('an image changes in one request that adds and removes', () => {
   expect(imageRequests({ add: [a], remove: [b] })).toEqual([{ add: [a], remove: [b] }]);
   expect(imageRequests({ add: [], remove: [] })).toEqual([]);
