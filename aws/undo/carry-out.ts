@@ -29,7 +29,7 @@ export const keepingPermissions = [
 ];
 
 /** What carryOut calls in order to restore a channel and launch templates. */
-export const restoringPermissions = [
+const restoringPermissions = [
   'ec2:DeleteLaunchTemplateVersions',
   'ec2:DescribeImages',
   'ec2:ModifyLaunchTemplate',

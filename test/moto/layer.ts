@@ -16,7 +16,7 @@ import {
 } from './layer/commands.ts';
 import type { Ec2Call } from './layer/ec2-call.ts';
 import type { Faults } from './layer/faults.ts';
-import { describeKey, describeSnapshots, getEbsDefaultKmsKeyId } from './layer/keys.ts';
+import { describeKey, describeSnapshots, getKeyPolicy, getEbsDefaultKmsKeyId } from './layer/keys.ts';
 import { describeRouteTables } from './layer/networks.ts';
 import { runInstances } from './layer/instances.ts';
 import { ec2Error, query, regionOf, send, type HttpAnswer, type HttpCall } from './wire.ts';
@@ -43,6 +43,7 @@ import { ec2Error, query, regionOf, send, type HttpAnswer, type HttpCall } from 
  * DescribeSnapshots            no key of a copy                          described
  * GetEbsDefaultKmsKeyId        HTTP 404                                  alias/aws/ebs
  * KMS DescribeKey              only keys that were created               every key that is named
+ * KMS GetKeyPolicy             only keys that were created               everybody may use it
  * ModifyImageAttribute         ImdsSupport ignored                       kept
  * ModifySnapshotAttribute      CreateVolumePermission.Add ignored        rewritten to UserIds and OperationType
  * ResetImageAttribute,         HTTP 500                                  what is described is removed
@@ -101,7 +102,15 @@ const ssm: Record<string, (call: SsmCall) => Promise<HttpAnswer>> = {
   PutParameter: putParameter,
 };
 
-const s3: Record<string, string> = { GET: 'GetObject', PUT: 'PutObject' };
+const kms: Record<string, (region: string, input: { KeyId?: string }) => HttpAnswer> = {
+  DescribeKey: describeKey,
+  GetKeyPolicy: getKeyPolicy,
+};
+
+const s3: Record<string, string> = { GET: 'GetObject', PUT: 'PutObject', DELETE: 'DeleteObject' };
+
+/** IAM's names of the services whose calls name them in a header. */
+const services: Record<string, string> = { AWSStepFunctions: 'states', AWSEvents: 'events' };
 
 /** Counts looks at things that are unready for the first so many of them; ` peek` looks without counting. */
 function createLooks(): (id: string, unready: number) => boolean {
@@ -173,13 +182,13 @@ export function createLayer(port: number): Layer {
         const input = JSON.parse(call.body.toString()) as Record<string, unknown>;
         return (ssm[operation] ?? pass)({ port, region, input, faults, pass, lookAt, outputs });
       }
-      if (service === 'TrentService' && operation === 'DescribeKey') {
-        record(caller, 'kms:DescribeKey');
-        return describeKey(region, JSON.parse(call.body.toString()) as { KeyId?: string });
+      if (service === 'TrentService' && kms[operation]) {
+        record(caller, `kms:${operation}`);
+        return kms[operation](region, JSON.parse(call.body.toString()) as { KeyId?: string });
       }
       const list = call.method === 'GET' && /[?&]list-type=2/.test(call.path);
       const inBucket = list ? 'ListBucket' : (s3[call.method] ?? call.method);
-      record(caller, service === 'AWSStepFunctions' ? `states:${operation}` : `s3:${inBucket}`);
+      record(caller, services[service] ? `${services[service]}:${operation}` : `s3:${inBucket}`);
       return pass();
     },
   };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bakeOnMoto, expectPublished, motoRecipe } from './bakes.ts';
 import { dist, openLab, type Lab, type Setup } from './lab.ts';
@@ -16,10 +16,13 @@ afterAll(() => lab.stop());
 function broken(functionKey: string, from: RegExp, to: string): Setup {
   const folder = join(dist, `../broken-${functionKey}`);
   cpSync(join(dist, functionKey), folder, { recursive: true });
-  const file = join(folder, 'index.mjs');
-  const text = readFileSync(file, 'utf8');
-  expect(text.match(new RegExp(from, 'g'))).toHaveLength(1);
-  writeFileSync(file, text.replace(from, to));
+  const hits = readdirSync(folder).flatMap((name) => {
+    const file = join(folder, name);
+    const text = readFileSync(file, 'utf8');
+    return [...text.matchAll(new RegExp(from, 'g'))].map(() => ({ file, text }));
+  });
+  expect(hits).toHaveLength(1);
+  for (const { file, text } of hits) writeFileSync(file, text.replace(from, to));
   return { bundles: { [functionKey]: folder } };
 }
 
@@ -39,7 +42,7 @@ test.concurrent('an unbroken build passes what the broken ones below are put to'
 });
 
 test.concurrent('a wrong parameter name in an SDK call is caught, though EC2 takes the call', async () => {
-  const setup = broken('grantPermissions', /LaunchPermission:\{Add:/, 'LaunchPermissions:{Add:');
+  const setup = broken('grantPermissions', /,LaunchPermission:(\w+)\}/, ',LaunchPermissions:$1}');
   // What is not shared is looked at again for minutes, as it may only show late; here the first look has to do.
   const impatient = redefined('"patienceSeconds": 300', '"patienceSeconds": 0');
   await expect(publish('parameter', { ...setup, ...impatient })).rejects.toThrow(

@@ -13,6 +13,12 @@ export function describeKey(region: string, { KeyId = '' }: { KeyId?: string }):
   return jsonAnswer({ KeyMetadata: { KeyId: Arn.split('/')[1], Arn, KeyManager, KeyState: 'Enabled', Enabled: true } });
 }
 
+/** Everybody may use every key. */
+export const getKeyPolicy = (): HttpAnswer => {
+  const Statement = [{ Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' }];
+  return jsonAnswer({ PolicyName: 'default', Policy: JSON.stringify({ Version: '2012-10-17', Statement }) });
+};
+
 export const getEbsDefaultKmsKeyId = async (): Promise<HttpAnswer> => ({
   status: 200,
   headers: { 'content-type': 'text/xml;charset=UTF-8' },
