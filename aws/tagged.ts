@@ -90,7 +90,16 @@ export async function findTaggedSnapshots(aws: Connection, region: string, build
   }));
 }
 
-export const imageThing = ({ ami, region, owner, state, createdAt, tags, disks }: AmiDescription): Thing => ({
+export const imageThing = ({
+  ami,
+  region,
+  owner,
+  state,
+  createdAt,
+  tags,
+  disks,
+  watermarks,
+}: AmiDescription): Thing => ({
   kind: 'image',
   id: ami,
   region,
@@ -99,4 +108,5 @@ export const imageThing = ({ ami, region, owner, state, createdAt, tags, disks }
   createdAt,
   tags,
   snapshots: disks.flatMap(({ snapshot }) => snapshot ?? []),
+  ...(watermarks && { watermarks }),
 });

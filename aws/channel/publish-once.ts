@@ -12,6 +12,7 @@ import {
   writeTemplates,
   type PublishedTemplate,
 } from './publish-templates.ts';
+import { markImages, saysUnmarked, unmarked } from './publish-watermarks.ts';
 import { beginPublish, completePublish, publishPermissions, refuseRevokedImage } from './publishing.ts';
 
 /** What publishOnce calls. */
@@ -20,14 +21,15 @@ export const publishOncePermissions = [
   ...templatePermissions,
   'ssm:GetParameter',
   'ssm:PutParameter',
+  'ec2:AttachImageWatermark',
   'ec2:DescribeImages',
 ];
 
-function saysMissing(parameter: string, behind: ChannelValue[], unready: PublishedTemplate[]): string {
+function saysMissing(parameter: string, behind: ChannelValue[], unready: PublishedTemplate[]): string[] {
   const list = behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ');
   const dropped = 'Parameter Store drops an AMI id that it cannot describe';
   const held = list ? [`${parameter} was written but does not hold ${list} yet; ${dropped}`] : [];
-  return [...held, ...unready.map(saysBehind)].join('\n');
+  return [...held, ...unready.map(saysBehind)];
 }
 
 /**
@@ -59,15 +61,18 @@ export async function publishOnce(
   const others = begun || !wanted ? undefined : await beginPublish(artifacts, publishing, current, after);
   if (others !== undefined) return others;
   const unready = templatesBehind(templates);
-  if (wanted && behind.length + unready.length > 0) {
+  const bare = await unmarked(aws, plan, made);
+  if (wanted && behind.length + unready.length + bare.length > 0) {
     // Parameter Store takes seconds to accept an AMI id. What does not arrive is written again by the next call only.
     if (writes) {
       const held = current.filter((one) => inPlace(behind, one));
       await refuseSuperseded(aws, plan, parameter, held);
+      // First, since accounts with Allowed AMIs could not launch what the channel points at.
+      await markImages(aws, plan, bare);
       await writeChannel(aws, parameter, behind, plan);
       await writeTemplates(aws, plan, unready);
     }
-    return saysMissing(parameter, behind, unready);
+    return [...bare.map(saysUnmarked), ...saysMissing(parameter, behind, unready)].join('\n');
   }
   if (wanted && !begun) return `${parameter} holds the image; the next look writes down that it is published`;
   await completePublish(artifacts, publishing, ledger);

@@ -28,6 +28,7 @@ const describe = (region: string, image: Image): AmiDescription => ({
   ...(image.EnaSupport !== undefined && { ena: image.EnaSupport }),
   ...(image.TpmSupport && { tpm: image.TpmSupport === 'v2.0' }),
   ...(image.ImageAllowed !== undefined && { allowed: image.ImageAllowed }),
+  watermarks: (image.ImageWatermarks ?? []).flatMap(({ WatermarkKey }) => WatermarkKey ?? []),
   imdsV2: image.ImdsSupport === 'v2.0',
   ...(image.StateReason && { stateReason: reasonText(image.StateReason) }),
   ...(image.Description !== undefined && { description: image.Description }),

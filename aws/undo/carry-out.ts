@@ -5,6 +5,7 @@ import type { UndoAction } from '../../core/undo/undo.ts';
 import type { Connection } from '../connection.ts';
 import { writeExpiry } from '../images/expiry.ts';
 import { revokeLaunch } from '../images/image-attributes.ts';
+import { detachWatermark } from '../images/watermarks.ts';
 import { deregisterImage } from '../images/image-making.ts';
 import { deleteSnapshot, revokeVolumes } from '../images/snapshots.ts';
 import { terminateInstances } from '../instances/instances.ts';
@@ -21,6 +22,7 @@ export const removalPermissions = [
 
 /** What carryOut calls in order to keep images. */
 export const keepingPermissions = [
+  'ec2:DetachImageWatermark',
   'ec2:CreateTags',
   'ec2:DescribeImageAttribute',
   'ec2:DescribeSnapshotAttribute',
@@ -63,6 +65,10 @@ async function carry(aws: Connection, action: UndoAction): Promise<RemovalAnswer
   if (action.do === 'restore') {
     const { parameter, ami } = action;
     await restoreParameter(aws, region, parameter, ami, 'the build that moved it did not complete');
+    return 'done';
+  }
+  if (action.do === 'unmark') {
+    await detachWatermark(aws, region, action.image.id, action.watermark);
     return 'done';
   }
   if (action.do === 'default' || action.do === 'unversion') {

@@ -31,6 +31,8 @@ export interface AmiDescription {
   description?: string;
   /** Whether the account's Allowed AMIs include the image. Absent where that setting is off. */
   allowed?: boolean;
+  /** Keys of its watermarks. */
+  watermarks?: string[];
   tags: Record<string, string>;
   disks: {
     device: string;
@@ -123,12 +125,9 @@ export function trustSource(
       `source ${found.ami} "${found.name}" in ${region} belongs to ${found.owner}${alias}, the recipe trusts ${owner}; nothing was launched from it`,
     );
   }
-  if (found.state !== 'available') {
-    throw new Failure(
-      'SourceNotFound',
-      `source ${found.ami} in ${region} is ${found.state}, not available, so nothing can be launched from it`,
-    );
-  }
+  const is = `source ${found.ami} in ${region} is ${found.state}`;
+  if (found.state !== 'available')
+    throw new Failure('SourceNotFound', `${is}, not available, so nothing can be launched from it`);
   return {
     ami: found.ami,
     owner: found.owner,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { secondsOf } from '../duration.ts';
-import { launchTemplate } from '../publish/launch-template.ts';
+import { launchTemplate } from '../publish/publish-keys.ts';
 import {
   accountId,
   distinct,
@@ -123,14 +123,3 @@ export const image = z
     ),
   })
   .check(z.describe('How the image is made, and its tags.'));
-
-/** The key `publish` of a recipe: the channel that points at the newest image. */
-export const publish = z
-  .strictObject({
-    channel: name.check(
-      z.describe(
-        'Channel that points at the new image: the SSM parameter <channelRoot>/<recipe>/<channel> in every target region, and <channelRoot>/<recipe>/<channel>/<id> for a further copy. channelRoot is a setting of the deployment, for the stage prod /golden.',
-      ),
-    ),
-  })
-  .check(z.describe('Where users find the image. If left out, nothing is published.'));

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { builder } from './builder.ts';
-import { image, publish, target } from './distribution.ts';
+import { image, target } from './distribution.ts';
+import { publish } from '../publish/publish-keys.ts';
 import { check, step } from './provision.ts';
 import { formed, name } from './scalars.ts';
 import { source } from './source.ts';

@@ -39,6 +39,7 @@ function subjectOf(action: UndoAction): string {
   if (action.do === 'revoke') return `permissions of ${action.id} in ${action.region}`;
   if (action.do === 'default') return `default version of ${action.template} in ${action.region}`;
   if (action.do === 'unversion') return `version ${action.version} of ${action.template} in ${action.region}`;
+  if (action.do === 'unmark') return `watermark of ${action.image.id} in ${action.region}`;
   if (action.do === 'keep') return `expiry of ${action.image.id} in ${action.region}`;
   return action.do === 'leave' ? action.what : thingName(action.thing);
 }
@@ -70,6 +71,11 @@ export function removalOf(action: UndoAction, answer: RemovalAnswer): Removal {
     const removed =
       ami === undefined ? `deleted ${parameter} in ${region}` : `restored ${parameter} = ${ami} in ${region}`;
     return { ...nothing, removed: [removed], left: [`${parameter} in ${region} (just restored)`] };
+  }
+  if (action.do === 'unmark') {
+    const { image, region, watermark } = action;
+    const removed = [`took the watermark ${watermark} from ${image.id} in ${region}`];
+    return { ...nothing, removed, left: [`watermark of ${image.id} in ${region} (just removed)`] };
   }
   if (action.do === 'default' || action.do === 'unversion') {
     const { version, template, region } = action;

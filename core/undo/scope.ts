@@ -3,6 +3,7 @@ import type { Plan } from '../build/plan.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
+import { watermarkOf } from '../publish/watermark.ts';
 import { keepsImages } from './kept.ts';
 
 /** Which parts of a build are undone. */
@@ -17,6 +18,8 @@ export interface UndoScope {
   channels: { region: string; parameter: string }[];
   /** A publish that did not complete, which is taken back. */
   takesBack?: ChannelLedger;
+  /** The watermark that only published images carry. */
+  watermark?: string;
   /** Whether the build keeps its finished AMIs. */
   keeps: boolean;
 }
@@ -66,6 +69,7 @@ export function scopeOfFailed(
     parameter: parameterOfPlace(parameter, place),
   });
   const written = (ledger?.after ?? []).map((place) => inChannel(ledger?.parameter ?? '', place));
+  const watermark = watermarkOf(plan);
   const own = plan.channel;
   const guarding = own === undefined ? [] : places.map((place) => inChannel(own, place));
   return {
@@ -74,6 +78,7 @@ export function scopeOfFailed(
     published: adds?.published ?? [],
     channels: distinct([...written, ...guarding]),
     ...(ledger && { takesBack: ledger }),
+    ...(watermark !== undefined && { watermark }),
     keeps: !adds && keepsImages(plan),
   };
 }

@@ -15,6 +15,8 @@ export interface Thing {
   tags: Tags;
   /** Snapshots of an image's disks. EC2 names them only once the image is available. */
   snapshots: string[];
+  /** Keys of an image's watermarks. */
+  watermarks?: string[] | undefined;
   /** The instance that a volume is attached to. */
   instance?: string | undefined;
 }

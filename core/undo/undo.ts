@@ -3,6 +3,7 @@ import { copyTag, isSamePlace, parameterOfPlace, onlyPlace } from '../distribute
 import { expiresTag } from '../tags.ts';
 import type { UndoScope } from './scope.ts';
 import { decideTemplates, holderOf, type TemplateAction, type UndoneTemplate } from './templates.ts';
+import { unmarking, type UnmarkAction } from './watermarks.ts';
 import { hasEnded, isAttached, mayBeMadeOf, type Kind, type Thing } from './things.ts';
 
 /** Everything that one look shows of a build. */
@@ -26,6 +27,7 @@ export type UndoAction =
   | { do: 'revoke'; region: string; kind: 'image' | 'snapshot'; id: string }
   /** `untagged`: the ids among the AMI and its snapshots that do not carry `until` as their expiry yet. */
   | { do: 'keep'; region: string; image: Thing; until: string; untagged: string[] }
+  | UnmarkAction
   | Exclude<TemplateAction, { do: 'leave' }>
   /** The thing cannot go, and a person must know. */
   | { do: 'leave'; region: string; what: string; why: string };
@@ -103,6 +105,7 @@ function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: 
       const isSecond = fate === 'kept' && all.some((one) => one.fate === 'kept' && isFirst(one.image));
       return { image, fate: isSecond ? ('goes' as const) : fate };
     });
+  const unmarked = images.flatMap(({ image, fate }) => (fate === 'promoted' ? [] : unmarking(image, scope)));
   const actions = images.flatMap(({ image, fate }): UndoAction[] => {
     if (fate === 'goes') return [{ do: 'deregister', region, thing: image, after: [] }];
     const why = holderOf(seen, image) ?? '';
@@ -119,7 +122,7 @@ function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: 
       actions.push({ do: 'leave', region, what: thingName(thing), why: `${holder.image.id} needs it` });
   }
   const kept = until === undefined ? [] : images.filter(({ fate }) => fate === 'kept');
-  return [...actions, ...kept.flatMap(({ image }) => keeping(image, snapshots, until ?? ''))];
+  return [...unmarked, ...actions, ...kept.flatMap(({ image }) => keeping(image, snapshots, until ?? ''))];
 }
 
 /**

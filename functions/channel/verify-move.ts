@@ -7,7 +7,7 @@ import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
 import { placeName } from '../../core/distribute/place.ts';
-import { targetWrongs } from '../../core/distribute/target.ts';
+import { moveWrongs } from '../../core/publish/watermark.ts';
 import { asShared } from '../../core/share/build-sharing.ts';
 import { Failure } from '../../core/errors.ts';
 import { lambda } from '../stage.ts';
@@ -30,7 +30,7 @@ export const verifyMove = wait({
       return Promise.all(
         after.map(async ({ ami, ...at }) => {
           const target = asShared(targetIn(plan, at), shared);
-          const wrongs = targetWrongs(plan, target, await observeTarget(cloud.aws, plan, target, ami));
+          const wrongs = moveWrongs(plan, target, await observeTarget(cloud.aws, plan, target, ami));
           return { where: `${recipe}-${to.build} in ${placeName(at)}`, wrongs };
         }),
       );

@@ -7,7 +7,8 @@ import { needsCopy, refuseIncomplete, targetIn, type TargetResult } from '../../
 import { placeName, onlyPlace } from '../../core/distribute/place.ts';
 import { failureBrief } from '../../core/report/failure.ts';
 import { completionOf } from '../../core/distribute/lasting.ts';
-import { inheritedWrongs, judged, targetWrongs } from '../../core/distribute/target.ts';
+import { inheritedWrongs, judged } from '../../core/distribute/target.ts';
+import { verifyWrongs } from '../../core/publish/watermark.ts';
 import { buildReference, caughtError, inputPlace, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
 
@@ -41,7 +42,7 @@ export const verify = wait({
       const [at, { target, observed }] = [onlyPlace(found), looked[index] as (typeof looked)[number]];
       if (failure || !observed)
         return { hopeless: true, result: { ...at, error: failure && failureBrief(failure) } as TargetResult };
-      const wrongs = [...targetWrongs(plan, target, observed), ...inheritedWrongs(first, observed.image)];
+      const wrongs = [...verifyWrongs(plan, target, observed), ...inheritedWrongs(first, observed.image)];
       return judged(wrongs, { ...at, ami, snapshots, completedAt: completionOf(observed) });
     });
     const targets = seen.map((one) => one.result);

@@ -91,6 +91,7 @@ const bounds: Record<string, Record<string, Bound>> = {
     'ec2:ModifySnapshotAttribute': (settings, grant) => inRegions(settings, toAccounts(settings, grant)),
   },
   publish: {
+    'ec2:AttachImageWatermark': inRegions,
     'ec2:CreateLaunchTemplateVersion': inRegions,
     'ec2:ModifyLaunchTemplate': inRegions,
     'ssm:PutParameter': inRegions,

@@ -79,6 +79,7 @@ const descriptions = [
 
 export const grantsOfEc2: GrantTable = {
   ...Object.fromEntries(descriptions.map((action) => [`ec2:${action}`, anything])),
+  'ec2:AttachImageWatermark': [{ Resource: images, Condition: madeByUs }],
   'ec2:CopyImage': [
     { Resource: images, Condition: taggedAsOurs },
     // EC2 checks the source image as well. By AWS's table, its owner can be a condition, but not its tags.
@@ -108,6 +109,7 @@ export const grantsOfEc2: GrantTable = {
   'ec2:DeregisterImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:DescribeImageAttribute': [{ Resource: images }],
   'ec2:DescribeSnapshotAttribute': [{ Resource: snapshots }],
+  'ec2:DetachImageWatermark': [{ Resource: images, Condition: madeByUs }],
   'ec2:DisableImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:EnableImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:ModifyImageAttribute': [{ Resource: images, Condition: madeByUs }],

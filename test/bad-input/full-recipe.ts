@@ -46,7 +46,7 @@ export const full = {
   ],
   copies: 'after-checks',
   onFailure: 'keep-image',
-  publish: { channel: 'stable' },
+  publish: { channel: 'stable', watermark: true },
   triggers: {
     schedule: 'cron(0 3 ? * SUN *)',
     timezone: 'UTC',

@@ -115,4 +115,16 @@ export const publishRules: Rule[] = [
           );
     },
   },
+  {
+    says: 'A watermark is for private images: EC2 puts none on a public one.',
+    look({ publish, distribute }, report) {
+      if (publish?.watermark !== true) return;
+      for (const [index, { allowPublic }] of sound(distribute))
+        if (allowPublic)
+          report(
+            ['distribute', index, 'allowPublic'],
+            'does not go with publish.watermark: EC2 puts no watermark on a public image',
+          );
+    },
+  },
 ];

@@ -15,6 +15,7 @@ import { regionActions } from './network/regions.ts';
 import { instanceTypeActions } from './instances/instance-types.ts';
 import { encryptionActions } from './images/encryption.ts';
 import { tagActions } from './tag-actions.ts';
+import { watermarkActions } from './images/watermarks.ts';
 
 /** Every action of the simulated EC2. */
 export const ec2Actions = (world: World): Actions => ({
@@ -26,6 +27,7 @@ export const ec2Actions = (world: World): Actions => ({
   ...runInstancesActions(world),
   ...instanceActions(world),
   ...launchTemplateActions(world),
+  ...watermarkActions(world),
   ...snapshotActions(world),
   ...volumeActions(world),
   ...networkActions(world),

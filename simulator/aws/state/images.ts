@@ -17,6 +17,13 @@ export interface Mapping {
 
 export type System = 'AmazonLinux' | 'Ubuntu' | 'Debian' | 'RedHat' | 'Windows';
 
+/** A watermark, with the AMI that it was attached to. AMIs that are made from it inherit the watermark as it is. */
+interface Watermark {
+  key: string;
+  source: { image: string; region: string; createdAt: number };
+  at: number;
+}
+
 export interface Image {
   id: string;
   owner: string;
@@ -43,6 +50,7 @@ export interface Image {
   sourceRegion?: string | undefined;
   sourceInstance?: string | undefined;
   mappings: Mapping[];
+  watermarks?: Watermark[] | undefined;
   permissions: LaunchPermission[];
   tags: TagMap;
 }

@@ -46,6 +46,7 @@ const ledger = (more: Partial<ChannelLedger> = {}): ChannelLedger => ({
 function line(action: UndoAction): string {
   if (action.do === 'leave') return `leave ${action.what}: ${action.why}`;
   if (action.do === 'restore') return `restore ${action.ami ?? 'nothing'} in ${action.region}`;
+  if (action.do === 'unmark') return `unmark ${action.image.id}`;
   if (action.do === 'default' || action.do === 'unversion') return `${action.do} ${action.template} ${action.version}`;
   if (action.do === 'revoke') return `revoke ${action.id}`;
   if (action.do === 'keep') return `keep ${action.image.id}, tag ${action.untagged.join(' ') || 'nothing'}`;
@@ -71,6 +72,14 @@ interface Corner {
 const decide = ({ of = plan, ledger: known, manifest, seen, until: kept }: Corner): string[] =>
   decideUndo(scopeOfFailed(of, known, manifest && { status: manifest }), looked(seen), kept).map(line);
 
+const mark = '123456789012:golden/base';
+const marked = {
+  ...plan,
+  account: '123456789012',
+  deployment: 'golden',
+  recipe: 'base',
+  document: { ...plan.document, publish: { channel: 'stable', watermark: true } },
+};
 const entry = { region: home, template: 'lt-1', ami: 'ami-1', setDefault: true, before: 3 };
 const template = (seen?: { id: string; default: number; ours?: number }) => ({ ...entry, seen });
 
@@ -83,6 +92,28 @@ test.each<[string, Corner, string[]]>([
       until,
     },
     ['default lt-1 3', 'unversion lt-1 5', 'leave ami-1 in us-east-1: a version of a launch template has it'],
+  ],
+  [
+    'the watermark goes before the AMI does, and from a kept AMI',
+    { of: marked, ledger: ledger(), seen: { things: [image({ watermarks: [mark, '111122223333:parent'] })] }, until },
+    ['unmark ami-1', 'deregister ami-1 in us-east-1'],
+  ],
+  [
+    'an AMI that the channel still holds keeps its watermark until the channel is restored',
+    {
+      of: marked,
+      ledger: ledger(),
+      seen: {
+        things: [image({ watermarks: [mark] })],
+        channels: [{ region: home, parameter, ami: 'ami-1' }],
+      },
+    },
+    ['restore ami-old in us-east-1', 'leave ami-1 in us-east-1: the channel points at it'],
+  ],
+  [
+    'a published AMI keeps its watermark',
+    { of: marked, ledger: ledger({ complete: true }), seen: { things: [image({ watermarks: [mark] })] } },
+    [],
   ],
   [
     'a default version that somebody else has set meanwhile stays',

@@ -281,6 +281,8 @@ const byId: Record<string, [string, 'here' | 'unowned', string]> = {
   'ec2:ModifyLaunchTemplate': ['LaunchTemplateId', 'here', 'launch-template'],
   'ec2:DeleteSnapshot': ['SnapshotId', 'unowned', 'snapshot'],
   'ec2:DeleteVolume': ['VolumeId', 'here', 'volume'],
+  'ec2:AttachImageWatermark': ['ImageId', 'unowned', 'image'],
+  'ec2:DetachImageWatermark': ['ImageId', 'unowned', 'image'],
   'ec2:DeregisterImage': ['ImageId', 'unowned', 'image'],
   'ec2:DisableImage': ['ImageId', 'unowned', 'image'],
   'ec2:EnableImage': ['ImageId', 'unowned', 'image'],

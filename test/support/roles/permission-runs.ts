@@ -204,7 +204,9 @@ const templated: PermissionRun = {
     const launchTemplate = { name: 'web', setDefault: true };
     const distribute = [home, copied].map((target) => ({ ...target, launchTemplate }));
     const scenario = refused('ec2:ModifyLaunchTemplate', { region: 'eu-west-1', call: 2 });
-    const simulation = pipeline({ changes: { distribute }, scenario });
+    const publish = { channel: 'stable', watermark: true };
+    const changes = { distribute, publish, onFailure: 'keep-image' };
+    const simulation = pipeline({ changes, scenario });
     for (const { region } of distribute)
       simulation.cloud.services.ec2['CreateLaunchTemplate']?.(
         {

@@ -194,6 +194,16 @@ export const samples: Record<string, Sample> = {
     answers: [ec2('CreateImage', `<imageId>${ami}</imageId>`)],
   },
   DeregisterImage: { inputs: [{ ImageId: ami }], answers: [done('DeregisterImage')] },
+  AttachImageWatermark: {
+    inputs: [{ ImageId: ami, WatermarkName: 'golden-image-prod-us-east-1/base' }],
+    answers: [
+      ec2('AttachImageWatermark', `<watermarkKey>123456789012:golden-image-prod-us-east-1/base</watermarkKey>`),
+    ],
+  },
+  DetachImageWatermark: {
+    inputs: [{ ImageId: ami, WatermarkKey: '123456789012:golden-image-prod-us-east-1/base' }],
+    answers: [done('DetachImageWatermark')],
+  },
   CreateLaunchTemplateVersion: {
     inputs: [
       {

@@ -83,6 +83,8 @@ const imageOf = (
   sourceInstance: instance.id,
   sourceImage: instance.image,
   sourceRegion: instance.region,
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachImageWatermark.html
+  watermarks: world.region(instance.region).images.get(instance.image)?.watermarks,
   permissions: [],
 });
 

@@ -56,6 +56,13 @@ export function describedImage(image: Image) {
         DeleteOnTermination: mapping.deleteOnTermination,
       },
     })),
+    ImageWatermarks: image.watermarks?.map(({ key, source, at }) => ({
+      WatermarkKey: key,
+      SourceImageId: source.image,
+      SourceImageRegion: source.region,
+      SourceImageCreationTime: new Date(source.createdAt),
+      WatermarkCreationTime: new Date(at),
+    })),
     Tags: tagList(image.tags),
   };
 }

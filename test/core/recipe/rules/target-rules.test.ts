@@ -57,3 +57,20 @@ test.each<[string, object, string[]]>([
 ])('a launch template is named %s', (_, changes, problems) => {
   expect(problemsOf(changes)).toEqual(problems);
 });
+
+const marked = { publish: { channel: 'stable', watermark: true } };
+test.each<[string, object, string[]]>([
+  ['goes with private images', marked, []],
+  [
+    'does not go with public images',
+    {
+      ...marked,
+      builder: { ...recipe.builder, rootVolume: { sizeGiB: 8 } },
+      distribute: [{ region: 'us-east-1', allowPublic: true }],
+    },
+    ['distribute[0].allowPublic: does not go with publish.watermark: EC2 puts no watermark on a public image'],
+  ],
+  ['goes with the channel of another recipe', { ...marked, source: { channel: 'parent/stable' } }, []],
+])('a watermark %s', (_, changes, problems) => {
+  expect(problemsOf(changes)).toEqual(problems);
+});

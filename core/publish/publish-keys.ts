@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { formed } from '../recipe/scalars.ts';
+import { formed, name } from '../recipe/scalars.ts';
 
 /** The key `launchTemplate` of a target. */
 export const launchTemplate = z
@@ -25,3 +25,23 @@ export const launchTemplate = z
       'A launch template of the region that gets a version with the new image, made from its default version, when the image is published. It must exist and carry the tag golden:recipe=<name of the recipe>.',
     ),
   );
+
+/** The key `publish` of a recipe: the channel that points at the newest image. */
+export const publish = z
+  .strictObject({
+    channel: name.check(
+      z.describe(
+        'Channel that points at the new image: the SSM parameter <channelRoot>/<recipe>/<channel> in every target region, and <channelRoot>/<recipe>/<channel>/<id> for a further copy. channelRoot is a setting of the deployment, for the stage prod /golden.',
+      ),
+    ),
+    watermark: z.exactOptional(
+      z
+        .boolean()
+        .check(
+          z.describe(
+            'true: published images, and no others, carry the watermark of the recipe, by which Allowed AMIs of other accounts let only published images be launched.',
+          ),
+        ),
+    ),
+  })
+  .check(z.describe('Where users find the image. If left out, nothing is published.'));
