@@ -1,6 +1,6 @@
 import type { Plan } from '../build/plan.ts';
 import type { Wrong } from '../distribute/lasting.ts';
-import { targetWrongs, type TargetObserved } from '../distribute/target.ts';
+import { inheritedWrongs, targetWrongs, type TargetObserved } from '../distribute/target.ts';
 import type { Target } from '../recipe/types.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
@@ -50,9 +50,15 @@ function missingWatermark(plan: Plan, image: Marked | undefined): Wrong[] {
   return [{ says: `${image.ami} does not carry the watermark ${key} of a published image` }];
 }
 
-/** Every difference between a target and the recipe before the target is published. */
-export const verifyWrongs = (plan: Plan, target: Target, observed: TargetObserved): Wrong[] => [
+/** Every difference between a target and the recipe, and between a copy and its original, before the target is published. */
+export const verifyWrongs = (
+  plan: Plan,
+  target: Target,
+  observed: TargetObserved,
+  original: AmiDescription | undefined,
+): Wrong[] => [
   ...targetWrongs(plan, target, observed),
+  ...inheritedWrongs(original, observed.image),
   ...watermarkWrongs(plan, observed.image),
 ];
 

@@ -1,9 +1,10 @@
 import { toRestore } from '../distribute/channel.ts';
-import { copyTag, isSamePlace, parameterOfPlace, onlyPlace } from '../distribute/place.ts';
+import { isSamePlace, parameterOfPlace, onlyPlace } from '../distribute/place.ts';
 import { expiresTag } from '../tags.ts';
+import { oneOfRacing, type Fate } from './fate.ts';
 import type { UndoScope } from './scope.ts';
-import { decideTemplates, holderOf, type TemplateAction, type UndoneTemplate } from './templates.ts';
-import { unmarking, type UnmarkAction } from './watermarks.ts';
+import { decideTemplates, holderOf, type UndoneTemplate } from './templates.ts';
+import { unmarking, type PublishedAction } from './watermarks.ts';
 import { hasEnded, isAttached, mayBeMadeOf, type Kind, type Thing } from './things.ts';
 
 /** Everything that one look shows of a build. */
@@ -27,8 +28,7 @@ export type UndoAction =
   | { do: 'revoke'; region: string; kind: 'image' | 'snapshot'; id: string }
   /** `untagged`: the ids among the AMI and its snapshots that do not carry `until` as their expiry yet. */
   | { do: 'keep'; region: string; image: Thing; until: string; untagged: string[] }
-  | UnmarkAction
-  | Exclude<TemplateAction, { do: 'leave' }>
+  | PublishedAction
   /** The thing cannot go, and a person must know. */
   | { do: 'leave'; region: string; what: string; why: string };
 
@@ -89,23 +89,13 @@ function decideInstances({ things, unseen }: BuildSeen): UndoAction[] {
   ];
 }
 
-type Fate = 'goes' | 'stays' | 'promoted' | 'kept';
-
 /** AMIs go, and then their snapshots. An AMI that stays needs its snapshots. */
 function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: string | undefined): UndoAction[] {
   const refused = seen.unseen.find(({ of, region: at }) => at === region && /^(image|channel|template)$/.test(of));
   if (refused) return [{ do: 'leave', region, what: `images in ${region}`, why: refused.answer }];
   const here = seen.things.filter((thing) => thing.region === region && !hasEnded(thing));
-  const images = here
-    .filter(({ kind }) => kind === 'image')
-    .map((image) => ({ image, fate: fateOf(image, scope, seen, until) }))
-    // Of two copies that raced, one is kept.
-    .map(({ image, fate }, _, all) => {
-      const isFirst = ({ id, tags }: Thing) => id < image.id && tags[copyTag] === image.tags[copyTag];
-      const isSecond = fate === 'kept' && all.some((one) => one.fate === 'kept' && isFirst(one.image));
-      return { image, fate: isSecond ? ('goes' as const) : fate };
-    });
-  const unmarked = images.flatMap(({ image, fate }) => (fate === 'promoted' ? [] : unmarking(image, scope)));
+  const made = here.filter(({ kind }) => kind === 'image');
+  const images = oneOfRacing(made.map((image) => ({ image, fate: fateOf(image, scope, seen, until) })));
   const actions = images.flatMap(({ image, fate }): UndoAction[] => {
     if (fate === 'goes') return [{ do: 'deregister', region, thing: image, after: [] }];
     const why = holderOf(seen, image) ?? '';
@@ -122,7 +112,11 @@ function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: 
       actions.push({ do: 'leave', region, what: thingName(thing), why: `${holder.image.id} needs it` });
   }
   const kept = until === undefined ? [] : images.filter(({ fate }) => fate === 'kept');
-  return [...unmarked, ...actions, ...kept.flatMap(({ image }) => keeping(image, snapshots, until ?? ''))];
+  return [
+    ...unmarking(images, scope),
+    ...actions,
+    ...kept.flatMap(({ image }) => keeping(image, snapshots, until ?? '')),
+  ];
 }
 
 /**

@@ -7,7 +7,7 @@ import { needsCopy, refuseIncomplete, targetIn, type TargetResult } from '../../
 import { placeName, onlyPlace } from '../../core/distribute/place.ts';
 import { failureBrief } from '../../core/report/failure.ts';
 import { completionOf } from '../../core/distribute/lasting.ts';
-import { inheritedWrongs, judged } from '../../core/distribute/target.ts';
+import { judged } from '../../core/distribute/target.ts';
 import { verifyWrongs } from '../../core/publish/watermark.ts';
 import { buildReference, caughtError, inputPlace, lambda } from '../stage.ts';
 import { wait } from '../wait.ts';
@@ -42,8 +42,8 @@ export const verify = wait({
       const [at, { target, observed }] = [onlyPlace(found), looked[index] as (typeof looked)[number]];
       if (failure || !observed)
         return { hopeless: true, result: { ...at, error: failure && failureBrief(failure) } as TargetResult };
-      const wrongs = [...verifyWrongs(plan, target, observed), ...inheritedWrongs(first, observed.image)];
-      return judged(wrongs, { ...at, ami, snapshots, completedAt: completionOf(observed) });
+      const made = { ...at, ami, snapshots, completedAt: completionOf(observed) };
+      return judged(verifyWrongs(plan, target, observed, first), made);
     });
     const targets = seen.map((one) => one.result);
     refuseIncomplete(
