@@ -42,14 +42,12 @@ export const verify = wait({
       const [at, { target, observed }] = [onlyPlace(found), looked[index] as (typeof looked)[number]];
       if (failure || !observed)
         return { hopeless: true, result: { ...at, error: failure && failureBrief(failure) } as TargetResult };
-      const made = { ...at, ami, snapshots, completedAt: completionOf(observed) };
-      return judged(verifyWrongs(plan, target, observed, first), made);
+      const wrongs = verifyWrongs(plan, target, observed, first);
+      return judged(wrongs, { ...at, ami, snapshots, completedAt: completionOf(observed) });
     });
     const targets = seen.map((one) => one.result);
-    refuseIncomplete(
-      plan,
-      targets.filter((_, index) => seen[index]?.hopeless),
-    );
+    const lost = targets.filter((_, index) => seen[index]?.hopeless);
+    refuseIncomplete(plan, lost);
     const behind = seen.filter(({ hopeless, result: { error } }) => !hopeless && error !== undefined);
     if (behind.length > 0 && !late)
       return { waiting: behind.map(({ result: { error, ...at } }) => `${placeName(at)}: ${error}`).join('\n') };
