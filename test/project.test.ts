@@ -203,7 +203,9 @@ test('a test file stands where its subject stands, among tests of a situation, o
   const subjectless = filesIn('test')
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => file.replace(/^test\//, '').replace(/\.test\.ts$/, ''))
-    .filter((path) => !['', '.ts', '.mjs', '.yml', '.asl.json'].some((ending) => existsSync(`${path}${ending}`)));
+    .filter(
+      (path) => !['', '.ts', '.mjs', '.yml', '.md', '.asl.json'].some((ending) => existsSync(`${path}${ending}`)),
+    );
   expect(subjectless.filter((path) => !elsewhere.test(path) && !aboutAllRooms.includes(path))).toEqual([]);
 });
 

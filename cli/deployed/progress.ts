@@ -103,7 +103,7 @@ class Progress {
         this.#fail(key, details(event));
         return [];
       case 'TaskStateExited':
-        if (visit?.failed) return this.#leave(key, event, 'failed');
+        if (visit?.failed) return this.#leave(key, event, visit.failed.error === 'CopySlow' ? 'done' : 'failed');
         return visit?.step ? [] : this.#leave(key, event, visit?.left ? 'left' : 'done');
       case 'MapIterationSucceeded':
         return this.#leave(key, event, 'done');
@@ -178,9 +178,15 @@ export function progressLines(events: { event: HistoryEvent; path: EventPath }[]
   return [...lines.filter(({ mark }) => mark !== 'running'), ...progress.running()];
 }
 
+const slow = 'the copy is slower than usual';
+
 function lineOf(visit: Visit, mark: Line['mark'], until?: number): Line {
   const { label, subject, purpose, since, failed, retried, left } = visit;
-  const said = left ? `${left} ${left === 1 ? 'thing is' : 'things are'} left behind` : purpose;
+  const said = left
+    ? `${left} ${left === 1 ? 'thing is' : 'things are'} left behind`
+    : failed?.error === 'CopySlow'
+      ? slow
+      : purpose;
   return {
     mark,
     label,

@@ -1,8 +1,9 @@
 import type { Command } from '../guest/command.ts';
 import type { Target } from '../recipe/types.ts';
+import { secondsOf } from '../duration.ts';
 import { patience, type Bounded } from './limits.ts';
 import { aheadOf, heartbeatOf } from './look-times.ts';
-import { paceOf, slowest, type Pace } from './rhythm.ts';
+import { paceOf, quickForRace, slowest, type Pace } from './rhythm.ts';
 import { placeName } from '../distribute/place.ts';
 import { typical, type UsualSeconds } from './usual-seconds.ts';
 
@@ -114,6 +115,17 @@ export const awaitedCopy = (plan: Timed, target: Target, now: Date, begun: 'now'
  */
 export const isTold = (plan: Timed, { region, id }: Pick<Target, 'region' | 'id'>): boolean =>
   (region === plan.region && id !== undefined) || (plan.told?.includes(region) ?? false);
+
+/**
+ * For a slow copy and the second one beside it, from the start of the second one, which takes at most `completeWithin`. The limit is
+ * that of the slow copy.
+ */
+export function awaitedRace(slow: Awaited, { completeWithin = '15m' }: Target, now: Date): Awaited {
+  const within = secondsOf(completeWithin);
+  const elapsed = (now.getTime() - Date.parse(slow.since)) / 1000;
+  const limit = Math.max(60, Math.ceil(slow.wait.limit - elapsed));
+  return since(now, { limit, usual: within, heartbeat: heartbeatOf(within), quickFor: quickForRace(within) });
+}
 
 /** The region has a stack that sends its events here. If nothing is known of the copy, only they are quick. */
 const toldLooks = (known: number | undefined): Partial<WaitBounds> =>

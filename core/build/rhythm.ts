@@ -98,11 +98,15 @@ export interface Pace {
   images: number;
 }
 
-/** A slow copy goes through CopyImage and AwaitCopy once more, whose rare looks begin with short gaps again. */
-const eventsOfRace = (target: Bounded['distribute'][number]): number =>
-  target.completeWithin === undefined
-    ? 0
-    : 2 * eventsOfTask + looksOf('AwaitCopy', patience.copy(target), 0) * eventsOfLook;
+/** A copy and a second one beside it are looked at often for so long, counted from the start of the second one. */
+export const quickForRace = (within: number): number => Math.min(within, 3600) + 300;
+
+/** A slow copy goes through CopyImage and AwaitCopy once more. There the looks begin with short gaps again. */
+function eventsOfRace(target: Bounded['distribute'][number]): number {
+  if (target.completeWithin === undefined) return 0;
+  const quick = Math.ceil(quickForRace(secondsOf(target.completeWithin)) / shortestBeat);
+  return 2 * eventsOfTask + (quick + looksOf('AwaitCopy', patience.copy(target), 0)) * eventsOfLook;
+}
 
 const secondsIn = (list: { timeout: string }[]) => list.map(({ timeout }) => secondsOf(timeout));
 

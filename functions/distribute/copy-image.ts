@@ -3,19 +3,20 @@ import { beginCopy, beginRival, copyPermissions, findCopies } from '../../aws/wo
 import { tryCopy } from '../../aws/work/trials.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { isCrowded } from '../../aws/work/region-look.ts';
-import { awaitedCopy, isTold } from '../../core/build/awaited.ts';
+import { awaitedCopy, awaitedRace, isTold } from '../../core/build/awaited.ts';
 import { isFirstTry } from '../../core/start/first-try.ts';
 import { needsCopy, targetIn } from '../../core/distribute/distribution.ts';
 import { placeName, onlyPlace } from '../../core/distribute/place.ts';
 import { raceAfter } from '../../core/copying/race.ts';
 import { buildReference, caughtError, inputPlace, lambda, stage } from '../stage.ts';
+import { waitBounds } from '../wait.ts';
 import { trial } from '../stage-of-plan.ts';
 
 /** The copy that AwaitCopy found slow, and its error. Both are false until then. */
 const found = {
   slow: z.optional(z.union([z.literal(false), caughtError])),
   copy: z.optional(
-    z.union([z.literal(false), z.looseObject({ ami: z.string(), since: z.string(), wait: z.unknown() })]),
+    z.union([z.literal(false), z.looseObject({ ami: z.string(), since: z.string(), wait: waitBounds })]),
   ),
 };
 
@@ -38,7 +39,7 @@ export const copyImage = stage({
       const { rival, refused } = await beginRival(cloud.aws, plan, target, ami, copy.ami);
       const note = refused === undefined ? `${rival} races ${copy.ami}` : `nothing races ${copy.ami}: ${refused}`;
       cloud.log({ level: 'WARN', state: 'CopyImage', ...at, note });
-      return { ...copy, race: null, rival };
+      return { ...copy, ...(rival !== null && awaitedRace(copy, target, cloud.now())), race: null, rival };
     }
     const awaited = (since: 'now' | 'before') => awaitedCopy(plan, target, cloud.now(), since);
     if (!needsCopy(plan, at)) return { ami, ...awaited('before'), race: null, rival: null };
