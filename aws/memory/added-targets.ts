@@ -1,10 +1,5 @@
-import {
-  manifestAfter,
-  planAfter,
-  planOfExecution,
-  reachedBy,
-  type AdditionEnd,
-} from '../../core/distribute/addition-plan.ts';
+import { manifestAfter, planAfter, reachedBy, type AdditionEnd } from '../../core/distribute/addition-plan.ts';
+import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { withAdded } from '../../core/build/record.ts';

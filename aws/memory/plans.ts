@@ -1,4 +1,4 @@
-import { planOfExecution } from '../../core/distribute/addition-plan.ts';
+import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import type { RunningBuild } from '../../core/build/identity.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';

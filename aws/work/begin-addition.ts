@@ -1,4 +1,4 @@
-import { planOfExecution } from '../../core/distribute/addition-plan.ts';
+import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import type { ExecutionReference } from '../../core/build/identity.ts';
 import { workOf } from '../../core/build/plan.ts';
 import type { AdditionReport } from '../../core/distribute/addition-report.ts';

@@ -1,4 +1,4 @@
-import { planOfExecution } from '../../core/distribute/addition-plan.ts';
+import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import { contentDigest } from '../../core/build/content-digest.ts';
 import { placeOfArn, type ExecutionReference } from '../../core/build/identity.ts';
 import type { Plan } from '../../core/build/plan.ts';

@@ -3,7 +3,6 @@ import { Failure } from '../../core/errors.ts';
 import { keyOf } from '../../core/memory/documents.ts';
 import { imagePublished } from '../../core/report/image-published.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { recordFailedAddition } from '../memory/added-targets.ts';
 import { write } from '../memory/documents.ts';
 
 /** What the functions here call. */
@@ -63,7 +62,9 @@ export async function recordLate(
 ): Promise<string[]> {
   const { failure } = manifest;
   const stays = before?.status === 'published' ? before : undefined;
-  const known = stays && failure ? await recordFailedAddition(artifacts, stays, failure, execution) : stays;
+  // Loaded only where an execution fails that belongs to a published build.
+  const late = async () => (await import('../memory/added-targets.ts')).recordFailedAddition;
+  const known = stays && failure ? await (await late())(artifacts, stays, failure, execution) : stays;
   if (!known) await write(artifacts, manifest, 'manifest', manifest);
   const untold = await tellPublished(artifacts, known ?? manifest, execution);
   return untold ? [untold.says] : [];

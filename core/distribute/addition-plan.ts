@@ -4,33 +4,7 @@ import { inPlace, isSamePlace, onlyPlace, placeName } from './place.ts';
 import type { Target } from '../recipe/types.ts';
 import { manifestOf, type Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
-
-const withTargets = (known: Target[], more: Target[]): Target[] => [
-  ...known.filter((target) => !inPlace(more, target)),
-  ...more,
-];
-
-/**
- * The plan as one execution of the build reads it. An execution that adds targets to a published build sees them as targets of
- * the plan. All others see what is published, whatever becomes of that execution.
- */
-export function planOfExecution({ addition, ...plan }: Plan, execution: string | undefined): Plan {
-  if (addition?.execution !== execution || !addition) return addition ? { ...plan, addition } : plan;
-  const { channel: _, trigger: __, ...rest } = plan;
-  const { publish: ___, ...document } = plan.document;
-  const { channel: into, startedAt: resumedAt, targets } = addition;
-  return {
-    ...rest,
-    ...(into && { channel: into.parameter }),
-    document: {
-      ...document,
-      distribute: withTargets(document.distribute, targets),
-      ...(into && { publish: { channel: into.channel } }),
-    },
-    resumedAt,
-    adds: addition,
-  };
-}
+import { withTargets } from './plan-of-execution.ts';
 
 /** Whether an execution has published a target that it adds. */
 const isReached = (targets: TargetResult[], target: Target): boolean => {

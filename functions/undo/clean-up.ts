@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import { readPlan } from '../../aws/memory/plans.ts';
 import { removeTemporary, temporaryPermissions } from '../../aws/undo/builds.ts';
 import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
-import { endAddition } from '../../aws/work/end-addition.ts';
 import { recordManifest, tellingPermissions } from '../../aws/work/tell-published.ts';
 import { executionHistory } from '../../aws/executions/executions.ts';
 import { leftBehind, manifestOf } from '../../core/build/manifest.ts';
@@ -31,7 +30,8 @@ export const cleanUp = wait({
     const { left, refused } = await removeTemporary(cloud, plan, targets);
     if (left.length > 0 && !late) return { waiting: `still there: ${left.join(', ')}` };
     const [remains, now] = [[...left, ...refused], cloud.now()];
-    if (plan.adds) return endAddition(cloud, plan, targets, { at: now.toISOString(), left: remains }, late);
+    const end = { at: now.toISOString(), left: remains };
+    if (plan.adds) return (await import('../../aws/work/end-addition.ts')).endAddition(cloud, plan, targets, end, late);
     const events = await executionHistory(cloud.aws, own.execution.id);
     const published = manifestOf({
       plan: await withOutputNote(cloud, plan, 'CleanUp'),

@@ -3,7 +3,7 @@ import { readDocument } from '../../aws/memory/documents.ts';
 import { removeBuild, undoPermissions } from '../../aws/undo/builds.ts';
 import { inputOf, sinceRedrive } from '../../aws/executions/executions.ts';
 import { claimBuild } from '../../aws/memory/locks.ts';
-import { planOfExecution } from '../../core/distribute/addition-plan.ts';
+import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import type { Owner } from '../../core/memory/ownership.ts';
 import type { Removal } from '../../core/undo/removal.ts';

@@ -145,6 +145,27 @@ test('an account that came to a region with an image needs no copy, and the imag
   expect(simulation.read({ recipe: 'base', build: name }, 'manifest')?.added).toBeUndefined();
 }, 60_000);
 
+test('a further copy in a region with an image comes and goes without touching that image', async () => {
+  const further = { region: 'us-east-1', id: 'team', kmsKey: 'alias/golden', accounts: [other] };
+  const { simulation, name } = await published({}, { ...recipe, distribute: [targets.home, further] });
+  const was = leftIn(simulation);
+  const { ModifyImageAttribute: modify } = simulation.cloud.services.ec2;
+  simulation.cloud.services.ec2['ModifyImageAttribute'] = () => {
+    throw new ApiError('UnauthorizedOperation', 'no', 403);
+  };
+  expect(await distribute(simulation, name)).toMatchObject({ error: 'TargetsIncomplete' });
+  expect(leftIn(simulation)).toEqual(was);
+  simulation.cloud.services.ec2['ModifyImageAttribute'] = modify as NonNullable<typeof modify>;
+  expect(await distribute(simulation, name)).toMatchObject({ status: 'SUCCEEDED' });
+  const made = simulation.read({ recipe: 'base', build: name }, 'manifest')?.targets;
+  expect(made).toMatchObject([
+    { region: 'us-east-1', parameter: '/golden/base/stable' },
+    { region: 'us-east-1', id: 'team', parameter: '/golden/base/stable/team', status: 'published' },
+  ]);
+  expect(leftIn(simulation).images).toEqual(['us-east-1 available', 'us-east-1 available']);
+  expect(manifestIn(simulation, await build(simulation))).toMatchObject({ status: 'up-to-date' });
+}, 60_000);
+
 test('a target that is not required may fail alone, and the next distribution tries it again', async () => {
   const { simulation, name } = await published({}, recipe);
   const { CopyImage: copy } = simulation.cloud.services.ec2;
