@@ -32,7 +32,7 @@ export async function recordAddition(
   const told = adds.targets.length > 0 ? manifestAfter(manifest, plan, targets, end) : manifest;
   if (told !== manifest) await write(artifacts, plan, 'manifest', told);
   if (end.failure && reached.length === 0) return;
-  await write(artifacts, plan, 'plan', planAfter(kept, adds, targets));
+  await write(artifacts, plan, 'plan', planAfter(kept, adds, targets, told));
   const images = reached.map((target) => ({ ...onlyPlace(target), ami: inPlace(targets, target)?.ami ?? '' }));
   const held = adds.channel ? images : [];
   await changeRecord(artifacts, recipe, (record) => withAdded(record, { build, digest: whole?.digest, images: held }));

@@ -97,6 +97,7 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
     }),
     timings,
     failure,
+    ...(plan.added && { added: plan.added }),
     ...(plan.notes && { notes: plan.notes }),
   };
 }

@@ -4,7 +4,7 @@ import { channelParameter } from '../distribute/channel.ts';
 import type { CopyTimes } from '../copying/race.ts';
 import { firstRound, type PastFailures } from '../copying/copy-order.ts';
 import { deploymentName, type Replaced } from '../distribute/channel-owner.ts';
-import type { Addition } from '../distribute/addition.ts';
+import type { Addition, WithAdded } from '../distribute/addition.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from '../deployment/deployment-settings.ts';
@@ -17,7 +17,7 @@ import { awaitedStop } from './awaited.ts';
 import type { UsualSeconds } from './usual-seconds.ts';
 
 /** Everything a build will do. Resolve decides it once and keeps it in the bucket; states pass on only its identity. */
-export interface Plan extends BuildIdentity {
+export interface Plan extends BuildIdentity, WithAdded {
   schema: 1;
   /** The pipeline's own region and account: builder, candidate and first AMI live there. */
   region: string;

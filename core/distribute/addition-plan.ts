@@ -1,4 +1,4 @@
-import type { AddedTargets, Addition } from './addition.ts';
+import type { AddedTargets, Addition, WithAdded } from './addition.ts';
 import type { TargetResult } from './distribution.ts';
 import { inPlace, isSamePlace, onlyPlace, placeName } from './place.ts';
 import type { Target } from '../recipe/types.ts';
@@ -18,11 +18,11 @@ export function reachedBy({ targets: wanted, whole }: Addition, targets: TargetR
   return { reached, whole: reached.length === wanted.length ? whole : undefined };
 }
 
-/** The plan that a build keeps once further targets are published. */
-export function planAfter(plan: Plan, adds: Addition, targets: TargetResult[]): Plan {
+/** The plan that a build keeps once further targets are published. @param added As the manifest has it now. */
+export function planAfter(plan: Plan, adds: Addition, targets: TargetResult[], { added }: WithAdded): Plan {
   const { reached, whole } = reachedBy(adds, targets);
   const distribute = whole?.distribute ?? withTargets(plan.document.distribute, reached);
-  return { ...plan, document: { ...plan.document, distribute } };
+  return { ...plan, document: { ...plan.document, distribute }, ...(added && { added }) };
 }
 
 /** How an execution that adds targets ended. */

@@ -48,7 +48,7 @@ export interface AddedTargets {
   failure?: { error: string; cause: string };
 }
 
-/** Part of a manifest. `added`: executions that took the image to further targets later. Absent where there are none. */
+/** Part of a manifest and a plan. `added`: executions that took the image to further targets later. Absent where there are none. */
 export interface WithAdded {
   added?: AddedTargets[];
 }

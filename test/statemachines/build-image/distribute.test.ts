@@ -83,6 +83,13 @@ describe('a region that came to the recipe after the build', () => {
     expect(next).toMatchObject({ status: 'up-to-date', image: { name: `base-${name}` } });
   });
 
+  test('a start of the published build with its id keeps the targets, and who added them', async () => {
+    const was = simulation.read({ recipe: 'base', build: name }, 'manifest');
+    expect(await build(simulation, { recipe: 'base', build: name })).toMatchObject({ status: 'SUCCEEDED' });
+    const { targets: kept, added } = simulation.read({ recipe: 'base', build: name }, 'manifest') as Manifest;
+    expect({ kept, added }).toEqual({ kept: was?.targets, added: was?.added });
+  });
+
   test('a promotion verifies the new region as well and moves it', async () => {
     const promotion = await simulation.finish(simulation.move({ recipe: 'base', verb: 'promote', channel: 'prod' }));
     expect(promotion).toMatchObject({ status: 'SUCCEEDED' });
