@@ -59,7 +59,12 @@ export const missingTargets = (distribute: Target[], published: PublishedImage[]
 
 const listed = (target: Target): string => listedUsers(target).toSorted().join(' ');
 
-const made = ({ kmsKey, name, tags = {} }: Target): string => canonical([kmsKey, name, tags]);
+/** What only a build decides of its target. Users, and what copies wait for, may change afterwards. */
+function made(target: Target): string {
+  const { accounts: _a, organizations: _o, organizationalUnits: _u, allowPublic: _p, ...rest } = target;
+  const { required: _r, timeout: _t, ...image } = rest;
+  return canonical(image);
+}
 
 /** How an image that a build has already differs from the deployed recipe. `golden share` mends who may use it. */
 interface OlderDifference {
@@ -81,7 +86,7 @@ export function olderDifferences(
     const then = inPlace(planned, image);
     if (!then) return [];
     const shared = listed(asShared(then, sharing)) === listed(now);
-    const unlike = `the recipe has another key, name or other tags for ${where} now; only a new build has them`;
+    const unlike = `the recipe asks for another image in ${where} now, by its key, name, tags or launch template; only a new build has that`;
     const users = `the recipe has other users for ${where} now; golden share --apply makes it so`;
     return [
       ...(made(then) === made(now) ? [] : [{ says: unlike, ofUsers: false }]),

@@ -14,15 +14,14 @@ test('targets without an image are missing, a further copy in an old region, too
 });
 
 const account = '111122223333';
+const unlike =
+  'the recipe asks for another image in us-east-1 now, by its key, name, tags or launch template; only a new build has that';
 test.each<[string, Target[], object | undefined, string[]]>([
   ['nothing', [home, europe], undefined, []],
   ['a region that is no target any more', [europe], undefined, ['us-east-1 is no target any more; ami-1 stays there']],
-  [
-    'another key',
-    [{ ...home, kmsKey: 'alias/new' }],
-    undefined,
-    ['the recipe has another key, name or other tags for us-east-1 now; only a new build has them'],
-  ],
+  ['another key', [{ ...home, kmsKey: 'alias/new' }], undefined, [unlike]],
+  ['a launch template', [{ ...home, launchTemplate: { name: 'web' } } as Target], undefined, [unlike]],
+  ['patience only', [{ ...home, timeout: '7d', required: false }], undefined, []],
   [
     'other users',
     [{ ...home, accounts: [account] }],
