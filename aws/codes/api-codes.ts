@@ -89,7 +89,7 @@ export const apiCodes: Record<string, ServiceCodes> = {
     means: {
       passing: 'DependencyTimeoutException KMSInternalException',
       gone: 'NotFoundException',
-      refused: 'InvalidArnException',
+      refused: 'InvalidArnException KMSInvalidStateException',
     },
   },
   cloudformation: {
@@ -104,4 +104,8 @@ export const apiCodes: Record<string, ServiceCodes> = {
     advice: { LimitExceededException: 'the account has as many stacks in this region as it may' },
   },
   events: { means: { passing: 'InternalException' } },
+  iam: { means: { passing: 'ServiceFailureException', gone: 'NoSuchEntityException' } },
+  servicequotas: {
+    means: { passing: 'ServiceException', refused: 'IllegalArgumentException NoSuchResourceException' },
+  },
 };

@@ -134,6 +134,8 @@ const clients: Record<string, string> = {
   events: 'client-eventbridge',
   cloudformation: 'client-cloudformation',
   sts: 'client-sts',
+  iam: 'client-iam',
+  servicequotas: 'client-service-quotas',
 };
 const operations: Record<string, string> = { 's3:ListBucket': 'ListObjectsV2' };
 const source = readdirSync('aws', { recursive: true, encoding: 'utf8' })
