@@ -29,6 +29,7 @@ Examples:
   golden rollback al2023-base --simulate           the same on a simulated AWS
   golden share al2023-patched --plan               how the users of published images differ from the recipe's lists
   golden distribute al2023-patched --plan          copies of the published image that its recipe's new regions lack
+  golden policy --days 30                          the Allowed AMIs by which accounts launch only published images
   golden regions --apply                           let the target regions tell when copies are done
   golden sweep --dry-run                           what the deployed pipeline would remove of what builds left behind
   golden sweep --simulate                          the same on a simulated AWS, with an estate to look at

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { deployed, simulatedOption, withSimulation, type Cli } from '../deployed/deployed-verbs.ts';
+import { deployed, regionHelp, simulatedOption, withSimulation, type Cli } from '../deployed/deployed-verbs.ts';
 
 /** The verbs that move channels and show them. Each verb's module is loaded only when the verb is called. */
 export function addChannelVerbs(cli: Cli): void {
@@ -11,6 +11,7 @@ export function addChannelVerbs(cli: Cli): void {
   addHistory(cli);
   addShare(cli);
   addDistribute(cli);
+  addPolicy(cli);
 }
 
 const moving = 'print what moved as JSON and nothing else on stdout; progress goes to stderr';
@@ -183,5 +184,32 @@ function addDistribute(cli: Cli): void {
       const { distribute } = await import('./distribute.ts');
       const growing = { ...options, grows: true };
       await withSimulation(cli, growing, (surroundings) => distribute(recipe, options, cli.terminal, surroundings));
+    });
+}
+
+function daysOf(text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1 && days <= 3650) return days;
+  throw new InvalidArgumentError('Give a number from 1 to 3650.');
+}
+
+function addPolicy(cli: Cli): void {
+  cli.program
+    .command('policy')
+    .summary('print the Allowed AMIs by which accounts launch only published images')
+    .description(
+      'Prints the criteria of Allowed AMIs, as EC2 takes them, by which an account launches no shared image but published, young ones of the recipes with publish.watermark. Changes nothing.',
+    )
+    .argument('[recipes...]', 'names of recipes (default: those with a watermark that no other recipe is made from)')
+    .option('--days <number>', 'how long after its publish an image may be launched', daysOf, 90)
+    .option('--pipeline', "for the pipeline's own account, which launches the sources of its recipes, too")
+    .option('--recipes <folder>', 'the folder of the deployed recipes', 'recipes')
+    .option('--stage <stage>', 'stage of the deployment', 'dev')
+    .option('--region <region>', regionHelp)
+    .option(...simulatedOption)
+    .action(async (names: string[], { simulate, ...options }) => {
+      const { policy } = await import('./policy.ts');
+      const account = { simulate, region: options.region };
+      await withSimulation(cli, account, (surroundings) => policy(names, options, cli.terminal, surroundings));
     });
 }

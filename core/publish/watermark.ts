@@ -11,7 +11,7 @@ const mostWatermarks = 5;
  * Key of the watermark that published images of a recipe carry: `<account>:<deployment>/<recipe>`. Each recipe has a key of its own,
  * because the images that are made from an image inherit its watermarks. Another deployment's images do not pass for published ones.
  */
-const watermarkKey = (account: string, deployment: string, recipe: string): string =>
+export const watermarkKey = (account: string, deployment: string, recipe: string): string =>
   `${account}:${deployment}/${recipe}`;
 
 /** The watermark that a build's images get when they are published. Undefined where the recipe asks for none. */

@@ -49,6 +49,7 @@ const emptyRegion = (name: string): Region => ({
   tokens: new Map(),
   parameters: new Map(),
   launchTemplates: new Map(),
+  allowedImages: new Map(),
   agents: new Map(),
   commands: new Map(),
 });

@@ -15,6 +15,7 @@ import { regionActions } from './network/regions.ts';
 import { instanceTypeActions } from './instances/instance-types.ts';
 import { encryptionActions } from './images/encryption.ts';
 import { tagActions } from './tag-actions.ts';
+import { allowedImageActions } from './images/allowed-images.ts';
 import { watermarkActions } from './images/watermarks.ts';
 
 /** Every action of the simulated EC2. */
@@ -27,6 +28,7 @@ export const ec2Actions = (world: World): Actions => ({
   ...runInstancesActions(world),
   ...instanceActions(world),
   ...launchTemplateActions(world),
+  ...allowedImageActions(world),
   ...watermarkActions(world),
   ...snapshotActions(world),
   ...volumeActions(world),

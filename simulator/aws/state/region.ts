@@ -1,3 +1,4 @@
+import type { ImageCriterion } from '@aws-sdk/client-ec2';
 import type { Agent } from './agents.ts';
 import type { SsmCommand } from './commands.ts';
 import type { Image } from './images.ts';
@@ -17,6 +18,8 @@ export interface Region {
   readonly images: Map<string, Image>;
   readonly snapshots: Map<string, Snapshot>;
   readonly volumes: Map<string, Volume>;
+  /** Allowed AMIs, keyed by account. Absent where nobody has set them. */
+  readonly allowedImages: Map<string, { state: string; criteria: ImageCriterion[] }>;
   readonly launchTemplates: Map<string, StoredTemplate>;
   readonly interfaces: Map<string, { id: string; owner: string; tags: Map<string, string> }>;
   /** Keyed by account. */

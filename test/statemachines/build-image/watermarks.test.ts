@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { allowedImages } from '../../../core/publish/allowed-images.ts';
+import type { Recipe } from '../../../core/recipe/types.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { brisk } from '../../support/deployed.ts';
 import {
   account,
   build,
   caller,
+  consumer,
   copied,
   home,
   leftIn,
@@ -139,5 +142,32 @@ describe('only published images carry the watermark of their recipe', () => {
     );
     const moved = await simulation.finish(simulation.move({ recipe: 'base', verb: 'rollback', build: id }));
     expect(moved).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('does not carry the watermark') });
+  });
+
+  test('an account whose Allowed AMIs demand the watermark launches a published image while it is young, and no other', async () => {
+    const simulation = withMarks({ changes: { onFailure: 'keep-image' } });
+    const { cloud } = simulation;
+    const at = { account: consumer, region: home };
+    const { build: id } = manifestIn(simulation, await build(simulation));
+    const [published] = [...cloud.world.region(home).images.values()].filter(({ name }) => name === `base-${id}`);
+    const others = { account, deployment: 'golden-image-dev-us-east-1', days: 30, sourcesOf: [] };
+    const ImageCriteria = allowedImages([{ name: 'base' } as Recipe], others);
+    cloud.services.ec2['ReplaceImageCriteriaInAllowedImagesSettings']?.({ ImageCriteria }, at);
+    cloud.services.ec2['EnableAllowedImagesSettings']?.({ AllowedImagesSettingsState: 'enabled' }, at);
+    const launch = (ImageId = '') => {
+      const input = { ImageId, InstanceType: 't3.small', MinCount: 1, MaxCount: 1 };
+      try {
+        return cloud.services.ec2['RunInstances']?.(input, at) ? 'launched' : 'nothing';
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    expect(launch(published?.id)).toBe('launched');
+    const marks = published!.watermarks;
+    published!.watermarks = [];
+    expect(launch(published?.id)).toBe('InvalidAMIID.NotFound');
+    published!.watermarks = marks;
+    await simulation.pass(31 * 24 * 3600);
+    expect(launch(published?.id)).toBe('InvalidAMIID.NotFound');
   });
 });

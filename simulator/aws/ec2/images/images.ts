@@ -2,6 +2,7 @@ import type { DeregisterImageRequest, DescribeImagesRequest } from '@aws-sdk/cli
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { imageStateChange } from '../../events/events.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
+import { isAllowed, isHidden } from './allowed-images.ts';
 import { describedImage } from './describe-image.ts';
 import { selectByFilters, type Fields } from '../filters.ts';
 import { paginate } from '../pagination.ts';
@@ -89,10 +90,6 @@ export const imageActions = (world: World): Actions => ({
       return { Images, NextToken };
     },
   ),
-  GetAllowedImagesSettings: strict('ec2:GetAllowedImagesSettings', '', () => {
-    const { state, providers } = world.scenario.allowedImages;
-    return { State: state, ImageCriteria: [{ ImageProviders: providers }], ManagedBy: 'account' };
-  }),
   // The default of accounts that had no public AMI in a region by July 15, 2023:
   // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/block-public-access-to-amis.html
   GetImageBlockPublicAccessState: strict('ec2:GetImageBlockPublicAccessState', '', () => ({
@@ -135,20 +132,6 @@ function namedImage(world: World, region: Region, caller: Caller, id: string): I
   if (image.owner === caller.account && (recent || used)) return undefined;
   throw new ApiError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
 }
-
-/**
- * Whether the account's Allowed AMIs include an image; undefined if that setting is off. The account's own images are always
- * allowed.
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-allowed-amis.html
- */
-function isAllowed({ scenario }: World, image: Image, caller: Caller): boolean | undefined {
-  const { state, providers } = scenario.allowedImages;
-  if (state === 'disabled') return undefined;
-  return image.owner === caller.account || providers.some((one) => one === image.owner || one === image.ownerAlias);
-}
-
-const isHidden = (world: World, image: Image, caller: Caller) =>
-  world.scenario.allowedImages.state === 'enabled' && isAllowed(world, image, caller) === false;
 
 function isListed(world: World, image: Image, caller: Caller, deprecatedToo: boolean): boolean {
   const deprecated = image.deprecatedAt !== undefined && image.deprecatedAt <= world.clock.now();

@@ -5,6 +5,7 @@ import { refuseDryRun, required, strict, tagSpecificationParameters } from '../.
 import { describedInstance } from './describe-instance.ts';
 import { mayDie } from './dying.ts';
 import { decodedUserData } from './guest.ts';
+import { isHidden } from '../images/allowed-images.ts';
 import { imageById } from '../images/images.ts';
 import { refuseTooManyVolumes } from './instance-types.ts';
 import { move } from './instances.ts';
@@ -46,7 +47,7 @@ export const runInstancesActions = (world: World): Actions => ({
 
 function launch(world: World, region: Region, input: RunInstancesRequest, caller: Caller): Instance {
   if (input.MinCount !== 1 || input.MaxCount !== 1) throw new Error('the simulator launches one instance at a time');
-  const image = launchable(region, caller, input);
+  const image = launchable(world, region, caller, input);
   const type = suitableType(input.InstanceType ?? 'm1.small', image);
   const placement = placementOf(world, region, caller, input);
   refuseUnknownProfile(world, input);
@@ -75,8 +76,10 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
   return instance;
 }
 
-function launchable(region: Region, caller: Caller, input: RunInstancesRequest): Image {
+function launchable(world: World, region: Region, caller: Caller, input: RunInstancesRequest): Image {
   const image = imageById(region, caller, required(input.ImageId, 'ImageId'));
+  if (isHidden(world, image, caller))
+    throw new ApiError('InvalidAMIID.NotFound', `The image id '[${image.id}]' does not exist`);
   if (image.state === 'available') return image;
   throw new ApiError('InvalidAMIID.Unavailable', `The image ID '${image.id}' is not available (state: ${image.state})`);
 }
