@@ -17,8 +17,9 @@ const parameters = `${criteria}.ImageProviders ${criteria}.ImageNames ${criteria
   ${criteria}.DeprecationTimeCondition.MaximumDaysSinceDeprecated`;
 
 /** Allowed AMIs of an account in a region. The scenario sets those of the pipeline's account, everywhere. */
-function settingsOf({ scenario, account, region }: World, caller: Caller) {
-  const set = region(caller.region).allowedImages.get(caller.account);
+function settingsOf(world: World, caller: Caller) {
+  const { scenario, account } = world;
+  const set = world.region(caller.region).allowedImages.get(caller.account);
   if (set || caller.account !== account) return set ?? { state: 'disabled', criteria: [] };
   const { state, providers } = scenario.allowedImages;
   return { state, criteria: [{ ImageProviders: providers }] };
