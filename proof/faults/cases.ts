@@ -27,6 +27,7 @@ const bases: Record<string, FaultScenario> = {
   'copy fails': { fails: 'eu-west-1', strikes: [] },
   'copies after checks': { late: true, strikes: [] },
   'regions tell': { told: true, strikes: [] },
+  'copies race': { slow: 'eu-west-1', strikes: [] },
   unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
   'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },
@@ -86,6 +87,7 @@ function isOwn(state: string, base: string): boolean {
   // What differs from a published build is when the image is copied.
   if (base === 'copies after checks') return /^(TerminateInstances|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);
   if (base === 'regions tell') return state === 'AwaitCopy';
+  if (base === 'copies race') return /^(CopyImage|AwaitCopy|CleanUp)$/.test(state);
   return undoing !== (base === 'published');
 }
 
@@ -113,6 +115,8 @@ function casesAt(place: string, seen: Observed, task: Task, base: string, scenar
     occasions(fault, seen, task).flatMap((at) => {
       // What differs from a published build is that events come of copies.
       if (scenario.told && !isWake(place) && !fault.startsWith('event-')) return [];
+      // Only the slow copy differs from those of a published build, and its end in CleanUp.
+      if (scenario.slow !== undefined && place !== 'CleanUp' && !place.endsWith(`[${scenario.slow}]`)) return [];
       // A Resolve that refuses has thrown, so there is no process left to end.
       if (scenario.beyond && fault === 'crash-after') return [];
       const strike: Strike = { place, fault, ...(at !== undefined && { at }) };

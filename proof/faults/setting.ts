@@ -64,7 +64,10 @@ export const startInput = ({ beyond }: FaultScenario): Record<string, unknown> =
   }),
 });
 
-const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape, late = false) => ({
+const recipeOf = (
+  { targets, steps, checks, capture, channel, keep }: Shape,
+  { late = false, slow }: Pick<FaultScenario, 'late' | 'slow'>,
+) => ({
   name: 'base',
   description: 'a base image',
   source: { parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64', owner: 'amazon' },
@@ -84,6 +87,7 @@ const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape, lat
     // The recipe's disks are encrypted, so sharing needs a named key. The home region uses the builder's key.
     kmsKey: target.region === pipelineHome ? 'alias/golden' : `alias/golden-${target.region}`,
     ...sharingOf(target),
+    ...(target.region === slow && { completeWithin: '15m' }),
   })),
   ...(channel && { publish: { channel: 'stable' } }),
   ...(late && { copies: 'after-checks' }),
@@ -93,10 +97,10 @@ const recipeOf = ({ targets, steps, checks, capture, channel, keep }: Shape, lat
 /** The pipeline. In every region its channel may hold an image of a build that was published earlier. */
 export function pipelineWithPast(scenario: FaultScenario, interfere: Interference): Simulation {
   const shape = shapeOf(scenario);
-  const { fails, late, seed, rough, rates } = scenario;
+  const { fails, slow, seed, rough, rates } = scenario;
   const isCopy = shape.targets.some(({ region }) => region === fails);
   const simulation = createSimulation({
-    catalog: { recipes: { base: recipeOf(shape, late) }, scripts: {}, version: '' },
+    catalog: { recipes: { base: recipeOf(shape, scenario) }, scripts: {}, version: '' },
     interfere,
     settings: settingsOf(scenario),
     ...(scenario.told && { regionStacks: regionsOf(shape).filter((region) => region !== pipelineHome) }),
@@ -107,6 +111,7 @@ export function pipelineWithPast(scenario: FaultScenario, interfere: Interferenc
       ...(fails !== undefined &&
         !isCopy && { commands: [{ step: fails, exitCode: 1, stderr: 'it failed by itself' }] }),
       ...(isCopy && { images: [{ region: fails, name: 'base-*', fail: 'it failed by itself', afterSeconds: 90 }] }),
+      ...(slow !== undefined && { images: [{ region: slow, name: 'base-*', afterSeconds: 6 * 3600 }] }),
     },
   });
   if (shape.past && shape.channel) publishEarlier(simulation, shape);

@@ -64,6 +64,8 @@ export interface Shape {
 /** A build, the faults that strike it, and the reaction of a person. All of it is data, so its JSON can be run again. */
 export interface FaultScenario {
   strikes: Strike[];
+  /** The region whose copy takes hours, so that a second, time-based copy is begun beside it. */
+  slow?: string;
   /** The step or check that fails by itself, or the region whose copy fails. */
   fails?: string;
   /**

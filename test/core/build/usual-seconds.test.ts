@@ -63,3 +63,8 @@ test('of two steps of one name it learns nothing, since nobody could tell them a
     patch: 6,
   });
 });
+
+test('a slow copy was awaited from its start, also while a second one was beside it', () => {
+  const timings = [visit('AwaitCopy', 100, 900, 1), visit('AwaitCopy', 1001, 600, 1)];
+  expect(usualSeconds(timings, made).copies).toEqual({ 'eu-west-1': 1501 });
+});

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { account, build, consumer, copied, home, manifestIn, pipeline, targets } from '../../support/pipeline.ts';
+import { buildSeconds, hour, resting, triggered } from '../../support/triggered.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 
 const distribute = [
@@ -60,6 +61,17 @@ test('a region gets further copies of the image, each with its own key, name, ta
 
   const again = await build(simulation);
   expect(manifestIn(simulation, again).status).toBe('up-to-date');
+
+  // `golden share` takes no image of a region for another one.
+  const shared = await simulation.finish(simulation.share({ recipe: 'base', plan: true }));
+  const { images } = JSON.parse(shared.output ?? '{}') as { images: { ami: string; id?: string; changes: string[] }[] };
+  expect(images.map(({ ami, id, changes }) => [ami, id, changes])).toEqual(
+    expect.arrayContaining([
+      [first.id, undefined, []],
+      [further.id, 'cmk', []],
+    ]),
+  );
+  expect(images).toHaveLength(4);
 });
 
 test('a channel moves with its further copies, in all places or in none', async () => {
@@ -104,4 +116,16 @@ test('a publish that fails in one place takes back the others, the further copie
     for (const name of ['stable', 'stable/cmk', 'stable/second'])
       expect(parameterOf(simulation, region, name)).toBeUndefined();
   }
+});
+
+test('an image that drifts is told from the other one of its region', async () => {
+  const simulation = triggered([Object.assign(resting('base'), { distribute: distribute.slice(0, 2) })]);
+  simulation.start({ recipe: 'base' });
+  await simulation.pass(buildSeconds + hour);
+  const drifts = () => simulation.read({ recipe: 'base' }, 'drift')?.drifts.map(({ says }) => says);
+  expect(drifts()).toEqual([]);
+  const { id, permissions } = copyIn(simulation, home, 'cmk');
+  permissions.push({ UserId: consumer });
+  await simulation.pass(2 * hour);
+  expect(drifts()).toEqual([`the recipe would revoke ${id} from ${consumer}`]);
 });
