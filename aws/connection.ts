@@ -6,19 +6,30 @@ interface ClientConfig {
 
 type ClientKind<C> = new (config: ClientConfig) => C;
 
+/** Temporary credentials of a role, as STS gives them. */
+export interface RoleCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+}
+
 /** The connection to AWS: one SDK client per kind, region and number of attempts, made at first use. */
 export interface Connection {
   /** The pipeline's own region. */
   readonly region: string;
   /** @param attempts 1 for calls that a blind retry would do twice: their caller looks before it retries. */
   client<C>(kind: ClientKind<C>, region?: string, attempts?: number): C;
+  /** A connection with the credentials of another role. */
+  as(credentials: RoleCredentials): Connection;
 }
 
-/** @param dress Changes a client's configuration or the new client. The simulator hooks in here, below the retries. */
-export function connect(
-  region: string,
-  dress: { config?: (attempts: number) => object; attach?: (client: unknown, region: string) => void } = {},
-): Connection {
+/** Changes a client's configuration or the new client. The simulator hooks in here, below the retries. */
+interface Dress {
+  config?: (attempts: number) => object;
+  attach?: (client: unknown, region: string, credentials?: RoleCredentials) => void;
+}
+
+export function connect(region: string, dress: Dress = {}): Connection {
   const clients = new Map<ClientKind<unknown>, Map<string, unknown>>();
   return {
     region,
@@ -32,5 +43,10 @@ export function connect(
       ofKind.set(`${at} ${attempts}`, client);
       return client;
     },
+    as: (credentials) =>
+      connect(region, {
+        config: (attempts) => ({ ...dress.config?.(attempts), credentials }),
+        attach: (client, at) => dress.attach?.(client, at, credentials),
+      }),
   };
 }

@@ -29,6 +29,7 @@ function dryRunning(aws: Connection): Connection {
       };
       return new Proxy(real, { get: (target, key) => (key === 'send' ? send : Reflect.get(target, key)) });
     },
+    as: (credentials) => dryRunning(aws.as(credentials)),
   };
 }
 

@@ -61,6 +61,9 @@ const keptImage = z.strictObject({
 /** The place of a target, as a state hands it on. `id` is null for a region's own image, and absent in older executions. */
 export const inputPlace = { region: z.string(), id: z.nullish(z.string()) };
 
+/** The place of a copy in another account. */
+export const inputAccountPlace = { ...inputPlace, account: z.string() };
+
 const targetOutcomes = z.array(z.looseObject({ ...inputPlace, failure: z.optional(caughtError) }));
 
 /** The results of a failed build's states, as far as they got. */
@@ -77,10 +80,11 @@ export const failedContext = z.looseObject({
   build: z.optional(buildReference),
   copied: z.optional(z.looseObject({ targets: targetOutcomes })),
   distribution: z.optional(targetOutcomes),
+  intoAccounts: z.optional(z.array(z.looseObject({ ...inputAccountPlace, failure: z.optional(caughtError) }))),
 });
 
 /** A target as Verify passes it on. */
-export const verifiedTarget = z.looseObject({
+const verifiedTarget = z.looseObject({
   region: z.string(),
   id: z.optional(z.string()),
   ami: z.optional(z.string()),
@@ -88,6 +92,12 @@ export const verifiedTarget = z.looseObject({
   completedAt: z.optional(z.string()),
   error: z.optional(z.string()),
 });
+
+/** What Verify passes on. `copiedTo` are the copies in other accounts. */
+export const verifiedTargets = {
+  targets: z.array(verifiedTarget),
+  copiedTo: z.array(z.intersection(verifiedTarget, z.looseObject({ account: z.string() }))),
+};
 
 /** Wraps every stage: checks the payload, runs the stage, logs one line, and throws failures under their names. */
 export function lambda<I, O>(

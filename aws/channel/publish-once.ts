@@ -1,7 +1,10 @@
 import type { RunningBuild } from '../../core/build/identity.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { ledgerOf, type ChannelLedger, type ChannelValue } from '../../core/distribute/channel.ts';
-import { inPlace, onlyPlace, placeName } from '../../core/distribute/place.ts';
+import { targetName } from '../../core/accounts/account-copies.ts';
+import type { FoundCopy } from '../../core/accounts/account-ledger.ts';
+import { inPlace, onlyPlace } from '../../core/distribute/place.ts';
+import { lookIntoAccounts, writeAccountChannels } from './account-channels.ts';
 import { readChannel, refuseSuperseded, writeChannel, type Ledger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import {
@@ -23,10 +26,15 @@ export const publishOncePermissions = [
   'ssm:PutParameter',
   'ec2:AttachImageWatermark',
   'ec2:DescribeImages',
+  'sts:AssumeRole',
 ];
 
-function saysMissing(parameter: string, behind: ChannelValue[], unready: PublishedTemplate[]): string[] {
-  const list = behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ');
+function saysMissing(
+  parameter: string,
+  behind: (ChannelValue & { account?: string })[],
+  unready: PublishedTemplate[],
+): string[] {
+  const list = behind.map(({ ami, ...at }) => `${ami} in ${targetName(at)}`).join(', ');
   const dropped = 'Parameter Store drops an AMI id that it cannot describe';
   const held = list ? [`${parameter} was written but does not hold ${list} yet; ${dropped}`] : [];
   return [...held, ...unready.map(saysBehind)];
@@ -35,14 +43,14 @@ function saysMissing(parameter: string, behind: ChannelValue[], unready: Publish
 /**
  * Does the next part of a publish: writes the ledger, writes what is not yet as the ledger says, or completes the ledger. The old
  * values are written down first, so that Compensate can take back any publish that does not complete.
- * @param made The images that this execution publishes.
+ * @param made The images that this execution publishes. `copiedTo` are their copies in other accounts.
  * @param writes Whether to write again what has not arrived.
  * @returns what it waits for. Undefined if the image is published.
  */
 export async function publishOnce(
   artifacts: Artifacts,
   { plan, own, read, now }: { plan: Plan; own: RunningBuild; read: Ledger; now: Date },
-  made: ChannelLedger['after'],
+  { made, copiedTo }: { made: ChannelLedger['after']; copiedTo: FoundCopy[] },
   writes: boolean,
 ): Promise<string | undefined> {
   const { aws } = artifacts;
@@ -54,15 +62,16 @@ export async function publishOnce(
   const entries = templates.map(({ entry }) => entry);
   const publishing = { plan, own, read, now, templates: entries };
   const current = wanted ? await readChannel(aws, parameter, after.map(onlyPlace)) : [];
-  const ledger = ledgerOf(read.known, parameter, current, after, entries);
+  const there = await lookIntoAccounts(aws, plan, read.known, copiedTo);
+  const ledger = ledgerOf(read.known, parameter, current, after, entries, there.accounts);
   const begun = JSON.stringify(ledger) === JSON.stringify(read.known);
   const behind = after.filter((one) => inPlace(current, one)?.ami !== one.ami);
   // Without a channel nothing points at the image, but from here on others may use it and it is no longer undone.
-  const others = begun || !wanted ? undefined : await beginPublish(artifacts, publishing, current, after);
+  const others = begun || !wanted ? undefined : await beginPublish(artifacts, publishing, current, ledger);
   if (others !== undefined) return others;
   const unready = templatesBehind(templates);
   const bare = await unmarked(aws, plan, made);
-  if (wanted && behind.length + unready.length + bare.length > 0) {
+  if (wanted && behind.length + there.behind.length + unready.length + bare.length > 0) {
     // Parameter Store takes seconds to accept an AMI id. What does not arrive is written again by the next call only.
     if (writes) {
       const held = current.filter((one) => inPlace(behind, one));
@@ -70,9 +79,11 @@ export async function publishOnce(
       // First, since accounts with Allowed AMIs could not launch what the channel points at.
       await markImages(aws, plan, bare);
       await writeChannel(aws, parameter, behind, plan);
+      await writeAccountChannels(aws, plan, there.behind);
       await writeTemplates(aws, plan, unready);
     }
-    return [...bare.map(saysUnmarked), ...saysMissing(parameter, behind, unready)].join('\n');
+    const missing = saysMissing(parameter, [...behind, ...there.behind], unready);
+    return [...bare.map(saysUnmarked), ...missing].join('\n');
   }
   if (wanted && !begun) return `${parameter} holds the image; the next look writes down that it is published`;
   await completePublish(artifacts, publishing, ledger);

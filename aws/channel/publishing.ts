@@ -34,7 +34,7 @@ export async function beginPublish(
   artifacts: Artifacts,
   { plan, own, read: before, now, templates }: Publishing,
   current: ChannelValue[],
-  after: ChannelLedger['after'],
+  { after, accounts }: Pick<ChannelLedger, 'after' | 'accounts'>,
 ): Promise<string | undefined> {
   const { channel: parameter = '' } = plan;
   const about = channelOf(plan);
@@ -48,7 +48,12 @@ export async function beginPublish(
     return publishMove(plan, own.execution.id, now, ledger.before, after, record);
   });
   if ('waiting' in begun) return begun.waiting;
-  await writeLedger(artifacts, plan, before, ledgerOf(before.known, parameter, begun.move.before, after, templates));
+  await writeLedger(
+    artifacts,
+    plan,
+    before,
+    ledgerOf(before.known, parameter, begun.move.before, after, templates, accounts),
+  );
   return undefined;
 }
 

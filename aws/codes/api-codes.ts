@@ -89,7 +89,14 @@ export const apiCodes: Record<string, ServiceCodes> = {
     means: {
       passing: 'DependencyTimeoutException KMSInternalException',
       gone: 'NotFoundException',
-      refused: 'InvalidArnException KMSInvalidStateException',
+      refused: `InvalidArnException DisabledException DryRunOperationException InvalidGrantIdException
+        InvalidGrantTokenException InvalidMarkerException KMSInvalidStateException`,
+    },
+  },
+  sts: {
+    means: {
+      refused: `MalformedPolicyDocument MalformedPolicyDocumentException PackedPolicyTooLarge PackedPolicyTooLargeException
+        RegionDisabledException`,
     },
   },
   cloudformation: {

@@ -49,9 +49,9 @@ const describe = ({
   tags: fromTags(Tags),
 });
 
-async function describeSnapshots(aws: Connection, region: string, about: string, Filters: Filter[]) {
+async function describeSnapshots(aws: Connection, region: string, about: string, Filters: Filter[], owner = 'self') {
   const ec2 = aws.client(EC2Client, region);
-  const input = { OwnerIds: ['self'], Filters, MaxResults: 1000 };
+  const input = { OwnerIds: [owner], Filters, MaxResults: 1000 };
   const snapshots = await ask({ action: 'ec2:DescribeSnapshots', region, about }, () =>
     everyPage(
       (NextToken) => ec2.send(new DescribeSnapshotsCommand({ ...input, NextToken })),
@@ -61,10 +61,15 @@ async function describeSnapshots(aws: Connection, region: string, about: string,
   return snapshots.map(describe);
 }
 
-/** Snapshots of this account by id. EC2 omits those that it does not know, or not yet. */
-export async function ownSnapshots(aws: Connection, region: string, ids: string[]): Promise<SnapshotDescription[]> {
+/** Snapshots of an account by id, which is this one by default. EC2 omits those that it does not know, not yet, or does not show. */
+export async function ownSnapshots(
+  aws: Connection,
+  region: string,
+  ids: string[],
+  owner?: string,
+): Promise<SnapshotDescription[]> {
   if (ids.length === 0) return [];
-  return describeSnapshots(aws, region, ids.join(', '), [{ Name: 'snapshot-id', Values: ids }]);
+  return describeSnapshots(aws, region, ids.join(', '), [{ Name: 'snapshot-id', Values: ids }], owner);
 }
 
 /** A build's snapshots in a region. They are found by tag: a pending AMI does not name its snapshots yet. */

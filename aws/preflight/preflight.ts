@@ -32,7 +32,9 @@ export const lookPermissions = [
 ];
 
 /** What findSource and the looks call. An alias in the recipe cannot be judged without kms:DescribeKey. */
-export const preflightPermissions = [...new Set([...sourcePermissions, ...lookPermissions, 'kms:DescribeKey'])];
+export const preflightPermissions = [
+  ...new Set([...sourcePermissions, ...lookPermissions, 'kms:DescribeKey', 'sts:AssumeRole']),
+];
 
 /**
  * The source, or its failure, which is reported together with all problems. If Allowed AMIs is enabled, it hides images as if
@@ -54,6 +56,10 @@ async function sourceOf(
     return new Failure(error.name, `${error.message}. ${hint}`, { cause: error });
   }
 }
+
+// Loaded only for a recipe that copies into other accounts.
+const lookAtAccounts = async (aws: Connection, recipe: Recipe) =>
+  (await import('./accounts.ts')).lookAtAccounts(aws, recipe);
 
 /** Collects the facts for the decisions of core/preflight. It only reads. */
 async function lookAt(
@@ -93,11 +99,12 @@ export async function foresee(
   { account, now, channelRoot, deployment, securityGroups: deploymentGroups, replaces }: Setting,
 ): Promise<Foreseen> {
   const at = { account, now, channelRoot };
-  const [source, seen, channel, templates] = await Promise.all([
+  const [source, seen, channel, templates, accounts] = await Promise.all([
     sourceOf(aws, recipe, at),
     lookAt(aws, recipe),
     lookAtChannel(aws, recipe, { channelRoot, deployment, replaces }),
     lookAtTemplates(aws, recipe),
+    recipe.distribute.some(({ copyTo }) => copyTo) ? lookAtAccounts(aws, recipe) : [],
   ]);
   const known = source instanceof Failure ? {} : { source };
   const encryption = await lookAtEncryption(aws, recipe, known.source);
@@ -110,6 +117,7 @@ export async function foresee(
     ...seen,
     ...channel,
     ...templates,
+    accounts,
     encryption,
   };
   return { source, ...findingsOf(recipe, facts) };

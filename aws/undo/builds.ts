@@ -1,9 +1,15 @@
 import type { Plan } from '../../core/build/plan.ts';
+import type { AccountResult } from '../../core/accounts/planned-copies.ts';
 import type { TargetResult } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
 import { keptUntil } from '../../core/undo/kept.ts';
 import { together, unseen, type Removal } from '../../core/undo/removal.ts';
 import { scopeOfFailed, scopeOfPublished, scopesByPlace, type UndoScope } from '../../core/undo/scope.ts';
+import {
+  accountScopesOfFailed,
+  accountScopesOfPublished,
+  type AccountScope,
+} from '../../core/accounts/account-scopes.ts';
 import { hasSettled, placesToSee, settlingAfter, settlingOf, type CleanUp } from '../../core/undo/settling.ts';
 import { decideUndo } from '../../core/undo/undo.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -14,8 +20,15 @@ import { readDocument, write } from '../memory/documents.ts';
 import { carryOut, keepingPermissions, removalPermissions, takingBackPermissions } from './carry-out.ts';
 import { lookAtBuild, listingPermissions } from './look.ts';
 
+/** What the undoing in other accounts calls in the pipeline's own. All else it does by the role of the other account. */
+export const accountUndoPermissions = ['sts:AssumeRole', 'kms:ListRetirableGrants', 'kms:RevokeGrant'];
+
+// Loaded only for a build that copies into other accounts.
+const undoInAccount = async (aws: Connection, plan: Plan, scope: AccountScope, until?: string): Promise<Removal> =>
+  (await import('./account-copies.ts')).undoInAccount(aws, plan, scope, until);
+
 /** The actions that removeTemporary calls, besides reading the ledger. */
-export const temporaryPermissions = [...listingPermissions, ...removalPermissions];
+export const temporaryPermissions = [...listingPermissions, ...removalPermissions, ...accountUndoPermissions];
 
 /** The actions that removeBuild calls. */
 export const undoPermissions = [
@@ -53,16 +66,16 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, cleanUp: Cle
     await readDocument(artifacts, plan, 'settling'),
   ];
   const scopes = scopesByPlace(scopeOfFailed(plan, ledger, manifest));
+  const elsewhere = accountScopesOfFailed(plan, ledger, manifest);
   const settling = settlingOf(before, cleanUp);
-  const due = placesToSee([...scopes.keys()], settling, cleanUp, now);
+  const due = placesToSee([...scopes.keys(), ...elsewhere.keys()], settling, cleanUp, now);
   // Only what a settled look shows is kept: see decideUndo.
   const until = hasSettled(cleanUp, now) ? keptUntil(cleanUp.began) : undefined;
-  const looks = await Promise.all(
-    due.map(async (place): Promise<[string, Removal]> => [
-      place,
-      await undo(aws, plan, scopes.get(place) as UndoScope, until),
-    ]),
-  );
+  const lookAt = (place: string): Promise<Removal> => {
+    const inOther = elsewhere.get(place);
+    return inOther ? undoInAccount(aws, plan, inOther, until) : undo(aws, plan, scopes.get(place) as UndoScope, until);
+  };
+  const looks = await Promise.all(due.map(async (place) => [place, await lookAt(place)] as [string, Removal]));
   const { removed, ...rest } = together(looks.map(([, removal]) => removal));
   const undone = [...new Set([...((await readDocument(artifacts, plan, 'undone')) ?? []), ...removed])];
   if (removed.length > 0) await write(artifacts, plan, 'undone', undone);
@@ -71,19 +84,21 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, cleanUp: Cle
 }
 
 /**
- * Puts the channel back where a build that died was publishing, and its clean-up died too. @returns why it could not be put back
- * everywhere; undefined where nothing is left to put back.
+ * Puts the channel back where a build that died was publishing, and its clean-up died too, and removes the build's copies in other
+ * accounts. @returns why that could not be done everywhere; undefined where nothing is left to do.
  */
 export async function takeBackPublish(artifacts: Artifacts, identity: BuildIdentity): Promise<string | undefined> {
   const plan = await readDocument(artifacts, identity, 'plan');
   if (!plan) return undefined;
+  const { aws } = artifacts;
   const { ledger, refused } = await closeLedger(artifacts, plan);
-  if (!ledger || ledger.complete) return undefined;
-  const removal = await undo(artifacts.aws, plan, {
-    ...scopeOfFailed(plan, ledger, undefined),
-    instances: false,
-    regions: [],
-  });
+  if (ledger?.complete) return undefined;
+  const elsewhere = [...accountScopesOfFailed(plan, ledger, await readDocument(artifacts, plan, 'manifest')).values()];
+  const channel = { ...scopeOfFailed(plan, ledger, undefined), instances: false, regions: [] };
+  const removal = together([
+    ...(ledger ? [await undo(aws, plan, channel)] : []),
+    ...(await Promise.all(elsewhere.map((one) => undoInAccount(aws, plan, one, keptUntil(plan.startedAt))))),
+  ]);
   const wrong = [...refused, ...removal.refused, ...removal.busy];
   return wrong.length > 0 ? `its channel could not be put back: ${wrong.join('; ')}` : undefined;
 }
@@ -92,9 +107,21 @@ export async function takeBackPublish(artifacts: Artifacts, identity: BuildIdent
  * Takes one look at everything of a published build that is not published, and removes it. Repeat until nothing is left.
  * @throws AwsTransient if AWS has no time for a part of it.
  */
-export async function removeTemporary(artifacts: Artifacts, plan: Plan, targets: TargetResult[]): Promise<Removal> {
-  const { whole } = await readLedger(artifacts, plan);
-  const removal = await undo(artifacts.aws, plan, scopeOfPublished(plan, whole, targets));
+export async function removeTemporary(
+  artifacts: Artifacts,
+  plan: Plan,
+  targets: TargetResult[],
+  copiedTo: AccountResult[],
+): Promise<Removal> {
+  const { aws } = artifacts;
+  const { whole: known } = await readLedger(artifacts, plan);
+  const elsewhere = [...accountScopesOfPublished(plan, known, copiedTo).values()];
+  const removal = together(
+    await Promise.all([
+      undo(aws, plan, scopeOfPublished(plan, known, targets)),
+      ...elsewhere.map((one) => undoInAccount(aws, plan, one)),
+    ]),
+  );
   const [busy] = removal.busy;
   if (busy === undefined) return removal;
   throw new Failure('AwsTransient', busy);

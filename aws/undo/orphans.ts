@@ -11,6 +11,7 @@ import { removalPermissions, removeThing, takingBackPermissions } from './carry-
 export const orphanPermissions = [
   ...removalPermissions,
   ...takingBackPermissions,
+  ...accountUndoPermissions,
   's3:GetObject',
   's3:PutObject',
   'states:DescribeExecution',

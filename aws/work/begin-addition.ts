@@ -39,6 +39,7 @@ export async function beginAddition(
     image: { made: true, ami: image.ami, snapshots: image.snapshots ?? [] },
     addition: true,
     targets: adds.targets.map(({ region, id = null }) => ({ region, id })),
+    accountCopies: [],
     order: { checks: false, copies: true },
   };
 }

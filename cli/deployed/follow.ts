@@ -4,7 +4,7 @@ import { historyReader, type ExecutionEvent } from '../../aws/executions/executi
 import { Failure, isRefusal } from '../../core/errors.ts';
 import { eventPaths } from '../../core/build/event-paths.ts';
 import { failureMessage } from '../../core/report/failure.ts';
-import { failedManifest } from '../../core/build/manifest.ts';
+import { failedManifest } from '../../core/report/failed-manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { findBuild } from './builds.ts';
 import { findPipeline, unreachable, type Pipeline, type PipelineOptions } from './deployment.ts';

@@ -71,7 +71,8 @@ export async function onSimulatedAccount(
     connect: (at) =>
       connect(at, {
         config: (attempts) => ({ retryStrategy: retryStrategy(own, chance, attempts) }),
-        attach: (client, to) => void cloud.attach(client as never, { account, region: to }, own),
+        attach: (client, to, credentials) =>
+          void cloud.attach(client as never, cloud.callerWith({ account, region: to }, credentials), own),
       }),
     region: async () => region,
     now: () => clock.now(),

@@ -51,15 +51,19 @@ export function longestParts({ provision, checks, image, distribute }: Bounded):
     { path: 'provision', seconds: commands(provision) },
     { path: 'checks', seconds: commands(checks) },
     { path: 'image.timeout', seconds: patience.image({ image }) },
-    { path: 'distribute', seconds: Math.max(0, ...distribute.map(patience.copy)) },
+    { path: 'distribute', seconds: Math.max(0, ...distribute.map(longestOfTarget)) },
     { path: 'everything else', seconds: besideWaits },
   ];
 }
+
+/** The copies in other accounts are made of the target's own copy, all at the same time. */
+const longestOfTarget = (target: Bounded['distribute'][number]): number =>
+  patience.copy(target) * (target.copyTo ? 2 : 1);
 
 /** The parts of a recipe that decide how long its build may take. */
 export interface Bounded {
   provision: { timeout: string }[];
   checks: { timeout: string }[];
   image: Recipe['image'];
-  distribute: Pick<Recipe['distribute'][number], 'timeout' | 'completeWithin'>[];
+  distribute: Pick<Recipe['distribute'][number], 'timeout' | 'completeWithin' | 'copyTo'>[];
 }

@@ -1,11 +1,17 @@
+import type { AccountResult } from '../accounts/planned-copies.ts';
 import type { WithAdded } from '../distribute/addition.ts';
-import type { ChannelLedger } from '../distribute/channel.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
 import type { KeptImage } from '../undo/kept.ts';
 import { firstImageName, imageNameIn } from '../distribute/image-name.ts';
+import {
+  copiedToOf,
+  statusOf,
+  type BuildStatus,
+  type ManifestAccountCopy,
+  type TargetStatus,
+} from '../accounts/manifest-copies.ts';
 import type { Plan } from './plan.ts';
-import type { BuildIdentity } from '../tags.ts';
 import type { Timing } from './timings.ts';
 import type { CostEstimate } from '../report/cost-estimate.ts';
 import type { WastedCopies } from '../report/wasted.ts';
@@ -15,10 +21,12 @@ export interface Manifest extends WithAdded {
   schema: 1;
   recipe: string;
   build: string;
-  status: 'published' | 'failed' | 'up-to-date';
+  status: BuildStatus;
   source: { ami: string; owner: string; name: string; region: string } | null;
   image: { name: string; ami: string; region: string; snapshots: string[] } | null;
   targets: ManifestTarget[];
+  /** Copies in other accounts. Absent where the recipe asks for none. */
+  copiedTo?: ManifestAccountCopy[];
   timings: Timing[];
   failure: ManifestFailure | null;
   /** `start` where the image differs from the deployed recipe's image. Absent where it is the same. */
@@ -39,7 +47,7 @@ export interface ManifestTarget extends Place {
   organizationalUnits: string[];
   allowPublic?: true; // everyone may launch it
   parameter: string | null;
-  status: 'published' | 'failed' | 'skipped';
+  status: TargetStatus;
   error: string | null;
 }
 
@@ -61,13 +69,17 @@ interface ManifestParts {
   image?: { ami: string; snapshots: string[] } | undefined;
   /** What Copy, Grant or Verify found, by place. A target of the plan that is absent was never reached. */
   targets: TargetResult[];
+  /** The same of copies in other accounts. */
+  copiedTo?: AccountResult[];
   /** Parameter of the channel, where the build wrote one. A further copy in a region has one below it. */
   parameter: string | null;
   timings: Timing[];
   failure: ManifestFailure | null;
 }
 
-export function manifestOf({ plan, status, image, targets, parameter, timings, failure }: ManifestParts): Manifest {
+export function manifestOf(parts: ManifestParts): Manifest {
+  const { plan, status, image, targets, parameter, timings, failure } = parts;
+  const copiedTo = copiedToOf(parts);
   const { source, document } = plan;
   return {
     schema: 1,
@@ -80,7 +92,7 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
     targets: document.distribute.map((target) => {
       const result = inPlace(targets, target);
       const name = imageNameIn(plan, target);
-      const published = status === 'published' && result?.ami !== undefined && result.error === undefined;
+      const is = statusOf(status, result);
       return {
         ...onlyPlace(target),
         ...(name !== firstImageName(plan) && { name }),
@@ -90,11 +102,12 @@ export function manifestOf({ plan, status, image, targets, parameter, timings, f
         organizations: target.organizations,
         organizationalUnits: target.organizationalUnits,
         ...(target.allowPublic && { allowPublic: true as const }),
-        parameter: published && parameter !== null ? parameterOfPlace(parameter, target) : null,
-        status: published ? 'published' : result?.error !== undefined ? 'failed' : 'skipped',
+        parameter: is === 'published' && parameter !== null ? parameterOfPlace(parameter, target) : null,
+        status: is,
         error: result?.error ?? null,
       };
     }),
+    ...(copiedTo.length > 0 && { copiedTo }),
     timings,
     failure,
     ...(plan.added && { added: plan.added }),
@@ -111,40 +124,3 @@ export const leftBehind = (left: string[]): ManifestFailure => ({
   left,
   kept: [],
 });
-
-interface FailedParts {
-  identity: BuildIdentity;
-  /** Absent where the build failed before it was planned. */
-  plan: Plan | undefined;
-  /** What Publish has recorded so far. The failure may have come after the image was published. */
-  ledger: ChannelLedger | undefined;
-  /** Targets that failed. */
-  targets: TargetResult[];
-  timings: Timing[];
-  failure: ManifestFailure;
-}
-
-export function failedManifest({ identity, plan, ledger, targets, timings, failure }: FailedParts): Manifest {
-  if (plan && ledger?.complete) {
-    const home = inPlace(ledger.after, { region: plan.region });
-    const image = home && { ami: home.ami, snapshots: home.snapshots ?? [] };
-    const parameter = ledger.parameter || null;
-    const all = [...ledger.after, ...targets];
-    return manifestOf({ plan, status: 'published', image, targets: all, parameter, timings, failure });
-  }
-  if (plan) return manifestOf({ plan, status: 'failed', targets, parameter: null, timings, failure });
-  const { recipe, build } = identity;
-  return { schema: 1, recipe, build, status: 'failed', source: null, image: null, targets: [], timings, failure };
-}
-
-/**
- * Keeps the recorded failure of a build that is cleaned up once more, and updates only its remains. A manifest of an earlier
- * execution, which began before this one started (`startedAt`), belongs to another failure and is replaced.
- */
-export function stillFailed(before: Manifest | undefined, now: Manifest, startedAt: string | number): Manifest {
-  if (!before?.failure || !now.failure) return now;
-  const [first] = before.timings;
-  if (first && new Date(first.startedAt) < new Date(startedAt)) return now;
-  const undone = [...new Set([...before.failure.undone, ...now.failure.undone])];
-  return { ...before, failure: { ...before.failure, undone, left: now.failure.left, kept: now.failure.kept } };
-}

@@ -14,7 +14,15 @@ export const phases = {
     'AwaitImage',
   ],
   check: ['LaunchCandidate', 'AwaitCandidate', 'KeepUnjudged', 'SendCheck', 'AwaitCheck', 'TerminateInstances'],
-  distribute: ['CopyImage', 'AwaitCopy', 'GrantPermissions', 'Verify'],
+  distribute: [
+    'CopyImage',
+    'AwaitCopy',
+    'GrantPermissions',
+    'CopyIntoAccount',
+    'AwaitAccountCopy',
+    'FinishAccountCopy',
+    'Verify',
+  ],
   publish: ['Publish'],
   undo: ['CleanUp', 'Compensate', 'RecordFailure'],
 } as const;

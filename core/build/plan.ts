@@ -5,6 +5,7 @@ import type { CopyTimes } from '../copying/race.ts';
 import { firstRound, type PastFailures } from '../copying/copy-order.ts';
 import { deploymentName, type Replaced } from '../distribute/channel-owner.ts';
 import type { Addition, WithAdded } from '../distribute/addition.ts';
+import { accountCopiesOf } from '../accounts/account-copies.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from '../deployment/deployment-settings.ts';
@@ -130,6 +131,7 @@ export function workOf(plan: Plan, past: PastFailures) {
     candidate: atTheFoot(plan),
     seal: { capture: document.image.capture, shutsDown: provision.at(-1)?.shutsDown ?? false, wait: awaitedStop(plan) },
     targets: document.distribute.map(({ region, id = null }) => ({ region, id })),
+    accountCopies: accountCopiesOf(document).map(({ region, id = null, account }) => ({ region, id, account })),
     order: firstRound(document.copies, past),
   };
 }

@@ -29,6 +29,7 @@ export const quickRhythms = {
   AwaitCandidate: steady(shortestBeat),
   AwaitCheck: steady(shortestBeat),
   AwaitCopy: steady(shortestBeat),
+  AwaitAccountCopy: steady(shortestBeat),
   Verify: steady(30),
   Publish: steady(20),
   CleanUp: steady(22),
@@ -49,6 +50,7 @@ export const slowing = {
   AwaitCheck: slowRhythms.commands,
   AwaitImage: slowRhythms.images,
   AwaitCopy: slowRhythms.images,
+  AwaitAccountCopy: slowRhythms.images,
 };
 
 /** Number of looks that begin within the given seconds. */
@@ -120,12 +122,16 @@ export function mostEvents({ provision, checks, image, distribute }: Bounded, { 
     .map((target) => looksOf('AwaitCopy', patience.copy(target), images) * eventsOfLook + eventsOfRace(target))
     // An iteration of Copy and one of Grant, with a choice between them.
     .reduce((sum, looks) => sum + 2 * iteration + 2 * eventsOfTask + 2 * enteredAndLeft + looks, 0);
+  const withAccounts = distribute
+    .flatMap((target) => (target.copyTo ?? []).map(() => target))
+    .map((target) => looksOf('AwaitAccountCopy', patience.copy(target), images) * eventsOfLook)
+    .reduce((sum, looks) => sum + iteration + 2 * eventsOfTask + enteredAndLeft + looks, copies);
   return (
     eventsOfAll +
     eventsOf('AwaitCommand', [...secondsIn(provision), sanitizeSeconds]) +
     eventsOf('AwaitCheck', secondsIn(checks)) +
     looksOf('AwaitImage', patience.image({ image }), images) * eventsOfLook +
-    copies
+    withAccounts
   );
 }
 

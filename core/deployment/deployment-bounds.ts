@@ -68,6 +68,13 @@ function sharing(
       target[key].forEach((id, at) => {
         if (!covered(id)) outside(['distribute', index, key, at], id, 'shareWith');
       });
+    target.copyTo?.forEach(({ account, accounts }, at) => {
+      const path = ['distribute', index, 'copyTo', at];
+      if (!covered(account)) outside([...path, 'account'], account, 'shareWith');
+      accounts.forEach((id, one) => {
+        if (!covered(id)) outside([...path, 'accounts', one], id, 'shareWith');
+      });
+    });
   });
 }
 

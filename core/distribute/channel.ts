@@ -1,4 +1,5 @@
 import type { LedgerTemplate } from '../publish/ledger-template.ts';
+import type { AccountLedger } from '../accounts/account-ledger.ts';
 import { inPlace, isSamePlace, type Place } from './place.ts';
 
 /**
@@ -28,6 +29,8 @@ export interface ChannelLedger {
   /** What the publish makes of launch templates. Absent where it makes nothing of them, and in ledgers of earlier versions. */
   templates?: LedgerTemplate[];
   complete: boolean;
+  /** Absent where no account gets a copy of its own. */
+  accounts?: AccountLedger;
   /** A clean-up takes the publish back. A Publish that read the ledger earlier can then no longer complete it. */
   takenBack?: true;
   /** What is being published in targets that a published build gets later. */
@@ -60,12 +63,14 @@ export function ledgerOf(
   now: ChannelValue[],
   after: ChannelLedger['after'],
   templates: LedgerTemplate[] = [],
+  accounts?: AccountLedger,
 ): ChannelLedger {
   const before = now.map((value) => {
     const ours = [...(known?.after ?? []), ...after].some((one) => isSamePlace(one, value) && one.ami === value.ami);
     return (ours && known && inPlace(known.before, value)) || value;
   });
-  return { parameter, before, after, ...(templates.length > 0 && { templates }), complete: false };
+  const more = { ...(templates.length > 0 && { templates }), complete: false, ...(accounts && { accounts }) };
+  return { parameter, before, after, ...more };
 }
 
 /** The places that still hold this build's AMI although the publish did not complete, with the values to restore. */

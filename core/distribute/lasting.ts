@@ -56,8 +56,8 @@ export interface Wrong {
   forGood?: boolean;
 }
 
-const isShared = ({ accounts, organizations, organizationalUnits }: Target) =>
-  accounts.length + organizations.length + organizationalUnits.length > 0;
+const isShared = ({ accounts, organizations, organizationalUnits, copyTo = [] }: Target) =>
+  accounts.length + organizations.length + organizationalUnits.length + copyTo.length > 0;
 
 /** The encryption that the recipe asks for on an image's disk: the builder's disk decides for the first AMI, the target for a
  * copy. */

@@ -85,6 +85,14 @@ export interface EncryptionSettings {
   policies?: Record<string, Seen<string>>;
 }
 
+/** A role of another account in one region, and what KMS reports there about the keys of the copies, by name. */
+export interface AccountRoleSeen {
+  account: string;
+  region: string;
+  role: string;
+  keys: Seen<Record<string, KeySeen>>;
+}
+
 /** Everything that a preflight looks at. AWS may refuse each kind of fact separately. */
 export interface Facts {
   /** Region and account of the pipeline. */
@@ -112,6 +120,8 @@ export interface Facts {
   publicAccess: Record<string, Seen<string>>;
   /** The launch templates, by placeName. Absent where the recipe names none. */
   templates?: Record<string, Seen<TemplateSeen | undefined>>;
+  /** The roles that make copies in other accounts. Absent where there are none. */
+  accounts?: AccountRoleSeen[];
   /** By region: the pipeline's region and those of the targets. */
   encryption: Record<string, Seen<EncryptionSettings>>;
 }

@@ -1,5 +1,6 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
+import { accountProblems } from '../accounts/account-problems.ts';
 import { channelNotes, channelProblems, templateNotes, templateProblems } from './channel.ts';
 import { encryptionProblems, keyNotes } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';
@@ -44,6 +45,7 @@ export function targetFindings(recipe: Recipe, facts: TargetFacts): Findings {
       ...publicAccessProblems(recipe, facts),
       ...channelProblems(facts),
       ...templateProblems(recipe, facts),
+      ...accountProblems(recipe, facts),
     ],
     notes: [
       ...regionNotes(recipe, facts),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { secondsOf } from '../duration.ts';
 import { launchTemplate } from '../publish/publish-keys.ts';
+import { copyTo } from './accounts/copy-to.ts';
 import {
   accountId,
   distinct,
@@ -64,6 +65,7 @@ export const target = z
         ),
     ),
     launchTemplate: z.exactOptional(launchTemplate),
+    copyTo: z.exactOptional(copyTo),
     timeout: z
       ._default(duration('1h', '7d'), '48h')
       .check(z.describe('How long EC2 may take to copy the image here, 1h to 7d. Terabytes take days.')),

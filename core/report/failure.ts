@@ -11,6 +11,9 @@ import {
   type StateEvent,
   type CaughtError,
 } from '../build/timings.ts';
+import type { TargetResult } from '../distribute/distribution.ts';
+import { accountCopiesOf, accountPlaceName, onlyAccountPlace } from '../accounts/account-copies.ts';
+import type { AccountResult } from '../accounts/planned-copies.ts';
 import { placeName, onlyPlace, type Place } from '../distribute/place.ts';
 import { wastedCopies, wastedLine } from './wasted.ts';
 
@@ -27,12 +30,30 @@ export function targetAdvice(error: string): string | undefined {
 }
 
 /** The targets whose copy or permissions failed, and why. */
-export const failedTargets = (
+const failedTargets = (
   distribution: { region: string; id?: string | null | undefined; failure?: CaughtError | undefined }[],
 ): (Place & { error: string })[] =>
   distribution.flatMap(({ failure, ...place }) =>
     failure ? [{ ...onlyPlace(place), error: failureBrief(failure) }] : [],
   );
+
+type Outcomes = Parameters<typeof failedTargets>[0];
+
+/** The targets and the copies in other accounts that failed, as far as the states of a build got. */
+export const failedOutcomes = ({
+  copied,
+  distribution = copied?.targets ?? [],
+  intoAccounts = [],
+}: {
+  copied?: { targets: Outcomes } | undefined;
+  distribution?: Outcomes | undefined;
+  intoAccounts?: (Outcomes[number] & { account: string })[] | undefined;
+}): { targets: TargetResult[]; copiedTo: AccountResult[] } => ({
+  targets: failedTargets(distribution),
+  copiedTo: intoAccounts.flatMap(({ failure, ...at }) =>
+    failure ? [{ ...onlyAccountPlace(at), error: failureBrief(failure) }] : [],
+  ),
+});
 
 /** The readable message in a caught error's cause. */
 export function failureMessage({ Error, Cause }: CaughtError): string {
@@ -79,7 +100,8 @@ export function placedMessage(message: string, { map, index = -1 }: FailedPlace,
   const { provision = [], checks = [], document } = plan ?? {};
   const step = { Provision: provision, Check: checks }[map ?? '']?.[index]?.name;
   const target = map === 'Copy' || map === 'Grant' ? document?.distribute[index] : undefined;
-  const name = step === undefined ? target && placeName(target) : `"${step}"`;
+  const copy = map === 'IntoAccounts' && document ? accountCopiesOf(document)[index] : undefined;
+  const name = copy ? accountPlaceName(copy) : step === undefined ? target && placeName(target) : `"${step}"`;
   return name === undefined || message.includes(name) ? message : `${name}: ${message}`;
 }
 

@@ -22,10 +22,11 @@ export interface Removal {
  */
 export type RemovalAnswer = 'done' | 'not yet' | 'nothing' | { refused: string } | { busy: string };
 
-const nothing: Removal = { removed: [], left: [], refused: [], kept: [], busy: [] };
+/** The result of a look that removed nothing. */
+export const nothingRemoved: Removal = { removed: [], left: [], refused: [], kept: [], busy: [] };
 
 /** A look that AWS was too busy to answer. */
-export const unseen = (answer: string): Removal => ({ ...nothing, left: [answer], busy: [answer] });
+export const unseen = (answer: string): Removal => ({ ...nothingRemoved, left: [answer], busy: [answer] });
 
 /** Refuses an action on a thing if AWS refused to remove another thing that uses it. */
 export function heldBy(action: UndoAction, staying: ReadonlySet<string>): RemovalAnswer | undefined {
@@ -48,8 +49,8 @@ const pasts = { terminate: 'terminated', deregister: 'deregistered', delete: 'de
 
 /** An action that AWS refused or was too busy to carry out. */
 function notCarriedOut(action: UndoAction, answer: { refused: string } | { busy: string }): Removal {
-  if ('refused' in answer) return { ...nothing, refused: [`${subjectOf(action)}: ${answer.refused}`] };
-  return { ...nothing, left: [`${subjectOf(action)}: ${answer.busy}`], busy: [answer.busy] };
+  if ('refused' in answer) return { ...nothingRemoved, refused: [`${subjectOf(action)}: ${answer.refused}`] };
+  return { ...nothingRemoved, left: [`${subjectOf(action)}: ${answer.busy}`], busy: [answer.busy] };
 }
 
 /** Puts an action and AWS's answer in words. */
@@ -58,24 +59,24 @@ export function removalOf(action: UndoAction, answer: RemovalAnswer): Removal {
     const { region, image, until } = action;
     const expires = typeof answer === 'object' ? (image.tags[expiresTag] ?? null) : until;
     const kept = [{ region, ami: image.id, snapshots: image.snapshots, expires }];
-    return { ...(typeof answer === 'object' ? notCarriedOut(action, answer) : nothing), kept };
+    return { ...(typeof answer === 'object' ? notCarriedOut(action, answer) : nothingRemoved), kept };
   }
   if (typeof answer === 'object') return notCarriedOut(action, answer);
-  if (action.do === 'leave') return { ...nothing, refused: [`${action.what}: ${action.why}`] };
+  if (action.do === 'leave') return { ...nothingRemoved, refused: [`${action.what}: ${action.why}`] };
   if (action.do === 'revoke') {
     const removed = answer === 'done' ? [`took back the permissions of ${action.id} in ${action.region}`] : [];
-    return { ...nothing, removed };
+    return { ...nothingRemoved, removed };
   }
   if (action.do === 'restore') {
     const { ami, parameter, region } = action;
     const removed =
       ami === undefined ? `deleted ${parameter} in ${region}` : `restored ${parameter} = ${ami} in ${region}`;
-    return { ...nothing, removed: [removed], left: [`${parameter} in ${region} (just restored)`] };
+    return { ...nothingRemoved, removed: [removed], left: [`${parameter} in ${region} (just restored)`] };
   }
   if (action.do === 'unmark') {
     const { image, region, watermark } = action;
     const removed = [`took the watermark ${watermark} from ${image.id} in ${region}`];
-    return { ...nothing, removed, left: [`watermark of ${image.id} in ${region} (just removed)`] };
+    return { ...nothingRemoved, removed, left: [`watermark of ${image.id} in ${region} (just removed)`] };
   }
   if (action.do === 'default' || action.do === 'unversion') {
     const { version, template, region } = action;
@@ -83,16 +84,16 @@ export function removalOf(action: UndoAction, answer: RemovalAnswer): Removal {
       action.do === 'default'
         ? `restored the default version ${version} of ${template} in ${region}`
         : `deleted version ${version} of ${template} in ${region}`;
-    return { ...nothing, removed: [removed], left: [`${template} in ${region} (just restored)`] };
+    return { ...nothingRemoved, removed: [removed], left: [`${template} in ${region} (just restored)`] };
   }
   const { thing } = action;
   const name = thingName(thing);
-  if (action.do === 'wait') return { ...nothing, left: [`${name} (${thing.state})`] };
-  if (answer === 'not yet') return { ...nothing, left: [`${name} (in use)`] };
+  if (action.do === 'wait') return { ...nothingRemoved, left: [`${name} (${thing.state})`] };
+  if (answer === 'not yet') return { ...nothingRemoved, left: [`${name} (in use)`] };
   const removed = [`${pasts[action.do]} ${name}`];
   // EC2 takes a while to remove everything but a snapshot.
   const state = thing.kind === 'image' ? 'just deregistered' : thing.state;
-  return { ...nothing, removed, left: thing.kind === 'snapshot' ? [] : [`${name} (${state})`] };
+  return { ...nothingRemoved, removed, left: thing.kind === 'snapshot' ? [] : [`${name} (${state})`] };
 }
 
 export const together = (removals: Removal[]): Removal => ({

@@ -5,7 +5,7 @@ import { ledgerOfPlan, readLedger } from '../../aws/channels.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
-import { buildReference, lambda, verifiedTarget } from '../stage.ts';
+import { buildReference, lambda, verifiedTargets } from '../stage.ts';
 import { wait, type LookResult } from '../wait.ts';
 
 /**
@@ -14,10 +14,10 @@ import { wait, type LookResult } from '../wait.ts';
  */
 export const publish = wait({
   name: 'Publish',
-  input: z.looseObject({ build: buildReference, targets: z.array(verifiedTarget) }),
+  input: z.looseObject({ build: buildReference, ...verifiedTargets }),
   permissions: publishOncePermissions,
   bounds: () => fixedWaits.Publish,
-  async look({ build: own, targets, again }, cloud): Promise<LookResult<object>> {
+  async look({ build: own, targets, copiedTo, again }, cloud): Promise<LookResult<object>> {
     // Read the ledger before the owner: if a clean-up writes the ledger after this read, this publish can no longer complete it.
     const ledgerNow = await readLedger(cloud, own);
     const plan = await readOwnPlan(cloud, own);
@@ -29,7 +29,7 @@ export const publish = wait({
     const made = targets.flatMap(({ ami, snapshots, error, ...at }) =>
       ami && error === undefined ? [{ ...onlyPlace(at), ami, snapshots }] : [],
     );
-    const waiting = await publishOnce(cloud, { plan, own, read, now: cloud.now() }, made, !again);
+    const waiting = await publishOnce(cloud, { plan, own, read, now: cloud.now() }, { made, copiedTo }, !again);
     return waiting === undefined ? done : { waiting };
   },
 });

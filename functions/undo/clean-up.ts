@@ -7,27 +7,27 @@ import { executionHistory } from '../../aws/executions/executions.ts';
 import { leftBehind, manifestOf } from '../../core/build/manifest.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { timingsOf } from '../../core/build/timings.ts';
-import { buildReference, lambda, measure, verifiedTarget } from '../stage.ts';
+import { buildReference, lambda, measure, verifiedTargets } from '../stage.ts';
 import { secondsSince, wait } from '../wait.ts';
 
 /**
- * Waits until the temporary resources of a published build are gone: instances, volumes, failed targets, and the first AMI if the
- * pipeline's own region is no target. Then writes the manifest, and tells EventBridge. As the image is published, what cannot be
- * removed, or told, is reported and does not fail the build. A look repeated after a lost answer measures the build once more.
+ * Waits until the temporary resources of a published build are gone: instances, volumes, remains of failed targets, and the first
+ * AMI if the pipeline's own region is no target. Then writes the manifest, and tells EventBridge. The image is already published, so
+ * what cannot be removed or told fails no build. A look repeated after a lost answer measures the build once more.
  */
 export const cleanUp = wait({
   name: 'CleanUp',
   input: z.looseObject({
     build: buildReference,
     image: z.looseObject({ ami: z.string(), snapshots: z.array(z.string()) }),
-    targets: z.array(verifiedTarget),
+    ...verifiedTargets,
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
   }),
   permissions: [...outputPermissions, ...tellingPermissions, ...temporaryPermissions, 'states:GetExecutionHistory'],
   bounds: () => fixedWaits.CleanUp,
-  async look({ build: own, image, targets, published: channel, since, late }, cloud) {
+  async look({ build: own, image, targets, copiedTo, published: channel, since, late }, cloud) {
     const plan = await readPlan(cloud, own);
-    const { left, refused } = await removeTemporary(cloud, plan, targets);
+    const { left, refused } = await removeTemporary(cloud, plan, targets, copiedTo);
     if (left.length > 0 && !late) return { waiting: `still there: ${left.join(', ')}` };
     const [remains, now] = [[...left, ...refused], cloud.now()];
     const end = { at: now.toISOString(), left: remains };
@@ -36,8 +36,9 @@ export const cleanUp = wait({
     const published = manifestOf({
       plan: await withOutputNote(cloud, plan, 'CleanUp'),
       status: 'published',
-      image: { ami: image.ami, snapshots: image.snapshots },
+      image,
       targets,
+      copiedTo,
       parameter: channel.parameter ?? null,
       timings: timingsOf(events),
       failure: remains.length > 0 ? leftBehind(remains) : null,

@@ -8,8 +8,8 @@ import { reckoned, unrecordedFailure } from '../../core/report/build-measurement
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { isRefusal, isTransient } from '../../core/errors.ts';
 import { explainFailure } from '../../core/failure-names.ts';
-import { completed, failedTargets, failureOf, failureSummary, redriveHint } from '../../core/report/failure.ts';
-import { failedManifest, stillFailed } from '../../core/build/manifest.ts';
+import { completed, failedOutcomes, failureOf, failureSummary, redriveHint } from '../../core/report/failure.ts';
+import { failedManifest, stillFailed } from '../../core/report/failed-manifest.ts';
 import { timingsOf } from '../../core/build/timings.ts';
 import { ended, failedContext, lambda, measure, stage } from '../stage.ts';
 
@@ -19,14 +19,13 @@ export const recordFailure = stage({
   input: z.strictObject({ ...ended, context: failedContext }),
   permissions: [...outputPermissions, ...tellingPermissions, 'states:DescribeExecution', 'states:GetExecutionHistory'],
   async run({ execution: { id, startedAt }, as, context }, cloud) {
-    const { compensation: result, copied, distribution = copied?.targets ?? [] } = context;
+    const { compensation: result } = context;
     const unread: string[] = [];
     const events = await historyIfAllowed(cloud.aws, id, unread);
     const input = await inputIfAllowed(cloud.aws, id, unread);
     let failure = failureOf(events, context.failure, result, unread);
     const identity = claimedIdentity(input ?? context.build ?? result, { id, startedAt }); // else as Resolve named it
     if (identity) cloud.about(identity);
-    const targets = failedTargets(distribution);
     // A refused execution made nothing, so it must not write the build's record, if there is one.
     const ours = result?.owner === 'ours' || (as === id && result?.owner !== 'other' && !isRefusal(failure.error));
     // A later clean-up from outside measures only what was not reported yet.
@@ -40,7 +39,7 @@ export const recordFailure = stage({
         const plan = provisioned ? await withOutputNote(cloud, known, 'RecordFailure') : known;
         failure = completed(failure, events, plan);
         const ledger = await readDocument(cloud, identity, 'ledger');
-        const failed = failedManifest({ identity, plan, ledger, targets, timings, failure });
+        const failed = failedManifest({ identity, plan, ledger, ...failedOutcomes(context), timings, failure });
         const { manifest, measurements } = reckoned(failed, plan, events, cloud.now());
         const recorded = stillFailed(before, manifest, startedAt);
         failure.left.push(...(await recordLate(cloud, before, recorded, id)));

@@ -79,6 +79,14 @@ const documentsOf: Bound = ({ documents }, grant) => {
 const keysOf: Bound = ({ kmsAccounts }, grant) =>
   alsoOn(grant, kmsAccounts === 'any' ? [] : kmsAccounts.map((id) => arn(`kms:*:${id}:key/*`)));
 
+/** Roles of the accounts that images may go to. */
+const rolesOfAccounts: Bound = ({ shareWith }, grant) => {
+  if (shareWith === 'any') return grant;
+  const accounts = shareWith.filter((entry) => /^\d+$/.test(entry));
+  const Resource = accounts.map((id) => arn(`iam::${id}:role/golden-copy-target*`));
+  return { ...grant, Resource: Resource.length > 0 ? Resource : arn('iam::000000000000:role/none') };
+};
+
 /** Function and action → the grant's limits. Undoing has no limits: a changed setting must not leave things behind. */
 const bounds: Record<string, Record<string, Bound>> = {
   copyImage: { 'ec2:CopyImage': inRegions },
@@ -95,7 +103,18 @@ const bounds: Record<string, Record<string, Bound>> = {
     'ec2:CreateLaunchTemplateVersion': inRegions,
     'ec2:ModifyLaunchTemplate': inRegions,
     'ssm:PutParameter': inRegions,
+    'sts:AssumeRole': rolesOfAccounts,
   },
+  resolve: { 'sts:AssumeRole': rolesOfAccounts },
+  resolvePlan: { 'sts:AssumeRole': rolesOfAccounts },
+  copyIntoAccount: {
+    'sts:AssumeRole': rolesOfAccounts,
+    'ec2:ModifyImageAttribute': inRegions,
+    'ec2:ModifySnapshotAttribute': (settings, grant) => inRegions(settings, toAccounts(settings, grant)),
+  },
+  awaitAccountCopy: { 'sts:AssumeRole': rolesOfAccounts },
+  finishAccountCopy: { 'sts:AssumeRole': rolesOfAccounts },
+  verify: { 'sts:AssumeRole': rolesOfAccounts },
   moveChannel: { 'ssm:PutParameter': inRegions },
   launch: { 'ec2:RunInstances': profilesOf, 'iam:PassRole': rolesOf },
   launchCandidate: { 'ec2:RunInstances': profilesOf, 'iam:PassRole': rolesOf },

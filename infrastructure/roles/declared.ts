@@ -42,7 +42,7 @@ export const impliedBy = ({ actions, byEvents }: Omit<Declared, 'key'>): string[
 /** Actions without a grant, and grants without a function that needs them. */
 export function grantProblems(functions: Declared[], table: GrantTable): string[] {
   const tableOf = (action: string) =>
-    `infrastructure/roles/grants${/^(ec2|s3)(?=:)/.exec(action)?.[0].replace(/^/, '-of-') ?? ''}.ts`;
+    `infrastructure/roles/grants${/^(ec2|kms|s3)(?=:)/.exec(action)?.[0].replace(/^/, '-of-') ?? ''}.ts`;
   const needs = functions.flatMap((declared) => impliedBy(declared).map((action) => ({ key: declared.key, action })));
   const missing = needs.flatMap(({ key, action }) => {
     const row = table[action];

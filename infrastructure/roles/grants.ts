@@ -1,44 +1,16 @@
 // The resources and conditions of all IAM actions, each action once. A function declares its actions in `permissions`, in its own
 // file. roles.ts makes one role for each function from both.
 import { arn, getArn, sub, type Text } from '../cloudformation.ts';
+import { copyTargetRoles, grantsOfKms } from './grants-of-kms.ts';
 import { grantsOfEc2 } from './grants-of-ec2.ts';
 import { grantsOfS3 } from './grants-of-s3.ts';
-import { anything, here, type Condition, type Grant, type GrantTable } from './policies.ts';
-
-/** EC2's endpoints, which end in the partition's domain. */
-const viaEc2 = ['ec2.*.amazonaws.com', 'ec2.*.amazonaws.com.cn', 'ec2.*.amazonaws.eu'];
-const keysOfAccount = arn('kms:*:${AWS::AccountId}:key/*');
-
-/** What EC2 does with a customer-managed key for the function that launches or copies. */
-const keysThroughEc2 = (condition: Condition = {}): Grant[] => [
-  { Resource: keysOfAccount, Condition: { StringLike: { 'kms:ViaService': viaEc2 }, ...condition } },
-];
-
-/** Looking at keys, which a key's policy need not forbid. EC2 does not show which key an alias means. */
-const looksAtKeys: Grant[] = [{ Resource: keysOfAccount }];
+import { anything, here, type Grant, type GrantTable } from './policies.ts';
 
 /** Commands go only to our instances. Their output goes to the bucket. */
 const commandsOf = (documents: Text[]): Grant[] => [
   { Resource: [...documents, sub('${ArtifactBucket.Arn}')] },
   { Resource: here('instance'), Condition: { StringLike: { 'ssm:resourceTag/golden:build': '*' } } },
 ];
-
-const grantsOfKms: GrantTable = {
-  'kms:CreateGrant': keysThroughEc2({ Bool: { 'kms:GrantIsForAWSResource': 'true' } }),
-  'kms:Decrypt': keysThroughEc2(),
-  'kms:DescribeKey': {
-    resolve: looksAtKeys,
-    resolvePlan: looksAtKeys,
-    grantPermissions: looksAtKeys,
-    verify: looksAtKeys,
-    verifyMove: looksAtKeys,
-    others: keysThroughEc2(),
-  },
-  'kms:GenerateDataKeyWithoutPlaintext': keysThroughEc2(),
-  'kms:GetKeyPolicy': looksAtKeys,
-  'kms:ReEncryptFrom': keysThroughEc2(),
-  'kms:ReEncryptTo': keysThroughEc2(),
-};
 
 /** The functions that ask whether the execution still runs that moves a channel. */
 const moving = ['publish', 'resolveMove', 'moveChannel', 'resolveShare', 'checkDrift'];
@@ -126,6 +98,8 @@ export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => (
   ...grantsOfKms,
   ...grantsOfS3,
   'servicequotas:GetServiceQuota': [{ Resource: arn('servicequotas:${AWS::Region}:${AWS::AccountId}:ec2/L-1216C47A') }],
+  // the trust policy of each role decides; an account cannot be a condition here, so the name is
+  'sts:AssumeRole': [{ Resource: copyTargetRoles }],
   'sns:Publish': [{ Resource: topic }],
   'sqs:SendMessage': [{ Resource: getArn('TriggerFailures') }],
   ...grantsOfSsm(channelRoot),

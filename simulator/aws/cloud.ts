@@ -1,29 +1,23 @@
+import type { RoleCredentials } from '../../aws/connection.ts';
 import type { Actions, Caller } from './calls/actions.ts';
 import { attach, type RecordedCall, type Services } from './calls/attach.ts';
 import type { AnyClient } from './calls/retries.ts';
 import type { Clock } from '../clock.ts';
 import { createDelays, type DelayOverrides, type DrawnDelay } from './delays.ts';
-import { ec2Actions } from './ec2/ec2-actions.ts';
 import { startGuests } from './ec2/instances/guest.ts';
-import { cloudFormationActions } from './cloudformation/stacks.ts';
 import { createEventBus, type EventBus } from './events/event-bus.ts';
 import { createGate } from './calls/gate.ts';
 import type { Interference } from '../pipeline/interference.ts';
 import { addKey, type Key, type Keys } from './keys.ts';
-import { iamActions } from './iam.ts';
-import { kmsActions } from './kms.ts';
-import { serviceQuotasActions } from './quotas.ts';
-import { stsActions } from './sts.ts';
-import { putEventsActions } from './events/put-events.ts';
+import { callerWith, arnOfRole } from './sts.ts';
 import { createRandom, type Random } from '../random.ts';
 import { noRates, roughRates, type Rates } from './calls/rates.ts';
-import { s3Actions } from './s3.ts';
 import { parseScenario, ScenarioWrong, type Scenario } from '../pipeline/scenario.ts';
 import { addPublicImage, publishRelease, type AddedImage } from './source-images.ts';
-import { agentActions, startAgents } from './ssm/agents.ts';
-import { commandActions } from './ssm/commands.ts';
-import { parameterActions, setParameter } from './ssm/parameters.ts';
+import { startAgents } from './ssm/agents.ts';
+import { setParameter } from './ssm/parameters.ts';
 import { createThrottle } from './calls/throttling.ts';
+import { servicesOf, type SimulatedServices } from './services.ts';
 import { createWorld } from './world.ts';
 import type { Image } from './state/images.ts';
 import type { World } from './state/world.ts';
@@ -44,6 +38,10 @@ export interface CloudOptions {
   instanceProfiles?: string[];
   /** Opt-in regions that the account has enabled. Default none. */
   optedIn?: string[];
+  /** Roles of other accounts that this cloud's account may assume. */
+  roles?: { account: string; name: string; externalId?: string | undefined }[];
+  /** Keys of those accounts. */
+  otherKeys?: { account: string; region: string; name: string }[];
   /** A scenario document; checked here. */
   scenario?: unknown;
   /** Fixed seconds instead of draws; the scenario's own take precedence. */
@@ -68,7 +66,7 @@ export interface CloudOptions {
 /** A simulated AWS with all accounts and regions. At first it holds only what AWS itself provides. */
 export interface SimulatedCloud {
   readonly clock: Clock;
-  readonly services: Services & { ec2: Actions; ssm: Actions; s3: Actions };
+  readonly services: SimulatedServices;
   /** Every attempt of every call of attached clients. */
   readonly calls: RecordedCall[];
   /** Every drawn delay of a resource, in order. */
@@ -84,13 +82,17 @@ export interface SimulatedCloud {
    * unless its calls are those of a function.
    */
   attach<Client extends AnyClient>(client: Client, caller: Caller | string, own?: Clock): Client;
+  /** The caller that has these credentials of STS. Without credentials, the caller itself. */
+  callerWith(caller: Caller, credentials?: RoleCredentials): Caller;
   /** Adds a service that is simulated elsewhere (`sfn`), behind this cloud's faults and limits. */
   addService(name: string, actions: Actions): void;
   addImage(image: AddedImage): Image;
   setParameter(region: string, name: string, value: string): void;
   /** Publishes a newer image of the family of a public parameter, and points the parameter to it. */
   publishRelease(region: string, parameter: string): Image;
-  addKey(region: string, name: string, state?: Key['state']): Key;
+  addKey(region: string, name: string, state?: Key['state'], account?: string): Key;
+  /** A role of another account that trusts this cloud's account. */
+  addRole(role: { account: string; name: string; externalId?: string | undefined }): void;
   createBucket(name: string, region: string): void;
   /** Turns the scenario's rules on or off; they are on by default. Delays, rates, quotas and keys are not affected. */
   heedRules(heed: boolean): void;
@@ -130,6 +132,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     random: createRandom(seed, 'event bus'),
     interfere: options.interfereWithEvents,
   });
+  for (const role of options.roles ?? []) addRole(world, role);
   startGuests(world);
   startAgents(world);
 
@@ -150,6 +153,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     random: (name) => createRandom(seed, name),
     attach: (client, at, own = clock) =>
       attach(client, services, typeof at === 'string' ? { account, region: at } : at, own, { calls, answers, latency }),
+    callerWith: (caller, credentials) => callerWith(world, caller, credentials),
     addService: (name, actions) => void (services[name] = guarded(name, actions)),
     ...changesTo(world),
     heedRules: (heed) => world.heedRules(heed),
@@ -161,7 +165,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
 /** Changes that a test makes to the cloud without a call of the API. */
 const changesTo = (
   world: World,
-): Pick<SimulatedCloud, 'addImage' | 'publishRelease' | 'setParameter' | 'addKey' | 'createBucket'> => ({
+): Pick<SimulatedCloud, 'addImage' | 'publishRelease' | 'setParameter' | 'addKey' | 'addRole' | 'createBucket'> => ({
   addImage(image) {
     const added = addPublicImage(world, image);
     world.views.settle(image.region);
@@ -173,15 +177,20 @@ const changesTo = (
     return image;
   },
   setParameter: (region, name, value) => setParameter(world, region, world.account, name, value),
-  addKey: (region, name, state) => addKey(world.keys, world.account, region, name, state),
+  addKey: (region, name, state, account = world.account) => addKey(world.keys, account, region, name, state),
+  addRole: (role) => addRole(world, role),
   createBucket: (name, region) => void world.buckets.set(name, { name, region, objects: new Map() }),
 });
+
+const addRole = (world: World, { account, name, externalId }: NonNullable<CloudOptions['roles']>[number]): void =>
+  void world.roles.set(arnOfRole(account, name), { trusts: world.account, externalId });
 
 function keysOf(account: string, options: CloudOptions, scenario: Scenario): Keys {
   const keys: Keys = new Map();
   for (const [region, names] of Object.entries(options.keys ?? {}))
     for (const name of names) addKey(keys, account, region, name);
   for (const { region, alias, state } of scenario.keys) addKey(keys, account, region, alias, state);
+  for (const { account: other, region, name } of options.otherKeys ?? []) addKey(keys, other, region, name);
   return keys;
 }
 
@@ -189,22 +198,6 @@ const networkOf = ({ network }: CloudOptions, scenario: Scenario): Scenario['net
   ...scenario.network,
   subnets: [...scenario.network.subnets, ...(network?.subnets ?? [])],
   securityGroups: [...scenario.network.securityGroups, ...(network?.securityGroups ?? [])],
-});
-
-const servicesOf = (
-  world: World,
-  events: EventBus,
-  guarded: ReturnType<typeof createGate>,
-): SimulatedCloud['services'] => ({
-  ec2: guarded('ec2', ec2Actions(world)),
-  ssm: guarded('ssm', { ...parameterActions(world), ...agentActions(world), ...commandActions(world) }),
-  s3: guarded('s3', s3Actions(world)),
-  sts: guarded('sts', stsActions()),
-  kms: guarded('kms', kmsActions(world)),
-  iam: guarded('iam', iamActions(world)),
-  servicequotas: guarded('servicequotas', serviceQuotasActions(world)),
-  eventbridge: guarded('eventbridge', putEventsActions(world)),
-  cloudformation: guarded('cloudformation', cloudFormationActions(world, events)),
 });
 
 /** @throws ScenarioWrong if a rule of the scenario is about an action that the simulator does not have. */

@@ -1,6 +1,7 @@
 import type { DescribeKeyRequest, GetKeyPolicyRequest } from '@aws-sdk/client-kms';
 import { ApiError, type Actions, type Caller } from './calls/actions.ts';
-import { keyNamed } from './keys.ts';
+import { keyNamed, mayRead } from './keys.ts';
+import { grantActions } from './kms-grants.ts';
 import { partitionIn } from './partition.ts';
 import { required, strict } from './calls/strict.ts';
 import type { World } from './state/world.ts';
@@ -45,10 +46,15 @@ export const kmsActions = (world: World): Actions => ({
         : `Key '${name.startsWith('arn:') ? name : `arn:aws:kms:${region}:${account}:key/${name}`}' does not exist`;
       throw new ApiError('NotFoundException', what);
     }
+    if (caller.session && !mayRead(world, caller, key.arn))
+      throw new ApiError(
+        'AccessDeniedException',
+        `User: ${caller.session.role} is not authorized to perform: kms:DescribeKey on resource: ${key.arn} because no resource-based policy allows the kms:DescribeKey action`,
+      );
     const enabled = key.state === 'enabled';
     return {
       KeyMetadata: {
-        AWSAccountId: account,
+        AWSAccountId: key.arn.split(':')[4],
         KeyId: key.arn.split('/')[1],
         Arn: key.arn,
         Enabled: enabled,
@@ -69,4 +75,5 @@ export const kmsActions = (world: World): Actions => ({
     if (!key) throw new ApiError('NotFoundException', `Key '${name}' does not exist`);
     return { Policy: key.policy ?? policyFor(caller, world.keyUsers), PolicyName: 'default' };
   }),
+  ...grantActions(world),
 });

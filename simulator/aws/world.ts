@@ -93,6 +93,8 @@ export function createWorld(options: WorldOptions): World {
     hits: new Set(),
     keys,
     keyUsers,
+    roles: new Map(),
+    sessions: new Map(),
     account,
     buckets: new Map(),
     instanceListeners: [],

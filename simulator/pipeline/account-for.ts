@@ -1,4 +1,5 @@
 import type { Catalog } from '../../core/recipe/types.ts';
+import { accountCopiesOf } from '../../core/accounts/account-copies.ts';
 import { parseRecipe } from '../../core/recipe/recipe.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import type { CloudOptions } from '../aws/cloud.ts';
@@ -50,7 +51,21 @@ function networkFor({ recipes, scripts }: Catalog): NonNullable<CloudOptions['ne
 const profilesOf = ({ recipes, scripts }: Catalog): string[] =>
   Object.values(recipes).flatMap((document) => parseRecipe(document, scripts).recipe?.builder.instanceProfile ?? []);
 
-type Account = Required<Pick<CloudOptions, 'keys' | 'keyUsers' | 'network' | 'instanceProfiles' | 'optedIn'>>;
+/** The roles of other accounts that recipes name, and those accounts' keys. */
+function othersIn({ recipes, scripts }: Catalog, home: string): Pick<Account, 'roles' | 'otherKeys'> {
+  const copies = Object.values(recipes).flatMap((document) => {
+    const { recipe } = parseRecipe(document, scripts, { home });
+    return recipe ? accountCopiesOf(recipe) : [];
+  });
+  return {
+    roles: copies.map(({ account, role, externalId }) => ({ account, name: role, externalId })),
+    otherKeys: copies.flatMap(({ account, region, kmsKey }) => (kmsKey ? [{ account, region, name: kmsKey }] : [])),
+  };
+}
+
+type Account = Required<
+  Pick<CloudOptions, 'keys' | 'keyUsers' | 'roles' | 'otherKeys' | 'network' | 'instanceProfiles' | 'optedIn'>
+>;
 
 /**
  * An account with everything that recipes name: keys, networks, instance profiles, regions of targets. A scenario can remove parts
@@ -63,6 +78,7 @@ export const accountFor = (
 ): Account => ({
   keys: keysOf(catalog, home),
   keyUsers: keyUsersOf(catalog, home),
+  ...othersIn(catalog, home),
   network: networkFor(catalog),
   instanceProfiles: [instanceProfile, ...profilesOf(catalog)],
   optedIn: [home, ...regionsIn(catalog, home)],

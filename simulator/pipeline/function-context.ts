@@ -26,7 +26,8 @@ export const connectTo = (
       logger: {},
       ignoreConfiguredEndpointUrls: true, // those of this computer
     }),
-    attach: (client, at) => void cloud.attach(client as never, { account, region: at }),
+    attach: (client, at, credentials) =>
+      void cloud.attach(client as never, cloud.callerWith({ account, region: at }, credentials)),
   });
 
 /** What each run of a function works with. */

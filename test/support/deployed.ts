@@ -29,7 +29,8 @@ export function operator({ clock, cloud }: Simulation, changes: Partial<Surround
     connect: (region) =>
       connect(region, {
         config: (attempts) => ({ retryStrategy: retryStrategy(own, chance, attempts) }),
-        attach: (client, at) => void cloud.attach(client as never, { account, region: at }, own),
+        attach: (client, at, credentials) =>
+          void cloud.attach(client as never, cloud.callerWith({ account, region: at }, credentials), own),
       }),
     region: async () => 'us-east-1',
     now: () => clock.now(),

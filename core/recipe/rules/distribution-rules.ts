@@ -2,13 +2,14 @@ import { encryptionIn, unshareable, type Encryption, type EncryptionFacts } from
 import { homeRegion, partitionOf } from '../regions.ts';
 import { formatPath } from '../problems.ts';
 import { sound, type Path, type Rule, type SoundParts, type RuleContext } from './rule.ts';
+import { accountCopyRules } from '../accounts/account-copy-rules.ts';
 import { targetRules } from './target-rules.ts';
 import { volumesOf } from './volume-rules.ts';
 
 type Target = NonNullable<SoundParts['distribute'][number]>;
 
-export const isShared = ({ accounts, organizations, organizationalUnits }: Target) =>
-  accounts.length + organizations.length + organizationalUnits.length > 0;
+export const isShared = ({ accounts, organizations, organizationalUnits, copyTo = [] }: Target) =>
+  accounts.length + organizations.length + organizationalUnits.length + copyTo.length > 0;
 
 /** Path and message for a shared target whose image would be encrypted with the AWS-managed key. */
 export function unshareableProblem(
@@ -71,6 +72,7 @@ const placed = (distribute: SoundParts['distribute']) =>
 
 export const distributionRules: Rule[] = [
   ...targetRules,
+  ...accountCopyRules,
   {
     says: 'All targets are in one partition (aws, aws-us-gov, aws-cn, aws-eusc), because AWS copies no image from one partition to another.',
     look({ distribute }, report) {

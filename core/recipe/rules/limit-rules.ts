@@ -14,7 +14,7 @@ function bounded({ provision, checks, image, distribute }: SoundParts): Bounded 
 /** The rules on how long a whole build may take. */
 export const limitRules: Rule[] = [
   {
-    says: `The timeouts of steps and checks (each with 15 minutes for SSM), image.timeout and the longest timeout of a target add up to at most the ${durationOf(executionSeconds)} that a build may take.`,
+    says: `The timeouts of steps and checks (each with 15 minutes for SSM), image.timeout and the longest timeout of a target (twice, where the target has copyTo) add up to at most the ${durationOf(executionSeconds)} that a build may take.`,
     look(parts, report) {
       const recipe = bounded(parts);
       const longest = recipe ? longestParts(recipe) : [];

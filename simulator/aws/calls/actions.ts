@@ -9,10 +9,22 @@ export interface FunctionRun {
   killed?: boolean;
 }
 
+/** Credentials that STS gave for a role. */
+export interface Session {
+  /** ARN of the role. */
+  role: string;
+  /** The only actions that the session may use, if its policy says so. */
+  actions?: readonly string[] | undefined;
+  /** Virtual milliseconds since the epoch. */
+  until: number;
+}
+
 /** The caller of an action, which AWS knows from the credentials and the endpoint. */
 export interface Caller {
   account: string;
   region: string;
+  /** Absent for the account's own users and functions. */
+  session?: Session;
   /** The simulator also knows which run of a function calls. */
   run?: FunctionRun;
 }

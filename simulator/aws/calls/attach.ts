@@ -20,6 +20,8 @@ export interface RecordedCall {
   error?: string;
   /** The function that made the call; absent for calls outside of functions. */
   by?: string;
+  /** ARN of the role whose credentials the call carries, if it was assumed. */
+  role?: string;
   /** The answer to a function, if answers are kept. */
   answer?: unknown;
 }
@@ -91,6 +93,7 @@ export function clientsOf(run: FunctionRun, connection: Connection): Connection 
       clients.set(shared, own);
       return own as never;
     },
+    as: (credentials) => clientsOf(run, connection.as(credentials)),
   };
 }
 
@@ -135,12 +138,13 @@ async function attempt(wire: Wire, { service, name, action, run, input, token }:
   if (run?.killed) throw new Error(`${run.name} was killed before it could call ${service}:${name}`);
   const requestId = `00000000-0000-4000-8000-${String(++wire.sent).padStart(12, '0')}`;
   const call: RecordedCall = { at: clock.now(), service, action: name, account, region, params: input };
+  if (caller.session) call.role = caller.session.role;
   if (run) call.by = run.name;
   options.calls?.push(call);
   const seconds = options.latency?.(service, name, region) ?? 0;
   if (seconds > 0) await clock.sleep(seconds * 1000);
   try {
-    const result = copy(action({ ...token, ...input }, run ? { account, region, run } : caller)) as object;
+    const result = copy(action({ ...token, ...input }, run ? { ...caller, run } : caller)) as object;
     if (run && options.answers) call.answer = result;
     return { output: { ...result, $metadata: { httpStatusCode: 200, requestId } }, response: {} };
   } catch (error) {

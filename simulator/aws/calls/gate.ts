@@ -1,5 +1,6 @@
 import { ConnectionLost, type Action, type Actions, type Caller } from './actions.ts';
 import { refuseWhereOff } from '../ec2/network/regions.ts';
+import { refuseOutsideSession } from '../sts.ts';
 import { refuseUnseen } from '../ec2/instances/unseen.ts';
 import { createFaults, errorOf } from './faults.ts';
 import type { Interference, Interfered } from '../../pipeline/interference.ts';
@@ -38,6 +39,7 @@ export function createGate(
       if (before === 'dropped') return {};
       if (before) throw before;
       refuseWhereOff(world, service, caller.region);
+      refuseOutsideSession(world, service, name, caller);
       throttle(service, name, input, caller);
       const output = answer(world, service, name, () => action(input, caller), input, caller);
       if (after) throw after;

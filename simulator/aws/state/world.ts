@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Scenario } from '../../pipeline/scenario.ts';
 import type { Random } from '../../random.ts';
 import type { Views } from '../calls/consistency.ts';
+import type { Session } from '../calls/actions.ts';
 import type { Rates } from '../calls/rates.ts';
 import type { Delays } from '../delays.ts';
 import type { Occurrence } from '../events/events.ts';
@@ -35,6 +36,10 @@ export interface World {
   readonly keys: Keys;
   /** Others who may use the keys: accounts by id, organizations by `o-…`. */
   readonly keyUsers: { accounts: string[]; organizations: string[] };
+  /** By ARN: the roles of other accounts that may be assumed. */
+  readonly roles: Map<string, { trusts: string; externalId?: string | undefined }>;
+  /** By access key id: what STS has given out. */
+  readonly sessions: Map<string, Session & { account: string }>;
   /** The account that the scenario is about. */
   readonly account: string;
   readonly buckets: Map<string, Bucket>;

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { manifestOf, stillFailed, type Manifest } from '../../../core/build/manifest.ts';
+import { stillFailed } from '../../../core/report/failed-manifest.ts';
+import { manifestOf, type Manifest } from '../../../core/build/manifest.ts';
 import { rebuildProblem, resumed } from '../../../core/start/resume-build.ts';
 import type { Recipe } from '../../../core/recipe/types.ts';
 import { parseRecipe } from '../../../core/recipe/recipe.ts';

@@ -7,7 +7,7 @@ import type { Ask } from './iam.ts';
 /** A call that an emulator recorded; `params` and `answer` have the SDK's shapes. */
 export type SeenCall = Pick<
   RecordedCall,
-  'service' | 'action' | 'account' | 'region' | 'params' | 'error' | 'by' | 'answer'
+  'service' | 'action' | 'account' | 'region' | 'params' | 'error' | 'by' | 'role' | 'answer'
 >;
 
 type Tags = Record<string, string>;
@@ -261,6 +261,15 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
   'kms:DescribeKey': ({ answer, region, account, on }) => [
     on(answer.KeyMetadata?.Arn ?? `arn:aws:kms:${region}:${account}:key/*`),
   ],
+  'kms:CreateGrant': ({ params, on }) => [
+    on(params.KeyId, {
+      'kms:GranteePrincipal': params.GranteePrincipal,
+      'kms:RetiringPrincipal': params.RetiringPrincipal,
+      'kms:GrantOperations': params.Operations,
+    }),
+  ],
+  'kms:RevokeGrant': ({ params, on }) => [on(params.KeyId)],
+  'sts:AssumeRole': ({ params, on }) => [on(params.RoleArn)],
   'kms:GetKeyPolicy': ({ params, on }) => [on(params.KeyId)],
   'iam:GetInstanceProfile': ({ params, account, on }) => [
     on(`arn:aws:iam::${account}:instance-profile/${params.InstanceProfileName}`),
@@ -327,6 +336,7 @@ const takesNoResource = new Set([
   'ec2:GetEbsDefaultKmsKeyId',
   'ec2:GetEbsEncryptionByDefault',
   'ec2:GetImageBlockPublicAccessState',
+  'kms:ListRetirableGrants',
   'ssm:DescribeInstanceInformation',
   'ssm:GetCommandInvocation',
   'ssm:ListCommandInvocations',

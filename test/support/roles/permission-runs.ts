@@ -1,6 +1,7 @@
 // Simulated builds that together make every function use all its permissions.
 import { atTheFoot } from '../../../core/launch/ladder.ts';
 import type { Action } from '../../../simulator/aws/calls/actions.ts';
+import type { Interference } from '../../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../../simulator/states/step-functions.ts';
 import type { DeploymentPlace } from './iam.ts';
@@ -109,6 +110,29 @@ const withLastingDisk = (check: 'pass' | 'fail'): PermissionRun => ({
   },
 });
 
+/** Copies in two accounts. The second one is optional there. */
+export const intoAccounts = {
+  ...short,
+  distribute: [
+    {
+      region: 'home',
+      kmsKey: 'alias/golden',
+      copyTo: [
+        { account: ours[0], kmsKey: 'alias/theirs', accounts: [consumer], publish: true, externalId: 'golden-42' },
+      ],
+    },
+    { region: 'eu-west-1', kmsKey: 'alias/golden-eu', required: false, copyTo: [{ account: ours[1] }] },
+  ],
+};
+
+/** AWS refuses an action in one account. */
+const refusedIn = (refusing: string | undefined, refusedAction: string): Interference => ({
+  call: ({ account: of, action }) =>
+    of === refusing && action === refusedAction
+      ? { error: 'AccessDeniedException', message: 'no', effect: false }
+      : undefined,
+});
+
 const unbuilt = {
   recipe: 'base',
   build: '20261123-030000-0000',
@@ -127,13 +151,16 @@ const readsPlan = {
   SendCheck: { instance: 'i-1', index: 0 },
   CopyImage: { region: 'us-east-1', ami: 'ami-1' },
   GrantPermissions: { region: 'us-east-1', copy: { ami: 'ami-1' } },
-  Verify: { distribution: [] },
+  CopyIntoAccount: { region: 'us-east-1', account: ours[0] },
+  FinishAccountCopy: { region: 'us-east-1', account: ours[0], outcome: {} },
+  Verify: { distribution: [], intoAccounts: [] },
   RecordUpToDate: { published: '20261123-030000-0000', notes: [] },
   CleanUp: {
     taskToken: 'token',
     since: '2026-11-23T03:00:00Z',
     image: { ami: 'ami-1', snapshots: [] },
     targets: [],
+    copiedTo: [],
     published: { written: false },
   },
 };
@@ -534,6 +561,14 @@ export const runs: PermissionRun[] = [
   },
   withLastingDisk('pass'),
   withLastingDisk('fail'),
+  one('images are copied into other accounts, of which one refuses', 'SUCCEEDED', {
+    changes: intoAccounts,
+    interfere: refusedIn(ours[1], 'CopyImage'),
+  }),
+  one('an account refuses the publish there', 'PublishFailed', {
+    changes: intoAccounts,
+    interfere: refusedIn(ours[0], 'PutParameter'),
+  }),
   swept,
   sweptUnheard,
   unplanned,

@@ -54,7 +54,14 @@ import {
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
-import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateGrantCommand,
+  DescribeKeyCommand,
+  GetKeyPolicyCommand,
+  KMSClient,
+  ListRetirableGrantsCommand,
+  RevokeGrantCommand,
+} from '@aws-sdk/client-kms';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -87,7 +94,7 @@ import {
   SendCommandCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { Readable } from 'node:stream';
 import { connect } from '../../../aws/connection.ts';
 import { errors, samples, type SampleAnswer } from './wire-samples.ts';
@@ -144,7 +151,10 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     },
   ],
   [EventBridgeClient, { PutEventsCommand }],
-  [KMSClient, { DescribeKeyCommand, GetKeyPolicyCommand }],
+  [
+    KMSClient,
+    { CreateGrantCommand, DescribeKeyCommand, GetKeyPolicyCommand, ListRetirableGrantsCommand, RevokeGrantCommand },
+  ],
   [IAMClient, { GetInstanceProfileCommand }],
   [ServiceQuotasClient, { GetServiceQuotaCommand }],
   [S3Client, { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand }],
@@ -163,7 +173,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     },
   ],
   [SNSClient, { PublishCommand }],
-  [STSClient, { GetCallerIdentityCommand }],
+  [STSClient, { AssumeRoleCommand, GetCallerIdentityCommand }],
   [
     SSMClient,
     {

@@ -458,6 +458,59 @@ export const samples: Record<string, Sample> = {
       }),
     ],
   },
+  CreateGrant: {
+    inputs: [
+      {
+        KeyId: 'arn:aws:kms:us-east-1:123456789012:key/1',
+        Name: 'golden:base/20261123-030000-0000/us-east-1/444455556666',
+        GranteePrincipal: 'arn:aws:iam::444455556666:role/golden-copy-target',
+        RetiringPrincipal: 'arn:aws:iam::123456789012:root',
+        Operations: ['Decrypt', 'DescribeKey', 'CreateGrant', 'ReEncryptFrom'],
+      },
+    ],
+    answers: [json({ GrantId: 'abcd', GrantToken: 'efgh' })],
+  },
+  ListRetirableGrants: {
+    inputs: [{ RetiringPrincipal: 'arn:aws:iam::123456789012:root', Limit: 100, Marker: 'next' }],
+    answers: [
+      json({
+        Grants: [
+          {
+            CreationDate: 1795402800.5,
+            GrantId: 'abcd',
+            GranteePrincipal: 'arn:aws:iam::444455556666:role/golden-copy-target',
+            IssuingAccount: 'arn:aws:iam::123456789012:root',
+            KeyId: 'arn:aws:kms:us-east-1:123456789012:key/1',
+            Name: 'golden:base/20261123-030000-0000/us-east-1/444455556666',
+            Operations: ['Decrypt', 'CreateGrant'],
+            RetiringPrincipal: 'arn:aws:iam::123456789012:root',
+          },
+        ],
+        NextMarker: 'more',
+        Truncated: true,
+      }),
+    ],
+  },
+  RevokeGrant: {
+    inputs: [{ KeyId: 'arn:aws:kms:us-east-1:123456789012:key/1', GrantId: 'abcd' }],
+    answers: [json({})],
+  },
+  AssumeRole: {
+    inputs: [
+      {
+        RoleArn: 'arn:aws:iam::444455556666:role/golden-copy-target',
+        RoleSessionName: 'golden-20261123-030000-0000',
+        DurationSeconds: 900,
+        Policy: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:CopyImage"],"Resource":"*"}]}',
+        ExternalId: 'golden-42',
+      },
+    ],
+    answers: [
+      xml(
+        '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><AssumedRoleId>AROA123EXAMPLE123:golden</AssumedRoleId><Arn>arn:aws:sts::444455556666:assumed-role/golden-copy-target/golden</Arn></AssumedRoleUser><Credentials><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>2026-11-23T04:00:00Z</Expiration></Credentials></AssumeRoleResult><ResponseMetadata><RequestId>01234567-89ab-cdef-0123-456789abcdef</RequestId></ResponseMetadata></AssumeRoleResponse>',
+      ),
+    ],
+  },
   GetKeyPolicy: {
     inputs: [{ KeyId: 'arn:aws:kms:us-east-1:123456789012:key/1' }],
     answers: [json({ Policy: '{"Version":"2012-10-17","Statement":[]}', PolicyName: 'default' })],

@@ -1,6 +1,6 @@
 import type { CopyImageRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
-import { usableKeyArn } from '../../keys.ts';
+import { mayRead, usableKeyArn } from '../../keys.ts';
 import { refuseDryRun, required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { ebsDefaults } from './encryption.ts';
 import { imageById } from './images.ts';
@@ -97,7 +97,11 @@ function startCopy(copying: Copying): string {
   const always = input.Encrypted === true || defaults.byDefault;
   const encrypts = always || from.some((each) => each.keyArn !== undefined);
   const keyArn = usableKeyArn(world.keys, caller, input.KmsKeyId ?? defaults.key);
-  const keyRefused = encrypts && keyArn === undefined;
+  // A key of the source that the caller may not use ends the copy as a wrong key of the copy does.
+  // https://repost.aws/knowledge-center/ebs-resolve-copy-snapshot-errors
+  const at = { ...caller, region: sourceRegion.name };
+  const unreadable = from.some((each) => each.keyArn !== undefined && !mayRead(world, at, each.keyArn));
+  const keyRefused = unreadable || (encrypts && keyArn === undefined);
   const minutes = input.SnapshotCopyCompletionDurationMinutes;
   const timed = minutes !== undefined && { timedEnd: timeBasedEnd(world.clock.now(), minutes, from) };
   const fate = fateOf(world, region, { kind: 'copyImage', id, name, gib, keyRefused, ...timed });

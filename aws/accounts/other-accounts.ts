@@ -1,0 +1,39 @@
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { actionsInAccount, roleArn, type AccountRole } from '../../core/accounts/account-role.ts';
+import type { Connection } from '../connection.ts';
+import { ask } from '../errors.ts';
+
+/** STS gives out credentials for no shorter time. */
+const shortest = 900;
+
+/**
+ * A connection to another account, with the role that it has made for the pipeline. A session policy leaves it only the actions
+ * of its purpose.
+ * @param build Names the session in the account's CloudTrail.
+ * @throws AwsRefused if the role does not let the pipeline in.
+ */
+export async function inAccount(
+  aws: Connection,
+  role: AccountRole,
+  build: string,
+  purpose: keyof typeof actionsInAccount,
+): Promise<Connection> {
+  const arn = roleArn(role);
+  const policy = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: actionsInAccount[purpose], Resource: '*' }],
+  };
+  const { Credentials: given } = await ask({ action: 'sts:AssumeRole', region: aws.region, about: arn }, () =>
+    aws.client(STSClient).send(
+      new AssumeRoleCommand({
+        RoleArn: arn,
+        RoleSessionName: `golden-${build}`,
+        DurationSeconds: shortest,
+        Policy: JSON.stringify(policy),
+        ...(role.externalId !== undefined && { ExternalId: role.externalId }),
+      }),
+    ),
+  );
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = given ?? {};
+  return aws.as({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken });
+}

@@ -1,0 +1,79 @@
+import { accountCopyIn, planIn, type AccountResult } from '../../core/accounts/planned-copies.ts';
+import { onlyAccountPlace } from '../../core/accounts/account-copies.ts';
+import type { Plan } from '../../core/build/plan.ts';
+import type { CaughtError } from '../../core/build/timings.ts';
+import { needsCopy, targetIn, type TargetResult } from '../../core/distribute/distribution.ts';
+import { completionOf } from '../../core/distribute/lasting.ts';
+import { onlyPlace, type Place } from '../../core/distribute/place.ts';
+import { judged } from '../../core/distribute/target.ts';
+import { verifyWrongs } from '../../core/publish/watermark.ts';
+import { Failure } from '../../core/errors.ts';
+import type { AmiDescription } from '../../core/launch/source.ts';
+import { failureBrief } from '../../core/report/failure.ts';
+import type { Connection } from '../connection.ts';
+import { inAccount } from '../accounts/other-accounts.ts';
+import { observeTarget } from './targets.ts';
+
+/** What the states before Verify made of a target: its image, or why there is none. */
+interface Outcome {
+  region: string;
+  id?: string | null | undefined;
+  ami?: string | undefined;
+  snapshots?: string[] | undefined;
+  failure?: CaughtError | undefined;
+}
+
+/** `hopeless`: the target can never become right. */
+export interface Judged<Result = TargetResult> {
+  hopeless: boolean;
+  result: Result;
+}
+
+const failed = <At extends Place>(at: At, error: string) => ({ hopeless: true, result: { ...at, error } });
+
+/**
+ * Reads targets back, and compares each with the recipe and with the first AMI. `first` is absent where the pipeline's own region is
+ * no target.
+ */
+export async function judgeTargets(
+  aws: Connection,
+  plan: Plan,
+  distribution: Outcome[],
+): Promise<{ here: Judged[]; first: AmiDescription | undefined }> {
+  const looked = await Promise.all(
+    distribution.map(async ({ ami = '', failure, ...found }) => {
+      const target = targetIn(plan, onlyPlace(found));
+      return { target, observed: failure ? undefined : await observeTarget(aws, plan, target, ami) };
+    }),
+  );
+  const first = looked.find(({ target }) => !needsCopy(plan, target))?.observed?.image;
+  const here = distribution.map(({ ami, snapshots, failure, ...found }, index): Judged => {
+    const [at, { target, observed }] = [onlyPlace(found), looked[index] as (typeof looked)[number]];
+    if (failure || !observed) return failed(at, failure ? failureBrief(failure) : 'it was not looked at');
+    const wrongs = verifyWrongs(plan, target, observed, first);
+    return judged(wrongs, { ...at, ami, snapshots, completedAt: completionOf(observed) });
+  });
+  return { here, first };
+}
+
+/** Reads a copy in another account back, by the role of that account, and compares it with the recipe. */
+export async function judgeAccountCopy(
+  aws: Connection,
+  plan: Plan,
+  { ami, snapshots, failure, ...found }: Outcome & { account: string },
+  first: AmiDescription | undefined,
+): Promise<Judged<AccountResult>> {
+  const at = onlyAccountPlace(found);
+  if (failure) return failed(at, failureBrief(failure));
+  const copy = accountCopyIn(plan, at);
+  try {
+    const there = await inAccount(aws, copy, plan.build, 'verify');
+    const observed = await observeTarget(there, plan, copy, ami ?? '');
+    const wrongs = verifyWrongs(planIn(plan, copy), copy, observed, first);
+    const { hopeless, result } = judged(wrongs, { ...at, ami, snapshots });
+    return { hopeless, result: { ...result, ...at } };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    return failed(at, error.message);
+  }
+}
