@@ -33,14 +33,17 @@ export const onlyAccountPlace = (one: { region: string; id?: string | null | und
 export const inAccountPlace = <T extends AccountPlace>(list: readonly T[], at: AccountPlace): T | undefined =>
   list.find((one) => one.account === at.account && isSamePlace(one, at));
 
-/** All copies that a recipe asks for in other accounts. */
+/** All copies that a recipe asks for in other accounts. They are like their target, but for key and users. */
 export const accountCopiesOf = ({ distribute }: Pick<Recipe, 'distribute'>): AccountCopy[] =>
-  distribute.flatMap(({ copyTo = [], kmsKey: _, allowPublic: _public, ...target }) =>
-    copyTo.map(({ publish, kmsKey, accounts, ...to }) => ({
-      ...target,
+  distribute.flatMap(({ region, id, name, tags, timeout, required, copyTo = [] }) =>
+    copyTo.map(({ publish, ...to }) => ({
       ...to,
-      ...(kmsKey !== undefined && { kmsKey }),
-      accounts,
+      region,
+      ...(id !== undefined && { id }),
+      ...(name !== undefined && { name }),
+      ...(tags && { tags }),
+      timeout,
+      required,
       organizations: [],
       organizationalUnits: [],
       publishes: publish,

@@ -71,9 +71,8 @@ export const fewOf = (list: string[], separator: string): string =>
 /** Refuses to publish an incomplete build. @throws TargetsIncomplete naming each required target that is wrong, and why. */
 export function refuseIncomplete(plan: Plan, results: (TargetResult & { account?: string })[]): void {
   const { document } = plan;
-  const required = new Set([
-    ...[...document.distribute, ...accountCopiesOf(document)].filter((target) => target.required).map(targetName),
-  ]);
+  const all = [...document.distribute, ...accountCopiesOf(document)];
+  const required = new Set(all.filter((target) => target.required).map(targetName));
   const wrong = results.filter((one) => one.error !== undefined && required.has(targetName(one)));
   if (wrong.length === 0) return;
   const list = wrong.map((one) => `${targetName(one)}: ${(one.error ?? '').slice(0, 400)}`).join('\n');

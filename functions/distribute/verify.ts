@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../../aws/memory/plans.ts';
-import { judgeAccountCopy, judgeTargets, type Judged } from '../../aws/work/judge-targets.ts';
+import { judgeAccountCopy, judgeTargets, type Judged } from '../../aws/verify/judge-targets.ts';
 import { readingPermissions } from '../../aws/work/permissions.ts';
 import { imagePermissions } from '../../aws/work/targets.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';

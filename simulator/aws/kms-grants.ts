@@ -72,12 +72,12 @@ function createGrant(world: World, input: CreateGrantRequest, caller: Caller) {
       `User is not authorized to perform: kms:CreateGrant on resource: ${key.arn}`,
     );
   if (key.state !== 'enabled') throw new ApiError('DisabledException', `${key.arn} is disabled.`);
-  const content = { name, grantee, retiring, operations };
+  const content = JSON.stringify([name, grantee, retiring, operations]);
   const same = [...key.grants].find(
-    ([, { createdAt: _, ...grant }]) => JSON.stringify(grant) === JSON.stringify(content),
+    ([, one]) => JSON.stringify([one.name, one.grantee, one.retiring, one.operations]) === content,
   );
   // A request with the name and content of an earlier one returns that grant.
   const id = same?.[0] ?? world.chance('grant', caller.region).hex(64);
-  if (!same) key.grants.set(id, { ...content, createdAt: world.clock.now() });
+  if (!same) key.grants.set(id, { name, grantee, retiring, operations, createdAt: world.clock.now() });
   return { GrantId: id, GrantToken: `token-${id}` };
 }

@@ -54,6 +54,8 @@ const emptyRegion = (name: string): Region => ({
   commands: new Map(),
 });
 
+const noSessions = (): Pick<World, 'roles' | 'sessions'> => ({ roles: new Map(), sessions: new Map() });
+
 /** A simulated AWS in which nothing has happened yet. A region gets AWS's public images when it is first used. */
 export function createWorld(options: WorldOptions): World {
   const {
@@ -93,8 +95,7 @@ export function createWorld(options: WorldOptions): World {
     hits: new Set(),
     keys,
     keyUsers,
-    roles: new Map(),
-    sessions: new Map(),
+    ...noSessions(),
     account,
     buckets: new Map(),
     instanceListeners: [],

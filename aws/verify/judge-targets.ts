@@ -12,7 +12,7 @@ import type { AmiDescription } from '../../core/launch/source.ts';
 import { failureBrief } from '../../core/report/failure.ts';
 import type { Connection } from '../connection.ts';
 import { inAccount } from '../accounts/other-accounts.ts';
-import { observeTarget } from './targets.ts';
+import { observeTarget } from '../work/targets.ts';
 
 /** What the states before Verify made of a target: its image, or why there is none. */
 interface Outcome {
