@@ -17,11 +17,14 @@ import { closeLedger, readLedger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import type { Connection } from '../connection.ts';
 import { readDocument, write } from '../memory/documents.ts';
-import { carryOut, keepingPermissions, removalPermissions, takingBackPermissions } from './carry-out.ts';
+import {
+  accountUndoPermissions,
+  carryOut,
+  keepingPermissions,
+  removalPermissions,
+  takingBackPermissions,
+} from './carry-out.ts';
 import { lookAtBuild, listingPermissions } from './look.ts';
-
-/** What the undoing in other accounts calls in the pipeline's own. All else it does by the role of the other account. */
-export const accountUndoPermissions = ['sts:AssumeRole', 'kms:ListRetirableGrants', 'kms:RevokeGrant'];
 
 // Loaded only for a build that copies into other accounts.
 const undoInAccount = async (aws: Connection, plan: Plan, scope: AccountScope, until?: string): Promise<Removal> =>

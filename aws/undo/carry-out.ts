@@ -47,6 +47,9 @@ export const takingBackPermissions = [
   'ssm:GetParameter',
 ];
 
+/** What the undoing in other accounts calls in the pipeline's own. All else it does by the role of the other account. */
+export const accountUndoPermissions = ['sts:AssumeRole', 'kms:ListRetirableGrants', 'kms:RevokeGrant'];
+
 /** @returns false if an AMI still needs it. A thing that is already gone is no error. */
 export async function removeThing(
   aws: Connection,

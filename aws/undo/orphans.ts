@@ -5,7 +5,7 @@ import { nothingSwept, type Swept } from '../../core/sweep/sweep-report.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { isRunning } from '../executions/executions.ts';
 import { claimBuild } from '../memory/locks.ts';
-import { removalPermissions, removeThing, takingBackPermissions } from './carry-out.ts';
+import { accountUndoPermissions, removalPermissions, removeThing, takingBackPermissions } from './carry-out.ts';
 
 /** The actions that removeOrphans calls. */
 export const orphanPermissions = [
