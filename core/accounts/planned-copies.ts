@@ -1,3 +1,4 @@
+import { awaitedCopy, type Awaited } from '../build/awaited.ts';
 import { clientToken } from '../build/identity.ts';
 import type { Plan } from '../build/plan.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
@@ -34,3 +35,7 @@ export const loanName = (
 /** `generation` counts failed copies of the build in the account. EC2 would answer a used token with the failed copy. */
 export const accountCopyToken = (plan: Plan, at: AccountPlace, ami: string, generation: number): string =>
   clientToken(plan.recipe, plan.build, accountPlaceName(at), ami, generation, plan.resumedAt);
+
+/** The events of another account do not come to the pipeline, and nothing is known of earlier copies there. */
+export const awaitedAccountCopy = ({ document }: Plan, copy: AccountCopy, now: Date): Awaited =>
+  awaitedCopy({ document }, copy, now, 'now');

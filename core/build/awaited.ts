@@ -1,7 +1,6 @@
 import type { Command } from '../guest/command.ts';
 import type { Target } from '../recipe/types.ts';
 import { secondsOf } from '../duration.ts';
-import type { AccountCopy } from '../accounts/account-copies.ts';
 import { patience, type Bounded } from './limits.ts';
 import { aheadOf, heartbeatOf } from './look-times.ts';
 import { paceOf, quickForRace, slowest, type Pace } from './rhythm.ts';
@@ -116,12 +115,6 @@ export const awaitedCopy = (plan: Timed, target: Target, now: Date, begun: 'now'
  */
 export const isTold = (plan: Timed, { region, id }: Pick<Target, 'region' | 'id'>): boolean =>
   (region === plan.region && id !== undefined) || (plan.told?.includes(region) ?? false);
-/** Of a copy in another account, whose events do not come to the pipeline. */
-export const awaitedAccountCopy = (plan: Timed, copy: AccountCopy, now: Date): Awaited => {
-  const bounds = boundsOf(plan, 'images', patience.copy(copy), typical.copy);
-  return since(now, { ...bounds, ...untoldLooks(bounds, undefined) });
-};
-
 /**
  * For a slow copy and the second one beside it, from the start of the second one, which takes at most `completeWithin`. The limit is
  * that of the slow copy.

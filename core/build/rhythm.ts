@@ -70,12 +70,9 @@ const looksOf = (state: Slow, bound: number, quickFor: number): number =>
   looksWithin(Math.max(0, bound - quickFor), slowing[state]) +
   1;
 
-/** TaskScheduled, TaskStarted, TaskSubmitted, and the event that ends the look. */
-const eventsOfLook = 4;
-/** A Task state that is called once: entered, scheduled, started, ended, left. */
-const eventsOfTask = 5;
-const enteredAndLeft = 2;
-const iteration = 2;
+/** Of a look: TaskScheduled, TaskStarted, TaskSubmitted, and its end. Of a Task state that is called once: entered, scheduled, started, ended, left. */
+const [eventsOfLook, eventsOfTask] = [4, 5];
+const [enteredAndLeft, iteration] = [2, 2];
 
 /**
  * Events that every build has, with its waits at their limits. A published build is not undone, so only one of the two counts.

@@ -26,11 +26,10 @@ export const cleanUp = wait({
   permissions: [...outputPermissions, ...tellingPermissions, ...temporaryPermissions, 'states:GetExecutionHistory'],
   bounds: () => fixedWaits.CleanUp,
   async look({ build: own, image, targets, copiedTo, published: channel, since, late }, cloud) {
-    const plan = await readPlan(cloud, own);
+    const [plan, now] = [await readPlan(cloud, own), cloud.now()];
     const { left, refused } = await removeTemporary(cloud, plan, targets, copiedTo);
     if (left.length > 0 && !late) return { waiting: `still there: ${left.join(', ')}` };
-    const [remains, now] = [[...left, ...refused], cloud.now()];
-    const end = { at: now.toISOString(), left: remains };
+    const end = { at: now.toISOString(), left: [...left, ...refused] };
     if (plan.adds) return (await import('../../aws/work/end-addition.ts')).endAddition(cloud, plan, targets, end, late);
     const events = await executionHistory(cloud.aws, own.execution.id);
     const published = manifestOf({
@@ -41,10 +40,10 @@ export const cleanUp = wait({
       copiedTo,
       parameter: channel.parameter ?? null,
       timings: timingsOf(events),
-      failure: remains.length > 0 ? leftBehind(remains) : null,
+      failure: end.left.length > 0 ? leftBehind(end.left) : null,
     });
-    const entered = events.findLast(({ state }) => state === 'CleanUp')?.timestamp.toISOString() ?? since;
-    const ending = { state: 'CleanUp', startedAt: entered, seconds: secondsSince(entered, now) };
+    const startedAt = events.findLast(({ state }) => state === 'CleanUp')?.timestamp.toISOString() ?? since;
+    const ending = { state: 'CleanUp', startedAt, seconds: secondsSince(startedAt, now) };
     // Loaded once everything is gone: most looks do not need it.
     const { reckoned } = await import('../../core/report/build-measurements.ts');
     const { recordPublished } = await import('../../aws/memory/recipe-records.ts');
@@ -53,8 +52,8 @@ export const cleanUp = wait({
     if ('waiting' in told) return told;
     await recordPublished(cloud, plan, now, manifest.timings, targets);
     measure(cloud, measurements);
-    const { status, failure } = told.manifest;
-    return { done: { recipe: own.recipe, build: own.build, status, left: failure?.left.length ?? 0 } };
+    const { recipe, build, status, failure } = told.manifest;
+    return { done: { recipe, build, status, left: failure?.left.length ?? 0 } };
   },
 });
 
