@@ -70,9 +70,8 @@ const looksOf = (state: Slow, bound: number, quickFor: number): number =>
   looksWithin(Math.max(0, bound - quickFor), slowing[state]) +
   1;
 
-/** Of a look: TaskScheduled, TaskStarted, TaskSubmitted, and its end. Of a Task state that is called once: entered, scheduled, started, ended, left. */
-const [eventsOfLook, eventsOfTask] = [4, 5];
-const [enteredAndLeft, iteration] = [2, 2];
+// A look: scheduled, started, submitted, and its end. A Task that is called once: entered, scheduled, started, ended, left.
+const [eventsOfLook, eventsOfTask, enteredAndLeft, iteration] = [4, 5, 2, 2];
 
 /**
  * Events that every build has, with its waits at their limits. A published build is not undone, so only one of the two counts.
