@@ -29,7 +29,7 @@ const ends = ({ executions }: Trial): Violation[] =>
     .map(({ arn }) => ({ invariant: 'ends', what: `${arn} still runs after more than a week` }));
 
 /** Finds two images of one build in one region, or two instances of one role, at the same time, even if one is deleted later. */
-function twins({ simulation, scenario }: Trial): Violation[] {
+function twins({ simulation, scenario, manifest }: Trial): Violation[] {
   return regionsOf(shapeOf(scenario)).flatMap((region) => {
     const images = imagesMade(simulation, region).map(({ id, name, stateReason, createdAt, deregisteredAt }) => ({
       id,
@@ -55,8 +55,10 @@ function twins({ simulation, scenario }: Trial): Violation[] {
     const things = [...images, ...machines].toSorted((a, b) => a.from - b.from);
     return things.flatMap((later, index): Violation[] => {
       const beside = things.slice(0, index).filter((one) => one.claim === later.claim && one.to > later.from);
-      // Two copies may race, but not three, and one of the two must be gone in the end.
-      const may = scenario.slow === region && beside.length === 1 && Math.min(later.to, beside[0]?.to ?? 0) < Infinity;
+      // Two copies may race, but not three. One of the two must be gone in the end, or told as left behind.
+      const isGone = Math.min(later.to, beside[0]?.to ?? 0) < Infinity;
+      const isTold = manifest?.failure?.left.some((one) => one.includes(region)) === true;
+      const may = scenario.slow === region && beside.length === 1 && (isGone || isTold);
       const [earlier] = may ? [] : beside;
       const both = earlier && later.from !== Infinity;
       return both ? [{ invariant: 'no twins', what: `${earlier.id} and ${later.id} in ${region}` }] : [];
