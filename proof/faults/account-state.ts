@@ -16,6 +16,10 @@ export interface ResourceState {
 export interface AccountState {
   things: Map<string, ResourceState>;
   channel: Map<string, string | undefined>;
+  /** In each region: the AMIs of the launch template's versions, the default one with a star. */
+  versions: Map<string, string[]>;
+  /** Images that carry a watermark. */
+  marked: Set<string>;
 }
 
 export const launchers = ({ permissions }: { permissions: LaunchPermission[] }): string[] =>
@@ -28,6 +32,8 @@ export const launchers = ({ permissions }: { permissions: LaunchPermission[] }):
 export function presentIn({ cloud }: Simulation, regions: string[]): AccountState {
   const things: AccountState['things'] = new Map();
   const channel: AccountState['channel'] = new Map();
+  const versions: AccountState['versions'] = new Map();
+  const marked: AccountState['marked'] = new Set();
   for (const region of regions) {
     const { instances, volumes, images, snapshots, parameters } = cloud.world.region(region);
     for (const { id, state } of instances.values())
@@ -39,9 +45,16 @@ export function presentIn({ cloud }: Simulation, regions: string[]): AccountStat
     for (const { id, state, owner, sharedWith } of snapshots.values())
       if (owner === pipelineAccount)
         things.set(id, { region, kind: 'snapshot', state, shared: [...sharedWith].toSorted() });
+    for (const { versions: all, default: standard } of cloud.world.region(region).launchTemplates.values())
+      versions.set(
+        region,
+        all.map(({ number, data }) => `${String(data['ImageId'])}${number === standard ? '*' : ''}`),
+      );
+    for (const { id, watermarks = [], state } of images.values())
+      if (watermarks.length > 0 && state !== 'deregistered') marked.add(id);
     channel.set(region, parameters.get(`${pipelineAccount} ${parameter}`)?.versions.at(-1)?.value);
   }
-  return { things, channel };
+  return { things, channel, versions, marked };
 }
 
 /** Images that builds made in a region, including deleted ones. */

@@ -1,6 +1,7 @@
 import { createRandom } from '../../simulator/random.ts';
 import { readMachine, type Task } from './machines.ts';
 import type { Observed } from './places.ts';
+import { usualShape } from './setting.ts';
 import { runTrial } from './trial.ts';
 import {
   faults,
@@ -12,8 +13,18 @@ import {
   stateOfPlace,
   type Fault,
   type FaultScenario,
+  type Shape,
   type Strike,
 } from './vocabulary.ts';
+
+/** Small, since only the publish differs from the usual build. */
+const more: Shape = {
+  ...usualShape,
+  targets: usualShape.targets.slice(0, 2),
+  steps: ['run'],
+  checks: 1,
+  more: true,
+};
 
 /**
  * How a build ends without the fault: published, refused, failed in one of three ways, or dead and undone only by its clean-up.
@@ -36,6 +47,16 @@ const bases: Record<string, FaultScenario> = {
     strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }],
     rates: { eventsLost: 1 },
     again: 'sweep',
+  },
+  // Beside the channel, launch templates and watermarks.
+  'publishes more': { shape: more, strikes: [] },
+  'refused more': {
+    shape: more,
+    strikes: [{ place: 'Publish', fault: 'denied', at: 'ec2:ModifyLaunchTemplate@us-east-1' }],
+  },
+  'dies publishing more': {
+    shape: more,
+    strikes: [{ place: 'Publish', fault: 'stopped', at: 'ec2:ModifyLaunchTemplate' }],
   },
   'dies publishing': { strikes: [{ place: 'Publish', fault: 'stopped', at: 'ssm:PutParameter' }] },
 };
@@ -83,6 +104,8 @@ function isOwn(state: string, base: string): boolean {
   // A refused start reaches only Resolve, and creates nothing to undo.
   if (base.endsWith('beyond bounds')) return state === 'Resolve';
   if (base === 'up to date') return !undoing;
+  if (base === 'publishes more') return state === 'Publish';
+  if (base.endsWith(' more')) return state.endsWith('Compensate');
   if (state === 'KeepUnjudged') return base === 'unjudged';
   // What differs from a published build is when the image is copied.
   if (base === 'copies after checks') return /^(TerminateInstances|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);

@@ -64,8 +64,10 @@ export const startInput = ({ beyond }: FaultScenario): Record<string, unknown> =
   }),
 });
 
+const templateName = 'web';
+
 const recipeOf = (
-  { targets, steps, checks, capture, channel, keep }: Shape,
+  { targets, steps, checks, capture, channel, keep, more }: Shape,
   { late = false, slow }: Pick<FaultScenario, 'late' | 'slow'>,
 ) => ({
   name: 'base',
@@ -88,8 +90,9 @@ const recipeOf = (
     kmsKey: target.region === pipelineHome ? 'alias/golden' : `alias/golden-${target.region}`,
     ...sharingOf(target),
     ...(target.region === slow && { completeWithin: '15m' }),
+    ...(more && { launchTemplate: { name: templateName, setDefault: target.region === pipelineHome } }),
   })),
-  ...(channel && { publish: { channel: 'stable' } }),
+  ...(channel && { publish: { channel: 'stable', ...(more && { watermark: true }) } }),
   ...(late && { copies: 'after-checks' }),
   ...(keep && { onFailure: 'keep-image' }),
 });
@@ -115,7 +118,18 @@ export function pipelineWithPast(scenario: FaultScenario, interfere: Interferenc
     },
   });
   if (shape.past && shape.channel) publishEarlier(simulation, shape);
+  if (shape.more) makeTemplates(simulation, shape);
   return simulation;
+}
+
+function makeTemplates({ cloud }: Simulation, { targets }: Shape): void {
+  const TagSpecifications = [{ ResourceType: 'launch-template', Tags: [{ Key: 'golden:recipe', Value: 'base' }] }];
+  const LaunchTemplateData = { ImageId: 'ami-0123456789abcdef0' };
+  for (const { region } of targets) {
+    const create = cloud.services.ec2['CreateLaunchTemplate'];
+    const input = { LaunchTemplateName: templateName, LaunchTemplateData, TagSpecifications };
+    create?.(input, { account: pipelineAccount, region });
+  }
 }
 
 function publishEarlier({ cloud, clock }: Simulation, shape: Shape): void {

@@ -59,6 +59,8 @@ export interface Shape {
   past: boolean;
   /** Whether the finished images of a failed build are kept. */
   keep?: boolean;
+  /** Whether a publish also makes versions of launch templates, and gives images their watermark. */
+  more?: boolean;
 }
 
 /** A build, the faults that strike it, and the reaction of a person. All of it is data, so its JSON can be run again. */

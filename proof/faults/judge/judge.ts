@@ -2,9 +2,9 @@ import { bounds } from '../bounds.ts';
 import { imagesMade } from '../account-state.ts';
 import { completion } from './expectation.ts';
 import { leavings } from './leavings.ts';
-import { isUnknown, linesOf, publishedIn } from './said.ts';
+import { isSaid, isUnknown, linesOf, publishedIn } from './said.ts';
 import { flawOf } from '../ready.ts';
-import { parameter, regionsOf, shapeOf } from '../setting.ts';
+import { parameter, pipelineHome, regionsOf, shapeOf } from '../setting.ts';
 import { telling } from './telling.ts';
 import type { Trial } from '../trial.ts';
 import type { Violation } from './violation.ts';
@@ -18,6 +18,7 @@ export function judge(trial: Trial): Violation[] {
     ...twins(trial),
     ...publication(trial),
     ...channel(trial),
+    ...beside(trial),
     ...telling(trial),
     ...bounds(trial),
   ];
@@ -96,4 +97,35 @@ function channel(trial: Trial): Violation[] {
     if (holds === wanted || said || isUnknown(trial)) return [];
     return [{ invariant: 'channel all or nothing', what: `${parameter} in ${region} holds ${holds}, not ${wanted}` }];
   });
+}
+
+/** Launch templates and watermarks go with the channel: all of a published image, and nothing of any other. */
+function beside(trial: Trial): Violation[] {
+  const { scenario, before, after } = trial;
+  if (!shapeOf(scenario).more || isUnknown(trial)) return [];
+  const broken = (what: string): Violation => ({ invariant: 'channel all or nothing', what });
+  const published = publishedIn(trial);
+  const said = (region: string, what: RegExp) =>
+    linesOf(trial).some((line) => what.test(line) && line.includes(`in ${region}`));
+  const templates = [...before.versions].flatMap(([region, versions]) => {
+    const ami = published.find((one) => one.region === region)?.ami;
+    const isDefault = region === pipelineHome;
+    const wanted =
+      ami === undefined
+        ? versions
+        : [...versions.map((one) => (isDefault ? one.replace('*', '') : one)), `${ami}${isDefault ? '*' : ''}`];
+    const has = after.versions.get(region) ?? [];
+    if (has.join() === wanted.join() || said(region, /launch template|lt-|version/)) return [];
+    return [broken(`the launch template in ${region} has ${has.join()}, not ${wanted.join()}`)];
+  });
+  const unsaid = [...after.marked].filter((id) => {
+    const thing = after.things.get(id);
+    return thing && !published.some(({ ami }) => ami === id) && !isSaid(trial, id, thing);
+  });
+  const missing = published.filter(({ ami }) => !after.marked.has(ami));
+  return [
+    ...templates,
+    ...unsaid.map((id) => broken(`${id} is not published and carries a watermark`)),
+    ...missing.map(({ ami }) => broken(`${ami} is published and carries no watermark`)),
+  ];
 }

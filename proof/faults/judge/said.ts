@@ -67,9 +67,12 @@ export function isUnknown(trial: Trial): boolean {
 const unlisted: Record<ResourceState['kind'], (region: string) => RegExp> = {
   instance: (region) => new RegExp(`^instances: ec2:DescribeInstances .*in ${region}:`),
   volume: (region) => new RegExp(`^(instances|volumes): ec2:Describe(Instances|Volumes) .*in ${region}:`),
-  image: (region) => new RegExp(`^images in ${region}: (ec2:DescribeImages|ssm:GetParameter) `),
+  image: (region) =>
+    new RegExp(`^images in ${region}: (ec2:DescribeImages|ec2:DescribeLaunchTemplate\\w+|ssm:GetParameter) `),
   snapshot: (region) =>
-    new RegExp(`^(images|snapshots) in ${region}: (ec2:DescribeImages|ec2:DescribeSnapshots|ssm:GetParameter) `),
+    new RegExp(
+      `^(images|snapshots) in ${region}: (ec2:Describe(Images|Snapshots|LaunchTemplate\\w+)|ssm:GetParameter) `,
+    ),
 };
 
 /** Whether a reader of the record learns that a thing is left. A line about a spared or kept AMI covers its snapshots, too. */
