@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { readDocument, write } from '../../aws/memory/documents.ts';
 import { driftPermissions, findDrifts, publishedPlaces } from '../../aws/share/drift.ts';
-import { publishTo } from '../../aws/topics.ts';
 import { placeOfArn } from '../../core/build/identity.ts';
 import { soundRecipes } from '../../core/recipe/catalog.ts';
 import { severally, throwTogether } from '../../core/settle-all.ts';
@@ -51,7 +50,8 @@ export const checkDrift = stage({
       const about = { level: own.length > 0 ? 'WARN' : 'INFO', recipe, drifts: own.slice(0, 20) };
       measure(cloud, [{ of: { Recipe: recipe }, values: { Drifts: own.length }, about }]);
     }
-    if (told.length > 0 && cloud.topic) await publishTo(cloud.aws, cloud.topic, driftMail(told, cloud.deployment));
+    if (told.length > 0 && cloud.topic)
+      await (await import('../../aws/topics.ts')).publishTo(cloud.aws, cloud.topic, driftMail(told, cloud.deployment));
     throwTogether(second.failed);
     return `${drifts.length} drifts, ${told.length} of them new`;
   },
