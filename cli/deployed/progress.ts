@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { failureMessage } from '../../core/report/failure.ts';
-import { placeName } from '../../core/distribute/place.ts';
+import { targetName } from '../../core/accounts/account-copies.ts';
 import type { EventPath } from '../../core/build/event-paths.ts';
 import type { HistoryEvent } from '../../simulator/states/history.ts';
 
@@ -234,10 +234,10 @@ function leftIn(output = '{}'): number {
 
 /** The key that distinguishes the iterations of a Map. ItemSelector puts it into the input of their states. */
 function itemIn(input = '{}'): { place?: string; name?: string } {
-  const { region, id, name } = JSON.parse(input) as Record<string, unknown>;
-  const at = typeof id === 'string' ? { id } : {};
+  const { region, id, name, account } = JSON.parse(input) as Record<string, unknown>;
+  const at = { ...(typeof id === 'string' && { id }), ...(typeof account === 'string' && { account }) };
   return {
-    ...(typeof region === 'string' && { place: placeName({ region, ...at }) }),
+    ...(typeof region === 'string' && { place: targetName({ region, ...at }) }),
     ...(typeof name === 'string' && { name }),
   };
 }

@@ -1,7 +1,8 @@
 import { costLine } from '../../core/report/cost.ts';
 import { targetAdvice } from '../../core/report/failure.ts';
 import { wastedLine } from '../../core/report/wasted.ts';
-import { placeName } from '../../core/distribute/place.ts';
+import { targetName } from '../../core/accounts/account-copies.ts';
+import type { ManifestAccountCopy } from '../../core/accounts/manifest-copies.ts';
 import { durationOf } from '../../core/duration.ts';
 import type { Manifest, ManifestTarget } from '../../core/build/manifest.ts';
 import { fold, painter, type Paint, type Terminal } from './terminal.ts';
@@ -37,17 +38,22 @@ export function sharedWith({
   return everybody.length > 0 ? everybody : ['nobody'];
 }
 
+const nobodyElse = { organizations: [], organizationalUnits: [] };
+
 const titles = ['Region', 'AMI', 'Shared with', 'Parameter', 'Status'];
 
 /**
  * The table region × AMI × shared with × parameter × status, without borders. (cli-table3 needs as many lines of options to hide
  * its borders, and adds six packages.)
  */
-export function targetTable(targets: ManifestTarget[], { colour }: Pick<Terminal, 'colour'>): string {
+export function targetTable(
+  targets: (ManifestTarget | ManifestAccountCopy)[],
+  { colour }: Pick<Terminal, 'colour'>,
+): string {
   const paint = painter({ colour });
   const rows = targets.map((target) => {
-    const shared = target.ami === null ? ['–'] : sharedWith(target);
-    const cells = [[placeName(target)], [target.ami ?? '–'], shared, [target.parameter ?? '–']];
+    const shared = target.ami === null ? ['–'] : sharedWith({ ...nobodyElse, ...target });
+    const cells = [[targetName(target)], [target.ami ?? '–'], shared, [target.parameter ?? '–']];
     return { status: target.status, cells };
   });
   const widths = titles.map((title, column) =>
@@ -71,10 +77,11 @@ export function outcome(
   terminal: Pick<Terminal, 'columns' | 'colour'>,
 ): string {
   const paint = painter(terminal);
-  const { targets, failure } = manifest;
+  const { failure, copiedTo = [] } = manifest;
+  const targets = [...manifest.targets, ...copiedTo];
   const parts: string[] = [];
   if (targets.some(({ status }) => status !== 'skipped')) parts.push(targetTable(targets, terminal));
-  const errors = targets.flatMap(({ error, ...at }) => (error === null ? [] : [{ place: placeName(at), error }]));
+  const errors = targets.flatMap(({ error, ...at }) => (error === null ? [] : [{ place: targetName(at), error }]));
   for (const { place, error } of errors) {
     const advice = targetAdvice(error);
     const lines = [error.trimEnd(), ...(advice === undefined ? [] : [`What to do: ${advice}`])]

@@ -1,18 +1,19 @@
 import type { ManifestFailure, ManifestTarget } from '../build/manifest.ts';
-import { placeName } from '../distribute/place.ts';
+import { targetName } from '../accounts/account-copies.ts';
+import type { ManifestAccountCopy } from '../accounts/manifest-copies.ts';
 import type { BuildIdentity } from '../tags.ts';
 import { targetAdvice } from './failure.ts';
 import { wastedLine } from './wasted.ts';
 
 /** One line for each target that the build reached. */
-export function targetLines(targets: ManifestTarget[]): string[] {
+export function targetLines(targets: (ManifestTarget | ManifestAccountCopy)[]): string[] {
   const rows = targets.filter(({ status, ami }) => status !== 'skipped' || ami !== null);
   if (rows.length === 0) return [];
-  const width = Math.max(...rows.map((row) => placeName(row).length));
+  const width = Math.max(...rows.map((row) => targetName(row).length));
   return [
     'Targets',
     ...rows.map(({ ami, status, error, ...place }) =>
-      [`  ${placeName(place).padEnd(width)}`, (ami ?? '-').padEnd(21), status, error?.split('\n')[0]]
+      [`  ${targetName(place).padEnd(width)}`, (ami ?? '-').padEnd(21), status, error?.split('\n')[0]]
         .filter(Boolean)
         .join('  '),
     ),
@@ -21,7 +22,7 @@ export function targetLines(targets: ManifestTarget[]): string[] {
 }
 
 /** What to do about the targets that failed, each piece of advice once. */
-function adviceOn(targets: ManifestTarget[]): string[] {
+function adviceOn(targets: Pick<ManifestTarget, 'error'>[]): string[] {
   const advice = targets.flatMap(({ error }) => (error === null ? [] : (targetAdvice(error) ?? [])));
   return [...new Set(advice)];
 }

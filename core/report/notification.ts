@@ -60,7 +60,7 @@ export function notificationOf(
   const paragraphs = [
     [`${title}.`, ...more],
     facts(ended, manifest),
-    manifest && targetLines(manifest.targets),
+    manifest && targetLines([...manifest.targets, ...(manifest.copiedTo ?? [])]),
     manifest?.failure && remains(manifest.failure, manifest),
     links(ended, manifest, place),
   ];

@@ -123,6 +123,6 @@ const bounds: Record<string, Record<string, Bound>> = {
 
 /** A grant of a function's role, within the limits of the settings. */
 export function bounded(key: string, action: string, grant: Grant, settings: FunctionSettings): Grant {
-  const bound = action.startsWith('kms:') ? keysOf : bounds[key]?.[action];
+  const bound = action.startsWith('kms:') && grant.Resource !== '*' ? keysOf : bounds[key]?.[action];
   return bound ? bound(settings, grant) : grant;
 }

@@ -39,6 +39,16 @@ export const full = {
       kmsKey: 'alias/golden-eu',
       allowPublic: false,
       completeWithin: '30m',
+      copyTo: [
+        {
+          account: '444455556666',
+          role: 'golden-copy-target-eu',
+          externalId: 'golden-42',
+          kmsKey: 'alias/theirs',
+          accounts: ['777788889999'],
+          publish: true,
+        },
+      ],
       accounts: [],
       organizations: ['arn:aws:organizations::111122223333:organization/o-exampleorgid'],
       organizationalUnits: ['arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-ab12-cdefgh34'],
