@@ -1,8 +1,9 @@
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import type { RevokedBuild } from '../../core/channel/revocation.ts';
-import { buildsFolder, channelsFolder } from '../../core/memory/documents.ts';
+import { buildsFolder } from '../../core/memory/documents.ts';
 import { inputOf } from '../executions/executions.ts';
 import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
+import { channelNames } from '../memory/channel-names.ts';
 import { readDocument } from '../memory/documents.ts';
 
 interface MoveInput {
@@ -20,10 +21,8 @@ interface DeadMove {
 }
 
 async function underwayIn(artifacts: Artifacts, recipe: string, execution: string): Promise<PlannedMove[]> {
-  const folder = channelsFolder({ recipe });
-  const listed = await listArtifacts(artifacts, folder);
-  const found = listed.map(async ({ key }): Promise<PlannedMove[]> => {
-    const channel = key.slice(folder.length).replace(/\.json$/, '');
+  const names = await channelNames(artifacts, recipe);
+  const found = names.map(async (channel): Promise<PlannedMove[]> => {
     const record = await readDocument(artifacts, { recipe, channel }, 'channel');
     if (record?.underway?.execution !== execution) return [];
     return [{ recipe, channel, parameter: record.parameter, move: record.underway }];

@@ -8,6 +8,7 @@ import { Failure } from '../../core/errors.ts';
 import type { Problem } from '../../core/recipe/recipe.ts';
 import { refuse } from '../../core/recipe/recipe.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
+import { channelNames } from '../memory/channel-names.ts';
 import { readRecord } from '../memory/recipe-records.ts';
 import { knownBuilds, readCandidate } from './candidates.ts';
 import { seeChannel, type SeenChannel } from './channel-look.ts';
@@ -43,15 +44,23 @@ async function chooseBuild(
   artifacts: Artifacts,
   { verb, build: asked }: MoveRequest,
   look: SeenChannel,
-  standard: string | undefined,
+  { standard, own }: { standard: string | undefined; own: string | undefined },
 ): Promise<MoveCandidate> {
+  if (verb === 'rollback' && look.values.every(({ ami }) => ami === undefined)) {
+    const names = await channelNames(artifacts, look.recipe, own);
+    return refuseMove(
+      `${look.parameter} holds nothing in any region, so nothing is rolled back; the channels of ${look.recipe} are ${names.join(', ')}`,
+    );
+  }
   const order = rollbackOrder(look.record?.moves ?? [], look.current, await knownBuilds(artifacts, look.recipe));
   const wanted = asked ?? (verb === 'promote' ? standard : order[0]);
   if (wanted === undefined)
     return refuseMove(
-      verb === 'promote'
-        ? `there is no build to promote: the recipe's own channel does not hold one build in all of its regions; name a build`
-        : `there is nothing to roll ${look.parameter} back to: it holds ${look.current ?? 'no single build'}, and no earlier build is known`,
+      verb === 'promote' && look.channel === own
+        ? `${look.parameter} is the recipe's own channel: name the build that it gets`
+        : verb === 'promote'
+          ? `there is no build to promote: the recipe's own channel does not hold one build in all of its regions; name a build`
+          : `there is nothing to roll ${look.parameter} back to: it holds ${look.current ?? 'no single build'}, and no earlier build is known`,
     );
   if (wanted === look.current) return refuseMove(`${look.parameter} holds ${wanted} already, in every region`);
   const candidate = await readCandidate(artifacts, look.recipe, wanted);
@@ -109,5 +118,5 @@ export async function resolveMove(artifacts: Artifacts, request: MoveRequest, pl
   const at = (name: string) => seeChannel(artifacts, { recipe, channel: name }, place.channelRoot, places);
   const look = await at(channel);
   const standard = own === channel ? undefined : own === undefined ? published.build : (await at(own)).current;
-  return plannedMove(request, look, await chooseBuild(artifacts, request, look, standard), place);
+  return plannedMove(request, look, await chooseBuild(artifacts, request, look, { standard, own }), place);
 }

@@ -1,13 +1,20 @@
 import { rollbackOrder, targetsOf } from '../../core/channel/candidates.ts';
 import { channelOf, type PlannedMove } from '../../core/channel/channel-moves.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
-import { isRevoked, saysRevoked, type RevokedBuild, type RevokeHits } from '../../core/channel/revocation.ts';
+import {
+  instancesHit,
+  isRevoked,
+  saysRevoked,
+  usersHit,
+  type RevokedBuild,
+  type RevokeHits,
+} from '../../core/channel/revocation.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
-import { channelsFolder } from '../../core/memory/documents.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { findImagesFrom, instancesOf } from '../images/disabling.ts';
 import { launchUsers } from '../images/image-attributes.ts';
-import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { channelNames } from '../memory/channel-names.ts';
 import { knownBuilds, readCandidate } from './candidates.ts';
 import { seeChannel, type SeenChannel } from './channel-look.ts';
 import { firstHealthy, plannedMove, refuseMove, type MovePlace } from './resolve-move.ts';
@@ -49,12 +56,9 @@ async function holdingChannels(
   root: string,
 ): Promise<SeenChannel[]> {
   const { manifest, plan } = await readCandidate(artifacts, recipe, build);
-  const folder = channelsFolder({ recipe });
-  const listed = await listArtifacts(artifacts, folder);
-  const own = plan && channelOf(plan)?.channel;
-  const names = listed.map(({ key }) => key.slice(folder.length).replace(/\.json$/, '')).concat(own ?? []);
+  const names = await channelNames(artifacts, recipe, plan && channelOf(plan)?.channel);
   const places = (manifest?.targets ?? []).map(onlyPlace);
-  const seen = [...new Set(names)].map((channel) => seeChannel(artifacts, { recipe, channel }, root, places));
+  const seen = names.map((channel) => seeChannel(artifacts, { recipe, channel }, root, places));
   return (await Promise.all(seen)).filter(({ holders }) =>
     holders.some(({ tags }) => tags['golden:recipe'] === recipe && tags['golden:build'] === build),
   );
@@ -93,7 +97,7 @@ async function hitsOf(
   const { aws } = artifacts;
   const images = builds.flatMap((one) => one.images);
   const instances = async ({ region, ami }: { region: string; ami: string }) =>
-    (await instancesOf(aws, region, ami)).map((instance) => ({ region, instance, ami }));
+    instancesHit({ region, ami }, await instancesOf(aws, region, ami));
   const [running, sharedWith] = await Promise.all([
     Promise.all(images.map(instances)),
     Promise.all(images.map(({ region, ami }) => launchUsers(aws, region, ami))),
@@ -101,7 +105,7 @@ async function hitsOf(
   return {
     channels: moves.map(({ parameter }) => parameter),
     instances: running.flat(),
-    sharedWith: [...new Set(sharedWith.flat())],
+    ...usersHit(sharedWith.flat()),
     descendants,
   };
 }
@@ -132,6 +136,6 @@ export async function resolveRestore(artifacts: Artifacts, { recipe, build = '' 
   const { revocation } = await readCandidate(artifacts, recipe, build);
   if (!isRevoked(revocation)) return refuseMove(`${build} of ${recipe} is not revoked`);
   const images = revocation.images.map(({ region, ami }) => ({ region, ami }));
-  const hits = { channels: [], instances: [], sharedWith: [], descendants: [] };
+  const hits = { channels: [], instances: [], sharedWith: [], moreUsers: 0, descendants: [] };
   return { moves: [], builds: [{ recipe, build, images }], rebuild: [], hits };
 }

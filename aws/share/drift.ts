@@ -9,12 +9,13 @@ import { buildTags } from '../../core/tags.ts';
 import { severally } from '../../core/settle-all.ts';
 import { ownImagesById } from '../images/own-images.ts';
 import { settledChannel } from '../memory/channel-records.ts';
+import { channelNames } from '../memory/channel-names.ts';
 import { readDocument } from '../memory/documents.ts';
 import { readRecord } from '../memory/recipe-records.ts';
 import { readParameter } from '../parameters.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readingPermissions, readPermissions } from '../work/permissions.ts';
-import { channelNames, publishedPermissions } from './published-images.ts';
+import { publishedPermissions } from './published-images.ts';
 
 /** The actions of publishedPlaces and findDrifts. */
 export const driftPermissions = [...publishedPermissions, ...readingPermissions, 'ec2:DescribeImages'];

@@ -3,10 +3,10 @@ import { happened } from '../../core/channel/channel-record.ts';
 import { channelParameter } from '../../core/distribute/channel.ts';
 import { distinctPlaces, parameterOfPlace, onlyPlace, type Place } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
-import { channelsFolder } from '../../core/memory/documents.ts';
 import { severally } from '../../core/settle-all.ts';
 import type { HeldImage, ShareFailure } from '../../core/share/share-report.ts';
-import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { channelNames } from '../memory/channel-names.ts';
 import { settledChannel } from '../memory/channel-records.ts';
 import { readDocument } from '../memory/documents.ts';
 import { readRecord } from '../memory/recipe-records.ts';
@@ -26,14 +26,6 @@ export function asFailure(region: string, error: unknown, ami?: string): ShareFa
   if (!(error instanceof Failure)) throw error;
   const transient = error.name === 'AwsTransient' && ({ transient: true } as const);
   return { region, ...(ami !== undefined && { ami }), error: error.message, ...transient };
-}
-
-/** Every channel that a recipe's images were ever published or promoted to. */
-export async function channelNames(artifacts: Artifacts, recipe: string, own: string | undefined): Promise<string[]> {
-  const folder = channelsFolder({ recipe });
-  const listed = await listArtifacts(artifacts, folder);
-  const moved = listed.map(({ key }) => key.slice(folder.length).replace(/\.json$/, ''));
-  return [...new Set([...(own === undefined ? [] : [own]), ...moved])];
 }
 
 async function heldBy(

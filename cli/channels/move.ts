@@ -139,6 +139,8 @@ function tellFailure(
   return refused ? 2 : 1;
 }
 
+const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : '');
+
 /** What an execution does, or did: moves, images, and what a revoke hits. */
 function shownMove({ verb, moves, builds, rebuild, hits }: MoveOutput, terminal: Terminal): string {
   const images = builds.flatMap(({ recipe, build, images: own }) =>
@@ -150,9 +152,12 @@ function shownMove({ verb, moves, builds, rebuild, hits }: MoveOutput, terminal:
     ]),
   );
   const lines = [
-    ...(hits?.instances ?? []).map(({ region, instance, ami }) => `runs on: ${instance} in ${region} is of ${ami}`),
+    ...(hits?.instances ?? []).map(
+      ({ region, ami, count, first }) =>
+        `runs on: ${count} instance${count === 1 ? '' : 's'} of ${ami} in ${region}: ${first.join(', ')}${andMore(count - first.length)}`,
+    ),
     ...(hits && hits.sharedWith.length > 0
-      ? [`may have instances, which nothing here shows: ${hits.sharedWith.join(', ')}`]
+      ? [`may have instances, which nothing here shows: ${hits.sharedWith.join(', ')}${andMore(hits.moreUsers)}`]
       : []),
     ...(hits?.descendants ?? []).map(({ recipe, build }) => `made from it: ${recipe}-${build}`),
     ...(rebuild.length > 0 ? [`built again: ${rebuild.join(', ')}`] : []),

@@ -60,12 +60,34 @@ export interface RevokedBuild {
   images: { region: string; ami: string }[];
 }
 
+/** The instances of an AMI in this account: how many there are, and the first of them. */
+interface InstancesHit {
+  region: string;
+  ami: string;
+  count: number;
+  first: string[];
+}
+
+// Step Functions passes on at most 256 KiB, and a revoke must not fail because many instances run.
+const mostInstances = 10;
+const mostUsers = 100;
+
+export const instancesHit = (at: { region: string; ami: string }, ids: string[]): InstancesHit[] =>
+  ids.length === 0 ? [] : [{ ...at, count: ids.length, first: ids.slice(0, mostInstances) }];
+
+export function usersHit(users: string[]): Pick<RevokeHits, 'sharedWith' | 'moreUsers'> {
+  const all = [...new Set(users)];
+  return { sharedWith: all.slice(0, mostUsers), moreUsers: Math.max(0, all.length - mostUsers) };
+}
+
 /** What a revoke hits, as far as EC2 and the bucket tell. Nothing tells of instances in other accounts. */
 export interface RevokeHits {
   channels: string[];
-  instances: { region: string; instance: string; ami: string }[];
-  /** Who may launch the images: others may have instances of them. */
+  instances: InstancesHit[];
+  /** Who may launch the images: others may have instances of them. The first ones only. */
   sharedWith: string[];
+  /** How many others may launch them. */
+  moreUsers: number;
   /** Builds whose source image is one of the images. */
   descendants: { recipe: string; build: string }[];
 }

@@ -20,12 +20,16 @@ function parsed(document: unknown, scripts: Catalog['scripts'], home: Home): Par
   return now.parsed;
 }
 
+export const unknownRecipe = (recipes: object, name: string): string =>
+  `there is no recipe "${name}"; there are ${Object.keys(recipes).join(', ') || 'none'}`;
+
 /**
  * A recipe of the catalog by its name.
  * @throws RecipeInvalid: deployed recipes were validated, but perhaps by another version of the pipeline.
  */
 export function recipeOf({ recipes, scripts }: Catalog, name: string, home: string): Recipe {
-  const { recipe, problems } = parsed(Object.hasOwn(recipes, name) ? recipes[name] : undefined, scripts, home);
+  if (!Object.hasOwn(recipes, name)) throw new Failure('RecipeInvalid', `recipe: ${unknownRecipe(recipes, name)}`);
+  const { recipe, problems } = parsed(recipes[name], scripts, home);
   if (recipe) return recipe;
   throw new Failure('RecipeInvalid', `${name}: ${formatProblems(problems, () => undefined)}`);
 }

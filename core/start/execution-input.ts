@@ -3,6 +3,7 @@ import { buildName, buildNamePattern, placeOfArn, type ExecutionReference } from
 import { recipeDigest } from '../build/content-digest.ts';
 import { isMap } from '../is-map.ts';
 import { shapeProblems } from '../recipe/shape.ts';
+import { unknownRecipe } from '../recipe/catalog.ts';
 import type { Catalog, Recipe } from '../recipe/types.ts';
 import { applyOverrides, parseRecipe, type Problem } from '../recipe/recipe.ts';
 import { originOf, type Origin } from '../deployment/catalog-origin.ts';
@@ -65,7 +66,7 @@ export function requestedBuild(
   const beside = besideAddition(parsed.data);
   if (beside.length > 0) return { problems: beside };
   if (typeof wanted === 'string' && !Object.hasOwn(recipes, wanted)) {
-    const message = `there is no recipe "${wanted}"; there are ${Object.keys(recipes).join(', ') || 'none'}`;
+    const message = unknownRecipe(recipes, wanted);
     return { problems: [{ path: ['recipe'], message }] };
   }
   const misshapen = shapeProblems(overrides);

@@ -87,6 +87,26 @@ describe('a channel is moved by hand', () => {
     expect(record(simulation, 'stable').moves).toHaveLength(moves);
   });
 
+  test('a rollback of a channel that was never there makes none, and names the channels', async () => {
+    const before = simulation.cloud.world.region('us-east-1').parameters.size;
+    expect(await move(simulation, { verb: 'rollback', channel: 'prdo' })).toMatchObject({
+      error: 'MoveRefused',
+      cause: expect.stringContaining('/golden/base/prdo holds nothing in any region, so nothing is rolled back'),
+    });
+    expect(await move(simulation, { verb: 'rollback', channel: 'prdo', build: second })).toMatchObject({
+      error: 'MoveRefused',
+      cause: expect.stringContaining('the channels of base are stable, prod'),
+    });
+    expect(simulation.cloud.world.region('us-east-1').parameters.size).toBe(before);
+  });
+
+  test("a promotion to the recipe's own channel needs a build", async () => {
+    expect(await move(simulation, { verb: 'promote', channel: 'stable' })).toMatchObject({
+      error: 'MoveRefused',
+      cause: "/golden/base/stable is the recipe's own channel: name the build that it gets",
+    });
+  });
+
   test('a move to a build whose image is gone is refused, and a healthy build is offered', async () => {
     simulation.cloud.world.region('eu-west-1').images.forEach((image) => {
       if (image.tags.get('golden:build') === second) image.state = 'deregistered';
@@ -272,9 +292,12 @@ describe('a build is revoked', () => {
     const { output } = await move(simulation, { ...revoke, build: second, plan: true });
     expect(JSON.parse(output ?? '{}')).toMatchObject({
       hits: {
-        channels: ['/golden/base/prod', '/golden/base/stable'],
-        instances: [{ region: 'us-east-1', instance: expect.stringMatching(/^i-/), ami: imageOf(simulation, second) }],
+        channels: ['/golden/base/stable', '/golden/base/prod'],
+        instances: [
+          { region: 'us-east-1', ami: imageOf(simulation, second), count: 1, first: [expect.stringMatching(/^i-/)] },
+        ],
         sharedWith: ['444455556666', expect.stringContaining('o-exampleorgid')],
+        moreUsers: 0,
         descendants: [],
       },
     });

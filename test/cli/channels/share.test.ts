@@ -59,7 +59,7 @@ describe('from a terminal', () => {
   test.each<[string[], RegExp]>([
     [['base'], /needs either --plan, which changes nothing, or --apply/],
     [['base', '--plan', '--apply'], /needs either --plan/],
-    [['nobody', '--plan'], /RecipeInvalid\n +nobody/],
+    [['nobody', '--plan'], /RecipeInvalid\n +recipe: there is no recipe "nobody"; there are base/],
     [['base', '--plan', '--build', 'latest'], /RecipeInvalid\n +build: is no build id/],
   ])('golden share %j is refused', async (args, says) => {
     const { exitCode, err } = await run(...args);
