@@ -31,7 +31,7 @@ test('a region we do not know is in no partition', () => {
   expect(partitionOf('us-east-9')).toBeUndefined();
 });
 
-test('a recipe can name no more targets than the machine copies and shares at once', () => {
+test('one target in every region of a partition is copied and shared at once', () => {
   const { States: states } = JSON.parse(readFileSync('statemachines/build-image.asl.json', 'utf8')) as Definition;
   const maps = [states['Grant'], ...(states['CheckAndCopy']?.Branches ?? []).map((branch) => branch.States['Copy'])];
   const atOnce = maps.flatMap((map) => map?.MaxConcurrency ?? []);

@@ -129,3 +129,16 @@ test('an image that drifts is told from the other one of its region', async () =
   await simulation.pass(2 * hour);
   expect(drifts()).toEqual([`the recipe would revoke ${id} from ${consumer}`]);
 });
+
+test('more targets than run at once are all published: the 41st begins when another ends', async () => {
+  const regions = [home, copied, 'ap-southeast-2'];
+  const many = regions.flatMap((region) =>
+    Array.from({ length: 14 }, (_, index) => ({ region, ...(index > 0 && { id: `copy-${index}` }) })),
+  );
+  const builder = { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' };
+  const simulation = pipeline({ changes: { builder, distribute: many } });
+  const execution = await build(simulation);
+  const { targets: reached } = manifestIn(simulation, execution);
+  expect(reached.filter(({ status }) => status === 'published')).toHaveLength(42);
+  for (const region of regions) expect(imagesOf(simulation, region)).toHaveLength(14);
+});
