@@ -71,9 +71,11 @@ export async function lend(
     ...snapshots.filter((id) => !read.some(({ snapshot }) => snapshot === id)),
     ...[...keys].filter((key) => !(known[key] && 'arn' in known[key])),
   ];
+  const refused = Object.values(known).flatMap((key) => ('refused' in key ? [`: ${key.refused}`] : []));
   if (unseen.length === 0) return;
   const what = `${roleArn(copy)} does not see ${unseen.join(', ')} in ${region}, which was shared with it`;
-  throw new Failure('AwsTransient', `${what}; if that lasts, look at the role's policy and the account's Allowed AMIs`);
+  const advice = "if that lasts, look at the role's policy and the account's Allowed AMIs";
+  throw new Failure('AwsTransient', `${what}${refused.join('')}; ${advice}`);
 }
 
 /** Takes everything back that was lent for one copy. @returns whether a key had been lent. */

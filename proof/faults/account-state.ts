@@ -1,18 +1,21 @@
 import type { LaunchPermission } from '@aws-sdk/client-ec2';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
-import { pipelineAccount, parameter } from './setting.ts';
+import { borrower, pipelineAccount, parameter } from './setting.ts';
 import type { Image } from '../../simulator/aws/state/images.ts';
 
 /** One EC2 resource, as a trial finds it. */
 export interface ResourceState {
   region: string;
-  kind: 'instance' | 'volume' | 'image' | 'snapshot';
+  kind: 'instance' | 'volume' | 'image' | 'snapshot' | 'grant';
   state: string;
   /** The other accounts that may use it. */
   shared: string[];
 }
 
-/** The account's resources by id, and the channel's value in each region. */
+/**
+ * The resources by id of the account and of the account that copies an image, and the channel's value in each region. The channel
+ * of that account stands under `<region> <account>`.
+ */
 export interface AccountState {
   things: Map<string, ResourceState>;
   channel: Map<string, string | undefined>;
@@ -21,6 +24,8 @@ export interface AccountState {
   /** Images that carry a watermark. */
   marked: Set<string>;
 }
+
+const ours = new Set([pipelineAccount, borrower]);
 
 export const launchers = ({ permissions }: { permissions: LaunchPermission[] }): string[] =>
   permissions
@@ -35,30 +40,31 @@ export function presentIn({ cloud }: Simulation, regions: string[]): AccountStat
   const versions: AccountState['versions'] = new Map();
   const marked: AccountState['marked'] = new Set();
   for (const region of regions) {
-    const { instances, volumes, images, snapshots, parameters } = cloud.world.region(region);
+    const { instances, volumes, images, snapshots, parameters, launchTemplates } = cloud.world.region(region);
     for (const { id, state } of instances.values())
       if (state !== 'terminated') things.set(id, { region, kind: 'instance', state, shared: [] });
     for (const { id, state } of volumes.values()) things.set(id, { region, kind: 'volume', state, shared: [] });
     for (const image of images.values())
-      if (image.owner === pipelineAccount && image.state !== 'deregistered')
+      if (ours.has(image.owner) && image.state !== 'deregistered')
         things.set(image.id, { region, kind: 'image', state: image.state, shared: launchers(image) });
     for (const { id, state, owner, sharedWith } of snapshots.values())
-      if (owner === pipelineAccount)
-        things.set(id, { region, kind: 'snapshot', state, shared: [...sharedWith].toSorted() });
-    for (const { versions: all, default: standard } of cloud.world.region(region).launchTemplates.values())
+      if (ours.has(owner)) things.set(id, { region, kind: 'snapshot', state, shared: [...sharedWith].toSorted() });
+    for (const { versions: all, default: standard } of launchTemplates.values())
       versions.set(
         region,
         all.map(({ number, data }) => `${String(data['ImageId'])}${number === standard ? '*' : ''}`),
       );
     for (const { id, watermarks = [], state } of images.values())
       if (watermarks.length > 0 && state !== 'deregistered') marked.add(id);
-    channel.set(region, parameters.get(`${pipelineAccount} ${parameter}`)?.versions.at(-1)?.value);
+    for (const key of new Set(cloud.keys.get(region)?.values()))
+      for (const id of key.grants.keys()) things.set(id, { region, kind: 'grant', state: 'granted', shared: [] });
+    const held = (account: string) => parameters.get(`${account} ${parameter}`)?.versions.at(-1)?.value;
+    channel.set(region, held(pipelineAccount));
+    channel.set(`${region} ${borrower}`, held(borrower));
   }
   return { things, channel, versions, marked };
 }
 
-/** Images that builds made in a region, including deleted ones. */
-export const imagesMade = ({ cloud }: Simulation, region: string): Image[] =>
-  [...cloud.world.region(region).images.values()].filter(
-    ({ owner, name }) => owner === pipelineAccount && name.startsWith('base-'),
-  );
+/** Images that builds made in a region, including deleted ones. The copies of the other account have the same names. */
+export const imagesMade = ({ cloud }: Simulation, region: string, owner: string = pipelineAccount): Image[] =>
+  [...cloud.world.region(region).images.values()].filter((one) => one.owner === owner && one.name.startsWith('base-'));

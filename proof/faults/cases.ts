@@ -39,6 +39,7 @@ const bases: Record<string, FaultScenario> = {
   'copies after checks': { late: true, strikes: [] },
   'regions tell': { told: true, strikes: [] },
   'copies race': { slow: 'eu-west-1', strikes: [] },
+  'copies into an account': { lent: 'eu-west-1', strikes: [] },
   unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
   'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },
@@ -110,9 +111,14 @@ function isOwn(state: string, base: string): boolean {
   // What differs from a published build is when the image is copied.
   if (base === 'copies after checks') return /^(TerminateInstances|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);
   if (base === 'regions tell') return state === 'AwaitCopy';
+  if (/Account/.test(state) || base === 'copies into an account') return isOwnOfAccounts(state, base);
   if (base === 'copies race') return /^(CopyImage|AwaitCopy|CleanUp)$/.test(state);
   return undoing !== (base === 'published');
 }
+
+/** What a copy into another account adds to a published build: its own states, and what Verify and Publish do there. */
+const isOwnOfAccounts = (state: string, base: string): boolean =>
+  base === 'copies into an account' && /Account|^(Verify|Publish|CleanUp)$/.test(state);
 
 /** The builds in which events are struck: a published one, and those with failures that events tell of. */
 const eventful = new Set(['published', 'regions tell', 'check fails', 'copy fails']);

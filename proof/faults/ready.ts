@@ -1,6 +1,6 @@
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { imagesMade, launchers } from './account-state.ts';
-import { olderBuild, shapeOf, sharingOf } from './setting.ts';
+import { borrower, olderBuild, shapeOf, sharingOf } from './setting.ts';
 import type { FaultScenario, Shape } from './vocabulary.ts';
 import type { Image } from '../../simulator/aws/state/images.ts';
 
@@ -28,7 +28,10 @@ export function flawOf(
 
 /** Required targets that differ from the recipe at this moment. */
 export function unreadyTargets(simulation: Simulation, scenario: FaultScenario): string[] {
-  return shapeOf(scenario)
+  const { lent } = scenario;
+  const isCopied =
+    lent === undefined || imagesMade(simulation, lent, borrower).some((one) => one.state === 'available');
+  const unready = shapeOf(scenario)
     .targets.filter(({ required }) => required)
     .flatMap((target) => {
       const [image] = imagesMade(simulation, target.region).filter(
@@ -37,4 +40,5 @@ export function unreadyTargets(simulation: Simulation, scenario: FaultScenario):
       const flaw = flawOf(simulation, target, image);
       return flaw === undefined ? [] : [`${target.region}: ${flaw}`];
     });
+  return isCopied ? unready : [...unready, `${lent}: account ${borrower} has no copy`];
 }

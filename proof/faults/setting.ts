@@ -6,6 +6,8 @@ import type { FaultScenario, Shape } from './vocabulary.ts';
 export const pipelineAccount = '222233334444';
 export const pipelineHome = 'us-east-1';
 const consumer = '444455556666';
+/** The account that copies an image. */
+export const borrower = '555566667777';
 const organization = 'arn:aws:organizations::111122223333:organization/o-exampleorgid';
 export const parameter = '/golden/base/stable';
 export const olderBuild = '20260101-000000-0a0a';
@@ -48,7 +50,7 @@ export function settingsOf(scenario: FaultScenario): DeploymentSettings {
     automaticBuilds: true,
     documents: [],
     regions: isRecipeBeyond ? [] : targets.map(({ region }) => region).filter((region) => region !== pipelineHome),
-    shareWith: isRecipeBeyond ? [] : [...new Set(shared)],
+    shareWith: isRecipeBeyond ? [] : [...new Set([...shared, ...(scenario.lent === undefined ? [] : [borrower])])],
     documentationIds: 'allowed',
   };
 }
@@ -68,7 +70,7 @@ const templateName = 'web';
 
 const recipeOf = (
   { targets, steps, checks, capture, channel, keep, more }: Shape,
-  { late = false, slow }: Pick<FaultScenario, 'late' | 'slow'>,
+  { late = false, slow, lent }: Pick<FaultScenario, 'late' | 'slow' | 'lent'>,
 ) => ({
   name: 'base',
   description: 'a base image',
@@ -90,6 +92,7 @@ const recipeOf = (
     kmsKey: target.region === pipelineHome ? 'alias/golden' : `alias/golden-${target.region}`,
     ...sharingOf(target),
     ...(target.region === slow && { completeWithin: '15m' }),
+    ...(target.region === lent && { copyTo: [{ account: borrower, kmsKey: 'alias/theirs', publish: true }] }),
     ...(more && { launchTemplate: { name: templateName, setDefault: target.region === pipelineHome } }),
   })),
   ...(channel && { publish: { channel: 'stable', ...(more && { watermark: true }) } }),

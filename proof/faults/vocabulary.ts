@@ -68,6 +68,8 @@ export interface FaultScenario {
   strikes: Strike[];
   /** The region whose copy takes hours, so that a second, time-based copy is begun beside it. */
   slow?: string;
+  /** The region whose image another account copies, with a role of its own. The channel has a parameter there, too. */
+  lent?: string;
   /** The step or check that fails by itself, or the region whose copy fails. */
   fails?: string;
   /**

@@ -63,7 +63,8 @@ function ofStrike(scenario: FaultScenario, strike: Strike): Expectation {
   // A key that Verify may not see spoils one target, as a failure inside Copy or Grant does.
   const unseenKey = state === 'Verify' ? /^kms:DescribeKey@(.*)/.exec(String(strike.at))?.[1] : undefined;
   const region = unseenKey ?? /\[(.*)\]$/.exec(strike.place)?.[1] ?? '';
-  if (!/^(Copy|Grant)$/.test(mapOf.get(state) ?? '') && unseenKey === undefined) return { end: 'failed', state };
+  if (!/^(Copy|Grant|IntoAccounts)$/.test(mapOf.get(state) ?? '') && unseenKey === undefined)
+    return { end: 'failed', state };
   const hit = shapeOf(scenario).targets.filter((target) => region === '' || target.region === region);
   return hit.some(({ required }) => required)
     ? { end: 'failed', state: 'Verify', ...(region && { region }) }

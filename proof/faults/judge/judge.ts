@@ -2,9 +2,9 @@ import { bounds } from '../bounds.ts';
 import { imagesMade } from '../account-state.ts';
 import { completion } from './expectation.ts';
 import { leavings } from './leavings.ts';
-import { isSaid, isUnknown, linesOf, publishedIn } from './said.ts';
+import { isSaid, isUnknown, linesOf, publishedIn, publishedThere } from './said.ts';
 import { flawOf } from '../ready.ts';
-import { parameter, pipelineHome, regionsOf, shapeOf } from '../setting.ts';
+import { borrower, parameter, pipelineHome, regionsOf, shapeOf } from '../setting.ts';
 import { telling } from './telling.ts';
 import type { Trial } from '../trial.ts';
 import type { Violation } from './violation.ts';
@@ -32,9 +32,10 @@ const ends = ({ executions }: Trial): Violation[] =>
 /** Finds two images of one build in one region, or two instances of one role, at the same time, even if one is deleted later. */
 function twins({ simulation, scenario, manifest }: Trial): Violation[] {
   return regionsOf(shapeOf(scenario)).flatMap((region) => {
-    const images = imagesMade(simulation, region).map(({ id, name, stateReason, createdAt, deregisteredAt }) => ({
+    const all = [...imagesMade(simulation, region), ...imagesMade(simulation, region, borrower)];
+    const images = all.map(({ id, owner, name, stateReason, createdAt, deregisteredAt }) => ({
       id,
-      claim: name,
+      claim: `${owner} ${name}`,
       from: stateReason ? Infinity : createdAt, // a failed image may be made again
       to: deregisteredAt ?? Infinity,
     }));
@@ -88,14 +89,19 @@ function channel(trial: Trial): Violation[] {
   const { scenario, before, after } = trial;
   const shape = shapeOf(scenario);
   const lines = linesOf(trial);
-  return regionsOf(shape).flatMap((region): Violation[] => {
-    const published = shape.channel ? publishedIn(trial).find((one) => one.region === region) : undefined;
-    const wanted = published?.ami ?? before.channel.get(region);
-    const holds = after.channel.get(region);
+  const published = shape.channel ? publishedIn(trial) : [];
+  const there = shape.channel ? publishedThere(trial) : [];
+  const places = regionsOf(shape).flatMap((region) => [
+    { region, where: region, ami: published.find((one) => one.region === region)?.ami },
+    { region, where: `${region} ${borrower}`, ami: there.find((one) => one.region === region)?.ami },
+  ]);
+  return places.flatMap(({ region, where, ami }): Violation[] => {
+    const wanted = ami ?? before.channel.get(where);
+    const holds = after.channel.get(where);
     // If AWS refuses to restore the channel, the build must at least report it.
     const said = lines.some((line) => line.includes(parameter) && line.includes(`in ${region}:`));
     if (holds === wanted || said || isUnknown(trial)) return [];
-    return [{ invariant: 'channel all or nothing', what: `${parameter} in ${region} holds ${holds}, not ${wanted}` }];
+    return [{ invariant: 'channel all or nothing', what: `${parameter} in ${where} holds ${holds}, not ${wanted}` }];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Violation } from './violation.ts';
-import { isSaid, publishedIn } from './said.ts';
+import { isSaid, publishedIn, publishedThere } from './said.ts';
 import type { Trial } from '../trial.ts';
 
 const ids = /\b(ami|snap|vol|i)-[0-9a-f]{8,17}\b/g;
@@ -22,8 +22,8 @@ export function leavings(trial: Trial): Violation[] {
 }
 
 function publishedThings(trial: Trial): string[] {
-  return publishedIn(trial).flatMap(({ region, ami }) => {
-    const image = trial.simulation.cloud.world.region(region).images.get(ami);
+  return [...publishedIn(trial), ...publishedThere(trial)].flatMap(({ region, ami }) => {
+    const image = trial.simulation.cloud.world.region(region).images.get(ami ?? '');
     return image ? [image.id, ...image.mappings.flatMap(({ snapshot }) => snapshot ?? [])] : [];
   });
 }

@@ -1,5 +1,7 @@
+import type { ManifestAccountCopy } from '../../../core/accounts/manifest-copies.ts';
 import type { SweepOutcome } from '../../../core/sweep/sweep-report.ts';
 import type { ResourceState } from '../account-state.ts';
+import { borrower } from '../setting.ts';
 import { isOf } from '../strikes.ts';
 import { stateOfPlace } from '../vocabulary.ts';
 import type { Trial } from '../trial.ts';
@@ -51,6 +53,10 @@ export function publishedIn(trial: Trial): { region: string; ami: string }[] {
   return !manifest && ledger?.complete && isUnheard(trial) ? ledger.after : [];
 }
 
+/** The published copies in the other account. */
+export const publishedThere = ({ manifest }: Trial): ManifestAccountCopy[] =>
+  manifest?.status === 'published' ? (manifest.copiedTo ?? []).filter(({ status }) => status === 'published') : [];
+
 /** Whether the build may leave things behind: its clean-up was ended or lost something it needs, and a report says so. */
 export function isUnknown(trial: Trial): boolean {
   const { scenario, executions } = trial;
@@ -73,6 +79,7 @@ const unlisted: Record<ResourceState['kind'], (region: string) => RegExp> = {
     new RegExp(
       `^(images|snapshots) in ${region}: (ec2:Describe(Images|Snapshots|LaunchTemplate\\w+)|ssm:GetParameter) `,
     ),
+  grant: (region) => new RegExp(`^the grant of a key to ${borrower} in ${region}: `),
 };
 
 /** Whether a reader of the record learns that a thing is left. A line about a spared or kept AMI covers its snapshots, too. */

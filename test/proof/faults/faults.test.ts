@@ -148,6 +148,14 @@ test('a build that runs out of time while its candidate is launched is told of t
   expect(manifest?.failure).toMatchObject({ state: 'LaunchCandidate', error: 'TIMED_OUT' });
 });
 
+test('a role of another account that may not see the key it is lent is told with the call that AWS refused', async () => {
+  const blind: Strike = { place: 'CopyIntoAccount[eu-west-1]', fault: 'denied', at: 'kms:DescribeKey' };
+  const trial = await through([blind], { lent: 'eu-west-1' });
+  expect(made(trial)).toEqual([]);
+  const [copy] = trial.manifest?.copiedTo ?? [];
+  expect(copy?.error).toMatch(/does not see arn:aws:kms:eu-west-1:\S+ .*kms:DescribeKey .*AccessDenied/);
+});
+
 test.each(['recipe', 'start'] as const)(
   'a %s that asks for more than the deployment allows makes nothing, although Resolve is repeated',
   async (beyond) => {
