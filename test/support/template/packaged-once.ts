@@ -1,4 +1,4 @@
-// osls takes two CPU seconds for a template, and several suites judge the same one. What osls said of a folder is kept until a
+// osls takes more than a CPU second for a template, and several suites judge the same one. What osls said of a folder is kept until a
 // file in the folder, an argument, the packages or Node change.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -45,7 +45,8 @@ export function packagedOnce(folder: string, args: string[], env: NodeJS.Process
   const known = kept(file);
   if (known) return known;
   const osls = join(root, 'node_modules/serverless/bin/serverless.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [osls, 'package', ...args], {
+  const stateless = join(root, 'test/support/template/osls-without-state.cjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--require', stateless, osls, 'package', ...args], {
     cwd: folder,
     env,
     encoding: 'utf8',
