@@ -32,7 +32,11 @@ export function createRandom(...seed: (string | number)[]): Random {
     between: (low, high) => low + (high - low) * next(),
     normal,
     lognormal: (median, sigma) => median * Math.exp(normal(0, sigma)),
-    hex: (digits) => Array.from({ length: digits }, () => floor(next() * 16).toString(16)).join(''),
+    hex(digits) {
+      let text = '';
+      while (text.length < digits) text += '0123456789abcdef'[floor(next() * 16)];
+      return text;
+    },
   };
 }
 

@@ -5,18 +5,20 @@ import { formatProblems, parseRecipe } from './recipe.ts';
 type Parsed = ReturnType<typeof parseRecipe>;
 
 /** Cache of parsed documents. Functions that run every hour parse the same documents again, and nobody changes a document in place. */
-const known = new WeakMap<object, { scripts: Catalog['scripts']; home: Home; parsed: Parsed }>();
+const known = new WeakMap<object, Map<Home, { scripts: Catalog['scripts']; parsed: Parsed }>>();
 
 /** The region the pipeline runs in. Undefined if the caller needs nothing that depends on it. */
 type Home = string | undefined;
 
-function parsed(document: unknown, scripts: Catalog['scripts'], home: Home): Parsed {
+/** A document of the catalog as a recipe, or everything that is wrong with it. */
+export function parsed(document: unknown, scripts: Catalog['scripts'], home: Home): Parsed {
   const around = home === undefined ? {} : { home };
   if (typeof document !== 'object' || document === null) return parseRecipe(document, scripts, around);
-  const before = known.get(document);
-  if (before?.scripts === scripts && before.home === home) return before.parsed;
-  const now = { scripts, home, parsed: parseRecipe(document, scripts, around) };
-  known.set(document, now);
+  const byHome = known.get(document) ?? new Map<Home, { scripts: Catalog['scripts']; parsed: Parsed }>();
+  const before = byHome.get(home);
+  if (before?.scripts === scripts) return before.parsed;
+  const now = { scripts, parsed: parseRecipe(document, scripts, around) };
+  known.set(document, byHome.set(home, now));
   return now.parsed;
 }
 

@@ -5,6 +5,7 @@ import { isMap } from '../is-map.ts';
 import { shapeProblems } from '../recipe/shape.ts';
 import { unknownRecipe } from '../recipe/catalog.ts';
 import type { Catalog, Recipe } from '../recipe/types.ts';
+import { parsed } from '../recipe/catalog.ts';
 import { applyOverrides, parseRecipe, type Problem } from '../recipe/recipe.ts';
 import { originOf, type Origin } from '../deployment/catalog-origin.ts';
 import type { BuildIdentity } from '../tags.ts';
@@ -54,16 +55,16 @@ export function requestedBuild(
   catalog: Catalog,
 ): Requested | { problems: Problem[] } {
   const { recipes, scripts } = catalog;
-  const parsed = z.safeParse(ExecutionInput, input);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => ({
+  const request = z.safeParse(ExecutionInput, input);
+  if (!request.success) {
+    const problems = request.error.issues.map((issue) => ({
       path: issue.path as (string | number)[],
       message: inputProblem(issue),
     }));
     return { problems };
   }
-  const { recipe: wanted, overrides, build, force, trigger: startedBy, distribute: addition } = parsed.data;
-  const beside = besideAddition(parsed.data);
+  const { recipe: wanted, overrides, build, force, trigger: startedBy, distribute: addition } = request.data;
+  const beside = besideAddition(request.data);
   if (beside.length > 0) return { problems: beside };
   if (typeof wanted === 'string' && !Object.hasOwn(recipes, wanted)) {
     const message = unknownRecipe(recipes, wanted);
@@ -74,7 +75,9 @@ export function requestedBuild(
     return { problems: misshapen.map(({ path, message }) => ({ path: ['overrides', ...path], message })) };
   const document = typeof wanted === 'string' ? recipes[wanted] : wanted;
   const home = placeOfArn(execution.id).region;
-  const result = parseRecipe(overrides ? applyOverrides(document, overrides) : document, scripts, { home });
+  const result = overrides
+    ? parseRecipe(applyOverrides(document, overrides), scripts, { home })
+    : parsed(document, scripts, home);
   if (result.problems) return { problems: result.problems };
   if (typeof wanted === 'string' && result.recipe.name !== wanted) {
     return { problems: [{ path: ['overrides', 'name'], message: `overrides cannot rename the recipe ${wanted}` }] };

@@ -1,15 +1,13 @@
 import type { Catalog } from '../../core/recipe/types.ts';
 import { accountCopiesOf } from '../../core/accounts/account-copies.ts';
-import { parseRecipe } from '../../core/recipe/recipe.ts';
+import { soundRecipes } from '../../core/recipe/catalog.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import type { CloudOptions } from '../aws/cloud.ts';
 
 /** Creates every key that a recipe names, in the region in which it is named. */
-function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, string[]> {
+function keysOf(catalog: Catalog, home: string): Record<string, string[]> {
   const keys: Record<string, string[]> = {};
-  for (const document of Object.values(recipes)) {
-    const { recipe } = parseRecipe(document, scripts, { home });
-    if (!recipe) continue;
+  for (const recipe of soundRecipes(catalog, home)) {
     const { rootVolume, volumes } = recipe.builder;
     const named = [rootVolume, ...volumes].map(({ kmsKey }) => ({ region: home, kmsKey }));
     for (const { region, kmsKey } of [...named, ...recipe.distribute]) if (kmsKey) (keys[region] ??= []).push(kmsKey);
@@ -18,10 +16,8 @@ function keysOf({ recipes, scripts }: Catalog, home: string): Record<string, str
 }
 
 /** Everybody with whom a recipe shares its images may use the keys. */
-function keyUsersOf({ recipes, scripts }: Catalog, home: string): NonNullable<CloudOptions['keyUsers']> {
-  const targets = Object.values(recipes).flatMap(
-    (document) => parseRecipe(document, scripts, { home }).recipe?.distribute ?? [],
-  );
+function keyUsersOf(catalog: Catalog, home: string): NonNullable<CloudOptions['keyUsers']> {
+  const targets = soundRecipes(catalog, home).flatMap(({ distribute }) => distribute);
   const ofOrganizations = targets.flatMap((target) => [...target.organizations, ...target.organizationalUnits]);
   return {
     accounts: [...new Set(targets.flatMap(({ accounts }) => accounts))],
@@ -30,8 +26,8 @@ function keyUsersOf({ recipes, scripts }: Catalog, home: string): NonNullable<Cl
 }
 
 /** Creates the subnets and security groups that recipes name, in a VPC of their own behind a NAT gateway. */
-function networkFor({ recipes, scripts }: Catalog): NonNullable<CloudOptions['network']> {
-  const builders = Object.values(recipes).flatMap((document) => parseRecipe(document, scripts).recipe?.builder ?? []);
+function networkFor(catalog: Catalog, home: string): NonNullable<CloudOptions['network']> {
+  const builders = soundRecipes(catalog, home).map(({ builder }) => builder);
   const vpc = 'vpc-0123456789abcdef0';
   return {
     subnets: [...new Set(builders.flatMap(({ subnets }) => subnets))].map((id) => ({
@@ -48,15 +44,12 @@ function networkFor({ recipes, scripts }: Catalog): NonNullable<CloudOptions['ne
 }
 
 /** The instance profiles that recipes name. */
-const profilesOf = ({ recipes, scripts }: Catalog): string[] =>
-  Object.values(recipes).flatMap((document) => parseRecipe(document, scripts).recipe?.builder.instanceProfile ?? []);
+const profilesOf = (catalog: Catalog, home: string): string[] =>
+  soundRecipes(catalog, home).flatMap(({ builder }) => builder.instanceProfile ?? []);
 
 /** The roles of other accounts that recipes name, and those accounts' keys. */
-function othersIn({ recipes, scripts }: Catalog, home: string): Pick<Account, 'roles' | 'otherKeys'> {
-  const copies = Object.values(recipes).flatMap((document) => {
-    const { recipe } = parseRecipe(document, scripts, { home });
-    return recipe ? accountCopiesOf(recipe) : [];
-  });
+function othersIn(catalog: Catalog, home: string): Pick<Account, 'roles' | 'otherKeys'> {
+  const copies = soundRecipes(catalog, home).flatMap(accountCopiesOf);
   return {
     roles: copies.map(({ account, role, externalId }) => ({ account, name: role, externalId })),
     otherKeys: copies.flatMap(({ account, region, kmsKey }) => (kmsKey ? [{ account, region, name: kmsKey }] : [])),
@@ -79,7 +72,7 @@ export const accountFor = (
   keys: keysOf(catalog, home),
   keyUsers: keyUsersOf(catalog, home),
   ...othersIn(catalog, home),
-  network: networkFor(catalog),
-  instanceProfiles: [instanceProfile, ...profilesOf(catalog)],
+  network: networkFor(catalog, home),
+  instanceProfiles: [instanceProfile, ...profilesOf(catalog, home)],
   optedIn: [home, ...regionsIn(catalog, home)],
 });

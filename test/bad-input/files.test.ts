@@ -14,14 +14,20 @@ import { expectReadable } from './saying.ts';
 const random = randomFrom(4);
 
 let root: string;
+/** In a folder with every kind of wrong script. */
 let file: string;
+/** In a folder with nothing but the recipe's scripts. */
+let plainFile: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'golden-bad-'));
   const folder = join(root, 'recipes');
   file = join(folder, 'base.yaml');
   const at = (name: string) => join(folder, 'scripts', name);
   await mkdir(at('folder.sh'), { recursive: true });
-  for (const [path, text] of Object.entries(scripts)) await writeFile(join(folder, path), text);
+  plainFile = join(root, 'plain', 'base.yaml');
+  await mkdir(join(root, 'plain', 'scripts'), { recursive: true });
+  for (const [path, text] of Object.entries(scripts))
+    for (const each of [folder, join(root, 'plain')]) await writeFile(join(each, path), text);
   await writeFile(join(root, 'secret.sh'), 'AKIA, and nobody may see it\n');
   await symlink('../../secret.sh', at('outside.sh'));
   await symlink('/dev/zero', at('zero.sh'));
@@ -33,8 +39,8 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 /** What `golden validate` ends with and says of a file. */
-async function validated(text: string | Uint8Array) {
-  await writeFile(file, text);
+async function validated(text: string | Uint8Array, at = file) {
+  await writeFile(at, text);
   const written = { out: '', err: '' };
   const terminal = {
     out: (said: string) => void (written.out += said),
@@ -43,16 +49,16 @@ async function validated(text: string | Uint8Array) {
     isTTY: false,
     colour: false,
   };
-  const exitCode = await golden(['validate', file], terminal);
+  const exitCode = await golden(['validate', at], terminal);
   return { exitCode, ...written };
 }
 
-async function expectRefused(text: string | Uint8Array, message: string | RegExp = '') {
-  const { exitCode, out, err } = await validated(text);
+async function expectRefused(text: string | Uint8Array, message: string | RegExp = '', at = file) {
+  const { exitCode, out, err } = await validated(text, at);
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
   expect(err.trimEnd()).not.toBe('');
   const lines = err.trimEnd().split('\n');
-  expect(lines.filter((line) => !line.startsWith(`${file}:`) && !/^and \d+ more problems$/.test(line))).toEqual([]);
+  expect(lines.filter((line) => !line.startsWith(`${at}:`) && !/^and \d+ more problems$/.test(line))).toEqual([]);
   expectReadable(err.replaceAll(root, '').trimEnd());
   expect(err).toMatch(message);
   expect(err).not.toContain('nobody may see it');
@@ -73,7 +79,8 @@ test.each(rightFiles)('%s is fine', async (_sentence, text) => {
 test.each(placesIn(full).map((path): [string, Path] => [formatPath(path), path]))(
   'in a file too %s of a wrong kind is refused, with line and column',
   async (_name, path) => {
-    await expectRefused(stringify(replaced(path, kindOf(valueAt(full, path)) === 'null' ? 1 : null)));
+    const other = kindOf(valueAt(full, path)) === 'null' ? 1 : null;
+    await expectRefused(stringify(replaced(path, other)), '', plainFile);
     expect.hasAssertions();
     for (const [, value] of values.filter(
       ([, one]) =>
@@ -81,7 +88,7 @@ test.each(placesIn(full).map((path): [string, Path] => [formatPath(path), path])
         !(typeof one === 'string' && one.length > 1000) &&
         random() < 0.3,
     )) {
-      await expectRefused(stringify(replaced(path, value)), /base\.yaml:\d+:\d+/);
+      await expectRefused(stringify(replaced(path, value)), /base\.yaml:\d+:\d+/, plainFile);
     }
   },
 );
@@ -91,6 +98,6 @@ test.each(maps.map((path): [string, Path] => [formatPath(path) || 'the recipe', 
   async (_name, path) => {
     expect.hasAssertions();
     for (const key of ['nonsense', '__proto__', 'constructor', '<<', 'a\nb'])
-      await expectRefused(JSON.stringify(added(path, key, 1), null, 1), 'is not a key here');
+      await expectRefused(JSON.stringify(added(path, key, 1), null, 1), 'is not a key here', plainFile);
   },
 );
