@@ -145,7 +145,6 @@ export function paceOf(recipe: Bounded): Pace | undefined {
   const fits = (pace: Pace) => mostEvents(recipe, pace) <= eventBudget;
   const all = paces.find((pace) => fits({ commands: pace, images: pace }));
   if (all === undefined) return undefined;
-  if (all === paces[0]) return { images: all, commands: all };
-  const images = paces.find((pace) => fits({ commands: all, images: pace })) ?? all;
-  return { images, commands: paces.find((pace) => fits({ commands: pace, images })) ?? all };
+  const images = paces.find((pace) => pace === all || fits({ commands: all, images: pace })) ?? all;
+  return { images, commands: paces.find((pace) => pace === all || fits({ commands: pace, images })) ?? all };
 }
