@@ -1,5 +1,5 @@
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
-import { holding, type Move } from '../../core/channel/channel-record.ts';
+import { happened, holding, type Move } from '../../core/channel/channel-record.ts';
 import { candidateProblems, rollbackOrder, targetsOf, type MoveCandidate } from '../../core/channel/candidates.ts';
 import { moverOf, type MoveRequest } from '../../core/channel/move-request.ts';
 import { heldByOthers } from '../../core/distribute/channel-owner.ts';
@@ -39,6 +39,10 @@ export async function firstHealthy(artifacts: Artifacts, look: SeenChannel, buil
   return { candidate: undefined, wrong };
 }
 
+/** Whether a channel holds nothing, and never did. Somebody may have deleted the parameters of a channel that did. */
+const wasNeverHeld = ({ values, record }: SeenChannel): boolean =>
+  values.every(({ ami }) => ami === undefined) && !record?.moves.some(happened);
+
 /** Decides to which build a channel moves. @throws MoveRefused with every reason, and with a build that is healthy if there is one. */
 async function chooseBuild(
   artifacts: Artifacts,
@@ -46,10 +50,10 @@ async function chooseBuild(
   look: SeenChannel,
   { standard, own }: { standard: string | undefined; own: string | undefined },
 ): Promise<MoveCandidate> {
-  if (verb === 'rollback' && look.values.every(({ ami }) => ami === undefined)) {
+  if (verb === 'rollback' && look.channel !== own && wasNeverHeld(look)) {
     const names = await channelNames(artifacts, look.recipe, own);
     return refuseMove(
-      `${look.parameter} holds nothing in any region, so nothing is rolled back; the channels of ${look.recipe} are ${names.join(', ')}`,
+      `${look.parameter} never held a build, so nothing is rolled back; the channels of ${look.recipe} are ${names.join(', ')}`,
     );
   }
   const order = rollbackOrder(look.record?.moves ?? [], look.current, await knownBuilds(artifacts, look.recipe));

@@ -1,10 +1,9 @@
-import { listArtifacts } from '../../aws/memory/artifacts.ts';
+import { channelNames } from '../../aws/memory/channel-names.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { readRecord } from '../../aws/memory/recipe-records.ts';
 import { channelOf, type ChannelName } from '../../core/channel/channel-moves.ts';
-import type { ChannelRecord } from '../../core/channel/channel-record.ts';
+import { happened, type ChannelRecord } from '../../core/channel/channel-record.ts';
 import { distinctPlaces, onlyPlace, type Place } from '../../core/distribute/place.ts';
-import { channelsFolder } from '../../core/memory/documents.ts';
 import { eachOf, recipesIn } from '../deployed/builds.ts';
 import type { Pipeline } from '../deployed/deployment.ts';
 import { Refusal } from '../refused.ts';
@@ -17,23 +16,17 @@ export interface KnownChannel extends ChannelName {
   places: Place[];
 }
 
-const distinct = (list: string[]): string[] => [...new Set(list)];
-
 /** The channels of one recipe: those that have moved, and the one that its newest build was published to. */
 async function channelsOfRecipe(pipeline: Pipeline, recipe: string): Promise<KnownChannel[]> {
-  const folder = channelsFolder({ recipe });
-  const listed = (await listArtifacts(pipeline, folder)).map(({ key }) =>
-    key.slice(folder.length).replace(/\.json$/, ''),
-  );
   const { published } = await readRecord(pipeline, recipe);
   const newest = published && { recipe, build: published.build };
   const plan = newest && (await readDocument(pipeline, newest, 'plan'));
   const manifest = newest && (await readDocument(pipeline, newest, 'manifest'));
   const own = plan && channelOf(plan);
   const targets = (manifest?.targets ?? []).map(onlyPlace);
-  return eachOf(distinct([...listed, ...(own ? [own.channel] : [])]), async (channel) => {
+  return eachOf(await channelNames(pipeline, recipe, own?.channel), async (channel) => {
     const record = await readDocument(pipeline, { recipe, channel }, 'channel');
-    const moved = [record?.underway, record?.moves.at(-1)].flatMap((move) => move?.after ?? []);
+    const moved = [record?.underway, record?.moves.findLast(happened)].flatMap((move) => move?.after ?? []);
     const places = distinctPlaces([...targets, ...moved]);
     const parameter = record?.parameter ?? (own?.channel === channel ? (plan?.channel ?? '') : '');
     return { recipe, channel, parameter, record, places };

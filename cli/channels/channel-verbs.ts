@@ -106,7 +106,7 @@ function addRestore(cli: Cli): void {
     .option(...simulatedOption)
     .action(async (build: string, options) => {
       const { changeBuildBy } = await import('./move.ts');
-      await withSimulation(cli, options, (surroundings) =>
+      await withSimulation(cli, { ...options, revoked: build }, (surroundings) =>
         changeBuildBy(build, { verb: 'restore' }, options, cli.terminal, surroundings),
       );
     });

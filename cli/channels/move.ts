@@ -1,16 +1,14 @@
 import { callerArn } from '../../aws/caller.ts';
-import { describeExecution } from '../../aws/executions/executions.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import type { RevokedBuild, RevokeHits } from '../../core/channel/revocation.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
 import { inPlace, placeName } from '../../core/distribute/place.ts';
-import { failureMessage } from '../../core/report/failure.ts';
 import { randomUUID } from 'node:crypto';
 import { findBuild } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
+import { endOf, tellFailure } from '../deployed/execution-end.ts';
 import { interruptedCode, watch } from '../deployed/follow.ts';
-import { refusal } from '../refusal.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
 import { heading } from '../screen/screen.ts';
@@ -60,37 +58,37 @@ export async function moveChannelBy(
   const pipeline = await findPipeline(options, surroundings);
   const { json = false, why, plan = false, yes = false } = options;
   const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
-  const tell = { json, write, terminal };
   const who = await callerArn(pipeline.aws);
   const input = { ...asked, who, ...(why !== undefined && { why }) };
   const asks = terminal.isTTY && !json && !yes;
   let pinned = {};
   if (plan || asks) {
-    const planned = await runMachine({ ...input, plan: true }, pipeline, surroundings, async () => true);
-    if (planned.is !== 'done') return tellFailure(planned, tell);
-    write(`\n${shownMove(planned.output, terminal)}\n\n`);
-    if (plan && json) terminal.out(`${JSON.stringify({ status: 'planned', ...planned.output }, null, 2)}\n`);
+    const end = await endOf(await startMove({ ...input, plan: true }, pipeline), pipeline, surroundings);
+    if (end.status !== 'SUCCEEDED') return tellFailure(end, json, terminal);
+    const planned = outputOf(end);
+    write(`\n${shownMove(planned, terminal)}\n\n`);
+    if (plan && json) terminal.out(`${JSON.stringify({ status: 'planned', ...planned }, null, 2)}\n`);
     if (plan) return 0;
-    if (!(await surroundings.confirms(`  ${questionOf(planned.output)}?`))) {
+    if (!(await surroundings.confirms(`  ${questionOf(planned)}?`))) {
       write('  Nothing was moved.\n\n');
       return interruptedCode;
     }
     // What was shown is what is done, even if another build is published meanwhile.
-    const [first] = planned.output.moves;
-    pinned = first && planned.output.builds.length === 0 ? { channel: first.channel, build: first.move.to.build } : {};
+    const [first] = planned.moves;
+    pinned = first && planned.builds.length === 0 ? { channel: first.channel, build: first.move.to.build } : {};
   }
   const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
   write(`\n${heading(sheet, 'elapsed')}\n`);
-  const ended = await runMachine({ ...input, ...pinned }, pipeline, surroundings, (execution) =>
-    watch(execution, pipeline, { sheet, write, surroundings }, 'the move'),
-  );
-  if (ended.is === 'left') {
+  const execution = await startMove({ ...input, ...pinned }, pipeline);
+  if (!(await watch(execution, pipeline, { sheet, write, surroundings }, 'the move'))) {
     write(`\n  Left; the move goes on: golden history ${asked.recipe}${pipeline.options} tells how it ends.\n\n`);
     return interruptedCode;
   }
-  if (ended.is === 'failed') return tellFailure(ended, tell);
-  write(`\n${painter(sheet)('green', `  ${pastOf[asked.verb]}`)}\n${shownMove(ended.output, terminal)}\n\n`);
-  if (json) terminal.out(`${JSON.stringify({ status: pastOf[asked.verb], ...ended.output }, null, 2)}\n`);
+  const ended = await endOf(execution, pipeline, surroundings);
+  if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
+  const moved = outputOf(ended);
+  write(`\n${painter(sheet)('green', `  ${pastOf[asked.verb]}`)}\n${shownMove(moved, terminal)}\n\n`);
+  if (json) terminal.out(`${JSON.stringify({ status: pastOf[asked.verb], ...moved }, null, 2)}\n`);
   return 0;
 }
 
@@ -103,41 +101,13 @@ function questionOf({ verb, moves, builds }: MoveOutput): string {
   return verb === 'revoke' ? `Revoke ${named}${channels && ` and move ${channels}`}` : `Move ${channels}`;
 }
 
-type Ended = { is: 'done'; output: MoveOutput } | { is: 'failed'; error: string; cause: string } | { is: 'left' };
-
-const second = 1000;
-
-/** Starts move-channel and waits for its end. @param follow Shows the execution; false if the user leaves. */
-async function runMachine(
-  input: MoveRequest,
-  pipeline: Pipeline,
-  surroundings: Surroundings,
-  follow: (execution: string) => Promise<boolean>,
-): Promise<Ended> {
-  const name = `${input.verb}-${input.recipe}-${randomUUID().slice(0, 8)}`;
-  const { arn } = await startExecution(pipeline.aws, machineOfMoves(pipeline), name, input);
-  if (!(await follow(arn))) return { is: 'left' };
-  const { signal } = new AbortController();
-  for (;;) {
-    const { status, output, error = status ?? 'UNKNOWN', cause } = (await describeExecution(pipeline.aws, arn)) ?? {};
-    if (status === 'SUCCEEDED') return { is: 'done', output: JSON.parse(output ?? '{}') as MoveOutput };
-    if (status !== 'RUNNING') return { is: 'failed', error, cause: failureMessage({ Error: error, Cause: cause }) };
-    await surroundings.sleep(second, signal);
-  }
+/** Starts an execution of move-channel. @returns its ARN. */
+async function startMove(input: MoveRequest, pipeline: Pipeline): Promise<string> {
+  const name = `${input.verb}-${input.recipe.slice(0, 50)}-${randomUUID().slice(0, 8)}`;
+  return (await startExecution(pipeline.aws, machineOfMoves(pipeline), name, input)).arn;
 }
 
-/** Shows why a channel did not move. @returns the exit code: 2 if the request was refused, else 1. */
-function tellFailure(
-  ended: Exclude<Ended, { is: 'done' }>,
-  { json, terminal }: { json: boolean; terminal: Terminal },
-): number {
-  const { error, cause } = ended.is === 'failed' ? ended : { error: 'Left', cause: 'the execution was not followed' };
-  const refused = error === 'RecipeInvalid' || error === 'MoveRefused';
-  terminal.err(`\n  ${error}\n${cause.replaceAll(/^/gm, '    ')}\n\n`);
-  if (json && refused) terminal.out(refusal([{ path: [], message: cause, place: {} }]));
-  else if (json) terminal.out(`${JSON.stringify({ status: 'failed', error, cause }, null, 2)}\n`);
-  return refused ? 2 : 1;
-}
+const outputOf = ({ output }: { output?: string | undefined }): MoveOutput => JSON.parse(output ?? '{}') as MoveOutput;
 
 const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : '');
 

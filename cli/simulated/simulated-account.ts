@@ -20,6 +20,8 @@ export interface SimulatedAccount {
   meddled?: boolean;
   /** The last target of the recipe came into it after the builds. */
   grows?: boolean;
+  /** The build that a verb names was revoked. */
+  revoked?: string;
   /** If it is a file, the account has what the recipes of its folder name. */
   recipeFile?: string;
 }
@@ -35,6 +37,7 @@ export async function onSimulatedAccount(
     real,
     meddled = false,
     grows = false,
+    revoked,
     recipeFile = '',
   }: { region: string; terminal: Terminal; real: Surroundings } & SimulatedAccount,
   work: (surroundings: Surroundings) => Promise<number>,
@@ -58,8 +61,9 @@ export async function onSimulatedAccount(
     await simulation.pass(7 * day);
   }
   catalog.recipes[recipe] = whole;
+  const taken = revoked === undefined ? '' : await revoke(simulation, revoked);
   const grown = grows ? ` Then ${whole.distribute.at(-1)?.region} came into the recipe.` : '';
-  const story = `On a simulated AWS ${recipe} was built and published three times, a week apart. The second build was promoted to prod.${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}`;
+  const story = `On a simulated AWS ${recipe} was built and published three times, a week apart. The second build was promoted to prod.${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}${taken}`;
   terminal.err(
     `\n${fold(story, terminal.columns - 2)
       .map((line) => `  ${line}\n`)
@@ -83,6 +87,14 @@ export async function onSimulatedAccount(
   running.catch(() => undefined);
   await clock.run(() => over);
   return running;
+}
+
+/** Revokes the build with this id, if there is such a build. Returns the story. */
+async function revoke(simulation: Simulation, wanted: string): Promise<string> {
+  const [build] = /\d{8}-\d{6}-[0-9a-f]{4}$/.exec(wanted) ?? [];
+  const asked = { recipe, verb: 'revoke', build, why: 'CVE-2026-1234', who: 'somebody' };
+  const { status } = await simulation.finish(simulation.move(asked));
+  return status === 'SUCCEEDED' ? ` Then ${build} was revoked.` : '';
 }
 
 /** Shares the newest image of every region with another account, and with nobody else. Returns the story. */

@@ -43,6 +43,13 @@ export function withSharing(
 
 /** A target of a build's plan, with the users that the image has now. */
 export function asShared(target: Target, sharing: BuildSharing | undefined): Target {
-  const { accounts, organizations, organizationalUnits } = inPlace(sharing?.targets ?? [], target) ?? target;
-  return { ...target, accounts, organizations, organizationalUnits };
+  const { allowPublic: planned, ...rest } = target;
+  const shared = inPlace(sharing?.targets ?? [], target);
+  const {
+    accounts,
+    organizations,
+    organizationalUnits,
+    allowPublic = false,
+  } = shared ?? { ...target, allowPublic: planned };
+  return { ...rest, accounts, organizations, organizationalUnits, ...(allowPublic && { allowPublic }) };
 }

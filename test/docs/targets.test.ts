@@ -6,13 +6,16 @@ import { golden } from '../../cli/golden.ts';
 import { recordingTerminal } from '../cli/recording-terminal.ts';
 
 const page = readFileSync('docs/targets.md', 'utf8');
-const [, recipe = ''] = /```yaml\n([^`]+)```/.exec(page) ?? [];
-const [, table = ''] = /ends with:\n\n```\n([^`]+)```/.exec(page) ?? [];
+const examples = Object.fromEntries(
+  [...page.matchAll(/```yaml\n(name: (\S+)\n[^`]+)```\n\n`npm start[^`]+`[^`]+ends with:\n\n```\n([^`]+)```/g)].map(
+    ([, recipe = '', name = '', table = '']) => [name, { recipe, table }],
+  ),
+);
 
-async function simulated(scenario?: string): Promise<string> {
+async function simulated(name: string, scenario?: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'golden-'));
-  const [file, rules] = [join(folder, 'org-base.yaml'), join(folder, 'scenario.yaml')];
-  writeFileSync(file, recipe);
+  const [file, rules] = [join(folder, `${name}.yaml`), join(folder, 'scenario.yaml')];
+  writeFileSync(file, examples[name]?.recipe ?? '');
   if (scenario !== undefined) writeFileSync(rules, scenario);
   const { terminal, out, err } = recordingTerminal();
   const more = scenario === undefined ? [] : ['--scenario', rules];
@@ -20,14 +23,17 @@ async function simulated(scenario?: string): Promise<string> {
   return out();
 }
 
-test('the example of the page on targets is built as the page says', async () => {
-  const rows = table.trimEnd().split('\n');
-  expect(rows).toHaveLength(4);
-  const out = await simulated();
+test.each([
+  ['app-base', 3],
+  ['org-base', 4],
+])('the example %s of the page on targets is built as the page says', async (name, lines) => {
+  const rows = examples[name]?.table.trimEnd().split('\n') ?? [];
+  expect(rows).toHaveLength(lines);
+  const out = await simulated(name);
   for (const row of rows) expect(out).toContain(row.trimEnd());
 });
 
 test('with a slow copy, the example is published after the time that the page says', async () => {
-  const out = await simulated("images: [{ region: eu-west-1, name: 'org-base-*', afterSeconds: 10800 }]");
+  const out = await simulated('org-base', "images: [{ region: eu-west-1, name: 'org-base-*', afterSeconds: 10800 }]");
   for (const [, line = ''] of page.matchAll(/^ +(\d:\d\d:\d\d {2}✓ Copy eu-west-1 .*)$/gm)) expect(out).toContain(line);
 });

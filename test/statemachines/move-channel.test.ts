@@ -91,13 +91,21 @@ describe('a channel is moved by hand', () => {
     const before = simulation.cloud.world.region('us-east-1').parameters.size;
     expect(await move(simulation, { verb: 'rollback', channel: 'prdo' })).toMatchObject({
       error: 'MoveRefused',
-      cause: expect.stringContaining('/golden/base/prdo holds nothing in any region, so nothing is rolled back'),
+      cause: expect.stringContaining('/golden/base/prdo never held a build, so nothing is rolled back'),
     });
     expect(await move(simulation, { verb: 'rollback', channel: 'prdo', build: second })).toMatchObject({
       error: 'MoveRefused',
       cause: expect.stringContaining('the channels of base are stable, prod'),
     });
     expect(simulation.cloud.world.region('us-east-1').parameters.size).toBe(before);
+  });
+
+  test('a rollback to a build gives a channel its parameters back that somebody deleted', async () => {
+    for (const region of regions) simulation.cloud.world.region(region).parameters.delete(`${account} /golden/base/prod`);
+    expect(await move(simulation, { verb: 'rollback', channel: 'prod', build: third })).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    expect(held(simulation, 'prod')).toEqual(everywhere(third));
   });
 
   test("a promotion to the recipe's own channel needs a build", async () => {

@@ -44,6 +44,20 @@ describe('from a terminal', () => {
     expect([status, moves[0]?.move]).toMatchObject(['moved', { from: { build: builds[2] }, to: { build: builds[1] } }]);
   });
 
+  test('with --json every problem of a refused input has its key', async () => {
+    const { exitCode, out } = await run('promote', 'base', 'latest', '--to', 'a b', '--json');
+    expect([exitCode, JSON.parse(out)]).toEqual([
+      2,
+      {
+        status: 'refused',
+        problems: [
+          { path: 'channel', message: 'must be the name of a channel' },
+          { path: 'build', message: 'is no build id (YYYYMMDD-HHMMSS-hhhh)' },
+        ],
+      },
+    ]);
+  });
+
   test('status shows each channel in each region, and the content that is held back', async () => {
     const { exitCode, out } = await run('status');
     expect(exitCode).toBe(0);
@@ -72,7 +86,7 @@ describe('from a terminal', () => {
     [['promote', 'nobody', '--to', 'prod'], 2, /no build of "nobody" was ever published here/],
     [['promote', 'base'], 2, /required option '--to <channel>'/],
     [['history', 'nobody'], 2, /no build of such a recipe.*there are builds of base/],
-    [['history', 'base', '--channel', 'x'], 2, /base has no channel x; it has prod, stable/],
+    [['history', 'base', '--channel', 'x'], 2, /base has no channel x; it has stable, prod/],
   ])('golden %j ends with exit code %i', async (args, code, says) => {
     const { exitCode, err } = await run(...args);
     expect([exitCode, err]).toEqual([code, expect.stringMatching(says)]);
@@ -112,4 +126,11 @@ test('anybody can try it on a simulated AWS', async () => {
   const { terminal, out } = recordingTerminal();
   expect(await golden(['rollback', 'al2023-base', '--simulate'], terminal)).toBe(0);
   expect(out()).toMatch(/moved\n[\s\S]+al2023-base\/stable +us-east-1/);
+}, 30_000);
+
+test('a build that was revoked on the simulated AWS is restored there', async () => {
+  const { terminal, out, err } = recordingTerminal();
+  expect(await golden(['restore', '20261207-031802-feea', '--simulate'], terminal)).toBe(0);
+  expect(err()).toContain('Then 20261207-031802-feea was revoked.');
+  expect(out()).toMatch(/restored\n[\s\S]+al2023-base-20261207-031802-feea +us-east-1 +ami-\w+ +enabled/);
 }, 30_000);
