@@ -54,8 +54,8 @@ function record(trial: Trial): Violation[] {
 }
 
 /**
- * What AWS refused in a build that is published all the same is told in its manifest, by its action and AWS's code: a look of
- * Resolve in the notes, a key of an optional target in the error of that target.
+ * What AWS refused in a build that is published all the same is told in its manifest, by its action and AWS's code. A look is told
+ * in the notes, a key of an optional target in the error of that target.
  */
 function notes({ struck, manifest }: Trial): Violation[] {
   if (!manifest) return [];
@@ -63,7 +63,8 @@ function notes({ struck, manifest }: Trial): Violation[] {
   return [...struck].flatMap((strike) => {
     const isKey = strike.place === 'Verify' && strike.fault === 'denied' && String(strike.at).startsWith('kms:');
     const tells = isRefusedLook(strike) ? (manifest.notes ?? []) : isKey && !manifest.failure ? errors : undefined;
-    const action = String(strike.at).replace(/@.*/, '');
+    // IAM has another name for the action than S3.
+    const action = String(strike.at).replace(/@.*/, '').replace('ListObjectsV2', 'ListBucket');
     if (!tells || tells.some((one) => one.includes(action) && /Unauthorized|AccessDenied/.test(one))) return [];
     return [broken(`the manifest does not say that ${action} was denied: ${brief(tells.join(' '))}`)];
   });
