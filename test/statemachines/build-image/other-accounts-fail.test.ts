@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { account, build, consumer, home, onlyManifest, pipeline } from '../../support/pipeline.ts';
+import { sweepNow } from '../../support/orphans.ts';
+import { account, build, consumer, home, onlyManifest, pipeline, stoppedAt, unheard } from '../../support/pipeline.ts';
+import { day } from '../../support/triggered.ts';
 import type { Interference, InterferedCall } from '../../../simulator/pipeline/interference.ts';
 import { crash } from '../../../simulator/pipeline/interference.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
@@ -122,6 +124,16 @@ test.each(['AwaitAccountCopy', 'FinishAccountCopy'])('a build that is aborted in
   });
   await build(simulation);
   await simulation.pass(3600);
+  expect(owned(simulation, other)).toEqual([]);
+  expect(lent(simulation)).toEqual([]);
+});
+
+test('the sweep removes what a build left in another account that nobody cleaned up', async () => {
+  const simulation = pipeline({ ...unheard, changes: { distribute } });
+  await stoppedAt(simulation, 'FinishAccountCopy');
+  await simulation.pass(8 * day);
+  expect(owned(simulation, other)).not.toEqual([]);
+  await sweepNow(simulation);
   expect(owned(simulation, other)).toEqual([]);
   expect(lent(simulation)).toEqual([]);
 });
