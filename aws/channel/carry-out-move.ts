@@ -1,5 +1,6 @@
 import { behindOf, changedSince, stillMoved, type PlannedMove } from '../../core/channel/channel-moves.ts';
 import { happened } from '../../core/channel/channel-record.ts';
+import { isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
 import { parameterOfPlace, placeName, onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
 import { readChannel, restoreParameter, writeChannel } from '../channels.ts';
@@ -42,6 +43,9 @@ export async function moveOnce(
     );
   });
   if ('waiting' in begun) return begun.waiting;
+  // A revoke looks for moves that are underway after it has written its document. So one of the two sees the other.
+  const revocation = await readDocument(artifacts, { recipe: about.recipe, build: to.build }, 'revocation');
+  if (isRevoked(revocation)) throw new Failure('MoveRefused', saysRevoked(to.build, revocation));
   const behind = behindOf(move, now);
   if (behind.length > 0) {
     if (writes) await writeChannel(artifacts.aws, parameter, behind, { ...about, build: to.build });

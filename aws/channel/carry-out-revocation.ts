@@ -12,6 +12,7 @@ import { describeAnyImage, disableImage, enableImage } from '../images/disabling
 import { changeLaunch, launchUsers } from '../images/image-attributes.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readVersioned, replace } from '../memory/documents.ts';
+import { holdingChannels } from './holding-channels.ts';
 
 /** What these functions call. */
 export const revokePermissions = [
@@ -38,6 +39,14 @@ async function observed(
   const before = saved.find((one) => one.region === region && one.ami === ami);
   const users = image.state === 'disabled' ? (before?.users ?? []) : await launchUsers(aws, region, ami);
   return [{ region, ami, users }];
+}
+
+/** @throws MoveRefused if a channel holds a build that is about to be revoked, because it was moved there meanwhile. */
+async function refuseIfHeld(artifacts: Artifacts, { recipe, build }: RevokedBuild, channelRoot: string): Promise<void> {
+  const held = await holdingChannels(artifacts, { recipe, build }, channelRoot);
+  if (held.length === 0) return;
+  const names = held.map(({ parameter }) => parameter).join(', ');
+  throw new Failure('MoveRefused', `${names} was moved to ${build} since the revoke was decided; revoke again`);
 }
 
 /** Brings every AMI of a revoke to where its document says, and then settles the document. */
@@ -71,6 +80,7 @@ async function change(
   artifacts: Artifacts,
   { recipe, build }: RevokedBuild,
   decide: (found: Revocation | undefined) => Promise<Revocation | undefined>,
+  judge: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   const about = { recipe, build };
   const found = await readVersioned(artifacts, about, 'revocation');
@@ -80,16 +90,28 @@ async function change(
     throw again(`another execution changed the revocation of ${build}`);
   const written = await readVersioned(artifacts, about, 'revocation');
   if (!written || written.content.execution !== wanted.execution) throw again(`the revocation of ${build} is not ours`);
+  // From now on no channel moves to the build: see moveOnce. A move that had begun before shows here.
+  await judge();
   await carryOut(artifacts, about, written.content, written.version);
 }
 
 /** Disables a build's AMIs in every region. Their launch permissions are saved first. */
-export const revokeBuild = (artifacts: Artifacts, build: RevokedBuild, asked: Asked): Promise<void> =>
-  change(artifacts, build, async (found) => {
-    if (found?.execution === asked.execution) return found.state === 'revoking' ? found : undefined;
-    const images = await Promise.all(build.images.map((one) => observed(artifacts, one, found?.images)));
-    return { schema: 1, state: 'revoking', ...asked, images: images.flat() };
-  });
+export const revokeBuild = (
+  artifacts: Artifacts,
+  build: RevokedBuild,
+  asked: Asked,
+  channelRoot: string,
+): Promise<void> =>
+  change(
+    artifacts,
+    build,
+    async (found) => {
+      if (found?.execution === asked.execution) return found.state === 'revoking' ? found : undefined;
+      const images = await Promise.all(build.images.map((one) => observed(artifacts, one, found?.images)));
+      return { schema: 1, state: 'revoking', ...asked, images: images.flat() };
+    },
+    () => refuseIfHeld(artifacts, build, channelRoot),
+  );
 
 /** Enables a build's AMIs again, with the launch permissions that they had. */
 export const restoreBuild = (artifacts: Artifacts, build: RevokedBuild, asked: Asked): Promise<void> =>

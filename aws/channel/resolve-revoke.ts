@@ -1,5 +1,5 @@
 import { rollbackOrder, targetsOf } from '../../core/channel/candidates.ts';
-import { channelOf, type PlannedMove } from '../../core/channel/channel-moves.ts';
+import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
 import {
   instancesHit,
@@ -9,14 +9,12 @@ import {
   type RevokedBuild,
   type RevokeHits,
 } from '../../core/channel/revocation.ts';
-import { onlyPlace } from '../../core/distribute/place.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { findImagesFrom, instancesOf } from '../images/disabling.ts';
 import { launchUsers } from '../images/image-attributes.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { channelNames } from '../memory/channel-names.ts';
 import { knownBuilds, readCandidate } from './candidates.ts';
-import { seeChannel, type SeenChannel } from './channel-look.ts';
+import { holdingChannels } from './holding-channels.ts';
 import { firstHealthy, plannedMove, refuseMove, type MovePlace } from './resolve-move.ts';
 
 /** What a revoke or a restore does. */
@@ -48,21 +46,6 @@ async function descendantsOf(artifacts: Artifacts, { recipe, build }: BuildIdent
 
 const targetsAtHome = ({ manifest }: Parameters<typeof targetsOf>[0], region: string): string[] =>
   targetsOf({ manifest }).flatMap((target) => (target.region === region && target.ami !== null ? [target.ami] : []));
-
-/** The channels of a recipe that hold a build in any region. */
-async function holdingChannels(
-  artifacts: Artifacts,
-  { recipe, build }: BuildIdentity,
-  root: string,
-): Promise<SeenChannel[]> {
-  const { manifest, plan } = await readCandidate(artifacts, recipe, build);
-  const names = await channelNames(artifacts, recipe, plan && channelOf(plan)?.channel);
-  const places = (manifest?.targets ?? []).map(onlyPlace);
-  const seen = names.map((channel) => seeChannel(artifacts, { recipe, channel }, root, places));
-  return (await Promise.all(seen)).filter(({ holders }) =>
-    holders.some(({ tags }) => tags['golden:recipe'] === recipe && tags['golden:build'] === build),
-  );
-}
 
 /** The moves of all channels away from the builds that are revoked. @throws MoveRefused where no earlier build is healthy. */
 async function movesAway(

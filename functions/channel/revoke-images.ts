@@ -7,12 +7,14 @@ import { askedBy, revokedBuilds } from '../stage-of-move.ts';
 export const revokeImages = stage({
   name: 'RevokeImages',
   input: z.strictObject({ builds: revokedBuilds, asked: askedBy }),
-  permissions: revokePermissions.filter(
-    (action) => action !== 'ec2:EnableImage' && action !== 'ec2:ModifyImageAttribute',
-  ),
+  permissions: [
+    ...revokePermissions.filter((action) => action !== 'ec2:EnableImage' && action !== 'ec2:ModifyImageAttribute'),
+    'ssm:GetParameter',
+    'states:DescribeExecution',
+  ],
   async run({ builds, asked }, cloud) {
     const together = builds.map(({ recipe, build }) => ({ recipe, build }));
-    for (const one of builds) await revokeBuild(cloud, one, { ...asked, together });
+    for (const one of builds) await revokeBuild(cloud, one, { ...asked, together }, cloud.settings.channelRoot);
     return { revoked: builds.length };
   },
 });

@@ -13,7 +13,7 @@ const commandsOf = (documents: Text[]): Grant[] => [
 ];
 
 /** The functions that ask whether the execution still runs that moves a channel. */
-const moving = ['publish', 'resolveMove', 'moveChannel', 'resolveShare', 'checkDrift'];
+const moving = ['publish', 'resolveMove', 'moveChannel', 'revokeImages', 'resolveShare', 'checkDrift'];
 
 function grantsOfSsm(channelRoot: string): GrantTable {
   const channels = arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot + '/*');

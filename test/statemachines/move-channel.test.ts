@@ -359,6 +359,31 @@ describe('a build is revoked', () => {
   });
 });
 
+test('no channel gets a build that is being revoked, whichever of promotion and revoke begins first', async () => {
+  const simulation = brief();
+  const [, second = ''] = await built(simulation, 2);
+  const ends: string[] = [];
+  for (const [at, later] of [0, 1, 2, 4].flatMap((seconds) => [[seconds, 'promote'] as const, [seconds, 'revoke'] as const])) {
+    const channel = `c${ends.length}`;
+    const moves = {
+      promote: () => simulation.move({ recipe: 'base', verb: 'promote', channel, build: second }),
+      revoke: () => simulation.move({ recipe: 'base', verb: 'revoke', build: second, why: 'CVE' }),
+    };
+    const first = moves[later === 'promote' ? 'revoke' : 'promote']();
+    await simulation.pass(at);
+    const other = moves[later]();
+    const ended = [await simulation.finish(first), await simulation.finish(other)];
+    const disabled = [...simulation.cloud.world.region('us-east-1').images.values()].filter(({ state }) => state === 'disabled');
+    const { parameters } = simulation.cloud.world.region('us-east-1');
+    const values = [...parameters.values()].map(({ versions }) => versions.at(-1)?.value);
+    expect([at, later, ended.map(({ error }) => error), disabled.filter(({ id }) => values.includes(id))]).toEqual([at, later, expect.anything(), []]);
+    ends.push(ended.map(({ error = 'done' }) => error).join(' '));
+    await move(simulation, { verb: 'restore', build: second });
+    await move(simulation, { verb: 'promote', channel: 'stable', build: second });
+  }
+  expect(ends).toEqual(expect.arrayContaining(['MoveRefused done', 'done MoveRefused']));
+});
+
 const imageOf = ({ cloud }: Simulation, id: string) =>
   [...cloud.world.region('us-east-1').images.values()].find(({ tags }) => tags.get('golden:build') === id)?.id;
 
