@@ -160,7 +160,8 @@ function addShare(cli: Cli): void {
     .option('--why <text>', 'why, for the report')
     .option(...simulatedOption)
     .action(async (recipe: string, options) => {
-      const { share } = await import('./share.ts');
+      const { assertPlanOrApply, share } = await import('./share.ts');
+      assertPlanOrApply(options);
       const meddled = { ...options, meddled: true };
       await withSimulation(cli, meddled, (surroundings) => share(recipe, options, cli.terminal, surroundings));
     });

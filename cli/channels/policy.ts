@@ -32,11 +32,13 @@ function chosenOf(names: string[], all: Recipe[], folder: string): Recipe[] {
   if (names.length === 0) {
     const found = leaves(all);
     if (found.length > 0) return found;
-    throw new Refusal(`no recipe in ${folder} has publish.watermark: true, by which EC2 knows a published image`);
+    throw new Refusal(
+      `no recipe in ${folder} has publish.watermark: true, by which EC2 knows a published image; --recipes names another folder`,
+    );
   }
   return names.map((name) => {
     const recipe = all.find((one) => one.name === name);
-    if (!recipe) throw new Refusal(`there is no recipe ${name} in ${folder}`);
+    if (!recipe) throw new Refusal(`there is no recipe ${name} in ${folder}; --recipes names another folder`);
     if (recipe.publish?.watermark === true) return recipe;
     throw new Refusal(`${name} has no publish.watermark: true, by which EC2 knows a published image`);
   });

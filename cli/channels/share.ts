@@ -28,6 +28,11 @@ interface ShareOutput {
   report: string;
 }
 
+/** @throws Refusal unless the options say either what is only shown or what is done. */
+export function assertPlanOrApply({ plan = false, apply = false }: Pick<ShareOptions, 'plan' | 'apply'>): void {
+  if (plan === apply) throw new Refusal('golden share needs either --plan, which changes nothing, or --apply');
+}
+
 /** Shows how the users of published images differ from the deployed recipe's lists, or makes them equal. */
 export async function share(
   recipe: string,
@@ -36,7 +41,6 @@ export async function share(
   surroundings: Surroundings,
 ): Promise<number> {
   const { json = false, plan = false, apply = false, build, why } = options;
-  if (plan === apply) throw new Refusal('golden share needs either --plan, which changes nothing, or --apply');
   const pipeline = await findPipeline(options, surroundings);
   const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
   const who = await callerArn(pipeline.aws);

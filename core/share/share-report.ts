@@ -50,14 +50,18 @@ export interface ShareRow extends HeldImage {
   more: number;
 }
 
-// Step Functions limits the size of a state, and a recipe can have sixty targets.
+// Step Functions passes on at most 256 KiB. A recipe can have sixty targets, and each of its channels another image there.
 const mostShown = 6;
+const manyImages = 100;
+// A cause has at most 32,768 characters.
+const mostOfCause = 30_000;
+const mostOfError = 1000;
 
 /** A row for every image, few words each. The report has all of them. */
 export const shareRows = ({ images }: Pick<ShareReport, 'images'>): ShareRow[] =>
   images.map(({ region, id, ami, channels, build, changes }) => {
     const lines = changeLines(ami, changes);
-    const shown = lines.slice(0, mostShown);
+    const shown = lines.slice(0, images.length > manyImages ? 1 : mostShown);
     return { ...onlyPlace({ region, id }), ami, channels, build, changes: shown, more: lines.length - shown.length };
   });
 
@@ -73,6 +77,13 @@ export function notShareable(recipe: string, { ami, region }: HeldImage, image: 
   return undefined;
 }
 
-/** All failures of an execution in one text, each with its region. */
-export const failuresInWords = (failures: ShareFailure[]): string =>
-  failures.map(({ region, error }) => `${region}: ${error}`).join('\n');
+/** The failures of an execution in one text, each with its region. The report has those that are too many. */
+export function failuresInWords(failures: ShareFailure[]): string {
+  const lines = failures.map(({ region, error }) => `${region}: ${error.slice(0, mostOfError)}`);
+  let length = 0;
+  const shown = lines.filter((line) => (length += line.length + 1) <= mostOfCause);
+  return [
+    ...shown,
+    ...(shown.length < lines.length ? [`and ${lines.length - shown.length} more, in the report`] : []),
+  ].join('\n');
+}
