@@ -61,7 +61,9 @@ export async function record(runs: PermissionRun[]): Promise<Recorded> {
   const recorded: Recorded = { visits: new Map(), runs: [] };
   for (const { simulation: start } of runs) {
     const [simulation] = await start();
-    recorded.runs.push({ calls: simulation.cloud.calls, place: deploymentPlaceOf(simulation) });
+    // What a role of another account is asked with is allowed by that role: test/infrastructure has the template of that role.
+    const calls = simulation.cloud.calls.filter(({ role }) => role === undefined);
+    recorded.runs.push({ calls, place: deploymentPlaceOf(simulation) });
     for (const [machine, execution] of executionsOf(simulation))
       for (const [name, visit] of visitsIn(execution))
         if (!recorded.visits.has(`${machine} ${name}`)) recorded.visits.set(`${machine} ${name}`, visit);

@@ -76,6 +76,10 @@ export async function kindsOf(
   return { kinds, conditionKeys, changes: !/^(Read|List)$/.test(accessLevel) };
 }
 
+/** Somebody else's launch template, whose tag names the recipe that may change it. */
+const isLent = (condition: NonNullable<Statement['Condition']>): boolean =>
+  condition['Null']?.['aws:ResourceTag/golden:recipe'] === 'false';
+
 /** All problems of the statements of one policy, as `where: what`. */
 export async function checkPolicy(where: string, statements: Statement[], template: Template): Promise<string[]> {
   const found: string[] = [];
@@ -115,7 +119,9 @@ export async function checkPolicy(where: string, statements: Statement[], templa
         }
         const taggable = kind.conditionKeys.some((key) => /^aws:(Request|Resource)Tag\//.test(key));
         const source = sources[action]?.includes(kind.name);
-        if (prefix === 'ec2' && changes && taggable && tagged.length === 0 && !source) say(`on any ${kind.name}`);
+        const lent = kind.name === 'launch-template' && isLent(Condition);
+        if (prefix === 'ec2' && changes && taggable && tagged.length === 0 && !source && !lent)
+          say(`on any ${kind.name}`);
         if (tagged.length > 0) ours.add(action);
         if (kind.conditionKeys.some((key) => key.startsWith('aws:RequestTag/'))) made.add(action);
       }
