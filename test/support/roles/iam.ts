@@ -50,12 +50,18 @@ const like = (pattern: string, value: string): boolean => pattern === value || w
 
 /** Compares part by part, so that no wildcard extends over a colon. */
 function arnLike(pattern: string, value: string): boolean {
-  const parts = (arn: string) => {
-    const all = arn.split(':');
-    return [...all.slice(0, 5), all.slice(5).join(':')];
-  };
-  const actual = parts(value);
-  return parts(pattern).every((part, index) => like(part, actual[index] ?? ''));
+  const actual = partsOf(value);
+  return partsOf(pattern).every((part, index) => like(part, actual[index] ?? ''));
+}
+
+const split = new Map<string, string[]>();
+function partsOf(arn: string): string[] {
+  const before = split.get(arn);
+  if (before) return before;
+  const all = arn.split(':');
+  const parts = [...all.slice(0, 5), all.slice(5).join(':')];
+  split.set(arn, parts);
+  return parts;
 }
 
 /** Whether a condition holds for the request's values of its key; `undefined` means that the request has no value. */
@@ -136,12 +142,10 @@ export function grantsOf(template: Template, place: DeploymentPlace): AllowedAct
     );
   const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
   const topic = place.stateMachine.replace(/build-image$/, 'notifications');
+  const renamed = machines.map((name: string) => [new RegExp(`:${name}(?=:|$)`), `:${nameHere(name)}`] as const);
   const text = (value: unknown) =>
-    machines
-      .reduce<string>(
-        (sum, name: string) => sum.replace(new RegExp(`:${name}(?=:|$)`), `:${nameHere(name)}`),
-        textOf(value, template, place),
-      )
+    renamed
+      .reduce<string>((sum, [name, here]) => sum.replace(name, here), textOf(value, template, place))
       .replace(/(?<=^arn:aws:sns:.*:)[\w-]+-notifications$/, topic);
   const filled = (value: unknown): unknown => (Array.isArray(value) ? value.map(text) : text(value));
 
