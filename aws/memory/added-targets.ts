@@ -6,6 +6,8 @@ import { withAdded } from '../../core/build/record.ts';
 import { ledgerSeen } from '../../core/distribute/addition-ledger.ts';
 import type { TargetResult } from '../../core/distribute/distribution.ts';
 import { inPlace, onlyPlace } from '../../core/distribute/place.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { describeExecution } from '../executions/executions.ts';
 import type { Artifacts } from './artifacts.ts';
 import { readDocument, write } from './documents.ts';
 import { changeRecord } from './recipe-records.ts';
@@ -58,4 +60,29 @@ export async function recordFailedAddition(
   const end = { at: artifacts.now().toISOString(), left, failure: { error, cause } };
   await recordAddition(artifacts, plan, targets, end);
   return (await readDocument(artifacts, plan, 'manifest')) ?? published;
+}
+
+/**
+ * Writes down what an earlier execution had published when it died, if it died before it or its clean-up could do so. The caller
+ * holds the build, so that clean-up will not. Repeating it changes nothing.
+ * @returns whether something was missing.
+ */
+export async function recordEarlierAddition(
+  artifacts: Artifacts & { now: () => Date },
+  build: BuildIdentity,
+  execution: string,
+): Promise<boolean> {
+  const [plan, manifest, ledger] = await Promise.all([
+    readDocument(artifacts, build, 'plan'),
+    readDocument(artifacts, build, 'manifest'),
+    readDocument(artifacts, build, 'ledger'),
+  ]);
+  const earlier = plan?.addition?.execution ?? execution;
+  const isTold = plan?.added?.some((one) => one.execution === earlier);
+  if (earlier === execution || isTold || manifest?.status !== 'published' || !ledger?.added?.includes(earlier))
+    return false;
+  const error = (await describeExecution(artifacts.aws, earlier))?.status ?? 'ABORTED';
+  const cause = `${earlier} published its targets, and ended before that was written down`;
+  await recordFailedAddition(artifacts, manifest, { error, cause, left: [] }, earlier);
+  return true;
 }

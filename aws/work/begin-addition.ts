@@ -6,7 +6,7 @@ import { holdRecipe } from '../memory/locks.ts';
 import { readDocument, write } from '../memory/documents.ts';
 import { readRecord } from '../memory/recipe-records.ts';
 import type { Asked } from './addition-facts.ts';
-import { recordAddition } from '../memory/added-targets.ts';
+import { recordAddition, recordEarlierAddition } from '../memory/added-targets.ts';
 import { resolveAddition, type AdditionSetting } from './resolve-addition.ts';
 
 /**
@@ -24,6 +24,8 @@ export async function beginAddition(
   const told = (end: AdditionReport) => ({ build, upToDate: { is: false }, told: end });
   if (report.planOnly) return told(report);
   await holdRecipe(cloud, identity, execution.id);
+  // The plan is another one then.
+  if (await recordEarlierAddition(cloud, identity, execution.id)) return beginAddition(cloud, asked, execution);
   const stacks = await readDocument(cloud, {}, 'regionStacks');
   const kept = stacks ? { ...adding, told: stacks.regions } : adding;
   const plan = planOfExecution(kept, execution.id);

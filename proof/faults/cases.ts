@@ -39,6 +39,7 @@ const bases: Record<string, FaultScenario> = {
   'copies after checks': { late: true, strikes: [] },
   'regions tell': { told: true, strikes: [] },
   'copies race': { slow: 'eu-west-1', strikes: [] },
+  distributes: { distributes: true, strikes: [] },
   'copies into an account': { lent: 'eu-west-1', strikes: [] },
   unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
@@ -105,6 +106,7 @@ function isOwn(state: string, base: string): boolean {
   // A refused start reaches only Resolve, and creates nothing to undo.
   if (base.endsWith('beyond bounds')) return state === 'Resolve';
   if (base === 'up to date') return !undoing;
+  if (base === 'distributes') return !undoing;
   if (base === 'publishes more') return state === 'Publish';
   if (base.endsWith(' more')) return state.endsWith('Compensate');
   if (state === 'KeepUnjudged') return base === 'unjudged';

@@ -100,13 +100,21 @@ const recipeOf = (
   ...(keep && { onFailure: 'keep-image' }),
 });
 
-/** The pipeline. In every region its channel may hold an image of a build that was published earlier. */
-export function pipelineWithPast(scenario: FaultScenario, interfere: Interference): Simulation {
+/** The recipe before further targets came to it. */
+export const narrowRecipe = (scenario: FaultScenario) =>
+  recipeOf({ ...shapeOf(scenario), targets: shapeOf(scenario).targets.slice(0, 1) }, scenario);
+
+/** The pipeline, and the catalog that its Resolve reads. In every region its channel may hold an image of a build that was published earlier. */
+export function pipelineWithPast(
+  scenario: FaultScenario,
+  interfere: Interference,
+): { simulation: Simulation; recipes: Record<string, object> } {
   const shape = shapeOf(scenario);
   const { fails, slow, seed, rough, rates } = scenario;
   const isCopy = shape.targets.some(({ region }) => region === fails);
+  const recipes: Record<string, object> = { base: recipeOf(shape, scenario) };
   const simulation = createSimulation({
-    catalog: { recipes: { base: recipeOf(shape, scenario) }, scripts: {}, version: '' },
+    catalog: { recipes, scripts: {}, version: '' },
     interfere,
     settings: settingsOf(scenario),
     ...(scenario.told && { regionStacks: regionsOf(shape).filter((region) => region !== pipelineHome) }),
@@ -122,7 +130,7 @@ export function pipelineWithPast(scenario: FaultScenario, interfere: Interferenc
   });
   if (shape.past && shape.channel) publishEarlier(simulation, shape);
   if (shape.more) makeTemplates(simulation, shape);
-  return simulation;
+  return { simulation, recipes };
 }
 
 function makeTemplates({ cloud }: Simulation, { targets }: Shape): void {

@@ -7,7 +7,15 @@ import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import { presentIn, type AccountState } from './account-state.ts';
 import { unreadyTargets } from './ready.ts';
-import { pipelineAccount, pipelineHome, pipelineWithPast, regionsOf, shapeOf, startInput } from './setting.ts';
+import {
+  narrowRecipe,
+  pipelineAccount,
+  pipelineHome,
+  pipelineWithPast,
+  regionsOf,
+  shapeOf,
+  startInput,
+} from './setting.ts';
 import type { Observed } from './places.ts';
 import { createStriking, isOf } from './strikes.ts';
 import { isStop, machineOf, type FaultScenario, type Strike } from './vocabulary.ts';
@@ -43,7 +51,7 @@ export async function runTrial(scenario: FaultScenario): Promise<Trial> {
     if (by === 'Publish' && action === 'PutParameter') premature.push(...unreadyTargets(simulation, scenario));
   };
   const striking = createStriking(scenario, watch);
-  const simulation = pipelineWithPast(scenario, striking.interference);
+  const { simulation, recipes } = pipelineWithPast(scenario, striking.interference);
   simulation.stepFunctions.onStatusChange((execution) => {
     if (!executions.includes(execution)) executions.push(execution);
   });
@@ -52,9 +60,11 @@ export async function runTrial(scenario: FaultScenario): Promise<Trial> {
     await simulation.pass(day);
     executions.length = 0;
   }
+  const distributed = scenario.distributes ? await publishNarrow(simulation, recipes, scenario) : undefined;
+  if (distributed) executions.length = 0;
   striking.begin(simulation, executions);
   const before = presentIn(simulation, regions);
-  const input = startInput(scenario);
+  const input = { ...startInput(scenario), ...(distributed && { build: distributed, distribute: {} }) };
 
   const first = await simulation.finish(simulation.start(input));
   const build = claimedIdentity(input, { id: first.arn, startedAt: first.startDate.toISOString() })?.build ?? '';
@@ -86,6 +96,20 @@ export async function runTrial(scenario: FaultScenario): Promise<Trial> {
     struck: striking.struck,
     premature,
   };
+}
+
+/** Publishes a build before further targets come to its recipe. @returns the build. */
+async function publishNarrow(
+  simulation: Simulation,
+  recipes: Record<string, object>,
+  scenario: FaultScenario,
+): Promise<string> {
+  const { base: whole = {} } = recipes;
+  recipes['base'] = narrowRecipe(scenario);
+  const { output = '{}' } = await simulation.finish(simulation.start({ recipe: 'base' }));
+  recipes['base'] = whole;
+  await simulation.pass(3600);
+  return (JSON.parse(output) as { build: string }).build;
 }
 
 /** Lets time pass until all executions have ended, plus half an hour in which events can start others. */

@@ -80,6 +80,8 @@ export interface FaultScenario {
   again?: 'at once' | 'later' | 'redrive' | 'clean-up' | 'sweep';
   /** The same recipe was built and published before, without faults, so that there is nothing to do. */
   upToDate?: boolean;
+  /** A build was published in the first target only. The struck execution takes its image to the others. */
+  distributes?: boolean;
   /** The target regions have stacks that send their events to the pipeline. */
   told?: boolean;
   /** The image is copied after its checks, by the recipe. By default it is copied beside them. */

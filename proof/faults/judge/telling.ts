@@ -57,8 +57,9 @@ function record(trial: Trial): Violation[] {
  * What AWS refused in a build that is published all the same is told in its manifest, by its action and AWS's code. A look is told
  * in the notes, a key of an optional target in the error of that target.
  */
-function notes({ struck, manifest }: Trial): Violation[] {
-  if (!manifest) return [];
+function notes({ struck, manifest, scenario }: Trial): Violation[] {
+  // The notes of an addition are in its report, not in the manifest of the build.
+  if (!manifest || scenario.distributes) return [];
   const errors = manifest.targets.map(({ error }) => error ?? '');
   return [...struck].flatMap((strike) => {
     const isKey = strike.place === 'Verify' && strike.fault === 'denied' && String(strike.at).startsWith('kms:');

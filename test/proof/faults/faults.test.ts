@@ -156,6 +156,19 @@ test('a role of another account that may not see the key it is lent is told with
   expect(copy?.error).toMatch(/does not see arn:aws:kms:eu-west-1:\S+ .*kms:DescribeKey .*AccessDenied/);
 });
 
+test('what an addition had published when it died is told by the next execution, which leaves its clean-up nothing to tell', async () => {
+  // Lambda runs on after the execution is stopped, so CleanUp itself must end before it has told anything.
+  const ends: Strike[] = [
+    { place: 'CleanUp', fault: 'stopped' },
+    { place: 'CleanUp', fault: 'crash-before', at: 1 },
+  ];
+  const { manifest } = await through(ends, { distributes: true, again: 'at once' });
+  expect(manifest?.targets.map(({ status }) => status)).toEqual(['published', 'published']);
+  expect(manifest?.added).toEqual([
+    expect.objectContaining({ targets: ['eu-west-1'], failure: expect.objectContaining({ error: 'ABORTED' }) }),
+  ]);
+});
+
 test.each(['recipe', 'start'] as const)(
   'a %s that asks for more than the deployment allows makes nothing, although Resolve is repeated',
   async (beyond) => {
