@@ -9,6 +9,7 @@ import { findBuild } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
 import { interruptedCode, watch } from '../deployed/follow.ts';
+import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
 import { heading } from '../screen/screen.ts';
@@ -36,6 +37,8 @@ interface MoveOutput {
 
 const machineOfMoves = ({ machine }: Pipeline) => machine.replace(/build-image$/, 'move-channel');
 
+const buildInName = /\d{8}-\d{6}-[0-9a-f]{4}$/;
+
 /** Revokes or restores the build that a word names: see moveChannelBy. */
 export async function changeBuildBy(
   wanted: string,
@@ -44,6 +47,8 @@ export async function changeBuildBy(
   terminal: Terminal,
   surroundings: Surroundings,
 ): Promise<number> {
+  // A recipe's name means its last build elsewhere, which is too little said to take a build from everybody.
+  if (!buildInName.test(wanted)) throw new Refusal(`${wanted}: is no build id, such as 20261123-030000-9f2c`);
   const { recipe, build } = await findBuild(await findPipeline(options, surroundings), wanted);
   return moveChannelBy({ recipe, build, ...asked }, options, terminal, surroundings);
 }

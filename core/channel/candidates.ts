@@ -73,7 +73,8 @@ function takenBackFrom(moves: Move[]): Set<string> {
  */
 export function rollbackOrder(moves: Move[], current: string | undefined, builds: string[]): string[] {
   const past = moves.filter(happened);
-  const replaced = past.findLast(({ verb, to }) => verb.startsWith('p') && to.build === current)?.from?.build;
+  const replaced = past.findLast(({ verb, to }) => (verb === 'publish' || verb === 'promote') && to.build === current)
+    ?.from?.build;
   const held = past.flatMap(({ from, to }) => [from?.build, to.build]).toReversed();
   const older = builds
     .filter((build) => current === undefined || build < current)

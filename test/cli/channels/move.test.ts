@@ -118,6 +118,10 @@ describe('a build is revoked', () => {
       0,
       expect.stringMatching(/restored\n.*\n +base-\S+ +us-east-1 +ami-\w+ +enabled/),
     ]);
+    expect(await run('revoke', 'base', '--why', 'CVE-2026-1234')).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('base: is no build id, such as 20261123-030000-9f2c'),
+    });
     expect((await run('revoke', builds[2] ?? '')).err).toContain("required option '--why <text>'");
   });
 });
@@ -129,8 +133,11 @@ test('anybody can try it on a simulated AWS', async () => {
 }, 30_000);
 
 test('a build that was revoked on the simulated AWS is restored there', async () => {
+  const listed = recordingTerminal();
+  await golden(['history', 'al2023-base', '--simulate', '--json'], listed.terminal);
+  const [{ to: { build = '' } = {} } = {}] = JSON.parse(listed.out()) as { to?: { build?: string } }[];
   const { terminal, out, err } = recordingTerminal();
-  expect(await golden(['restore', '20261207-031802-feea', '--simulate'], terminal)).toBe(0);
-  expect(err()).toContain('Then 20261207-031802-feea was revoked.');
-  expect(out()).toMatch(/restored\n[\s\S]+al2023-base-20261207-031802-feea +us-east-1 +ami-\w+ +enabled/);
+  expect(await golden(['restore', build, '--simulate'], terminal)).toBe(0);
+  expect(err()).toContain(`Then ${build} was revoked.`);
+  expect(out()).toMatch(new RegExp(`restored\n[\\s\\S]+al2023-base-${build} +us-east-1 +ami-\\w+ +enabled`));
 }, 30_000);
