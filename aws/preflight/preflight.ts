@@ -3,7 +3,7 @@ import { Failure } from '../../core/errors.ts';
 import type { Facts } from '../../core/preflight/facts.ts';
 import { findingsOf } from '../../core/preflight/findings.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
-import { formatProblems, refuse, type Problem } from '../../core/recipe/recipe.ts';
+import { formatProblems, refuse, type Problem } from '../../core/recipe/problems.ts';
 import type { SourceImage } from '../../core/launch/source.ts';
 import type { Connection } from '../connection.ts';
 import { findSource, sourcePermissions } from '../work/sources.ts';

@@ -5,7 +5,7 @@ import { channelHolds, type Addition, type PublishedImage } from '../../core/dis
 import { channelParameter } from '../../core/distribute/channel.ts';
 import { isSamePlace, onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
-import { refuse } from '../../core/recipe/recipe.ts';
+import { refuse } from '../../core/recipe/problems.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import type { AdditionRequest } from '../../core/start/addition-request.ts';
 import type { BuildIdentity } from '../../core/tags.ts';

@@ -13,7 +13,7 @@ import {
 } from '../../core/distribute/addition.ts';
 import { additionReport, type AdditionReport } from '../../core/distribute/addition-report.ts';
 import { atWholeRecipe, findingsOfAddition } from '../../core/preflight/addition-findings.ts';
-import { refuseAny, told, type Problem } from '../../core/recipe/recipe.ts';
+import { refuseAny, told, type Problem } from '../../core/recipe/problems.ts';
 import type { Catalog, Recipe } from '../../core/recipe/types.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { heldIn, imageToCopy, buildToDistribute, type Asked } from './addition-facts.ts';

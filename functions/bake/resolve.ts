@@ -11,7 +11,7 @@ import { asDeployed } from '../../core/deployment/deployment-settings.ts';
 import { requestedBuild } from '../../core/start/execution-input.ts';
 import { planBuild, workOf } from '../../core/build/plan.ts';
 import { rebuildProblem, resumed } from '../../core/start/resume-build.ts';
-import { refuse, refuseAny, told } from '../../core/recipe/recipe.ts';
+import { refuse, refuseAny, told } from '../../core/recipe/problems.ts';
 import { startProblems } from '../../core/deployment/start-bounds.ts';
 import { executionReference, lambda, stage } from '../stage.ts';
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { resolveMove as decide } from '../../aws/channel/resolve-move.ts';
 import { resolveRestore, resolveRevoke } from '../../aws/channel/resolve-revoke.ts';
 import { moveRequest, moverOf } from '../../core/channel/move-request.ts';
-import { refuse } from '../../core/recipe/recipe.ts';
+import { refuse } from '../../core/recipe/problems.ts';
 import { executionReference, lambda, stage } from '../stage.ts';
 
 /**

@@ -11,7 +11,7 @@ import { Failure } from '../../core/errors.ts';
 import { foreseenBuild, forecastOf } from '../../core/forecast/forecast.ts';
 import { trialsOf, type PlannedBuild } from '../../core/forecast/judged-forecast.ts';
 import { planRequest } from '../../core/forecast/plan-request.ts';
-import { told } from '../../core/recipe/recipe.ts';
+import { told } from '../../core/recipe/problems.ts';
 import { lambda, runReference, stage } from '../stage.ts';
 
 /** First state of plan-build: says what a build of a recipe would do now, and everything that would make the build fail. */

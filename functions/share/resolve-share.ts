@@ -9,7 +9,7 @@ import { boundProblems } from '../../core/deployment/deployment-bounds.ts';
 import { Failure } from '../../core/errors.ts';
 import { keyOf } from '../../core/memory/documents.ts';
 import { recipeOf } from '../../core/recipe/catalog.ts';
-import { refuse, refuseAny } from '../../core/recipe/recipe.ts';
+import { refuse, refuseAny } from '../../core/recipe/problems.ts';
 import { shareRequest } from '../../core/share/share-request.ts';
 import { failuresInWords, shareRows, type ShareReport } from '../../core/share/share-report.ts';
 import { lambda, runReference, stage } from '../stage.ts';
