@@ -2,7 +2,7 @@ import type { EventPath } from '../../core/build/event-paths.ts';
 import type { Actions } from '../aws/calls/actions.ts';
 import type { Clock } from '../clock.ts';
 import { partitionIn } from '../aws/partition.ts';
-import { parseDefinition, type Json } from './definition.ts';
+import { parseDefinition, type Definition, type Json } from './definition.ts';
 import { createActions } from './execution-actions.ts';
 import { machineActions } from './machine-actions.ts';
 import { newExecution } from './execution.ts';
@@ -104,16 +104,21 @@ const callFunction = ({ clock, invoke, latency }: Options, name: string, payload
     return JSON.parse(JSON.stringify(result) ?? 'null') as Json;
   });
 
+/** Definitions that can be run. Every simulation of a process has the same machines, and no execution changes one. */
+const accepted = new Map<string, Definition>();
+
 function addMachine(
   { machines, clock }: Registry,
   account: string,
   machine: Parameters<StepFunctions['createStateMachine']>[0],
 ): string {
   const { name, region, definition: text, substitutions, roleArn, tags = {} } = machine;
-  const definition = parseDefinition(text, substitutions);
-  const refused = refusals(definition);
+  const key = `${text}\n${JSON.stringify(substitutions)}`;
+  const definition = accepted.get(key) ?? parseDefinition(text, substitutions);
+  const refused = accepted.has(key) ? [] : refusals(definition);
   if (refused.length > 0)
     throw new Error(`The state machine ${name} cannot be run here:\n${refused.map((each) => `  ${each}`).join('\n')}`);
+  accepted.set(key, definition);
   const arn = `arn:${partitionIn(region)}:states:${region}:${account}:stateMachine:${name}`;
   machines.set(arn, {
     arn,
