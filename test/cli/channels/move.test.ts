@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import type { PlannedMove } from '../../../core/channel/channel-moves.ts';
 import { golden } from '../../../cli/golden.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
@@ -132,10 +133,14 @@ test('anybody can try it on a simulated AWS', async () => {
   expect(out()).toMatch(/moved\n[\s\S]+al2023-base\/stable +us-east-1/);
 }, 30_000);
 
-test('a build that was revoked on the simulated AWS is restored there', async () => {
+test('the build that the docs name is on the simulated AWS, and if revoked, it is restored there', async () => {
   const listed = recordingTerminal();
   await golden(['history', 'al2023-base', '--simulate', '--json'], listed.terminal);
   const [{ to: { build = '' } = {} } = {}] = JSON.parse(listed.out()) as { to?: { build?: string } }[];
+  expect([build, readFileSync('docs/operations.md', 'utf8')]).toEqual([
+    '20261207-030000-feea',
+    expect.stringContaining(`golden revoke ${build} `),
+  ]);
   const { terminal, out, err } = recordingTerminal();
   expect(await golden(['restore', build, '--simulate'], terminal)).toBe(0);
   expect(err()).toContain(`Then ${build} was revoked.`);
