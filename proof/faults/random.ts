@@ -78,6 +78,7 @@ function strikeOf(
     Check: Array.from({ length: checks }, (_, index) => `check-${index + 1}`),
     Copy: targets.map(({ region }) => region),
     Grant: targets.map(({ region }) => region),
+    IntoAccounts: targets.map(({ region }) => region),
   };
   const names = lists[map ?? ''];
   const place = names ? `${state}[${names[item % names.length]}]` : state;
@@ -130,28 +131,32 @@ export const scenario: fc.Arbitrary<FaultScenario> = fc
     throttled: seldom(rate(0.2)),
     unheard: fc.boolean(),
     as: fc.record({ late: fc.constant(true), told: fc.constant(true) }, { requiredKeys: [] }),
+    lent: seldom(fc.nat(3)),
   })
-  .map(({ shape: given, aims, seed, fails, again, rough, rates: moods, throttled, unheard, as }): FaultScenario => {
-    const { steps, checks, targets } = given;
-    const failing = [
-      ...steps.map((kind, index) => `${kind}-${index + 1}`),
-      ...Array.from({ length: checks }, (_, index) => `check-${index + 1}`),
-      ...targets.map(({ region }) => region).filter((region) => region !== 'us-east-1'),
-    ];
-    // If nothing is told of a death, only the sweep cleans up.
-    const eventsLost = again === 'sweep' && unheard ? 1 : 0;
-    return {
-      shape: given,
-      strikes: aims.map((one) => strikeOf(one, given)),
-      seed,
-      ...(fails !== undefined && { fails: failing[fails % failing.length] as string }),
-      ...(again && { again }),
-      ...(rough && { rough }),
-      ...as,
-      ...((moods || rough || eventsLost > 0) && { rates: { ...moods, eventsLost } }),
-      ...(throttled && { throttled }),
-    };
-  });
+  .map(
+    ({ shape: given, aims, seed, fails, again, rough, rates: moods, throttled, unheard, as, lent }): FaultScenario => {
+      const { steps, checks, targets } = given;
+      const failing = [
+        ...steps.map((kind, index) => `${kind}-${index + 1}`),
+        ...Array.from({ length: checks }, (_, index) => `check-${index + 1}`),
+        ...targets.map(({ region }) => region).filter((region) => region !== 'us-east-1'),
+      ];
+      // If nothing is told of a death, only the sweep cleans up.
+      const eventsLost = again === 'sweep' && unheard ? 1 : 0;
+      return {
+        shape: given,
+        strikes: aims.map((one) => strikeOf(one, given)),
+        seed,
+        ...(fails !== undefined && { fails: failing[fails % failing.length] as string }),
+        ...(again && { again }),
+        ...(rough && { rough }),
+        ...as,
+        ...(lent !== undefined && { lent: targets[lent % targets.length]?.region as string }),
+        ...((moods || rough || eventsLost > 0) && { rates: { ...moods, eventsLost } }),
+        ...(throttled && { throttled }),
+      };
+    },
+  );
 
 /**
  * Runs a number of scenarios from a seed, and shrinks the first one that breaks a promise. @returns whether all promises held.

@@ -92,7 +92,7 @@ const recipeOf = (
     kmsKey: target.region === pipelineHome ? 'alias/golden' : `alias/golden-${target.region}`,
     ...sharingOf(target),
     ...(target.region === slow && { completeWithin: '15m' }),
-    ...(target.region === lent && { copyTo: [{ account: borrower, kmsKey: 'alias/theirs', publish: true }] }),
+    ...(target.region === lent && { copyTo: [{ account: borrower, kmsKey: 'alias/theirs', publish: channel }] }),
     ...(more && { launchTemplate: { name: templateName, setDefault: target.region === pipelineHome } }),
   })),
   ...(channel && { publish: { channel: 'stable', ...(more && { watermark: true }) } }),
