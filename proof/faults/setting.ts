@@ -108,6 +108,7 @@ export const narrowRecipe = (scenario: FaultScenario) =>
 export function pipelineWithPast(
   scenario: FaultScenario,
   interfere: Interference,
+  onLog: (line: Record<string, unknown>) => void,
 ): { simulation: Simulation; recipes: Record<string, object> } {
   const shape = shapeOf(scenario);
   const { fails, slow, seed, rough, rates } = scenario;
@@ -116,6 +117,7 @@ export function pipelineWithPast(
   const simulation = createSimulation({
     catalog: { recipes, scripts: {}, version: '' },
     interfere,
+    onLog,
     settings: settingsOf(scenario),
     ...(scenario.told && { regionStacks: regionsOf(shape).filter((region) => region !== pipelineHome) }),
     rough,

@@ -36,6 +36,8 @@ export interface Trial {
   struck: Set<Strike>;
   /** Targets that were not right yet when a channel was moved, in words. */
   premature: string[];
+  /** The lines that functions logged. */
+  logs: Record<string, unknown>[];
 }
 
 const day = 24 * 3600;
@@ -47,11 +49,12 @@ export async function runTrial(scenario: FaultScenario): Promise<Trial> {
   const regions = regionsOf(shapeOf(scenario));
   const executions: Execution[] = [];
   const premature: string[] = [];
+  const logs: Record<string, unknown>[] = [];
   const watch = ({ by, action }: InterferedCall) => {
     if (by === 'Publish' && action === 'PutParameter') premature.push(...unreadyTargets(simulation, scenario));
   };
   const striking = createStriking(scenario, watch);
-  const { simulation, recipes } = pipelineWithPast(scenario, striking.interference);
+  const { simulation, recipes } = pipelineWithPast(scenario, striking.interference, (line) => void logs.push(line));
   simulation.stepFunctions.onStatusChange((execution) => {
     if (!executions.includes(execution)) executions.push(execution);
   });
@@ -95,6 +98,7 @@ export async function runTrial(scenario: FaultScenario): Promise<Trial> {
     observed: striking.observed,
     struck: striking.struck,
     premature,
+    logs,
   };
 }
 

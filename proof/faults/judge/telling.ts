@@ -72,11 +72,15 @@ function notes({ struck, manifest, scenario }: Trial): Violation[] {
 }
 
 /** A refusal of `wake` costs no build, so only the queue of failed events tells it. */
-function refusals({ scenario, simulation }: Trial): Violation[] {
+function refusals({ scenario, simulation, logs }: Trial): Violation[] {
   const [{ place, fault, at } = {}, ...others] = scenario.strikes;
   if (place !== 'Wake' || fault !== 'denied' || others.length > 0 || scenario.rates || scenario.throttled) return [];
   const action = String(at).replace(/@.*/, '').replace('sfn:', 'states:');
-  const told = simulation.queue('TriggerFailures').some(({ body }) => JSON.stringify(body).includes(action));
+  // A document that stays only makes `wake` look once more, so the log tells it.
+  const told =
+    action === 's3:DeleteObject'
+      ? logs.some(({ level, message }) => level === 'WARN' && String(message).includes(action))
+      : simulation.queue('TriggerFailures').some(({ body }) => JSON.stringify(body).includes(action));
   return told ? [] : [broken(`no message says that ${action} was denied to wake`)];
 }
 
