@@ -35,7 +35,7 @@ export const cleanUp = wait({
     const published = manifestOf({
       plan: await withOutputNote(cloud, plan, 'CleanUp'),
       status: 'published',
-      image,
+      image: { ami: image.ami, snapshots: image.snapshots },
       targets,
       copiedTo,
       parameter: channel.parameter ?? null,

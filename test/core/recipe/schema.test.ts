@@ -16,7 +16,7 @@ casesOf([
     'an unknown key far from any other is told the known ones',
     'publish: { channel',
     'publish: { ¦colour: red, channel',
-    'publish.colour: is not a key here; known are channel',
+    'publish.colour: is not a key here; known are channel, watermark',
   ],
   [
     'a missing key is reported at its parent',

@@ -170,6 +170,12 @@ describe('once an image is published', () => {
     thing[key] = value;
     return () => void (thing[key] = before);
   };
+  /** Changes the recipe as a deployment does: by another document. */
+  const redeployed = (change: object) => {
+    const before = base();
+    catalog.recipes['base'] = { ...before, ...change };
+    return () => void (catalog.recipes['base'] = before);
+  };
   const image = (change: (image: Image) => () => void, region: string = copied) => {
     return () => change(imageIn(simulation, region));
   };
@@ -207,7 +213,7 @@ describe('once an image is published', () => {
     ],
     [
       'a key of the recipe has changed',
-      () => set(base(), 'description', 'another'),
+      () => redeployed({ description: 'another' }),
       /the recipe, one of its scripts .* changed/,
     ],
     [
@@ -306,7 +312,7 @@ describe('once an image is published', () => {
 
   test('it is built again when it is older than rebuildAfter', async () => {
     await simulation.pass(2 * hour);
-    const takeBack = set(base(), 'triggers', { rebuildAfter: '1h' });
+    const takeBack = redeployed({ triggers: { rebuildAfter: '1h' } });
     expect(await reasonToBuild()).toMatch(/^\S+ was published 2h.* ago, and rebuildAfter is 1h$/);
     takeBack();
     expect((await again()).upToDate).toBe(published());
