@@ -1,3 +1,4 @@
+import { inBatches } from '../../core/batches.ts';
 import { fewestOthers, isFresh, isPendingIn, type RegionLook } from '../../core/memory/shared-look.ts';
 import { Failure } from '../../core/errors.ts';
 import { amiOfWait, imageWaitsFolder } from '../../core/memory/documents.ts';
@@ -40,10 +41,7 @@ export const isPendingByShared = (
 const mostValues = 200;
 
 async function statesOf(aws: Connection, region: string, amis: string[]): Promise<Record<string, string>> {
-  const parts = Array.from({ length: Math.ceil(amis.length / mostValues) }, (_, index) =>
-    amis.slice(index * mostValues, (index + 1) * mostValues),
-  );
-  const images = await Promise.all(parts.map((part) => imagesOf(aws, region, part)));
+  const images = await Promise.all(inBatches(amis, mostValues).map((part) => imagesOf(aws, region, part)));
   return Object.fromEntries(images.flat().map(({ ami, state }) => [ami, state]));
 }
 

@@ -11,8 +11,8 @@ export const roleArn = ({ region, account, role }: AccountRole): string =>
 export const accountArn = ({ region, account }: { region: string; account: string }): string =>
   `arn:${partitionOf(region) ?? 'aws'}:iam::${account}:root`;
 
-/** What EC2 does with keys for the caller who copies an encrypted image. */
-const copyingWithKeys = [
+/** What EC2 does with keys for the caller who launches or copies an encrypted image. */
+export const actionsOnKeys = [
   'kms:CreateGrant',
   'kms:Decrypt',
   'kms:DescribeKey',
@@ -27,7 +27,7 @@ const copyingWithKeys = [
  */
 export const actionsInAccount = {
   look: ['ec2:DescribeImages', 'ec2:DescribeSnapshots', 'kms:DescribeKey'],
-  copy: ['ec2:DescribeImages', 'ec2:DescribeSnapshots', 'ec2:CopyImage', 'ec2:CreateTags', ...copyingWithKeys],
+  copy: ['ec2:DescribeImages', 'ec2:DescribeSnapshots', 'ec2:CopyImage', 'ec2:CreateTags', ...actionsOnKeys],
   share: ['ec2:DescribeImages', 'ec2:ModifyImageAttribute', 'ec2:ModifySnapshotAttribute'],
   verify: [
     'ec2:DescribeImages',

@@ -2,9 +2,8 @@ import * as z from 'zod/mini';
 import { buildNamePattern } from '../build/identity.ts';
 import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/recipe.ts';
-import { oneLine } from '../recipe/scalars.ts';
+import { requestKeys, requestMessage, requestSays } from '../start/request.ts';
 
-const text = z.string().check(z.minLength(1), z.maxLength(500), oneLine);
 const named = z.string().check(z.refine(isRecipeName));
 
 /** The input of an execution of move-channel. `{"recipe": "al2023-base", "verb": "rollback"}` is enough. */
@@ -15,36 +14,24 @@ const MoveInput = z.strictObject({
   channel: z.optional(named),
   /** The build to move to, or to revoke or restore. */
   build: z.optional(z.string().check(z.regex(buildNamePattern))),
-  /** Only says what would be done. */
-  plan: z.optional(z.boolean()),
-  why: z.optional(text),
+  plan: requestKeys.plan,
+  why: requestKeys.why,
   /** What becomes of builds that were made from the revoked build. */
   descendants: z.optional(z.enum(['leave', 'rebuild', 'revoke'])),
-  /** Who asks. Absent where somebody starts the execution in the console. */
-  who: z.optional(text),
+  who: requestKeys.who,
 });
-const known = Object.keys(MoveInput.def.shape).join(', ');
 
 export type MoveRequest = z.infer<typeof MoveInput>;
 
-const says: Record<string, string> = {
-  recipe: 'must be the name of a recipe',
-  verb: 'must be promote, rollback, revoke or restore',
-  descendants: 'must be leave, rebuild or revoke',
-  channel: 'must be the name of a channel',
-  build: 'is no build id (YYYYMMDD-HHMMSS-hhhh)',
-  plan: 'must be true or false',
-  why: 'must be one line of 1 to 500 characters',
-  who: 'must be one line of 1 to 500 characters',
+const demanded = {
+  shape: MoveInput.def.shape,
+  says: {
+    ...requestSays,
+    verb: 'must be promote, rollback, revoke or restore',
+    descendants: 'must be leave, rebuild or revoke',
+  },
+  otherwise: 'the execution input must be an object like {"recipe": "al2023-base", "verb": "rollback"}',
 };
-
-function inputMessage(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.join(', ')}; known are ${known}`;
-  return (
-    says[String(issue.path[0])] ??
-    'the execution input must be an object like {"recipe": "al2023-base", "verb": "rollback"}'
-  );
-}
 
 /** What is missing or too much for a verb. */
 function togetherProblems({ verb, channel, build, why, descendants }: MoveRequest): Problem[] {
@@ -64,7 +51,12 @@ function togetherProblems({ verb, channel, build, why, descendants }: MoveReques
 export function moveRequest(input: unknown): { request: MoveRequest } | { problems: Problem[] } {
   const parsed = z.safeParse(MoveInput, input);
   if (!parsed.success)
-    return { problems: parsed.error.issues.map((one) => ({ path: one.path as string[], message: inputMessage(one) })) };
+    return {
+      problems: parsed.error.issues.map((one) => ({
+        path: one.path as string[],
+        message: requestMessage(one, one.path[0], demanded),
+      })),
+    };
   const problems = togetherProblems(parsed.data);
   return problems.length > 0 ? { problems } : { request: parsed.data };
 }

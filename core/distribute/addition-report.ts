@@ -2,21 +2,12 @@ import type { Plan } from '../build/plan.ts';
 import { imageDisks } from '../launch/disks.ts';
 import { snapshotMonth, transferredGiB } from '../report/prices.ts';
 import type { Addition } from './addition.ts';
-import { imageNameIn } from './image-name.ts';
-import { onlyPlace, parameterOfPlace, type Place } from './place.ts';
+import { targetOutline, type TargetOutline } from './target-outline.ts';
 
 /** A target that an image would be copied to. */
-interface AddedTarget extends Place {
-  name: string;
-  required: boolean;
-  kmsKey?: string;
-  accounts: string[];
-  organizations: string[];
-  organizationalUnits: string[];
+interface AddedTarget extends TargetOutline {
   /** Whether everyone may launch the image there. */
   allowPublic?: true;
-  /** Absent where the new image is in no channel. */
-  parameter?: string;
 }
 
 /** What `golden distribute` does, or why nothing is missing: the output of build-image where it copies nothing. */
@@ -53,15 +44,8 @@ export function additionReport(
     planOnly,
     from,
     targets: targets.map((target) => ({
-      ...onlyPlace(target),
-      name: imageNameIn(plan, target),
-      required: target.required,
-      ...(target.kmsKey !== undefined && { kmsKey: target.kmsKey }),
-      accounts: target.accounts,
-      organizations: target.organizations,
-      organizationalUnits: target.organizationalUnits,
+      ...targetOutline(plan, target, channel?.parameter),
       ...(target.allowPublic && { allowPublic: true as const }),
-      ...(channel && { parameter: parameterOfPlace(channel.parameter, target) }),
     })),
     notes,
     unshared,

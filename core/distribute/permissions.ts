@@ -1,3 +1,5 @@
+import { inBatches } from '../batches.ts';
+
 /** The users of an AMI or a snapshot, as EC2 names them: ids of accounts, ARNs of organizations and OUs, and `all` for everyone. */
 export type Users = readonly string[];
 
@@ -91,9 +93,6 @@ export function changeLines(ami: string, { image, snapshots }: PermissionChanges
   return [...lines(ami, image), ...Object.entries(snapshots).flatMap(([id, change]) => lines(id, change))];
 }
 
-const batches = (list: Users, size: number): Users[] =>
-  Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
-
 /**
  * AWS's limit for ModifyImageAttribute is 10,000 account ids in a request. The other users count as much here, since no limit for
  * them is known.
@@ -108,8 +107,8 @@ export function imageRequests({ add, remove }: PermissionChange): PermissionChan
   if (add.length + remove.length === 0) return [];
   if (add.length + remove.length <= mostOfImage) return [{ add, remove }];
   return [
-    ...batches(remove, mostOfImage).map((some) => ({ add: [], remove: some })),
-    ...batches(add, mostOfImage).map((some) => ({ add: some, remove: [] })),
+    ...inBatches(remove, mostOfImage).map((some) => ({ add: [], remove: some })),
+    ...inBatches(add, mostOfImage).map((some) => ({ add: some, remove: [] })),
   ];
 }
 
@@ -118,6 +117,6 @@ const mostOfSnapshot = 500;
 
 /** The requests that change the users of a snapshot. `add` comes before the image is shared, and `remove` after that. */
 export const snapshotRequests = ({ add, remove }: PermissionChange): Record<'add' | 'remove', PermissionChange[]> => ({
-  add: batches(add, mostOfSnapshot).map((some) => ({ add: some, remove: [] })),
-  remove: batches(remove, mostOfSnapshot).map((some) => ({ add: [], remove: some })),
+  add: inBatches(add, mostOfSnapshot).map((some) => ({ add: some, remove: [] })),
+  remove: inBatches(remove, mostOfSnapshot).map((some) => ({ add: [], remove: some })),
 });

@@ -2,8 +2,8 @@ import { manifestOf } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
 import { firstRound } from '../copying/copy-order.ts';
-import { imageNameIn } from '../distribute/image-name.ts';
-import { onlyPlace, parameterOfPlace, type Place } from '../distribute/place.ts';
+import { onlyPlace } from '../distribute/place.ts';
+import { targetOutline, type TargetOutline } from '../distribute/target-outline.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import { priced } from '../report/cost.ts';
 import type { CostEstimate } from '../report/cost-estimate.ts';
@@ -16,16 +16,7 @@ export interface ForeseenBuild {
   instanceTypes: string[];
   provision: string[];
   checks: string[];
-  targets: (Place & {
-    name: string;
-    required: boolean;
-    kmsKey?: string;
-    accounts: string[];
-    organizations: string[];
-    organizationalUnits: string[];
-    /** Absent where the recipe publishes to no channel. */
-    parameter?: string;
-  })[];
+  targets: TargetOutline[];
   /** SSM parameter of the channel, in every region. Absent where the recipe publishes to none. */
   channel?: string;
   /** Seconds of the whole build. */
@@ -79,16 +70,7 @@ export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
     instanceTypes: document.builder.instanceTypes,
     provision: provision.map(({ name }) => name),
     checks: checks.map(({ name }) => name),
-    targets: document.distribute.map((target) => ({
-      ...onlyPlace(target),
-      name: imageNameIn(plan, target),
-      required: target.required,
-      ...(target.kmsKey !== undefined && { kmsKey: target.kmsKey }),
-      accounts: target.accounts,
-      organizations: target.organizations,
-      organizationalUnits: target.organizationalUnits,
-      ...(channel !== undefined && { parameter: parameterOfPlace(channel, target) }),
-    })),
+    targets: document.distribute.map((target) => targetOutline(plan, target, channel)),
     ...(channel !== undefined && { channel }),
     seconds,
     ...(usual && published && { timedBy: published.build }),

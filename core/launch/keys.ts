@@ -12,6 +12,10 @@ export const managedAlias = 'alias/aws/ebs';
 /** Whether a name is an alias, which may point at another key later. Every other name contains the key's own id. */
 export const isAlias = (name: string): boolean => /(^|:)alias\//.test(name);
 
+/** The region in a key's ARN. Ids and aliases say none. */
+export const regionOfKey = (key: string | undefined): string | undefined =>
+  /^arn:[a-z-]+:kms:([a-z0-9-]+):/.exec(key ?? '')?.[1];
+
 /** What to do where KMS refuses to show the key of an alias. */
 export const showKey = "allow kms:DescribeKey in the key's policy, or name the key by its ARN";
 

@@ -1,3 +1,4 @@
+import { isAccount } from '../distribute/permissions.ts';
 import { isMap } from '../is-map.ts';
 
 /** Somebody who shall use a key: an account by its id, an organization or an organizational unit by its ARN. */
@@ -27,7 +28,6 @@ const matches = (pattern: string, text: string): boolean =>
     'i',
   ).test(text);
 
-const isAccount = (user: KeyUser) => /^\d{12}$/.test(user);
 /** The ids in an ARN of an organization (`o-…`) or a unit (`o-…` and `ou-…`). */
 const idsIn = (user: KeyUser): string[] => user.split('/').slice(1);
 

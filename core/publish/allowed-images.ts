@@ -1,3 +1,4 @@
+import { inBatches } from '../batches.ts';
 import { expectedOwner } from '../launch/source.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { watermarkKey } from './watermark.ts';
@@ -48,11 +49,8 @@ export function allowedImages(
     WatermarkKey: watermarkKey(account, deployment, name),
     MaximumDaysSinceWatermarkCreated: days,
   }));
-  const parts = Array.from({ length: Math.ceil(marks.length / most.watermarks) }, (_, index) =>
-    marks.slice(index * most.watermarks, (index + 1) * most.watermarks),
-  );
   // The account of the provider, too: elsewhere, an image that was made from a published one carries its watermark.
-  const published = parts.map((ImageWatermarks) => ({
+  const published = inBatches(marks, most.watermarks).map((ImageWatermarks) => ({
     ImageProviders: [account],
     ImageWatermarks,
     DeprecationTimeCondition: { MaximumDaysSinceDeprecated: 0 },

@@ -1,34 +1,23 @@
 import * as z from 'zod/mini';
 import type { Problem } from '../recipe/recipe.ts';
-import { name, oneLine } from '../recipe/scalars.ts';
-
-const text = z.string().check(z.minLength(1), z.maxLength(500), oneLine);
+import { name } from '../recipe/scalars.ts';
+import { requestKeys, requestMessage, requestSays } from './request.ts';
 
 /** The key `distribute` of an execution's input: the build's image goes to targets that came into the recipe later. */
 export const additionRequest = z.strictObject({
   /** The channel that gets the new images. Absent for the recipe's own. */
   channel: z.optional(name),
-  /** Only says what would be done. */
-  plan: z.optional(z.boolean()),
-  why: z.optional(text),
-  /** Who asks. Absent where somebody starts the execution in the console. */
-  who: z.optional(text),
+  ...requestKeys,
 });
-const known = Object.keys(additionRequest.def.shape).join(', ');
 
 export type AdditionRequest = z.infer<typeof additionRequest>;
 
-const says: Record<string, string> = {
-  channel: 'must be the name of a channel',
-  plan: 'must be true or false',
-  why: 'must be one line of 1 to 500 characters',
-  who: 'must be one line of 1 to 500 characters',
-};
-
-export function additionMessage(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.join(', ')}; known are ${known}`;
-  return says[String(issue.path[1])] ?? 'must be an object, such as {}';
-}
+export const additionMessage = (issue: z.core.$ZodIssue): string =>
+  requestMessage(issue, issue.path[1], {
+    shape: additionRequest.def.shape,
+    says: requestSays,
+    otherwise: 'must be an object, such as {}',
+  });
 
 /** What is missing or too much beside the key `distribute`. */
 export function besideAddition(input: Record<string, unknown>): Problem[] {

@@ -1,4 +1,5 @@
 // The actions that the functions declare, the actions that follow from them, and whether the table of grants has them all.
+import { actionsOnKeys } from '../../core/accounts/account-role.ts';
 import { allFunctions } from '../../functions/all.ts';
 import type { GrantTable } from './policies.ts';
 
@@ -16,18 +17,10 @@ export const declaredFunctions: Declared[] = allFunctions.map(({ key, byEvents, 
   actions: [...new Set(stage.permissions)].toSorted(),
 }));
 
-const encryption = [
-  'kms:CreateGrant',
-  'kms:Decrypt',
-  'kms:DescribeKey',
-  'kms:GenerateDataKeyWithoutPlaintext',
-  'kms:ReEncryptFrom',
-  'kms:ReEncryptTo',
-];
 /** Actions that AWS checks beyond the call itself. No function makes these calls, so no file declares them. */
 const implied: Record<string, string[]> = {
-  'ec2:CopyImage': encryption,
-  'ec2:RunInstances': encryption,
+  'ec2:CopyImage': actionsOnKeys,
+  'ec2:RunInstances': actionsOnKeys,
   's3:GetObject': ['s3:ListBucket'], // otherwise S3 answers Forbidden for an absent object
   'ssm:PutParameter': ['ec2:DescribeImages'], // Parameter Store looks at an AMI with its writer's permissions
 };

@@ -1,4 +1,4 @@
-import { managedAlias } from '../../launch/keys.ts';
+import { managedAlias, regionOfKey } from '../../launch/keys.ts';
 import { repeats, sound, type Path, type Rule, type SoundParts } from '../rules/rule.ts';
 
 /** Copies in other accounts that a build makes: each needs a role's session and waits on its own. */
@@ -10,8 +10,6 @@ const copiesOf = ({ distribute }: SoundParts): { path: Path; region: string; cop
   sound(distribute).flatMap(([index, { region, copyTo = [] }]) =>
     copyTo.map((copy, at) => ({ path: ['distribute', index, 'copyTo', at], region, copy })),
   );
-
-const regionOfKey = (key: string | undefined) => /^arn:[a-z-]+:kms:([a-z0-9-]+):/.exec(key ?? '')?.[1];
 
 /** The rules on copies in other accounts. */
 export const accountCopyRules: Rule[] = [

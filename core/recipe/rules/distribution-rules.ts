@@ -1,4 +1,5 @@
 import { encryptionIn, unshareable, type Encryption, type EncryptionFacts } from '../../launch/encryption.ts';
+import { regionOfKey } from '../../launch/keys.ts';
 import { homeRegion, partitionOf } from '../regions.ts';
 import { formatPath } from '../problems.ts';
 import { sound, type Path, type Rule, type SoundParts, type RuleContext } from './rule.ts';
@@ -53,8 +54,6 @@ export function encryptedShareProblem(
  */
 const mostEntities = 1_000;
 const sharingLists = ['accounts', 'organizations', 'organizationalUnits'] as const;
-
-const regionOfKey = (key: string | undefined) => /^arn:[a-z-]+:kms:([a-z0-9-]+):/.exec(key ?? '')?.[1];
 
 /**
  * The region the pipeline runs in. If it is unknown, the target called `home` counts, else the first target without its own key.
