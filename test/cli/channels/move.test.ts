@@ -137,7 +137,7 @@ test('the build that the docs name is on the simulated AWS, and if revoked, it i
   const listed = recordingTerminal();
   await golden(['history', 'al2023-base', '--simulate', '--json'], listed.terminal);
   const [{ to: { build = '' } = {} } = {}] = JSON.parse(listed.out()) as { to?: { build?: string } }[];
-  expect([build, readFileSync('docs/operations.md', 'utf8')]).toEqual([
+  expect([build, readFileSync('docs/moving-channels.md', 'utf8')]).toEqual([
     '20261207-030000-feea',
     expect.stringContaining(`golden revoke ${build} `),
   ]);
