@@ -1,5 +1,11 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { actionsInAccount, roleArn, type AccountRole } from '../../core/accounts/account-role.ts';
+import {
+  actionsInAccount,
+  roleArn,
+  sessionName,
+  type AccountRole,
+  type SessionOf,
+} from '../../core/accounts/account-role.ts';
 import type { Connection } from '../connection.ts';
 import { ask } from '../errors.ts';
 
@@ -9,13 +15,13 @@ const shortest = 900;
 /**
  * A connection to another account, with the role that it has made for the pipeline. A session policy leaves it only the actions
  * of its purpose.
- * @param build Names the session in the account's CloudTrail.
+ * @param session What it is for. It names the session in the account's CloudTrail.
  * @throws AwsRefused if the role does not let the pipeline in.
  */
 export async function inAccount(
   aws: Connection,
   role: AccountRole,
-  build: string,
+  session: SessionOf,
   purpose: keyof typeof actionsInAccount,
 ): Promise<Connection> {
   const arn = roleArn(role);
@@ -27,7 +33,7 @@ export async function inAccount(
     aws.client(STSClient).send(
       new AssumeRoleCommand({
         RoleArn: arn,
-        RoleSessionName: `golden-${build}`,
+        RoleSessionName: sessionName(session),
         DurationSeconds: shortest,
         Policy: JSON.stringify(policy),
         ...(role.externalId !== undefined && { ExternalId: role.externalId }),

@@ -28,7 +28,7 @@ async function readAccountChannels(
   const told = copies.map((at) => accountCopyIn(plan, at)).filter(({ publishes }) => publishes);
   return Promise.all(
     told.map(async (copy) => {
-      const there = await inAccount(aws, copy, plan.build, 'publish');
+      const there = await inAccount(aws, copy, plan, 'publish');
       const ami = await readParameter(there, copy.region, parameterOfPlace(channel, copy));
       return { ...onlyAccountPlace(copy), ...(ami !== undefined && { ami }) };
     }),
@@ -54,7 +54,7 @@ export async function writeAccountChannels(aws: Connection, plan: Plan, copies: 
     const copy = accountCopyIn(plan, at);
     const parameter = parameterOfPlace(plan.channel ?? '', copy);
     try {
-      const there = await inAccount(aws, copy, plan.build, 'publish');
+      const there = await inAccount(aws, copy, plan, 'publish');
       await writeAmiParameter(there, copy.region, parameter, ami, versionDescription(plan, ami));
     } catch (error) {
       if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;

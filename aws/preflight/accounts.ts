@@ -14,7 +14,7 @@ export const lookAtAccounts = (aws: Connection, recipe: Recipe): Promise<Account
       region: copy.region,
       role: copy.role,
       keys: await look(async () => {
-        const there = await inAccount(aws, copy, 'preflight', 'look');
+        const there = await inAccount(aws, copy, { recipe: recipe.name, build: 'preflight' }, 'look');
         return describeKeys(there, copy.region, key);
       }),
     })),

@@ -46,7 +46,7 @@ export async function undoInAccount(
   const where = `account ${copies[0].account}`;
   const named = (list: string[]) => list.map((one) => `${one} (${where})`);
   const there = unlessRefused(`what the build left in ${copies[0].region} of ${where}`, async () => {
-    const role = await inAccount(aws, copies[0], plan.build, 'undo');
+    const role = await inAccount(aws, copies[0], plan, 'undo');
     const removal = await carryOut(role, decideUndo(scope, await lookAtBuild(role, plan, scope), until));
     const { removed, left, refused } = removal;
     return { ...removal, removed: named(removed), left: named(left), refused: named(refused) };

@@ -67,7 +67,7 @@ export async function judgeAccountCopy(
   if (failure) return failed(at, failureBrief(failure));
   const copy = accountCopyIn(plan, at);
   try {
-    const there = await inAccount(aws, copy, plan.build, 'verify');
+    const there = await inAccount(aws, copy, plan, 'verify');
     const observed = await observeTarget(there, plan, copy, ami ?? '');
     const wrongs = verifyWrongs(planIn(plan, copy), copy, observed, first);
     const { hopeless, result } = judged(wrongs, { ...at, ami, snapshots });

@@ -16,7 +16,7 @@ export const awaitAccountCopy = wait({
   async look({ build: own, ami, since, ...input }, { aws, bucket, now }) {
     const plan = await readPlan({ aws, bucket }, own);
     const copy = accountCopyIn(plan, onlyAccountPlace(input));
-    const there = await inAccount(aws, copy, plan.build, 'look');
+    const there = await inAccount(aws, copy, plan, 'look');
     return lookAtImage(there, copy.region, ami, 'CopyFailed', secondsSince(since, now()));
   },
 });

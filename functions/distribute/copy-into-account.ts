@@ -24,7 +24,7 @@ export const copyIntoAccount = stage({
     const plan = await readOwnPlan({ aws, bucket }, own);
     const at = onlyAccountPlace(input);
     const target = accountCopyIn(plan, at);
-    const there = await inAccount(aws, target, plan.build, 'copy');
+    const there = await inAccount(aws, target, plan, 'copy');
     const copies = await findImagesIn(there, at, own);
     const known = existingCopy(copies, accountPlaceName(at), plan);
     if (known) return { ami: known.ami, ...awaitedAccountCopy(plan, target, now()) };

@@ -33,7 +33,7 @@ export const finishAccountCopy = stage({
     const copied = { ...at, ami: copy.ami, snapshots: copy.snapshots ?? [] };
     const isShared = target.accounts.length > 0;
     if (!isShared && plan.document.image.imds !== 'v2') return copied;
-    const there = await inAccount(aws, target, plan.build, 'share');
+    const there = await inAccount(aws, target, plan, 'share');
     if (plan.document.image.imds === 'v2') await demandImdsV2(there, at.region, copy.ami);
     if (isShared) await changePermissions(there, copied, changesOf(copied, wantedOf(target), at.account));
     return copied;
