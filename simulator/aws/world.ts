@@ -43,6 +43,7 @@ const emptyRegion = (name: string): Region => ({
   instances: new Map(),
   images: new Map(),
   snapshots: new Map(),
+  recycleBin: new Map(),
   volumes: new Map(),
   interfaces: new Map(),
   networks: new Map(),

@@ -83,6 +83,27 @@ const scenarioSchema = z.strictObject({
     .prefault({ state: 'disabled' }),
   /** Whether the account blocks public AMIs, in every region. AWS does so by default. */
   blockPublicImages: z.boolean().default(true),
+  /** Retention rules of the Recycle Bin. A rule with a tag is only for things that carry the tag. */
+  recycleBin: z
+    .array(
+      z.strictObject({
+        region: z.string().optional(),
+        kind: z.enum(['image', 'snapshot']),
+        // https://docs.aws.amazon.com/ebs/latest/userguide/recycle-bin.html: at most a year
+        days: z.int().min(1).max(365),
+        tag: z.strictObject({ key: z.string(), value: z.string().optional() }).optional(),
+      }),
+    )
+    .default([]),
+  /** Where DeregisterImage deletes no snapshots although it should, with EC2's code for each of them. */
+  undeleted: z
+    .array(
+      z.strictObject({
+        region: z.string().optional(),
+        code: z.enum(['missing-permissions', 'internal-error', 'client-error']),
+      }),
+    )
+    .default([]),
   /** The pipeline's network in every region. Default: the default VPC with a public subnet in each of three zones. */
   network: network.prefault({}),
   /** Fixed seconds instead of draws, everywhere or by region. */

@@ -3,7 +3,11 @@ import type { World } from '../state/world.ts';
 import { imageActions } from './images/images.ts';
 import { createImageActions } from './images/create-image.ts';
 import { copyImageActions } from './images/copy-image.ts';
-import { disablingActions } from './images/disabling.ts';
+import { deprecationActions } from './lifecycle/deprecation.ts';
+import { deregisteringActions } from './lifecycle/deregistering.ts';
+import { disablingActions } from './lifecycle/disabling.ts';
+import { protectionActions } from './lifecycle/protection.ts';
+import { recycleBinActions } from './lifecycle/recycle-bin.ts';
 import { attributeActions } from './images/attributes.ts';
 import { runInstancesActions } from './instances/run-instances.ts';
 import { instanceActions } from './instances/instances.ts';
@@ -23,7 +27,11 @@ export const ec2Actions = (world: World): Actions => ({
   ...imageActions(world),
   ...createImageActions(world),
   ...copyImageActions(world),
+  ...deprecationActions(world),
+  ...deregisteringActions(world),
   ...disablingActions(world),
+  ...protectionActions(world),
+  ...recycleBinActions(world),
   ...attributeActions(world),
   ...runInstancesActions(world),
   ...instanceActions(world),

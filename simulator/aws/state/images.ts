@@ -46,6 +46,8 @@ export interface Image {
   createdAt: number;
   deprecatedAt?: number | undefined;
   deregisteredAt?: number | undefined;
+  /** Whether EC2 refuses to deregister it. `until`: the protection was disabled, and its cooldown ends then. */
+  protection?: { cooldown: boolean; until?: number } | undefined;
   sourceImage?: string | undefined;
   sourceRegion?: string | undefined;
   sourceInstance?: string | undefined;

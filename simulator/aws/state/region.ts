@@ -6,6 +6,7 @@ import type { Instance } from './instances.ts';
 import type { StoredTemplate } from './launch-templates.ts';
 import type { Network } from './network.ts';
 import type { Parameter } from './parameters.ts';
+import type { Discarded } from './recycle-bin.ts';
 import type { Snapshot } from './snapshots.ts';
 import type { Volume } from './volumes.ts';
 
@@ -17,6 +18,8 @@ export interface Region {
   readonly instances: Map<string, Instance>;
   readonly images: Map<string, Image>;
   readonly snapshots: Map<string, Snapshot>;
+  /** Keyed by id: AMIs and snapshots in the Recycle Bin. */
+  readonly recycleBin: Map<string, Discarded>;
   readonly volumes: Map<string, Volume>;
   /** Allowed AMIs, keyed by account. Absent where nobody has set them. */
   readonly allowedImages: Map<string, { state: string; criteria: ImageCriterion[] }>;

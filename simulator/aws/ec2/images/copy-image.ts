@@ -118,6 +118,7 @@ function startCopy(copying: Copying): string {
     state: 'pending',
     createdAt: world.clock.now(),
     deprecatedAt: undefined,
+    protection: undefined,
     sourceInstance: undefined,
     sourceImage: source.id,
     sourceRegion: sourceRegion.name,

@@ -11,6 +11,12 @@ const billed: Partial<Record<System, { details: string; operation: string }>> = 
 
 export const platformDetails = (system: System): string => billed[system]?.details ?? 'Linux/UNIX';
 
+/** The protection against deregistration, as EC2 shows it. AWS's examples have these values; none shows a cooldown, so the simulator does not show it either. */
+export function protectionOf({ protection }: Image): string {
+  if (!protection || protection.until !== undefined) return 'disabled';
+  return protection.cooldown ? 'enabled-with-cooldown' : 'enabled-without-cooldown';
+}
+
 /** An image as DescribeImages returns it. */
 export function describedImage(image: Image) {
   return {
@@ -26,6 +32,7 @@ export function describedImage(image: Image) {
     StateReason: image.stateReason,
     CreationDate: isoTime(image.createdAt),
     DeprecationTime: image.deprecatedAt === undefined ? undefined : isoTime(image.deprecatedAt),
+    DeregistrationProtection: protectionOf(image),
     Architecture: image.architecture,
     Platform: image.system === 'Windows' ? 'windows' : undefined,
     PlatformDetails: platformDetails(image.system),

@@ -1,12 +1,10 @@
-import type { DeregisterImageRequest, DescribeImagesRequest } from '@aws-sdk/client-ec2';
+import type { DescribeImagesRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
-import { imageStateChange } from '../../events/events.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
 import { isAllowed, isHidden } from './allowed-images.ts';
 import { describedImage } from './describe-image.ts';
 import { selectByFilters, type Fields } from '../filters.ts';
 import { paginate } from '../pagination.ts';
-import { imageUsing } from './snapshots.ts';
 import { isoTime } from '../../../clock.ts';
 import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
@@ -96,27 +94,6 @@ export const imageActions = (world: World): Actions => ({
     ImageBlockPublicAccessState: world.scenario.blockPublicImages ? 'block-new-sharing' : 'unblocked',
     ManagedBy: 'account',
   })),
-  DeregisterImage: strict(
-    'ec2:DeregisterImage',
-    'ImageId DeleteAssociatedSnapshots',
-    (input: DeregisterImageRequest, caller) => {
-      const region = world.region(caller.region);
-      const image = ownImage(region, caller, input.ImageId ?? '');
-      image.state = 'deregistered';
-      image.deregisteredAt = world.clock.now();
-      image.permissions = [];
-      world.emit(imageStateChange(region.name, image));
-      if (!input.DeleteAssociatedSnapshots) return { Return: true };
-      const DeleteSnapshotResults = image.mappings
-        .flatMap((mapping) => mapping.snapshot ?? [])
-        .map((SnapshotId) => {
-          const shared = imageUsing(region, SnapshotId);
-          if (!shared) region.snapshots.delete(SnapshotId);
-          return { SnapshotId, ReturnCode: shared ? 'skipped' : 'success' };
-        });
-      return { Return: true, DeleteSnapshotResults };
-    },
-  ),
 });
 
 /**

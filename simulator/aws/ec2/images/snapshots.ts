@@ -4,6 +4,7 @@ import { filters, page, strict } from '../../calls/strict.ts';
 import { selectByFilters, type Fields } from '../filters.ts';
 import { paginate } from '../pagination.ts';
 import { tagList } from '../tags.ts';
+import { removeSnapshot } from '../lifecycle/recycle-bin.ts';
 import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
 import type { Snapshot } from '../../state/snapshots.ts';
@@ -76,7 +77,7 @@ export const snapshotActions = (world: World): Actions => ({
     const snapshot = ownSnapshot(region, caller, input.SnapshotId ?? '');
     const user = imageUsing(region, snapshot.id);
     if (user) throw new ApiError('InvalidSnapshot.InUse', `The snapshot ${snapshot.id} is currently in use by ${user}`);
-    region.snapshots.delete(snapshot.id);
+    removeSnapshot(world, region, snapshot);
     return {};
   }),
 });

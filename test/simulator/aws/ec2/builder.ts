@@ -16,8 +16,8 @@ export const ireland = { ...homeCaller, region: 'eu-west-1' };
 export const stranger = { ...homeCaller, account: '999999999999' };
 
 /** A stopped builder with an encrypted root volume, and verbs on it. */
-export async function workbench(keyOfBuilder = 'alias/golden') {
-  const all = lab({ keys: { 'us-east-1': ['alias/golden'], 'eu-west-1': ['alias/golden-eu'] } });
+export async function workbench(keyOfBuilder = 'alias/golden', more: { scenario?: object } = {}) {
+  const all = lab({ ...more, keys: { 'us-east-1': ['alias/golden'], 'eu-west-1': ['alias/golden-eu'] } });
   const { run, wait } = all;
   const ec2 = all.ec2();
   const { Parameter } = await run(() => all.ssm().send(new GetParameterCommand({ Name: al2023 })));

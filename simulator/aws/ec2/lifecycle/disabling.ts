@@ -4,7 +4,7 @@ import { strict } from '../../calls/strict.ts';
 import { imageStateChange } from '../../events/events.ts';
 import type { Image } from '../../state/images.ts';
 import type { World } from '../../state/world.ts';
-import { ownImage } from './images.ts';
+import { ownImage } from '../images/images.ts';
 
 /**
  * A disabled AMI loses its launch permissions, and EnableImage does not give them back:
