@@ -43,3 +43,14 @@ export async function inAccount(
   const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = given ?? {};
   return aws.as({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken });
 }
+
+/**
+ * The connection to the account that owns an image: the pipeline's own, or that of a copy in another account.
+ * @throws as inAccount
+ */
+export const connectionTo = (
+  aws: Connection,
+  copy: AccountRole | undefined,
+  build: string,
+  purpose: keyof typeof actionsInAccount,
+): Promise<Connection> => (copy ? inAccount(aws, copy, build, purpose) : Promise.resolve(aws));

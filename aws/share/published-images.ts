@@ -2,9 +2,12 @@ import { targetsOf } from '../../core/channel/candidates.ts';
 import { happened } from '../../core/channel/channel-record.ts';
 import { channelParameter } from '../../core/distribute/channel.ts';
 import { distinctPlaces, parameterOfPlace, onlyPlace, type Place } from '../../core/distribute/place.ts';
+import { onlyAccountPlace } from '../../core/accounts/account-copies.ts';
 import { Failure } from '../../core/errors.ts';
 import { severally } from '../../core/settle-all.ts';
 import type { HeldImage, ShareFailure } from '../../core/share/share-report.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { publishedCopies } from '../accounts/published-copies.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { channelNames } from '../memory/channel-names.ts';
 import { settledChannel } from '../memory/channel-records.ts';
@@ -21,12 +24,21 @@ interface Published {
   failures: ShareFailure[];
 }
 
-/** A failure in one region hides no other. @throws what is no failure of AWS. */
-export function asFailure(region: string, error: unknown, ami?: string): ShareFailure {
+/** A failure in one place hides no other. @throws what is no failure of AWS. */
+export function asFailure(
+  { region, account }: { region: string; account?: string },
+  error: unknown,
+  ami?: string,
+): ShareFailure {
   if (!(error instanceof Failure)) throw error;
   const transient = error.name === 'AwsTransient' && ({ transient: true } as const);
-  return { region, ...(ami !== undefined && { ami }), error: error.message, ...transient };
+  const at = { region, ...(account !== undefined && { account }), ...(ami !== undefined && { ami }) };
+  return { ...at, error: error.message, ...transient };
 }
+
+/** The copies of a build in other accounts. They are published with the build's images. */
+const copiesOf = async (artifacts: Artifacts, about: BuildIdentity, channels: string[]): Promise<HeldImage[]> =>
+  (await publishedCopies(artifacts, about)).map(({ ami, ...at }) => ({ ...onlyAccountPlace(at), ami, channels }));
 
 async function heldBy(
   artifacts: Artifacts,
@@ -36,18 +48,21 @@ async function heldBy(
   const { record, mover } = await settledChannel(artifacts, { recipe, channel }, []);
   if (mover === 'runs')
     throw new Failure('AwsTransient', `${parameter} is being moved by ${record?.underway?.execution}; look again`);
-  const reached = record?.moves.findLast(happened)?.after ?? [];
+  const last = record?.moves.findLast(happened);
+  const reached = last?.after ?? [];
   const failures: ShareFailure[] = [];
   const { done } = await severally(distinctPlaces([...places, ...reached]), async (place): Promise<HeldImage[]> => {
     try {
       const ami = await readParameter(artifacts.aws, place.region, parameterOfPlace(parameter, place));
       return ami === undefined ? [] : [{ ...place, ami, channels: [channel] }];
     } catch (error) {
-      failures.push(asFailure(place.region, error));
+      failures.push(asFailure(place, error));
       return [];
     }
   });
-  return { images: done.flat(), failures };
+  const build = last?.to.build ?? (await readRecord(artifacts, recipe)).published?.build;
+  const copies = build === undefined ? [] : await copiesOf(artifacts, { recipe, build }, [channel]);
+  return { images: [...done.flat(), ...copies], failures };
 }
 
 /** The same image may be in several channels. */
@@ -57,12 +72,14 @@ function together(images: HeldImage[]): HeldImage[] {
     const key = `${image.region} ${image.ami}`;
     all.set(key, { ...image, channels: [...(all.get(key)?.channels ?? []), ...channels] });
   }
-  return [...all.values()].toSorted((a, b) => (a.region < b.region ? -1 : 1));
+  return [...all.values()].toSorted(
+    (a, b) => a.region.localeCompare(b.region) || (a.account ?? '').localeCompare(b.account ?? ''),
+  );
 }
 
 /**
- * The published images of a recipe: those that its channels hold. For a recipe without a channel, they are those of its newest
- * published build.
+ * The published images of a recipe: those that its channels hold, with the copies of their builds in other accounts. For a recipe
+ * without a channel, they are those of its newest published build.
  * @param build Only the images of this build.
  * @throws AwsTransient while a channel is being moved.
  */
@@ -90,5 +107,7 @@ export async function publishedImages(
     ami: ami ?? '',
     channels: held.find((one) => one.region === region && one.ami === ami)?.channels ?? [],
   }));
-  return { images, failures };
+  const copies = await copiesOf(artifacts, { recipe, build: of }, []);
+  const known = copies.map((one) => held.find(({ ami }) => ami === one.ami) ?? one);
+  return { images: [...images, ...known], failures };
 }

@@ -1,7 +1,10 @@
+import { accountCopiesOf, inAccountPlace, targetName, type AccountCopy } from '../../core/accounts/account-copies.ts';
 import { changesOf, wantedOf } from '../../core/distribute/permissions.ts';
-import { inPlace, placeName } from '../../core/distribute/place.ts';
+import { inPlace } from '../../core/distribute/place.ts';
+import { Failure } from '../../core/errors.ts';
 import type { Target } from '../../core/recipe/types.ts';
 import { notShareable, type HeldImage, type SharedImage, type ShareFailure } from '../../core/share/share-report.ts';
+import { connectionTo } from '../accounts/other-accounts.ts';
 import type { Connection } from '../connection.ts';
 import { describeImage } from '../images/images.ts';
 import { readPermissions } from '../work/permissions.ts';
@@ -13,29 +16,48 @@ interface ShareLook {
   notes: string[];
 }
 
+/** What the recipe wants of an image: its target, or its copy in another account. */
+type WantedImage = { target: Target; copy?: undefined } | { target: AccountCopy; copy: AccountCopy };
+
 async function lookAt(
   aws: Connection,
   recipe: string,
-  target: Target,
+  { target, copy }: WantedImage,
   held: HeldImage,
   owner: string,
 ): Promise<Partial<ShareLook>> {
   const { region, ami } = held;
   try {
-    const image = await describeImage(aws, region, ami);
+    const there = await connectionTo(aws, copy, `share-${recipe}`, 'verify');
+    const image = await describeImage(there, region, ami);
     const error = notShareable(recipe, held, image);
-    if (!image || error !== undefined) return { failures: [{ region, ami, error: error ?? '' }] };
+    if (!image || error !== undefined) throw new Failure('ShareFailed', error ?? '');
     const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
-    const found = await readPermissions(aws, { region, ami, snapshots });
+    const found = await readPermissions(there, { region, ami, snapshots });
     const wanted = wantedOf(target);
-    const changes = changesOf({ snapshots }, wanted, owner, found);
-    return { images: [{ ...held, build: image.tags['golden:build'] ?? '', snapshots, wanted, found, changes }] };
+    const changes = changesOf({ snapshots }, wanted, copy?.account ?? owner, found);
+    const by = copy && { role: copy.role, ...(copy.externalId !== undefined && { externalId: copy.externalId }) };
+    const build = image.tags['golden:build'] ?? '';
+    return { images: [{ ...held, build, ...by, snapshots, wanted, found, changes }] };
   } catch (error) {
-    return { failures: [asFailure(region, error, ami)] };
+    return { failures: [asFailure(held, error, ami)] };
   }
 }
 
-/** Compares who may use published images with the lists of a recipe's targets. Reads only. */
+function wantedIn(targets: Target[], held: HeldImage): WantedImage | undefined {
+  const { account } = held;
+  if (account !== undefined) {
+    const copy = inAccountPlace(accountCopiesOf({ distribute: targets }), { ...held, account });
+    return copy && { target: copy, copy };
+  }
+  const target = inPlace(targets, held);
+  return target && { target };
+}
+
+/**
+ * Compares who may use published images with the lists of a recipe's targets. Reads only. Copies in other accounts are read by the
+ * role of their account.
+ */
 export async function lookAtShares(
   aws: Connection,
   { recipe, targets, owner }: { recipe: string; targets: Target[]; owner: string },
@@ -43,9 +65,9 @@ export async function lookAtShares(
 ): Promise<ShareLook> {
   const looks = await Promise.all(
     held.map(async (one): Promise<Partial<ShareLook>> => {
-      const target = inPlace(targets, one);
-      if (target) return lookAt(aws, recipe, target, one, owner);
-      return { notes: [`${placeName(one)} is no target of ${recipe} any more: who may use ${one.ami} there stays`] };
+      const wanted = wantedIn(targets, one);
+      if (wanted) return lookAt(aws, recipe, wanted, one, owner);
+      return { notes: [`${targetName(one)} is no target of ${recipe} any more: who may use ${one.ami} there stays`] };
     }),
   );
   return {

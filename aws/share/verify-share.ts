@@ -1,3 +1,4 @@
+import { onlyAccountPlace } from '../../core/accounts/account-copies.ts';
 import { placeOfArn } from '../../core/build/identity.ts';
 import { changeLines, changesOf, everyone } from '../../core/distribute/permissions.ts';
 import { fewOf } from '../../core/distribute/distribution.ts';
@@ -5,7 +6,8 @@ import { onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
 import { keyOf } from '../../core/memory/documents.ts';
 import { withSharing, type SharingLists } from '../../core/share/build-sharing.ts';
-import type { SharedImage, ShareFailure, ShareReport } from '../../core/share/share-report.ts';
+import { roleToOwner, type SharedImage, type ShareFailure, type ShareReport } from '../../core/share/share-report.ts';
+import { connectionTo } from '../accounts/other-accounts.ts';
 import type { Connection } from '../connection.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readVersioned, replace } from '../memory/documents.ts';
@@ -18,15 +20,17 @@ export async function readSharesBack(
   images: SharedImage[],
   execution: string,
 ): Promise<ShareFailure[]> {
-  const { account } = placeOfArn(execution);
+  const { account: own } = placeOfArn(execution);
   const looks = images.map(async (image): Promise<ShareFailure[]> => {
-    const { region, ami, wanted } = image;
+    const { region, account, ami, wanted, build } = image;
     try {
-      const lines = changeLines(ami, changesOf(image, wanted, account, await readPermissions(aws, image)));
+      const there = await connectionTo(aws, roleToOwner(image), build, 'verify');
+      const lines = changeLines(ami, changesOf(image, wanted, account ?? own, await readPermissions(there, image)));
       if (lines.length === 0) return [];
-      return [{ region, ami, error: `EC2 does not show this change of permissions: ${fewOf(lines, '; ')}` }];
+      const error = `EC2 does not show this change of permissions: ${fewOf(lines, '; ')}`;
+      return [{ region, ...(account !== undefined && { account }), ami, error }];
     } catch (error) {
-      return [asFailure(region, error, ami)];
+      return [asFailure(image, error, ami)];
     }
   });
   return (await Promise.all(looks)).flat();
@@ -55,8 +59,12 @@ export async function recordSharing(
   for (const build of new Set(images.map((image) => image.build))) {
     const about = { recipe, build };
     const found = await readVersioned(artifacts, about, 'sharing');
-    const targets = images.filter((image) => image.build === build).map(listsOf);
-    const changed = withSharing(found?.content, targets, { execution, who, why, at });
+    const own = images.filter((image) => image.build === build);
+    const targets = own.filter(({ account }) => account === undefined).map(listsOf);
+    const copies = own.flatMap(({ account, ...one }) =>
+      account === undefined ? [] : [{ ...onlyAccountPlace({ ...one, account }), accounts: [...one.wanted.accounts] }],
+    );
+    const changed = withSharing(found?.content, { targets, copies }, { execution, who, why, at });
     if (changed === found?.content) continue;
     if (await replace(artifacts, about, 'sharing', changed, found ?? 'nothing')) continue;
     throw new Failure('AwsTransient', `${keyOf(about, 'sharing')} was written by somebody else since it was read`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { callerArn } from '../../aws/caller.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
-import { placeName } from '../../core/distribute/place.ts';
+import { targetName } from '../../core/accounts/account-copies.ts';
 import type { ShareFailure, ShareRow } from '../../core/share/share-report.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
@@ -56,7 +56,7 @@ export async function share(
   const ended = await endOf(arn, pipeline, surroundings);
   if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
   const { images, failures, notes, report } = JSON.parse(ended.output ?? '{}') as ShareOutput;
-  const lines = [...notes, ...failures.map(({ region, error }) => `${region}: ${error}`), report];
+  const lines = [...notes, ...failures.map((one) => `${targetName(one)}: ${one.error}`), report];
   const title = apply ? 'shared' : 'planned: nothing was changed';
   write(`\n${painter(sheet)(apply ? 'green' : 'cyan', `  ${title}`)}\n${tableOfShares(images, apply, terminal)}\n\n`);
   write(
@@ -77,7 +77,7 @@ function tableOfShares(images: ShareRow[], done: boolean, terminal: Terminal): s
   const rows = images.flatMap(({ ami, channels, build, changes, more, ...at }) => {
     const lines = [...changes, ...(more > 0 ? [`and ${more} more, in the report`] : [])];
     return (lines.length > 0 ? lines : ['nothing to change']).map((text, index): Cell[] => [
-      { text: index === 0 ? placeName(at) : '' },
+      { text: index === 0 ? targetName(at) : '' },
       { text: index === 0 ? build : '' },
       { text: index === 0 ? channels.join(', ') || '–' : '' },
       { text: index === 0 ? ami : '', style: 'dim' },

@@ -21,7 +21,7 @@ export const accountPlaceName = ({ account, ...place }: AccountPlace): string =>
   `${placeName(place)} of account ${account}`;
 
 /** The name of a target's place, or of the place of its copy in another account. */
-export const targetName = ({ account, ...place }: Place & { account?: string }): string =>
+export const targetName = ({ account, ...place }: Place & { account?: string | undefined }): string =>
   account === undefined ? placeName(place) : accountPlaceName({ ...place, account });
 
 export const onlyAccountPlace = (one: { region: string; id?: string | null | undefined; account: string }) => ({

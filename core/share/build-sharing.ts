@@ -1,8 +1,12 @@
-import { inPlace, placeName, type Place } from '../distribute/place.ts';
+import { inAccountPlace, targetName, type AccountCopy, type AccountPlace } from '../accounts/account-copies.ts';
+import { inPlace, type Place } from '../distribute/place.ts';
 import type { Target } from '../recipe/types.ts';
 
 /** The lists of a target by which its image is shared. */
 export type SharingLists = Place & Pick<Target, 'accounts' | 'organizations' | 'organizationalUnits' | 'allowPublic'>;
+
+/** The accounts that may use a copy in another account. */
+type CopySharing = AccountPlace & Pick<AccountCopy, 'accounts'>;
 
 /** A change of the permissions of a build's images after they were published. */
 interface SharingChange {
@@ -19,6 +23,8 @@ interface SharingChange {
 export interface BuildSharing {
   schema: 1;
   targets: SharingLists[];
+  /** Copies in other accounts. Absent where none was shared again. */
+  copies?: CopySharing[];
   /** Newest last. */
   changes: SharingChange[];
 }
@@ -28,17 +34,26 @@ const mostChanges = 100;
 /** The document after an execution of share-image. Repeating it changes nothing. */
 export function withSharing(
   before: BuildSharing | undefined,
-  targets: SharingLists[],
+  { targets, copies = [] }: Pick<BuildSharing, 'targets' | 'copies'>,
   change: Omit<SharingChange, 'regions'>,
 ): BuildSharing {
-  const { targets: known = [], changes = [] } = before ?? {};
+  const { targets: known = [], copies: knownCopies = [], changes = [] } = before ?? {};
   if (changes.some(({ execution }) => execution === change.execution)) return before as BuildSharing;
-  const regions = targets.map(placeName);
+  const regions = [...targets, ...copies].map(targetName);
+  const changed = (one: Place) => regions.includes(targetName(one));
+  const allCopies = [...knownCopies.filter((one) => !changed(one)), ...copies];
   return {
     schema: 1,
-    targets: [...known.filter((one) => !regions.includes(placeName(one))), ...targets],
+    targets: [...known.filter((one) => !changed(one)), ...targets],
+    ...(allCopies.length > 0 && { copies: allCopies }),
     changes: [...changes, { ...change, regions }].slice(-mostChanges),
   };
+}
+
+/** A copy of a build's plan in another account, with the users that it has now. */
+export function asSharedCopy(copy: AccountCopy, sharing: BuildSharing | undefined): AccountCopy {
+  const { accounts } = inAccountPlace(sharing?.copies ?? [], copy) ?? copy;
+  return { ...copy, accounts };
 }
 
 /** A target of a build's plan, with the users that the image has now. */

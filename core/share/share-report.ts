@@ -1,9 +1,13 @@
 import { changeLines, type PermissionChanges, type Permissions, type Wanted } from '../distribute/permissions.ts';
+import { targetName } from '../accounts/account-copies.ts';
+import type { AccountRole } from '../accounts/account-role.ts';
 import { onlyPlace, type Place } from '../distribute/place.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
 /** A published image, and the channels that hold it in its place. */
 export interface HeldImage extends Place {
+  /** The account that has it as a copy of its own. Absent for an image of the pipeline's account. */
+  account?: string;
   ami: string;
   channels: string[];
 }
@@ -11,15 +15,26 @@ export interface HeldImage extends Place {
 /** A published image with what has to change. */
 export interface SharedImage extends HeldImage {
   build: string;
+  /** The role by which a copy in another account is changed. */
+  role?: string;
+  externalId?: string;
   snapshots: string[];
   wanted: Wanted;
   found: Permissions;
   changes: PermissionChanges;
 }
 
+/** The role by which an image is looked at and changed. Undefined for an image of the pipeline's own account. */
+export const roleToOwner = ({ region, account, role, externalId }: SharedImage): AccountRole | undefined =>
+  account !== undefined && role !== undefined
+    ? { region, account, role, ...(externalId !== undefined && { externalId }) }
+    : undefined;
+
 /** What could not be looked at or changed, in one region. */
 export interface ShareFailure {
   region: string;
+  /** As in HeldImage. */
+  account?: string | undefined;
   ami?: string | undefined;
   error: string;
   /** AWS throttled, or was not there: the same look may succeed later. */
@@ -59,27 +74,29 @@ const mostOfError = 1000;
 
 /** A row for every image, few words each. The report has all of them. */
 export const shareRows = ({ images }: Pick<ShareReport, 'images'>): ShareRow[] =>
-  images.map(({ region, id, ami, channels, build, changes }) => {
+  images.map(({ region, id, account, ami, channels, build, changes }) => {
     const lines = changeLines(ami, changes);
     const shown = lines.slice(0, images.length > manyImages ? 1 : mostShown);
-    return { ...onlyPlace({ region, id }), ami, channels, build, changes: shown, more: lines.length - shown.length };
+    const at = { ...onlyPlace({ region, id }), ...(account !== undefined && { account }) };
+    return { ...at, ami, channels, build, changes: shown, more: lines.length - shown.length };
   });
 
 const mend = 'golden rollback, or build the recipe again';
 
 /** Why a published image cannot be shared. Undefined if it can be. */
-export function notShareable(recipe: string, { ami, region }: HeldImage, image: AmiDescription | undefined) {
-  if (!image) return `EC2 does not know ${ami} in ${region}, or it is disabled: ${mend}`;
-  if (image.state !== 'available') return `${ami} in ${region} is ${image.state}: ${mend}`;
+export function notShareable(recipe: string, held: HeldImage, image: AmiDescription | undefined) {
+  const what = `${held.ami} in ${targetName(held)}`;
+  if (!image) return `EC2 does not know ${what}, or it is disabled: ${mend}`;
+  if (image.state !== 'available') return `${what} is ${image.state}: ${mend}`;
   if (image.tags['golden:recipe'] !== recipe || image.tags['golden:build'] === undefined)
-    return `${ami} in ${region} is no image of ${recipe} by its tags: somebody changed the channel or the tags by hand`;
-  if (image.disks.some(({ snapshot }) => !snapshot)) return `EC2 does not show all snapshots of ${ami} in ${region}`;
+    return `${what} is no image of ${recipe} by its tags: somebody changed the channel or the tags by hand`;
+  if (image.disks.some(({ snapshot }) => !snapshot)) return `EC2 does not show all snapshots of ${what}`;
   return undefined;
 }
 
 /** The failures of an execution in one text, each with its region. The report has those that are too many. */
 export function failuresInWords(failures: ShareFailure[]): string {
-  const lines = failures.map(({ region, error }) => `${region}: ${error.slice(0, mostOfError)}`);
+  const lines = failures.map((one) => `${targetName(one)}: ${one.error.slice(0, mostOfError)}`);
   let length = 0;
   const shown = lines.filter((line) => (length += line.length + 1) <= mostOfCause);
   return [

@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
+import { connectionTo } from '../../aws/accounts/other-accounts.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { changePermissions, changingPermissions } from '../../aws/work/permissions.ts';
-import { takenBackChanges } from '../../core/distribute/permissions.ts';
+import { targetName } from '../../core/accounts/account-copies.ts';
+import { changeLines, takenBackChanges } from '../../core/distribute/permissions.ts';
 import { Failure } from '../../core/errors.ts';
+import { roleToOwner } from '../../core/share/share-report.ts';
 import { lambda, runReference, stage } from '../stage.ts';
 
 /**
@@ -12,21 +15,23 @@ import { lambda, runReference, stage } from '../stage.ts';
 export const applyShare = stage({
   name: 'ApplyShare',
   input: z.strictObject({ execution: runReference, region: z.string(), ami: z.string() }),
-  permissions: ['s3:GetObject', ...changingPermissions],
+  permissions: ['s3:GetObject', 'sts:AssumeRole', ...changingPermissions],
   async run({ execution: { id: execution, startedAt }, region, ami }, cloud) {
     const report = await readDocument(cloud, { execution, startedAt }, 'shareReport');
     const image = report?.images.find((one) => one.region === region && one.ami === ami);
     if (!image) throw new Failure('StageInputInvalid', `ResolveShare did not see ${ami} in ${region}`);
+    if (changeLines(ami, image.changes).length === 0) return { region, ami };
+    const there = await connectionTo(cloud.aws, roleToOwner(image), image.build, 'share');
     try {
-      await changePermissions(cloud.aws, image, image.changes);
+      await changePermissions(there, image, image.changes);
     } catch (error) {
       if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-      const refused = await changePermissions(cloud.aws, image, takenBackChanges(image.changes), 'all').then(
+      const refused = await changePermissions(there, image, takenBackChanges(image.changes), 'all').then(
         () => [],
         (second: Error) => [second.message],
       );
       const back = refused.length === 0 ? 'has the users again that it had before' : 'may keep a part of the change';
-      const message = [`${ami} in ${region} ${back}: ${error.message}`, ...refused].join('\n');
+      const message = [`${ami} in ${targetName(image)} ${back}: ${error.message}`, ...refused].join('\n');
       throw new Failure('ShareFailed', message, { cause: error });
     }
     return { region, ami };

@@ -25,7 +25,7 @@ const patienceSeconds = 300;
 export const resolveShare = stage({
   name: 'ResolveShare',
   input: z.strictObject({ input: z.unknown(), execution: runReference }),
-  permissions: ['s3:PutObject', 'ec2:DescribeImages', ...publishedPermissions, ...readingPermissions],
+  permissions: ['s3:PutObject', 'sts:AssumeRole', 'ec2:DescribeImages', ...publishedPermissions, ...readingPermissions],
   async run({ input, execution: { id: execution, startedAt } }, cloud) {
     const asked = shareRequest(input);
     if ('problems' in asked) return refuse(asked.problems);

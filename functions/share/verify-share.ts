@@ -18,7 +18,7 @@ const applied = z.looseObject({ region: z.string(), ami: z.string(), failure: z.
 export const verifyShare = wait({
   name: 'VerifyShare',
   input: z.looseObject({ execution: runReference, applied: z.array(applied), patienceSeconds: z.number() }),
-  permissions: ['s3:GetObject', 's3:PutObject', ...readingPermissions],
+  permissions: ['s3:GetObject', 's3:PutObject', 'sts:AssumeRole', ...readingPermissions],
   bounds: ({ patienceSeconds }) => ({ ...fixedWaits.VerifyShare, limit: patienceSeconds }),
   async look({ execution: { id: execution, startedAt }, applied: ends, late }, cloud) {
     const report = await readDocument(cloud, { execution, startedAt }, 'shareReport');
@@ -27,9 +27,10 @@ export const verifyShare = wait({
       done: { failed: failures.length > 0, error: 'ShareFailed', cause: failuresInWords(failures) },
     });
     if (report.endedAt !== undefined) return ended(report);
-    const failed = ends.flatMap(({ region, ami, failure }): ShareFailure[] =>
-      failure ? [{ region, ami, error: failureMessage(failure) }] : [],
-    );
+    const failed = ends.flatMap(({ region, ami, failure }): ShareFailure[] => {
+      const { account } = report.images.find((one) => one.region === region && one.ami === ami) ?? {};
+      return failure ? [{ region, account, ami, error: failureMessage(failure) }] : [];
+    });
     const done = report.images.filter(
       ({ region, ami }) => !failed.some((one) => one.region === region && one.ami === ami),
     );

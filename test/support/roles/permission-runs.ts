@@ -289,7 +289,8 @@ const shared: PermissionRun = {
   name: 'who may use published images is made what the recipe says',
   outcome: 'SUCCEEDED',
   async simulation() {
-    const simulation = pipeline({ changes: { distribute: [home, copied] } });
+    const copyTo = [{ account: ours[0], kmsKey: 'alias/theirs', accounts: [consumer] }];
+    const simulation = pipeline({ changes: { distribute: [{ ...home, copyTo }, copied] } });
     const share = (input: object = {}) => simulation.finish(simulation.share({ recipe: 'base', ...input }));
     await build(simulation);
     for (const region of ['us-east-1', 'eu-west-1']) {
@@ -298,6 +299,8 @@ const shared: PermissionRun = {
       const { snapshots } = simulation.cloud.world.region(region);
       for (const { snapshot = '' } of image.mappings) snapshots.get(snapshot)?.sharedWith.clear();
     }
+    const { images } = simulation.cloud.world.region('us-east-1');
+    for (const image of images.values()) if (image.owner === ours[0]) image.permissions = [];
     const { ModifyImageAttribute: modify } = simulation.cloud.services.ec2;
     simulation.cloud.services.ec2['ModifyImageAttribute'] = () => {
       throw Object.assign(new Error('no'), { name: 'UnauthorizedOperation' });
