@@ -51,6 +51,6 @@ export async function inAccount(
 export const connectionTo = (
   aws: Connection,
   copy: AccountRole | undefined,
-  build: string,
+  session: SessionOf,
   purpose: keyof typeof actionsInAccount,
-): Promise<Connection> => (copy ? inAccount(aws, copy, build, purpose) : Promise.resolve(aws));
+): Promise<Connection> => (copy ? inAccount(aws, copy, session, purpose) : Promise.resolve(aws));

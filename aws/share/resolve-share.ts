@@ -28,7 +28,7 @@ async function lookAt(
 ): Promise<Partial<ShareLook>> {
   const { region, ami } = held;
   try {
-    const there = await connectionTo(aws, copy, `share-${recipe}`, 'verify');
+    const there = await connectionTo(aws, copy, { recipe, build: 'share' }, 'verify');
     const image = await describeImage(there, region, ami);
     const error = notShareable(recipe, held, image);
     if (!image || error !== undefined) throw new Failure('ShareFailed', error ?? '');

@@ -18,13 +18,18 @@ import { asFailure } from './published-images.ts';
 export async function readSharesBack(
   aws: Connection,
   images: SharedImage[],
-  execution: string,
+  { execution, recipe, who }: Pick<ShareReport, 'execution' | 'recipe' | 'who'>,
 ): Promise<ShareFailure[]> {
   const { account: own } = placeOfArn(execution);
   const looks = images.map(async (image): Promise<ShareFailure[]> => {
-    const { region, account, ami, wanted, build } = image;
+    const { region, account, ami, wanted } = image;
     try {
-      const there = await connectionTo(aws, roleToOwner(image), build, 'verify');
+      const there = await connectionTo(
+        aws,
+        roleToOwner(image),
+        { recipe, build: image.build, by: { verb: 'share', who } },
+        'verify',
+      );
       const lines = changeLines(ami, changesOf(image, wanted, account ?? own, await readPermissions(there, image)));
       if (lines.length === 0) return [];
       const error = `EC2 does not show this change of permissions: ${fewOf(lines, '; ')}`;

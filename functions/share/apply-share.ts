@@ -18,10 +18,12 @@ export const applyShare = stage({
   permissions: ['s3:GetObject', 'sts:AssumeRole', ...changingPermissions],
   async run({ execution: { id: execution, startedAt }, region, ami }, cloud) {
     const report = await readDocument(cloud, { execution, startedAt }, 'shareReport');
-    const image = report?.images.find((one) => one.region === region && one.ami === ami);
+    if (!report) throw new Failure('StageInputInvalid', 'ResolveShare wrote no report');
+    const image = report.images.find((one) => one.region === region && one.ami === ami);
     if (!image) throw new Failure('StageInputInvalid', `ResolveShare did not see ${ami} in ${region}`);
     if (changeLines(ami, image.changes).length === 0) return { region, ami };
-    const there = await connectionTo(cloud.aws, roleToOwner(image), image.build, 'share');
+    const session = { recipe: report.recipe, build: image.build, by: { verb: 'share', who: report.who } };
+    const there = await connectionTo(cloud.aws, roleToOwner(image), session, 'share');
     try {
       await changePermissions(there, image, image.changes);
     } catch (error) {

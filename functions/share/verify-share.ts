@@ -34,7 +34,7 @@ export const verifyShare = wait({
     const done = report.images.filter(
       ({ region, ami }) => !failed.some((one) => one.region === region && one.ami === ami),
     );
-    const wrong = await readSharesBack(cloud.aws, done, execution);
+    const wrong = await readSharesBack(cloud.aws, done, report);
     if (wrong.length > 0 && !late) return { waiting: failuresInWords(wrong) };
     const failures = [...report.failures, ...failed, ...wrong];
     const right = done.filter(({ region, ami }) => !wrong.some((one) => one.region === region && one.ami === ami));
