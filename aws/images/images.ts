@@ -19,6 +19,7 @@ const describe = (region: string, image: Image): AmiDescription => ({
   ...(image.ImageOwnerAlias && { ownerAlias: image.ImageOwnerAlias }),
   createdAt: image.CreationDate ?? '',
   ...(image.DeprecationTime && { deprecatedAt: image.DeprecationTime }),
+  ...(image.SourceImageId && { madeFrom: { ami: image.SourceImageId, region: image.SourceImageRegion ?? region } }),
   architecture: image.Architecture ?? '',
   windows: image.Platform?.toLowerCase() === 'windows',
   rootDevice: image.RootDeviceName ?? '',

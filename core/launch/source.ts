@@ -12,6 +12,8 @@ export interface AmiDescription {
   ownerAlias?: string;
   createdAt: string;
   deprecatedAt?: string;
+  /** As EC2 remembers it: the original of a copy, or the AMI of the instance. */
+  madeFrom?: { ami: string; region: string };
   architecture: string;
   windows: boolean;
   rootDevice: string;
@@ -24,7 +26,7 @@ export interface AmiDescription {
   ena?: boolean;
   /** Whether instances of it need a NitroTPM. */
   tpm?: boolean;
-  /** Whether instances of it require IMDSv2 (`ImdsSupport` v2.0). */
+  /** Whether instances of it require IMDSv2. */
   imdsV2: boolean;
   /** EC2's reason with its code, which is what one searches for. */
   stateReason?: string;
@@ -82,10 +84,7 @@ export interface SourceDisk {
 export const expectedOwner = (source: Source, account: string): string =>
   source.owner === undefined || source.owner === 'self' ? account : source.owner;
 
-/**
- * The images that the builder can start. A filter that names no architecture finds images of every one. If no image fits, all are
- * returned, and the preflight says why none fits.
- */
+/** The images that the builder can start, of all architectures if the filter names none. If none fits, all: the preflight says why. */
 export function startable(images: AmiDescription[], architectures: string[]): AmiDescription[] {
   const fitting = images.filter(({ architecture }) => architectures.includes(architecture));
   return fitting.length > 0 ? fitting : images;

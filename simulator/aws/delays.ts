@@ -47,6 +47,7 @@ const delays = {
   instanceTerminate: skewed(30, 0.4),
   createImage: skewed(30, 0.6, 20),
   copyImage: skewed(60, 0.95, 30),
+  usageReport: skewed(90, 0.8),
   keyRefused: normal(30, 0.1, 0.3),
   launchRefused: normal(8, 0.1, 0.3),
   parameterValidation: uniform(3.5, 0.43),

@@ -21,6 +21,9 @@ import { encryptionActions } from './images/encryption.ts';
 import { tagActions } from './tag-actions.ts';
 import { allowedImageActions } from './images/allowed-images.ts';
 import { watermarkActions } from './images/watermarks.ts';
+import { ancestryActions } from './usage/ancestry.ts';
+import { referenceActions } from './usage/references.ts';
+import { usageReportActions } from './usage/usage-reports.ts';
 
 /** Every action of the simulated EC2. */
 export const ec2Actions = (world: World): Actions => ({
@@ -38,6 +41,9 @@ export const ec2Actions = (world: World): Actions => ({
   ...launchTemplateActions(world),
   ...allowedImageActions(world),
   ...watermarkActions(world),
+  ...referenceActions(world),
+  ...usageReportActions(world),
+  ...ancestryActions(world),
   ...snapshotActions(world),
   ...volumeActions(world),
   ...networkActions(world),

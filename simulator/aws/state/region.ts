@@ -8,6 +8,7 @@ import type { Network } from './network.ts';
 import type { Parameter } from './parameters.ts';
 import type { Discarded } from './recycle-bin.ts';
 import type { Snapshot } from './snapshots.ts';
+import type { StoredUsageReport } from './usage-reports.ts';
 import type { Volume } from './volumes.ts';
 
 // The resources of one region. This file holds types only; the actions of each service read and change them.
@@ -23,6 +24,11 @@ export interface Region {
   readonly volumes: Map<string, Volume>;
   /** Allowed AMIs, keyed by account. Absent where nobody has set them. */
   readonly allowedImages: Map<string, { state: string; criteria: ImageCriterion[] }>;
+  /** By AMI: when anybody launched it, in order. */
+  readonly launches: Map<string, number[]>;
+  readonly usageReports: Map<string, StoredUsageReport>;
+  /** Image Builder's recipes by ARN, with the AMI that each starts from. */
+  readonly imageRecipes: Map<string, { owner: string; image: string }>;
   readonly launchTemplates: Map<string, StoredTemplate>;
   readonly interfaces: Map<string, { id: string; owner: string; tags: Map<string, string> }>;
   /** Keyed by account. */

@@ -118,11 +118,82 @@ export const samples: Record<string, Sample> = {
     ],
   },
   DescribeImageAttribute: {
-    inputs: [{ ImageId: ami, Attribute: 'launchPermission' }],
+    inputs: [
+      { ImageId: ami, Attribute: 'launchPermission' },
+      { ImageId: ami, Attribute: 'lastLaunchedTime' },
+    ],
     answers: [
       ec2(
         'DescribeImageAttribute',
+        `<imageId>${ami}</imageId><lastLaunchedTime><value>2026-11-23T03:04:05.000Z</value></lastLaunchedTime>`,
+      ),
+      ec2(
+        'DescribeImageAttribute',
         `<imageId>${ami}</imageId><launchPermission><item><userId>444455556666</userId></item><item><organizationArn>arn:aws:organizations::111122223333:organization/o-exampleorgid</organizationArn></item><item><organizationalUnitArn>arn:aws:organizations::111122223333:ou/o-exampleorgid/ou-1</organizationalUnitArn></item><item><group>all</group></item></launchPermission>`,
+      ),
+    ],
+  },
+  DescribeImageReferences: {
+    inputs: [
+      {
+        ImageIds: [ami, 'ami-2'],
+        ResourceTypes: [
+          {
+            ResourceType: 'ec2:LaunchTemplate',
+            ResourceTypeOptions: [{ OptionName: 'version-depth', OptionValues: ['10000'] }],
+          },
+          { ResourceType: 'ssm:Parameter' },
+        ],
+        NextToken: token,
+      },
+    ],
+    answers: [
+      ec2(
+        'DescribeImageReferences',
+        `<nextToken>${token}</nextToken><imageReferenceSet><item><imageId>${ami}</imageId><resourceType>ec2:LaunchTemplate</resourceType><arn>arn:aws:ec2:us-east-1:123456789012:launch-template/lt-0123456789abcdef0</arn></item></imageReferenceSet>`,
+      ),
+    ],
+  },
+  CreateImageUsageReport: {
+    inputs: [
+      {
+        ImageId: ami,
+        ClientToken: 'golden-usage-ami-0123456789abcdef0-2026-11-23T03',
+        ResourceTypes: [
+          { ResourceType: 'ec2:Instance' },
+          {
+            ResourceType: 'ec2:LaunchTemplate',
+            ResourceTypeOptions: [{ OptionName: 'version-depth', OptionValues: ['10000'] }],
+          },
+        ],
+      },
+    ],
+    answers: [ec2('CreateImageUsageReport', '<reportId>amiur-00b877d192f6b02d0</reportId>')],
+  },
+  DescribeImageUsageReports: {
+    inputs: [{ ImageIds: [ami], NextToken: token }],
+    answers: [
+      ec2(
+        'DescribeImageUsageReports',
+        `<nextToken>${token}</nextToken><imageUsageReportSet><item><imageId>${ami}</imageId><reportId>amiur-00b877d192f6b02d0</reportId><resourceTypeSet><item><resourceType>ec2:LaunchTemplate</resourceType><resourceTypeOptionSet><item><optionName>version-depth</optionName><optionValueSet><item>10000</item></optionValueSet></item></resourceTypeOptionSet></item></resourceTypeSet><accountIdSet><item>444455556666</item></accountIdSet><state>error</state><stateReason>Internal error</stateReason><creationTime>2026-11-23T03:04:05.000Z</creationTime><expirationTime>2026-12-23T03:04:05.000Z</expirationTime></item></imageUsageReportSet>`,
+      ),
+    ],
+  },
+  DescribeImageUsageReportEntries: {
+    inputs: [{ ReportIds: ['amiur-00b877d192f6b02d0'], NextToken: token }],
+    answers: [
+      ec2(
+        'DescribeImageUsageReportEntries',
+        `<nextToken>${token}</nextToken><imageUsageReportEntrySet><item><resourceType>ec2:Instance</resourceType><reportId>amiur-00b877d192f6b02d0</reportId><usageCount>15</usageCount><accountId>444455556666</accountId><imageId>${ami}</imageId><reportCreationTime>2026-11-23T03:04:05.000Z</reportCreationTime></item></imageUsageReportEntrySet>`,
+      ),
+    ],
+  },
+  GetImageAncestry: {
+    inputs: [{ ImageId: ami }],
+    answers: [
+      ec2(
+        'GetImageAncestry',
+        `<imageAncestryEntrySet><item><creationDate>2026-11-23T03:04:05.000Z</creationDate><imageId>${ami}</imageId><sourceImageId>ami-2</sourceImageId><sourceImageRegion>eu-west-1</sourceImageRegion></item><item><creationDate>2026-11-20T03:04:05.000Z</creationDate><imageId>ami-2</imageId><imageOwnerAlias>amazon</imageOwnerAlias></item></imageAncestryEntrySet>`,
       ),
     ],
   },

@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { managedKeyArn } from '../../keys.ts';
+import { isoTime } from '../../../clock.ts';
 import { refuseDryRun, strict } from '../../calls/strict.ts';
 import { ownImage } from './images.ts';
 import { ownSnapshot } from './snapshots.ts';
@@ -94,8 +95,20 @@ function describeImageAttribute(world: World, input: DescribeImageAttributeReque
   const image = ownImage(world.region(caller.region), caller, input.ImageId ?? '');
   if (input.Attribute === 'launchPermission') return { ImageId: image.id, LaunchPermissions: image.permissions };
   if (input.Attribute === 'imdsSupport') return { ImageId: image.id, ImdsSupport: { Value: image.imdsSupport } };
+  if (input.Attribute === 'lastLaunchedTime')
+    return { ImageId: image.id, LastLaunchedTime: lastLaunch(world, image, caller) };
   if (input.Attribute === 'description') return { ImageId: image.id, Description: { Value: image.description } };
   throw new Error(`the simulator does not implement attribute ${input.Attribute} of ec2:DescribeImageAttribute`);
+}
+
+/** EC2 tells of a launch a day later: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-last-launched-time.html */
+function lastLaunch(world: World, image: Image, { region }: Caller) {
+  const told = world.clock.now() - 86_400_000;
+  const last = world
+    .region(region)
+    .launches.get(image.id)
+    ?.findLast((at) => at <= told);
+  return last === undefined ? undefined : { Value: isoTime(last) };
 }
 
 function modifySnapshotAttribute(world: World, input: ModifySnapshotAttributeRequest, caller: Caller) {

@@ -29,8 +29,8 @@ const names = 'LaunchTemplateId LaunchTemplateName';
 export const launchTemplateActions = (world: World): Actions => ({
   CreateLaunchTemplate: strict(
     'ec2:CreateLaunchTemplate',
-    `LaunchTemplateName VersionDescription LaunchTemplateData.ImageId LaunchTemplateData.InstanceType ${tagSpecificationParameters}`,
-    (input: CreateLaunchTemplateRequest, caller) => ({ LaunchTemplate: described(create(world, input, caller)) }),
+    `LaunchTemplateName VersionDescription ClientToken LaunchTemplateData.ImageId LaunchTemplateData.InstanceType ${tagSpecificationParameters}`,
+    (input: CreateLaunchTemplateRequest, caller) => ({ LaunchTemplate: described(createOnce(world, input, caller)) }),
   ),
   CreateLaunchTemplateVersion: strict(
     'ec2:CreateLaunchTemplateVersion',
@@ -84,6 +84,12 @@ export const launchTemplateActions = (world: World): Actions => ({
     (input: DeleteLaunchTemplateVersionsRequest, caller) => deleteVersions(world, input, caller),
   ),
 });
+
+function createOnce(world: World, input: CreateLaunchTemplateRequest, caller: Caller): StoredTemplate {
+  const region = world.region(caller.region);
+  const make = () => create(world, input, caller).id;
+  return named(region, caller, { LaunchTemplateId: onceByToken(region, caller, 'CreateLaunchTemplate', input, make) });
+}
 
 function create(world: World, input: CreateLaunchTemplateRequest, caller: Caller): StoredTemplate {
   const region = world.region(caller.region);

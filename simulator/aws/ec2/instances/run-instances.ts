@@ -59,6 +59,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
   refuseWithoutCapacity(world, type, placement.subnet.zone);
   const instance = newInstance(world, region, { input, caller, image, type, placement, tags: tags('instance') });
   region.instances.set(instance.id, instance);
+  region.launches.set(image.id, [...(region.launches.get(image.id) ?? []), instance.launchedAt]);
   region.interfaces.set(instance.networkInterface, {
     id: instance.networkInterface,
     owner: caller.account,

@@ -1,0 +1,118 @@
+import { inBatches } from '../../core/batches.ts';
+import { descendantsIn, type Family } from '../../core/usage/family.ts';
+import type { Evidence, ImageUsage } from '../../core/usage/image-usage.ts';
+import { accountsIn, chooseReport } from '../../core/usage/usage-reports.ts';
+import type { OtherAccounts } from '../../core/usage/uses.ts';
+import type { Connection } from '../connection.ts';
+import { lastLaunch } from './ancestry.ts';
+import { evidence, evidenceByImage } from './evidence.ts';
+import { instancesOfImages, mostReferenced, referencesOf } from './references.ts';
+import { askForReport, readEntries, readReports } from './reports.ts';
+
+/** What a look-up of usage calls, if it asks for no report. */
+export const usagePermissions = [
+  'ec2:DescribeImageReferences',
+  'ec2:DescribeInstances',
+  'ec2:DescribeImages',
+  'ec2:DescribeImageAttribute',
+  'ec2:DescribeImageUsageReports',
+  'ec2:DescribeImageUsageReportEntries',
+  'ec2:GetImageAncestry',
+];
+
+interface UsageAsked {
+  /** The account that owns the AMIs, and that `aws` speaks for. */
+  account: string;
+  region: string;
+  amis: string[];
+  now: Date;
+  /** The account's AMIs: `evidence(() => readFamily(aws, regions))`, once for all AMIs. */
+  family: Evidence<Family>;
+  /** Whether EC2 is asked for a usage report where there is none that is new enough. It is there minutes later. */
+  asksForReports: boolean;
+}
+
+/** Who uses AMIs of one account in one region. Nothing is thrown for an answer of AWS: a look-up that fails is unknown. */
+export async function usageOf(aws: Connection, asked: UsageAsked): Promise<ImageUsage[]> {
+  const usages: ImageUsage[] = [];
+  for (const amis of inBatches(asked.amis, mostReferenced))
+    usages.push(...(await usageOfBatch(aws, { ...asked, amis })));
+  return usages;
+}
+
+async function usageOfBatch(
+  aws: Connection,
+  { account, region, amis, now, family, asksForReports }: UsageAsked,
+): Promise<ImageUsage[]> {
+  const [instances, templates, parameters, recipes, others] = await Promise.all([
+    evidenceByImage(amis, (some) => instancesOfImages(aws, region, some)),
+    evidenceByImage(amis, (some) => referencesOf(aws, region, some, 'templates')),
+    evidenceByImage(amis, (some) => referencesOf(aws, region, some, 'parameters')),
+    evidenceByImage(amis, (some) => referencesOf(aws, region, some, 'recipes')),
+    otherAccounts(aws, region, amis, now, asksForReports),
+  ]);
+  return Promise.all(
+    amis.map(async (ami) => ({
+      region,
+      ami,
+      account,
+      at: now.toISOString(),
+      instances: instances(ami),
+      templates: templates(ami),
+      parameters: parameters(ami),
+      recipes: recipes(ami),
+      children:
+        family.unknown === undefined
+          ? { known: descendantsIn(family.known, { region, ami }) }
+          : { unknown: family.unknown },
+      others: others(ami),
+      launched: await evidence(() => lastLaunch(aws, region, ami, now)),
+    })),
+  );
+}
+
+/** Reads the newest usage report of each AMI, and asks for one where that is missing or getting old. */
+async function otherAccounts(
+  aws: Connection,
+  region: string,
+  amis: string[],
+  now: Date,
+  asks: boolean,
+): Promise<(ami: string) => Evidence<OtherAccounts>> {
+  const reports = await evidence(() => readReports(aws, region, amis));
+  if (reports.unknown !== undefined) return () => ({ unknown: reports.unknown });
+  const choices = new Map(
+    amis.map((ami) => [
+      ami,
+      chooseReport(
+        reports.known.filter((one) => one.ami === ami),
+        now,
+      ),
+    ]),
+  );
+  const wanted = amis.filter((ami) => asks && choices.get(ami)?.ask);
+  const answers = new Map(
+    await Promise.all(
+      wanted.map(async (ami) => [ami, await evidence(() => askForReport(aws, region, ami, now))] as const),
+    ),
+  );
+  const chosen = [...choices.values()].flatMap(({ use }) => use.known ?? []);
+  const entries = await evidence(() =>
+    readEntries(
+      aws,
+      region,
+      chosen.map(({ report }) => report),
+    ),
+  );
+  return (ami) => {
+    const use = choices.get(ami)?.use ?? { unknown: 'nobody asked' };
+    if (use.unknown !== undefined) {
+      const answer = answers.get(ami);
+      const next = answer === undefined ? [] : [answer.unknown ?? `asked for report ${answer.known} now`];
+      return { unknown: [use.unknown, ...next].join('; ') };
+    }
+    return entries.unknown === undefined
+      ? { known: accountsIn(use.known, entries.known) }
+      : { unknown: entries.unknown };
+  };
+}

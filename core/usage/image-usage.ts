@@ -1,0 +1,111 @@
+import type { InstanceUse, OtherAccounts, UsingAccount } from './uses.ts';
+
+/**
+ * The result of a look-up: its answer, or the reason why nobody can tell. An unknown answer is never the same as "nobody": whoever
+ * disables or removes an AMI keeps it.
+ */
+export type Evidence<T> = { known: T; unknown?: never } | { known?: never; unknown: string };
+
+/** An AMI that EC2 or our tags say was made from another one. */
+export interface ImageChild {
+  region: string;
+  ami: string;
+  name: string;
+  state: string;
+  /** How many AMIs lie between: 1 for an AMI that was made directly from the other one. */
+  generation: number;
+  /** Its build, by its tags. Absent: it is no image of ours. */
+  recipe?: string;
+  build?: string;
+}
+
+/**
+ * Who uses an AMI in one region, as far as AWS tells the account that owns it. Nothing shows fleets, launch configurations and
+ * other services that name an AMI themselves and have no instance at the moment.
+ */
+export interface ImageUsage {
+  region: string;
+  ami: string;
+  /** The account that owns the AMI. All look-ups but `others` see only this account. */
+  account: string;
+  /** When AWS was asked, ISO 8601. */
+  at: string;
+  /** Instances that exist, running or stopped. An instance of an Auto Scaling group names its group. */
+  instances: Evidence<InstanceUse[]>;
+  /** Ids of launch templates with the AMI in any version. Auto Scaling groups without an instance show here. */
+  templates: Evidence<string[]>;
+  /** Names of SSM parameters that hold the AMI, those of our channels among them. */
+  parameters: Evidence<string[]>;
+  /** ARNs of Image Builder recipes that start from the AMI. */
+  recipes: Evidence<string[]>;
+  /** AMIs made from it. Copies of the same build are none. */
+  children: Evidence<ImageChild[]>;
+  /** Other accounts, by EC2's usage report. */
+  others: Evidence<OtherAccounts>;
+  /** The last launch by any account. EC2 tells of a launch a day later: `until` is the end of the time that it has told of. */
+  launched: Evidence<{ last?: string; until: string }>;
+}
+
+/** The look-ups of which each can show a use. `launched` shows the past. */
+const kinds = ['instances', 'templates', 'parameters', 'recipes', 'children', 'others'] as const;
+type Kind = (typeof kinds)[number];
+
+/** A use of an AMI, in words. */
+interface Use {
+  kind: Kind;
+  says: string;
+}
+
+const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
+
+const named = (ids: string[], thing: string): string[] => (ids.length === 0 ? [] : [`${thing} ${ids.join(', ')}`]);
+
+const saysInstance = ({ instance, state, group }: InstanceUse): string =>
+  `instance ${instance} (${state}${group === undefined ? '' : `, of Auto Scaling group ${group}`})`;
+
+/** What an account has of an AMI, in words. */
+const saysAccount = ({ account, instances, templates, recipes }: UsingAccount): string =>
+  `account ${account}: ${[
+    ...(instances > 0 ? [counted(instances, 'instance')] : []),
+    ...(templates > 0 ? [counted(templates, 'launch template')] : []),
+    ...(recipes > 0 ? [counted(recipes, 'Image Builder recipe')] : []),
+  ].join(', ')}`;
+
+const saysChild = ({ region, ami, name, recipe, build }: ImageChild): string =>
+  `${ami} in ${region}, ${recipe === undefined || build === undefined ? `"${name}", which is not ours` : `${recipe}-${build}`}`;
+
+/** Every use that AWS has shown, in words. */
+export function usesOf({ instances, templates, parameters, recipes, children, others }: ImageUsage): Use[] {
+  const of = (kind: Kind, says: string[]): Use[] => says.map((one) => ({ kind, says: one }));
+  return [
+    ...of('instances', (instances.known ?? []).map(saysInstance)),
+    ...of('templates', named(templates.known ?? [], 'launch template')),
+    ...of('parameters', named(parameters.known ?? [], 'SSM parameter')),
+    ...of('recipes', named(recipes.known ?? [], 'Image Builder recipe')),
+    ...of(
+      'children',
+      (children.known ?? []).map((child) => `made from it: ${saysChild(child)}`),
+    ),
+    ...of(
+      'others',
+      (others.known?.accounts ?? []).map((one) => `${saysAccount(one)} (as of ${others.known?.reportedAt})`),
+    ),
+  ];
+}
+
+/** Every look-up that proves nothing, with its reason. As long as there is one, nobody can say that the AMI is unused. */
+export const unknownOf = (usage: ImageUsage): string[] =>
+  ([...kinds, 'launched'] as const).flatMap((kind) => {
+    const { unknown } = usage[kind];
+    return unknown === undefined ? [] : [`${words[kind]}: ${unknown}`];
+  });
+
+const words: Record<Kind | 'launched', string> = {
+  instances: 'instances',
+  templates: 'launch templates',
+  parameters: 'SSM parameters',
+  recipes: 'Image Builder recipes',
+  children: 'AMIs made from it',
+  others: 'other accounts',
+  launched: 'last launch',
+};
