@@ -69,6 +69,8 @@ export interface SourceImage {
   allowed?: false;
   /** All its EBS disks, including the root. Absent in plans of earlier versions. */
   disks?: SourceDisk[];
+  /** Keys of its watermarks, which the image inherits. Absent where there are none. */
+  watermarks?: string[];
 }
 
 export interface SourceDisk {
@@ -144,5 +146,6 @@ export function trustSource(
     ...(found.deprecatedAt !== undefined && { deprecatedAt: found.deprecatedAt }),
     ...(found.allowed === false && { allowed: false as const }),
     disks: found.disks,
+    ...(found.watermarks?.length && { watermarks: found.watermarks }),
   };
 }

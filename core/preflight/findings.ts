@@ -11,6 +11,7 @@ import { publicAccessProblems } from './public-access.ts';
 import { regionNotes, regionProblems } from './regions.ts';
 import { sourceNotes } from './source-notes.ts';
 import { sourceProblems } from './source.ts';
+import { watermarkProblems } from './watermarks.ts';
 
 /**
  * What the preflight finds before a build makes anything. A problem refuses the build. A note is shown to the user, and the build
@@ -68,6 +69,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
   return {
     problems: [
       ...(source ? sourceProblems(recipe, source, region) : []),
+      ...watermarkProblems(recipe, facts),
       ...instanceTypeProblems(recipe, facts),
       ...networkProblems(recipe, facts),
       ...ofTargets.problems,

@@ -5,7 +5,7 @@ import type { Target } from '../recipe/types.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
 /** EC2 takes no more watermarks on an AMI, those that it inherited included. */
-const mostWatermarks = 5;
+export const mostWatermarks = 5;
 
 /**
  * Key of the watermark that published images of a recipe carry: `<account>:<deployment>/<recipe>`. Each recipe has a key of its own,

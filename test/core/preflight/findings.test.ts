@@ -63,6 +63,42 @@ test.each<[string, Partial<typeof linux>, Parameters<typeof nitro>[1]]>([
   expect(findings(facts).problems).toEqual([]);
 });
 
+const five = ['a', 'b', 'c', 'd', 'e'].map((one) => `444455556666:${one}`);
+const own = '111122223333:golden-image-dev-us-east-1/base';
+const marked = { channel: 'stable', watermark: true };
+
+test.each<[string, string[], Record<string, unknown>, string | undefined]>([
+  [
+    'its own one, by which it would pass for published',
+    [own],
+    { publish: marked },
+    `source: ami-0123456789abcdef0 carries ${own}, the watermark of published images of this recipe, and the image would inherit it before its checks; name a source that was not made from an image of base`,
+  ],
+  [
+    'five, which leave no room for its own',
+    five,
+    { publish: marked },
+    `publish.watermark: is true, but the image inherits 5 watermarks of its source ami-0123456789abcdef0, and EC2 takes no sixth: ${five.join(', ')}; name another source, have its owner take one off (DetachImageWatermark), or remove the line`,
+  ],
+  [
+    'any, where the image is public',
+    ['444455556666:a'],
+    { distribute: [{ region: 'us-east-1' }, { region: 'eu-west-1', allowPublic: true }] },
+    'distribute[1].allowPublic: is true, but the image inherits the watermarks of its source ami-0123456789abcdef0 (444455556666:a), and EC2 makes no image with a watermark public; name another source, or remove the line',
+  ],
+  ['four others, which leave room', five.slice(1), { publish: marked }, undefined],
+  ['five, without one of its own', five, {}, undefined],
+  ['that of its parent', [`${own}-os`], { publish: marked }, undefined],
+])('watermarks that an image inherits are judged before it is made: %s', (_, watermarks, changes, problem) => {
+  const source = { ...linux, watermarks };
+  const channel = { parameter: '/golden/base/stable', deployment: 'golden-image-dev-us-east-1', holders: {} };
+  const found = findings(
+    factsWith({ source, channel, publicAccess: { 'eu-west-1': { found: 'unblocked' } } }),
+    changes,
+  );
+  expect(found.problems).toEqual(problem === undefined ? [] : [problem]);
+});
+
 const disks = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ device: `/dev/sd${String.fromCharCode(102 + index)}`, sizeGiB: 1 }));
 

@@ -131,6 +131,19 @@ describe('only published images carry the watermark of their recipe', () => {
     expect(leftIn(simulation).channels).toEqual({});
   });
 
+  test('a source that carries the watermark of its recipe is refused before anything costs money', async () => {
+    const simulation = withMarks();
+    const mark = { key, source: { image: 'ami-1', region: home, createdAt: 0 }, at: 0 };
+    for (const image of simulation.cloud.world.region(home).images.values()) image.watermarks = [mark];
+    expect(await build(simulation)).toMatchObject({
+      error: 'RecipeInvalid',
+      cause: expect.stringContaining(`carries ${key}, the watermark of published images of this recipe`),
+    });
+    expect(simulation.cloud.calls.map(({ action }) => action)).not.toContain('RunInstances');
+    const { output = '' } = await simulation.finish(simulation.plan({ recipe: 'base' }));
+    expect(JSON.parse(output)).toMatchObject({ status: 'refused', problems: [{ path: ['source'] }] });
+  });
+
   test('a channel does not move to a build whose image has lost its watermark', async () => {
     const simulation = withMarks();
     const { build: id, targets } = manifestIn(simulation, await build(simulation));
