@@ -73,7 +73,6 @@ const beyondTheRuns: [RegExp, string][] = [
   ],
   [
     /^ResolvePlan ec2:GetImageBlockPublicAccessState on \*$/,
-    'no run plans a public image; a build of one makes the same look',
   ],
   [
     /^(ResolveShare|CheckDrift) states:DescribeExecution on .*:MACHINE-move-channel:\*$/,

@@ -32,7 +32,7 @@ const where = (Name: string, Values: string[]): Filter => ({ Name, Values });
 
 // Filters name the subnets and groups, so that missing ones are left out and do not fail the call.
 /** Subnets by their ids, or those of the default VPC. */
-export async function describeSubnets(aws: Connection, ids: string[]): Promise<SubnetFacts[]> {
+async function describeSubnets(aws: Connection, ids: string[]): Promise<SubnetFacts[]> {
   const Filters = [ids.length > 0 ? where('subnet-id', ids) : where('default-for-az', ['true'])];
   const found = await ask({ action: 'ec2:DescribeSubnets', region: aws.region, about: ids.join(', ') }, () =>
     everyPage(

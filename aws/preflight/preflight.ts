@@ -76,7 +76,7 @@ async function lookAt(
 }
 
 /** Where and when a build of a recipe would run, and what its deployment fills in. */
-interface Setting {
+export interface PreflightSetting {
   account: string;
   now: Date;
   channelRoot: string;
@@ -86,17 +86,18 @@ interface Setting {
 }
 
 /** What a preflight finds. The source is a Failure where the image was not found or is not trusted. */
-interface Foreseen {
+export interface Foreseen {
   source: SourceImage | Failure;
   problems: Problem[];
   notes: Problem[];
+  facts: Facts;
 }
 
 /** Looks for everything that would make a build of the recipe fail, without making anything. @throws AwsTransient */
 export async function foresee(
   aws: Connection,
   recipe: Recipe,
-  { account, now, channelRoot, deployment, securityGroups: deploymentGroups, replaces }: Setting,
+  { account, now, channelRoot, deployment, securityGroups: deploymentGroups, replaces }: PreflightSetting,
 ): Promise<Foreseen> {
   const at = { account, now, channelRoot };
   const [source, seen, channel, templates, accounts] = await Promise.all([
@@ -120,7 +121,7 @@ export async function foresee(
     accounts,
     encryption,
   };
-  return { source, ...findingsOf(recipe, facts) };
+  return { source, ...findingsOf(recipe, facts), facts };
 }
 
 /**
@@ -131,7 +132,7 @@ export async function foresee(
 export async function preflight(
   aws: Connection,
   recipe: Recipe,
-  setting: Setting,
+  setting: PreflightSetting,
 ): Promise<{ source: SourceImage; notes: Problem[] }> {
   const { source, problems, notes } = await foresee(aws, recipe, setting);
   if (source instanceof Failure) {

@@ -65,12 +65,10 @@ export interface SourceImage {
   ebsRoot?: false;
   /** When EC2 deprecates the image, in the past or future. */
   deprecatedAt?: string;
-  /** `false`: the account's Allowed AMIs would hide the image if they were not in audit mode. */
-  allowed?: false;
+  allowed?: false; // the account's Allowed AMIs would hide the image if they were not in audit mode
   /** All its EBS disks, including the root. Absent in plans of earlier versions. */
   disks?: SourceDisk[];
-  /** Keys of its watermarks, which the image inherits. Absent where there are none. */
-  watermarks?: string[];
+  watermarks?: string[]; // keys of those that the image inherits; absent where there are none
 }
 
 export interface SourceDisk {
@@ -145,7 +143,7 @@ export function trustSource(
     ...(!found.ebsRoot && { ebsRoot: false as const }),
     ...(found.deprecatedAt !== undefined && { deprecatedAt: found.deprecatedAt }),
     ...(found.allowed === false && { allowed: false as const }),
-    disks: found.disks,
     ...(found.watermarks?.length && { watermarks: found.watermarks }),
+    disks: found.disks,
   };
 }

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { foresee, preflightPermissions } from '../../aws/preflight/preflight.ts';
+import { preflightPermissions } from '../../aws/preflight/preflight.ts';
 import { readRecord } from '../../aws/memory/recipe-records.ts';
-
 import { placeOfArn } from '../../core/build/identity.ts';
 import { planBuild } from '../../core/build/plan.ts';
 import { replacedBy } from '../../core/build/record.ts';
@@ -38,17 +37,15 @@ export const resolvePlan = stage({
     const wrong = startProblems(requested, undefined, bounds);
     const record = await readRecord(cloud, recipe.name);
     const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, ...settings, ...replacedBy(record) };
-    const { planFindings } = await import('../../aws/preflight/plan-findings.ts');
-    const deployed = asDeployed(recipe, settings);
-    const looks = [foresee(cloud.aws, deployed, at), planFindings(cloud.aws, deployed)] as const;
-    const [{ source, ...seen }, more] = await Promise.all(looks);
+    const { foreseePlan } = await import('../../aws/forecast/plan-findings.ts');
+    const { source, ...seen } = await foreseePlan(cloud.aws, asDeployed(recipe, settings), at);
     if (source instanceof Failure) wrong.push({ path: ['source'], message: source.message });
-    wrong.push(...seen.problems, ...more.problems);
-    const notes = told([...seen.notes, ...more.notes]);
+    wrong.push(...seen.problems);
+    const notes = told(seen.notes);
     if (source instanceof Failure) return { forecast: forecastOf({ recipe: recipe.name, problems: wrong, notes }) };
     const plan = planBuild({ ...requested, identity, execution, source, catalog, deployment, settings });
     // Loaded only where the source is known.
-    const { comparison } = await import('../../aws/preflight/comparison.ts');
+    const { comparison } = await import('../../aws/forecast/comparison.ts');
     const { problems: held = [], notes: unseen = [], ...found } = await comparison(cloud, plan, record);
     const would = foreseenBuild(plan, record);
     const said = { problems: [...wrong, ...held], notes: [...notes, ...unseen] };

@@ -97,7 +97,15 @@ export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => (
   ],
   ...grantsOfKms,
   ...grantsOfS3,
-  'servicequotas:GetServiceQuota': [{ Resource: arn('servicequotas:${AWS::Region}:${AWS::AccountId}:ec2/L-1216C47A') }],
+  // vCPUs in the pipeline's region; AMIs, public ones, users of an AMI and pending snapshots in every region of a recipe
+  'servicequotas:GetServiceQuota': [
+    { Resource: arn('servicequotas:${AWS::Region}:${AWS::AccountId}:ec2/L-1216C47A') },
+    {
+      Resource: ['ec2/L-B665C33B', 'ec2/L-0E3CBAB9', 'ec2/L-70015FFA', 'ebs/L-94D7AB7D'].map((quota) =>
+        arn('servicequotas:*:${AWS::AccountId}:' + quota),
+      ),
+    },
+  ],
   // the trust policy of each role decides; an account cannot be a condition here, so the name is
   'sts:AssumeRole': [{ Resource: copyTargetRoles }],
   'sns:Publish': [{ Resource: topic }],

@@ -121,7 +121,14 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     network: networkOf(options, scenario),
     instanceProfiles: options.instanceProfiles,
     optedIn: new Set((options.optedIn ?? []).filter((region) => !scenario.disabledRegions.includes(region))),
-    limits: { vcpus: scenario.vcpuLimit, instances: scenario.instanceLimit },
+    limits: {
+      vcpus: scenario.vcpuLimit,
+      instances: scenario.instanceLimit,
+      images: scenario.imageLimit,
+      publicImages: scenario.publicImageLimit,
+      users: scenario.imageUserLimit,
+      pendingSnapshots: scenario.pendingSnapshotLimit,
+    },
     emit: (occurrence) => events.put(occurrence),
   });
   const events = createEventBus({

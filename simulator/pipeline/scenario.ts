@@ -69,6 +69,10 @@ const scenarioSchema = z.strictObject({
   /** Quotas of an account in a region. */
   vcpuLimit: z.int().min(0).optional(),
   instanceLimit: z.int().min(0).optional(),
+  imageLimit: z.int().min(0).optional(),
+  publicImageLimit: z.int().min(0).optional(),
+  imageUserLimit: z.int().min(0).optional(),
+  pendingSnapshotLimit: z.int().min(0).optional(),
   /** Whether the instance profile lets the agent write command output to the bucket. */
   commandOutput: z.enum(['arrives', 'refused']).default('arrives'),
   /** Opt-in regions that the account has not enabled, even if recipes name them. */

@@ -271,6 +271,28 @@ test('whatever AWS refuses to a function, the plan says so, and the rest of it i
   expect(mute).toEqual([]);
 });
 
+test('sees the quotas of every region and what is used of them, where a build would meet them after the bake', async () => {
+  const limits = { imageLimit: 1, pendingSnapshotLimit: 0, publicImageLimit: 0, imageUserLimit: 1 };
+  const crowded = pipeline({ scenario: { delays: brisk, ...limits, blockPublicImages: false } });
+  const distribute = [
+    { region: 'us-east-1', id: 'further', accounts: ['444455556666', '555566667777'] },
+    { region: 'eu-west-1', allowPublic: true },
+  ];
+  const { builder } = recipe;
+  const plain = { ...recipe, builder: { ...builder, rootVolume: {}, volumes: [] }, distribute };
+  const { output = '' } = await crowded.finish(crowded.plan({ recipe: plain }));
+  const { problems, notes } = JSON.parse(output) as Forecast;
+  const said = problems.map(({ path, message }) => `${formatPath(path)}: ${message}`);
+  expect(said).toEqual(
+    expect.arrayContaining([
+      expect.stringContaining('the build makes 2 AMIs in us-east-1, where the account has 0 of the 1 that it may have'),
+      expect.stringContaining('distribute[1].allowPublic: would be public AMI 1 of the account in eu-west-1, and it may have 0'),
+      expect.stringContaining('distribute[0]: is shared with 2 accounts, organizations and units, and EC2 shares an AMI with 1'),
+    ]),
+  );
+  expect(notes).toContainEqual(expect.stringContaining('the 0 that may be pending are pending now'));
+});
+
 test('no plan made or changed anything', () => {
   expect(account()).toEqual(before);
 });

@@ -1,7 +1,9 @@
 import { ApiError, type Caller } from '../calls/actions.ts';
 import type { Region } from '../state/region.ts';
 import type { World } from '../state/world.ts';
+import type { Image } from '../state/images.ts';
 import type { Instance } from '../state/instances.ts';
+import { isPublic } from './images/sharing.ts';
 
 const oneVcpu = /^(t1|m1|m3|a1|[cmrx]\d+gd?n?)\.(micro|small|medium)$|^t2\.(nano|micro|small)$/;
 
@@ -45,4 +47,35 @@ export function refuseBeyondLimits(world: World, region: Region, { account }: Ca
       `You have requested more vCPU capacity than your current vCPU limit of ${vcpus} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
     );
   }
+}
+
+const ownImages = ({ images }: Region, { account }: Pick<Caller, 'account'>) =>
+  [...images.values()].filter(({ owner, state }) => owner === account && state !== 'deregistered');
+
+/**
+ * Refuses an AMI that would exceed the quota of AMIs or of pending snapshots. AWS documents the code of the second one
+ * (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html); that of the first is assumed to be the one of public AMIs.
+ */
+export function refuseMoreImages(world: World, region: Region, caller: Caller, snapshots: number): void {
+  const { images, pendingSnapshots } = world.limits;
+  if (images !== undefined && ownImages(region, caller).length >= images)
+    throw new ApiError('ResourceLimitExceeded', `You have reached your quota of ${images} for the number of images.`);
+  if (pendingSnapshots === undefined) return;
+  const pending = [...region.snapshots.values()].filter(
+    ({ owner, state }) => owner === caller.account && state === 'pending',
+  ).length;
+  if (pending + snapshots > pendingSnapshots)
+    throw new ApiError(
+      'PendingSnapshotLimitExceeded',
+      `You have reached the limit of ${pendingSnapshots} pending snapshots.`,
+    );
+}
+
+/** The message is the one that users of EC2 see: https://github.com/NixOS/amis/issues/37 */
+export function refuseMorePublicImages(world: World, region: Region, image: Image): void {
+  const { publicImages = 5 } = world.limits;
+  const others = ownImages(region, { account: image.owner }).filter((one) => one !== image && isPublic(one));
+  if (others.length < publicImages) return;
+  const message = `You have reached your quota of ${publicImages} for the number of public images allowed in this Region. Deregister unused public images or make them private, or request an increase in your public AMIs quota.`;
+  throw new ApiError('ResourceLimitExceeded', message);
 }

@@ -21,6 +21,11 @@ export interface Limits {
   vcpus?: number | undefined;
   /** Number of instances, including those that ended recently. */
   instances?: number | undefined;
+  /** AMIs in any state, public AMIs, users of one AMI, and snapshots that are pending. */
+  images?: number | undefined;
+  publicImages?: number | undefined;
+  users?: number | undefined;
+  pendingSnapshots?: number | undefined;
 }
 
 /** The state that all actions share. */

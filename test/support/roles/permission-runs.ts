@@ -374,6 +374,8 @@ const planned: PermissionRun = {
     await build(simulation);
     await plan({ overrides: { source: { parameter: null, ami: 'ami-0aaaaaaaaaaaaaaaa' } } });
     await plan({ overrides: { builder: { rootVolume: { kmsKey: null } } } });
+    const open = [{ region: 'us-east-1', allowPublic: true }];
+    await plan({ overrides: { builder: { rootVolume: null, volumes: null }, distribute: open } });
     return [simulation, await plan()];
   },
 };

@@ -13,6 +13,8 @@ import { isoTime } from '../../../clock.ts';
 import { refuseDryRun, strict } from '../../calls/strict.ts';
 import { ownImage } from './images.ts';
 import { ownSnapshot } from './snapshots.ts';
+import { refuseMorePublicImages } from '../limits.ts';
+import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
 import type { Image } from '../../state/images.ts';
 
@@ -176,22 +178,27 @@ function changePermissions(
       "Snapshots encrypted with the AWS Managed CMK can't be shared. Specify another snapshot.",
     );
   }
-  if (Add.some(({ Group }) => Group === 'all')) refusePublic(world, image);
+  if (Add.some(({ Group }) => Group === 'all')) refusePublic(world, region, image);
   const removed = new Set(Remove.map(subject));
   const kept = image.permissions.filter((each) => !removed.has(subject(each)));
   const known = new Set(kept.map(subject));
   for (const each of Add) if (!known.has(subject(each))) kept.push(each);
-  if (kept.length > 1000)
-    throw new ApiError('ResourceLimitExceeded', 'An AMI may be shared with at most 1000 entities');
+  const { users = 1000 } = world.limits;
+  if (kept.length > users)
+    throw new ApiError('ResourceLimitExceeded', `An AMI may be shared with at most ${users} entities`);
   image.permissions = kept;
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-intro.html: no encrypted AMI is public. */
-function refusePublic(world: World, image: Image): void {
+function refusePublic(world: World, region: Region, image: Image): void {
   if (image.mappings.some(({ encrypted }) => encrypted))
     throw new ApiError('InvalidParameter', 'Images with encrypted snapshots cannot be made public');
   if (world.scenario.blockPublicImages)
     throw new ApiError('OperationNotPermitted', 'Public sharing of AMIs is blocked for this account', 400);
+  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-watermark.html; nobody outside of AWS has seen the code
+  if (image.watermarks?.length)
+    throw new ApiError('OperationNotPermitted', 'AMIs with watermarks cannot be made public', 400);
+  refuseMorePublicImages(world, region, image);
 }
 
 const subject = (permission: LaunchPermission) =>

@@ -8,6 +8,7 @@ import { completionMinutes, timeBasedEnd } from './time-based.ts';
 import { fateOf, register, validName } from './registration.ts';
 import { canReadSnapshot, makeSnapshot } from './snapshots.ts';
 import { specifiedTags } from '../tags.ts';
+import { refuseMoreImages } from '../limits.ts';
 import { onceByToken } from '../instances/tokens.ts';
 import { isoTime } from '../../../clock.ts';
 import type { Region } from '../../state/region.ts';
@@ -42,6 +43,7 @@ function copyImage(world: World, input: CopyImageRequest, caller: Caller) {
     completionMinutes(input.SnapshotCopyCompletionDurationMinutes, snapshotsOf(sourceRegion, source));
     refuseDryRun(input);
     refuseTooManyCopies(region, caller);
+    refuseMoreImages(world, region, caller, snapshotsOf(sourceRegion, source).length);
     return startCopy({ world, region, sourceRegion, source, input, caller, name, tags });
   });
   return { ImageId: id };

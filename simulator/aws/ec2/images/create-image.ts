@@ -2,6 +2,7 @@ import type { BlockDeviceMapping, CreateImageRequest } from '@aws-sdk/client-ec2
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { instanceById } from '../instances/instances.ts';
+import { refuseMoreImages } from '../limits.ts';
 import { fateOf, register, validName } from './registration.ts';
 import { makeSnapshot } from './snapshots.ts';
 import { specifiedTags } from '../tags.ts';
@@ -34,6 +35,7 @@ function createImage(world: World, input: CreateImageRequest, caller: Caller) {
     );
   }
   refuseNamesake(region, caller, name);
+  refuseMoreImages(world, region, caller, attachedVolumes(region, instance.id).length);
   if (instance.state === 'running' && !input.NoReboot) region.agents.get(instance.id)?.reboot();
 
   const id = world.newId('ami', region.name);

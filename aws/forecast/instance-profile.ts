@@ -3,7 +3,7 @@ import type { Seen } from '../../core/preflight/facts.ts';
 import type { ProfileSeen } from '../../core/forecast/instance-profile.ts';
 import type { Connection } from '../connection.ts';
 import { ask } from '../errors.ts';
-import { look } from './seen.ts';
+import { look } from '../preflight/seen.ts';
 
 /** An instance profile of the account by its name, with its role. */
 export const lookAtProfile = (aws: Connection, name: string): Promise<Seen<ProfileSeen>> =>
