@@ -72,9 +72,6 @@ const beyondTheRuns: [RegExp, string][] = [
     'no run moves a channel between the death of a build that publishes and its clean-up; move-channel does',
   ],
   [
-    /^ResolvePlan ec2:GetImageBlockPublicAccessState on \*$/,
-  ],
-  [
     /^(ResolveShare|CheckDrift) states:DescribeExecution on .*:MACHINE-move-channel:\*$/,
     'no run shares or checks an image while its channel moves; they ask as all functions do that heed a move',
   ],
