@@ -121,14 +121,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     network: networkOf(options, scenario),
     instanceProfiles: options.instanceProfiles,
     optedIn: new Set((options.optedIn ?? []).filter((region) => !scenario.disabledRegions.includes(region))),
-    limits: {
-      vcpus: scenario.vcpuLimit,
-      instances: scenario.instanceLimit,
-      images: scenario.imageLimit,
-      publicImages: scenario.publicImageLimit,
-      users: scenario.imageUserLimit,
-      pendingSnapshots: scenario.pendingSnapshotLimit,
-    },
+    limits: limitsOf(scenario),
     emit: (occurrence) => events.put(occurrence),
   });
   const events = createEventBus({
@@ -221,3 +214,12 @@ const idleRules = ({ scenario, hits }: World): string[] =>
   (['commands', 'api', 'images', 'agents', 'instances'] as const).flatMap((kind) =>
     scenario[kind].flatMap((rule, index) => (hits.has(rule) ? [] : [`${kind}[${index}] ${JSON.stringify(rule)}`])),
   );
+
+const limitsOf = (scenario: Scenario): World['limits'] => ({
+  vcpus: scenario.vcpuLimit,
+  instances: scenario.instanceLimit,
+  images: scenario.imageLimit,
+  publicImages: scenario.publicImageLimit,
+  users: scenario.imageUserLimit,
+  pendingSnapshots: scenario.pendingSnapshotLimit,
+});
