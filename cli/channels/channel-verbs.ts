@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { deployed, regionHelp, simulatedOption, withSimulation, type Cli } from '../deployed/deployed-verbs.ts';
 
 /** The verbs that move channels and show them. Each verb's module is loaded only when the verb is called. */
@@ -199,10 +199,19 @@ function addPolicy(cli: Cli): void {
     .command('policy')
     .summary('print the Allowed AMIs by which accounts launch only published images')
     .description(
-      'Prints the criteria of Allowed AMIs, as EC2 takes them, by which an account launches no shared image but published, young ones of the recipes with publish.watermark. Changes nothing.',
+      'Prints the criteria of Allowed AMIs, as EC2 takes them, by which an account launches no shared image but published, young ones of the recipes with publish.watermark. Other formats are for all accounts of an organization. Changes nothing.',
     )
     .argument('[recipes...]', 'names of recipes (default: those with a watermark that no other recipe is made from)')
     .option('--days <number>', 'how long after its publish an image may be launched', daysOf, 90)
+    .addOption(
+      new Option(
+        '--format <format>',
+        'api: criteria of one account; organizations: a declarative policy, which knows names but no watermarks; cloudformation: a template that makes this policy',
+      )
+        .choices(['api', 'organizations', 'cloudformation'])
+        .default('api'),
+    )
+    .option('--enforce', 'the declarative policy hides other images; without it, AWS only reports which it would hide')
     .option('--pipeline', "for the pipeline's own account, which launches the sources of its recipes, too")
     .option('--recipes <folder>', 'the folder of the deployed recipes', 'recipes')
     .option('--stage <stage>', 'stage of the deployment', 'dev')

@@ -16,10 +16,10 @@ const most = { criteria: 10, watermarks: 50 };
 /** The recipe whose channel is the source of another. */
 const parentOf = ({ source }: Recipe): string | undefined => source.channel?.split('/')[0];
 
-/** Recipes with a watermark that no other recipe is made from. Children inherit the watermark, unpublished ones too. */
-export const leaves = (recipes: Recipe[]): Recipe[] => {
+/** Published recipes that no other recipe is made from. Children inherit a watermark, unpublished ones too. */
+export const leaves = (recipes: Recipe[], { marked }: { marked: boolean }): Recipe[] => {
   const parents = new Set(recipes.map(parentOf));
-  return recipes.filter(({ name, publish }) => publish?.watermark === true && !parents.has(name));
+  return recipes.filter(({ name, publish }) => publish && (publish.watermark || !marked) && !parents.has(name));
 };
 
 /** Notes on recipes whose watermark lets more through than their published images. */
