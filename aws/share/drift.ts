@@ -1,102 +1,110 @@
-import { happened, type Move } from '../../core/channel/channel-record.ts';
-import { imageTags } from '../../core/distribute/image-name.ts';
-import { channelParameter } from '../../core/distribute/channel.ts';
-import { inPlace, onlyPlace, parameterOfPlace } from '../../core/distribute/place.ts';
-import type { Recipe } from '../../core/recipe/types.ts';
-import { imageDrifts, isMoving, parameterDrifts, type Drift, type PublishedSeen } from '../../core/share/drift.ts';
+import { roleArn } from '../../core/accounts/account-role.ts';
+import { Failure, isTransient } from '../../core/errors.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
-import { buildTags } from '../../core/tags.ts';
+import { templateName } from '../../core/publish/launch-templates.ts';
+import type { Recipe } from '../../core/recipe/types.ts';
 import { severally } from '../../core/settle-all.ts';
+import { imageDrifts, parameterDrifts, templateDrifts, unseenDrift, type Drift } from '../../core/share/drift.ts';
+import { connectionTo } from '../accounts/other-accounts.ts';
+import type { Connection } from '../connection.ts';
+import { codeOf } from '../errors.ts';
 import { ownImagesById } from '../images/own-images.ts';
-import { settledChannel } from '../memory/channel-records.ts';
-import { channelNames } from '../memory/channel-names.ts';
-import { readDocument } from '../memory/documents.ts';
-import { readRecord } from '../memory/recipe-records.ts';
-import { readParameter } from '../parameters.ts';
+import { defaultImage } from '../instances/template-default.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
+import { readParameter } from '../parameters.ts';
 import { readingPermissions, readPermissions } from '../work/permissions.ts';
 import { publishedPermissions } from './published-images.ts';
+import { publishedPlaces, type HeldPlace } from './published-places.ts';
 
 /** The actions of publishedPlaces and findDrifts. */
-export const driftPermissions = [...publishedPermissions, ...readingPermissions, 'ec2:DescribeImages'];
+export const driftPermissions = [
+  ...publishedPermissions,
+  ...readingPermissions,
+  'ec2:DescribeImages',
+  'ec2:DescribeLaunchTemplateVersions',
+  'sts:AssumeRole',
+];
 
-/** What a channel must hold in one place by its last move. */
-type HeldPlace = Omit<PublishedSeen, 'image' | 'permissions' | 'owner'> & { parameter: string };
+/** One region, of the pipeline's own account or of another one. */
+type Group = [HeldPlace, ...HeldPlace[]];
 
-interface DriftPlace {
-  channelRoot: string;
-  owner: string;
-  now: Date;
-}
+const keyOf = ({ region, copy }: HeldPlace): string =>
+  JSON.stringify([region, copy?.account, copy?.role, copy?.externalId]);
 
-/** What the channels of a recipe must hold. Channels that are being moved are left out. */
-export async function publishedPlaces(artifacts: Artifacts, recipe: Recipe, at: DriftPlace): Promise<HeldPlace[]> {
-  const { name, publish, distribute } = recipe;
-  const places: HeldPlace[] = [];
-  for (const channel of await channelNames(artifacts, name, publish?.channel)) {
-    const { record, mover } = await settledChannel(artifacts, { recipe: name, channel }, []);
-    if (isMoving(record?.underway, mover, at.now)) continue;
-    const last = mover === 'complete' ? record?.underway : record?.moves.findLast(happened);
-    const held = last ? { build: last.to.build, images: last.after } : await publishedBefore(artifacts, name);
-    if (!held) continue;
-    const { build } = held;
-    const plan = await readDocument(artifacts, { recipe: name, build }, 'plan');
-    for (const { ami, ...place } of held.images) {
-      const parameter = parameterOfPlace(channelParameter(at.channelRoot, name, channel), place);
-      const planned = plan && inPlace(plan.document.distribute, place);
-      const tags = planned ? imageTags(plan, planned) : buildTags({ recipe: name, build }, 'image');
-      const target = inPlace(distribute, place);
-      places.push({ recipe: name, channel, parameter, ...onlyPlace(place), ami, build, tags, target });
-    }
+function groupsOf(places: HeldPlace[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const place of places) {
+    const group = groups.get(keyOf(place));
+    if (group) group.push(place);
+    else groups.set(keyOf(place), [place]);
   }
-  return places;
+  return [...groups.values()];
 }
 
-/** For a channel that has no document: it was written by an earlier version of the pipeline. */
-async function publishedBefore(
-  artifacts: Artifacts,
-  recipe: string,
-): Promise<{ build: string; images: Move['after'] } | undefined> {
-  const { published } = await readRecord(artifacts, recipe);
-  return published?.images && { build: published.build, images: published.images };
-}
-
-/**
- * The drifts of all places in one region, with one DescribeImages for all recipes. The permissions of available images are read
- * besides.
- */
-async function driftsIn(artifacts: Artifacts, region: string, places: HeldPlace[], owner: string): Promise<Drift[]> {
-  const { aws } = artifacts;
+/** The drifts of a group, with one DescribeImages for all recipes. The permissions of available images are read besides. */
+async function driftsIn(aws: Connection, places: Group): Promise<Drift[]> {
+  const [{ region }] = places;
   const images = await ownImagesById(aws, region, [...new Set(places.map(({ ami }) => ami))]);
-  const lookAt = async ({ parameter, ...place }: HeldPlace): Promise<Drift[]> => {
+  const lookAt = async ({ parameter, template, copy: _, ...place }: HeldPlace): Promise<Drift[]> => {
     const image = images.find(({ ami }) => ami === place.ami);
-    const found = await readParameter(aws, region, parameter);
-    const seen = { ...place, image, owner, permissions: await permissionsOf(artifacts, image) };
-    return [...parameterDrifts(place, parameter, place, found), ...imageDrifts(seen)];
+    const seen = { ...place, image, permissions: await permissionsOf(aws, image) };
+    return [
+      ...(parameter === undefined
+        ? []
+        : parameterDrifts(place, parameter, await readParameter(aws, region, parameter))),
+      ...(template ? templateDrifts(place, templateName(template), await defaultImage(aws, region, template)) : []),
+      ...imageDrifts(seen),
+    ];
   };
   return (await Promise.all(places.map(lookAt))).flat();
 }
 
-const permissionsOf = async ({ aws }: Artifacts, image: AmiDescription | undefined) =>
+const permissionsOf = async (aws: Connection, image: AmiDescription | undefined) =>
   image?.state === 'available'
     ? readPermissions(aws, { ...image, snapshots: image.disks.flatMap(({ snapshot }) => snapshot ?? []) })
     : undefined;
 
-/** The drifts of places in all regions. A region that cannot be read hides no other. */
+/** The drifts of a group. An account that refuses the look is a drift itself: its copies may differ in anything. */
+async function driftsOf(aws: Connection, places: Group): Promise<Drift[]> {
+  const [{ copy, recipe }] = places;
+  try {
+    return await driftsIn(await connectionTo(aws, copy, { recipe, build: 'drift' }, 'check'), places);
+  } catch (error) {
+    if (!copy || !(error instanceof Failure) || isTransient(error)) throw error;
+    const answer = { code: codeOf(error), message: error.message };
+    return places.map((place) => unseenDrift(place, roleArn(copy), answer));
+  }
+}
+
+interface DriftsFound {
+  places: HeldPlace[];
+  drifts: Drift[];
+  failed: Error[];
+  /** Recipes with a region that could not be read. */
+  unread: string[];
+}
+
+/**
+ * The published places of recipes, and their drifts. A region that cannot be read hides no other.
+ * @param gone An AMI that EC2 tells of. If it is not published, nothing is looked at.
+ */
 export async function findDrifts(
   artifacts: Artifacts,
-  places: HeldPlace[],
-  owner: string,
-): Promise<{ drifts: Drift[]; failed: Error[]; unread: string[] }> {
+  recipes: Recipe[],
+  at: Parameters<typeof publishedPlaces>[2],
+  gone?: string,
+): Promise<DriftsFound | undefined> {
   const unread: string[] = [];
-  const { done, failed } = await severally([...new Set(places.map(({ region }) => region))], async (region) => {
-    const there = places.filter((place) => place.region === region);
+  const held = await severally(recipes, (recipe) => publishedPlaces(artifacts, recipe, at));
+  const places = held.done.flat();
+  if (gone !== undefined && !places.some(({ ami }) => ami === gone)) return undefined;
+  const { done, failed } = await severally(groupsOf(places), async (group) => {
     try {
-      return await driftsIn(artifacts, region, there, owner);
+      return await driftsOf(artifacts.aws, group);
     } catch (error) {
-      unread.push(...there.map(({ recipe }) => recipe));
+      unread.push(...group.map(({ recipe }) => recipe));
       throw error;
     }
   });
-  return { drifts: done.flat(), failed, unread };
+  return { places, drifts: done.flat(), failed: [...held.failed, ...failed], unread };
 }

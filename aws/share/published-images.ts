@@ -38,7 +38,7 @@ export function asFailure(
 
 /** The copies of a build in other accounts. They are published with the build's images. */
 const copiesOf = async (artifacts: Artifacts, about: BuildIdentity, channels: string[]): Promise<HeldImage[]> =>
-  (await publishedCopies(artifacts, about)).map(({ ami, ...at }) => ({ ...onlyAccountPlace(at), ami, channels }));
+  (await publishedCopies(artifacts, about)).after.map(({ ami, ...at }) => ({ ...onlyAccountPlace(at), ami, channels }));
 
 async function heldBy(
   artifacts: Artifacts,

@@ -3,8 +3,9 @@ import { readDocument } from '../../aws/memory/documents.ts';
 import { describeImage } from '../../aws/images/images.ts';
 import type { ChannelName } from '../../core/channel/channel-moves.ts';
 import { holdsIn, saysHeld } from '../../core/channel/held-content.ts';
+import { targetName } from '../../core/accounts/account-copies.ts';
 import { parameterOfPlace, placeName, type Place } from '../../core/distribute/place.ts';
-import type { DriftReport } from '../../core/share/drift.ts';
+import type { Drift, DriftReport } from '../../core/share/drift.ts';
 import { durationOf } from '../../core/duration.ts';
 import { eachOf } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
@@ -36,10 +37,13 @@ export async function status(
   const channels = await knownChannels(pipeline, recipe, undefined);
   const now = surroundings.now();
   const rows = (await eachOf(channels, (one) => statusOf(pipeline, one, now))).flat();
-  const drifted = rows.flatMap(({ recipe: name, region, drifts }) =>
-    (drifts ?? []).map((drift) => `${name} in ${region}: ${drift}`),
+  const reports = await eachOf([...new Set(channels.map((one) => one.recipe))], (name) =>
+    readDocument(pipeline, { recipe: name }, 'drift'),
   );
-  const notes = [...channels.flatMap(notesOn), ...new Set(drifted)];
+  const drifted = reports.flatMap((report) =>
+    (report?.drifts ?? []).map((drift) => `${drift.recipe} in ${targetName(drift)}: ${saysWithMend(drift)}`),
+  );
+  const notes = [...channels.flatMap(notesOn), ...drifted];
   if (options.json) terminal.out(`${JSON.stringify({ channels: rows, notes }, null, 2)}\n`);
   else if (rows.length === 0) terminal.out('  No channel has an image yet.\n');
   else {
@@ -74,8 +78,10 @@ async function statusOf(pipeline: Pipeline, channel: KnownChannel, now: number):
 /** The drifts of an AMI, or of a channel's parameter, with what mends each. */
 const driftsIn = ({ drifts }: DriftReport, region: string, subjects: string[]): string[] =>
   drifts
-    .filter((one) => one.region === region && subjects.includes(one.what))
-    .map(({ says, mend }) => `${says}; to mend it: ${mend}`);
+    .filter((one) => one.region === region && one.account === undefined && subjects.includes(one.what))
+    .map(saysWithMend);
+
+const saysWithMend = ({ says, mend }: Drift): string => `${says}; to mend it: ${mend}`;
 
 const saysDrift = (drifts: string[] | null): string =>
   drifts === null ? 'not checked' : drifts.length === 0 ? 'none' : String(drifts.length);

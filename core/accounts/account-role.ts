@@ -62,6 +62,7 @@ export const actionsInAccount = {
     'ec2:DescribeSnapshotAttribute',
     'kms:DescribeKey',
   ],
+  check: ['ec2:DescribeImages', 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshotAttribute', 'ssm:GetParameter'],
   publish: ['ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
   // A move that fails deletes parameters that it has made.
   moveBack: ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameter', 'ec2:DescribeImages'],

@@ -9,12 +9,16 @@ import type { Tags } from '../tags.ts';
 export interface Drift {
   recipe: string;
   region: string;
-  /** The AMI, or the parameter of a channel. */
+  /** The account of a copy. Absent in the pipeline's own. */
+  account?: string;
+  /** The AMI, the parameter of a channel, a launch template, or the role of another account. */
   what: string;
   /** What was expected and what was found. */
   says: string;
   /** What to do. */
   mend: string;
+  /** AWS's whole answer. It differs each time, so drifts are compared without it. */
+  detail?: string;
 }
 
 /** The document `drift.json` of a recipe: what the newest check of its published images found. */
@@ -29,6 +33,8 @@ export interface DriftReport {
 export interface PublishedSeen extends Place {
   recipe: string;
   channel: string;
+  /** The account of a copy. Absent in the pipeline's own. */
+  account?: string;
   ami: string;
   build: string;
   /** Tags that the pipeline gave it. */
@@ -37,9 +43,16 @@ export interface PublishedSeen extends Place {
   target?: Target | undefined;
   image: AmiDescription | undefined;
   permissions?: Permissions | undefined;
-  /** The account of the pipeline. */
+  /** The account that owns the image. */
   owner: string;
 }
+
+/** Where a drift is. */
+const placeOf = ({ recipe, region, account }: Pick<PublishedSeen, 'recipe' | 'region' | 'account'>) => ({
+  recipe,
+  region,
+  ...(account !== undefined && { account }),
+});
 
 function stateDrift({ ami, image }: PublishedSeen): string | undefined {
   if (!image) return `${ami} was deregistered`;
@@ -59,8 +72,8 @@ function tagDrifts({ ami, tags, image }: PublishedSeen): string[] {
 
 /** Every drift of a published image: gone, disabled, tagged otherwise, shared otherwise. */
 export function imageDrifts(seen: PublishedSeen): Drift[] {
-  const { recipe, channel, region, ami, image, target, permissions, owner, build } = seen;
-  const drift = (says: string, mend: string): Drift => ({ recipe, region, what: ami, says, mend });
+  const { recipe, channel, ami, image, target, permissions, owner, build } = seen;
+  const drift = (says: string, mend: string): Drift => ({ ...placeOf(seen), what: ami, says, mend });
   const state = stateDrift(seen);
   if (state !== undefined) return [drift(state, `golden rollback ${recipe} --channel ${channel}`)];
   const snapshots = (image?.disks ?? []).flatMap(({ snapshot }) => snapshot ?? []);
@@ -73,19 +86,42 @@ export function imageDrifts(seen: PublishedSeen): Drift[] {
   ];
 }
 
-/** The drift of a channel's parameter in one region. Empty if it holds what the channel's last move wrote. */
-export function parameterDrifts(
-  { recipe, channel, build }: Pick<PublishedSeen, 'recipe' | 'channel' | 'build'>,
-  parameter: string,
-  { region, ami }: { region: string; ami: string },
-  found: string | undefined,
-): Drift[] {
+type PublishedPlace = Pick<PublishedSeen, 'recipe' | 'channel' | 'build' | 'region' | 'account' | 'ami'>;
+
+const movesBack = ({ recipe, channel, build }: PublishedPlace): string =>
+  `golden rollback ${recipe} --channel ${channel} --to ${build}`;
+
+/** The drift of a channel's parameter in one place. Empty if it holds what the channel's last move wrote. */
+export function parameterDrifts(place: PublishedPlace, parameter: string, found: string | undefined): Drift[] {
+  const { ami, build } = place;
   if (found === ami) return [];
   const says = `${parameter} holds ${found ?? 'nothing'}, and its last move wrote ${ami} of ${build}`;
-  return [
-    { recipe, region, what: parameter, says, mend: `golden rollback ${recipe} --channel ${channel} --to ${build}` },
-  ];
+  return [{ ...placeOf(place), what: parameter, says, mend: movesBack(place) }];
 }
+
+/**
+ * The drift of a launch template whose default version is to hold the image.
+ * @param found The image of the default version. Undefined if the template is gone, or its default version names no image.
+ */
+export function templateDrifts(place: PublishedPlace, template: string, found: string | undefined): Drift[] {
+  const { ami, build } = place;
+  if (found === ami) return [];
+  const says = `the default version of ${template} has ${found ?? 'no image'}, and the channel has ${ami} of ${build}`;
+  return [{ ...placeOf(place), what: template, says, mend: movesBack(place) }];
+}
+
+/** An account that does not let the pipeline look at its copies. They may differ in anything. */
+export const unseenDrift = (
+  place: Pick<PublishedSeen, 'recipe' | 'region' | 'account'>,
+  role: string,
+  { code, message }: { code: string | undefined; message: string },
+): Drift => ({
+  ...placeOf(place),
+  what: role,
+  says: `the copies could not be looked at: ${role} answered ${code ?? 'nothing'}`,
+  mend: 'look at the role: infrastructure/examples/copy-target-role.yml has its policy and its trust',
+  detail: message,
+});
 
 // A build that died is undone within minutes. After this time, nobody will.
 const undoSeconds = 2 * 3600;
@@ -99,33 +135,3 @@ export const isMoving = (
   underway !== undefined &&
   mover !== 'complete' &&
   (mover === 'runs' || now.getTime() - Date.parse(underway.at) < undoSeconds * 1000);
-
-const keyOfDrift = ({ region, what, says }: Drift): string => JSON.stringify([region, what, says]);
-
-/** The drifts that another list does not have. */
-export function newDrifts(drifts: Drift[], known: Drift[]): Drift[] {
-  const keys = new Set(known.map(keyOfDrift));
-  return drifts.filter((one) => !keys.has(keyOfDrift(one)));
-}
-
-/** The drifts that two looks have in common. What EC2 shows late, or somebody is changing now, is in one of them only. */
-export function lastingDrifts(first: Drift[], second: Drift[]): Drift[] {
-  const keys = new Set(first.map(keyOfDrift));
-  // An image that two channels hold is seen twice.
-  const seen = new Map(second.map((one) => [keyOfDrift(one), one]));
-  return [...seen].filter(([key]) => keys.has(key)).map(([, one]) => one);
-}
-
-const mostTold = 50;
-
-/** The mail about new drifts. */
-export function driftMail(drifts: Drift[], deployment: string): { subject: string; text: string } {
-  const recipes = [...new Set(drifts.map(({ recipe }) => recipe))];
-  const subject = `${deployment}: published images of ${recipes.join(', ')} were changed`.slice(0, 99).trimEnd();
-  const told = drifts
-    .slice(0, mostTold)
-    .map(({ recipe, region, says, mend }) => `${recipe} in ${region}: ${says}\n  to mend it: ${mend}`);
-  const more = drifts.length > mostTold ? [`and ${drifts.length - mostTold} more, in drift.json of the recipes`] : [];
-  const intro = 'Somebody else than the pipeline changed these, or a changed recipe was deployed and not applied yet.';
-  return { subject, text: `${[intro, ...told, ...more].join('\n\n')}\n` };
-}

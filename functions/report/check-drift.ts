@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import { readDocument, write } from '../../aws/memory/documents.ts';
-import { driftPermissions, findDrifts, publishedPlaces } from '../../aws/share/drift.ts';
+import { driftPermissions, findDrifts } from '../../aws/share/drift.ts';
 import { placeOfArn } from '../../core/build/identity.ts';
 import { soundRecipes } from '../../core/recipe/catalog.ts';
-import { severally, throwTogether } from '../../core/settle-all.ts';
-import { driftMail, lastingDrifts, newDrifts, type Drift } from '../../core/share/drift.ts';
+import { throwTogether } from '../../core/settle-all.ts';
+import { lastingDrifts, newDrifts } from '../../core/share/drift-comparison.ts';
+import { driftMail } from '../../core/share/drift-mail.ts';
+import type { Drift } from '../../core/share/drift.ts';
 import { lambda, measure, stage } from '../stage.ts';
 
 const amiEvent = z.looseObject({ detail: z.looseObject({ ImageId: z.string() }) });
@@ -26,14 +28,8 @@ export const checkDrift = stage({
     const gone = hint.success ? hint.data.detail.ImageId : undefined;
     const owner = placeOfArn(cloud.machine).account;
     const recipes = soundRecipes(await cloud.catalog(), cloud.aws.region);
-    const isPublished = (places: { ami: string }[]) => gone === undefined || places.some(({ ami }) => ami === gone);
-    const look = async () => {
-      const at = { channelRoot: cloud.settings.channelRoot, owner, now: cloud.now() };
-      const { done, failed } = await severally(recipes, (recipe) => publishedPlaces(cloud, recipe, at));
-      if (!isPublished(done.flat())) return undefined;
-      const found = await findDrifts(cloud, done.flat(), owner);
-      return { ...found, places: done.flat(), failed: [...failed, ...found.failed] };
-    };
+    const { channelRoot } = cloud.settings;
+    const look = () => findDrifts(cloud, recipes, { channelRoot, owner, now: cloud.now() }, gone);
     const first = await look();
     if (!first) return `${gone} is not published`;
     if (first.drifts.length > 0) await cloud.pause(pauseSeconds);

@@ -1,13 +1,14 @@
 import { expect, test } from '@jest/globals';
 import {
-  driftMail,
   imageDrifts,
   isMoving,
-  lastingDrifts,
-  newDrifts,
   parameterDrifts,
+  templateDrifts,
+  unseenDrift,
   type PublishedSeen,
 } from '../../../core/share/drift.ts';
+import { lastingDrifts, newDrifts } from '../../../core/share/drift-comparison.ts';
+import { driftMail } from '../../../core/share/drift-mail.ts';
 import { targetIn } from '../../../core/distribute/distribution.ts';
 import type { AmiDescription } from '../../../core/launch/source.ts';
 import { imageTags } from '../../../core/distribute/image-name.ts';
@@ -87,12 +88,40 @@ test('tags that somebody added, and users in a region that is no target any more
 });
 
 test('a parameter that was changed by hand is a drift', () => {
-  const held = (found: string | undefined) => parameterDrifts(right, '/golden/base/stable', right, found);
+  const held = (found: string | undefined) => parameterDrifts(right, '/golden/base/stable', found);
   expect(held('ami-1')).toEqual([]);
   const says = (found: string) => `/golden/base/stable holds ${found}, and its last move wrote ami-1 of ${plan.build}`;
   const mend = `golden rollback base --channel stable --to ${plan.build}`;
   expect(held('ami-2')).toMatchObject([{ what: '/golden/base/stable', says: says('ami-2'), mend }]);
   expect(held(undefined)).toMatchObject([{ says: says('nothing') }]);
+});
+
+test('a launch template whose default version has another image is a drift', () => {
+  expect(templateDrifts(right, 'web', 'ami-1')).toEqual([]);
+  const says = `the default version of web has ami-2, and the channel has ami-1 of ${plan.build}`;
+  const mend = `golden rollback base --channel stable --to ${plan.build}`;
+  expect(templateDrifts(right, 'web', 'ami-2')).toEqual([
+    { recipe: 'base', region: 'us-east-1', what: 'web', says, mend },
+  ]);
+  expect(templateDrifts(right, 'web', undefined)).toMatchObject([{ says: says.replace('ami-2', 'no image') }]);
+});
+
+test('a copy in another account is judged by the users of the copy, and its drifts name the account', () => {
+  const copy = { ...right, account: '111122223333', owner: '111122223333', ...users([account, stranger]) };
+  expect(imageDrifts(copy)).toMatchObject([
+    { region: 'us-east-1', account: '111122223333', says: `the recipe would revoke ami-1 from ${stranger}` },
+  ]);
+  expect(imageDrifts({ ...copy, ...users([account, copy.account]) })).toEqual([]);
+});
+
+test("an account that does not answer is a drift, which is told once although AWS's answers differ", () => {
+  const at = { recipe: 'base', region: 'us-east-1', account: '111122223333' };
+  const refused = (request: string) =>
+    unseenDrift(at, 'arn:role', { code: 'AccessDenied', message: `sts:AssumeRole: AccessDenied, request ${request}` });
+  expect(newDrifts([refused('2')], [refused('1')])).toEqual([]);
+  expect(driftMail([refused('1')], 'golden-image-dev').text).toContain(
+    'base in us-east-1 of account 111122223333: the copies could not be looked at: arn:role answered AccessDenied\n  AWS said: sts:AssumeRole',
+  );
 });
 
 test.each<[string, 'runs' | 'dead' | 'complete', number, boolean]>([

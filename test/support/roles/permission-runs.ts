@@ -223,6 +223,16 @@ const sweptUnheard: PermissionRun = {
   },
 };
 
+const makeTemplate = ({ cloud }: Simulation, region: string) =>
+  void cloud.services.ec2['CreateLaunchTemplate']?.(
+    {
+      LaunchTemplateName: 'web',
+      LaunchTemplateData: { InstanceType: 't3.small' },
+      TagSpecifications: [{ ResourceType: 'launch-template', Tags: [{ Key: 'golden:recipe', Value: 'base' }] }],
+    },
+    { account, region },
+  );
+
 /** Launch templates of two regions, and a publish that is taken back after it made versions of them. */
 const templated: PermissionRun = {
   name: 'launch templates get versions, and lose those of a publish that fails',
@@ -234,15 +244,7 @@ const templated: PermissionRun = {
     const publish = { channel: 'stable', watermark: true };
     const changes = { distribute, publish, onFailure: 'keep-image' };
     const simulation = pipeline({ changes, scenario });
-    for (const { region } of distribute)
-      simulation.cloud.services.ec2['CreateLaunchTemplate']?.(
-        {
-          LaunchTemplateName: launchTemplate.name,
-          LaunchTemplateData: { InstanceType: 't3.small' },
-          TagSpecifications: [{ ResourceType: 'launch-template', Tags: [{ Key: 'golden:recipe', Value: 'base' }] }],
-        },
-        { account, region },
-      );
+    for (const { region } of distribute) makeTemplate(simulation, region);
     await build(simulation);
     return [simulation, await build(simulation, { recipe: 'base', force: true })];
   },
@@ -551,10 +553,11 @@ export const runs: PermissionRun[] = [
     name: 'builds start by themselves, by a source and by a parent, are measured and told of',
     outcome: 'SUCCEEDED',
     async simulation() {
-      const simulation = triggered([follower('base'), follower('child', childOf('base')), filtered], {
-        notify: true,
-        answers: true,
-      });
+      const launchTemplate = { name: 'web', setDefault: true };
+      const distribute = [{ ...home, launchTemplate, copyTo: [{ account: ours[0] }] }];
+      const watched = [follower('base', { distribute }), follower('child', childOf('base')), filtered];
+      const simulation = triggered(watched, { notify: true, answers: true });
+      makeTemplate(simulation, 'us-east-1');
       simulation.start({ recipe: 'nobody' });
       await simulation.pass(2 * buildSeconds);
       simulation.sourceUpdated(al2023);

@@ -318,11 +318,12 @@ export const samples: Record<string, Sample> = {
         MaxResults: 200,
         NextToken: 'next',
       },
+      { LaunchTemplateName: 'web', Versions: ['$Default'] },
     ],
     answers: [
       ec2(
         'DescribeLaunchTemplateVersions',
-        `<launchTemplateVersionSet><item><versionNumber>4</versionNumber><versionDescription>recipe base</versionDescription></item></launchTemplateVersionSet><nextToken>next</nextToken>`,
+        `<launchTemplateVersionSet><item><versionNumber>4</versionNumber><versionDescription>recipe base</versionDescription><launchTemplateData><imageId>${ami}</imageId></launchTemplateData></item></launchTemplateVersionSet><nextToken>next</nextToken>`,
       ),
     ],
   },

@@ -60,10 +60,11 @@ export const launchTemplateActions = (world: World): Actions => ({
   ),
   DescribeLaunchTemplateVersions: strict(
     'ec2:DescribeLaunchTemplateVersions',
-    `${names} ${filters} ${page}`,
+    `${names} Versions ${filters} ${page}`,
     (input: DescribeLaunchTemplateVersionsRequest, caller) => {
       const template = named(world.region(caller.region), caller, input);
-      const all = template.versions.map((version) => ({ ...version, tags: new Map<string, string>() }));
+      const asked = input.Versions?.map((version) => versionOf(template, version));
+      const all = (asked ?? template.versions).map((version) => ({ ...version, tags: new Map<string, string>() }));
       const matching = selectByFilters(all, input.Filters, { 'image-id': ({ data }) => data['ImageId'] as string });
       const { items, NextToken } = paginate(matching, input, { max: 200 });
       return { LaunchTemplateVersions: items.map((version) => describedVersion(template, version)), NextToken };
