@@ -45,7 +45,8 @@ function groupsOf(places: HeldPlace[]): Group[] {
 async function driftsIn(aws: Connection, places: Group): Promise<Drift[]> {
   const [{ region }] = places;
   const images = await ownImagesById(aws, region, [...new Set(places.map(({ ami }) => ami))]);
-  const lookAt = async ({ parameter, template, copy: _, ...place }: HeldPlace): Promise<Drift[]> => {
+  const lookAt = async (place: HeldPlace): Promise<Drift[]> => {
+    const { parameter, template } = place;
     const image = images.find(({ ami }) => ami === place.ami);
     const seen = { ...place, image, permissions: await permissionsOf(aws, image) };
     return [
