@@ -1,4 +1,4 @@
-import { placeName } from '../../core/distribute/place.ts';
+import { targetName } from '../../core/accounts/account-copies.ts';
 import { durationOf } from '../../core/duration.ts';
 import type { ForeseenBuild, Forecast } from '../../core/forecast/forecast.ts';
 import { costLine } from '../../core/report/cost.ts';
@@ -49,10 +49,10 @@ function buildText(
   ].join('\n');
 }
 
-function targetsText({ targets }: ForeseenBuild, terminal: Pick<Terminal, 'colour'>): string {
-  const rows = targets.flatMap((target) =>
+function targetsText({ targets, copiedTo = [] }: ForeseenBuild, terminal: Pick<Terminal, 'colour'>): string {
+  const rows = [...targets, ...copiedTo].flatMap((target) =>
     sharedWith(target).map((who, index): Cell[] => [
-      { text: index === 0 ? placeName(target) : '' },
+      { text: index === 0 ? targetName(target) : '' },
       { text: index === 0 ? (target.kmsKey ?? '–') : '' },
       { text: who },
       { text: index === 0 ? (target.parameter ?? '–') : '' },
@@ -62,9 +62,10 @@ function targetsText({ targets }: ForeseenBuild, terminal: Pick<Terminal, 'colou
   return columns(['Region', 'Key', 'Shared with', 'Parameter', 'Required'], rows, terminal);
 }
 
-function timeText({ seconds, timedBy, cost }: ForeseenBuild, paint: Paint): string {
+function timeText({ seconds, timedBy, cost, secondCopies = 0 }: ForeseenBuild, paint: Paint): string {
   const basis = timedBy === undefined ? 'as long as AWS usually takes' : `as the build ${timedBy} did`;
   const lines = [`it takes about ${durationOf(seconds)}, ${basis}`];
   if (cost) lines.push(`it costs ${costLine(cost)}`);
+  if (secondCopies > 0) lines.push(`$${secondCopies.toFixed(2)} of it only if slow copies get second ones beside them`);
   return lines.map((line) => `  ${paint('dim', line)}`).join('\n');
 }

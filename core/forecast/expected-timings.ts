@@ -1,6 +1,7 @@
 import type { Plan } from '../build/plan.ts';
 import type { StateEvent, Timing } from '../build/timings.ts';
 import { spanOf } from '../build/phases.ts';
+import { accountCopiesOf } from '../accounts/account-copies.ts';
 import { needsCopy } from '../distribute/distribution.ts';
 import { placeName } from '../distribute/place.ts';
 import { typical, type UsualSeconds } from '../build/usual-seconds.ts';
@@ -46,11 +47,23 @@ export function expectedTimings(
       : checked,
   );
   const ended = visit(checked, 'TerminateInstances', call);
-  at = visit(visit(Math.max(ended, ...copied), 'GrantPermissions', call), 'Verify', call);
+  at = visit(Math.max(ended, ...copied), 'GrantPermissions', call);
+  const intoAccounts = accountCopiesOf(plan.document).map((_, index) =>
+    visit(pair(at, ['CopyIntoAccount', 'AwaitAccountCopy'], typical.copy, index), 'FinishAccountCopy', call, index),
+  );
+  at = visit(Math.max(at, ...intoAccounts), 'Verify', call);
   if (plan.document.publish) at = visit(at, 'Publish', call);
   visit(at, 'CleanUp', call);
   return timings;
 }
+
+/** The second copies that CopyImage may begin, where the recipe caps slow copies. They end no later than the slow ones. */
+export const possibleRaces = (plan: Pick<Plan, 'document' | 'region' | 'adds' | 'startedAt'>): Timing[] =>
+  plan.document.distribute.flatMap((target, index) =>
+    target.completeWithin !== undefined && needsCopy(plan, target)
+      ? [{ state: 'CopyImage', startedAt: plan.startedAt, seconds: call, index }]
+      : [],
+  );
 
 /** How long a build takes whose states take so long. */
 export const expectedSeconds = (timings: Timing[]): number => {

@@ -1,13 +1,15 @@
+import { accountCopiesOf, onlyAccountPlace } from '../accounts/account-copies.ts';
 import { manifestOf } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
+import type { Timing } from '../build/timings.ts';
 import { firstRound } from '../copying/copy-order.ts';
 import { onlyPlace } from '../distribute/place.ts';
 import { targetOutline, type TargetOutline } from '../distribute/target-outline.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import { priced } from '../report/cost.ts';
 import type { CostEstimate } from '../report/cost-estimate.ts';
-import { expectedEvents, expectedSeconds, expectedTimings } from './expected-timings.ts';
+import { expectedEvents, expectedSeconds, expectedTimings, possibleRaces } from './expected-timings.ts';
 
 /** What a build would do. Absent where the source image is not known. */
 export interface ForeseenBuild {
@@ -17,14 +19,18 @@ export interface ForeseenBuild {
   provision: string[];
   checks: string[];
   targets: TargetOutline[];
+  /** Copies in other accounts. Absent where the recipe asks for none. */
+  copiedTo?: (TargetOutline & { account: string })[];
   /** SSM parameter of the channel, in every region. Absent where the recipe publishes to none. */
   channel?: string;
   /** Seconds of the whole build. */
   seconds: number;
   /** The published build whose times were taken. Absent where the times are those that AWS usually takes. */
   timedBy?: string;
-  /** Absent where no price is known. */
+  /** At most, with a second copy beside each that the recipe caps. Absent where no price is known. */
   cost?: CostEstimate;
+  /** The dollars of it that are due only if second copies are begun. Absent where the recipe caps no copy. */
+  secondCopies?: number;
 }
 
 /** The output of plan-build: what a build of a recipe would do now, and what would make the build fail. */
@@ -59,11 +65,20 @@ export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
   const usual = published?.usual;
   const timings = expectedTimings(plan, usual ?? {}, firstRound(document.copies, record));
   const seconds = expectedSeconds(timings);
-  const made = document.distribute.map((target) => ({ ...onlyPlace(target), ami: '', snapshots: [] }));
-  const parts = { plan, parameter: channel ?? null, targets: made, timings, failure: null };
-  const manifest = manifestOf({ ...parts, status: 'published' });
+  const first = { ami: '', snapshots: [] };
+  const others = accountCopiesOf(document);
+  const made = {
+    targets: document.distribute.map((target) => ({ ...onlyPlace(target), ...first })),
+    copiedTo: others.map((copy) => ({ ...onlyAccountPlace(copy), ...first })),
+  };
   const until = new Date(Date.parse(plan.startedAt) + seconds * 1000);
-  const { cost } = priced(manifest, plan, expectedEvents(timings), until);
+  const costOf = (all: Timing[]) => {
+    const parts = { plan, parameter: channel ?? null, ...made, timings: all, failure: null };
+    return priced(manifestOf({ ...parts, status: 'published' }), plan, expectedEvents(all), until).cost;
+  };
+  const races = possibleRaces(plan);
+  const cost = costOf([...timings, ...races]);
+  const least = costOf(timings);
   return {
     region,
     source: { ami: source.ami, name: source.name, owner: source.owner, architecture: source.architecture },
@@ -71,9 +86,16 @@ export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
     provision: provision.map(({ name }) => name),
     checks: checks.map(({ name }) => name),
     targets: document.distribute.map((target) => targetOutline(plan, target, channel)),
+    ...(others.length > 0 && {
+      copiedTo: others.map((copy) => ({
+        ...targetOutline(plan, copy, copy.publishes ? channel : undefined),
+        account: copy.account,
+      })),
+    }),
     ...(channel !== undefined && { channel }),
     seconds,
     ...(usual && published && { timedBy: published.build }),
     ...(cost && { cost }),
+    ...(cost && least && races.length > 0 && { secondCopies: cost.parts.transfer - least.parts.transfer }),
   };
 }

@@ -9,7 +9,10 @@ export interface CostEstimate {
     /** Builder and candidate. */
     instances: number | null;
     volumes: number;
-    /** Copies to other regions. An upper bound, since a snapshot holds only the blocks that are used. */
+    /**
+     * Copies to other regions, and the fee of second copies beside slow ones. An upper bound, since a snapshot holds only the blocks
+     * that are used. A copy into another account is made within its region, where AWS charges no transfer.
+     */
     transfer: number;
     /** Step Functions. */
     transitions: number;
@@ -20,8 +23,10 @@ export interface CostEstimate {
     /** The metrics of the build. Each costs for the one hour in which it has a value. */
     metrics: number;
   };
-  /** Upper bound of what the snapshots of all regions cost for every month that they are kept. */
+  /** Upper bound of what the snapshots of all regions and accounts cost for every month that they are kept. */
   snapshotsPerMonth: number;
+  /** The part of it that other accounts pay, for copies of their own. Absent where there are none. */
+  inOtherAccounts?: number;
   /** Instance types without a known price. */
   unpriced: string[];
 }

@@ -25,12 +25,13 @@ import { copiesBegun } from './wasted.ts';
 /** Adds the build's cost so far to a manifest. A build without a plan keeps its manifest as it is. */
 export function priced(manifest: Manifest, plan: Plan | undefined, events: StateEvent[], until: Date): Manifest {
   if (!plan) return manifest;
-  const { timings, targets } = manifest;
+  const { timings, targets, copiedTo = [] } = manifest;
   const seconds = aliveSeconds(timings, plan, until);
   const disks = imageDisks(plan);
   const gib = disks.reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
   const diskMonth = disks.reduce((sum, { sizeGiB = 0, type = 'gp3' }) => sum + sizeGiB * (volumeMonth[type] ?? 0), 0);
   const published = targets.filter(({ ami }) => ami !== null);
+  const elsewhere = copiedTo.filter(({ ami }) => ami !== null);
   const arrived = published.filter(({ region }) => region !== plan.region).length;
   const copies = Math.max(arrived, copiesBegun(timings, plan));
 
@@ -48,7 +49,8 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
   const cost: CostEstimate = {
     usd: known.length < Object.keys(parts).length ? null : rounded(known.reduce((sum, part) => sum + part, 0)),
     parts,
-    snapshotsPerMonth: rounded(published.length * gib * snapshotMonth),
+    snapshotsPerMonth: rounded((published.length + elsewhere.length) * gib * snapshotMonth),
+    ...(elsewhere.length > 0 && { inOtherAccounts: rounded(elsewhere.length * gib * snapshotMonth) }),
     unpriced: parts.instances === null ? hour.unpriced : [],
   };
   return { ...manifest, cost };
@@ -126,8 +128,10 @@ function orchestration(events: StateEvent[]): { transitions: number; functions: 
 }
 
 /** The estimate as one line of text. */
-export function costLine({ usd, unpriced, snapshotsPerMonth }: CostEstimate): string {
+export function costLine({ usd, unpriced, snapshotsPerMonth, inOtherAccounts }: CostEstimate): string {
   const build =
     usd === null ? `an unknown sum (no price of ${unpriced.join(', ')} here)` : `at most about $${usd.toFixed(2)}`;
-  return snapshotsPerMonth > 0 ? `${build}, and $${snapshotsPerMonth.toFixed(2)} for every month it is kept` : build;
+  const others = inOtherAccounts === undefined ? '' : `, $${inOtherAccounts.toFixed(2)} of it in other accounts`;
+  const kept = `$${snapshotsPerMonth.toFixed(2)} for every month it is kept${others}`;
+  return snapshotsPerMonth > 0 ? `${build}, and ${kept}` : build;
 }

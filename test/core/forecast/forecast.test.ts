@@ -41,6 +41,30 @@ describe('the time of a build', () => {
   });
 });
 
+describe('the cost of a build', () => {
+  const foreseen = (target: object) =>
+    foreseenBuild(planOf({ distribute: [{ region: 'us-east-1' }, { region: 'eu-west-1', ...target }] }), emptyRecord());
+
+  test('has the second copy beside one that the recipe caps, as at most', () => {
+    const [plain, capped] = [foreseen({}), foreseen({ completeWithin: '30m' })];
+    expect([plain.secondCopies, plain.cost?.parts.transfer]).toEqual([undefined, 0.16]);
+    // 8 GiB once more, and the fee of a copy within half an hour
+    expect(capped.secondCopies).toBeCloseTo(8 * (0.02 + 0.018));
+    expect(capped.cost?.parts.transfer).toBeCloseTo(0.16 + 8 * 0.038);
+    expect(capped.seconds).toBe(plain.seconds);
+  });
+
+  test('has the copies in other accounts, which also take time', () => {
+    const [plain, copied] = [foreseen({}), foreseen({ copyTo: [{ account: '444455556666', publish: true }] })];
+    expect(copied.copiedTo).toMatchObject([
+      { region: 'eu-west-1', account: '444455556666', parameter: '/golden/base/stable', required: true },
+    ]);
+    expect(copied.cost).toMatchObject({ snapshotsPerMonth: 1.2, inOtherAccounts: 0.4, parts: { transfer: 0.16 } });
+    expect(copied.seconds - plain.seconds).toBe(3 + 60 + 3);
+    expect(plain).not.toHaveProperty('copiedTo');
+  });
+});
+
 describe('what is tried', () => {
   const images = [
     { region: 'us-east-1', ami: 'ami-1' },

@@ -85,6 +85,29 @@ test('the dearest of the types counts, Windows has its own prices, and further d
   expect(costOf(disks).parts.volumes).toBe(0.017164);
 });
 
+test('copies in other accounts are kept there, and cost no transfer: they are made within their region', () => {
+  const copyTo = [{ account: '444455556666' }, { account: '555566667777' }];
+  const plan = planOf({ distribute: [{ region: 'us-east-1' }, { region: 'eu-west-1', copyTo }] });
+  const copiedTo = [{ region: 'eu-west-1', account: '444455556666', ami: 'ami-3' }];
+  const parts = { plan, targets: reached, copiedTo, parameter: null, timings: whole, failure: null };
+  const { cost } = priced(manifestOf({ ...parts, status: 'published' }), plan, [], at(2 * hour));
+  expect(cost).toMatchObject({ parts: { transfer: 0.16 }, snapshotsPerMonth: 1.2, inOtherAccounts: 0.4 });
+  expect(costLine(cost!)).toBe(
+    'at most about $0.20, and $1.20 for every month it is kept, $0.40 of it in other accounts',
+  );
+});
+
+test('further copies are kept, too, and cost transfer where they are in another region', () => {
+  const distribute = [
+    { region: 'us-east-1' },
+    { region: 'us-east-1', id: 'vault' },
+    { region: 'eu-west-1' },
+    { region: 'eu-west-1', id: 'vault' },
+  ];
+  const targets = distribute.map((place, index) => ({ ...place, ami: `ami-${index}` }));
+  expect(costOf({ distribute }, { targets })).toMatchObject({ parts: { transfer: 0.32 }, snapshotsPerMonth: 1.6 });
+});
+
 test('a type without a known price makes the whole unknown, by name, and not less', () => {
   const cost = costOf({ builder: { ...builder, instanceTypes: ['t3.small', 'z9.large'] } });
   expect(cost).toMatchObject({ usd: null, parts: { instances: null, transfer: 0.16 }, unpriced: ['z9.large'] });

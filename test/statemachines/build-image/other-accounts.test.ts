@@ -79,6 +79,7 @@ describe('a recipe with copies in two other accounts', () => {
   test('tells of every copy in the manifest', () => {
     const at = (owner: string, region: string) => imagesOf(simulation, owner, region)[0]?.id;
     const parameter = '/golden/base/stable';
+    expect(manifestIn(simulation, execution).cost?.inOtherAccounts).toBeGreaterThan(0);
     expect(manifestIn(simulation, execution).copiedTo).toEqual(
       [
         { region: home, account: first, ami: at(first, home), accounts: ['777788889999'], parameter },
