@@ -14,6 +14,7 @@ const timeouts: Record<string, number> = {
   cleanUp: 120,
   compensate: 300,
   resolveMove: 110,
+  awaitUsage: 110,
   verifyMove: 110,
   moveChannel: 120,
   undoMove: 120,

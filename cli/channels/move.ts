@@ -2,6 +2,7 @@ import { callerArn } from '../../aws/caller.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import type { RevokedBuild, RevokeHits } from '../../core/channel/revocation.ts';
+import { saysUsage, type Hits } from '../../core/usage/hits.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
 import { inPlace, placeName } from '../../core/distribute/place.ts';
 import { randomUUID } from 'node:crypto';
@@ -33,6 +34,8 @@ interface MoveOutput {
   builds: RevokedBuild[];
   rebuild: string[];
   hits: RevokeHits | null;
+  /** Who uses the images of a revoke. The state's failure, if it has no answer. */
+  usage?: Hits | { Cause: string };
 }
 
 const machineOfMoves = ({ machine }: Pipeline) => machine.replace(/build-image$/, 'move-channel');
@@ -117,7 +120,7 @@ const outputOf = ({ output }: { output?: string | undefined }): MoveOutput => JS
 const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : '');
 
 /** What an execution does, or did: moves, images, and what a revoke hits. */
-function shownMove({ verb, moves, builds, rebuild, hits }: MoveOutput, terminal: Terminal): string {
+function shownMove({ verb, moves, builds, rebuild, hits, usage }: MoveOutput, terminal: Terminal): string {
   const images = builds.flatMap(({ recipe, build, images: own }) =>
     own.map(({ region, ami }, index): Cell[] => [
       { text: index === 0 ? `${recipe}-${build}` : '' },
@@ -132,9 +135,15 @@ function shownMove({ verb, moves, builds, rebuild, hits }: MoveOutput, terminal:
         `runs on: ${count} instance${count === 1 ? '' : 's'} of ${ami} in ${region}: ${first.join(', ')}${andMore(count - first.length)}`,
     ),
     ...(hits && hits.sharedWith.length > 0
-      ? [`may have instances, which nothing here shows: ${hits.sharedWith.join(', ')}${andMore(hits.moreUsers)}`]
+      ? [`may launch the images: ${hits.sharedWith.join(', ')}${andMore(hits.moreUsers)}`]
       : []),
     ...(hits?.descendants ?? []).map(({ recipe, build }) => `made from it: ${recipe}-${build}`),
+    ...(hits?.strangers ?? []).map(
+      ({ ami, region, name }) => `made from it: ${ami} in ${region}, "${name}", which is not ours`,
+    ),
+    ...(hits && hits.moreStrangers > 0 ? [`made from it: ${hits.moreStrangers} more AMIs, which are not ours`] : []),
+    ...(hits?.unknown ? [`nobody can tell what was made from it: ${hits.unknown}`] : []),
+    ...saysUsage(usage),
     ...(rebuild.length > 0 ? [`built again: ${rebuild.join(', ')}`] : []),
   ];
   return [

@@ -17,6 +17,7 @@ export const fixedWaits = {
   Verify: fixed('Verify', patience.verify, 3),
   Publish: fixed('Publish', patience.publish, 1),
   CleanUp: fixed('CleanUp', patience.cleanUp, 25),
+  AwaitUsage: fixed('AwaitUsage', patience.usage, 90),
   VerifyMove: fixed('VerifyMove', patience.verify, 3),
   MoveChannel: fixed('MoveChannel', patience.publish, 1),
   VerifyShare: fixed('VerifyShare', patience.verify, 3),

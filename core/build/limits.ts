@@ -18,6 +18,8 @@ export const patience = {
   copy: ({ timeout }: Pick<Recipe['distribute'][number], 'timeout'>): number => secondsOf(timeout),
   /** Until Verify reads back what the recipe asks for. New permissions can take minutes to appear. */
   verify: 300,
+  /** Until EC2 has counted who uses an image, while a person waits. */
+  usage: 180,
   /** Until every region's channel holds the image. */
   publish: 900,
   /** Until every temporary resource of a published build is gone. */

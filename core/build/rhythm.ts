@@ -34,6 +34,7 @@ export const quickRhythms = {
   Publish: steady(20),
   CleanUp: steady(22),
   Compensate: steady(60),
+  AwaitUsage: steady(20),
   VerifyMove: steady(30),
   MoveChannel: steady(20),
   UndoMove: steady(20),
@@ -62,10 +63,8 @@ export function looksWithin(seconds: number, { heartbeat, interval, growth, long
   return looks + Math.max(0, Math.ceil((seconds - elapsed) / (heartbeat + longest)));
 }
 
-type Slow = keyof typeof slowing;
-
 /** Looks of a wait that reaches its limit: quick looks first, then slow ones, and the look that ends it. */
-const looksOf = (state: Slow, bound: number, quickFor: number): number =>
+const looksOf = (state: keyof typeof slowing, bound: number, quickFor: number): number =>
   looksWithin(Math.min(bound, quickFor), quickRhythms[state]) +
   looksWithin(Math.max(0, bound - quickFor), slowing[state]) +
   1;

@@ -80,14 +80,27 @@ export function usersHit(users: string[]): Pick<RevokeHits, 'sharedWith' | 'more
   return { sharedWith: all.slice(0, mostUsers), moreUsers: Math.max(0, all.length - mostUsers) };
 }
 
-/** What a revoke hits, as far as EC2 and the bucket tell. Nothing tells of instances in other accounts. */
-export interface RevokeHits {
+/** AMIs that were made from a revoked one, and carry no tags of a build. */
+interface StrangersHit {
+  strangers: { region: string; ami: string; name: string }[];
+  moreStrangers: number;
+}
+
+export function strangersHit(all: StrangersHit['strangers']): StrangersHit {
+  const strangers = all.slice(0, mostUsers).map(({ region, ami, name }) => ({ region, ami, name }));
+  return { strangers, moreStrangers: all.length - strangers.length };
+}
+
+/** What a revoke hits, as far as EC2 and the bucket tell at once. AwaitUsage tells of other accounts. */
+export interface RevokeHits extends StrangersHit {
   channels: string[];
   instances: InstancesHit[];
   /** Who may launch the images: others may have instances of them. The first ones only. */
   sharedWith: string[];
   /** How many others may launch them. */
   moreUsers: number;
-  /** Builds whose source image is one of the images. */
+  /** Builds that were made from the images. */
   descendants: { recipe: string; build: string }[];
+  /** Why nobody can tell what was made from the images. */
+  unknown: string | null;
 }

@@ -42,6 +42,8 @@ export interface ImageUsage {
   children: Evidence<ImageChild[]>;
   /** Other accounts, by EC2's usage report. */
   others: Evidence<OtherAccounts>;
+  /** Whether EC2 is making a report, which is newer than the one in `others`. */
+  reportUnderway: boolean;
   /** The last launch by any account. EC2 tells of a launch a day later: `until` is the end of the time that it has told of. */
   launched: Evidence<{ last?: string; until: string }>;
 }
@@ -51,7 +53,7 @@ const kinds = ['instances', 'templates', 'parameters', 'recipes', 'children', 'o
 type Kind = (typeof kinds)[number];
 
 /** A use of an AMI, in words. */
-interface Use {
+export interface Use {
   kind: Kind;
   says: string;
 }

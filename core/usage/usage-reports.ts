@@ -20,6 +20,7 @@ const isWhole = ({ accounts, types }: UsageReport): boolean =>
 interface ReportChoice {
   use: Evidence<UsageReport>;
   ask: boolean;
+  underway: boolean;
 }
 
 /** Chooses among the reports of one AMI. EC2 makes one report of an AMI at a time, and keeps it for 30 days. */
@@ -27,20 +28,23 @@ export function chooseReport(reports: UsageReport[], now: Date): ReportChoice {
   const newestFirst = reports.toSorted((one, other) => other.createdAt.localeCompare(one.createdAt));
   const pending = newestFirst.find(({ state }) => state === 'pending');
   const ready = newestFirst.find((one) => one.state === 'available' && isWhole(one));
+  const underway = pending !== undefined;
   const ask = pending === undefined && (ready === undefined || ageOf(ready, now) > renewDays * day);
-  if (ready && ageOf(ready, now) <= staleDays * day) return { use: { known: ready }, ask };
+  if (ready && ageOf(ready, now) <= staleDays * day) return { use: { known: ready }, ask, underway };
   if (pending) {
     const unknown = `EC2 has not completed its usage report ${pending.report}, which was asked for at ${pending.createdAt}`;
-    return { use: { unknown }, ask };
+    return { use: { unknown }, ask, underway };
   }
   const [last] = newestFirst;
   if (last?.state === 'error')
     return {
       use: { unknown: `EC2 could not make its usage report ${last.report}: ${last.reason ?? 'it gives no reason'}` },
       ask,
+      underway,
     };
-  if (ready) return { use: { unknown: `the last usage report, ${ready.report}, is of ${ready.createdAt}` }, ask };
-  return { use: { unknown: 'EC2 has no usage report of all accounts and resources' }, ask };
+  if (ready)
+    return { use: { unknown: `the last usage report, ${ready.report}, is of ${ready.createdAt}` }, ask, underway };
+  return { use: { unknown: 'EC2 has no usage report of all accounts and resources' }, ask, underway };
 }
 
 const countOf = (entries: UsageEntry[], type: RegExp): number =>

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { resolveMove as decide } from '../../aws/channel/resolve-move.ts';
 import { resolveRestore, resolveRevoke } from '../../aws/channel/resolve-revoke.ts';
+import { familyPermissions } from '../../aws/usage/ancestry.ts';
 import { moveRequest, moverOf } from '../../core/channel/move-request.ts';
 import { refuse } from '../../core/recipe/problems.ts';
 import { executionReference, lambda, stage } from '../stage.ts';
@@ -16,8 +17,8 @@ export const resolveMove = stage({
     's3:GetObject',
     'ssm:GetParameter',
     'ec2:DescribeImageAttribute',
-    'ec2:DescribeImages',
     'ec2:DescribeInstances',
+    ...familyPermissions,
     'states:DescribeExecution',
   ],
   async run({ input, execution: { id } }, cloud) {

@@ -21,6 +21,17 @@ export const declaredFunctions: Declared[] = allFunctions.map(({ key, byEvents, 
 const implied: Record<string, string[]> = {
   'ec2:CopyImage': actionsOnKeys,
   'ec2:RunInstances': actionsOnKeys,
+  // EC2 looks with its caller's permissions: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-ami-references.html
+  'ec2:DescribeImageReferences': [
+    'ec2:DescribeInstances',
+    'ec2:DescribeLaunchTemplates',
+    'ec2:DescribeLaunchTemplateVersions',
+    'ssm:DescribeParameters',
+    'ssm:GetParameters',
+    'imagebuilder:ListImageRecipes',
+    'imagebuilder:ListContainerRecipes',
+    'imagebuilder:GetContainerRecipe',
+  ],
   's3:GetObject': ['s3:ListBucket'], // otherwise S3 answers Forbidden for an absent object
   'ssm:PutParameter': ['ec2:DescribeImages'], // Parameter Store looks at an AMI with its writer's permissions
 };

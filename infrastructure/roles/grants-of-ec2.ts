@@ -58,7 +58,10 @@ const launchTemplates: Grant[] = [
 
 /** EC2's actions that take no resource. */
 const descriptions = [
+  'DescribeImageReferences',
   'DescribeImages',
+  'DescribeImageUsageReportEntries',
+  'DescribeImageUsageReports',
   'DescribeInstances',
   'DescribeLaunchTemplates',
   'DescribeLaunchTemplateVersions',
@@ -91,6 +94,10 @@ export const grantsOfEc2: GrantTable = {
     { Resource: [imageHere, snapshotHere], Condition: taggedAsOurs },
     { Resource: here('instance'), Condition: madeByUs },
   ],
+  'ec2:CreateImageUsageReport': [
+    { Resource: images, Condition: madeByUs },
+    { Resource: anywhere('image-usage-report') },
+  ],
   'ec2:CreateLaunchTemplateVersion': launchTemplates,
   'ec2:CreateTags': {
     launch: tagsAtLaunch,
@@ -112,6 +119,7 @@ export const grantsOfEc2: GrantTable = {
   'ec2:DetachImageWatermark': [{ Resource: images, Condition: madeByUs }],
   'ec2:DisableImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:EnableImage': [{ Resource: images, Condition: madeByUs }],
+  'ec2:GetImageAncestry': [{ Resource: images }],
   'ec2:ModifyImageAttribute': [{ Resource: images, Condition: madeByUs }],
   'ec2:ModifyLaunchTemplate': launchTemplates,
   'ec2:ModifySnapshotAttribute': [

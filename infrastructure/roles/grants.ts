@@ -4,7 +4,7 @@ import { arn, getArn, sub, type Text } from '../cloudformation.ts';
 import { copyTargetRoles, grantsOfKms } from './grants-of-kms.ts';
 import { grantsOfEc2 } from './grants-of-ec2.ts';
 import { grantsOfS3 } from './grants-of-s3.ts';
-import { anything, here, type Grant, type GrantTable } from './policies.ts';
+import { anything, here, throughReferences, type Grant, type GrantTable } from './policies.ts';
 
 /** Commands go only to our instances. Their output goes to the bucket. */
 const commandsOf = (documents: Text[]): Grant[] => [
@@ -22,6 +22,7 @@ function grantsOfSsm(channelRoot: string): GrantTable {
   return {
     'ssm:DeleteParameter': [{ Resource: channels }],
     'ssm:DescribeInstanceInformation': anything,
+    'ssm:DescribeParameters': throughReferences(),
     'ssm:GetCommandInvocation': anything,
     'ssm:GetParameter': {
       resolve: sources,
@@ -30,6 +31,7 @@ function grantsOfSsm(channelRoot: string): GrantTable {
       watchSources: sources,
       others: [{ Resource: channels }],
     },
+    'ssm:GetParameters': throughReferences(arn('ssm:*:${AWS::AccountId}:parameter/*')),
     'ssm:GetParametersByPath': [{ Resource: arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot) }], // IAM checks the path itself
     'ssm:ListCommandInvocations': anything,
     'ssm:ListCommands': anything,
@@ -95,6 +97,9 @@ export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => (
       Condition: { StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] } },
     },
   ],
+  'imagebuilder:GetContainerRecipe': throughReferences(arn('imagebuilder:*:*:container-recipe/*/*')),
+  'imagebuilder:ListContainerRecipes': throughReferences(),
+  'imagebuilder:ListImageRecipes': throughReferences(),
   ...grantsOfKms,
   ...grantsOfS3,
   // vCPUs in the pipeline's region; AMIs, public ones, users of an AMI and pending snapshots in every region of a recipe

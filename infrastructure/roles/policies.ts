@@ -22,6 +22,11 @@ export const images = arn('ec2:*::image/*');
 export const snapshots = arn('ec2:*::snapshot/*');
 export const inBucket = (key: string) => sub('${ArtifactBucket.Arn}/' + key);
 
+/** Only what EC2 itself calls when it looks for the resources that name an AMI. */
+export const throughReferences = (Resource: Text = '*'): Grant[] => [
+  { Resource, Condition: { 'ForAnyValue:StringEquals': { 'aws:CalledVia': ['ec2-images.amazonaws.com'] } } },
+];
+
 const carries = (key: string) => ({ Null: { [`${key}/golden:build`]: 'false' } });
 export const madeByUs = carries('aws:ResourceTag');
 export const taggedAsOurs = carries('aws:RequestTag');

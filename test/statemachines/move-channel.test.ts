@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ChannelRecord } from '../../core/channel/channel-record.ts';
+import type { RevokeHits } from '../../core/channel/revocation.ts';
+import type { Hits } from '../../core/usage/hits.ts';
 import { heldContent } from '../../core/channel/held-content.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import { brisk } from '../support/deployed.ts';
@@ -310,6 +312,47 @@ describe('a build is revoked', () => {
       },
     });
     expect(imagesOf(simulation, second)).toEqual(before);
+  });
+
+  test('a plan waits for the usage reports of EC2, which tell of other accounts, and of nothing of the day before', async () => {
+    const { ec2 } = simulation.cloud.services;
+    const stranger = { account: '444455556666', region: 'us-east-1' };
+    const launch = { ImageId: imageOf(simulation, second), InstanceType: 't3.small', MinCount: 1, MaxCount: 1 };
+    const instance = ec2['RunInstances']?.(launch, caller) as { Instances: { InstanceId: string }[] };
+    ec2['RunInstances']?.(launch, stranger);
+    await simulation.pass(30);
+    ec2['CreateImage']?.({ InstanceId: instance.Instances[0]?.InstanceId, Name: 'by hand' }, caller);
+    await simulation.pass(2 * 86_400);
+    const { output } = await move(simulation, { ...revoke, build: second, plan: true });
+    const { hits, usage } = JSON.parse(output ?? '{}') as { hits: RevokeHits; usage: Hits };
+    expect(hits.strangers).toMatchObject([{ region: 'us-east-1', name: 'by hand' }]);
+    expect(usage.images.map(({ region, unknown }) => [region, unknown])).toEqual(regions.map((region) => [region, []]));
+    expect(usage.images[0]?.uses).toEqual([
+      { kind: 'others', says: expect.stringMatching(/^account 444455556666: 1 instance \(as of /) },
+    ]);
+    expect(usage.images[1]?.uses).toEqual([]);
+  });
+
+  test('what EC2 does not tell is told as unknown, and nothing waits for it', async () => {
+    const { ec2 } = simulation.cloud.services;
+    const { CreateImageUsageReport, DescribeImageReferences } = ec2;
+    for (const [at, { usageReports }] of regions.map((region) => [region, simulation.cloud.world.region(region)] as const))
+      if (at === 'us-east-1') usageReports.clear();
+    const no = () => {
+      throw Object.assign(new Error('no'), { name: 'UnauthorizedOperation' });
+    };
+    Object.assign(ec2, { CreateImageUsageReport: no, DescribeImageReferences: no });
+    const began = simulation.clock.now();
+    const { output } = await move(simulation, { ...revoke, build: second, plan: true });
+    Object.assign(ec2, { CreateImageUsageReport, DescribeImageReferences });
+    const { usage } = JSON.parse(output ?? '{}') as { usage: Hits };
+    expect(usage.images[0]?.unknown).toEqual([
+      expect.stringMatching(/^launch templates: ec2:DescribeImageReferences .*UnauthorizedOperation/),
+      expect.stringMatching(/^SSM parameters: /),
+      expect.stringMatching(/^Image Builder recipes: /),
+      expect.stringMatching(/^other accounts: EC2 has no usage report .*; ec2:CreateImageUsageReport .*Unauthorized/),
+    ]);
+    expect(simulation.clock.now() - began).toBeLessThan(60_000);
   });
 
   test('every channel goes back to the build before, and the images are disabled in every region', async () => {

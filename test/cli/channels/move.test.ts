@@ -100,7 +100,7 @@ describe('a build is revoked', () => {
     expect(exitCode).toBe(0);
     expect(out).toMatch(
       new RegExp(
-        `/golden/base/prod +us-east-1 +${builds[2]} +${builds[1]}[\\s\\S]+base-${builds[2]} +us-east-1 +ami-\\w+ +disabled\\n\\n.*nothing here shows: 444455556666`,
+        `/golden/base/prod +us-east-1 +${builds[2]} +${builds[1]}[\\s\\S]+base-${builds[2]} +us-east-1 +ami-\\w+ +disabled\\n\\n.*may launch the images: 444455556666`,
       ),
     );
     expect(await heldBuild('prod')).toBe(builds[2]);

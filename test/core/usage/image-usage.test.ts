@@ -12,6 +12,7 @@ const nothing: ImageUsage = {
   recipes: { known: [] },
   children: { known: [] },
   others: { known: { reportedAt: '2026-11-27T11:00:00.000Z', report: 'amiur-1', accounts: [] } },
+  reportUnderway: false,
   launched: { known: { until: '2026-11-26T12:00:00.000Z' } },
 };
 

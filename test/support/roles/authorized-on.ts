@@ -149,6 +149,14 @@ function taggedLater({ params, on, unowned, carried }: Asking): Ask[] {
   );
 }
 
+const referenced: Record<string, string[]> = {
+  'ec2:Instance': ['ec2:DescribeInstances'],
+  'ec2:LaunchTemplate': ['ec2:DescribeLaunchTemplates', 'ec2:DescribeLaunchTemplateVersions'],
+  'ssm:Parameter': ['ssm:DescribeParameters', 'ssm:GetParameters'],
+  'imagebuilder:ImageRecipe': ['imagebuilder:ListImageRecipes'],
+  'imagebuilder:ContainerRecipe': ['imagebuilder:ListContainerRecipes', 'imagebuilder:GetContainerRecipe'],
+};
+
 const asked: Record<string, (of: Asking) => Ask[]> = {
   'ec2:RunInstances'({
     params,
@@ -191,6 +199,20 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
       ...[...keys].flatMap(withKey),
     ];
   },
+  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-ami-references.html#ami-references-required-permissions
+  'ec2:DescribeImageReferences': ({ on, params, region, account }) => {
+    const resources: Record<string, string> = {
+      'ssm:GetParameters': `arn:aws:ssm:${region}:${account}:parameter/some`,
+      'imagebuilder:GetContainerRecipe': `arn:aws:imagebuilder:${region}:${account}:container-recipe/some/1.0.0`,
+    };
+    const actions: string[] = params.ResourceTypes.flatMap(({ ResourceType }: any) => referenced[ResourceType] ?? []);
+    const context = { 'aws:CalledVia': 'ec2-images.amazonaws.com' };
+    return [on('*'), ...actions.map((action) => ({ action, resource: resources[action] ?? '*', context }))];
+  },
+  'ec2:CreateImageUsageReport': ({ params, on, unowned, here, carried }) => [
+    on(unowned('image', params.ImageId), carried(params.ImageId)),
+    on(here('image-usage-report')),
+  ],
   'ec2:CreateImage': ({ params, here, unowned, on, carried, made }) => [
     on(here('instance', params.InstanceId), carried(params.InstanceId)),
     ...made('image', unowned('image')),
@@ -295,6 +317,7 @@ const byId: Record<string, [string, 'here' | 'unowned', string]> = {
   'ec2:DeregisterImage': ['ImageId', 'unowned', 'image'],
   'ec2:DisableImage': ['ImageId', 'unowned', 'image'],
   'ec2:EnableImage': ['ImageId', 'unowned', 'image'],
+  'ec2:GetImageAncestry': ['ImageId', 'unowned', 'image'],
   'ec2:DescribeImageAttribute': ['ImageId', 'unowned', 'image'],
   'ec2:DescribeSnapshotAttribute': ['SnapshotId', 'unowned', 'snapshot'],
   'ec2:ModifyImageAttribute': ['ImageId', 'unowned', 'image'],
@@ -320,6 +343,8 @@ export function askedFor(call: SeenCall, facts: AccountFacts): Ask[] {
 
 const takesNoResource = new Set([
   'ec2:DescribeImages',
+  'ec2:DescribeImageUsageReportEntries',
+  'ec2:DescribeImageUsageReports',
   'ec2:DescribeInstances',
   'ec2:DescribeInstanceTypeOfferings',
   'ec2:DescribeInstanceTypes',

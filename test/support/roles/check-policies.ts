@@ -43,7 +43,7 @@ function textOf(resource: unknown, { Resources }: Template): string {
 }
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
-const inEveryRequest = new Set(['aws:RequestedRegion']);
+const inEveryRequest = new Set(['aws:RequestedRegion', 'aws:CalledVia']);
 
 export const general = (key: string) => key.replace(/^([\w-]+:\w+)\/.*/, '$1');
 
@@ -120,10 +120,12 @@ export async function checkPolicy(where: string, statements: Statement[], templa
         const taggable = kind.conditionKeys.some((key) => /^aws:(Request|Resource)Tag\//.test(key));
         const source = sources[action]?.includes(kind.name);
         const lent = kind.name === 'launch-template' && isLent(Condition);
-        if (prefix === 'ec2' && changes && taggable && tagged.length === 0 && !source && !lent)
+        // A usage report costs nothing, belongs to an AMI of ours, and goes by itself.
+        const report = kind.name === 'image-usage-report';
+        if (prefix === 'ec2' && changes && taggable && tagged.length === 0 && !source && !lent && !report)
           say(`on any ${kind.name}`);
         if (tagged.length > 0) ours.add(action);
-        if (kind.conditionKeys.some((key) => key.startsWith('aws:RequestTag/'))) made.add(action);
+        if (!report && kind.conditionKeys.some((key) => key.startsWith('aws:RequestTag/'))) made.add(action);
       }
     }
   }

@@ -77,6 +77,7 @@ const operators: Record<string, Operator> = {
   StringNotEquals: (wanted, actual) => !some(same)(wanted, actual), // holds for a missing value, as in IAM
   // This also holds for a missing value: a well-known trap of IAM. Our statements therefore require the key itself, too.
   'ForAllValues:StringEquals': (wanted, actual) => (actual ?? []).every((value) => wanted.includes(value)),
+  'ForAnyValue:StringEquals': some(same),
   StringLike: some(like),
   ArnEquals: some(arnLike), // IAM allows wildcards in this operator, too
   ArnLike: some(arnLike),

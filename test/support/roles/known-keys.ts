@@ -36,7 +36,7 @@ export function asAwsAsks(ask: Ask): Ask {
   const context: Ask['context'] = {};
   for (const [key, value] of Object.entries(ask.context)) {
     const name = asInTables(key);
-    if (table.keys.has(name) || kind?.keys.has(name)) context[key] = value;
+    if (key === 'aws:CalledVia' || table.keys.has(name) || kind?.keys.has(name)) context[key] = value;
   }
   return { ...ask, context };
 }

@@ -325,6 +325,7 @@ const revoked: PermissionRun = {
     const { build: second } = manifestIn(simulation, await build(simulation, { recipe: 'base', force: true }));
     await build(simulation, { recipe: { ...recipe, ...short, name: 'child', source: { channel: 'base/stable' } } });
     const revoke = { verb: 'revoke', build: second, why: 'CVE', descendants: 'rebuild' };
+    await move({ ...revoke, plan: true });
     const { ec2 } = simulation.cloud.services;
     for (const action of ['DisableImage', 'EnableImage'] as const) {
       const { [action]: real } = ec2;

@@ -1,0 +1,51 @@
+import { targetsOf } from '../../core/channel/candidates.ts';
+import { onlyPlace } from '../../core/distribute/place.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { descendantsIn, type Family, type FamilyMember } from '../../core/usage/family.ts';
+import type { ImageChild } from '../../core/usage/image-usage.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { readDocument } from '../memory/documents.ts';
+import { readFamily } from '../usage/ancestry.ts';
+import { evidence } from '../usage/evidence.ts';
+
+/** What was made from a build's image, in the regions of the build. */
+interface Descendants {
+  builds: BuildIdentity[];
+  /** AMIs without our tags. */
+  others: ImageChild[];
+  /** Why nobody can tell. */
+  unknown?: string;
+}
+
+/**
+ * The builds and AMIs that were made from a build's image, and from theirs. EC2 remembers the source of an AMI, even over AMIs that
+ * are gone. It remembers none for an AMI that was registered from snapshots: there the tags name the build, and its plan the source.
+ */
+export async function descendantsOf(artifacts: Artifacts, { recipe, build }: BuildIdentity): Promise<Descendants> {
+  const manifest = await readDocument(artifacts, { recipe, build }, 'manifest');
+  const images = targetsOf({ manifest }).map(({ ami, ...at }) => ({ region: onlyPlace(at).region, ami: ami ?? '' }));
+  const regions = [artifacts.aws.region, ...images.map(({ region }) => region)];
+  const family = await evidence(async () => withPlannedSources(artifacts, await readFamily(artifacts.aws, regions)));
+  if (family.unknown !== undefined) return { builds: [], others: [], unknown: family.unknown };
+  const nearestFirst = images
+    .flatMap((image) => descendantsIn(family.known, image))
+    .toSorted((one, other) => one.generation - other.generation);
+  const builds = new Map<string, BuildIdentity>();
+  const others = new Map<string, ImageChild>();
+  for (const child of nearestFirst) {
+    const { recipe: of, build: id } = child;
+    if (of === undefined || id === undefined) others.set(`${child.region} ${child.ami}`, child);
+    else if (of !== recipe || id !== build) builds.set(`${of} ${id}`, { recipe: of, build: id });
+  }
+  return { builds: [...builds.values()], others: [...others.values()] };
+}
+
+async function withPlannedSources(artifacts: Artifacts, { members, beyond }: Family): Promise<Family> {
+  const planned = async (member: FamilyMember): Promise<FamilyMember> => {
+    const { 'golden:recipe': recipe, 'golden:build': build } = member.tags;
+    if (member.madeFrom || recipe === undefined || build === undefined) return member;
+    const plan = await readDocument(artifacts, { recipe, build }, 'plan');
+    return plan ? { ...member, madeFrom: { region: plan.source.region, ami: plan.source.ami } } : member;
+  };
+  return { members: await Promise.all(members.map(planned)), beyond };
+}

@@ -1,0 +1,52 @@
+import { inBatches } from '../batches.ts';
+import { unknownOf, usesOf, type ImageUsage, type Use } from './image-usage.ts';
+
+/** Who uses an AMI that is revoked, beside its instances in this account and the builds made from it, which ResolveMove tells. */
+interface ImageHit {
+  region: string;
+  ami: string;
+  uses: Use[];
+  /** How many more uses there are. */
+  more: number;
+  /** The look-ups that prove nothing, with their reasons. */
+  unknown: string[];
+}
+
+/** Who uses the AMIs of a revoke. */
+export interface Hits {
+  images: ImageHit[];
+  /** How many more AMIs there are, whose users nobody has looked up. */
+  more: number;
+}
+
+/** The users of the AMIs in words, a line each. @param usage The failure of the look-up, if it has no answer. */
+export function saysUsage(usage: Hits | { Cause: string } | undefined): string[] {
+  if (!usage) return [];
+  if (!('images' in usage)) return [`nobody can tell who else uses the images: ${usage.Cause}`];
+  return [
+    ...usage.images.flatMap(({ region, ami, uses, more, unknown }) => [
+      ...uses.map(({ says }) => `uses ${ami} in ${region}: ${says}`),
+      ...(more > 0 ? [`uses ${ami} in ${region}: ${more} more`] : []),
+      ...unknown.map((reason) => `nobody can tell who uses ${ami} in ${region}, ${reason}`),
+    ]),
+    ...(usage.more > 0 ? [`nobody has looked who uses ${usage.more} more AMIs`] : []),
+  ];
+}
+
+// Step Functions passes on at most 256 KiB, and a revoke must not fail because an image is popular.
+const mostUses = 20;
+/** AMIs of a revoke whose users are looked up. */
+export const mostHitImages = 40;
+
+const toldBefore = new Set(['instances', 'children']);
+
+/** @param channels The parameters that the revoke itself moves away. They and those of further copies are no hits. */
+export function hitOf(usage: ImageUsage, channels: readonly string[]): ImageHit {
+  const moves = (name: string) => channels.some((channel) => name === channel || name.startsWith(`${channel}/`));
+  const { known: parameters } = usage.parameters;
+  const others = parameters && { known: parameters.filter((name) => !moves(name)) };
+  const uses = usesOf({ ...usage, parameters: others ?? usage.parameters }).filter(({ kind }) => !toldBefore.has(kind));
+  const [first = []] = inBatches(uses, mostUses);
+  const { region, ami } = usage;
+  return { region, ami, uses: first, more: uses.length - first.length, unknown: unknownOf(usage) };
+}
