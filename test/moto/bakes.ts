@@ -36,6 +36,8 @@ export interface Baked {
   cause: string | undefined;
   build: string;
   entered: string[];
+  /** The states whose heartbeat ran out. */
+  missed: string[];
   manifest: Manifest | undefined;
 }
 
@@ -60,6 +62,7 @@ export async function bakedOf(lab: Lab, execution: string, input: { recipe: unkn
     cause,
     build,
     entered: await lab.entered(execution),
+    missed: await lab.missedBeats(execution),
     manifest: await storedManifest(lab, name, build),
   };
 }
@@ -92,7 +95,11 @@ export async function expectPublished(lab: Lab, name: string, baked: Baked, wher
 }
 
 /** The recipe al2023-base in all its three regions, as its file says it. */
-export async function bakeHappily(lab: Lab, scenario: string, setup?: Setup): Promise<MotoEstate> {
+export async function bakeHappily(
+  lab: Lab,
+  scenario: string,
+  setup?: Setup,
+): Promise<MotoEstate & Pick<Baked, 'missed'>> {
   const name = 'al2023-base';
   const baked = await bakeOnMoto(lab, scenario, { recipe: name }, setup);
   const estate = await expectPublished(lab, name, baked);
@@ -123,5 +130,5 @@ export async function bakeHappily(lab: Lab, scenario: string, setup?: Setup): Pr
       volume: ['123456789012'],
     },
   });
-  return estate;
+  return { ...estate, missed: baked.missed };
 }

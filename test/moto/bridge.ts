@@ -9,7 +9,9 @@ import type { HttpAnswer, HttpCall } from './wire.ts';
 export interface Ends {
   /** Invokes a function; undefined where there is none of that name. */
   invoke(functionName: string, payload: string, trace: string): Promise<FunctionOutcome> | undefined;
-  caller(functionName: string): FunctionCaller;
+  caller(functionName: string, payload: string): FunctionCaller;
+  /** Hears of a call of EventBridge that failed; nobody waits for its answer. */
+  unheard?(functionName: string, error: string): void;
   /** Answers a call that a function made. */
   answer(call: HttpCall, caller: FunctionCaller): Promise<HttpAnswer>;
   /** Passes on a call that no function made: moto's own tasks. */
@@ -30,22 +32,24 @@ const invocation = /^\/2015-03-31\/functions\/([^/]+)\/invocations/;
 export async function startBridge(ends: Ends): Promise<Bridge> {
   const traces = new Map<string, FunctionCaller>();
 
-  async function invoke(name: string, payload: string): Promise<HttpAnswer> {
+  async function invoke(name: string, payload: string, isEvent: boolean): Promise<HttpAnswer> {
     const root = `1-${randomBytes(4).toString('hex')}-${randomBytes(12).toString('hex')}`;
-    traces.set(root, ends.caller(name));
+    traces.set(root, ends.caller(name, payload));
     const outcome = await ends.invoke(name, payload, `Root=${root};Parent=${randomBytes(8).toString('hex')};Sampled=0`);
     const headers = { 'content-type': 'application/json', 'x-amzn-requestid': root };
     if (!outcome) {
       const body = JSON.stringify({ Type: 'User', Message: `Function not found: ${name}` });
       return { status: 404, headers: { ...headers, 'x-amzn-errortype': 'ResourceNotFoundException' }, body };
     }
+    if (isEvent && outcome.failed) ends.unheard?.(name, outcome.body);
     const error = outcome.failed ? { 'x-amz-function-error': 'Unhandled' } : {};
     return { status: 200, headers: { ...headers, 'x-amz-executed-version': '$LATEST', ...error }, body: outcome.body };
   }
 
   function answer(call: HttpCall): Promise<HttpAnswer> {
     const name = invocation.exec(call.path)?.[1];
-    if (name) return invoke(decodeURIComponent(name), call.body.toString() || '{}');
+    const isEvent = call.headers['x-amz-invocation-type'] === 'Event';
+    if (name) return invoke(decodeURIComponent(name), call.body.toString() || '{}', isEvent);
     const root = /Root=([^;]+)/.exec(String(call.headers['x-amzn-trace-id'] ?? ''))?.[1] ?? '';
     const caller = traces.get(root);
     return caller ? ends.answer(call, caller) : ends.pass(call);

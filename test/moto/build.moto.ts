@@ -17,17 +17,43 @@ import { motoHome, openLab, type Lab } from './lab.ts';
 let lab: Lab;
 beforeAll(async () => {
   lab = await openLab();
+  // One of the two target regions sends its events to the pipeline. Builds look at copies in the other one themselves.
+  await lab.deploy('regions');
+  const made = await lab.golden(
+    'regions',
+    'eu-west-1',
+    '--apply',
+    '--recipes',
+    'examples',
+    '--stage',
+    'regions',
+    '--json',
+  );
+  expect(made).toMatchObject({ exitCode: 0, out: expect.stringContaining('"create"') });
 });
 afterAll(() => lab.stop());
 
 test.concurrent(
   'al2023-base is baked, checked, copied to three regions, shared and published, and leaves no instance',
   async () => {
-    // the image is pending at the first look, so that the wait loop itself runs on moto
-    const { launched } = await bakeHappily(lab, 'happy', { faults: { looks: { image: 1 } } });
+    const { launched, missed } = await bakeHappily(lab, 'happy', { faults: { takes: { image: 4, copy: 4 } } });
     expect(launched).toBe(2); // builder and candidate, no more
+    // Events end every wait. Only the region without a stack sends none, so AwaitCopy itself looks there again.
+    expect(missed).toEqual(['AwaitCopy']);
   },
 );
+
+test.concurrent('a build completes though EventBridge loses all its events', async () => {
+  const document = motoRecipe('events-lost', { distribute: motoRecipe('').distribute.slice(0, 2) });
+  const setup = {
+    faults: { loseEvents: true, takes: { image: 3, copy: 3 } },
+    // The deployed heartbeats of these waits are minutes.
+    definition: (text: string) => text.replaceAll(/"HeartbeatSecondsPath": "[^"]*"/g, '"HeartbeatSeconds": 8'),
+  };
+  const baked = await bakeOnMoto(lab, 'events-lost', { recipe: document }, setup);
+  await expectPublished(lab, 'events-lost', baked, [motoHome, 'eu-west-1']);
+  expect(new Set(baked.missed)).toEqual(new Set(['Seal', 'AwaitImage', 'AwaitCopy']));
+});
 
 test.concurrent('a provisioning step that fails leaves nothing behind and its last words in the manifest', async () => {
   const noise = 'downloading a package\n'.repeat(2000); // more than SSM answers with: the end is in the bucket only
@@ -164,7 +190,7 @@ test.concurrent(
   'a build that is killed after CreateImage and started again adopts its image and makes no twin; the next is up to date',
   async () => {
     const document = motoRecipe('killed');
-    const machine = await lab.deploy('killed', { faults: { looks: { image: 1000 } } }); // there is time to kill it
+    const machine = await lab.deploy('killed', { faults: { takes: { image: 3600 } } }); // there is time to kill it
     const first = await lab.start(machine, 'first', { recipe: document });
     await lab.reach(first, 'AwaitImage');
     await lab.sfn.send(new StopExecutionCommand({ executionArn: first, error: 'Killed' }));
@@ -227,14 +253,14 @@ test.concurrent('golden builds with a deployed pipeline over the wire, lists, te
   const file = join(folder, 'by-hand.yaml');
   await writeFile(file, JSON.stringify(document));
   const where = ['--stage', 'by-hand'];
-  await lab.deploy('by-hand', { faults: { looks: { image: 1 } } });
+  await lab.deploy('by-hand', { faults: { takes: { image: 2 } } });
 
   const built = await lab.golden('build', file, '--json', ...where);
   expect(built).toMatchObject({ exitCode: 0, err: expect.stringMatching(/● AwaitImage (.*\n)*.*✓ CleanUp /) });
   const manifest = JSON.parse(built.out) as Manifest;
   expect(manifest).toMatchObject({ status: 'published', targets: [{ region: motoHome, status: 'published' }] });
 
-  lab.layer.plan('by-hand', { looks: { image: 1000 } }); // there is time to look at it, and to stop it
+  lab.layer.plan('by-hand', { takes: { image: 3600 } }); // there is time to look at it, and to stop it
   const detached = await lab.golden('build', file, '--force', '--detach', '--json', ...where);
   const { build, execution } = JSON.parse(detached.out) as { build: string; execution: string };
   await lab.reach(execution, 'AwaitImage');
@@ -258,19 +284,28 @@ test.concurrent('golden builds with a deployed pipeline over the wire, lists, te
   await rm(folder, { recursive: true });
 });
 
+test("moto's event buses took every event, and wake failed at none", () => {
+  expect([lab.layer.events.refused, lab.unheard]).toEqual([[], []]);
+  expect([...lab.layer.events.sent.keys()].toSorted()).toEqual([
+    'EC2 AMI State Change',
+    'EC2 Command Invocation Status-change Notification',
+    'EC2 Instance State-change Notification',
+  ]);
+});
+
 test('no function made a call that its role does not allow', () => {
   const functions = Object.fromEntries(declaredFunctions.map(({ key, actions }) => [key, actions]));
   const undeclared = [...lab.layer.seen].flatMap(([key, actions]) =>
     [...actions].filter((action) => !functions[key]?.includes(action)).map((action) => `${key}: ${action}`),
   );
   expect(undeclared).toEqual([]);
-  // moto's builds copy into no other account. The other machines run on the simulator only, but for sweep.moto.ts.
+  // moto's builds copy into no other account.
   const definition = readFileSync('statemachines/build-image.asl.json', 'utf8');
   const named = [...definition.matchAll(/\$\{(\w)(\w+)Arn\}/g)].map(
     ([, first = '', rest]) => first.toLowerCase() + rest,
   );
   const ofBuilds = [...new Set(named)].filter((key) => !/AccountCopy$|IntoAccount$/.test(key));
-  expect([...lab.layer.seen.keys()].toSorted()).toEqual(ofBuilds.toSorted());
+  expect([...lab.layer.seen.keys()].toSorted()).toEqual([...ofBuilds, 'wake'].toSorted());
 });
 
 test('channels of builds that failed were never written', async () => {

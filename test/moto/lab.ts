@@ -5,6 +5,7 @@ import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
   SFNClient,
+  type HistoryEvent,
   StartExecutionCommand,
   type DescribeExecutionCommandOutput,
 } from '@aws-sdk/client-sfn';
@@ -15,8 +16,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { simulatedSettings } from '../../simulator/pipeline/simulated-settings.ts';
 import { startBridge } from './bridge.ts';
+import { deployRules, wakeFunction } from './rules.ts';
 import { createLambda } from './lambda.ts';
-import { createLayer, type Layer } from './layer.ts';
+import { createLayer, type FunctionCaller, type Layer } from './layer.ts';
 import type { Faults } from './layer/faults.ts';
 import { startServer } from './server.ts';
 import { motoAccount, query, send } from './wire.ts';
@@ -37,7 +39,7 @@ export interface Setup {
   /** Bundles to take instead of the built ones, by function key. */
   bundles?: Record<string, string>;
   /** The machine to upload; default build-image. */
-  machine?: 'build-image' | 'sweep';
+  machine?: 'build-image' | 'plan-build' | 'move-channel' | 'share-image' | 'sweep';
   /** Changes the definition's text before it is uploaded. */
   definition?: (text: string) => string;
 }
@@ -45,6 +47,8 @@ export interface Setup {
 /** The pipeline on moto: its own Step Functions, EC2, SSM and S3, with our bundles behind its Lambda tasks. */
 export interface Lab {
   layer: Layer;
+  /** Calls of `wake` that failed. EventBridge's target waits for no answer. */
+  unheard: string[];
   /** Uploads the state machine for a scenario. Returns its ARN. */
   deploy(scenario: string, setup?: Setup): Promise<string>;
   start(machine: string, name: string, input: unknown): Promise<string>;
@@ -52,6 +56,8 @@ export interface Lab {
   /** Waits until an execution has entered a state. */
   reach(execution: string, state: string): Promise<boolean>;
   entered(execution: string): Promise<string[]>;
+  /** The states whose heartbeat ran out, once for each time. */
+  missedBeats(execution: string): Promise<string[]>;
   /** Clients that talk to moto itself, past the bridge and the layer. */
   ec2(region: string): EC2Client;
   ssm(region: string): SSMClient;
@@ -65,33 +71,41 @@ export interface Lab {
 }
 
 /**
- * The deployed definition, its Lambda ARNs filled in as CloudFormation does. Some numbers are others, since time is real here
- * and the layer shows all at once: how long Compensate looks for what shows late, and the heartbeats. moto has no events to wake
- * waits with. AwaitImage and AwaitCopy keep the heartbeat of their input, since their first look finds what they wait for.
+ * The deployed definition, its Lambda ARNs filled in as CloudFormation does. One number is another, since time is real here and
+ * moto shows all at once: how long Compensate and UndoMove look for what shows late.
  */
 function definitionOf(scenario: string, machine: string): string {
   const text = readFileSync(join(root, `statemachines/${machine}.asl.json`), 'utf8');
   return text
     .replaceAll(/"settleSeconds": \d+/g, '"settleSeconds": 3')
-    .replaceAll(/"HeartbeatSeconds": \d+/g, '"HeartbeatSeconds": 5')
-    .replaceAll(/"HeartbeatSecondsPath": "\$\.(builder|candidate|sent|seal)\.[^"]*"/g, '"HeartbeatSeconds": 5')
     .replaceAll('${Partition}', 'aws')
     .replaceAll(/\$\{(\w)(\w*)Arn\}/g, (_, first: string, rest: string) => {
       return `arn:aws:lambda:${motoHome}:${motoAccount}:function:golden-image-${scenario}-${first.toLowerCase()}${rest}`;
     });
 }
 
-/** Starts moto, the bridge and the layer, and makes what the pipeline expects of an account: a bucket, an instance profile. */
-export async function openLab(): Promise<Lab> {
+/**
+ * Starts moto, the bridge and the layer, and makes what the pipeline expects of an account: a bucket, an instance profile.
+ * @param catalog File with the deployed recipes. The functions read it at every call.
+ */
+export async function openLab({ catalog = 'dist/resolve/recipes.json' } = {}): Promise<Lab> {
   const replaced = new Map<string, string>();
   const parts = (functionName: string) => {
     const [, scenario = '', functionKey = ''] = /golden-image-(.+)-(\w+)$/.exec(functionName) ?? [];
     return { scenario, functionKey };
   };
+  const unheard: string[] = [];
+  const callerOf = (functionName: string, payload: string): FunctionCaller => {
+    if (functionName !== wakeFunction) return parts(functionName);
+    const { detail } = JSON.parse(payload) as { detail: Record<string, string> };
+    const about = detail['ImageId'] ?? detail['instance-id'] ?? detail['command-id'] ?? '';
+    return { scenario: layer.events.scenarioOf(about) ?? '', functionKey: 'wake' };
+  };
   const bridge = await startBridge({
-    caller: parts,
+    caller: callerOf,
+    unheard: (functionName, error) => void unheard.push(`${functionName}: ${error}`),
     invoke(functionName, payload, trace) {
-      const { scenario, functionKey } = parts(functionName);
+      const { scenario, functionKey } = callerOf(functionName, payload);
       const bundle = replaced.get(`${scenario} ${functionKey}`) ?? join(dist, functionKey);
       return lambda.invoke(bundle, `golden-image-dev-${functionKey}`, payload, trace);
     },
@@ -105,15 +119,16 @@ export async function openLab(): Promise<Lab> {
       ...onBridge(bridge.port),
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       GOLDEN_BUCKET: bucket,
-      GOLDEN_CATALOG: 'dist/resolve/recipes.json',
+      GOLDEN_CATALOG: catalog,
+      GOLDEN_DEPLOYMENT: 'golden-image-dev',
       GOLDEN_SETTINGS: JSON.stringify(simulatedSettings),
     },
   });
   const server = await startServer(bridge.port, here);
   const layer = createLayer(server.port);
   await send(server.port, { method: 'PUT', path: `/${bucket}`, headers: { host: '127.0.0.1' }, body: '' });
-  const profile = { Action: 'CreateInstanceProfile', InstanceProfileName: 'golden-image-builder' };
-  await query(server.port, motoHome, profile, { service: 'iam', version: '2010-05-08' });
+  await makeProfile(server.port, 'golden-image-builder');
+  await deployRules(server.port, motoHome);
 
   const config = (region: string) => ({
     region,
@@ -124,6 +139,7 @@ export async function openLab(): Promise<Lab> {
   const sfn = new SFNClient(config(motoHome));
   return {
     layer,
+    unheard,
     sfn,
     ec2: (region) => new EC2Client(config(region)),
     ssm: (region) => new SSMClient(config(region)),
@@ -136,11 +152,23 @@ export async function openLab(): Promise<Lab> {
     ...objectsIn(new S3Client({ ...config(motoHome), forcePathStyle: true })),
     golden: (...args) => runGolden(bridge.port, args),
     async stop() {
+      layer.stop();
       lambda.stop();
       await bridge.stop();
       server.stop();
     },
   };
+}
+
+/** An instance profile with a role, as infrastructure/builder.ts makes it. */
+async function makeProfile(port: number, name: string): Promise<void> {
+  const iam = { service: 'iam', version: '2010-05-08' };
+  const [InstanceProfileName, RoleName] = [name, name];
+  await query(port, motoHome, { Action: 'CreateInstanceProfile', InstanceProfileName }, iam);
+  const Statement = [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  await query(port, motoHome, { Action: 'CreateRole', RoleName, AssumeRolePolicyDocument }, iam);
+  await query(port, motoHome, { Action: 'AddRoleToInstanceProfile', InstanceProfileName, RoleName }, iam);
 }
 
 /** The environment of a process whose AWS calls go to the bridge. */
@@ -161,15 +189,23 @@ async function uploadMachine(
       name: `golden-image-${scenario}-${machine}`,
       definition: definition(definitionOf(scenario, machine)),
       roleArn: `arn:aws:iam::${motoAccount}:role/golden-image-build-image`,
-      tags: [{ key: 'golden:bucket', value: bucket }], // as infrastructure/state-machine.yml
+      // as infrastructure/state-machine.yml
+      tags: [
+        { key: 'golden:bucket', value: bucket },
+        { key: 'golden:event-forwarder', value: `arn:aws:iam::${motoAccount}:role/golden-image-event-forwarder` },
+      ],
     }),
   );
   return created.stateMachineArn ?? '';
 }
 
-function executionsOn(sfn: SFNClient): Pick<Lab, 'start' | 'finish' | 'reach' | 'entered'> {
-  async function entered(executionArn: string): Promise<string[]> {
+function executionsOn(sfn: SFNClient): Pick<Lab, 'start' | 'finish' | 'reach' | 'entered' | 'missedBeats'> {
+  async function historyOf(executionArn: string): Promise<HistoryEvent[]> {
     const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
+    return events;
+  }
+  async function entered(executionArn: string): Promise<string[]> {
+    const events = await historyOf(executionArn);
     return events.flatMap(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? []);
   }
   async function until<T>(execution: string, what: string, poll: () => Promise<T | undefined>): Promise<T> {
@@ -200,6 +236,12 @@ function executionsOn(sfn: SFNClient): Pick<Lab, 'start' | 'finish' | 'reach' | 
         return undefined;
       }),
     entered,
+    async missedBeats(executionArn) {
+      const events = new Map((await historyOf(executionArn)).map((event) => [event.id ?? 0, event]));
+      const stateOf = (event: HistoryEvent | undefined): string =>
+        event?.stateEnteredEventDetails?.name ?? (event ? stateOf(events.get(event.previousEventId ?? 0)) : '');
+      return [...events.values()].filter(({ type }) => type === 'TaskTimedOut').map(stateOf);
+    },
   };
 }
 

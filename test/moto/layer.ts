@@ -1,7 +1,10 @@
 import {
   createImage,
   copyImage,
+  deregisterImage,
   describeImages,
+  disableImage,
+  enableImage,
   modifyImageAttribute,
   modifySnapshotAttribute,
   resetImageAttribute,
@@ -18,8 +21,10 @@ import type { Ec2Call } from './layer/ec2-call.ts';
 import type { Faults } from './layer/faults.ts';
 import { describeKey, describeSnapshots, getKeyPolicy, getEbsDefaultKmsKeyId } from './layer/keys.ts';
 import { describeRouteTables } from './layer/networks.ts';
-import { runInstances } from './layer/instances.ts';
-import { ec2Error, query, regionOf, send, type HttpAnswer, type HttpCall } from './wire.ts';
+import { createEvents, type Events, type LayerEvent } from './layer/events.ts';
+import { runInstances, stopInstances, terminateInstances } from './layer/instances.ts';
+import { createProgress } from './layer/progress.ts';
+import { ec2Error, query, regionOf, send, serviceOf, type HttpAnswer, type HttpCall } from './wire.ts';
 
 /*
  * What moto 5.2.1 lacks for this pipeline, what it does instead, and what stands here in its place. State stays in moto
@@ -27,11 +32,11 @@ import { ec2Error, query, regionOf, send, type HttpAnswer, type HttpCall } from 
  * What this layer supplies is ours, so a test that passes says nothing about AWS on these points.
  *
  * call                         moto                                      here
- * CreateImage                  available at once                         pending for so many looks
+ * CreateImage                  available at once                         pending for some seconds
  *                              a name twice is taken                     InvalidAMIName.Duplicate
  *                              tags of snapshots: HTTP 500               CreateTags right after
  *                              encryption of the builder is lost         Encrypted as the builder's first volume
- * CopyImage                    available at once, never fails            pending for so many looks, or failed
+ * CopyImage                    available at once, never fails            pending for some seconds, or failed
  *                              tags, Encrypted, ClientToken ignored      done; a used token answers with its AMI
  *                              SourceImageId is not described            described
  *                              an AMI that is pending is copied          InvalidAMIID.Unavailable
@@ -39,6 +44,8 @@ import { ec2Error, query, regionOf, send, type HttpAnswer, type HttpCall } from 
  *                              no ImdsSupport                            described
  *                              AL2023 boots by UEFI only                 uefi-preferred, as AWS's
  *                              made of any builder: /dev/sda1            /dev/xvda, as the AL2023 AMIs have
+ * DescribeImages               no source-image-id filter                 the marks of `layer:source` are filtered
+ * DisableImage, EnableImage    HTTP 500                                  the state is kept, launch permissions are taken
  * DescribeRouteTables          the default VPC has no gateway            a route to one
  * DescribeSnapshots            no key of a copy                          described
  * GetEbsDefaultKmsKeyId        HTTP 404                                  alias/aws/ebs
@@ -54,14 +61,19 @@ import { ec2Error, query, regionOf, send, type HttpAnswer, type HttpCall } from 
  * SSM DescribeInstance-        HTTP 500                                  Online for instances that moto says run
  *   Information
  * SSM SendCommand              any instance id is taken                  InvalidInstanceId unless it runs
- * SSM GetCommandInvocation     Success at once, no output                InProgress for so many looks, exit code, output
+ * SSM GetCommandInvocation     Success at once, no output                InProgress for some seconds, exit code, output
  *                                                                        (in S3 too, where SendCommand says so)
  * SSM PutParameter             an AMI that is not there is taken         dropped without a word, as AWS documents
+ * RunInstances, StopInstances, no event                                  events of the instance's states
+ *   TerminateInstances
+ * CreateImage, CopyImage,      no event                                  events of the AMI's states
+ *   DeregisterImage
+ * SSM SendCommand              no event                                  the event of the invocation's end
  * any EC2 call                 never throttled                           RequestLimitExceeded, where a scenario says so
  * any EC2 call                 never refused                             UnauthorizedOperation, where a scenario says so
  *
  * Left as moto has it: instances run, stop and terminate at once; an AMI has a single disk whatever the builder had;
- * nobody is refused for want of a permission; no events.
+ * nobody is refused for want of a permission. moto's own EventBridge matches the events with the deployed rules.
  */
 
 /** Who made a call: a function, in the scenario whose state machine invoked it. */
@@ -79,13 +91,20 @@ export interface Layer {
   seen: Map<string, Set<string>>;
   /** How many calls were throttled, by scenario. */
   throttled: Map<string, number>;
+  events: Pick<Events, 'scenarioOf' | 'sent' | 'refused'>;
+  stop(): void;
 }
 
 const ec2: Record<string, (call: Ec2Call) => Promise<HttpAnswer>> = {
   RunInstances: runInstances,
+  StopInstances: stopInstances,
+  TerminateInstances: terminateInstances,
+  DeregisterImage: deregisterImage,
   CreateImage: createImage,
   CopyImage: copyImage,
   DescribeImages: describeImages,
+  DisableImage: disableImage,
+  EnableImage: enableImage,
   DescribeRouteTables: describeRouteTables,
   DescribeSnapshots: describeSnapshots,
   GetEbsDefaultKmsKeyId: getEbsDefaultKmsKeyId,
@@ -110,18 +129,12 @@ const kms: Record<string, (region: string, input: { KeyId?: string }) => HttpAns
 const s3: Record<string, string> = { GET: 'GetObject', PUT: 'PutObject', DELETE: 'DeleteObject' };
 
 /** IAM's names of the services whose calls name them in a header. */
-const services: Record<string, string> = { AWSStepFunctions: 'states', AWSEvents: 'events' };
-
-/** Counts looks at things that are unready for the first so many of them; ` peek` looks without counting. */
-function createLooks(): (id: string, unready: number) => boolean {
-  const looks = new Map<string, number>();
-  return (id, unready) => {
-    const thing = id.replace(/ peek$/, '');
-    const looked = looks.get(thing) ?? 0;
-    if (thing === id) looks.set(thing, looked + 1);
-    return looked < unready;
-  };
-}
+const services: Record<string, string> = {
+  AWSStepFunctions: 'states',
+  AWSEvents: 'events',
+  TrentService: 'kms',
+  ServiceQuotasV20190624: 'servicequotas',
+};
 
 /** Throttles every so-manieth EC2 call of a scenario, and counts what was throttled. */
 function createThrottles() {
@@ -145,7 +158,9 @@ export function createLayer(port: number): Layer {
   const seen = new Map<string, Set<string>>();
   const tokens = new Map<string, Promise<HttpAnswer>>();
   const outputs = new Map<string, { bucket: string; prefix: string }>();
-  const lookAt = createLooks();
+  const faultsOf = (scenario: string) => plans.get(scenario) ?? {};
+  const progress = createProgress(faultsOf);
+  const events = createEvents(port, (scenario) => faultsOf(scenario).loseEvents ?? false);
   const { throttled, throttles } = createThrottles();
 
   function record({ functionKey }: FunctionCaller, action: string) {
@@ -156,31 +171,42 @@ export function createLayer(port: number): Layer {
   return {
     seen,
     throttled,
-    plan: (scenario, faults) => void plans.set(scenario, faults),
+    events,
+    stop: () => events.stop(),
+    plan(scenario, faults) {
+      plans.set(scenario, faults);
+      progress.replan(scenario);
+    },
     async answer(call, caller) {
       const region = regionOf(call);
-      const faults = plans.get(caller.scenario) ?? {};
+      const { scenario } = caller;
+      const faults = faultsOf(scenario);
+      const about = { region, scenario, faults, progress, tell: (event: LayerEvent) => events.send(scenario, event) };
       const target = String(call.headers['x-amz-target'] ?? '');
       const form = /x-www-form-urlencoded/.test(call.headers['content-type'] ?? '')
         ? new URLSearchParams(call.body.toString())
         : undefined;
       const action = form?.get('Action');
+      if (form && action && serviceOf(call) !== 'ec2') {
+        record(caller, `${serviceOf(call)}:${action}`);
+        return send(port, call);
+      }
       if (form && action) {
         record(caller, `ec2:${action}`);
-        if (throttles(caller.scenario, faults.throttleEvery))
+        if (throttles(scenario, faults.throttleEvery))
           return ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503);
         if (faults.refuse?.functionKey === caller.functionKey && faults.refuse.action === action)
           return ec2Error('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
         const pass = () => send(port, { ...call, body: form.toString() });
         const ask = (parameters: Record<string, string>, at = region) => query(port, at, parameters);
-        return (ec2[action] ?? pass)({ form, region, faults, pass, ask, lookAt, tokens });
+        return (ec2[action] ?? pass)({ ...about, form, pass, ask, tokens });
       }
       const [service = '', operation = ''] = target.split('.');
       const pass = () => send(port, call);
       if (service === 'AmazonSSM') {
         record(caller, `ssm:${operation}`);
         const input = JSON.parse(call.body.toString()) as Record<string, unknown>;
-        return (ssm[operation] ?? pass)({ port, region, input, faults, pass, lookAt, outputs });
+        return (ssm[operation] ?? pass)({ ...about, port, input, pass, outputs });
       }
       if (service === 'TrentService' && kms[operation]) {
         record(caller, `kms:${operation}`);

@@ -38,7 +38,9 @@ async function publish(name: string, setup: Setup = {}): Promise<void> {
 }
 
 test.concurrent('an unbroken build passes what the broken ones below are put to', async () => {
-  await expect(publish('unbroken')).resolves.toBeUndefined();
+  const baked = await bakeOnMoto(lab, 'unbroken', { recipe: motoRecipe('unbroken') });
+  await expectPublished(lab, 'unbroken', baked);
+  expect(baked.missed).toEqual([]);
 });
 
 test.concurrent('a wrong parameter name in an SDK call is caught, though EC2 takes the call', async () => {
@@ -54,16 +56,25 @@ test.concurrent('a wait that does not wait is caught: EC2 launches nothing from 
   const setup = broken('awaitImage', /\w+\?\.state==="available"/, 'true');
   // What EC2 does not know yet is asked again for minutes; here one more time has to do. AwaitCopy looks at the same image.
   const impatient = redefined('"MaxAttempts": 20', '"MaxAttempts": 1');
-  await expect(publish('impatient', { ...setup, ...impatient, faults: { looks: { image: 5 } } })).rejects.toThrow(
+  await expect(publish('impatient', { ...setup, ...impatient, faults: { takes: { image: 60 } } })).rejects.toThrow(
     /LaunchCandidate[\s\S]*InvalidAMIID.Unavailable/,
   );
+});
+
+test.concurrent('a wake that looks for the wrong key of an event is caught: heartbeats end the waits', async () => {
+  const setup = broken('wake', /key:"instance-id"/, 'key:"instanceId"');
+  const baked = await bakeOnMoto(lab, 'deaf', { recipe: motoRecipe('deaf') }, setup);
+  await expectPublished(lab, 'deaf', baked);
+  expect(baked.missed).toEqual(['Seal']);
 });
 
 test.concurrent(
   'a wrong error name in a Retry is caught: the first heartbeat that is missed ends the build',
   async () => {
     const setup = redefined('["States.HeartbeatTimeout", "States.Timeout"]', '["HeartbeatTimeout"]');
-    await expect(publish('retry-name', setup)).rejects.toThrow(/States.(Heartbeat)?Timeout/);
+    await expect(publish('retry-name', { ...setup, faults: { loseEvents: true } })).rejects.toThrow(
+      /States.(Heartbeat)?Timeout/,
+    );
   },
 );
 

@@ -20,7 +20,10 @@ What it changes in moto 5.2.1, because no proxy in front of it can. Which state 
      the other; Python would not compute two at once anyway. boto3's first client, too, must not be made in two threads.
   9. Every region of an account loads 1,177 public AMIs, which takes seconds. Only those that SSM's public
      al2023 parameters name are kept: moto's own entries, unchanged.
- 10. Two thirds of its time moto makes a parser for a JSONPath it has parsed before, or lists its own source folder to
+ 10. EventBridge puts events into queues, but calls no function. Such a target is called as AWS calls it: by an asynchronous
+     invocation, which goes to the bridge. The rule's pattern and its list of targets stay moto's affair.
+ 11. An event that a rule sends to the bus of another region becomes an event of that region. On AWS it keeps its own.
+ 12. Two thirds of its time moto makes a parser for a JSONPath it has parsed before, or lists its own source folder to
      find the service of a host. Both answers are kept.
 
 On stderr is only what went wrong in moto itself; what the engine says of states that fail is in the history.
@@ -28,10 +31,12 @@ On stderr is only what went wrong in moto itself; what the engine says of states
 
 import copy
 import functools
+import json
 import logging
 import os
 import sys
 import threading
+import urllib.request
 
 os.environ.setdefault("MOTO_PORT", "0")
 
@@ -40,7 +45,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from moto.core.config import default_user_config
 from moto.core.responses import EmptyResult
+from moto.core.utils import iso_8601_datetime_without_milliseconds, utcfromtimestamp
 from moto.ec2.models import amis
+from moto.events.models import Rule, events_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.asl.component.common.timeouts.heartbeat import HeartbeatSeconds
@@ -53,6 +60,7 @@ from moto.stepfunctions.parser.asl.utils.boto_client import boto_client_for
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
+from moto.utilities.arns import parse_arn
 from moto.utilities.utils import load_resource
 
 logging.getLogger("moto").setLevel(logging.CRITICAL)
@@ -135,6 +143,38 @@ def reflect_status_last(self):
 
 
 BaseExecutionWorkerCommunication._reflect_execution_status = reflect_status_last
+
+
+send_to_targets = Rule.send_to_targets
+
+
+def call_function(name, event):
+    started = iso_8601_datetime_without_milliseconds(utcfromtimestamp(event["time"]))
+    sent = {key: value for key, value in event.items() if key != "ingestion-time"} | {"time": started}
+    url = f"http://localhost:{os.environ['MOTO_PORT']}/2015-03-31/functions/{name}/invocations"
+    headers = {"x-amz-invocation-type": "Event"}
+    urllib.request.urlopen(urllib.request.Request(url, json.dumps(sent).encode(), headers)).read()
+
+
+def send_to_functions_and_buses(self, event, transform_input=True):
+    if not self.event_pattern.matches_event(event):
+        return
+    others = copy.copy(self)
+    others.targets = []
+    for target in self.targets:
+        arn = parse_arn(target["Arn"])
+        if arn.service == "lambda":
+            threading.Thread(target=call_function, args=(arn.resource_id, event), daemon=True).start()
+        elif arn.service == "events" and arn.resource_type == "event-bus":
+            bus = events_backends[arn.account][arn.region].event_buses[arn.resource_id]
+            for rule in bus.rules.values():
+                rule.send_to_targets(copy.deepcopy(event))
+        else:
+            others.targets.append(target)
+    send_to_targets(others, event, transform_input)
+
+
+Rule.send_to_targets = send_to_functions_and_buses
 
 
 class OneAfterTheOther(DomainDispatcherApplication):

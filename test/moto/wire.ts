@@ -71,9 +71,39 @@ export async function putObject(port: number, bucket: string, key: string, body:
   if (status >= 300) throw new Error(`moto refused s3://${bucket}/${key}: ${status}`);
 }
 
+/** A call of ours in a JSON protocol. */
+export const jsonCall = (port: number, service: string, target: string, region: string, input: object) =>
+  send(port, {
+    method: 'POST',
+    path: '/',
+    headers: {
+      host: `${service}.${region}.amazonaws.com`,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': target,
+      authorization: signature(service, region),
+    },
+    body: JSON.stringify(input),
+  });
+
+/** Puts an event on the default bus of its region. @returns why moto did not take it. */
+export async function putEvent(
+  port: number,
+  event: { region: string; source: string; type: string; resources: string[]; detail: object },
+): Promise<string | undefined> {
+  const { source: Source, type: DetailType, resources: Resources, detail } = event;
+  const Entries = [{ Source, DetailType, Resources, Detail: JSON.stringify(detail) }];
+  const { status, body } = await jsonCall(port, 'events', 'AWSEvents.PutEvents', event.region, { Entries });
+  const answer = status < 300 ? (JSON.parse(body.toString()) as { FailedEntryCount: number }) : undefined;
+  return answer?.FailedEntryCount === 0 ? undefined : `${status} ${body.toString()}`;
+}
+
 /** Region that a request was signed for. */
 export const regionOf = ({ headers }: HttpCall): string =>
   /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? 'us-east-1';
+
+/** Service that a request was signed for. */
+export const serviceOf = ({ headers }: HttpCall): string =>
+  /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
 
 /** An error as EC2 words it. */
 export const ec2Error = (code: string, message: string, status = 400): HttpAnswer => ({

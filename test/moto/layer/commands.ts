@@ -1,5 +1,7 @@
 import { jsonAnswer, jsonError, putObject, query, textOf, type HttpAnswer } from '../wire.ts';
+import { commandEvent, type LayerEvent } from './events.ts';
 import type { CommandEnd, Faults } from './faults.ts';
+import type { Progress } from './progress.ts';
 
 /** One SSM call under way between a function and moto. */
 export interface SsmCall {
@@ -8,7 +10,9 @@ export interface SsmCall {
   input: Record<string, unknown>;
   faults: Faults;
   pass: () => Promise<HttpAnswer>;
-  lookAt: (id: string, looks: number) => boolean;
+  scenario: string;
+  progress: Progress;
+  tell: (event: LayerEvent) => void;
   /** Where SSM writes a command's output, by command. */
   outputs: Map<string, { bucket: string; prefix: string }>;
 }
@@ -18,19 +22,28 @@ const stateOf = async ({ port, region }: SsmCall, instance: string) => {
   return textOf(found.slice(found.indexOf('<instanceState>')), 'name');
 };
 
-/** An instance that runs has an agent that answers, some looks after it began to run. */
+/** An instance that runs has an agent that answers. */
 export async function describeInstanceInformation(call: SsmCall): Promise<HttpAnswer> {
   const filters = (call.input['Filters'] ?? []) as { Key: string; Values: string[] }[];
   const instances = filters.find(({ Key }) => Key === 'InstanceIds')?.Values ?? [];
   const online = await Promise.all(
     instances.map(async (InstanceId) => {
       if ((await stateOf(call, InstanceId)) !== 'running') return [];
-      if (call.lookAt(`${InstanceId} agent`, call.faults.looks?.agent ?? 0)) return [];
       return [{ InstanceId, PingStatus: 'Online', PlatformType: 'Linux', AgentVersion: '3.3.0.0' }];
     }),
   );
   return jsonAnswer({ InstanceInformationList: online.flat() });
 }
+
+interface SentCommand {
+  CommandId: string;
+  Comment: string;
+  DocumentName: string;
+}
+
+const endOf = ({ faults }: SsmCall, comment: string): CommandEnd =>
+  faults.command?.(comment) ?? { exitCode: 0, stdout: 'done\n', stderr: '' };
+const statusOf = ({ exitCode }: CommandEnd) => (exitCode === 0 ? 'Success' : 'Failed');
 
 export async function sendCommand(call: SsmCall): Promise<HttpAnswer> {
   const {
@@ -48,7 +61,16 @@ export async function sendCommand(call: SsmCall): Promise<HttpAnswer> {
   }
   const answer = await call.pass();
   if (answer.status >= 300) return answer;
-  const { Command } = JSON.parse(answer.body.toString()) as { Command: { CommandId: string } };
+  const { Command } = JSON.parse(answer.body.toString()) as { Command: SentCommand };
+  const { CommandId: id, Comment, DocumentName: document } = Command;
+  const status = statusOf(endOf(call, Comment));
+  call.progress.begin(id, {
+    scenario: call.scenario,
+    kind: 'command',
+    ends() {
+      for (const instance of InstanceIds) call.tell(commandEvent(call.region, { id, instance, document, status }));
+    },
+  });
   call.outputs.set(Command.CommandId, { bucket: OutputS3BucketName, prefix: OutputS3KeyPrefix });
   return { ...answer, body: JSON.stringify({ Command: { ...Command, Status: 'Pending', StatusDetails: 'Pending' } }) };
 }
@@ -66,10 +88,10 @@ export async function getCommandInvocation(call: SsmCall): Promise<HttpAnswer> {
     Comment = '',
     InstanceId,
   } = invocation as { CommandId: string; Comment?: string; InstanceId: string };
-  if (call.lookAt(`${CommandId} command`, call.faults.looks?.command ?? 0))
+  if (call.progress.isUnderWay(CommandId))
     return jsonAnswer({ ...invocation, Status: 'InProgress', StatusDetails: 'InProgress', ResponseCode: -1 });
-  const end: CommandEnd = call.faults.command?.(Comment) ?? { exitCode: 0, stdout: 'done\n', stderr: '' };
-  const Status = end.exitCode === 0 ? 'Success' : 'Failed';
+  const end = endOf(call, Comment);
+  const Status = statusOf(end);
   const { bucket, prefix } = call.outputs.get(CommandId) ?? { bucket: '', prefix: '' };
   const url = async (stream: 'stdout' | 'stderr') => {
     if (!bucket || !end[stream]) return '';

@@ -1,5 +1,7 @@
 import type { HttpAnswer } from '../wire.ts';
 import type { Faults } from './faults.ts';
+import type { LayerEvent } from './events.ts';
+import type { Progress } from './progress.ts';
 
 /** One EC2 call under way between a function and moto. */
 export interface Ec2Call {
@@ -10,8 +12,11 @@ export interface Ec2Call {
   pass: () => Promise<HttpAnswer>;
   /** A call of the layer's own, by default in the same region. */
   ask: (parameters: Record<string, string>, region?: string) => Promise<string>;
-  /** Whether a thing is still to be seen unready, at this look of so many. */
-  lookAt: (id: string, looks: number) => boolean;
+  /** Whose functions make the call. */
+  scenario: string;
+  progress: Progress;
+  /** Tells EventBridge of a change. */
+  tell: (event: LayerEvent) => void;
   /** Answers given to ClientTokens. */
   tokens: Map<string, Promise<HttpAnswer>>;
 }

@@ -1,4 +1,4 @@
-/** What goes wrong, or takes its time, in one scenario. Looks are how many times a thing is seen unready; a later plan may end that. */
+/** What goes wrong, or takes its time, in one scenario. A later plan may end that. */
 export interface Faults {
   /** Every nth EC2 call of the scenario's functions is refused with RequestLimitExceeded. */
   throttleEvery?: number;
@@ -6,8 +6,10 @@ export interface Faults {
   refuse?: { functionKey: string; action: string };
   /** Regions in which a copy ends as failed. */
   failCopyTo?: string[];
-  /** Looks at the image, a copy, an instance's agent, a command before each is ready. */
-  looks?: { image?: number; copy?: number; agent?: number; command?: number };
+  /** Seconds until an image or a copy is available, and until a command has ended. */
+  takes?: { image?: number; copy?: number; command?: number };
+  /** EventBridge gets none of the scenario's events. */
+  loseEvents?: boolean;
   /** How a command ends, by its comment; undefined is well. */
   command?: (comment: string) => CommandEnd | undefined;
 }

@@ -1,5 +1,6 @@
 import { ec2Error, mapItems, tagsOf, tagSpecification, textOf, textsOf, type HttpAnswer } from '../wire.ts';
 import { once, type Ec2Call } from './ec2-call.ts';
+import { imageEvent } from './events.ts';
 import { keyArn } from './keys.ts';
 
 /** What moto has no field for is kept in moto all the same: as tags of the AMI, which no function gets to see. */
@@ -22,7 +23,7 @@ async function snapshotsOf({ ask }: Ec2Call, ami: string): Promise<string[]> {
   return textsOf(await ask({ Action: 'DescribeImages', 'ImageId.1': ami }), 'snapshotId');
 }
 
-/** The image's and its snapshots' tags and marks, once moto has made it. */
+/** The image's and its snapshots' tags and marks, once moto has made it. From now on it takes its time. */
 async function furnish(call: Ec2Call, answer: HttpAnswer, marks: Record<string, string>): Promise<HttpAnswer> {
   const ami = textOf(answer.body.toString(), 'imageId');
   if (answer.status >= 300 || !ami) return answer;
@@ -33,6 +34,13 @@ async function furnish(call: Ec2Call, answer: HttpAnswer, marks: Record<string, 
       ...tagSpecification(call.form, 'snapshot'),
       ...(marks['encrypted'] && { [`${mark}key`]: keyArn(call.region, marks['kms-key'] || 'alias/aws/ebs') }),
     });
+  const { scenario, region, tell } = call;
+  const { state = 'available' } = marks;
+  call.progress.begin(ami, {
+    scenario,
+    kind: marks['source'] ? 'copy' : 'image',
+    ends: () => tell(imageEvent(region, ami, state, state === 'failed' ? 'Client error on copy' : '')),
+  });
   return answer;
 }
 
@@ -69,12 +77,11 @@ function withoutTags(form: URLSearchParams) {
 
 export const copyImage = (call: Ec2Call): Promise<HttpAnswer> =>
   once(call, async () => {
-    const { form, faults, region, ask, lookAt } = call;
+    const { form, faults, region, ask, progress } = call;
     const [source = '', home = ''] = [form.get('SourceImageId'), form.get('SourceRegion')].map((value) => value ?? '');
     const found = await ask({ Action: 'DescribeImages', 'ImageId.1': source }, home).catch(() => '');
     if (!found) return ec2Error('InvalidAMIID.NotFound', `The image id '[${source}]' does not exist`);
-    if (lookAt(`${home} ${source} peek`, faults.looks?.image ?? 0))
-      return ec2Error('InvalidAMIID.Unavailable', `${source} is pending`);
+    if (progress.isUnderWay(source)) return ec2Error('InvalidAMIID.Unavailable', `${source} is pending`);
     const answer = await call.pass();
     return furnish(call, answer, {
       source,
@@ -84,18 +91,21 @@ export const copyImage = (call: Ec2Call): Promise<HttpAnswer> =>
     });
   });
 
-/** The image as EC2 would describe it: moto's fields, what its marks say, and its state so far. */
+/**
+ * The image as EC2 would describe it: moto's fields, what its marks say, and its state so far. EC2 hides AMIs that are disabled:
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html
+ */
 export async function describeImages(call: Ec2Call): Promise<HttpAnswer> {
-  const { form, faults, region, lookAt } = call;
+  const fields = [...call.form];
+  for (const [name, value] of fields) if (value === 'source-image-id') call.form.set(name, `tag:${mark}source`);
   const answer = await call.pass();
   if (answer.status >= 300) return answer;
-  const byId = form.has('ImageId.1');
   const body = mapItems(answer.body.toString(), 'imagesSet', (item) => {
     const tags = tagsOf(item);
     const { [`${mark}source`]: source, [`${mark}state`]: state = 'available' } = tags;
-    const looks = source ? faults.looks?.copy : faults.looks?.image;
+    if (state === 'disabled' && call.form.get('IncludeDisabled') !== 'true') return '';
     const own = tags['golden:build'] !== undefined;
-    const pending = own && lookAt(`${region} ${textOf(item, 'imageId')}${byId ? '' : ' peek'}`, looks ?? 0);
+    const pending = call.progress.isUnderWay(textOf(item, 'imageId') ?? '');
     let described = item
       .replaceAll(new RegExp(`<item>\\s*<key>${mark}[^<]*</key>\\s*<value>[^<]*</value>\\s*</item>`, 'g'), '')
       .replaceAll('<volumeSize>15</volumeSize>', '<volumeSize>8</volumeSize>')
@@ -118,6 +128,12 @@ export async function describeImages(call: Ec2Call): Promise<HttpAnswer> {
   return { ...answer, body };
 }
 
+export async function deregisterImage(call: Ec2Call): Promise<HttpAnswer> {
+  const answer = await call.pass();
+  if (answer.status < 300) call.tell(imageEvent(call.region, call.form.get('ImageId') ?? '', 'deregistered'));
+  return answer;
+}
+
 export async function modifyImageAttribute(call: Ec2Call): Promise<HttpAnswer> {
   const imds = call.form.get('ImdsSupport.Value');
   const answer = await call.pass();
@@ -136,6 +152,31 @@ export async function modifySnapshotAttribute(call: Ec2Call): Promise<HttpAnswer
   }
   return call.pass();
 }
+
+/** The state of an AMI that is not pending, as its mark says. */
+async function stateOf({ ask }: Ec2Call, ami: string): Promise<string | undefined> {
+  const found = await ask({ Action: 'DescribeImages', 'ImageId.1': ami }).catch(() => '');
+  return found && (tagsOf(found)[`${mark}state`] ?? 'available');
+}
+
+/**
+ * Changes the state of an AMI. EC2 does not document its answer for an AMI in another state, so the layer refuses.
+ * A disabled AMI loses its launch permissions, and gets none back when it is enabled:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/disable-an-ami.html
+ */
+async function changeState(call: Ec2Call, from: string, to: string): Promise<HttpAnswer> {
+  const ami = call.form.get('ImageId') ?? '';
+  const state = await stateOf(call, ami);
+  if (!state) return ec2Error('InvalidAMIID.NotFound', `The image id '[${ami}]' does not exist`);
+  if (state !== from) return ec2Error('InvalidAMIID.Unavailable', `The image ID '${ami}' is ${state}, not ${from}`);
+  if (to === 'disabled') await resetImageAttribute(call);
+  await tagIt(call, ami, { [`${mark}state`]: to });
+  call.tell(imageEvent(call.region, ami, to));
+  return answerOf(call.form.get('Action') ?? '');
+}
+
+export const disableImage = (call: Ec2Call): Promise<HttpAnswer> => changeState(call, 'available', 'disabled');
+export const enableImage = (call: Ec2Call): Promise<HttpAnswer> => changeState(call, 'disabled', 'available');
 
 const answerOf = (action: string): HttpAnswer => ({
   status: 200,
