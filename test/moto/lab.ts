@@ -18,7 +18,7 @@ import { simulatedSettings } from '../../simulator/pipeline/simulated-settings.t
 import { startBridge } from './bridge.ts';
 import { deployRules, wakeFunction } from './rules.ts';
 import { createLambda } from './lambda.ts';
-import { createLayer, type FunctionCaller, type Layer } from './layer.ts';
+import { createLayer, type Layer } from './layer.ts';
 import type { Faults } from './layer/faults.ts';
 import { startServer } from './server.ts';
 import { motoAccount, query, send } from './wire.ts';
@@ -67,6 +67,8 @@ export interface Lab {
   keep(key: string, content: unknown): Promise<void>;
   /** Runs a command line of the project's own, as its user would who has this account's credentials. */
   golden(...args: string[]): Promise<{ exitCode: number | null; out: string; err: string }>;
+  /** Runs `golden regions --apply` for a target region of the examples. From now on its events come to the pipeline. */
+  makeRegionStack(region: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -84,60 +86,72 @@ function definitionOf(scenario: string, machine: string): string {
     });
 }
 
+interface Parts {
+  scenario: string;
+  functionKey: string;
+}
+
+const partsOf = (functionName: string): Parts => {
+  const [, scenario = '', functionKey = ''] = /golden-image-(.+)-(\w+)$/.exec(functionName) ?? [];
+  return { scenario, functionKey };
+};
+
+/** Who is called. The rules of all scenarios call one `wake`, which then belongs to the scenario of the event's thing. */
+function calledBy(functionName: string, payload: string, layer: Layer): Parts {
+  if (functionName !== wakeFunction) return partsOf(functionName);
+  const { detail } = JSON.parse(payload) as { detail: Record<string, string> };
+  const about = detail['ImageId'] ?? detail['instance-id'] ?? detail['command-id'] ?? '';
+  return { scenario: layer.events.scenarioOf(about) ?? '', functionKey: 'wake' };
+}
+
+/** The environment of a function, as a deployment sets it. */
+const environmentOf = (port: number, catalog: string): NodeJS.ProcessEnv => ({
+  ...onBridge(port),
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  GOLDEN_BUCKET: bucket,
+  GOLDEN_CATALOG: catalog,
+  GOLDEN_DEPLOYMENT: 'golden-image-dev',
+  GOLDEN_SETTINGS: JSON.stringify(simulatedSettings),
+});
+
+/** Runs `golden regions --apply`, with a machine of its own, by whose tags the command finds the bucket. */
+async function applyRegionStack(region: string, { deploy, golden }: Pick<Lab, 'deploy' | 'golden'>): Promise<void> {
+  await deploy('regions');
+  const words = ['regions', region, '--apply', '--recipes', 'examples', '--stage', 'regions', '--json'];
+  const { exitCode, out, err } = await golden(...words);
+  if (exitCode !== 0 || !out.includes('"create"')) throw new Error(`golden ${words.join(' ')}: ${out}${err}`);
+}
+
 /**
  * Starts moto, the bridge and the layer, and makes what the pipeline expects of an account: a bucket, an instance profile.
  * @param catalog File with the deployed recipes. The functions read it at every call.
  */
 export async function openLab({ catalog = 'dist/resolve/recipes.json' } = {}): Promise<Lab> {
   const replaced = new Map<string, string>();
-  const parts = (functionName: string) => {
-    const [, scenario = '', functionKey = ''] = /golden-image-(.+)-(\w+)$/.exec(functionName) ?? [];
-    return { scenario, functionKey };
-  };
   const unheard: string[] = [];
-  const callerOf = (functionName: string, payload: string): FunctionCaller => {
-    if (functionName !== wakeFunction) return parts(functionName);
-    const { detail } = JSON.parse(payload) as { detail: Record<string, string> };
-    const about = detail['ImageId'] ?? detail['instance-id'] ?? detail['command-id'] ?? '';
-    return { scenario: layer.events.scenarioOf(about) ?? '', functionKey: 'wake' };
-  };
   const bridge = await startBridge({
-    caller: callerOf,
+    caller: (functionName, payload) => calledBy(functionName, payload, layer),
     unheard: (functionName, error) => void unheard.push(`${functionName}: ${error}`),
     invoke(functionName, payload, trace) {
-      const { scenario, functionKey } = callerOf(functionName, payload);
+      const { scenario, functionKey } = calledBy(functionName, payload, layer);
       const bundle = replaced.get(`${scenario} ${functionKey}`) ?? join(dist, functionKey);
       return lambda.invoke(bundle, `golden-image-dev-${functionKey}`, payload, trace);
     },
     answer: (call, caller) => layer.answer(call, caller),
     pass: (call) => send(server.port, call),
   });
-  const lambda = createLambda({
-    root: join(dist, '..'),
-    runtime: join(here, 'lambda-runtime.mjs'),
-    env: {
-      ...onBridge(bridge.port),
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-      GOLDEN_BUCKET: bucket,
-      GOLDEN_CATALOG: catalog,
-      GOLDEN_DEPLOYMENT: 'golden-image-dev',
-      GOLDEN_SETTINGS: JSON.stringify(simulatedSettings),
-    },
-  });
+  const runtime = join(here, 'lambda-runtime.mjs');
+  const lambda = createLambda({ root: join(dist, '..'), runtime, env: environmentOf(bridge.port, catalog) });
   const server = await startServer(bridge.port, here);
   const layer = createLayer(server.port);
   await send(server.port, { method: 'PUT', path: `/${bucket}`, headers: { host: '127.0.0.1' }, body: '' });
   await makeProfile(server.port, 'golden-image-builder');
   await deployRules(server.port, motoHome);
 
-  const config = (region: string) => ({
-    region,
-    credentials,
-    endpoint: `http://127.0.0.1:${server.port}`,
-    maxAttempts: 1,
-  });
+  const endpoint = `http://127.0.0.1:${server.port}`;
+  const config = (region: string) => ({ region, credentials, endpoint, maxAttempts: 1 });
   const sfn = new SFNClient(config(motoHome));
-  return {
+  const lab: Lab = {
     layer,
     unheard,
     sfn,
@@ -151,6 +165,7 @@ export async function openLab({ catalog = 'dist/resolve/recipes.json' } = {}): P
     ...executionsOn(sfn),
     ...objectsIn(new S3Client({ ...config(motoHome), forcePathStyle: true })),
     golden: (...args) => runGolden(bridge.port, args),
+    makeRegionStack: (region) => applyRegionStack(region, lab),
     async stop() {
       layer.stop();
       lambda.stop();
@@ -158,6 +173,7 @@ export async function openLab({ catalog = 'dist/resolve/recipes.json' } = {}): P
       server.stop();
     },
   };
+  return lab;
 }
 
 /** An instance profile with a role, as infrastructure/builder.ts makes it. */

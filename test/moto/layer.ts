@@ -130,6 +130,7 @@ const s3: Record<string, string> = { GET: 'GetObject', PUT: 'PutObject', DELETE:
 
 /** IAM's names of the services whose calls name them in a header. */
 const services: Record<string, string> = {
+  AmazonSSM: 'ssm',
   AWSStepFunctions: 'states',
   AWSEvents: 'events',
   TrentService: 'kms',
@@ -153,6 +154,18 @@ function createThrottles() {
   };
 }
 
+/** Which call it is, in IAM's words, and its parameters if it comes as a form. */
+function named(call: HttpCall): { service: string; operation: string; form?: URLSearchParams } {
+  if (/x-www-form-urlencoded/.test(call.headers['content-type'] ?? '')) {
+    const form = new URLSearchParams(call.body.toString());
+    return { service: serviceOf(call), operation: form.get('Action') ?? '', form };
+  }
+  const [target = '', operation = ''] = String(call.headers['x-amz-target'] ?? '').split('.');
+  if (services[target]) return { service: services[target], operation };
+  const list = call.method === 'GET' && /[?&]list-type=2/.test(call.path);
+  return { service: 's3', operation: list ? 'ListBucket' : (s3[call.method] ?? call.method) };
+}
+
 export function createLayer(port: number): Layer {
   const plans = new Map<string, Faults>();
   const seen = new Map<string, Set<string>>();
@@ -163,11 +176,6 @@ export function createLayer(port: number): Layer {
   const events = createEvents(port, (scenario) => faultsOf(scenario).loseEvents ?? false);
   const { throttled, throttles } = createThrottles();
 
-  function record({ functionKey }: FunctionCaller, action: string) {
-    const actions = seen.get(functionKey) ?? new Set();
-    seen.set(functionKey, actions.add(action));
-  }
-
   return {
     seen,
     throttled,
@@ -177,44 +185,27 @@ export function createLayer(port: number): Layer {
       plans.set(scenario, faults);
       progress.replan(scenario);
     },
-    async answer(call, caller) {
+    async answer(call, { scenario, functionKey }) {
       const region = regionOf(call);
-      const { scenario } = caller;
       const faults = faultsOf(scenario);
+      const { service, operation, form } = named(call);
+      seen.set(functionKey, (seen.get(functionKey) ?? new Set()).add(`${service}:${operation}`));
       const about = { region, scenario, faults, progress, tell: (event: LayerEvent) => events.send(scenario, event) };
-      const target = String(call.headers['x-amz-target'] ?? '');
-      const form = /x-www-form-urlencoded/.test(call.headers['content-type'] ?? '')
-        ? new URLSearchParams(call.body.toString())
-        : undefined;
-      const action = form?.get('Action');
-      if (form && action && serviceOf(call) !== 'ec2') {
-        record(caller, `${serviceOf(call)}:${action}`);
-        return send(port, call);
-      }
-      if (form && action) {
-        record(caller, `ec2:${action}`);
+      const pass = () => send(port, form ? { ...call, body: form.toString() } : call);
+      if (service === 'ec2' && form) {
         if (throttles(scenario, faults.throttleEvery))
           return ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503);
-        if (faults.refuse?.functionKey === caller.functionKey && faults.refuse.action === action)
+        if (faults.refuse?.functionKey === functionKey && faults.refuse.action === operation)
           return ec2Error('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
-        const pass = () => send(port, { ...call, body: form.toString() });
         const ask = (parameters: Record<string, string>, at = region) => query(port, at, parameters);
-        return (ec2[action] ?? pass)({ ...about, form, pass, ask, tokens });
+        return (ec2[operation] ?? pass)({ ...about, form, pass, ask, tokens });
       }
-      const [service = '', operation = ''] = target.split('.');
-      const pass = () => send(port, call);
-      if (service === 'AmazonSSM') {
-        record(caller, `ssm:${operation}`);
+      if (service === 'ssm' && ssm[operation]) {
         const input = JSON.parse(call.body.toString()) as Record<string, unknown>;
-        return (ssm[operation] ?? pass)({ ...about, port, input, pass, outputs });
+        return ssm[operation]({ ...about, port, input, pass, outputs });
       }
-      if (service === 'TrentService' && kms[operation]) {
-        record(caller, `kms:${operation}`);
+      if (service === 'kms' && kms[operation])
         return kms[operation](region, JSON.parse(call.body.toString()) as { KeyId?: string });
-      }
-      const list = call.method === 'GET' && /[?&]list-type=2/.test(call.path);
-      const inBucket = list ? 'ListBucket' : (s3[call.method] ?? call.method);
-      record(caller, services[service] ? `${services[service]}:${operation}` : `s3:${inBucket}`);
       return pass();
     },
   };
