@@ -29,13 +29,14 @@ export const imageLook = (name: 'AwaitImage' | 'AwaitCopy'): Wait<z.infer<typeof
   ],
   bounds: (event) => event.wait,
   awaits: ({ region, ami, rival }, home) => ({ kind: 'image', region: region ?? home, id: rival ?? ami }),
-  async look({ build: own, region: target, ami, rival, race, since, late, woken, wait: bounds }, { aws, bucket, now }) {
+  async look({ build: own, region: target, ami, rival, race, since, late, woken, wait: bounds }, cloud) {
+    const { aws, now } = cloud;
     const region = target ?? aws.region;
     const waited = secondsSince(since, now());
     const isSlow = typeof race === 'number' && !rival && !woken && !late && waited >= race;
     if (bounds.shared && !late && !woken && !isSlow && !rival) {
       const { isPendingByShared } = await import('../aws/work/region-look.ts');
-      if (await isPendingByShared({ aws, bucket }, { region, ami, since }, freshFor(bounds, waited), now()))
+      if (await isPendingByShared(cloud, { region, ami, since }, freshFor(bounds, waited), now()))
         return { waiting: `${ami} in ${region} is pending` };
     }
     const seen =

@@ -3,16 +3,22 @@ import { fewestOthers, isFresh, isPendingIn, type RegionLook } from '../../core/
 import { Failure } from '../../core/errors.ts';
 import { amiOfWait, imageWaitsFolder } from '../../core/memory/documents.ts';
 import type { Connection } from '../connection.ts';
+import { codeOf } from '../errors.ts';
 import { imagesOf } from '../images/images.ts';
 import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
 import { readVersioned, replace, write } from '../memory/documents.ts';
+
+/** Where the looks are shared, with the log of the function. */
+interface SharedLooks extends Artifacts {
+  log: (line: Record<string, unknown>) => void;
+}
 
 const waitedFor = async (artifacts: Artifacts, region: string): Promise<string[]> =>
   (await listArtifacts(artifacts, imageWaitsFolder({ region }))).flatMap(({ key }) => amiOfWait(key) ?? []);
 
 /** Whether enough builds wait for AMIs in a region to share their looks. A bucket that refuses the question says no. */
-export const isCrowded = (artifacts: Artifacts, region: string): Promise<boolean> =>
-  unlessRefused(async () => (await waitedFor(artifacts, region)).length >= fewestOthers);
+export const isCrowded = (artifacts: SharedLooks, region: string): Promise<boolean> =>
+  unlessRefused(artifacts, region, async () => (await waitedFor(artifacts, region)).length >= fewestOthers);
 
 /**
  * Whether an AMI is pending as far as a look tells that all builds share: one call for all AMIs that are waited for in the region.
@@ -21,12 +27,12 @@ export const isCrowded = (artifacts: Artifacts, region: string): Promise<boolean
  * @param fresh How old a shared look may be, in seconds.
  */
 export const isPendingByShared = (
-  artifacts: Artifacts,
+  artifacts: SharedLooks,
   { region, ...awaited }: { region: string; ami: string; since: string },
   fresh: number,
   now: Date,
 ): Promise<boolean> =>
-  unlessRefused(async () => {
+  unlessRefused(artifacts, region, async () => {
     const known = await readVersioned(artifacts, { region }, 'regionLook');
     if (known && isFresh(known.content, fresh, now)) return isPendingIn(known.content, awaited);
     const claim: RegionLook = { at: now.toISOString(), states: known?.content.states ?? {} };
@@ -45,11 +51,19 @@ async function statesOf(aws: Connection, region: string, amis: string[]): Promis
   return Object.fromEntries(images.flat().map(({ ami, state }) => [ami, state]));
 }
 
-async function unlessRefused(ask: () => Promise<boolean>): Promise<boolean> {
+/** What was logged of each process, so that a refusal which lasts is logged once there. */
+const logged = new WeakMap<Connection, Set<string>>();
+
+async function unlessRefused({ aws, log }: SharedLooks, region: string, ask: () => Promise<boolean>): Promise<boolean> {
   try {
     return await ask();
   } catch (error) {
     if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    const known = logged.get(aws) ?? new Set();
+    const refusal = `${region} ${codeOf(error)}`;
+    const note = `looks at copies in ${region} are not shared with other builds: ${error.message}`;
+    if (!known.has(refusal)) log({ level: 'WARN', region, note });
+    logged.set(aws, known.add(refusal));
     return false;
   }
 }

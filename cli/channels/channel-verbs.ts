@@ -158,6 +158,7 @@ function addShare(cli: Cli): void {
     .option('--apply', 'grant and revoke')
     .option('--build <id>', 'only the images of this build')
     .option('--why <text>', 'why, for the report')
+    .option('--yes', 'do not ask')
     .option(...simulatedOption)
     .action(async (recipe: string, options) => {
       const { assertPlanOrApply, share } = await import('./share.ts');
@@ -180,6 +181,7 @@ function addDistribute(cli: Cli): void {
     .option('--channel <channel>', "the channel that gets the new images (default: the recipe's own)")
     .option('--plan', 'only say what would be copied, and what it costs')
     .option('--why <text>', 'why, for the manifest and the history')
+    .option('--yes', 'do not ask')
     .option(...simulatedOption)
     .action(async (recipe: string, options) => {
       const { distribute } = await import('./distribute.ts');

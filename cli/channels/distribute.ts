@@ -26,16 +26,21 @@ interface DistributeOptions extends PipelineOptions {
   build?: string;
   channel?: string;
   why?: string;
+  /** Do not ask. */
+  yes?: boolean;
 }
 
-/** Takes the image of a published build to the targets that came into the deployed recipe later. */
+/**
+ * Takes the image of a published build to the targets that came into the deployed recipe later. With a person at the terminal, asks
+ * after the plan is shown.
+ */
 export async function distribute(
   recipe: string,
   options: DistributeOptions,
   terminal: Terminal,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { json = false, plan = false, channel, why } = options;
+  const { json = false, plan = false, channel, why, yes = false } = options;
   const pipeline = await findPipeline(options, surroundings);
   const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
   const build = await wantedBuild(pipeline, recipe, options);
@@ -54,9 +59,15 @@ export async function distribute(
     if (json) terminal.out(`${JSON.stringify({ status: 'planned', ...report }, null, 2)}\n`);
     return 0;
   }
+  const changes = questionOf(report);
+  if (changes !== undefined && terminal.isTTY && !json && !yes && !(await surroundings.confirms(`  ${changes}?`))) {
+    write('  Nothing was made.\n\n');
+    return interruptedCode;
+  }
   if (report.unshared) {
     const quiet = json ? { ...terminal, out: (text: string) => terminal.err(text) } : terminal;
-    const code = await share(recipe, { ...options, json: false, plan: false, apply: true, build }, quiet, surroundings);
+    const asked = { ...options, json: false, plan: false, apply: true, yes: true, build };
+    const code = await share(recipe, asked, quiet, surroundings);
     if (code !== 0) return code;
   }
   const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
@@ -73,6 +84,13 @@ export async function distribute(
   write(`\n${painter(sheet)('green', `  ${title}`)}\n\n${targetTable(manifest?.targets ?? [], sheet)}\n\n`);
   if (json) terminal.out(`${JSON.stringify(manifest, null, 2)}\n`);
   return 0;
+}
+
+/** What a person is asked. Undefined where nothing would change. */
+function questionOf({ targets, unshared }: AdditionReport): string | undefined {
+  if (targets.length === 0) return unshared ? 'Change who may use the older images' : undefined;
+  const copies = targets.length === 1 ? 'this copy' : `these ${targets.length} copies`;
+  return `Make ${copies}${unshared ? ', and change who may use the older images' : ''}`;
 }
 
 /** The build that the options name, else the one that the channel holds, else the recipe's newest one. @throws Refusal */

@@ -18,6 +18,8 @@ interface ShareOptions extends PipelineOptions {
   apply?: boolean;
   build?: string;
   why?: string;
+  /** Do not ask. */
+  yes?: boolean;
 }
 
 /** What an execution of share-image ends with. */
@@ -33,44 +35,68 @@ export function assertPlanOrApply({ plan = false, apply = false }: Pick<ShareOpt
   if (plan === apply) throw new Refusal('golden share needs either --plan, which changes nothing, or --apply');
 }
 
-/** Shows how the users of published images differ from the deployed recipe's lists, or makes them equal. */
+/**
+ * Shows how the users of published images differ from the deployed recipe's lists, or makes them equal. With a person at the
+ * terminal, shows it first and asks.
+ */
 export async function share(
   recipe: string,
   options: ShareOptions,
   terminal: Terminal,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { json = false, plan = false, apply = false, build, why } = options;
+  const { json = false, plan = false, build, why, yes = false } = options;
   const pipeline = await findPipeline(options, surroundings);
   const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
   const who = await callerArn(pipeline.aws);
-  const input = { recipe, who, ...(plan && { plan }), ...(build && { build }), ...(why !== undefined && { why }) };
-  const name = `share-${recipe.slice(0, 50)}-${randomUUID().slice(0, 8)}`;
-  const { arn } = await startExecution(pipeline.aws, machineOfShares(pipeline), name, input);
+  const start = async (more: object) => {
+    const input = { recipe, who, ...more, ...(build && { build }), ...(why !== undefined && { why }) };
+    const name = `share-${recipe.slice(0, 50)}-${randomUUID().slice(0, 8)}`;
+    return (await startExecution(pipeline.aws, machineOfShares(pipeline), name, input)).arn;
+  };
+  /** Shows how an execution ended. @returns its output, or the exit code of one that failed. */
+  const shown = async (arn: string, title: string, done: boolean): Promise<ShareOutput | number> => {
+    const ended = await endOf(arn, pipeline, surroundings);
+    if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
+    const output = JSON.parse(ended.output ?? '{}') as ShareOutput;
+    write(shownShares(output, title, done, { ...terminal, colour: terminal.colour && !json }));
+    return output;
+  };
+  const finished = ({ images, failures, notes, report }: ShareOutput, status: 'planned' | 'shared') => {
+    if (json) terminal.out(`${JSON.stringify({ status, images, failures, notes, report }, null, 2)}\n`);
+    return failures.length > 0 ? 1 : 0;
+  };
+  if (plan || (terminal.isTTY && !json && !yes)) {
+    const planned = await shown(await start({ plan: true }), 'planned: nothing was changed', false);
+    if (typeof planned === 'number') return planned;
+    const changed = planned.images.filter(({ changes }) => changes.length > 0);
+    if (plan || changed.length === 0) return finished(planned, 'planned');
+    const images = changed.length === 1 ? 'this image' : `these ${changed.length} images`;
+    if (!(await surroundings.confirms(`  Change who may use ${images}?`))) {
+      write('  Nothing was changed.\n\n');
+      return interruptedCode;
+    }
+  }
   const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
-  if (apply) write(`\n${heading(sheet, 'elapsed')}\n`);
-  if (apply && !(await watch(arn, pipeline, { sheet, write, surroundings }, 'the sharing'))) {
+  write(`\n${heading(sheet, 'elapsed')}\n`);
+  const arn = await start({});
+  if (!(await watch(arn, pipeline, { sheet, write, surroundings }, 'the sharing'))) {
     write(`\n  Left; the sharing goes on: ${arn}\n\n`);
     return interruptedCode;
   }
-  const ended = await endOf(arn, pipeline, surroundings);
-  if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
-  const { images, failures, notes, report } = JSON.parse(ended.output ?? '{}') as ShareOutput;
-  const lines = [...notes, ...failures.map((one) => `${targetName(one)}: ${one.error}`), report];
-  const title = apply ? 'shared' : 'planned: nothing was changed';
-  write(`\n${painter(sheet)(apply ? 'green' : 'cyan', `  ${title}`)}\n${tableOfShares(images, apply, terminal)}\n\n`);
-  write(
-    `${lines
-      .flatMap((line) => fold(line, terminal.columns - 2))
-      .map((line) => `  ${line}\n`)
-      .join('')}\n`,
-  );
-  const status = apply ? 'shared' : 'planned';
-  if (json) terminal.out(`${JSON.stringify({ status, images, failures, notes, report }, null, 2)}\n`);
-  return failures.length > 0 ? 1 : 0;
+  const output = await shown(arn, 'shared', true);
+  return typeof output === 'number' ? output : finished(output, 'shared');
 }
 
 const machineOfShares = ({ machine }: Pipeline) => machine.replace(/build-image$/, 'share-image');
+
+/** What an execution would do or has done, with what a reader must know besides. */
+function shownShares({ images, failures, notes, report }: ShareOutput, title: string, done: boolean, sheet: Terminal) {
+  const lines = [...notes, ...failures.map((one) => `${targetName(one)}: ${one.error}`), report];
+  const folded = lines.flatMap((line) => fold(line, sheet.columns - 2)).map((line) => `  ${line}\n`);
+  const heads = painter(sheet)(done ? 'green' : 'cyan', `  ${title}`);
+  return `\n${heads}\n${tableOfShares(images, done, sheet)}\n\n${folded.join('')}\n`;
+}
 
 /** The images of every region, with one line for each permission that is granted or revoked. */
 function tableOfShares(images: ShareRow[], done: boolean, terminal: Terminal): string {

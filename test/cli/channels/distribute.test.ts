@@ -48,6 +48,16 @@ describe('a region and an account came to the recipe', () => {
     );
   });
 
+  test('a person at the terminal is asked after the plan, and a no makes nothing', async () => {
+    const questions: string[] = [];
+    const confirms = async (question: string) => (questions.push(question), false);
+    const { exitCode, out } = await operator(simulation, { confirms }).onTerminal('distribute', 'base');
+    const question = '  Make this copy, and change who may use the older images?';
+    expect({ exitCode, questions }).toEqual({ exitCode: 130, questions: [question] });
+    expect(out).toMatch(/lacks:\n[\s\S]+Nothing was made\./);
+    expect(simulation.read({ recipe: 'base', build: name }, 'manifest')?.added).toBeUndefined();
+  });
+
   test('afterwards the users are those of the recipe in every region, and stdout of --json is the manifest', async () => {
     const { exitCode, out, err } = await run('base', '--why', 'customers in Europe', '--json');
     expect({ exitCode, err: exitCode === 0 ? '' : err }).toEqual({ exitCode: 0, err: '' });

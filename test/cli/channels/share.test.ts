@@ -30,6 +30,22 @@ describe('from a terminal', () => {
     expect(permissions()).toEqual([stranger]);
   });
 
+  test('with a person at the terminal, --apply shows the changes and asks first; --yes does not', async () => {
+    const questions: string[] = [];
+    const confirms = async (question: string) => (questions.push(question), false);
+    const { exitCode, out } = await operator(simulation, { confirms }).onTerminal('share', 'base', '--apply');
+    expect({ exitCode, questions }).toEqual({ exitCode: 130, questions: ['  Change who may use this image?'] });
+    expect(out).toMatch(
+      /planned: nothing was changed\n[\s\S]+revoke ami-\w+ from 999988887777[\s\S]+Nothing was changed\./,
+    );
+    expect(permissions()).toEqual([stranger]);
+    expect((await operator(simulation).onTerminal('share', 'base', '--apply', '--yes')).exitCode).toBe(0);
+    expect(permissions()).toEqual([{ UserId: consumer }]);
+    const again = await operator(simulation, { confirms }).onTerminal('share', 'base', '--apply');
+    expect([again.exitCode, questions.length]).toEqual([0, 1]);
+    imageIn(simulation, 'us-east-1').permissions = [stranger];
+  });
+
   test('with --apply it is done, and with --json stdout is what changed and nothing else', async () => {
     const { exitCode, out } = await run('base', '--apply', '--why', 'somebody shared it by hand', '--json');
     expect(exitCode).toBe(0);

@@ -70,9 +70,11 @@ async function crowd(refused: boolean) {
   const names = Array.from({ length: 8 }, (_, index) => `crowd-${index}`);
   const distribute = [{ region: 'us-east-1' }, { region: 'eu-west-1' }];
   const recipes = Object.fromEntries(names.map((name) => [name, { ...recipe, ...plain, name, distribute }]));
+  const notes: string[] = [];
   const simulation = createSimulation({
     catalog: { recipes, scripts: {}, version: '1.0.0' },
     scenario: { delays: { copyImage: 240 } },
+    onLog: (line) => void ('note' in line && notes.push(line['note'] as string)),
     interfere: {
       call: ({ by, action }) =>
         refused && by === 'AwaitCopy' && action === 'GetObject' ? { error: 'AccessDenied', effect: false } : undefined,
@@ -89,6 +91,7 @@ async function crowd(refused: boolean) {
     statuses: started.map((arn) => simulation.stepFunctions.execution(arn).status),
     looks: calls.filter(({ by, action }) => by === 'AwaitCopy' && action === 'DescribeImages').length,
     shared: simulation.artifact('waits/looks/eu-west-1.json'),
+    notes: notes.filter((note) => note.includes('not shared')),
   };
 }
 
@@ -98,4 +101,9 @@ test('builds that wait for copies in the same region share their looks, and do w
   expect(Object.keys((JSON.parse(sharing.shared ?? '') as RegionLook).states).length).toBeGreaterThan(1);
   expect(alone.shared).toBeUndefined();
   expect(sharing.looks).toBeLessThan(0.75 * alone.looks);
+  expect(sharing.notes).toEqual([]);
+  // Each simulated call is a process of its own. A process tells it once.
+  expect(alone.notes[0]).toMatch(
+    /looks at copies in eu-west-1 are not shared .*: s3:GetObject .*AccessDenied.*, request \S+;/,
+  );
 });
