@@ -1,8 +1,8 @@
 // What is uploaded to Lambda: does it start, is it small? What it says to AWS: test/wire.test.ts.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as z from 'zod/mini';
 import { parseRecipe, recipeSchema } from '../../core/recipe/recipe.ts';
@@ -46,15 +46,48 @@ test('what was asked for is bundled, and every function can be asked for', () =>
   expect(Object.keys(functionFiles)).toHaveLength(files.length);
 });
 
-test('an entry over the limit stops the bundling, by name', async () => {
+test('a function over the limit stops the bundling, by name', async () => {
   const files = { small: 'core/digest.ts', large: 'core/failure-names.ts' }; // a function would bring the SDK with it
   await expect(bundleFunctions(files, { outdir: join(outdir, 'limited'), limit: 1000 })).rejects.toThrow(
-    /^entries over 1000 bytes: large \d+$/,
+    /^functions that load too many bytes at their start: large \d+$/,
   );
 });
 
-test('every entry is at most 130 kB', () => {
-  expect(sizes.filter(({ entry }) => entry > 130_000)).toEqual([]);
+test('a function reads two files at its start: index.mjs and all that it imports', () => {
+  const importsOf = (name: string, file: string) => {
+    const text = readFileSync(join(outdir, name, file), 'utf8');
+    return [...text.matchAll(/(?:from|import) ?"([^"]+)"/g)].map(([, path = '']) => path.replace('./', ''));
+  };
+  for (const { name } of sizes) {
+    const [start = '', ...others] = importsOf(name, 'index.mjs');
+    expect([name, others, importsOf(name, start)]).toEqual([name, [], []]);
+  }
+});
+
+test('a module that a function loads late keeps its default export, and the function itself is loaded once', async () => {
+  const folder = join(outdir, 'late');
+  mkdirSync(folder);
+  const source = join(folder, 'late.ts');
+  writeFileSync(join(folder, 'default.ts'), `export default 'default'; export const named = 'named';`);
+  writeFileSync(join(folder, 'named.ts'), `import { times } from './late.ts'; export const seen = times;`);
+  writeFileSync(
+    source,
+    `import { versions } from 'node:process';
+     export const times = (globalThis.times = [...(globalThis.times ?? []), typeof versions.node]);
+     export const all = async () => [{ ...(await import('./default.ts')) }, (await import('./named.ts')).seen];`,
+  );
+  await bundleFunctions({ lateModules: relative('.', source) }, { outdir });
+  const url = `file://${join(outdir, 'lateModules/index.mjs')}`;
+  const output = node('--input-type=module', '-e', `console.log(JSON.stringify(await (await import('${url}')).all()))`);
+  expect(JSON.parse(output)).toEqual([{ default: 'default', named: 'named' }, ['string']]);
+});
+
+test('a bundle that would need require() is refused', async () => {
+  const source = join(outdir, 'requires.cjs');
+  writeFileSync(source, `exports.hash = require('node:crypto').createHash;`);
+  await expect(bundleFunctions({ requires: relative('.', source) }, { outdir })).rejects.toThrow(
+    /loads node:crypto by require-call: only import works in a bundle/,
+  );
 });
 
 test('every bundle starts and exports a handler', () => {
@@ -86,7 +119,9 @@ test('what only the documentation of recipes reads is in no bundle', () => {
     if (key === 'description' && typeof value === 'string') told.add(value);
     return value;
   });
-  const bundle = readFileSync(join(outdir, 'startBuild/index.mjs'), 'utf8');
+  const bundle = readdirSync(join(outdir, 'startBuild'))
+    .map((file) => readFileSync(join(outdir, 'startBuild', file), 'utf8'))
+    .join('\n');
   expect(told.size).toBeGreaterThan(80);
   expect([...told].filter((text) => bundle.includes(text.slice(0, 20)) && bundle.includes(text.slice(-20)))).toEqual(
     [],

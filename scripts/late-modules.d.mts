@@ -1,0 +1,1 @@
+export const lateModules: (entry: string) => import('esbuild').Plugin;
