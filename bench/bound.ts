@@ -5,9 +5,12 @@ const of = (drawn: readonly DrawnDelay[], kind: RegExp): number[] =>
 const sum = (seconds: number[]): number => seconds.reduce((total, one) => total + one, 0);
 const most = (seconds: number[]): number => Math.max(0, ...seconds);
 
-/** Until SSM reaches an instance, and the commands that run on it one after the other. `commandStart` is the agent's pick-up. */
+/**
+ * Until SSM reaches an instance, and the commands that run on it one after the other. `commandStart` is the agent's pick-up.
+ * After a reboot, the agent takes `commandResume` to go on with the command.
+ */
 const booting = /^(instanceRunning|osBoot\w+|agentOnline)$/;
-const commands = /^(command(Start|Patch|Install|Other)|reboot)$/;
+const commands = /^(command(Start|Patch|Install|Other|Resume)|reboot)$/;
 
 /**
  * The least seconds in which a build can be published: the longest path through the state machine, counting the delays of AWS's

@@ -6,13 +6,17 @@ import { longestBeat, shortestBeat } from './rhythm.ts';
  * @param ahead Seconds before the usual end at which that call comes, at least. Absent: a twentieth of the time.
  */
 export function heartbeatOf(usual: number, looks = 1, ahead = 0): number {
+  if (ahead > 0 && usual <= oneCall) return 2 * shortestBeat;
   const beats = Math.max(looks, Math.ceil(usual / longestBeat));
   const last = Math.min(Math.max(0.95 * usual, usual - 15), usual - ahead);
   return Math.min(longestBeat, Math.max(shortestBeat, Math.floor(last / beats) - 1));
 }
 
+/** A wait of SSM's whose usual end comes this soon needs one call only: the call stays until then. */
+const oneCall = 25;
+
 /** SSM is asked again and again this many seconds before the usual end. The time of a command varies, and its event comes late. */
-export const aheadOf = (usual: number): number => Math.min(8, 0.2 * usual);
+export const aheadOf = (usual: number): number => Math.min(8, 0.3 * usual);
 
 /** A call that comes this shortly before the usual end waits for that before its first look, in seconds. An event tells an earlier end. */
 const shortly = (usual: number): number => Math.min(10, Math.max(5, 0.07 * usual));
@@ -50,8 +54,13 @@ export function pauseBeforeLook(
   woken = false,
 ): number | undefined {
   const remaining = usual - waited;
-  const near = stays !== false && remaining <= Math.max(10, 0.06 * usual) && waited <= 1.5 * usual + 15;
-  const pause = Math.max(remaining - ahead, 1, 0.015 * waited, -0.4 * remaining);
+  const asksSsm = ahead > 0;
+  const soon = asksSsm && usual <= oneCall ? oneCall : Math.max(10, 0.06 * usual);
+  const near = stays !== false && remaining <= soon && waited <= 1.5 * usual + 15;
+  // Only the calls of SSM that are asked here have no known limit.
+  const pause = asksSsm
+    ? Math.max(remaining - ahead, 0.5, 0.0075 * waited, -0.15 * remaining)
+    : Math.max(remaining, 1, 0.015 * waited, -0.4 * remaining);
   if (near && stayed + pause <= Math.min(40, heartbeat - 5)) return pause;
   return woken && stayed < 6 ? 2 : undefined;
 }

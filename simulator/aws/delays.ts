@@ -41,6 +41,7 @@ const delays = {
   commandPatch: skewed(75, 0.4),
   commandInstall: skewed(30, 0.4),
   commandOther: skewed(6, 0.4),
+  commandResume: uniform(2, 0),
   commandCancel: uniform(3, 0.5),
   reboot: normal(35, 0.1, 0.3),
   instanceStop: skewed(35, 0.7),

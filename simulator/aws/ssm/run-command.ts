@@ -113,6 +113,7 @@ class CommandRun {
 
   #runFor(seconds: number, outcome: CommandOutcome): void {
     const { command, instance } = this.#invocation;
+    const resumed = () => this.#world.delays.draw('commandResume', { resource: command.id, region: instance.region });
     const timeout = command.executionTimeout;
     if (outcome.status === 'Cancelled') return this.#whileRunning(seconds, () => this.finish('Cancelled'));
     if (outcome.status === 'TimedOut' || seconds > timeout) {
@@ -124,7 +125,7 @@ class CommandRun {
     if (outcome.powersOff) return this.#whileRunning(seconds, () => powerOff(this.#world, instance));
     if (!outcome.reboots) return this.#whileRunning(seconds, end);
     return this.#whileRunning(seconds, () => {
-      this.#afterReboot = () => this.#whileRunning(2, end);
+      this.#afterReboot = () => this.#whileRunning(resumed(), end);
       this.#agent.reboot();
     });
   }

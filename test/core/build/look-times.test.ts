@@ -68,7 +68,32 @@ test('a call does not stay where only an event is quick', () => {
 test('SSM is asked again and again from some seconds before the usual end, by a call that comes in time for that', () => {
   const bounds = { usual: 72, ahead: aheadOf(72), heartbeat: heartbeatOf(72, 1, aheadOf(72)) };
   expect(bounds.heartbeat + 1).toBeLessThanOrEqual(72 - 8);
-  expect([62, 64, 66, 72].map((waited) => pauseBeforeLook(bounds, waited, 0))).toEqual([2, 1, 1, expect.closeTo(1.08)]);
+  expect([62, 64, 66, 72].map((waited) => pauseBeforeLook(bounds, waited, 0))).toEqual([
+    2,
+    0.5,
+    0.5,
+    expect.closeTo(0.54),
+  ]);
+  expect(pauseBeforeLook(bounds, 82, 10)).toBeCloseTo(1.5);
   const short = { usual: 8, notBefore: 2, ahead: aheadOf(8) };
   expect([0, 3, 5].map((waited) => isTooEarly(short, waited))).toEqual([true, false, false]);
 });
+
+test.each([6, 12, 18, 25])(
+  'a call that waits for SSM from the start stays until the usual end, %d s later',
+  (usual) => {
+    const bounds = { usual, ahead: aheadOf(usual), heartbeat: heartbeatOf(usual, 1, aheadOf(usual)) };
+    const looks = [0];
+    for (
+      let pause: number | undefined = 0;
+      pause !== undefined;
+      pause = pauseBeforeLook(bounds, looks.at(-1) ?? 0, looks.at(-1) ?? 0)
+    )
+      looks.push((looks.at(-1) ?? 0) + pause);
+    const gaps = looks.slice(2).map((at, look) => [at, at - (looks[look + 1] ?? 0)] as const);
+    expect(looks[2]).toBeCloseTo(usual - bounds.ahead);
+    expect(gaps.filter(([at, gap]) => at > usual - bounds.ahead && at < usual && gap > 0.51)).toEqual([]);
+    expect(looks.at(-1)).toBeGreaterThan(usual + 2);
+    expect(looks.at(-1)).toBeLessThan(bounds.heartbeat);
+  },
+);
