@@ -18,6 +18,11 @@ import {
   region,
 } from './scalars.ts';
 
+/** The time of a time-based copy, as EC2 takes it. */
+export const completeWithin = duration('15m', '2d').check(
+  holds((text) => secondsOf(text) % 900 === 0, 'be a multiple of 15 minutes'),
+);
+
 /** One entry of the key `distribute`: an image in a region, and who may use it there. */
 export const target = z
   .strictObject({
@@ -70,8 +75,7 @@ export const target = z
       ._default(duration('1h', '7d'), '48h')
       .check(z.describe('How long EC2 may take to copy the image here, 1h to 7d. Terabytes take days.')),
     completeWithin: z.exactOptional(
-      duration('15m', '2d').check(
-        holds((text) => secondsOf(text) % 900 === 0, 'be a multiple of 15 minutes'),
+      completeWithin.check(
         z.describe(
           'Caps slow copies. A copy that is slower than 95 of 100 earlier ones of this target, or than this time, gets a second one beside it, which AWS completes within this time for a fee. The first to complete is kept and the other one is removed.',
         ),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { isMap } from '../is-map.ts';
-import { homeRegion } from './regions.ts';
+import { homeRegion, isCopy } from './regions.ts';
 import { target } from './distribution.ts';
 import { check, step, timedCheck, timedStep } from './provision.ts';
 import type { Path, SoundParts } from './rules/rule.ts';
@@ -24,9 +24,13 @@ export function soundParts(document: unknown, unknownKeys: Path[], home?: string
     (sound) => sound && timedStep(sound),
   );
   parts.checks = each(given['checks'], (entry) => soundWhole(check, entry)).map((sound) => sound && timedCheck(sound));
-  parts.distribute = each(given['distribute'], (entry) => soundest(target, entry)).map((sound) =>
-    sound?.region === homeRegion && home !== undefined ? { ...sound, region: home } : sound,
-  );
+  const { completeWithin } = parts;
+  parts.distribute = each(given['distribute'], (entry) => soundest(target, entry)).map((sound) => {
+    if (!sound) return sound;
+    const region = sound.region === homeRegion ? (home ?? homeRegion) : sound.region;
+    const capped = completeWithin !== undefined && isCopy({ ...sound, region }, home) && { completeWithin };
+    return { ...capped, ...sound, region };
+  });
   return parts;
 }
 

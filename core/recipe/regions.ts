@@ -20,3 +20,7 @@ export const homeRegion = 'home';
 
 /** `aws`, `aws-cn`, `aws-us-gov` or `aws-eusc`. An image cannot be copied from one partition to another. */
 export const partitionOf = (region: string): string | undefined => partitionByRegion.get(region);
+
+/** Whether a target gets a copy. The image of the pipeline's own region is the one that is made there. */
+export const isCopy = ({ region, id }: { region: string; id?: string }, home: string | undefined): boolean =>
+  id !== undefined || (region !== homeRegion && region !== home);

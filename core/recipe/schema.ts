@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { builder } from './builder.ts';
-import { image, target } from './distribution.ts';
+import { completeWithin, image, target } from './distribution.ts';
 import { publish } from '../publish/publish-keys.ts';
 import { check, step } from './provision.ts';
 import { formed, name } from './scalars.ts';
@@ -38,6 +38,11 @@ export const recipeSchema = z.strictObject({
         'When the image is copied to its other regions. beside-checks starts when the image is available, while its checks run: the build is faster, and a check that fails makes the copies useless. after-checks waits until the checks have passed. auto waits only if a check failed, or the candidate never booted, in the last build that was judged. In all cases nothing is shared with anybody before the checks have passed.',
       ),
     ),
+  completeWithin: z.exactOptional(
+    completeWithin.check(
+      z.describe('The key completeWithin of every target that is a copy and does not say it itself.'),
+    ),
+  ),
   onFailure: z
     ._default(z.enum(['remove', 'keep-image']), 'remove')
     .check(

@@ -27,6 +27,8 @@ export interface Recipe {
   image: ImageSettings;
   distribute: Target[];
   copies: 'auto' | 'beside-checks' | 'after-checks';
+  /** Default of the targets, which have it filled in. */
+  completeWithin?: string;
   onFailure: 'remove' | 'keep-image';
   publish?: Publish;
   triggers?: Triggers;

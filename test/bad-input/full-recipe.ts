@@ -55,6 +55,7 @@ export const full = {
     },
   ],
   copies: 'after-checks',
+  completeWithin: '1h',
   onFailure: 'keep-image',
   publish: { channel: 'stable', watermark: true },
   triggers: {

@@ -14,6 +14,7 @@ export interface SoundParts {
   checks: (Check | undefined)[];
   image?: ImageSettings;
   distribute: (Target | undefined)[];
+  completeWithin?: string;
   onFailure?: Recipe['onFailure'];
   publish?: Publish;
   triggers?: Triggers;

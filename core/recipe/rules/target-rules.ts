@@ -1,7 +1,7 @@
 import { secondsOf } from '../../duration.ts';
 import { placeName } from '../../distribute/place.ts';
 import { mostTags } from '../scalars.ts';
-import { homeRegion } from '../regions.ts';
+import { isCopy } from '../regions.ts';
 import { repeats, sound, type Rule, type SoundParts } from './rule.ts';
 
 type Target = NonNullable<SoundParts['distribute'][number]>;
@@ -67,15 +67,20 @@ export const targetRules: Rule[] = [
     },
   },
   {
-    says: 'completeWithin is for copies, not for the image that is made in the region of the pipeline, and is shorter than the timeout.',
-    look({ distribute }, report, { home }) {
-      for (const [index, { region, id, completeWithin, timeout }] of sound(distribute)) {
+    says: 'completeWithin is for copies, not for the image that is made in the region of the pipeline, and is shorter than the timeout of each target.',
+    look({ distribute, completeWithin: common }, report, { home, stated }) {
+      const targets = sound(distribute);
+      if (common !== undefined && targets.length > 0 && targets.every(([, target]) => !isCopy(target, home)))
+        report(['completeWithin'], 'is for copies, and the recipe makes none; image.timeout is for the image');
+      for (const [index, { completeWithin, timeout, ...target }] of targets) {
         const path = ['distribute', index, 'completeWithin'];
         if (completeWithin === undefined) continue;
-        if (id === undefined && (region === homeRegion || region === home))
+        const isShorter = secondsOf(completeWithin) < secondsOf(timeout);
+        if (!isCopy(target, home))
           report(path, 'is for copies, but the image is made in this region; image.timeout is for that');
-        else if (secondsOf(completeWithin) >= secondsOf(timeout))
-          report(path, `must be shorter than the timeout, ${timeout}`);
+        else if (!isShorter && stated(path)) report(path, `must be shorter than the timeout, ${timeout}`);
+        else if (!isShorter)
+          report(['completeWithin'], `must be shorter than the timeout of distribute[${index}], ${timeout}`);
       }
     },
   },

@@ -1,3 +1,6 @@
+import { expect, test } from '@jest/globals';
+import { parseRecipe } from '../../../../core/recipe/recipe.ts';
+import { document } from '../../../support/plan.ts';
 import { base, casesOf } from '../recipe-cases.ts';
 
 const accountList = (count: number) =>
@@ -320,4 +323,34 @@ casesOf([
     `image:\n  allowFiles:\n    - ¦/opt/x'$(reboot)\n${publish}`,
     `image.allowFiles[0]: must be an absolute path such as /etc/myapp/*.pem or C:\\myapp\\*.pem, whose first folder has no wildcard, got "/opt/x'$(reboot)"`,
   ],
+  ['all copies have a cap', publish, `completeWithin: 45m\n${publish}`],
+  [
+    'a cap of all copies is in steps of 15 minutes, too',
+    publish,
+    `¦completeWithin: 20m\n${publish}`,
+    'completeWithin: must be a multiple of 15 minutes, got "20m"',
+  ],
+  [
+    'a cap of all copies is shorter than the timeout of each',
+    twoTargets,
+    `  - region: us-east-1\n  - region: eu-west-1\n    timeout: 1h\n¦completeWithin: 2h\n`,
+    'completeWithin: must be shorter than the timeout of distribute[1], 1h',
+  ],
+  [
+    'a cap of all copies is for a recipe that makes some',
+    twoTargets,
+    `  - region: home\n¦completeWithin: 2h\n`,
+    'completeWithin: is for copies, and the recipe makes none; image.timeout is for the image',
+  ],
 ]);
+
+test('the cap of all copies is that of each copy that says none, and not of the image itself', () => {
+  const distribute = [
+    { region: 'home' },
+    { region: 'home', id: 'vault' },
+    { region: 'eu-west-1' },
+    { region: 'eu-central-1', completeWithin: '2h' },
+  ];
+  const { recipe } = parseRecipe({ ...document, completeWithin: '30m', distribute }, {}, { home: 'us-east-1' });
+  expect(recipe?.distribute.map(({ completeWithin }) => completeWithin)).toEqual([undefined, '30m', '30m', '2h']);
+});
