@@ -54,3 +54,18 @@ export const connectionTo = (
   session: SessionOf,
   purpose: keyof typeof actionsInAccount,
 ): Promise<Connection> => (copy ? inAccount(aws, copy, session, purpose) : Promise.resolve(aws));
+
+/** Opens each role once. A connection is good for 15 minutes, longer than any call of a function. */
+export function accountDoors(
+  aws: Connection,
+  session: SessionOf,
+  purpose: keyof typeof actionsInAccount,
+): (role: AccountRole) => Promise<Connection> {
+  const open = new Map<string, Promise<Connection>>();
+  return (role) => {
+    const key = `${roleArn(role)} ${role.externalId}`;
+    const known = open.get(key) ?? inAccount(aws, role, session, purpose);
+    open.set(key, known);
+    return known;
+  };
+}

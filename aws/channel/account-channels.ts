@@ -1,5 +1,5 @@
 import { accountCopyIn } from '../../core/accounts/planned-copies.ts';
-import { accountPlaceName, onlyAccountPlace } from '../../core/accounts/account-copies.ts';
+import { accountPlaceName, onlyAccountPlace, type AccountCopy } from '../../core/accounts/account-copies.ts';
 import {
   accountLedgerOf,
   behindIn,
@@ -13,6 +13,7 @@ import { versionDescription } from '../../core/publish/parameter-version.ts';
 import { parameterOfPlace } from '../../core/distribute/place.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { Failure } from '../../core/errors.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
 import type { Connection } from '../connection.ts';
 import { inAccount } from '../accounts/other-accounts.ts';
 import { readParameter, writeAmiParameter } from '../parameters.ts';
@@ -48,19 +49,31 @@ export async function lookIntoAccounts(
   return { ...(accounts && { accounts }), behind: behindIn(held, copies) };
 }
 
-/** Points the channel's parameters of other accounts at their copies. @throws PublishFailed if an account refuses that. */
-export async function writeAccountChannels(aws: Connection, plan: Plan, copies: AccountLedger['after']): Promise<void> {
-  const write = async ({ ami, ...at }: AccountLedger['after'][number]) => {
-    const copy = accountCopyIn(plan, at);
-    const parameter = parameterOfPlace(plan.channel ?? '', copy);
+/** Points a channel's parameters of other accounts at copies. @throws PublishFailed if an account refuses that. */
+export async function writeAccountParameters(
+  open: (copy: AccountCopy) => Promise<Connection>,
+  channel: string,
+  build: BuildIdentity,
+  copies: { copy: AccountCopy; ami: string }[],
+): Promise<void> {
+  const write = async ({ copy, ami }: (typeof copies)[number]) => {
+    const parameter = parameterOfPlace(channel, copy);
     try {
-      const there = await inAccount(aws, copy, plan, 'publish');
-      await writeAmiParameter(there, copy.region, parameter, ami, versionDescription(plan, ami));
+      await writeAmiParameter(await open(copy), copy.region, parameter, ami, versionDescription(build, ami));
     } catch (error) {
       if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-      const message = `${parameter} was not moved in ${accountPlaceName(at)}, and everything goes back to what it held: ${error.message}`;
+      const message = `${parameter} was not moved in ${accountPlaceName(copy)}, and everything goes back to what it held: ${error.message}`;
       throw new Failure('PublishFailed', message, { cause: error });
     }
   };
   await Promise.all(copies.map(write));
 }
+
+/** Points the channel's parameters of other accounts at a build's copies. */
+export const writeAccountChannels = (aws: Connection, plan: Plan, copies: AccountLedger['after']): Promise<void> =>
+  writeAccountParameters(
+    (copy) => inAccount(aws, copy, plan, 'publish'),
+    plan.channel ?? '',
+    plan,
+    copies.map(({ ami, ...at }) => ({ copy: accountCopyIn(plan, at), ami })),
+  );

@@ -7,9 +7,12 @@ import { readChannel, restoreParameter, writeChannel } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { beginMove, finishMove } from '../memory/channel-records.ts';
 import { readDocument } from '../memory/documents.ts';
+import { besideBehind, besideChanged, besidePermissions, seeBeside, withVersions } from '../moves/move-beside.ts';
+import { besideToUndo } from '../moves/undo-beside.ts';
 
 /** What moveOnce calls. */
 export const movePermissions = [
+  ...besidePermissions,
   's3:GetObject',
   's3:PutObject',
   'states:DescribeExecution',
@@ -18,24 +21,29 @@ export const movePermissions = [
 ];
 
 /**
- * Does the next part of a move: takes the channel, writes it in the places that are behind, or writes down that it moved.
+ * Does the next part of a move: takes the channel, writes it where it is behind, or writes down that it moved. The channel's
+ * parameters in other accounts and the launch templates move with it.
  * @param writes Whether to write again what has not arrived.
  * @returns what it waits for. Undefined if the channel moved.
  * @throws MoveRefused if the channel has moved since the move was decided.
  */
 export async function moveOnce(
   artifacts: Artifacts,
-  { parameter, move, ...about }: PlannedMove,
+  planned: PlannedMove,
   writes: boolean,
 ): Promise<string | undefined> {
+  const { parameter, move, recipe, channel } = planned;
+  const about = { recipe, channel };
   const { execution, after, to } = move;
   const known = await readDocument(artifacts, about, 'channel');
   const end = known?.moves.find((one) => one.execution === execution);
   if (end && !happened(end)) throw new Failure('MoveRefused', `the move of ${parameter} was taken back; start again`);
   if (end) return undefined;
   const now = await readChannel(artifacts.aws, parameter, after.map(onlyPlace));
-  const begun = await beginMove(artifacts, about, { parameter, execution, now }, (settled) => {
-    const changed = changedSince(move, settled);
+  const beside = await seeBeside(artifacts, planned);
+  const begun = await beginMove(artifacts, about, { parameter, execution, now }, async (settled, record, mover) => {
+    const underway = { underway: record?.underway, mover };
+    const changed = [...changedSince(move, settled), ...(await besideChanged(artifacts, planned, beside, underway))];
     if (changed.length === 0) return move;
     throw new Failure(
       'MoveRefused',
@@ -44,14 +52,19 @@ export async function moveOnce(
   });
   if ('waiting' in begun) return begun.waiting;
   // A revoke looks for moves that are underway after it has written its document. So one of the two sees the other.
-  const revocation = await readDocument(artifacts, { recipe: about.recipe, build: to.build }, 'revocation');
+  const revocation = await readDocument(artifacts, { recipe, build: to.build }, 'revocation');
   if (isRevoked(revocation)) throw new Failure('MoveRefused', saysRevoked(to.build, revocation));
   const behind = behindOf(move, now);
-  if (behind.length > 0) {
-    if (writes) await writeChannel(artifacts.aws, parameter, behind, { ...about, build: to.build });
-    return `${parameter} does not hold ${behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ')} yet`;
+  const { missing, write } = await besideBehind(artifacts, planned, beside);
+  if (behind.length + missing.length > 0) {
+    if (writes) {
+      await writeChannel(artifacts.aws, parameter, behind, { recipe, build: to.build });
+      await write();
+    }
+    const list = behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ');
+    return [...(list ? [`${parameter} does not hold ${list} yet`] : []), ...missing].join('\n');
   }
-  await finishMove(artifacts, about, { parameter, move });
+  await finishMove(artifacts, about, { parameter, move: { ...move, ...withVersions(beside) } });
   return undefined;
 }
 
@@ -59,16 +72,20 @@ export async function moveOnce(
 export const undoMovePermissions = [
   's3:GetObject',
   's3:PutObject',
+  'ec2:DeleteLaunchTemplateVersions',
   'ec2:DescribeImages',
+  'ec2:DescribeLaunchTemplates',
+  'ec2:DescribeLaunchTemplateVersions',
+  'ec2:ModifyLaunchTemplate',
   'ssm:DeleteParameter',
   'ssm:GetParameter',
   'ssm:PutParameter',
+  'sts:AssumeRole',
 ];
 
 /** What became of the undoing of a move. */
 interface UndoneMove {
   waiting: string[];
-  undone: string[];
   /** What AWS refused to restore. */
   left: string[];
 }
@@ -80,20 +97,25 @@ interface UndoneMove {
  */
 export async function undoOnce(
   artifacts: Artifacts,
-  { parameter, move, ...about }: PlannedMove,
+  planned: PlannedMove,
   failure: { error: string; cause: string },
   { settled, last }: { settled: boolean; last: boolean },
 ): Promise<UndoneMove> {
-  const outcome: UndoneMove = { waiting: [], undone: [], left: [] };
+  const { parameter, move, recipe, channel } = planned;
+  const about = { recipe, channel };
+  const outcome: UndoneMove = { waiting: [], left: [] };
   const record = await readDocument(artifacts, about, 'channel');
   if (record?.moves.some(({ execution }) => execution === move.execution)) return outcome;
   if (record?.underway?.execution === move.execution) {
     const now = await readChannel(artifacts.aws, parameter, move.after.map(onlyPlace));
-    for (const { region, id, ami } of stillMoved(move, now)) {
+    const steps = stillMoved(move, now).map(({ region, id, ami }) => {
       const name = parameterOfPlace(parameter, { id });
-      const what = `${name} in ${region} back to ${ami ?? 'nothing'}`;
+      const undo = () => restoreParameter(artifacts.aws, region, name, ami, 'a move failed');
+      return { what: `${name} in ${region} back to ${ami ?? 'nothing'}`, undo };
+    });
+    for (const { what, undo } of [...steps, ...(await besideToUndo(artifacts, planned))]) {
       try {
-        await restoreParameter(artifacts.aws, region, name, ami, 'a move failed');
+        await undo();
         outcome.waiting.push(what);
       } catch (error) {
         if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;

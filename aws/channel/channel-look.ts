@@ -1,5 +1,5 @@
 import type { ChannelName } from '../../core/channel/channel-moves.ts';
-import { happened, type ChannelRecord } from '../../core/channel/channel-record.ts';
+import { happened, type ChannelRecord, type Mover } from '../../core/channel/channel-record.ts';
 import { channelParameter, type ChannelValue } from '../../core/distribute/channel.ts';
 import { distinctPlaces, onlyPlace, type Place } from '../../core/distribute/place.ts';
 import type { ChannelHolder } from '../../core/distribute/channel-owner.ts';
@@ -12,6 +12,8 @@ import { settledChannel } from '../memory/channel-records.ts';
 export interface SeenChannel extends ChannelName {
   parameter: string;
   record: ChannelRecord | undefined;
+  /** What became of the move in the record that is underway. Absent where there is none. */
+  mover: Mover | undefined;
   values: ChannelValue[];
   holders: ChannelHolder[];
   /** The build that every region holds; undefined if there is none, or if the regions differ. */
@@ -47,5 +49,5 @@ export async function seeChannel(
   if (mover === 'runs')
     throw new Failure('AwsTransient', `${parameter} is being moved by ${record?.underway?.execution}; look again`);
   const holders = await holdersOf(artifacts.aws, values);
-  return { ...about, parameter, record, values, holders, current: currentBuild(about.recipe, holders) };
+  return { ...about, parameter, record, mover, values, holders, current: currentBuild(about.recipe, holders) };
 }

@@ -23,7 +23,7 @@ import {
 /** What the functions here call. */
 export const templatePermissions = [...templateReading, 'ec2:CreateLaunchTemplateVersion', 'ec2:ModifyLaunchTemplate'];
 
-/** A launch template of a publish: its entry in the ledger, and what EC2 shows of it. */
+/** A launch template of a publish or of a move: its entry in the ledger, and what EC2 shows of it. */
 export interface PublishedTemplate {
   entry: LedgerTemplate;
   seen: TemplateSeen;
@@ -54,7 +54,11 @@ export const saysBehind = ({ entry }: PublishedTemplate): string =>
   `${entry.template} in ${placeName(entry)} has no ${entry.setDefault ? 'default ' : ''}version with ${entry.ami} yet`;
 
 /** Makes the missing versions, and sets them as the default. @throws PublishFailed if EC2 refuses; others may be done. */
-export async function writeTemplates(aws: Connection, plan: Plan, templates: PublishedTemplate[]): Promise<void> {
+export async function writeTemplates(
+  aws: Connection,
+  plan: Pick<Plan, 'recipe' | 'build' | 'resumedAt'>,
+  templates: PublishedTemplate[],
+): Promise<void> {
   const write = async ({ entry, seen }: PublishedTemplate) => {
     const { region, template, ami, before: from, setDefault } = entry;
     try {

@@ -44,8 +44,8 @@ export async function beginPublish(
     refuseMoved(plan, settled, record);
     const held = plan.trigger && heldContent(record, plan.digest);
     if (held) throw new Failure('PublishFailed', `${plan.image} is not published: ${saysHeld(held)}`);
-    const ledger = ledgerOf(before.known, parameter, settled, after, templates);
-    return publishMove(plan, own.execution.id, now, ledger.before, after, record);
+    const ledger = ledgerOf(before.known, parameter, settled, after, templates, accounts);
+    return publishMove(plan, own.execution.id, now, ledger.before, ledger, record);
   });
   if ('waiting' in begun) return begun.waiting;
   await writeLedger(
@@ -86,7 +86,7 @@ export async function completePublish(
   const about = channelOf(plan);
   if (!about) return;
   const record = await readDocument(artifacts, about, 'channel');
-  const move = publishMove(plan, own.execution.id, now, ledger.before, ledger.after, record);
+  const move = publishMove(plan, own.execution.id, now, ledger.before, ledger, record);
   await finishMove(artifacts, about, { parameter: ledger.parameter, move });
 }
 

@@ -11,6 +11,7 @@ import type { Artifacts } from '../memory/artifacts.ts';
 import { channelNames } from '../memory/channel-names.ts';
 import { readRecord } from '../memory/recipe-records.ts';
 import { knownBuilds, readCandidate } from './candidates.ts';
+import { besideOf, seeReach, withCopies, type ChannelReach } from '../moves/channel-reach.ts';
 import { seeChannel, type SeenChannel } from './channel-look.ts';
 
 /** Where and when a move is decided. */
@@ -27,12 +28,17 @@ export const refuseMove = (message: string): never => {
 /** A look at so many other builds must be enough to offer one. */
 const mostOffers = 12;
 
+/** A build with its copies in other accounts, and every reason why a channel must not move to it. */
+async function judgedCandidate(artifacts: Artifacts, look: SeenChannel, reach: ChannelReach, build: string) {
+  const candidate = await withCopies(await readCandidate(artifacts, look.recipe, build), reach);
+  return { candidate, problems: candidateProblems(candidate, look.values, reach.there) };
+}
+
 /** The first healthy build of a list, and what is wrong with those before it. */
-export async function firstHealthy(artifacts: Artifacts, look: SeenChannel, builds: string[]) {
+export async function firstHealthy(artifacts: Artifacts, look: SeenChannel, reach: ChannelReach, builds: string[]) {
   const wrong: string[] = [];
   for (const build of builds.slice(0, mostOffers)) {
-    const candidate = await readCandidate(artifacts, look.recipe, build);
-    const problems = candidateProblems(candidate, look.values);
+    const { candidate, problems } = await judgedCandidate(artifacts, look, reach, build);
     if (problems.length === 0) return { candidate, wrong };
     wrong.push(...problems);
   }
@@ -48,6 +54,7 @@ async function chooseBuild(
   artifacts: Artifacts,
   { verb, build: asked }: MoveRequest,
   look: SeenChannel,
+  reach: ChannelReach,
   { standard, own }: { standard: string | undefined; own: string | undefined },
 ): Promise<MoveCandidate> {
   if (verb === 'rollback' && look.channel !== own && wasNeverHeld(look)) {
@@ -67,28 +74,31 @@ async function chooseBuild(
           : `there is nothing to roll ${look.parameter} back to: it holds ${look.current ?? 'no single build'}, and no earlier build is known`,
     );
   if (wanted === look.current) return refuseMove(`${look.parameter} holds ${wanted} already, in every region`);
-  const candidate = await readCandidate(artifacts, look.recipe, wanted);
-  const problems = candidateProblems(candidate, look.values);
+  const { candidate, problems } = await judgedCandidate(artifacts, look, reach, wanted);
   if (problems.length === 0) return candidate;
   const others = order.filter((build) => build !== wanted);
-  const { candidate: other } = await firstHealthy(artifacts, look, others);
+  const { candidate: other } = await firstHealthy(artifacts, look, reach, others);
   const offer = other ? `${other.build} is healthy: name that build to move to it` : 'no other build is healthy';
   return refuseMove([`${look.parameter} does not move to ${wanted}:`, ...problems, offer].join('\n'));
 }
 
 const moveVerb = (verb: MoveRequest['verb']): Move['verb'] => (verb === 'restore' ? 'promote' : verb);
 
-/** The move of one channel to one build. @throws MoveRefused if another deployment has the channel. */
-export function plannedMove(
+/** The move of one channel to one build. @throws MoveRefused if another deployment has the channel, or a launch template. */
+export async function plannedMove(
+  artifacts: Artifacts,
   { verb, why, ...request }: MoveRequest,
   look: SeenChannel,
-  { build, plan, ...candidate }: MoveCandidate,
-  { execution, now }: MovePlace,
-): PlannedMove {
+  candidate: MoveCandidate,
+  { execution, now, reach }: MovePlace & { reach: ChannelReach },
+): Promise<PlannedMove> {
+  const { build, plan } = candidate;
   const { recipe, channel, parameter, record, values, holders, current } = look;
   const others = heldByOthers(parameter, plan?.deployment, holders);
   if (others.length > 0) return refuseMove(others.join('\n'));
   const after = targetsOf(candidate).map(({ ami, ...at }) => ({ ...onlyPlace(at), ami: ami ?? '' }));
+  const { beside, problems, notes } = await besideOf(artifacts, look, candidate, after, reach);
+  if (problems.length > 0) return refuseMove([`${parameter} does not move to ${build}:`, ...problems].join('\n'));
   const known = holding(record, values);
   const from = current === undefined || known?.build === current ? known : { build: current };
   const move: Move = {
@@ -101,8 +111,9 @@ export function plannedMove(
     to: { build, ...(plan && { digest: plan.digest }) },
     before: after.map((one) => inPlace(values, one) ?? onlyPlace(one)),
     after,
+    ...beside,
   };
-  return { recipe, channel, parameter, move };
+  return { recipe, channel, parameter, move, ...(notes.length > 0 && { notes }) };
 }
 
 /** Decides what an execution of move-channel moves. @throws RecipeInvalid or MoveRefused, with every reason. */
@@ -122,5 +133,8 @@ export async function resolveMove(artifacts: Artifacts, request: MoveRequest, pl
   const at = (name: string) => seeChannel(artifacts, { recipe, channel: name }, place.channelRoot, places);
   const look = await at(channel);
   const standard = own === channel ? undefined : own === undefined ? published.build : (await at(own)).current;
-  return plannedMove(request, look, await chooseBuild(artifacts, request, look, { standard, own }), place);
+  const by = { verb: request.verb, who: moverOf(request, place.execution) };
+  const reach = await seeReach(artifacts, look, newest.plan, { recipe, build: published.build, by });
+  const chosen = await chooseBuild(artifacts, request, look, reach, { standard, own });
+  return plannedMove(artifacts, request, look, chosen, { ...place, reach });
 }

@@ -1,6 +1,6 @@
 import { rollbackOrder, targetsOf } from '../../core/channel/candidates.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
-import type { MoveRequest } from '../../core/channel/move-request.ts';
+import { moverOf, type MoveRequest } from '../../core/channel/move-request.ts';
 import {
   instancesHit,
   isRevoked,
@@ -14,8 +14,10 @@ import type { BuildIdentity } from '../../core/tags.ts';
 import { instancesOf } from '../images/disabling.ts';
 import { launchUsers } from '../images/image-attributes.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
+import { newestPlan } from '../accounts/account-roles.ts';
 import { knownBuilds, readCandidate } from './candidates.ts';
 import { descendantsOf } from './descendants.ts';
+import { seeReach } from '../moves/channel-reach.ts';
 import { holdingChannels } from './holding-channels.ts';
 import { firstHealthy, plannedMove, refuseMove, type MovePlace } from './resolve-move.ts';
 
@@ -37,17 +39,21 @@ async function movesAway(
   place: MovePlace,
 ): Promise<PlannedMove[]> {
   const moves: PlannedMove[] = [];
-  for (const look of await holdingChannels(artifacts, { recipe, build }, place.channelRoot)) {
+  const holding = await holdingChannels(artifacts, { recipe, build }, place.channelRoot);
+  const newest = holding.length > 0 ? await newestPlan(artifacts, recipe) : undefined;
+  const by = { verb: request.verb, who: moverOf(request, place.execution) };
+  for (const look of holding) {
+    const reach = await seeReach(artifacts, look, newest, { recipe, build, by });
     const order = rollbackOrder(look.record?.moves ?? [], build, await knownBuilds(artifacts, recipe));
     const earlier = order.filter((one) => one < build && !revoked.has(`${recipe} ${one}`));
-    const { candidate, wrong } = await firstHealthy(artifacts, look, earlier);
+    const { candidate, wrong } = await firstHealthy(artifacts, look, reach, earlier);
     if (!candidate) {
       const cure = `build ${recipe} again, so that the channel holds another build, and then revoke ${build}`;
       return refuseMove(
         [`${look.parameter} holds ${build}, and no earlier build is healthy; ${cure}:`, ...wrong].join('\n'),
       );
     }
-    moves.push(plannedMove({ ...request, recipe }, look, candidate, place));
+    moves.push(await plannedMove(artifacts, { ...request, recipe }, look, candidate, { ...place, reach }));
   }
   return moves;
 }

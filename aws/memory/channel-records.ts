@@ -45,13 +45,13 @@ export async function beginMove(
   artifacts: Artifacts,
   about: ChannelName,
   { parameter, execution, now }: { parameter: string; execution: string; now: ChannelValue[] },
-  make: (settled: ChannelValue[], record: ChannelRecord | undefined) => Move,
+  make: (settled: ChannelValue[], record: ChannelRecord | undefined, mover: Mover | undefined) => Move | Promise<Move>,
 ): Promise<{ move: Move } | { waiting: string }> {
   const found = await readVersioned(artifacts, about, 'channel');
   const underway = found?.content.underway;
   if (underway?.execution === execution) return { move: underway };
   const mover = underway && (await moverOfChannel(artifacts, about.recipe, underway));
-  const move = make(settledValues(underway, mover, now), found?.content);
+  const move = await make(settledValues(underway, mover, now), found?.content, mover);
   const decision = decideBeginning(found?.content, parameter, move, mover);
   if ('busy' in decision) return { waiting: decision.busy };
   if (await replace(artifacts, about, 'channel', decision.write, found ?? 'nothing')) return { move };

@@ -1,6 +1,8 @@
 import { callerArn } from '../../aws/caller.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
+import { accountPlaceName, inAccountPlace } from '../../core/accounts/account-copies.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
+import type { MovedTemplate } from '../../core/channel/moved-beside.ts';
 import type { RevokedBuild, RevokeHits } from '../../core/channel/revocation.ts';
 import { saysUsage, type Hits } from '../../core/usage/hits.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
@@ -130,6 +132,7 @@ function shownMove({ verb, moves, builds, rebuild, hits, usage }: MoveOutput, te
     ]),
   );
   const lines = [
+    ...moves.flatMap(({ move, notes = [] }) => [...(move.templates ?? []).map(templateLine), ...notes]),
     ...(hits?.instances ?? []).map(
       ({ region, ami, count, first }) =>
         `runs on: ${count} instance${count === 1 ? '' : 's'} of ${ami} in ${region}: ${first.join(', ')}${andMore(count - first.length)}`,
@@ -153,19 +156,31 @@ function shownMove({ verb, moves, builds, rebuild, hits, usage }: MoveOutput, te
   ].join('\n\n');
 }
 
+/** What a move makes of a launch template. */
+function templateLine({ template, ami, setDefault, before, version, ...at }: MovedTemplate): string {
+  const gets = version === undefined ? `gets a version with ${ami}` : '';
+  const becomes = setDefault ? `has the default version ${version ?? 'that it gets'}, and had ${before}` : '';
+  return `launch template ${template} in ${placeName(at)}: ${[gets, becomes].filter((one) => one !== '').join('; ')}`;
+}
+
 /** One line for each channel and region: from which image to which. */
 function tableOfMoves(moves: PlannedMove[], terminal: Terminal): string {
-  const rows = moves.flatMap(({ parameter, move: { from, to, before, after } }) =>
-    after.map(({ ami, ...at }, index): Cell[] => {
-      const held = inPlace(before, at)?.ami;
+  const rows = moves.flatMap(({ parameter, move: { from, to, before, after, accounts } }) => {
+    const here = after.map(({ ami, ...at }) => ({ where: placeName(at), ami, held: inPlace(before, at)?.ami }));
+    const there = (accounts?.before ?? []).map((at) => ({
+      where: accountPlaceName(at),
+      ami: inAccountPlace(accounts?.after ?? [], at)?.ami ?? '',
+      held: at.ami,
+    }));
+    return [...here, ...there].map(({ where, ami, held }, index): Cell[] => {
       return [
         { text: index === 0 ? parameter : '' },
-        { text: placeName(at) },
+        { text: where },
         { text: held === undefined ? 'nothing' : (from?.build ?? held), style: 'dim' },
         { text: to.build },
         { text: `${held ?? '–'} → ${ami}`, style: 'dim' },
       ];
-    }),
-  );
+    });
+  });
   return columns(['Channel', 'Region', 'From', 'To', 'AMI'], rows, terminal);
 }

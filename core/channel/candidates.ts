@@ -1,3 +1,5 @@
+import { accountPlaceName, inAccountPlace } from '../accounts/account-copies.ts';
+import type { AccountValue } from '../accounts/account-ledger.ts';
 import type { Manifest, ManifestTarget } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { ChannelValue } from '../distribute/channel.ts';
@@ -5,6 +7,7 @@ import { fewOf } from '../distribute/distribution.ts';
 import { placeName } from '../distribute/place.ts';
 import type { AmiDescription } from '../launch/source.ts';
 import { happened, type Move } from './channel-record.ts';
+import { copiesOfManifest } from './moved-beside.ts';
 import { isRevoked, saysRevoked, type Revocation } from './revocation.ts';
 
 /** A build that a channel may move to, as the bucket and EC2 know it. */
@@ -15,6 +18,8 @@ export interface MoveCandidate {
   revocation?: Revocation | undefined;
   /** Its AMIs, by placeName. An AMI that is gone or disabled is absent. */
   images: Record<string, AmiDescription | undefined>;
+  /** Its copies in the accounts that the channel has, by accountPlaceName. */
+  copies?: Record<string, AmiDescription | undefined>;
 }
 
 /** The targets of a candidate that were published. */
@@ -32,8 +37,33 @@ function unpublished({ build, manifest }: MoveCandidate): string | undefined {
     : `${build} failed (${manifest.failure?.error}), so its checks do not count`;
 }
 
-/** Every reason why a channel must not move to a build. */
-export function candidateProblems(candidate: MoveCandidate, values: ChannelValue[]): string[] {
+function imageProblems(what: string, image: AmiDescription | undefined): string[] {
+  if (!image) return [`${what} is gone or disabled`];
+  return image.state === 'available' ? [] : [`${what} is ${image.state}`];
+}
+
+/** What keeps a channel of other accounts from moving: a missing copy, or a copy that nobody can launch. */
+function accountProblems({ build, manifest, copies = {} }: MoveCandidate, there: AccountValue[]): string[] {
+  const known = copiesOfManifest(manifest);
+  const without = there.filter((one) => one.ami !== undefined && !inAccountPlace(known, one)).map(accountPlaceName);
+  const cure = `golden distribute ${manifest?.recipe} --build ${build} makes it`;
+  return [
+    ...(without.length > 0
+      ? [`${build} has no copy in ${fewOf(without, ', ')}, where the channel has one; ${cure}`]
+      : []),
+    ...known.flatMap(({ ami, ...at }) => {
+      const where = accountPlaceName(at);
+      return where in copies ? imageProblems(`${ami} in ${where}`, copies[where]) : [];
+    }),
+  ];
+}
+
+/** Every reason why a channel must not move to a build. @param there What the channel holds in other accounts. */
+export function candidateProblems(
+  candidate: MoveCandidate,
+  values: ChannelValue[],
+  there: AccountValue[] = [],
+): string[] {
   const { build, plan, images, revocation } = candidate;
   const wrong = unpublished(candidate);
   if (wrong !== undefined) return [wrong];
@@ -48,12 +78,8 @@ export function candidateProblems(candidate: MoveCandidate, values: ChannelValue
   return [
     ...(plan.unjudged ? [`no candidate could judge ${build}`] : []),
     ...(beyond.length > 0 ? [`${build} has no image in ${fewOf(beyond, ', ')}, where the channel has one`] : []),
-    ...targets.flatMap(({ ami, ...place }) => {
-      const { region } = place;
-      const image = images[placeName(place)];
-      if (!image) return [`${ami} in ${region} is gone or disabled`];
-      return image.state === 'available' ? [] : [`${ami} in ${region} is ${image.state}`];
-    }),
+    ...targets.flatMap(({ ami, ...place }) => imageProblems(`${ami} in ${place.region}`, images[placeName(place)])),
+    ...accountProblems(candidate, there),
   ];
 }
 

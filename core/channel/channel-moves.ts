@@ -13,6 +13,8 @@ export interface ChannelName {
 export interface PlannedMove extends ChannelName {
   parameter: string;
   move: Move;
+  /** What the move leaves as it is, and why. */
+  notes?: string[];
 }
 
 /** The channel that a build is published to. Undefined for a recipe without one. */
@@ -25,7 +27,7 @@ export function publishMove(
   execution: string,
   at: Date,
   before: ChannelValue[],
-  after: ChannelLedger['after'],
+  { after, templates = [], accounts }: Pick<ChannelLedger, 'after' | 'templates' | 'accounts'>,
   record: ChannelRecord | undefined,
 ): Move {
   const { adds } = plan;
@@ -42,6 +44,8 @@ export function publishMove(
     to: { build: plan.build, digest: adds?.whole?.digest ?? plan.digest },
     before,
     after: after.map(({ ami, ...place }) => ({ ...onlyPlace(place), ami })),
+    ...(templates.length > 0 && { templates }),
+    ...(accounts && { accounts }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ChannelValue } from '../distribute/channel.ts';
 import { inPlace, isSamePlace, type Place } from '../distribute/place.ts';
+import type { MovedBeside } from './moved-beside.ts';
 
 /** Every way in which a channel moves: a build is published, its image goes to further targets, or somebody moves the channel. */
 type MoveVerb = 'publish' | 'distribute' | 'promote' | 'rollback' | 'revoke';
@@ -12,7 +13,7 @@ interface MovedBuild {
 }
 
 /** One move of a channel: who moved it, when, from which build to which, and why. */
-export interface Move {
+export interface Move extends MovedBeside {
   verb: MoveVerb;
   /** ARN of the execution that moved it. */
   execution: string;
@@ -25,7 +26,7 @@ export interface Move {
   to: MovedBuild;
   before: ChannelValue[];
   after: (Place & { ami: string })[];
-  /** Why the move did not happen. Every region holds what it held before. */
+  /** Why the move did not happen. Everything holds what it held before. */
   failure?: { error: string; cause: string };
 }
 
@@ -95,7 +96,9 @@ export function withEnded(record: ChannelRecord, move: Move, failure?: Move['fai
   const { underway, ...rest } = record;
   if (record.moves.some(({ execution }) => execution === move.execution)) return undefined;
   const ours = underway?.execution === move.execution;
-  const done: Move = failure ? { ...(ours ? underway : move), failure } : ours ? underway : move;
+  // Only the end knows the versions of launch templates that the move made.
+  const known = ours ? { ...underway, ...(move.templates && { templates: move.templates }) } : move;
+  const done: Move = failure ? { ...known, failure } : known;
   return { ...rest, ...(underway && !ours && { underway }), moves: withMove(record.moves, done) };
 }
 

@@ -71,5 +71,7 @@ export function templateStep({ setDefault }: LedgerTemplate, seen: TemplateSeen)
 }
 
 /** EC2 answers the same token with the version that it made before. */
-export const templateToken = (plan: Plan, { region, template, ami, before }: LedgerTemplate): string =>
-  clientToken(plan.recipe, plan.build, region, template, ami, before, plan.resumedAt);
+export const templateToken = (
+  plan: Pick<Plan, 'recipe' | 'build' | 'resumedAt'>,
+  { region, template, ami, before }: LedgerTemplate,
+): string => clientToken(plan.recipe, plan.build, region, template, ami, before, plan.resumedAt);

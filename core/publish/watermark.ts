@@ -50,20 +50,22 @@ function missingWatermark(plan: Plan, image: Marked | undefined): Wrong[] {
   return [{ says: `${image.ami} does not carry the watermark ${key} of a published image` }];
 }
 
-/** Every difference between a target and the recipe, and between a copy and its original, before the target is published. */
+/** Which watermark an image may carry: none yet before its publish, its own afterwards. A copy in another account gets none. */
+type Watermarked = 'not yet' | 'published' | 'whichever';
+
+/**
+ * Every difference between a target and the recipe, and between a copy and its original: before the target is published, and before
+ * a channel moves to a published one.
+ */
 export const verifyWrongs = (
   plan: Plan,
   target: Target,
   observed: TargetObserved,
   original: AmiDescription | undefined,
+  watermarked: Watermarked = 'not yet',
 ): Wrong[] => [
   ...targetWrongs(plan, target, observed),
   ...inheritedWrongs(original, observed.image),
-  ...watermarkWrongs(plan, observed.image),
-];
-
-/** The same for a published target, before a channel moves to it. */
-export const moveWrongs = (plan: Plan, target: Target, observed: TargetObserved): Wrong[] => [
-  ...targetWrongs(plan, target, observed),
-  ...missingWatermark(plan, observed.image),
+  ...(watermarked === 'not yet' ? watermarkWrongs(plan, observed.image) : []),
+  ...(watermarked === 'published' ? missingWatermark(plan, observed.image) : []),
 ];

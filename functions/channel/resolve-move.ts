@@ -19,6 +19,9 @@ export const resolveMove = stage({
     'ec2:DescribeImageAttribute',
     'ec2:DescribeInstances',
     ...familyPermissions,
+    'ec2:DescribeLaunchTemplates',
+    'ec2:DescribeLaunchTemplateVersions',
+    'sts:AssumeRole',
     'states:DescribeExecution',
   ],
   async run({ input, execution: { id } }, cloud) {

@@ -1,14 +1,24 @@
-// Every verb is struck by every kind of fault at every call that changes something, and stopped at every state. Afterwards each channel must be all old or all new,
-// and each image must have exactly its old state and users, or exactly its new ones.
+// Every verb is struck by every kind of fault at every call that changes something, and stopped at every state. Afterwards each
+// channel, with its launch templates and its parameter in another account, must be all old or all new. Each image, with its copy
+// there, must have exactly its old state and users, or exactly its new ones.
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Interference, InterferedCall } from '../../../simulator/pipeline/interference.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { brisk } from '../../support/deployed.ts';
-import { account, build, caller, manifestIn, pipeline, regions } from '../../support/pipeline.ts';
+import { account, build, caller, manifestIn, pipeline, regions, targets } from '../../support/pipeline.ts';
+
+const other = '111122223333';
+const copyTo = [{ account: other, kmsKey: 'alias/theirs', publish: true, accounts: ['777788889999'] }];
+const distribute = [
+  { ...targets.home, kmsKey: 'alias/golden', launchTemplate: { name: 'web', setDefault: true }, copyTo },
+  { ...targets.copied, launchTemplate: { name: 'web' } },
+  targets.optional,
+];
 
 const interfere: Interference = {};
 const simulation: Simulation = pipeline({
   scenario: { delays: brisk },
+  changes: { distribute },
   interfere: {
     call: (call) => interfere.call?.(call),
     enter: (...where) => interfere.enter?.(...where),
@@ -18,40 +28,69 @@ const { cloud } = simulation;
 const builds: string[] = [];
 const channels = ['stable', 'prod'];
 
-/** What every channel holds, and state and users of every image. */
+/** What every channel holds, with launch templates and the other account; and state and users of every image. */
 function seen() {
   const places = regions.map((region) => cloud.world.region(region));
-  const channel = (name: string) =>
-    places.map(({ parameters }) => parameters.get(`${account} /golden/base/${name}`)?.versions.at(-1)?.value ?? null);
+  const value = (place: (typeof places)[number], owner: string, name: string) =>
+    place.parameters.get(`${owner} /golden/base/${name}`)?.versions.at(-1)?.value ?? null;
+  const channel = (name: string) => [
+    places.map((place) => value(place, account, name)),
+    places.map((place) => value(place, other, name)),
+    // Launch templates follow the channel that the recipe publishes to.
+    name === 'stable' && places.map(({ launchTemplates }) => [...launchTemplates.values()].map(templateOf)),
+  ];
   const images = (id: string) =>
-    places.map((place) => {
-      const image = [...place.images.values()].find(({ tags }) => tags.get('golden:build') === id);
-      return [image?.state, image?.permissions];
-    });
+    places.flatMap((place) =>
+      [...place.images.values()]
+        .filter(({ tags }) => tags.get('golden:build') === id)
+        .map(({ owner, state, permissions, mappings }) => [
+          owner,
+          state,
+          permissions,
+          mappings.map(({ snapshot = '' }) => [...(place.snapshots.get(snapshot)?.sharedWith ?? [])].toSorted()),
+        ]),
+    );
   return structuredClone({
     channels: Object.fromEntries(channels.map((name) => [name, channel(name)])),
     images: Object.fromEntries(builds.map((id) => [id, images(id)])),
   });
 }
 
-/** Keeps the channels, images and documents, and returns how to bring them back. */
+type Template = ReturnType<typeof cloud.world.region>['launchTemplates'] extends Map<string, infer T> ? T : never;
+/** The default AMI of a launch template, and the AMIs of its versions. */
+const templateOf = ({ default: chosen, versions }: Template) => [
+  versions.find(({ number }) => number === chosen)?.data['ImageId'],
+  versions.map(({ data }) => data['ImageId']),
+];
+
+/** Keeps channels, launch templates, images and documents, and returns how to bring them back. */
 function kept() {
   const bucket = cloud.world.buckets.get(simulation.bucket);
   const objects = new Map(bucket?.objects);
-  const places = regions.map((region) => cloud.world.region(region));
-  const parameters = places.map((place) => structuredClone([...place.parameters]));
-  const images = places.map(({ images: all }) =>
-    [...all.values()].map((image) => ({ image, state: image.state, permissions: [...image.permissions] })),
-  );
+  const places = regions.map((region) => {
+    const place = cloud.world.region(region);
+    const parameters = structuredClone([...place.parameters]);
+    const templates = structuredClone([...place.launchTemplates]);
+    const images = [...place.images.values()].map((image) => ({
+      image,
+      state: image.state,
+      permissions: [...image.permissions],
+    }));
+    const snapshots = [...place.snapshots.values()].map((one) => ({ one, sharedWith: [...one.sharedWith] }));
+    return () => {
+      place.parameters.clear();
+      for (const [key, parameter] of structuredClone(parameters)) place.parameters.set(key, parameter);
+      place.launchTemplates.clear();
+      for (const [key, template] of structuredClone(templates)) place.launchTemplates.set(key, template);
+      for (const { image, state, permissions } of images)
+        Object.assign(image, { state, permissions: [...permissions] });
+      for (const { one, sharedWith } of snapshots) Object.assign(one, { sharedWith: new Set(sharedWith) });
+    };
+  });
   return () => {
     bucket?.objects.clear();
     for (const [key, object] of objects) bucket?.objects.set(key, object);
-    for (const [index, place] of places.entries()) {
-      place.parameters.clear();
-      for (const [key, parameter] of structuredClone(parameters[index] ?? [])) place.parameters.set(key, parameter);
-      for (const { image, state, permissions } of images[index] ?? [])
-        Object.assign(image, { state, permissions: [...permissions] });
-    }
+    for (const bringBack of places) bringBack();
   };
 }
 
@@ -82,10 +121,22 @@ async function run(verb: string, fault: Interference = {}) {
 const known = new Map<string, { calls: InterferedCall[]; states: string[]; after: ReturnType<typeof seen> }>();
 
 beforeAll(async () => {
+  for (const region of regions.slice(0, 2))
+    cloud.services.ec2['CreateLaunchTemplate']?.(
+      {
+        LaunchTemplateName: 'web',
+        LaunchTemplateData: { InstanceType: 't3.small' },
+        TagSpecifications: [{ ResourceType: 'launch-template', Tags: [{ Key: 'golden:recipe', Value: 'base' }] }],
+      },
+      { ...caller, region },
+    );
   for (let n = 0; n < 2; n++) {
     builds.push(manifestIn(simulation, await build(simulation, { recipe: 'base', force: true })).build);
     await simulation.pass(3600);
   }
+  // In this region the rollback must make a version.
+  const [template] = cloud.world.region(targets.copied.region).launchTemplates.values();
+  template?.versions.splice(1, 1);
   const published = kept();
   for (const verb of ['promote', 'rollback', 'revoke']) starts.set(verb, published);
   await run('promote');
@@ -123,8 +174,8 @@ function atCall(n: number, what: ReturnType<NonNullable<Interference['call']>>):
 function refusing(struck: InterferedCall | undefined, error: string, times: number): Interference {
   let left = times;
   return {
-    call: ({ by, action, region }) =>
-      by === struck?.by && action === struck?.action && region === struck?.region && left-- > 0
+    call: ({ by, action, region, account: of }) =>
+      by === struck?.by && action === struck?.action && region === struck?.region && of === struck.account && left-- > 0
         ? { error, message: 'no', effect: false }
         : undefined,
   };
@@ -140,13 +191,13 @@ function judge(verb: string, { before, after }: Awaited<ReturnType<typeof run>>)
 
 /** The calls that change something, in one of two regions. The third region is like the second. */
 const isStruck = (call: InterferedCall | undefined): boolean =>
-  /^(Put|Disable|Enable|Modify)/.test(call?.action ?? '') && call?.region !== 'ap-southeast-2';
+  /^(Put|Disable|Enable|Modify|Create|AssumeRole)/.test(call?.action ?? '') && call?.region !== 'ap-southeast-2';
 
 test.each(Object.keys(verbs).flatMap((verb) => Object.keys(faults).map((fault) => [verb, fault] as const)))(
   '%s is all or nothing under %s at any of its calls',
   async (verb, fault) => {
     const { calls = [] } = known.get(verb) ?? {};
-    const kinds = calls.map(({ by, action, region }) => `${by} ${action} ${region}`);
+    const kinds = calls.map(({ by, action, region, account: of }) => `${by} ${action} ${region} ${of}`);
     const wrong: unknown[] = [];
     for (const n of calls.keys()) {
       if (kinds.indexOf(kinds[n] ?? '') !== n || !isStruck(calls[n])) continue;

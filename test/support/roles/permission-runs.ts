@@ -256,7 +256,11 @@ const moved: PermissionRun = {
   outcome: 'SUCCEEDED',
   async simulation() {
     const delays = { parameterValidation: 0 };
-    const simulation = pipeline({ changes: { distribute: [home, copied] }, scenario: { delays } });
+    const launchTemplate = { name: 'web', setDefault: true };
+    const [own] = intoAccounts.distribute;
+    const distribute = [{ ...home, ...own, launchTemplate }, copied];
+    const simulation = pipeline({ changes: { distribute }, scenario: { delays } });
+    makeTemplate(simulation, 'us-east-1');
     const { ssm } = simulation.cloud.services;
     const { PutParameter: put } = ssm;
     const move = (input: object) => simulation.finish(simulation.move({ recipe: 'base', ...input }));
@@ -275,10 +279,21 @@ const moved: PermissionRun = {
       void simulation.stepFunctions.actions['StopExecution']?.({ executionArn }, { account, region: 'us-east-1' });
     await build(simulation);
     await build(simulation, { recipe: 'base', force: true });
+    // So the first rollback makes a version of its launch template, and its undoing deletes that version.
+    const [template] = simulation.cloud.world.region('us-east-1').launchTemplates.values();
+    template?.versions.splice(1, 1);
     await move({ verb: 'promote', channel: 'prod' });
     await interrupted({ verb: 'promote', channel: 'canary' }, () => undefined);
     await interrupted({ verb: 'rollback' }, () => undefined);
     await interrupted({ verb: 'rollback' }, stop);
+    const { ec2 } = simulation.cloud.services;
+    const { ModifyLaunchTemplate: modify } = ec2;
+    ec2['ModifyLaunchTemplate'] = (input, from) => {
+      modify?.(input, from);
+      ec2['ModifyLaunchTemplate'] = modify as NonNullable<typeof modify>;
+      throw Object.assign(new Error('no'), { name: 'UnauthorizedOperation' });
+    };
+    await move({ verb: 'rollback' });
     await move({ verb: 'rollback' });
     await build(simulation, { recipe: 'base', force: true });
     await interrupted({ verb: 'rollback' }, stop);
