@@ -5,10 +5,13 @@ import { codeOf } from './errors.ts';
 
 interface Command {
   input: object;
+  /** The SDK's description of the operation. Its third member is the name. */
+  schema?: readonly unknown[];
 }
 type CommandKind = new (input: object) => Command;
 
-const isRead = ({ constructor }: Command) => /^(Describe|Get|List)/.test(constructor.name);
+// The name of the class would not do: a bundle shortens it.
+const isRead = ({ schema }: Command) => /^(Describe|Get|List)/.test(String(schema?.[2]));
 
 /**
  * The same connection, with DryRun in every request that would change something. EC2 answers such a request by an error, even if
