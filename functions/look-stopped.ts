@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { describeInstance, stopInstance } from '../aws/instances/instances.ts';
+import { giveSpeed, speedLook } from '../aws/instances/volumes.ts';
 import { isDead } from '../core/launch/instance-state.ts';
 import { patience } from '../core/build/limits.ts';
 import { Failure } from '../core/errors.ts';
@@ -11,6 +12,10 @@ const input = z.looseObject({
   instance: z.string(),
   capture: z.enum(['stopped', 'running']),
   shutsDown: z.boolean(),
+  /** The root volume and the speed that it must get before the image is made. Null where it has that speed. */
+  disk: z.nullish(
+    z.looseObject({ device: z.string(), iops: z.optional(z.number()), throughput: z.optional(z.number()) }),
+  ),
   wait: waitBounds,
 });
 
@@ -21,19 +26,25 @@ const input = z.looseObject({
 export const stoppedLook: Wait<z.infer<typeof input>, { instance: string; state: string }> = {
   name: 'Seal',
   input,
-  permissions: ['ec2:DescribeInstances', 'ec2:StopInstances'],
+  permissions: ['ec2:DescribeInstances', 'ec2:StopInstances', 'ec2:DescribeVolumes', 'ec2:ModifyVolume'],
   bounds: (event) => event.wait,
   awaits: ({ instance: id }, region) => ({ kind: 'instance', region, id }),
-  async look({ instance, capture, shutsDown, since, woken }, cloud) {
+  async look({ instance, capture, shutsDown, disk, since, woken }, cloud) {
     const mayStopItself = shutsDown && secondsSince(since, cloud.now()) < patience.shutdown;
     // Right after its last command the builder runs. EC2's answer to the stop tells its state, so nobody need ask before.
     const begun = !woken && capture === 'stopped' && !shutsDown && secondsSince(since, cloud.now()) < 10;
-    const stopping = begun ? await stopInstance(cloud.aws, instance) : undefined;
+    const [stopping] = begun
+      ? await Promise.all([stopInstance(cloud.aws, instance), disk && giveSpeed(cloud.aws, instance, disk)])
+      : [];
     if (stopping && stopping !== 'stopped')
       return { waiting: `${instance} in ${cloud.aws.region} is ${stopping}, to be stopped` };
     const found = await describeInstance(cloud.aws, instance);
     const state = found?.state ?? 'unknown';
-    if (state === 'stopped' || (state === 'running' && capture === 'running')) return { done: { instance, state } };
+    if (state === 'stopped' || (state === 'running' && capture === 'running')) {
+      const look = woken ? speedLook : giveSpeed; // `wake` changes nothing
+      const changing = disk ? await look(cloud.aws, instance, disk) : undefined;
+      return changing ? { waiting: changing } : { done: { instance, state } };
+    }
     if (isDead(state)) {
       throw new Failure(
         'BuilderFailed',

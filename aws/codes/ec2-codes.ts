@@ -24,7 +24,7 @@ export const ec2Codes: ServiceCodes = {
     'not yet': `InvalidAMIID.NotFound InvalidAMIID.Unavailable InvalidSnapshot.NotFound InvalidInstanceID.NotFound
       IncorrectInstanceState InvalidInstanceState`,
     gone: 'InvalidVolume.NotFound',
-    answer: 'InvalidAMIName.Duplicate InvalidSnapshot.InUse IdempotentInstanceTerminated',
+    answer: 'IncorrectModificationState InvalidAMIName.Duplicate InvalidSnapshot.InUse IdempotentInstanceTerminated',
     refused: `UnauthorizedOperation AuthFailure OptInRequired Blocked AccountDisabled DryRunOperation IdempotentParameterMismatch
       IncompleteSignature SignatureDoesNotMatch InvalidAction InvalidCharacter InvalidClientTokenId InvalidClientToken
       MissingAuthenticationToken InvalidPaginationToken InvalidNextToken InvalidMaxResults InvalidFilter FilterLimitExceeded
@@ -47,7 +47,7 @@ export const ec2Codes: ServiceCodes = {
       SnapshotLimitExceeded ResourceCountExceeded RequestResourceCountExceeded InstanceLimitExceeded VcpuLimitExceeded
       InsufficientFreeAddressesInSubnet Unsupported UnsupportedException NonEBSInstance OperationNotPermitted
       SnapshotCopyUnsupported.InterRegion InvalidState InvalidStateTransition ZonesMismatched
-      InvalidKMSKey.InvalidState InvalidKmsKey.InvalidState KMSKeyNotAccessibleFault InvalidTag`, // the last row: seen, not listed
+      InvalidKMSKey.InvalidState InvalidKmsKey.InvalidState KMSKeyNotAccessibleFault InvalidTag VolumeModificationRateExceeded`, // the last row: seen, not listed
   },
   at: {
     'ec2:RunInstances': {
@@ -112,6 +112,7 @@ export const ec2Codes: ServiceCodes = {
     PrivateIpAddressLimitExceeded: quota,
     'InvalidInterface.IpAddressLimitExceeded': quota,
     NetworkInterfaceNotSupported: types,
+    VolumeModificationRateExceeded: 'EC2 changes a volume only so often in a day: start the build again',
     TagPolicyViolation: "look at `image.tags` and at the organization's tag policy",
     'InvalidUserID.Malformed': 'look at `distribute[].accounts`',
     InvalidAMIAttributeItemValue: 'look at `distribute[].accounts`, `organizations` and `organizationalUnits`',

@@ -1,15 +1,37 @@
-import { CopyImageCommand, CreateImageCommand, DeregisterImageCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  CopyImageCommand,
+  CreateImageCommand,
+  DeregisterImageCommand,
+  EC2Client,
+  type BlockDeviceMapping,
+} from '@aws-sdk/client-ec2';
+import type { DeviceChange } from '../../core/launch/disks.ts';
 import type { Tags } from '../../core/tags.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { tagSpecifications } from '../tags.ts';
 
+/** Of a device that the builder has, CreateImage changes only DeleteOnTermination, or leaves the device out. */
+const changedMapping = ({ device, drop, ephemeral, deleteOnTermination }: DeviceChange): BlockDeviceMapping => ({
+  DeviceName: device,
+  ...(drop && { NoDevice: '' }),
+  ...(ephemeral !== undefined && { VirtualName: `ephemeral${ephemeral}` }),
+  ...(deleteOnTermination !== undefined && { Ebs: { DeleteOnTermination: deleteOnTermination } }),
+});
+
 /** @returns the id of the pending AMI, or undefined if this account already has an AMI of that name. */
 export async function createImage(
   aws: Connection,
-  request: { instance: string; name: string; description: string; reboot: boolean; tags: Tags },
+  request: {
+    instance: string;
+    name: string;
+    description: string;
+    reboot: boolean;
+    devices: DeviceChange[];
+    tags: Tags;
+  },
 ): Promise<string | undefined> {
-  const { instance, name, description, reboot, tags } = request;
+  const { instance, name, description, reboot, devices, tags } = request;
   const answer = await ask(
     { action: 'ec2:CreateImage', region: aws.region, about: `${name} from ${instance}` },
     () =>
@@ -19,6 +41,7 @@ export async function createImage(
           Name: name,
           Description: description,
           NoReboot: !reboot,
+          ...(devices.length > 0 && { BlockDeviceMappings: devices.map(changedMapping) }),
           TagSpecifications: tagSpecifications(['image', 'snapshot'], tags),
         }),
       ),

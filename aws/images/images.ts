@@ -1,4 +1,4 @@
-import { DescribeImagesCommand, EC2Client, type DescribeImagesCommandInput, type Image } from '@aws-sdk/client-ec2';
+import { DescribeImagesCommand, EC2Client, type DescribeImagesCommandInput } from '@aws-sdk/client-ec2';
 import { readyImage, type ReadyImage } from '../../core/distribute/lasting.ts';
 import { imagesIn } from '../../core/distribute/distribution.ts';
 import type { Place } from '../../core/distribute/place.ts';
@@ -7,49 +7,8 @@ import type { AmiDescription } from '../../core/launch/source.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
-import { reasonText } from '../state-reason.ts';
-import { filtersOf, fromTags } from '../tags.ts';
-
-const describe = (region: string, image: Image): AmiDescription => ({
-  ami: image.ImageId ?? '',
-  region,
-  name: image.Name ?? '',
-  state: image.State ?? 'unknown',
-  owner: image.OwnerId ?? '',
-  ...(image.ImageOwnerAlias && { ownerAlias: image.ImageOwnerAlias }),
-  createdAt: image.CreationDate ?? '',
-  ...(image.DeprecationTime && { deprecatedAt: image.DeprecationTime }),
-  ...(image.SourceImageId && { madeFrom: { ami: image.SourceImageId, region: image.SourceImageRegion ?? region } }),
-  architecture: image.Architecture ?? '',
-  windows: image.Platform?.toLowerCase() === 'windows',
-  rootDevice: image.RootDeviceName ?? '',
-  ebsRoot: image.RootDeviceType !== 'instance-store',
-  ...(image.BootMode && { bootMode: image.BootMode }),
-  ...(image.VirtualizationType && { virtualization: image.VirtualizationType }),
-  ...(image.EnaSupport !== undefined && { ena: image.EnaSupport }),
-  ...(image.TpmSupport && { tpm: image.TpmSupport === 'v2.0' }),
-  ...(image.ImageAllowed !== undefined && { allowed: image.ImageAllowed }),
-  watermarks: (image.ImageWatermarks ?? []).flatMap(({ WatermarkKey }) => WatermarkKey ?? []),
-  imdsV2: image.ImdsSupport === 'v2.0',
-  ...(image.StateReason && { stateReason: reasonText(image.StateReason) }),
-  ...(image.Description !== undefined && { description: image.Description }),
-  tags: fromTags(image.Tags),
-  disks: (image.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
-    Ebs
-      ? [
-          {
-            device: DeviceName ?? '',
-            ...(Ebs.SnapshotId && { snapshot: Ebs.SnapshotId }),
-            ...(Ebs.VolumeSize !== undefined && { sizeGiB: Ebs.VolumeSize }),
-            ...(Ebs.VolumeType && { type: Ebs.VolumeType }),
-            ...(Ebs.Iops !== undefined && { iops: Ebs.Iops }),
-            ...(Ebs.Throughput !== undefined && { throughput: Ebs.Throughput }),
-            encrypted: Ebs.Encrypted ?? false,
-          },
-        ]
-      : [],
-  ),
-});
+import { filtersOf } from '../tags.ts';
+import { amiDescription } from './ami-description.ts';
 
 /** The images that a request of DescribeImages finds, on all pages. @param about Says in a failure what was looked for. */
 export async function describeImages(
@@ -68,7 +27,7 @@ export async function describeImages(
       ),
     { gone: () => [], answer: () => [] },
   );
-  return images.map((image) => describe(region, image));
+  return images.map((image) => amiDescription(region, image));
 }
 
 /** One AMI by its id; undefined while EC2 does not know it yet, or any more. EC2 takes no MaxResults beside ids. */

@@ -1,14 +1,8 @@
 import { channelReferenceParameter } from '../../core/distribute/channel.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import { architectureOf } from '../../core/recipe/rules/architecture.ts';
-import {
-  expectedOwner,
-  newest,
-  startable,
-  trustSource,
-  type AmiDescription,
-  type SourceImage,
-} from '../../core/launch/source.ts';
+import { expectedOwner, trustSource, type AmiDescription, type SourceImage } from '../../core/launch/source.ts';
+import { newest, startable } from '../../core/launch/source-choice.ts';
 import type { Connection } from '../connection.ts';
 import { describeImage, findImages } from '../images/images.ts';
 import { readParameter } from '../parameters.ts';

@@ -13,6 +13,7 @@ import type { Catalog, Recipe } from '../recipe/types.ts';
 import type { SourceImage } from '../launch/source.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Trigger } from '../start/trigger.ts';
+import { speedToRestore } from '../launch/disks.ts';
 import { atTheFoot } from '../launch/ladder.ts';
 import { awaitedStop } from './awaited.ts';
 import type { UsualSeconds } from './usual-seconds.ts';
@@ -129,7 +130,12 @@ export function workOf(plan: Plan, past: PastFailures) {
     checks: items(checks),
     builder: atTheFoot(plan),
     candidate: atTheFoot(plan),
-    seal: { capture: document.image.capture, shutsDown: provision.at(-1)?.shutsDown ?? false, wait: awaitedStop(plan) },
+    seal: {
+      capture: document.image.capture,
+      shutsDown: provision.at(-1)?.shutsDown ?? false,
+      disk: speedToRestore(plan) ?? null,
+      wait: awaitedStop(plan),
+    },
     targets: document.distribute.map(({ region, id = null }) => ({ region, id })),
     accountCopies: accountCopiesOf(document).map(({ region, id = null, account }) => ({ region, id, account })),
     order: firstRound(document.copies, past),

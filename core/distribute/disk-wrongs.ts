@@ -1,12 +1,6 @@
-import { imageDisks } from '../launch/disks.ts';
+import { imageDisks, usualSpeed } from '../launch/disks.ts';
 import type { Plan } from '../build/plan.ts';
 import type { AmiDescription } from '../launch/source.ts';
-
-/**
- * IOPS and throughput of a gp3 volume where neither the launch nor its image sets them:
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html
- */
-const usual = { iops: 3_000, throughput: 125 };
 
 function rateWrong(unit: string, asked: number | undefined, found: number | undefined, byDefault: number) {
   if (asked === undefined || asked === (found ?? byDefault)) return [];
@@ -17,8 +11,9 @@ function rateWrong(unit: string, asked: number | undefined, found: number | unde
  * Every difference between the disks of an image and the recipe, except encryption. The block device mapping of an AMI never
  * changes, so these differences are permanent.
  */
-export function diskWrongs(plan: Plan, { ami, disks }: Pick<AmiDescription, 'ami' | 'disks'>): string[] {
-  return imageDisks(plan).flatMap(({ device, sizeGiB, type, iops, throughput }) => {
+export function diskWrongs(plan: Plan, image: Pick<AmiDescription, 'ami' | 'disks' | 'ephemeral'>): string[] {
+  const { ami, disks } = image;
+  const wrongs = imageDisks(plan).flatMap(({ device, sizeGiB, type, iops, throughput, deleteOnTermination }) => {
     const disk = disks.find((one) => one.device === device);
     if (!disk) return [`${ami} has no disk ${device}`];
     const wrongs =
@@ -29,9 +24,22 @@ export function diskWrongs(plan: Plan, { ami, disks }: Pick<AmiDescription, 'ami
       wrongs.push(`is ${disk.type}, not ${type}`);
     else
       wrongs.push(
-        ...rateWrong('IOPS', iops, disk.iops, usual.iops),
-        ...rateWrong('MiB/s', throughput, disk.throughput, usual.throughput),
+        ...rateWrong('IOPS', iops, disk.iops, usualSpeed.iops),
+        ...rateWrong('MiB/s', throughput, disk.throughput, usualSpeed.throughput),
       );
+    if (deleteOnTermination !== undefined && deleteOnTermination !== (disk.deleteOnTermination ?? true))
+      wrongs.push(`${deleteOnTermination ? 'outlives' : 'ends with'} instances of the image, and should not`);
     return wrongs.map((says) => `${ami} ${device} ${says}`);
+  });
+  return [...wrongs, ...deviceWrongs(plan, image)];
+}
+
+/** Devices that the recipe drops and the image still has, and instance store volumes that the image does not map. */
+function deviceWrongs(plan: Plan, { ami, disks, ephemeral }: Pick<AmiDescription, 'ami' | 'disks' | 'ephemeral'>) {
+  return (plan.document.image.volumes ?? []).flatMap(({ device, drop, ephemeral: wanted }) => {
+    if (drop && disks.some((disk) => disk.device === device)) return [`${ami} still has the disk ${device}`];
+    const found = ephemeral?.[device];
+    if (wanted === undefined || found === `ephemeral${wanted}`) return [];
+    return [`${ami} maps ${found ?? 'nothing'} to ${device}, not ephemeral${wanted}`];
   });
 }

@@ -20,7 +20,7 @@ interface SnapshotObserved {
 }
 
 /** The parts of an available image that never change. */
-export type LastingImage = Pick<AmiDescription, 'ami' | 'name' | 'architecture' | 'disks'>;
+export type LastingImage = Pick<AmiDescription, 'ami' | 'name' | 'architecture' | 'disks' | 'ephemeral'>;
 
 /** An available image as the state that waited for it hands it on. */
 export type ReadyImage = LastingImage & Pick<AmiDescription, 'imdsV2'>;
@@ -29,8 +29,15 @@ export type ReadyImage = LastingImage & Pick<AmiDescription, 'imdsV2'>;
 const mostDisks = 4;
 
 /** The parts of an available image that later states need. Undefined if they are too many to hand on. */
-export const readyImage = ({ ami, name, architecture, imdsV2, disks }: AmiDescription): ReadyImage | undefined =>
-  disks.length > mostDisks ? undefined : { ami, name, architecture, imdsV2, disks };
+export const readyImage = ({
+  ami,
+  name,
+  architecture,
+  imdsV2,
+  disks,
+  ephemeral,
+}: AmiDescription): ReadyImage | undefined =>
+  disks.length > mostDisks ? undefined : { ami, name, architecture, imdsV2, disks, ...(ephemeral && { ephemeral }) };
 
 /** What EC2 and KMS report about an image in a target region. */
 export interface ImageObserved<Image = AmiDescription> {

@@ -1,6 +1,5 @@
 import { Failure } from '../errors.ts';
 import type { Source } from '../recipe/types.ts';
-import { expiresTag } from '../tags.ts';
 
 /** An AMI as EC2 describes it, in our words. */
 export interface AmiDescription {
@@ -44,7 +43,11 @@ export interface AmiDescription {
     iops?: number;
     throughput?: number;
     encrypted: boolean;
+    /** `false`: the volume outlives instances of the image. */
+    deleteOnTermination?: false;
   }[];
+  /** Instance store volumes by device, such as `ephemeral0`. Absent where the image maps none. */
+  ephemeral?: Record<string, string>;
 }
 
 /** The source image of a build. */
@@ -83,23 +86,6 @@ export interface SourceDisk {
 /** The owner that an image must have: the one in the recipe, or the pipeline's own account for a channel. */
 export const expectedOwner = (source: Source, account: string): string =>
   source.owner === undefined || source.owner === 'self' ? account : source.owner;
-
-/** The images that the builder can start, of all architectures if the filter names none. If none fits, all: the preflight says why. */
-export function startable(images: AmiDescription[], architectures: string[]): AmiDescription[] {
-  const fitting = images.filter(({ architecture }) => architectures.includes(architecture));
-  return fitting.length > 0 ? fitting : images;
-}
-
-/**
- * The newest image. Images deprecated by `now` are taken only if nothing else is left. Images kept by a failed build of ours
- * (with an expiry tag) are excluded: no checks have approved them, and a sweep removes them.
- */
-export function newest(images: AmiDescription[], now: Date): AmiDescription | undefined {
-  const deprecated = (image: AmiDescription) => image.deprecatedAt !== undefined && new Date(image.deprecatedAt) <= now;
-  return images
-    .filter(({ tags }) => tags[expiresTag] === undefined)
-    .toSorted((a, b) => Number(deprecated(a)) - Number(deprecated(b)) || b.createdAt.localeCompare(a.createdAt))[0];
-}
 
 /**
  * The source image of a build, from EC2's answer. The answer's owner is checked even if the look-up asked for one, because

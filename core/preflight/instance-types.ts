@@ -1,4 +1,4 @@
-import { imageDisks } from '../launch/disks.ts';
+import { everyDisk } from '../launch/disks.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import type { SourceImage } from '../launch/source.ts';
@@ -27,7 +27,7 @@ export function instanceTypeProblems(document: Recipe, { region, instanceTypes, 
   const { found } = instanceTypes;
   if (!found) return [];
   const { builder } = document;
-  const volumes = source ? imageDisks({ document, region, source }).length : builder.volumes.length + 1;
+  const volumes = source ? everyDisk({ document, region, source }).length : builder.volumes.length + 1;
   const unfitting = builder.instanceTypes.flatMap((instanceType, index) => {
     const type = found.find((one) => one.instanceType === instanceType);
     const wrong = type ? source && unfit(type, source) : `does not exist in ${region}`;

@@ -2,7 +2,7 @@ import { foreignSteps, stopsForSysprep } from '../guest/command.ts';
 import { isSamePlace } from '../distribute/place.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
-import { sourceSizeProblems } from '../recipe/rules/volume-rules.ts';
+import { sourceSizeProblems } from '../recipe/image/device-rules.ts';
 import type { SourceImage } from '../launch/source.ts';
 
 /** Problems of a recipe that show only once its source image and the pipeline's region are known. */
@@ -32,7 +32,7 @@ export function sourceProblems(recipe: Recipe, source: SourceImage, region: stri
     const message = `${rootVolume.sizeGiB} GiB is smaller than the source image's root disk of ${source.rootSizeGiB} GiB`;
     problems.push({ path: ['builder', 'rootVolume', 'sizeGiB'], message });
   }
-  problems.push(...sourceSizeProblems(rootVolume, source.rootSizeGiB));
+  problems.push(...sourceSizeProblems(recipe, source.rootSizeGiB), ...deviceProblems(recipe, source));
   recipe.builder.volumes.forEach(({ device }, index) => {
     if (device !== source.rootDevice) return;
     problems.push({
@@ -50,4 +50,19 @@ export function sourceProblems(recipe: Recipe, source: SourceImage, region: stri
     problems.push({ path: ['distribute', index, 'kmsKey'], message });
   });
   return problems;
+}
+
+/** Devices of `image.volumes` that neither the recipe nor the source image has, and those of the root. */
+function deviceProblems({ builder, image }: Recipe, source: SourceImage): Problem[] {
+  const volumes = [...builder.volumes, ...(source.disks ?? []).filter(({ device }) => device !== source.rootDevice)];
+  const known = [...new Set(volumes.map(({ device }) => device))];
+  return (image.volumes ?? []).flatMap(({ device, ephemeral }, index): Problem[] => {
+    const problem = (message: string) => [{ path: ['image', 'volumes', index, 'device'], message }];
+    if (device === source.rootDevice)
+      return problem(`${device} is the source image's root device; describe that under image.rootVolume`);
+    if (ephemeral !== undefined) return known.includes(device) ? problem(`${device} has a volume of the source`) : [];
+    if (known.includes(device)) return [];
+    const has = known.length > 0 ? `only ${known.join(', ')}` : 'no volume beside its root';
+    return problem(`the builder has no volume ${device}; it has ${has}`);
+  });
 }

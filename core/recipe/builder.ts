@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { builderDisk, device, speedKeys } from './image/devices.ts';
 import { distinct, formed, kmsKey } from './scalars.ts';
 
 const volumeKeys = {
@@ -15,18 +16,7 @@ const volumeKeys = {
   kmsKey: z.exactOptional(
     kmsKey.check(z.describe('KMS key of the volume, in the region the pipeline runs in: id, ARN or alias/<name>.')),
   ),
-  iops: z.exactOptional(
-    z
-      .int()
-      .check(
-        z.minimum(100),
-        z.maximum(256_000),
-        z.describe('Provisioned IOPS, for gp3, io1 and io2. io1 and io2 require it.'),
-      ),
-  ),
-  throughput: z.exactOptional(
-    z.int().check(z.minimum(125), z.maximum(2_000), z.describe('Throughput in MiB/s, for gp3 only.')),
-  ),
+  ...speedKeys,
 };
 const sizeGiB = z.int().check(z.minimum(1), z.maximum(65_536));
 
@@ -37,17 +27,6 @@ const instanceType = z
       /^[a-z][a-z0-9-]{0,30}\.(nano|micro|small|medium|large|\d{0,4}xlarge|metal(-\d{1,4}xl)?)$/,
       'be an instance type such as t3.small',
     ),
-  );
-// "Available device names" of docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html, for HVM. Only root devices end in a
-// digit; a rule refuses them with a better message.
-const device = z
-  .string()
-  .check(
-    formed(
-      /^(\/dev\/)?(sd[a-z]|sda1|xvd[a-z]|xvd[a-c][a-z]|xvdd[a-x])$/,
-      'be a device name such as /dev/sdf, without digits',
-    ),
-    z.describe('Device name, such as /dev/sdf.'),
   );
 const idOf = (prefix: string) =>
   z.string().check(formed(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `be an id such as ${prefix}-0123456789abcdef0`));
@@ -115,6 +94,7 @@ export const builder = z
         .check(z.describe('The root volume of the builder, which becomes the root of the image.')),
       {},
     ),
+    disk: z.exactOptional(builderDisk),
     volumes: z
       ._default(
         z.array(z.strictObject({ device, sizeGiB: sizeGiB.check(z.describe('Size in GiB.')), ...volumeKeys })),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { builder } from './builder.ts';
-import { completeWithin, image, target } from './distribution.ts';
+import { completeWithin, target } from './distribution.ts';
+import { image } from './image/image.ts';
 import { publish } from '../publish/publish-keys.ts';
 import { check, step } from './provision.ts';
 import { formed, name } from './scalars.ts';

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { builder } from './builder.ts';
-import type { image, target } from './distribution.ts';
+import type { target } from './distribution.ts';
+import type { image } from './image/image.ts';
 import type { launchTemplate, publish } from '../publish/publish-keys.ts';
 import type { source } from './source.ts';
 import type { timedCheck, timedStep } from './provision.ts';

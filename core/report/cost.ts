@@ -2,7 +2,7 @@ import type { CostEstimate } from './cost-estimate.ts';
 import { secondsOf } from '../duration.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { phaseSeconds, spanOf } from '../build/phases.ts';
-import { imageDisks } from '../launch/disks.ts';
+import { everyDisk, imageDisks } from '../launch/disks.ts';
 import type { Plan } from '../build/plan.ts';
 import {
   hoursOfMonth,
@@ -27,9 +27,11 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
   if (!plan) return manifest;
   const { timings, targets, copiedTo = [] } = manifest;
   const seconds = aliveSeconds(timings, plan, until);
-  const disks = imageDisks(plan);
-  const gib = disks.reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
-  const diskMonth = disks.reduce((sum, { sizeGiB = 0, type = 'gp3' }) => sum + sizeGiB * (volumeMonth[type] ?? 0), 0);
+  const gib = imageDisks(plan).reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
+  const diskMonth = everyDisk(plan).reduce(
+    (sum, { sizeGiB = 0, type = 'gp3' }) => sum + sizeGiB * (volumeMonth[type] ?? 0),
+    0,
+  );
   const published = targets.filter(({ ami }) => ami !== null);
   const elsewhere = copiedTo.filter(({ ami }) => ami !== null);
   const arrived = published.filter(({ region }) => region !== plan.region).length;

@@ -6,6 +6,7 @@ import { awaitedImage } from '../../core/build/awaited.ts';
 import { isFirstTry } from '../../core/start/first-try.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
+import { deviceChanges } from '../../core/launch/disks.ts';
 import { firstImageName, imageTags } from '../../core/distribute/image-name.ts';
 import { madeBy } from '../../core/tags.ts';
 import { buildReference, lambda, stage, type StageContext } from '../stage.ts';
@@ -39,6 +40,7 @@ export const createImage = stage({
       name: firstImageName(plan),
       description,
       reboot: image.capture === 'stopped',
+      devices: deviceChanges(plan),
       tags: imageTags(plan),
     };
     const since = cloud.now();

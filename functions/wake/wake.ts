@@ -28,6 +28,7 @@ export const wake = stage({
     's3:GetObject',
     'ec2:DescribeImages',
     'ec2:DescribeInstances',
+    'ec2:DescribeVolumes',
     'ssm:DescribeInstanceInformation',
     'ssm:GetCommandInvocation',
     'ssm:ListCommandInvocations',

@@ -126,6 +126,7 @@ export const grantsOfEc2: GrantTable = {
     // no snapshot of ours is ever public
     { Resource: snapshots, Condition: { ...madeByUs, StringNotEquals: { 'ec2:Add/group': 'all' } } },
   ],
+  'ec2:ModifyVolume': [{ Resource: here('volume'), Condition: madeByUs }],
   'ec2:ResetImageAttribute': [{ Resource: images, Condition: madeByUs }],
   'ec2:ResetSnapshotAttribute': [{ Resource: snapshots, Condition: madeByUs }],
   'ec2:RunInstances': { launch: launches(), launchCandidate: launches(madeByUs) },

@@ -45,6 +45,7 @@ const delays = {
   commandCancel: uniform(3, 0.5),
   reboot: normal(35, 0.1, 0.3),
   instanceStop: skewed(35, 0.7),
+  volumeChange: normal(20, 0.3),
   instanceTerminate: skewed(30, 0.4),
   createImage: skewed(30, 0.6, 20),
   copyImage: skewed(60, 0.95, 30),

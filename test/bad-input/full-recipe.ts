@@ -13,6 +13,7 @@ export const full = {
     publicIp: false,
     instanceProfile: 'golden-image-builder',
     rootVolume: { sizeGiB: 8, type: 'gp3', encrypted: true, kmsKey: 'alias/golden', iops: 3000, throughput: 125 },
+    disk: { iops: 4000, throughput: 250 },
     volumes: [{ device: '/dev/sdf', sizeGiB: 20, type: 'io2', iops: 4000, encrypted: true, kmsKey: 'alias/golden' }],
   },
   provision: [
@@ -22,7 +23,17 @@ export const full = {
     { name: 'restart', reboot: true },
   ],
   checks: [{ name: 'up', run: 'true', timeout: '5m' }],
-  image: { capture: 'stopped', allowFiles: ['/etc/app/*.pem'], imds: 'v2', tags: { team: 'platform' } },
+  image: {
+    capture: 'stopped',
+    allowFiles: ['/etc/app/*.pem'],
+    rootVolume: { iops: 3000, throughput: 125, deleteOnTermination: true },
+    volumes: [
+      { device: '/dev/sdf', drop: true },
+      { device: '/dev/sdb', ephemeral: 0 },
+    ],
+    imds: 'v2',
+    tags: { team: 'platform' },
+  },
   distribute: [
     {
       region: 'us-east-1',

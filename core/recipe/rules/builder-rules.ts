@@ -2,7 +2,7 @@ import { architectureIn, architectureOf, isMac } from './architecture.ts';
 import { repeats, sound, type Rule, type SoundParts } from './rule.ts';
 
 // EC2 treats sdf, xvdf and /dev/xvdf as different names, but the guest sees one disk.
-const letterOf = (device: string) => device.replace(/^\/dev\//, '').replace(/^(sd|xvd)/, '');
+export const letterOf = (device: string) => device.replace(/^\/dev\//, '').replace(/^(sd|xvd)/, '');
 
 const wantedArchitecture = ({ parameter, filter }: NonNullable<SoundParts['source']>) =>
   filter?.architecture ?? architectureIn(filter?.name ?? parameter);

@@ -1,3 +1,4 @@
+import { deviceRules } from '../image/device-rules.ts';
 import { builderRules } from './builder-rules.ts';
 import { commandRules } from './command-rules.ts';
 import { distributionRules } from './distribution-rules.ts';
@@ -14,6 +15,7 @@ export const rules: Rule[] = [
   ...sourceRules,
   ...builderRules,
   ...volumeRules,
+  ...deviceRules,
   ...provisionRules,
   ...commandRules,
   ...distributionRules,

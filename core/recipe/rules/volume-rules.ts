@@ -1,4 +1,3 @@
-import type { Problem } from '../problems.ts';
 import type { Path, Rule, SoundParts } from './rule.ts';
 
 type Builder = NonNullable<SoundParts['builder']>;
@@ -41,7 +40,7 @@ export const volumesOf = (builder: Builder): { path: Path; called: string; volum
 type VolumeProblem = [key: 'sizeGiB' | 'iops' | 'throughput', message: string];
 
 /** What EC2 would refuse in a volume. */
-function volumeProblems({ type, sizeGiB, iops, throughput }: Volume): VolumeProblem[] {
+export function volumeProblems({ type, sizeGiB, iops, throughput }: Volume): VolumeProblem[] {
   const problems: VolumeProblem[] = [];
   const limit = limits[type];
   const outside = (value: number | undefined, [least, most]: [number, number]): value is number =>
@@ -71,15 +70,6 @@ function volumeProblems({ type, sizeGiB, iops, throughput }: Volume): VolumeProb
     ]);
   }
   return problems;
-}
-
-/** What EC2 would refuse in a root volume that takes its size from the source image. */
-export function sourceSizeProblems(rootVolume: Volume, sizeGiB: number): Problem[] {
-  if (rootVolume.sizeGiB !== undefined) return [];
-  return volumeProblems({ ...rootVolume, sizeGiB }).map(([key, message]) => ({
-    path: ['builder', 'rootVolume', key],
-    message: `${message} (the size is that of the source image)`,
-  }));
 }
 
 export const volumeRules: Rule[] = [

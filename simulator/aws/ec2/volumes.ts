@@ -1,8 +1,9 @@
-import type { DeleteVolumeRequest, DescribeVolumesRequest } from '@aws-sdk/client-ec2';
+import type { DeleteVolumeRequest, DescribeVolumesRequest, ModifyVolumeRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../calls/actions.ts';
 import { filters, page, strict } from '../calls/strict.ts';
 import { selectByFilters, type Fields } from './filters.ts';
 import { paginate } from './pagination.ts';
+import { refuseImpossibleVolume } from './volume-limits.ts';
 import { tagList } from './tags.ts';
 import type { Region } from '../state/region.ts';
 import type { World } from '../state/world.ts';
@@ -55,7 +56,50 @@ export const volumeActions = (world: World): Actions => ({
     region.volumes.delete(volume.id);
     return {};
   }),
+  ModifyVolume: strict('ec2:ModifyVolume', 'VolumeId Iops Throughput', (input: ModifyVolumeRequest, caller) =>
+    modifyVolume(world, input, caller),
+  ),
 });
+
+const sixHours = 6 * 3_600_000;
+
+/**
+ * Changes the speed of a volume. The volume shows the new speed when the change is made:
+ * https://docs.aws.amazon.com/ebs/latest/userguide/monitoring-volume-modifications.html
+ * EC2 allowed one change in six hours for years, and four in a day since January 2026; the simulator takes the first.
+ */
+function modifyVolume(world: World, input: ModifyVolumeRequest, caller: Caller) {
+  const region = world.region(caller.region);
+  const volume = volumeById(region, caller, input.VolumeId ?? '');
+  const now = world.clock.now();
+  if (volume.change && volume.change.endsAt > now)
+    throw new ApiError('IncorrectModificationState', `Volume ${volume.id} is already being modified.`);
+  if (volume.change && now - volume.change.at < sixHours) {
+    const limit = "You've reached the maximum modification rate per volume limit.";
+    throw new ApiError('VolumeModificationRateExceeded', `${limit} Wait at least 6 hours between modifications.`);
+  }
+  const { type, sizeGiB } = volume;
+  const speed = { iops: input.Iops ?? volume.iops, throughput: input.Throughput ?? volume.throughput };
+  refuseImpossibleVolume({ type, sizeGiB, ...speed, root: false });
+  const seconds = world.delays.draw('volumeChange', { resource: volume.id, region: region.name });
+  volume.change = { at: now, endsAt: now + seconds * 1000 };
+  world.clock.at(volume.change.endsAt, () => void Object.assign(volume, speed));
+  const modification = {
+    VolumeId: volume.id,
+    ModificationState: 'modifying',
+    TargetSize: sizeGiB,
+    TargetVolumeType: type,
+  };
+  return {
+    VolumeModification: {
+      ...modification,
+      TargetIops: speed.iops,
+      TargetThroughput: speed.throughput,
+      StartTime: new Date(now),
+      Progress: 0,
+    },
+  };
+}
 
 function described(volume: Volume) {
   const { attachment } = volume;

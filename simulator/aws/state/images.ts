@@ -52,6 +52,8 @@ export interface Image {
   sourceRegion?: string | undefined;
   sourceInstance?: string | undefined;
   mappings: Mapping[];
+  /** Instance store volumes that instances get at a device: `ephemeral0` and so on. */
+  ephemeral?: { device: string; name: string }[] | undefined;
   watermarks?: Watermark[] | undefined;
   permissions: LaunchPermission[];
   tags: TagMap;

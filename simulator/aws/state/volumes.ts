@@ -16,5 +16,7 @@ export interface Volume {
   keyArn: string | undefined;
   snapshot: string | undefined;
   createdAt: number;
+  /** The last change of its speed. The volume shows it once it is made. */
+  change?: { at: number; endsAt: number } | undefined;
   tags: TagMap;
 }

@@ -106,7 +106,7 @@ test('an instance profile that EC2 does not know is told with its key', () => {
 // so the limits of interfaces and of their addresses stay in. No call names an interface that is there already.
 const documented = readFileSync('test/aws/ec2-error-codes.txt', 'utf8').split(/\s+/).filter(Boolean);
 const foreign =
-  /Vpn|Vpc|Spot|Host(?!Capacity)|Reserved|Reservation|Gateway|TrafficMirror|NetworkAcl|Cidr|Dhcp|LaunchTemplate|KeyPair|InvalidKey\.|FlowLog|LogDestination|ScheduledInstance|PlacementGroup|Route|LoadBalancer|Nlb|InvalidNetworkInterface|NetworkInterfaceNotFound|ConversionTask|ExportTask|Fpga|Kernel|RamDisk|PrefixList|IPAddress|InvalidAddress|^AddressLimit|AllocationID|AssociationID|Bundl|CapacityBlock|CapacityLimit|MaxTemplate|MaxConfig|Purchase|InvalidPermission|CreditSpec|CpuCredits|Declarative|Hibernation|DefaultSubnet|DefaultVpcAlready|Fleet|InvalidAttachment|Tenancy|CustomerGateway|Asn|DiskImage|InaccessibleStorage|LegacySecurityGroup|Principal|ProductInfo|PolicyDocument|ServiceName|TargetArn|ResourceType|Affinity|AutoPlacement|LimitPrice|NotExportable|AlreadyLinked|NotLinkable|AlreadyAss|CannotDelete|DependencyViolation|DuplicateSubnets|ModificationSt|VolumeModification|InvalidGroup\.(Duplicate|InUse|Reserved)|InvalidSubnet\.|SubnetLimit|SecurityGroupLimit|RulesPer|UpdateLimit|ResourceCountLimit|InvalidVolumeID\.(Dup|Zone)|InvalidVolume\.Zone|CapacityOnHost|HasExpired/;
+  /Vpn|Vpc|Spot|Host(?!Capacity)|Reserved|Reservation|Gateway|TrafficMirror|NetworkAcl|Cidr|Dhcp|LaunchTemplate|KeyPair|InvalidKey\.|FlowLog|LogDestination|ScheduledInstance|PlacementGroup|Route|LoadBalancer|Nlb|InvalidNetworkInterface|NetworkInterfaceNotFound|ConversionTask|ExportTask|Fpga|Kernel|RamDisk|PrefixList|IPAddress|InvalidAddress|^AddressLimit|AllocationID|AssociationID|Bundl|CapacityBlock|CapacityLimit|MaxTemplate|MaxConfig|Purchase|InvalidPermission|CreditSpec|CpuCredits|Declarative|Hibernation|DefaultSubnet|DefaultVpcAlready|Fleet|InvalidAttachment|Tenancy|CustomerGateway|Asn|DiskImage|InaccessibleStorage|LegacySecurityGroup|Principal|ProductInfo|PolicyDocument|ServiceName|TargetArn|ResourceType|Affinity|AutoPlacement|LimitPrice|NotExportable|AlreadyLinked|NotLinkable|AlreadyAss|CannotDelete|DependencyViolation|DuplicateSubnets|VolumeModification|InvalidGroup\.(Duplicate|InUse|Reserved)|InvalidSubnet\.|SubnetLimit|SecurityGroupLimit|RulesPer|UpdateLimit|ResourceCountLimit|InvalidVolumeID\.(Dup|Zone)|InvalidVolume\.Zone|CapacityOnHost|HasExpired/;
 
 test("every code of EC2's list that our calls can meet has a row, and once only", () => {
   const rows = rowsOf('ec2');
@@ -121,6 +121,7 @@ test("every row for EC2 is spelled as in EC2's list, or stands among those that 
     'InvalidKmsKey.InvalidState',
     'KMSKeyNotAccessibleFault',
     'InvalidTag',
+    'VolumeModificationRateExceeded',
   ];
   expect(rowsOf('ec2').filter((code) => !documented.includes(code))).toEqual(unlisted);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { expectedOwner, newest, trustSource, type AmiDescription } from '../../../core/launch/source.ts';
+import { expectedOwner, trustSource, type AmiDescription } from '../../../core/launch/source.ts';
+import { newest } from '../../../core/launch/source-choice.ts';
 
 const image = (ami: string, changes: Partial<AmiDescription> = {}): AmiDescription => ({
   ami,

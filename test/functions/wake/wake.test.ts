@@ -346,6 +346,7 @@ describe('the document of a wait', () => {
         'build',
         'capture',
         'command',
+        'disk',
         'id',
         'instance',
         'mostLost',

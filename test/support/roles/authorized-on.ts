@@ -312,6 +312,7 @@ const byId: Record<string, [string, 'here' | 'unowned', string]> = {
   'ec2:ModifyLaunchTemplate': ['LaunchTemplateId', 'here', 'launch-template'],
   'ec2:DeleteSnapshot': ['SnapshotId', 'unowned', 'snapshot'],
   'ec2:DeleteVolume': ['VolumeId', 'here', 'volume'],
+  'ec2:ModifyVolume': ['VolumeId', 'here', 'volume'],
   'ec2:AttachImageWatermark': ['ImageId', 'unowned', 'image'],
   'ec2:DetachImageWatermark': ['ImageId', 'unowned', 'image'],
   'ec2:DeregisterImage': ['ImageId', 'unowned', 'image'],

@@ -90,10 +90,15 @@ const withLastingDisk = (check: 'pass' | 'fail'): PermissionRun => ({
   name: `disks outlive their instances where the checks ${check}, and no output reaches the bucket`,
   outcome: check === 'pass' ? 'SUCCEEDED' : 'CheckFailed',
   async simulation() {
-    const scenario = check === 'pass' ? {} : { commands: [{ step: 'boots', ...long }] };
+    const failing = check === 'fail' && { commands: [{ step: 'boots', ...long }] };
     const simulation = pipeline({
-      scenario,
-      changes: { ...short, source: { filter: { name: 'two-disks' }, owner: 'self' } },
+      scenario: { delays: { instanceStop: 200 }, ...failing }, // so long that an event tells of the stop
+
+      changes: {
+        ...short,
+        source: { filter: { name: 'two-disks' }, owner: 'self' },
+        builder: { ...recipe.builder, disk: { throughput: 250 } },
+      },
     });
     loseOutput(simulation);
     const disk = { sizeGiB: 8, type: 'gp3', encrypted: false };
@@ -420,16 +425,22 @@ export const runs: PermissionRun[] = [
       return [simulation, await build(simulation, { recipe: child })];
     },
   },
-  one('the home region is no target, and the builder is captured running with many disks', 'SUCCEEDED', {
-    changes: {
-      image: { capture: 'running' },
-      builder: {
-        ...recipe.builder,
-        volumes: ['f', 'g', 'h', 'i'].map((letter) => ({ device: `/dev/sd${letter}`, sizeGiB: 1 })),
+  one(
+    'the home region is no target, and the builder is captured running with many disks and a fast root',
+    'SUCCEEDED',
+    {
+      changes: {
+        image: { capture: 'running' },
+        builder: {
+          ...recipe.builder,
+          disk: { throughput: 250 },
+          rootVolume: { iops: 3_000 },
+          volumes: ['f', 'g', 'h', 'i'].map((letter) => ({ device: `/dev/sd${letter}`, sizeGiB: 1 })),
+        },
+        distribute: [copied],
       },
-      distribute: [copied],
     },
-  }),
+  ),
   one('a target that may fail does', 'SUCCEEDED', {
     changes: { distribute: [home, optional] },
     scenario: { images: [{ region: 'ap-southeast-2', name: 'base-*', fail: 'no key', afterSeconds: 90 }] },

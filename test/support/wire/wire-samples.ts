@@ -635,6 +635,15 @@ export const samples: Record<string, Sample> = {
     ],
   },
   DeleteVolume: { inputs: [{ VolumeId: volume }], answers: [done('DeleteVolume')] },
+  ModifyVolume: {
+    inputs: [{ VolumeId: volume, Iops: 3_000, Throughput: 125 }],
+    answers: [
+      ec2(
+        'ModifyVolume',
+        `<volumeModification><volumeId>${volume}</volumeId><modificationState>modifying</modificationState><targetIops>3000</targetIops><targetThroughput>125</targetThroughput><progress>0</progress></volumeModification>`,
+      ),
+    ],
+  },
   GetObject: {
     inputs: [
       { Bucket: 'golden-image-artifacts', Key: 'builds/base/20261123-030000-9f2c/plan.json' },

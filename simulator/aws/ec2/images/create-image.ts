@@ -17,8 +17,10 @@ import { attachedVolumes } from '../instances/describe-instance.ts';
 export const createImageActions = (world: World): Actions => ({
   CreateImage: strict(
     'ec2:CreateImage',
-    `InstanceId Name Description NoReboot ${tagSpecificationParameters} BlockDeviceMappings.DeviceName BlockDeviceMappings.Ebs.DeleteOnTermination
-     BlockDeviceMappings.Ebs.VolumeSize BlockDeviceMappings.Ebs.VolumeType BlockDeviceMappings.Ebs.Encrypted`,
+    `InstanceId Name Description NoReboot ${tagSpecificationParameters} BlockDeviceMappings.DeviceName BlockDeviceMappings.NoDevice
+     BlockDeviceMappings.VirtualName BlockDeviceMappings.Ebs.DeleteOnTermination BlockDeviceMappings.Ebs.VolumeSize
+     BlockDeviceMappings.Ebs.VolumeType BlockDeviceMappings.Ebs.Iops BlockDeviceMappings.Ebs.Throughput
+     BlockDeviceMappings.Ebs.Encrypted`,
     (input: CreateImageRequest, caller) => createImage(world, input, caller),
   ),
 });
@@ -39,7 +41,13 @@ function createImage(world: World, input: CreateImageRequest, caller: Caller) {
   if (instance.state === 'running' && !input.NoReboot) region.agents.get(instance.id)?.reboot();
 
   const id = world.newId('ami', region.name);
-  const volumes = attachedVolumes(region, instance.id);
+  const changes = input.BlockDeviceMappings ?? [];
+  const dropped = changes.flatMap(({ DeviceName, NoDevice }) => (NoDevice === undefined ? [] : [DeviceName]));
+  const volumes = attachedVolumes(region, instance.id).filter(
+    ({ attachment }) => !dropped.includes(attachment?.device),
+  );
+  if (dropped.includes(instance.rootDevice))
+    throw new ApiError('InvalidBlockDeviceMapping', `The root device ${instance.rootDevice} cannot be left out`);
   const gib = volumes.reduce((sum, volume) => sum + volume.usedGiB, 0);
   const fate = fateOf(world, region, { kind: 'createImage', id, name, gib });
   const snapshots = volumes.map((volume) =>
@@ -55,9 +63,15 @@ function createImage(world: World, input: CreateImageRequest, caller: Caller) {
     }),
   );
   const mappings = volumes.map((volume, index) => mappingOf(volume, snapshots[index]?.id));
-  for (const change of input.BlockDeviceMappings ?? []) changeMapping(mappings, change);
+  const ephemeral = changes.flatMap(({ DeviceName = '', VirtualName: name }) =>
+    name ? [{ device: DeviceName, name }] : [],
+  );
+  for (const change of changes) if (change.Ebs) changeMapping(mappings, change);
+  for (const { device } of ephemeral)
+    if (mappings.some((mapping) => mapping.device === device))
+      throw new ApiError('InvalidBlockDeviceMapping', `The device ${device} is used by a volume`);
   const description = input.Description ?? '';
-  const image = { ...imageOf(world, instance), id, name, description, mappings, tags: tags('image') };
+  const image = { ...imageOf(world, instance), id, name, description, mappings, ephemeral, tags: tags('image') };
   return register(world, region, image, snapshots, fate);
 }
 
@@ -104,13 +118,12 @@ const mappingOf = (volume: Volume, snapshot: string | undefined): Mapping => ({
 function changeMapping(mappings: Mapping[], change: BlockDeviceMapping): void {
   const mapping = mappings.find((each) => each.device === change.DeviceName);
   if (!mapping) throw new Error('the simulator does not implement adding a device in ec2:CreateImage');
-  const { VolumeSize, Encrypted, DeleteOnTermination, VolumeType } = change.Ebs ?? {};
-  if ((VolumeSize ?? mapping.sizeGiB) !== mapping.sizeGiB || Encrypted !== undefined) {
-    throw new ApiError(
-      'InvalidBlockDeviceMapping',
-      `The size and encryption of ${mapping.device} cannot be changed when creating an image`,
-    );
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html, BlockDeviceMapping: of what the instance has, only
+  // DeleteOnTermination can be changed. AWS does not say whether EC2 refuses the rest or ignores it.
+  const { DeleteOnTermination, ...others } = change.Ebs ?? {};
+  if (Object.keys(others).length > 0) {
+    const named = Object.keys(others).join(', ');
+    throw new ApiError('InvalidBlockDeviceMapping', `${named} of ${mapping.device} cannot be changed by CreateImage`);
   }
   mapping.deleteOnTermination = DeleteOnTermination ?? mapping.deleteOnTermination;
-  mapping.type = VolumeType ?? mapping.type;
 }

@@ -49,20 +49,23 @@ export function describedImage(image: Image) {
     SourceInstanceId: image.sourceInstance,
     SourceImageId: image.sourceImage,
     SourceImageRegion: image.sourceRegion,
-    BlockDeviceMappings: image.mappings.map((mapping) => ({
-      DeviceName: mapping.device,
-      Ebs: {
-        // EC2 does not promise snapshot ids before the image is available. The simulator omits them, so that no code relies on
-        // them.
-        SnapshotId: image.state === 'pending' ? undefined : mapping.snapshot,
-        VolumeSize: mapping.sizeGiB,
-        VolumeType: mapping.type,
-        Iops: mapping.iops,
-        Throughput: mapping.throughput,
-        Encrypted: mapping.encrypted,
-        DeleteOnTermination: mapping.deleteOnTermination,
-      },
-    })),
+    BlockDeviceMappings: [
+      ...(image.ephemeral ?? []).map(({ device, name }) => ({ DeviceName: device, VirtualName: name })),
+      ...image.mappings.map((mapping) => ({
+        DeviceName: mapping.device,
+        Ebs: {
+          // EC2 does not promise snapshot ids before the image is available. The simulator omits them, so that no code relies on
+          // them.
+          SnapshotId: image.state === 'pending' ? undefined : mapping.snapshot,
+          VolumeSize: mapping.sizeGiB,
+          VolumeType: mapping.type,
+          Iops: mapping.iops,
+          Throughput: mapping.throughput,
+          Encrypted: mapping.encrypted,
+          DeleteOnTermination: mapping.deleteOnTermination,
+        },
+      })),
+    ],
     ImageWatermarks: image.watermarks?.map(({ key, source, at }) => ({
       WatermarkKey: key,
       SourceImageId: source.image,
