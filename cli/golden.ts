@@ -21,6 +21,7 @@ Examples:
   golden cancel 20261123-030000-9f2c --wait        stop a build and wait until it is undone
   golden list al2023-patched
   golden logs 20261123-030000-9f2c --step patch --tail 50
+  golden inspect al2023-patched                    the published image: disks, copies, users, and what it was made from
   golden status                                    what every channel holds in every region
   golden promote al2023-patched --to prod --why 'a week in test'
   golden rollback al2023-patched --channel prod    back to the build before, in every region or in none

@@ -9,7 +9,7 @@ import { findAllOwnImages } from '../images/own-images.ts';
  * was registered from snapshots, at another partition, or after 50 AMIs.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-ancestry.html
  */
-async function ancestryOf(aws: Connection, region: string, ami: string): Promise<Ancestry> {
+export async function ancestryOf(aws: Connection, region: string, ami: string): Promise<Ancestry> {
   const { ImageAncestryEntries = [] } = await ask({ action: 'ec2:GetImageAncestry', region, about: ami }, () =>
     aws.client(EC2Client, region).send(new GetImageAncestryCommand({ ImageId: ami })),
   );

@@ -31,6 +31,7 @@ export function addDeployedVerbs(cli: Cli): void {
   addCancel(cli);
   addList(cli);
   addLogs(cli);
+  addInspect(cli);
   addRegions(cli);
 }
 
@@ -184,5 +185,21 @@ function addRegions({ program, terminal, surroundings, ended }: Cli): void {
     .action(async (only: string[], options) => {
       const { regionStacks } = await import('./region-stacks.ts');
       ended(await regionStacks(only, options, terminal, surroundings));
+    });
+}
+
+function addInspect(cli: Cli): void {
+  deployed(
+    cli.program,
+    'inspect',
+    'show an AMI: what it is, where its copies are, who may launch it, who uses it, and what it was made from',
+    'Shows an AMI, the image of a build, or the published image of a recipe: platform, disks, boot, permissions and state, its copies, who uses it as far as EC2 tells, and its line back to the image of a vendor. Any AMI will do, also one of another account. An AMI without --region is searched in every region of the account. Only reads, with your own permissions.',
+    'print it as JSON',
+  )
+    .argument('<image>', "an AMI's id, a build's id, or a recipe's name")
+    .option(...simulatedOption)
+    .action(async (word: string, options) => {
+      const { inspect } = await import('../inspect/inspect.ts');
+      await withSimulation(cli, options, (surroundings) => inspect(word, options, cli.terminal, surroundings));
     });
 }

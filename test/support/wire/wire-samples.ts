@@ -108,6 +108,7 @@ export const samples: Record<string, Sample> = {
       { Owners: ['self', '137112412989'], ...paged },
       { Owners: ['self'], Filters: [] },
       { Owners: ['self'], IncludeDisabled: true, MaxResults: 1000, NextToken: token },
+      { ImageIds: [ami], IncludeDisabled: true, IncludeDeprecated: true },
     ],
     answers: [
       ec2(
@@ -121,6 +122,7 @@ export const samples: Record<string, Sample> = {
     inputs: [
       { ImageId: ami, Attribute: 'launchPermission' },
       { ImageId: ami, Attribute: 'lastLaunchedTime' },
+      { ImageId: ami, Attribute: 'uefiData' },
     ],
     answers: [
       ec2(

@@ -99,6 +99,7 @@ function describeImageAttribute(world: World, input: DescribeImageAttributeReque
   if (input.Attribute === 'imdsSupport') return { ImageId: image.id, ImdsSupport: { Value: image.imdsSupport } };
   if (input.Attribute === 'lastLaunchedTime')
     return { ImageId: image.id, LastLaunchedTime: lastLaunch(world, image, caller) };
+  if (input.Attribute === 'uefiData') return { ImageId: image.id }; // no simulated AMI brings UEFI variables
   if (input.Attribute === 'description') return { ImageId: image.id, Description: { Value: image.description } };
   throw new Error(`the simulator does not implement attribute ${input.Attribute} of ec2:DescribeImageAttribute`);
 }

@@ -21,7 +21,8 @@ export function protectionOf({ protection }: Image): string {
 export function describedImage(image: Image) {
   return {
     ImageId: image.id,
-    ImageLocation: `${image.ownerAlias ?? image.owner}/${image.name}`,
+    // The location of an instance store-backed AMI is its manifest: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html
+    ImageLocation: `${image.ownerAlias ?? image.owner}/${image.name}${image.instanceStore ? '.manifest.xml' : ''}`,
     ImageType: 'machine',
     Name: image.name,
     Description: image.description || undefined,
