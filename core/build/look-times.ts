@@ -35,6 +35,24 @@ export function isTooEarly(
 export const pauseWhenBusy = (stayed: number, woken: boolean): number | undefined =>
   woken && stayed < 20 ? 4 : undefined;
 
+/** What a wait's bounds say about its looks. `notBefore` is present if it is known how long the thing usually takes. */
+interface LookBounds {
+  usual: number;
+  heartbeat: number;
+  stays?: false | undefined;
+  notBefore?: number | undefined;
+  ahead?: number | undefined;
+}
+
+/**
+ * The least seconds between two looks: at all, by the time that was waited, and by the time since the usual end. SSM has no known
+ * limit for its looks. EC2 has one, so it is asked less often, and least of all if the usual end is only typical of AWS.
+ */
+const pausesOf = (asksSsm: boolean, known: boolean, waited: number, overdue: number): number[] => {
+  if (asksSsm) return [0.5, 0.0075 * waited, 0.15 * overdue];
+  return known ? [1, 0.01 * waited, 0.25 * overdue] : [1, 0.015 * waited, 0.4 * overdue];
+};
+
 /**
  * A call that comes when the end is near looks again and again, so that no event and no heartbeat is needed for it.
  * @param waited Seconds since the thing was started.
@@ -43,12 +61,7 @@ export const pauseWhenBusy = (stayed: number, woken: boolean): number | undefine
  * @returns the seconds until its next look. Undefined if the call ends, and an event or the next heartbeat has the next look.
  */
 export function pauseBeforeLook(
-  {
-    usual,
-    heartbeat,
-    stays,
-    ahead = 0,
-  }: { usual: number; heartbeat: number; stays?: false | undefined; ahead?: number | undefined },
+  { usual, heartbeat, stays, notBefore, ahead = 0 }: LookBounds,
   waited: number,
   stayed: number,
   woken = false,
@@ -57,10 +70,7 @@ export function pauseBeforeLook(
   const asksSsm = ahead > 0;
   const soon = asksSsm && usual <= oneCall ? oneCall : Math.max(10, 0.06 * usual);
   const near = stays !== false && remaining <= soon && waited <= 1.5 * usual + 15;
-  // Only the calls of SSM that are asked here have no known limit.
-  const pause = asksSsm
-    ? Math.max(remaining - ahead, 0.5, 0.0075 * waited, -0.15 * remaining)
-    : Math.max(remaining, 1, 0.015 * waited, -0.4 * remaining);
+  const pause = Math.max(remaining - ahead, ...pausesOf(asksSsm, notBefore !== undefined, waited, -remaining));
   if (near && stayed + pause <= Math.min(40, heartbeat - 5)) return pause;
   return woken && stayed < 6 ? 2 : undefined;
 }

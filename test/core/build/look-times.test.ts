@@ -97,3 +97,11 @@ test.each([6, 12, 18, 25])(
     expect(looks.at(-1)).toBeLessThan(bounds.heartbeat);
   },
 );
+
+test('EC2 is asked more often near the end if it is known how long the thing usually takes', () => {
+  const typical = { usual: 97, heartbeat: heartbeatOf(97) };
+  const known = { ...typical, notBefore: 15 };
+  const pausesAt = (bounds: typeof typical) => [97, 107].map((waited) => pauseBeforeLook(bounds, waited, 5));
+  expect(pausesAt(typical)).toEqual([expect.closeTo(1.46, 1), 4]);
+  expect(pausesAt(known)).toEqual([1, 2.5]);
+});
