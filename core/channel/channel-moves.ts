@@ -68,3 +68,9 @@ export function changedSince({ before }: Pick<Move, 'before'>, settled: ChannelV
     return now === ami ? [] : [`${placeName(place)} holds ${now ?? 'nothing'}, and held ${ami ?? 'nothing'}`];
   });
 }
+
+/** What a channel held before a move, for a person who must restore it. */
+export const saysHeldBefore = ({ before, to }: Pick<Move, 'before' | 'to'>): string =>
+  `a part of the move to ${to.build} may stay. Before it, ${before
+    .map(({ ami, ...place }) => `${placeName(place)} held ${ami ?? 'nothing'}`)
+    .join(', ')}`;

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import { undoMovePermissions, undoOnce } from '../../aws/channel/carry-out-move.ts';
+import { undoMovePermissions } from '../../aws/channel/carry-out-move.ts';
 import { leftBy } from '../../aws/channel/dead-move.ts';
 import { revokePermissions, turnBack } from '../../aws/channel/carry-out-revocation.ts';
+import { undoAll } from '../../aws/channel/undo-or-tell.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { lambda } from '../stage.ts';
@@ -41,18 +42,12 @@ export const undoMove = wait({
       error: failure.Error,
       cause: failureMessage({ Error: failure.Error, Cause: failure.Cause ?? undefined }),
     };
-    const waiting: string[] = [];
-    const left: string[] = [];
-    for (const one of moves) {
-      const outcome = await undoOnce(cloud, one, told, { settled, last });
-      waiting.push(...outcome.waiting);
-      left.push(...outcome.left);
-    }
+    const { waiting, left, stays } = await undoAll(cloud, moves, told, { settled, last });
     for (const one of builds) left.push(...(await turnBack(cloud, one, execution)));
     if (waiting.length + left.length > 0 && !last)
       return { waiting: `still to restore: ${[...waiting, ...left].join(', ')}` };
     const remains = [...waiting, ...left].map((one) => `left: ${one}`);
-    return { done: { ...told, cause: [told.cause, ...remains].join('\n') } };
+    return { done: { ...told, cause: [told.cause, ...stays, ...remains].join('\n') } };
   },
 });
 

@@ -1,7 +1,9 @@
 import { createRandom } from '../../simulator/random.ts';
-import { readMachine, type Task } from './machines.ts';
+import { bases } from './bases.ts';
+import { machineNames, taskPlaces, type MachineName, type Task } from './machines.ts';
+import { operationOf } from './operations/operations.ts';
+import { runOperation } from './operations/operation-trial.ts';
 import type { Observed } from './places.ts';
-import { usualShape } from './setting.ts';
 import { runTrial } from './trial.ts';
 import {
   faults,
@@ -13,55 +15,8 @@ import {
   stateOfPlace,
   type Fault,
   type FaultScenario,
-  type Shape,
   type Strike,
 } from './vocabulary.ts';
-
-/** Small, since only the publish differs from the usual build. */
-const more: Shape = {
-  ...usualShape,
-  targets: usualShape.targets.slice(0, 2),
-  steps: ['run'],
-  checks: 1,
-  more: true,
-};
-
-/**
- * How a build ends without the fault: published, refused, failed in one of three ways, or dead and undone only by its clean-up.
- */
-const bases: Record<string, FaultScenario> = {
-  published: { strikes: [] },
-  'up to date': { upToDate: true, strikes: [] },
-  'recipe beyond bounds': { beyond: 'recipe', strikes: [] },
-  'start beyond bounds': { beyond: 'start', strikes: [] },
-  'check fails': { fails: 'check-2', strikes: [] },
-  'copy fails': { fails: 'eu-west-1', strikes: [] },
-  'copies after checks': { late: true, strikes: [] },
-  'regions tell': { told: true, strikes: [] },
-  'copies race': { slow: 'eu-west-1', strikes: [] },
-  distributes: { distributes: true, strikes: [] },
-  'copies into an account': { lent: 'eu-west-1', strikes: [] },
-  unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },
-  'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
-  'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },
-  // Nothing is told of this death, so its clean-up never starts.
-  'dies unheard': {
-    strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }],
-    rates: { eventsLost: 1 },
-    again: 'sweep',
-  },
-  // Beside the channel, launch templates and watermarks.
-  'publishes more': { shape: more, strikes: [] },
-  'refused more': {
-    shape: more,
-    strikes: [{ place: 'Publish', fault: 'denied', at: 'ec2:ModifyLaunchTemplate@us-east-1' }],
-  },
-  'dies publishing more': {
-    shape: more,
-    strikes: [{ place: 'Publish', fault: 'stopped', at: 'ec2:ModifyLaunchTemplate' }],
-  },
-  'dies publishing': { strikes: [{ place: 'Publish', fault: 'stopped', at: 'ssm:PutParameter' }] },
-};
 
 /** One fault at one place, in one kind of build. */
 export interface FaultCase {
@@ -76,28 +31,36 @@ const changing = /^(ec2:(?!Describe)|ssm:(?!Get|List|Describe)|s3:Put)/;
 
 /** All cases, derived from the machines' definitions and from runs without faults; or only the cases of one base. */
 export async function generateCases(only?: string): Promise<FaultCase[]> {
-  const forward = readMachine('build-image').tasks;
-  const cleaning = readMachine('clean-up-build').tasks.map((task) => ({ ...task, state: `clean-up/${task.state}` }));
-  const sweeping = readMachine('sweep').tasks;
   const cases: FaultCase[] = [];
-  const missing = new Set([...forward, ...cleaning, ...sweeping].map(({ state }) => state));
+  const missing = new Set(machineNames.flatMap((name) => taskPlaces(name).map(({ state }) => state)));
+  const reached = new Map<string, Set<string>>();
   for (const [base, scenario] of Object.entries(bases)) {
-    if (only !== undefined && base !== only) continue;
-    const { observed } = await runTrial(scenario);
-    const tasks = scenario.again === 'sweep' ? sweeping : base.startsWith('dies') ? cleaning : forward;
-    for (const task of tasks) {
-      if (!isOwn(task.state, base)) continue;
+    const { operation } = scenario;
+    if (only !== undefined && base !== only && base !== bases[only]?.operation) continue;
+    const { observed } = await (operation === undefined ? runTrial(scenario) : runOperation(scenario));
+    // An operation that fails or dies differs from one that succeeds in the states that undo it.
+    const seenBefore = reached.get(operation ?? '');
+    if (operation !== undefined && !seenBefore) reached.set(operation, new Set(observed.keys()));
+    const isStruck = (place: string, state: string) =>
+      operation === undefined ? isOwn(state, base) : !seenBefore?.has(place);
+    for (const task of taskPlaces(machineUnder(base, scenario)))
       for (const [place, seen] of observed) {
-        if (place.replace(/\[.*/, '') !== task.state) continue;
+        if (place.replace(/\[.*/, '') !== task.state || !isStruck(place, task.state)) continue;
         missing.delete(task.state);
-        cases.push(...casesAt(place, seen, task, base, scenario));
+        if (only === undefined || base === only) cases.push(...casesAt(place, seen, task, base, scenario));
       }
-    }
     cases.push(...casesOfWake(observed, base, scenario));
   }
   if (missing.size > 0 && only === undefined)
     throw new Error(`no run without faults comes through ${[...missing].join(', ')}`);
   return cases;
+}
+
+/** The machine whose states are struck in a kind of build or operation. */
+function machineUnder(base: string, scenario: FaultScenario): MachineName {
+  if (scenario.operation !== undefined) return operationOf(scenario).machine;
+  if (scenario.again === 'sweep') return 'sweep';
+  return base.startsWith('dies') ? 'clean-up-build' : 'build-image';
 }
 
 /** Whether this kind of build tests a state. The states that every build passes are tested in a published build. */
@@ -151,7 +114,7 @@ function casesAt(place: string, seen: Observed, task: Task, base: string, scenar
       // A Resolve that refuses has thrown, so there is no process left to end.
       if (scenario.beyond && fault === 'crash-after') return [];
       const strike: Strike = { place, fault, ...(at !== undefined && { at }) };
-      return afterwards(strike).map((again): FaultCase => ({
+      return afterwards(strike, scenario).map((again): FaultCase => ({
         row,
         fault,
         label: [
@@ -166,10 +129,12 @@ function casesAt(place: string, seen: Observed, task: Task, base: string, scenar
 }
 
 /** After an execution is ended, either it is left as it is or it is started again. */
-function afterwards(strike: Strike): FaultScenario['again'][] {
+function afterwards(strike: Strike, { operation, strikes }: FaultScenario): FaultScenario['again'][] {
   if (!isStop(strike)) return [undefined];
   if (machineOf(strike.place) === 'sweep') return ['sweep'];
   if (machineOf(strike.place) === 'clean-up-build') return ['sweep', 'later', 'redrive', 'clean-up'];
+  // The second strike ends what undoes an operation.
+  if (operation !== undefined && strikes.length > 0) return [undefined, 'later', 'redrive', 'clean-up'];
   return strike.at === undefined ? [undefined, 'at once', 'later', 'redrive'] : [undefined, 'at once', 'redrive'];
 }
 
@@ -198,9 +163,11 @@ function occasions(fault: Fault, { calls, runs, events }: Observed, { state, hea
     case 'crash-after':
       return [...new Set([1, runs])];
     case 'full':
+      // EC2 looks for no room when it is only asked whether it would.
+      if (state.startsWith('plan/')) return [];
       return [...new Set(actions.filter((action) => action in fullness))];
     case 'taken-away':
-      return actions.includes('ec2:RunInstances') ? ['ec2:RunInstances'] : [];
+      return actions.includes('ec2:RunInstances') && !state.startsWith('plan/') ? ['ec2:RunInstances'] : [];
     case 'lost-token':
       // An event can spare a wait its answer.
       return actions.some((action) => /SendTask(Success|Failure)$/.test(action)) ? [undefined] : [];

@@ -12,6 +12,7 @@ async function main(args: string[]): Promise<number> {
     args,
     options: {
       only: { type: 'string', multiple: true, default: [] },
+      of: { type: 'string' },
       sample: { type: 'string' },
       seed: { type: 'string', default: '1' },
       list: { type: 'boolean', default: false },
@@ -22,10 +23,10 @@ async function main(args: string[]): Promise<number> {
   if (values.replay !== undefined) return tell(JSON.parse(values.replay) as FaultScenario, false);
   if (values.random !== undefined) return (await runRandom(Number(values.random), Number(values.seed))) ? 0 : 1;
   const size = values.sample === undefined ? undefined : Number(values.sample);
-  const cases = await chooseCases(values.only, size, Number(values.seed));
+  const cases = await chooseCases({ only: values.only, of: values.of, size, seed: Number(values.seed) });
   const [first] = cases;
   if (!first) {
-    console.error(`no such case: ${values.only.join(', ')}; --list names them all`);
+    console.error(`no such case: ${[values.of, ...values.only].join(' ')}; --list names them all`);
     return 2;
   }
   if (values.list) {

@@ -18,8 +18,20 @@ export interface Task {
   map?: string;
 }
 
+/** Every machine that is struck, with the beginning of the names of its places. Places of a build and of the sweep have none. */
+export const struckMachines = {
+  'build-image': '',
+  'clean-up-build': 'clean-up/',
+  sweep: '',
+  'move-channel': 'move/',
+  'share-image': 'share/',
+  'plan-build': 'plan/',
+} as const;
+export type MachineName = keyof typeof struckMachines;
+export const machineNames = Object.keys(struckMachines) as MachineName[];
+
 /** Every Task state of a machine in file order, and for each Map the input key that it iterates over. */
-export function readMachine(name: 'build-image' | 'clean-up-build' | 'sweep'): {
+export function readMachine(name: MachineName): {
   tasks: Task[];
   itemsOf: Map<string, string>;
 } {
@@ -39,3 +51,7 @@ export function readMachine(name: 'build-image' | 'clean-up-build' | 'sweep'): {
     });
   return { tasks: within(States), itemsOf };
 }
+
+/** The Task states of a machine under the names of their places. */
+export const taskPlaces = (name: MachineName): Task[] =>
+  readMachine(name).tasks.map((task) => ({ ...task, state: `${struckMachines[name]}${task.state}` }));

@@ -58,9 +58,18 @@ export async function runMatrix(cases: FaultCase[]): Promise<boolean> {
   return bad === 0;
 }
 
+interface Choice {
+  /** The beginnings of labels. */
+  only?: string[];
+  /** The base of the cases: a kind of build, or an operation. */
+  of?: string | undefined;
+  size?: number | undefined;
+  seed: number;
+}
+
 /** The cases whose labels equal or begin with one of these; all cases if no label is given. */
-export async function chooseCases(only: string[], size: number | undefined, seed: number): Promise<FaultCase[]> {
-  const all = await generateCases();
+export async function chooseCases({ only = [], of, size, seed }: Choice): Promise<FaultCase[]> {
+  const all = await generateCases(of);
   const isWanted = (wanted: string) => {
     const exact = all.filter(({ label }) => label === wanted);
     return exact.length > 0 ? exact : all.filter(({ label }) => `${label} `.startsWith(`${wanted} `));

@@ -3,7 +3,7 @@ import { awaitedIn } from '../../core/build/awaited-event.ts';
 import type { Occurrence } from '../../simulator/aws/events/events.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
-import { readMachine } from './machines.ts';
+import { machineNames, struckMachines, readMachine, type MachineName } from './machines.ts';
 import type { FaultScenario, Strike } from './vocabulary.ts';
 
 /** Observations of a place: its calls in order as `ec2:CopyImage@eu-west-1`, and its numbers of runs and of events awaited. */
@@ -15,12 +15,36 @@ export interface Observed {
 
 export type Item = { region?: string; name?: string; index?: number };
 
-export const buildMachine = readMachine('build-image');
+const read = machineNames.map((name) => [name, readMachine(name)] as const);
+
+/** The input key that each Map of any machine iterates over. */
+export const itemsOf: ReadonlyMap<string, string> = new Map(read.flatMap(([, { itemsOf: of }]) => [...of]));
+
+/** Seconds between the heartbeats of each state that waits. */
+export const heartbeats: ReadonlyMap<string, number> = new Map(
+  read.flatMap(([, { tasks }]) => tasks.map(({ state, heartbeat = 0 }) => [state, heartbeat] as const)),
+);
+
+// The first machine that has a state counts. Only a clean-up and a plan have states of a build, and their payloads show that.
+const ofState = new Map(
+  read.toReversed().flatMap(([machine, { tasks }]) => tasks.map((task) => [task.state, { machine, ...task }] as const)),
+);
+
+interface Payload extends Item {
+  execution?: { id: string };
+  as?: string;
+  rehearsal?: object;
+}
+
+function machineOfRun(state: string, { execution, as, rehearsal }: Payload): MachineName {
+  if (as !== undefined && as !== execution?.id) return 'clean-up-build';
+  return rehearsal === undefined ? (ofState.get(state)?.machine ?? 'build-image') : 'plan-build';
+}
 
 /** A run of a scenario: what was seen of it and what has struck so far. */
 export interface Underway {
   scenario: FaultScenario;
-  /** The items of each Map, once Resolve has answered. */
+  /** The items of each Map, once the first state of its machine has answered. */
   items: Map<string, Item[]>;
   observed: Map<string, Observed>;
   struck: Set<Strike>;
@@ -30,13 +54,13 @@ export interface Underway {
   kills: Map<unknown, () => void>;
   /** The place of each event that called `wake`. */
   woken: WeakMap<object, string>;
-  /** Nothing is struck before the simulation begins. */
+  /** Nothing is struck before the simulation begins, and while it is absent. */
   begun?: { simulation: Simulation; executions: readonly Execution[] };
 }
 
-export const nameIn = (state: string, cleaning: boolean, item?: Item) => {
+export const nameIn = (state: string, machine: MachineName, item?: Item) => {
   const name = item?.region ?? item?.name;
-  return `${cleaning ? 'clean-up/' : ''}${state}${name === undefined ? '' : `[${name}]`}`;
+  return `${struckMachines[machine]}${state}${name === undefined ? '' : `[${name}]`}`;
 };
 
 /** The state that waits for the thing of an event, as a place. */
@@ -56,13 +80,13 @@ function placeOfWake(underway: Underway, event: Occurrence): string {
 export function placeOf(underway: Underway, state: string, payload: unknown): string {
   if (state === 'Wake') return placeOfWake(underway, payload as Occurrence);
   const { items } = underway;
-  const { execution, as, region, name, index } = payload as Item & { execution?: { id: string }; as?: string };
-  const map = buildMachine.tasks.find((task) => task.state === state)?.map;
+  const { region, name, index, ...rest } = (payload ?? {}) as Payload;
+  const map = ofState.get(state)?.map;
   const item =
     map === undefined
       ? undefined
       : { ...items.get(map)?.[index ?? -1], ...(region && { region }), ...(name && { name }) };
-  return nameIn(state, as !== undefined && as !== execution?.id, item);
+  return nameIn(state, machineOfRun(state, rest), item);
 }
 
 export function see({ observed }: Underway, place: string): Observed {

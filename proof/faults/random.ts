@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import { eventFunctions, stages } from '../../simulator/pipeline/handlers.ts';
-import { readMachine, type Task } from './machines.ts';
+import { taskPlaces, type Task } from './machines.ts';
+import { operations } from './operations/operations.ts';
 import { runScenario, type Outcome } from './judge/outcome.ts';
-import { faults, fullness, isWake, type Fault, type FaultScenario, type Shape, type Strike } from './vocabulary.ts';
+import {
+  faults,
+  fullness,
+  isWake,
+  stateOfPlace,
+  type Fault,
+  type FaultScenario,
+  type Shape,
+  type Strike,
+} from './vocabulary.ts';
 import { runAll } from './workers.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'us-west-2'];
@@ -44,12 +54,12 @@ const rates = fc.record(
   { requiredKeys: [] },
 );
 
-const forward = readMachine('build-image').tasks;
+const forward = taskPlaces('build-image');
 const tasks = [
   ...forward,
   ...forward.filter(({ heartbeat }) => heartbeat).map((task): Task => ({ ...task, state: `wake/${task.state}` })),
   { state: 'Wake' },
-  ...readMachine('clean-up-build').tasks.map((task): Task => ({ ...task, state: `clean-up/${task.state}` })),
+  ...taskPlaces('clean-up-build'),
 ];
 
 /** A fault drawn before the recipe's calls are known. Its numbers wrap around. */
@@ -61,13 +71,24 @@ interface Aim {
   inRegion: boolean;
 }
 
-const aim: fc.Arbitrary<Aim> = fc.record({
-  task: fc.constantFrom(...tasks),
-  fault: fc.constantFrom(...faults),
-  item: fc.nat(3),
-  number: fc.oneof(fc.nat(8), fc.nat(40)),
-  inRegion: fc.boolean(),
-});
+const aimAt = (places: Task[]): fc.Arbitrary<Aim> =>
+  fc.record({
+    task: fc.constantFrom(...places),
+    fault: fc.constantFrom(...faults),
+    item: fc.nat(3),
+    number: fc.oneof(fc.nat(8), fc.nat(40)),
+    inRegion: fc.boolean(),
+  });
+
+/** An operation on the images of a build, and up to two faults of its own. Descendants would need a second recipe. */
+const following = fc
+  .constantFrom(...Object.keys(operations).filter((name) => !name.includes('descendants')))
+  .chain((operation) =>
+    fc.record({
+      operation: fc.constant(operation),
+      aims: fc.array(aimAt(taskPlaces(operations[operation]?.machine ?? 'move-channel')), { maxLength: 2 }),
+    }),
+  );
 
 function strikeOf(
   { task: { state, map }, fault, item, number, inRegion }: Aim,
@@ -79,11 +100,14 @@ function strikeOf(
     Copy: targets.map(({ region }) => region),
     Grant: targets.map(({ region }) => region),
     IntoAccounts: targets.map(({ region }) => region),
+    Apply: targets.map(({ region }) => region),
+    TryCopies: targets.map(({ region }) => region),
+    TryGrants: targets.map(({ region }) => region),
   };
   const names = lists[map ?? ''];
   const place = names ? `${state}[${names[item % names.length]}]` : state;
   const region = regions[item] ?? '';
-  const at = occasion(fault, state.replace('clean-up/', ''), number, inRegion ? `@${region}` : '');
+  const at = occasion(fault, stateOfPlace(state), number, inRegion ? `@${region}` : '');
   return { place, fault, ...(at !== undefined && { at }) };
 }
 
@@ -118,11 +142,14 @@ function occasion(fault: Fault, state: string, number: number, where: string): S
   }
 }
 
-/** Draws builds of every shape with up to four faults, on a simulated AWS of any mood, and the reaction of a person. */
+/**
+ * Draws builds of every shape with up to four faults, on a simulated AWS of any mood, the reaction of a person, and what somebody
+ * does with the image afterwards.
+ */
 export const scenario: fc.Arbitrary<FaultScenario> = fc
   .record({
     shape,
-    aims: fc.array(aim, { maxLength: 4 }),
+    aims: fc.array(aimAt(tasks), { maxLength: 4 }),
     seed: fc.nat(65_535),
     fails: seldom(fc.nat(9)),
     again: fc.constantFrom(undefined, 'at once', 'later', 'redrive', 'clean-up', 'sweep'),
@@ -132,9 +159,23 @@ export const scenario: fc.Arbitrary<FaultScenario> = fc
     unheard: fc.boolean(),
     as: fc.record({ late: fc.constant(true), told: fc.constant(true) }, { requiredKeys: [] }),
     lent: seldom(fc.nat(3)),
+    next: seldom(following),
   })
   .map(
-    ({ shape: given, aims, seed, fails, again, rough, rates: moods, throttled, unheard, as, lent }): FaultScenario => {
+    ({
+      shape: given,
+      aims,
+      seed,
+      fails,
+      again,
+      rough,
+      rates: moods,
+      throttled,
+      unheard,
+      as,
+      lent,
+      next,
+    }): FaultScenario => {
       const { steps, checks, targets } = given;
       const failing = [
         ...steps.map((kind, index) => `${kind}-${index + 1}`),
@@ -145,7 +186,8 @@ export const scenario: fc.Arbitrary<FaultScenario> = fc
       const eventsLost = again === 'sweep' && unheard ? 1 : 0;
       return {
         shape: given,
-        strikes: aims.map((one) => strikeOf(one, given)),
+        strikes: [...aims, ...(next?.aims ?? [])].map((one) => strikeOf(one, given)),
+        ...(next && { operation: next.operation, follows: true as const }),
         seed,
         ...(fails !== undefined && { fails: failing[fails % failing.length] as string }),
         ...(again && { again }),

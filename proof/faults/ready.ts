@@ -26,16 +26,20 @@ export function flawOf(
   return undefined;
 }
 
-/** Required targets that differ from the recipe at this moment. */
-export function unreadyTargets(simulation: Simulation, scenario: FaultScenario): string[] {
+/**
+ * Required targets that differ from the recipe at this moment.
+ * @param old Images of earlier builds.
+ */
+export function unreadyTargets(simulation: Simulation, scenario: FaultScenario, old: ReadonlySet<string>): string[] {
   const { lent } = scenario;
   const isCopied =
-    lent === undefined || imagesMade(simulation, lent, borrower).some((one) => one.state === 'available');
+    lent === undefined ||
+    imagesMade(simulation, lent, borrower).some((one) => one.state === 'available' && !old.has(one.id));
   const unready = shapeOf(scenario)
     .targets.filter(({ required }) => required)
     .flatMap((target) => {
       const [image] = imagesMade(simulation, target.region).filter(
-        ({ name, state }) => name !== `base-${olderBuild}` && state === 'available',
+        ({ id, name, state }) => name !== `base-${olderBuild}` && state === 'available' && !old.has(id),
       );
       const flaw = flawOf(simulation, target, image);
       return flaw === undefined ? [] : [`${target.region}: ${flaw}`];

@@ -45,6 +45,8 @@ export function settingsOf(scenario: FaultScenario): DeploymentSettings {
   const { targets } = shapeOf(scenario);
   const shared = targets.map(sharingOf).flatMap(({ accounts, organizations }) => [...accounts, ...organizations]);
   const isRecipeBeyond = scenario.beyond === 'recipe';
+  // A share changes who may use the images.
+  if (scenario.operation) shared.push(consumer, organization);
   return {
     ...defaultSettings,
     automaticBuilds: true,
@@ -56,8 +58,10 @@ export function settingsOf(scenario: FaultScenario): DeploymentSettings {
 }
 
 /** The input of the execution. */
-export const startInput = ({ beyond }: FaultScenario): Record<string, unknown> => ({
+export const startInput = ({ beyond, follows }: FaultScenario): Record<string, unknown> => ({
   recipe: 'base',
+  // The build before it has the same content.
+  ...(follows && { force: true }),
   ...(beyond === 'start' && {
     overrides: {
       builder: { instanceProfile: 'administrator' },
@@ -100,6 +104,21 @@ const recipeOf = (
   ...(keep && { onFailure: 'keep-image' }),
 });
 
+/** The recipe with other users in every target. */
+export function sharedOtherwise(scenario: FaultScenario): object {
+  const others = { nobody: 'account', account: 'organization', organization: 'both', both: 'nobody' } as const;
+  const shape = shapeOf(scenario);
+  const targets = shape.targets.map(({ share, ...rest }) => ({ ...rest, share: others[share] }));
+  return recipeOf({ ...shape, targets }, scenario);
+}
+
+/** A recipe whose source is the image of the other one. */
+const childOf = (scenario: FaultScenario) => ({
+  ...recipeOf(shapeOf(scenario), scenario),
+  name: 'child',
+  source: { channel: 'base/stable' },
+});
+
 /** The recipe before further targets came to it. */
 export const narrowRecipe = (scenario: FaultScenario) =>
   recipeOf({ ...shapeOf(scenario), targets: shapeOf(scenario).targets.slice(0, 1) }, scenario);
@@ -113,7 +132,10 @@ export function pipelineWithPast(
   const shape = shapeOf(scenario);
   const { fails, slow, seed, rough, rates } = scenario;
   const isCopy = shape.targets.some(({ region }) => region === fails);
-  const recipes: Record<string, object> = { base: recipeOf(shape, scenario) };
+  const recipes: Record<string, object> = {
+    base: recipeOf(shape, scenario),
+    ...(scenario.operation?.includes('descendants') && { child: childOf(scenario) }),
+  };
   const simulation = createSimulation({
     catalog: { recipes, scripts: {}, version: '' },
     interfere,

@@ -9,7 +9,19 @@ import {
 import { createRandom } from '../../simulator/random.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
-import { buildMachine, nameIn, placeOf, see, waitFor, type Item, type Observed, type Underway } from './places.ts';
+import { machineNames } from './machines.ts';
+import {
+  heartbeats,
+  itemsOf,
+  nameIn,
+  placeOf,
+  see,
+  waitFor,
+  type Item,
+  type Observed,
+  type Underway,
+} from './places.ts';
+import { refuseCall, throttle } from './refusals.ts';
 import { pipelineHome } from './setting.ts';
 import {
   fullness,
@@ -21,30 +33,21 @@ import {
   type Strike,
 } from './vocabulary.ts';
 
-interface Striking {
+export interface Striking {
   interference: Interference;
   /** Hands over the simulation to interfere with. */
   begin: (simulation: Simulation, executions: readonly Execution[]) => void;
+  /** Strikes nothing until the next begin. */
+  pause: () => void;
   observed: Map<string, Observed>;
   struck: Set<Strike>;
 }
 
-const throttling: Record<string, string> = { ec2: 'RequestLimitExceeded', s3: 'SlowDown' };
-const refusing: Record<string, string> = { ec2: 'UnauthorizedOperation', s3: 'AccessDenied' };
-const throttle = (service: string): Interfered => ({
-  error: throttling[service] ?? 'ThrottlingException',
-  effect: false,
-});
-const refuse = (service: string, action: string): Interfered => ({
-  error: refusing[service] ?? 'AccessDeniedException',
-  message: `not authorized to perform: ${service}:${action}`,
-  effect: false,
-});
-
 export const isOf = ({ stateMachineArn }: Execution, machine: string): boolean =>
   stateMachineArn.endsWith(`-${machine}`);
 
-const heartbeats = new Map(buildMachine.tasks.map(({ state, heartbeat }) => [state, heartbeat ?? 0]));
+const machineOfExecution = (execution: Execution) =>
+  machineNames.find((name) => isOf(execution, name)) ?? 'build-image';
 
 /** Turns the strikes of a scenario into interference with a simulation. */
 export function createStriking(scenario: FaultScenario, watch: (call: InterferedCall) => void): Striking {
@@ -65,13 +68,18 @@ export function createStriking(scenario: FaultScenario, watch: (call: Interfered
       enter: entriesOf(underway),
     },
     begin: (simulation, executions) => void (underway.begun = { simulation, executions }),
+    pause: () => void delete underway.begun,
     observed: underway.observed,
     struck: underway.struck,
   };
 }
 
+// A role is the same in a build and in its clean-up. A plan tries calls of a build, which count as other ones.
 const isDenied = ({ place, at }: Strike, state: string, here: string, action: string, region: string) =>
-  (place === here || (!place.includes('[') && stateOfPlace(place) === state)) &&
+  (place === here ||
+    (!place.includes('[') &&
+      stateOfPlace(place) === state &&
+      (machineOf(place) === 'plan-build') === (machineOf(here) === 'plan-build'))) &&
   (at === action || at === `${action}@${region}`);
 
 /** Ends the execution of a place from outside. */
@@ -153,7 +161,7 @@ function callsOf(underway: Underway, watch: (call: InterferedCall) => void): Req
     for (const strike of strikes) {
       if (strike.fault === 'denied' && isDenied(strike, by, place, `${service}:${action}`, region)) {
         underway.struck.add(strike);
-        return refuse(service, action);
+        return refuseCall(service, action);
       }
       const fate = strike.place === place ? fateOf(underway, strike, made, calls.length) : undefined;
       if (fate !== undefined) return fate;
@@ -184,8 +192,11 @@ function invocationsOf(underway: Underway): Required<Interference>['invoke'] {
     const result = await Promise.race([killed, work()]);
     kills.delete(payload);
     if (striking('crash-after')) throw crash();
-    if (state === 'Resolve')
-      for (const [map, key] of buildMachine.itemsOf) items.set(map, (result as Record<string, Item[]>)[key] ?? []);
+    if (state.startsWith('Resolve'))
+      for (const [map, key] of itemsOf) {
+        const { [key]: list } = result as Record<string, Item[] | undefined>;
+        if (list) items.set(map, list);
+      }
     return result;
   };
 }
@@ -222,7 +233,7 @@ const entriesOf =
     if (!underway.begun) return undefined;
     const [around] = path.map ?? [];
     const item = around && underway.items.get(around.state)?.[around.index];
-    const place = nameIn(state, isOf(execution, 'clean-up-build'), item);
+    const place = nameIn(state, machineOfExecution(execution), item);
     const strike = underway.scenario.strikes.find(
       (one) => isStop(one) && one.at === undefined && one.place === place && !underway.struck.has(one),
     );

@@ -17,7 +17,7 @@ import {
   startInput,
 } from './setting.ts';
 import type { Observed } from './places.ts';
-import { createStriking, isOf } from './strikes.ts';
+import { createStriking, isOf, type Striking } from './strikes.ts';
 import { isStop, machineOf, type FaultScenario, type Strike } from './vocabulary.ts';
 
 /** The result of a scenario. */
@@ -38,6 +38,10 @@ export interface Trial {
   premature: string[];
   /** The lines that functions logged. */
   logs: Record<string, unknown>[];
+  /** The deployed recipes, and the builds that were published before without faults. */
+  recipes: Record<string, object>;
+  earlier: string[];
+  striking: Striking;
 }
 
 const day = 24 * 3600;
@@ -51,39 +55,25 @@ export async function runTrial(scenario: FaultScenario): Promise<Trial> {
   const premature: string[] = [];
   const logs: Record<string, unknown>[] = [];
   const watch = ({ by, action }: InterferedCall) => {
-    if (by === 'Publish' && action === 'PutParameter') premature.push(...unreadyTargets(simulation, scenario));
+    if (by === 'Publish' && action === 'PutParameter') premature.push(...unreadyTargets(simulation, scenario, old));
   };
+  const old = new Set<string>();
   const striking = createStriking(scenario, watch);
   const { simulation, recipes } = pipelineWithPast(scenario, striking.interference, (line) => void logs.push(line));
   simulation.stepFunctions.onStatusChange((execution) => {
     if (!executions.includes(execution)) executions.push(execution);
   });
-  if (scenario.upToDate) {
-    await simulation.finish(simulation.start({ recipe: 'base' }));
-    await simulation.pass(day);
-    executions.length = 0;
-  }
   const distributed = scenario.distributes ? await publishNarrow(simulation, recipes, scenario) : undefined;
-  if (distributed) executions.length = 0;
+  const earlier = scenario.upToDate || scenario.follows ? [await publishBefore(simulation, day)] : [];
+  executions.length = 0;
   striking.begin(simulation, executions);
   const before = presentIn(simulation, regions);
+  if (scenario.follows) for (const id of before.things.keys()) old.add(id);
   const input = { ...startInput(scenario), ...(distributed && { build: distributed, distribute: {} }) };
 
   const first = await simulation.finish(simulation.start(input));
   const build = claimedIdentity(input, { id: first.arn, startedAt: first.startDate.toISOString() })?.build ?? '';
-  if (scenario.again === 'at once' && first.status !== 'SUCCEEDED')
-    await simulation.finish(simulation.start({ ...input, build }));
-  // A build that lives again leaves its clean-up less to do, so the call at which somebody ends the clean-up might never come.
-  const isCleanUpEnded = scenario.strikes.some((one) => isStop(one) && machineOf(one.place) === 'clean-up-build');
-  if (scenario.again === 'redrive' && !isCleanUpEnded) await redriveDead(simulation, executions, 'build-image');
-  await settle(simulation, executions);
-  if (scenario.again === 'redrive') await redriveDead(simulation, executions, 'clean-up-build');
-  if (scenario.again === 'later' && first.status !== 'SUCCEEDED')
-    await simulation.finish(simulation.start({ ...input, build }));
-  if (scenario.again === 'clean-up') repeatCleanUp(simulation, executions);
-  if (scenario.again === 'sweep') await sweepDaily(simulation);
-  await settle(simulation, executions);
-
+  await react(scenario, { simulation, executions, first }, { ...input, build });
   const identity = { recipe: 'base', build };
   return {
     scenario,
@@ -99,7 +89,39 @@ export async function runTrial(scenario: FaultScenario): Promise<Trial> {
     struck: striking.struck,
     premature,
     logs,
+    recipes,
+    earlier,
+    striking,
   };
+}
+
+interface Begun {
+  simulation: Simulation;
+  executions: Execution[];
+  first: Execution;
+}
+
+/** What somebody does after the build has ended, until nothing runs any more. */
+async function react({ again, strikes }: FaultScenario, begun: Begun, input: object): Promise<void> {
+  const { simulation, executions, first } = begun;
+  const died = first.status !== 'SUCCEEDED';
+  if (again === 'at once' && died) await simulation.finish(simulation.start(input));
+  // A build that lives again leaves its clean-up less to do, so the call at which somebody ends the clean-up might never come.
+  const isCleanUpEnded = strikes.some((one) => isStop(one) && machineOf(one.place) === 'clean-up-build');
+  if (again === 'redrive' && !isCleanUpEnded) await redriveDead(simulation, executions, 'build-image');
+  await settle(simulation, executions);
+  if (again === 'redrive') await redriveDead(simulation, executions, 'clean-up-build');
+  if (again === 'later' && died) await simulation.finish(simulation.start(input));
+  if (again === 'clean-up') repeatCleanUp(simulation, executions);
+  if (again === 'sweep') await sweepDaily(simulation);
+  await settle(simulation, executions);
+}
+
+/** Publishes a build without faults. @returns the build. */
+async function publishBefore(simulation: Simulation, seconds: number): Promise<string> {
+  const { output = '{}' } = await simulation.finish(simulation.start({ recipe: 'base' }));
+  await simulation.pass(seconds);
+  return (JSON.parse(output) as { build: string }).build;
 }
 
 /** Publishes a build before further targets come to its recipe. @returns the build. */
@@ -110,14 +132,13 @@ async function publishNarrow(
 ): Promise<string> {
   const { base: whole = {} } = recipes;
   recipes['base'] = narrowRecipe(scenario);
-  const { output = '{}' } = await simulation.finish(simulation.start({ recipe: 'base' }));
+  const build = await publishBefore(simulation, 3600);
   recipes['base'] = whole;
-  await simulation.pass(3600);
-  return (JSON.parse(output) as { build: string }).build;
+  return build;
 }
 
 /** Lets time pass until all executions have ended, plus half an hour in which events can start others. */
-async function settle(simulation: Simulation, executions: Execution[]): Promise<void> {
+export async function settle(simulation: Simulation, executions: Execution[]): Promise<void> {
   const { clock } = simulation;
   const until = clock.now() + longest * 1000;
   do await simulation.pass(1800);

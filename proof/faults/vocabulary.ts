@@ -1,4 +1,5 @@
 import type { Rates } from '../../simulator/aws/calls/rates.ts';
+import { machineNames, struckMachines, type MachineName } from './machines.ts';
 
 export const faults = [
   'throttled',
@@ -30,8 +31,8 @@ export const fullness: Record<string, string> = {
 /** One fault at one place. */
 export interface Strike {
   /**
-   * A Task state, one iteration of a state inside a Map (`CopyImage[eu-west-1]`), or a state of the clean-up
-   * (`clean-up/Compensate`). `wake/AwaitImage` is a run of `wake` for the event that a state waits for. `Wake` is every run of
+   * A Task state, one iteration of a state inside a Map (`CopyImage[eu-west-1]`), or a state of another machine
+   * (`clean-up/Compensate`, `move/MoveChannel`). `wake/AwaitImage` is a run of `wake` for the event that a state waits for. `Wake` is every run of
    * `wake`, or the events of every wait.
    */
   place: string;
@@ -78,6 +79,13 @@ export interface FaultScenario {
    * started again. `sweep`: a week goes by, then three daily sweeps run.
    */
   again?: 'at once' | 'later' | 'redrive' | 'clean-up' | 'sweep';
+  /**
+   * A move of a channel, a share or a plan, by its name in operations.ts. It is struck, and the builds before it are not; or it
+   * follows a struck build (`follows`).
+   */
+  operation?: string;
+  /** The operation follows a build that is struck. Another build was published before that one. */
+  follows?: true;
   /** The same recipe was built and published before, without faults, so that there is nothing to do. */
   upToDate?: boolean;
   /** A build was published in the first target only. The struck execution takes its image to the others. */
@@ -102,11 +110,15 @@ export const isStop = ({ fault }: Strike): boolean => fault === 'stopped' || fau
 export const isWake = (place: string): boolean => /^wake\b/i.test(place);
 
 /** The state machine of a place. For a run of `wake`: the machine whose state waits. */
-export const machineOf = (place: string): string =>
-  place.startsWith('clean-up/') ? 'clean-up-build' : place === 'Sweep' ? 'sweep' : 'build-image';
+export const machineOf = (place: string): MachineName =>
+  place === 'Sweep'
+    ? 'sweep'
+    : (machineNames.find((name) => struckMachines[name] !== '' && place.startsWith(struckMachines[name])) ??
+      'build-image');
 
 /** The state of a place, without its iteration or machine. */
-export const stateOfPlace = (place: string): string => place.replace('clean-up/', '').replace(/\[.*/, '');
+export const stateOfPlace = (place: string): string =>
+  place.slice(struckMachines[machineOf(place)].length).replace(/\[.*/, '');
 
 export const labelOf = ({ place, fault, at }: Strike): string =>
   [place, fault, ...(at === undefined ? [] : [at])].join(' ');

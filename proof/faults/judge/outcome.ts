@@ -1,5 +1,8 @@
 import type { Violation } from './violation.ts';
 import { judge } from './judge.ts';
+import type { Execution } from '../../../simulator/states/step-functions.ts';
+import { runOperation } from '../operations/operation-trial.ts';
+import { operationOf } from '../operations/operations.ts';
 import { runTrial, type Trial } from '../trial.ts';
 import type { FaultScenario } from '../vocabulary.ts';
 
@@ -20,18 +23,22 @@ export async function runScenario(scenario: FaultScenario, mustStrike = true): P
   const began = performance.now();
   const took = () => Math.round(performance.now() - began);
   try {
-    const trial = await runTrial(scenario);
-    const idle = mustStrike ? scenario.strikes.filter((strike) => !trial.struck.has(strike)) : [];
+    const build = scenario.operation === undefined || scenario.follows ? await runTrial(scenario) : undefined;
+    const wrong = build ? judge(build) : [];
+    const operated = scenario.operation === undefined ? undefined : await runOperation(scenario, build);
+    if (operated) wrong.push(...operationOf(scenario).judge(operated));
+    const { struck } = (operated ?? build) as Pick<Trial, 'struck'>;
+    const idle = mustStrike ? scenario.strikes.filter((strike) => !struck.has(strike)) : [];
     const violations = idle.map(({ place, fault }): Violation => ({
       invariant: 'struck',
       what: `${place} ${fault} never came about`,
     }));
     return {
-      violations: [...violations, ...judge(trial)],
-      status: trial.manifest?.status ?? trial.executions[0]?.status.toLowerCase() ?? 'broken',
-      struck: trial.struck.size,
+      violations: [...violations, ...wrong],
+      status: build?.manifest?.status ?? (operated?.first ?? build?.executions[0])?.status.toLowerCase() ?? 'broken',
+      struck: struck.size,
       milliseconds: took(),
-      story: storyOf(trial),
+      story: [...(build ? storyOf(build) : []), ...(operated ? operated.executions.flatMap(executionLine) : [])],
     };
   } catch (error) {
     return brokenOff(`the simulation broke: ${(error as Error).stack}`, took());
@@ -47,12 +54,13 @@ export const brokenOff = (what: string, milliseconds: number): Outcome => ({
   story: [],
 });
 
+const executionLine = ({ name, stateMachineArn, status, error, cause, output }: Execution): string =>
+  [`${stateMachineArn.split(':').at(-1)} ${name}: ${status}`, error, cause, output].filter(Boolean).join('\n    ');
+
 function storyOf({ executions, manifest, simulation }: Trial): string[] {
   const hours = ((simulation.clock.now() - (executions[0]?.startDate.getTime() ?? 0)) / 3_600_000).toFixed(1);
   return [
-    ...executions.map(({ name, stateMachineArn, status, error, cause, output }) =>
-      [`${stateMachineArn.split(':').at(-1)} ${name}: ${status}`, error, cause, output].filter(Boolean).join('\n    '),
-    ),
+    ...executions.map(executionLine),
     `manifest: ${manifest?.status} ${JSON.stringify({ ...manifest?.failure, undone: undefined }, null, 2)}`,
     ...(manifest?.targets ?? []).map(({ region, status, ami, error }) => `  ${region} ${status} ${ami} ${error ?? ''}`),
     `${hours} h of virtual time`,

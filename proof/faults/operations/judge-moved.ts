@@ -1,0 +1,176 @@
+// A move: each channel in all regions or in none, and the permissions and states of images exactly old or new.
+import type { PlannedMove } from '../../../core/channel/channel-moves.ts';
+import { happened } from '../../../core/channel/channel-record.ts';
+import type { RevokedBuild } from '../../../core/channel/revocation.ts';
+import { parameterOfPlace } from '../../../core/distribute/place.ts';
+import { brief } from '../judge/expectation.ts';
+import type { Violation } from '../judge/violation.ts';
+import { changedIn, channelFact, imageFact, imageSays, type SeenFacts } from './facts.ts';
+import type { OperationTrial } from './operation.ts';
+import { denials, ends, isMoody, isMute, saidIn, wasEnded } from './told.ts';
+
+interface MovePlan {
+  moves: PlannedMove[];
+  builds: RevokedBuild[];
+  images: { disable: boolean; enable: boolean };
+  rebuild: string[];
+}
+
+/** The facts that change if all of a plan is done. Those of one channel change together, and those of all images do. */
+function wantedGroups({ planned, prepared: { simulation } }: OperationTrial): Map<string, SeenFacts> {
+  const { moves: all, builds, images } = (planned ?? { moves: [], builds: [], images: {} }) as unknown as MovePlan;
+  const groups = new Map<string, SeenFacts>();
+  for (const {
+    parameter,
+    move: { after },
+  } of all)
+    groups.set(
+      parameter,
+      new Map(after.map(({ ami, ...at }) => [channelFact(parameterOfPlace(parameter, at), at.region), ami])),
+    );
+  const users = (build: RevokedBuild, ami: string) =>
+    simulation.read(build, 'revocation')?.images.find((one) => one.ami === ami)?.users ?? [];
+  const says = (build: RevokedBuild, ami: string) =>
+    images.disable ? imageSays('disabled', []) : imageSays('available', users(build, ami));
+  if (images.disable || images.enable)
+    groups.set(
+      'images',
+      new Map(builds.flatMap((one) => one.images.map(({ region, ami }) => [imageFact(ami, region), says(one, ami)]))),
+    );
+  return groups;
+}
+
+type Ending = 'old' | 'new' | 'both' | 'mixed';
+
+/** Whether the facts of a group are all old or all new. `both`: the operation changes nothing of the group. */
+function endingOf(wanted: SeenFacts, { before, after }: OperationTrial): Ending {
+  const changing = [...wanted].filter(([fact, value]) => before.get(fact) !== value);
+  if (changing.length === 0) return 'both';
+  if (changing.every(([fact, value]) => after.get(fact) === value)) return 'new';
+  return changing.every(([fact]) => after.get(fact) === before.get(fact)) ? 'old' : 'mixed';
+}
+
+const isNew = (ending: Ending | undefined) => ending === 'new' || ending === 'both';
+
+/**
+ * Whether somebody learns that a group may be neither old nor new. An execution that undoes a dead one, and that may not read what
+ * it left, names only what was refused.
+ */
+function isTold(trial: OperationTrial, group: string): boolean {
+  const words = saidIn(trial);
+  if (words.includes('left: ') && (group === 'images' || words.includes(group))) return true;
+  const isBlind = denials(trial).some(({ place, at }) => place === 'move/UndoMove' && /^(s3|sfn):/.test(String(at)));
+  return isBlind && wasEnded(trial.first) && trial.executions.some(({ status }) => status === 'FAILED');
+}
+
+export function judgeMoved(trial: OperationTrial): Violation[] {
+  const groups = wantedGroups(trial);
+  const endings = new Map([...groups].map(([name, facts]) => [name, endingOf(facts, trial)] as const));
+  return [
+    ...ends(trial),
+    ...allOrNothing(trial, endings),
+    ...untouched(trial, groups),
+    ...history(trial, endings),
+    ...revocations(trial, endings.get('images')),
+    ...rebuilt(trial),
+  ];
+}
+
+function allOrNothing(trial: OperationTrial, endings: Map<string, Ending>): Violation[] {
+  const broken = (what: string): Violation => ({ invariant: 'channel all or nothing', what });
+  const { first, second } = trial;
+  const succeeded = [first, second].some((one) => one?.status === 'SUCCEEDED');
+  const found: Violation[] = [];
+  for (const [name, ending] of endings) {
+    if (ending === 'mixed' && !isTold(trial, name))
+      found.push(broken(`${name} is neither old nor new, and nothing says so: ${brief(saidIn(trial))}`));
+    if (succeeded && !isNew(ending)) found.push(broken(`it succeeded, and ${name} is ${ending}`));
+  }
+  const channels = [...endings].filter(([name]) => name !== 'images');
+  if (
+    endings.get('images') === 'new' &&
+    trial.planned &&
+    isDisabling(trial) &&
+    !channels.every(([, one]) => isNew(one))
+  )
+    found.push(broken('images are disabled, and a channel still holds them'));
+  const moved = channels.filter(([, one]) => one === 'new').map(([name]) => name);
+  const failed = !succeeded && first.status === 'FAILED' && !isMute(trial);
+  for (const name of moved)
+    if (failed && !saidIn(trial).includes(name))
+      found.push(broken(`it failed, but ${name} has moved, and nothing says so: ${brief(saidIn(trial))}`));
+  return found;
+}
+
+const isDisabling = ({ planned }: OperationTrial): boolean =>
+  (planned as unknown as MovePlan | undefined)?.images.disable === true;
+
+/** Nothing changes but the channels and images of the plan. A rebuild of descendants makes something new. */
+function untouched({ before, after, planned }: OperationTrial, groups: Map<string, SeenFacts>): Violation[] {
+  const named = new Set([...groups.values()].flatMap((facts) => [...facts.keys()]));
+  const isRebuild = ((planned as unknown as MovePlan | undefined)?.rebuild.length ?? 0) > 0;
+  return (
+    changedIn(before, after)
+      // An instance that a dead build left ends itself.
+      .filter((fact) => after.has(fact) || !/^(instance|volume) /.test(fact))
+      .filter((fact) => !named.has(fact) && !(isRebuild && (!before.has(fact) || fact.includes('/child/'))))
+      .map((fact) => ({ invariant: 'nothing left', what: `${fact}: ${before.get(fact)}, now ${after.get(fact)}` }))
+  );
+}
+
+const executionsOf = ({ executions }: OperationTrial) => new Set(executions.map(({ arn }) => arn));
+
+/** The history of each channel says what happened, once, and no move is underway. */
+function history(trial: OperationTrial, endings: Map<string, Ending>): Violation[] {
+  const { first, prepared, planned } = trial;
+  const broken = (what: string): Violation => ({ invariant: 'told', what });
+  const { moves: all } = (planned ?? { moves: [] }) as unknown as MovePlan;
+  return all.flatMap(({ recipe, channel, parameter }): Violation[] => {
+    const record = prepared.simulation.read({ recipe, channel }, 'channel');
+    const own = (record?.moves ?? []).filter(({ execution }) => execution === first.arn);
+    const ending = endings.get(parameter);
+    // Somebody must mend what could not be restored. Until then, the move stays underway, and is told.
+    const isLeft = isTold(trial, parameter);
+    const found: Violation[] = [];
+    const isOurs = executionsOf(trial).has(record?.underway?.execution ?? '');
+    if (isOurs && !isLeft) found.push(broken(`a move of ${parameter} stays underway`));
+    if (own.length > 1) found.push(broken(`the history of ${parameter} has the move ${own.length} times`));
+    const [entry] = own;
+    if (trial.second) return found;
+    if (ending === 'new' && !(entry && happened(entry)) && !isLeft)
+      found.push(broken(`${parameter} has moved, and its history does not say so`));
+    if (ending === 'old' && entry && happened(entry))
+      found.push(broken(`${parameter} has not moved, and its history says that it has`));
+    return found;
+  });
+}
+
+/** The record of a revoke says whether the images are disabled. */
+function revocations(trial: OperationTrial, ending: Ending | undefined): Violation[] {
+  if (ending === undefined || ending === 'mixed') return [];
+  const { builds, images } = trial.planned as unknown as MovePlan;
+  const isRevoked = images.disable === (ending === 'new');
+  return builds.flatMap((build): Violation[] => {
+    const { state = 'restored' } = trial.prepared.simulation.read(build, 'revocation') ?? {};
+    if (state === (isRevoked ? 'revoked' : 'restored') || isTold(trial, 'images')) return [];
+    const what = `the images of ${build.build} are ${isRevoked ? 'disabled' : 'enabled'}, and the record says ${state}`;
+    return [{ invariant: 'told', what }];
+  });
+}
+
+/** Descendants are built again once, from the image that the channel came back to. */
+function rebuilt(trial: OperationTrial): Violation[] {
+  const { planned, first, second, executions, scenario } = trial;
+  const { rebuild = [] } = (planned ?? {}) as Partial<MovePlan>;
+  if (rebuild.length === 0 || isMoody(scenario)) return [];
+  const builds = executions.filter(({ stateMachineArn }) => stateMachineArn.endsWith('-build-image'));
+  const succeeded = [first, second].some((one) => one?.status === 'SUCCEEDED');
+  const isOnce = builds.length === 1 && builds[0]?.status === 'SUCCEEDED';
+  if (succeeded ? isOnce : builds.length <= 1) return [];
+  return [
+    {
+      invariant: 'completes',
+      what: `descendants were built ${builds.length} times: ${builds.map((one) => one.cause).join()}`,
+    },
+  ];
+}

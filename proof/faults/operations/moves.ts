@@ -1,0 +1,82 @@
+import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import type { Strike } from '../vocabulary.ts';
+import { judgeMoved } from './judge-moved.ts';
+import type { OperationRow, Prepared } from './operation.ts';
+
+const homeOnly = {
+  targets: [{ region: 'us-east-1', required: true, share: 'account' as const }],
+  steps: ['run' as const],
+  checks: 1,
+  capture: 'stopped' as const,
+  channel: true,
+  past: false,
+};
+/** Small, since many builds come before an operation. */
+export const twoRegions = {
+  ...homeOnly,
+  targets: [...homeOnly.targets, { region: 'eu-west-1', required: true, share: 'both' as const }],
+};
+
+const start = (simulation: Simulation, input: object) => simulation.move(input);
+const newest = ({ builds }: Prepared): string => builds.findLast(({ recipe }) => recipe === 'base')?.build ?? '';
+/** Runs a move before the one that is struck. It is refused if a random build before it failed. */
+const moveBefore = async (simulation: Simulation, input: object): Promise<void> =>
+  void (await simulation.finish(start(simulation, { recipe: 'base', ...input })));
+
+const move = {
+  machine: 'move-channel' as const,
+  builds: ['base', 'base'],
+  shape: twoRegions,
+  start,
+  hasPlan: true,
+  judge: judgeMoved,
+};
+const refused = (place: string, at: string): Strike[] => [{ place, fault: 'denied', at }];
+const stopped = (place: string, at: string): Strike[] => [{ place, fault: 'stopped', at }];
+const revoke = (prepared: Prepared) => ({
+  recipe: 'base',
+  verb: 'revoke',
+  build: newest(prepared),
+  why: 'CVE-2026-1234',
+});
+
+export const moves: Record<string, OperationRow> = {
+  promotes: {
+    ...move,
+    input: () => ({ recipe: 'base', verb: 'promote', channel: 'prod' }),
+    undone: { 'promotion fails': refused('move/MoveChannel', 'ssm:PutParameter@eu-west-1') },
+  },
+  'rolls back': {
+    ...move,
+    input: () => ({ recipe: 'base', verb: 'rollback', why: 'no network', who: 'Ada' }),
+    undone: { 'rollback dies': stopped('move/MoveChannel', 'ssm:PutParameter') },
+  },
+  revokes: {
+    ...move,
+    prepare: ({ simulation }) => moveBefore(simulation, { verb: 'promote', channel: 'prod' }),
+    input: revoke,
+    undone: {
+      'revoke fails': refused('move/RevokeImages', 'ec2:DisableImage@eu-west-1'),
+      'revoke dies': stopped('move/RevokeImages', 'ec2:DisableImage'),
+    },
+  },
+  'revokes descendants': {
+    ...move,
+    builds: ['base', 'child', 'base', 'child'],
+    shape: homeOnly,
+    input: (prepared) => ({ ...revoke(prepared), descendants: 'revoke' }),
+    undone: { 'revoke of descendants dies': stopped('move/RevokeImages', 'ec2:DisableImage') },
+  },
+  'rebuilds descendants': {
+    ...move,
+    builds: ['base', 'base', 'child'],
+    shape: homeOnly,
+    input: (prepared) => ({ ...revoke(prepared), descendants: 'rebuild' }),
+  },
+  restores: {
+    ...move,
+    prepare: ({ simulation, builds }) => moveBefore(simulation, revoke({ simulation, builds, recipes: {} })),
+    input: (prepared) => ({ recipe: 'base', verb: 'restore', build: newest(prepared) }),
+    undone: { 'restore fails': refused('move/RestoreImages', 'ec2:ModifyImageAttribute@eu-west-1') },
+  },
+};
