@@ -1,6 +1,7 @@
 import { accountCopiesOf } from '../accounts/account-copies.ts';
 import { fewOf } from '../distribute/distribution.ts';
 import type { Facts } from '../preflight/facts.ts';
+import { isOff } from '../preflight/regions.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import type { Recipe } from '../recipe/types.ts';
 import {
@@ -24,10 +25,9 @@ const raise = ({ code, service, name }: Quota) => `have the quota ${code} of ${s
 
 /** What a build would use up in regions that the account has enabled. A region that is off has a problem of its own. */
 function used(recipe: Recipe, facts: QuotaFacts): { need: Need; use: RegionUse }[] {
-  const isOff = (region: string) => facts.regions.found?.find((one) => one.region === region)?.enabled === false;
   return needsOf(recipe, facts).flatMap((need) => {
     const use = facts.uses[need.region];
-    return use && !isOff(need.region) ? [{ need, use }] : [];
+    return use && !isOff(facts, need.region) ? [{ need, use }] : [];
   });
 }
 
@@ -38,7 +38,7 @@ export function regionQuotaProblems(recipe: Recipe, facts: QuotaFacts): Problem[
     const [most, mostPublic] = [mostOf(use, 'images'), mostOf(use, 'publicImages')];
     const problems: Problem[] = [];
     if (seen?.found && most !== undefined && seen.found.all + need.images > most) {
-      const message = `the build makes ${need.images} AMIs in ${need.region}, where the account has ${seen.found.all} of the ${most} that it may have; deregister older ones, or ${raise(regionQuotas.images)}`;
+      const message = `the build makes ${need.images === 1 ? 'one AMI' : `${need.images} AMIs`} in ${need.region}, where the account has ${seen.found.all} of the ${most} that it may have; deregister older ones, or ${raise(regionQuotas.images)}`;
       problems.push({ path: need.path, message });
     }
     if (seen?.found && need.public > 0 && mostPublic !== undefined && seen.found.public + need.public > mostPublic) {
@@ -90,7 +90,7 @@ function busyNotes(need: Need, use: RegionUse): Problem[] {
   const { code } = regionQuotas.pendingSnapshots;
   if (pending !== undefined && most !== undefined && pending + snapshots > most)
     says(
-      `the build makes up to ${snapshots} snapshots in ${region}, where ${pending} of the ${most} that may be pending are pending now; the build waits until others are complete (quota ${code} of EBS)`,
+      `the build makes up to ${snapshots === 1 ? 'one snapshot' : `${snapshots} snapshots`} in ${region}, where ${pending} of the ${most} that may be pending are pending now; the build waits until others are complete (quota ${code} of EBS)`,
     );
   else if (pending !== undefined && copies > 0 && pending + snapshots > mostAtOnce.snapshots)
     says(

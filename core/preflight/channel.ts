@@ -4,6 +4,7 @@ import type { Recipe } from '../recipe/types.ts';
 import { templateName, templateProblem } from '../publish/launch-templates.ts';
 import { parameterOfPlace, placeName } from '../distribute/place.ts';
 import type { Facts } from './facts.ts';
+import { isOff } from './regions.ts';
 
 const path = ['publish', 'channel'];
 
@@ -30,10 +31,8 @@ export function channelProblems({ channel }: Pick<Facts, 'channel'>): Problem[] 
 
 /** Notes on regions whose channel AWS does not let us read. A region that is disabled already has a note. */
 export function channelNotes({ channel, regions }: Pick<Facts, 'channel' | 'regions'>): Problem[] {
-  const isOff = (place: string) =>
-    regions.found?.find(({ region }) => region === place.split('/')[0])?.enabled === false;
   return Object.entries(channel?.holders ?? {}).flatMap(([region, { refused }]) => {
-    if (refused === undefined || isOff(region)) return [];
+    if (refused === undefined || isOff({ regions }, region.split('/')[0] ?? '')) return [];
     const message = `could not look at what the channel holds in ${region} before the build, so Publish may refuse the image: ${refused}`;
     return [{ path, message }];
   });

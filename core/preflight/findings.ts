@@ -8,7 +8,7 @@ import { instanceTypeProblems } from './instance-types.ts';
 import { keyUserNotes, keyUserProblems } from './key-users.ts';
 import { networkNotes, networkProblems } from './network.ts';
 import { publicAccessProblems } from './public-access.ts';
-import { regionNotes, regionProblems } from './regions.ts';
+import { isOff, regionNotes, regionProblems } from './regions.ts';
 import { sourceNotes } from './source-notes.ts';
 import { sourceProblems } from './source.ts';
 import { watermarkProblems } from './watermarks.ts';
@@ -54,7 +54,7 @@ export function targetFindings(recipe: Recipe, facts: TargetFacts): Findings {
       ...templateNotes(recipe, facts),
       ...unseen('the regions of the account', ['distribute'], facts.regions),
       ...Object.entries(facts.encryption).flatMap(([at, seen]) =>
-        unseen(`EBS encryption in ${at}`, ['distribute'], seen),
+        isOff(facts, at) ? [] : unseen(`EBS encryption in ${at}`, ['distribute'], seen),
       ),
       ...keyNotes(recipe, facts),
       ...keyUserNotes(recipe, facts),

@@ -33,3 +33,7 @@ export const regionNotes = (recipe: Recipe, facts: RegionFindings): Problem[] =>
   unusable(recipe, facts)
     .filter(({ required }) => !required)
     .map(without);
+
+/** Whether the account has not enabled a region. A region that nobody could look at counts as enabled. */
+export const isOff = ({ regions }: Pick<Facts, 'regions'>, region: string): boolean =>
+  regions.found?.find((one) => one.region === region)?.enabled === false;

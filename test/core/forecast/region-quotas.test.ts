@@ -42,7 +42,7 @@ test.each<[string, Case]>([
     {
       abroad: use(images(50_000)),
       problems: [
-        'distribute[1]: the build makes 1 AMIs in eu-west-1, where the account has 50000 of the 50000 that it may have; deregister older ones, or have the quota L-B665C33B of EC2 (AMIs) raised',
+        'distribute[1]: the build makes one AMI in eu-west-1, where the account has 50000 of the 50000 that it may have; deregister older ones, or have the quota L-B665C33B of EC2 (AMIs) raised',
       ],
     },
   ],
@@ -62,7 +62,7 @@ test.each<[string, Case]>([
       home: use(images(50_000)),
       recipe: { distribute: [{ region: 'eu-west-1' }] },
       problems: [
-        'distribute: the build makes 1 AMIs in us-east-1, where the account has 50000 of the 50000 that it may have; deregister older ones, or have the quota L-B665C33B of EC2 (AMIs) raised',
+        'distribute: the build makes one AMI in us-east-1, where the account has 50000 of the 50000 that it may have; deregister older ones, or have the quota L-B665C33B of EC2 (AMIs) raised',
       ],
     },
   ],
@@ -96,7 +96,7 @@ test.each<[string, Case]>([
     {
       abroad: use({ pendingSnapshots: { found: 100 } }),
       notes: [
-        'distribute[1]: the build makes up to 1 snapshots in eu-west-1, where 100 of the 100 that may be pending are pending now; the build waits until others are complete (quota L-94D7AB7D of EBS)',
+        'distribute[1]: the build makes up to one snapshot in eu-west-1, where 100 of the 100 that may be pending are pending now; the build waits until others are complete (quota L-94D7AB7D of EBS)',
       ],
     },
   ],
