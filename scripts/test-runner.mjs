@@ -48,6 +48,7 @@ const longest = [
   'statemachines/move-channel',
   'statemachines',
   'infrastructure/triggers/schedules',
+  'statemachines/plan-build/promises',
   'statemachines/build-image/again',
   'functions/channel/move-channel',
   'statemachines/build-image/build-image',
