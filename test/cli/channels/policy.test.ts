@@ -131,7 +131,8 @@ test('names match the builds of a recipe in all its targets, and none of another
 });
 
 test('a policy that AWS would not take is refused', () => {
-  const recipes = Array.from({ length: 501 }, (_, index) => planOf({ name: `r${index}` }).document);
+  const { document } = planOf();
+  const recipes = Array.from({ length: 501 }, (_, index) => ({ ...document, name: `r${index}` }));
   const asked = { account: '111122223333', days: 90, sourcesOf: [], state: 'enabled' as const };
   expect(declarativePolicy(recipes, asked)).toBeUndefined();
   expect(declarativePolicy(recipes.slice(0, 200), asked)).toBeDefined();

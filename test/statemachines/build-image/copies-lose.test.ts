@@ -71,6 +71,7 @@ const fates: Record<keyof Image, Fate> = {
   virtualization: 'inherited',
   rootDevice: 'inherited',
   instanceStore: 'inherited',
+  ephemeral: 'inherited',
   system: 'inherited',
   agent: 'inherited',
   id: 'own',
