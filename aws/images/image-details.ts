@@ -5,7 +5,7 @@ import type { Connection } from '../connection.ts';
 import { reasonText } from '../state-reason.ts';
 import { fromTags } from '../tags.ts';
 import { evidence } from '../usage/evidence.ts';
-import { ownSnapshots } from './snapshots.ts';
+import { ownSnapshots, volumeUsers } from './snapshots.ts';
 
 type Mapping = NonNullable<Image['BlockDeviceMappings']>[number];
 
@@ -65,7 +65,12 @@ const detailsOf = (region: string, image: Image): Omit<ImageDetails, 'uefiVariab
 });
 
 /** What readDetails calls. */
-export const detailsPermissions = ['ec2:DescribeImages', 'ec2:DescribeImageAttribute', 'ec2:DescribeSnapshots'];
+export const detailsPermissions = [
+  'ec2:DescribeImages',
+  'ec2:DescribeImageAttribute',
+  'ec2:DescribeSnapshots',
+  'ec2:DescribeSnapshotAttribute',
+];
 
 /** An AMI with all that EC2 tells of it, whoever owns it, even a disabled or deprecated one. Undefined: there is none to be seen. */
 export async function readDetails(aws: Connection, region: string, ami: string): Promise<ImageDetails | undefined> {
@@ -89,6 +94,13 @@ export async function readDetails(aws: Connection, region: string, ami: string):
     evidence(async () => (ids.length === 0 ? [] : ownSnapshots(aws, region, ids))),
   ]);
   const keys = new Map((snapshots.known ?? []).map(({ snapshot, keyArn }) => [snapshot, keyArn]));
-  const disks = details.disks.map((disk) => ({ ...disk, ...present({ keyArn: keys.get(disk.snapshot ?? '') }) }));
+  const disks = await Promise.all(
+    details.disks.map(async (disk) => {
+      const { snapshot } = disk;
+      if (snapshot === undefined) return disk;
+      const snapshotUsers = await evidence(() => volumeUsers(aws, region, snapshot));
+      return { ...disk, ...present({ keyArn: keys.get(snapshot) }), snapshotUsers };
+    }),
+  );
   return { ...details, uefiVariables: uefi, disks };
 }

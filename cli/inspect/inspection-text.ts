@@ -68,6 +68,16 @@ const protections: Record<string, string> = {
   'enabled-without-cooldown': 'against deregistration',
 };
 
+/** Who may read the disks, which launching the AMI does not need. */
+function snapshotsOf({ disks }: ImageDetails): string | undefined {
+  const all = disks.flatMap(({ snapshotUsers }) => snapshotUsers ?? []);
+  if (all.length === 0) return undefined;
+  const users = [...new Set(all.flatMap(({ known }) => known ?? []))];
+  const unknown = all.some((one) => one.unknown !== undefined) ? ['somebody whom nobody can tell'] : [];
+  const readers = [...users.map((user) => (user === everyone ? 'everyone' : user)), ...unknown];
+  return `may be read by ${readers.join(', ') || 'nobody else'}`;
+}
+
 function factsOf({ build, usage }: Inspection, image: ImageDetails): Facts {
   const { deregistrationProtection: protection, tags } = image;
   const launched = usage.find(({ ami }) => ami === image.ami)?.launched;
@@ -96,6 +106,7 @@ function factsOf({ build, usage }: Inspection, image: ImageDetails): Facts {
     ['Deprecated', image.deprecatedAt === undefined ? 'never' : minute(image.deprecatedAt)],
     ['Protected', protection === undefined ? 'unknown' : (protections[protection] ?? protection)],
     ['Last launch', last ?? `unknown: ${launched?.unknown ?? 'nobody asked'}`],
+    ['Snapshots', snapshotsOf(image)],
     ['Public as', image.publicParameter],
     ['Allowed AMIs', image.allowed === undefined ? undefined : image.allowed ? 'include it' : 'do not include it'],
     ['Watermarks', image.watermarks.join(', ') || undefined],

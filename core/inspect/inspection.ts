@@ -16,6 +16,8 @@ export interface InspectedDisk {
   encrypted?: boolean;
   /** Key of the snapshot. Only the snapshot's owner sees it. */
   keyArn?: string;
+  /** Who may make volumes from the snapshot, which a copy in another account needs. */
+  snapshotUsers?: Evidence<Users>;
   deleteOnTermination?: boolean;
   /** An instance store, such as ephemeral0. */
   instanceStore?: string;

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ChannelRecord } from '../../core/channel/channel-record.ts';
 import type { RevokeHits } from '../../core/channel/revocation.ts';
-import type { Hits } from '../../core/usage/hits.ts';
+import { saysUsage, type Hits } from '../../core/usage/hits.ts';
 import { heldContent } from '../../core/channel/held-content.ts';
+import { crash } from '../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import { brisk } from '../support/deployed.ts';
 import { account, build, caller, manifestIn, pipeline, recipe, regions, type Setting } from '../support/pipeline.ts';
@@ -402,6 +403,33 @@ describe('a build is revoked', () => {
   });
 });
 
+test('a look-up of users that crashes, is denied or busy stops no revoke, and is told', async () => {
+  let fails: 'crash' | 'deny' | 'busy' | undefined;
+  const simulation = brief({
+    interfere: {
+      invoke: async (stage, _attempt, run) => {
+        if (stage === 'AwaitUsage' && fails === 'crash') throw crash();
+        return run();
+      },
+      call: ({ by }) =>
+        by === 'AwaitUsage' && fails !== undefined
+          ? { error: fails === 'deny' ? 'UnauthorizedOperation' : 'RequestLimitExceeded', effect: false }
+          : undefined,
+    },
+  });
+  const [, second = ''] = await built(simulation, 2);
+  for (const how of ['deny', 'busy', 'crash'] as const) {
+    fails = how;
+    const { status, output } = await move(simulation, { verb: 'revoke', build: second, why: 'CVE' });
+    expect([how, status, imagesOf(simulation, second)[0]?.[1]]).toEqual([how, 'SUCCEEDED', 'disabled']);
+    const lines = saysUsage((JSON.parse(output ?? '{}') as { usage: Hits }).usage);
+    expect(lines).toContainEqual(expect.stringMatching(/^nobody can tell who /));
+    fails = undefined;
+    await move(simulation, { verb: 'restore', build: second });
+    await move(simulation, { verb: 'promote', channel: 'stable', build: second });
+  }
+}, 60_000);
+
 test('no channel gets a build that is being revoked, whichever of promotion and revoke begins first', async () => {
   const simulation = brief();
   const [, second = ''] = await built(simulation, 2);
@@ -441,6 +469,9 @@ test.each(['revoke', 'rebuild'] as const)('of builds that were made from a revok
   await build(simulation, { recipe: 'child' });
   const [, second = ''] = [undefined, ...(await built(simulation, 1))];
   const made = manifestIn(simulation, await build(simulation, { recipe: 'child' })).build;
+  // An AMI that was registered from snapshots has no source in EC2. The plan of its build has one.
+  for (const image of simulation.cloud.world.region('us-east-1').images.values())
+    if (image.tags.get('golden:build') === made) Object.assign(image, { sourceImage: undefined, sourceRegion: undefined });
   const { status, output } = await move(simulation, { verb: 'revoke', why: 'CVE', build: second, descendants });
   expect(status).toBe('SUCCEEDED');
   expect(JSON.parse(output ?? '{}')).toMatchObject({ hits: { descendants: [{ recipe: 'child', build: made }] } });

@@ -69,6 +69,8 @@ describe('an AMI that many use', () => {
     copy = await bench.copy(base);
     const { Instances } = await launch(bench, base);
     await launch(bench, base, stranger);
+    const instance = bench.cloud.world.region(region).instances.get(Instances?.[0]?.InstanceId ?? '');
+    instance?.tags.set('aws:autoscaling:groupName', 'web');
     const LaunchTemplateName = 'web';
     await bench.send((ec2) =>
       ec2.send(new CreateLaunchTemplateCommand({ LaunchTemplateName, LaunchTemplateData: { ImageId: base } })),
@@ -105,7 +107,7 @@ describe('an AMI that many use', () => {
       'children',
       'children',
     ]);
-    expect(usage!.instances.known).toMatchObject([{ state: 'running' }]);
+    expect(usage!.instances.known).toMatchObject([{ state: 'running', group: 'web' }]);
     expect(usage!.children.known?.map(({ ami }) => ami)).toEqual(expect.arrayContaining([child, copy]));
     expect(usage!.parameters.known).toEqual(['/golden/base/stable']);
   });

@@ -68,6 +68,7 @@ describe('the published image of a recipe', () => {
         throughput: 125,
         encrypted: true,
         keyArn: expect.stringMatching(/^arn:aws:kms:us-east-1:/),
+        snapshotUsers: { known: ['444455556666'] },
         deleteOnTermination: true,
       },
     ]);
