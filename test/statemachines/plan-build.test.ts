@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import type { Forecast } from '../../core/forecast/forecast.ts';
 import { formatPath } from '../../core/recipe/recipe.ts';
 import { ApiError } from '../../simulator/aws/calls/actions.ts';
@@ -200,6 +201,13 @@ describe('plan-build', () => {
   });
 });
 
+/** Targets with everything that a plan tells of one. The account has no role for the copy, which is the problem. */
+const everything = [
+  targets.home,
+  { ...targets.copied, completeWithin: '30m', copyTo: [{ account: '111122223333' }] },
+  { region: 'us-east-1', id: 'vault', kmsKey: 'alias/golden' },
+];
+
 describe('golden plan', () => {
   const run = (...args: string[]) => operator(simulation).run('plan', ...args);
 
@@ -225,6 +233,21 @@ describe('golden plan', () => {
         },
       ],
     ]);
+  });
+
+  test('each key that --json prints stands in its documentation', async () => {
+    const { out, exitCode } = await run('base', '--json', '--override', `distribute=${JSON.stringify(everything)}`);
+    expect(exitCode).toBe(2);
+    const page = readFileSync('docs/plan.md', 'utf8');
+    const [, section = ''] = /## What `--json` prints([^]*?)\n## /.exec(page) ?? [];
+    const keysOf = (value: unknown): string[] => {
+      if (Array.isArray(value)) return value.flatMap(keysOf);
+      if (typeof value !== 'object' || value === null) return [];
+      return Object.entries(value).flatMap(([key, inner]) => [key, ...keysOf(inner)]);
+    };
+    const keys = [...new Set(keysOf(JSON.parse(out)))];
+    expect(keys).toEqual(expect.arrayContaining(['copiedTo', 'secondCopies', 'inOtherAccounts', 'file', 'because']));
+    expect(keys.filter((key) => !new RegExp(`\`(would\\.)?${key}(\\[\\])?\``).test(section))).toEqual([]);
   });
 
   test.each<[string[], string]>([
