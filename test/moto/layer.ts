@@ -7,6 +7,8 @@ import {
   enableImage,
   modifyImageAttribute,
   modifySnapshotAttribute,
+  noReferences,
+  noUsageReports,
   resetImageAttribute,
   resetSnapshotAttribute,
 } from './layer/images.ts';
@@ -46,6 +48,8 @@ import { ec2Error, query, regionOf, send, serviceOf, type HttpAnswer, type HttpC
  *                              made of any builder: /dev/sda1            /dev/xvda, as the AL2023 AMIs have
  * DescribeImages               no source-image-id filter                 the marks of `layer:source` are filtered
  * DisableImage, EnableImage    HTTP 500                                  the state is kept, launch permissions are taken
+ * DescribeImageReferences,     HTTP 500                                  none
+ *   DescribeImageUsageReports
  * DescribeRouteTables          the default VPC has no gateway            a route to one
  * DescribeSnapshots            no key of a copy                          described
  * GetEbsDefaultKmsKeyId        HTTP 404                                  alias/aws/ebs
@@ -105,6 +109,8 @@ const ec2: Record<string, (call: Ec2Call) => Promise<HttpAnswer>> = {
   DescribeImages: describeImages,
   DisableImage: disableImage,
   EnableImage: enableImage,
+  DescribeImageReferences: noReferences,
+  DescribeImageUsageReports: noUsageReports,
   DescribeRouteTables: describeRouteTables,
   DescribeSnapshots: describeSnapshots,
   GetEbsDefaultKmsKeyId: getEbsDefaultKmsKeyId,

@@ -204,3 +204,16 @@ export async function resetSnapshotAttribute({ form, ask }: Ec2Call): Promise<Ht
   await ask({ Action: 'ModifySnapshotAttribute', ...of, OperationType: 'remove', ...Object.fromEntries(users) });
   return answerOf('ResetSnapshotAttribute');
 }
+
+const emptyAnswer = (action: string, set: string): HttpAnswer => {
+  const { body, ...answer } = answerOf(action);
+  return { ...answer, body: body.toString().replace('<return>true</return>', `<${set}/>`) };
+};
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImageReferences.html: nothing names the AMI. */
+export const noReferences = async (): Promise<HttpAnswer> =>
+  emptyAnswer('DescribeImageReferences', 'imageReferenceSet');
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImageUsageReports.html: there is no report. */
+export const noUsageReports = async (): Promise<HttpAnswer> =>
+  emptyAnswer('DescribeImageUsageReports', 'imageUsageReportSet');
