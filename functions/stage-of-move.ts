@@ -12,7 +12,12 @@ const isPlanned = (value: unknown): boolean => {
 /** `$.moves` of move-channel, as ResolveMove hands it on. */
 export const plannedMoves = z.array(z.custom<PlannedMove>(isPlanned));
 
-const image = z.strictObject({ region: z.string(), ami: z.string() });
+const image = z.strictObject({
+  region: z.string(),
+  ami: z.string(),
+  account: z.optional(z.string()),
+  id: z.optional(z.string()),
+});
 const revoked: z.ZodMiniType<RevokedBuild> = z.strictObject({
   recipe: z.string(),
   build: z.string(),

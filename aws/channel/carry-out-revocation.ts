@@ -5,13 +5,11 @@ import {
   turnedBack,
   type Revocation,
   type RevokedBuild,
-  type RevokedImage,
 } from '../../core/channel/revocation.ts';
-import { imageRequests, permissionChange } from '../../core/distribute/permissions.ts';
-import { describeAnyImage, disableImage, enableImage } from '../images/disabling.ts';
-import { changeLaunch, launchUsers } from '../images/image-attributes.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readVersioned, replace } from '../memory/documents.ts';
+import { carryOutOn, observeForRevoke, reachOf } from '../moves/revoked-images.ts';
 import { holdingChannels } from './holding-channels.ts';
 
 /** What these functions call. */
@@ -20,26 +18,16 @@ export const revokePermissions = [
   's3:PutObject',
   'ec2:DescribeImageAttribute',
   'ec2:DescribeImages',
+  'ec2:DescribeSnapshotAttribute',
   'ec2:DisableImage',
   'ec2:EnableImage',
   'ec2:ModifyImageAttribute',
+  'ec2:ModifySnapshotAttribute',
+  'sts:AssumeRole',
 ];
 
 type Asked = Pick<Revocation, 'execution' | 'who' | 'at' | 'why' | 'together'>;
 const again = (what: string): Failure => new Failure('AwsTransient', `${what}; look again`);
-
-/** An AMI with its permissions. A disabled AMI has none any more, so those that an earlier revoke saved count. */
-async function observed(
-  { aws }: Artifacts,
-  { region, ami }: { region: string; ami: string },
-  saved: RevokedImage[] = [],
-): Promise<RevokedImage[]> {
-  const image = await describeAnyImage(aws, region, ami);
-  if (!image) return [];
-  const before = saved.find((one) => one.region === region && one.ami === ami);
-  const users = image.state === 'disabled' ? (before?.users ?? []) : await launchUsers(aws, region, ami);
-  return [{ region, ami, users }];
-}
 
 /** @throws MoveRefused if a channel holds a build that is about to be revoked, because it was moved there meanwhile. */
 async function refuseIfHeld(artifacts: Artifacts, { recipe, build }: RevokedBuild, channelRoot: string): Promise<void> {
@@ -49,28 +37,16 @@ async function refuseIfHeld(artifacts: Artifacts, { recipe, build }: RevokedBuil
   throw new Failure('MoveRefused', `${names} was moved to ${build} since the revoke was decided; revoke again`);
 }
 
-/** Brings every AMI of a revoke to where its document says, and then settles the document. */
+/** Brings every AMI of a revoke, with its snapshots, to where its document says, and then settles the document. */
 async function carryOut(
   artifacts: Artifacts,
-  about: { recipe: string; build: string },
+  about: BuildIdentity,
   revocation: Revocation,
   version: string,
 ): Promise<void> {
-  const { aws } = artifacts;
-  for (const { region, ami, users } of revocation.images) {
-    const image = await describeAnyImage(aws, region, ami);
-    if (!image) continue;
-    if (isToBeDisabled(revocation)) {
-      if (image.state !== 'disabled') await disableImage(aws, region, ami);
-      continue;
-    }
-    if (image.state === 'disabled') await enableImage(aws, region, ami);
-    const now = await describeAnyImage(aws, region, ami);
-    if (now?.state !== 'available')
-      throw again(`${ami} in ${region} is ${now?.state ?? 'not shown'} after EnableImage`);
-    const change = permissionChange(users, await launchUsers(aws, region, ami), image.owner);
-    for (const request of imageRequests(change)) await changeLaunch(aws, region, ami, request);
-  }
+  const by = { verb: isToBeDisabled(revocation) ? 'revoke' : 'restore', who: revocation.restoredBy ?? revocation.who };
+  const reach = await reachOf(artifacts, about, revocation.images, by);
+  for (const one of revocation.images) await carryOutOn(reach, revocation, one);
   if (!(await replace(artifacts, about, 'revocation', settledRevocation(revocation), { version })))
     throw again(`another execution changed the revocation of ${about.build}`);
 }
@@ -95,7 +71,7 @@ async function change(
   await carryOut(artifacts, about, written.content, written.version);
 }
 
-/** Disables a build's AMIs in every region. Their launch permissions are saved first. */
+/** Disables a build's AMIs everywhere and takes their snapshots from everybody. The permissions are saved first. */
 export const revokeBuild = (
   artifacts: Artifacts,
   build: RevokedBuild,
@@ -107,13 +83,14 @@ export const revokeBuild = (
     build,
     async (found) => {
       if (found?.execution === asked.execution) return found.state === 'revoking' ? found : undefined;
-      const images = await Promise.all(build.images.map((one) => observed(artifacts, one, found?.images)));
+      const reach = await reachOf(artifacts, build, build.images, { verb: 'revoke', who: asked.who });
+      const images = await Promise.all(build.images.map((one) => observeForRevoke(reach, one, found?.images)));
       return { schema: 1, state: 'revoking', ...asked, images: images.flat() };
     },
     () => refuseIfHeld(artifacts, build, channelRoot),
   );
 
-/** Enables a build's AMIs again, with the launch permissions that they had. */
+/** Enables a build's AMIs again, with the permissions that they and their snapshots had. */
 export const restoreBuild = (artifacts: Artifacts, build: RevokedBuild, asked: Asked): Promise<void> =>
   change(artifacts, build, async (found) => {
     if (!found || found.state === 'restored') return undefined;

@@ -1,5 +1,5 @@
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
-import type { RevokedBuild } from '../../core/channel/revocation.ts';
+import { type RevokedBuild, onlyImage } from '../../core/channel/revocation.ts';
 import { buildsFolder } from '../../core/memory/documents.ts';
 import { inputOf } from '../executions/executions.ts';
 import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
@@ -38,7 +38,7 @@ async function revokedBy(
 ): Promise<RevokedBuild[]> {
   const found = await readDocument(artifacts, { recipe, build }, 'revocation');
   if (found?.execution !== execution) return [];
-  return [{ recipe, build, images: found.images.map(({ region, ami }) => ({ region, ami })) }];
+  return [{ recipe, build, images: found.images.map(onlyImage) }];
 }
 
 /** Finds in the bucket what a dead execution left. An execution that undid another and died leaves what that one left. */

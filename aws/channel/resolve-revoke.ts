@@ -1,6 +1,7 @@
-import { rollbackOrder, targetsOf } from '../../core/channel/candidates.ts';
+import { rollbackOrder } from '../../core/channel/candidates.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import { moverOf, type MoveRequest } from '../../core/channel/move-request.ts';
+import { imagesOfBuild } from '../../core/channel/images-of-build.ts';
 import {
   instancesHit,
   isRevoked,
@@ -9,14 +10,18 @@ import {
   strangersHit,
   type RevokedBuild,
   type RevokeHits,
+  onlyImage,
 } from '../../core/channel/revocation.ts';
+import type { Users } from '../../core/distribute/permissions.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { instancesOf } from '../images/disabling.ts';
 import { launchUsers } from '../images/image-attributes.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
+import { readDocument } from '../memory/documents.ts';
 import { newestPlan } from '../accounts/account-roles.ts';
 import { knownBuilds, readCandidate } from './candidates.ts';
 import { descendantsOf } from './descendants.ts';
+import { seeOthers } from '../moves/other-copies.ts';
 import { seeReach } from '../moves/channel-reach.ts';
 import { holdingChannels } from './holding-channels.ts';
 import { firstHealthy, plannedMove, refuseMove, type MovePlace } from './resolve-move.ts';
@@ -63,9 +68,10 @@ async function hitsOf(
   builds: RevokedBuild[],
   descendants: Awaited<ReturnType<typeof descendantsOf>>,
   moves: PlannedMove[],
+  usersThere: Users,
 ): Promise<RevokeHits> {
   const { aws } = artifacts;
-  const images = builds.flatMap((one) => one.images);
+  const images = builds.flatMap((one) => one.images).filter(({ account }) => account === undefined);
   const instances = async ({ region, ami }: { region: string; ami: string }) =>
     instancesHit({ region, ami }, await instancesOf(aws, region, ami));
   const [running, sharedWith] = await Promise.all([
@@ -75,7 +81,7 @@ async function hitsOf(
   return {
     channels: moves.map(({ parameter }) => parameter),
     instances: running.flat(),
-    ...usersHit(sharedWith.flat()),
+    ...usersHit([...sharedWith.flat(), ...usersThere]),
     descendants: descendants.builds,
     ...strangersHit(descendants.others),
     unknown: descendants.unknown ?? null,
@@ -99,19 +105,27 @@ export async function resolveRevoke(artifacts: Artifacts, request: MoveRequest, 
   const builds: RevokedBuild[] = [];
   const moves: PlannedMove[] = [];
   for (const one of all) {
-    const targets = targetsOf(await readCandidate(artifacts, one.recipe, one.build));
-    builds.push({ ...one, images: targets.map(({ region, ami }) => ({ region, ami: ami ?? '' })) });
+    const known = await readDocument(artifacts, one, 'manifest');
+    builds.push({ ...one, images: imagesOfBuild(known) });
     moves.push(...(await movesAway(artifacts, request, one, revoked, place)));
   }
+  const usersThere = await seeOthers(artifacts, request, builds, place.execution);
   const rebuild = fate === 'rebuild' ? [...new Set(descendants.builds.map((one) => one.recipe))] : [];
-  return { moves, builds, rebuild, hits: await hitsOf(artifacts, builds, descendants, moves) };
+  return { moves, builds, rebuild, hits: await hitsOf(artifacts, builds, descendants, moves, usersThere) };
 }
 
-/** Decides what a restore does. @throws MoveRefused if the build is not revoked. */
-export async function resolveRestore(artifacts: Artifacts, { recipe, build = '' }: MoveRequest): Promise<RevokePlan> {
+/** Decides what a restore does. @throws MoveRefused if the build is not revoked, or another account refuses the pipeline. */
+export async function resolveRestore(
+  artifacts: Artifacts,
+  request: MoveRequest,
+  { execution }: MovePlace,
+): Promise<RevokePlan> {
+  const { recipe, build = '' } = request;
   const { revocation } = await readCandidate(artifacts, recipe, build);
   if (!isRevoked(revocation)) return refuseMove(`${build} of ${recipe} is not revoked`);
-  const images = revocation.images.map(({ region, ami }) => ({ region, ami }));
+  const images = revocation.images.map(onlyImage);
+  const builds = [{ recipe, build, images }];
+  await seeOthers(artifacts, request, builds, execution);
   const hits = {
     channels: [],
     instances: [],
@@ -122,5 +136,5 @@ export async function resolveRestore(artifacts: Artifacts, { recipe, build = '' 
     moreStrangers: 0,
     unknown: null,
   };
-  return { moves: [], builds: [{ recipe, build, images }], rebuild: [], hits };
+  return { moves: [], builds, rebuild: [], hits };
 }

@@ -20,10 +20,20 @@ export const readingPermissions = ['ec2:DescribeImageAttribute', 'ec2:DescribeSn
 /** The actions of changePermissions. */
 export const changingPermissions = ['ec2:ModifyImageAttribute', 'ec2:ModifySnapshotAttribute'];
 
-export async function readPermissions(aws: Connection, { region, ami, snapshots }: Shareable): Promise<Permissions> {
+/** Who may read each snapshot. */
+export async function readSnapshotUsers(
+  aws: Connection,
+  region: string,
+  snapshots: string[],
+): Promise<Permissions['snapshotUsers']> {
   const read = snapshots.map(async (id) => [id, await volumeUsers(aws, region, id)] as const);
-  const [users, ...entries] = await Promise.all([launchUsers(aws, region, ami), ...read]);
-  return { users, snapshotUsers: Object.fromEntries(entries) };
+  return Object.fromEntries(await Promise.all(read));
+}
+
+export async function readPermissions(aws: Connection, { region, ami, snapshots }: Shareable): Promise<Permissions> {
+  const read = [launchUsers(aws, region, ami), readSnapshotUsers(aws, region, snapshots)] as const;
+  const [users, snapshotUsers] = await Promise.all(read);
+  return { users, snapshotUsers };
 }
 
 /**

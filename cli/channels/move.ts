@@ -124,9 +124,9 @@ const andMore = (count: number): string => (count > 0 ? ` and ${count} more` : '
 /** What an execution does, or did: moves, images, and what a revoke hits. */
 function shownMove({ verb, moves, builds, rebuild, hits, usage }: MoveOutput, terminal: Terminal): string {
   const images = builds.flatMap(({ recipe, build, images: own }) =>
-    own.map(({ region, ami }, index): Cell[] => [
+    own.map(({ region, ami, account }, index): Cell[] => [
       { text: index === 0 ? `${recipe}-${build}` : '' },
-      { text: region },
+      { text: account === undefined ? region : `${region} of account ${account}` },
       { text: ami },
       { text: verb === 'revoke' ? 'disabled' : 'enabled' },
     ]),

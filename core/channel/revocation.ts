@@ -1,11 +1,40 @@
 import type { BuildIdentity } from '../tags.ts';
-import type { Users } from '../distribute/permissions.ts';
+import { permissionChange, type PermissionChanges, type Users } from '../distribute/permissions.ts';
 
-/** An AMI of a revoked build, with those who might launch it. EC2 forgets them when the AMI is disabled. */
-export interface RevokedImage {
+/** An AMI of a build that is revoked or restored. */
+export interface ImageOfBuild {
   region: string;
   ami: string;
+  /** The account of a copy. Absent for the pipeline's own images. */
+  account?: string | undefined;
+  /** The place of the copy in its region, as in the recipe. Only copies in other accounts need it. */
+  id?: string | undefined;
+}
+
+export const onlyImage = ({ region, ami, account, id }: ImageOfBuild): ImageOfBuild => ({
+  region,
+  ami,
+  ...(account !== undefined && { account, ...(id !== undefined && { id }) }),
+});
+
+/** An AMI of a revoked build, with those who might launch it. EC2 forgets them when the AMI is disabled. */
+export interface RevokedImage extends ImageOfBuild {
   users: Users;
+  /** Who might read each snapshot. Absent in documents of earlier versions, which left these permissions as they were. */
+  snapshotUsers?: Record<string, Users>;
+}
+
+/** What has to change before nobody may read the snapshots of a revoked image, or exactly those who might before. */
+export function snapshotChanges(
+  { snapshotUsers = {} }: Pick<RevokedImage, 'snapshotUsers'>,
+  found: Record<string, Users>,
+  disables: boolean,
+  owner?: string,
+): PermissionChanges['snapshots'] {
+  const wanted = (users: Users) => (disables ? [] : users);
+  return Object.fromEntries(
+    Object.entries(snapshotUsers).map(([id, users]) => [id, permissionChange(wanted(users), found[id] ?? [], owner)]),
+  );
 }
 
 /**
@@ -57,7 +86,7 @@ export const settledRevocation = (revocation: Revocation): Revocation => ({
 export interface RevokedBuild {
   recipe: string;
   build: string;
-  images: { region: string; ami: string }[];
+  images: ImageOfBuild[];
 }
 
 /** The instances of an AMI in this account: how many there are, and the first of them. */

@@ -56,7 +56,7 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     readBy: 'Compensate',
   },
   revocation: {
-    holds: 'who revoked the build and why, and the launch permissions that its images had',
+    holds: 'who revoked the build and why, and the permissions that its images and snapshots had',
     writtenBy: 'RevokeImages, RestoreImages, UndoMove',
     readBy: 'the same, ResolveMove, Resolve',
   },

@@ -17,7 +17,8 @@ export const awaitUsage = wait({
   permissions: [...usersPermissions, askPermission],
   bounds: ({ planOnly }) => ({ ...fixedWaits.AwaitUsage, limit: planOnly ? patience.usage : 0 }),
   async look({ builds, moves, late }, cloud) {
-    const images = builds.flatMap((one) => one.images);
+    // EC2 shows an account only who uses its own images.
+    const images = builds.flatMap((one) => one.images).filter(({ account }) => account === undefined);
     const channels = moves.map(({ parameter }) => parameter);
     const { underway, ...hits } = await hitsOn(cloud.aws, { images, channels, now: cloud.now() });
     if (underway.length === 0 || late) return { done: hits };

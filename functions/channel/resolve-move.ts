@@ -36,7 +36,7 @@ export const resolveMove = stage({
       verb === 'revoke'
         ? await resolveRevoke(cloud, request, place)
         : verb === 'restore'
-          ? await resolveRestore(cloud, request)
+          ? await resolveRestore(cloud, request, place)
           : { moves: [await decide(cloud, request, place)], ...nothing };
     const to = planned.moves.map(({ parameter, move }) => `${parameter} → ${move.to.build}`);
     cloud.log({ level: 'INFO', state: 'ResolveMove', recipe, verb, to });

@@ -3,7 +3,7 @@ import { restoreBuild, revokePermissions } from '../../aws/channel/carry-out-rev
 import { lambda, stage } from '../stage.ts';
 import { askedBy, revokedBuilds } from '../stage-of-move.ts';
 
-/** Enables the images of a revoked build in every region, and gives them the launch permissions that they had. */
+/** Enables the images of a revoked build everywhere, and gives them and their snapshots the permissions that they had. */
 export const restoreImages = stage({
   name: 'RestoreImages',
   input: z.strictObject({ builds: revokedBuilds, asked: askedBy }),

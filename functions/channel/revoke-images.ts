@@ -3,12 +3,12 @@ import { revokeBuild, revokePermissions } from '../../aws/channel/carry-out-revo
 import { lambda, stage } from '../stage.ts';
 import { askedBy, revokedBuilds } from '../stage-of-move.ts';
 
-/** Saves the launch permissions of every revoked image, and disables the images in every region. */
+/** Saves the permissions of every revoked image and its snapshots, takes them, and disables the images: everywhere, in other accounts too. */
 export const revokeImages = stage({
   name: 'RevokeImages',
   input: z.strictObject({ builds: revokedBuilds, asked: askedBy }),
   permissions: [
-    ...revokePermissions.filter((action) => action !== 'ec2:EnableImage' && action !== 'ec2:ModifyImageAttribute'),
+    ...revokePermissions.filter((action) => !['ec2:EnableImage', 'ec2:ModifyImageAttribute'].includes(action)),
     'ssm:GetParameter',
     'states:DescribeExecution',
   ],

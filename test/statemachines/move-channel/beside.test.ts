@@ -175,6 +175,78 @@ describe('a channel with launch templates, and copies in two accounts', () => {
   });
 });
 
+describe('a revoke of a build with copies in other accounts', () => {
+  const { simulation } = pipeline();
+  let [first, second] = ['', ''];
+  let before: unknown;
+  beforeAll(async () => {
+    first = await built(simulation);
+    second = await built(simulation);
+    before = usersOf(simulation, second);
+  }, 60_000);
+
+  const revoke = () => move(simulation, { verb: 'revoke', build: second, why: 'CVE' });
+
+  test('is refused before anything changes where a role does not let the pipeline in', async () => {
+    const roles = new Map(simulation.cloud.world.roles);
+    for (const arn of roles.keys()) if (arn.includes(further)) simulation.cloud.world.roles.delete(arn);
+    expect(await revoke()).toMatchObject({
+      error: 'MoveRefused',
+      cause: expect.stringContaining(`us-east-1 of account ${further}: sts:AssumeRole`),
+    });
+    expect(usersOf(simulation, second)).toEqual(before);
+    expect(held(simulation, 'stable')).toEqual([second, second, second]);
+    for (const [arn, role] of roles) simulation.cloud.world.roles.set(arn, role);
+  });
+
+  test('disables them, and takes the permissions on all snapshots', async () => {
+    expect(await revoke()).toMatchObject({ status: 'SUCCEEDED' });
+    const seen = usersOf(simulation, second);
+    expect(seen.map(({ owner, region }) => [owner, region])).toEqual([
+      [account, home],
+      [other, home],
+      [further, home],
+      [account, copied],
+    ]);
+    for (const image of seen) expect(image).toMatchObject({ state: 'disabled', users: [], readers: [[]] });
+  });
+
+  test('is undone by a restore, which gives exactly the saved permissions back', async () => {
+    expect(await move(simulation, { verb: 'restore', build: second })).toMatchObject({ status: 'SUCCEEDED' });
+    expect(usersOf(simulation, second)).toEqual(before);
+    expect(held(simulation, 'stable')).toEqual([first, first, first]);
+  });
+
+  test('leaves everything as it was where an account refuses halfway, and says which', async () => {
+    const { ec2 } = simulation.cloud.services;
+    const { DisableImage: disable } = ec2;
+    ec2['DisableImage'] = (input, from) => {
+      if (from.account === further) throw Object.assign(new Error('no'), { name: 'UnauthorizedOperation' });
+      return disable?.(input, from);
+    };
+    const { error, cause } = await revoke();
+    expect([error, cause]).toEqual(['AwsRefused', expect.stringContaining('ec2:DisableImage')]);
+    expect(usersOf(simulation, second)).toEqual(before);
+    ec2['DisableImage'] = disable as NonNullable<typeof disable>;
+  });
+});
+
+/** Owner, state and users of every image of a build, and the readers of its snapshots. */
+function usersOf({ cloud }: Simulation, id: string) {
+  return [home, copied].flatMap((region) => {
+    const { images, snapshots } = cloud.world.region(region);
+    return [...images.values()]
+      .filter(({ tags }) => tags.get('golden:build') === id)
+      .map(({ owner, state, permissions, mappings }) => ({
+        owner,
+        region,
+        state,
+        users: structuredClone(permissions),
+        readers: mappings.map(({ snapshot = '' }) => [...(snapshots.get(snapshot)?.sharedWith ?? [])].toSorted()),
+      }));
+  });
+}
+
 describe('a build from before the recipe had launch templates and other accounts', () => {
   const { simulation, recipes } = pipeline(plain);
   let [first, second] = ['', ''];

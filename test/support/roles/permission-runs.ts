@@ -339,7 +339,8 @@ const revoked: PermissionRun = {
   name: 'builds are revoked and restored',
   outcome: 'SUCCEEDED',
   async simulation() {
-    const simulation = pipeline({ changes: { distribute: [home, copied] } });
+    const [own] = intoAccounts.distribute;
+    const simulation = pipeline({ changes: { distribute: [{ ...home, ...own }, copied] } });
     const move = (input: object) => simulation.finish(simulation.move({ recipe: 'base', ...input }));
     await build(simulation);
     const { build: second } = manifestIn(simulation, await build(simulation, { recipe: 'base', force: true }));
