@@ -1,4 +1,5 @@
 import { targetsOf } from '../../core/channel/candidates.ts';
+import { isTransient } from '../../core/errors.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { descendantsIn, type Family, type FamilyMember } from '../../core/usage/family.ts';
@@ -22,10 +23,14 @@ interface Descendants {
  * are gone. It remembers none for an AMI that was registered from snapshots: there the tags name the build, and its plan the source.
  */
 export async function descendantsOf(artifacts: Artifacts, { recipe, build }: BuildIdentity): Promise<Descendants> {
+  // The state that asks is retried.
   const manifest = await readDocument(artifacts, { recipe, build }, 'manifest');
   const images = targetsOf({ manifest }).map(({ ami, ...at }) => ({ region: onlyPlace(at).region, ami: ami ?? '' }));
   const regions = [artifacts.aws.region, ...images.map(({ region }) => region)];
-  const family = await evidence(async () => withPlannedSources(artifacts, await readFamily(artifacts.aws, regions)));
+  const family = await evidence(
+    async () => withPlannedSources(artifacts, await readFamily(artifacts.aws, regions)),
+    isTransient,
+  );
   if (family.unknown !== undefined) return { builds: [], others: [], unknown: family.unknown };
   const nearestFirst = images
     .flatMap((image) => descendantsIn(family.known, image))

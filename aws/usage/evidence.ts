@@ -4,12 +4,16 @@ import type { Evidence } from '../../core/usage/image-usage.ts';
 /**
  * Makes a look-up about the use of an AMI. Every failure of AWS makes the answer unknown, even one that passes: what a look-up
  * cannot show is not proved, and a later run looks again.
+ * @param throws The failures that are thrown nevertheless, for a caller that is retried.
  */
-export async function evidence<T>(look: () => Promise<T>): Promise<Evidence<T>> {
+export async function evidence<T>(
+  look: () => Promise<T>,
+  throws: (failure: Failure) => boolean = () => false,
+): Promise<Evidence<T>> {
   try {
     return { known: await look() };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof Failure) || throws(error)) throw error;
     return { unknown: error.message };
   }
 }

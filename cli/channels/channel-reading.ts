@@ -33,6 +33,23 @@ async function channelsOfRecipe(pipeline: Pipeline, recipe: string): Promise<Kno
   });
 }
 
+/**
+ * The build that a channel of the recipe holds by its history: the named channel, or the one that the newest build was published
+ * to. `newest` is the recipe's newest published build. @returns undefined where no build is published.
+ */
+export async function heldBuild(
+  pipeline: Pipeline,
+  recipe: string,
+  channel?: string,
+): Promise<{ newest: string; held: string | undefined } | undefined> {
+  const { published } = await readRecord(pipeline, recipe);
+  if (!published) return undefined;
+  const plan = await readDocument(pipeline, { recipe, build: published.build }, 'plan');
+  const named = channel ?? (plan && channelOf(plan)?.channel);
+  const record = named === undefined ? undefined : await readDocument(pipeline, { recipe, channel: named }, 'channel');
+  return { newest: published.build, held: record?.moves.findLast(happened)?.to.build };
+}
+
 /** The channels of a recipe, or of all. @throws Refusal if there is no such recipe or channel. */
 export async function knownChannels(
   pipeline: Pipeline,

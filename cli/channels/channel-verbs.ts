@@ -73,7 +73,7 @@ function addRevoke(cli: Cli): void {
     cli.program,
     'revoke',
     'take a published build back from everybody: channels move away, and its images are disabled',
-    'Lists what the revoke hits: channels, instances of this account, who may launch the images, and builds made from them. Then every channel that holds the build goes back to the newest healthy build before it, and the images are disabled in every region. Running instances run on. golden restore gives the images and their launch permissions back.',
+    'Lists what the revoke hits: channels, instances, who may launch the images, who uses them as far as EC2 tells, and what was made from them. Then every channel that holds the build goes back to the newest healthy build before it, and the images are disabled in every region. Running instances run on. golden restore gives the images and their launch permissions back.',
     moving,
   )
     .argument('<build>', "a build's id, alone or as in its image's name")

@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { callerArn } from '../../aws/caller.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
-import { readRecord } from '../../aws/memory/recipe-records.ts';
 import { buildNamePattern } from '../../core/build/identity.ts';
-import { channelOf } from '../../core/channel/channel-moves.ts';
-import { happened } from '../../core/channel/channel-record.ts';
 import type { AdditionReport } from '../../core/distribute/addition-report.ts';
 import { placeName } from '../../core/distribute/place.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
@@ -18,6 +15,7 @@ import { columns, type Cell } from '../screen/columns.ts';
 import { heading } from '../screen/screen.ts';
 import { sharedWith, targetTable } from '../screen/target-table.ts';
 import { fold, painter, type Terminal } from '../screen/terminal.ts';
+import { heldBuild } from './channel-reading.ts';
 import { share } from './share.ts';
 
 interface DistributeOptions extends PipelineOptions {
@@ -104,14 +102,10 @@ async function wantedBuild(
     const problems = [usage(`--build ${build}`, 'is no build id, such as 20261123-030000-9f2c')];
     throw new Refusal(problemLines(problems), { problems });
   }
-  const { published } = await readRecord(pipeline, recipe);
-  if (!published) throw new Refusal(`${recipe}: no build of such a recipe is published in ${pipeline.aws.region}`);
-  const plan = await readDocument(pipeline, { recipe, build: published.build }, 'plan');
-  const named = channel ?? (plan && channelOf(plan)?.channel);
-  const record = named === undefined ? undefined : await readDocument(pipeline, { recipe, channel: named }, 'channel');
-  const held = record?.moves.findLast(happened)?.to.build;
-  if (channel !== undefined && held === undefined) throw new Refusal(`${recipe} has no channel ${channel}`);
-  return held ?? published.build;
+  const found = await heldBuild(pipeline, recipe, channel);
+  if (!found) throw new Refusal(`${recipe}: no build of such a recipe is published in ${pipeline.aws.region}`);
+  if (channel !== undefined && found.held === undefined) throw new Refusal(`${recipe} has no channel ${channel}`);
+  return found.held ?? found.newest;
 }
 
 /** What would be copied, or is about to be, with its cost and everything to know. */

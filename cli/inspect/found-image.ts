@@ -3,7 +3,6 @@ import type { Connection } from '../../aws/connection.ts';
 import { readDetails } from '../../aws/images/image-details.ts';
 import { findBuildImages } from '../../aws/images/images.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
-import { readRecord } from '../../aws/memory/recipe-records.ts';
 import { describeRegions } from '../../aws/preflight/regions.ts';
 import { evidence } from '../../aws/usage/evidence.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
@@ -12,6 +11,7 @@ import { Failure } from '../../core/errors.ts';
 import type { ImageDetails } from '../../core/inspect/inspection.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
+import { heldBuild } from '../channels/channel-reading.ts';
 import { findBuild, wantedIn } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { Refusal } from '../refused.ts';
@@ -106,7 +106,7 @@ async function searched(aws: Connection, ami: string, given: string | undefined)
   );
 }
 
-/** A build by its id, or the published build of a recipe. @throws Refusal if there is no such build. */
+/** A build by its id, or the one that the recipe's own channel holds. @throws Refusal if there is no such build. */
 export async function foundByBuild(
   word: string,
   options: PipelineOptions,
@@ -114,9 +114,8 @@ export async function foundByBuild(
 ): Promise<FoundImage> {
   const pipeline = await findPipeline(options, surroundings);
   const wanted = wantedIn(word);
-  const published =
-    'recipe' in wanted && !('build' in wanted) ? await publishedBuild(pipeline, wanted.recipe ?? '') : undefined;
-  const { recipe, build } = published ?? (await findBuild(pipeline, word));
+  const held = 'build' in wanted || 'execution' in wanted ? undefined : await heldBuild(pipeline, wanted.recipe);
+  const { recipe, build } = held ? { recipe: word, build: held.held ?? held.newest } : await findBuild(pipeline, word);
   const { aws } = pipeline;
   const account = accountIn(await callerArn(aws));
   const manifest = await readDocument(pipeline, { recipe, build }, 'manifest');
@@ -129,11 +128,6 @@ export async function foundByBuild(
   let details: ImageDetails | undefined;
   for (const { region, ami } of homeFirst) details ??= await readDetails(aws, region, ami);
   return { aws, account, details, build: { recipe, build }, manifest, copies, notes };
-}
-
-async function publishedBuild(pipeline: Pipeline, recipe: string): Promise<BuildIdentity | undefined> {
-  const { published } = await readRecord(pipeline, recipe);
-  return published && { recipe, build: published.build };
 }
 
 /** The copies that the manifest names, and the AMIs that carry the tags of the build, in all regions of the manifest. */

@@ -34,9 +34,10 @@ export function inspectionText(inspection: Inspection, sheet: Sheet): string {
   return `\n${parts.join('\n\n')}\n\n`;
 }
 
-function heading({ account, image, build }: Inspection, sheet: Sheet): string {
+function heading({ account, image, build, copies }: Inspection, sheet: Sheet): string {
   const paint = painter(sheet);
-  if (!image) return `  ${paint('bold', `${build?.recipe}-${build?.build}`)}\n  none of its AMIs is left`;
+  if (!image)
+    return `  ${paint('bold', `${build?.recipe}-${build?.build}`)}\n  ${copies.length === 0 ? 'no AMI of it is known' : 'none of its AMIs is left'}`;
   const owner = image.owner === account ? 'this account' : (image.ownerAlias ?? 'another account');
   const reason = image.stateReason === undefined ? '' : ` (${image.stateReason})`;
   const state = paint(image.state === 'available' ? 'green' : 'red', `${image.state}${reason}`);

@@ -403,6 +403,16 @@ describe('a build is revoked', () => {
   });
 });
 
+test('a plan of a revoke does not wait for ever for the reports of EC2', async () => {
+  const simulation = pipeline({ scenario: { delays: { ...brisk, usageReport: 7200 } } });
+  const [, second = ''] = await built(simulation, 2);
+  const began = simulation.clock.now();
+  const { output } = await move(simulation, { verb: 'revoke', build: second, why: 'CVE', plan: true });
+  const { images } = (JSON.parse(output ?? '{}') as { usage: Hits }).usage;
+  expect(images[0]?.unknown).toEqual([expect.stringMatching(/^other accounts: EC2 has not completed its usage report/)]);
+  expect(simulation.clock.now() - began).toBeLessThan(300_000);
+}, 60_000);
+
 test('a look-up of users that crashes, is denied or busy stops no revoke, and is told', async () => {
   let fails: 'crash' | 'deny' | 'busy' | undefined;
   const simulation = brief({

@@ -244,6 +244,15 @@ test('an AMI that is gone or disabled is told so, and if all are gone, the build
   ]);
 });
 
+test('a recipe means what its own channel holds, not its newest build', async () => {
+  simulation = pipeline({ scenario: { delays: brisk } });
+  const first = manifestIn(simulation, await build(simulation)).build;
+  await simulation.pass(3600);
+  await build(simulation, { recipe: 'base', force: true });
+  await simulation.finish(simulation.move({ recipe: 'base', verb: 'rollback' }));
+  expect((await inspected('base')).build?.build).toBe(first);
+}, 60_000);
+
 test('anybody can try it on a simulated AWS, which prints what the page on it shows', async () => {
   const { terminal, out } = recordingTerminal();
   expect(await golden(['inspect', 'al2023-base', '--simulate'], terminal)).toBe(0);
