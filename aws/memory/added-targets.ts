@@ -1,10 +1,16 @@
-import { manifestAfter, planAfter, reachedBy, type AdditionEnd } from '../../core/distribute/addition-plan.ts';
+import {
+  manifestAfter,
+  planAfter,
+  reachedBy,
+  type AdditionEnd,
+  type AdditionResults,
+} from '../../core/distribute/addition-plan.ts';
+import { inAccountPlace } from '../../core/accounts/account-copies.ts';
 import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { withAdded } from '../../core/build/record.ts';
 import { ledgerSeen } from '../../core/distribute/addition-ledger.ts';
-import type { TargetResult } from '../../core/distribute/distribution.ts';
 import { inPlace, onlyPlace } from '../../core/distribute/place.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { describeExecution } from '../executions/executions.ts';
@@ -16,12 +22,12 @@ import { changeRecord } from './recipe-records.ts';
  * Writes down which targets an execution has added to a published build: in the build's manifest and plan, and in the recipe's
  * record. Repeating it changes nothing.
  * @param plan As the execution reads it.
- * @param targets What became of the added targets. Empty where none was published.
+ * @param results What became of the added targets and copies. Empty where none was published.
  */
 export async function recordAddition(
   artifacts: Artifacts,
   plan: Plan,
-  targets: TargetResult[],
+  results: AdditionResults,
   end: AdditionEnd,
 ): Promise<void> {
   const { adds, recipe, build } = plan;
@@ -30,12 +36,13 @@ export async function recordAddition(
     await readDocument(artifacts, plan, 'plan'),
   ];
   if (!adds || !manifest || !kept) return;
-  const { reached, whole } = reachedBy(adds, targets);
-  const told = adds.targets.length > 0 ? manifestAfter(manifest, plan, targets, end) : manifest;
+  const { reached, copies, whole } = reachedBy(adds, results);
+  const isAsked = adds.targets.length + (adds.copies ?? []).length > 0;
+  const told = isAsked ? manifestAfter(manifest, plan, results, end) : manifest;
   if (told !== manifest) await write(artifacts, plan, 'manifest', told);
-  if (end.failure && reached.length === 0) return;
-  await write(artifacts, plan, 'plan', planAfter(kept, adds, targets, told));
-  const images = reached.map((target) => ({ ...onlyPlace(target), ami: inPlace(targets, target)?.ami ?? '' }));
+  if (end.failure && reached.length + copies.length === 0) return;
+  await write(artifacts, plan, 'plan', planAfter(kept, adds, results, told));
+  const images = reached.map((target) => ({ ...onlyPlace(target), ami: inPlace(results.targets, target)?.ami ?? '' }));
   const held = adds.channel ? images : [];
   await changeRecord(artifacts, recipe, (record) => withAdded(record, { build, digest: whole?.digest, images: held }));
 }
@@ -55,10 +62,11 @@ export async function recordFailedAddition(
   if (!plan?.adds) return published;
   const { adds } = plan;
   const ledger = ledgerSeen(await readDocument(artifacts, plan, 'ledger'), adds);
-  const reached = ledger?.complete ? ledger.after : [];
-  const targets = adds.targets.map((target) => inPlace(reached, target) ?? { ...onlyPlace(target), error });
+  const { after = [], accounts } = ledger?.complete ? ledger : {};
+  const targets = adds.targets.map((target) => inPlace(after, target) ?? { ...onlyPlace(target), error });
+  const copiedTo = (adds.copies ?? []).map((at) => inAccountPlace(accounts?.after ?? [], at) ?? { ...at, error });
   const end = { at: artifacts.now().toISOString(), left, failure: { error, cause } };
-  await recordAddition(artifacts, plan, targets, end);
+  await recordAddition(artifacts, plan, { targets, copiedTo }, end);
   return (await readDocument(artifacts, plan, 'manifest')) ?? published;
 }
 

@@ -1,4 +1,5 @@
 import { roleArn } from '../../core/accounts/account-role.ts';
+import { apartFrom, wantedOf } from '../../core/distribute/permissions.ts';
 import { Failure, isTransient } from '../../core/errors.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
 import { templateName } from '../../core/publish/launch-templates.ts';
@@ -48,7 +49,9 @@ async function driftsIn(aws: Connection, places: Group): Promise<Drift[]> {
   const lookAt = async (place: HeldPlace): Promise<Drift[]> => {
     const { parameter, template } = place;
     const image = images.find(({ ami }) => ami === place.ami);
-    const seen = { ...place, image, permissions: await permissionsOf(aws, image) };
+    const found = await permissionsOf(aws, image);
+    const wanted = place.target && wantedOf(place.target);
+    const seen = { ...place, image, permissions: found && wanted ? apartFrom(found, place.lent, wanted) : found };
     return [
       ...(parameter === undefined
         ? []

@@ -14,6 +14,7 @@ import type { LaunchTemplate, Recipe, Target } from '../../core/recipe/types.ts'
 import { isMoving, type PublishedSeen } from '../../core/share/drift.ts';
 import { buildTags } from '../../core/tags.ts';
 import { publishedCopies } from '../accounts/published-copies.ts';
+import { lentAccounts } from './lent-accounts.ts';
 import { settledChannel } from '../memory/channel-records.ts';
 import { channelNames } from '../memory/channel-names.ts';
 import { readDocument } from '../memory/documents.ts';
@@ -28,6 +29,8 @@ export interface HeldPlace extends Omit<PublishedSeen, 'image' | 'permissions'> 
   template?: LaunchTemplate;
   /** A copy in another account, which is looked at by its role. */
   copy?: AccountCopy;
+  /** Accounts that use the image while a distribution makes their copies. */
+  lent: string[];
 }
 
 /** A channel of a recipe with what its last move wrote. */
@@ -58,7 +61,9 @@ export async function publishedPlaces(
     const plan = await readDocument(artifacts, { recipe: recipe.name, build }, 'plan');
     const parameter = channelParameter(channelRoot, recipe.name, channel);
     const held: Held = { recipe, channel, parameter, build, plan, owner };
-    places.push(...images.map((image) => placeOf(held, image)), ...(await copiesOf(artifacts, held, last)));
+    for (const image of images)
+      places.push({ ...placeOf(held, image), lent: await lentAccounts(artifacts.aws, plan, onlyPlace(image)) });
+    places.push(...(await copiesOf(artifacts, held, last)));
   }
   return places;
 }
@@ -75,7 +80,7 @@ async function publishedBefore(
 const tagsOf = ({ recipe, build, plan }: Held, planned: Target | undefined) =>
   plan && planned ? imageTags(plan, planned) : buildTags({ recipe: recipe.name, build }, 'image');
 
-function placeOf(held: Held, { ami, ...at }: Move['after'][number]): HeldPlace {
+function placeOf(held: Held, { ami, ...at }: Move['after'][number]): Omit<HeldPlace, 'lent'> {
   const { recipe, channel, build, plan, owner } = held;
   const target = inPlace(recipe.distribute, at);
   const planned = plan && inPlace(plan.document.distribute, at);
@@ -117,6 +122,7 @@ async function copiesOf(artifacts: Artifacts, held: Held, last: Move | undefined
       tags: tagsOf(held, planned),
       target: copy,
       copy,
+      lent: [],
     };
   });
 }

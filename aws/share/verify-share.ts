@@ -1,6 +1,6 @@
 import { onlyAccountPlace } from '../../core/accounts/account-copies.ts';
 import { placeOfArn } from '../../core/build/identity.ts';
-import { changeLines, changesOf, everyone } from '../../core/distribute/permissions.ts';
+import { apartFrom, changeLines, changesOf, everyone } from '../../core/distribute/permissions.ts';
 import { fewOf } from '../../core/distribute/distribution.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
@@ -22,7 +22,7 @@ export async function readSharesBack(
 ): Promise<ShareFailure[]> {
   const { account: own } = placeOfArn(execution);
   const looks = images.map(async (image): Promise<ShareFailure[]> => {
-    const { region, account, ami, wanted } = image;
+    const { region, account, ami, wanted, lent = [] } = image;
     try {
       const there = await connectionTo(
         aws,
@@ -30,7 +30,8 @@ export async function readSharesBack(
         { recipe, build: image.build, by: { verb: 'share', who } },
         'verify',
       );
-      const lines = changeLines(ami, changesOf(image, wanted, account ?? own, await readPermissions(there, image)));
+      const found = apartFrom(await readPermissions(there, image), lent, wanted);
+      const lines = changeLines(ami, changesOf(image, wanted, account ?? own, found));
       if (lines.length === 0) return [];
       const error = `EC2 does not show this change of permissions: ${fewOf(lines, '; ')}`;
       return [{ region, ...(account !== undefined && { account }), ami, error }];

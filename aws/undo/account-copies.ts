@@ -7,6 +7,7 @@ import { nothingRemoved, together, unseen, type Removal } from '../../core/undo/
 import { decideUndo } from '../../core/undo/undo.ts';
 import type { Connection } from '../connection.ts';
 import { revokeGrants } from '../accounts/key-grants.ts';
+import { takeBackLoan } from '../accounts/loans.ts';
 import { inAccount } from '../accounts/other-accounts.ts';
 import { carryOut } from './carry-out.ts';
 import { lookAtBuild } from './look.ts';
@@ -22,15 +23,19 @@ async function unlessRefused(what: string, work: () => Promise<Removal>): Promis
   }
 }
 
-/** Revokes the grants of keys that were lent for a build's copies. Its permissions go with its images, or Verify has seen them gone. */
+/**
+ * Revokes the grants of keys that were lent for a build's copies. Its permissions go with its images, or Verify has seen them gone. An
+ * image that goes to further accounts stays, so it gets its permissions back, too.
+ */
 const takeBackKeys = (aws: Connection, plan: Plan, { copies }: AccountScope): Promise<Removal[]> =>
   Promise.all(
     copies.map((copy) =>
       unlessRefused(`the grant of a key to ${copy.account} in ${copy.region}`, async () => {
         const at = { region: copy.region, account: plan.account };
-        const revoked = await revokeGrants(aws, copy.region, loanName(plan, copy), accountArn(at));
+        const grants = () => revokeGrants(aws, copy.region, loanName(plan, copy), accountArn(at));
+        const revoked = plan.adds ? await takeBackLoan(aws, plan, copy) : (await grants()) > 0;
         const removed = `took back the key in ${copy.region} that account ${copy.account} was lent`;
-        return { ...nothingRemoved, removed: revoked > 0 ? [removed] : [] };
+        return { ...nothingRemoved, removed: revoked ? [removed] : [] };
       }),
     ),
   );

@@ -48,7 +48,13 @@ export const takingBackPermissions = [
 ];
 
 /** What the undoing in other accounts calls in the pipeline's own. All else it does by the role of the other account. */
-export const accountUndoPermissions = ['sts:AssumeRole', 'kms:ListRetirableGrants', 'kms:RevokeGrant'];
+export const accountUndoPermissions = [
+  'sts:AssumeRole',
+  'kms:ListRetirableGrants',
+  'kms:RevokeGrant',
+  'ec2:ModifyImageAttribute',
+  'ec2:ModifySnapshotAttribute',
+];
 
 /** @returns false if an AMI still needs it. A thing that is already gone is no error. */
 export async function removeThing(

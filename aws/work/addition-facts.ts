@@ -1,3 +1,4 @@
+import type { AccountLedger } from '../../core/accounts/account-ledger.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { targetsOf } from '../../core/channel/candidates.ts';
 import { isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
@@ -9,6 +10,7 @@ import { refuse } from '../../core/recipe/problems.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import type { AdditionRequest } from '../../core/start/addition-request.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
+import { publishedCopies } from '../accounts/published-copies.ts';
 import { readChannel } from '../channels.ts';
 import { describeImage } from '../images/images.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
@@ -24,11 +26,15 @@ export interface Asked {
 
 const refuseAt = (key: string, message: string) => refuse([{ path: [key], message }]);
 
+/** A published build with its images, and its copies in other accounts. */
+interface BuildToDistribute {
+  plan: Plan;
+  published: PublishedImage[];
+  copied: AccountLedger['after'];
+}
+
 /** The build's plan, and its images by its ledger. @throws RecipeInvalid if the build is not published, or is revoked. */
-export async function buildToDistribute(
-  artifacts: Artifacts,
-  identity: BuildIdentity,
-): Promise<[Plan, PublishedImage[]]> {
+export async function buildToDistribute(artifacts: Artifacts, identity: BuildIdentity): Promise<BuildToDistribute> {
   const { build } = identity;
   const [plan, manifest, ledger, revocation] = await Promise.all([
     readDocument(artifacts, identity, 'plan'),
@@ -50,7 +56,8 @@ export async function buildToDistribute(
     snapshots,
   }));
   const images = ledger?.complete ? ledger.after : listed;
-  return [plan, images.map(({ ami, snapshots, ...at }) => ({ ...onlyPlace(at), ami, snapshots }))];
+  const published = images.map(({ ami, snapshots, ...at }) => ({ ...onlyPlace(at), ami, snapshots }));
+  return { plan, published, copied: (await publishedCopies(artifacts, identity)).after };
 }
 
 /** The channel that gets the new images, if it holds the build. @throws AwsTransient while the channel is being moved. */

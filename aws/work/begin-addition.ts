@@ -29,8 +29,9 @@ export async function beginAddition(
   const stacks = await readDocument(cloud, {}, 'regionStacks');
   const kept = stacks ? { ...adding, told: stacks.regions } : adding;
   const plan = planOfExecution(kept, execution.id);
-  if (adds.targets.length === 0) {
-    await recordAddition(cloud, plan, [], { at: cloud.now().toISOString(), left: [] });
+  const { targets, copies = [] } = adds;
+  if (targets.length + copies.length === 0) {
+    await recordAddition(cloud, plan, { targets: [], copiedTo: [] }, { at: cloud.now().toISOString(), left: [] });
     return told(report);
   }
   await write(cloud, kept, 'plan', kept);
@@ -40,8 +41,8 @@ export async function beginAddition(
     ...workOf(plan, await readRecord(cloud, identity.recipe)),
     image: { made: true, ami: image.ami, snapshots: image.snapshots ?? [] },
     addition: true,
-    targets: adds.targets.map(({ region, id = null }) => ({ region, id })),
-    accountCopies: [],
+    targets: targets.map(({ region, id = null }) => ({ region, id })),
+    accountCopies: copies.map(({ region, id = null, account }) => ({ region, id, account })),
     order: { checks: false, copies: true },
   };
 }

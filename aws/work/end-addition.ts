@@ -1,6 +1,5 @@
 import type { Plan } from '../../core/build/plan.ts';
-import type { AdditionEnd } from '../../core/distribute/addition-plan.ts';
-import type { TargetResult } from '../../core/distribute/distribution.ts';
+import type { AdditionEnd, AdditionResults } from '../../core/distribute/addition-plan.ts';
 import { recordAddition } from '../memory/added-targets.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
@@ -10,11 +9,11 @@ import { recordManifest } from './tell-published.ts';
 export async function endAddition(
   artifacts: Artifacts,
   plan: Plan,
-  targets: TargetResult[],
+  results: AdditionResults,
   end: AdditionEnd,
   last: boolean,
 ): Promise<{ waiting: string } | { done: { recipe: string; build: string; status: 'published'; left: number } }> {
-  await recordAddition(artifacts, plan, targets, end);
+  await recordAddition(artifacts, plan, results, end);
   const { recipe, build } = plan;
   const done = { recipe, build, status: 'published' as const, left: end.left.length };
   const manifest = await readDocument(artifacts, plan, 'manifest');

@@ -1,3 +1,5 @@
+import { onlyAccountPlace } from '../../core/accounts/account-copies.ts';
+import { inPlace } from '../../core/distribute/place.ts';
 import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import { contentDigest } from '../../core/build/content-digest.ts';
 import { placeOfArn, type ExecutionReference } from '../../core/build/identity.ts';
@@ -11,20 +13,15 @@ import {
   type Addition,
   type PublishedImage,
 } from '../../core/distribute/addition.ts';
+import { furtherTargets, missingCopies, withCopiesIn } from '../../core/distribute/addition-copies.ts';
 import { additionReport, type AdditionReport } from '../../core/distribute/addition-report.ts';
-import { atWholeRecipe, findingsOfAddition } from '../../core/preflight/addition-findings.ts';
-import { refuseAny, told, type Problem } from '../../core/recipe/problems.ts';
-import type { Catalog, Recipe } from '../../core/recipe/types.ts';
+import { refuseAny, told } from '../../core/recipe/problems.ts';
+import type { Catalog } from '../../core/recipe/types.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { heldIn, imageToCopy, buildToDistribute, type Asked } from './addition-facts.ts';
 import { readDocument } from '../memory/documents.ts';
+import { foreseeAddition } from './foresee-addition.ts';
 import { readRecord } from '../memory/recipe-records.ts';
-import { lookAtChannel } from '../preflight/channel.ts';
-import { lookAtEncryption } from '../preflight/encryption.ts';
-import { lookAtTemplates } from '../preflight/templates.ts';
-import { lookAtPublicAccess } from '../preflight/public-access.ts';
-import { describeRegions } from '../preflight/regions.ts';
-import { look } from '../preflight/seen.ts';
 
 /** The pipeline that does it. */
 export interface AdditionSetting extends Artifacts {
@@ -32,38 +29,6 @@ export interface AdditionSetting extends Artifacts {
   deployment: string;
   now: () => Date;
   catalog: () => Promise<Catalog>;
-}
-
-/** What would make the copies fail. */
-async function foreseeAddition(
-  { aws, settings, deployment }: AdditionSetting,
-  recipe: Recipe,
-  plan: Plan,
-  targets: Addition['targets'],
-  channel: Addition['channel'],
-): Promise<{ problems: Problem[]; notes: Problem[] }> {
-  const { publish: _, ...rest } = recipe;
-  const only: Recipe = { ...rest, distribute: targets, ...(channel && { publish: { channel: channel.channel } }) };
-  const { channelRoot } = settings;
-  const [regions, encryption, publicAccess, held, templates] = await Promise.all([
-    look(() => describeRegions(aws)),
-    lookAtEncryption(aws, only, plan.source),
-    lookAtPublicAccess(aws, only),
-    lookAtChannel(aws, only, { channelRoot, deployment }),
-    lookAtTemplates(aws, only),
-  ]);
-  const facts = {
-    region: plan.region,
-    account: plan.account,
-    source: plan.source,
-    regions,
-    encryption,
-    publicAccess,
-    ...held,
-    ...templates,
-  };
-  const { problems, notes } = findingsOfAddition(only, facts);
-  return { problems: atWholeRecipe(problems, recipe, only), notes: atWholeRecipe(notes, recipe, only) };
 }
 
 /**
@@ -80,13 +45,24 @@ export async function resolveAddition(
   const { account, region: home } = placeOfArn(execution);
   const bounds = boundProblems(recipe, cloud.settings, { home, account });
   refuseAny(bounds.filter(({ path }) => path[0] === 'distribute'));
-  const [plan, published] = await buildToDistribute(cloud, identity);
+  const { plan, published, copied } = await buildToDistribute(cloud, identity);
   const { channel, notes: unheld } = await heldIn(cloud, asked, cloud.settings.channelRoot, published);
   const targets = missingTargets(recipe.distribute, published);
-  const { problems, notes } = await foreseeAddition(cloud, recipe, plan, targets, channel);
+  const sharing = await readDocument(cloud, identity, 'sharing');
+  const missing = missingCopies(recipe.distribute, copied);
+  const further = furtherTargets(recipe.distribute, plan.document.distribute, published, sharing, missing);
+  const copies = missing.filter((copy) => inPlace([...targets, ...further], copy)).map(onlyAccountPlace);
+  const only = further.map((target) => withCopiesIn(target, copies));
+  const place = { channelRoot: cloud.settings.channelRoot, deployment: cloud.deployment };
+  const { problems, notes } = await foreseeAddition(
+    cloud.aws,
+    recipe,
+    plan,
+    { targets, further: only, channel },
+    place,
+  );
   refuseAny(problems);
   const { scripts, version: pipelineVersion } = await cloud.catalog();
-  const sharing = await readDocument(cloud, identity, 'sharing');
   const differences = olderDifferences(recipe.distribute, plan.document.distribute, published, sharing);
   const digestOf = (distribute: Addition['targets']) =>
     contentDigest({ source: plan.source.ami, recipe: { ...recipe, distribute }, scripts, pipelineVersion });
@@ -104,7 +80,10 @@ export async function resolveAddition(
     ...(why !== undefined && { why }),
     planned,
     targets,
+    ...(further.length > 0 && { further }),
+    ...(copies.length > 0 && { copies }),
     published,
+    copied,
     from: { region: image.region, ami: image.ami },
     ...(channel && { channel }),
     ...(whole && { whole }),

@@ -4,7 +4,7 @@ import { startExecution } from '../../aws/executions/machines.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { buildNamePattern } from '../../core/build/identity.ts';
 import type { AdditionReport } from '../../core/distribute/addition-report.ts';
-import { placeName } from '../../core/distribute/place.ts';
+import { targetName } from '../../core/accounts/account-copies.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
 import { interruptedCode, watch } from '../deployed/follow.ts';
@@ -78,16 +78,18 @@ export async function distribute(
   const ended = await endOf(execution, pipeline, surroundings);
   if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
   const manifest = await readDocument(pipeline, { recipe, build }, 'manifest');
-  const title = report.targets.length > 0 ? 'distributed' : 'nothing was missing';
-  write(`\n${painter(sheet)('green', `  ${title}`)}\n\n${targetTable(manifest?.targets ?? [], sheet)}\n\n`);
+  const title = report.targets.length + (report.copies ?? []).length > 0 ? 'distributed' : 'nothing was missing';
+  const all = [...(manifest?.targets ?? []), ...(manifest?.copiedTo ?? [])];
+  write(`\n${painter(sheet)('green', `  ${title}`)}\n\n${targetTable(all, sheet)}\n\n`);
   if (json) terminal.out(`${JSON.stringify(manifest, null, 2)}\n`);
   return 0;
 }
 
 /** What a person is asked. Undefined where nothing would change. */
-function questionOf({ targets, unshared }: AdditionReport): string | undefined {
-  if (targets.length === 0) return unshared ? 'Change who may use the older images' : undefined;
-  const copies = targets.length === 1 ? 'this copy' : `these ${targets.length} copies`;
+function questionOf({ targets, copies: there = [], unshared }: AdditionReport): string | undefined {
+  const count = targets.length + there.length;
+  if (count === 0) return unshared ? 'Change who may use the older images' : undefined;
+  const copies = count === 1 ? 'this copy' : `these ${count} copies`;
   return `Make ${copies}${unshared ? ', and change who may use the older images' : ''}`;
 }
 
@@ -110,23 +112,26 @@ async function wantedBuild(
 
 /** What would be copied, or is about to be, with its cost and everything to know. */
 function planText(
-  { recipe, build, from, targets, notes, cost }: AdditionReport,
+  { recipe, build, from, targets, copies = [], notes, cost }: AdditionReport,
   only: boolean,
   terminal: Terminal,
 ): string {
-  const rows = targets.map((target): Cell[] => [
-    { text: placeName(target) },
+  const missing = [...targets, ...copies.map((copy) => ({ organizations: [], organizationalUnits: [], ...copy }))];
+  const rows = missing.map((target): Cell[] => [
+    { text: targetName(target) },
     { text: target.name },
     { text: target.kmsKey ?? '–', style: 'dim' },
     { text: sharedWith(target).join(', ') },
     { text: target.parameter ?? '–' },
   ]);
+  const { inOtherAccounts } = cost;
+  const others = inOtherAccounts === undefined ? '' : `, $${inOtherAccounts.toFixed(2)} of it in other accounts`;
   const dollars = (usd: number) => `$${usd.toFixed(2)}`;
-  const price = `at most ${dollars(cost.transfer)} for copies of ${cost.gib} GiB, and ${dollars(cost.snapshotsPerMonth)} for every month they are kept`;
-  const lines = targets.length > 0 ? [`copied from ${from.ami} in ${from.region}: ${price}`, ...notes] : notes;
-  const title = targets.length > 0 ? `${recipe}-${build} lacks:` : `${recipe}-${build} has an image in every target`;
+  const price = `at most ${dollars(cost.transfer)} for copies of ${cost.gib} GiB, and ${dollars(cost.snapshotsPerMonth)} for every month they are kept${others}`;
+  const lines = missing.length > 0 ? [`copied from ${from.ami} in ${from.region}: ${price}`, ...notes] : notes;
+  const title = missing.length > 0 ? `${recipe}-${build} lacks:` : `${recipe}-${build} has an image in every target`;
   const table =
-    targets.length > 0 ? `\n${columns(['Region', 'Name', 'Key', 'Shared with', 'Parameter'], rows, terminal)}\n` : '';
+    missing.length > 0 ? `\n${columns(['Region', 'Name', 'Key', 'Shared with', 'Parameter'], rows, terminal)}\n` : '';
   const folded = lines.flatMap((line) => fold(line, terminal.columns - 2)).map((line) => `  ${line}\n`);
   return `\n  ${title}\n${table}\n${folded.join('')}${only ? '  Nothing was made.\n' : ''}\n`;
 }

@@ -52,8 +52,9 @@ export function accountScopesOfFailed(
   ledger: ChannelLedger | undefined,
   manifest: Pick<Manifest, 'status'> | undefined,
 ): Map<string, AccountScope> {
-  // An execution that adds targets makes no such copies.
-  const copies = plan.adds ? [] : accountCopiesOf(plan.document);
+  const { adds } = plan;
+  // What was published before an execution added copies is none of its business.
+  const copies = accountCopiesOf(plan.document).filter((copy) => !adds || inAccountPlace(adds.copies ?? [], copy));
   const { before = [], after = [] } = ledger?.accounts ?? {};
   if (ledger?.complete) {
     const missing = copies.filter((copy) => !inAccountPlace(after, copy));
@@ -63,14 +64,14 @@ export function accountScopesOfFailed(
       missing.map((copy) => ({ ...copy, error: 'it was not published' })),
     );
   }
-  if (manifest?.status === 'published' && after.length === 0) return new Map();
+  if (!adds && manifest?.status === 'published' && after.length === 0) return new Map();
   return scopesOf(copies, (here) => {
     const written = after.filter((one) => inAccountPlace(before, one) && inAccountPlace(here, one));
     const { channel } = plan;
     const told = channel === undefined ? [] : here.filter(({ publishes }) => publishes);
     return {
-      ...(manifest?.status === 'published' && { regions: [] }),
-      published: [],
+      ...(!adds && manifest?.status === 'published' && { regions: [] }),
+      published: (adds?.copied ?? []).filter((one) => here.some(({ account }) => account === one.account)),
       channels: told.map((copy) => ({ region: copy.region, parameter: parameterOfPlace(channel ?? '', copy) })),
       ...(ledger && {
         takesBack: {

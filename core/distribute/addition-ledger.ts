@@ -1,3 +1,5 @@
+import { inAccountPlace } from '../accounts/account-copies.ts';
+import type { AccountLedger } from '../accounts/account-ledger.ts';
 import type { ChannelLedger } from './channel.ts';
 import { isSamePlace } from './place.ts';
 
@@ -17,6 +19,16 @@ const withPlaces = <T extends Values[number]>(known: T[], more: T[]): T[] => [
   ...more,
 ];
 
+/** The copies in other accounts, with those that an execution has added. */
+function togetherIn(known: AccountLedger | undefined, more: AccountLedger | undefined): AccountLedger | undefined {
+  if (!known || !more) return known ?? more;
+  const before = more.before.filter((one) => !inAccountPlace(known.before, one));
+  return {
+    before: [...known.before, ...before],
+    after: [...known.after.filter((one) => !inAccountPlace(more.after, one)), ...more.after],
+  };
+}
+
 /**
  * The whole ledger after an execution has changed the part that it sees. What was published stays complete meanwhile, so that no
  * clean-up touches it. The new targets come to it in one write.
@@ -26,12 +38,14 @@ export function ledgerWith(whole: ChannelLedger | undefined, adds: Adding, seen:
   const { adding: _, ...rest } = whole ?? { parameter: '', before: [], after: [], complete: true };
   const { complete, ...part } = seen;
   if (!complete) return { ...rest, adding: part };
+  const accounts = togetherIn(rest.accounts, seen.accounts);
   const templates = [...(rest.templates ?? []), ...(seen.templates ?? [])];
   return {
     ...rest,
     before: [...rest.before, ...seen.before.filter((one) => !rest.after.some((known) => isSamePlace(one, known)))],
     after: withPlaces(rest.after, seen.after),
     ...(templates.length > 0 && { templates }),
+    ...(accounts && { accounts }),
     added: [...(rest.added ?? []), adds.execution],
   };
 }

@@ -1,7 +1,9 @@
 import type { Plan } from '../build/plan.ts';
-import { imageDisks } from '../launch/disks.ts';
-import { snapshotMonth, transferredGiB } from '../report/prices.ts';
+import { accountCopyIn } from '../accounts/planned-copies.ts';
+import type { AccountPlace } from '../accounts/account-copies.ts';
 import type { Addition } from './addition.ts';
+import { costOfAddition, type AdditionCost } from './addition-cost.ts';
+import { parameterOfPlace } from './place.ts';
 import { targetOutline, type TargetOutline } from './target-outline.ts';
 
 /** A target that an image would be copied to. */
@@ -9,6 +11,9 @@ interface AddedTarget extends TargetOutline {
   /** Whether everyone may launch the image there. */
   allowPublic?: true;
 }
+
+/** A copy that an image would get in another account. */
+interface AddedCopy extends AccountPlace, Omit<TargetOutline, 'organizations' | 'organizationalUnits'> {}
 
 /** What `golden distribute` does, or why nothing is missing: the output of build-image where it copies nothing. */
 export interface AdditionReport {
@@ -18,14 +23,13 @@ export interface AdditionReport {
   /** The image that is copied. */
   from: { region: string; ami: string };
   targets: AddedTarget[];
+  /** Absent where no other account gets a copy. */
+  copies?: AddedCopy[];
   notes: string[];
   /** Whether the recipe has other users for images that the build has already. */
   unshared: boolean;
-  /** At most, in US dollars: the copies, and their snapshots in every month. */
-  cost: { gib: number; transfer: number; snapshotsPerMonth: number };
+  cost: AdditionCost;
 }
-
-const rounded = (usd: number): number => Math.round(usd * 1e6) / 1e6;
 
 /** @param plan As the execution reads it that adds the targets. */
 export function additionReport(
@@ -35,9 +39,13 @@ export function additionReport(
   notes: string[],
   unshared: boolean,
 ): AdditionReport {
-  const { targets, from, channel } = adds;
-  const gib = imageDisks(plan).reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
-  const sent = targets.filter(({ region }) => region !== from.region).length;
+  const { targets, copies = [], from, channel } = adds;
+  const outlined = copies.map((at): AddedCopy => {
+    const { publishes, ...copy } = accountCopyIn(plan, at);
+    const { organizations: _, organizationalUnits: __, ...outline } = targetOutline(plan, copy);
+    const parameter = publishes && channel ? { parameter: parameterOfPlace(channel.parameter, copy) } : {};
+    return { ...outline, account: copy.account, ...parameter };
+  });
   return {
     recipe: plan.recipe,
     build: plan.build,
@@ -47,12 +55,9 @@ export function additionReport(
       ...targetOutline(plan, target, channel?.parameter),
       ...(target.allowPublic && { allowPublic: true as const }),
     })),
+    ...(outlined.length > 0 && { copies: outlined }),
     notes,
     unshared,
-    cost: {
-      gib,
-      transfer: rounded(sent * gib * transferredGiB),
-      snapshotsPerMonth: rounded(targets.length * gib * snapshotMonth),
-    },
+    cost: costOfAddition(plan, targets, copies, from),
   };
 }

@@ -1,6 +1,14 @@
+import {
+  accountCopiesOf,
+  accountPlaceName,
+  inAccountPlace,
+  onlyAccountPlace,
+  type AccountPlace,
+} from '../accounts/account-copies.ts';
+import type { AccountLedger } from '../accounts/account-ledger.ts';
 import { canonical } from '../build/content-digest.ts';
 import type { Target } from '../recipe/types.ts';
-import { asShared, type BuildSharing } from '../share/build-sharing.ts';
+import { asShared, asSharedCopy, type BuildSharing } from '../share/build-sharing.ts';
 import { listedUsers } from './permissions.ts';
 import { inPlace, placeName, type Place } from './place.ts';
 
@@ -21,8 +29,13 @@ export interface Addition {
   who: string;
   why?: string;
   targets: Target[];
-  /** What was published before. All of it stays. */
+  /** Targets that have an image and get copies in other accounts. Absent where there are none. */
+  further?: Target[];
+  /** The copies in other accounts that are made. Absent where there are none. */
+  copies?: AccountPlace[];
+  /** What was published before. All of it stays. `copied` are its copies in other accounts. */
   published: PublishedImage[];
+  copied?: AccountLedger['after'];
   /** The image that is copied. */
   from: { region: string; ami: string };
   /** The channel that holds the build, and gets the new images. Absent where the new images are in no channel. */
@@ -61,7 +74,7 @@ const listed = (target: Target): string => listedUsers(target).toSorted().join('
 
 /** What only a build decides of its target. Users, and what copies wait for, may change afterwards. */
 function made(target: Target): string {
-  const { accounts: _a, organizations: _o, organizationalUnits: _u, allowPublic: _p, ...rest } = target;
+  const { accounts: _a, organizations: _o, organizationalUnits: _u, allowPublic: _p, copyTo: _c, ...rest } = target;
   const { required: _r, timeout: _t, ...image } = rest;
   return canonical(image);
 }
@@ -91,6 +104,25 @@ export function olderDifferences(
     return [
       ...(made(then) === made(now) ? [] : [{ says: unlike, ofUsers: false }]),
       ...(shared ? [] : [{ says: users, ofUsers: true }]),
+      ...copyDifferences(now, then, sharing),
+    ];
+  });
+}
+
+/** The same for the copies of a target in other accounts, of those that the build has made. */
+function copyDifferences(now: Target, then: Target, sharing: BuildSharing | undefined): OlderDifference[] {
+  const wanted = accountCopiesOf({ distribute: [now] });
+  return accountCopiesOf({ distribute: [then] }).flatMap((before) => {
+    const copy = inAccountPlace(wanted, before);
+    const where = accountPlaceName(onlyAccountPlace(before));
+    if (!copy) return [{ says: `${where} is no target any more; its copy stays there`, ofUsers: false }];
+    const isSame = before.kmsKey === copy.kmsKey && before.publishes === copy.publishes;
+    const { accounts } = asSharedCopy(before, sharing);
+    const unlike = `the recipe asks for another copy in ${where} now, by its key or its parameter; only a new build has that`;
+    const users = `the recipe has other users for ${where} now; golden share --apply makes it so`;
+    return [
+      ...(isSame ? [] : [{ says: unlike, ofUsers: false }]),
+      ...(accounts.toSorted().join() === copy.accounts.toSorted().join() ? [] : [{ says: users, ofUsers: true }]),
     ];
   });
 }

@@ -69,7 +69,7 @@ export function ledgerOf(
     const ours = [...(known?.after ?? []), ...after].some((one) => isSamePlace(one, value) && one.ami === value.ami);
     return (ours && known && inPlace(known.before, value)) || value;
   });
-  const more = { ...(templates.length > 0 && { templates }), complete: false, ...(accounts && { accounts }) };
+  const more = { ...(templates.length > 0 && { templates }), ...(accounts && { accounts }), complete: false };
   return { parameter, before, after, ...more };
 }
 

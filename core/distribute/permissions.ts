@@ -63,6 +63,13 @@ export interface Wanted {
 
 export const wantedOf = (target: Listed): Wanted => ({ users: listedUsers(target), accounts: target.accounts });
 
+/** What was found, apart from accounts that use an image only for a while. An account that is wanted counts. */
+export function apartFrom({ users, snapshotUsers }: Permissions, lent: Users, wanted: Wanted): Permissions {
+  const stays = (user: string) => !lent.includes(user) || wanted.users.includes(user);
+  const kept = Object.entries(snapshotUsers).map(([id, list]) => [id, list.filter(stays)] as const);
+  return { users: users.filter(stays), snapshotUsers: Object.fromEntries(kept) };
+}
+
 /** @param found Nobody may use an image that was just made: EC2 copies no permissions. */
 export const changesOf = (
   { snapshots }: { snapshots: string[] },

@@ -4,8 +4,8 @@ import { inPlace } from './place.ts';
 
 /** A list of targets with others, which take the places of those that are there. */
 export const withTargets = (known: Target[], more: Target[]): Target[] => [
-  ...known.filter((target) => !inPlace(more, target)),
-  ...more,
+  ...known.map((target) => inPlace(more, target) ?? target),
+  ...more.filter((target) => !inPlace(known, target)),
 ];
 
 /**
@@ -16,13 +16,13 @@ export function planOfExecution({ addition, ...plan }: Plan, execution: string |
   if (addition?.execution !== execution || !addition) return addition ? { ...plan, addition } : plan;
   const { channel: _, trigger: __, ...rest } = plan;
   const { publish: ___, ...document } = plan.document;
-  const { channel: into, startedAt: resumedAt, targets } = addition;
+  const { channel: into, startedAt: resumedAt, targets, further = [] } = addition;
   return {
     ...rest,
     ...(into && { channel: into.parameter }),
     document: {
       ...document,
-      distribute: withTargets(document.distribute, targets),
+      distribute: withTargets(document.distribute, [...targets, ...further]),
       ...(into && { publish: { channel: into.channel } }),
     },
     resumedAt,

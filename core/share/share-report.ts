@@ -19,6 +19,8 @@ export interface SharedImage extends HeldImage {
   role?: string;
   externalId?: string;
   snapshots: string[];
+  /** Accounts that use the image while a distribution makes their copies. They keep it until then. */
+  lent?: string[];
   wanted: Wanted;
   found: Permissions;
   changes: PermissionChanges;

@@ -38,7 +38,7 @@ export const resolveShare = stage({
     const { images: held, failures: unread } = await publishedImages(cloud, of, build);
     if (held.length + unread.length === 0)
       return refuse([{ path: [build === undefined ? 'recipe' : 'build'], message: 'has no published image' }]);
-    const { failures: wrong, ...seen } = await lookAtShares(cloud.aws, { recipe: name, targets, owner: account }, held);
+    const { failures: wrong, ...seen } = await lookAtShares(cloud, { recipe: name, targets, owner: account }, held);
     const failures = [...unread, ...wrong];
     if (failures.some(({ transient }) => transient) && secondsSince(startedAt, cloud.now()) < patienceSeconds)
       throw new Failure('AwsTransient', failuresInWords(failures));

@@ -367,12 +367,14 @@ const distributed: PermissionRun = {
   name: 'a published image goes to further targets',
   outcome: 'SUCCEEDED',
   async simulation() {
-    const recipes = { base: { ...recipe, ...short } as object, other: { ...recipe, name: 'other' } };
+    const copyTo = [{ account: ours[0], kmsKey: 'alias/theirs', publish: true }];
+    const other = { ...recipe, name: 'other', distribute: [{ ...home, copyTo }, copied, optional] };
+    const recipes = { base: { ...recipe, ...short } as object, other };
     const catalog = { recipes, scripts: {}, version: '1.0.0' };
     const simulation = createSimulation({ catalog, answers: true, scenario: { delays: { parameterValidation: 0 } } });
     const { build: id } = manifestIn(simulation, await build(simulation));
     const distribute = (asked: object = {}) => build(simulation, { recipe: 'base', build: id, distribute: asked });
-    recipes.base = { ...recipe, distribute: [home, copied] };
+    recipes.base = { ...recipe, distribute: [{ ...home, copyTo }, copied] };
     await distribute({ plan: true });
     const { CopyImage: copy } = simulation.cloud.services.ec2;
     simulation.cloud.services.ec2['CopyImage'] = () => {
@@ -382,7 +384,7 @@ const distributed: PermissionRun = {
     simulation.cloud.services.ec2['CopyImage'] = copy as NonNullable<typeof copy>;
     await distribute();
     imageIn(simulation, 'us-east-1').state = 'disabled';
-    recipes.base = { ...recipe, distribute: [home, copied, optional] };
+    recipes.base = { ...recipe, distribute: [{ ...home, copyTo }, copied, optional] };
     return [simulation, await distribute()];
   },
 };
