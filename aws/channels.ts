@@ -1,5 +1,5 @@
 import { needsClosing, takenBack, type ChannelLedger, type ChannelValue } from '../core/distribute/channel.ts';
-import { ledgerSeen, ledgerWith } from '../core/distribute/addition-ledger.ts';
+import { ledgerSeen, ledgerWith } from '../core/addition/ledger.ts';
 import {
   heldAgainst,
   knownBefore,

@@ -4,13 +4,13 @@ import {
   reachedBy,
   type AdditionEnd,
   type AdditionResults,
-} from '../../core/distribute/addition-plan.ts';
+} from '../../core/addition/plan.ts';
 import { inAccountPlace } from '../../core/accounts/account-copies.ts';
 import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { withAdded } from '../../core/build/record.ts';
-import { ledgerSeen } from '../../core/distribute/addition-ledger.ts';
+import { ledgerSeen } from '../../core/addition/ledger.ts';
 import { inPlace, onlyPlace } from '../../core/distribute/place.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { describeExecution } from '../executions/executions.ts';

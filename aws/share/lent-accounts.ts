@@ -1,5 +1,5 @@
 import type { Plan } from '../../core/build/plan.ts';
-import { lentTo } from '../../core/distribute/addition-copies.ts';
+import { lentTo } from '../../core/addition/copies.ts';
 import type { Place } from '../../core/distribute/place.ts';
 import type { Connection } from '../connection.ts';
 import { isRunning } from '../executions/executions.ts';

@@ -3,7 +3,7 @@ import { callerArn } from '../../aws/caller.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { buildNamePattern } from '../../core/build/identity.ts';
-import type { AdditionReport } from '../../core/distribute/addition-report.ts';
+import type { AdditionReport } from '../../core/addition/report.ts';
 import { targetName } from '../../core/accounts/account-copies.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';

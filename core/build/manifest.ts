@@ -1,5 +1,5 @@
 import type { AccountResult } from '../accounts/planned-copies.ts';
-import type { WithAdded } from '../distribute/addition.ts';
+import type { WithAdded } from '../addition/addition.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
 import type { KeptImage } from '../undo/kept.ts';

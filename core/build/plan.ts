@@ -4,7 +4,7 @@ import { channelParameter } from '../distribute/channel.ts';
 import type { CopyTimes } from '../copying/race.ts';
 import { firstRound, type PastFailures } from '../copying/copy-order.ts';
 import { deploymentName, type Replaced } from '../distribute/channel-owner.ts';
-import type { Addition, WithAdded } from '../distribute/addition.ts';
+import type { Addition, WithAdded } from '../addition/addition.ts';
 import { accountCopiesOf } from '../accounts/account-copies.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';

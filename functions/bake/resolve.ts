@@ -29,7 +29,7 @@ export const resolve = stage({
     if ('problems' in requested) return refuse(requested.problems);
     const { identity, recipe, regardless, trigger } = requested;
     if (requested.addition)
-      return (await import('../../aws/work/begin-addition.ts')).beginAddition(cloud, requested, execution);
+      return (await import('../../aws/addition/begin.ts')).beginAddition(cloud, requested, execution);
     const [build, startedAt] = [{ ...identity, execution }, new Date(execution.startedAt).toISOString()];
     let found: UpToDate = { because: 'it was begun before' };
     const { manifest, record: past, ...earlier } = await readEarlier(cloud, identity);

@@ -31,7 +31,7 @@ export const cleanUp = wait({
     if (left.length > 0 && !late) return { waiting: `still there: ${left.join(', ')}` };
     const end = { at: now.toISOString(), left: [...left, ...refused] };
     if (plan.adds)
-      return (await import('../../aws/work/end-addition.ts')).endAddition(cloud, plan, { targets, copiedTo }, end, late);
+      return (await import('../../aws/addition/end.ts')).endAddition(cloud, plan, { targets, copiedTo }, end, late);
     const events = await executionHistory(cloud.aws, own.execution.id);
     const published = manifestOf({
       plan: await withOutputNote(cloud, plan, 'CleanUp'),

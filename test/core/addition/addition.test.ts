@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { channelHolds, missingTargets, olderDifferences } from '../../../core/distribute/addition.ts';
+import { channelHolds, missingTargets, olderDifferences } from '../../../core/addition/addition.ts';
 import type { Target } from '../../../core/recipe/types.ts';
 
 const lists = { accounts: [], organizations: [], organizationalUnits: [], required: true, timeout: '48h' };

@@ -2,7 +2,7 @@ import type { AccountLedger } from '../../core/accounts/account-ledger.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { targetsOf } from '../../core/channel/candidates.ts';
 import { isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
-import { channelHolds, type Addition, type PublishedImage } from '../../core/distribute/addition.ts';
+import { channelHolds, type Addition, type PublishedImage } from '../../core/addition/addition.ts';
 import { channelParameter } from '../../core/distribute/channel.ts';
 import { isSamePlace, onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';

@@ -7,20 +7,15 @@ import type { Plan } from '../../core/build/plan.ts';
 import { moverOf } from '../../core/channel/move-request.ts';
 import { boundProblems } from '../../core/deployment/deployment-bounds.ts';
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
-import {
-  missingTargets,
-  olderDifferences,
-  type Addition,
-  type PublishedImage,
-} from '../../core/distribute/addition.ts';
-import { furtherTargets, missingCopies, withCopiesIn } from '../../core/distribute/addition-copies.ts';
-import { additionReport, type AdditionReport } from '../../core/distribute/addition-report.ts';
+import { missingTargets, olderDifferences, type Addition, type PublishedImage } from '../../core/addition/addition.ts';
+import { furtherTargets, missingCopies, withCopiesIn } from '../../core/addition/copies.ts';
+import { additionReport, type AdditionReport } from '../../core/addition/report.ts';
 import { refuseAny, told } from '../../core/recipe/problems.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { heldIn, imageToCopy, buildToDistribute, type Asked } from './addition-facts.ts';
+import { heldIn, imageToCopy, buildToDistribute, type Asked } from './facts.ts';
 import { readDocument } from '../memory/documents.ts';
-import { foreseeAddition } from './foresee-addition.ts';
+import { foreseeAddition } from './foresee.ts';
 import { readRecord } from '../memory/recipe-records.ts';
 
 /** The pipeline that does it. */

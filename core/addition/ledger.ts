@@ -1,7 +1,7 @@
 import { inAccountPlace } from '../accounts/account-copies.ts';
 import type { AccountLedger } from '../accounts/account-ledger.ts';
-import type { ChannelLedger } from './channel.ts';
-import { isSamePlace } from './place.ts';
+import type { ChannelLedger } from '../distribute/channel.ts';
+import { isSamePlace } from '../distribute/place.ts';
 
 /** The execution that adds targets to a published build. Undefined for a build itself. */
 type Adding = { execution: string } | undefined;

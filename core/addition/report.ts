@@ -2,9 +2,9 @@ import type { Plan } from '../build/plan.ts';
 import { accountCopyIn } from '../accounts/planned-copies.ts';
 import type { AccountPlace } from '../accounts/account-copies.ts';
 import type { Addition } from './addition.ts';
-import { costOfAddition, type AdditionCost } from './addition-cost.ts';
-import { parameterOfPlace } from './place.ts';
-import { targetOutline, type TargetOutline } from './target-outline.ts';
+import { costOfAddition, type AdditionCost } from './cost.ts';
+import { parameterOfPlace } from '../distribute/place.ts';
+import { targetOutline, type TargetOutline } from '../distribute/target-outline.ts';
 
 /** A target that an image would be copied to. */
 interface AddedTarget extends TargetOutline {

@@ -9,8 +9,8 @@ import type { AccountLedger } from '../accounts/account-ledger.ts';
 import { canonical } from '../build/content-digest.ts';
 import type { Target } from '../recipe/types.ts';
 import { asShared, asSharedCopy, type BuildSharing } from '../share/build-sharing.ts';
-import { listedUsers } from './permissions.ts';
-import { inPlace, placeName, type Place } from './place.ts';
+import { listedUsers } from '../distribute/permissions.ts';
+import { inPlace, placeName, type Place } from '../distribute/place.ts';
 
 /** An image that a build has published, in one place. */
 export interface PublishedImage extends Place {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ledgerSeen, ledgerWith } from '../../../core/distribute/addition-ledger.ts';
+import { ledgerSeen, ledgerWith } from '../../../core/addition/ledger.ts';
 import { takenBack, type ChannelLedger } from '../../../core/distribute/channel.ts';
 
 const home = { region: 'us-east-1', ami: 'ami-1' };

@@ -1,9 +1,9 @@
 import type { Plan } from '../../core/build/plan.ts';
-import type { AdditionEnd, AdditionResults } from '../../core/distribute/addition-plan.ts';
+import type { AdditionEnd, AdditionResults } from '../../core/addition/plan.ts';
 import { recordAddition } from '../memory/added-targets.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
-import { recordManifest } from './tell-published.ts';
+import { recordManifest } from '../work/tell-published.ts';
 
 /** Writes down which targets a published build has got, and tells EventBridge. @param last Whether EventBridge is not asked again. */
 export async function endAddition(

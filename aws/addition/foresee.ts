@@ -1,5 +1,5 @@
 import type { Plan } from '../../core/build/plan.ts';
-import type { Addition } from '../../core/distribute/addition.ts';
+import type { Addition } from '../../core/addition/addition.ts';
 import { atWholeRecipe, copyFindings, findingsOfAddition } from '../../core/preflight/addition-findings.ts';
 import type { TargetFacts } from '../../core/preflight/findings.ts';
 import type { Problem } from '../../core/recipe/problems.ts';

@@ -1,13 +1,13 @@
 import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import type { ExecutionReference } from '../../core/build/identity.ts';
 import { workOf } from '../../core/build/plan.ts';
-import type { AdditionReport } from '../../core/distribute/addition-report.ts';
+import type { AdditionReport } from '../../core/addition/report.ts';
 import { holdRecipe } from '../memory/locks.ts';
 import { readDocument, write } from '../memory/documents.ts';
 import { readRecord } from '../memory/recipe-records.ts';
-import type { Asked } from './addition-facts.ts';
+import type { Asked } from './facts.ts';
 import { recordAddition, recordEarlierAddition } from '../memory/added-targets.ts';
-import { resolveAddition, type AdditionSetting } from './resolve-addition.ts';
+import { resolveAddition, type AdditionSetting } from './resolve.ts';
 
 /**
  * Begins to take the image of a published build to further targets: what Resolve hands on instead of a build's work. `told` ends

@@ -1,15 +1,15 @@
 import type { AddedTargets, Addition, WithAdded } from './addition.ts';
-import { costOfAddition, withAddedCost } from './addition-cost.ts';
-import { reachedCopies, withReached } from './addition-copies.ts';
-import type { TargetResult } from './distribution.ts';
+import { costOfAddition, withAddedCost } from './cost.ts';
+import { reachedCopies, withReached } from './copies.ts';
+import type { TargetResult } from '../distribute/distribution.ts';
 import { inAccountPlace, targetName, type AccountPlace } from '../accounts/account-copies.ts';
 import { copiedToOf, type ManifestAccountCopy } from '../accounts/manifest-copies.ts';
 import type { AccountResult } from '../accounts/planned-copies.ts';
-import { inPlace, isSamePlace, onlyPlace } from './place.ts';
+import { inPlace, isSamePlace, onlyPlace } from '../distribute/place.ts';
 import type { Target } from '../recipe/types.ts';
 import { manifestOf, type Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
-import { withTargets } from './plan-of-execution.ts';
+import { withTargets } from '../distribute/plan-of-execution.ts';
 
 /** Whether an execution has published a target that it adds. */
 const isReached = (targets: TargetResult[], target: Target): boolean => {

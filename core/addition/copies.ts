@@ -10,7 +10,7 @@ import type { AccountResult } from '../accounts/planned-copies.ts';
 import type { Target } from '../recipe/types.ts';
 import { asShared, type BuildSharing } from '../share/build-sharing.ts';
 import type { Addition, PublishedImage } from './addition.ts';
-import { inPlace } from './place.ts';
+import { inPlace } from '../distribute/place.ts';
 
 /** The copies in other accounts that a recipe asks for and a build does not have. */
 export const missingCopies = (distribute: Target[], published: AccountLedger['after']): AccountCopy[] =>
