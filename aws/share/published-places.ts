@@ -101,11 +101,14 @@ function placeOf(held: Held, { ami, ...at }: Move['after'][number]): Omit<HeldPl
   };
 }
 
+/** What a publish or a distribution has made in other accounts is in the build's ledger, all of it together. */
+const isPublish = (move: Move | undefined) => move === undefined || /^(publish|distribute)$/.test(move.verb);
+
 /** The copies in the accounts that are targets of the recipe. An account that left the recipe need not let the pipeline in. */
 async function copiesOf(artifacts: Artifacts, held: Held, last: Move | undefined): Promise<HeldPlace[]> {
   const { recipe, channel, build, plan } = held;
-  const { before, after } = await publishedCopies(artifacts, { recipe: recipe.name, build });
-  const told = last === undefined || /publish|distribute/.test(last.verb) ? before : [];
+  const known = await publishedCopies(artifacts, { recipe: recipe.name, build });
+  const { before: told, after } = isPublish(last) ? known : (last?.accounts ?? { ...known, before: [] });
   return after.flatMap(({ ami, ...found }) => {
     const at = onlyAccountPlace(found);
     const copy = inAccountPlace(accountCopiesOf(recipe), at);
