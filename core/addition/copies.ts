@@ -22,8 +22,9 @@ const copyToAt = (target: Target, list: readonly AccountPlace[]): CopyTo =>
   (target.copyTo ?? []).filter(({ account }) => inAccountPlace(list, { ...target, account }));
 
 /** A target with exactly these copies in other accounts. */
-function withCopies({ copyTo: _, ...target }: Target, copyTo: CopyTo): Target {
-  return copyTo.length > 0 ? { ...target, copyTo } : target;
+function withCopies(target: Target, copyTo: CopyTo): Target {
+  const { copyTo: _all, ...rest } = target;
+  return copyTo.length > 0 ? { ...rest, copyTo } : rest;
 }
 
 /**
