@@ -111,6 +111,10 @@ const beyondTheRuns: [RegExp, string][] = [
     'no run moves a channel while its build is revoked; the tests of move-channel do',
   ],
   [
+    /^(CleanUp|Sweep) ec2:Modify(Image|Snapshot)Attribute on /,
+    'only a distribution into other accounts that died, or that could not take back what it lent to an optional one',
+  ],
+  [
     /^CleanUp ec2:TerminateInstances on /,
     'TerminateInstances ended both; only a build that was started again may have left another instance',
   ],

@@ -30,15 +30,14 @@ export const cleanUp = wait({
     const { left, refused } = await removeTemporary(cloud, plan, targets, copiedTo);
     if (left.length > 0 && !late) return { waiting: `still there: ${left.join(', ')}` };
     const end = { at: now.toISOString(), left: [...left, ...refused] };
-    if (plan.adds)
-      return (await import('../../aws/addition/end.ts')).endAddition(cloud, plan, { targets, copiedTo }, end, late);
+    const results = { targets, copiedTo };
+    if (plan.adds) return (await import('../../aws/addition/end.ts')).endAddition(cloud, plan, results, end, late);
     const events = await executionHistory(cloud.aws, own.execution.id);
     const published = manifestOf({
       plan: await withOutputNote(cloud, plan, 'CleanUp'),
       status: 'published',
       image: { ami: image.ami, snapshots: image.snapshots },
-      targets,
-      copiedTo,
+      ...results,
       parameter: channel.parameter ?? null,
       timings: timingsOf(events),
       failure: end.left.length > 0 ? leftBehind(end.left) : null,
