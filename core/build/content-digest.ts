@@ -12,7 +12,7 @@ export interface Content {
 }
 
 // Keys that do not change the image: when to build and to copy, and what happens to older images and failed builds.
-const besideTheImage = new Set(['triggers', 'copies', 'completeWithin', 'onFailure']);
+const besideTheImage = new Set(['triggers', 'copies', 'completeWithin', 'onFailure', 'retire']);
 
 /**
  * Digest of everything that goes into an image: 64 hexadecimal digits. Two builds with the same digest make the same image,

@@ -57,15 +57,8 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   return next ? keysAt(next, rest) : [];
 }
 
-/**
- * Everything the schema finds wrong with a document. Keys that it does not know are also returned separately.
- * @param notYet Messages for some unknown keys at the top of a document.
- */
-export function explain(
-  schema: z.core.$ZodType,
-  document: unknown,
-  notYet: Readonly<Record<string, string>> = {},
-): { problems: Problem[]; unknownKeys: Path[] } {
+/** Everything the schema finds wrong with a document. Keys that it does not know are also returned separately. */
+export function explain(schema: z.core.$ZodType, document: unknown): { problems: Problem[]; unknownKeys: Path[] } {
   const { error } = z.safeParse(schema, document, { error: message });
   const unknownKeys: Path[] = [];
   const problems = (error?.issues ?? []).flatMap((issue): Problem[] => {
@@ -76,7 +69,6 @@ export function explain(
     const known = keysAt(schema, path);
     return issue.keys.map((key, index) => {
       unknownKeys.push([...path, key]);
-      if (path.length === 0 && Object.hasOwn(notYet, key)) return { path: [key], message: notYet[key] ?? '' };
       return {
         path: [...path, key],
         message: `is not a key here${(index < 100 && didYouMean(key, known)) || `; known are ${known.join(', ')}`}`,

@@ -3,7 +3,7 @@ import { soundParts } from './parts.ts';
 import type { Problem } from './problems.ts';
 import type { Path, RuleContext } from './rules/rule.ts';
 import { rules } from './rules/rules.ts';
-import { notYet, recipeSchema } from './schema.ts';
+import { recipeSchema } from './schema.ts';
 import type { Recipe } from './types.ts';
 
 export { applyOverrides } from './overrides.ts';
@@ -21,7 +21,7 @@ export function parseRecipe(
   scripts: Record<string, string>,
   { home }: Pick<RuleContext, 'home'> = {},
 ): { recipe: Recipe; problems?: never } | { problems: Problem[]; recipe?: never } {
-  const { problems, unknownKeys } = explain(recipeSchema, document, notYet);
+  const { problems, unknownKeys } = explain(recipeSchema, document);
   const report = (path: Path, message: string) => void problems.push({ path, message });
   const parts = soundParts(document, unknownKeys, home);
   const stated = (keys: Path) =>

@@ -4,6 +4,7 @@ import { completeWithin, target } from './distribution.ts';
 import { image } from './image/image.ts';
 import { publish } from '../publish/publish-keys.ts';
 import { check, step } from './provision.ts';
+import { retire } from '../retire/retire-keys.ts';
 import { formed, name } from './scalars.ts';
 import { source } from './source.ts';
 import { triggers } from './upkeep.ts';
@@ -53,9 +54,5 @@ export const recipeSchema = z.strictObject({
     ),
   publish: z.exactOptional(publish),
   triggers: z.exactOptional(triggers),
+  retire: z.exactOptional(retire),
 });
-
-/** Keys that people expect in a recipe but that have no effect yet, each with a message. */
-export const notYet: Readonly<Record<string, string>> = {
-  retire: 'is not supported yet: nothing deprecates or deregisters older images; remove the key',
-};

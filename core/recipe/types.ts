@@ -3,6 +3,7 @@ import type { builder } from './builder.ts';
 import type { target } from './distribution.ts';
 import type { image } from './image/image.ts';
 import type { launchTemplate, publish } from '../publish/publish-keys.ts';
+import type { retire } from '../retire/retire-keys.ts';
 import type { source } from './source.ts';
 import type { timedCheck, timedStep } from './provision.ts';
 import type { triggers } from './upkeep.ts';
@@ -15,6 +16,7 @@ export type ImageSettings = z.infer<typeof image>;
 export type Target = z.infer<typeof target>;
 export type LaunchTemplate = z.infer<typeof launchTemplate>;
 export type Publish = z.infer<typeof publish>;
+export type Retire = z.infer<typeof retire>;
 export type Triggers = z.infer<typeof triggers>;
 
 /** A recipe with every default filled in. */
@@ -33,6 +35,7 @@ export interface Recipe {
   onFailure: 'remove' | 'keep-image';
   publish?: Publish;
   triggers?: Triggers;
+  retire?: Retire;
 }
 
 /** The recipes of a folder by name, as parsed YAML, and every script by its path below that folder (`scripts/harden.sh`). */

@@ -1,4 +1,15 @@
-import type { Builder, Check, ImageSettings, Publish, Recipe, Source, Step, Target, Triggers } from '../types.ts';
+import type {
+  Builder,
+  Check,
+  ImageSettings,
+  Publish,
+  Recipe,
+  Retire,
+  Source,
+  Step,
+  Target,
+  Triggers,
+} from '../types.ts';
 
 export type Path = (string | number)[];
 
@@ -18,6 +29,7 @@ export interface SoundParts {
   onFailure?: Recipe['onFailure'];
   publish?: Publish;
   triggers?: Triggers;
+  retire?: Retire;
 }
 
 /** What the rules need to judge a recipe, beside the recipe. */

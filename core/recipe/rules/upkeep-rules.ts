@@ -1,4 +1,4 @@
-import { secondsOf } from '../../duration.ts';
+import { durationOf, secondsOf } from '../../duration.ts';
 import { scheduleProblem } from './schedule.ts';
 import { didYouMean } from '../../nearest.ts';
 import type { Rule } from './rule.ts';
@@ -21,7 +21,10 @@ function isKnownToIntl(name: string): boolean {
   }
 }
 
-/** The rules on when a recipe is built again by itself. */
+const day = 86_400;
+const steps = ['deprecateAfter', 'disableAfter', 'deregisterAfter'] as const;
+
+/** The rules on when a recipe is built again by itself, and when its older images are retired. */
 export const upkeepRules: Rule[] = [
   {
     says: 'A schedule is cron(...) of six fields or rate(...). at(...) is refused, because it runs only once.',
@@ -53,6 +56,37 @@ export const upkeepRules: Rule[] = [
       } else if (!triggers.schedule?.startsWith('cron(')) {
         report(['triggers', 'timezone'], 'goes with a cron(...) schedule only');
       }
+    },
+  },
+  {
+    says: 'retire names at least one of deprecateAfter, disableAfter and deregisterAfter.',
+    look({ retire }, report, { stated }) {
+      if (retire && steps.every((step) => !stated(['retire', step])))
+        report(['retire'], `must name at least one of ${steps.join(', ')}`);
+    },
+  },
+  {
+    says: 'Each step of retire comes at least a day after the one before, in the order deprecateAfter, disableAfter, deregisterAfter.',
+    look({ retire }, report) {
+      let before: { step: string; seconds: number } | undefined;
+      for (const step of steps) {
+        const after = retire?.[step];
+        if (after === undefined) continue;
+        const seconds = secondsOf(after);
+        if (before && seconds < before.seconds + day)
+          report(
+            ['retire', step],
+            `must be at least a day more than ${before.step}, which is ${durationOf(before.seconds)}; got ${after}`,
+          );
+        before = { step, seconds };
+      }
+    },
+  },
+  {
+    says: 'retire.snapshots goes with deregisterAfter only.',
+    look({ retire }, report, { stated }) {
+      if (retire && retire.deregisterAfter === undefined && stated(['retire', 'snapshots']))
+        report(['retire', 'snapshots'], 'goes with deregisterAfter only: no other step touches snapshots');
     },
   },
 ];

@@ -54,7 +54,7 @@ test('each file is ok or has all its problems, in the order given', async () => 
   expect(await validateFiles([at('bad.yaml'), at('good.yaml')])).toEqual({
     ok: false,
     text: [
-      `${at('bad.yaml')}:5:1 retire: is not supported yet: nothing deprecates or deregisters older images; remove the key`,
+      `${at('bad.yaml')}:5:1 retire: must name at least one of deprecateAfter, disableAfter, deregisterAfter`,
       `${at('bad.yaml')}:6:13 triggers.schedule: must be cron(0 3 ? * SUN *) or rate(7 days), got "now"`,
       `${at('good.yaml')}: ok`,
     ].join('\n'),
@@ -113,8 +113,8 @@ test('with --json the verb prints one object, whether the files are right or not
   expect(JSON.parse(wrong.out())).toMatchObject({
     status: 'refused',
     problems: [
-      { file: at('bad.yaml'), line: 5, column: 1, path: 'retire' },
       { file: at('bad.yaml'), line: 6, column: 13, path: 'triggers.schedule' },
+      { file: at('bad.yaml'), line: 5, column: 1, path: 'retire' },
     ],
   });
   expect([err(), wrong.err().split('\n')]).toEqual([

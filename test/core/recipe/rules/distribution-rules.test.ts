@@ -185,12 +185,6 @@ casesOf([
     'image.tags: must be at most 40 tags: AWS allows 50 and the pipeline needs the rest',
   ],
   [
-    'nobody is left to believe that older images are retired',
-    'publish:',
-    `¦retire: { keep: 2, deprecateAfter: 30d }\npublish:`,
-    'retire: is not supported yet: nothing deprecates or deregisters older images; remove the key',
-  ],
-  [
     'a schedule has its form',
     'publish:',
     'triggers: { ¦schedule: cron(0 3 * * *) }\npublish:',
