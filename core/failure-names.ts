@@ -94,6 +94,14 @@ const failures = {
     means: 'in some region, the permissions of a published image are not what the recipe says; other regions are done',
     advice: 'the message has every region with its error: mend that, then run `golden share <recipe> --apply` again',
   },
+  RetireRefused: {
+    means: 'the image cannot be deregistered; nothing was changed',
+    advice: 'the message has every reason; `--even-if-used` removes an image that is in use',
+  },
+  RetireFailed: {
+    means: 'some images could not be retired; all others are done',
+    advice: "the message has AWS's answer by image; the next daily run takes the step again",
+  },
   TwinFound: {
     means: 'two things claim to be the same part of one build, and only a person can decide which one is',
     advice: 'look at the ids in the message before you remove either',

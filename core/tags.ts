@@ -10,6 +10,9 @@ export interface BuildIdentity {
 /** Tag with the ISO instant after which a sweep may remove the resource. */
 export const expiresTag = 'golden:expires';
 
+/** Tag of a snapshot that stays although its AMI was deregistered. Its value names the AMI. */
+export const keptTag = 'golden:kept';
+
 /** Tags of every resource of a build. A temporary resource also gets `golden:expires`. */
 export function buildTags({ recipe, build }: BuildIdentity, role: Role, expires?: Date): Tags {
   return {

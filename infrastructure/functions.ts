@@ -24,6 +24,9 @@ const timeouts: Record<string, number> = {
   verifyShare: 110,
   revokeImages: 110,
   restoreImages: 110,
+  resolveRetirement: 600,
+  retireBuild: 290,
+  verifyRetirement: 110,
   sweep: 600,
   startBuild: 120,
   watchSources: 300,
@@ -36,6 +39,7 @@ export const takeRecipes = [
   'resolve',
   'resolvePlan',
   'resolveShare',
+  'resolveRetirement',
   'recordFailure',
   'sweep',
   'startBuild',
@@ -43,6 +47,9 @@ export const takeRecipes = [
   'measureRecipes',
   'checkDrift',
 ];
+
+/** The functions that send mail, beside `notify`. */
+const tellers = ['checkDrift', 'verifyRetirement'];
 
 /** `functions` of serverless.yml. */
 export const lambdas = (functions: Declared[], { name, notified }: ConfiguredDeployment): Record<string, object> =>
@@ -56,7 +63,7 @@ export const lambdas = (functions: Declared[], { name, notified }: ConfiguredDep
         environment: {
           ...(takeRecipes.includes(key) && { GOLDEN_CATALOG: `dist/${key}/recipes.json` }),
           ...(byEvents && { GOLDEN_MACHINE: ref('BuildImage') }),
-          ...((key === 'notify' || (key === 'checkDrift' && notified)) && { GOLDEN_TOPIC: topicArn(notified, name) }),
+          ...((key === 'notify' || (tellers.includes(key) && notified)) && { GOLDEN_TOPIC: topicArn(notified, name) }),
         },
         package: { patterns: [`dist/${key}/**`] },
       },

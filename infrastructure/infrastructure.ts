@@ -50,6 +50,7 @@ export function infrastructureOf(deployment: ConfiguredDeployment, catalog: Cata
       cleanUp: machine('clean-up-build'),
       move: machine('move-channel'),
       plan: machine('plan-build'),
+      retire: machine('retire-images'),
       share: machine('share-image'),
       sweep: machine('sweep'),
     },

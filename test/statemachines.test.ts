@@ -41,7 +41,7 @@ interface Machine {
 const read = (name: string) => readFileSync(`statemachines/${name}.asl.json`, 'utf8').replaceAll('${Partition}', 'aws');
 const text = read('build-image');
 const machine = JSON.parse(text) as Machine;
-const small = ['clean-up-build', 'move-channel', 'plan-build', 'share-image', 'sweep'].map(
+const small = ['clean-up-build', 'move-channel', 'plan-build', 'retire-images', 'share-image', 'sweep'].map(
   (name) => [name, JSON.parse(read(name)) as Machine] as const,
 );
 
@@ -224,6 +224,7 @@ const longestOf = {
   MoveChannel: 2 * patience.publish,
   UndoMove: 2 * patience.undoMove,
   VerifyShare: 2 * patience.verify,
+  VerifyRetirement: 2 * patience.verify,
 };
 const everyWait = everyTask.filter(([, { Resource }]) => Resource?.endsWith('.waitForTaskToken'));
 

@@ -412,6 +412,7 @@ describe.each([
   ['SweepMachine', 'sweep'],
   ['MoveChannelMachine', 'move-channel'],
   ['PlanBuildMachine', 'plan-build'],
+  ['RetireImagesMachine', 'retire-images'],
   ['ShareImageMachine', 'share-image'],
 ])('the state machine %s', (id, file) => {
   const machine = () => template.Resources[id]?.Properties as Record<string, any>;
@@ -550,7 +551,7 @@ describe('what starts builds', () => {
       Object.keys(
         triggerResources(
           names.map((recipe) => ({ recipe, ...schedule })),
-          { automaticBuilds: true, channelRoot: '/golden', name: 'golden-image-dev', dailySweep: 'ENABLED' },
+          { automaticBuilds: true, channelRoot: '/golden', name: 'golden-image-dev', dailySweep: 'ENABLED', dailyRetirement: 'ENABLED' },
         ),
       ),
     ).toEqual(expect.arrayContaining(['ScheduleaX1b', 'Schedulea1b', 'Schedulea1Xb']));

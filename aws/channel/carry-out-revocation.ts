@@ -26,7 +26,7 @@ export const revokePermissions = [
   'sts:AssumeRole',
 ];
 
-type Asked = Pick<Revocation, 'execution' | 'who' | 'at' | 'why' | 'together'>;
+type Asked = Pick<Revocation, 'execution' | 'who' | 'at' | 'why' | 'together' | 'retired'>;
 const again = (what: string): Failure => new Failure('AwsTransient', `${what}; look again`);
 
 /** @throws MoveRefused if a channel holds a build that is about to be revoked, because it was moved there meanwhile. */
@@ -93,7 +93,7 @@ export const revokeBuild = (
 /** Enables a build's AMIs again, with the permissions that they and their snapshots had. */
 export const restoreBuild = (artifacts: Artifacts, build: RevokedBuild, asked: Asked): Promise<void> =>
   change(artifacts, build, async (found) => {
-    if (!found || found.state === 'restored') return undefined;
+    if (!found || found.state === 'restored' || found.deregisteredBy !== undefined) return undefined;
     if (found.execution === asked.execution) return found.state === 'restoring' ? found : undefined;
     const { undoes: _, ...before } = found;
     return { ...before, execution: asked.execution, restoredBy: asked.who, state: 'restoring' };

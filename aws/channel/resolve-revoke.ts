@@ -123,6 +123,8 @@ export async function resolveRestore(
   const { recipe, build = '' } = request;
   const { revocation } = await readCandidate(artifacts, recipe, build);
   if (!isRevoked(revocation)) return refuseMove(`${build} of ${recipe} is not revoked`);
+  if (revocation.deregisteredBy !== undefined)
+    return refuseMove(`${build} of ${recipe} cannot come back: ${revocation.deregisteredBy} deregistered its images`);
   const images = revocation.images.map(onlyImage);
   const builds = [{ recipe, build, images }];
   await seeOthers(artifacts, request, builds, execution);

@@ -13,6 +13,7 @@ export const amiDescription = (region: string, image: Image): AmiDescription => 
   ...(image.ImageOwnerAlias && { ownerAlias: image.ImageOwnerAlias }),
   createdAt: image.CreationDate ?? '',
   ...(image.DeprecationTime && { deprecatedAt: image.DeprecationTime }),
+  ...(image.DeregistrationProtection?.startsWith('enabled') && { isProtected: true }),
   ...(image.SourceImageId && { madeFrom: { ami: image.SourceImageId, region: image.SourceImageRegion ?? region } }),
   architecture: image.Architecture ?? '',
   windows: image.Platform?.toLowerCase() === 'windows',

@@ -26,7 +26,7 @@ interface Inventory extends Pick<Estate, 'things' | 'channels'> {
 }
 
 /** Regions that are enabled for the account. */
-async function enabledRegions(aws: Connection): Promise<string[]> {
+export async function enabledRegions(aws: Connection): Promise<string[]> {
   const answer = await ask({ action: 'ec2:DescribeRegions', region: aws.region }, () =>
     aws.client(EC2Client).send(new DescribeRegionsCommand({})),
   );

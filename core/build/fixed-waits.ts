@@ -21,6 +21,7 @@ export const fixedWaits = {
   VerifyMove: fixed('VerifyMove', patience.verify, 3),
   MoveChannel: fixed('MoveChannel', patience.publish, 1),
   VerifyShare: fixed('VerifyShare', patience.verify, 3),
+  VerifyRetirement: fixed('VerifyRetirement', patience.verify, 3),
   UndoMove: fixed('UndoMove', patience.undoMove, 1),
   Compensate: fixed('Compensate', Infinity, Infinity),
 };

@@ -39,6 +39,7 @@ export const quickRhythms = {
   MoveChannel: steady(20),
   UndoMove: steady(20),
   VerifyShare: steady(30),
+  VerifyRetirement: steady(30),
 } satisfies Record<string, Rhythm>;
 
 const seldom = { heartbeat: 0, interval: 30, growth: 1.35 };

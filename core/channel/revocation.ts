@@ -48,6 +48,10 @@ export interface Revocation {
   who: string;
   at: string;
   why?: string | undefined;
+  /** The images are disabled because they are old, and not because anything is wrong with them. */
+  retired?: true | undefined;
+  /** The execution that deregisters the images. From then on nobody restores them. */
+  deregisteredBy?: string | undefined;
   images: RevokedImage[];
   /** The builds that the same execution revokes, this one among them. */
   together?: BuildIdentity[];
@@ -62,8 +66,8 @@ export const isRevoked = (revocation: Revocation | undefined): revocation is Rev
   revocation !== undefined && revocation.state !== 'restored';
 
 /** Who revoked a build, when and why, in words. */
-export const saysRevoked = (build: string, { who, at, why }: Revocation): string =>
-  `${build} was revoked by ${who} at ${at}${why === undefined ? '' : `: ${why}`}`;
+export const saysRevoked = (build: string, { who, at, why, retired }: Revocation): string =>
+  `${build} was ${retired ? 'retired' : 'revoked'} by ${who} at ${at}${why === undefined ? '' : `: ${why}`}`;
 
 /** What becomes of an AMI of a revoke that is underway: disabled, or enabled with the permissions that it had. */
 export const isToBeDisabled = ({ state }: Pick<Revocation, 'state'>): boolean =>

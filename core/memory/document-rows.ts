@@ -93,6 +93,21 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     writtenBy: 'ResolveShare, VerifyShare',
     readBy: 'ApplyShare, VerifyShare, people',
   },
+  retirement: {
+    holds: 'the steps by which the images of the build were retired, when, why, and how each ended in every region',
+    writtenBy: 'RetireBuild',
+    readBy: 'RetireBuild, VerifyRetirement, people',
+  },
+  retireReport: {
+    holds: 'every image that an execution of retire-images retired or kept, with the reason',
+    writtenBy: 'ResolveRetirement, VerifyRetirement',
+    readBy: 'RetireBuild, VerifyRetirement, people',
+  },
+  retirePolicies: {
+    holds: 'the policies of recipes that a run has reported about, so that a new policy does not act at once',
+    writtenBy: 'ResolveRetirement',
+    readBy: 'ResolveRetirement',
+  },
   sweepReport: {
     holds: 'what a sweep removed, spared and left',
     writtenBy: 'the sweep',

@@ -7,6 +7,8 @@ import type { ChannelRecord } from '../channel/channel-record.ts';
 import type { RegionStacks } from './region-stacks.ts';
 import type { Revocation } from '../channel/revocation.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
+import type { RetireReport, SeenPolicies } from '../retire/retire-report.ts';
+import type { Retirement } from '../retire/retirement.ts';
 import type { BuildSharing } from '../share/build-sharing.ts';
 import type { DriftReport } from '../share/drift.ts';
 import type { ShareReport } from '../share/share-report.ts';
@@ -82,6 +84,9 @@ export const documents = {
   drift: ofRecipe<DriftReport>('drift.json'),
   sharing: ofBuild<BuildSharing>('sharing.json'),
   shareReport: ofRun<ShareReport>('share'),
+  retirement: ofBuild<Retirement>('retirement.json'),
+  retireReport: ofRun<RetireReport>('retire'),
+  retirePolicies: { key: () => 'retire-policies.json' } as Kind<object, SeenPolicies>,
   sweepReport: ofRun<SweepReport>('sweep'),
 };
 

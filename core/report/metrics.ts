@@ -21,6 +21,10 @@ export const units = {
   /** Differences between published images and what the pipeline and the recipe say of them. */
   Drifts: 'Count',
   OrphansFound: 'Count',
+  /** Images that took a step of retiring: deprecated, disabled or deregistered. */
+  ImagesRetired: 'Count',
+  /** Images that could not take their step in every region. */
+  RetirementsFailed: 'Count',
 } as const;
 
 export type Metric = keyof typeof units;

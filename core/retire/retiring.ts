@@ -61,3 +61,6 @@ export function stateOfBuild(build: Pick<RetiringBuild, 'amis'>, now: Date): Ret
   if (present.every(({ state }) => state === 'disabled')) return 'disabled';
   return present.every((one) => one.state === 'disabled' || isDeprecated(one, now)) ? 'deprecated' : 'active';
 }
+
+/** Whether a revocation has ended. Otherwise its execution is at work, or died. */
+export const isDecided = ({ state }: Revocation): boolean => state === 'revoked' || state === 'restored';

@@ -1,5 +1,5 @@
 import { buildKey, identityFromTags, isOurs, type Estate } from './estate.ts';
-import { expiresTag, type BuildIdentity } from '../tags.ts';
+import { expiresTag, keptTag, type BuildIdentity } from '../tags.ts';
 import { isAttached, isFailed, mayBeMadeOf, idInRegion, usersOf, type Kind, type Thing } from '../undo/things.ts';
 
 /** A thing that the sweep removes or spares, and why. */
@@ -54,6 +54,8 @@ function judge(thing: Thing, identity: BuildIdentity | undefined, { estate, now,
   const stays = (image: Thing) => !going.has(idInRegion(image.region, image.id));
   const using = users.get(idInRegion(region, id)) ?? [];
   if (kind === 'snapshot' && using.some(stays)) return 'healthy';
+  // A person or a policy has kept it without its image.
+  if (kind === 'snapshot' && thing.tags[keptTag] !== undefined) return 'healthy';
   const build = estate.builds.get(buildKey(identity));
   if (kind === 'image' && build?.published && !isFailed(thing)) return 'healthy';
   const dated = dueOf(thing, build?.published ?? false);

@@ -135,6 +135,17 @@ export const alarmsFor = (recipes: RecipeChannel[], deployment: ConfiguredDeploy
       300,
     ),
   ),
+  ImagesNotRetired: alarm(
+    `${deployment.name}-images-not-retired`,
+    'Some old images could not be retired, or nobody could look. Runbook: "Images were not retired".',
+    quiet,
+    sumOf(
+      ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((name) =>
+        executions(name, 'RetireImagesMachine'),
+      ),
+      300,
+    ),
+  ),
   ...Object.fromEntries(
     Object.entries(queues).map(([id, what]) => [
       `${id}NotEmpty`,

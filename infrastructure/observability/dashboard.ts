@@ -81,6 +81,10 @@ function widgetsFor(
     ]),
     graph('Cost of builds by estimate, US dollars', 'Sum', dayPeriod, ofRecipes('EstimatedCost')),
     graph('Recipes that are not built by themselves any more', 'Maximum', measuredPeriod, ofRecipes('BreakerOpen')),
+    graph('Images retired, and images that could not be', 'Sum', dayPeriod, [
+      drawn(ownMetric('ImagesRetired', deployment)),
+      drawn(ownMetric('RetirementsFailed', deployment)),
+    ]),
     graph('Orphans found', 'Maximum', dayPeriod, [drawn(ownMetric('OrphansFound', deployment))]),
     graph(
       'Executions of build-image',

@@ -26,6 +26,7 @@ export const queues: Record<string, string> = {
   DeadBuilds: 'Builds that failed, were stopped or ran out of time.',
   TriggerFailures: 'Events that a function could not take in all its tries.',
   UnstartedSweeps: 'Sweeps that could not be started.',
+  UnstartedRetirements: 'Daily retirements of images that could not be started.',
 };
 
 export const dayPeriod = 86400;

@@ -51,6 +51,22 @@ const expiry: Grant[] = [
   },
 ];
 
+/** Snapshots that stay although their image goes are tagged, before the image is deregistered. */
+const keeping: Grant[] = [
+  {
+    Resource: snapshots,
+    Condition: {
+      Null: { ...madeByUs.Null, 'aws:TagKeys': 'false' },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:kept'] },
+    },
+  },
+];
+
+/** Only images of recipes. */
+const ofRecipes: Grant[] = [
+  { Resource: images, Condition: { Null: { ...madeByUs.Null, 'aws:ResourceTag/golden:recipe': 'false' } } },
+];
+
 /** Only launch templates whose owner has tagged them for a recipe. */
 const launchTemplates: Grant[] = [
   { Resource: anywhere('launch-template'), Condition: { Null: { 'aws:ResourceTag/golden:recipe': 'false' } } },
@@ -78,6 +94,7 @@ const descriptions = [
   'GetEbsDefaultKmsKeyId',
   'GetEbsEncryptionByDefault',
   'GetImageBlockPublicAccessState',
+  'ListImagesInRecycleBin',
 ];
 
 export const grantsOfEc2: GrantTable = {
@@ -105,6 +122,7 @@ export const grantsOfEc2: GrantTable = {
     createImage: tagsOn('CreateImage', [imageHere, snapshotHere]),
     copyImage: tagsOn('CopyImage', [images, snapshots]),
     compensate: expiry,
+    retireBuild: keeping,
   },
   'ec2:DeleteLaunchTemplateVersions': launchTemplates,
   'ec2:DeleteSnapshot': [{ Resource: snapshots, Condition: madeByUs }],
@@ -113,11 +131,15 @@ export const grantsOfEc2: GrantTable = {
     sweep: [{ Resource: anywhere('volume'), Condition: madeByUs }],
     others: [{ Resource: here('volume'), Condition: madeByUs }],
   },
-  'ec2:DeregisterImage': [{ Resource: images, Condition: madeByUs }],
+  'ec2:DeregisterImage': {
+    retireBuild: ofRecipes,
+    others: [{ Resource: images, Condition: madeByUs }],
+  },
   'ec2:DescribeImageAttribute': [{ Resource: images }],
   'ec2:DescribeSnapshotAttribute': [{ Resource: snapshots }],
   'ec2:DetachImageWatermark': [{ Resource: images, Condition: madeByUs }],
-  'ec2:DisableImage': [{ Resource: images, Condition: madeByUs }],
+  'ec2:DisableImage': { retireBuild: ofRecipes, others: [{ Resource: images, Condition: madeByUs }] },
+  'ec2:EnableImageDeprecation': ofRecipes,
   'ec2:EnableImage': [{ Resource: images, Condition: madeByUs }],
   'ec2:GetImageAncestry': [{ Resource: images }],
   'ec2:ModifyImageAttribute': [{ Resource: images, Condition: madeByUs }],

@@ -13,7 +13,7 @@ const commandsOf = (documents: Text[]): Grant[] => [
 ];
 
 /** The functions that ask whether the execution still runs that moves a channel. */
-const moving = ['publish', 'resolveMove', 'moveChannel', 'revokeImages', 'resolveShare', 'checkDrift'];
+const moving = ['publish', 'resolveMove', 'moveChannel', 'revokeImages', 'resolveShare', 'checkDrift', 'retireBuild'];
 
 function grantsOfSsm(channelRoot: string): GrantTable {
   const channels = arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot + '/*');
@@ -58,6 +58,10 @@ function grantsOfStates(name: string): GrantTable {
       ...Object.fromEntries(
         moving.map((key) => [key, [{ Resource: ['build-image', 'move-channel'].map(executionsOf) }]]),
       ),
+      // whoever moves a channel, or is at work on a build
+      resolveRetirement: [
+        { Resource: ['build-image', 'clean-up-build', 'sweep', 'move-channel', 'retire-images'].map(executionsOf) },
+      ],
       // an execution's input; the holder of a lock: a build, its clean-up, a sweep
       others: [{ Resource: ['build-image', 'clean-up-build', 'sweep'].map(executionsOf) }],
     },

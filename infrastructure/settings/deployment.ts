@@ -10,6 +10,7 @@ export interface ConfiguredDeployment extends DeploymentNames {
   settings: FunctionSettings;
   notified: Notified;
   dailySweep: string;
+  dailyRetirement: string;
   staleAfterDays: number;
   /** What Step Functions logs. */
   executionLog: { level: string; data: boolean };
@@ -48,6 +49,7 @@ export function readDeployment(
   const staleAfterDays = attempt(() => staleAfter(params['staleAfterDays']));
   if (problems.size > 0 || !stack || !settings || !log || staleAfterDays === undefined)
     return { problems: [...problems] };
-  const [name, dailySweep] = [`${place.service}-${place.stage}`, String(params['dailySweep'])];
-  return { deployment: { ...place, name, stack, settings, notified, dailySweep, staleAfterDays, executionLog: log } };
+  const [dailySweep, dailyRetirement] = [String(params['dailySweep']), String(params['dailyRetirement'])];
+  const daily = { name: `${place.service}-${place.stage}`, dailySweep, dailyRetirement };
+  return { deployment: { ...place, ...daily, stack, settings, notified, staleAfterDays, executionLog: log } };
 }

@@ -54,14 +54,15 @@ export const checkingDrift = everySo(
   'Compares published images and channels with what the pipeline made of them: AWS tells nobody of changed permissions and tags.',
 );
 
-/** What the daily sweep needs of a deployment: its name, and whether the schedule is ENABLED or DISABLED. */
-export interface Sweeping {
+/** What the daily schedules need of a deployment: its name, and whether each schedule is ENABLED or DISABLED. */
+export interface Daily {
   name: string;
   dailySweep: string;
+  dailyRetirement: string;
 }
 
 // Once a day at a quiet hour. A second sweep or a missed day does no harm.
-export const sweeping = ({ name, dailySweep }: Sweeping): Resource => ({
+export const sweeping = ({ name, dailySweep }: Daily): Resource => ({
   Type: 'AWS::Scheduler::Schedule',
   Properties: {
     Name: `${name}-sweep`,
@@ -76,6 +77,26 @@ export const sweeping = ({ name, dailySweep }: Sweeping): Resource => ({
       Input: JSON.stringify({ dryRun: false }),
       RetryPolicy: { MaximumEventAgeInSeconds: 21600, MaximumRetryAttempts: 20 },
       DeadLetterConfig: { Arn: getArn('UnstartedSweeps') },
+    },
+  },
+});
+
+// Some hours after the sweep, which may have removed what is left of a build. An image takes one step a day at most.
+export const retiring = ({ name, dailyRetirement }: Daily): Resource => ({
+  Type: 'AWS::Scheduler::Schedule',
+  Properties: {
+    Name: `${name}-retire-images`,
+    Description: 'Retires old images, as `retire` of their recipes says.',
+    State: dailyRetirement,
+    ScheduleExpression: 'cron(30 7 * * ? *)',
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 60 },
+    Target: {
+      Arn: ref('RetireImagesMachine'),
+      RoleArn: getArn('RetirementStarter'),
+      Input: JSON.stringify({ who: 'the daily schedule' }),
+      RetryPolicy: { MaximumEventAgeInSeconds: 21600, MaximumRetryAttempts: 20 },
+      DeadLetterConfig: { Arn: getArn('UnstartedRetirements') },
     },
   },
 });

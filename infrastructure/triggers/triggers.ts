@@ -3,10 +3,10 @@
 import type { RecipeSchedule } from '../../core/start/recipe-schedule.ts';
 import { ref, type Resource, type Resources } from '../cloudformation.ts';
 import { deadBuilds, deadMoves, driftRules, notifyingRules, startingRules, wakingRules } from './rules.ts';
-import { checkingDrift, measuring, recipeSchedules, sweeping, watching, type Sweeping } from './schedules.ts';
+import { checkingDrift, measuring, recipeSchedules, retiring, sweeping, watching, type Daily } from './schedules.ts';
 import { failures, lambdaOf, scheduledFunctions, type Called } from './targets.ts';
 
-type TriggerSettings = Sweeping & { automaticBuilds: boolean; channelRoot: string };
+type TriggerSettings = Daily & { automaticBuilds: boolean; channelRoot: string };
 
 /** A rule or a schedule that starts builds. It exists from the first deployment on, and works once the setting is on. */
 const automatic = ({ Type, Properties }: Resource, { automaticBuilds }: TriggerSettings): Resource => ({
@@ -55,6 +55,7 @@ export function triggerResources(schedules: RecipeSchedule[], settings: TriggerS
     CheckDriftSchedule: checkingDrift,
     ...driftRules,
     DailySweep: sweeping(settings),
+    DailyRetirement: retiring(settings),
     ...Object.fromEntries(Object.entries(startBuilds).map(([id, resource]) => [id, automatic(resource, settings)])),
   };
 }

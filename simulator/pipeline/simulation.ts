@@ -41,6 +41,8 @@ export interface Simulation {
   move(input: unknown, name?: string): string;
   /** Starts an execution of share-image with this input, like the console. Returns its ARN. */
   share(input: unknown, name?: string): string;
+  /** Starts an execution of retire-images with this input, as its schedule does once a day. Returns its ARN. */
+  retire(input?: unknown, name?: string): string;
   /** Starts an execution of plan-build with this input, like the console. Returns its ARN. */
   plan(input: unknown, name?: string): string;
   /** Redrives an execution that did not succeed, like the console. */
@@ -159,7 +161,7 @@ function stepFunctionsIn(
   return stepFunctions;
 }
 
-type Machines = Record<'build' | 'cleanUp' | 'move' | 'plan' | 'share' | 'sweep', string>;
+type Machines = Record<'build' | 'cleanUp' | 'move' | 'plan' | 'retire' | 'share' | 'sweep', string>;
 
 function createMachines(
   stepFunctions: StepFunctions,
@@ -179,6 +181,7 @@ function createMachines(
     cleanUp: create('clean-up-build'),
     move: create('move-channel'),
     plan: create('plan-build'),
+    retire: create('retire-images'),
     share: create('share-image'),
     sweep: create('sweep'),
   };
@@ -188,8 +191,8 @@ function createMachines(
 function startersOf(
   stepFunctions: StepFunctions,
   place: Place,
-  { build, sweep, move, plan, share }: Machines,
-): Pick<Simulation, 'start' | 'sweep' | 'move' | 'plan' | 'share'> {
+  { build, sweep, move, plan, retire, share }: Machines,
+): Pick<Simulation, 'start' | 'sweep' | 'move' | 'plan' | 'retire' | 'share'> {
   let manual = 0;
   const starting =
     (machine: string, kind: string) =>
@@ -200,6 +203,7 @@ function startersOf(
     sweep: starting(sweep, 'sweep'),
     move: starting(move, 'move'),
     plan: starting(plan, 'plan'),
+    retire: starting(retire, 'retire'),
     share: starting(share, 'share'),
   };
 }
@@ -216,6 +220,7 @@ function deployTriggers(
     ...settings,
     name: service,
     dailySweep: 'ENABLED',
+    dailyRetirement: 'ENABLED',
   });
   const calledByEvents = [...eventFunctions.keys()].map(
     (name) =>
@@ -243,6 +248,7 @@ function deployTriggers(
         CleanUpBuild: target(machines.cleanUp),
         MoveChannelMachine: target(machines.move),
         SweepMachine: target(machines.sweep),
+        RetireImagesMachine: target(machines.retire),
       },
     },
   );

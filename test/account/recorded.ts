@@ -24,6 +24,7 @@ export const machines = [
   'clean-up-build',
   'move-channel',
   'plan-build',
+  'retire-images',
   'share-image',
   'sweep',
 ] as const;

@@ -17,7 +17,7 @@ function deployed(
       automaticBuilds: true,
       channelRoot: '/golden',
       name: 'golden',
-      dailySweep: 'ENABLED',
+      dailySweep: 'ENABLED', dailyRetirement: 'ENABLED',
     }),
   );
   change(resources);

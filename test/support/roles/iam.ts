@@ -139,7 +139,7 @@ export function grantsOf(template: Template, place: DeploymentPlace): AllowedAct
   const nameHere = (name: string) =>
     place.stateMachine.replace(
       /build-image$/,
-      /(build-image|clean-up-build|move-channel|plan-build|share-image|sweep)$/.exec(name)?.[0] ?? name,
+      /(build-image|clean-up-build|move-channel|plan-build|retire-images|share-image|sweep)$/.exec(name)?.[0] ?? name,
     );
   const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
   const topic = place.stateMachine.replace(/build-image$/, 'notifications');

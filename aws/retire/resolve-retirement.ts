@@ -1,0 +1,83 @@
+import { decideByPolicy, underCap, withUsage, type RetireDecision } from '../../core/retire/decide-retirement.ts';
+import { dueStep } from '../../core/retire/due-step.ts';
+import type { RetiringPolicy } from '../../core/retire/new-policies.ts';
+import type { RetireRow } from '../../core/retire/retire-report.ts';
+import { buildKey } from '../../core/sweep/estate.ts';
+import { usagePermissions } from '../usage/image-usage.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { channelsSeenPermissions, readChannels } from './channels-seen.ts';
+import { listImages, listingImagesPermissions, type ImageListing } from './image-listing.ts';
+import { readRetiringBuilds } from './retiring-builds.ts';
+import { readUses } from './uses.ts';
+import { wholeBuild } from './whole-builds.ts';
+
+/** What resolveRetirement calls. */
+export const resolvingPermissions = [
+  ...new Set([
+    ...listingImagesPermissions,
+    ...channelsSeenPermissions,
+    ...usagePermissions,
+    'ec2:CreateImageUsageReport',
+  ]),
+];
+
+/** Where and when a retirement is decided. */
+export interface RetirePlace {
+  account: string;
+  root: string;
+  /** Regions that recipes use. */
+  used: string[];
+  /** The asking execution. */
+  execution: string;
+  now: Date;
+}
+
+/** What is due by age and policy, with builds that are whole: each part of them was looked at. */
+async function dueIn(
+  artifacts: Artifacts,
+  { name, publish, retire }: RetiringPolicy,
+  listing: ImageListing,
+  { root, execution, now }: RetirePlace,
+): Promise<RetireDecision[]> {
+  const builds = await readRetiringBuilds(artifacts, listing, [name], execution);
+  const channels = await readChannels(artifacts, { recipe: name, own: publish?.channel, root }, listing);
+  const decisions = decideByPolicy({ recipe: name, policy: retire, builds, channels }, now);
+  return Promise.all(
+    decisions.map(async (decision, index) => {
+      const build = builds[index];
+      if (decision.verdict.step === undefined || !build) return decision;
+      const whole = await wholeBuild(artifacts, build, listing);
+      return { ...decision, amis: whole.amis, verdict: dueStep(whole, retire, now) };
+    }),
+  );
+}
+
+/**
+ * Decides which images take a step, by the policies of recipes. Changes nothing, but asks EC2 for usage reports.
+ * @param sources Text in which an AMI id counts as a use: the recipes, which may name an AMI as their source.
+ */
+export async function resolveRetirement(
+  artifacts: Artifacts,
+  recipes: RetiringPolicy[],
+  place: RetirePlace,
+  { cap, asks, sources }: { cap: number; asks: boolean; sources: string },
+): Promise<{ rows: RetireRow[] } & Pick<ImageListing, 'regions' | 'notLooked'>> {
+  const listing = await listImages(artifacts.aws, place.root, place.used);
+  const decided: RetireDecision[] = [];
+  for (const recipe of recipes) decided.push(...(await dueIn(artifacts, recipe, listing, place)));
+  const unnamed = decided.map((one) => {
+    const named = one.verdict.step !== undefined && one.amis.find(({ ami }) => sources.includes(ami));
+    return named ? { ...one, verdict: { reason: `a recipe names ${named.ami} as its source` } } : one;
+  });
+  const due = underCap(unnamed, cap);
+  const { account, now } = place;
+  const uses = await readUses(artifacts.aws, due, { account, regions: listing.regions, now, asks });
+  const policies = new Map(recipes.map(({ name, retire }) => [name, retire]));
+  const rows = due.map((one): RetireRow => {
+    const { recipe, build, amis, verdict } = withUsage(one, uses, now);
+    const snapshots = policies.get(recipe)?.snapshots ?? 'keep';
+    return { recipe, build, step: verdict.step ?? null, reason: verdict.reason, amis, snapshots };
+  });
+  const { regions, notLooked } = listing;
+  return { rows: rows.toSorted((a, b) => (buildKey(a) < buildKey(b) ? -1 : 1)), regions, notLooked };
+}

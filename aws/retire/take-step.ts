@@ -1,0 +1,106 @@
+import { Failure } from '../../core/errors.ts';
+import type { RetireReport, RetireRow } from '../../core/retire/retire-report.ts';
+import type { AmiEnd } from '../../core/retire/retirement.ts';
+import { isDeprecated, presentAmis, type RetiringAmi } from '../../core/retire/retiring.ts';
+import { revokeBuild, revokePermissions, turnBack } from '../channel/carry-out-revocation.ts';
+import { holdingChannels } from '../channel/holding-channels.ts';
+import { describeAnyImage } from '../images/disabling.ts';
+import { deprecateImage } from '../images/lifecycle.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { readDocument } from '../memory/documents.ts';
+import { claimDeregistration, deregisterAmi, deregisteringPermissions } from './deregistration.ts';
+
+/** What takeStep calls. */
+export const stepPermissions = [
+  ...new Set([
+    ...revokePermissions,
+    ...deregisteringPermissions,
+    'ec2:EnableImageDeprecation',
+    'ssm:GetParameter',
+    'states:DescribeExecution',
+  ]),
+];
+
+/** A step that a run decided on, and the run. */
+interface Taking {
+  row: RetireRow;
+  run: Pick<RetireReport, 'execution' | 'who' | 'verb'>;
+  root: string;
+  now: Date;
+}
+
+const at = ({ region, ami, account }: RetiringAmi) => ({ region, ami, ...(account !== undefined && { account }) });
+
+/** Does the work for each AMI. The failure of one hides no other. @throws AwsTransient if AWS has no time: all of it is repeated. */
+async function forEach(amis: RetiringAmi[], work: (ami: RetiringAmi) => Promise<AmiEnd>): Promise<AmiEnd[]> {
+  return Promise.all(
+    amis.map(async (one): Promise<AmiEnd> => {
+      try {
+        return await work(one);
+      } catch (error) {
+        if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+        return { ...at(one), notes: [], error: error.message };
+      }
+    }),
+  );
+}
+
+/** EC2 takes no date that is past when the call arrives, and rounds it to the minute. */
+const aheadMs = 120_000;
+
+const deprecate = ({ aws }: Artifacts, { row, now }: Taking): Promise<AmiEnd[]> =>
+  forEach(presentAmis(row), async (one) => {
+    const image = await describeAnyImage(aws, one.region, one.ami);
+    if (image?.state === 'available' && !isDeprecated(image, now) && image.deprecatedAt === undefined)
+      await deprecateImage(aws, one.region, one.ami, new Date(now.getTime() + aheadMs));
+    return { ...at(one), notes: [] };
+  });
+
+/** Disables a build's AMIs like a revoke: permissions are saved first, and no channel moves to the build from then on. */
+async function disable(artifacts: Artifacts, { row, run, root, now }: Taking): Promise<AmiEnd[]> {
+  const { recipe, build, reason } = row;
+  const amis = presentAmis(row);
+  const images = amis.map(({ region, ami }) => ({ region, ami }));
+  const asked = { execution: run.execution, who: run.who, at: now.toISOString(), why: reason, retired: true as const };
+  try {
+    await revokeBuild(artifacts, { recipe, build, images }, asked, root);
+    return amis.map((one) => ({ ...at(one), notes: [] }));
+  } catch (error) {
+    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    const left = await turnBack(artifacts, { recipe, build, images }, run.execution);
+    return amis.map((one) => ({ ...at(one), notes: left, error: error.message }));
+  }
+}
+
+async function deregister(artifacts: Artifacts, taking: Taking): Promise<AmiEnd[]> {
+  const { row, run } = taking;
+  const amis = presentAmis(row);
+  const revocation = await readDocument(artifacts, row, 'revocation');
+  if (revocation?.state !== 'revoked') {
+    // The disabled image is what keeps channels from moving to it while it goes.
+    const ends = await disable(artifacts, taking);
+    if (ends.some(({ error }) => error !== undefined)) return ends;
+  }
+  if (!(await claimDeregistration(artifacts, row, run.execution, true)))
+    return amis.map((one) => ({ ...at(one), notes: [], error: 'somebody restores the image' }));
+  const ends = await forEach(amis, (one) => deregisterAmi(artifacts.aws, one, row));
+  const shown = await Promise.all(amis.map(({ region, ami }) => describeAnyImage(artifacts.aws, region, ami)));
+  if (shown.every((image) => image !== undefined)) await claimDeregistration(artifacts, row, run.execution, false);
+  return ends;
+}
+
+/** Takes one step with all AMIs of a build. Safe to repeat. @throws AwsTransient while a channel of the recipe is being moved. */
+export async function takeStep(artifacts: Artifacts, taking: Taking): Promise<AmiEnd[]> {
+  const { row, run, root } = taking;
+  const held = await holdingChannels(artifacts, row, root);
+  if (held.length > 0) {
+    const names = held.map(({ parameter }) => parameter).join(', ');
+    return presentAmis(row).map((one) => ({ ...at(one), notes: [], error: `${names} was moved to it since the look` }));
+  }
+  const revocation = await readDocument(artifacts, row, 'revocation');
+  const restored = revocation?.state === 'restored' || revocation?.state === 'restoring';
+  if (restored && run.verb === 'retire' && revocation.execution !== run.execution)
+    return presentAmis(row).map((one) => ({ ...at(one), notes: [], error: 'somebody restored it since the look' }));
+  const work = { deprecate, disable, deregister };
+  return row.step === null ? [] : work[row.step](artifacts, taking);
+}

@@ -1,0 +1,88 @@
+import { expect, test } from '@jest/globals';
+import type { RetireOutcome } from '../../core/retire/retire-report.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import { brisk } from '../support/deployed.ts';
+import { account, build, manifestIn, pipeline, regions } from '../support/pipeline.ts';
+
+const day = 86_400;
+const policy = { keep: 1, deprecateAfter: '10d', disableAfter: '20d', deregisterAfter: '30d' };
+
+/** Builds that each replace the one before, a day apart. Returns their ids. */
+async function published(simulation: Simulation, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let index = 0; index < count; index++) {
+    const execution = await build(simulation, { recipe: 'base', force: true });
+    ids.push(manifestIn(simulation, execution).build);
+    await simulation.pass(day);
+  }
+  return ids;
+}
+
+/** The states of a build's images by region, as EC2 knows them. */
+function states({ cloud, clock }: Simulation, id: string): Record<string, string> {
+  return Object.fromEntries(
+    regions.flatMap((region) =>
+      [...cloud.world.region(region).images.values()]
+        .filter(({ tags, owner }) => owner === account && tags.get('golden:build') === id)
+        .map(({ state, deprecatedAt = Infinity }) => [
+          region,
+          state === 'available' && deprecatedAt <= clock.now() ? 'deprecated' : state,
+        ]),
+    ),
+  );
+}
+
+const everywhere = (state: string) => Object.fromEntries(regions.map((region) => [region, state]));
+const snapshotsOf = ({ cloud }: Simulation, id: string) =>
+  regions.flatMap((region) =>
+    [...cloud.world.region(region).snapshots.values()].filter(({ tags }) => tags.get('golden:build') === id),
+  );
+
+/** Runs retire-images. Returns how it ended, and its outcome. */
+async function retire(simulation: Simulation, input: object = {}) {
+  const execution = await simulation.finish(simulation.retire(input));
+  const { outcome } = JSON.parse(execution.output ?? '{}') as { outcome?: RetireOutcome };
+  return { status: execution.status, error: execution.error, cause: execution.cause, outcome };
+}
+
+test('an image goes through all steps, one in a run, and what channels and rollbacks need stays', async () => {
+  const simulation = pipeline({ changes: { retire: policy }, scenario: { delays: brisk } });
+  const [oldest = '', middle = '', newest = ''] = await published(simulation, 3);
+  await simulation.pass(10 * day);
+
+  // The first run with a policy only reports.
+  const first = await retire(simulation);
+  expect(first).toMatchObject({ status: 'SUCCEEDED', outcome: { counts: { would: 1, kept: 2 } } });
+  expect(states(simulation, oldest)).toEqual(everywhere('available'));
+
+  expect(await retire(simulation, { plan: true })).toMatchObject({ outcome: { planOnly: true, counts: { deprecate: 1 } } });
+  expect(states(simulation, oldest)).toEqual(everywhere('available'));
+
+  expect(await retire(simulation)).toMatchObject({ status: 'SUCCEEDED', outcome: { counts: { deprecate: 1, kept: 2 } } });
+  await simulation.pass(300);
+  expect(states(simulation, oldest)).toEqual(everywhere('deprecated'));
+  expect((await retire(simulation)).outcome?.counts).toMatchObject({ kept: 3 });
+
+  await simulation.pass(10 * day);
+  // EC2 makes its report of other accounts only when it is asked, so the first look proves nothing.
+  const unknown = await retire(simulation);
+  expect(unknown.outcome?.rows.find((row) => row.build === oldest)?.reason).toMatch(/in use: .*unknown: other accounts/);
+  await simulation.pass(day);
+  expect(await retire(simulation)).toMatchObject({ status: 'SUCCEEDED', outcome: { counts: { disable: 1 } } });
+  expect(states(simulation, oldest)).toEqual(everywhere('disabled'));
+
+  await simulation.pass(11 * day);
+  await retire(simulation);
+  await simulation.pass(day);
+  const last = await retire(simulation);
+  expect(last).toMatchObject({ status: 'SUCCEEDED', outcome: { counts: { deregister: 1 }, savedPerMonth: 1.2 } });
+  expect(states(simulation, oldest)).toEqual(everywhere('deregistered'));
+  expect(snapshotsOf(simulation, oldest)).toEqual([]);
+  expect([middle, newest].map((id) => states(simulation, id))).toEqual([everywhere('available'), everywhere('available')]);
+  const steps = simulation.read({ recipe: 'base', build: oldest }, 'retirement')?.steps;
+  expect(steps?.map(({ step, ends }) => [step, ends.length])).toEqual([
+    ['deprecate', 3],
+    ['disable', 3],
+    ['deregister', 3],
+  ]);
+});
