@@ -75,6 +75,14 @@ const beyondTheRuns: [RegExp, string][] = [
     /^(ResolveShare|CheckDrift) states:DescribeExecution on .*:MACHINE-move-channel:\*$/,
     'no run shares or checks an image while its channel moves; they ask as all functions do that heed a move',
   ],
+  [
+    /^(ResolveRetirement|RetireBuild) states:DescribeExecution on /,
+    'no run retires images while a channel moves or a revoke is underway; the tests of retire-images do',
+  ],
+  [
+    /^VerifyRetirement (states:SendTaskFailure on \*|s3:ListBucket on .*|sns:Publish on .*)$/,
+    'only a missing report ends it, and no run has a topic; the tests of retire-images have one',
+  ],
   [/^VerifyShare states:SendTaskFailure on \*$/, 'only a missing report ends it, and ResolveShare wrote one'],
   [/^AwaitUsage states:SendTaskFailure on \*$/, 'what EC2 does not tell is an answer, too'],
   [/^(VerifyMove|UndoMove) states:SendTaskFailure on \*$/, 'no run moves to a wrong image, or is refused the undoing'],

@@ -491,6 +491,20 @@ test('a sweep is started once a day, for real, and the queue has what could not 
   expect(statementFor(starter, 'sqs:SendMessage').Resource).toEqual({ 'Fn::GetAtt': ['UnstartedSweeps', 'Arn'] });
 });
 
+test('old images are retired once a day, after the sweep, and the queue has what could not be started', () => {
+  const { ScheduleExpression, State, Target } = template.Resources['DailyRetirement']?.Properties ?? {};
+  expect([ScheduleExpression, State]).toEqual(['cron(30 7 * * ? *)', 'ENABLED']);
+  expect(JSON.parse(Target.Input)).toEqual({ who: 'the daily schedule' });
+  expect(Target).toMatchObject({
+    Arn: { Ref: 'RetireImagesMachine' },
+    RoleArn: { 'Fn::GetAtt': ['RetirementStarter', 'Arn'] },
+    DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['UnstartedRetirements', 'Arn'] } },
+  });
+  expect(statementFor(template.Resources['RetirementStarter'], 'states:StartExecution').Resource).toEqual({
+    'Fn::Sub': expect.stringMatching(/:stateMachine:golden-image-dev-retire-images$/),
+  });
+});
+
 test('the sweep has the time that its state gives it', () => {
   const { Timeout } = template.Resources['SweepLambdaFunction']?.Properties ?? {};
   const { TimeoutSeconds } = template.Resources['SweepMachine']!.Properties['Definition'].States.Sweep;
@@ -504,7 +518,7 @@ describe('what starts builds', () => {
   const patient = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
   const schedules = () =>
     of('AWS::Scheduler::Schedule')
-      .filter(([id]) => id !== 'DailySweep')
+      .filter(([id]) => id !== 'DailySweep' && id !== 'DailyRetirement')
       .map(([, { Properties }]) => Properties);
   // nobody is to be notified here
   const calledByEvents = scheduledFunctions.map((key) => `${pascal(key)}LambdaFunction`);
@@ -551,7 +565,13 @@ describe('what starts builds', () => {
       Object.keys(
         triggerResources(
           names.map((recipe) => ({ recipe, ...schedule })),
-          { automaticBuilds: true, channelRoot: '/golden', name: 'golden-image-dev', dailySweep: 'ENABLED', dailyRetirement: 'ENABLED' },
+          {
+            automaticBuilds: true,
+            channelRoot: '/golden',
+            name: 'golden-image-dev',
+            dailySweep: 'ENABLED',
+            dailyRetirement: 'ENABLED',
+          },
         ),
       ),
     ).toEqual(expect.arrayContaining(['ScheduleaX1b', 'Schedulea1b', 'Schedulea1Xb']));
@@ -724,11 +744,14 @@ describe('the permissions', () => {
     expect(later.map(({ who }) => who).toSorted()).toEqual([
       'CompensateRole ec2:CreateTags',
       'GrantPermissionsRole ec2:DeleteTags',
+      'RetireBuildRole ec2:CreateTags',
     ]);
-    for (const { Condition } of later) {
+    for (const { who, Condition } of later) {
       expect(Condition).toEqual({
         Null: { 'aws:ResourceTag/golden:build': 'false', 'aws:TagKeys': 'false' },
-        'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:expires'] },
+        'ForAllValues:StringEquals': {
+          'aws:TagKeys': [who.startsWith('RetireBuildRole') ? 'golden:kept' : 'golden:expires'],
+        },
       });
     }
   });

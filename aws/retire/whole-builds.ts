@@ -17,7 +17,7 @@ export async function wholeBuild(
     .filter(({ region }) => regions.has(region))
     .map(({ region, reason }) => `${region}: ${reason}`);
   const copies = await publishedCopies(artifacts, build);
-  const elsewhere = copies.map(
+  const elsewhere = copies.after.map(
     ({ account, region }) => `its copy in ${region} of account ${account} is not retired from here`,
   );
   return { ...build, unseen: [...build.unseen, ...unseen, ...elsewhere] };

@@ -11,8 +11,7 @@ export interface AmiDescription {
   ownerAlias?: string;
   createdAt: string;
   deprecatedAt?: string;
-  /** EC2 refuses to deregister it. */
-  isProtected?: true;
+  isProtected?: true; // EC2 refuses to deregister it
   /** As EC2 remembers it: the original of a copy, or the AMI of the instance. */
   madeFrom?: { ami: string; region: string };
   architecture: string;

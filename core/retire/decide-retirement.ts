@@ -13,7 +13,7 @@ import {
 } from './retiring.ts';
 
 /** A recipe that retires its images, with all of its builds. */
-export interface RetiringRecipe {
+interface RetiringRecipe {
   recipe: string;
   policy: Retire;
   builds: RetiringBuild[];
@@ -49,7 +49,7 @@ const day = 86_400_000;
 const recentDays = 14;
 
 /** Why an AMI cannot be taken from its users: they are known, or nobody can tell. */
-export function usedBy(usage: ImageUsage | undefined, now: Date): string[] {
+function usedBy(usage: ImageUsage | undefined, now: Date): string[] {
   if (!usage) return ['nobody looked who uses it'];
   const idle = new Set((usage.children.known ?? []).filter(({ state }) => state === 'disabled').map(({ ami }) => ami));
   const children = { known: (usage.children.known ?? []).filter(({ ami }) => !idle.has(ami)) };

@@ -12,7 +12,7 @@ export interface ChannelSeen {
 }
 
 /** The builds of a recipe. */
-export interface RecipeBuilds {
+interface RecipeBuilds {
   /** Published builds with an AMI that can be launched. */
   launchable: string[];
   /** All published builds, with an AMI in any state. */

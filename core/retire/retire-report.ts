@@ -42,7 +42,7 @@ export interface SeenPolicies {
 }
 
 /** A build as Step Functions and the terminal see it. */
-export interface RetireBrief extends BuildIdentity {
+interface RetireBrief extends BuildIdentity {
   step: RetireStep | null;
   would?: RetireStep;
   reason: string;

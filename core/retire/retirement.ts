@@ -11,7 +11,7 @@ export interface AmiEnd extends Pick<RetiringAmi, 'region' | 'ami' | 'account'> 
 }
 
 /** How a step ended for all AMIs of a build. */
-export interface TakenStep {
+interface TakenStep {
   step: RetireStep;
   execution: string;
   who: string;

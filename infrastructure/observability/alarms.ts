@@ -1,5 +1,6 @@
-import type { Resource, Resources } from '../cloudformation.ts';
+import type { Resources } from '../cloudformation.ts';
 import type { ConfiguredDeployment } from '../settings/deployment.ts';
+import { alarm, one, sumOf } from './alarm-parts.ts';
 import {
   dayPeriod,
   executions,
@@ -9,60 +10,8 @@ import {
   queues,
   waiting,
   type RecipeChannel,
-  type MetricSource,
 } from './metric-sources.ts';
 
-const metric = ([Namespace, MetricName, dimensions]: MetricSource) => ({
-  Namespace,
-  MetricName,
-  Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-});
-
-interface Limit {
-  threshold?: number;
-  operator?: string;
-  missing: string;
-}
-
-/**
- * An alarm names the problem and the section of docs/operations.md with the remedy.
- * @param missing What missing measurements mean.
- */
-const alarm = (
-  AlarmName: string,
-  AlarmDescription: string,
-  { threshold = 1, operator = 'GreaterThanOrEqualToThreshold', missing }: Limit,
-  watched: object,
-): Resource => ({
-  Type: 'AWS::CloudWatch::Alarm',
-  Properties: {
-    AlarmName,
-    AlarmDescription,
-    ComparisonOperator: operator,
-    Threshold: threshold,
-    EvaluationPeriods: 1,
-    TreatMissingData: missing,
-    ...watched,
-  },
-});
-
-const one = (source: MetricSource, Statistic: string, Period: number) => ({ ...metric(source), Statistic, Period });
-/** The sum of several metrics; a missing value counts as 0. */
-const sumOf = (sources: MetricSource[], Period: number) => ({
-  Metrics: [
-    {
-      Id: 'all',
-      Expression: sources.map((_, index) => `FILL(m${index}, 0)`).join(' + '),
-      Label: 'all',
-      ReturnData: true,
-    },
-    ...sources.map((source, index) => ({
-      Id: `m${index}`,
-      MetricStat: { Metric: metric(source), Stat: 'Sum', Period },
-      ReturnData: false,
-    })),
-  ],
-});
 // AWS counts only what happens, so a missing value means that nothing is wrong
 const quiet = { missing: 'notBreaching' };
 // Between two measurements, the last value holds. A failed measurement shows in TriggerFailures.

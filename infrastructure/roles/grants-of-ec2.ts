@@ -1,5 +1,6 @@
 // The resources and conditions of EC2's actions, each action once. grants.ts has those of the other services.
 import { arn, getArn, sub } from '../cloudformation.ts';
+import { expiry, keeping, tagsAtLaunch, tagsOn } from './grants-of-tags.ts';
 import {
   anything,
   anywhere,
@@ -29,37 +30,6 @@ const launches = (imageCondition?: Condition): Grant[] => [
   { Resource: [here('volume'), here('network-interface')], Condition: taggedAsOurs },
   // a network that another account shares belongs to that account
   { Resource: [arn('ec2:${AWS::Region}:*:subnet/*'), arn('ec2:${AWS::Region}:*:security-group/*')] },
-];
-
-/** Tags are written at creation, so nothing else can be made to look like ours; expiry below is the one exception. */
-const tagsOn = (creation: string, resources: Grant['Resource']): Grant[] => [
-  { Resource: resources, Condition: { ...taggedAsOurs, StringEquals: { 'ec2:CreateAction': creation } } },
-];
-const tagsAtLaunch = tagsOn('RunInstances', [here('instance'), here('volume'), here('network-interface')]);
-
-/**
- * The expiry of an image is the one tag that is added and removed later, and only on our own images. A request without keys means
- * all tags to DeleteTags, so it must not count as one whose keys are all allowed.
- */
-const expiry: Grant[] = [
-  {
-    Resource: [images, snapshots],
-    Condition: {
-      Null: { ...madeByUs.Null, 'aws:TagKeys': 'false' },
-      'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:expires'] },
-    },
-  },
-];
-
-/** Snapshots that stay although their image goes are tagged, before the image is deregistered. */
-const keeping: Grant[] = [
-  {
-    Resource: snapshots,
-    Condition: {
-      Null: { ...madeByUs.Null, 'aws:TagKeys': 'false' },
-      'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:kept'] },
-    },
-  },
 ];
 
 /** Only images of recipes. */

@@ -82,7 +82,7 @@ export const sweeping = ({ name, dailySweep }: Daily): Resource => ({
 });
 
 // Some hours after the sweep, which may have removed what is left of a build. An image takes one step a day at most.
-export const retiring = ({ name, dailyRetirement }: Daily): Resource => ({
+export const retiringDaily = ({ name, dailyRetirement }: Daily): Resource => ({
   Type: 'AWS::Scheduler::Schedule',
   Properties: {
     Name: `${name}-retire-images`,

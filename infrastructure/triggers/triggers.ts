@@ -3,7 +3,15 @@
 import type { RecipeSchedule } from '../../core/start/recipe-schedule.ts';
 import { ref, type Resource, type Resources } from '../cloudformation.ts';
 import { deadBuilds, deadMoves, driftRules, notifyingRules, startingRules, wakingRules } from './rules.ts';
-import { checkingDrift, measuring, recipeSchedules, retiring, sweeping, watching, type Daily } from './schedules.ts';
+import {
+  checkingDrift,
+  measuring,
+  recipeSchedules,
+  retiringDaily,
+  sweeping,
+  watching,
+  type Daily,
+} from './schedules.ts';
 import { failures, lambdaOf, scheduledFunctions, type Called } from './targets.ts';
 
 type TriggerSettings = Daily & { automaticBuilds: boolean; channelRoot: string };
@@ -55,7 +63,7 @@ export function triggerResources(schedules: RecipeSchedule[], settings: TriggerS
     CheckDriftSchedule: checkingDrift,
     ...driftRules,
     DailySweep: sweeping(settings),
-    DailyRetirement: retiring(settings),
+    DailyRetirement: retiringDaily(settings),
     ...Object.fromEntries(Object.entries(startBuilds).map(([id, resource]) => [id, automatic(resource, settings)])),
   };
 }

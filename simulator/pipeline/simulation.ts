@@ -21,7 +21,7 @@ import { connectTo, functionContext } from './function-context.ts';
 import { createFunctions, type CallFunction } from './functions.ts';
 import { eventFunctions } from './handlers.ts';
 import { endAtEntry } from './interfered-functions.ts';
-import { createMachine, startMachine } from './machines.ts';
+import { createMachines, startMachine, type Machines } from './machines.ts';
 import { addRegionStacks } from './region-stacks.ts';
 import { simulatedSettings } from './simulated-settings.ts';
 import type { SimulationOptions } from './simulation-options.ts';
@@ -85,7 +85,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const call = createFunctions(contextOf, interfere.invoke);
   const stepFunctions = stepFunctionsIn(cloud, place, chance, call);
   endAtEntry(stepFunctions, (work) => clock.at(clock.now(), work), interfere.enter);
-  const machines = createMachines(stepFunctions, place, names, options);
+  const machines = createMachines(stepFunctions, place, names, options.settings);
   const executions: Execution[] = [];
   stepFunctions.onStatusChange((execution) => {
     if (execution.status === 'RUNNING' && execution.stateMachineArn === machines.build) executions.push(execution);
@@ -159,32 +159,6 @@ function stepFunctionsIn(
   cloud.addService('sfn', stepFunctions.actions);
   stepFunctions.onStatusChange((execution) => cloud.events.put(executionStatusChange(region, account, execution)));
   return stepFunctions;
-}
-
-type Machines = Record<'build' | 'cleanUp' | 'move' | 'plan' | 'retire' | 'share' | 'sweep', string>;
-
-function createMachines(
-  stepFunctions: StepFunctions,
-  place: Place,
-  { bucket, forwarder }: { bucket: string; forwarder: string },
-  options: SimulationOptions,
-): Machines {
-  const { automaticBuilds } = { ...simulatedSettings, ...options.settings };
-  const tags = {
-    'golden:bucket': bucket,
-    'golden:automatic-builds': automaticBuilds ? 'on' : 'off',
-    'golden:event-forwarder': forwarder,
-  };
-  const create = (name: string) => createMachine(stepFunctions, place, name, tags);
-  return {
-    build: create('build-image'),
-    cleanUp: create('clean-up-build'),
-    move: create('move-channel'),
-    plan: create('plan-build'),
-    retire: create('retire-images'),
-    share: create('share-image'),
-    sweep: create('sweep'),
-  };
 }
 
 /** Starts executions of each machine. They are numbered together. */

@@ -56,13 +56,22 @@ beforeAll(async () => {
 
 describe('every line of the log', () => {
   test('says which build it is about, but where it is about a recipe or about all of them', () => {
-    const ofAll = ['WatchSources', 'MeasureRecipes', 'CheckDrift', 'StartBuild', 'Sweep'];
+    const ofAll = [
+      'WatchSources',
+      'MeasureRecipes',
+      'CheckDrift',
+      'StartBuild',
+      'Sweep',
+      'ResolveRetirement',
+      'VerifyRetirement',
+    ];
     const ofRecipe = (line: Line) => ['BrokenChannels', 'BreakerOpen', 'Drifts'].some((name) => name in line);
     const nameless = lines.filter(
       (line) =>
         !(line['recipe'] && (line['build'] || ofRecipe(line))) &&
         !ofAll.includes(line['state']) &&
         !('OrphansFound' in line) &&
+        !('ImagesRetired' in line) &&
         // An event of a thing that no build waits for, or does no longer.
         line['outcome'] !== 'nobody waits for it',
     );

@@ -60,5 +60,6 @@ export const unused = (region: string, more: Partial<ImageUsage> = {}): ImageUsa
   children: { known: [] },
   others: { known: { reportedAt: now.toISOString(), report: 'r', accounts: [] } },
   launched: { known: { until: now.toISOString() } },
+  reportUnderway: false,
   ...more,
 });

@@ -17,7 +17,8 @@ function deployed(
       automaticBuilds: true,
       channelRoot: '/golden',
       name: 'golden',
-      dailySweep: 'ENABLED', dailyRetirement: 'ENABLED',
+      dailySweep: 'ENABLED',
+      dailyRetirement: 'ENABLED',
     }),
   );
   change(resources);

@@ -334,6 +334,41 @@ const shared: PermissionRun = {
   },
 };
 
+/** Old images go through all steps. EC2 refuses one of them in a region at first, and deletes no snapshot there. */
+const retired: PermissionRun = {
+  name: 'old images are retired',
+  outcome: 'SUCCEEDED',
+  async simulation() {
+    const retire = { keep: 3, deprecateAfter: '1d', disableAfter: '2d', deregisterAfter: '3d' };
+    const simulation = pipeline({
+      changes: { distribute: [home, copied], retire },
+      scenario: { undeleted: [{ region: 'eu-west-1', code: 'internal-error' }] },
+    });
+    const run = async (input: object) => {
+      await simulation.pass(day);
+      return simulation.finish(simulation.retire(input));
+    };
+    const ids: string[] = [];
+    for (let count = 0; count < 4; count++)
+      ids.push(manifestIn(simulation, await build(simulation, { recipe: 'base', force: true })).build);
+    // The last launches of the candidates must be long ago.
+    await simulation.pass(20 * day);
+    for (const input of [{}, {}, {}, {}]) await run(input);
+    const { ec2 } = simulation.cloud.services;
+    const { DisableImage: real } = ec2;
+    ec2['DisableImage'] = (input, from) => {
+      if (from.region === 'eu-west-1') throw Object.assign(new Error('no'), { name: 'UnauthorizedOperation' });
+      return real?.(input, from);
+    };
+    await run({});
+    ec2['DisableImage'] = real as NonNullable<typeof real>;
+    for (const input of [{}, {}, {}, {}, {}]) await run(input);
+    const keep = { verb: 'deregister', recipe: 'base', build: ids[1], snapshots: 'keep' };
+    await run({ ...keep, plan: true });
+    return [simulation, await run({ ...keep, evenIfUsed: true })];
+  },
+};
+
 /** A build that another was made from is revoked and restored, and revoking is refused in a region. */
 const revoked: PermissionRun = {
   name: 'builds are revoked and restored',
@@ -412,6 +447,7 @@ export const runs: PermissionRun[] = [
   planned,
   distributed,
   shared,
+  retired,
   revoked,
   {
     name: 'everything is published, by an AWS so slow that every wait must beat',

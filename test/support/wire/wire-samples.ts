@@ -266,7 +266,29 @@ export const samples: Record<string, Sample> = {
     })),
     answers: [ec2('CreateImage', `<imageId>${ami}</imageId>`)],
   },
-  DeregisterImage: { inputs: [{ ImageId: ami }], answers: [done('DeregisterImage')] },
+  DeregisterImage: {
+    inputs: [{ ImageId: ami }, { ImageId: ami, DeleteAssociatedSnapshots: true }],
+    answers: [
+      done('DeregisterImage'),
+      ec2(
+        'DeregisterImage',
+        `<return>true</return><deleteSnapshotResultSet><item><snapshotId>${snapshot}</snapshotId><returnCode>skipped</returnCode></item></deleteSnapshotResultSet>`,
+      ),
+    ],
+  },
+  EnableImageDeprecation: {
+    inputs: [{ ImageId: ami, DeprecateAt: new Date('2026-11-23T03:05:00Z') }],
+    answers: [done('EnableImageDeprecation')],
+  },
+  ListImagesInRecycleBin: {
+    inputs: [{ ImageIds: [ami] }],
+    answers: [
+      ec2(
+        'ListImagesInRecycleBin',
+        `<imageSet><item><imageId>${ami}</imageId><name>base-20261123-030000-9f2c</name><recycleBinEnterTime>2026-11-23T03:05:10.000Z</recycleBinEnterTime><recycleBinExitTime>2026-11-30T03:05:10.000Z</recycleBinExitTime></item></imageSet>`,
+      ),
+    ],
+  },
   AttachImageWatermark: {
     inputs: [{ ImageId: ami, WatermarkName: 'golden-image-prod-us-east-1/base' }],
     answers: [

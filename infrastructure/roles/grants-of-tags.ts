@@ -1,0 +1,33 @@
+// When tags may be written and removed. grants-of-ec2.ts says by which functions.
+import { here, images, madeByUs, snapshots, taggedAsOurs, type Grant } from './policies.ts';
+
+/** Tags are written at creation, so nothing else can be made to look like ours; expiry below is the one exception. */
+export const tagsOn = (creation: string, resources: Grant['Resource']): Grant[] => [
+  { Resource: resources, Condition: { ...taggedAsOurs, StringEquals: { 'ec2:CreateAction': creation } } },
+];
+export const tagsAtLaunch = tagsOn('RunInstances', [here('instance'), here('volume'), here('network-interface')]);
+
+/**
+ * The expiry of an image is the one tag that is added and removed later, and only on our own images. A request without keys means
+ * all tags to DeleteTags, so it must not count as one whose keys are all allowed.
+ */
+export const expiry: Grant[] = [
+  {
+    Resource: [images, snapshots],
+    Condition: {
+      Null: { ...madeByUs.Null, 'aws:TagKeys': 'false' },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:expires'] },
+    },
+  },
+];
+
+/** Snapshots that stay although their image goes are tagged, before the image is deregistered. */
+export const keeping: Grant[] = [
+  {
+    Resource: snapshots,
+    Condition: {
+      Null: { ...madeByUs.Null, 'aws:TagKeys': 'false' },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:kept'] },
+    },
+  },
+];
