@@ -11,7 +11,7 @@ const sentences = new RegExp(String.raw`^ *says:\s*${literal},$`, 'gm');
 export const withoutDescriptions = {
   name: 'without-descriptions',
   setup(build) {
-    build.onLoad({ filter: /[\\/]core[\\/](recipe|publish)[\\/].+\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /[\\/]core[\\/](recipe|publish|retire)[\\/].+\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const contents = source
         .replace(descriptions, '')

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { duration } from '../recipe/scalars.ts';
 
-const after = (says: string) => z.exactOptional(duration('1d', '3650d').check(z.describe(says)));
+const age = duration('1d', '3650d');
 
 /** The key `retire` of a recipe: when its older images are retired. */
 export const retire = z
@@ -9,14 +9,26 @@ export const retire = z
     keep: z
       ._default(z.int().check(z.minimum(1), z.maximum(1000)), 3)
       .check(z.describe('How many of the newest published builds stay as they are, however old they are.')),
-    deprecateAfter: after(
-      'Age at which an image is deprecated: EC2 hides it from the listings of other accounts. Whoever knows its id can still launch it.',
+    deprecateAfter: z.exactOptional(
+      age.check(
+        z.describe(
+          'Age at which an image is deprecated: EC2 hides it from the listings of other accounts. Whoever knows its id can still launch it.',
+        ),
+      ),
     ),
-    disableAfter: after(
-      'Age at which an image is disabled, if nobody uses it: nobody can launch it, and nobody shares it any more. golden restore brings it back, with those who could launch it.',
+    disableAfter: z.exactOptional(
+      age.check(
+        z.describe(
+          'Age at which an image is disabled, if nobody uses it: nobody can launch it, and nobody shares it any more. golden restore brings it back, with those who could launch it.',
+        ),
+      ),
     ),
-    deregisterAfter: after(
-      'Age at which an image is deregistered, if nobody uses it. This cannot be undone, apart from the Recycle Bin.',
+    deregisterAfter: z.exactOptional(
+      age.check(
+        z.describe(
+          'Age at which an image is deregistered, if nobody uses it. This cannot be undone, apart from the Recycle Bin.',
+        ),
+      ),
     ),
     snapshots: z
       ._default(z.enum(['delete', 'keep']), 'delete')
