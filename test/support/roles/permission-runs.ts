@@ -362,7 +362,7 @@ const retired: PermissionRun = {
     };
     await run({});
     ec2['DisableImage'] = real as NonNullable<typeof real>;
-    for (const input of [{}, {}, {}, {}, {}]) await run(input);
+    for (const input of [{}, {}, {}, {}, {}, {}, {}]) await run(input);
     const keep = { verb: 'deregister', recipe: 'base', build: ids[1], snapshots: 'keep' };
     await run({ ...keep, plan: true });
     return [simulation, await run({ ...keep, evenIfUsed: true })];
