@@ -1,7 +1,7 @@
 import { Failure } from '../../core/errors.ts';
 import type { RetireReport, RetireRow } from '../../core/retire/retire-report.ts';
 import type { AmiEnd } from '../../core/retire/retirement.ts';
-import { isDeprecated, presentAmis, type RetiringAmi } from '../../core/retire/retiring.ts';
+import { isDeprecated, isWantedBack, presentAmis, type RetiringAmi } from '../../core/retire/retiring.ts';
 import { revokeBuild, revokePermissions, turnBack } from '../channel/carry-out-revocation.ts';
 import { holdingChannels } from '../channel/holding-channels.ts';
 import { describeAnyImage } from '../images/disabling.ts';
@@ -98,8 +98,7 @@ export async function takeStep(artifacts: Artifacts, taking: Taking): Promise<Am
     return presentAmis(row).map((one) => ({ ...at(one), notes: [], error: `${names} was moved to it since the look` }));
   }
   const revocation = await readDocument(artifacts, row, 'revocation');
-  const restored = revocation?.state === 'restored' || revocation?.state === 'restoring';
-  if (restored && run.verb === 'retire' && revocation.execution !== run.execution)
+  if (isWantedBack(revocation) && run.verb === 'retire')
     return presentAmis(row).map((one) => ({ ...at(one), notes: [], error: 'somebody restored it since the look' }));
   const work = { deprecate, disable, deregister };
   return row.step === null ? [] : work[row.step](artifacts, taking);

@@ -3,6 +3,7 @@ import { durationOf, secondsOf } from '../duration.ts';
 import type { Retire } from '../recipe/types.ts';
 import {
   isDeprecated,
+  isWantedBack,
   presentAmis,
   retireSteps,
   saysAmi,
@@ -36,8 +37,8 @@ function untouchable(build: RetiringBuild): string | undefined {
   if (busy !== undefined) return `${busy} is at work on it`;
   if (published === undefined) return 'its build has no record here: another deployment made it';
   if (!published) return 'no build has published it: the sweep decides about it';
-  if (revocation?.state === 'restored')
-    return `${revocation.restoredBy ?? 'somebody'} restored it; only golden deregister retires it again`;
+  if (isWantedBack(revocation))
+    return `${revocation?.restoredBy ?? 'somebody'} restored it; only golden deregister retires it again`;
   const odd = presentAmis(build).find(({ state }) => state !== 'available' && state !== 'disabled');
   if (odd) return `${saysAmi(odd)} is ${odd.state}`;
   const strange = isRevoked(revocation) ? undefined : build.amis.find(({ state }) => state === 'disabled');

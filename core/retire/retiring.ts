@@ -62,5 +62,9 @@ export function stateOfBuild(build: Pick<RetiringBuild, 'amis'>, now: Date): Ret
   return present.every((one) => one.state === 'disabled' || isDeprecated(one, now)) ? 'deprecated' : 'active';
 }
 
+/** Whether somebody wants a build back that was revoked or retired. A step that failed and was taken back is no such wish. */
+export const isWantedBack = (revocation: Revocation | undefined): boolean =>
+  (revocation?.state === 'restored' || revocation?.state === 'restoring') && revocation.undoes === undefined;
+
 /** Whether a revocation has ended. Otherwise its execution is at work, or died. */
 export const isDecided = ({ state }: Revocation): boolean => state === 'revoked' || state === 'restored';

@@ -73,6 +73,12 @@ test.each<[string, RetiringBuild, string | undefined, string]>([
     undefined,
     'ann restored it; only golden deregister retires it again',
   ],
+  [
+    'an image whose step failed and was taken back is tried again',
+    retiring(400, revoked(1, { state: 'restored', undoes: true }), deprecated(30)),
+    'disable',
+    'disableAfter is 60d',
+  ],
   ['an image that nobody published stays', retiring(400, { published: false }), undefined, 'no build has published it'],
   ['an image of another deployment stays', retiring(400, { published: undefined }), undefined, 'another deployment'],
   [
