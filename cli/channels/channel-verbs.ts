@@ -85,7 +85,7 @@ function addRevoke(cli: Cli): void {
     .action(async (build: string, { descendants, ...options }) => {
       const { changeBuildBy } = await import('./move.ts');
       const asked = { verb: 'revoke' as const, descendants: descendants as 'leave' };
-      await withSimulation(cli, options, (surroundings) =>
+      await withSimulation(cli, { ...options, used: true }, (surroundings) =>
         changeBuildBy(build, asked, options, cli.terminal, surroundings),
       );
     });

@@ -200,6 +200,8 @@ function addInspect(cli: Cli): void {
     .option(...simulatedOption)
     .action(async (word: string, options) => {
       const { inspect } = await import('../inspect/inspect.ts');
-      await withSimulation(cli, options, (surroundings) => inspect(word, options, cli.terminal, surroundings));
+      await withSimulation(cli, { ...options, used: true }, (surroundings) =>
+        inspect(word, options, cli.terminal, surroundings),
+      );
     });
 }

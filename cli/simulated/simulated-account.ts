@@ -11,6 +11,7 @@ import { fold, type Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 const account = '222233334444';
+const consumer = '444455556666';
 const recipe = 'al2023-base';
 const day = 24 * 3600;
 
@@ -20,6 +21,8 @@ export interface SimulatedAccount {
   meddled?: boolean;
   /** The last target of the recipe came into it after the builds. */
   grows?: boolean;
+  /** Servers run from the newest image, here and in another account, and somebody made an AMI of one by hand. */
+  used?: boolean;
   /** The build that a verb names was revoked. */
   revoked?: string;
   /** If it is a file, the account has what the recipes of its folder name. */
@@ -37,6 +40,7 @@ export async function onSimulatedAccount(
     real,
     meddled = false,
     grows = false,
+    used = false,
     revoked,
     recipeFile = '',
   }: { region: string; terminal: Terminal; real: Surroundings } & SimulatedAccount,
@@ -49,7 +53,7 @@ export async function onSimulatedAccount(
     catalog.scripts = { ...scripts, ...catalog.scripts };
   }
   const simulation = createSimulation({ catalog, region });
-  const { clock, cloud } = simulation;
+  const { clock } = simulation;
   const whole = catalog.recipes[recipe] as { distribute: { region: string }[] };
   if (grows) catalog.recipes[recipe] = { ...whole, distribute: whole.distribute.slice(0, -1) };
   for (const name of ['first', 'second', 'third']) {
@@ -59,18 +63,32 @@ export async function onSimulatedAccount(
       await simulation.finish(
         simulation.move({ recipe, verb: 'promote', channel: 'prod', who: 'somebody', why: 'tried' }),
       );
+    if (used && name === 'third') await launchServers(simulation, region);
     // The times are the same however long a build takes, because ids of builds have them and docs/ names these.
     await simulation.pass(7 * day - (clock.now() - began) / 1000);
   }
   catalog.recipes[recipe] = whole;
   const taken = revoked === undefined ? '' : await revoke(simulation, revoked);
   const grown = grows ? ` Then ${whole.distribute.at(-1)?.region} came into the recipe.` : '';
-  const story = `On a simulated AWS ${recipe} was built and published three times, a week apart. The second build was promoted to prod.${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}${taken}`;
+  const servers = used
+    ? ` Servers were launched from the third: one here, two in the account ${consumer}. Somebody made an AMI of the one here by hand.`
+    : '';
+  const story = `On a simulated AWS ${recipe} was built and published three times, a week apart. The second build was promoted to prod.${servers}${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}${taken}`;
   terminal.err(
     `\n${fold(story, terminal.columns - 2)
       .map((line) => `  ${line}\n`)
       .join('')}`,
   );
+  return runOn(simulation, region, real, work);
+}
+
+/** Runs a verb as a user of the simulated account. Virtual time passes meanwhile. */
+async function runOn(
+  { clock, cloud }: Simulation,
+  region: string,
+  real: Surroundings,
+  work: (surroundings: Surroundings) => Promise<number>,
+): Promise<number> {
   const chance = cloud.random('operator');
   const surroundingsOn = (own: Clock): Surroundings => ({
     ...real,
@@ -89,6 +107,24 @@ export async function onSimulatedAccount(
   running.catch(() => undefined);
   await clock.run(() => over);
   return running;
+}
+
+/** Launches servers from the newest image, and makes an AMI of the first one. */
+async function launchServers(simulation: Simulation, region: string): Promise<void> {
+  const { cloud } = simulation;
+  const { images } = cloud.world.region(region);
+  const [ImageId] = [...images.values()]
+    .filter(({ owner, tags }) => owner === account && tags.get('golden:recipe') === recipe)
+    .toSorted((a, b) => b.createdAt - a.createdAt)
+    .map(({ id }) => id);
+  const launch = { ImageId, InstanceType: 't3.small', MinCount: 1, MaxCount: 1 };
+  const { ec2 } = cloud.services;
+  const started = [account, consumer, consumer].map(
+    (owner) => ec2['RunInstances']?.(launch, { account: owner, region }) as { Instances?: { InstanceId?: string }[] },
+  );
+  await simulation.pass(300);
+  const InstanceId = started[0]?.Instances?.[0]?.InstanceId;
+  ec2['CreateImage']?.({ InstanceId, Name: 'web-by-hand', NoReboot: true }, { account, region });
 }
 
 /** Revokes the build with this id, if there is such a build. Returns the story. */

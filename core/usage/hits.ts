@@ -23,12 +23,18 @@ export interface Hits {
 export function saysUsage(usage: Hits | { Cause: string } | undefined): string[] {
   if (!usage) return [];
   if (!('images' in usage)) return [`nobody can tell who else uses the images: ${usage.Cause}`];
+  const quiet = usage.images
+    .filter(({ uses, unknown }) => uses.length + unknown.length === 0)
+    .map(({ region }) => region);
   return [
     ...usage.images.flatMap(({ region, ami, uses, more, unknown }) => [
       ...uses.map(({ says }) => `uses ${ami} in ${region}: ${says}`),
       ...(more > 0 ? [`uses ${ami} in ${region}: ${more} more`] : []),
       ...unknown.map((reason) => `nobody can tell who uses ${ami} in ${region}, ${reason}`),
     ]),
+    ...(quiet.length > 0
+      ? [`EC2 shows no other user in ${quiet.join(', ')}; its reports leave out the last 24 hours`]
+      : []),
     ...(usage.more > 0 ? [`nobody has looked who uses ${usage.more} more AMIs`] : []),
   ];
 }
