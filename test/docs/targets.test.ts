@@ -14,8 +14,7 @@ const examples = Object.fromEntries(
 
 async function simulated(name: string, scenario?: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'golden-'));
-  const [file, rules] = [join(folder, `${name}.yaml`), join(folder, 'scenario.yaml')];
-  writeFileSync(file, examples[name]?.recipe ?? '');
+  const [file, rules] = [`examples/distribution/${name}.yaml`, join(folder, 'scenario.yaml')];
   if (scenario !== undefined) writeFileSync(rules, scenario);
   const { terminal, out, err } = recordingTerminal();
   const more = scenario === undefined ? [] : ['--scenario', rules];
@@ -23,10 +22,18 @@ async function simulated(name: string, scenario?: string): Promise<string> {
   return out();
 }
 
+test('the examples of the pages on distribution are valid', async () => {
+  const { terminal, err } = recordingTerminal();
+  const files = ['app-base', 'org-base', 'hub-base'].map((name) => `examples/distribution/${name}.yaml`);
+  expect([await golden(['validate', ...files], terminal), err()]).toEqual([0, '']);
+});
+
 test.each([
   ['app-base', 3],
   ['org-base', 4],
 ])('the example %s of the page on targets is built as the page says', async (name, lines) => {
+  const file = readFileSync(`examples/distribution/${name}.yaml`, 'utf8');
+  expect(file.replace(/^#.*\n/, '')).toBe(examples[name]?.recipe);
   const rows = examples[name]?.table.trimEnd().split('\n') ?? [];
   expect(rows).toHaveLength(lines);
   const out = await simulated(name);
