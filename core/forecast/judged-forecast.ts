@@ -4,6 +4,7 @@ import { needsCopy } from '../distribute/distribution.ts';
 import { inPlace, onlyPlace, type Place } from '../distribute/place.ts';
 import type { Path, Problem } from '../recipe/recipe.ts';
 import { failureMessage } from '../report/failure.ts';
+import { watermarkOf } from '../publish/watermark.ts';
 import type { CaughtError } from '../build/timings.ts';
 import { forecastOf, type Forecast } from './forecast.ts';
 
@@ -27,6 +28,7 @@ export interface PlannedBuild {
   rehearsal?: Plan;
   copies?: TriedTarget[];
   grants?: TriedTarget[];
+  publishes?: TriedTarget[];
 }
 
 /** So many users of a target are tried: EC2 and IAM judge all alike. */
@@ -68,6 +70,10 @@ export function trialsOf(plan: Plan, { published }: RecipeRecord): Required<Omit
       ),
       (at) => inPlace(images, at)?.ami,
     ),
+    publishes: tried(
+      targets.filter(({ launchTemplate }) => launchTemplate !== undefined || watermarkOf(plan) !== undefined),
+      (at) => inPlace(images, at)?.ami,
+    ),
   };
 }
 
@@ -96,7 +102,9 @@ export function judgedForecast(forecast: Forecast, tried: TriedCall[]): Forecast
   const isWrong = ({ path: [, index] }: TriedCall) =>
     problems.some(({ path: [first, other] }) => first === 'distribute' && other === index);
   const unfit = refused.filter((each) => !isDenied(each) && each.one.state === 'Launch' && !isKnown);
-  const doubts = refused.filter((each) => !isDenied(each) && each.one.state !== 'Launch' && !isWrong(each.one));
+  // The published image has its watermark already, and EC2 may refuse it a second time.
+  const isDoubtful = ({ one }: { one: TriedCall }) => !/^(Launch|Publish)$/.test(one.state) && !isWrong(one);
+  const doubts = refused.filter((each) => !isDenied(each) && isDoubtful(each));
   const failed = tried.flatMap(({ state, failure }) => (failure ? [{ state, said: failureMessage(failure) }] : []));
   return forecastOf({
     ...others,

@@ -24,16 +24,19 @@ export const judgePlan = stage({
       copied: outcomes,
       grants: targets,
       granted: outcomes,
+      publishes: targets,
+      triedPublishes: outcomes,
     }),
   }),
   permissions: [],
-  async run({ planned: { forecast: planned, launch, copies, copied, grants, granted } }) {
+  async run({ planned: { forecast: planned, launch, copies, copied, grants, granted, publishes, triedPublishes } }) {
     const ofTargets = (state: string, list: typeof copies, said: typeof copied): TriedCall[] =>
       said.map((one, at) => ({ ...one, state, path: ['distribute', list[at]?.index ?? 0] }));
     return judgedForecast(planned, [
       ...(launch ? [{ ...launch, state: 'Launch', path: ['builder'] }] : []),
       ...ofTargets('CopyImage', copies, copied),
       ...ofTargets('GrantPermissions', grants, granted),
+      ...ofTargets('Publish', publishes, triedPublishes),
     ]);
   },
 });

@@ -5,14 +5,15 @@ import { ledgerOfPlan, readLedger } from '../../aws/channels.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
-import { buildReference, lambda, verifiedTargets } from '../stage.ts';
+import { buildReference, lambda, stage, verifiedTargets } from '../stage.ts';
 import { wait, type LookResult } from '../wait.ts';
+import { trial } from '../stage-of-plan.ts';
 
 /**
  * Points the channel at the image in every verified target region, makes the versions of launch templates that the recipe names,
  * and reads all of it back. The channel's document keeps other moves away meanwhile.
  */
-export const publish = wait({
+const publishing = wait({
   name: 'Publish',
   input: z.looseObject({ build: buildReference, ...verifiedTargets }),
   permissions: publishOncePermissions,
@@ -31,6 +32,19 @@ export const publish = wait({
     );
     const waiting = await publishOnce(cloud, { plan, own, read, now: cloud.now() }, { made, copiedTo }, !again);
     return waiting === undefined ? done : { waiting };
+  },
+});
+
+const isTrial = (input: object): input is z.infer<typeof trial> => 'rehearsal' in input;
+
+/** The same, or for plan-build only the question whether EC2 would let it. */
+export const publish = stage({
+  ...publishing,
+  input: z.union([trial, publishing.input]),
+  async run(input, cloud): Promise<object | string> {
+    if (!isTrial(input)) return publishing.run(input, cloud);
+    const { tryPublish } = await import('../../aws/forecast/publish-trial.ts');
+    return tryPublish(cloud.aws, input);
   },
 });
 

@@ -103,6 +103,7 @@ function strikeOf(
     Apply: targets.map(({ region }) => region),
     TryCopies: targets.map(({ region }) => region),
     TryGrants: targets.map(({ region }) => region),
+    TryPublishes: targets.map(({ region }) => region),
   };
   const names = lists[map ?? ''];
   const place = names ? `${state}[${names[item % names.length]}]` : state;

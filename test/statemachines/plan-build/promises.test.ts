@@ -237,6 +237,28 @@ const lines: [string, Line][] = [
       problem: ['distribute[0]', 'the role of the function GrantPermissions lacks a permission: ec2:ModifyImageAttribute'],
     },
   ],
+  [
+    'EC2 would mark the image when it is published',
+    {
+      changes: { distribute: [{ region: home }], publish: { channel: 'stable', watermark: true } },
+      before: denied('AttachImageWatermark'),
+      problem: ['distribute[0]', 'the role of the function Publish lacks a permission: ec2:AttachImageWatermark'],
+    },
+  ],
+  ...['CreateLaunchTemplateVersion', 'ModifyLaunchTemplate'].map((action): [string, Line] => [
+    `EC2 would change the launch template: ${action}`,
+    {
+      changes: { distribute: [{ region: home, launchTemplate: { name: 'web', setDefault: true } }] },
+      before: async (simulation) => {
+        const TagSpecifications = [{ ResourceType: 'launch-template', Tags: [{ Key: 'golden:recipe', Value: 'base' }] }];
+        const LaunchTemplateData = { ImageId: 'ami-0aaaaaaaaaaaaaaaa' };
+        const template = { LaunchTemplateName: 'web', LaunchTemplateData, TagSpecifications };
+        simulation.cloud.services.ec2['CreateLaunchTemplate']?.(template, { account, region: home });
+        await denied(action)(simulation);
+      },
+      problem: ['distribute[0]', `the role of the function Publish lacks a permission: ec2:${action}`],
+    },
+  ]),
 ];
 
 test.each(lines)('%s', async (_, { changes = {}, lacking, scenario = {}, before, problem, note }) => {

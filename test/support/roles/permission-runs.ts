@@ -429,14 +429,17 @@ const planned: PermissionRun = {
   name: 'a build is planned',
   outcome: 'SUCCEEDED',
   async simulation() {
-    const simulation = pipeline({ changes: { distribute: [home, copied] } });
+    const publish = { channel: 'stable', watermark: true };
+    const simulation = pipeline({ changes: { distribute: [home, copied], publish } });
     const plan = (input: object = {}) => simulation.finish(simulation.plan({ recipe: 'base', ...input }));
     await plan();
     await build(simulation);
     await plan({ overrides: { source: { parameter: null, ami: 'ami-0aaaaaaaaaaaaaaaa' } } });
     await plan({ overrides: { builder: { rootVolume: { kmsKey: null } } } });
     const open = [{ region: 'us-east-1', allowPublic: true }];
-    await plan({ overrides: { builder: { rootVolume: null, volumes: null }, distribute: open } });
+    await plan({
+      overrides: { builder: { rootVolume: null, volumes: null }, distribute: open, publish: { watermark: null } },
+    });
     return [simulation, await plan()];
   },
 };

@@ -290,7 +290,7 @@ export const samples: Record<string, Sample> = {
     ],
   },
   AttachImageWatermark: {
-    inputs: [{ ImageId: ami, WatermarkName: 'golden-image-prod-us-east-1/base' }],
+    inputs: [{ DryRun: true, ImageId: ami, WatermarkName: 'golden-image-prod-us-east-1/base' }],
     answers: [
       ec2('AttachImageWatermark', `<watermarkKey>123456789012:golden-image-prod-us-east-1/base</watermarkKey>`),
     ],
@@ -302,6 +302,7 @@ export const samples: Record<string, Sample> = {
   CreateLaunchTemplateVersion: {
     inputs: [
       {
+        DryRun: true,
         ClientToken: 'token',
         LaunchTemplateId: 'lt-0123456789abcdef0',
         SourceVersion: '3',
@@ -352,7 +353,7 @@ export const samples: Record<string, Sample> = {
     ],
   },
   ModifyLaunchTemplate: {
-    inputs: [{ LaunchTemplateId: 'lt-0123456789abcdef0', DefaultVersion: '4' }],
+    inputs: [{ DryRun: true, LaunchTemplateId: 'lt-0123456789abcdef0', DefaultVersion: '4' }],
     answers: [
       ec2(
         'ModifyLaunchTemplate',

@@ -1,6 +1,6 @@
 import type { AttachImageWatermarkRequest, DetachImageWatermarkRequest } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions } from '../../calls/actions.ts';
-import { required, strict } from '../../calls/strict.ts';
+import { refuseDryRun, required, strict } from '../../calls/strict.ts';
 import type { World } from '../../state/world.ts';
 import { ownImage } from './images.ts';
 import { isPublic } from './sharing.ts';
@@ -15,7 +15,7 @@ const most = 5;
 export const watermarkActions = (world: World): Actions => ({
   AttachImageWatermark: strict(
     'ec2:AttachImageWatermark',
-    'ImageId WatermarkName',
+    'DryRun ImageId WatermarkName',
     (input: AttachImageWatermarkRequest, caller) => {
       const image = ownImage(world.region(caller.region), caller, required(input.ImageId, 'ImageId'));
       const name = required(input.WatermarkName, 'WatermarkName');
@@ -30,6 +30,7 @@ export const watermarkActions = (world: World): Actions => ({
         throw new ApiError('InvalidParameterValue', `The image ${image.id} carries the watermark ${key} already.`);
       if (marks.length >= most)
         throw new ApiError('ResourceLimitExceeded', `An image may carry at most ${most} watermarks.`);
+      refuseDryRun(input);
       const source = { image: image.id, region: caller.region, createdAt: image.createdAt };
       image.watermarks = [...marks, { key, source, at: world.clock.now() }];
       return { WatermarkKey: key };

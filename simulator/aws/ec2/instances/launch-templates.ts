@@ -7,7 +7,7 @@ import type {
   ModifyLaunchTemplateRequest,
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
-import { filters, page, required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
+import { filters, page, required, strict, tagSpecificationParameters, refuseDryRun } from '../../calls/strict.ts';
 import type { StoredTemplate } from '../../state/launch-templates.ts';
 import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
@@ -34,10 +34,11 @@ export const launchTemplateActions = (world: World): Actions => ({
   ),
   CreateLaunchTemplateVersion: strict(
     'ec2:CreateLaunchTemplateVersion',
-    `${names} SourceVersion VersionDescription ClientToken LaunchTemplateData.ImageId LaunchTemplateData.InstanceType`,
+    `DryRun ${names} SourceVersion VersionDescription ClientToken LaunchTemplateData.ImageId LaunchTemplateData.InstanceType`,
     (input: CreateLaunchTemplateVersionRequest, caller) => {
       const region = world.region(caller.region);
       const template = named(region, caller, input);
+      refuseDryRun(input);
       const make = () => String(addVersion(world, template, input));
       const number = Number(onceByToken(region, caller, 'CreateLaunchTemplateVersion', input, make));
       const version = template.versions.find((one) => one.number === number);
@@ -72,12 +73,8 @@ export const launchTemplateActions = (world: World): Actions => ({
   ),
   ModifyLaunchTemplate: strict(
     'ec2:ModifyLaunchTemplate',
-    `${names} DefaultVersion ClientToken`,
-    (input: ModifyLaunchTemplateRequest, caller) => {
-      const template = named(world.region(caller.region), caller, input);
-      template.default = versionOf(template, required(input.DefaultVersion, 'SetDefaultVersion')).number;
-      return { LaunchTemplate: described(template) };
-    },
+    `DryRun ${names} DefaultVersion ClientToken`,
+    (input: ModifyLaunchTemplateRequest, caller) => setDefault(world, input, caller),
   ),
   DeleteLaunchTemplateVersions: strict(
     'ec2:DeleteLaunchTemplateVersions',
@@ -85,6 +82,14 @@ export const launchTemplateActions = (world: World): Actions => ({
     (input: DeleteLaunchTemplateVersionsRequest, caller) => deleteVersions(world, input, caller),
   ),
 });
+
+function setDefault(world: World, input: ModifyLaunchTemplateRequest, caller: Caller) {
+  const template = named(world.region(caller.region), caller, input);
+  const { number } = versionOf(template, required(input.DefaultVersion, 'SetDefaultVersion'));
+  refuseDryRun(input);
+  template.default = number;
+  return { LaunchTemplate: described(template) };
+}
 
 function createOnce(world: World, input: CreateLaunchTemplateRequest, caller: Caller): StoredTemplate {
   const region = world.region(caller.region);
