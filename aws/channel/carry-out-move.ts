@@ -5,7 +5,7 @@ import { parameterOfPlace, placeName, onlyPlace } from '../../core/distribute/pl
 import { Failure } from '../../core/errors.ts';
 import { readChannel, restoreParameter, writeChannel } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { beginMove, finishMove } from '../memory/channel-records.ts';
+import { beginMove, finishMove, takeBackMove, wasTakenBack } from '../memory/channel-records.ts';
 import { readDocument } from '../memory/documents.ts';
 import { besideBehind, besideChanged, besidePermissions, seeBeside, withVersions } from '../moves/move-beside.ts';
 import { besideToUndo } from '../moves/undo-beside.ts';
@@ -37,7 +37,7 @@ export async function moveOnce(
   const { execution, after, to } = move;
   const known = await readDocument(artifacts, about, 'channel');
   const end = known?.moves.find((one) => one.execution === execution);
-  if (end && !happened(end)) throw new Failure('MoveRefused', `the move of ${parameter} was taken back; start again`);
+  if (end && !happened(end)) throw wasTakenBack(parameter);
   if (end) return undefined;
   const now = await readChannel(artifacts.aws, parameter, after.map(onlyPlace));
   const beside = await seeBeside(artifacts, planned);
@@ -51,6 +51,7 @@ export async function moveOnce(
     );
   });
   if ('waiting' in begun) return begun.waiting;
+  if (begun.move.takenBack) throw wasTakenBack(parameter);
   // A revoke looks for moves that are underway after it has written its document. So one of the two sees the other.
   const revocation = await readDocument(artifacts, { recipe, build: to.build }, 'revocation');
   if (isRevoked(revocation)) throw new Failure('MoveRefused', saysRevoked(to.build, revocation));
@@ -104,7 +105,7 @@ export async function undoOnce(
   const { parameter, move, recipe, channel } = planned;
   const about = { recipe, channel };
   const outcome: UndoneMove = { waiting: [], left: [] };
-  const record = await readDocument(artifacts, about, 'channel');
+  const record = await takeBackMove(artifacts, about, move.execution);
   if (record?.moves.some(({ execution }) => execution === move.execution)) return outcome;
   if (record?.underway?.execution === move.execution) {
     const now = await readChannel(artifacts.aws, parameter, move.after.map(onlyPlace));

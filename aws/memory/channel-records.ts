@@ -3,6 +3,7 @@ import {
   decideBeginning,
   settledValues,
   withEnded,
+  withTakenBack,
   type ChannelRecord,
   type Move,
   type Mover,
@@ -50,6 +51,9 @@ export async function beginMove(
   const found = await readVersioned(artifacts, about, 'channel');
   const underway = found?.content.underway;
   if (underway?.execution === execution) return { move: underway };
+  // Two calls of one state can overlap.
+  if (found?.content.moves.some((one) => one.execution === execution))
+    return { waiting: 'another call ended the move' };
   const mover = underway && (await moverOfChannel(artifacts, about.recipe, underway));
   const move = await make(settledValues(underway, mover, now), found?.content, mover);
   const decision = decideBeginning(found?.content, parameter, move, mover);
@@ -58,11 +62,35 @@ export async function beginMove(
   return { waiting: `another execution was faster to move ${parameter}` };
 }
 
+/**
+ * Writes down that a move is taken back, so that a call of it that still runs does not complete it.
+ * @returns the channel's document. If S3 refuses the write, the move is still restored.
+ */
+export async function takeBackMove(
+  artifacts: Artifacts,
+  about: ChannelName,
+  execution: string,
+): Promise<ChannelRecord | undefined> {
+  const found = await readVersioned(artifacts, about, 'channel');
+  const changed = withTakenBack(found?.content, execution);
+  if (!changed) return found?.content;
+  try {
+    if (await replace(artifacts, about, 'channel', changed, found ?? 'nothing')) return changed;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+    return found?.content;
+  }
+  throw new Failure('AwsTransient', `${keyOf(about, 'channel')} was changed since it was read; look again`);
+}
+
 const attempts = 5;
+
+export const wasTakenBack = (parameter: string): Failure =>
+  new Failure('MoveRefused', `the move of ${parameter} was taken back; start again`);
 
 /**
  * Writes down how a move ended, and frees the channel for the next.
- * @throws AwsTransient if others are faster every time.
+ * @throws AwsTransient if others are faster every time. MoveRefused if the move is being taken back.
  */
 export async function finishMove(
   artifacts: Artifacts,
@@ -73,6 +101,8 @@ export async function finishMove(
   for (let attempt = 0; attempt < attempts; attempt++) {
     const found = await readVersioned(artifacts, about, 'channel');
     const record = found?.content ?? { schema: 1 as const, parameter, moves: [] };
+    const { underway } = record;
+    if (!failure && underway?.execution === move.execution && underway.takenBack) throw wasTakenBack(parameter);
     const changed = withEnded(record, move, failure);
     if (!changed || (await replace(artifacts, about, 'channel', changed, found ?? 'nothing'))) return;
   }

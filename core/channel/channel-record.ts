@@ -26,6 +26,8 @@ export interface Move extends MovedBeside {
   to: MovedBuild;
   before: ChannelValue[];
   after: (Place & { ami: string })[];
+  /** The move failed, and what it wrote is being restored: a call of it that still runs can no longer complete it. */
+  takenBack?: true;
   /** Why the move did not happen. Everything holds what it held before. */
   failure?: { error: string; cause: string };
 }
@@ -98,8 +100,16 @@ export function withEnded(record: ChannelRecord, move: Move, failure?: Move['fai
   const ours = underway?.execution === move.execution;
   // Only the end knows the versions of launch templates that the move made.
   const known = ours ? { ...underway, ...(move.templates && { templates: move.templates }) } : move;
-  const done: Move = failure ? { ...known, failure } : known;
+  const { takenBack: _, ...failed } = known;
+  const done: Move = failure ? { ...failed, failure } : known;
   return { ...rest, ...(underway && !ours && { underway }), moves: withMove(record.moves, done) };
+}
+
+/** The document while a move is taken back. Undefined if that is written down, or if the move is not underway. */
+export function withTakenBack(record: ChannelRecord | undefined, execution: string): ChannelRecord | undefined {
+  const { underway } = record ?? {};
+  if (!record || underway?.execution !== execution || underway.takenBack) return undefined;
+  return { ...record, underway: { ...underway, takenBack: true } };
 }
 
 /** The build that a channel came to hold by its last move, if the channel still holds what that move wrote. */

@@ -33,6 +33,9 @@ export const undoMove = wait({
     const waited = secondsSince(since, cloud.now());
     // Until then, its last call could complete the move while this one restores it.
     if (dead && waited < callSeconds) return { waiting: 'the last call of the dead execution' };
+    const { isRunning } = await import('../../aws/executions/executions.ts');
+    if (dead && (await isRunning(cloud.aws, dead.id)))
+      return { done: { error: failure.Error, cause: 'the execution was redriven, and goes on by itself' } };
     const found = dead && (await leftBy(cloud, dead.id));
     const { moves = [], builds = [] } = found ?? own;
     const execution = found?.execution ?? own.asked?.execution ?? '';

@@ -13,6 +13,7 @@ export const channelFact = (parameter: string, region: string, account: string =
   `channel ${parameter} in ${region}${account === pipelineAccount ? '' : ` of ${account}`}`;
 export const imageFact = (id: string, region: string): string => `image ${id} in ${region}`;
 export const snapshotFact = (id: string, region: string): string => `snapshot ${id} in ${region}`;
+export const templateFact = (id: string, region: string): string => `launch template ${id} in ${region}`;
 export const imageSays = (state: string, launching: readonly string[]): string => `${state}, for ${users(launching)}`;
 export const snapshotSays = (readers: Iterable<string>): string => `for ${users([...readers])}`;
 
@@ -35,10 +36,10 @@ export function factsOf({ cloud }: Simulation, regions: string[]): SeenFacts {
       if (ours.has(owner)) facts.set(snapshotFact(id, region), snapshotSays(sharedWith));
     for (const { id, state } of instances.values()) if (state !== 'terminated') facts.set(at('instance', id), 'there');
     for (const { id } of volumes.values()) facts.set(at('volume', id), 'there');
-    for (const [name, { versions, default: standard }] of launchTemplates) {
+    for (const { id, versions, default: standard } of launchTemplates.values()) {
       const isDefault = (number: number) => (number === standard ? '*' : '');
       const all = versions.map(({ number, data }) => `${String(data['ImageId'])}${isDefault(number)}`);
-      facts.set(at('launch template', name), all.join(' '));
+      facts.set(templateFact(id, region), all.join(' '));
     }
     for (const key of new Set(cloud.keys.get(region)?.values()))
       for (const id of key.grants.keys()) facts.set(at('grant', id), 'there');

@@ -1,11 +1,22 @@
 // A move: each channel in all regions or in none, and the permissions and states of images exactly old or new.
+import { inAccountPlace } from '../../../core/accounts/account-copies.ts';
 import type { PlannedMove } from '../../../core/channel/channel-moves.ts';
-import { happened } from '../../../core/channel/channel-record.ts';
+import { happened, type Move } from '../../../core/channel/channel-record.ts';
 import type { RevokedBuild } from '../../../core/channel/revocation.ts';
 import { parameterOfPlace } from '../../../core/distribute/place.ts';
+import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { brief } from '../judge/expectation.ts';
 import type { Violation } from '../judge/violation.ts';
-import { changedIn, channelFact, imageFact, imageSays, type SeenFacts } from './facts.ts';
+import {
+  changedIn,
+  channelFact,
+  imageFact,
+  imageSays,
+  snapshotFact,
+  snapshotSays,
+  templateFact,
+  type SeenFacts,
+} from './facts.ts';
 import type { OperationTrial } from './operation.ts';
 import { denials, ends, isMoody, isMute, saidIn, wasEnded } from './told.ts';
 
@@ -16,27 +27,50 @@ interface MovePlan {
   rebuild: string[];
 }
 
+/** What a channel holds after a move: in this account, in others that are told of their copies, and beside it launch templates. */
+function wantedOfMove({ before }: OperationTrial, parameter: string, { after, accounts, templates }: Move): SeenFacts {
+  const told = (accounts?.after ?? []).filter((one) => inAccountPlace(accounts?.before ?? [], one));
+  const versions = (templates ?? []).map(({ template, region, ami, makes, setDefault }): [string, string] => {
+    const fact = templateFact(template, region);
+    const known = (before.get(fact) ?? '').split(' ').map((one) => (setDefault ? one.replace('*', '') : one));
+    const all = makes ? [...known, ami] : known;
+    const ours = setDefault ? all.lastIndexOf(ami) : -1;
+    return [fact, all.map((one, index) => (index === ours ? `${one}*` : one)).join(' ')];
+  });
+  return new Map([
+    ...after.map(({ ami, ...at }) => [channelFact(parameterOfPlace(parameter, at), at.region), ami] as const),
+    ...told.map(
+      ({ ami, ...at }) => [channelFact(parameterOfPlace(parameter, at), at.region, at.account), ami] as const,
+    ),
+    ...versions,
+  ]);
+}
+
+/** The images of a build and their snapshots: nobody may use them, or exactly those who might before. */
+function wantedOfImages(simulation: Simulation, build: RevokedBuild, disables: boolean): [string, string][] {
+  const saved = simulation.read(build, 'revocation')?.images ?? [];
+  return build.images.flatMap(({ region, ami }): [string, string][] => {
+    const { users = [], snapshotUsers = {} } = saved.find((one) => one.ami === ami) ?? {};
+    const { mappings = [] } = simulation.cloud.world.region(region).images.get(ami) ?? {};
+    const snapshots = mappings.flatMap(({ snapshot }) => snapshot ?? []);
+    return [
+      [imageFact(ami, region), disables ? imageSays('disabled', []) : imageSays('available', users)],
+      ...snapshots.map((id): [string, string] => [
+        snapshotFact(id, region),
+        snapshotSays(disables ? [] : (snapshotUsers[id] ?? [])),
+      ]),
+    ];
+  });
+}
+
 /** The facts that change if all of a plan is done. Those of one channel change together, and those of all images do. */
-function wantedGroups({ planned, prepared: { simulation } }: OperationTrial): Map<string, SeenFacts> {
+function wantedGroups(trial: OperationTrial): Map<string, SeenFacts> {
+  const { planned, prepared } = trial;
   const { moves: all, builds, images } = (planned ?? { moves: [], builds: [], images: {} }) as unknown as MovePlan;
   const groups = new Map<string, SeenFacts>();
-  for (const {
-    parameter,
-    move: { after },
-  } of all)
-    groups.set(
-      parameter,
-      new Map(after.map(({ ami, ...at }) => [channelFact(parameterOfPlace(parameter, at), at.region), ami])),
-    );
-  const users = (build: RevokedBuild, ami: string) =>
-    simulation.read(build, 'revocation')?.images.find((one) => one.ami === ami)?.users ?? [];
-  const says = (build: RevokedBuild, ami: string) =>
-    images.disable ? imageSays('disabled', []) : imageSays('available', users(build, ami));
+  for (const { parameter, move } of all) groups.set(parameter, wantedOfMove(trial, parameter, move));
   if (images.disable || images.enable)
-    groups.set(
-      'images',
-      new Map(builds.flatMap((one) => one.images.map(({ region, ami }) => [imageFact(ami, region), says(one, ami)]))),
-    );
+    groups.set('images', new Map(builds.flatMap((one) => wantedOfImages(prepared.simulation, one, images.disable))));
   return groups;
 }
 

@@ -51,6 +51,18 @@ export const moves: Record<string, OperationRow> = {
     input: () => ({ recipe: 'base', verb: 'rollback', why: 'no network', who: 'Ada' }),
     undone: { 'rollback dies': stopped('move/MoveChannel', 'ssm:PutParameter') },
   },
+  'rolls back templates': {
+    ...move,
+    shape: { ...twoRegions, more: true },
+    input: () => ({ recipe: 'base', verb: 'rollback' }),
+    undone: { 'rollback of templates fails': refused('move/MoveChannel', 'ec2:ModifyLaunchTemplate@us-east-1') },
+  },
+  'promotes in an account': {
+    ...move,
+    lent: 'eu-west-1',
+    input: () => ({ recipe: 'base', verb: 'promote', channel: 'prod' }),
+    undone: { 'promotion in an account dies': stopped('move/MoveChannel', 'ssm:PutParameter') },
+  },
   revokes: {
     ...move,
     prepare: ({ simulation }) => moveBefore(simulation, { verb: 'promote', channel: 'prod' }),
@@ -64,6 +76,7 @@ export const moves: Record<string, OperationRow> = {
     ...move,
     builds: ['base', 'child', 'base', 'child'],
     shape: homeOnly,
+    lent: 'us-east-1',
     input: (prepared) => ({ ...revoke(prepared), descendants: 'revoke' }),
     undone: { 'revoke of descendants dies': stopped('move/RevokeImages', 'ec2:DisableImage') },
   },

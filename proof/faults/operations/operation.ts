@@ -23,6 +23,8 @@ export interface OperationRow {
   builds: string[];
   /** The targets of these recipes, if they differ from the usual ones. */
   shape?: Shape;
+  /** The region whose image another account copies. */
+  lent?: string;
   /** What somebody does after these builds, and before the operation. */
   prepare?: (prepared: Prepared, scenario: FaultScenario) => Promise<void>;
   /** The input of the execution. */

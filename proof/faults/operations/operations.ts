@@ -15,8 +15,8 @@ export function operationOf({ operation = '' }: FaultScenario): OperationRow {
 
 /** The bases of all operations: each that succeeds, and each that fails or dies and is undone. */
 export const operationBases: Record<string, FaultScenario> = Object.fromEntries(
-  Object.entries(operations).flatMap(([operation, { undone = {}, shape }]) => {
-    const base: FaultScenario = { operation, ...(shape && { shape }), strikes: [] };
+  Object.entries(operations).flatMap(([operation, { undone = {}, shape, lent }]) => {
+    const base: FaultScenario = { operation, ...(shape && { shape }), ...(lent && { lent }), strikes: [] };
     const others = Object.entries(undone).map(([name, strikes]) => [name, { ...base, strikes }] as const);
     return [[operation, base] as const, ...others];
   }),

@@ -24,15 +24,17 @@ export const shares: Record<string, OperationRow> = {
 };
 
 interface SharePlan {
-  images: { region: string; ami: string; build: string }[];
+  images: { region: string; ami: string; build: string; account?: string }[];
 }
 
 /** The users that an image and its snapshots get, by the deployed recipe. */
-function wantedIn({ prepared }: OperationTrial, { region, ami }: SharePlan['images'][number]): SeenFacts {
+function wantedIn({ prepared }: OperationTrial, { region, ami, account }: SharePlan['images'][number]): SeenFacts {
   const { distribute } = prepared.recipes['base'] as {
     distribute: { region: string; accounts: string[]; organizations: string[] }[];
   };
-  const { accounts = [], organizations = [] } = distribute.find((one) => one.region === region) ?? {};
+  // The recipes here share no copy in another account.
+  const target = account === undefined ? distribute.find((one) => one.region === region) : undefined;
+  const { accounts = [], organizations = [] } = target ?? {};
   const { mappings = [] } = prepared.simulation.cloud.world.region(region).images.get(ami) ?? {};
   return new Map([
     [imageFact(ami, region), imageSays('available', [...accounts, ...organizations])],

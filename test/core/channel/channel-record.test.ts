@@ -3,6 +3,7 @@ import {
   decideBeginning,
   settledValues,
   withEnded,
+  withTakenBack,
   type ChannelRecord,
   type Move,
   type Mover,
@@ -66,4 +67,14 @@ test('an end is written once, and leaves the channel to whom it belongs', () => 
 test('the document does not grow for ever', () => {
   const moves = Array.from({ length: 250 }, (_, n) => move(`old-${n}`));
   expect(withEnded(record(mine, ...moves), mine)?.moves).toHaveLength(200);
+});
+
+test('a move that is taken back is marked once, and its end forgets the mark', () => {
+  const marked = withTakenBack(record(mine), 'mine');
+  expect(marked?.underway).toEqual({ ...mine, takenBack: true });
+  expect(withTakenBack(marked, 'mine')).toBeUndefined();
+  expect(withTakenBack(record(other), 'mine')).toBeUndefined();
+  expect(withTakenBack(undefined, 'mine')).toBeUndefined();
+  const failure = { error: 'PublishFailed', cause: 'no' };
+  expect(withEnded(marked as ChannelRecord, mine, failure)?.moves).toEqual([{ ...mine, failure }]);
 });

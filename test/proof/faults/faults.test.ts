@@ -188,7 +188,10 @@ test('the judge sees each call outside of the settings of the deployment', async
 });
 
 // Other ones for another seed.
-const sampled = sample(await generateCases('published'), 6, 7);
+const sampled = [
+  ...sample(await generateCases('published'), 6, 7),
+  ...sample(await generateCases('distributes'), 3, 7),
+];
 
 test.each(sampled.map(({ label, scenario }) => [label, scenario] as const))('matrix: %s', async (_, scenario) => {
   expect((await runScenario(scenario)).violations).toEqual([]);
