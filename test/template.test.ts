@@ -53,6 +53,8 @@ const notifying = [
   'BuildEndedPermission',
   'CleanUpDied',
   'CleanUpDiedPermission',
+  'MoveFailed',
+  'MoveFailedPermission',
   'Notifications',
   'NotificationsByMail',
   'NotificationsPolicy',
@@ -82,7 +84,7 @@ function tells({ Resources }: Template): void {
   const silent = Object.entries(Resources)
     .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
     .filter(([, { Properties }]) => Properties['AlarmActions']?.[0].Ref !== 'Notifications');
-  expect(silent.map(([id]) => id)).toEqual(['BuildFailed']); // of which the function tells
+  expect(silent.map(([id]) => id)).toEqual(['BuildFailed', 'MoveNotDone']); // of which the function tells
   expect(Resources['StalewebXserver']?.Properties['Threshold']).toBe(10);
 }
 

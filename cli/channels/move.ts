@@ -7,6 +7,7 @@ import type { RevokedBuild, RevokeHits } from '../../core/channel/revocation.ts'
 import { saysUsage, type Hits } from '../../core/usage/hits.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
 import { inPlace, placeName } from '../../core/distribute/place.ts';
+import { failureMessage } from '../../core/report/failure.ts';
 import { randomUUID } from 'node:crypto';
 import { findBuild } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
@@ -35,6 +36,8 @@ interface MoveOutput {
   /** Builds that are revoked or restored. */
   builds: RevokedBuild[];
   rebuild: string[];
+  /** The builds that were started of descendants, and what AWS refused. Absent where the state itself failed: then an error. */
+  rebuilding?: { started?: string[]; refused?: string[]; Error?: string; Cause?: string };
   hits: RevokeHits | null;
   /** Who uses the images of a revoke. The state's failure, if it has no answer. */
   usage?: Hits | { Cause: string };
@@ -98,8 +101,20 @@ export async function moveChannelBy(
   if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
   const moved = outputOf(ended);
   write(`\n${painter(sheet)('green', `  ${pastOf[asked.verb]}`)}\n${shownMove(moved, terminal)}\n\n`);
+  const refused = notRebuilt(moved);
+  if (refused.length > 0) terminal.err(`\n  ${notStarted}\n${refused.map((one) => `    ${one}`).join('\n')}\n\n`);
   if (json) terminal.out(`${JSON.stringify({ status: pastOf[asked.verb], ...moved }, null, 2)}\n`);
-  return 0;
+  return refused.length > 0 ? 1 : 0;
+}
+
+const notStarted = 'The build is revoked. These builds of descendants were not started; start them with golden build:';
+
+/** The recipes of descendants whose builds were not started, and why. */
+function notRebuilt({ rebuild, rebuilding }: MoveOutput): string[] {
+  const { refused = [], Error: error, Cause } = rebuilding ?? {};
+  return error === undefined
+    ? refused
+    : rebuild.map((recipe) => `${recipe}: ${failureMessage({ Error: error, Cause })}`);
 }
 
 const pastOf = { promote: 'moved', rollback: 'moved', revoke: 'revoked', restore: 'restored' };

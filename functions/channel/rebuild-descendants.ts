@@ -1,9 +1,13 @@
 import * as z from 'zod/mini';
 import { startOnce } from '../../aws/executions/executions.ts';
+import { Failure } from '../../core/errors.ts';
 import { sha256 } from '../../core/digest.ts';
 import { lambda, stage } from '../stage.ts';
 
-/** Starts a build of every recipe that has a build made from a revoked one. Each finds the healthy image in its source channel. */
+/**
+ * Starts a build of every recipe that has a build made from a revoked one. Each finds the healthy image in its source channel. The
+ * revoke is complete by now, so a recipe that AWS refuses to build is told, and neither stops others nor takes the revoke back.
+ */
 export const rebuildDescendants = stage({
   name: 'RebuildDescendants',
   input: z.strictObject({ rebuild: z.array(z.string()), execution: z.string() }),
@@ -11,9 +15,18 @@ export const rebuildDescendants = stage({
   async run({ rebuild, execution }, cloud) {
     const [machine = ''] = execution.replace(':execution:', ':stateMachine:').split(/-move-channel:/);
     const name = (recipe: string) => `${recipe}-after-revoke-${sha256(execution).slice(0, 8)}`;
+    const started: string[] = [];
+    const refused: string[] = [];
     for (const recipe of rebuild)
-      await startOnce(cloud.aws, `${machine}-build-image`, [name(recipe)], { recipe, force: true });
-    return { started: rebuild.map(name) };
+      try {
+        await startOnce(cloud.aws, `${machine}-build-image`, [name(recipe)], { recipe, force: true });
+        started.push(name(recipe));
+      } catch (error) {
+        if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+        cloud.log({ level: 'ERROR', state: 'RebuildDescendants', recipe, error: error.name, message: error.message });
+        refused.push(`${recipe}: ${error.message.slice(0, 1000)}`);
+      }
+    return { started, refused };
   },
 });
 

@@ -1,18 +1,40 @@
 import * as z from 'zod/mini';
-import { resolveMove as decide } from '../../aws/channel/resolve-move.ts';
-import { resolveRestore, resolveRevoke } from '../../aws/channel/resolve-revoke.ts';
+import { decideWhatMoves } from '../../aws/moves/decide-what-moves.ts';
 import { familyPermissions } from '../../aws/usage/ancestry.ts';
 import { moveRequest, moverOf } from '../../core/channel/move-request.ts';
+import { Failure } from '../../core/errors.ts';
 import { refuse } from '../../core/recipe/problems.ts';
-import { executionReference, lambda, stage } from '../stage.ts';
+import { executionReference, lambda, stage, type StageContext } from '../stage.ts';
+
+const asked = z.strictObject({ input: z.unknown(), execution: executionReference });
+
+async function decide({ input, execution: { id } }: z.infer<typeof asked>, cloud: StageContext): Promise<object> {
+  const parsed = moveRequest(input);
+  if ('problems' in parsed) return refuse(parsed.problems);
+  const { request } = parsed;
+  const { verb, recipe, why, plan } = request;
+  const now = cloud.now();
+  const planned = await decideWhatMoves(cloud, request, {
+    channelRoot: cloud.settings.channelRoot,
+    execution: id,
+    now,
+  });
+  const to = planned.moves.map(({ parameter, move }) => `${parameter} → ${move.to.build}`);
+  cloud.log({ level: 'INFO', state: 'ResolveMove', recipe, verb, to });
+  const at = now.toISOString();
+  const by = { execution: id, who: moverOf(request, id), at, ...(why !== undefined && { why }) };
+  const images = { disable: verb === 'revoke', enable: verb === 'restore' };
+  return { verb, images, planOnly: plan === true, since: at, ...planned, asked: by };
+}
 
 /**
  * First state of move-channel: decides which channels move from which build to which, and which images are disabled or enabled, or
- * refuses with every reason. Changes nothing.
+ * refuses with every reason. Changes nothing. What no retry changes is handed on as `refused` instead of thrown, so that the machine
+ * ends without undoing anything.
  */
 export const resolveMove = stage({
   name: 'ResolveMove',
-  input: z.strictObject({ input: z.unknown(), execution: executionReference }),
+  input: asked,
   permissions: [
     's3:GetObject',
     'ssm:GetParameter',
@@ -24,30 +46,14 @@ export const resolveMove = stage({
     'sts:AssumeRole',
     'states:DescribeExecution',
   ],
-  async run({ input, execution: { id } }, cloud) {
-    const parsed = moveRequest(input);
-    if ('problems' in parsed) return refuse(parsed.problems);
-    const { request } = parsed;
-    const { verb, recipe, why } = request;
-    const [now, { channelRoot }] = [cloud.now(), cloud.settings];
-    const place = { channelRoot, execution: id, now };
-    const nothing = { builds: [], rebuild: [], hits: null };
-    const planned =
-      verb === 'revoke'
-        ? await resolveRevoke(cloud, request, place)
-        : verb === 'restore'
-          ? await resolveRestore(cloud, request, place)
-          : { moves: [await decide(cloud, request, place)], ...nothing };
-    const to = planned.moves.map(({ parameter, move }) => `${parameter} → ${move.to.build}`);
-    cloud.log({ level: 'INFO', state: 'ResolveMove', recipe, verb, to });
-    const asked = {
-      execution: id,
-      who: moverOf(request, id),
-      at: now.toISOString(),
-      ...(why !== undefined && { why }),
-    };
-    const images = { disable: verb === 'revoke', enable: verb === 'restore' };
-    return { verb, images, planOnly: request.plan === true, since: now.toISOString(), ...planned, asked };
+  async run(payload, cloud) {
+    try {
+      return await decide(payload, cloud);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+      cloud.log({ level: 'WARN', state: 'ResolveMove', error: error.name, message: error.message });
+      return { refused: { error: error.name, cause: error.message } };
+    }
   },
 });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { buildOfEvent } from '../../aws/work/told-builds.ts';
+import { tellFailedMove } from '../../aws/moves/tell-failed-move.ts';
 import { publishTo } from '../../aws/topics.ts';
 import { additionAsked } from '../../core/start/addition-request.ts';
 import { notificationOf } from '../../core/report/notification.ts';
@@ -9,8 +10,8 @@ import { lambda, stage } from '../stage.ts';
 const text = z.nullish(z.string());
 
 /**
- * Tells people how a build ended. The event of an ended execution calls it, if the deployment names somebody to notify. An event
- * that comes twice is reported twice.
+ * Tells people how a build ended, and which move of a channel failed. The event of an ended execution calls it, if the deployment
+ * names somebody to notify. An event that comes twice is reported twice.
  */
 export const notify = stage({
   name: 'Notify',
@@ -28,6 +29,7 @@ export const notify = stage({
   permissions: ['s3:GetObject', 'sns:Publish', 'states:DescribeExecution'],
   async run(event, cloud) {
     const { executionArn, stateMachineArn, status, startDate, stopDate, error, cause } = event.detail;
+    if (stateMachineArn.endsWith('-move-channel')) return tellFailedMove(cloud, event.detail);
     const asked = additionAsked(event.detail['input']);
     if (asked?.plan) return 'nothing to tell';
     const identity = await buildOfEvent(cloud.aws, event);

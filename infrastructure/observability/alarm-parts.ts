@@ -1,6 +1,6 @@
 // The parts of which every alarm consists.
 import type { Resource } from '../cloudformation.ts';
-import type { MetricSource } from './metric-sources.ts';
+import { executions, type MetricSource } from './metric-sources.ts';
 
 const metric = ([Namespace, MetricName, dimensions]: MetricSource) => ({
   Namespace,
@@ -58,3 +58,10 @@ export const sumOf = (sources: MetricSource[], Period: number) => ({
     })),
   ],
 });
+
+/** The executions of a machine that did not end well. */
+export const endedBadly = (machine: string) =>
+  sumOf(
+    ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((name) => executions(name, machine)),
+    300,
+  );

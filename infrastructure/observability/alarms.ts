@@ -1,6 +1,6 @@
 import type { Resources } from '../cloudformation.ts';
 import type { ConfiguredDeployment } from '../settings/deployment.ts';
-import { alarm, one, sumOf } from './alarm-parts.ts';
+import { alarm, endedBadly, one, sumOf } from './alarm-parts.ts';
 import {
   dayPeriod,
   executions,
@@ -64,10 +64,13 @@ export const alarmsFor = (recipes: RecipeChannel[], deployment: ConfiguredDeploy
     `${deployment.name}-clean-up-failed`,
     'The clean-up of a build that died did not end well: things may be left behind. Runbook: "Something was left behind".',
     quiet,
-    sumOf(
-      ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((name) => executions(name, 'CleanUpBuild')),
-      300,
-    ),
+    endedBadly('CleanUpBuild'),
+  ),
+  MoveNotDone: alarm(
+    `${deployment.name}-move-failed`,
+    'A promotion, rollback, revoke or restore failed, was refused or ran out of time. Runbook: "A move failed".',
+    quiet,
+    endedBadly('MoveChannelMachine'),
   ),
   OrphansFound: alarm(
     `${deployment.name}-orphans-found`,
@@ -79,21 +82,13 @@ export const alarmsFor = (recipes: RecipeChannel[], deployment: ConfiguredDeploy
     `${deployment.name}-sweep-failed`,
     'The sweep failed: it could not look everywhere, or could remove nothing. Runbook: "The sweep failed".',
     quiet,
-    sumOf(
-      ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((name) => executions(name, 'SweepMachine')),
-      300,
-    ),
+    endedBadly('SweepMachine'),
   ),
   ImagesNotRetired: alarm(
     `${deployment.name}-images-not-retired`,
     'Some old images could not be retired, or nobody could look. Runbook: "Images were not retired".',
     quiet,
-    sumOf(
-      ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((name) =>
-        executions(name, 'RetireImagesMachine'),
-      ),
-      300,
-    ),
+    endedBadly('RetireImagesMachine'),
   ),
   ...Object.fromEntries(
     Object.entries(queues).map(([id, what]) => [

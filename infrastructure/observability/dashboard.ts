@@ -59,6 +59,15 @@ function widgetsFor(
     recipes.map(({ recipe }) => drawn(ownMetric(name, deployment, { Recipe: recipe }), { label: recipe }));
   const limit = { annotations: { horizontal: [{ label: 'stale', value: staleAfterDays }] } };
   const ends = ['Started', 'Succeeded', 'Failed', 'TimedOut', 'Aborted'].map((end) => `Executions${end}`);
+
+  /** How the executions of a machine end. */
+  const endsOf = (name: string, machine: string) =>
+    graph(
+      `Executions of ${name}`,
+      'Sum',
+      3600,
+      ends.map((end) => drawn(executions(end, machine))),
+    );
   return [
     {
       type: 'alarm',
@@ -86,12 +95,8 @@ function widgetsFor(
       drawn(ownMetric('RetirementsFailed', deployment)),
     ]),
     graph('Orphans found', 'Maximum', dayPeriod, [drawn(ownMetric('OrphansFound', deployment))]),
-    graph(
-      'Executions of build-image',
-      'Sum',
-      3600,
-      ends.map((name) => drawn(executions(name, 'BuildImage'))),
-    ),
+    endsOf('build-image', 'BuildImage'),
+    endsOf('move-channel', 'MoveChannelMachine'),
     graph(
       'Queues of what could not be done',
       'Maximum',

@@ -12,9 +12,9 @@ export function observabilityIn(deployment: ConfiguredDeployment, catalog: Catal
   const { name, notified, stack } = deployment;
   const recipes = channelsOf(catalog);
   const alarms = alarmsFor(recipes, deployment);
-  // notify itself reports failed builds, in more detail
+  // notify itself reports failed builds and moves, in more detail
   for (const [id, { Properties }] of Object.entries(alarms))
-    if (notified && id !== 'BuildFailed')
+    if (notified && id !== 'BuildFailed' && id !== 'MoveNotDone')
       Properties['AlarmActions'] = [notified.address ? ref('Notifications') : topicArn(notified, name)];
   return {
     ...alarms,

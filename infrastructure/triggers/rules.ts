@@ -29,7 +29,11 @@ export const called: Record<string, Called> = {
   ImageGone: 'checkDrift',
 };
 /** The same, if the deployment names somebody to notify. */
-export const calledToNotify: Record<string, Called> = { BuildEnded: 'notify', CleanUpDied: 'notify' };
+export const calledToNotify: Record<string, Called> = {
+  BuildEnded: 'notify',
+  CleanUpDied: 'notify',
+  MoveFailed: 'notify',
+};
 
 /** The rules that start builds, by logical id. */
 export const startingRules = (channelRoot: string): Resources => ({
@@ -130,15 +134,16 @@ export const deadMoves: Resources = {
   ),
 };
 
+const tells = (what: string, pattern: object) => rule(what, pattern, calls('notify'));
+const notWell = ['FAILED', 'TIMED_OUT', 'ABORTED'];
 export const notifyingRules: Resources = {
-  BuildEnded: rule(
-    'A build ended, well or not: people are told.',
-    builds(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),
-    calls('notify'),
-  ),
-  CleanUpDied: rule(
+  BuildEnded: tells('A build ended, well or not: people are told.', builds(['SUCCEEDED', ...notWell])),
+  CleanUpDied: tells(
     'The clean-up of a build that died died too: people are told.',
-    executions('CleanUpBuild', ['FAILED', 'TIMED_OUT', 'ABORTED']),
-    calls('notify'),
+    executions('CleanUpBuild', notWell),
+  ),
+  MoveFailed: tells(
+    'A move of a channel, a revoke or a restore failed: people are told.',
+    executions('MoveChannelMachine', notWell),
   ),
 };

@@ -6,7 +6,7 @@ import { heldContent } from '../../core/channel/held-content.ts';
 import { crash } from '../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import { brisk } from '../support/deployed.ts';
-import { account, build, caller, manifestIn, pipeline, recipe, regions, type Setting } from '../support/pipeline.ts';
+import { account, build, caller, manifestIn, pipeline, recipe, regions, statesEntered, type Setting } from '../support/pipeline.ts';
 
 const brief = ({ scenario, ...setting }: Setting = {}): Simulation =>
   pipeline({ ...setting, scenario: { delays: brisk, ...(scenario as object | undefined) } });
@@ -467,6 +467,54 @@ test('no channel gets a build that is being revoked, whichever of promotion and 
 
 const imageOf = ({ cloud }: Simulation, id: string) =>
   [...cloud.world.region('us-east-1').images.values()].find(({ tags }) => tags.get('golden:build') === id)?.id;
+
+test('a refused request ends at once, with nothing to undo', async () => {
+  const simulation = brief();
+  const execution = await move(simulation, { verb: 'rollback' });
+  expect(execution.error).toBe('RecipeInvalid');
+  expect(statesEntered(execution)).toEqual(['IsDeath', 'Begin', 'ResolveMove', 'IsRefused', 'Refused']);
+});
+
+test('a move that fails is told by mail, and one that is refused is not', async () => {
+  const catalog = { recipes: { base: { ...recipe, distribute: recipe.distribute.slice(0, 2) } }, scripts: {}, version: '1' };
+  const scenario = { delays: brisk, ...refusedIn('eu-west-1', 3) };
+  const simulation = createSimulation({ catalog, scenario, notify: true });
+  await built(simulation, 2);
+  const mails = simulation.mails.length;
+  expect(await move(simulation, { verb: 'rollback', why: 'no network' })).toMatchObject({ error: 'PublishFailed' });
+  await simulation.pass(600);
+  expect(simulation.mails.slice(mails)).toEqual([
+    expect.objectContaining({ subject: expect.stringMatching(/: rollback of base FAILED: PublishFailed$/) }),
+  ]);
+  expect(await move(simulation, { verb: 'promote', channel: 'stable' })).toMatchObject({ error: 'MoveRefused' });
+  await simulation.pass(600);
+  expect(simulation.mails).toHaveLength(mails + 1);
+});
+
+test('a descendant whose build is refused keeps the revoke, and is told', async () => {
+  const base = { ...recipe, distribute: [recipe.distribute[0]] };
+  const child = { ...base, name: 'child', source: { channel: 'base/stable' } };
+  const simulation = createSimulation({
+    catalog: { recipes: { base, child }, scripts: {}, version: '1' },
+    scenario: { delays: brisk },
+    interfere: {
+      call: ({ by, action }) =>
+        by === 'RebuildDescendants' && action === 'StartExecution'
+          ? { error: 'AccessDeniedException', message: 'no', effect: false }
+          : undefined,
+    },
+  });
+  const [first = '', second = ''] = await built(simulation, 2);
+  await build(simulation, { recipe: 'child' });
+  const { status, output } = await move(simulation, { verb: 'revoke', why: 'CVE', build: second, descendants: 'rebuild' });
+  expect(status).toBe('SUCCEEDED');
+  expect(JSON.parse(output ?? '{}').rebuilding).toEqual({
+    started: [],
+    refused: [expect.stringMatching(/^child: states:StartExecution .*AccessDenied/)],
+  });
+  expect(imagesOf(simulation, second)[0]?.[1]).toBe('disabled');
+  expect(held(simulation, 'stable')).toEqual({ 'us-east-1': first });
+});
 
 test.each(['revoke', 'rebuild'] as const)('of builds that were made from a revoked one, %s', async (descendants) => {
   const child = { ...recipe, name: 'child', source: { channel: 'base/stable' }, distribute: [recipe.distribute[0]] };
