@@ -64,7 +64,7 @@ const beyondTheRuns: [RegExp, string][] = [
     'only a repeated call finds the build that the first one started',
   ],
   [
-    /^(Publish|Verify|VerifyMove|UndoMove|RestoreImages|ApplyShare) s3:ListBucket on /,
+    /^(Publish|Verify|AwaitUsage|VerifyMove|UndoMove|RestoreImages|ApplyShare) s3:ListBucket on /,
     'what they read is there; were it gone, S3 must say so',
   ],
   [

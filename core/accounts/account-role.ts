@@ -75,6 +75,22 @@ export const actionsInAccount = {
     'ec2:ModifyImageAttribute',
     'ec2:ModifySnapshotAttribute',
   ],
+  // What EC2 itself calls when it looks for references is among these.
+  usage: [
+    'ec2:CreateImageUsageReport',
+    'ec2:DescribeImageAttribute',
+    'ec2:DescribeImageReferences',
+    'ec2:DescribeImageUsageReportEntries',
+    'ec2:DescribeImageUsageReports',
+    'ec2:DescribeInstances',
+    'ec2:DescribeLaunchTemplates',
+    'ec2:DescribeLaunchTemplateVersions',
+    'imagebuilder:GetContainerRecipe',
+    'imagebuilder:ListContainerRecipes',
+    'imagebuilder:ListImageRecipes',
+    'ssm:DescribeParameters',
+    'ssm:GetParameters',
+  ],
   undo: [
     'ec2:DescribeImages',
     'ec2:DescribeSnapshots',

@@ -2,9 +2,11 @@ import { inBatches } from '../batches.ts';
 import { unknownOf, usesOf, type ImageUsage, type Use } from './image-usage.ts';
 
 /** Who uses an AMI that is revoked, beside its instances in this account and the builds made from it, which ResolveMove tells. */
-interface ImageHit {
+export interface ImageHit {
   region: string;
   ami: string;
+  /** The other account that owns the AMI. */
+  account?: string;
   uses: Use[];
   /** How many more uses there are. */
   more: number;
@@ -23,15 +25,17 @@ export interface Hits {
 export function saysUsage(usage: Hits | { Cause: string } | undefined): string[] {
   if (!usage) return [];
   if (!('images' in usage)) return [`nobody can tell who else uses the images: ${usage.Cause}`];
-  const quiet = usage.images
-    .filter(({ uses, unknown }) => uses.length + unknown.length === 0)
-    .map(({ region }) => region);
+  const placeOf = ({ region, account }: ImageHit) => (account === undefined ? region : `${region} of ${account}`);
+  const quiet = usage.images.filter(({ uses, unknown }) => uses.length + unknown.length === 0).map(placeOf);
   return [
-    ...usage.images.flatMap(({ region, ami, uses, more, unknown }) => [
-      ...uses.map(({ says }) => `uses ${ami} in ${region}: ${says}`),
-      ...(more > 0 ? [`uses ${ami} in ${region}: ${more} more`] : []),
-      ...unknown.map((reason) => `nobody can tell who uses ${ami} in ${region}, ${reason}`),
-    ]),
+    ...usage.images.flatMap((hit) => {
+      const where = `${hit.ami} in ${placeOf(hit)}`;
+      return [
+        ...hit.uses.map(({ says }) => `uses ${where}: ${says}`),
+        ...(hit.more > 0 ? [`uses ${where}: ${hit.more} more`] : []),
+        ...hit.unknown.map((reason) => `nobody can tell who uses ${where}, ${reason}`),
+      ];
+    }),
     ...(quiet.length > 0
       ? [`EC2 shows no other user in ${quiet.join(', ')}; its reports leave out the last 24 hours`]
       : []),
@@ -44,14 +48,24 @@ const mostUses = 20;
 /** AMIs of a revoke whose users are looked up. */
 export const mostHitImages = 40;
 
-const toldBefore = new Set(['instances', 'children']);
+/** What ResolveMove tells of the pipeline's own AMIs. */
+const toldBefore: readonly Use['kind'][] = ['instances', 'children'];
 
-/** @param channels The parameters that the revoke itself moves away. They and those of further copies are no hits. */
-export function hitOf(usage: ImageUsage, channels: readonly string[]): ImageHit {
+/** An AMI of which nobody can tell who uses it. */
+export const unknownHit = (
+  { region, ami, account }: Pick<ImageHit, 'region' | 'ami'> & { account: string },
+  reason: string,
+): ImageHit => ({ region, ami, account, uses: [], more: 0, unknown: [reason] });
+
+/**
+ * @param channels The parameters that the revoke itself moves away. They and those of further copies are no hits.
+ * @param told Kinds of uses that are left out.
+ */
+export function hitOf(usage: ImageUsage, channels: readonly string[], told = toldBefore): ImageHit {
   const moves = (name: string) => channels.some((channel) => name === channel || name.startsWith(`${channel}/`));
   const { known: parameters } = usage.parameters;
   const others = parameters && { known: parameters.filter((name) => !moves(name)) };
-  const uses = usesOf({ ...usage, parameters: others ?? usage.parameters }).filter(({ kind }) => !toldBefore.has(kind));
+  const uses = usesOf({ ...usage, parameters: others ?? usage.parameters }).filter(({ kind }) => !told.includes(kind));
   const [first = []] = inBatches(uses, mostUses);
   const { region, ami } = usage;
   return { region, ami, uses: first, more: uses.length - first.length, unknown: unknownOf(usage) };

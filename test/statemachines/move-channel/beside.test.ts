@@ -1,6 +1,8 @@
 // What a move changes beside the parameters of the pipeline's own account: launch templates, and the channel in other accounts.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ChannelRecord } from '../../../core/channel/channel-record.ts';
+import { saysUsage, type Hits } from '../../../core/usage/hits.ts';
+import { ApiError } from '../../../simulator/aws/calls/actions.ts';
 import type { Interference } from '../../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { brisk } from '../../support/deployed.ts';
@@ -197,6 +199,30 @@ describe('a revoke of a build with copies in other accounts', () => {
     expect(usersOf(simulation, second)).toEqual(before);
     expect(held(simulation, 'stable')).toEqual([second, second, second]);
     for (const [arn, role] of roles) simulation.cloud.world.roles.set(arn, role);
+  });
+
+  test('tells who uses the copies in their accounts, and what a role does not let it see', async () => {
+    const { ec2 } = simulation.cloud.services;
+    const [copy] = imagesIn(simulation, other, second);
+    const launch = { ImageId: copy?.id, InstanceType: 't3.small', MinCount: 1, MaxCount: 1 };
+    ec2['RunInstances']?.(launch, { ...caller, account: other });
+    const { DescribeImageReferences: real } = ec2;
+    ec2['DescribeImageReferences'] = (input, from) => {
+      if (from.account === further) throw new ApiError('UnauthorizedOperation', 'no', 403);
+      return real?.(input, from);
+    };
+    const { output } = await move(simulation, { verb: 'revoke', build: second, why: 'CVE', plan: true });
+    ec2['DescribeImageReferences'] = real as NonNullable<typeof real>;
+    const lines = saysUsage((JSON.parse(output ?? '{}') as { usage: Hits }).usage);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(new RegExp(`^uses ${copy?.id} in ${home} of ${other}: instance i-\\w+ \\(`)),
+        expect.stringMatching(
+          new RegExp(`^nobody can tell who uses ami-\\w+ in ${home} of ${further}, launch templates: ec2:DescribeImageRef`),
+        ),
+      ]),
+    );
+    expect(lines.filter((line) => line.includes(other) && line.startsWith('nobody'))).toEqual([]);
   });
 
   test('disables them, and takes the permissions on all snapshots', async () => {
