@@ -1,28 +1,37 @@
-import { buildKey, type BuildRecord } from '../../core/sweep/estate.ts';
-import type { BuildIdentity } from '../../core/tags.ts';
+import { buildKey, type BuildOfThings, type BuildRecord } from '../../core/sweep/estate.ts';
+import { idInRegion } from '../../core/undo/things.ts';
 import type { Artifacts } from './artifacts.ts';
 import { readDocument } from './documents.ts';
 import { describeExecution, isAlive } from '../executions/executions.ts';
 
 const machineOf = (execution: string) => execution.slice(0, execution.lastIndexOf(':'));
 
+const imagesOf = (list: { region: string; ami: string | null }[]): Set<string> =>
+  new Set(list.flatMap(({ region, ami }) => (ami === null ? [] : [idInRegion(region, ami)])));
+
 async function recordOf(
   artifacts: Artifacts,
-  { temporary, ...identity }: BuildIdentity & { temporary: boolean },
+  { temporary, images = [], ...identity }: BuildOfThings,
   as: string,
 ): Promise<BuildRecord | undefined> {
   const held = await readDocument(artifacts, identity, 'owner');
   if (!held) return undefined;
   const owner = held.execution;
   const manifest = await readDocument(artifacts, identity, 'manifest');
+  const told = imagesOf([...(manifest?.targets ?? []), ...(manifest?.image ? [manifest.image] : [])]);
+  const isWhole = manifest?.status === 'published' && images.every((one) => told.has(one));
   // A build that died after publishing and before its manifest is recorded as failed, but its image is published.
-  const ledger = manifest?.status === 'published' ? undefined : await readDocument(artifacts, identity, 'ledger');
+  const ledger = isWhole ? undefined : await readDocument(artifacts, identity, 'ledger');
   const published = manifest?.status === 'published' || ledger?.complete === true;
-  if (owner === as || (published && !temporary)) return { published, owner, running: false };
+  // A ledger that does not list its images spares all of them.
+  const all =
+    ledger?.complete && Array.isArray(ledger.after) ? new Set([...told, ...imagesOf(ledger.after)]) : undefined;
+  const record = { published, owner, images: all };
+  const stays = !temporary && images.every((one) => all?.has(one) !== false);
+  if (owner === as || (published && stays)) return { ...record, running: false };
   const execution = await describeExecution(artifacts.aws, owner);
   return {
-    published,
-    owner,
+    ...record,
     running: isAlive(execution),
     // If an earlier sweep owns the build, no other clean-up will come.
     ...(execution?.stopDate && machineOf(owner) !== machineOf(as) && { endedAt: execution.stopDate.toISOString() }),
@@ -38,7 +47,7 @@ const atOnce = 20;
  */
 export async function readBuildRecords(
   artifacts: Artifacts,
-  builds: (BuildIdentity & { temporary: boolean })[],
+  builds: BuildOfThings[],
   as: string,
 ): Promise<Map<string, BuildRecord>> {
   const records = new Map<string, BuildRecord>();

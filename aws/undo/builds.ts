@@ -1,4 +1,5 @@
 import type { Plan } from '../../core/build/plan.ts';
+import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import type { AccountResult } from '../../core/accounts/planned-copies.ts';
 import type { TargetResult } from '../../core/distribute/distribution.ts';
 import { Failure } from '../../core/errors.ts';
@@ -91,9 +92,12 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, cleanUp: Cle
  * accounts. @returns why that could not be done everywhere; undefined where nothing is left to do.
  */
 export async function takeBackPublish(artifacts: Artifacts, identity: BuildIdentity): Promise<string | undefined> {
-  const plan = await readDocument(artifacts, identity, 'plan');
-  if (!plan) return undefined;
+  const kept = await readDocument(artifacts, identity, 'plan');
+  if (!kept) return undefined;
   const { aws } = artifacts;
+  const { addition } = kept;
+  // If the newest distribution was published, the ledger that its plan sees is complete.
+  const plan = addition ? planOfExecution(kept, addition.execution) : kept;
   const { ledger, refused } = await closeLedger(artifacts, plan);
   if (ledger?.complete) return undefined;
   const elsewhere = [...accountScopesOfFailed(plan, ledger, await readDocument(artifacts, plan, 'manifest')).values()];

@@ -22,9 +22,14 @@ export const orphanPermissions = [
  * channel holds an AMI that goes: a publish that did not complete is taken back.
  * @returns why the build's things are spared.
  */
-async function takenUp(artifacts: Artifacts, found: Found, owner: string, as: string): Promise<string | undefined> {
+async function takenUp(
+  artifacts: Artifacts,
+  found: Found,
+  { owner, published }: Pick<BuildRecord, 'owner' | 'published'>,
+  as: string,
+): Promise<string | undefined> {
   if (owner !== as && (await isRunning(artifacts.aws, owner))) return `${owner} has begun to work on its build again`;
-  const ours = (await claimBuild(artifacts, found, { id: owner, as })) === 'ours';
+  const ours = (await claimBuild(artifacts, found, { id: owner, as, published })) === 'ours';
   if (!ours) return 'another execution has taken its build over just now';
   // Loaded here: most sweeps find nothing to remove.
   return (await import('./builds.ts')).takeBackPublish(artifacts, found);
@@ -41,7 +46,7 @@ export async function removeOrphans(
   const claims = new Map<string, Promise<string | undefined>>();
   for (const thing of orphans) {
     const key = buildKey(thing);
-    const claim = claims.get(key) ?? takenUp(artifacts, thing, records.get(key)?.owner ?? '', as);
+    const claim = claims.get(key) ?? takenUp(artifacts, thing, records.get(key) ?? { owner: '', published: false }, as);
     claims.set(key, claim);
     try {
       const spared = await claim;

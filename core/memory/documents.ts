@@ -25,6 +25,8 @@ export interface Lock {
 /** `owner.json` of a build. `cleansUpAfter`: the execution that died, if a clean-up or a sweep owns the build. */
 export interface BuildLock extends Lock {
   cleansUpAfter?: string;
+  /** A sweep took over a published build, of which only remains go. */
+  published?: true;
 }
 
 /** A thing that tells by an event when it changes, and that states wait for. `region`: where the thing is. */

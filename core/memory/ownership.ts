@@ -20,7 +20,7 @@ const busy = (name: LockName, { recipe, build }: BuildIdentity, holder: Lock): s
 
 /**
  * Decides whether an execution that starts a build gets a lock. The lock of an ended execution is taken over, however it ended.
- * A swept build cannot be resumed: copies of a removed image are not copies of a new one.
+ * A swept build cannot be resumed, unless it is published: copies of a removed image are not copies of a new one.
  * @param alive Whether the holder runs. Undefined if that was not looked up.
  * @throws RecipeBusy while another execution holds the lock, RecipeInvalid if the build was swept.
  */
@@ -28,14 +28,14 @@ export function decideHold(
   name: LockName,
   identity: BuildIdentity,
   execution: string,
-  holder: Lock | undefined,
+  holder: BuildLock | undefined,
   alive?: boolean,
 ): 'held' | 'take' | Ask {
   if (!holder) return 'take';
   if (holder.execution === execution) return 'held';
   if (alive === undefined) return { ask: holder.execution };
   if (alive) throw new Failure('RecipeBusy', busy(name, identity, holder));
-  if (!isSweep(holder.execution)) return 'take';
+  if (!isSweep(holder.execution) || holder.published) return 'take';
   const what = `build: ${identity.build} was swept by ${holder.execution}`;
   throw new Failure('RecipeInvalid', `${what}; start the recipe without "build"`);
 }
@@ -80,6 +80,8 @@ export type Owner = 'ours' | 'nobody' | 'running' | 'other';
 export interface CleaningUp {
   id: string;
   as: string;
+  /** The build is published, so its image stays and the build may be started again. */
+  published?: boolean;
 }
 
 /**
@@ -88,7 +90,7 @@ export interface CleaningUp {
  * @param alive Whether the owner runs. Undefined if that was not looked up.
  */
 export function decideClaim(
-  { id, as }: CleaningUp,
+  { id, as, published = false }: CleaningUp,
   { build }: Pick<BuildIdentity, 'build'>,
   owner: BuildLock | undefined,
   alive?: boolean,
@@ -100,5 +102,6 @@ export function decideClaim(
   if (alive === undefined) return { ask: execution };
   if (alive) return execution === id ? 'running' : 'other';
   const died = cleansUpAfter ?? id;
-  return { take: { execution: as, build, ...(as !== died && { cleansUpAfter: died }) } };
+  const after = as !== died && { cleansUpAfter: died };
+  return { take: { execution: as, build, ...after, ...(published && { published: true as const }) } };
 }

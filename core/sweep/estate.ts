@@ -9,8 +9,17 @@ export interface BuildRecord {
   /** ARN of the last execution that worked on the build. It may be a clean-up or an earlier sweep. */
   owner: string;
   running: boolean;
+  /** The AMIs that it has published, by `region ami`. Absent where the bucket does not tell. */
+  images?: ReadonlySet<string> | undefined;
   /** ISO 8601. Absent while the execution runs, and after 90 days, when Step Functions has forgotten it. */
   endedAt?: string | undefined;
+}
+
+/** A build by the things that carry its tags. */
+export interface BuildOfThings extends BuildIdentity {
+  temporary: boolean;
+  /** Its AMIs, by `region ami`. Absent where only the build counts. */
+  images?: string[];
 }
 
 export interface Estate {
@@ -42,16 +51,18 @@ export const isOurs = (account: string) => (thing: Thing) =>
   !hasEnded(thing) &&
   !decided.includes(thing.state);
 
-/** The builds that the things belong to. `temporary`: a build has more than AMIs and their snapshots. */
+/** The builds that the things belong to, with their AMIs. `temporary`: a build has more than AMIs and their snapshots. */
 export function buildsIn({ account, things }: Pick<Estate, 'account' | 'things'>) {
   const users = usersOf(things);
-  const builds = new Map<string, BuildIdentity & { temporary: boolean }>();
+  const builds = new Map<string, BuildOfThings>();
   for (const thing of things.filter(isOurs(account))) {
     const identity = identityFromTags(thing);
     if (!identity) continue;
     const lasting = thing.kind === 'image' ? !isFailed(thing) : users.has(idInRegion(thing.region, thing.id));
-    const temporary = !lasting || builds.get(buildKey(identity))?.temporary === true;
-    builds.set(buildKey(identity), { ...identity, temporary });
+    const known = builds.get(buildKey(identity));
+    const temporary = !lasting || known?.temporary === true;
+    const images = lasting && thing.kind === 'image' ? [idInRegion(thing.region, thing.id)] : [];
+    builds.set(buildKey(identity), { ...identity, temporary, images: [...(known?.images ?? []), ...images] });
   }
   return [...builds.values()];
 }

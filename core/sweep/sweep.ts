@@ -57,8 +57,10 @@ function judge(thing: Thing, identity: BuildIdentity | undefined, { estate, now,
   // A person or a policy has kept it without its image.
   if (kind === 'snapshot' && thing.tags[keptTag] !== undefined) return 'healthy';
   const build = estate.builds.get(buildKey(identity));
-  if (kind === 'image' && build?.published && !isFailed(thing)) return 'healthy';
-  const dated = dueOf(thing, build?.published ?? false);
+  // A build that was published can have copies of a distribution that failed, and nobody has published those.
+  const isPublished = build?.published === true && build.images?.has(idInRegion(region, id)) !== false;
+  if (kind === 'image' && isPublished && !isFailed(thing)) return 'healthy';
+  const dated = dueOf(thing, kind === 'image' ? isPublished : (build?.published ?? false));
   const due = 'due' in dated ? dated.due : 0;
   if (!build) return due > now ? 'healthy' : { spare: 'its build has no record here: another deployment made it' };
   const channel = estate.channels.get(idInRegion(region, id));

@@ -24,7 +24,7 @@ function told(decide: () => unknown): unknown {
   }
 }
 
-test.each<[string, 'lock' | 'owner', Lock | undefined, boolean | undefined, unknown]>([
+test.each<[string, 'lock' | 'owner', BuildLock | undefined, boolean | undefined, unknown]>([
   ['a lock that nobody holds is taken', 'lock', undefined, undefined, 'take'],
   ['a repeated call has it already', 'lock', by(mine), undefined, 'held'],
   ['whether another holder runs must be looked up', 'lock', by(other), undefined, { ask: other }],
@@ -50,6 +50,13 @@ test.each<[string, 'lock' | 'owner', Lock | undefined, boolean | undefined, unkn
     by(sweep, other),
     false,
     `RecipeInvalid: build: ${identity.build} was swept by ${sweep}; start the recipe without "build"`,
+  ],
+  [
+    'a published build of which a sweep took remains goes on',
+    'owner',
+    { ...by(sweep, other), published: true },
+    false,
+    'take',
   ],
 ])('starting a build: %s', (_, name, holder, alive, decision) => {
   expect(told(() => decideHold(name, identity, mine, holder, alive))).toEqual(decision);
@@ -79,7 +86,9 @@ test.each<[string, Lock | undefined, Lock | undefined, string]>([
 
 const itself = { id: mine, as: mine };
 const outside = { id: mine, as: cleanUp };
-test.each<[string, { id: string; as: string }, BuildLock | undefined, boolean | undefined, unknown]>([
+test.each<
+  [string, { id: string; as: string; published?: boolean }, BuildLock | undefined, boolean | undefined, unknown]
+>([
   ['an execution that was never let into the build undoes nothing', itself, undefined, undefined, 'nobody'],
   ['an execution undoes its own build', itself, by(mine), undefined, 'ours'],
   ['but not if another execution was let in after it', itself, by(other), undefined, 'other'],
@@ -108,6 +117,13 @@ test.each<[string, { id: string; as: string }, BuildLock | undefined, boolean | 
     by(cleanUp, mine),
     false,
     { take: by(sweep, mine) },
+  ],
+  [
+    'a sweep of a published build says so',
+    { id: cleanUp, as: sweep, published: true },
+    by(cleanUp, mine),
+    false,
+    { take: { ...by(sweep, mine), published: true } },
   ],
   [
     'a redriven execution takes its build back from its dead clean-up, and cleans up after nobody',

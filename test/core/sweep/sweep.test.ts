@@ -101,6 +101,18 @@ test.each<[string, Setting, string[]]>([
     [],
   ],
   [
+    'an AMI of a published build that nobody has published is the rest of a distribution, and goes like that of a dead build',
+    {
+      record: { ...published, images: new Set(['us-east-1 image-1']) },
+      things: [
+        thing('image', { tags: expiring(-9), snapshots: ['snapshot-1'] }),
+        thing('image', { id: 'image-2' }),
+        thing('snapshot', { tags: expiring(-9) }),
+      ],
+    },
+    ['- image-2: due 2026-12-01T12:00Z, no build has published it'],
+  ],
+  [
     'an AMI that a channel points at is never touched',
     { things: [thing('image')], channels: [['us-east-1 image-1', '/golden/base/stable']] },
     ['= image-1: /golden/base/stable points at it'],

@@ -4,7 +4,9 @@ import type { Manifest } from '../../../core/build/manifest.ts';
 import { crash, type Interfered, type InterferedCall } from '../../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { brisk } from '../../support/deployed.ts';
+import { sweepNow } from '../../support/orphans.ts';
 import { account, build, consumer, copied, home, manifestIn, recipe } from '../../support/pipeline.ts';
+import { day } from '../../support/triggered.ts';
 
 const [first, second] = ['111122223333', '333344445555'] as const;
 const [user, parameter] = ['777788889999', '/golden/base/stable'];
@@ -246,4 +248,25 @@ test('a plain start right after a distribution that died past its ledger keeps t
     copiedTo: [{ status: 'published' }, { status: 'published' }, { status: 'published' }],
     added: [{ targets: [copied, expect.any(String), expect.any(String), expect.any(String)] }],
   });
+}, 60_000);
+
+test('the sweep takes the copies of a distribution that died, here and in the accounts, and the build can go on', async () => {
+  const { simulation, strikes, distribute, manifest } = await published(before, after, { eventsLost: 1 });
+  const left = estate(simulation);
+  strikes.enter = (state) => (state === 'Verify' ? 'ABORTED' : undefined);
+  await distribute();
+  strikes.enter = undefined;
+  await simulation.pass(day);
+  await sweepNow(simulation);
+  expect(imagesOf(simulation, account, copied)).toHaveLength(1);
+  await simulation.pass(8 * day);
+  await sweepNow(simulation);
+  expect(estate(simulation)).toBe(left);
+  expect(grants(simulation)).toEqual([]);
+  expect(await distribute()).toMatchObject({ status: 'SUCCEEDED' });
+  expect(manifest().copiedTo?.map(({ status }) => status)).toEqual(['published', 'published', 'published']);
+  await simulation.pass(9 * day);
+  const now = estate(simulation);
+  await sweepNow(simulation);
+  expect(estate(simulation)).toBe(now);
 }, 60_000);
