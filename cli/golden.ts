@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../core/errors.ts';
 import { addDeployedVerbs, append, regionHelp, type Cli } from './deployed/deployed-verbs.ts';
 import { addChannelVerbs } from './channels/channel-verbs.ts';
+import { addRetireVerbs } from './retire/retire-verbs.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
 import { processTerminal, type Terminal } from './screen/terminal.ts';
@@ -30,6 +31,8 @@ Examples:
   golden rollback al2023-base --simulate           the same on a simulated AWS
   golden share al2023-patched --plan               how the users of published images differ from the recipe's lists
   golden distribute al2023-patched --plan          copies of the published image that its recipe's new regions lack
+  golden retire --plan                             which old images would be deprecated, disabled or deregistered, and why others stay
+  golden deregister 20261123-030000-9f2c --dry-run   remove the image of one build in every region
   golden policy --days 30                          the Allowed AMIs by which accounts launch only published images
   golden regions --apply                           let the target regions tell when copies are done
   golden sweep --dry-run                           what the deployed pipeline would remove of what builds left behind
@@ -74,6 +77,7 @@ export async function golden(
   addSweep(cli);
   addDeployedVerbs(cli);
   addChannelVerbs(cli);
+  addRetireVerbs(cli);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

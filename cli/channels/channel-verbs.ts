@@ -162,7 +162,7 @@ function addShare(cli: Cli): void {
     .option(...simulatedOption)
     .action(async (recipe: string, options) => {
       const { assertPlanOrApply, share } = await import('./share.ts');
-      assertPlanOrApply(options);
+      assertPlanOrApply('share', options);
       const meddled = { ...options, meddled: true };
       await withSimulation(cli, meddled, (surroundings) => share(recipe, options, cli.terminal, surroundings));
     });

@@ -31,8 +31,11 @@ interface ShareOutput {
 }
 
 /** @throws Refusal unless the options say either what is only shown or what is done. */
-export function assertPlanOrApply({ plan = false, apply = false }: Pick<ShareOptions, 'plan' | 'apply'>): void {
-  if (plan === apply) throw new Refusal('golden share needs either --plan, which changes nothing, or --apply');
+export function assertPlanOrApply(
+  verb: string,
+  { plan = false, apply = false }: Pick<ShareOptions, 'plan' | 'apply'>,
+): void {
+  if (plan === apply) throw new Refusal(`golden ${verb} needs either --plan, which changes nothing, or --apply`);
 }
 
 /**

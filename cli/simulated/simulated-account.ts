@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect } from '../../aws/connection.ts';
+import type { Catalog } from '../../core/recipe/types.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import type { Clock } from '../../simulator/clock.ts';
@@ -23,6 +24,8 @@ export interface SimulatedAccount {
   grows?: boolean;
   /** Servers run from the newest image, here and in another account, and somebody made an AMI of one by hand. */
   used?: boolean;
+  /** Five builds were published, a policy retires old images, and two months passed. */
+  ages?: boolean;
   /** The build that a verb names was revoked. */
   revoked?: string;
   /** If it is a file, the account has what the recipes of its folder name. */
@@ -41,25 +44,22 @@ export async function onSimulatedAccount(
     meddled = false,
     grows = false,
     used = false,
+    ages = false,
     revoked,
     recipeFile = '',
   }: { region: string; terminal: Terminal; real: Surroundings } & SimulatedAccount,
   work: (surroundings: Surroundings) => Promise<number>,
 ): Promise<number> {
-  const { catalog } = await readRecipeFolder(join(process.env['GOLDEN_ROOT'] ?? '.', 'examples'), { home: region });
-  if (isRecipeFile(recipeFile) && existsSync(recipeFile)) {
-    const { recipes, scripts } = (await readRecipeFolder(dirname(recipeFile), { home: region })).catalog;
-    catalog.recipes = { ...recipes, ...catalog.recipes };
-    catalog.scripts = { ...scripts, ...catalog.scripts };
-  }
+  const catalog = await catalogWith(recipeFile, region);
   const simulation = createSimulation({ catalog, region });
   const { clock } = simulation;
   const whole = catalog.recipes[recipe] as { distribute: { region: string }[] };
+  if (ages) catalog.recipes[recipe] = { ...whole, retire: agingPolicy };
   if (grows) catalog.recipes[recipe] = { ...whole, distribute: whole.distribute.slice(0, -1) };
-  for (const name of ['first', 'second', 'third']) {
+  for (const name of ['first', 'second', 'third', ...(ages ? ['fourth', 'fifth'] : [])]) {
     const began = clock.now();
     await simulation.finish(simulation.start({ recipe, force: true }, name));
-    if (name === 'second')
+    if (name === 'second' && !ages)
       await simulation.finish(
         simulation.move({ recipe, verb: 'promote', channel: 'prod', who: 'somebody', why: 'tried' }),
       );
@@ -67,19 +67,32 @@ export async function onSimulatedAccount(
     // The times are the same however long a build takes, because ids of builds have them and docs/ names these.
     await simulation.pass(7 * day - (clock.now() - began) / 1000);
   }
-  catalog.recipes[recipe] = whole;
+  if (!ages) catalog.recipes[recipe] = whole;
   const taken = revoked === undefined ? '' : await revoke(simulation, revoked);
   const grown = grows ? ` Then ${whole.distribute.at(-1)?.region} came into the recipe.` : '';
   const servers = used
     ? ` Servers were launched from the third: one here, two in the account ${consumer}. Somebody made an AMI of the one here by hand.`
     : '';
-  const story = `On a simulated AWS ${recipe} was built and published three times, a week apart. The second build was promoted to prod.${servers}${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}${taken}`;
+  const aged = ages ? await age(simulation) : '';
+  const promoted = ages ? '' : ' The second build was promoted to prod.';
+  const story = `On a simulated AWS ${recipe} was built and published ${ages ? 'five' : 'three'} times, a week apart.${promoted}${servers}${aged}${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}${taken}`;
   terminal.err(
     `\n${fold(story, terminal.columns - 2)
       .map((line) => `  ${line}\n`)
       .join('')}`,
   );
   return runOn(simulation, region, real, work);
+}
+
+/** The example recipes, with those beside a recipe file if there is one. */
+async function catalogWith(recipeFile: string, region: string): Promise<Catalog> {
+  const { catalog } = await readRecipeFolder(join(process.env['GOLDEN_ROOT'] ?? '.', 'examples'), { home: region });
+  if (isRecipeFile(recipeFile) && existsSync(recipeFile)) {
+    const { recipes, scripts } = (await readRecipeFolder(dirname(recipeFile), { home: region })).catalog;
+    catalog.recipes = { ...recipes, ...catalog.recipes };
+    catalog.scripts = { ...scripts, ...catalog.scripts };
+  }
+  return catalog;
 }
 
 /** Runs a verb as a user of the simulated account. Virtual time passes meanwhile. */
@@ -125,6 +138,19 @@ async function launchServers(simulation: Simulation, region: string): Promise<vo
   await simulation.pass(300);
   const InstanceId = started[0]?.Instances?.[0]?.InstanceId;
   ec2['CreateImage']?.({ InstanceId, Name: 'web-by-hand', NoReboot: true }, { account, region });
+}
+
+const agingPolicy = { keep: 1, deprecateAfter: '30d', disableAfter: '60d', deregisterAfter: '90d' };
+
+/** Lets two months pass, in which the oldest image was deprecated. Returns the story. */
+async function age(simulation: Simulation): Promise<string> {
+  const retire = (input: object) => simulation.finish(simulation.retire(input));
+  await retire({ apply: true, cap: 1 });
+  await simulation.pass(31 * day);
+  // EC2 makes its reports of other accounts when it is asked.
+  await retire({ cap: 1 });
+  await simulation.pass(day);
+  return ' Its policy retires old images. A month ago the oldest one was deprecated, and nobody uses it.';
 }
 
 /** Revokes the build with this id, if there is such a build. Returns the story. */

@@ -46,7 +46,8 @@ interface RetireBrief extends BuildIdentity {
   step: RetireStep | null;
   would?: RetireStep;
   reason: string;
-  amis: string[];
+  /** How many AMIs it has. */
+  amis: number;
   failed: string[];
   notes: string[];
 }
@@ -123,7 +124,7 @@ export function retireOutcome(report: RetireReport, at: string): RetireOutcome {
       step: row.step,
       ...(row.would && { would: row.would }),
       reason: row.reason.slice(0, longest),
-      amis: brief(row.amis.map(saysAmi)),
+      amis: row.amis.length,
       failed: brief(failuresOf(row)),
       notes: brief((row.ends ?? []).flatMap(({ notes }) => notes)),
     })),

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { callerArn } from '../../aws/caller.ts';
+import { startExecution } from '../../aws/executions/machines.ts';
+import type { RetireOutcome } from '../../core/retire/retire-report.ts';
+import type { RetireRequest } from '../../core/retire/retire-request.ts';
+import { findBuild } from '../deployed/builds.ts';
+import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
+import { endOf, tellFailure } from '../deployed/execution-end.ts';
+import { interruptedCode, watch } from '../deployed/follow.ts';
+import { Refusal } from '../refused.ts';
+import { heading } from '../screen/screen.ts';
+import type { Terminal } from '../screen/terminal.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { retirementText } from './retirement-text.ts';
+
+interface RunOptions extends PipelineOptions {
+  why?: string;
+  /** Do not ask. */
+  yes?: boolean;
+}
+
+interface RetireOptions extends RunOptions {
+  plan?: boolean;
+  apply?: boolean;
+  cap?: number;
+}
+
+interface DeregisterOptions extends RunOptions {
+  keepSnapshots?: boolean;
+  evenIfUsed?: boolean;
+  dryRun?: boolean;
+}
+
+const machineOfRetiring = ({ machine }: Pipeline) => machine.replace(/build-image$/, 'retire-images');
+
+/** Retires old images by their recipes, or shows what that would do. With a person at the terminal, shows it first and asks. */
+export async function runRetire(
+  recipe: string | undefined,
+  { plan = false, cap, ...options }: RetireOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const pipeline = await findPipeline(options, surroundings);
+  const asked = { ...(recipe !== undefined && { recipe }), ...(cap !== undefined && { cap }) };
+  return run(asked, { ...options, only: plan, does: { apply: true } }, pipeline, terminal, surroundings);
+}
+
+const buildInName = /\d{8}-\d{6}-[0-9a-f]{4}$/;
+
+/** Deregisters the image that a word names, or shows what that would do. */
+export async function runDeregister(
+  word: string,
+  { dryRun = false, keepSnapshots = false, evenIfUsed = false, ...options }: DeregisterOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const ami = /^ami-[0-9a-f]{8,17}$/.test(word);
+  // A recipe's name means its last build elsewhere, which is too little said to remove an image.
+  if (!ami && !buildInName.test(word))
+    throw new Refusal(`${word}: is neither a build id, such as 20261123-030000-9f2c, nor an AMI`);
+  const pipeline = await findPipeline(options, surroundings);
+  const { recipe, build } = ami ? { recipe: undefined, build: undefined } : await findBuild(pipeline, word);
+  const asked = {
+    verb: 'deregister' as const,
+    ...(ami ? { ami: word } : { recipe, build }),
+    ...(keepSnapshots && { snapshots: 'keep' as const }),
+    ...(evenIfUsed && { evenIfUsed }),
+  };
+  return run(asked, { ...options, only: dryRun, does: {} }, pipeline, terminal, surroundings);
+}
+
+/** How a request is run: `only` shows it, and `does` is what the request says besides if it is carried out. */
+interface Running extends RunOptions {
+  only: boolean;
+  does: { apply?: boolean };
+}
+
+async function run(
+  asked: Partial<RetireRequest>,
+  { only, does, why, yes = false, json = false }: Running,
+  pipeline: Pipeline,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
+  const sheet = { ...terminal, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
+  const who = await callerArn(pipeline.aws);
+  const start = async (more: object) => {
+    const input = { ...asked, who, ...(why !== undefined && { why }), ...more };
+    return (await startExecution(pipeline.aws, machineOfRetiring(pipeline), `retire-${randomUUID()}`, input)).arn;
+  };
+  /** Shows how an execution ended. @returns its outcome, or the exit code of one that failed. */
+  const shown = async (arn: string): Promise<RetireOutcome | number> => {
+    const ended = await endOf(arn, pipeline, surroundings);
+    if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
+    const { outcome } = JSON.parse(ended.output ?? '{}') as { outcome: RetireOutcome };
+    write(retirementText(outcome, sheet));
+    return outcome;
+  };
+  const finished = (outcome: RetireOutcome, status: 'planned' | 'retired') => {
+    if (json) terminal.out(`${JSON.stringify({ status, ...outcome }, null, 2)}\n`);
+    return 0;
+  };
+  if (only || (terminal.isTTY && !json && !yes)) {
+    const planned = await shown(await start({ plan: true }));
+    if (typeof planned === 'number') return planned;
+    const { deprecate, disable, deregister: removed } = planned.counts;
+    const count = deprecate + disable + removed;
+    if (only || count === 0) return finished(planned, 'planned');
+    const last = removed > 0 ? `, ${removed === count ? 'all' : removed} of them for good` : '';
+    if (!(await surroundings.confirms(`  Retire ${count === 1 ? 'this image' : `these ${count} images`}${last}?`))) {
+      write('  Nothing was changed.\n\n');
+      return interruptedCode;
+    }
+  }
+  write(`\n${heading(sheet, 'elapsed')}\n`);
+  const arn = await start(does);
+  if (!(await watch(arn, pipeline, { sheet, write, surroundings }, 'the retiring'))) {
+    write(`\n  Left; the retiring goes on: ${arn}\n\n`);
+    return interruptedCode;
+  }
+  const outcome = await shown(arn);
+  return typeof outcome === 'number' ? outcome : finished(outcome, 'retired');
+}
