@@ -23,7 +23,7 @@ interface Descendants {
  * are gone. It remembers none for an AMI that was registered from snapshots: there the tags name the build, and its plan the source.
  */
 export async function descendantsOf(artifacts: Artifacts, { recipe, build }: BuildIdentity): Promise<Descendants> {
-  // The state that asks is retried.
+  // Step Functions retries ResolveMove after a passing failure.
   const manifest = await readDocument(artifacts, { recipe, build }, 'manifest');
   const images = targetsOf({ manifest }).map(({ ami, ...at }) => ({ region: onlyPlace(at).region, ami: ami ?? '' }));
   const regions = [artifacts.aws.region, ...images.map(({ region }) => region)];

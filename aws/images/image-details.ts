@@ -72,7 +72,7 @@ export const detailsPermissions = [
   'ec2:DescribeSnapshotAttribute',
 ];
 
-/** An AMI with all that EC2 tells of it, whoever owns it, even a disabled or deprecated one. Undefined: there is none to be seen. */
+/** Describes an AMI of any account, even a disabled or deprecated one. @returns undefined if the AMI is not visible. */
 export async function readDetails(aws: Connection, region: string, ami: string): Promise<ImageDetails | undefined> {
   const ec2 = aws.client(EC2Client, region);
   const { Images = [] } = await ask(

@@ -2,9 +2,9 @@ import { Failure } from '../../core/errors.ts';
 import type { Evidence } from '../../core/usage/image-usage.ts';
 
 /**
- * Makes a look-up about the use of an AMI. Every failure of AWS makes the answer unknown, even one that passes: what a look-up
- * cannot show is not proved, and a later run looks again.
- * @param throws The failures that are thrown nevertheless, for a caller that is retried.
+ * Makes a look-up about the use of an AMI. Every failure of AWS makes the answer unknown, even a passing one, because a later run
+ * looks again.
+ * @param throws Failures that are thrown, for a caller that Step Functions retries.
  */
 export async function evidence<T>(
   look: () => Promise<T>,

@@ -32,11 +32,11 @@ interface UsageAsked {
   now: Date;
   /** The account's AMIs: `evidence(() => readFamily(aws, regions))`, once for all AMIs. */
   family: Evidence<Family>;
-  /** Whether EC2 is asked for a usage report where there is none that is new enough. It is there minutes later. */
+  /** Whether to ask EC2 for the usage reports that are missing or old. EC2 needs minutes for one. */
   asksForReports: boolean;
 }
 
-/** Who uses AMIs of one account in one region. Nothing is thrown for an answer of AWS: a look-up that fails is unknown. */
+/** Who uses AMIs of one account in one region. A look-up that AWS refuses is unknown, and throws nothing. */
 export async function usageOf(aws: Connection, asked: UsageAsked): Promise<ImageUsage[]> {
   const usages: ImageUsage[] = [];
   for (const amis of inBatches(asked.amis, mostReferenced))
@@ -75,7 +75,7 @@ async function usageOfBatch(
   );
 }
 
-/** Reads the newest usage report of each AMI, and asks for one where that is missing or getting old. */
+/** Reads the newest usage report of each AMI, and asks for one where it is missing or older than a day. */
 async function otherAccounts(
   aws: Connection,
   region: string,

@@ -13,7 +13,7 @@ import { fromTags } from '../tags.ts';
 /** What EC2 takes at once: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImageReferences.html */
 export const mostReferenced = 10;
 
-/** The kinds of resources that EC2 looks for in one call. A permission that lacks for one kind does not hide the others. */
+/** The kinds of resources that EC2 looks for in one call. A missing permission for one kind does not hide the others. */
 const resourceTypes: Record<'templates' | 'parameters' | 'recipes', ResourceTypeRequest[]> = {
   templates: [
     {
@@ -25,7 +25,7 @@ const resourceTypes: Record<'templates' | 'parameters' | 'recipes', ResourceType
   recipes: [{ ResourceType: 'imagebuilder:ImageRecipe' }, { ResourceType: 'imagebuilder:ContainerRecipe' }],
 };
 
-/** A parameter's name in its ARN has no slash before it. Only a name of several parts is sure to begin with one. */
+/** A parameter's name in its ARN has no slash before it. Only a name of several parts certainly begins with one. */
 const parameterIn = (arn: string): string => {
   const name = arn.replace(/^[^/]*:parameter\//, '');
   return name.includes('/') ? `/${name}` : name;

@@ -99,7 +99,7 @@ async function searched(aws: Connection, ami: string, given: string | undefined)
   );
   throw new Refusal(
     [
-      `${ami}: no such AMI is to be seen in ${looked.join(', ')}; it may be gone, private to another account, or hidden by the account's Allowed AMIs`,
+      `${ami}: no such AMI is visible in ${looked.join(', ')}; it may be gone, private to another account, or hidden by the account's Allowed AMIs`,
       ...(all.unknown === undefined ? [] : [`no other region was searched: ${all.unknown}`]),
       ...failed.map((text) => `not searched: ${text}`),
     ].join('\n'),

@@ -193,7 +193,7 @@ function tableOfLine(line: LineEntry[], image: ImageDetails | null, sheet: Sheet
     { text: createdAt?.slice(0, 10) ?? '–' },
     { text: ownerAlias ?? owner ?? '–' },
     {
-      text: recipe && build ? `${recipe}-${build}` : (name ?? 'gone, or not to be seen from here'),
+      text: recipe && build ? `${recipe}-${build}` : (name ?? 'gone, or not visible to this account'),
       style: ami === image?.ami ? 'bold' : name === undefined ? 'dim' : 'reset',
     },
   ]);

@@ -25,7 +25,7 @@ export interface InspectedDisk {
   dropped?: true;
 }
 
-/** All that an AMI says of itself. A field that EC2 does not fill in is absent. */
+/** Everything that EC2 describes about an AMI. A field that EC2 leaves empty is absent. */
 export interface ImageDetails {
   ami: string;
   region: string;
@@ -97,7 +97,7 @@ export interface Inspection {
   account: string;
   /** Null if every AMI of the build is gone. */
   image: ImageDetails | null;
-  /** The build that made the image. Null: no build of this pipeline did, as far as tags say. */
+  /** The build that made the image. Null if the AMI has no tags of a build, or belongs to another account. */
   build: { recipe: string; build: string; status: Manifest['status'] | null; source: Manifest['source'] } | null;
   copies: InspectedCopy[];
   /** Who uses the AMI and those of its copies that this account owns. */

@@ -7,7 +7,7 @@ interface ImagePlace {
   ami: string;
 }
 
-/** An AMI of the account, with the AMI that it was made from, as EC2 remembers that. */
+/** An AMI of the account, with the AMI from which it was made. EC2 remembers that. */
 export interface FamilyMember extends ImagePlace {
   name: string;
   state: string;
@@ -15,7 +15,7 @@ export interface FamilyMember extends ImagePlace {
   madeFrom?: ImagePlace;
 }
 
-/** The AMIs of an account, and how AMIs that the account does not have descend from others. */
+/** The AMIs of an account, with the lines of those AMIs' parents that the account does not own or no longer has. */
 export interface Family {
   members: FamilyMember[];
   /** Parents of AMIs that are gone or belong to others, by placeKey. */
@@ -24,7 +24,7 @@ export interface Family {
 
 const placeKey = ({ region, ami }: ImagePlace): string => `${region} ${ami}`;
 
-/** For each parent that is no AMI of the account, one child. EC2 is asked for that child's line, which leads over the gap. */
+/** One child of each parent that is not among the account's AMIs. EC2's line of that child leads over the gap. */
 export function childrenOfStrangers(members: FamilyMember[]): FamilyMember[] {
   const own = new Set(members.map(placeKey));
   const strangers = new Map<string, FamilyMember>();
@@ -52,8 +52,8 @@ export function parentsIn(start: ImagePlace, line: Ancestry): Record<string, Ima
 }
 
 /**
- * The AMIs of the account that descend from an AMI, over AMIs that are gone, too. Copies of its own build are left out, and what
- * was made from these copies stays in.
+ * The AMIs of the account that descend from an AMI, even over AMIs that are gone. Copies of the AMI's own build do not count, but AMIs
+ * made from these copies do.
  */
 export function descendantsIn({ members, beyond }: Family, start: ImagePlace): ImageChild[] {
   const byKey = new Map(members.map((member) => [placeKey(member), member]));

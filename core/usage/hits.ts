@@ -1,7 +1,7 @@
 import { inBatches } from '../batches.ts';
 import { unknownOf, usesOf, type ImageUsage, type Use } from './image-usage.ts';
 
-/** Who uses an AMI that is revoked, beside its instances in this account and the builds made from it, which ResolveMove tells. */
+/** Who uses an AMI that is revoked. ResolveMove has listed its instances in this account and the AMIs made from it. */
 export interface ImageHit {
   region: string;
   ami: string;
@@ -17,7 +17,7 @@ export interface ImageHit {
 /** Who uses the AMIs of a revoke. */
 export interface Hits {
   images: ImageHit[];
-  /** How many more AMIs there are, whose users nobody has looked up. */
+  /** Number of AMIs beyond the limit. Their users were not looked up. */
   more: number;
 }
 
@@ -51,14 +51,14 @@ export const mostHitImages = 40;
 /** What ResolveMove tells of the pipeline's own AMIs. */
 const toldBefore: readonly Use['kind'][] = ['instances', 'children'];
 
-/** An AMI of which nobody can tell who uses it. */
+/** An AMI whose users are unknown. */
 export const unknownHit = (
   { region, ami, account }: Pick<ImageHit, 'region' | 'ami'> & { account: string },
   reason: string,
 ): ImageHit => ({ region, ami, account, uses: [], more: 0, unknown: [reason] });
 
 /**
- * @param channels The parameters that the revoke itself moves away. They and those of further copies are no hits.
+ * @param channels The parameters that the revoke itself moves away. They, and the parameters of further copies below them, do not count.
  * @param told Kinds of uses that are left out.
  */
 export function hitOf(usage: ImageUsage, channels: readonly string[], told = toldBefore): ImageHit {

@@ -1,27 +1,27 @@
 import type { InstanceUse, OtherAccounts, UsingAccount } from './uses.ts';
 
 /**
- * The result of a look-up: its answer, or the reason why nobody can tell. An unknown answer is never the same as "nobody": whoever
- * disables or removes an AMI keeps it.
+ * The result of a look-up: its answer, or the reason why it has none. An unknown answer does not mean that nobody uses the AMI. Code that
+ * disables or removes AMIs must keep an AMI with an unknown answer.
  */
 export type Evidence<T> = { known: T; unknown?: never } | { known?: never; unknown: string };
 
-/** An AMI that EC2 or our tags say was made from another one. */
+/** An AMI that was made from another one, by EC2's ancestry or by the plan of its build. */
 export interface ImageChild {
   region: string;
   ami: string;
   name: string;
   state: string;
-  /** How many AMIs lie between: 1 for an AMI that was made directly from the other one. */
+  /** Steps of the line between the two: 1 for an AMI that was made directly from the other one. */
   generation: number;
-  /** Its build, by its tags. Absent: it is no image of ours. */
+  /** Its build, by its tags. Absent if no build of this pipeline made it. */
   recipe?: string;
   build?: string;
 }
 
 /**
- * Who uses an AMI in one region, as far as AWS tells the account that owns it. Nothing shows fleets, launch configurations and
- * other services that name an AMI themselves and have no instance at the moment.
+ * Who uses an AMI in one region, as far as AWS tells the account that owns it. These look-ups do not see Auto Scaling groups with launch
+ * configurations, fleets or other services that name the AMI themselves, unless an instance of theirs exists.
  */
 export interface ImageUsage {
   region: string;
@@ -38,7 +38,7 @@ export interface ImageUsage {
   parameters: Evidence<string[]>;
   /** ARNs of Image Builder recipes that start from the AMI. */
   recipes: Evidence<string[]>;
-  /** AMIs made from it. Copies of the same build are none. */
+  /** AMIs made from it. Copies of the same build do not count. */
   children: Evidence<ImageChild[]>;
   /** Other accounts, by EC2's usage report. */
   others: Evidence<OtherAccounts>;
@@ -48,7 +48,7 @@ export interface ImageUsage {
   launched: Evidence<{ last?: string; until: string }>;
 }
 
-/** The look-ups of which each can show a use. `launched` shows the past. */
+/** The look-ups that can show a use. `launched` only shows the past. */
 const kinds = ['instances', 'templates', 'parameters', 'recipes', 'children', 'others'] as const;
 type Kind = (typeof kinds)[number];
 
@@ -95,7 +95,7 @@ export function usesOf({ instances, templates, parameters, recipes, children, ot
   ];
 }
 
-/** Every look-up that proves nothing, with its reason. As long as there is one, nobody can say that the AMI is unused. */
+/** Every look-up that proves nothing, with its reason. With one of them, the AMI does not count as unused. */
 export const unknownOf = (usage: ImageUsage): string[] =>
   ([...kinds, 'launched'] as const).flatMap((kind) => {
     const { unknown } = usage[kind];

@@ -16,7 +16,7 @@ const isWhole = ({ accounts, types }: UsageReport): boolean =>
     types.some(({ type, depth }) => type === wanted && (type !== 'ec2:LaunchTemplate' || (depth ?? 0) >= allVersions)),
   );
 
-/** The report of an AMI to believe, or the reason why there is none, and whether EC2 is to be asked for a new one. */
+/** The report of an AMI that counts, or the reason why none does, and whether to ask EC2 for a new one. */
 interface ReportChoice {
   use: Evidence<UsageReport>;
   ask: boolean;

@@ -1,4 +1,4 @@
-// What AWS answers to the question who uses an AMI, in our words.
+// AWS's answers about the users of an AMI, in our words.
 
 /** An instance of an AMI. `group` is the Auto Scaling group that launched it. */
 export interface InstanceUse {
@@ -47,7 +47,7 @@ export interface UsageEntry {
   count: number;
 }
 
-/** The most versions of a launch template that EC2 looks at, which are as many as a template can have. */
+/** The most versions of a launch template that EC2 looks at. A template cannot have more. */
 export const allVersions = 10_000;
 
 /** The resources that a report of ours counts. */

@@ -189,9 +189,9 @@ describe('an AMI', () => {
   test.each([
     [
       ['ami-0123456789abcdef0'],
-      /no such AMI is to be seen in us-east-1, ap-northeast-1, [\s\S]+us-west-2; it may be gone/,
+      /no such AMI is visible in us-east-1, ap-northeast-1, [\s\S]+us-west-2; it may be gone/,
     ],
-    [['ami-0123456789abcdef0', '--region', 'eu-west-1'], /no such AMI is to be seen in eu-west-1; it may be gone/],
+    [['ami-0123456789abcdef0', '--region', 'eu-west-1'], /no such AMI is visible in eu-west-1; it may be gone/],
     [['ami-0123456789abcdef0', '--region', 'mars-1'], /--region mars-1: there is no such region/],
     [['nobody'], /no build of such a recipe/],
     [['20200101-000000-0000'], /there is no such build in us-east-1/],
