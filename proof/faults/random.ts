@@ -3,16 +3,8 @@ import { eventFunctions, stages } from '../../simulator/pipeline/handlers.ts';
 import { taskPlaces, type Task } from './machines.ts';
 import { operations } from './operations/operations.ts';
 import { runScenario, type Outcome } from './judge/outcome.ts';
-import {
-  faults,
-  fullness,
-  isWake,
-  stateOfPlace,
-  type Fault,
-  type FaultScenario,
-  type Shape,
-  type Strike,
-} from './vocabulary.ts';
+import { faults, fullness, isWake, stateOfPlace } from './vocabulary.ts';
+import type { Fault, FaultScenario, Shape, Strike } from './vocabulary.ts';
 import { runAll } from './workers.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'us-west-2'];
