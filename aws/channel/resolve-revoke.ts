@@ -1,17 +1,24 @@
+import { inBatches } from '../../core/batches.ts';
 import { rollbackOrder } from '../../core/channel/candidates.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import { moverOf, type MoveRequest } from '../../core/channel/move-request.ts';
 import { imagesOfBuild } from '../../core/channel/images-of-build.ts';
 import {
-  instancesHit,
   isRevoked,
   saysRevoked,
-  usersHit,
-  strangersHit,
+  tooManyToRevoke,
   type RevokedBuild,
-  type RevokeHits,
   onlyImage,
 } from '../../core/channel/revocation.ts';
+import {
+  descendantsHit,
+  instancesHit,
+  instancesHits,
+  usersHit,
+  strangersHit,
+  type RevokeHits,
+  noHits,
+} from '../../core/channel/revoke-hits.ts';
 import type { Users } from '../../core/distribute/permissions.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { instancesOf } from '../images/disabling.ts';
@@ -25,6 +32,8 @@ import { seeOthers } from '../moves/other-copies.ts';
 import { seeReach } from '../moves/channel-reach.ts';
 import { holdingChannels } from './holding-channels.ts';
 import { firstHealthy, plannedMove, refuseMove, type MovePlace } from './resolve-move.ts';
+
+const mostAtOnce = 20;
 
 /** What a revoke or a restore does. */
 interface RevokePlan {
@@ -80,9 +89,9 @@ async function hitsOf(
   ]);
   return {
     channels: moves.map(({ parameter }) => parameter),
-    instances: running.flat(),
+    ...instancesHits(running.flat()),
     ...usersHit([...sharedWith.flat(), ...usersThere]),
-    descendants: descendants.builds,
+    ...descendantsHit(descendants.builds),
     ...strangersHit(descendants.others),
     unknown: descendants.unknown ?? null,
   };
@@ -104,11 +113,19 @@ export async function resolveRevoke(artifacts: Artifacts, request: MoveRequest, 
   const revoked = new Set(all.map((one) => `${one.recipe} ${one.build}`));
   const builds: RevokedBuild[] = [];
   const moves: PlannedMove[] = [];
-  for (const one of all) {
-    const known = await readDocument(artifacts, one, 'manifest');
-    builds.push({ ...one, images: imagesOfBuild(known) });
-    moves.push(...(await movesAway(artifacts, request, one, revoked, place)));
+  // A base image can have a thousand descendants, and a call has two minutes.
+  for (const some of inBatches(all, mostAtOnce)) {
+    const looked = some.map(async (one) => {
+      const images = imagesOfBuild(await readDocument(artifacts, one, 'manifest'));
+      return { built: { ...one, images }, away: await movesAway(artifacts, request, one, revoked, place) };
+    });
+    for (const { built, away } of await Promise.all(looked)) {
+      builds.push(built);
+      moves.push(...away);
+    }
   }
+  const tooMany = tooManyToRevoke({ moves, builds });
+  if (tooMany !== undefined) return refuseMove(tooMany);
   const usersThere = await seeOthers(artifacts, request, builds, place.execution);
   const rebuild = fate === 'rebuild' ? [...new Set(descendants.builds.map((one) => one.recipe))] : [];
   return { moves, builds, rebuild, hits: await hitsOf(artifacts, builds, descendants, moves, usersThere) };
@@ -128,15 +145,5 @@ export async function resolveRestore(
   const images = revocation.images.map(onlyImage);
   const builds = [{ recipe, build, images }];
   await seeOthers(artifacts, request, builds, execution);
-  const hits = {
-    channels: [],
-    instances: [],
-    sharedWith: [],
-    moreUsers: 0,
-    descendants: [],
-    strangers: [],
-    moreStrangers: 0,
-    unknown: null,
-  };
-  return { moves: [], builds, rebuild: [], hits };
+  return { moves: [], builds, rebuild: [], hits: noHits };
 }

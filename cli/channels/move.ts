@@ -3,7 +3,8 @@ import { startExecution } from '../../aws/executions/machines.ts';
 import { accountPlaceName, inAccountPlace } from '../../core/accounts/account-copies.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import type { MovedTemplate } from '../../core/channel/moved-beside.ts';
-import type { RevokedBuild, RevokeHits } from '../../core/channel/revocation.ts';
+import type { RevokedBuild } from '../../core/channel/revocation.ts';
+import type { RevokeHits } from '../../core/channel/revoke-hits.ts';
 import { saysUsage, type Hits } from '../../core/usage/hits.ts';
 import type { MoveRequest } from '../../core/channel/move-request.ts';
 import { inPlace, placeName } from '../../core/distribute/place.ts';
@@ -155,7 +156,9 @@ function shownMove({ verb, moves, builds, rebuild, hits, usage }: MoveOutput, te
     ...(hits && hits.sharedWith.length > 0
       ? [`may launch the images: ${hits.sharedWith.join(', ')}${andMore(hits.moreUsers)}`]
       : []),
+    ...(hits && hits.moreInstances > 0 ? [`runs on: ${hits.moreInstances} instances of other images`] : []),
     ...(hits?.descendants ?? []).map(({ recipe, build }) => `made from it: ${recipe}-${build}`),
+    ...(hits && hits.moreDescendants > 0 ? [`made from it: ${hits.moreDescendants} more builds`] : []),
     ...(hits?.strangers ?? []).map(
       ({ ami, region, name }) => `made from it: ${ami} in ${region}, "${name}", which is not ours`,
     ),

@@ -53,7 +53,7 @@ export interface Revocation {
   /** The execution that deregisters the images. From then on nobody restores them. */
   deregisteredBy?: string | undefined;
   images: RevokedImage[];
-  /** The builds that the same execution revokes, this one among them. */
+  /** The builds that the same execution revokes, this one among them. Only the document of the build that was asked for has it. */
   together?: BuildIdentity[];
   /** Who asked for the images back. */
   restoredBy?: string;
@@ -93,47 +93,13 @@ export interface RevokedBuild {
   images: ImageOfBuild[];
 }
 
-/** The instances of an AMI in this account: how many there are, and the first of them. */
-interface InstancesHit {
-  region: string;
-  ami: string;
-  count: number;
-  first: string[];
-}
+/** Leaves room for what the later states add to the state of an execution. */
+const mostBytes = 160 * 1024;
 
-// Step Functions passes on at most 256 KiB, and a revoke must not fail because many instances run.
-const mostInstances = 10;
-const mostUsers = 100;
-
-export const instancesHit = (at: { region: string; ami: string }, ids: string[]): InstancesHit[] =>
-  ids.length === 0 ? [] : [{ ...at, count: ids.length, first: ids.slice(0, mostInstances) }];
-
-export function usersHit(users: string[]): Pick<RevokeHits, 'sharedWith' | 'moreUsers'> {
-  const all = [...new Set(users)];
-  return { sharedWith: all.slice(0, mostUsers), moreUsers: Math.max(0, all.length - mostUsers) };
-}
-
-/** AMIs that were made from a revoked one, and carry no tags of a build. */
-interface StrangersHit {
-  strangers: { region: string; ami: string; name: string }[];
-  moreStrangers: number;
-}
-
-export function strangersHit(all: StrangersHit['strangers']): StrangersHit {
-  const strangers = all.slice(0, mostUsers).map(({ region, ami, name }) => ({ region, ami, name }));
-  return { strangers, moreStrangers: all.length - strangers.length };
-}
-
-/** What a revoke hits, as far as EC2 and the bucket tell at once. AwaitUsage tells of other accounts. */
-export interface RevokeHits extends StrangersHit {
-  channels: string[];
-  instances: InstancesHit[];
-  /** Who may launch the images: others may have instances of them. The first ones only. */
-  sharedWith: string[];
-  /** How many others may launch them. */
-  moreUsers: number;
-  /** Builds that were made from the images. */
-  descendants: { recipe: string; build: string }[];
-  /** Why nobody can tell what was made from the images. */
-  unknown: string | null;
+/** Why one execution cannot revoke so many builds. Undefined where it can. */
+export function tooManyToRevoke(planned: { moves: unknown[]; builds: RevokedBuild[] }): string | undefined {
+  if (JSON.stringify(planned).length <= mostBytes) return undefined;
+  const [asked] = planned.builds;
+  const count = planned.builds.length - 1;
+  return `${asked?.build} and ${count} builds made from it are more than one execution can revoke, so nothing is revoked; revoke some of those builds first, or use --descendants rebuild`;
 }

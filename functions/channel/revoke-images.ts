@@ -14,7 +14,8 @@ export const revokeImages = stage({
   ],
   async run({ builds, asked }, cloud) {
     const together = builds.map(({ recipe, build }) => ({ recipe, build }));
-    for (const one of builds) await revokeBuild(cloud, one, { ...asked, together }, cloud.settings.channelRoot);
+    for (const [index, one] of builds.entries())
+      await revokeBuild(cloud, one, { ...asked, ...(index === 0 && { together }) }, cloud.settings.channelRoot);
     return { revoked: builds.length };
   },
 });

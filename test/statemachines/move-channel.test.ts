@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ChannelRecord } from '../../core/channel/channel-record.ts';
-import type { RevokeHits } from '../../core/channel/revocation.ts';
+import type { RevokeHits } from '../../core/channel/revoke-hits.ts';
 import { saysUsage, type Hits } from '../../core/usage/hits.ts';
 import { heldContent } from '../../core/channel/held-content.ts';
 import { crash } from '../../simulator/pipeline/interference.ts';
