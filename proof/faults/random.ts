@@ -8,7 +8,6 @@ import type { Fault, FaultScenario, Shape, Strike } from './vocabulary.ts';
 import { runAll } from './workers.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2', 'us-west-2'];
-
 const shape: fc.Arbitrary<Shape> = fc.record({
   targets: fc
     .uniqueArray(
