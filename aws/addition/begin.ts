@@ -23,6 +23,7 @@ export async function beginAddition(
   const { plan: adding, adds, report, image } = await resolveAddition(cloud, asked, execution);
   const told = (end: AdditionReport) => ({ build, upToDate: { is: false }, told: end });
   if (report.planOnly) return told(report);
+  for (const note of report.notes) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
   await holdRecipe(cloud, identity, execution.id);
   // The plan is another one then.
   if (await recordEarlierAddition(cloud, identity, execution.id)) return beginAddition(cloud, asked, execution);

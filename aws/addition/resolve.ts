@@ -23,6 +23,7 @@ export interface AdditionSetting extends Artifacts {
   settings: DeploymentSettings;
   deployment: string;
   now: () => Date;
+  log: (line: Record<string, unknown>) => void;
   catalog: () => Promise<Catalog>;
 }
 

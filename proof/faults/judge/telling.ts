@@ -57,13 +57,14 @@ function record(trial: Trial): Violation[] {
  * What AWS refused in a build that is published all the same is told in its manifest, by its action and AWS's code. A look is told
  * in the notes, a key of an optional target in the error of that target.
  */
-function notes({ struck, manifest, scenario }: Trial): Violation[] {
-  // The notes of an addition are in its report, not in the manifest of the build.
-  if (!manifest || scenario.distributes) return [];
+function notes({ struck, manifest, scenario, logs }: Trial): Violation[] {
+  if (!manifest) return [];
+  // What Resolve notes of a distribution is in its log, and in the report of a plan, not in the manifest of the build.
+  const noted = logs.flatMap(({ state, note }) => (state === 'Resolve' && typeof note === 'string' ? [note] : []));
   const errors = manifest.targets.map(({ error }) => error ?? '');
   return [...struck].flatMap((strike) => {
     const isKey = strike.place === 'Verify' && strike.fault === 'denied' && String(strike.at).startsWith('kms:');
-    const tells = isRefusedLook(strike) ? (manifest.notes ?? []) : isKey && !manifest.failure ? errors : undefined;
+    const tells = isRefusedLook(strike) ? (scenario.distributes ? noted : (manifest.notes ?? [])) : isKey && !manifest.failure ? errors : undefined;
     // IAM has another name for the action than S3.
     const action = String(strike.at).replace(/@.*/, '').replace('ListObjectsV2', 'ListBucket');
     if (!tells || tells.some((one) => one.includes(action) && /Unauthorized|AccessDenied/.test(one))) return [];
