@@ -64,7 +64,13 @@ function notes({ struck, manifest, scenario, logs }: Trial): Violation[] {
   const errors = manifest.targets.map(({ error }) => error ?? '');
   return [...struck].flatMap((strike) => {
     const isKey = strike.place === 'Verify' && strike.fault === 'denied' && String(strike.at).startsWith('kms:');
-    const tells = isRefusedLook(strike) ? (scenario.distributes ? noted : (manifest.notes ?? [])) : isKey && !manifest.failure ? errors : undefined;
+    const tells = isRefusedLook(strike)
+      ? scenario.distributes
+        ? noted
+        : (manifest.notes ?? [])
+      : isKey && !manifest.failure
+        ? errors
+        : undefined;
     // IAM has another name for the action than S3.
     const action = String(strike.at).replace(/@.*/, '').replace('ListObjectsV2', 'ListBucket');
     if (!tells || tells.some((one) => one.includes(action) && /Unauthorized|AccessDenied/.test(one))) return [];
