@@ -113,6 +113,6 @@ test('a dry run of the sweep finds orphans in two regions, and the sweep removes
   });
   expect((await sweep('again', {})).counts).toMatchObject({ removed: 0, refused: 0, left: 0 });
 
-  expect([...lab.layer.seen.keys()]).toEqual(['sweep']);
+  expect([...lab.layer.seen.keys()]).toContain('sweep'); // and `wake`, which hears of what the sweep removes
   expect(refusedCalls(lab)).toEqual([]);
 });
