@@ -83,7 +83,6 @@ const beyondTheRuns: [RegExp, string][] = [
     /^VerifyRetirement (states:SendTaskFailure on \*|s3:ListBucket on .*|sns:Publish on .*)$/,
     'only a missing report ends it, and no run has a topic; the tests of retire-images have one',
   ],
-  [/^RetireBuild sts:AssumeRole on /, 'RevokeImages disables copies in other accounts in the same way'],
   [/^VerifyShare states:SendTaskFailure on \*$/, 'only a missing report ends it, and ResolveShare wrote one'],
   [/^AwaitUsage states:SendTaskFailure on \*$/, 'what EC2 does not tell is an answer, too'],
   [/^(VerifyMove|UndoMove) states:SendTaskFailure on \*$/, 'no run moves to a wrong image, or is refused the undoing'],

@@ -2,7 +2,7 @@ import { Failure } from '../../core/errors.ts';
 import { isRevoked } from '../../core/channel/revocation.ts';
 import type { AmiEnd } from '../../core/retire/retirement.ts';
 import type { RetireRow } from '../../core/retire/retire-report.ts';
-import type { RetiringAmi } from '../../core/retire/retiring.ts';
+import { onlyAmi, type RetiringAmi } from '../../core/retire/retiring.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Connection } from '../connection.ts';
 import { deregisterWithSnapshots, imagesOfSnapshot, recycledUntil, tagAsKept } from '../images/lifecycle.ts';
@@ -77,8 +77,8 @@ export async function deregisterAmi(
   one: RetiringAmi,
   { snapshots: fate }: Pick<RetireRow, 'snapshots'>,
 ): Promise<AmiEnd> {
-  const { region, ami, account, snapshots } = one;
-  const at = { region, ami, ...(account !== undefined && { account }) };
+  const { region, ami, snapshots } = one;
+  const at = onlyAmi(one);
   const ids = snapshots.map(({ snapshot }) => snapshot);
   const keeps = fate === 'keep' && ids.length > 0;
   // Before the AMI goes: the sweep removes snapshots of ours that no AMI has and that are not tagged as kept.

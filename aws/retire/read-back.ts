@@ -4,10 +4,10 @@ import { withEnds, type RetireReport, type RetireRow } from '../../core/retire/r
 import type { AmiEnd } from '../../core/retire/retirement.ts';
 import { saysAmi, type RetireStep } from '../../core/retire/retiring.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import type { Connection } from '../connection.ts';
 import { describeAnyImage } from '../images/disabling.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
+import { reachAmis, type ReachAmi } from './reach.ts';
 
 /** How RetireBuild ended for a build. */
 type Result = BuildIdentity & { failure?: Parameters<typeof failureMessage>[0] | undefined };
@@ -25,9 +25,9 @@ export const readEnds = (artifacts: Artifacts, report: RetireReport, results: Re
   );
 
 /** What EC2 does not show yet of a step, for one AMI. */
-async function lackOf(aws: Connection, step: RetireStep, end: AmiEnd): Promise<string | undefined> {
+async function lackOf(reach: ReachAmi, step: RetireStep, end: AmiEnd): Promise<string | undefined> {
   try {
-    const image = await describeAnyImage(aws, end.region, end.ami);
+    const image = await describeAnyImage(await reach(end), end.region, end.ami);
     const state = image?.state ?? 'deregistered';
     const right =
       state === 'deregistered' ||
@@ -41,11 +41,16 @@ async function lackOf(aws: Connection, step: RetireStep, end: AmiEnd): Promise<s
 }
 
 /** The row with an error for each AMI whose step EC2 does not show. Those that failed before keep their error. */
-export async function withLacks(aws: Connection, row: RetireRow): Promise<{ row: RetireRow; lacks: string[] }> {
+export async function withLacks(
+  artifacts: Artifacts,
+  row: RetireRow,
+  who: string,
+): Promise<{ row: RetireRow; lacks: string[] }> {
   const { step, ends } = row;
   if (step === null || !ends) return { row, lacks: [] };
+  const reach = reachAmis(artifacts, row, { verb: 'retire', who }, 'retire');
   const seen = await Promise.all(
-    ends.map(async (end) => ({ end, lack: end.error === undefined ? await lackOf(aws, step, end) : undefined })),
+    ends.map(async (end) => ({ end, lack: end.error === undefined ? await lackOf(reach, step, end) : undefined })),
   );
   return {
     row: { ...row, ends: seen.map(({ end, lack }) => (lack === undefined ? end : { ...end, error: lack })) },

@@ -55,7 +55,8 @@ export async function resolveDeregister(
   place: RetirePlace,
 ): Promise<{ rows: RetireRow[] } & Pick<ImageListing, 'regions' | 'notLooked'>> {
   const { evenIfUsed = false, snapshots = 'delete', plan = false, why } = request;
-  const { account, root, used, execution, now } = place;
+  const { account, root, used, execution, who, now } = place;
+  const by = { verb: 'deregister', who };
   const listing = await listImages(artifacts.aws, root, used);
   const { regions, notLooked } = listing;
   const identity = identityIn(request, listing);
@@ -67,7 +68,7 @@ export async function resolveDeregister(
     published: undefined,
     unseen: [],
   };
-  const whole = await wholeBuild(artifacts, found, listing);
+  const whole = await wholeBuild(artifacts, found, listing, by);
   const row: RetireRow = { ...identity, step: 'deregister', reason: why ?? 'asked for', amis: whole.amis, snapshots };
   const channels = await readChannels(artifacts, { recipe, own: undefined, root }, listing);
   const published = builds.filter((one) => one.published);
@@ -76,7 +77,7 @@ export async function resolveDeregister(
     .map((one) => one.build);
   const against = hindrances(whole, neededBuilds({ channels, launchable }));
   const decision = { ...identity, amis: whole.amis, verdict: { step: 'deregister' as const, reason: '' } };
-  const uses = evenIfUsed ? [] : await readUses(artifacts.aws, [decision], { account, regions, now, asks: true });
+  const uses = evenIfUsed ? [] : await readUses(artifacts, [decision], { account, regions, now, by });
   const inUse = evenIfUsed ? [] : usesAgainst('deregister', whole.amis, uses, now);
   if (against.length + inUse.length > 0)
     return refuse([...against, ...inUse.map((one) => `in use: ${one}; --even-if-used deregisters it all the same`)]);

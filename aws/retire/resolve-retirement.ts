@@ -3,7 +3,7 @@ import { dueStep } from '../../core/retire/due-step.ts';
 import type { RetiringPolicy } from '../../core/retire/new-policies.ts';
 import type { RetireRow } from '../../core/retire/retire-report.ts';
 import { buildKey } from '../../core/sweep/estate.ts';
-import { usagePermissions } from '../usage/image-usage.ts';
+import { askPermission, usagePermissions } from '../usage/image-usage.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { channelsSeenPermissions, readChannels } from './channels-seen.ts';
 import { listImages, listingImagesPermissions, type ImageListing } from './image-listing.ts';
@@ -17,7 +17,8 @@ export const resolvingPermissions = [
     ...listingImagesPermissions,
     ...channelsSeenPermissions,
     ...usagePermissions,
-    'ec2:CreateImageUsageReport',
+    askPermission,
+    'sts:AssumeRole',
   ]),
 ];
 
@@ -29,6 +30,8 @@ export interface RetirePlace {
   used: string[];
   /** The asking execution. */
   execution: string;
+  /** Who asks. */
+  who: string;
   now: Date;
 }
 
@@ -37,7 +40,7 @@ async function dueIn(
   artifacts: Artifacts,
   { name, publish, retire }: RetiringPolicy,
   listing: ImageListing,
-  { root, execution, now }: RetirePlace,
+  { root, execution, who, now }: RetirePlace,
 ): Promise<RetireDecision[]> {
   const builds = await readRetiringBuilds(artifacts, listing, [name], execution);
   const channels = await readChannels(artifacts, { recipe: name, own: publish?.channel, root }, listing);
@@ -46,7 +49,7 @@ async function dueIn(
     decisions.map(async (decision, index) => {
       const build = builds[index];
       if (decision.verdict.step === undefined || !build) return decision;
-      const whole = await wholeBuild(artifacts, build, listing);
+      const whole = await wholeBuild(artifacts, build, listing, { verb: 'retire', who });
       return { ...decision, amis: whole.amis, verdict: dueStep(whole, retire, now) };
     }),
   );
@@ -60,7 +63,7 @@ export async function resolveRetirement(
   artifacts: Artifacts,
   recipes: RetiringPolicy[],
   place: RetirePlace,
-  { cap, asks, sources }: { cap: number; asks: boolean; sources: string },
+  { cap, sources }: { cap: number; sources: string },
 ): Promise<{ rows: RetireRow[] } & Pick<ImageListing, 'regions' | 'notLooked'>> {
   const listing = await listImages(artifacts.aws, place.root, place.used);
   const decided: RetireDecision[] = [];
@@ -70,8 +73,9 @@ export async function resolveRetirement(
     return named ? { ...one, verdict: { reason: `a recipe names ${named.ami} as its source` } } : one;
   });
   const due = underCap(unnamed, cap);
-  const { account, now } = place;
-  const uses = await readUses(artifacts.aws, due, { account, regions: listing.regions, now, asks });
+  const { account, who, now } = place;
+  const by = { verb: 'retire', who };
+  const uses = await readUses(artifacts, due, { account, regions: listing.regions, now, by });
   const policies = new Map(recipes.map(({ name, retire }) => [name, retire]));
   const rows = due.map((one): RetireRow => {
     const { recipe, build, amis, verdict } = withUsage(one, uses, now);

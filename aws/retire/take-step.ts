@@ -1,13 +1,14 @@
 import { Failure } from '../../core/errors.ts';
 import type { RetireReport, RetireRow } from '../../core/retire/retire-report.ts';
 import type { AmiEnd } from '../../core/retire/retirement.ts';
-import { isDeprecated, isWantedBack, presentAmis, type RetiringAmi } from '../../core/retire/retiring.ts';
+import { isDeprecated, isWantedBack, onlyAmi, presentAmis, type RetiringAmi } from '../../core/retire/retiring.ts';
 import { revokeBuild, revokePermissions, turnBack } from '../channel/carry-out-revocation.ts';
 import { holdingChannels } from '../channel/holding-channels.ts';
 import { describeAnyImage } from '../images/disabling.ts';
 import { deprecateImage } from '../images/lifecycle.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
+import { reachAmis } from './reach.ts';
 import { claimDeregistration, deregisterAmi, deregisteringPermissions } from './deregistration.ts';
 
 /** What takeStep calls. */
@@ -29,8 +30,6 @@ interface Taking {
   now: Date;
 }
 
-const at = ({ region, ami, account }: RetiringAmi) => ({ region, ami, ...(account !== undefined && { account }) });
-
 /** Does the work for each AMI. The failure of one hides no other. @throws AwsTransient if AWS has no time: all of it is repeated. */
 async function forEach(amis: RetiringAmi[], work: (ami: RetiringAmi) => Promise<AmiEnd>): Promise<AmiEnd[]> {
   return Promise.all(
@@ -39,7 +38,7 @@ async function forEach(amis: RetiringAmi[], work: (ami: RetiringAmi) => Promise<
         return await work(one);
       } catch (error) {
         if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-        return { ...at(one), notes: [], error: error.message };
+        return { ...onlyAmi(one), notes: [], error: error.message };
       }
     }),
   );
@@ -48,27 +47,30 @@ async function forEach(amis: RetiringAmi[], work: (ami: RetiringAmi) => Promise<
 /** EC2 takes no date that is past when the call arrives, and rounds it to the minute. */
 const aheadMs = 120_000;
 
-const deprecate = ({ aws }: Artifacts, { row, now }: Taking): Promise<AmiEnd[]> =>
-  forEach(presentAmis(row), async (one) => {
+const deprecate = (artifacts: Artifacts, { row, run, now }: Taking): Promise<AmiEnd[]> => {
+  const reach = reachAmis(artifacts, row, { verb: 'retire', who: run.who }, 'retire');
+  return forEach(presentAmis(row), async (one) => {
+    const aws = await reach(one);
     const image = await describeAnyImage(aws, one.region, one.ami);
     if (image?.state === 'available' && !isDeprecated(image, now) && image.deprecatedAt === undefined)
       await deprecateImage(aws, one.region, one.ami, new Date(now.getTime() + aheadMs));
-    return { ...at(one), notes: [] };
+    return { ...onlyAmi(one), notes: [] };
   });
+};
 
 /** Disables a build's AMIs like a revoke: permissions are saved first, and no channel moves to the build from then on. */
 async function disable(artifacts: Artifacts, { row, run, root, now }: Taking): Promise<AmiEnd[]> {
   const { recipe, build, reason } = row;
   const amis = presentAmis(row);
-  const images = amis.map(({ region, ami }) => ({ region, ami }));
+  const images = amis.map(onlyAmi);
   const asked = { execution: run.execution, who: run.who, at: now.toISOString(), why: reason, retired: true as const };
   try {
     await revokeBuild(artifacts, { recipe, build, images }, asked, root);
-    return amis.map((one) => ({ ...at(one), notes: [] }));
+    return amis.map((one) => ({ ...onlyAmi(one), notes: [] }));
   } catch (error) {
     if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
     const left = await turnBack(artifacts, { recipe, build, images }, run.execution);
-    return amis.map((one) => ({ ...at(one), notes: left, error: error.message }));
+    return amis.map((one) => ({ ...onlyAmi(one), notes: left, error: error.message }));
   }
 }
 
@@ -82,9 +84,11 @@ async function deregister(artifacts: Artifacts, taking: Taking): Promise<AmiEnd[
     if (ends.some(({ error }) => error !== undefined)) return ends;
   }
   if (!(await claimDeregistration(artifacts, row, run.execution, true)))
-    return amis.map((one) => ({ ...at(one), notes: [], error: 'somebody restores the image' }));
-  const ends = await forEach(amis, (one) => deregisterAmi(artifacts.aws, one, row));
-  const shown = await Promise.all(amis.map(({ region, ami }) => describeAnyImage(artifacts.aws, region, ami)));
+    return amis.map((one) => ({ ...onlyAmi(one), notes: [], error: 'somebody restores the image' }));
+  const reach = reachAmis(artifacts, row, { verb: 'deregister', who: run.who }, 'retire');
+  const ends = await forEach(amis, async (one) => deregisterAmi(await reach(one), one, row));
+  const own = amis.filter(({ account }) => account === undefined);
+  const shown = await Promise.all(own.map(({ region, ami }) => describeAnyImage(artifacts.aws, region, ami)));
   if (shown.every((image) => image !== undefined)) await claimDeregistration(artifacts, row, run.execution, false);
   return ends;
 }
@@ -95,11 +99,19 @@ export async function takeStep(artifacts: Artifacts, taking: Taking): Promise<Am
   const held = await holdingChannels(artifacts, row, root);
   if (held.length > 0) {
     const names = held.map(({ parameter }) => parameter).join(', ');
-    return presentAmis(row).map((one) => ({ ...at(one), notes: [], error: `${names} was moved to it since the look` }));
+    return presentAmis(row).map((one) => ({
+      ...onlyAmi(one),
+      notes: [],
+      error: `${names} was moved to it since the look`,
+    }));
   }
   const revocation = await readDocument(artifacts, row, 'revocation');
   if (isWantedBack(revocation) && run.verb === 'retire')
-    return presentAmis(row).map((one) => ({ ...at(one), notes: [], error: 'somebody restored it since the look' }));
+    return presentAmis(row).map((one) => ({
+      ...onlyAmi(one),
+      notes: [],
+      error: 'somebody restored it since the look',
+    }));
   const work = { deprecate, disable, deregister };
   return row.step === null ? [] : work[row.step](artifacts, taking);
 }

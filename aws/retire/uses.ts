@@ -1,21 +1,50 @@
+import type { SessionOf } from '../../core/accounts/account-role.ts';
 import type { RetireDecision } from '../../core/retire/decide-retirement.ts';
-import { presentAmis } from '../../core/retire/retiring.ts';
+import { presentAmis, type RetiringAmi } from '../../core/retire/retiring.ts';
 import type { ImageUsage } from '../../core/usage/image-usage.ts';
-import type { Connection } from '../connection.ts';
 import { evidence } from '../usage/evidence.ts';
 import { readFamily } from '../usage/ancestry.ts';
 import { usageOf } from '../usage/image-usage.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+import { reachAmis } from './reach.ts';
+
+/** Where and when uses are looked up. */
+interface Asking {
+  account: string;
+  /** The regions where an AMI of the account may have been made from one of these. */
+  regions: string[];
+  now: Date;
+  /** Who asks, for the sessions in other accounts. */
+  by: SessionOf['by'];
+}
+
+/** The uses of a copy, by the role of its account. If that does not let the pipeline in, there is no answer. */
+async function usesOfCopy(
+  artifacts: Artifacts,
+  decision: RetireDecision,
+  { region, ami, ...one }: RetiringAmi,
+  { now, by }: Asking,
+): Promise<ImageUsage[]> {
+  const { account = '' } = one;
+  const there = await evidence(() => reachAmis(artifacts, decision, by, 'usage')({ region, ...one }));
+  if (there.unknown !== undefined) return [];
+  const family = await evidence(async () =>
+    readFamily(await reachAmis(artifacts, decision, by, 'retire')({ region, ...one }), [region]),
+  );
+  return usageOf(there.known, { account, region, amis: [ami], now, family, asksForReports: true });
+}
 
 /**
  * Who uses the AMIs of images that are to be disabled or deregistered. EC2 makes its reports of other accounts within minutes or
  * hours, so the first run that needs one asks for it, and a later run reads it.
- * @param regions The regions where an AMI of the account may have been made from one of these.
  */
 export async function readUses(
-  aws: Connection,
+  artifacts: Artifacts,
   decisions: RetireDecision[],
-  { account, regions, now, asks }: { account: string; regions: string[]; now: Date; asks: boolean },
+  asking: Asking,
 ): Promise<ImageUsage[]> {
+  const { aws } = artifacts;
+  const { account, regions, now } = asking;
   const taking = decisions.filter(({ verdict }) => verdict.step === 'disable' || verdict.step === 'deregister');
   const amis = taking.flatMap(presentAmis).filter((one) => one.account === undefined);
   if (amis.length === 0) return [];
@@ -27,8 +56,13 @@ export async function readUses(
       amis: amis.filter((one) => one.region === region).map(({ ami }) => ami),
       now,
       family,
-      asksForReports: asks,
+      asksForReports: true,
     }),
   );
-  return (await Promise.all(byRegion)).flat();
+  const ofCopies = taking.flatMap((decision) =>
+    presentAmis(decision)
+      .filter((one) => one.account !== undefined)
+      .map((one) => usesOfCopy(artifacts, decision, one, asking)),
+  );
+  return (await Promise.all([...byRegion, ...ofCopies])).flat();
 }

@@ -91,6 +91,16 @@ export const actionsInAccount = {
     'ssm:DescribeParameters',
     'ssm:GetParameters',
   ],
+  retire: [
+    'ec2:CreateTags',
+    'ec2:DeleteSnapshot',
+    'ec2:DeregisterImage',
+    'ec2:DescribeImages',
+    'ec2:DescribeSnapshots',
+    'ec2:EnableImageDeprecation',
+    'ec2:GetImageAncestry',
+    'ec2:ListImagesInRecycleBin',
+  ],
   undo: [
     'ec2:DescribeImages',
     'ec2:DescribeSnapshots',

@@ -1,7 +1,7 @@
 import type { RetireStep, RetiringAmi } from './retiring.ts';
 
 /** How a step ended for one AMI. */
-export interface AmiEnd extends Pick<RetiringAmi, 'region' | 'ami' | 'account'> {
+export interface AmiEnd extends Pick<RetiringAmi, 'region' | 'ami' | 'account' | 'id'> {
   /** Why the step was not taken. Absent where it was. */
   error?: string | undefined;
   /** What became of its snapshots, and what else there is to say, in words. */

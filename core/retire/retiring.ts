@@ -13,6 +13,8 @@ export interface RetiringAmi {
   ami: string;
   /** Absent for the pipeline's own account. */
   account?: string;
+  /** The place of the copy in its region, as in the recipe. Only copies in other accounts need it. */
+  id?: string | undefined;
   state: string;
   /** ISO 8601, in the past or future. */
   deprecatedAt?: string | undefined;
@@ -48,6 +50,13 @@ export const presentAmis = ({ amis }: Pick<RetiringBuild, 'amis'>): RetiringAmi[
 
 export const isDeprecated = ({ deprecatedAt }: Pick<RetiringAmi, 'deprecatedAt'>, now: Date): boolean =>
   deprecatedAt !== undefined && Date.parse(deprecatedAt) <= now.getTime();
+
+/** Only where an AMI is, as its end is written down. */
+export const onlyAmi = ({ region, ami, account, id }: Pick<RetiringAmi, 'region' | 'ami' | 'account' | 'id'>) => ({
+  region,
+  ami,
+  ...(account !== undefined && { account, ...(id !== undefined && { id }) }),
+});
 
 export const saysAmi = ({ ami, region, account }: Pick<RetiringAmi, 'ami' | 'region' | 'account'>): string =>
   `${ami} in ${region}${account === undefined ? '' : ` of account ${account}`}`;

@@ -28,21 +28,21 @@ export const resolveRetirement = stage({
     if ('problems' in asked) return refuse(asked.problems);
     const { verb = 'retire', recipe, plan: planOnly = false, apply = false, cap = usualCap, why } = asked.request;
     const { account, region: home } = placeOfArn(execution);
+    const who = moverOf(asked.request, execution);
     const catalog = await cloud.catalog();
     if (verb === 'retire' && recipe !== undefined && !Object.hasOwn(catalog.recipes, recipe))
       return refuse([{ path: ['recipe'], message: unknownRecipe(catalog.recipes, recipe) }]);
     const policies = retiringPolicies(soundRecipes(catalog, home), recipe);
     const used = [...new Set([home, ...regionsIn(catalog, home)])];
-    const place = { account, root: cloud.settings.channelRoot, used, execution, now: cloud.now() };
+    const place = { account, root: cloud.settings.channelRoot, used, execution, who, now: cloud.now() };
     const seen = await readDocument(cloud, {}, 'retirePolicies');
     const sources = JSON.stringify(catalog.recipes);
     const { rows, ...looked } =
       verb === 'deregister'
         ? await resolveDeregister(cloud, asked.request, place)
-        : await decide(cloud, policies, place, { cap, asks: true, sources });
+        : await decide(cloud, policies, place, { cap, sources });
     const reports = verb === 'retire' && !planOnly && !apply;
     const told = reports ? rows.map((row) => reportedFirst(row, policies, seen)) : rows;
-    const who = moverOf(asked.request, execution);
     const about = { schema: 1 as const, execution, startedAt, verb, who, why, planOnly, cap };
     const report: RetireReport = { ...about, rows: told, ...looked };
     await write(cloud, report, 'retireReport', report);

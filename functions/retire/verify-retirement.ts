@@ -28,7 +28,7 @@ async function tell(report: RetireReport, at: string, cloud: StageContext): Prom
 export const verifyRetirement = wait({
   name: 'VerifyRetirement',
   input: z.looseObject({ execution: runReference, retired: z.array(retired), patienceSeconds: z.number() }),
-  permissions: ['s3:GetObject', 's3:PutObject', 'ec2:DescribeImages', 'sns:Publish'],
+  permissions: ['s3:GetObject', 's3:PutObject', 'ec2:DescribeImages', 'sts:AssumeRole', 'sns:Publish'],
   bounds: ({ patienceSeconds }) => ({ ...fixedWaits.VerifyRetirement, limit: patienceSeconds }),
   async look({ execution: { id: execution, startedAt }, retired: results, late }, cloud) {
     const report = await readDocument(cloud, { execution, startedAt }, 'retireReport');
@@ -40,7 +40,7 @@ export const verifyRetirement = wait({
     };
     if (report.endedAt !== undefined) return ended(report);
     const rows = await readEnds(cloud, report, results);
-    const looks = await Promise.all(rows.map((row) => withLacks(cloud.aws, row)));
+    const looks = await Promise.all(rows.map((row) => withLacks(cloud, row, report.who)));
     const lacks = looks.flatMap((look) => look.lacks);
     if (lacks.length > 0 && !late) return { waiting: lacks.slice(0, 10).join('; ') };
     const done = { ...report, rows: looks.map(({ row }) => row), endedAt: cloud.now().toISOString() };

@@ -19,7 +19,15 @@ export const grantsOfS3: GrantTable = {
     verifyShare: [{ Resource: [inBucket('reports/share/*'), inBucket('builds/*/sharing.json')] }],
     resolveRetirement: [{ Resource: [inBucket('builds/*'), inBucket(keyOf({}, 'retirePolicies'))] }],
     retireBuild: [{ Resource: [inBucket('builds/*'), inBucket('reports/retire/*')] }],
-    verifyRetirement: [{ Resource: [inBucket('builds/*/retirement.json'), inBucket('reports/retire/*')] }],
+    verifyRetirement: [
+      // the plans name the roles of other accounts
+      {
+        Resource: [
+          ...['retirement', 'record', 'plan'].map((name) => inBucket(`builds/*${name}.json`)),
+          inBucket('reports/retire/*'),
+        ],
+      },
+    ],
     others: [{ Resource: inBucket('builds/*') }],
   },
   's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],

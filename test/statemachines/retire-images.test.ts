@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import type { RetireOutcome } from '../../core/retire/retire-report.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { brisk } from '../support/deployed.ts';
-import { account, build, manifestIn, pipeline, regions } from '../support/pipeline.ts';
+import { account, build, consumer, manifestIn, pipeline, regions, targets } from '../support/pipeline.ts';
+import { ours } from '../support/template/packaged-template.ts';
 
 const day = 86_400;
 const policy = { keep: 1, deprecateAfter: '10d', disableAfter: '20d', deregisterAfter: '30d' };
@@ -44,6 +45,52 @@ async function retire(simulation: Simulation, input: object = {}) {
   const { outcome } = JSON.parse(execution.output ?? '{}') as { outcome?: RetireOutcome };
   return { status: execution.status, error: execution.error, cause: execution.cause, outcome };
 }
+
+test('copies in other accounts take the same steps, and an account that does not let the pipeline in keeps the image', async () => {
+  const [other = ''] = ours;
+  const copyTo = [{ account: other, kmsKey: 'alias/theirs', accounts: [consumer] }];
+  const policyOfCopies = { keep: 1, disableAfter: '10d', deregisterAfter: '20d' };
+  const changes = { distribute: [{ ...targets.home, copyTo }], retire: policyOfCopies };
+  const simulation = pipeline({ changes, scenario: { delays: brisk } });
+  const [oldest = ''] = await published(simulation, 3);
+  await simulation.pass(20 * day);
+  const copy = [...simulation.cloud.world.region('us-east-1').images.values()].find(
+    ({ owner, tags }) => owner === other && tags.get('golden:build') === oldest,
+  )!;
+  await retire(simulation, { plan: true });
+  await simulation.pass(day);
+  const { roles } = simulation.cloud.world;
+  const known = [...roles];
+  roles.clear();
+  const closed = await retire(simulation, { apply: true });
+  expect(closed.outcome?.rows.find((row) => row.build === oldest)?.reason).toContain(
+    `not all of it could be looked at: us-east-1 of account ${other}`,
+  );
+  for (const [arn, role] of known) roles.set(arn, role);
+  // A server there keeps it, too.
+  const launch = { ImageId: copy.id, InstanceType: 't3.small', MinCount: 1, MaxCount: 1 };
+  const there = { account: other, region: 'us-east-1' };
+  simulation.cloud.services.ec2['RunInstances']?.(launch, there);
+  await simulation.pass(60);
+  const used = await retire(simulation, { apply: true });
+  expect(used.outcome?.rows.find((row) => row.build === oldest)?.reason).toMatch(
+    new RegExp(`in use: .*${copy.id} in us-east-1 of account ${other}: instance i-`),
+  );
+  const { instances } = simulation.cloud.world.region('us-east-1');
+  for (const { id, owner } of instances.values())
+    if (owner === other) simulation.cloud.services.ec2['TerminateInstances']?.({ InstanceIds: [id] }, there);
+  await simulation.pass(16 * day);
+  await retire(simulation, { apply: true });
+  await simulation.pass(day);
+  expect((await retire(simulation, { apply: true })).outcome?.counts).toMatchObject({ disable: 1 });
+  expect([copy.state, copy.permissions]).toEqual(['disabled', []]);
+  await simulation.pass(11 * day);
+  await retire(simulation);
+  await simulation.pass(day);
+  expect(await retire(simulation)).toMatchObject({ status: 'SUCCEEDED', outcome: { counts: { deregister: 1 } } });
+  expect([copy.state, states(simulation, oldest)]).toEqual(['deregistered', { 'us-east-1': 'deregistered' }]);
+  expect(snapshotsOf(simulation, oldest)).toEqual([]);
+});
 
 test('an image goes through all steps, one in a run, and what channels and rollbacks need stays', async () => {
   const simulation = pipeline({ changes: { retire: policy }, scenario: { delays: brisk } });
