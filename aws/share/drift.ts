@@ -1,16 +1,14 @@
-import { roleArn } from '../../core/accounts/account-role.ts';
+import { roleArn, type AccountRole } from '../../core/accounts/account-role.ts';
 import { apartFrom, wantedOf } from '../../core/distribute/permissions.ts';
 import { Failure, isTransient } from '../../core/errors.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
 import { templateName } from '../../core/publish/launch-templates.ts';
-import type { Recipe } from '../../core/recipe/types.ts';
+import type { LaunchTemplate, Recipe } from '../../core/recipe/types.ts';
 import { severally } from '../../core/settle-all.ts';
 import { imageDrifts, parameterDrifts, templateDrifts, unseenDrift, type Drift } from '../../core/share/drift.ts';
-import { connectionTo } from '../accounts/other-accounts.ts';
 import type { Connection } from '../connection.ts';
 import { codeOf } from '../errors.ts';
 import { ownImagesById } from '../images/own-images.ts';
-import { defaultImage } from '../instances/template-default.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readParameter } from '../parameters.ts';
 import { readingPermissions, readPermissions } from '../work/permissions.ts';
@@ -56,23 +54,31 @@ async function driftsIn(aws: Connection, places: Group): Promise<Drift[]> {
       ...(parameter === undefined
         ? []
         : parameterDrifts(place, parameter, await readParameter(aws, region, parameter))),
-      ...(template ? templateDrifts(place, templateName(template), await defaultImage(aws, region, template)) : []),
+      ...(template ? templateDrifts(place, templateName(template), await defaultOf(aws, region, template)) : []),
       ...imageDrifts(seen),
     ];
   };
   return (await Promise.all(places.map(lookAt))).flat();
 }
 
+// Loaded where a recipe sets the default of a launch template.
+const defaultOf = async (...asked: [Connection, string, LaunchTemplate]): Promise<string | undefined> =>
+  (await import('../instances/template-default.ts')).defaultImage(...asked);
+
 const permissionsOf = async (aws: Connection, image: AmiDescription | undefined) =>
   image?.state === 'available'
     ? readPermissions(aws, { ...image, snapshots: image.disks.flatMap(({ snapshot }) => snapshot ?? []) })
     : undefined;
 
+// Loaded where a recipe has copies in other accounts: the client of STS is large.
+const connectionThere = async (aws: Connection, copy: AccountRole, recipe: string): Promise<Connection> =>
+  (await import('../accounts/other-accounts.ts')).inAccount(aws, copy, { recipe, build: 'drift' }, 'check');
+
 /** The drifts of a group. An account that refuses the look is a drift itself: its copies may differ in anything. */
 async function driftsOf(aws: Connection, places: Group): Promise<Drift[]> {
   const [{ copy, recipe }] = places;
   try {
-    return await driftsIn(await connectionTo(aws, copy, { recipe, build: 'drift' }, 'check'), places);
+    return await driftsIn(copy ? await connectionThere(aws, copy, recipe) : aws, places);
   } catch (error) {
     if (!copy || !(error instanceof Failure) || isTransient(error)) throw error;
     const answer = { code: codeOf(error), message: error.message };
