@@ -1,7 +1,7 @@
 import { onlyAccountPlace } from '../../core/accounts/account-copies.ts';
 import type { SessionOf } from '../../core/accounts/account-role.ts';
 import type { ImageOfBuild, RevokedBuild } from '../../core/channel/revocation.ts';
-import { hitOf, unknownHit, type ImageHit } from '../../core/usage/hits.ts';
+import { hitOf, mostHitImages, unknownHit, type Hits, type ImageHit } from '../../core/usage/hits.ts';
 import { accountRoles } from '../accounts/account-roles.ts';
 import { accountDoors } from '../accounts/other-accounts.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
@@ -18,11 +18,14 @@ export async function hitsOnCopies(
   artifacts: Artifacts,
   builds: RevokedBuild[],
   { channels, now, by }: { channels: string[]; now: Date; by: SessionOf['by'] },
-): Promise<{ images: ImageHit[]; underway: string[] }> {
+): Promise<Hits & { underway: string[] }> {
   const images: ImageHit[] = [];
+  let more = 0;
   const underway: string[] = [];
   for (const { images: all, ...about } of builds) {
-    const copies = all.flatMap(({ account, ...one }) => (account === undefined ? [] : [{ ...one, account }]));
+    const found = all.flatMap(({ account, ...one }) => (account === undefined ? [] : [{ ...one, account }]));
+    const copies = found.slice(0, mostHitImages - images.length);
+    more += found.length - copies.length;
     if (copies.length === 0) continue;
     const roles = await accountRoles(artifacts, about);
     const doors = accountDoors(artifacts.aws, { ...about, by }, 'usage');
@@ -39,5 +42,5 @@ export async function hitsOnCopies(
     };
     images.push(...(await Promise.all(copies.map(look))));
   }
-  return { images, underway };
+  return { images, more, underway };
 }

@@ -7,7 +7,7 @@ import { lambda } from '../stage.ts';
 import { askedBy, plannedMoves, revokedBuilds } from '../stage-of-move.ts';
 import { wait } from '../wait.ts';
 
-const nowhere = { hitsOnCopies: async () => ({ images: [], underway: [] }) };
+const nowhere = { hitsOnCopies: async () => ({ images: [], more: 0, underway: [] }) };
 
 /**
  * Tells who uses the images of a revoke: other accounts by EC2's usage reports, launch templates, parameters. A plan waits a while
@@ -32,7 +32,7 @@ export const awaitUsage = wait({
     ]);
     const underway = [...own.underway, ...others.underway];
     if (underway.length > 0 && !late) return { waiting: `EC2 is making usage reports of ${underway.join(', ')}` };
-    return { done: { images: [...own.images, ...others.images], more: own.more } };
+    return { done: { images: [...own.images, ...others.images], more: own.more + others.more } };
   },
 });
 
