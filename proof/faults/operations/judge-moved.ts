@@ -192,7 +192,7 @@ function revocations(trial: OperationTrial, ending: Ending | undefined): Violati
   });
 }
 
-/** Descendants are built again once, from the image that the channel came back to. */
+/** Descendants are built again once, from the image that the channel came back to. A refusal keeps the revoke, and is told. */
 function rebuilt(trial: OperationTrial): Violation[] {
   const { planned, first, second, executions, scenario } = trial;
   const { rebuild = [] } = (planned ?? {}) as Partial<MovePlan>;
@@ -200,6 +200,8 @@ function rebuilt(trial: OperationTrial): Violation[] {
   const builds = executions.filter(({ stateMachineArn }) => stateMachineArn.endsWith('-build-image'));
   const succeeded = [first, second].some((one) => one?.status === 'SUCCEEDED');
   const isOnce = builds.length === 1 && builds[0]?.status === 'SUCCEEDED';
+  const { rebuilding } = JSON.parse(first.output ?? '{}') as { rebuilding?: { refused?: string[] } };
+  if (builds.length === 0 && rebuilding?.refused?.length === rebuild.length) return [];
   if (succeeded ? isOnce : builds.length <= 1) return [];
   return [
     {
