@@ -25,9 +25,16 @@ export const heartbeats: ReadonlyMap<string, number> = new Map(
   read.flatMap(([, { tasks }]) => tasks.map(({ state, heartbeat = 0 }) => [state, heartbeat] as const)),
 );
 
+const nameOf = (machine: MachineName, state: string) => `${struckMachines[machine]}${state}`;
+
+/** The Map around each state, by the name of its place. */
+const mapOf = new Map(
+  read.flatMap(([machine, { tasks }]) => tasks.map(({ state, map }) => [nameOf(machine, state), map] as const)),
+);
+
 // The first machine that has a state counts. Only a clean-up and a plan have states of a build, and their payloads show that.
-const ofState = new Map(
-  read.toReversed().flatMap(([machine, { tasks }]) => tasks.map((task) => [task.state, { machine, ...task }] as const)),
+const machineWith = new Map(
+  read.toReversed().flatMap(([machine, { tasks }]) => tasks.map(({ state }) => [state, machine] as const)),
 );
 
 interface Payload extends Item {
@@ -38,7 +45,7 @@ interface Payload extends Item {
 
 function machineOfRun(state: string, { execution, as, rehearsal }: Payload): MachineName {
   if (as !== undefined && as !== execution?.id) return 'clean-up-build';
-  return rehearsal === undefined ? (ofState.get(state)?.machine ?? 'build-image') : 'plan-build';
+  return rehearsal === undefined ? (machineWith.get(state) ?? 'build-image') : 'plan-build';
 }
 
 /** A run of a scenario: what was seen of it and what has struck so far. */
@@ -60,7 +67,7 @@ export interface Underway {
 
 export const nameIn = (state: string, machine: MachineName, item?: Item) => {
   const name = item?.region ?? item?.name;
-  return `${struckMachines[machine]}${state}${name === undefined ? '' : `[${name}]`}`;
+  return `${nameOf(machine, state)}${name === undefined ? '' : `[${name}]`}`;
 };
 
 /** The state that waits for the thing of an event, as a place. */
@@ -81,12 +88,13 @@ export function placeOf(underway: Underway, state: string, payload: unknown): st
   if (state === 'Wake') return placeOfWake(underway, payload as Occurrence);
   const { items } = underway;
   const { region, name, index, ...rest } = (payload ?? {}) as Payload;
-  const map = ofState.get(state)?.map;
+  const machine = machineOfRun(state, rest);
+  const map = mapOf.get(nameOf(machine, state));
   const item =
     map === undefined
       ? undefined
       : { ...items.get(map)?.[index ?? -1], ...(region && { region }), ...(name && { name }) };
-  return nameIn(state, machineOfRun(state, rest), item);
+  return nameIn(state, machine, item);
 }
 
 export function see({ observed }: Underway, place: string): Observed {

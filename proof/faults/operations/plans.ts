@@ -10,7 +10,8 @@ export const plans: Record<string, OperationRow> = {
   plans: {
     machine: 'plan-build',
     builds: ['base'],
-    shape: twoRegions,
+    // The plan also tries what Publish does of launch templates.
+    shape: { ...twoRegions, more: true },
     input: () => ({ recipe: 'base' }),
     start: (simulation, input) => simulation.plan(input),
     hasPlan: false,
