@@ -213,9 +213,8 @@ export async function runRandom(runs: number, seed: number): Promise<boolean> {
     done,
   );
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
-  const counts = [...ends].map(([status, count]) => `${count} ${status}`).join(', ');
   console.log(`${runs} random scenarios of seed ${seed}, ${broken.length} violated, ${seconds} s`);
-  console.log(`${struck} faults met; ${counts}`);
+  console.log(`${struck} faults met; ${[...ends].map(([status, count]) => `${count} ${status}`).join(', ')}`);
   for (const index of broken.toSorted((a, b) => a - b).slice(0, 5)) await tellSmallest(seed, index);
   return broken.length === 0;
 }
