@@ -26,6 +26,7 @@ export const struckMachines = {
   'move-channel': 'move/',
   'share-image': 'share/',
   'plan-build': 'plan/',
+  'retire-images': 'retire/',
 } as const;
 export type MachineName = keyof typeof struckMachines;
 export const machineNames = Object.keys(struckMachines) as MachineName[];

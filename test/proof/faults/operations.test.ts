@@ -49,7 +49,7 @@ test('an image that EC2 does not let go of in one region keeps its users there, 
 });
 
 // Other ones for another seed.
-const bases = ['promotes', 'rollback dies', 'revokes', 'restores', 'shares', 'plans'];
+const bases = ['promotes', 'rollback dies', 'revokes', 'restores', 'shares', 'plans', 'deregisters'];
 const sampled = (await Promise.all(bases.map((base) => generateCases(base)))).flatMap((cases) => sample(cases, 2, 7));
 
 test.each(sampled.map(({ label, scenario }) => [label, scenario] as const))('matrix: %s', async (_, scenario) => {
