@@ -74,8 +74,9 @@ test('it holds no null, which the packaging would drop without a word', () => {
   expect([...walk(machine)].filter(([, value]) => value === null)).toEqual([]);
 });
 
-test('it can be read: at most 850 lines, none of them longer than 160 characters', () => {
-  expect(text.split('\n').length).toBeLessThanOrEqual(850);
+// 900 and some: an image is made in two ways, and the one of snapshots has three states.
+test('it can be read: at most 910 lines, none of them longer than 160 characters', () => {
+  expect(text.split('\n').length).toBeLessThanOrEqual(910);
   const all = [text, ...small.map(([name]) => read(name))].flatMap((one) => one.split('\n'));
   expect(all.filter((line) => line.length > 160)).toEqual([]);
 });
@@ -210,6 +211,7 @@ const longestOf = {
   AwaitBuilder: patience.agent,
   AwaitCommand: patience.command(48 * hour),
   Seal: patience.stop,
+  AwaitSnapshots: 7 * 24 * hour,
   AwaitImage: 7 * 24 * hour,
   AwaitCandidate: patience.agent,
   AwaitCheck: patience.command(48 * hour),

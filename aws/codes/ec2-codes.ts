@@ -61,6 +61,10 @@ export const ec2Codes: ServiceCodes = {
     'ec2:CreateImage': {
       later: 'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification',
     },
+    'ec2:CreateSnapshots': {
+      later: 'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification',
+    },
+    'ec2:RegisterImage': { later: 'ResourceLimitExceeded PendingVerification' },
     'ec2:CopyImage': {
       later: 'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification',
       'not yet': 'IdempotentParameterMismatch', // the copy was begun with other parameters, and its tags will show it

@@ -46,7 +46,17 @@ export const amiDescription = (region: string, image: Image): AmiDescription => 
       : [],
   ),
   ...ephemeralOf(image),
+  ...billingOf(image),
 });
+
+/** What AWS bills for an image that only costs its instance. */
+const plain = 'RunInstances';
+
+function billingOf({ UsageOperation = plain, PlatformDetails, ProductCodes }: Image): Pick<AmiDescription, 'billing'> {
+  const products = (ProductCodes ?? []).flatMap(({ ProductCodeId }) => ProductCodeId ?? []);
+  if (UsageOperation === plain && products.length === 0) return {};
+  return { billing: { platform: PlatformDetails ?? 'unknown', operation: UsageOperation, products } };
+}
 
 function ephemeralOf({ BlockDeviceMappings: mappings = [] }: Image): Pick<AmiDescription, 'ephemeral'> {
   const mapped = mappings.flatMap(({ DeviceName = '', VirtualName }) =>

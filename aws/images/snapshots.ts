@@ -18,6 +18,8 @@ import { filtersOf, fromTags } from '../tags.ts';
 
 interface SnapshotDescription {
   snapshot: string;
+  volume: string;
+  description: string;
   /** pending | completed | error | recoverable | recovering */
   state: string;
   /** How much of it EC2 has copied, such as 43%. */
@@ -33,6 +35,8 @@ interface SnapshotDescription {
 
 const describe = ({
   SnapshotId = '',
+  VolumeId = '',
+  Description = '',
   State,
   StateMessage,
   Progress,
@@ -41,6 +45,8 @@ const describe = ({
   Tags,
 }: Snapshot): SnapshotDescription => ({
   snapshot: SnapshotId,
+  volume: VolumeId,
+  description: Description,
   state: State ?? 'unknown',
   progress: Progress ?? 'unknown progress',
   ...(StateMessage && { stateReason: StateMessage }),

@@ -1,6 +1,7 @@
 import { DeleteVolumeCommand, DescribeVolumesCommand, EC2Client, ModifyVolumeCommand } from '@aws-sdk/client-ec2';
 import { Failure } from '../../core/errors.ts';
-import { ask } from '../errors.ts';
+import type { AttachedVolume } from '../../core/launch/captured-disks.ts';
+import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
 /** Deletes a volume. A volume that is already gone is no error. */
@@ -10,6 +11,27 @@ export async function deleteVolume(aws: Connection, volume: string, region = aws
     () => aws.client(EC2Client, region).send(new DeleteVolumeCommand({ VolumeId: volume })),
     { gone: () => undefined },
   );
+}
+
+/** The EBS volumes of an instance, in the order of their devices. */
+export async function attachedVolumes(aws: Connection, instance: string): Promise<AttachedVolume[]> {
+  const Filters = [{ Name: 'attachment.instance-id', Values: [instance] }];
+  const volumes = await ask(
+    { action: 'ec2:DescribeVolumes', region: aws.region, about: `volumes of ${instance}` },
+    () =>
+      everyPage(
+        (NextToken) => aws.client(EC2Client).send(new DescribeVolumesCommand({ Filters, MaxResults: 500, NextToken })),
+        ({ Volumes }) => Volumes,
+      ),
+  );
+  return volumes
+    .flatMap(({ VolumeId = '', Attachments, Size = 0, VolumeType = '', Iops, Throughput }) => {
+      const at = Attachments?.find(({ InstanceId }) => InstanceId === instance);
+      const { Device: device = '', DeleteOnTermination: deleteOnTermination = false } = at ?? {};
+      const speed = { ...(Iops !== undefined && { iops: Iops }), ...(Throughput && { throughput: Throughput }) };
+      return at ? [{ device, volume: VolumeId, sizeGiB: Size, type: VolumeType, ...speed, deleteOnTermination }] : [];
+    })
+    .toSorted((a, b) => a.device.localeCompare(b.device));
 }
 
 interface Speed {

@@ -8,13 +8,24 @@ interface ThingEvent {
   detail: Record<string, unknown>;
 }
 
+type IdIn = (detail: Record<string, unknown>) => unknown;
+
+/** The event of a set of snapshots names all of them. The state that waits for the set knows it by the first one. */
+const firstSnapshot: IdIn = ({ event, snapshots }) => {
+  if (event !== 'createSnapshots' || !Array.isArray(snapshots)) return undefined;
+  const arns = snapshots.map((one: { snapshot_id?: unknown }) => String(one.snapshot_id));
+  return arns.map((arn) => arn.split('/').at(-1)).toSorted()[0];
+};
+
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-ami-events.html
+// https://docs.aws.amazon.com/ebs/latest/userguide/ebs-cloud-watch-events.html
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html
-const ids: Record<string, { kind: Awaitable['kind']; key: string }> = {
-  'EC2 Instance State-change Notification': { kind: 'instance', key: 'instance-id' },
-  'EC2 AMI State Change': { kind: 'image', key: 'ImageId' },
-  'EC2 Command Invocation Status-change Notification': { kind: 'command', key: 'command-id' },
+const ids: Record<string, { kind: Awaitable['kind']; idIn: IdIn }> = {
+  'EC2 Instance State-change Notification': { kind: 'instance', idIn: (detail) => detail['instance-id'] },
+  'EC2 AMI State Change': { kind: 'image', idIn: ({ ImageId }) => ImageId },
+  'EBS Multi-Volume Snapshots Completion Status': { kind: 'snapshots', idIn: firstSnapshot },
+  'EC2 Command Invocation Status-change Notification': { kind: 'command', idIn: (detail) => detail['command-id'] },
 };
 
 const isPartOfKey = (text: unknown): text is string => typeof text === 'string' && /^[\w-]+$/.test(text);
@@ -22,6 +33,6 @@ const isPartOfKey = (text: unknown): text is string => typeof text === 'string' 
 /** The thing that an event tells about, if states can wait for it. Id and region become parts of a key, so they must look so. */
 export function awaitedIn({ 'detail-type': type, region, detail }: ThingEvent): Awaitable | undefined {
   const known = Object.hasOwn(ids, type) ? ids[type] : undefined;
-  const id = known && detail[known.key];
+  const id = known?.idIn(detail);
   return known && isPartOfKey(id) && isPartOfKey(region) ? { kind: known.kind, region, id } : undefined;
 }

@@ -102,6 +102,10 @@ export const awaitedImage = (plan: Timed, now: Date, begun: 'now' | 'before'): A
   return since(now, { ...bounds, ...(begun === 'now' && begunNow(usual)) });
 };
 
+/** For an image that is registered from complete snapshots. */
+export const awaitedRegistration = (plan: Timed, now: Date): Awaited =>
+  since(now, boundsOf(plan, 'images', patience.registration, typical.registration));
+
 export const awaitedCopy = (plan: Timed, target: Target, now: Date, begun: 'now' | 'before'): Awaited => {
   const known = usualOf(plan).copies?.[placeName(target)];
   const bounds = boundsOf(plan, 'images', patience.copy(target), known ?? typical.copy);

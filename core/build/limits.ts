@@ -14,6 +14,8 @@ export const patience = {
   command: (timeoutSeconds: number): number => deliverySeconds + timeoutSeconds + 300,
   /** Until EC2 has made the image. */
   image: ({ image }: Pick<Recipe, 'image'>): number => secondsOf(image.timeout),
+  /** Until an image is available that is registered from complete snapshots. */
+  registration: 1800,
   /** Until EC2 has copied the image to one of its targets. */
   copy: ({ timeout }: Pick<Recipe['distribute'][number], 'timeout'>): number => secondsOf(timeout),
   /** Until Verify reads back what the recipe asks for. New permissions can take minutes to appear. */

@@ -132,6 +132,7 @@ export function workOf(plan: Plan, past: PastFailures) {
     candidate: atTheFoot(plan),
     seal: {
       capture: document.image.capture,
+      register: document.image.register ?? false,
       shutsDown: provision.at(-1)?.shutsDown ?? false,
       disk: speedToRestore(plan) ?? null,
       wait: awaitedStop(plan),

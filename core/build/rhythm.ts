@@ -17,14 +17,12 @@ export const [shortestBeat, longestBeat] = [20, 300];
 
 const steady = (heartbeat: number): Rhythm => ({ heartbeat, interval: 1, growth: 1, longest: 2 });
 
-/**
- * The rhythm of each waiting state. The heartbeat of a wait that events wake is in its input and follows from the time that the
- * thing usually takes. The estimate of the history counts with the shortest one.
- */
+/** The rhythm of each waiting state. The heartbeat of a wait that events wake is in its input; here it is the shortest one. */
 export const quickRhythms = {
   AwaitBuilder: steady(shortestBeat),
   AwaitCommand: steady(shortestBeat),
   Seal: steady(shortestBeat),
+  AwaitSnapshots: steady(shortestBeat),
   AwaitImage: steady(shortestBeat),
   AwaitCandidate: steady(shortestBeat),
   AwaitCheck: steady(shortestBeat),
@@ -50,6 +48,7 @@ export const slowRhythms = { commands: { ...seldom, longest: 1800 }, images: { .
 export const slowing = {
   AwaitCommand: slowRhythms.commands,
   AwaitCheck: slowRhythms.commands,
+  AwaitSnapshots: slowRhythms.images,
   AwaitImage: slowRhythms.images,
   AwaitCopy: slowRhythms.images,
   AwaitAccountCopy: slowRhythms.images,
@@ -127,6 +126,8 @@ export function mostEvents({ provision, checks, image, distribute }: Bounded, { 
     eventsOf('AwaitCommand', [...secondsIn(provision), sanitizeSeconds]) +
     eventsOf('AwaitCheck', secondsIn(checks)) +
     looksOf('AwaitImage', patience.image({ image }), images) * eventsOfLook +
+    // An image that is registered is awaited after its snapshots, too.
+    (image.register ? (looksOf('AwaitImage', patience.registration, images) + 4) * eventsOfLook : 0) +
     withAccounts
   );
 }

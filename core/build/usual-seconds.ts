@@ -18,7 +18,7 @@ export interface UsualSeconds {
 }
 
 /** How long AWS typically takes, until a recipe has a published build to learn from. */
-export const typical = { agent: 30, stop: 30, command: 5, image: 90, copy: 60 };
+export const typical = { agent: 30, stop: 30, command: 5, image: 90, registration: 5, copy: 60 };
 
 /** Where a build's images were made, and when EC2 had completed them. */
 interface Made {
@@ -58,7 +58,8 @@ export function usualSeconds(timings: Timing[], { places, home, targets, ...name
     const taken = untilCompleted(visit, completion(place));
     return place === undefined || taken === undefined ? [] : [[placeName(place), taken] as const];
   });
-  const image = only('AwaitImage');
+  // An image that is registered takes the time of its snapshots.
+  const image = only(visits('AwaitSnapshots').length > 0 ? 'AwaitSnapshots' : 'AwaitImage');
   const learned = {
     builder: only('AwaitBuilder')?.seconds,
     stop: only('Seal')?.seconds,

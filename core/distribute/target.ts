@@ -30,6 +30,7 @@ export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved)
   if (!madeBy(plan, tags)) says(`${ami} does not carry this build's tags`);
   if (tags[expiresTag] !== undefined) says(`${ami} still carries ${expiresTag}, by which a sweep would remove it`);
   if (settings.imds === 'v2' && !image.imdsV2) says(`${ami} does not demand IMDSv2`);
+  for (const words of registeredWrongs(plan, image)) says(words, true);
   const wanted = Object.entries(imageTags(plan, target)).filter(([key]) => !/^golden:(recipe|build|role)$/.test(key));
   for (const [key, value] of wanted) if (tags[key] !== value) says(`${ami} lacks the tag ${key}=${value}`);
   for (const { device, snapshot } of disks) {
@@ -41,6 +42,19 @@ export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved)
       says(`${snapshot} (${device} of ${ami}) does not carry the image's tags`);
   }
   return wrongs;
+}
+
+/** What RegisterImage was asked for and the image lacks. CreateImage takes all this from the source by itself. */
+function registeredWrongs({ document, source }: Plan, { ami, bootMode, tpm, ena }: AmiDescription): string[] {
+  if (!document.image.register) return [];
+  const mode = (one = 'whichever mode the instance type has') => one;
+  return [
+    ...(bootMode === source.bootMode
+      ? []
+      : [`${ami} boots by ${mode(bootMode)}, its source by ${mode(source.bootMode)}`]),
+    ...((tpm ?? false) === (source.tpm ?? false) ? [] : [`${ami} and its source differ in needing a NitroTPM`]),
+    ...(source.ena === false || ena !== false ? [] : [`${ami} is not enabled for ENA, its source is`]),
+  ];
 }
 
 /**

@@ -32,7 +32,14 @@ export function expectedTimings(
   at = pair(at, ['Launch', 'AwaitBuilder'], usual.builder ?? typical.agent);
   at = commands(at, ['SendCommand', 'AwaitCommand'], namesOf(plan.provision), usual.provision);
   at = visit(at, 'Seal', usual.stop ?? typical.stop);
-  const made = pair(at, ['CreateImage', 'AwaitImage'], usual.image ?? typical.image);
+  const image = usual.image ?? typical.image;
+  const made = plan.document.image.register
+    ? pair(
+        pair(at, ['CreateSnapshots', 'AwaitSnapshots'], image),
+        ['RegisterImage', 'AwaitImage'],
+        typical.registration,
+      )
+    : pair(at, ['CreateImage', 'AwaitImage'], image);
 
   at = pair(made, ['LaunchCandidate', 'AwaitCandidate'], usual.candidate ?? typical.agent);
   const checked = commands(at, ['SendCheck', 'AwaitCheck'], namesOf(plan.checks), usual.checks);

@@ -76,8 +76,12 @@ function restored(image: Speed, fast: Speed | undefined): Speed {
   };
 }
 
-/** The root volume's device and the speed that it must get before the image is made. Undefined if it has that speed. */
+/**
+ * The root volume's device and the speed that it must get before the image is made. Undefined if it has that speed, and for an image
+ * that is registered, whose mapping says the speed.
+ */
 export function speedToRestore(plan: Known): ({ device: string } & Speed) | undefined {
+  if (plan.document.image.register) return undefined;
   const { disk: fast } = plan.document.builder;
   const root = everyDisk(plan).find(({ device }) => device === plan.source.rootDevice);
   if (!root || !fast) return undefined;

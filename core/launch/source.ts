@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts';
 import type { Source } from '../recipe/types.ts';
+import type { Billing } from './billing.ts';
 
 /** An AMI as EC2 describes it, in our words. */
 export interface AmiDescription {
@@ -35,6 +36,7 @@ export interface AmiDescription {
   allowed?: boolean;
   /** Keys of its watermarks. */
   watermarks?: string[];
+  billing?: Billing;
   tags: Record<string, string>;
   disks: {
     device: string;
@@ -72,6 +74,7 @@ export interface SourceImage {
   allowed?: false; // the account's Allowed AMIs would hide the image if they were not in audit mode
   /** All its EBS disks, including the root. Absent in plans of earlier versions. */
   disks?: SourceDisk[];
+  billing?: Billing;
   watermarks?: string[]; // keys of those that the image inherits; absent where there are none
 }
 
@@ -131,6 +134,7 @@ export function trustSource(
     ...(found.deprecatedAt !== undefined && { deprecatedAt: found.deprecatedAt }),
     ...(found.allowed === false && { allowed: false as const }),
     ...(found.watermarks?.length && { watermarks: found.watermarks }),
+    ...(found.billing && { billing: found.billing }),
     disks: found.disks,
   };
 }

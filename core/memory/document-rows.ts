@@ -10,7 +10,7 @@ interface DocumentRow {
 /** Apart from the keys and types, so that no function carries these texts. */
 export const documentRows: Record<DocumentName, DocumentRow> = {
   wait: {
-    holds: 'the task token that waits for an instance, a command or an AMI, with the input of its state',
+    holds: 'the task token that waits for an instance, a command, snapshots or an AMI, with the input of its state',
     writtenBy:
       'the states that wait, before their first look; the look that answers removes it, and it expires after a day',
     readBy: '`wake`',

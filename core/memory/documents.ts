@@ -31,8 +31,9 @@ export interface BuildLock extends Lock {
 
 /** A thing that tells by an event when it changes, and that states wait for. `region`: where the thing is. */
 export interface Awaitable {
-  kind: 'instance' | 'command' | 'image';
+  kind: 'instance' | 'command' | 'image' | 'snapshots';
   region: string;
+  /** Of a set of snapshots, the first id in the alphabet. */
   id: string;
 }
 

@@ -22,5 +22,9 @@ export function sourceNotes(recipe: Recipe, source: SourceImage, now: Date): Pro
     const message = `amazon also stands for verified partners of Amazon, and ${ami} "${name}" belongs to ${owner}; name that account id to accept only its images`;
     notes.push({ path: ['source', 'owner'], message });
   }
+  if (recipe.image.register) {
+    const message = `EC2 will not know that the image was made from ${ami} "${name}": its ancestry starts anew. The build's manifest and tags keep the line, and golden inspect shows it`;
+    notes.push({ path: ['image', 'register'], message });
+  }
   return [...notes, ...agentNotes(recipe, source)];
 }

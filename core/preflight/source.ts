@@ -3,6 +3,7 @@ import { isSamePlace } from '../distribute/place.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import { sourceSizeProblems } from '../recipe/image/device-rules.ts';
+import { unregistrable } from '../launch/billing.ts';
 import type { SourceImage } from '../launch/source.ts';
 
 /** Problems of a recipe that show only once its source image and the pipeline's region are known. */
@@ -16,6 +17,8 @@ export function sourceProblems(recipe: Recipe, source: SourceImage, region: stri
     const message = `is for Linux; AWS's images of Windows such as ${source.ami} have the SSM agent`;
     problems.push({ path: ['builder', 'installAgent'], message });
   }
+  const lost = recipe.image.register ? unregistrable(source) : undefined;
+  if (lost !== undefined) problems.push({ path: ['image', 'register'], message: lost });
   const os = source.windows ? 'Windows' : 'Linux';
   for (const list of ['provision', 'checks'] as const) {
     for (const { index, kind } of foreignSteps(recipe[list], source.windows)) {

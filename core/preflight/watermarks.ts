@@ -8,11 +8,11 @@ import type { Facts } from './facts.ts';
  * makes no image with a watermark public: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-watermark.html
  */
 export function watermarkProblems(
-  { name, publish, distribute }: Recipe,
+  { name, publish, distribute, image }: Recipe,
   { source, account, channel }: Pick<Facts, 'source' | 'account' | 'channel'>,
 ): Problem[] {
   const { ami, watermarks = [] } = source ?? {};
-  if (watermarks.length === 0) return [];
+  if (watermarks.length === 0 || image.register) return []; // a registered image inherits none
   const listed = watermarks.join(', ');
   const open = distribute.flatMap(({ allowPublic }, index): Problem[] => {
     const message = `is true, but the image inherits the watermarks of its source ${ami} (${listed}), and EC2 makes no image with a watermark public; name another source, or remove the line`;

@@ -38,8 +38,10 @@ export function scopeOfPublished(
 ): UndoScope {
   const first = inPlace(targets, { region: home }) ?? { region: home, error: 'it is no target' };
   const failed = (adds ? targets : [first, ...targets]).filter(({ error }) => error !== undefined);
+  // CreateSnapshots has no token, so a lost answer can leave a second set of snapshots.
+  const unregistered = !adds && document.image.register ? [{ region: home }] : [];
   const raced = targets.filter((one) => inPlace(document.distribute, one)?.completeWithin !== undefined);
-  const regions = distinct([...failed, ...raced].map(({ region }) => region));
+  const regions = distinct([...failed, ...raced, ...unregistered].map(({ region }) => region));
   return { instances: true, regions, published: ledger?.after ?? [], channels: [], keeps: false };
 }
 

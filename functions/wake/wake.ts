@@ -12,6 +12,7 @@ const looks: Record<string, () => Promise<Look<never, unknown> & { input: z.ZodM
   AwaitCommand: async () => (await import('../look-command.ts')).commandLook('AwaitCommand'),
   AwaitCheck: async () => (await import('../look-command.ts')).commandLook('AwaitCheck'),
   AwaitImage: async () => (await import('../look-image.ts')).imageLook('AwaitImage'),
+  AwaitSnapshots: async () => (await import('../look-snapshots.ts')).snapshotsLook,
   AwaitCopy: async () => (await import('../look-image.ts')).imageLook('AwaitCopy'),
   Seal: async () => (await import('../look-stopped.ts')).stoppedLook,
 };
@@ -28,6 +29,7 @@ export const wake = stage({
     's3:GetObject',
     'ec2:DescribeImages',
     'ec2:DescribeInstances',
+    'ec2:DescribeSnapshots',
     'ec2:DescribeVolumes',
     'ssm:DescribeInstanceInformation',
     'ssm:GetCommandInvocation',

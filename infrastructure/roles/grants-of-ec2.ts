@@ -85,11 +85,18 @@ export const grantsOfEc2: GrantTable = {
     { Resource: images, Condition: madeByUs },
     { Resource: anywhere('image-usage-report') },
   ],
+  // EC2 checks every volume of the instance, and each has our tags from its launch.
+  'ec2:CreateSnapshots': [
+    { Resource: snapshotHere, Condition: taggedAsOurs },
+    { Resource: [here('instance'), here('volume')], Condition: madeByUs },
+  ],
   'ec2:CreateLaunchTemplateVersion': launchTemplates,
   'ec2:CreateTags': {
     launch: tagsAtLaunch,
     launchCandidate: tagsAtLaunch,
     createImage: tagsOn('CreateImage', [imageHere, snapshotHere]),
+    createSnapshots: tagsOn('CreateSnapshots', [snapshotHere]),
+    registerImage: tagsOn('RegisterImage', [imageHere]),
     copyImage: tagsOn('CopyImage', [images, snapshots]),
     compensate: expiry,
     retireBuild: keeping,
@@ -119,6 +126,10 @@ export const grantsOfEc2: GrantTable = {
     { Resource: snapshots, Condition: { ...madeByUs, StringNotEquals: { 'ec2:Add/group': 'all' } } },
   ],
   'ec2:ModifyVolume': [{ Resource: here('volume'), Condition: madeByUs }],
+  'ec2:RegisterImage': [
+    { Resource: imageHere, Condition: taggedAsOurs },
+    { Resource: snapshotHere, Condition: madeByUs },
+  ],
   'ec2:ResetImageAttribute': [{ Resource: images, Condition: madeByUs }],
   'ec2:ResetSnapshotAttribute': [{ Resource: snapshots, Condition: madeByUs }],
   'ec2:RunInstances': { launch: launches(), launchCandidate: launches(madeByUs) },

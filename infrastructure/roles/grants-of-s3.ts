@@ -4,7 +4,16 @@ import { sub } from '../cloudformation.ts';
 import { inBucket, type GrantTable } from './policies.ts';
 
 /** The functions that write down what their states wait for. */
-const waiting = ['awaitBuilder', 'awaitCommand', 'seal', 'awaitImage', 'awaitCandidate', 'awaitCheck', 'awaitCopy'];
+const waiting = [
+  'awaitBuilder',
+  'awaitCommand',
+  'seal',
+  'awaitSnapshots',
+  'awaitImage',
+  'awaitCandidate',
+  'awaitCheck',
+  'awaitCopy',
+];
 
 export const grantsOfS3: GrantTable = {
   's3:DeleteObject': [{ Resource: inBucket('waits/*') }],

@@ -25,6 +25,7 @@ export const called: Record<string, Called> = {
   ImageAvailable: 'watchSources',
   InstanceChanged: 'wake',
   CommandEnded: 'wake',
+  SnapshotsEnded: 'wake',
   ImageChanged: 'wake',
   ImageGone: 'checkDrift',
 };
@@ -70,7 +71,7 @@ export const startingRules = (channelRoot: string): Resources => ({
   ),
 });
 
-/** The rules that wake states which wait for an instance, a command or an AMI. */
+/** The rules that wake states which wait for an instance, a command, snapshots or an AMI. */
 export const wakingRules: Resources = {
   InstanceChanged: rule(
     'An instance is stopped or has ended: a build may wait for it. That it runs says nothing yet of its SSM agent.',
@@ -87,6 +88,15 @@ export const wakingRules: Resources = {
       source: ['aws.ssm'],
       'detail-type': ['EC2 Command Invocation Status-change Notification'],
       detail: { status: [{ 'anything-but': ['Pending', 'InProgress', 'Delayed', 'Cancelling'] }] },
+    },
+    calls('wake'),
+  ),
+  SnapshotsEnded: rule(
+    'The snapshots of an instance are complete or have failed: a build may wait for them.',
+    {
+      source: ['aws.ec2'],
+      'detail-type': ['EBS Multi-Volume Snapshots Completion Status'],
+      detail: { event: ['createSnapshots'] },
     },
     calls('wake'),
   ),

@@ -11,6 +11,9 @@ const more: Shape = {
   more: true,
 };
 
+/** The image is registered from snapshots. */
+const registered: Shape = { ...more, more: false, register: true };
+
 /**
  * How a build ends without the fault: published, refused, failed in one of three ways, or dead and undone only by its clean-up.
  */
@@ -26,6 +29,7 @@ export const bases: Record<string, FaultScenario> = {
   'copies race': { slow: 'eu-west-1', strikes: [] },
   distributes: { distributes: true, strikes: [] },
   'copies into an account': { lent: 'eu-west-1', strikes: [] },
+  registers: { shape: registered, strikes: [] },
   unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
   'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },

@@ -9,6 +9,8 @@ import type { Trial } from './trial.ts';
 const making = new Set([
   'RunInstances',
   'CreateImage',
+  'CreateSnapshots',
+  'RegisterImage',
   'CopyImage',
   'ModifyImageAttribute',
   'ModifySnapshotAttribute',

@@ -73,7 +73,7 @@ export const startInput = ({ beyond, follows }: FaultScenario): Record<string, u
 const templateName = 'web';
 
 const recipeOf = (
-  { targets, steps, checks, capture, channel, keep, more }: Shape,
+  { targets, steps, checks, capture, register, channel, keep, more }: Shape,
   { late = false, slow, lent }: Pick<FaultScenario, 'late' | 'slow' | 'lent'>,
 ) => ({
   name: 'base',
@@ -88,7 +88,7 @@ const recipeOf = (
     ...(kind === 'run' ? { run: 'dnf -y upgrade' } : { reboot: true }),
   })),
   checks: Array.from({ length: checks }, (_, index) => ({ name: `check-${index + 1}`, run: 'true' })),
-  image: { capture },
+  image: { capture, ...(register && { register }) },
   distribute: targets.map((target) => ({
     region: target.region,
     required: target.required,

@@ -25,6 +25,8 @@ export type Fault = (typeof faults)[number];
 export const fullness: Record<string, string> = {
   'ec2:RunInstances': 'InsufficientInstanceCapacity',
   'ec2:CreateImage': 'PendingSnapshotLimitExceeded',
+  'ec2:CreateSnapshots': 'PendingSnapshotLimitExceeded',
+  'ec2:RegisterImage': 'ResourceLimitExceeded',
   'ec2:CopyImage': 'ResourceLimitExceeded',
 };
 
@@ -54,6 +56,8 @@ export interface Shape {
   steps: ('run' | 'reboot')[];
   checks: number;
   capture: 'stopped' | 'running';
+  /** Whether the image is registered from snapshots of the builder. */
+  register?: boolean;
   /** Whether it publishes to a channel. */
   channel: boolean;
   /** Whether the channel holds an image of an earlier build. */

@@ -48,6 +48,7 @@ const delays = {
   volumeChange: normal(20, 0.3),
   instanceTerminate: skewed(30, 0.4),
   createImage: skewed(30, 0.6, 20),
+  registerImage: skewed(3, 0.5),
   copyImage: skewed(60, 0.95, 30),
   usageReport: skewed(90, 0.8),
   keyRefused: normal(30, 0.1, 0.3),

@@ -21,6 +21,15 @@ export const image = z
           'Whether the builder is stopped before its image is made. running is faster, but the disks are only as consistent as after a power cut.',
         ),
       ),
+    register: z.exactOptional(
+      z
+        .boolean()
+        .check(
+          z.describe(
+            'true: the pipeline makes snapshots of the builder and registers the image from them. EC2 then knows no source of the image. Refused for sources with a billing code, such as Windows and Red Hat.',
+          ),
+        ),
+    ),
     allowFiles: z.exactOptional(
       distinct(allowedFile).check(
         z.maxLength(100), // the sanitizing script contains them, and SSM takes only about 56 kB of it

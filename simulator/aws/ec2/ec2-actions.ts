@@ -2,6 +2,8 @@ import type { Actions } from '../calls/actions.ts';
 import type { World } from '../state/world.ts';
 import { imageActions } from './images/images.ts';
 import { createImageActions } from './images/create-image.ts';
+import { createSnapshotsActions } from './images/create-snapshots.ts';
+import { registerImageActions } from './images/register-image.ts';
 import { copyImageActions } from './images/copy-image.ts';
 import { deprecationActions } from './lifecycle/deprecation.ts';
 import { deregisteringActions } from './lifecycle/deregistering.ts';
@@ -29,6 +31,8 @@ import { usageReportActions } from './usage/usage-reports.ts';
 export const ec2Actions = (world: World): Actions => ({
   ...imageActions(world),
   ...createImageActions(world),
+  ...createSnapshotsActions(world),
+  ...registerImageActions(world),
   ...copyImageActions(world),
   ...deprecationActions(world),
   ...deregisteringActions(world),

@@ -57,9 +57,15 @@ const ownImages = ({ images }: Region, { account }: Pick<Caller, 'account'>) =>
  * (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html); that of the first is assumed to be the one of public AMIs.
  */
 export function refuseMoreImages(world: World, region: Region, caller: Caller, snapshots: number): void {
-  const { images, pendingSnapshots } = world.limits;
+  const { images } = world.limits;
   if (images !== undefined && ownImages(region, caller).length >= images)
     throw new ApiError('ResourceLimitExceeded', `You have reached your quota of ${images} for the number of images.`);
+  refuseMoreSnapshots(world, region, caller, snapshots);
+}
+
+/** Refuses snapshots that would exceed the quota of pending ones. */
+export function refuseMoreSnapshots(world: World, region: Region, caller: Caller, snapshots: number): void {
+  const { pendingSnapshots } = world.limits;
   if (pendingSnapshots === undefined) return;
   const pending = [...region.snapshots.values()].filter(
     ({ owner, state }) => owner === caller.account && state === 'pending',

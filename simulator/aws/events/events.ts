@@ -67,6 +67,32 @@ export function snapshotNotification(region: string, snapshot: Snapshot, endedAt
   };
 }
 
+/** Tells of the snapshots that CreateSnapshots made. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-cloud-watch-events.html */
+export function snapshotSetEnded(region: string, snapshots: Snapshot[], endedAt: number): Occurrence {
+  const arn = (kind: 'snapshot' | 'volume', id: string) => `arn:${partitionIn(region)}:ec2::${region}:${kind}/${id}`;
+  const failed = snapshots.find(({ state }) => state === 'error');
+  return {
+    source: 'aws.ec2',
+    'detail-type': 'EBS Multi-Volume Snapshots Completion Status',
+    account: snapshots[0]?.owner ?? '',
+    region,
+    resources: snapshots.map(({ id }) => arn('snapshot', id)),
+    detail: {
+      event: 'createSnapshots',
+      result: failed ? 'failed' : 'succeeded',
+      cause: failed?.stateMessage ?? '',
+      'request-id': '',
+      startTime: isoTime(snapshots[0]?.startedAt ?? endedAt),
+      endTime: isoTime(endedAt),
+      snapshots: snapshots.map(({ id, volume, state }) => ({
+        snapshot_id: arn('snapshot', id),
+        source: arn('volume', volume),
+        status: state,
+      })),
+    },
+  };
+}
+
 const commandResource = ({ command, instance }: CommandInvocation) =>
   `arn:${partitionIn(command.region)}:ec2:${command.region}:${command.owner}:instance/${instance.id}`;
 

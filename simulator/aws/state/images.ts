@@ -41,7 +41,12 @@ export interface Image {
   agent: boolean;
   architecture: 'x86_64' | 'arm64';
   rootDevice: string;
-  bootMode: string;
+  /** Absent: the instance type decides. */
+  bootMode: string | undefined;
+  /** `false`: not enabled for ENA. */
+  ena?: boolean | undefined;
+  /** It was registered from snapshots, and has no billing code. */
+  unbilled?: boolean | undefined;
   imdsSupport?: 'v2.0' | undefined;
   createdAt: number;
   deprecatedAt?: number | undefined;

@@ -1,3 +1,4 @@
+import type { System } from './images.ts';
 import type { TagMap } from './tags.ts';
 
 // EBS snapshots as the simulated EC2 keeps them.
@@ -16,6 +17,8 @@ export interface Snapshot {
   copyOf?: { region: string; id: string };
   /** When the last time-based copy of it ends. */
   timeBasedUntil?: number;
+  /** The system on it, if it is of a root device. */
+  system?: { name: System; agent: boolean };
   sizeGiB: number;
   usedGiB: number;
   keyArn: string | undefined;

@@ -69,6 +69,8 @@ const fates: Record<keyof Image, Fate> = {
   bootMode: 'inherited',
   tpm: 'inherited',
   virtualization: 'inherited',
+  ena: 'inherited',
+  unbilled: 'inherited',
   rootDevice: 'inherited',
   instanceStore: 'inherited',
   ephemeral: 'inherited',

@@ -3,12 +3,11 @@ import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { instanceById } from '../instances/instances.ts';
 import { refuseMoreImages } from '../limits.ts';
-import { fateOf, register, validName } from './registration.ts';
+import { fateOf, refuseNamesake, register, validName } from './registration.ts';
 import { makeSnapshot } from './snapshots.ts';
 import { specifiedTags } from '../tags.ts';
 import type { World } from '../../state/world.ts';
 import type { Instance } from '../../state/instances.ts';
-import type { Region } from '../../state/region.ts';
 import type { Volume } from '../../state/volumes.ts';
 import type { Image, Mapping } from '../../state/images.ts';
 import { attachedVolumes } from '../instances/describe-instance.ts';
@@ -59,6 +58,9 @@ function createImage(world: World, input: CreateImageRequest, caller: Caller) {
       sizeGiB: volume.sizeGiB,
       usedGiB: volume.usedGiB,
       keyArn: volume.keyArn && (fate.keyArn ?? volume.keyArn),
+      ...(volume.attachment?.device === instance.rootDevice && {
+        system: { name: instance.system, agent: instance.agent },
+      }),
       tags: tags('snapshot'),
     }),
   );
@@ -75,14 +77,6 @@ function createImage(world: World, input: CreateImageRequest, caller: Caller) {
   return register(world, region, image, snapshots, fate);
 }
 
-function refuseNamesake(region: Region, caller: Caller, name: string): void {
-  const namesake = [...region.images.values()].find(
-    (image) => image.owner === caller.account && image.name === name && image.state !== 'deregistered',
-  );
-  if (namesake)
-    throw new ApiError('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${namesake.id}`);
-}
-
 /** What an image takes over from the instance that it is made of. */
 const imageOf = (
   world: World,
@@ -95,6 +89,7 @@ const imageOf = (
   architecture: instance.architecture,
   rootDevice: instance.rootDevice,
   bootMode: instance.bootMode,
+  tpm: world.region(instance.region).images.get(instance.image)?.tpm,
   createdAt: world.clock.now(),
   sourceInstance: instance.id,
   sourceImage: instance.image,

@@ -11,6 +11,9 @@ const billed: Partial<Record<System, { details: string; operation: string }>> = 
 
 export const platformDetails = (system: System): string => billed[system]?.details ?? 'Linux/UNIX';
 
+// AWS says that RegisterImage takes the billing code from the snapshots where these have it. The simulator's have none.
+const billingOf = ({ system, unbilled }: Image) => (unbilled ? undefined : billed[system]);
+
 /** The protection against deregistration, as EC2 shows it. AWS's examples have these values; none shows a cooldown, so the simulator does not show it either. */
 export function protectionOf({ protection }: Image): string {
   if (!protection || protection.until !== undefined) return 'disabled';
@@ -36,14 +39,14 @@ export function describedImage(image: Image) {
     DeregistrationProtection: protectionOf(image),
     Architecture: image.architecture,
     Platform: image.system === 'Windows' ? 'windows' : undefined,
-    PlatformDetails: platformDetails(image.system),
-    UsageOperation: billed[image.system]?.operation ?? 'RunInstances',
+    PlatformDetails: billingOf(image)?.details ?? 'Linux/UNIX',
+    UsageOperation: billingOf(image)?.operation ?? 'RunInstances',
     RootDeviceType: image.instanceStore ? 'instance-store' : 'ebs',
     RootDeviceName: image.rootDevice,
     VirtualizationType: image.virtualization ?? 'hvm',
     TpmSupport: image.tpm,
     Hypervisor: 'xen',
-    EnaSupport: true,
+    EnaSupport: image.ena ?? true,
     SriovNetSupport: 'simple',
     BootMode: image.bootMode,
     ImdsSupport: image.imdsSupport,

@@ -48,7 +48,7 @@ const fields: Fields<Image> = {
   'root-device-type': (image) => (image.instanceStore ? 'instance-store' : 'ebs'),
   'root-device-name': (image) => image.rootDevice,
   platform: (image) => (image.system === 'Windows' ? 'windows' : undefined),
-  'ena-support': () => 'true',
+  'ena-support': (image) => String(image.ena ?? true),
   'boot-mode': (image) => image.bootMode,
   'creation-date': (image) => isoTime(image.createdAt),
   'source-instance-id': (image) => image.sourceInstance,

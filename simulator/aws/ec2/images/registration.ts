@@ -1,4 +1,4 @@
-import { ApiError } from '../../calls/actions.ts';
+import { ApiError, type Caller } from '../../calls/actions.ts';
 import { imageStateChange, snapshotNotification } from '../../events/events.ts';
 import { keyNamed } from '../../keys.ts';
 import { wildcard } from '../filters.ts';
@@ -68,6 +68,14 @@ export function register(world: World, region: Region, image: Image, snapshots: 
     world.emit(imageStateChange(region.name, image));
   });
   return { ImageId: image.id };
+}
+
+export function refuseNamesake(region: Region, caller: Caller, name: string): void {
+  const namesake = [...region.images.values()].find(
+    (image) => image.owner === caller.account && image.name === name && image.state !== 'deregistered',
+  );
+  if (namesake)
+    throw new ApiError('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${namesake.id}`);
 }
 
 export function validName(name = ''): string {

@@ -7,7 +7,7 @@ import { mayDie } from './dying.ts';
 import { decodedUserData } from './guest.ts';
 import { isHidden } from '../images/allowed-images.ts';
 import { imageById } from '../images/images.ts';
-import { refuseTooManyVolumes } from './instance-types.ts';
+import { instanceTypeOf, refuseTooManyVolumes } from './instance-types.ts';
 import { move } from './instances.ts';
 import { refuseBeyondLimits } from '../limits.ts';
 import { placementOf } from './placement.ts';
@@ -138,7 +138,7 @@ function newInstance(world: World, region: Region, launched: Launch): Instance {
     agent: image.agent,
     architecture: image.architecture,
     rootDevice: image.rootDevice,
-    bootMode: image.bootMode,
+    bootMode: image.bootMode ?? (image.architecture === 'arm64' ? 'uefi' : 'legacy-bios'),
     metadata: metadataOf(input, image),
     shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? 'stop',
     userData: decodedUserData(input.UserData),
@@ -194,6 +194,12 @@ function suitableType(type: string, image: Image): string {
   const [, family] = /^([a-z]+\d+[a-z-]*)\.[a-z0-9-]+$/.exec(type) ?? [];
   if (family === undefined) throw new ApiError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
   const architecture = /^(a1|[a-z]+\d+g)/.test(family) ? 'arm64' : 'x86_64';
+  // EC2's words: https://repost.aws/knowledge-center/boot-error-ena-nitro-instance
+  if (image.ena === false && instanceTypeOf(type)?.ena === 'required')
+    throw new ApiError(
+      'InvalidParameterCombination',
+      `Enhanced networking with the Elastic Network Adapter (ENA) is required for the '${type}' instance type. Ensure that you are using an AMI that is enabled for ENA.`,
+    );
   if (architecture === image.architecture) return type;
   throw new ApiError(
     'InvalidParameterValue',
