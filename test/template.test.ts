@@ -590,6 +590,7 @@ describe('what starts builds', () => {
       'ImageChanged',
       'ImageGone',
       'InstanceChanged',
+      'SnapshotsEnded',
       'SourceImageUpdated',
     ]);
     for (const [id, { Properties }] of rules) {
@@ -741,7 +742,9 @@ describe('the permissions', () => {
     );
     const atCreation = tagging.filter(({ Condition }) => Condition['StringEquals']?.['ec2:CreateAction'] !== undefined);
     for (const { Condition } of atCreation)
-      expect(Condition['StringEquals']?.['ec2:CreateAction']).toMatch(/^(RunInstances|CreateImage|CopyImage)$/);
+      expect(Condition['StringEquals']?.['ec2:CreateAction']).toMatch(
+        /^(RunInstances|CreateImage|CreateSnapshots|RegisterImage|CopyImage)$/,
+      );
     const later = tagging.filter((one) => !atCreation.includes(one));
     expect(later.map(({ who }) => who).toSorted()).toEqual([
       'CompensateRole ec2:CreateTags',

@@ -5,7 +5,7 @@ import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { tagSpecifications } from '../tags.ts';
 
-export interface Registration {
+interface Registration {
   name: string;
   description: string;
   architecture: string;

@@ -14,7 +14,7 @@ export async function deleteVolume(aws: Connection, volume: string, region = aws
 }
 
 /** The EBS volumes of an instance, in the order of their devices. */
-export async function attachedVolumes(aws: Connection, instance: string): Promise<AttachedVolume[]> {
+export async function volumesAttachedTo(aws: Connection, instance: string): Promise<AttachedVolume[]> {
   const Filters = [{ Name: 'attachment.instance-id', Values: [instance] }];
   const volumes = await ask(
     { action: 'ec2:DescribeVolumes', region: aws.region, about: `volumes of ${instance}` },

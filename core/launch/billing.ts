@@ -1,5 +1,3 @@
-import type { SourceImage } from './source.ts';
-
 /**
  * The code by which AWS bills the software of an image, such as Windows, and the product codes of AWS Marketplace. Absent where only
  * the instance is billed. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
@@ -10,15 +8,4 @@ export interface Billing {
   /** Such as `RunInstances:0010`. */
   operation: string;
   products: string[];
-}
-
-/**
- * Why an image cannot be registered from snapshots of what this source becomes. RegisterImage takes the billing code from the
- * snapshots, which need not have it: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RegisterImage.html
- */
-export function unregistrable({ ami, name, billing, windows }: SourceImage): string | undefined {
-  if (!billing && !windows) return undefined;
-  const codes = billing ? ` (${[billing.operation, ...billing.products].join(', ')})` : '';
-  const billed = `${ami} "${name}" is billed as ${billing?.platform ?? 'Windows'}${codes}`;
-  return `is true, and ${billed}. RegisterImage can lose that billing code; leave register out, since CreateImage keeps it`;
 }

@@ -14,7 +14,7 @@ export interface AttachedVolume {
 }
 
 /** A disk of an image that is registered: what its volume was like, and the snapshot of it. */
-export interface CapturedDisk extends Omit<AttachedVolume, 'volume'> {
+interface CapturedDisk extends Omit<AttachedVolume, 'volume'> {
   snapshot: string;
 }
 

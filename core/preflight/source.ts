@@ -3,7 +3,7 @@ import { isSamePlace } from '../distribute/place.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import { sourceSizeProblems } from '../recipe/image/device-rules.ts';
-import { unregistrable } from '../launch/billing.ts';
+import { unregistrable } from '../launch/registrable.ts';
 import type { SourceImage } from '../launch/source.ts';
 
 /** Problems of a recipe that show only once its source image and the pipeline's region are known. */

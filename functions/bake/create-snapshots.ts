@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { attachedVolumes } from '../../aws/instances/volumes.ts';
+import { volumesAttachedTo } from '../../aws/instances/volumes.ts';
 import { createSnapshots as create } from '../../aws/images/snapshot-sets.ts';
 import { findSnapshots } from '../../aws/images/snapshots.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
@@ -26,10 +26,7 @@ export const createSnapshots = stage({
   ],
   async run({ build: own, instance }, { aws, now, ...cloud }) {
     const plan = await readOwnPlan({ aws, ...cloud }, own);
-    const [volumes, snapshots] = await Promise.all([
-      attachedVolumes(aws, instance),
-      findSnapshots(aws, aws.region, plan),
-    ]);
+    const [volumes, snapshots] = await Promise.all([volumesAttachedTo(aws, instance), findSnapshots(aws, aws.region, plan)]);
     const { captured, dropped } = capturedVolumes(plan, volumes);
     if (!captured.some(({ device }) => device === plan.source.rootDevice))
       throw new Failure('BuilderFailed', `EC2 shows no root volume of ${instance} in ${aws.region}`);

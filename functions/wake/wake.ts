@@ -17,10 +17,7 @@ const looks: Record<string, () => Promise<Look<never, unknown> & { input: z.ZodM
   Seal: async () => (await import('../look-stopped.ts')).stoppedLook,
 };
 
-/**
- * Wakes the state that waits for the thing of an event: takes the look that its next heartbeat would take, and answers its task
- * token. An event that comes twice, late, or for a thing that nobody waits for changes nothing.
- */
+/** Wakes the state that waits for the thing of an event: takes its next look now. An event that comes twice or late changes nothing. */
 export const wake = stage({
   name: 'Wake',
   input: z.looseObject({ 'detail-type': z.string(), region: z.string(), detail: z.record(z.string(), z.unknown()) }),

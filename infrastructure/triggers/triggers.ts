@@ -2,7 +2,8 @@
 // their rules and schedules cannot differ. surroundings.ts has the resources that only CloudFormation needs.
 import type { RecipeSchedule } from '../../core/start/recipe-schedule.ts';
 import { ref, type Resource, type Resources } from '../cloudformation.ts';
-import { deadBuilds, deadMoves, driftRules, notifyingRules, startingRules, wakingRules } from './rules.ts';
+import { deadBuilds, deadMoves, driftRules, notifyingRules, startingRules } from './rules.ts';
+import { wakingRules } from './waking-rules.ts';
 import {
   checkingDrift,
   measuring,

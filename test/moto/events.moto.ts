@@ -7,8 +7,8 @@ import {
   driftRules,
   notifyingRules,
   startingRules,
-  wakingRules,
 } from '../../infrastructure/triggers/rules.ts';
+import { wakingRules } from '../../infrastructure/triggers/waking-rules.ts';
 import { matcher, type Pattern } from '../../simulator/aws/events/event-pattern.ts';
 import { commandEvent, imageEvent, instanceEvent } from './layer/events.ts';
 import { startServer, type Server } from './server.ts';

@@ -1,4 +1,4 @@
-import { wakingRules } from '../../infrastructure/triggers/rules.ts';
+import { wakingRules } from '../../infrastructure/triggers/waking-rules.ts';
 import { lambdaOf } from '../../infrastructure/triggers/targets.ts';
 import { motoAccount, query, textOf } from './wire.ts';
 

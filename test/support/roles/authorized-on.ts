@@ -55,9 +55,10 @@ export function resourcesIn(calls: SeenCall[]): SeenResources {
       const tags = snapshotTags.get(`${region} ${one.ImageId}`);
       if (tags) for (const id of snapshotsOf(one)) note(region, id, { tags, owner: one.OwnerId });
     }
-    if (action === 'CreateImage' || action === 'CopyImage') {
+    if (action === 'CreateImage' || action === 'CopyImage' || action === 'RegisterImage') {
       note(region, answer.ImageId, { tags: specified(params, 'image') });
-      snapshotTags.set(`${region} ${answer.ImageId}`, specified(params, 'snapshot'));
+      // The snapshots of an image that is registered were there before it.
+      if (action !== 'RegisterImage') snapshotTags.set(`${region} ${answer.ImageId}`, specified(params, 'snapshot'));
     }
   }
   return resources;
@@ -217,6 +218,15 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
     on(here('instance', params.InstanceId), carried(params.InstanceId)),
     ...made('image', unowned('image')),
     ...made('snapshot', unowned('snapshot')),
+  ],
+  'ec2:CreateSnapshots': ({ params, answer, here, unowned, on, carried, made }) => [
+    on(here('instance', params.InstanceSpecification.InstanceId), carried(params.InstanceSpecification.InstanceId)),
+    ...(answer.Snapshots ?? []).map(({ VolumeId }: any) => on(here('volume', VolumeId), carried(VolumeId))),
+    ...made('snapshot', unowned('snapshot')),
+  ],
+  'ec2:RegisterImage': ({ params, unowned, on, carried, made }) => [
+    ...snapshotsOf(params).map((id) => on(unowned('snapshot', id), carried(id))),
+    ...made('image', unowned('image')),
   ],
   // Since 28 Oct 2024 EC2 also checks the source:
   // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html. It is undocumented whether EC2 checks the

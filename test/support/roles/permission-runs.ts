@@ -151,6 +151,8 @@ const readsPlan = {
   Launch: { ladder },
   SendCommand: { instance: 'i-1', index: 0 },
   CreateImage: { instance: 'i-1' },
+  CreateSnapshots: { instance: 'i-1' },
+  RegisterImage: { disks: [] },
   LaunchCandidate: { ami: 'ami-1', ladder },
   KeepUnjudged: {},
   SendCheck: { instance: 'i-1', index: 0 },
@@ -549,6 +551,23 @@ export const runs: PermissionRun[] = [
       api: [{ action: 'ec2:RunInstances', error: 'InsufficientInstanceCapacity', message: 'no room', call: 2 }],
     },
   }),
+  {
+    name: 'images are registered from snapshots, and the snapshots of the last one fail',
+    outcome: 'ImageFailed',
+    async simulation() {
+      const api = [{ action: 'ec2:RegisterImage', times: 1, error: 'ServiceUnavailable', after: true }];
+      const scenario = { api, delays: { createImage: 200 } }; // so long that an event tells of the first snapshots
+      const image = { register: true };
+      const simulation = pipeline({ changes: { ...short, image }, scenario });
+      await build(simulation);
+      await build(simulation, { recipe: 'base', force: true }); // now it is known how long they take
+      entering('AwaitSnapshots', ({ cloud }) => {
+        for (const snapshot of cloud.world.region('us-east-1').snapshots.values())
+          if (snapshot.state === 'pending') snapshot.state = 'error';
+      })(simulation);
+      return [simulation, await build(simulation, { recipe: 'base', force: true })];
+    },
+  },
   one('the image fails', 'ImageFailed', {
     changes: short,
     scenario: { images: [{ region: 'us-east-1', name: 'base-*', fail: 'no', afterSeconds: 9 }] },

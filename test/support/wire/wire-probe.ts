@@ -11,6 +11,8 @@ import {
 import {
   CopyImageCommand,
   CreateImageCommand,
+  CreateSnapshotsCommand,
+  RegisterImageCommand,
   CreateTagsCommand,
   DeleteSnapshotCommand,
   DeleteTagsCommand,
@@ -118,6 +120,8 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     {
       CopyImageCommand,
       CreateImageCommand,
+      CreateSnapshotsCommand,
+      RegisterImageCommand,
       CreateTagsCommand,
       DeleteSnapshotCommand,
       DeleteTagsCommand,

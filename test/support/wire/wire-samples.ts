@@ -266,6 +266,58 @@ export const samples: Record<string, Sample> = {
     })),
     answers: [ec2('CreateImage', `<imageId>${ami}</imageId>`)],
   },
+  CreateSnapshots: {
+    inputs: [
+      {
+        InstanceSpecification: { InstanceId: instance, ExcludeDataVolumeIds: [volume] },
+        Description: odd,
+        TagSpecifications: tagSpecifications('snapshot'),
+      },
+      {
+        InstanceSpecification: { InstanceId: instance },
+        Description: odd,
+        TagSpecifications: tagSpecifications('snapshot'),
+      },
+    ],
+    answers: [
+      ec2(
+        'CreateSnapshots',
+        `<snapshotSet><item><snapshotId>${snapshot}</snapshotId><volumeId>${volume}</volumeId><state>pending</state><startTime>2026-11-23T03:04:05.678Z</startTime><progress/><ownerId>123456789012</ownerId><volumeSize>8</volumeSize><description>base</description><encrypted>true</encrypted>${tagSet}</item></snapshotSet>`,
+      ),
+    ],
+  },
+  RegisterImage: {
+    inputs: [
+      {
+        Name: 'base-20261123-030000-9f2c',
+        Description: odd,
+        Architecture: 'arm64',
+        VirtualizationType: 'hvm',
+        RootDeviceName: '/dev/xvda',
+        EnaSupport: true,
+        SriovNetSupport: 'simple',
+        BootMode: 'uefi',
+        TpmSupport: 'v2.0',
+        ImdsSupport: 'v2.0',
+        BlockDeviceMappings: [
+          {
+            DeviceName: '/dev/xvda',
+            Ebs: {
+              SnapshotId: snapshot,
+              VolumeSize: 8,
+              VolumeType: 'gp3',
+              Iops: 3000,
+              Throughput: 125,
+              DeleteOnTermination: true,
+            },
+          },
+          { DeviceName: '/dev/sdb', VirtualName: 'ephemeral0' },
+        ],
+        TagSpecifications: tagSpecifications('image'),
+      },
+    ],
+    answers: [ec2('RegisterImage', `<imageId>${ami}</imageId>`)],
+  },
   DeregisterImage: {
     inputs: [{ ImageId: ami }, { ImageId: ami, DeleteAssociatedSnapshots: true }],
     answers: [

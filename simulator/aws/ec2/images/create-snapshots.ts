@@ -80,7 +80,7 @@ function endSet(
   made: Snapshot[],
   { at, failure }: { at: number; failure?: string | undefined },
 ) {
-  for (const snapshot of made) {
+  for (const snapshot of made.filter(({ state }) => state === 'pending')) {
     snapshot.state = failure ? 'error' : 'completed';
     if (failure) snapshot.stateMessage = failure;
   }

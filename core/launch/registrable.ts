@@ -1,0 +1,12 @@
+import type { SourceImage } from './source.ts';
+
+/**
+ * Why an image cannot be registered from snapshots of what this source becomes. RegisterImage takes the billing code from the
+ * snapshots, which need not have it: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RegisterImage.html
+ */
+export function unregistrable({ ami, name, billing, windows }: SourceImage): string | undefined {
+  if (!billing && !windows) return undefined;
+  const codes = billing ? ` (${[billing.operation, ...billing.products].join(', ')})` : '';
+  const billed = `${ami} "${name}" is billed as ${billing?.platform ?? 'Windows'}${codes}`;
+  return `is true, and ${billed}. RegisterImage can lose that billing code; leave register out, since CreateImage keeps it`;
+}
