@@ -13,8 +13,8 @@ type IdIn = (detail: Record<string, unknown>) => unknown;
 /** The event of a set of snapshots names all of them. The state that waits for the set knows it by the first one. */
 const firstSnapshot: IdIn = ({ event, snapshots }) => {
   if (event !== 'createSnapshots' || !Array.isArray(snapshots)) return undefined;
-  const arns = snapshots.map((one: { snapshot_id?: unknown }) => String(one.snapshot_id));
-  return arns.map((arn) => arn.split('/').at(-1)).toSorted()[0];
+  const named = (snapshots as ({ snapshot_id?: unknown } | null)[]).map((one) => String(one?.snapshot_id));
+  return named.flatMap((arn) => /:snapshot\/(snap-\w+)$/.exec(arn)?.[1] ?? []).toSorted()[0];
 };
 
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html

@@ -23,6 +23,7 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   steps: fc.array(fc.constantFrom('run', 'reboot'), { minLength: 1, maxLength: 3 }),
   checks: fc.integer({ min: 1, max: 2 }),
   capture: fc.constantFrom('stopped', 'running'),
+  register: fc.nat(3).map((n) => n === 0),
   channel: fc.boolean(),
   past: fc.boolean(),
   keep: fc.boolean(),

@@ -25,6 +25,7 @@ export const full = {
   checks: [{ name: 'up', run: 'true', timeout: '5m' }],
   image: {
     capture: 'stopped',
+    register: true,
     allowFiles: ['/etc/app/*.pem'],
     rootVolume: { iops: 3000, throughput: 125, deleteOnTermination: true },
     volumes: [

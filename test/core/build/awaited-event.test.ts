@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { awaitedIn } from '../../../core/build/awaited-event.ts';
 import { keyOf } from '../../../core/memory/documents.ts';
 
+const set = 'EBS Multi-Volume Snapshots Completion Status';
 const stopped = 'EC2 Instance State-change Notification';
 
 test.each([
@@ -14,6 +15,14 @@ test.each([
     'EC2 AMI State Change',
     { ImageId: 'ami-0123456789abcdef0', State: 'available' },
     'waits/image/us-east-1/ami-0123456789abcdef0.json',
+  ],
+  [
+    'EBS Multi-Volume Snapshots Completion Status',
+    {
+      event: 'createSnapshots',
+      snapshots: ['snap-0b', 'snap-0a'].map((id) => ({ snapshot_id: `arn:aws:ec2::us-east-1:snapshot/${id}` })),
+    },
+    'waits/snapshots/us-east-1/snap-0a.json',
   ],
   [
     'EC2 Command Invocation Status-change Notification',
@@ -34,6 +43,10 @@ test.each([
   ['no id', stopped, {}],
   ['a list', stopped, { 'instance-id': ['i-1'] }],
   ['the id of another kind of event', stopped, { ImageId: 'ami-0123456789abcdef0' }],
+  ['snapshots of another call', set, { event: 'copySnapshots', snapshots: [{ snapshot_id: 'a:snapshot/snap-0a' }] }],
+  ['no snapshots', set, { event: 'createSnapshots', snapshots: [] }],
+  ['snapshots without ids', set, { event: 'createSnapshots', snapshots: [null, {}, { snapshot_id: 7 }, 'snap-0a'] }],
+  ['a path for a snapshot', set, { event: 'createSnapshots', snapshots: [{ snapshot_id: ':snapshot/../lock' }] }],
   ['an unknown kind of event', 'EC2 Spot Instance Interruption Warning', { 'instance-id': 'i-1' }],
   ['a kind that every object has', 'constructor', { undefined: 'i-1' }],
 ])('an event with %s is about nothing, so that wake reads no key', (_, type, detail) => {
