@@ -84,21 +84,15 @@ test('a volume that the recipe drops is no disk of the image', () => {
 });
 
 test('the mapping has the speed of the image, not that of the builder, and IOPS only of types that take them', () => {
+  const root = { device: '/dev/xvda', snapshot: 'snap-a', sizeGiB: 20, type: 'gp3', deleteOnTermination: true };
+  const data = { device: '/dev/sdg', snapshot: 'snap-g', sizeGiB: 5, type: 'gp2', deleteOnTermination: true };
   const disks = [
-    { ...volume('/dev/xvda', { sizeGiB: 20, iops: 9_000, throughput: 125 }), snapshot: 'snap-a' },
-    { ...volume('/dev/sdg', { type: 'gp2', iops: 100 }), snapshot: 'snap-g' },
-  ].map(({ volume: _, ...disk }) => disk);
+    { ...root, iops: 9_000, throughput: 125 },
+    { ...data, iops: 100 },
+  ];
   expect(registeredDevices(plan, disks)).toEqual([
-    {
-      device: '/dev/xvda',
-      snapshot: 'snap-a',
-      sizeGiB: 20,
-      type: 'gp3',
-      iops: 3_000,
-      throughput: 125,
-      deleteOnTermination: true,
-    },
-    { device: '/dev/sdg', snapshot: 'snap-g', sizeGiB: 5, type: 'gp2', deleteOnTermination: true },
+    { ...root, iops: 3_000, throughput: 125 },
+    data,
     { device: '/dev/sdb', ephemeral: 1 },
   ]);
 });
