@@ -26,7 +26,10 @@ export const createSnapshots = stage({
   ],
   async run({ build: own, instance }, { aws, now, ...cloud }) {
     const plan = await readOwnPlan({ aws, ...cloud }, own);
-    const [volumes, snapshots] = await Promise.all([volumesAttachedTo(aws, instance), findSnapshots(aws, aws.region, plan)]);
+    const [volumes, snapshots] = await Promise.all([
+      volumesAttachedTo(aws, instance),
+      findSnapshots(aws, aws.region, plan),
+    ]);
     const { captured, dropped } = capturedVolumes(plan, volumes);
     if (!captured.some(({ device }) => device === plan.source.rootDevice))
       throw new Failure('BuilderFailed', `EC2 shows no root volume of ${instance} in ${aws.region}`);
