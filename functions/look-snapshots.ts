@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { lookAtSnapshots } from '../aws/images/snapshot-sets.ts';
+import { lookAtSnapshots } from '../aws/registering/snapshot-sets.ts';
 import { buildReference } from './stage.ts';
 import { secondsSince, waitBounds, type Wait } from './wait.ts';
 

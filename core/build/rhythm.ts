@@ -72,9 +72,7 @@ const looksOf = (state: keyof typeof slowing, bound: number, quickFor: number): 
 // A look: scheduled, started, submitted, and its end. A Task that is called once: entered, scheduled, started, ended, left.
 const [eventsOfLook, eventsOfTask, enteredAndLeft, iteration] = [4, 5, 2, 2];
 
-/**
- * Events that every build has, with its waits at their limits. A published build is not undone, so only one of the two counts.
- */
+/** Events that every build has, with its waits at their limits. Of publishing's end and undoing, only one counts. */
 const eventsOfAll =
   eventsOfLook *
     (2 * looksWithin(patience.agent, quickRhythms.AwaitBuilder) +

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { createImage as create } from '../../aws/images/image-making.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
-import { adoptImage, unseenImage } from '../../aws/images/adopt-image.ts';
+import { adoptImage, unseenImage } from '../../aws/registering/adopt-image.ts';
 import { awaitedImage } from '../../core/build/awaited.ts';
 import { isFirstTry } from '../../core/start/first-try.ts';
 import { deviceChanges } from '../../core/launch/disks.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { volumesAttachedTo } from '../../aws/instances/volumes.ts';
-import { createSnapshots as create } from '../../aws/images/snapshot-sets.ts';
+import { createSnapshots as create } from '../../aws/registering/snapshot-sets.ts';
 import { findSnapshots } from '../../aws/images/snapshots.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedImage } from '../../core/build/awaited.ts';

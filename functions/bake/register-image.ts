@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { registerImage as register } from '../../aws/images/register-image.ts';
+import { registerImage as register } from '../../aws/registering/register-image.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
-import { adoptImage, unseenImage } from '../../aws/images/adopt-image.ts';
+import { adoptImage, unseenImage } from '../../aws/registering/adopt-image.ts';
 import { awaitedRegistration } from '../../core/build/awaited.ts';
 import { firstImageName, imageTags } from '../../core/distribute/image-name.ts';
 import { registeredDevices } from '../../core/launch/captured-disks.ts';

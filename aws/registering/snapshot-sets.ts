@@ -4,7 +4,7 @@ import type { Tags } from '../../core/tags.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 import { tagSpecifications } from '../tags.ts';
-import { ownSnapshots } from './snapshots.ts';
+import { ownSnapshots } from '../images/snapshots.ts';
 
 interface SetRequest {
   instance: string;

@@ -2,7 +2,7 @@ import type { Plan } from '../../core/build/plan.ts';
 import { firstImageName } from '../../core/distribute/image-name.ts';
 import { Failure } from '../../core/errors.ts';
 import { madeBy } from '../../core/tags.ts';
-import { findOwnImages } from './own-images.ts';
+import { findOwnImages } from '../images/own-images.ts';
 import type { Connection } from '../connection.ts';
 
 /**
