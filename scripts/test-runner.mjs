@@ -39,6 +39,7 @@ const longest = [
   'account',
   'scripts/package',
   'bad-input/documents',
+  'statemachines/retire-images/faults',
   'statemachines/build-image/redrive',
   'functions/wake/wake',
   'wire',
