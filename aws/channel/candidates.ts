@@ -3,7 +3,7 @@ import { buildNamePattern } from '../../core/build/identity.ts';
 import { placeName, type Place } from '../../core/distribute/place.ts';
 import { recipeFolder } from '../../core/memory/documents.ts';
 import type { Connection } from '../connection.ts';
-import { describeImage } from '../images/images.ts';
+import { describeAnyImage } from '../images/disabling.ts';
 import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
 
@@ -15,7 +15,7 @@ export async function knownBuilds(artifacts: Artifacts, recipe: string): Promise
 }
 
 const describedIn = async (aws: Connection, at: Place, ami: string) =>
-  [placeName(at), await describeImage(aws, at.region, ami)] as const;
+  [placeName(at), await describeAnyImage(aws, at.region, ami)] as const;
 
 /** A build that a channel may move to, with its images as EC2 shows them now. */
 export async function readCandidate(artifacts: Artifacts, recipe: string, build: string): Promise<MoveCandidate> {

@@ -13,7 +13,7 @@ import { movedAccounts, copiesOfManifest, settledAccounts, type MovedBeside } fr
 import { parameterOfPlace, type Place } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
 import type { Connection } from '../connection.ts';
-import { describeImage } from '../images/images.ts';
+import { describeAnyImage } from '../images/disabling.ts';
 import { readParameter } from '../parameters.ts';
 import type { SeenChannel } from '../channel/channel-look.ts';
 
@@ -78,7 +78,7 @@ export async function withCopies(candidate: MoveCandidate, { copies, open }: Cha
   const own = copies.filter((one) => inAccountPlace(known, one));
   const seen = await inEach(`nothing moves to ${candidate.build}`, own, async (copy) => {
     const ami = inAccountPlace(known, copy)?.ami ?? '';
-    return [accountPlaceName(copy), await describeImage(await open(copy), copy.region, ami)] as const;
+    return [accountPlaceName(copy), await describeAnyImage(await open(copy), copy.region, ami)] as const;
   });
   return { ...candidate, copies: Object.fromEntries(seen) };
 }

@@ -5,6 +5,7 @@ import type { Target } from '../../core/recipe/types.ts';
 import { Failure } from '../../core/errors.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
 import type { Connection } from '../connection.ts';
+import { describeAnyImage } from '../images/disabling.ts';
 import { describeImage } from '../images/images.ts';
 import { describeKeys } from '../keys.ts';
 import { ownSnapshots } from '../images/snapshots.ts';
@@ -54,9 +55,9 @@ export async function availableImage(aws: Connection, region: string, ami: strin
   throw new Failure('AwsTransient', `EC2 in ${region} does not show all of ${ami} although it was available`);
 }
 
-/** An image in a target region with its snapshots and keys. */
+/** An image in a target region with its snapshots and keys, even a disabled one. */
 export async function observeImage(aws: Connection, plan: Plan, target: Target, ami: string): Promise<ImageObserved> {
-  const image = await describeImage(aws, target.region, ami);
+  const image = await describeAnyImage(aws, target.region, ami);
   return image ? observeDisks(aws, plan, target, image) : { image, snapshots: {}, keys: {} };
 }
 

@@ -1,6 +1,6 @@
 import { readChannel } from '../../aws/channels.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
-import { describeImage } from '../../aws/images/images.ts';
+import { describeAnyImage } from '../../aws/images/disabling.ts';
 import type { ChannelName } from '../../core/channel/channel-moves.ts';
 import { holdsIn, saysHeld } from '../../core/channel/held-content.ts';
 import { targetName } from '../../core/accounts/account-copies.ts';
@@ -20,7 +20,7 @@ interface ChannelStatus extends ChannelName, Place {
   build: string | null;
   /** When the image was made. */
   createdAt: string | null;
-  /** `healthy`, or what is wrong. */
+  /** `healthy`, `deprecated`, which still launches, or what is wrong. */
   health: string;
   /** What the last check of drift found there. Null if nobody has checked yet. */
   drifts: string[] | null;
@@ -59,7 +59,7 @@ async function statusOf(pipeline: Pipeline, channel: KnownChannel, now: number):
   const values = await readChannel(pipeline.aws, parameter, places);
   const checked = await readDocument(pipeline, { recipe }, 'drift');
   return eachOf(values, async ({ ami, ...at }) => {
-    const image = ami === undefined ? undefined : await describeImage(pipeline.aws, at.region, ami);
+    const image = ami === undefined ? undefined : await describeAnyImage(pipeline.aws, at.region, ami);
     const deprecated = image?.deprecatedAt !== undefined && Date.parse(image.deprecatedAt) <= now;
     const state = image?.state === 'available' ? (deprecated ? 'deprecated' : 'healthy') : image?.state;
     return {
@@ -69,7 +69,7 @@ async function statusOf(pipeline: Pipeline, channel: KnownChannel, now: number):
       ami: ami ?? null,
       build: image?.tags['golden:build'] ?? null,
       createdAt: image?.createdAt ?? null,
-      health: ami === undefined ? 'no parameter' : (state ?? 'gone or disabled'),
+      health: ami === undefined ? 'no parameter' : (state ?? 'gone'),
       drifts: checked ? driftsIn(checked, at.region, [ami ?? '', parameterOfPlace(parameter, at)]) : null,
     };
   });
@@ -104,7 +104,7 @@ function tableOfStatus(rows: ChannelStatus[], now: number, terminal: Terminal): 
     { text: placeName(at) },
     { text: build ?? '' },
     { text: createdAt === null ? '' : durationOf(Math.max(0, Math.round((now - Date.parse(createdAt)) / 1000))) },
-    { text: health, style: health === 'healthy' ? 'green' : 'red' },
+    { text: health, style: health === 'healthy' ? 'green' : health === 'deprecated' ? 'yellow' : 'red' },
     { text: saysDrift(drifts), style: drifts === null ? 'dim' : drifts.length === 0 ? 'green' : 'red' },
     { text: ami ?? '', style: 'dim' },
   ]);

@@ -16,7 +16,7 @@ export interface MoveCandidate {
   manifest: Manifest | undefined;
   plan: Plan | undefined;
   revocation?: Revocation | undefined;
-  /** Its AMIs, by placeName. An AMI that is gone or disabled is absent. */
+  /** Its AMIs, by placeName. An AMI that is gone is absent. */
   images: Record<string, AmiDescription | undefined>;
   /** Its copies in the accounts that the channel has, by accountPlaceName. */
   copies?: Record<string, AmiDescription | undefined>;
@@ -38,7 +38,7 @@ function unpublished({ build, manifest }: MoveCandidate): string | undefined {
 }
 
 function imageProblems(what: string, image: AmiDescription | undefined): string[] {
-  if (!image) return [`${what} is gone or disabled`];
+  if (!image) return [`${what} is gone`];
   return image.state === 'available' ? [] : [`${what} is ${image.state}`];
 }
 

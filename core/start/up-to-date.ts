@@ -37,7 +37,7 @@ export function publishedTargets(build: string, manifest: Manifest | undefined):
 
 /** The state of a published image and its channel in a target. */
 export interface TargetSeen extends Place {
-  /** The AMI. Undefined if EC2 no longer knows it or if it is disabled, since EC2 does not show disabled ones. */
+  /** The AMI. Undefined if EC2 no longer knows it. */
   image?: AmiDescription | undefined;
   /** Every difference between its encryption and the recipe. An alias may point at another key by now. */
   wrong?: string[];
@@ -64,7 +64,7 @@ export function unhealthy(
     // An unread region counts as a reason to build, since nothing is claimed that was not seen.
     if (refused !== undefined) return [`${region} cannot be looked at: ${refused}`];
     const where = `${ami} in ${target.region}`;
-    if (!image) return [`${where} is gone or disabled`];
+    if (!image) return [`${where} is gone`];
     const expires = image.tags['golden:expires'];
     const deprecated = image.deprecatedAt !== undefined && new Date(image.deprecatedAt) <= now;
     return [

@@ -55,6 +55,6 @@ export function usersOf(things: Thing[]): Map<string, Thing[]> {
 /** Whether EC2 may be making an AMI of a snapshot. A pending AMI does not name its snapshots yet. */
 export const mayBeMadeOf = (snapshot: Thing, image: Thing): boolean =>
   image.kind === 'image' &&
-  image.state === 'pending' &&
+  (image.state === 'pending' || image.state === 'transient') &&
   image.region === snapshot.region &&
   image.tags['golden:build'] === snapshot.tags['golden:build'];

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { readChannel } from '../../aws/channels.ts';
-import { describeImage } from '../../aws/images/images.ts';
+import { describeAnyImage } from '../../aws/images/disabling.ts';
 import { readRecipeRecords } from '../../aws/memory/recipe-records.ts';
 import { breakerOf } from '../../core/start/breaker.ts';
 import { recipeOf } from '../../core/recipe/catalog.ts';
@@ -19,7 +19,7 @@ async function channelOf(recipe: string, channel: string, build: string, cloud: 
   const values = await readChannel(cloud.aws, parameter, placesHolding(manifest, parameter));
   const seen = values.map(async (value) => ({
     ...value,
-    image: value.ami === undefined ? undefined : await describeImage(cloud.aws, value.region, value.ami),
+    image: value.ami === undefined ? undefined : await describeAnyImage(cloud.aws, value.region, value.ami),
   }));
   return measureChannel(recipe, channel, parameter, await Promise.all(seen), cloud.now());
 }

@@ -81,7 +81,7 @@ test.each<[string, Partial<MoveCandidate>, string[]]>([
     ['b made nothing, since base-a was up to date'],
   ],
   ['was judged by no candidate', { plan: { ...planOf(), unjudged: true } }, ['no candidate could judge b']],
-  ['has lost its image', { images: {} }, ['ami-1 in us-east-1 is gone or disabled']],
+  ['has lost its image', { images: {} }, ['ami-1 in us-east-1 is gone']],
   ['has a broken image', { images: { 'us-east-1': { ...image, state: 'error' } } }, ['ami-1 in us-east-1 is error']],
 ])('a build that %s', (_, more, problems) => {
   expect(candidateProblems(candidate(more), [{ region: 'us-east-1', ami: 'ami-0' }, { region: 'eu-west-1' }])).toEqual(
