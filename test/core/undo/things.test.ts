@@ -1,8 +1,8 @@
 // Every state that EC2 knows of an AMI, and what each part of the pipeline makes of it.
 import { expect, test } from '@jest/globals';
-import { measureChannel } from '../core/distribute/channel-health.ts';
-import { decideSweep } from '../core/sweep/sweep.ts';
-import type { AmiDescription } from '../core/launch/source.ts';
+import { measureChannel } from '../../../core/distribute/channel-health.ts';
+import { decideSweep } from '../../../core/sweep/sweep.ts';
+import type { AmiDescription } from '../../../core/launch/source.ts';
 
 const now = new Date('2026-11-27T05:00:00Z');
 const [region, id, recipe, build] = ['us-east-1', 'ami-1', 'base', '20261001-030000-0000'];
@@ -45,7 +45,7 @@ test.each([
   const seen = [{ region, ami: id, image: image(state) }];
   const { values, about } = measureChannel(recipe, 'stable', '/golden/base/stable', seen, now);
   expect(values['BrokenChannels']).toBe(launches ? 0 : 1);
-  if (!launches) expect(about).toMatchObject({ broken: [expect.stringContaining(`which is ${state}`)] });
+  expect(about?.['broken']).toEqual(launches ? [] : [expect.stringContaining(`which is ${state}`)]);
 });
 
 test('a deprecated AMI still launches, so a channel that holds it is not broken', () => {
