@@ -32,8 +32,10 @@ export function flawOf(
  */
 export function unreadyTargets(simulation: Simulation, scenario: FaultScenario, old: ReadonlySet<string>): string[] {
   const { lent } = scenario;
+  const isAsked = shapeOf(scenario).targets.some(({ region, required }) => region === lent && required);
   const isCopied =
     lent === undefined ||
+    !isAsked ||
     imagesMade(simulation, lent, borrower).some((one) => one.state === 'available' && !old.has(one.id));
   const unready = shapeOf(scenario)
     .targets.filter(({ required }) => required)
