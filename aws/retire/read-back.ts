@@ -2,7 +2,7 @@ import { Failure } from '../../core/errors.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { withEnds, type RetireReport, type RetireRow } from '../../core/retire/retire-report.ts';
 import type { AmiEnd } from '../../core/retire/retirement.ts';
-import { saysAmi, type RetireStep } from '../../core/retire/retiring.ts';
+import { isBeingDeprecated, saysAmi, type RetireStep } from '../../core/retire/retiring.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { describeAnyImage } from '../images/disabling.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
@@ -25,14 +25,14 @@ export const readEnds = (artifacts: Artifacts, report: RetireReport, results: Re
   );
 
 /** What EC2 does not show yet of a step, for one AMI. */
-async function lackOf(reach: ReachAmi, step: RetireStep, end: AmiEnd): Promise<string | undefined> {
+async function lackOf(reach: ReachAmi, step: RetireStep, end: AmiEnd, now: Date): Promise<string | undefined> {
   try {
     const image = await describeAnyImage(await reach(end), end.region, end.ami);
     const state = image?.state ?? 'deregistered';
     const right =
       state === 'deregistered' ||
       (step === 'disable' && state === 'disabled') ||
-      (step === 'deprecate' && image?.deprecatedAt !== undefined);
+      (step === 'deprecate' && image !== undefined && isBeingDeprecated(image, now));
     return right ? undefined : `EC2 shows ${saysAmi(end)} as ${state} after ${step}`;
   } catch (error) {
     if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
@@ -44,13 +44,13 @@ async function lackOf(reach: ReachAmi, step: RetireStep, end: AmiEnd): Promise<s
 export async function withLacks(
   artifacts: Artifacts,
   row: RetireRow,
-  who: string,
+  { who, now }: { who: string; now: Date },
 ): Promise<{ row: RetireRow; lacks: string[] }> {
   const { step, ends } = row;
   if (step === null || !ends) return { row, lacks: [] };
   const reach = reachAmis(artifacts, row, { verb: 'retire', who }, 'retire');
   const seen = await Promise.all(
-    ends.map(async (end) => ({ end, lack: end.error === undefined ? await lackOf(reach, step, end) : undefined })),
+    ends.map(async (end) => ({ end, lack: end.error === undefined ? await lackOf(reach, step, end, now) : undefined })),
   );
   return {
     row: { ...row, ends: seen.map(({ end, lack }) => (lack === undefined ? end : { ...end, error: lack })) },

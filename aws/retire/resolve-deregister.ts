@@ -10,7 +10,7 @@ import { readChannels } from './channels-seen.ts';
 import { listImages, type ImageListing } from './image-listing.ts';
 import type { RetirePlace } from './resolve-retirement.ts';
 import { readRetiringBuilds } from './retiring-builds.ts';
-import { readUses } from './uses.ts';
+import { usesReader } from './uses.ts';
 import { wholeBuild } from './whole-builds.ts';
 
 const refuse = (reasons: string[]): never => {
@@ -77,7 +77,7 @@ export async function resolveDeregister(
     .map((one) => one.build);
   const against = hindrances(whole, neededBuilds({ channels, launchable }));
   const decision = { ...identity, amis: whole.amis, verdict: { step: 'deregister' as const, reason: '' } };
-  const uses = evenIfUsed ? [] : await readUses(artifacts, [decision], { account, regions, now, by });
+  const uses = evenIfUsed ? [] : await usesReader(artifacts, { account, regions, now, by })([decision]);
   const inUse = evenIfUsed ? [] : usesAgainst('deregister', whole.amis, uses, now);
   if (against.length + inUse.length > 0)
     return refuse([...against, ...inUse.map((one) => `in use: ${one}; --even-if-used deregisters it all the same`)]);

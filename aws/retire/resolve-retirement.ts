@@ -1,14 +1,15 @@
-import { decideByPolicy, underCap, withUsage, type RetireDecision } from '../../core/retire/decide-retirement.ts';
+import { decideByPolicy, withUsage, type RetireDecision } from '../../core/retire/decide-retirement.ts';
 import { dueStep } from '../../core/retire/due-step.ts';
 import type { RetiringPolicy } from '../../core/retire/new-policies.ts';
 import type { RetireRow } from '../../core/retire/retire-report.ts';
+import { underCap } from '../../core/retire/run-cap.ts';
 import { buildKey } from '../../core/sweep/estate.ts';
 import { askPermission, usagePermissions } from '../usage/image-usage.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { channelsSeenPermissions, readChannels } from './channels-seen.ts';
 import { listImages, listingImagesPermissions, type ImageListing } from './image-listing.ts';
 import { readRetiringBuilds } from './retiring-builds.ts';
-import { readUses } from './uses.ts';
+import { usesReader } from './uses.ts';
 import { wholeBuild } from './whole-builds.ts';
 
 /** What resolveRetirement calls. */
@@ -72,13 +73,16 @@ export async function resolveRetirement(
     const named = one.verdict.step !== undefined && one.amis.find(({ ami }) => sources.includes(ami));
     return named ? { ...one, verdict: { reason: `a recipe names ${named.ami} as its source` } } : one;
   });
-  const due = underCap(unnamed, cap);
   const { account, who, now } = place;
   const by = { verb: 'retire', who };
-  const uses = await readUses(artifacts, due, { account, regions: listing.regions, now, by });
+  const readUses = usesReader(artifacts, { account, regions: listing.regions, now, by });
+  const due = await underCap(unnamed, cap, async (some) => {
+    const uses = await readUses(some);
+    return some.map((one) => withUsage(one, uses, now));
+  });
   const policies = new Map(recipes.map(({ name, retire }) => [name, retire]));
   const rows = due.map((one): RetireRow => {
-    const { recipe, build, amis, verdict } = withUsage(one, uses, now);
+    const { recipe, build, amis, verdict } = one;
     const snapshots = policies.get(recipe)?.snapshots ?? 'keep';
     return { recipe, build, step: verdict.step ?? null, reason: verdict.reason, amis, snapshots };
   });

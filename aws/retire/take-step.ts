@@ -1,7 +1,14 @@
 import { Failure } from '../../core/errors.ts';
 import type { RetireReport, RetireRow } from '../../core/retire/retire-report.ts';
 import type { AmiEnd } from '../../core/retire/retirement.ts';
-import { isDeprecated, isWantedBack, onlyAmi, presentAmis, type RetiringAmi } from '../../core/retire/retiring.ts';
+import {
+  deprecationAheadMs,
+  isBeingDeprecated,
+  isWantedBack,
+  onlyAmi,
+  presentAmis,
+  type RetiringAmi,
+} from '../../core/retire/retiring.ts';
 import { revokeBuild, revokePermissions, turnBack } from '../channel/carry-out-revocation.ts';
 import { holdingChannels } from '../channel/holding-channels.ts';
 import { describeAnyImage } from '../images/disabling.ts';
@@ -44,16 +51,13 @@ async function forEach(amis: RetiringAmi[], work: (ami: RetiringAmi) => Promise<
   );
 }
 
-/** EC2 takes no date that is past when the call arrives, and rounds it to the minute. */
-const aheadMs = 120_000;
-
 const deprecate = (artifacts: Artifacts, { row, run, now }: Taking): Promise<AmiEnd[]> => {
   const reach = reachAmis(artifacts, row, { verb: 'retire', who: run.who }, 'retire');
   return forEach(presentAmis(row), async (one) => {
     const aws = await reach(one);
     const image = await describeAnyImage(aws, one.region, one.ami);
-    if (image?.state === 'available' && !isDeprecated(image, now) && image.deprecatedAt === undefined)
-      await deprecateImage(aws, one.region, one.ami, new Date(now.getTime() + aheadMs));
+    if (image?.state === 'available' && !isBeingDeprecated(image, now))
+      await deprecateImage(aws, one.region, one.ami, new Date(now.getTime() + deprecationAheadMs));
     return { ...onlyAmi(one), notes: [] };
   });
 };
@@ -86,8 +90,16 @@ async function deregister(artifacts: Artifacts, taking: Taking): Promise<AmiEnd[
   if (!(await claimDeregistration(artifacts, row, run.execution, true)))
     return amis.map((one) => ({ ...onlyAmi(one), notes: [], error: 'somebody restores the image' }));
   const reach = reachAmis(artifacts, row, { verb: 'deregister', who: run.who }, 'retire');
-  const ends = await forEach(amis, async (one) => deregisterAmi(await reach(one), one, row));
+  const remove = async (one: RetiringAmi) => deregisterAmi(await reach(one), one, row);
   const own = amis.filter(({ account }) => account === undefined);
+  // Later runs find a build by its own AMIs, so these go last.
+  const ends = await forEach(
+    amis.filter(({ account }) => account !== undefined),
+    remove,
+  );
+  const waits = { notes: [], error: 'it stays until the copies of its build in other accounts are gone' };
+  const isStuck = ends.some(({ error }) => error !== undefined);
+  ends.push(...(isStuck ? own.map((one) => ({ ...onlyAmi(one), ...waits })) : await forEach(own, remove)));
   const shown = await Promise.all(own.map(({ region, ami }) => describeAnyImage(artifacts.aws, region, ami)));
   if (shown.every((image) => image !== undefined)) await claimDeregistration(artifacts, row, run.execution, false);
   return ends;

@@ -1,7 +1,8 @@
 import type { SessionOf } from '../../core/accounts/account-role.ts';
 import type { RetireDecision } from '../../core/retire/decide-retirement.ts';
 import { presentAmis, type RetiringAmi } from '../../core/retire/retiring.ts';
-import type { ImageUsage } from '../../core/usage/image-usage.ts';
+import type { Family } from '../../core/usage/family.ts';
+import type { Evidence, ImageUsage } from '../../core/usage/image-usage.ts';
 import { evidence } from '../usage/evidence.ts';
 import { readFamily } from '../usage/ancestry.ts';
 import { usageOf } from '../usage/image-usage.ts';
@@ -35,34 +36,35 @@ async function usesOfCopy(
 }
 
 /**
- * Who uses the AMIs of images that are to be disabled or deregistered. EC2 makes its reports of other accounts within minutes or
- * hours, so the first run that needs one asks for it, and a later run reads it.
+ * Reads who uses the AMIs of images that are to be disabled or deregistered. EC2 makes its reports of other accounts within minutes
+ * or hours, so the first run that needs a report asks for it, and a later run reads it. What the account's AMIs were made from is
+ * read once for all images.
  */
-export async function readUses(
+export function usesReader(
   artifacts: Artifacts,
-  decisions: RetireDecision[],
   asking: Asking,
-): Promise<ImageUsage[]> {
+): (decisions: RetireDecision[]) => Promise<ImageUsage[]> {
   const { aws } = artifacts;
   const { account, regions, now } = asking;
-  const taking = decisions.filter(({ verdict }) => verdict.step === 'disable' || verdict.step === 'deregister');
-  const amis = taking.flatMap(presentAmis).filter((one) => one.account === undefined);
-  if (amis.length === 0) return [];
-  const family = await evidence(() => readFamily(aws, regions));
-  const byRegion = [...new Set(amis.map(({ region }) => region))].map((region) =>
-    usageOf(aws, {
-      account,
-      region,
-      amis: amis.filter((one) => one.region === region).map(({ ami }) => ami),
-      now,
-      family,
-      asksForReports: true,
-    }),
-  );
-  const ofCopies = taking.flatMap((decision) =>
-    presentAmis(decision)
-      .filter((one) => one.account !== undefined)
-      .map((one) => usesOfCopy(artifacts, decision, one, asking)),
-  );
-  return (await Promise.all([...byRegion, ...ofCopies])).flat();
+  let read: Promise<Evidence<Family>> | undefined;
+  const usesIn = async (region: string, amis: string[]) => {
+    const family = await (read ??= evidence(() => readFamily(aws, regions)));
+    return usageOf(aws, { account, region, amis, now, family, asksForReports: true });
+  };
+  return async (decisions) => {
+    const taking = decisions.filter(({ verdict }) => verdict.step === 'disable' || verdict.step === 'deregister');
+    const own = taking.flatMap(presentAmis).filter((one) => one.account === undefined);
+    const byRegion = [...new Set(own.map(({ region }) => region))].map((region) =>
+      usesIn(
+        region,
+        own.filter((one) => one.region === region).map(({ ami }) => ami),
+      ),
+    );
+    const ofCopies = taking.flatMap((decision) =>
+      presentAmis(decision)
+        .filter((one) => one.account !== undefined)
+        .map((one) => usesOfCopy(artifacts, decision, one, asking)),
+    );
+    return (await Promise.all([...byRegion, ...ofCopies])).flat();
+  };
 }

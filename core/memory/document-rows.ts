@@ -101,7 +101,7 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
   retireReport: {
     holds: 'every image that an execution of retire-images retired or kept, with the reason',
     writtenBy: 'ResolveRetirement, VerifyRetirement',
-    readBy: 'RetireBuild, VerifyRetirement, people',
+    readBy: 'ResolveRetirement, RetireBuild, VerifyRetirement, people',
   },
   retirePolicies: {
     holds: 'the policies of recipes that a run has reported about, so that a new policy does not act at once',

@@ -3,14 +3,7 @@ import type { BuildIdentity } from '../tags.ts';
 import { unknownOf, usesOf, type ImageUsage } from '../usage/image-usage.ts';
 import { dueStep, type RetireVerdict } from './due-step.ts';
 import { heldBuilds, type ChannelSeen } from './held-builds.ts';
-import {
-  presentAmis,
-  saysAmi,
-  timeOfBuild,
-  type RetireStep,
-  type RetiringAmi,
-  type RetiringBuild,
-} from './retiring.ts';
+import { presentAmis, saysAmi, type RetireStep, type RetiringAmi, type RetiringBuild } from './retiring.ts';
 
 /** A recipe that retires its images, with all of its builds. */
 interface RetiringRecipe {
@@ -92,17 +85,4 @@ export function withUsage(decision: RetireDecision, usages: ImageUsage[], now: D
     };
   const against = usesAgainst(step, decision.amis, usages, now);
   return against.length === 0 ? decision : { ...decision, verdict: { reason: `in use: ${against.join('; ')}` } };
-}
-
-/** The cap of a run: the oldest images first. The others take their step in later runs. */
-export function underCap(decisions: RetireDecision[], cap: number): RetireDecision[] {
-  const due = decisions
-    .filter(({ verdict }) => verdict.step !== undefined)
-    .toSorted((one, other) => timeOfBuild(one.build) - timeOfBuild(other.build));
-  const late = new Set(due.slice(cap));
-  return decisions.map((one) =>
-    late.has(one)
-      ? { ...one, verdict: { reason: `${one.verdict.step} waits: a run retires ${cap} images at most` } }
-      : one,
-  );
 }

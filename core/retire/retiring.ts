@@ -51,6 +51,14 @@ export const presentAmis = ({ amis }: Pick<RetiringBuild, 'amis'>): RetiringAmi[
 export const isDeprecated = ({ deprecatedAt }: Pick<RetiringAmi, 'deprecatedAt'>, now: Date): boolean =>
   deprecatedAt !== undefined && Date.parse(deprecatedAt) <= now.getTime();
 
+/** EC2 takes no date of deprecation that is past when the call arrives, and rounds the date to the minute. */
+export const deprecationAheadMs = 120_000;
+const roundingMs = 60_000;
+
+/** Whether an AMI is deprecated, or will be in a few minutes by a call that was made just now. A later date is somebody else's. */
+export const isBeingDeprecated = (ami: Pick<RetiringAmi, 'deprecatedAt'>, now: Date): boolean =>
+  isDeprecated(ami, new Date(now.getTime() + deprecationAheadMs + roundingMs));
+
 /** Only where an AMI is, as its end is written down. */
 export const onlyAmi = ({ region, ami, account, id }: Pick<RetiringAmi, 'region' | 'ami' | 'account' | 'id'>) => ({
   region,

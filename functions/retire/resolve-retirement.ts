@@ -37,18 +37,22 @@ export const resolveRetirement = stage({
     const place = { account, root: cloud.settings.channelRoot, used, execution, who, now: cloud.now() };
     const seen = await readDocument(cloud, {}, 'retirePolicies');
     const sources = JSON.stringify(catalog.recipes);
-    const { rows, ...looked } =
-      verb === 'deregister'
-        ? await resolveDeregister(cloud, asked.request, place)
-        : await decide(cloud, policies, place, { cap, sources });
-    const reports = verb === 'retire' && !planOnly && !apply;
-    const told = reports ? rows.map((row) => reportedFirst(row, policies, seen)) : rows;
     const about = { schema: 1 as const, execution, startedAt, verb, who, why, planOnly, cap };
-    const report: RetireReport = { ...about, rows: told, ...looked };
-    await write(cloud, report, 'retireReport', report);
+    const decided = async (): Promise<RetireReport> => {
+      const { rows, ...looked } =
+        verb === 'deregister'
+          ? await resolveDeregister(cloud, asked.request, place)
+          : await decide(cloud, policies, place, { cap, sources });
+      const reports = verb === 'retire' && !planOnly && !apply;
+      return { ...about, rows: reports ? rows.map((row) => reportedFirst(row, policies, seen)) : rows, ...looked };
+    };
+    // A repeated call would take a policy that it has just noted as seen for one that an earlier run has reported.
+    const known = await readDocument(cloud, { execution, startedAt }, 'retireReport');
+    const report = known ?? (await decided());
+    if (!known) await write(cloud, report, 'retireReport', report);
     if (verb === 'retire' && !planOnly) await write(cloud, {}, 'retirePolicies', withSeen(seen, policies));
     const outcome = retireOutcome(report, `s3://${cloud.bucket}/${keyOf(report, 'retireReport')}`);
-    const builds = told.flatMap(({ step, recipe: of, build }) => (step === null ? [] : [{ recipe: of, build }]));
+    const builds = report.rows.flatMap(({ step, recipe: of, build }) => (step === null ? [] : [{ recipe: of, build }]));
     return { planOnly, builds, since: cloud.now().toISOString(), outcome };
   },
 });

@@ -40,7 +40,8 @@ export const verifyRetirement = wait({
     };
     if (report.endedAt !== undefined) return ended(report);
     const rows = await readEnds(cloud, report, results);
-    const looks = await Promise.all(rows.map((row) => withLacks(cloud, row, report.who)));
+    const asking = { who: report.who, now: cloud.now() };
+    const looks = await Promise.all(rows.map((row) => withLacks(cloud, row, asking)));
     const lacks = looks.flatMap((look) => look.lacks);
     if (lacks.length > 0 && !late) return { waiting: lacks.slice(0, 10).join('; ') };
     const done = { ...report, rows: looks.map(({ row }) => row), endedAt: cloud.now().toISOString() };

@@ -26,7 +26,9 @@ export const grantsOfS3: GrantTable = {
     wake: [{ Resource: [inBucket('waits/*'), inBucket('commands/*')] }],
     applyShare: [{ Resource: inBucket('reports/share/*') }],
     verifyShare: [{ Resource: [inBucket('reports/share/*'), inBucket('builds/*/sharing.json')] }],
-    resolveRetirement: [{ Resource: [inBucket('builds/*'), inBucket(keyOf({}, 'retirePolicies'))] }],
+    resolveRetirement: [
+      { Resource: [inBucket('builds/*'), inBucket(keyOf({}, 'retirePolicies')), inBucket('reports/retire/*')] },
+    ],
     retireBuild: [{ Resource: [inBucket('builds/*'), inBucket('reports/retire/*')] }],
     verifyRetirement: [
       // the plans name the roles of other accounts

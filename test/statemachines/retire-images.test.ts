@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { RetireOutcome } from '../../core/retire/retire-report.ts';
+import { crash, type Interference } from '../../simulator/pipeline/interference.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { brisk } from '../support/deployed.ts';
 import { account, build, consumer, manifestIn, pipeline, regions, targets } from '../support/pipeline.ts';
@@ -51,7 +52,10 @@ test('copies in other accounts take the same steps, and an account that does not
   const copyTo = [{ account: other, kmsKey: 'alias/theirs', accounts: [consumer] }];
   const policyOfCopies = { keep: 1, disableAfter: '10d', deregisterAfter: '20d' };
   const changes = { distribute: [{ ...targets.home, copyTo }], retire: policyOfCopies };
-  const simulation = pipeline({ changes, scenario: { delays: brisk } });
+  let refuses = false;
+  const call: Interference['call'] = ({ action, account: of }) =>
+    refuses && action === 'DeregisterImage' && of === other ? { error: 'UnauthorizedOperation', effect: false } : undefined;
+  const simulation = pipeline({ changes, scenario: { delays: brisk }, interfere: { call } });
   const [oldest = ''] = await published(simulation, 3);
   await simulation.pass(20 * day);
   const copy = [...simulation.cloud.world.region('us-east-1').images.values()].find(
@@ -87,24 +91,53 @@ test('copies in other accounts take the same steps, and an account that does not
   await simulation.pass(11 * day);
   await retire(simulation);
   await simulation.pass(day);
-  expect(await retire(simulation)).toMatchObject({ status: 'SUCCEEDED', outcome: { counts: { deregister: 1 } } });
+  // Only by its own AMIs do later runs find the build, so these go last.
+  refuses = true;
+  const refused = await retire(simulation);
+  expect(refused).toMatchObject({ status: 'FAILED', error: 'RetireFailed' });
+  expect(refused.cause).toMatch(/it stays until the copies of its build in other accounts are gone/);
+  expect([copy.state, states(simulation, oldest)]).toEqual(['disabled', { 'us-east-1': 'disabled' }]);
+  refuses = false;
+  // If somebody removes the own AMI by hand, the copy can still be deregistered.
+  const own = [...simulation.cloud.world.region('us-east-1').images.values()].find(
+    ({ owner, tags }) => owner === account && tags.get('golden:build') === oldest,
+  )!;
+  const here = { account, region: 'us-east-1' };
+  simulation.cloud.services.ec2['DeregisterImage']?.({ ImageId: own.id, DeleteAssociatedSnapshots: true }, here);
+  const last = await retire(simulation, { verb: 'deregister', recipe: 'base', build: oldest });
+  expect(last).toMatchObject({ status: 'SUCCEEDED', outcome: { counts: { deregister: 1 } } });
   expect([copy.state, states(simulation, oldest)]).toEqual(['deregistered', { 'us-east-1': 'deregistered' }]);
   expect(snapshotsOf(simulation, oldest)).toEqual([]);
 });
 
 test('an image goes through all steps, one in a run, and what channels and rollbacks need stays', async () => {
-  const simulation = pipeline({ changes: { retire: policy }, scenario: { delays: brisk } });
+  let crashes = 1;
+  // The first ResolveRetirement dies once it has written everything down, and is repeated.
+  const invoke: Interference['invoke'] = async (name, _attempt, run) => {
+    const result = await run();
+    if (name === 'ResolveRetirement' && crashes-- > 0) throw crash();
+    return result;
+  };
+  const simulation = pipeline({ changes: { retire: policy }, scenario: { delays: brisk }, interfere: { invoke } });
   const [oldest = '', middle = '', newest = ''] = await published(simulation, 3);
   await simulation.pass(10 * day);
 
-  // The first run with a policy only reports.
+  // The first run with a policy only reports, even if its first state is repeated.
   const first = await retire(simulation);
   expect(first).toMatchObject({ status: 'SUCCEEDED', outcome: { counts: { would: 1, kept: 2 } } });
+  expect(crashes).toBeLessThan(0);
   expect(states(simulation, oldest)).toEqual(everywhere('available'));
 
   expect(await retire(simulation, { plan: true })).toMatchObject({ outcome: { planOnly: true, counts: { deprecate: 1 } } });
   expect(states(simulation, oldest)).toEqual(everywhere('available'));
 
+  // A date that somebody has set for some day is brought forward.
+  const later = new Date(simulation.clock.now() + 700 * day * 1000);
+  const image = [...simulation.cloud.world.region('eu-west-1').images.values()].find(
+    ({ owner, tags }) => owner === account && tags.get('golden:build') === oldest,
+  )!;
+  const there = { account, region: 'eu-west-1' };
+  simulation.cloud.services.ec2['EnableImageDeprecation']?.({ ImageId: image.id, DeprecateAt: later }, there);
   expect(await retire(simulation)).toMatchObject({ status: 'SUCCEEDED', outcome: { counts: { deprecate: 1, kept: 2 } } });
   await simulation.pass(300);
   expect(states(simulation, oldest)).toEqual(everywhere('deprecated'));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decideByPolicy, underCap, usesAgainst, withUsage } from '../../../core/retire/decide-retirement.ts';
+import { decideByPolicy, usesAgainst, withUsage } from '../../../core/retire/decide-retirement.ts';
 import type { ImageUsage } from '../../../core/usage/image-usage.ts';
 import { ago, amiIn, buildOf, moveTo, now, retiring, unused } from './retired.ts';
 
@@ -27,12 +27,6 @@ test('only builds that nobody needs take a step', () => {
     '/golden/base/stable holds it',
     `it is newer than ${buildOf(30)}, which is needed`,
   ]);
-});
-
-test('a run retires the oldest first, and no more than its cap', () => {
-  const [first, second] = underCap(decisions.toReversed(), 1).toReversed();
-  expect(first?.verdict.step).toBe('deprecate');
-  expect(second?.verdict).toEqual({ reason: 'deprecate waits: a run retires 1 images at most' });
 });
 
 const disabling = {
