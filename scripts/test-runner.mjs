@@ -40,6 +40,7 @@ const longest = [
   'scripts/package',
   'bad-input/documents',
   'statemachines/retire-images/faults',
+  'proof/month/aging',
   'statemachines/build-image/redrive',
   'functions/wake/wake',
   'wire',

@@ -2,7 +2,9 @@ import { buildName } from '../../core/build/identity.ts';
 import { soundRecipes } from '../../core/recipe/catalog.ts';
 import { secondsOf } from '../../core/duration.ts';
 import { failureMessage } from '../../core/report/failure.ts';
-import type { Catalog } from '../../core/recipe/types.ts';
+import type { Catalog, Retire } from '../../core/recipe/types.ts';
+import type { RetireStep } from '../../core/retire/retiring.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
 import { defaultRebuildAfter } from '../../core/recipe/upkeep.ts';
 import type { Trigger } from '../../core/start/trigger.ts';
 import type { BusEvent } from '../../simulator/aws/events/event-bus.ts';
@@ -35,6 +37,8 @@ export interface KeptRecipe {
   /** Whether newer source images start builds. */
   follows: boolean;
   rebuildAfterSeconds: number;
+  /** When its old images are retired. */
+  retire?: Retire;
 }
 
 /** A source image that a vendor published; `first` if it existed before the simulation began. */
@@ -68,6 +72,8 @@ export interface BuildOutcome {
   cause: string | null;
   /** Estimate; null if unknown. */
   usd: number | null;
+  /** The steps by which its image was retired, the oldest first. */
+  retired?: { step: RetireStep; at: string }[];
 }
 
 interface Unheard {
@@ -99,12 +105,13 @@ export function historyOf(
 }
 
 const keptRecipes = (catalog: Catalog): KeptRecipe[] =>
-  soundRecipes(catalog, undefined).map(({ name, source, triggers }) => ({
+  soundRecipes(catalog, undefined).map(({ name, source, triggers, retire }) => ({
     name,
     parent: source.channel?.split('/')[0] ?? null,
     parameters: publicSourcesOf(source).map(({ parameter }) => parameter),
     follows: triggers?.onSourceUpdate ?? false,
     rebuildAfterSeconds: secondsOf(triggers?.rebuildAfter ?? defaultRebuildAfter),
+    ...(retire && { retire }),
   }));
 
 function outcomeOf(simulation: Simulation, execution: Execution): BuildOutcome {
@@ -137,8 +144,15 @@ function outcomeOf(simulation: Simulation, execution: Execution): BuildOutcome {
     error: manifest?.failure?.error ?? error ?? null,
     cause: manifest?.failure?.cause ?? (error === undefined ? null : failureMessage({ Error: error, Cause: cause })),
     usd: manifest?.cost?.usd ?? null,
+    ...(published && { retired: retiredOf(simulation, identity) }),
   };
 }
+
+/** The steps that every AMI of a build has taken. */
+const retiredOf = (simulation: Simulation, identity: BuildIdentity): NonNullable<BuildOutcome['retired']> =>
+  (simulation.read(identity, 'retirement')?.steps ?? [])
+    .filter(({ ends }) => ends.every(({ error }) => error === undefined))
+    .map(({ step, at }) => ({ step, at }));
 
 /** The lost events that would have started a build. */
 const lostOf = ({ cloud }: Simulation, recipes: KeptRecipe[]): Unheard[] =>

@@ -1,10 +1,11 @@
 import { durationOf } from '../../core/duration.ts';
+import { agingOf } from './aging.ts';
 import { answersOf, pollSeconds, updatesOf, type UpdateAnswer } from './answers.ts';
 import type { BuildOutcome, History } from './history.ts';
 
 /** A promise of a pipeline that runs by itself, and whether the pipeline kept it. */
 export interface Invariant {
-  name: 'published' | 'built once' | 'parents first' | 'young';
+  name: 'published' | 'built once' | 'parents first' | 'young' | 'aging';
   /** The promise in one sentence, with the numbers of this history. */
   says: string;
   /** Every violation. */
@@ -19,7 +20,9 @@ export function checkHistory(history: History): Invariant[] {
   const [cascades, vendors] = [true, false].map((byParent) =>
     answers.filter(({ update }) => update.byParent === byParent),
   ) as [UpdateAnswer[], UpdateAnswer[]];
-  return [published(vendors), builtOnce(history), parentsFirst(cascades, history), young(history)];
+  const aging = agingOf(history);
+  const all = [published(vendors), builtOnce(history), parentsFirst(cascades, history), young(history)];
+  return aging ? [...all, aging] : all;
 }
 
 const most = (numbers: number[]) => numbers.reduce((one, other) => Math.max(one, other), 0);
