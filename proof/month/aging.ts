@@ -1,7 +1,6 @@
 import { durationOf, secondsOf } from '../../core/duration.ts';
 import { retireSteps, type RetireStep } from '../../core/retire/retiring.ts';
 import type { BuildOutcome, History, KeptRecipe } from './history.ts';
-import type { Invariant } from './invariants.ts';
 
 /** A run is once a day, the first one with a policy only reports, and a usage report takes one run more. */
 const slackDays = 4;
@@ -71,7 +70,9 @@ const hasChild = ({ builds }: History, { ami }: BuildOutcome): boolean =>
 const isOver = ({ retired = [] }: BuildOutcome) => retired.some(({ step }) => step !== 'deprecate');
 
 /** Old images go step by step at their ages, and nothing that is needed goes. Undefined if no recipe retires its images. */
-export function agingOf(history: History): Invariant | undefined {
+export function agingOf(
+  history: History,
+): { name: 'aging'; says: string; violations: string[]; held: string[] } | undefined {
   const recipes = history.recipes.filter(({ retire }) => retire);
   if (recipes.length === 0) return undefined;
   const counts: Record<RetireStep, number> = { deprecate: 0, disable: 0, deregister: 0 };
