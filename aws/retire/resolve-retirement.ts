@@ -4,13 +4,11 @@ import type { RetiringPolicy } from '../../core/retire/new-policies.ts';
 import type { RetireRow } from '../../core/retire/retire-report.ts';
 import { underCap } from '../../core/retire/run-cap.ts';
 import { buildKey } from '../../core/sweep/estate.ts';
-import { askPermission, usagePermissions } from '../usage/image-usage.ts';
+import { askPermission, usagePermissions } from '../usage/usage-permissions.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { channelsSeenPermissions, readChannels } from './channels-seen.ts';
 import { listImages, listingImagesPermissions, type ImageListing } from './image-listing.ts';
 import { readRetiringBuilds } from './retiring-builds.ts';
-import { usesReader } from './uses.ts';
-import { wholeBuild } from './whole-builds.ts';
 
 /** What resolveRetirement calls. */
 export const resolvingPermissions = [
@@ -50,6 +48,7 @@ async function dueIn(
     decisions.map(async (decision, index) => {
       const build = builds[index];
       if (decision.verdict.step === undefined || !build) return decision;
+      const { wholeBuild } = await import('./whole-builds.ts'); // only where a step may be due
       const whole = await wholeBuild(artifacts, build, listing, { verb: 'retire', who });
       return { ...decision, amis: whole.amis, verdict: dueStep(whole, retire, now) };
     }),
@@ -75,6 +74,8 @@ export async function resolveRetirement(
   });
   const { account, who, now } = place;
   const by = { verb: 'retire', who };
+  // Loaded here: on most days nothing is due.
+  const { usesReader } = await import('./uses.ts');
   const readUses = usesReader(artifacts, { account, regions: listing.regions, now, by });
   const due = await underCap(unnamed, cap, async (some) => {
     const uses = await readUses(some);

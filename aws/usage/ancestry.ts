@@ -23,9 +23,6 @@ export async function ancestryOf(aws: Connection, region: string, ami: string): 
   );
 }
 
-/** What readFamily calls. */
-export const familyPermissions = ['ec2:DescribeImages', 'ec2:GetImageAncestry'];
-
 /** All AMIs of the account in these regions, with their parents. Where a parent is no AMI of the account, EC2 is asked for the line. */
 export async function readFamily(aws: Connection, regions: string[]): Promise<Family> {
   const listed = await Promise.all([...new Set(regions)].map((region) => findAllOwnImages(aws, region)));

@@ -4,25 +4,10 @@ import type { Evidence, ImageUsage } from '../../core/usage/image-usage.ts';
 import { accountsIn, chooseReport } from '../../core/usage/usage-reports.ts';
 import type { OtherAccounts } from '../../core/usage/uses.ts';
 import type { Connection } from '../connection.ts';
-import { familyPermissions, lastLaunch } from './ancestry.ts';
+import { lastLaunch } from './ancestry.ts';
 import { evidence, evidenceByImage } from './evidence.ts';
 import { instancesOfImages, mostReferenced, referencesOf } from './references.ts';
 import { askForReport, readEntries, readReports } from './reports.ts';
-
-/** Asking for a report, which is the only call that makes something. */
-export const askPermission = 'ec2:CreateImageUsageReport';
-
-/** What usageOf calls, if it asks for no report. */
-export const usersPermissions = [
-  'ec2:DescribeImageReferences',
-  'ec2:DescribeInstances',
-  'ec2:DescribeImageAttribute',
-  'ec2:DescribeImageUsageReports',
-  'ec2:DescribeImageUsageReportEntries',
-];
-
-/** What usageOf and readFamily call. */
-export const usagePermissions = [...usersPermissions, ...familyPermissions];
 
 interface UsageAsked {
   /** The account that owns the AMIs, and that `aws` speaks for. */

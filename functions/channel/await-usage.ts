@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { hitsOn } from '../../aws/usage/hits.ts';
-import { askPermission, usersPermissions } from '../../aws/usage/image-usage.ts';
+import { askPermission, usersPermissions } from '../../aws/usage/usage-permissions.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { patience } from '../../core/build/limits.ts';
 import { lambda } from '../stage.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { decideWhatMoves } from '../../aws/moves/decide-what-moves.ts';
-import { familyPermissions } from '../../aws/usage/ancestry.ts';
+import { familyPermissions } from '../../aws/usage/usage-permissions.ts';
 import { moveRequest, moverOf } from '../../core/channel/move-request.ts';
 import { Failure } from '../../core/errors.ts';
 import { refuse } from '../../core/recipe/problems.ts';

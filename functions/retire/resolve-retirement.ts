@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { readDocument, write } from '../../aws/memory/documents.ts';
-import { resolveDeregister } from '../../aws/retire/resolve-deregister.ts';
 import { resolveRetirement as decide, resolvingPermissions } from '../../aws/retire/resolve-retirement.ts';
 import { placeOfArn } from '../../core/build/identity.ts';
 import { moverOf } from '../../core/channel/move-request.ts';
@@ -39,10 +38,11 @@ export const resolveRetirement = stage({
     const sources = JSON.stringify(catalog.recipes);
     const about = { schema: 1 as const, execution, startedAt, verb, who, why, planOnly, cap };
     const decided = async (): Promise<RetireReport> => {
-      const { rows, ...looked } =
-        verb === 'deregister'
-          ? await resolveDeregister(cloud, asked.request, place)
-          : await decide(cloud, policies, place, { cap, sources });
+      // Loaded here: most runs are the daily ones.
+      const byHand = verb === 'deregister' && (await import('../../aws/retire/resolve-deregister.ts'));
+      const { rows, ...looked } = byHand
+        ? await byHand.resolveDeregister(cloud, asked.request, place)
+        : await decide(cloud, policies, place, { cap, sources });
       const reports = verb === 'retire' && !planOnly && !apply;
       return { ...about, rows: reports ? rows.map((row) => reportedFirst(row, policies, seen)) : rows, ...looked };
     };

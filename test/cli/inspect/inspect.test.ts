@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { detailsPermissions } from '../../../aws/images/image-details.ts';
-import { usagePermissions } from '../../../aws/usage/image-usage.ts';
+import { usagePermissions } from '../../../aws/usage/usage-permissions.ts';
 import { golden } from '../../../cli/golden.ts';
 import type { Inspection } from '../../../core/inspect/inspection.ts';
 import { ApiError } from '../../../simulator/aws/calls/actions.ts';
