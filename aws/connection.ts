@@ -1,10 +1,10 @@
 /** The configuration that every SDK client gets. */
-interface ClientConfig {
+export interface ClientConfig {
   region: string;
   maxAttempts: number;
 }
 
-type ClientKind<C> = new (config: ClientConfig) => C;
+export type ClientKind<C> = new (config: ClientConfig) => C;
 
 /** Temporary credentials of a role, as STS gives them. */
 export interface RoleCredentials {
@@ -26,6 +26,8 @@ export interface Connection {
 /** Changes a client's configuration or the new client. The simulator hooks in here, below the retries. */
 interface Dress {
   config?: (attempts: number) => object;
+  /** Makes a client, in place of the kind's constructor. */
+  make?: <C>(kind: ClientKind<C>, config: ClientConfig) => C;
   attach?: (client: unknown, region: string, credentials?: RoleCredentials) => void;
 }
 
@@ -38,13 +40,15 @@ export function connect(region: string, dress: Dress = {}): Connection {
       clients.set(kind, ofKind);
       const known = ofKind.get(`${at} ${attempts}`);
       if (known) return known as C;
-      const client = new kind({ region: at, maxAttempts: attempts, ...dress.config?.(attempts) });
+      const config = { region: at, maxAttempts: attempts, ...dress.config?.(attempts) };
+      const client = dress.make ? dress.make(kind, config) : new kind(config);
       dress.attach?.(client, at);
       ofKind.set(`${at} ${attempts}`, client);
       return client;
     },
     as: (credentials) =>
       connect(region, {
+        ...dress,
         config: (attempts) => ({ ...dress.config?.(attempts), credentials }),
         attach: (client, at) => dress.attach?.(client, at, credentials),
       }),

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { connect } from '../../aws/connection.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
+import { knownClient } from '../../simulator/aws/calls/known-clients.ts';
 import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
@@ -108,6 +109,7 @@ async function runOn(
     connect: (at) =>
       connect(at, {
         config: (attempts) => ({ retryStrategy: retryStrategy(own, chance, attempts) }),
+        make: knownClient,
         attach: (client, to, credentials) =>
           void cloud.attach(client as never, cloud.callerWith({ account, region: to }, credentials), own),
       }),

@@ -56,6 +56,7 @@ export const slowing = {
 
 /** Number of looks that begin within the given seconds. */
 export function looksWithin(seconds: number, { heartbeat, interval, growth, longest }: Rhythm): number {
+  if (growth === 1) return Math.max(0, Math.ceil(seconds / (heartbeat + Math.min(interval, longest))));
   let looks = 0;
   let elapsed = 0;
   for (let gap = interval; elapsed < seconds && gap < longest; gap *= growth, looks++) elapsed += heartbeat + gap;

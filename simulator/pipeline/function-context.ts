@@ -2,6 +2,7 @@ import { connect, type Connection } from '../../aws/connection.ts';
 import type { CalledWith } from '../../functions/cloud.ts';
 import type { FunctionRun } from '../aws/calls/actions.ts';
 import { clientsOf } from '../aws/calls/attach.ts';
+import { knownClient } from '../aws/calls/known-clients.ts';
 import { retryStrategy } from '../aws/calls/retries.ts';
 import type { SimulatedCloud } from '../aws/cloud.ts';
 import { isoTime, type Clock } from '../clock.ts';
@@ -26,6 +27,7 @@ export const connectTo = (
       logger: {},
       ignoreConfiguredEndpointUrls: true, // those of this computer
     }),
+    make: knownClient,
     attach: (client, at, credentials) =>
       void cloud.attach(client as never, cloud.callerWith({ account, region: at }, credentials)),
   });

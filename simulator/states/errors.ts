@@ -8,7 +8,11 @@ export class StateError extends Error {
   /** A second name by which Retry and Catch match this error. */
   readonly alias: string | undefined;
   constructor(error: string | undefined, cause?: string, alias?: string) {
+    // Nobody sees its stack: an execution shows only its error and its cause.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(cause ?? error ?? 'The state failed.');
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'StateError';
     this.error = error;
     this.reason = cause;

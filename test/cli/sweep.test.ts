@@ -4,6 +4,7 @@ import { openDeployment } from '../../cli/deployed/deployment.ts';
 import { golden } from '../../cli/golden.ts';
 import { runSweep, type SweepOptions } from '../../cli/sweep.ts';
 import type { SweepOutcome } from '../../core/sweep/sweep-report.ts';
+import { knownClient } from '../../simulator/aws/calls/known-clients.ts';
 import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import { deadBuild, plantImage, plantVolume, present, recordBuild } from '../support/orphans.ts';
@@ -17,6 +18,7 @@ function deployed(setting: Setting = {}, stage = 'dev') {
   const connectOn = (own: Clock) =>
     connect('us-east-1', {
       config: (attempts) => ({ retryStrategy: retryStrategy(own, cloud.random('cli'), attempts) }),
+      make: knownClient,
       attach: (client, region) => void cloud.attach(client as never, { account, region }, own),
     });
   const run = async (options: Partial<SweepOptions> = {}) => {

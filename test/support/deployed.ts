@@ -2,6 +2,7 @@ import { connect } from '../../aws/connection.ts';
 import { golden } from '../../cli/golden.ts';
 import type { Surroundings } from '../../cli/surroundings.ts';
 import type { Terminal } from '../../cli/screen/terminal.ts';
+import { knownClient } from '../../simulator/aws/calls/known-clients.ts';
 import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
@@ -29,6 +30,7 @@ export function operator({ clock, cloud }: Simulation, changes: Partial<Surround
     connect: (region) =>
       connect(region, {
         config: (attempts) => ({ retryStrategy: retryStrategy(own, chance, attempts) }),
+        make: knownClient,
         attach: (client, at, credentials) =>
           void cloud.attach(client as never, cloud.callerWith({ account, region: at }, credentials), own),
       }),
