@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import type { RetireOutcome } from '../../core/retire/retire-report.ts';
 import { crash, type Interference } from '../../simulator/pipeline/interference.ts';
-import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import { brisk } from '../support/deployed.ts';
-import { account, build, consumer, manifestIn, pipeline, regions, targets } from '../support/pipeline.ts';
+import { account, build, consumer, manifestIn, pipeline, recipe, regions, targets } from '../support/pipeline.ts';
 import { ours } from '../support/template/packaged-template.ts';
 
 const day = 86_400;
@@ -165,4 +165,41 @@ test('an image goes through all steps, one in a run, and what channels and rollb
     ['disable', 3],
     ['deregister', 3],
   ]);
+});
+
+test('people are told what a run would do, what it did, what the Recycle Bin keeps and what could not be deleted', async () => {
+  const short = { keep: 1, deregisterAfter: '10d' };
+  const catalog = {
+    recipes: { base: { ...recipe, distribute: [targets.home, targets.copied], retire: short } },
+    scripts: {},
+    version: '1.0.0',
+  };
+  const refused = { action: 'ec2:DeleteSnapshot', region: 'eu-west-1', error: 'UnauthorizedOperation' };
+  const scenario = {
+    delays: brisk,
+    recycleBin: [{ region: 'us-east-1', kind: 'image', days: 7 }],
+    undeleted: [{ region: 'eu-west-1', code: 'internal-error' }],
+    api: [refused],
+  };
+  const simulation = createSimulation({ catalog, scenario, notify: true });
+  const [oldest = ''] = await published(simulation, 3);
+  await simulation.pass(15 * day);
+  await retire(simulation, { plan: true });
+  await simulation.pass(day);
+  const mailed = () => simulation.mails.filter(({ subject }) => subject.includes(': images: '));
+  expect(mailed()).toEqual([]);
+  await retire(simulation);
+  expect(mailed().at(-1)).toMatchObject({
+    subject: 'golden-image-dev: images: 1 would be retired',
+    text: expect.stringMatching(/^A policy is new or has changed[^]+base-\d{8}-\d{6}-\w{4}: would deregister: it is 1\dd old/),
+  });
+  const run = await retire(simulation);
+  expect([run.status, run.error]).toEqual(['FAILED', 'RetireFailed']);
+  expect(run.cause).toMatch(/^deregister base-\S+: ami-\w+ in eu-west-1: snap-\w+ was not deleted \(internal-error\): .*UnauthorizedOperation/);
+  expect(states(simulation, oldest)).toEqual({ 'us-east-1': 'deregistered', 'eu-west-1': 'deregistered' });
+  const { subject, text } = mailed().at(-1)!;
+  expect(subject).toBe('golden-image-dev: images: 1 failed');
+  expect(text).toMatch(/the Recycle Bin of us-east-1 keeps ami-\w+ until 2026-12-\d\d: aws ec2 restore-image-from-recycle-bin --region us-east-1/);
+  expect(text).toContain('Saved: at most $0.40 each month.');
+  expect((await retire(simulation)).status).toBe('SUCCEEDED');
 });
