@@ -31,11 +31,15 @@ function identityIn({ recipe, build, ami }: RetireRequest, { images, regions }: 
 
 /** Why nobody may deregister a build, whatever they say. */
 function hindrances(build: RetiringBuild, needed: Map<string, string>): string[] {
-  const { recipe, build: id, busy, unseen } = build;
+  const { recipe, build: id, busy, unseen, published } = build;
   const need = needed.get(id);
   const locked = presentAmis(build).filter(({ isProtected }) => isProtected);
   return [
     ...(need === undefined ? [] : [`${recipe}-${id} stays: ${need}`]),
+    // Its channels are below another root, so nobody here knows whether one holds it.
+    ...(published === undefined && presentAmis(build).length > 0
+      ? [`${recipe}-${id} has no record here: another deployment made it, and only that one may deregister it`]
+      : []),
     ...(busy === undefined ? [] : [`${busy} is at work on ${recipe}-${id}`]),
     ...unseen.map((one) => `not all of ${recipe}-${id} could be looked at: ${one}`),
     ...locked.map(

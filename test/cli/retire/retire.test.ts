@@ -87,6 +87,16 @@ describe('golden deregister', () => {
     expect(image.state).toBe('available');
   });
 
+  test('refuses the image of another deployment, whose channels it does not know', async () => {
+    const { objects } = simulation.cloud.world.buckets.get(simulation.bucket)!;
+    const key = `builds/base/${ids[0]}/owner.json`;
+    const owner = objects.get(key)!;
+    objects.delete(key);
+    const { exitCode, err } = await run('deregister', imageOf(ids[0]!).id, '--even-if-used');
+    expect([exitCode, err]).toEqual([2, expect.stringContaining('another deployment made it')]);
+    objects.set(key, owner);
+  });
+
   test('only looks with --dry-run, and keeps snapshots where it is asked to', async () => {
     const keep = ['deregister', ids[0]!, '--keep-snapshots', '--even-if-used'];
     expect((await run(...keep, '--dry-run')).out).toMatch(/planned: nothing was changed\n[^]+would deregister/);
