@@ -6,6 +6,8 @@ const disks = 'look at `builder.rootVolume` and `builder.volumes`';
 const types = 'look at `builder.instanceTypes`';
 const key = 'look at the `kmsKey` that the recipe names, at its state and at its policy';
 const quota = 'raise the quota of the account, or remove what is not needed any more';
+const fullOfSnapshots =
+  'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification';
 const region =
   'is the region enabled for this account? Then look at the account itself and at the role of the function';
 
@@ -58,12 +60,9 @@ export const ec2Codes: ServiceCodes = {
       answer: 'IdempotentParameterMismatch',
     },
     // A snapshot stays pending until it is made, which takes minutes or many hours.
-    'ec2:CreateImage': {
-      later: 'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification',
-    },
-    'ec2:CreateSnapshots': {
-      later: 'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification',
-    },
+    'ec2:CreateImage': { later: fullOfSnapshots },
+    'ec2:CreateSnapshots': { later: fullOfSnapshots },
+    'ec2:CopySnapshot': { later: fullOfSnapshots },
     'ec2:RegisterImage': { later: 'ResourceLimitExceeded PendingVerification' },
     'ec2:CopyImage': {
       later: 'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification',

@@ -1,4 +1,4 @@
-import { CreateSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { CopySnapshotCommand, CreateSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { Failure } from '../../core/errors.ts';
 import type { Tags } from '../../core/tags.ts';
 import { ask } from '../errors.ts';
@@ -12,6 +12,12 @@ interface SetRequest {
   without: string[];
   description: string;
   tags: Tags;
+}
+
+interface CopiedSnapshot {
+  snapshot: string;
+  encrypted: boolean;
+  kmsKey?: string | undefined;
 }
 
 /**
@@ -38,6 +44,25 @@ export async function createSnapshots(
     snapshot: SnapshotId,
     volume: VolumeId,
   }));
+}
+
+/** Copies a snapshot within the region. CopySnapshot has no token either, so this makes one request. @returns the id of the copy. */
+export async function copySnapshot(
+  aws: Connection,
+  { snapshot, encrypted, kmsKey, description, tags }: Omit<SetRequest, 'instance' | 'without'> & CopiedSnapshot,
+): Promise<string> {
+  const answer = await ask({ action: 'ec2:CopySnapshot', region: aws.region, about: snapshot }, () =>
+    aws.client(EC2Client, aws.region, 1).send(
+      new CopySnapshotCommand({
+        SourceRegion: aws.region,
+        SourceSnapshotId: snapshot,
+        Description: description,
+        ...(encrypted && { Encrypted: true, KmsKeyId: kmsKey }),
+        TagSpecifications: tagSpecifications(['snapshot'], tags),
+      }),
+    ),
+  );
+  return answer.SnapshotId ?? '';
 }
 
 // A fresh snapshot can be unknown to DescribeSnapshots for minutes: EC2 is eventually consistent.

@@ -10,7 +10,12 @@ import { describeInstanceTypes } from '../preflight/instance-types.ts';
 import { look } from '../preflight/seen.ts';
 
 /** The actions that findSource calls. */
-export const sourcePermissions = ['ssm:GetParameter', 'ec2:DescribeImages', 'ec2:DescribeInstanceTypes'];
+export const sourcePermissions = [
+  'ssm:GetParameter',
+  'ec2:DescribeImages',
+  'ec2:DescribeInstanceTypes',
+  'ec2:DescribeSnapshots',
+];
 
 /** Architectures of the builder as EC2 reports them, or by the name of the type if EC2 refuses the look. */
 async function architecturesOf(aws: Connection, [first = '']: string[]): Promise<string[]> {
@@ -41,6 +46,8 @@ export async function findSource(
   { account, now, channelRoot }: { account: string; now: Date; channelRoot: string },
 ): Promise<SourceImage> {
   const owner = expectedOwner(source, account);
+  // Loaded only for a recipe whose source is a disk.
+  if (source.disk) return (await import('../registering/disk-source.ts')).diskSource(aws, source.disk, owner);
   if (source.filter) {
     const found = newest(await filtered(aws, owner, source.filter, builder.instanceTypes), now);
     return trustSource(found, owner, `name ${source.filter.name}`, aws.region);

@@ -27,6 +27,7 @@ export interface Cli {
 export function addDeployedVerbs(cli: Cli): void {
   addPlan(cli);
   addBuild(cli);
+  addRegister(cli);
   addFollow(cli);
   addCancel(cli);
   addList(cli);
@@ -101,6 +102,24 @@ function addBuild({ program, terminal, surroundings, ended }: Cli): void {
     .action(async (recipe: string, options) => {
       const { runBuild } = await import('./build.ts');
       ended(await runBuild(recipe, options, terminal, surroundings));
+    });
+}
+
+function addRegister({ program, terminal, surroundings, ended }: Cli): void {
+  deployed(
+    program,
+    'register',
+    'make an image of a disk that no builder made, from its snapshot, and publish it',
+    'Copies the snapshot, registers an image from the copy, and checks, copies and publishes that image as the recipe says. The source of the recipe is a disk (source.disk). The snapshot stays as it is.',
+    'print the manifest and nothing else on stdout; progress goes to stderr',
+  )
+    .argument('<snapshot>', 'the snapshot of a root disk, in the region of the pipeline')
+    .requiredOption('--recipe <recipe>', 'the name of a deployed recipe whose source is a disk, or a recipe file')
+    .option('--detach', 'start it and do not follow')
+    .option('--force', 'build even where the published image was made from this snapshot')
+    .action(async (snapshot: string, options) => {
+      const { registerDisk } = await import('./register.ts');
+      ended(await registerDisk(snapshot, options, terminal, surroundings));
     });
 }
 

@@ -54,6 +54,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
     if (!file || !(error instanceof ScenarioWrong)) throw error;
     return refuse(placed(error.problems, file.locate));
   }
+  for (const { source } of recipes) addDisk(simulation, source, region);
   const bake = createOven(simulation, options, terminal);
   for (const [index, recipe] of recipes.entries()) {
     const heir = recipes[index + 1];
@@ -66,6 +67,14 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
     return exitCode;
   }
   return 0;
+}
+
+/** The disk that a recipe starts from. It has Amazon Linux with its agent. */
+function addDisk({ cloud }: Simulation, { disk, owner = 'self' }: Recipe['source'], region: string): void {
+  if (disk?.snapshot === undefined) return;
+  const { account } = cloud.world;
+  const shared = owner === 'self' || owner === account ? { owner: account } : { owner, sharedWith: new Set([account]) };
+  cloud.addSnapshot({ id: disk.snapshot, region, ...shared, system: { name: 'AmazonLinux', agent: true } });
 }
 
 interface Input {
@@ -160,7 +169,7 @@ function introduction(
   sheet: { columns: number; colour: boolean },
 ): string {
   const paint = painter(sheet);
-  const from = source.channel ?? source.parameter ?? source.ami ?? source.filter?.name;
+  const from = source.channel ?? source.parameter ?? source.ami ?? source.filter?.name ?? source.disk?.snapshot;
   const owner = source.owner === undefined ? 'our own' : `owner ${source.owner}`;
   const channel = publish ? `, channel ${publish.channel}` : '';
   const rows = [

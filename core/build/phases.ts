@@ -12,6 +12,7 @@ export const phases = {
     'Seal',
     'CreateImage',
     'CreateSnapshots',
+    'CopySnapshot',
     'AwaitSnapshots',
     'RegisterImage',
     'AwaitImage',

@@ -112,7 +112,10 @@ export function planBuild({
     written: writtenDigest(recipe),
     ...(trigger && { trigger }),
     ...(origin === 'start' && { origin }),
-    provision: provisionCommands(recipe.provision, identity.build, source, scripts, recipe.image.allowFiles),
+    // A disk is registered as it is.
+    provision: recipe.source.disk
+      ? []
+      : provisionCommands(recipe.provision, identity.build, source, scripts, recipe.image.allowFiles),
     checks: checkCommands(recipe.checks, identity.build, source, scripts),
     ...(notes.length > 0 && { notes }),
   };
@@ -128,6 +131,7 @@ export function workOf(plan: Plan, past: PastFailures) {
   return {
     provision: items(provision),
     checks: items(checks),
+    ...(document.source.disk && { disk: true }),
     builder: atTheFoot(plan),
     candidate: atTheFoot(plan),
     seal: {

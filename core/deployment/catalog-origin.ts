@@ -11,10 +11,17 @@ function imageOf({ name, description, source, builder, provision, checks, image 
   return canonical({ name, description, source, instanceProfile, rootVolume, volumes, provision, checks, image });
 }
 
+/** A recipe that leaves its disk to the start takes any disk of that owner. */
+function withoutDisk(recipe: Recipe, { source: { disk } }: Recipe): Recipe {
+  if (!recipe.source.disk || !disk || disk.snapshot !== undefined) return recipe;
+  const { snapshot: _snapshot, ...rest } = recipe.source.disk;
+  return { ...recipe, source: { ...recipe.source, disk: rest } };
+}
+
 /** Whether a recipe makes the same image as the deployed recipe of its name. */
 export function originOf(recipe: Recipe, catalog: Catalog, home: string): Origin {
   const deployed = deployedAs(recipe.name, catalog, home);
-  return deployed && imageOf(deployed) === imageOf(recipe) ? 'catalog' : 'start';
+  return deployed && imageOf(deployed) === imageOf(withoutDisk(recipe, deployed)) ? 'catalog' : 'start';
 }
 
 /** The deployed recipe of a name. Undefined if there is none. */

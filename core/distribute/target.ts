@@ -4,6 +4,7 @@ import { everyone, permissionChange, listedUsers, type Users } from './permissio
 import { Failure } from '../errors.ts';
 import { imageTags } from './image-name.ts';
 import type { Plan } from '../build/plan.ts';
+import { isRegistered } from '../launch/registrable.ts';
 import type { AmiDescription } from '../launch/source.ts';
 import type { Target } from '../recipe/types.ts';
 import { expiresTag, madeBy } from '../tags.ts';
@@ -46,7 +47,7 @@ export function imageWrongs(plan: Plan, target: Target, observed: ImageObserved)
 
 /** What RegisterImage was asked for and the image lacks. CreateImage takes all this from the source by itself. */
 function registeredWrongs({ document, source }: Plan, { ami, bootMode, tpm, ena }: AmiDescription): string[] {
-  if (!document.image.register) return [];
+  if (!isRegistered(document)) return [];
   const mode = (one = 'whichever mode the instance type has') => one;
   return [
     ...(bootMode === source.bootMode

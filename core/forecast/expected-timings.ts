@@ -1,6 +1,7 @@
 import type { Plan } from '../build/plan.ts';
 import type { StateEvent, Timing } from '../build/timings.ts';
 import { spanOf } from '../build/phases.ts';
+import { isRegistered } from '../launch/registrable.ts';
 import { accountCopiesOf } from '../accounts/account-copies.ts';
 import { needsCopy } from '../distribute/distribution.ts';
 import { placeName } from '../distribute/place.ts';
@@ -28,19 +29,23 @@ export function expectedTimings(
     names.reduce((at, name, index) => pair(at, states, known[name] ?? typical.command, index), begin);
   const namesOf = (list: { name: string }[]) => list.map(({ name }) => name);
 
-  let at = visit(0, 'Resolve', call);
-  at = pair(at, ['Launch', 'AwaitBuilder'], usual.builder ?? typical.agent);
-  at = commands(at, ['SendCommand', 'AwaitCommand'], namesOf(plan.provision), usual.provision);
-  at = visit(at, 'Seal', usual.stop ?? typical.stop);
-  const image = usual.image ?? typical.image;
-  const made = plan.document.image.register
-    ? pair(
-        pair(at, ['CreateSnapshots', 'AwaitSnapshots'], image),
-        ['RegisterImage', 'AwaitImage'],
-        typical.registration,
-      )
-    : pair(at, ['CreateImage', 'AwaitImage'], image);
+  const untilSealed = (begin: number): number => {
+    const launched = pair(begin, ['Launch', 'AwaitBuilder'], usual.builder ?? typical.agent);
+    const steps = namesOf(plan.provision);
+    return visit(
+      commands(launched, ['SendCommand', 'AwaitCommand'], steps, usual.provision),
+      'Seal',
+      usual.stop ?? typical.stop,
+    );
+  };
 
+  let at = visit(0, 'Resolve', call);
+  if (!plan.document.source.disk) at = untilSealed(at);
+  const image = usual.image ?? typical.image;
+  const snapshots = plan.document.source.disk ? 'CopySnapshot' : 'CreateSnapshots';
+  const made = isRegistered(plan.document)
+    ? pair(pair(at, [snapshots, 'AwaitSnapshots'], image), ['RegisterImage', 'AwaitImage'], typical.registration)
+    : pair(at, ['CreateImage', 'AwaitImage'], image);
   at = pair(made, ['LaunchCandidate', 'AwaitCandidate'], usual.candidate ?? typical.agent);
   const checked = commands(at, ['SendCheck', 'AwaitCheck'], namesOf(plan.checks), usual.checks);
   const copied = plan.document.distribute.map((target, index) =>

@@ -64,6 +64,19 @@ export function knownSet(
   return sound[0] && { partial: sound[0].map(({ snapshot }) => snapshot) };
 }
 
+/** The disk of a recipe whose source is one, as if it were a volume. It is called by the id of its snapshot. */
+export function sourceDisk({ document, source }: Plan): AttachedVolume {
+  const { sizeGiB = source.rootSizeGiB, type } = document.builder.rootVolume;
+  return { device: source.rootDevice, volume: source.ami, sizeGiB, type, deleteOnTermination: true };
+}
+
+/** How the copy of such a disk is encrypted: as the recipe says, or under the key that our own snapshot has. */
+export function sourceDiskKey(plan: Plan): { encrypted: boolean; kmsKey?: string } {
+  const { encrypted = false, kmsKey } = imageDisks(plan).find(({ device }) => device === plan.source.rootDevice) ?? {};
+  const key = kmsKey ?? plan.source.disks?.[0]?.keyArn;
+  return { encrypted: encrypted || key !== undefined, ...(key !== undefined && { kmsKey: key }) };
+}
+
 /** The disks of which there are snapshots. */
 export const disksOf = (
   volumes: AttachedVolume[],

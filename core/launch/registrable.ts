@@ -1,4 +1,9 @@
+import type { Recipe } from '../recipe/types.ts';
 import type { SourceImage } from './source.ts';
+
+/** Whether the image is registered from snapshots: because the recipe says so, or because its source is a disk. */
+export const isRegistered = ({ image, source }: Pick<Recipe, 'image' | 'source'>): boolean =>
+  image.register === true || source.disk !== undefined;
 
 /**
  * Why an image cannot be registered from snapshots of what this source becomes. RegisterImage takes the billing code from the

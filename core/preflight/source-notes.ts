@@ -22,6 +22,10 @@ export function sourceNotes(recipe: Recipe, source: SourceImage, now: Date): Pro
     const message = `amazon also stands for verified partners of Amazon, and ${ami} "${name}" belongs to ${owner}; name that account id to accept only its images`;
     notes.push({ path: ['source', 'owner'], message });
   }
+  if (recipe.source.disk) {
+    const message = `${ami} is registered as it is: no step runs, and nothing on it is sanitized. EC2 knows no source of the image`;
+    notes.push({ path: ['source', 'disk'], message });
+  }
   if (recipe.image.register) {
     const message = `EC2 will not know that the image was made from ${ami} "${name}": its ancestry starts anew. The build's manifest and tags keep the line, and golden inspect shows it`;
     notes.push({ path: ['image', 'register'], message });

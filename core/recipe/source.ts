@@ -2,7 +2,36 @@ import * as z from 'zod/mini';
 import { channelPath, formed, oneLine, owner } from './scalars.ts';
 
 /** The keys of a source, of which it has exactly one. */
-export const ways = ['parameter', 'filter', 'ami', 'channel'] as const;
+export const ways = ['parameter', 'filter', 'ami', 'channel', 'disk'] as const;
+
+const disk = z
+  .strictObject({
+    snapshot: z.exactOptional(
+      z
+        .string()
+        .check(
+          formed(/^snap-([0-9a-f]{8}|[0-9a-f]{17})$/, 'be a snapshot id such as snap-0123456789abcdef0'),
+          z.describe(
+            'The snapshot, in the region the pipeline runs in. It is complete, and our own or shared with us. If left out, each start names one: golden register.',
+          ),
+        ),
+    ),
+    architecture: z.enum(['x86_64', 'arm64']).check(z.describe('Architecture of the system on the disk.')),
+    rootDevice: z
+      ._default(z.string(), '/dev/xvda')
+      .check(formed(/^\/dev\/(xvda|sda1)$/, 'be /dev/xvda or /dev/sda1'), z.describe('Device of the root volume.')),
+    bootMode: z.exactOptional(
+      z
+        .enum(['legacy-bios', 'uefi', 'uefi-preferred'])
+        .check(z.describe('How the system boots. If left out, the instance type decides.')),
+    ),
+    tpm: z.exactOptional(z.boolean().check(z.describe('true: instances get a NitroTPM. Needs bootMode uefi.'))),
+  })
+  .check(
+    z.describe(
+      'Snapshot of a root disk with Linux that no builder made. It is copied and registered as an image, which is checked, copied and published like others. There are no steps, and nothing is sanitized.',
+    ),
+  );
 
 export const source = z
   .strictObject({
@@ -54,15 +83,16 @@ export const source = z
         z.describe('Channel of another recipe, whose published image is the source: <recipe>/<channel>.'),
       ),
     ),
+    disk: z.exactOptional(disk),
     owner: z.exactOptional(
       owner.check(
         z.describe(
-          "Owner that the source image must have: amazon, self or a quoted account id. With a filter, name an account id, because amazon also matches images of Amazon's verified partners. The pipeline compares AWS's answer with this owner. Required, except with channel, whose images are always our own.",
+          "Owner that the source image or the snapshot must have: amazon, self or a quoted account id. With a filter, name an account id, because amazon also matches images of Amazon's verified partners. The pipeline compares AWS's answer with this owner. Required, except with channel, whose images are always our own.",
         ),
       ),
     ),
   })
   .check(
-    z.describe('What the build starts from: exactly one of parameter, filter, ami and channel.'),
+    z.describe('What the build starts from: exactly one of parameter, filter, ami, channel and disk.'),
     z.meta({ oneOf: ways.map((way) => ({ required: way === 'channel' ? [way] : [way, 'owner'] })) }),
   );

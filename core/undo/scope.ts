@@ -3,6 +3,7 @@ import type { Plan } from '../build/plan.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
+import { isRegistered } from '../launch/registrable.ts';
 import { watermarkOf } from '../publish/watermark.ts';
 import { keepsImages } from './kept.ts';
 
@@ -38,8 +39,8 @@ export function scopeOfPublished(
 ): UndoScope {
   const first = inPlace(targets, { region: home }) ?? { region: home, error: 'it is no target' };
   const failed = (adds ? targets : [first, ...targets]).filter(({ error }) => error !== undefined);
-  // CreateSnapshots has no token, so a lost answer can leave a second set of snapshots.
-  const unregistered = !adds && document.image.register ? [{ region: home }] : [];
+  // CreateSnapshots and CopySnapshot have no token, so a lost answer can leave a second set of snapshots.
+  const unregistered = !adds && isRegistered(document) ? [{ region: home }] : [];
   const raced = targets.filter((one) => inPlace(document.distribute, one)?.completeWithin !== undefined);
   const regions = distinct([...failed, ...raced, ...unregistered].map(({ region }) => region));
   return { instances: true, regions, published: ledger?.after ?? [], channels: [], keeps: false };

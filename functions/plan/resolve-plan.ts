@@ -50,7 +50,8 @@ export const resolvePlan = stage({
     const would = foreseenBuild(plan, record);
     const said = { problems: [...wrong, ...held], notes: [...notes, ...unseen] };
     const forecast = forecastOf({ recipe: recipe.name, ...said, ...found, would });
-    return { forecast, ...trialsOf(plan, record) };
+    // The calls of a build from a disk are not tried: there is no launch of a builder to begin with.
+    return { forecast, ...(recipe.source.disk ? {} : trialsOf(plan, record)) };
   },
 });
 

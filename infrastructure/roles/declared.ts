@@ -20,6 +20,7 @@ export const declaredFunctions: Declared[] = allFunctions.map(({ key, byEvents, 
 /** Actions that AWS checks beyond the call itself. No function makes these calls, so no file declares them. */
 const implied: Record<string, string[]> = {
   'ec2:CopyImage': actionsOnKeys,
+  'ec2:CopySnapshot': actionsOnKeys,
   'ec2:RunInstances': actionsOnKeys,
   // EC2 looks with its caller's permissions: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-ami-references.html
   'ec2:DescribeImageReferences': [

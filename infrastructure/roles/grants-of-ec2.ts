@@ -81,6 +81,11 @@ export const grantsOfEc2: GrantTable = {
     { Resource: [imageHere, snapshotHere], Condition: taggedAsOurs },
     { Resource: here('instance'), Condition: madeByUs },
   ],
+  'ec2:CopySnapshot': [
+    { Resource: snapshotHere, Condition: taggedAsOurs },
+    // The disk of a recipe can be any snapshot that the account may read.
+    { Resource: arn('ec2:${AWS::Region}::snapshot/snap-*') },
+  ],
   'ec2:CreateImageUsageReport': [
     { Resource: images, Condition: madeByUs },
     { Resource: anywhere('image-usage-report') },
@@ -95,6 +100,7 @@ export const grantsOfEc2: GrantTable = {
     launch: tagsAtLaunch,
     launchCandidate: tagsAtLaunch,
     createImage: tagsOn('CreateImage', [imageHere, snapshotHere]),
+    copySnapshot: tagsOn('CopySnapshot', [snapshotHere]),
     createSnapshots: tagsOn('CreateSnapshots', [snapshotHere]),
     registerImage: tagsOn('RegisterImage', [imageHere]),
     copyImage: tagsOn('CopyImage', [images, snapshots]),

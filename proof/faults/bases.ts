@@ -30,6 +30,7 @@ export const bases: Record<string, FaultScenario> = {
   distributes: { distributes: true, strikes: [] },
   'copies into an account': { lent: 'eu-west-1', strikes: [] },
   registers: { shape: registered, strikes: [] },
+  'registers a disk': { shape: { ...registered, register: false, disk: true }, strikes: [] },
   unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
   'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },

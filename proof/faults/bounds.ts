@@ -10,6 +10,7 @@ const making = new Set([
   'RunInstances',
   'CreateImage',
   'CreateSnapshots',
+  'CopySnapshot',
   'RegisterImage',
   'CopyImage',
   'ModifyImageAttribute',

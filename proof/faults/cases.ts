@@ -76,15 +76,18 @@ function isOwn(state: string, base: string): boolean {
   // What differs from a published build is when the image is copied.
   if (base === 'copies after checks') return /^(TerminateInstances|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);
   if (base === 'regions tell') return state === 'AwaitCopy';
-  if (isRegistering(state) || base === 'registers')
-    return base === 'registers' && (isRegistering(state) || state === 'CleanUp');
+  if (isRegistering(state) || base.startsWith('registers')) return isOwnOfSnapshots(state, base);
   if (/Account/.test(state) || base === 'copies into an account') return isOwnOfAccounts(state, base);
   if (base === 'copies race') return /^(CopyImage|AwaitCopy|CleanUp)$/.test(state);
   return undoing !== (base === 'published');
 }
 
-/** The states that only a build has whose image is registered. It comes to AwaitImage and CleanUp in another way, too. */
-const isRegistering = (state: string): boolean => /^(CreateSnapshots|AwaitSnapshots|RegisterImage)$/.test(state);
+/** The states that only a build has whose image is registered. It comes to CleanUp in another way, too. */
+const isRegistering = (state: string): boolean =>
+  /^(CreateSnapshots|CopySnapshot|AwaitSnapshots|RegisterImage)$/.test(state);
+
+const isOwnOfSnapshots = (state: string, base: string): boolean =>
+  base === 'registers' ? isRegistering(state) || state === 'CleanUp' : /^(CopySnapshot|CleanUp)$/.test(state);
 
 /** What a copy into another account adds to a published build: its own states, and what Verify and Publish do there. */
 const isOwnOfAccounts = (state: string, base: string): boolean =>

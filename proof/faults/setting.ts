@@ -72,23 +72,29 @@ export const startInput = ({ beyond, follows }: FaultScenario): Record<string, u
 
 const templateName = 'web';
 
+const sourceDisk = 'snap-0d15c0d15c0d15c00';
+const amazonLinux = {
+  parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
+  owner: 'amazon',
+};
+
 const recipeOf = (
-  { targets, steps, checks, capture, register, channel, keep, more }: Shape,
+  { targets, steps, checks, capture, register, disk, channel, keep, more }: Shape,
   { late = false, slow, lent }: Pick<FaultScenario, 'late' | 'slow' | 'lent'>,
 ) => ({
   name: 'base',
   description: 'a base image',
-  source: { parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64', owner: 'amazon' },
+  source: disk ? { disk: { snapshot: sourceDisk, architecture: 'x86_64' }, owner: 'self' } : amazonLinux,
   builder: {
     instanceTypes: ['t3.small'],
     rootVolume: { sizeGiB: 8, encrypted: true, kmsKey: 'alias/golden' },
   },
-  provision: steps.map((kind, index) => ({
+  provision: (disk ? [] : steps).map((kind, index) => ({
     name: `${kind}-${index + 1}`,
     ...(kind === 'run' ? { run: 'dnf -y upgrade' } : { reboot: true }),
   })),
   checks: Array.from({ length: checks }, (_, index) => ({ name: `check-${index + 1}`, run: 'true' })),
-  image: { capture, ...(register && { register }) },
+  image: disk ? {} : { capture, ...(register && { register }) },
   distribute: targets.map((target) => ({
     region: target.region,
     required: target.required,
@@ -154,6 +160,9 @@ export function pipelineWithPast(
   });
   if (shape.past && shape.channel) publishEarlier(simulation, shape);
   if (shape.more) makeTemplates(simulation, shape);
+  const system = { name: 'AmazonLinux', agent: true } as const;
+  if (shape.disk)
+    simulation.cloud.addSnapshot({ id: sourceDisk, owner: pipelineAccount, region: pipelineHome, system });
   return { simulation, recipes };
 }
 

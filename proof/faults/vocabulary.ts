@@ -26,6 +26,7 @@ export const fullness: Record<string, string> = {
   'ec2:RunInstances': 'InsufficientInstanceCapacity',
   'ec2:CreateImage': 'PendingSnapshotLimitExceeded',
   'ec2:CreateSnapshots': 'PendingSnapshotLimitExceeded',
+  'ec2:CopySnapshot': 'PendingSnapshotLimitExceeded',
   'ec2:RegisterImage': 'ResourceLimitExceeded',
   'ec2:CopyImage': 'ResourceLimitExceeded',
 };
@@ -58,6 +59,8 @@ export interface Shape {
   capture: 'stopped' | 'running';
   /** Whether the image is registered from snapshots of the builder. */
   register?: boolean;
+  /** Whether the source is a disk that no builder made. There are no steps then. */
+  disk?: boolean;
   /** Whether it publishes to a channel. */
   channel: boolean;
   /** Whether the channel holds an image of an earlier build. */

@@ -14,6 +14,8 @@ import { createRandom, type Random } from '../random.ts';
 import { noRates, roughRates, type Rates } from './calls/rates.ts';
 import { parseScenario, ScenarioWrong, type Scenario } from '../pipeline/scenario.ts';
 import { addPublicImage, publishRelease, type AddedImage } from './source-images.ts';
+import { addedSnapshot, type AddedSnapshot } from './ec2/images/snapshots.ts';
+import type { Snapshot } from './state/snapshots.ts';
 import { startAgents } from './ssm/agents.ts';
 import { setParameter } from './ssm/parameters.ts';
 import { createThrottle } from './calls/throttling.ts';
@@ -87,6 +89,8 @@ export interface SimulatedCloud {
   /** Adds a service that is simulated elsewhere (`sfn`), behind this cloud's faults and limits. */
   addService(name: string, actions: Actions): void;
   addImage(image: AddedImage): Image;
+  /** A snapshot of a root disk that no build made. Without a system, nobody knows what is on it. */
+  addSnapshot(snapshot: AddedSnapshot): Snapshot;
   setParameter(region: string, name: string, value: string): void;
   /** Publishes a newer image of the family of a public parameter, and points the parameter to it. */
   publishRelease(region: string, parameter: string): Image;
@@ -165,10 +169,18 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
 /** Changes that a test makes to the cloud without a call of the API. */
 const changesTo = (
   world: World,
-): Pick<SimulatedCloud, 'addImage' | 'publishRelease' | 'setParameter' | 'addKey' | 'addRole' | 'createBucket'> => ({
+): Pick<
+  SimulatedCloud,
+  'addImage' | 'addSnapshot' | 'publishRelease' | 'setParameter' | 'addKey' | 'addRole' | 'createBucket'
+> => ({
   addImage(image) {
     const added = addPublicImage(world, image);
     world.views.settle(image.region);
+    return added;
+  },
+  addSnapshot({ region, ...snapshot }) {
+    const added = addedSnapshot(world, region, snapshot);
+    world.views.settle(region);
     return added;
   },
   publishRelease(region, parameter) {

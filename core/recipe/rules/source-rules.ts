@@ -21,7 +21,7 @@ function finds(pattern: string, text: string): boolean {
 /** The rules on the source image of a recipe. */
 export const sourceRules: Rule[] = [
   {
-    says: 'A source has exactly one of parameter, filter, ami and channel.',
+    says: 'A source has exactly one of parameter, filter, ami, channel and disk.',
     look({ source: given }, report) {
       if (!given) return;
       const used = ways.filter((way) => given[way] !== undefined);
@@ -54,6 +54,25 @@ export const sourceRules: Rule[] = [
           ['source', 'filter', 'name'],
           'matches the images of this recipe, so each build would start from the last one',
         );
+    },
+  },
+  {
+    says: 'A disk is registered as it is: there are no steps, nothing for a builder, and no other way to make the image.',
+    look({ source: given, builder, image, provision, triggers }, report, { stated }) {
+      if (!given?.disk) return;
+      if (triggers && given.disk.snapshot === undefined)
+        report(['triggers'], 'nothing starts a build by itself whose disk is named at its start; remove it');
+      if (provision.length > 0)
+        report(['provision'], 'no builder runs for a disk; leave the steps to a recipe that starts from this channel');
+      if (builder && builder.volumes.length > 0)
+        report(['builder', 'volumes'], 'no builder runs for a disk; remove it');
+      if (builder?.disk) report(['builder', 'disk'], 'no builder runs for a disk; remove it');
+      if (builder?.installAgent) report(['builder', 'installAgent'], 'no builder runs for a disk; remove it');
+      if (image?.register !== undefined) report(['image', 'register'], 'a disk is always registered; remove it');
+      if (image?.allowFiles) report(['image', 'allowFiles'], 'nothing is sanitized on a disk; remove it');
+      if (stated(['image', 'capture'])) report(['image', 'capture'], 'no builder runs for a disk; remove it');
+      if (given.disk.tpm && given.disk.bootMode !== 'uefi')
+        report(['source', 'disk', 'tpm'], 'needs bootMode: uefi, as EC2 demands');
     },
   },
   {

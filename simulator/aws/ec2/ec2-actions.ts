@@ -3,6 +3,7 @@ import type { World } from '../state/world.ts';
 import { imageActions } from './images/images.ts';
 import { createImageActions } from './images/create-image.ts';
 import { createSnapshotsActions } from './images/create-snapshots.ts';
+import { copySnapshotActions } from './images/copy-snapshot.ts';
 import { registerImageActions } from './images/register-image.ts';
 import { copyImageActions } from './images/copy-image.ts';
 import { deprecationActions } from './lifecycle/deprecation.ts';
@@ -32,6 +33,7 @@ export const ec2Actions = (world: World): Actions => ({
   ...imageActions(world),
   ...createImageActions(world),
   ...createSnapshotsActions(world),
+  ...copySnapshotActions(world),
   ...registerImageActions(world),
   ...copyImageActions(world),
   ...deprecationActions(world),

@@ -7,13 +7,13 @@ casesOf([
     'a source has one way only',
     `source:\n  ${source}`,
     '¦source:\n  parameter: /x\n  ami: ami-0123456789abcdef0\n  owner: amazon',
-    'source: needs exactly one of parameter, filter, ami, channel; it has parameter and ami',
+    'source: needs exactly one of parameter, filter, ami, channel, disk; it has parameter and ami',
   ],
   [
     'a source has at least one way',
     `source:\n  ${source}`,
     '¦source:\n  owner: amazon',
-    'source: needs exactly one of parameter, filter, ami, channel; it has none',
+    'source: needs exactly one of parameter, filter, ami, channel, disk; it has none',
   ],
   [
     'a source has an owner',

@@ -47,6 +47,7 @@ export function resourcesIn(calls: SeenCall[]): SeenResources {
     for (const one of LaunchTemplates) note(region, one.LaunchTemplateId, { tags: tagsOf(one.Tags) });
     for (const one of [...Instances, ...Reservations.flatMap((reservation: any) => reservation.Instances ?? [])])
       note(region, one.InstanceId, { tags: { ...specified(params, 'instance'), ...tagsOf(one.Tags) } });
+    if (action === 'CopySnapshot') note(region, answer.SnapshotId, { tags: specified(params, 'snapshot') });
     for (const one of Snapshots) note(region, one.SnapshotId, { tags: tagsOf(one.Tags), owner: one.OwnerId });
     for (const one of Volumes) note(region, one.VolumeId, { tags: tagsOf(one.Tags) });
     for (const one of Images) {
@@ -223,6 +224,11 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
     on(here('instance', params.InstanceSpecification.InstanceId), carried(params.InstanceSpecification.InstanceId)),
     ...(answer.Snapshots ?? []).map(({ VolumeId }: any) => on(here('volume', VolumeId), carried(VolumeId))),
     ...made('snapshot', unowned('snapshot')),
+  ],
+  'ec2:CopySnapshot': ({ params, unowned, on, carried, made, withKey }) => [
+    on(unowned('snapshot', params.SourceSnapshotId, params.SourceRegion), carried(params.SourceSnapshotId)),
+    ...made('snapshot', unowned('snapshot')),
+    ...(params.Encrypted ? withKey(params.KmsKeyId) : []),
   ],
   'ec2:RegisterImage': ({ params, unowned, on, carried, made }) => [
     ...snapshotsOf(params).map((id) => on(unowned('snapshot', id), carried(id))),

@@ -152,6 +152,7 @@ const readsPlan = {
   SendCommand: { instance: 'i-1', index: 0 },
   CreateImage: { instance: 'i-1' },
   CreateSnapshots: { instance: 'i-1' },
+  CopySnapshot: {},
   RegisterImage: { disks: [] },
   LaunchCandidate: { ami: 'ami-1', ladder },
   KeepUnjudged: {},
@@ -551,6 +552,17 @@ export const runs: PermissionRun[] = [
       api: [{ action: 'ec2:RunInstances', error: 'InsufficientInstanceCapacity', message: 'no room', call: 2 }],
     },
   }),
+  {
+    name: 'a disk is registered',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const disk = { snapshot: 'snap-0d15c0d15c0d15c00', architecture: 'x86_64' };
+      const simulation = pipeline({ changes: { ...short, source: { disk, owner: 'self' }, provision: [] } });
+      const system = { name: 'AmazonLinux', agent: true } as const;
+      simulation.cloud.addSnapshot({ id: disk.snapshot, owner: account, region: 'us-east-1', system });
+      return [simulation, await build(simulation)];
+    },
+  },
   {
     name: 'images are registered from snapshots, and the snapshots of the last one fail',
     outcome: 'ImageFailed',

@@ -11,6 +11,7 @@ import {
 import {
   CopyImageCommand,
   CreateImageCommand,
+  CopySnapshotCommand,
   CreateSnapshotsCommand,
   RegisterImageCommand,
   CreateTagsCommand,
@@ -120,6 +121,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     {
       CopyImageCommand,
       CreateImageCommand,
+      CopySnapshotCommand,
       CreateSnapshotsCommand,
       RegisterImageCommand,
       CreateTagsCommand,
@@ -231,7 +233,10 @@ async function requestOf(name: string, input: unknown): Promise<unknown> {
     const signed = /SignedHeaders=[^,]+/.exec(authorization)?.[0];
     const text = body === undefined ? undefined : Buffer.from(body).toString();
     // For an input without an idempotency token, the SDK generates one.
-    const given = text?.replace(/(?<=&ClientToken=)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'made-up');
+    // For CopySnapshot it signs an address, with the time.
+    const given = text
+      ?.replace(/(?<=&ClientToken=)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, 'made-up')
+      .replace(/(?<=&PresignedUrl=)[^&]+/, 'signed');
     if (given !== text) delete kept['x-amz-content-sha256'];
     seen = { method, protocol, hostname, path, query, headers: { ...kept, signed }, body: given };
     throw stop;

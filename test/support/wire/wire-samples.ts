@@ -286,6 +286,19 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
+  CopySnapshot: {
+    inputs: [
+      {
+        SourceRegion: 'us-east-1',
+        SourceSnapshotId: snapshot,
+        Description: odd,
+        Encrypted: true,
+        KmsKeyId: 'alias/golden',
+        TagSpecifications: tagSpecifications('snapshot'),
+      },
+    ],
+    answers: [ec2('CopySnapshot', `<snapshotId>${snapshot}</snapshotId>`)],
+  },
   RegisterImage: {
     inputs: [
       {

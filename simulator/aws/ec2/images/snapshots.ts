@@ -20,6 +20,30 @@ export function makeSnapshot(
   return snapshot;
 }
 
+/** A snapshot that a test or a scenario adds to the cloud. */
+export type AddedSnapshot = Pick<Snapshot, 'id' | 'owner'> & { region: string } & Partial<
+    Omit<Snapshot, 'id' | 'owner'>
+  >;
+
+export function addedSnapshot(world: World, region: string, added: Omit<AddedSnapshot, 'region'>): Snapshot {
+  const now = world.clock.now();
+  const snapshot: Snapshot = {
+    description: '',
+    state: 'completed',
+    startedAt: now,
+    endsAt: now,
+    volume: 'vol-ffffffff',
+    sizeGiB: 8,
+    usedGiB: 2.5,
+    keyArn: undefined,
+    sharedWith: new Set(),
+    tags: new Map(),
+    ...added,
+  };
+  world.region(region).snapshots.set(snapshot.id, snapshot);
+  return snapshot;
+}
+
 export const canReadSnapshot = (snapshot: Snapshot, account: string): boolean =>
   snapshot.owner === account || snapshot.sharedWith.has(account) || snapshot.sharedWith.has('all');
 
