@@ -9,13 +9,8 @@ import { readParameter } from '../parameters.ts';
 import { describeInstanceTypes } from '../preflight/instance-types.ts';
 import { look } from '../preflight/seen.ts';
 
-/** The actions that findSource calls. */
-export const sourcePermissions = [
-  'ssm:GetParameter',
-  'ec2:DescribeImages',
-  'ec2:DescribeInstanceTypes',
-  'ec2:DescribeSnapshots',
-];
+/** The actions that findSource calls. For a disk it also calls ec2:DescribeSnapshots, and nothing but Resolve and a plan asks for one. */
+export const sourcePermissions = ['ssm:GetParameter', 'ec2:DescribeImages', 'ec2:DescribeInstanceTypes'];
 
 /** Architectures of the builder as EC2 reports them, or by the name of the type if EC2 refuses the look. */
 async function architecturesOf(aws: Connection, [first = '']: string[]): Promise<string[]> {

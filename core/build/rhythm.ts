@@ -73,7 +73,7 @@ const looksOf = (state: keyof typeof slowing, bound: number, quickFor: number): 
 // A look: scheduled, started, submitted, and its end. A Task that is called once: entered, scheduled, started, ended, left.
 const [eventsOfLook, eventsOfTask, enteredAndLeft, iteration] = [4, 5, 2, 2];
 
-/** Events that every build has, with its waits at their limits. Of publishing's end and undoing, only one counts. */
+/** Events that every build has, with its waits at their limits. A build ends with CleanUp or with Compensate, so one of them counts. */
 const eventsOfAll =
   eventsOfLook *
     (2 * looksWithin(patience.agent, quickRhythms.AwaitBuilder) +

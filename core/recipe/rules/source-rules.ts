@@ -60,8 +60,7 @@ export const sourceRules: Rule[] = [
     says: 'A disk is registered as it is: there are no steps, nothing for a builder, and no other way to make the image.',
     look({ source: given, builder, image, provision, triggers }, report, { stated }) {
       if (!given?.disk) return;
-      if (triggers && given.disk.snapshot === undefined)
-        report(['triggers'], 'nothing starts a build by itself whose disk is named at its start; remove it');
+      if (triggers) report(['triggers'], 'a disk does not change by itself, so nothing is built anew; remove it');
       if (provision.length > 0)
         report(['provision'], 'no builder runs for a disk; leave the steps to a recipe that starts from this channel');
       if (builder && builder.volumes.length > 0)

@@ -19,6 +19,7 @@ export const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value 
 const sources: Record<string, string[]> = {
   'ec2:RunInstances': ['image', 'subnet', 'security-group'],
   'ec2:CopyImage': ['image', 'snapshot'],
+  'ec2:CopySnapshot': ['snapshot'],
 };
 
 const example: Record<string, string> = {

@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { brisk, operator } from '../../support/deployed.ts';
+import { account, home, pipeline, targets } from '../../support/pipeline.ts';
+
+const id = 'snap-0d15c0d15c0d15c00';
+function withDisk() {
+  const source = { disk: { architecture: 'x86_64' }, owner: 'self' };
+  const changes = { source, provision: [], checks: [], distribute: [targets.home] };
+  const simulation = pipeline({ changes, scenario: { delays: brisk } });
+  const system = { name: 'AmazonLinux', agent: true } as const;
+  simulation.cloud.addSnapshot({ id, owner: account, region: home, system });
+  return simulation;
+}
+
+test('a snapshot becomes a published image, and its progress is shown', async () => {
+  const { exitCode, out, err } = await operator(withDisk()).run('register', id, '--recipe', 'base');
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(out).toMatch(/✓ AwaitSnapshots (.*\n)*.*✓ AwaitImage (.*\n)*.*✓ base-\S+ is published\n/);
+  expect(out).toMatch(/^ {2}us-east-1 +ami-[0-9a-f]{17} +444455556666 +\/golden\/base\/stable +published$/m);
+});
+
+test('a snapshot that is not there fails the build before anything is made, with what to look at', async () => {
+  const { exitCode, err, out } = await operator(withDisk()).run('register', id.replace('d', 'e'), '--recipe', 'base');
+  expect(exitCode).toBe(1);
+  expect(out + err).toMatch(/no snapshot snap-0e15c0d15c0d15c00 of 222233334444 in us-east-1; is it in this region/);
+});
+
+test.each([
+  [['register', 'ami-0123456789abcdef0', '--recipe', 'base'], /is no snapshot id, such as snap-/],
+  [['register', id], /required option '--recipe <recipe>' not specified/],
+])('%j is refused before anything is asked of AWS', async (args, says) => {
+  const { exitCode, err } = await operator(withDisk()).run(...args);
+  expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringMatching(says) });
+});
