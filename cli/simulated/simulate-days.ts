@@ -7,6 +7,7 @@ import type { History } from '../../proof/month/history.ts';
 import { checkHistory } from '../../proof/month/invariants.ts';
 import { ScenarioWrong } from '../../simulator/pipeline/scenario.ts';
 import { cost, summariesOf, summaryTable, verdicts } from './days-summary.ts';
+import { monthsOf, monthTable, mostTold } from './days-months.ts';
 import { drawTimeline, timelineOf } from './days-timeline.ts';
 import { ancestorsOf, placedIn, readScenario, recipeFile, recipesFolder } from './order.ts';
 import { examine, readRecipeFolder } from '../recipes/recipe-folder.ts';
@@ -61,7 +62,7 @@ export async function simulateDays(
   return result.kept ? 0 : 1;
 }
 
-/** The timeline and sums of a history, and which invariants it kept. */
+/** The timeline, the months and the sums of a history, and which invariants it kept. */
 function resultOf(history: History) {
   const invariants = checkHistory(history).map((one) => ({
     ...one,
@@ -70,6 +71,7 @@ function resultOf(history: History) {
   return {
     history,
     timeline: timelineOf(history),
+    months: monthsOf(history),
     recipes: summariesOf(history),
     invariants,
     kept: invariants.every((one) => one.kept),
@@ -87,15 +89,19 @@ interface Setup {
   recipes: number;
 }
 
-function asJson({ history, timeline, recipes, invariants, kept }: Result, { days, seed, rough }: Setup): string {
+function asJson(
+  { history, timeline, months, recipes, invariants, kept }: Result,
+  { days, seed, rough }: Setup,
+): string {
   const { from, until } = history;
-  return `${JSON.stringify({ schema: 1, from, until, days, seed, rough, kept, invariants, recipes, timeline }, null, 2)}\n`;
+  const told = days > mostTold ? { months } : { timeline };
+  return `${JSON.stringify({ schema: 1, from, until, days, seed, rough, kept, invariants, recipes, ...told }, null, 2)}\n`;
 }
 
 const tally = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 function asText(
-  { history, timeline, recipes, invariants }: Result,
+  { history, timeline, months, recipes, invariants }: Result,
   setup: Setup,
   calls: number,
   { columns, colour }: Terminal,
@@ -114,7 +120,7 @@ function asText(
   ];
   const parts = [
     `  ${paint('bold', `${days} of ${tally(setup.recipes, 'recipe')}`)} from ${start} UTC, simulated in ${setup.region}, seed ${setup.seed}`,
-    drawTimeline(timeline, sheet).join('\n'),
+    setup.days > mostTold ? monthTable(months, sheet) : drawTimeline(timeline, sheet).join('\n'),
     summaryTable(recipes, sheet),
     verdicts(invariants, sheet),
     `  ${paint('dim', totals.join(' · '))}`,

@@ -1,91 +1,106 @@
-import { durationOf, secondsOf } from '../../core/duration.ts';
-import { retireSteps, type RetireStep } from '../../core/retire/retiring.ts';
-import type { BuildOutcome, History, KeptRecipe } from './history.ts';
+import type { RetireReport } from '../../core/retire/retire-report.ts';
+import type { Simulation } from '../../simulator/pipeline/simulation.ts';
+import type { Image } from '../../simulator/aws/state/images.ts';
+import type { ServerLife } from './servers.ts';
 
-/** A run is once a day, the first one with a policy only reports, and a usage report takes one run more. */
-const slackDays = 4;
-const day = 86_400_000;
-const ms = (at: string) => Date.parse(at);
+// All instants are ISO 8601 in virtual time.
 
-const afterOf = ({ retire }: KeptRecipe, step: RetireStep): number | undefined => {
-  const after = retire?.[`${step}After`];
-  return after === undefined ? undefined : secondsOf(after) * 1000;
+/** What the simulated account shows of aging images: a look a day, the servers, and the runs of retire-images. */
+export interface Aging {
+  looks: AgingLook[];
+  servers: ServerLife[];
+  runs: RetireRun[];
+}
+
+/** The account at one time. */
+export interface AgingLook {
+  at: string;
+  /** Every AMI that carries the tags of a build, in any region and account. An AMI that has not changed is the same object as in the look before. */
+  amis: AmiSeen[];
+  /** The builds that parameters of channels name, by recipe. */
+  held: Record<string, string[]>;
+}
+
+export type SeenState = 'active' | 'deprecated' | 'disabled' | 'deregistered';
+
+export interface AmiSeen {
+  recipe: string;
+  build: string;
+  region: string;
+  account: string;
+  ami: string;
+  state: SeenState;
+  /** Snapshots of the AMI that exist; `kept` ones carry the tag of kept snapshots. */
+  snapshots: number;
+  kept: number;
+}
+
+/** An execution of retire-images. */
+interface RetireRun {
+  at: string;
+  succeeded: boolean;
+  /** How many images took each step, and for how many the first run only told the step. */
+  counts: { deprecate: number; disable: number; deregister: number; would: number };
+  savedPerMonth: number;
+}
+
+function stateOf({ state, deprecatedAt = Infinity }: Image, now: number): SeenState | undefined {
+  if (state === 'disabled' || state === 'deregistered') return state;
+  if (state !== 'available') return undefined;
+  return deprecatedAt <= now ? 'deprecated' : 'active';
+}
+
+const isSame = (one: AmiSeen, { state, snapshots, kept }: AmiSeen): boolean =>
+  one.state === state && one.snapshots === snapshots && one.kept === kept;
+
+/** Looks at all AMIs and channels, without a call of the API. */
+export function lookAt({ cloud, clock }: Simulation, regions: string[], before: AgingLook | undefined): AgingLook {
+  const known = new Map(before?.amis.map((one) => [`${one.region} ${one.ami}`, one]));
+  const amis: AmiSeen[] = [];
+  const held: AgingLook['held'] = {};
+  for (const region of regions) {
+    const { images, snapshots, parameters } = cloud.world.region(region);
+    for (const image of images.values()) {
+      const [recipe, build] = [image.tags.get('golden:recipe'), image.tags.get('golden:build')];
+      const state = stateOf(image, clock.now());
+      if (recipe === undefined || build === undefined || state === undefined) continue;
+      const left = image.mappings.flatMap(({ snapshot }) => snapshots.get(snapshot ?? '') ?? []);
+      const kept = left.filter(({ tags }) => tags.get('golden:kept') === image.id).length;
+      const { owner: account, id: ami } = image;
+      const seen = { recipe, build, region, account, ami, state, snapshots: left.length, kept };
+      const same = known.get(`${region} ${ami}`);
+      amis.push(same && isSame(same, seen) ? same : seen);
+    }
+    for (const { owner, name, versions } of parameters.values()) {
+      const [, recipe = ''] = /^\/golden\/([^/]+)\/[^/]+$/.exec(name) ?? [];
+      const build = images.get(versions.at(-1)?.value ?? '')?.tags.get('golden:build');
+      if (owner !== 'aws' && recipe !== '' && build !== undefined) (held[recipe] ??= []).push(build);
+    }
+  }
+  return { at: new Date(clock.now()).toISOString(), amis, held };
+}
+
+const stepsOf = ({ rows }: RetireReport): RetireRun['counts'] => {
+  const counts = { deprecate: 0, disable: 0, deregister: 0, would: 0 };
+  for (const { step, would, ends = [] } of rows)
+    if (would) counts.would++;
+    else if (step && ends.every(({ error }) => error === undefined)) counts[step]++;
+  return counts;
 };
 
-/** The images of a recipe, the oldest first. */
-const imagesOf = ({ builds }: History, { name }: KeptRecipe): BuildOutcome[] =>
-  builds
-    .filter(({ recipe, publishedAt }) => recipe === name && publishedAt !== null)
-    .toSorted((one, other) => ms(one.startedAt) - ms(other.startedAt));
-
-/** When an image stopped being one of the newest, of which as many stay as the recipe keeps, and two for channel and rollback. */
-function freeSince(images: BuildOutcome[], index: number, keep: number): number {
-  const newer = images.slice(index + 1).map(({ publishedAt }) => ms(String(publishedAt)));
-  return newer.toSorted((one, other) => one - other)[Math.max(keep, 2) - 1] ?? Number.POSITIVE_INFINITY;
-}
-
-/** Steps that an image took too early, in the wrong order, or two of them within a day. */
-function tooEarly(image: BuildOutcome, recipe: KeptRecipe, free: number): string[] {
-  const steps = image.retired ?? [];
-  return steps.flatMap(({ step, at }, index) => {
-    const after = afterOf(recipe, step);
-    const before = steps[index - 1];
-    const name = `${recipe.name}: ${image.build} was to ${step} at ${at}`;
-    return [
-      ...(after === undefined ? [`${name}, which its recipe does not ask for`] : []),
-      ...(after !== undefined && ms(at) - ms(image.startedAt) < after ? [`${name}, before its age`] : []),
-      ...(ms(at) < free ? [`${name}, although a channel, a rollback or keep needed it`] : []),
-      ...(before && retireSteps.indexOf(before.step) >= retireSteps.indexOf(step)
-        ? [`${name} after ${before.step}`]
-        : []),
-      ...(before && ms(at) - ms(before.at) < day / 2 ? [`${name}, two steps in a day`] : []),
-    ];
-  });
-}
-
-/** The steps that an image lacks although all was clear for them. */
-function tooLate(image: BuildOutcome, recipe: KeptRecipe, free: number, until: number): string[] {
-  let earliest = free;
-  let last: number | undefined;
-  for (const step of retireSteps) {
-    const after = afterOf(recipe, step);
-    if (after === undefined) continue;
-    const gap = last === undefined ? 0 : after - last;
-    earliest = Math.max(ms(image.startedAt) + after, earliest + gap) + slackDays * day;
-    last = after;
-    const taken = image.retired?.find((one) => one.step === step);
-    if (!taken && earliest < until)
-      return [
-        `${recipe.name}: ${image.build} is ${durationOf((until - ms(image.startedAt)) / 1000)} old and was not to ${step}`,
-      ];
-    earliest = taken ? ms(taken.at) : earliest;
-  }
-  return [];
-}
-
-/** Whether an image of another recipe was made from it and can still be launched, so that it stays. */
-const hasChild = ({ builds }: History, { ami }: BuildOutcome): boolean =>
-  builds.some((one) => one.source === ami && one.publishedAt !== null && !isOver(one));
-
-const isOver = ({ retired = [] }: BuildOutcome) => retired.some(({ step }) => step !== 'deprecate');
-
-/** Old images go step by step at their ages, and nothing that is needed goes. Undefined if no recipe retires its images. */
-export function agingOf(
-  history: History,
-): { name: 'aging'; says: string; violations: string[]; held: string[] } | undefined {
-  const recipes = history.recipes.filter(({ retire }) => retire);
-  if (recipes.length === 0) return undefined;
-  const counts: Record<RetireStep, number> = { deprecate: 0, disable: 0, deregister: 0 };
-  const violations = recipes.flatMap((recipe) => {
-    const images = imagesOf(history, recipe);
-    return images.flatMap((image, index) => {
-      for (const { step } of image.retired ?? []) counts[step] += 1;
-      const free = freeSince(images, index, recipe.retire?.keep ?? 1);
-      const late = hasChild(history, image) ? [] : tooLate(image, recipe, free, ms(history.until));
-      return [...tooEarly(image, recipe, free), ...late];
+/** Notes every execution of retire-images when it ends. */
+export function watchRuns(simulation: Simulation, runs: RetireRun[]): void {
+  simulation.stepFunctions.onStatusChange(({ stateMachineArn, status, arn, startDate, output }) => {
+    if (status === 'RUNNING' || !stateMachineArn.endsWith('-retire-images')) return;
+    const at = startDate.toISOString();
+    const report = simulation.read({ execution: arn, startedAt: at }, 'retireReport');
+    const { outcome } = JSON.parse(output ?? '{}') as { outcome?: { savedPerMonth?: number } };
+    const none = { deprecate: 0, disable: 0, deregister: 0, would: 0 };
+    runs.push({
+      at,
+      succeeded: status === 'SUCCEEDED',
+      counts: report ? stepsOf(report) : none,
+      savedPerMonth: outcome?.savedPerMonth ?? 0,
     });
   });
-  const { deprecate, disable, deregister } = counts;
-  const says = `old images went by their policies: ${deprecate} deprecated, ${disable} disabled, ${deregister} deregistered`;
-  return { name: 'aging', says, violations, held: [] };
 }

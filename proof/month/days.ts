@@ -1,5 +1,8 @@
 import { soundRecipes } from '../../core/recipe/catalog.ts';
+import { regionsIn } from '../../core/sweep/regions-in-use.ts';
+import { lookAt, watchRuns, type Aging } from './aging.ts';
 import { historyOf, type History, type Release } from './history.ts';
+import { runServers } from './servers.ts';
 import { parseScenario } from '../../simulator/pipeline/scenario.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { SimulationOptions } from '../../simulator/pipeline/simulation-options.ts';
@@ -51,11 +54,16 @@ export async function runDays(options: DaysOptions): Promise<{ history: History;
     clock.at(at, () => {
       releases.push({ at: isoOf(clock.now()), parameter, ami: simulation.sourceUpdated(parameter), first: false });
     });
+  const regions = [...new Set([region, ...regionsIn(catalog, region)])];
+  const retires = soundRecipes(catalog, undefined).some(({ retire }) => retire);
+  const aging: Aging = { looks: [], servers: retires ? runServers(simulation, regions) : [], runs: [] };
+  watchRuns(simulation, aging.runs);
   for (let day = 1; day <= days; day++) {
     await simulation.pass(daySeconds);
+    aging.looks.push(lookAt(simulation, regions, aging.looks.at(-1)));
     onDay?.(day);
   }
-  return { history: historyOf(simulation, catalog, { from: isoOf(from), releases, sweeps }), simulation };
+  return { history: historyOf(simulation, catalog, { from: isoOf(from), releases, sweeps, aging }), simulation };
 }
 
 const isoOf = (at: number) => new Date(at).toISOString();

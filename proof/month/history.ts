@@ -12,6 +12,7 @@ import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import { publicSourcesOf } from '../../simulator/aws/source-images.ts';
 import type { StartOutcome } from '../../simulator/pipeline/start-outcome.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
+import type { Aging } from './aging.ts';
 
 // All instants are ISO 8601 in virtual time.
 
@@ -26,6 +27,7 @@ export interface History {
   /** Events that should have started a build but never reached their target. */
   unheard: Unheard[];
   sweeps: { at: string; orphans: number; removed: number }[];
+  aging: Aging;
 }
 
 export interface KeptRecipe {
@@ -89,7 +91,7 @@ interface Unheard {
 export function historyOf(
   simulation: Simulation,
   catalog: Catalog,
-  more: Pick<History, 'from' | 'releases' | 'sweeps'>,
+  more: Pick<History, 'from' | 'releases' | 'sweeps' | 'aging'>,
 ): History {
   const recipes = keptRecipes(catalog);
   return {

@@ -1,5 +1,5 @@
 import { durationOf } from '../../core/duration.ts';
-import { agingOf } from './aging.ts';
+import { agingOf } from './aged.ts';
 import { answersOf, pollSeconds, updatesOf, type UpdateAnswer } from './answers.ts';
 import type { BuildOutcome, History } from './history.ts';
 

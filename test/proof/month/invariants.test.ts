@@ -40,6 +40,7 @@ const history = (more: Partial<History>): History => ({
   builds: [],
   unheard: [],
   sweeps: [],
+  aging: { looks: [], servers: [], runs: [] },
   ...more,
 });
 const judged = (more: Partial<History>, name: Invariant['name']) => {
