@@ -121,7 +121,7 @@ function wrongSteps(life: Life, index: number, since: number, lives: Life[], his
   for (const { region, ami, state } of now) {
     const was = before.get(`${region} ${ami}`) ?? 'active';
     if (rank(state) < rank(was)) wrongs.add(`went back from ${was} to ${state}`);
-    if (rank(state) <= rank(was)) continue;
+    if (state === 'active' || rank(state) <= rank(was)) continue;
     const passed = states.filter((one) => rank(one) > rank(was) && rank(one) <= rank(state));
     if (!states.includes(state)) wrongs.add(`was ${state}, which its policy does not ask for`);
     if (passed.length > 1) wrongs.add(`went from ${was} to ${state} in a day`);
