@@ -57,9 +57,15 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   return next ? keysAt(next, rest) : [];
 }
 
-/** Everything the schema finds wrong with a document. Keys that it does not know are also returned separately. */
-export function explain(schema: z.core.$ZodType, document: unknown): { problems: Problem[]; unknownKeys: Path[] } {
-  const { error } = z.safeParse(schema, document, { error: message });
+/**
+ * Everything the schema finds wrong with a document. Keys that it does not know are also returned separately. `data` is what the
+ * schema makes of a document in which it finds nothing wrong.
+ */
+export function explain<S extends z.core.$ZodType>(
+  schema: S,
+  document: unknown,
+): { problems: Problem[]; unknownKeys: Path[]; data: z.output<S> | undefined } {
+  const { error, data } = z.safeParse(schema, document, { error: message });
   const unknownKeys: Path[] = [];
   const problems = (error?.issues ?? []).flatMap((issue): Problem[] => {
     const path = issue.path as Path;
@@ -77,5 +83,5 @@ export function explain(schema: z.core.$ZodType, document: unknown): { problems:
   });
   const known = new Set(unknownKeys.map((path) => path.join('/')));
   const unseen = shapeProblems(document).filter(({ path }) => !known.has(path.join('/')));
-  return { problems: [...problems, ...unseen], unknownKeys };
+  return { problems: [...problems, ...unseen], unknownKeys, data };
 }

@@ -6,32 +6,53 @@ import { check, step, timedCheck, timedStep } from './provision.ts';
 import type { Path, SoundParts } from './rules/rule.ts';
 import { recipeSchema } from './schema.ts';
 
+/** Well-formed parts whose steps and checks may have no timeout. */
+type Given = Omit<SoundParts, 'provision' | 'checks'> & {
+  provision: (z.infer<typeof step> | undefined)[];
+  checks: (z.infer<typeof check> | undefined)[];
+};
+
 /**
  * The well-formed parts of a document, with defaults filled in and unknown keys left out. A target called `home` gets the name of
  * the pipeline's region if that is known.
  */
 export function soundParts(document: unknown, unknownKeys: Path[], home?: string): SoundParts {
-  const parts: SoundParts = { provision: [], checks: [], distribute: [] };
-  if (!isMap(document)) return parts;
+  const parts: Given = { provision: [], checks: [], distribute: [] };
+  if (!isMap(document)) return withDefaults(parts, home);
   const given = without(document, unknownKeys) as Record<string, unknown>;
   for (const [key, schema] of Object.entries(recipeSchema.def.shape)) {
     if (key in parts) continue;
     const sound = key === 'source' ? soundWhole(schema, given[key]) : soundest(schema, given[key]);
     if (sound !== undefined) Object.assign(parts, { [key]: sound });
   }
-  if (parts.builder) parts.builder = withEncryption(parts.builder);
-  parts.provision = each(given['provision'], (entry) => soundWhole(step, entry)).map(
-    (sound) => sound && timedStep(sound),
-  );
-  parts.checks = each(given['checks'], (entry) => soundWhole(check, entry)).map((sound) => sound && timedCheck(sound));
-  const { completeWithin } = parts;
-  parts.distribute = each(given['distribute'], (entry) => soundest(target, entry)).map((sound) => {
+  parts.provision = each(given['provision'], (entry) => soundWhole(step, entry));
+  parts.checks = each(given['checks'], (entry) => soundWhole(check, entry));
+  parts.distribute = each(given['distribute'], (entry) => soundest(target, entry));
+  return withDefaults(parts, home);
+}
+
+/** The parts of a document in which the schema found nothing wrong. */
+export function partsOf(data: z.output<typeof recipeSchema>, home?: string): SoundParts {
+  const { provision, checks, distribute, ...others } = data;
+  return withDefaults({ provision, checks, distribute, ...others }, home); // in the order of soundParts
+}
+
+/** Fills in the defaults that depend on other keys. */
+function withDefaults(parts: Given, home: string | undefined): SoundParts {
+  const { completeWithin, provision, checks } = parts;
+  const distribute = parts.distribute.map((sound) => {
     if (!sound) return sound;
     const region = sound.region === homeRegion ? (home ?? homeRegion) : sound.region;
     const capped = completeWithin !== undefined && isCopy({ ...sound, region }, home) && { completeWithin };
     return { ...capped, ...sound, region };
   });
-  return parts;
+  return {
+    ...parts,
+    ...(parts.builder && { builder: withEncryption(parts.builder) }),
+    provision: provision.map((sound) => sound && timedStep(sound)),
+    checks: checks.map((sound) => sound && timedCheck(sound)),
+    distribute,
+  };
 }
 
 const each = <T>(list: unknown, look: (entry: unknown) => T): T[] => (Array.isArray(list) ? list : []).map(look);

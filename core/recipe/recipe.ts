@@ -1,5 +1,5 @@
 import { explain } from './explain.ts';
-import { soundParts } from './parts.ts';
+import { partsOf, soundParts } from './parts.ts';
 import type { Problem } from './problems.ts';
 import type { Path, RuleContext } from './rules/rule.ts';
 import { rules } from './rules/rules.ts';
@@ -21,9 +21,9 @@ export function parseRecipe(
   scripts: Record<string, string>,
   { home }: Pick<RuleContext, 'home'> = {},
 ): { recipe: Recipe; problems?: never } | { problems: Problem[]; recipe?: never } {
-  const { problems, unknownKeys } = explain(recipeSchema, document);
+  const { problems, unknownKeys, data } = explain(recipeSchema, document);
   const report = (path: Path, message: string) => void problems.push({ path, message });
-  const parts = soundParts(document, unknownKeys, home);
+  const parts = data ? partsOf(data, home) : soundParts(document, unknownKeys, home);
   const stated = (keys: Path) =>
     keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document) !== undefined;
   for (const rule of rules) rule.look(parts, report, { scripts, stated, ...(home !== undefined && { home }) });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { golden } from '../../cli/golden.ts';
+import { processSurroundings } from '../../cli/surroundings.ts';
 import { formatPath, type Path } from '../../core/recipe/recipe.ts';
 import { rightFiles, wrongFiles } from './files.ts';
 import { full, scripts } from './full-recipe.ts';
@@ -49,7 +50,10 @@ async function validated(text: string | Uint8Array, at = file) {
     isTTY: false,
     colour: false,
   };
-  const exitCode = await golden(['validate', at], terminal);
+  const exitCode = await golden(['validate', at], terminal, {
+    ...processSurroundings(),
+    region: async () => 'us-east-1',
+  });
   return { exitCode, ...written };
 }
 

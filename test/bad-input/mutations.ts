@@ -19,10 +19,15 @@ export const maps: Path[] = [[], ...placesIn(full)].filter(
 );
 
 function changed(path: Path, change: (holder: Map, key: string) => void, document: unknown = full): Map {
-  const copy = structuredClone(document) as Map;
-  change(valueAt(copy, path.slice(0, -1)) as Map, String(path.at(-1)));
+  const copy = holderCopy(document);
+  const holder = path.slice(0, -1).reduce<Map>((outer, key) => (outer[key] = holderCopy(outer[key])), copy);
+  change(holder, String(path.at(-1)));
   return copy;
 }
+
+/** Copies only one level. The document and its copies share all other parts. */
+const holderCopy = (value: unknown): Map =>
+  Array.isArray(value) ? ([...value] as unknown as Map) : { ...(value as Map) };
 
 export const replaced = (path: Path, value: unknown) => changed(path, (holder, key) => (holder[key] = value));
 
