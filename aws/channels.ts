@@ -8,7 +8,7 @@ import {
   type HoldingBuild,
 } from '../core/distribute/channel-owner.ts';
 import { parameterOfPlace, onlyPlace, type Place } from '../core/distribute/place.ts';
-import { Failure } from '../core/errors.ts';
+import { Failure, lastingFailure } from '../core/errors.ts';
 import type { Plan } from '../core/build/plan.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 import { keyOf } from '../core/memory/documents.ts';
@@ -71,8 +71,7 @@ export async function closeLedger(
     await writeLedger(artifacts, plan, read, takenBack(ledger));
     return { ledger, refused: [] };
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return { ledger, refused: [`${keyOf(plan, 'ledger')}: ${error.message}`] };
+    return { ledger, refused: [`${keyOf(plan, 'ledger')}: ${lastingFailure(error).message}`] };
   }
 }
 
@@ -114,9 +113,9 @@ export async function writeChannel(
     try {
       await writeAmiParameter(aws, region, parameter, ami, versionDescription(identity, ami));
     } catch (error) {
-      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-      const message = `${parameter} was not moved, and other regions go back to what they held: ${error.message}`;
-      throw new Failure('PublishFailed', message, { cause: error });
+      const failure = lastingFailure(error);
+      const message = `${parameter} was not moved, and other regions go back to what they held: ${failure.message}`;
+      throw new Failure('PublishFailed', message, { cause: failure });
     }
   };
   await Promise.all(values.map(write));

@@ -18,3 +18,12 @@ export const isRefusal = (name: string): boolean => refusals.includes(name);
 
 /** Whether the same call to AWS may succeed later. */
 export const isTransient = (error: unknown): boolean => error instanceof Failure && error.name === 'AwsTransient';
+
+/**
+ * A failure that the same call would meet again, for code that tells it and goes on.
+ * @throws what is no such failure: a call that may succeed later, or a mistake of the code.
+ */
+export function lastingFailure(error: unknown): Failure {
+  if (!(error instanceof Failure) || isTransient(error)) throw error;
+  return error;
+}

@@ -7,6 +7,9 @@ export interface BuildIdentity {
   build: string;
 }
 
+/** Tells builds apart in maps and sets. */
+export const buildKey = ({ recipe, build }: BuildIdentity): string => `${recipe}/${build}`;
+
 /** Tag with the ISO instant after which a sweep may remove the resource. */
 export const expiresTag = 'golden:expires';
 

@@ -12,7 +12,7 @@ import type { ChannelLedger } from '../../core/distribute/channel.ts';
 import { versionDescription } from '../../core/publish/parameter-version.ts';
 import { parameterOfPlace } from '../../core/distribute/place.ts';
 import type { Plan } from '../../core/build/plan.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Connection } from '../connection.ts';
 import { inAccount } from '../accounts/other-accounts.ts';
@@ -61,9 +61,9 @@ export async function writeAccountParameters(
     try {
       await writeAmiParameter(await open(copy), copy.region, parameter, ami, versionDescription(build, ami));
     } catch (error) {
-      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-      const message = `${parameter} was not moved in ${accountPlaceName(copy)}, and everything goes back to what it held: ${error.message}`;
-      throw new Failure('PublishFailed', message, { cause: error });
+      const failure = lastingFailure(error);
+      const message = `${parameter} was not moved in ${accountPlaceName(copy)}, and everything goes back to what it held: ${failure.message}`;
+      throw new Failure('PublishFailed', message, { cause: failure });
     }
   };
   await Promise.all(copies.map(write));

@@ -2,7 +2,7 @@ import { behindOf, changedSince, stillMoved, type PlannedMove } from '../../core
 import { happened } from '../../core/channel/channel-record.ts';
 import { isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
 import { parameterOfPlace, placeName, onlyPlace } from '../../core/distribute/place.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import { readChannel, restoreParameter, writeChannel } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { beginMove, finishMove, takeBackMove, wasTakenBack } from '../memory/channel-records.ts';
@@ -119,8 +119,7 @@ export async function undoOnce(
         await undo();
         outcome.waiting.push(what);
       } catch (error) {
-        if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-        outcome.left.push(`${what}: ${error.message}`);
+        outcome.left.push(`${what}: ${lastingFailure(error).message}`);
       }
     }
     if (!settled) outcome.waiting.push(`what ${parameter} shows of late writes`);

@@ -1,4 +1,4 @@
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import {
   isToBeDisabled,
   settledRevocation,
@@ -105,7 +105,6 @@ export async function turnBack(artifacts: Artifacts, build: RevokedBuild, execut
     await change(artifacts, build, async (found) => turnedBack(found, execution));
     return [];
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return [`the images of ${build.recipe}-${build.build}: ${error.message}`];
+    return [`the images of ${build.recipe}-${build.build}: ${lastingFailure(error).message}`];
   }
 }

@@ -1,5 +1,6 @@
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import { type RevokedBuild, onlyImage } from '../../core/channel/revocation.ts';
+import { buildKey } from '../../core/tags.ts';
 import { buildsFolder } from '../../core/memory/documents.ts';
 import { inputOf } from '../executions/executions.ts';
 import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
@@ -56,7 +57,7 @@ export async function leftBy(artifacts: Artifacts, execution: string): Promise<D
   const own = typeof build === 'string' ? { recipe, build } : undefined;
   const first = own && (await readDocument(artifacts, own, 'revocation'));
   const together = own ? [own, ...(first?.together ?? [])] : [];
-  const builds = [...new Map(together.map((one) => [`${one.recipe} ${one.build}`, one])).values()];
+  const builds = [...new Map(together.map((one) => [buildKey(one), one])).values()];
   const revoked = await Promise.all(builds.map((one) => revokedBy(artifacts, one.recipe, one.build, execution)));
   return { execution, moves: moves.flat(), builds: revoked.flat() };
 }

@@ -1,7 +1,7 @@
 import { targetsOf } from '../../core/channel/candidates.ts';
 import { isTransient } from '../../core/errors.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
-import type { BuildIdentity } from '../../core/tags.ts';
+import { buildKey, type BuildIdentity } from '../../core/tags.ts';
 import { descendantsIn, type Family, type FamilyMember } from '../../core/usage/family.ts';
 import type { ImageChild } from '../../core/usage/image-usage.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
@@ -40,7 +40,7 @@ export async function descendantsOf(artifacts: Artifacts, { recipe, build }: Bui
   for (const child of nearestFirst) {
     const { recipe: of, build: id } = child;
     if (of === undefined || id === undefined) others.set(`${child.region} ${child.ami}`, child);
-    else if (of !== recipe || id !== build) builds.set(`${of} ${id}`, { recipe: of, build: id });
+    else if (of !== recipe || id !== build) builds.set(buildKey({ recipe: of, build: id }), { recipe: of, build: id });
   }
   return { builds: [...builds.values()], others: [...others.values()] };
 }

@@ -11,7 +11,7 @@ import {
 } from '../../core/publish/launch-templates.ts';
 import type { LedgerTemplate } from '../../core/publish/ledger-template.ts';
 import { placeName } from '../../core/distribute/place.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import type { Connection } from '../connection.ts';
 import {
   createTemplateVersion,
@@ -67,9 +67,9 @@ export async function writeTemplates(
       const version = seen.ours ?? (await createTemplateVersion(aws, region, made, templateToken(plan, entry)));
       if (setDefault && version !== undefined) await setDefaultVersion(aws, region, template, version);
     } catch (error) {
-      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-      const message = `${template} was not changed, and other regions go back to what they had: ${error.message}`;
-      throw new Failure('PublishFailed', message, { cause: error });
+      const failure = lastingFailure(error);
+      const message = `${template} was not changed, and other regions go back to what they had: ${failure.message}`;
+      throw new Failure('PublishFailed', message, { cause: failure });
     }
   };
   await Promise.all(templatesBehind(templates).map(write));

@@ -1,7 +1,7 @@
 import type { Plan } from '../../core/build/plan.ts';
 import type { ChannelLedger } from '../../core/distribute/channel.ts';
 import { placeName } from '../../core/distribute/place.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import { carries, watermarkOf } from '../../core/publish/watermark.ts';
 import type { Connection } from '../connection.ts';
 import { describeImage } from '../images/images.ts';
@@ -31,11 +31,11 @@ export async function markImages(aws: Connection, plan: Plan, images: Made[]): P
     try {
       await attachWatermark(aws, region, ami, key);
     } catch (error) {
-      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+      const failure = lastingFailure(error);
       const image = await describeImage(aws, region, ami);
       if (image && carries(image, key)) return;
-      const message = `${ami} did not get its watermark, so nothing is published: ${error.message}`;
-      throw new Failure('PublishFailed', message, { cause: error });
+      const message = `${ami} did not get its watermark, so nothing is published: ${failure.message}`;
+      throw new Failure('PublishFailed', message, { cause: failure });
     }
   };
   await Promise.all(images.map(mark));

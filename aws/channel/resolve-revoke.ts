@@ -20,7 +20,7 @@ import {
   noHits,
 } from '../../core/channel/revoke-hits.ts';
 import type { Users } from '../../core/distribute/permissions.ts';
-import type { BuildIdentity } from '../../core/tags.ts';
+import { buildKey, type BuildIdentity } from '../../core/tags.ts';
 import { instancesOf } from '../images/disabling.ts';
 import { launchUsers } from '../images/image-attributes.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
@@ -59,7 +59,7 @@ async function movesAway(
   for (const look of holding) {
     const reach = await seeReach(artifacts, look, newest, { recipe, build, by });
     const order = rollbackOrder(look.record?.moves ?? [], build, await knownBuilds(artifacts, recipe));
-    const earlier = order.filter((one) => one < build && !revoked.has(`${recipe} ${one}`));
+    const earlier = order.filter((one) => one < build && !revoked.has(buildKey({ recipe, build: one })));
     const { candidate, wrong } = await firstHealthy(artifacts, look, reach, earlier);
     if (!candidate) {
       const cure = `build ${recipe} again, so that the channel holds another build, and then revoke ${build}`;
@@ -110,7 +110,7 @@ export async function resolveRevoke(artifacts: Artifacts, request: MoveRequest, 
       `nobody can tell what was made from ${build}, so nothing of it can be ${fate === 'revoke' ? 'revoked' : 'built again'}; revoke it without --descendants, or mend this: ${descendants.unknown}`,
     );
   const all = [{ recipe, build }, ...(fate === 'revoke' ? descendants.builds : [])];
-  const revoked = new Set(all.map((one) => `${one.recipe} ${one.build}`));
+  const revoked = new Set(all.map(buildKey));
   const builds: RevokedBuild[] = [];
   const moves: PlannedMove[] = [];
   // A base image can have a thousand descendants, and a call has two minutes.

@@ -1,6 +1,6 @@
 import { saysHeldBefore, type PlannedMove } from '../../core/channel/channel-moves.ts';
 import { happened } from '../../core/channel/channel-record.ts';
-import { Failure } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
 import { undoOnce } from './carry-out-move.ts';
@@ -31,8 +31,8 @@ async function undoOrTell(
     const stays = end && happened(end) ? [`${parameter} had moved to ${move.to.build} in every region, and stays`] : [];
     return { stays, ...(await undoOnce(artifacts, planned, failure, how)) };
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return { waiting: [], stays: [], left: [`${parameter}: ${error.message}; ${saysHeldBefore(move)}`] };
+    const { message } = lastingFailure(error);
+    return { waiting: [], stays: [], left: [`${parameter}: ${message}; ${saysHeldBefore(move)}`] };
   }
 }
 

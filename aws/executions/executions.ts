@@ -5,7 +5,7 @@ import {
   StartExecutionCommand,
   type DescribeExecutionCommandOutput,
 } from '@aws-sdk/client-sfn';
-import { Failure, isTransient } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import type { StateEvent } from '../../core/build/timings.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
@@ -100,8 +100,7 @@ async function ifAllowed<T>(what: string, otherwise: T, refused: string[], read:
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof Failure) || isTransient(error)) throw error;
-    refused.push(`${what} could not be read: ${error.message}`);
+    refused.push(`${what} could not be read: ${lastingFailure(error).message}`);
     return otherwise;
   }
 }

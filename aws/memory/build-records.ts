@@ -1,8 +1,9 @@
-import { buildKey, type BuildOfThings, type BuildRecord } from '../../core/sweep/estate.ts';
+import type { BuildOfThings, BuildRecord } from '../../core/sweep/estate.ts';
 import { idInRegion } from '../../core/undo/things.ts';
 import type { Artifacts } from './artifacts.ts';
 import { readDocument } from './documents.ts';
 import { describeExecution, isAlive } from '../executions/executions.ts';
+import { buildKey } from '../../core/tags.ts';
 
 const machineOf = (execution: string) => execution.slice(0, execution.lastIndexOf(':'));
 

@@ -11,7 +11,7 @@ import type { Plan } from '../../core/build/plan.ts';
 import type { MoveCandidate } from '../../core/channel/candidates.ts';
 import { movedAccounts, copiesOfManifest, settledAccounts, type MovedBeside } from '../../core/channel/moved-beside.ts';
 import { parameterOfPlace, type Place } from '../../core/distribute/place.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import type { Connection } from '../connection.ts';
 import { describeAnyImage } from '../images/disabling.ts';
 import { readParameter } from '../parameters.ts';
@@ -35,8 +35,7 @@ async function inEach<T>(what: string, copies: AccountCopy[], work: (copy: Accou
       try {
         return [await work(copy)];
       } catch (error) {
-        if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-        refused.push(`${accountPlaceName(copy)}: ${error.message}`);
+        refused.push(`${accountPlaceName(copy)}: ${lastingFailure(error).message}`);
         return [];
       }
     }),

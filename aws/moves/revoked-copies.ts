@@ -2,7 +2,7 @@ import { accountPlaceName, onlyAccountPlace } from '../../core/accounts/account-
 import type { SessionOf } from '../../core/accounts/account-role.ts';
 import type { RevokedBuild, ImageOfBuild } from '../../core/channel/revocation.ts';
 import type { Users } from '../../core/distribute/permissions.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { accountRoles } from '../accounts/account-roles.ts';
 import { accountDoors } from '../accounts/other-accounts.ts';
@@ -47,8 +47,7 @@ export async function seeCopies(
         const image = await describeAnyImage(there, one.region, one.ami);
         if (image?.state === 'available') users.push(...(await launchUsers(there, one.region, one.ami)));
       } catch (error) {
-        if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-        refused.push(`${accountPlaceName(one)}: ${error.message}`);
+        refused.push(`${accountPlaceName(one)}: ${lastingFailure(error).message}`);
       }
     }
   }

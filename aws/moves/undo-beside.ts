@@ -2,7 +2,7 @@ import { accountPlaceName, onlyAccountPlace } from '../../core/accounts/account-
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import { stillMovedIn, templateUndo } from '../../core/channel/moved-beside.ts';
 import { parameterOfPlace } from '../../core/distribute/place.ts';
-import { Failure } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import { restoreParameter } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readParameter } from '../parameters.ts';
@@ -39,8 +39,8 @@ async function accountsToUndo(artifacts: Artifacts, planned: PlannedMove): Promi
       return [{ what, undo: () => restoreParameter(there, at.region, name, at.ami, 'a move failed') }];
     } catch (error) {
       // An account that refuses is told as left, and keeps nothing else from going back.
-      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-      return [{ what, undo: () => Promise.reject(error) }];
+      const refused = lastingFailure(error);
+      return [{ what, undo: () => Promise.reject(refused) }];
     }
   });
   return (await Promise.all(steps)).flat();

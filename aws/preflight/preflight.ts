@@ -1,5 +1,5 @@
 import type { Replaced } from '../../core/distribute/channel-owner.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import type { Facts } from '../../core/preflight/facts.ts';
 import { findingsOf } from '../../core/preflight/findings.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
@@ -48,12 +48,12 @@ async function sourceOf(
   try {
     return await withKeys(aws, await findSource(aws, recipe, at), at.account);
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    if (error.name !== 'SourceNotFound') return error;
+    const failure = lastingFailure(error);
+    if (failure.name !== 'SourceNotFound') return failure;
     const { found: state } = await look(() => allowedImagesState(aws));
-    if (state !== 'enabled') return error;
+    if (state !== 'enabled') return failure;
     const hint = `The account's Allowed AMIs are enabled in ${aws.region} and may hide the image; add its owner to them`;
-    return new Failure(error.name, `${error.message}. ${hint}`, { cause: error });
+    return new Failure(failure.name, `${failure.message}. ${hint}`, { cause: failure });
   }
 }
 

@@ -1,4 +1,4 @@
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import { isRevoked } from '../../core/channel/revocation.ts';
 import type { AmiEnd } from '../../core/retire/retirement.ts';
 import type { RetireRow } from '../../core/retire/retire-report.ts';
@@ -52,8 +52,10 @@ async function endOfSnapshot(
     const users = await imagesOfSnapshot(aws, region, snapshot);
     return { gone: false, note: `${snapshot} stays: ${users.join(', ') || 'another AMI'} in ${region} uses it` };
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return { gone: false, error: `${snapshot} was not deleted (${code ?? 'no code'}): ${error.message}` };
+    return {
+      gone: false,
+      error: `${snapshot} was not deleted (${code ?? 'no code'}): ${lastingFailure(error).message}`,
+    };
   }
 }
 
@@ -66,8 +68,7 @@ async function recycled(aws: Connection, { region, ami }: RetiringAmi): Promise<
       `the Recycle Bin of ${region} keeps ${ami} until ${until.slice(0, 10)}: aws ec2 restore-image-from-recycle-bin --region ${region} --image-id ${ami}`,
     ];
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return [`nobody can tell whether the Recycle Bin of ${region} keeps ${ami}: ${error.message}`];
+    return [`nobody can tell whether the Recycle Bin of ${region} keeps ${ami}: ${lastingFailure(error).message}`];
   }
 }
 

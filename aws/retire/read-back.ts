@@ -1,4 +1,4 @@
-import { Failure } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { withEnds, type RetireReport, type RetireRow } from '../../core/retire/retire-report.ts';
 import type { AmiEnd } from '../../core/retire/retirement.ts';
@@ -35,8 +35,7 @@ async function lackOf(reach: ReachAmi, step: RetireStep, end: AmiEnd, now: Date)
       (step === 'deprecate' && image !== undefined && isBeingDeprecated(image, now));
     return right ? undefined : `EC2 shows ${saysAmi(end)} as ${state} after ${step}`;
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return error.message;
+    return lastingFailure(error).message;
   }
 }
 

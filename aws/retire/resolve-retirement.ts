@@ -3,7 +3,7 @@ import { dueStep } from '../../core/retire/due-step.ts';
 import type { RetiringPolicy } from '../../core/retire/new-policies.ts';
 import type { RetireRow } from '../../core/retire/retire-report.ts';
 import { underCap } from '../../core/retire/run-cap.ts';
-import { buildKey } from '../../core/sweep/estate.ts';
+import { buildKey } from '../../core/tags.ts';
 import { askPermission, usagePermissions } from '../usage/usage-permissions.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { channelsSeenPermissions, readChannels } from './channels-seen.ts';

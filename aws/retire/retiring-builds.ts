@@ -1,6 +1,5 @@
 import { isDecided, type RetiringAmi, type RetiringBuild } from '../../core/retire/retiring.ts';
-import { buildKey } from '../../core/sweep/estate.ts';
-import type { BuildIdentity } from '../../core/tags.ts';
+import { buildKey, type BuildIdentity } from '../../core/tags.ts';
 import { isRunning } from '../executions/executions.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readBuildRecords } from '../memory/build-records.ts';

@@ -1,4 +1,4 @@
-import { Failure } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import type { RetireReport, RetireRow } from '../../core/retire/retire-report.ts';
 import type { AmiEnd } from '../../core/retire/retirement.ts';
 import {
@@ -44,8 +44,7 @@ async function forEach(amis: RetiringAmi[], work: (ami: RetiringAmi) => Promise<
       try {
         return await work(one);
       } catch (error) {
-        if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-        return { ...onlyAmi(one), notes: [], error: error.message };
+        return { ...onlyAmi(one), notes: [], error: lastingFailure(error).message };
       }
     }),
   );
@@ -72,9 +71,9 @@ async function disable(artifacts: Artifacts, { row, run, root, now }: Taking): P
     await revokeBuild(artifacts, { recipe, build, images }, asked, root);
     return amis.map((one) => ({ ...onlyAmi(one), notes: [] }));
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    const left = await turnBack(artifacts, { recipe, build, images }, run.execution);
-    return amis.map((one) => ({ ...onlyAmi(one), notes: left, error: error.message }));
+    const { message } = lastingFailure(error);
+    const notes = await turnBack(artifacts, { recipe, build, images }, run.execution);
+    return amis.map((one) => ({ ...onlyAmi(one), notes, error: message }));
   }
 }
 

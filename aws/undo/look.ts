@@ -1,4 +1,4 @@
-import { Failure } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { templateVersion } from '../../core/publish/launch-templates.ts';
 import type { UndoScope } from '../../core/undo/scope.ts';
@@ -32,8 +32,7 @@ export async function lookAtBuild(
     try {
       return await list();
     } catch (error) {
-      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-      unseen.push({ ...what, answer: error.message });
+      unseen.push({ ...what, answer: lastingFailure(error).message });
       return [];
     }
   }

@@ -1,11 +1,12 @@
 import { Failure } from '../../core/errors.ts';
-import { buildKey, type BuildRecord } from '../../core/sweep/estate.ts';
+import type { BuildRecord } from '../../core/sweep/estate.ts';
 import type { Found } from '../../core/sweep/sweep.ts';
 import { nothingSwept, type Swept } from '../../core/sweep/sweep-report.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { isRunning } from '../executions/executions.ts';
 import { claimBuild } from '../memory/locks.ts';
 import { accountUndoPermissions, removalPermissions, removeThing, takingBackPermissions } from './carry-out.ts';
+import { buildKey } from '../../core/tags.ts';
 
 /** The actions that removeOrphans calls. */
 export const orphanPermissions = [

@@ -8,7 +8,7 @@ import { onlyPlace, type Place } from '../../core/distribute/place.ts';
 import { judged } from '../../core/distribute/target.ts';
 import { asShared, asSharedCopy, type BuildSharing } from '../../core/share/build-sharing.ts';
 import { verifyWrongs } from '../../core/publish/watermark.ts';
-import { Failure } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import type { AmiDescription } from '../../core/launch/source.ts';
 import { failureBrief } from '../../core/report/failure.ts';
 import type { Connection } from '../connection.ts';
@@ -87,7 +87,6 @@ export async function judgeAccountCopy(
     const { hopeless, result } = judged(wrongs, { ...at, ami, snapshots });
     return { hopeless, result: { ...result, ...at } };
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return failed(at, error.message);
+    return failed(at, lastingFailure(error).message);
   }
 }

@@ -4,7 +4,7 @@ import { imageNameIn, imageTags } from '../../core/distribute/image-name.ts';
 import { placeName } from '../../core/distribute/place.ts';
 import { firstAndRival } from '../../core/copying/race.ts';
 import { secondsOf } from '../../core/duration.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import type { Target } from '../../core/recipe/types.ts';
 import type { Connection } from '../connection.ts';
 import { copyImage } from '../images/image-making.ts';
@@ -71,7 +71,6 @@ export async function beginRival(
   try {
     return { rival: await beginCopy(aws, plan, target, ami, 'rival') };
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return { rival: null, refused: error.message };
+    return { rival: null, refused: lastingFailure(error).message };
   }
 }

@@ -1,6 +1,6 @@
 import { inBatches } from '../../core/batches.ts';
 import { fewestOthers, isFresh, isPendingIn, type RegionLook } from '../../core/memory/shared-look.ts';
-import { Failure } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import { amiOfWait, imageWaitsFolder } from '../../core/memory/documents.ts';
 import type { Connection } from '../connection.ts';
 import { codeOf } from '../errors.ts';
@@ -58,10 +58,9 @@ async function unlessRefused({ aws, log }: SharedLooks, region: string, ask: () 
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
     const known = logged.get(aws) ?? new Set();
     const refusal = `${region} ${codeOf(error)}`;
-    const note = `looks at copies in ${region} are not shared with other builds: ${error.message}`;
+    const note = `looks at copies in ${region} are not shared with other builds: ${lastingFailure(error).message}`;
     if (!known.has(refusal)) log({ level: 'WARN', region, note });
     logged.set(aws, known.add(refusal));
     return false;

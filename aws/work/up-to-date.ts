@@ -3,7 +3,7 @@ import { isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
 import { heldContent, saysHeld } from '../../core/channel/held-content.ts';
 import { fewOf, targetIn } from '../../core/distribute/distribution.ts';
 import { parameterOfPlace, onlyPlace, type Place } from '../../core/distribute/place.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { RecipeRecord } from '../../core/build/record.ts';
 import { encryptionWrongs } from '../../core/distribute/lasting.ts';
@@ -84,7 +84,6 @@ async function lookAt(
       channel: parameter && (await readParameter(aws, at.region, parameterOfPlace(parameter, at))),
     };
   } catch (error) {
-    if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-    return { ...at, refused: error.message };
+    return { ...at, refused: lastingFailure(error).message };
   }
 }

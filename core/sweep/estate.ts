@@ -1,6 +1,6 @@
 import { buildNamePattern } from '../build/identity.ts';
 import { isRecipeName } from '../recipe-name.ts';
-import type { BuildIdentity } from '../tags.ts';
+import { buildKey, type BuildIdentity } from '../tags.ts';
 import { hasEnded, isFailed, idInRegion, usersOf, type Thing } from '../undo/things.ts';
 
 /** What the bucket and Step Functions know about a build. */
@@ -31,8 +31,6 @@ export interface Estate {
   /** `region ami` → the parameter below the deployment's channel root that holds it. */
   channels: ReadonlyMap<string, string>;
 }
-
-export const buildKey = ({ recipe, build }: BuildIdentity): string => `${recipe}/${build}`;
 
 // An instance that is shutting down needs no sweep. The person who disabled an AMI decides about it.
 const decided = ['shutting-down', 'disabled'];

@@ -1,5 +1,5 @@
-import { buildKey, identityFromTags, isOurs, type Estate } from './estate.ts';
-import { expiresTag, keptTag, type BuildIdentity } from '../tags.ts';
+import { identityFromTags, isOurs, type Estate } from './estate.ts';
+import { buildKey, expiresTag, keptTag, type BuildIdentity } from '../tags.ts';
 import { isAttached, isFailed, mayBeMadeOf, idInRegion, usersOf, type Kind, type Thing } from '../undo/things.ts';
 
 /** A thing that the sweep removes or spares, and why. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { startOnce } from '../../aws/executions/executions.ts';
-import { Failure } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import { sha256 } from '../../core/digest.ts';
 import { lambda, stage } from '../stage.ts';
 
@@ -22,9 +22,9 @@ export const rebuildDescendants = stage({
         await startOnce(cloud.aws, `${machine}-build-image`, [name(recipe)], { recipe, force: true });
         started.push(name(recipe));
       } catch (error) {
-        if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-        cloud.log({ level: 'ERROR', state: 'RebuildDescendants', recipe, error: error.name, message: error.message });
-        refused.push(`${recipe}: ${error.message.slice(0, 1000)}`);
+        const { name: code, message } = lastingFailure(error);
+        cloud.log({ level: 'ERROR', state: 'RebuildDescendants', recipe, error: code, message });
+        refused.push(`${recipe}: ${message.slice(0, 1000)}`);
       }
     return { started, refused };
   },

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { decideWhatMoves } from '../../aws/moves/decide-what-moves.ts';
 import { familyPermissions } from '../../aws/usage/usage-permissions.ts';
 import { moveRequest, moverOf } from '../../core/channel/move-request.ts';
-import { Failure } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import { refuse } from '../../core/recipe/problems.ts';
 import { executionReference, lambda, stage, type StageContext } from '../stage.ts';
 
@@ -50,9 +50,9 @@ export const resolveMove = stage({
     try {
       return await decide(payload, cloud);
     } catch (error) {
-      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
-      cloud.log({ level: 'WARN', state: 'ResolveMove', error: error.name, message: error.message });
-      return { refused: { error: error.name, cause: error.message } };
+      const { name, message } = lastingFailure(error);
+      cloud.log({ level: 'WARN', state: 'ResolveMove', error: name, message });
+      return { refused: { error: name, cause: message } };
     }
   },
 });

@@ -4,7 +4,7 @@ import { readDocument } from '../../aws/memory/documents.ts';
 import { changePermissions, changingPermissions } from '../../aws/work/permissions.ts';
 import { targetName } from '../../core/accounts/account-copies.ts';
 import { changeLines, takenBackChanges } from '../../core/distribute/permissions.ts';
-import { Failure } from '../../core/errors.ts';
+import { Failure, lastingFailure } from '../../core/errors.ts';
 import { roleToOwner } from '../../core/share/share-report.ts';
 import { lambda, runReference, stage } from '../stage.ts';
 
@@ -27,14 +27,14 @@ export const applyShare = stage({
     try {
       await changePermissions(there, image, image.changes);
     } catch (error) {
-      if (!(error instanceof Failure) || error.name === 'AwsTransient') throw error;
+      const failure = lastingFailure(error);
       const refused = await changePermissions(there, image, takenBackChanges(image.changes), 'all').then(
         () => [],
         (second: Error) => [second.message],
       );
       const back = refused.length === 0 ? 'has the users again that it had before' : 'may keep a part of the change';
-      const message = [`${ami} in ${targetName(image)} ${back}: ${error.message}`, ...refused].join('\n');
-      throw new Failure('ShareFailed', message, { cause: error });
+      const message = [`${ami} in ${targetName(image)} ${back}: ${failure.message}`, ...refused].join('\n');
+      throw new Failure('ShareFailed', message, { cause: failure });
     }
     return { region, ami };
   },
