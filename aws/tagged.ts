@@ -4,7 +4,7 @@ import {
   DescribeVolumesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import type { AmiDescription } from '../core/launch/source.ts';
+import { snapshotsOf, type AmiDescription } from '../core/launch/source.ts';
 import type { BuildIdentity } from '../core/tags.ts';
 import type { Thing } from '../core/undo/things.ts';
 import { ask, everyPage } from './errors.ts';
@@ -107,6 +107,6 @@ export const imageThing = ({
   state,
   createdAt,
   tags,
-  snapshots: disks.flatMap(({ snapshot }) => snapshot ?? []),
+  snapshots: snapshotsOf({ disks }),
   ...(watermarks && { watermarks }),
 });

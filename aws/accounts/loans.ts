@@ -4,7 +4,7 @@ import type { AccountCopy, AccountPlace } from '../../core/accounts/account-copi
 import { targetIn } from '../../core/distribute/distribution.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { Failure } from '../../core/errors.ts';
-import type { AmiDescription } from '../../core/launch/source.ts';
+import { snapshotsOf, type AmiDescription } from '../../core/launch/source.ts';
 import type { Connection } from '../connection.ts';
 import { describeImage, findImagesIn } from '../images/images.ts';
 import { ownSnapshots } from '../images/snapshots.ts';
@@ -31,8 +31,6 @@ export const takingBackLoanPermissions = [
   'kms:ListRetirableGrants',
   'kms:RevokeGrant',
 ];
-
-const snapshotsOf = ({ disks }: AmiDescription): string[] => disks.flatMap(({ snapshot }) => snapshot ?? []);
 
 /** The account is on the target's own list, so its permissions stay. */
 const isListed = (plan: Plan, at: AccountPlace): boolean => targetIn(plan, at).accounts.includes(at.account);

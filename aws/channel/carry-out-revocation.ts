@@ -7,9 +7,10 @@ import {
   type RevokedBuild,
 } from '../../core/channel/revocation.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
+import { reachImages } from '../accounts/reach-images.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readVersioned, replace } from '../memory/documents.ts';
-import { carryOutOn, observeForRevoke, reachOf } from '../moves/revoked-images.ts';
+import { carryOutOn, observeForRevoke } from '../moves/revoked-images.ts';
 import { holdingChannels } from './holding-channels.ts';
 
 /** What these functions call. */
@@ -45,7 +46,7 @@ async function carryOut(
   version: string,
 ): Promise<void> {
   const by = { verb: isToBeDisabled(revocation) ? 'revoke' : 'restore', who: revocation.restoredBy ?? revocation.who };
-  const reach = await reachOf(artifacts, about, revocation.images, by);
+  const reach = reachImages(artifacts, about, by, 'revoke');
   for (const one of revocation.images) await carryOutOn(reach, revocation, one);
   if (!(await replace(artifacts, about, 'revocation', settledRevocation(revocation), { version })))
     throw again(`another execution changed the revocation of ${about.build}`);
@@ -83,7 +84,7 @@ export const revokeBuild = (
     build,
     async (found) => {
       if (found?.execution === asked.execution) return found.state === 'revoking' ? found : undefined;
-      const reach = await reachOf(artifacts, build, build.images, { verb: 'revoke', who: asked.who });
+      const reach = reachImages(artifacts, build, { verb: 'revoke', who: asked.who }, 'revoke');
       const images = await Promise.all(build.images.map((one) => observeForRevoke(reach, one, found?.images)));
       return { schema: 1, state: 'revoking', ...asked, images: images.flat() };
     },

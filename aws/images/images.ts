@@ -3,7 +3,7 @@ import { readyImage, type ReadyImage } from '../../core/distribute/lasting.ts';
 import { imagesIn } from '../../core/distribute/distribution.ts';
 import type { Place } from '../../core/distribute/place.ts';
 import { Failure, type FailureName } from '../../core/errors.ts';
-import type { AmiDescription } from '../../core/launch/source.ts';
+import { snapshotsOf, type AmiDescription } from '../../core/launch/source.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
@@ -59,7 +59,7 @@ export async function lookAtImage(
   const image = await describeImage(aws, region, ami);
   if (!image && waitedSeconds < graceSeconds) return { waiting: `EC2 does not know ${ami} in ${region} yet` };
   if (image?.state === 'available') {
-    const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
+    const snapshots = snapshotsOf(image);
     if (snapshots.length < image.disks.length) return { waiting: `EC2 does not show all snapshots of ${ami} yet` };
     const ready = readyImage(image);
     return { done: { ami, snapshots, ...(ready && { ready }) } };

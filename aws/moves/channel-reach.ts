@@ -8,14 +8,15 @@ import {
 import type { AccountValue } from '../../core/accounts/account-ledger.ts';
 import type { SessionOf } from '../../core/accounts/account-role.ts';
 import type { Plan } from '../../core/build/plan.ts';
+import { deadMove } from '../../core/channel/channel-record.ts';
 import type { MoveCandidate } from '../../core/channel/candidates.ts';
 import { movedAccounts, copiesOfManifest, settledAccounts, type MovedBeside } from '../../core/channel/moved-beside.ts';
 import { parameterOfPlace, type Place } from '../../core/distribute/place.ts';
-import { Failure, lastingFailure } from '../../core/errors.ts';
 import type { Connection } from '../connection.ts';
 import { describeAnyImage } from '../images/disabling.ts';
 import { readParameter } from '../parameters.ts';
 import type { SeenChannel } from '../channel/channel-look.ts';
+import { inEachAccount } from './each-account.ts';
 
 /** What a channel has beside its parameters in the pipeline's account, by the recipe's newest published build. */
 export interface ChannelReach {
@@ -25,28 +26,6 @@ export interface ChannelReach {
   there: AccountValue[];
   /** Opens the role of an account. */
   open: (copy: AccountCopy) => Promise<Connection>;
-}
-
-/** @throws MoveRefused with every account that refuses. */
-async function inEach<T>(what: string, copies: AccountCopy[], work: (copy: AccountCopy) => Promise<T>): Promise<T[]> {
-  const refused: string[] = [];
-  const done = await Promise.all(
-    copies.map(async (copy): Promise<T[]> => {
-      try {
-        return [await work(copy)];
-      } catch (error) {
-        refused.push(`${accountPlaceName(copy)}: ${lastingFailure(error).message}`);
-        return [];
-      }
-    }),
-  );
-  if (refused.length === 0) return done.flat();
-  const advice =
-    'the role there must let the pipeline in and allow all of infrastructure/examples/copy-target-role.yml';
-  throw new Failure(
-    'MoveRefused',
-    [`${what}, since other accounts refuse the pipeline; ${advice}:`, ...refused].join('\n'),
-  );
 }
 
 /** Looks at a channel in other accounts. @throws MoveRefused with every account whose role does not let the pipeline in. */
@@ -60,13 +39,13 @@ export async function seeReach(
   // Loaded here: few recipes have copies in other accounts.
   const doors = copies.length > 0 ? (await import('../accounts/other-accounts.ts')).accountDoors : undefined;
   const open = doors?.(aws, session, 'publish') ?? (async () => aws);
-  const held = await inEach(`${parameter} does not move`, copies, async (copy): Promise<AccountValue[]> => {
+  const held = await inEachAccount(`${parameter} does not move`, copies, async (copy): Promise<AccountValue[]> => {
     const there = await open(copy);
     if (!copy.publishes) return [];
     const ami = await readParameter(there, copy.region, parameterOfPlace(parameter, copy));
     return [{ ...onlyAccountPlace(copy), ...(ami !== undefined && { ami }) }];
   });
-  const dead = mover === 'complete' ? undefined : record?.underway;
+  const dead = deadMove(record?.underway, mover);
   return { newest, copies, there: settledAccounts(dead, held.flat()), open };
 }
 
@@ -75,7 +54,7 @@ export async function withCopies(candidate: MoveCandidate, { copies, open }: Cha
   const known = copiesOfManifest(candidate.manifest).filter((one) => inAccountPlace(copies, one));
   if (known.length === 0) return candidate;
   const own = copies.filter((one) => inAccountPlace(known, one));
-  const seen = await inEach(`nothing moves to ${candidate.build}`, own, async (copy) => {
+  const seen = await inEachAccount(`nothing moves to ${candidate.build}`, own, async (copy) => {
     const ami = inAccountPlace(known, copy)?.ami ?? '';
     return [accountPlaceName(copy), await describeAnyImage(await open(copy), copy.region, ami)] as const;
   });

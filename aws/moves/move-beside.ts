@@ -6,6 +6,7 @@ import {
 } from '../../core/accounts/account-copies.ts';
 import { behindIn, type AccountValue } from '../../core/accounts/account-ledger.ts';
 import type { SessionOf } from '../../core/accounts/account-role.ts';
+import { deadMove } from '../../core/channel/channel-record.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import {
   changedAccounts,
@@ -100,7 +101,7 @@ export async function besideChanged(
     const now = seen && (await settledDefault(aws, recipe, { seen, ...entry }, { underway, mover }));
     return { entry, settled: now ?? 0 };
   });
-  const dead = mover === 'complete' ? undefined : underway;
+  const dead = deadMove(underway, mover);
   return [...changedAccounts(move, settledAccounts(dead, held)), ...changedTemplates(await Promise.all(settled))];
 }
 

@@ -1,4 +1,4 @@
-import type { Mover, Move } from '../../core/channel/channel-record.ts';
+import { deadMove, type Mover, type Move } from '../../core/channel/channel-record.ts';
 import { movedTemplate, type MovedTemplate, type TemplateBefore } from '../../core/channel/moved-beside.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { isSamePlace, placeName } from '../../core/distribute/place.ts';
@@ -42,10 +42,11 @@ export async function settledDefault(
   { underway, mover }: MoveUnderway,
 ): Promise<number> {
   const isSame = (one: MovedTemplate) => one.template === seen.id && isSamePlace(one, { region, id });
-  const dead = mover === 'complete' ? undefined : underway?.templates?.find(isSame);
-  if (!underway || !dead) return seen.default;
-  const theirs = await seeVersion(aws, dead, { id: seen.id }, { recipe, build: underway.to.build });
-  return theirs?.ours === seen.default ? dead.before : seen.default;
+  const dead = deadMove(underway, mover);
+  const entry = dead?.templates?.find(isSame);
+  if (!dead || !entry) return seen.default;
+  const theirs = await seeVersion(aws, entry, { id: seen.id }, { recipe, build: dead.to.build });
+  return theirs?.ours === seen.default ? entry.before : seen.default;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { SessionOf } from '../../core/accounts/account-role.ts';
 import {
   isToBeDisabled,
   snapshotChanges,
@@ -8,33 +7,15 @@ import {
 } from '../../core/channel/revocation.ts';
 import { permissionChange } from '../../core/distribute/permissions.ts';
 import { Failure } from '../../core/errors.ts';
-import type { BuildIdentity } from '../../core/tags.ts';
-import type { Connection } from '../connection.ts';
+import type { ReachImage } from '../accounts/reach-images.ts';
 import { describeAnyImage, disableImage, enableImage } from '../images/disabling.ts';
 import { launchUsers } from '../images/image-attributes.ts';
-import type { Artifacts } from '../memory/artifacts.ts';
 import { changePermissions, readSnapshotUsers } from '../work/permissions.ts';
-
-type By = NonNullable<SessionOf['by']>;
-
-/** The connections by which a build's images are reached, some of them in other accounts. */
-type Reach = (image: ImageOfBuild) => Promise<Connection>;
-
-/** Loads the roles of other accounts only where a copy is, because few recipes have copies there. */
-export async function reachOf(
-  artifacts: Artifacts,
-  about: BuildIdentity,
-  images: ImageOfBuild[],
-  asked: By,
-): Promise<Reach> {
-  if (images.every(({ account }) => account === undefined)) return async () => artifacts.aws;
-  const { reachImages } = await import('./revoked-copies.ts');
-  return reachImages(artifacts, about, asked);
-}
+import { snapshotsOf } from '../../core/launch/source.ts';
 
 /** An AMI with its permissions. A disabled AMI has none any more, so those that an earlier revoke saved count. */
 export async function observeForRevoke(
-  reach: Reach,
+  reach: ReachImage,
   one: ImageOfBuild,
   saved: RevokedImage[] = [],
 ): Promise<RevokedImage[]> {
@@ -45,13 +26,13 @@ export async function observeForRevoke(
   const isDisabled = image.state === 'disabled';
   const before = isDisabled ? saved.find((other) => other.region === region && other.ami === ami) : undefined;
   const users = isDisabled ? (before?.users ?? []) : await launchUsers(aws, region, ami);
-  const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
+  const snapshots = snapshotsOf(image);
   const snapshotUsers = before?.snapshotUsers ?? (await readSnapshotUsers(aws, region, snapshots));
   return [{ ...one, users, snapshotUsers }];
 }
 
 /** Brings an AMI, with its snapshots, to where the document of its revoke says. */
-export async function carryOutOn(reach: Reach, revocation: Revocation, saved: RevokedImage): Promise<void> {
+export async function carryOutOn(reach: ReachImage, revocation: Revocation, saved: RevokedImage): Promise<void> {
   const { region, ami, users, snapshotUsers = {} } = saved;
   const aws = await reach(saved);
   const image = await describeAnyImage(aws, region, ami);

@@ -1,8 +1,8 @@
 import { Failure, lastingFailure } from '../../core/errors.ts';
-import { isRevoked } from '../../core/channel/revocation.ts';
+import { isRevoked, onlyImage } from '../../core/channel/revocation.ts';
 import type { AmiEnd } from '../../core/retire/retirement.ts';
 import type { RetireRow } from '../../core/retire/retire-report.ts';
-import { onlyAmi, type RetiringAmi } from '../../core/retire/retiring.ts';
+import type { RetiringAmi } from '../../core/retire/retiring.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Connection } from '../connection.ts';
 import { deregisterWithSnapshots, imagesOfSnapshot, recycledUntil, tagAsKept } from '../images/lifecycle.ts';
@@ -79,7 +79,7 @@ export async function deregisterAmi(
   { snapshots: fate }: Pick<RetireRow, 'snapshots'>,
 ): Promise<AmiEnd> {
   const { region, ami, snapshots } = one;
-  const at = onlyAmi(one);
+  const at = onlyImage(one);
   const ids = snapshots.map(({ snapshot }) => snapshot);
   const keeps = fate === 'keep' && ids.length > 0;
   // Before the AMI goes: the sweep removes snapshots of ours that no AMI has and that are not tagged as kept.

@@ -7,7 +7,7 @@ import type { BuildIdentity } from '../../core/tags.ts';
 import { describeAnyImage } from '../images/disabling.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
-import { reachAmis, type ReachAmi } from './reach.ts';
+import { reachImages, type ReachImage } from '../accounts/reach-images.ts';
 
 /** How RetireBuild ended for a build. */
 type Result = BuildIdentity & { failure?: Parameters<typeof failureMessage>[0] | undefined };
@@ -25,7 +25,7 @@ export const readEnds = (artifacts: Artifacts, report: RetireReport, results: Re
   );
 
 /** What EC2 does not show yet of a step, for one AMI. */
-async function lackOf(reach: ReachAmi, step: RetireStep, end: AmiEnd, now: Date): Promise<string | undefined> {
+async function lackOf(reach: ReachImage, step: RetireStep, end: AmiEnd, now: Date): Promise<string | undefined> {
   try {
     const image = await describeAnyImage(await reach(end), end.region, end.ami);
     const state = image?.state ?? 'deregistered';
@@ -47,7 +47,7 @@ export async function withLacks(
 ): Promise<{ row: RetireRow; lacks: string[] }> {
   const { step, ends } = row;
   if (step === null || !ends) return { row, lacks: [] };
-  const reach = reachAmis(artifacts, row, { verb: 'retire', who }, 'retire');
+  const reach = reachImages(artifacts, row, { verb: 'retire', who }, 'retire');
   const seen = await Promise.all(
     ends.map(async (end) => ({ end, lack: end.error === undefined ? await lackOf(reach, step, end, now) : undefined })),
   );

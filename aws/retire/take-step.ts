@@ -1,3 +1,4 @@
+import { onlyImage } from '../../core/channel/revocation.ts';
 import { lastingFailure } from '../../core/errors.ts';
 import type { RetireReport, RetireRow } from '../../core/retire/retire-report.ts';
 import type { AmiEnd } from '../../core/retire/retirement.ts';
@@ -5,7 +6,6 @@ import {
   deprecationAheadMs,
   isBeingDeprecated,
   isWantedBack,
-  onlyAmi,
   presentAmis,
   type RetiringAmi,
 } from '../../core/retire/retiring.ts';
@@ -15,7 +15,7 @@ import { describeAnyImage } from '../images/disabling.ts';
 import { deprecateImage } from '../images/lifecycle.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
-import { reachAmis } from './reach.ts';
+import { reachImages } from '../accounts/reach-images.ts';
 import { claimDeregistration, deregisterAmi, deregisteringPermissions } from './deregistration.ts';
 
 /** What takeStep calls. */
@@ -44,20 +44,20 @@ async function forEach(amis: RetiringAmi[], work: (ami: RetiringAmi) => Promise<
       try {
         return await work(one);
       } catch (error) {
-        return { ...onlyAmi(one), notes: [], error: lastingFailure(error).message };
+        return { ...onlyImage(one), notes: [], error: lastingFailure(error).message };
       }
     }),
   );
 }
 
 const deprecate = (artifacts: Artifacts, { row, run, now }: Taking): Promise<AmiEnd[]> => {
-  const reach = reachAmis(artifacts, row, { verb: 'retire', who: run.who }, 'retire');
+  const reach = reachImages(artifacts, row, { verb: 'retire', who: run.who }, 'retire');
   return forEach(presentAmis(row), async (one) => {
     const aws = await reach(one);
     const image = await describeAnyImage(aws, one.region, one.ami);
     if (image?.state === 'available' && !isBeingDeprecated(image, now))
       await deprecateImage(aws, one.region, one.ami, new Date(now.getTime() + deprecationAheadMs));
-    return { ...onlyAmi(one), notes: [] };
+    return { ...onlyImage(one), notes: [] };
   });
 };
 
@@ -65,15 +65,15 @@ const deprecate = (artifacts: Artifacts, { row, run, now }: Taking): Promise<Ami
 async function disable(artifacts: Artifacts, { row, run, root, now }: Taking): Promise<AmiEnd[]> {
   const { recipe, build, reason } = row;
   const amis = presentAmis(row);
-  const images = amis.map(onlyAmi);
+  const images = amis.map(onlyImage);
   const asked = { execution: run.execution, who: run.who, at: now.toISOString(), why: reason, retired: true as const };
   try {
     await revokeBuild(artifacts, { recipe, build, images }, asked, root);
-    return amis.map((one) => ({ ...onlyAmi(one), notes: [] }));
+    return amis.map((one) => ({ ...onlyImage(one), notes: [] }));
   } catch (error) {
     const { message } = lastingFailure(error);
     const notes = await turnBack(artifacts, { recipe, build, images }, run.execution);
-    return amis.map((one) => ({ ...onlyAmi(one), notes, error: message }));
+    return amis.map((one) => ({ ...onlyImage(one), notes, error: message }));
   }
 }
 
@@ -87,8 +87,8 @@ async function deregister(artifacts: Artifacts, taking: Taking): Promise<AmiEnd[
     if (ends.some(({ error }) => error !== undefined)) return ends;
   }
   if (!(await claimDeregistration(artifacts, row, run.execution, true)))
-    return amis.map((one) => ({ ...onlyAmi(one), notes: [], error: 'somebody restores the image' }));
-  const reach = reachAmis(artifacts, row, { verb: 'deregister', who: run.who }, 'retire');
+    return amis.map((one) => ({ ...onlyImage(one), notes: [], error: 'somebody restores the image' }));
+  const reach = reachImages(artifacts, row, { verb: 'deregister', who: run.who }, 'retire');
   const remove = async (one: RetiringAmi) => deregisterAmi(await reach(one), one, row);
   const own = amis.filter(({ account }) => account === undefined);
   // Later runs find a build by its own AMIs, so these go last.
@@ -98,7 +98,7 @@ async function deregister(artifacts: Artifacts, taking: Taking): Promise<AmiEnd[
   );
   const waits = { notes: [], error: 'it stays until the copies of its build in other accounts are gone' };
   const isStuck = ends.some(({ error }) => error !== undefined);
-  ends.push(...(isStuck ? own.map((one) => ({ ...onlyAmi(one), ...waits })) : await forEach(own, remove)));
+  ends.push(...(isStuck ? own.map((one) => ({ ...onlyImage(one), ...waits })) : await forEach(own, remove)));
   const shown = await Promise.all(own.map(({ region, ami }) => describeAnyImage(artifacts.aws, region, ami)));
   if (shown.every((image) => image !== undefined)) await claimDeregistration(artifacts, row, run.execution, false);
   return ends;
@@ -111,7 +111,7 @@ export async function takeStep(artifacts: Artifacts, taking: Taking): Promise<Am
   if (held.length > 0) {
     const names = held.map(({ parameter }) => parameter).join(', ');
     return presentAmis(row).map((one) => ({
-      ...onlyAmi(one),
+      ...onlyImage(one),
       notes: [],
       error: `${names} was moved to it since the look`,
     }));
@@ -119,7 +119,7 @@ export async function takeStep(artifacts: Artifacts, taking: Taking): Promise<Am
   const revocation = await readDocument(artifacts, row, 'revocation');
   if (isWantedBack(revocation) && run.verb === 'retire')
     return presentAmis(row).map((one) => ({
-      ...onlyAmi(one),
+      ...onlyImage(one),
       notes: [],
       error: 'somebody restored it since the look',
     }));

@@ -7,7 +7,7 @@ import { evidence } from '../usage/evidence.ts';
 import { readFamily } from '../usage/ancestry.ts';
 import { usageOf } from '../usage/image-usage.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { reachAmis } from './reach.ts';
+import { reachImages } from '../accounts/reach-images.ts';
 
 /** Where and when uses are looked up. */
 interface Asking {
@@ -27,10 +27,10 @@ async function usesOfCopy(
   { now, by }: Asking,
 ): Promise<ImageUsage[]> {
   const { account = '' } = one;
-  const there = await evidence(() => reachAmis(artifacts, decision, by, 'usage')({ region, ...one }));
+  const there = await evidence(() => reachImages(artifacts, decision, by, 'usage')({ region, ...one }));
   if (there.unknown !== undefined) return [];
   const family = await evidence(async () =>
-    readFamily(await reachAmis(artifacts, decision, by, 'retire')({ region, ...one }), [region]),
+    readFamily(await reachImages(artifacts, decision, by, 'retire')({ region, ...one }), [region]),
   );
   return usageOf(there.known, { account, region, amis: [ami], now, family, asksForReports: true });
 }

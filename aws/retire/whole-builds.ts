@@ -8,7 +8,7 @@ import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
 import { publishedCopies } from '../accounts/published-copies.ts';
 import { retiringAmi, type ImageListing } from './image-listing.ts';
-import { reachAmis } from './reach.ts';
+import { reachImages } from '../accounts/reach-images.ts';
 
 /** The copies of a build in other accounts, as their accounts show them. A copy that nobody can look at is unseen. */
 async function copiesOf(
@@ -17,7 +17,7 @@ async function copiesOf(
   by: SessionOf['by'],
 ): Promise<{ amis: RetiringAmi[]; unseen: string[] }> {
   const copies = await publishedCopies(artifacts, build);
-  const reach = reachAmis(artifacts, build, by, 'retire');
+  const reach = reachImages(artifacts, build, by, 'retire');
   const looks = copies.after.map(async ({ ami, ...place }): Promise<RetiringAmi | string> => {
     const at = onlyAccountPlace(place);
     try {

@@ -1,7 +1,7 @@
 import { roleArn, type AccountRole } from '../../core/accounts/account-role.ts';
 import { apartFrom, wantedOf } from '../../core/distribute/permissions.ts';
 import { Failure, isTransient } from '../../core/errors.ts';
-import type { AmiDescription } from '../../core/launch/source.ts';
+import { snapshotsOf, type AmiDescription } from '../../core/launch/source.ts';
 import { templateName } from '../../core/publish/launch-templates.ts';
 import type { LaunchTemplate, Recipe } from '../../core/recipe/types.ts';
 import { severally } from '../../core/settle-all.ts';
@@ -66,9 +66,7 @@ const defaultOf = async (...asked: [Connection, string, LaunchTemplate]): Promis
   (await import('../instances/template-default.ts')).defaultImage(...asked);
 
 const permissionsOf = async (aws: Connection, image: AmiDescription | undefined) =>
-  image?.state === 'available'
-    ? readPermissions(aws, { ...image, snapshots: image.disks.flatMap(({ snapshot }) => snapshot ?? []) })
-    : undefined;
+  image?.state === 'available' ? readPermissions(aws, { ...image, snapshots: snapshotsOf(image) }) : undefined;
 
 // Loaded where a recipe has copies in other accounts: the client of STS is large.
 const connectionThere = async (aws: Connection, copy: AccountRole, recipe: string): Promise<Connection> =>

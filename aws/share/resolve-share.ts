@@ -11,6 +11,7 @@ import { readDocument } from '../memory/documents.ts';
 import { readPermissions } from '../work/permissions.ts';
 import { lentAccounts } from './lent-accounts.ts';
 import { asFailure } from './published-images.ts';
+import { snapshotsOf } from '../../core/launch/source.ts';
 
 interface ShareLook {
   images: SharedImage[];
@@ -34,7 +35,7 @@ async function lookAt(
     const image = await describeImage(there, region, ami);
     const error = notShareable(recipe, held, image);
     if (!image || error !== undefined) throw new Failure('ShareFailed', error ?? '');
-    const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
+    const snapshots = snapshotsOf(image);
     const found = await readPermissions(there, { region, ami, snapshots });
     const wanted = wantedOf(target);
     const build = image.tags['golden:build'] ?? '';

@@ -3,7 +3,7 @@ import type { TargetObserved } from '../../core/distribute/target.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { Target } from '../../core/recipe/types.ts';
 import { Failure } from '../../core/errors.ts';
-import type { AmiDescription } from '../../core/launch/source.ts';
+import { snapshotsOf, type AmiDescription } from '../../core/launch/source.ts';
 import type { Connection } from '../connection.ts';
 import { describeAnyImage } from '../images/disabling.ts';
 import { describeImage } from '../images/images.ts';
@@ -13,9 +13,6 @@ import { readPermissions } from './permissions.ts';
 
 /** The actions that observeImage calls. */
 export const imagePermissions = ['ec2:DescribeImages', 'ec2:DescribeSnapshots', 'kms:DescribeKey'];
-
-const snapshotsOf = (image: LastingImage | undefined): string[] =>
-  (image?.disks ?? []).flatMap(({ snapshot }) => snapshot ?? []);
 
 /** The snapshots of an image in a target region, and the keys that they should be encrypted with. */
 async function observeDisks<Image extends LastingImage>(

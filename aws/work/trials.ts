@@ -7,6 +7,7 @@ import { onlyPlace } from '../../core/distribute/place.ts';
 import { beginCopy } from './copies.ts';
 import { changePermissions } from './permissions.ts';
 import { availableImage } from './targets.ts';
+import { snapshotsOf } from '../../core/launch/source.ts';
 
 /** What a state is to try: its call for a target of a plan, on an image that an earlier build published. */
 interface Trial {
@@ -25,7 +26,7 @@ export const tryGrants = (aws: Connection, { rehearsal, ami, ...place }: Trial) 
   rehearse(aws, async (dry) => {
     const at = onlyPlace(place);
     const { disks } = await availableImage(dry, at.region, ami);
-    const shared = { ...at, ami, snapshots: disks.flatMap(({ snapshot }) => snapshot ?? []) };
+    const shared = { ...at, ami, snapshots: snapshotsOf({ disks }) };
     await changePermissions(
       dry,
       shared,

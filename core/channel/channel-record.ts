@@ -51,16 +51,21 @@ const mostMoves = 200;
  */
 export type Mover = 'runs' | 'dead' | 'complete';
 
+/** The move that is underway and died before it was complete. What it wrote counts as taken back. */
+export const deadMove = (underway: Move | undefined, mover: Mover | undefined): Move | undefined =>
+  mover === 'complete' ? undefined : underway;
+
 /** What a channel holds once the move that is underway is out of the way. A dead move counts as if it had been taken back. */
 export function settledValues(
   underway: Move | undefined,
   mover: Mover | undefined,
   now: ChannelValue[],
 ): ChannelValue[] {
-  if (!underway || mover === 'complete') return now;
+  const dead = deadMove(underway, mover);
+  if (!dead) return now;
   return now.map((value) => {
-    const written = underway.after.some((one) => isSamePlace(one, value) && one.ami === value.ami);
-    return (written && inPlace(underway.before, value)) || value;
+    const written = dead.after.some((one) => isSamePlace(one, value) && one.ami === value.ami);
+    return (written && inPlace(dead.before, value)) || value;
   });
 }
 

@@ -53,6 +53,10 @@ export interface AmiDescription {
   ephemeral?: Record<string, string>;
 }
 
+/** The snapshots behind an AMI, none for an AMI that is gone. EC2 shows some of them late. */
+export const snapshotsOf = (image: { disks: readonly { snapshot?: string | undefined }[] } | undefined): string[] =>
+  (image?.disks ?? []).flatMap(({ snapshot }) => snapshot ?? []);
+
 /** The source image of a build. */
 export interface SourceImage {
   ami: string;

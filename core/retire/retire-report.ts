@@ -1,8 +1,9 @@
+import { onlyImage } from '../channel/revocation.ts';
 import { snapshotMonth } from '../report/prices.ts';
 import type { Retire } from '../recipe/types.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { AmiEnd } from './retirement.ts';
-import { onlyAmi, presentAmis, saysAmi, type RetireStep, type RetiringAmi } from './retiring.ts';
+import { presentAmis, saysAmi, type RetireStep, type RetiringAmi } from './retiring.ts';
 
 /** A build in the report, with what becomes of it and why. */
 export interface RetireRow extends BuildIdentity {
@@ -77,7 +78,7 @@ const brief = (list: string[]): string[] => [
 /** A row with how its step ended. @param failure What is told of every AMI where RetireBuild wrote nothing down. */
 export const withEnds = (row: RetireRow, ends: AmiEnd[] | undefined, failure: string): RetireRow => ({
   ...row,
-  ends: ends ?? presentAmis(row).map((one) => ({ ...onlyAmi(one), notes: [], error: failure })),
+  ends: ends ?? presentAmis(row).map((one) => ({ ...onlyImage(one), notes: [], error: failure })),
 });
 
 /** What failed for each AMI of a build, in words. */

@@ -1,7 +1,8 @@
-import type { RetireStep, RetiringAmi } from './retiring.ts';
+import type { ImageOfBuild } from '../channel/revocation.ts';
+import type { RetireStep } from './retiring.ts';
 
 /** How a step ended for one AMI. */
-export interface AmiEnd extends Pick<RetiringAmi, 'region' | 'ami' | 'account' | 'id'> {
+export interface AmiEnd extends ImageOfBuild {
   /** Why the step was not taken. Absent where it was. */
   error?: string | undefined;
   /** What became of its snapshots, and what else there is to say, in words. */

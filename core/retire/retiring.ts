@@ -1,4 +1,4 @@
-import type { Revocation } from '../channel/revocation.ts';
+import type { ImageOfBuild, Revocation } from '../channel/revocation.ts';
 import type { BuildIdentity } from '../tags.ts';
 
 // Images that are retired. An image is one build's AMIs in all regions and accounts, and all of them take each step together.
@@ -8,13 +8,7 @@ export const retireSteps = ['deprecate', 'disable', 'deregister'] as const;
 export type RetireStep = (typeof retireSteps)[number];
 
 /** An AMI of a build, in one region of one account. */
-export interface RetiringAmi {
-  region: string;
-  ami: string;
-  /** Absent for the pipeline's own account. */
-  account?: string;
-  /** The place of the copy in its region, as in the recipe. Only copies in other accounts need it. */
-  id?: string | undefined;
+export interface RetiringAmi extends ImageOfBuild {
   state: string;
   /** ISO 8601, in the past or future. */
   deprecatedAt?: string | undefined;
@@ -58,13 +52,6 @@ const roundingMs = 60_000;
 /** Whether an AMI is deprecated, or will be in a few minutes by a call that was made just now. A later date is somebody else's. */
 export const isBeingDeprecated = (ami: Pick<RetiringAmi, 'deprecatedAt'>, now: Date): boolean =>
   isDeprecated(ami, new Date(now.getTime() + deprecationAheadMs + roundingMs));
-
-/** Only where an AMI is, as its end is written down. */
-export const onlyAmi = ({ region, ami, account, id }: Pick<RetiringAmi, 'region' | 'ami' | 'account' | 'id'>) => ({
-  region,
-  ami,
-  ...(account !== undefined && { account, ...(id !== undefined && { id }) }),
-});
 
 export const saysAmi = ({ ami, region, account }: Pick<RetiringAmi, 'ami' | 'region' | 'account'>): string =>
   `${ami} in ${region}${account === undefined ? '' : ` of account ${account}`}`;

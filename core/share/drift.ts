@@ -1,7 +1,7 @@
 import { changeLines, changesOf, wantedOf, type Permissions } from '../distribute/permissions.ts';
 import type { Move } from '../channel/channel-record.ts';
 import type { Place } from '../distribute/place.ts';
-import type { AmiDescription } from '../launch/source.ts';
+import { snapshotsOf, type AmiDescription } from '../launch/source.ts';
 import type { Target } from '../recipe/types.ts';
 import type { Tags } from '../tags.ts';
 
@@ -76,7 +76,7 @@ export function imageDrifts(seen: PublishedSeen): Drift[] {
   const drift = (says: string, mend: string): Drift => ({ ...placeOf(seen), what: ami, says, mend });
   const state = stateDrift(seen);
   if (state !== undefined) return [drift(state, `golden rollback ${recipe} --channel ${channel}`)];
-  const snapshots = (image?.disks ?? []).flatMap(({ snapshot }) => snapshot ?? []);
+  const snapshots = snapshotsOf(image);
   const changes = target && permissions && changesOf({ snapshots }, wantedOf(target), owner, permissions);
   return [
     ...tagDrifts(seen).map((says) => drift(says, `set the tags of ${ami} as the plan of ${build} says`)),

@@ -18,6 +18,7 @@ import { lastingWrongs, type ReadyImage } from '../../core/distribute/lasting.ts
 import { refuseHopeless } from '../../core/distribute/target.ts';
 import { buildReference, inputPlace, lambda, stage } from '../stage.ts';
 import { trial } from '../stage-of-plan.ts';
+import { snapshotsOf } from '../../core/launch/source.ts';
 
 const hasDisks = (value: unknown) => Array.isArray((value as { disks?: unknown } | null)?.disks);
 const copy = z.looseObject({ ami: z.string(), ready: z.optional(z.custom<ReadyImage>(hasDisks)) });
@@ -43,7 +44,7 @@ export const grantPermissions = stage({
     const target = targetIn(plan, at);
     const image = ready ?? (await availableImage(aws, region, ami));
     refuseHopeless(lastingWrongs(plan, target, await observeKeys(aws, plan, target, image)));
-    const snapshots = image.disks.flatMap(({ snapshot }) => snapshot ?? []);
+    const snapshots = snapshotsOf(image);
     // Even if the tag is not seen: EC2 may show an older state.
     if (plan.document.onFailure === 'keep-image' || plan.resumedAt)
       await removeExpiry(aws, region, [ami, ...snapshots]);
