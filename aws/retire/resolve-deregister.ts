@@ -65,19 +65,15 @@ export async function resolveDeregister(
   const { regions, notLooked } = listing;
   const identity = identityIn(request, listing);
   const { recipe, build } = identity;
-  const builds = await readRetiringBuilds(artifacts, listing, [recipe], execution);
-  const found = builds.find((one) => one.build === build) ?? {
-    ...identity,
-    amis: [],
-    published: undefined,
-    unseen: [],
-  };
+  const builds = await readRetiringBuilds(artifacts, listing, [recipe], execution, identity);
+  const none: RetiringBuild = { ...identity, amis: [], published: undefined, unseen: [] };
+  const found = builds.find((one) => one.build === build) ?? none;
   const whole = await wholeBuild(artifacts, found, listing, by);
   const row: RetireRow = { ...identity, step: 'deregister', reason: why ?? 'asked for', amis: whole.amis, snapshots };
   const channels = await readChannels(artifacts, { recipe, own: undefined, root }, listing);
   const published = builds.filter((one) => one.published);
   const launchable = published
-    .filter(({ amis }) => amis.every(({ state }) => state === 'available'))
+    .filter(({ amis }) => amis.length > 0 && amis.every(({ state }) => state === 'available'))
     .map((one) => one.build);
   const against = hindrances(whole, neededBuilds({ channels, launchable }));
   const decision = { ...identity, amis: whole.amis, verdict: { step: 'deregister' as const, reason: '' } };

@@ -33,14 +33,21 @@ async function busyOn(artifacts: Artifacts, build: RetiringBuild, owner: string 
   return undefined;
 }
 
-/** Every build of these recipes that has an AMI, with what the bucket knows of it. @param as The asking execution. */
+/**
+ * Every build of these recipes that has an AMI, with what the bucket knows of it.
+ * @param as The asking execution.
+ * @param named A build that counts even if it has no AMI in the pipeline's account: copies of it may be left in others.
+ */
 export async function readRetiringBuilds(
   artifacts: Artifacts,
   listing: ImageListing,
   recipes: string[],
   as: string,
+  named?: BuildIdentity,
 ): Promise<RetiringBuild[]> {
-  const builds = [...amisByBuild(listing, recipes).values()];
+  const byKey = amisByBuild(listing, recipes);
+  if (named && !byKey.has(buildKey(named))) byKey.set(buildKey(named), { ...named, amis: [] });
+  const builds = [...byKey.values()];
   const records = await readBuildRecords(
     artifacts,
     builds.map(({ recipe, build }) => ({ recipe, build, temporary: false })),
