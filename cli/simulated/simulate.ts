@@ -17,6 +17,7 @@ import { placed, problemLines, refusal, usage, type Placed } from '../refusal.ts
 import { createScreen, heading, took, type Screen } from '../screen/screen.ts';
 import { outcome } from '../screen/target-table.ts';
 import { fold, painter, type Terminal } from '../screen/terminal.ts';
+import { addDisk } from './source-disk.ts';
 
 interface SimulateOptions extends OrderOptions {
   json?: boolean;
@@ -67,14 +68,6 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
     return exitCode;
   }
   return 0;
-}
-
-/** The disk that a recipe starts from. It has Amazon Linux with its agent. */
-function addDisk({ cloud }: Simulation, { disk, owner = 'self' }: Recipe['source'], region: string): void {
-  if (disk?.snapshot === undefined) return;
-  const { account } = cloud.world;
-  const shared = owner === 'self' || owner === account ? { owner: account } : { owner, sharedWith: new Set([account]) };
-  cloud.addSnapshot({ id: disk.snapshot, region, ...shared, system: { name: 'AmazonLinux', agent: true } });
 }
 
 interface Input {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect } from '../../aws/connection.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
+import { soundRecipes } from '../../core/recipe/catalog.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import { knownClient } from '../../simulator/aws/calls/known-clients.ts';
 import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
@@ -9,6 +10,7 @@ import type { Clock } from '../../simulator/clock.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import { readRecipeFolder } from '../recipes/recipe-folder.ts';
 import { isRecipeFile } from '../recipes/wanted-recipe.ts';
+import { addDisk } from './source-disk.ts';
 import { fold, type Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -53,6 +55,7 @@ export async function onSimulatedAccount(
 ): Promise<number> {
   const catalog = await catalogWith(recipeFile, region);
   const simulation = createSimulation({ catalog, region });
+  for (const { source } of soundRecipes(catalog, region)) addDisk(simulation, source, region);
   const { clock } = simulation;
   const whole = catalog.recipes[recipe] as { distribute: { region: string }[] };
   if (ages) catalog.recipes[recipe] = { ...whole, retire: agingPolicy };

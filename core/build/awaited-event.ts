@@ -10,11 +10,16 @@ interface ThingEvent {
 
 type IdIn = (detail: Record<string, unknown>) => unknown;
 
+const snapshotIn = (arn: unknown): string | undefined => /:snapshot\/(snap-\w+)$/.exec(String(arn))?.[1];
+
+/** The event of a snapshot that was copied. */
+const copiedSnapshot: IdIn = ({ event, snapshot_id: arn }) => (event === 'copySnapshot' ? snapshotIn(arn) : undefined);
+
 /** The event of a set of snapshots names all of them. The state that waits for the set knows it by the first one. */
 const firstSnapshot: IdIn = ({ event, snapshots }) => {
   if (event !== 'createSnapshots' || !Array.isArray(snapshots)) return undefined;
-  const named = (snapshots as ({ snapshot_id?: unknown } | null)[]).map((one) => String(one?.snapshot_id));
-  return named.flatMap((arn) => /:snapshot\/(snap-\w+)$/.exec(arn)?.[1] ?? []).toSorted()[0];
+  const named = snapshots as ({ snapshot_id?: unknown } | null)[];
+  return named.flatMap((one) => snapshotIn(one?.snapshot_id) ?? []).toSorted()[0];
 };
 
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
@@ -25,6 +30,7 @@ const ids: Record<string, { kind: Awaitable['kind']; idIn: IdIn }> = {
   'EC2 Instance State-change Notification': { kind: 'instance', idIn: (detail) => detail['instance-id'] },
   'EC2 AMI State Change': { kind: 'image', idIn: ({ ImageId }) => ImageId },
   'EBS Multi-Volume Snapshots Completion Status': { kind: 'snapshots', idIn: firstSnapshot },
+  'EBS Snapshot Notification': { kind: 'snapshots', idIn: copiedSnapshot },
   'EC2 Command Invocation Status-change Notification': { kind: 'command', idIn: (detail) => detail['command-id'] },
 };
 

@@ -22,11 +22,11 @@ export const wakingRules: Resources = {
     calls('wake'),
   ),
   SnapshotsEnded: rule(
-    'The snapshots of an instance are complete or have failed: a build may wait for them.',
+    'The snapshots of an instance, or the copy of one, are complete or have failed: a build may wait for them.',
     {
       source: ['aws.ec2'],
-      'detail-type': ['EBS Multi-Volume Snapshots Completion Status'],
-      detail: { event: ['createSnapshots'] },
+      'detail-type': ['EBS Multi-Volume Snapshots Completion Status', 'EBS Snapshot Notification'],
+      detail: { event: ['createSnapshots', 'copySnapshot'] },
     },
     calls('wake'),
   ),

@@ -25,6 +25,15 @@ test.each([
     'waits/snapshots/us-east-1/snap-0a.json',
   ],
   [
+    'EBS Snapshot Notification',
+    {
+      event: 'copySnapshot',
+      snapshot_id: 'arn:aws:ec2::us-east-1:snapshot/snap-0a',
+      source: 'arn:aws:ec2::us-east-1:snapshot/snap-0b',
+    },
+    'waits/snapshots/us-east-1/snap-0a.json',
+  ],
+  [
     'EC2 Command Invocation Status-change Notification',
     { 'command-id': '8cef1b2c-9a47-4d7c-8a5b-0123456789ab', status: 'Success' },
     'waits/command/us-east-1/8cef1b2c-9a47-4d7c-8a5b-0123456789ab.json',
@@ -44,6 +53,11 @@ test.each([
   ['a list', stopped, { 'instance-id': ['i-1'] }],
   ['the id of another kind of event', stopped, { ImageId: 'ami-0123456789abcdef0' }],
   ['snapshots of another call', set, { event: 'copySnapshots', snapshots: [{ snapshot_id: 'a:snapshot/snap-0a' }] }],
+  [
+    'a snapshot of a volume',
+    'EBS Snapshot Notification',
+    { event: 'createSnapshot', snapshot_id: ':snapshot/snap-0a' },
+  ],
   ['no snapshots', set, { event: 'createSnapshots', snapshots: [] }],
   ['snapshots without ids', set, { event: 'createSnapshots', snapshots: [null, {}, { snapshot_id: 7 }, 'snap-0a'] }],
   ['a path for a snapshot', set, { event: 'createSnapshots', snapshots: [{ snapshot_id: ':snapshot/../lock' }] }],
