@@ -58,7 +58,7 @@ export async function simulateDays(
     terminal.err(`  --scenario ${options.scenario}: nothing was hit by ${rule}\n`);
   const result = resultOf(passed.history);
   const setup = { days, region, seed, rough, recipes: Object.keys(catalog.recipes).length };
-  terminal.out(json ? asJson(result, setup) : asText(result, setup, passed.simulation.cloud.calls.length, terminal));
+  terminal.out(json ? asJson(result, setup) : asText(result, setup, passed.calls, terminal));
   return result.kept ? 0 : 1;
 }
 
