@@ -40,7 +40,7 @@ export function asFailure(
 const copiesOf = async (artifacts: Artifacts, about: BuildIdentity, channels: string[]): Promise<HeldImage[]> =>
   (await publishedCopies(artifacts, about)).after.map(({ ami, ...at }) => ({ ...onlyAccountPlace(at), ami, channels }));
 
-async function heldBy(
+async function heldByChannel(
   artifacts: Artifacts,
   { recipe, channel, root, places }: { recipe: string; channel: string; root: string; places: readonly Place[] },
 ): Promise<Published> {
@@ -66,7 +66,7 @@ async function heldBy(
 }
 
 /** The same image may be in several channels. */
-function together(images: HeldImage[]): HeldImage[] {
+function onceEach(images: HeldImage[]): HeldImage[] {
   const all = new Map<string, HeldImage>();
   for (const { channels, ...image } of images) {
     const key = `${image.region} ${image.ami}`;
@@ -95,8 +95,8 @@ export async function publishedImages(
 ): Promise<Published> {
   const channels = await channelNames(artifacts, recipe, channel);
   const seen: Published[] = [];
-  for (const name of channels) seen.push(await heldBy(artifacts, { recipe, channel: name, root, places }));
-  const held = together(seen.flatMap(({ images }) => images));
+  for (const name of channels) seen.push(await heldByChannel(artifacts, { recipe, channel: name, root, places }));
+  const held = onceEach(seen.flatMap(({ images }) => images));
   const failures = seen.flatMap((one) => one.failures);
   const newest = channels.length > 0 ? undefined : (await readRecord(artifacts, recipe)).published?.build;
   const of = build ?? newest;

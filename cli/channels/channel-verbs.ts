@@ -63,7 +63,7 @@ function addRollback(cli: Cli): void {
 
 const fates = ['leave', 'rebuild', 'revoke'];
 
-function fateOf(text: string): string {
+function descendantsOf(text: string): string {
   if (!fates.includes(text)) throw new InvalidArgumentError(`Give ${fates.join(', ')}.`);
   return text;
 }
@@ -78,7 +78,7 @@ function addRevoke(cli: Cli): void {
   )
     .argument('<build>', "a build's id, alone or as in its image's name")
     .requiredOption('--why <text>', 'why, such as CVE-2026-1234, for the history')
-    .option('--descendants <fate>', 'builds made from it: leave, rebuild or revoke them', fateOf, 'leave')
+    .option('--descendants <fate>', 'builds made from it: leave, rebuild or revoke them', descendantsOf, 'leave')
     .option('--plan', 'only list what it hits')
     .option('--yes', 'do not ask')
     .option(...simulatedOption)

@@ -7,16 +7,16 @@ import type { AdditionReport } from '../../core/addition/report.ts';
 import { targetName } from '../../core/accounts/account-copies.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
-import { interruptedCode, watch } from '../deployed/follow.ts';
+import { interruptedCode } from '../deployed/follow.ts';
 import { problemLines, usage } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
-import { heading } from '../screen/screen.ts';
 import { sharedWith, targetTable } from '../screen/target-table.ts';
-import { fold, painter, type Terminal } from '../screen/terminal.ts';
+import { fold, painter, type Terminal, forPeople } from '../screen/terminal.ts';
 import { heldBuild } from './channel-reading.ts';
 import { share } from './share.ts';
+import { watchToEnd } from '../deployed/watch-to-end.ts';
 
 interface DistributeOptions extends PipelineOptions {
   /** Only say what would be copied. */
@@ -40,7 +40,7 @@ export async function distribute(
 ): Promise<number> {
   const { json = false, plan = false, channel, why, yes = false } = options;
   const pipeline = await findPipeline(options, surroundings);
-  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
+  const { write, sheet } = forPeople(terminal, json);
   const build = await wantedBuild(pipeline, recipe, options);
   const who = await callerArn(pipeline.aws);
   const asked = { who, ...(channel !== undefined && { channel }), ...(why !== undefined && { why }) };
@@ -68,14 +68,9 @@ export async function distribute(
     const code = await share(recipe, asked, quiet, surroundings);
     if (code !== 0) return code;
   }
-  const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
   const execution = await start({});
-  write(`\n${heading(sheet, 'elapsed')}\n`);
-  if (!(await watch(execution, pipeline, { sheet, write, surroundings }, 'the distribution'))) {
-    write(`\n  Left; the distribution goes on: ${execution}\n\n`);
-    return interruptedCode;
-  }
-  const ended = await endOf(execution, pipeline, surroundings);
+  const ended = await watchToEnd(execution, pipeline, { sheet, write, surroundings }, 'distribution');
+  if (!ended) return interruptedCode;
   if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
   const manifest = await readDocument(pipeline, { recipe, build }, 'manifest');
   const title = report.targets.length + (report.copies ?? []).length > 0 ? 'distributed' : 'nothing was missing';

@@ -11,14 +11,15 @@ import { inPlace, placeName } from '../../core/distribute/place.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { randomUUID } from 'node:crypto';
 import { findBuild } from '../deployed/builds.ts';
-import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
+import { findPipeline, type Pipeline, type PipelineOptions, siblingMachine } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
-import { interruptedCode, watch } from '../deployed/follow.ts';
+import { interruptedCode } from '../deployed/follow.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
-import { heading } from '../screen/screen.ts';
-import { painter, type Terminal } from '../screen/terminal.ts';
+import { painter, type Terminal, forPeople } from '../screen/terminal.ts';
+import { watchToEnd } from '../deployed/watch-to-end.ts';
+import { endsWithBuild } from '../../core/build/identity.ts';
 
 interface MoveOptions extends PipelineOptions {
   why?: string;
@@ -44,10 +45,6 @@ interface MoveOutput {
   usage?: Hits | { Cause: string };
 }
 
-const machineOfMoves = ({ machine }: Pipeline) => machine.replace(/build-image$/, 'move-channel');
-
-const buildInName = /\d{8}-\d{6}-[0-9a-f]{4}$/;
-
 /** Revokes or restores the build that a word names: see moveChannelBy. */
 export async function changeBuildBy(
   wanted: string,
@@ -57,7 +54,7 @@ export async function changeBuildBy(
   surroundings: Surroundings,
 ): Promise<number> {
   // A recipe's name means its last build elsewhere, which is too little said to take a build from everybody.
-  if (!buildInName.test(wanted)) throw new Refusal(`${wanted}: is no build id, such as 20261123-030000-9f2c`);
+  if (!endsWithBuild.test(wanted)) throw new Refusal(`${wanted}: is no build id, such as 20261123-030000-9f2c`);
   const { recipe, build } = await findBuild(await findPipeline(options, surroundings), wanted);
   return moveChannelBy({ recipe, build, ...asked }, options, terminal, surroundings);
 }
@@ -71,7 +68,7 @@ export async function moveChannelBy(
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
   const { json = false, why, plan = false, yes = false } = options;
-  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
+  const { write, sheet } = forPeople(terminal, json);
   const who = await callerArn(pipeline.aws);
   const input = { ...asked, who, ...(why !== undefined && { why }) };
   const asks = terminal.isTTY && !json && !yes;
@@ -91,14 +88,10 @@ export async function moveChannelBy(
     const [first] = planned.moves;
     pinned = first && planned.builds.length === 0 ? { channel: first.channel, build: first.move.to.build } : {};
   }
-  const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
-  write(`\n${heading(sheet, 'elapsed')}\n`);
   const execution = await startMove({ ...input, ...pinned }, pipeline);
-  if (!(await watch(execution, pipeline, { sheet, write, surroundings }, 'the move'))) {
-    write(`\n  Left; the move goes on: golden history ${asked.recipe}${pipeline.options} tells how it ends.\n\n`);
-    return interruptedCode;
-  }
-  const ended = await endOf(execution, pipeline, surroundings);
+  const comeBack = `golden history ${asked.recipe}${pipeline.options} tells how it ends.`;
+  const ended = await watchToEnd(execution, pipeline, { sheet, write, surroundings }, 'move', comeBack);
+  if (!ended) return interruptedCode;
   if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
   const moved = outputOf(ended);
   write(`\n${painter(sheet)('green', `  ${pastOf[asked.verb]}`)}\n${shownMove(moved, terminal)}\n\n`);
@@ -130,7 +123,7 @@ function questionOf({ verb, moves, builds }: MoveOutput): string {
 /** Starts an execution of move-channel. @returns its ARN. */
 async function startMove(input: MoveRequest, pipeline: Pipeline): Promise<string> {
   const name = `${input.verb}-${input.recipe.slice(0, 50)}-${randomUUID().slice(0, 8)}`;
-  return (await startExecution(pipeline.aws, machineOfMoves(pipeline), name, input)).arn;
+  return (await startExecution(pipeline.aws, siblingMachine(pipeline, 'move-channel'), name, input)).arn;
 }
 
 const outputOf = ({ output }: { output?: string | undefined }): MoveOutput => JSON.parse(output ?? '{}') as MoveOutput;

@@ -3,14 +3,14 @@ import { callerArn } from '../../aws/caller.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import { targetName } from '../../core/accounts/account-copies.ts';
 import type { ShareFailure, ShareRow } from '../../core/share/share-report.ts';
-import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
-import { endOf, tellFailure } from '../deployed/execution-end.ts';
-import { interruptedCode, watch } from '../deployed/follow.ts';
+import { findPipeline, type PipelineOptions, siblingMachine } from '../deployed/deployment.ts';
+import { endOf, tellFailure, type ExecutionEnd } from '../deployed/execution-end.ts';
+import { interruptedCode } from '../deployed/follow.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
-import { heading } from '../screen/screen.ts';
-import { fold, painter, type Terminal } from '../screen/terminal.ts';
+import { fold, painter, type Terminal, forPeople } from '../screen/terminal.ts';
+import { watchToEnd } from '../deployed/watch-to-end.ts';
 
 interface ShareOptions extends PipelineOptions {
   /** Only say what would be granted and revoked. */
@@ -50,19 +50,18 @@ export async function share(
 ): Promise<number> {
   const { json = false, plan = false, build, why, yes = false } = options;
   const pipeline = await findPipeline(options, surroundings);
-  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
+  const { write, sheet } = forPeople(terminal, json);
   const who = await callerArn(pipeline.aws);
   const start = async (more: object) => {
     const input = { recipe, who, ...more, ...(build && { build }), ...(why !== undefined && { why }) };
     const name = `share-${recipe.slice(0, 50)}-${randomUUID().slice(0, 8)}`;
-    return (await startExecution(pipeline.aws, machineOfShares(pipeline), name, input)).arn;
+    return (await startExecution(pipeline.aws, siblingMachine(pipeline, 'share-image'), name, input)).arn;
   };
   /** Shows how an execution ended. @returns its output, or the exit code of one that failed. */
-  const shown = async (arn: string, title: string, done: boolean): Promise<ShareOutput | number> => {
-    const ended = await endOf(arn, pipeline, surroundings);
+  const shown = (ended: ExecutionEnd, title: string, done: boolean): ShareOutput | number => {
     if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
     const output = JSON.parse(ended.output ?? '{}') as ShareOutput;
-    write(shownShares(output, title, done, { ...terminal, colour: terminal.colour && !json }));
+    write(shownShares(output, title, done, sheet));
     return output;
   };
   const finished = ({ images, failures, notes, report }: ShareOutput, status: 'planned' | 'shared') => {
@@ -70,7 +69,11 @@ export async function share(
     return failures.length > 0 ? 1 : 0;
   };
   if (plan || (terminal.isTTY && !json && !yes)) {
-    const planned = await shown(await start({ plan: true }), 'planned: nothing was changed', false);
+    const planned = shown(
+      await endOf(await start({ plan: true }), pipeline, surroundings),
+      'planned: nothing was changed',
+      false,
+    );
     if (typeof planned === 'number') return planned;
     const changed = planned.images.filter(({ changes }) => changes.length > 0);
     if (plan || changed.length === 0) return finished(planned, 'planned');
@@ -80,18 +83,11 @@ export async function share(
       return interruptedCode;
     }
   }
-  const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
-  write(`\n${heading(sheet, 'elapsed')}\n`);
-  const arn = await start({});
-  if (!(await watch(arn, pipeline, { sheet, write, surroundings }, 'the sharing'))) {
-    write(`\n  Left; the sharing goes on: ${arn}\n\n`);
-    return interruptedCode;
-  }
-  const output = await shown(arn, 'shared', true);
+  const ended = await watchToEnd(await start({}), pipeline, { sheet, write, surroundings }, 'sharing');
+  if (!ended) return interruptedCode;
+  const output = shown(ended, 'shared', true);
   return typeof output === 'number' ? output : finished(output, 'shared');
 }
-
-const machineOfShares = ({ machine }: Pipeline) => machine.replace(/build-image$/, 'share-image');
 
 /** What an execution would do or has done, with what a reader must know besides. */
 function shownShares({ images, failures, notes, report }: ShareOutput, title: string, done: boolean, sheet: Terminal) {

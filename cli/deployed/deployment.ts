@@ -150,3 +150,7 @@ export async function findPipeline(
     options,
   };
 }
+
+/** The ARN of another state machine of a pipeline, such as `move-channel`. */
+export const siblingMachine = ({ machine }: Pick<Pipeline, 'machine'>, name: string): string =>
+  machine.replace(/build-image$/, name);

@@ -6,7 +6,7 @@ import type { Terminal } from '../screen/terminal.ts';
 import type { Pipeline } from './deployment.ts';
 
 /** How an execution ended. `output` is JSON. */
-interface ExecutionEnd {
+export interface ExecutionEnd {
   status: string;
   output?: string | undefined;
   error: string;

@@ -13,7 +13,7 @@ import { Refusal } from '../refused.ts';
 import { createScreen, heading, took } from '../screen/screen.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { outcome } from '../screen/target-table.ts';
-import { painter, type Terminal } from '../screen/terminal.ts';
+import { painter, type Terminal, forPeople } from '../screen/terminal.ts';
 
 /** The exit code that a shell expects from a program ended by Ctrl-C. */
 export const interruptedCode = 130;
@@ -51,8 +51,7 @@ export async function followBuild(
   terminal: Terminal,
   surroundings: Surroundings,
 ): Promise<number> {
-  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
-  const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
+  const { write, sheet } = forPeople(terminal, json);
   const comeBack = `golden follow ${build.build}${pipeline.options}`;
   write(`\n${heading(sheet, 'elapsed')}\n`);
   try {
@@ -74,7 +73,7 @@ export async function followBuild(
   return tellEnd(build, execution, pipeline, { json, sheet, write, terminal });
 }
 
-interface Page {
+export interface Page {
   sheet: Pick<Terminal, 'columns' | 'colour' | 'isTTY'>;
   write: (text: string) => void;
 }

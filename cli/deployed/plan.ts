@@ -9,7 +9,7 @@ import { forecastText } from '../screen/forecast-text.ts';
 import type { Terminal } from '../screen/terminal.ts';
 import { readOverrides } from '../simulated/order.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { findPipeline, inputLimit, type PipelineOptions } from './deployment.ts';
+import { findPipeline, inputLimit, type PipelineOptions, siblingMachine } from './deployment.ts';
 import { endOf, tellFailure } from './execution-end.ts';
 
 interface PlanOptions extends PipelineOptions {
@@ -37,8 +37,7 @@ export async function plan(
     throw new Refusal(`${wanted}: ${message}`, { problems: [usage(wanted, message)] });
   }
   const execution = `plan-${name.slice(0, 50)}-${randomUUID().slice(0, 8)}`;
-  const machine = pipeline.machine.replace(/build-image$/, 'plan-build');
-  const { arn } = await startExecution(pipeline.aws, machine, execution, input);
+  const { arn } = await startExecution(pipeline.aws, siblingMachine(pipeline, 'plan-build'), execution, input);
   const ended = await endOf(arn, pipeline, surroundings);
   if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
   const { problems: found, ...forecast } = JSON.parse(ended.output ?? '{}') as Forecast;

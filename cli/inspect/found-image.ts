@@ -16,6 +16,7 @@ import { findBuild, wantedIn } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { amiPattern } from '../../core/launch/source.ts';
 
 // What a word on the command line means: an AMI, or a build with its AMIs.
 
@@ -37,7 +38,7 @@ export interface FoundImage {
   notes: string[];
 }
 
-export const isAmi = (word: string): boolean => /^ami-[0-9a-f]{8,17}$/.test(word);
+export const isAmi = (word: string): boolean => amiPattern.test(word);
 
 const accountIn = (arn: string): string => arn.split(':')[4] ?? '';
 

@@ -4,14 +4,16 @@ import { startExecution } from '../../aws/executions/machines.ts';
 import type { RetireOutcome } from '../../core/retire/retire-report.ts';
 import type { RetireRequest } from '../../core/retire/retire-request.ts';
 import { findBuild } from '../deployed/builds.ts';
-import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
-import { endOf, tellFailure } from '../deployed/execution-end.ts';
-import { interruptedCode, watch } from '../deployed/follow.ts';
+import { findPipeline, type Pipeline, type PipelineOptions, siblingMachine } from '../deployed/deployment.ts';
+import { endOf, tellFailure, type ExecutionEnd } from '../deployed/execution-end.ts';
+import { interruptedCode } from '../deployed/follow.ts';
 import { Refusal } from '../refused.ts';
-import { heading } from '../screen/screen.ts';
-import type { Terminal } from '../screen/terminal.ts';
+import { type Terminal, forPeople } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { retirementText } from './retirement-text.ts';
+import { watchToEnd } from '../deployed/watch-to-end.ts';
+import { endsWithBuild } from '../../core/build/identity.ts';
+import { isAmi } from '../inspect/found-image.ts';
 
 interface RunOptions extends PipelineOptions {
   why?: string;
@@ -31,8 +33,6 @@ interface DeregisterOptions extends RunOptions {
   dryRun?: boolean;
 }
 
-const machineOfRetiring = ({ machine }: Pipeline) => machine.replace(/build-image$/, 'retire-images');
-
 /** Retires old images by their recipes, or shows what that would do. With a person at the terminal, shows it first and asks. */
 export async function runRetire(
   recipe: string | undefined,
@@ -45,8 +45,6 @@ export async function runRetire(
   return run(asked, { ...options, only: plan, does: { apply: true } }, pipeline, terminal, surroundings);
 }
 
-const buildInName = /\d{8}-\d{6}-[0-9a-f]{4}$/;
-
 /** Deregisters the image that a word names, or shows what that would do. */
 export async function runDeregister(
   word: string,
@@ -54,9 +52,9 @@ export async function runDeregister(
   terminal: Terminal,
   surroundings: Surroundings,
 ): Promise<number> {
-  const ami = /^ami-[0-9a-f]{8,17}$/.test(word);
+  const ami = isAmi(word);
   // A recipe's name means its last build elsewhere, which is too little said to remove an image.
-  if (!ami && !buildInName.test(word))
+  if (!ami && !endsWithBuild.test(word))
     throw new Refusal(`${word}: is neither a build id, such as 20261123-030000-9f2c, nor an AMI`);
   const pipeline = await findPipeline(options, surroundings);
   const { recipe, build } = ami ? { recipe: undefined, build: undefined } : await findBuild(pipeline, word);
@@ -82,16 +80,16 @@ async function run(
   terminal: Terminal,
   surroundings: Surroundings,
 ): Promise<number> {
-  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
-  const sheet = { ...terminal, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
+  const { write, sheet } = forPeople(terminal, json);
   const who = await callerArn(pipeline.aws);
   const start = async (more: object) => {
     const input = { ...asked, who, ...(why !== undefined && { why }), ...more };
-    return (await startExecution(pipeline.aws, machineOfRetiring(pipeline), `retire-${randomUUID()}`, input)).arn;
+    return (
+      await startExecution(pipeline.aws, siblingMachine(pipeline, 'retire-images'), `retire-${randomUUID()}`, input)
+    ).arn;
   };
   /** Shows how an execution ended. @returns its outcome, or the exit code of one that failed. */
-  const shown = async (arn: string): Promise<RetireOutcome | number> => {
-    const ended = await endOf(arn, pipeline, surroundings);
+  const shown = (ended: ExecutionEnd): RetireOutcome | number => {
     if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
     const { outcome } = JSON.parse(ended.output ?? '{}') as { outcome: RetireOutcome };
     write(retirementText(outcome, sheet));
@@ -102,7 +100,7 @@ async function run(
     return 0;
   };
   if (only || (terminal.isTTY && !json && !yes)) {
-    const planned = await shown(await start({ plan: true }));
+    const planned = shown(await endOf(await start({ plan: true }), pipeline, surroundings));
     if (typeof planned === 'number') return planned;
     const { deprecate, disable, deregister: removed } = planned.counts;
     const count = deprecate + disable + removed;
@@ -113,12 +111,8 @@ async function run(
       return interruptedCode;
     }
   }
-  write(`\n${heading(sheet, 'elapsed')}\n`);
-  const arn = await start(does);
-  if (!(await watch(arn, pipeline, { sheet, write, surroundings }, 'the retiring'))) {
-    write(`\n  Left; the retiring goes on: ${arn}\n\n`);
-    return interruptedCode;
-  }
-  const outcome = await shown(arn);
+  const ended = await watchToEnd(await start(does), pipeline, { sheet, write, surroundings }, 'retiring');
+  if (!ended) return interruptedCode;
+  const outcome = shown(ended);
   return typeof outcome === 'number' ? outcome : finished(outcome, 'retired');
 }

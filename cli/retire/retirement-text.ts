@@ -5,7 +5,7 @@ import { fold, painter, type Terminal } from '../screen/terminal.ts';
 type Row = RetireOutcome['rows'][number];
 
 /** The word for what becomes of an image, and its colour. */
-function fateOf({ step, would, failed }: Row, planOnly: boolean): Cell {
+function outcomeCell({ step, would, failed }: Row, planOnly: boolean): Cell {
   if (would) return { text: `would ${would}`, style: 'cyan' };
   if (step === null) return { text: 'stays', style: 'dim' };
   if (failed.length > 0) return { text: `${step} failed`, style: 'red' };
@@ -22,7 +22,7 @@ export function retirementText(outcome: RetireOutcome, sheet: Terminal): string 
   const cells = rows.map((row): Cell[] => [
     { text: row.recipe },
     { text: row.build },
-    fateOf(row, planOnly),
+    outcomeCell(row, planOnly),
     { text: String(row.amis), style: 'dim' },
     { text: row.reason },
   ]);

@@ -23,6 +23,12 @@ export const processTerminal = (): Terminal => {
   };
 };
 
+/** Where a verb writes for people. With `--json`, stdout is for a program, so this goes to stderr, without colours and redrawing. */
+export const forPeople = (terminal: Terminal, json: boolean): { write: (text: string) => void; sheet: Terminal } => ({
+  write: (text) => (json ? terminal.err(text) : terminal.out(text)),
+  sheet: { ...terminal, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json },
+});
+
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
 /** Adds colours if the terminal has them. The terminal decides, so styleText must not check a stream again. */

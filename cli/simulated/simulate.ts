@@ -16,7 +16,7 @@ import { takeOrder, type OrderOptions } from './order.ts';
 import { placed, problemLines, refusal, usage, type Placed } from '../refusal.ts';
 import { createScreen, heading, took, type Screen } from '../screen/screen.ts';
 import { outcome } from '../screen/target-table.ts';
-import { fold, painter, type Terminal } from '../screen/terminal.ts';
+import { fold, painter, type Terminal, forPeople } from '../screen/terminal.ts';
 import { addDisk } from './source-disk.ts';
 
 interface SimulateOptions extends OrderOptions {
@@ -80,8 +80,7 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
   const { json = false, speed, region, out } = options;
   const { clock, stepFunctions, cloud } = simulation;
   // With --json, stdout is for a program and stderr for a log
-  const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
-  const sheet = { columns: terminal.columns, colour: terminal.colour && !json, isTTY: terminal.isTTY && !json };
+  const { write, sheet } = forPeople(terminal, json);
   let screen: Screen | undefined;
   stepFunctions.onEvent((_execution, event, path) => screen?.take(event, path));
 

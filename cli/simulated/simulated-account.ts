@@ -13,6 +13,7 @@ import { isRecipeFile } from '../recipes/wanted-recipe.ts';
 import { addDisk } from './source-disk.ts';
 import { fold, type Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { endsWithBuild } from '../../core/build/identity.ts';
 
 const account = '222233334444';
 const consumer = '444455556666';
@@ -160,7 +161,7 @@ async function age(simulation: Simulation): Promise<string> {
 
 /** Revokes the build with this id, if there is such a build. Returns the story. */
 async function revoke(simulation: Simulation, wanted: string): Promise<string> {
-  const [build] = /\d{8}-\d{6}-[0-9a-f]{4}$/.exec(wanted) ?? [];
+  const [build] = endsWithBuild.exec(wanted) ?? [];
   const asked = { recipe, verb: 'revoke', build, why: 'CVE-2026-1234', who: 'somebody' };
   const { status } = await simulation.finish(simulation.move(asked));
   return status === 'SUCCEEDED' ? ` Then ${build} was revoked.` : '';

@@ -26,6 +26,8 @@ export function buildName({ id, startedAt }: ExecutionReference): string {
 
 export const buildNameForm = String.raw`\d{8}-\d{6}-[0-9a-f]{4}`;
 export const buildNamePattern = new RegExp(`^${buildNameForm}$`);
+/** For a build's id, alone or at the end of its image's name. */
+export const endsWithBuild = new RegExp(`${buildNameForm}$`);
 
 /** Name of the image, equal in every region. A re-run finds the image by it. EC2 allows at most 128 characters. */
 export const imageName = ({ recipe, build }: BuildIdentity): string => `${recipe}-${build}`;

@@ -10,7 +10,7 @@ interface HeldContent {
   why?: string | undefined;
 }
 
-const heldBy = ({ verb, from, who, at, why }: Move, digest: string): HeldContent | undefined =>
+const takenBackBy = ({ verb, from, who, at, why }: Move, digest: string): HeldContent | undefined =>
   (verb === 'rollback' || verb === 'revoke') && from?.digest === digest
     ? { verb, build: from.build, who, at, ...(why !== undefined && { why }) }
     : undefined;
@@ -25,7 +25,7 @@ export function heldContent(record: ChannelRecord | undefined, digest: string): 
   return moves
     .slice(since + 1)
     .toReversed()
-    .map((move) => heldBy(move, digest))
+    .map((move) => takenBackBy(move, digest))
     .find((held) => held !== undefined);
 }
 

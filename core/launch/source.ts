@@ -53,6 +53,9 @@ export interface AmiDescription {
   ephemeral?: Record<string, string>;
 }
 
+/** The id of an AMI. Old ones are shorter. */
+export const amiPattern = /^ami-[0-9a-f]{8,17}$/;
+
 /** The snapshots behind an AMI, none for an AMI that is gone. EC2 shows some of them late. */
 export const snapshotsOf = (image: { disks: readonly { snapshot?: string | undefined }[] } | undefined): string[] =>
   (image?.disks ?? []).flatMap(({ snapshot }) => snapshot ?? []);

@@ -5,13 +5,14 @@ import { templateName, templateProblem } from '../publish/launch-templates.ts';
 import { parameterOfPlace, placeName } from '../distribute/place.ts';
 import type { Facts } from './facts.ts';
 import { isOff } from './regions.ts';
+import { amiPattern } from '../launch/source.ts';
 
 const path = ['publish', 'channel'];
 
 /** What a parameter holds, if no channel can have made it. Publish could not replace it. */
 export function foreignValue({ type, value }: { type: string; value: string }): string | undefined {
   if (type !== 'String') return `is a ${type}`;
-  return /^ami-[0-9a-f]{8,17}$/.test(value) ? undefined : 'holds something else than the id of an AMI';
+  return amiPattern.test(value) ? undefined : 'holds something else than the id of an AMI';
 }
 
 /**

@@ -3,6 +3,7 @@ import { buildNamePattern } from '../build/identity.ts';
 import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/problems.ts';
 import { requestKeys, requestMessage, requestSays } from '../start/request.ts';
+import { amiPattern } from '../launch/source.ts';
 
 /** The input of an execution of retire-images. `{}` is enough, and retires what the policies of all recipes say. */
 const RetireInput = z.strictObject({
@@ -13,7 +14,7 @@ const RetireInput = z.strictObject({
   /** The build to deregister. */
   build: z.optional(z.string().check(z.regex(buildNamePattern))),
   /** Or one of its AMIs. */
-  ami: z.optional(z.string().check(z.regex(/^ami-[0-9a-f]{8,17}$/))),
+  ami: z.optional(z.string().check(z.regex(amiPattern))),
   /** What becomes of the snapshots of the image to deregister. */
   snapshots: z.optional(z.enum(['delete', 'keep'])),
   /** Deregisters an image even if somebody uses it, or if nobody can tell. */
