@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../core/errors.ts';
 import { addDeployedVerbs, append, regionHelp, type Cli } from './deployed/deployed-verbs.ts';
 import { addChannelVerbs } from './channels/channel-verbs.ts';
+import { addArchiveVerbs } from './archive/archive-verbs.ts';
 import { addRetireVerbs } from './retire/retire-verbs.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
@@ -78,6 +79,7 @@ export async function golden(
   addDeployedVerbs(cli);
   addChannelVerbs(cli);
   addRetireVerbs(cli);
+  addArchiveVerbs(cli);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -11,7 +11,6 @@ const waitAdvice =
   'the message names what the state waited for; if that is the agent, look at the instance profile, the way to the SSM endpoints, and the source';
 const outputAdvice = 'the message has the end of the output; the bucket has all of it';
 const imageAdvice = "the message has EC2's own reason, most often a key that EC2 cannot use";
-
 /**
  * The names of all failures of a build or the sweep, with their meaning and advice. `ErrorEquals` in statemachines/ uses these
  * names. The mail about a failed build and docs/operations.md quote this table.
@@ -101,6 +100,14 @@ const failures = {
   RetireFailed: {
     means: 'some images could not be retired; all others are done',
     advice: "the message has AWS's answer by image; the next daily run takes the step again",
+  },
+  ArchiveRefused: {
+    means: 'the image cannot be archived, or restored from the archive; nothing was changed',
+    advice: 'the message has every reason, and what to do about it',
+  },
+  ArchiveFailed: {
+    means: 'EC2 could not store the image in S3; there is no object of it',
+    advice: "the message has EC2's reason: mend that, then run `golden archive` again",
   },
   TwinFound: {
     means: 'two things claim to be the same part of one build, and only a person can decide which one is',

@@ -13,7 +13,7 @@ export const buildKey = ({ recipe, build }: BuildIdentity): string => `${recipe}
 /** Tag with the ISO instant after which a sweep may remove the resource. */
 export const expiresTag = 'golden:expires';
 
-/** Tag of a snapshot that stays although its AMI was deregistered. Its value names the AMI. */
+/** Tag of a snapshot that stays although its AMI was deregistered, and of an AMI restored from the archive. Its value names the origin. */
 export const keptTag = 'golden:kept';
 
 /** Tags of every resource of a build. A temporary resource also gets `golden:expires`. */

@@ -10,6 +10,8 @@ import type { BuildIdentity } from '../core/tags.ts';
 export interface StageContext extends Artifacts {
   now: () => Date;
   catalog: () => Promise<Catalog>;
+  /** The bucket of stored AMIs, for functions that archive. */
+  archives: string;
   /** ARN of build-image, for functions that start builds. */
   machine: string;
   /** Name of this deployment: service and stage. */
@@ -35,10 +37,12 @@ let connection: Connection | undefined;
 export function deployedCloud(): CalledWith {
   const { AWS_REGION = '', GOLDEN_BUCKET: bucket = '', GOLDEN_CATALOG = '', GOLDEN_SETTINGS } = process.env;
   const { GOLDEN_MACHINE: machine = '', GOLDEN_DEPLOYMENT: deployment = '', GOLDEN_TOPIC: topic = '' } = process.env;
+  const { GOLDEN_ARCHIVES: archives = '' } = process.env;
   connection ??= connect(AWS_REGION);
   return {
     aws: connection,
     bucket,
+    archives,
     machine,
     now: () => new Date(),
     catalog: async () => JSON.parse(await readFile(GOLDEN_CATALOG, 'utf8')) as Catalog,

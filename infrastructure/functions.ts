@@ -24,6 +24,10 @@ const timeouts: Record<string, number> = {
   verifyShare: 110,
   revokeImages: 110,
   restoreImages: 110,
+  resolveArchive: 110,
+  storeImage: 110,
+  restoreArchive: 110,
+  removeRestored: 110,
   resolveRetirement: 600,
   retireBuild: 290,
   verifyRetirement: 110,
@@ -51,6 +55,9 @@ export const takeRecipes = [
 /** The functions that send mail, beside `notify`. */
 const tellers = ['checkDrift', 'verifyRetirement'];
 
+/** The functions that need the bucket of stored AMIs. The others of archive-image are told its name by ResolveArchive. */
+const archivers = ['resolveArchive'];
+
 /** `functions` of serverless.yml. */
 export const lambdas = (functions: Declared[], { name, notified }: ConfiguredDeployment): Record<string, object> =>
   Object.fromEntries(
@@ -62,6 +69,7 @@ export const lambdas = (functions: Declared[], { name, notified }: ConfiguredDep
         ...(timeouts[key] && { timeout: timeouts[key] }),
         environment: {
           ...(takeRecipes.includes(key) && { GOLDEN_CATALOG: `dist/${key}/recipes.json` }),
+          ...(archivers.includes(key) && { GOLDEN_ARCHIVES: ref('ArchiveBucket') }),
           ...(byEvents && { GOLDEN_MACHINE: ref('BuildImage') }),
           ...((key === 'notify' || (tellers.includes(key) && notified)) && { GOLDEN_TOPIC: topicArn(notified, name) }),
         },

@@ -46,6 +46,7 @@ export function infrastructureOf(deployment: ConfiguredDeployment, catalog: Cata
     executionLogging: executionLogging(deployment.executionLog),
     functions: lambdas(declaredFunctions, deployment),
     machines: {
+      archive: machine('archive-image'),
       build: machine('build-image'),
       cleanUp: machine('clean-up-build'),
       move: machine('move-channel'),

@@ -41,9 +41,15 @@ interface Machine {
 const read = (name: string) => readFileSync(`statemachines/${name}.asl.json`, 'utf8').replaceAll('${Partition}', 'aws');
 const text = read('build-image');
 const machine = JSON.parse(text) as Machine;
-const small = ['clean-up-build', 'move-channel', 'plan-build', 'retire-images', 'share-image', 'sweep'].map(
-  (name) => [name, JSON.parse(read(name)) as Machine] as const,
-);
+const small = [
+  'archive-image',
+  'clean-up-build',
+  'move-channel',
+  'plan-build',
+  'retire-images',
+  'share-image',
+  'sweep',
+].map((name) => [name, JSON.parse(read(name)) as Machine] as const);
 
 /** Every value in the tree with its path. */
 function* walk(value: unknown, path = '$'): Generator<[string, unknown]> {
@@ -227,6 +233,8 @@ const longestOf = {
   UndoMove: 2 * patience.undoMove,
   VerifyShare: 2 * patience.verify,
   VerifyRetirement: 2 * patience.verify,
+  AwaitStoredImage: patience.archive,
+  AwaitRestoredImage: patience.archive,
 };
 const everyWait = everyTask.filter(([, { Resource }]) => Resource?.endsWith('.waitForTaskToken'));
 

@@ -416,6 +416,7 @@ describe.each([
   ['PlanBuildMachine', 'plan-build'],
   ['RetireImagesMachine', 'retire-images'],
   ['ShareImageMachine', 'share-image'],
+  ['ArchiveImageMachine', 'archive-image'],
 ])('the state machine %s', (id, file) => {
   const machine = () => template.Resources[id]?.Properties as Record<string, any>;
 

@@ -55,7 +55,7 @@ export const apiCodes: Record<string, ServiceCodes> = {
     means: {
       passing: `SlowDown ServiceUnavailable InternalError RequestTimeout OperationAborted ConditionalRequestConflict
         RequestTimeTooSkewed Busy 503`,
-      gone: 'NoSuchKey',
+      gone: 'NoSuchKey NotFound', // the answer to HeadObject has no body, so the SDK takes the code from its status
       answer: 'PreconditionFailed',
       refused: `AccessDenied AccountProblem AllAccessDisabled AuthorizationHeaderMalformed BadDigest EntityTooLarge ExpiredToken
         InvalidAccessKeyId InvalidArgument InvalidBucketName InvalidBucketState InvalidDigest InvalidObjectState InvalidRange

@@ -3,7 +3,7 @@ import { dueStep } from '../../core/retire/due-step.ts';
 import type { RetiringPolicy } from '../../core/retire/new-policies.ts';
 import type { RetireRow } from '../../core/retire/retire-report.ts';
 import { underCap } from '../../core/retire/run-cap.ts';
-import { buildKey } from '../../core/tags.ts';
+import { buildKey, keptTag } from '../../core/tags.ts';
 import { askPermission, usagePermissions } from '../usage/usage-permissions.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { channelsSeenPermissions, readChannels } from './channels-seen.ts';
@@ -41,7 +41,9 @@ async function dueIn(
   listing: ImageListing,
   { root, execution, who, now }: RetirePlace,
 ): Promise<RetireDecision[]> {
-  const builds = await readRetiringBuilds(artifacts, listing, [name], execution);
+  // A person has restored such an image from the archive, and its policy has retired it once.
+  const images = listing.images.filter(({ tags }) => tags[keptTag] === undefined);
+  const builds = await readRetiringBuilds(artifacts, { ...listing, images }, [name], execution);
   const channels = await readChannels(artifacts, { recipe: name, own: publish?.channel, root }, listing);
   const decisions = decideByPolicy({ recipe: name, policy: retire, builds, channels }, now);
   return Promise.all(

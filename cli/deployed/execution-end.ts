@@ -38,7 +38,7 @@ function problemsIn(cause: string): Placed[] {
 
 /** Shows why an execution failed. @returns the exit code: 2 if the request was refused, else 1. */
 export function tellFailure({ error, cause }: ExecutionEnd, json: boolean, terminal: Terminal): number {
-  const refused = error === 'RecipeInvalid' || error === 'MoveRefused' || error === 'RetireRefused';
+  const refused = ['RecipeInvalid', 'MoveRefused', 'RetireRefused', 'ArchiveRefused'].includes(error);
   terminal.err(`\n  ${error}\n${cause.replaceAll(/^/gm, '    ')}\n\n`);
   if (json && refused) terminal.out(refusal(error === 'RecipeInvalid' ? problemsIn(cause) : [problem('', cause)]));
   else if (json) terminal.out(`${JSON.stringify({ status: 'failed', error, cause }, null, 2)}\n`);

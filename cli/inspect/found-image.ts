@@ -5,6 +5,7 @@ import { findBuildImages } from '../../aws/images/images.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { describeRegions } from '../../aws/preflight/regions.ts';
 import { evidence } from '../../aws/usage/evidence.ts';
+import type { ArchiveRecord } from '../../core/archive/archive-record.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import { copyTag, type Place } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
@@ -34,6 +35,7 @@ export interface FoundImage {
   details: ImageDetails | undefined;
   build: BuildIdentity | undefined;
   manifest: Manifest | undefined;
+  archive: ArchiveRecord | undefined;
   copies: FoundCopy[];
   notes: string[];
 }
@@ -62,8 +64,9 @@ export async function foundByAmi(
   const notes: string[] = [];
   const pipeline = build && (await pipelineOf(options, home, surroundings, notes));
   const manifest = pipeline && build && (await readDocument(pipeline, build, 'manifest'));
+  const archive = pipeline && build && (await readDocument(pipeline, build, 'archive'));
   const copies = build ? await copiesOf(aws, build, manifest, [details.region, home], notes) : [];
-  return { aws, account, details, build, manifest, copies, notes };
+  return { aws, account, details, build, manifest, archive, copies, notes };
 }
 
 /** A deployed pipeline, in the region that was given or in the usual one. Without one, only EC2 tells of the image. */
@@ -128,7 +131,8 @@ export async function foundByBuild(
   );
   let details: ImageDetails | undefined;
   for (const { region, ami } of homeFirst) details ??= await readDetails(aws, region, ami);
-  return { aws, account, details, build: { recipe, build }, manifest, copies, notes };
+  const archive = await readDocument(pipeline, { recipe, build }, 'archive');
+  return { aws, account, details, build: { recipe, build }, manifest, archive, copies, notes };
 }
 
 /** The copies that the manifest names, and the AMIs that carry the tags of the build, in all regions of the manifest. */

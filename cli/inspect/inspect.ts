@@ -40,6 +40,7 @@ async function inspected(found: FoundImage, now: Date): Promise<Inspection> {
     account,
     image: details ?? null,
     build: build ? { ...build, status: manifest?.status ?? null, source: manifest?.source ?? null } : null,
+    archive: found.archive ?? null,
     copies:
       copies.length > 0 || !details ? copies : [await inspectedCopy(aws, { ...details, parameter: null }, account)],
     usage,

@@ -1,3 +1,4 @@
+import type { ArchiveRecord } from '../../core/archive/archive-record.ts';
 import { everyone } from '../../core/distribute/permissions.ts';
 import { placeName } from '../../core/distribute/place.ts';
 import type {
@@ -19,11 +20,12 @@ const mostUses = 20;
 
 /** An inspection for a reader at a terminal. */
 export function inspectionText(inspection: Inspection, sheet: Sheet): string {
-  const { image, copies, usage, line, lineEnds, notes } = inspection;
+  const { image, archive, copies, usage, line, lineEnds, notes } = inspection;
   const parts = [
     heading(inspection, sheet),
     ...(image ? [facts(factsOf(inspection, image), sheet)] : []),
     ...(image && image.disks.length > 0 ? [tableOfDisks(image.disks, sheet)] : []),
+    ...(archive ? [facts(archiveFacts(archive), sheet)] : []),
     tableOfCopies(copies, sheet),
     ...(usage.length > 0 ? [usedBy(inspection, sheet)] : []),
     line.unknown === undefined
@@ -32,6 +34,15 @@ export function inspectionText(inspection: Inspection, sheet: Sheet): string {
     ...(notes.length > 0 ? [titled('Notes', notes, sheet)] : []),
   ];
   return `\n${parts.join('\n\n')}\n\n`;
+}
+
+function archiveFacts({ bucket, object, stored, restored }: ArchiveRecord): Facts {
+  const when = stored ? `, ${minute(stored.at)} by ${stored.who}` : ', by another deployment';
+  const images = restored.map(({ ami, region, at }) => `${ami} in ${region} at ${minute(at)}`);
+  return [
+    ['Archived', `s3://${bucket}/${object}${when}`],
+    ['Restored', images.join(', ') || undefined],
+  ];
 }
 
 function heading({ account, image, build, copies }: Inspection, sheet: Sheet): string {

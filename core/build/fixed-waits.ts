@@ -22,6 +22,8 @@ export const fixedWaits = {
   MoveChannel: fixed('MoveChannel', patience.publish, 1),
   VerifyShare: fixed('VerifyShare', patience.verify, 3),
   VerifyRetirement: fixed('VerifyRetirement', patience.verify, 3),
+  AwaitStoredImage: fixed('AwaitStoredImage', patience.archive, 300),
+  AwaitRestoredImage: fixed('AwaitRestoredImage', patience.archive, 300),
   UndoMove: fixed('UndoMove', patience.undoMove, 1),
   Compensate: fixed('Compensate', Infinity, Infinity),
 };

@@ -28,6 +28,8 @@ export const patience = {
   cleanUp: 1800,
   /** Until every region's channel holds what it held before a move that failed. */
   undoMove: 900,
+  /** Until EC2 has stored an image in S3, or restored it. Tasks of an account wait for each other. */
+  archive: 24 * 3600,
   /** Until every resource of a failed build is gone. */
   compensate: 7200,
 };

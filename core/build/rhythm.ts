@@ -16,7 +16,6 @@ interface Rhythm {
 export const [shortestBeat, longestBeat] = [20, 300];
 
 const steady = (heartbeat: number): Rhythm => ({ heartbeat, interval: 1, growth: 1, longest: 2 });
-
 /** The rhythm of each waiting state. The heartbeat of a wait that events wake is in its input; here it is the shortest one. */
 export const quickRhythms = {
   AwaitBuilder: steady(shortestBeat),
@@ -38,6 +37,8 @@ export const quickRhythms = {
   UndoMove: steady(20),
   VerifyShare: steady(30),
   VerifyRetirement: steady(30),
+  AwaitStoredImage: steady(60),
+  AwaitRestoredImage: steady(60),
 } satisfies Record<string, Rhythm>;
 
 const seldom = { heartbeat: 0, interval: 30, growth: 1.35 };

@@ -1,3 +1,4 @@
+import type { ArchiveRecord } from '../archive/archive-record.ts';
 import type { Manifest } from '../build/manifest.ts';
 import type { Users } from '../distribute/permissions.ts';
 import type { Place } from '../distribute/place.ts';
@@ -99,6 +100,8 @@ export interface Inspection {
   image: ImageDetails | null;
   /** The build that made the image. Null if the AMI has no tags of a build, or belongs to another account. */
   build: { recipe: string; build: string; status: Manifest['status'] | null; source: Manifest['source'] } | null;
+  /** The image as an object in S3, and what was restored from the object. Null if nobody has archived it. */
+  archive: ArchiveRecord | null;
   copies: InspectedCopy[];
   /** Who uses the AMI and those of its copies that this account owns. */
   usage: ImageUsage[];

@@ -93,6 +93,12 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     writtenBy: 'ResolveShare, VerifyShare',
     readBy: 'ApplyShare, VerifyShare, people',
   },
+  archive: {
+    holds:
+      'the object that the image of the build is stored as, who archived it, and the AMIs that were restored from it',
+    writtenBy: 'AwaitStoredImage, AwaitRestoredImage',
+    readBy: 'ResolveArchive, AwaitStoredImage, AwaitRestoredImage, RemoveRestored, `golden inspect`',
+  },
   retirement: {
     holds: 'the steps by which the images of the build were retired, when, why, and how each ended in every region',
     writtenBy: 'RetireBuild',

@@ -1,3 +1,4 @@
+import type { ArchiveRecord } from '../archive/archive-record.ts';
 import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
@@ -87,6 +88,7 @@ export const documents = {
   drift: ofRecipe<DriftReport>('drift.json'),
   sharing: ofBuild<BuildSharing>('sharing.json'),
   shareReport: ofRun<ShareReport>('share'),
+  archive: ofBuild<ArchiveRecord>('archive.json'),
   retirement: ofBuild<Retirement>('retirement.json'),
   retireReport: ofRun<RetireReport>('retire'),
   retirePolicies: { key: () => 'retire-policies.json' } as Kind<object, SeenPolicies>,

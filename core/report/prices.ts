@@ -72,6 +72,11 @@ export const lambdaGiB = 0.5;
 export const s3Get = 0.0004 / 1000;
 export const s3Put = 0.005 / 1000;
 
+/** S3 storage, for each GiB and month. From memory in November 2026, not checked against AWS's price list. */
+export const standardMonth = 0.023;
+export const instantArchiveMonth = 0.004;
+export const deepArchiveMonth = 0.00099;
+
 export const hoursOfMonth = 730;
 
 // CloudWatch prices, from memory in November 2026 and not checked against AWS's price list.

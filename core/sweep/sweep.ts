@@ -54,8 +54,8 @@ function judge(thing: Thing, identity: BuildIdentity | undefined, { estate, now,
   const stays = (image: Thing) => !going.has(idInRegion(image.region, image.id));
   const using = users.get(idInRegion(region, id)) ?? [];
   if (kind === 'snapshot' && using.some(stays)) return 'healthy';
-  // A person or a policy has kept it without its image.
-  if (kind === 'snapshot' && thing.tags[keptTag] !== undefined) return 'healthy';
+  // A person or a policy has kept the snapshot without its image, or a person has restored the image from the archive.
+  if ((kind === 'snapshot' || kind === 'image') && thing.tags[keptTag] !== undefined) return 'healthy';
   const build = estate.builds.get(buildKey(identity));
   // A build that was published can have copies of a distribution that failed, and nobody has published those.
   const isPublished = build?.published === true && build.images?.has(idInRegion(region, id)) !== false;

@@ -17,8 +17,28 @@ export const declaredFunctions: Declared[] = allFunctions.map(({ key, byEvents, 
   actions: [...new Set(stage.permissions)].toSorted(),
 }));
 
+/** What EC2 does with its caller's permissions: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-ami-store-restore.html */
+const archiving = {
+  'ec2:CreateStoreImageTask': [
+    ...['GetSnapshotBlock', 'ListChangedBlocks', 'ListSnapshotBlocks'].map((name) => `ebs:${name}`),
+    ...['AbortMultipartUpload', 'DeleteObject', 'GetObject', 'ListBucket', 'PutObject', 'PutObjectTagging'].map(
+      (name) => `s3:${name}`,
+    ),
+    'ec2:DescribeTags',
+    ...actionsOnKeys,
+  ],
+  'ec2:CreateRestoreImageTask': [
+    ...['CompleteSnapshot', 'PutSnapshotBlock', 'StartSnapshot'].map((name) => `ebs:${name}`),
+    ...['GetObject', 'ListBucket'].map((name) => `s3:${name}`),
+    'ec2:DescribeTags',
+    'ec2:GetEbsEncryptionByDefault',
+    ...actionsOnKeys,
+  ],
+};
+
 /** Actions that AWS checks beyond the call itself. No function makes these calls, so no file declares them. */
 const implied: Record<string, string[]> = {
+  ...archiving,
   'ec2:CopyImage': actionsOnKeys,
   'ec2:CopySnapshot': actionsOnKeys,
   'ec2:RunInstances': actionsOnKeys,
@@ -47,7 +67,7 @@ export const impliedBy = ({ actions, byEvents }: Omit<Declared, 'key'>): string[
 /** Actions without a grant, and grants without a function that needs them. */
 export function grantProblems(functions: Declared[], table: GrantTable): string[] {
   const tableOf = (action: string) =>
-    `infrastructure/roles/grants${/^(ec2|kms|s3)(?=:)/.exec(action)?.[0].replace(/^/, '-of-') ?? ''}.ts`;
+    `infrastructure/roles/grants${/^(ebs|ec2|kms|s3)(?=:)/.exec(action)?.[0].replace(/^/, '-of-') ?? ''}.ts`;
   const needs = functions.flatMap((declared) => impliedBy(declared).map((action) => ({ key: declared.key, action })));
   const missing = needs.flatMap(({ key, action }) => {
     const row = table[action];

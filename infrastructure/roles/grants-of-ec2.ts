@@ -57,7 +57,9 @@ const descriptions = [
   'DescribeRouteTables',
   'DescribeSecurityGroups',
   'DescribeSnapshots',
+  'DescribeStoreImageTasks',
   'DescribeSubnets',
+  'DescribeTags',
   'DescribeVolumes',
   'DescribeVpcEndpoints',
   'GetAllowedImagesSettings',
@@ -91,6 +93,9 @@ export const grantsOfEc2: GrantTable = {
     { Resource: anywhere('image-usage-report') },
   ],
   // EC2 checks every volume of the instance, and each has our tags from its launch.
+  // By AWS's table, both are checked on the image.
+  'ec2:CreateStoreImageTask': [{ Resource: imageHere, Condition: madeByUs }],
+  'ec2:CreateRestoreImageTask': [{ Resource: [imageHere, snapshotHere], Condition: taggedAsOurs }],
   'ec2:CreateSnapshots': [
     { Resource: snapshotHere, Condition: taggedAsOurs },
     { Resource: [here('instance'), here('volume')], Condition: madeByUs },
@@ -103,6 +108,7 @@ export const grantsOfEc2: GrantTable = {
     copySnapshot: tagsOn('CopySnapshot', [snapshotHere]),
     createSnapshots: tagsOn('CreateSnapshots', [snapshotHere]),
     registerImage: tagsOn('RegisterImage', [imageHere]),
+    restoreArchive: tagsOn('CreateRestoreImageTask', [imageHere, snapshotHere]),
     copyImage: tagsOn('CopyImage', [images, snapshots]),
     compensate: expiry,
     retireBuild: keeping,

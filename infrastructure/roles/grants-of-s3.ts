@@ -1,7 +1,7 @@
 // The keys of the bucket that each function reads and writes. grants.ts has the actions of the other services.
 import { keyOf } from '../../core/memory/documents.ts';
 import { sub } from '../cloudformation.ts';
-import { inBucket, type GrantTable } from './policies.ts';
+import { archived, inBucket, type Grant, type GrantTable } from './policies.ts';
 
 /** The functions that write down what their states wait for. */
 const waiting = [
@@ -15,8 +15,14 @@ const waiting = [
   'awaitCopy',
 ];
 
+/** What EC2 does with its caller's permissions: see archiving in declared.ts. */
+const inArchive: Grant[] = [{ Resource: archived }];
+const archiveRecord = inBucket('builds/*/archive.json');
+const bothBuckets: Grant[] = [{ Resource: [sub('${ArtifactBucket.Arn}'), sub('${ArchiveBucket.Arn}')] }];
+
 export const grantsOfS3: GrantTable = {
-  's3:DeleteObject': [{ Resource: inBucket('waits/*') }],
+  's3:AbortMultipartUpload': inArchive,
+  's3:DeleteObject': { storeImage: inArchive, others: [{ Resource: inBucket('waits/*') }] },
   's3:GetObject': {
     resolve: [{ Resource: [inBucket('builds/*'), inBucket(keyOf({}, 'regionStacks'))] }],
     // the end of a failed command's output, and whether output arrived; no decision depends on it
@@ -24,6 +30,12 @@ export const grantsOfS3: GrantTable = {
     awaitCheck: [{ Resource: inBucket('commands/*') }],
     awaitCopy: [{ Resource: inBucket('waits/looks/*') }],
     wake: [{ Resource: [inBucket('waits/*'), inBucket('commands/*')] }],
+    resolveArchive: [{ Resource: [inBucket('builds/*'), archived] }],
+    storeImage: inArchive,
+    awaitStoredImage: [{ Resource: [archiveRecord, archived] }],
+    restoreArchive: inArchive,
+    awaitRestoredImage: [{ Resource: archiveRecord }],
+    removeRestored: [{ Resource: archiveRecord }],
     applyShare: [{ Resource: inBucket('reports/share/*') }],
     verifyShare: [{ Resource: [inBucket('reports/share/*'), inBucket('builds/*/sharing.json')] }],
     resolveRetirement: [
@@ -41,8 +53,18 @@ export const grantsOfS3: GrantTable = {
     ],
     others: [{ Resource: inBucket('builds/*') }],
   },
-  's3:ListBucket': [{ Resource: sub('${ArtifactBucket.Arn}') }],
+  's3:ListBucket': {
+    resolveArchive: bothBuckets,
+    storeImage: [{ Resource: sub('${ArchiveBucket.Arn}') }],
+    awaitStoredImage: bothBuckets,
+    restoreArchive: [{ Resource: sub('${ArchiveBucket.Arn}') }],
+    others: [{ Resource: sub('${ArtifactBucket.Arn}') }],
+  },
+  's3:PutObjectTagging': inArchive,
   's3:PutObject': {
+    storeImage: inArchive,
+    awaitStoredImage: [{ Resource: archiveRecord }],
+    awaitRestoredImage: [{ Resource: archiveRecord }],
     sweep: [{ Resource: ['builds/*/owner.json', 'builds/*/channel.json', 'reports/sweep/*'].map(inBucket) }],
     moveChannel: [{ Resource: inBucket('builds/*/channels/*') }],
     undoMove: [{ Resource: [inBucket('builds/*/channels/*'), inBucket('builds/*/revocation.json')] }],

@@ -2,6 +2,7 @@
 // file. roles.ts makes one role for each function from both.
 import { arn, getArn, sub, type Text } from '../cloudformation.ts';
 import { copyTargetRoles, grantsOfKms } from './grants-of-kms.ts';
+import { grantsOfEbs } from './grants-of-ebs.ts';
 import { grantsOfEc2 } from './grants-of-ec2.ts';
 import { grantsOfS3 } from './grants-of-s3.ts';
 import { anything, here, throughReferences, type Grant, type GrantTable } from './policies.ts';
@@ -91,6 +92,7 @@ interface Granted {
 
 /** IAM action → its grants in one deployment. */
 export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => ({
+  ...grantsOfEbs,
   ...grantsOfEc2,
   'events:PutEvents': { watchSources: events('Source Image Updated'), others: events('Image Published') },
   'iam:GetInstanceProfile': [{ Resource: arn('iam::${AWS::AccountId}:instance-profile/*') }],

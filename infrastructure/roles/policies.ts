@@ -20,6 +20,8 @@ export const imageHere = arn('ec2:${AWS::Region}::image/*');
 export const snapshotHere = arn('ec2:${AWS::Region}::snapshot/*');
 export const images = arn('ec2:*::image/*');
 export const snapshots = arn('ec2:*::snapshot/*');
+/** Stored AMIs. */
+export const archived = sub('${ArchiveBucket.Arn}/ami-*.bin');
 export const inBucket = (key: string) => sub('${ArtifactBucket.Arn}/' + key);
 
 /** Only what EC2 itself calls when it looks for the resources that name an AMI. */

@@ -37,7 +37,8 @@ function statementsOf(
 /** Bucket and topic are encrypted with the deployment's own key, if it has one. */
 function withKey(actions: readonly string[], key: string | undefined): Statement[] {
   const reads = actions.includes('s3:GetObject');
-  const writes = actions.includes('s3:PutObject') || actions.includes('sns:Publish');
+  const writes =
+    actions.includes('s3:PutObject') || actions.includes('ec2:CreateStoreImageTask') || actions.includes('sns:Publish');
   const used = [...(reads || writes ? ['kms:Decrypt'] : []), ...(writes ? ['kms:GenerateDataKey'] : [])];
   return key && used.length > 0 ? [{ Effect: 'Allow', Action: used, Resource: key }] : [];
 }

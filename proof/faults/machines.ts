@@ -27,6 +27,7 @@ export const struckMachines = {
   'share-image': 'share/',
   'plan-build': 'plan/',
   'retire-images': 'retire/',
+  'archive-image': 'archive/',
 } as const;
 export type MachineName = keyof typeof struckMachines;
 export const machineNames = Object.keys(struckMachines) as MachineName[];

@@ -50,6 +50,8 @@ const delays = {
   createImage: skewed(30, 0.6, 20),
   registerImage: skewed(3, 0.5),
   copyImage: skewed(60, 0.95, 30),
+  storeImage: skewed(60, 0.6, 20),
+  restoreImage: skewed(60, 0.6, 20),
   usageReport: skewed(90, 0.8),
   keyRefused: normal(30, 0.1, 0.3),
   launchRefused: normal(8, 0.1, 0.3),

@@ -185,6 +185,9 @@ const headers = (object: StoredObject) => ({
   Metadata: object.metadata ?? {},
   ServerSideEncryption: object.encryption,
   SSEKMSKeyId: object.keyId,
+  // S3 leaves the header out for S3 Standard: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+  StorageClass: object.storageClass,
+  Restore: object.restore,
 });
 
 const quoted = (etag: string) => (etag.startsWith('"') ? etag : `"${etag}"`);

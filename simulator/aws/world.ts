@@ -52,6 +52,7 @@ const emptyRegion = (name: string): Region => ({
   launchTemplates: new Map(),
   launches: new Map(),
   usageReports: new Map(),
+  storeTasks: new Map(),
   imageRecipes: new Map(),
   allowedImages: new Map(),
   agents: new Map(),

@@ -8,6 +8,7 @@ export function deployedNames(region: string, account: string) {
   const arn = (of: string, resource: string) => `arn:${partitionIn(region)}:${of}:${region}:${account}:${resource}`;
   return {
     bucket: `golden-artifacts-${account}`,
+    archives: `golden-archives-${account}`,
     forwarder: `arn:${partitionIn(region)}:iam::${account}:role/${service}-EventForwarder`,
     topic: arn('sns', `${service}-notifications`),
     machine: (name: string) => arn('states', `stateMachine:${service}-${name}`),

@@ -41,6 +41,7 @@ export const functionContext =
   (run) => ({
     aws: clientsOf(run, aws),
     bucket: names.bucket,
+    archives: names.archives,
     machine: names.machine('build-image'),
     deployment: service,
     settings: { ...simulatedSettings, ...options.settings }, // read for each run, since a deployment may change them

@@ -27,7 +27,7 @@ function createMachine(stepFunctions: StepFunctions, { account, region }: Place,
 }
 
 /** The ARNs of all machines. */
-export type Machines = Record<'build' | 'cleanUp' | 'move' | 'plan' | 'retire' | 'share' | 'sweep', string>;
+export type Machines = Record<'archive' | 'build' | 'cleanUp' | 'move' | 'plan' | 'retire' | 'share' | 'sweep', string>;
 
 /** Creates all machines of a deployment. */
 export function createMachines(
@@ -44,6 +44,7 @@ export function createMachines(
   };
   const create = (name: string) => createMachine(stepFunctions, place, name, tags);
   return {
+    archive: create('archive-image'),
     build: create('build-image'),
     cleanUp: create('clean-up-build'),
     move: create('move-channel'),

@@ -41,6 +41,7 @@ export interface Simulation {
   move(input: unknown, name?: string): string;
   /** Starts an execution of share-image with this input, like the console. Returns its ARN. */
   share(input: unknown, name?: string): string;
+  archive(input: unknown, name?: string): string;
   /** Starts an execution of retire-images with this input, as its schedule does once a day. Returns its ARN. */
   retire(input?: unknown, name?: string): string;
   /** Starts an execution of plan-build with this input, like the console. Returns its ARN. */
@@ -75,6 +76,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const cloud = cloudFor(options, place);
   const { clock } = cloud;
   cloud.createBucket(names.bucket, region);
+  cloud.createBucket(names.archives, region);
   const { actions: sns, mails } = snsActions(clock, options.notify ? [names.topic] : []);
   cloud.addService('sns', sns);
 
@@ -165,14 +167,15 @@ function stepFunctionsIn(
 function startersOf(
   stepFunctions: StepFunctions,
   place: Place,
-  { build, sweep, move, plan, retire, share }: Machines,
-): Pick<Simulation, 'start' | 'sweep' | 'move' | 'plan' | 'retire' | 'share'> {
+  { archive, build, sweep, move, plan, retire, share }: Machines,
+): Pick<Simulation, 'archive' | 'start' | 'sweep' | 'move' | 'plan' | 'retire' | 'share'> {
   let manual = 0;
   const starting =
     (machine: string, kind: string) =>
     (input: unknown = {}, name = `${kind}-${++manual}`) =>
       startMachine(stepFunctions, place, { machine, input, name });
   return {
+    archive: starting(archive, 'archive'),
     start: starting(build, 'manual'),
     sweep: starting(sweep, 'sweep'),
     move: starting(move, 'move'),

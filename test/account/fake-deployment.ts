@@ -45,7 +45,7 @@ export const built: WrongAnswers = {
 /** The account, whose EC2 answers calls under a role as the role's policies do. */
 export function judging<A extends Account>(account: A, template: Template): A {
   const { id, region } = account;
-  const place = { account: id, region, bucket: 'bucket', stateMachine: `${stack}-build-image` };
+  const place = { account: id, region, bucket: 'bucket', archives: 'archives', stateMachine: `${stack}-build-image` };
   const grants = JSON.parse(
     JSON.stringify(grantsOf(template, place)).replaceAll(
       `instance-profile/${defaultSettings.instanceProfile}`,

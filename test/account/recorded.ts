@@ -20,6 +20,7 @@ export interface Recorded {
 }
 
 export const machines = [
+  'archive-image',
   'build-image',
   'clean-up-build',
   'move-channel',

@@ -7,6 +7,10 @@ export interface StoredObject {
   encryption: string | undefined;
   keyId: string | undefined;
   metadata: Record<string, string> | undefined;
+  /** Absent: S3 Standard. */
+  storageClass?: string;
+  /** Of an object in cold storage: S3's header about a copy that can be read. */
+  restore?: string;
   at: number;
 }
 

@@ -56,7 +56,7 @@ export function resourcesIn(calls: SeenCall[]): SeenResources {
       const tags = snapshotTags.get(`${region} ${one.ImageId}`);
       if (tags) for (const id of snapshotsOf(one)) note(region, id, { tags, owner: one.OwnerId });
     }
-    if (action === 'CreateImage' || action === 'CopyImage' || action === 'RegisterImage') {
+    if (/^(CreateImage|CopyImage|RegisterImage|CreateRestoreImageTask)$/.test(action)) {
       note(region, answer.ImageId, { tags: specified(params, 'image') });
       // The snapshots of an image that is registered were there before it.
       if (action !== 'RegisterImage') snapshotTags.set(`${region} ${answer.ImageId}`, specified(params, 'snapshot'));
@@ -234,6 +234,38 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
     ...snapshotsOf(params).map((id) => on(unowned('snapshot', id), carried(id))),
     ...made('image', unowned('image')),
   ],
+  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/work-with-ami-store-restore.html#ami-s3-permissions: EC2 reads the blocks and
+  // writes the object with its caller's permissions. AWS's page does not say which action is checked on what.
+  'ec2:CreateStoreImageTask': ({ params, unowned, on, carried, bucket, withKey }) => [
+    on(unowned('image', params.ImageId), carried(params.ImageId)),
+    ...['GetSnapshotBlock', 'ListChangedBlocks', 'ListSnapshotBlocks'].map((name) => ({
+      action: `ebs:${name}`,
+      resource: unowned('snapshot', 'snap-of-the-image'),
+      context: carried(params.ImageId), // the snapshots have the tags of their image
+    })),
+    ...['AbortMultipartUpload', 'DeleteObject', 'GetObject', 'PutObject', 'PutObjectTagging'].map((name) => ({
+      action: `s3:${name}`,
+      resource: `${bucket(params.Bucket)}/${params.ImageId}.bin`,
+      context: {},
+    })),
+    { action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} },
+    { action: 'ec2:DescribeTags', resource: '*', context: {} },
+    ...withKey(),
+  ],
+  'ec2:CreateRestoreImageTask': ({ params, unowned, bucket, made, withKey }) => [
+    ...made('image', unowned('image')),
+    ...made('snapshot', unowned('snapshot')),
+    ...['CompleteSnapshot', 'PutSnapshotBlock', 'StartSnapshot'].map((name) => ({
+      action: `ebs:${name}`,
+      resource: unowned('snapshot', 'snap-that-is-begun'),
+      context: {},
+    })),
+    { action: 's3:GetObject', resource: `${bucket(params.Bucket)}/${params.ObjectKey}`, context: {} },
+    { action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} },
+    { action: 'ec2:DescribeTags', resource: '*', context: {} },
+    { action: 'ec2:GetEbsEncryptionByDefault', resource: '*', context: {} },
+    ...withKey(),
+  ],
   // Since 28 Oct 2024 EC2 also checks the source:
   // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html. It is undocumented whether EC2 checks the
   // source's snapshots, too (it does for CopySnapshot). The roles are judged as if it did.
@@ -278,6 +310,10 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
     on(`arn:aws:ssm:${region}:${account}:parameter/${params.Path.replace(/^\//, '')}`),
   ],
   'ssm:DeleteParameter': ({ parameter }) => [parameter()],
+  's3:HeadObject': ({ params, error, bucket }) => [
+    { action: 's3:GetObject', resource: `${bucket(params.Bucket)}/${params.Key}`, context: {} },
+    ...(error === 'NotFound' ? [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }] : []),
+  ],
   's3:GetObject': ({ params, error, on, bucket }) => [
     on(`${bucket(params.Bucket)}/${params.Key}`),
     // without it S3 does not report that the object is missing
@@ -372,6 +408,7 @@ const takesNoResource = new Set([
   'ec2:DescribeRouteTables',
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeSnapshots',
+  'ec2:DescribeStoreImageTasks',
   'ec2:ListImagesInRecycleBin',
   'ec2:DescribeSubnets',
   'ec2:DescribeVolumes',

@@ -16,6 +16,8 @@ export interface DeploymentPlace {
   account: string;
   region: string;
   bucket: string;
+  /** The bucket of stored AMIs. */
+  archives: string;
   stateMachine: string;
 }
 
@@ -109,7 +111,7 @@ function textOf(value: unknown, { Resources }: Template, place: DeploymentPlace)
   const named = (name: string) => {
     if (pseudo[name] !== undefined) return pseudo[name];
     if (name.endsWith('.Arn') && Resources[name.slice(0, -4)]?.Type === 'AWS::S3::Bucket')
-      return `arn:aws:s3:::${place.bucket}`;
+      return `arn:aws:s3:::${name === 'ArchiveBucket.Arn' ? place.archives : place.bucket}`;
     if (name.endsWith('.Arn') && Resources[name.slice(0, -4)]?.Type === 'AWS::SQS::Queue')
       return `arn:aws:sqs:${place.region}:${place.account}:${name.slice(0, -4)}`;
     // The profile in the functions' settings, under the simulator's name for it.
@@ -139,7 +141,9 @@ export function grantsOf(template: Template, place: DeploymentPlace): AllowedAct
   const nameHere = (name: string) =>
     place.stateMachine.replace(
       /build-image$/,
-      /(build-image|clean-up-build|move-channel|plan-build|retire-images|share-image|sweep)$/.exec(name)?.[0] ?? name,
+      /(archive-image|build-image|clean-up-build|move-channel|plan-build|retire-images|share-image|sweep)$/.exec(
+        name,
+      )?.[0] ?? name,
     );
   const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
   const topic = place.stateMachine.replace(/build-image$/, 'notifications');

@@ -19,6 +19,7 @@ const example: DeploymentPlace = {
   account: '111122223333',
   region: 'us-east-1',
   bucket: 'BUCKET',
+  archives: 'ARCHIVES',
   stateMachine: 'MACHINE-build-image',
 };
 

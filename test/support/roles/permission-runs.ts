@@ -372,6 +372,24 @@ const retired: PermissionRun = {
   },
 };
 
+/** An image is stored and restored, and EC2 gives up the first restore. */
+const archived: PermissionRun = {
+  name: 'an image is archived and restored',
+  outcome: 'SUCCEEDED',
+  async simulation() {
+    const images = [{ name: '*-restored', fail: 'Internal error', afterSeconds: 30 }];
+    const simulation = pipeline({ changes: { distribute: [home] }, scenario: { images } });
+    const manifest = manifestIn(simulation, await build(simulation));
+    const of = { recipe: manifest.recipe, build: manifest.build };
+    const run = (verb: string) => simulation.finish(simulation.archive({ verb, ...of }));
+    await run('archive');
+    simulation.cloud.world.region('us-east-1').images.delete(manifest.image?.ami ?? '');
+    await run('unarchive');
+    simulation.cloud.world.heedRules(false);
+    return [simulation, await run('unarchive')];
+  },
+};
+
 /** A build that another was made from is revoked and restored, and revoking is refused in a region. */
 const revoked: PermissionRun = {
   name: 'builds are revoked and restored',
@@ -454,6 +472,7 @@ export const runs: PermissionRun[] = [
   distributed,
   shared,
   retired,
+  archived,
   revoked,
   {
     name: 'everything is published, by an AWS so slow that every wait must beat',
@@ -684,5 +703,5 @@ export const runs: PermissionRun[] = [
 
 export function deploymentPlaceOf({ stateMachineArn, bucket }: Simulation): DeploymentPlace {
   const [, , , region = '', of = '', , stateMachine = ''] = stateMachineArn.split(':');
-  return { account: of, region, bucket, stateMachine };
+  return { account: of, region, bucket, archives: `golden-archives-${of}`, stateMachine };
 }

@@ -299,6 +299,30 @@ export const samples: Record<string, Sample> = {
     ],
     answers: [ec2('CopySnapshot', `<snapshotId>${snapshot}</snapshotId>`)],
   },
+  CreateStoreImageTask: {
+    inputs: [{ ImageId: ami, Bucket: 'archives', S3ObjectTags: [{ Key: 'golden:recipe', Value: 'base' }] }],
+    answers: [ec2('CreateStoreImageTask', `<objectKey>${ami}.bin</objectKey>`)],
+  },
+  DescribeStoreImageTasks: {
+    inputs: [{ ImageIds: [ami] }],
+    answers: [
+      ec2(
+        'DescribeStoreImageTasks',
+        `<storeImageTaskResultSet><item><amiId>${ami}</amiId><bucket>archives</bucket><progressPercentage>17</progressPercentage><s3objectKey>${ami}.bin</s3objectKey><storeTaskState>InProgress</storeTaskState><taskStartTime>2026-11-23T03:05:10.000Z</taskStartTime></item></storeImageTaskResultSet>`,
+      ),
+    ],
+  },
+  CreateRestoreImageTask: {
+    inputs: [
+      {
+        Bucket: 'archives',
+        ObjectKey: `${ami}.bin`,
+        Name: 'base-20261123-030000-9f2c-restored',
+        TagSpecifications: tagSpecifications('image', 'snapshot'),
+      },
+    ],
+    answers: [ec2('CreateRestoreImageTask', `<imageId>${ami}</imageId>`)],
+  },
   RegisterImage: {
     inputs: [
       {
@@ -777,6 +801,22 @@ export const samples: Record<string, Sample> = {
     inputs: [{ Bucket: 'golden-image-artifacts', Key: 'waits/instance/i-0123456789abcdef0.json' }],
     answers: [
       { status: 204, headers: { 'x-amz-request-id': 'C3D13FE58DE4C810', 'x-amz-delete-marker': 'true' }, body: '' },
+    ],
+  },
+  HeadObject: {
+    inputs: [{ Bucket: 'golden-image-archives', Key: `${ami}.bin` }],
+    answers: [
+      {
+        status: 200,
+        headers: {
+          'x-amz-request-id': 'C3D13FE58DE4C810',
+          'content-length': '123456789',
+          'x-amz-storage-class': 'DEEP_ARCHIVE',
+          'x-amz-restore': 'ongoing-request="false", expiry-date="Fri, 04 Dec 2026 00:00:00 GMT"',
+          'x-amz-meta-ami-name': 'base-20261123-030000-9f2c',
+        },
+        body: '',
+      },
     ],
   },
   PutObject: {

@@ -21,7 +21,7 @@ export function fateOf(
   world: World,
   region: Region,
   making: {
-    kind: 'createImage' | 'copyImage';
+    kind: 'createImage' | 'copyImage' | 'restoreImage';
     id: string;
     name: string;
     gib: number;

@@ -1,0 +1,46 @@
+import * as z from 'zod/mini';
+import { buildNamePattern } from '../build/identity.ts';
+import { isRecipeName } from '../recipe-name.ts';
+import type { Problem } from '../recipe/problems.ts';
+import { requestKeys, requestMessage, requestSays } from '../start/request.ts';
+
+/** The input of an execution of archive-image: `{"verb": "archive", "recipe": "al2023-base", "build": "20261123-030000-9f2c"}`. */
+const ArchiveInput = z.strictObject({
+  verb: z.enum(['archive', 'unarchive']),
+  recipe: z.string().check(z.refine(isRecipeName)),
+  build: z.string().check(z.regex(buildNamePattern)),
+  /** The object to restore, where this deployment has not archived the build itself. */
+  object: z.optional(z.string().check(z.regex(/^ami-[0-9a-f]{8,17}\.bin$/))),
+  plan: requestKeys.plan,
+  why: requestKeys.why,
+  who: requestKeys.who,
+});
+
+export type ArchiveRequest = z.infer<typeof ArchiveInput>;
+
+const demanded = {
+  shape: ArchiveInput.def.shape,
+  says: {
+    ...requestSays,
+    verb: 'must be archive or unarchive',
+    object: 'is no stored AMI, such as ami-0123456789abcdef0.bin',
+  },
+  otherwise:
+    'the execution input must be an object like {"verb": "archive", "recipe": "al2023-base", "build": "20261123-030000-9f2c"}',
+};
+
+/** What an execution's input asks for, or everything that is wrong with the input. */
+export function archiveRequest(input: unknown): { request: ArchiveRequest } | { problems: Problem[] } {
+  const parsed = z.safeParse(ArchiveInput, input);
+  if (!parsed.success)
+    return {
+      problems: parsed.error.issues.map((one) => ({
+        path: one.path as string[],
+        message: requestMessage(one, one.path[0], demanded),
+      })),
+    };
+  const { verb, object } = parsed.data;
+  if (verb === 'archive' && object !== undefined)
+    return { problems: [{ path: ['object'], message: 'goes with unarchive only: EC2 names the object itself' }] };
+  return { request: parsed.data };
+}
