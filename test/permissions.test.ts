@@ -83,6 +83,14 @@ const beyondTheRuns: [RegExp, string][] = [
     /^VerifyRetirement (states:SendTaskFailure on \*|s3:ListBucket on .*|sns:Publish on .*)$/,
     'only a missing report ends it, and no run has a topic; the tests of retire-images have one',
   ],
+  [
+    /^(AwaitRestoredImage|RemoveRestored|ResolveArchive) s3:ListBucket on /,
+    'the record and the object that they read are there; were they gone, S3 must say so',
+  ],
+  [
+    /^(AwaitStoredImage states:SendTaskFailure|RemoveRestored ec2:DeleteSnapshot) on /,
+    'EC2 stores the image, and deletes the snapshots of a restored one itself; the tests of archive-image see both fail',
+  ],
   [/^VerifyShare states:SendTaskFailure on \*$/, 'only a missing report ends it, and ResolveShare wrote one'],
   [/^AwaitUsage states:SendTaskFailure on \*$/, 'what EC2 does not tell is an answer, too'],
   [/^(VerifyMove|UndoMove) states:SendTaskFailure on \*$/, 'no run moves to a wrong image, or is refused the undoing'],

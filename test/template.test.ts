@@ -744,7 +744,7 @@ describe('the permissions', () => {
     const atCreation = tagging.filter(({ Condition }) => Condition['StringEquals']?.['ec2:CreateAction'] !== undefined);
     for (const { Condition } of atCreation)
       expect(Condition['StringEquals']?.['ec2:CreateAction']).toMatch(
-        /^(RunInstances|CreateImage|CreateSnapshots|CopySnapshot|RegisterImage|CopyImage)$/,
+        /^(RunInstances|CreateImage|CreateSnapshots|CopySnapshot|RegisterImage|CopyImage|CreateRestoreImageTask)$/,
       );
     const later = tagging.filter((one) => !atCreation.includes(one));
     expect(later.map(({ who }) => who).toSorted()).toEqual([

@@ -93,9 +93,8 @@ export const grantsOfEc2: GrantTable = {
     { Resource: anywhere('image-usage-report') },
   ],
   // EC2 checks every volume of the instance, and each has our tags from its launch.
-  // By AWS's table, both are checked on the image.
   'ec2:CreateStoreImageTask': [{ Resource: imageHere, Condition: madeByUs }],
-  'ec2:CreateRestoreImageTask': [{ Resource: [imageHere, snapshotHere], Condition: taggedAsOurs }],
+  'ec2:CreateRestoreImageTask': [{ Resource: imageHere, Condition: taggedAsOurs }],
   'ec2:CreateSnapshots': [
     { Resource: snapshotHere, Condition: taggedAsOurs },
     { Resource: [here('instance'), here('volume')], Condition: madeByUs },

@@ -3,7 +3,7 @@ import type { Strike } from '../vocabulary.ts';
 import { judgeMoved } from './judge-moved.ts';
 import type { OperationRow, Prepared } from './operation.ts';
 
-const homeOnly = {
+export const homeOnly = {
   targets: [{ region: 'us-east-1', required: true, share: 'account' as const }],
   steps: ['run' as const],
   checks: 1,

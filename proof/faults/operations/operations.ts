@@ -1,4 +1,5 @@
 import type { FaultScenario } from '../vocabulary.ts';
+import { archives } from './archives.ts';
 import { moves } from './moves.ts';
 import type { OperationRow } from './operation.ts';
 import { plans } from './plans.ts';
@@ -6,7 +7,7 @@ import { retirements } from './retirements.ts';
 import { shares } from './shares.ts';
 
 /** Every operation that is struck, by the name of its base in the matrix. docs/faults.md says how to add one. */
-export const operations: Record<string, OperationRow> = { ...moves, ...shares, ...plans, ...retirements };
+export const operations: Record<string, OperationRow> = { ...moves, ...shares, ...plans, ...retirements, ...archives };
 
 export function operationOf({ operation = '' }: FaultScenario): OperationRow {
   const found = operations[operation];

@@ -254,7 +254,7 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
   ],
   'ec2:CreateRestoreImageTask': ({ params, unowned, bucket, made, withKey }) => [
     ...made('image', unowned('image')),
-    ...made('snapshot', unowned('snapshot')),
+    ...made('snapshot', unowned('snapshot')).slice(1), // AWS's table has the image only, and CreateTags has both
     ...['CompleteSnapshot', 'PutSnapshotBlock', 'StartSnapshot'].map((name) => ({
       action: `ebs:${name}`,
       resource: unowned('snapshot', 'snap-that-is-begun'),

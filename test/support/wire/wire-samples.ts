@@ -1241,6 +1241,7 @@ export const errors: [command: string, answer: SampleAnswer, name: string][] = [
   ['GetObject', s3Error(404, 'NoSuchKey', '<Key>key</Key>'), 'NoSuchKey'],
   ['GetObject', s3Error(403, 'AccessDenied'), 'AccessDenied'],
   ['GetObject', s3Error(416, 'InvalidRange', '<RangeRequested>bytes=-1</RangeRequested>'), 'InvalidRange'],
+  ['HeadObject', { status: 404, headers: { 'x-amz-request-id': 'C3D13FE58DE4C810' }, body: '' }, 'NotFound'],
   ['PutObject', s3Error(503, 'SlowDown'), 'SlowDown'],
   ['PutObject', s3Error(412, 'PreconditionFailed', '<Condition>If-None-Match</Condition>'), 'PreconditionFailed'],
   ['PutObject', s3Error(404, 'NoSuchBucket', '<BucketName>bucket</BucketName>'), 'NoSuchBucket'],
