@@ -55,13 +55,12 @@ export const slowing = {
   AwaitAccountCopy: slowRhythms.images,
 };
 
-/** Number of looks that begin within the given seconds. */
+/** Number of looks that begin within the given seconds. Their gaps grow up to the longest one. */
 export function looksWithin(seconds: number, { heartbeat, interval, growth, longest }: Rhythm): number {
   if (growth === 1) return Math.max(0, Math.ceil(seconds / (heartbeat + Math.min(interval, longest))));
   let looks = 0;
   let elapsed = 0;
   for (let gap = interval; elapsed < seconds && gap < longest; gap *= growth, looks++) elapsed += heartbeat + gap;
-  // All further gaps are the longest one.
   return looks + Math.max(0, Math.ceil((seconds - elapsed) / (heartbeat + longest)));
 }
 

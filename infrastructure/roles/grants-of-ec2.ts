@@ -43,31 +43,12 @@ const launchTemplates: Grant[] = [
 ];
 
 /** EC2's actions that take no resource. */
-const descriptions = [
-  'DescribeImageReferences',
-  'DescribeImages',
-  'DescribeImageUsageReportEntries',
-  'DescribeImageUsageReports',
-  'DescribeInstances',
-  'DescribeLaunchTemplates',
-  'DescribeLaunchTemplateVersions',
-  'DescribeInstanceTypeOfferings',
-  'DescribeInstanceTypes',
-  'DescribeRegions',
-  'DescribeRouteTables',
-  'DescribeSecurityGroups',
-  'DescribeSnapshots',
-  'DescribeStoreImageTasks',
-  'DescribeSubnets',
-  'DescribeTags',
-  'DescribeVolumes',
-  'DescribeVpcEndpoints',
-  'GetAllowedImagesSettings',
-  'GetEbsDefaultKmsKeyId',
-  'GetEbsEncryptionByDefault',
-  'GetImageBlockPublicAccessState',
-  'ListImagesInRecycleBin',
-];
+const descriptions = `DescribeImageReferences DescribeImages DescribeImageUsageReportEntries DescribeImageUsageReports
+  DescribeInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions DescribeInstanceTypeOfferings
+  DescribeInstanceTypes DescribeRegions DescribeRouteTables DescribeSecurityGroups DescribeSnapshots
+  DescribeStoreImageTasks DescribeSubnets DescribeTags DescribeVolumes DescribeVpcEndpoints
+  GetAllowedImagesSettings GetEbsDefaultKmsKeyId GetEbsEncryptionByDefault GetImageBlockPublicAccessState
+  ListImagesInRecycleBin`.split(/\s+/);
 
 export const grantsOfEc2: GrantTable = {
   ...Object.fromEntries(descriptions.map((action) => [`ec2:${action}`, anything])),

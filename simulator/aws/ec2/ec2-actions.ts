@@ -26,8 +26,8 @@ import { allowedImageActions } from './images/allowed-images.ts';
 import { watermarkActions } from './images/watermarks.ts';
 import { ancestryActions } from './usage/ancestry.ts';
 import { referenceActions } from './usage/references.ts';
-import { restoreImageActions } from './images/restore-image.ts';
-import { storeImageActions } from './images/store-image.ts';
+import { restoreImageActions } from './archive/restore-image.ts';
+import { storeImageActions } from './archive/store-image.ts';
 import { usageReportActions } from './usage/usage-reports.ts';
 
 /** Every action of the simulated EC2. */

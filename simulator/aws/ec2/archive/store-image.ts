@@ -12,7 +12,7 @@ import type { StoreTask } from '../../state/store-tasks.ts';
 import type { World } from '../../state/world.ts';
 import { selectByFilters } from '../filters.ts';
 import { paginate } from '../pagination.ts';
-import { imageById } from './images.ts';
+import { imageById } from '../images/images.ts';
 
 // The simulated CreateStoreImageTask and DescribeStoreImageTasks. The rules:
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-store-restore.html

@@ -10,9 +10,9 @@ import type { Snapshot } from '../../state/snapshots.ts';
 import type { World } from '../../state/world.ts';
 import { refuseMoreImages } from '../limits.ts';
 import { specifiedTags } from '../tags.ts';
-import { ebsDefaults } from './encryption.ts';
-import { fateOf, refuseNamesake, register, validName } from './registration.ts';
-import { makeSnapshot } from './snapshots.ts';
+import { ebsDefaults } from '../images/encryption.ts';
+import { fateOf, refuseNamesake, register, validName } from '../images/registration.ts';
+import { makeSnapshot } from '../images/snapshots.ts';
 import { bucketThere, type StoredAmi } from './store-image.ts';
 
 // The simulated CreateRestoreImageTask: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRestoreImageTask.html
