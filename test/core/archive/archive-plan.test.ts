@@ -34,8 +34,7 @@ test.each<[string, AmiDescription | undefined, RegExp | undefined]>([
   ['one that is too large', { ...image, disks: large }, /5001 GiB of disks, and EC2 stores 5000/],
 ])('storing: %s', (_, of, says) => {
   const reasons = againstStoring(of, { ami, region: 'us-east-1' });
-  if (says) expect(reasons.join('\n')).toMatch(says);
-  else expect(reasons).toEqual([]);
+  expect(reasons.join('\n')).toMatch(says ?? /^$/);
 });
 
 const found = { bytes: 10, storageClass: 'STANDARD', restore: '' };
@@ -72,6 +71,5 @@ test.each<[string, Partial<Restorable>, RegExp | undefined]>([
 ])('restoring: %s', (_, changes, says) => {
   const all = { object: `${ami}.bin`, bucket: 'archives', found, images: [], revocation: undefined, ...changes };
   const reasons = againstRestoring(all);
-  if (says) expect(reasons.join('\n')).toMatch(says);
-  else expect(reasons).toEqual([]);
+  expect(reasons.join('\n')).toMatch(says ?? /^$/);
 });
