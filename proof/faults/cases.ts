@@ -93,8 +93,8 @@ const isOwnOfSnapshots = (state: string, base: string): boolean =>
 const isOwnOfAccounts = (state: string, base: string): boolean =>
   base === 'copies into an account' && /Account|^(Verify|Publish|CleanUp)$/.test(state);
 
-/** The builds in which events are struck: a published one, and those with failures that events tell of. */
-const eventful = new Set(['published', 'regions tell', 'check fails', 'copy fails']);
+/** The builds in which events are struck: a published one, those with failures that events tell of, and those that await snapshots. */
+const eventful = new Set(['published', 'regions tell', 'check fails', 'copy fails', 'registers', 'registers a disk']);
 
 /** Strikes the runs of `wake` for each wait. In addition it strikes every run, and the events of every wait. */
 function casesOfWake(observed: Map<string, Observed>, base: string, scenario: FaultScenario): FaultCase[] {
@@ -102,8 +102,12 @@ function casesOfWake(observed: Map<string, Observed>, base: string, scenario: Fa
   const runs = [...observed].filter(([place]) => isWake(place) && place !== 'wake/nobody');
   const calls = [...observed].filter(([place]) => isWake(place)).flatMap(([, seen]) => seen.calls);
   // In a build that fails, only the run that finds the failure differs from those of a published build.
-  const isTold = (place: string) =>
-    base === 'regions tell' ? place.startsWith('wake/AwaitCopy') : place === `wake/AwaitCheck[${scenario.fails}]`;
+  const isTold = (place: string) => {
+    if (base.startsWith('registers')) return place === 'wake/AwaitSnapshots';
+    return base === 'regions tell'
+      ? place.startsWith('wake/AwaitCopy')
+      : place === `wake/AwaitCheck[${scenario.fails}]`;
+  };
   const own = runs.filter(([place]) => base === 'published' || isTold(place));
   return [
     ...own.flatMap(([place, seen]) => casesAt(place, seen, { state: place }, base, scenario)),
