@@ -128,8 +128,9 @@ function listObjectsV2(world: World, input: ListObjectsV2Request) {
     const stop = Delimiter === undefined ? -1 : key.indexOf(Delimiter, Prefix.length);
     return stop < 0 ? key : key.slice(0, stop + Delimiter!.length);
   };
-  const keys = [...objects.keys()].filter((key) => key.startsWith(Prefix));
-  const entries = [...new Set(keys.map(entry))].sort().filter((key) => key > after);
+  const found = new Set<string>();
+  for (const key of objects.keys()) if (key.startsWith(Prefix)) found.add(entry(key));
+  const entries = [...found].filter((key) => key > after).sort();
   const listed = entries.slice(0, Math.min(MaxKeys, 1000));
   const contents = listed.flatMap((Key) => {
     const object = objects.get(Key);

@@ -67,9 +67,7 @@ export const imageActions = (world: World): Actions => ({
       const { ImageIds, Owners, ExecutableUsers } = input;
       const listed = ImageIds?.length
         ? ImageIds.flatMap((id) => namedImage(world, region, caller, id) ?? [])
-        : [...region.images.values()].filter((image) =>
-            isListed(world, image, caller, input.IncludeDeprecated === true),
-          );
+        : candidates(region, input).filter((image) => isListed(world, image, caller, input.IncludeDeprecated === true));
       const known = listed.filter(
         (image) =>
           image.state !== 'deregistered' &&
@@ -95,6 +93,16 @@ export const imageActions = (world: World): Actions => ({
     ManagedBy: 'account',
   })),
 });
+
+/** The images that may match, in order. In a year a region has many that are gone, and most calls filter by ids. */
+function candidates({ images }: Region, { Filters }: DescribeImagesRequest): Image[] {
+  const byId = Filters?.find(({ Name, Values = [] }) => Name === 'image-id' && !Values.some((id) => /[*?\\]/.test(id)));
+  const ids = byId && new Set(byId.Values);
+  const found: Image[] = [];
+  for (const image of images.values())
+    if (image.state !== 'deregistered' && (!ids || ids.has(image.id))) found.push(image);
+  return found;
+}
 
 /**
  * An image by id. A formerly valid id gives no image for a while, and while instances refer to it; after that the id is unknown.
