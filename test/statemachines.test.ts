@@ -71,8 +71,25 @@ const nextOf = ({ Next, Default, Choices = [], Catch = [] }: State) =>
     (name) => name !== undefined,
   );
 
-test('asl-validator accepts the machine', () => {
-  const { isValid, errorsText } = aslValidator(machine);
+/** A machine as a branch of another one, where no two states may have the same name. */
+const asBranch = (name: string): Machine => {
+  const called = (state: string) => `${name} ${state}`;
+  const { TimeoutSeconds: _, ...branch } = JSON.parse(read(name), (key, value) => {
+    if (['StartAt', 'Next', 'Default'].includes(key)) return called(value);
+    if (key !== 'States') return value;
+    return Object.fromEntries(Object.entries(value).map(([state, one]) => [called(state), one]));
+  }) as Machine;
+  return branch;
+};
+
+// asl-validator compiles its schemas anew for each machine that it is asked about, which takes half a second.
+test('asl-validator accepts the machine and the small ones', () => {
+  const Branches = ['build-image', ...small.map(([name]) => name)].map(asBranch);
+  const { isValid, errorsText } = aslValidator({
+    StartAt: 'All',
+    TimeoutSeconds: machine.TimeoutSeconds,
+    States: { All: { Type: 'Parallel', Branches, End: true } },
+  });
   expect(isValid ? '' : errorsText()).toBe('');
 });
 
@@ -156,9 +173,7 @@ test('a Task state is a stage of the same name, and the other way round', () => 
   expect([...new Set(everyTask.map(([name]) => name))].toSorted()).toEqual([...stages.keys()].toSorted());
 });
 
-test.each(small)('%s is accepted by asl-validator, is bounded and holds no null', (_, one) => {
-  const { isValid, errorsText } = aslValidator(one);
-  expect(isValid ? '' : errorsText()).toBe('');
+test.each(small)('%s is bounded and holds no null', (_, one) => {
   expect(one.TimeoutSeconds).toBeGreaterThan(0);
   expect([...walk(one)].filter(([, value]) => value === null)).toEqual([]);
 });
