@@ -41,6 +41,9 @@ function members(form: Record<string, string>, name: string): string[] {
   return found;
 }
 
+/** The definitions that came before, by their text. */
+const read = new Map<string, Definition>();
+
 const stepFunctions: Record<string, Action> = {
   ListStateMachines: () => ({ stateMachines: [] }),
   ValidateStateMachineDefinition({ definition, type }) {
@@ -53,7 +56,8 @@ const stepFunctions: Record<string, Action> = {
     return { result: diagnostics.length === 0 ? 'OK' : 'FAIL', diagnostics, truncated: false };
   },
   async TestState({ definition, stateName, input, mock, context, stateConfiguration = {} }) {
-    const machine = JSON.parse(definition) as Definition;
+    const machine = read.get(definition) ?? (JSON.parse(definition) as Definition);
+    read.set(definition, machine);
     const task = tasksOf(machine).find(([name]) => name === stateName)?.[1];
     if (!task) throw new Refused('ValidationException', `there is no Task ${stateName}`);
     if ((mock.result === undefined) === (mock.errorOutput === undefined))
