@@ -1,3 +1,4 @@
+import type { Catalog } from '../../core/recipe/types.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { Interference } from '../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
@@ -54,9 +55,27 @@ export interface Setting {
   answers?: boolean;
 }
 
+const documents = new Map<string, object>();
+const scripts = {};
+
+/**
+ * A catalog of these recipes. A document with the same content as one before is the same object, because the pipeline keeps a
+ * recipe that it has parsed by the object of its document.
+ */
+function catalogOf(...recipes: { name: string }[]): Catalog {
+  const known = (document: { name: string }) => {
+    const text = JSON.stringify(document, (_, value: unknown) => (value === undefined ? '\0undefined' : value));
+    const before = documents.get(text) ?? structuredClone(document);
+    documents.set(text, before);
+    return before;
+  };
+  return { recipes: Object.fromEntries(recipes.map((one) => [one.name, known(one)])), scripts, version: '1.0.0' };
+}
+
 export function pipeline(setting: Setting = {}): Simulation {
   const { scenario, changes, region, regionStacks, interfere, onLog, answers = false } = setting;
-  const catalog = { recipes: { base: { ...recipe, ...changes } }, scripts: {}, version: '1.0.0' };
+  const { recipes, ...others } = catalogOf({ ...recipe, ...changes });
+  const catalog = { recipes: { base: Object.values(recipes)[0] }, ...others };
   const optional = {
     ...(region && { region }),
     ...(regionStacks && { regionStacks }),

@@ -116,7 +116,9 @@ function answering(wire: Wire, operation: Operation): (input: unknown, run?: Fun
     try {
       const answered = await send(sent);
       strategy.recordSuccess(firstToken);
-      Object.assign(answered.output.$metadata, { attempts: 1, totalRetryDelay: 0 });
+      const { $metadata } = answered.output;
+      $metadata.attempts = 1;
+      $metadata.totalRetryDelay = 0;
       return answered.output;
     } catch (failure) {
       return (await retry({ input: { ...sent, failure } })).output;
@@ -144,9 +146,10 @@ async function attempt(wire: Wire, { service, name, action, run, input, token }:
   const seconds = options.latency?.(service, name, region) ?? 0;
   if (seconds > 0) await clock.sleep(seconds * 1000);
   try {
-    const result = copy(action({ ...token, ...input }, run ? { ...caller, run } : caller)) as object;
-    if (run && options.answers) call.answer = result;
-    return { output: { ...result, $metadata: { httpStatusCode: 200, requestId } }, response: {} };
+    const output = copy(action({ ...token, ...input }, run ? { ...caller, run } : caller)) as Record<string, unknown>;
+    if (run && options.answers) call.answer = { ...output };
+    output['$metadata'] = { httpStatusCode: 200, requestId };
+    return { output, response: {} };
   } catch (error) {
     if (error instanceof ConnectionLost) call.error = error.code;
     if (!(error instanceof ApiError)) throw waitedOn(clock, error);
