@@ -5,7 +5,6 @@ import { isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
 import { channelHolds, type Addition, type PublishedImage } from '../../core/addition/addition.ts';
 import { channelParameter } from '../../core/distribute/channel.ts';
 import { isSamePlace, onlyPlace } from '../../core/distribute/place.ts';
-import { Failure } from '../../core/errors.ts';
 import { refuse } from '../../core/recipe/problems.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import type { AdditionRequest } from '../../core/start/addition-request.ts';
@@ -14,7 +13,7 @@ import { publishedCopies } from '../accounts/published-copies.ts';
 import { readChannel } from '../channels.ts';
 import { describeImage } from '../images/images.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { settledChannel } from '../memory/channel-records.ts';
+import { channelAtRest } from '../memory/channel-records.ts';
 import { readDocument } from '../memory/documents.ts';
 
 /** An execution that takes a published image to further targets. */
@@ -70,9 +69,7 @@ export async function heldIn(
   const channel = asked.channel ?? recipe.publish?.channel;
   if (channel === undefined) return { notes: [] };
   const parameter = channelParameter(root, recipe.name, channel);
-  const { record, mover } = await settledChannel(artifacts, { recipe: recipe.name, channel }, []);
-  if (mover === 'runs')
-    throw new Failure('AwsTransient', `${parameter} is being moved by ${record?.underway?.execution}; look again`);
+  await channelAtRest(artifacts, { recipe: recipe.name, channel, parameter }, []);
   const holds = channelHolds(published, await readChannel(artifacts.aws, parameter, published.map(onlyPlace)));
   if (holds === 'all') return { channel: { channel, parameter }, notes: [] };
   const other = `${parameter} ${holds === 'none' ? 'does not hold' : 'holds only some images of'} ${build}`;

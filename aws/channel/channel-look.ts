@@ -3,10 +3,9 @@ import { happened, type ChannelRecord, type Mover } from '../../core/channel/cha
 import { channelParameter, type ChannelValue } from '../../core/distribute/channel.ts';
 import { distinctPlaces, onlyPlace, type Place } from '../../core/distribute/place.ts';
 import type { ChannelHolder } from '../../core/distribute/channel-owner.ts';
-import { Failure } from '../../core/errors.ts';
 import { holdersOf, readChannel } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { settledChannel } from '../memory/channel-records.ts';
+import { channelAtRest, settledChannel } from '../memory/channel-records.ts';
 
 /** A channel as it is now, apart from a move that died. */
 export interface SeenChannel extends ChannelName {
@@ -45,9 +44,7 @@ export async function seeChannel(
   const moved = [known?.underway, known?.moves.findLast(happened)].flatMap((move) => move?.after ?? []);
   const all = distinctPlaces([...places, ...moved.map(onlyPlace)]);
   const now = await readChannel(artifacts.aws, parameter, all);
-  const { record, mover, settled: values } = await settledChannel(artifacts, about, now);
-  if (mover === 'runs')
-    throw new Failure('AwsTransient', `${parameter} is being moved by ${record?.underway?.execution}; look again`);
+  const { record, mover, settled: values } = await channelAtRest(artifacts, { ...about, parameter }, now);
   const holders = await holdersOf(artifacts.aws, values);
   return { ...about, parameter, record, mover, values, holders, current: currentBuild(about.recipe, holders) };
 }

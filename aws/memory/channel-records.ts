@@ -37,6 +37,18 @@ export async function settledChannel(artifacts: Artifacts, about: ChannelName, v
   return { record, mover, settled: settledValues(record?.underway, mover, values) };
 }
 
+/** The same for a caller that cannot go on during a move. @throws AwsTransient while another execution writes the channel. */
+export async function channelAtRest(
+  artifacts: Artifacts,
+  { parameter, ...about }: ChannelName & { parameter: string },
+  values: ChannelValue[],
+) {
+  const seen = await settledChannel(artifacts, about, values);
+  if (seen.mover !== 'runs') return seen;
+  const by = seen.record?.underway?.execution;
+  throw new Failure('AwsTransient', `${parameter} is being moved by ${by}; look again`);
+}
+
 /**
  * Writes down that a move is underway, so that no other writes the channel meanwhile.
  * @param make Makes the move from what the channel holds apart from a move that died. May refuse it.

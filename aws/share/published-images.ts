@@ -10,7 +10,7 @@ import type { BuildIdentity } from '../../core/tags.ts';
 import { publishedCopies } from '../accounts/published-copies.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { channelNames } from '../memory/channel-names.ts';
-import { settledChannel } from '../memory/channel-records.ts';
+import { channelAtRest } from '../memory/channel-records.ts';
 import { readDocument } from '../memory/documents.ts';
 import { readRecord } from '../memory/recipe-records.ts';
 import { readParameter } from '../parameters.ts';
@@ -45,9 +45,7 @@ async function heldByChannel(
   { recipe, channel, root, places }: { recipe: string; channel: string; root: string; places: readonly Place[] },
 ): Promise<Published> {
   const parameter = channelParameter(root, recipe, channel);
-  const { record, mover } = await settledChannel(artifacts, { recipe, channel }, []);
-  if (mover === 'runs')
-    throw new Failure('AwsTransient', `${parameter} is being moved by ${record?.underway?.execution}; look again`);
+  const { record } = await channelAtRest(artifacts, { recipe, channel, parameter }, []);
   const last = record?.moves.findLast(happened);
   const reached = last?.after ?? [];
   const failures: ShareFailure[] = [];
