@@ -19,6 +19,7 @@ export const amiDescription = (region: string, image: Image): AmiDescription => 
   windows: image.Platform?.toLowerCase() === 'windows',
   rootDevice: image.RootDeviceName ?? '',
   ebsRoot: image.RootDeviceType !== 'instance-store',
+  ...(image.RootDeviceType === 'instance-store' && image.ImageLocation && { bundle: image.ImageLocation }),
   ...(image.BootMode && { bootMode: image.BootMode }),
   ...(image.VirtualizationType && { virtualization: image.VirtualizationType }),
   ...(image.EnaSupport !== undefined && { ena: image.EnaSupport }),

@@ -72,6 +72,14 @@ async function recycled(aws: Connection, { region, ami }: RetiringAmi): Promise<
   }
 }
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/deregister-ami.html: the bundle is not deleted with the AMI. */
+const leftBundle = ({ ami, bundle }: RetiringAmi): string[] =>
+  bundle === undefined
+    ? []
+    : [
+        `${ami} was instance store-backed: its bundle stays in S3 and is paid for until somebody deletes it; its manifest is s3://${bundle}`,
+      ];
+
 /** Deregisters one AMI, and deletes or keeps its snapshots. Safe to repeat: what is gone already is right. */
 export async function deregisterAmi(
   aws: Connection,
@@ -84,7 +92,7 @@ export async function deregisterAmi(
   const keeps = fate === 'keep' && ids.length > 0;
   // Before the AMI goes: the sweep removes snapshots of ours that no AMI has and that are not tagged as kept.
   if (keeps) await tagAsKept(aws, region, ids, ami);
-  const codes = await deregisterWithSnapshots(aws, region, ami, !keeps);
+  const codes = await deregisterWithSnapshots(aws, region, ami, !keeps && ids.length > 0);
   const bin = await recycled(aws, one);
   if (keeps) return { ...at, notes: [...bin, `${ids.join(', ')} stays in ${region}, tagged golden:kept`] };
   const left = (await ownSnapshots(aws, region, ids)).map(({ snapshot }) => snapshot);
@@ -93,7 +101,7 @@ export async function deregisterAmi(
   const errors = ends.flatMap(({ error }) => error ?? []);
   return {
     ...at,
-    notes: [...bin, ...ends.flatMap(({ note }) => note ?? [])],
+    notes: [...bin, ...ends.flatMap(({ note }) => note ?? []), ...leftBundle(one)],
     freedGiB: gone.reduce((sum, { gib }) => sum + gib, 0),
     ...(errors.length > 0 && { error: errors.join('; ') }),
   };

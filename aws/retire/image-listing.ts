@@ -19,12 +19,21 @@ export interface ImageListing {
 }
 
 /** An AMI as the decision about its build sees it. */
-export const retiringAmi = ({ region, ami, state, deprecatedAt, isProtected, disks }: AmiDescription): RetiringAmi => ({
+export const retiringAmi = ({
+  region,
+  ami,
+  state,
+  deprecatedAt,
+  isProtected,
+  bundle,
+  disks,
+}: AmiDescription): RetiringAmi => ({
   region,
   ami,
   state,
   ...(deprecatedAt !== undefined && { deprecatedAt }),
   ...(isProtected && { isProtected }),
+  ...(bundle !== undefined && { bundle }),
   snapshots: disks.flatMap(({ snapshot, sizeGiB = 0 }) => (snapshot === undefined ? [] : [{ snapshot, gib: sizeGiB }])),
 });
 

@@ -20,6 +20,8 @@ export interface AmiDescription {
   rootDevice: string;
   /** Whether the root device is an EBS volume, and not an instance store. */
   ebsRoot: boolean;
+  /** Of an instance store-backed AMI, the manifest of its bundle in S3. EC2 leaves the bundle there when the AMI goes. */
+  bundle?: string;
   /** `uefi`, `legacy-bios` or `uefi-preferred`. Absent where the instance type decides. */
   bootMode?: string;
   virtualization?: string;

@@ -14,6 +14,8 @@ export interface RetiringAmi extends ImageOfBuild {
   deprecatedAt?: string | undefined;
   /** EC2 refuses to deregister it. */
   isProtected?: boolean | undefined;
+  /** Of an instance store-backed AMI, the manifest of its bundle in S3. Such an AMI has no snapshots. */
+  bundle?: string | undefined;
   /** Its snapshots, with the sizes of their disks. */
   snapshots: { snapshot: string; gib: number }[];
 }

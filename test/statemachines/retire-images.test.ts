@@ -203,3 +203,20 @@ test('people are told what a run would do, what it did, what the Recycle Bin kee
   expect(text).toContain('Saved: at most $0.40 each month.');
   expect((await retire(simulation)).status).toBe('SUCCEEDED');
 });
+
+test('an instance store-backed AMI goes with its build, and the report names the bundle that stays in S3', async () => {
+  const simulation = pipeline({ changes: { distribute: [targets.home] }, scenario: { delays: brisk } });
+  const [oldest = ''] = await published(simulation, 3);
+  const tags = new Map(Object.entries({ 'golden:recipe': 'base', 'golden:build': oldest, 'golden:role': 'image' }));
+  const old = { region: 'us-east-1', name: 'bundled', owner: account, mappings: [], tags };
+  const { id } = simulation.cloud.addImage({ ...old, instanceStore: true });
+  const { status, outcome } = await retire(simulation, {
+    verb: 'deregister',
+    recipe: 'base',
+    build: oldest,
+    evenIfUsed: true,
+  });
+  expect(status).toBe('SUCCEEDED');
+  expect(simulation.cloud.world.region('us-east-1').images.get(id)?.state).toBe('deregistered');
+  expect(JSON.stringify(outcome)).toContain(`its manifest is s3://${account}/bundled.manifest.xml`);
+});
