@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { describeInstance, stopInstance } from '../aws/instances/instances.ts';
-import { giveSpeed, speedLook } from '../aws/instances/volumes.ts';
+import { changeSpeed, speedLook } from '../aws/instances/volumes.ts';
 import { isDead } from '../core/launch/instance-state.ts';
 import { patience } from '../core/build/limits.ts';
 import { Failure } from '../core/errors.ts';
@@ -34,14 +34,14 @@ export const stoppedLook: Wait<z.infer<typeof input>, { instance: string; state:
     // Right after its last command the builder runs. EC2's answer to the stop tells its state, so nobody need ask before.
     const begun = !woken && capture === 'stopped' && !shutsDown && secondsSince(since, cloud.now()) < 10;
     const [stopping] = begun
-      ? await Promise.all([stopInstance(cloud.aws, instance), disk && giveSpeed(cloud.aws, instance, disk)])
+      ? await Promise.all([stopInstance(cloud.aws, instance), disk && changeSpeed(cloud.aws, instance, disk)])
       : [];
     if (stopping && stopping !== 'stopped')
       return { waiting: `${instance} in ${cloud.aws.region} is ${stopping}, to be stopped` };
     const found = await describeInstance(cloud.aws, instance);
     const state = found?.state ?? 'unknown';
     if (state === 'stopped' || (state === 'running' && capture === 'running')) {
-      const look = woken ? speedLook : giveSpeed; // `wake` changes nothing
+      const look = woken ? speedLook : changeSpeed; // `wake` changes nothing
       const changing = disk ? await look(cloud.aws, instance, disk) : undefined;
       return changing ? { waiting: changing } : { done: { instance, state } };
     }

@@ -70,7 +70,7 @@ export async function speedLook(aws: Connection, instance: string, speed: Speed)
 }
 
 /** The same, and begins the change. EC2 refuses another change while one is under way, and the next look sees how that one ended. */
-export async function giveSpeed(aws: Connection, instance: string, speed: Speed): Promise<string | undefined> {
+export async function changeSpeed(aws: Connection, instance: string, speed: Speed): Promise<string | undefined> {
   const volume = await otherwiseFast(aws, instance, speed);
   if (volume === undefined) return undefined;
   const { device, iops: Iops, throughput: Throughput } = speed;

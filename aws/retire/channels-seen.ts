@@ -8,7 +8,7 @@ import type { ImageListing } from './image-listing.ts';
 /** What readChannels calls, beside the listing. */
 export const channelsSeenPermissions = ['s3:GetObject', 'states:DescribeExecution'];
 
-/** The builds of a recipe whose AMIs parameters hold, by parameter. Every parameter of the deployment counts, whoever wrote it. */
+/** The builds of a recipe whose AMIs parameters hold, by parameter. Every parameter of the deployment counts, even if a person wrote it. */
 function holdsByParameter({ images, parameters }: ImageListing, recipe: string): Map<string, string[]> {
   const holds = new Map<string, string[]>();
   for (const { region, name, value } of parameters) {

@@ -29,7 +29,7 @@ function identityIn({ recipe, build, ami }: RetireRequest, { images, regions }: 
   return { recipe: of, build: id };
 }
 
-/** Why nobody may deregister a build, whatever they say. */
+/** Why nobody may deregister a build, even with evenIfUsed. */
 function hindrances(build: RetiringBuild, needed: Map<string, string>): string[] {
   const { recipe, build: id, busy, unseen, published } = build;
   const need = needed.get(id);
@@ -80,7 +80,7 @@ export async function resolveDeregister(
   const uses = evenIfUsed ? [] : await usesReader(artifacts, { account, regions, now, by })([decision]);
   const inUse = evenIfUsed ? [] : usesAgainst('deregister', whole.amis, uses, now);
   if (against.length + inUse.length > 0)
-    return refuse([...against, ...inUse.map((one) => `in use: ${one}; --even-if-used deregisters it all the same`)]);
+    return refuse([...against, ...inUse.map((one) => `in use: ${one}; --even-if-used deregisters it anyway`)]);
   const gone = presentAmis(whole).length === 0;
   return {
     rows: [gone && !plan ? { ...row, step: null, reason: 'it is gone in every region' } : row],

@@ -55,7 +55,7 @@ export interface PermissionChanges {
   snapshots: Record<string, PermissionChange>;
 }
 
-/** Who shall use an image, and which accounts its snapshots. */
+/** Who is to use an image, and which accounts are to use its snapshots. */
 export interface Wanted {
   users: Users;
   accounts: Users;

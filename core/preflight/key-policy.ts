@@ -1,7 +1,7 @@
 import { isAccount } from '../distribute/permissions.ts';
 import { isMap } from '../is-map.ts';
 
-/** Somebody who shall use a key: an account by its id, an organization or an organizational unit by its ARN. */
+/** Somebody who is to use a key: an account by its id, an organization or an organizational unit by its ARN. */
 export type KeyUser = string;
 
 /** `unclear`: the policy has conditions that are not understood here. */

@@ -30,7 +30,7 @@ const stepOf: Record<Exclude<RetiredState, 'gone'>, RetireStep | undefined> = {
 const keyOf = (step: RetireStep) => `${step}After` as const;
 const saysDate = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
-/** Why nobody may touch a build, whatever its age is. */
+/** Why nobody may touch a build at any age. */
 function untouchable(build: RetiringBuild): string | undefined {
   const { published, busy, revocation, unseen } = build;
   if (unseen.length > 0) return `not all of it could be looked at: ${unseen.join('; ')}`;

@@ -12,7 +12,7 @@ export const retire = z
     deprecateAfter: z.exactOptional(
       age.check(
         z.describe(
-          'Age at which an image is deprecated: EC2 hides it from the listings of other accounts. Whoever knows its id can still launch it.',
+          'Age at which an image is deprecated: EC2 hides it from the listings of other accounts. People who know its id can still launch it.',
         ),
       ),
     ),

@@ -9,7 +9,7 @@ import { amiPattern } from '../launch/source.ts';
 const RetireInput = z.strictObject({
   /** Only images of this recipe. */
   recipe: z.optional(z.string().check(z.refine(isRecipeName))),
-  /** `deregister` removes one image, whatever its recipe's policy is. */
+  /** `deregister` removes one image, even against the policy of its recipe. */
   verb: z.optional(z.enum(['retire', 'deregister'])),
   /** The build to deregister. */
   build: z.optional(z.string().check(z.regex(buildNamePattern))),

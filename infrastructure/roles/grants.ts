@@ -59,7 +59,7 @@ function grantsOfStates(name: string): GrantTable {
       ...Object.fromEntries(
         moving.map((key) => [key, [{ Resource: ['build-image', 'move-channel'].map(executionsOf) }]]),
       ),
-      // whoever moves a channel, or is at work on a build
+      // the executions that move a channel, or are at work on a build
       resolveRetirement: [
         { Resource: ['build-image', 'clean-up-build', 'sweep', 'move-channel', 'retire-images'].map(executionsOf) },
       ],
