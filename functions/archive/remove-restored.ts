@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { findRestored, removeRestoredImage } from '../../aws/archive/restored-images.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
+import { restoredName } from '../../core/archive/archive-record.ts';
 import { Failure } from '../../core/errors.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { archivePayload } from '../archive-payload.ts';
@@ -29,7 +30,7 @@ export const removeRestored = stage({
       return told(removed.length > 0 ? `removed again: ${removed.join(', ')}` : 'nothing was left of it');
     } catch (refused) {
       if (!(refused instanceof Failure) || refused.name === 'AwsTransient') throw refused;
-      return told(`what was restored may be left: ${refused.message}`);
+      return told(`${restoredName(archive)} in ${archive.region} may be left, with its snapshots: ${refused.message}`);
     }
   },
 });

@@ -79,8 +79,8 @@ function judgeRestored(trial: OperationTrial): Violation[] {
     found.push({ invariant: 'completes', what: 'it succeeded, and there is no private AMI' });
   // An execution that somebody ended leaves a private AMI that the next one finds.
   if (!executions.some(wasEnded) && !succeeded(trial))
-    for (const { id } of ours)
-      if (!words.includes(id))
+    for (const { id, name } of ours)
+      if (!words.includes(id) && !words.includes(name))
         found.push({ invariant: 'nothing left', what: `${id}, and nothing says so: ${brief(words)}` });
   for (const { id, tags } of snapshots.values())
     if (tags.get('golden:build') === of(prepared).build && !used.has(id) && !words.includes(id))
