@@ -70,7 +70,7 @@ const rows: [what: string, event: Parameters<typeof putEvent>[1], matching: stri
   ['a build that succeeded', execution('BuildImage', 'SUCCEEDED'), ['BuildEnded', 'BuildSucceeded']],
   ['a build that was aborted', execution('BuildImage', 'ABORTED'), ['BuildDied', 'BuildEnded']],
   ['an execution of another machine', execution('Other', 'ABORTED'), []],
-  ['a move that was aborted', execution('MoveChannelMachine', 'ABORTED'), ['MoveDied']],
+  ['a move that was aborted', execution('MoveChannelMachine', 'ABORTED'), ['MoveDied', 'MoveFailed']],
   ['a clean-up that failed', execution('CleanUpBuild', 'FAILED'), ['CleanUpDied']],
   ['a channel that moved', parameter('/golden/base/stable', 'Update'), ['ChannelMoved']],
   ['a channel that was deleted', parameter('/golden/base/stable', 'Delete'), []],

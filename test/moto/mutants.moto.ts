@@ -62,7 +62,7 @@ test.concurrent('a wait that does not wait is caught: EC2 launches nothing from 
 });
 
 test.concurrent('a wake that looks for the wrong key of an event is caught: heartbeats end the waits', async () => {
-  const setup = broken('wake', /key:"instance-id"/, 'key:"instanceId"');
+  const setup = broken('wake', /\["instance-id"\]/, '["instanceId"]');
   const baked = await bakeOnMoto(lab, 'deaf', { recipe: motoRecipe('deaf') }, setup);
   await expectPublished(lab, 'deaf', baked);
   expect(baked.missed).toEqual(['Seal']);
