@@ -1,6 +1,12 @@
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import { happened, holding, type Move } from '../../core/channel/channel-record.ts';
-import { candidateProblems, rollbackOrder, targetsOf, type MoveCandidate } from '../../core/channel/candidates.ts';
+import {
+  buildsHeld,
+  candidateProblems,
+  rollbackOrder,
+  targetsOf,
+  type MoveCandidate,
+} from '../../core/channel/candidates.ts';
 import { moverOf, type MoveRequest } from '../../core/channel/move-request.ts';
 import { heldByOthers } from '../../core/distribute/channel-owner.ts';
 import { inPlace, onlyPlace } from '../../core/distribute/place.ts';
@@ -64,14 +70,17 @@ async function chooseBuild(
     );
   }
   const order = rollbackOrder(look.record?.moves ?? [], look.current, await knownBuilds(artifacts, look.recipe));
-  const wanted = asked ?? (verb === 'promote' ? standard : order[0]);
+  // Builds that a further channel never held were never tried behind it, so a person has to name one.
+  const held = buildsHeld(look.record?.moves ?? []);
+  const before = order.find((build) => look.channel === own || held.has(build));
+  const wanted = asked ?? (verb === 'promote' ? standard : before);
   if (wanted === undefined)
     return refuseMove(
       verb === 'promote' && look.channel === own
         ? `${look.parameter} is the recipe's own channel: name the build that it gets`
         : verb === 'promote'
           ? `there is no build to promote: the recipe's own channel does not hold one build in all of its regions; name a build`
-          : `there is nothing to roll ${look.parameter} back to: it holds ${look.current ?? 'no single build'}, and no earlier build is known`,
+          : `there is nothing to roll ${look.parameter} back to: it holds ${look.current ?? 'no single build'}, and ${order[0] === undefined ? 'no earlier build is known' : `held no other build; ${order[0]} is older: name a build`}`,
     );
   if (wanted === look.current) return refuseMove(`${look.parameter} holds ${wanted} already, in every region`);
   const { candidate, problems } = await judgedCandidate(artifacts, look, reach, wanted);

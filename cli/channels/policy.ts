@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { placeOfArn } from '../../core/build/identity.ts';
 import { deploymentName } from '../../core/distribute/channel-owner.ts';
-import { allowedImages, inheritanceNotes, leaves } from '../../core/publish/allowed-images.ts';
+import { allowedImages, copyNotes, inheritanceNotes, leaves } from '../../core/publish/allowed-images.ts';
 import { declarativePolicy, policyTemplate } from '../../core/publish/declarative-policy.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import { findPipeline, type PipelineOptions } from '../deployed/deployment.ts';
@@ -64,13 +64,13 @@ function policyOf(
   const sourcesOf = pipeline ? all : [];
   if (format === 'api') {
     const criteria = allowedImages(chosen, { account, deployment, days, sourcesOf });
-    return criteria && { printed: criteria, notes: inheritanceNotes(chosen, all) };
+    return criteria && { printed: criteria, notes: [...inheritanceNotes(chosen, all), ...copyNotes(chosen)] };
   }
   const state = enforce ? 'enabled' : 'audit_mode';
   const document = declarativePolicy(chosen, { account, days, sourcesOf, state });
   if (!document) return undefined;
   const printed = format === 'organizations' ? document : policyTemplate(document, deployment);
-  return { printed, notes: [namesOnly, byDocumentation] };
+  return { printed, notes: [namesOnly, byDocumentation, ...copyNotes(chosen)] };
 }
 
 /** Prints the Allowed AMIs by which accounts launch only published images. Returns the exit code. */

@@ -9,6 +9,7 @@ import { retryStrategy } from '../../simulator/aws/calls/retries.ts';
 import type { Clock } from '../../simulator/clock.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import { readRecipeFolder } from '../recipes/recipe-folder.ts';
+import { Refusal } from '../refused.ts';
 import { isRecipeFile } from '../recipes/wanted-recipe.ts';
 import { addDisk } from './source-disk.ts';
 import { fold, type Terminal } from '../screen/terminal.ts';
@@ -63,7 +64,11 @@ export async function onSimulatedAccount(
   if (grows) catalog.recipes[recipe] = { ...whole, distribute: whole.distribute.slice(0, -1) };
   for (const name of ['first', 'second', 'third', ...(ages ? ['fourth', 'fifth'] : [])]) {
     const began = clock.now();
-    await simulation.finish(simulation.start({ recipe, force: true }, name));
+    const { status, cause = '' } = await simulation.finish(simulation.start({ recipe, force: true }, name));
+    if (status !== 'SUCCEEDED')
+      throw new Refusal(
+        `--region ${region}: the simulated account has no ${recipe} there, since its build fails: ${cause}`,
+      );
     if (name === 'second' && !ages)
       await simulation.finish(
         simulation.move({ recipe, verb: 'promote', channel: 'prod', who: 'somebody', why: 'tried' }),

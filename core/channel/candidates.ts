@@ -93,6 +93,10 @@ function takenBackFrom(moves: Move[]): Set<string> {
   return bad;
 }
 
+/** The builds that a channel has held, by its moves. */
+export const buildsHeld = (moves: Move[]): Set<string> =>
+  new Set(moves.filter(happened).flatMap(({ from, to }) => (from ? [from.build, to.build] : [to.build])));
+
 /**
  * The builds that a rollback may go to, best first: the one that the current build replaced, then what the channel held before,
  * newest first, then the recipe's other builds that are older.

@@ -30,6 +30,14 @@ export const inheritanceNotes = (chosen: Recipe[], all: Recipe[]): string[] =>
     return children.length > 0 ? [`the images of ${children.join(', ')} ${inherit}`] : [];
   });
 
+/** Notes on copies that belong to other accounts, which no criterion here lets through. */
+export const copyNotes = (chosen: Recipe[]): string[] =>
+  chosen.flatMap(({ name, distribute }) => {
+    const accounts = [...new Set(distribute.flatMap(({ copyTo = [] }) => copyTo.map(({ account }) => account)))];
+    const theirs = `belong to those accounts and carry no watermark: to launch them, allow these accounts as providers, too`;
+    return accounts.length > 0 ? [`the copies of ${name} in ${accounts.toSorted().join(', ')} ${theirs}`] : [];
+  });
+
 interface PolicyOf {
   /** The pipeline's account, and its deployment with its region. */
   account: string;

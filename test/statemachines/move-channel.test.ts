@@ -118,11 +118,19 @@ describe('a channel is moved by hand', () => {
     });
   });
 
+  test('a further channel that held one build only is not rolled back to a build that was never behind it', async () => {
+    expect(await move(simulation, { verb: 'rollback', channel: 'prod' })).toMatchObject({
+      error: 'MoveRefused',
+      cause: expect.stringContaining(`and held no other build; ${second} is older: name a build`),
+    });
+    expect(held(simulation, 'prod')).toEqual(everywhere(third));
+  });
+
   test('a move to a build whose image is gone is refused, and a healthy build is offered', async () => {
     simulation.cloud.world.region('eu-west-1').images.forEach((image) => {
       if (image.tags.get('golden:build') === second) image.state = 'deregistered';
     });
-    const { error, cause } = await move(simulation, { verb: 'rollback', channel: 'prod' });
+    const { error, cause } = await move(simulation, { verb: 'rollback', channel: 'prod', build: second });
     expect(error).toBe('MoveRefused');
     expect(cause).toMatch(new RegExp(`ami-\\w+ in eu-west-1 is gone\n${first} is healthy`));
     expect(held(simulation, 'prod')).toEqual(everywhere(third));
