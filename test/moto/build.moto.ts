@@ -288,7 +288,9 @@ test('no function made a call that its role does not allow', () => {
   const named = [...definition.matchAll(/\$\{(\w)(\w+)Arn\}/g)].map(
     ([, first = '', rest]) => first.toLowerCase() + rest,
   );
-  const ofBuilds = [...new Set(named)].filter((key) => !/AccountCopy$|IntoAccount$|Snapshots?$|^registerImage$/.test(key));
+  const ofBuilds = [...new Set(named)].filter(
+    (key) => !/AccountCopy$|IntoAccount$|Snapshots?$|^registerImage$/.test(key),
+  );
   expect([...lab.layer.seen.keys()].toSorted()).toEqual([...ofBuilds, 'wake'].toSorted());
 });
 
