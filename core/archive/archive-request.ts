@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { buildNamePattern } from '../build/identity.ts';
 import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/problems.ts';
-import { requestKeys, requestMessage, requestSays } from '../start/request.ts';
+import { requestIn, requestKeys, requestSays } from '../start/request.ts';
 
 /** The input of an execution of archive-image: `{"verb": "archive", "recipe": "al2023-base", "build": "20261123-030000-9f2c"}`. */
 const ArchiveInput = z.strictObject({
@@ -29,18 +29,12 @@ const demanded = {
     'the execution input must be an object like {"verb": "archive", "recipe": "al2023-base", "build": "20261123-030000-9f2c"}',
 };
 
+/** EC2 names the object that it stores. */
+const togetherProblems = ({ verb, object }: ArchiveRequest): Problem[] =>
+  verb === 'archive' && object !== undefined
+    ? [{ path: ['object'], message: 'goes with unarchive only: EC2 names the object itself' }]
+    : [];
+
 /** What an execution's input asks for, or everything that is wrong with the input. */
-export function archiveRequest(input: unknown): { request: ArchiveRequest } | { problems: Problem[] } {
-  const parsed = z.safeParse(ArchiveInput, input);
-  if (!parsed.success)
-    return {
-      problems: parsed.error.issues.map((one) => ({
-        path: one.path as string[],
-        message: requestMessage(one, one.path[0], demanded),
-      })),
-    };
-  const { verb, object } = parsed.data;
-  if (verb === 'archive' && object !== undefined)
-    return { problems: [{ path: ['object'], message: 'goes with unarchive only: EC2 names the object itself' }] };
-  return { request: parsed.data };
-}
+export const archiveRequest = (input: unknown): { request: ArchiveRequest } | { problems: Problem[] } =>
+  requestIn(input, { schema: ArchiveInput, ...demanded, together: togetherProblems });

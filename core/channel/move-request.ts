@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { buildNamePattern } from '../build/identity.ts';
 import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/recipe.ts';
-import { requestKeys, requestMessage, requestSays } from '../start/request.ts';
+import { requestIn, requestKeys, requestSays } from '../start/request.ts';
 
 const named = z.string().check(z.refine(isRecipeName));
 
@@ -48,18 +48,8 @@ function togetherProblems({ verb, channel, build, why, descendants }: MoveReques
 }
 
 /** The move that an execution's input asks for, or everything that is wrong with the input. */
-export function moveRequest(input: unknown): { request: MoveRequest } | { problems: Problem[] } {
-  const parsed = z.safeParse(MoveInput, input);
-  if (!parsed.success)
-    return {
-      problems: parsed.error.issues.map((one) => ({
-        path: one.path as string[],
-        message: requestMessage(one, one.path[0], demanded),
-      })),
-    };
-  const problems = togetherProblems(parsed.data);
-  return problems.length > 0 ? { problems } : { request: parsed.data };
-}
+export const moveRequest = (input: unknown): { request: MoveRequest } | { problems: Problem[] } =>
+  requestIn(input, { schema: MoveInput, ...demanded, together: togetherProblems });
 
 /** Who moves a channel, for its history. The input's word is taken; only CloudTrail knows for certain. */
 export const moverOf = ({ who }: Pick<MoveRequest, 'who'>, execution: string): string =>

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { buildNamePattern } from '../build/identity.ts';
 import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/problems.ts';
-import { requestKeys, requestMessage, requestSays } from '../start/request.ts';
+import { requestIn, requestKeys, requestSays } from '../start/request.ts';
 import { amiPattern } from '../launch/source.ts';
 
 /** The input of an execution of retire-images. `{}` is enough, and retires what the policies of all recipes say. */
@@ -61,15 +61,5 @@ function togetherProblems({ verb, recipe, build, ami, snapshots, evenIfUsed, cap
 }
 
 /** What an execution's input asks for, or everything that is wrong with the input. */
-export function retireRequest(input: unknown): { request: RetireRequest } | { problems: Problem[] } {
-  const parsed = z.safeParse(RetireInput, input);
-  if (!parsed.success)
-    return {
-      problems: parsed.error.issues.map((one) => ({
-        path: one.path as string[],
-        message: requestMessage(one, one.path[0], demanded),
-      })),
-    };
-  const problems = togetherProblems(parsed.data);
-  return problems.length > 0 ? { problems } : { request: parsed.data };
-}
+export const retireRequest = (input: unknown): { request: RetireRequest } | { problems: Problem[] } =>
+  requestIn(input, { schema: RetireInput, ...demanded, together: togetherProblems });

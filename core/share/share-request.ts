@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { buildNamePattern } from '../build/identity.ts';
 import { isRecipeName } from '../recipe-name.ts';
 import type { Problem } from '../recipe/recipe.ts';
-import { requestKeys, requestMessage, requestSays } from '../start/request.ts';
+import { requestIn, requestKeys, requestSays } from '../start/request.ts';
 
 /** The input of an execution of share-image. `{"recipe": "al2023-base"}` is enough. */
 const ShareInput = z.strictObject({
@@ -21,13 +21,5 @@ const demanded = {
 };
 
 /** What an execution's input asks for, or everything that is wrong with the input. */
-export function shareRequest(input: unknown): { request: ShareRequest } | { problems: Problem[] } {
-  const parsed = z.safeParse(ShareInput, input);
-  if (parsed.success) return { request: parsed.data };
-  return {
-    problems: parsed.error.issues.map((one) => ({
-      path: one.path as string[],
-      message: requestMessage(one, one.path[0], demanded),
-    })),
-  };
-}
+export const shareRequest = (input: unknown): { request: ShareRequest } | { problems: Problem[] } =>
+  requestIn(input, { schema: ShareInput, ...demanded });

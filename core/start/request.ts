@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Problem } from '../recipe/problems.ts';
 import { oneLine } from '../recipe/scalars.ts';
 
 const text = z.string().check(z.minLength(1), z.maxLength(500), oneLine);
@@ -35,4 +36,29 @@ export function requestMessage(
   if (issue.code === 'unrecognized_keys')
     return `unknown key ${issue.keys.join(', ')}; known are ${Object.keys(shape).join(', ')}`;
   return says[String(key)] ?? otherwise;
+}
+
+interface Demanded<Request> {
+  schema: z.ZodMiniType<Request>;
+  /** The request's keys. */
+  shape: object;
+  says: Record<string, string>;
+  otherwise: string;
+  /** What is missing or too much for what is asked. */
+  together?: (request: Request) => Problem[];
+}
+
+/** What an execution's input asks for, or everything that is wrong with the input. */
+export function requestIn<Request>(
+  input: unknown,
+  { schema, together, ...demanded }: Demanded<Request>,
+): { request: Request } | { problems: Problem[] } {
+  const parsed = z.safeParse(schema, input);
+  const problems = parsed.success
+    ? (together?.(parsed.data) ?? [])
+    : parsed.error.issues.map((one) => ({
+        path: one.path as string[],
+        message: requestMessage(one, one.path[0], demanded),
+      }));
+  return parsed.success && problems.length === 0 ? { request: parsed.data } : { problems };
 }

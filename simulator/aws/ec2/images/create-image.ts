@@ -4,7 +4,7 @@ import { strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { instanceById } from '../instances/instances.ts';
 import { refuseMoreImages } from '../limits.ts';
 import { fateOf, refuseNamesake, register, validName } from './registration.ts';
-import { makeSnapshot } from './snapshots.ts';
+import { snapshotVolume } from './snapshots.ts';
 import { specifiedTags } from '../tags.ts';
 import type { World } from '../../state/world.ts';
 import type { Instance } from '../../state/instances.ts';
@@ -50,19 +50,12 @@ function createImage(world: World, input: CreateImageRequest, caller: Caller) {
   const gib = volumes.reduce((sum, volume) => sum + volume.usedGiB, 0);
   const fate = fateOf(world, region, { kind: 'createImage', id, name, gib });
   const snapshots = volumes.map((volume) =>
-    makeSnapshot(world, region, {
-      owner: caller.account,
-      description: `Created by CreateImage(${instance.id}) for ${id}`,
-      endsAt: fate.at,
-      volume: volume.id,
-      sizeGiB: volume.sizeGiB,
-      usedGiB: volume.usedGiB,
-      keyArn: volume.keyArn && (fate.keyArn ?? volume.keyArn),
-      ...(volume.attachment?.device === instance.rootDevice && {
-        system: { name: instance.system, agent: instance.agent },
-      }),
-      tags: tags('snapshot'),
-    }),
+    snapshotVolume(
+      world,
+      region,
+      { instance, volume },
+      { description: `Created by CreateImage(${instance.id}) for ${id}`, fate, tags: tags('snapshot') },
+    ),
   );
   const mappings = volumes.map((volume, index) => mappingOf(volume, snapshots[index]?.id));
   const ephemeral = changes.flatMap(({ DeviceName = '', VirtualName: name }) =>

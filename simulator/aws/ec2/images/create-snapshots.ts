@@ -7,7 +7,7 @@ import { instanceById } from '../instances/instances.ts';
 import { refuseMoreSnapshots } from '../limits.ts';
 import { specifiedTags, tagList } from '../tags.ts';
 import { fateOf } from './registration.ts';
-import { makeSnapshot } from './snapshots.ts';
+import { snapshotVolume } from './snapshots.ts';
 import type { Instance } from '../../state/instances.ts';
 import type { Region } from '../../state/region.ts';
 import type { Snapshot } from '../../state/snapshots.ts';
@@ -36,19 +36,12 @@ function createSnapshots(world: World, input: CreateSnapshotsRequest, caller: Ca
   const name = tags('snapshot').get('Name') ?? '';
   const fate = fateOf(world, region, { kind: 'createImage', id: `snapshots of ${instance.id}`, name, gib });
   const made = volumes.map((volume) =>
-    makeSnapshot(world, region, {
-      owner: caller.account,
-      description: input.Description ?? '',
-      endsAt: fate.at,
-      volume: volume.id,
-      sizeGiB: volume.sizeGiB,
-      usedGiB: volume.usedGiB,
-      keyArn: volume.keyArn && (fate.keyArn ?? volume.keyArn),
-      ...(volume.attachment?.device === instance.rootDevice && {
-        system: { name: instance.system, agent: instance.agent },
-      }),
-      tags: tags('snapshot'),
-    }),
+    snapshotVolume(
+      world,
+      region,
+      { instance, volume },
+      { description: input.Description ?? '', fate, tags: tags('snapshot') },
+    ),
   );
   world.clock.at(fate.at, () => endSet(world, region, made, fate));
   return { Snapshots: made.map(described) };

@@ -7,7 +7,10 @@ import { tagList } from '../tags.ts';
 import { removeSnapshot } from '../lifecycle/recycle-bin.ts';
 import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
+import type { Instance } from '../../state/instances.ts';
 import type { Snapshot } from '../../state/snapshots.ts';
+import type { TagMap } from '../../state/tags.ts';
+import type { Volume } from '../../state/volumes.ts';
 
 export function makeSnapshot(
   world: World,
@@ -43,6 +46,27 @@ export function addedSnapshot(world: World, region: string, added: Omit<AddedSna
   world.region(region).snapshots.set(snapshot.id, snapshot);
   return snapshot;
 }
+
+/** Begins the snapshot of a volume of an instance. That of the root holds the operating system. */
+export const snapshotVolume = (
+  world: World,
+  region: Region,
+  { instance, volume }: { instance: Instance; volume: Volume },
+  { description, fate, tags }: { description: string; fate: { at: number; keyArn?: string | undefined }; tags: TagMap },
+): Snapshot =>
+  makeSnapshot(world, region, {
+    owner: instance.owner,
+    description,
+    endsAt: fate.at,
+    volume: volume.id,
+    sizeGiB: volume.sizeGiB,
+    usedGiB: volume.usedGiB,
+    keyArn: volume.keyArn && (fate.keyArn ?? volume.keyArn),
+    ...(volume.attachment?.device === instance.rootDevice && {
+      system: { name: instance.system, agent: instance.agent },
+    }),
+    tags,
+  });
 
 export const canReadSnapshot = (snapshot: Snapshot, account: string): boolean =>
   snapshot.owner === account || snapshot.sharedWith.has(account) || snapshot.sharedWith.has('all');
