@@ -10,12 +10,18 @@ const everywhere: ServiceCodes = {
       InternalFailure InternalError InternalServerError InternalServerException RequestTimeout RequestTimeoutException
       RequestExpired RequestTimeTooSkewed TimeoutError NetworkingError
       ECONNRESET ECONNREFUSED ECONNABORTED EPIPE ETIMEDOUT EAI_AGAIN`,
-    refused: `AccessDenied AccessDeniedException ExpiredToken ExpiredTokenException IncompleteSignature InvalidSignatureException
+    refused: `AccessDenied AccessDeniedException CredentialsProviderError ExpiredToken ExpiredTokenException IncompleteSignature InvalidSignatureException
       UnrecognizedClientException InvalidClientTokenId MalformedHttpRequestException MissingAuthenticationToken
       NotAuthorized OptInRequired RequestAbortedException SignatureDoesNotMatch UnknownOperationException ValidationError
       ValidationException`,
   },
-  advice: { AccessDenied: encoded, AccessDeniedException: encoded },
+  advice: {
+    AccessDenied: encoded,
+    AccessDeniedException: encoded,
+    CredentialsProviderError: 'nothing was asked of AWS; verbs with --simulate need no credentials',
+    ExpiredToken: 'sign in again',
+    ExpiredTokenException: 'sign in again',
+  },
 };
 
 const kms = 'KmsAccessDeniedException KmsInvalidStateException';
