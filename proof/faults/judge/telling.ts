@@ -57,11 +57,13 @@ function record(trial: Trial): Violation[] {
  * What AWS refused in a build that is published all the same is told in its manifest, by its action and AWS's code. A look is told
  * in the notes, a key of an optional target in the error of that target.
  */
-function notes({ struck, manifest, scenario, logs }: Trial): Violation[] {
+function notes({ struck, manifest, scenario, logs, executions }: Trial): Violation[] {
   if (!manifest) return [];
   // What Resolve notes of a distribution is in its log, and in the report of a plan, not in the manifest of the build.
   const noted = logs.flatMap(({ state, note }) => (state === 'Resolve' && typeof note === 'string' ? [note] : []));
-  const errors = manifest.targets.map(({ error }) => error ?? '');
+  // A distribution that fails leaves the manifest of the published build as it is. Its own end tells why.
+  const ends = scenario.distributes ? executions.map(({ cause }) => cause ?? '') : [];
+  const errors = [...manifest.targets.map(({ error }) => error ?? ''), ...ends];
   return [...struck].flatMap((strike) => {
     const isKey = strike.place === 'Verify' && strike.fault === 'denied' && String(strike.at).startsWith('kms:');
     const tells = isRefusedLook(strike)
