@@ -9,6 +9,7 @@ import type { Artifacts } from '../memory/artifacts.ts';
 import { channelsSeenPermissions, readChannels } from './channels-seen.ts';
 import { listImages, listingImagesPermissions, type ImageListing } from './image-listing.ts';
 import { readRetiringBuilds } from './retiring-builds.ts';
+import type { usesReader } from './uses.ts';
 
 /** What resolveRetirement calls. */
 export const resolvingPermissions = [
@@ -76,10 +77,10 @@ export async function resolveRetirement(
   });
   const { account, who, now } = place;
   const by = { verb: 'retire', who };
-  // Loaded here: on most days nothing is due.
-  const { usesReader } = await import('./uses.ts');
-  const readUses = usesReader(artifacts, { account, regions: listing.regions, now, by });
+  let readUses: ReturnType<typeof usesReader> | undefined;
   const due = await underCap(unnamed, cap, async (some) => {
+    // Loaded here: on most days nothing is due.
+    readUses ??= (await import('./uses.ts')).usesReader(artifacts, { account, regions: listing.regions, now, by });
     const uses = await readUses(some);
     return some.map((one) => withUsage(one, uses, now));
   });

@@ -19,7 +19,7 @@ const ArchiveInput = z.strictObject({
 export type ArchiveRequest = z.infer<typeof ArchiveInput>;
 
 const demanded = {
-  shape: ArchiveInput.def.shape,
+  schema: ArchiveInput,
   says: {
     ...requestSays,
     verb: 'must be archive or unarchive',
@@ -37,4 +37,4 @@ const togetherProblems = ({ verb, object }: ArchiveRequest): Problem[] =>
 
 /** What an execution's input asks for, or everything that is wrong with the input. */
 export const archiveRequest = (input: unknown): { request: ArchiveRequest } | { problems: Problem[] } =>
-  requestIn(input, { schema: ArchiveInput, ...demanded, together: togetherProblems });
+  requestIn(input, { ...demanded, together: togetherProblems });

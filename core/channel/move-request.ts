@@ -24,7 +24,7 @@ const MoveInput = z.strictObject({
 export type MoveRequest = z.infer<typeof MoveInput>;
 
 const demanded = {
-  shape: MoveInput.def.shape,
+  schema: MoveInput,
   says: {
     ...requestSays,
     verb: 'must be promote, rollback, revoke or restore',
@@ -49,7 +49,7 @@ function togetherProblems({ verb, channel, build, why, descendants }: MoveReques
 
 /** The move that an execution's input asks for, or everything that is wrong with the input. */
 export const moveRequest = (input: unknown): { request: MoveRequest } | { problems: Problem[] } =>
-  requestIn(input, { schema: MoveInput, ...demanded, together: togetherProblems });
+  requestIn(input, { ...demanded, together: togetherProblems });
 
 /** Who moves a channel, for its history. The input's word is taken; only CloudTrail knows for certain. */
 export const moverOf = ({ who }: Pick<MoveRequest, 'who'>, execution: string): string =>

@@ -31,7 +31,7 @@ const RetireInput = z.strictObject({
 export type RetireRequest = z.infer<typeof RetireInput>;
 
 const demanded = {
-  shape: RetireInput.def.shape,
+  schema: RetireInput,
   says: {
     ...requestSays,
     verb: 'must be retire or deregister',
@@ -62,4 +62,4 @@ function togetherProblems({ verb, recipe, build, ami, snapshots, evenIfUsed, cap
 
 /** What an execution's input asks for, or everything that is wrong with the input. */
 export const retireRequest = (input: unknown): { request: RetireRequest } | { problems: Problem[] } =>
-  requestIn(input, { schema: RetireInput, ...demanded, together: togetherProblems });
+  requestIn(input, { ...demanded, together: togetherProblems });

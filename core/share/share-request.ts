@@ -15,11 +15,11 @@ const ShareInput = z.strictObject({
 type ShareRequest = z.infer<typeof ShareInput>;
 
 const demanded = {
-  shape: ShareInput.def.shape,
+  schema: ShareInput,
   says: requestSays,
   otherwise: 'the execution input must be an object like {"recipe": "al2023-base"}',
 };
 
 /** What an execution's input asks for, or everything that is wrong with the input. */
 export const shareRequest = (input: unknown): { request: ShareRequest } | { problems: Problem[] } =>
-  requestIn(input, { schema: ShareInput, ...demanded });
+  requestIn(input, demanded);

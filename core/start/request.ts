@@ -38,27 +38,25 @@ export function requestMessage(
   return says[String(key)] ?? otherwise;
 }
 
-interface Demanded<Request> {
-  schema: z.ZodMiniType<Request>;
-  /** The request's keys. */
-  shape: object;
+interface Demanded<Schema extends z.ZodMiniObject> {
+  schema: Schema;
   says: Record<string, string>;
   otherwise: string;
   /** What is missing or too much for what is asked. */
-  together?: (request: Request) => Problem[];
+  together?: (request: z.output<Schema>) => Problem[];
 }
 
 /** What an execution's input asks for, or everything that is wrong with the input. */
-export function requestIn<Request>(
+export function requestIn<Schema extends z.ZodMiniObject>(
   input: unknown,
-  { schema, together, ...demanded }: Demanded<Request>,
-): { request: Request } | { problems: Problem[] } {
+  { schema, says, otherwise, together }: Demanded<Schema>,
+): { request: z.output<Schema> } | { problems: Problem[] } {
   const parsed = z.safeParse(schema, input);
   const problems = parsed.success
     ? (together?.(parsed.data) ?? [])
     : parsed.error.issues.map((one) => ({
         path: one.path as string[],
-        message: requestMessage(one, one.path[0], demanded),
+        message: requestMessage(one, one.path[0], { shape: schema.def.shape, says, otherwise }),
       }));
   return parsed.success && problems.length === 0 ? { request: parsed.data } : { problems };
 }
