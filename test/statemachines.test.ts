@@ -6,6 +6,7 @@ import { executionSeconds, patience } from '../core/build/limits.ts';
 import { heartbeatOf } from '../core/build/look-times.ts';
 import { looksWithin, quickRhythms, slowRhythms, slowing } from '../core/build/rhythm.ts';
 import { stages } from '../simulator/pipeline/handlers.ts';
+import { allMachines } from './support/machines.ts';
 
 interface State {
   Type: string;
@@ -41,15 +42,9 @@ interface Machine {
 const read = (name: string) => readFileSync(`statemachines/${name}.asl.json`, 'utf8').replaceAll('${Partition}', 'aws');
 const text = read('build-image');
 const machine = JSON.parse(text) as Machine;
-const small = [
-  'archive-image',
-  'clean-up-build',
-  'move-channel',
-  'plan-build',
-  'retire-images',
-  'share-image',
-  'sweep',
-].map((name) => [name, JSON.parse(read(name)) as Machine] as const);
+const small = allMachines
+  .filter((name) => name !== 'build-image')
+  .map((name) => [name, JSON.parse(read(name)) as Machine] as const);
 
 /** Every value in the tree with its path. */
 function* walk(value: unknown, path = '$'): Generator<[string, unknown]> {
@@ -91,6 +86,10 @@ test('asl-validator accepts the machine and the small ones', () => {
     States: { All: { Type: 'Parallel', Branches, End: true } },
   });
   expect(isValid ? '' : errorsText()).toBe('');
+});
+
+test.each(['build-image', ...small.map(([name]) => name)])('%s has the keys of a machine, and no other', (name) => {
+  expect(Object.keys(JSON.parse(read(name))).toSorted()).toEqual(['Comment', 'StartAt', 'States', 'TimeoutSeconds']);
 });
 
 test('it holds no null, which the packaging would drop without a word', () => {

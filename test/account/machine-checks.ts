@@ -11,7 +11,8 @@ import { parseDefinition, type Definition, type Json, type Retrier } from '../..
 import type { Account } from './account.ts';
 import type { AccountCheck } from './check.ts';
 import { same, tasksOf, tryState, type Mock, type StateOutcome } from './one-state.ts';
-import { machines, type Recorded, type Visit } from './recorded.ts';
+import { allMachines } from '../support/machines.ts';
+import type { Recorded, Visit } from './recorded.ts';
 
 /** A machine as it would be deployed to the account. */
 export function definitionOf(machine: string, { id, partition, region }: Pick<Account, 'id' | 'partition' | 'region'>) {
@@ -25,7 +26,7 @@ export function definitionOf(machine: string, { id, partition, region }: Pick<Ac
 
 export type Definitions = Map<string, Definition>;
 export const definitions = (account: Account): Definitions =>
-  new Map(machines.map((machine) => [machine, definitionOf(machine, account)]));
+  new Map(allMachines.map((machine) => [machine, definitionOf(machine, account)]));
 
 /** Step Functions says OK and has no error; its warnings are passed on. */
 export const definitionChecks = ({ sfn }: Account, all: Definitions): AccountCheck[] =>

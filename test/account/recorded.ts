@@ -6,6 +6,7 @@ import type { Execution } from '../../simulator/states/step-functions.ts';
 import type { SeenCall } from '../support/roles/authorized-on.ts';
 import type { DeploymentPlace } from '../support/roles/iam.ts';
 import { deploymentPlaceOf, type PermissionRun } from '../support/roles/permission-runs.ts';
+import { allMachines } from '../support/machines.ts';
 
 export interface Visit {
   input: Json;
@@ -19,19 +20,8 @@ export interface Recorded {
   runs: { calls: SeenCall[]; place: DeploymentPlace }[];
 }
 
-export const machines = [
-  'archive-image',
-  'build-image',
-  'clean-up-build',
-  'move-channel',
-  'plan-build',
-  'retire-images',
-  'share-image',
-  'sweep',
-] as const;
-
 function executionsOf({ stepFunctions, stateMachineArn }: Simulation): [machine: string, Execution][] {
-  return machines.flatMap((machine) => {
+  return allMachines.flatMap((machine) => {
     const arn = stateMachineArn.replace(/build-image$/, machine);
     const [, , , region = '', account = ''] = arn.split(':');
     const { executions } = stepFunctions.actions['ListExecutions']!(

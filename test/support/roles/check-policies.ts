@@ -43,8 +43,9 @@ function textOf(resource: unknown, { Resources }: Template): string {
   return String(text).replace(/\$\{([^}]+)\}/g, (_, name: string) => example[name] ?? arn(name.replace(/\.Arn$/, '')));
 }
 
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion
-const inEveryRequest = new Set(['aws:RequestedRegion', 'aws:CalledVia']);
+// Global keys, which AWS's tables list with no action. Every request has the first one, and a request that a service makes for its
+// caller has the second one: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+const globalKeys = new Set(['aws:RequestedRegion', 'aws:CalledVia']);
 
 export const general = (key: string) => key.replace(/^([\w-]+:\w+)\/.*/, '$1');
 
@@ -116,7 +117,7 @@ export async function checkPolicy(where: string, statements: Statement[], templa
         covered.set(action, (covered.get(action) ?? new Set()).add(kind.name));
         const known = new Set([...conditionKeys, ...kind.conditionKeys].map(general));
         for (const key of conditions) {
-          if (!known.has(general(key)) && !inEveryRequest.has(key)) say(`on ${kind.name} knows no ${key}`);
+          if (!known.has(general(key)) && !globalKeys.has(key)) say(`on ${kind.name} knows no ${key}`);
         }
         const taggable = kind.conditionKeys.some((key) => /^aws:(Request|Resource)Tag\//.test(key));
         const source = sources[action]?.includes(kind.name);

@@ -2,6 +2,7 @@
 // references of our template. It refuses anything else by name, since a wrong guess would hide a security hole.
 import { defaultSettings } from '../../../core/deployment/deployment-settings.ts';
 import { listOf } from './check-policies.ts';
+import { allMachines } from '../machines.ts';
 import type { Template } from '../template/check-template.ts';
 
 /** One permission that AWS checks: an action on one resource, with the known properties of the request and the resource. */
@@ -139,12 +140,7 @@ export function grantsOf(template: Template, place: DeploymentPlace): AllowedAct
   const { Resources } = template;
   // An emulator names the state machines itself.
   const nameHere = (name: string) =>
-    place.stateMachine.replace(
-      /build-image$/,
-      /(archive-image|build-image|clean-up-build|move-channel|plan-build|retire-images|share-image|sweep)$/.exec(
-        name,
-      )?.[0] ?? name,
-    );
+    place.stateMachine.replace(/build-image$/, allMachines.find((one) => name.endsWith(one)) ?? name);
   const machines = Object.values(Resources).flatMap(({ Properties }) => Properties['StateMachineName'] ?? []);
   const topic = place.stateMachine.replace(/build-image$/, 'notifications');
   const renamed = machines.map((name: string) => [new RegExp(`:${name}(?=:|$)`), `:${nameHere(name)}`] as const);

@@ -93,7 +93,6 @@ const withLastingDisk = (check: 'pass' | 'fail'): PermissionRun => ({
     const failing = check === 'fail' && { commands: [{ step: 'boots', ...long }] };
     const simulation = pipeline({
       scenario: { delays: { instanceStop: 200 }, ...failing }, // so long that an event tells of the stop
-
       changes: {
         ...short,
         source: { filter: { name: 'two-disks' }, owner: 'self' },
