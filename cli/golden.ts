@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../core/errors.ts';
 import { addDeployedVerbs, append, regionHelp, type Cli } from './deployed/deployed-verbs.ts';
 import { addChannelVerbs } from './channels/channel-verbs.ts';
+import { addAuthoringVerbs } from './authoring/authoring-verbs.ts';
 import { addArchiveVerbs } from './archive/archive-verbs.ts';
 import { addRetireVerbs } from './retire/retire-verbs.ts';
 import { Refusal } from './refused.ts';
@@ -15,6 +16,7 @@ Examples:
   golden simulate web-server --override builder.rootVolume.sizeGiB=20
   golden simulate examples/al2023-base.yaml --scenario faults.yaml --json
   golden simulate --days 30                        a month of schedules and newer source images, of all recipes/
+  golden init team-base --distribution ubuntu-24.04   write a first recipe; without options it asks
   golden validate recipes/*.yaml
   golden plan recipes/al2023-patched.yaml          what a build would do, and everything that would make it fail
   golden build al2023-patched --region eu-central-1   build on AWS with the deployed pipeline, and watch; Ctrl-C leaves it alone
@@ -74,6 +76,7 @@ export async function golden(
   const program = programOn(terminal);
   const cli = { program, terminal, surroundings, ended: (code: number) => void (exitCode = code) };
   addSimulate(cli);
+  addAuthoringVerbs(cli);
   addValidate(cli);
   addSweep(cli);
   addDeployedVerbs(cli);

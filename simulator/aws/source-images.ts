@@ -2,98 +2,14 @@ import type { Recipe } from '../../core/recipe/types.ts';
 import { wildcard } from './ec2/filters.ts';
 import { comesWithAgent } from './ec2/images/images.ts';
 import { createRandom } from '../random.ts';
+import { amazonLinux, families, type PublicFamily } from './source-families.ts';
 import type { PublicSource } from './source-calendar.ts';
-import type { Image, System } from './state/images.ts';
+import type { Image } from './state/images.ts';
 import type { Region } from './state/region.ts';
 import type { World } from './state/world.ts';
 
-interface Family {
-  system: System;
-  owner: string;
-  alias?: string;
-  architecture: Image['architecture'];
-  /** `*` stands for the release. */
-  name: string;
-  description: string;
-  /** Absent if the vendor keeps none. */
-  parameter?: string;
-  rootDevice: string;
-  sizeGiB: number;
-  usedGiB: number;
-}
-
-const amazonLinux = (architecture: Image['architecture']): Family => ({
-  system: 'AmazonLinux',
-  owner: '137112412989',
-  alias: 'amazon',
-  architecture,
-  name: `al2023-ami-2023.9.*.0-kernel-6.12-${architecture}`,
-  description: `Amazon Linux 2023 AMI 2023.9.*.0 ${architecture} HVM kernel-6.12`,
-  parameter: `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`,
-  rootDevice: '/dev/xvda',
-  sizeGiB: 8,
-  usedGiB: 2.5,
-});
-const debianName = { x86_64: 'amd64', arm64: 'arm64' } as const;
-const ubuntu = (architecture: Image['architecture']): Family => ({
-  system: 'Ubuntu',
-  owner: '099720109477',
-  architecture,
-  name: `ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-${debianName[architecture]}-server-*`,
-  description: `Canonical, Ubuntu, 24.04, ${debianName[architecture]} noble image`,
-  parameter: `/aws/service/canonical/ubuntu/server/24.04/stable/current/${debianName[architecture]}/hvm/ebs-gp3/ami-id`,
-  rootDevice: '/dev/sda1',
-  sizeGiB: 8,
-  usedGiB: 2.5,
-});
-const debian = (release: number, architecture: Image['architecture']): Family => ({
-  system: 'Debian',
-  owner: '136693071363',
-  architecture,
-  name: `debian-${release}-${debianName[architecture]}-*-2285`,
-  description: `Debian ${release} (*-2285)`,
-  parameter: `/aws/service/debian/release/${release}/latest/${debianName[architecture]}`,
-  rootDevice: '/dev/xvda',
-  sizeGiB: 8,
-  usedGiB: 1.5,
-});
-// Red Hat has no public parameters: https://access.redhat.com/solutions/15356 lists its account and image names.
-const redHat = (release: string, architecture: Image['architecture']): Family => ({
-  system: 'RedHat',
-  owner: '309956199498',
-  architecture,
-  name: `RHEL-${release}_HVM-*-${architecture}-0-Hourly2-GP3`,
-  description: 'Provided by Red Hat, Inc.',
-  rootDevice: '/dev/sda1',
-  sizeGiB: 10,
-  usedGiB: 2,
-});
-const windows = (release: number): Family => ({
-  system: 'Windows',
-  owner: '801119661308',
-  alias: 'amazon',
-  architecture: 'x86_64',
-  name: `Windows_Server-${release}-English-Full-Base-*`,
-  description: `Microsoft Windows Server ${release} Full Locale English AMI provided by Amazon`,
-  parameter: `/aws/service/ami-windows-latest/Windows_Server-${release}-English-Full-Base`,
-  rootDevice: '/dev/sda1',
-  sizeGiB: 30,
-  usedGiB: 14,
-});
-
-const families: Family[] = [
-  ...(['x86_64', 'arm64'] as const).flatMap((architecture) => [
-    amazonLinux(architecture),
-    ubuntu(architecture),
-    debian(12, architecture),
-    debian(13, architecture),
-    redHat('10.0.0', architecture),
-  ]),
-  windows(2022),
-  windows(2025),
-];
-
-const hasParameter = (family: Family): family is Family & { parameter: string } => family.parameter !== undefined;
+const hasParameter = (family: PublicFamily): family is PublicFamily & { parameter: string } =>
+  family.parameter !== undefined;
 
 /** The public images that a recipe may start from: the image of its parameter, or all images that its filter finds. */
 export const publicSourcesOf = ({ parameter, filter, owner }: Recipe['source']): PublicSource[] =>
@@ -157,7 +73,7 @@ const compact = (at: number) => new Date(at).toISOString().replace(/\D/g, '');
 
 function publicImage(
   region: Region,
-  family: Family,
+  family: PublicFamily,
   createdAt: number,
   release = compact(createdAt).slice(0, 8),
 ): Image {
@@ -219,7 +135,7 @@ export function addPublicImage(world: World, added: AddedImage): Image {
   const { region: name, public: isPublic = false, sizeGiB = 8, ...fields } = added;
   const region = world.region(name);
   const id = world.newId('ami', name);
-  const family: Family = {
+  const family: PublicFamily = {
     ...amazonLinux(fields.architecture ?? 'x86_64'),
     name: fields.name,
     owner: fields.owner,
