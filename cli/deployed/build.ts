@@ -71,6 +71,9 @@ function inputOf({ override, build: id, force }: BuildOptions): Omit<Input, 'rec
   return { ...(overrides && { overrides }), ...(id !== undefined && { build: id }), ...(force && { force }) };
 }
 
-const scriptsOf = ({ provision = [], checks = [] }: Partial<Recipe>): string[] => [
-  ...new Set([...provision, ...checks].flatMap((step) => ('script' in step && step.script ? [step.script] : []))),
+const scriptsOf = ({ provision = [], checks = [], builder }: Partial<Recipe>): string[] => [
+  ...new Set([
+    ...[...provision, ...checks].flatMap((step) => ('script' in step && step.script ? [step.script] : [])),
+    ...(builder?.userDataFile === undefined ? [] : [builder.userDataFile]),
+  ]),
 ];

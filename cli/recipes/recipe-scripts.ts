@@ -31,23 +31,22 @@ export async function readScripts(folder: string, document: unknown) {
   return { scripts, problems };
 }
 
+/** Every text of a document that may be the path of a file, with its place. */
+function* pathsIn(document: Record<string, unknown> | null): Generator<[unknown, Path]> {
+  for (const section of ['provision', 'checks']) {
+    const list = document?.[section];
+    for (const [index, entry] of Array.isArray(list) ? (list as unknown[]).entries() : [])
+      yield [(entry as { script?: unknown } | null)?.script, [section, index, 'script']];
+  }
+  yield [(document?.['builder'] as { userDataFile?: unknown } | null)?.userDataFile, ['builder', 'userDataFile']];
+}
+
 // Only paths that stay in the folder by their text; the schema refuses the others.
 function scriptsNamedIn(document: unknown): Map<string, Path> {
   const named = new Map<string, Path>();
-  for (const section of ['provision', 'checks']) {
-    const list: unknown = (document as Record<string, unknown> | null)?.[section];
-    for (const [index, entry] of Array.isArray(list) ? (list as unknown[]).entries() : []) {
-      const script = (entry as { script?: unknown } | null)?.script;
-      if (
-        typeof script === 'string' &&
-        posix.normalize(script) === script &&
-        !/^(\.\.)?\//.test(script) &&
-        !named.has(script)
-      ) {
-        named.set(script, [section, index, 'script']);
-      }
-    }
-  }
+  for (const [path, at] of pathsIn(document as Record<string, unknown> | null))
+    if (typeof path === 'string' && posix.normalize(path) === path && !/^(\.\.)?\//.test(path) && !named.has(path))
+      named.set(path, at);
   return named;
 }
 

@@ -34,6 +34,7 @@ export const writtenDigest = (recipe: Recipe): string => sha256(canonical(recipe
 
 function contentOf({ recipe, scripts, pipelineVersion }: Content) {
   const named = [...recipe.provision, ...recipe.checks].flatMap(({ script }) => script ?? []);
+  named.push(...(recipe.builder.userDataFile === undefined ? [] : [recipe.builder.userDataFile]));
   return {
     recipe: Object.fromEntries(Object.entries(recipe).filter(([key]) => !besideTheImage.has(key))),
     scripts: Object.fromEntries(named.map((path) => [path, scripts[path]])),

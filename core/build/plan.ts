@@ -101,7 +101,7 @@ export function planBuild({
     deployment: deploymentName(deployment, placeOfArn(execution.id).region),
     startedAt: new Date(execution.startedAt).toISOString(),
     image: imageName(identity),
-    document: asDeployed(recipe, settings),
+    document: asDeployed(recipe, settings, scripts),
     ...(recipe.publish && {
       channel: channelParameter(settings.channelRoot, recipe.name, recipe.publish.channel),
     }),

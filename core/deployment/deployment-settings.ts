@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Recipe } from '../recipe/types.ts';
+import type { Catalog, Recipe } from '../recipe/types.ts';
 
 /** A list of allowed values, or any value. */
 const bound = z.union([z.literal('any'), z.array(z.string())]);
@@ -68,9 +68,13 @@ export type DeployedRecipe = Recipe & { builder: { instanceProfile: string } };
 /** What a deployment fills in where the recipe leaves it out. */
 type FilledIn = Pick<DeploymentSettings, 'instanceProfile' | 'subnets' | 'securityGroups'>;
 
-/** The recipe, with the deployment's instance profile, subnets and security groups where it names none. */
-export function asDeployed(recipe: Recipe, settings: FilledIn): DeployedRecipe {
+/**
+ * The recipe, with the deployment's instance profile, subnets and security groups where it names none, and with the text of its
+ * user data if that is in a file.
+ */
+export function asDeployed(recipe: Recipe, settings: FilledIn, scripts: Catalog['scripts'] = {}): DeployedRecipe {
   const { builder } = recipe;
+  const userData = scripts[builder.userDataFile ?? ''];
   return {
     ...recipe,
     builder: {
@@ -78,6 +82,7 @@ export function asDeployed(recipe: Recipe, settings: FilledIn): DeployedRecipe {
       instanceProfile: builder.instanceProfile ?? settings.instanceProfile,
       subnets: builder.subnets.length > 0 ? builder.subnets : settings.subnets,
       securityGroups: builder.securityGroups.length > 0 ? builder.securityGroups : settings.securityGroups,
+      ...(userData !== undefined && { userData }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { foreignSteps, stopsForSysprep } from '../guest/command.ts';
+import { systemOfUserData } from '../guest/first-boot.ts';
 import { isSamePlace } from '../distribute/place.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
@@ -20,6 +21,13 @@ export function sourceProblems(recipe: Recipe, source: SourceImage, region: stri
   const lost = recipe.image.register ? unregistrable(source) : undefined;
   if (lost !== undefined) problems.push({ path: ['image', 'register'], message: lost });
   const os = source.windows ? 'Windows' : 'Linux';
+  const { userData, userDataFile } = recipe.builder;
+  const meant = userData === undefined ? undefined : systemOfUserData(userData);
+  if (meant !== undefined && meant !== os)
+    problems.push({
+      path: ['builder', userDataFile === undefined ? 'userData' : 'userDataFile'],
+      message: `is for ${meant}, and the source image ${source.ami} is ${os}`,
+    });
   for (const list of ['provision', 'checks'] as const) {
     for (const { index, kind } of foreignSteps(recipe[list], source.windows)) {
       problems.push({

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { duration, formed, holds, label, text } from './scalars.ts';
+import { duration, formed, label, pathBelow, text } from './scalars.ts';
 
 export const stepKinds = ['run', 'script', 'powershell', 'document', 'reboot'] as const;
 export const checkKinds = ['run', 'script', 'powershell'] as const;
@@ -9,13 +9,8 @@ const timeout = (otherwise: string) =>
     duration('30s', '48h').check(z.describe(`Longest time it may run, 30s to 48h. Default ${otherwise}.`)),
   );
 
-const scriptPath = z.string().check(
+const scriptPath = pathBelow('scripts/harden.sh').check(
   formed(/\.(sh|ps1)$/, 'end in .sh or .ps1'),
-  holds(
-    (input) => input.split('/').every((part) => /^[\w@+=-][\w@+=. -]*$/.test(part)),
-    "be a path below the recipe's folder such as scripts/harden.sh, without ./, ../ or a leading /",
-  ),
-  z.maxLength(255),
   z.describe("Script beside the recipe, .sh or .ps1, by its path below the recipe's folder."),
 );
 

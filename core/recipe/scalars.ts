@@ -44,6 +44,16 @@ export const oneLine = holds((input) => !unkept.test(input), 'be one line withou
 
 export const label = z.string().check(z.minLength(1), z.maxLength(64), oneLine);
 
+/** A path of a file beside the recipe. */
+export const pathBelow = (example: string) =>
+  z.string().check(
+    holds(
+      (input) => input.split('/').every((part) => /^[\w@+=-][\w@+=. -]*$/.test(part)),
+      `be a path below the recipe's folder such as ${example}, without ./, ../ or a leading /`,
+    ),
+    z.maxLength(255),
+  );
+
 export const text = z.string().check(z.regex(/\S/, 'must not be empty'));
 
 /** A region name, or `home`. */

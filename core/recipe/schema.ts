@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { builder } from './builder.ts';
+import { builder } from './builder/builder.ts';
 import { completeWithin, target } from './distribution.ts';
 import { image } from './image/image.ts';
 import { publish } from '../publish/publish-keys.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { builder } from './builder.ts';
+import type { builder } from './builder/builder.ts';
 import type { target } from './distribution.ts';
 import type { image } from './image/image.ts';
 import type { launchTemplate, publish } from '../publish/publish-keys.ts';

@@ -40,7 +40,7 @@ export const resolve = stage({
     plan = plan && resumed(plan, manifest, startedAt);
     if (!plan) {
       const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, ...settings, ...replacedBy(past) };
-      const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings), at);
+      const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings, catalog.scripts), at);
       for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
       plan = planBuild({ ...requested, execution, source, catalog, deployment, settings, notes: told(notes) });
       // Loaded only where a build is planned.

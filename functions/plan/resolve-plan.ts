@@ -38,7 +38,7 @@ export const resolvePlan = stage({
     const record = await readRecord(cloud, recipe.name);
     const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, ...settings, ...replacedBy(record) };
     const { foreseePlan } = await import('../../aws/forecast/plan-findings.ts');
-    const { source, ...seen } = await foreseePlan(cloud.aws, asDeployed(recipe, settings), at);
+    const { source, ...seen } = await foreseePlan(cloud.aws, asDeployed(recipe, settings, catalog.scripts), at);
     if (source instanceof Failure) wrong.push({ path: ['source'], message: source.message });
     wrong.push(...seen.problems);
     const notes = told(seen.notes);

@@ -12,6 +12,7 @@ export const full = {
     securityGroups: ['sg-0123456789abcdef0'],
     publicIp: false,
     instanceProfile: 'golden-image-builder',
+    userData: '#cloud-config\npackages: [jq]\n',
     rootVolume: { sizeGiB: 8, type: 'gp3', encrypted: true, kmsKey: 'alias/golden', iops: 3000, throughput: 125 },
     disk: { iops: 4000, throughput: 250 },
     volumes: [{ device: '/dev/sdf', sizeGiB: 20, type: 'io2', iops: 4000, encrypted: true, kmsKey: 'alias/golden' }],

@@ -1,4 +1,4 @@
-import { letterOf } from '../rules/builder-rules.ts';
+import { letterOf } from '../builder/builder-rules.ts';
 import type { Problem } from '../problems.ts';
 import type { Recipe } from '../types.ts';
 import { repeats, sound, type Rule, type SoundParts } from '../rules/rule.ts';

@@ -1,7 +1,7 @@
 import { parentOf } from '../../launch/lineage.ts';
 import type { Recipe } from '../types.ts';
 import { architectureOf } from './architecture.ts';
-import { foreignTypes } from './builder-rules.ts';
+import { foreignTypes } from '../builder/builder-rules.ts';
 import type { Problem } from '../problems.ts';
 
 /** Instance types of a recipe that cannot start its parent's image. An image has the architecture of its builder. */

@@ -1,5 +1,6 @@
 import { deviceRules } from '../image/device-rules.ts';
-import { builderRules } from './builder-rules.ts';
+import { builderRules } from '../builder/builder-rules.ts';
+import { userDataRules } from '../builder/first-boot-rules.ts';
 import { commandRules } from './command-rules.ts';
 import { distributionRules } from './distribution-rules.ts';
 import { limitRules } from './limit-rules.ts';
@@ -14,6 +15,7 @@ import { volumeRules } from './volume-rules.ts';
 export const rules: Rule[] = [
   ...sourceRules,
   ...builderRules,
+  ...userDataRules,
   ...volumeRules,
   ...deviceRules,
   ...provisionRules,

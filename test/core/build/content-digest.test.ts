@@ -13,6 +13,10 @@ function contentOf(changes: Record<string, unknown> = {}) {
 }
 const before = contentDigest(contentOf());
 
+test('a recipe without the newer keys has the digest that it always had, since another one rebuilds every image', () => {
+  expect(before).toBe('cf11c68aa132cf1132a87fec2637f635cf71e9fc0568b59aab90ca6071f5c5c8');
+});
+
 test('a digest is 64 hexadecimal digits, the same for the same content', () => {
   expect(before).toMatch(/^[0-9a-f]{64}$/);
   expect(contentDigest(contentOf())).toBe(before);
@@ -35,6 +39,7 @@ test.each([
   ['another tag', contentOf({ image: { tags: { team: 'web' } } })],
   ['another channel', contentOf({ publish: { channel: 'beta' } })],
   ['another text of a script', { ...contentOf(), scripts: { ...scripts, 'scripts/harden.sh': 'set -eu' } }],
+  ['user data', contentOf({ builder: { ...document.builder, userData: '#cloud-config\n' } })],
   ['another version of the pipeline', { ...contentOf(), pipelineVersion: '1.0.1' }],
 ])('%s makes another image', (_what, content) => {
   expect(contentDigest(content)).not.toBe(before);
@@ -45,6 +50,17 @@ test('a script that only checks use counts, too', () => {
   const digestWith = (text: string) =>
     contentDigest({ ...contentOf({ checks }), scripts: { ...scripts, 'scripts/other.sh': text } });
   expect(digestWith('true')).not.toBe(digestWith('false'));
+});
+
+test('a file of user data counts, too', () => {
+  const scripts = { 'user-data.yaml': '#cloud-config\n' };
+  const { recipe } = parseRecipe(
+    { ...document, builder: { ...document.builder, userDataFile: 'user-data.yaml' } },
+    scripts,
+  );
+  const digestWith = (text: string) =>
+    contentDigest({ ...contentOf(), recipe: recipe!, scripts: { 'user-data.yaml': text } });
+  expect(digestWith('#cloud-config\n')).not.toBe(digestWith('#cloud-config\npackages: [jq]\n'));
 });
 
 test("the recipe's own digest does not depend on the source image, but on everything else", () => {

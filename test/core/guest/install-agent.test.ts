@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { installAgent } from '../../../core/guest/install-agent.ts';
-import { selfDestruct } from '../../../core/guest/self-destruct.ts';
+import { selfDestructSeconds } from '../../../core/guest/self-destruct.ts';
+import { timer } from '../../../core/guest/shutdown-timer.ts';
 import { bootScripts } from '../../../core/guest/boot-scripts.ts';
 import { planOf } from '../../support/plan.ts';
 
@@ -23,7 +24,7 @@ test('a builder that installs the agent still ends itself, and fits into the 16 
   const text = bootScripts(plan, 'builder');
   expect(text).toMatch(/^MIME-Version: 1\.0\nContent-Type: multipart\/mixed; boundary="([^"]+)"\n\n--\1\n/);
   expect(text).toContain(
-    `Content-Type: text/cloud-boothook; charset="us-ascii"\n\n${selfDestruct(plan, 'builder')}\n--`,
+    `Content-Type: text/cloud-boothook; charset="us-ascii"\n\n${timer(false, selfDestructSeconds(plan, 'builder'))}\n--`,
   );
   expect(text).toContain(`Content-Type: text/x-shellscript; charset="us-ascii"\n\n${installAgent('us-east-1')}\n--`);
   expect(text).toMatch(/^[\n -~]{1,8000}$/);
@@ -31,6 +32,6 @@ test('a builder that installs the agent still ends itself, and fits into the 16 
 
 test('a candidate has to have the agent by itself, and other builders get no more than before', () => {
   const plan = planOf({ builder });
-  expect(bootScripts(plan, 'candidate')).toBe(selfDestruct(plan, 'candidate'));
-  expect(bootScripts(planOf(), 'builder')).toBe(selfDestruct(planOf(), 'builder'));
+  expect(bootScripts(plan, 'candidate')).toBe(timer(false, selfDestructSeconds(plan, 'candidate')));
+  expect(bootScripts(planOf(), 'builder')).toBe(timer(false, selfDestructSeconds(planOf(), 'builder')));
 });

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { executionSeconds, patience } from '../../../core/build/limits.ts';
 import type { Plan } from '../../../core/build/plan.ts';
-import { selfDestruct, selfDestructSeconds } from '../../../core/guest/self-destruct.ts';
+import { bootScripts } from '../../../core/guest/boot-scripts.ts';
+import { selfDestructSeconds } from '../../../core/guest/self-destruct.ts';
 import { linux, planOf } from '../../support/plan.ts';
 
 interface State {
@@ -89,13 +90,13 @@ test('a timer is a matter of hours, and of no more than the execution itself may
 test('the same plan always gives the same user data, whenever the build is started: EC2 refuses a token that comes back with other', () => {
   const plan = planOf();
   const read = JSON.parse(JSON.stringify({ ...plan, startedAt: '2027-01-01T00:00:00.000Z' })) as Plan;
-  expect(selfDestruct(read, 'builder')).toBe(selfDestruct(plan, 'builder'));
+  expect(bootScripts(read, 'builder')).toBe(bootScripts(plan, 'builder'));
 });
 
 test('Linux is told by a boothook that leaves nothing on the disk and never keeps cloud-init waiting', () => {
   const plan = planOf();
   const seconds = selfDestructSeconds(plan, 'builder');
-  expect(selfDestruct(plan, 'builder')).toBe(`#cloud-boothook
+  expect(bootScripts(plan, 'builder')).toBe(`#cloud-boothook
 #!/bin/sh
 # golden-image pipeline: ends this temporary instance should nobody else do so. It counts anew from every boot.
 {
@@ -107,7 +108,7 @@ exit 0
 
 test('Windows is told at every boot, by a process that no reboot has to wait for', () => {
   const plan = planOf(powershell, windows);
-  const text = selfDestruct(plan, 'candidate');
+  const text = bootScripts(plan, 'candidate');
   expect(text).toMatch(/^<powershell>\n[^]*\n<\/powershell>\n<persist>true<\/persist>\n$/);
   const command = `powershell.exe -NoProfile -NonInteractive -WindowStyle Hidden -Command "Start-Sleep -Seconds ${selfDestructSeconds(plan, 'candidate')}; shutdown.exe /s /f /t 0"`;
   expect(text).toContain(`CommandLine = '${command}'`);
@@ -116,6 +117,6 @@ test('Windows is told at every boot, by a process that no reboot has to wait for
 
 test('user data is far from the 16 KB that EC2 takes, and plain ASCII', () => {
   for (const plan of [planOf(), planOf(powershell, windows)]) {
-    expect(selfDestruct(plan, 'builder')).toMatch(/^[\n -~]{1,1000}$/);
+    expect(bootScripts(plan, 'builder')).toMatch(/^[\n -~]{1,1000}$/);
   }
 });

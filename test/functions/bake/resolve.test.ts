@@ -214,10 +214,13 @@ describe('a base without the SSM agent', () => {
   });
 
   test('is baked once the recipe installs the agent, and the image has the agent', async () => {
-    const builder = { ...recipe.builder, installAgent: true };
+    const userData = '#cloud-config\nwrite_files: []\n';
+    const builder = { ...recipe.builder, installAgent: true, userData };
     const simulation = pipeline({ changes: { source, builder } });
     const execution = await build(simulation);
     expect(execution.status).toBe('SUCCEEDED');
+    expect(launched(simulation, 'builder')[0]?.userData).toContain(userData);
+    expect(launched(simulation, 'candidate')[0]?.userData).not.toContain(userData);
     expect(manifestIn(simulation, execution).notes).toBeUndefined();
   });
 

@@ -118,12 +118,12 @@ test('a plan says what the disk becomes, without a builder', async () => {
 test('all that no disk has is refused, each with its path', async () => {
   const wrong = {
     provision: recipe.provision,
-    builder: { ...recipe.builder, installAgent: true, disk: { iops: 4_000 }, volumes: [{ device: '/dev/sdf', sizeGiB: 5 }] },
+    builder: { ...recipe.builder, installAgent: true, userData: '#!/bin/sh', disk: { iops: 4_000 }, volumes: [{ device: '/dev/sdf', sizeGiB: 5 }] },
     image: { register: true, capture: 'running', allowFiles: ['/etc/app/*.pem'] },
     source: { disk: { architecture: 'x86_64', bootMode: 'legacy-bios', tpm: true }, owner: 'self' },
     triggers: { rebuildAfter: '30d' },
   };
   const { cause = '' } = await build(withDisk({}, { changes: wrong }));
-  for (const path of ['provision', 'builder.volumes', 'builder.disk', 'builder.installAgent', 'image.register', 'image.capture', 'image.allowFiles', 'source.disk.tpm'])
+  for (const path of ['provision', 'builder.volumes', 'builder.disk', 'builder.installAgent', 'builder.userData', 'image.register', 'image.capture', 'image.allowFiles', 'source.disk.tpm'])
     expect(cause).toContain(`${path}: `);
 });

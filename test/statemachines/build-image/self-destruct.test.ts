@@ -10,6 +10,7 @@ import {
   leftIn,
   nothing,
   pipeline,
+  recipe,
   targets,
   unheard,
 } from '../../support/pipeline.ts';
@@ -20,11 +21,11 @@ const planIn = (simulation: Simulation): Plan => {
 };
 
 /** A build whose pipeline is gone from one moment to the next, with nobody to undo it. */
-const abandoned = (state: string) =>
-  pipeline({ ...unheard, interfere: { enter: (entered) => (entered === state ? 'ABORTED' : undefined) } });
+const abandoned = (state: string, userData?: string) =>
+  pipeline({ ...unheard, changes: { builder: { ...recipe.builder, ...(userData && { userData }) } }, interfere: { enter: (entered) => (entered === state ? 'ABORTED' : undefined) } });
 
-test('a builder that nobody is left to end ends itself, and its disk goes with it', async () => {
-  const simulation = abandoned('AwaitBuilder');
+test('a builder that nobody is left to end ends itself, with user data of the recipe, too, and its disk goes with it', async () => {
+  const simulation = abandoned('AwaitBuilder', '#!/bin/sh\nsleep infinity\n');
   await build(simulation);
   await simulation.pass(selfDestructSeconds(planIn(simulation), 'builder') - 60);
   expect(leftIn(simulation)).toMatchObject({ instances: ['us-east-1 running'], volumes: ['us-east-1 in-use'] });

@@ -9,7 +9,7 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
-import { selfDestruct } from '../../../../../core/guest/self-destruct.ts';
+import { bootScripts } from '../../../../../core/guest/boot-scripts.ts';
 import { linux, planOf } from '../../../../support/plan.ts';
 import { lab } from '../../../lab.ts';
 
@@ -21,7 +21,7 @@ const hour = 3600;
 /** The text instances are really launched with, counting three hours. */
 const threeHours = (windows: boolean) => {
   const recipe = windows ? { provision: [{ powershell: 'x' }], checks: [{ name: 'up', powershell: 'x' }] } : {};
-  const text = selfDestruct(planOf(recipe, { ...linux, windows }), 'builder');
+  const text = bootScripts(planOf(recipe, { ...linux, windows }), 'builder');
   return encoded(text.replaceAll(/(--on-boot=|sleep |-Seconds )\d+/g, `$1${3 * hour}`));
 };
 

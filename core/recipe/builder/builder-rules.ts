@@ -1,5 +1,5 @@
-import { architectureIn, architectureOf, isMac } from './architecture.ts';
-import { repeats, sound, type Rule, type SoundParts } from './rule.ts';
+import { architectureIn, architectureOf, isMac } from '../rules/architecture.ts';
+import { repeats, sound, type Rule, type SoundParts } from '../rules/rule.ts';
 
 // EC2 treats sdf, xvdf and /dev/xvdf as different names, but the guest sees one disk.
 export const letterOf = (device: string) => device.replace(/^\/dev\//, '').replace(/^(sd|xvd)/, '');

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import { builderDisk, device, speedKeys } from './image/devices.ts';
-import { distinct, formed, kmsKey } from './scalars.ts';
+import { builderDisk, device, speedKeys } from '../image/devices.ts';
+import { userDataKeys } from './first-boot-keys.ts';
+import { distinct, formed, kmsKey } from '../scalars.ts';
 
 const volumeKeys = {
   type: z._default(z.enum(['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1']), 'gp3').check(z.describe('EBS volume type.')),
@@ -85,6 +86,7 @@ export const builder = z
           ),
         ),
     ),
+    ...userDataKeys,
     rootVolume: z.prefault(
       z
         .strictObject({
