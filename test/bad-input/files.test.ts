@@ -83,17 +83,13 @@ test.each(rightFiles)('%s is fine', async (_sentence, text) => {
 test.each(placesIn(full).map((path): [string, Path] => [formatPath(path), path]))(
   'in a file too %s of a wrong kind is refused, with line and column',
   async (_name, path) => {
-    const other = kindOf(valueAt(full, path)) === 'null' ? 1 : null;
-    await expectRefused(stringify(replaced(path, other)), '', plainFile);
+    const kind = kindOf(valueAt(full, path));
+    await expectRefused(stringify(replaced(path, kind === 'null' ? 1 : null)), '', plainFile);
+    // documents.test.ts tries every value in every place. A file only adds where the value stands.
+    const others = values.filter(([, one]) => kindOf(one) !== kind && !(typeof one === 'string' && one.length > 1000));
+    const [, value] = others[Math.floor(random() * others.length)]!;
+    await expectRefused(stringify(replaced(path, value)), /base\.yaml:\d+:\d+/, plainFile);
     expect.hasAssertions();
-    for (const [, value] of values.filter(
-      ([, one]) =>
-        kindOf(one) !== kindOf(valueAt(full, path)) &&
-        !(typeof one === 'string' && one.length > 1000) &&
-        random() < 0.3,
-    )) {
-      await expectRefused(stringify(replaced(path, value)), /base\.yaml:\d+:\d+/, plainFile);
-    }
   },
 );
 
