@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { readScripts } from '../cli/recipes/recipe-scripts.ts';
 import { checkCommands, provisionCommands, type Command } from '../core/guest/command.ts';
 import type { Check, Step } from '../core/recipe/types.ts';
-import { scriptIn } from '../simulator/aws/ssm/parameter-values.ts';
+import { beginningIn, scriptIn } from '../simulator/aws/ssm/parameter-values.ts';
 
 export interface GuestScript {
   name: string;
@@ -17,15 +17,26 @@ function scriptsOf(from: string, { name, document, parameters }: Command): Guest
   const lines = parameters['commands'];
   if (!lines || !/^AWS-Run(Shell|PowerShell)Script$/.test(document)) return [];
   const kind = document === 'AWS-RunShellScript' ? 'shell' : 'powershell';
+  const beginning = beginningIn(lines);
   return [
     { name: `${from}: ${name}`, kind, text: scriptIn(lines) },
+    ...(beginning === undefined ? [] : [{ name: `${from}: ${name}, its beginning`, kind, text: beginning } as const]),
     { name: `${from}: ${name}, as it is sent`, kind, text: lines.join('\n') },
   ];
 }
 
+/** Steps with all surroundings that a recipe can give them. */
+const surrounded = [false, true].flatMap((windows) => {
+  const env = { NOTE: "it's here\n", PATH: '/opt/bin:/usr/bin' };
+  const step = windows
+    ? { powershell: 'exit 0', env, workingDirectory: String.raw`C:\app`, timeout: '1h' }
+    : { run: 'true', env, workingDirectory: '/opt/app', user: 'app', timeout: '1h' };
+  return provisionCommands([step], 'build', { windows }, {}).slice(0, 1);
+});
+
 /** Every script that the recipes here and the pipeline itself run on a guest. */
 export async function guestScripts(root = process.env['GOLDEN_ROOT'] ?? '.'): Promise<GuestScript[]> {
-  const all: GuestScript[] = [];
+  const all: GuestScript[] = surrounded.flatMap((command) => scriptsOf('surroundings', command));
   for (const folder of ['recipes', 'examples']) {
     for (const file of (await readdir(join(root, folder))).filter((name) => name.endsWith('.yaml'))) {
       const document = parse(await readFile(join(root, folder, file), 'utf8')) as {

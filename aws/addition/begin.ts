@@ -1,6 +1,6 @@
 import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import type { ExecutionReference } from '../../core/build/identity.ts';
-import { workOf } from '../../core/build/plan.ts';
+import { workOf } from '../../core/start/work.ts';
 import type { AdditionReport } from '../../core/addition/report.ts';
 import { holdRecipe } from '../memory/locks.ts';
 import { readDocument, write } from '../memory/documents.ts';

@@ -33,7 +33,7 @@ type Paint = ReturnType<typeof painter>;
 
 function buildText(
   recipe: string,
-  { region, source, instanceTypes, provision, checks }: ForeseenBuild,
+  { region, source, instanceTypes, provision, checks, skipped = [] }: ForeseenBuild,
   paint: Paint,
   wrapped: (text: string, indent: string, first?: string) => string[],
 ): string {
@@ -42,6 +42,7 @@ function buildText(
     ['on', `${instanceTypes.join(' or ')} in ${region}`],
     ['steps', provision.join(', ') || 'none'],
     ['checks', checks.join(', ') || 'none'],
+    ...skipped.map(({ list, name, because }) => ['skips', `${list} "${name}": ${because}`]),
   ];
   return [
     `  ${paint('bold', recipe)}`,

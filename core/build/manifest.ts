@@ -2,6 +2,7 @@ import type { AccountResult } from '../accounts/planned-copies.ts';
 import type { WithAdded } from '../addition/addition.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
+import type { SkippedStep } from '../guest/applicable-steps.ts';
 import type { KeptImage } from '../undo/kept.ts';
 import { firstImageName, imageNameIn } from '../distribute/image-name.ts';
 import {
@@ -31,6 +32,8 @@ export interface Manifest extends WithAdded {
   failure: ManifestFailure | null;
   /** `start` where the image differs from the deployed recipe's image. Absent where it is the same. */
   origin?: 'start';
+  /** Steps and checks that do not apply to the source image. Absent where all do. */
+  skipped?: SkippedStep[];
   /** Notes that did not stop the build: a check that AWS refused to Resolve, output that did not arrive. */
   notes?: string[];
   /** Estimated cost of this execution. Absent where nothing was planned, and in manifests of earlier versions. */
@@ -111,6 +114,7 @@ export function manifestOf(parts: ManifestParts): Manifest {
     timings,
     failure,
     ...(plan.added && { added: plan.added }),
+    ...(plan.skipped && { skipped: plan.skipped }),
     ...(plan.notes && { notes: plan.notes }),
   };
 }

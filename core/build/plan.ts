@@ -2,10 +2,9 @@ import { imageName, placeOfArn, type ExecutionReference } from './identity.ts';
 import type { Origin } from '../deployment/catalog-origin.ts';
 import { channelParameter } from '../distribute/channel.ts';
 import type { CopyTimes } from '../copying/race.ts';
-import { firstRound, type PastFailures } from '../copying/copy-order.ts';
 import { deploymentName, type Replaced } from '../distribute/channel-owner.ts';
 import type { Addition, WithAdded } from '../addition/addition.ts';
-import { accountCopiesOf } from '../accounts/account-copies.ts';
+import { skippedSteps, type SkippedStep } from '../guest/applicable-steps.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from '../deployment/deployment-settings.ts';
@@ -13,9 +12,6 @@ import type { Catalog, Recipe } from '../recipe/types.ts';
 import type { SourceImage } from '../launch/source.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Trigger } from '../start/trigger.ts';
-import { speedToRestore } from '../launch/disks.ts';
-import { atTheFoot } from '../launch/ladder.ts';
-import { awaitedStop } from './awaited.ts';
 import type { UsualSeconds } from './usual-seconds.ts';
 
 /** Everything a build will do. Resolve decides it once and keeps it in the bucket; states pass on only its identity. */
@@ -51,6 +47,8 @@ export interface Plan extends BuildIdentity, WithAdded {
   origin?: 'start';
   provision: Command[];
   checks: Command[];
+  /** Steps and checks that do not apply to the source image. Absent where all do. */
+  skipped?: SkippedStep[];
   /** How long the waits of the recipe's newest published build took. Absent where there is none. */
   usual?: Partial<UsualSeconds>;
   /** How long the copies of earlier builds took. Absent where none is known. */
@@ -93,6 +91,7 @@ export function planBuild({
   notes = [],
 }: PlanParts): Plan {
   const { scripts, version: pipelineVersion } = catalog;
+  const skipped = skippedSteps(recipe, source);
   return {
     schema: 1,
     ...identity,
@@ -117,32 +116,7 @@ export function planBuild({
       ? []
       : provisionCommands(recipe.provision, identity.build, source, scripts, recipe.image.allowFiles),
     checks: checkCommands(recipe.checks, identity.build, source, scripts),
+    ...(skipped.length > 0 && { skipped }),
     ...(notes.length > 0 && { notes }),
-  };
-}
-
-/**
- * What the state machine passes along: numbers, names and regions for its Maps, where each instance's search for a place
- * begins, and whether copies are made beside the checks. Everything else is in the plan.
- */
-export function workOf(plan: Plan, past: PastFailures) {
-  const { provision, checks, document } = plan;
-  const items = (commands: Command[]) => commands.map(({ index, name }) => ({ index, name }));
-  return {
-    provision: items(provision),
-    checks: items(checks),
-    ...(document.source.disk && { disk: true }),
-    builder: atTheFoot(plan),
-    candidate: atTheFoot(plan),
-    seal: {
-      capture: document.image.capture,
-      register: document.image.register ?? false,
-      shutsDown: provision.at(-1)?.shutsDown ?? false,
-      disk: speedToRestore(plan) ?? null,
-      wait: awaitedStop(plan),
-    },
-    targets: document.distribute.map(({ region, id = null }) => ({ region, id })),
-    accountCopies: accountCopiesOf(document).map(({ region, id = null, account }) => ({ region, id, account })),
-    order: firstRound(document.copies, past),
   };
 }

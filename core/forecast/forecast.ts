@@ -4,6 +4,7 @@ import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
 import type { Timing } from '../build/timings.ts';
 import { firstRound } from '../copying/copy-order.ts';
+import type { SkippedStep } from '../guest/applicable-steps.ts';
 import { onlyPlace } from '../distribute/place.ts';
 import { targetOutline, type TargetOutline } from '../distribute/target-outline.ts';
 import type { Problem } from '../recipe/recipe.ts';
@@ -18,6 +19,8 @@ export interface ForeseenBuild {
   instanceTypes: string[];
   provision: string[];
   checks: string[];
+  /** Steps and checks that do not apply to the source image. Absent where all do. */
+  skipped?: SkippedStep[];
   targets: TargetOutline[];
   /** Copies in other accounts. Absent where the recipe asks for none. */
   copiedTo?: (TargetOutline & { account: string })[];
@@ -60,7 +63,7 @@ export function forecastOf(parts: Omit<Forecast, 'status'>): Forecast {
 
 /** What a plan would make, with its time and cost as far as earlier builds tell. */
 export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
-  const { document, source, region, channel, provision, checks } = plan;
+  const { document, source, region, channel, provision, checks, skipped } = plan;
   const { published } = record;
   const usual = published?.usual;
   const timings = expectedTimings(plan, usual ?? {}, firstRound(document.copies, record));
@@ -85,6 +88,7 @@ export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
     instanceTypes: document.builder.instanceTypes,
     provision: provision.map(({ name }) => name),
     checks: checks.map(({ name }) => name),
+    ...(skipped && { skipped }),
     targets: document.distribute.map((target) => targetOutline(plan, target, channel)),
     ...(others.length > 0 && {
       copiedTo: others.map((copy) => ({

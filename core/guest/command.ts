@@ -1,10 +1,10 @@
 import { boundedParameters } from './document-timeout.ts';
 import { secondsOf } from '../duration.ts';
 import { packedPowerShell, packedShell } from './packed-script.ts';
+import { skippedBecause, type StepSurroundings, type GuestSystem } from '../recipe/steps/surroundings.ts';
 import type { Check, Step } from '../recipe/types.ts';
 import { sanitizeWindows } from './sanitize-windows.ts';
 import { sanitizeLinux } from './sanitize.ts';
-import type { SourceImage } from '../launch/source.ts';
 
 /** One SSM command of a build: a provisioning step or a check. */
 export interface Command {
@@ -26,14 +26,14 @@ export const deliverySeconds = 600;
 export const commandComment = (build: string, phase: 'provision' | 'check', { index, name }: Command): string =>
   `${build}/${phase}/${index} ${name}`.slice(0, 100);
 
-const shell = (script: string, timeoutSeconds: number) => ({
+const shell = (script: string, timeoutSeconds: number, around?: StepSurroundings) => ({
   document: 'AWS-RunShellScript',
-  parameters: { commands: packedShell(script), executionTimeout: [String(timeoutSeconds)] },
+  parameters: { commands: packedShell(script, around), executionTimeout: [String(timeoutSeconds)] },
 });
 
-const powerShell = (script: string, timeoutSeconds: number) => ({
+const powerShell = (script: string, timeoutSeconds: number, around?: StepSurroundings) => ({
   document: 'AWS-RunPowerShellScript',
-  parameters: { commands: packedPowerShell(script), executionTimeout: [String(timeoutSeconds)] },
+  parameters: { commands: packedPowerShell(script, around), executionTimeout: [String(timeoutSeconds)] },
 });
 
 // The first line of a script names its shell. A text without that line runs in bash, since not every sh has pipefail.
@@ -47,16 +47,16 @@ const rebootWindows = (mark: string) =>
   `$mark = "$env:ProgramData\\${mark}"\nif (Test-Path $mark) { Remove-Item $mark; exit 0 }\nNew-Item $mark | Out-Null\nexit 3010`;
 
 const kinds = ['run', 'script', 'powershell', 'document', 'reboot'] as const;
-const nameOf = (step: Step, index: number) =>
+export const nameOfStep = (step: Step, index: number) =>
   step.name ?? step.document ?? `${kinds.find((kind) => step[kind] !== undefined)}-${index + 1}`;
 
 function content(step: Step, index: number, build: string, windows: boolean, scripts: Record<string, string>) {
   const seconds = secondsOf(step.timeout);
-  if (step.run !== undefined) return shell(strictBash(step.run), seconds);
-  if (step.powershell !== undefined) return powerShell(step.powershell, seconds);
+  if (step.run !== undefined) return shell(strictBash(step.run), seconds, step);
+  if (step.powershell !== undefined) return powerShell(step.powershell, seconds, step);
   if (step.script !== undefined) {
     const text = scripts[step.script] ?? '';
-    return step.script.endsWith('.ps1') ? powerShell(text, seconds) : shell(ownShebang(text), seconds);
+    return step.script.endsWith('.ps1') ? powerShell(text, seconds, step) : shell(ownShebang(text), seconds, step);
   }
   if (step.document !== undefined) {
     return {
@@ -77,20 +77,29 @@ function content(step: Step, index: number, build: string, windows: boolean, scr
  */
 const generalize = { name: 'generalize', document: 'AWSEC2-RunSysprep', parameters: {}, timeoutSeconds: 3600 };
 
+/** The commands of the steps that apply to a system. A step without a name is called after its place in the recipe. */
+function commandsOf(steps: Step[], build: string, system: GuestSystem, scripts: Record<string, string>): Command[] {
+  const named = steps.map((step, at) => ({ step, name: nameOfStep(step, at) }));
+  return named
+    .filter(({ step }) => skippedBecause(step, system) === undefined)
+    .map(({ step, name }, index) => ({
+      index,
+      name,
+      ...content(step, index, build, system.windows, scripts),
+      timeoutSeconds: secondsOf(step.timeout),
+    }));
+}
+
 /** The commands that turn a builder into the recipe's image. The last ones remove everything that must not be in an image. */
 export function provisionCommands(
   steps: Step[],
   build: string,
-  { windows }: Pick<SourceImage, 'windows'>,
+  system: GuestSystem,
   scripts: Record<string, string>,
   allowFiles: string[] = [],
 ): Command[] {
-  const commands = steps.map((step, index) => ({
-    index,
-    name: nameOf(step, index),
-    ...content(step, index, build, windows, scripts),
-    timeoutSeconds: secondsOf(step.timeout),
-  }));
+  const { windows } = system;
+  const commands = commandsOf(steps, build, system, scripts);
   const sanitize = windows ? powerShell(sanitizeWindows(allowFiles), 1800) : shell(sanitizeLinux(allowFiles), 1800);
   const last = { index: commands.length, name: 'sanitize', ...sanitize, timeoutSeconds: 1800 };
   return [
@@ -101,30 +110,12 @@ export function provisionCommands(
 }
 
 /** The checks that run on a candidate. */
-export function checkCommands(
+export const checkCommands = (
   checks: Check[],
   build: string,
-  { windows }: Pick<SourceImage, 'windows'>,
+  system: GuestSystem,
   scripts: Record<string, string>,
-): Command[] {
-  return checks.map((check, index) => ({
-    index,
-    name: check.name,
-    ...content(check, index, build, windows, scripts),
-    timeoutSeconds: secondsOf(check.timeout),
-  }));
-}
+): Command[] => commandsOf(checks, build, system, scripts);
 
 /** Why an image of Windows cannot be captured while it runs. */
 export const stopsForSysprep = 'must be stopped for Windows: Sysprep, the last step, shuts the builder down';
-
-/** Steps of a recipe that the source's operating system cannot run, as messages. */
-export function foreignSteps(steps: Step[], windows: boolean): { index: number; kind: string }[] {
-  const foreign = (step: Step) =>
-    windows
-      ? step.run !== undefined || step.script?.endsWith('.sh')
-      : step.powershell !== undefined || step.script?.endsWith('.ps1');
-  return steps.flatMap((step, index) =>
-    foreign(step) ? [{ index, kind: kinds.find((kind) => step[kind] !== undefined) ?? 'run' }] : [],
-  );
-}

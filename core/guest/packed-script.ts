@@ -1,4 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import type { StepSurroundings } from '../recipe/steps/surroundings.ts';
+import { powerShellBeginning, shellBeginning } from './surroundings.ts';
 
 // SSM replaces {{ … }} in the parameters of a command and limits their size. Base64 has no braces, and gzip shrinks a shell
 // script of 100 kB to about 30 kB. On the instance, gzip also checks length and CRC-32.
@@ -7,6 +9,14 @@ const packed = (text: string): string[] =>
     .toString('base64')
     .match(/.{1,1000}/g) ?? [];
 
+/** Lines that unpack a text into the file that a variable of the shell names. */
+const unpackedTo = (variable: string, text: string): string[] => [
+  `${variable}="\${0%/*}/${variable}"`,
+  `(umask 077; base64 -d <<'PACKED' | gzip -d >"$${variable}")`,
+  ...packed(text),
+  'PACKED',
+];
+
 /**
  * The lines of a shell script that unpacks another script, byte for byte, and replaces itself with it (exec). The agent makes its
  * script executable and honours the shebang, so `$0` is an absolute path in a folder that only this command uses.
@@ -14,19 +24,32 @@ const packed = (text: string): string[] =>
  * The script runs with two variables of ours. One keeps apt from asking questions. The other keeps needrestart from restarting
  * services: a restart of the SSM agent ends the step (Ubuntu 24.04 restarts services without asking).
  */
-export const packedShell = (text: string): string[] => [
-  '#!/bin/sh',
-  'set -eu',
-  'step="${0%/*}/step"',
-  `(umask 077; base64 -d <<'PACKED' | gzip -d >"$step")`,
-  ...packed(text),
-  'PACKED',
-  'chmod 700 "$step"',
-  'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1',
-  'exec "$step"',
-];
+export function packedShell(text: string, surroundings: StepSurroundings = {}): string[] {
+  const beginning = shellBeginning(surroundings);
+  return [
+    '#!/bin/sh',
+    'set -eu',
+    ...unpackedTo('step', text),
+    'chmod 700 "$step"',
+    'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1',
+    ...(beginning === undefined
+      ? ['exec "$step"']
+      : [...unpackedTo('begin', beginning), 'exec /bin/sh "$begin" "$step"']),
+  ];
+}
 
 const byteOrderMark = '\uFEFF';
+
+/** Lines that unpack a text into a file beside the script of the agent, and set the variable to its path. */
+const unpackedBeside = (variable: string, text: string): string[] => [
+  `$${variable} = Join-Path $PSScriptRoot '${variable}.ps1'`,
+  "$bytes = [Convert]::FromBase64String(@'",
+  ...packed(text.startsWith(byteOrderMark) ? text : byteOrderMark + text),
+  "'@)",
+  '$from = New-Object IO.Compression.GZipStream((New-Object IO.MemoryStream(, $bytes)), [IO.Compression.CompressionMode]::Decompress)',
+  `$to = [IO.File]::Create($${variable})`,
+  'try { $from.CopyTo($to) } finally { $to.Dispose(); $from.Dispose() }',
+];
 
 /**
  * The same for PowerShell. A script without a byte order mark gets one: Windows PowerShell reads a file without one in the
@@ -34,16 +57,14 @@ const byteOrderMark = '\uFEFF';
  *
  * PowerShell continues after a program that failed, and a script's exit code is 0 unless the script sets it.
  */
-export const packedPowerShell = (text: string): string[] => [
-  "$ErrorActionPreference = 'Stop'",
-  "$step = Join-Path $PSScriptRoot 'step.ps1'",
-  "$bytes = [Convert]::FromBase64String(@'",
-  ...packed(text.startsWith(byteOrderMark) ? text : byteOrderMark + text),
-  "'@)",
-  '$from = New-Object IO.Compression.GZipStream((New-Object IO.MemoryStream(, $bytes)), [IO.Compression.CompressionMode]::Decompress)',
-  '$to = [IO.File]::Create($step)',
-  'try { $from.CopyTo($to) } finally { $to.Dispose(); $from.Dispose() }',
-  '$global:LASTEXITCODE = 0',
-  '& $step',
-  'if ($LASTEXITCODE) { exit $LASTEXITCODE }',
-];
+export function packedPowerShell(text: string, surroundings: StepSurroundings = {}): string[] {
+  const beginning = powerShellBeginning(surroundings);
+  return [
+    "$ErrorActionPreference = 'Stop'",
+    ...unpackedBeside('step', text),
+    ...(beginning === undefined ? [] : [...unpackedBeside('begin', beginning), '& $begin']),
+    '$global:LASTEXITCODE = 0',
+    '& $step',
+    'if ($LASTEXITCODE) { exit $LASTEXITCODE }',
+  ];
+}

@@ -101,7 +101,7 @@ if [[ -e /etc/iscsi/initiatorname.iscsi && -e /etc/debian_version ]]; then echo 
 else rm -f /etc/iscsi/initiatorname.iscsi; fi
 
 # what the build leaves behind
-rm -rf /tmp/* /var/tmp/*
+rm -rf /tmp/* /var/tmp/* /var/lib/golden-step.*
 rm -rf /var/cache/dnf/* /var/cache/yum/* /var/cache/libdnf5/* /var/cache/zypp/* /var/cache/apt/archives/*.deb /var/cache/apt/*.bin /var/lib/apt/lists/*
 # a swap file or disk holds pages of memory; zram is memory
 swaps=$(cat /proc/swaps 2>/dev/null)

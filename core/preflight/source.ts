@@ -1,5 +1,6 @@
-import { foreignSteps, stopsForSysprep } from '../guest/command.ts';
 import { systemOfUserData } from '../guest/first-boot.ts';
+import { foreignSteps } from '../guest/applicable-steps.ts';
+import { stopsForSysprep } from '../guest/command.ts';
 import { isSamePlace } from '../distribute/place.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
@@ -29,7 +30,7 @@ export function sourceProblems(recipe: Recipe, source: SourceImage, region: stri
       message: `is for ${meant}, and the source image ${source.ami} is ${os}`,
     });
   for (const list of ['provision', 'checks'] as const) {
-    for (const { index, kind } of foreignSteps(recipe[list], source.windows)) {
+    for (const { index, kind } of foreignSteps(recipe[list], source)) {
       problems.push({
         path: [list, index, kind],
         message: `the source image ${source.ami} is ${os}, which cannot run this step`,

@@ -5,6 +5,7 @@ import { target } from './distribution.ts';
 import { check, step, timedCheck, timedStep } from './provision.ts';
 import type { Path, SoundParts } from './rules/rule.ts';
 import { recipeSchema } from './schema.ts';
+import { withEnv } from './steps/surroundings.ts';
 
 /** Well-formed parts whose steps and checks may have no timeout. */
 type Given = Omit<SoundParts, 'provision' | 'checks'> & {
@@ -39,7 +40,7 @@ export function partsOf(data: z.output<typeof recipeSchema>, home?: string): Sou
 
 /** Fills in the defaults that depend on other keys. */
 function withDefaults(parts: Given, home: string | undefined): SoundParts {
-  const { completeWithin, provision, checks } = parts;
+  const { completeWithin, env, provision, checks } = parts;
   const distribute = parts.distribute.map((sound) => {
     if (!sound) return sound;
     const region = sound.region === homeRegion ? (home ?? homeRegion) : sound.region;
@@ -49,8 +50,8 @@ function withDefaults(parts: Given, home: string | undefined): SoundParts {
   return {
     ...parts,
     ...(parts.builder && { builder: withEncryption(parts.builder) }),
-    provision: provision.map((sound) => sound && timedStep(sound)),
-    checks: checks.map((sound) => sound && timedCheck(sound)),
+    provision: provision.map((sound) => sound && withEnv(timedStep(sound), env)),
+    checks: checks.map((sound) => sound && withEnv(timedCheck(sound), env)),
     distribute,
   };
 }

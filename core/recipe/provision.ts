@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { duration, formed, label, pathBelow, text } from './scalars.ts';
+import { surroundingKeys } from './steps/surroundings.ts';
 
 export const stepKinds = ['run', 'script', 'powershell', 'document', 'reboot'] as const;
 export const checkKinds = ['run', 'script', 'powershell'] as const;
@@ -49,6 +50,7 @@ export const step = z
         .check(z.describe('Parameters of the document. Each value is a list of strings.')),
     ),
     reboot: z.exactOptional(z.literal(true).check(z.describe('Reboot the builder and wait until it is back.'))),
+    ...surroundingKeys,
     timeout: timeout('1h; 15m for reboot'),
   })
   .check(
@@ -60,6 +62,7 @@ export const check = z
   .strictObject({
     name: label.check(z.describe('What the check checks, as a unique name.')),
     ...shells,
+    ...surroundingKeys,
     timeout: timeout('10m'),
   })
   .check(

@@ -7,6 +7,7 @@ import { check, step } from './provision.ts';
 import { retire } from '../retire/retire-keys.ts';
 import { formed, name } from './scalars.ts';
 import { source } from './source.ts';
+import { recipeEnv } from './steps/surroundings.ts';
 import { triggers } from './upkeep.ts';
 
 /** The schema of a recipe, key by key. rules.ts checks how the keys fit together. */
@@ -21,6 +22,7 @@ export const recipeSchema = z.strictObject({
     .check(z.describe('What the image is, for its users. It becomes the description of the AMI.')),
   source,
   builder,
+  env: z.exactOptional(recipeEnv),
   provision: z
     ._default(z.array(step).check(z.maxLength(100)), [])
     .check(z.describe('Steps that set up the builder, in this order.')),

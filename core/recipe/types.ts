@@ -25,6 +25,8 @@ export interface Recipe {
   description: string;
   source: Source;
   builder: Builder;
+  /** Of all steps and checks, which have them filled in. */
+  env?: Record<string, string>;
   provision: Step[];
   checks: Check[];
   image: ImageSettings;

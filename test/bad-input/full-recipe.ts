@@ -17,8 +17,17 @@ export const full = {
     disk: { iops: 4000, throughput: 250 },
     volumes: [{ device: '/dev/sdf', sizeGiB: 20, type: 'io2', iops: 4000, encrypted: true, kmsKey: 'alias/golden' }],
   },
+  env: { HTTPS_PROXY: 'http://proxy.example.com:3128' },
   provision: [
-    { name: 'patch', run: 'dnf -y upgrade', timeout: '20m' },
+    {
+      name: 'patch',
+      run: 'dnf -y upgrade',
+      env: { LANG: 'C.UTF-8' },
+      workingDirectory: '/opt/app',
+      user: 'app',
+      if: { platform: 'linux', architecture: 'x86_64' },
+      timeout: '20m',
+    },
     { name: 'harden', script: 'scripts/harden.sh' },
     { name: 'agent', document: 'AWS-ConfigureAWSPackage', version: '1', parameters: { action: ['Install'] } },
     { name: 'restart', reboot: true },

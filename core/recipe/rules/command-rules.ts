@@ -15,8 +15,9 @@ const utf8BytesOf = (text: string) => new TextEncoder().encode(text).length;
 const bytesOf = (value: unknown) => utf8BytesOf(JSON.stringify(value));
 
 /** gzip never lengthens a text by more than a few bytes, and base64 lengthens it by a third. So half the limit always fits. */
-const isTooLong = (text: string): boolean =>
-  utf8BytesOf(text) > commandBytes / 2 && bytesOf(packedShell(text)) > commandBytes;
+const isTooLong = (text: string, action: Step): boolean =>
+  (utf8BytesOf(text) > commandBytes / 2 || action.env !== undefined) &&
+  bytesOf(packedShell(text, action)) > commandBytes;
 
 const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'powershell' | 'script', text: string][] =>
   (['run', 'powershell', 'script'] as const).flatMap((key) => {
@@ -63,7 +64,7 @@ export const commandRules: Rule[] = [
     look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         for (const [key, text] of texts(action, scripts)) {
-          if (isTooLong(text))
+          if (isTooLong(text, action))
             report(
               [...path, key],
               `is ${utf8BytesOf(text)} bytes, and even compressed more than the ${commandBytes} that SSM takes; split it, or fetch the bulk from S3 in the step`,

@@ -12,7 +12,7 @@ export const actions = ({ provision, checks }: SoundParts): { path: Path; action
 
 const kindOf = (action: Step) => stepKinds.find((kind) => action[kind] !== undefined);
 
-function systemOf({ run, script, powershell }: Step): 'Linux' | 'Windows' | undefined {
+export function systemOf({ run, script, powershell }: Step): 'Linux' | 'Windows' | undefined {
   if (powershell !== undefined || script?.endsWith('.ps1')) return 'Windows';
   return run !== undefined || script !== undefined ? 'Linux' : undefined;
 }
@@ -56,10 +56,11 @@ export const provisionRules: Rule[] = [
     },
   },
   {
-    says: 'A recipe is for one operating system: run and .sh are Linux, powershell and .ps1 are Windows.',
+    says: 'A recipe is for one operating system: run and .sh are Linux, powershell and .ps1 are Windows. Steps with if.platform may be for the other one.',
     look(parts, report) {
       const shells = actions(parts).flatMap(({ path, action }) => {
-        const system = systemOf(action);
+        // Of several systems, each step runs where its `if` says.
+        const system = action.if?.platform === undefined ? systemOf(action) : undefined;
         return system ? [{ path: [...path, kindOf(action) ?? 'run'], system, at: `${path[0]}[${path[1]}]` }] : [];
       });
       const [first, ...others] = shells;
@@ -72,7 +73,8 @@ export const provisionRules: Rule[] = [
   {
     says: 'An image of Windows is captured stopped: Sysprep, the last step, shuts the builder down.',
     look(parts, report) {
-      if (parts.image?.capture === 'running' && actions(parts).some(({ action }) => systemOf(action) === 'Windows'))
+      const always = actions(parts).filter(({ action }) => action.if?.platform === undefined);
+      if (parts.image?.capture === 'running' && always.some(({ action }) => systemOf(action) === 'Windows'))
         report(['image', 'capture'], stopsForSysprep);
     },
   },

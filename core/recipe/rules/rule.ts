@@ -21,6 +21,7 @@ export interface SoundParts {
   name?: string;
   source?: Source;
   builder?: Builder;
+  env?: Record<string, string>;
   provision: (Step | undefined)[];
   checks: (Check | undefined)[];
   image?: ImageSettings;

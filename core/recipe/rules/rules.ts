@@ -6,6 +6,7 @@ import { distributionRules } from './distribution-rules.ts';
 import { limitRules } from './limit-rules.ts';
 import { provisionRules } from './provision-rules.ts';
 import type { Rule } from './rule.ts';
+import { surroundingRules } from '../steps/surrounding-rules.ts';
 import { sourceRules } from './source-rules.ts';
 import { publishRules } from './target-rules.ts';
 import { upkeepRules } from './upkeep-rules.ts';
@@ -19,6 +20,7 @@ export const rules: Rule[] = [
   ...volumeRules,
   ...deviceRules,
   ...provisionRules,
+  ...surroundingRules,
   ...commandRules,
   ...distributionRules,
   ...publishRules,

@@ -137,12 +137,25 @@ export interface CommandOutcome {
 /** `dnf upgrade`, `apt-get update`, `full-upgrade`; not `check-update`, `update-initramfs` or a registry path. */
 const patching = /(?:^|[\s;&|])(?:\w+-)?(?<!check-)(?:upgrade|update)(?=\s|;|$)/im;
 
+/** What a script runs with. */
+interface GuestScript {
+  text: string;
+  environment: Record<string, string>;
+}
+
+/** The values of the variables that a script prints: lines `printenv NAME`, or `Write-Output $env:NAME`. */
+const printedVariables = ({ text, environment }: GuestScript): string =>
+  [...text.matchAll(/^(?:printenv |Write-Output \$env:)(\w+)\r?$/gm)]
+    .map(([, name = '']) => `${environment[name] ?? ''}\n`)
+    .join('');
+
 export function outcomeOf(
   document: Document,
-  text: string,
+  script: GuestScript,
   step: string,
   rule: Scenario['commands'][number] | undefined,
 ): CommandOutcome {
+  const { text } = script;
   const kind =
     document.work === 'Patch' || patching.test(text)
       ? 'commandPatch'
@@ -160,7 +173,7 @@ export function outcomeOf(
     // It is undocumented whether the document shuts the instance down before its command has ended; users report both. The
     // simulator assumes the worse: a shutdown before the end. With a scenario rule, the command ends first.
     powersOff: document.work === 'Sysprep' && rule === undefined,
-    stdout: rule?.stdout ?? (failed ? '' : `${step || 'command'}: done\n`),
+    stdout: rule?.stdout ?? (failed ? '' : `${printedVariables(script)}${step || 'command'}: done\n`),
     stderr: [rule?.stderr?.trimEnd(), failed].filter(Boolean).join('\n'),
     status: rule?.status,
     reboots: rule?.status === undefined && (reboots || (exitCode === 0 && /\bexit\s+(194|3010)\b/i.test(text))),

@@ -29,11 +29,30 @@ export function parameterValues(
   return Object.fromEntries(Object.entries(given).map(([name, values]) => [name, values.map(seen)]));
 }
 
-/** The script that a guest finally runs: the script packed by core/guest/packed-script.ts, or the unchanged lines. */
-export function scriptIn(commands: string[]): string {
+/** What a guest finally gets: the packed scripts of core/guest/packed-script.ts, the step's own first, or the unchanged lines. */
+function unpacked(commands: string[]): string[] {
   const lines = commands.join('\n');
-  const [, shell, powershell] =
-    /<<'PACKED'[^\n]*\n([^']*)\nPACKED\n|FromBase64String\(@'\n([^']*)\n'@\)/.exec(lines) ?? [];
-  const base64 = shell ?? powershell;
-  return base64 === undefined ? lines : gunzipSync(Buffer.from(base64, 'base64')).toString();
+  const found = lines.matchAll(/<<'PACKED'[^\n]*\n([^']*?)\nPACKED\n|FromBase64String\(@'\n([^']*)\n'@\)/g);
+  const scripts = [...found].map(([, shell = '', powershell = '']) =>
+    gunzipSync(Buffer.from(shell + powershell, 'base64')).toString(),
+  );
+  return scripts.length > 0 ? scripts : [lines];
+}
+
+export const scriptIn = (commands: string[]): string => unpacked(commands)[0] ?? '';
+
+/** The script that starts a step in its surroundings. Undefined where there is none. */
+export const beginningIn = (commands: string[]): string | undefined => unpacked(commands)[1];
+
+/** The variables that the beginning of a step sets. */
+export function environmentIn(commands: string[]): Record<string, string> {
+  const beginning = beginningIn(commands) ?? '';
+  const shell = [...beginning.matchAll(/^export (\w+)='((?:[^']|'\\'')*)'$/gm)];
+  const powershell = [
+    ...beginning.matchAll(/^\uFEFF?\$env:(\w+) = '((?:[^'\u2018-\u201B]|(['\u2018-\u201B])\3)*)'\r?$/gm),
+  ];
+  return Object.fromEntries([
+    ...shell.map(([, name, value = '']) => [name, value.replaceAll(String.raw`'\''`, "'")]),
+    ...powershell.map(([, name, value = '']) => [name, value.replaceAll(/(['\u2018-\u201B])\1/g, '$1')]),
+  ]);
 }

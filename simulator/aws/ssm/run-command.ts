@@ -103,11 +103,11 @@ class CommandRun {
     this.#invocation.status = this.#invocation.details = 'InProgress';
     this.#invocation.startedAt = this.#world.clock.now();
     tell(this.#world, this.#invocation);
-    const { document, script } = command;
+    const { document, script, environment } = command;
     const platform = instance.system === 'Windows' ? 'Windows' : 'Linux';
     if (!document.platforms.includes(platform)) return this.finish('Failed', 'InvalidPlatform');
     const at = { resource: command.id, region: instance.region, factor: platform === 'Windows' ? 2 : 1 };
-    const outcome = outcomeOf(document, script, command.step, command.rule);
+    const outcome = outcomeOf(document, { text: script, environment }, command.step, command.rule);
     this.#runFor(outcome.seconds ?? this.#world.delays.draw(outcome.kind, at), outcome);
   };
 

@@ -8,7 +8,7 @@ import type { Region } from '../state/region.ts';
 import type { World } from '../state/world.ts';
 import { describedCommand } from './describe-command.ts';
 import { documentOf, type Document } from './documents.ts';
-import { parameterValues, scriptIn } from './parameter-values.ts';
+import { environmentIn, parameterValues, scriptIn } from './parameter-values.ts';
 import { runOn } from './run-command.ts';
 
 // SendCommand of the simulated Systems Manager.
@@ -84,6 +84,7 @@ function newCommand(
     step: comment.slice(comment.indexOf(' ') + 1),
     parameters: input.Parameters ?? {},
     script: scriptIn(parameters['commands'] ?? []),
+    environment: environmentIn(parameters['commands'] ?? []),
     timeoutSeconds: input.TimeoutSeconds ?? 3600,
     executionTimeout: Number(input.Parameters?.[document.timeout ?? '']?.[0] ?? 3600),
     outputBucket: input.OutputS3BucketName,

@@ -18,6 +18,8 @@ export interface SsmCommand {
   parameters: Record<string, string[]>;
   /** The script that the guest runs, for a document that runs scripts. */
   script: string;
+  /** The variables that the command sets for its script. */
+  environment: Record<string, string>;
   timeoutSeconds: number;
   executionTimeout: number;
   outputBucket: string | undefined;

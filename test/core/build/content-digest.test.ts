@@ -34,6 +34,9 @@ test.each([
 test.each([
   ['another source image', { ...contentOf(), source: 'ami-0fedcba9876543210' }],
   ['another step', contentOf({ provision: [...provision, { run: 'true' }] })],
+  ['a variable of all steps', contentOf({ env: { A: '1' } })],
+  ['a variable of a step', contentOf({ provision: [{ ...provision[0], env: { A: '1' } }] })],
+  ['a condition of a step', contentOf({ provision: [{ ...provision[0], if: { architecture: 'arm64' } }] })],
   ['another check', contentOf({ checks: [{ name: 'boots', run: 'false' }] })],
   ['another order of targets', contentOf({ distribute: document.distribute.toReversed() })],
   ['another tag', contentOf({ image: { tags: { team: 'web' } } })],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { checkCommands, commandComment, foreignSteps, provisionCommands } from '../../../core/guest/command.ts';
+import { checkCommands, commandComment, provisionCommands } from '../../../core/guest/command.ts';
 import type { Step } from '../../../core/recipe/types.ts';
 import { scriptIn } from '../../../simulator/aws/ssm/parameter-values.ts';
 
@@ -124,13 +124,19 @@ test('a comment tells commands of one build apart and fits into 100 characters',
   expect(commandComment(build, 'check', { ...command, name: 'agent runs' })).toBe(`${build}/check/3 agent runs`);
 });
 
-test('steps of the other operating system are found', () => {
-  const steps: Step[] = [
-    { run: 'true', timeout: '1h' },
-    { script: 'a.ps1', timeout: '1h' },
-    { powershell: 'x', timeout: '1h' },
-    { reboot: true, timeout: '1h' },
-  ];
-  expect(foreignSteps(steps, false).map(({ index }) => index)).toEqual([1, 2]);
-  expect(foreignSteps(steps, true).map(({ index }) => index)).toEqual([0]);
+const arm = { windows: false, architecture: 'arm64' };
+const conditional: Step[] = [
+  { name: 'intel', run: 'true', if: { architecture: 'x86_64' }, timeout: '1h' },
+  { run: 'true', timeout: '1h' },
+  { name: 'windows', powershell: 'exit 0', if: { platform: 'windows' }, timeout: '1h' },
+  { reboot: true, if: { platform: 'linux', architecture: 'arm64' }, timeout: '1h' },
+];
+
+test('a step whose if excludes the source image is not sent, and the others are numbered without it', () => {
+  const commands = provisionCommands(conditional, build, arm, {});
+  expect(commands.map(({ index, name }) => [index, name])).toEqual([
+    [0, 'run-2'],
+    [1, 'reboot-4'],
+    [2, 'sanitize'],
+  ]);
 });

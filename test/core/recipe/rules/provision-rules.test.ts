@@ -25,7 +25,7 @@ casesOf([
     'a check does not reboot',
     "run: 'true'",
     "run: 'true'\n    ¦reboot: true",
-    'checks[0].reboot: is not a key here; known are name, run, script, powershell, timeout',
+    'checks[0].reboot: is not a key here; known are name, run, script, powershell, if, env, workingDirectory, user, timeout',
   ],
   ['reboot is true or absent', run, '¦reboot: false', 'provision[0].reboot: must be true, got false'],
   [

@@ -1,0 +1,59 @@
+import type { StepSurroundings } from '../recipe/steps/surroundings.ts';
+
+// Scripts that set the environment of a step and then start it. Their text is packed like the step's own script, so that SSM sees
+// no value. Variables of these scripts are positional, since a recipe may set any name.
+
+/** Text in single quotes of a POSIX shell. */
+const shellQuoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** PowerShell takes the typographic quotes for single quotes, too. */
+const powerShellQuoted = (text: string): string => `'${text.replaceAll(/['\u2018-\u201B]/g, '$&$&')}'`;
+
+const shellExports = (env: Record<string, string>): string[] =>
+  Object.entries(env).map(([name, value]) => `export ${name}=${shellQuoted(value)}`);
+
+/**
+ * For another user, root makes a folder for the script, since nobody else may enter the folder of the SSM agent. The user gets a
+ * clean environment. Sanitize removes what an interrupted step leaves.
+ */
+const asUser = (user: string): string[] => [
+  'if [ "$#" = 1 ]; then',
+  `  getent passwd ${shellQuoted(user)} >/dev/null || { echo ${shellQuoted(`there is no user ${user} on this instance: an earlier step must add the user`)} >&2; exit 1; }`,
+  '  command -v runuser >/dev/null || { echo "runuser is missing on this instance: it is in the package util-linux" >&2; exit 1; }',
+  '  set -- "$1" "$(mktemp -d /var/lib/golden-step.XXXXXX)"',
+  '  cp -- "$1" "$2/step"',
+  `  chown -R -- ${shellQuoted(user)} "$2"`,
+  `  set -- "$2" "$(getent passwd ${shellQuoted(user)} | cut -d: -f6)" "$(getent passwd ${shellQuoted(user)} | cut -d: -f7)"`,
+  '  code=0',
+  `  env -i HOME="$2" SHELL="\${3:-/bin/sh}" USER=${shellQuoted(user)} LOGNAME=${shellQuoted(user)} \\`,
+  '    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG="${LANG:-C.UTF-8}" \\',
+  '    DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 /bin/sh "$0" "$1/step" as-user || code=$?',
+  '  rm -rf -- "$1"',
+  '  exit "$code"',
+  'fi',
+  `set -- "$(command -v runuser)" -u ${shellQuoted(user)} -- "$1"`,
+];
+
+/** The shell script that starts a step in its surroundings: `begin <step>`. Undefined where there are none. */
+export function shellBeginning({ env = {}, workingDirectory, user }: StepSurroundings): string | undefined {
+  if (Object.keys(env).length === 0 && workingDirectory === undefined && user === undefined) return undefined;
+  const home = user === undefined ? [] : ['cd -- "$HOME" 2>/dev/null || cd /'];
+  return [
+    '#!/bin/sh',
+    'set -eu',
+    ...(user === undefined ? [] : asUser(user)),
+    ...(workingDirectory === undefined ? home : [`cd -- ${shellQuoted(workingDirectory)}`]),
+    ...shellExports(env),
+    'exec "$@"',
+    '',
+  ].join('\n');
+}
+
+/** The same for PowerShell, whose process keeps folder and variables for the step. */
+export function powerShellBeginning({ env = {}, workingDirectory }: StepSurroundings): string | undefined {
+  const lines = [
+    ...(workingDirectory === undefined ? [] : [`Set-Location -LiteralPath ${powerShellQuoted(workingDirectory)}`]),
+    ...Object.entries(env).map(([name, value]) => `$env:${name} = ${powerShellQuoted(value)}`),
+  ];
+  return lines.length === 0 ? undefined : lines.join('\r\n');
+}
