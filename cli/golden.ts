@@ -18,6 +18,7 @@ Examples:
   golden simulate --days 30                        a month of schedules and newer source images, of all recipes/
   golden init team-base --distribution ubuntu-24.04   write a first recipe; without options it asks
   golden validate recipes/*.yaml
+  golden fmt --check recipes/*.yaml                whether their keys are in order
   golden plan recipes/al2023-patched.yaml          what a build would do, and everything that would make it fail
   golden build al2023-patched --region eu-central-1   build on AWS with the deployed pipeline, and watch; Ctrl-C leaves it alone
   golden build al2023-patched --override builder.instanceTypes='[m5.large]' --detach

@@ -33,7 +33,7 @@ const mayImport: Record<string, RegExp> = {
   simulator:
     /^(core\/|aws\/|functions\/|simulator\/|infrastructure\/(cloudformation|triggers\/)|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|croner$)/,
   proof: /^(core\/|aws\/|simulator\/|proof\/|node:|fast-check$|@aws-sdk\/)/,
-  cli: /^(core\/|aws\/|simulator\/|infrastructure\/triggers\/region-stack\.ts$|proof\/month\/|cli\/|yaml$|commander$|@clack\/prompts$|node:)/,
+  cli: /^(core\/|aws\/|simulator\/|infrastructure\/triggers\/region-stack\.ts$|proof\/month\/|cli\/|yaml$|commander$|@clack\/prompts$|prettier\/|node:)/,
   bench: /^(core\/|aws\/|functions\/all\.ts$|simulator\/|cli\/|bench\/|scripts\/bundle\.mjs$|node:)/,
 };
 

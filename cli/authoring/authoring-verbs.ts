@@ -7,6 +7,7 @@ const listed = (text: string, former: string[] = []): string[] => [...former, ..
 /** The verbs that write recipe files. Each verb's module is loaded only when the verb is called. */
 export function addAuthoringVerbs(cli: Cli): void {
   addInit(cli);
+  addFormat(cli);
 }
 
 function addInit({ program, terminal, ended }: Cli): void {
@@ -42,5 +43,21 @@ function addInit({ program, terminal, ended }: Cli): void {
       const person = terminal.isTTY && input.isTTY === true && !options.json;
       const ask = person ? (await import('./init-questions.ts')).askOn({ input, output }) : undefined;
       ended(await initRecipe(name, options, terminal, ask));
+    });
+}
+
+function addFormat({ program, terminal, ended }: Cli): void {
+  program
+    .command('fmt')
+    .summary("put the keys of recipe files into the schema's order, and lay the files out")
+    .description(
+      'Writes recipe files anew: keys in the order of docs/recipe.md, the layout of prettier. Comments, quotes of values and anchors stay, and the recipe says what it said.',
+    )
+    .argument('<files...>', 'recipe files')
+    .option('--check', 'only name the files that would change; exit code 1 if there are any')
+    .option('--json', 'print the files that changed, or would change, as JSON')
+    .action(async (files: string[], options) => {
+      const { formatFiles } = await import('./format-files.ts');
+      ended(await formatFiles(files, options, terminal));
     });
 }

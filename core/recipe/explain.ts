@@ -45,7 +45,7 @@ function message(issue: z.core.$ZodRawIssue): string {
 }
 
 /** The keys that the schema knows for the map at a path. */
-function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+export function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   const { def } = schema._zod as {
     def: Partial<Record<'innerType' | 'in' | 'element', z.core.$ZodType>> & { shape?: Record<string, z.core.$ZodType> };
   };

@@ -78,11 +78,11 @@ function targetLines({ regions, accounts, organizations, kmsKey }: StarterAnswer
   const shared = accounts.length > 0 || organizations.length > 0;
   return regions.flatMap((region) => [
     `  - region: ${plain(region)}${region === homeRegion ? ` # where the pipeline runs${shared ? '' : '; shared with nobody'}` : ''}`,
+    ...(accounts.length > 0 ? [`    accounts: ${list(accounts)}`] : []),
+    ...(organizations.length > 0 ? [`    organizations: ${list(organizations)}`] : []),
     ...(kmsKey !== undefined && region !== homeRegion
       ? [`    kmsKey: ${plain(kmsKey)} # keys are regional: one with this alias is needed here, too`]
       : []),
-    ...(accounts.length > 0 ? [`    accounts: ${list(accounts)}`] : []),
-    ...(organizations.length > 0 ? [`    organizations: ${list(organizations)}`] : []),
   ]);
 }
 
