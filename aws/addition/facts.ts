@@ -6,6 +6,7 @@ import { channelHolds, type Addition, type PublishedImage } from '../../core/add
 import { channelParameter } from '../../core/distribute/channel.ts';
 import { isSamePlace, onlyPlace } from '../../core/distribute/place.ts';
 import { refuse } from '../../core/recipe/problems.ts';
+import type { RecipeReading } from '../../core/recipe/parameters/recipe-reading.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import type { AdditionRequest } from '../../core/start/addition-request.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -20,6 +21,7 @@ import { readDocument } from '../memory/documents.ts';
 export interface Asked {
   identity: BuildIdentity;
   recipe: Recipe;
+  reading: RecipeReading;
   addition?: AdditionRequest | undefined;
 }
 

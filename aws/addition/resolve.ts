@@ -1,12 +1,12 @@
 import { onlyAccountPlace } from '../../core/accounts/account-copies.ts';
 import { inPlace } from '../../core/distribute/place.ts';
 import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
-import { contentDigest } from '../../core/build/content-digest.ts';
 import { placeOfArn, type ExecutionReference } from '../../core/build/identity.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { moverOf } from '../../core/channel/move-request.ts';
 import { boundProblems } from '../../core/deployment/deployment-bounds.ts';
 import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
+import { asBuilt } from '../../core/addition/as-built.ts';
 import { missingTargets, olderDifferences, type Addition, type PublishedImage } from '../../core/addition/addition.ts';
 import { furtherTargets, missingCopies, withCopiesIn } from '../../core/addition/copies.ts';
 import { additionReport, type AdditionReport } from '../../core/addition/report.ts';
@@ -37,11 +37,12 @@ export async function resolveAddition(
   asked: Asked,
   { id: execution, startedAt }: ExecutionReference,
 ): Promise<{ plan: Plan; adds: Addition; report: AdditionReport; image: PublishedImage }> {
-  const { recipe, identity, addition = {} } = asked;
+  const { identity, addition = {} } = asked;
   const { account, region: home } = placeOfArn(execution);
-  const bounds = boundProblems(recipe, cloud.settings, { home, account });
+  const bounds = boundProblems(asked.recipe, cloud.settings, { home, account });
   refuseAny(bounds.filter(({ path }) => path[0] === 'distribute'));
   const { plan, published, copied } = await buildToDistribute(cloud, identity);
+  const { recipe, digestOf } = asBuilt(asked, plan, await cloud.catalog());
   const { channel, notes: unheld } = await heldIn(cloud, asked, cloud.settings.channelRoot, published);
   const targets = missingTargets(recipe.distribute, published);
   const sharing = await readDocument(cloud, identity, 'sharing');
@@ -58,10 +59,7 @@ export async function resolveAddition(
     place,
   );
   refuseAny(problems);
-  const { scripts, version: pipelineVersion } = await cloud.catalog();
   const differences = olderDifferences(recipe.distribute, plan.document.distribute, published, sharing);
-  const digestOf = (distribute: Addition['targets']) =>
-    contentDigest({ source: plan.source.ami, recipe: { ...recipe, distribute }, scripts, pipelineVersion });
   const { published: newest } = await readRecord(cloud, identity.recipe);
   const { planned } = plan.addition ?? { planned: plan.document.distribute };
   const same = newest?.build === identity.build && digestOf(planned) === plan.digest;

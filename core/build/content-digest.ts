@@ -11,8 +11,9 @@ export interface Content {
   pipelineVersion: string;
 }
 
-// Keys that do not change the image: when to build and to copy, and what happens to older images and failed builds.
-const besideTheImage = new Set(['triggers', 'copies', 'completeWithin', 'onFailure', 'retire']);
+// Keys that do not change the image: when to build and to copy, and what happens to older images and failed builds. Values of
+// parameters are in the keys that use them.
+const besideTheImage = new Set(['parameters', 'triggers', 'copies', 'completeWithin', 'onFailure', 'retire']);
 
 /**
  * Digest of everything that goes into an image: 64 hexadecimal digits. Two builds with the same digest make the same image,

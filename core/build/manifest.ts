@@ -12,6 +12,7 @@ import {
   type ManifestAccountCopy,
   type TargetStatus,
 } from '../accounts/manifest-copies.ts';
+import type { ParameterValue } from '../recipe/parameters/values.ts';
 import type { Plan } from './plan.ts';
 import type { Timing } from './timings.ts';
 import type { CostEstimate } from '../report/cost-estimate.ts';
@@ -34,6 +35,8 @@ export interface Manifest extends WithAdded {
   origin?: 'start';
   /** Steps and checks that do not apply to the source image. Absent where all do. */
   skipped?: SkippedStep[];
+  /** The values that the build has for the recipe's parameters. Absent for a recipe without any. */
+  parameters?: Record<string, ParameterValue>;
   /** Notes that did not stop the build: a check that AWS refused to Resolve, output that did not arrive. */
   notes?: string[];
   /** Estimated cost of this execution. Absent where nothing was planned, and in manifests of earlier versions. */
@@ -90,6 +93,7 @@ export function manifestOf(parts: ManifestParts): Manifest {
     build: plan.build,
     status,
     ...(plan.origin && { origin: plan.origin }),
+    ...(plan.parameters && { parameters: plan.parameters }),
     source: { ami: source.ami, owner: source.owner, name: source.name, region: source.region },
     image: image ? { name: firstImageName(plan), region: plan.region, ...image } : null,
     targets: document.distribute.map((target) => {

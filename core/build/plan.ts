@@ -8,7 +8,10 @@ import { skippedSteps, type SkippedStep } from '../guest/applicable-steps.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from '../deployment/deployment-settings.ts';
+import type { RecipeReading } from '../recipe/parameters/recipe-reading.ts';
+import type { ParameterValue } from '../recipe/parameters/values.ts';
 import type { Catalog, Recipe } from '../recipe/types.ts';
+import { buildFactsOf } from '../recipe/parameters/build-facts.ts';
 import type { SourceImage } from '../launch/source.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Trigger } from '../start/trigger.ts';
@@ -30,8 +33,10 @@ export interface Plan extends BuildIdentity, WithAdded {
   unjudged?: boolean;
   /** Name of the image wherever its target names no other. */
   image: string;
-  /** The recipe, with the deployment's defaults filled in. */
+  /** The recipe, with the deployment's defaults, the values of parameters and the facts of this build filled in. */
   document: DeployedRecipe;
+  /** The values that the build has for the recipe's parameters. Absent for a recipe without any. */
+  parameters?: Record<string, ParameterValue>;
   /** SSM parameter of the channel that the image is published to. Absent for a recipe without one. */
   channel?: string;
   source: SourceImage;
@@ -68,6 +73,8 @@ interface PlanParts {
   identity: BuildIdentity;
   execution: ExecutionReference;
   recipe: Recipe;
+  /** Absent where the recipe has neither parameters nor facts. */
+  reading?: RecipeReading;
   source: SourceImage;
   catalog: Pick<Catalog, 'scripts' | 'version'>;
   trigger?: Trigger | undefined;
@@ -82,6 +89,7 @@ export function planBuild({
   identity,
   execution,
   recipe,
+  reading,
   source,
   catalog,
   trigger,
@@ -91,6 +99,9 @@ export function planBuild({
   notes = [],
 }: PlanParts): Plan {
   const { scripts, version: pipelineVersion } = catalog;
+  const parameters = reading?.values ?? {};
+  const facts = buildFactsOf(identity.build, execution.startedAt, source.ami);
+  const built = reading?.needsFacts ? reading.again({ parameters, facts }) : recipe;
   const skipped = skippedSteps(recipe, source);
   return {
     schema: 1,
@@ -100,12 +111,14 @@ export function planBuild({
     deployment: deploymentName(deployment, placeOfArn(execution.id).region),
     startedAt: new Date(execution.startedAt).toISOString(),
     image: imageName(identity),
-    document: asDeployed(recipe, settings, scripts),
+    document: asDeployed(built, settings, scripts),
+    ...(Object.keys(parameters).length > 0 && { parameters }),
     ...(recipe.publish && {
       channel: channelParameter(settings.channelRoot, recipe.name, recipe.publish.channel),
     }),
     source,
-    // Digest of the recipe as written, so that changing the deployment's network does not make an image out of date.
+    // Digest of the recipe as written, so that changing the deployment's network does not make an image out of date. The facts of
+    // the build are not in it, because they differ in every build.
     digest: contentDigest({ source: source.ami, recipe, scripts, pipelineVersion }),
     recipeDigest: recipeDigest(recipe, scripts, pipelineVersion),
     written: writtenDigest(recipe),
@@ -114,8 +127,8 @@ export function planBuild({
     // A disk is registered as it is.
     provision: recipe.source.disk
       ? []
-      : provisionCommands(recipe.provision, identity.build, source, scripts, recipe.image.allowFiles),
-    checks: checkCommands(recipe.checks, identity.build, source, scripts),
+      : provisionCommands(built.provision, identity.build, source, scripts, built.image.allowFiles),
+    checks: checkCommands(built.checks, identity.build, source, scripts),
     ...(skipped.length > 0 && { skipped }),
     ...(notes.length > 0 && { notes }),
   };

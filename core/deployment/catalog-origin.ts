@@ -1,4 +1,5 @@
 import { recipeOf } from '../recipe/catalog.ts';
+import { parseRecipe } from '../recipe/recipe.ts';
 import { canonical } from '../build/content-digest.ts';
 import type { Catalog, Recipe } from '../recipe/types.ts';
 
@@ -18,10 +19,21 @@ function withoutDisk(recipe: Recipe, { source: { disk } }: Recipe): Recipe {
   return { ...recipe, source: { ...recipe.source, disk: rest } };
 }
 
-/** Whether a recipe makes the same image as the deployed recipe of its name. */
-export function originOf(recipe: Recipe, catalog: Catalog, home: string): Origin {
+/** Whether a recipe makes the same image as the deployed recipe of its name, with the same values of parameters. */
+export function originOf(
+  recipe: Recipe,
+  catalog: Catalog,
+  home: string,
+  parameters: Record<string, unknown> | undefined,
+): Origin {
   const deployed = deployedAs(recipe.name, catalog, home);
-  return deployed && imageOf(deployed) === imageOf(withoutDisk(recipe, deployed)) ? 'catalog' : 'start';
+  const given = { parameters };
+  // The deployed recipe may not have these parameters.
+  const same =
+    deployed && parameters
+      ? parseRecipe(catalog.recipes[recipe.name], catalog.scripts, { home, given }).recipe
+      : deployed;
+  return same && imageOf(same) === imageOf(withoutDisk(recipe, same)) ? 'catalog' : 'start';
 }
 
 /** The deployed recipe of a name. Undefined if there is none. */

@@ -24,13 +24,14 @@ const ownerOf = ({ channel, owner }: Source) => (channel === undefined ? owner :
  * started again: the deployment's settings may have changed since.
  */
 export function startProblems(
-  { recipe, asked, origin }: Requested,
+  { recipe, asked, origin, reading }: Requested,
   plan: Plan | undefined,
   { catalog, settings, execution }: { catalog: Catalog; settings: DeploymentSettings; execution: ExecutionReference },
 ): Problem[] {
   const { region: home, account } = placeOfArn(execution.id);
   const { document, origin: from } = plan ?? { document: recipe, origin };
   const problems = boundProblems(document, settings, { home, account });
+  if (!plan) problems.push(...reading.missing);
   if (!settings.inlineRecipes) {
     problems.push(...inlineProblems(asked));
     if (plan?.origin === 'start') problems.push(begunOtherwise);

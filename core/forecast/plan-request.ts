@@ -5,7 +5,7 @@ import type { Catalog } from '../recipe/types.ts';
 import { requestedBuild, type Requested } from '../start/execution-input.ts';
 
 /** The input of an execution of plan-build. `{"recipe": "al2023-base"}` is enough. */
-const known = ['recipe', 'overrides', 'scripts'];
+const known = ['recipe', 'overrides', 'parameters', 'scripts'];
 
 /** The recipe to plan, and the recipes that would be deployed with it. */
 interface PlanRequest {
@@ -28,7 +28,7 @@ export function planRequest(
   if (!isMap(input)) return refused([], 'the execution input must be an object like {"recipe": "al2023-base"}');
   const unknown = Object.keys(input).filter((key) => !known.includes(key));
   if (unknown.length > 0) return refused([], `unknown key ${unknown.join(', ')}; known are ${known.join(', ')}`);
-  const { recipe, overrides, scripts = {} } = input;
+  const { recipe, overrides, parameters, scripts = {} } = input;
   if (!isTexts(scripts)) return refused(['scripts'], 'must be an object of file names and their texts');
   const name = isMap(recipe) && typeof recipe['name'] === 'string' ? recipe['name'] : undefined;
   const catalog =
@@ -39,7 +39,12 @@ export function planRequest(
           recipes: { ...deployed.recipes, [name]: recipe },
           scripts: { ...deployed.scripts, ...scripts },
         };
-  const requested = requestedBuild({ recipe, ...(overrides !== undefined && { overrides }) }, execution, catalog);
+  const asked = {
+    recipe,
+    ...(overrides !== undefined && { overrides }),
+    ...(parameters !== undefined && { parameters }),
+  };
+  const requested = requestedBuild(asked, execution, catalog);
   return 'problems' in requested ? requested : { requested, catalog };
 }
 

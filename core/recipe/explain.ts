@@ -47,13 +47,15 @@ function message(issue: z.core.$ZodRawIssue): string {
 /** The keys that the schema knows for the map at a path. */
 export function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   const { def } = schema._zod as {
-    def: Partial<Record<'innerType' | 'in' | 'element', z.core.$ZodType>> & { shape?: Record<string, z.core.$ZodType> };
+    def: Partial<Record<'innerType' | 'in' | 'element' | 'valueType', z.core.$ZodType>> & {
+      shape?: Record<string, z.core.$ZodType>;
+    };
   };
   const same = def.innerType ?? def.in; // what is optional, and what is transformed
   if (same) return keysAt(same, path);
   const [head, ...rest] = path;
   if (head === undefined) return Object.keys(def.shape ?? {});
-  const next = typeof head === 'number' ? def.element : def.shape?.[head];
+  const next = typeof head === 'number' ? def.element : (def.shape?.[head] ?? def.valueType);
   return next ? keysAt(next, rest) : [];
 }
 

@@ -1,4 +1,5 @@
 import { explain } from './explain.ts';
+import { fillIn, type Filled, type Given } from './parameters/fill.ts';
 import { partsOf, soundParts } from './parts.ts';
 import type { Problem } from './problems.ts';
 import type { Path, RuleContext } from './rules/rule.ts';
@@ -11,22 +12,49 @@ export { formatPath, formatProblems, refuse, refuseAny, told, type FilePlace, ty
 export { recipeSchema } from './schema.ts';
 export type { Path } from './rules/rule.ts';
 
+/** A recipe, and how it came from its document. */
+interface ParsedRecipe extends Pick<Filled, 'values' | 'missing' | 'needsFacts' | 'unused'> {
+  recipe: Recipe;
+  problems?: never;
+}
+
 /**
  * Parses a document into a recipe, or returns everything that is wrong with it. `home` is the region the pipeline runs in. A
  * caller that only validates does not know it. Then the target called `home` keeps that name. If there is none, the first target
- * without its own key counts as home.
+ * without its own key counts as home. `given` is what a start gives. Without it, the recipe is judged with defaults and samples.
  */
 export function parseRecipe(
   document: unknown,
   scripts: Record<string, string>,
-  { home }: Pick<RuleContext, 'home'> = {},
-): { recipe: Recipe; problems?: never } | { problems: Problem[]; recipe?: never } {
-  const { problems, unknownKeys, data } = explain(recipeSchema, document);
+  { home, given }: Pick<RuleContext, 'home'> & { given?: Given } = {},
+): ParsedRecipe | { problems: Problem[]; recipe?: never } {
+  const filled = fillIn(document, given);
+  const { problems, unknownKeys, data } = explain(recipeSchema, filled.document);
   const report = (path: Path, message: string) => void problems.push({ path, message });
-  const parts = data ? partsOf(data, home) : soundParts(document, unknownKeys, home);
+  const parts = data ? partsOf(data, home) : soundParts(filled.document, unknownKeys, home);
   const stated = (keys: Path) =>
-    keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document) !== undefined;
+    keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], filled.document) !==
+    undefined;
   for (const rule of rules) rule.look(parts, report, { scripts, stated, ...(home !== undefined && { home }) });
-  if (problems.length > 0) return { problems };
-  return { recipe: parts as Recipe };
+  const all = [...filled.problems, ...withTexts(problems, filled)];
+  if (all.length > 0) return { problems: all };
+  const { values, missing, needsFacts, unused } = filled;
+  return { recipe: parts as Recipe, values, missing, needsFacts, unused };
+}
+
+/** The problems of a filled document. Each tells the text that the recipe has there, if the value comes from an expression. */
+function withTexts(problems: Problem[], { texts, open }: Filled): Problem[] {
+  if (texts.length + open.length === 0) return problems;
+  const isOpen = new Set(open.map((path) => path.join('\n')));
+  const textAt = new Map(texts.map(({ path, text }) => [path.join('\n'), text]));
+  return problems
+    .filter(({ path }) => !isOpen.has(path.join('\n')))
+    .map((problem) => {
+      const text = textAt.get(problem.path.join('\n'));
+      if (text === undefined) return problem;
+      return {
+        ...problem,
+        message: `${problem.message} (from ${text.length > 100 ? `${text.slice(0, 100)}...` : text})`,
+      };
+    });
 }

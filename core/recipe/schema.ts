@@ -3,6 +3,7 @@ import { builder } from './builder/builder.ts';
 import { completeWithin, target } from './distribution.ts';
 import { image } from './image/image.ts';
 import { publish } from '../publish/publish-keys.ts';
+import { parameters } from './parameters/definitions.ts';
 import { check, step } from './provision.ts';
 import { retire } from '../retire/retire-keys.ts';
 import { formed, name } from './scalars.ts';
@@ -20,6 +21,7 @@ export const recipeSchema = z.strictObject({
   description: z
     ._default(z.string().check(z.maxLength(255), formed(/^[ -~]*$/, 'be printable ASCII: EC2 takes nothing else')), '')
     .check(z.describe('What the image is, for its users. It becomes the description of the AMI.')),
+  parameters: z.exactOptional(parameters),
   source,
   builder,
   env: z.exactOptional(recipeEnv),

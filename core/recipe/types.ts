@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { builder } from './builder/builder.ts';
 import type { target } from './distribution.ts';
 import type { image } from './image/image.ts';
+import type { parameters } from './parameters/definitions.ts';
 import type { launchTemplate, publish } from '../publish/publish-keys.ts';
 import type { retire } from '../retire/retire-keys.ts';
 import type { source } from './source.ts';
@@ -23,6 +24,8 @@ export type Triggers = z.infer<typeof triggers>;
 export interface Recipe {
   name: string;
   description: string;
+  /** Definitions of the values that starts may give. They are filled in already. */
+  parameters?: z.output<typeof parameters>;
   source: Source;
   builder: Builder;
   /** Of all steps and checks, which have them filled in. */

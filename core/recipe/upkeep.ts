@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parameterValue } from './parameters/definitions.ts';
 import { duration } from './scalars.ts';
 
 /** This default also holds for a recipe without triggers, since an image that is started by hand gets old, too. */
@@ -26,6 +27,11 @@ export const triggers = z
       .check(
         z.describe('Build when a newer source image appears, and when the published image is older than rebuildAfter.'),
       ),
+    parameters: z.exactOptional(
+      z
+        .record(z.string(), parameterValue)
+        .check(z.describe('Values of parameters for the builds that these triggers start, in place of the defaults.')),
+    ),
     rebuildAfter: z
       ._default(duration('1h', '365d'), defaultRebuildAfter)
       .check(

@@ -5,11 +5,12 @@ import { isMap } from '../is-map.ts';
 import { shapeProblems } from '../recipe/shape.ts';
 import { unknownRecipe } from '../recipe/catalog.ts';
 import type { Catalog, Recipe } from '../recipe/types.ts';
-import { parsed } from '../recipe/catalog.ts';
-import { applyOverrides, parseRecipe, type Problem } from '../recipe/recipe.ts';
+import { applyOverrides, type Problem } from '../recipe/recipe.ts';
+import type { RecipeReading } from '../recipe/parameters/recipe-reading.ts';
 import { originOf, type Origin } from '../deployment/catalog-origin.ts';
 import type { BuildIdentity } from '../tags.ts';
 import { additionMessage, additionRequest, besideAddition, type AdditionRequest } from './addition-request.ts';
+import { readRecipe } from './read-recipe.ts';
 import { trigger, type Trigger } from './trigger.ts';
 
 // z.record would silently leave out a key called __proto__.
@@ -21,6 +22,8 @@ const ExecutionInput = z.strictObject({
   recipe: z.union([z.string(), map]),
   /** Merged into the recipe document before it is validated; see applyOverrides. */
   overrides: z.optional(map),
+  /** Values of the recipe's parameters, by name. */
+  parameters: z.optional(map),
   /** An earlier build to complete. The new execution adopts what that build already made. */
   build: z.optional(z.string().check(z.regex(buildNamePattern))),
   /** Builds even if the image is up to date. */
@@ -35,8 +38,9 @@ const known = Object.keys(ExecutionInput.def.shape).join(', ');
 export interface Requested {
   identity: BuildIdentity;
   recipe: Recipe;
-  /** Whether the start changes what to build, by overrides or its own document, and does not just name a recipe. */
+  /** Whether the start says what to build, by overrides, parameters or its own document, and does not just name a recipe. */
   special: boolean;
+  reading: RecipeReading;
   /** The recipe and overrides in the input. */
   asked: { recipe: string | Record<string, unknown>; overrides?: Record<string, unknown> | undefined };
   /** Whether the build makes the same image as a deployed recipe. */
@@ -54,7 +58,7 @@ export function requestedBuild(
   execution: ExecutionReference,
   catalog: Catalog,
 ): Requested | { problems: Problem[] } {
-  const { recipes, scripts } = catalog;
+  const { recipes } = catalog;
   const request = z.safeParse(ExecutionInput, input);
   if (!request.success) {
     const problems = request.error.issues.map((issue) => ({
@@ -63,7 +67,15 @@ export function requestedBuild(
     }));
     return { problems };
   }
-  const { recipe: wanted, overrides, build, force, trigger: startedBy, distribute: addition } = request.data;
+  const {
+    recipe: wanted,
+    overrides,
+    parameters,
+    build,
+    force,
+    trigger: startedBy,
+    distribute: addition,
+  } = request.data;
   const beside = besideAddition(request.data);
   if (beside.length > 0) return { problems: beside };
   if (typeof wanted === 'string' && !Object.hasOwn(recipes, wanted)) {
@@ -73,25 +85,27 @@ export function requestedBuild(
   const misshapen = shapeProblems(overrides);
   if (misshapen.length > 0)
     return { problems: misshapen.map(({ path, message }) => ({ path: ['overrides', ...path], message })) };
-  const document = typeof wanted === 'string' ? recipes[wanted] : wanted;
   const home = placeOfArn(execution.id).region;
-  const result = overrides
-    ? parseRecipe(applyOverrides(document, overrides), scripts, { home })
-    : parsed(document, scripts, home);
-  if (result.problems) return { problems: result.problems };
-  if (typeof wanted === 'string' && result.recipe.name !== wanted) {
+  const document = applyOverrides(typeof wanted === 'string' ? recipes[wanted] : wanted, overrides);
+  const read = readRecipe(document, catalog.scripts, home, parameters ?? {});
+  if (read.problems) return { problems: read.problems };
+  const { recipe, reading } = read;
+  // An earlier build has the values that it was planned with.
+  if (build === undefined && reading.missing.length > 0) return { problems: reading.missing };
+  if (typeof wanted === 'string' && recipe.name !== wanted) {
     return { problems: [{ path: ['overrides', 'name'], message: `overrides cannot rename the recipe ${wanted}` }] };
   }
-  const special = overrides !== undefined || typeof wanted !== 'string';
+  const isOwn = overrides !== undefined || typeof wanted !== 'string';
   return {
-    special,
+    special: isOwn || parameters !== undefined,
+    reading,
     asked: { recipe: wanted, overrides },
-    origin: special ? originOf(result.recipe, catalog, home) : 'catalog',
+    origin: isOwn ? originOf(recipe, catalog, home, parameters) : 'catalog',
     regardless: force === true || build !== undefined,
     trigger: startedBy,
     addition,
-    recipe: result.recipe,
-    identity: { recipe: result.recipe.name, build: build ?? buildName(execution) },
+    recipe,
+    identity: { recipe: recipe.name, build: build ?? buildName(execution) },
   };
 }
 
@@ -113,6 +127,7 @@ function inputProblem(issue: z.core.$ZodIssue): string {
   if (issue.path[0] === 'build') return 'is no build id (YYYYMMDD-HHMMSS-hhhh)';
   if (issue.path[0] === 'recipe') return 'must be the name of a recipe or a recipe document';
   if (issue.path[0] === 'overrides') return 'must be an object of recipe keys';
+  if (issue.path[0] === 'parameters') return 'must be an object of values by name, such as {"version": "1.2"}';
   if (issue.path[0] === 'force') return 'must be true or false';
   if (issue.path[0] === 'trigger') return triggerProblem(issue.path[1]);
   return 'the execution input must be an object like {"recipe": "al2023-base"}';

@@ -4,6 +4,7 @@ import { heldContent, saysHeld } from '../channel/held-content.ts';
 import { contentDigest, recipeDigest, type Content } from '../build/content-digest.ts';
 import { durationOf } from '../duration.ts';
 import { emptyRecord, type RecipeRecord } from '../build/record.ts';
+import type { Triggers } from '../recipe/types.ts';
 import type { StartRequest } from './start-event.ts';
 import type { Trigger } from './trigger.ts';
 import { tooOld } from './up-to-date.ts';
@@ -37,7 +38,7 @@ type SkipReason =
 interface Start {
   /** Possible names for the execution. The first name is used that no running or successful execution has. */
   names: string[];
-  input: { recipe: string; trigger: Trigger };
+  input: { recipe: string; trigger: Trigger; parameters?: Triggers['parameters'] };
 }
 
 export type Decision =
@@ -99,7 +100,8 @@ export function decideStart(asked: StartRequest, facts: StartFacts): Decision {
   }
   const names =
     scheduled === undefined ? namesOf(recipe, digest, published?.build, failures) : [timed(recipe, scheduled)];
-  return { start: { names, input: { recipe, trigger } } };
+  const parameters = content.recipe.triggers?.parameters;
+  return { start: { names, input: { recipe, trigger, ...(parameters && { parameters }) } } };
 }
 
 const timed = (recipe: string, scheduled: string) => `${recipe}-${scheduled.replace(/[-:]/g, '')}`;

@@ -2,6 +2,12 @@
 export const full = {
   name: 'base',
   description: 'a base image',
+  parameters: {
+    release: { type: 'string', description: 'the release to install', default: '1.2', pattern: '[0-9.]+' },
+    kind: { example: 'small', allowed: ['small', 'large'], default: 'small' },
+    size: { type: 'number', default: 20, allowed: [20, 40] },
+    types: { type: 'list', default: ['t3.small', 't3a.small'] },
+  },
   source: {
     filter: { name: 'al2023-ami-2023.*-x86_64', architecture: 'x86_64' },
     owner: 'amazon',
@@ -86,6 +92,7 @@ export const full = {
     flexibleWindow: '30m',
     onSourceUpdate: true,
     rebuildAfter: '14d',
+    parameters: { release: '1.1', size: 40 },
   },
 };
 

@@ -14,7 +14,8 @@ const recipeOf = (more: object) => {
 };
 
 test('the smallest recipe gets every default', () => {
-  expect(parseRecipe(document, {})).toEqual({
+  expect(parseRecipe(document, {})).toMatchObject({ values: {}, missing: [], needsFacts: false, unused: [] });
+  expect({ recipe: recipeOf({}) }).toEqual({
     recipe: {
       name: 'base',
       description: '',

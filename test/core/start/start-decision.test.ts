@@ -47,6 +47,13 @@ const decide = (asked: StartRequest, record: Partial<RecipeRecord> = {}, facts: 
 const nameOf = (record: Partial<RecipeRecord> = {}, facts: Partial<StartFacts> = {}) =>
   decide(newer, record, facts).start?.names[0];
 
+test('an automatic build has the values that the triggers of its recipe give', () => {
+  const parameters = { version: '1.3' };
+  const triggers = { ...content.recipe.triggers, parameters } as NonNullable<Recipe['triggers']>;
+  const own = { ...content, recipe: { ...content.recipe, triggers } };
+  expect(decide(newer, {}, { content: own }).start?.input).toEqual({ recipe: 'base', trigger, parameters });
+});
+
 test('a newer source starts a build, which says why', () => {
   expect(decide(newer, { published }).start?.input).toEqual({ recipe: 'base', trigger });
 });
