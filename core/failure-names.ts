@@ -37,7 +37,7 @@ const failures = {
     advice: 'add instance types or subnets to `builder`, or start the build again later',
   },
   InstanceLost: {
-    means: 'EC2 took a fresh instance away for want of room or by an error of its own; the next place is tried',
+    means: 'EC2 took an instance away for want of room or by an error of its own; the next place is tried',
     advice: 'start the build again',
   },
   LimitReached: {

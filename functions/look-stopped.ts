@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { describeInstance, stopInstance } from '../aws/instances/instances.ts';
 import { changeSpeed, speedLook } from '../aws/instances/volumes.ts';
-import { isDead } from '../core/launch/instance-state.ts';
+import { isDead, refuseTakenBack } from '../core/launch/instance-state.ts';
 import { patience } from '../core/build/limits.ts';
 import { Failure } from '../core/errors.ts';
 import { buildReference } from './stage.ts';
@@ -45,6 +45,7 @@ export const stoppedLook: Wait<z.infer<typeof input>, { instance: string; state:
       const changing = disk ? await look(cloud.aws, instance, disk) : undefined;
       return changing ? { waiting: changing } : { done: { instance, state } };
     }
+    if (found) refuseTakenBack(cloud.aws.region, found);
     if (isDead(state)) {
       throw new Failure(
         'BuilderFailed',

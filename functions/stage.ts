@@ -38,6 +38,8 @@ export const ladder = z.strictObject({
   waitSeconds: z.number(),
   tried: z.array(z.string()),
   mostLost: z.number(),
+  onDemand: z._default(z.boolean(), false), // absent in older executions
+  lost: z.optional(z.unknown()),
   since: z.optional(z.string()),
   wait: z.optional(z.unknown()),
 });

@@ -47,15 +47,16 @@ export const ec2Codes: ServiceCodes = {
       InvalidVolumeID.Malformed UnknownVolumeType BootForVolumeTypeUnsupported VolumeTypeNotAvailableInZone
       EncryptedVolumesNotSupported CustomerKeyHasBeenRevoked VolumeIOPSLimit MaxIOPSLimitExceeded VolumeLimitExceeded
       SnapshotLimitExceeded ResourceCountExceeded RequestResourceCountExceeded InstanceLimitExceeded VcpuLimitExceeded
-      InsufficientFreeAddressesInSubnet Unsupported UnsupportedException NonEBSInstance OperationNotPermitted
+      MaxSpotInstanceCountExceeded SpotMaxPriceTooLow InsufficientFreeAddressesInSubnet Unsupported UnsupportedException NonEBSInstance OperationNotPermitted
       SnapshotCopyUnsupported.InterRegion InvalidState InvalidStateTransition ZonesMismatched
-      InvalidKMSKey.InvalidState InvalidKmsKey.InvalidState KMSKeyNotAccessibleFault InvalidTag VolumeModificationRateExceeded`, // the last row: seen, not listed
+      InvalidKMSKey.InvalidState InvalidKmsKey.InvalidState KMSKeyNotAccessibleFault InvalidTag VolumeModificationRateExceeded
+      AuthFailure.ServiceLinkedRoleCreationNotPermitted`, // the last rows: seen, not listed
   },
   at: {
     'ec2:RunInstances': {
       capacity: `InsufficientInstanceCapacity InsufficientCapacity InsufficientHostCapacity InsufficientVolumeCapacity
         InsufficientAddressCapacity InsufficientFreeAddressesInSubnet InstanceLimitExceeded VcpuLimitExceeded Unsupported
-        UnfulfillableCapacity VolumeTypeNotAvailableInZone`,
+        UnfulfillableCapacity VolumeTypeNotAvailableInZone MaxSpotInstanceCountExceeded SpotMaxPriceTooLow`,
       later: 'PendingVerification', // AWS takes minutes, at most four hours, to let a new account launch
       answer: 'IdempotentParameterMismatch',
     },
@@ -86,6 +87,8 @@ export const ec2Codes: ServiceCodes = {
     UnauthorizedOperation:
       'IAM says no. An encoded message is told by `aws sts decode-authorization-message --encoded-message …`',
     AuthFailure: region,
+    'AuthFailure.ServiceLinkedRoleCreationNotPermitted':
+      'the account has never had a Spot Instance: `aws iam create-service-linked-role --aws-service-name spot.amazonaws.com`, once',
     OptInRequired: region,
     Blocked: 'AWS has blocked the account: ask AWS Support',
     VPCIdNotSpecified: `the account has no default VPC in this region; ${subnets}`,

@@ -20,10 +20,10 @@ export async function foreseePlan(
   recipe: DeployedRecipe,
   at: PreflightSetting,
 ): Promise<Pick<Foreseen, 'source' | 'problems' | 'notes'>> {
-  const { instanceProfile, instanceTypes: types } = recipe.builder;
+  const { instanceProfile, instanceTypes: types, spot } = recipe.builder;
   const [{ source, problems, notes, facts: seen }, vcpus, offerings, profile, uses] = await Promise.all([
     foresee(aws, recipe, at),
-    look(() => readVcpus(aws)),
+    look(() => readVcpus(aws, spot)),
     look(() => describeOfferings(aws, types)),
     lookAtProfile(aws, instanceProfile),
     readRegionUses(aws, recipe),

@@ -12,11 +12,12 @@ import type { Connection } from '../connection.ts';
 import { reasonText } from '../state-reason.ts';
 import { filtersOf } from '../tags.ts';
 
-const describe = ({ InstanceId = '', State, StateReason }: Instance): InstanceDescription => ({
+const describe = ({ InstanceId = '', State, StateReason, InstanceLifecycle }: Instance): InstanceDescription => ({
   instance: InstanceId,
   state: State?.Name ?? 'unknown',
   reason: StateReason && reasonText(StateReason),
   reasonCode: StateReason?.Code,
+  ...(InstanceLifecycle === 'spot' && { spot: true }),
 });
 
 /** Instances of a build, including ended ones for the hour that EC2 still shows them. */

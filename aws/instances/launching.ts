@@ -18,6 +18,8 @@ interface LaunchRequest {
   securityGroups: string[];
   /** Absent: the subnet decides. */
   publicIp?: boolean | undefined;
+  /** In dollars for an hour. Absent: the price on demand. */
+  spotMaxPrice?: string | undefined;
   /** Absent: the image's own disks. */
   disks?: Disk[];
   tags: Tags;
@@ -54,6 +56,14 @@ function placed(
   return { NetworkInterfaces: [{ ...made, SubnetId, Groups: named }] };
 }
 
+/** A request for one Spot Instance, which EC2 terminates when it takes the instance back. The request ends with its instance. */
+const market = (MaxPrice: string | undefined): Partial<RunInstancesCommandInput> => ({
+  InstanceMarketOptions: {
+    MarketType: 'spot',
+    SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate', MaxPrice },
+  },
+});
+
 /**
  * `spent`: the token belongs to an instance that has ended. EC2 remembers the token for a day after it stops showing the
  * instance. `otherwise`: the token was used with another request, because the pipeline was deployed in between.
@@ -66,11 +76,10 @@ type Launched = { instance: string } | { noCapacity: string } | 'spent' | 'other
  * builds of an account share the rate of RunInstances.
  * @returns its id, or why this place has none.
  */
-export async function launchInstance(
-  aws: Connection,
-  { ami, attempt, instanceProfile, securityGroups, publicIp, disks, tags, userData, shutdownBehavior }: LaunchRequest,
-): Promise<Launched> {
+export async function launchInstance(aws: Connection, request: LaunchRequest): Promise<Launched> {
+  const { ami, attempt, instanceProfile, securityGroups, publicIp, disks, tags, userData, shutdownBehavior } = request;
   const place = nameOf(attempt);
+  const kinds = ['instance', 'volume', 'network-interface'] as const;
   return ask<Launched, Launched>(
     { action: 'ec2:RunInstances', region: aws.region, about: `${ami} as ${place}` },
     async () => {
@@ -79,6 +88,7 @@ export async function launchInstance(
           ImageId: ami,
           InstanceType: attempt.instanceType as 't3.small',
           ...placed(attempt.subnet, securityGroups, publicIp),
+          ...(attempt.spot && market(request.spotMaxPrice)),
           MinCount: 1,
           MaxCount: 1,
           ClientToken: attempt.token,
@@ -87,7 +97,10 @@ export async function launchInstance(
           InstanceInitiatedShutdownBehavior: shutdownBehavior,
           UserData: Buffer.from(userData).toString('base64'),
           BlockDeviceMappings: disks?.map(mapping),
-          TagSpecifications: tagSpecifications(['instance', 'volume', 'network-interface'], tags),
+          TagSpecifications: tagSpecifications(
+            [...kinds, ...(attempt.spot ? (['spot-instances-request'] as const) : [])],
+            tags,
+          ),
         }),
       );
       return { instance: answer.Instances?.[0]?.InstanceId ?? '' };

@@ -1,6 +1,6 @@
 import { Failure } from '../../core/errors.ts';
 import type { Disk } from '../../core/launch/disks.ts';
-import { attemptsOf, climbed, launchAttempt, nameOf, type Ladder } from '../../core/launch/ladder.ts';
+import { attemptsOf, climbed, launchAttempt, nameOf, withoutSpot, type Ladder } from '../../core/launch/ladder.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { leftoverSeconds } from '../../core/build/limits.ts';
 import { shutdownBehavior } from '../../core/guest/self-destruct.ts';
@@ -30,10 +30,12 @@ export async function findOrLaunch(
   plan: Plan,
   role: Role,
   from: { ami: string; disks?: Disk[] },
-  ladder: Ladder,
+  reached: Ladder,
   first: boolean,
 ): Promise<Ladder> {
-  const found = first && ladder.attempt === 0 ? [] : await findInstances(aws, plan, role);
+  const ladder = role === 'builder' ? withoutSpot(plan, reached) : reached;
+  const search = { role, onDemand: ladder.onDemand };
+  const found = first && ladder.attempt === 0 && !ladder.onDemand ? [] : await findInstances(aws, plan, role);
   const living = found.filter(({ state }) => !isDead(state));
   if (living.length > 1) {
     const ids = living.map(({ instance }) => instance).join(', ');
@@ -51,16 +53,16 @@ export async function findOrLaunch(
       `no room for the ${role} of ${plan.image} in ${aws.region} in ${ladder.attempt} attempts, tried ${[...tried, ...lost].join('; ')}. Add instance types or subnets to the recipe's builder, or try later`,
     );
   };
-  if (ladder.attempt >= attemptsOf(plan)) throw exhausted(ladder.tried);
+  if (ladder.attempt >= attemptsOf(plan, search)) throw exhausted(ladder.tried);
 
-  const { instanceProfile, publicIp, securityGroups } = plan.document.builder;
+  const { instanceProfile, publicIp, securityGroups, spotMaxPrice } = plan.document.builder;
   // The request depends only on the plan: EC2 refuses a repeated token with other parameters.
   const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + leftoverSeconds * 1000);
   const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
   const ending = { userData: bootScripts(plan, role), shutdownBehavior: shutdownBehavior(plan, role) };
-  const request = { ...from, instanceProfile, securityGroups, publicIp, tags, ...ending };
+  const request = { ...from, instanceProfile, securityGroups, publicIp, spotMaxPrice, tags, ...ending };
   for (let generation = 0; generation < mostSpent; generation++) {
-    const attempt = launchAttempt(plan, role, ladder.attempt, generation);
+    const attempt = launchAttempt(plan, search, ladder.attempt, generation);
     const launched = await launchInstance(aws, { ...request, attempt });
     if (launched === 'spent') continue;
     // The token was used with another request. Wait until EC2 must show that instance, and only then ask for another.

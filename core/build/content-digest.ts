@@ -14,6 +14,8 @@ export interface Content {
 // Keys that do not change the image: when to build and to copy, and what happens to older images and failed builds. Values of
 // parameters are in the keys that use them.
 const besideTheImage = new Set(['parameters', 'triggers', 'copies', 'completeWithin', 'onFailure', 'retire']);
+// Keys of the builder that decide where it runs and what it costs.
+const besideTheBuilder = new Set(['spot', 'spotMaxPrice']);
 
 /**
  * Digest of everything that goes into an image: 64 hexadecimal digits. Two builds with the same digest make the same image,
@@ -36,8 +38,10 @@ export const writtenDigest = (recipe: Recipe): string => sha256(canonical(recipe
 function contentOf({ recipe, scripts, pipelineVersion }: Content) {
   const named = [...recipe.provision, ...recipe.checks].flatMap(({ script }) => script ?? []);
   named.push(...(recipe.builder.userDataFile === undefined ? [] : [recipe.builder.userDataFile]));
+  const without = (keys: ReadonlySet<string>, of: object) =>
+    Object.fromEntries(Object.entries(of).filter(([key]) => !keys.has(key)));
   return {
-    recipe: Object.fromEntries(Object.entries(recipe).filter(([key]) => !besideTheImage.has(key))),
+    recipe: { ...without(besideTheImage, recipe), builder: without(besideTheBuilder, recipe.builder) },
     scripts: Object.fromEntries(named.map((path) => [path, scripts[path]])),
     pipelineVersion,
   };

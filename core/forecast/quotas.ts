@@ -6,6 +6,8 @@ import type { InstanceTypeFacts, Seen } from '../preflight/facts.ts';
 export interface VcpuFacts {
   most: number;
   running: number;
+  /** The same for Spot Instances. Absent where the recipe does not ask for one. */
+  spot?: Pick<VcpuFacts, 'most' | 'running'>;
 }
 
 /** The families A, C, D, H, I, M, R, T and Z share the quota: https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html */
@@ -14,6 +16,8 @@ export const isStandard = (instanceType: string): boolean =>
 
 /** Name in Service Quotas. */
 export const vcpuQuota = 'L-1216C47A';
+/** All Standard Spot Instance Requests, in vCPUs: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-limits.html */
+export const spotQuota = 'L-34B43A08';
 
 const path = ['builder', 'instanceTypes'];
 
@@ -50,6 +54,10 @@ export function quotaNotes(
   if (found && needed !== undefined && needed <= found.most && needed + found.running > found.most) {
     const message = `need at least ${needed} vCPUs, and ${found.running} of the ${found.most} that the account may run in ${region} are in use now; Launch waits until others have ended (quota ${vcpuQuota} of EC2)`;
     notes.push({ path, message });
+  }
+  if (found?.spot && needed !== undefined && needed + found.spot.running > found.spot.most) {
+    const message = `needs at least ${needed} vCPUs, and ${found.spot.running} of the ${found.spot.most} that the account may run as spot in ${region} are in use now; unless others end, the builder starts on demand (quota ${spotQuota} of EC2)`;
+    notes.push({ path: ['builder', 'spot'], message });
   }
   if (refused !== undefined)
     notes.push({

@@ -1,5 +1,6 @@
 import { executionSeconds, patience } from '../build/limits.ts';
 import { slowRhythms } from '../build/rhythm.ts';
+import { runsUntilCapture } from '../launch/capture.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Role } from '../tags.ts';
 
@@ -18,7 +19,7 @@ export function selfDestructSeconds({ provision, checks, document }: Plan, role:
   // A candidate is terminated after its checks. A builder is stopped, or must run until its image is made.
   // The rare looks at an image come up to two hours after its limit, and once more while AWS is busy.
   const image = patience.image(document) + 2 * slowRhythms.images.longest;
-  if (role === 'builder') waits.push(document.image.capture === 'running' ? image : patience.stop);
+  if (role === 'builder') waits.push(runsUntilCapture(document) ? image : patience.stop);
   const seconds = waits.reduce(
     (sum, wait) => sum + wait + slackSeconds,
     role === 'candidate' ? candidateSlackSeconds : slackSeconds,

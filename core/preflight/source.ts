@@ -4,6 +4,7 @@ import { stopsForSysprep } from '../guest/command.ts';
 import { isSamePlace } from '../distribute/place.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
+import { notOnWindows } from '../recipe/builder/spot-rules.ts';
 import { sourceSizeProblems } from '../recipe/image/device-rules.ts';
 import { unregistrable } from '../launch/registrable.ts';
 import type { SourceImage } from '../launch/source.ts';
@@ -19,6 +20,7 @@ export function sourceProblems(recipe: Recipe, source: SourceImage, region: stri
     const message = `is for Linux; AWS's images of Windows such as ${source.ami} have the SSM agent`;
     problems.push({ path: ['builder', 'installAgent'], message });
   }
+  if (source.windows && recipe.builder.spot) problems.push({ path: ['builder', 'spot'], message: notOnWindows });
   const lost = recipe.image.register ? unregistrable(source) : undefined;
   if (lost !== undefined) problems.push({ path: ['image', 'register'], message: lost });
   const os = source.windows ? 'Windows' : 'Linux';

@@ -2,6 +2,7 @@ import type { CostEstimate } from './cost-estimate.ts';
 import { secondsOf } from '../duration.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { phaseSeconds, spanOf } from '../build/phases.ts';
+import { runsUntilCapture } from '../launch/capture.ts';
 import { everyDisk, imageDisks } from '../launch/disks.ts';
 import type { Plan } from '../build/plan.ts';
 import {
@@ -94,7 +95,7 @@ function aliveSeconds(timings: Timing[], { document }: Plan, until: Date) {
   const lasting = (start: number | undefined, end: Timing | undefined) =>
     start === undefined ? 0 : Math.max(60, ((end ? spanOf(end).to : until.getTime()) - start) / 1000);
   const [builder, candidate] = [from('Launch'), from('LaunchCandidate')];
-  const sealed = document.image.capture === 'stopped' ? last('Seal') : undefined;
+  const sealed = runsUntilCapture(document) ? undefined : last('Seal');
   const terminated = last('TerminateInstances');
   return {
     builder: { running: lasting(builder, sealed ?? terminated), existing: lasting(builder, terminated) },

@@ -2,6 +2,7 @@ import { accountCopiesOf } from '../accounts/account-copies.ts';
 import { firstRound, type PastFailures } from '../copying/copy-order.ts';
 import type { Command } from '../guest/command.ts';
 import { speedToRestore } from '../launch/disks.ts';
+import { runsUntilCapture } from '../launch/capture.ts';
 import { atTheFoot } from '../launch/ladder.ts';
 import { awaitedStop } from '../build/awaited.ts';
 import type { Plan } from '../build/plan.ts';
@@ -20,7 +21,7 @@ export function workOf(plan: Plan, past: PastFailures) {
     builder: atTheFoot(plan),
     candidate: atTheFoot(plan),
     seal: {
-      capture: document.image.capture,
+      capture: runsUntilCapture(document) ? 'running' : 'stopped',
       register: document.image.register ?? false,
       shutsDown: provision.at(-1)?.shutsDown ?? false,
       disk: speedToRestore(plan) ?? null,

@@ -1,6 +1,6 @@
 // The resources and conditions of EC2's actions, each action once. grants.ts has those of the other services.
 import { arn, getArn, sub } from '../cloudformation.ts';
-import { expiry, keeping, tagsAtLaunch, tagsOn } from './grants-of-tags.ts';
+import { expiry, keeping, launchedKinds, tagsAtLaunch, tagsOn } from './grants-of-tags.ts';
 import {
   anything,
   anywhere,
@@ -17,7 +17,8 @@ import {
 } from './policies.ts';
 
 /** Instances must have our tags, the builder's profile and IMDSv2. A candidate must come from an image of ours. */
-const launches = (imageCondition?: Condition): Grant[] => [
+const launches = (imageCondition?: Condition, more: Grant[] = []): Grant[] => [
+  ...more,
   { Resource: imageHere, ...(imageCondition && { Condition: imageCondition }) },
   {
     Resource: here('instance'),
@@ -82,7 +83,7 @@ export const grantsOfEc2: GrantTable = {
   ],
   'ec2:CreateLaunchTemplateVersion': launchTemplates,
   'ec2:CreateTags': {
-    launch: tagsAtLaunch,
+    launch: tagsOn('RunInstances', [...launchedKinds, here('spot-instances-request')]),
     launchCandidate: tagsAtLaunch,
     createImage: tagsOn('CreateImage', [imageHere, snapshotHere]),
     copySnapshot: tagsOn('CopySnapshot', [snapshotHere]),
@@ -124,7 +125,11 @@ export const grantsOfEc2: GrantTable = {
   ],
   'ec2:ResetImageAttribute': [{ Resource: images, Condition: madeByUs }],
   'ec2:ResetSnapshotAttribute': [{ Resource: snapshots, Condition: madeByUs }],
-  'ec2:RunInstances': { launch: launches(), launchCandidate: launches(madeByUs) },
+  'ec2:RunInstances': {
+    // only a builder can be a Spot Instance
+    launch: launches(undefined, [{ Resource: here('spot-instances-request'), Condition: taggedAsOurs }]),
+    launchCandidate: launches(madeByUs),
+  },
   'ec2:StopInstances': [{ Resource: here('instance'), Condition: madeByUs }],
   'ec2:TerminateInstances': {
     sweep: [{ Resource: anywhere('instance'), Condition: madeByUs }],

@@ -5,7 +5,8 @@ import { here, images, madeByUs, snapshots, taggedAsOurs, type Grant } from './p
 export const tagsOn = (creation: string, resources: Grant['Resource']): Grant[] => [
   { Resource: resources, Condition: { ...taggedAsOurs, StringEquals: { 'ec2:CreateAction': creation } } },
 ];
-export const tagsAtLaunch = tagsOn('RunInstances', [here('instance'), here('volume'), here('network-interface')]);
+export const launchedKinds = [here('instance'), here('volume'), here('network-interface')];
+export const tagsAtLaunch = tagsOn('RunInstances', launchedKinds);
 
 /**
  * The expiry of an image is the one tag that is added and removed later, and only on our own images. A request without keys means

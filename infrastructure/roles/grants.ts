@@ -108,9 +108,13 @@ export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => (
   'imagebuilder:ListImageRecipes': throughReferences(),
   ...grantsOfKms,
   ...grantsOfS3,
-  // vCPUs in the pipeline's region; AMIs, public ones, users of an AMI and pending snapshots in every region of a recipe
+  // vCPUs on demand and as spot in the pipeline's region; AMIs, public ones, users of an AMI and pending snapshots in every region of a recipe
   'servicequotas:GetServiceQuota': [
-    { Resource: arn('servicequotas:${AWS::Region}:${AWS::AccountId}:ec2/L-1216C47A') },
+    {
+      Resource: ['L-1216C47A', 'L-34B43A08'].map((quota) =>
+        arn('servicequotas:${AWS::Region}:${AWS::AccountId}:ec2/' + quota),
+      ),
+    },
     {
       Resource: ['ec2/L-B665C33B', 'ec2/L-0E3CBAB9', 'ec2/L-70015FFA', 'ebs/L-94D7AB7D'].map((quota) =>
         arn('servicequotas:*:${AWS::AccountId}:' + quota),

@@ -31,6 +31,7 @@ export const bases: Record<string, FaultScenario> = {
   'copies into an account': { lent: 'eu-west-1', strikes: [] },
   registers: { shape: registered, strikes: [] },
   'registers a disk': { shape: { ...registered, register: false, disk: true }, strikes: [] },
+  spot: { shape: { ...more, more: false, spot: true }, strikes: [] },
   unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
   'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },

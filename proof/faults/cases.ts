@@ -75,6 +75,7 @@ function isOwn(state: string, base: string): boolean {
   if (state === 'KeepUnjudged') return base === 'unjudged';
   // What differs from a published build is when the image is copied.
   if (base === 'copies after checks') return /^(TerminateInstances|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);
+  if (base === 'spot') return /^(Launch|AwaitCommand|Seal|CreateImage)$/.test(state);
   if (base === 'regions tell') return state === 'AwaitCopy';
   if (isRegistering(state) || base.startsWith('registers')) return isOwnOfSnapshots(state, base);
   if (/Account/.test(state) || base === 'copies into an account') return isOwnOfAccounts(state, base);

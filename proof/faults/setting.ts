@@ -79,7 +79,7 @@ const amazonLinux = {
 };
 
 const recipeOf = (
-  { targets, steps, checks, capture, register, disk, channel, keep, more }: Shape,
+  { targets, steps, checks, capture, register, disk, channel, keep, more, spot }: Shape,
   { late = false, slow, lent }: Pick<FaultScenario, 'late' | 'slow' | 'lent'>,
 ) => ({
   name: 'base',
@@ -87,6 +87,7 @@ const recipeOf = (
   source: disk ? { disk: { snapshot: sourceDisk, architecture: 'x86_64' }, owner: 'self' } : amazonLinux,
   builder: {
     instanceTypes: ['t3.small'],
+    ...(spot && { spot }),
     rootVolume: { sizeGiB: 8, encrypted: true, kmsKey: 'alias/golden' },
   },
   provision: (disk ? [] : steps).map((kind, index) => ({

@@ -22,7 +22,7 @@ import {
   type Underway,
 } from './places.ts';
 import { refuseCall, throttle } from './refusals.ts';
-import { pipelineHome } from './setting.ts';
+import { pipelineHome, shapeOf } from './setting.ts';
 import {
   fullness,
   isStop,
@@ -125,7 +125,11 @@ function fateOf(
     case 'taken-away': {
       if (!isCall || !begun) return undefined;
       const role = stateOfPlace(strike.place) === 'Launch' ? 'builder' : 'candidate';
-      const dies = { afterSeconds: 3, reason: 'Server.InternalError: Internal error on launch' };
+      // A Spot Instance is taken back in the middle of a step.
+      const dies =
+        role === 'builder' && shapeOf(underway.scenario).spot
+          ? { afterSeconds: 90, reason: 'Server.SpotInstanceTermination: no more' }
+          : { afterSeconds: 3, reason: 'Server.InternalError: Internal error on launch' };
       begun.simulation.cloud.world.rules.instances.push({ role, dies, times: 1 });
       return hit(undefined);
     }

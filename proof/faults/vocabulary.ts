@@ -61,6 +61,8 @@ export interface Shape {
   register?: boolean;
   /** Whether the source is a disk that no builder made. There are no steps then. */
   disk?: boolean;
+  /** Whether the builder is a Spot Instance where there is one. */
+  spot?: boolean;
   /** Whether it publishes to a channel. */
   channel: boolean;
   /** Whether the channel holds an image of an earlier build. */

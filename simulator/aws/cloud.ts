@@ -229,6 +229,7 @@ const idleRules = ({ scenario, hits }: World): string[] =>
 
 const limitsOf = (scenario: Scenario): World['limits'] => ({
   vcpus: scenario.vcpuLimit,
+  spotVcpus: scenario.spotVcpuLimit,
   instances: scenario.instanceLimit,
   images: scenario.imageLimit,
   publicImages: scenario.publicImageLimit,

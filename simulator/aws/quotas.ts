@@ -10,8 +10,16 @@ const raised = 5120;
  * The quotas that are read, by service and code. The codes are those of the console of Service Quotas, as several public tools for
  * quotas list them.
  */
-const quotasOf = ({ vcpus, images, publicImages, users, pendingSnapshots }: Limits): Record<string, number> => ({
+const quotasOf = ({
+  vcpus,
+  spotVcpus,
+  images,
+  publicImages,
+  users,
+  pendingSnapshots,
+}: Limits): Record<string, number> => ({
   'ec2/L-1216C47A': vcpus ?? raised,
+  'ec2/L-34B43A08': spotVcpus ?? raised,
   'ec2/L-B665C33B': images ?? 50_000,
   'ec2/L-0E3CBAB9': publicImages ?? 5,
   'ec2/L-70015FFA': users ?? 1000,

@@ -68,6 +68,7 @@ const scenarioSchema = z.strictObject({
   rates: rates.default({}),
   /** Quotas of an account in a region. */
   vcpuLimit: z.int().min(0).optional(),
+  spotVcpuLimit: z.int().min(0).optional(),
   instanceLimit: z.int().min(0).optional(),
   imageLimit: z.int().min(0).optional(),
   publicImageLimit: z.int().min(0).optional(),
@@ -108,6 +109,13 @@ const scenarioSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** The spot market: its price in dollars for an hour, the same for all types. `absent`: it has no instance. */
+  spot: z
+    .strictObject({
+      price: z.number().min(0).default(0.007),
+      capacity: z.enum(['present', 'absent']).default('present'),
+    })
+    .prefault({}),
   /** The pipeline's network in every region. Default: the default VPC with a public subnet in each of three zones. */
   network: network.prefault({}),
   /** Fixed seconds instead of draws, everywhere or by region. */

@@ -18,6 +18,8 @@ export const full = {
     securityGroups: ['sg-0123456789abcdef0'],
     publicIp: false,
     instanceProfile: 'golden-image-builder',
+    spot: true,
+    spotMaxPrice: '0.05',
     userData: '#cloud-config\npackages: [jq]\n',
     rootVolume: { sizeGiB: 8, type: 'gp3', encrypted: true, kmsKey: 'alias/golden', iops: 3000, throughput: 125 },
     disk: { iops: 4000, throughput: 250 },
@@ -40,7 +42,7 @@ export const full = {
   ],
   checks: [{ name: 'up', run: 'true', timeout: '5m' }],
   image: {
-    capture: 'stopped',
+    capture: 'running',
     register: true,
     allowFiles: ['/etc/app/*.pem'],
     rootVolume: { iops: 3000, throughput: 125, deleteOnTermination: true },

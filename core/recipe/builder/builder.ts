@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { builderDisk, device, speedKeys } from '../image/devices.ts';
+import { spotKeys } from './spot-keys.ts';
 import { userDataKeys } from './first-boot-keys.ts';
 import { distinct, formed, kmsKey } from '../scalars.ts';
 
@@ -87,6 +88,7 @@ export const builder = z
         ),
     ),
     ...userDataKeys,
+    ...spotKeys,
     rootVolume: z.prefault(
       z
         .strictObject({

@@ -1,5 +1,6 @@
 import { deviceRules } from '../image/device-rules.ts';
 import { builderRules } from '../builder/builder-rules.ts';
+import { spotRules } from '../builder/spot-rules.ts';
 import { userDataRules } from '../builder/first-boot-rules.ts';
 import { commandRules } from './command-rules.ts';
 import { distributionRules } from './distribution-rules.ts';
@@ -17,6 +18,7 @@ export const rules: Rule[] = [
   ...sourceRules,
   ...builderRules,
   ...userDataRules,
+  ...spotRules,
   ...volumeRules,
   ...deviceRules,
   ...provisionRules,

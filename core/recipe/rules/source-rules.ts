@@ -65,7 +65,7 @@ export const sourceRules: Rule[] = [
         report(['provision'], 'no builder runs for a disk; leave the steps to a recipe that starts from this channel');
       if (builder && builder.volumes.length > 0)
         report(['builder', 'volumes'], 'no builder runs for a disk; remove it');
-      for (const key of ['disk', 'installAgent', 'userData', 'userDataFile'] as const)
+      for (const key of ['disk', 'installAgent', 'userData', 'userDataFile', 'spot'] as const)
         if (builder?.[key]) report(['builder', key], 'no builder runs for a disk; remove it');
       if (image?.register !== undefined) report(['image', 'register'], 'a disk is always registered; remove it');
       if (image?.allowFiles) report(['image', 'allowFiles'], 'nothing is sanitized on a disk; remove it');

@@ -28,8 +28,14 @@ const counts = (world: World, { terminatedAt }: Instance) =>
   terminatedAt === undefined || world.clock.now() - terminatedAt < lingering;
 
 /** Refuses an instance that would exceed a quota. */
-export function refuseBeyondLimits(world: World, region: Region, { account }: Caller, type: string): void {
-  const { vcpus, instances } = world.limits;
+export function refuseBeyondLimits(
+  world: World,
+  region: Region,
+  { account }: Caller,
+  type: string,
+  spot: boolean,
+): void {
+  const { vcpus, spotVcpus, instances } = world.limits;
   const own = [...region.instances.values()].filter(({ owner }) => owner === account);
   if (instances !== undefined && own.filter((each) => counts(world, each)).length >= instances) {
     throw new ApiError(
@@ -37,11 +43,17 @@ export function refuseBeyondLimits(world: World, region: Region, { account }: Ca
       `You have requested more instances (1) than your current instance limit of ${instances} allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
     );
   }
-  if (vcpus === undefined) return;
+  const most = spot ? spotVcpus : vcpus;
+  if (most === undefined) return;
   const running = own.filter(
-    (each) => !/^(stopped|terminated)$/.test(each.state) && groupOf(each.type) === groupOf(type),
+    (each) =>
+      !/^(stopped|terminated)$/.test(each.state) &&
+      groupOf(each.type) === groupOf(type) &&
+      (each.spotRequest !== undefined) === spot,
   );
-  if (running.reduce((sum, each) => sum + vcpusOf(each.type), vcpusOf(type)) > vcpus) {
+  if (running.reduce((sum, each) => sum + vcpusOf(each.type), vcpusOf(type)) > most) {
+    // github.com/vrivellino/spoptimize/issues/15
+    if (spot) throw new ApiError('MaxSpotInstanceCountExceeded', 'Max spot instance count exceeded');
     throw new ApiError(
       'VcpuLimitExceeded',
       `You have requested more vCPU capacity than your current vCPU limit of ${vcpus} allows for the instance bucket that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,

@@ -20,6 +20,8 @@ export interface Instance {
   terminatedAt?: number;
   /** Counts the requested transitions, so that an overtaken one (a stop before a termination) has no effect. */
   transition: number;
+  /** The one-time request of a Spot Instance. Absent: on demand. */
+  spotRequest?: string;
   subnet: Subnet;
   /** Whether the instance has a public address. */
   publicIp: boolean;

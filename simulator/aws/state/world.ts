@@ -19,6 +19,7 @@ export type Rules = Pick<Scenario, 'commands' | 'api' | 'images' | 'agents' | 'i
 export interface Limits {
   /** Running On-Demand vCPUs of each group of instance families. A new account has 5. */
   vcpus?: number | undefined;
+  spotVcpus?: number | undefined;
   /** Number of instances, including those that ended recently. */
   instances?: number | undefined;
   /** AMIs in any state, public AMIs, users of one AMI, and snapshots that are pending. */

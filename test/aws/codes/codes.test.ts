@@ -122,6 +122,7 @@ test("every row for EC2 is spelled as in EC2's list, or stands among those that 
     'KMSKeyNotAccessibleFault',
     'InvalidTag',
     'VolumeModificationRateExceeded',
+    'AuthFailure.ServiceLinkedRoleCreationNotPermitted',
   ];
   expect(rowsOf('ec2').filter((code) => !documented.includes(code))).toEqual(unlisted);
 });

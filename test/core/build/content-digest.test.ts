@@ -26,6 +26,7 @@ test.each([
   ['the order of keys', contentOf(Object.fromEntries(Object.entries({ ...document, provision }).toReversed()))],
   ['a default that is written out', contentOf({ image: { imds: 'v2' } })],
   ['when it is built', contentOf({ triggers: { schedule: 'rate(7 days)', onSourceUpdate: true } })],
+  ['what the builder costs', contentOf({ builder: { ...document.builder, spot: true, spotMaxPrice: '0.05' } })],
   ['a script that the recipe does not name', { ...contentOf(), scripts: { ...scripts, 'scripts/other.sh': 'false' } }],
 ])('%s makes no difference', (_what, content) => {
   expect(contentDigest(content)).toBe(before);

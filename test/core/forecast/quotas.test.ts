@@ -30,6 +30,18 @@ test.each<[string, string[], number, number, typeof none]>([
   expect(findings(instanceTypes, most, running)).toEqual(expected);
 });
 
+test('vCPUs of a Spot Instance have a quota of their own, which is a note where it is used up', () => {
+  const { document } = planOf({ builder: { instanceTypes: ['t3.small'], instanceProfile: 'builder', spot: true } });
+  const notes = (most: number, running: number) => {
+    const vcpus = { found: { most: 5, running: 0, spot: { most, running } } };
+    return told(quotaNotes(document, { region: 'us-east-1', vcpus, instanceTypes: { found: types } }));
+  };
+  expect(notes(5, 3)).toEqual([]);
+  expect(notes(5, 4)).toEqual([
+    'builder.spot: needs at least 2 vCPUs, and 4 of the 5 that the account may run as spot in us-east-1 are in use now; unless others end, the builder starts on demand (quota L-34B43A08 of EC2)',
+  ]);
+});
+
 test('a quota that AWS does not show is a note', () => {
   const vcpus: Seen<never> = { refused: 'servicequotas:GetServiceQuota in us-east-1: AccessDeniedException' };
   const notes = quotaNotes(planOf().document, { region: 'us-east-1', vcpus, instanceTypes: { found: types } });

@@ -1,5 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { atTheFoot, attemptsOf, climbed, launchAttempt, placesOf, type Ladder } from '../../../core/launch/ladder.ts';
+import {
+  atTheFoot,
+  attemptsOf,
+  climbed,
+  launchAttempt,
+  nameOf,
+  placesOf,
+  withoutSpot,
+  type Ladder,
+} from '../../../core/launch/ladder.ts';
 import type { Plan } from '../../../core/build/plan.ts';
 import { planOf } from '../../support/plan.ts';
 
@@ -9,6 +18,7 @@ const builder = {
   subnets: ['subnet-0000000a', 'subnet-0000000b'],
 };
 const plan = planOf({ builder });
+const searching = { role: 'builder', onDemand: false } as const;
 const wide = (types: number, subnets: number) =>
   planOf({
     builder: {
@@ -21,14 +31,18 @@ const wide = (types: number, subnets: number) =>
 /** The ladders from the foot to the end, with nothing launched. */
 function* climb(of: Plan, role: 'builder' | 'candidate'): Generator<Ladder> {
   let ladder = atTheFoot(of);
-  for (; ladder.attempt < attemptsOf(of); ladder = climbed(of, role, ladder, [`attempt ${ladder.attempt}`]))
+  for (
+    ;
+    ladder.attempt < attemptsOf(of, { role, onDemand: false });
+    ladder = climbed(of, role, ladder, [`attempt ${ladder.attempt}`])
+  )
     yield ladder;
 }
 const waited = (of: Plan, role: 'builder' | 'candidate') =>
   [...climb(of, role)].reduce((sum, { waitSeconds }) => sum + waitSeconds, 0);
 
 test('every instance type is tried in the first subnet before the next subnet, then all again', () => {
-  const places = [0, 1, 2, 3, 4].map((attempt) => launchAttempt(plan, 'builder', attempt, 0));
+  const places = [0, 1, 2, 3, 4].map((attempt) => launchAttempt(plan, searching, attempt, 0));
   expect(places.map(({ instanceType, subnet }) => [instanceType, subnet])).toEqual([
     ['t3.small', 'subnet-0000000a'],
     ['t3a.small', 'subnet-0000000a'],
@@ -40,17 +54,48 @@ test('every instance type is tried in the first subnet before the next subnet, t
 });
 
 test('without subnets the default VPC decides', () => {
-  expect(placesOf(planOf()).map(({ subnet }) => subnet)).toEqual(placesOf(planOf()).map(() => undefined));
+  expect(placesOf(planOf(), searching).map(({ subnet }) => subnet)).toEqual(
+    placesOf(planOf(), searching).map(() => undefined),
+  );
+});
+
+const spotPlan = planOf({ builder: { ...builder, spot: true } });
+
+test('a builder may be a Spot Instance: all places as spot come first, then all on demand', () => {
+  const named = [0, 1, 2, 3, 4].map((attempt) => nameOf(launchAttempt(spotPlan, searching, attempt, 0)));
+  expect(named).toEqual([
+    't3.small as spot in subnet-0000000a',
+    't3a.small as spot in subnet-0000000a',
+    't3.small as spot in subnet-0000000b',
+    't3a.small as spot in subnet-0000000b',
+    't3.small in subnet-0000000a',
+  ]);
+  expect(placesOf(spotPlan, { ...searching, role: 'candidate' }).filter(({ spot }) => spot)).toEqual([]);
+});
+
+test('once EC2 has taken a Spot Instance back, the search begins anew on demand, with other tokens', () => {
+  const lost = withoutSpot(spotPlan, { ...atTheFoot(spotPlan), attempt: 6, lost: { Error: 'InstanceLost' } });
+  expect(lost).toMatchObject({ attempt: 0, onDemand: true });
+  const again = climbed(spotPlan, 'builder', lost, ['no room']);
+  expect(again).toMatchObject({ attempt: 1, onDemand: true });
+  expect(withoutSpot(spotPlan, { ...again, lost: {} })).toMatchObject({ attempt: 1 });
+  const [before, after] = [4, 0].map((attempt) =>
+    launchAttempt(spotPlan, { ...searching, onDemand: attempt === 0 }, attempt, 0),
+  );
+  expect(nameOf(after!)).toBe(nameOf(before!));
+  expect(after?.token).not.toBe(before?.token);
+  const usual = { ...atTheFoot(plan), attempt: 6, lost: {} };
+  expect(withoutSpot(plan, usual)).toBe(usual);
 });
 
 test('a token is the same for the same attempt, and changes with role, attempt, generation and a new start', () => {
   const tokens = [
-    launchAttempt(plan, 'builder', 0, 0),
-    launchAttempt(plan, 'builder', 0, 0),
-    launchAttempt(plan, 'builder', 4, 0),
-    launchAttempt(plan, 'builder', 0, 1),
-    launchAttempt(plan, 'candidate', 0, 0),
-    launchAttempt({ ...plan, resumedAt: '2026-11-24T03:00:00.000Z' }, 'builder', 0, 0),
+    launchAttempt(plan, searching, 0, 0),
+    launchAttempt(plan, searching, 0, 0),
+    launchAttempt(plan, searching, 4, 0),
+    launchAttempt(plan, searching, 0, 1),
+    launchAttempt(plan, { ...searching, role: 'candidate' }, 0, 0),
+    launchAttempt({ ...plan, resumedAt: '2026-11-24T03:00:00.000Z' }, searching, 0, 0),
   ].map(({ token }) => token);
   expect(tokens[0]).toBe(tokens[1]);
   expect(new Set(tokens).size).toBe(5);
@@ -80,8 +125,10 @@ test.each([
 ])(
   '%i types in %i subnets get %i attempts: every place is tried, and the history has room',
   (types, subnets, attempts) => {
-    expect(attemptsOf(wide(types, subnets))).toBe(attempts);
-    expect(attemptsOf(wide(types, subnets))).toBeGreaterThanOrEqual(placesOf(wide(types, subnets)).length);
+    expect(attemptsOf(wide(types, subnets), searching)).toBe(attempts);
+    expect(attemptsOf(wide(types, subnets), searching)).toBeGreaterThanOrEqual(
+      placesOf(wide(types, subnets), searching).length,
+    );
   },
 );
 

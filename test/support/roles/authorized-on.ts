@@ -191,6 +191,7 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
       }),
       ...made('volume', here('volume')),
       ...made('network-interface', here('network-interface')),
+      ...(params.InstanceMarketOptions ? made('spot-instances-request', here('spot-instances-request')) : []),
       on(here('subnet', eni.SubnetId ?? instance.SubnetId)),
       ...groups.map((id) => on(here('security-group', id))),
       {

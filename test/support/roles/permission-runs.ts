@@ -458,7 +458,7 @@ const planned: PermissionRun = {
     await plan({ overrides: { builder: { rootVolume: { kmsKey: null } } } });
     const open = [{ region: 'us-east-1', allowPublic: true }];
     await plan({
-      overrides: { builder: { rootVolume: null, volumes: null }, distribute: open, publish: { watermark: null } },
+      overrides: { builder: { rootVolume: null, volumes: null, spot: true }, distribute: open, publish: { watermark: null } },
     });
     return [simulation, await plan()];
   },
@@ -562,6 +562,10 @@ export const runs: PermissionRun[] = [
       return [simulation, await build(simulation, { recipe: 'base', build: id })];
     },
   },
+  one('EC2 takes a Spot Instance back', 'SUCCEEDED', {
+    changes: { ...short, builder: { ...recipe.builder, spot: true } },
+    scenario: { instances: [{ role: 'builder', dies: { afterSeconds: 60 }, times: 1 }] },
+  }),
   one('the builder dies while it stops', 'BuilderFailed', { changes: short }, entering('Seal', terminate('builder'))),
   one('the candidate dies', 'BuilderFailed', { changes: short }, entering('AwaitCandidate', terminate('candidate'))),
   one('the candidate finds no room', 'CapacityUnavailable', {

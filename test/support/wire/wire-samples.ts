@@ -473,6 +473,10 @@ export const samples: Record<string, Sample> = {
         ClientToken: 'a-token',
         IamInstanceProfile: { Name: 'golden-image-builder' },
         MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
+        InstanceMarketOptions: {
+          MarketType: 'spot',
+          SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate', MaxPrice: '0.05' },
+        },
         InstanceInitiatedShutdownBehavior: 'terminate',
         UserData: 'I2Nsb3VkLWJvb3Rob29rCg==',
         BlockDeviceMappings: [
@@ -493,7 +497,7 @@ export const samples: Record<string, Sample> = {
             Ebs: { DeleteOnTermination: true, VolumeType: 'gp3', Encrypted: false, KmsKeyId: undefined },
           },
         ],
-        TagSpecifications: tagSpecifications('instance', 'volume', 'network-interface'),
+        TagSpecifications: tagSpecifications('instance', 'volume', 'network-interface', 'spot-instances-request'),
       },
       {
         // parameters that a candidate omits; the SDK generates a token

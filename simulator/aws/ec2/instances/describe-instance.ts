@@ -17,6 +17,7 @@ export function describedInstance(region: Region, instance: Instance) {
     StateReason: instance.reason,
     StateTransitionReason: instance.reason?.Code.replace('Client.UserInitiatedShutdown', 'User initiated') ?? '',
     LaunchTime: new Date(instance.launchedAt),
+    ...(instance.spotRequest && { InstanceLifecycle: 'spot', SpotInstanceRequestId: instance.spotRequest }),
     ClientToken: instance.clientToken ?? '',
     Placement: { AvailabilityZone: subnet.zone, GroupName: '', Tenancy: 'default' },
     SubnetId: gone ? undefined : subnet.id,

@@ -82,6 +82,12 @@ function stopInstances(world: World, input: StopInstancesRequest, caller: Caller
       ['pending', 'shutting-down', 'terminated'],
       'stopped',
       (instance) => {
+        // EC2's words: github.com/cloud-custodian/cloud-custodian/issues/8003
+        if (instance.spotRequest)
+          throw new ApiError(
+            'UnsupportedOperation',
+            `You can't stop the Spot Instance '${instance.id}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`,
+          );
         if (instance.state === 'running') move(world, instance, 'stopping', 'instanceStop', 'stopped');
       },
     ),

@@ -10,6 +10,7 @@ import { imageById } from '../images/images.ts';
 import { instanceTypeOf, refuseTooManyVolumes } from './instance-types.ts';
 import { move } from './instances.ts';
 import { refuseBeyondLimits } from '../limits.ts';
+import { refuseWithoutSpot, spotRequestOf } from './spot.ts';
 import { placementOf } from './placement.ts';
 import { plannedDisks } from './planned-disks.ts';
 import { specifiedTags } from '../tags.ts';
@@ -26,6 +27,8 @@ const parameters = `DryRun ImageId InstanceType SubnetId SecurityGroupIds IamIns
   BlockDeviceMappings.Ebs.Throughput BlockDeviceMappings.Ebs.Encrypted BlockDeviceMappings.Ebs.KmsKeyId BlockDeviceMappings.Ebs.DeleteOnTermination
   MetadataOptions.HttpTokens MetadataOptions.HttpPutResponseHopLimit MetadataOptions.HttpEndpoint MetadataOptions.InstanceMetadataTags
   NetworkInterfaces.DeviceIndex NetworkInterfaces.SubnetId NetworkInterfaces.Groups NetworkInterfaces.AssociatePublicIpAddress
+  InstanceMarketOptions.MarketType InstanceMarketOptions.SpotOptions.SpotInstanceType InstanceMarketOptions.SpotOptions.MaxPrice
+  InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior
   NetworkInterfaces.DeleteOnTermination InstanceInitiatedShutdownBehavior UserData ${tagSpecificationParameters}`;
 
 /** The simulated RunInstances: it checks the request as EC2 does, finds a place and starts one instance. */
@@ -49,13 +52,20 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
   if (input.MinCount !== 1 || input.MaxCount !== 1) throw new Error('the simulator launches one instance at a time');
   const image = launchable(world, region, caller, input);
   const type = suitableType(input.InstanceType ?? 'm1.small', image);
+  const spot = spotRequestOf(input);
   const placement = placementOf(world, region, caller, input);
   refuseUnknownProfile(world, input);
-  const tags = specifiedTags(input.TagSpecifications, ['instance', 'volume', 'network-interface']);
+  const tags = specifiedTags(input.TagSpecifications, [
+    'instance',
+    'volume',
+    'network-interface',
+    ...(spot ? (['spot-instances-request'] as const) : []),
+  ]);
   const disks = plannedDisks(world, region, caller, image, input.BlockDeviceMappings ?? []);
   refuseTooManyVolumes(type, disks.length);
   refuseDryRun(input);
-  refuseBeyondLimits(world, region, caller, type);
+  refuseBeyondLimits(world, region, caller, type, spot !== undefined);
+  if (spot) refuseWithoutSpot(world, spot);
   refuseWithoutCapacity(world, type, placement.subnet.zone);
   const instance = newInstance(world, region, { input, caller, image, type, placement, tags: tags('instance') });
   region.instances.set(instance.id, instance);
@@ -128,6 +138,7 @@ function newInstance(world: World, region: Region, launched: Launch): Instance {
     state: 'pending',
     launchedAt: world.clock.now(),
     transition: 0,
+    ...(spotRequestOf(input) && { spotRequest: world.newId('sir', region.name) }),
     subnet: placement.subnet,
     securityGroups: placement.groups,
     publicIp: placement.publicIp,
