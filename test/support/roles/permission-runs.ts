@@ -458,7 +458,11 @@ const planned: PermissionRun = {
     await plan({ overrides: { builder: { rootVolume: { kmsKey: null } } } });
     const open = [{ region: 'us-east-1', allowPublic: true }];
     await plan({
-      overrides: { builder: { rootVolume: null, volumes: null, spot: true }, distribute: open, publish: { watermark: null } },
+      overrides: {
+        builder: { rootVolume: null, volumes: null, spot: true },
+        distribute: open,
+        publish: { watermark: null },
+      },
     });
     return [simulation, await plan()];
   },
