@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/errors.ts';
 import { addDeployedVerbs, append, regionHelp, type Cli } from './deployed/deployed-verbs.ts';
@@ -8,6 +9,7 @@ import { addArchiveVerbs } from './archive/archive-verbs.ts';
 import { addRetireVerbs } from './retire/retire-verbs.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
+import { groupVerbs } from './verb-groups.ts';
 import { processTerminal, type Terminal } from './screen/terminal.ts';
 
 const examples = `
@@ -84,6 +86,8 @@ export async function golden(
   addChannelVerbs(cli);
   addRetireVerbs(cli);
   addArchiveVerbs(cli);
+  addCompletion(cli);
+  groupVerbs(program);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -93,9 +97,14 @@ export async function golden(
   return exitCode;
 }
 
+const version = (): string =>
+  (JSON.parse(readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', 'package.json'), 'utf8')) as { version: string })
+    .version;
+
 const programOn = (terminal: Terminal): Command =>
   new Command('golden')
     .description('Golden images (AMIs) from recipes: build, check, distribute, publish.')
+    .version(version(), '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text),
@@ -118,6 +127,20 @@ async function refuse(error: unknown, json: boolean, terminal: Terminal): Promis
     terminal.out(refusal((told instanceof Refusal && told.problems) || [usage('golden', told.message)]));
   }
   return 2;
+}
+
+function addCompletion({ program, terminal }: Cli): void {
+  program
+    .command('completion')
+    .summary('print a script by which your shell completes these verbs and their options')
+    .description(
+      'Prints a script that completes verbs, options, recipes and regions. bash: source <(golden completion bash). zsh, after compinit: source <(golden completion zsh). fish: golden completion fish | source.',
+    )
+    .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: string) => {
+      const { completionScript } = await import('./completion/completion.ts');
+      terminal.out(completionScript(shell, program));
+    });
 }
 
 function addSimulate({ program, terminal, ended }: Cli): void {

@@ -11,6 +11,8 @@ export function addAuthoringVerbs(cli: Cli): void {
 }
 
 function addInit({ program, terminal, ended }: Cli): void {
+  const distribution = new Option('--distribution <name>', 'what the image is');
+  distribution.argChoices = Object.keys(distributions); // for help and shells; init itself judges all options together
   program
     .command('init')
     .summary('write a first recipe; asks for what the command line does not say')
@@ -18,7 +20,7 @@ function addInit({ program, terminal, ended }: Cli): void {
       'Writes a recipe with comments that validates and can be built. Asks in a terminal. Elsewhere the name and --distribution are required.',
     )
     .argument('[name]', 'the name of the recipe and of its file')
-    .option('--distribution <name>', `what the image is: ${Object.keys(distributions).join(', ')}`)
+    .addOption(distribution)
     .addOption(new Option('--architecture <name>', 'x86_64 if left out').choices(['x86_64', 'arm64']))
     .option(
       '--base <image>',

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { golden } from '../../cli/golden.ts';
+import { verbGroups } from '../../cli/verb-groups.ts';
 import { recordingTerminal } from './recording-terminal.ts';
 
 async function run(...args: string[]) {
@@ -10,8 +12,22 @@ async function run(...args: string[]) {
 test('help names every verb and what the exit codes mean', async () => {
   const { exitCode, out, err } = await run('--help');
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
-  expect(out).toMatch(/^ {2}simulate .*\n(.*\n)* {2}validate /m);
+  expect(out).toMatch(/^ {2}validate .*\n(.*\n)* {2}simulate /m);
   expect(out).toContain('Exit codes: 0 ');
+});
+
+test('every verb stands below a heading of help, and in the table of the README', async () => {
+  const { out } = await run('--help');
+  expect(out).not.toContain('Further:');
+  const grouped = Object.values(verbGroups).flat();
+  const readme = readFileSync('README.md', 'utf8');
+  expect(grouped.filter((verb) => !out.includes(`\n  ${verb} `))).toEqual([]);
+  expect(grouped.filter((verb) => !readme.includes(`\`${verb}\``))).toEqual([]);
+});
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(await run('--version')).toEqual({ exitCode: 0, out: `${version}\n`, err: '' });
 });
 
 test('every verb explains its options', async () => {
