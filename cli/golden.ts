@@ -7,6 +7,7 @@ import { addChannelVerbs } from './channels/channel-verbs.ts';
 import { addAuthoringVerbs } from './authoring/authoring-verbs.ts';
 import { addArchiveVerbs } from './archive/archive-verbs.ts';
 import { addRetireVerbs } from './retire/retire-verbs.ts';
+import { variableOption } from './recipes/start-values.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
 import { groupVerbs } from './verb-groups.ts';
@@ -21,6 +22,7 @@ Examples:
   golden init team-base --distribution ubuntu-24.04   write a first recipe; without options it asks
   golden validate recipes/*.yaml
   golden fmt --check recipes/*.yaml                whether their keys are in order
+  golden simulate web-server --var version=2.4     give a parameter of the recipe a value
   golden plan recipes/al2023-patched.yaml          what a build would do, and everything that would make it fail
   golden build al2023-patched --region eu-central-1   build on AWS with the deployed pipeline, and watch; Ctrl-C leaves it alone
   golden build al2023-patched --override builder.instanceTypes='[m5.large]' --detach
@@ -171,6 +173,7 @@ function addSimulate({ program, terminal, ended }: Cli): void {
       'set a key of the recipe for this build, or remove it with nothing after = (repeatable)',
       append,
     )
+    .option(...variableOption, append)
     .option('--region <region>', 'where the pipeline and the builder live', 'us-east-1')
     .option('--seed <number>', 'seed of all that is random in the simulated AWS', seedOf)
     .option(
@@ -186,7 +189,7 @@ function addSimulate({ program, terminal, ended }: Cli): void {
         ended(await simulate(recipes[0] ?? 'al2023-base', options, terminal));
         return;
       }
-      const ofOneBuild = ['speed', 'override', 'build', 'out'].find(
+      const ofOneBuild = ['speed', 'override', 'var', 'build', 'out'].find(
         (name) => command.getOptionValueSource(name) === 'cli',
       );
       if (ofOneBuild) command.error(`error: --${ofOneBuild} is of one build, and does not go with --days`);
@@ -201,11 +204,12 @@ function addValidate({ program, terminal, surroundings, ended }: Cli): void {
     .summary('list every problem of recipe files')
     .description('Lists every problem of recipe files with file, line and key. Creates nothing.')
     .argument('<files...>', 'recipe files')
+    .option(...variableOption, append)
     .option('--region <region>', regionHelp)
     .option('--json', 'print one JSON object and nothing else on stdout')
-    .action(async (files: string[], { region, json }) => {
+    .action(async (files: string[], { region, ...options }) => {
       const { validate } = await import('./recipes/validate.ts');
-      ended(await validate(files, terminal, { home: region ?? (await surroundings.region()), json }));
+      ended(await validate(files, terminal, { ...options, home: region ?? (await surroundings.region()) }));
     });
 }
 

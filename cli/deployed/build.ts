@@ -5,6 +5,7 @@ import type { Recipe } from '../../core/recipe/types.ts';
 import { findPipeline, inputLimit, type PipelineOptions } from './deployment.ts';
 import { followBuild } from './follow.ts';
 import { readOverrides } from '../simulated/order.ts';
+import { readVariables } from '../recipes/start-values.ts';
 import { wantedRecipe } from '../recipes/wanted-recipe.ts';
 import { problemLines, usage, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
@@ -13,6 +14,7 @@ import { painter, type Terminal } from '../screen/terminal.ts';
 
 interface BuildOptions extends PipelineOptions {
   override?: string[];
+  var?: string[];
   build?: string;
   force?: boolean;
   detach?: boolean;
@@ -21,6 +23,7 @@ interface BuildOptions extends PipelineOptions {
 interface Input {
   recipe: unknown;
   overrides?: Record<string, unknown>;
+  parameters?: Record<string, string>;
   build?: string;
   force?: true;
 }
@@ -35,7 +38,7 @@ export async function runBuild(
   const { json = false, detach = false } = options;
   const asked = inputOf(options);
   const pipeline = await findPipeline(options, surroundings);
-  const { name, recipe } = await wantedRecipe(wanted, { overrides: asked.overrides, home: pipeline.aws.region });
+  const { name, recipe } = await wantedRecipe(wanted, { ...asked, home: pipeline.aws.region });
   const scripts = typeof recipe === 'string' ? [] : scriptsOf(recipe as Partial<Recipe>);
   const input: Input = { recipe, ...asked };
   const bytes = Buffer.byteLength(JSON.stringify(input));
@@ -62,13 +65,19 @@ export async function runBuild(
 }
 
 /** The part of the execution input that the options add to the recipe. */
-function inputOf({ override, build: id, force }: BuildOptions): Omit<Input, 'recipe'> {
+function inputOf({ override, var: variables, build: id, force }: BuildOptions): Omit<Input, 'recipe'> {
   const problems: Placed[] = [];
   const overrides = readOverrides(override ?? [], problems);
+  const parameters = readVariables(variables, problems);
   if (id !== undefined && !buildNamePattern.test(id))
     problems.push(usage(`--build ${id}`, 'is no build id, such as 20261123-030000-9f2c'));
   if (problems.length > 0) throw new Refusal(problemLines(problems), { problems });
-  return { ...(overrides && { overrides }), ...(id !== undefined && { build: id }), ...(force && { force }) };
+  return {
+    ...(overrides && { overrides }),
+    ...(parameters && { parameters }),
+    ...(id !== undefined && { build: id }),
+    ...(force && { force }),
+  };
 }
 
 const scriptsOf = ({ provision = [], checks = [], builder }: Partial<Recipe>): string[] => [

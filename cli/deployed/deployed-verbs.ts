@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { SimulatedAccount } from '../simulated/simulated-account.ts';
+import { variableOption } from '../recipes/start-values.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Terminal } from '../screen/terminal.ts';
 
@@ -74,6 +75,7 @@ function addPlan(cli: Cli): void {
       'set a key of the recipe for this plan, or remove it with nothing after = (repeatable)',
       append,
     )
+    .option(...variableOption, append)
     .option(...simulatedOption)
     .action(async (recipe: string, { simulate, ...options }) => {
       const { plan } = await import('./plan.ts');
@@ -98,6 +100,7 @@ function addBuild({ program, terminal, surroundings, ended }: Cli): void {
       'set a key of the recipe for this build, or remove it with nothing after = (repeatable)',
       append,
     )
+    .option(...variableOption, append)
     .option('--build <id>', 'complete an earlier build that died: what it made is adopted')
     .action(async (recipe: string, options) => {
       const { runBuild } = await import('./build.ts');

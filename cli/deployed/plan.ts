@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startExecution } from '../../aws/executions/machines.ts';
 import type { Forecast } from '../../core/forecast/forecast.ts';
 import { formatPath } from '../../core/recipe/recipe.ts';
+import { locateWith, readVariables } from '../recipes/start-values.ts';
 import { wantedRecipe } from '../recipes/wanted-recipe.ts';
 import { placed, problemLines, usage, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
@@ -14,6 +15,7 @@ import { endOf, tellFailure } from './execution-end.ts';
 
 interface PlanOptions extends PipelineOptions {
   override?: string[];
+  var?: string[];
 }
 
 /** Shows what a build of a recipe would do, and everything that would make the build fail. Makes nothing. */
@@ -26,11 +28,16 @@ export async function plan(
   const { json = false, override = [] } = options;
   const unreadable: Placed[] = [];
   const overrides = readOverrides(override, unreadable);
+  const parameters = readVariables(options.var, unreadable);
   if (unreadable.length > 0) throw new Refusal(problemLines(unreadable), { problems: unreadable });
   const pipeline = await findPipeline(options, surroundings);
-  const { name, recipe, scripts, locate } = await wantedRecipe(wanted, { overrides, home: pipeline.aws.region });
+  const { name, recipe, scripts, locate } = await wantedRecipe(wanted, {
+    overrides,
+    parameters,
+    home: pipeline.aws.region,
+  });
   const own = typeof recipe === 'string' ? {} : { scripts };
-  const input = { recipe, ...(overrides && { overrides }), ...own };
+  const input = { recipe, ...(overrides && { overrides }), ...(parameters && { parameters }), ...own };
   const bytes = Buffer.byteLength(JSON.stringify(input));
   if (bytes > inputLimit) {
     const message = `with its scripts it has ${bytes} bytes, of ${inputLimit} that an execution can be started with; deploy the recipe and plan it by its name`;
@@ -41,8 +48,7 @@ export async function plan(
   const ended = await endOf(arn, pipeline, surroundings);
   if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
   const { problems: found, ...forecast } = JSON.parse(ended.output ?? '{}') as Forecast;
-  const byOverride = ([key]: (string | number)[]) => key !== undefined && Object.hasOwn(overrides ?? {}, key);
-  const problems = placed(found, (path) => (byOverride(path) ? { file: '--override' } : locate(path)));
+  const problems = placed(found, locateWith({ overrides, parameters }, locate));
   if (json) terminal.out(jsonOf(forecast, problems));
   else terminal.out(forecastText(name, { ...forecast, problems }, terminal));
   if (json && problems.length > 0) terminal.err(`${problemLines(problems)}\n`);

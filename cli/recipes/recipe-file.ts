@@ -1,9 +1,16 @@
 import { basename, dirname } from 'node:path';
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from 'yaml';
 import type { Alias, CST, Document, Node, Scalar } from 'yaml';
-import type { Recipe } from '../../core/recipe/types.ts';
-import { parseRecipe, type Path, type FilePlace, type Problem } from '../../core/recipe/recipe.ts';
+import { parseRecipe, type ParsedRecipe, type Path, type FilePlace, type Problem } from '../../core/recipe/recipe.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
+
+/** How files are read as recipes. */
+export interface ReadingOptions {
+  /** The region the pipeline runs in. */
+  home?: string;
+  /** Values of parameters. */
+  parameters?: Record<string, string> | undefined;
+}
 
 /** A recipe as it is on disk. */
 export interface RecipeFile {
@@ -131,10 +138,10 @@ function nodesOf(yaml: Document.Parsed) {
 /** The recipe in a file, or all its problems. */
 export function recipeIn(
   { name, document, scripts, problems }: RecipeFile,
-  options?: { home?: string },
-): { recipe: Recipe } | { problems: Problem[] } {
+  { home, parameters }: ReadingOptions = {},
+): ParsedRecipe | { problems: Problem[] } {
   if (document === undefined) return { problems };
-  const parsed = parseRecipe(document, scripts, options);
+  const parsed = parseRecipe(document, scripts, { ...(home !== undefined && { home }), given: { parameters } });
   const all = [...problems];
   const known = new Set(problems.map(({ path }) => path.join('/')));
   // A script that was refused here is also missing there; one report is enough.

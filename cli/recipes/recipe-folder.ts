@@ -4,20 +4,21 @@ import { inheritedArchitectureProblems } from '../../core/recipe/rules/inherited
 import { inheritedEncryptionProblems } from '../../core/recipe/rules/inherited-encryption.ts';
 import { cycleProblem, cycleThrough } from '../../core/launch/lineage.ts';
 import type { Catalog, Recipe } from '../../core/recipe/types.ts';
-import { formatProblems, type Problem } from '../../core/recipe/recipe.ts';
-import { readRecipeFile, recipeIn, type RecipeFile } from './recipe-file.ts';
+import { formatProblems, type ParsedRecipe, type Problem } from '../../core/recipe/recipe.ts';
+import { readRecipeFile, recipeIn, type ReadingOptions, type RecipeFile } from './recipe-file.ts';
+import { locateWith } from './start-values.ts';
 
-export interface Finding {
+export interface Finding extends Partial<Omit<ParsedRecipe, 'problems'>> {
   file: RecipeFile;
-  recipe?: Recipe;
   problems: Problem[];
 }
 
 /** All checks of recipe files, including those of one file against another. */
-export async function examine(files: string[], options?: { home?: string }): Promise<Finding[]> {
+export async function examine(files: string[], options?: ReadingOptions): Promise<Finding[]> {
   const findings = await Promise.all(
     files.map(async (path): Promise<Finding> => {
-      const file = await readRecipeFile(path);
+      const read = await readRecipeFile(path);
+      const file = { ...read, locate: locateWith({ parameters: options?.parameters }, read.locate) };
       return { file, problems: [], ...recipeIn(file, options) };
     }),
   );

@@ -1,7 +1,9 @@
 import { agentNotes } from '../../core/preflight/agent.ts';
 import { formatProblems, told, type Problem } from '../../core/recipe/recipe.ts';
 import { examine, problemText, type Finding } from './recipe-folder.ts';
-import { placed, refusal } from '../refusal.ts';
+import { readVariables } from './start-values.ts';
+import { placed, problemLines, refusal, type Placed } from '../refusal.ts';
+import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
 
 const isRight = ({ problems }: Finding) => problems.length === 0;
@@ -13,7 +15,10 @@ export async function validateFiles(files: string[], home?: string): Promise<{ o
 }
 
 /** Warnings: settings that are probably wrong but may be right, since the source was not looked at. */
-const notesOf = ({ recipe }: Finding): Problem[] => (recipe ? agentNotes(recipe) : []);
+const notesOf = ({ recipe, unused = [] }: Finding): Problem[] => [
+  ...(recipe ? agentNotes(recipe) : []),
+  ...unused.map((name) => ({ path: ['parameters', name], message: 'no expression uses it' })),
+];
 
 const noteLines = (finding: Finding): string[] => {
   const notes = notesOf(finding).map(({ path, message }) => ({ path, message: `note: ${message}` }));
@@ -38,9 +43,12 @@ function jsonOf(findings: Finding[]): string {
 export async function validate(
   files: string[],
   terminal: Terminal,
-  { home, json = false }: { home: string; json?: boolean },
+  { home, json = false, ...options }: { home: string; json?: boolean; var?: string[] },
 ): Promise<number> {
-  const findings = await examine(files, { home });
+  const unreadable: Placed[] = [];
+  const parameters = readVariables(options.var, unreadable);
+  if (unreadable.length > 0) throw new Refusal(problemLines(unreadable), { problems: unreadable });
+  const findings = await examine(files, { home, parameters });
   const ok = findings.every(isRight);
   if (json) terminal.out(jsonOf(findings));
   else if (ok) terminal.out(`${textOf(findings)}\n`);

@@ -3,6 +3,7 @@ import type { FilePlace, Path } from '../../core/recipe/recipe.ts';
 import { placed, problemLines } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import { examine } from './recipe-folder.ts';
+import type { StartValues } from './start-values.ts';
 
 /** The recipe that a command line names. */
 interface WantedRecipe {
@@ -20,16 +21,17 @@ interface WantedRecipe {
  */
 export async function wantedRecipe(
   wanted: string,
-  { overrides, home }: { overrides: Record<string, unknown> | undefined; home: string },
+  { overrides, parameters, home }: StartValues & { home: string },
 ): Promise<WantedRecipe> {
   if (!isRecipeFile(wanted)) {
     if (isRecipeName(wanted)) return { name: wanted, recipe: wanted, scripts: {}, locate: () => ({}) };
     throw new Refusal(`${wanted}: is not the name of a recipe; a file is named with its folder or with .yaml`);
   }
-  const [finding] = await examine([wanted], { home });
+  const [finding] = await examine([wanted], { home, parameters });
   if (!finding) throw new Refusal(`${wanted}: cannot be read`);
   const { file } = finding;
-  const problems = placed(overrides ? file.problems : finding.problems, (path) => file.locate(path));
+  const wrong = [...finding.problems, ...(finding.missing ?? [])];
+  const problems = placed(overrides ? file.problems : wrong, (path) => file.locate(path));
   if (problems.length > 0) throw new Refusal(problemLines(problems), { problems });
   return { name: file.name, recipe: file.document, scripts: file.scripts, locate: file.locate };
 }

@@ -3,17 +3,19 @@ import { dirname, join, relative } from 'node:path';
 import { buildNamePattern } from '../../core/build/identity.ts';
 import { cycleProblem } from '../../core/launch/lineage.ts';
 import type { Catalog, Recipe } from '../../core/recipe/types.ts';
-import { applyOverrides, parseRecipe, type Path, type FilePlace } from '../../core/recipe/recipe.ts';
+import { applyOverrides, parseRecipe, type ParsedRecipe, type Path, type FilePlace } from '../../core/recipe/recipe.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
 import { parseScenario, ScenarioWrong, type Scenario } from '../../simulator/pipeline/scenario.ts';
 import { readYaml } from '../recipes/recipe-file.ts';
 import { examine, readRecipeFolder, type Finding } from '../recipes/recipe-folder.ts';
+import { locateWith, readVariables, type StartValues } from '../recipes/start-values.ts';
 import { readText, reason } from '../recipes/recipe-scripts.ts';
 import { placed, usage, type Placed } from '../refusal.ts';
 
 export interface OrderOptions {
   region: string;
   override?: string[];
+  var?: string[];
   scenario?: string;
   build?: string;
 }
@@ -24,6 +26,8 @@ interface Order {
   recipes: Recipe[];
   /** Includes the recipe after the overrides: the simulation deploys exactly these recipes. */
   catalog: Catalog;
+  /** Values of the recipe's parameters. */
+  parameters?: Record<string, string>;
   scenario?: ScenarioFile;
 }
 
@@ -47,52 +51,58 @@ export async function takeOrder(
   }
   const scenario = await readScenario(options.scenario, problems);
   const overrides = readOverrides(options.override ?? [], problems);
+  const parameters = readVariables(options.var, problems);
 
   const file = recipeFile(wanted);
-  const [finding] = await examine([file], { home: region });
+  const [finding] = await examine([file], { home: region, parameters });
   const { catalog } =
     finding?.file.document === undefined
       ? { catalog: { recipes: {}, scripts: {}, version: '' } }
       : await readRecipeFolder(dirname(file), { home: region });
-  const recipe = overrides && finding ? withOverrides(finding, overrides, catalog, region, problems) : finding?.recipe;
-  if (!recipe) {
-    if (finding && !overrides) problems.push(...placedIn(finding));
-    return { problems };
-  }
+  const chosen = { overrides, parameters };
+  const read = finding && chosenRecipe(finding, chosen, catalog, region, problems);
+  if (!read) return { problems };
+  const { recipe, values } = read;
   const ancestors = await ancestorsOf(recipe, dirname(file), region, problems);
   if (problems.length > 0) return { problems };
   const recipes = [...ancestors, recipe];
   const documents: Catalog['recipes'] = catalog.recipes;
-  const document = applyOverrides(documents[recipe.name], overrides);
+  const document = withDefaults(applyOverrides(documents[recipe.name], overrides), values);
   const deployed = { ...catalog, recipes: { ...documents, [recipe.name]: document } };
-  return { order: { recipes, catalog: deployed, ...(scenario && { scenario }) } };
+  return { order: { recipes, catalog: deployed, ...(parameters && { parameters }), ...(scenario && { scenario }) } };
 }
 
 export const placedIn = ({ file, problems }: Finding): Placed[] => placed(problems, (path) => file.locate(path));
 
-/** The recipe with its overrides. The file may have errors in places that overrides replace. */
-function withOverrides(
-  { file }: Finding,
-  overrides: Record<string, unknown>,
-  catalog: Catalog,
+/** The recipe with what the command line adds. The file may have errors in places that overrides replace. */
+function chosenRecipe(
+  finding: Finding,
+  { overrides, parameters = {} }: StartValues,
+  { scripts }: Catalog,
   home: string,
   problems: Placed[],
-): Recipe | undefined {
-  if (file.problems.length > 0) {
-    problems.push(...placed(file.problems, (path) => file.locate(path)));
-    return undefined;
-  }
-  const { recipe, problems: found = [] } = parseRecipe(applyOverrides(file.document, overrides), catalog.scripts, {
-    home,
-  });
-  const byOverride = (path: (string | number)[]) => path.length > 0 && String(path[0]) in overrides;
-  if (!recipe)
-    problems.push(...placed(found, (path) => (byOverride(path) ? { file: '--override' } : file.locate(path))));
-  if (recipe && recipe.name !== file.name) {
+): Pick<ParsedRecipe, 'recipe' | 'values'> | undefined {
+  const { file } = finding;
+  const locate = locateWith({ overrides, parameters }, file.locate);
+  const wrong = overrides ? file.problems : finding.recipe ? [] : finding.problems;
+  problems.push(...placed(wrong, file.locate));
+  if (wrong.length > 0) return undefined;
+  const document = applyOverrides(file.document, overrides);
+  const read = parseRecipe(document, scripts, { home, given: { parameters } });
+  problems.push(...placed(read.problems ?? read.missing, locate));
+  if (read.recipe && read.recipe.name !== file.name) {
     problems.push(usage('--override name', 'a recipe cannot be renamed'));
     return undefined;
   }
-  return recipe;
+  return read.recipe && read.missing.length === 0 ? read : undefined;
+}
+
+/** The document as it would be deployed with these values as defaults, so that the simulated account has what the recipe names. */
+function withDefaults(document: unknown, values: ParsedRecipe['values']): unknown {
+  const definitions = Object.entries((document as Partial<Recipe>).parameters ?? {});
+  if (definitions.length === 0) return document;
+  const parameters = definitions.map(([name, definition]) => [name, { ...definition, default: values[name] }]);
+  return { ...(document as Recipe), parameters: Object.fromEntries(parameters) as Recipe['parameters'] };
 }
 
 /** recipes/ in the current folder, else the project's own. */

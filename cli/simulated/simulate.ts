@@ -38,7 +38,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
   if ('problems' in taken) return refuse(taken.problems);
   const unusable = await outputProblem(options.out);
   if (unusable) return refuse([usage(`--out ${options.out}`, unusable)]);
-  const { recipes, catalog, scenario: file } = taken.order;
+  const { recipes, catalog, parameters, scenario: file } = taken.order;
   const { region, speed, seed, rough, build } = options;
   let simulation: Simulation;
   try {
@@ -59,7 +59,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
   const bake = createOven(simulation, options, terminal);
   for (const [index, recipe] of recipes.entries()) {
     const heir = recipes[index + 1];
-    const changes = heir || build === undefined ? {} : { build };
+    const changes = heir ? {} : { ...(parameters && { parameters }), ...(build !== undefined && { build }) };
     simulation.cloud.heedRules(!heir || file?.scenario.parents === true);
     const exitCode = await bake(recipe, { recipe: recipe.name, ...changes }, heir);
     if (exitCode === 0 && heir) continue;
@@ -72,6 +72,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
 
 interface Input {
   recipe: string;
+  parameters?: Record<string, string>;
   build?: string;
 }
 

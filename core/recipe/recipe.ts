@@ -13,7 +13,7 @@ export { recipeSchema } from './schema.ts';
 export type { Path } from './rules/rule.ts';
 
 /** A recipe, and how it came from its document. */
-interface ParsedRecipe extends Pick<Filled, 'values' | 'missing' | 'needsFacts' | 'unused'> {
+export interface ParsedRecipe extends Pick<Filled, 'values' | 'missing' | 'needsFacts' | 'unused'> {
   recipe: Recipe;
   problems?: never;
 }

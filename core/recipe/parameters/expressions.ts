@@ -3,7 +3,7 @@ import type { Problem } from '../problems.ts';
 import type { Path } from '../rules/rule.ts';
 import type { BuildFacts } from './build-facts.ts';
 import { hasExpression, piecesOf, type Piece } from './pieces.ts';
-import { fixedBecause, takesFacts } from './places.ts';
+import { fixedBecause, isText, takesFacts } from './places.ts';
 import type { ParameterValue } from './values.ts';
 
 /** What expressions stand for, and what has been found of them so far. */
@@ -22,7 +22,7 @@ export interface Expressions {
   needsFacts: boolean;
 }
 
-/** A text with the values of its expressions. A text that is one expression becomes the value itself, whatever its type is. */
+/** A text with the values of its expressions. A text that is one expression becomes the value itself, unless its key takes texts only. */
 export function textWith(found: Expressions, text: string, path: Path): ParameterValue {
   if (!hasExpression(text)) return text;
   const says = (message: string) => void found.problems.push({ path, message });
@@ -44,7 +44,7 @@ function joined(found: Expressions, pieces: Piece[], path: Path, says: Says): Pa
   const sound = values.filter((value) => value !== undefined);
   if (sound.length < values.length) return undefined;
   const [only] = sound;
-  if (sound.length === 1) return only;
+  if (sound.length === 1 && !isText(path)) return only;
   if (!sound.some((value) => Array.isArray(value))) return sound.map(String).join('');
   says('has a list within a text; a list is the whole value of a key');
   return undefined;

@@ -12,18 +12,28 @@ const fixedSections: Record<string, string> = {
     'drift, sharing and the sweep compare all builds with it; only name and tags of a target may differ by build',
 };
 
-/** Keys that name a file beside the recipe. */
-const files = new Set(['script', 'userDataFile']);
+/** Whether a key names a file beside the recipe. */
+const namesFile = ([section, one, key, inner]: Path): boolean =>
+  section === 'builder'
+    ? one === 'userDataFile'
+    : isStep(section) && (key === 'script' || (key === 'files' && inner === 'from'));
+
+const isStep = (section: unknown) => section === 'provision' || section === 'checks';
 
 /** Why nothing may be put into a text at this place. Undefined if it may. */
 export function fixedBecause(path: Path): string | undefined {
-  const [section = '', , third] = path;
-  if (path.includes('secrets')) return 'secrets are named and never put together';
+  const [section = '', second, third] = path;
+  if (section === 'secrets' || (isStep(section) && third === 'secrets'))
+    return 'secrets are named and never put together';
   if (section === 'distribute' && (third === 'tags' || third === 'name')) return undefined;
-  if (section === 'source' && path[1] === 'owner') return 'a start must not change whose images the recipe trusts';
-  if (files.has(String(path.at(-1)))) return 'the files of a recipe are packed when it is deployed';
+  if (section === 'source' && second === 'owner') return 'a start must not change whose images the recipe trusts';
+  if (namesFile(path)) return 'the files of a recipe are packed when it is deployed';
   return Object.hasOwn(fixedSections, section) ? fixedSections[section] : undefined;
 }
+
+/** Whether the value at this place is a text in any case. */
+export const isText = (path: Path): boolean =>
+  path.includes('env') || path.includes('tags') || ['description', 'run', 'powershell'].includes(String(path.at(-1)));
 
 const ofTheBuild = new Set<unknown>(['description', 'env', 'provision', 'checks']);
 
