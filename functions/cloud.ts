@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Artifacts } from '../aws/memory/artifacts.ts';
 import { connect, type Connection } from '../aws/connection.ts';
@@ -10,6 +11,8 @@ import type { BuildIdentity } from '../core/tags.ts';
 export interface StageContext extends Artifacts {
   now: () => Date;
   catalog: () => Promise<Catalog>;
+  /** The archive of files with this digest. Undefined if the deployment does not carry it. */
+  archive: (sha256: string) => Promise<Uint8Array | undefined>;
   /** The bucket of stored AMIs, for functions that archive. */
   archives: string;
   /** ARN of build-image, for functions that start builds. */
@@ -31,6 +34,10 @@ export interface StageContext extends Artifacts {
 /** What a function has when it is called, before the shell knows which build the call is about. */
 export type CalledWith = Omit<StageContext, 'about'>;
 
+function absent(error: unknown): undefined {
+  if ((error as { code?: string }).code !== 'ENOENT') throw error;
+}
+
 let connection: Connection | undefined;
 
 /** The cloud of a deployed function: AWS, and the settings that the stack put into the function's environment. */
@@ -46,6 +53,7 @@ export function deployedCloud(): CalledWith {
     machine,
     now: () => new Date(),
     catalog: async () => JSON.parse(await readFile(GOLDEN_CATALOG, 'utf8')) as Catalog,
+    archive: (sha256) => readFile(join(dirname(GOLDEN_CATALOG), 'archives', sha256)).catch(absent),
     deployment,
     settings: parseSettings(GOLDEN_SETTINGS),
     topic,

@@ -1,4 +1,5 @@
 // Role, instance profile and security group of builders and candidates.
+import { assets } from '../core/memory/documents.ts';
 import { arn, noValue, ref, sub, type Resource, type Resources } from './cloudformation.ts';
 import type { StackSettings } from './settings/stack-settings.ts';
 
@@ -50,6 +51,16 @@ const output = [
     Resource: sub('${ArtifactBucket.Arn}/commands/*'),
   },
   { Effect: 'Allow', Action: 's3:GetEncryptionConfiguration', Resource: sub('${ArtifactBucket.Arn}') },
+];
+/** Files of recipes and large scripts, by a plugin of the agent that lists before it gets: see core/guest/remote/remote-command.ts. */
+const downloads = [
+  { Effect: 'Allow', Action: 's3:GetObject', Resource: sub('${ArtifactBucket.Arn}/' + assets.key('*')) },
+  {
+    Effect: 'Allow',
+    Action: 's3:ListBucket',
+    Resource: sub('${ArtifactBucket.Arn}'),
+    Condition: { StringLike: { 's3:prefix': assets.key('*') } },
+  },
 ];
 // A large output is uploaded in parts, and S3 decrypts the parts to join them.
 const encryptsOutput = (key: string) => ({
@@ -119,7 +130,7 @@ export function builderResources(stack: StackSettings): Resources {
             PolicyName: 'builder',
             PolicyDocument: {
               Version: '2012-10-17',
-              Statement: [agent, documents, ...output, ...key, ...secretsOf(builderSecrets)],
+              Statement: [agent, documents, ...output, ...downloads, ...key, ...secretsOf(builderSecrets)],
             },
           },
         ],

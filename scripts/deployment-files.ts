@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { readRecipeFolder } from '../cli/recipes/recipe-folder.ts';
+import { mostDeployedBytes } from '../core/recipe/steps/carried.ts';
 import type { Catalog } from '../core/recipe/types.ts';
 import { allFunctions } from '../functions/all.ts';
 import { takeRecipes } from '../infrastructure/functions.ts';
@@ -26,10 +27,19 @@ export const functionFiles: Record<string, string> = Object.fromEntries(
 export async function compileRecipes(outdir = join(root, 'dist'), folder = join(root, 'recipes')): Promise<Catalog> {
   const { catalog, problems } = await readRecipeFolder(relative(process.cwd(), folder));
   if (problems.length > 0) throw new Error(problems.join('\n'));
+  const { archives = new Map<string, Uint8Array>(), ...written } = catalog;
+  const bytes = [...archives.values()].reduce((sum, { length }) => sum + length, 0);
+  if (bytes > mostDeployedBytes)
+    throw new Error(
+      `the files of all recipes have ${bytes} bytes, and ${mostDeployedBytes} are the most; fetch large files from S3 in a step`,
+    );
   for (const name of takeRecipes) {
     mkdirSync(join(outdir, name), { recursive: true });
-    writeFileSync(join(outdir, name, 'recipes.json'), JSON.stringify(catalog));
+    writeFileSync(join(outdir, name, 'recipes.json'), JSON.stringify(written));
   }
+  // Resolve puts them into the bucket.
+  if (archives.size > 0) mkdirSync(join(outdir, 'resolve', 'archives'), { recursive: true });
+  for (const [digest, archive] of archives) writeFileSync(join(outdir, 'resolve', 'archives', digest), archive);
   return catalog;
 }
 

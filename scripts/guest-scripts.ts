@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { readScripts } from '../cli/recipes/recipe-scripts.ts';
 import { checkCommands, provisionCommands, type Command } from '../core/guest/command.ts';
+import { carriedKey, carriedText } from '../core/recipe/steps/carried.ts';
 import type { Check, Step } from '../core/recipe/types.ts';
 import { beginningIn, scriptIn } from '../simulator/aws/ssm/parameter-values.ts';
 
@@ -14,14 +15,16 @@ export interface GuestScript {
 
 /** The scripts of a command: the lines that SSM is sent, and the script that they unpack. */
 function scriptsOf(from: string, { name, document, parameters }: Command): GuestScript[] {
-  const lines = parameters['commands'];
-  if (!lines || !/^AWS-Run(Shell|PowerShell)Script$/.test(document)) return [];
-  const kind = document === 'AWS-RunShellScript' ? 'shell' : 'powershell';
+  const lines = parameters['commands'] ?? parameters['commandLine'];
+  if (!lines || !/^AWS-Run(Shell|PowerShell|Remote)Script$/.test(document)) return [];
+  const sent = lines.join('\n');
+  const kind = document === 'AWS-RunShellScript' || sent.startsWith('printf ') ? 'shell' : 'powershell';
+  const asSent = kind === 'shell' ? sent.replace(/^(?!#!)/, '#!/bin/sh\n') : sent;
   const beginning = beginningIn(lines);
   return [
     { name: `${from}: ${name}`, kind, text: scriptIn(lines) },
     ...(beginning === undefined ? [] : [{ name: `${from}: ${name}, its beginning`, kind, text: beginning } as const]),
-    { name: `${from}: ${name}, as it is sent`, kind, text: lines.join('\n') },
+    { name: `${from}: ${name}, as it is sent`, kind, text: asSent },
   ];
 }
 
@@ -33,6 +36,17 @@ const surrounded = [false, true].flatMap((windows) => {
     : { run: 'true', env, workingDirectory: '/opt/app', user: 'app', timeout: '1h' };
   return provisionCommands([step], 'build', { windows }, {}).slice(0, 1);
 });
+
+/** Steps of every form that carry files. */
+const carried = (folder: boolean) => ({
+  [carriedKey('files/app')]: carriedText({ sha256: 'ab'.repeat(32), bytes: 1, folder }),
+});
+const filesSteps: [windows: boolean, folder: boolean, files: NonNullable<Step['files']>][] = [
+  [false, true, { from: 'files/app', to: "/srv/app's", owner: 'root:adm', mode: '0640' }],
+  [false, false, { from: 'files/app', to: '/srv/other' }],
+  [true, true, { from: 'files/app', to: "C:\\Program Files\\app's" }],
+  [true, false, { from: 'files/app', to: 'C:\\app\\other' }],
+];
 
 /** Every script that the recipes here and the pipeline itself run on a guest. */
 export async function guestScripts(root = process.env['GOLDEN_ROOT'] ?? '.'): Promise<GuestScript[]> {
@@ -53,6 +67,10 @@ export async function guestScripts(root = process.env['GOLDEN_ROOT'] ?? '.'): Pr
       ];
       all.push(...commands.flatMap((command) => scriptsOf(file, command)));
     }
+  }
+  for (const [windows, folder, files] of filesSteps) {
+    const [command] = provisionCommands([{ files, timeout: '1h' }], 'build', { windows }, carried(folder));
+    if (command) all.push(...scriptsOf(`files to ${files.to}`, command));
   }
   return all;
 }

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainFailure, failureNames } from '../core/failure-names.ts';
-import { commandOutputRow, documentRows } from '../core/memory/document-rows.ts';
-import { commandOutput, documents, type DocumentName } from '../core/memory/documents.ts';
+import { assetsRow, commandOutputRow, documentRows } from '../core/memory/document-rows.ts';
+import { assets, commandOutput, documents, type DocumentName } from '../core/memory/documents.ts';
 
 /** A Markdown table as Prettier writes it. The first row is the head. */
 function table(rows: string[][]): string {
@@ -28,7 +28,10 @@ function documentTable(): string {
     key: key(about),
     ...documentRows[name as DocumentName],
   }));
-  const others = [{ ...commandOutputRow, key: `${commandOutput.key(build)}/` }];
+  const others = [
+    { ...commandOutputRow, key: `${commandOutput.key(build)}/` },
+    { ...assetsRow, key: assets.key('<sha256>') },
+  ];
   const rows = [...all, ...others].map(({ key, holds, writtenBy, readBy }) => [
     `\`${key}\`: ${holds}`,
     writtenBy,

@@ -31,9 +31,9 @@ const mayImport: Record<string, RegExp> = {
   functions: /^(core\/|aws\/|functions\/|zod\/mini$|aws-lambda$|node:)/,
   infrastructure: /^(core\/|functions\/all\.ts$|infrastructure\/|yaml$|node:)/,
   simulator:
-    /^(core\/|aws\/|functions\/|simulator\/|infrastructure\/(cloudformation|triggers\/)|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|croner$)/,
+    /^(core\/|aws\/|functions\/|simulator\/|infrastructure\/(cloudformation|triggers\/)|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|croner$|modern-tar$)/,
   proof: /^(core\/|aws\/|simulator\/|proof\/|node:|fast-check$|@aws-sdk\/)/,
-  cli: /^(core\/|aws\/|simulator\/|infrastructure\/triggers\/region-stack\.ts$|proof\/month\/|cli\/|yaml$|commander$|@clack\/prompts$|prettier\/|node:)/,
+  cli: /^(core\/|aws\/|simulator\/|infrastructure\/triggers\/region-stack\.ts$|proof\/month\/|cli\/|yaml$|modern-tar$|commander$|@clack\/prompts$|prettier\/|node:)/,
   bench: /^(core\/|aws\/|functions\/all\.ts$|simulator\/|cli\/|bench\/|scripts\/bundle\.mjs$|node:)/,
 };
 

@@ -762,7 +762,7 @@ describe('the permissions', () => {
     }
   });
 
-  test('let a builder be reached by SSM and leave its output, and read no parameter or secret', () => {
+  test('let a builder be reached by SSM and leave its output, download its files, and read no parameter or secret', () => {
     const actions = statementsOf(template.Resources['BuilderRole']!).flatMap(({ Action }) => listOf(Action));
     expect(actions.toSorted()).toEqual([
       'ec2messages:AcknowledgeMessage',
@@ -772,6 +772,8 @@ describe('the permissions', () => {
       'ec2messages:GetMessages',
       'ec2messages:SendReply',
       's3:GetEncryptionConfiguration',
+      's3:GetObject',
+      's3:ListBucket',
       's3:PutObject',
       's3:PutObjectAcl',
       'ssm:DescribeDocument',

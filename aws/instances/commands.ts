@@ -122,12 +122,14 @@ async function readSteps(aws: Connection, CommandId: string, InstanceId: string)
   const invocation = answer.CommandInvocations?.[0];
   if (!invocation) return undefined;
   const failed = invocation.CommandPlugins?.find(({ Status }) => Status === 'Failed' || Status === 'TimedOut');
+  // github.com/aws/amazon-ssm-agent, agent/contracts/plugin_output.go
+  const [stdout = '', stderr = ''] = (failed?.Output ?? '').split('\n----------ERROR-------\n');
   return {
     status: invocation.Status ?? 'Pending',
     details: `${invocation.StatusDetails}${failed ? ` in its step ${failed.Name}` : ''}`,
     exitCode: failed?.ResponseCode,
-    stdout: failed?.Output ?? '',
-    stderr: '',
+    stdout,
+    stderr,
     stdoutUrl: failed?.StandardOutputUrl ?? '',
     stderrUrl: failed?.StandardErrorUrl ?? '',
   };

@@ -2,7 +2,9 @@ import type { ExecutionReference } from '../../core/build/identity.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { withPast, type RecipeRecord } from '../../core/build/record.ts';
 import type { Trigger } from '../../core/start/trigger.ts';
+import { downloadsOf } from '../../core/guest/remote/downloads.ts';
 import type { Artifacts } from './artifacts.ts';
+import type { Deployed } from './assets.ts';
 import { readDocument } from './documents.ts';
 import { holdRecipe } from './locks.ts';
 import { keepPlan } from './plans.ts';
@@ -20,13 +22,15 @@ async function withDeadAddition(
   return (isTold ? await readDocument(artifacts, planned, 'plan') : undefined) ?? planned;
 }
 
-/** Gives a build to its execution, and writes down its plan and that it has begun. @throws RecipeBusy */
+/** Gives a build to its execution, keeps what its instances download, and writes down its plan and that it has begun. @throws RecipeBusy */
 export async function beginBuild(
-  artifacts: Artifacts & { now: () => Date },
+  artifacts: Deployed,
   planned: Plan,
   { id, startedAt }: ExecutionReference,
   trigger: Trigger | undefined,
 ): Promise<{ plan: Plan; record: RecipeRecord }> {
+  // Loaded only where an instance downloads something.
+  if (downloadsOf(planned).size > 0) await (await import('./assets.ts')).keepAssets(artifacts, planned);
   await holdRecipe(artifacts, planned, id);
   const record = await recordStart(artifacts, planned, new Date(startedAt).toISOString(), trigger);
   const known = await withDeadAddition(artifacts, planned, id);

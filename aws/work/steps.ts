@@ -11,8 +11,9 @@ import { Failure, isTransient, type FailureName } from '../../core/errors.ts';
 import { awaitedCommand, type Awaited } from '../../core/build/awaited.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import { commandOutput } from '../../core/memory/documents.ts';
+import { assets, commandOutput } from '../../core/memory/documents.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
+import { sourceInfo, undownloaded } from '../../core/guest/remote/remote-command.ts';
 import { outputTail, whereAllIs } from './command-output.ts';
 import { readInvocation, sendCommand, type Invocation, type ListedCommand } from '../instances/commands.ts';
 import type { Connection } from '../connection.ts';
@@ -74,10 +75,22 @@ export async function findOrSend(
   const output = { bucket: artifacts.bucket, prefix: commandOutput.key(plan) };
   const failure = phase === 'provision' ? 'ProvisionFailed' : 'CheckFailed';
   const known = await findBegun(artifacts.aws, to, comment, failure);
-  const sent = known ?? (await sendTo(artifacts.aws, to.instance, command, comment, output));
+  const sent = known ?? (await sendTo(artifacts.aws, to.instance, withObject(command, artifacts), comment, output));
   const { name, shutsDown = false } = command;
   return { command: sent, name, shutsDown, ...awaitedCommand(plan, phase, command, now, known ? 'before' : 'now') };
 }
+
+/** The command with the place of the object that its instance downloads. */
+const withObject = ({ object, ...command }: Command, { bucket, aws }: Artifacts): Command =>
+  object === undefined
+    ? command
+    : {
+        ...command,
+        parameters: {
+          ...command.parameters,
+          sourceInfo: sourceInfo({ bucket, key: assets.key(object), region: aws.region }),
+        },
+      };
 
 // SSM takes no command for an instance that has ended.
 const sendTo = (...sending: Parameters<typeof sendCommand>): Promise<string> =>
@@ -105,7 +118,10 @@ export async function lookAtCommand(
   const seen = invocation as Invocation;
   const verdict = judgeCommand(looked, seen, await describeInstance(artifacts.aws, instance), failure);
   if (!('failed' in verdict)) return verdict;
-  const said = await outputTail(artifacts, seen);
+  const lost = /downloadContent/.test(verdict.failed)
+    ? `\n${undownloaded(`s3://${artifacts.bucket}/${assets.key('')}`)}`
+    : '';
+  const said = `${await outputTail(artifacts, seen)}${lost}`;
   const all = await whereAllIs(artifacts, seen, commandOutput.key(build, command));
   throw new Failure(failure, `${verdict.failed}\n${said}\n--- ${all}`);
 }

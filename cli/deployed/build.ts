@@ -55,7 +55,9 @@ export async function runBuild(
   const paint = painter({ colour: terminal.colour && !json });
   write(`\n  ${paint('bold', `${name}-${id}`)} in ${pipeline.aws.region}\n  ${paint('dim', arn)}\n`);
   if (scripts.length > 0)
-    write(`  Only the document was sent: ${scripts.join(', ')} must be among the scripts that are deployed.\n`);
+    write(
+      `  Only the document was sent: ${scripts.join(', ')} must be among the scripts and files that are deployed.\n`,
+    );
   if (detach) {
     write(`  To follow it: golden follow ${id}${pipeline.options}\n\n`);
     if (json) terminal.out(`${JSON.stringify({ recipe: name, build: id, execution: arn }, null, 2)}\n`);
@@ -82,7 +84,10 @@ function inputOf({ override, var: variables, build: id, force }: BuildOptions): 
 
 const scriptsOf = ({ provision = [], checks = [], builder }: Partial<Recipe>): string[] => [
   ...new Set([
-    ...[...provision, ...checks].flatMap((step) => ('script' in step && step.script ? [step.script] : [])),
+    ...[...provision, ...checks].flatMap((step) => [
+      ...('script' in step && step.script ? [step.script] : []),
+      ...('files' in step && step.files ? [step.files.from] : []),
+    ]),
     ...(builder?.userDataFile === undefined ? [] : [builder.userDataFile]),
   ]),
 ];

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from 'yaml';
 import type { Alias, CST, Document, Node, Scalar } from 'yaml';
 import { parseRecipe, type ParsedRecipe, type Path, type FilePlace, type Problem } from '../../core/recipe/recipe.ts';
+import { readCarried, type Archives } from './carried-files.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
 
 /** How files are read as recipes. */
@@ -18,8 +19,9 @@ export interface RecipeFile {
   /** The name that the recipe must have. */
   name: string;
   document: unknown;
-  /** The recipe's scripts and the files beside them, by path below the recipe's folder. */
+  /** The recipe's scripts and the files beside them, by path below the recipe's folder, and the digests of its archives. */
   scripts: Record<string, string>;
+  archives: Archives;
   /** Problems found before the document is read as a recipe. */
   problems: Problem[];
   /** The position of a path of the document: its key, or the nearest key above it if there is none. */
@@ -33,11 +35,16 @@ export async function readRecipeFile(file: string): Promise<RecipeFile> {
     text = await readText(file);
   } catch (error) {
     const problems = [{ path: [], message: `cannot be read: ${reason(error)}` }];
-    return { file, name, document: undefined, scripts: {}, problems, locate: () => ({ file }) };
+    return { file, name, document: undefined, scripts: {}, archives: new Map(), problems, locate: () => ({ file }) };
   }
   const { document, problems, locate } = readYaml(text, file, 'a recipe');
-  const found = await readScripts(dirname(file), document);
-  return { file, name, document, scripts: found.scripts, problems: [...problems, ...found.problems], locate };
+  const [found, carried] = await Promise.all([
+    readScripts(dirname(file), document),
+    readCarried(dirname(file), document),
+  ]);
+  const scripts = { ...found.scripts, ...carried.scripts };
+  const all = [...problems, ...found.problems, ...carried.problems];
+  return { file, name, document, scripts, archives: carried.archives, problems: all, locate };
 }
 
 /** Parses YAML from any author, with bounded nesting, aliases and tags. `kind` names the document in messages. */
@@ -144,9 +151,10 @@ export function recipeIn(
   const parsed = parseRecipe(document, scripts, { ...(home !== undefined && { home }), given: { parameters } });
   const all = [...problems];
   const known = new Set(problems.map(({ path }) => path.join('/')));
-  // A script that was refused here is also missing there; one report is enough.
+  // What was refused here is also missing there; one report is enough.
+  const isBeside = (key: unknown) => key === 'script' || key === 'from';
   if ('problems' in parsed)
-    all.push(...parsed.problems.filter(({ path }) => path.at(-1) !== 'script' || !known.has(path.join('/'))));
+    all.push(...parsed.problems.filter(({ path }) => !isBeside(path.at(-1)) || !known.has(path.join('/'))));
   const given = (document as { name?: unknown } | null)?.name;
   if (typeof given === 'string' && given !== name) {
     all.push({

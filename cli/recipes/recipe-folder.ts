@@ -5,6 +5,7 @@ import { inheritedEncryptionProblems } from '../../core/recipe/rules/inherited-e
 import { cycleProblem, cycleThrough } from '../../core/launch/lineage.ts';
 import type { Catalog, Recipe } from '../../core/recipe/types.ts';
 import { formatProblems, type ParsedRecipe, type Problem } from '../../core/recipe/recipe.ts';
+import type { Archives } from './carried-files.ts';
 import { readRecipeFile, recipeIn, type ReadingOptions, type RecipeFile } from './recipe-file.ts';
 import { locateWith } from './start-values.ts';
 
@@ -47,8 +48,10 @@ export async function readRecipeFolder(
     names.filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name)),
     options,
   );
-  const catalog: Catalog = { recipes: {}, scripts: {}, version: await pipelineVersion() };
+  const archives: Archives = new Map();
+  const catalog: Catalog = { recipes: {}, scripts: {}, archives, version: await pipelineVersion() };
   for (const { file } of findings) {
+    for (const [digest, archive] of file.archives) archives.set(digest, archive);
     if (file.document !== undefined) catalog.recipes[file.name] = file.document;
     Object.assign(catalog.scripts, file.scripts);
   }

@@ -98,9 +98,10 @@ export async function onSimulatedAccount(
 async function catalogWith(recipeFile: string, region: string): Promise<Catalog> {
   const { catalog } = await readRecipeFolder(join(process.env['GOLDEN_ROOT'] ?? '.', 'examples'), { home: region });
   if (isRecipeFile(recipeFile) && existsSync(recipeFile)) {
-    const { recipes, scripts } = (await readRecipeFolder(dirname(recipeFile), { home: region })).catalog;
+    const { recipes, scripts, archives = [] } = (await readRecipeFolder(dirname(recipeFile), { home: region })).catalog;
     catalog.recipes = { ...recipes, ...catalog.recipes };
     catalog.scripts = { ...scripts, ...catalog.scripts };
+    catalog.archives = new Map([...archives, ...(catalog.archives ?? [])]);
   }
   return catalog;
 }

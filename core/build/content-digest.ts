@@ -1,11 +1,12 @@
 import { sha256 } from '../digest.ts';
 import { isMap } from '../is-map.ts';
+import { namesBeside } from '../recipe/steps/carried.ts';
 import type { Recipe } from '../recipe/types.ts';
 
 /** Everything except the source image that decides the content of an image. */
 export interface Content {
   recipe: Recipe;
-  /** Scripts by path. Scripts that the recipe does not name do not change the digest. */
+  /** Scripts by path, and digests of files. What the recipe does not name does not change the digest. */
   scripts: Record<string, string>;
   /** Version of the pipeline. It decides the sanitizing and everything else around the recipe's own steps. */
   pipelineVersion: string;
@@ -36,7 +37,7 @@ export const recipeDigest = (
 export const writtenDigest = (recipe: Recipe): string => sha256(canonical(recipe));
 
 function contentOf({ recipe, scripts, pipelineVersion }: Content) {
-  const named = [...recipe.provision, ...recipe.checks].flatMap(({ script }) => script ?? []);
+  const named = [...recipe.provision, ...recipe.checks].flatMap(namesBeside);
   named.push(...(recipe.builder.userDataFile === undefined ? [] : [recipe.builder.userDataFile]));
   const without = (keys: ReadonlySet<string>, of: object) =>
     Object.fromEntries(Object.entries(of).filter(([key]) => !keys.has(key)));

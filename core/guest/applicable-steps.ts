@@ -1,3 +1,4 @@
+import { isWindowsPath } from '../recipe/steps/guest-path.ts';
 import { stepKinds } from '../recipe/provision.ts';
 import { skippedBecause, type GuestSystem } from '../recipe/steps/surroundings.ts';
 import type { Check, Step } from '../recipe/types.ts';
@@ -25,8 +26,8 @@ export function skippedSteps(recipe: { provision: Step[]; checks: Check[] }, sys
 export function foreignSteps(steps: Step[], system: GuestSystem): { index: number; kind: string }[] {
   const foreign = (step: Step) =>
     system.windows
-      ? step.run !== undefined || step.script?.endsWith('.sh')
-      : step.powershell !== undefined || step.script?.endsWith('.ps1');
+      ? step.run !== undefined || step.script?.endsWith('.sh') || (step.files && !isWindowsPath(step.files.to))
+      : step.powershell !== undefined || step.script?.endsWith('.ps1') || (step.files && isWindowsPath(step.files.to));
   return steps.flatMap((step, index) =>
     foreign(step) && skippedBecause(step, system) === undefined
       ? [{ index, kind: stepKinds.find((kind) => step[kind] !== undefined) ?? 'run' }]

@@ -5,6 +5,8 @@ import { skippedBecause, type StepSurroundings, type GuestSystem } from '../reci
 import type { Check, Step } from '../recipe/types.ts';
 import { sanitizeWindows } from './sanitize-windows.ts';
 import { sanitizeLinux } from './sanitize.ts';
+import { carriedAt } from '../recipe/steps/carried.ts';
+import { unpackFiles } from './remote/unpack-files.ts';
 
 /** One SSM command of a build: a provisioning step or a check. */
 export interface Command {
@@ -13,6 +15,8 @@ export interface Command {
   document: string;
   version?: string;
   parameters: Record<string, string[]>;
+  /** Digest of the object that the instance downloads from the artifact bucket first: see remote/. */
+  object?: string;
   /** Limit of its run in seconds. The SSM agent counts from the start of the run. */
   timeoutSeconds: number;
   /** The command shuts its instance down, so SSM may never report its end. The stopped instance is the sign of success. */
@@ -46,7 +50,7 @@ const rebootLinux = (mark: string) =>
 const rebootWindows = (mark: string) =>
   `$mark = "$env:ProgramData\\${mark}"\nif (Test-Path $mark) { Remove-Item $mark; exit 0 }\nNew-Item $mark | Out-Null\nexit 3010`;
 
-const kinds = ['run', 'script', 'powershell', 'document', 'reboot'] as const;
+const kinds = ['run', 'script', 'powershell', 'files', 'document', 'reboot'] as const;
 export const nameOfStep = (step: Step, index: number) =>
   step.name ?? step.document ?? `${kinds.find((kind) => step[kind] !== undefined)}-${index + 1}`;
 
@@ -57,6 +61,11 @@ function content(step: Step, index: number, build: string, windows: boolean, scr
   if (step.script !== undefined) {
     const text = scripts[step.script] ?? '';
     return step.script.endsWith('.ps1') ? powerShell(text, seconds, step) : shell(ownShebang(text), seconds, step);
+  }
+  if (step.files !== undefined) {
+    const carried = carriedAt(step.files.from, scripts);
+    if (!carried) throw new Error(`${step.files.from} is not carried`); // a rule of the recipe has refused it
+    return unpackFiles(step.files, carried, seconds);
   }
   if (step.document !== undefined) {
     return {

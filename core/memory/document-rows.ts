@@ -121,6 +121,12 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
   },
 };
 
+export const assetsRow: DocumentRow = {
+  holds: 'files of recipes as tar archives, and scripts that are too large for SSM',
+  writtenBy: 'Resolve, if it is not there; it expires after 90 days, and Resolve renews it after 30',
+  readBy: 'the SSM agent of builder and candidate, which check the digest',
+};
+
 export const commandOutputRow: DocumentRow = {
   holds: 'whole output of every SSM command',
   writtenBy: 'the SSM agent of builder and candidate',

@@ -124,6 +124,12 @@ export const channelsFolder = ({ recipe }: { recipe: string }): string => `build
 
 export const buildFolder = ({ recipe, build }: BuildIdentity): string => `builds/${recipe}/${build}/`;
 
+/** What the instances of a build download: archives of files, and scripts that are too large for SSM. Each is named by its digest. */
+export const assets = {
+  /** @param sha256 64 hexadecimal digits. */
+  key: (sha256: string): string => `assets/${sha256}`,
+};
+
 /** The whole output of the commands of builder and candidate. The SSM agents write it, so no decision depends on it. */
 export const commandOutput = {
   /** Where the output of a build's commands begins, or that of one command. */

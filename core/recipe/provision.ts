@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { duration, formed, label, pathBelow, text } from './scalars.ts';
+import { files } from './steps/files.ts';
 import { surroundingKeys } from './steps/surroundings.ts';
 
-export const stepKinds = ['run', 'script', 'powershell', 'document', 'reboot'] as const;
+export const stepKinds = ['run', 'script', 'powershell', 'files', 'document', 'reboot'] as const;
 export const checkKinds = ['run', 'script', 'powershell'] as const;
 
 const timeout = (otherwise: string) =>
@@ -25,6 +26,7 @@ export const step = z
   .strictObject({
     name: z.exactOptional(label.check(z.describe('Unique name of the step in logs and errors.'))),
     ...shells,
+    files: z.exactOptional(files),
     document: z.exactOptional(
       z
         .string()
@@ -54,7 +56,7 @@ export const step = z
     timeout: timeout('1h; 15m for reboot'),
   })
   .check(
-    z.describe('One step: exactly one of run, script, powershell, document and reboot.'),
+    z.describe('One step: exactly one of run, script, powershell, files, document and reboot.'),
     z.meta({ oneOf: stepKinds.map((kind) => ({ required: [kind] })) }),
   );
 

@@ -43,10 +43,15 @@ export interface Recipe {
   retire?: Retire;
 }
 
-/** The recipes of a folder by name, as parsed YAML, and every script by its path below that folder (`scripts/harden.sh`). */
+/**
+ * The recipes of a folder by name, as parsed YAML, and every script by its path below that folder (`scripts/harden.sh`). Among the
+ * scripts are the digests of files that recipes name: see steps/carried.ts.
+ */
 export interface Catalog {
   recipes: Record<string, unknown>;
   scripts: Record<string, string>;
+  /** Archives of files by their digest, where the catalog is read from a folder. A deployment has them beside Resolve's code. */
+  archives?: ReadonlyMap<string, Uint8Array>;
   /** Version of the pipeline that the recipes are deployed with. */
   version: string;
 }

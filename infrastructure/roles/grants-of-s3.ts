@@ -1,5 +1,5 @@
 // The keys of the bucket that each function reads and writes. grants.ts has the actions of the other services.
-import { keyOf } from '../../core/memory/documents.ts';
+import { assets, keyOf } from '../../core/memory/documents.ts';
 import { sub } from '../cloudformation.ts';
 import { archived, inBucket, type Grant, type GrantTable } from './policies.ts';
 
@@ -24,7 +24,7 @@ export const grantsOfS3: GrantTable = {
   's3:AbortMultipartUpload': inArchive,
   's3:DeleteObject': { storeImage: inArchive, others: [{ Resource: inBucket('waits/*') }] },
   's3:GetObject': {
-    resolve: [{ Resource: [inBucket('builds/*'), inBucket(keyOf({}, 'regionStacks'))] }],
+    resolve: [{ Resource: [inBucket('builds/*'), inBucket(keyOf({}, 'regionStacks')), inBucket(assets.key('*'))] }],
     // the end of a failed command's output, and whether output arrived; no decision depends on it
     awaitCommand: [{ Resource: inBucket('commands/*') }],
     awaitCheck: [{ Resource: inBucket('commands/*') }],
@@ -62,6 +62,7 @@ export const grantsOfS3: GrantTable = {
   },
   's3:PutObjectTagging': inArchive,
   's3:PutObject': {
+    resolve: [{ Resource: ['builds/*', assets.key('*')].map(inBucket) }],
     storeImage: inArchive,
     awaitStoredImage: [{ Resource: archiveRecord }],
     awaitRestoredImage: [{ Resource: archiveRecord }],

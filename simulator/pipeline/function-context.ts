@@ -48,6 +48,7 @@ export const functionContext =
     topic: options.notify ? names.topic : '',
     now: () => new Date(clock.now()),
     catalog: async () => options.catalog,
+    archive: async (sha256) => options.catalog.archives?.get(sha256),
     pause: (seconds) => run.clock.sleep(seconds * 1000),
     log(line) {
       if (run.killed) return;

@@ -27,8 +27,11 @@ beforeAll(async () => {
   await mkdir(at('folder.sh'), { recursive: true });
   plainFile = join(root, 'plain', 'base.yaml');
   await mkdir(join(root, 'plain', 'scripts'), { recursive: true });
-  for (const [path, text] of Object.entries(scripts))
-    for (const each of [folder, join(root, 'plain')]) await writeFile(join(each, path), text);
+  for (const each of [folder, join(root, 'plain')]) {
+    await writeFile(join(each, 'scripts/harden.sh'), scripts['scripts/harden.sh'] ?? '');
+    await mkdir(join(each, 'files/app'), { recursive: true });
+    await writeFile(join(each, 'files/app/app.conf'), 'port = 80\n');
+  }
   await writeFile(join(root, 'secret.sh'), 'AKIA, and nobody may see it\n');
   await symlink('../../secret.sh', at('outside.sh'));
   await symlink('/dev/zero', at('zero.sh'));

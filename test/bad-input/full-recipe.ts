@@ -1,3 +1,5 @@
+import { carriedKey, carriedText } from '../../core/recipe/steps/carried.ts';
+
 /** A right recipe that uses every key there is: what each case spoils at one place. */
 export const full = {
   name: 'base',
@@ -38,6 +40,7 @@ export const full = {
     },
     { name: 'harden', script: 'scripts/harden.sh' },
     { name: 'agent', document: 'AWS-ConfigureAWSPackage', version: '1', parameters: { action: ['Install'] } },
+    { name: 'config', files: { from: 'files/app', to: '/etc/app', owner: 'root:adm', mode: '0640' } },
     { name: 'restart', reboot: true },
   ],
   checks: [{ name: 'up', run: 'true', timeout: '5m' }],
@@ -98,4 +101,8 @@ export const full = {
   },
 };
 
-export const scripts = { 'scripts/harden.sh': 'true\n' };
+/** The text of its script, and the archive of its files. */
+export const scripts = {
+  'scripts/harden.sh': 'true\n',
+  [carriedKey('files/app')]: carriedText({ sha256: 'ab'.repeat(32), bytes: 2048, folder: true }),
+};

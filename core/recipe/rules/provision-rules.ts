@@ -1,6 +1,7 @@
 import { stopsForSysprep } from '../../guest/command.ts';
 import { didYouMean } from '../../nearest.ts';
 import { checkKinds, stepKinds } from '../provision.ts';
+import { isWindowsPath } from '../steps/guest-path.ts';
 import type { Step } from '../types.ts';
 import { repeats, sound, type Path, type Rule, type SoundParts } from './rule.ts';
 
@@ -12,14 +13,15 @@ export const actions = ({ provision, checks }: SoundParts): { path: Path; action
 
 const kindOf = (action: Step) => stepKinds.find((kind) => action[kind] !== undefined);
 
-export function systemOf({ run, script, powershell }: Step): 'Linux' | 'Windows' | undefined {
+export function systemOf({ run, script, powershell, files }: Step): 'Linux' | 'Windows' | undefined {
+  if (files) return isWindowsPath(files.to) ? 'Windows' : 'Linux';
   if (powershell !== undefined || script?.endsWith('.ps1')) return 'Windows';
   return run !== undefined || script !== undefined ? 'Linux' : undefined;
 }
 
 export const provisionRules: Rule[] = [
   {
-    says: 'A step has exactly one of run, script, powershell, document and reboot; a check exactly one of run, script and powershell.',
+    says: 'A step has exactly one of run, script, powershell, files, document and reboot; a check exactly one of run, script and powershell.',
     look(parts, report) {
       for (const { path, action } of actions(parts)) {
         const kinds: readonly string[] = path[0] === 'checks' ? checkKinds : stepKinds;
@@ -56,7 +58,7 @@ export const provisionRules: Rule[] = [
     },
   },
   {
-    says: 'A recipe is for one operating system: run and .sh are Linux, powershell and .ps1 are Windows. Steps with if.platform may be for the other one.',
+    says: 'A recipe is for one operating system: run and .sh are Linux, powershell and .ps1 are Windows. The path to which files go tells which it is. Steps with if.platform may be for the other one.',
     look(parts, report) {
       const shells = actions(parts).flatMap(({ path, action }) => {
         // Of several systems, each step runs where its `if` says.

@@ -9,6 +9,7 @@ import { provisionRules } from './provision-rules.ts';
 import type { Rule } from './rule.ts';
 import { surroundingRules } from '../steps/surrounding-rules.ts';
 import { sourceRules } from './source-rules.ts';
+import { filesRules } from '../steps/files-rules.ts';
 import { publishRules } from './target-rules.ts';
 import { upkeepRules } from './upkeep-rules.ts';
 import { volumeRules } from './volume-rules.ts';
@@ -23,6 +24,7 @@ export const rules: Rule[] = [
   ...deviceRules,
   ...provisionRules,
   ...surroundingRules,
+  ...filesRules,
   ...commandRules,
   ...distributionRules,
   ...publishRules,

@@ -113,7 +113,8 @@ export function listedInvocation(invocation: CommandInvocation, withPlugins: boo
   };
 }
 
-export function outputPath({ command, instance }: CommandInvocation): string {
-  const plugin = command.document.output[instance.system === 'Windows' ? 'Windows' : 'Linux'];
+export function outputPath({ command, instance, failedStep }: CommandInvocation): string {
+  const script = command.document.output[instance.system === 'Windows' ? 'Windows' : 'Linux'];
+  const plugin = failedStep ? `aws${failedStep}/${failedStep}` : script;
   return [...(command.outputPrefix ? [command.outputPrefix] : []), command.id, instance.id, plugin].join('/');
 }

@@ -35,6 +35,14 @@ const documents: Record<string, Document> = {
     timeout: 'executionTimeout',
     output: both(powershell),
   },
+  // So does this. It has three steps: the download, and a script for each platform.
+  'AWS-RunRemoteScript': {
+    platforms: ['Linux', 'Windows'],
+    parameters: ['sourceType!', 'sourceInfo!', 'commandLine', 'workingDirectory', 'executionTimeout'],
+    timeout: 'executionTimeout',
+    output: { Linux: 'awsrunShellScript/runShellScript', Windows: 'awsrunPowerShellScript/runPowerShellScript' },
+    severalSteps: true,
+  },
   // This follows the document's content as copied in public repositories.
   'AWS-ApplyAnsiblePlaybooks': {
     platforms: ['Linux'],

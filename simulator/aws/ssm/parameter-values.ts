@@ -29,12 +29,14 @@ export function parameterValues(
   return Object.fromEntries(Object.entries(given).map(([name, values]) => [name, values.map(seen)]));
 }
 
-/** What a guest finally gets: the packed scripts of core/guest/packed-script.ts, the step's own first, or the unchanged lines. */
+/** What a guest finally gets: the packed scripts of core/guest/packed-script.ts or of core/guest/remote, the step's own first, or the unchanged lines. */
 function unpacked(commands: string[]): string[] {
   const lines = commands.join('\n');
-  const found = lines.matchAll(/<<'PACKED'[^\n]*\n([^']*?)\nPACKED\n|FromBase64String\(@'\n([^']*)\n'@\)/g);
-  const scripts = [...found].map(([, shell = '', powershell = '']) =>
-    gunzipSync(Buffer.from(shell + powershell, 'base64')).toString(),
+  const found = lines.matchAll(
+    /<<'PACKED'[^\n]*\n([^']*?)\nPACKED\n|FromBase64String\(@'\n([^']*)\n'@\)|(?:printf %s |FromBase64String\()'([^']*)'/g,
+  );
+  const scripts = [...found].map(([, shell = '', powershell = '', line = '']) =>
+    gunzipSync(Buffer.from(shell + powershell + line, 'base64')).toString(),
   );
   return scripts.length > 0 ? scripts : [lines];
 }

@@ -4,6 +4,7 @@ import { commandStatusChange, invocationStatusChange } from '../events/events.ts
 import { storeObject } from '../s3.ts';
 import { commandStatus, outputPath } from './describe-command.ts';
 import { outcomeOf, type CommandOutcome } from './documents.ts';
+import { runRemotely } from './remote-script.ts';
 import type { Instance } from '../state/instances.ts';
 import type { World } from '../state/world.ts';
 import type { Agent } from '../state/agents.ts';
@@ -108,7 +109,15 @@ class CommandRun {
     if (!document.platforms.includes(platform)) return this.finish('Failed', 'InvalidPlatform');
     const at = { resource: command.id, region: instance.region, factor: platform === 'Windows' ? 2 : 1 };
     const outcome = outcomeOf(document, { text: script, environment }, command.step, command.rule);
-    this.#runFor(outcome.seconds ?? this.#world.delays.draw(outcome.kind, at), outcome);
+    const seconds = outcome.seconds ?? this.#world.delays.draw(outcome.kind, at);
+    if (command.documentName !== 'AWS-RunRemoteScript') return this.#runFor(seconds, outcome);
+    const remote = runRemotely(this.#world, command);
+    if ('arrived' in remote) {
+      if (remote.arrived && outcome.exitCode === 0) instance.unpacked.push(remote.arrived);
+      return this.#runFor(seconds, outcome);
+    }
+    if (remote.failed === 'downloadContent') this.#invocation.failedStep = remote.failed;
+    this.#runFor(seconds, { ...outcome, exitCode: 1, stdout: '', stderr: remote.stderr });
   };
 
   #runFor(seconds: number, outcome: CommandOutcome): void {

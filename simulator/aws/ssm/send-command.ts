@@ -83,7 +83,7 @@ function newCommand(
     comment,
     step: comment.slice(comment.indexOf(' ') + 1),
     parameters: input.Parameters ?? {},
-    script: scriptIn(parameters['commands'] ?? []),
+    script: scriptIn(parameters['commands'] ?? parameters['commandLine'] ?? []),
     environment: environmentIn(parameters['commands'] ?? []),
     timeoutSeconds: input.TimeoutSeconds ?? 3600,
     executionTimeout: Number(input.Parameters?.[document.timeout ?? '']?.[0] ?? 3600),

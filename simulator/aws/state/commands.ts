@@ -43,6 +43,8 @@ export interface CommandInvocation {
   visibleAt: number;
   startedAt?: number;
   endedAt?: number;
+  /** The step that it failed in, if that was not the script. */
+  failedStep?: 'downloadContent';
   responseCode: number;
   stdout: string;
   stderr: string;

@@ -1,5 +1,6 @@
 import type { LaunchPermission } from '@aws-sdk/client-ec2';
 import type { TagMap } from './tags.ts';
+import type { UnpackedArchive } from './volumes.ts';
 
 // AMIs as the simulated EC2 keeps them.
 
@@ -39,6 +40,8 @@ export interface Image {
   system: System;
   /** Whether the SSM agent is installed. */
   agent: boolean;
+  /** What is unpacked on its root disk. */
+  unpacked?: UnpackedArchive[] | undefined;
   architecture: 'x86_64' | 'arm64';
   rootDevice: string;
   /** Absent: the instance type decides. */

@@ -1,6 +1,7 @@
 import type { System } from './images.ts';
 import type { Subnet } from './network.ts';
 import type { TagMap } from './tags.ts';
+import type { UnpackedArchive } from './volumes.ts';
 
 // Instances as the simulated EC2 keeps them.
 
@@ -32,6 +33,8 @@ export interface Instance {
   system: System;
   /** Whether the SSM agent is installed. */
   agent: boolean;
+  /** What commands and those of its ancestors have unpacked on its root disk. */
+  unpacked: UnpackedArchive[];
   architecture: 'x86_64' | 'arm64';
   rootDevice: string;
   bootMode: string;

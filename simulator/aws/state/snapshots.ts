@@ -1,5 +1,6 @@
 import type { System } from './images.ts';
 import type { TagMap } from './tags.ts';
+import type { UnpackedArchive } from './volumes.ts';
 
 // EBS snapshots as the simulated EC2 keeps them.
 
@@ -18,7 +19,7 @@ export interface Snapshot {
   /** When the last time-based copy of it ends. */
   timeBasedUntil?: number;
   /** The system on it, if it is of a root device. */
-  system?: { name: System; agent: boolean };
+  system?: { name: System; agent: boolean; unpacked?: UnpackedArchive[] | undefined };
   sizeGiB: number;
   usedGiB: number;
   keyArn: string | undefined;

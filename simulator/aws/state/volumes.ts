@@ -20,3 +20,14 @@ export interface Volume {
   change?: { at: number; endsAt: number } | undefined;
   tags: TagMap;
 }
+
+/** A tar archive that a command has unpacked on the root disk of a guest. */
+export interface UnpackedArchive {
+  archive: Buffer;
+  /** The folder that it is in. */
+  into: string;
+  /** Another name of its only file. */
+  name: string | undefined;
+  mode: string | undefined;
+  owner: string | undefined;
+}

@@ -122,7 +122,9 @@ test('a recipe file with scripts says that only the document is sent, and is ref
   await writeFile(file, JSON.stringify({ ...recipe, name: 'scripted', provision: [{ script: 'install.sh' }] }));
   const { exitCode, out, err } = await golden('build', file);
   expect(exitCode).toBe(2);
-  expect(out).toContain('Only the document was sent: install.sh must be among the scripts that are deployed.');
+  expect(out).toContain(
+    'Only the document was sent: install.sh must be among the scripts and files that are deployed.',
+  );
   expect(err).toContain('provision[0].script');
 });
 

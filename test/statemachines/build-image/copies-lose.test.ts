@@ -66,6 +66,7 @@ const fates: Record<keyof Image, Fate> = {
   mappings: 'own', // other snapshots, under other keys
   watermarks: 'own', // each image gets one when it is published, and none is copied before
   architecture: 'inherited',
+  unpacked: 'inherited',
   bootMode: 'inherited',
   tpm: 'inherited',
   virtualization: 'inherited',

@@ -7,6 +7,7 @@ import type { Execution } from '../../../simulator/states/step-functions.ts';
 import type { DeploymentPlace } from './iam.ts';
 import { plantImage, plantInstance, plantVolume, sweepNow } from '../orphans.ts';
 import { ours } from '../template/packaged-template.ts';
+import { catalogWithFiles } from '../carried.ts';
 import { planOf } from '../plan.ts';
 import {
   account,
@@ -508,6 +509,15 @@ export const runs: PermissionRun[] = [
       },
     },
   ),
+  {
+    name: 'files are carried',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const { catalog } = await catalogWithFiles({ 'index.html': 'hello' }, { distribute: [home] });
+      const simulation = createSimulation({ catalog, answers: true });
+      return [simulation, await build(simulation)];
+    },
+  },
   one('a target that may fail does', 'SUCCEEDED', {
     changes: { distribute: [home, optional] },
     scenario: { images: [{ region: 'ap-southeast-2', name: 'base-*', fail: 'no key', afterSeconds: 90 }] },

@@ -79,6 +79,7 @@ const imageOf = (
   state: 'pending',
   system: instance.system,
   agent: instance.agent,
+  unpacked: [...instance.unpacked],
   architecture: instance.architecture,
   rootDevice: instance.rootDevice,
   bootMode: instance.bootMode,

@@ -75,6 +75,7 @@ function imageOf(
     // Nobody knows what is on a disk until it boots. A disk that the simulator knows nothing of has no agent.
     system: root?.system?.name ?? 'AmazonLinux',
     agent: root?.system?.agent ?? false,
+    unpacked: root?.system?.unpacked,
     unbilled: true,
     architecture: Architecture,
     virtualization: type === 'paravirtual' ? type : undefined,

@@ -63,7 +63,7 @@ export const snapshotVolume = (
     usedGiB: volume.usedGiB,
     keyArn: volume.keyArn && (fate.keyArn ?? volume.keyArn),
     ...(volume.attachment?.device === instance.rootDevice && {
-      system: { name: instance.system, agent: instance.agent },
+      system: { name: instance.system, agent: instance.agent, unpacked: [...instance.unpacked] },
     }),
     tags,
   });

@@ -147,6 +147,7 @@ function newInstance(world: World, region: Region, launched: Launch): Instance {
     privateIp: `172.31.${Math.floor(number / 250)}.${(number % 250) + 4}`,
     system: image.system,
     agent: image.agent,
+    unpacked: [...(image.unpacked ?? [])],
     architecture: image.architecture,
     rootDevice: image.rootDevice,
     bootMode: image.bootMode ?? (image.architecture === 'arm64' ? 'uefi' : 'legacy-bios'),

@@ -1,0 +1,69 @@
+import { durationOf, secondsOf } from '../../duration.ts';
+import { longestRemoteSeconds } from '../../guest/remote/remote-command.ts';
+import { didYouMean } from '../../nearest.ts';
+import { sound, type Path, type Rule, type SoundParts } from '../rules/rule.ts';
+import { carriedAt, carriedKey, mostCarriedBytes, mostCarriedFiles, type Carried } from './carried.ts';
+import { isWindowsPath } from './guest-path.ts';
+
+/** What the steps of a recipe name beside it, with the archive if there is one. */
+const carriedBy = (
+  { provision }: SoundParts,
+  scripts: Record<string, string>,
+): { path: Path; from: string; carried: Carried | undefined }[] =>
+  sound(provision).flatMap(([index, { files }]) =>
+    files
+      ? [{ path: ['provision', index, 'files', 'from'], from: files.from, carried: carriedAt(files.from, scripts) }]
+      : [],
+  );
+
+export const filesRules: Rule[] = [
+  {
+    says: `What files names exists below the recipe's folder. It holds only files and folders, and links that do not lead out of it, and at most ${mostCarriedFiles.toLocaleString('en')} files.`,
+    look(parts, report, { scripts }) {
+      const prefix = carriedKey('');
+      const known = Object.keys(scripts).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+      for (const { path, from, carried } of carriedBy(parts, scripts))
+        if (!carried) report(path, `there is no ${from} below the recipe's folder${didYouMean(from, known)}`);
+    },
+  },
+  {
+    says: `All files of a recipe have at most ${mostCarriedBytes / 1e6} MB.`,
+    look(parts, report, { scripts }) {
+      let total = 0;
+      const counted = new Set<string>();
+      for (const { path, from, carried } of carriedBy(parts, scripts)) {
+        if (!carried || counted.has(carried.sha256)) continue;
+        counted.add(carried.sha256);
+        total += carried.bytes;
+        if (total > mostCarriedBytes)
+          report(
+            path,
+            `with ${from} the files of the recipe have ${total} bytes, and ${mostCarriedBytes} are the most; fetch large files from S3 in a step`,
+          );
+      }
+    },
+  },
+  {
+    says: `A step with files takes at most ${durationOf(longestRemoteSeconds)}.`,
+    look(parts, report) {
+      for (const [index, { files, timeout }] of sound(parts.provision))
+        if (files && secondsOf(timeout) > longestRemoteSeconds)
+          report(
+            ['provision', index, 'timeout'],
+            `is more than the ${durationOf(longestRemoteSeconds)} of AWS-RunRemoteScript, which brings files`,
+          );
+    },
+  },
+  {
+    says: 'owner and mode of files are for Linux.',
+    look(parts, report) {
+      for (const [index, { files }] of sound(parts.provision))
+        for (const key of ['owner', 'mode'] as const)
+          if (files?.[key] !== undefined && isWindowsPath(files.to))
+            report(
+              ['provision', index, 'files', key],
+              `is for Linux, and ${files.to} is a path of Windows; set permissions by icacls in a step`,
+            );
+    },
+  },
+];
