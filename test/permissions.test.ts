@@ -172,7 +172,8 @@ test('every call of a run is the call of a function', () => {
 /** Names of the members of an input, `A.B` where they lie in one another, in lists or not. */
 const membersOf = (value: unknown, path: string): string[] => {
   if (Array.isArray(value)) return value.flatMap((item) => membersOf(item, path));
-  if (value === null || typeof value !== 'object') return value === undefined ? [] : [path];
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array)
+    return value === undefined ? [] : [path];
   return Object.entries(value).flatMap(([key, member]) => membersOf(member, `${path}.${key}`));
 };
 
