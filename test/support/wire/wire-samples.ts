@@ -1129,6 +1129,16 @@ export const samples: Record<string, Sample> = {
         OutputS3KeyPrefix: 'builds/base/20261123-030000-9f2c/commands',
       },
       { InstanceIds: [instance], DocumentName: 'AWS-RunPatchBaseline', Parameters: { Operation: ['Install'] } },
+      {
+        InstanceIds: [instance],
+        DocumentName: 'AWS-RunRemoteScript',
+        Parameters: {
+          sourceType: ['S3'],
+          sourceInfo: ['{"path":"https://s3.us-east-1.amazonaws.com/bucket/assets/abc"}'],
+          commandLine: [odd],
+          executionTimeout: ['3600'],
+        },
+      },
     ],
     answers: [json({ Command: command })],
   },
