@@ -36,6 +36,7 @@ const timeouts: Record<string, number> = {
   watchSources: 300,
   measureRecipes: 300,
   checkDrift: 600,
+  writePage: 120,
 };
 
 /** The functions that need the recipes. scripts/deployment-files.ts puts the recipes beside them. */

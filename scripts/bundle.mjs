@@ -48,6 +48,8 @@ export const bundleOptions = (file, outdir) => ({
   mainFields: ['module', 'main'], // esbuild's default for node is main first: CommonJS, which does not tree-shake
   minify: true,
   legalComments: 'none',
+  // what yaml gives to Node is CommonJS, which loads Node's modules in a way that a bundle cannot
+  alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
   logLevel: 'warning',
   logOverride: { 'import-is-undefined': 'silent' }, // most modules that are loaded late have no default export
 });

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainFailure, failureNames } from '../core/failure-names.ts';
-import { assetsRow, commandOutputRow, documentRows } from '../core/memory/document-rows.ts';
-import { assets, commandOutput, documents, type DocumentName } from '../core/memory/documents.ts';
+import { assetsRow, commandOutputRow, documentRows, pageRow } from '../core/memory/document-rows.ts';
+import { assets, commandOutput, documents, pageObject, type DocumentName } from '../core/memory/documents.ts';
 
 /** A Markdown table as Prettier writes it. The first row is the head. */
 function table(rows: string[][]): string {
@@ -29,6 +29,7 @@ function documentTable(): string {
     ...documentRows[name as DocumentName],
   }));
   const others = [
+    { ...pageRow, key: pageObject.key(build) },
     { ...commandOutputRow, key: `${commandOutput.key(build)}/` },
     { ...assetsRow, key: assets.key('<sha256>') },
   ];

@@ -7,7 +7,7 @@ import { root } from './setup.mjs';
 
 export const testTree = join(root, '.test-build');
 
-const rooms = 'aws bench cli core functions infrastructure proof scripts simulator test'.split(' ');
+const rooms = 'aws bench cli core functions infrastructure pages proof scripts simulator test'.split(' ');
 const globals = 'afterAll afterEach beforeAll beforeEach describe expect test'.split(' ');
 const globalsFile = 'jest-globals.js';
 const index = join(testTree, 'index.json');

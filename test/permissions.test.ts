@@ -56,8 +56,8 @@ const beyondTheRuns: [RegExp, string][] = [
     'no run starts or redrives a build while it is cleaned up or swept; build-image-dies and -redrive do',
   ],
   [
-    /^Notify states:DescribeExecution on /,
-    'only an event without room for its input makes Notify read the execution; build-image-dies does',
+    /^(Notify|WritePage) states:DescribeExecution on /,
+    'only an event without room for its input makes them read the execution; build-image-dies does for Notify',
   ],
   [
     /^RebuildDescendants states:DescribeExecution on /,
@@ -140,7 +140,7 @@ const beyondTheRuns: [RegExp, string][] = [
   ],
   [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
   [
-    /^(StartBuild|WatchSources|MeasureRecipes|CheckDrift|Notify|Wake) sqs:SendMessage on .*:TriggerFailures$/,
+    /^(StartBuild|WatchSources|MeasureRecipes|CheckDrift|Notify|Wake|WritePage) sqs:SendMessage on .*:TriggerFailures$/,
     'Lambda itself leaves there what they fail on',
   ],
   [/^\w+ logs:(CreateLogStream|PutLogEvents) on /, 'Lambda itself writes the log, with the role of the function'],

@@ -1,4 +1,5 @@
 import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { StateEvent } from '../../core/build/timings.ts';
 import { ask } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 
@@ -10,6 +11,14 @@ export interface ExecutionEvent {
   type: string;
   [details: `${string}EventDetails`]: Record<string, unknown>;
 }
+
+/** What an event says of the state that it belongs to. */
+export const stateEventOf = (event: ExecutionEvent): StateEvent => {
+  const details = (name: string) => event[`${name}EventDetails`] as { name?: string; index?: number } | undefined;
+  const iteration = details('mapIterationStarted');
+  const state = (details('stateEntered') ?? details('stateExited'))?.name;
+  return { ...event, state, map: iteration?.name, index: iteration?.index };
+};
 
 /**
  * Reads a growing history: every call returns the events since the last call. The first call reads from the beginning. Later

@@ -39,16 +39,24 @@ export async function writeObject(
   content: unknown,
   over?: Over,
 ): Promise<boolean> {
-  const { putJson } = await openBucket();
+  const { putText } = await openBucket();
   const condition = over === 'nothing' ? { IfNoneMatch: '*' as const } : over ? { IfMatch: over.version } : {};
   return ask(
     { action: 's3:PutObject', region: aws.region, about: `s3://${bucket}/${key}` },
     async () => {
-      await putJson(aws, bucket, key, `${JSON.stringify(content, null, 2)}\n`, condition);
+      await putText(aws, bucket, key, `${JSON.stringify(content, null, 2)}\n`, 'application/json', condition);
       return true;
     },
     // For an object that is gone, S3 answers If-Match with NoSuchKey, not with PreconditionFailed.
     { answer: () => false, gone: () => false },
+  );
+}
+
+/** Writes a page of HTML, which a browser shows as such. */
+export async function writePage({ aws, bucket }: Artifacts, key: string, text: string): Promise<void> {
+  const { putText } = await openBucket();
+  await ask({ action: 's3:PutObject', region: aws.region, about: `s3://${bucket}/${key}` }, () =>
+    putText(aws, bucket, key, text, 'text/html; charset=utf-8'),
   );
 }
 

@@ -52,16 +52,15 @@ export async function listObjects(
 }
 
 /** @param condition Writes only if there is no such object, or only over the version that was read. */
-export async function putJson(
+export async function putText(
   aws: Connection,
   bucket: string,
   key: string,
   body: string,
+  type: string,
   condition: { IfNoneMatch?: '*'; IfMatch?: string } = {},
 ): Promise<void> {
   await aws
     .client(S3Client)
-    .send(
-      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json', ...condition }),
-    );
+    .send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: type, ...condition }));
 }

@@ -20,3 +20,11 @@ export async function buildOfEvent(aws: Connection, event: ExecutionEvent): Prom
   if (input === undefined) return undefined;
   return buildOfEvent(aws, isEvent(input) ? input : { detail: { ...event.detail, input: JSON.stringify(input) } });
 }
+
+/** The execution that worked on the build of an event: of a clean-up, the one that died. */
+export async function executionOfEvent(aws: Connection, machine: string, { detail }: ExecutionEvent): Promise<string> {
+  const { executionArn, input } = detail;
+  if (executionArn.startsWith(`${machine.replace(':stateMachine:', ':execution:')}:`)) return executionArn;
+  const started = typeof input === 'string' ? (JSON.parse(input) as unknown) : await inputOf(aws, executionArn);
+  return isEvent(started) ? started.detail.executionArn : executionArn;
+}

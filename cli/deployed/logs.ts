@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { listArtifacts, readObject } from '../../aws/memory/artifacts.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
-import { historyReader, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
+import { historyReader, stateEventOf, type ExecutionEvent } from '../../aws/executions/execution-history.ts';
 import { eventPaths } from '../../core/build/event-paths.ts';
 import { commandOutput } from '../../core/memory/documents.ts';
 import { failureMessage } from '../../core/report/failure.ts';
+import { sentCommands, type SentCommand } from '../../core/report/page/sent-commands.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { timingsOf, type Timing } from '../../core/build/timings.ts';
@@ -46,8 +47,8 @@ export async function logs(
   const known = await findBuild(pipeline, wanted);
   const manifest = await readDocument(pipeline, known, 'manifest');
   const history = known.execution ? await historyReader(pipeline.aws, known.execution.arn)() : [];
-  const outputs = await outputsOf(pipeline, known, sentIn(history), options);
-  const timings = manifest?.timings ?? timingsOf(history.map(asStateEvent));
+  const outputs = await outputsOf(pipeline, known, sentCommands(history), options);
+  const timings = manifest?.timings ?? timingsOf(history.map(stateEventOf));
   const status = listedStatus(known.execution, manifest);
   if (options.json) {
     const { recipe, build } = known;
@@ -62,35 +63,10 @@ export async function logs(
   return 0;
 }
 
-interface Sent {
-  command: string;
-  name: string;
-  phase: 'provision' | 'check';
-}
-
-/** The commands that an execution sent, in order, from the results of SendCommand and SendCheck. */
-function sentIn(history: ExecutionEvent[]): Sent[] {
-  const pathOf = eventPaths();
-  const byId = new Map<string, Sent>();
-  for (const event of history) {
-    const { map: [around] = [] } = pathOf(event);
-    const { name: state, output } = (event['stateExitedEventDetails'] ?? {}) as { name?: string; output?: string };
-    if (!around || (state !== 'SendCommand' && state !== 'SendCheck') || output === undefined) continue;
-    const { sent } = JSON.parse(output) as { sent?: { command?: string; name?: string } };
-    if (sent?.command === undefined || sent.name === undefined) continue;
-    byId.set(sent.command, {
-      command: sent.command,
-      name: sent.name,
-      phase: around.state === 'Check' ? 'check' : 'provision',
-    });
-  }
-  return [...byId.values()];
-}
-
 async function outputsOf(
   pipeline: Pipeline,
   build: BuildIdentity,
-  sent: Sent[],
+  sent: SentCommand[],
   { step, tail }: LogsOptions,
 ): Promise<Output[]> {
   const prefix = `${commandOutput.key(build)}/`;
@@ -135,12 +111,6 @@ async function textOf(pipeline: Pipeline, { key, bytes }: { key: string; bytes: 
   const text = (await readObject(pipeline, key, range))?.text ?? '';
   return tail === undefined ? text : `${text.trimEnd().split('\n').slice(-tail).join('\n')}\n`;
 }
-
-const asStateEvent = (event: ExecutionEvent) => {
-  const details = (event['stateEnteredEventDetails'] ?? event['stateExitedEventDetails']) as
-    { name?: string } | undefined;
-  return { ...event, state: details?.name };
-};
 
 interface Summary {
   known: KnownBuild;

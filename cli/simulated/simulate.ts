@@ -2,7 +2,7 @@ import { constants, existsSync } from 'node:fs';
 import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { buildName } from '../../core/build/identity.ts';
-import { buildFolder, keyOf } from '../../core/memory/documents.ts';
+import { buildFolder, keyOf, pageObject } from '../../core/memory/documents.ts';
 import { placeName } from '../../core/distribute/place.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { failedManifest } from '../../core/report/failed-manifest.ts';
@@ -47,6 +47,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
       scenario: file?.document,
       region,
       speed,
+      pages: true,
       ...(seed !== undefined && { seed }),
       ...(rough && { rough }),
     });
@@ -116,6 +117,8 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
     const identity = { recipe: recipe.name, build };
     const folder = join(out, recipe.name, build);
     const refused = execution.error === 'RecipeInvalid'; // wrong input leaves no files behind, here as in other refusals
+    const apiCalls = cloud.calls.length - callsBefore;
+    const page = refused ? undefined : await pageOf(simulation, identity);
     if (!refused) await keepArtifacts(simulation, buildFolder(identity), folder);
     const manifest = simulation.artifact(keyOf(identity, 'manifest'));
     const succeeded = execution.status === 'SUCCEEDED';
@@ -126,15 +129,23 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
         simulatedSeconds: ((execution.stopDate?.getTime() ?? clock.now()) - execution.startDate.getTime()) / 1000,
         wallSeconds: performance.now() / 1000, // since the start of the process: the time its user waited
         transitions: stepFunctions.stateTransitions(execution.arn),
-        apiCalls: cloud.calls.length - callsBefore,
+        apiCalls,
       };
       write(`\n${outcome(JSON.parse(manifest) as Manifest, totals, sheet)}`);
-      write(`  ${painter(sheet)('dim', join(folder, basename(keyOf(identity, 'manifest'))))}\n\n`);
+      const paths = [keyOf(identity, 'manifest'), ...(page ? [page] : [])].map((key) => join(folder, basename(key)));
+      write(`${paths.map((path) => `  ${painter(sheet)('dim', path)}\n`).join('')}\n`);
       if (json && (!heir || !succeeded)) terminal.out(manifest);
     }
     if (succeeded) return 0;
     return refused ? 2 : 1;
   };
+}
+
+/** Lets time pass until the event of the build's end has reached the function that writes its page. Returns the key of the page. */
+async function pageOf(simulation: Simulation, build: BuildIdentity): Promise<string | undefined> {
+  const key = pageObject.key(build);
+  for (let seconds = 0; seconds < 120 && simulation.artifact(key) === undefined; seconds += 5) await simulation.pass(5);
+  return simulation.artifact(key) === undefined ? undefined : key;
 }
 
 /** Shows the failure of a build that could not write its manifest. With --json, stdout gets a manifest from here. */

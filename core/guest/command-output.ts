@@ -1,3 +1,5 @@
+import { withoutInventory } from './inventory.ts';
+
 const lines = 20;
 const characters = 2000;
 
@@ -7,7 +9,7 @@ const tail = (text: string): string => text.trimEnd().split('\n').slice(-lines).
 export function failingTail(stdout: string, stderr: string): string {
   const parts = [
     ['stderr', tail(stderr)],
-    ['stdout', tail(stdout)],
+    ['stdout', tail(withoutInventory(stdout))],
   ].filter(([, text]) => text);
   return parts.length === 0
     ? 'it printed nothing'

@@ -99,6 +99,9 @@ function commandsOf(steps: Step[], build: string, system: GuestSystem, scripts: 
     }));
 }
 
+/** The name of the pipeline's own last step. Its output has the inventory. */
+export const sanitizeName = 'sanitize';
+
 /** The commands that turn a builder into the recipe's image. The last ones remove everything that must not be in an image. */
 export function provisionCommands(
   steps: Step[],
@@ -110,7 +113,7 @@ export function provisionCommands(
   const { windows } = system;
   const commands = commandsOf(steps, build, system, scripts);
   const sanitize = windows ? powerShell(sanitizeWindows(allowFiles), 1800) : shell(sanitizeLinux(allowFiles), 1800);
-  const last = { index: commands.length, name: 'sanitize', ...sanitize, timeoutSeconds: 1800 };
+  const last = { index: commands.length, name: sanitizeName, ...sanitize, timeoutSeconds: 1800 };
   return [
     ...commands,
     last,

@@ -1,3 +1,5 @@
+import { windowsInventory } from './inventory-scripts.ts';
+
 /**
  * Removes from a Windows disk what must not be in an image. It runs before Sysprep. Sysprep removes the machine's identity and
  * the event logs, but not what a recipe's steps leave. A remaining file that looks like a credential fails the build.
@@ -16,6 +18,7 @@ function Remove-Found([string[]] $Paths) {
     }
 }
 
+${windowsInventory}
 # keys, credentials and histories of every user, and of the account that runs this
 foreach ($userHome in @((Get-ChildItem 'C:\\Users' -Directory -Force).FullName) + "$env:SystemRoot\\System32\\config\\systemprofile") {
     Remove-Found "$userHome\\AppData\\Roaming\\Microsoft\\Windows\\PowerShell\\PSReadLine\\*_history.txt", "$userHome\\.ssh\\authorized_keys",

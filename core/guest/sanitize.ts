@@ -1,3 +1,5 @@
+import { linuxInventory } from './inventory-scripts.ts';
+
 /** Path patterns of files that may stay although they look like credentials, as a shell array. The schema admits no quotes. */
 const quoted = (patterns: string[]): string => patterns.map((pattern) => `'${pattern}'`).join(' ');
 
@@ -145,4 +147,4 @@ set -uo pipefail
 shopt -s nullglob dotglob
 allowed=(${quoted(allowFiles)})
 failed=0
-${removal}${credentialsLeft}${refusal}`;
+${linuxInventory}${removal}${credentialsLeft}${refusal}`;

@@ -33,7 +33,8 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
   manifest: {
     holds: 'how the build ended, and who took its image to further targets later',
     writtenBy: 'CleanUp, RecordFailure, RecordUpToDate',
-    readBy: 'Resolve, RecordUpToDate, Compensate, RecordFailure, the sweep, `measureRecipes`, `notify`, `golden`',
+    readBy:
+      'Resolve, RecordUpToDate, Compensate, RecordFailure, the sweep, `measureRecipes`, `notify`, `writePage`, `golden`',
   },
   ledger: {
     holds: 'the ledger, what the channel held before and holds after, and what is being added to it',
@@ -99,6 +100,11 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     writtenBy: 'AwaitStoredImage, AwaitRestoredImage',
     readBy: 'ResolveArchive, AwaitStoredImage, AwaitRestoredImage, RemoveRestored, `golden inspect`',
   },
+  packages: {
+    holds: 'the packages that the builder had when its image was made',
+    writtenBy: '`writePage`',
+    readBy: '`writePage`, `golden report`',
+  },
   retirement: {
     holds: 'the steps by which the images of the build were retired, when, why, and how each ended in every region',
     writtenBy: 'RetireBuild',
@@ -127,8 +133,15 @@ export const assetsRow: DocumentRow = {
   readBy: 'the SSM agent of builder and candidate, which check the digest',
 };
 
+export const pageRow: DocumentRow = {
+  holds: 'the page of the build for people',
+  writtenBy: '`writePage`',
+  readBy: 'people; no decision depends on it',
+};
+
 export const commandOutputRow: DocumentRow = {
   holds: 'whole output of every SSM command',
   writtenBy: 'the SSM agent of builder and candidate',
-  readBy: 'AwaitCommand, AwaitCheck, CleanUp, RecordFailure, `golden logs`; no decision depends on it',
+  readBy:
+    'AwaitCommand, AwaitCheck, CleanUp, RecordFailure, `writePage`, `golden logs`, `golden report`; no decision depends on it',
 };

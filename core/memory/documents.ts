@@ -1,4 +1,5 @@
 import type { ArchiveRecord } from '../archive/archive-record.ts';
+import type { Package } from '../guest/inventory.ts';
 import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
@@ -89,6 +90,7 @@ export const documents = {
   sharing: ofBuild<BuildSharing>('sharing.json'),
   shareReport: ofRun<ShareReport>('share'),
   archive: ofBuild<ArchiveRecord>('archive.json'),
+  packages: ofBuild<Package[]>('packages.json'),
   retirement: ofBuild<Retirement>('retirement.json'),
   retireReport: ofRun<RetireReport>('retire'),
   retirePolicies: { key: () => 'retire-policies.json' } as Kind<object, SeenPolicies>,
@@ -128,6 +130,11 @@ export const buildFolder = ({ recipe, build }: BuildIdentity): string => `builds
 export const assets = {
   /** @param sha256 64 hexadecimal digits. */
   key: (sha256: string): string => `assets/${sha256}`,
+};
+
+/** The page of a build, which is HTML. */
+export const pageObject = {
+  key: ({ recipe, build }: BuildIdentity): string => `builds/${recipe}/${build}/report.html`,
 };
 
 /** The whole output of the commands of builder and candidate. The SSM agents write it, so no decision depends on it. */

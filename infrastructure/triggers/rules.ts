@@ -28,6 +28,8 @@ export const called: Record<string, Called> = {
   SnapshotsEnded: 'wake',
   ImageChanged: 'wake',
   ImageGone: 'checkDrift',
+  BuildDone: 'writePage',
+  CleanUpDone: 'writePage',
 };
 /** The same, if the deployment names somebody to notify. */
 export const calledToNotify: Record<string, Called> = {
@@ -105,6 +107,16 @@ export const deadMoves: Resources = {
     'A move of a channel was aborted or ran out of time.',
     executions('MoveChannelMachine', ['TIMED_OUT', 'ABORTED']),
     [{ ...undo, DeadLetterConfig: { Arn: failures }, RetryPolicy: patient }],
+  ),
+};
+
+/** The rules that have a page written for every build. The manifest of a build that died is written by its clean-up. */
+export const pageRules: Resources = {
+  BuildDone: rule('A build ended: its page is written.', builds(['SUCCEEDED', 'FAILED']), calls('writePage')),
+  CleanUpDone: rule(
+    'A build that died is cleaned up: its page is written.',
+    executions('CleanUpBuild', ['SUCCEEDED']),
+    calls('writePage'),
   ),
 };
 

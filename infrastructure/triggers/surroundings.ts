@@ -5,7 +5,7 @@ import { arn, assumedBy, getArn, noValue, ref, type Resource, type Resources } f
 import type { ConfiguredDeployment } from '../settings/deployment.ts';
 import { called, calledToNotify } from './rules.ts';
 import { failures, lambdaOf, scheduledFunctions, type Called } from './targets.ts';
-import { notifyResources, triggerResources } from './triggers.ts';
+import { notifyResources, pageResources, triggerResources } from './triggers.ts';
 
 const permission = (key: Called, Principal: string, SourceArn: object): Resource => ({
   Type: 'AWS::Lambda::Permission',
@@ -125,6 +125,7 @@ export function triggersIn(deployment: ConfiguredDeployment, catalog: Catalog): 
     ...permissionsOf(rules),
     ...subscriptions,
     ...triggerResources(schedulesOf(catalog), { ...deployment, ...deployment.settings }),
+    ...pageResources(),
     ...(deployment.notified && notifyResources()),
   };
 }

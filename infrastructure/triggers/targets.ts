@@ -8,6 +8,7 @@ export const lambdaOf = {
   checkDrift: 'CheckDriftLambdaFunction',
   notify: 'NotifyLambdaFunction',
   wake: 'WakeLambdaFunction',
+  writePage: 'WritePageLambdaFunction',
 } as const;
 export type Called = keyof typeof lambdaOf;
 

@@ -2,7 +2,7 @@
 // their rules and schedules cannot differ. surroundings.ts has the resources that only CloudFormation needs.
 import type { RecipeSchedule } from '../../core/start/recipe-schedule.ts';
 import { ref, type Resource, type Resources } from '../cloudformation.ts';
-import { deadBuilds, deadMoves, driftRules, notifyingRules, startingRules } from './rules.ts';
+import { deadBuilds, deadMoves, driftRules, notifyingRules, pageRules, startingRules } from './rules.ts';
 import { wakingRules } from './waking-rules.ts';
 import {
   checkingDrift,
@@ -68,6 +68,9 @@ export function triggerResources(schedules: RecipeSchedule[], settings: TriggerS
     ...Object.fromEntries(Object.entries(startBuilds).map(([id, resource]) => [id, automatic(resource, settings)])),
   };
 }
+
+/** The resources that write a page for every build. */
+export const pageResources = (): Resources => ({ ...pageRules, ...retriesOf('writePage') });
 
 /** The resources that notify people, by logical id. */
 export const notifyResources = (): Resources => ({ ...notifyingRules, ...retriesOf('notify') });

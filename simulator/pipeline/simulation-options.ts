@@ -19,6 +19,8 @@ export interface SimulationOptions extends Pick<CloudOptions, 'rough' | 'rates' 
   regionStacks?: string[];
   /** Whether the ends of builds are notified; `mails` has the messages. Default: no. */
   notify?: boolean;
+  /** Whether a page is written for every build, as in every deployment. Default: no, since few tests read one. */
+  pages?: boolean;
   /** Settings of the deployment that differ from `simulatedSettings`. If a test changes them later, functions see the change. */
   settings?: Partial<DeploymentSettings>;
   /** Virtual seconds per real second. Default: as fast as possible. */

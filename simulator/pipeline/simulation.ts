@@ -6,7 +6,12 @@ import {
   type DocumentSubject,
 } from '../../core/memory/documents.ts';
 import { schedulesOf } from '../../core/start/recipe-schedule.ts';
-import { buildResources, notifyResources, triggerResources } from '../../infrastructure/triggers/triggers.ts';
+import {
+  buildResources,
+  notifyResources,
+  pageResources,
+  triggerResources,
+} from '../../infrastructure/triggers/triggers.ts';
 import type { Action } from '../aws/calls/actions.ts';
 import { createCloud, type SimulatedCloud } from '../aws/cloud.ts';
 import { executionStatusChange } from '../aws/events/events.ts';
@@ -187,7 +192,7 @@ function startersOf(
 
 /** Deploys the rules and schedules that start functions and executions. Returns the queues that they fill. */
 function deployTriggers(
-  { catalog, triggers, notify, settings }: SimulationOptions,
+  { catalog, triggers, notify, pages, settings }: SimulationOptions,
   around: { cloud: SimulatedCloud; stepFunctions: StepFunctions; place: Place; machines: Machines; call: CallFunction },
 ): Map<string, Message[]> {
   const { cloud, stepFunctions, place, machines, call } = around;
@@ -213,7 +218,12 @@ function deployTriggers(
       void startMachine(stepFunctions, place, { machine, input, name }),
   });
   return deploy(
-    { ...buildResources(), ...(triggers && others), ...(notify && notifyResources()) },
+    {
+      ...buildResources(),
+      ...(triggers && others),
+      ...(notify && notifyResources()),
+      ...(pages && pageResources()),
+    },
     {
       clock: cloud.clock,
       events: cloud.events,

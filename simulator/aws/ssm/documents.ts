@@ -149,6 +149,8 @@ const patching = /(?:^|[\s;&|])(?:\w+-)?(?<!check-)(?:upgrade|update)(?=\s|;|$)/
 interface GuestScript {
   text: string;
   environment: Record<string, string>;
+  /** The packages, if it prints them. */
+  inventory: string;
 }
 
 /** The values of the variables that a script prints: lines `printenv NAME`, or `Write-Output $env:NAME`. */
@@ -181,7 +183,8 @@ export function outcomeOf(
     // It is undocumented whether the document shuts the instance down before its command has ended; users report both. The
     // simulator assumes the worse: a shutdown before the end. With a scenario rule, the command ends first.
     powersOff: document.work === 'Sysprep' && rule === undefined,
-    stdout: rule?.stdout ?? (failed ? '' : `${printedVariables(script)}${step || 'command'}: done\n`),
+    stdout:
+      rule?.stdout ?? (failed ? '' : `${script.inventory}${printedVariables(script)}${step || 'command'}: done\n`),
     stderr: [rule?.stderr?.trimEnd(), failed].filter(Boolean).join('\n'),
     status: rule?.status,
     reboots: rule?.status === undefined && (reboots || (exitCode === 0 && /\bexit\s+(194|3010)\b/i.test(text))),

@@ -5,6 +5,7 @@ import { storeObject } from '../s3.ts';
 import { commandStatus, outputPath } from './describe-command.ts';
 import { outcomeOf, type CommandOutcome } from './documents.ts';
 import { runRemotely } from './remote-script.ts';
+import { install, printedInventory } from './software.ts';
 import type { Instance } from '../state/instances.ts';
 import type { World } from '../state/world.ts';
 import type { Agent } from '../state/agents.ts';
@@ -108,7 +109,9 @@ class CommandRun {
     const platform = instance.system === 'Windows' ? 'Windows' : 'Linux';
     if (!document.platforms.includes(platform)) return this.finish('Failed', 'InvalidPlatform');
     const at = { resource: command.id, region: instance.region, factor: platform === 'Windows' ? 2 : 1 };
-    const outcome = outcomeOf(document, { text: script, environment }, command.step, command.rule);
+    const inventory = printedInventory(this.#world, instance, script);
+    const outcome = outcomeOf(document, { text: script, environment, inventory }, command.step, command.rule);
+    if (outcome.exitCode === 0) install(this.#world, instance, command);
     const seconds = outcome.seconds ?? this.#world.delays.draw(outcome.kind, at);
     if (command.documentName !== 'AWS-RunRemoteScript') return this.#runFor(seconds, outcome);
     const remote = runRemotely(this.#world, command);

@@ -63,6 +63,8 @@ export interface Image {
   /** Instance store volumes that instances get at a device: `ephemeral0` and so on. */
   ephemeral?: { device: string; name: string }[] | undefined;
   watermarks?: Watermark[] | undefined;
+  /** Its packages with their versions. Absent: those of its system at the time of its creation. */
+  software?: ReadonlyMap<string, string> | undefined;
   permissions: LaunchPermission[];
   tags: TagMap;
 }

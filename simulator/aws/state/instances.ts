@@ -42,5 +42,7 @@ export interface Instance {
   shutdownBehavior: string;
   userData: string | undefined;
   clientToken: string | undefined;
+  /** Its packages with their versions, once a command has changed them. */
+  software?: ReadonlyMap<string, string>;
   tags: TagMap;
 }

@@ -19,8 +19,10 @@ async function simulate(...args: string[]) {
   return { exitCode, out: out(), err: err() };
 }
 
-/** The path that the output ends with. */
-const manifestPath = (out: string) => out.trimEnd().split('\n').at(-1)?.trim() ?? '';
+/** The paths that the output ends with: those of the manifest and of the page. */
+const [manifestPath, pagePath] = [-2, -1].map(
+  (at) => (out: string) => out.trimEnd().split('\n').at(at)?.trim() ?? '',
+) as [(out: string) => string, (out: string) => string];
 const manifestAt = async (path: string) => JSON.parse(await readFile(path, 'utf8')) as Manifest;
 
 async function write(name: string, text: string): Promise<string> {
@@ -47,6 +49,7 @@ test('a recipe becomes an image in every target region, and the output shows how
 
   const manifest = await manifestAt(manifestPath(out));
   expect(manifestPath(out)).toBe(join(folder, 'out', 'al2023-base', manifest.build, 'manifest.json'));
+  expect(await readFile(pagePath(out), 'utf8')).toContain('The image is published in 3 regions');
   expect(manifest).toMatchObject({ schema: 1, recipe: 'al2023-base', status: 'published', failure: null });
   expect(manifest.targets.map(({ region, status }) => [region, status])).toEqual([
     ['us-east-1', 'published'],

@@ -77,6 +77,7 @@ const fates: Record<keyof Image, Fate> = {
   ephemeral: 'inherited',
   system: 'inherited',
   agent: 'inherited',
+  software: 'inherited',
   id: 'own',
   owner: 'own',
   ownerAlias: 'own',

@@ -692,7 +692,7 @@ export const runs: PermissionRun[] = [
       const launchTemplate = { name: 'web', setDefault: true };
       const distribute = [{ ...home, launchTemplate, copyTo: [{ account: ours[0] }] }];
       const watched = [follower('base', { distribute }), follower('child', childOf('base')), filtered];
-      const simulation = triggered(watched, { notify: true, answers: true });
+      const simulation = triggered(watched, { notify: true, pages: true, answers: true });
       makeTemplate(simulation, 'us-east-1');
       simulation.start({ recipe: 'nobody' });
       await simulation.pass(2 * buildSeconds);

@@ -10,6 +10,7 @@ import type { World } from '../../state/world.ts';
 import type { Instance } from '../../state/instances.ts';
 import type { Volume } from '../../state/volumes.ts';
 import type { Image, Mapping } from '../../state/images.ts';
+import { softwareOf } from '../../ssm/software.ts';
 import { attachedVolumes } from '../instances/describe-instance.ts';
 
 /** The simulated CreateImage: an AMI of an instance's disks, which is pending until its snapshots are complete. */
@@ -88,6 +89,7 @@ const imageOf = (
   sourceInstance: instance.id,
   sourceImage: instance.image,
   sourceRegion: instance.region,
+  software: softwareOf(world, instance),
   // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachImageWatermark.html
   watermarks: world.region(instance.region).images.get(instance.image)?.watermarks,
   permissions: [],

@@ -1,0 +1,49 @@
+import { spanOf } from '../../build/phases.ts';
+import type { Timing } from '../../build/timings.ts';
+import type { Command } from '../../guest/command.ts';
+import type { PageFacts, CommandOutput } from './facts.ts';
+
+/** A step or a check, and how it went. */
+export interface CommandRun {
+  name: string;
+  /** The kind of its content, such as the SSM document that ran it. */
+  document: string;
+  outcome: 'done' | 'failed' | 'not run';
+  /** From the state that sent it to the end of its wait. Null if it did not run. */
+  seconds: number | null;
+  /** More than one if the command was sent again. */
+  outputs: CommandOutput[];
+}
+
+const states = {
+  provision: { sends: 'SendCommand', awaits: 'AwaitCommand' },
+  check: { sends: 'SendCheck', awaits: 'AwaitCheck' },
+};
+
+/** The steps of a build, or its checks, in their order. The last one that began is the one that failed, if such a state failed. */
+export function commandsRun(
+  phase: keyof typeof states,
+  commands: Command[],
+  { timings, manifest: { failure }, outputs }: Pick<PageFacts, 'timings' | 'manifest' | 'outputs'>,
+): CommandRun[] {
+  const { sends, awaits } = states[phase];
+  const own = timings.filter(({ state, index }) => (state === sends || state === awaits) && index !== undefined);
+  const last = Math.max(-1, ...own.map(({ index = -1 }) => index));
+  const broke = failure?.state === sends || failure?.state === awaits;
+  return commands.map(({ index, name, document }) => {
+    const visits = own.filter((timing) => timing.index === index);
+    const ran = visits.length > 0;
+    return {
+      name,
+      document,
+      outcome: !ran ? 'not run' : broke && index === last ? 'failed' : 'done',
+      seconds: ran ? secondsFromTo(visits) : null,
+      outputs: outputs.filter((one) => one.phase === phase && one.index === index),
+    };
+  });
+}
+
+function secondsFromTo(visits: Timing[]): number {
+  const spans = visits.map(spanOf);
+  return (Math.max(...spans.map(({ to }) => to)) - Math.min(...spans.map(({ from }) => from))) / 1000;
+}

@@ -1,0 +1,124 @@
+import type { CostEstimate } from '../cost-estimate.ts';
+import type { Manifest, ManifestFailure } from '../../build/manifest.ts';
+import type { Timing } from '../../build/timings.ts';
+import { explainFailure } from '../../failure-names.ts';
+import type { BuildIdentity } from '../../tags.ts';
+import { wastedLine } from '../wasted.ts';
+import { buildChangesOf, type BuildChanges } from './changes.ts';
+import { commandsRun, type CommandRun } from './commands-run.ts';
+import type { Ancestor, PageFacts } from './facts.ts';
+import { shownFacts, linksOf, type PageLink } from './facts-shown.ts';
+import { reachOf, type Reach } from './reach.ts';
+import { timelineOfBuild, type Timeline } from './timeline.ts';
+
+/** How a build ended. `partly`: it is published, but something failed or is left behind. */
+export type Verdict = 'published' | 'partly' | 'failed' | 'up-to-date';
+
+/** A failure, with what to do about it and what became of the things that the build had made. */
+export interface PageFailure extends Pick<ManifestFailure, 'state' | 'error' | 'undone' | 'left'> {
+  /** The message. The end of a command's output may follow in further lines. */
+  cause: string;
+  means?: string;
+  advice?: string;
+  kept: string[];
+  /** The input that goes on with the kept images. */
+  again?: string;
+  wasted?: string;
+}
+
+/** Everything on the page of a build, as values. pages/build/ makes HTML of it. */
+export interface PageOfBuild extends BuildIdentity {
+  verdict: Verdict;
+  /** The verdict in a few words. */
+  says: string;
+  facts: [title: string, value: string][];
+  failure?: PageFailure;
+  notes: string[];
+  timeline?: Timeline;
+  reach: Reach;
+  steps: CommandRun[];
+  checks: CommandRun[];
+  /** The source image, and the builds that it descends from. */
+  source: Manifest['source'];
+  ancestors: Ancestor[];
+  changes?: BuildChanges;
+  /** The number of packages that the builder had, if an inventory arrived. */
+  packages?: number;
+  cost?: CostEstimate;
+  links: PageLink[];
+}
+
+/** Decides what the page of a build says. */
+export function pageOfBuild(facts: PageFacts): PageOfBuild {
+  const { manifest, plan, ancestors, packages } = facts;
+  const { recipe, build, source, failure, cost, notes = [] } = manifest;
+  const verdict = verdictOf(manifest);
+  const reach = reachOf(manifest);
+  const timeline = timelineOfBuild(facts.timings, plan, failedIn(facts, reach));
+  const changes = buildChangesOf(facts);
+  return {
+    recipe,
+    build,
+    verdict,
+    says: saying(manifest, verdict),
+    facts: shownFacts(facts, timeline),
+    ...(failure && { failure: failureOnPage(failure, manifest) }),
+    notes,
+    ...(timeline && { timeline }),
+    reach,
+    steps: commandsRun('provision', plan?.provision ?? [], facts),
+    checks: commandsRun('check', plan?.checks ?? [], facts),
+    source,
+    ancestors,
+    ...(changes && { changes }),
+    ...(packages && { packages: packages.length }),
+    ...(cost && { cost }),
+    links: linksOf(facts),
+  };
+}
+
+function verdictOf({ status, failure, targets, copiedTo = [] }: Manifest): Verdict {
+  if (status !== 'published') return status;
+  const whole = [...targets, ...copiedTo].every((target) => target.status === 'published');
+  return failure || !whole ? 'partly' : 'published';
+}
+
+function saying({ targets, failure, image }: Manifest, verdict: Verdict): string {
+  if (verdict === 'up-to-date') return 'Nothing to build: the published image is what the recipe asks for';
+  if (verdict === 'failed') return `Failed in ${failure?.state ?? 'an unknown state'} with ${failure?.error ?? '?'}`;
+  const reached = targets.filter(({ status }) => status === 'published').length;
+  const regions = `${reached === targets.length ? reached : `${reached} of ${targets.length}`} region${targets.length === 1 ? '' : 's'}`;
+  const left = failure ? ', but not everything temporary is gone' : '';
+  return `${image === null ? 'Published' : 'The image is published'} in ${regions}${left}`;
+}
+
+/** The visits that failed: the last one of the state that failed the build, and the last one of each failed target. */
+function failedIn({ timings, manifest: { failure, targets } }: PageFacts, { errors }: Reach) {
+  const last = timings.findLast(({ state }) => state === failure?.state);
+  const distributing = ['CopyImage', 'AwaitCopy', 'GrantPermissions'];
+  const lastOf = (place: number) =>
+    timings.findLast(({ state, index }) => index === place && distributing.includes(state));
+  const ofTargets = targets.map((target, place) => (target.error === null ? undefined : lastOf(place)));
+  const failed = new Set<Timing | undefined>([last, ...ofTargets]);
+  const places = new Set(errors.map(({ place }) => place));
+  return (timing: Timing, lane: string) =>
+    failed.has(timing) || (timing.state === 'FinishAccountCopy' && places.has(lane));
+}
+
+function failureOnPage(failure: ManifestFailure, { recipe, build }: BuildIdentity): PageFailure {
+  const { state, error, cause, undone, left, kept, wasted } = failure;
+  const explained = explainFailure(error);
+  return {
+    state,
+    error,
+    cause,
+    ...(explained && { means: explained.means, advice: explained.advice }),
+    undone,
+    left,
+    kept: kept.map(
+      ({ ami, region, expires }) => `${ami} in ${region}, ${expires ? `until ${expires}` : 'without an end'}`,
+    ),
+    ...(kept.length > 0 && { again: JSON.stringify({ recipe, build }) }),
+    ...(wasted && { wasted: wastedLine(wasted) }),
+  };
+}

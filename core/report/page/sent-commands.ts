@@ -1,0 +1,25 @@
+import { eventPaths, type PlacedEvent } from '../../build/event-paths.ts';
+
+/** A command that an execution sent: a step or a check, by its place in the recipe. */
+export interface SentCommand {
+  command: string;
+  name: string;
+  phase: 'provision' | 'check';
+  index: number;
+}
+
+/** The commands that an execution sent, in order, from the results of SendCommand and SendCheck. */
+export function sentCommands(history: PlacedEvent[]): SentCommand[] {
+  const pathOf = eventPaths();
+  const byId = new Map<string, SentCommand>();
+  for (const event of history) {
+    const { map: [around] = [] } = pathOf(event);
+    const { name: state, output } = (event['stateExitedEventDetails'] ?? {}) as { name?: string; output?: string };
+    if (!around || (state !== 'SendCommand' && state !== 'SendCheck') || output === undefined) continue;
+    const { sent } = JSON.parse(output) as { sent?: { command?: string; name?: string } };
+    if (sent?.command === undefined || sent.name === undefined) continue;
+    const phase = around.state === 'Check' ? 'check' : 'provision';
+    byId.set(sent.command, { command: sent.command, name: sent.name, phase, index: around.index });
+  }
+  return [...byId.values()];
+}
