@@ -19,9 +19,9 @@ export async function foreseePlan(
   aws: Connection,
   recipe: DeployedRecipe,
   at: PreflightSetting,
-): Promise<Pick<Foreseen, 'source' | 'problems' | 'notes'>> {
+): Promise<Pick<Foreseen, 'source' | 'problems' | 'notes' | 'network'>> {
   const { instanceProfile, instanceTypes: types, spot } = recipe.builder;
-  const [{ source, problems, notes, facts: seen }, vcpus, offerings, profile, uses] = await Promise.all([
+  const [{ source, problems, notes, network, facts: seen }, vcpus, offerings, profile, uses] = await Promise.all([
     foresee(aws, recipe, at),
     look(() => readVcpus(aws, spot)),
     look(() => describeOfferings(aws, types)),
@@ -31,6 +31,7 @@ export async function foreseePlan(
   const facts = { ...seen, vcpus, offerings, subnets: seen.network.subnets, uses };
   return {
     source,
+    network,
     problems: [
       ...problems,
       ...profileProblems(recipe, profile),

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import type {
   EndpointFacts,
+  FoundNetwork,
   GroupFacts,
   NetworkFacts,
   RouteTableFacts,
@@ -26,6 +27,7 @@ export const networkPermissions = [
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeSubnets',
   'ec2:DescribeVpcEndpoints',
+  'ec2:DescribeVpcs',
 ];
 
 const where = (Name: string, Values: string[]): Filter => ({ Name, Values });
@@ -128,3 +130,7 @@ export async function lookAtNetwork(aws: Connection, { builder }: Recipe): Promi
   ]);
   return { subnets, groups, routeTables, endpoints };
 }
+
+/** The subnets and groups that a recipe names by tags. Loaded only for such a recipe. @throws AwsTransient */
+export const findByTags = async (aws: Connection, recipe: Recipe): Promise<FoundNetwork> =>
+  recipe.builder.network ? (await import('./tagged-network.ts')).networkByTags(aws, recipe) : { problems: [] };

@@ -1,6 +1,7 @@
 import type { Replaced } from '../../core/distribute/channel-owner.ts';
 import { Failure, lastingFailure } from '../../core/errors.ts';
-import type { Facts } from '../../core/preflight/facts.ts';
+import type { Facts, FoundNetwork } from '../../core/preflight/facts.ts';
+import { atTags } from '../../core/launch/tagged-network.ts';
 import { findingsOf } from '../../core/preflight/findings.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import { formatProblems, refuse, type Problem } from '../../core/recipe/problems.ts';
@@ -11,7 +12,7 @@ import { allowedImagesState } from './allowed-images.ts';
 import { lookAtChannel } from './channel.ts';
 import { lookAtEncryption, withKeys } from './encryption.ts';
 import { describeInstanceTypes } from './instance-types.ts';
-import { lookAtNetwork, networkPermissions } from './network.ts';
+import { findByTags, lookAtNetwork, networkPermissions } from './network.ts';
 import { describeRegions } from './regions.ts';
 import { lookAtPublicAccess } from './public-access.ts';
 import { look } from './seen.ts';
@@ -91,15 +92,19 @@ export interface Foreseen {
   problems: Problem[];
   notes: Problem[];
   facts: Facts;
+  /** The subnets and groups that the recipe names by tags. */
+  network: Omit<FoundNetwork, 'problems'>;
 }
 
 /** Looks for everything that would make a build of the recipe fail, without making anything. @throws AwsTransient */
 export async function foresee(
   aws: Connection,
-  recipe: Recipe,
+  given: Recipe,
   { account, now, channelRoot, deployment, securityGroups: deploymentGroups, replaces }: PreflightSetting,
 ): Promise<Foreseen> {
   const at = { account, now, channelRoot };
+  const { problems: unfound, ...network } = await findByTags(aws, given);
+  const recipe = { ...given, builder: { ...given.builder, ...network } };
   const [source, seen, channel, templates, accounts] = await Promise.all([
     sourceOf(aws, recipe, at),
     lookAt(aws, recipe),
@@ -121,7 +126,7 @@ export async function foresee(
     accounts,
     encryption,
   };
-  return { source, ...findingsOf(recipe, facts), facts };
+  return { source, ...atTags(findingsOf(recipe, facts), unfound, recipe.builder), facts, network };
 }
 
 /**
@@ -133,12 +138,12 @@ export async function preflight(
   aws: Connection,
   recipe: Recipe,
   setting: PreflightSetting,
-): Promise<{ source: SourceImage; notes: Problem[] }> {
-  const { source, problems, notes } = await foresee(aws, recipe, setting);
+): Promise<Pick<Foreseen, 'notes' | 'network'> & { source: SourceImage }> {
+  const { source, problems, notes, network } = await foresee(aws, recipe, setting);
   if (source instanceof Failure) {
     const others = problems.length > 0 ? `\nAlso wrong:\n${formatProblems(problems, () => undefined)}` : '';
     throw new Failure(source.name, `${source.message}${others}`, { cause: source });
   }
   if (problems.length > 0) return refuse(problems);
-  return { source, notes };
+  return { source, notes, network };
 }

@@ -33,13 +33,14 @@ type Paint = ReturnType<typeof painter>;
 
 function buildText(
   recipe: string,
-  { region, source, instanceTypes, provision, checks, skipped = [] }: ForeseenBuild,
+  { region, source, instanceTypes, network, provision, checks, skipped = [] }: ForeseenBuild,
   paint: Paint,
   wrapped: (text: string, indent: string, first?: string) => string[],
 ): string {
   const rows = [
     ['from', `${source.ami} ${source.name} (${source.architecture}, owner ${source.owner})`],
     ['on', `${instanceTypes.join(' or ')} in ${region}`],
+    ...(network ? [['in', [...network.subnets, ...network.securityGroups].join(', ')]] : []),
     ['steps', provision.join(', ') || 'none'],
     ['checks', checks.join(', ') || 'none'],
     ...skipped.map(({ list, name, because }) => ['skips', `${list} "${name}": ${because}`]),

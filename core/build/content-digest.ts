@@ -16,7 +16,7 @@ export interface Content {
 // parameters are in the keys that use them.
 const besideTheImage = new Set(['parameters', 'triggers', 'copies', 'completeWithin', 'onFailure', 'retire']);
 // Keys of the builder that decide where it runs and what it costs.
-const besideTheBuilder = new Set(['spot', 'spotMaxPrice']);
+const besideTheBuilder = new Set(['spot', 'spotMaxPrice', 'network']);
 
 /**
  * Digest of everything that goes into an image: 64 hexadecimal digits. Two builds with the same digest make the same image,

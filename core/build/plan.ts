@@ -81,6 +81,8 @@ interface PlanParts {
   /** Service and stage. */
   deployment: string;
   settings: DeploymentSettings;
+  /** The subnets and groups that the recipe names by tags. */
+  network?: Pick<Partial<DeploymentSettings>, 'subnets' | 'securityGroups'>;
   origin?: Origin;
   notes?: string[];
 }
@@ -95,6 +97,7 @@ export function planBuild({
   trigger,
   deployment,
   settings,
+  network,
   origin,
   notes = [],
 }: PlanParts): Plan {
@@ -111,7 +114,7 @@ export function planBuild({
     deployment: deploymentName(deployment, placeOfArn(execution.id).region),
     startedAt: new Date(execution.startedAt).toISOString(),
     image: imageName(identity),
-    document: asDeployed(built, settings, scripts),
+    document: asDeployed(built, { ...settings, ...network }, scripts),
     ...(Object.keys(parameters).length > 0 && { parameters }),
     ...(recipe.publish && {
       channel: channelParameter(settings.channelRoot, recipe.name, recipe.publish.channel),

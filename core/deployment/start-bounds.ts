@@ -10,7 +10,14 @@ import type { Catalog, Source } from '../recipe/types.ts';
 import type { Path, Problem } from '../recipe/recipe.ts';
 
 /** The only keys that a start may override where `inlineRecipes` is off. They help a build find room, or help to repair it. */
-const harmless = new Set(['builder.instanceTypes', 'builder.subnets', 'copies', 'onFailure']);
+const harmless = new Set([
+  'builder.instanceTypes',
+  'builder.subnets',
+  'builder.spot',
+  'builder.spotMaxPrice',
+  'copies',
+  'onFailure',
+]);
 
 const leavesOf = (value: unknown, path: Path = []): Path[] =>
   isMap(value) && Object.keys(value).length > 0

@@ -17,6 +17,8 @@ export interface ForeseenBuild {
   region: string;
   source: { ami: string; name: string; owner: string; architecture: string };
   instanceTypes: string[];
+  /** What was found for the tags of the recipe's network. Absent where the recipe names ids, or nothing. */
+  network?: { subnets: string[]; securityGroups: string[] };
   provision: string[];
   checks: string[];
   /** Steps and checks that do not apply to the source image. Absent where all do. */
@@ -86,6 +88,9 @@ export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
     region,
     source: { ami: source.ami, name: source.name, owner: source.owner, architecture: source.architecture },
     instanceTypes: document.builder.instanceTypes,
+    ...(document.builder.network && {
+      network: { subnets: document.builder.subnets, securityGroups: document.builder.securityGroups },
+    }),
     provision: provision.map(({ name }) => name),
     checks: checks.map(({ name }) => name),
     ...(skipped && { skipped }),

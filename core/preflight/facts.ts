@@ -1,6 +1,7 @@
 import type { ChannelHolder } from '../distribute/channel-owner.ts';
 import type { TemplateSeen } from '../publish/launch-templates.ts';
 import type { KeySeen } from '../launch/keys.ts';
+import type { Problem } from '../recipe/problems.ts';
 import type { SourceImage } from '../launch/source.ts';
 
 export interface SubnetFacts {
@@ -45,6 +46,13 @@ export interface NetworkFacts {
   groups: Seen<GroupFacts[]>;
   routeTables: Seen<RouteTableFacts[]>;
   endpoints: Seen<EndpointFacts[]>;
+}
+
+/** What was found for the tags of a recipe's network. A part that the recipe does not name by tags is absent. */
+export interface FoundNetwork {
+  subnets?: string[];
+  securityGroups?: string[];
+  problems: Problem[];
 }
 
 /** The result of a look, or AWS's reason for refusing it. */

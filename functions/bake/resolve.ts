@@ -41,9 +41,9 @@ export const resolve = stage({
     plan = plan && resumed(plan, manifest, startedAt);
     if (!plan) {
       const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, ...settings, ...replacedBy(past) };
-      const { source, notes } = await preflight(cloud.aws, asDeployed(recipe, settings, catalog.scripts), at);
+      const { source, notes, network } = await preflight(cloud.aws, asDeployed(recipe, settings, catalog.scripts), at);
       for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
-      plan = planBuild({ ...requested, execution, source, catalog, deployment, settings, notes: told(notes) });
+      plan = planBuild({ ...requested, execution, source, network, catalog, deployment, settings, notes: told(notes) });
       // Loaded only where a build is planned.
       const { findUpToDate } = await import('../../aws/work/up-to-date.ts');
       found = regardless ? { because: 'it was asked for' } : await findUpToDate(cloud, plan, past, cloud.now());

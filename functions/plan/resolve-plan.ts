@@ -43,7 +43,8 @@ export const resolvePlan = stage({
     wrong.push(...seen.problems);
     const notes = told(seen.notes);
     if (source instanceof Failure) return { forecast: forecastOf({ recipe: recipe.name, problems: wrong, notes }) };
-    const plan = planBuild({ ...requested, identity, execution, source, catalog, deployment, settings });
+    const { network } = seen;
+    const plan = planBuild({ ...requested, identity, execution, source, network, catalog, deployment, settings });
     // Loaded only where the source is known.
     const { comparison } = await import('../../aws/forecast/comparison.ts');
     const { problems: held = [], notes: unseen = [], ...found } = await comparison(cloud, plan, record);

@@ -48,6 +48,7 @@ const descriptions = `DescribeImageReferences DescribeImages DescribeImageUsageR
   DescribeInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions DescribeInstanceTypeOfferings
   DescribeInstanceTypes DescribeRegions DescribeRouteTables DescribeSecurityGroups DescribeSnapshots
   DescribeStoreImageTasks DescribeSubnets DescribeTags DescribeVolumes DescribeVpcEndpoints
+  DescribeVpcs
   GetAllowedImagesSettings GetEbsDefaultKmsKeyId GetEbsEncryptionByDefault GetImageBlockPublicAccessState
   ListImagesInRecycleBin`.split(/\s+/);
 

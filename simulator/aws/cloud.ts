@@ -35,7 +35,7 @@ export interface CloudOptions {
   /** Others who may use the keys by their policies. Default nobody. */
   keyUsers?: World['keyUsers'];
   /** Subnets and security groups in addition to those of the scenario. If ids are equal, the scenario's come first. */
-  network?: Pick<Scenario['network'], 'subnets' | 'securityGroups'>;
+  network?: Pick<Scenario['network'], 'vpcs' | 'subnets' | 'securityGroups'>;
   /** Instance profiles of the account. Default: every name is one. */
   instanceProfiles?: string[];
   /** Opt-in regions that the account has enabled. Default none. */
@@ -206,11 +206,19 @@ function keysOf(account: string, options: CloudOptions, scenario: Scenario): Key
   return keys;
 }
 
-const networkOf = ({ network }: CloudOptions, scenario: Scenario): Scenario['network'] => ({
-  ...scenario.network,
-  subnets: [...scenario.network.subnets, ...(network?.subnets ?? [])],
-  securityGroups: [...scenario.network.securityGroups, ...(network?.securityGroups ?? [])],
-});
+/** The scenario's network, with what the recipes name. A scenario that tags anything says itself what is to be found by tags. */
+function networkOf({ network: named }: CloudOptions, { network: own }: Scenario): Scenario['network'] {
+  const isTagged = ({ tags }: { tags: Record<string, string> }) => Object.keys(tags).length > 0;
+  const tagsItself = [...own.vpcs, ...own.subnets, ...own.securityGroups].some(isTagged);
+  const more = <T extends { tags: Record<string, string> }>(list: T[] = []) =>
+    tagsItself ? list.filter((one) => !isTagged(one)) : list;
+  return {
+    ...own,
+    vpcs: [...own.vpcs, ...more(named?.vpcs)],
+    subnets: [...own.subnets, ...more(named?.subnets)],
+    securityGroups: [...own.securityGroups, ...more(named?.securityGroups)],
+  };
+}
 
 /** @throws ScenarioWrong if a rule of the scenario is about an action that the simulator does not have. */
 function refuseUnknownActions(scenario: Scenario, services: Services): void {

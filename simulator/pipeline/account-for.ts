@@ -1,4 +1,5 @@
-import type { Catalog } from '../../core/recipe/types.ts';
+import type { Builder, Catalog } from '../../core/recipe/types.ts';
+import { createRandom } from '../random.ts';
 import { accountCopiesOf } from '../../core/accounts/account-copies.ts';
 import { soundRecipes } from '../../core/recipe/catalog.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
@@ -25,20 +26,61 @@ function keyUsersOf(catalog: Catalog, home: string): NonNullable<CloudOptions['k
   };
 }
 
+const ownVpc = 'vpc-0123456789abcdef0';
+
 /** Creates the subnets and security groups that recipes name, in a VPC of their own behind a NAT gateway. */
 function networkFor(catalog: Catalog, home: string): NonNullable<CloudOptions['network']> {
   const builders = soundRecipes(catalog, home).map(({ builder }) => builder);
-  const vpc = 'vpc-0123456789abcdef0';
+  const usual = { vpc: ownVpc, route: 'nat', publicIp: false, freeAddresses: 4091 } as const;
+  const byTags = withTags(builders.flatMap(({ network }) => network ?? []));
   return {
-    subnets: [...new Set(builders.flatMap(({ subnets }) => subnets))].map((id) => ({
-      id,
-      vpc,
-      route: 'nat',
-      publicIp: false,
-      freeAddresses: 4091,
-    })),
-    securityGroups: builders.flatMap(({ subnets, securityGroups }) =>
-      securityGroups.map((id) => ({ id, egress: 'all' as const, ...(subnets.length > 0 && { vpc }) })),
+    vpcs: byTags.vpcs,
+    subnets: [
+      ...[...new Set(builders.flatMap(({ subnets }) => subnets))].map((id) => ({
+        ...usual,
+        id,
+        zone: 'a' as const,
+        tags: {},
+      })),
+      ...byTags.subnets.map((subnet) => ({ ...usual, ...subnet })),
+    ],
+    securityGroups: [
+      ...builders.flatMap(({ subnets, securityGroups, network }) =>
+        securityGroups.map((id) => ({
+          id,
+          egress: 'all' as const,
+          tags: {},
+          ...((subnets.length > 0 || network?.subnets) && { vpc: ownVpc }),
+        })),
+      ),
+      ...byTags.securityGroups,
+    ],
+  };
+}
+
+/** For the tags that recipes name: a subnet in each of two zones, or a security group. All are in one VPC, which has all tags of VPCs. */
+function withTags(networks: NonNullable<Builder['network']>[]) {
+  const id = (kind: string, ...of: unknown[]) => `${kind}-0${createRandom(kind, JSON.stringify(of)).hex(16)}`;
+  const without = (tags: Record<string, string>) =>
+    Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, value.replace(/[*?]/g, 'x')]));
+  return {
+    vpcs: [
+      { id: ownVpc, tags: without(Object.assign({}, ...networks.map(({ vpc }) => vpc)) as Record<string, string>) },
+    ],
+    subnets: networks.flatMap(({ subnets: tags }) =>
+      tags ? (['a', 'b'] as const).map((zone) => ({ id: id('subnet', tags, zone), zone, tags: without(tags) })) : [],
+    ),
+    securityGroups: networks.flatMap(({ securityGroups: tags, subnets, vpc }) =>
+      tags
+        ? [
+            {
+              id: id('sg', tags),
+              egress: 'all' as const,
+              tags: without(tags),
+              ...((subnets || vpc) && { vpc: ownVpc }),
+            },
+          ]
+        : [],
     ),
   };
 }

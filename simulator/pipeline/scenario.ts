@@ -18,16 +18,21 @@ const rates = z
   .transform((given) => given as Partial<Rates>);
 
 const vpc = z.string().regex(/^vpc-[0-9a-f]+$/, 'is an id such as vpc-0123456789abcdef0');
+const tags = z.record(z.string(), z.string()).default({});
 const network = z.strictObject({
   /** `without subnets`: the default subnets were deleted. */
   defaultVpc: z.enum(['present', 'absent', 'without subnets']).default('present'),
   /** Rules of default security groups: `empty` allows no outgoing traffic. */
   defaultGroup: z.enum(['usual', 'empty']).default('usual'),
+  /** VPCs with tags. Others are there by the subnets and groups in them. */
+  vpcs: z.array(z.strictObject({ id: vpc, tags })).default([]),
   subnets: z
     .array(
       z.strictObject({
         id: z.string().regex(/^subnet-[0-9a-f]+$/, 'is an id such as subnet-0123456789abcdef0'),
         vpc,
+        zone: z.enum(['a', 'b', 'c']).default('a'),
+        tags,
         /** The target of the default route. */
         route: z.enum(['internet', 'nat', 'transit', 'none']).default('nat'),
         publicIp: z.boolean().default(false),
@@ -46,6 +51,7 @@ const network = z.strictObject({
         id: z.string().regex(/^sg-[0-9a-f]+$/, 'is an id such as sg-0123456789abcdef0'),
         /** Default: the default VPC. */
         vpc: vpc.optional(),
+        tags,
         egress: z.enum(['all', 'none']).default('all'),
       }),
     )

@@ -16,7 +16,7 @@ export const full = {
   },
   builder: {
     instanceTypes: ['t3.small', 't3a.small'],
-    subnets: ['subnet-0123456789abcdef0'],
+    network: { vpc: { Name: 'build' }, subnets: { tier: 'private' } },
     securityGroups: ['sg-0123456789abcdef0'],
     publicIp: false,
     instanceProfile: 'golden-image-builder',

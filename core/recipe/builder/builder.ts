@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { builderDisk, device, speedKeys } from '../image/devices.ts';
+import { network } from './network-keys.ts';
 import { spotKeys } from './spot-keys.ts';
 import { userDataKeys } from './first-boot-keys.ts';
 import { distinct, formed, kmsKey } from '../scalars.ts';
@@ -59,6 +60,7 @@ export const builder = z
           'Security groups of builder and candidate: at most 5, or 16 if AWS has raised the quota. If left out, those of the deployment. They need no inbound rule, because only SSM reaches the instances.',
         ),
       ),
+    network: z.exactOptional(network),
     publicIp: z.exactOptional(
       z
         .boolean()

@@ -1,5 +1,6 @@
 import { deviceRules } from '../image/device-rules.ts';
 import { builderRules } from '../builder/builder-rules.ts';
+import { networkRules } from '../builder/network-rules.ts';
 import { spotRules } from '../builder/spot-rules.ts';
 import { userDataRules } from '../builder/first-boot-rules.ts';
 import { commandRules } from './command-rules.ts';
@@ -20,6 +21,7 @@ export const rules: Rule[] = [
   ...builderRules,
   ...userDataRules,
   ...spotRules,
+  ...networkRules,
   ...volumeRules,
   ...deviceRules,
   ...provisionRules,

@@ -44,8 +44,16 @@ export interface Endpoint {
   tags: Map<string, string>;
 }
 
+export interface Vpc {
+  id: string;
+  owner: string;
+  byDefault: boolean;
+  tags: Map<string, string>;
+}
+
 /** The networks of an account in a region. */
 export interface Network {
+  vpcs: Vpc[];
   subnets: Subnet[];
   groups: SecurityGroup[];
   routeTables: RouteTable[];

@@ -414,6 +414,7 @@ const takesNoResource = new Set([
   'ec2:DescribeSubnets',
   'ec2:DescribeVolumes',
   'ec2:DescribeVpcEndpoints',
+  'ec2:DescribeVpcs',
   'ec2:GetAllowedImagesSettings',
   'ec2:GetEbsDefaultKmsKeyId',
   'ec2:GetEbsEncryptionByDefault',

@@ -460,7 +460,7 @@ const planned: PermissionRun = {
     const open = [{ region: 'us-east-1', allowPublic: true }];
     await plan({
       overrides: {
-        builder: { rootVolume: null, volumes: null, spot: true },
+        builder: { rootVolume: null, volumes: null, spot: true, network: { vpc: { Name: 'x' }, subnets: { a: 'b' } } },
         distribute: open,
         publish: { watermark: null },
       },
@@ -577,7 +577,10 @@ export const runs: PermissionRun[] = [
     },
   },
   one('EC2 takes a Spot Instance back', 'SUCCEEDED', {
-    changes: { ...short, builder: { ...recipe.builder, spot: true } },
+    changes: {
+      ...short,
+      builder: { ...recipe.builder, spot: true, network: { vpc: { Name: 'build' }, subnets: { tier: 'private' } } },
+    },
     scenario: { instances: [{ role: 'builder', dies: { afterSeconds: 60 }, times: 1 }] },
   }),
   one('the builder dies while it stops', 'BuilderFailed', { changes: short }, entering('Seal', terminate('builder'))),

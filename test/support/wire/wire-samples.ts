@@ -609,6 +609,15 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
+  DescribeVpcs: {
+    inputs: [paged],
+    answers: [
+      ec2(
+        'DescribeVpcs',
+        `<vpcSet><item><vpcId>vpc-1</vpcId><ownerId>123456789012</ownerId><state>available</state><cidrBlock>10.0.0.0/16</cidrBlock><isDefault>false</isDefault>${tagSet}</item></vpcSet><nextToken>next</nextToken>`,
+      ),
+    ],
+  },
   DescribeSnapshots: {
     inputs: [{ OwnerIds: ['self'], ...paged }],
     answers: [

@@ -3,6 +3,7 @@ import type {
   DescribeSecurityGroupsRequest,
   DescribeSubnetsRequest,
   DescribeVpcEndpointsRequest,
+  DescribeVpcsRequest,
 } from '@aws-sdk/client-ec2';
 import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { filters, page, strict } from '../../calls/strict.ts';
@@ -12,7 +13,7 @@ import { paginate } from '../pagination.ts';
 import { tagList } from '../tags.ts';
 import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
-import type { Endpoint, RouteTable, SecurityGroup, Subnet } from '../../state/network.ts';
+import type { Endpoint, RouteTable, SecurityGroup, Subnet, Vpc } from '../../state/network.ts';
 
 const subnetFields: Fields<Subnet> = {
   'subnet-id': (subnet) => subnet.id,
@@ -20,6 +21,11 @@ const subnetFields: Fields<Subnet> = {
   'availability-zone': (subnet) => subnet.zone,
   'default-for-az': (subnet) => String(subnet.byDefault),
   state: () => 'available',
+};
+
+const vpcFields: Fields<Vpc> = {
+  'vpc-id': (vpc) => vpc.id,
+  'is-default': (vpc) => String(vpc.byDefault),
 };
 
 const groupFields: Fields<SecurityGroup> = {
@@ -89,6 +95,9 @@ export const networkActions = (world: World): Actions => ({
     `${filters} ${page}`,
     (input: DescribeRouteTablesRequest, caller) => describeRouteTables(world, input, caller),
   ),
+  DescribeVpcs: strict('ec2:DescribeVpcs', `${filters} ${page}`, (input: DescribeVpcsRequest, caller) =>
+    describeVpcs(world, input, caller),
+  ),
   DescribeVpcEndpoints: strict(
     'ec2:DescribeVpcEndpoints',
     `${filters} ${page}`,
@@ -143,6 +152,20 @@ function describeRouteTables(world: World, input: DescribeRouteTablesRequest, ca
   const limits = { min: 5, max: 100 };
   const { items, NextToken } = paginate(selectByFilters(routeTables, input.Filters, tableFields), input, limits);
   return { RouteTables: items.map(describedTable), NextToken };
+}
+
+function describeVpcs(world: World, input: DescribeVpcsRequest, caller: Caller) {
+  const { vpcs } = networkOf(world, world.region(caller.region), caller.account);
+  const { items, NextToken } = paginate(selectByFilters(vpcs, input.Filters, vpcFields), input, { min: 5, max: 1000 });
+  const Vpcs = items.map(({ id, owner, byDefault, tags }) => ({
+    VpcId: id,
+    OwnerId: owner,
+    State: 'available',
+    CidrBlock: byDefault ? '172.31.0.0/16' : '10.0.0.0/16',
+    IsDefault: byDefault,
+    Tags: tagList(tags),
+  }));
+  return { Vpcs, NextToken };
 }
 
 function describeVpcEndpoints(world: World, input: DescribeVpcEndpointsRequest, caller: Caller) {

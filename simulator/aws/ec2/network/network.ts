@@ -7,13 +7,20 @@ import type { Way, Subnet, RouteTable, Network } from '../../state/network.ts';
 export function networkOf(world: World, region: Region, account: string): Network {
   const known = region.networks.get(account);
   if (known) return known;
-  const network: Network = { subnets: [], groups: [], routeTables: [], endpoints: [] };
+  const network: Network = { vpcs: [], subnets: [], groups: [], routeTables: [], endpoints: [] };
   region.networks.set(account, network);
-  const { defaultVpc, defaultGroup, subnets, securityGroups, endpoints } = world.network;
+  const { defaultVpc, defaultGroup, vpcs, subnets, securityGroups, endpoints } = world.network;
   const made = { owner: account, tags: new Map<string, string>() };
   const id = (prefix: string, of: string) => `${prefix}-0${createRandom(prefix, region.name, account, of).hex(16)}`;
   const ownerOf = (vpc: string) => ({ owner: subnets.find((one) => one.vpc === vpc)?.sharedBy ?? account });
+  // Tags of a shared VPC and of what is in it are not shared: docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html
+  const tagged = (vpc: string, tags: Record<string, string> = {}) => ({
+    ...ownerOf(vpc),
+    tags: new Map(ownerOf(vpc).owner === account ? Object.entries(tags) : []),
+  });
   const addVpc = (vpc: string, way: Way) => {
+    const tags = vpcs.find((one) => one.id === vpc)?.tags;
+    network.vpcs.push({ id: vpc, byDefault: vpc === home, ...tagged(vpc, tags) });
     const group = vpc === home ? 'sg-0de1fa0170de1fa01' : id('sg', vpc);
     network.groups.push({
       ...made,
@@ -35,16 +42,16 @@ export function networkOf(world: World, region: Region, account: string): Networ
       network.subnets.push({ ...made, id: subnet, ...place, publicIp: true, addresses: 4091 });
     }
   }
-  for (const { id: subnet, vpc, route, publicIp, freeAddresses } of subnets) {
+  for (const { id: subnet, vpc, zone, route, publicIp, freeAddresses, tags } of subnets) {
     if (network.subnets.some((one) => one.id === subnet)) continue;
     if (!network.groups.some((group) => group.vpc === vpc)) addVpc(vpc, 'none');
-    const place = { ...ownerOf(vpc), vpc, zone: `${region.name}a`, byDefault: false, cidr: '10.0.0.0/20' };
+    const place = { ...tagged(vpc, tags), vpc, zone: region.name + zone, byDefault: false, cidr: '10.0.0.0/20' };
     network.subnets.push({ ...made, id: subnet, ...place, publicIp, addresses: freeAddresses });
     network.routeTables.push({ ...made, ...ownerOf(vpc), id: id('rtb', subnet), vpc, subnet, way: route });
   }
-  for (const { id: group, vpc = home, egress } of securityGroups)
+  for (const { id: group, vpc = home, egress, tags } of securityGroups)
     if (!network.groups.some((one) => one.id === group))
-      network.groups.push({ ...made, id: group, vpc, name: group, egress });
+      network.groups.push({ ...made, tags: new Map(Object.entries(tags)), id: group, vpc, name: group, egress });
   for (const { vpc, service } of endpoints)
     network.endpoints.push({ ...made, ...ownerOf(vpc), id: id('vpce', `${vpc} ${service}`), vpc, service });
   return network;
