@@ -111,8 +111,8 @@ const beyondTheRuns: [RegExp, string][] = [
     'FinishAccountCopy has taken every key back, unless it died; the tests of other accounts let it die',
   ],
   [
-    /^AwaitAccountCopy (states:SendTaskFailure|s3:ListBucket) on /,
-    'no run waits long for a copy in another account, and the plan that it reads is there',
+    /^(AwaitAccountCopy (states:SendTaskFailure|s3:ListBucket)|AwaitImport s3:ListBucket) on /,
+    'no run waits long for a copy in another account, and the plan that they read is there',
   ],
   [
     /^Sweep (ssm:(Get|Put|Delete)Parameter on |ec2:(Modify|Delete|Describe)LaunchTemplate\w* on |s3:PutObject on .*channel\.json$)/,
@@ -121,6 +121,11 @@ const beyondTheRuns: [RegExp, string][] = [
   [
     /^ResolvePlan ec2:DescribeLaunchTemplates on \*$/,
     'no run plans a recipe with a launch template; Resolve looks in the same way',
+  ],
+  [/^ResolvePlan s3:ListBucket on arn:aws:s3:::\*$/, 'no run plans a file with a disk; Resolve looks in the same way'],
+  [
+    /^Sweep ec2:CancelImportTask on /,
+    'an import is over long before a sweep comes; the tests of imports have one that is not',
   ],
   [
     /^RevokeImages states:DescribeExecution on /,

@@ -96,9 +96,9 @@ test('it holds no null, which the packaging would drop without a word', () => {
   expect([...walk(machine)].filter(([, value]) => value === null)).toEqual([]);
 });
 
-// 900 and some: an image is made in three ways, and those of snapshots have four states.
-test('it can be read: at most 930 lines, none of them longer than 160 characters', () => {
-  expect(text.split('\n').length).toBeLessThanOrEqual(930);
+// 900 and some: an image is made in four ways, and those of snapshots have six states.
+test('it can be read: at most 980 lines, none of them longer than 160 characters', () => {
+  expect(text.split('\n').length).toBeLessThanOrEqual(980);
   const all = [text, ...small.map(([name]) => read(name))].flatMap((one) => one.split('\n'));
   expect(all.filter((line) => line.length > 160)).toEqual([]);
 });
@@ -232,6 +232,7 @@ const longestOf = {
   AwaitCommand: patience.command(48 * hour),
   Seal: patience.stop,
   AwaitSnapshots: 7 * 24 * hour,
+  AwaitImport: 7 * 24 * hour,
   AwaitImage: 7 * 24 * hour,
   AwaitCandidate: patience.agent,
   AwaitCheck: patience.command(48 * hour),

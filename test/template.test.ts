@@ -744,9 +744,19 @@ describe('the permissions', () => {
     const atCreation = tagging.filter(({ Condition }) => Condition['StringEquals']?.['ec2:CreateAction'] !== undefined);
     for (const { Condition } of atCreation)
       expect(Condition['StringEquals']?.['ec2:CreateAction']).toMatch(
-        /^(RunInstances|CreateImage|CreateSnapshots|CopySnapshot|RegisterImage|CopyImage|CreateRestoreImageTask)$/,
+        /^(RunInstances|CreateImage|CreateSnapshots|CopySnapshot|ImportSnapshot|RegisterImage|CopyImage|CreateRestoreImageTask)$/,
       );
-    const later = tagging.filter((one) => !atCreation.includes(one));
+    // The snapshot of an import has no tags and no volume until it gets ours.
+    const untagged = tagging.filter(({ Condition }) => Condition['ArnLike']?.['ec2:ParentVolume'] !== undefined);
+    expect(untagged.map(({ who }) => who).toSorted()).toEqual(
+      ['AwaitImport', 'Compensate', 'Sweep'].map((name) => `${name}Role ec2:CreateTags`),
+    );
+    for (const { Condition } of untagged)
+      expect(Condition).toEqual({
+        Null: { 'aws:RequestTag/golden:build': 'false' },
+        ArnLike: { 'ec2:ParentVolume': { 'Fn::Sub': 'arn:${AWS::Partition}:ec2:*:*:volume/vol-ffffffff' } },
+      });
+    const later = tagging.filter((one) => !atCreation.includes(one) && !untagged.includes(one));
     expect(later.map(({ who }) => who).toSorted()).toEqual([
       'CompensateRole ec2:CreateTags',
       'GrantPermissionsRole ec2:DeleteTags',

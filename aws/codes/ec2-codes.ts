@@ -11,10 +11,8 @@ const fullOfSnapshots =
 const region =
   'is the region enabled for this account? Then look at the account itself and at the role of the function';
 
-/**
- * EC2's error codes that our calls can meet. https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html; a comment
- * marks each code that is missing from that list.
- */
+// https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html; a comment marks each code that is missing from that list.
+/** EC2's error codes that our calls can meet. */
 export const ec2Codes: ServiceCodes = {
   means: {
     passing: `RequestLimitExceeded ServiceUnavailable Unavailable InternalError InternalFailure ServerInternal RetryableError
@@ -25,7 +23,7 @@ export const ec2Codes: ServiceCodes = {
       PriorRequestNotComplete`, // the last code is not in the list: the SDK's retries know it
     'not yet': `InvalidAMIID.NotFound InvalidAMIID.Unavailable InvalidSnapshot.NotFound InvalidInstanceID.NotFound
       IncorrectInstanceState InvalidInstanceState`,
-    gone: 'InvalidVolume.NotFound',
+    gone: 'InvalidVolume.NotFound InvalidConversionTaskId',
     answer: 'IncorrectModificationState InvalidAMIName.Duplicate InvalidSnapshot.InUse IdempotentInstanceTerminated',
     refused: `UnauthorizedOperation AuthFailure OptInRequired Blocked AccountDisabled DryRunOperation IdempotentParameterMismatch
       IncompleteSignature SignatureDoesNotMatch InvalidAction InvalidCharacter InvalidClientTokenId InvalidClientToken
@@ -64,6 +62,7 @@ export const ec2Codes: ServiceCodes = {
     'ec2:CreateImage': { later: fullOfSnapshots },
     'ec2:CreateSnapshots': { later: fullOfSnapshots },
     'ec2:CopySnapshot': { later: fullOfSnapshots },
+    'ec2:ImportSnapshot': { later: 'ResourceLimitExceeded' },
     'ec2:RegisterImage': { later: 'ResourceLimitExceeded PendingVerification' },
     'ec2:CopyImage': {
       later: 'ResourceLimitExceeded PendingSnapshotLimitExceeded ConcurrentSnapshotLimitExceeded PendingVerification',

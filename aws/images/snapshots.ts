@@ -19,6 +19,7 @@ import { filtersOf, fromTags } from '../tags.ts';
 interface SnapshotDescription {
   snapshot: string;
   volume: string;
+  sizeGiB: number;
   description: string;
   /** pending | completed | error | recoverable | recovering */
   state: string;
@@ -36,6 +37,7 @@ interface SnapshotDescription {
 const describe = ({
   SnapshotId = '',
   VolumeId = '',
+  VolumeSize = 0,
   Description = '',
   State,
   StateMessage,
@@ -46,6 +48,7 @@ const describe = ({
 }: Snapshot): SnapshotDescription => ({
   snapshot: SnapshotId,
   volume: VolumeId,
+  sizeGiB: VolumeSize,
   description: Description,
   state: State ?? 'unknown',
   progress: Progress ?? 'unknown progress',

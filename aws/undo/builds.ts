@@ -21,6 +21,7 @@ import { readDocument, write } from '../memory/documents.ts';
 import {
   accountUndoPermissions,
   carryOut,
+  importPermissions,
   keepingPermissions,
   removalPermissions,
   takingBackPermissions,
@@ -37,6 +38,7 @@ export const temporaryPermissions = [...listingPermissions, ...removalPermission
 /** The actions that removeBuild calls. */
 export const undoPermissions = [
   ...temporaryPermissions,
+  ...importPermissions,
   's3:GetObject',
   's3:PutObject',
   ...keepingPermissions,

@@ -12,13 +12,16 @@ import { terminateInstances } from '../instances/instances.ts';
 import { deleteVolume } from '../instances/volumes.ts';
 import { restoreParameter } from '../channels.ts';
 
-/** The actions that removeThing calls. */
+/** The actions that removeThing calls, except for an import. */
 export const removalPermissions = [
   'ec2:DeleteSnapshot',
   'ec2:DeleteVolume',
   'ec2:DeregisterImage',
   'ec2:TerminateInstances',
 ];
+
+/** The looks at imports, and what removeThing calls for one. */
+export const importPermissions = ['ec2:CancelImportTask', 'ec2:CreateTags', 'ec2:DescribeImportSnapshotTasks'];
 
 /** What carryOut calls in order to keep images. */
 export const keepingPermissions = [
@@ -62,6 +65,8 @@ export async function removeThing(
   { kind, id, region }: Pick<Thing, 'kind' | 'id' | 'region'>,
 ): Promise<boolean> {
   if (kind === 'snapshot') return deleteSnapshot(aws, region, id);
+  // Loaded here: few recipes import their disk.
+  if (kind === 'import') await (await import('./imports.ts')).removeImport(aws, region, id);
   if (kind === 'instance') await terminateInstances(aws, [id], region);
   if (kind === 'volume') await deleteVolume(aws, id, region);
   if (kind === 'image') await deregisterImage(aws, region, id);

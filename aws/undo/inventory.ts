@@ -8,10 +8,12 @@ import type { Connection } from '../connection.ts';
 import { findAllOwnImages } from '../images/own-images.ts';
 import { readParametersBelow } from '../parameters.ts';
 import { findTaggedInstances, findTaggedSnapshots, findTaggedVolumes, imageThing } from '../tagged.ts';
+import { findImports } from './imports.ts';
 
 /** The actions that takeInventory calls. */
 export const inventoryPermissions = [
   'ec2:DescribeImages',
+  'ec2:DescribeImportSnapshotTasks',
   'ec2:DescribeInstances',
   'ec2:DescribeRegions',
   'ec2:DescribeSnapshots',
@@ -39,17 +41,18 @@ async function lookAt(
   account: string,
   channelRoot: string,
 ): Promise<Pick<Estate, 'things' | 'channels'>> {
-  const [instances, volumes, snapshots, images] = await Promise.all([
+  const [instances, volumes, snapshots, images, imports] = await Promise.all([
     findTaggedInstances(aws, region),
     findTaggedVolumes(aws, region, account),
     findTaggedSnapshots(aws, region),
     findAllOwnImages(aws, region),
+    region === aws.region ? findImports(aws, account) : [],
   ]);
   const all = images.map(imageThing);
   const tagged = all.some(({ tags }) => tags['golden:build'] !== undefined);
   const channels = tagged ? await readParametersBelow(aws, region, channelRoot) : [];
   return {
-    things: [...instances, ...volumes, ...snapshots, ...all],
+    things: [...instances, ...volumes, ...imports, ...snapshots, ...all],
     channels: new Map(channels.map(({ name, value }) => [idInRegion(region, value), name])),
   };
 }

@@ -24,7 +24,13 @@ export const listingPermissions = [
 export async function lookAtBuild(
   aws: Connection,
   plan: Plan,
-  { instances: withInstances, regions, channels, takesBack }: Omit<UndoScope, 'published' | 'keeps'>,
+  {
+    instances: withInstances,
+    imports: withImports,
+    regions,
+    channels,
+    takesBack,
+  }: Omit<UndoScope, 'published' | 'keeps'>,
 ): Promise<BuildSeen> {
   const unseen: BuildSeen['unseen'] = [];
   const home = aws.region;
@@ -43,6 +49,11 @@ export async function lookAtBuild(
     const list = () => findTaggedVolumes(aws, home, plan.account, plan);
     return [...instances, ...(await unlessRefused({ of: 'volume', region: home }, list))];
   };
+  const imports = () =>
+    unlessRefused({ of: 'import', region: home }, async () =>
+      // Loaded here: few recipes import their disk.
+      (await import('./imports.ts')).findImports(aws, plan.account, plan),
+    );
   const images = regions.map(async (region) => {
     // Snapshots first: an AMI that comes to light between the two listings still protects its snapshots.
     const snapshots = await unlessRefused({ of: 'snapshot', region }, () => findTaggedSnapshots(aws, region, plan));
@@ -62,7 +73,7 @@ export async function lookAtBuild(
     }),
   );
   const listed = await Promise.all([
-    Promise.all([...(withInstances ? [instancesAndVolumes()] : []), ...images]),
+    Promise.all([...(withInstances ? [instancesAndVolumes()] : []), ...(withImports ? [imports()] : []), ...images]),
     Promise.all(values),
     Promise.all(templates),
   ]);

@@ -5,12 +5,19 @@ import { nothingSwept, type Swept } from '../../core/sweep/sweep-report.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { isRunning } from '../executions/executions.ts';
 import { claimBuild } from '../memory/locks.ts';
-import { accountUndoPermissions, removalPermissions, removeThing, takingBackPermissions } from './carry-out.ts';
+import {
+  accountUndoPermissions,
+  importPermissions,
+  removalPermissions,
+  removeThing,
+  takingBackPermissions,
+} from './carry-out.ts';
 import { buildKey } from '../../core/tags.ts';
 
 /** The actions that removeOrphans calls. */
 export const orphanPermissions = [
   ...removalPermissions,
+  ...importPermissions,
   ...takingBackPermissions,
   ...accountUndoPermissions,
   's3:GetObject',

@@ -9,7 +9,7 @@ import { readParameter } from '../parameters.ts';
 import { describeInstanceTypes } from '../preflight/instance-types.ts';
 import { look } from '../preflight/seen.ts';
 
-/** The actions that findSource calls. For a disk it also calls ec2:DescribeSnapshots, and nothing but Resolve and a plan asks for one. */
+/** The actions that findSource calls. For a disk it also calls ec2:DescribeSnapshots or s3:ListBucket, and nothing but Resolve and a plan asks for one. */
 export const sourcePermissions = ['ssm:GetParameter', 'ec2:DescribeImages', 'ec2:DescribeInstanceTypes'];
 
 /** Architectures of the builder as EC2 reports them, or by the name of the type if EC2 refuses the look. */
@@ -42,7 +42,8 @@ export async function findSource(
 ): Promise<SourceImage> {
   const owner = expectedOwner(source, account);
   // Loaded only for a recipe whose source is a disk.
-  if (source.disk) return (await import('../registering/disk-source.ts')).diskSource(aws, source.disk, owner);
+  if (source.disk)
+    return (await import('../registering/disk-source.ts')).diskSource(aws, source.disk, { owner, account });
   if (source.filter) {
     const found = newest(await filtered(aws, owner, source.filter, builder.instanceTypes), now);
     return trustSource(found, owner, `name ${source.filter.name}`, aws.region);

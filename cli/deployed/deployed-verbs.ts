@@ -29,6 +29,7 @@ export function addDeployedVerbs(cli: Cli): void {
   addPlan(cli);
   addBuild(cli);
   addRegister(cli);
+  addImport(cli);
   addFollow(cli);
   addCancel(cli);
   addList(cli);
@@ -123,6 +124,25 @@ function addRegister({ program, terminal, surroundings, ended }: Cli): void {
     .action(async (snapshot: string, options) => {
       const { registerDisk } = await import('./register.ts');
       ended(await registerDisk(snapshot, options, terminal, surroundings));
+    });
+}
+
+function addImport({ program, terminal, surroundings, ended }: Cli): void {
+  deployed(
+    program,
+    'import',
+    'make an image of a file with a disk in S3, and publish it',
+    'EC2 imports the file as a snapshot. Then an image is registered from the snapshot, checked, copied and published as the recipe says. The source of the recipe is a disk (source.disk). The file stays as it is. EC2 reads it by the role vmimport, or source.disk.importRole of the recipe.',
+    'print the manifest and nothing else on stdout; progress goes to stderr',
+  )
+    .argument('<file>', 'the file, such as s3://disks/web.vmdk, in a bucket of the account and region of the pipeline')
+    .requiredOption('--recipe <recipe>', 'the name of a deployed recipe whose source is a disk, or a recipe file')
+    .requiredOption('--format <format>', 'vmdk, vhd or raw')
+    .option('--detach', 'start it and do not follow')
+    .option('--force', 'build even where the published image was made from this file')
+    .action(async (file: string, options) => {
+      const { importDisk } = await import('./register.ts');
+      ended(await importDisk(file, options, terminal, surroundings));
     });
 }
 

@@ -1,4 +1,5 @@
 import type { PipelineOptions } from './deployment.ts';
+import { diskFileProblems } from '../../core/recipe/source.ts';
 import { runBuild } from './build.ts';
 import { Refusal } from '../refused.ts';
 import { problemLines, usage } from '../refusal.ts';
@@ -23,5 +24,20 @@ export async function registerDisk(
     throw new Refusal(problemLines(problems), { problems });
   }
   const override = [`source.disk.snapshot=${snapshot}`];
+  return runBuild(recipe, { ...options, override }, terminal, surroundings);
+}
+
+/** Starts a build of such a recipe, with a file that EC2 imports, and follows it. */
+export async function importDisk(
+  file: string,
+  { recipe, format, ...options }: RegisterOptions & { format: string },
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const problems = diskFileProblems({ file, format }).map(({ path, message }) =>
+    usage(path === 'file' ? file : '--format', message),
+  );
+  if (problems.length > 0) throw new Refusal(problemLines(problems), { problems });
+  const override = [`source.disk.file=${JSON.stringify(file)}`, `source.disk.format=${format}`];
   return runBuild(recipe, { ...options, override }, terminal, surroundings);
 }

@@ -13,6 +13,8 @@ export const phases = {
     'CreateImage',
     'CreateSnapshots',
     'CopySnapshot',
+    'ImportSnapshot',
+    'AwaitImport',
     'AwaitSnapshots',
     'RegisterImage',
     'AwaitImage',

@@ -1,10 +1,8 @@
 import { secondsOf } from '../duration.ts';
 import { patience, sanitizeSeconds, type Bounded } from './limits.ts';
 
-/**
- * How often a waiting state looks, if no event wakes it: a look ends after `heartbeat` seconds without an answer, and the next
- * one follows after an interval. This is the `Retry` of the state; a test compares the two.
- */
+// How often a waiting state looks if no event wakes it: a look ends after `heartbeat` seconds without an answer, and the next one
+// follows after an interval. This is the `Retry` of the state; a test compares the two.
 interface Rhythm {
   heartbeat: number;
   interval: number;
@@ -22,6 +20,7 @@ export const quickRhythms = {
   AwaitCommand: steady(shortestBeat),
   Seal: steady(shortestBeat),
   AwaitSnapshots: steady(shortestBeat),
+  AwaitImport: steady(shortestBeat),
   AwaitImage: steady(shortestBeat),
   AwaitCandidate: steady(shortestBeat),
   AwaitCheck: steady(shortestBeat),
@@ -45,11 +44,12 @@ const seldom = { heartbeat: 0, interval: 30, growth: 1.35 };
 /** The rhythm of the rare looks, which end at once with NotYet. Images and copies may take days. */
 export const slowRhythms = { commands: { ...seldom, longest: 1800 }, images: { ...seldom, longest: 7200 } };
 
-/** The states whose looks become rare, and how rare. */
+/** The states whose looks become rare. */
 export const slowing = {
   AwaitCommand: slowRhythms.commands,
   AwaitCheck: slowRhythms.commands,
   AwaitSnapshots: slowRhythms.images,
+  AwaitImport: slowRhythms.images,
   AwaitImage: slowRhythms.images,
   AwaitCopy: slowRhythms.images,
   AwaitAccountCopy: slowRhythms.images,

@@ -59,7 +59,8 @@ export function usualSeconds(timings: Timing[], { places, home, targets, ...name
     return place === undefined || taken === undefined ? [] : [[placeName(place), taken] as const];
   });
   // An image that is registered takes the time of its snapshots.
-  const image = only(visits('AwaitSnapshots').length > 0 ? 'AwaitSnapshots' : 'AwaitImage');
+  const waits = ['AwaitImport', 'AwaitSnapshots', 'AwaitImage'];
+  const image = only(waits.find((state) => visits(state).length > 0) ?? 'AwaitImage');
   const learned = {
     builder: only('AwaitBuilder')?.seconds,
     stop: only('Seal')?.seconds,

@@ -14,8 +14,8 @@ function imageOf({ name, description, source, builder, provision, checks, image 
 
 /** A recipe that leaves its disk to the start takes any disk of that owner. */
 function withoutDisk(recipe: Recipe, { source: { disk } }: Recipe): Recipe {
-  if (!recipe.source.disk || !disk || disk.snapshot !== undefined) return recipe;
-  const { snapshot: _snapshot, ...rest } = recipe.source.disk;
+  if (!recipe.source.disk || !disk || disk.snapshot !== undefined || disk.file !== undefined) return recipe;
+  const { snapshot: _snapshot, file: _file, format: _format, ...rest } = recipe.source.disk;
   return { ...recipe, source: { ...recipe.source, disk: rest } };
 }
 

@@ -1,7 +1,7 @@
 import type { Plan } from '../build/plan.ts';
 import type { StateEvent, Timing } from '../build/timings.ts';
 import { spanOf } from '../build/phases.ts';
-import { isRegistered } from '../launch/registrable.ts';
+import { isImported, isRegistered } from '../launch/registrable.ts';
 import { accountCopiesOf } from '../accounts/account-copies.ts';
 import { needsCopy } from '../distribute/distribution.ts';
 import { placeName } from '../distribute/place.ts';
@@ -43,8 +43,11 @@ export function expectedTimings(
   if (!plan.document.source.disk) at = untilSealed(at);
   const image = usual.image ?? typical.image;
   const snapshots = plan.document.source.disk ? 'CopySnapshot' : 'CreateSnapshots';
+  const captured: [string, string] = isImported(plan.document)
+    ? ['ImportSnapshot', 'AwaitImport']
+    : [snapshots, 'AwaitSnapshots'];
   const made = isRegistered(plan.document)
-    ? pair(pair(at, [snapshots, 'AwaitSnapshots'], image), ['RegisterImage', 'AwaitImage'], typical.registration)
+    ? pair(pair(at, captured, image), ['RegisterImage', 'AwaitImage'], typical.registration)
     : pair(at, ['CreateImage', 'AwaitImage'], image);
   at = pair(made, ['LaunchCandidate', 'AwaitCandidate'], usual.candidate ?? typical.agent);
   const checked = commands(at, ['SendCheck', 'AwaitCheck'], namesOf(plan.checks), usual.checks);

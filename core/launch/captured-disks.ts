@@ -1,4 +1,5 @@
 import type { Plan } from '../build/plan.ts';
+import { Failure } from '../errors.ts';
 import { firstImageName } from '../distribute/image-name.ts';
 import { deviceChanges, imageDisks } from './disks.ts';
 
@@ -75,6 +76,20 @@ export function sourceDiskKey(plan: Plan): { encrypted: boolean; kmsKey?: string
   const { encrypted = false, kmsKey } = imageDisks(plan).find(({ device }) => device === plan.source.rootDevice) ?? {};
   const key = kmsKey ?? plan.source.disks?.[0]?.keyArn;
   return { encrypted: encrypted || key !== undefined, ...(key !== undefined && { kmsKey: key }) };
+}
+
+/**
+ * The disk that EC2 imported from a file, with the size that EC2 found.
+ * @throws ImageFailed if the recipe asks for a smaller one.
+ */
+export function importedDisk(plan: Plan, { snapshot, sizeGiB }: { snapshot: string; sizeGiB: number }): CapturedDisk {
+  const { volume: file, ...disk } = sourceDisk(plan);
+  const asked = plan.document.builder.rootVolume.sizeGiB ?? sizeGiB;
+  if (asked >= sizeGiB) return { ...disk, sizeGiB: asked, snapshot };
+  throw new Failure(
+    'ImageFailed',
+    `the disk in ${file} has ${sizeGiB} GiB, and builder.rootVolume.sizeGiB is ${asked}; raise it, or leave it out`,
+  );
 }
 
 /** The disks of which there are snapshots. */

@@ -1,6 +1,15 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { SourceImage } from './source.ts';
 
+/** Whether EC2 imports the disk of the image from a file. */
+export const isImported = ({ source }: Pick<Recipe, 'source'>): boolean => source.disk?.file !== undefined;
+
+/** Bucket and key of such a file. */
+export function placeOfFile(file: string): { bucket: string; key: string } {
+  const [, , bucket = '', ...key] = file.split('/');
+  return { bucket, key: key.join('/') };
+}
+
 /** Whether the image is registered from snapshots: because the recipe says so, or because its source is a disk. */
 export const isRegistered = ({ image, source }: Pick<Recipe, 'image' | 'source'>): boolean =>
   image.register === true || source.disk !== undefined;

@@ -1,5 +1,6 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
+import { isImported } from '../launch/registrable.ts';
 import type { SourceImage } from '../launch/source.ts';
 import { agentNotes } from './agent.ts';
 
@@ -23,7 +24,8 @@ export function sourceNotes(recipe: Recipe, source: SourceImage, now: Date): Pro
     notes.push({ path: ['source', 'owner'], message });
   }
   if (recipe.source.disk) {
-    const message = `${ami} is registered as it is: no step runs, and nothing on it is sanitized. EC2 knows no source of the image`;
+    const size = isImported(recipe) ? '. Its size is known only when EC2 has imported it' : '';
+    const message = `${ami} is registered as it is: no step runs, and nothing on it is sanitized. EC2 knows no source of the image${size}`;
     notes.push({ path: ['source', 'disk'], message });
   }
   if (recipe.image.register) {

@@ -4,6 +4,34 @@ import { channelPath, formed, oneLine, owner } from './scalars.ts';
 /** The keys of a source, of which it has exactly one. */
 export const ways = ['parameter', 'filter', 'ami', 'channel', 'disk'] as const;
 
+const diskFile = z
+  .string()
+  .check(
+    formed(
+      /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^/\s].{0,1022}$/,
+      'be the place of an object, such as s3://disks/web.vmdk',
+    ),
+    oneLine,
+    z.describe(
+      'In place of snapshot: a file with the disk, in a bucket of this account and region, such as s3://disks/web.vmdk. EC2 imports it.',
+    ),
+  );
+
+/** The formats of files that EC2 imports as a snapshot: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SnapshotDiskContainer.html */
+const diskFormats = ['vmdk', 'vhd', 'raw'] as const;
+const diskFormat = z
+  .enum(diskFormats, {
+    error: ({ input }) =>
+      `must be ${diskFormats.join(', ')}, got ${JSON.stringify(input)}. Of an OVA take the VMDK inside; turn any other format into raw, such as with qemu-img convert`,
+  })
+  .check(z.describe('Format of the file. A VMDK is stream-optimized, as in an OVA.'));
+
+/** What is wrong with a file and its format, as `golden import` takes them. */
+export const diskFileProblems = (given: { file: string; format: string }): { path: string; message: string }[] =>
+  (z.safeParse(z.object({ file: diskFile, format: diskFormat }), given).error?.issues ?? []).map(
+    ({ path, message }) => ({ path: String(path[0]), message }),
+  );
+
 const disk = z
   .strictObject({
     snapshot: z.exactOptional(
@@ -12,8 +40,18 @@ const disk = z
         .check(
           formed(/^snap-([0-9a-f]{8}|[0-9a-f]{17})$/, 'be a snapshot id such as snap-0123456789abcdef0'),
           z.describe(
-            'The snapshot, in the region the pipeline runs in. It is complete, and our own or shared with us. If left out, each start names one: golden register.',
+            'The snapshot, in the region the pipeline runs in. It is complete, and our own or shared with us. Without snapshot and file, each start names one: golden register or golden import.',
           ),
+        ),
+    ),
+    file: z.exactOptional(diskFile),
+    format: z.exactOptional(diskFormat),
+    importRole: z.exactOptional(
+      z
+        .string()
+        .check(
+          formed(/^[\w+=,.@-]{1,64}$/, 'be the name of a role'),
+          z.describe('Role that lets EC2 read the file and make the snapshot. If left out: vmimport.'),
         ),
     ),
     architecture: z.enum(['x86_64', 'arm64']).check(z.describe('Architecture of the system on the disk.')),
@@ -29,7 +67,7 @@ const disk = z
   })
   .check(
     z.describe(
-      'Snapshot of a root disk with Linux that no builder made. It is copied and registered as an image, which is checked, copied and published like others. There are no steps, and nothing is sanitized.',
+      'Root disk with Linux that no builder made: a snapshot, which is copied, or a file, which is imported. It is registered as an image, which is checked, copied and published like others. There are no steps, and nothing is sanitized.',
     ),
   );
 

@@ -2,6 +2,7 @@ import { accountCopiesOf } from '../accounts/account-copies.ts';
 import { firstRound, type PastFailures } from '../copying/copy-order.ts';
 import type { Command } from '../guest/command.ts';
 import { speedToRestore } from '../launch/disks.ts';
+import { isImported } from '../launch/registrable.ts';
 import { runsUntilCapture } from '../launch/capture.ts';
 import { atTheFoot } from '../launch/ladder.ts';
 import { awaitedStop } from '../build/awaited.ts';
@@ -17,7 +18,7 @@ export function workOf(plan: Plan, past: PastFailures) {
   return {
     provision: items(provision),
     checks: items(checks),
-    ...(document.source.disk && { disk: true }),
+    ...(document.source.disk && (isImported(document) ? { import: true } : { disk: true })),
     builder: atTheFoot(plan),
     candidate: atTheFoot(plan),
     seal: {

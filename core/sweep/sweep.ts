@@ -35,6 +35,7 @@ function dueOf(thing: Thing, published: boolean): { due: number; tagged: boolean
 const because: Record<Kind, string> = {
   instance: 'its build is over',
   volume: 'its build is over',
+  import: 'its build is over',
   image: 'no build has published it',
   snapshot: 'no AMI refers to it',
 };
@@ -81,7 +82,7 @@ function judge(thing: Thing, identity: BuildIdentity | undefined, { estate, now,
 }
 
 // Expensive things first, an AMI before its snapshots, and older things first, so that the cap cuts off the cheap and new.
-const order: Kind[] = ['instance', 'volume', 'image', 'snapshot'];
+const order: Kind[] = ['instance', 'volume', 'import', 'image', 'snapshot'];
 
 /**
  * Decides which things of an estate are orphans, and which are spared although they look like orphans. AMIs of published builds

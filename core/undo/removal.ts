@@ -45,7 +45,7 @@ function subjectOf(action: UndoAction): string {
   return action.do === 'leave' ? action.what : thingName(action.thing);
 }
 
-const pasts = { terminate: 'terminated', deregister: 'deregistered', delete: 'deleted' };
+const pasts = { terminate: 'terminated', deregister: 'deregistered', delete: 'deleted', cancel: 'cancelled' };
 
 /** An action that AWS refused or was too busy to carry out. */
 function notCarriedOut(action: UndoAction, answer: { refused: string } | { busy: string }): Removal {

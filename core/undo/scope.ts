@@ -3,7 +3,7 @@ import type { Plan } from '../build/plan.ts';
 import type { ChannelLedger } from '../distribute/channel.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
-import { isRegistered } from '../launch/registrable.ts';
+import { isImported, isRegistered } from '../launch/registrable.ts';
 import { watermarkOf } from '../publish/watermark.ts';
 import { keepsImages } from './kept.ts';
 
@@ -11,6 +11,8 @@ import { keepsImages } from './kept.ts';
 export interface UndoScope {
   /** Whether instances and volumes are. They are all in the pipeline's own region. */
   instances: boolean;
+  /** Whether imports are. Only a build that did not complete leaves one. */
+  imports?: boolean;
   /** Regions whose AMIs and snapshots are undone. */
   regions: string[];
   /** AMIs that stay because they are published. */
@@ -77,6 +79,7 @@ export function scopeOfFailed(
   const guarding = own === undefined ? [] : places.map((place) => inChannel(own, place));
   return {
     instances: true,
+    ...(isImported(plan.document) && { imports: true }),
     regions,
     published: adds?.published ?? [],
     channels: distinct([...written, ...guarding]),
@@ -93,10 +96,11 @@ export function scopeOfFailed(
 export function scopesByPlace(scope: UndoScope): Map<string, UndoScope> {
   const { takesBack: ledger } = scope;
   const regions = distinct([...scope.regions, ...scope.channels.map(({ region }) => region)]);
+  const { imports: _imports, ...ofRegions } = scope;
   const partOf = (region: string): UndoScope => {
     const here = (one: { region: string }) => one.region === region;
     return {
-      ...scope,
+      ...ofRegions,
       instances: false,
       regions: scope.regions.filter((one) => one === region),
       channels: scope.channels.filter(here),

@@ -1,6 +1,7 @@
 import type { Tags } from '../tags.ts';
 
-export type Kind = 'instance' | 'volume' | 'image' | 'snapshot';
+/** An import is EC2's task that makes a snapshot of a file. */
+export type Kind = 'instance' | 'volume' | 'import' | 'image' | 'snapshot';
 
 /** A resource that EC2 lists. */
 export interface Thing {
@@ -13,7 +14,7 @@ export interface Thing {
   /** ISO 8601. Empty where EC2 gives no date. */
   createdAt: string;
   tags: Tags;
-  /** Snapshots of an image's disks. EC2 names them only once the image is available. */
+  /** Snapshots of an image's disks, or of an import. EC2 names them only once they are there. */
   snapshots: string[];
   /** Keys of an image's watermarks. */
   watermarks?: string[] | undefined;
@@ -24,6 +25,7 @@ export interface Thing {
 const ended: Record<Kind, string[]> = {
   instance: ['terminated'],
   volume: ['deleting', 'deleted'],
+  import: ['deleted'],
   image: ['deregistered'],
   snapshot: [],
 };

@@ -5,6 +5,7 @@ import { oneOfRacing, type Fate } from './fate.ts';
 import type { UndoScope } from './scope.ts';
 import { decideTemplates, holderOf, type UndoneTemplate } from './templates.ts';
 import { unmarking, type PublishedAction } from './watermarks.ts';
+import { decideImports, type ImportAction } from './imports.ts';
 import { hasEnded, isAttached, mayBeMadeOf, type Kind, type Thing } from './things.ts';
 
 /** Everything that one look shows of a build. */
@@ -29,6 +30,7 @@ export type UndoAction =
   /** `untagged`: the ids among the AMI and its snapshots that do not carry `until` as their expiry yet. */
   | { do: 'keep'; region: string; image: Thing; until: string; untagged: string[] }
   | PublishedAction
+  | ImportAction
   /** The thing cannot go, and a person must know. */
   | { do: 'leave'; region: string; what: string; why: string };
 
@@ -46,6 +48,7 @@ export function decideUndo(scope: UndoScope, seen: BuildSeen, until?: string): U
     ...decideChannel(scope, seen),
     ...decideTemplates(seen),
     ...decideInstances(seen),
+    ...decideImports(seen),
     ...scope.regions.flatMap((region) => decideImages(scope, seen, region, until)),
   ];
 }

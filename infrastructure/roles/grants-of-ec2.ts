@@ -1,6 +1,6 @@
 // The resources and conditions of EC2's actions, each action once. grants.ts has those of the other services.
 import { arn, getArn, sub } from '../cloudformation.ts';
-import { expiry, keeping, launchedKinds, tagsAtLaunch, tagsOn } from './grants-of-tags.ts';
+import { expiry, imported, keeping, launchedKinds, tagsAtLaunch, tagsOn } from './grants-of-tags.ts';
 import {
   anything,
   anywhere,
@@ -45,7 +45,7 @@ const launchTemplates: Grant[] = [
 
 /** EC2's actions that take no resource. */
 const descriptions = `DescribeImageReferences DescribeImages DescribeImageUsageReportEntries DescribeImageUsageReports
-  DescribeInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions DescribeInstanceTypeOfferings
+  DescribeImportSnapshotTasks DescribeInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions DescribeInstanceTypeOfferings
   DescribeInstanceTypes DescribeRegions DescribeRouteTables DescribeSecurityGroups DescribeSnapshots
   DescribeStoreImageTasks DescribeSubnets DescribeTags DescribeVolumes DescribeVpcEndpoints
   DescribeVpcs
@@ -71,6 +71,12 @@ export const grantsOfEc2: GrantTable = {
     // The disk of a recipe can be any snapshot that the account may read.
     { Resource: arn('ec2:${AWS::Region}::snapshot/snap-*') },
   ],
+  'ec2:CancelImportTask': [{ Resource: here('import-snapshot-task'), Condition: madeByUs }],
+  'ec2:ImportSnapshot': [
+    { Resource: here('import-snapshot-task'), Condition: taggedAsOurs },
+    // EC2 makes the snapshot without tags.
+    { Resource: snapshotHere },
+  ],
   'ec2:CreateImageUsageReport': [
     { Resource: images, Condition: madeByUs },
     { Resource: anywhere('image-usage-report') },
@@ -92,7 +98,10 @@ export const grantsOfEc2: GrantTable = {
     registerImage: tagsOn('RegisterImage', [imageHere]),
     restoreArchive: tagsOn('CreateRestoreImageTask', [imageHere, snapshotHere]),
     copyImage: tagsOn('CopyImage', [images, snapshots]),
-    compensate: expiry,
+    importSnapshot: tagsOn('ImportSnapshot', [here('import-snapshot-task')]),
+    awaitImport: imported,
+    sweep: imported,
+    compensate: [...expiry, ...imported],
     retireBuild: keeping,
   },
   'ec2:DeleteLaunchTemplateVersions': launchTemplates,

@@ -1,6 +1,6 @@
 // The keys of the bucket that each function reads and writes. grants.ts has the actions of the other services.
 import { assets, keyOf } from '../../core/memory/documents.ts';
-import { sub } from '../cloudformation.ts';
+import { arn, sub } from '../cloudformation.ts';
 import { archived, inBucket, type Grant, type GrantTable } from './policies.ts';
 
 /** The functions that write down what their states wait for. */
@@ -19,6 +19,15 @@ const waiting = [
 const inArchive: Grant[] = [{ Resource: archived }];
 const archiveRecord = inBucket('builds/*/archive.json');
 const bothBuckets: Grant[] = [{ Resource: [sub('${ArtifactBucket.Arn}'), sub('${ArchiveBucket.Arn}')] }];
+
+/** A recipe can name a file in any bucket of the account. Its name, size and ETag are enough, so nobody reads it. */
+const diskFiles: Grant[] = [
+  { Resource: sub('${ArtifactBucket.Arn}') },
+  {
+    Resource: arn('s3:::*'),
+    Condition: { StringEquals: { 's3:ResourceAccount': sub('${AWS::AccountId}') } },
+  },
+];
 
 export const grantsOfS3: GrantTable = {
   's3:AbortMultipartUpload': inArchive,
@@ -55,6 +64,8 @@ export const grantsOfS3: GrantTable = {
     others: [{ Resource: inBucket('builds/*') }],
   },
   's3:ListBucket': {
+    resolve: diskFiles,
+    resolvePlan: diskFiles,
     resolveArchive: bothBuckets,
     storeImage: [{ Resource: sub('${ArchiveBucket.Arn}') }],
     awaitStoredImage: bothBuckets,

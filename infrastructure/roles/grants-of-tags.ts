@@ -1,5 +1,6 @@
 // When tags may be written and removed. grants-of-ec2.ts says by which functions.
-import { here, images, madeByUs, snapshots, taggedAsOurs, type Grant } from './policies.ts';
+import { arn } from '../cloudformation.ts';
+import { here, images, madeByUs, snapshotHere, snapshots, taggedAsOurs, type Grant } from './policies.ts';
 
 /** Tags are written at creation, so nothing else can be made to look like ours; expiry below is the one exception. */
 export const tagsOn = (creation: string, resources: Grant['Resource']): Grant[] => [
@@ -19,6 +20,17 @@ export const expiry: Grant[] = [
       Null: { ...madeByUs.Null, 'aws:TagKeys': 'false' },
       'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:expires'] },
     },
+  },
+];
+
+/**
+ * EC2 gives the snapshot of an import no tags, so it gets ours when it is there. An import has no volume, and neither has a copy: all
+ * have this id in its place. Snapshots of volumes can therefore not be made to look like ours.
+ */
+export const imported: Grant[] = [
+  {
+    Resource: snapshotHere,
+    Condition: { ...taggedAsOurs, ArnLike: { 'ec2:ParentVolume': arn('ec2:*:*:volume/vol-ffffffff') } },
   },
 ];
 

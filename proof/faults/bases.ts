@@ -30,6 +30,7 @@ export const bases: Record<string, FaultScenario> = {
   distributes: { distributes: true, strikes: [] },
   'copies into an account': { lent: 'eu-west-1', strikes: [] },
   registers: { shape: registered, strikes: [] },
+  'registers a file': { shape: { ...registered, register: false, disk: true, file: true }, strikes: [] },
   'registers a disk': { shape: { ...registered, register: false, disk: true }, strikes: [] },
   spot: { shape: { ...more, more: false, spot: true }, strikes: [] },
   unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },

@@ -11,6 +11,7 @@ const making = new Set([
   'CreateImage',
   'CreateSnapshots',
   'CopySnapshot',
+  'ImportSnapshot',
   'RegisterImage',
   'CopyImage',
   'ModifyImageAttribute',

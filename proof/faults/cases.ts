@@ -85,10 +85,13 @@ function isOwn(state: string, base: string): boolean {
 
 /** The states that only a build has whose image is registered. It comes to CleanUp in another way, too. */
 const isRegistering = (state: string): boolean =>
-  /^(CreateSnapshots|CopySnapshot|AwaitSnapshots|RegisterImage)$/.test(state);
+  /^(CreateSnapshots|CopySnapshot|ImportSnapshot|AwaitImport|AwaitSnapshots|RegisterImage)$/.test(state);
 
-const isOwnOfSnapshots = (state: string, base: string): boolean =>
-  base === 'registers' ? isRegistering(state) || state === 'CleanUp' : /^(CopySnapshot|CleanUp)$/.test(state);
+function isOwnOfSnapshots(state: string, base: string): boolean {
+  if (base === 'registers') return isRegistering(state) || state === 'CleanUp';
+  const own = base === 'registers a file' ? /^(ImportSnapshot|AwaitImport|CleanUp)$/ : /^(CopySnapshot|CleanUp)$/;
+  return own.test(state);
+}
 
 /** What a copy into another account adds to a published build: its own states, and what Verify and Publish do there. */
 const isOwnOfAccounts = (state: string, base: string): boolean =>

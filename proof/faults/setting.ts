@@ -73,18 +73,21 @@ export const startInput = ({ beyond, follows }: FaultScenario): Record<string, u
 const templateName = 'web';
 
 const sourceDisk = 'snap-0d15c0d15c0d15c00';
+const sourceFile = { file: 's3://disks/web.vmdk', format: 'vmdk' };
 const amazonLinux = {
   parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
   owner: 'amazon',
 };
 
 const recipeOf = (
-  { targets, steps, checks, capture, register, disk, channel, keep, more, spot }: Shape,
+  { targets, steps, checks, capture, register, disk, file, channel, keep, more, spot }: Shape,
   { late = false, slow, lent }: Pick<FaultScenario, 'late' | 'slow' | 'lent'>,
 ) => ({
   name: 'base',
   description: 'a base image',
-  source: disk ? { disk: { snapshot: sourceDisk, architecture: 'x86_64' }, owner: 'self' } : amazonLinux,
+  source: disk
+    ? { disk: { ...(file ? sourceFile : { snapshot: sourceDisk }), architecture: 'x86_64' }, owner: 'self' }
+    : amazonLinux,
   builder: {
     instanceTypes: ['t3.small'],
     ...(spot && { spot }),
@@ -162,7 +165,8 @@ export function pipelineWithPast(
   if (shape.past && shape.channel) publishEarlier(simulation, shape);
   if (shape.more) makeTemplates(simulation, shape);
   const system = { name: 'AmazonLinux', agent: true } as const;
-  if (shape.disk)
+  if (shape.file) simulation.cloud.addDiskFile({ bucket: 'disks', key: 'web.vmdk', region: pipelineHome });
+  else if (shape.disk)
     simulation.cloud.addSnapshot({ id: sourceDisk, owner: pipelineAccount, region: pipelineHome, system });
   return { simulation, recipes };
 }

@@ -27,6 +27,7 @@ export const fullness: Record<string, string> = {
   'ec2:CreateImage': 'PendingSnapshotLimitExceeded',
   'ec2:CreateSnapshots': 'PendingSnapshotLimitExceeded',
   'ec2:CopySnapshot': 'PendingSnapshotLimitExceeded',
+  'ec2:ImportSnapshot': 'ResourceLimitExceeded',
   'ec2:RegisterImage': 'ResourceLimitExceeded',
   'ec2:CopyImage': 'ResourceLimitExceeded',
 };
@@ -61,6 +62,8 @@ export interface Shape {
   register?: boolean;
   /** Whether the source is a disk that no builder made. There are no steps then. */
   disk?: boolean;
+  /** Whether that disk is in a file. */
+  file?: boolean;
   /** Whether the builder is a Spot Instance where there is one. */
   spot?: boolean;
   /** Whether it publishes to a channel. */

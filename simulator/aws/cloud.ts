@@ -14,6 +14,7 @@ import { createRandom, type Random } from '../random.ts';
 import { noRates, roughRates, type Rates } from './calls/rates.ts';
 import { parseScenario, ScenarioWrong, type Scenario } from '../pipeline/scenario.ts';
 import { addPublicImage, publishRelease, type AddedImage } from './source-images.ts';
+import { putDiskFile, type DiskFile } from './ec2/images/import-snapshot.ts';
 import { addedSnapshot, type AddedSnapshot } from './ec2/images/snapshots.ts';
 import type { Snapshot } from './state/snapshots.ts';
 import { startAgents } from './ssm/agents.ts';
@@ -91,6 +92,8 @@ export interface SimulatedCloud {
   addImage(image: AddedImage): Image;
   /** A snapshot of a root disk that no build made. Without a system, nobody knows what is on it. */
   addSnapshot(snapshot: AddedSnapshot): Snapshot;
+  /** A file in S3 with a disk, as ImportSnapshot takes it. Makes its bucket if there is none. */
+  addDiskFile(place: { bucket: string; key: string; region: string }, file?: Partial<DiskFile>): void;
   setParameter(region: string, name: string, value: string): void;
   /** Publishes a newer image of the family of a public parameter, and points the parameter to it. */
   publishRelease(region: string, parameter: string): Image;
@@ -171,7 +174,7 @@ const changesTo = (
   world: World,
 ): Pick<
   SimulatedCloud,
-  'addImage' | 'addSnapshot' | 'publishRelease' | 'setParameter' | 'addKey' | 'addRole' | 'createBucket'
+  'addImage' | 'addSnapshot' | 'addDiskFile' | 'publishRelease' | 'setParameter' | 'addKey' | 'addRole' | 'createBucket'
 > => ({
   addImage(image) {
     const added = addPublicImage(world, image);
@@ -183,6 +186,7 @@ const changesTo = (
     world.views.settle(region);
     return added;
   },
+  addDiskFile: (place, file) => putDiskFile(world, place, file),
   publishRelease(region, parameter) {
     const image = publishRelease(world.region(region), parameter, world.clock.now());
     setParameter(world, region, world.account, parameter, image.id);

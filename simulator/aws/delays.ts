@@ -50,6 +50,7 @@ const delays = {
   createImage: skewed(30, 0.6, 20),
   registerImage: skewed(3, 0.5),
   copyImage: skewed(60, 0.95, 30),
+  importSnapshot: skewed(180, 0.6, 60),
   storeImage: skewed(60, 0.6, 20),
   restoreImage: skewed(60, 0.6, 20),
   usageReport: skewed(90, 0.8),

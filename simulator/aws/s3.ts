@@ -56,7 +56,7 @@ export function s3Actions(world: World): Actions {
     ),
     ListObjectsV2: strict(
       's3:ListObjectsV2',
-      'Bucket Prefix Delimiter StartAfter ContinuationToken MaxKeys',
+      'Bucket Prefix Delimiter StartAfter ContinuationToken MaxKeys ExpectedBucketOwner',
       (input: ListObjectsV2Request) => listObjectsV2(world, input),
     ),
     DeleteObject: strict('s3:DeleteObject', 'Bucket Key', (input: DeleteObjectRequest) => {
@@ -122,7 +122,9 @@ function streamOf(bytes: Buffer) {
 function listObjectsV2(world: World, input: ListObjectsV2Request) {
   const { Prefix = '', Delimiter, MaxKeys = 1000, ContinuationToken, StartAfter = '' } = input;
   const after = ContinuationToken === undefined ? StartAfter : Buffer.from(ContinuationToken, 'base64').toString();
-  const objects = bucketNamed(world, input.Bucket).objects;
+  const { objects, owner = world.account } = bucketNamed(world, input.Bucket);
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+  if ((input.ExpectedBucketOwner ?? owner) !== owner) throw new ApiError('AccessDenied', 'Access Denied', 403);
   // A key that continues after the delimiter is listed once, by its part up to the delimiter.
   const entry = (key: string) => {
     const stop = Delimiter === undefined ? -1 : key.indexOf(Delimiter, Prefix.length);

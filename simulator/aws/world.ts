@@ -52,6 +52,7 @@ const emptyRegion = (name: string): Region => ({
   launchTemplates: new Map(),
   launches: new Map(),
   usageReports: new Map(),
+  importTasks: new Map(),
   storeTasks: new Map(),
   imageRecipes: new Map(),
   allowedImages: new Map(),
@@ -59,7 +60,11 @@ const emptyRegion = (name: string): Region => ({
   commands: new Map(),
 });
 
-const noSessions = (): Pick<World, 'roles' | 'sessions'> => ({ roles: new Map(), sessions: new Map() });
+const rolesAtFirst = (): Pick<World, 'roles' | 'sessions' | 'importRoles'> => ({
+  roles: new Map(),
+  sessions: new Map(),
+  importRoles: new Set(['vmimport']),
+});
 
 /** A simulated AWS in which nothing has happened yet. A region gets AWS's public images when it is first used. */
 export function createWorld(options: WorldOptions): World {
@@ -100,7 +105,7 @@ export function createWorld(options: WorldOptions): World {
     hits: new Set(),
     keys,
     keyUsers,
-    ...noSessions(),
+    ...rolesAtFirst(),
     account,
     buckets: new Map(),
     instanceListeners: [],

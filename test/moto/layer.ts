@@ -7,6 +7,7 @@ import {
   enableImage,
   modifyImageAttribute,
   modifySnapshotAttribute,
+  noImports,
   noReferences,
   noUsageReports,
   resetImageAttribute,
@@ -49,7 +50,7 @@ import { ec2Error, query, regionOf, send, serviceOf, type HttpAnswer, type HttpC
  * DescribeImages               no source-image-id filter                 the marks of `layer:source` are filtered
  * DisableImage, EnableImage    HTTP 500                                  the state is kept, launch permissions are taken
  * DescribeImageReferences,     HTTP 500                                  none
- *   DescribeImageUsageReports
+ *   DescribeImageUsageReports, DescribeImportSnapshotTasks
  * DescribeRouteTables          the default VPC has no gateway            a route to one
  * DescribeSnapshots            no key of a copy                          described
  * GetEbsDefaultKmsKeyId        HTTP 404                                  alias/aws/ebs
@@ -111,6 +112,7 @@ const ec2: Record<string, (call: Ec2Call) => Promise<HttpAnswer>> = {
   EnableImage: enableImage,
   DescribeImageReferences: noReferences,
   DescribeImageUsageReports: noUsageReports,
+  DescribeImportSnapshotTasks: noImports,
   DescribeRouteTables: describeRouteTables,
   DescribeSnapshots: describeSnapshots,
   GetEbsDefaultKmsKeyId: getEbsDefaultKmsKeyId,

@@ -75,6 +75,22 @@ export const sourceRules: Rule[] = [
     },
   },
   {
+    says: "A disk is a snapshot or a file. A file has a format, and lies in a bucket of the pipeline's own account.",
+    look({ source: given }, report) {
+      const { snapshot, file, format, importRole } = given?.disk ?? {};
+      if (snapshot !== undefined && file !== undefined)
+        report(['source', 'disk', 'file'], 'does not go with snapshot; remove one of them');
+      if (file !== undefined && format === undefined)
+        report(['source', 'disk', 'format'], `is missing: say which format ${file} has`);
+      if (file !== undefined && given?.owner === 'amazon')
+        report(['source', 'owner'], 'is self for a file: EC2 imports it from a bucket of this account');
+      if (file === undefined && format !== undefined)
+        report(['source', 'disk', 'format'], 'is for a file; remove it, or name the file');
+      if (snapshot !== undefined && importRole !== undefined)
+        report(['source', 'disk', 'importRole'], 'is for a file; remove it');
+    },
+  },
+  {
     says: 'The source of a recipe is not its own channel.',
     look({ source: given, name }, report) {
       if (name !== undefined && given?.channel?.startsWith(`${name}/`)) {

@@ -9,6 +9,7 @@ const tables = [
   'instances',
   'images',
   'snapshots',
+  'importTasks',
   'volumes',
   'parameters',
   'launchTemplates',

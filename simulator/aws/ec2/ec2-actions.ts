@@ -4,6 +4,7 @@ import { imageActions } from './images/images.ts';
 import { createImageActions } from './images/create-image.ts';
 import { createSnapshotsActions } from './images/create-snapshots.ts';
 import { copySnapshotActions } from './images/copy-snapshot.ts';
+import { importSnapshotActions } from './images/import-snapshot.ts';
 import { registerImageActions } from './images/register-image.ts';
 import { copyImageActions } from './images/copy-image.ts';
 import { deprecationActions } from './lifecycle/deprecation.ts';
@@ -36,6 +37,7 @@ export const ec2Actions = (world: World): Actions => ({
   ...createImageActions(world),
   ...createSnapshotsActions(world),
   ...copySnapshotActions(world),
+  ...importSnapshotActions(world),
   ...registerImageActions(world),
   ...copyImageActions(world),
   ...storeImageActions(world),

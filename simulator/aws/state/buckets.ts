@@ -17,5 +17,7 @@ export interface StoredObject {
 export interface Bucket {
   name: string;
   region: string;
+  /** Absent: the account that the scenario is about. */
+  owner?: string;
   objects: Map<string, StoredObject>;
 }

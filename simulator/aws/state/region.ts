@@ -7,7 +7,7 @@ import type { StoredTemplate } from './launch-templates.ts';
 import type { Network } from './network.ts';
 import type { Parameter } from './parameters.ts';
 import type { Discarded } from './recycle-bin.ts';
-import type { Snapshot } from './snapshots.ts';
+import type { Snapshot, StoredImport } from './snapshots.ts';
 import type { StoreTask } from './store-tasks.ts';
 import type { StoredUsageReport } from './usage-reports.ts';
 import type { Volume } from './volumes.ts';
@@ -27,6 +27,8 @@ export interface Region {
   readonly allowedImages: Map<string, { state: string; criteria: ImageCriterion[] }>;
   /** By AMI: when anybody launched it, in order. */
   readonly launches: Map<string, number[]>;
+  /** Tasks that make a snapshot of a file, oldest first. */
+  readonly importTasks: Map<string, StoredImport>;
   /** Tasks that store an AMI in S3, newest last. */
   readonly storeTasks: Map<string, StoreTask>;
   readonly usageReports: Map<string, StoredUsageReport>;

@@ -27,3 +27,21 @@ export interface Snapshot {
   sharedWith: Set<string>;
   tags: TagMap;
 }
+
+/** A task that makes a snapshot of a file in S3. */
+export interface StoredImport {
+  id: string;
+  owner: string;
+  description: string;
+  bucket: string;
+  key: string;
+  format: string;
+  state: 'active' | 'completed' | 'deleting' | 'deleted';
+  message: string;
+  startedAt: number;
+  /** When the task is expected to end. Its progress is computed from this. */
+  endsAt: number;
+  snapshot?: string;
+  keyArn: string | undefined;
+  tags: TagMap;
+}

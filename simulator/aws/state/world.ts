@@ -46,6 +46,8 @@ export interface World {
   readonly roles: Map<string, { trusts: string; externalId?: string | undefined }>;
   /** By access key id: what STS has given out. */
   readonly sessions: Map<string, Session & { account: string }>;
+  /** Names of roles of the account that let EC2 import files. */
+  readonly importRoles: Set<string>;
   /** The account that the scenario is about. */
   readonly account: string;
   readonly buckets: Map<string, Bucket>;

@@ -25,7 +25,28 @@ test('a snapshot that is not there fails the build before anything is made, with
   expect(out + err).toMatch(/no snapshot snap-0e15c0d15c0d15c00 of 222233334444 in us-east-1/);
 });
 
+test('a file becomes a published image, and its progress is shown', async () => {
+  const simulation = withDisk();
+  const key = 'it\'s 50% = "done", {web}: #2.vmdk';
+  simulation.cloud.addDiskFile({ bucket: 'disks', key, region: home });
+  const { exitCode, out, err } = await operator(simulation).run(
+    'import',
+    `s3://disks/${key}`,
+    '--format',
+    'vmdk',
+    '--recipe',
+    'base',
+  );
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(out).toMatch(/✓ AwaitImport (.*\n)*.*✓ AwaitImage (.*\n)*.*✓ base-\S+ is published\n/);
+});
+
 test.each([
+  [
+    ['import', 'disks/web.vmdk', '--format', 'ova', '--recipe', 'base'],
+    /disks\/web\.vmdk: must be the place of an object.*\n.*--format: must be vmdk, vhd, raw, got "ova"\. Of an OVA take the VMDK inside/,
+  ],
+  [['import', 's3://disks/web.vmdk', '--recipe', 'base'], /required option '--format <format>' not specified/],
   [['register', 'ami-0123456789abcdef0', '--recipe', 'base'], /is no snapshot id, such as snap-/],
   [['register', id], /required option '--recipe <recipe>' not specified/],
 ])('%j is refused before anything is asked of AWS', async (args, says) => {

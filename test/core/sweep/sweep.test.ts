@@ -16,7 +16,9 @@ const thing = (kind: Thing['kind'], more: Partial<Thing> = {}): Thing => ({
   id: `${kind}-1`,
   region: 'us-east-1',
   owner: account,
-  state: { instance: 'running', volume: 'available', image: 'available', snapshot: 'completed' }[kind],
+  state: { instance: 'running', volume: 'available', import: 'active', image: 'available', snapshot: 'completed' }[
+    kind
+  ],
   createdAt: ago(30),
   tags: ours,
   snapshots: [],

@@ -14,10 +14,16 @@ const plan = planOf();
 const keeping = planOf({ onFailure: 'keep-image' });
 const { channel: _, ...silent } = plan;
 
-const states = { instance: 'running', volume: 'available', image: 'available', snapshot: 'completed' };
+const states = {
+  instance: 'running',
+  volume: 'available',
+  import: 'active',
+  image: 'available',
+  snapshot: 'completed',
+};
 const thing = (kind: Kind, more: Partial<Thing> = {}): Thing => ({
   kind,
-  id: { instance: 'i-1', volume: 'vol-1', image: 'ami-1', snapshot: 'snap-1' }[kind],
+  id: { instance: 'i-1', volume: 'vol-1', import: 'import-snap-1', image: 'ami-1', snapshot: 'snap-1' }[kind],
   region: home,
   owner: '111122223333',
   state: states[kind],

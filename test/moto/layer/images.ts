@@ -214,6 +214,10 @@ const emptyAnswer = (action: string, set: string): HttpAnswer => {
 export const noReferences = async (): Promise<HttpAnswer> =>
   emptyAnswer('DescribeImageReferences', 'imageReferenceSet');
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImportSnapshotTasks.html: nothing is imported. */
+export const noImports = async (): Promise<HttpAnswer> =>
+  emptyAnswer('DescribeImportSnapshotTasks', 'importSnapshotTaskSet');
+
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImageUsageReports.html: there is no report. */
 export const noUsageReports = async (): Promise<HttpAnswer> =>
   emptyAnswer('DescribeImageUsageReports', 'imageUsageReportSet');

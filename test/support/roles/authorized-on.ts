@@ -15,6 +15,8 @@ interface Resource {
   tags: Tags;
   owner?: string;
   encrypted?: boolean;
+  /** Of a snapshot, the volume that it is of. */
+  volume?: string;
 }
 /** Keyed by `region id`. */
 export type SeenResources = Map<string, Resource>;
@@ -47,8 +49,13 @@ export function resourcesIn(calls: SeenCall[]): SeenResources {
     for (const one of LaunchTemplates) note(region, one.LaunchTemplateId, { tags: tagsOf(one.Tags) });
     for (const one of [...Instances, ...Reservations.flatMap((reservation: any) => reservation.Instances ?? [])])
       note(region, one.InstanceId, { tags: { ...specified(params, 'instance'), ...tagsOf(one.Tags) } });
+    if (action === 'CreateTags')
+      for (const id of params.Resources)
+        note(region, id, { tags: { ...resources.get(`${region} ${id}`)?.tags, ...tagsOf(params.Tags) } });
     if (action === 'CopySnapshot') note(region, answer.SnapshotId, { tags: specified(params, 'snapshot') });
-    for (const one of Snapshots) note(region, one.SnapshotId, { tags: tagsOf(one.Tags), owner: one.OwnerId });
+    for (const one of answer.ImportSnapshotTasks ?? []) note(region, one.ImportTaskId, { tags: tagsOf(one.Tags) });
+    for (const one of Snapshots)
+      note(region, one.SnapshotId, { tags: tagsOf(one.Tags), owner: one.OwnerId, volume: one.VolumeId });
     for (const one of Volumes) note(region, one.VolumeId, { tags: tagsOf(one.Tags) });
     for (const one of Images) {
       const encrypted = (one.BlockDeviceMappings ?? []).some((disk: any) => disk.Ebs?.Encrypted);
@@ -132,11 +139,12 @@ function asking(call: SeenCall, { resources, roleOf }: AccountFacts) {
 
 type Asking = ReturnType<typeof asking>;
 
-const carriedBy = ({ tags = {}, owner }: Partial<Resource> = {}): Ask['context'] => ({
+const carriedBy = ({ tags = {}, owner, volume }: Partial<Resource> = {}): Ask['context'] => ({
   ...prefixed('aws:ResourceTag', tags),
   ...prefixed('ec2:ResourceTag', tags),
   ...prefixed('ssm:resourceTag', tags),
   ...(owner && { 'ec2:Owner': owner }),
+  ...(volume && owner && { 'ec2:ParentVolume': `arn:aws:ec2:us-east-1:${owner}:volume/${volume}` }),
 });
 
 /** Only AMIs and snapshots are tagged after their creation. */
@@ -231,6 +239,14 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
     ...made('snapshot', unowned('snapshot')),
     ...(params.Encrypted ? withKey(params.KmsKeyId) : []),
   ],
+  // By AWS's table EC2 checks the task and the snapshot: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+  'ec2:ImportSnapshot': ({ here, unowned, on, made }) => [
+    ...made('import-snapshot-task', here('import-snapshot-task')),
+    on(unowned('snapshot')),
+  ],
+  'ec2:CancelImportTask': ({ params, here, on, carried }) => [
+    on(here('import-snapshot-task', params.ImportTaskId), carried(params.ImportTaskId)),
+  ],
   'ec2:RegisterImage': ({ params, unowned, on, carried, made }) => [
     ...snapshotsOf(params).map((id) => on(unowned('snapshot', id), carried(id))),
     ...made('image', unowned('image')),
@@ -321,8 +337,8 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
     ...(error === 'NoSuchKey' ? [{ action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} }] : []),
   ],
   // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
-  's3:ListObjectsV2': ({ params, bucket }) => [
-    { action: 's3:ListBucket', resource: bucket(params.Bucket), context: {} },
+  's3:ListObjectsV2': ({ params, bucket, account }) => [
+    { action: 's3:ListBucket', resource: bucket(params.Bucket), context: { 's3:ResourceAccount': account } },
   ],
   's3:DeleteObject': ({ params, on, bucket }) => [on(`${bucket(params.Bucket)}/${params.Key}`)],
   's3:PutObject': ({ params, on, bucket }) => [on(`${bucket(params.Bucket)}/${params.Key}`)],
@@ -399,6 +415,7 @@ export function askedFor(call: SeenCall, facts: AccountFacts): Ask[] {
 const takesNoResource = new Set([
   'ec2:DescribeImages',
   'ec2:DescribeImageUsageReportEntries',
+  'ec2:DescribeImportSnapshotTasks',
   'ec2:DescribeImageUsageReports',
   'ec2:DescribeInstances',
   'ec2:DescribeInstanceTypeOfferings',

@@ -20,6 +20,8 @@ const sources: Record<string, string[]> = {
   'ec2:RunInstances': ['image', 'subnet', 'security-group'],
   'ec2:CopyImage': ['image', 'snapshot'],
   'ec2:CopySnapshot': ['snapshot'],
+  // EC2 makes it without tags.
+  'ec2:ImportSnapshot': ['snapshot'],
 };
 
 const example: Record<string, string> = {

@@ -1,6 +1,7 @@
 // Simulated builds that together make every function use all its permissions.
 import { atTheFoot } from '../../../core/launch/ladder.ts';
 import type { Action } from '../../../simulator/aws/calls/actions.ts';
+import type { DiskFile } from '../../../simulator/aws/ec2/images/import-snapshot.ts';
 import type { Interference } from '../../../simulator/pipeline/interference.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../../simulator/states/step-functions.ts';
@@ -20,6 +21,7 @@ import {
   pipeline as withoutAnswers,
   recipe,
   type Setting,
+  stopAt,
   stoppedAt,
   targets,
   unheard,
@@ -138,6 +140,15 @@ const refusedIn = (refusing: string | undefined, refusedAction: string): Interfe
       : undefined,
 });
 
+/** A pipeline whose recipe has a file with a disk. */
+function importing(setting: Setting = {}, format: DiskFile['format'] = 'vmdk'): Simulation {
+  const disk = { file: 's3://disks/web.vmdk', format: 'vmdk', architecture: 'x86_64' };
+  const simulation = pipeline({ ...setting, changes: { ...short, source: { disk, owner: 'self' }, provision: [] } });
+  simulation.cloud.addDiskFile({ bucket: 'disks', key: 'web.vmdk', region: 'us-east-1' }, { format });
+  return simulation;
+}
+const diesImporting = { enter: (state: string) => (state === 'AwaitImport' ? ('ABORTED' as const) : undefined) };
+
 const unbuilt = {
   recipe: 'base',
   build: '20261123-030000-0000',
@@ -153,6 +164,7 @@ const readsPlan = {
   CreateImage: { instance: 'i-1' },
   CreateSnapshots: { instance: 'i-1' },
   CopySnapshot: {},
+  ImportSnapshot: {},
   RegisterImage: { disks: [] },
   LaunchCandidate: { ami: 'ami-1', ladder },
   KeepUnjudged: {},
@@ -600,6 +612,46 @@ export const runs: PermissionRun[] = [
       const system = { name: 'AmazonLinux', agent: true } as const;
       simulation.cloud.addSnapshot({ id: disk.snapshot, owner: account, region: 'us-east-1', system });
       return [simulation, await build(simulation)];
+    },
+  },
+  {
+    name: 'a file with a disk is imported, by a build that is started again',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const simulation = importing({ scenario: { rates: { eventsLost: 1 }, delays: { importSnapshot: 1 } } });
+      const first = simulation.start({ recipe: 'base' }, 'first');
+      stopAt(simulation, first, 'AwaitImport');
+      await simulation.finish(first);
+      const [task] = simulation.cloud.world.region('us-east-1').importTasks.values();
+      return [simulation, await build(simulation, { recipe: 'base', build: task?.tags.get('golden:build') })];
+    },
+  },
+  {
+    name: 'a file with a disk has another format',
+    outcome: 'ImageFailed',
+    async simulation() {
+      const simulation = importing({}, 'raw');
+      return [simulation, await build(simulation)];
+    },
+  },
+  ...[1, 4000].map((importSnapshot) => ({
+    name: `a build dies while EC2 imports its disk in ${importSnapshot} s`,
+    outcome: 'ABORTED',
+    async simulation(): Promise<[Simulation, Execution]> {
+      const simulation = importing({ interfere: diesImporting, scenario: { delays: { importSnapshot } } });
+      const died = await build(simulation);
+      await simulation.pass(4 * 3600);
+      return [simulation, died];
+    },
+  })),
+  {
+    name: 'a sweep finds a disk that was imported',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const simulation = importing({ interfere: diesImporting, ...unheard });
+      await build(simulation);
+      await simulation.pass(9 * day);
+      return [simulation, await sweepNow(simulation)];
     },
   },
   {

@@ -11,6 +11,7 @@ import {
 import {
   CopyImageCommand,
   CreateImageCommand,
+  CancelImportTaskCommand,
   CopySnapshotCommand,
   CreateRestoreImageTaskCommand,
   CreateSnapshotsCommand,
@@ -47,7 +48,9 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSnapshotAttributeCommand,
   DescribeSnapshotsCommand,
+  DescribeImportSnapshotTasksCommand,
   DescribeStoreImageTasksCommand,
+  ImportSnapshotCommand,
   DescribeSubnetsCommand,
   DescribeVolumesCommand,
   DescribeVpcEndpointsCommand,
@@ -126,7 +129,10 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     {
       CopyImageCommand,
       CreateImageCommand,
+      CancelImportTaskCommand,
       CopySnapshotCommand,
+      DescribeImportSnapshotTasksCommand,
+      ImportSnapshotCommand,
       CreateRestoreImageTaskCommand,
       CreateSnapshotsCommand,
       CreateStoreImageTaskCommand,

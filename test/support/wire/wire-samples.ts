@@ -299,6 +299,48 @@ export const samples: Record<string, Sample> = {
     ],
     answers: [ec2('CopySnapshot', `<snapshotId>${snapshot}</snapshotId>`)],
   },
+  ImportSnapshot: {
+    inputs: [
+      {
+        Description: odd,
+        DiskContainer: {
+          Description: odd,
+          Format: 'VMDK',
+          UserBucket: { S3Bucket: 'disks', S3Key: 'web server/2026.vmdk' },
+        },
+        RoleName: 'vmimport',
+        ClientToken: 'token',
+        Encrypted: true,
+        KmsKeyId: 'alias/golden',
+        TagSpecifications: tagSpecifications('import-snapshot-task'),
+      },
+    ],
+    answers: [
+      ec2(
+        'ImportSnapshot',
+        `<importTaskId>import-snap-0123456789abcdef0</importTaskId><description>base</description><snapshotTaskDetail><diskImageSize>0.0</diskImageSize><description>base</description><format>VMDK</format><progress>3</progress><status>active</status><statusMessage>pending</statusMessage><userBucket><s3Bucket>disks</s3Bucket><s3Key>web.vmdk</s3Key></userBucket></snapshotTaskDetail>${tagSet}`,
+      ),
+    ],
+  },
+  DescribeImportSnapshotTasks: {
+    inputs: [{}, { NextToken: 'next' }],
+    answers: [
+      ec2(
+        'DescribeImportSnapshotTasks',
+        `<importSnapshotTaskSet><item><importTaskId>import-snap-0123456789abcdef0</importTaskId><description>base</description><snapshotTaskDetail><diskImageSize>705638400.0</diskImageSize><description>base</description><format>VMDK</format><snapshotId>${snapshot}</snapshotId><status>completed</status><userBucket><s3Bucket>disks</s3Bucket><s3Key>web.vmdk</s3Key></userBucket></snapshotTaskDetail>${tagSet}</item></importSnapshotTaskSet>`,
+      ),
+      ec2('DescribeImportSnapshotTasks', '<importSnapshotTaskSet/>'),
+    ],
+  },
+  CancelImportTask: {
+    inputs: [{ ImportTaskId: 'import-snap-0123456789abcdef0' }],
+    answers: [
+      ec2(
+        'CancelImportTask',
+        '<importTaskId>import-snap-0123456789abcdef0</importTaskId><previousState>active</previousState><state>deleting</state>',
+      ),
+    ],
+  },
   CreateStoreImageTask: {
     inputs: [{ ImageId: ami, Bucket: 'archives', S3ObjectTags: [{ Key: 'golden:recipe', Value: 'base' }] }],
     answers: [ec2('CreateStoreImageTask', `<objectKey>${ami}.bin</objectKey>`)],
@@ -800,6 +842,7 @@ export const samples: Record<string, Sample> = {
     inputs: [
       { Bucket: 'golden-image-artifacts', Prefix: 'builds/', Delimiter: '/' },
       { Bucket: 'golden-image-artifacts', Prefix: 'builds/base/Köln& +%/', ContinuationToken: token },
+      { Bucket: 'disks', Prefix: 'web server/2026.vmdk', MaxKeys: 1, ExpectedBucketOwner: '111122223333' },
     ],
     answers: [
       xml(

@@ -21,7 +21,7 @@ export function fateOf(
   world: World,
   region: Region,
   making: {
-    kind: 'createImage' | 'copyImage' | 'restoreImage';
+    kind: 'createImage' | 'copyImage' | 'restoreImage' | 'importSnapshot';
     id: string;
     name: string;
     gib: number;
