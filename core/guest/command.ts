@@ -1,7 +1,7 @@
 import { boundedParameters } from './document-timeout.ts';
 import { secondsOf } from '../duration.ts';
-import { packedPowerShell, packedShell } from './packed-script.ts';
-import { skippedBecause, type StepSurroundings, type GuestSystem } from '../recipe/steps/surroundings.ts';
+import { isPowerShell, powerShell, shell, textOfStep } from './step-script.ts';
+import { skippedBecause, type GuestSystem } from '../recipe/steps/surroundings.ts';
 import type { Check, Step } from '../recipe/types.ts';
 import { sanitizeWindows } from './sanitize-windows.ts';
 import { sanitizeLinux } from './sanitize.ts';
@@ -30,20 +30,6 @@ export const deliverySeconds = 600;
 export const commandComment = (build: string, phase: 'provision' | 'check', { index, name }: Command): string =>
   `${build}/${phase}/${index} ${name}`.slice(0, 100);
 
-const shell = (script: string, timeoutSeconds: number, around?: StepSurroundings) => ({
-  document: 'AWS-RunShellScript',
-  parameters: { commands: packedShell(script, around), executionTimeout: [String(timeoutSeconds)] },
-});
-
-const powerShell = (script: string, timeoutSeconds: number, around?: StepSurroundings) => ({
-  document: 'AWS-RunPowerShellScript',
-  parameters: { commands: packedPowerShell(script, around), executionTimeout: [String(timeoutSeconds)] },
-});
-
-// The first line of a script names its shell. A text without that line runs in bash, since not every sh has pipefail.
-const strictBash = (text: string) => `#!/bin/bash\nset -euo pipefail\n${text}`;
-const ownShebang = (text: string) => (text.startsWith('#!') ? text : `#!/bin/bash\n${text}`);
-
 // Exit code 194 (Windows: 3010) makes the SSM agent reboot the instance and run the whole script again.
 const rebootLinux = (mark: string) =>
   `#!/bin/bash\nif [ -e /var/lib/${mark} ]; then rm -f /var/lib/${mark}; exit 0; fi\ntouch /var/lib/${mark}\nexit 194`;
@@ -56,12 +42,8 @@ export const nameOfStep = (step: Step, index: number) =>
 
 function content(step: Step, index: number, build: string, windows: boolean, scripts: Record<string, string>) {
   const seconds = secondsOf(step.timeout);
-  if (step.run !== undefined) return shell(strictBash(step.run), seconds, step);
-  if (step.powershell !== undefined) return powerShell(step.powershell, seconds, step);
-  if (step.script !== undefined) {
-    const text = scripts[step.script] ?? '';
-    return step.script.endsWith('.ps1') ? powerShell(text, seconds, step) : shell(ownShebang(text), seconds, step);
-  }
+  const text = textOfStep(step, scripts);
+  if (text !== undefined) return isPowerShell(step) ? powerShell(text, seconds, step) : shell(text, seconds, step);
   if (step.files !== undefined) {
     const carried = carriedAt(step.files.from, scripts);
     if (!carried) throw new Error(`${step.files.from} is not carried`); // a rule of the recipe has refused it

@@ -2,6 +2,15 @@ import { gzipSync } from 'node:zlib';
 import type { StepSurroundings } from '../recipe/steps/surroundings.ts';
 import { powerShellBeginning, shellBeginning } from './surroundings.ts';
 
+/**
+ * The most bytes of the parameters of a command. An SSM document may have 64 KB, "including the content specified for input
+ * parameters at runtime" (CreateDocument, Content). The rest is for the document itself.
+ */
+export const commandBytes = 56_000;
+
+/** Whether SSM takes these lines. Others go through the bucket. */
+export const areSent = (lines: string[]): boolean => Buffer.byteLength(JSON.stringify(lines)) <= commandBytes;
+
 // SSM replaces {{ … }} in the parameters of a command and limits their size. Base64 has no braces, and gzip shrinks a shell
 // script of 100 kB to about 30 kB. On the instance, gzip also checks length and CRC-32.
 const packed = (text: string): string[] =>
@@ -24,12 +33,34 @@ const unpackedTo = (variable: string, text: string): string[] => [
  * The script runs with two variables of ours. One keeps apt from asking questions. The other keeps needrestart from restarting
  * services: a restart of the SSM agent ends the step (Ubuntu 24.04 restarts services without asking).
  */
-export function packedShell(text: string, surroundings: StepSurroundings = {}): string[] {
+export const packedShell = (text: string, surroundings: StepSurroundings = {}): string[] =>
+  startingShell(unpackedTo('step', text), surroundings);
+
+/** The same for a script that the agent has downloaded into the same folder, under its digest. */
+export const fetchedShell = (sha256: string, surroundings: StepSurroundings = {}): string[] =>
+  startingShell(
+    [
+      'step="${0%/*}/step"',
+      `object="\${0%/*}/${sha256}"`,
+      `if ! printf '%s  %s\\n' ${sha256} "$object" | sha256sum -c >/dev/null 2>&1; then`,
+      `  echo '${otherScript(sha256)}' >&2`,
+      '  exit 1',
+      'fi',
+      '(umask 077; cat "$object" >"$step")',
+    ],
+    surroundings,
+  );
+
+const otherScript = (sha256: string) =>
+  `the script that arrived is not that of the recipe: its SHA-256 is not ${sha256}`;
+
+/** @param lines Lines that make the file `$step`. */
+function startingShell(lines: string[], surroundings: StepSurroundings): string[] {
   const beginning = shellBeginning(surroundings);
   return [
     '#!/bin/sh',
     'set -eu',
-    ...unpackedTo('step', text),
+    ...lines,
     'chmod 700 "$step"',
     'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1',
     ...(beginning === undefined
@@ -40,11 +71,14 @@ export function packedShell(text: string, surroundings: StepSurroundings = {}): 
 
 const byteOrderMark = '\uFEFF';
 
+/** Windows PowerShell reads a file without a byte order mark in the machine's code page. */
+export const powerShellText = (text: string): string => (text.startsWith(byteOrderMark) ? text : byteOrderMark + text);
+
 /** Lines that unpack a text into a file beside the script of the agent, and set the variable to its path. */
 const unpackedBeside = (variable: string, text: string): string[] => [
   `$${variable} = Join-Path $PSScriptRoot '${variable}.ps1'`,
   "$bytes = [Convert]::FromBase64String(@'",
-  ...packed(text.startsWith(byteOrderMark) ? text : byteOrderMark + text),
+  ...packed(powerShellText(text)),
   "'@)",
   '$from = New-Object IO.Compression.GZipStream((New-Object IO.MemoryStream(, $bytes)), [IO.Compression.CompressionMode]::Decompress)',
   `$to = [IO.File]::Create($${variable})`,
@@ -52,16 +86,30 @@ const unpackedBeside = (variable: string, text: string): string[] => [
 ];
 
 /**
- * The same for PowerShell. A script without a byte order mark gets one: Windows PowerShell reads a file without one in the
- * machine's code page. The script is a file of its own, so it may begin with `using` or `param`.
+ * The same for PowerShell. The script is a file of its own, so it may begin with `using` or `param`.
  *
  * PowerShell continues after a program that failed, and a script's exit code is 0 unless the script sets it.
  */
-export function packedPowerShell(text: string, surroundings: StepSurroundings = {}): string[] {
+export const packedPowerShell = (text: string, surroundings: StepSurroundings = {}): string[] =>
+  startingPowerShell(unpackedBeside('step', text), surroundings);
+
+export const fetchedPowerShell = (sha256: string, surroundings: StepSurroundings = {}): string[] =>
+  startingPowerShell(
+    [
+      "$step = Join-Path $PSScriptRoot 'step.ps1'",
+      `$object = Join-Path $PSScriptRoot '${sha256}'`,
+      `if ((Get-FileHash -LiteralPath $object -Algorithm SHA256).Hash -ne '${sha256}') { throw '${otherScript(sha256)}' }`,
+      'Copy-Item -LiteralPath $object -Destination $step -Force',
+    ],
+    surroundings,
+  );
+
+/** @param lines Lines that make the file `$step`. */
+function startingPowerShell(lines: string[], surroundings: StepSurroundings): string[] {
   const beginning = powerShellBeginning(surroundings);
   return [
     "$ErrorActionPreference = 'Stop'",
-    ...unpackedBeside('step', text),
+    ...lines,
     ...(beginning === undefined ? [] : [...unpackedBeside('begin', beginning), '& $begin']),
     '$global:LASTEXITCODE = 0',
     '& $step',

@@ -44,7 +44,7 @@ function grantsOfSsm(channelRoot: string): GrantTable {
         arn('ssm:${AWS::Region}:${AWS::AccountId}:document/*'),
       ]),
       sendCheck: commandsOf(
-        ['Shell', 'PowerShell'].map((kind) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script')),
+        ['Shell', 'PowerShell', 'Remote'].map((kind) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script')),
       ),
     },
   };

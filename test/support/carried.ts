@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { packTar } from 'modern-tar';
+import { sha256 } from '../../core/digest.ts';
 import { carriedKey, carriedText } from '../../core/recipe/steps/carried.ts';
 import { recipe as whole } from './pipeline.ts';
+
+/** A script that no compression makes small enough for SSM. */
+export const tooLargeForSsm =
+  Array.from({ length: 1500 }, (_, line) => `# ${sha256(String(line))}`).join('\n') + '\ntrue';
 
 const archiveOf = (files: Record<string, string>) =>
   packTar(

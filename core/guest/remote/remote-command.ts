@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { powerShellText } from '../packed-script.ts';
 import { partitionOf } from '../../recipe/regions.ts';
 
 /**
@@ -33,15 +34,22 @@ export function sourceInfo({ bucket, key, region }: { bucket: string; key: strin
 export const undownloaded = (where: string): string =>
   `the instance could not download its files from ${where}: the role of its instance profile needs s3:GetObject there, s3:ListBucket on the bucket for that prefix, the use of the bucket's key, and a way to S3`;
 
-// One line without braces, since it is the value of one parameter, in which SSM replaces {{ … }}.
+// One line without double braces, since it is the value of one parameter, in which SSM replaces {{ … }}.
 const packedLine = (script: string): string => gzipSync(Buffer.from(script), { level: 9 }).toString('base64');
 
-/** A bash script as one line for sh. */
+/** A shell script as one line for sh. It runs as a file of its own in the folder of the object. */
 export const shellLine = (script: string): string =>
-  `printf %s '${packedLine(script)}' | base64 -d | gzip -d >run && chmod 700 run && exec ./run`;
+  `printf %s '${packedLine(script)}' | base64 -d | gzip -d >run && chmod 700 run && exec "$PWD/run"`;
 
-/** A PowerShell script as one line. */
+/** The same for PowerShell. */
 export const powerShellLine = (script: string): string =>
-  `$packed = New-Object IO.MemoryStream(, [Convert]::FromBase64String('${packedLine(script)}')); ` +
-  '$text = New-Object IO.StreamReader((New-Object IO.Compression.GZipStream($packed, [IO.Compression.CompressionMode]::Decompress))); ' +
-  '$global:LASTEXITCODE = 0; & ([ScriptBlock]::Create($text.ReadToEnd()))';
+  [
+    `$packed = New-Object IO.MemoryStream(, [Convert]::FromBase64String('${packedLine(powerShellText(script))}'))`,
+    '$from = New-Object IO.Compression.GZipStream($packed, [IO.Compression.CompressionMode]::Decompress)',
+    "$run = Join-Path (Get-Location).Path 'run.ps1'",
+    '$to = [IO.File]::Create($run)',
+    'try { $from.CopyTo($to) } finally { $to.Dispose(); $from.Dispose() }',
+    '$global:LASTEXITCODE = 0',
+    '& $run',
+    'if ($LASTEXITCODE) { exit $LASTEXITCODE }',
+  ].join('; ');

@@ -1,23 +1,21 @@
 import { timeoutParameter } from '../../guest/document-timeout.ts';
 import { durationOf, secondsOf } from '../../duration.ts';
-import { packedShell } from '../../guest/packed-script.ts';
+import { areSent, commandBytes, packedShell } from '../../guest/packed-script.ts';
+import { longestRemoteSeconds } from '../../guest/remote/remote-command.ts';
 import type { Step } from '../types.ts';
 import { actions } from './provision-rules.ts';
 import type { Rule } from './rule.ts';
 import { secretIn } from './secrets.ts';
 
-/**
- * An SSM document may have 64 KB, "including the content specified for input parameters at runtime" (CreateDocument, Content).
- * The rest is for the document itself and the lines around the text.
- */
-const commandBytes = 56_000;
 const utf8BytesOf = (text: string) => new TextEncoder().encode(text).length;
 const bytesOf = (value: unknown) => utf8BytesOf(JSON.stringify(value));
 
+/** Many functions read all scripts of a deployment. */
+const mostScriptBytes = 5_000_000;
+
 /** gzip never lengthens a text by more than a few bytes, and base64 lengthens it by a third. So half the limit always fits. */
-const isTooLong = (text: string, action: Step): boolean =>
-  (utf8BytesOf(text) > commandBytes / 2 || action.env !== undefined) &&
-  bytesOf(packedShell(text, action)) > commandBytes;
+const isRemote = (text: string, action: Step): boolean =>
+  (utf8BytesOf(text) > commandBytes / 2 || action.env !== undefined) && !areSent(packedShell(text, action));
 
 const texts = (action: Step, scripts: Record<string, string>): [key: 'run' | 'powershell' | 'script', text: string][] =>
   (['run', 'powershell', 'script'] as const).flatMap((key) => {
@@ -60,14 +58,19 @@ export const commandRules: Rule[] = [
     },
   },
   {
-    says: `A step sends SSM at most ${commandBytes} bytes: its script, compressed and in base64, or the parameters of its document.`,
+    says: `A script has at most ${mostScriptBytes / 1e6} MB. One that SSM does not take, compressed and in base64 at most ${commandBytes} bytes, goes through the bucket, and its step takes at most ${durationOf(longestRemoteSeconds)}. The parameters of a document have at most ${commandBytes} bytes.`,
     look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         for (const [key, text] of texts(action, scripts)) {
-          if (isTooLong(text, action))
+          if (utf8BytesOf(text) > mostScriptBytes)
             report(
               [...path, key],
-              `is ${utf8BytesOf(text)} bytes, and even compressed more than the ${commandBytes} that SSM takes; split it, or fetch the bulk from S3 in the step`,
+              `is ${utf8BytesOf(text)} bytes, and a script has ${mostScriptBytes} at most; put the bulk into files`,
+            );
+          else if (secondsOf(action.timeout) > longestRemoteSeconds && isRemote(text, action))
+            report(
+              [...path, 'timeout'],
+              `is more than the ${durationOf(longestRemoteSeconds)} of AWS-RunRemoteScript, which brings a script of ${utf8BytesOf(text)} bytes`,
             );
         }
         const size = action.parameters ? bytesOf(action.parameters) : 0;

@@ -43,8 +43,13 @@ function unpacked(commands: string[]): string[] {
 
 export const scriptIn = (commands: string[]): string => unpacked(commands)[0] ?? '';
 
-/** The script that starts a step in its surroundings. Undefined where there is none. */
-export const beginningIn = (commands: string[]): string | undefined => unpacked(commands)[1];
+/** The script that starts a step in its surroundings. Undefined where there is none. A script that comes from the bucket has only it. */
+export function beginningIn(commands: string[]): string | undefined {
+  const [own = '', beginning] = unpacked(commands);
+  if (beginning !== undefined || !/^\$?object ?= ?/m.test(own)) return beginning;
+  const [within] = unpacked([own]);
+  return within === own ? undefined : within;
+}
 
 /** The variables that the beginning of a step sets. */
 export function environmentIn(commands: string[]): Record<string, string> {

@@ -109,18 +109,18 @@ class CommandRun {
     const platform = instance.system === 'Windows' ? 'Windows' : 'Linux';
     if (!document.platforms.includes(platform)) return this.finish('Failed', 'InvalidPlatform');
     const at = { resource: command.id, region: instance.region, factor: platform === 'Windows' ? 2 : 1 };
-    const inventory = printedInventory(this.#world, instance, script);
-    const outcome = outcomeOf(document, { text: script, environment, inventory }, command.step, command.rule);
-    if (outcome.exitCode === 0) install(this.#world, instance, command);
+    const isRemote = command.documentName === 'AWS-RunRemoteScript';
+    const { archive, failure, text = script } = isRemote ? runRemotely(this.#world, command) : {};
+    const inventory = printedInventory(this.#world, instance, text);
+    const outcome = outcomeOf(document, { text, environment, inventory }, command.step, command.rule);
+    if (outcome.exitCode === 0 && !failure) install(this.#world, instance, { ...command, script: text });
     const seconds = outcome.seconds ?? this.#world.delays.draw(outcome.kind, at);
-    if (command.documentName !== 'AWS-RunRemoteScript') return this.#runFor(seconds, outcome);
-    const remote = runRemotely(this.#world, command);
-    if ('arrived' in remote) {
-      if (remote.arrived && outcome.exitCode === 0) instance.unpacked.push(remote.arrived);
-      return this.#runFor(seconds, outcome);
+    if (failure) {
+      if (failure.step) this.#invocation.failedStep = failure.step;
+      return this.#runFor(seconds, { ...outcome, exitCode: 1, stdout: '', stderr: failure.stderr });
     }
-    if (remote.failed === 'downloadContent') this.#invocation.failedStep = remote.failed;
-    this.#runFor(seconds, { ...outcome, exitCode: 1, stdout: '', stderr: remote.stderr });
+    if (archive && outcome.exitCode === 0) instance.unpacked.push(archive);
+    this.#runFor(seconds, outcome);
   };
 
   #runFor(seconds: number, outcome: CommandOutcome): void {

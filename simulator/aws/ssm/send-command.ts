@@ -84,7 +84,7 @@ function newCommand(
     step: comment.slice(comment.indexOf(' ') + 1),
     parameters: input.Parameters ?? {},
     script: scriptIn(parameters['commands'] ?? parameters['commandLine'] ?? []),
-    environment: environmentIn(parameters['commands'] ?? []),
+    environment: environmentIn(parameters['commands'] ?? parameters['commandLine'] ?? []),
     timeoutSeconds: input.TimeoutSeconds ?? 3600,
     executionTimeout: Number(input.Parameters?.[document.timeout ?? '']?.[0] ?? 3600),
     outputBucket: input.OutputS3BucketName,

@@ -31,6 +31,7 @@ const scripts: Record<string, string> = {
   'empty.sh': ' \n',
   'dos.sh': 'true\r\n',
   // digits of digests do not get smaller than half by compressing
+  'huge.sh': '#'.repeat(5_000_001),
   'big.sh': Array.from({ length: 1500 }, (_, line) => `echo ${sha256(String(line))}\n`).join(''),
   'proxy.yaml': '#cloud-config\n',
   'long.sh': 'echo 0123456789\n'.repeat(8_000),

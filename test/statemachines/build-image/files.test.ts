@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { sha256 as digestOf } from '../../../core/digest.ts';
 import { assets } from '../../../core/memory/documents.ts';
 import { guestFiles } from '../../../simulator/aws/ec2/instances/guest-files.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { build, imageIn, launched, manifestIn, nothing, leftIn, targets } from '../../support/pipeline.ts';
-import { catalogWithFiles } from '../../support/carried.ts';
+import { catalogWithFiles, tooLargeForSsm } from '../../support/carried.ts';
 
 const day = 24 * 3600;
 
@@ -84,11 +85,31 @@ test('files that cannot be downloaded fail the step, with what the instance need
     expect(execution.cause).toContain(said);
 });
 
+test('a script that SSM does not take, and a check of that size, go through the bucket and run', async () => {
+  const changes = {
+    provision: [{ name: 'large', script: 'scripts/large.sh', env: { NOTE: 'here' } }],
+    checks: [{ name: 'large check', run: `true\n${tooLargeForSsm}` }],
+    distribute: [targets.home],
+  };
+  const { catalog } = await catalogWithFiles({ 'index.html': 'hello' }, changes);
+  Object.assign(catalog.scripts, { 'scripts/large.sh': `exit 194\n${tooLargeForSsm}` });
+  const simulation = createSimulation({ catalog });
+  const execution = await build(simulation);
+  expect(manifestIn(simulation, execution)).toMatchObject({ status: 'published' });
+  const texts = [`#!/bin/bash\nexit 194\n${tooLargeForSsm}`, `#!/bin/bash\nset -euo pipefail\ntrue\n${tooLargeForSsm}`];
+  for (const text of texts) expect(simulation.artifact(assets.key(digestOf(text)))).toBe(text);
+  const commands = [...simulation.cloud.world.region('us-east-1').commands.values()];
+  expect(commands.filter(({ documentName }) => documentName === 'AWS-RunRemoteScript')).toMatchObject([
+    { step: 'large', environment: { NOTE: 'here' } },
+    { step: 'large check' },
+  ]);
+});
+
 test('a build of files that are neither in the bucket nor deployed is refused before anything is made', async () => {
   const { simulation, catalog, ofFolder } = await withFiles({ 'index.html': 'hello' });
   catalog.archives.delete(ofFolder);
   const execution = await build(simulation);
   expect(execution).toMatchObject({ status: 'FAILED', error: 'RecipeInvalid' });
-  expect(execution.cause).toContain(`the files of "site" (SHA-256 ${ofFolder}) are neither in s3://${simulation.bucket}`);
+  expect(execution.cause).toContain(`files or script of "site" (SHA-256 ${ofFolder}) are neither in s3://${simulation.bucket}`);
   expect(launched(simulation, 'builder')).toEqual([]);
 });

@@ -8,7 +8,7 @@ import type { Execution } from '../../../simulator/states/step-functions.ts';
 import type { DeploymentPlace } from './iam.ts';
 import { plantImage, plantInstance, plantVolume, sweepNow } from '../orphans.ts';
 import { ours } from '../template/packaged-template.ts';
-import { catalogWithFiles } from '../carried.ts';
+import { catalogWithFiles, tooLargeForSsm } from '../carried.ts';
 import { planOf } from '../plan.ts';
 import {
   account,
@@ -525,7 +525,10 @@ export const runs: PermissionRun[] = [
     name: 'files are carried',
     outcome: 'SUCCEEDED',
     async simulation() {
-      const { catalog } = await catalogWithFiles({ 'index.html': 'hello' }, { distribute: [home] });
+      const { catalog } = await catalogWithFiles(
+        { 'index.html': 'hello' },
+        { distribute: [home], checks: [{ name: 'large', run: tooLargeForSsm }] },
+      );
       const simulation = createSimulation({ catalog, answers: true });
       return [simulation, await build(simulation)];
     },

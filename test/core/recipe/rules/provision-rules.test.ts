@@ -108,10 +108,17 @@ casesOf([
     'provision[0].script: scripts/dos.sh has CR LF line ends, which bash does not understand; save it with LF',
   ],
   [
-    'a script must fit into an SSM command',
+    'a script has at most 5 MB',
     run,
-    '¦script: scripts/big.sh',
-    'provision[0].script: is 105000 bytes, and even compressed more than the 56000 that SSM takes; split it, or fetch the bulk from S3 in the step',
+    '¦script: scripts/huge.sh',
+    'provision[0].script: is 5000001 bytes, and a script has 5000000 at most; put the bulk into files',
+  ],
+  ['a script that SSM does not take goes through the bucket', run, 'script: scripts/big.sh'],
+  [
+    'a script that goes through the bucket takes at most 8h',
+    run,
+    'script: scripts/big.sh\n    ¦timeout: 9h',
+    'provision[0].timeout: is more than the 8h of AWS-RunRemoteScript, which brings a script of 105000 bytes',
   ],
   ['a script of 120 kB fits, since it is compressed', run, 'script: scripts/long.sh'],
   [
