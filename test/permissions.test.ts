@@ -143,7 +143,6 @@ const beyondTheRuns: [RegExp, string][] = [
     /^AwaitCopy s3:(GetObject|ListBucket) on /,
     'only builds that wait in the same region at the same time share their looks; the tests of AwaitCopy do',
   ],
-  [/^AwaitCheck ssm:ListCommandInvocations on \*$/, 'only documents have several steps, and checks are scripts'],
   [
     /^(StartBuild|WatchSources|MeasureRecipes|CheckDrift|Notify|Wake|WritePage) sqs:SendMessage on .*:TriggerFailures$/,
     'Lambda itself leaves there what they fail on',

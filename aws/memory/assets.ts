@@ -2,7 +2,7 @@ import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s
 import { downloadsOf } from '../../core/guest/remote/downloads.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import { sha256 as digestOf } from '../../core/digest.ts';
-import { textOfStep } from '../../core/guest/step-script.ts';
+import { textOfStep } from '../../core/guest/remote/step-script.ts';
 import { assets } from '../../core/memory/documents.ts';
 import { refuseAny, type Problem } from '../../core/recipe/problems.ts';
 import type { Catalog } from '../../core/recipe/types.ts';

@@ -1,6 +1,6 @@
 import { boundedParameters } from './document-timeout.ts';
 import { secondsOf } from '../duration.ts';
-import { isPowerShell, powerShell, shell, textOfStep } from './step-script.ts';
+import { isPowerShell, powerShell, shell, textOfStep } from './remote/step-script.ts';
 import { skippedBecause, type GuestSystem } from '../recipe/steps/surroundings.ts';
 import type { Check, Step } from '../recipe/types.ts';
 import { sanitizeWindows } from './sanitize-windows.ts';

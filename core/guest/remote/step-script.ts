@@ -1,6 +1,6 @@
-import { sha256 } from '../digest.ts';
-import type { StepSurroundings } from '../recipe/steps/surroundings.ts';
-import type { Step } from '../recipe/types.ts';
+import { sha256 } from '../../digest.ts';
+import type { StepSurroundings } from '../../recipe/steps/surroundings.ts';
+import type { Step } from '../../recipe/types.ts';
 import {
   areSent,
   fetchedPowerShell,
@@ -8,8 +8,8 @@ import {
   packedPowerShell,
   packedShell,
   powerShellText,
-} from './packed-script.ts';
-import { powerShellLine, remoteCommand, shellLine } from './remote/remote-command.ts';
+} from '../packed-script.ts';
+import { powerShellLine, remoteCommand, shellLine } from './remote-command.ts';
 
 // The scripts of steps, and the commands that run them.
 

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sha256 } from '../../../core/digest.ts';
-import { powerShell, shell, textOfStep } from '../../../core/guest/step-script.ts';
-import { parameterValues } from '../../../simulator/aws/ssm/parameter-values.ts';
+import { sha256 } from '../../../../core/digest.ts';
+import { powerShell, shell, textOfStep } from '../../../../core/guest/remote/step-script.ts';
+import { parameterValues } from '../../../../simulator/aws/ssm/parameter-values.ts';
 
 /** A script that no compression makes small enough for SSM. It prints itself. */
 const noise = Array.from({ length: 1500 }, (_, line) => `# ${sha256(String(line))} {{ ssm:x }} \${HOME}\r`).join('\n');
