@@ -6,6 +6,7 @@ import { addDeployedVerbs, append, regionHelp, type Cli } from './deployed/deplo
 import { addChannelVerbs } from './channels/channel-verbs.ts';
 import { addAuthoringVerbs } from './authoring/authoring-verbs.ts';
 import { addArchiveVerbs } from './archive/archive-verbs.ts';
+import { addDiskVerbs } from './deployed/disk-verbs.ts';
 import { addRetireVerbs } from './retire/retire-verbs.ts';
 import { variableOption } from './recipes/start-values.ts';
 import { Refusal } from './refused.ts';
@@ -86,6 +87,7 @@ export async function golden(
   addSweep(cli);
   addDeployedVerbs(cli);
   addChannelVerbs(cli);
+  addDiskVerbs(cli);
   addRetireVerbs(cli);
   addArchiveVerbs(cli);
   addCompletion(cli);

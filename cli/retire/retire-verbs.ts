@@ -41,9 +41,9 @@ function addRetire(cli: Cli): void {
     });
 }
 
-function addDeregister({ program, terminal, surroundings, ended }: Cli): void {
+function addDeregister(cli: Cli): void {
   deployed(
-    program,
+    cli.program,
     'deregister',
     'deregister the image of a build in every region, with its snapshots',
     'Deregisters the AMIs of a build in every region and account. It is refused for what a channel holds or a rollback would need, for protected AMIs, and for what is in use. Only the Recycle Bin may give an image back.',
@@ -55,21 +55,26 @@ function addDeregister({ program, terminal, surroundings, ended }: Cli): void {
     .option('--dry-run', 'only say what would be done')
     .option('--why <text>', 'why, for the report')
     .option('--yes', 'do not ask')
-    .action(async (image: string, options) => {
+    .option(...simulatedOption)
+    .action(async (image: string, { simulate, ...options }) => {
       const { runDeregister } = await import('./retire.ts');
-      ended(await runDeregister(image, options, terminal, surroundings));
+      const account = { simulate, region: options.region, ages: true };
+      await withSimulation(cli, account, (surroundings) => runDeregister(image, options, cli.terminal, surroundings));
     });
 }
 
-function addSnapshots({ program, terminal, surroundings, ended }: Cli): void {
+function addSnapshots(cli: Cli): void {
   deployed(
-    program,
+    cli.program,
     'snapshots',
     'list the snapshots that were kept when their images were deregistered',
     'Lists the snapshots with the tag golden:kept in every enabled region, with what each costs a month at most. Needs ec2:DescribeRegions and ec2:DescribeSnapshots.',
     'print them as JSON and nothing else on stdout',
-  ).action(async (options) => {
-    const { listSnapshots } = await import('./snapshots.ts');
-    ended(await listSnapshots(options, terminal, surroundings));
-  });
+  )
+    .option(...simulatedOption)
+    .action(async ({ simulate, ...options }) => {
+      const { listSnapshots } = await import('./snapshots.ts');
+      const account = { simulate, region: options.region, ages: true, keeps: true };
+      await withSimulation(cli, account, (surroundings) => listSnapshots(options, cli.terminal, surroundings));
+    });
 }

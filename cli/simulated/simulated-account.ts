@@ -11,7 +11,7 @@ import { createSimulation, type Simulation } from '../../simulator/pipeline/simu
 import { readRecipeFolder } from '../recipes/recipe-folder.ts';
 import { Refusal } from '../refused.ts';
 import { isRecipeFile } from '../recipes/wanted-recipe.ts';
-import { addDisk } from './source-disk.ts';
+import { addDisk, type NamedDisk } from './source-disk.ts';
 import { fold, type Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { endsWithBuild } from '../../core/build/identity.ts';
@@ -31,6 +31,10 @@ export interface SimulatedAccount {
   used?: boolean;
   /** Five builds were published, a policy retires old images, and two months passed. */
   ages?: boolean;
+  /** Then the oldest image was deregistered, and its snapshots were kept. */
+  keeps?: boolean;
+  /** A disk that no builder made. */
+  disk?: NamedDisk;
   /** The build that a verb names was revoked. */
   revoked?: string;
   /** If it is a file, the account has what the recipes of its folder name. */
@@ -50,6 +54,8 @@ export async function onSimulatedAccount(
     grows = false,
     used = false,
     ages = false,
+    keeps = false,
+    disk,
     revoked,
     recipeFile = '',
   }: { region: string; terminal: Terminal; real: Surroundings } & SimulatedAccount,
@@ -58,6 +64,7 @@ export async function onSimulatedAccount(
   const catalog = await catalogWith(recipeFile, region);
   const simulation = createSimulation({ catalog, region });
   for (const { source } of soundRecipes(catalog, region)) addDisk(simulation, source, region);
+  if (disk) addDisk(simulation, { disk }, region);
   const { clock } = simulation;
   const whole = catalog.recipes[recipe] as { distribute: { region: string }[] };
   if (ages) catalog.recipes[recipe] = { ...whole, retire: agingPolicy };
@@ -83,7 +90,7 @@ export async function onSimulatedAccount(
   const servers = used
     ? ` Servers were launched from the third: one here, two in the account ${consumer}. Somebody made an AMI of the one here by hand.`
     : '';
-  const aged = ages ? await age(simulation) : '';
+  const aged = ages ? `${await age(simulation)}${keeps ? await keepSnapshots(simulation, region) : ''}` : '';
   const promoted = ages ? '' : ' The second build was promoted to prod.';
   const story = `On a simulated AWS ${recipe} was built and published ${ages ? 'five' : 'three'} times, a week apart.${promoted}${servers}${aged}${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}${taken}`;
   terminal.err(
@@ -163,6 +170,15 @@ async function age(simulation: Simulation): Promise<string> {
   await retire({ cap: 1 });
   await simulation.pass(day);
   return ' Its policy retires old images. A month ago the oldest one was deprecated, and nobody uses it.';
+}
+
+/** Deregisters the oldest image and keeps its snapshots. Returns the story. */
+async function keepSnapshots(simulation: Simulation, region: string): Promise<string> {
+  const own = [...simulation.cloud.world.region(region).images.values()].filter(({ owner }) => owner === account);
+  const [oldest] = own.toSorted((a, b) => a.createdAt - b.createdAt);
+  const asked = { verb: 'deregister', ami: oldest?.id, snapshots: 'keep', evenIfUsed: true, why: 'tried' };
+  await simulation.finish(simulation.retire(asked));
+  return ' Then it was deregistered, and its snapshots were kept.';
 }
 
 /** Revokes the build with this id, if there is such a build. Returns the story. */

@@ -1,7 +1,14 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { golden } from '../../../cli/golden.ts';
+import { recordingTerminal } from '../recording-terminal.ts';
 import { brisk, operator } from '../../support/deployed.ts';
 import { account, home, pipeline, targets } from '../../support/pipeline.ts';
 
+/** The recipe that the page shows. */
+const [, imported = ''] = /```yaml\n(name: imported\n.*?)```/s.exec(readFileSync('docs/registering.md', 'utf8')) ?? [];
 const id = 'snap-0d15c0d15c0d15c00';
 function withDisk() {
   const source = { disk: { architecture: 'x86_64' }, owner: 'self' };
@@ -52,4 +59,21 @@ test.each([
 ])('%j is refused before anything is asked of AWS', async (args, says) => {
   const { exitCode, err } = await operator(withDisk()).run(...args);
   expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringMatching(says) });
+});
+
+test('both are tried on a simulated AWS, with a recipe file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'golden-'));
+  const recipe = join(folder, 'imported.yaml');
+  writeFileSync(recipe, imported);
+  for (const args of [
+    ['register', id],
+    ['import', 's3://disks/web.vmdk', '--format', 'vmdk'],
+  ]) {
+    const { terminal, out, err } = recordingTerminal();
+    expect([await golden([...args, '--recipe', recipe, '--simulate'], terminal), err()]).toEqual([
+      0,
+      expect.stringContaining('On a simulated AWS'),
+    ]);
+    expect(out()).toMatch(/✓ imported-\S+ is published/);
+  }
 });

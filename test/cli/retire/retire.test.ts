@@ -148,6 +148,15 @@ test('golden retire tries it on a simulated AWS', async () => {
   expect(out()).toMatch(/20261123-030000-\w{4} +would disable +3 +it is 67d old, and disableAfter is 60d/);
 });
 
+test('golden deregister and golden snapshots are tried on a simulated AWS, too', async () => {
+  const first = recordingTerminal();
+  expect(await golden(['snapshots', '--simulate'], first.terminal)).toBe(0);
+  const [, kept = ''] = /al2023-base +(20261123-030000-\w{4}) +us-east-1 +snap-\w+ +ami-\w+/.exec(first.out()) ?? [];
+  const second = recordingTerminal();
+  expect(await golden(['deregister', kept, '--dry-run', '--simulate'], second.terminal)).toBe(0);
+  expect(second.out()).toMatch(/would deregister/);
+});
+
 test('a disabled image is given back, with those who could launch it, and stays from then on', async () => {
   const retire = { keep: 1, disableAfter: '10d' };
   const other = pipeline({ changes: { distribute: [targets.home], retire }, scenario: { delays: brisk } });
