@@ -57,22 +57,10 @@ const failures = {
     means: 'SSM could not deliver a command, although it was sent again',
     advice: 'start the build again',
   },
-  ProvisionFailed: {
-    means: 'a provisioning step did not succeed',
-    advice: outputAdvice,
-  },
-  CheckFailed: {
-    means: 'a check did not succeed on the candidate',
-    advice: outputAdvice,
-  },
-  ImageFailed: {
-    means: 'EC2 could not make the image',
-    advice: imageAdvice,
-  },
-  CopyFailed: {
-    means: 'EC2 could not make the copy in a target region',
-    advice: imageAdvice,
-  },
+  ProvisionFailed: { means: 'a provisioning step did not succeed', advice: outputAdvice },
+  CheckFailed: { means: 'a check did not succeed on the candidate', advice: outputAdvice },
+  ImageFailed: { means: 'EC2 could not make the image', advice: imageAdvice },
+  CopyFailed: { means: 'EC2 could not make the copy in a target region', advice: imageAdvice },
   TargetsIncomplete: {
     means: 'a required target is not as the recipe says, so nothing was published',
     advice: 'the message lists every wrong target with its error: mend that, then build again',
@@ -80,6 +68,10 @@ const failures = {
   PublishFailed: {
     means: 'the channel could not be pointed at the image in every target region',
     advice: 'the channel is back where it was in every region, unless the message says what is left behind',
+  },
+  VariantFailed: {
+    means: 'another variant of the recipe failed, and variants are published together or not at all',
+    advice: 'the message names the variant: mend what made it fail, then start the recipe again',
   },
   MoveRefused: {
     means: 'the channel cannot be moved so; every region holds what it held',

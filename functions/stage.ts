@@ -28,7 +28,12 @@ export const executionReference = z.strictObject({ id: z.string(), startedAt: z.
 export const runReference = z.strictObject({ id: z.string(), startedAt: z.string() });
 
 /** `$.build`, which every state of a build hands to its function: the build's names and its execution. */
-export const buildReference = z.strictObject({ recipe: z.string(), build: z.string(), execution: executionReference });
+export const buildReference = z.strictObject({
+  recipe: z.string(),
+  build: z.string(),
+  execution: executionReference,
+  variantOf: z.optional(z.string()),
+});
 
 /** How far Launch has come in its search for a place with room. */
 export const ladder = z.strictObject({

@@ -38,3 +38,6 @@ export const assumedBy = (Service: string) => ({
     },
   ],
 });
+
+/** A recipe's name in a logical id, which has no hyphens and no underscores. A name has no capitals, so two never become the same. */
+export const idOfRecipe = (recipe: string): string => recipe.replaceAll('-', 'X').replaceAll('_', 'U');

@@ -8,9 +8,9 @@ import { ensureInstalled, root } from './setup.mjs';
 
 /**
  * The bytes that a function may load at its start. Resolve, ResolvePlan and ResolveRetirement ask EC2 for more than other functions do.
- * Resolve and ResolvePlan also take whole recipes apart, and start once for each build.
+ * Resolve and ResolvePlan also take whole recipes apart, and start once for each build. StartBuild reads all recipes and their sources.
  */
-const startLimits = { resolve: 500_000, resolvePlan: 520_000, resolveRetirement: 385_000 };
+const startLimits = { resolve: 500_000, resolvePlan: 520_000, resolveRetirement: 385_000, startBuild: 385_000 };
 
 /**
  * Bundles functions, given as key → source file. Sizes are in bytes. A function that loads more than its limit at

@@ -11,12 +11,12 @@ const sentences = new RegExp(String.raw`^ *says:\s*${literal},$`, 'gm');
 export const withoutDescriptions = {
   name: 'without-descriptions',
   setup(build) {
-    build.onLoad({ filter: /[\\/]core[\\/](recipe|publish|retire)[\\/].+\.ts$/ }, async ({ path }) => {
+    build.onLoad({ filter: /[\\/]core[\\/](recipe|publish|retire|variants)[\\/].+\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const contents = source
         .replace(descriptions, '')
         .replace(/\.check\(\s*\)/g, '') // a check of nothing, left over from a description, would copy the schema
-        .replace(/[\\/]recipe[\\/]/.test(path) ? sentences : /$^/, '');
+        .replace(/[\\/](recipe|variants)[\\/]/.test(path) ? sentences : /$^/, '');
       return { contents, loader: 'ts' };
     });
   },

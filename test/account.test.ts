@@ -21,7 +21,7 @@ import { runs, settingsAsSimulated } from './support/roles/permission-runs.ts';
 
 /** Between them they go through every Task of every machine. */
 const few = runs.filter(({ name }) =>
-  /^(everything is published|a sweep finds|a required target|disks outlive .* fail|the candidate finds no room|channels are moved|a build is planned|who may use published images|builds are revoked|old images are retired|an image is archived|images are copied into other accounts|images are registered|a disk is registered|a file with a disk is imported)/.test(
+  /^(everything is published|a sweep finds|a required target|disks outlive .* fail|the candidate finds no room|channels are moved|a build is planned|who may use published images|builds are revoked|old images are retired|an image is archived|images are copied into other accounts|images are registered|a disk is registered|a file with a disk is imported|variants are published)/.test(
     name,
   ),
 );

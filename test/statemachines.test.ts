@@ -96,9 +96,9 @@ test('it holds no null, which the packaging would drop without a word', () => {
   expect([...walk(machine)].filter(([, value]) => value === null)).toEqual([]);
 });
 
-// 900 and some: an image is made in four ways, and those of snapshots have six states.
-test('it can be read: at most 980 lines, none of them longer than 160 characters', () => {
-  expect(text.split('\n').length).toBeLessThanOrEqual(980);
+// 1,000 and some: an image is made in four ways, and those of snapshots have six states. Two states wait for variants.
+test('it can be read: at most 1030 lines, none of them longer than 160 characters', () => {
+  expect(text.split('\n').length).toBeLessThanOrEqual(1030);
   const all = [text, ...small.map(([name]) => read(name))].flatMap((one) => one.split('\n'));
   expect(all.filter((line) => line.length > 160)).toEqual([]);
 });
@@ -239,7 +239,9 @@ const longestOf = {
   AwaitCopy: 7 * 24 * hour,
   AwaitAccountCopy: 7 * 24 * hour,
   Verify: 2 * patience.verify,
-  Publish: 2 * patience.publish,
+  AwaitOthers: patience.others,
+  AwaitVariants: patience.variants,
+  Publish: Math.max(2 * patience.publish, patience.publishTogether),
   CleanUp: 2 * patience.cleanUp,
   Compensate: patience.compensate,
   AwaitUsage: 2 * patience.usage,

@@ -7,6 +7,7 @@ import { inPlace, onlyPlace } from '../../core/distribute/place.ts';
 import { lookIntoAccounts, writeAccountChannels } from './account-channels.ts';
 import { readChannel, refuseSuperseded, writeChannel, type Ledger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
+import { awaitOthers } from '../variants/together.ts';
 import {
   saysBehind,
   seeTemplates,
@@ -86,6 +87,9 @@ export async function publishOnce(
     return [...bare.map(saysUnmarked), ...missing].join('\n');
   }
   if (wanted && !begun) return `${parameter} holds the image; the next look writes down that it is published`;
+  // The image is published once this ledger is complete, or once the last variant has written that its channel holds the image.
+  const unwritten = own.variantOf === undefined ? undefined : await awaitOthers(artifacts, own, 'written');
+  if (unwritten !== undefined) return unwritten;
   await completePublish(artifacts, publishing, ledger);
   return undefined;
 }

@@ -9,7 +9,7 @@ import { changeRecord, recordPublished } from './recipe-records.ts';
 
 /**
  * Records the end of a build that failed or died in the recipe's record. The image may have been published before. A refused
- * build does not count against the recipe.
+ * build does not count against the recipe, nor does one that failed because another variant did.
  * @param plan Absent if the build was never planned: then its request identifies it.
  */
 export async function recordEnd(
@@ -19,7 +19,7 @@ export async function recordEnd(
   asked: { input: unknown; execution: ExecutionReference },
 ): Promise<void> {
   if (plan && status === 'published') return void (await recordPublished(cloud, plan, cloud.now(), timings, []));
-  if (failure && isRefusal(failure.error)) return;
+  if (failure && (isRefusal(failure.error) || failure.error === 'VariantFailed')) return;
   const known = plan ?? (await requestOf(asked, cloud));
   if (!known) return;
   const { error = 'unknown', state } = failure ?? {};

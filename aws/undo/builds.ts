@@ -14,7 +14,7 @@ import {
 import { hasSettled, placesToSee, settlingAfter, settlingOf, type CleanUp } from '../../core/undo/settling.ts';
 import { decideUndo } from '../../core/undo/undo.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import { closeLedger, readLedger } from '../channels.ts';
+import { closeLedger as closeOwnLedger, readLedger } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import type { Connection } from '../connection.ts';
 import { readDocument, write } from '../memory/documents.ts';
@@ -31,6 +31,13 @@ import { lookAtBuild, listingPermissions } from './look.ts';
 // Loaded only for a build that copies into other accounts.
 const undoInAccount = async (aws: Connection, plan: Plan, scope: AccountScope, until?: string): Promise<Removal> =>
   (await import('./account-copies.ts')).undoInAccount(aws, plan, scope, until);
+
+// The publish of a variant is given up together with that of the others, or counts as theirs does.
+async function closeLedger(artifacts: Artifacts, plan: Plan): ReturnType<typeof closeOwnLedger> {
+  if (plan.variantOf !== undefined && !plan.adds)
+    await (await import('../variants/settle.ts')).settleVariant(artifacts, plan);
+  return closeOwnLedger(artifacts, plan);
+}
 
 /** The actions that removeTemporary calls, besides reading the ledger. */
 export const temporaryPermissions = [...listingPermissions, ...removalPermissions, ...accountUndoPermissions];

@@ -30,7 +30,7 @@ async function recipesIn(folder: string, home: string): Promise<Recipe[]> {
   const findings = await examine(files.toSorted(), { home });
   const wrong = findings.filter(({ problems }) => problems.length > 0);
   if (wrong.length > 0) throw new Refusal(wrong.map(problemText).join('\n'));
-  return findings.flatMap(({ recipe }) => recipe ?? []);
+  return findings.flatMap(({ recipes }) => recipes);
 }
 
 function chosenOf(names: string[], all: Recipe[], { recipes: folder, format }: PolicyOptions): Recipe[] {

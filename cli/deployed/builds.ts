@@ -7,7 +7,7 @@ import {
   type ExecutionSummary,
 } from '../../aws/executions/build-executions.ts';
 import { buildName, buildNameForm, buildNamePattern } from '../../core/build/identity.ts';
-import { isRecipeName, nameForm } from '../../core/recipe-name.ts';
+import { isRecipeName, recipeNameForm } from '../../core/recipe-name.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { buildFolder, recipeFolder, buildsFolder } from '../../core/memory/documents.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
@@ -89,7 +89,7 @@ async function executionCalled(pipeline: Pipeline, build: string): Promise<Execu
 export const startOfBuild = (build: string): Date =>
   new Date(build.replace(/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-.*/, '$1-$2-$3T$4:$5:$6Z'));
 
-const buildOrImage = new RegExp(`^(?:(?<recipe>${nameForm})[-/])?(?<build>${buildNameForm})$`);
+const buildOrImage = new RegExp(`^(?:(?<recipe>${recipeNameForm})[-/])?(?<build>${buildNameForm})$`);
 
 type Wanted = { execution: string } | { build: string; recipe?: string } | { recipe: string };
 

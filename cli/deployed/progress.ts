@@ -63,7 +63,7 @@ interface Visit {
 }
 
 /** The progress that the events show. A waiting state that looks again at each heartbeat brings no news and adds no line. */
-class Progress {
+export class Progress {
   readonly #visits = new Map<string, Visit>();
   readonly #lengths = new Map<string, number>();
   #startedAt = 0;

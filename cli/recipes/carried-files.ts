@@ -4,6 +4,7 @@ import { dirname, join, posix, sep } from 'node:path';
 import type { TarEntry } from 'modern-tar';
 import { carriedKey, carriedText, mostCarriedBytes, mostCarriedFiles } from '../../core/recipe/steps/carried.ts';
 import type { Path, Problem } from '../../core/recipe/recipe.ts';
+import { partsAsWritten } from '../../core/variants/variant-documents.ts';
 import { reason } from './recipe-scripts.ts';
 
 /** What the recipes of a folder carry: archives by their SHA-256. */
@@ -44,11 +45,13 @@ export async function readCarried(folder: string, document: unknown) {
 // Only paths that stay in the folder by their text; the schema refuses the others.
 function filesNamedIn(document: unknown): Map<string, Path> {
   const named = new Map<string, Path>();
-  const list: unknown = (document as Record<string, unknown> | null)?.['provision'];
-  for (const [index, entry] of Array.isArray(list) ? (list as unknown[]).entries() : []) {
-    const from = (entry as { files?: { from?: unknown } | null } | null)?.files?.from;
-    if (typeof from !== 'string' || posix.normalize(from) !== from || /^(\.|\/|\.\.(\/|$))/.test(from)) continue;
-    if (!named.has(from)) named.set(from, ['provision', index, 'files', 'from']);
+  for (const [part, at] of partsAsWritten(document)) {
+    const list = part['provision'];
+    for (const [index, entry] of Array.isArray(list) ? (list as unknown[]).entries() : []) {
+      const from = (entry as { files?: { from?: unknown } | null } | null)?.files?.from;
+      if (typeof from !== 'string' || posix.normalize(from) !== from || /^(\.|\/|\.\.(\/|$))/.test(from)) continue;
+      if (!named.has(from)) named.set(from, [...at, 'provision', index, 'files', 'from']);
+    }
   }
   return named;
 }

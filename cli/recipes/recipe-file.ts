@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from 'yaml';
 import type { Alias, CST, Document, Node, Scalar } from 'yaml';
-import { parseRecipe, type ParsedRecipe, type Path, type FilePlace, type Problem } from '../../core/recipe/recipe.ts';
+import type { ParsedRecipe, Path, FilePlace, Problem } from '../../core/recipe/recipe.ts';
+import { readVariants } from '../../core/variants/variants.ts';
 import { readCarried, type Archives } from './carried-files.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
 
@@ -142,18 +143,18 @@ function nodesOf(yaml: Document.Parsed) {
   return { aliases, pairs, twice, lost: [...aliases].flatMap(([alias, node]) => (node ? [] : [alias])) };
 }
 
-/** The recipe in a file, or all its problems. */
-export function recipeIn(
+/** The recipe in a file, or those of its variants, or all its problems. */
+export function recipesOfFile(
   { name, document, scripts, problems }: RecipeFile,
   { home, parameters }: ReadingOptions = {},
-): ParsedRecipe | { problems: Problem[] } {
+): { read: ParsedRecipe[] } | { problems: Problem[] } {
   if (document === undefined) return { problems };
-  const parsed = parseRecipe(document, scripts, { ...(home !== undefined && { home }), given: { parameters } });
+  const parsed = readVariants(document, scripts, { ...(home !== undefined && { home }), given: { parameters } });
   const all = [...problems];
   const known = new Set(problems.map(({ path }) => path.join('/')));
   // What was refused here is also missing there; one report is enough.
   const isBeside = (key: unknown) => key === 'script' || key === 'from';
-  if ('problems' in parsed)
+  if (parsed.problems)
     all.push(...parsed.problems.filter(({ path }) => !isBeside(path.at(-1)) || !known.has(path.join('/'))));
   const given = (document as { name?: unknown } | null)?.name;
   if (typeof given === 'string' && given !== name) {
@@ -162,7 +163,7 @@ export function recipeIn(
       message: `is ${given}, but the file is ${name}.yaml: a recipe is found by its file, so both must be the same`,
     });
   }
-  return 'recipe' in parsed && all.length === 0 ? parsed : { problems: all };
+  return parsed.read && all.length === 0 ? { read: parsed.read } : { problems: all };
 }
 
 /** The pair with a key in a map, else in the maps that it merges (`<<: *base`, `<<: [*a, *b]`). */

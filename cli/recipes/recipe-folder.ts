@@ -6,11 +6,17 @@ import { cycleProblem, cycleThrough } from '../../core/launch/lineage.ts';
 import type { Catalog, Recipe } from '../../core/recipe/types.ts';
 import { formatProblems, type ParsedRecipe, type Problem } from '../../core/recipe/recipe.ts';
 import type { Archives } from './carried-files.ts';
-import { readRecipeFile, recipeIn, type ReadingOptions, type RecipeFile } from './recipe-file.ts';
+import { hasVariants } from '../../core/variants/names.ts';
+import { variantDocuments } from '../../core/variants/variant-documents.ts';
+import { readRecipeFile, recipesOfFile, type ReadingOptions, type RecipeFile } from './recipe-file.ts';
 import { locateWith } from './start-values.ts';
 
-export interface Finding extends Partial<Omit<ParsedRecipe, 'problems'>> {
+export interface Finding {
   file: RecipeFile;
+  /** The recipe, or one for each of its variants. None where something is wrong with the file by itself. */
+  recipes: Recipe[];
+  /** How they were read. */
+  read: ParsedRecipe[];
   problems: Problem[];
 }
 
@@ -18,22 +24,54 @@ export interface Finding extends Partial<Omit<ParsedRecipe, 'problems'>> {
 export async function examine(files: string[], options?: ReadingOptions): Promise<Finding[]> {
   const findings = await Promise.all(
     files.map(async (path): Promise<Finding> => {
-      const read = await readRecipeFile(path);
-      const file = { ...read, locate: locateWith({ parameters: options?.parameters }, read.locate) };
-      return { file, problems: [], ...recipeIn(file, options) };
+      const onDisk = await readRecipeFile(path);
+      const file = { ...onDisk, locate: locateWith({ parameters: options?.parameters }, onDisk.locate) };
+      const { read = [], problems = [] }: { read?: ParsedRecipe[]; problems?: Problem[] } = recipesOfFile(
+        file,
+        options,
+      );
+      return { file, problems, read, recipes: read.map(({ recipe }) => recipe) };
     }),
   );
-  const recipes = new Map(findings.flatMap(({ recipe }) => (recipe ? [[recipe.name, recipe] as const] : [])));
-  for (const { recipe, problems } of findings) {
-    const cycle = recipe && cycleThrough(recipe.name, recipes);
-    const message = cycle ? cycleProblem(cycle) : recipe && channelProblem(recipe, recipes);
-    if (recipe) problems.push(...inheritedArchitectureProblems(recipe, recipes));
-    if (message !== undefined) problems.push({ path: ['source', 'channel'], message });
-    else if (recipe && options?.home !== undefined)
-      problems.push(...inheritedEncryptionProblems(recipe, recipes, options.home));
-  }
+  const recipes = new Map(
+    findings.flatMap((finding) => finding.recipes.map((recipe) => [recipe.name, recipe] as const)),
+  );
+  for (const { file, recipes: own, problems } of findings)
+    problems.push(
+      ...own.flatMap((recipe) => againstOthers(recipe, recipes, file, options)),
+      ...clashes(file, findings),
+    );
   return findings;
 }
+
+/** What is wrong with a recipe among the others. The problem of a variant is told at the variant. */
+function againstOthers(
+  recipe: Recipe,
+  recipes: ReadonlyMap<string, Recipe>,
+  { name, document }: RecipeFile,
+  options?: { home?: string },
+): Problem[] {
+  const cycle = cycleThrough(recipe.name, recipes);
+  const message = cycle ? cycleProblem(cycle) : channelProblem(recipe, recipes);
+  const problems = inheritedArchitectureProblems(recipe, recipes);
+  if (message !== undefined) problems.push({ path: ['source', 'channel'], message });
+  else if (options?.home !== undefined) problems.push(...inheritedEncryptionProblems(recipe, recipes, options.home));
+  if (!hasVariants(document)) return problems;
+  const variant = recipe.name.slice(name.length + 1);
+  return problems.map((problem) => ({ ...problem, path: ['variants', variant, ...problem.path] }));
+}
+
+/** Variants whose name is that of another file's recipe or variant. */
+const clashes = ({ name, document }: RecipeFile, findings: Finding[]): Problem[] =>
+  variantDocuments(document).flatMap((one) => {
+    const other = findings.find(
+      ({ file }) =>
+        file.name !== name &&
+        (file.name === one.name || variantDocuments(file.document).some((theirs) => theirs.name === one.name)),
+    );
+    const message = `makes the name ${one.name}, which ${other?.file.file} has already`;
+    return other ? [{ path: ['variants', one.variant], message }] : [];
+  });
 
 export const problemText = ({ file, problems }: Finding): string =>
   formatProblems(problems, (path) => file.locate(path));
@@ -52,8 +90,12 @@ export async function readRecipeFolder(
   const catalog: Catalog = { recipes: {}, scripts: {}, archives, version: await pipelineVersion() };
   for (const { file } of findings) {
     for (const [digest, archive] of file.archives) archives.set(digest, archive);
-    if (file.document !== undefined) catalog.recipes[file.name] = file.document;
     Object.assign(catalog.scripts, file.scripts);
+    if (file.document === undefined) continue;
+    const variants = variantDocuments(file.document);
+    for (const { name, document } of variants) catalog.recipes[name] = document;
+    if (hasVariants(file.document)) (catalog.variants ??= {})[file.name] = variants.map(({ name }) => name);
+    else catalog.recipes[file.name] = file.document;
   }
   const misnamed = names
     .filter((name) => name.endsWith('.yml'))

@@ -1,6 +1,7 @@
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
 import type { Path, Problem } from '../../core/recipe/recipe.ts';
+import { partsAsWritten } from '../../core/variants/variant-documents.ts';
 
 /**
  * Reads the scripts that a recipe document names and the files beside them, by path below the recipe's folder. A file outside
@@ -44,9 +45,10 @@ function* pathsIn(document: Record<string, unknown> | null): Generator<[unknown,
 // Only paths that stay in the folder by their text; the schema refuses the others.
 function scriptsNamedIn(document: unknown): Map<string, Path> {
   const named = new Map<string, Path>();
-  for (const [path, at] of pathsIn(document as Record<string, unknown> | null))
-    if (typeof path === 'string' && posix.normalize(path) === path && !/^(\.\.)?\//.test(path) && !named.has(path))
-      named.set(path, at);
+  for (const [part, at] of partsAsWritten(document))
+    for (const [path, inside] of pathsIn(part))
+      if (typeof path === 'string' && posix.normalize(path) === path && !/^(\.\.)?\//.test(path) && !named.has(path))
+        named.set(path, [...at, ...inside]);
   return named;
 }
 

@@ -15,10 +15,14 @@ export async function validateFiles(files: string[], home?: string): Promise<{ o
 }
 
 /** Warnings: settings that are probably wrong but may be right, since the source was not looked at. */
-const notesOf = ({ recipe, unused = [] }: Finding): Problem[] => [
-  ...(recipe ? agentNotes(recipe) : []),
-  ...unused.map((name) => ({ path: ['parameters', name], message: 'no expression uses it' })),
+const notesOf = ({ read }: Finding): Problem[] => [
+  ...new Map(read.flatMap(({ recipe }) => agentNotes(recipe)).map((note) => [JSON.stringify(note), note])).values(),
+  ...unusedIn(read).map((name) => ({ path: ['parameters', name], message: 'no expression uses it' })),
 ];
+
+/** Parameters that no variant uses. */
+const unusedIn = ([first, ...others]: Finding['read']): string[] =>
+  (first?.unused ?? []).filter((name) => others.every(({ unused }) => unused.includes(name)));
 
 const noteLines = (finding: Finding): string[] => {
   const notes = notesOf(finding).map(({ path, message }) => ({ path, message: `note: ${message}` }));

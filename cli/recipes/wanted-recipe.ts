@@ -1,5 +1,6 @@
 import { isRecipeName } from '../../core/recipe-name.ts';
 import type { FilePlace, Path } from '../../core/recipe/recipe.ts';
+import { missingIn } from '../../core/variants/variants.ts';
 import { placed, problemLines } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import { examine } from './recipe-folder.ts';
@@ -30,7 +31,7 @@ export async function wantedRecipe(
   const [finding] = await examine([wanted], { home, parameters });
   if (!finding) throw new Refusal(`${wanted}: cannot be read`);
   const { file } = finding;
-  const wrong = [...finding.problems, ...(finding.missing ?? [])];
+  const wrong = [...finding.problems, ...missingIn(finding.read)];
   const problems = placed(overrides ? file.problems : wrong, (path) => file.locate(path));
   if (problems.length > 0) throw new Refusal(problemLines(problems), { problems });
   return { name: file.name, recipe: file.document, scripts: file.scripts, locate: file.locate };

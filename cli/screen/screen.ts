@@ -1,7 +1,8 @@
 import { durationOf } from '../../core/duration.ts';
 import type { EventPath } from '../../core/build/event-paths.ts';
 import type { HistoryEvent } from '../../simulator/states/history.ts';
-import { createProgress, type Line } from '../deployed/progress.ts';
+import type { Line } from '../deployed/progress.ts';
+import { createProgressOfAll } from './progress-of-all.ts';
 import { fold, painter, type Terminal } from './terminal.ts';
 
 type Sheet = Pick<Terminal, 'columns' | 'colour'>;
@@ -88,7 +89,8 @@ interface ScreenOptions {
 }
 
 export interface Screen {
-  take(event: HistoryEvent, path: EventPath): void;
+  /** @param who The variant whose build has the event, if several are shown. */
+  take(event: HistoryEvent, path: EventPath, who?: string): void;
   /** Prints a line that is not about a state of the build. */
   note(text: string): void;
   /** Redraws the running work, because its durations have grown. */
@@ -104,14 +106,14 @@ const blockLines = 20;
  * place. (log-update would do that for 37 ms of start-up and 16 packages.)
  */
 export function createScreen({ terminal, write, now, real, below, entering = false }: ScreenOptions): Screen {
-  const progress = createProgress();
+  const all = createProgressOfAll();
   const paint = painter(terminal);
   const live = terminal.isTTY && terminal.columns >= narrowest;
   let pending: string[] = [];
   let block: string[] = [];
   let drawnAt = -Infinity;
 
-  const text = (line: Line): string[] => draw(line, progress.startedAt(), now(), terminal);
+  const text = (line: Line): string[] => draw(line, all.startedAt(), now(), terminal);
 
   function frame(last = false): void {
     drawnAt = real();
@@ -123,21 +125,21 @@ export function createScreen({ terminal, write, now, real, below, entering = fal
   }
 
   function running(): string[] {
-    const lines = progress.running();
+    const lines = all.running();
     if (lines.length === 0) return [];
     const hidden = lines.length - blockLines;
     return [
       ...lines.slice(0, blockLines).flatMap(text),
       ...(hidden > 0 ? [`${margin}and ${hidden} more`] : []),
-      `${margin}${paint('dim', below(now() - progress.startedAt()))}`,
+      `${margin}${paint('dim', below(now() - all.startedAt()))}`,
     ];
   }
 
   return {
-    take(event, path) {
-      const lines = progress.take(event, path).filter(({ mark }) => mark !== 'running' || (entering && !live));
+    take(event, path, who = '') {
+      const lines = all.take(event, path, who).filter(({ mark }) => mark !== 'running' || (entering && !live));
       // For begun work, use the time of its beginning, because the event may arrive seconds later
-      pending.push(...lines.flatMap((line) => draw(line, progress.startedAt(), line.since, terminal)));
+      pending.push(...lines.flatMap((line) => draw(line, all.startedAt(), line.since, terminal)));
       // A terminal that is rewritten hundreds of times a second only flickers
       if (!live || real() - drawnAt >= frameMs) frame();
     },

@@ -98,7 +98,7 @@ export function outcome(
   if (failure) parts.push(remains(failure, paint));
   const took = typeof totals === 'string' ? totals : totalsLine(totals);
   const cost = manifest.cost ? [`it costs ${costLine(manifest.cost)}`] : [];
-  const asides = [...cost, took].map((line) => `  ${paint('dim', line)}`);
+  const asides = [...cost, took].filter(Boolean).map((line) => `  ${paint('dim', line)}`);
   parts.push([`  ${headline(manifest, paint)}`, ...asides].join('\n'));
   return `${parts.join('\n\n')}\n`;
 }

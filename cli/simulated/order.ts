@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { buildNamePattern } from '../../core/build/identity.ts';
-import { cycleProblem } from '../../core/launch/lineage.ts';
 import type { Catalog, Recipe } from '../../core/recipe/types.ts';
-import { applyOverrides, parseRecipe, type ParsedRecipe, type Path, type FilePlace } from '../../core/recipe/recipe.ts';
+import { applyOverrides, type ParsedRecipe, type Path, type FilePlace } from '../../core/recipe/recipe.ts';
+import { missingIn, readVariants } from '../../core/variants/variants.ts';
+import { ancestorsOf, type Bake } from './ancestors.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
 import { parseScenario, ScenarioWrong, type Scenario } from '../../simulator/pipeline/scenario.ts';
 import { readYaml } from '../recipes/recipe-file.ts';
@@ -23,7 +24,7 @@ export interface OrderOptions {
 /** The work of a simulation, fully read and checked. */
 interface Order {
   /** The recipe itself comes last, after the recipes that publish the channels it starts from. */
-  recipes: Recipe[];
+  bakes: Bake[];
   /** Includes the recipe after the overrides: the simulation deploys exactly these recipes. */
   catalog: Catalog;
   /** Values of the recipe's parameters. */
@@ -60,41 +61,41 @@ export async function takeOrder(
       ? { catalog: { recipes: {}, scripts: {}, version: '' } }
       : await readRecipeFolder(dirname(file), { home: region });
   const chosen = { overrides, parameters };
-  const read = finding && chosenRecipe(finding, chosen, catalog, region, problems);
+  const read = finding && chosenRecipes(finding, chosen, catalog, region, problems);
   if (!read) return { problems };
-  const { recipe, values } = read;
-  const ancestors = await ancestorsOf(recipe, dirname(file), region, problems);
+  const bake = { name: finding.file.name, recipes: read.map(({ recipe }) => recipe) };
+  const ancestors = await ancestorsOf(bake, dirname(file), region, problems);
   if (problems.length > 0) return { problems };
-  const recipes = [...ancestors, recipe];
-  const documents: Catalog['recipes'] = catalog.recipes;
-  const document = withDefaults(applyOverrides(documents[recipe.name], overrides), values);
-  const deployed = { ...catalog, recipes: { ...documents, [recipe.name]: document } };
-  return { order: { recipes, catalog: deployed, ...(parameters && { parameters }), ...(scenario && { scenario }) } };
+  const documents = { ...catalog.recipes };
+  for (const { recipe, values } of read)
+    documents[recipe.name] = withDefaults(applyOverrides(documents[recipe.name], overrides), values);
+  const order = { bakes: [...ancestors, bake], catalog: { ...catalog, recipes: documents } };
+  return { order: { ...order, ...(parameters && { parameters }), ...(scenario && { scenario }) } };
 }
 
 export const placedIn = ({ file, problems }: Finding): Placed[] => placed(problems, (path) => file.locate(path));
 
-/** The recipe with what the command line adds. The file may have errors in places that overrides replace. */
-function chosenRecipe(
+/** The recipe, or its variants, with what the command line adds. The file may have errors in places that overrides replace. */
+function chosenRecipes(
   finding: Finding,
   { overrides, parameters = {} }: StartValues,
   { scripts }: Catalog,
   home: string,
   problems: Placed[],
-): Pick<ParsedRecipe, 'recipe' | 'values'> | undefined {
+): ParsedRecipe[] | undefined {
   const { file } = finding;
   const locate = locateWith({ overrides, parameters }, file.locate);
-  const wrong = overrides ? file.problems : finding.recipe ? [] : finding.problems;
+  const wrong = overrides ? file.problems : finding.recipes.length > 0 ? [] : finding.problems;
   problems.push(...placed(wrong, file.locate));
   if (wrong.length > 0) return undefined;
-  const document = applyOverrides(file.document, overrides);
-  const read = parseRecipe(document, scripts, { home, given: { parameters } });
-  problems.push(...placed(read.problems ?? read.missing, locate));
-  if (read.recipe && read.recipe.name !== file.name) {
+  const { read, problems: found } = readVariants(file.document, scripts, { home, given: { parameters } }, overrides);
+  const missing = missingIn(read ?? []);
+  problems.push(...placed(found ?? missing, locate));
+  if (read && overrides && Object.hasOwn(overrides, 'name') && overrides['name'] !== file.name) {
     problems.push(usage('--override name', 'a recipe cannot be renamed'));
     return undefined;
   }
-  return read.recipe && read.missing.length === 0 ? read : undefined;
+  return read && missing.length === 0 ? read : undefined;
 }
 
 /** The document as it would be deployed with these values as defaults, so that the simulated account has what the recipe names. */
@@ -164,43 +165,4 @@ function place(into: Record<string, unknown>, [key = '', ...inner]: string[], va
   const present = into[key];
   if (typeof present !== 'object' || present === null || Array.isArray(present)) into[key] = {};
   place(into[key] as Record<string, unknown>, inner, value);
-}
-
-/** The recipes whose channels a recipe starts from, in build order. A new simulation has no images, so they are built first. */
-export async function ancestorsOf(
-  recipe: Recipe,
-  folder: string,
-  region: string,
-  problems: Placed[],
-): Promise<Recipe[]> {
-  const ancestors: Recipe[] = [];
-  let heir = recipe;
-  while (heir.source.channel !== undefined) {
-    const [name = '', channel] = heir.source.channel.split('/');
-    const file = join(folder, `${name}.yaml`);
-    const heirFile = join(folder, `${heir.name}.yaml`);
-    const refuse = (message: string) =>
-      void problems.push({ path: ['source', 'channel'], message, place: { file: heirFile } });
-    const way = [recipe, ...ancestors.toReversed()].map((one) => one.name);
-    if (way.includes(name)) {
-      refuse(cycleProblem(way.slice(way.indexOf(name))));
-      break;
-    }
-    if (!existsSync(file)) {
-      refuse(`a simulation starts without channels, and there is no ${file} to publish ${heir.source.channel}`);
-      break;
-    }
-    const [finding] = await examine([file], { home: region });
-    if (!finding?.recipe) {
-      if (finding) problems.push(...placedIn(finding));
-      break;
-    }
-    if (finding.recipe.publish?.channel !== channel) {
-      refuse(`${file} does not publish ${heir.source.channel}`);
-      break;
-    }
-    heir = finding.recipe;
-    ancestors.unshift(heir);
-  }
-  return ancestors;
 }

@@ -9,7 +9,8 @@ import { ScenarioWrong } from '../../simulator/pipeline/scenario.ts';
 import { cost, summariesOf, summaryTable, verdicts } from './days-summary.ts';
 import { monthsOf, monthTable, mostTold } from './days-months.ts';
 import { drawTimeline, timelineOf } from './days-timeline.ts';
-import { ancestorsOf, placedIn, readScenario, recipeFile, recipesFolder } from './order.ts';
+import { ancestorsOf } from './ancestors.ts';
+import { placedIn, readScenario, recipeFile, recipesFolder } from './order.ts';
 import { examine, readRecipeFolder } from '../recipes/recipe-folder.ts';
 import { reason } from '../recipes/recipe-scripts.ts';
 import { placed, problemLines, refusal, usage, type Placed } from '../refusal.ts';
@@ -140,15 +141,19 @@ async function chosen(wanted: string[], home: string, problems: Placed[]): Promi
   const names = new Set<string>();
   for (const finding of findings) {
     problems.push(...placedIn(finding));
-    if (finding.recipe && finding.problems.length === 0)
-      for (const { name } of [...(await ancestorsOf(finding.recipe, folder, home, problems)), finding.recipe])
-        names.add(name);
+    if (finding.problems.length > 0) continue;
+    const bake = { name: finding.file.name, recipes: finding.recipes };
+    for (const { recipes } of [...(await ancestorsOf(bake, folder, home, problems)), bake])
+      for (const { name } of recipes) names.add(name);
   }
   if (problems.length > 0) return { recipes: {}, scripts: {}, version: '' };
   const { catalog } = await readRecipeFolder(folder, { home });
   const recipes = Object.fromEntries(Object.entries(catalog.recipes).filter(([name]) => names.has(name)));
-  return { ...catalog, recipes };
+  return { ...catalog, recipes, ...(catalog.variants && { variants: chosenVariants(catalog.variants, names) }) };
 }
+
+const chosenVariants = (variants: Record<string, string[]>, names: Set<string>) =>
+  Object.fromEntries(Object.entries(variants).filter(([, ofOne]) => ofOne.some((name) => names.has(name))));
 
 /** Files of recipes/ in the current folder, or of the project's own. */
 async function allRecipes(problems: Placed[]): Promise<string[]> {

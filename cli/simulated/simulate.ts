@@ -3,21 +3,22 @@ import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { buildName } from '../../core/build/identity.ts';
 import { buildFolder, keyOf, pageObject } from '../../core/memory/documents.ts';
-import { placeName } from '../../core/distribute/place.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { failedManifest } from '../../core/report/failed-manifest.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
-import type { Recipe } from '../../core/recipe/types.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { ScenarioWrong } from '../../simulator/pipeline/scenario.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Execution } from '../../simulator/states/step-functions.ts';
+import type { Bake } from './ancestors.ts';
+import { introduction } from './introduction.ts';
 import { takeOrder, type OrderOptions } from './order.ts';
 import { placed, problemLines, refusal, usage, type Placed } from '../refusal.ts';
 import { createScreen, heading, took, type Screen } from '../screen/screen.ts';
 import { outcome } from '../screen/target-table.ts';
-import { fold, painter, type Terminal, forPeople } from '../screen/terminal.ts';
+import { painter, type Terminal, forPeople } from '../screen/terminal.ts';
 import { addDisk } from './source-disk.ts';
+import { variantIn } from '../screen/variant-in.ts';
 
 interface SimulateOptions extends OrderOptions {
   json?: boolean;
@@ -38,7 +39,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
   if ('problems' in taken) return refuse(taken.problems);
   const unusable = await outputProblem(options.out);
   if (unusable) return refuse([usage(`--out ${options.out}`, unusable)]);
-  const { recipes, catalog, parameters, scenario: file } = taken.order;
+  const { bakes, catalog, parameters, scenario: file } = taken.order;
   const { region, speed, seed, rough, build } = options;
   let simulation: Simulation;
   try {
@@ -56,14 +57,14 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
     if (!file || !(error instanceof ScenarioWrong)) throw error;
     return refuse(placed(error.problems, file.locate));
   }
-  for (const { source } of recipes) addDisk(simulation, source, region);
+  for (const { source } of bakes.flatMap(({ recipes }) => recipes)) addDisk(simulation, source, region);
   const bake = createOven(simulation, options, terminal);
-  for (const [index, recipe] of recipes.entries()) {
-    const heir = recipes[index + 1];
-    const changes = heir ? {} : { ...(parameters && { parameters }), ...(build !== undefined && { build }) };
-    simulation.cloud.heedRules(!heir || file?.scenario.parents === true);
-    const exitCode = await bake(recipe, { recipe: recipe.name, ...changes }, heir);
-    if (exitCode === 0 && heir) continue;
+  for (const [index, one] of bakes.entries()) {
+    const isLast = index === bakes.length - 1;
+    const changes = isLast ? { ...(parameters && { parameters }), ...(build !== undefined && { build }) } : {};
+    simulation.cloud.heedRules(isLast || file?.scenario.parents === true);
+    const exitCode = await bake(one, { recipe: one.name, ...changes });
+    if (exitCode === 0 && !isLast) continue;
     for (const rule of simulation.cloud.idleRules())
       terminal.err(`  --scenario ${options.scenario}: nothing was hit by ${rule}\n`);
     return exitCode;
@@ -77,14 +78,14 @@ interface Input {
   build?: string;
 }
 
-/** Returns a function that builds one recipe, shows its progress and keeps its files. */
+/** Returns a function that builds one recipe, or its variants, shows the progress and keeps the files. */
 function createOven(simulation: Simulation, options: SimulateOptions, terminal: Terminal) {
   const { json = false, speed, region, out } = options;
   const { clock, stepFunctions, cloud } = simulation;
   // With --json, stdout is for a program and stderr for a log
   const { write, sheet } = forPeople(terminal, json);
   let screen: Screen | undefined;
-  stepFunctions.onEvent((_execution, event, path) => screen?.take(event, path));
+  stepFunctions.onEvent((execution, event, path) => screen?.take(event, path, variantIn(execution)));
 
   function newScreen(): Screen {
     const simulated = speed === 'max' ? () => clock.now() : interpolated(() => clock.now(), speed);
@@ -109,33 +110,32 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
     }
   }
 
-  return async function bake(recipe: Recipe, input: Input, heir: Recipe | undefined): Promise<number> {
-    write(`\n${introduction(recipe, heir, region, clock.now(), sheet)}\n\n${heading(sheet)}\n`);
-    const callsBefore = cloud.calls.length;
+  return async function bake({ name, recipes, heir }: Bake, input: Input): Promise<number> {
+    write(`\n${introduction({ name, recipes, heir }, region, clock.now(), sheet)}\n\n${heading(sheet)}\n`);
+    const [callsBefore, executionsBefore] = [cloud.calls.length, simulation.executions().length];
     const execution = await watched(input);
+    const begun = simulation.executions().slice(executionsBefore);
     const build = input.build ?? buildName({ id: execution.arn, startedAt: execution.startDate.toISOString() });
-    const identity = { recipe: recipe.name, build };
-    const folder = join(out, recipe.name, build);
     const refused = execution.error === 'RecipeInvalid'; // wrong input leaves no files behind, here as in other refusals
     const apiCalls = cloud.calls.length - callsBefore;
-    const page = refused ? undefined : await pageOf(simulation, identity);
-    if (!refused) await keepArtifacts(simulation, buildFolder(identity), folder);
-    const manifest = simulation.artifact(keyOf(identity, 'manifest'));
+    const ends: End[] = [];
+    for (const { name: recipe } of recipes)
+      ends.push(await endOf(simulation, { recipe, build }, refused ? undefined : out));
     const succeeded = execution.status === 'SUCCEEDED';
-    if (manifest === undefined) {
-      tellUnwritten(execution, identity, json, terminal);
-    } else {
-      const totals = {
-        simulatedSeconds: ((execution.stopDate?.getTime() ?? clock.now()) - execution.startDate.getTime()) / 1000,
-        wallSeconds: performance.now() / 1000, // since the start of the process: the time its user waited
-        transitions: stepFunctions.stateTransitions(execution.arn),
-        apiCalls,
-      };
-      write(`\n${outcome(JSON.parse(manifest) as Manifest, totals, sheet)}`);
-      const paths = [keyOf(identity, 'manifest'), ...(page ? [page] : [])].map((key) => join(folder, basename(key)));
+    const known = ends.filter(({ text }) => text !== undefined);
+    if (known.length < ends.length) tellUnwritten(execution, { recipe: name, build }, json, terminal);
+    const totals = {
+      simulatedSeconds: ((execution.stopDate?.getTime() ?? clock.now()) - execution.startDate.getTime()) / 1000,
+      wallSeconds: performance.now() / 1000, // since the start of the process: the time its user waited
+      transitions: begun.reduce((sum, { arn }) => sum + stepFunctions.stateTransitions(arn), 0),
+      apiCalls,
+    };
+    for (const [index, { text = '', paths }] of known.entries()) {
+      const all = index === known.length - 1 ? totals : '';
+      write(`\n${outcome(JSON.parse(text) as Manifest, all, sheet)}`);
       write(`${paths.map((path) => `  ${painter(sheet)('dim', path)}\n`).join('')}\n`);
-      if (json && (!heir || !succeeded)) terminal.out(manifest);
     }
+    if (json && known.length === ends.length && (!heir || !succeeded)) terminal.out(jsonOf(name, build, ends));
     if (succeeded) return 0;
     return refused ? 2 : 1;
   };
@@ -146,6 +146,29 @@ async function pageOf(simulation: Simulation, build: BuildIdentity): Promise<str
   const key = pageObject.key(build);
   for (let seconds = 0; seconds < 120 && simulation.artifact(key) === undefined; seconds += 5) await simulation.pass(5);
   return simulation.artifact(key) === undefined ? undefined : key;
+}
+
+/** How a recipe or a variant ended: the text of its manifest, and the files that are kept of it. */
+interface End extends BuildIdentity {
+  text: string | undefined;
+  paths: string[];
+}
+
+/** Keeps the files of a build in the folder `out`. */
+async function endOf(simulation: Simulation, one: BuildIdentity, out: string | undefined): Promise<End> {
+  const page = out === undefined ? undefined : await pageOf(simulation, one);
+  const folder = join(out ?? '', one.recipe, one.build);
+  if (out !== undefined) await keepArtifacts(simulation, buildFolder(one), folder);
+  const paths = [keyOf(one, 'manifest'), ...(page ? [page] : [])].map((key) => join(folder, basename(key)));
+  return { ...one, text: simulation.artifact(keyOf(one, 'manifest')), paths };
+}
+
+/** The manifest of a build, or those of its variants. */
+function jsonOf(recipe: string, build: string, ends: End[]): string {
+  const [first] = ends;
+  if (ends.length === 1 && first?.recipe === recipe) return first.text ?? '';
+  const variants = ends.map(({ text = '' }) => JSON.parse(text) as Manifest);
+  return `${JSON.stringify({ recipe, build, variants }, null, 2)}\n`;
 }
 
 /** Shows the failure of a build that could not write its manifest. With --json, stdout gets a manifest from here. */
@@ -162,33 +185,6 @@ function tellUnwritten(execution: Execution, identity: BuildIdentity, json: bool
   const failure = { state: 'unknown', error, cause: message, undone: [], left: [], kept: [] };
   const unwritten = { identity, plan: undefined, ledger: undefined, targets: [], timings: [], failure };
   terminal.out(`${JSON.stringify(failedManifest(unwritten), null, 2)}\n`);
-}
-
-/** The build to come: its recipe, source and targets. */
-function introduction(
-  { name, description, source, distribute, publish }: Recipe,
-  heir: Recipe | undefined,
-  region: string,
-  now: number,
-  sheet: { columns: number; colour: boolean },
-): string {
-  const paint = painter(sheet);
-  const from = source.channel ?? source.parameter ?? source.ami ?? source.filter?.name ?? source.disk?.snapshot;
-  const owner = source.owner === undefined ? 'our own' : `owner ${source.owner}`;
-  const channel = publish ? `, channel ${publish.channel}` : '';
-  const rows = [
-    ['from', `${from} (${owner})`],
-    ['to', `${distribute.map(placeName).join(', ')}${channel}`],
-    ['on', `a simulated AWS in ${region}, ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
-  ];
-  return [
-    ...(heir ? [`  ${heir.name} starts from the channel ${heir.source.channel}, so ${name} is built first.`, ''] : []),
-    `  ${paint('bold', name)}  ${description}`,
-    ...rows.map(([key = '', value = '']) => {
-      const lines = fold(value, sheet.columns - 9);
-      return `  ${paint('dim', key.padEnd(4))}  ${lines.join(`\n${' '.repeat(8)}`)}`;
-    }),
-  ].join('\n');
 }
 
 /** Why a folder cannot be written. The folder is not created yet, since the simulation may have nothing to write. */

@@ -9,13 +9,19 @@ const fixed = (state: keyof typeof quickRhythms, limit: number, usual: number): 
   quickFor: Infinity,
 });
 
+/** Variants of a recipe may take hours longer than each other, so these looks become rare. */
+const quickForVariants = 6 * 3600;
+
 /**
  * Waits that no event wakes, so their heartbeats are in the state machine. Compensate decides by itself when it ends, and its
  * heartbeat alone sets the time of its looks.
  */
 export const fixedWaits = {
   Verify: fixed('Verify', patience.verify, 3),
+  AwaitOthers: { ...fixed('AwaitOthers', patience.others, 1), quickFor: quickForVariants },
+  AwaitVariants: { ...fixed('AwaitVariants', patience.variants, 1), quickFor: quickForVariants },
   Publish: fixed('Publish', patience.publish, 1),
+  PublishTogether: fixed('Publish', patience.publishTogether, 10),
   CleanUp: fixed('CleanUp', patience.cleanUp, 25),
   AwaitUsage: fixed('AwaitUsage', patience.usage, 90),
   VerifyMove: fixed('VerifyMove', patience.verify, 3),

@@ -7,8 +7,13 @@ export interface ExecutionReference {
   startedAt: string | number;
 }
 
+export interface OfVariant {
+  /** The recipe whose variant is built, with the others and under the same id. Absent for a recipe that is built alone. */
+  variantOf?: string | undefined;
+}
+
 /** A build and the execution that it runs in: `$.build` in the state machine. */
-export interface RunningBuild extends BuildIdentity {
+export interface RunningBuild extends BuildIdentity, OfVariant {
   execution: ExecutionReference;
 }
 

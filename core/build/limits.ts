@@ -24,6 +24,12 @@ export const patience = {
   usage: 180,
   /** Until every region's channel holds the image. */
   publish: 900,
+  /** Until the other variants of a recipe are verified. The wait ends at once if one of them has ended. */
+  others: 7 * 24 * 3600,
+  /** Until every variant's channel holds its image. The others may see up to half an hour later that all are verified. */
+  publishTogether: 4500,
+  /** Until the builds of all variants have ended, each within executionSeconds. */
+  variants: 14 * 24 * 3600,
   /** Until every temporary resource of a published build is gone. */
   cleanUp: 1800,
   /** Until every region's channel holds what it held before a move that failed. */

@@ -27,6 +27,8 @@ export interface Manifest extends WithAdded {
   source: { ami: string; owner: string; name: string; region: string } | null;
   image: { name: string; ami: string; region: string; snapshots: string[] } | null;
   targets: ManifestTarget[];
+  /** The builds of the recipe's variants, each with a manifest of its own. Absent for a recipe that is built alone. */
+  variants?: { recipe: string; build: string; status: string }[];
   /** Copies in other accounts. Absent where the recipe asks for none. */
   copiedTo?: ManifestAccountCopy[];
   timings: Timing[];

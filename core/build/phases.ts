@@ -29,7 +29,7 @@ export const phases = {
     'FinishAccountCopy',
     'Verify',
   ],
-  publish: ['Publish'],
+  publish: ['AwaitOthers', 'Publish', 'AwaitVariants'],
   undo: ['CleanUp', 'Compensate', 'RecordFailure'],
 } as const;
 

@@ -1,4 +1,4 @@
-import { imageName, placeOfArn, type ExecutionReference } from './identity.ts';
+import { imageName, placeOfArn, type ExecutionReference, type OfVariant } from './identity.ts';
 import type { Origin } from '../deployment/catalog-origin.ts';
 import { channelParameter } from '../distribute/channel.ts';
 import type { CopyTimes } from '../copying/race.ts';
@@ -18,7 +18,7 @@ import type { Trigger } from '../start/trigger.ts';
 import type { UsualSeconds } from './usual-seconds.ts';
 
 /** Everything a build will do. Resolve decides it once and keeps it in the bucket; states pass on only its identity. */
-export interface Plan extends BuildIdentity, WithAdded {
+export interface Plan extends BuildIdentity, WithAdded, OfVariant {
   schema: 1;
   /** The pipeline's own region and account: builder, candidate and first AMI live there. */
   region: string;
@@ -70,7 +70,7 @@ export interface Plan extends BuildIdentity, WithAdded {
 }
 
 interface PlanParts {
-  identity: BuildIdentity;
+  identity: BuildIdentity & OfVariant;
   execution: ExecutionReference;
   recipe: Recipe;
   /** Absent where the recipe has neither parameters nor facts. */

@@ -3,12 +3,7 @@ import { patience, sanitizeSeconds, type Bounded } from './limits.ts';
 
 // How often a waiting state looks if no event wakes it: a look ends after `heartbeat` seconds without an answer, and the next one
 // follows after an interval. This is the `Retry` of the state; a test compares the two.
-interface Rhythm {
-  heartbeat: number;
-  interval: number;
-  growth: number;
-  longest: number;
-}
+type Rhythm = Record<'heartbeat' | 'interval' | 'growth' | 'longest', number>;
 
 /** A wait that an event can wake looks this often at most, and this seldom at least, in seconds. */
 export const [shortestBeat, longestBeat] = [20, 300];
@@ -27,6 +22,8 @@ export const quickRhythms = {
   AwaitCopy: steady(shortestBeat),
   AwaitAccountCopy: steady(shortestBeat),
   Verify: steady(30),
+  AwaitOthers: steady(60),
+  AwaitVariants: steady(60),
   Publish: steady(20),
   CleanUp: steady(22),
   Compensate: steady(60),
@@ -53,6 +50,8 @@ export const slowing = {
   AwaitImage: slowRhythms.images,
   AwaitCopy: slowRhythms.images,
   AwaitAccountCopy: slowRhythms.images,
+  AwaitOthers: slowRhythms.commands,
+  AwaitVariants: slowRhythms.commands,
 };
 
 /** Number of looks that begin within the given seconds. Their gaps grow up to the longest one. */

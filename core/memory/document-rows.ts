@@ -46,16 +46,8 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     writtenBy: 'Resolve; Compensate of clean-up-build and the sweep when they take over',
     readBy: 'Resolve, the makers, Compensate, the sweep, `golden`',
   },
-  undone: {
-    holds: 'what was removed so far',
-    writtenBy: 'Compensate',
-    readBy: 'Compensate',
-  },
-  settling: {
-    holds: 'where a clean-up found nothing left',
-    writtenBy: 'Compensate',
-    readBy: 'Compensate',
-  },
+  undone: { holds: 'what was removed so far', writtenBy: 'Compensate', readBy: 'Compensate' },
+  settling: { holds: 'where a clean-up found nothing left', writtenBy: 'Compensate', readBy: 'Compensate' },
   revocation: {
     holds: 'who revoked the build and why, and the permissions that its images and snapshots had',
     writtenBy: 'RevokeImages, RestoreImages, UndoMove',
@@ -70,6 +62,11 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     holds: "the recipe's newest builds and failures",
     writtenBy: 'Resolve, CleanUp, RecordFailure',
     readBy: 'Resolve, `watchSources`, `startBuild`, `measureRecipes`',
+  },
+  variants: {
+    holds: 'the builds of the variants of a recipe, how far each has come, and so whether all are published',
+    writtenBy: 'Resolve, AwaitOthers, Publish; Compensate gives the publish up',
+    readBy: 'the same, AwaitVariants',
   },
   channel: {
     holds:

@@ -17,6 +17,7 @@ import type { ShareReport } from '../share/share-report.ts';
 import type { SweepReport } from '../sweep/sweep-report.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Settling } from '../undo/settling.ts';
+import type { Together } from '../variants/together.ts';
 
 /** `lock.json` of a recipe: the execution that builds it. */
 export interface Lock {
@@ -85,6 +86,7 @@ export const documents = {
   revocation: ofBuild<Revocation>('revocation.json'),
   lock: ofRecipe<Lock>('lock.json'),
   record: ofRecipe<RecipeRecord>('record.json'),
+  variants: { key: ({ recipe, build }) => `builds/${recipe}/variants/${build}.json` } as Kind<BuildIdentity, Together>,
   channel: ofChannel<ChannelRecord>(),
   drift: ofRecipe<DriftReport>('drift.json'),
   sharing: ofBuild<BuildSharing>('sharing.json'),

@@ -34,9 +34,6 @@ export const name = z
     formed(new RegExp(`^${nameForm}$`), 'be lower-case letters, digits and single hyphens'),
     z.maxLength(longestRecipeName),
   );
-export const channelPath = z
-  .string()
-  .check(formed(new RegExp(`^${nameForm}/${nameForm}$`), 'be <recipe>/<channel>'), z.maxLength(97));
 
 // EC2 answers in XML, which has no control characters, lone surrogates or non-characters. They would never read back equal.
 const unkept = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;

@@ -6,14 +6,16 @@ import { publish } from '../publish/publish-keys.ts';
 import { parameters } from './parameters/definitions.ts';
 import { check, step } from './provision.ts';
 import { retire } from '../retire/retire-keys.ts';
-import { formed, name } from './scalars.ts';
+import { recipeName } from './names.ts';
+import { formed } from './scalars.ts';
+import { variants } from '../variants/variant-keys.ts';
 import { source } from './source.ts';
 import { recipeEnv } from './steps/surroundings.ts';
 import { triggers } from './upkeep.ts';
 
 /** The schema of a recipe, key by key. rules.ts checks how the keys fit together. */
 export const recipeSchema = z.strictObject({
-  name: name.check(
+  name: recipeName.check(
     z.describe(
       'Name of the recipe and of its file. At most 48 characters, because the image is called <name>-YYYYMMDD-HHMMSS-hhhh.',
     ),
@@ -59,4 +61,5 @@ export const recipeSchema = z.strictObject({
   publish: z.exactOptional(publish),
   triggers: z.exactOptional(triggers),
   retire: z.exactOptional(retire),
+  variants: z.exactOptional(variants),
 });

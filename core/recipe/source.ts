@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { channelPath, formed, oneLine, owner } from './scalars.ts';
+import { channelPath } from './names.ts';
+import { formed, oneLine, owner } from './scalars.ts';
 
 /** The keys of a source, of which it has exactly one. */
 export const ways = ['parameter', 'filter', 'ami', 'channel', 'disk'] as const;

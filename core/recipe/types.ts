@@ -54,4 +54,6 @@ export interface Catalog {
   archives?: ReadonlyMap<string, Uint8Array>;
   /** Version of the pipeline that the recipes are deployed with. */
   version: string;
+  /** The names of the variants, which are recipes here, by the name of the recipe whose file has them. */
+  variants?: Record<string, string[]>;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { buildName, buildNamePattern, placeOfArn, type ExecutionReference } from '../build/identity.ts';
+import { buildName, buildNamePattern, placeOfArn, type ExecutionReference, type OfVariant } from '../build/identity.ts';
 import { recipeDigest } from '../build/content-digest.ts';
 import { isMap } from '../is-map.ts';
 import { shapeProblems } from '../recipe/shape.ts';
@@ -30,13 +30,17 @@ const ExecutionInput = z.strictObject({
   force: z.optional(z.boolean()),
   /** Why the build starts automatically. Absent where a person starts it. */
   trigger: z.optional(trigger),
+  /** The recipe whose variant this is. Only Resolve of the build of all its variants sets it. */
+  variantOf: z.optional(z.string()),
   /** Takes the image of a published build to targets that came into the recipe later. */
   distribute: z.optional(additionRequest),
 });
-const known = Object.keys(ExecutionInput.def.shape).join(', ');
+const known = Object.keys(ExecutionInput.def.shape)
+  .filter((key) => key !== 'variantOf')
+  .join(', ');
 
 export interface Requested {
-  identity: BuildIdentity;
+  identity: BuildIdentity & OfVariant;
   recipe: Recipe;
   /** Whether the start says what to build, by overrides, parameters or its own document, and does not just name a recipe. */
   special: boolean;
@@ -74,6 +78,7 @@ export function requestedBuild(
     build,
     force,
     trigger: startedBy,
+    variantOf,
     distribute: addition,
   } = request.data;
   const beside = besideAddition(request.data);
@@ -91,7 +96,8 @@ export function requestedBuild(
   if (read.problems) return { problems: read.problems };
   const { recipe, reading } = read;
   // An earlier build has the values that it was planned with.
-  if (build === undefined && reading.missing.length > 0) return { problems: reading.missing };
+  if ((build === undefined || variantOf !== undefined) && reading.missing.length > 0)
+    return { problems: reading.missing };
   if (typeof wanted === 'string' && recipe.name !== wanted) {
     return { problems: [{ path: ['overrides', 'name'], message: `overrides cannot rename the recipe ${wanted}` }] };
   }
@@ -101,11 +107,12 @@ export function requestedBuild(
     reading,
     asked: { recipe: wanted, overrides },
     origin: isOwn ? originOf(recipe, catalog, home, parameters) : 'catalog',
-    regardless: force === true || build !== undefined,
+    // A variant has the id of the build of all, which says nothing of an earlier build.
+    regardless: force === true || (build !== undefined && variantOf === undefined),
     trigger: startedBy,
     addition,
     recipe,
-    identity: { recipe: recipe.name, build: build ?? buildName(execution) },
+    identity: { recipe: recipe.name, build: build ?? buildName(execution), ...(variantOf && { variantOf }) },
   };
 }
 

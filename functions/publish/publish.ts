@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { publishOnce, publishOncePermissions } from '../../aws/channel/publish-once.ts';
 import { freeChannel } from '../../aws/channel/publishing.ts';
 import { ledgerOfPlan, readLedger } from '../../aws/channels.ts';
+import { awaitOthers } from '../../aws/variants/together.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
@@ -17,7 +18,7 @@ const publishing = wait({
   name: 'Publish',
   input: z.looseObject({ build: buildReference, ...verifiedTargets }),
   permissions: publishOncePermissions,
-  bounds: () => fixedWaits.Publish,
+  bounds: ({ build }) => (build.variantOf === undefined ? fixedWaits.Publish : fixedWaits.PublishTogether),
   async look({ build: own, targets, copiedTo, again }, cloud): Promise<LookResult<object>> {
     // Read the ledger before the owner: if a clean-up writes the ledger after this read, this publish can no longer complete it.
     const ledgerNow = await readLedger(cloud, own);
@@ -27,6 +28,8 @@ const publishing = wait({
     const publishedAt = cloud.now().toISOString();
     const done = { done: parameter ? { written: true, parameter, publishedAt } : { written: false, publishedAt } };
     if (read.known?.complete) return freeChannel(cloud, { plan, own }).then(() => done);
+    const others = own.variantOf === undefined ? undefined : await awaitOthers(cloud, own, 'ready');
+    if (others !== undefined) return { waiting: others };
     const made = targets.flatMap(({ ami, snapshots, error, ...at }) =>
       ami && error === undefined ? [{ ...onlyPlace(at), ami, snapshots }] : [],
     );

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { removeBuild, undoPermissions } from '../../aws/undo/builds.ts';
 import { inputOf, sinceRedrive } from '../../aws/executions/executions.ts';
+import { abandonVariants } from '../../aws/variants/together.ts';
 import { claimBuild } from '../../aws/memory/locks.ts';
 import { planOfExecution } from '../../core/distribute/plan-of-execution.ts';
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
@@ -38,7 +39,12 @@ export const compensate = wait({
     // Step Functions may show an end late. An execution that still runs after minutes was redriven: it will end again.
     if (owner === 'running' && waited < settleSeconds) return { waiting: `${id} runs` };
     const kept = identity && owner === 'ours' && (await readDocument(cloud, identity, 'plan'));
-    if (!kept) return { done: { ...identity, owner, undone: [], left: [], kept: [] } };
+    if (!kept) {
+      // A build without a plan may have started those of a recipe's variants, which are not published after its end.
+      if (identity && owner === 'ours')
+        await abandonVariants(cloud, identity, 'what started all of them failed or was stopped');
+      return { done: { ...identity, owner, undone: [], left: [], kept: [] } };
+    }
     const plan = planOfExecution(kept, id);
     const cleanUp = { as, began, settleSeconds };
     const { undone, left, refused, kept: keeps, busy } = await removeBuild(cloud, plan, cleanUp, now);

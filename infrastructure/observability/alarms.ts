@@ -1,4 +1,4 @@
-import type { Resources } from '../cloudformation.ts';
+import { idOfRecipe, type Resources } from '../cloudformation.ts';
 import type { ConfiguredDeployment } from '../settings/deployment.ts';
 import { alarm, endedBadly, one, sumOf } from './alarm-parts.ts';
 import {
@@ -17,33 +17,30 @@ const quiet = { missing: 'notBreaching' };
 // Between two measurements, the last value holds. A failed measurement shows in TriggerFailures.
 const asBefore = { missing: 'ignore' };
 
-// A logical id has no hyphens and a recipe's name no capitals, so two recipes never share a logical id.
-const idOf = (recipe: string) => recipe.replaceAll('-', 'X');
-
 const alarmsOf = (
   { recipe, channel }: RecipeChannel,
   { name: deployment, staleAfterDays }: ConfiguredDeployment,
 ): Resources => ({
-  [`BreakerOpen${idOf(recipe)}`]: alarm(
+  [`BreakerOpen${idOfRecipe(recipe)}`]: alarm(
     `${deployment}-breaker-open-${recipe}`,
     `${recipe} failed so often that it is not built by itself any more. Runbook: "Nothing builds a recipe any more".`,
     asBefore,
     one(ownMetric('BreakerOpen', deployment, { Recipe: recipe }), 'Maximum', measuredPeriod),
   ),
   ...(channel && {
-    [`Stale${idOf(recipe)}`]: alarm(
+    [`Stale${idOfRecipe(recipe)}`]: alarm(
       `${deployment}-stale-${recipe}`,
       `${recipe}/${channel} points at an image of more than ${staleAfterDays} days. Runbook: "An image is stale".`,
       { ...asBefore, threshold: staleAfterDays, operator: 'GreaterThanThreshold' },
       one(ownMetric('ImageAge', deployment, { Recipe: recipe, Channel: channel }), 'Maximum', measuredPeriod),
     ),
-    [`Drifted${idOf(recipe)}`]: alarm(
+    [`Drifted${idOfRecipe(recipe)}`]: alarm(
       `${deployment}-drifted-${recipe}`,
       `Published images of ${recipe} were changed by somebody else, or differ from the deployed recipe. Runbook: "A published image has drifted".`,
       asBefore,
       one(ownMetric('Drifts', deployment, { Recipe: recipe }), 'Maximum', hourPeriod),
     ),
-    [`ChannelBroken${idOf(recipe)}`]: alarm(
+    [`ChannelBroken${idOfRecipe(recipe)}`]: alarm(
       `${deployment}-channel-broken-${recipe}`,
       `${recipe}/${channel} points at nothing that can be launched, in some region. Runbook: "A channel is broken".`,
       asBefore,

@@ -63,6 +63,10 @@ function grantsOfStates(name: string): GrantTable {
       resolveRetirement: [
         { Resource: ['build-image', 'clean-up-build', 'sweep', 'move-channel', 'retire-images'].map(executionsOf) },
       ],
+      // the executions that build the variants of a recipe
+      ...Object.fromEntries(
+        ['awaitOthers', 'awaitVariants'].map((key) => [key, [{ Resource: executionsOf('build-image') }]]),
+      ),
       // an execution's input; the holder of a lock: a build, its clean-up, a sweep
       others: [{ Resource: ['build-image', 'clean-up-build', 'sweep'].map(executionsOf) }],
     },

@@ -1,6 +1,6 @@
 // The schedules of EventBridge Scheduler. CloudFormation gets these resources and the simulator runs the same ones.
 import type { RecipeSchedule } from '../../core/start/recipe-schedule.ts';
-import { getArn, ref, type Resource, type Resources } from '../cloudformation.ts';
+import { getArn, idOfRecipe, ref, type Resource, type Resources } from '../cloudformation.ts';
 import { failures, lambdaOf, patient, type Called } from './targets.ts';
 
 const target = (key: Called, input: object) => ({
@@ -12,8 +12,7 @@ const target = (key: Called, input: object) => ({
 });
 const scheduled = '<aws.scheduler.scheduled-time>'; // EventBridge Scheduler puts the time there that the schedule names
 
-// A logical id has no hyphens and a recipe's name no capitals, so two recipes never share a logical id.
-const scheduleId = (recipe: string) => `Schedule${recipe.replaceAll('-', 'X')}`;
+const scheduleId = (recipe: string) => `Schedule${idOfRecipe(recipe)}`;
 const scheduleOf = ({ recipe, expression, timezone, windowMinutes }: RecipeSchedule): Resource => ({
   Type: 'AWS::Scheduler::Schedule',
   Properties: {

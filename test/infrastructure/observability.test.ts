@@ -314,6 +314,8 @@ describe('the template', () => {
     const stale = alarms().filter(({ MetricName }) => MetricName === 'ImageAge');
     expect(stale.map(({ Dimensions }) => Dimensions[1].Value)).toEqual([
       'al2023-base',
+      'multi-arch-arm64',
+      'multi-arch-x86_64',
       'ubuntu-2404-docker',
       'web-server',
       'windows-2025-base',

@@ -14,6 +14,7 @@ import { filesRules } from '../steps/files-rules.ts';
 import { publishRules } from './target-rules.ts';
 import { upkeepRules } from './upkeep-rules.ts';
 import { volumeRules } from './volume-rules.ts';
+import { variantRules } from '../../variants/variant-rules.ts';
 
 /** All rules about how the keys of a recipe fit together. */
 export const rules: Rule[] = [
@@ -32,4 +33,5 @@ export const rules: Rule[] = [
   ...publishRules,
   ...upkeepRules,
   ...limitRules,
+  ...variantRules,
 ];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readRecipeFile, recipeIn } from '../../../cli/recipes/recipe-file.ts';
+import { readRecipeFile, recipesOfFile } from '../../../cli/recipes/recipe-file.ts';
 import { validateFiles } from '../../../cli/recipes/validate.ts';
 
 let root: string;
@@ -38,7 +38,7 @@ test('a file gives its document, its recipe and the places in it', async () => {
   const file = await folderWith({ 'base.yaml': right });
   const read = await readRecipeFile(file);
   expect(read.document).toMatchObject({ name: 'base', distribute: [{ region: 'us-east-1' }] });
-  expect(recipeIn(read)).toMatchObject({ recipe: { name: 'base', description: '' } });
+  expect(recipesOfFile(read)).toMatchObject({ read: [{ recipe: { name: 'base', description: '' } }] });
   expect(read.locate(['name'])).toEqual({ file, line: 1, column: 1 });
   expect(read.locate(['builder', 'instanceTypes', 0])).toEqual({ file, line: 3, column: 28 });
   expect(read.locate(['distribute', 0])).toEqual({ file, line: 5, column: 5 });
@@ -149,7 +149,7 @@ test('scripts come with their neighbours, by their path below the folder', async
   });
   const read = await readRecipeFile(file);
   expect(read.scripts).toEqual({ 'scripts/a.sh': 'echo a\n', 'scripts/b.sh': 'echo b\n' });
-  expect(recipeIn(read)).toHaveProperty('recipe');
+  expect(recipesOfFile(read)).toHaveProperty('read');
 });
 
 test('a script that leads out of the folder by a link is refused, and not read', async () => {

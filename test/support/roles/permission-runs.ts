@@ -26,6 +26,7 @@ import {
   targets,
   unheard,
 } from '../pipeline.ts';
+import { variedPipeline } from '../variants.ts';
 import { day, al2023, buildSeconds, childOf, follower, hour, triggered } from '../triggered.ts';
 
 /** Settings of a deployment that allow these builds. */
@@ -175,6 +176,8 @@ const readsPlan = {
   FinishAccountCopy: { region: 'us-east-1', account: ours[0], outcome: {} },
   Verify: { distribution: [], intoAccounts: [] },
   RecordUpToDate: { published: '20261123-030000-0000', notes: [] },
+  AwaitOthers: { taskToken: 'token', since: '2026-11-23T03:00:00Z' },
+  AwaitVariants: { taskToken: 'token', since: '2026-11-23T03:00:00Z' },
   CleanUp: {
     taskToken: 'token',
     since: '2026-11-23T03:00:00Z',
@@ -205,6 +208,28 @@ const unplanned: PermissionRun = {
     }
     // A function that waits reports through its token instead of failing.
     return [simulation, executions.find(({ error }) => error !== 'StageInputInvalid' && error) ?? executions[0]!];
+  },
+};
+
+/** Two variants are published together. Then one of them dies, and the other one with it. */
+const withVariants: PermissionRun = {
+  name: 'variants are published together, and die together',
+  outcome: 'VariantFailed',
+  async simulation() {
+    let dies = false;
+    const simulation = variedPipeline({
+      answers: true,
+      interfere: {
+        enter: (state, _, { execution }) =>
+          dies && state === 'AwaitOthers' && execution.name.startsWith('base-arm64') ? 'ABORTED' : undefined,
+      },
+    });
+    await build(simulation);
+    await build(simulation); // both are up to date
+    dies = true;
+    const last = await build(simulation, { recipe: 'base', force: true });
+    await simulation.pass(hour);
+    return [simulation, last];
   },
 };
 
@@ -482,6 +507,7 @@ const planned: PermissionRun = {
 };
 
 export const runs: PermissionRun[] = [
+  withVariants,
   templated,
   moved,
   planned,
