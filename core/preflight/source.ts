@@ -13,7 +13,7 @@ import type { SourceImage } from '../launch/source.ts';
 export function sourceProblems(recipe: Recipe, source: SourceImage, region: string): Problem[] {
   const problems: Problem[] = [];
   if (source.ebsRoot === false) {
-    const message = `the root of ${source.ami} "${source.name}" is an instance store, and EC2 can make no image of it; take an image of the same system with an EBS root`;
+    const message = `the root of ${source.ami} "${source.name}" is an instance store: a bundle in S3, whose instances cannot stop, and of which CreateImage makes no image; take an image of the same system with an EBS root, or move the system to an EBS volume and register its snapshot (golden register)`;
     problems.push({ path: ['source'], message });
   }
   if (source.windows && recipe.builder.installAgent) {

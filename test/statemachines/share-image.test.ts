@@ -171,3 +171,15 @@ test('the account of the pipeline is never granted or revoked', async () => {
   const { output } = await share(simulation, { plan: true });
   expect(JSON.parse(output ?? '')).toMatchObject({ images: [{ changes: [] }], failures: [] });
 });
+
+test('an image in S3 is shared by its launch permissions alone, since it has no snapshots', async () => {
+  const catalog = { recipes: { base: { ...recipe, distribute: [targets.home] } as object }, scripts: {}, version: '1.0.0' };
+  const simulation = createSimulation({ catalog, scenario: { delays: brisk } });
+  await build(simulation);
+  const image = imageIn(simulation, 'us-east-1');
+  Object.assign(image, { instanceStore: true, mappings: [] });
+  catalog.recipes.base = { ...recipe, distribute: [{ ...targets.home, accounts: [other] }] };
+  expect(await share(simulation)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(image.permissions).toEqual([{ UserId: other }]);
+  expect(reports(simulation).at(-1)).toMatchObject({ failures: [] });
+});

@@ -82,7 +82,20 @@ describe('Resolve refuses within its first state, and nothing is launched', () =
     simulation.cloud.addImage({ ...old, instanceStore: true, virtualization: 'paravirtual' });
     const { error, cause } = await build(simulation);
     expect(error).toBe('RecipeInvalid');
-    expect(cause).toMatch(/source: the root of ami-\w+ "old-1" is an instance store.*\n.*takes hvm images/);
+    expect(cause).toMatch(
+      /source: the root of ami-\w+ "old-1" is an instance store.*golden register.*\n.*takes hvm images/,
+    );
+    const planned = await simulation.finish(simulation.plan({ recipe: 'base' }));
+    expect(planned.status).toBe('SUCCEEDED');
+    expect(JSON.parse(planned.output ?? '{}')).toMatchObject({
+      status: 'refused',
+      problems: expect.arrayContaining([
+        expect.objectContaining({
+          path: ['source'],
+          message: expect.stringMatching(/is an instance store.*take an image/),
+        }),
+      ]),
+    });
   });
 
   test('an image that the Allowed AMIs of the account hide', async () => {
