@@ -1,3 +1,5 @@
+import { passingFailures } from './passing-failures.ts';
+
 interface Explained {
   /** What has happened. */
   means: string;
@@ -125,14 +127,7 @@ const failures = {
     means: 'the sweep could not look at a region that a recipe uses, or could remove nothing of what it found',
     advice: 'the message has what AWS refused, by region',
   },
-  CopySlow: {
-    means: 'a copy is slower than usual; a second one is begun beside it, as `completeWithin` asks',
-    advice: 'nothing: no build ends with this error',
-  },
-  NotYet: {
-    means: 'what a state waits for is not there yet; Step Functions looks again later',
-    advice: 'nothing: no build ends with this error',
-  },
+  ...passingFailures,
 } as const satisfies Record<string, Explained>;
 
 export type FailureName = keyof typeof failures;

@@ -18,6 +18,8 @@ export const sending = (name: 'SendCommand' | 'SendCheck', phase: CommandPhase) 
       'ssm:ListCommandInvocations',
       'ssm:ListCommands',
       'ssm:SendCommand',
+      // the failure of a step after which the build goes on
+      ...(phase === 'provision' ? ['s3:PutObject'] : []),
     ],
     async run({ build: own, instance, index }, cloud) {
       const now = cloud.now();

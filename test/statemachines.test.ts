@@ -96,9 +96,9 @@ test('it holds no null, which the packaging would drop without a word', () => {
   expect([...walk(machine)].filter(([, value]) => value === null)).toEqual([]);
 });
 
-// 1,000 and some: an image is made in four ways, and those of snapshots have six states. Two states wait for variants.
-test('it can be read: at most 1030 lines, none of them longer than 160 characters', () => {
-  expect(text.split('\n').length).toBeLessThanOrEqual(1030);
+// 1,000 and some: an image is made in four ways, and those of snapshots have six states. Two states wait for variants, one for attempts.
+test('it can be read: at most 1040 lines, none of them longer than 160 characters', () => {
+  expect(text.split('\n').length).toBeLessThanOrEqual(1040);
   const all = [text, ...small.map(([name]) => read(name))].flatMap((one) => one.split('\n'));
   expect(all.filter((line) => line.length > 160)).toEqual([]);
 });

@@ -5,9 +5,6 @@ import type { Invocation } from '../instances/commands.ts';
 import { listArtifacts, readTail, type Artifacts } from '../memory/artifacts.ts';
 import { look } from '../preflight/seen.ts';
 
-/** The actions that withOutputNote calls. */
-export const outputPermissions = ['s3:GetObject', 's3:ListBucket'];
-
 /** No output of a build's commands arrived in the bucket, or the look was refused. */
 async function missing(artifacts: Artifacts, plan: Plan): Promise<string | undefined> {
   const prefix = `${commandOutput.key(plan)}/`;

@@ -1,11 +1,7 @@
+import { afterAttempt, attemptAt, onlyAttempt, type Attempt } from '../../core/guest/attempts.ts';
 import { commandComment, type Command } from '../../core/guest/command.ts';
-import {
-  judgeBySsm,
-  judgeCommand,
-  neverBegan,
-  type CommandFailure,
-  type LookedAt,
-} from '../../core/guest/command-look.ts';
+import { judgeBySsm, judgeCommand, type CommandFailure, type LookedAt } from '../../core/guest/command-look.ts';
+import { neverBegan } from '../../core/guest/command-state.ts';
 import { refuseDead } from '../../core/launch/instance-state.ts';
 import { Failure, isTransient, type FailureName } from '../../core/errors.ts';
 import { awaitedCommand, type Awaited } from '../../core/build/awaited.ts';
@@ -15,6 +11,7 @@ import { assets, commandOutput } from '../../core/memory/documents.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { sourceInfo, undownloaded } from '../../core/guest/remote/remote-command.ts';
 import { outputTail, whereAllIs } from './command-output.ts';
+import { recordFailedStep } from './failed-steps.ts';
 import { readInvocation, sendCommand, type Invocation, type ListedCommand } from '../instances/commands.ts';
 import type { Connection } from '../connection.ts';
 import { describeInstance } from '../instances/instances.ts';
@@ -26,6 +23,7 @@ interface SentCommand extends Awaited {
   name: string;
   /** Whether it shuts its instance down. */
   shutsDown: boolean;
+  attempt: Attempt;
 }
 
 const mostSent = 2;
@@ -36,8 +34,14 @@ interface Instance {
   sent: ListedCommand[];
 }
 
+/** A command that was sent before, with its state as far as SSM knows it. */
+interface Begun {
+  command: string;
+  invocation: Invocation | undefined;
+}
+
 /**
- * The command of a step that was sent before and may have begun.
+ * The command of an attempt that was sent before and may have begun.
  * @throws the named failure if SSM could not deliver any of several.
  */
 async function findBegun(
@@ -45,11 +49,11 @@ async function findBegun(
   { instance, sent: all }: Instance,
   comment: string,
   failure: FailureName,
-): Promise<string | undefined> {
+): Promise<Begun | undefined> {
   const sent = all.filter((one) => one.comment === comment).map(({ command }) => command);
   for (const command of sent) {
     const invocation = await readInvocation(aws, command, instance);
-    if (!invocation || !neverBegan(invocation)) return command;
+    if (!invocation || !neverBegan(invocation)) return { command, invocation };
   }
   if (sent.length < mostSent) return undefined;
   throw new Failure(
@@ -60,7 +64,8 @@ async function findBegun(
 
 /**
  * Sends one command of the plan, or finds it sent before, so that a repeated call never runs a step twice. A command that never
- * reached the instance is sent once more. @throws BuilderFailed if the instance has ended.
+ * reached the instance is sent once more. After an attempt that failed, the next one is sent; after the last one, the failure of
+ * a step with `onFailure: continue` is recorded. @throws BuilderFailed if the instance has ended.
  */
 export async function findOrSend(
   artifacts: Artifacts,
@@ -71,13 +76,26 @@ export async function findOrSend(
   now: Date,
 ): Promise<SentCommand> {
   const command = (phase === 'provision' ? plan.provision : plan.checks)[index] as Command;
-  const comment = commandComment(plan.build, phase, command);
-  const output = { bucket: artifacts.bucket, prefix: commandOutput.key(plan) };
   const failure = phase === 'provision' ? 'ProvisionFailed' : 'CheckFailed';
-  const known = await findBegun(artifacts.aws, to, comment, failure);
-  const sent = known ?? (await sendTo(artifacts.aws, to.instance, withObject(command, artifacts), comment, output));
   const { name, shutsDown = false } = command;
-  return { command: sent, name, shutsDown, ...awaitedCommand(plan, phase, command, now, known ? 'before' : 'now') };
+  for (let number = 1; ; number++) {
+    const comment = commandComment(plan.build, phase, command, number);
+    const begun = await findBegun(artifacts.aws, to, comment, failure);
+    const next = begun && afterAttempt(command, number, begun.invocation);
+    if (next === 'next') continue;
+    if (begun && next === 'record') await recordFailedStep(artifacts, plan, command, begun);
+    const output = { bucket: artifacts.bucket, prefix: commandOutput.key(plan) };
+    const sent =
+      begun?.command ?? (await sendTo(artifacts.aws, to.instance, withObject(command, artifacts), comment, output));
+    const attempt = attemptAt(command, number, next === 'record');
+    return {
+      command: sent,
+      name,
+      shutsDown,
+      attempt,
+      ...awaitedCommand(plan, phase, command, now, begun ? 'before' : 'now'),
+    };
+  }
 }
 
 /** The command with the place of the object that its instance downloads. */
@@ -102,7 +120,8 @@ const sendTo = (...sending: Parameters<typeof sendCommand>): Promise<string> =>
 
 /**
  * Whether a command ended well, or its progress in words. EC2 is asked whether the instance lives only in the `last` look of a
- * call. @throws the named failure with exit code and the end of the output if the command failed, and what judgeCommand throws.
+ * call. @throws the named failure with exit code and the end of the output if the command failed, StepFailed if that does not end
+ * the build, and what judgeCommand throws.
  */
 export async function lookAtCommand(
   artifacts: Artifacts,
@@ -110,18 +129,19 @@ export async function lookAtCommand(
   looked: LookedAt,
   failure: CommandFailure,
   last = true,
-): Promise<{ done: { command: string } } | { waiting: string }> {
-  const { command, instance } = looked;
+): Promise<{ done: { command: string; failed?: true } } | { waiting: string }> {
+  const { command, instance, attempt = onlyAttempt } = looked;
   const invocation = await readInvocation(artifacts.aws, command, instance);
   const early = judgeBySsm(looked, invocation, last);
   if (early) return early;
   const seen = invocation as Invocation;
   const verdict = judgeCommand(looked, seen, await describeInstance(artifacts.aws, instance), failure);
   if (!('failed' in verdict)) return verdict;
+  if (attempt.ifItFails === 'pass') return { done: { command, failed: true } };
   const lost = /downloadContent/.test(verdict.failed)
     ? `\n${undownloaded(`s3://${artifacts.bucket}/${assets.key('')}`)}`
     : '';
   const said = `${await outputTail(artifacts, seen)}${lost}`;
   const all = await whereAllIs(artifacts, seen, commandOutput.key(build, command));
-  throw new Failure(failure, `${verdict.failed}\n${said}\n--- ${all}`);
+  throw new Failure(attempt.ifItFails === 'retry' ? 'StepFailed' : failure, `${verdict.failed}\n${said}\n--- ${all}`);
 }

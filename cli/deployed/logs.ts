@@ -30,6 +30,8 @@ interface Output {
   /** Name of the step or check; null if its execution is forgotten or unknown. */
   name: string | null;
   phase: 'provision' | 'check' | null;
+  /** Of a step that is tried again while it fails: which attempt it was, from 1. */
+  attempt?: number;
   command: string;
   instance: string;
   stdout: string;
@@ -98,7 +100,8 @@ async function outputsOf(
       return (await eachOf(found, (one) => textOf(pipeline, one, tail))).join('');
     };
     const [stdout, stderr] = [await text('stdout'), await text('stderr')];
-    return { name: of?.name ?? null, phase: of?.phase ?? null, command, instance, stdout, stderr };
+    const attempt = of?.attempt === undefined ? {} : { attempt: of.attempt };
+    return { name: of?.name ?? null, phase: of?.phase ?? null, ...attempt, command, instance, stdout, stderr };
   });
 }
 
@@ -157,9 +160,12 @@ const timeTable = (timings: Timing[], terminal: Terminal): string =>
 /** Removes control characters, so that a command's output cannot control the reader's terminal. */
 const clean = (text: string) => stripVTControlCharacters(text).replaceAll('\r', '');
 
-function shown({ name, phase, command, instance, stdout, stderr }: Output, terminal: Terminal): string {
+function shown({ name, phase, attempt, command, instance, stdout, stderr }: Output, terminal: Terminal): string {
   const paint = painter(terminal);
-  const title = paint('bold', `--- ${phase ? `${phase} ${name}` : command}`);
+  const title = paint(
+    'bold',
+    `--- ${phase ? `${phase} ${name}` : command}${attempt === undefined ? '' : `, attempt ${attempt}`}`,
+  );
   const streams = Object.entries({ stdout, stderr }).filter(([, text]) => text !== '');
   return streams
     .map(([stream, text]) => `${title} ${paint('dim', `${stream} on ${instance}`)}\n${clean(text).trimEnd()}\n\n`)

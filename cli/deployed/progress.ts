@@ -59,6 +59,8 @@ interface Visit {
   failed?: { error: string; cause: string };
   /** The number of things that a clean-up could not remove. */
   left?: number;
+  /** A step that failed, and after which the build goes on. */
+  passed?: boolean;
   retried: string[];
 }
 
@@ -96,17 +98,17 @@ export class Progress {
         if (visit) scheduled(visit);
         return [];
       case 'TaskSucceeded':
-        if (visit) visit.left = leftIn(details(event).output);
+        if (visit) Object.assign(visit, resultIn(details(event).output));
         return [];
       case 'TaskFailed':
       case 'TaskTimedOut':
         this.#fail(key, details(event));
         return [];
       case 'TaskStateExited':
-        if (visit?.failed) return this.#leave(key, event, visit.failed.error === 'CopySlow' ? 'done' : 'failed');
+        if (visit?.failed) return this.#leave(key, event, caughtMarks[visit.failed.error] ?? 'failed');
         return visit?.step ? [] : this.#leave(key, event, visit?.left ? 'left' : 'done');
       case 'MapIterationSucceeded':
-        return this.#leave(key, event, 'done');
+        return this.#leave(key, event, visit?.passed ? 'left' : 'done');
       case 'MapIterationFailed':
         return this.#leave(key, event, 'failed');
       case 'MapIterationAborted':
@@ -180,21 +182,26 @@ export function progressLines(events: { event: HistoryEvent; path: EventPath }[]
 
 const slow = 'the copy is slower than usual';
 
+const caughtMarks: Record<string, Line['mark']> = { CopySlow: 'done', StepFailed: 'left' };
+
+/** What is to be said of a visit beside its purpose. */
+function saidOf({ left, failed, passed, purpose }: Visit): string {
+  if (left) return `${left} ${left === 1 ? 'thing is' : 'things are'} left behind`;
+  if (passed) return 'failed, and the build goes on';
+  if (failed?.error === 'StepFailed') return 'failed, which does not end the build';
+  return failed?.error === 'CopySlow' ? slow : purpose;
+}
+
 function lineOf(visit: Visit, mark: Line['mark'], until?: number): Line {
-  const { label, subject, purpose, since, failed, retried, left } = visit;
-  const said = left
-    ? `${left} ${left === 1 ? 'thing is' : 'things are'} left behind`
-    : failed?.error === 'CopySlow'
-      ? slow
-      : purpose;
+  const { label, subject, since, failed, retried, left } = visit;
   return {
     mark,
     label,
     // The reason for a long time is more useful than the purpose of the state
-    what: [subject, retried.length > 0 && !left ? again(retried) : said].filter(Boolean).join(' '),
+    what: [subject, retried.length > 0 && !left ? again(retried) : saidOf(visit)].filter(Boolean).join(' '),
     since,
     ...(until !== undefined && { until }),
-    ...(mark === 'failed' && failed && { failure: explain(failed) }),
+    ...((mark === 'failed' || failed?.error === 'StepFailed') && failed && { failure: explain(failed) }),
   };
 }
 
@@ -226,10 +233,10 @@ function details(event: HistoryEvent): {
   return (key && event[key]) ?? {};
 }
 
-/** CleanUp returns how many things it leaves behind; Compensate returns which. */
-function leftIn(output = '{}'): number {
-  const { left } = (JSON.parse(output) ?? {}) as { left?: unknown };
-  return Array.isArray(left) ? left.length : Number(left ?? 0);
+/** CleanUp returns how many things it leaves behind; Compensate returns which. AwaitCommand says that its step has failed. */
+function resultIn(output = '{}'): Pick<Visit, 'left' | 'passed'> {
+  const { left, failed } = (JSON.parse(output) ?? {}) as { left?: unknown; failed?: unknown };
+  return { left: Array.isArray(left) ? left.length : Number(left ?? 0), passed: failed === true };
 }
 
 /** The key that distinguishes the iterations of a Map. ItemSelector puts it into the input of their states. */

@@ -42,7 +42,12 @@ function contentOf({ recipe, scripts, pipelineVersion }: Content) {
   const without = (keys: ReadonlySet<string>, of: object) =>
     Object.fromEntries(Object.entries(of).filter(([key]) => !keys.has(key)));
   return {
-    recipe: { ...without(besideTheImage, recipe), builder: without(besideTheBuilder, recipe.builder) },
+    recipe: {
+      ...without(besideTheImage, recipe),
+      builder: without(besideTheBuilder, recipe.builder),
+      // How often a step is tried does not change what it does.
+      provision: recipe.provision.map(({ retry: _, ...step }) => step),
+    },
     scripts: Object.fromEntries(named.map((path) => [path, scripts[path]])),
     pipelineVersion,
   };

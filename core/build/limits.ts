@@ -1,5 +1,6 @@
 import { deliverySeconds } from '../guest/command.ts';
 import { secondsOf } from '../duration.ts';
+import { triesOf, delayOf, type Attempted } from '../recipe/steps/attempts.ts';
 import type { Recipe } from '../recipe/types.ts';
 
 /** How long states wait for AWS, in seconds. All limits are here; those of commands, images and copies come from the recipe's timeouts. */
@@ -57,8 +58,7 @@ const besideWaits = 36 * 3600;
 
 /** The longest an execution can take, part by part, if every wait reaches its limit. */
 export function longestParts({ provision, checks, image, distribute }: Bounded): { path: string; seconds: number }[] {
-  const commands = (list: { timeout: string }[]) =>
-    list.reduce((sum, { timeout }) => sum + patience.command(secondsOf(timeout)), 0);
+  const commands = (list: Attempted[]) => list.reduce((sum, step) => sum + longestOfCommand(step), 0);
   return [
     { path: 'provision', seconds: commands(provision) },
     { path: 'checks', seconds: commands(checks) },
@@ -68,14 +68,18 @@ export function longestParts({ provision, checks, image, distribute }: Bounded):
   ];
 }
 
+/** All attempts at a step, with the time between them. */
+const longestOfCommand = (step: Attempted): number =>
+  triesOf(step) * (patience.command(secondsOf(step.timeout)) + delayOf(step));
+
 /** The copies in other accounts are made of the target's own copy, all at the same time. */
 const longestOfTarget = (target: Bounded['distribute'][number]): number =>
   patience.copy(target) * (target.copyTo ? 2 : 1);
 
 /** The parts of a recipe that decide how long its build may take. */
 export interface Bounded {
-  provision: { timeout: string }[];
-  checks: { timeout: string }[];
+  provision: Attempted[];
+  checks: Attempted[];
   image: Recipe['image'];
   distribute: Pick<Recipe['distribute'][number], 'timeout' | 'completeWithin' | 'copyTo'>[];
 }

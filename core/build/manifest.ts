@@ -2,6 +2,7 @@ import type { AccountResult } from '../accounts/planned-copies.ts';
 import type { WithAdded } from '../addition/addition.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
+import type { FailedStep } from '../guest/attempts.ts';
 import type { SkippedStep } from '../guest/applicable-steps.ts';
 import type { KeptImage } from '../undo/kept.ts';
 import { firstImageName, imageNameIn } from '../distribute/image-name.ts';
@@ -39,6 +40,8 @@ export interface Manifest extends WithAdded {
   skipped?: SkippedStep[];
   /** The values that the build has for the recipe's parameters. Absent for a recipe without any. */
   parameters?: Record<string, ParameterValue>;
+  /** Steps that failed and after which the build went on. Absent where there are none. */
+  failedSteps?: FailedStep[];
   /** Notes that did not stop the build: a check that AWS refused to Resolve, output that did not arrive. */
   notes?: string[];
   /** Estimated cost of this execution. Absent where nothing was planned, and in manifests of earlier versions. */
@@ -121,6 +124,7 @@ export function manifestOf(parts: ManifestParts): Manifest {
     failure,
     ...(plan.added && { added: plan.added }),
     ...(plan.skipped && { skipped: plan.skipped }),
+    ...(plan.failedSteps && { failedSteps: plan.failedSteps }),
     ...(plan.notes && { notes: plan.notes }),
   };
 }

@@ -4,6 +4,7 @@ import { channelParameter } from '../distribute/channel.ts';
 import type { CopyTimes } from '../copying/race.ts';
 import { deploymentName, type Replaced } from '../distribute/channel-owner.ts';
 import type { Addition, WithAdded } from '../addition/addition.ts';
+import type { FailedStep } from '../guest/attempts.ts';
 import { skippedSteps, type SkippedStep } from '../guest/applicable-steps.ts';
 import { checkCommands, provisionCommands, type Command } from '../guest/command.ts';
 import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts';
@@ -65,6 +66,8 @@ export interface Plan extends BuildIdentity, WithAdded, OfVariant {
   /** Targets that the published build gets later. `adds`: this plan is that of the execution that adds them: see planOfExecution. */
   addition?: Addition;
   adds?: Addition;
+  /** Steps that failed and after which the build went on. Only a plan has them that CleanUp or RecordFailure has read. */
+  failedSteps?: FailedStep[];
   /** Notes for the user that do not stop the build. Absent where there are none. */
   notes?: string[];
 }

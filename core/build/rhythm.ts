@@ -1,4 +1,5 @@
 import { secondsOf } from '../duration.ts';
+import { commandSecondsIn } from '../recipe/steps/attempts.ts';
 import { patience, sanitizeSeconds, type Bounded } from './limits.ts';
 
 // How often a waiting state looks if no event wakes it: a look ends after `heartbeat` seconds without an answer, and the next one
@@ -103,8 +104,6 @@ function eventsOfRace(target: Bounded['distribute'][number]): number {
   return 2 * eventsOfTask + (quick + looksOf('AwaitCopy', patience.copy(target), 0)) * eventsOfLook;
 }
 
-const secondsIn = (list: { timeout: string }[]) => list.map(({ timeout }) => secondsOf(timeout));
-
 /** The most events that the history of a build can have, unless AWS is so busy that calls are retried. */
 export function mostEvents({ provision, checks, image, distribute }: Bounded, { commands, images }: Pace): number {
   const eventsOf = (state: 'AwaitCommand' | 'AwaitCheck', timeouts: number[]) =>
@@ -121,8 +120,8 @@ export function mostEvents({ provision, checks, image, distribute }: Bounded, { 
     .reduce((sum, looks) => sum + iteration + 2 * eventsOfTask + enteredAndLeft + looks, copies);
   return (
     eventsOfAll +
-    eventsOf('AwaitCommand', [...secondsIn(provision), sanitizeSeconds]) +
-    eventsOf('AwaitCheck', secondsIn(checks)) +
+    eventsOf('AwaitCommand', [...commandSecondsIn(provision), sanitizeSeconds]) +
+    eventsOf('AwaitCheck', commandSecondsIn(checks)) +
     looksOf('AwaitImage', patience.image({ image }), images) * eventsOfLook +
     // An image that is registered is awaited after its snapshots, too.
     (image.register ? (looksOf('AwaitImage', patience.registration, images) + 4) * eventsOfLook : 0) +

@@ -1,13 +1,7 @@
 import { Failure, type FailureName } from '../errors.ts';
+import type { Attempt } from './attempts.ts';
+import { isUnderWay, neverBegan, type CommandState } from './command-state.ts';
 import { isDown, refuseDead, type InstanceDescription } from '../launch/instance-state.ts';
-
-/** A command on an instance, as SSM describes it. */
-export interface CommandState {
-  /** Pending | InProgress | Delayed | Success | Cancelled | TimedOut | Failed | Cancelling */
-  status: string;
-  details: string;
-  exitCode: number | undefined;
-}
 
 /** A command that is looked at: the step's name, its ids, and whether it shuts its instance down. */
 export interface LookedAt {
@@ -16,6 +10,8 @@ export interface LookedAt {
   instance: string;
   region: string;
   shutsDown: boolean;
+  /** Absent where the command is tried once. */
+  attempt?: Attempt | undefined;
 }
 
 export type CommandFailure = Extract<FailureName, 'ProvisionFailed' | 'CheckFailed'>;
@@ -23,16 +19,8 @@ export type CommandFailure = Extract<FailureName, 'ProvisionFailed' | 'CheckFail
 /** The answer of a look at a command. `failed` is the beginning of the message; the end of the output follows. */
 type CommandVerdict = { done: { command: string } } | { waiting: string } | { failed: string };
 
-const isUnderWay = ({ status }: CommandState): boolean => /^(Pending|InProgress|Delayed|Cancelling)$/.test(status);
-
-/**
- * Whether the agent never got the command, so the instance has not begun it. SSM tells that by the details of the status.
- * https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
- */
-export const neverBegan = ({ details }: CommandState): boolean => /^(Rate ?Exceeded|Undeliverable)\b/.test(details);
-
-const nameOf = ({ command, name, instance, region }: LookedAt): string =>
-  `"${name}" (command ${command}) on ${instance} in ${region}`;
+const nameOf = ({ command, name, instance, region, attempt }: LookedAt): string =>
+  `"${name}" (${attempt && attempt.of > 1 ? `attempt ${attempt.number} of ${attempt.of}, ` : ''}command ${command}) on ${instance} in ${region}`;
 
 /**
  * What SSM alone says of a command. Undefined if EC2 must be asked whether the instance lives: after an instance has ended, SSM shows

@@ -2,6 +2,7 @@ import { boundedParameters } from './document-timeout.ts';
 import { secondsOf } from '../duration.ts';
 import { isPowerShell, powerShell, shell, textOfStep } from './remote/step-script.ts';
 import { skippedBecause, type GuestSystem } from '../recipe/steps/surroundings.ts';
+import { triesOf, delayOf } from '../recipe/steps/attempts.ts';
 import type { Check, Step } from '../recipe/types.ts';
 import { sanitizeWindows } from './sanitize-windows.ts';
 import { sanitizeLinux } from './sanitize.ts';
@@ -19,6 +20,12 @@ export interface Command {
   object?: string;
   /** Limit of its run in seconds. The SSM agent counts from the start of the run. */
   timeoutSeconds: number;
+  /** How often it is tried while it fails. Absent: once. */
+  attempts?: number;
+  /** Seconds between two attempts. */
+  delaySeconds?: number;
+  /** The build goes on after its last attempt has failed. */
+  goesOn?: true;
   /** The command shuts its instance down, so SSM may never report its end. The stopped instance is the sign of success. */
   shutsDown?: true;
 }
@@ -26,9 +33,16 @@ export interface Command {
 /** Seconds within which a command must reach the agent. The instance may be booting again after a reboot. */
 export const deliverySeconds = 600;
 
-/** Comment of an SSM command, at most 100 characters. SendCommand has no idempotency token, so we find a command again by its comment. */
-export const commandComment = (build: string, phase: 'provision' | 'check', { index, name }: Command): string =>
-  `${build}/${phase}/${index} ${name}`.slice(0, 100);
+/**
+ * Comment of an SSM command, at most 100 characters. SendCommand has no idempotency token, so we find a command again by its
+ * comment. Each attempt at a step has a comment of its own.
+ */
+export const commandComment = (
+  build: string,
+  phase: 'provision' | 'check',
+  { index, name }: Command,
+  attempt = 1,
+): string => `${build}/${phase}/${index}${attempt > 1 ? `/${attempt}` : ''} ${name}`.slice(0, 100);
 
 // Exit code 194 (Windows: 3010) makes the SSM agent reboot the instance and run the whole script again.
 const rebootLinux = (mark: string) =>
@@ -78,6 +92,8 @@ function commandsOf(steps: Step[], build: string, system: GuestSystem, scripts: 
       name,
       ...content(step, index, build, system.windows, scripts),
       timeoutSeconds: secondsOf(step.timeout),
+      ...(triesOf(step) > 1 && { attempts: triesOf(step), delaySeconds: delayOf(step) }),
+      ...(step.onFailure === 'continue' && { goesOn: true as const }),
     }));
 }
 

@@ -91,6 +91,11 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     writtenBy: 'ResolveShare, VerifyShare',
     readBy: 'ApplyShare, VerifyShare, people',
   },
+  failedSteps: {
+    holds: 'the steps that failed and after which the build went on, with exit code and the end of the output',
+    writtenBy: 'SendCommand',
+    readBy: 'SendCommand, CleanUp, RecordFailure',
+  },
   archive: {
     holds:
       'the object that the image of the build is stored as, who archived it, and the AMIs that were restored from it',

@@ -14,6 +14,7 @@ import type { Retirement } from '../retire/retirement.ts';
 import type { BuildSharing } from '../share/build-sharing.ts';
 import type { DriftReport } from '../share/drift.ts';
 import type { ShareReport } from '../share/share-report.ts';
+import type { FailedStep } from '../guest/attempts.ts';
 import type { SweepReport } from '../sweep/sweep-report.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Settling } from '../undo/settling.ts';
@@ -91,6 +92,7 @@ export const documents = {
   drift: ofRecipe<DriftReport>('drift.json'),
   sharing: ofBuild<BuildSharing>('sharing.json'),
   shareReport: ofRun<ShareReport>('share'),
+  failedSteps: ofBuild<FailedStep[]>('failed-steps.json'),
   archive: ofBuild<ArchiveRecord>('archive.json'),
   packages: ofBuild<Package[]>('packages.json'),
   retirement: ofBuild<Retirement>('retirement.json'),

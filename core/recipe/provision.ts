@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { duration, formed, label, pathBelow, text } from './scalars.ts';
 import { files } from './steps/files.ts';
+import { attemptKeys } from './steps/attempts.ts';
 import { surroundingKeys } from './steps/surroundings.ts';
 
 export const stepKinds = ['run', 'script', 'powershell', 'files', 'document', 'reboot'] as const;
@@ -53,6 +54,7 @@ export const step = z
     ),
     reboot: z.exactOptional(z.literal(true).check(z.describe('Reboot the builder and wait until it is back.'))),
     ...surroundingKeys,
+    ...attemptKeys,
     timeout: timeout('1h; 15m for reboot'),
   })
   .check(

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readPlan } from '../../aws/memory/plans.ts';
 import { removeTemporary, temporaryPermissions } from '../../aws/undo/builds.ts';
-import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
+import { findingPermissions, withGuestFindings } from '../../aws/work/failed-steps.ts';
 import { recordManifest, tellingPermissions } from '../../aws/work/tell-published.ts';
 import { executionHistory } from '../../aws/executions/executions.ts';
 import { leftBehind, manifestOf } from '../../core/build/manifest.ts';
@@ -23,7 +23,7 @@ export const cleanUp = wait({
     ...verifiedTargets,
     published: z.looseObject({ written: z.boolean(), parameter: z.optional(z.string()) }),
   }),
-  permissions: [...outputPermissions, ...tellingPermissions, ...temporaryPermissions, 'states:GetExecutionHistory'],
+  permissions: [...findingPermissions, ...tellingPermissions, ...temporaryPermissions, 'states:GetExecutionHistory'],
   bounds: () => fixedWaits.CleanUp,
   async look({ build: own, image, targets, copiedTo, published: channel, since, late }, cloud) {
     const [plan, now] = [await readPlan(cloud, own), cloud.now()];
@@ -34,7 +34,7 @@ export const cleanUp = wait({
     if (plan.adds) return (await import('../../aws/addition/end.ts')).endAddition(cloud, plan, results, end, late);
     const events = await executionHistory(cloud.aws, own.execution.id);
     const published = manifestOf({
-      plan: await withOutputNote(cloud, plan, 'CleanUp'),
+      plan: await withGuestFindings(cloud, plan, 'CleanUp'),
       status: 'published',
       image: { ami: image.ami, snapshots: image.snapshots },
       ...results,

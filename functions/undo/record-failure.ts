@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { readDocument } from '../../aws/memory/documents.ts';
-import { outputPermissions, withOutputNote } from '../../aws/work/command-output.ts';
+import { findingPermissions, withGuestFindings } from '../../aws/work/failed-steps.ts';
 import { historyIfAllowed, inputIfAllowed } from '../../aws/executions/executions.ts';
 import { recordLate, tellingPermissions } from '../../aws/work/tell-published.ts';
 import { recordEnd } from '../../aws/memory/ended-builds.ts';
@@ -17,7 +17,7 @@ import { ended, failedContext, lambda, measure, stage } from '../stage.ts';
 export const recordFailure = stage({
   name: 'RecordFailure',
   input: z.strictObject({ ...ended, context: failedContext }),
-  permissions: [...outputPermissions, ...tellingPermissions, 'states:DescribeExecution', 'states:GetExecutionHistory'],
+  permissions: [...findingPermissions, ...tellingPermissions, 'states:DescribeExecution', 'states:GetExecutionHistory'],
   async run({ execution: { id, startedAt }, as, context }, cloud) {
     const { compensation: result } = context;
     const unread: string[] = [];
@@ -36,7 +36,7 @@ export const recordFailure = stage({
         const timings = timingsOf(events);
         const known = await readDocument(cloud, identity, 'plan');
         const provisioned = timings.some(({ state }) => state === 'Seal');
-        const plan = provisioned ? await withOutputNote(cloud, known, 'RecordFailure') : known;
+        const plan = await withGuestFindings(cloud, known, 'RecordFailure', provisioned);
         failure = completed(failure, events, plan);
         const ledger = await readDocument(cloud, identity, 'ledger');
         const failed = failedManifest({ identity, plan, ledger, ...failedOutcomes(context), timings, failure });

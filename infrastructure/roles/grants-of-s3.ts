@@ -35,6 +35,7 @@ export const grantsOfS3: GrantTable = {
   's3:GetObject': {
     resolve: [{ Resource: [inBucket('builds/*'), inBucket(keyOf({}, 'regionStacks')), inBucket(assets.key('*'))] }],
     // the end of a failed command's output, and whether output arrived; no decision depends on it
+    sendCommand: [{ Resource: [inBucket('builds/*'), inBucket('commands/*')] }],
     awaitCommand: [{ Resource: inBucket('commands/*') }],
     awaitCheck: [{ Resource: inBucket('commands/*') }],
     awaitCopy: [{ Resource: inBucket('waits/looks/*') }],
@@ -75,6 +76,7 @@ export const grantsOfS3: GrantTable = {
   's3:PutObjectTagging': inArchive,
   's3:PutObject': {
     resolve: [{ Resource: ['builds/*', assets.key('*')].map(inBucket) }],
+    sendCommand: [{ Resource: inBucket('builds/*/failed-steps.json') }],
     storeImage: inArchive,
     awaitStoredImage: [{ Resource: archiveRecord }],
     awaitRestoredImage: [{ Resource: archiveRecord }],

@@ -29,6 +29,7 @@ export const bases: Record<string, FaultScenario> = {
   'copies race': { slow: 'eu-west-1', strikes: [] },
   distributes: { distributes: true, strikes: [] },
   'copies into an account': { lent: 'eu-west-1', strikes: [] },
+  'steps fail': { shape: { ...more, more: false, steps: ['run', 'run'] }, stumbles: true, strikes: [] },
   registers: { shape: registered, strikes: [] },
   'registers a file': { shape: { ...registered, register: false, disk: true, file: true }, strikes: [] },
   'registers a disk': { shape: { ...registered, register: false, disk: true }, strikes: [] },

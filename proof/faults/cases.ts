@@ -77,6 +77,7 @@ function isOwn(state: string, base: string): boolean {
   if (base === 'copies after checks') return /^(TerminateInstances|CopyImage|AwaitCopy|GrantPermissions)$/.test(state);
   if (base === 'spot') return /^(Launch|AwaitCommand|Seal|CreateImage)$/.test(state);
   if (base === 'regions tell') return state === 'AwaitCopy';
+  if (base === 'steps fail') return /^(SendCommand|AwaitCommand)$/.test(state);
   if (isRegistering(state) || base.startsWith('registers')) return isOwnOfSnapshots(state, base);
   if (/Account/.test(state) || base === 'copies into an account') return isOwnOfAccounts(state, base);
   if (base === 'copies race') return /^(CopyImage|AwaitCopy|CleanUp)$/.test(state);
@@ -98,7 +99,15 @@ const isOwnOfAccounts = (state: string, base: string): boolean =>
   base === 'copies into an account' && /Account|^(Verify|Publish|CleanUp)$/.test(state);
 
 /** The builds in which events are struck: a published one, those with failures that events tell of, and those that await snapshots. */
-const eventful = new Set(['published', 'regions tell', 'check fails', 'copy fails', 'registers', 'registers a disk']);
+const eventful = new Set([
+  'published',
+  'regions tell',
+  'steps fail',
+  'check fails',
+  'copy fails',
+  'registers',
+  'registers a disk',
+]);
 
 /** Strikes the runs of `wake` for each wait. In addition it strikes every run, and the events of every wait. */
 function casesOfWake(observed: Map<string, Observed>, base: string, scenario: FaultScenario): FaultCase[] {
@@ -108,6 +117,7 @@ function casesOfWake(observed: Map<string, Observed>, base: string, scenario: Fa
   // In a build that fails, only the run that finds the failure differs from those of a published build.
   const isTold = (place: string) => {
     if (base.startsWith('registers')) return place === 'wake/AwaitSnapshots';
+    if (base === 'steps fail') return place.startsWith('wake/AwaitCommand');
     return base === 'regions tell'
       ? place.startsWith('wake/AwaitCopy')
       : place === `wake/AwaitCheck[${scenario.fails}]`;

@@ -81,7 +81,7 @@ const amazonLinux = {
 
 const recipeOf = (
   { targets, steps, checks, capture, register, disk, file, channel, keep, more, spot }: Shape,
-  { late = false, slow, lent }: Pick<FaultScenario, 'late' | 'slow' | 'lent'>,
+  { late = false, slow, lent, stumbles }: Pick<FaultScenario, 'late' | 'slow' | 'lent' | 'stumbles'>,
 ) => ({
   name: 'base',
   description: 'a base image',
@@ -96,6 +96,7 @@ const recipeOf = (
   provision: (disk ? [] : steps).map((kind, index) => ({
     name: `${kind}-${index + 1}`,
     ...(kind === 'run' ? { run: 'dnf -y upgrade' } : { reboot: true }),
+    ...(stumbles && kind === 'run' && (index === 0 ? { retry: { attempts: 3 } } : { onFailure: 'continue' })),
   })),
   checks: Array.from({ length: checks }, (_, index) => ({ name: `check-${index + 1}`, run: 'true' })),
   image: disk ? {} : { capture, ...(register && { register }) },
@@ -140,7 +141,7 @@ export function pipelineWithPast(
   onLog: (line: Record<string, unknown>) => void,
 ): { simulation: Simulation; recipes: Record<string, object> } {
   const shape = shapeOf(scenario);
-  const { fails, slow, seed, rough, rates } = scenario;
+  const { fails, slow, stumbles, seed, rough, rates } = scenario;
   const isCopy = shape.targets.some(({ region }) => region === fails);
   const recipes: Record<string, object> = {
     base: recipeOf(shape, scenario),
@@ -156,8 +157,15 @@ export function pipelineWithPast(
     rates,
     ...(seed !== undefined && { seed }),
     scenario: {
-      ...(fails !== undefined &&
-        !isCopy && { commands: [{ step: fails, exitCode: 1, stderr: 'it failed by itself' }] }),
+      commands: [
+        ...(fails !== undefined && !isCopy ? [{ step: fails, exitCode: 1, stderr: 'it failed by itself' }] : []),
+        ...(stumbles
+          ? [
+              { step: 'run-1', exitCode: 1, times: 2 },
+              { step: 'run-2', exitCode: 1 },
+            ]
+          : []),
+      ],
       ...(isCopy && { images: [{ region: fails, name: 'base-*', fail: 'it failed by itself', afterSeconds: 90 }] }),
       ...(slow !== undefined && { images: [{ region: slow, name: 'base-*', afterSeconds: 6 * 3600 }] }),
     },

@@ -104,6 +104,8 @@ export interface FaultScenario {
   distributes?: boolean;
   /** The target regions have stacks that send their events to the pipeline. */
   told?: boolean;
+  /** One step fails in its first two attempts, and another one fails, which does not end the build. */
+  stumbles?: boolean;
   /** The image is copied after its checks, by the recipe. By default it is copied beside them. */
   late?: boolean;
   /** The part that asks for more than the deployment's settings allow: the deployed recipe, or the overrides of the start. */

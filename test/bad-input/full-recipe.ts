@@ -36,6 +36,8 @@ export const full = {
       workingDirectory: '/opt/app',
       user: 'app',
       if: { platform: 'linux', architecture: 'x86_64' },
+      retry: { attempts: 3, delay: '1m' },
+      onFailure: 'continue',
       timeout: '20m',
     },
     { name: 'harden', script: 'scripts/harden.sh' },

@@ -22,6 +22,14 @@ export const surroundingRules: Rule[] = [
     },
   },
   {
+    says: 'retry and onFailure do not go with reboot: a builder that does not come back has failed.',
+    look(parts, report) {
+      for (const { path, action } of actions(parts))
+        for (const key of ['retry', 'onFailure'] as const)
+          if (action.reboot && action[key] !== undefined) report([...path, key], 'does not go with reboot');
+    },
+  },
+  {
     says: 'if.platform is the one that the step can run on: linux for run and .sh, windows for powershell and .ps1.',
     look(parts, report) {
       for (const { path, action } of actions(parts)) {

@@ -6,6 +6,8 @@ export interface SentCommand {
   name: string;
   phase: 'provision' | 'check';
   index: number;
+  /** Of a step that is tried again while it fails: which attempt it was, from 1. */
+  attempt?: number;
 }
 
 /** The commands that an execution sent, in order, from the results of SendCommand and SendCheck. */
@@ -16,10 +18,14 @@ export function sentCommands(history: PlacedEvent[]): SentCommand[] {
     const { map: [around] = [] } = pathOf(event);
     const { name: state, output } = (event['stateExitedEventDetails'] ?? {}) as { name?: string; output?: string };
     if (!around || (state !== 'SendCommand' && state !== 'SendCheck') || output === undefined) continue;
-    const { sent } = JSON.parse(output) as { sent?: { command?: string; name?: string } };
+    const { sent } = JSON.parse(output) as {
+      sent?: { command?: string; name?: string; attempt?: { number: number; of: number } };
+    };
     if (sent?.command === undefined || sent.name === undefined) continue;
     const phase = around.state === 'Check' ? 'check' : 'provision';
-    byId.set(sent.command, { command: sent.command, name: sent.name, phase, index: around.index });
+    const { number = 1, of = 1 } = sent.attempt ?? {};
+    const attempt = of > 1 ? { attempt: number } : {};
+    byId.set(sent.command, { command: sent.command, name: sent.name, phase, index: around.index, ...attempt });
   }
   return [...byId.values()];
 }

@@ -17,6 +17,7 @@ export function judge(trial: Trial): Violation[] {
     ...completion(trial),
     ...leavings(trial),
     ...twins(trial),
+    ...repeats(trial),
     ...publication(trial),
     ...channel(trial),
     ...beside(trial),
@@ -67,6 +68,20 @@ function twins({ simulation, scenario, manifest }: Trial): Violation[] {
       return both ? [{ invariant: 'no twins', what: `${earlier.id} and ${later.id} in ${region}` }] : [];
     });
   });
+}
+
+/**
+ * No step of a build, and no attempt at it, runs twice on an instance. A redrive follows at once here, while the call of the stopped
+ * execution still runs. SendCommand has no token, and SSM lists a command only after a moment, so such a redrive does not count.
+ */
+function repeats({ scenario, simulation, build }: Trial): Violation[] {
+  if (scenario.again === 'redrive') return [];
+  const commands = [...simulation.cloud.world.region(pipelineHome).commands.values()];
+  const begun = commands
+    .filter(({ comment, invocations }) => comment.startsWith(build) && invocations[0]?.startedAt !== undefined)
+    .map(({ comment, invocations }) => `${comment} on ${invocations[0]?.instance.id}`);
+  const twice = begun.filter((one, index) => begun.indexOf(one) !== index);
+  return twice.map((what) => ({ invariant: 'no twins', what: `${what} ran twice` }));
 }
 
 /** Nothing is published unless every required target is right, both at that moment and at the end. */

@@ -750,12 +750,13 @@ export const runs: PermissionRun[] = [
       return [simulation, await build(simulation, { recipe: 'base', build: id })];
     },
   },
-  one('everyone may launch its image', 'SUCCEEDED', {
+  one('everyone may launch its image, and a step of it may fail', 'SUCCEEDED', {
     changes: {
       builder: { instanceTypes: ['t3.small'], rootVolume: { sizeGiB: 8 } },
       distribute: [{ region: 'us-east-1', allowPublic: true }],
+      provision: [{ name: 'lint', run: 'true', onFailure: 'continue' }],
     },
-    scenario: { blockPublicImages: false },
+    scenario: { blockPublicImages: false, commands: [{ step: 'lint', ...long }] },
   }),
   one('its source is not there', 'SourceNotFound', {
     changes: { source: { ami: 'ami-0123456789abcdef0', owner: 'self' } },
