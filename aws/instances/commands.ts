@@ -9,7 +9,7 @@ import {
 import { deliverySeconds, type Command } from '../../core/guest/command.ts';
 import { Failure } from '../../core/errors.ts';
 import { ask, everyPage } from '../errors.ts';
-import type { CommandState } from '../../core/guest/command-state.ts';
+import type { CommandState } from '../../core/guest/steps/command-state.ts';
 import type { Connection } from '../connection.ts';
 
 /** Whether the SSM agent of an instance answers. */

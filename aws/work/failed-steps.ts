@@ -1,4 +1,4 @@
-import { failedStepLine, failedStepOf } from '../../core/guest/attempts.ts';
+import { failedStepLine, failedStepOf } from '../../core/guest/steps/attempts.ts';
 import type { Command } from '../../core/guest/command.ts';
 import type { Plan } from '../../core/build/plan.ts';
 import type { Invocation } from '../instances/commands.ts';

@@ -1,7 +1,7 @@
-import { afterAttempt, attemptAt, onlyAttempt, type Attempt } from '../../core/guest/attempts.ts';
+import { afterAttempt, attemptAt, onlyAttempt, type Attempt } from '../../core/guest/steps/attempts.ts';
 import { commandComment, type Command } from '../../core/guest/command.ts';
 import { judgeBySsm, judgeCommand, type CommandFailure, type LookedAt } from '../../core/guest/command-look.ts';
-import { neverBegan } from '../../core/guest/command-state.ts';
+import { neverBegan } from '../../core/guest/steps/command-state.ts';
 import { refuseDead } from '../../core/launch/instance-state.ts';
 import { Failure, isTransient, type FailureName } from '../../core/errors.ts';
 import { awaitedCommand, type Awaited } from '../../core/build/awaited.ts';

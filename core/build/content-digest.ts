@@ -15,6 +15,8 @@ export interface Content {
 // Keys that do not change the image: when to build and to copy, and what happens to older images and failed builds. Values of
 // parameters are in the keys that use them.
 const besideTheImage = new Set(['parameters', 'triggers', 'copies', 'completeWithin', 'onFailure', 'retire']);
+// How often a step is tried does not change what it does.
+const besideTheStep = new Set(['retry']);
 // Keys of the builder that decide where it runs and what it costs.
 const besideTheBuilder = new Set(['spot', 'spotMaxPrice', 'network']);
 
@@ -45,8 +47,7 @@ function contentOf({ recipe, scripts, pipelineVersion }: Content) {
     recipe: {
       ...without(besideTheImage, recipe),
       builder: without(besideTheBuilder, recipe.builder),
-      // How often a step is tried does not change what it does.
-      provision: recipe.provision.map(({ retry: _, ...step }) => step),
+      provision: recipe.provision.map((step) => without(besideTheStep, step)),
     },
     scripts: Object.fromEntries(named.map((path) => [path, scripts[path]])),
     pipelineVersion,

@@ -2,8 +2,8 @@ import type { AccountResult } from '../accounts/planned-copies.ts';
 import type { WithAdded } from '../addition/addition.ts';
 import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
-import type { FailedStep } from '../guest/attempts.ts';
-import type { SkippedStep } from '../guest/applicable-steps.ts';
+import type { FailedStep } from '../guest/steps/attempts.ts';
+import type { SkippedStep } from '../guest/steps/applicable-steps.ts';
 import type { KeptImage } from '../undo/kept.ts';
 import { firstImageName, imageNameIn } from '../distribute/image-name.ts';
 import {

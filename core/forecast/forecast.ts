@@ -4,7 +4,7 @@ import type { Plan } from '../build/plan.ts';
 import type { RecipeRecord } from '../build/record.ts';
 import type { Timing } from '../build/timings.ts';
 import { firstRound } from '../copying/copy-order.ts';
-import type { SkippedStep } from '../guest/applicable-steps.ts';
+import type { SkippedStep } from '../guest/steps/applicable-steps.ts';
 import { onlyPlace } from '../distribute/place.ts';
 import { targetOutline, type TargetOutline } from '../distribute/target-outline.ts';
 import type { Problem } from '../recipe/recipe.ts';

@@ -1,6 +1,6 @@
 import { Failure, type FailureName } from '../errors.ts';
-import type { Attempt } from './attempts.ts';
-import { isUnderWay, neverBegan, type CommandState } from './command-state.ts';
+import type { Attempt } from './steps/attempts.ts';
+import { commandGoesOn, neverBegan, type CommandState } from './steps/command-state.ts';
 import { isDown, refuseDead, type InstanceDescription } from '../launch/instance-state.ts';
 
 /** A command that is looked at: the step's name, its ids, and whether it shuts its instance down. */
@@ -34,7 +34,7 @@ export function judgeBySsm(
 ): Exclude<CommandVerdict, { failed: string }> | undefined {
   if (!state) return { waiting: `${nameOf(looked)} is not known to SSM yet` };
   if (state.status === 'Success') return { done: { command: looked.command } };
-  return isUnderWay(state) && !last && !looked.shutsDown
+  return commandGoesOn(state) && !last && !looked.shutsDown
     ? { waiting: `${nameOf(looked)} is ${state.details}` }
     : undefined;
 }
@@ -60,7 +60,7 @@ export function judgeCommand(
       `${what} was under way when the instance was stopped (${instance.reason ?? 'EC2 gives no reason'}): it cannot end; start the build again`,
     );
   }
-  if (isUnderWay(state)) return { waiting: `${what} is ${state.details}` };
+  if (commandGoesOn(state)) return { waiting: `${what} is ${state.details}` };
   if (neverBegan(state))
     throw new Failure('CommandNotStarted', `${what} is ${state.details}: it never reached the instance`);
   const gaveUp = /^Execution ?Timed ?Out/.test(state.details)

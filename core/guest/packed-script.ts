@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { StepSurroundings } from '../recipe/steps/surroundings.ts';
-import { powerShellBeginning, shellBeginning } from './surroundings.ts';
+import { powerShellBeginning, shellBeginning } from './steps/surroundings.ts';
 
 /**
  * The most bytes of the parameters of a command. An SSM document may have 64 KB, "including the content specified for input

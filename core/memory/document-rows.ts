@@ -81,8 +81,7 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     readBy: '`checkDrift`, `golden status`',
   },
   sharing: {
-    holds:
-      'who may use the images of a published build since `golden share` changed that; who changed it, when and why',
+    holds: 'who may use the images of a build since `golden share` changed that; who changed it, when and why',
     writtenBy: 'VerifyShare',
     readBy: 'VerifyShare, VerifyMove',
   },
@@ -97,8 +96,7 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     readBy: 'SendCommand, CleanUp, RecordFailure',
   },
   archive: {
-    holds:
-      'the object that the image of the build is stored as, who archived it, and the AMIs that were restored from it',
+    holds: 'the object that the image is stored as, who archived it, and the AMIs that were restored from it',
     writtenBy: 'AwaitStoredImage, AwaitRestoredImage',
     readBy: 'ResolveArchive, AwaitStoredImage, AwaitRestoredImage, RemoveRestored, `golden inspect`',
   },

@@ -14,7 +14,7 @@ import type { Retirement } from '../retire/retirement.ts';
 import type { BuildSharing } from '../share/build-sharing.ts';
 import type { DriftReport } from '../share/drift.ts';
 import type { ShareReport } from '../share/share-report.ts';
-import type { FailedStep } from '../guest/attempts.ts';
+import type { FailedStep } from '../guest/steps/attempts.ts';
 import type { SweepReport } from '../sweep/sweep-report.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { Settling } from '../undo/settling.ts';

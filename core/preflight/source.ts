@@ -1,5 +1,5 @@
 import { systemOfUserData } from '../guest/first-boot.ts';
-import { foreignSteps } from '../guest/applicable-steps.ts';
+import { foreignSteps } from '../guest/steps/applicable-steps.ts';
 import { stopsForSysprep } from '../guest/command.ts';
 import { isSamePlace } from '../distribute/place.ts';
 import type { Recipe } from '../recipe/types.ts';

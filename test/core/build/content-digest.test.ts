@@ -27,6 +27,7 @@ test.each([
   ['a default that is written out', contentOf({ image: { imds: 'v2' } })],
   ['when it is built', contentOf({ triggers: { schedule: 'rate(7 days)', onSourceUpdate: true } })],
   ['what the builder costs', contentOf({ builder: { ...document.builder, spot: true, spotMaxPrice: '0.05' } })],
+  ['how often a step is tried', contentOf({ provision: [{ ...provision[0], retry: { attempts: 3 } }] })],
   ['a script that the recipe does not name', { ...contentOf(), scripts: { ...scripts, 'scripts/other.sh': 'false' } }],
 ])('%s makes no difference', (_what, content) => {
   expect(contentDigest(content)).toBe(before);

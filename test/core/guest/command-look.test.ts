@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { judgeBySsm, judgeCommand, type LookedAt } from '../../../core/guest/command-look.ts';
-import type { CommandState } from '../../../core/guest/command-state.ts';
+import type { CommandState } from '../../../core/guest/steps/command-state.ts';
 import type { InstanceDescription } from '../../../core/launch/instance-state.ts';
 
 const looked: LookedAt = { command: 'c-1', name: 'patch', instance: 'i-1', region: 'us-east-1', shutsDown: false };

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packedPowerShell, packedShell } from '../../../core/guest/packed-script.ts';
-import { environmentIn, parameterValues, scriptIn } from '../../../simulator/aws/ssm/parameter-values.ts';
-import type { StepSurroundings } from '../../../core/recipe/steps/surroundings.ts';
+import { packedPowerShell, packedShell } from '../../../../core/guest/packed-script.ts';
+import { environmentIn, parameterValues, scriptIn } from '../../../../simulator/aws/ssm/parameter-values.ts';
+import type { StepSurroundings } from '../../../../core/recipe/steps/surroundings.ts';
 
 /** Runs a script in its surroundings as the agent does: the joined lines are an executable file. */
 function run(script: string, surroundings: StepSurroundings, env: NodeJS.ProcessEnv = process.env) {

@@ -1,8 +1,8 @@
-import { isWindowsPath } from '../recipe/steps/guest-path.ts';
-import { stepKinds } from '../recipe/provision.ts';
-import { skippedBecause, type GuestSystem } from '../recipe/steps/surroundings.ts';
-import type { Check, Step } from '../recipe/types.ts';
-import { nameOfStep } from './command.ts';
+import { isWindowsPath } from '../../recipe/steps/guest-path.ts';
+import { stepKinds } from '../../recipe/provision.ts';
+import { skippedBecause, type GuestSystem } from '../../recipe/steps/surroundings.ts';
+import type { Check, Step } from '../../recipe/types.ts';
+import { nameOfStep } from '../command.ts';
 
 // The steps of a recipe that its source image does not need, and those that the image cannot run.
 

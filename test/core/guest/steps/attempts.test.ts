@@ -1,6 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { afterAttempt, attemptAt, failedStepLine, failedStepOf, onlyAttempt } from '../../../core/guest/attempts.ts';
-import type { Command } from '../../../core/guest/command.ts';
+import {
+  afterAttempt,
+  attemptAt,
+  failedStepLine,
+  failedStepOf,
+  onlyAttempt,
+} from '../../../../core/guest/steps/attempts.ts';
+import type { Command } from '../../../../core/guest/command.ts';
 
 const once: Command = { index: 0, name: 'npm', document: 'd', parameters: {}, timeoutSeconds: 60 };
 const thrice: Command = { ...once, attempts: 3, delaySeconds: 30 };

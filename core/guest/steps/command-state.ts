@@ -6,7 +6,7 @@ export interface CommandState {
   exitCode: number | undefined;
 }
 
-export const isUnderWay = ({ status }: CommandState): boolean =>
+export const commandGoesOn = ({ status }: CommandState): boolean =>
   /^(Pending|InProgress|Delayed|Cancelling)$/.test(status);
 
 /**
@@ -17,4 +17,4 @@ export const neverBegan = ({ details }: CommandState): boolean => /^(Rate ?Excee
 
 /** Whether a command has ended badly on its instance. */
 export const hasFailed = (state: CommandState): boolean =>
-  state.status !== 'Success' && !isUnderWay(state) && !neverBegan(state);
+  state.status !== 'Success' && !commandGoesOn(state) && !neverBegan(state);

@@ -1,4 +1,4 @@
-import type { StepSurroundings } from '../recipe/steps/surroundings.ts';
+import type { StepSurroundings } from '../../recipe/steps/surroundings.ts';
 
 // Scripts that set the environment of a step and then start it. Their text is packed like the step's own script, so that SSM sees
 // no value. Variables of these scripts are positional, since a recipe may set any name.

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { foreignSteps, skippedSteps } from '../../../core/guest/applicable-steps.ts';
-import type { Step } from '../../../core/recipe/types.ts';
+import { foreignSteps, skippedSteps } from '../../../../core/guest/steps/applicable-steps.ts';
+import type { Step } from '../../../../core/recipe/types.ts';
 
 const windows = { windows: true };
 const linux = { windows: false };

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { Command } from '../command.ts';
 import { hasFailed, type CommandState } from './command-state.ts';
 
 /** An attempt at a step, as SendCommand hands it on. */
