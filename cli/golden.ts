@@ -7,6 +7,7 @@ import { addChannelVerbs } from './channels/channel-verbs.ts';
 import { addAuthoringVerbs } from './authoring/authoring-verbs.ts';
 import { addArchiveVerbs } from './archive/archive-verbs.ts';
 import { addDiskVerbs } from './deployed/disk-verbs.ts';
+import { addReportVerb } from './report/report-verb.ts';
 import { addRetireVerbs } from './retire/retire-verbs.ts';
 import { variableOption } from './recipes/start-values.ts';
 import { Refusal } from './refused.ts';
@@ -31,6 +32,8 @@ Examples:
   golden cancel 20261123-030000-9f2c --wait        stop a build and wait until it is undone
   golden list al2023-patched
   golden logs 20261123-030000-9f2c --step patch --tail 50
+  golden report 20261123-030000-9f2c               a page of that build: what failed or changed, timeline, regions, output, cost
+  golden report --all                              a page of all channels, and of the builds of 90 days
   golden inspect al2023-patched                    the published image: disks, copies, users, and what it was made from
   golden status                                    what every channel holds in every region
   golden promote al2023-patched --to prod --why 'a week in test'
@@ -88,6 +91,7 @@ export async function golden(
   addDeployedVerbs(cli);
   addChannelVerbs(cli);
   addDiskVerbs(cli);
+  addReportVerb(cli);
   addRetireVerbs(cli);
   addArchiveVerbs(cli);
   addCompletion(cli);

@@ -15,7 +15,7 @@ export const html = (strings: TemplateStringsArray, ...values: unknown[]): Html 
 
 /** A table with a head, whose titles are texts or whole cells, a caption for screen readers, and a frame that scrolls by itself where the window is narrow. */
 export const table = (caption: string, titles: (string | Html)[], rows: Html[], kind = ''): Html =>
-  html` <div class="frame" role="region" aria-label="${caption}" tabindex="0">
+  html` <div class="frame" role="region" aria-label="Table: ${caption}" tabindex="0">
     <table class="${kind}">
       <caption>
         ${caption}

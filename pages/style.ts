@@ -48,6 +48,8 @@ details { margin: .125rem 0 } summary { cursor: pointer; padding: .125rem 0 } su
 svg text { fill: var(--faint); font-size: .75rem }
 .tick { stroke: var(--line) } .commands { fill: var(--commands) } .working { fill: var(--working) } .waiting { fill: var(--waiting) }
 .lanes .failed, .failed { fill: var(--bad) }
+svg svg { width: auto; overflow: visible } .good-mark { fill: var(--good) } .bad-mark { stroke: var(--bad); stroke-width: 2; fill: none }
+.weeks { display: block; width: 100%; height: 6.25rem; margin: .5rem 0 1rem; overflow: visible }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin: 0 0 1rem; padding: 0; list-style: none; font-size: .875rem; max-width: none }
 .legend svg { width: .875rem; height: .875rem; margin-right: .375rem; vertical-align: -.1em }
 .share { display: block; width: 100%; height: .625rem; margin: 0 0 .625rem }

@@ -36,7 +36,7 @@ export async function status(
   const pipeline = await findPipeline(options, surroundings);
   const channels = await knownChannels(pipeline, recipe, undefined);
   const now = surroundings.now();
-  const rows = (await eachOf(channels, (one) => statusOf(pipeline, one, now))).flat();
+  const rows = await channelStatuses(pipeline, channels, now);
   const reports = await eachOf([...new Set(channels.map((one) => one.recipe))], (name) =>
     readDocument(pipeline, { recipe: name }, 'drift'),
   );
@@ -53,6 +53,13 @@ export async function status(
   }
   return 0;
 }
+
+/** What channels hold in every place. */
+export const channelStatuses = async (
+  pipeline: Pipeline,
+  channels: KnownChannel[],
+  now: number,
+): Promise<ChannelStatus[]> => (await eachOf(channels, (one) => statusOf(pipeline, one, now))).flat();
 
 async function statusOf(pipeline: Pipeline, channel: KnownChannel, now: number): Promise<ChannelStatus[]> {
   const { recipe, channel: name, parameter, places } = channel;

@@ -35,6 +35,8 @@ export interface SimulatedAccount {
   keeps?: boolean;
   /** A disk that no builder made. */
   disk?: NamedDisk;
+  /** Every build has a page, and an inventory for the page of the next one. */
+  pages?: boolean;
   /** The build that a verb names was revoked. */
   revoked?: string;
   /** If it is a file, the account has what the recipes of its folder name. */
@@ -56,13 +58,14 @@ export async function onSimulatedAccount(
     ages = false,
     keeps = false,
     disk,
+    pages = false,
     revoked,
     recipeFile = '',
   }: { region: string; terminal: Terminal; real: Surroundings } & SimulatedAccount,
   work: (surroundings: Surroundings) => Promise<number>,
 ): Promise<number> {
   const catalog = await catalogWith(recipeFile, region);
-  const simulation = createSimulation({ catalog, region });
+  const simulation = createSimulation({ catalog, region, pages });
   for (const { source } of soundRecipes(catalog, region)) addDisk(simulation, source, region);
   if (disk) addDisk(simulation, { disk }, region);
   const { clock } = simulation;

@@ -6,6 +6,7 @@ import { html, table, type Html, type Section } from '../html.ts';
 import { outputText } from '../plain-text.ts';
 
 const mostLines = 200;
+const mostUnfolded = 60;
 const mostPackages = 250;
 
 /** How the image differs from the published one before: source, recipe, packages. */
@@ -50,13 +51,16 @@ function recipeDiff({ from, to }: NonNullable<BuildChanges['recipe']>): Html {
   const kind = (line: string) =>
     line.startsWith('+') ? 'plus' : line.startsWith('-') ? 'minus' : line === '⋯' ? 'gap' : '';
   const more = lines.length - mostLines;
-  return html`<div class="diff">
-    ${lines
-      .slice(0, mostLines)
-      .map(
-        (line) => html`<span class="${kind(line)}">${outputText(line, 1)}</span>`,
-      )}${more > 0 && html`<span class="gap">and ${more} more lines</span>`}
+  const text = html`<div class="diff">
+    ${lines.slice(0, mostLines).map((line) => html`<span class="${kind(line)}">${outputText(line, 1)}</span>`)}
+    ${more > 0 && html`<span class="gap">and ${more} more lines</span>`}
   </div>`;
+  return lines.length <= mostUnfolded
+    ? text
+    : html`<details>
+        <summary>${lines.length} lines</summary>
+        ${text}
+      </details>`;
 }
 
 function packagesSection({ added, removed, changed }: PackageChanges): Html {

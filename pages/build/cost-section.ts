@@ -1,5 +1,6 @@
 import type { CostEstimate } from '../../core/report/cost-estimate.ts';
 import { html, numberTitle, table, type Section } from '../html.ts';
+import { dollars } from '../money.ts';
 
 const titles: Record<keyof CostEstimate['parts'], string> = {
   instances: 'Builder and candidate',
@@ -10,8 +11,6 @@ const titles: Record<keyof CostEstimate['parts'], string> = {
   logs: 'Logs',
   metrics: 'Metrics',
 };
-
-const dollars = (usd: number) => (usd > 0 && usd < 0.005 ? '< $0.01' : `$${usd.toFixed(2)}`);
 
 /** What the build cost, part by part, and what its snapshots cost every month. */
 export function costSection({ usd, parts, snapshotsPerMonth, inOtherAccounts, unpriced }: CostEstimate): Section {
