@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export const verbGroups: Record<string, string[]> = {
   'Write recipes:': ['init', 'fmt', 'validate', 'simulate'],
   'Build:': ['plan', 'build', 'register', 'import', 'follow', 'cancel'],
-  'See:': ['list', 'logs', 'inspect', 'status', 'history'],
+  'See:': ['list', 'logs', 'report', 'inspect', 'status', 'history'],
   'Move channels:': ['promote', 'rollback', 'revoke', 'restore'],
   'Share:': ['share', 'distribute', 'policy'],
   'Retire:': ['retire', 'deregister', 'snapshots', 'archive', 'unarchive', 'sweep'],
