@@ -45,7 +45,10 @@ export const ec2Codes: ServiceCodes = {
       InvalidVolumeID.Malformed UnknownVolumeType BootForVolumeTypeUnsupported VolumeTypeNotAvailableInZone
       EncryptedVolumesNotSupported CustomerKeyHasBeenRevoked VolumeIOPSLimit MaxIOPSLimitExceeded VolumeLimitExceeded
       SnapshotLimitExceeded ResourceCountExceeded RequestResourceCountExceeded InstanceLimitExceeded VcpuLimitExceeded
-      MaxSpotInstanceCountExceeded SpotMaxPriceTooLow InsufficientFreeAddressesInSubnet Unsupported UnsupportedException NonEBSInstance OperationNotPermitted
+      MaxSpotInstanceCountExceeded SpotMaxPriceTooLow InvalidPlacementGroup.Unknown InvalidTenancy UnsupportedTenancy
+      InvalidHostID.NotFound InvalidHostId.NotFound InvalidHostID.Malformed InvalidHostId.Malformed InvalidHostState
+      InsufficientCapacityOnHost UnsupportedInstanceTypeOnHost IncompatibleHostRequirements UnavailableHostRequirements
+      InsufficientFreeAddressesInSubnet Unsupported UnsupportedException NonEBSInstance OperationNotPermitted
       SnapshotCopyUnsupported.InterRegion InvalidState InvalidStateTransition ZonesMismatched
       InvalidKMSKey.InvalidState InvalidKmsKey.InvalidState KMSKeyNotAccessibleFault InvalidTag VolumeModificationRateExceeded
       AuthFailure.ServiceLinkedRoleCreationNotPermitted`, // the last rows: seen, not listed
@@ -54,7 +57,8 @@ export const ec2Codes: ServiceCodes = {
     'ec2:RunInstances': {
       capacity: `InsufficientInstanceCapacity InsufficientCapacity InsufficientHostCapacity InsufficientVolumeCapacity
         InsufficientAddressCapacity InsufficientFreeAddressesInSubnet InstanceLimitExceeded VcpuLimitExceeded Unsupported
-        UnfulfillableCapacity VolumeTypeNotAvailableInZone MaxSpotInstanceCountExceeded SpotMaxPriceTooLow`,
+        UnfulfillableCapacity VolumeTypeNotAvailableInZone MaxSpotInstanceCountExceeded SpotMaxPriceTooLow
+        InsufficientCapacityOnHost UnsupportedInstanceTypeOnHost IncompatibleHostRequirements UnavailableHostRequirements`,
       later: 'PendingVerification', // AWS takes minutes, at most four hours, to let a new account launch
       answer: 'IdempotentParameterMismatch',
     },
@@ -103,6 +107,11 @@ export const ec2Codes: ServiceCodes = {
     'InvalidGroupId.Malformed': groups,
     InvalidParameter: groups,
     InvalidInstanceType: types,
+    'InvalidPlacementGroup.Unknown': 'look at `builder.placementGroup`',
+    'InvalidHostID.NotFound': 'look at `builder.hostId`',
+    'InvalidHostId.NotFound': 'look at `builder.hostId`',
+    InvalidHostState: 'look at `builder.hostId`: the host must be available',
+    UnsupportedTenancy: 'look at `builder.tenancy`',
     InvalidBlockDeviceMapping: disks,
     VolumeIOPSLimit: disks,
     UnknownVolumeType: disks,
@@ -125,25 +134,4 @@ export const ec2Codes: ServiceCodes = {
     OperationNotPermitted:
       'a snapshot under an AWS managed key cannot be shared: look at `distribute[].kmsKey`; an instance may be protected against its end',
   },
-};
-
-/**
- * Why an instance can end too early, by the code of its StateReason. `moves on`: EC2 had no room or made a mistake, so the
- * builder tries another place. All others end the build.
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
- */
-export const endReasons: Record<string, 'moves on' | 'ends the build'> = {
-  'Server.InsufficientInstanceCapacity': 'moves on',
-  'Server.InternalError': 'moves on',
-  'Server.ScheduledStop': 'moves on',
-  'Server.SpotInstanceShutdown': 'moves on',
-  'Server.SpotInstanceTermination': 'moves on',
-  'Client.InternalError': 'ends the build', // mostly a key that EC2 may not use
-  'Client.InstanceInitiatedShutdown': 'ends the build',
-  'Client.InstanceTerminated': 'ends the build',
-  'Client.InvalidSnapshot.NotFound': 'ends the build',
-  'Client.UserInitiatedHibernate': 'ends the build',
-  'Client.UserInitiatedShutdown': 'ends the build',
-  'Client.VolumeLimitExceeded': 'ends the build', // a quota of the region: no other place has more
-  'Client.InvalidKMSKey.InvalidState': 'ends the build',
 };

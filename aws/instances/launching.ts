@@ -4,6 +4,7 @@ import {
   type BlockDeviceMapping,
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2';
+import type { DeployedRecipe } from '../../core/deployment/deployment-settings.ts';
 import type { Disk } from '../../core/launch/disks.ts';
 import { nameOf, type LaunchAttempt } from '../../core/launch/ladder.ts';
 import type { Tags } from '../../core/tags.ts';
@@ -14,12 +15,7 @@ import { tagSpecifications } from '../tags.ts';
 interface LaunchRequest {
   ami: string;
   attempt: LaunchAttempt;
-  instanceProfile: string;
-  securityGroups: string[];
-  /** Absent: the subnet decides. */
-  publicIp?: boolean | undefined;
-  /** In dollars for an hour. Absent: the price on demand. */
-  spotMaxPrice?: string | undefined;
+  builder: DeployedRecipe['builder'];
   /** Absent: the image's own disks. */
   disks?: Disk[];
   tags: Tags;
@@ -56,6 +52,33 @@ function placed(
   return { NetworkInterfaces: [{ ...made, SubnetId, Groups: named }] };
 }
 
+type Builder = LaunchRequest['builder'];
+
+/** The host and placement group of the instance, and the licences that count it. */
+function hardware(builder: Builder): Partial<RunInstancesCommandInput> {
+  const {
+    tenancy: Tenancy,
+    hostId: HostId,
+    hostResourceGroup: HostResourceGroupArn,
+    placementGroup: GroupName,
+  } = builder;
+  const { licenses } = builder;
+  return {
+    ...((Tenancy ?? GroupName) !== undefined && { Placement: { Tenancy, HostId, HostResourceGroupArn, GroupName } }),
+    ...(licenses && { LicenseSpecifications: licenses.map((arn) => ({ LicenseConfigurationArn: arn })) }),
+  };
+}
+
+const metadata = ({
+  imds: { hopLimit = 2, tags, ipv6 } = {},
+}: Builder): RunInstancesCommandInput['MetadataOptions'] => ({
+  HttpTokens: 'required',
+  HttpEndpoint: 'enabled',
+  HttpPutResponseHopLimit: hopLimit,
+  ...(tags && { InstanceMetadataTags: 'enabled' }),
+  ...(ipv6 && { HttpProtocolIpv6: 'enabled' }),
+});
+
 /** A request for one Spot Instance, which EC2 terminates when it takes the instance back. The request ends with its instance. */
 const market = (MaxPrice: string | undefined): Partial<RunInstancesCommandInput> => ({
   InstanceMarketOptions: {
@@ -77,7 +100,7 @@ type Launched = { instance: string } | { noCapacity: string } | 'spent' | 'other
  * @returns its id, or why this place has none.
  */
 export async function launchInstance(aws: Connection, request: LaunchRequest): Promise<Launched> {
-  const { ami, attempt, instanceProfile, securityGroups, publicIp, disks, tags, userData, shutdownBehavior } = request;
+  const { ami, attempt, builder, disks, tags, userData, shutdownBehavior } = request;
   const place = nameOf(attempt);
   const kinds = ['instance', 'volume', 'network-interface'] as const;
   return ask<Launched, Launched>(
@@ -87,13 +110,14 @@ export async function launchInstance(aws: Connection, request: LaunchRequest): P
         new RunInstancesCommand({
           ImageId: ami,
           InstanceType: attempt.instanceType as 't3.small',
-          ...placed(attempt.subnet, securityGroups, publicIp),
-          ...(attempt.spot && market(request.spotMaxPrice)),
+          ...placed(attempt.subnet, builder.securityGroups, builder.publicIp),
+          ...hardware(builder),
+          ...(attempt.spot && market(builder.spotMaxPrice)),
           MinCount: 1,
           MaxCount: 1,
           ClientToken: attempt.token,
-          IamInstanceProfile: { Name: instanceProfile },
-          MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
+          IamInstanceProfile: { Name: builder.instanceProfile },
+          MetadataOptions: metadata(builder),
           InstanceInitiatedShutdownBehavior: shutdownBehavior,
           UserData: Buffer.from(userData).toString('base64'),
           BlockDeviceMappings: disks?.map(mapping),

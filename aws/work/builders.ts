@@ -11,7 +11,7 @@ import { bootScripts } from '../../core/guest/boot-scripts.ts';
 import type { Connection } from '../connection.ts';
 import { agentOnline } from '../instances/commands.ts';
 import { describeInstance, findInstances } from '../instances/instances.ts';
-import { endReasons } from '../codes/ec2-codes.ts';
+import { endReasons } from '../codes/end-reasons.ts';
 import { launchInstance } from '../instances/launching.ts';
 
 // How many tokens of one attempt may belong to instances that ended so long ago that EC2 no longer shows them.
@@ -55,12 +55,13 @@ export async function findOrLaunch(
   };
   if (ladder.attempt >= attemptsOf(plan, search)) throw exhausted(ladder.tried);
 
-  const { instanceProfile, publicIp, securityGroups, spotMaxPrice } = plan.document.builder;
+  const { builder, image } = plan.document;
   // The request depends only on the plan: EC2 refuses a repeated token with other parameters.
   const expires = new Date(new Date(plan.resumedAt ?? plan.startedAt).getTime() + leftoverSeconds * 1000);
-  const tags = { ...plan.document.image.tags, Name: `${plan.image} ${role}`, ...buildTags(plan, role, expires) };
+  const named = { ...image.tags, Name: `${plan.image} ${role}`, ...builder.tags };
+  const tags = { ...named, ...buildTags(plan, role, expires) };
   const ending = { userData: bootScripts(plan, role), shutdownBehavior: shutdownBehavior(plan, role) };
-  const request = { ...from, instanceProfile, securityGroups, publicIp, spotMaxPrice, tags, ...ending };
+  const request = { ...from, builder, tags, ...ending };
   for (let generation = 0; generation < mostSpent; generation++) {
     const attempt = launchAttempt(plan, search, ladder.attempt, generation);
     const launched = await launchInstance(aws, { ...request, attempt });

@@ -18,7 +18,9 @@ const besideTheImage = new Set(['parameters', 'triggers', 'copies', 'completeWit
 // How often a step is tried does not change what it does.
 const besideTheStep = new Set(['retry']);
 // Keys of the builder that decide where it runs and what it costs.
-const besideTheBuilder = new Set(['spot', 'spotMaxPrice', 'network']);
+const besideTheBuilder = new Set(
+  'spot spotMaxPrice network tags tenancy hostId hostResourceGroup placementGroup licenses'.split(' '),
+);
 
 /**
  * Digest of everything that goes into an image: 64 hexadecimal digits. Two builds with the same digest make the same image,

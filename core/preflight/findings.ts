@@ -11,6 +11,7 @@ import { publicAccessProblems } from './public-access.ts';
 import { isOff, regionNotes, regionProblems } from './regions.ts';
 import { sourceNotes } from './source-notes.ts';
 import { sourceProblems } from './source.ts';
+import { tenancyProblems } from '../recipe/builder/tenancy-rules.ts';
 import { watermarkProblems } from './watermarks.ts';
 
 /**
@@ -72,6 +73,7 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...watermarkProblems(recipe, facts),
       ...instanceTypeProblems(recipe, facts),
       ...networkProblems(recipe, facts),
+      ...tenancyProblems(recipe, region),
       ...ofTargets.problems,
     ],
     notes: [

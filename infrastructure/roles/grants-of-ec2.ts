@@ -1,5 +1,6 @@
 // The resources and conditions of EC2's actions, each action once. grants.ts has those of the other services.
-import { arn, getArn, sub } from '../cloudformation.ts';
+import { arn, sub } from '../cloudformation.ts';
+import { grantsOfLaunches } from './grants-of-launches.ts';
 import { expiry, imported, keeping, launchedKinds, tagsAtLaunch, tagsOn } from './grants-of-tags.ts';
 import {
   anything,
@@ -11,27 +12,9 @@ import {
   snapshotHere,
   snapshots,
   taggedAsOurs,
-  type Condition,
   type Grant,
   type GrantTable,
 } from './policies.ts';
-
-/** Instances must have our tags, the builder's profile and IMDSv2. A candidate must come from an image of ours. */
-const launches = (imageCondition?: Condition, more: Grant[] = []): Grant[] => [
-  ...more,
-  { Resource: imageHere, ...(imageCondition && { Condition: imageCondition }) },
-  {
-    Resource: here('instance'),
-    Condition: {
-      ...taggedAsOurs,
-      ArnEquals: { 'ec2:InstanceProfile': getArn('BuilderProfile') },
-      StringEquals: { 'ec2:MetadataHttpTokens': 'required' },
-    },
-  },
-  { Resource: [here('volume'), here('network-interface')], Condition: taggedAsOurs },
-  // a network that another account shares belongs to that account
-  { Resource: [arn('ec2:${AWS::Region}:*:subnet/*'), arn('ec2:${AWS::Region}:*:security-group/*')] },
-];
 
 /** Only images of recipes. */
 const ofRecipes: Grant[] = [
@@ -135,11 +118,7 @@ export const grantsOfEc2: GrantTable = {
   ],
   'ec2:ResetImageAttribute': [{ Resource: images, Condition: madeByUs }],
   'ec2:ResetSnapshotAttribute': [{ Resource: snapshots, Condition: madeByUs }],
-  'ec2:RunInstances': {
-    // only a builder can be a Spot Instance
-    launch: launches(undefined, [{ Resource: here('spot-instances-request'), Condition: taggedAsOurs }]),
-    launchCandidate: launches(madeByUs),
-  },
+  'ec2:RunInstances': grantsOfLaunches,
   'ec2:StopInstances': [{ Resource: here('instance'), Condition: madeByUs }],
   'ec2:TerminateInstances': {
     sweep: [{ Resource: anywhere('instance'), Condition: madeByUs }],

@@ -12,6 +12,7 @@ import { addKey, type Key, type Keys } from './keys.ts';
 import { callerWith, arnOfRole } from './sts.ts';
 import { createRandom, type Random } from '../random.ts';
 import { noRates, roughRates, type Rates } from './calls/rates.ts';
+import { networkBeside, withHardware, type NamedHardware, type NamedNetwork } from './with-named.ts';
 import { parseScenario, ScenarioWrong, type Scenario } from '../pipeline/scenario.ts';
 import { addPublicImage, publishRelease, type AddedImage } from './source-images.ts';
 import { putDiskFile, type DiskFile } from './ec2/images/import-snapshot.ts';
@@ -36,7 +37,9 @@ export interface CloudOptions {
   /** Others who may use the keys by their policies. Default nobody. */
   keyUsers?: World['keyUsers'];
   /** Subnets and security groups in addition to those of the scenario. If ids are equal, the scenario's come first. */
-  network?: Pick<Scenario['network'], 'vpcs' | 'subnets' | 'securityGroups'>;
+  network?: NamedNetwork;
+  /** Dedicated Hosts, unless the scenario has some, and placement groups beside those of the scenario. */
+  hardware?: NamedHardware;
   /** Instance profiles of the account. Default: every name is one. */
   instanceProfiles?: string[];
   /** Opt-in regions that the account has enabled. Default none. */
@@ -111,7 +114,7 @@ export interface SimulatedCloud {
 
 export function createCloud(options: CloudOptions): SimulatedCloud {
   const { clock, account = '123456789012', throttling = true, answers } = options;
-  const scenario = parseScenario(options.scenario);
+  const scenario = withHardware(parseScenario(options.scenario), options.hardware);
   const rough = options.rough ?? scenario.rough;
   const seed = options.seed ?? scenario.seed ?? 1;
   const delays = createDelays({ seed, rough, overrides: { ...options.delays, ...scenario.delays } });
@@ -125,7 +128,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     account,
     seed,
     rates: { ...(rough ? roughRates : noRates), ...options.rates, ...scenario.rates },
-    network: networkOf(options, scenario),
+    network: networkBeside(scenario, options.network),
     instanceProfiles: options.instanceProfiles,
     optedIn: new Set((options.optedIn ?? []).filter((region) => !scenario.disabledRegions.includes(region))),
     limits: limitsOf(scenario),
@@ -208,20 +211,6 @@ function keysOf(account: string, options: CloudOptions, scenario: Scenario): Key
   for (const { region, alias, state } of scenario.keys) addKey(keys, account, region, alias, state);
   for (const { account: other, region, name } of options.otherKeys ?? []) addKey(keys, other, region, name);
   return keys;
-}
-
-/** The scenario's network, with what the recipes name. A scenario that tags anything says itself what is to be found by tags. */
-function networkOf({ network: named }: CloudOptions, { network: own }: Scenario): Scenario['network'] {
-  const isTagged = ({ tags }: { tags: Record<string, string> }) => Object.keys(tags).length > 0;
-  const tagsItself = [...own.vpcs, ...own.subnets, ...own.securityGroups].some(isTagged);
-  const more = <T extends { tags: Record<string, string> }>(list: T[] = []) =>
-    tagsItself ? list.filter((one) => !isTagged(one)) : list;
-  return {
-    ...own,
-    vpcs: [...own.vpcs, ...more(named?.vpcs)],
-    subnets: [...own.subnets, ...more(named?.subnets)],
-    securityGroups: [...own.securityGroups, ...more(named?.securityGroups)],
-  };
 }
 
 /** @throws ScenarioWrong if a rule of the scenario is about an action that the simulator does not have. */

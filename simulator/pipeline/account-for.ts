@@ -85,6 +85,15 @@ function withTags(networks: NonNullable<Builder['network']>[]) {
   };
 }
 
+/** The Dedicated Hosts and placement groups that recipes name. */
+function hardwareFor(catalog: Catalog, home: string): NonNullable<CloudOptions['hardware']> {
+  const builders = soundRecipes(catalog, home).map(({ builder }) => builder);
+  const hosts = builders.flatMap(({ tenancy, hostId = 'h-0123456789abcdef0', instanceTypes: [type = ''] }) =>
+    tenancy === 'host' ? [{ id: hostId, family: type.split('.')[0] ?? '', zone: 'a' as const, instances: 8 }] : [],
+  );
+  return { dedicatedHosts: hosts, placementGroups: builders.flatMap(({ placementGroup }) => placementGroup ?? []) };
+}
+
 /** The instance profiles that recipes name. */
 const profilesOf = (catalog: Catalog, home: string): string[] =>
   soundRecipes(catalog, home).flatMap(({ builder }) => builder.instanceProfile ?? []);
@@ -99,7 +108,10 @@ function othersIn(catalog: Catalog, home: string): Pick<Account, 'roles' | 'othe
 }
 
 type Account = Required<
-  Pick<CloudOptions, 'keys' | 'keyUsers' | 'roles' | 'otherKeys' | 'network' | 'instanceProfiles' | 'optedIn'>
+  Pick<
+    CloudOptions,
+    'keys' | 'keyUsers' | 'roles' | 'otherKeys' | 'network' | 'hardware' | 'instanceProfiles' | 'optedIn'
+  >
 >;
 
 /**
@@ -115,6 +127,7 @@ export const accountFor = (
   keyUsers: keyUsersOf(catalog, home),
   ...othersIn(catalog, home),
   network: networkFor(catalog, home),
+  hardware: hardwareFor(catalog, home),
   instanceProfiles: [instanceProfile, ...profilesOf(catalog, home)],
   optedIn: [home, ...regionsIn(catalog, home)],
 });

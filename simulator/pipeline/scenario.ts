@@ -122,6 +122,19 @@ const scenarioSchema = z.strictObject({
       capacity: z.enum(['present', 'absent']).default('present'),
     })
     .prefault({}),
+  /** Dedicated Hosts of the account in every region, each for one family and so many instances. */
+  dedicatedHosts: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^h-[0-9a-f]+$/, 'is an id such as h-0123456789abcdef0'),
+        family: z.string(),
+        zone: z.enum(['a', 'b', 'c']).default('a'),
+        instances: z.int().min(0).default(8),
+      }),
+    )
+    .default([]),
+  /** Names of the placement groups of the account. */
+  placementGroups: z.array(z.string()).default([]),
   /** The pipeline's network in every region. Default: the default VPC with a public subnet in each of three zones. */
   network: network.prefault({}),
   /** Fixed seconds instead of draws, everywhere or by region. */

@@ -22,6 +22,13 @@ export const full = {
     instanceProfile: 'golden-image-builder',
     spot: true,
     spotMaxPrice: '0.05',
+    tags: { purpose: 'images' },
+    imds: { hopLimit: 3, tags: true, ipv6: false },
+    tenancy: 'dedicated',
+    placementGroup: 'builders',
+    licenses: [
+      'arn:aws:license-manager:us-east-1:111122223333:license-configuration:lic-0123456789abcdef0123456789abcdef',
+    ],
     userData: '#cloud-config\npackages: [jq]\n',
     rootVolume: { sizeGiB: 8, type: 'gp3', encrypted: true, kmsKey: 'alias/golden', iops: 3000, throughput: 125 },
     disk: { iops: 4000, throughput: 250 },

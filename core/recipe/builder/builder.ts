@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { builderDisk, device, speedKeys } from '../image/devices.ts';
 import { network } from './network-keys.ts';
+import { instanceKeys } from './instance-keys.ts';
+import { tenancyKeys } from './tenancy-keys.ts';
 import { spotKeys } from './spot-keys.ts';
 import { userDataKeys } from './first-boot-keys.ts';
 import { distinct, formed, kmsKey } from '../scalars.ts';
@@ -91,6 +93,8 @@ export const builder = z
     ),
     ...userDataKeys,
     ...spotKeys,
+    ...tenancyKeys,
+    ...instanceKeys,
     rootVolume: z.prefault(
       z
         .strictObject({

@@ -1,5 +1,7 @@
 import { deviceRules } from '../image/device-rules.ts';
 import { builderRules } from '../builder/builder-rules.ts';
+import { instanceRules } from '../builder/instance-rules.ts';
+import { tenancyRules } from '../builder/tenancy-rules.ts';
 import { networkRules } from '../builder/network-rules.ts';
 import { spotRules } from '../builder/spot-rules.ts';
 import { userDataRules } from '../builder/first-boot-rules.ts';
@@ -23,6 +25,8 @@ export const rules: Rule[] = [
   ...userDataRules,
   ...spotRules,
   ...networkRules,
+  ...instanceRules,
+  ...tenancyRules,
   ...volumeRules,
   ...deviceRules,
   ...provisionRules,

@@ -24,6 +24,14 @@ export interface Instance {
   /** The one-time request of a Spot Instance. Absent: on demand. */
   spotRequest?: string;
   subnet: Subnet;
+  /** Its host, placement group and licences. */
+  hardware: {
+    tenancy: string;
+    hostId: string | undefined;
+    hostResourceGroup: string | undefined;
+    group: string | undefined;
+    licenses: string[];
+  };
   /** Whether the instance has a public address. */
   publicIp: boolean;
   securityGroups: string[];
@@ -38,7 +46,13 @@ export interface Instance {
   architecture: 'x86_64' | 'arm64';
   rootDevice: string;
   bootMode: string;
-  metadata: { HttpTokens: string; HttpPutResponseHopLimit: number; HttpEndpoint: string; InstanceMetadataTags: string };
+  metadata: {
+    HttpTokens: string;
+    HttpPutResponseHopLimit: number;
+    HttpEndpoint: string;
+    InstanceMetadataTags: string;
+    HttpProtocolIpv6: string;
+  };
   shutdownBehavior: string;
   userData: string | undefined;
   clientToken: string | undefined;

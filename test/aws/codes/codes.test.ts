@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Meaning, ServiceCodes } from '../../../aws/codes/meaning.ts';
 import { codeTable, readAnswer } from '../../../aws/codes/codes.ts';
-import { endReasons } from '../../../aws/codes/ec2-codes.ts';
+import { endReasons } from '../../../aws/codes/end-reasons.ts';
 
 const meaning = (action: string, code: string, more: { message?: string; serverFault?: boolean } = {}) =>
   readAnswer({ action, code, message: '', serverFault: false, ...more }).is;

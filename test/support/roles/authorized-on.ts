@@ -202,6 +202,9 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
       ...(params.InstanceMarketOptions ? made('spot-instances-request', here('spot-instances-request')) : []),
       on(here('subnet', eni.SubnetId ?? instance.SubnetId)),
       ...groups.map((id) => on(here('security-group', id))),
+      ...(params.Placement?.GroupName ? [on(here('placement-group', params.Placement.GroupName))] : []),
+      ...(params.Placement?.HostResourceGroupArn ? [on(params.Placement.HostResourceGroupArn)] : []),
+      ...(params.LicenseSpecifications ?? []).map((one: any) => on(one.LicenseConfigurationArn)),
       {
         action: 'iam:PassRole',
         resource: `arn:aws:iam::${account}:role/${roleOf(profile.split('/').at(-1) ?? '')}`,

@@ -17,7 +17,7 @@ export const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value 
  * to others. A copy is made from an image and its snapshots, whose tags EC2 does not check.
  */
 const sources: Record<string, string[]> = {
-  'ec2:RunInstances': ['image', 'subnet', 'security-group'],
+  'ec2:RunInstances': ['image', 'subnet', 'security-group', 'placement-group', 'license-configuration', 'group'],
   'ec2:CopyImage': ['image', 'snapshot'],
   'ec2:CopySnapshot': ['snapshot'],
   // EC2 makes it without tags.

@@ -620,9 +620,31 @@ export const runs: PermissionRun[] = [
   one('EC2 takes a Spot Instance back', 'SUCCEEDED', {
     changes: {
       ...short,
-      builder: { ...recipe.builder, spot: true, network: { vpc: { Name: 'build' }, subnets: { tier: 'private' } } },
+      builder: {
+        ...recipe.builder,
+        spot: true,
+        network: { vpc: { Name: 'build' }, subnets: { tier: 'private' } },
+        imds: { tags: true, ipv6: true },
+      },
     },
     scenario: { instances: [{ role: 'builder', dies: { afterSeconds: 60 }, times: 1 }] },
+  }),
+  one('builder and candidate run in a host resource group', 'SUCCEEDED', {
+    changes: {
+      ...short,
+      builder: {
+        ...recipe.builder,
+        tenancy: 'host',
+        hostResourceGroup: 'arn:aws:resource-groups:us-east-1:111122223333:group/hosts',
+        placementGroup: 'builders',
+        licenses: [
+          'arn:aws:license-manager:us-east-1:111122223333:license-configuration:lic-0123456789abcdef0123456789abcdef',
+        ],
+      },
+    },
+  }),
+  one('builder and candidate run on a host', 'SUCCEEDED', {
+    changes: { ...short, builder: { ...recipe.builder, tenancy: 'host', hostId: 'h-0123456789abcdef0' } },
   }),
   one('the builder dies while it stops', 'BuilderFailed', { changes: short }, entering('Seal', terminate('builder'))),
   one('the candidate dies', 'BuilderFailed', { changes: short }, entering('AwaitCandidate', terminate('candidate'))),

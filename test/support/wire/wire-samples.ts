@@ -514,7 +514,25 @@ export const samples: Record<string, Sample> = {
         MaxCount: 1,
         ClientToken: 'a-token',
         IamInstanceProfile: { Name: 'golden-image-builder' },
-        MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled', HttpPutResponseHopLimit: 2 },
+        MetadataOptions: {
+          HttpTokens: 'required',
+          HttpEndpoint: 'enabled',
+          HttpPutResponseHopLimit: 2,
+          InstanceMetadataTags: 'enabled',
+          HttpProtocolIpv6: 'enabled',
+        },
+        Placement: {
+          Tenancy: 'host',
+          HostId: 'h-0123456789abcdef0',
+          HostResourceGroupArn: 'arn:aws:resource-groups:us-east-1:123456789012:group/hosts',
+          GroupName: 'builders',
+        },
+        LicenseSpecifications: [
+          {
+            LicenseConfigurationArn:
+              'arn:aws:license-manager:us-east-1:123456789012:license-configuration:lic-0123456789abcdef0123456789abcdef',
+          },
+        ],
         InstanceMarketOptions: {
           MarketType: 'spot',
           SpotOptions: { SpotInstanceType: 'one-time', InstanceInterruptionBehavior: 'terminate', MaxPrice: '0.05' },

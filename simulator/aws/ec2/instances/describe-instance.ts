@@ -7,7 +7,7 @@ import type { Volume } from '../../state/volumes.ts';
 
 /** An instance as RunInstances and DescribeInstances return it. */
 export function describedInstance(region: Region, instance: Instance) {
-  const { subnet, metadata } = instance;
+  const { subnet, metadata, hardware } = instance;
   const gone = instance.state === 'terminated';
   return {
     InstanceId: instance.id,
@@ -19,7 +19,14 @@ export function describedInstance(region: Region, instance: Instance) {
     LaunchTime: new Date(instance.launchedAt),
     ...(instance.spotRequest && { InstanceLifecycle: 'spot', SpotInstanceRequestId: instance.spotRequest }),
     ClientToken: instance.clientToken ?? '',
-    Placement: { AvailabilityZone: subnet.zone, GroupName: '', Tenancy: 'default' },
+    Placement: {
+      AvailabilityZone: subnet.zone,
+      GroupName: hardware.group ?? '',
+      Tenancy: hardware.tenancy,
+      HostId: hardware.hostId,
+      HostResourceGroupArn: hardware.hostResourceGroup,
+    },
+    Licenses: hardware.licenses.map((LicenseConfigurationArn) => ({ LicenseConfigurationArn })),
     SubnetId: gone ? undefined : subnet.id,
     VpcId: gone ? undefined : subnet.vpc,
     PrivateIpAddress: gone ? undefined : instance.privateIp,
@@ -50,7 +57,7 @@ export function describedInstance(region: Region, instance: Instance) {
               AttachTime: new Date(attachment?.at ?? 0),
             },
           })),
-    MetadataOptions: { State: 'applied', HttpProtocolIpv6: 'disabled', ...metadata },
+    MetadataOptions: { State: 'applied', ...metadata },
     VirtualizationType: 'hvm',
     Hypervisor: 'xen',
     EnaSupport: true,

@@ -10,6 +10,7 @@ import { imageById } from '../images/images.ts';
 import { instanceTypeOf, refuseTooManyVolumes } from './instance-types.ts';
 import { move } from './instances.ts';
 import { refuseBeyondLimits } from '../limits.ts';
+import { hardwareOf, refuseUnreadableTags, type Hardware } from './tenancy.ts';
 import { refuseWithoutSpot, spotRequestOf } from './spot.ts';
 import { placementOf } from './placement.ts';
 import { plannedDisks } from './planned-disks.ts';
@@ -26,6 +27,8 @@ const parameters = `DryRun ImageId InstanceType SubnetId SecurityGroupIds IamIns
   BlockDeviceMappings.DeviceName BlockDeviceMappings.Ebs.VolumeSize BlockDeviceMappings.Ebs.VolumeType BlockDeviceMappings.Ebs.Iops
   BlockDeviceMappings.Ebs.Throughput BlockDeviceMappings.Ebs.Encrypted BlockDeviceMappings.Ebs.KmsKeyId BlockDeviceMappings.Ebs.DeleteOnTermination
   MetadataOptions.HttpTokens MetadataOptions.HttpPutResponseHopLimit MetadataOptions.HttpEndpoint MetadataOptions.InstanceMetadataTags
+  MetadataOptions.HttpProtocolIpv6 Placement.Tenancy Placement.HostId Placement.HostResourceGroupArn Placement.GroupName
+  LicenseSpecifications.LicenseConfigurationArn
   NetworkInterfaces.DeviceIndex NetworkInterfaces.SubnetId NetworkInterfaces.Groups NetworkInterfaces.AssociatePublicIpAddress
   InstanceMarketOptions.MarketType InstanceMarketOptions.SpotOptions.SpotInstanceType InstanceMarketOptions.SpotOptions.MaxPrice
   InstanceMarketOptions.SpotOptions.InstanceInterruptionBehavior
@@ -54,6 +57,7 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
   const type = suitableType(input.InstanceType ?? 'm1.small', image);
   const spot = spotRequestOf(input);
   const placement = placementOf(world, region, caller, input);
+  const hardware = hardwareOf(world, region, input, placement.subnet.zone);
   refuseUnknownProfile(world, input);
   const tags = specifiedTags(input.TagSpecifications, [
     'instance',
@@ -61,13 +65,22 @@ function launch(world: World, region: Region, input: RunInstancesRequest, caller
     'network-interface',
     ...(spot ? (['spot-instances-request'] as const) : []),
   ]);
+  refuseUnreadableTags(input, tags('instance'));
   const disks = plannedDisks(world, region, caller, image, input.BlockDeviceMappings ?? []);
   refuseTooManyVolumes(type, disks.length);
   refuseDryRun(input);
   refuseBeyondLimits(world, region, caller, type, spot !== undefined);
   if (spot) refuseWithoutSpot(world, spot);
   refuseWithoutCapacity(world, type, placement.subnet.zone);
-  const instance = newInstance(world, region, { input, caller, image, type, placement, tags: tags('instance') });
+  const instance = newInstance(world, region, {
+    input,
+    caller,
+    image,
+    type,
+    placement,
+    hardware,
+    tags: tags('instance'),
+  });
   region.instances.set(instance.id, instance);
   region.launches.set(image.id, [...(region.launches.get(image.id) ?? []), instance.launchedAt]);
   region.interfaces.set(instance.networkInterface, {
@@ -120,11 +133,12 @@ interface Launch {
   image: Image;
   type: string;
   placement: ReturnType<typeof placementOf>;
+  hardware: Hardware;
   tags: TagMap;
 }
 
 function newInstance(world: World, region: Region, launched: Launch): Instance {
-  const { input, caller, image, type, placement, tags } = launched;
+  const { input, caller, image, type, placement, hardware, tags } = launched;
   const { Name, Arn } = input.IamInstanceProfile ?? {};
   const profiles = `arn:${partitionIn(caller.region)}:iam::${caller.account}:instance-profile`;
   const number = region.instances.size + 10;
@@ -140,6 +154,7 @@ function newInstance(world: World, region: Region, launched: Launch): Instance {
     transition: 0,
     ...(spotRequestOf(input) && { spotRequest: world.newId('sir', region.name) }),
     subnet: placement.subnet,
+    hardware,
     securityGroups: placement.groups,
     publicIp: placement.publicIp,
     profileArn: Arn ?? (Name === undefined ? undefined : `${profiles}/${Name}`),
@@ -167,6 +182,7 @@ function metadataOf({ MetadataOptions }: RunInstancesRequest, image: Image): Ins
     HttpPutResponseHopLimit: MetadataOptions?.HttpPutResponseHopLimit ?? (needsTokens ? 2 : 1),
     HttpEndpoint: MetadataOptions?.HttpEndpoint ?? 'enabled',
     InstanceMetadataTags: MetadataOptions?.InstanceMetadataTags ?? 'disabled',
+    HttpProtocolIpv6: MetadataOptions?.HttpProtocolIpv6 ?? 'disabled',
   };
 }
 
