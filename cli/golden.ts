@@ -9,6 +9,7 @@ import { addArchiveVerbs } from './archive/archive-verbs.ts';
 import { addDiskVerbs } from './deployed/disk-verbs.ts';
 import { addReportVerb } from './report/report-verb.ts';
 import { addRetireVerbs } from './retire/retire-verbs.ts';
+import { addRecipeVerbs } from './recipes/recipe-verbs.ts';
 import { variableOption } from './recipes/start-values.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
@@ -23,6 +24,7 @@ Examples:
   golden simulate --days 30                        a month of schedules and newer source images, of all recipes/
   golden init team-base --distribution ubuntu-24.04   write a first recipe; without options it asks
   golden validate recipes/*.yaml
+  golden render web-server --defaults              the recipe with its base, its parameters and its defaults
   golden fmt --check recipes/*.yaml                whether their keys are in order
   golden simulate web-server --var version=2.4     give a parameter of the recipe a value
   golden plan recipes/al2023-patched.yaml          what a build would do, and everything that would make it fail
@@ -86,7 +88,7 @@ export async function golden(
   const cli = { program, terminal, surroundings, ended: (code: number) => void (exitCode = code) };
   addSimulate(cli);
   addAuthoringVerbs(cli);
-  addValidate(cli);
+  addRecipeVerbs(cli);
   addSweep(cli);
   addDeployedVerbs(cli);
   addChannelVerbs(cli);
@@ -201,21 +203,6 @@ function addSimulate({ program, terminal, ended }: Cli): void {
       if (ofOneBuild) command.error(`error: --${ofOneBuild} is of one build, and does not go with --days`);
       const { simulateDays } = await import('./simulated/simulate-days.ts');
       ended(await simulateDays(recipes, options, terminal));
-    });
-}
-
-function addValidate({ program, terminal, surroundings, ended }: Cli): void {
-  program
-    .command('validate')
-    .summary('list every problem of recipe files')
-    .description('Lists every problem of recipe files with file, line and key. Creates nothing.')
-    .argument('<files...>', 'recipe files')
-    .option(...variableOption, append)
-    .option('--region <region>', regionHelp)
-    .option('--json', 'print one JSON object and nothing else on stdout')
-    .action(async (files: string[], { region, ...options }) => {
-      const { validate } = await import('./recipes/validate.ts');
-      ended(await validate(files, terminal, { ...options, home: region ?? (await surroundings.region()) }));
     });
 }
 

@@ -12,7 +12,8 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { keysAt } from '../../core/recipe/explain.ts';
-import { recipeSchema, type Path } from '../../core/recipe/recipe.ts';
+import { recipeFileSchema } from '../../core/recipe/bases/base-key.ts';
+import type { Path } from '../../core/recipe/recipe.ts';
 
 /**
  * The text of a recipe with the keys of each map in the schema's order. A key takes its comments along. Keys that the schema does
@@ -66,7 +67,7 @@ function unsorted(node: unknown, path: Path, kept: Set<string>): Unsorted | unde
     }
   }
   if (!isMap(node)) return undefined;
-  const order = inOrder(node, ['<<', ...keysAt(recipeSchema, path)]);
+  const order = inOrder(node, ['<<', ...keysAt(recipeFileSchema, path)]);
   if (!isDeepStrictEqual(order.map(keyOf), node.items.map(keyOf)) && !kept.has(path.join('/')))
     return { path, map: node, order };
   for (const pair of node.items) {

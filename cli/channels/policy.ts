@@ -6,7 +6,7 @@ import { allowedImages, copyNotes, inheritanceNotes, leaves } from '../../core/p
 import { declarativePolicy, policyTemplate } from '../../core/publish/declarative-policy.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
 import { findPipeline, type PipelineOptions } from '../deployed/deployment.ts';
-import { examine, problemText } from '../recipes/recipe-folder.ts';
+import { examine, problemText, recipeNames } from '../recipes/recipe-folder.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -26,7 +26,7 @@ async function recipesIn(folder: string, home: string): Promise<Recipe[]> {
   const names = await readdir(folder).catch(() => {
     throw new Refusal(`--recipes ${folder}: there is no such folder`);
   });
-  const files = names.filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name));
+  const files = recipeNames(names).map((name) => join(folder, name));
   const findings = await examine(files.toSorted(), { home });
   const wrong = findings.filter(({ problems }) => problems.length > 0);
   if (wrong.length > 0) throw new Refusal(wrong.map(problemText).join('\n'));

@@ -3,6 +3,7 @@ import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, 
 import type { Alias, CST, Document, Node, Scalar } from 'yaml';
 import type { ParsedRecipe, Path, FilePlace, Problem } from '../../core/recipe/recipe.ts';
 import { readVariants } from '../../core/variants/variants.ts';
+import { withBases } from './base-files.ts';
 import { readCarried, type Archives } from './carried-files.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
 
@@ -38,7 +39,8 @@ export async function readRecipeFile(file: string): Promise<RecipeFile> {
     const problems = [{ path: [], message: `cannot be read: ${reason(error)}` }];
     return { file, name, document: undefined, scripts: {}, archives: new Map(), problems, locate: () => ({ file }) };
   }
-  const { document, problems, locate } = readYaml(text, file, 'a recipe');
+  const readRecipe = (from: string, at: string) => readYaml(from, at, 'a recipe');
+  const { document, problems, locate } = await withBases(readRecipe(text, file), file, readRecipe);
   const [found, carried] = await Promise.all([
     readScripts(dirname(file), document),
     readCarried(dirname(file), document),

@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { baseProblems } from '../../core/recipe/bases/base-problems.ts';
+import { isBaseFile } from '../../core/recipe/bases/with-base.ts';
 import { inheritedArchitectureProblems } from '../../core/recipe/rules/inherited-architecture.ts';
 import { inheritedEncryptionProblems } from '../../core/recipe/rules/inherited-encryption.ts';
 import { cycleProblem, cycleThrough } from '../../core/launch/lineage.ts';
@@ -26,6 +28,7 @@ export async function examine(files: string[], options?: ReadingOptions): Promis
     files.map(async (path): Promise<Finding> => {
       const onDisk = await readRecipeFile(path);
       const file = { ...onDisk, locate: locateWith({ parameters: options?.parameters }, onDisk.locate) };
+      if (isBaseFile(basename(path))) return { file, problems: problemsOfBase(file), read: [], recipes: [] };
       const { read = [], problems = [] }: { read?: ParsedRecipe[]; problems?: Problem[] } = recipesOfFile(
         file,
         options,
@@ -73,6 +76,13 @@ const clashes = ({ name, document }: RecipeFile, findings: Finding[]): Problem[]
     return other ? [{ path: ['variants', one.variant], message }] : [];
   });
 
+const problemsOfBase = ({ document, problems }: RecipeFile): Problem[] =>
+  document === undefined ? problems : [...problems, ...baseProblems(document)];
+
+/** The files of a folder that are recipes. A file that begins with an underscore is only a base of others. */
+export const recipeNames = (names: string[]): string[] =>
+  names.filter((name) => name.endsWith('.yaml') && !isBaseFile(name));
+
 export const problemText = ({ file, problems }: Finding): string =>
   formatProblems(problems, (path) => file.locate(path));
 
@@ -83,7 +93,7 @@ export async function readRecipeFolder(
 ): Promise<{ catalog: Catalog; problems: string[] }> {
   const names = (await readdir(folder)).toSorted();
   const findings = await examine(
-    names.filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name)),
+    recipeNames(names).map((name) => join(folder, name)),
     options,
   );
   const archives: Archives = new Map();

@@ -11,7 +11,7 @@ import { monthsOf, monthTable, mostTold } from './days-months.ts';
 import { drawTimeline, timelineOf } from './days-timeline.ts';
 import { ancestorsOf } from './ancestors.ts';
 import { placedIn, readScenario, recipeFile, recipesFolder } from './order.ts';
-import { examine, readRecipeFolder } from '../recipes/recipe-folder.ts';
+import { examine, readRecipeFolder, recipeNames } from '../recipes/recipe-folder.ts';
 import { reason } from '../recipes/recipe-scripts.ts';
 import { placed, problemLines, refusal, usage, type Placed } from '../refusal.ts';
 import { painter, type Terminal } from '../screen/terminal.ts';
@@ -159,7 +159,7 @@ const chosenVariants = (variants: Record<string, string[]>, names: Set<string>) 
 async function allRecipes(problems: Placed[]): Promise<string[]> {
   const folder = recipesFolder();
   try {
-    const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).toSorted();
+    const files = recipeNames(await readdir(folder)).toSorted();
     if (files.length === 0) problems.push(usage(folder, 'has no recipes; they end in .yaml'));
     return files.map((name) => join(folder, name));
   } catch (error) {

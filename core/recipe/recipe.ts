@@ -1,3 +1,4 @@
+import { isMap } from '../is-map.ts';
 import { explain } from './explain.ts';
 import { fillIn, type Filled, type Given } from './parameters/fill.ts';
 import { partsOf, soundParts } from './parts.ts';
@@ -28,9 +29,12 @@ export function parseRecipe(
   scripts: Record<string, string>,
   { home, given }: Pick<RuleContext, 'home'> & { given?: Given } = {},
 ): ParsedRecipe | { problems: Problem[]; recipe?: never } {
-  const filled = fillIn(document, given);
+  const { extends: base, ...whole } = isMap(document) ? document : {};
+  const filled = fillIn(base === undefined ? document : whole, given);
   const { problems, unknownKeys, data } = explain(recipeSchema, filled.document);
   const report = (path: Path, message: string) => void problems.push({ path, message });
+  if (base !== undefined)
+    report(['extends'], 'works in recipe files only: golden puts the files together before it sends or deploys them');
   const parts = data ? partsOf(data, home) : soundParts(filled.document, unknownKeys, home);
   const stated = (keys: Path) =>
     keys.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], filled.document) !==

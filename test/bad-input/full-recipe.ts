@@ -3,12 +3,11 @@ import { carriedKey, carriedText } from '../../core/recipe/steps/carried.ts';
 /** A right recipe that uses every key there is: what each case spoils at one place. */
 export const full = {
   name: 'base',
-  description: 'a base image',
+  description: 'a base image of ${{ parameters.release }}, ${{ parameters.kind }}, ${{ parameters.size }}',
   parameters: {
     release: { type: 'string', description: 'the release to install', default: '1.2', pattern: '[0-9.]+' },
-    kind: { example: 'small', allowed: ['small', 'large'], default: 'small' },
+    kind: { example: 'small-1', allowed: ['small-1', 'large-1'], default: 'small-1' },
     size: { type: 'number', default: 20, allowed: [20, 40] },
-    types: { type: 'list', default: ['t3.small', 't3a.small'] },
   },
   source: {
     filter: { name: 'al2023-ami-2023.*-x86_64', architecture: 'x86_64' },
@@ -52,7 +51,13 @@ export const full = {
     { name: 'config', files: { from: 'files/app', to: '/etc/app', owner: 'root:adm', mode: '0640' } },
     { name: 'restart', reboot: true },
   ],
-  checks: [{ name: 'up', run: 'true', timeout: '5m' }],
+  checks: [
+    {
+      name: 'up',
+      run: 'true ${{ parameters.release }} ${{ parameters.kind }} ${{ parameters.size }}',
+      timeout: '5m',
+    },
+  ],
   image: {
     capture: 'running',
     register: true,

@@ -5,18 +5,15 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { examine, readRecipeFolder } from '../../cli/recipes/recipe-folder.ts';
 import { validateFiles } from '../../cli/recipes/validate.ts';
-import { parseRecipe, recipeSchema } from '../../core/recipe/recipe.ts';
+import { parseRecipe } from '../../core/recipe/recipe.ts';
+import { recipeFileSchema } from '../../core/recipe/bases/base-key.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
-import {
-  minimalRecipe,
-  recipeJsonSchema,
-  recipeMarkdown,
-  sharedRecipe,
-  writeRecipeDocs,
-} from '../../scripts/recipe-docs.ts';
+import { partJsonSchema, recipeJsonSchema } from '../../scripts/editor-schema.ts';
+import { minimalRecipe, recipeMarkdown, sharedRecipe, writeRecipeDocs } from '../../scripts/recipe-docs.ts';
 
 test.each([
   ['recipes/recipe.schema.json', recipeJsonSchema],
+  ['recipes/part.schema.json', partJsonSchema],
   ['docs/recipe.md', recipeMarkdown],
 ])('%s is current; if not: npm run docs', async (path, generate) => {
   expect(await readFile(path, 'utf8')).toBe(generate());
@@ -54,7 +51,7 @@ test('every key has a description', () => {
 });
 
 test('the page has every key of the schema', () => {
-  for (const key of Object.keys(recipeSchema.def.shape)) expect(recipeMarkdown()).toContain(`| \`${key}\` |`);
+  for (const key of Object.keys(recipeFileSchema.def.shape)) expect(recipeMarkdown()).toContain(`| \`${key}\` |`);
 });
 
 test('every recipe of ours is right, and says where its schema is', async () => {

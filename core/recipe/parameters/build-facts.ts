@@ -23,3 +23,10 @@ export const buildFactsOf = (build: string, startedAt: ExecutionReference['start
   build,
   date: new Date(startedAt).toISOString().slice(0, 10),
 });
+
+/** The facts as a recipe writes them, for a recipe that is shown and not built. */
+export const writtenFacts: BuildFacts = {
+  'source.ami': '${{ source.ami }}',
+  build: '${{ build }}',
+  date: '${{ date }}',
+};

@@ -13,7 +13,7 @@ const fixedSections: Record<string, string> = {
 };
 
 /** Whether a key names a file beside the recipe. */
-const namesFile = ([section, one, key, inner]: Path): boolean =>
+export const namesFile = ([section, one, key, inner]: Path): boolean =>
   section === 'builder'
     ? one === 'userDataFile'
     : isStep(section) && (key === 'script' || (key === 'files' && inner === 'from'));
