@@ -54,7 +54,10 @@ export async function changeBuildBy(
   surroundings: Surroundings,
 ): Promise<number> {
   // A recipe's name means its last build elsewhere, which is too little said to take a build from everybody.
-  if (!endsWithBuild.test(wanted)) throw new Refusal(`${wanted}: is no build id, such as 20261123-030000-9f2c`);
+  if (!endsWithBuild.test(wanted))
+    throw new Refusal(
+      `${wanted}: is no build id, such as 20261123-030000-9f2c; golden list and golden status name builds`,
+    );
   const { recipe, build } = await findBuild(await findPipeline(options, surroundings), wanted);
   return moveChannelBy({ recipe, build, ...asked }, options, terminal, surroundings);
 }

@@ -35,7 +35,8 @@ export function assertPlanOrApply(
   verb: string,
   { plan = false, apply = false }: Pick<ShareOptions, 'plan' | 'apply'>,
 ): void {
-  if (plan === apply) throw new Refusal(`golden ${verb} needs either --plan, which changes nothing, or --apply`);
+  if (plan && apply) throw new Refusal(`golden ${verb} takes --plan, which changes nothing, or --apply, and not both`);
+  if (!plan && !apply) throw new Refusal(`golden ${verb} needs either --plan, which changes nothing, or --apply`);
 }
 
 /**

@@ -37,7 +37,7 @@ export function retirementText(outcome: RetireOutcome, sheet: Terminal): string 
   const title = planOnly ? paint('cyan', '  planned: nothing was changed') : paint('green', '  done');
   const table =
     rows.length === 0
-      ? '  No image of a recipe with the key retire.'
+      ? '  No image to judge: no recipe that was asked for has the key retire, or it has no image yet.'
       : columns(['Recipe', 'Build (UTC)', 'Fate', 'AMIs', 'Why'], cells, sheet);
   return `\n${title}\n${table}\n\n${folded.join('')}\n`;
 }

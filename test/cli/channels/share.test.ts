@@ -74,7 +74,7 @@ describe('from a terminal', () => {
 
   test.each<[string[], RegExp]>([
     [['base'], /needs either --plan, which changes nothing, or --apply/],
-    [['base', '--plan', '--apply'], /needs either --plan/],
+    [['base', '--plan', '--apply'], /takes --plan, which changes nothing, or --apply, and not both/],
     [['nobody', '--plan'], /RecipeInvalid\n +recipe: there is no recipe "nobody"; there are base/],
     [['base', '--plan', '--build', 'latest'], /RecipeInvalid\n +build: is no build id/],
   ])('golden share %j is refused', async (args, says) => {

@@ -61,7 +61,7 @@ describe('golden retire', () => {
 
   test.each([
     [['retire'], 'golden retire needs either --plan, which changes nothing, or --apply'],
-    [['retire', '--plan', '--apply'], 'golden retire needs either'],
+    [['retire', '--plan', '--apply'], 'golden retire takes --plan, which changes nothing, or --apply, and not both'],
     [['retire', 'nobody', '--plan'], 'there is no recipe "nobody"; there are base'],
     [['deregister', 'base'], 'base: is neither a build id, such as 20261123-030000-9f2c, nor an AMI'],
     [['deregister', 'ami-0123456789abcdef0'], 'ami-0123456789abcdef0 is no image of a recipe in'],
