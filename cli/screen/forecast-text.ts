@@ -2,6 +2,7 @@ import { targetName } from '../../core/accounts/account-copies.ts';
 import { durationOf } from '../../core/duration.ts';
 import type { ForeseenBuild, Forecast } from '../../core/forecast/forecast.ts';
 import { costLine } from '../../core/report/cost.ts';
+import { valuesInWords } from '../../core/recipe/parameters/values.ts';
 import { problemLines, type Placed } from '../refusal.ts';
 import { columns, type Cell } from './columns.ts';
 import { sharedWith } from './target-table.ts';
@@ -33,7 +34,7 @@ type Paint = ReturnType<typeof painter>;
 
 function buildText(
   recipe: string,
-  { region, source, instanceTypes, network, provision, checks, skipped = [] }: ForeseenBuild,
+  { region, source, instanceTypes, network, provision, checks, parameters, skipped = [] }: ForeseenBuild,
   paint: Paint,
   wrapped: (text: string, indent: string, first?: string) => string[],
 ): string {
@@ -41,6 +42,7 @@ function buildText(
     ['from', `${source.ami} ${source.name} (${source.architecture}, owner ${source.owner})`],
     ['on', `${instanceTypes.join(' or ')} in ${region}`],
     ...(network ? [['in', [...network.subnets, ...network.securityGroups].join(', ')]] : []),
+    ...(parameters ? [['with', valuesInWords(parameters)]] : []),
     ['steps', provision.join(', ') || 'none'],
     ['checks', checks.join(', ') || 'none'],
     ...skipped.map(({ list, name, because }) => ['skips', `${list} "${name}": ${because}`]),

@@ -7,6 +7,7 @@ import { firstRound } from '../copying/copy-order.ts';
 import type { SkippedStep } from '../guest/steps/applicable-steps.ts';
 import { onlyPlace } from '../distribute/place.ts';
 import { targetOutline, type TargetOutline } from '../distribute/target-outline.ts';
+import type { ParameterValue } from '../recipe/parameters/values.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import { priced } from '../report/cost.ts';
 import type { CostEstimate } from '../report/cost-estimate.ts';
@@ -21,6 +22,8 @@ export interface ForeseenBuild {
   network?: { subnets: string[]; securityGroups: string[] };
   provision: string[];
   checks: string[];
+  /** The values for the recipe's parameters. Absent for a recipe without any. */
+  parameters?: Record<string, ParameterValue>;
   /** Steps and checks that do not apply to the source image. Absent where all do. */
   skipped?: SkippedStep[];
   targets: TargetOutline[];
@@ -65,7 +68,7 @@ export function forecastOf(parts: Omit<Forecast, 'status'>): Forecast {
 
 /** What a plan would make, with its time and cost as far as earlier builds tell. */
 export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
-  const { document, source, region, channel, provision, checks, skipped } = plan;
+  const { document, source, region, channel, provision, checks, skipped, parameters } = plan;
   const { published } = record;
   const usual = published?.usual;
   const timings = expectedTimings(plan, usual ?? {}, firstRound(document.copies, record));
@@ -93,6 +96,7 @@ export function foreseenBuild(plan: Plan, record: RecipeRecord): ForeseenBuild {
     }),
     provision: provision.map(({ name }) => name),
     checks: checks.map(({ name }) => name),
+    ...(parameters && { parameters }),
     ...(skipped && { skipped }),
     targets: document.distribute.map((target) => targetOutline(plan, target, channel)),
     ...(others.length > 0 && {

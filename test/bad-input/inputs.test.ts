@@ -62,6 +62,16 @@ test.each(wild.filter(([, value]) => JSON.stringify(value) !== '{}'))(
   },
 );
 
+test.each(wild.filter(([, value]) => JSON.stringify(value) !== '{}'))(
+  '%s gives no values for parameters',
+  (_called, value) => {
+    expect(problemsOf({ recipe: 'base', parameters: value }).join('\n')).toMatch(/^parameters/m);
+    expect(problemsOf({ recipe: 'base', parameters: { kind: value } })).toEqual([
+      expect.stringMatching(/^parameters\.kind: must /),
+    ]);
+  },
+);
+
 test.each([
   '__proto__',
   'constructor',

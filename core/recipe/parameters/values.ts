@@ -5,6 +5,12 @@ import type { ParameterDefinition } from './definitions.ts';
 /** A value that a build has for a parameter. */
 export type ParameterValue = string | number | boolean | string[];
 
+/** Values in one line, for people. */
+export const valuesInWords = (values: Record<string, ParameterValue>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(', ');
+
 type Read = { value: ParameterValue; wrong?: never } | { wrong: string; value?: never };
 
 const longest = 1000;

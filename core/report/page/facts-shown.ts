@@ -1,5 +1,6 @@
 import { durationOf } from '../../duration.ts';
 import { keyOf } from '../../memory/documents.ts';
+import { valuesInWords } from '../../recipe/parameters/values.ts';
 import { executionLink, objectLink } from '../console-links.ts';
 import { costLine } from '../cost.ts';
 import type { PageFacts } from './facts.ts';
@@ -24,6 +25,7 @@ export function shownFacts(
     ['Image', image?.name],
     ['Started', timeline && `${timeline.startedAt.slice(0, 19).replace('T', ' ')} UTC`],
     ['Started by', startedBy],
+    ['Parameters', manifest.parameters && valuesInWords(manifest.parameters)],
     ['Took', timeline && durationOf(Math.round(timeline.seconds))],
     ['Home region', plan?.region],
     ['Channel', channel],

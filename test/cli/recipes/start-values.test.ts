@@ -92,7 +92,10 @@ test('build and plan hand the values to the deployed pipeline', async () => {
   const refused = await deployed.run('plan', 'base');
   expect(refused).toMatchObject({ exitCode: 2 });
   expect(refused.out + refused.err).toContain('parameters.version: has no default, and this start gives no value');
-  expect(await deployed.run('plan', 'base', '--var', 'version=1.3')).toMatchObject({ exitCode: 0 });
+  expect(await deployed.run('plan', 'base', '--var', 'version=1.3')).toMatchObject({
+    exitCode: 0,
+    out: expect.stringMatching(/^ +with +version=1\.3$/m),
+  });
   const { exitCode, out } = await deployed.run('build', 'base', '--var', 'version=1.3', '--json');
   expect({ exitCode, manifest: JSON.parse(out) as Manifest }).toMatchObject({
     exitCode: 0,

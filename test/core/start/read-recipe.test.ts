@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { contentDigest } from '../../../core/build/content-digest.ts';
+import { asBuilt } from '../../../core/addition/as-built.ts';
+import { contentDigest, recipeDigest } from '../../../core/build/content-digest.ts';
 import { planBuild } from '../../../core/build/plan.ts';
 import { defaultSettings } from '../../../core/deployment/deployment-settings.ts';
 import { startProblems } from '../../../core/deployment/start-bounds.ts';
+import { recipeOf } from '../../../core/recipe/catalog.ts';
 import { requestedBuild } from '../../../core/start/execution-input.ts';
 import { document, execution, linux } from '../../support/plan.ts';
 
@@ -85,6 +87,36 @@ describe('a start gives values', () => {
     expect(asked({ recipe: other, parameters: { version: '2.0' } }).origin).toBe('start');
     const own = { ...parametric, parameters: { ...parametric.parameters, own: { default: 'y' } } };
     expect(asked({ recipe: own, parameters: { own: 'z' } }).origin).toBe('start');
+  });
+});
+
+test('a deployed recipe is what its triggers start, so that their failures count together', () => {
+  const triggers = { onSourceUpdate: true, parameters: { version: '1.3' } };
+  const triggered = { ...catalog, recipes: { parametric: { ...parametric, triggers } } };
+  const started = requestedBuild({ recipe: 'parametric', parameters: triggers.parameters }, execution, triggered);
+  const deployed = recipeOf(triggered, 'parametric', 'us-east-1');
+  expect('recipe' in started && recipeDigest(started.recipe, {}, '1')).toBe(recipeDigest(deployed, {}, '1'));
+  const byHand = requestedBuild({ recipe: 'parametric' }, execution, triggered);
+  expect('recipe' in byHand && recipeDigest(byHand.recipe, {}, '1')).not.toBe(recipeDigest(deployed, {}, '1'));
+});
+
+describe('an earlier build that gets further targets', () => {
+  const target = (region: string) => ({ region, tags: { made: '${{ date }}', version: '${{ parameters.version }}' } });
+  const one = { ...parametric, distribute: [target('us-east-1')] };
+  const two = { ...parametric, distribute: [target('us-east-1'), target('eu-west-1')] };
+  const catalogOf = (recipe: object) => ({ ...catalog, recipes: { parametric: recipe } });
+  const planned = requestedBuild({ recipe: 'parametric', parameters: { version: '2.0' } }, execution, catalogOf(one));
+  const asks = { recipe: 'parametric', build: '20261122-030000-abcd', distribute: {} };
+  const today = requestedBuild(asks, { ...execution, startedAt: '2026-12-24T03:00:00.000Z' }, catalogOf(two));
+
+  test('has its own values and its own day in them, and its content is the same', () => {
+    if ('problems' in planned || 'problems' in today) throw new Error('is refused');
+    const settings = defaultSettings;
+    const plan = planBuild({ ...planned, execution, source: linux, catalog, deployment: 'golden-image-dev', settings });
+    const { recipe, digestOf } = asBuilt(today, plan, catalog);
+    expect(recipe.distribute[1]).toMatchObject({ region: 'eu-west-1', tags: { made: '2026-11-23', version: '2.0' } });
+    expect(digestOf(plan.document.distribute)).toBe(plan.digest);
+    expect(digestOf(recipe.distribute)).not.toBe(plan.digest);
   });
 });
 
