@@ -48,6 +48,12 @@ const filesSteps: [windows: boolean, folder: boolean, files: NonNullable<Step['f
   [true, false, { from: 'files/app', to: 'C:\\app\\other' }],
 ];
 
+const ansibleSteps: NonNullable<Step['ansible']>[] = [
+  { playbook: 'files/app/site.yml' },
+  { playbook: 'files/app/site.yml', requirements: 'files/app/requirements.yml', version: '2.17' },
+  { playbook: "files/app/it's.yml", extraVars: { note: "it's {{ here }}" }, installed: true },
+];
+
 /** Every script that the recipes here and the pipeline itself run on a guest. */
 export async function guestScripts(root = process.env['GOLDEN_ROOT'] ?? '.'): Promise<GuestScript[]> {
   const all: GuestScript[] = surrounded.flatMap((command) => scriptsOf('surroundings', command));
@@ -71,6 +77,10 @@ export async function guestScripts(root = process.env['GOLDEN_ROOT'] ?? '.'): Pr
   for (const [windows, folder, files] of filesSteps) {
     const [command] = provisionCommands([{ files, timeout: '1h' }], 'build', { windows }, carried(folder));
     if (command) all.push(...scriptsOf(`files to ${files.to}`, command));
+  }
+  for (const ansible of ansibleSteps) {
+    const [command] = provisionCommands([{ ansible, timeout: '1h' }], 'build', { windows: false }, carried(true));
+    if (command) all.push(...scriptsOf(`ansible ${JSON.stringify(ansible)}`, command));
   }
   return all;
 }

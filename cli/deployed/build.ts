@@ -87,6 +87,7 @@ const scriptsOf = ({ provision = [], checks = [], builder }: Partial<Recipe>): s
     ...[...provision, ...checks].flatMap((step) => [
       ...('script' in step && step.script ? [step.script] : []),
       ...('files' in step && step.files ? [step.files.from] : []),
+      ...('ansible' in step && step.ansible ? [step.ansible.playbook] : []),
     ]),
     ...(builder?.userDataFile === undefined ? [] : [builder.userDataFile]),
   ]),

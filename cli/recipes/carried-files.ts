@@ -2,7 +2,13 @@ import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { dirname, join, posix, sep } from 'node:path';
 import type { TarEntry } from 'modern-tar';
-import { carriedKey, carriedText, mostCarriedBytes, mostCarriedFiles } from '../../core/recipe/steps/carried.ts';
+import {
+  carriedKey,
+  carriedText,
+  folderOf,
+  mostCarriedBytes,
+  mostCarriedFiles,
+} from '../../core/recipe/steps/carried.ts';
 import type { Path, Problem } from '../../core/recipe/recipe.ts';
 import { partsAsWritten } from '../../core/variants/variant-documents.ts';
 import { reason } from './recipe-scripts.ts';
@@ -25,9 +31,12 @@ export async function readCarried(folder: string, document: unknown) {
   const scripts: Record<string, string> = {};
   const archives: Archives = new Map();
   const problems: Problem[] = [];
-  for (const [from, path] of filesNamedIn(document)) {
+  for (const [from, { path, within }] of filesNamedIn(document)) {
     try {
       const { entries, isFolder } = await entriesOf(folder, from);
+      for (const [file, at] of within)
+        if (!entries.some(({ header: { name } }) => posix.join(from, name) === file))
+          problems.push({ path: at, message: `there is no ${file} below the recipe's folder` });
       const { packTar } = await import('modern-tar'); // few recipes have files
       const tar = await packTar(entries);
       const sha256 = createHash('sha256').update(tar).digest('hex');
@@ -43,17 +52,33 @@ export async function readCarried(folder: string, document: unknown) {
 }
 
 // Only paths that stay in the folder by their text; the schema refuses the others.
-function filesNamedIn(document: unknown): Map<string, Path> {
-  const named = new Map<string, Path>();
+const staysBelow = (path: unknown): path is string =>
+  typeof path === 'string' && posix.normalize(path) === path && !/^(\.|\/|\.\.(\/|$))/.test(path);
+
+/** A file or folder that steps name, with the first place, and the files that the folder must have. */
+type Named = Map<string, { path: Path; within: [string, Path][] }>;
+
+/** The files and folders that the steps of a document name, each once. */
+function filesNamedIn(document: unknown): Named {
+  const named: Named = new Map();
   for (const [part, at] of partsAsWritten(document)) {
     const list = part['provision'];
-    for (const [index, entry] of Array.isArray(list) ? (list as unknown[]).entries() : []) {
-      const from = (entry as { files?: { from?: unknown } | null } | null)?.files?.from;
-      if (typeof from !== 'string' || posix.normalize(from) !== from || /^(\.|\/|\.\.(\/|$))/.test(from)) continue;
-      if (!named.has(from)) named.set(from, [...at, 'provision', index, 'files', 'from']);
-    }
+    for (const [index, entry] of Array.isArray(list) ? (list as unknown[]).entries() : [])
+      addNames(named, entry, [...at, 'provision', index]);
   }
   return named;
+}
+
+function addNames(named: Named, step: unknown, at: Path): void {
+  const { files, ansible } = (step ?? {}) as { files?: { from?: unknown }; ansible?: Record<string, unknown> };
+  if (staysBelow(files?.from) && !named.has(files.from))
+    named.set(files.from, { path: [...at, 'files', 'from'], within: [] });
+  const playbook = ansible?.['playbook'];
+  if (!staysBelow(playbook) || folderOf(playbook) === '') return;
+  const known = named.get(folderOf(playbook)) ?? { path: [...at, 'ansible', 'playbook'], within: [] };
+  named.set(folderOf(playbook), known);
+  for (const key of ['playbook', 'requirements'])
+    if (staysBelow(ansible?.[key])) known.within.push([ansible[key], [...at, 'ansible', key]]);
 }
 
 async function entriesOf(folder: string, from: string): Promise<{ entries: TarEntry[]; isFolder: boolean }> {

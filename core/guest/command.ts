@@ -6,8 +6,7 @@ import { triesOf, delayOf } from '../recipe/steps/attempts.ts';
 import type { Check, Step } from '../recipe/types.ts';
 import { sanitizeWindows } from './sanitize-windows.ts';
 import { sanitizeLinux } from './sanitize.ts';
-import { carriedAt } from '../recipe/steps/carried.ts';
-import { unpackFiles } from './remote/unpack-files.ts';
+import { carriedStep } from './remote/carried-step.ts';
 
 /** One SSM command of a build: a provisioning step or a check. */
 export interface Command {
@@ -50,7 +49,7 @@ const rebootLinux = (mark: string) =>
 const rebootWindows = (mark: string) =>
   `$mark = "$env:ProgramData\\${mark}"\nif (Test-Path $mark) { Remove-Item $mark; exit 0 }\nNew-Item $mark | Out-Null\nexit 3010`;
 
-const kinds = ['run', 'script', 'powershell', 'files', 'document', 'reboot'] as const;
+const kinds = ['run', 'script', 'powershell', 'files', 'ansible', 'document', 'reboot'] as const;
 export const nameOfStep = (step: Step, index: number) =>
   step.name ?? step.document ?? `${kinds.find((kind) => step[kind] !== undefined)}-${index + 1}`;
 
@@ -58,11 +57,8 @@ function content(step: Step, index: number, build: string, windows: boolean, scr
   const seconds = secondsOf(step.timeout);
   const text = textOfStep(step, scripts);
   if (text !== undefined) return isPowerShell(step) ? powerShell(text, seconds, step) : shell(text, seconds, step);
-  if (step.files !== undefined) {
-    const carried = carriedAt(step.files.from, scripts);
-    if (!carried) throw new Error(`${step.files.from} is not carried`); // a rule of the recipe has refused it
-    return unpackFiles(step.files, carried, seconds);
-  }
+  const carried = carriedStep(step, seconds, scripts);
+  if (carried) return carried;
   if (step.document !== undefined) {
     return {
       document: step.document,

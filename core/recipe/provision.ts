@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { duration, formed, label, pathBelow, text } from './scalars.ts';
+import { ansible } from './steps/ansible.ts';
 import { files } from './steps/files.ts';
 import { attemptKeys } from './steps/attempts.ts';
 import { surroundingKeys } from './steps/surroundings.ts';
 
-export const stepKinds = ['run', 'script', 'powershell', 'files', 'document', 'reboot'] as const;
+export const stepKinds = ['run', 'script', 'powershell', 'files', 'ansible', 'document', 'reboot'] as const;
 export const checkKinds = ['run', 'script', 'powershell'] as const;
 
 const timeout = (otherwise: string) =>
@@ -28,6 +29,7 @@ export const step = z
     name: z.exactOptional(label.check(z.describe('Unique name of the step in logs and errors.'))),
     ...shells,
     files: z.exactOptional(files),
+    ansible: z.exactOptional(ansible),
     document: z.exactOptional(
       z
         .string()
@@ -58,7 +60,7 @@ export const step = z
     timeout: timeout('1h; 15m for reboot'),
   })
   .check(
-    z.describe('One step: exactly one of run, script, powershell, files, document and reboot.'),
+    z.describe('One step: exactly one of run, script, powershell, files, ansible, document and reboot.'),
     z.meta({ oneOf: stepKinds.map((kind) => ({ required: [kind] })) }),
   );
 

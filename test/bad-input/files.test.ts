@@ -31,6 +31,8 @@ beforeAll(async () => {
     await writeFile(join(each, 'scripts/harden.sh'), scripts['scripts/harden.sh'] ?? '');
     await mkdir(join(each, 'files/app'), { recursive: true });
     await writeFile(join(each, 'files/app/app.conf'), 'port = 80\n');
+    await mkdir(join(each, 'ansible'));
+    for (const name of ['site', 'requirements']) await writeFile(join(each, `ansible/${name}.yml`), '[]\n');
   }
   await writeFile(join(root, 'secret.sh'), 'AKIA, and nobody may see it\n');
   await symlink('../../secret.sh', at('outside.sh'));

@@ -49,6 +49,16 @@ export const full = {
     { name: 'harden', script: 'scripts/harden.sh' },
     { name: 'agent', document: 'AWS-ConfigureAWSPackage', version: '1', parameters: { action: ['Install'] } },
     { name: 'config', files: { from: 'files/app', to: '/etc/app', owner: 'root:adm', mode: '0640' } },
+    {
+      name: 'play',
+      ansible: {
+        playbook: 'ansible/site.yml',
+        requirements: 'ansible/requirements.yml',
+        version: '2.17.5',
+        extraVars: {},
+      },
+    },
+    { name: 'played', ansible: { playbook: 'ansible/site.yml', installed: true } },
     { name: 'restart', reboot: true },
   ],
   checks: [
@@ -118,5 +128,6 @@ export const full = {
 /** The text of its script, and the archive of its files. */
 export const scripts = {
   'scripts/harden.sh': 'true\n',
+  [carriedKey('ansible')]: carriedText({ sha256: 'cd'.repeat(32), bytes: 2048, folder: true }),
   [carriedKey('files/app')]: carriedText({ sha256: 'ab'.repeat(32), bytes: 2048, folder: true }),
 };

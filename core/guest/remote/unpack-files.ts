@@ -1,13 +1,13 @@
 import type { Carried } from '../../recipe/steps/carried.ts';
 import { isWindowsPath } from '../../recipe/steps/guest-path.ts';
 import type { Step } from '../../recipe/types.ts';
+import { shellQuoted, treeOf } from './tree.ts';
 import { powerShellLine, remoteCommand, shellLine } from './remote-command.ts';
 
 type Files = NonNullable<Step['files']>;
 
 const baseName = (path: string) => path.split('/').at(-1) ?? '';
 
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 const quotedForWindows = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** The mode of folders: x wherever the mode of files has r. */
@@ -28,26 +28,8 @@ function placeOf({ from, to }: Files, { folder }: Carried): { into: string; name
 function unpackLinux(files: Files, carried: Carried): string {
   const { into, name } = placeOf(files, carried);
   const { from, owner, mode } = files;
-  return `#!/bin/bash
-set -euo pipefail
-umask 022
-for tool in tar find sha256sum; do
-  if ! command -v "$tool" >/dev/null; then
-    echo "files needs $tool, which this image does not have; install it in an earlier step" >&2
-    exit 1
-  fi
-done
-archive=$PWD/${carried.sha256}
-if ! printf '%s  %s\\n' ${carried.sha256} "$archive" | sha256sum --check --status; then
-  echo 'the files that arrived are not those of the recipe: their SHA-256 is not ${carried.sha256}' >&2
-  exit 1
-fi
-tree=$PWD/tree
-into=${quoted(into)}
-rm -rf "$tree"
-mkdir "$tree"
-tar -C "$tree" --no-same-owner -xf "$archive"
-${name === undefined ? '' : `mv "$tree"/${quoted(baseName(from))} "$tree"/${quoted(name)}\n`}chown -hR ${owner ?? 'root:root'} "$tree"
+  return `${treeOf(carried, 'files')}into=${shellQuoted(into)}
+${name === undefined ? '' : `mv "$tree"/${shellQuoted(baseName(from))} "$tree"/${shellQuoted(name)}\n`}chown -hR ${owner ?? 'root:root'} "$tree"
 ${mode === undefined ? '' : `find "$tree" -type f -exec chmod ${mode} {} +\nfind "$tree" -type d -exec chmod ${folderMode(mode)} {} +\n`}if [[ ! -d $into ]]; then
   mkdir -p "$into"
   chown --reference="$tree" "$into"

@@ -26,7 +26,10 @@ export function skippedSteps(recipe: { provision: Step[]; checks: Check[] }, sys
 export function foreignSteps(steps: Step[], system: GuestSystem): { index: number; kind: string }[] {
   const foreign = (step: Step) =>
     system.windows
-      ? step.run !== undefined || step.script?.endsWith('.sh') || (step.files && !isWindowsPath(step.files.to))
+      ? step.run !== undefined ||
+        step.script?.endsWith('.sh') ||
+        step.ansible ||
+        (step.files && !isWindowsPath(step.files.to))
       : step.powershell !== undefined || step.script?.endsWith('.ps1') || (step.files && isWindowsPath(step.files.to));
   return steps.flatMap((step, index) =>
     foreign(step) && skippedBecause(step, system) === undefined

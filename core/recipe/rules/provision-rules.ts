@@ -13,7 +13,8 @@ export const actions = ({ provision, checks }: SoundParts): { path: Path; action
 
 const kindOf = (action: Step) => stepKinds.find((kind) => action[kind] !== undefined);
 
-export function systemOf({ run, script, powershell, files }: Step): 'Linux' | 'Windows' | undefined {
+export function systemOf({ run, script, powershell, files, ansible }: Step): 'Linux' | 'Windows' | undefined {
+  if (ansible) return 'Linux';
   if (files) return isWindowsPath(files.to) ? 'Windows' : 'Linux';
   if (powershell !== undefined || script?.endsWith('.ps1')) return 'Windows';
   return run !== undefined || script !== undefined ? 'Linux' : undefined;
@@ -21,7 +22,7 @@ export function systemOf({ run, script, powershell, files }: Step): 'Linux' | 'W
 
 export const provisionRules: Rule[] = [
   {
-    says: 'A step has exactly one of run, script, powershell, files, document and reboot; a check exactly one of run, script and powershell.',
+    says: 'A step has exactly one of run, script, powershell, files, ansible, document and reboot; a check exactly one of run, script and powershell.',
     look(parts, report) {
       for (const { path, action } of actions(parts)) {
         const kinds: readonly string[] = path[0] === 'checks' ? checkKinds : stepKinds;
@@ -58,7 +59,7 @@ export const provisionRules: Rule[] = [
     },
   },
   {
-    says: 'A recipe is for one operating system: run and .sh are Linux, powershell and .ps1 are Windows. The path to which files go tells which it is. Steps with if.platform may be for the other one.',
+    says: 'A recipe is for one operating system: run, .sh and ansible are Linux, powershell and .ps1 are Windows. The path to which files go tells which it is. Steps with if.platform may be for the other one.',
     look(parts, report) {
       const shells = actions(parts).flatMap(({ path, action }) => {
         // Of several systems, each step runs where its `if` says.

@@ -26,8 +26,23 @@ export function carriedAt(from: string, scripts: Record<string, string>): Carrie
   return text === undefined ? undefined : (JSON.parse(text) as Carried);
 }
 
+/** The folder or file that a step carries from beside the recipe, and the keys of the step that name it. */
+export function carriedOf({ files, ansible }: Carrying): { from: string; at: [string, string] } | undefined {
+  if (files) return { from: files.from, at: ['files', 'from'] };
+  if (ansible) return { from: folderOf(ansible.playbook), at: ['ansible', 'playbook'] };
+  return undefined;
+}
+
+interface Carrying {
+  files?: { from: string };
+  ansible?: { playbook: string };
+}
+
+/** The folder of a path. */
+export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
 /** What a step names beside the recipe: the keys among the scripts of a catalog. */
-export const namesBeside = ({ script, files }: { script?: string; files?: { from: string } }): string[] => [
-  ...(script === undefined ? [] : [script]),
-  ...(files === undefined ? [] : [carriedKey(files.from)]),
-];
+export function namesBeside(step: Carrying & { script?: string }): string[] {
+  const carried = carriedOf(step);
+  return [...(step.script === undefined ? [] : [step.script]), ...(carried ? [carriedKey(carried.from)] : [])];
+}

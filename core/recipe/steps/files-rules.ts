@@ -1,24 +1,34 @@
 import { durationOf, secondsOf } from '../../duration.ts';
 import { longestRemoteSeconds } from '../../guest/remote/remote-command.ts';
 import { didYouMean } from '../../nearest.ts';
+import { secretIn } from '../rules/secrets.ts';
 import { sound, type Path, type Rule, type SoundParts } from '../rules/rule.ts';
-import { carriedAt, carriedKey, mostCarriedBytes, mostCarriedFiles, type Carried } from './carried.ts';
+import {
+  carriedAt,
+  carriedKey,
+  carriedOf,
+  folderOf,
+  mostCarriedBytes,
+  mostCarriedFiles,
+  type Carried,
+} from './carried.ts';
 import { isWindowsPath } from './guest-path.ts';
 
-/** What the steps of a recipe name beside it, with the archive if there is one. */
+/** What the steps of a recipe carry, with the archive if there is one. */
 const carriedBy = (
   { provision }: SoundParts,
   scripts: Record<string, string>,
 ): { path: Path; from: string; carried: Carried | undefined }[] =>
-  sound(provision).flatMap(([index, { files }]) =>
-    files
-      ? [{ path: ['provision', index, 'files', 'from'], from: files.from, carried: carriedAt(files.from, scripts) }]
-      : [],
-  );
+  sound(provision).flatMap(([index, step]) => {
+    const named = carriedOf(step);
+    return named
+      ? [{ path: ['provision', index, ...named.at], from: named.from, carried: carriedAt(named.from, scripts) }]
+      : [];
+  });
 
 export const filesRules: Rule[] = [
   {
-    says: `What files names exists below the recipe's folder. It holds only files and folders, and links that do not lead out of it, and at most ${mostCarriedFiles.toLocaleString('en')} files.`,
+    says: `What files or ansible names exists below the recipe's folder. It holds only files and folders, and links that do not lead out of it, and at most ${mostCarriedFiles.toLocaleString('en')} files.`,
     look(parts, report, { scripts }) {
       const prefix = carriedKey('');
       const known = Object.keys(scripts).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
@@ -44,14 +54,38 @@ export const filesRules: Rule[] = [
     },
   },
   {
-    says: `A step with files takes at most ${durationOf(longestRemoteSeconds)}.`,
+    says: `A step with files or ansible takes at most ${durationOf(longestRemoteSeconds)}.`,
     look(parts, report) {
-      for (const [index, { files, timeout }] of sound(parts.provision))
-        if (files && secondsOf(timeout) > longestRemoteSeconds)
+      for (const [index, step] of sound(parts.provision))
+        if (carriedOf(step) && secondsOf(step.timeout) > longestRemoteSeconds)
           report(
             ['provision', index, 'timeout'],
             `is more than the ${durationOf(longestRemoteSeconds)} of AWS-RunRemoteScript, which brings files`,
           );
+    },
+  },
+  {
+    says: 'The requirements of ansible lie in the folder of its playbook. version is for an Ansible that is installed, not with installed: true. extraVars contain no secrets.',
+    look(parts, report) {
+      for (const [index, { ansible }] of sound(parts.provision)) {
+        if (!ansible) continue;
+        const { playbook, requirements, version, installed, extraVars } = ansible;
+        const at = (key: string): Path => ['provision', index, 'ansible', key];
+        const folder = folderOf(playbook);
+        if (requirements !== undefined && !requirements.startsWith(`${folder}/`))
+          report(
+            at('requirements'),
+            `must lie in ${folder}, the folder of the playbook, which alone goes to the builder`,
+          );
+        if (version !== undefined && installed)
+          report(at('version'), 'goes not with installed: true, which takes the Ansible of the image');
+        const secret = secretIn(JSON.stringify(extraVars ?? {}));
+        if (secret)
+          report(
+            at('extraVars'),
+            `contains ${secret}, and Run Command shows its input to others; fetch it in the playbook from an SSM SecureString or Secrets Manager`,
+          );
+      }
     },
   },
   {

@@ -7,13 +7,13 @@ casesOf([
     'a step does one thing',
     `- name: patch\n    ${run}`,
     `- ¦name: patch\n    ${run}\n    reboot: true`,
-    'provision[0]: needs exactly one of run, script, powershell, files, document, reboot; it has run and reboot',
+    'provision[0]: needs exactly one of run, script, powershell, files, ansible, document, reboot; it has run and reboot',
   ],
   [
     'a step does something',
     `- name: patch\n    ${run}`,
     '- ¦name: patch',
-    'provision[0]: needs exactly one of run, script, powershell, files, document, reboot; it has none',
+    'provision[0]: needs exactly one of run, script, powershell, files, ansible, document, reboot; it has none',
   ],
   [
     'a check does one thing',
