@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/errors.ts';
@@ -11,6 +11,8 @@ import { addReportVerb } from './report/report-verb.ts';
 import { addRetireVerbs } from './retire/retire-verbs.ts';
 import { addRecipeVerbs } from './recipes/recipe-verbs.ts';
 import { variableOption } from './recipes/start-values.ts';
+import { addCompletion } from './completion/completion-verb.ts';
+import { addDoctor } from './doctor/doctor-verb.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
 import { groupVerbs } from './verb-groups.ts';
@@ -96,6 +98,7 @@ export async function golden(
   addReportVerb(cli);
   addRetireVerbs(cli);
   addArchiveVerbs(cli);
+  addDoctor(cli);
   addCompletion(cli);
   groupVerbs(program);
   try {
@@ -137,20 +140,6 @@ async function refuse(error: unknown, json: boolean, terminal: Terminal): Promis
     terminal.out(refusal((told instanceof Refusal && told.problems) || [usage('golden', told.message)]));
   }
   return 2;
-}
-
-function addCompletion({ program, terminal }: Cli): void {
-  program
-    .command('completion')
-    .summary('print a script by which your shell completes these verbs and their options')
-    .description(
-      'Prints a script that completes verbs, options, recipes and regions. bash: source <(golden completion bash). zsh, after compinit: source <(golden completion zsh). fish: golden completion fish | source.',
-    )
-    .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh', 'fish']))
-    .action(async (shell: string) => {
-      const { completionScript } = await import('./completion/completion.ts');
-      terminal.out(completionScript(shell, program));
-    });
 }
 
 function addSimulate({ program, terminal, ended }: Cli): void {
@@ -221,7 +210,10 @@ function addSweep({ program, terminal, surroundings, ended }: Cli): void {
     .option('--simulate', 'on a simulated AWS where builds have died; needs no AWS account')
     .action(async (options) => {
       const { runSweep } = await import('./sweep.ts');
-      ended(await runSweep({ ...options, region: options.region ?? (await surroundings.region()) }, terminal));
+      const { openDeployment } = await import('./deployed/deployment.ts');
+      const where = { ...options, region: options.region ?? (await surroundings.region()) };
+      const open: typeof openDeployment = (at) => openDeployment(at, { aws: surroundings.connect(at.region) });
+      ended(await runSweep(where, terminal, open));
     });
 }
 

@@ -8,7 +8,7 @@ export const verbGroups: Record<string, string[]> = {
   'Move channels:': ['promote', 'rollback', 'revoke', 'restore'],
   'Share:': ['share', 'distribute', 'policy'],
   'Retire:': ['retire', 'deregister', 'snapshots', 'archive', 'unarchive', 'sweep'],
-  'Set up:': ['regions', 'completion'],
+  'Set up:': ['doctor', 'regions', 'completion'],
 };
 
 /** Puts the verbs of a program under their headings. */

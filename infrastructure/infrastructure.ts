@@ -1,9 +1,10 @@
 // Everything that serverless.yml reads from dist/infrastructure.json. scripts/deployment-files.ts writes it for one deployment.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Catalog } from '../core/recipe/types.ts';
 import { builderResources } from './builder.ts';
 import { getArn, noValue } from './cloudformation.ts';
+import { codeVersion, recipesVersion } from './deployed-version.ts';
 import { lambdas, substitutionsOf } from './functions.ts';
 import { observabilityIn } from './observability/observability.ts';
 import { declaredFunctions } from './roles/declared.ts';
@@ -40,6 +41,7 @@ export function infrastructureOf(deployment: ConfiguredDeployment, catalog: Cata
   checkRecipes(catalog, deployment, stack, settings);
   return {
     settings: settingsVariable(settings),
+    versions: { code: codeVersion(resolve(process.env['GOLDEN_ROOT'] ?? '.')), recipes: recipesVersion(catalog) },
     automaticBuilds: settings.automaticBuilds ? 'on' : 'off',
     boundary: stack.permissionsBoundary ?? noValue,
     bucketEncryption: encryptionOf(stack.kmsKey),

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { recipeFileSchema } from '../core/recipe/bases/base-key.ts';
 import { fixedBecause } from '../core/recipe/parameters/places.ts';
+import { withExamples } from './recipe-examples.ts';
 
 export type Schema = z.core.JSONSchema.BaseSchema;
 
@@ -11,11 +12,12 @@ export const strictSchema = (): Schema => z.toJSONSchema(recipeFileSchema, { io:
 const written = (title: string, schema: Schema) => `${JSON.stringify({ title, ...schema }, null, 2)}\n`;
 
 /** The schema for editors, which the first line of a recipe names: `# yaml-language-server: $schema=recipe.schema.json`. */
-export const recipeJsonSchema = (): string => written('Recipe of a golden image', withExpressions(strictSchema(), []));
+export const recipeJsonSchema = (): string =>
+  written('Recipe of a golden image', withExpressions(withExamples(strictSchema()), []));
 
 /** The same for bases and for recipes that extend one: no key has to be there. */
 export const partJsonSchema = (): string =>
-  written('Part of a recipe of a golden image', asPart(withExpressions(strictSchema(), [])));
+  written('Part of a recipe of a golden image', asPart(withExpressions(withExamples(strictSchema()), [])));
 
 type Path = (string | number)[];
 

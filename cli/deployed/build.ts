@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startExecution } from '../../aws/executions/machines.ts';
 import { buildName, buildNamePattern } from '../../core/build/identity.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
-import { findPipeline, inputLimit, type PipelineOptions } from './deployment.ts';
+import { findPipeline, inputLimit, pipelineRegion, type PipelineOptions } from './deployment.ts';
 import { followBuild } from './follow.ts';
 import { readOverrides } from '../simulated/order.ts';
 import { readVariables } from '../recipes/start-values.ts';
@@ -37,8 +37,10 @@ export async function runBuild(
 ): Promise<number> {
   const { json = false, detach = false } = options;
   const asked = inputOf(options);
+  // A file that is wrong is told even where there are no credentials
+  const home = await pipelineRegion(options.region, surroundings);
+  const { name, recipe } = await wantedRecipe(wanted, { ...asked, home });
   const pipeline = await findPipeline(options, surroundings);
-  const { name, recipe } = await wantedRecipe(wanted, { ...asked, home: pipeline.aws.region });
   const scripts = typeof recipe === 'string' ? [] : scriptsOf(recipe as Partial<Recipe>);
   const input: Input = { recipe, ...asked };
   const bytes = Buffer.byteLength(JSON.stringify(input));

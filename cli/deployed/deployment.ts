@@ -3,6 +3,7 @@ import { connect, type Connection } from '../../aws/connection.ts';
 import { describeExecution, isAlive } from '../../aws/executions/executions.ts';
 import type { Artifacts } from '../../aws/memory/artifacts.ts';
 import { lacksCredentials, listMachines, machineTags, startExecution } from '../../aws/executions/machines.ts';
+import type { DeployedVersions } from '../../core/doctor/checks.ts';
 import { Failure } from '../../core/errors.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
 import { Refusal } from '../refused.ts';
@@ -120,8 +121,17 @@ export interface Pipeline extends Artifacts {
   automaticBuilds: boolean | undefined;
   /** ARN of the role that sends events from other regions; undefined if an earlier version is deployed. */
   forwarder: string | undefined;
+  /** What was deployed; undefined if an earlier version is deployed. */
+  versions: DeployedVersions;
   /** The options with which a later command line finds the same pipeline, each preceded by a space. */
   options: string;
+}
+
+/** The region of the pipeline that a command line means. @throws Refusal if there is no such region. */
+export async function pipelineRegion(given: string | undefined, surroundings: Surroundings): Promise<string> {
+  const region = given ?? (await surroundings.region());
+  if (!knownRegions.includes(region)) throw new Refusal(`--region ${region}: there is no such region`);
+  return region;
 }
 
 /**
@@ -132,9 +142,7 @@ export async function findPipeline(
   { stage, region: given }: PipelineOptions,
   surroundings: Surroundings,
 ): Promise<Pipeline> {
-  const region = given ?? (await surroundings.region());
-  if (!knownRegions.includes(region)) throw new Refusal(`--region ${region}: there is no such region`);
-  const aws = surroundings.connect(region);
+  const aws = surroundings.connect(await pipelineRegion(given, surroundings));
   const machine = await machineOf(aws, stage, 'build-image');
   const tags = await machineTags(aws, machine);
   const { 'golden:bucket': bucket, 'golden:automatic-builds': automatic, 'golden:event-forwarder': forwarder } = tags;
@@ -146,6 +154,7 @@ export async function findPipeline(
     bucket,
     machine,
     forwarder,
+    versions: { code: tags['golden:version'], recipes: tags['golden:recipes'] },
     automaticBuilds: automatic === undefined ? undefined : automatic === 'on',
     options,
   };

@@ -10,7 +10,7 @@ import { forecastText } from '../screen/forecast-text.ts';
 import type { Terminal } from '../screen/terminal.ts';
 import { readOverrides } from '../simulated/order.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { findPipeline, inputLimit, type PipelineOptions, siblingMachine } from './deployment.ts';
+import { findPipeline, inputLimit, pipelineRegion, type PipelineOptions, siblingMachine } from './deployment.ts';
 import { endOf, tellFailure } from './execution-end.ts';
 
 interface PlanOptions extends PipelineOptions {
@@ -30,12 +30,14 @@ export async function plan(
   const overrides = readOverrides(override, unreadable);
   const parameters = readVariables(options.var, unreadable);
   if (unreadable.length > 0) throw new Refusal(problemLines(unreadable), { problems: unreadable });
-  const pipeline = await findPipeline(options, surroundings);
+  // A file that is wrong is told even where there are no credentials
+  const home = await pipelineRegion(options.region, surroundings);
   const { name, recipe, scripts, locate } = await wantedRecipe(wanted, {
     overrides,
     parameters,
-    home: pipeline.aws.region,
+    home,
   });
+  const pipeline = await findPipeline(options, surroundings);
   const own = typeof recipe === 'string' ? {} : { scripts };
   const input = { recipe, ...(overrides && { overrides }), ...(parameters && { parameters }), ...own };
   const bytes = Buffer.byteLength(JSON.stringify(input));

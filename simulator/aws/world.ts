@@ -66,6 +66,8 @@ const rolesAtFirst = (): Pick<World, 'roles' | 'sessions' | 'importRoles'> => ({
   importRoles: new Set(['vmimport']),
 });
 
+const nothingYet = (): Pick<World, 'buckets' | 'drifts'> => ({ buckets: new Map(), drifts: new Map() });
+
 /** A simulated AWS in which nothing has happened yet. A region gets AWS's public images when it is first used. */
 export function createWorld(options: WorldOptions): World {
   const {
@@ -107,7 +109,7 @@ export function createWorld(options: WorldOptions): World {
     keyUsers,
     ...rolesAtFirst(),
     account,
-    buckets: new Map(),
+    ...nothingYet(),
     instanceListeners: [],
     newId: (prefix, region) => `${prefix}-0${nextRandom(prefix, region).hex(16)}`,
     after: (seconds, work) =>

@@ -41,6 +41,8 @@ export function createMachines(
     'golden:bucket': bucket,
     'golden:automatic-builds': automaticBuilds ? 'on' : 'off',
     'golden:event-forwarder': forwarder,
+    'golden:version': 'simulated',
+    'golden:recipes': 'simulated',
   };
   const create = (name: string) => createMachine(stepFunctions, place, name, tags);
   return {

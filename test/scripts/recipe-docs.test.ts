@@ -3,12 +3,14 @@ import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import * as z from 'zod/mini';
 import { examine, readRecipeFolder } from '../../cli/recipes/recipe-folder.ts';
 import { validateFiles } from '../../cli/recipes/validate.ts';
 import { parseRecipe } from '../../core/recipe/recipe.ts';
 import { recipeFileSchema } from '../../core/recipe/bases/base-key.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
-import { partJsonSchema, recipeJsonSchema } from '../../scripts/editor-schema.ts';
+import { partJsonSchema, recipeJsonSchema, strictSchema } from '../../scripts/editor-schema.ts';
+import { recipeExamples, withExamples } from '../../scripts/recipe-examples.ts';
 import { minimalRecipe, recipeMarkdown, sharedRecipe, writeRecipeDocs } from '../../scripts/recipe-docs.ts';
 
 test.each([
@@ -50,6 +52,50 @@ test('every key has a description', () => {
   expect(missing).toEqual([]);
 });
 
+/** The schema of a value, by its path as in the table of examples. */
+function schemaAt(path: string): z.core.$ZodType {
+  let schema: z.core.$ZodType = recipeFileSchema;
+  const inner = (one: z.core.$ZodType): z.core.$ZodType => {
+    const { innerType, in: input } = one._zod.def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
+    const same = innerType ?? input;
+    return same ? inner(same) : one;
+  };
+  for (const part of path.match(/\w+|\[\]/g) ?? []) {
+    const { shape, element } = inner(schema)._zod.def as {
+      shape?: Record<string, z.core.$ZodType>;
+      element?: z.core.$ZodType;
+    };
+    schema = (part === '[]' ? element : shape?.[part]) ?? schema;
+  }
+  return schema;
+}
+
+test('every key has examples that are right, or some words to choose from', () => {
+  const problems: string[] = [];
+  const used = new Set<unknown>();
+  const visit = (node: unknown, path: string) => {
+    const { properties = {}, items } = (node ?? {}) as {
+      properties?: Record<string, { examples?: unknown[]; enum?: unknown; const?: unknown; type?: string }>;
+      items?: unknown;
+    };
+    for (const [key, value] of Object.entries(properties)) {
+      const at = path ? `${path}.${key}` : key;
+      used.add(at).add(key);
+      if (!value.examples && !value.enum && value.const === undefined && value.type !== 'boolean')
+        problems.push(`${at} has no examples: add a row to scripts/recipe-examples.ts`);
+      for (const example of value.examples ?? []) {
+        const { error } = z.safeParse(schemaAt(at), example);
+        if (error) problems.push(`${at}: ${JSON.stringify(example)}: ${JSON.stringify(error.issues)}`);
+      }
+      visit(value, at);
+    }
+    if (items !== undefined) visit(items, `${path}[]`);
+  };
+  visit(withExamples(strictSchema()), '');
+  expect(problems).toEqual([]);
+  expect(Object.keys(recipeExamples).filter((key) => !used.has(key))).toEqual([]);
+});
+
 test('the page has every key of the schema', () => {
   for (const key of Object.keys(recipeFileSchema.def.shape)) expect(recipeMarkdown()).toContain(`| \`${key}\` |`);
 });
@@ -58,7 +104,8 @@ test('every recipe of ours is right, and says where its schema is', async () => 
   const [recipes, examples] = ['recipes', 'examples'];
   const yamlIn = async (folder: string) =>
     (await readdir(folder)).filter((name) => name.endsWith('.yaml')).map((name) => join(folder, name));
-  const files = [...(await yamlIn(recipes)), ...(await yamlIn(examples))];
+  const distributions = await yamlIn('examples/distribution');
+  const files = [...(await yamlIn(recipes)), ...(await yamlIn(examples)), ...distributions];
   expect(files.length).toBeGreaterThanOrEqual(5);
   expect(await validateFiles(files)).toEqual({ ok: true, text: files.map((file) => `${file}: ok`).join('\n') });
   for (const folder of [recipes, examples]) expect((await readRecipeFolder(folder)).problems).toEqual([]);

@@ -10,6 +10,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import { uuid } from '../keys.ts';
 import { partitionIn } from '../partition.ts';
 import type { World } from '../state/world.ts';
+import { driftActions } from './stack-drift.ts';
 import { makeResources } from './stack-resources.ts';
 
 interface SimulatedStack {
@@ -30,7 +31,7 @@ const wrong = (message: string) => new ApiError('ValidationError', message);
 const writes = 'StackName TemplateBody Parameters.ParameterKey Parameters.ParameterValue Tags.Key Tags.Value';
 
 /**
- * The part of CloudFormation that `golden regions` calls. Errors and statuses are those of
+ * The part of CloudFormation that `golden regions` and `golden doctor` call. Errors and statuses are those of
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html and of the pages of the actions. A stack that
  * could not be created is left in ROLLBACK_COMPLETE, and can only be deleted.
  */
@@ -38,6 +39,7 @@ export function cloudFormationActions(world: World, events: EventBus): Actions {
   const stacks = new Stacks(world, events);
   const describes = 'StackName';
   return {
+    ...driftActions(world, (name, at, message) => stacks.existing(name, at, message)),
     CreateStack: strict('cloudformation:CreateStack', writes, (input: CreateStackInput, at) =>
       stacks.create(input, at),
     ),

@@ -1,3 +1,4 @@
+import type { StackResourceDrift } from '@aws-sdk/client-cloudformation';
 import type { Clock } from '../../clock.ts';
 import type { Scenario } from '../../pipeline/scenario.ts';
 import type { Random } from '../../random.ts';
@@ -60,6 +61,8 @@ export interface World {
   readonly network: Scenario['network'];
   /** Instance profiles of the account. Absent: every name is one. */
   readonly instanceProfiles: readonly string[] | undefined;
+  /** By the name of a stack: what somebody changed of its resources without CloudFormation. */
+  readonly drifts: Map<string, StackResourceDrift[]>;
   /** Opt-in regions that the account has enabled. */
   readonly optedIn: ReadonlySet<string>;
   /** The next id of its kind in a region, such as ami-0f3…. It is repeatable: calls in other regions do not change it. */

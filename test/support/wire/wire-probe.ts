@@ -4,8 +4,11 @@ import {
   CloudFormationClient,
   CreateStackCommand,
   DeleteStackCommand,
+  DescribeStackDriftDetectionStatusCommand,
   DescribeStackEventsCommand,
+  DescribeStackResourceDriftsCommand,
   DescribeStacksCommand,
+  DetectStackDriftCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
 import {
@@ -122,7 +125,16 @@ import { errors, samples, type SampleAnswer } from './wire-samples.ts';
 const commands: [kind: any, commands: Record<string, any>][] = [
   [
     CloudFormationClient,
-    { CreateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand },
+    {
+      CreateStackCommand,
+      DeleteStackCommand,
+      DescribeStackDriftDetectionStatusCommand,
+      DescribeStackEventsCommand,
+      DescribeStackResourceDriftsCommand,
+      DescribeStacksCommand,
+      DetectStackDriftCommand,
+      UpdateStackCommand,
+    },
   ],
   [
     EC2Client,

@@ -965,6 +965,31 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
+  DetectStackDrift: {
+    inputs: [{ StackName: stackName }],
+    answers: [cloudFormation('DetectStackDrift', '<StackDriftDetectionId>b78ac9b0</StackDriftDetectionId>')],
+  },
+  DescribeStackDriftDetectionStatus: {
+    inputs: [{ StackDriftDetectionId: 'b78ac9b0' }],
+    answers: [
+      cloudFormation(
+        'DescribeStackDriftDetectionStatus',
+        `<StackId>${stackArn}</StackId><StackDriftDetectionId>b78ac9b0</StackDriftDetectionId><StackDriftStatus>DRIFTED</StackDriftStatus><DetectionStatus>DETECTION_FAILED</DetectionStatus><DetectionStatusReason>Köln &amp; more</DetectionStatusReason><DriftedStackResourceCount>1</DriftedStackResourceCount><Timestamp>2026-11-23T03:04:05.678Z</Timestamp>`,
+      ),
+    ],
+  },
+  DescribeStackResourceDrifts: {
+    inputs: [
+      { StackName: stackName, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'] },
+      { StackName: stackName, StackResourceDriftStatusFilters: ['MODIFIED', 'DELETED'], NextToken: 'next' },
+    ],
+    answers: [
+      cloudFormation(
+        'DescribeStackResourceDrifts',
+        `<StackResourceDrifts><member><StackId>${stackArn}</StackId><LogicalResourceId>BuildImageRole</LogicalResourceId><PhysicalResourceId>role</PhysicalResourceId><ResourceType>AWS::IAM::Role</ResourceType><StackResourceDriftStatus>MODIFIED</StackResourceDriftStatus><PropertyDifferences><member><PropertyPath>/Policies/0</PropertyPath><ExpectedValue>a</ExpectedValue><ActualValue>b</ActualValue><DifferenceType>NOT_EQUAL</DifferenceType></member></PropertyDifferences><Timestamp>2026-11-23T03:04:05.678Z</Timestamp></member></StackResourceDrifts><NextToken>next</NextToken>`,
+      ),
+    ],
+  },
   DescribeStackEvents: {
     inputs: [{ StackName: stackName }],
     answers: [
