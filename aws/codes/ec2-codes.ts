@@ -76,6 +76,7 @@ export const ec2Codes: ServiceCodes = {
     'ec2:ModifySnapshotAttribute': { refused: 'ResourceLimitExceeded' },
     // Another report of the AMI is being made, or too many reports are. A later look asks again.
     'ec2:CreateImageUsageReport': { refused: 'ResourceLimitExceeded' },
+    'ec2:DescribeHosts': { gone: 'InvalidHostID.NotFound InvalidHostId.NotFound' },
     'ec2:DescribeInstances': { gone: 'InvalidInstanceID.NotFound' },
     'ec2:TerminateInstances': { gone: 'InvalidInstanceID.NotFound' },
     'ec2:DescribeImages': { gone: 'InvalidAMIID.NotFound InvalidAMIID.Unavailable', answer: 'InvalidAMIID.Malformed' },

@@ -11,6 +11,7 @@ import { findSource, sourcePermissions } from '../work/sources.ts';
 import { allowedImagesState } from './allowed-images.ts';
 import { lookAtChannel } from './channel.ts';
 import { lookAtEncryption, withKeys } from './encryption.ts';
+import { lookAtHost } from './host.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { findByTags, lookAtNetwork, networkPermissions } from './network.ts';
 import { describeRegions } from './regions.ts';
@@ -22,6 +23,7 @@ import { lookAtTemplates } from './templates.ts';
 export const lookPermissions = [
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeRegions',
+  'ec2:DescribeHosts',
   'ec2:GetAllowedImagesSettings',
   ...networkPermissions,
   'ec2:DescribeLaunchTemplates',
@@ -62,18 +64,18 @@ async function sourceOf(
 const lookAtAccounts = async (aws: Connection, recipe: Recipe) =>
   (await import('./accounts.ts')).lookAtAccounts(aws, recipe);
 
+type Looked = Pick<Facts, 'regions' | 'instanceTypes' | 'network' | 'publicAccess' | 'host'>;
+
 /** Collects the facts for the decisions of core/preflight. It only reads. */
-async function lookAt(
-  aws: Connection,
-  recipe: Recipe,
-): Promise<Pick<Facts, 'regions' | 'instanceTypes' | 'network' | 'publicAccess'>> {
-  const [regions, instanceTypes, network, publicAccess] = await Promise.all([
+async function lookAt(aws: Connection, recipe: Recipe): Promise<Looked> {
+  const [regions, instanceTypes, network, publicAccess, host] = await Promise.all([
     look(() => describeRegions(aws)),
     look(() => describeInstanceTypes(aws, recipe.builder.instanceTypes)),
     lookAtNetwork(aws, recipe),
     lookAtPublicAccess(aws, recipe),
+    lookAtHost(aws, recipe),
   ]);
-  return { regions, instanceTypes, network, publicAccess };
+  return { regions, instanceTypes, network, publicAccess, ...host };
 }
 
 /** Where and when a build of a recipe would run, and what its deployment fills in. */
@@ -102,11 +104,10 @@ export async function foresee(
   given: Recipe,
   { account, now, channelRoot, deployment, securityGroups: deploymentGroups, replaces }: PreflightSetting,
 ): Promise<Foreseen> {
-  const at = { account, now, channelRoot };
   const { problems: unfound, ...network } = await findByTags(aws, given);
   const recipe = { ...given, builder: { ...given.builder, ...network } };
   const [source, seen, channel, templates, accounts] = await Promise.all([
-    sourceOf(aws, recipe, at),
+    sourceOf(aws, recipe, { account, now, channelRoot }),
     lookAt(aws, recipe),
     lookAtChannel(aws, recipe, { channelRoot, deployment, replaces }),
     lookAtTemplates(aws, recipe),

@@ -58,6 +58,14 @@ export interface FoundNetwork {
 /** The result of a look, or AWS's reason for refusing it. */
 export type Seen<T> = { found: T; refused?: never } | { found?: never; refused: string };
 
+/** A Dedicated Host. */
+export interface HostFacts {
+  state: string;
+  zone: string;
+  /** The instance type or family that it is for. */
+  family?: string;
+}
+
 export interface RegionFacts {
   region: string;
   enabled: boolean;
@@ -114,6 +122,8 @@ export interface Facts {
   /** The recipe's instance types, as far as the region has them. */
   instanceTypes: Seen<InstanceTypeFacts[]>;
   network: NetworkFacts;
+  /** The Dedicated Host of the recipe, null where EC2 does not know it. Absent where the recipe names none. */
+  host?: Seen<HostFacts | null>;
   /** The deployment's security groups, used where a recipe names none. */
   deploymentGroups?: string[];
   /** What the channel holds now in each target, by placeName. Absent where the recipe publishes to none. */

@@ -4,6 +4,7 @@ import { accountProblems } from '../accounts/account-problems.ts';
 import { channelNotes, channelProblems, templateNotes, templateProblems } from './channel.ts';
 import { encryptionProblems, keyNotes } from './encryption.ts';
 import type { Facts, Seen } from './facts.ts';
+import { hostNotes, hostProblems } from '../launch/dedicated-host.ts';
 import { instanceTypeProblems } from './instance-types.ts';
 import { keyUserNotes, keyUserProblems } from './key-users.ts';
 import { networkNotes, networkProblems } from './network.ts';
@@ -74,11 +75,13 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...instanceTypeProblems(recipe, facts),
       ...networkProblems(recipe, facts),
       ...tenancyProblems(recipe, region),
+      ...hostProblems(recipe, facts),
       ...ofTargets.problems,
     ],
     notes: [
       ...(source ? sourceNotes(recipe, source, facts.now) : []),
       ...networkNotes(recipe, facts),
+      ...hostNotes(facts),
       ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
       ...unseen('the subnets', ['builder', 'subnets'], facts.network.subnets),
       ...unseen('the security groups', ['builder', 'securityGroups'], facts.network.groups),

@@ -27,7 +27,8 @@ const launchTemplates: Grant[] = [
 ];
 
 /** EC2's actions that take no resource. */
-const descriptions = `DescribeImageReferences DescribeImages DescribeImageUsageReportEntries DescribeImageUsageReports
+const descriptions =
+  `DescribeHosts DescribeImageReferences DescribeImages DescribeImageUsageReportEntries DescribeImageUsageReports
   DescribeImportSnapshotTasks DescribeInstances DescribeLaunchTemplates DescribeLaunchTemplateVersions DescribeInstanceTypeOfferings
   DescribeInstanceTypes DescribeRegions DescribeRouteTables DescribeSecurityGroups DescribeSnapshots
   DescribeStoreImageTasks DescribeSubnets DescribeTags DescribeVolumes DescribeVpcEndpoints

@@ -13,6 +13,7 @@ import { disablingActions } from './lifecycle/disabling.ts';
 import { protectionActions } from './lifecycle/protection.ts';
 import { recycleBinActions } from './lifecycle/recycle-bin.ts';
 import { attributeActions } from './images/attributes.ts';
+import { hostActions } from './instances/tenancy.ts';
 import { runInstancesActions } from './instances/run-instances.ts';
 import { instanceActions } from './instances/instances.ts';
 import { launchTemplateActions } from './instances/launch-templates.ts';
@@ -49,6 +50,7 @@ export const ec2Actions = (world: World): Actions => ({
   ...recycleBinActions(world),
   ...attributeActions(world),
   ...runInstancesActions(world),
+  ...hostActions(world),
   ...instanceActions(world),
   ...launchTemplateActions(world),
   ...allowedImageActions(world),

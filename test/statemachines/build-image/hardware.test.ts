@@ -33,7 +33,8 @@ test('a host without room is a place without room', async () => {
 });
 
 test.each<[string, object, string, string]>([
-  ['a host that does not exist', { tenancy: 'host', hostId: 'h-0000000b' }, 'AwsRefused', 'look at `builder.hostId`'],
+  ['a host that does not exist', { tenancy: 'host', hostId: 'h-0000000b' }, 'RecipeInvalid', 'builder.hostId: h-0000000b does not exist in us-east-1'],
+  ['a host of other types', { tenancy: 'host', hostId: host, instanceTypes: ['m5.large'] }, 'RecipeInvalid', 'builder.hostId: h-0000000a is for t3, and none of m5.large is'],
   ['a licence of another region', { licenses: [license('eu-west-1')] }, 'RecipeInvalid', 'builder.licenses[0]: is of eu-west-1'],
 ])('%s is refused with the key of the recipe', async (_what, builder, error, message) => {
   const dedicatedHosts = [{ id: host, family: 't3' }];

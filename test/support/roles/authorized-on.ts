@@ -416,6 +416,7 @@ export function askedFor(call: SeenCall, facts: AccountFacts): Ask[] {
 }
 
 const takesNoResource = new Set([
+  'ec2:DescribeHosts',
   'ec2:DescribeImages',
   'ec2:DescribeImageUsageReportEntries',
   'ec2:DescribeImportSnapshotTasks',

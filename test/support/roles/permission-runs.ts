@@ -492,7 +492,12 @@ const planned: PermissionRun = {
     const plan = (input: object = {}) => simulation.finish(simulation.plan({ recipe: 'base', ...input }));
     await plan();
     await build(simulation);
-    await plan({ overrides: { source: { parameter: null, ami: 'ami-0aaaaaaaaaaaaaaaa' } } });
+    await plan({
+      overrides: {
+        source: { parameter: null, ami: 'ami-0aaaaaaaaaaaaaaaa' },
+        builder: { tenancy: 'host', hostId: 'h-0123456789abcdef0' },
+      },
+    });
     await plan({ overrides: { builder: { rootVolume: { kmsKey: null } } } });
     const open = [{ region: 'us-east-1', allowPublic: true }];
     await plan({

@@ -669,6 +669,15 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
+  DescribeHosts: {
+    inputs: [{ HostIds: ['h-0123456789abcdef0'] }],
+    answers: [
+      ec2(
+        'DescribeHosts',
+        '<hostSet><item><hostId>h-0123456789abcdef0</hostId><state>available</state><availabilityZone>us-east-1a</availabilityZone><hostProperties><instanceFamily>m5</instanceFamily></hostProperties></item></hostSet>',
+      ),
+    ],
+  },
   DescribeVpcs: {
     inputs: [paged],
     answers: [

@@ -1,5 +1,6 @@
-import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
-import { ApiError } from '../../calls/actions.ts';
+import type { DescribeHostsRequest, RunInstancesRequest } from '@aws-sdk/client-ec2';
+import { ApiError, type Actions } from '../../calls/actions.ts';
+import { strict } from '../../calls/strict.ts';
 import type { Instance } from '../../state/instances.ts';
 import type { Region } from '../../state/region.ts';
 import type { World } from '../../state/world.ts';
@@ -21,9 +22,7 @@ export function hardwareOf(world: World, region: Region, input: RunInstancesRequ
   if (Tenancy === 'host' && input.InstanceMarketOptions)
     throw new ApiError('InvalidParameterCombination', 'Spot Instances do not support the tenancy host.');
   const { dedicatedHosts: hosts, placementGroups } = world.scenario;
-  const host = hosts.find(({ id }) => id === HostId);
-  if (HostId !== undefined && !host)
-    throw new ApiError('InvalidHostID.NotFound', `The host ID '${HostId}' does not exist`);
+  const host = HostId === undefined ? undefined : hostById(world, HostId);
   const [family = ''] = (input.InstanceType ?? '').split('.');
   if (host && host.family !== family)
     throw new ApiError('UnsupportedInstanceTypeOnHost', `The host '${HostId}' is for ${host.family} only`);
@@ -58,4 +57,25 @@ export function refuseUnreadableTags(input: RunInstancesRequest, tags: ReadonlyM
       'InvalidParameterValue',
       `'${wrong}' is not a valid tag key. Tag keys must match pattern ([0-9a-zA-Z\\-_+=,.@:]{1,255}), and must not be a reserved name ('.', '..', '_index')`,
     );
+}
+
+/** The simulated DescribeHosts, by ids. Every host belongs to the account that asks. */
+export const hostActions = (world: World): Actions => ({
+  DescribeHosts: strict('ec2:DescribeHosts', 'HostIds', ({ HostIds = [] }: DescribeHostsRequest, { region }) => ({
+    Hosts: HostIds.map((HostId) => {
+      const host = hostById(world, HostId);
+      return {
+        HostId,
+        State: 'available',
+        AvailabilityZone: region + host.zone,
+        HostProperties: { InstanceFamily: host.family },
+      };
+    }),
+  })),
+});
+
+function hostById({ scenario }: World, id: string) {
+  const host = scenario.dedicatedHosts.find((one) => one.id === id);
+  if (host) return host;
+  throw new ApiError('InvalidHostID.NotFound', `The host ID '${id}' does not exist`);
 }
