@@ -13,6 +13,7 @@ import { addRecipeVerbs } from './recipes/recipe-verbs.ts';
 import { variableOption } from './recipes/start-values.ts';
 import { addCompletion } from './completion/completion-verb.ts';
 import { addDoctor } from './doctor/doctor-verb.ts';
+import { addHeldVerbs } from './held/held-verbs.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
 import { groupVerbs } from './verb-groups.ts';
@@ -93,6 +94,7 @@ export async function golden(
   addRecipeVerbs(cli);
   addSweep(cli);
   addDeployedVerbs(cli);
+  addHeldVerbs(cli);
   addChannelVerbs(cli);
   addDiskVerbs(cli);
   addReportVerb(cli);

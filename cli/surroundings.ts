@@ -12,6 +12,8 @@ export interface Surroundings {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Asks a person yes or no. Without a person at the keyboard, the answer is yes. */
   confirms: (question: string) => Promise<boolean>;
+  /** Runs a program on this terminal until it ends. @returns its exit code; undefined if there is no such program. */
+  session: (command: string[]) => Promise<number | undefined>;
   /** Calls back once at Ctrl-C; a second Ctrl-C ends the process. Returns a function that stops listening. */
   onInterrupt: (listener: () => void) => () => void;
 }
@@ -31,6 +33,14 @@ export const processSurroundings = (): Surroundings => ({
     } finally {
       lines.close();
     }
+  },
+  async session([program = '', ...args]) {
+    const { spawn } = await import('node:child_process');
+    return new Promise((resolve) => {
+      const child = spawn(program, args, { stdio: 'inherit' });
+      child.on('error', () => resolve(undefined));
+      child.on('exit', (code) => resolve(code ?? 1));
+    });
   },
   onInterrupt(listener) {
     process.once('SIGINT', listener);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 /** The verbs in the order of help, below what one wants to do. */
 export const verbGroups: Record<string, string[]> = {
   'Write recipes:': ['init', 'fmt', 'validate', 'render', 'simulate'],
-  'Build:': ['plan', 'build', 'register', 'import', 'follow', 'cancel'],
+  'Build:': ['plan', 'build', 'register', 'import', 'follow', 'shell', 'retry', 'cancel'],
   'See:': ['list', 'logs', 'report', 'inspect', 'status', 'history'],
   'Move channels:': ['promote', 'rollback', 'revoke', 'restore'],
   'Share:': ['share', 'distribute', 'policy'],

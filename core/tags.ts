@@ -16,6 +16,9 @@ export const expiresTag = 'golden:expires';
 /** Tag of a snapshot that stays although its AMI was deregistered, and of an AMI restored from the archive. Its value names the origin. */
 export const keptTag = 'golden:kept';
 
+/** Tag of an instance that a person looks at after its build failed. Its value is the time when the instance ends itself. */
+export const heldTag = 'golden:held';
+
 /** Tags of every resource of a build. A temporary resource also gets `golden:expires`. */
 export function buildTags({ recipe, build }: BuildIdentity, role: Role, expires?: Date): Tags {
   return {

@@ -58,37 +58,11 @@ export const ended = { execution: executionReference, as: z.string() };
 /** An error as a Catch passes it on. */
 export const caughtError = z.looseObject({ Error: z.string(), Cause: z.nullish(z.string()) });
 
-const keptImage = z.strictObject({
-  region: z.string(),
-  ami: z.string(),
-  snapshots: z.array(z.string()),
-  expires: z.nullable(z.string()),
-});
-
 /** The place of a target, as a state hands it on. `id` is null for a region's own image, and absent in older executions. */
 export const inputPlace = { region: z.string(), id: z.nullish(z.string()) };
 
 /** The place of a copy in another account. */
 export const inputAccountPlace = { ...inputPlace, account: z.string() };
-
-const targetOutcomes = z.array(z.looseObject({ ...inputPlace, failure: z.optional(caughtError) }));
-
-/** The results of a failed build's states, as far as they got. */
-export const failedContext = z.looseObject({
-  failure: caughtError,
-  compensation: z.optional(
-    z.looseObject({
-      owner: z.optional(z.string()),
-      undone: z.optional(z.array(z.string())),
-      left: z.optional(z.array(z.string())),
-      kept: z.optional(z.array(keptImage)),
-    }),
-  ),
-  build: z.optional(buildReference),
-  copied: z.optional(z.looseObject({ targets: targetOutcomes })),
-  distribution: z.optional(targetOutcomes),
-  intoAccounts: z.optional(z.array(z.looseObject({ ...inputAccountPlace, failure: z.optional(caughtError) }))),
-});
 
 /** A target as Verify passes it on. */
 const verifiedTarget = z.looseObject({

@@ -584,8 +584,10 @@ describe('what starts builds', () => {
     const permissions = only('AWS::Lambda::Permission');
     const rules = of('AWS::Events::Rule').filter(([id]) => id !== 'BuildDied' && id !== 'MoveDied');
     expect(rules.map(([id]) => id).toSorted()).toEqual([
+      'BuildDone',
       'BuildSucceeded',
       'ChannelMoved',
+      'CleanUpDone',
       'CommandEnded',
       'ImageAvailable',
       'ImageChanged',
@@ -625,7 +627,7 @@ describe('what starts builds', () => {
   test('an event that a function fails on is tried twice more, but a late event wakes nobody; it is left in the queue, which its role may fill', () => {
     const configs = only('AWS::Lambda::EventInvokeConfig');
     expect(configs.map(({ FunctionName }) => FunctionName)).toEqual(
-      ['WakeLambdaFunction', ...calledByEvents].map((id) => ({ Ref: id })),
+      ['WakeLambdaFunction', ...calledByEvents, 'WritePageLambdaFunction'].map((id) => ({ Ref: id })),
     );
     for (const config of configs) {
       expect(config).toMatchObject({
@@ -759,6 +761,7 @@ describe('the permissions', () => {
     const later = tagging.filter((one) => !atCreation.includes(one) && !untagged.includes(one));
     expect(later.map(({ who }) => who).toSorted()).toEqual([
       'CompensateRole ec2:CreateTags',
+      'CompensateRole ec2:CreateTags',
       'GrantPermissionsRole ec2:DeleteTags',
       'RetireBuildRole ec2:CreateTags',
     ]);
@@ -766,7 +769,9 @@ describe('the permissions', () => {
       expect(Condition).toEqual({
         Null: { 'aws:ResourceTag/golden:build': 'false', 'aws:TagKeys': 'false' },
         'ForAllValues:StringEquals': {
-          'aws:TagKeys': [who.startsWith('RetireBuildRole') ? 'golden:kept' : 'golden:expires'],
+          'aws:TagKeys': who.startsWith('RetireBuildRole')
+            ? ['golden:kept']
+            : ['golden:expires', ...(JSON.stringify(Condition).includes('golden:held') ? ['golden:held'] : [])],
         },
       });
     }
@@ -818,7 +823,12 @@ describe('the permissions', () => {
           listOf(Action).includes('s3:GetObject') && JSON.stringify(Resource).includes('/commands/'),
       ),
     );
-    expect(readers.map(([id]) => id).toSorted()).toEqual(['AwaitCheckRole', 'AwaitCommandRole', 'WakeRole']);
+    expect(readers.map(([id]) => id).toSorted()).toEqual([
+      'AwaitCheckRole',
+      'AwaitCommandRole',
+      'WakeRole',
+      'WritePageRole',
+    ]);
   });
 
   test('are within the boundary of the account, where it has one, for every role', () => {

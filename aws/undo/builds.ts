@@ -78,7 +78,7 @@ export async function removeBuild(artifacts: Artifacts, plan: Plan, cleanUp: Cle
     await readDocument(artifacts, plan, 'manifest'),
     await readDocument(artifacts, plan, 'settling'),
   ];
-  const scopes = scopesByPlace(scopeOfFailed(plan, ledger, manifest));
+  const scopes = scopesByPlace({ ...scopeOfFailed(plan, ledger, manifest), held: cleanUp.held });
   const elsewhere = accountScopesOfFailed(plan, ledger, manifest);
   const settling = settlingOf(before, cleanUp);
   const due = placesToSee([...scopes.keys(), ...elsewhere.keys()], settling, cleanUp, now);

@@ -5,6 +5,7 @@ import type { BuildIdentity } from '../../core/tags.ts';
 import { findBuild, runningBuilds, wantedIn } from './builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.ts';
 import { interruptedCode } from './follow.ts';
+import { holdIn, release } from '../held/held.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Terminal } from '../screen/terminal.ts';
 
@@ -34,7 +35,7 @@ export async function cancel(
   const { json = false, wait = false, reason } = options;
   const write = (text: string) => (json ? terminal.err(text) : terminal.out(text));
   const pipeline = await findPipeline(options, surroundings);
-  const found = await running(pipeline, wanted, write);
+  const found = await running(pipeline, wanted, { options, write, terminal, surroundings });
   const cancelled: Cancelled[] = [];
   let exitCode = 0;
   for (const { recipe, build, execution } of found) {
@@ -71,8 +72,17 @@ export async function cancel(
   return exitCode;
 }
 
-/** The execution to stop. If it has already ended, there is nothing to stop, and that is no failure. */
-async function running(pipeline: Pipeline, wanted: string, write: (text: string) => void): Promise<Running[]> {
+/** The execution to stop. If it has already ended, there is nothing to stop, and that is no failure. A hold of it ends. */
+async function running(
+  pipeline: Pipeline,
+  wanted: string,
+  {
+    options,
+    write,
+    terminal,
+    surroundings,
+  }: { options: PipelineOptions; write: (text: string) => void; terminal: Terminal; surroundings: Surroundings },
+): Promise<Running[]> {
   const meant = wantedIn(wanted);
   if ('recipe' in meant && !('build' in meant)) {
     const found = (await runningBuilds(pipeline)).filter(({ recipe }) => recipe === meant.recipe);
@@ -83,6 +93,12 @@ async function running(pipeline: Pipeline, wanted: string, write: (text: string)
   }
   const { recipe, build, execution } = await findBuild(pipeline, wanted);
   if (execution?.status === 'RUNNING') return [{ recipe, build, execution }];
+  const held = await holdIn(pipeline, { recipe, build }, surroundings.now());
+  if (held) {
+    await release(pipeline, { recipe, build }, { held, stage: options.stage }, terminal, surroundings);
+    write(`  ${held.role} ${held.instance} of ${recipe}-${build} is no longer held, and is gone within minutes.\n`);
+    return [];
+  }
   const ended = execution?.stoppedAt ? ` at ${execution.stoppedAt.toISOString()} as ${execution.status}` : '';
   write(`  ${recipe}-${build} is not running: it ended${ended}.\n`);
   return [];

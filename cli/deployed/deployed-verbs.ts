@@ -127,7 +127,7 @@ function addCancel({ program, terminal, surroundings, ended }: Cli): void {
     program,
     'cancel',
     'stop a build on AWS; what it made is undone',
-    'Stops a build, or whatever is being built of a recipe. What it made is then undone from outside, within minutes.',
+    'Stops a build, or whatever is being built of a recipe. What it made is then undone from outside, within minutes. Of a failed build whose instance is held, the hold ends.',
     'print what was stopped as JSON on stdout',
   )
     .argument('<build>', "a recipe, a build's id or an execution's ARN")

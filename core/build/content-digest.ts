@@ -14,7 +14,15 @@ export interface Content {
 
 // Keys that do not change the image: when to build and to copy, and what happens to older images and failed builds. Values of
 // parameters are in the keys that use them.
-const besideTheImage = new Set(['parameters', 'triggers', 'copies', 'completeWithin', 'onFailure', 'retire']);
+const besideTheImage = new Set([
+  'parameters',
+  'triggers',
+  'copies',
+  'completeWithin',
+  'onFailure',
+  'holdFor',
+  'retire',
+]);
 // How often a step is tried does not change what it does.
 const besideTheStep = new Set(['retry']);
 // Keys of the builder that decide where it runs and what it costs.

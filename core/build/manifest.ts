@@ -4,6 +4,7 @@ import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
 import type { FailedStep } from '../guest/steps/attempts.ts';
 import type { SkippedStep } from '../guest/steps/applicable-steps.ts';
+import type { HeldInstance } from '../undo/hold.ts';
 import type { KeptImage } from '../undo/kept.ts';
 import { firstImageName, imageNameIn } from '../distribute/image-name.ts';
 import {
@@ -68,8 +69,10 @@ export interface ManifestFailure {
   cause: string;
   undone: string[];
   left: string[];
-  /** What is kept because the recipe says `onFailure: keep-image`. */
+  /** Images that are kept because the recipe says `onFailure: keep-image` or `hold`. */
   kept: KeptImage[];
+  /** The instance that a person can look at until then. Absent where none is held, and in manifests of earlier versions. */
+  held?: HeldInstance;
   /** Copies that were made for nothing. Absent where there are none, and in manifests of earlier versions. */
   wasted?: WastedCopies;
 }

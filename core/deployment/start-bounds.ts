@@ -17,6 +17,7 @@ const harmless = new Set([
   'builder.spotMaxPrice',
   'copies',
   'onFailure',
+  'holdFor',
 ]);
 
 const leavesOf = (value: unknown, path: Path = []): Path[] =>

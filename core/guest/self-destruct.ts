@@ -3,6 +3,7 @@ import { slowRhythms } from '../build/rhythm.ts';
 import { runsUntilCapture } from '../launch/capture.ts';
 import type { Command } from './command.ts';
 import type { Plan } from '../build/plan.ts';
+import { holdSeconds } from '../undo/hold.ts';
 import type { Role } from '../tags.ts';
 
 // Beside its wait, a state may need time for retries while AWS is busy, and for the interval until the next look.
@@ -26,7 +27,7 @@ export function selfDestructSeconds({ provision, checks, document }: Plan, role:
   if (role === 'builder') waits.push(runsUntilCapture(document) ? image : patience.stop);
   const seconds = waits.reduce(
     (sum, wait) => sum + wait + slackSeconds,
-    role === 'candidate' ? candidateSlackSeconds : slackSeconds,
+    (role === 'candidate' ? candidateSlackSeconds : slackSeconds) + holdSeconds({ document }),
   );
   return Math.min(seconds, executionSeconds);
 }

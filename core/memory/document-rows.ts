@@ -47,6 +47,7 @@ export const documentRows: Record<DocumentName, DocumentRow> = {
     readBy: 'Resolve, the makers, Compensate, the sweep, `golden`',
   },
   undone: { holds: 'what was removed so far', writtenBy: 'Compensate', readBy: 'Compensate' },
+  held: { holds: 'the instance that a person may look at', writtenBy: 'Compensate', readBy: 'the same, `golden`' },
   settling: { holds: 'where a clean-up found nothing left', writtenBy: 'Compensate', readBy: 'Compensate' },
   revocation: {
     holds: 'who revoked the build and why, and the permissions that its images and snapshots had',

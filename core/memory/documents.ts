@@ -17,6 +17,7 @@ import type { ShareReport } from '../share/share-report.ts';
 import type { FailedStep } from '../guest/steps/attempts.ts';
 import type { SweepReport } from '../sweep/sweep-report.ts';
 import type { BuildIdentity } from '../tags.ts';
+import type { Hold } from '../undo/hold.ts';
 import type { Settling } from '../undo/settling.ts';
 import type { Together } from '../variants/together.ts';
 
@@ -70,10 +71,8 @@ const ofRun = <Content>(kind: string): Kind<{ execution: string; startedAt: stri
   key: ({ execution, startedAt }) => `reports/${kind}/${startedAt.slice(0, 10)}-${execution.split(':').at(-1)}.json`,
 });
 
-/**
- * The JSON documents that the pipeline keeps in its bucket. Only this table knows their keys and types. "Makers" are the states
- * that make, share or publish something.
- */
+// "Makers" are the states that make, share or publish something.
+/** The JSON documents that the pipeline keeps in its bucket. Only this table knows their keys and types. */
 export const documents = {
   wait: { key: ({ kind, region, id }) => `waits/${kind}/${region}/${id}.json` } as Kind<Awaitable, WaitingTask>,
   regionLook: { key: ({ region }) => `waits/looks/${region}.json` } as Kind<{ region: string }, RegionLook>,
@@ -83,6 +82,7 @@ export const documents = {
   ledger: ofBuild<ChannelLedger>('channel.json'),
   owner: ofBuild<BuildLock>('owner.json'),
   undone: ofBuild<string[]>('undone.json'),
+  held: ofBuild<Hold>('held.json'),
   settling: ofBuild<Settling>('settling.json'),
   revocation: ofBuild<Revocation>('revocation.json'),
   lock: ofRecipe<Lock>('lock.json'),

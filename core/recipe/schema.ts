@@ -7,7 +7,7 @@ import { parameters } from './parameters/definitions.ts';
 import { check, step } from './provision.ts';
 import { retire } from '../retire/retire-keys.ts';
 import { recipeName } from './names.ts';
-import { formed } from './scalars.ts';
+import { duration, formed } from './scalars.ts';
 import { variants } from '../variants/variant-keys.ts';
 import { source } from './source.ts';
 import { recipeEnv } from './steps/surroundings.ts';
@@ -52,12 +52,17 @@ export const recipeSchema = z.strictObject({
     ),
   ),
   onFailure: z
-    ._default(z.enum(['remove', 'keep-image']), 'remove')
+    ._default(z.enum(['remove', 'keep-image', 'hold']), 'remove')
     .check(
       z.describe(
-        'What happens to the images of a failed build. remove removes all of them. keep-image keeps the finished ones for a week, unpublished and unshared, so that a new start can go on with them. An image that no instance could be launched from, and that was therefore never checked, is kept in both cases.',
+        'What happens when a build fails. remove removes everything that the build made. keep-image keeps finished images for a week, unpublished and unshared, so that a new start can go on with them. hold does the same, and keeps the builder or candidate whose step, check or boot failed for holdFor, so that a person can look at it. An image that no instance could be launched from, and that was therefore never checked, is kept in all cases.',
       ),
     ),
+  holdFor: z.exactOptional(
+    duration('5m', '8h').check(
+      z.describe('How long onFailure: hold keeps an instance, 5m to 8h. Default 1h. The instance then ends itself.'),
+    ),
+  ),
   publish: z.exactOptional(publish),
   triggers: z.exactOptional(triggers),
   retire: z.exactOptional(retire),

@@ -37,7 +37,8 @@ export interface Recipe {
   copies: 'auto' | 'beside-checks' | 'after-checks';
   /** Default of the targets, which have it filled in. */
   completeWithin?: string;
-  onFailure: 'remove' | 'keep-image';
+  onFailure: 'remove' | 'keep-image' | 'hold';
+  holdFor?: string;
   publish?: Publish;
   triggers?: Triggers;
   retire?: Retire;

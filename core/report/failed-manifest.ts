@@ -47,5 +47,8 @@ export function stillFailed(before: Manifest | undefined, now: Manifest, started
   const [first] = before.timings;
   if (first && new Date(first.startedAt) < new Date(startedAt)) return now;
   const undone = [...new Set([...before.failure.undone, ...now.failure.undone])];
-  return { ...before, failure: { ...before.failure, undone, left: now.failure.left, kept: now.failure.kept } };
+  const { held, ...failed } = before.failure;
+  const { left, kept } = now.failure;
+  // Only the first record names the step.
+  return { ...before, failure: { ...failed, undone, left, kept, ...(held && now.failure.held && { held }) } };
 }

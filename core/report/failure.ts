@@ -1,7 +1,7 @@
+import { onlyHeld, type HeldInstance } from '../undo/hold.ts';
 import type { KeptImage } from '../undo/kept.ts';
 import type { ManifestFailure } from '../build/manifest.ts';
 import { explainFailure } from '../failure-names.ts';
-import type { BuildIdentity } from '../tags.ts';
 import type { Plan } from '../build/plan.ts';
 import {
   ending,
@@ -15,7 +15,7 @@ import type { TargetResult } from '../distribute/distribution.ts';
 import { accountCopiesOf, accountPlaceName, onlyAccountPlace } from '../accounts/account-copies.ts';
 import type { AccountResult } from '../accounts/planned-copies.ts';
 import { placeName, onlyPlace, type Place } from '../distribute/place.ts';
-import { wastedCopies, wastedLine } from './wasted.ts';
+import { wastedCopies } from './wasted.ts';
 
 const messageLimit = 2000;
 
@@ -80,11 +80,14 @@ export const redriveHint = 'Redrive would only end here again: to go on, start a
 export function failureOf(
   events: StateEvent[],
   otherwise: CaughtError,
-  compensation: { undone?: string[] | undefined; left?: string[] | undefined; kept?: KeptImage[] | undefined } = {},
+  compensation: Partial<Record<'undone' | 'left', string[] | undefined>> & {
+    kept?: KeptImage[] | undefined;
+    held?: HeldInstance | undefined;
+  } = {},
   unread: string[] = [],
 ): ManifestFailure {
   const caught = ending(events, otherwise);
-  const { undone = [], left = [unknownRemains], kept = [] } = compensation;
+  const { undone = [], left = [unknownRemains], kept = [], held } = compensation;
   return {
     state: failedPlace(events).state,
     error: caught.Error,
@@ -92,13 +95,19 @@ export function failureOf(
     undone,
     left: [...left, ...unread],
     kept,
+    ...(held && { held: onlyHeld(held) }),
   };
 }
 
+/** The name of the step or check that failed. Undefined where the build failed elsewhere. */
+const failedStep = ({ map, index = -1 }: FailedPlace, plan: Plan | undefined): string | undefined =>
+  ({ Provision: plan?.provision, Check: plan?.checks })[map ?? '']?.[index]?.name;
+
 /** The message of a failure inside a Map, with the name of its step, check or region in front unless it contains that name. */
-export function placedMessage(message: string, { map, index = -1 }: FailedPlace, plan: Plan | undefined): string {
-  const { provision = [], checks = [], document } = plan ?? {};
-  const step = { Provision: provision, Check: checks }[map ?? '']?.[index]?.name;
+export function placedMessage(message: string, place: FailedPlace, plan: Plan | undefined): string {
+  const { map, index = -1 } = place;
+  const { document } = plan ?? {};
+  const step = failedStep(place, plan);
   const target = map === 'Copy' || map === 'Grant' ? document?.distribute[index] : undefined;
   const copy = map === 'IntoAccounts' && document ? accountCopiesOf(document)[index] : undefined;
   const name = copy ? accountPlaceName(copy) : step === undefined ? target && placeName(target) : `"${step}"`;
@@ -107,44 +116,16 @@ export function placedMessage(message: string, { map, index = -1 }: FailedPlace,
 
 /** Adds to a failure what only the plan tells: the name of its step, check or region, and copies that were made for nothing. */
 export function completed(failure: ManifestFailure, events: StateEvent[], plan: Plan | undefined): ManifestFailure {
-  const cause = placedMessage(failure.cause, failedPlace(events), plan);
+  const place = failedPlace(events);
+  const cause = placedMessage(failure.cause, place, plan);
+  const step = failedStep(place, plan);
   // Copies that are kept can be used when the build goes on.
   const wasted = failure.kept.length > 0 ? undefined : wastedCopies(failure.state, timingsOf(events), plan);
-  return { ...failure, cause, ...(wasted && { wasted }) };
+  const held = failure.held && { ...failure.held, ...(step !== undefined && { step }) };
+  return { ...failure, cause, ...(held && { held }), ...(wasted && { wasted }) };
 }
 
 const timeouts: Record<string, string> = {
   'States.Timeout': 'the function did not answer within the bound of its state',
   'States.HeartbeatTimeout': 'AWS did not finish within the looks that the state allows',
 };
-
-// Step Functions limits a cause to 32,768 characters.
-const causeLimit = 30_000;
-
-const keptLine = (kept: KeptImage[], until: string | null): string => {
-  const images = kept.filter(({ expires }) => expires === until).map(({ ami, region }) => `${ami} in ${region}`);
-  return `kept ${until ? `until ${until}` : 'without an end'}: ${images.join(', ')}`;
-};
-
-/**
- * The cause that an execution fails with: what failed and where, what was undone, what a person must check, and how to go on with
- * the images that are kept.
- */
-export function failureSummary(
-  { state, cause, undone, left, kept, wasted }: ManifestFailure,
-  identity?: BuildIdentity,
-  meaning?: string,
-): string {
-  const list = (title: string, items: string[]) => (items.length > 0 ? [`${title}: ${items.join(', ')}`] : []);
-  const stays = [...new Set(kept.map(({ expires }) => expires))].map((until) => keptLine(kept, until));
-  const again =
-    identity && kept.length > 0
-      ? [`to go on with it, start {"recipe": "${identity.recipe}", "build": "${identity.build}"}`]
-      : [];
-  const waste = wasted ? [`wasted: ${wastedLine(wasted)}`] : [];
-  const outcome = [...list('LEFT BEHIND', left), ...stays, ...again, ...waste, ...list('undone', undone)]
-    .join('\n')
-    .slice(0, causeLimit / 2);
-  const what = `${state}: ${cause}${meaning ? `\n(${meaning})` : ''}`.slice(0, causeLimit - outcome.length - 1);
-  return outcome ? `${what}\n${outcome}` : what;
-}

@@ -9,7 +9,8 @@ import { applyOverrides, type Problem } from '../recipe/recipe.ts';
 import type { RecipeReading } from '../recipe/parameters/recipe-reading.ts';
 import { originOf, type Origin } from '../deployment/catalog-origin.ts';
 import type { BuildIdentity } from '../tags.ts';
-import { additionMessage, additionRequest, besideAddition, type AdditionRequest } from './addition-request.ts';
+import { additionRequest, besideAddition, type AdditionRequest } from './addition-request.ts';
+import { inputProblem } from './input-problem.ts';
 import { readRecipe } from './read-recipe.ts';
 import { trigger, type Trigger } from './trigger.ts';
 
@@ -26,6 +27,8 @@ const ExecutionInput = z.strictObject({
   parameters: z.optional(map),
   /** An earlier build to complete. The new execution adopts what that build already made. */
   build: z.optional(z.string().check(z.regex(buildNamePattern))),
+  /** The step at which a build goes on with its held instance. Absent: the one that failed. */
+  from: z.optional(z.string().check(z.minLength(1))),
   /** Builds even if the image is up to date. */
   force: z.optional(z.boolean()),
   /** Why the build starts automatically. Absent where a person starts it. */
@@ -49,6 +52,8 @@ export interface Requested {
   asked: { recipe: string | Record<string, unknown>; overrides?: Record<string, unknown> | undefined };
   /** Whether the build makes the same image as a deployed recipe. */
   origin: Origin;
+  /** The step at which a build goes on with its held instance. */
+  from?: string | undefined;
   /** Whether to build even if the image is up to date: because of `force`, or to complete an earlier build. */
   regardless: boolean;
   trigger?: Trigger | undefined;
@@ -67,7 +72,7 @@ export function requestedBuild(
   if (!request.success) {
     const problems = request.error.issues.map((issue) => ({
       path: issue.path as (string | number)[],
-      message: inputProblem(issue),
+      message: inputProblem(issue, known),
     }));
     return { problems };
   }
@@ -76,6 +81,7 @@ export function requestedBuild(
     overrides,
     parameters,
     build,
+    from,
     force,
     trigger: startedBy,
     variantOf,
@@ -109,6 +115,7 @@ export function requestedBuild(
     origin: isOwn ? originOf(recipe, catalog, home, parameters) : 'catalog',
     // A variant has the id of the build of all, which says nothing of an earlier build.
     regardless: force === true || (build !== undefined && variantOf === undefined),
+    from,
     trigger: startedBy,
     addition,
     recipe,
@@ -123,24 +130,4 @@ export function requestDigest(input: unknown, execution: ExecutionReference, cat
   const { recipe, trigger: startedBy } = requested;
   const digest = recipeDigest(recipe, catalog.scripts, catalog.version);
   return { recipeDigest: digest, ...(startedBy && { trigger: startedBy }) };
-}
-
-function inputProblem(issue: z.core.$ZodIssue): string {
-  if (issue.path[0] === 'distribute') return additionMessage(issue);
-  if (issue.code === 'unrecognized_keys')
-    return issue.path[0] === 'trigger'
-      ? `unknown key ${issue.keys.join(', ')}; known are by, reason`
-      : `unknown key ${issue.keys.join(', ')}; known are ${known}`;
-  if (issue.path[0] === 'build') return 'is no build id (YYYYMMDD-HHMMSS-hhhh)';
-  if (issue.path[0] === 'recipe') return 'must be the name of a recipe or a recipe document';
-  if (issue.path[0] === 'overrides') return 'must be an object of recipe keys';
-  if (issue.path[0] === 'parameters') return 'must be an object of values by name, such as {"version": "1.2"}';
-  if (issue.path[0] === 'force') return 'must be true or false';
-  if (issue.path[0] === 'trigger') return triggerProblem(issue.path[1]);
-  return 'the execution input must be an object like {"recipe": "al2023-base"}';
-}
-
-function triggerProblem(key: PropertyKey | undefined): string {
-  if (key === 'by') return 'must be schedule, source or parent';
-  return key === 'reason' ? 'must be one line of 1 to 500 characters' : 'must be an object of by and reason';
 }

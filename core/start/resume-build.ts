@@ -4,10 +4,22 @@ import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
+import { heldFor, retriedPlan, retryProblems } from './retry-build.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
-/** Why a build cannot be started again. `images` are the build's images in the pipeline's region. */
-export function rebuildProblem(
+/** Everything that is wrong with starting a build again. `images` are the build's images in the pipeline's region. */
+export const rebuildProblems = (
+  plan: Plan | undefined,
+  requested: { recipe: Recipe; special: boolean; from?: string | undefined },
+  manifest: Manifest | undefined,
+  images: AmiDescription[],
+  { now, inlineRecipes }: { now: Date; inlineRecipes: boolean },
+): Problem[] => [
+  ...[rebuildProblem(plan, requested, manifest, images, now) ?? []].flat(),
+  ...retryProblems(plan, heldFor(manifest, now), requested.from, inlineRecipes),
+];
+
+function rebuildProblem(
   plan: Plan | undefined,
   { recipe, special }: { recipe: Recipe; special: boolean },
   manifest: Manifest | undefined,
@@ -18,11 +30,17 @@ export function rebuildProblem(
     path: ['build'],
     message: `${(plan ?? manifest)?.build} ${what}; ${next}`,
   });
+  const changed = () =>
+    plan && special && !isPlanned(recipe, plan)
+      ? problem('keeps the recipe it was planned with', 'to change something, start without "build"')
+      : undefined;
   if (manifest?.status === 'up-to-date')
     return problem('made nothing: the image was up to date', 'to build anyway, start with "force": true');
   if (!plan) return undefined;
   if (manifest?.status === 'failed') {
     const { error, kept = [] } = manifest.failure ?? {};
+    // On a held builder the build goes on before it has an image.
+    if (heldFor(manifest, now)?.role === 'builder') return changed();
     if (kept.length === 0) return problem(`failed and was undone (${error})`);
     // A sweep may be removing the image at this moment.
     const expired = kept.find(({ expires }) => expires !== null && new Date(expires) <= now);
@@ -33,9 +51,7 @@ export function rebuildProblem(
   }
   if (manifest?.status === 'published' && images.length === 0)
     return problem('was published and its image has been removed since');
-  if (special && !isPlanned(recipe, plan))
-    return problem('keeps the recipe it was planned with', 'to change something, start without "build"');
-  return undefined;
+  return changed();
 }
 
 /**
@@ -47,12 +63,22 @@ const isPlanned = (recipe: Recipe, { written, document }: Plan): boolean =>
     ? canonical(asDeployed(recipe, document.builder)) === canonical(document)
     : writtenDigest(recipe) === written;
 
-/** The plan for continuing a build. It changes only if the build failed and was undone, except for its image. */
-export function resumed(plan: Plan, manifest: Manifest | undefined, startedAt: string): Plan {
+/**
+ * The plan for continuing a build. It changes only if the build failed and was undone, except for its image or for an instance
+ * that is held. `from`: the step at which a build goes on with a held instance.
+ */
+export function resumed(
+  plan: Plan,
+  manifest: Manifest | undefined,
+  startedAt: string,
+  { now, from }: { now: Date; from?: string | undefined },
+): Plan {
   if (manifest?.status !== 'failed') return plan;
   const undoneAt = manifest.timings.at(-1)?.startedAt ?? '';
   // The build was resumed again and stopped, but not undone. Resources that were requested with its tokens may still appear.
   if (plan.resumedAt !== undefined && plan.resumedAt > undoneAt) return plan;
   // This time a candidate will judge the image.
-  return { ...plan, ...(plan.unjudged && { unjudged: false }), resumedAt: startedAt };
+  const again = { ...plan, ...(plan.unjudged && { unjudged: false }), resumedAt: startedAt };
+  const held = heldFor(manifest, now);
+  return held ? retriedPlan(again, held, from) : again;
 }

@@ -1,5 +1,5 @@
 import { identityFromTags, isOurs, type Estate } from './estate.ts';
-import { buildKey, expiresTag, keptTag, type BuildIdentity } from '../tags.ts';
+import { buildKey, expiresTag, heldTag, keptTag, type BuildIdentity } from '../tags.ts';
 import { isAttached, isFailed, mayBeMadeOf, idInRegion, usersOf, type Kind, type Thing } from '../undo/things.ts';
 
 /** A thing that the sweep removes or spares, and why. */
@@ -70,7 +70,8 @@ function judge(thing: Thing, identity: BuildIdentity | undefined, { estate, now,
   if ('wrong' in dated) return { spare: dated.wrong };
   const together = using.length > 0 && !dated.tagged;
   if (due > now && !together) return { spare: `${dated.tagged ? 'kept' : 'left alone'} until ${minute(due)}` };
-  if (build.endedAt && now - Date.parse(build.endedAt) < quiet)
+  // clean-up-build spares a held instance, so nobody else removes it once the hold is over.
+  if (thing.tags[heldTag] === undefined && build.endedAt && now - Date.parse(build.endedAt) < quiet)
     return { spare: `its build ended only at ${minute(Date.parse(build.endedAt))}` };
   if (isAttached(thing)) return { spare: 'it is attached to an instance and can only go after it' };
   const awaited = () => estate.things.some((image) => mayBeMadeOf(thing, image) && stays(image));

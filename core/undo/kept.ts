@@ -23,4 +23,4 @@ export const keptUntil = (failedAt: string): string =>
  * judge them.
  */
 export const keepsImages = ({ document, unjudged }: Plan): boolean =>
-  document.onFailure === 'keep-image' || unjudged === true;
+  document.onFailure !== 'remove' || unjudged === true;

@@ -5,6 +5,7 @@ import type { TargetResult } from '../distribute/distribution.ts';
 import { inPlace, parameterOfPlace, onlyPlace, type Place } from '../distribute/place.ts';
 import { isImported, isRegistered } from '../launch/registrable.ts';
 import { watermarkOf } from '../publish/watermark.ts';
+import type { Hold } from './hold.ts';
 import { keepsImages } from './kept.ts';
 
 /** Which parts of a build are undone. */
@@ -25,6 +26,8 @@ export interface UndoScope {
   watermark?: string;
   /** Whether the build keeps its finished AMIs. */
   keeps: boolean;
+  /** The instance that a person looks at now. */
+  held?: Hold | undefined;
 }
 
 const distinct = <T>(list: T[]): T[] => [...new Map(list.map((one) => [JSON.stringify(one), one])).values()];

@@ -1,3 +1,4 @@
+import type { Hold } from './hold.ts';
 import type { Removal } from './removal.ts';
 
 /** The time from which a look counts: an answer that was lost before it has taken effect by then. */
@@ -7,6 +8,8 @@ export interface CleanUp {
   /** When it began to, or was redriven. ISO 8601. */
   began: string;
   settleSeconds: number;
+  /** The instance that stays for a person to look at. */
+  held?: Hold | undefined;
 }
 
 /** `settling.json`: the places of a failed build that a clean-up need not look at again for now. */

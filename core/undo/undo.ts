@@ -6,7 +6,8 @@ import type { UndoScope } from './scope.ts';
 import { decideTemplates, holderOf, type UndoneTemplate } from './templates.ts';
 import { unmarking, type PublishedAction } from './watermarks.ts';
 import { decideImports, type ImportAction } from './imports.ts';
-import { hasEnded, isAttached, mayBeMadeOf, type Kind, type Thing } from './things.ts';
+import { decideInstances, type RemovalAction } from './instances.ts';
+import { hasEnded, mayBeMadeOf, type Kind, type Thing } from './things.ts';
 
 /** Everything that one look shows of a build. */
 export interface BuildSeen {
@@ -22,17 +23,13 @@ export interface BuildSeen {
 /** One decision on one thing. `after`: things that must go first. If AWS refuses to remove one of them, this one stays too. */
 export type UndoAction =
   | { do: 'restore'; region: string; parameter: string; ami?: string | undefined }
-  | { do: 'terminate' | 'deregister' | 'delete'; region: string; thing: Thing; after: Thing[] }
-  /** The thing is about to go. */
-  | { do: 'wait'; region: string; thing: Thing; after: Thing[] }
+  | RemovalAction
   /** Takes every permission of others back, if there is one. */
   | { do: 'revoke'; region: string; kind: 'image' | 'snapshot'; id: string }
   /** `untagged`: the ids among the AMI and its snapshots that do not carry `until` as their expiry yet. */
   | { do: 'keep'; region: string; image: Thing; until: string; untagged: string[] }
   | PublishedAction
-  | ImportAction
-  /** The thing cannot go, and a person must know. */
-  | { do: 'leave'; region: string; what: string; why: string };
+  | ImportAction;
 
 export const thingName = ({ kind, id, region }: Pick<Thing, 'kind' | 'id' | 'region'>): string =>
   kind === 'image' ? `${id} in ${region}` : `${kind} ${id} in ${region}`;
@@ -47,7 +44,7 @@ export function decideUndo(scope: UndoScope, seen: BuildSeen, until?: string): U
   return [
     ...decideChannel(scope, seen),
     ...decideTemplates(seen),
-    ...decideInstances(seen),
+    ...decideInstances(scope, seen),
     ...decideImports(seen),
     ...scope.regions.flatMap((region) => decideImages(scope, seen, region, until)),
   ];
@@ -66,30 +63,6 @@ function decideChannel({ takesBack: ledger }: UndoScope, { channels, unseen }: B
     const here = { ...ledger, before: ledger.before.filter((one) => isSamePlace(one, place)) };
     return toRestore(here, [value]).map(({ ami }) => ({ do: 'restore', region, parameter, ami }));
   });
-}
-
-/** Instances go, and then the volumes that they leave behind. */
-function decideInstances({ things, unseen }: BuildSeen): UndoAction[] {
-  const blind = (kind: Kind) =>
-    unseen
-      .filter(({ of }) => of === kind)
-      .map(({ region, answer }): UndoAction => ({ do: 'leave', region, what: `${kind}s`, why: answer }));
-  // Without the instances nobody knows whether a volume is about to come free.
-  const unknown = blind('instance');
-  if (unknown.length > 0) return unknown;
-  const going = things.filter((thing) => thing.kind === 'instance' && !hasEnded(thing));
-  const volumes = things.filter((thing) => thing.kind === 'volume' && !hasEnded(thing));
-  return [
-    ...going.map((thing): UndoAction => {
-      const dying = thing.state === 'shutting-down';
-      return { do: dying ? 'wait' : 'terminate', region: thing.region, thing, after: [] };
-    }),
-    ...blind('volume'),
-    ...volumes.map((thing): UndoAction => {
-      const after = going.filter(({ id }) => id === thing.instance);
-      return { do: isAttached(thing) ? 'wait' : 'delete', region: thing.region, thing, after };
-    }),
-  ];
 }
 
 /** AMIs go, and then their snapshots. An AMI that stays needs its snapshots. */

@@ -9,7 +9,7 @@ import type { UpToDate } from '../../aws/work/up-to-date.ts';
 import { imageMade } from '../../core/build/awaited.ts';
 import { requestedBuild } from '../../core/start/execution-input.ts';
 import { workOf } from '../../core/start/work.ts';
-import { rebuildProblem, resumed } from '../../core/start/resume-build.ts';
+import { rebuildProblems, resumed } from '../../core/start/resume-build.ts';
 import { refuse, refuseAny } from '../../core/recipe/problems.ts';
 import { startsVariants } from '../../core/variants/names.ts';
 import { startProblems } from '../../core/deployment/start-bounds.ts';
@@ -41,8 +41,9 @@ export const resolve = stage({
     let { plan } = earlier;
     const images = plan ? await findImagesIn(cloud.aws, { region: cloud.aws.region }, identity) : []; // none before a plan is kept
     const problems = startProblems(requested, plan, { catalog, settings: cloud.settings, execution });
-    refuseAny(problems.concat(rebuildProblem(plan, requested, manifest, images, cloud.now()) ?? []));
-    plan = plan && resumed(plan, manifest, startedAt);
+    const again = { now: cloud.now(), ...cloud.settings };
+    refuseAny(problems.concat(rebuildProblems(plan, requested, manifest, images, again)));
+    plan = plan && resumed(plan, manifest, startedAt, { now: cloud.now(), from: requested.from });
     if (!plan) {
       ({ plan, found } = await newPlan(cloud, requested, execution, { past, catalog }));
       if (found.current) {

@@ -46,8 +46,7 @@ export const grantPermissions = stage({
     refuseHopeless(lastingWrongs(plan, target, await observeKeys(aws, plan, target, image)));
     const snapshots = snapshotsOf(image);
     // Even if the tag is not seen: EC2 may show an older state.
-    if (plan.document.onFailure === 'keep-image' || plan.resumedAt)
-      await removeExpiry(aws, region, [ami, ...snapshots]);
+    if (plan.document.onFailure !== 'remove' || plan.resumedAt) await removeExpiry(aws, region, [ami, ...snapshots]);
     if (plan.document.image.imds === 'v2' && !image.imdsV2) await demandImdsV2(aws, region, ami);
     const copied = { ...at, ami, snapshots };
     const found = isMadeHere(plan, own.execution) ? undefined : await readPermissions(aws, copied);

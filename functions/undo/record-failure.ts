@@ -8,10 +8,12 @@ import { reckoned, unrecordedFailure } from '../../core/report/build-measurement
 import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { isRefusal, isTransient } from '../../core/errors.ts';
 import { explainFailure } from '../../core/failure-names.ts';
-import { completed, failedOutcomes, failureOf, failureSummary, redriveHint } from '../../core/report/failure.ts';
+import { completed, failedOutcomes, failureOf, redriveHint } from '../../core/report/failure.ts';
+import { failureSummary } from '../../core/report/failure-summary.ts';
 import { failedManifest, stillFailed } from '../../core/report/failed-manifest.ts';
 import { timingsOf } from '../../core/build/timings.ts';
-import { ended, failedContext, lambda, measure, stage } from '../stage.ts';
+import { failedContext } from '../failed-context.ts';
+import { ended, lambda, measure, stage } from '../stage.ts';
 
 /** Writes the manifest of a failed build, and the error and cause that the execution ends with. */
 export const recordFailure = stage({

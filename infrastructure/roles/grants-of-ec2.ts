@@ -1,7 +1,7 @@
 // The resources and conditions of EC2's actions, each action once. grants.ts has those of the other services.
 import { arn, sub } from '../cloudformation.ts';
 import { grantsOfLaunches } from './grants-of-launches.ts';
-import { expiry, imported, keeping, launchedKinds, tagsAtLaunch, tagsOn } from './grants-of-tags.ts';
+import { expiry, holdTags, imported, keeping, launchedKinds, tagsAtLaunch, tagsOn } from './grants-of-tags.ts';
 import {
   anything,
   anywhere,
@@ -85,7 +85,7 @@ export const grantsOfEc2: GrantTable = {
     importSnapshot: tagsOn('ImportSnapshot', [here('import-snapshot-task')]),
     awaitImport: imported,
     sweep: imported,
-    compensate: [...expiry, ...imported],
+    compensate: [...expiry, ...holdTags, ...imported],
     retireBuild: keeping,
   },
   'ec2:DeleteLaunchTemplateVersions': launchTemplates,

@@ -34,6 +34,17 @@ export const imported: Grant[] = [
   },
 ];
 
+/** A held instance and its volumes get the time when it ends itself. */
+export const holdTags: Grant[] = [
+  {
+    Resource: [here('instance'), here('volume')],
+    Condition: {
+      Null: { ...madeByUs.Null, 'aws:TagKeys': 'false' },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': ['golden:expires', 'golden:held'] },
+    },
+  },
+];
+
 /** Snapshots that stay although their image goes are tagged, before the image is deregistered. */
 export const keeping: Grant[] = [
   {

@@ -13,6 +13,9 @@ const commandsOf = (documents: Text[]): Grant[] => [
   { Resource: here('instance'), Condition: { StringLike: { 'ssm:resourceTag/golden:build': '*' } } },
 ];
 
+/** A document of AWS that runs a script. */
+const runDocument = (kind: string) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script');
+
 /** The functions that ask whether the execution still runs that moves a channel. */
 const moving = ['publish', 'resolveMove', 'moveChannel', 'revokeImages', 'resolveShare', 'checkDrift', 'retireBuild'];
 
@@ -43,9 +46,8 @@ function grantsOfSsm(channelRoot: string): GrantTable {
         arn('ssm:${AWS::Region}::document/*'),
         arn('ssm:${AWS::Region}:${AWS::AccountId}:document/*'),
       ]),
-      sendCheck: commandsOf(
-        ['Shell', 'PowerShell', 'Remote'].map((kind) => arn('ssm:${AWS::Region}::document/AWS-Run' + kind + 'Script')),
-      ),
+      sendCheck: commandsOf(['Shell', 'PowerShell', 'Remote'].map(runDocument)),
+      compensate: commandsOf(['Shell', 'PowerShell'].map(runDocument)),
     },
   };
 }

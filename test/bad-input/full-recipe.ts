@@ -113,7 +113,8 @@ export const full = {
   ],
   copies: 'after-checks',
   completeWithin: '1h',
-  onFailure: 'keep-image',
+  onFailure: 'hold',
+  holdFor: '30m',
   publish: { channel: 'stable', watermark: true },
   triggers: {
     schedule: 'cron(0 3 ? * SUN *)',

@@ -42,6 +42,7 @@ export function operator({ clock, cloud }: Simulation, changes: Partial<Surround
       return Promise.race([own.sleep(ms), known]);
     },
     confirms: async () => true,
+    session: async () => undefined, // there is no AWS CLI
     onInterrupt(listener) {
       interrupt = listener;
       return () => (interrupt = undefined);

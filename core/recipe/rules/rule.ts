@@ -28,6 +28,7 @@ export interface SoundParts {
   distribute: (Target | undefined)[];
   completeWithin?: string;
   onFailure?: Recipe['onFailure'];
+  holdFor?: string;
   publish?: Publish;
   triggers?: Triggers;
   retire?: Retire;

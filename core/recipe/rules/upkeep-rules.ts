@@ -27,6 +27,13 @@ const steps = ['deprecateAfter', 'disableAfter', 'deregisterAfter'] as const;
 /** The rules on when a recipe is built again by itself, and when its older images are retired. */
 export const upkeepRules: Rule[] = [
   {
+    says: 'holdFor goes with onFailure: hold only.',
+    look({ onFailure }, report, { stated }) {
+      if (onFailure !== undefined && onFailure !== 'hold' && stated(['holdFor']))
+        report(['holdFor'], 'goes with onFailure: hold only');
+    },
+  },
+  {
     says: 'A schedule is cron(...) of six fields or rate(...). at(...) is refused, because it runs only once.',
     look({ triggers }, report) {
       const problem = triggers?.schedule === undefined ? undefined : scheduleProblem(triggers.schedule);

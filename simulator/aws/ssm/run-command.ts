@@ -1,5 +1,5 @@
 import type { Timer } from '../../clock.ts';
-import { powerOff } from '../ec2/instances/guest.ts';
+import { powerOff, setTimers } from '../ec2/instances/guest.ts';
 import { commandStatusChange, invocationStatusChange } from '../events/events.ts';
 import { storeObject } from '../s3.ts';
 import { commandStatus, outputPath } from './describe-command.ts';
@@ -133,7 +133,10 @@ class CommandRun {
       const result = { ...outcome, exitCode: -1 };
       return this.#whileRunning(end, () => this.finish('TimedOut', 'Execution Timed Out', result));
     }
-    const end = () => this.finish(outcome.exitCode === 0 ? 'Success' : 'Failed', undefined, outcome);
+    const end = () => {
+      if (outcome.exitCode === 0) setTimers(this.#world, instance, command.script);
+      this.finish(outcome.exitCode === 0 ? 'Success' : 'Failed', undefined, outcome);
+    };
     if (outcome.powersOff) return this.#whileRunning(seconds, () => powerOff(this.#world, instance));
     if (!outcome.reboots) return this.#whileRunning(seconds, end);
     return this.#whileRunning(seconds, () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { failureMessage, failureSummary, placedMessage } from '../../../core/report/failure.ts';
+import { failureMessage, placedMessage } from '../../../core/report/failure.ts';
+import { failureSummary } from '../../../core/report/failure-summary.ts';
 import type { Plan } from '../../../core/build/plan.ts';
 import { failingTail } from '../../../core/guest/command-output.ts';
 

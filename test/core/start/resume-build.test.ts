@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { stillFailed } from '../../../core/report/failed-manifest.ts';
 import { manifestOf, type Manifest } from '../../../core/build/manifest.ts';
-import { rebuildProblem, resumed } from '../../../core/start/resume-build.ts';
+import { rebuildProblems, resumed } from '../../../core/start/resume-build.ts';
 import type { Recipe } from '../../../core/recipe/types.ts';
 import { parseRecipe } from '../../../core/recipe/recipe.ts';
 import type { AmiDescription } from '../../../core/launch/source.ts';
@@ -23,7 +23,10 @@ const failed = (changes: Partial<NonNullable<Manifest['failure']>> = {}, started
   });
 
 const problem = (manifest: Manifest | undefined, images = [image], now = '2026-11-30T23:59:59Z') =>
-  rebuildProblem(plan, { recipe: plan.document, special: false }, manifest, images, new Date(now))?.message;
+  rebuildProblems(plan, { recipe: plan.document, special: false }, manifest, images, {
+    now: new Date(now),
+    inlineRecipes: true,
+  })[0]?.message;
 
 test('a failed build goes on with what it kept, while that is there', () => {
   expect(problem(failed())).toBeUndefined();
@@ -41,12 +44,13 @@ test('a record from before images were kept is one of a build that kept none', (
 
 test('a build that goes on after it was undone says since when; one that was only stopped is the same build', () => {
   const later = '2026-11-24T09:00:00.000Z';
-  expect(resumed(plan, undefined, later)).toBe(plan);
-  const first = resumed(plan, failed(), later);
+  const at = { now: new Date(later) };
+  expect(resumed(plan, undefined, later, at)).toBe(plan);
+  const first = resumed(plan, failed(), later, at);
   expect(first).toEqual({ ...plan, resumedAt: later });
-  expect(resumed(first, failed(), '2026-11-24T10:00:00.000Z')).toBe(first); // stopped, and not undone yet
+  expect(resumed(first, failed(), '2026-11-24T10:00:00.000Z', at)).toBe(first); // stopped, and not undone yet
   const undone = failed({}, '2026-11-24T09:00:00.500Z');
-  expect(resumed(first, undone, '2026-11-25T09:00:00.000Z').resumedAt).toBe('2026-11-25T09:00:00.000Z');
+  expect(resumed(first, undone, '2026-11-25T09:00:00.000Z', at).resumedAt).toBe('2026-11-25T09:00:00.000Z');
 });
 
 test('a second clean-up of the same failure keeps its record, that of a later start is another', () => {
@@ -71,7 +75,10 @@ test('a recipe that is brought again must be the one of the plan, as it was writ
   const { written: _, ...earlier } = planned;
   for (const plan of [planned, earlier]) {
     const asked = (recipe: Recipe) =>
-      rebuildProblem(plan, { recipe, special: true }, undefined, [], new Date(expires))?.message;
+      rebuildProblems(plan, { recipe, special: true }, undefined, [], {
+        now: new Date(expires),
+        inlineRecipes: true,
+      })[0]?.message;
     expect(asked(written())).toBeUndefined();
     for (const changes of [
       { description: 'another' },

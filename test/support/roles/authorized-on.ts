@@ -148,15 +148,18 @@ const carriedBy = ({ tags = {}, owner, volume }: Partial<Resource> = {}): Ask['c
 });
 
 /** Only AMIs and snapshots are tagged after their creation. */
-function taggedLater({ params, on, unowned, carried }: Asking): Ask[] {
+function taggedLater({ params, on, here, unowned, carried }: Asking): Ask[] {
   const keys: string[] = (params.Tags ?? []).map(({ Key }: any) => Key);
   const context = {
     ...prefixed('aws:RequestTag', tagsOf(params.Tags)),
     ...(keys.length > 0 && { 'aws:TagKeys': keys }),
   };
-  return params.Resources.map((id: string) =>
-    on(unowned(id.startsWith('ami-') ? 'image' : 'snapshot', id), { ...carried(id), ...context }),
-  );
+  const resource = (id: string): string => {
+    if (id.startsWith('i-')) return here('instance', id);
+    if (id.startsWith('vol-')) return here('volume', id);
+    return unowned(id.startsWith('ami-') ? 'image' : 'snapshot', id);
+  };
+  return params.Resources.map((id: string) => on(resource(id), { ...carried(id), ...context }));
 }
 
 const referenced: Record<string, string[]> = {

@@ -511,6 +511,13 @@ const planned: PermissionRun = {
   },
 };
 
+const windows = {
+  distribute: [home],
+  source: { parameter: '/aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base', owner: 'amazon' },
+  builder: { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' },
+  checks: [{ name: 'boots', powershell: 'exit 0' }],
+};
+
 export const runs: PermissionRun[] = [
   withVariants,
   templated,
@@ -762,6 +769,18 @@ export const runs: PermissionRun[] = [
       rates: { eventsLost: 1 },
     },
   }),
+  one('its builder is held', 'ProvisionFailed', {
+    changes: { onFailure: 'hold' },
+    scenario: { commands: [{ step: 'patch', exitCode: 1 }] },
+  }),
+  one('its builder of Windows is held', 'ProvisionFailed', {
+    changes: {
+      ...windows,
+      onFailure: 'hold',
+      provision: [{ name: 'patch', powershell: 'exit 1' }],
+    },
+    scenario: { commands: [{ step: 'patch', exitCode: 1 }] },
+  }),
   one('a required target fails', 'TargetsIncomplete', {
     scenario: { images: [{ region: 'eu-west-1', name: 'base-*', fail: 'no', afterSeconds: 9 }] },
   }),
@@ -790,11 +809,8 @@ export const runs: PermissionRun[] = [
   }),
   one('it is an image of Windows', 'SUCCEEDED', {
     changes: {
-      distribute: [home],
-      source: { parameter: '/aws/service/ami-windows-latest/Windows_Server-2025-English-Full-Base', owner: 'amazon' },
-      builder: { instanceTypes: ['t3.small'], instanceProfile: 'golden-image-builder' },
+      ...windows,
       provision: [{ document: 'AWS-RunPatchBaseline', parameters: { Operation: ['Install'] } }],
-      checks: [{ name: 'boots', powershell: 'exit 0' }],
     },
   }),
   {

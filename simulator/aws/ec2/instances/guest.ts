@@ -62,6 +62,25 @@ export function boot(world: World, instance: Instance): void {
 export function halt(instance: Instance): void {
   timers.get(instance)?.cancel();
   timers.set(instance, undefined);
+  holdTimers.get(instance)?.cancel();
+}
+
+/** Timers that a command has started. They end with the boot. */
+const holdTimers = new WeakMap<Instance, Timer>();
+
+/** What a script does to the one timer that the pipeline's commands start: systemd's unit golden-hold, or a process of Windows. */
+export function setTimers(world: World, instance: Instance, script: string): void {
+  if (!script.includes('golden-hold')) return;
+  holdTimers.get(instance)?.cancel();
+  const [, seconds] =
+    /systemd-run --unit=golden-hold --on-active=(\d+)s poweroff|Start-Sleep -Seconds (\d+); shutdown\.exe \/s /
+      .exec(script)
+      ?.filter((one) => one !== undefined) ?? [];
+  if (seconds !== undefined)
+    holdTimers.set(
+      instance,
+      world.after(Number(seconds), () => powerOff(world, instance)),
+    );
 }
 
 export function startGuests(world: World): void {

@@ -1,0 +1,39 @@
+import { deployed, type Cli } from '../deployed/deployed-verbs.ts';
+
+/** The verbs for the instance that a failed build holds. */
+export function addHeldVerbs(cli: Cli): void {
+  addShell(cli);
+  addRetry(cli);
+}
+
+function addShell({ program, terminal, surroundings, ended }: Cli): void {
+  deployed(
+    program,
+    'shell',
+    'open a session on the held instance of a failed build',
+    'Opens a session of Session Manager on the builder or candidate of a failed build whose recipe has onFailure: hold. Needs the AWS CLI and its Session Manager plugin.',
+    'print what is wrong as JSON',
+  )
+    .argument('<build>', "a failed build's id, or a recipe: its last build")
+    .action(async (wanted: string, options) => {
+      const { openShell } = await import('./held.ts');
+      ended(await openShell(wanted, options, terminal, surroundings));
+    });
+}
+
+function addRetry({ program, terminal, surroundings, ended }: Cli): void {
+  deployed(
+    program,
+    'retry',
+    'go on with a failed build on its held instance, from the step that failed',
+    'Starts a failed build again on the builder or candidate that its recipe holds (onFailure: hold). The steps before the failed one count as done. The recipe is the one that the build was planned with: for a changed recipe, start a new build.',
+    'print the manifest and nothing else on stdout; progress goes to stderr',
+  )
+    .argument('<build>', "a failed build's id, or a recipe: its last build")
+    .option('--from <step>', 'go on from this earlier step or check')
+    .option('--detach', 'start it and do not follow')
+    .action(async (wanted: string, options) => {
+      const { retry } = await import('./held.ts');
+      ended(await retry(wanted, options, terminal, surroundings));
+    });
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { readDocument } from '../../aws/memory/documents.ts';
+import { readExecution } from '../../aws/executions/build-executions.ts';
+import { isRunning } from '../../aws/executions/executions.ts';
+import { startExecution } from '../../aws/executions/machines.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { isHeld, released, type Hold } from '../../core/undo/hold.ts';
+import { Refusal } from '../refused.ts';
+import type { Terminal } from '../screen/terminal.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { findBuild } from '../deployed/builds.ts';
+import { findPipeline, openDeployment, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
+import { followBuild } from '../deployed/follow.ts';
+
+/** The hold of a build that is not over. Undefined if there is none. */
+export async function holdIn(pipeline: Pipeline, build: BuildIdentity, now: number): Promise<Hold | undefined> {
+  const held = await readDocument(pipeline, build, 'held');
+  return held && isHeld(held, new Date(now)) ? held : undefined;
+}
+
+async function heldBuild(pipeline: Pipeline, wanted: string, now: number): Promise<BuildIdentity & { held: Hold }> {
+  const { recipe, build } = await findBuild(pipeline, wanted);
+  const held = await holdIn(pipeline, { recipe, build }, now);
+  if (held) return { recipe, build, held };
+  throw new Refusal(
+    `${recipe}-${build} has no held instance: only a failed build whose recipe has onFailure: hold has one, and only for holdFor (${pipeline.aws.region})`,
+  );
+}
+
+/** Opens a session on the held instance of a failed build, with the AWS CLI and its plugin for Session Manager. */
+export async function openShell(
+  wanted: string,
+  options: PipelineOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const pipeline = await findPipeline(options, surroundings);
+  const { build, held } = await heldBuild(pipeline, wanted, surroundings.now());
+  const { role, instance, region, until } = held;
+  const command = ['aws', 'ssm', 'start-session', '--target', instance, '--region', region];
+  terminal.err(`  The ${role} ${instance} of ${build} in ${region} is held until ${until}.\n  ${command.join(' ')}\n`);
+  const code = await surroundings.session(command);
+  if (code !== undefined) return code;
+  throw new Refusal(
+    'aws is not on this machine: install the AWS CLI and its Session Manager plugin, or open the session in the console (EC2, Connect, Session Manager)',
+  );
+}
+
+const pause = 10_000;
+
+/** Goes on with a failed build on its held instance, and follows it. Its clean-up must have ended first. */
+export async function retry(
+  wanted: string,
+  { from, detach = false, ...options }: PipelineOptions & { from?: string; detach?: boolean },
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const pipeline = await findPipeline(options, surroundings);
+  const { recipe, build } = await heldBuild(pipeline, wanted, surroundings.now());
+  await cleanUpEnded(pipeline, { recipe, build }, terminal, surroundings);
+  const input = { recipe, build, ...(from !== undefined && { from }) };
+  const name = `${recipe}-retry-${randomUUID().slice(0, 8)}`;
+  const { arn } = await startExecution(pipeline.aws, pipeline.machine, name, input);
+  const write = (text: string) => (options.json ? terminal.err(text) : terminal.out(text));
+  write(`\n  ${recipe}-${build} goes on in ${pipeline.aws.region}\n  ${arn}\n`);
+  if (!detach) return followBuild({ recipe, build, execution: arn }, pipeline, options, terminal, surroundings);
+  write(`  To follow it: golden follow ${build}${pipeline.options}\n\n`);
+  if (options.json) terminal.out(`${JSON.stringify({ recipe, build, execution: arn }, null, 2)}\n`);
+  return 0;
+}
+
+async function cleanUpEnded(
+  pipeline: Pipeline,
+  identity: BuildIdentity,
+  terminal: Terminal,
+  { sleep, onInterrupt }: Surroundings,
+): Promise<void> {
+  const interrupt = new AbortController();
+  const stopListening = onInterrupt(() => interrupt.abort());
+  try {
+    for (let told = false; ; told = true) {
+      const owner = await readDocument(pipeline, identity, 'owner');
+      if (!owner || !(await isRunning(pipeline.aws, owner.execution))) return;
+      if (!told) terminal.err(`  Waiting for the end of ${owner.execution.split(':').slice(-2).join(':')} …\n`);
+      await sleep(pause, interrupt.signal);
+      if (interrupt.signal.aborted) throw new Refusal('left; nothing was started');
+    }
+  } finally {
+    stopListening();
+  }
+}
+
+/** Ends a hold now: the instance goes, and whatever else the build left but kept images. */
+export async function release(
+  pipeline: Pipeline,
+  identity: BuildIdentity,
+  { held: { execution }, stage }: { held: Hold; stage: string },
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { aws } = pipeline;
+  await cleanUpEnded(pipeline, identity, terminal, surroundings);
+  const failed = await readExecution(aws, execution);
+  if (!failed) throw new Refusal(`${execution} is not in ${aws.region} any more; the sweep removes what is left of it`);
+  const detail = { executionArn: execution, startDate: failed.startedAt.getTime(), status: released };
+  await openDeployment({ region: aws.region, stage }, { aws, now: surroundings.now }).start('clean-up-build', {
+    detail,
+  });
+}

@@ -1,0 +1,62 @@
+import type { Manifest } from '../build/manifest.ts';
+import type { Plan } from '../build/plan.ts';
+import type { Command } from '../guest/command.ts';
+import { stopHoldTimer } from '../undo/hold-timer.ts';
+import { isHeld, type HeldInstance } from '../undo/hold.ts';
+import type { Problem } from '../recipe/problems.ts';
+
+/** The instance of a failed build that a new start can go on with. */
+export function heldFor(manifest: Manifest | undefined, now: Date): HeldInstance | undefined {
+  const held = manifest?.status === 'failed' ? manifest.failure?.held : undefined;
+  return held && isHeld(held, now, true) ? held : undefined;
+}
+
+const commandsOf = (plan: Plan, { role }: HeldInstance): Command[] =>
+  role === 'builder' ? plan.provision : plan.checks;
+
+/** The position of a step by its name. The first step where no name is given. */
+const positionOf = (commands: Command[], name: string | undefined): number =>
+  name === undefined ? 0 : commands.findIndex((command) => command.name === name);
+
+/** Why a start cannot go on with a held instance from a step. `from`: the step that the start names. */
+export function retryProblems(
+  plan: Plan | undefined,
+  held: HeldInstance | undefined,
+  from: string | undefined,
+  inlineRecipes: boolean,
+): Problem[] {
+  if (!plan || !held) {
+    const message =
+      'goes with a build whose instance is held: its recipe has onFailure: hold, and the hold is not over';
+    return from === undefined ? [] : [{ path: ['from'], message }];
+  }
+  if (!inlineRecipes) {
+    const message = `${plan.build} would go on with an instance that a person could change, and this deployment builds only the recipes that it was deployed with (inlineRecipes is off); start the recipe without "build"`;
+    return [{ path: ['build'], message }];
+  }
+  if (from === undefined) return [];
+  const commands = commandsOf(plan, held);
+  const last = positionOf(commands, held.step);
+  const possible = commands.slice(0, last + 1).map(({ name }) => name);
+  if (possible.includes(from)) return [];
+  const message = `${from} is no step that the ${held.role} has reached: name one of ${possible.join(', ')}`;
+  return [{ path: ['from'], message }];
+}
+
+/**
+ * The plan of a retry: the steps before `from` count as done, and the others are sent anew, after a command that ends the hold.
+ * Their new place in the list tells them from those that were sent before.
+ */
+export function retriedPlan(plan: Plan, held: HeldInstance, from: string | undefined): Plan {
+  const commands = commandsOf(plan, held);
+  const step = from ?? held.step;
+  const at = Math.max(0, positionOf(commands, step));
+  const all = [...commands.slice(0, at), stopHoldTimer(at, plan.source.windows), ...commands.slice(at)];
+  const renumbered = all.map((command, index) => ({ ...command, index }));
+  const note = `${step === undefined ? 'everything' : `"${step}" and what follows`} was tried again on the held ${held.role} ${held.instance}, which a person may have changed`;
+  return {
+    ...plan,
+    ...(held.role === 'builder' ? { provision: renumbered } : { checks: renumbered }),
+    notes: [...(plan.notes ?? []), note],
+  };
+}

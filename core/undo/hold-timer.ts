@@ -1,0 +1,42 @@
+import type { Command } from '../guest/command.ts';
+import { powerShell, shell } from '../guest/remote/step-script.ts';
+
+const timeoutSeconds = 60;
+
+/**
+ * The command that makes a held instance end itself. It needs nothing of the pipeline. The timer of the boot runs on, so that an
+ * instance whose agent does not answer ends, too. A Windows builder only stops, and the sweep terminates it.
+ */
+export const startHoldTimer = (windows: boolean, seconds: number): Command => ({
+  index: 0,
+  name: 'hold',
+  timeoutSeconds,
+  ...(windows
+    ? powerShell(
+        `Invoke-CimMethod -ClassName Win32_Process -MethodName Create -Arguments @{
+  CommandLine = 'powershell.exe -NoProfile -NonInteractive -WindowStyle Hidden -Command "Start-Sleep -Seconds ${seconds}; shutdown.exe /s /f /t 0 # golden-hold"'
+} | Out-Null`,
+        timeoutSeconds,
+      )
+    : shell(
+        `#!/bin/sh
+systemctl stop golden-hold.timer golden-hold.service 2>/dev/null
+exec systemd-run --unit=golden-hold --on-active=${seconds}s poweroff -f
+`,
+        timeoutSeconds,
+      )),
+});
+
+/** The command that a retry begins with on a held instance. */
+export const stopHoldTimer = (index: number, windows: boolean): Command => ({
+  index,
+  name: 'end of the hold',
+  timeoutSeconds,
+  ...(windows
+    ? powerShell(
+        `Get-CimInstance Win32_Process -Filter "Name = 'powershell.exe'" | Where-Object { $_.CommandLine -like '*golden-hold*' } |
+  Invoke-CimMethod -MethodName Terminate | Out-Null`,
+        timeoutSeconds,
+      )
+    : shell('#!/bin/sh\nsystemctl stop golden-hold.timer golden-hold.service 2>/dev/null\nexit 0\n', timeoutSeconds)),
+});

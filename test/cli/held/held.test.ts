@@ -1,0 +1,48 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { brisk, operator } from '../../support/deployed.ts';
+import { home, leftIn, nothing, onlyManifest, pipeline, targets } from '../../support/pipeline.ts';
+
+let simulation: Simulation;
+beforeEach(async () => {
+  const changes = { distribute: [targets.home], onFailure: 'hold' };
+  const commands = [{ step: 'patch', exitCode: 1, times: 1 }];
+  simulation = pipeline({ changes, scenario: { delays: brisk, commands } });
+  await operator(simulation).run('build', 'base');
+});
+
+const heldInstance = () => onlyManifest(simulation)?.failure?.held?.instance ?? '';
+
+test('a shell opens a session of Session Manager on the held instance, and says what is missing without the AWS CLI', async () => {
+  const opened: string[][] = [];
+  const session = async (command: string[]) => opened.push(command) * 0;
+  expect((await operator(simulation, { session }).run('shell', 'base')).exitCode).toBe(0);
+  expect(opened).toEqual([['aws', 'ssm', 'start-session', '--target', heldInstance(), '--region', home]]);
+  const without = await operator(simulation).run('shell', 'base');
+  expect(without).toMatchObject({ exitCode: 2, err: expect.stringContaining('install the AWS CLI') });
+});
+
+test('a retry waits for the clean-up and goes on to the published image; then nothing is held', async () => {
+  const { exitCode, out, err } = await operator(simulation).run('retry', 'base');
+  expect(err).toContain('Waiting for the end of');
+  expect(out).toContain('published');
+  expect(exitCode).toBe(0);
+  expect(onlyManifest(simulation)?.status).toBe('published');
+  await simulation.pass(2 * 3600);
+  expect(await operator(simulation).run('retry', 'base')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('has no held instance'),
+  });
+});
+
+test('a cancel ends the hold: the instance is gone within minutes', async () => {
+  expect(leftIn(simulation).instances).toHaveLength(1);
+  const { exitCode, out } = await operator(simulation).run('cancel', onlyManifest(simulation)?.build ?? '');
+  expect({ exitCode, out }).toEqual({
+    exitCode: 0,
+    out: expect.stringContaining(`builder ${heldInstance()} of base-`),
+  });
+  await simulation.pass(600);
+  expect(leftIn(simulation)).toEqual(nothing);
+  expect(onlyManifest(simulation)?.failure).not.toHaveProperty('held');
+});

@@ -1,0 +1,99 @@
+import { expect, test } from '@jest/globals';
+import { crash, type Interference } from '../../../simulator/pipeline/interference.ts';
+import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { build, home, leftIn, nothing, onlyManifest, pipeline, type Setting } from '../../support/pipeline.ts';
+
+const minute = 60;
+const hour = 60 * minute;
+const holding = (setting: Setting = {}) =>
+  pipeline({ ...setting, changes: { onFailure: 'hold', holdFor: '30m', ...setting.changes } });
+
+const failingStep = { commands: [{ step: 'patch', exitCode: 1, stderr: 'no mirror', times: 1 }] };
+const failingCheck = { commands: [{ step: 'boots', exitCode: 1, times: 1 }] };
+
+const instancesOf = ({ cloud }: Simulation) =>
+  [...cloud.world.region(home).instances.values()].map(({ id, state, tags }) => ({
+    id,
+    state,
+    role: tags.get('golden:role'),
+    held: tags.get('golden:held'),
+  }));
+const alive = (simulation: Simulation) => instancesOf(simulation).filter(({ state }) => state !== 'terminated');
+const again = (simulation: Simulation, more: object = {}) =>
+  build(simulation, { recipe: 'base', build: onlyManifest(simulation)?.build, ...more });
+const settle = (simulation: Simulation, seconds: number) => simulation.pass(seconds);
+
+test('a builder whose step failed stays for holdFor, with its end in its tags, and ends itself without the pipeline', async () => {
+  const simulation = holding({ scenario: failingStep });
+  const execution = await build(simulation);
+  expect(execution).toMatchObject({ status: 'FAILED', error: 'ProvisionFailed' });
+  const [builder, ...others] = alive(simulation);
+  expect(others).toEqual([]);
+  const held = onlyManifest(simulation)?.failure?.held;
+  expect(held).toEqual({ instance: builder?.id, region: home, role: 'builder', until: builder?.held, step: 'patch' });
+  expect(execution.cause).toContain(`HELD until ${held?.until}: builder ${held?.instance} in ${home}`);
+  expect(execution.cause).toContain(`golden retry ${onlyManifest(simulation)?.build}`);
+  expect(leftIn(simulation)).toMatchObject({ images: [], snapshots: [] });
+  const left = (new Date(held!.until).getTime() - simulation.cloud.world.clock.now()) / 1000;
+  await settle(simulation, left - minute);
+  expect(alive(simulation)).toHaveLength(1);
+  await settle(simulation, 3 * minute);
+  expect(leftIn(simulation)).toEqual(nothing);
+});
+
+test('a retry goes on with the failed step on the held builder, and publishes', async () => {
+  const simulation = holding({ scenario: failingStep });
+  await build(simulation);
+  const [builder] = alive(simulation);
+  const execution = await again(simulation);
+  expect(execution.status).toBe('SUCCEEDED');
+  expect(instancesOf(simulation).filter(({ role }) => role === 'builder')).toEqual([
+    { ...builder, state: 'terminated' },
+  ]);
+  expect(onlyManifest(simulation)).toMatchObject({
+    status: 'published',
+    notes: [expect.stringContaining('"patch" and what follows was tried again on the held builder')],
+  });
+  await settle(simulation, hour);
+  expect(leftIn(simulation)).toMatchObject({ instances: [], volumes: [] });
+});
+
+test('a candidate whose check failed stays with its image, and a retry checks it once more', async () => {
+  const simulation = holding({ scenario: failingCheck });
+  expect(await build(simulation)).toMatchObject({ status: 'FAILED', error: 'CheckFailed' });
+  const [candidate, ...others] = alive(simulation);
+  expect(others).toEqual([]);
+  expect(candidate?.role).toBe('candidate');
+  expect(onlyManifest(simulation)?.failure).toMatchObject({ held: { step: 'boots', role: 'candidate' } });
+  expect((await again(simulation, { from: 'boots' })).status).toBe('SUCCEEDED');
+  expect(instancesOf(simulation).filter(({ role }) => role === 'candidate')).toHaveLength(1);
+  expect(onlyManifest(simulation)?.status).toBe('published');
+});
+
+test('a step that the instance has not reached, or a hold that is over, is refused before anything is made', async () => {
+  const simulation = holding({ scenario: failingStep });
+  await build(simulation);
+  expect((await again(simulation, { from: 'restart' })).cause).toContain('from: restart is no step that the builder has reached: name one of patch');
+  await settle(simulation, hour);
+  expect((await again(simulation, { from: 'patch' })).cause).toContain('from: goes with a build whose instance is held');
+});
+
+test('what failed elsewhere, or in an execution that was stopped, is not held', async () => {
+  const images = [{ region: 'eu-west-1', name: 'base-*', fail: 'no key', afterSeconds: 9 }];
+  const copy = holding({ scenario: { images } });
+  expect((await build(copy)).status).toBe('FAILED');
+  expect(leftIn(copy)).toMatchObject({ instances: [], volumes: [] });
+});
+
+test('a hold whose clean-up dies is not forgotten: the instance is gone, or ends at its time', async () => {
+  let crashes = 0;
+  const invoke: Interference['invoke'] = async (stage, _attempt, run) => {
+    const result = await run();
+    if (stage === 'Compensate' && crashes++ < 3) throw crash();
+    return result;
+  };
+  const simulation = holding({ scenario: failingStep, interfere: { invoke } });
+  await build(simulation);
+  await settle(simulation, 2 * hour);
+  expect(leftIn(simulation)).toEqual(nothing);
+});
