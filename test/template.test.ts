@@ -550,14 +550,16 @@ describe('what starts builds', () => {
     expect(watch).toMatchObject({ schedule: 'rate(1 hour)', target: arn('WatchSourcesLambdaFunction') });
     expect(measure).toMatchObject({ schedule: 'rate(6 hours)', target: arn('MeasureRecipesLambdaFunction') });
     expect(others).toEqual(
-      asked.map(({ name, schedule, timezone = 'UTC', flexibleWindow = '15m' }) => ({
-        name,
-        schedule,
-        timezone,
-        minutes: secondsOf(flexibleWindow) / 60,
-        input: { recipe: name, scheduled },
-        target: arn('StartBuildLambdaFunction'),
-      })),
+      asked
+        .toSorted((a, b) => a.name.localeCompare(b.name))
+        .map(({ name, schedule, timezone = 'UTC', flexibleWindow = '15m' }) => ({
+          name,
+          schedule,
+          timezone,
+          minutes: secondsOf(flexibleWindow) / 60,
+          input: { recipe: name, scheduled },
+          target: arn('StartBuildLambdaFunction'),
+        })),
     );
   });
 
@@ -826,6 +828,7 @@ describe('the permissions', () => {
     expect(readers.map(([id]) => id).toSorted()).toEqual([
       'AwaitCheckRole',
       'AwaitCommandRole',
+      'SendCommandRole',
       'WakeRole',
       'WritePageRole',
     ]);

@@ -21,8 +21,7 @@ export const recordFailure = stage({
   input: z.strictObject({ ...ended, context: failedContext }),
   permissions: [...findingPermissions, ...tellingPermissions, 'states:DescribeExecution', 'states:GetExecutionHistory'],
   async run({ execution: { id, startedAt }, as, context }, cloud) {
-    const { compensation: result } = context;
-    const unread: string[] = [];
+    const [{ compensation: result }, unread] = [context, [] as string[]];
     const events = await historyIfAllowed(cloud.aws, id, unread);
     const input = await inputIfAllowed(cloud.aws, id, unread);
     let failure = failureOf(events, context.failure, result, unread);
