@@ -179,7 +179,7 @@ function addSimulate({ program, terminal, ended }: Cli): void {
       '--build <id>',
       'the id of the build; a simulated AWS starts empty, so there is nothing of an earlier one to adopt',
     )
-    .option('--out <folder>', 'where to write the manifest and the command logs', 'out')
+    .option('--out <folder>', 'where to write the page, and the documents of a build', 'out')
     .action(async (recipes: string[], options, command: Command) => {
       if (options.days === undefined) {
         if (recipes.length > 1)
@@ -188,7 +188,7 @@ function addSimulate({ program, terminal, ended }: Cli): void {
         ended(await simulate(recipes[0] ?? 'al2023-base', options, terminal));
         return;
       }
-      const ofOneBuild = ['speed', 'override', 'var', 'build', 'out'].find(
+      const ofOneBuild = ['speed', 'override', 'var', 'build'].find(
         (name) => command.getOptionValueSource(name) === 'cli',
       );
       if (ofOneBuild) command.error(`error: --${ofOneBuild} is of one build, and does not go with --days`);

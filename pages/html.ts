@@ -9,9 +9,21 @@ export type Html = ReturnType<typeof escaped>;
 const shown = (value: unknown): unknown =>
   typeof value === 'string' ? visible(value) : Array.isArray(value) ? value.map(shown) : value;
 
+const layouts = new WeakMap<TemplateStringsArray, TemplateStringsArray>();
+
+/** The text of a template without the indentation of its source, which would be a third of a page. */
+function withoutLayout(strings: TemplateStringsArray): TemplateStringsArray {
+  const known = layouts.get(strings);
+  if (known) return known;
+  const short = strings.map((text) => text.replaceAll(/\s*\n\s*/g, '\n'));
+  const made = Object.assign(short, { raw: short });
+  layouts.set(strings, made);
+  return made;
+}
+
 /** A template whose values are escaped, and have no characters that a reader does not see. A value that is a template stays. */
 export const html = (strings: TemplateStringsArray, ...values: unknown[]): Html =>
-  escaped(strings, ...values.map(shown));
+  escaped(withoutLayout(strings), ...values.map(shown));
 
 /** A table with a head, whose titles are texts or whole cells, a caption for screen readers, and a frame that scrolls by itself where the window is narrow. */
 export const table = (caption: string, titles: (string | Html)[], rows: Html[], kind = ''): Html =>

@@ -40,7 +40,7 @@ pre { margin: .25rem 0 .75rem; padding: .625rem .75rem; background: var(--wash);
 .advice { margin: 1rem 0; padding-left: .875rem; border-left: 3px solid var(--line) }
 .advice.bad { border-color: var(--bad); color: inherit }
 details { margin: .125rem 0 } summary { cursor: pointer; padding: .125rem 0 } summary:hover { color: var(--link) }
-.mark { display: inline-block; min-width: 1.125em; font-weight: 600 }
+.mark { display: inline-block; text-indent: 0; min-width: 1.125em; font-weight: 600 }
 .lanes td, .lanes th { padding-block: .125rem; border-bottom: 0; vertical-align: middle }
 .lanes tbody th { width: 15rem; overflow-wrap: anywhere; line-height: 1.3 } .lanes th.group { padding-top: .625rem }
 .lanes td.number { width: 5.5rem; color: var(--faint) } .lanes thead th { border-bottom: 0; padding-block: 0 }
@@ -63,6 +63,10 @@ svg svg { width: auto; overflow: visible } .good-mark { fill: var(--good) } .bad
 .runs tr.first > * { border-bottom: 0; padding-bottom: 0 } .runs tr.output td { padding-top: 0; padding-right: 0; font-size: .8125rem; max-width: 0 }
 .runs th { font-weight: 500 } .runs td:nth-child(2) { width: 8rem } .runs td:nth-child(3) { width: 5rem }
 .bars td { vertical-align: middle } .bar { display: block; height: .5rem; background: var(--waiting) } .bars td.wide { width: 40% }
+.accent { color: var(--link) } ul.plain { list-style: none; padding: 0 } .plain li { margin: .125rem 0 } .plain ul { margin-left: 1.25rem }
+.events .time { color: var(--faint); font-variant-numeric: tabular-nums; margin-right: .5rem } .events strong { font-weight: 600 }
+.events li { padding-left: 4.75rem; text-indent: -4.75rem; font-size: .9375rem }
+.calendar { table-layout: fixed; line-height: 1.35 } .calendar td { height: 4.5rem; padding: .375rem .25rem .375rem 0 } .calendar div { white-space: nowrap } .calendar abbr { text-decoration: none }
 footer { margin-top: 4rem; padding-top: .75rem; border-top: 1px solid var(--line); color: var(--faint); font-size: .8125rem }
 @media (max-width: 40rem) {
   body { padding-top: 1.25rem } h1 { font-size: 1.375rem } .verdict { font-size: 1.125rem } h2 { margin-top: 2.25rem }

@@ -4,7 +4,7 @@ import { timeOf } from '../../proof/month/invariants.ts';
 import { painter, type Paint, type Terminal } from '../screen/terminal.ts';
 
 /** One event, as text and, for a program, as the values in that text. */
-interface Entry {
+export interface TimelineEntry {
   /** ISO 8601, virtual. */
   at: string;
   event:
@@ -16,35 +16,35 @@ interface Entry {
 }
 
 /** All events, in order. */
-export function timelineOf(history: History): Entry[] {
+export function timelineOf(history: History): TimelineEntry[] {
   const { releases, starts, builds, unheard, sweeps, recipes } = history;
   const answers = answersOf(history).filter(({ update }) => !update.first);
   const afterSource = (build: BuildOutcome) => {
     const all = answers.flatMap((one) => (one.build === build && one.seconds !== undefined ? [one.seconds] : []));
     return all.length > 0 ? Math.max(...all) : undefined;
   };
-  const entries: Entry[] = [
+  const entries: TimelineEntry[] = [
     ...releases
       .filter(({ first }) => !first)
-      .map(({ at, parameter, ami }): Entry => {
+      .map(({ at, parameter, ami }): TimelineEntry => {
         const concerned = recipes.filter(({ parameters }) => parameters.includes(parameter)).map(({ name }) => name);
         const says = `source updated to ${ami}: ${parameter.replace(/^\/aws\/service\//, '')}`;
         return { at, event: 'source updated', recipes: concerned, says, parameter, ami };
       }),
-    ...starts.map(({ at, recipe, ...start }): Entry => {
+    ...starts.map(({ at, recipe, ...start }): TimelineEntry => {
       const { skipped, because, reason } = start;
       return skipped === undefined
         ? { at, event: 'started', recipes: [recipe], says: `started because ${reason}`, ...start }
         : { at, event: 'skipped', recipes: [recipe], says: `skipped, ${skipped}: ${because}`, ...start };
     }),
     ...builds.flatMap((build) => (build.endedAt === null ? [] : [endOf(build, afterSource(build), build.endedAt)])),
-    ...unheard.map(({ at, recipes: concerned, what, queued }): Entry => {
+    ...unheard.map(({ at, recipes: concerned, what, queued }): TimelineEntry => {
       const says = queued ? `not taken: ${what}` : `lost: the event ${what} never came`;
       return { at, event: queued ? 'not taken' : 'lost', recipes: concerned, says };
     }),
     ...sweeps
       .filter(({ orphans }) => orphans > 0)
-      .map(({ at, orphans, removed }): Entry => {
+      .map(({ at, orphans, removed }): TimelineEntry => {
         const says = `the sweep found ${orphans} things left behind and removed ${removed}`;
         return { at, event: 'swept', recipes: [], says, orphans, removed };
       }),
@@ -52,7 +52,7 @@ export function timelineOf(history: History): Entry[] {
   return entries.toSorted((one, other) => one.at.localeCompare(other.at));
 }
 
-function endOf(build: BuildOutcome, sourceSeconds: number | undefined, endedAt: string): Entry {
+function endOf(build: BuildOutcome, sourceSeconds: number | undefined, endedAt: string): TimelineEntry {
   const { status, startedAt, publishedAt, regions, error, cause } = build;
   const at = status === 'published' ? (publishedAt ?? endedAt) : endedAt;
   const seconds = (Date.parse(at) - Date.parse(startedAt)) / 1000;
@@ -75,7 +75,7 @@ function endOf(build: BuildOutcome, sourceSeconds: number | undefined, endedAt: 
   return { at, event: 'published', says, ...more };
 }
 
-const marks: Record<Entry['event'], [Parameters<Paint>[0], string]> = {
+const marks: Record<TimelineEntry['event'], [Parameters<Paint>[0], string]> = {
   'source updated': ['cyan', '◆'],
   started: ['cyan', '●'],
   skipped: ['dim', '–'],
@@ -89,7 +89,10 @@ const marks: Record<Entry['event'], [Parameters<Paint>[0], string]> = {
 const widest = 120;
 
 /** One line for each entry; repeated entries get one line. */
-export function drawTimeline(entries: Entry[], { columns, colour }: Pick<Terminal, 'columns' | 'colour'>): string[] {
+export function drawTimeline(
+  entries: TimelineEntry[],
+  { columns, colour }: Pick<Terminal, 'columns' | 'colour'>,
+): string[] {
   const paint = painter({ colour });
   const wide = Math.max(0, ...entries.map((entry) => whose(entry).length));
   const width = Math.min(columns - 1, widest) - wide - 19;
@@ -102,11 +105,11 @@ export function drawTimeline(entries: Entry[], { columns, colour }: Pick<Termina
   });
 }
 
-const whose = ({ recipes }: Entry) => (recipes.length > 1 ? `${recipes.length} recipes` : (recipes[0] ?? ''));
+const whose = ({ recipes }: TimelineEntry) => (recipes.length > 1 ? `${recipes.length} recipes` : (recipes[0] ?? ''));
 const instant = (at: string) => at.slice(5, 16).replace('T', ' ');
 
 /** Shortens ids for people; --json has the full ids. */
-const shortened = (text: string) =>
+export const shortened = (text: string) =>
   text
     .replaceAll(/\bami-[0-9a-f]{13}([0-9a-f]{4})\b/g, 'ami-…$1')
     .replaceAll(/\barn:[\w-]+:states:\S*:([\w-]+)/g, '$1')
@@ -114,8 +117,8 @@ const shortened = (text: string) =>
     .replaceAll(/\s+/g, ' ');
 
 /** Counts an entry with an earlier one if it repeats it and the recipe has had no result since then. */
-function once(entries: Entry[]): Entry[] {
-  const runs: { entry: Entry; last: Entry; times: number }[] = [];
+export function once(entries: TimelineEntry[]): TimelineEntry[] {
+  const runs: { entry: TimelineEntry; last: TimelineEntry; times: number }[] = [];
   const latest = new Map<string, Map<string, (typeof runs)[number]>>();
   for (const entry of entries) {
     const said = entry.event === 'skipped' || entry.event === 'lost' ? entry.says.split(':')[0] : undefined;

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Catalog } from '../../core/recipe/types.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
@@ -6,12 +6,15 @@ import { runDays } from '../../proof/month/days.ts';
 import type { History } from '../../proof/month/history.ts';
 import { checkHistory } from '../../proof/month/invariants.ts';
 import { ScenarioWrong } from '../../simulator/pipeline/scenario.ts';
+import { daysPage } from '../../pages/days/days-page.ts';
+import { pageOfDays } from './days-page.ts';
 import { cost, summariesOf, summaryTable, verdicts } from './days-summary.ts';
 import { monthsOf, monthTable, mostTold } from './days-months.ts';
 import { drawTimeline, timelineOf } from './days-timeline.ts';
 import { ancestorsOf } from './ancestors.ts';
 import { placedIn, readScenario, recipeFile, recipesFolder } from './order.ts';
 import { examine, readRecipeFolder, recipeNames } from '../recipes/recipe-folder.ts';
+import { outputProblem } from './output-folder.ts';
 import { reason } from '../recipes/recipe-scripts.ts';
 import { placed, problemLines, refusal, usage, type Placed } from '../refusal.ts';
 import { painter, type Terminal } from '../screen/terminal.ts';
@@ -23,6 +26,8 @@ interface SimulateDaysOptions {
   rough?: boolean;
   seed?: number;
   scenario?: string;
+  /** The folder of the page. */
+  out: string;
 }
 
 /** Runs recipes with their triggers on a simulated AWS for a number of days, and judges the result. */
@@ -39,6 +44,8 @@ export async function simulateDays(
   };
   const problems: Placed[] = [];
   if (!knownRegions.includes(region)) problems.push(usage(`--region ${region}`, 'there is no such region'));
+  const unusable = await outputProblem(options.out);
+  if (unusable) problems.push(usage(`--out ${options.out}`, unusable));
   const file = await readScenario(options.scenario, problems);
   const catalog = await chosen(wanted, region, problems);
   if (problems.length > 0) return refuse(problems);
@@ -59,7 +66,10 @@ export async function simulateDays(
     terminal.err(`  --scenario ${options.scenario}: nothing was hit by ${rule}\n`);
   const result = resultOf(passed.history);
   const setup = { days, region, seed, rough, recipes: Object.keys(catalog.recipes).length };
-  terminal.out(json ? asJson(result, setup) : asText(result, setup, passed.calls, terminal));
+  const page = join(options.out, 'days.html');
+  await mkdir(options.out, { recursive: true });
+  await writeFile(page, daysPage(pageOfDays(result.history, result.invariants, setup)));
+  terminal.out(json ? asJson(result, setup) : asText(result, setup, passed.calls, page, terminal));
   return result.kept ? 0 : 1;
 }
 
@@ -105,6 +115,7 @@ function asText(
   { history, timeline, months, recipes, invariants }: Result,
   setup: Setup,
   calls: number,
+  page: string,
   { columns, colour }: Terminal,
 ): string {
   const sheet = { columns, colour };
@@ -124,7 +135,7 @@ function asText(
     setup.days > mostTold ? monthTable(months, sheet) : drawTimeline(timeline, sheet).join('\n'),
     summaryTable(recipes, sheet),
     verdicts(invariants, sheet),
-    `  ${paint('dim', totals.join(' · '))}`,
+    `  ${paint('dim', totals.join(' · '))}\n  ${paint('dim', page)}`,
   ];
   return `\n${parts.join('\n\n')}\n\n`;
 }

@@ -1,5 +1,4 @@
-import { constants, existsSync } from 'node:fs';
-import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { buildName } from '../../core/build/identity.ts';
 import { buildFolder, keyOf, pageObject } from '../../core/memory/documents.ts';
@@ -12,6 +11,7 @@ import { createSimulation, type Simulation } from '../../simulator/pipeline/simu
 import type { Execution } from '../../simulator/states/step-functions.ts';
 import type { Bake } from './ancestors.ts';
 import { introduction } from './introduction.ts';
+import { outputProblem } from './output-folder.ts';
 import { takeOrder, type OrderOptions } from './order.ts';
 import { placed, problemLines, refusal, usage, type Placed } from '../refusal.ts';
 import { createScreen, heading, took, type Screen } from '../screen/screen.ts';
@@ -185,18 +185,6 @@ function tellUnwritten(execution: Execution, identity: BuildIdentity, json: bool
   const failure = { state: 'unknown', error, cause: message, undone: [], left: [], kept: [] };
   const unwritten = { identity, plan: undefined, ledger: undefined, targets: [], timings: [], failure };
   terminal.out(`${JSON.stringify(failedManifest(unwritten), null, 2)}\n`);
-}
-
-/** Why a folder cannot be written. The folder is not created yet, since the simulation may have nothing to write. */
-async function outputProblem(folder: string): Promise<string | undefined> {
-  if (!folder) return 'names no folder';
-  let present = resolve(folder);
-  while (!existsSync(present)) present = dirname(present);
-  if (!(await stat(present)).isDirectory()) return `${present} is not a folder`;
-  return access(present, constants.W_OK).then(
-    () => undefined,
-    () => `${present} cannot be written to`,
-  );
 }
 
 /** Writes the bucket's files of a build: manifest, plan, command logs. An earlier simulation may have used the same id. */

@@ -7,6 +7,8 @@ import { pageOfAll } from '../../core/report/page/page-of-all.ts';
 import { pageOfBuild } from '../../core/report/page/page-of-build.ts';
 import { allPage } from '../../pages/all/all-page.ts';
 import { buildPage } from '../../pages/build/build-page.ts';
+import { daysPage } from '../../pages/days/days-page.ts';
+import { daysFacts } from '../support/days-facts.ts';
 import { failedFacts, hostileFacts, publishedFacts } from '../support/page-facts.ts';
 import { pipelineFacts } from '../support/pipeline-facts.ts';
 
@@ -17,6 +19,7 @@ const pages: [name: string, html: string][] = [
   ['a failed build with hostile output', buildPage(pageOfBuild(hostileFacts()))],
   ['a build for a thousand accounts', buildPage(pageOfBuild(publishedFacts({ regions: 30, accounts: 1000 })))],
   ['a pipeline', allPage(pageOfAll(pipelineFacts()))],
+  ['simulated days', daysPage(daysFacts())],
 ];
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verdicts } from '../../../cli/simulated/days-summary.ts';
@@ -19,7 +19,10 @@ const parameter = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-defaul
 
 async function simulate(args: string[], columns = 100) {
   const { terminal, out, err } = recordingTerminal({ columns });
-  const exitCode = await golden(['simulate', ...args.map((arg) => arg.replace('./', `${folder}/`))], terminal);
+  const exitCode = await golden(
+    ['simulate', '--out', join(folder, 'out'), ...args.map((arg) => arg.replace('./', `${folder}/`))],
+    terminal,
+  );
   return { exitCode, out: out(), err: err() };
 }
 
@@ -51,6 +54,14 @@ describe('two days of a child, and so of its parent', () => {
     const times = [...shown.out.matchAll(/^ {2}(11-\d\d \d\d:\d\d) /gm)].map(([, time]) => time);
     expect(times.length).toBeGreaterThan(10);
     expect(times).toEqual(times.toSorted((one = '', other = '') => one.localeCompare(other)));
+  });
+
+  test('are a page with a calendar, and the output says where', async () => {
+    const path = shown.out.trimEnd().split('\n').at(-1)?.trim() ?? '';
+    expect(path).toBe(join(folder, 'out', 'days.html'));
+    const page = await readFile(path, 'utf8');
+    expect(page).toContain('<a href="#day-2026-11-23">23 Nov</a>');
+    expect(page).toMatch(/parent<\/strong>\s+published in \d+m, in 1 region/);
   });
 
   test('end with a row for each recipe, what it kept and what it costs', () => {
