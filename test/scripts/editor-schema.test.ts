@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { namesFile } from '../../core/recipe/parameters/places.ts';
 import { partJsonSchema, recipeJsonSchema, type Schema } from '../../scripts/editor-schema.ts';
 
 const recipe = JSON.parse(recipeJsonSchema()) as Schema;
@@ -44,4 +45,16 @@ test('a part of a recipe may lack keys, and null removes one, but entries of lis
   expect(at(part, 'onFailure').anyOf).toContainEqual({ type: 'null' });
   expect(at(part, 'distribute', '[]').required).toEqual(['region']);
   expect(Object.keys(part.properties ?? {})).toEqual(Object.keys(recipe.properties ?? {}));
+});
+
+test('every key that names a file beside the recipe is known as such, so that bases can name files and expressions cannot', () => {
+  const named: string[][] = [];
+  const visit = (schema: Schema, path: string[]) => {
+    if (schema.description?.includes("below the recipe's folder")) named.push(path);
+    for (const [key, value] of Object.entries(schema.properties ?? {})) visit(value as Schema, [...path, key]);
+    if (schema.items) visit(schema.items as Schema, [...path, '0']);
+  };
+  visit(recipe, []);
+  expect(named.length).toBeGreaterThanOrEqual(5);
+  expect(named.filter((path) => path[0] !== 'variants' && !namesFile(path)).map((path) => path.join('.'))).toEqual([]);
 });

@@ -12,11 +12,12 @@ const fixedSections: Record<string, string> = {
     'drift, sharing and the sweep compare all builds with it; only name and tags of a target may differ by build',
 };
 
+/** Keys of steps and checks that name files beside the recipe. */
+const fileKeys = new Set(['script', 'files.from', 'ansible.playbook', 'ansible.requirements']);
+
 /** Whether a key names a file beside the recipe. */
-export const namesFile = ([section, one, key, inner]: Path): boolean =>
-  section === 'builder'
-    ? one === 'userDataFile'
-    : isStep(section) && (key === 'script' || (key === 'files' && inner === 'from'));
+export const namesFile = ([section, one, ...keys]: Path): boolean =>
+  section === 'builder' ? one === 'userDataFile' : isStep(section) && fileKeys.has(keys.join('.'));
 
 const isStep = (section: unknown) => section === 'provision' || section === 'checks';
 
