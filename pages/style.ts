@@ -34,7 +34,7 @@ caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-pa
 th, td { padding: .3125rem .75rem .3125rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; font-weight: 400 }
 thead th { color: var(--faint); vertical-align: bottom; font-size: .8125rem; border-bottom-color: var(--faint) }
 th.group { padding-top: 1rem; color: var(--faint); font-size: .8125rem }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding-right: 0 }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; padding: .3125rem 0 .3125rem .75rem }
 pre { margin: .25rem 0 .75rem; padding: .625rem .75rem; background: var(--wash); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; direction: ltr }
 .message { max-width: 60rem; font-size: 1.0625rem }
 .advice { margin: 1rem 0; padding-left: .875rem; border-left: 3px solid var(--line) }

@@ -6,7 +6,7 @@ import { explainFailure } from '../failure-names.ts';
 import { fewOf } from '../distribute/distribution.ts';
 import { failureMessage } from './failure.ts';
 import type { Manifest } from '../build/manifest.ts';
-import { keyOf } from '../memory/documents.ts';
+import { keyOf, pageObject } from '../memory/documents.ts';
 import { remains, targetLines } from './notification-lists.ts';
 import type { BuildIdentity } from '../tags.ts';
 
@@ -120,8 +120,11 @@ function links(ended: EndedExecution, manifest: Manifest | undefined, { bucket }
   const { execution, identity, status, cleanUp } = ended;
   const expected = manifest !== undefined || cleanUp || status === 'ABORTED' || status === 'TIMED_OUT';
   const key = identity && expected ? keyOf(identity, 'manifest') : undefined;
+  const page = identity && expected ? pageObject.key(identity) : undefined;
   const rows: [string, string | undefined][] = [
     ['Execution', executionLink(execution) ?? execution],
+    ['Page', page && `s3://${bucket}/${page}`],
+    ['', page && objectLink(execution, bucket, page)],
     ['Manifest', key && `s3://${bucket}/${key}`],
     ['', key && objectLink(execution, bucket, key)],
   ];

@@ -61,7 +61,9 @@ const failed = (changes: Partial<Manifest['failure']> = {}) =>
     },
   });
 const links = `Execution  https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/${execution}`;
-const manifestLinks = `Manifest   s3://golden-artifacts/builds/base/20261123-030000-9f2c/manifest.json
+const manifestLinks = `Page       s3://golden-artifacts/builds/base/20261123-030000-9f2c/report.html
+           https://console.aws.amazon.com/s3/object/golden-artifacts?region=us-east-1&prefix=builds%2Fbase%2F20261123-030000-9f2c%2Freport.html
+Manifest   s3://golden-artifacts/builds/base/20261123-030000-9f2c/manifest.json
            https://console.aws.amazon.com/s3/object/golden-artifacts?region=us-east-1&prefix=builds%2Fbase%2F20261123-030000-9f2c%2Fmanifest.json`;
 
 test('a published build, in words', () => {
@@ -122,7 +124,7 @@ test('an execution that was refused tells why, and of no manifest: that of the b
   )!;
   expect(subject).toBe('golden-image-dev: base FAILED: RecipeBusy');
   expect(text).toContain('Resolve: base is being built by x');
-  expect(text).not.toMatch(/Manifest|Targets|ami-/);
+  expect(text).not.toMatch(/Page|Manifest|Targets|ami-/);
 });
 
 test('a build that is started again does not tell of what its earlier execution left in the manifest', () => {
