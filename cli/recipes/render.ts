@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { recipeFileSchema } from '../../core/recipe/bases/base-key.ts';
 import { writtenFacts } from '../../core/recipe/parameters/build-facts.ts';
 import { fillIn } from '../../core/recipe/parameters/fill.ts';
 import { isMap } from '../../core/is-map.ts';
@@ -58,10 +59,12 @@ const documentsOf = (document: unknown, overrides: unknown): unknown[] =>
     ? variantDocuments(document, overrides).map((variant) => variant.document)
     : [applyOverrides(document, overrides)];
 
-/** Nothing is left that uses the parameters. */
+const keys = Object.keys(recipeFileSchema.def.shape);
+
+/** The keys in the order of the schema. Nothing is left that uses the definitions of parameters. */
 function withoutDefinitions(recipe: unknown): object {
   const { parameters: _definitions, ...shown } = recipe as Record<string, unknown>;
-  return shown;
+  return Object.fromEntries(Object.entries(shown).toSorted(([a], [b]) => keys.indexOf(a) - keys.indexOf(b)));
 }
 
 function refusePlaced(problems: Placed[]): void {

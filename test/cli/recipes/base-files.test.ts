@@ -227,7 +227,7 @@ test('render prints the recipe that a start would build', async () => {
     'description=on ${{ date }}',
   );
   expect(exitCode).toBe(0);
-  expect(out).toContain('description: on ${{ date }}\n');
+  expect(out).toMatch(/^name: web\ndescription: on \$\{\{ date \}\}\nsource:\n/);
   expect(out).toContain('    run: dnf -y install nginx\n');
   expect(out).not.toMatch(/extends|parameters|timeout/);
   const whole = await run(folder, 'render', file, '--defaults', '--json', '--override', 'description=on ${{ date }}');
