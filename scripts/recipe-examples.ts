@@ -20,6 +20,7 @@ export const recipeExamples: Record<string, unknown[]> = {
   accounts: [['111122223333']],
   tags: [{ team: 'platform' }],
   completeWithin: ['30m', '1h'],
+  holdFor: ['30m', '2h'],
 
   // the recipe
   extends: ['bases/linux.yaml'],

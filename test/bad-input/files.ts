@@ -153,8 +153,17 @@ export const rightFiles: [sentence: string, text: string][] = [
   ['a merge key', `${small}    <<: &shared { accounts: ['111122223333'] }\n  - { region: eu-west-1, <<: *shared }\n`],
   ['an alias', `${small}    accounts: &a ['111122223333']\n  - region: eu-west-1\n    accounts: *a\n`],
   ['shell metacharacters in a description', json({ description: '$(rm -rf /) `reboot` "quoted" \'; DROP' })],
-  ['shell metacharacters in a tag', json({ image: { tags: { '$(id)': '`reboot` && "x" \\ <a>&amp;' } } })],
-  ['any script of the world in a tag', json({ image: { tags: { Владелец: '東京 \u{1F680} עברית' } } })],
+  [
+    'shell metacharacters in a tag',
+    json({
+      builder: { ...full.builder, imds: undefined },
+      image: { tags: { '$(id)': '`reboot` && "x" \\ <a>&amp;' } },
+    }),
+  ],
+  [
+    'any script of the world in a tag',
+    json({ builder: { ...full.builder, imds: undefined }, image: { tags: { Владелец: '東京 \u{1F680} עברית' } } }),
+  ],
   ['a prototype as the key of a tag', json({ image: { tags: { constructor: 'x', toString: 'y' } } })],
   [
     'a prototype as the name of a step',

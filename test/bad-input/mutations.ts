@@ -15,7 +15,10 @@ export const valueAt = (document: unknown, path: Path): unknown =>
 
 /** Places of the full recipe that are maps with keys of their own, the document itself among them. */
 export const maps: Path[] = [[], ...placesIn(full)].filter(
-  (path) => isMap(valueAt(full, path)) && !['env', 'tags', 'parameters', 'extraVars'].includes(String(path.at(-1))),
+  (path) =>
+    isMap(valueAt(full, path)) &&
+    !['env', 'tags', 'parameters', 'extraVars'].includes(String(path.at(-1))) &&
+    path.at(-2) !== 'network', // tags by which the network is found
 );
 
 function changed(path: Path, change: (holder: Map, key: string) => void, document: unknown = full): Map {

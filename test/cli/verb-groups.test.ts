@@ -34,6 +34,8 @@ const lines = [
   'snapshots',
   'archive 20261123-030000-9f2c',
   'unarchive 20261123-030000-9f2c',
+  'shell base',
+  'retry base',
   'sweep --dry-run',
   'regions',
 ];

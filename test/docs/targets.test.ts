@@ -33,7 +33,7 @@ test.each([
   ['org-base', 4],
 ])('the example %s of the page on targets is built as the page says', async (name, lines) => {
   const file = readFileSync(`examples/distribution/${name}.yaml`, 'utf8');
-  expect(file.replace(/^#.*\n/, '')).toBe(examples[name]?.recipe);
+  expect(file.replace(/^(#.*\n)+/, '')).toBe(examples[name]?.recipe);
   const rows = examples[name]?.table.trimEnd().split('\n') ?? [];
   expect(rows).toHaveLength(lines);
   const out = await simulated(name);

@@ -192,7 +192,7 @@ describe('plan-build', () => {
   test.each<[unknown, string, string]>([
     [{}, 'recipe', 'must be the name of a recipe or a recipe document'],
     [{ recipe: 'bass' }, 'recipe', 'there is no recipe "bass"; there are base'],
-    [{ recipe: 'base', force: true }, '', 'unknown key force; known are recipe, overrides, scripts'],
+    [{ recipe: 'base', force: true }, '', 'unknown key force; known are recipe, overrides, parameters, scripts'],
     [{ recipe, scripts: { 'a.sh': 1 } }, 'scripts', 'must be an object of file names and their texts'],
     [[], '', 'the execution input must be an object like {"recipe": "al2023-base"}'],
   ])('refuses the input %j', async (input, path, message) => {

@@ -143,7 +143,7 @@ describe('a start', () => {
       'overrides.publish',
     ]);
     expect(off[1]?.message).toMatch(
-      /inlineRecipes is off.*only builder\.instanceTypes, builder\.subnets, copies, onFailure/,
+      /inlineRecipes is off.*only builder\.instanceTypes, builder\.subnets, builder\.spot, builder\.spotMaxPrice, copies, onFailure, holdFor/,
     );
   });
 

@@ -343,6 +343,7 @@ describe('the document of a wait', () => {
     expect([...fields].toSorted()).toEqual(
       [
         'ami',
+        'attempt',
         'build',
         'capture',
         'command',

@@ -99,7 +99,7 @@ test('the manifest says what was made, where, for whom and how long it took, at 
   expect(manifest.timings.map(({ state }) => state)).toEqual(
     statesEntered(execution).filter(
       (state) =>
-        !/^(Begin|IsUpToDate|IsImageMade|IsRegistered|Is\w+Launched|Provision|Provisioned|Check|CheckAndCopy|Are\w+Due|Copy|IsCopied|Grant|IntoAccounts|IsTargetCopied|Distributed|CleanUp|Published)$/.test(
+        !/^(Begin|IsUpToDate|IsImageMade|IsRegistered|Is\w+Launched|Provision|Provisioned|Check|CheckAndCopy|Are\w+Due|Copy|IsCopied|Grant|IntoAccounts|IsTargetCopied|Distributed|IsVariant|CleanUp|Published)$/.test(
           state,
         ),
     ),

@@ -3,7 +3,7 @@ import {
   CopyImageCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
-  DescribeVpcsCommand,
+  DescribeVpnGatewaysCommand,
   EC2ServiceException,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
@@ -20,8 +20,8 @@ test('a real client reaches the simulated cloud', async () => {
 
 test('an unknown action is refused by name', async () => {
   const { ec2, run } = lab();
-  await expect(run(() => ec2().send(new DescribeVpcsCommand({})))).rejects.toThrow(
-    'the simulator does not know ec2:DescribeVpcs',
+  await expect(run(() => ec2().send(new DescribeVpnGatewaysCommand({})))).rejects.toThrow(
+    'the simulator does not know ec2:DescribeVpnGateways',
   );
 });
 
