@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { channelReferenceParameter } from '../distribute/channel.ts';
 import { Failure } from '../errors.ts';
-import type { Recipe } from '../recipe/types.ts';
+import type { Catalog, Recipe } from '../recipe/types.ts';
+import { variantsOf, wholeOf } from '../variants/names.ts';
 import type { Trigger } from './trigger.ts';
 
 /** One recipe that an event asks to build. */
@@ -47,7 +48,26 @@ const refuse = (why: string): never => {
  * The builds of `recipes` that an event asks for. Empty if the event concerns none of them.
  * @throws EventRefused for an event that none of our own senders could have sent.
  */
-export function startRequests(event: unknown, recipes: Recipe[], channelRoot: string): StartRequest[] {
+export function startRequests(
+  event: unknown,
+  recipes: Recipe[],
+  channelRoot: string,
+  catalog: Pick<Catalog, 'variants'> = {},
+): StartRequest[] {
+  const wholes = requestsOf(event, recipes, channelRoot, catalog).map((one) => ({
+    ...one,
+    recipe: wholeOf(catalog, one.recipe) ?? one.recipe,
+  }));
+  // Several variants of a recipe are one start.
+  return [...new Map(wholes.map((one) => [one.recipe, one])).values()];
+}
+
+function requestsOf(
+  event: unknown,
+  recipes: Recipe[],
+  channelRoot: string,
+  catalog: Pick<Catalog, 'variants'>,
+): StartRequest[] {
   const type = (event as Record<string, string> | null | undefined)?.['detail-type'];
   if (type === undefined) return bySchedule(read(Scheduled, event, 'an event without detail-type'));
   switch (type) {
@@ -56,7 +76,7 @@ export function startRequests(event: unknown, recipes: Recipe[], channelRoot: st
     case 'Parameter Store Change':
       return byChannel(read(ParameterChanged, event, 'a Parameter Store Change event').detail, recipes, channelRoot);
     case 'Step Functions Execution Status Change':
-      return byParent(read(BuildSucceeded, event, 'an execution status change').detail, recipes);
+      return byParent(read(BuildSucceeded, event, 'an execution status change').detail, recipes, catalog);
     default:
       return refuse(`an event "${JSON.stringify(type)}" is none that builds are started by`);
   }
@@ -101,7 +121,12 @@ function byChannel(
   }));
 }
 
-function byParent({ name, output }: z.infer<typeof BuildSucceeded>['detail'], recipes: Recipe[]): StartRequest[] {
+/** Builds of the recipes that start from a published one. After a variant, the end of the build of all variants starts them. */
+function byParent(
+  { name, output }: z.infer<typeof BuildSucceeded>['detail'],
+  recipes: Recipe[],
+  catalog: Pick<Catalog, 'variants'>,
+): StartRequest[] {
   let said: unknown;
   try {
     said = JSON.parse(output);
@@ -109,8 +134,9 @@ function byParent({ name, output }: z.infer<typeof BuildSucceeded>['detail'], re
     return refuse(`the output of the execution ${name} is no JSON`);
   }
   const parent = read(EndedBuild, said, `the output of the execution ${name}`);
-  if (parent.status !== 'published') return [];
-  return childrenBy(recipes, (channel) => channel.startsWith(`${parent.recipe}/`)).map((recipe) => ({
+  if (parent.status !== 'published' || wholeOf(catalog, parent.recipe) !== undefined) return [];
+  const published = variantsOf(catalog, parent.recipe) ?? [parent.recipe];
+  return childrenBy(recipes, (channel) => published.includes(channel.split('/')[0] ?? '')).map((recipe) => ({
     recipe: recipe.name,
     parentEnded: true,
     trigger: { by: 'parent', reason: reason(`${parent.recipe} was published as ${parent.build}`) },

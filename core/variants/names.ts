@@ -13,7 +13,7 @@ export const variantsOf = ({ variants = {} }: Varied, recipe: string): string[] 
   Object.hasOwn(variants, recipe) ? variants[recipe] : undefined;
 
 /** The recipe whose variant a recipe is. Undefined for one that is no variant. */
-const wholeOf = ({ variants = {} }: Varied, recipe: string): string | undefined =>
+export const wholeOf = ({ variants = {} }: Varied, recipe: string): string | undefined =>
   Object.entries(variants).find(([, names]) => names.includes(recipe))?.[0];
 
 /** Whether the input of an execution names a recipe with variants, or has one. */

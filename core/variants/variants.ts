@@ -46,7 +46,12 @@ function isOwn(differences: unknown, [key, ...rest]: Path): boolean {
  * The place of a variant's problem in the document as it is written. A problem of the common part that not all variants have
  * names those that have it.
  */
-function problemsAsWritten(document: VariedDocument, found: { variant: string; problems: Problem[] }[]): Problem[] {
+function problemsAsWritten(
+  document: VariedDocument,
+  found: { variant: string; problems: Problem[] }[],
+  overrides: unknown,
+): Problem[] {
+  const isOverridden = ([key = '']: Path) => isMap(overrides) && Object.hasOwn(overrides, key);
   const common = new Map<string, { problem: Problem; of: string[] }>();
   const own: Problem[] = [];
   for (const { variant, problems } of found)
@@ -54,7 +59,8 @@ function problemsAsWritten(document: VariedDocument, found: { variant: string; p
       const { path, message } = problem;
       if (path[0] === 'name')
         own.push({ path: ['variants', variant], message: `makes a name that is not allowed: it ${message}` });
-      else if (isOwn(document.variants[variant], path)) own.push({ ...problem, path: ['variants', variant, ...path] });
+      else if (!isOverridden(path) && isOwn(document.variants[variant], path))
+        own.push({ ...problem, path: ['variants', variant, ...path] });
       else {
         const key = JSON.stringify([path, message]);
         const known = common.get(key);
@@ -92,7 +98,7 @@ export function parseVariants(
     variant,
     problems: (read.problems ?? []).filter(({ path }) => !nameIsWrong || path[0] !== 'name'),
   }));
-  problems.push(...problemsAsWritten(document as VariedDocument, found));
+  problems.push(...problemsAsWritten(document as VariedDocument, found, overrides));
   const variants = parsed.flatMap(({ one, read }) => (read.recipe ? [{ ...one, ...read }] : []));
   problems.push(...sharedProblems(variants));
   return problems.length > 0 ? { problems } : { variants };
