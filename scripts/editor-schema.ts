@@ -12,12 +12,31 @@ export const strictSchema = (): Schema => z.toJSONSchema(recipeFileSchema, { io:
 const written = (title: string, schema: Schema) => `${JSON.stringify({ title, ...schema }, null, 2)}\n`;
 
 /** The schema for editors, which the first line of a recipe names: `# yaml-language-server: $schema=recipe.schema.json`. */
-export const recipeJsonSchema = (): string =>
-  written('Recipe of a golden image', withExpressions(withExamples(strictSchema()), []));
+export const recipeJsonSchema = (): string => written('Recipe of a golden image', withVariants(editorSchema()));
 
 /** The same for bases and for recipes that extend one: no key has to be there. */
 export const partJsonSchema = (): string =>
-  written('Part of a recipe of a golden image', asPart(withExpressions(withExamples(strictSchema()), [])));
+  written('Part of a recipe of a golden image', withVariants(asPart(editorSchema())));
+
+const editorSchema = (): Schema => withExpressions(withExamples(strictSchema()), []);
+
+/**
+ * A variant says a part of a recipe. What every recipe must have can be in its variants, so only a recipe without variants must have
+ * it itself.
+ */
+function withVariants({ required, ...schema }: Schema): Schema {
+  const { variants, ...others } = schema.properties as Record<string, Schema>;
+  const part = { $ref: 'part.schema.json' };
+  return {
+    ...schema,
+    properties: { ...others, variants: { ...variants, additionalProperties: part as never } as never },
+    ...(required && {
+      required: ['name'],
+      if: { required: ['variants'] } as never,
+      else: { required } as never,
+    }),
+  };
+}
 
 type Path = (string | number)[];
 
