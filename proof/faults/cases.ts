@@ -42,7 +42,9 @@ export async function generateCases(only?: string): Promise<FaultCase[]> {
     const seenBefore = reached.get(operation ?? '');
     if (operation !== undefined && !seenBefore) reached.set(operation, new Set(observed.keys()));
     const isStruck = (place: string, state: string) =>
-      operation === undefined ? isOwn(state, base) : !seenBefore?.has(place);
+      operation === undefined
+        ? isOwn(state, base)
+        : !seenBefore?.has(place) && (operationOf(scenario).only?.test(place) ?? true);
     for (const task of taskPlaces(machineUnder(base, scenario)))
       for (const [place, seen] of observed) {
         if (place.replace(/\[.*/, '') !== task.state || !isStruck(place, task.state)) continue;

@@ -75,7 +75,9 @@ const aimAt = (places: Task[]): fc.Arbitrary<Aim> =>
 /** An operation on the images of a build, and up to two faults of its own. Descendants would need a second recipe. */
 const following = fc
   .constantFrom(
-    ...Object.keys(operations).filter((name) => !/descendants|templates|account|disables|deregisters/.test(name)),
+    ...Object.keys(operations).filter(
+      (name) => !/descendants|templates|account|disables|deregisters|variants/.test(name),
+    ),
   )
   .chain((operation) =>
     fc.record({

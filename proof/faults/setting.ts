@@ -130,6 +130,9 @@ const childOf = (scenario: FaultScenario) => ({
   source: { channel: 'base/stable' },
 });
 
+/** Two variants of a recipe. */
+export const variantNames = ['pair-one', 'pair-two'];
+
 /** The recipe before further targets came to it. */
 export const narrowRecipe = (scenario: FaultScenario) =>
   recipeOf({ ...shapeOf(scenario), targets: shapeOf(scenario).targets.slice(0, 1) }, scenario);
@@ -143,12 +146,14 @@ export function pipelineWithPast(
   const shape = shapeOf(scenario);
   const { fails, slow, stumbles, seed, rough, rates } = scenario;
   const isCopy = shape.targets.some(({ region }) => region === fails);
+  const isVaried = scenario.operation === 'builds variants';
   const recipes: Record<string, object> = {
     base: recipeOf(shape, scenario),
     ...(scenario.operation?.includes('descendants') && { child: childOf(scenario) }),
+    ...(isVaried && Object.fromEntries(variantNames.map((name) => [name, { ...recipeOf(shape, scenario), name }]))),
   };
   const simulation = createSimulation({
-    catalog: { recipes, scripts: {}, version: '' },
+    catalog: { recipes, scripts: {}, version: '', ...(isVaried && { variants: { pair: variantNames } }) },
     interfere,
     onLog,
     settings: settingsOf(scenario),

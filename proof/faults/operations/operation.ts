@@ -32,6 +32,8 @@ export interface OperationRow {
   start: (simulation: Simulation, input: Record<string, unknown>) => string;
   /** Whether the input may have the key `plan`. The judge compares the execution with its plan. */
   hasPlan: boolean;
+  /** The places that are struck. Absent where all are that the operation comes through. */
+  only?: RegExp;
   judge: (trial: OperationTrial) => Violation[];
   /** Ways in which the operation fails or dies, so that its machine undoes it. The states that undo are struck then. */
   undone?: Record<string, Strike[]>;

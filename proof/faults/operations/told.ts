@@ -36,7 +36,10 @@ export function ends(trial: OperationTrial): Violation[] {
   const mayFail = denied.length > 0 || isEnded || isMoody(scenario) || isRefused;
   if (!mayFail && first.status !== 'SUCCEEDED') found.push({ invariant: 'completes', what: said(first) });
   // An operation that was done, although its execution was ended, is refused the second time.
-  const mayRefuse = second?.error === 'MoveRefused';
+  const mayRefuse =
+    second?.error === 'MoveRefused' ||
+    // Another variant may still be built.
+    (scenario.again === 'at once' && /^(RecipeBusy|VariantFailed)$/.test(second?.error ?? ''));
   if (second && denied.length === 0 && !isMoody(scenario) && !isRefused && second.status !== 'SUCCEEDED' && !mayRefuse)
     found.push({ invariant: 'completes', what: `the second time: ${said(second)}` });
   return [...found, ...namesItsError(trial), ...denied.flatMap((one) => tellsDenial(trial, one))];
