@@ -130,7 +130,6 @@ export const recipeExamples: Record<string, unknown[]> = {
   'triggers.flexibleWindow': ['15m'],
   'triggers.parameters': [{ version: '1.2.3' }],
   'triggers.rebuildAfter': ['30d'],
-  variants: [{ x86_64: {}, arm64: { builder: { instanceTypes: ['t4g.small'] } } }],
   retire: [{ keep: 3, deprecateAfter: '30d', disableAfter: '60d', deregisterAfter: '90d' }],
   'retire.keep': [3],
   'retire.deprecateAfter': ['30d'],
