@@ -5,7 +5,7 @@ import { recipeOf } from '../../core/recipe/catalog.ts';
 import type { Catalog } from '../../core/recipe/types.ts';
 import { automaticBuildsOff, decideStart, type Decision } from '../../core/start/start-decision.ts';
 import type { StartRequest } from '../../core/start/start-event.ts';
-import { decideTogether } from '../../core/start/start-together.ts';
+import { decideTogether } from '../../core/variants/start-together.ts';
 import { variantsOf, wholeOf } from '../../core/variants/names.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';

@@ -5,7 +5,7 @@ import type { OperationRow } from './operation.ts';
 import { plans } from './plans.ts';
 import { retirements } from './retirements.ts';
 import { shares } from './shares.ts';
-import { variants } from './variants.ts';
+import { variantBuilds } from './variants.ts';
 
 /** Every operation that is struck, by the name of its base in the matrix. docs/faults.md says how to add one. */
 export const operations: Record<string, OperationRow> = {

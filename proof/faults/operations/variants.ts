@@ -17,7 +17,7 @@ const building: Omit<OperationRow, 'judge'> = {
   only: /^(Resolve|AwaitVariants|AwaitOthers|Publish)$/,
 };
 
-export const variants: Record<string, OperationRow> = {
+export const variantBuilds: Record<string, OperationRow> = {
   'builds variants': { ...building, judge: judgeVariants },
 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Decision } from '../../../core/start/start-decision.ts';
-import { decideTogether } from '../../../core/start/start-together.ts';
+import { decideTogether } from '../../../core/variants/start-together.ts';
 
 const trigger = { by: 'source', reason: 'newer' } as const;
 const start = (recipe: string): Decision => ({

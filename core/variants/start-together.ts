@@ -1,5 +1,5 @@
 import { sha256 } from '../digest.ts';
-import type { Decision } from './start-decision.ts';
+import type { Decision } from '../start/start-decision.ts';
 
 /**
  * The decision on a recipe with variants, from those on each of them. One variant that has a reason to be built starts all, because
