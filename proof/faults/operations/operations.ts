@@ -14,7 +14,7 @@ export const operations: Record<string, OperationRow> = {
   ...plans,
   ...retirements,
   ...archives,
-  ...variants,
+  ...variantBuilds,
 };
 
 export function operationOf({ operation = '' }: FaultScenario): OperationRow {
