@@ -13,7 +13,7 @@ const keptLine = (kept: KeptImage[], until: string | null): string => {
 };
 
 /** What a person can do with a held instance. */
-const heldLines = ({ role, instance, region, until }: HeldInstance, { build }: BuildIdentity): string[] => [
+export const heldLines = ({ role, instance, region, until }: HeldInstance, { build }: BuildIdentity): string[] => [
   `HELD until ${until}: ${role} ${instance} in ${region}`,
   `golden shell ${build} opens a session on it, golden retry ${build} goes on with it, golden cancel ${build} ends it now`,
 ];

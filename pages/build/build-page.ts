@@ -37,8 +37,8 @@ export function buildPage(page: PageOfBuild): string {
 function withLines(page: PageOfBuild, lines: number): string {
   const { recipe, build, verdict, says, facts, notes } = page;
   const commands = [
-    commandsSection('steps', 'Steps', page.steps, lines),
-    commandsSection('checks', 'Checks', page.checks, lines),
+    commandsSection('Steps', page.steps, page.skipped, lines),
+    commandsSection('Checks', page.checks, page.skipped, lines),
   ];
   const timeline = page.timeline && timelineSection(page.timeline);
   const changes = page.changes && changesSection(page.changes);

@@ -7,14 +7,15 @@ const mostListed = 100;
 
 /** What failed, what to do, and what became of the things that the build had made. What is left behind comes first. */
 export function failureSection(failure: PageFailure, { errors }: Reach, lines: number): Section {
-  const { state, error, cause, means, advice, left, kept, again, wasted, undone } = failure;
+  const { state, error, cause, means, advice, left, kept, held, again, wasted, undone } = failure;
   const [message = '', ...output] = cause.trimEnd().split('\n');
   const content = html` <p class="message">
       <strong class="bad">${error}</strong> in <strong>${state}</strong>: ${outputText(message, 1)}
     </p>
     ${output.length > 0 && html`<pre>${outputText(output.join('\n'), Math.max(5, lines))}</pre>`}
     ${means && html`<p class="advice">It means: ${means}.<br />What to do: ${advice}.</p>`}
-    ${list('Left behind: a person must look at it', left, 'bad')} ${list('Kept', kept, 'warn')}
+    ${list('Left behind: a person must look at it', left, 'bad')} ${list('Held', held, 'warn')}
+    ${list('Kept', kept, 'warn')}
     ${again && html`<p>To go on with it, start build-image with <code>${again}</code>.</p>`}
     ${wasted && html`<p>Wasted: ${wasted}.</p>`} ${list('Undone', undone, '')}
     ${undone.length === 0 && left.length === 0 && html`<p>There was nothing to undo, and nothing is left.</p>`}

@@ -1,8 +1,10 @@
 import type { CostEstimate } from '../cost-estimate.ts';
 import type { Manifest, ManifestFailure } from '../../build/manifest.ts';
 import type { Timing } from '../../build/timings.ts';
+import type { SkippedStep } from '../../guest/steps/applicable-steps.ts';
 import { explainFailure } from '../../failure-names.ts';
 import type { BuildIdentity } from '../../tags.ts';
+import { heldLines } from '../failure-summary.ts';
 import { wastedLine } from '../wasted.ts';
 import { buildChangesOf, type BuildChanges } from './changes.ts';
 import { commandsRun, type CommandRun } from './commands-run.ts';
@@ -21,6 +23,8 @@ export interface PageFailure extends Pick<ManifestFailure, 'state' | 'error' | '
   means?: string;
   advice?: string;
   kept: string[];
+  /** The instance that is held, and what a person can do with it. */
+  held: string[];
   /** The input that goes on with the kept images. */
   again?: string;
   wasted?: string;
@@ -38,6 +42,8 @@ export interface PageOfBuild extends BuildIdentity {
   reach: Reach;
   steps: CommandRun[];
   checks: CommandRun[];
+  /** Steps and checks that do not apply to the source image. */
+  skipped: SkippedStep[];
   /** The source image, and the builds that it descends from. */
   source: Manifest['source'];
   ancestors: Ancestor[];
@@ -68,6 +74,7 @@ export function pageOfBuild(facts: PageFacts): PageOfBuild {
     reach,
     steps: commandsRun('provision', plan?.provision ?? [], facts),
     checks: commandsRun('check', plan?.checks ?? [], facts),
+    skipped: manifest.skipped ?? [],
     source,
     ancestors,
     ...(changes && { changes }),
@@ -77,19 +84,20 @@ export function pageOfBuild(facts: PageFacts): PageOfBuild {
   };
 }
 
-function verdictOf({ status, failure, targets, copiedTo = [] }: Manifest): Verdict {
+function verdictOf({ status, failure, targets, copiedTo = [], failedSteps = [] }: Manifest): Verdict {
   if (status !== 'published') return status;
   const whole = [...targets, ...copiedTo].every((target) => target.status === 'published');
-  return failure || !whole ? 'partly' : 'published';
+  return failure || !whole || failedSteps.length > 0 ? 'partly' : 'published';
 }
 
-function saying({ targets, failure, image }: Manifest, verdict: Verdict): string {
+function saying({ targets, failure, image, failedSteps = [] }: Manifest, verdict: Verdict): string {
   if (verdict === 'up-to-date') return 'Nothing to build: the published image is what the recipe asks for';
   if (verdict === 'failed') return `Failed in ${failure?.state ?? 'an unknown state'} with ${failure?.error ?? '?'}`;
   const reached = targets.filter(({ status }) => status === 'published').length;
   const regions = `${reached === targets.length ? reached : `${reached} of ${targets.length}`} region${targets.length === 1 ? '' : 's'}`;
   const left = failure ? ', but not everything temporary is gone' : '';
-  return `${image === null ? 'Published' : 'The image is published'} in ${regions}${left}`;
+  const steps = failedSteps.length > 0 ? `, although ${failedSteps.map(({ name }) => name).join(', ')} failed` : '';
+  return `${image === null ? 'Published' : 'The image is published'} in ${regions}${steps}${left}`;
 }
 
 /** The visits that failed: the last one of the state that failed the build, and the last one of each failed target. */
@@ -105,8 +113,9 @@ function failedIn({ timings, manifest: { failure, targets } }: PageFacts, { erro
     failed.has(timing) || (timing.state === 'FinishAccountCopy' && places.has(lane));
 }
 
-function failureOnPage(failure: ManifestFailure, { recipe, build }: BuildIdentity): PageFailure {
-  const { state, error, cause, undone, left, kept, wasted } = failure;
+function failureOnPage(failure: ManifestFailure, identity: BuildIdentity): PageFailure {
+  const { recipe, build } = identity;
+  const { state, error, cause, undone, left, kept, held, wasted } = failure;
   const explained = explainFailure(error);
   return {
     state,
@@ -118,6 +127,7 @@ function failureOnPage(failure: ManifestFailure, { recipe, build }: BuildIdentit
     kept: kept.map(
       ({ ami, region, expires }) => `${ami} in ${region}, ${expires ? `until ${expires}` : 'without an end'}`,
     ),
+    held: held ? heldLines(held, identity) : [],
     ...(kept.length > 0 && { again: JSON.stringify({ recipe, build }) }),
     ...(wasted && { wasted: wastedLine(wasted) }),
   };

@@ -33,8 +33,10 @@ export interface Timeline {
 
 const lanes: [group: string, name: string, states: string[]][] = [
   ['Builder', 'Plan', ['Resolve', 'RecordUpToDate']],
+  ['Builder', 'Variants', ['AwaitVariants']],
   ['Builder', 'Start the builder', ['Launch', 'AwaitBuilder']],
   ['Builder', '', ['SendCommand', 'AwaitCommand']],
+  ['Image', 'Import the disk', ['ImportSnapshot', 'AwaitImport']],
   ['Image', 'Stop the builder', ['Seal']],
   [
     'Image',
@@ -47,6 +49,7 @@ const lanes: [group: string, name: string, states: string[]][] = [
   ['Regions', '', ['CopyImage', 'AwaitCopy', 'GrantPermissions']],
   ['Other accounts', '', ['CopyIntoAccount', 'AwaitAccountCopy', 'FinishAccountCopy']],
   ['End', 'Verify', ['Verify']],
+  ['End', 'Other variants', ['AwaitOthers']],
   ['End', 'Publish', ['Publish']],
   ['End', 'Clean up', ['CleanUp']],
   ['End', 'Undo', ['Compensate', 'RecordFailure']],

@@ -36,6 +36,16 @@ test('a failed build opens with its failure, and what is left comes before what 
   expect(textOf(failed)).toContain('Not run: sanitize.');
 });
 
+test('a step that was passed over is open, and one that does not apply is told with its reason', () => {
+  const facts = publishedFacts();
+  const skipped = [{ list: 'checks' as const, name: 'arm', because: 'the source image is x86_64' }];
+  const failedSteps = [{ name: 'patch', attempts: 1, command: 'c1', status: 'Failed', output: 'no' }];
+  const page = buildPage(pageOfBuild({ ...facts, manifest: { ...facts.manifest, skipped, failedSteps } }));
+  expect(textOf(page)).toMatch(/patch ! failed, went on/);
+  expect(textOf(page)).toContain('Does not apply: arm, the source image is x86_64.');
+  expect(page.match(/<details open="">\s*<summary>stdout/g)).toHaveLength(1);
+});
+
 test('a page asks no server for anything and runs no script', () => {
   for (const page of [published, failed, buildPage(pageOfBuild(hostileFacts()))]) {
     expect(page.match(/<(script|link|img|iframe|object|embed|form|base)\b/gi)).toBeNull();

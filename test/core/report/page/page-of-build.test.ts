@@ -66,3 +66,34 @@ test('the target that failed and the state that failed the build are marked in t
   expect(failed(partly)).toEqual(['us-west-2: GrantPermissions']);
   expect(failed(pageOfBuild(failedFacts()))).toEqual(['patch: AwaitCommand']);
 });
+
+test('a step that failed and was passed over, one that was tried again, and one that does not apply are told', () => {
+  const facts = publishedFacts();
+  const again = { state: 'AwaitCommand', startedAt: '2026-11-23T03:02:16.000Z', seconds: 3, index: 0 };
+  const skipped = [{ list: 'provision' as const, name: 'reboot-arm', because: 'the source image is x86_64' }];
+  const failedSteps = [{ name: 'patch', attempts: 2, command: 'c1', exitCode: 3, status: 'Failed', output: 'no' }];
+  const page = pageOfBuild({
+    ...facts,
+    timings: [...facts.timings, again],
+    manifest: { ...facts.manifest, skipped, failedSteps },
+  });
+  expect(page).toMatchObject({
+    verdict: 'partly',
+    says: 'The image is published in 3 regions, although patch failed',
+    steps: [
+      { name: 'patch', outcome: 'went on', attempts: 2 },
+      { name: 'sanitize', outcome: 'done', attempts: 1 },
+    ],
+    skipped,
+  });
+});
+
+test('an instance that is held is told with what a person can do', () => {
+  const facts = failedFacts();
+  const held = { instance: 'i-0123', region: 'us-east-1', role: 'builder' as const, until: '2026-11-23T05:00:00Z' };
+  const failure = { ...facts.manifest.failure!, held };
+  expect(pageOfBuild({ ...facts, manifest: { ...facts.manifest, failure } }).failure?.held).toEqual([
+    'HELD until 2026-11-23T05:00:00Z: builder i-0123 in us-east-1',
+    expect.stringContaining('golden shell 20261123-030000-9f2c'),
+  ]);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { coveredSeconds, timelineOfBuild } from '../../../../core/report/page/timeline.ts';
 import { planOf } from '../../../support/plan.ts';
 
@@ -55,4 +56,21 @@ test('overlapping visits are counted once', () => {
 
 test('a build without timings has no timeline', () => {
   expect(timelineOfBuild([], plan, () => false)).toBeUndefined();
+});
+
+test('every state of a build that calls a function has its lane', () => {
+  const machine = readFileSync('statemachines/build-image.asl.json', 'utf8');
+  const tasks = [...machine.matchAll(/"(\w+)": \{\s*"Comment": "[^"]*",\s*"Type": "Task"/g)].map(
+    ([, state = '']) => state,
+  );
+  expect(tasks.length).toBeGreaterThan(30);
+  const lanes =
+    timelineOfBuild(
+      tasks.map((state, at) => visit(state, at, at + 1)),
+      plan,
+      () => false,
+    )?.lanes ?? [];
+  expect(
+    lanes.map(({ name }) => name).filter((name) => tasks.includes(name) && name !== 'Verify' && name !== 'Publish'),
+  ).toEqual([]);
 });
