@@ -78,6 +78,11 @@ export async function guestScripts(root = process.env['GOLDEN_ROOT'] ?? '.'): Pr
     const [command] = provisionCommands([{ files, timeout: '1h' }], 'build', { windows }, carried(folder));
     if (command) all.push(...scriptsOf(`files to ${files.to}`, command));
   }
+  for (const windows of [false, true]) {
+    const component = { file: 'files/app', parameters: { Note: "it's {{ here }}" } };
+    const [command] = provisionCommands([{ component, timeout: '1h' }], 'build', { windows }, carried(false));
+    if (command) all.push(...scriptsOf(`component on ${windows ? 'Windows' : 'Linux'}`, command));
+  }
   for (const ansible of ansibleSteps) {
     const [command] = provisionCommands([{ ansible, timeout: '1h' }], 'build', { windows: false }, carried(true));
     if (command) all.push(...scriptsOf(`ansible ${JSON.stringify(ansible)}`, command));

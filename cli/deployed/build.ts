@@ -90,6 +90,7 @@ const scriptsOf = ({ provision = [], checks = [], builder }: Partial<Recipe>): s
       ...('script' in step && step.script ? [step.script] : []),
       ...('files' in step && step.files ? [step.files.from] : []),
       ...('ansible' in step && step.ansible ? [step.ansible.playbook] : []),
+      ...('component' in step && step.component ? [step.component.file] : []),
     ]),
     ...(builder?.userDataFile === undefined ? [] : [builder.userDataFile]),
   ]),

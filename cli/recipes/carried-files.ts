@@ -2,6 +2,7 @@ import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { dirname, join, posix, sep } from 'node:path';
 import type { TarEntry } from 'modern-tar';
+import { parseDocument } from 'yaml';
 import {
   carriedKey,
   carriedText,
@@ -31,7 +32,7 @@ export async function readCarried(folder: string, document: unknown) {
   const scripts: Record<string, string> = {};
   const archives: Archives = new Map();
   const problems: Problem[] = [];
-  for (const [from, { path, within }] of filesNamedIn(document)) {
+  for (const [from, { path, within, isComponent = false }] of filesNamedIn(document)) {
     try {
       const { entries, isFolder } = await entriesOf(folder, from);
       for (const [file, at] of within)
@@ -41,7 +42,8 @@ export async function readCarried(folder: string, document: unknown) {
       const tar = await packTar(entries);
       const sha256 = createHash('sha256').update(tar).digest('hex');
       archives.set(sha256, tar);
-      scripts[carriedKey(from)] = carriedText({ sha256, bytes: tar.length, folder: isFolder });
+      const component = isComponent && !isFolder ? { component: componentIn(entries, from) } : {};
+      scripts[carriedKey(from)] = carriedText({ sha256, bytes: tar.length, folder: isFolder, ...component });
     } catch (error) {
       if (error instanceof Uncarried) problems.push({ path, message: error.message });
       else if ((error as { code?: string }).code !== 'ENOENT')
@@ -55,30 +57,50 @@ export async function readCarried(folder: string, document: unknown) {
 const staysBelow = (path: unknown): path is string =>
   typeof path === 'string' && posix.normalize(path) === path && !/^(\.|\/|\.\.(\/|$))/.test(path);
 
-/** A file or folder that steps name, with the first place, and the files that the folder must have. */
-type Named = Map<string, { path: Path; within: [string, Path][] }>;
+/** A file or folder that steps name, with the first place, the files that the folder must have, and whether it is a component. */
+type Named = Map<string, { path: Path; within: [string, Path][]; isComponent?: boolean }>;
 
-/** The files and folders that the steps of a document name, each once. */
+/** The files and folders that the steps and checks of a document name, each once. */
 function filesNamedIn(document: unknown): Named {
   const named: Named = new Map();
-  for (const [part, at] of partsAsWritten(document)) {
-    const list = part['provision'];
-    for (const [index, entry] of Array.isArray(list) ? (list as unknown[]).entries() : [])
-      addNames(named, entry, [...at, 'provision', index]);
-  }
+  for (const [part, at] of partsAsWritten(document))
+    for (const section of ['provision', 'checks']) {
+      const list = part[section];
+      for (const [index, entry] of Array.isArray(list) ? (list as unknown[]).entries() : [])
+        addNames(named, entry, [...at, section, index]);
+    }
   return named;
 }
 
+type Keys = Record<string, unknown> | undefined;
+
 function addNames(named: Named, step: unknown, at: Path): void {
-  const { files, ansible } = (step ?? {}) as { files?: { from?: unknown }; ansible?: Record<string, unknown> };
-  if (staysBelow(files?.from) && !named.has(files.from))
-    named.set(files.from, { path: [...at, 'files', 'from'], within: [] });
-  const playbook = ansible?.['playbook'];
+  const { files, ansible, component } = (step ?? {}) as { files?: Keys; ansible?: Keys; component?: Keys };
+  const add = (from: string, ...keys: string[]) => {
+    const known = named.get(from) ?? { path: [...at, ...keys], within: [] };
+    named.set(from, known);
+    return known;
+  };
+  const [from, playbook, file] = [files?.['from'], ansible?.['playbook'], component?.['file']];
+  if (staysBelow(from)) add(from, 'files', 'from');
+  if (staysBelow(file)) add(file, 'component', 'file').isComponent = true;
   if (!staysBelow(playbook) || folderOf(playbook) === '') return;
-  const known = named.get(folderOf(playbook)) ?? { path: [...at, 'ansible', 'playbook'], within: [] };
-  named.set(folderOf(playbook), known);
+  const { within } = add(folderOf(playbook), 'ansible', 'playbook');
   for (const key of ['playbook', 'requirements'])
-    if (staysBelow(ansible?.[key])) known.within.push([ansible[key], [...at, 'ansible', key]]);
+    if (staysBelow(ansible?.[key])) within.push([ansible[key], [...at, 'ansible', key]]);
+}
+
+/** The content of a component document. */
+function componentIn(entries: TarEntry[], file: string): unknown {
+  const text = Buffer.from((entries[0]?.body ?? '') as Uint8Array).toString();
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error) throw new Uncarried(`${file} cannot be read: ${error.message.split('\n')[0]}`);
+  try {
+    return document.toJS() as unknown;
+  } catch (thrown) {
+    throw new Uncarried(`${file} cannot be read: ${(thrown as Error).message}`);
+  }
 }
 
 async function entriesOf(folder: string, from: string): Promise<{ entries: TarEntry[]; isFolder: boolean }> {

@@ -155,7 +155,7 @@ export function recipesOfFile(
   const all = [...problems];
   const known = new Set(problems.map(({ path }) => path.join('/')));
   // What was refused here is also missing there; one report is enough.
-  const isBeside = (key: unknown) => ['script', 'from', 'playbook'].includes(String(key));
+  const isBeside = (key: unknown) => ['script', 'from', 'playbook', 'file'].includes(String(key));
   if (parsed.problems)
     all.push(...parsed.problems.filter(({ path }) => !isBeside(path.at(-1)) || !known.has(path.join('/'))));
   const given = (document as { name?: unknown } | null)?.name;

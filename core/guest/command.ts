@@ -6,6 +6,7 @@ import { triesOf, delayOf } from '../recipe/steps/attempts.ts';
 import type { Check, Step } from '../recipe/types.ts';
 import { sanitizeWindows } from './sanitize-windows.ts';
 import { sanitizeLinux } from './sanitize.ts';
+import type { StepPlace } from './remote/run-component.ts';
 import { carriedStep } from './remote/carried-step.ts';
 
 /** One SSM command of a build: a provisioning step or a check. */
@@ -49,15 +50,15 @@ const rebootLinux = (mark: string) =>
 const rebootWindows = (mark: string) =>
   `$mark = "$env:ProgramData\\${mark}"\nif (Test-Path $mark) { Remove-Item $mark; exit 0 }\nNew-Item $mark | Out-Null\nexit 3010`;
 
-const kinds = ['run', 'script', 'powershell', 'files', 'ansible', 'document', 'reboot'] as const;
+const kinds = ['run', 'script', 'powershell', 'files', 'ansible', 'component', 'document', 'reboot'] as const;
 export const nameOfStep = (step: Step, index: number) =>
   step.name ?? step.document ?? `${kinds.find((kind) => step[kind] !== undefined)}-${index + 1}`;
 
-function content(step: Step, index: number, build: string, windows: boolean, scripts: Record<string, string>) {
+function content(step: Step, index: number, build: string, place: StepPlace, scripts: Record<string, string>) {
   const seconds = secondsOf(step.timeout);
   const text = textOfStep(step, scripts);
   if (text !== undefined) return isPowerShell(step) ? powerShell(text, seconds, step) : shell(text, seconds, step);
-  const carried = carriedStep(step, seconds, scripts);
+  const carried = carriedStep(step, seconds, scripts, place);
   if (carried) return carried;
   if (step.document !== undefined) {
     return {
@@ -67,7 +68,7 @@ function content(step: Step, index: number, build: string, windows: boolean, scr
     };
   }
   const mark = `golden-reboot-${build}-${index}`;
-  return windows ? powerShell(rebootWindows(mark), seconds) : shell(rebootLinux(mark), seconds);
+  return place.windows ? powerShell(rebootWindows(mark), seconds) : shell(rebootLinux(mark), seconds);
 }
 
 /**
@@ -79,14 +80,20 @@ function content(step: Step, index: number, build: string, windows: boolean, scr
 const generalize = { name: 'generalize', document: 'AWSEC2-RunSysprep', parameters: {}, timeoutSeconds: 3600 };
 
 /** The commands of the steps that apply to a system. A step without a name is called after its place in the recipe. */
-function commandsOf(steps: Step[], build: string, system: GuestSystem, scripts: Record<string, string>): Command[] {
+function commandsOf(
+  list: StepPlace['list'],
+  steps: Step[],
+  build: string,
+  system: GuestSystem,
+  scripts: Record<string, string>,
+): Command[] {
   const named = steps.map((step, at) => ({ step, name: nameOfStep(step, at) }));
   return named
     .filter(({ step }) => skippedBecause(step, system) === undefined)
     .map(({ step, name }, index) => ({
       index,
       name,
-      ...content(step, index, build, system.windows, scripts),
+      ...content(step, index, build, { list, windows: system.windows }, scripts),
       timeoutSeconds: secondsOf(step.timeout),
       ...(triesOf(step) > 1 && { attempts: triesOf(step), delaySeconds: delayOf(step) }),
       ...(step.onFailure === 'continue' && { goesOn: true as const }),
@@ -105,7 +112,7 @@ export function provisionCommands(
   allowFiles: string[] = [],
 ): Command[] {
   const { windows } = system;
-  const commands = commandsOf(steps, build, system, scripts);
+  const commands = commandsOf('provision', steps, build, system, scripts);
   const sanitize = windows ? powerShell(sanitizeWindows(allowFiles), 1800) : shell(sanitizeLinux(allowFiles), 1800);
   const last = { index: commands.length, name: sanitizeName, ...sanitize, timeoutSeconds: 1800 };
   return [
@@ -121,7 +128,7 @@ export const checkCommands = (
   build: string,
   system: GuestSystem,
   scripts: Record<string, string>,
-): Command[] => commandsOf(checks, build, system, scripts);
+): Command[] => commandsOf('checks', checks, build, system, scripts);
 
 /** Why an image of Windows cannot be captured while it runs. */
 export const stopsForSysprep = 'must be stopped for Windows: Sysprep, the last step, shuts the builder down';

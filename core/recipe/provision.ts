@@ -1,12 +1,22 @@
 import * as z from 'zod/mini';
 import { duration, formed, label, pathBelow, text } from './scalars.ts';
+import { component } from './component/component-keys.ts';
 import { ansible } from './steps/ansible.ts';
 import { files } from './steps/files.ts';
 import { attemptKeys } from './steps/attempts.ts';
 import { surroundingKeys } from './steps/surroundings.ts';
 
-export const stepKinds = ['run', 'script', 'powershell', 'files', 'ansible', 'document', 'reboot'] as const;
-export const checkKinds = ['run', 'script', 'powershell'] as const;
+export const stepKinds = [
+  'run',
+  'script',
+  'powershell',
+  'files',
+  'ansible',
+  'component',
+  'document',
+  'reboot',
+] as const;
+export const checkKinds = ['run', 'script', 'powershell', 'component'] as const;
 
 const timeout = (otherwise: string) =>
   z.exactOptional(
@@ -30,6 +40,7 @@ export const step = z
     ...shells,
     files: z.exactOptional(files),
     ansible: z.exactOptional(ansible),
+    component: z.exactOptional(component),
     document: z.exactOptional(
       z
         .string()
@@ -60,7 +71,7 @@ export const step = z
     timeout: timeout('1h; 15m for reboot'),
   })
   .check(
-    z.describe('One step: exactly one of run, script, powershell, files, ansible, document and reboot.'),
+    z.describe('One step: exactly one of run, script, powershell, files, ansible, component, document and reboot.'),
     z.meta({ oneOf: stepKinds.map((kind) => ({ required: [kind] })) }),
   );
 
@@ -68,11 +79,12 @@ export const check = z
   .strictObject({
     name: label.check(z.describe('What the check checks, as a unique name.')),
     ...shells,
+    component: z.exactOptional(component),
     ...surroundingKeys,
     timeout: timeout('10m'),
   })
   .check(
-    z.describe('One check: exactly one of run, script and powershell. Exit code 0 is a pass.'),
+    z.describe('One check: exactly one of run, script, powershell and component. Exit code 0 is a pass.'),
     z.meta({ oneOf: checkKinds.map((kind) => ({ required: [kind] })) }),
   );
 

@@ -8,7 +8,7 @@ import { golden } from '../../cli/golden.ts';
 import { processSurroundings } from '../../cli/surroundings.ts';
 import { formatPath, type Path } from '../../core/recipe/recipe.ts';
 import { rightFiles, wrongFiles } from './files.ts';
-import { full, scripts } from './full-recipe.ts';
+import { agentComponent, full, scripts } from './full-recipe.ts';
 import { added, kindOf, maps, placesIn, randomFrom, replaced, valueAt, values } from './mutations.ts';
 import { expectReadable } from './saying.ts';
 
@@ -31,6 +31,8 @@ beforeAll(async () => {
     await writeFile(join(each, 'scripts/harden.sh'), scripts['scripts/harden.sh'] ?? '');
     await mkdir(join(each, 'files/app'), { recursive: true });
     await writeFile(join(each, 'files/app/app.conf'), 'port = 80\n');
+    await mkdir(join(each, 'components'));
+    await writeFile(join(each, 'components/agent.yml'), stringify(agentComponent));
     await mkdir(join(each, 'ansible'));
     for (const name of ['site', 'requirements']) await writeFile(join(each, `ansible/${name}.yml`), '[]\n');
   }

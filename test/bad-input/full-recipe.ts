@@ -1,5 +1,15 @@
 import { carriedKey, carriedText } from '../../core/recipe/steps/carried.ts';
 
+/** A component document of EC2 Image Builder. */
+export const agentComponent = {
+  schemaVersion: 1.0,
+  parameters: [{ Version: { type: 'string' } }],
+  phases: ['build', 'test'].map((name) => ({
+    name,
+    steps: [{ name: 'only', action: 'ExecuteBash', inputs: { commands: ['echo {{ Version }}'] } }],
+  })),
+};
+
 /** A right recipe that uses every key there is: what each case spoils at one place. */
 export const full = {
   name: 'base',
@@ -59,6 +69,7 @@ export const full = {
       },
     },
     { name: 'played', ansible: { playbook: 'ansible/site.yml', installed: true } },
+    { name: 'agent of components', component: { file: 'components/agent.yml', parameters: { Version: '1.2' } } },
     { name: 'restart', reboot: true },
   ],
   checks: [
@@ -67,6 +78,7 @@ export const full = {
       run: 'true ${{ parameters.release }} ${{ parameters.kind }} ${{ parameters.size }}',
       timeout: '5m',
     },
+    { name: 'component', component: { file: 'components/agent.yml', parameters: { Version: '1.2' } } },
   ],
   image: {
     capture: 'running',
@@ -130,5 +142,11 @@ export const full = {
 export const scripts = {
   'scripts/harden.sh': 'true\n',
   [carriedKey('ansible')]: carriedText({ sha256: 'cd'.repeat(32), bytes: 2048, folder: true }),
+  [carriedKey('components/agent.yml')]: carriedText({
+    sha256: 'ef'.repeat(32),
+    bytes: 2048,
+    folder: false,
+    component: agentComponent,
+  }),
   [carriedKey('files/app')]: carriedText({ sha256: 'ab'.repeat(32), bytes: 2048, folder: true }),
 };

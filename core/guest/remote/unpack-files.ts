@@ -1,14 +1,11 @@
-import type { Carried } from '../../recipe/steps/carried.ts';
+import { baseName, type Carried } from '../../recipe/steps/carried.ts';
 import { isWindowsPath } from '../../recipe/steps/guest-path.ts';
 import type { Step } from '../../recipe/types.ts';
 import { shellQuoted, treeOf } from './tree.ts';
+import { powerShellQuoted } from '../steps/surroundings.ts';
 import { powerShellLine, remoteCommand, shellLine } from './remote-command.ts';
 
 type Files = NonNullable<Step['files']>;
-
-const baseName = (path: string) => path.split('/').at(-1) ?? '';
-
-const quotedForWindows = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
 /** The mode of folders: x wherever the mode of files has r. */
 const folderMode = (mode: string): string => mode.replaceAll(/[4-7]/g, (digit) => String(Number(digit) | 1));
@@ -44,7 +41,7 @@ rm -rf "$tree" "$archive"
 /** The same on Windows, whose tar.exe comes with Windows Server 2019 and later. */
 function unpackWindows(files: Files, carried: Carried): string {
   const { into, name } = placeOf(files, carried);
-  const [own, wanted] = [baseName(files.from), name ?? baseName(files.from)].map(quotedForWindows);
+  const [own, wanted] = [baseName(files.from), name ?? baseName(files.from)].map(powerShellQuoted);
   const unpack =
     name === undefined
       ? `    & tar.exe -C $into -xf $archive
@@ -55,7 +52,7 @@ function unpackWindows(files: Files, carried: Carried): string {
   return `$ErrorActionPreference = 'Stop'
 try {
     $archive = Join-Path (Get-Location).Path '${carried.sha256}'
-    $into = ${quotedForWindows(into)}
+    $into = ${powerShellQuoted(into)}
     if (-not (Get-Command tar.exe -ErrorAction SilentlyContinue)) {
         throw 'files needs tar.exe, which Windows Server 2019 and later have'
     }

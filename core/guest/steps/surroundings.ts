@@ -7,7 +7,7 @@ import type { StepSurroundings } from '../../recipe/steps/surroundings.ts';
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** PowerShell takes the typographic quotes for single quotes, too. */
-const powerShellQuoted = (text: string): string => `'${text.replaceAll(/['\u2018-\u201B]/g, '$&$&')}'`;
+export const powerShellQuoted = (text: string): string => `'${text.replaceAll(/['\u2018-\u201B]/g, '$&$&')}'`;
 
 const shellExports = (env: Record<string, string>): string[] =>
   Object.entries(env).map(([name, value]) => `export ${name}=${shellQuoted(value)}`);

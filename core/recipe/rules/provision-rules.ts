@@ -22,7 +22,7 @@ export function systemOf({ run, script, powershell, files, ansible }: Step): 'Li
 
 export const provisionRules: Rule[] = [
   {
-    says: 'A step has exactly one of run, script, powershell, files, ansible, document and reboot; a check exactly one of run, script and powershell.',
+    says: 'A step has exactly one of run, script, powershell, files, ansible, component, document and reboot; a check exactly one of run, script, powershell and component.',
     look(parts, report) {
       for (const { path, action } of actions(parts)) {
         const kinds: readonly string[] = path[0] === 'checks' ? checkKinds : stepKinds;

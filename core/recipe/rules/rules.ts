@@ -12,6 +12,7 @@ import { provisionRules } from './provision-rules.ts';
 import type { Rule } from './rule.ts';
 import { surroundingRules } from '../steps/surrounding-rules.ts';
 import { sourceRules } from './source-rules.ts';
+import { componentRules } from '../component/component-rules.ts';
 import { filesRules } from '../steps/files-rules.ts';
 import { publishRules } from './target-rules.ts';
 import { upkeepRules } from './upkeep-rules.ts';
@@ -32,6 +33,7 @@ export const rules: Rule[] = [
   ...provisionRules,
   ...surroundingRules,
   ...filesRules,
+  ...componentRules,
   ...commandRules,
   ...distributionRules,
   ...publishRules,

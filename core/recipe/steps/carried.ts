@@ -6,6 +6,8 @@ export interface Carried {
   bytes: number;
   /** Whether it holds the content of a folder. Otherwise it holds one file. */
   folder: boolean;
+  /** The content of a component document, which no schema has judged yet. */
+  component?: unknown;
 }
 
 /** The most bytes of all archives of a recipe. */
@@ -27,16 +29,21 @@ export function carriedAt(from: string, scripts: Record<string, string>): Carrie
 }
 
 /** The folder or file that a step carries from beside the recipe, and the keys of the step that name it. */
-export function carriedOf({ files, ansible }: Carrying): { from: string; at: [string, string] } | undefined {
+export function carriedOf({ files, ansible, component }: Carrying): { from: string; at: [string, string] } | undefined {
   if (files) return { from: files.from, at: ['files', 'from'] };
   if (ansible) return { from: folderOf(ansible.playbook), at: ['ansible', 'playbook'] };
+  if (component) return { from: component.file, at: ['component', 'file'] };
   return undefined;
 }
 
 interface Carrying {
   files?: { from: string };
   ansible?: { playbook: string };
+  component?: { file: string };
 }
+
+/** The last part of a path. */
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** The folder of a path. */
 export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));

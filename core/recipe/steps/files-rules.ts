@@ -1,6 +1,7 @@
 import { durationOf, secondsOf } from '../../duration.ts';
 import { longestRemoteSeconds } from '../../guest/remote/remote-command.ts';
 import { didYouMean } from '../../nearest.ts';
+import { actions } from '../rules/provision-rules.ts';
 import { secretIn } from '../rules/secrets.ts';
 import { sound, type Path, type Rule, type SoundParts } from '../rules/rule.ts';
 import {
@@ -16,19 +17,17 @@ import { isWindowsPath } from './guest-path.ts';
 
 /** What the steps of a recipe carry, with the archive if there is one. */
 const carriedBy = (
-  { provision }: SoundParts,
+  parts: SoundParts,
   scripts: Record<string, string>,
 ): { path: Path; from: string; carried: Carried | undefined }[] =>
-  sound(provision).flatMap(([index, step]) => {
-    const named = carriedOf(step);
-    return named
-      ? [{ path: ['provision', index, ...named.at], from: named.from, carried: carriedAt(named.from, scripts) }]
-      : [];
+  actions(parts).flatMap(({ path, action }) => {
+    const named = carriedOf(action);
+    return named ? [{ path: [...path, ...named.at], from: named.from, carried: carriedAt(named.from, scripts) }] : [];
   });
 
 export const filesRules: Rule[] = [
   {
-    says: `What files or ansible names exists below the recipe's folder. It holds only files and folders, and links that do not lead out of it, and at most ${mostCarriedFiles.toLocaleString('en')} files.`,
+    says: `What files, ansible and component name exists below the recipe's folder. It holds only files and folders, and links that do not lead out of it, and at most ${mostCarriedFiles.toLocaleString('en')} files.`,
     look(parts, report, { scripts }) {
       const prefix = carriedKey('');
       const known = Object.keys(scripts).flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
@@ -54,12 +53,12 @@ export const filesRules: Rule[] = [
     },
   },
   {
-    says: `A step with files or ansible takes at most ${durationOf(longestRemoteSeconds)}.`,
+    says: `A step with files, ansible or component takes at most ${durationOf(longestRemoteSeconds)}.`,
     look(parts, report) {
-      for (const [index, step] of sound(parts.provision))
-        if (carriedOf(step) && secondsOf(step.timeout) > longestRemoteSeconds)
+      for (const { path, action } of actions(parts))
+        if (carriedOf(action) && secondsOf(action.timeout) > longestRemoteSeconds)
           report(
-            ['provision', index, 'timeout'],
+            [...path, 'timeout'],
             `is more than the ${durationOf(longestRemoteSeconds)} of AWS-RunRemoteScript, which brings files`,
           );
     },

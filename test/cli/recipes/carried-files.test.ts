@@ -153,3 +153,21 @@ test('everything that cannot be carried is refused at once, each at its place', 
     'provision[14].files.owner: must be a user such as nginx, or a user and a group such as root:adm, got "a b"',
   ]);
 });
+
+test('a component document is read with the archive of its file, and one that is no YAML is refused', async () => {
+  const folder = await folderWith({
+    'components/a.yml': 'schemaVersion: 1.0\nphases: []\n',
+    'components/b.yml': 'phases: [\n',
+    'components/c.yml': `${'a: '.repeat(3)}&x [*x]\n`,
+  });
+  const document = {
+    provision: [{ component: { file: 'components/a.yml' } }],
+    checks: ['b', 'c'].map((name) => ({ component: { file: `components/${name}.yml` } })),
+  };
+  const { scripts, problems } = await readCarried(folder, document);
+  expect(carriedAt('components/a.yml', scripts)).toMatchObject({ component: { schemaVersion: 1, phases: [] } });
+  expect(problems.map(({ path, message }) => [path.join('.'), message.split(':')[0]])).toEqual([
+    ['checks.0.component.file', 'components/b.yml cannot be read'],
+    ['checks.1.component.file', 'components/c.yml cannot be read'],
+  ]);
+});

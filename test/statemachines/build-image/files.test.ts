@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { sha256 as digestOf } from '../../../core/digest.ts';
+import { carriedKey, carriedText } from '../../../core/recipe/steps/carried.ts';
 import { assets } from '../../../core/memory/documents.ts';
 import { guestFiles } from '../../../simulator/aws/ec2/instances/guest-files.ts';
 import { createSimulation, type Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { build, imageIn, launched, manifestIn, nothing, leftIn, targets } from '../../support/pipeline.ts';
+import { agentComponent } from '../../bad-input/full-recipe.ts';
 import { catalogWithFiles, tooLargeForSsm } from '../../support/carried.ts';
 
 const day = 24 * 3600;
@@ -102,6 +104,31 @@ test('a script that SSM does not take, and a check of that size, go through the 
   expect(commands.filter(({ documentName }) => documentName === 'AWS-RunRemoteScript')).toMatchObject([
     { step: 'large', environment: { NOTE: 'here' } },
     { step: 'large check' },
+  ]);
+});
+
+test('a playbook and the build of a component run on the builder, and the tests of the component on the candidate', async () => {
+  const component = { file: 'components/agent.yml', parameters: { Version: '1.2' } };
+  const changes = {
+    provision: [
+      { name: 'play', ansible: { playbook: 'files/site/site.yml' } },
+      { name: 'agent', component },
+    ],
+    checks: [{ name: 'agent works', component }],
+    distribute: [targets.home],
+  };
+  const { catalog, ofFile } = await catalogWithFiles({ 'site.yml': '[]' }, changes);
+  const document = carriedText({ sha256: ofFile, bytes: 9, folder: false, component: agentComponent });
+  Object.assign(catalog.scripts, { [carriedKey(component.file)]: document });
+  const simulation = createSimulation({ catalog });
+  expect(manifestIn(simulation, await build(simulation))).toMatchObject({ status: 'published' });
+  const sent = [...simulation.cloud.world.region('us-east-1').commands.values()]
+    .filter(({ documentName }) => documentName === 'AWS-RunRemoteScript')
+    .map(({ step, script }) => [step, /ansible playbook|"phases":"[\w,]+"/.exec(script)?.[0]]);
+  expect(sent).toEqual([
+    ['play', 'ansible playbook'],
+    ['agent', '"phases":"build,validate"'],
+    ['agent works', '"phases":"test"'],
   ]);
 });
 
