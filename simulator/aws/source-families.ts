@@ -96,6 +96,37 @@ const windows = (release: number): PublicFamily => ({
   usedGiB: 14,
 });
 
+/** https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html */
+const eksNode = (kubernetes: string, architecture: Image['architecture']): PublicFamily => ({
+  ...amazonLinux(architecture),
+  owner: '602401143452',
+  name: `amazon-eks-node-al2023-${architecture}-standard-${kubernetes}-v*`,
+  description: `EKS-optimized Kubernetes node based on Amazon Linux 2023, (k8s: ${kubernetes})`,
+  parameter: `/aws/service/eks/optimized-ami/${kubernetes}/amazon-linux-2023/${architecture}/standard/recommended/image_id`,
+  sizeGiB: 20,
+  usedGiB: 4,
+});
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html */
+const ecsHost = (architecture: Image['architecture']): PublicFamily => ({
+  ...amazonLinux(architecture),
+  owner: '591542846629',
+  name: `al2023-ami-ecs-hvm-2023.0.*-kernel-6.1-${architecture}`,
+  description: `Amazon Linux AMI 2023.0.* ${architecture} ECS HVM EBS`,
+  parameter: `/aws/service/ecs/optimized-ami/amazon-linux-2023/${architecture === 'arm64' ? 'arm64/' : ''}recommended/image_id`,
+  sizeGiB: 30,
+  usedGiB: 3.5,
+});
+/** https://docs.aws.amazon.com/dlami/latest/devguide/find-dlami-id.html */
+const deepLearning: PublicFamily = {
+  ...amazonLinux('x86_64'),
+  owner: '898082745236',
+  name: 'Deep Learning Base OSS Nvidia Driver GPU AMI (Amazon Linux 2023) *',
+  description: 'Supported EC2 instances: G4dn, G5, G6, Gr6, G6e, P4d, P4de, P5, P5e, P5en',
+  parameter: '/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-amazon-linux-2023/latest/ami-id',
+  sizeGiB: 75,
+  usedGiB: 45,
+};
+
 /** The public images of every region. */
 export const families: PublicFamily[] = [
   ...(['x86_64', 'arm64'] as const).flatMap((architecture) => [
@@ -108,7 +139,11 @@ export const families: PublicFamily[] = [
     redHat('9.6.0', architecture),
     rebuilt('792107900819', 'Rocky-9-EC2-Base', 'Rocky-9-EC2-Base-9.6-*.0.', architecture),
     rebuilt('764336703387', 'Official AlmaLinux OS 9 image', 'AlmaLinux OS 9.6.* ', architecture),
+    eksNode('1.35', architecture),
+    eksNode('1.36', architecture),
+    ecsHost(architecture),
   ]),
+  deepLearning,
   windows(2022),
   windows(2025),
 ];
