@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { readScripts } from '../cli/recipes/recipe-scripts.ts';
+import { readRecipeFile, recipesOfFile } from '../cli/recipes/recipe-file.ts';
+import { recipeNames } from '../cli/recipes/recipe-folder.ts';
 import { checkCommands, provisionCommands, type Command } from '../core/guest/command.ts';
 import { carriedKey, carriedText } from '../core/recipe/steps/carried.ts';
-import type { Check, Step } from '../core/recipe/types.ts';
+import type { Step } from '../core/recipe/types.ts';
 import { beginningIn, scriptIn } from '../simulator/aws/ssm/parameter-values.ts';
 
 export interface GuestScript {
@@ -57,21 +57,22 @@ const ansibleSteps: NonNullable<Step['ansible']>[] = [
 /** Every script that the recipes here and the pipeline itself run on a guest. */
 export async function guestScripts(root = process.env['GOLDEN_ROOT'] ?? '.'): Promise<GuestScript[]> {
   const all: GuestScript[] = surrounded.flatMap((command) => scriptsOf('surroundings', command));
-  for (const folder of ['recipes', 'examples']) {
-    for (const file of (await readdir(join(root, folder))).filter((name) => name.endsWith('.yaml'))) {
-      const document = parse(await readFile(join(root, folder, file), 'utf8')) as {
-        provision?: Step[];
-        checks?: Check[];
-      };
-      const { scripts } = await readScripts(join(root, folder), document);
-      const timed = <T extends object>(list: T[] = []) => list.map((entry) => ({ ...entry, timeout: '1h' }));
-      const steps = [...(document.provision ?? []), ...(document.checks ?? [])];
-      const windows = steps.some(({ powershell, script }) => powershell !== undefined || script?.endsWith('.ps1'));
+  for (const folder of ['recipes', 'examples', 'examples/cookbook']) {
+    for (const name of recipeNames(await readdir(join(root, folder)))) {
+      const file = await readRecipeFile(join(root, folder, name));
+      // The variants of a recipe have the same scripts.
+      const result = recipesOfFile(file);
+      const [parsed] = 'read' in result ? result.read : [];
+      if (!parsed) throw new Error(`${file.file} is no valid recipe: golden validate says why`);
+      const { provision, checks } = parsed.recipe;
+      const windows = [...provision, ...checks].some(
+        ({ powershell, script }) => powershell !== undefined || script?.endsWith('.ps1'),
+      );
       const commands = [
-        ...provisionCommands(timed(document.provision), 'build', { windows }, scripts, ['/etc/app/*.pem']),
-        ...checkCommands(timed(document.checks), 'build', { windows }, scripts),
+        ...provisionCommands(provision, 'build', { windows }, file.scripts, ['/etc/app/*.pem']),
+        ...checkCommands(checks, 'build', { windows }, file.scripts),
       ];
-      all.push(...commands.flatMap((command) => scriptsOf(file, command)));
+      all.push(...commands.flatMap((command) => scriptsOf(name, command)));
     }
   }
   for (const [windows, folder, files] of filesSteps) {

@@ -250,6 +250,9 @@ test('the tree holds no account ids but obviously fake ones', () => {
     '309956199498',
     '792107900819',
     '764336703387',
+    '602401143452', // Amazon EKS
+    '591542846629', // Amazon ECS
+    '898082745236', // Deep Learning AMIs
     '125523088429',
     '999999999999',
     '123456789012',

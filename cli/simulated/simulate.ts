@@ -18,6 +18,7 @@ import { createScreen, heading, took, type Screen } from '../screen/screen.ts';
 import { outcome } from '../screen/target-table.ts';
 import { painter, type Terminal, forPeople } from '../screen/terminal.ts';
 import { addDisk } from './source-disk.ts';
+import { addOwnImage } from './own-image.ts';
 import { variantIn } from '../screen/variant-in.ts';
 
 interface SimulateOptions extends OrderOptions {
@@ -57,7 +58,10 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
     if (!file || !(error instanceof ScenarioWrong)) throw error;
     return refuse(placed(error.problems, file.locate));
   }
-  for (const { source } of bakes.flatMap(({ recipes }) => recipes)) addDisk(simulation, source, region);
+  for (const recipe of bakes.flatMap(({ recipes }) => recipes)) {
+    addDisk(simulation, recipe.source, region);
+    addOwnImage(simulation, recipe, region);
+  }
   const bake = createOven(simulation, options, terminal);
   for (const [index, one] of bakes.entries()) {
     const isLast = index === bakes.length - 1;

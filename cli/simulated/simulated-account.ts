@@ -11,6 +11,7 @@ import { createSimulation, type Simulation } from '../../simulator/pipeline/simu
 import { readRecipeFolder } from '../recipes/recipe-folder.ts';
 import { Refusal } from '../refused.ts';
 import { isRecipeFile } from '../recipes/wanted-recipe.ts';
+import { addOwnImage } from './own-image.ts';
 import { addDisk, type NamedDisk } from './source-disk.ts';
 import { fold, type Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -66,7 +67,10 @@ export async function onSimulatedAccount(
 ): Promise<number> {
   const catalog = await catalogWith(recipeFile, region);
   const simulation = createSimulation({ catalog, region, pages });
-  for (const { source } of soundRecipes(catalog, region)) addDisk(simulation, source, region);
+  for (const recipe of soundRecipes(catalog, region)) {
+    addDisk(simulation, recipe.source, region);
+    addOwnImage(simulation, recipe, region);
+  }
   if (disk) addDisk(simulation, { disk }, region);
   const { clock } = simulation;
   const whole = catalog.recipes[recipe] as { distribute: { region: string }[] };

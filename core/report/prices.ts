@@ -29,6 +29,9 @@ export const instanceHour: Readonly<Record<string, { linux: number; windows?: nu
   'm6i.large': { linux: 0.096, windows: 0.188 },
   'm6i.xlarge': { linux: 0.192, windows: 0.376 },
   'm7g.large': { linux: 0.0816 },
+  'g4dn.xlarge': { linux: 0.526 },
+  'g5.xlarge': { linux: 1.006 },
+  'g6.xlarge': { linux: 0.8048 },
 };
 
 /** EBS volumes, for each GiB and month. Provisioned IOPS and throughput cost extra and are left out. */

@@ -127,14 +127,15 @@ function publicImage(
 }
 
 /** An image that a test or a scenario adds to the cloud. Omitted settings are those of an unencrypted Linux image. */
-export type AddedImage = Pick<Image, 'name' | 'owner'> & { region: string } & Partial<
-    Omit<Image, 'id' | 'permissions'>
-  > & { public?: boolean; sizeGiB?: number };
+export type AddedImage = Pick<Image, 'name' | 'owner'> & { region: string } & Partial<Omit<Image, 'permissions'>> & {
+    public?: boolean;
+    sizeGiB?: number;
+  };
 
 export function addPublicImage(world: World, added: AddedImage): Image {
   const { region: name, public: isPublic = false, sizeGiB = 8, ...fields } = added;
   const region = world.region(name);
-  const id = world.newId('ami', name);
+  const { id = world.newId('ami', name) } = fields;
   const family: PublicFamily = {
     ...amazonLinux(fields.architecture ?? 'x86_64'),
     name: fields.name,

@@ -108,7 +108,7 @@ test.each([
   expect(parse(becomes, { merge: true })).toEqual(parse(text, { merge: true }));
 });
 
-const ours = ['recipes', 'examples', 'examples/distribution'].flatMap((folder) =>
+const ours = ['recipes', 'examples', 'examples/distribution', 'examples/cookbook'].flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => join(folder, name)),
