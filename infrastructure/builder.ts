@@ -1,6 +1,7 @@
 // Role, instance profile and security group of builders and candidates.
 import { assets } from '../core/memory/documents.ts';
 import { arn, noValue, ref, sub, type Resource, type Resources } from './cloudformation.ts';
+import { readsSecrets } from './secret-statements.ts';
 import type { StackSettings } from './settings/stack-settings.ts';
 
 /**
@@ -69,25 +70,6 @@ const encryptsOutput = (key: string) => ({
   Resource: key,
 });
 
-/** The secrets that steps may read, from the setting `builderSecrets`; none by default. */
-function secretsOf(patterns: string[]): object[] {
-  const parameters = patterns.filter((pattern) => pattern.startsWith('/'));
-  const secrets = patterns.filter((pattern) => pattern.startsWith('secret:'));
-  const allow = (Action: string[], Resource: object[]) =>
-    Resource.length > 0 ? [{ Effect: 'Allow', Action, Resource }] : [];
-  return [
-    ...allow(
-      ['ssm:GetParameter', 'ssm:GetParameters'],
-      parameters.map((name) => arn('ssm:${AWS::Region}:${AWS::AccountId}:parameter' + name)),
-    ),
-    ...allow(
-      ['secretsmanager:GetSecretValue'],
-      // Secrets Manager puts six characters of its own behind a name
-      secrets.map((name) => arn('secretsmanager:${AWS::Region}:${AWS::AccountId}:' + name + '-??????')),
-    ),
-  ];
-}
-
 /** No rule lets anything in. Everything may go out, because steps download from any address. */
 const securityGroup = (vpcId: string | undefined): Resource => ({
   Type: 'AWS::EC2::SecurityGroup',
@@ -102,40 +84,49 @@ const securityGroup = (vpcId: string | undefined): Resource => ({
   },
 });
 
-/** Role and profile have generated names unless one is given: names are unique in an account. */
-export function builderResources(stack: StackSettings): Resources {
-  const { builderSecrets, kmsKey, permissionsBoundary, securityGroups, vpcId } = stack;
-  const name = stack.builderRole ?? noValue;
+/** The role of a builder that may read these secrets. @param named Name or path of the role. */
+export function builderRole(
+  { kmsKey, permissionsBoundary }: StackSettings,
+  named: object,
+  secrets: string[],
+): Resource {
   const key = kmsKey === undefined ? [] : [encryptsOutput(kmsKey)];
   return {
-    // Builders run the recipe's own scripts, so they must not read or change anything of the pipeline.
-    BuilderRole: {
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        RoleName: name,
-        AssumeRolePolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            {
-              Effect: 'Allow',
-              // IAM in China refuses a trust policy with EC2's other name
-              Principal: { Service: { 'Fn::If': ['InChina', 'ec2.amazonaws.com.cn', 'ec2.amazonaws.com'] } },
-              Action: 'sts:AssumeRole',
-            },
-          ],
-        },
-        PermissionsBoundary: permissionsBoundary ?? noValue,
-        Policies: [
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      ...named,
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
           {
-            PolicyName: 'builder',
-            PolicyDocument: {
-              Version: '2012-10-17',
-              Statement: [agent, documents, ...output, ...downloads, ...key, ...secretsOf(builderSecrets)],
-            },
+            Effect: 'Allow',
+            // IAM in China refuses a trust policy with EC2's other name
+            Principal: { Service: { 'Fn::If': ['InChina', 'ec2.amazonaws.com.cn', 'ec2.amazonaws.com'] } },
+            Action: 'sts:AssumeRole',
           },
         ],
       },
+      PermissionsBoundary: permissionsBoundary ?? noValue,
+      Policies: [
+        {
+          PolicyName: 'builder',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [agent, documents, ...output, ...downloads, ...key, ...readsSecrets(secrets)],
+          },
+        },
+      ],
     },
+  };
+}
+
+/** Role and profile have generated names unless one is given: names are unique in an account. */
+export function builderResources(stack: StackSettings): Resources {
+  const { builderSecrets, securityGroups, vpcId } = stack;
+  const name = stack.builderRole ?? noValue;
+  return {
+    // Builders run the recipe's own scripts, so they must not read or change anything of the pipeline.
+    BuilderRole: builderRole(stack, { RoleName: name }, builderSecrets),
     BuilderProfile: {
       Type: 'AWS::IAM::InstanceProfile',
       Properties: { InstanceProfileName: name, Roles: [ref('BuilderRole')] },

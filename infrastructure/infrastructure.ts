@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Catalog } from '../core/recipe/types.ts';
+import { secretReaders } from '../core/deployment/secret-readers.ts';
 import { builderResources } from './builder.ts';
+import { secretProfilesOf, secretReaderResources } from './secret-readers.ts';
 import { getArn, noValue } from './cloudformation.ts';
 import { codeVersion, recipesVersion } from './deployed-version.ts';
 import { lambdas, substitutionsOf } from './functions.ts';
@@ -39,8 +41,9 @@ const executionLogging = ({ level, data }: ConfiguredDeployment['executionLog'])
 export function infrastructureOf(deployment: ConfiguredDeployment, catalog: Catalog): object {
   const { stack, settings } = deployment;
   checkRecipes(catalog, deployment, stack, settings);
+  const readers = secretReaders(catalog, deployment.region);
   return {
-    settings: settingsVariable(settings),
+    settings: settingsVariable({ ...settings, secretProfiles: secretProfilesOf(readers) }),
     versions: { code: codeVersion(resolve(process.env['GOLDEN_ROOT'] ?? '.')), recipes: recipesVersion(catalog) },
     automaticBuilds: settings.automaticBuilds ? 'on' : 'off',
     boundary: stack.permissionsBoundary ?? noValue,
@@ -57,7 +60,7 @@ export function infrastructureOf(deployment: ConfiguredDeployment, catalog: Cata
       share: machine('share-image'),
       sweep: machine('sweep'),
     },
-    builder: builderResources(stack),
+    builder: { ...builderResources(stack), ...secretReaderResources(stack, readers) },
     roles: roleResources(declaredFunctions, deployment),
     triggers: triggersIn(deployment, catalog),
     observability: observabilityIn(deployment, catalog),

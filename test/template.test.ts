@@ -728,9 +728,12 @@ describe('the permissions', () => {
         .map((statement) => ({ id, ...statement })),
     );
     expect(passing.map(({ id }) => id)).toEqual(['LaunchRole', 'LaunchCandidateRole']);
+    // Only the builder gets the role of a recipe with secrets.
+    const ofRecipes = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${AWS::StackName}/builders/*' };
+    expect(passing.map(({ Resource }) => listOf(Resource).slice(1))).toEqual([[ofRecipes], []]);
     for (const { Action, Resource, Condition } of passing) {
       expect(listOf(Action)).toEqual(['iam:PassRole']);
-      expect(Resource).toEqual({ 'Fn::GetAtt': ['BuilderRole', 'Arn'] });
+      expect(listOf(Resource)[0]).toEqual({ 'Fn::GetAtt': ['BuilderRole', 'Arn'] });
       expect(Condition).toEqual({
         StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] },
       });

@@ -61,7 +61,8 @@ export async function findOrLaunch(
   const named = { ...image.tags, Name: `${plan.image} ${role}`, ...builder.tags };
   const tags = { ...named, ...buildTags(plan, role, expires) };
   const ending = { userData: bootScripts(plan, role), shutdownBehavior: shutdownBehavior(plan, role) };
-  const request = { ...from, builder, tags, ...ending };
+  const instanceProfile = (role === 'builder' && plan.secretsProfile) || builder.instanceProfile;
+  const request = { ...from, builder: { ...builder, instanceProfile }, tags, ...ending };
   for (let generation = 0; generation < mostSpent; generation++) {
     const attempt = launchAttempt(plan, search, ladder.attempt, generation);
     const launched = await launchInstance(aws, { ...request, attempt });

@@ -11,6 +11,7 @@ import { contentDigest, recipeDigest, writtenDigest } from './content-digest.ts'
 import { asDeployed, type DeployedRecipe, type DeploymentSettings } from '../deployment/deployment-settings.ts';
 import type { RecipeReading } from '../recipe/parameters/recipe-reading.ts';
 import type { ParameterValue } from '../recipe/parameters/values.ts';
+import { secretsOfRecipe } from '../recipe/steps/secrets.ts';
 import type { Catalog, Recipe } from '../recipe/types.ts';
 import { buildFactsOf } from '../recipe/parameters/build-facts.ts';
 import type { SourceImage } from '../launch/source.ts';
@@ -51,6 +52,8 @@ export interface Plan extends BuildIdentity, WithAdded, OfVariant {
   trigger?: Trigger;
   /** `start` where the image differs from the deployed recipe's image. Absent where it is the same. */
   origin?: 'start';
+  /** Instance profile of the builder alone, which may read the secrets of its steps. Absent: that of builder and candidate. */
+  secretsProfile?: string;
   provision: Command[];
   checks: Command[];
   /** Steps and checks that do not apply to the source image. Absent where all do. */
@@ -109,6 +112,8 @@ export function planBuild({
   const facts = buildFactsOf(identity.build, execution.startedAt, source.ami);
   const built = reading?.needsFacts ? reading.again({ parameters, facts }) : recipe;
   const skipped = skippedSteps(recipe, source);
+  const hasSecrets = recipe.builder.instanceProfile === undefined && secretsOfRecipe(recipe).length > 0;
+  const profile = hasSecrets ? settings.secretProfiles[recipe.name] : undefined;
   return {
     schema: 1,
     ...identity,
@@ -128,6 +133,7 @@ export function planBuild({
     digest: contentDigest({ source: source.ami, recipe, scripts, pipelineVersion }),
     recipeDigest: recipeDigest(recipe, scripts, pipelineVersion),
     written: writtenDigest(recipe),
+    ...(profile !== undefined && { secretsProfile: profile }),
     ...(trigger && { trigger }),
     ...(origin === 'start' && { origin }),
     // A disk is registered as it is.

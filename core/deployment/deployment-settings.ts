@@ -27,6 +27,10 @@ const settings = z.strictObject({
   regions: z._default(bound, 'any'),
   /** Instance profiles that recipes may name, besides `instanceProfile`. */
   instanceProfiles: z._default(bound, []),
+  /** Secrets that builders of every recipe may read: names of parameters and, after `secret:`, of Secrets Manager, with * and ?. */
+  builderSecrets: z._default(z.array(z.string()), []),
+  /** Instance profile by recipe: of the builders of deployed recipes whose steps have secrets. */
+  secretProfiles: z._default(z.record(z.string(), z.string()), {}),
   /** SSM documents that steps may name. A name that ends in a star matches all names that begin like it. */
   documents: z._default(bound, ['AWS-*', 'AmazonCloudWatch-*']),
   /** Accounts whose KMS keys may encrypt images, besides the pipeline's own. */

@@ -1,4 +1,5 @@
 import { placeOfArn, type ExecutionReference } from '../build/identity.ts';
+import { secretProblems } from './secret-readers.ts';
 import { deployedAs } from './catalog-origin.ts';
 import { soundRecipes } from '../recipe/catalog.ts';
 import { boundProblems } from './deployment-bounds.ts';
@@ -45,6 +46,7 @@ export function startProblems(
     if (plan?.origin === 'start') problems.push(begunOtherwise);
   }
   const deployed = deployedAs(recipe.name, catalog, home);
+  problems.push(...secretProblems(document, deployed, settings.builderSecrets));
   if (deployed && asked.overrides !== undefined && typeof asked.recipe === 'string') {
     const [was, now] = [ownerOf(deployed.source), ownerOf(document.source)];
     if (was !== now)

@@ -54,7 +54,13 @@ const kinds = ['run', 'script', 'powershell', 'files', 'ansible', 'component', '
 export const nameOfStep = (step: Step, index: number) =>
   step.name ?? step.document ?? `${kinds.find((kind) => step[kind] !== undefined)}-${index + 1}`;
 
-function content(step: Step, index: number, build: string, place: StepPlace, scripts: Record<string, string>) {
+function content(
+  step: Step & { region?: string },
+  index: number,
+  build: string,
+  place: StepPlace,
+  scripts: Record<string, string>,
+) {
   const seconds = secondsOf(step.timeout);
   const text = textOfStep(step, scripts);
   if (text !== undefined) return isPowerShell(step) ? powerShell(text, seconds, step) : shell(text, seconds, step);
@@ -87,13 +93,14 @@ function commandsOf(
   system: GuestSystem,
   scripts: Record<string, string>,
 ): Command[] {
+  const inRegion = system.region !== undefined && { region: system.region }; // of the secrets
   const named = steps.map((step, at) => ({ step, name: nameOfStep(step, at) }));
   return named
     .filter(({ step }) => skippedBecause(step, system) === undefined)
     .map(({ step, name }, index) => ({
       index,
       name,
-      ...content(step, index, build, { list, windows: system.windows }, scripts),
+      ...content({ ...step, ...inRegion }, index, build, { list, windows: system.windows }, scripts),
       timeoutSeconds: secondsOf(step.timeout),
       ...(triesOf(step) > 1 && { attempts: triesOf(step), delaySeconds: delayOf(step) }),
       ...(step.onFailure === 'continue' && { goesOn: true as const }),

@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { StepSurroundings } from '../recipe/steps/surroundings.ts';
-import { powerShellBeginning, shellBeginning } from './steps/surroundings.ts';
+import { powerShellBeginning, shellBeginning, type Surrounded } from './steps/surroundings.ts';
 
 /**
  * The most bytes of the parameters of a command. An SSM document may have 64 KB, "including the content specified for input
@@ -33,11 +32,11 @@ const unpackedTo = (variable: string, text: string): string[] => [
  * The script runs with two variables of ours. One keeps apt from asking questions. The other keeps needrestart from restarting
  * services: a restart of the SSM agent ends the step (Ubuntu 24.04 restarts services without asking).
  */
-export const packedShell = (text: string, surroundings: StepSurroundings = {}): string[] =>
+export const packedShell = (text: string, surroundings: Surrounded = {}): string[] =>
   startingShell(unpackedTo('step', text), surroundings);
 
 /** The same for a script that the agent has downloaded into the same folder, under its digest. */
-export const fetchedShell = (sha256: string, surroundings: StepSurroundings = {}): string[] =>
+export const fetchedShell = (sha256: string, surroundings: Surrounded = {}): string[] =>
   startingShell(
     [
       'step="${0%/*}/step"',
@@ -55,7 +54,7 @@ const otherScript = (sha256: string) =>
   `the script that arrived is not that of the recipe: its SHA-256 is not ${sha256}`;
 
 /** @param lines Lines that make the file `$step`. */
-function startingShell(lines: string[], surroundings: StepSurroundings): string[] {
+function startingShell(lines: string[], surroundings: Surrounded): string[] {
   const beginning = shellBeginning(surroundings);
   return [
     '#!/bin/sh',
@@ -90,10 +89,10 @@ const unpackedBeside = (variable: string, text: string): string[] => [
  *
  * PowerShell continues after a program that failed, and a script's exit code is 0 unless the script sets it.
  */
-export const packedPowerShell = (text: string, surroundings: StepSurroundings = {}): string[] =>
+export const packedPowerShell = (text: string, surroundings: Surrounded = {}): string[] =>
   startingPowerShell(unpackedBeside('step', text), surroundings);
 
-export const fetchedPowerShell = (sha256: string, surroundings: StepSurroundings = {}): string[] =>
+export const fetchedPowerShell = (sha256: string, surroundings: Surrounded = {}): string[] =>
   startingPowerShell(
     [
       "$step = Join-Path $PSScriptRoot 'step.ps1'",
@@ -105,7 +104,7 @@ export const fetchedPowerShell = (sha256: string, surroundings: StepSurroundings
   );
 
 /** @param lines Lines that make the file `$step`. */
-function startingPowerShell(lines: string[], surroundings: StepSurroundings): string[] {
+function startingPowerShell(lines: string[], surroundings: Surrounded): string[] {
   const beginning = powerShellBeginning(surroundings);
   return [
     "$ErrorActionPreference = 'Stop'",

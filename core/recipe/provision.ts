@@ -4,6 +4,7 @@ import { component } from './component/component-keys.ts';
 import { ansible } from './steps/ansible.ts';
 import { files } from './steps/files.ts';
 import { attemptKeys } from './steps/attempts.ts';
+import { stepSecrets } from './steps/secrets.ts';
 import { surroundingKeys } from './steps/surroundings.ts';
 
 export const stepKinds = [
@@ -67,6 +68,7 @@ export const step = z
     ),
     reboot: z.exactOptional(z.literal(true).check(z.describe('Reboot the builder and wait until it is back.'))),
     ...surroundingKeys,
+    secrets: z.exactOptional(stepSecrets),
     ...attemptKeys,
     timeout: timeout('1h; 15m for reboot'),
   })

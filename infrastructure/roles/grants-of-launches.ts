@@ -10,7 +10,12 @@ const launches = (imageCondition?: Condition, more: Grant[] = []): Grant[] => [
     Resource: here('instance'),
     Condition: {
       ...taggedAsOurs,
-      ArnEquals: { 'ec2:InstanceProfile': getArn('BuilderProfile') },
+      ArnEquals: {
+        'ec2:InstanceProfile': [
+          getArn('BuilderProfile'),
+          arn('iam::${AWS::AccountId}:instance-profile/${AWS::StackName}/builders/*'),
+        ],
+      },
       StringEquals: { 'ec2:MetadataHttpTokens': 'required' },
     },
   },

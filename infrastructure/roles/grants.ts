@@ -19,6 +19,15 @@ const runDocument = (kind: string) => arn('ssm:${AWS::Region}::document/AWS-Run'
 /** The functions that ask whether the execution still runs that moves a channel. */
 const moving = ['publish', 'resolveMove', 'moveChannel', 'revokeImages', 'resolveShare', 'checkDrift', 'retireBuild'];
 
+/** Roles that EC2 gets for an instance. */
+const passed = (Resource: Text | Text[]): Grant[] => [
+  {
+    Resource,
+    // the second name is EC2's in China
+    Condition: { StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] } },
+  },
+];
+
 function grantsOfSsm(channelRoot: string): GrantTable {
   const channels = arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot + '/*');
   /** The parameters that a recipe's `source.parameter` and `source.channel` may name. */
@@ -102,13 +111,11 @@ export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => (
   ...grantsOfEc2,
   'events:PutEvents': { watchSources: events('Source Image Updated'), others: events('Image Published') },
   'iam:GetInstanceProfile': [{ Resource: arn('iam::${AWS::AccountId}:instance-profile/*') }],
-  'iam:PassRole': [
-    {
-      Resource: getArn('BuilderRole'),
-      // the second name is EC2's in China
-      Condition: { StringEquals: { 'iam:PassedToService': ['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'] } },
-    },
-  ],
+  // The candidate needs no secrets. A recipe with secrets has a role of its own.
+  'iam:PassRole': {
+    launch: passed([getArn('BuilderRole'), arn('iam::${AWS::AccountId}:role/${AWS::StackName}/builders/*')]),
+    others: passed(getArn('BuilderRole')),
+  },
   'imagebuilder:GetContainerRecipe': throughReferences(arn('imagebuilder:*:*:container-recipe/*/*')),
   'imagebuilder:ListContainerRecipes': throughReferences(),
   'imagebuilder:ListImageRecipes': throughReferences(),

@@ -52,6 +52,8 @@ export const functionSettings = (stack: StackSettings, params: Params): Function
   inlineRecipes: isOn('inlineRecipes', params['inlineRecipes']),
   shareWith: listOrAny('shareWith', params['shareWith'], forms.shareWith),
   regions: listOrAny('regions', params['regions'], forms.regions),
+  builderSecrets: stack.builderSecrets,
+  secretProfiles: {}, // infrastructureOf knows the recipes
   instanceProfiles: listIn('instanceProfiles', params['instanceProfiles'], forms.instanceProfiles),
   documents: listOrAny('documents', params['documents'], forms.documents),
   kmsAccounts: listIn('kmsAccounts', params['kmsAccounts'], forms.kmsAccounts),

@@ -42,6 +42,8 @@ export interface CloudOptions {
   hardware?: NamedHardware;
   /** Instance profiles of the account. Default: every name is one. */
   instanceProfiles?: string[];
+  /** The secrets that the role of an instance profile may read, by profile. A profile that is not there may read all. */
+  secretReaders?: Record<string, string[]>;
   /** Opt-in regions that the account has enabled. Default none. */
   optedIn?: string[];
   /** Roles of other accounts that this cloud's account may assume. */
@@ -130,6 +132,7 @@ export function createCloud(options: CloudOptions): SimulatedCloud {
     rates: { ...(rough ? roughRates : noRates), ...options.rates, ...scenario.rates },
     network: networkBeside(scenario, options.network),
     instanceProfiles: options.instanceProfiles,
+    secretReaders: options.secretReaders,
     optedIn: new Set((options.optedIn ?? []).filter((region) => !scenario.disabledRegions.includes(region))),
     limits: limitsOf(scenario),
     emit: (occurrence) => events.put(occurrence),

@@ -24,6 +24,7 @@ interface WorldOptions {
   limits: Limits;
   network: Scenario['network'];
   instanceProfiles: readonly string[] | undefined;
+  secretReaders: Readonly<Record<string, string[]>> | undefined;
   optedIn: ReadonlySet<string>;
   emit: (occurrence: Occurrence) => string;
 }
@@ -56,11 +57,15 @@ const emptyRegion = (name: string): Region => ({
   storeTasks: new Map(),
   imageRecipes: new Map(),
   allowedImages: new Map(),
+  secrets: new Map(),
   agents: new Map(),
   commands: new Map(),
 });
 
-const rolesAtFirst = (): Pick<World, 'roles' | 'sessions' | 'importRoles'> => ({
+const rolesAtFirst = ({
+  secretReaders,
+}: WorldOptions): Pick<World, 'roles' | 'sessions' | 'importRoles' | 'secretReaders'> => ({
+  secretReaders,
   roles: new Map(),
   sessions: new Map(),
   importRoles: new Set(['vmimport']),
@@ -107,7 +112,7 @@ export function createWorld(options: WorldOptions): World {
     hits: new Set(),
     keys,
     keyUsers,
-    ...rolesAtFirst(),
+    ...rolesAtFirst(options),
     account,
     ...nothingYet(),
     instanceListeners: [],

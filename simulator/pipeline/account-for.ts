@@ -1,3 +1,7 @@
+import { secretReaders } from '../../core/deployment/secret-readers.ts';
+import { secretsOfRecipe } from '../../core/recipe/steps/secrets.ts';
+import type { SimulatedCloud } from '../aws/cloud.ts';
+import { setSecret } from '../aws/ssm/guest-secrets.ts';
 import type { Builder, Catalog } from '../../core/recipe/types.ts';
 import { createRandom } from '../random.ts';
 import { accountCopiesOf } from '../../core/accounts/account-copies.ts';
@@ -110,7 +114,15 @@ function othersIn(catalog: Catalog, home: string): Pick<Account, 'roles' | 'othe
 type Account = Required<
   Pick<
     CloudOptions,
-    'keys' | 'keyUsers' | 'roles' | 'otherKeys' | 'network' | 'hardware' | 'instanceProfiles' | 'optedIn'
+    | 'keys'
+    | 'keyUsers'
+    | 'roles'
+    | 'otherKeys'
+    | 'network'
+    | 'hardware'
+    | 'instanceProfiles'
+    | 'secretReaders'
+    | 'optedIn'
   >
 >;
 
@@ -128,6 +140,26 @@ export const accountFor = (
   ...othersIn(catalog, home),
   network: networkFor(catalog, home),
   hardware: hardwareFor(catalog, home),
-  instanceProfiles: [instanceProfile, ...profilesOf(catalog, home)],
+  instanceProfiles: [instanceProfile, ...profilesOf(catalog, home), ...Object.values(secretProfiles(catalog, home))],
+  secretReaders: secretsByProfile(catalog, home, instanceProfile),
   optedIn: [home, ...regionsIn(catalog, home)],
 });
+
+// A simulated deployment has an instance profile for each recipe with secrets, and its account has the secrets.
+
+const profileOf = (recipe: string) => `golden-secrets-of-${recipe}`;
+
+export const secretProfiles = (catalog: Catalog, home: string): Record<string, string> =>
+  Object.fromEntries(secretReaders(catalog, home).map(({ recipe }) => [recipe, profileOf(recipe)]));
+
+/** The secrets that each of these profiles may read. The profile of the deployment may read none. */
+const secretsByProfile = (catalog: Catalog, home: string, own: string): Record<string, string[]> => ({
+  [own]: [],
+  ...Object.fromEntries(secretReaders(catalog, home).map(({ recipe, secrets }) => [profileOf(recipe), secrets])),
+});
+
+/** Puts a text of its own into each secret that a recipe names. */
+export function addSecrets(cloud: SimulatedCloud, catalog: Catalog, home: string): void {
+  for (const name of soundRecipes(catalog, home).flatMap(secretsOfRecipe))
+    setSecret(cloud.world, home, name, `simulated value of ${name}`);
+}

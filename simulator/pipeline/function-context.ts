@@ -8,6 +8,7 @@ import type { SimulatedCloud } from '../aws/cloud.ts';
 import { isoTime, type Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { deployedNames, service } from './deployed-names.ts';
+import { secretProfiles } from './account-for.ts';
 import { simulatedSettings } from './simulated-settings.ts';
 import type { SimulationOptions } from './simulation-options.ts';
 import type { StartOutcome } from './start-outcome.ts';
@@ -44,7 +45,12 @@ export const functionContext =
     archives: names.archives,
     machine: names.machine('build-image'),
     deployment: service,
-    settings: { ...simulatedSettings, ...options.settings }, // read for each run, since a deployment may change them
+    // Read for each run, since a deployment may change them.
+    settings: {
+      ...simulatedSettings,
+      secretProfiles: secretProfiles(options.catalog, aws.region),
+      ...options.settings,
+    },
     topic: options.notify ? names.topic : '',
     now: () => new Date(clock.now()),
     catalog: async () => options.catalog,

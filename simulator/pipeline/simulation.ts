@@ -19,7 +19,7 @@ import { snsActions, type Mail } from '../aws/events/sns.ts';
 import { createClock, type Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { createStepFunctions, type Execution, type StepFunctions } from '../states/step-functions.ts';
-import { accountFor } from './account-for.ts';
+import { accountFor, addSecrets } from './account-for.ts';
 import { deployedNames, service } from './deployed-names.ts';
 import { deploy, type Message } from './deployment.ts';
 import { connectTo, functionContext } from './function-context.ts';
@@ -82,6 +82,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
   const { clock } = cloud;
   cloud.createBucket(names.bucket, region);
   cloud.createBucket(names.archives, region);
+  addSecrets(cloud, options.catalog, region);
   const { actions: sns, mails } = snsActions(clock, options.notify ? [names.topic] : []);
   cloud.addService('sns', sns);
 

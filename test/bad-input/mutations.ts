@@ -17,7 +17,7 @@ export const valueAt = (document: unknown, path: Path): unknown =>
 export const maps: Path[] = [[], ...placesIn(full)].filter(
   (path) =>
     isMap(valueAt(full, path)) &&
-    !['env', 'tags', 'parameters', 'extraVars'].includes(String(path.at(-1))) &&
+    !['env', 'secrets', 'tags', 'parameters', 'extraVars'].includes(String(path.at(-1))) &&
     path.at(-2) !== 'network', // tags by which the network is found
 );
 

@@ -1,5 +1,5 @@
 import { sha256 } from '../../digest.ts';
-import type { StepSurroundings } from '../../recipe/steps/surroundings.ts';
+import type { Surrounded } from '../steps/surroundings.ts';
 import type { Step } from '../../recipe/types.ts';
 import {
   areSent,
@@ -14,7 +14,7 @@ import { powerShellLine, remoteCommand, shellLine } from './remote-command.ts';
 // The scripts of steps, and the commands that run them.
 
 /** A script goes with the command, or through the bucket where it is too large for that. */
-export function shell(text: string, seconds: number, around?: StepSurroundings) {
+export function shell(text: string, seconds: number, around?: Surrounded) {
   const commands = packedShell(text, around);
   if (areSent(commands))
     return { document: 'AWS-RunShellScript', parameters: { commands, executionTimeout: [String(seconds)] } };
@@ -22,7 +22,7 @@ export function shell(text: string, seconds: number, around?: StepSurroundings) 
   return remoteCommand(digest, shellLine(fetchedShell(digest, around).join('\n')), seconds);
 }
 
-export function powerShell(text: string, seconds: number, around?: StepSurroundings) {
+export function powerShell(text: string, seconds: number, around?: Surrounded) {
   const commands = packedPowerShell(text, around);
   if (areSent(commands))
     return { document: 'AWS-RunPowerShellScript', parameters: { commands, executionTimeout: [String(seconds)] } };

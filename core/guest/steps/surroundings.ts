@@ -1,3 +1,4 @@
+import { secretsProgram } from './read-secrets.ts';
 import type { StepSurroundings } from '../../recipe/steps/surroundings.ts';
 
 // Scripts that set the environment of a step and then start it. Their text is packed like the step's own script, so that SSM sees
@@ -34,26 +35,72 @@ const asUser = (user: string): string[] => [
   `set -- "$(command -v runuser)" -u ${shellQuoted(user)} -- "$1"`,
 ];
 
+/** A step with what the guest must know beside its recipe. */
+export interface Surrounded extends StepSurroundings {
+  region?: string;
+}
+
+/** Where instances find their metadata and AWS. `SERVICE` stands for the service. */
+interface SecretPlaces {
+  metadata: string;
+  endpoint: string;
+}
+
+const placesIn = (region: string): SecretPlaces => ({
+  metadata: 'http://169.254.169.254',
+  endpoint: `https://SERVICE.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}/`,
+});
+
+/** Lines that put the program which reads the secrets before the step. */
+function withSecrets({ secrets = {}, region = '' }: Surrounded, places = placesIn(region)): string[] {
+  if (Object.keys(secrets).length === 0) return [];
+  const input = JSON.stringify([region, places.metadata, places.endpoint, secrets]);
+  return [
+    'set -- "$(command -v /usr/bin/python3 || command -v /usr/libexec/platform-python || command -v python3 || true)" "$@"',
+    '[ -n "$1" ] || { echo "python3 is missing on this instance: a step with secrets needs it" >&2; exit 1; }',
+    'python="$1"',
+    'shift',
+    `set -- "$python" -I -c ${shellQuoted(secretsProgram)} ${shellQuoted(input)} "$@"`,
+  ];
+}
+
+const has = (map: object = {}): boolean => Object.keys(map).length > 0;
+
 /** The shell script that starts a step in its surroundings: `begin <step>`. Undefined where there are none. */
-export function shellBeginning({ env = {}, workingDirectory, user }: StepSurroundings): string | undefined {
-  if (Object.keys(env).length === 0 && workingDirectory === undefined && user === undefined) return undefined;
+export function shellBeginning(around: Surrounded, places?: SecretPlaces): string | undefined {
+  const { env = {}, workingDirectory, user, secrets } = around;
+  if (!has(env) && !has(secrets) && workingDirectory === undefined && user === undefined) return undefined;
   const home = user === undefined ? [] : ['cd -- "$HOME" 2>/dev/null || cd /'];
   return [
     '#!/bin/sh',
     'set -eu',
     ...(user === undefined ? [] : asUser(user)),
     ...(workingDirectory === undefined ? home : [`cd -- ${shellQuoted(workingDirectory)}`]),
+    ...withSecrets(around, places),
     ...shellExports(env),
     'exec "$@"',
     '',
   ].join('\n');
 }
 
+/** AWS's images of Windows have the AWS Tools for PowerShell. */
+function readByTools(variable: string, name: string, region: string): string[] {
+  const [command, value] = name.startsWith('secret:')
+    ? ['Get-SECSecretValue', `(Get-SECSecretValue -SecretId '${name.slice(7)}' -Region '${region}').SecretString`]
+    : ['Get-SSMParameter', `(Get-SSMParameter -Name '${name}' -WithDecryption $true -Region '${region}').Value`];
+  return [
+    `if (-not (Get-Command ${command} -ErrorAction SilentlyContinue)) { throw '${command} is missing on this instance: a step with secrets needs the AWS Tools for PowerShell' }`,
+    `$env:${variable} = ${value}`,
+  ];
+}
+
 /** The same for PowerShell, whose process keeps folder and variables for the step. */
-export function powerShellBeginning({ env = {}, workingDirectory }: StepSurroundings): string | undefined {
+export function powerShellBeginning(around: Surrounded): string | undefined {
+  const { env = {}, workingDirectory, secrets = {}, region = '' } = around;
   const lines = [
     ...(workingDirectory === undefined ? [] : [`Set-Location -LiteralPath ${powerShellQuoted(workingDirectory)}`]),
     ...Object.entries(env).map(([name, value]) => `$env:${name} = ${powerShellQuoted(value)}`),
+    ...Object.entries(secrets).flatMap(([variable, name]) => readByTools(variable, name, region)),
   ];
   return lines.length === 0 ? undefined : lines.join('\r\n');
 }

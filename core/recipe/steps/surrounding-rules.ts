@@ -12,11 +12,11 @@ const entriesOf = ({ env = {} }: Pick<Step, 'env'>) => Object.entries(env);
 /** The rules on the surroundings of steps and checks: env, workingDirectory, user and if. */
 export const surroundingRules: Rule[] = [
   {
-    says: 'env, workingDirectory and user go with run, script and powershell only: a document has parameters of its own.',
+    says: 'env, secrets, workingDirectory and user go with run, script and powershell only: a document has parameters of its own.',
     look(parts, report) {
       for (const { path, action } of actions(parts)) {
         if (runsScript(action)) continue;
-        for (const key of ['env', 'workingDirectory', 'user'] as const)
+        for (const key of ['env', 'workingDirectory', 'user', 'secrets'] as const)
           if (action[key] !== undefined) report([...path, key], 'goes with run, script or powershell only');
       }
     },
@@ -75,6 +75,15 @@ export const surroundingRules: Rule[] = [
           seen.set(name.toLowerCase(), name);
         }
       }
+    },
+  },
+  {
+    says: 'A variable of a step has its value from env or from secrets, not from both.',
+    look(parts, report) {
+      for (const { path, action } of actions(parts))
+        for (const name of Object.keys(action.secrets ?? {}))
+          if (action.env?.[name] !== undefined)
+            report([...path, 'secrets', name], 'is also a variable of env, of the step or of the recipe');
     },
   },
   {

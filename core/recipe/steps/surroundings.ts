@@ -6,7 +6,7 @@ import { formed, holds, oneLine } from '../scalars.ts';
 /** bash cannot set these, and the other one is the last argument of a command. */
 const readOnly = new Set(['BASHOPTS', 'BASH_VERSINFO', 'EUID', 'PPID', 'SHELLOPTS', 'UID', '_']);
 
-const variableName = z.string().check(
+export const variableName = z.string().check(
   formed(/^[A-Za-z_]\w*$/, 'be the name of an environment variable: letters, digits and _'),
   z.maxLength(128),
   holds((name) => !readOnly.has(name), 'be a variable that bash lets a program set'),
@@ -78,6 +78,8 @@ export interface StepSurroundings {
   env?: Record<string, string>;
   workingDirectory?: string;
   user?: string;
+  /** Names of secrets by variable. */
+  secrets?: Record<string, string>;
 }
 
 interface Surrounded extends StepSurroundings {
@@ -98,6 +100,8 @@ export const withEnv = <S extends Surrounded>(step: S, env: Record<string, strin
 export interface GuestSystem {
   windows: boolean;
   architecture?: string;
+  /** Where the secrets of steps are. */
+  region?: string;
 }
 
 type Condition = z.infer<typeof condition>;

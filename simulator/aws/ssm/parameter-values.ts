@@ -51,6 +51,17 @@ export function beginningIn(commands: string[]): string | undefined {
   return within === own ? undefined : within;
 }
 
+/** The names of the secrets that a step reads, by variable. */
+export function secretsIn(commands: string[]): Record<string, string> {
+  const beginning = beginningIn(commands) ?? '';
+  const [, input] = / '(\["[^']*\])' "\$@"$/m.exec(beginning) ?? [];
+  if (input !== undefined) return (JSON.parse(input) as [string, string, string, Record<string, string>])[3];
+  const read = beginning.matchAll(/^\$env:(\w+) = \(Get-\w+ -(Name|SecretId) '([^']+)'/gm);
+  return Object.fromEntries(
+    [...read].map(([, variable, kind, name]) => [variable, kind === 'SecretId' ? `secret:${name}` : name]),
+  ) as Record<string, string>;
+}
+
 /** The variables that the beginning of a step sets. */
 export function environmentIn(commands: string[]): Record<string, string> {
   const beginning = beginningIn(commands) ?? '';

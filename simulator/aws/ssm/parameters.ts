@@ -168,7 +168,14 @@ function taggable(world: World, caller: Caller, type: string | undefined, id: st
 }
 
 /** Sets a parameter without the API: AWS's own under `/aws/`, the account's under other names. */
-export function setParameter(world: World, regionName: string, account: string, name: string, value: string): void {
+export function setParameter(
+  world: World,
+  regionName: string,
+  account: string,
+  name: string,
+  value: string,
+  type = 'String',
+): void {
   const { parameters } = world.region(regionName);
   const owner = name.startsWith('/aws/') ? 'aws' : account;
   const known = parameters.get(`${owner} ${name}`) ?? {
@@ -181,7 +188,7 @@ export function setParameter(world: World, regionName: string, account: string, 
   };
   const version = known.last + 1;
   const at = world.clock.now();
-  const next = { version, value, type: 'String', dataType: 'text', tier: 'Standard', description: '', at };
+  const next = { version, value, type, dataType: 'text', tier: 'Standard', description: '', at };
   parameters.set(`${owner} ${name}`, { ...known, last: version, versions: [...known.versions, next] });
   world.views.settle(regionName);
 }

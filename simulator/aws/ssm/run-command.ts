@@ -1,5 +1,6 @@
 import type { Timer } from '../../clock.ts';
 import { powerOff, setTimers } from '../ec2/instances/guest.ts';
+import { masked, readSecrets } from './guest-secrets.ts';
 import { commandStatusChange, invocationStatusChange } from '../events/events.ts';
 import { storeObject } from '../s3.ts';
 import { commandStatus, outputPath } from './describe-command.ts';
@@ -29,6 +30,9 @@ export function runOn(world: World, command: SsmCommand, instance: Instance, age
   run.deliver();
   return invocation;
 }
+
+/** A step whose secrets cannot be read does not begin. */
+const refusedSecrets = { kind: 'commandOther', exitCode: 1, stdout: '', reboots: false } as const;
 
 /** The run of a command on one instance, from its delivery to its end. */
 class CommandRun {
@@ -105,14 +109,18 @@ class CommandRun {
     this.#invocation.status = this.#invocation.details = 'InProgress';
     this.#invocation.startedAt = this.#world.clock.now();
     tell(this.#world, this.#invocation);
-    const { document, script, environment } = command;
+    const { document, script } = command;
     const platform = instance.system === 'Windows' ? 'Windows' : 'Linux';
     if (!document.platforms.includes(platform)) return this.finish('Failed', 'InvalidPlatform');
     const at = { resource: command.id, region: instance.region, factor: platform === 'Windows' ? 2 : 1 };
     const isRemote = command.documentName === 'AWS-RunRemoteScript';
     const { archive, failure, text = script } = isRemote ? runRemotely(this.#world, command) : {};
     const inventory = printedInventory(this.#world, instance, text);
+    const read = readSecrets(this.#world, instance, command.secrets);
+    if (read.refused !== undefined) return this.#runFor(1, { ...refusedSecrets, stderr: read.refused });
+    const environment = { ...command.environment, ...read.values };
     const outcome = outcomeOf(document, { text, environment, inventory }, command.step, command.rule);
+    if (platform === 'Linux') outcome.stdout = masked(outcome.stdout, read.values);
     if (outcome.exitCode === 0 && !failure) install(this.#world, instance, { ...command, script: text });
     const seconds = outcome.seconds ?? this.#world.delays.draw(outcome.kind, at);
     if (failure) {

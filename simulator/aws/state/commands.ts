@@ -20,6 +20,8 @@ export interface SsmCommand {
   script: string;
   /** The variables that the command sets for its script. */
   environment: Record<string, string>;
+  /** The names of the secrets that the command reads for its script, by variable. */
+  secrets: Record<string, string>;
   timeoutSeconds: number;
   executionTimeout: number;
   outputBucket: string | undefined;

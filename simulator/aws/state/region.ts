@@ -42,6 +42,8 @@ export interface Region {
   readonly tokens: Map<string, { request: string; id: string }>;
   /** Keyed by `account name`; public parameters belong to the account `aws`. */
   readonly parameters: Map<string, Parameter>;
+  /** Texts of Secrets Manager, keyed by `account name`. */
+  readonly secrets: Map<string, string>;
   readonly agents: Map<string, Agent>;
   readonly commands: Map<string, SsmCommand>;
 }

@@ -63,6 +63,8 @@ export interface World {
   readonly instanceProfiles: readonly string[] | undefined;
   /** By the name of a stack: what somebody changed of its resources without CloudFormation. */
   readonly drifts: Map<string, StackResourceDrift[]>;
+  /** The secrets that the role of an instance profile may read, by profile. A profile that is not there may read all. */
+  readonly secretReaders: Readonly<Record<string, string[]>> | undefined;
   /** Opt-in regions that the account has enabled. */
   readonly optedIn: ReadonlySet<string>;
   /** The next id of its kind in a region, such as ami-0f3…. It is repeatable: calls in other regions do not change it. */

@@ -108,6 +108,7 @@ function textOf(value: unknown, { Resources }: Template, place: DeploymentPlace)
     'AWS::Partition': 'aws',
     'AWS::Region': place.region,
     'AWS::AccountId': place.account,
+    'AWS::StackName': 'golden-image-dev',
   };
   const named = (name: string) => {
     if (pseudo[name] !== undefined) return pseudo[name];

@@ -77,6 +77,43 @@ casesOf([
     'provision[0].env.PATH: is the variable Path on Windows',
   ],
   ['on Linux both spellings of a proxy are usual', run, step('env: { http_proxy: x, HTTP_PROXY: x }')],
+  [
+    'a secret has the name of a parameter or of Secrets Manager',
+    run,
+    step('secrets: { ¦TOKEN: token }'),
+    'provision[0].secrets.TOKEN: must be the name of a SecureString parameter, such as /builders/token, or secret: and a name of Secrets Manager, got "token"',
+  ],
+  [
+    'a variable has one value',
+    run,
+    step('env: { TOKEN: x }\n    secrets: { ¦TOKEN: /builders/token }'),
+    'provision[0].secrets.TOKEN: is also a variable of env, of the step or of the recipe',
+  ],
+  [
+    'a reboot has no secrets',
+    run,
+    'reboot: true\n    ¦secrets: { TOKEN: /builders/token }',
+    'provision[0].secrets: goes with run, script or powershell only',
+  ],
+  [
+    'a check has no secrets',
+    "run: 'true'",
+    "run: 'true'\n    ¦secrets: { TOKEN: /builders/token }",
+    'checks[0].secrets: is not a key here; known are name, run, script, powershell, if, env, workingDirectory, user, timeout',
+  ],
+  [
+    'a reboot that fails has failed',
+    run,
+    'reboot: true\n    ¦retry: { attempts: 2 }\n    ¦onFailure: continue',
+    'provision[0].retry: does not go with reboot',
+    'provision[0].onFailure: does not go with reboot',
+  ],
+  [
+    'a step is tried at most ten times',
+    run,
+    step('retry: { ¦attempts: 11 }'),
+    'provision[0].retry.attempts: must be at most 10, got the number 11',
+  ],
   ['a condition says something', run, step('¦if: {}'), 'provision[0].if: must have platform, architecture or both'],
   [
     'a condition that never holds is refused',

@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import { secretProblems, secretReaders } from '../../../core/deployment/secret-readers.ts';
+import { parseRecipe } from '../../../core/recipe/recipe.ts';
+import type { Recipe } from '../../../core/recipe/types.ts';
+import { document } from '../../support/plan.ts';
+
+const { instanceProfile: _, ...builder } = document.builder as Record<string, unknown>;
+
+function recipeWith(secrets: Record<string, string>, changes: object = {}): Recipe {
+  const provision = [{ run: 'true' }, { run: 'true', secrets }];
+  const { recipe, problems } = parseRecipe({ ...document, builder, provision, ...changes }, {});
+  if (!recipe) throw new Error(JSON.stringify(problems));
+  return recipe;
+}
+const own = { builder: { ...builder, instanceProfile: 'own' } };
+const wanted = recipeWith({ A: '/app/a', B: 'secret:prod/b' });
+const pathsOf = (recipe: Recipe, deployed: Recipe | undefined, allowed: string[]) =>
+  secretProblems(recipe, deployed, allowed).map(({ path }) => path.join('.'));
+
+test('a recipe reads the secrets that it was deployed with, and those of the setting', () => {
+  expect(pathsOf(wanted, wanted, [])).toEqual([]);
+  expect(pathsOf(wanted, undefined, [])).toEqual(['provision.1.secrets.A', 'provision.1.secrets.B']);
+  expect(pathsOf(wanted, recipeWith({ A: '/app/a' }), [])).toEqual(['provision.1.secrets.B']);
+  expect(pathsOf(wanted, undefined, ['/app/*', 'secret:prod/?'])).toEqual([]);
+  expect(pathsOf(wanted, undefined, ['/ap', 'secret:prod/', '/app/.'])).toHaveLength(2);
+});
+
+test('a recipe with an instance profile of its own gets no role of the deployment, and lends its secrets to no start', () => {
+  expect(pathsOf(recipeWith({ A: '/other' }, own), undefined, [])).toEqual([]);
+  expect(pathsOf(wanted, recipeWith({ A: '/app/a', B: 'secret:prod/b' }, own), [])).toHaveLength(2);
+});
+
+test('only deployed recipes with secrets have a role of their own', () => {
+  const at = (name: string, secrets: Record<string, string>, more = {}) => ({
+    ...document,
+    builder,
+    name,
+    provision: [
+      { run: 'true', secrets },
+      { run: 'true', secrets },
+    ],
+    ...more,
+  });
+  const recipes = { with: at('with', { A: '/app/a' }), without: at('without', {}), own: at('own', { A: '/x' }, own) };
+  expect(secretReaders({ recipes, scripts: {}, version: '' }, 'us-east-1')).toEqual([
+    { recipe: 'with', secrets: ['/app/a'] },
+  ]);
+});
