@@ -6,7 +6,7 @@ import { addDeployedVerbs, append, regionHelp, type Cli } from './deployed/deplo
 import { addChannelVerbs } from './channels/channel-verbs.ts';
 import { addAuthoringVerbs } from './authoring/authoring-verbs.ts';
 import { addArchiveVerbs } from './archive/archive-verbs.ts';
-import { addDiskVerbs } from './deployed/disk-verbs.ts';
+import { addRegister } from './deployed/disk-verbs.ts';
 import { addReportVerb } from './report/report-verb.ts';
 import { addRetireVerbs } from './retire/retire-verbs.ts';
 import { addRecipeVerbs } from './recipes/recipe-verbs.ts';
@@ -16,6 +16,7 @@ import { addDoctor } from './doctor/doctor-verb.ts';
 import { addHeldVerbs } from './held/held-verbs.ts';
 import { Refusal } from './refused.ts';
 import { processSurroundings, type Surroundings } from './surroundings.ts';
+import { addImport } from './translate/import-verb.ts';
 import { groupVerbs } from './verb-groups.ts';
 import { processTerminal, type Terminal } from './screen/terminal.ts';
 
@@ -96,7 +97,8 @@ export async function golden(
   addDeployedVerbs(cli);
   addHeldVerbs(cli);
   addChannelVerbs(cli);
-  addDiskVerbs(cli);
+  addRegister(cli);
+  addImport(cli);
   addReportVerb(cli);
   addRetireVerbs(cli);
   addArchiveVerbs(cli);

@@ -22,6 +22,8 @@ export const recipeExamples: Record<string, unknown[]> = {
   completeWithin: ['30m', '1h'],
   holdFor: ['30m', '2h'],
 
+  component: [{ file: 'components/harden.yml' }],
+
   // the recipe
   extends: ['bases/linux.yaml'],
   name: ['al2023-base'],
@@ -96,6 +98,11 @@ export const recipeExamples: Record<string, unknown[]> = {
   'provision[].parameters': [{ action: ['Install'], name: ['AmazonCloudWatchAgent'] }],
   checks: [[{ name: 'nothing failed', run: 'systemctl is-system-running --wait' }]],
   'checks[].name': ['nginx answers'],
+
+  'provision[].component.file': ['components/harden.yml'],
+  'provision[].component.parameters': [{ version: '1.2.3' }],
+  'checks[].component.file': ['components/harden.yml'],
+  'checks[].component.parameters': [{ version: '1.2.3' }],
 
   // the image
   image: [{ imds: 'v2', tags: { team: 'platform' } }],

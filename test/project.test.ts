@@ -34,7 +34,7 @@ const mayImport: Record<string, RegExp> = {
   simulator:
     /^(core\/|aws\/|functions\/|simulator\/|infrastructure\/(cloudformation|triggers\/)|zod|aws-lambda$|node:|@aws-sdk\/|@smithy\/|croner$|modern-tar$)/,
   proof: /^(core\/|aws\/|simulator\/|proof\/|node:|fast-check$|@aws-sdk\/)/,
-  cli: /^(core\/|pages\/|aws\/|simulator\/|infrastructure\/(triggers\/region-stack|deployed-version)\.ts$|proof\/month\/|cli\/|yaml$|modern-tar$|commander$|@clack\/prompts$|prettier\/|node:)/,
+  cli: /^(core\/|pages\/|aws\/|simulator\/|infrastructure\/(triggers\/region-stack|deployed-version)\.ts$|proof\/month\/|cli\/|yaml$|modern-tar$|commander$|@clack\/prompts$|web-tree-sitter$|prettier\/|node:)/,
   bench: /^(core\/|aws\/|functions\/all\.ts$|simulator\/|cli\/|bench\/|scripts\/bundle\.mjs$|node:)/,
 };
 

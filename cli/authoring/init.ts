@@ -111,7 +111,7 @@ function textOf(given: NamedOptions, file: string, folder: string): string {
 const isChannel = (base: string) => base.includes('/') && !base.startsWith('/');
 
 /** Path of the JSON schema from a folder of recipes, as editors read it. */
-function schemaFrom(folder: string): string {
+export function schemaFrom(folder: string): string {
   const schema = join(process.env['GOLDEN_ROOT'] ?? '.', 'recipes/recipe.schema.json');
   return relative(folder, schema).replaceAll('\\', '/');
 }

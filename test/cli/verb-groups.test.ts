@@ -18,6 +18,8 @@ const lines = [
   'cancel base',
   'list',
   'logs base',
+  'shell base',
+  'retry base',
   'report base',
   'inspect base',
   'status',

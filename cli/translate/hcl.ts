@@ -1,0 +1,171 @@
+import { createRequire } from 'node:module';
+import { resolve as absolute } from 'node:path';
+import type { Node } from 'web-tree-sitter';
+
+// The packages that turn HCL into JSON lose the order of blocks of different types, and the lines. Of provisioners both matter.
+
+/** An expression that only Packer could evaluate. `text`: what of it is known, with the rest as it is written. */
+export class Unresolved {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Value = string | number | boolean | null | Unresolved | Value[] | { [key: string]: Value };
+
+interface Attribute {
+  name: string;
+  line: number;
+  value: () => Value;
+}
+
+export interface Block {
+  file: string;
+  type: string;
+  labels: string[];
+  line: number;
+  attributes: Attribute[];
+  blocks: Block[];
+}
+
+/** Looks up `var.x`, `local.x` and the like; undefined if that is not known here. */
+type Lookup = (reference: string) => Value | undefined;
+
+interface ParsedHcl {
+  blocks: Block[];
+  /** Outside of blocks, as in files of variables. */
+  attributes: Attribute[];
+  wrongLines: number[];
+}
+
+/** The content of a file in HCL, or the lines that are not HCL. */
+export async function parseHcl(text: string, file: string, lookup: Lookup): Promise<ParsedHcl> {
+  const { Parser, Language } = await import('web-tree-sitter');
+  const root = process.env['GOLDEN_ROOT'] ?? '.';
+  const { resolve } = createRequire(absolute(root, 'package.json'));
+  await Parser.init({ locateFile: () => resolve('web-tree-sitter/web-tree-sitter.wasm') });
+  const parser = new Parser();
+  parser.setLanguage(await Language.load(resolve('@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm')));
+  const tree = parser.parse(text);
+  if (!tree) return { blocks: [], attributes: [], wrongLines: [1] };
+  const wrongLines = tree.rootNode
+    .descendantsOfType('ERROR')
+    .flatMap((node) => (node ? [node.startPosition.row + 1] : []));
+  const body = named(tree.rootNode).find(({ type }) => type === 'body');
+  if (tree.rootNode.hasError && wrongLines.length === 0) wrongLines.push(1);
+  return {
+    blocks: body ? blocksIn(body, file, lookup) : [],
+    attributes: body ? attributesIn(body, lookup) : [],
+    wrongLines,
+  };
+}
+
+const named = (node: Node): Node[] => node.namedChildren.filter((child) => child !== null);
+const lineOf = (node: Node) => node.startPosition.row + 1;
+const blocksIn = (body: Node, file: string, lookup: Lookup): Block[] =>
+  named(body)
+    .filter(({ type }) => type === 'block')
+    .map((node) => blockOf(node, file, lookup));
+
+const attributesIn = (body: Node, lookup: Lookup): Attribute[] =>
+  named(body)
+    .filter(({ type }) => type === 'attribute')
+    .map((node) => attributeOf(node, lookup));
+
+function blockOf(node: Node, file: string, lookup: Lookup): Block {
+  const children = named(node);
+  const body = children.find(({ type }) => type === 'body');
+  const [type, ...labels] = children.filter((child) => child.type === 'identifier' || child.type === 'string_lit');
+  return {
+    file,
+    type: type?.text ?? '',
+    labels: labels.map((label) => label.text.replace(/^"|"$/g, '')),
+    line: lineOf(node),
+    attributes: body ? attributesIn(body, lookup) : [],
+    blocks: body ? blocksIn(body, file, lookup) : [],
+  };
+}
+
+function attributeOf(node: Node, lookup: Lookup): Attribute {
+  const [name, value] = named(node);
+  return { name: name?.text ?? '', line: lineOf(node), value: () => (value ? valueOf(value, lookup) : null) };
+}
+
+const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' };
+const unescaped = (text: string) =>
+  text.replaceAll(/\\(["\\nrt])/g, (_all, one: string) => escapes[one] ?? one).replaceAll('$${', '${');
+
+function valueOf(node: Node, lookup: Lookup): Value {
+  const [first, ...others] = named(node);
+  switch (node.type) {
+    case 'expression':
+      if (first?.type === 'variable_expr') return lookup(node.text) ?? new Unresolved(`\${${node.text}}`);
+      return first && others.length === 0 ? valueOf(first, lookup) : new Unresolved(`\${${node.text}}`);
+    case 'literal_value':
+    case 'collection_value':
+    case 'template_expr':
+      return first ? valueOf(first, lookup) : null;
+    case 'numeric_lit':
+      return Number(node.text);
+    case 'bool_lit':
+      return node.text === 'true';
+    case 'null_lit':
+      return null;
+    case 'string_lit':
+    case 'quoted_template':
+      return template(node, node.startIndex + 1, node.endIndex - 1, unescaped, lookup);
+    case 'heredoc_template':
+      return heredoc(node, lookup);
+    case 'tuple':
+      return named(node)
+        .filter(({ type }) => type === 'expression')
+        .map((child) => valueOf(child, lookup));
+    case 'object':
+      return Object.fromEntries(
+        named(node)
+          .filter(({ type }) => type === 'object_elem')
+          .map((child) => {
+            const [key, value] = named(child);
+            return [key?.text.replace(/^"|"$/g, '') ?? '', value ? valueOf(value, lookup) : null];
+          }),
+      );
+    default:
+      return new Unresolved(`\${${node.text}}`);
+  }
+}
+
+/** A text with interpolations between two positions of the file. */
+function template(
+  node: Node,
+  from: number,
+  to: number,
+  literal: (text: string) => string,
+  lookup: Lookup,
+): string | Unresolved {
+  let [written, at, open] = ['', from, false];
+  const source = (a: number, b: number) => node.text.slice(a - node.startIndex, b - node.startIndex);
+  for (const part of named(node).filter(({ type }) => type === 'template_interpolation')) {
+    const inner = named(part).find(({ type }) => type === 'expression');
+    const value = inner ? valueOf(inner, lookup) : null;
+    open ||= value instanceof Unresolved || (typeof value === 'object' && value !== null);
+    written += literal(source(at, part.startIndex));
+    if (value instanceof Unresolved) written += value.text;
+    else written += value === null || typeof value === 'object' ? part.text : String(value);
+    at = part.endIndex;
+  }
+  written += literal(source(at, to));
+  return open ? new Unresolved(written) : written;
+}
+
+function heredoc(node: Node, lookup: Lookup): Value {
+  const start = node.startIndex + node.text.indexOf('\n') + 1;
+  const end = node.startIndex + node.text.lastIndexOf('\n') + 1;
+  const value = template(node, start, Math.max(start, end), (text) => text.replaceAll('$${', '${'), lookup);
+  if (!node.text.startsWith('<<-')) return value;
+  const text = value instanceof Unresolved ? value.text : value;
+  const indents = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.search(/\S/)]));
+  const least = Math.min(...indents, 1000);
+  const shifted = text.replaceAll(new RegExp(`^[ \\t]{${least}}`, 'gm'), '');
+  return value instanceof Unresolved ? new Unresolved(shifted) : shifted;
+}
