@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { provisionCommands } from '../../core/guest/command.ts';
+import { inventoryIn } from '../../core/guest/inventory.ts';
 import { describeGuests, runIn, stubs } from './tree.ts';
 
 const sanitize = (allowFiles: string[] = []) => {
@@ -109,6 +110,7 @@ describeGuests((tree) => {
       again,
     ]);
     expect(first).toMatchObject({ status: 0, err: '' });
+    expect(inventoryIn(first?.out ?? '')).toContainEqual({ name: 'bash', version: expect.stringMatching(/^\d/) });
     expect(lines(left?.out ?? '')).toEqual([]);
     expect(lines(own?.out ?? '')).toEqual(Object.keys(kept));
     const [id, , , initiator, log, ...calls] = lines(files?.out ?? '');

@@ -6,6 +6,7 @@ import {
   deadMoves,
   driftRules,
   notifyingRules,
+  pageRules,
   startingRules,
 } from '../../infrastructure/triggers/rules.ts';
 import { wakingRules } from '../../infrastructure/triggers/waking-rules.ts';
@@ -23,6 +24,7 @@ const rules: Record<string, { Properties: Record<string, unknown> }> = {
   ...deadBuilds,
   ...deadMoves,
   ...notifyingRules,
+  ...pageRules,
   ...regionStack.Resources,
 };
 
@@ -67,10 +69,12 @@ const rows: [what: string, event: Parameters<typeof putEvent>[1], matching: stri
   ['a failed AMI', imageEvent(region, 'ami-1', 'failed'), ['CopyEnded', 'ImageChanged']],
   ['a disabled AMI', imageEvent(region, 'ami-1', 'disabled'), ['ImageChanged', 'ImageGone']],
   ['a deregistered AMI', imageEvent(region, 'ami-1', 'deregistered'), ['ImageChanged', 'ImageGone']],
-  ['a build that succeeded', execution('BuildImage', 'SUCCEEDED'), ['BuildEnded', 'BuildSucceeded']],
+  ['a build that succeeded', execution('BuildImage', 'SUCCEEDED'), ['BuildDone', 'BuildEnded', 'BuildSucceeded']],
+  ['a build that failed', execution('BuildImage', 'FAILED'), ['BuildDied', 'BuildDone', 'BuildEnded']],
   ['a build that was aborted', execution('BuildImage', 'ABORTED'), ['BuildDied', 'BuildEnded']],
   ['an execution of another machine', execution('Other', 'ABORTED'), []],
   ['a move that was aborted', execution('MoveChannelMachine', 'ABORTED'), ['MoveDied', 'MoveFailed']],
+  ['a clean-up that succeeded', execution('CleanUpBuild', 'SUCCEEDED'), ['CleanUpDone']],
   ['a clean-up that failed', execution('CleanUpBuild', 'FAILED'), ['CleanUpDied']],
   ['a channel that moved', parameter('/golden/base/stable', 'Update'), ['ChannelMoved']],
   ['a channel that was deleted', parameter('/golden/base/stable', 'Delete'), []],

@@ -53,6 +53,8 @@ export interface Setting {
   onLog?: (line: Record<string, unknown>) => void;
   /** Whether recorded calls keep their answers. */
   answers?: boolean;
+  /** Whether every build gets its page. */
+  pages?: boolean;
 }
 
 const documents = new Map<string, object>();
@@ -73,7 +75,7 @@ function catalogOf(...recipes: { name: string }[]): Catalog {
 }
 
 export function pipeline(setting: Setting = {}): Simulation {
-  const { scenario, changes, region, regionStacks, interfere, onLog, answers = false } = setting;
+  const { scenario, changes, region, regionStacks, interfere, onLog, answers = false, pages = false } = setting;
   const { recipes, ...others } = catalogOf({ ...recipe, ...changes });
   const catalog = { recipes: { base: Object.values(recipes)[0] }, ...others };
   const optional = {
@@ -82,7 +84,7 @@ export function pipeline(setting: Setting = {}): Simulation {
     ...(interfere && { interfere }),
     ...(onLog && { onLog }),
   };
-  return createSimulation({ catalog, scenario, answers, ...optional });
+  return createSimulation({ catalog, scenario, answers, pages, ...optional });
 }
 
 export async function build(simulation: Simulation, input: unknown = { recipe: 'base' }): Promise<Execution> {
