@@ -171,6 +171,7 @@ export const rightFiles: [sentence: string, text: string][] = [
       checks: [
         { name: 'constructor', run: 'x' },
         { name: 'toString', run: 'x' },
+        { name: '__proto__', component: { file: 'components/agent.yml', parameters: { Version: '1' } } },
       ],
     }),
   ],
