@@ -13,7 +13,7 @@ const fixedSections: Record<string, string> = {
 };
 
 /** Keys of steps and checks that name files beside the recipe. */
-const fileKeys = new Set(['script', 'files.from', 'ansible.playbook', 'ansible.requirements']);
+const fileKeys = new Set(['script', 'files.from', 'ansible.playbook', 'ansible.requirements', 'component.file']);
 
 /** Whether a key names a file beside the recipe. */
 export const namesFile = ([section, one, ...keys]: Path): boolean =>
