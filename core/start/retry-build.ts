@@ -1,7 +1,7 @@
 import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Command } from '../guest/command.ts';
-import { stopHoldTimer } from '../undo/hold-timer.ts';
+import { stopHoldTimer, stopsHoldTimer } from '../undo/hold-timer.ts';
 import { isHeld, type HeldInstance } from '../undo/hold.ts';
 import type { Problem } from '../recipe/problems.ts';
 
@@ -37,7 +37,8 @@ export function retryProblems(
   if (from === undefined) return [];
   const commands = commandsOf(plan, held);
   const last = positionOf(commands, held.step);
-  const possible = commands.slice(0, last + 1).map(({ name }) => name);
+  const reached = commands.slice(0, last + 1).filter((command) => !stopsHoldTimer(command));
+  const possible = reached.map(({ name }) => name);
   if (possible.includes(from)) return [];
   const message = `${from} is no step that the ${held.role} has reached: name one of ${possible.join(', ')}`;
   return [{ path: ['from'], message }];
@@ -51,7 +52,8 @@ export function retriedPlan(plan: Plan, held: HeldInstance, from: string | undef
   const commands = commandsOf(plan, held);
   const step = from ?? held.step;
   const at = Math.max(0, positionOf(commands, step));
-  const all = [...commands.slice(0, at), stopHoldTimer(at, plan.source.windows), ...commands.slice(at)];
+  const retry = commands.filter(stopsHoldTimer).length + 1;
+  const all = [...commands.slice(0, at), stopHoldTimer(at, retry, plan.source.windows), ...commands.slice(at)];
   const renumbered = all.map((command, index) => ({ ...command, index }));
   const note = `${step === undefined ? 'everything' : `"${step}" and what follows`} was tried again on the held ${held.role} ${held.instance}, which a person may have changed`;
   return {

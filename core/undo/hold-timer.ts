@@ -27,10 +27,15 @@ exec systemd-run --unit=golden-hold --on-active=${seconds}s poweroff -f
       )),
 });
 
-/** The command that a retry begins with on a held instance. */
-export const stopHoldTimer = (index: number, windows: boolean): Command => ({
+const stopName = 'end of hold';
+
+/** Whether a command is that of an earlier retry, and no step of the recipe. */
+export const stopsHoldTimer = ({ name }: Command): boolean => name.startsWith(`${stopName} `);
+
+/** The command that the n-th retry begins with on a held instance. Its number tells it from those of other retries. */
+export const stopHoldTimer = (index: number, retry: number, windows: boolean): Command => ({
   index,
-  name: 'end of the hold',
+  name: `${stopName} ${retry}`,
   timeoutSeconds,
   ...(windows
     ? powerShell(
