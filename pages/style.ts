@@ -2,10 +2,10 @@
 export const style = `
 :root { color-scheme: light dark;
   --ground: #fff; --text: #1b1e23; --faint: #59616b; --line: #dfe3e8; --wash: #f5f6f8; --link: #1f55b5;
-  --good: #17703a; --warn: #875300; --bad: #b3261e; --commands: #2b62c9; --working: #6f7a87; --waiting: #b9c6da; --hatch: #fff }
+  --good: #17703a; --warn: #875300; --bad: #b3261e; --commands: #2b62c9; --working: #6f7a87; --waiting: #b9c6da }
 @media (prefers-color-scheme: dark) { :root {
   --ground: #15181c; --text: #e6e8ec; --faint: #a3acb7; --line: #2e343b; --wash: #1d2126; --link: #8fb4ff;
-  --good: #74cf92; --warn: #efb65c; --bad: #ff8f85; --commands: #7ea6ff; --working: #8d98a6; --waiting: #42506a; --hatch: #15181c } }
+  --good: #74cf92; --warn: #efb65c; --bad: #ff8f85; --commands: #7ea6ff; --working: #8d98a6; --waiting: #42506a } }
 * { box-sizing: border-box }
 html { -webkit-text-size-adjust: 100% }
 body { margin: 0 auto; padding: 2.5rem 1rem 4rem; max-width: 68rem; background: var(--ground); color: var(--text);
@@ -47,7 +47,7 @@ details { margin: .125rem 0 } summary { cursor: pointer; padding: .125rem 0 } su
 .lanes svg { display: block; width: 100%; height: 1.25rem; overflow: visible }
 svg text { fill: var(--faint); font-size: .75rem }
 .tick { stroke: var(--line) } .commands { fill: var(--commands) } .working { fill: var(--working) } .waiting { fill: var(--waiting) }
-.lanes .failed, .failed { fill: var(--bad) }
+.failed { fill: var(--bad) }
 svg svg { width: auto; overflow: visible } .good-mark { fill: var(--good) } .bad-mark { stroke: var(--bad); stroke-width: 2; fill: none }
 .weeks { display: block; width: 100%; height: 6.25rem; margin: .5rem 0 1rem; overflow: visible }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin: 0 0 1rem; padding: 0; list-style: none; font-size: .875rem; max-width: none }
@@ -74,7 +74,7 @@ footer { margin-top: 4rem; padding-top: .75rem; border-top: 1px solid var(--line
   .extra { display: none } .lanes tbody th { width: 7rem; font-size: .8125rem } .lanes td.number { width: 3.75rem; font-size: .8125rem; white-space: normal } }
 @media print {
   :root { --ground: #fff; --text: #000; --faint: #444; --line: #ccc; --wash: #f5f5f5; --link: #000; --good: #17703a; --warn: #875300;
-    --bad: #b3261e; --commands: #2b62c9; --working: #6f7a87; --waiting: #b9c6da; --hatch: #fff }
+    --bad: #b3261e; --commands: #2b62c9; --working: #6f7a87; --waiting: #b9c6da }
   body { max-width: none; padding: 0; font-size: 10pt } nav, .skip { display: none } h2, h3 { break-after: avoid }
   tr, dt, dd, li, .advice { break-inside: avoid } .frame { overflow: visible }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact }

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { failingTail } from '../../../core/guest/command-output.ts';
 import { inventoryIn, packageChanges, withoutInventory } from '../../../core/guest/inventory.ts';
 
 const output =
@@ -24,6 +25,7 @@ test.each([
 test('a failed step shows what it printed after the inventory', () => {
   expect(withoutInventory(output)).toBe('sanitized\n');
   expect(withoutInventory('no inventory')).toBe('no inventory');
+  expect(failingTail(output, 'a credential')).toBe('--- end of stderr\na credential\n--- end of stdout\nsanitized');
 });
 
 test('packages that came, went or changed are told', () => {

@@ -20,6 +20,7 @@ function withSecrets(setting: Setting = {}) {
     ...others,
     changes: { builder, provision, ...changes },
     answers: true,
+    pages: true,
     onLog: (line) => void lines.push(line),
   });
   Object.values(secrets).forEach((name, at) => setSecret(simulation.cloud.world, home, name, values[at] ?? ''));
@@ -61,7 +62,9 @@ test('a step reads its secrets by the role of the builder, and no other step has
 test('nothing that a build leaves or shows has the value of a secret', async () => {
   const world = withSecrets();
   const { history, output } = await build(world.simulation);
+  await world.simulation.pass(60); // the page of the build is written
   const all = everythingIn(world, [history, output]);
+  expect(all.includes('<!doctype html>')).toBe(true);
   expect(all.includes('/builders/npm-token')).toBe(true); // the search sees plan, calls and histories
   for (const form of values.flatMap(formsOf)) expect(all.includes(form)).toBe(false);
 });
