@@ -10,9 +10,19 @@ import {
 } from '../../core/channel/channel-record.ts';
 import type { ChannelValue } from '../../core/distribute/channel.ts';
 import { Failure } from '../../core/errors.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
+import { isPublished } from '../../core/variants/together.ts';
 import { keyOf } from '../../core/memory/documents.ts';
 import type { Artifacts } from './artifacts.ts';
 import { readDocument, readVersioned, replace } from './documents.ts';
+
+/** Whether a build is that of a variant, and all variants are published although it did not complete its own ledger. */
+async function isPublishedTogether(artifacts: Artifacts, identity: BuildIdentity): Promise<boolean> {
+  const { variantOf } = (await readDocument(artifacts, identity, 'plan')) ?? {};
+  if (variantOf === undefined) return false;
+  const together = await readDocument(artifacts, { recipe: variantOf, build: identity.build }, 'variants');
+  return together !== undefined && isPublished(together);
+}
 
 /** Whether the execution of a move still writes. A build that is undone writes no more, though its execution runs. */
 async function moverOfChannel(artifacts: Artifacts, recipe: string, { verb, execution, to }: Move): Promise<Mover> {
@@ -27,7 +37,8 @@ async function moverOfChannel(artifacts: Artifacts, recipe: string, { verb, exec
     if (ledger?.adding?.takenBack) return 'dead';
   }
   const { isRunning } = await import('../executions/executions.ts');
-  return (await isRunning(artifacts.aws, execution)) ? 'runs' : 'dead';
+  if (await isRunning(artifacts.aws, execution)) return 'runs';
+  return (await isPublishedTogether(artifacts, { recipe, build: to.build })) ? 'complete' : 'dead';
 }
 
 /** What a channel holds, apart from a move that died. `mover` tells of a move that is underway. */

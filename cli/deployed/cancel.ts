@@ -72,6 +72,12 @@ export async function cancel(
   return exitCode;
 }
 
+const isVariantOf = ({ execution }: Running, recipe: string): boolean =>
+  (JSON.parse(execution.input) as { variantOf?: unknown }).variantOf === recipe;
+
+/** Whether a build is of a recipe or of one of its variants, which are stopped together. */
+const isOf = (recipe: string) => (one: Running) => one.recipe === recipe || isVariantOf(one, recipe);
+
 /** The execution to stop. If it has already ended, there is nothing to stop, and that is no failure. A hold of it ends. */
 async function running(
   pipeline: Pipeline,
@@ -85,14 +91,17 @@ async function running(
 ): Promise<Running[]> {
   const meant = wantedIn(wanted);
   if ('recipe' in meant && !('build' in meant)) {
-    const found = (await runningBuilds(pipeline)).filter(({ recipe }) => recipe === meant.recipe);
+    const found = (await runningBuilds(pipeline)).filter(isOf(meant.recipe));
     const held = await holder(pipeline, meant.recipe);
     if (held && !found.some(({ execution }) => execution.arn === held.execution.arn)) found.push(held);
     if (found.length === 0) write(`  Nothing is being built of ${meant.recipe} in ${pipeline.aws.region}.\n`);
     return found;
   }
   const { recipe, build, execution } = await findBuild(pipeline, wanted);
-  if (execution?.status === 'RUNNING') return [{ recipe, build, execution }];
+  if (execution?.status === 'RUNNING') {
+    const variants = (await runningBuilds(pipeline)).filter((one) => one.build === build && isVariantOf(one, recipe));
+    return [{ recipe, build, execution }, ...variants];
+  }
   const held = await holdIn(pipeline, { recipe, build }, surroundings.now());
   if (held) {
     await release(pipeline, { recipe, build }, { held, stage: options.stage }, terminal, surroundings);

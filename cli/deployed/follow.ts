@@ -13,6 +13,7 @@ import { Refusal } from '../refused.ts';
 import { createScreen, heading, took } from '../screen/screen.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { outcome } from '../screen/target-table.ts';
+import { variantEvents, variantManifests } from '../variants/variant-builds.ts';
 import { painter, type Terminal, forPeople } from '../screen/terminal.ts';
 
 /** The exit code that a shell expects from a program ended by Ctrl-C. */
@@ -55,7 +56,8 @@ export async function followBuild(
   const comeBack = `golden follow ${build.build}${pipeline.options}`;
   write(`\n${heading(sheet, 'elapsed')}\n`);
   try {
-    const ended = await watch(build.execution, pipeline, { sheet, write, surroundings });
+    const variants = () => variantEvents(pipeline, build);
+    const ended = await watch(build.execution, pipeline, { sheet, write, surroundings, variants });
     if (!ended) {
       write(
         `\n  Left; the build goes on. To come back: ${comeBack}\n  To stop it:  golden cancel ${build.build}${pipeline.options}\n\n`,
@@ -78,6 +80,14 @@ export interface Page {
   write: (text: string) => void;
 }
 
+interface Watched {
+  surroundings: Surroundings;
+  /** Makes the reader of the histories of variants. It is called once the execution waits for them. */
+  variants?: () => ReturnType<typeof variantEvents>;
+}
+
+const awaitsVariants = ({ stateEnteredEventDetails: entered }: ExecutionEvent) =>
+  (entered as { name?: string } | undefined)?.name === 'AwaitVariants';
 const isEnd = ({ type }: ExecutionEvent) => /^Execution(Succeeded|Failed|Aborted|TimedOut)$/.test(type);
 
 /**
@@ -88,7 +98,7 @@ const isEnd = ({ type }: ExecutionEvent) => /^Execution(Succeeded|Failed|Aborted
 export async function watch(
   execution: string,
   { aws }: Pick<Pipeline, 'aws'>,
-  { sheet, write, surroundings }: Page & { surroundings: Surroundings },
+  { sheet, write, surroundings, variants }: Page & Watched,
   goesOn = 'the build',
 ): Promise<boolean> {
   const { now, sleep, onInterrupt } = surroundings;
@@ -104,6 +114,7 @@ export async function watch(
   });
   const read = historyReader(aws, execution);
   const pathOf = eventPaths();
+  let readVariants: Awaited<ReturnType<typeof variantEvents>> | undefined;
   let pause = shortest;
   let heard = now();
   let silent = false;
@@ -112,6 +123,8 @@ export async function watch(
       let events: ExecutionEvent[] = [];
       try {
         events = await read();
+        for (const { event, path, who } of (await readVariants?.()) ?? []) screen.take(event, path, who);
+        if (events.some(awaitsVariants)) readVariants = await variants?.();
         heard = now();
         silent = false;
       } catch (error) {
@@ -145,10 +158,13 @@ async function tellEnd(
   const refused = isRefusal(Error);
   // A refused execution is not part of the build, which may have the record of an earlier execution
   const manifest = refused ? undefined : await readDocument(pipeline, { recipe, build }, 'manifest');
+  const variants = refused ? [] : await variantManifests(pipeline, { recipe, build });
+  for (const one of variants) write(`\n${outcome(one, '', sheet)}`);
   if (manifest) {
     write(`\n${outcome(manifest, `${took(stoppedAt.getTime() - startedAt.getTime())} · ${execution.arn}`, sheet)}`);
     write(`  ${painter(sheet)('dim', `golden logs ${build}${pipeline.options}`)}\n\n`);
-    if (json) terminal.out(`${JSON.stringify(manifest, null, 2)}\n`);
+    const all = variants.length > 0 ? { ...manifest, variants } : manifest;
+    if (json) terminal.out(`${JSON.stringify(all, null, 2)}\n`);
   } else {
     const cause = failureMessage({ Error, Cause });
     terminal.err(`\n  ${Error}\n${cause.replaceAll(/^/gm, '    ')}\n`);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startExecution } from '../../aws/executions/machines.ts';
 import type { Forecast } from '../../core/forecast/forecast.ts';
 import { formatPath } from '../../core/recipe/recipe.ts';
-import { locateWith, readVariables } from '../recipes/start-values.ts';
+import { locateWith, readVariables, type StartValues } from '../recipes/start-values.ts';
 import { wantedRecipe } from '../recipes/wanted-recipe.ts';
 import { placed, problemLines, usage, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
@@ -10,7 +10,16 @@ import { forecastText } from '../screen/forecast-text.ts';
 import type { Terminal } from '../screen/terminal.ts';
 import { readOverrides } from '../simulated/order.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { findPipeline, inputLimit, pipelineRegion, type PipelineOptions, siblingMachine } from './deployment.ts';
+import { hasVariants } from '../../core/variants/names.ts';
+import { variantDocuments } from '../../core/variants/variant-documents.ts';
+import {
+  findPipeline,
+  inputLimit,
+  pipelineRegion,
+  type Pipeline,
+  type PipelineOptions,
+  siblingMachine,
+} from './deployment.ts';
 import { endOf, tellFailure } from './execution-end.ts';
 
 interface PlanOptions extends PipelineOptions {
@@ -38,6 +47,25 @@ export async function plan(
     home,
   });
   const pipeline = await findPipeline(options, surroundings);
+  const given = { overrides, parameters };
+  // Each variant of a file is planned as the recipe that it is.
+  const each = hasVariants(recipe) ? variantDocuments(recipe) : [{ name, document: recipe }];
+  let exitCode = 0;
+  for (const { name: one, document } of each) {
+    const planned = { name: one, recipe: document, scripts, locate };
+    exitCode ||= await planOne(planned, given, { json, wanted }, pipeline, terminal, surroundings);
+  }
+  return exitCode;
+}
+
+async function planOne(
+  { name, recipe, scripts, locate }: Awaited<ReturnType<typeof wantedRecipe>>,
+  { overrides, parameters }: StartValues,
+  { json, wanted }: { json: boolean; wanted: string },
+  pipeline: Pipeline,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
   const own = typeof recipe === 'string' ? {} : { scripts };
   const input = { recipe, ...(overrides && { overrides }), ...(parameters && { parameters }), ...own };
   const bytes = Buffer.byteLength(JSON.stringify(input));

@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts';
+import { namesWhole } from '../variants/names.ts';
 import type { Catalog, Recipe } from './types.ts';
 import { formatProblems, parseRecipe } from './recipe.ts';
 
@@ -22,15 +23,17 @@ export function parsed(document: unknown, scripts: Catalog['scripts'], home: Hom
   return now.parsed;
 }
 
-export const unknownRecipe = (recipes: object, name: string): string =>
-  `there is no recipe "${name}"; there are ${Object.keys(recipes).join(', ') || 'none'}`;
+export const unknownRecipe = (catalog: Pick<Catalog, 'recipes' | 'variants'>, name: string): string =>
+  namesWhole(catalog, name) ??
+  `there is no recipe "${name}"; there are ${Object.keys(catalog.recipes).join(', ') || 'none'}`;
 
 /**
  * A recipe of the catalog by its name.
  * @throws RecipeInvalid: deployed recipes were validated, but perhaps by another version of the pipeline.
  */
-export function recipeOf({ recipes, scripts }: Catalog, name: string, home: string): Recipe {
-  if (!Object.hasOwn(recipes, name)) throw new Failure('RecipeInvalid', `recipe: ${unknownRecipe(recipes, name)}`);
+export function recipeOf(catalog: Catalog, name: string, home: string): Recipe {
+  const { recipes, scripts } = catalog;
+  if (!Object.hasOwn(recipes, name)) throw new Failure('RecipeInvalid', `recipe: ${unknownRecipe(catalog, name)}`);
   const { recipe, problems } = parsed(recipes[name], scripts, home);
   if (recipe) return recipe;
   throw new Failure('RecipeInvalid', `${name}: ${formatProblems(problems, () => undefined)}`);

@@ -90,7 +90,7 @@ export function requestedBuild(
   const beside = besideAddition(request.data);
   if (beside.length > 0) return { problems: beside };
   if (typeof wanted === 'string' && !Object.hasOwn(recipes, wanted)) {
-    const message = unknownRecipe(recipes, wanted);
+    const message = unknownRecipe(catalog, wanted);
     return { problems: [{ path: ['recipe'], message }] };
   }
   const misshapen = shapeProblems(overrides);

@@ -1,6 +1,7 @@
 import type { Catalog } from '../recipe/types.ts';
+import type { OfVariant } from '../build/identity.ts';
 import type { Problem } from '../recipe/problems.ts';
-import type { Requested } from '../start/execution-input.ts';
+import type { BuildIdentity } from '../tags.ts';
 import { isMap } from '../is-map.ts';
 
 /** Whether a document stands for several recipes. */
@@ -23,7 +24,10 @@ export const startsVariants = (input: unknown, catalog: Varied): input is Record
 };
 
 /** Refuses a variant that is started alone, because it would be published alone. */
-export function loneVariant({ identity: { recipe, variantOf } }: Requested, catalog: Varied): Problem[] {
+export function loneVariant(
+  { identity: { recipe, variantOf } }: { identity: BuildIdentity & OfVariant },
+  catalog: Varied,
+): Problem[] {
   const whole = wholeOf(catalog, recipe);
   if (whole === undefined || variantOf !== undefined) return [];
   return [
@@ -32,4 +36,10 @@ export function loneVariant({ identity: { recipe, variantOf } }: Requested, cata
       message: `${recipe} is a variant of ${whole}, and its variants are published together: start ${whole}`,
     },
   ];
+}
+
+/** What to say where one recipe is wanted and the name is that of a recipe with variants. Undefined for any other name. */
+export function namesWhole(catalog: Varied, recipe: string): string | undefined {
+  const names = variantsOf(catalog, recipe);
+  return names && `${recipe} has variants, each of which is a recipe here: name ${names.join(' or ')}`;
 }

@@ -30,7 +30,7 @@ export const resolveRetirement = stage({
     const who = moverOf(asked.request, execution);
     const catalog = await cloud.catalog();
     if (verb === 'retire' && recipe !== undefined && !Object.hasOwn(catalog.recipes, recipe))
-      return refuse([{ path: ['recipe'], message: unknownRecipe(catalog.recipes, recipe) }]);
+      return refuse([{ path: ['recipe'], message: unknownRecipe(catalog, recipe) }]);
     const policies = retiringPolicies(soundRecipes(catalog, home), recipe);
     const used = [...new Set([home, ...regionsIn(catalog, home)])];
     const place = { account, root: cloud.settings.channelRoot, used, execution, who, now: cloud.now() };

@@ -1,4 +1,6 @@
 // Two variants of a recipe that are built side by side: both are published or none, and nothing is left of a build that is not.
+import { buildName } from '../../../core/build/identity.ts';
+import { isPublished } from '../../../core/variants/together.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import type { Violation } from '../judge/violation.ts';
 import { pipelineAccount, regionsOf, shapeOf, usualShape, variantNames } from '../setting.ts';
@@ -28,17 +30,29 @@ function heldBy({ cloud }: Simulation, recipe: string, region: string): string {
   return ami === undefined ? 'nothing' : (images.get(ami)?.tags.get('golden:build') ?? ami);
 }
 
+/** Whether the document of a build says that all its variants are published. */
+const isDecided = (simulation: Simulation, build: string): boolean => {
+  const together = simulation.read({ recipe: 'pair', build }, 'variants');
+  return together !== undefined && isPublished(together);
+};
+
 function judgeVariants(trial: OperationTrial): Violation[] {
-  const { scenario, prepared, executions, first, second } = trial;
+  const { scenario, prepared, executions } = trial;
   const { simulation } = prepared;
   const regions = regionsOf(shapeOf(scenario));
   const found = ends(trial);
-  const held = variantNames.flatMap((recipe) => regions.map((region) => heldBy(simulation, recipe, region)));
-  const [build = 'nothing'] = held;
-  if (held.some((one) => one !== build))
-    found.push({ invariant: 'channel all or nothing', what: `the channels hold ${held.join(', ')}` });
-  if ([first, second].some((one) => one?.status === 'SUCCEEDED') && build === 'nothing')
-    found.push({ invariant: 'channel all or nothing', what: 'it succeeded, and the channels hold nothing' });
+  const broken = (what: string) => void found.push({ invariant: 'channel all or nothing', what });
+  const begun = executions.map((one) => buildName({ id: one.arn, startedAt: one.startDate.toISOString() }));
+  const wanted = begun.some((build) => isDecided(simulation, build));
+  for (const recipe of variantNames) {
+    const held = regions.map((region) => heldBy(simulation, recipe, region));
+    const [build = 'nothing'] = held;
+    // A second build may have published anew what a variant had to do, and found the other one up to date.
+    if (held.some((one) => one !== build) || (build === 'nothing') === wanted)
+      broken(`the channels of ${recipe} hold ${held.join(', ')}`);
+    if (build !== 'nothing' && !isDecided(simulation, build))
+      broken(`${recipe} holds ${build}, which is not published`);
+  }
   for (const region of regions) {
     const { instances, volumes, images, snapshots } = simulation.cloud.world.region(region);
     const left = [
@@ -46,7 +60,9 @@ function judgeVariants(trial: OperationTrial): Violation[] {
       ...volumes.values(),
       ...[...images.values(), ...snapshots.values()].filter(
         ({ owner, state, tags }) =>
-          owner === pipelineAccount && state !== 'deregistered' && tags.get('golden:build') !== build,
+          owner === pipelineAccount &&
+          state !== 'deregistered' &&
+          !isDecided(simulation, tags.get('golden:build') ?? ''),
       ),
     ];
     for (const { id } of left) found.push({ invariant: 'nothing left', what: `${id} in ${region}` });
