@@ -36,11 +36,15 @@ export const processSurroundings = (): Surroundings => ({
   },
   async session([program = '', ...args]) {
     const { spawn } = await import('node:child_process');
-    return new Promise((resolve) => {
+    // The terminal sends Ctrl-C to both processes. It is for the program, which may go on after it.
+    const ignore = () => undefined;
+    process.on('SIGINT', ignore);
+    const ended = new Promise<number | undefined>((resolve) => {
       const child = spawn(program, args, { stdio: 'inherit' });
       child.on('error', () => resolve(undefined));
       child.on('exit', (code) => resolve(code ?? 1));
     });
+    return ended.finally(() => process.off('SIGINT', ignore));
   },
   onInterrupt(listener) {
     process.once('SIGINT', listener);
