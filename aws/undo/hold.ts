@@ -1,6 +1,6 @@
 import { CreateTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { Plan } from '../../core/build/plan.ts';
-import { isTransient } from '../../core/errors.ts';
+import { lastingFailure } from '../../core/errors.ts';
 import { startHoldTimer } from '../../core/undo/hold-timer.ts';
 import { commandOutput } from '../../core/memory/documents.ts';
 import { expiresTag, heldTag } from '../../core/tags.ts';
@@ -23,12 +23,14 @@ export const holdPermissions = [
   'ssm:SendCommand',
 ];
 
+type Around = Artifacts & { log: (line: Record<string, unknown>) => void };
+
 /**
  * The instance of a failed build that stays, if its recipe holds one. Only an execution that undoes itself (`as` is `id`) begins a
  * hold. Its end is fixed from the first moment.
  */
 export async function heldInstance(
-  artifacts: Artifacts,
+  artifacts: Around,
   plan: Plan,
   { id, as, error }: { id: string; as: string; error?: string | undefined },
   now: Date,
@@ -48,8 +50,11 @@ export async function heldInstance(
   return (await isMarked(artifacts, plan, held, instances, now)) ? held : undefined;
 }
 
-/** Gives a hold its end on the instance and in the tags. @returns false if AWS refuses that: then nothing is held. */
-async function isMarked(artifacts: Artifacts, plan: Plan, held: Hold, instances: Thing[], now: Date): Promise<boolean> {
+/**
+ * Gives a hold its end on the instance and in the tags.
+ * @returns false if AWS refuses that. Then nothing is held, and the log says why.
+ */
+async function isMarked(artifacts: Around, plan: Plan, held: Hold, instances: Thing[], now: Date): Promise<boolean> {
   const { aws } = artifacts;
   const volumes = await findTaggedVolumes(aws, held.region, plan.account, plan);
   const unmarked = unmarkedOf(held, [...instances, ...volumes]);
@@ -62,7 +67,9 @@ async function isMarked(artifacts: Artifacts, plan: Plan, held: Hold, instances:
     await tagHeld(artifacts, held, unmarked);
     return true;
   } catch (error) {
-    if (isTransient(error)) throw error;
+    const note = `${held.role} ${held.instance} is not held: ${lastingFailure(error).message}`;
+    artifacts.log({ level: 'WARN', state: 'Compensate', note });
+    await write(artifacts, plan, 'held', { ...held, until: now.toISOString() });
     return false;
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { crash, type Interference } from '../../../simulator/pipeline/interference.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { operator } from '../../support/deployed.ts';
 import { build, home, leftIn, nothing, onlyManifest, pipeline, type Setting } from '../../support/pipeline.ts';
 
 const minute = 60;
@@ -96,4 +97,28 @@ test('a hold whose clean-up dies is not forgotten: the instance is gone, or ends
   await build(simulation);
   await settle(simulation, 2 * hour);
   expect(leftIn(simulation)).toEqual(nothing);
+});
+
+test('if AWS refuses the tags of a hold, nothing stays, nobody is told that something does, and the log says why', async () => {
+  const logged: Record<string, unknown>[] = [];
+  const call: Interference['call'] = ({ by, action }) =>
+    by === 'Compensate' && action === 'CreateTags'
+      ? { error: 'UnauthorizedOperation', message: 'not now', effect: false }
+      : undefined;
+  const simulation = holding({
+    scenario: failingStep,
+    interfere: { call },
+    onLog: (line) => logged.push(line),
+  });
+  await build(simulation);
+  expect(leftIn(simulation)).toEqual(nothing);
+  const manifest = onlyManifest(simulation);
+  expect(manifest?.failure).not.toHaveProperty('held');
+  expect(logged.flatMap(({ note }) => note ?? [])).toContainEqual(
+    expect.stringMatching(/^builder i-\w+ is not held: .*UnauthorizedOperation/),
+  );
+  expect(await operator(simulation).run('shell', 'base')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('has no held instance'),
+  });
 });
