@@ -6,7 +6,7 @@ import { sha256 } from '../core/digest.ts';
 import type { Catalog } from '../core/recipe/types.ts';
 
 /** What a deployment is made of, besides recipes and settings. */
-const code = ['aws', 'core', 'functions', 'infrastructure', 'statemachines', 'serverless.yml', 'package-lock.json'];
+export const code = 'aws core functions infrastructure pages statemachines serverless.yml package-lock.json'.split(' ');
 const short = (digest: string) => digest.slice(0, 12);
 
 const filesBelow = (root: string, name: string): string[] =>

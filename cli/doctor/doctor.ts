@@ -66,8 +66,13 @@ async function* look(options: DoctorOptions, surroundings: Surroundings): AsyncG
     };
   });
   if (!pipeline) return yield* unseen(['code', 'recipes', 'bucket', 'stack', 'drift'], 'needs a deployment');
-  const { catalog } = await readRecipeFolder(join(root, 'recipes'));
-  yield* versionChecks(pipeline.versions, { code: codeVersion(root), recipes: recipesVersion(catalog) });
+  const { catalog, problems } = await readRecipeFolder(join(root, 'recipes'));
+  const here = { code: codeVersion(root), recipes: recipesVersion(catalog) };
+  yield* versionChecks(
+    pipeline.versions,
+    here,
+    problems.flatMap((text) => text.split('\n')),
+  );
   yield await tried('bucket', () => reachBucket(pipeline as Pipeline));
   yield* lookAtStack(options, pipeline, surroundings);
 }

@@ -25,10 +25,24 @@ export interface DeployedVersions {
   recipes: string | undefined;
 }
 
-/** Whether the deployed code and recipes are those of this folder. */
-export function versionChecks(deployed: DeployedVersions, here: { code: string; recipes: string }): DoctorCheck[] {
+const shown = 10;
+
+/**
+ * Whether the deployed code and recipes are those of this folder.
+ * @param problems What is wrong with the recipes of this folder, in lines.
+ */
+export function versionChecks(
+  deployed: DeployedVersions,
+  here: { code: string; recipes: string },
+  problems: string[] = [],
+): DoctorCheck[] {
   const todo = 'npm run deploy with the settings of the last deployment';
   return (['code', 'recipes'] as const).map((name): DoctorCheck => {
+    if (name === 'recipes' && problems.length > 0) {
+      const more = problems.length > shown ? `\nand ${problems.length - shown} more` : '';
+      const says = `${problems.slice(0, shown).join('\n')}${more}`;
+      return { name, status: 'wrong', says, todo: 'mend these files; a deployment refuses them' };
+    }
     const [there, local] = [deployed[name], here[name]];
     if (there === undefined)
       return { name, status: 'note', says: 'an earlier version was deployed, which does not say what it is', todo };
@@ -45,8 +59,6 @@ export interface Drifted {
   /** The paths of the properties that differ. */
   properties: string[];
 }
-
-const shown = 10;
 
 /** Whether the stack is as it was deployed. */
 export function driftCheck(drifted: Drifted[]): DoctorCheck {

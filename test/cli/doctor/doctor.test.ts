@@ -1,8 +1,11 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { connect } from '../../../aws/connection.ts';
 import { golden } from '../../../cli/golden.ts';
 import { processSurroundings } from '../../../cli/surroundings.ts';
-import type { DoctorCheck } from '../../../core/doctor/checks.ts';
+import { versionChecks, type DoctorCheck } from '../../../core/doctor/checks.ts';
+import { code } from '../../../infrastructure/deployed-version.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { operator } from '../../support/deployed.ts';
 import { account, home, pipeline } from '../../support/pipeline.ts';
@@ -84,4 +87,25 @@ test('without a deployment, doctor says where it looked', async () => {
   expect(out.replaceAll(/\s+/g, ' ')).toContain(
     '✗ deployment there is no state machine golden-image-prod-build-image in us-east-1',
   );
+});
+
+test('recipes with problems are told before anybody deploys them', () => {
+  const versions = { code: '1', recipes: '2' };
+  const problems = Array.from({ length: 12 }, (_, at) => `recipes/web.yaml:${at}:1 is wrong`);
+  const [, recipes] = versionChecks(versions, versions, problems);
+  expect(recipes).toMatchObject({
+    status: 'wrong',
+    says: expect.stringMatching(/^recipes\/web.yaml:0:1 (.*\n){10}and 2 more$/),
+  });
+  expect(versionChecks(versions, versions).map(({ status }) => status)).toEqual(['right', 'right']);
+});
+
+test('the version of the code covers every folder that functions are made of', () => {
+  const folders = readdirSync('functions', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [...readFileSync(join('functions', file), 'utf8').matchAll(/'(?:\.\.\/)+(\w+)\//g)])
+    .map(([, folder]) => folder)
+    .filter((folder) => folder !== undefined && existsSync(folder));
+  expect(folders).toContain('pages');
+  expect(folders.filter((folder) => !code.includes(folder ?? ''))).toEqual([]);
 });
