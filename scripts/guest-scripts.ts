@@ -30,11 +30,15 @@ function scriptsOf(from: string, { name, document, parameters }: Command): Guest
 
 /** Steps with all surroundings that a recipe can give them. */
 const surrounded = [false, true].flatMap((windows) => {
-  const env = { NOTE: "it's here\n", PATH: '/opt/bin:/usr/bin' };
+  const around = {
+    env: { NOTE: "it's here\n", PATH: '/opt/bin:/usr/bin' },
+    secrets: { TOKEN: '/builders/token', DATABASE: 'secret:prod/db' },
+    timeout: '1h',
+  };
   const step = windows
-    ? { powershell: 'exit 0', env, workingDirectory: String.raw`C:\app`, timeout: '1h' }
-    : { run: 'true', env, workingDirectory: '/opt/app', user: 'app', timeout: '1h' };
-  return provisionCommands([step], 'build', { windows }, {}).slice(0, 1);
+    ? { powershell: 'exit 0', ...around, workingDirectory: String.raw`C:\app` }
+    : { run: 'true', ...around, workingDirectory: '/opt/app', user: 'app' };
+  return provisionCommands([step], 'build', { windows, region: 'us-east-1' }, {}).slice(0, 1);
 });
 
 /** Steps of every form that carry files. */
