@@ -4,11 +4,14 @@ import { addOwnImage } from '../../cli/simulated/own-image.ts';
 import { examine, problemText, readRecipeFolder } from '../../cli/recipes/recipe-folder.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import type { Recipe } from '../../core/recipe/types.ts';
+import { setSecret } from '../../simulator/aws/ssm/guest-secrets.ts';
 import type { Image } from '../../simulator/aws/state/images.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
 import { account, home } from '../support/pipeline.ts';
 
 const folder = 'examples/cookbook';
+/** What each secret of a recipe holds. */
+const secretValue = 'npm_4c1dS3cr3tV4lue';
 const page = readFileSync('docs/cookbook.md', 'utf8');
 const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 /** A child after its base, whose channel it starts from. */
@@ -32,6 +35,8 @@ beforeAll(async () => {
   for (const { file, recipes: own } of findings) recipes.set(file.name, own);
   const { catalog } = await readRecipeFolder(folder, { home });
   simulation = createSimulation({ catalog, region: home });
+  for (const name of ['/builders/npm-token', 'secret:builders/registry'])
+    setSecret(simulation.cloud.world, home, name, secretValue);
   for (const recipe of [...recipes.values()].flat()) addOwnImage(simulation, recipe, home);
   for (const name of names) {
     const { status, cause, output, startDate, stopDate } = await simulation.finish(simulation.start({ recipe: name }));
@@ -55,13 +60,14 @@ function published(recipe: string, region: string = home): Image {
 const keyIn = (image: Image, region: string) =>
   simulation.cloud.world.region(region).snapshots.get(image.mappings[0]?.snapshot ?? '')?.keyArn;
 
-const builderOf = (recipe: string) =>
+const instanceOf = (recipe: string, role: string) =>
   [...simulation.cloud.world.region(home).instances.values()].find(
-    ({ tags }) => tags.get('golden:recipe') === recipe && tags.get('golden:role') === 'builder',
+    ({ tags }) => tags.get('golden:recipe') === recipe && tags.get('golden:role') === role,
   );
 
 test('the cookbook has fifteen recipes, each with a section of the page', () => {
   const sections = [...page.matchAll(/^\[examples\/cookbook\/([\w-]+)\.yaml\]/gm)].map(([, name = '']) => name);
+  expect(files).toHaveLength(15);
   expect(sections.toSorted()).toEqual(files.map((file) => file.replace(/\.yaml$/, '')));
 });
 
@@ -127,7 +133,7 @@ test('the organization has a key of its own in each region', () => {
 
 test('the recipe for a private subnet starts from the own AMI, in a subnet with the tags, without a public address', () => {
   const [recipe] = recipes.get('private-subnet') ?? [];
-  const builder = builderOf('private-subnet');
+  const builder = instanceOf('private-subnet', 'builder');
   expect(manifests.get('private-subnet')?.source).toMatchObject({ ami: recipe?.source.ami, owner: account });
   expect(builder?.subnet.tags.get('tier')).toBe('private');
   expect(builder?.publicIp).toBe(false);
@@ -149,4 +155,15 @@ test('each version of Kubernetes has a channel with an image of that version', (
 
 test('the child starts from what the base has published', () => {
   expect(manifests.get('child')?.source?.ami).toBe(published('hardened-base').id);
+});
+
+test('only the builder of the recipe with secrets has the role that reads them, and no object of the bucket has a value', () => {
+  const profiles = ['builder', 'candidate'].map((role) => instanceOf('private-repositories', role)?.profileArn);
+  expect(profiles).toEqual([
+    expect.stringMatching(/\/golden-secrets-of-private-repositories$/),
+    expect.stringMatching(/\/golden-image-builder$/),
+  ]);
+  const objects = [...simulation.cloud.world.buckets.values()].flatMap(({ objects: all }) => [...all.keys()]);
+  expect(objects.length).toBeGreaterThan(100);
+  expect(objects.filter((key) => simulation.artifact(key)?.includes(secretValue))).toEqual([]);
 });
