@@ -47,6 +47,7 @@ const longest = [
   'proof/faults/faults',
   'cli/channels/policy',
   'cli/simulated/simulate',
+  'docs/cookbook',
   'statemachines/build-image/distribute-accounts',
   'statemachines/build-image/long',
   'statemachines/build-image/again',
