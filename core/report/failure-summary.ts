@@ -1,4 +1,5 @@
 import type { ManifestFailure } from '../build/manifest.ts';
+import type { OfVariant } from '../build/identity.ts';
 import type { BuildIdentity } from '../tags.ts';
 import type { HeldInstance } from '../undo/hold.ts';
 import type { KeptImage } from '../undo/kept.ts';
@@ -12,11 +13,24 @@ const keptLine = (kept: KeptImage[], until: string | null): string => {
   return `kept ${until ? `until ${until}` : 'without an end'}: ${images.join(', ')}`;
 };
 
-/** What a person can do with a held instance. */
-export const heldLines = ({ role, instance, region, until }: HeldInstance, { build }: BuildIdentity): string[] => [
-  `HELD until ${until}: ${role} ${instance} in ${region}`,
-  `golden shell ${build} opens a session on it, golden retry ${build} goes on with it, golden cancel ${build} ends it now`,
-];
+type Failed = BuildIdentity & OfVariant;
+
+/** What a person can do with a held instance. Variants share the id of their build, and none goes on without the others. */
+export function heldLines({ role, instance, region, until }: HeldInstance, failed: Failed): string[] {
+  const { recipe, build, variantOf } = failed;
+  const id = variantOf === undefined ? build : `${recipe}-${build}`;
+  const retry = variantOf === undefined ? `golden retry ${id} goes on with it, ` : '';
+  return [
+    `HELD until ${until}: ${role} ${instance} in ${region}`,
+    `golden shell ${id} opens a session on it, ${retry}golden cancel ${id} ends it now`,
+  ];
+}
+
+/** How to go on after a failure that left something. */
+const againLine = ({ recipe, build, variantOf }: Failed): string =>
+  variantOf === undefined
+    ? `to go on with it, start {"recipe": "${recipe}", "build": "${build}"}`
+    : `to build all variants again, start {"recipe": "${variantOf}"}`;
 
 /**
  * The cause that an execution fails with: what failed and where, what was undone, what a person must check, and how to go on with
@@ -24,15 +38,12 @@ export const heldLines = ({ role, instance, region, until }: HeldInstance, { bui
  */
 export function failureSummary(
   { state, cause, undone, left, kept, held, wasted }: ManifestFailure,
-  identity?: BuildIdentity,
+  identity?: Failed,
   meaning?: string,
 ): string {
   const list = (title: string, items: string[]) => (items.length > 0 ? [`${title}: ${items.join(', ')}`] : []);
   const stays = [...new Set(kept.map(({ expires }) => expires))].map((until) => keptLine(kept, until));
-  const again =
-    identity && kept.length > 0
-      ? [`to go on with it, start {"recipe": "${identity.recipe}", "build": "${identity.build}"}`]
-      : [];
+  const again = identity && kept.length > 0 ? [againLine(identity)] : [];
   const hold = held && identity ? heldLines(held, identity) : [];
   const waste = wasted ? [`wasted: ${wastedLine(wasted)}`] : [];
   const outcome = [...list('LEFT BEHIND', left), ...hold, ...stays, ...again, ...waste, ...list('undone', undone)]

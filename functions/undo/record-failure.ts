@@ -34,8 +34,7 @@ export const recordFailure = stage({
     if (identity && ours) {
       try {
         const before = await readDocument(cloud, identity, 'manifest');
-        const timings = timingsOf(events);
-        const known = await readDocument(cloud, identity, 'plan');
+        const [timings, known] = [timingsOf(events), await readDocument(cloud, identity, 'plan')];
         const provisioned = timings.some(({ state }) => state === 'Seal');
         const plan = await withGuestFindings(cloud, known, 'RecordFailure', provisioned);
         failure = completed(failure, events, plan);
@@ -52,7 +51,8 @@ export const recordFailure = stage({
       }
     }
     measure(cloud, told);
-    const cause = failureSummary(failure, identity, explainFailure(failure.error)?.means);
+    const about = identity && { ...context.build, ...identity };
+    const cause = failureSummary(failure, about, explainFailure(failure.error)?.means);
     return { error: failure.error, cause: as === id ? `${cause}\n${redriveHint}` : cause };
   },
 });

@@ -2,6 +2,7 @@ import type { CostEstimate } from '../cost-estimate.ts';
 import type { Manifest, ManifestFailure } from '../../build/manifest.ts';
 import type { Timing } from '../../build/timings.ts';
 import type { SkippedStep } from '../../guest/steps/applicable-steps.ts';
+import type { OfVariant } from '../../build/identity.ts';
 import { explainFailure } from '../../failure-names.ts';
 import type { BuildIdentity } from '../../tags.ts';
 import { heldLines } from '../failure-summary.ts';
@@ -68,7 +69,7 @@ export function pageOfBuild(facts: PageFacts): PageOfBuild {
     verdict,
     says: saying(manifest, verdict),
     facts: shownFacts(facts, timeline),
-    ...(failure && { failure: failureOnPage(failure, manifest) }),
+    ...(failure && { failure: failureOnPage(failure, { recipe, build, variantOf: plan?.variantOf }) }),
     notes,
     ...(timeline && { timeline }),
     reach,
@@ -113,8 +114,8 @@ function failedIn({ timings, manifest: { failure, targets } }: PageFacts, { erro
     failed.has(timing) || (timing.state === 'FinishAccountCopy' && places.has(lane));
 }
 
-function failureOnPage(failure: ManifestFailure, identity: BuildIdentity): PageFailure {
-  const { recipe, build } = identity;
+function failureOnPage(failure: ManifestFailure, identity: BuildIdentity & OfVariant): PageFailure {
+  const { recipe, build, variantOf } = identity;
   const { state, error, cause, undone, left, kept, held, wasted } = failure;
   const explained = explainFailure(error);
   return {
@@ -128,7 +129,7 @@ function failureOnPage(failure: ManifestFailure, identity: BuildIdentity): PageF
       ({ ami, region, expires }) => `${ami} in ${region}, ${expires ? `until ${expires}` : 'without an end'}`,
     ),
     held: held ? heldLines(held, identity) : [],
-    ...(kept.length > 0 && { again: JSON.stringify({ recipe, build }) }),
+    ...(kept.length > 0 && variantOf === undefined && { again: JSON.stringify({ recipe, build }) }),
     ...(wasted && { wasted: wastedLine(wasted) }),
   };
 }

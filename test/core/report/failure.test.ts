@@ -66,6 +66,19 @@ test('the last word says what is kept, until when, and how to go on with it', ()
   );
 });
 
+test('a variant does not go on alone, so the last word names the recipe and says what is left to do', () => {
+  const kept = [{ region: 'us-east-1', ami: 'ami-1', snapshots: [], expires: null }];
+  const held = { instance: 'i-1', region: 'us-east-1', role: 'candidate' as const, until: '2026-11-23T05:00:00Z' };
+  const failure = { state: 'Check', error: 'CheckFailed', cause: 'no', undone: [], left: [], kept, held };
+  const identity = { recipe: 'base-arm64', build: '20261123-030000-9f2c', variantOf: 'base' };
+  expect(failureSummary(failure, identity).split('\n').slice(1)).toEqual([
+    'HELD until 2026-11-23T05:00:00Z: candidate i-1 in us-east-1',
+    'golden shell base-arm64-20261123-030000-9f2c opens a session on it, golden cancel base-arm64-20261123-030000-9f2c ends it now',
+    'kept without an end: ami-1 in us-east-1',
+    'to build all variants again, start {"recipe": "base"}',
+  ]);
+});
+
 test('the last word fits into what Step Functions takes', () => {
   const failure = {
     state: 'Seal',

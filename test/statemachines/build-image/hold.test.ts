@@ -75,6 +75,8 @@ test('a step that the instance has not reached, or a hold that is over, is refus
   const simulation = holding({ scenario: failingStep });
   await build(simulation);
   expect((await again(simulation, { from: 'restart' })).cause).toContain('from: restart is no step that the builder has reached: name one of patch');
+  const held = onlyManifest(simulation)?.failure?.held?.instance;
+  expect(alive(simulation).map(({ id }) => id)).toEqual([held]);
   await settle(simulation, hour);
   expect((await again(simulation, { from: 'patch' })).cause).toContain('from: goes with a build whose instance is held');
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { buildName } from '../../../core/build/identity.ts';
+import { operator } from '../../support/deployed.ts';
 import { leftIn, nothing, statesEntered } from '../../support/pipeline.ts';
 import { arm, catalogOf, channelsIn, everywhere, lastOf, intel, nowhere, varied, variedPipeline } from '../../support/variants.ts';
 
@@ -169,4 +170,17 @@ test('while a recipe with variants is being built, a second start of it is busy'
   expect(await simulation.finish(simulation.start(start))).toMatchObject({ error: 'RecipeBusy' });
   expect((await simulation.finish(first)).status).toBe('SUCCEEDED');
   expect(Object.keys(catalogOf(varied).recipes)).toEqual([intel, arm]);
+});
+
+test('the held instance of a variant is found by the words of its failure', async () => {
+  const simulation = variedPipeline({
+    changes: { variants: { ...varied.variants, arm64: { ...varied.variants['arm64'], onFailure: 'hold', checks: [{ name: 'only on arm', run: 'false' }] } } },
+    scenario: { commands: [{ step: 'only on arm', exitCode: 1 }] },
+  });
+  await simulation.finish(simulation.start(start));
+  const cause = lastOf(simulation, arm)?.cause ?? '';
+  const [, wanted = ''] = /golden shell (\S+)/.exec(cause) ?? [];
+  expect(wanted).toMatch(/^base-arm64-2/);
+  expect(cause).not.toContain('golden retry');
+  expect((await operator(simulation, { session: async () => 0 }).run('shell', wanted)).exitCode).toBe(0);
 });
