@@ -5,9 +5,8 @@ import { startHoldTimer } from '../../core/undo/hold-timer.ts';
 import { commandOutput } from '../../core/memory/documents.ts';
 import { expiresTag, heldTag } from '../../core/tags.ts';
 import { holdOf, holdSeconds, isHeld, released, unmarkedOf, type Hold } from '../../core/undo/hold.ts';
-import type { Thing } from '../../core/undo/things.ts';
 import { ask } from '../errors.ts';
-import { agentOnline, sendCommand } from '../instances/commands.ts';
+import { agentOnline, listCommands, sendCommand } from '../instances/commands.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument, write } from '../memory/documents.ts';
 import { findTaggedInstances, findTaggedVolumes } from '../tagged.ts';
@@ -20,6 +19,7 @@ export const holdPermissions = [
   's3:GetObject',
   's3:PutObject',
   'ssm:DescribeInstanceInformation',
+  'ssm:ListCommands',
   'ssm:SendCommand',
 ];
 
@@ -40,38 +40,51 @@ export async function heldInstance(
   if (known && error === released && isHeld(known, now))
     await write(artifacts, plan, 'held', { ...known, until: now.toISOString() });
   if (error === released) return undefined;
-  const instances = await findTaggedInstances(artifacts.aws, plan.region, plan);
-  const begun = known?.execution === id ? known : undefined;
-  const begins = as === id && error !== undefined;
-  const held = begun ?? (begins ? holdOf(plan, { error, execution: id }, instances, now) : undefined);
+  try {
+    const found = { ...(known && { known }), ...(as === id && error !== undefined && { error }) };
+    return await hold(artifacts, plan, id, found, now);
+  } catch (refusal) {
+    const begun = await readDocument(artifacts, plan, 'held');
+    const what = begun ? `${begun.role} ${begun.instance}` : 'an instance';
+    const note = `${what} is not held: ${lastingFailure(refusal).message}`;
+    artifacts.log({ level: 'WARN', state: 'Compensate', note });
+    if (begun && isHeld(begun, now)) await write(artifacts, plan, 'held', { ...begun, until: now.toISOString() });
+    return undefined;
+  }
+}
+
+/** Begins a hold, or goes on with the `known` one. Gives it its end on the instance and in the tags. */
+async function hold(
+  artifacts: Artifacts,
+  plan: Plan,
+  execution: string,
+  { known, error }: { known?: Hold; error?: string },
+  now: Date,
+): Promise<Hold | undefined> {
+  const { aws } = artifacts;
+  const instances = await findTaggedInstances(aws, plan.region, plan);
+  const begun = known?.execution === execution ? known : undefined;
+  const held = begun ?? (error === undefined ? undefined : holdOf(plan, { error, execution }, instances, now));
   const lives = instances.some(({ id, state }) => id === held?.instance && state === 'running');
   if (!held || !lives || !isHeld(held, now)) return undefined;
   if (held !== known) await write(artifacts, plan, 'held', held);
-  return (await isMarked(artifacts, plan, held, instances, now)) ? held : undefined;
-}
-
-/**
- * Gives a hold its end on the instance and in the tags.
- * @returns false if AWS refuses that. Then nothing is held, and the log says why.
- */
-async function isMarked(artifacts: Around, plan: Plan, held: Hold, instances: Thing[], now: Date): Promise<boolean> {
-  const { aws } = artifacts;
   const volumes = await findTaggedVolumes(aws, held.region, plan.account, plan);
   const unmarked = unmarkedOf(held, [...instances, ...volumes]);
-  if (unmarked.length === 0) return true;
-  try {
-    const seconds = Math.max(1, Math.round((new Date(held.until).getTime() - now.getTime()) / 1000));
-    const output = { bucket: artifacts.bucket, prefix: commandOutput.key(plan) };
-    if (await agentOnline(aws, held.instance))
-      await sendCommand(aws, held.instance, startHoldTimer(plan.source.windows, seconds), `${plan.build}/hold`, output);
-    await tagHeld(artifacts, held, unmarked);
-    return true;
-  } catch (error) {
-    const note = `${held.role} ${held.instance} is not held: ${lastingFailure(error).message}`;
-    artifacts.log({ level: 'WARN', state: 'Compensate', note });
-    await write(artifacts, plan, 'held', { ...held, until: now.toISOString() });
-    return false;
-  }
+  if (unmarked.length === 0) return held;
+  await startTimer(artifacts, plan, held, now);
+  await tagHeld(artifacts, held, unmarked);
+  return held;
+}
+
+/** Starts the timer of a hold, unless it was started before or the agent does not answer. */
+async function startTimer({ aws, bucket }: Artifacts, plan: Plan, held: Hold, now: Date): Promise<void> {
+  const { instance, until } = held;
+  const comment = `${plan.build}/hold until ${until}`;
+  if (!(await agentOnline(aws, instance))) return;
+  if ((await listCommands(aws, instance)).some((one) => one.comment === comment)) return;
+  const seconds = Math.max(1, Math.round((new Date(until).getTime() - now.getTime()) / 1000));
+  const output = { bucket, prefix: commandOutput.key(plan) };
+  await sendCommand(aws, instance, startHoldTimer(plan.source.windows, seconds), comment, output);
 }
 
 // Tags come last: they say that the timer runs.

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { readExecution } from '../../aws/executions/build-executions.ts';
-import { isRunning } from '../../aws/executions/executions.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { isHeld, released, type Hold } from '../../core/undo/hold.ts';
@@ -69,19 +68,26 @@ export async function retry(
   return 0;
 }
 
+// An event starts the clean-up of a build that failed. A start of ours before that would be refused.
+const untilCleanUp = 60_000;
+
+/** Waits until the clean-up of a failed build has ended, or would have begun. */
 async function cleanUpEnded(
   pipeline: Pipeline,
   identity: BuildIdentity,
   terminal: Terminal,
-  { sleep, onInterrupt }: Surroundings,
+  { now, sleep, onInterrupt }: Surroundings,
 ): Promise<void> {
   const interrupt = new AbortController();
   const stopListening = onInterrupt(() => interrupt.abort());
   try {
     for (let told = false; ; told = true) {
       const owner = await readDocument(pipeline, identity, 'owner');
-      if (!owner || !(await isRunning(pipeline.aws, owner.execution))) return;
-      if (!told) terminal.err(`  Waiting for the end of ${owner.execution.split(':').slice(-2).join(':')} …\n`);
+      const execution = owner && (await readExecution(pipeline.aws, owner.execution));
+      const endedAt = execution?.status === 'RUNNING' ? undefined : (execution?.stoppedAt?.getTime() ?? 0);
+      const isCleanedUp = owner?.cleansUpAfter !== undefined;
+      if (endedAt !== undefined && (isCleanedUp || now() - endedAt > untilCleanUp)) return;
+      if (!told) terminal.err(`  Waiting for the end of the clean-up of ${identity.recipe}-${identity.build} …\n`);
       await sleep(pause, interrupt.signal);
       if (interrupt.signal.aborted) throw new Refusal('left; nothing was started');
     }

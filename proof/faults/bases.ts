@@ -34,6 +34,9 @@ export const bases: Record<string, FaultScenario> = {
   'registers a file': { shape: { ...registered, register: false, disk: true, file: true }, strikes: [] },
   'registers a disk': { shape: { ...registered, register: false, disk: true }, strikes: [] },
   spot: { shape: { ...more, more: false, spot: true }, strikes: [] },
+  // The hold is over before the trial is, and then nothing may be left of it.
+  'step is held': { shape: { ...more, more: false, hold: true }, fails: 'run-1', strikes: [] },
+  'check is held': { shape: { ...more, more: false, hold: true }, fails: 'check-1', strikes: [] },
   unjudged: { strikes: [{ place: 'LaunchCandidate', fault: 'denied', at: 'ec2:RunInstances' }] },
   'publish refused': { strikes: [{ place: 'Publish', fault: 'denied', at: 'ssm:PutParameter@eu-west-1' }] },
   'dies copying': { strikes: [{ place: 'AwaitCopy[eu-west-1]', fault: 'stopped' }] },

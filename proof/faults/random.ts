@@ -27,6 +27,7 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   channel: fc.boolean(),
   past: fc.boolean(),
   keep: fc.boolean(),
+  hold: fc.nat(3).map((n) => n === 0),
 });
 
 const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>

@@ -80,7 +80,7 @@ const amazonLinux = {
 };
 
 const recipeOf = (
-  { targets, steps, checks, capture, register, disk, file, channel, keep, more, spot }: Shape,
+  { targets, steps, checks, capture, register, disk, file, channel, keep, hold, more, spot }: Shape,
   { late = false, slow, lent, stumbles }: Pick<FaultScenario, 'late' | 'slow' | 'lent' | 'stumbles'>,
 ) => ({
   name: 'base',
@@ -113,6 +113,7 @@ const recipeOf = (
   ...(channel && { publish: { channel: 'stable', ...(more && { watermark: true }) } }),
   ...(late && { copies: 'after-checks' }),
   ...(keep && { onFailure: 'keep-image' }),
+  ...(hold && { onFailure: 'hold', holdFor: '10m' }),
 });
 
 /** The recipe with other users in every target. */

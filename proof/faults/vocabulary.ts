@@ -72,6 +72,8 @@ export interface Shape {
   past: boolean;
   /** Whether the finished images of a failed build are kept. */
   keep?: boolean;
+  /** Whether the instance is held whose step or check failed. */
+  hold?: boolean;
   /** Whether a publish also makes versions of launch templates, and gives images their watermark. */
   more?: boolean;
 }
