@@ -55,8 +55,12 @@ export async function retry(
   surroundings: Surroundings,
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
-  const { recipe, build } = await heldBuild(pipeline, wanted, surroundings.now());
+  const { recipe, build, held } = await heldBuild(pipeline, wanted, surroundings.now());
   await cleanUpEnded(pipeline, { recipe, build }, terminal, surroundings);
+  if (!isHeld(held, new Date(surroundings.now()), true))
+    throw new Refusal(
+      `${held.instance} in ${held.region} is held only until ${held.until}, too short to go on with ${recipe}-${build}; start ${recipe} anew, with a longer holdFor`,
+    );
   const input = { recipe, build, ...(from !== undefined && { from }) };
   const name = `${recipe}-retry-${randomUUID().slice(0, 8)}`;
   const { arn } = await startExecution(pipeline.aws, pipeline.machine, name, input);

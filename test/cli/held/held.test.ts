@@ -46,3 +46,16 @@ test('a cancel ends the hold: the instance is gone within minutes', async () => 
   expect(leftIn(simulation)).toEqual(nothing);
   expect(onlyManifest(simulation)?.failure).not.toHaveProperty('held');
 });
+
+test('a hold that is about to end is too short for a retry, which says so before it starts anything', async () => {
+  await simulation.pass(600);
+  const held = onlyManifest(simulation)?.failure?.held;
+  const left = (Date.parse(held?.until ?? '') - simulation.cloud.world.clock.now()) / 1000;
+  await simulation.pass(left - 60);
+  const before = simulation.executions().length;
+  expect(await operator(simulation).run('retry', 'base')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining(`is held only until ${held?.until}, too short to go on`),
+  });
+  expect(simulation.executions()).toHaveLength(before);
+});
