@@ -7,8 +7,9 @@ import { powerShellLine, remoteCommand, shellLine } from './remote-command.ts';
 
 type Files = NonNullable<Step['files']>;
 
-/** The mode of folders: x wherever the mode of files has r. */
-const folderMode = (mode: string): string => mode.replaceAll(/[4-7]/g, (digit) => String(Number(digit) | 1));
+/** The mode of folders: x wherever the mode of files has r. The first of four digits is setuid, setgid and sticky, and stays. */
+const folderMode = (mode: string): string =>
+  mode.slice(0, -3) + mode.slice(-3).replaceAll(/[4-7]/g, (digit) => String(Number(digit) | 1));
 
 /** The folder that an archive is unpacked into, and the name of its only file if the recipe renames it. */
 function placeOf({ from, to }: Files, { folder }: Carried): { into: string; name?: string } {
