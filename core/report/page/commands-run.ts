@@ -43,7 +43,8 @@ export function commandsRun(
       outcome: !ran ? 'not run' : broke && index === last ? 'failed' : passedOver.has(name) ? 'went on' : 'done',
       attempts: visits.filter(({ state }) => state === awaits).length,
       seconds: ran ? secondsFromTo(visits) : null,
-      outputs: outputs.filter((one) => one.phase === phase && one.index === index),
+      // By name: a retry on a held instance gives a step another place.
+      outputs: outputs.filter((one) => one.phase === phase && one.name === name),
     };
   });
 }

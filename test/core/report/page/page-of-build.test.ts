@@ -42,6 +42,17 @@ test('the step that failed is the last one that began, and later ones did not ru
   expect(checks.map(({ outcome }) => outcome)).toEqual(['not run']);
 });
 
+test('a step has the outputs of all its commands, also from before a retry gave it another place', () => {
+  const facts = failedFacts();
+  const outputs = [
+    { command: 'c0', name: 'patch', phase: 'provision' as const, index: 3 },
+    { command: 'c9', name: 'end of hold 1', phase: 'provision' as const, index: 0 },
+    ...facts.outputs,
+  ];
+  const { steps } = pageOfBuild({ ...facts, outputs });
+  expect(steps[0]?.outputs.map(({ command }) => command)).toEqual(['c0', 'c1']);
+});
+
 test('a build is compared with the published one that it replaces', () => {
   const { changes } = pageOfBuild(publishedFacts());
   expect(changes).toMatchObject({
