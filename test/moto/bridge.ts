@@ -62,7 +62,7 @@ export async function startBridge(ends: Ends): Promise<Bridge> {
       const { method = 'GET', url: path = '/', headers } = request;
       answer({ method, path, headers, body: Buffer.concat(chunks) }).then(
         ({ status, headers: sent, body }) => {
-          response.writeHead(status, { ...sent, 'content-length': Buffer.byteLength(body) });
+          response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...sent });
           response.end(body);
         },
         (error: unknown) => {

@@ -25,6 +25,7 @@ import { motoAccount, query, send } from './wire.ts';
 
 export const motoHome = 'us-east-1';
 export const bucket = 'golden-image-artifacts';
+export const archiveBucket = 'golden-image-archives';
 const root = process.cwd();
 /** Where the bundles are: scripts/test-moto.mjs makes a set of its own, so that nobody's `npm run bundle` is in the way. */
 export const dist = process.env['GOLDEN_MOTO_DIST'] ?? join(root, 'dist');
@@ -39,7 +40,7 @@ export interface Setup {
   /** Bundles to take instead of the built ones, by function key. */
   bundles?: Record<string, string>;
   /** The machine to upload; default build-image. */
-  machine?: 'build-image' | 'plan-build' | 'move-channel' | 'share-image' | 'sweep';
+  machine?: 'build-image' | 'plan-build' | 'move-channel' | 'share-image' | 'retire-images' | 'archive-image' | 'sweep';
   /** Changes the definition's text before it is uploaded. */
   definition?: (text: string) => string;
 }
@@ -62,7 +63,7 @@ export interface Lab {
   ec2(region: string): EC2Client;
   ssm(region: string): SSMClient;
   sfn: SFNClient;
-  artifact(key: string): Promise<string | undefined>;
+  artifact(key: string, from?: string): Promise<string | undefined>;
   /** Puts an object into the bucket, as an earlier build would have. */
   keep(key: string, content: unknown): Promise<void>;
   /** Runs a command line of the project's own, as its user would who has this account's credentials. */
@@ -109,6 +110,7 @@ const environmentOf = (port: number, catalog: string): NodeJS.ProcessEnv => ({
   ...onBridge(port),
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   GOLDEN_BUCKET: bucket,
+  GOLDEN_ARCHIVES: archiveBucket,
   GOLDEN_CATALOG: catalog,
   GOLDEN_DEPLOYMENT: 'golden-image-dev',
   GOLDEN_SETTINGS: JSON.stringify(simulatedSettings),
@@ -144,7 +146,8 @@ export async function openLab({ catalog = 'dist/resolve/recipes.json' } = {}): P
   const lambda = createLambda({ root: join(dist, '..'), runtime, env: environmentOf(bridge.port, catalog) });
   const server = await startServer(bridge.port, here);
   const layer = createLayer(server.port);
-  await send(server.port, { method: 'PUT', path: `/${bucket}`, headers: { host: '127.0.0.1' }, body: '' });
+  for (const made of [bucket, archiveBucket])
+    await send(server.port, { method: 'PUT', path: `/${made}`, headers: { host: '127.0.0.1' }, body: '' });
   await makeProfile(server.port, 'golden-image-builder');
   await deployRules(server.port, motoHome);
 
@@ -263,9 +266,9 @@ function executionsOn(sfn: SFNClient): Pick<Lab, 'start' | 'finish' | 'reach' | 
 
 function objectsIn(s3: S3Client): Pick<Lab, 'artifact' | 'keep'> {
   return {
-    async artifact(key) {
+    async artifact(key, from = bucket) {
       try {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: from, Key: key }));
         return await Body?.transformToString();
       } catch (error) {
         if ((error as Error).name === 'NoSuchKey') return undefined;

@@ -1,18 +1,24 @@
 import {
   createImage,
   copyImage,
-  deregisterImage,
   describeImages,
   disableImage,
   enableImage,
   modifyImageAttribute,
   modifySnapshotAttribute,
   noImports,
-  noReferences,
-  noUsageReports,
   resetImageAttribute,
   resetSnapshotAttribute,
 } from './layer/images.ts';
+import { createRestoreImageTask, createStoreImageTask, describeStoreImageTasks } from './layer/archive.ts';
+import {
+  deregisterImage,
+  describeImageAttribute,
+  enableImageDeprecation,
+  noRecycledImages,
+} from './layer/lifecycle.ts';
+import { registerImage } from './layer/registered.ts';
+import { createImageUsageReport, describeImageUsageReports, noReferences, noUsageEntries } from './layer/usage.ts';
 import {
   describeInstanceInformation,
   getCommandInvocation,
@@ -27,7 +33,17 @@ import { describeRouteTables } from './layer/networks.ts';
 import { createEvents, type Events, type LayerEvent } from './layer/events.ts';
 import { runInstances, stopInstances, terminateInstances } from './layer/instances.ts';
 import { createProgress } from './layer/progress.ts';
-import { ec2Error, query, regionOf, send, serviceOf, type HttpAnswer, type HttpCall } from './wire.ts';
+import {
+  ec2Error,
+  objectText,
+  putObject,
+  query,
+  regionOf,
+  send,
+  serviceOf,
+  type HttpAnswer,
+  type HttpCall,
+} from './wire.ts';
 
 /*
  * What moto 5.2.1 lacks for this pipeline, what it does instead, and what stands here in its place. State stays in moto
@@ -50,7 +66,17 @@ import { ec2Error, query, regionOf, send, serviceOf, type HttpAnswer, type HttpC
  * DescribeImages               no source-image-id filter                 the marks of `layer:source` are filtered
  * DisableImage, EnableImage    HTTP 500                                  the state is kept, launch permissions are taken
  * DescribeImageReferences,     HTTP 500                                  none
- *   DescribeImageUsageReports, DescribeImportSnapshotTasks
+ *   DescribeImportSnapshotTasks, ListImagesInRecycleBin
+ * Create- and DescribeImage-   HTTP 500                                  available at once, and nobody uses the AMI
+ *   UsageReport(s), DescribeImageUsageReportEntries
+ * EnableImageDeprecation       HTTP 500                                  the date is kept, rounded to the minute
+ * DeregisterImage              DeleteAssociatedSnapshots ignored         DeleteSnapshot right after, a code for each
+ * RegisterImage                all but name and description ignored      architecture, boot mode, root device, disks
+ *                              any snapshot is taken                     InvalidSnapshot.NotFound
+ * CreateStoreImageTask,        HTTP 500                                  an object in moto's S3 after some seconds
+ *   DescribeStoreImageTasks
+ * CreateRestoreImageTask       HTTP 500                                  RegisterImage, tags, pending for some seconds
+ * DescribeImageAttribute       lastLaunchedTime: HTTP 500                no launch, as EC2 tells of it a day later
  * DescribeRouteTables          the default VPC has no gateway            a route to one
  * DescribeSnapshots            no key of a copy                          described
  * GetEbsDefaultKmsKeyId        HTTP 404                                  alias/aws/ebs
@@ -107,11 +133,20 @@ const ec2: Record<string, (call: Ec2Call) => Promise<HttpAnswer>> = {
   DeregisterImage: deregisterImage,
   CreateImage: createImage,
   CopyImage: copyImage,
+  RegisterImage: registerImage,
   DescribeImages: describeImages,
   DisableImage: disableImage,
   EnableImage: enableImage,
   DescribeImageReferences: noReferences,
-  DescribeImageUsageReports: noUsageReports,
+  CreateImageUsageReport: createImageUsageReport,
+  DescribeImageUsageReports: describeImageUsageReports,
+  DescribeImageUsageReportEntries: noUsageEntries,
+  DescribeImageAttribute: describeImageAttribute,
+  EnableImageDeprecation: enableImageDeprecation,
+  ListImagesInRecycleBin: noRecycledImages,
+  CreateStoreImageTask: createStoreImageTask,
+  DescribeStoreImageTasks: describeStoreImageTasks,
+  CreateRestoreImageTask: createRestoreImageTask,
   DescribeImportSnapshotTasks: noImports,
   DescribeRouteTables: describeRouteTables,
   DescribeSnapshots: describeSnapshots,
@@ -134,7 +169,7 @@ const kms: Record<string, (region: string, input: { KeyId?: string }) => HttpAns
   GetKeyPolicy: getKeyPolicy,
 };
 
-const s3: Record<string, string> = { GET: 'GetObject', PUT: 'PutObject', DELETE: 'DeleteObject' };
+const s3: Record<string, string> = { GET: 'GetObject', HEAD: 'GetObject', PUT: 'PutObject', DELETE: 'DeleteObject' };
 
 /** IAM's names of the services whose calls name them in a header. */
 const services: Record<string, string> = {
@@ -183,6 +218,10 @@ export function createLayer(port: number): Layer {
   const progress = createProgress(faultsOf);
   const events = createEvents(port, (scenario) => faultsOf(scenario).loseEvents ?? false);
   const { throttled, throttles } = createThrottles();
+  const objects: Ec2Call['objects'] = {
+    get: (bucket, key) => objectText(port, bucket, key),
+    put: (bucket, key, body) => putObject(port, bucket, key, body),
+  };
 
   return {
     seen,
@@ -206,7 +245,7 @@ export function createLayer(port: number): Layer {
         if (faults.refuse?.functionKey === functionKey && faults.refuse.action === operation)
           return ec2Error('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
         const ask = (parameters: Record<string, string>, at = region) => query(port, at, parameters);
-        return (ec2[operation] ?? pass)({ ...about, form, pass, ask, tokens });
+        return (ec2[operation] ?? pass)({ ...about, form, pass, ask, tokens, objects });
       }
       if (service === 'ssm' && ssm[operation]) {
         const input = JSON.parse(call.body.toString()) as Record<string, unknown>;

@@ -25,8 +25,10 @@ export function send(port: number, { method, path, headers, body }: HttpCall): P
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
-          const { 'content-length': _, 'transfer-encoding': __, connection: ___, ...kept } = response.headers;
-          resolve({ status: response.statusCode ?? 502, headers: kept, body: Buffer.concat(chunks) });
+          const { 'content-length': bytes, 'transfer-encoding': __, connection: ___, ...kept } = response.headers;
+          // Only a HEAD answer has a length that its body does not tell.
+          const headers = method === 'HEAD' && bytes !== undefined ? { ...kept, 'content-length': bytes } : kept;
+          resolve({ status: response.statusCode ?? 502, headers, body: Buffer.concat(chunks) });
         });
       },
     );
@@ -60,15 +62,24 @@ export async function query(
   return body.toString();
 }
 
+const pathOf = (key: string) => key.split('/').map(encodeURIComponent).join('/');
+
 /** Writes an object into moto's S3. */
 export async function putObject(port: number, bucket: string, key: string, body: string): Promise<void> {
   const { status } = await send(port, {
     method: 'PUT',
-    path: `/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`,
+    path: `/${bucket}/${pathOf(key)}`,
     headers: { host: '127.0.0.1', authorization: signature('s3', 'us-east-1') },
     body,
   });
   if (status >= 300) throw new Error(`moto refused s3://${bucket}/${key}: ${status}`);
+}
+
+/** Reads an object of moto's S3. Undefined if there is none. */
+export async function objectText(port: number, bucket: string, key: string): Promise<string | undefined> {
+  const headers = { host: '127.0.0.1', authorization: signature('s3', 'us-east-1') };
+  const { status, body } = await send(port, { method: 'GET', path: `/${bucket}/${pathOf(key)}`, headers, body: '' });
+  return status < 300 ? body.toString() : undefined;
 }
 
 /** A call of ours in a JSON protocol. */

@@ -12,6 +12,11 @@ export interface Ec2Call {
   pass: () => Promise<HttpAnswer>;
   /** A call of the layer's own, by default in the same region. */
   ask: (parameters: Record<string, string>, region?: string) => Promise<string>;
+  /** Objects in moto's S3. */
+  objects: {
+    get: (bucket: string, key: string) => Promise<string | undefined>;
+    put: (bucket: string, key: string, body: string) => Promise<void>;
+  };
   /** Whose functions make the call. */
   scenario: string;
   progress: Progress;

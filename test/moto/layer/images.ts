@@ -2,9 +2,8 @@ import { ec2Error, mapItems, tagsOf, tagSpecification, textOf, textsOf, type Htt
 import { once, type Ec2Call } from './ec2-call.ts';
 import { imageEvent } from './events.ts';
 import { keyArn } from './keys.ts';
-
-/** What moto has no field for is kept in moto all the same: as tags of the AMI, which no function gets to see. */
-export const mark = 'layer:';
+import { mark } from './marks.ts';
+import { asRegistered } from './registered-disks.ts';
 
 const numbered = (name: string, tags: Record<string, string>) =>
   Object.fromEntries(
@@ -14,17 +13,17 @@ const numbered = (name: string, tags: Record<string, string>) =>
     ]),
   );
 
-async function tagIt({ ask }: Ec2Call, resource: string, tags: Record<string, string>): Promise<void> {
+export async function tagIt({ ask }: Ec2Call, resource: string, tags: Record<string, string>): Promise<void> {
   if (Object.keys(tags).length === 0) return;
   await ask({ Action: 'CreateTags', 'ResourceId.1': resource, ...numbered('Tag', tags) });
 }
 
-async function snapshotsOf({ ask }: Ec2Call, ami: string): Promise<string[]> {
+export async function snapshotsOf({ ask }: Ec2Call, ami: string): Promise<string[]> {
   return textsOf(await ask({ Action: 'DescribeImages', 'ImageId.1': ami }), 'snapshotId');
 }
 
 /** The image's and its snapshots' tags and marks, once moto has made it. From now on it takes its time. */
-async function furnish(call: Ec2Call, answer: HttpAnswer, marks: Record<string, string>): Promise<HttpAnswer> {
+export async function furnish(call: Ec2Call, answer: HttpAnswer, marks: Record<string, string>): Promise<HttpAnswer> {
   const ami = textOf(answer.body.toString(), 'imageId');
   if (answer.status >= 300 || !ami) return answer;
   const marked = Object.fromEntries(Object.entries(marks).map(([key, value]) => [`${mark}${key}`, value]));
@@ -44,8 +43,8 @@ async function furnish(call: Ec2Call, answer: HttpAnswer, marks: Record<string, 
   return answer;
 }
 
-export async function createImage(call: Ec2Call): Promise<HttpAnswer> {
-  const name = call.form.get('Name') ?? '';
+/** The refusal of a name that an AMI of the account has. */
+export async function nameTaken(call: Ec2Call, name: string): Promise<HttpAnswer | undefined> {
   const same = await call.ask({
     Action: 'DescribeImages',
     'Owner.1': 'self',
@@ -53,7 +52,14 @@ export async function createImage(call: Ec2Call): Promise<HttpAnswer> {
     'Filter.1.Value.1': name,
   });
   const taken = textOf(same, 'imageId');
-  if (taken) return ec2Error('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${taken}`);
+  return taken === undefined
+    ? undefined
+    : ec2Error('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by AMI ${taken}`);
+}
+
+export async function createImage(call: Ec2Call): Promise<HttpAnswer> {
+  const taken = await nameTaken(call, call.form.get('Name') ?? '');
+  if (taken) return taken;
   const volumes = await call.ask({
     Action: 'DescribeVolumes',
     'Filter.1.Name': 'attachment.instance-id',
@@ -82,10 +88,12 @@ export const copyImage = (call: Ec2Call): Promise<HttpAnswer> =>
     const found = await ask({ Action: 'DescribeImages', 'ImageId.1': source }, home).catch(() => '');
     if (!found) return ec2Error('InvalidAMIID.NotFound', `The image id '[${source}]' does not exist`);
     if (progress.isUnderWay(source)) return ec2Error('InvalidAMIID.Unavailable', `${source} is pending`);
+    const { [`${mark}architecture`]: architecture } = tagsOf(found);
     const answer = await call.pass();
     return furnish(call, answer, {
       source,
       'source-region': home,
+      ...(architecture !== undefined && { architecture }),
       ...(form.get('Encrypted') === 'true' && { encrypted: 'true', 'kms-key': form.get('KmsKeyId') ?? '' }),
       ...(faults.failCopyTo?.includes(region) && { state: 'failed' }),
     });
@@ -116,6 +124,7 @@ export async function describeImages(call: Ec2Call): Promise<HttpAnswer> {
     if (own) described = described.replaceAll('/dev/sda1', '/dev/xvda');
     if (tags[`${mark}encrypted`]) described = described.replaceAll('<ebs>', '<ebs><encrypted>true</encrypted>');
     const more = [
+      tags[`${mark}deprecated`] && `<deprecationTime>${tags[`${mark}deprecated`]}</deprecationTime>`,
       tags[`${mark}imds`] && `<imdsSupport>${tags[`${mark}imds`]}</imdsSupport>`,
       source &&
         `<sourceImageId>${source}</sourceImageId><sourceImageRegion>${tags[`${mark}source-region`]}</sourceImageRegion>`,
@@ -123,15 +132,9 @@ export async function describeImages(call: Ec2Call): Promise<HttpAnswer> {
         state === 'failed' &&
         '<stateReason><code>Client.InternalError</code><message>Client error on copy</message></stateReason>',
     ];
-    return described.replace(/<\/item>$/, `${more.filter(Boolean).join('')}</item>`);
+    return asRegistered(described, tags).replace(/<\/item>$/, `${more.filter(Boolean).join('')}</item>`);
   });
   return { ...answer, body };
-}
-
-export async function deregisterImage(call: Ec2Call): Promise<HttpAnswer> {
-  const answer = await call.pass();
-  if (answer.status < 300) call.tell(imageEvent(call.region, call.form.get('ImageId') ?? '', 'deregistered'));
-  return answer;
 }
 
 export async function modifyImageAttribute(call: Ec2Call): Promise<HttpAnswer> {
@@ -154,7 +157,7 @@ export async function modifySnapshotAttribute(call: Ec2Call): Promise<HttpAnswer
 }
 
 /** The state of an AMI that is not pending, as its mark says. */
-async function stateOf({ ask }: Ec2Call, ami: string): Promise<string | undefined> {
+export async function stateOf({ ask }: Ec2Call, ami: string): Promise<string | undefined> {
   const found = await ask({ Action: 'DescribeImages', 'ImageId.1': ami }).catch(() => '');
   return found && (tagsOf(found)[`${mark}state`] ?? 'available');
 }
@@ -178,10 +181,11 @@ async function changeState(call: Ec2Call, from: string, to: string): Promise<Htt
 export const disableImage = (call: Ec2Call): Promise<HttpAnswer> => changeState(call, 'available', 'disabled');
 export const enableImage = (call: Ec2Call): Promise<HttpAnswer> => changeState(call, 'disabled', 'available');
 
-const answerOf = (action: string): HttpAnswer => ({
+/** An answer of EC2. */
+export const answerOf = (action: string, inside = '<return>true</return>'): HttpAnswer => ({
   status: 200,
   headers: { 'content-type': 'text/xml;charset=UTF-8' },
-  body: `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><return>true</return></${action}Response>`,
+  body: `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">${inside}</${action}Response>`,
 });
 
 const kinds = { userId: 'UserId', organizationArn: 'OrganizationArn', organizationalUnitArn: 'OrganizationalUnitArn' };
@@ -205,19 +209,6 @@ export async function resetSnapshotAttribute({ form, ask }: Ec2Call): Promise<Ht
   return answerOf('ResetSnapshotAttribute');
 }
 
-const emptyAnswer = (action: string, set: string): HttpAnswer => {
-  const { body, ...answer } = answerOf(action);
-  return { ...answer, body: body.toString().replace('<return>true</return>', `<${set}/>`) };
-};
-
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImageReferences.html: nothing names the AMI. */
-export const noReferences = async (): Promise<HttpAnswer> =>
-  emptyAnswer('DescribeImageReferences', 'imageReferenceSet');
-
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImportSnapshotTasks.html: nothing is imported. */
 export const noImports = async (): Promise<HttpAnswer> =>
-  emptyAnswer('DescribeImportSnapshotTasks', 'importSnapshotTaskSet');
-
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImageUsageReports.html: there is no report. */
-export const noUsageReports = async (): Promise<HttpAnswer> =>
-  emptyAnswer('DescribeImageUsageReports', 'imageUsageReportSet');
+  answerOf('DescribeImportSnapshotTasks', '<importSnapshotTaskSet/>');
