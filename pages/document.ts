@@ -50,6 +50,6 @@ export function pageDocument({ title, kicker, heading, verdict, opening, section
       <footer>${footer}</footer>
     </body>
   </html>`;
-  // No value of the template is a promise, so it is none either.
+  // hono returns a promise only if a value of the template is one, and none is.
   return `<!doctype html>\n${page as string}\n`;
 }

@@ -127,7 +127,7 @@ function addCancel({ program, terminal, surroundings, ended }: Cli): void {
     program,
     'cancel',
     'stop a build on AWS; what it made is undone',
-    'Stops a build, or whatever is being built of a recipe. What it made is then undone from outside, within minutes. Of a failed build whose instance is held, the hold ends.',
+    'Stops a build, or the running builds of a recipe. The clean-up then removes within minutes what the build made. If a failed build holds an instance, its hold ends: name the build.',
     'print what was stopped as JSON on stdout',
   )
     .argument('<build>', "a recipe, a build's id or an execution's ARN")

@@ -100,7 +100,7 @@ async function cleanUpEnded(
   }
 }
 
-/** Ends a hold now: the instance goes, and whatever else the build left but kept images. */
+/** Ends a hold now. The clean-up removes the instance and everything else that the build left, except for kept images. */
 export async function release(
   pipeline: Pipeline,
   identity: BuildIdentity,

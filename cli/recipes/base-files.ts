@@ -52,7 +52,7 @@ const merged = ([first, ...rest]: Layer[]): unknown => {
   return withBase(first.document, merged(rest), rest[0]?.folder ?? '');
 };
 
-/** Reads the files that the last one extends, one after another. Returns why there is none, if one of them is not as it should be. */
+/** Reads the files that the last one extends, one after another. @returns the problem of the first file that is wrong, if any. */
 async function addLayers(
   layers: Layer[],
   seen: Set<string>,

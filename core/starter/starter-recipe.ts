@@ -3,7 +3,7 @@ import type { Recipe } from '../recipe/types.ts';
 import type { Architecture, Distribution, Patching } from './distributions.ts';
 import { checksSection, provisionSection } from './starter-steps.ts';
 
-/** The answers of which `golden init` makes a recipe. */
+/** The answers from which `golden init` makes a recipe. */
 export interface StarterAnswers {
   name: string;
   distribution: Distribution;

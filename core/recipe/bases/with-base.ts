@@ -45,7 +45,7 @@ export function originOfPath(documents: unknown[], path: Path): number {
     while (depth < most && hasKey(value, path[depth]))
       value = (value as Record<string, unknown>)[String(path[depth++])];
     if (depth > best.depth) best = { index, depth };
-    // What is no map hides whatever the other documents have there.
+    // A value that is not a map hides the values of the other documents at this path.
     if (!isMap(value)) most = Math.min(most, depth);
   }
   return best.index;

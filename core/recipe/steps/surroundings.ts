@@ -92,7 +92,7 @@ interface Surrounded extends StepSurroundings {
 export const runsScript = ({ run, script, powershell }: Surrounded): boolean =>
   run !== undefined || script !== undefined || powershell !== undefined;
 
-/** A step with the recipe's variables, of which the step's own go first. A step that runs no script of the recipe gets none. */
+/** A step with the recipe's variables. Variables of the step win. A step that runs no script of the recipe gets none. */
 export const withEnv = <S extends Surrounded>(step: S, env: Record<string, string> | undefined): S =>
   env && runsScript(step) ? { ...step, env: { ...env, ...step.env } } : step;
 
