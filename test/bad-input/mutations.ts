@@ -21,8 +21,27 @@ export const maps: Path[] = [[], ...placesIn(full)].filter(
     path.at(-2) !== 'network', // tags by which the network is found
 );
 
-function changed(path: Path, change: (holder: Map, key: string) => void, document: unknown = full): Map {
-  const copy = holderCopy(document);
+const smallest = {
+  name: full.name,
+  source: full.source,
+  builder: { instanceTypes: full.builder.instanceTypes },
+  distribute: [{ region: 'us-east-1' }],
+};
+
+/** A recipe with the section that a path leads into, and little else. Thousands of documents are made from the full recipe. */
+export function around([section, index, ...inner]: Path): Map {
+  const whole = (full as Map)[String(section)];
+  if (whole === undefined) return full;
+  const isStep = section === 'provision' || section === 'checks';
+  const own =
+    isStep && inner.length > 0
+      ? (whole as unknown[]).map((step, at) => (at === index ? step : { name: `another ${at}`, run: 'true' }))
+      : whole;
+  return { ...smallest, [String(section)]: own };
+}
+
+function changed(path: Path, change: (holder: Map, key: string) => void): Map {
+  const copy = holderCopy(around(path));
   const holder = path.slice(0, -1).reduce<Map>((outer, key) => (outer[key] = holderCopy(outer[key])), copy);
   change(holder, String(path.at(-1)));
   return copy;

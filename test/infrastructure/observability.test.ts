@@ -193,7 +193,7 @@ describe('people are told', () => {
     expect(mail?.text).toContain(
       'https://console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/arn:aws:states',
     );
-    const key = /s3:\/\/[\w-]+\/(\S+)/.exec(mail?.text ?? '')?.[1];
+    const key = /s3:\/\/[\w-]+\/(\S+manifest\.json)/.exec(mail?.text ?? '')?.[1];
     expect(simulation.artifact(key ?? '')).toContain('"status": "published"');
   });
 });

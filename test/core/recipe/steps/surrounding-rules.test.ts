@@ -99,7 +99,7 @@ casesOf([
     'a check has no secrets',
     "run: 'true'",
     "run: 'true'\n    ¦secrets: { TOKEN: /builders/token }",
-    'checks[0].secrets: is not a key here; known are name, run, script, powershell, if, env, workingDirectory, user, timeout',
+    'checks[0].secrets: is not a key here; known are name, run, script, powershell, component, if, env, workingDirectory, user, timeout',
   ],
   [
     'a reboot that fails has failed',
