@@ -29,7 +29,7 @@ const smallest = {
 };
 
 /** A recipe with the section that a path leads into, and little else. Thousands of documents are made from the full recipe. */
-export function around([section, index, ...inner]: Path): Map {
+function withOwnSection([section, index, ...inner]: Path): Map {
   const whole = (full as Map)[String(section)];
   if (whole === undefined) return full;
   const isStep = section === 'provision' || section === 'checks';
@@ -41,7 +41,7 @@ export function around([section, index, ...inner]: Path): Map {
 }
 
 function changed(path: Path, change: (holder: Map, key: string) => void): Map {
-  const copy = holderCopy(around(path));
+  const copy = holderCopy(withOwnSection(path));
   const holder = path.slice(0, -1).reduce<Map>((outer, key) => (outer[key] = holderCopy(outer[key])), copy);
   change(holder, String(path.at(-1)));
   return copy;
