@@ -22,6 +22,13 @@ export async function recordFailedStep(
   await write(artifacts, plan, 'failedSteps', [...before.filter((one) => one.command !== id), failed]);
 }
 
+/** Forgets the failure of a step that begins anew: on another builder, or in a retry on a held one. */
+export async function forgetFailedStep(artifacts: Artifacts, plan: Plan, { name }: Command): Promise<void> {
+  const before = (await readDocument(artifacts, plan, 'failedSteps')) ?? [];
+  const others = before.filter((one) => one.name !== name);
+  if (others.length < before.length) await write(artifacts, plan, 'failedSteps', others);
+}
+
 /**
  * Adds to the plan what its guests left for the manifest: the steps that failed and after which the build went on, and a note if
  * no output arrived. A build whose builder was not `provisioned` may have no output yet.
@@ -35,6 +42,6 @@ export async function withGuestFindings<Known extends Plan | undefined>(
   const found = provisioned ? await withOutputNote(cloud, plan, state) : plan;
   if (!found?.provision.some(({ goesOn }) => goesOn)) return found;
   const failedSteps = await readDocument(cloud, found, 'failedSteps');
-  if (!failedSteps) return found;
+  if (!failedSteps || failedSteps.length === 0) return found;
   return { ...found, failedSteps, notes: [...(found.notes ?? []), ...failedSteps.map(failedStepLine)] };
 }

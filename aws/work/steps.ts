@@ -11,7 +11,7 @@ import { assets, commandOutput } from '../../core/memory/documents.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { sourceInfo, undownloaded } from '../../core/guest/remote/remote-command.ts';
 import { outputTail, whereAllIs } from './command-output.ts';
-import { recordFailedStep } from './failed-steps.ts';
+import { forgetFailedStep, recordFailedStep } from './failed-steps.ts';
 import { readInvocation, sendCommand, type Invocation, type ListedCommand } from '../instances/commands.ts';
 import type { Connection } from '../connection.ts';
 import { describeInstance } from '../instances/instances.ts';
@@ -84,6 +84,7 @@ export async function findOrSend(
     const next = begun && afterAttempt(command, number, begun.invocation);
     if (next === 'next') continue;
     if (begun && next === 'record') await recordFailedStep(artifacts, plan, command, begun);
+    if (!begun && number === 1 && command.goesOn) await forgetFailedStep(artifacts, plan, command);
     const output = { bucket: artifacts.bucket, prefix: commandOutput.key(plan) };
     const sent =
       begun?.command ?? (await sendTo(artifacts.aws, to.instance, withObject(command, artifacts), comment, output));

@@ -58,3 +58,14 @@ test('a builder on demand that ends during a step still ends the build', async (
   expect(await build(simulation)).toMatchObject({ status: 'FAILED', error: 'BuilderFailed' });
   expect(leftIn(simulation)).toEqual(nothing);
 });
+
+test('a step that failed on the Spot Instance and not on the builder that followed has not failed in this build', async () => {
+  const provision = [{ name: 'optional', run: 'true', onFailure: 'continue' }, { name: 'patch', run: 'true' }];
+  const commands = [{ step: 'optional', exitCode: 1, times: 1 }, { step: 'patch', seconds: 300 }];
+  const changes = { distribute: [targets.home], provision, builder: { ...recipe.builder, spot: true } };
+  const simulation = pipeline({ scenario: { ...dies(150), commands }, changes });
+  await build(simulation);
+  expect(builders(simulation)).toEqual(['t3.small spot', 't3.small on demand']);
+  expect(onlyManifest(simulation)?.status).toBe('published');
+  expect(onlyManifest(simulation)).not.toHaveProperty('failedSteps');
+});
