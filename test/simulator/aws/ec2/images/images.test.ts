@@ -144,7 +144,7 @@ test('a public look-alike of another owner shows up by name but not by owner', a
   const owners = async (Owners?: string[]) => {
     const Filters = [{ Name: 'name', Values: ['al2023-ami-*-kernel-*-x86_64'] }];
     const { Images } = await send((ec2) => ec2.send(new DescribeImagesCommand({ Filters, ...(Owners && { Owners }) })));
-    return [...new Set(Images!.map((image) => image.OwnerId))].toSorted();
+    return [...new Set(Images!.map((image) => image.OwnerId))].toSorted((a, b) => (a! < b! ? -1 : 1));
   };
   expect(await owners()).toContain('666666666666');
   // Amazon ECS has images of Amazon Linux, too.
