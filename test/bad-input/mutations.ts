@@ -40,8 +40,12 @@ function withOwnSection([section, index, ...inner]: Path): Map {
   return { ...smallest, [String(section)]: own };
 }
 
-function changed(path: Path, change: (holder: Map, key: string) => void): Map {
-  const copy = holderCopy(withOwnSection(path));
+function changed(
+  path: Path,
+  change: (holder: Map, key: string) => void,
+  document: unknown = withOwnSection(path),
+): Map {
+  const copy = holderCopy(document);
   const holder = path.slice(0, -1).reduce<Map>((outer, key) => (outer[key] = holderCopy(outer[key])), copy);
   change(holder, String(path.at(-1)));
   return copy;
@@ -57,9 +61,11 @@ export const removed = (path: Path) =>
   changed(path, (holder, key) => (Array.isArray(holder) ? holder.splice(Number(key), 1) : delete holder[key]));
 
 /** Also `__proto__` becomes a key of its own, as it does in JSON and YAML. */
-export const added = (path: Path, key: string, value: unknown) =>
-  changed([...path, key], (holder) =>
-    Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true }),
+export const added = (path: Path, key: string, value: unknown, document?: unknown) =>
+  changed(
+    [...path, key],
+    (holder) => Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true }),
+    document,
   );
 
 export const kindOf = (value: unknown): string =>
