@@ -1,6 +1,7 @@
 // Steps with secrets. A search through everything that a build leaves behind must not find their values.
 import { expect, test } from '@jest/globals';
 import { build, home, launched, leftIn, manifestIn, nothing, onlyManifest, pipeline, type Setting } from '../../support/pipeline.ts';
+import { operator } from '../../support/deployed.ts';
 import { setSecret } from '../../../simulator/aws/ssm/guest-secrets.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 
@@ -59,11 +60,22 @@ test('a step reads its secrets by the role of the builder, and no other step has
   expect(profiles).toEqual(['golden-secrets-of-base', 'golden-image-builder']);
 });
 
+/** What the verbs of golden say of the build. */
+async function saidOf(simulation: Simulation): Promise<string> {
+  const golden = operator(simulation);
+  const said: unknown[] = [];
+  for (const line of ['follow base', 'list base --json', 'logs base', 'logs base --json', 'inspect base --json', 'plan base'])
+    said.push([line, await golden.run(...line.split(' '))]);
+  return JSON.stringify(said);
+}
+
 test('nothing that a build leaves or shows has the value of a secret', async () => {
   const world = withSecrets();
   const { history, output } = await build(world.simulation);
   await world.simulation.pass(60); // the page of the build is written
-  const all = everythingIn(world, [history, output]);
+  const said = await saidOf(world.simulation);
+  expect(said).toContain('packages: done'); // golden logs shows the output of the step
+  const all = everythingIn(world, [history, output, said]);
   expect(all.includes('<!doctype html>')).toBe(true);
   expect(all.includes('/builders/npm-token')).toBe(true); // the search sees plan, calls and histories
   for (const form of values.flatMap(formsOf)) expect(all.includes(form)).toBe(false);
