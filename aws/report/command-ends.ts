@@ -3,7 +3,7 @@ import { inBatches } from '../../core/batches.ts';
 import { inventoryIn, type Package } from '../../core/guest/inventory.ts';
 import { sanitizeName } from '../../core/guest/command.ts';
 import type { CommandOutput, OutputEnd } from '../../core/report/page/facts.ts';
-import type { SentCommand } from '../../core/report/page/sent-commands.ts';
+import { latestFirst, type SentCommand } from '../../core/report/page/sent-commands.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { listArtifacts, readObject, type Artifacts } from '../memory/artifacts.ts';
 
@@ -33,7 +33,7 @@ export async function readCommandEnds(
     return stream === 'stdout' || stream === 'stderr' ? [{ key, bytes, command, stream }] : [];
   });
   const byCommand = new Map<string, CommandOutput>();
-  for (const batch of inBatches(streams.slice(0, mostStreams), 8))
+  for (const batch of inBatches(latestFirst(streams, sent).slice(0, mostStreams), 8))
     await Promise.all(
       batch.map(async ({ command, stream, ...object }) => {
         const end = await readEnd(artifacts, object);

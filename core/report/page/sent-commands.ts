@@ -29,3 +29,9 @@ export function sentCommands(history: PlacedEvent[]): SentCommand[] {
   }
   return [...byId.values()];
 }
+
+/** The streams of commands, those of the latest command first. A page has room for so many, and the failed step is the latest. */
+export function latestFirst<S extends { command: string }>(streams: S[], sent: SentCommand[]): S[] {
+  const places = new Map(sent.map(({ command }, place) => [command, place]));
+  return streams.toSorted((a, b) => (places.get(b.command) ?? -1) - (places.get(a.command) ?? -1));
+}
