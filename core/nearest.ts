@@ -1,7 +1,13 @@
+/** Other names of what we call differently. A similar word would mean something else. */
+const synonyms: Record<string, string> = { amd64: 'x86_64', x64: 'x86_64', 'x86-64': 'x86_64', aarch64: 'arm64' };
+
 /** The known word that was probably meant. Undefined if none is close enough. */
-export function nearest(word: string, words: Iterable<string>): string | undefined {
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  const words = [...known];
+  const same = synonyms[word.toLowerCase()];
+  if (same !== undefined && words.includes(same)) return same;
   const bound = word.length < 4 ? 1 : word.length < 9 ? 2 : 3;
-  const ranked = [...words]
+  const ranked = words
     .filter((candidate) => Math.abs(candidate.length - word.length) <= bound)
     .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter((each) => each.distance <= bound)

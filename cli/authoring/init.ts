@@ -53,9 +53,9 @@ export async function initRecipe(
   return 0;
 }
 
-const nextSteps = (file: string) => `  golden validate ${file}   after every change
-  golden simulate ${file}   bakes it on a simulated AWS; needs no account
-  golden plan ${file}       compares it with the account of a deployed pipeline
+const nextSteps = (file: string) => `  npx golden validate ${file}   after every change
+  npx golden simulate ${file}   bakes it on a simulated AWS; needs no account
+  npx golden plan ${file}       compares it with the account of a deployed pipeline
 `;
 
 const refusalOf = (problems: Placed[]) => new Refusal(problemLines(problems), { problems });
@@ -86,6 +86,8 @@ function textOf(given: NamedOptions, file: string, folder: string): string {
     );
   if (distribution?.patching === 'windows' && architecture === 'arm64')
     problems.push(usage('--architecture arm64', 'AWS has Windows only for x86_64'));
+  if (base !== undefined && !/^ami-[0-9a-f]{8,17}$/.test(base) && !base.includes('/'))
+    problems.push(usage(`--base ${base}`, `is no AMI, parameter or channel; a channel is ${base}/stable`));
   if (owner !== undefined && (base === undefined || isChannel(base)))
     problems.push(usage(`--owner ${owner}`, 'is for a --base that is an AMI or a parameter'));
   if (!distribution || problems.length > 0) throw refusalOf(problems);

@@ -1,5 +1,6 @@
 import { costLine } from '../../core/report/cost.ts';
 import { targetAdvice } from '../../core/report/failure.ts';
+import { heldLines } from '../../core/report/failure-summary.ts';
 import { wastedLine } from '../../core/report/wasted.ts';
 import { targetName } from '../../core/accounts/account-copies.ts';
 import type { ManifestAccountCopy } from '../../core/accounts/manifest-copies.ts';
@@ -95,7 +96,7 @@ export function outcome(
       [`  ${paint('yellow', 'Note')}   ${first}`, ...rest.map((line) => `${' '.repeat(9)}${line}`)].join('\n'),
     );
   }
-  if (failure) parts.push(remains(failure, paint));
+  if (failure) parts.push(remains(failure, manifest, paint));
   const took = typeof totals === 'string' ? totals : totalsLine(totals);
   const cost = manifest.cost ? [`it costs ${costLine(manifest.cost)}`] : [];
   const asides = [...cost, took].filter(Boolean).map((line) => `  ${paint('dim', line)}`);
@@ -114,12 +115,22 @@ function headline({ status, recipe, build, image, failure }: Manifest, paint: Pa
   }
 }
 
-function remains({ undone, left, kept, wasted }: NonNullable<Manifest['failure']>, paint: Paint): string {
+function remains(failure: NonNullable<Manifest['failure']>, failed: Manifest, paint: Paint): string {
+  const { undone, left, kept, held, wasted } = failure;
   const list = (title: string, things: string[], nothing: string) =>
     `  ${paint('bold', title.padEnd(9))}${things.length > 0 ? things.join(`\n${' '.repeat(11)}`) : nothing}`;
   const until = (expires: string | null) => (expires === null ? 'without an end' : `until ${expires}`);
   const stays = kept.map(({ ami, region, expires }) => `${ami} in ${region} ${until(expires)}`);
   return [
+    ...(held
+      ? [
+          list(
+            'Held',
+            heldLines(held, failed).map((line) => line.replace('HELD ', '')),
+            '',
+          ),
+        ]
+      : []),
     list('Undone', undone, 'nothing, there was nothing to undo'),
     list('Left', left, 'nothing'),
     ...(stays.length > 0 ? [list('Kept', stays, '')] : []),

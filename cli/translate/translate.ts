@@ -52,7 +52,7 @@ export async function translateFiles(files: string[], options: TranslateOptions,
       const missing =
         finding && finding.problems.length > 0
           ? `  What is missing:\n${indented(problemText(finding))}`
-          : `  It validates: golden simulate ${written[index]}\n`;
+          : `  It validates: npx golden simulate ${written[index]}\n`;
       terminal.out(`${written[index]}\n${notesText(notes)}${missing}`);
     }
   return findings.some(({ problems }) => problems.length > 0) ? 1 : 0;

@@ -41,6 +41,7 @@ test.each([
   { flags: '--distribution al2024', says: ['must be one of al2023', 'did you mean al2023?'] },
   { flags: '--distribution windows-2025 --architecture arm64', says: ['Windows only for x86_64'] },
   { flags: '--distribution al2023 --owner self', says: ['--owner self: is for a --base'] },
+  { flags: '--distribution al2023 --base team-base', says: ['--base team-base: is no AMI, parameter or channel'] },
   {
     flags: '--distribution al2023 --regions home,mars-1 --accounts 12 --channel No',
     says: [

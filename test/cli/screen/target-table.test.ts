@@ -117,6 +117,29 @@ test('a failed build that kept its image tells until when', () => {
   );
 });
 
+test('a failed build that holds its instance tells which, until when, and what to do with it', () => {
+  const until = '2026-11-23T04:00:00.000Z';
+  const held = {
+    instance: 'i-0123456789abcdef0',
+    region: 'us-east-1',
+    role: 'builder',
+    until,
+    step: 'harden',
+  } as const;
+  const failure = {
+    state: 'AwaitCommand',
+    error: 'ProvisionFailed',
+    cause: 'no',
+    undone: [],
+    left: [],
+    kept: [],
+    held,
+  };
+  const text = outcome(manifest({ status: 'failed', image: null, targets: [], failure }), totals, plain);
+  expect(text).toContain(`  Held     until ${until}: builder i-0123456789abcdef0 in us-east-1\n`);
+  expect(text).toContain('golden retry 20261123-030000-9f2c goes on with it');
+});
+
 test('colour marks how a target stands and takes no room in the table', () => {
   const coloured = targetTable([target({})], { colour: true });
   expect(coloured).toContain('\x1b[32mpublished\x1b[39m');
