@@ -105,12 +105,15 @@ function lookAtRecipe({ recipe, builds }: RecipeBuilds): string[] {
   ];
 }
 
-const week = 7 * 86_400_000;
+const day = 86_400_000;
+const week = 7 * day;
 
+/** Weeks of whole days in UTC, of which the last ends today. */
 function weeksOf(builds: BuildOnPage[], now: number, days: number): PageOfAll['weeks'] {
-  const count = Math.ceil((days * 86_400_000) / week);
+  const count = Math.ceil((days * day) / week);
+  const end = (Math.floor(now / day) + 1) * day;
   return Array.from({ length: count }, (_, index) => {
-    const from = now - (count - index) * week;
+    const from = end - (count - index) * week;
     const within = builds.filter(({ startedAt }) => startedAt >= from && startedAt < from + week);
     return {
       from: new Date(from).toISOString().slice(0, 10),

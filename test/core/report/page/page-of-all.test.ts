@@ -42,9 +42,17 @@ test('a recipe has the number of its builds, their usual time and their cost', (
 
 test('the cost of builds is told by week, and failures with the newest first', () => {
   expect(page.weeks).toHaveLength(13);
-  expect(page.weeks.at(-1)?.from).toBe('2026-11-16');
+  expect(page.weeks.at(-1)?.from).toBe('2026-11-17');
   const all = page.recipes.reduce((sum, { usd }) => sum + usd, 0);
   expect(page.weeks.reduce((sum, { usd }) => sum + usd, 0)).toBeCloseTo(all, 6);
   const starts = page.failures.map(({ startedAt }) => startedAt);
   expect(starts).toEqual(starts.toSorted((one, other) => other - one));
+});
+
+test('a week begins at midnight, so that a build of its first morning counts there', () => {
+  const facts = pipelineFacts();
+  const now = Date.parse('2026-11-29T03:00:00.210Z');
+  const startedAt = Date.parse('2026-11-23T03:00:00Z');
+  const builds = facts.builds.slice(0, 1).map((build) => ({ ...build, startedAt, usd: 1 }));
+  expect(pageOfAll({ ...facts, now, builds }).weeks.at(-1)).toEqual({ from: '2026-11-23', usd: 1 });
 });
