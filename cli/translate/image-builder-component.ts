@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { CannotTranslate, note, recipeNameFrom, type DocumentContext } from './draft.ts';
 
 /* oxlint-disable typescript/no-explicit-any -- documents of others, read key by key */
@@ -32,6 +33,7 @@ const actions: Record<string, (step: Json) => Record<string, unknown>> = {
 /** Adds the steps of a component document: those of `build` become steps, and others checks. */
 export function addComponent({ phases, ...others }: Json, { draft, file, notes }: DocumentContext): void {
   draft.name ||= recipeNameFrom(String(others['name'] ?? ''));
+  const before = notes.length;
   for (const key of ['parameters', 'constants'])
     if (others[key])
       notes.push({ file, what: key, result: 'not translated', says: 'write the values, or parameters of the recipe' });
@@ -60,4 +62,11 @@ export function addComponent({ phases, ...others }: Json, { draft, file, notes }
         });
     }
   }
+  if (notes.slice(before).some(({ result }) => result === 'not translated'))
+    notes.push({
+      file,
+      what: 'the whole component',
+      result: 'not needed',
+      says: `it also runs as it is, by AWSTOE: put it beside the recipe, with a step component: { file: ${basename(file)} } in place of these, and a check like it for the phase test`,
+    });
 }

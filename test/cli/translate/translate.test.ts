@@ -184,3 +184,9 @@ test('a recipe that is there is overwritten only with --force', async () => {
   expect((await translated(packer('windows'), '--force')).exitCode).toBe(1);
   expect(recipe('iis')).toMatchObject({ name: 'iis' });
 });
+
+test('a component with parts that are no steps is said to run as it is', async () => {
+  const { out } = await translated(...imageBuilder);
+  expect(out).toContain('– the whole component: it also runs as it is, by AWSTOE');
+  expect(out).toContain('component: { file: harden.yml }');
+});
