@@ -26,7 +26,7 @@ async function look(name: string, catalog: Catalog, cloud: StageContext, byImage
   } catch (error) {
     const missing = error instanceof Failure && error.name === 'SourceNotFound';
     if (missing && (await isAwaited(source.channel, catalog, cloud))) return undefined;
-    throw error;
+    throw error instanceof Failure ? new Failure(error.name, `${name}: ${error.message}`, { cause: error }) : error;
   }
 }
 

@@ -99,7 +99,7 @@ test('a recipe whose source is broken is reported every hour, and hides no other
     requestContext: { functionArn: expect.stringContaining('WatchSources'), approximateInvokeCount: 3 },
     responsePayload: {
       errorType: 'SourceNotFound',
-      errorMessage: expect.stringMatching(new RegExp(`${lost}.*\n.*never/stable`)),
+      errorMessage: expect.stringMatching(new RegExp(`^broken: .*${lost}.*\nwaiting: .*never/stable`)),
     },
   });
   simulation.catalog.recipes['broken'] = follower('broken');
