@@ -2,9 +2,10 @@
 // accessibility, narrow windows, dark and print. CHROMIUM names the program. Without one, all counts as skipped, with the reason.
 // Ends with the counts on one plain line.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jestCounts } from './jest-counts.mjs';
 import { ensureInstalled, root } from './setup.mjs';
 
 await ensureInstalled();
@@ -27,17 +28,9 @@ const { status } = spawnSync(process.execPath, [join(root, 'node_modules/jest/bi
     GOLDEN_CHROMIUM: chromium ?? '',
   },
 });
-let results;
-try {
-  results = JSON.parse(readFileSync(outputFile, 'utf8'));
-} catch {
-  results = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numRuntimeErrorTestSuites: 1 };
-}
+const { passed, failed, line } = jestCounts(outputFile);
 rmSync(scratch, { recursive: true, force: true });
-const passed = results.numPassedTests;
-const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-const skipped = results.numPendingTests + results.numTodoTests;
 if (!chromium)
   console.log('Skipped: there is no Chromium here; to run them: apt-get install chromium, or set CHROMIUM.');
 process.exitCode = (chromium && status) || failed || (passed === 0 && chromium) ? 1 : 0;
-console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+console.log(line);

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { jestCounts } from './jest-counts.mjs';
 import { ensureInstalled, root } from './setup.mjs';
 
 await ensureInstalled();
@@ -92,16 +93,8 @@ const { status } = spawnSync(
     },
   },
 );
-let results;
-try {
-  results = JSON.parse(readFileSync(outputFile, 'utf8'));
-} catch {
-  results = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numRuntimeErrorTestSuites: 1 };
-}
+const { passed, failed, line } = jestCounts(outputFile);
 rmSync(scratch, { recursive: true, force: true });
-const passed = results.numPassedTests;
-const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-const skipped = results.numPendingTests + results.numTodoTests;
 for (const { name, reason } of trees) if (reason) console.log(`Skipped in ${name}: ${reason}.`);
 process.exitCode = status || failed || (passed === 0 && some) ? 1 : 0;
-console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+console.log(line);

@@ -1,8 +1,9 @@
 // `npm test`: installs what is missing, runs jest, and ends with the counts on one plain line.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jestCounts } from './jest-counts.mjs';
 import { ensureInstalled, root } from './setup.mjs';
 
 await ensureInstalled();
@@ -31,17 +32,9 @@ const { status, error } = spawnSync(
   },
 );
 
-let results;
-try {
-  results = JSON.parse(readFileSync(outputFile, 'utf8'));
-} catch {
-  results = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numRuntimeErrorTestSuites: 1 };
-}
+const { passed, failed, line } = jestCounts(outputFile);
 rmSync(scratch, { recursive: true, force: true });
 
 if (error) console.error(`The tests did not end by themselves: ${error.message}`);
-const passed = results.numPassedTests;
-const failed = results.numFailedTests + results.numRuntimeErrorTestSuites; // a suite that cannot load holds no tests
-const skipped = results.numPendingTests + results.numTodoTests;
 process.exitCode = status || (failed || passed === 0 ? 1 : 0);
-console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+console.log(line);
