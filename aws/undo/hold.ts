@@ -23,23 +23,21 @@ export const holdPermissions = [
   'ssm:SendCommand',
 ];
 
-type Around = Artifacts & { log: (line: Record<string, unknown>) => void };
+type LoggingArtifacts = Artifacts & { log: (line: Record<string, unknown>) => void };
 
 /**
  * The instance of a failed build that stays, if its recipe holds one. Only an execution that undoes itself (`as` is `id`) begins a
  * hold. Its end is fixed from the first moment.
  */
 export async function heldInstance(
-  artifacts: Around,
+  artifacts: LoggingArtifacts,
   plan: Plan,
   { id, as, error }: { id: string; as: string; error?: string | undefined },
   now: Date,
 ): Promise<Hold | undefined> {
   if (holdSeconds(plan) === 0) return undefined;
   const known = await readDocument(artifacts, plan, 'held');
-  if (known && error === released && isHeld(known, now))
-    await write(artifacts, plan, 'held', { ...known, until: now.toISOString() });
-  if (error === released) return undefined;
+  if (error === released) return endNow(artifacts, plan, known, now);
   try {
     const found = { ...(known && { known }), ...(as === id && error !== undefined && { error }) };
     return await hold(artifacts, plan, id, found, now);
@@ -48,9 +46,13 @@ export async function heldInstance(
     const what = begun ? `${begun.role} ${begun.instance}` : 'an instance';
     const note = `${what} is not held: ${lastingFailure(refusal).message}`;
     artifacts.log({ level: 'WARN', state: 'Compensate', note });
-    if (begun && isHeld(begun, now)) await write(artifacts, plan, 'held', { ...begun, until: now.toISOString() });
-    return undefined;
+    return endNow(artifacts, plan, begun, now);
   }
+}
+
+/** Writes down that a hold is over, so that nobody goes on with it. */
+async function endNow(artifacts: Artifacts, plan: Plan, held: Hold | undefined, now: Date): Promise<undefined> {
+  if (held && isHeld(held, now)) await write(artifacts, plan, 'held', { ...held, until: now.toISOString() });
 }
 
 /** Begins a hold, or goes on with the `known` one. Gives it its end on the instance and in the tags. */
