@@ -4,6 +4,7 @@ import { startExecution } from '../../aws/executions/machines.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { buildNamePattern } from '../../core/build/identity.ts';
 import type { AdditionReport } from '../../core/addition/report.ts';
+import { withoutDisks } from '../../core/launch/disks.ts';
 import { targetName } from '../../core/accounts/account-copies.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
@@ -122,7 +123,11 @@ function planText(
   const { inOtherAccounts } = cost;
   const others = inOtherAccounts === undefined ? '' : `, $${inOtherAccounts.toFixed(2)} of it in other accounts`;
   const dollars = (usd: number) => `$${usd.toFixed(2)}`;
-  const price = `at most ${dollars(cost.transfer)} for copies of ${cost.gib} GiB, and ${dollars(cost.snapshotsPerMonth)} for every month they are kept${others}`;
+  const { gib, unsized } = cost;
+  const month = `${dollars(cost.snapshotsPerMonth)} for every month they are kept${others}`;
+  const price = unsized
+    ? `at least ${dollars(cost.transfer)}, and ${month}, ${withoutDisks(unsized)}`
+    : `at most ${dollars(cost.transfer)} for copies of ${gib} GiB, and ${month}`;
   const lines = missing.length > 0 ? [`copied from ${from.ami} in ${from.region}: ${price}`, ...notes] : notes;
   const title = missing.length > 0 ? `${recipe}-${build} lacks:` : `${recipe}-${build} has an image in every target`;
   const table =

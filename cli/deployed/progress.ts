@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { failureMessage } from '../../core/report/failure.ts';
-import { targetName } from '../../core/accounts/account-copies.ts';
+import type { SkippedStep } from '../../core/guest/steps/applicable-steps.ts';
 import type { EventPath } from '../../core/build/event-paths.ts';
 import type { HistoryEvent } from '../../simulator/states/history.ts';
+import { details, itemIn, resultIn, skippedIn } from '../screen/event-details.ts';
 
 interface States {
   States: Record<string, { Type: string; Comment?: string; ItemProcessor?: States; Branches?: States[] }>;
@@ -39,13 +40,15 @@ function purposeOf(state: string): string {
 
 /** One line of progress: one visit of a state, or one iteration of a Map, running or ended. */
 export interface Line {
-  mark: 'running' | 'done' | 'left' | 'failed' | 'stopped';
+  mark: 'running' | 'done' | 'left' | 'failed' | 'stopped' | 'skipped';
   label: string;
   what: string;
   /** When it began and, if it has ended, when it ended. Simulated milliseconds since the epoch. */
   since: number;
   until?: number;
   failure?: { error: string; message: string; output: string[] };
+  /** Why a step was skipped. */
+  because?: string;
 }
 
 interface Visit {
@@ -64,10 +67,13 @@ interface Visit {
   retried: string[];
 }
 
+const mapOf = { provision: 'Provision', checks: 'Check' };
+
 /** The progress that the events show. A waiting state that looks again at each heartbeat brings no news and adds no line. */
 export class Progress {
   readonly #visits = new Map<string, Visit>();
   readonly #lengths = new Map<string, number>();
+  #skipped: SkippedStep[] = [];
   #startedAt = 0;
 
   startedAt(): number {
@@ -91,7 +97,7 @@ export class Progress {
         return [];
       case 'MapStateStarted':
         this.#lengths.set(path.state ?? '', details(event).length ?? 0);
-        return [];
+        return this.#skip(path.state ?? '', event.timestamp.getTime());
       case 'TaskStateEntered':
         return this.#enter(key, event, path);
       case 'TaskScheduled':
@@ -105,6 +111,7 @@ export class Progress {
         this.#fail(key, details(event));
         return [];
       case 'TaskStateExited':
+        if (path.state === 'Resolve') this.#skipped = skippedIn(details(event).output);
         if (visit?.failed) return this.#leave(key, event, caughtMarks[visit.failed.error] ?? 'failed');
         return visit?.step ? [] : this.#leave(key, event, visit?.left ? 'left' : 'done');
       case 'MapIterationSucceeded':
@@ -116,6 +123,15 @@ export class Progress {
       default:
         return this.#endAll(event);
     }
+  }
+
+  /** The steps of a Map that do not apply to the source image, before those that do. */
+  #skip(state: string, at: number): Line[] {
+    return this.#skipped
+      .filter(({ list }) => state === mapOf[list])
+      .map(({ name, because }) => {
+        return { mark: 'skipped', label: state, what: `${name}: skipped`, because, since: at, until: at };
+      });
   }
 
   #enter(key: string, event: HistoryEvent, path: EventPath): Line[] {
@@ -220,31 +236,3 @@ function explain({ error, cause }: { error: string; cause: string }): NonNullabl
 }
 
 const keyOf = ({ map, state }: EventPath) => (map?.[0] ? `${map[0].state}[${map[0].index}]` : (state ?? ''));
-
-function details(event: HistoryEvent): {
-  name?: string;
-  input?: string;
-  output?: string;
-  length?: number;
-  error?: string;
-  cause?: string;
-} {
-  const key = Object.keys(event).find((name): name is `${string}EventDetails` => name.endsWith('EventDetails'));
-  return (key && event[key]) ?? {};
-}
-
-/** CleanUp returns how many things it leaves behind; Compensate returns which. AwaitCommand says that its step has failed. */
-function resultIn(output = '{}'): Pick<Visit, 'left' | 'passed'> {
-  const { left, failed } = (JSON.parse(output) ?? {}) as { left?: unknown; failed?: unknown };
-  return { left: Array.isArray(left) ? left.length : Number(left ?? 0), passed: failed === true };
-}
-
-/** The key that distinguishes the iterations of a Map. ItemSelector puts it into the input of their states. */
-function itemIn(input = '{}'): { place?: string; name?: string } {
-  const { region, id, name, account } = JSON.parse(input) as Record<string, unknown>;
-  const at = { ...(typeof id === 'string' && { id }), ...(typeof account === 'string' && { account }) };
-  return {
-    ...(typeof region === 'string' && { place: targetName({ region, ...at }) }),
-    ...(typeof name === 'string' && { name }),
-  };
-}

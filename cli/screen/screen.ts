@@ -15,6 +15,7 @@ const marks = {
   left: ['yellow', '!'],
   failed: ['red', '✗'],
   stopped: ['yellow', '–'],
+  skipped: ['dim', '–'],
 } as const;
 const clockWidth = 9;
 const labelWidth = 26;
@@ -60,6 +61,8 @@ export function draw(line: Line, startedAt: number, now: number, { columns, colo
     paint('dim', cut(line.what, whatWidth(columns))),
     took(until - line.since).padStart(tookWidth),
   ].join(' ');
+  if (line.because !== undefined)
+    return [text, ...fold(line.because, widthOf(columns) - margin.length).map((part) => margin + paint('dim', part))];
   if (!line.failure) return [text];
   const { error, message, output } = line.failure;
   const hidden = output.length - tailLines;

@@ -1,11 +1,10 @@
 import type { Plan } from '../build/plan.ts';
-import { imageDisks } from '../launch/disks.ts';
+import { imageSize, type ImageSize } from '../launch/disks.ts';
 import type { CostEstimate } from '../report/cost-estimate.ts';
 import { snapshotMonth, transferredGiB } from '../report/prices.ts';
 
 /** What an execution costs that takes an image to further targets, at most, in US dollars. */
-export interface AdditionCost {
-  gib: number;
+export interface AdditionCost extends ImageSize {
   /** Copies to other regions. */
   transfer: number;
   /** The snapshots, in every month. `inOtherAccounts` is the part that other accounts pay. Absent where they pay nothing. */
@@ -22,10 +21,11 @@ export function costOfAddition(
   copies: readonly unknown[],
   from: { region: string },
 ): AdditionCost {
-  const gib = imageDisks(plan).reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
+  const size = imageSize(plan);
+  const { gib } = size;
   const sent = targets.filter(({ region }) => region !== from.region).length;
   return {
-    gib,
+    ...size,
     transfer: rounded(sent * gib * transferredGiB),
     snapshotsPerMonth: rounded((targets.length + copies.length) * gib * snapshotMonth),
     ...(copies.length > 0 && { inOtherAccounts: rounded(copies.length * gib * snapshotMonth) }),

@@ -48,6 +48,23 @@ export function imageDisks(plan: Known): Disk[] {
   });
 }
 
+export interface ImageSize {
+  /** Of all disks of known size. */
+  gib: number;
+  /** Disks whose size is not known: EC2 tells that of a file's disk only after its import. Absent where all are known. */
+  unsized?: string[];
+}
+
+export function imageSize(plan: Known): ImageSize {
+  const disks = imageDisks(plan);
+  const unsized = disks.filter(({ sizeGiB = 0 }) => sizeGiB === 0).map(({ device }) => device);
+  const gib = disks.reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
+  return { gib, ...(unsized.length > 0 && { unsized }) };
+}
+
+/** What an estimate lacks that was made without such disks. */
+export const withoutDisks = (unsized: string[]): string => `without ${unsized.join(', ')}, whose size is not known`;
+
 /**
  * The disks in which the builder differs from its source image when it is launched: those that the recipe describes, and those that
  * get a key.

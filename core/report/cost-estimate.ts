@@ -29,4 +29,6 @@ export interface CostEstimate {
   inOtherAccounts?: number;
   /** Instance types without a known price. */
   unpriced: string[];
+  /** Disks of unknown size. The estimate is then a lower bound without them. Absent where every size is known. */
+  unsized?: string[];
 }

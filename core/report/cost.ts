@@ -3,7 +3,7 @@ import { secondsOf } from '../duration.ts';
 import type { Manifest } from '../build/manifest.ts';
 import { phaseSeconds, spanOf } from '../build/phases.ts';
 import { runsUntilCapture } from '../launch/capture.ts';
-import { everyDisk, imageDisks } from '../launch/disks.ts';
+import { everyDisk, imageSize, withoutDisks } from '../launch/disks.ts';
 import type { Plan } from '../build/plan.ts';
 import {
   hoursOfMonth,
@@ -28,7 +28,7 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
   if (!plan) return manifest;
   const { timings, targets, copiedTo = [] } = manifest;
   const seconds = aliveSeconds(timings, plan, until);
-  const gib = imageDisks(plan).reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
+  const { gib, unsized } = imageSize(plan);
   const diskMonth = everyDisk(plan).reduce(
     (sum, { sizeGiB = 0, type = 'gp3' }) => sum + sizeGiB * (volumeMonth[type] ?? 0),
     0,
@@ -55,6 +55,7 @@ export function priced(manifest: Manifest, plan: Plan | undefined, events: State
     snapshotsPerMonth: rounded((published.length + elsewhere.length) * gib * snapshotMonth),
     ...(elsewhere.length > 0 && { inOtherAccounts: rounded(elsewhere.length * gib * snapshotMonth) }),
     unpriced: parts.instances === null ? hour.unpriced : [],
+    ...(unsized && { unsized }),
   };
   return { ...manifest, cost };
 }
@@ -131,9 +132,11 @@ function orchestration(events: StateEvent[]): { transitions: number; functions: 
 }
 
 /** The estimate as one line of text. */
-export function costLine({ usd, unpriced, snapshotsPerMonth, inOtherAccounts }: CostEstimate): string {
+export function costLine({ usd, unpriced, unsized, snapshotsPerMonth, inOtherAccounts }: CostEstimate): string {
+  const sum = unsized ? 'at least' : 'at most';
   const build =
-    usd === null ? `an unknown sum (no price of ${unpriced.join(', ')} here)` : `at most about $${usd.toFixed(2)}`;
+    usd === null ? `an unknown sum (no price of ${unpriced.join(', ')} here)` : `${sum} about $${usd.toFixed(2)}`;
+  if (unsized) return `${build} ${withoutDisks(unsized)}`;
   const others = inOtherAccounts === undefined ? '' : `, $${inOtherAccounts.toFixed(2)} of it in other accounts`;
   const kept = `$${snapshotsPerMonth.toFixed(2)} for every month it is kept${others}`;
   return snapshotsPerMonth > 0 ? `${build}, and ${kept}` : build;

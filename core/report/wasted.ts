@@ -1,14 +1,12 @@
 import { phases } from '../build/phases.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Timing } from '../build/timings.ts';
-import { imageDisks } from '../launch/disks.ts';
+import { imageSize, withoutDisks, type ImageSize } from '../launch/disks.ts';
 import { transferredGiB } from './prices.ts';
 
 /** Copies that were made for nothing, because the image then failed its checks. */
-export interface WastedCopies {
+export interface WastedCopies extends ImageSize {
   copies: number;
-  /** Size of one copy with full disks. */
-  gib: number;
   /** Upper bound in US dollars, since a snapshot holds only the blocks that are used. */
   usd: number;
 }
@@ -23,10 +21,12 @@ export function copiesBegun(timings: Timing[], { region: home, document }: Pick<
 export function wastedCopies(state: string, timings: Timing[], plan: Plan | undefined): WastedCopies | undefined {
   const copies = plan ? copiesBegun(timings, plan) : 0;
   if (!plan || copies === 0 || !(phases.check as readonly string[]).includes(state)) return undefined;
-  const gib = imageDisks(plan).reduce((sum, { sizeGiB = 0 }) => sum + sizeGiB, 0);
-  return { copies, gib, usd: Math.round(copies * gib * transferredGiB * 1e6) / 1e6 };
+  const size = imageSize(plan);
+  return { copies, ...size, usd: Math.round(copies * size.gib * transferredGiB * 1e6) / 1e6 };
 }
 
 /** One line for people. */
-export const wastedLine = ({ copies, gib, usd }: WastedCopies): string =>
-  `${copies} ${copies === 1 ? 'copy' : 'copies'} of ${gib} GiB made for nothing, at most $${usd.toFixed(2)}; the recipe's key copies: after-checks avoids that`;
+export function wastedLine({ copies, gib, unsized, usd }: WastedCopies): string {
+  const cost = unsized ? `at least $${usd.toFixed(2)} ${withoutDisks(unsized)}` : `at most $${usd.toFixed(2)}`;
+  return `${copies} ${copies === 1 ? 'copy' : 'copies'}${unsized ? '' : ` of ${gib} GiB`} made for nothing, ${cost}; the recipe's key copies: after-checks avoids that`;
+}

@@ -13,11 +13,12 @@ import type { Plan } from '../build/plan.ts';
  * begins, and whether copies are made beside the checks. Everything else is in the plan.
  */
 export function workOf(plan: Plan, past: PastFailures) {
-  const { provision, checks, document } = plan;
+  const { provision, checks, skipped, document } = plan;
   const items = (commands: Command[]) => commands.map(({ index, name }) => ({ index, name }));
   return {
     provision: items(provision),
     checks: items(checks),
+    ...(skipped && { skipped }), // for readers of the history
     ...(document.source.disk && (isImported(document) ? { import: true } : { disk: true })),
     builder: atTheFoot(plan),
     candidate: atTheFoot(plan),

@@ -1,3 +1,4 @@
+import { withoutDisks } from '../../core/launch/disks.ts';
 import type { CostEstimate } from '../../core/report/cost-estimate.ts';
 import { html, numberTitle, table, type Section } from '../html.ts';
 import { dollars } from '../money.ts';
@@ -12,8 +13,15 @@ const titles: Record<keyof CostEstimate['parts'], string> = {
   metrics: 'Metrics',
 };
 
+function sumOf({ usd, unsized }: CostEstimate): string {
+  if (usd === null) return 'The sum is not known.';
+  if (unsized) return `At least about ${dollars(usd)} for this build ${withoutDisks(unsized)}.`;
+  return usd < 0.005 ? 'Less than a cent for this build.' : `At most about ${dollars(usd)} for this build.`;
+}
+
 /** What the build cost, part by part, and what its snapshots cost every month. */
-export function costSection({ usd, parts, snapshotsPerMonth, inOtherAccounts, unpriced }: CostEstimate): Section {
+export function costSection(cost: CostEstimate): Section {
+  const { parts, snapshotsPerMonth, inOtherAccounts, unpriced, unsized } = cost;
   const all = (Object.entries(parts) as [keyof typeof parts, number | null][])
     .filter(([, part]) => part !== 0)
     .toSorted(([, one], [, other]) => (other ?? Infinity) - (one ?? Infinity));
@@ -27,8 +35,9 @@ export function costSection({ usd, parts, snapshotsPerMonth, inOtherAccounts, un
       </tr>`,
   );
   const content = html` <p>
-      ${usd === null ? 'The sum is not known.' : usd < 0.005 ? 'Less than a cent for this build.' : `At most about ${dollars(usd)} for this build.`}
+      ${sumOf(cost)}
       ${
+        !unsized &&
         snapshotsPerMonth > 0 &&
         `Its snapshots cost at most ${dollars(snapshotsPerMonth)} for every month that they are kept${inOtherAccounts === undefined ? '' : `, ${dollars(inOtherAccounts)} of it in other accounts`}.`
       }

@@ -17,7 +17,8 @@ const recorded = (entries: Recorded[]) =>
     const [, map, iteration, state] = /^(?:(\w+)\[(\d)\])?\/?(\w*)$/.exec(where) ?? [];
     const timestamp = new Date(start + seconds * 1000);
     const event: HistoryEvent = { id: index + 1, previousEventId: index, timestamp, type };
-    if (type.endsWith('StateEntered')) event.stateEnteredEventDetails = { name: state, input: '{}', ...given };
+    if (type.endsWith('StateExited')) event.stateExitedEventDetails = given;
+    else if (type.endsWith('StateEntered')) event.stateEnteredEventDetails = { name: state, input: '{}', ...given };
     else event[`${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`] = given;
     return {
       event,
@@ -128,6 +129,26 @@ test('a clean-up that leaves something behind is not done like one that does not
 
 test('a provisioning step is one line with its number and name, whatever states it goes through', () => {
   expect(summary(provisioning)).toEqual(['done | Provision 1/3 | patch | 61s', 'running | Provision 2/3 | harden | …']);
+});
+
+test('a step or check that does not apply to the source image is shown as skipped, with the reason', () => {
+  const because = 'it is for arm64, and the source image is x86_64';
+  const skipped = [
+    { list: 'provision', name: 'arm only', because },
+    { list: 'checks', name: 'arm check', because },
+  ];
+  const [first, ...others] = provisioning;
+  const resolved: Recorded[] = [
+    [0, 'Resolve', 'TaskStateEntered'],
+    [1, 'Resolve', 'TaskStateExited', { output: JSON.stringify({ skipped }) }],
+  ];
+  const entries: Recorded[] = [first!, ...resolved, ...others, [90, 'Check', 'MapStateStarted', { length: 0 }]];
+  expect(summary(entries).filter((line) => line.startsWith('skipped'))).toEqual([
+    'skipped | Provision | arm only: skipped | 0s',
+    'skipped | Check | arm check: skipped | 0s',
+  ]);
+  const line = progressLines(recorded(entries)).find(({ mark }) => mark === 'skipped');
+  expect(draw(line!, start, 0, plain).join('\n')).toMatch(/– Provision .*\n +it is for arm64, and the source image/);
 });
 
 test('distribution shows every region with the state it is in', () => {

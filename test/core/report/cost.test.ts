@@ -115,6 +115,18 @@ test('a type without a known price makes the whole unknown, by name, and not les
   expect(costLine(costOf())).toBe('at most about $0.20, and $0.80 for every month it is kept');
 });
 
+test('the estimate of a disk of unknown size is a lower bound, and says so', () => {
+  const file = { ...linux, rootSizeGiB: 0 };
+  const cost = costOf({}, { source: file });
+  expect(cost).toMatchObject({ parts: { volumes: 0, transfer: 0 }, unsized: ['/dev/xvda'] });
+  expect(costLine(cost)).toBe('at least about $0.03 without /dev/xvda, whose size is not known');
+  const sized = costOf(
+    { builder: { ...builder, instanceTypes: ['t3.small'], rootVolume: { sizeGiB: 8 } } },
+    { source: file },
+  );
+  expect(costLine(sized)).toBe(costLine(costOf()));
+});
+
 test('every state and every retry is a transition, and a function is paid from its start to the event after it', () => {
   const event = (id: number, previousEventId: number, type: string, second: number): StateEvent => ({
     id,
