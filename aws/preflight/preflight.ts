@@ -84,6 +84,7 @@ export interface PreflightSetting {
   now: Date;
   channelRoot: string;
   deployment: string;
+  scripts: Record<string, string>;
   securityGroups: string[];
   replaces?: Replaced | undefined;
 }
@@ -102,7 +103,7 @@ export interface Foreseen {
 export async function foresee(
   aws: Connection,
   given: Recipe,
-  { account, now, channelRoot, deployment, securityGroups: deploymentGroups, replaces }: PreflightSetting,
+  { account, now, channelRoot, deployment, scripts, securityGroups: deploymentGroups, replaces }: PreflightSetting,
 ): Promise<Foreseen> {
   const { problems: unfound, ...network } = await findByTags(aws, given);
   const recipe = { ...given, builder: { ...given.builder, ...network } };
@@ -115,18 +116,8 @@ export async function foresee(
   ]);
   const known = source instanceof Failure ? {} : { source };
   const encryption = await lookAtEncryption(aws, recipe, known.source);
-  const facts = {
-    region: aws.region,
-    account,
-    now,
-    deploymentGroups,
-    ...known,
-    ...seen,
-    ...channel,
-    ...templates,
-    accounts,
-    encryption,
-  };
+  const here = { region: aws.region, account, now, scripts, deploymentGroups };
+  const facts = { ...here, ...known, ...seen, ...channel, ...templates, accounts, encryption };
   return { source, ...atTags(findingsOf(recipe, facts), unfound, recipe.builder), facts, network };
 }
 

@@ -28,8 +28,9 @@ export async function newPlan(
 ): Promise<{ plan: Plan; found: UpToDate }> {
   const { deployment, settings } = cloud;
   const { identity, recipe, regardless } = requested;
-  const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, ...settings, ...replacedBy(past) };
-  const { source, notes, network } = await preflight(cloud.aws, asDeployed(recipe, settings, catalog.scripts), at);
+  const { scripts } = catalog;
+  const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, scripts, ...settings, ...replacedBy(past) };
+  const { source, notes, network } = await preflight(cloud.aws, asDeployed(recipe, settings, scripts), at);
   for (const note of told(notes)) cloud.log({ level: 'WARN', state: 'Resolve', ...identity, note });
   const plan = planBuild({
     ...requested,

@@ -93,7 +93,7 @@ function addNames(named: Named, step: unknown, at: Path): void {
 /** The content of a component document. */
 function componentIn(entries: TarEntry[], file: string): unknown {
   const text = Buffer.from((entries[0]?.body ?? '') as Uint8Array).toString();
-  const document = parseDocument(text);
+  const document = parseDocument(text, { merge: true }); // AWSTOE knows << of YAML 1.1
   const [error] = document.errors;
   if (error) throw new Uncarried(`${file} cannot be read: ${error.message.split('\n')[0]}`);
   try {

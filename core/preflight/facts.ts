@@ -115,6 +115,8 @@ export interface Facts {
   region: string;
   account: string;
   now: Date;
+  /** What the deployment carries for the recipe. Absent if nothing. */
+  scripts?: Record<string, string>;
   /** Absent where the source was not found or is not trusted. */
   source?: SourceImage;
   /** The targets' regions, as far as EC2 lists them. */

@@ -66,11 +66,11 @@ export function targetFindings(recipe: Recipe, facts: TargetFacts): Findings {
 
 /** Checks everything in a recipe against the facts, and reports all findings at once. */
 export function findingsOf(recipe: Recipe, facts: Facts): Findings {
-  const { source, region } = facts;
+  const { source, region, scripts } = facts;
   const ofTargets = targetFindings(recipe, facts);
   return {
     problems: [
-      ...(source ? sourceProblems(recipe, source, region) : []),
+      ...(source ? sourceProblems(recipe, source, region, scripts) : []),
       ...watermarkProblems(recipe, facts),
       ...instanceTypeProblems(recipe, facts),
       ...networkProblems(recipe, facts),

@@ -10,7 +10,12 @@ import { unregistrable } from '../launch/registrable.ts';
 import type { SourceImage } from '../launch/source.ts';
 
 /** Problems of a recipe that show only once its source image and the pipeline's region are known. */
-export function sourceProblems(recipe: Recipe, source: SourceImage, region: string): Problem[] {
+export function sourceProblems(
+  recipe: Recipe,
+  source: SourceImage,
+  region: string,
+  scripts: Record<string, string> = {},
+): Problem[] {
   const problems: Problem[] = [];
   if (source.ebsRoot === false) {
     const message = `the root of ${source.ami} "${source.name}" is an instance store: a bundle in S3, whose instances cannot stop, and of which CreateImage makes no image; take an image of the same system with an EBS root, or move the system to an EBS volume and register its snapshot (golden register)`;
@@ -32,7 +37,7 @@ export function sourceProblems(recipe: Recipe, source: SourceImage, region: stri
       message: `is for ${meant}, and the source image ${source.ami} is ${os}`,
     });
   for (const list of ['provision', 'checks'] as const) {
-    for (const { index, kind } of foreignSteps(recipe[list], source)) {
+    for (const { index, kind } of foreignSteps(recipe[list], source, scripts)) {
       problems.push({
         path: [list, index, kind],
         message: `the source image ${source.ami} is ${os}, which cannot run this step`,

@@ -30,29 +30,29 @@ export const resolvePlan = stage({
     const asked = planRequest(input, execution, await cloud.catalog());
     if ('problems' in asked) return { forecast: forecastOf({ problems: asked.problems, notes: [] }) };
     const { requested, catalog } = asked;
-    const { recipe, identity } = requested;
+    const { recipe } = requested;
     // A document counts as deployed, so that a change can be planned where only deployed recipes are built.
     const inlineRecipes = settings.inlineRecipes || typeof requested.asked.recipe !== 'string';
     const bounds = { catalog, settings: { ...settings, inlineRecipes }, execution };
     const wrong = startProblems(requested, undefined, bounds);
-    const record = await readRecord(cloud, recipe.name);
-    const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, ...settings, ...replacedBy(record) };
+    const past = await readRecord(cloud, recipe.name);
+    const { scripts } = catalog;
+    const at = { ...placeOfArn(execution.id), now: cloud.now(), deployment, scripts, ...settings, ...replacedBy(past) };
     const { foreseePlan } = await import('../../aws/forecast/plan-findings.ts');
-    const { source, ...seen } = await foreseePlan(cloud.aws, asDeployed(recipe, settings, catalog.scripts), at);
+    const { source, ...seen } = await foreseePlan(cloud.aws, asDeployed(recipe, settings, scripts), at);
     if (source instanceof Failure) wrong.push({ path: ['source'], message: source.message });
     wrong.push(...seen.problems);
     const notes = told(seen.notes);
     if (source instanceof Failure) return { forecast: forecastOf({ recipe: recipe.name, problems: wrong, notes }) };
-    const { network } = seen;
-    const plan = planBuild({ ...requested, identity, execution, source, network, catalog, deployment, settings });
+    const plan = planBuild({ ...requested, execution, source, network: seen.network, catalog, deployment, settings });
     // Loaded only where the source is known.
     const { comparison } = await import('../../aws/forecast/comparison.ts');
-    const { problems: held = [], notes: unseen = [], ...found } = await comparison(cloud, plan, record);
-    const would = foreseenBuild(plan, record);
+    const { problems: held = [], notes: unseen = [], ...found } = await comparison(cloud, plan, past);
+    const would = foreseenBuild(plan, past);
     const said = { problems: [...wrong, ...held], notes: [...notes, ...unseen] };
     const forecast = forecastOf({ recipe: recipe.name, ...said, ...found, would });
     // The calls of a build from a disk are not tried: there is no launch of a builder to begin with.
-    return { forecast, ...(recipe.source.disk ? {} : trialsOf(plan, record)) };
+    return { forecast, ...(recipe.source.disk ? {} : trialsOf(plan, past)) };
   },
 });
 

@@ -2,6 +2,7 @@ import { componentPhases } from '../../recipe/component/component-phases.ts';
 import { baseName, type Carried } from '../../recipe/steps/carried.ts';
 import type { Step } from '../../recipe/types.ts';
 import { powerShellQuoted } from '../steps/surroundings.ts';
+import { awstoeOnLinux, awstoeOnWindows } from './awstoe.ts';
 import { powerShellLine, remoteCommand, shellLine } from './remote-command.ts';
 import { shellQuoted, treeOf } from './tree.ts';
 
@@ -14,38 +15,15 @@ const configOf = ({ parameters = {} }: Component, path: string, phases: readonly
     phases: phases.join(),
   });
 
-const unreached =
-  'AWSTOE could not be downloaded: the instance needs a way to S3 that includes this bucket, and AWS must offer AWSTOE in the region';
-
 /**
- * The script that runs phases of a component on Linux. AWS keeps AWSTOE in a bucket in every region that has EC2 Image Builder:
- * https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-component-manager.html
+ * The script that runs phases of a component on Linux.
  *
  * AWSTOE ends with 194 if a step asks for a reboot. The SSM agent then reboots and runs this script again, and AWSTOE goes on
  * from its folder of states. Nothing of AWSTOE stays after the end.
  */
 const linux = (wanted: Component, carried: Carried, phases: readonly string[]): string => {
   const path = `tree/${baseName(wanted.file)}`;
-  return `${treeOf(carried, 'component')}
-case "$(uname -m)" in aarch64) architecture=arm64 ;; *) architecture=amd64 ;; esac
-region=\${AWS_SSM_REGION_NAME:?is not set by this SSM agent}
-case $region in cn-*) domain=amazonaws.com.cn ;; *) domain=amazonaws.com ;; esac
-url=https://awstoe-$region.s3.$region.$domain/latest/linux/$architecture/awstoe
-fetch() {
-  if command -v curl >/dev/null; then curl -fsSL --retry 3 -o awstoe "$url"
-  elif command -v wget >/dev/null; then wget -q -O awstoe "$url"
-  else python3 -c 'import sys, urllib.request; urllib.request.urlretrieve(sys.argv[1], "awstoe")' "$url"; fi
-}
-if [[ ! -s toe/awstoe ]]; then
-  if ! fetch; then
-    echo "${unreached}: $url" >&2
-    exit 1
-  fi
-  mkdir -p toe
-  mv awstoe toe/awstoe
-fi
-chmod 700 toe/awstoe
-printf %s ${shellQuoted(configOf(wanted, path, phases))} >toe/config.json
+  return `${treeOf(carried, 'component')}${awstoeOnLinux()}printf %s ${shellQuoted(configOf(wanted, path, phases))} >toe/config.json
 code=0
 toe/awstoe run --config toe/config.json --execution-id ${carried.sha256.slice(0, 32)} --log-directory "$PWD/toe/logs" --state-directory "$PWD/toe/state" || code=$?
 if [[ $code != 0 && $code != 194 ]]; then find toe/logs -name console.log -exec tail -n 40 {} + >&2; fi
@@ -68,16 +46,7 @@ try {
     New-Item -ItemType Directory -Path toe -Force | Out-Null
     & tar.exe -C toe -xf '${carried.sha256}'
     if ($LASTEXITCODE) { throw "tar.exe ended with exit code $LASTEXITCODE" }
-    $region = $env:AWS_SSM_REGION_NAME
-    $domain = if ($region -like 'cn-*') { 'amazonaws.com.cn' } else { 'amazonaws.com' }
-    $url = "https://awstoe-$region.s3.$region.$domain/latest/windows/amd64/awstoe.exe"
-    if (-not (Test-Path toe\\awstoe.exe)) {
-        [Net.ServicePointManager]::SecurityProtocol = [Net.SecurityProtocolType]::Tls12
-        try { Invoke-WebRequest -Uri $url -OutFile awstoe.exe -UseBasicParsing }
-        catch { throw "${unreached}: $url ($($_.Exception.Message))" }
-        if ((Get-AuthenticodeSignature awstoe.exe).Status -ne 'Valid') { throw "$url has no valid signature" }
-        Move-Item awstoe.exe toe\\awstoe.exe
-    }
+    ${awstoeOnWindows()}
     [IO.File]::WriteAllText((Join-Path (Get-Location).Path 'toe\\config.json'), ${powerShellQuoted(configOf(wanted, `toe/${file}`, phases))})
     $folder = Join-Path (Get-Location).Path 'toe'
     $ErrorActionPreference = 'Continue'

@@ -1,5 +1,5 @@
-import { isWindowsPath } from '../../recipe/steps/guest-path.ts';
 import { stepKinds } from '../../recipe/provision.ts';
+import { systemOf } from '../../recipe/rules/provision-rules.ts';
 import { skippedBecause, type GuestSystem } from '../../recipe/steps/surroundings.ts';
 import type { Check, Step } from '../../recipe/types.ts';
 import { nameOfStep } from '../command.ts';
@@ -22,17 +22,15 @@ export function skippedSteps(recipe: { provision: Step[]; checks: Check[] }, sys
   );
 }
 
-/** Steps of a recipe that the source's operating system cannot run, as messages. A step that is skipped there does not count. */
-export function foreignSteps(steps: Step[], system: GuestSystem): { index: number; kind: string }[] {
-  const foreign = (step: Step) =>
-    system.windows
-      ? step.run !== undefined ||
-        step.script?.endsWith('.sh') ||
-        step.ansible ||
-        (step.files && !isWindowsPath(step.files.to))
-      : step.powershell !== undefined || step.script?.endsWith('.ps1') || (step.files && isWindowsPath(step.files.to));
+/** Steps of a recipe that the source's operating system cannot run. A step that is skipped there does not count. */
+export function foreignSteps(
+  steps: Step[],
+  system: GuestSystem,
+  scripts: Record<string, string>,
+): { index: number; kind: string }[] {
+  const other = system.windows ? 'Linux' : 'Windows';
   return steps.flatMap((step, index) =>
-    foreign(step) && skippedBecause(step, system) === undefined
+    systemOf(step, scripts) === other && skippedBecause(step, system) === undefined
       ? [{ index, kind: stepKinds.find((kind) => step[kind] !== undefined) ?? 'run' }]
       : [],
   );

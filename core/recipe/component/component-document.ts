@@ -2,20 +2,14 @@ import * as z from 'zod/mini';
 import { explain } from '../explain.ts';
 import type { Problem } from '../problems.ts';
 import { formed } from '../scalars.ts';
+import { carriedAt } from '../steps/carried.ts';
 
 // The form of a component document, by the user guide of EC2 Image Builder:
 // https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html
 
 /** https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-action-modules.html */
 const onWindows = ['ExecutePowerShell', 'InstallMSI', 'SetRegistry', 'UninstallMSI'];
-const onLinux = [
-  'CreateSymlink',
-  'ExecuteBash',
-  'SetFileOwner',
-  'SetFilePermissions',
-  'SetFolderOwner',
-  'SetFolderPermissions',
-];
+const onLinux = ['ExecuteBash', 'SetFileOwner', 'SetFilePermissions', 'SetFolderOwner', 'SetFolderPermissions'];
 const actionModules = [
   ...onWindows,
   ...onLinux,
@@ -25,6 +19,7 @@ const actionModules = [
   'CopyFolder',
   'CreateFile',
   'CreateFolder',
+  'CreateSymlink',
   'DeleteFile',
   'DeleteFolder',
   'ExecuteBinary',
@@ -41,6 +36,8 @@ const actionModules = [
   'WebDownload',
 ];
 
+// YAML reads 1.2 or true without quotes as another type. AWSTOE reads it as text wherever text is wanted.
+const scalar = z.union([z.string(), z.number(), z.boolean()], { error: 'must be text' });
 const name = z.string().check(z.minLength(1), z.maxLength(128));
 const variableName = z.string().check(formed(/^[A-Za-z0-9_-]{3,128}$/, 'be 3 to 128 letters, digits, - and _'));
 
@@ -56,14 +53,15 @@ const loop = z.strictObject({
   name: z.exactOptional(name),
   for: z.exactOptional(z.strictObject({ start: z.int(), end: z.int(), updateBy: z.int() })),
   forEach: z.exactOptional(
-    z.union([z.array(z.string()), z.strictObject({ list: z.string(), delimiter: z.exactOptional(z.string()) })]),
+    z.union([z.array(scalar), z.strictObject({ list: scalar, delimiter: z.exactOptional(z.string()) })]),
   ),
 });
 
 const step = z.strictObject({
   name,
   action: z.enum(actionModules),
-  if: z.exactOptional(z.record(z.string(), z.unknown())),
+  // A map, or a list with one map: the user guide shows both forms.
+  if: z.exactOptional(z.unknown()),
   loop: z.exactOptional(loop),
   timeoutSeconds: z.exactOptional(
     z
@@ -78,24 +76,24 @@ const step = z.strictObject({
 });
 
 const componentDocument = z.strictObject({
-  name: z.exactOptional(z.string()),
-  description: z.exactOptional(z.string()),
+  name: z.exactOptional(scalar),
+  description: z.exactOptional(scalar),
   schemaVersion: z.union([z.literal(1), z.literal('1.0')], { error: 'must be 1.0' }),
   parameters: z.exactOptional(
     named(
       z.strictObject({
         type: z.literal('string'),
-        default: z.exactOptional(z.string()),
-        description: z.exactOptional(z.string()),
+        default: z.exactOptional(scalar),
+        description: z.exactOptional(scalar),
       }),
     ),
   ),
-  constants: z.exactOptional(named(z.strictObject({ type: z.literal('string'), value: z.string() }))),
+  constants: z.exactOptional(named(z.strictObject({ type: z.literal('string'), value: scalar }))),
   phases: z.array(z.strictObject({ name, steps: z.array(step).check(z.minLength(1)) })).check(z.minLength(1)),
 });
 
 /** A component document in which nothing is wrong, as far as its form goes. */
-export type ComponentDocument = z.infer<typeof componentDocument>;
+type ComponentDocument = z.infer<typeof componentDocument>;
 
 /** Names that are in a list before, with their place. */
 const repeated = (names: string[]): [number, string][] =>
@@ -125,9 +123,20 @@ export function parseComponent(
 export const phasesOf = ({ phases }: ComponentDocument, wanted: readonly string[]): string[] =>
   phases.flatMap((phase) => (wanted.includes(phase.name) ? [phase.name] : []));
 
-/** The operating system that a document is for. Undefined if its actions run on both. */
-export function systemOfComponent({ phases }: ComponentDocument): 'Linux' | 'Windows' | undefined {
-  const used = phases.flatMap(({ steps }) => steps.map(({ action }) => action));
-  if (used.some((action) => onWindows.includes(action))) return 'Windows';
-  return used.some((action) => onLinux.includes(action)) ? 'Linux' : undefined;
+/** The component document of a file that a recipe carries. Undefined if the file is missing or wrong, which a rule tells. */
+export const componentAt = (file: string, scripts: Record<string, string>): ComponentDocument | undefined =>
+  parseComponent(carriedAt(file, scripts)?.component).document;
+
+/**
+ * The operating system that the component of a step is for, by its actions. Undefined if they run on both, or if there are actions
+ * of both, since then conditions choose among them.
+ */
+export function systemOfStepComponent(
+  { file }: { file: string },
+  scripts: Record<string, string>,
+): 'Linux' | 'Windows' | undefined {
+  const used = componentAt(file, scripts)?.phases.flatMap(({ steps }) => steps.map(({ action }) => action)) ?? [];
+  const [windows, linux] = [onWindows, onLinux].map((known) => used.some((action) => known.includes(action)));
+  if (windows === linux) return undefined;
+  return windows ? 'Windows' : 'Linux';
 }

@@ -1,14 +1,11 @@
 import { didYouMean } from '../../nearest.ts';
 import { formatPath } from '../problems.ts';
-import { actions, systemOf } from '../rules/provision-rules.ts';
+import { actions } from '../rules/provision-rules.ts';
 import type { Rule } from '../rules/rule.ts';
 import { secretIn } from '../rules/secrets.ts';
 import { carriedAt } from '../steps/carried.ts';
 import { componentPhases } from './component-phases.ts';
-import { parseComponent, phasesOf, systemOfComponent, type ComponentDocument } from './component-document.ts';
-
-const documentIn = (file: string, scripts: Record<string, string>): ComponentDocument | undefined =>
-  parseComponent(carriedAt(file, scripts)?.component).document;
+import { componentAt, parseComponent, phasesOf } from './component-document.ts';
 
 /** The rules on component documents of EC2 Image Builder. */
 export const componentRules: Rule[] = [
@@ -32,7 +29,7 @@ export const componentRules: Rule[] = [
       const checked = new Set(parts.checks.flatMap((check) => check?.component?.file ?? []));
       for (const { path, action } of actions(parts)) {
         const { file } = action.component ?? {};
-        const document = file === undefined ? undefined : documentIn(file, scripts);
+        const document = file === undefined ? undefined : componentAt(file, scripts);
         if (file === undefined || !document) continue;
         const wanted = componentPhases[path[0] === 'checks' ? 'checks' : 'provision'];
         const at = [...path, 'component', 'file'];
@@ -59,7 +56,7 @@ export const componentRules: Rule[] = [
     look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         const { file, parameters: given = {} } = action.component ?? {};
-        const document = file === undefined ? undefined : documentIn(file, scripts);
+        const document = file === undefined ? undefined : componentAt(file, scripts);
         if (!document) continue;
         const known = Object.fromEntries((document.parameters ?? []).flatMap((map) => Object.entries(map)));
         for (const [name, value] of Object.entries(given)) {
@@ -76,22 +73,6 @@ export const componentRules: Rule[] = [
         for (const [name, { default: value }] of Object.entries(known))
           if (value === undefined && !Object.hasOwn(given, name))
             report([...path, 'component'], `needs parameters.${name}, which has no default in ${file}`);
-      }
-    },
-  },
-  {
-    says: 'The actions of a component are for the operating system of the recipe.',
-    look(parts, report, { scripts }) {
-      const all = actions(parts);
-      const system = all.flatMap(({ action }) =>
-        action.if?.platform === undefined ? (systemOf(action) ?? []) : [],
-      )[0];
-      for (const { path, action } of all) {
-        const { file } = action.component ?? {};
-        const document = file === undefined ? undefined : documentIn(file, scripts);
-        const own = document && systemOfComponent(document);
-        if (own !== undefined && system !== undefined && own !== system && action.if?.platform === undefined)
-          report([...path, 'component', 'file'], `${file} has actions for ${own}, and the recipe is for ${system}`);
       }
     },
   },

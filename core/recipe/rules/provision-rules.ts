@@ -1,5 +1,6 @@
 import { stopsForSysprep } from '../../guest/command.ts';
 import { didYouMean } from '../../nearest.ts';
+import { systemOfStepComponent } from '../component/component-document.ts';
 import { checkKinds, stepKinds } from '../provision.ts';
 import { isWindowsPath } from '../steps/guest-path.ts';
 import type { Step } from '../types.ts';
@@ -13,7 +14,12 @@ export const actions = ({ provision, checks }: SoundParts): { path: Path; action
 
 const kindOf = (action: Step) => stepKinds.find((kind) => action[kind] !== undefined);
 
-export function systemOf({ run, script, powershell, files, ansible }: Step): 'Linux' | 'Windows' | undefined {
+/** The operating system that a step is for. Undefined if it runs on both. */
+export function systemOf(
+  { run, script, powershell, files, ansible, component }: Step,
+  scripts: Record<string, string>,
+): 'Linux' | 'Windows' | undefined {
+  if (component) return systemOfStepComponent(component, scripts);
   if (ansible) return 'Linux';
   if (files) return isWindowsPath(files.to) ? 'Windows' : 'Linux';
   if (powershell !== undefined || script?.endsWith('.ps1')) return 'Windows';
@@ -59,11 +65,11 @@ export const provisionRules: Rule[] = [
     },
   },
   {
-    says: 'A recipe is for one operating system: run, .sh and ansible are Linux, powershell and .ps1 are Windows. The path to which files go tells which it is. Steps with if.platform may be for the other one.',
-    look(parts, report) {
+    says: 'A recipe is for one operating system: run, .sh and ansible are Linux, powershell and .ps1 are Windows. The path to which files go tells which it is, and so do the actions of a component. Steps with if.platform may be for the other one.',
+    look(parts, report, { scripts }) {
       const shells = actions(parts).flatMap(({ path, action }) => {
         // Of several systems, each step runs where its `if` says.
-        const system = action.if?.platform === undefined ? systemOf(action) : undefined;
+        const system = action.if?.platform === undefined ? systemOf(action, scripts) : undefined;
         return system ? [{ path: [...path, kindOf(action) ?? 'run'], system, at: `${path[0]}[${path[1]}]` }] : [];
       });
       const [first, ...others] = shells;
@@ -75,9 +81,9 @@ export const provisionRules: Rule[] = [
   },
   {
     says: 'An image of Windows is captured stopped: Sysprep, the last step, shuts the builder down.',
-    look(parts, report) {
+    look(parts, report, { scripts }) {
       const always = actions(parts).filter(({ action }) => action.if?.platform === undefined);
-      if (parts.image?.capture === 'running' && always.some(({ action }) => systemOf(action) === 'Windows'))
+      if (parts.image?.capture === 'running' && always.some(({ action }) => systemOf(action, scripts) === 'Windows'))
         report(['image', 'capture'], stopsForSysprep);
     },
   },

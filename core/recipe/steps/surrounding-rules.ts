@@ -31,10 +31,10 @@ export const surroundingRules: Rule[] = [
   },
   {
     says: 'if.platform is the one that the step can run on: linux for run and .sh, windows for powershell and .ps1.',
-    look(parts, report) {
+    look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         const { platform } = action.if ?? {};
-        const system = systemOf(action);
+        const system = systemOf(action, scripts);
         if (platform !== undefined && system !== undefined && system.toLowerCase() !== platform)
           report([...path, 'if', 'platform'], `is ${platform}, where the step cannot run: it is for ${system}`);
       }
@@ -42,9 +42,9 @@ export const surroundingRules: Rule[] = [
   },
   {
     says: 'Windows takes no user, since it starts a program as another user only with a password. There workingDirectory begins with a drive, on Linux with /.',
-    look(parts, report) {
+    look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
-        const system = systemOf(action);
+        const system = systemOf(action, scripts);
         if (system === 'Windows' && action.user !== undefined)
           report(
             [...path, 'user'],
@@ -61,13 +61,13 @@ export const surroundingRules: Rule[] = [
   },
   {
     says: `The variables of a step, with those of the recipe, have at most ${mostEnvBytes} bytes. On Windows, names differ by more than upper and lower case.`,
-    look(parts, report) {
+    look(parts, report, { scripts }) {
       for (const { path, action } of actions(parts)) {
         const entries = entriesOf(action);
         const bytes = entries.reduce((sum, entry) => sum + utf8Bytes(entry.join('=')) + 1, 0);
         if (bytes > mostEnvBytes)
           report([...path, 'env'], `is ${bytes} bytes with the recipe's env, and ${mostEnvBytes} is the most`);
-        if (systemOf(action) !== 'Windows') continue;
+        if (systemOf(action, scripts) !== 'Windows') continue;
         const seen = new Map<string, string>();
         for (const [name] of entries) {
           const first = seen.get(name.toLowerCase());

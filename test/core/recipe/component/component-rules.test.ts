@@ -39,6 +39,25 @@ test.each<[string, unknown]>([
       ],
     }),
   ],
+  [
+    'one with values that YAML reads as numbers',
+    of({
+      name: 7,
+      description: 2026,
+      schemaVersion: 1,
+      parameters: [{ Port: { type: 'string', default: 8080 } }],
+      constants: [{ Enabled: { type: 'string', value: true } }],
+      phases: [{ name: 'build', steps: [step({ loop: { forEach: [1, 2] } })] }],
+    }),
+  ],
+  [
+    'one with conditions in both forms',
+    building(
+      step({ if: { binaryExists: 'dnf', else: 'Skip' } }),
+      step({ name: 'b', if: [{ and: [{ stringEquals: 'a', value: '{{ build.a.outputs.stdout }}' }] }] }),
+      step({ name: 'c', action: 'ExecuteDocument', inputs: { document: 's3://x/y.yml' } }),
+    ),
+  ],
 ])('%s is a component document', (_, document) => {
   expect(wrongs(document)).toEqual([]);
 });
@@ -137,7 +156,7 @@ test('parameters are those of the document', () => {
 test('actions are for the operating system of the recipe', () => {
   const onWindows = building({ name: 'a', action: 'ExecutePowerShell', inputs: {} });
   expect(said(onWindows, { provision: [{ run: 'true' }, { component: { file } }] })).toEqual([
-    'provision[1].component.file: components/x.yml has actions for Windows, and the recipe is for Linux',
+    'provision[1].component: is for Windows, but provision[0] is for Linux; a builder is one operating system',
   ]);
   expect(said(onWindows)).toEqual(['']);
 });
