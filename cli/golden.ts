@@ -155,7 +155,7 @@ function addSimulate({ program, terminal, ended }: Cli): void {
     )
     .argument(
       '[recipes...]',
-      'recipe files, or names of recipes in recipes/ or examples/: one (al2023-base), with --days any (all of recipes/)',
+      'recipe files, or names of recipes in recipes/, examples/ or examples/cookbook/: one (al2023-base), with --days any (all of recipes/)',
     )
     .option(
       '--days <number>',

@@ -63,11 +63,6 @@ function addRollback(cli: Cli): void {
 
 const fates = ['leave', 'rebuild', 'revoke'];
 
-function descendantsOf(text: string): string {
-  if (!fates.includes(text)) throw new InvalidArgumentError(`Give ${fates.join(', ')}.`);
-  return text;
-}
-
 function addRevoke(cli: Cli): void {
   deployed(
     cli.program,
@@ -78,7 +73,9 @@ function addRevoke(cli: Cli): void {
   )
     .argument('<build>', "a build's id, alone or as in its image's name")
     .requiredOption('--why <text>', 'why, such as CVE-2026-1234, for the history')
-    .option('--descendants <fate>', 'builds made from it: leave, rebuild or revoke them', descendantsOf, 'leave')
+    .addOption(
+      new Option('--descendants <fate>', 'what to do with builds made from it').choices(fates).default('leave'),
+    )
     .option('--plan', 'only list what it hits')
     .option('--yes', 'do not ask')
     .option(...simulatedOption)

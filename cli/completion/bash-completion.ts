@@ -1,4 +1,6 @@
+import { recipeNameForm } from '../../core/recipe-name.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
+import { searchedFolders } from '../recipes/recipe-folder.ts';
 import type { DescribedVerb, Offer } from './described-verbs.ts';
 
 // Written here rather than taken from a package: @bomb.sh/tab evaluates the words on the command line, omelette and tabtab start
@@ -27,10 +29,10 @@ export const bashCompletion = (
 
 _golden_recipes() {
   local file name
-  for file in recipes/*.yaml examples/*.yaml; do
+  for file in ${searchedFolders.map((folder) => `${folder}/*.yaml`).join(' ')}; do
     name=\${file##*/} name=\${name%.yaml}
     # compgen -W would evaluate other names
-    [[ $name =~ ^[a-z0-9-]+$ ]] && printf '%s ' "$name"
+    [[ $name =~ ^${recipeNameForm}$ ]] && printf '%s ' "$name"
   done
 }
 

@@ -30,6 +30,7 @@ const offers: Record<string, Offer> = {
   file: 'file',
   files: 'file',
   folder: 'folder',
+  speed: ['real', 'max'],
   region: knownRegions,
   regions: knownRegions,
 };

@@ -1,3 +1,4 @@
+import { searchedFolders } from '../recipes/recipe-folder.ts';
 import type { DescribedOption, DescribedVerb, Offer } from './described-verbs.ts';
 
 const quoted = (text: string) => `'${text.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
@@ -28,8 +29,8 @@ export const fishCompletion = (
 ): string => `# Completion of golden in fish. Load it with: golden completion fish | source
 
 function __golden_recipes
-    for file in recipes/*.yaml examples/*.yaml
-        string replace -r '.*/(.*)\\.yaml$' '$1' $file
+    for file in ${searchedFolders.map((folder) => `${folder}/*.yaml`).join(' ')}
+        string replace -f -r '.*/([^_].*)\\.yaml$' '$1' $file
     end
     __fish_complete_suffix .yaml
 end

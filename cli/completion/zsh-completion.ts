@@ -1,3 +1,4 @@
+import { searchedFolders } from '../recipes/recipe-folder.ts';
 import type { DescribedOption, DescribedVerb, Offer } from './described-verbs.ts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
@@ -27,7 +28,7 @@ export const zshCompletion = (verbs: DescribedVerb[]): string => `#compdef golde
 
 _golden_recipes() {
   local -a names
-  names=(recipes/*.yaml(N:t:r) examples/*.yaml(N:t:r))
+  names=(${searchedFolders.map((folder) => `${folder}/[a-z0-9]*.yaml(N:t:r)`).join(' ')})
   _alternative 'recipes:recipe:compadd -a names' 'files:recipe file:_files -g "*.yaml"'
 }
 

@@ -1,11 +1,12 @@
 import { basename, dirname } from 'node:path';
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from 'yaml';
-import type { Alias, CST, Document, Node, Scalar } from 'yaml';
+import type { Alias, CST, Document, Node, Scalar, YAMLParseError } from 'yaml';
 import type { ParsedRecipe, Path, FilePlace, Problem } from '../../core/recipe/recipe.ts';
 import { readVariants } from '../../core/variants/variants.ts';
 import { withBases } from './base-files.ts';
 import { readCarried, type Archives } from './carried-files.ts';
 import { readScripts, readText, reason } from './recipe-scripts.ts';
+import { unquotedExpressions } from './unquoted-expressions.ts';
 
 /** How files are read as recipes. */
 export interface ReadingOptions {
@@ -79,9 +80,13 @@ export function readYaml(
   const { aliases, lost, twice, pairs } = nodesOf(yaml);
   const locate = (path: Path) => placeAt(offsetOf(yaml, path, aliases, pairs));
   const problems = twice.map((offset) => problemAt(offset, 'this key is here twice'));
-  const fatal = [...yaml.errors, ...yaml.warnings].map(({ message, pos }) =>
+  const unquoted = unquotedExpressions(text).map(({ offset, quoted }) =>
+    problemAt(offset, `an expression between { } or [ ] must be in quotes: ${quoted}`),
+  );
+  const wrong = [...firstOfEachLine(yaml.errors, lines), ...yaml.warnings].map(({ message, pos }) =>
     problemAt(pos[0], `is not YAML ${kind} can be: ${message.split('\n')[0]}`),
   );
+  const fatal = unquoted.length > 0 ? unquoted : wrong;
   fatal.push(...lost.map(({ source, range }) => problemAt(range?.[0], `*${source} stands for nothing before it`)));
   if (second) fatal.push(problemAt(second.range[0], `is not YAML ${kind} can be: it has multiple documents`));
   if (aliases.size > mostAliases) fatal.push(problemAt(0, `has ${aliases.size} aliases, of ${mostAliases} at most`));
@@ -93,6 +98,15 @@ export function readYaml(
     const cannot = problemAt(0, `cannot be read: ${reason(error)}`);
     return { document: undefined, problems: [...problems, cannot], locate };
   }
+}
+
+/** Errors without those that follow from others: later ones of a line, and parts of what lies behind the end of the document. */
+function firstOfEachLine(errors: YAMLParseError[], lines: LineCounter): YAMLParseError[] {
+  const behind = errors.findIndex(({ message }) => message.includes('in YAML stream'));
+  const lineOf = ({ pos }: YAMLParseError) => lines.linePos(pos[0]).line;
+  return errors
+    .filter(({ message }, at) => at <= behind || !message.includes('in YAML stream'))
+    .filter((error, at, all) => at === 0 || lineOf(error) !== lineOf(all[at - 1] as YAMLParseError));
 }
 
 const deepest = 100;

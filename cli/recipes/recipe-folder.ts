@@ -13,6 +13,9 @@ import { variantDocuments } from '../../core/variants/variant-documents.ts';
 import { readRecipeFile, recipesOfFile, type ReadingOptions, type RecipeFile } from './recipe-file.ts';
 import { locateWith } from './start-values.ts';
 
+/** Where a recipe is looked up by its name, on a simulated AWS and by a shell. */
+export const searchedFolders = ['recipes', 'examples', 'examples/cookbook'];
+
 export interface Finding {
   file: RecipeFile;
   /** The recipe, or one for each of its variants. None where something is wrong with the file by itself. */

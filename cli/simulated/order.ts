@@ -8,7 +8,7 @@ import { ancestorsOf, type Bake } from './ancestors.ts';
 import { knownRegions } from '../../core/recipe/regions.ts';
 import { parseScenario, ScenarioWrong, type Scenario } from '../../simulator/pipeline/scenario.ts';
 import { readYaml } from '../recipes/recipe-file.ts';
-import { examine, readRecipeFolder, type Finding } from '../recipes/recipe-folder.ts';
+import { examine, readRecipeFolder, searchedFolders, type Finding } from '../recipes/recipe-folder.ts';
 import { locateWith, readVariables, type StartValues } from '../recipes/start-values.ts';
 import { readText, reason } from '../recipes/recipe-scripts.ts';
 import { placed, usage, type Placed } from '../refusal.ts';
@@ -112,12 +112,12 @@ export function recipesFolder(): string {
   return existsSync('recipes') || root === undefined ? 'recipes' : relative(process.cwd(), join(root, 'recipes'));
 }
 
-/** Finds a file. A path is taken as it is; a name is looked up in recipes/ and examples/ here, then in the project's own. */
+/** Finds a file. A path is taken as it is; a name is looked up in the folders of recipes here, then in the project's own. */
 export function recipeFile(wanted: string): string {
   if (/[/\\]|\.ya?ml$/.test(wanted)) return wanted;
   const root = process.env['GOLDEN_ROOT'];
   const files = ['.', ...(root === undefined ? [] : [relative(process.cwd(), root)])].flatMap((at) =>
-    ['recipes', 'examples'].map((folder) => join(at, folder, `${wanted}.yaml`)),
+    searchedFolders.map((folder) => join(at, folder, `${wanted}.yaml`)),
   );
   return files.find((file) => existsSync(file)) ?? join('recipes', `${wanted}.yaml`);
 }

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { diskFormats } from '../../core/recipe/source.ts';
 import { deployed, simulatedOption, withSimulation, type Cli } from '../deployed/deployed-verbs.ts';
 
 const translatable = (file: string) => !file.startsWith('s3://') && /\.(hcl|json|ya?ml)$/.test(file);
@@ -17,7 +18,9 @@ export function addImport(cli: Cli): void {
       'a disk, such as s3://disks/web.vmdk, in the account and region of the pipeline; or the files of a template',
     )
     .option('--recipe <recipe>', 'for a disk: the name of a deployed recipe whose source is a disk, or a recipe file')
-    .option('--format <format>', 'for a disk: vmdk, vhd or raw')
+    .addOption(
+      new Option('--format <format>', 'for a disk').choices(diskFormats).argParser((text) => text), // importDisk says more of another format than commander
+    )
     .option('--detach', 'for a disk: start it and do not follow')
     .option('--name <name>', 'for a template: the name of its recipe, if it has one source')
     .option('--folder <folder>', 'for a template: where to write its recipes (default: recipes)')

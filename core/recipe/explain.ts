@@ -62,10 +62,12 @@ export function keysAt(schema: z.core.$ZodType, path: Path): string[] {
 /**
  * Everything the schema finds wrong with a document. Keys that it does not know are also returned separately. `data` is what the
  * schema makes of a document in which it finds nothing wrong.
+ * @param further Other keys that the file of the document may have.
  */
 export function explain<S extends z.core.$ZodType>(
   schema: S,
   document: unknown,
+  further: string[] = [],
 ): { problems: Problem[]; unknownKeys: Path[]; data: z.output<S> | undefined } {
   const { error, data } = z.safeParse(schema, document, { error: message });
   const unknownKeys: Path[] = [];
@@ -74,7 +76,7 @@ export function explain<S extends z.core.$ZodType>(
     if (issue.code === 'invalid_key')
       return issue.issues.map((inner) => ({ path, message: `the key ${inner.message}` }));
     if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-    const known = keysAt(schema, path);
+    const known = [...(path.length === 0 ? further : []), ...keysAt(schema, path)];
     return issue.keys.map((key, index) => {
       unknownKeys.push([...path, key]);
       return {

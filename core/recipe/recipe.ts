@@ -31,7 +31,7 @@ export function parseRecipe(
 ): ParsedRecipe | { problems: Problem[]; recipe?: never } {
   const { extends: base, ...whole } = isMap(document) ? document : {};
   const filled = fillIn(base === undefined ? document : whole, given);
-  const { problems, unknownKeys, data } = explain(recipeSchema, filled.document);
+  const { problems, unknownKeys, data } = explain(recipeSchema, filled.document, ['extends']);
   const report = (path: Path, message: string) => void problems.push({ path, message });
   if (base !== undefined)
     report(['extends'], 'works in recipe files only: golden puts the files together before it sends or deploys them');

@@ -19,7 +19,7 @@ const diskFile = z
   );
 
 /** The formats of files that EC2 imports as a snapshot: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SnapshotDiskContainer.html */
-const diskFormats = ['vmdk', 'vhd', 'raw'] as const;
+export const diskFormats = ['vmdk', 'vhd', 'raw'] as const;
 const diskFormat = z
   .enum(diskFormats, {
     error: ({ input }) =>

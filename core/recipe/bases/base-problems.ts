@@ -13,7 +13,7 @@ export function baseProblems(document: unknown): Problem[] {
   const { document: filled, open, problems: expressions } = fillIn(document);
   const isOpen = new Set(open.map(formatPath));
   const ofDefinitions = expressions.filter(({ path }) => path[0] === 'parameters' && path.length > 2);
-  const { problems } = explain(recipeSchema, filled);
+  const { problems } = explain(recipeSchema, filled, ['extends']);
   return [
     ...ofDefinitions,
     ...problems.filter(({ path, message }) => message !== 'is required' && !isOpen.has(formatPath(path))),

@@ -19,8 +19,10 @@ function inFolder<T>(work: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'golden-completion-'));
   try {
     mkdirSync(join(folder, 'recipes'));
-    for (const name of ['al2023-base', 'web', '$(touch ran)'])
-      writeFileSync(join(folder, 'recipes', `${name}.yaml`), '');
+    mkdirSync(join(folder, 'examples/cookbook'), { recursive: true });
+    for (const path of ['recipes/al2023-base', 'recipes/web', 'recipes/_base', 'recipes/$(touch ran)'])
+      writeFileSync(join(folder, `${path}.yaml`), '');
+    writeFileSync(join(folder, 'examples/cookbook/edge_gpu.yaml'), '');
     return work(folder);
   } finally {
     rmSync(folder, { recursive: true });
@@ -46,20 +48,23 @@ true`;
   test.each([
     { words: ['pro'], offers: ['promote'] },
     { words: ['--v'], offers: ['--version'] },
-    { words: ['build', ''], offers: ['al2023-base', 'web'] },
+    { words: ['build', ''], offers: ['al2023-base', 'edge_gpu', 'web'] },
     { words: ['build', 'w'], offers: ['web'] },
     { words: ['build', '--d'], offers: ['--detach'] },
     { words: ['build', 'web', '--region', 'eu-central'], offers: ['eu-central-1', 'eu-central-2'] },
     { words: ['build', '--region', '=', 'eu-central'], offers: ['eu-central-1', 'eu-central-2'] },
     { words: ['init', 'x', '--architecture', '='], offers: ['x86_64', 'arm64'] },
     { words: ['policy', '--format', 'o'], offers: ['organizations'] },
+    { words: ['import', '--format', ''], offers: ['vmdk', 'vhd', 'raw'] },
+    { words: ['revoke', 'x', '--descendants', 're'], offers: ['rebuild', 'revoke'] },
+    { words: ['simulate', '--speed', ''], offers: ['real', 'max'] },
     { words: ['completion', 'f'], offers: ['fish'] },
     { words: ['logs', ''], offers: [] },
     { words: ['validate', 'rec'], offers: [] }, // bash itself offers files then
     { words: ['unknown', ''], offers: [] },
   ])('golden $words offers $offers', ({ words, offers }) => {
     const offered = inFolder((folder) => run('bash', folder, script + complete, 'golden', 'golden', ...words));
-    expect(offered).toEqual(offers);
+    expect(offered.toSorted()).toEqual(offers.toSorted());
   });
 });
 
@@ -78,6 +83,7 @@ test('fish offers verbs, recipes and options, where it is installed', async () =
     inFolder((folder) => run('fish', folder, `${script}\ncomplete -C '${line}' | string replace -r '\\t.*' ''`));
   expect(offered('golden pro')).toEqual(['promote']);
   expect(offered('golden build w')).toEqual(['web']);
+  expect(offered('golden build edge')).toEqual(['edge_gpu']);
   expect(offered('golden build --region eu-central')).toEqual(['eu-central-1', 'eu-central-2']);
 });
 

@@ -87,6 +87,21 @@ test.each<[string, string, string[]]>([
     'name: base\nsource:\n\tami: x\n',
     ['base.yaml:3:1: is not YAML a recipe can be: Tabs are not allowed as indentation'],
   ],
+  [
+    'an expression between braces without quotes',
+    right.replace('[t3.small]', '[t3.small, ${{ parameters.type }}]'),
+    ["base.yaml:3:38: an expression between { } or [ ] must be in quotes: '${{ parameters.type }}'"],
+  ],
+  [
+    'a text with two such expressions',
+    `${right}checks:\n  - { name: it's there, run: test -e /a-\${{ build }}-\${{ date }} }\n`,
+    ["base.yaml:7:30: an expression between { } or [ ] must be in quotes: 'test -e /a-${{ build }}-${{ date }}'"],
+  ],
+  [
+    'a brace too many',
+    right.replace('] }', '] } }'),
+    ['base.yaml:3:40: is not YAML a recipe can be: Unexpected flow-map-end token in YAML stream: "}"'],
+  ],
   ['an alias of nothing', 'name: *nobody\n', ['base.yaml:1:7: *nobody stands for nothing before it']],
   [
     'a tag of another tool',
@@ -102,6 +117,16 @@ test.each<[string, string, string[]]>([
   ['a list', '# recipes\n- name: base\n', ['base.yaml:2:1: must be a map, got a list']],
 ])('%s is one problem at its place', async (_what, yaml, said) => {
   expect(await saidOf(await folderWith({ 'base.yaml': yaml }))).toEqual(said);
+});
+
+test('expressions in block texts, in quotes and in comments need no others', async () => {
+  const yaml = `${right}# { a: \${{ build }} }
+env: { A: '\${{ build }}' }
+provision:
+  - name: x
+    run: echo \${{ build }} {a,b}
+`;
+  expect(await saidOf(await folderWith({ 'base.yaml': yaml }))).toEqual(['base.yaml: ok']);
 });
 
 test('a key given twice is reported with the other problems', async () => {

@@ -1,3 +1,6 @@
+import { expect, test } from '@jest/globals';
+import { recipeFileSchema } from '../../../core/recipe/bases/base-key.ts';
+import { parseRecipe } from '../../../core/recipe/recipe.ts';
 import { base, casesOf } from './recipe-cases.ts';
 
 const distribute = base.slice(base.indexOf('distribute:'), base.indexOf('publish:'));
@@ -87,3 +90,9 @@ casesOf([
     'publish.channel: must be lower-case letters, digits and single hyphens, got "Stable!"',
   ],
 ]);
+
+test.each(Object.keys(recipeFileSchema.def.shape))('of a mistyped %s, the key of a recipe file is suggested', (key) => {
+  const mistyped = key[0] + key.slice(2);
+  const { problems = [] } = parseRecipe({ [mistyped]: {} }, {});
+  expect(problems).toContainEqual({ path: [mistyped], message: `is not a key here; did you mean ${key}?` });
+});
