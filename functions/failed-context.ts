@@ -14,6 +14,7 @@ const heldInstance = z.strictObject({
   role: z.enum(['builder', 'candidate']),
   until: z.string(),
   execution: z.string(),
+  groups: z.optional(z.record(z.string(), z.array(z.string()))),
 });
 
 const targetOutcomes = z.array(z.looseObject({ ...inputPlace, failure: z.optional(caughtError) }));

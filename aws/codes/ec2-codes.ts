@@ -35,6 +35,7 @@ export const ec2Codes: ServiceCodes = {
       InvalidTagKey.Malformed VPCIdNotSpecified DefaultVpcDoesNotExist VPCResourceNotSpecified MissingInput InvalidSubnet
       InvalidSubnetID.NotFound InvalidSubnetId.NotFound InvalidSubnetID.Malformed InvalidGroup.NotFound
       InvalidSecurityGroupID.NotFound InvalidGroupId.Malformed InvalidSecurityGroupId.Malformed
+      InvalidNetworkInterfaceID.NotFound
       SecurityGroupsPerInstanceLimitExceeded SecurityGroupsPerInterfaceLimitExceeded AttachmentLimitExceeded
       NetworkInterfaceLimitExceeded NetworkInterfaceNotSupported PrivateIpAddressLimitExceeded
       InvalidInterface.IpAddressLimitExceeded

@@ -56,7 +56,8 @@ async function describeSubnets(aws: Connection, ids: string[]): Promise<SubnetFa
 const letsHttpsOut = ({ IpProtocol, FromPort = 0, ToPort = 65_535 }: IpPermission) =>
   IpProtocol === '-1' || ((IpProtocol === 'tcp' || IpProtocol === '6') && FromPort <= 443 && ToPort >= 443);
 
-async function describeGroups(aws: Connection, ids: string[], vpcs: string[]): Promise<GroupFacts[]> {
+/** Security groups by their ids, or the default groups of VPCs. */
+export async function describeGroups(aws: Connection, ids: string[], vpcs: string[] = []): Promise<GroupFacts[]> {
   const ofVpcs = [where('vpc-id', vpcs), where('group-name', ['default'])];
   const Filters = ids.length > 0 ? [where('group-id', ids)] : ofVpcs;
   const found = await ask({ action: 'ec2:DescribeSecurityGroups', region: aws.region, about: ids.join(', ') }, () =>
@@ -66,10 +67,11 @@ async function describeGroups(aws: Connection, ids: string[], vpcs: string[]): P
       ({ SecurityGroups }) => SecurityGroups,
     ),
   );
-  return found.map(({ GroupId = '', VpcId = '', IpPermissionsEgress = [] }) => ({
+  return found.map(({ GroupId = '', VpcId = '', IpPermissions = [], IpPermissionsEgress = [] }) => ({
     group: GroupId,
     vpc: VpcId,
     https: IpPermissionsEgress.some(letsHttpsOut),
+    inbound: IpPermissions.length > 0,
   }));
 }
 
@@ -117,18 +119,25 @@ async function describeEndpoints(aws: Connection, vpcs: string[]): Promise<Endpo
   }));
 }
 
-/** The subnets and groups of a recipe's instances, and where their routes and rules lead. */
-export async function lookAtNetwork(aws: Connection, { builder }: Recipe): Promise<NetworkFacts> {
+/** The subnets and groups of a recipe's instances, and where their routes and rules lead. `deploymentGroups`: for held instances. */
+export async function lookAtNetwork(
+  aws: Connection,
+  { builder, onFailure }: Recipe,
+  deploymentGroups: string[],
+): Promise<NetworkFacts> {
   const subnets = await look(() => describeSubnets(aws, builder.subnets));
   const vpcs = [...new Set((subnets.found ?? []).map(({ vpc }) => vpc))];
   const inVpcs = <T>(work: () => Promise<T[]>) => (vpcs.length > 0 ? look(work) : { found: [] });
   const named = builder.securityGroups.length > 0;
-  const [groups, routeTables, endpoints] = await Promise.all([
+  const holds = onFailure === 'hold';
+  const others = holds ? deploymentGroups.filter((group) => !builder.securityGroups.includes(group)) : [];
+  const [groups, forHolds, routeTables, endpoints] = await Promise.all([
     named || vpcs.length > 0 ? look(() => describeGroups(aws, builder.securityGroups, vpcs)) : { found: [] },
+    others.length > 0 ? look(() => describeGroups(aws, others)) : { found: [] },
     inVpcs(() => describeRouteTables(aws, vpcs)),
     inVpcs(() => describeEndpoints(aws, vpcs)),
   ]);
-  return { subnets, groups, routeTables, endpoints };
+  return { subnets, groups, ...(holds && { forHolds }), routeTables, endpoints };
 }
 
 /** The subnets and groups that a recipe names by tags. Loaded only for such a recipe. @throws AwsTransient */

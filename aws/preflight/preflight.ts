@@ -67,11 +67,11 @@ const lookAtAccounts = async (aws: Connection, recipe: Recipe) =>
 type Looked = Pick<Facts, 'regions' | 'instanceTypes' | 'network' | 'publicAccess' | 'host'>;
 
 /** Collects the facts for the decisions of core/preflight. It only reads. */
-async function lookAt(aws: Connection, recipe: Recipe): Promise<Looked> {
+async function lookAt(aws: Connection, recipe: Recipe, deploymentGroups: string[]): Promise<Looked> {
   const [regions, instanceTypes, network, publicAccess, host] = await Promise.all([
     look(() => describeRegions(aws)),
     look(() => describeInstanceTypes(aws, recipe.builder.instanceTypes)),
-    lookAtNetwork(aws, recipe),
+    lookAtNetwork(aws, recipe, deploymentGroups),
     lookAtPublicAccess(aws, recipe),
     lookAtHost(aws, recipe),
   ]);
@@ -109,7 +109,7 @@ export async function foresee(
   const recipe = { ...given, builder: { ...given.builder, ...network } };
   const [source, seen, channel, templates, accounts] = await Promise.all([
     sourceOf(aws, recipe, { account, now, channelRoot }),
-    lookAt(aws, recipe),
+    lookAt(aws, recipe, deploymentGroups),
     lookAtChannel(aws, recipe, { channelRoot, deployment, replaces }),
     lookAtTemplates(aws, recipe),
     recipe.distribute.some(({ copyTo }) => copyTo) ? lookAtAccounts(aws, recipe) : [],

@@ -1,41 +1,34 @@
 import { CreateTagsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import type { Plan } from '../../core/build/plan.ts';
+import type { DeploymentSettings } from '../../core/deployment/deployment-settings.ts';
 import { lastingFailure } from '../../core/errors.ts';
 import { startHoldTimer } from '../../core/undo/hold-timer.ts';
 import { commandOutput } from '../../core/memory/documents.ts';
 import { expiresTag, heldTag } from '../../core/tags.ts';
-import { holdOf, holdSeconds, isHeld, released, unmarkedOf, type Hold } from '../../core/undo/hold.ts';
+import { holdOf, isHeld, released, unmarkedOf, type FailedExecution, type Hold } from '../../core/undo/hold.ts';
 import { ask } from '../errors.ts';
 import { agentOnline, listCommands, sendCommand } from '../instances/commands.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument, write } from '../memory/documents.ts';
+import { isolate } from './isolate.ts';
 import { findTaggedInstances, findTaggedVolumes } from '../tagged.ts';
 
-/** The actions that heldInstance calls. */
-export const holdPermissions = [
-  'ec2:CreateTags',
-  'ec2:DescribeInstances',
-  'ec2:DescribeVolumes',
-  's3:GetObject',
-  's3:PutObject',
-  'ssm:DescribeInstanceInformation',
-  'ssm:ListCommands',
-  'ssm:SendCommand',
-];
-
-type LoggingArtifacts = Artifacts & { log: (line: Record<string, unknown>) => void };
+/** What a hold works with. */
+export interface AroundHold extends Artifacts {
+  log: (line: Record<string, unknown>) => void;
+  settings: Pick<DeploymentSettings, 'securityGroups'>;
+}
 
 /**
  * The instance of a failed build that stays, if its recipe holds one. Only an execution that undoes itself (`as` is `id`) begins a
  * hold. Its end is fixed from the first moment.
  */
-export async function heldInstance(
-  artifacts: LoggingArtifacts,
+export async function holdInstance(
+  artifacts: AroundHold,
   plan: Plan,
-  { id, as, error }: { id: string; as: string; error?: string | undefined },
+  { id, as, error }: FailedExecution,
   now: Date,
 ): Promise<Hold | undefined> {
-  if (holdSeconds(plan) === 0) return undefined;
   const known = await readDocument(artifacts, plan, 'held');
   if (error === released) return endNow(artifacts, plan, known, now);
   try {
@@ -55,9 +48,9 @@ async function endNow(artifacts: Artifacts, plan: Plan, held: Hold | undefined, 
   if (held && isHeld(held, now)) await write(artifacts, plan, 'held', { ...held, until: now.toISOString() });
 }
 
-/** Begins a hold, or goes on with the `known` one. Gives it its end on the instance and in the tags. */
+/** Begins a hold, or goes on with the `known` one. Isolates the instance, and gives it its end on the instance and in the tags. */
 async function hold(
-  artifacts: Artifacts,
+  artifacts: AroundHold,
   plan: Plan,
   execution: string,
   { known, error }: { known?: Hold; error?: string },
@@ -74,8 +67,9 @@ async function hold(
   const unmarked = unmarkedOf(held, [...instances, ...volumes]);
   if (unmarked.length === 0) return held;
   await startTimer(artifacts, plan, held, now);
+  const isolated = await isolate(artifacts, plan, held, artifacts.settings.securityGroups);
   await tagHeld(artifacts, held, unmarked);
-  return held;
+  return isolated;
 }
 
 /** Starts the timer of a hold, unless it was started before or the agent does not answer. */
@@ -89,7 +83,7 @@ async function startTimer({ aws, bucket }: Artifacts, plan: Plan, held: Hold, no
   await sendCommand(aws, instance, startHoldTimer(plan.source.windows, seconds), comment, output);
 }
 
-// Tags come last: they say that the timer runs.
+// Tags come last: they say that the timer runs and that nobody reaches the instance.
 const tagHeld = ({ aws }: Artifacts, { region, until, instance }: Hold, resources: string[]): Promise<unknown> =>
   ask({ action: 'ec2:CreateTags', region, about: instance }, () =>
     aws.client(EC2Client, region).send(

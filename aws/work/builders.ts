@@ -7,12 +7,22 @@ import { shutdownBehavior } from '../../core/guest/self-destruct.ts';
 import { judgeBooting, type Booting, type BootingLook } from '../../core/launch/booting.ts';
 import { isDead } from '../../core/launch/instance-state.ts';
 import { buildTags, type Role } from '../../core/tags.ts';
+import { holdSeconds } from '../../core/undo/hold.ts';
 import { bootScripts } from '../../core/guest/boot-scripts.ts';
 import type { Connection } from '../connection.ts';
 import { agentOnline } from '../instances/commands.ts';
 import { describeInstance, findInstances } from '../instances/instances.ts';
 import { endReasons } from '../codes/end-reasons.ts';
 import { launchInstance } from '../instances/launching.ts';
+import type { Artifacts } from '../memory/artifacts.ts';
+
+/** The actions of EC2 that findOrLaunch and endHold call. */
+export const launchPermissions = [
+  'ec2:CreateTags',
+  'ec2:DescribeInstances',
+  'ec2:ModifyNetworkInterfaceAttribute',
+  'ec2:RunInstances',
+];
 
 // How many tokens of one attempt may belong to instances that ended so long ago that EC2 no longer shows them.
 const mostSpent = 5;
@@ -74,6 +84,12 @@ export async function findOrLaunch(
     return after(launched.noCapacity);
   }
   return after(`${mostSpent} instances of this attempt have ended`);
+}
+
+/** Gives an instance that was held its own security groups back, so that its build can go on. Loaded only where one can be held. */
+export async function endHold(artifacts: Artifacts, plan: Plan, { launched, instance }: Ladder): Promise<void> {
+  if (!launched || plan.resumedAt === undefined || holdSeconds(plan) === 0) return;
+  await (await import('../undo/isolate.ts')).giveGroupsBack(artifacts, plan, instance);
 }
 
 /**

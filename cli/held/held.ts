@@ -35,9 +35,14 @@ export async function openShell(
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
   const { build, held } = await heldBuild(pipeline, wanted, surroundings.now());
-  const { role, instance, region, until } = held;
+  const { role, instance, region, until, groups } = held;
   const command = ['aws', 'ssm', 'start-session', '--target', instance, '--region', region];
-  terminal.err(`  The ${role} ${instance} of ${build} in ${region} is held until ${until}.\n  ${command.join(' ')}\n`);
+  terminal.err(`  The ${role} ${instance} of ${build} in ${region} is held until ${until}.\n`);
+  if (groups) {
+    const had = [...new Set(Object.values(groups).flat())].join(', ');
+    terminal.err(`  It is out of those of its security groups (${had}) that let something in, until a retry.\n`);
+  }
+  terminal.err(`  ${command.join(' ')}\n`);
   const code = await surroundings.session(command);
   if (code !== undefined) return code;
   throw new Refusal(

@@ -21,8 +21,9 @@ export interface SubnetFacts {
 export interface GroupFacts {
   group: string;
   vpc: string;
-  /** Whether a rule allows outgoing HTTPS to any destination. */
+  /** Whether a rule allows outgoing HTTPS to any destination. `inbound`: whether any rule lets something in. */
   https: boolean;
+  inbound: boolean;
 }
 
 export interface RouteTableFacts {
@@ -44,6 +45,8 @@ export interface EndpointFacts {
 export interface NetworkFacts {
   subnets: Seen<SubnetFacts[]>;
   groups: Seen<GroupFacts[]>;
+  /** The deployment's groups, into which a held instance may go. Absent where the recipe holds none. */
+  forHolds?: Seen<GroupFacts[]>;
   routeTables: Seen<RouteTableFacts[]>;
   endpoints: Seen<EndpointFacts[]>;
 }

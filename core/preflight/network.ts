@@ -1,5 +1,6 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
+import { groupsOfHold, notIsolated } from '../undo/isolation.ts';
 import { routeNotes, routeProblems, subnetsPath, type Known } from './reach.ts';
 import type { NetworkFacts } from './facts.ts';
 
@@ -52,6 +53,12 @@ function groupProblems({ securityGroups: named }: Builder, { network, region, de
   return problems;
 }
 
+/** A held instance is reachable by nobody, so the recipe is refused if nothing can make it so. */
+function holdProblems({ groups: { found: own = [] }, forHolds }: NetworkFacts): Problem[] {
+  if (!forHolds?.found || groupsOfHold(own, forHolds.found)) return [];
+  return [{ path: ['onFailure'], message: `hold needs an instance that nobody can reach: ${notIsolated(own)}` }];
+}
+
 /** Default quota of security groups for a network interface (quotas of Amazon VPC). */
 const usualGroups = 5;
 
@@ -85,6 +92,7 @@ export function networkProblems({ builder }: Recipe, facts: Known): Problem[] {
     ...publicIpProblems(builder),
     ...subnetProblems(builder, network, region),
     ...groupProblems(builder, facts),
+    ...holdProblems(network),
     ...routeProblems(builder, facts),
   ];
 }

@@ -18,6 +18,15 @@ export interface HeldInstance {
 export interface Hold extends Omit<HeldInstance, 'step'> {
   /** The execution that failed. */
   execution: string;
+  /** The security groups of its network interfaces before it was isolated, which a retry gives back. Absent where it kept them. */
+  groups?: Record<string, string[]>;
+}
+
+/** The execution that is undone, the one that undoes it (`as`), and the error that the first failed with. */
+export interface FailedExecution {
+  id: string;
+  as: string;
+  error?: string | undefined;
 }
 
 /** A hold as the manifest has it. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { findOrLaunch } from '../../aws/work/builders.ts';
+import { endHold, findOrLaunch, launchPermissions } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { rehearse } from '../../aws/rehearsal.ts';
 import { awaitedAgent } from '../../core/build/awaited.ts';
@@ -19,7 +19,7 @@ export const launch = stage({
     z.strictObject({ build: buildReference, ladder }),
     z.strictObject({ rehearsal: rehearsedPlan }), // from plan-build
   ]),
-  permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
+  permissions: [...launchPermissions, 's3:GetObject', 'iam:PassRole'],
   async run(input, cloud): Promise<object> {
     if ('rehearsal' in input) {
       const { rehearsal: tried } = input;
@@ -28,8 +28,10 @@ export const launch = stage({
     const { build: own, ladder: reached } = input;
     const plan = await readOwnPlan(cloud, own);
     const first = isFirstTry(plan, own.execution, cloud.now());
+    const found = await findOrLaunch(cloud.aws, plan, 'builder', baseOf(plan), reached, first);
+    await endHold(cloud, plan, found);
     return {
-      ...(await findOrLaunch(cloud.aws, plan, 'builder', baseOf(plan), reached, first)),
+      ...found,
       ...awaitedAgent(plan, 'builder', cloud.now(), first ? 'now' : 'before'),
     };
   },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { findOrLaunch } from '../../aws/work/builders.ts';
+import { endHold, findOrLaunch, launchPermissions } from '../../aws/work/builders.ts';
 import { readOwnPlan } from '../../aws/memory/locks.ts';
 import { awaitedAgent } from '../../core/build/awaited.ts';
 import { isFirstTry } from '../../core/start/first-try.ts';
@@ -9,12 +9,14 @@ import { buildReference, ladder, lambda, stage } from '../stage.ts';
 export const launchCandidate = stage({
   name: 'LaunchCandidate',
   input: z.strictObject({ build: buildReference, ami: z.string(), ladder }),
-  permissions: ['s3:GetObject', 'ec2:DescribeInstances', 'ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
+  permissions: [...launchPermissions, 's3:GetObject', 'iam:PassRole'],
   async run({ ami, build: own, ladder: reached }, cloud) {
     const plan = await readOwnPlan(cloud, own);
     const first = isFirstTry(plan, own.execution, cloud.now());
+    const found = await findOrLaunch(cloud.aws, plan, 'candidate', { ami }, reached, first);
+    await endHold(cloud, plan, found);
     return {
-      ...(await findOrLaunch(cloud.aws, plan, 'candidate', { ami }, reached, first)),
+      ...found,
       ...awaitedAgent(plan, 'candidate', cloud.now(), first ? 'now' : 'before'),
     };
   },

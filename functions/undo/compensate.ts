@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { removeBuild, undoPermissions } from '../../aws/undo/builds.ts';
-import { heldInstance, holdPermissions } from '../../aws/undo/hold.ts';
+import { heldInstance, holdPermissions } from '../../aws/undo/holding.ts';
 import { inputOf, sinceRedrive } from '../../aws/executions/executions.ts';
 import { abandonVariants } from '../../aws/variants/together.ts';
 import { claimBuild } from '../../aws/memory/locks.ts';

@@ -108,6 +108,11 @@ export const grantsOfEc2: GrantTable = {
   'ec2:GetImageAncestry': [{ Resource: images }],
   'ec2:ModifyImageAttribute': [{ Resource: images, Condition: madeByUs }],
   'ec2:ModifyLaunchTemplate': launchTemplates,
+  // EC2 also asks about the groups. They carry no tag of ours, and can be shared by another account, as those of a launch.
+  'ec2:ModifyNetworkInterfaceAttribute': [
+    { Resource: [here('network-interface'), here('instance')], Condition: madeByUs },
+    { Resource: arn('ec2:${AWS::Region}:*:security-group/*') },
+  ],
   'ec2:ModifySnapshotAttribute': [
     // no snapshot of ours is ever public
     { Resource: snapshots, Condition: { ...madeByUs, StringNotEquals: { 'ec2:Add/group': 'all' } } },

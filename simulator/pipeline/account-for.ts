@@ -53,6 +53,7 @@ function networkFor(catalog: Catalog, home: string): NonNullable<CloudOptions['n
         securityGroups.map((id) => ({
           id,
           egress: 'all' as const,
+          ingress: 'none' as const,
           tags: {},
           ...((subnets.length > 0 || network?.subnets) && { vpc: ownVpc }),
         })),
@@ -80,6 +81,7 @@ function withTags(networks: NonNullable<Builder['network']>[]) {
             {
               id: id('sg', tags),
               egress: 'all' as const,
+              ingress: 'none' as const,
               tags: without(tags),
               ...((subnets || vpc) && { vpc: ownVpc }),
             },

@@ -53,6 +53,7 @@ const network = z.strictObject({
         vpc: vpc.optional(),
         tags,
         egress: z.enum(['all', 'none']).default('all'),
+        ingress: z.enum(['all', 'none']).default('none'),
       }),
     )
     .default([]),

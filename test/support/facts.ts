@@ -21,7 +21,7 @@ export const nitro = (instanceType: string, changes: Partial<InstanceTypeFacts> 
 /** The network of an account with its default VPC, partly replaced. */
 export const networkWith = (changes: Partial<NetworkFacts> = {}): NetworkFacts => ({
   subnets: { found: [subnet('subnet-0000000a', { publicIp: true })] },
-  groups: { found: [{ group: 'sg-0000000d', vpc: 'vpc-1', https: true }] },
+  groups: { found: [{ group: 'sg-0000000d', vpc: 'vpc-1', https: true, inbound: false }] },
   routeTables: { found: [routes([{ to: '0.0.0.0/0', via: 'igw-1' }])] },
   endpoints: { found: [] },
   ...changes,

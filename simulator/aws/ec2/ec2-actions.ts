@@ -19,6 +19,7 @@ import { instanceActions } from './instances/instances.ts';
 import { launchTemplateActions } from './instances/launch-templates.ts';
 import { snapshotActions } from './images/snapshots.ts';
 import { volumeActions } from './volumes.ts';
+import { interfaceActions } from './network/interface-groups.ts';
 import { networkActions } from './network/describe-network.ts';
 import { regionActions } from './network/regions.ts';
 import { instanceTypeActions } from './instances/instance-types.ts';
@@ -61,6 +62,7 @@ export const ec2Actions = (world: World): Actions => ({
   ...snapshotActions(world),
   ...volumeActions(world),
   ...networkActions(world),
+  ...interfaceActions(world),
   ...regionActions(world),
   ...instanceTypeActions(),
   ...encryptionActions(world),

@@ -66,6 +66,12 @@ function comeOnline(world: World, instance: Instance): void {
   });
 }
 
+/** Takes an agent offline or online after the way of its instance to Systems Manager has changed. */
+export function checkReach(world: World, instance: Instance): void {
+  const agent = world.region(instance.region).agents.get(instance.id);
+  if (agent && instance.state === 'running') setOnline(agent, getsThrough(world, instance));
+}
+
 function createAgent(world: World, instance: Instance): Agent {
   const agent: Agent = {
     instance,

@@ -20,6 +20,8 @@ export interface SecurityGroup {
   name: string;
   /** Whether its outgoing rules allow all traffic or are empty. */
   egress: 'all' | 'none';
+  /** Whether a rule lets anything in. */
+  ingress: 'all' | 'none';
   tags: Map<string, string>;
 }
 

@@ -119,7 +119,7 @@ test('more volumes than an instance type can have are refused, those of the sour
 
 test('more security groups than the usual quota are a note, since AWS may have raised it', () => {
   const securityGroups = Array.from({ length: 6 }, (_, index) => `sg-0000000${index}`);
-  const groups = { found: securityGroups.map((group) => ({ group, vpc: 'vpc-1', https: true })) };
+  const groups = { found: securityGroups.map((group) => ({ group, vpc: 'vpc-1', https: true, inbound: false })) };
   const said = findings(factsWith({ network: networkWith({ groups }) }), {
     builder: { instanceTypes: ['t3.small'], securityGroups },
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NetworkFacts } from '../../../core/preflight/facts.ts';
+import type { GroupFacts, NetworkFacts } from '../../../core/preflight/facts.ts';
 import { networkNotes, networkProblems } from '../../../core/preflight/network.ts';
 import { told } from '../../../core/recipe/recipe.ts';
 import { networkWith, routes, subnet } from '../../support/facts.ts';
@@ -53,13 +53,13 @@ describe('refused, with the key of the recipe and what to do', () => {
     ],
     [
       'a group of another VPC than the subnet',
-      { groups: { found: [{ group: 'sg-00000001', vpc: 'vpc-2', https: true }] } },
+      { groups: { found: [{ group: 'sg-00000001', vpc: 'vpc-2', https: true, inbound: false }] } },
       { subnets: [a], securityGroups: ['sg-00000001'] },
       [/^builder\.securityGroups\[0\]: sg-00000001 is in vpc-2, but subnet-0000000a is in vpc-1/],
     ],
     [
       'a default group without outgoing rules',
-      { groups: { found: [{ group: 'sg-0000000d', vpc: 'vpc-1', https: false }] } },
+      { groups: { found: [{ group: 'sg-0000000d', vpc: 'vpc-1', https: false, inbound: false }] } },
       {},
       [/^builder\.securityGroups: the default security group sg-0000000d of vpc-1.*lets no HTTPS out/],
     ],
@@ -172,7 +172,9 @@ describe('a subnet that another account shares', () => {
 });
 
 test('the group of the deployment in another VPC than the subnets of the recipe is told at the subnets', () => {
-  const network = networkWith({ groups: { found: [{ group: 'sg-00000001', vpc: 'vpc-2', https: true }] } });
+  const network = networkWith({
+    groups: { found: [{ group: 'sg-00000001', vpc: 'vpc-2', https: true, inbound: false }] },
+  });
   const { document } = planOf({
     builder: { instanceTypes: ['t3.small'], subnets: [a], securityGroups: ['sg-00000001'] },
   });
@@ -180,4 +182,29 @@ test('the group of the deployment in another VPC than the subnets of the recipe 
   expect(told(networkProblems(document, facts))).toEqual([
     "builder.subnets: subnet-0000000a is in vpc-1, but the deployment's security group sg-00000001 is in vpc-2; name groups of vpc-1 in builder.securityGroups",
   ]);
+});
+
+test('a recipe that holds instances needs a group that lets nothing in, its own or one of the deployment in its VPC', () => {
+  const open = { group: 'sg-00000001', vpc: 'vpc-1', https: true, inbound: true };
+  const shut = { ...open, group: 'sg-00000002', inbound: false };
+  const holding = (onFailure: 'hold' | 'remove', groups: GroupFacts[], forHolds: GroupFacts[]) => {
+    const { document } = planOf({
+      onFailure,
+      builder: { instanceTypes: ['t3.small'], subnets: [a], securityGroups: groups.map(({ group }) => group) },
+    });
+    const seen = { groups: { found: groups }, ...(onFailure === 'hold' && { forHolds: { found: forHolds } }) };
+    return networkProblems(document, factsOf(seen));
+  };
+  expect(holding('hold', [open], [{ ...shut, vpc: 'vpc-2' }])).toEqual([
+    {
+      path: ['onFailure'],
+      message: expect.stringMatching(/sg-00000001 of vpc-1 lets something in.*add a group like that to builder/),
+    },
+  ]);
+  for (const fine of [
+    holding('hold', [open], [shut]),
+    holding('hold', [open, shut], []),
+    holding('remove', [open], []),
+  ])
+    expect(fine).toEqual([]);
 });

@@ -2,12 +2,25 @@ import { expect, test } from '@jest/globals';
 import { crash, type Interference } from '../../../simulator/pipeline/interference.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
 import { operator } from '../../support/deployed.ts';
-import { build, home, leftIn, nothing, onlyManifest, pipeline, type Setting } from '../../support/pipeline.ts';
+import { build, home, leftIn, nothing, onlyManifest, pipeline, recipe, type Setting } from '../../support/pipeline.ts';
 
 const minute = 60;
 const hour = 60 * minute;
 const holding = (setting: Setting = {}) =>
   pipeline({ ...setting, changes: { onFailure: 'hold', holdFor: '30m', ...setting.changes } });
+
+const [open, shut] = ['sg-0000000a', 'sg-0000000b'];
+const group = (id: string, ingress: 'all' | 'none') => ({ id, vpc: 'vpc-0000000a', ingress });
+/** The instances' groups: one lets something in, and one does not. */
+const inGroups = {
+  network: {
+    subnets: [{ id: 'subnet-0000000a', vpc: 'vpc-0000000a', zone: 'a' }],
+    securityGroups: [group(open, 'all'), group(shut, 'none')],
+  },
+};
+const grouped = {
+  changes: { builder: { ...recipe.builder, subnets: ['subnet-0000000a'], securityGroups: [open, shut] } },
+};
 
 const failingStep = { commands: [{ step: 'patch', exitCode: 1, stderr: 'no mirror', times: 1 }] };
 const failingCheck = { commands: [{ step: 'boots', exitCode: 1, times: 1 }] };
@@ -59,6 +72,25 @@ test('a retry goes on with the failed step on the held builder, and publishes', 
   expect(leftIn(simulation)).toMatchObject({ instances: [], volumes: [] });
 });
 
+test('a held instance leaves the groups that let something in, and a retry gives them back before its steps go on', async () => {
+  const steps: string[][] = [];
+  const groupsIn = ({ cloud }: Simulation) => [...cloud.world.region(home).instances.values()].map((one) => one.securityGroups);
+  const simulation: Simulation = holding({
+    ...grouped,
+    scenario: { ...failingStep, ...inGroups },
+    interfere: {
+      call({ by, action }) {
+        if (by === 'SendCommand' && action === 'SendCommand') steps.push(...groupsIn(simulation));
+        return undefined;
+      },
+    },
+  });
+  await build(simulation);
+  expect(groupsIn(simulation)).toEqual([[shut]]);
+  expect((await again(simulation)).status).toBe('SUCCEEDED');
+  expect([...new Set(steps.map(String))]).toEqual([`${open},${shut}`]);
+});
+
 test('a candidate whose check failed stays with its image, and a retry checks it once more', async () => {
   const simulation = holding({ scenario: failingCheck });
   expect(await build(simulation)).toMatchObject({ status: 'FAILED', error: 'CheckFailed' });
@@ -101,14 +133,18 @@ test('a hold whose clean-up dies is not forgotten: the instance is gone, or ends
   expect(leftIn(simulation)).toEqual(nothing);
 });
 
-test('if AWS refuses the tags of a hold, nothing stays, nobody is told that something does, and the log says why', async () => {
+test.each([
+  ['the tags', 'CreateTags'],
+  ['the isolation', 'ModifyNetworkInterfaceAttribute'],
+])('if AWS refuses %s of a hold, nothing stays, nobody is told that something does, and the log says why', async (_, refused) => {
   const logged: Record<string, unknown>[] = [];
   const call: Interference['call'] = ({ by, action }) =>
-    by === 'Compensate' && action === 'CreateTags'
+    by === 'Compensate' && action === refused
       ? { error: 'UnauthorizedOperation', message: 'not now', effect: false }
       : undefined;
   const simulation = holding({
-    scenario: failingStep,
+    ...grouped,
+    scenario: { ...failingStep, ...inGroups },
     interfere: { call },
     onLog: (line) => logged.push(line),
   });

@@ -17,6 +17,8 @@ interface Resource {
   encrypted?: boolean;
   /** Of a snapshot, the volume that it is of. */
   volume?: string;
+  /** Of a network interface, the instance that it is attached to. */
+  instance?: string;
 }
 /** Keyed by `region id`. */
 export type SeenResources = Map<string, Resource>;
@@ -47,8 +49,13 @@ export function resourcesIn(calls: SeenCall[]): SeenResources {
       LaunchTemplates = [],
     } = answer;
     for (const one of LaunchTemplates) note(region, one.LaunchTemplateId, { tags: tagsOf(one.Tags) });
-    for (const one of [...Instances, ...Reservations.flatMap((reservation: any) => reservation.Instances ?? [])])
+    for (const one of [...Instances, ...Reservations.flatMap((reservation: any) => reservation.Instances ?? [])]) {
       note(region, one.InstanceId, { tags: { ...specified(params, 'instance'), ...tagsOf(one.Tags) } });
+      for (const { NetworkInterfaceId: id } of one.NetworkInterfaces ?? []) {
+        const tags = resources.get(`${region} ${id}`)?.tags ?? specified(params, 'network-interface');
+        note(region, id, { tags, instance: one.InstanceId });
+      }
+    }
     if (action === 'CreateTags')
       for (const id of params.Resources)
         note(region, id, { tags: { ...resources.get(`${region} ${id}`)?.tags, ...tagsOf(params.Tags) } });
@@ -365,6 +372,16 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
       'kms:GrantOperations': params.Operations,
     }),
   ],
+  // AWS's policy EC2InstanceConnectEndpoint allows the action on the groups, too.
+  'ec2:ModifyNetworkInterfaceAttribute': ({ params, region, resources, here, carried, on }) => {
+    const { NetworkInterfaceId: id, Groups = [] } = params;
+    const { instance = '' } = resources.get(`${region} ${id}`) ?? {};
+    return [
+      on(here('network-interface', id), carried(id)),
+      on(here('instance', instance), carried(instance)),
+      ...Groups.map((group: string) => on(here('security-group', group))),
+    ];
+  },
   'kms:RevokeGrant': ({ params, on }) => [on(params.KeyId)],
   'sts:AssumeRole': ({ params, on }) => [on(params.RoleArn)],
   'kms:GetKeyPolicy': ({ params, on }) => [on(params.KeyId)],

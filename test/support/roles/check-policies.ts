@@ -18,6 +18,8 @@ export const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value 
  */
 const sources: Record<string, string[]> = {
   'ec2:RunInstances': ['image', 'subnet', 'security-group', 'placement-group', 'license-configuration', 'group'],
+  // The groups of recipes, which an interface of ours is put into.
+  'ec2:ModifyNetworkInterfaceAttribute': ['security-group'],
   'ec2:CopyImage': ['image', 'snapshot'],
   'ec2:CopySnapshot': ['snapshot'],
   // EC2 makes it without tags.

@@ -769,10 +769,32 @@ export const runs: PermissionRun[] = [
       rates: { eventsLost: 1 },
     },
   }),
-  one('its builder is held', 'ProvisionFailed', {
-    changes: { onFailure: 'hold' },
-    scenario: { commands: [{ step: 'patch', exitCode: 1 }] },
-  }),
+  {
+    name: 'its builder is held and retried, then its candidate',
+    outcome: 'SUCCEEDED',
+    async simulation() {
+      const groups = ['sg-0000000a', 'sg-0000000b'] as const;
+      const vpc = 'vpc-0000000a';
+      const simulation = pipeline({
+        changes: {
+          ...short,
+          onFailure: 'hold',
+          builder: { ...recipe.builder, subnets: ['subnet-0000000a'], securityGroups: groups },
+        },
+        scenario: {
+          commands: ['patch', 'boots'].map((step) => ({ step, exitCode: 1, times: 1 })),
+          network: {
+            subnets: [{ id: 'subnet-0000000a', vpc, zone: 'a' }],
+            securityGroups: groups.map((id, index) => ({ id, vpc, ingress: index === 0 ? 'all' : 'none' })),
+          },
+        },
+      });
+      await build(simulation);
+      const again = () => build(simulation, { recipe: 'base', build: onlyManifest(simulation)?.build });
+      await again();
+      return [simulation, await again()];
+    },
+  },
   one('its builder of Windows is held', 'ProvisionFailed', {
     changes: {
       ...windows,

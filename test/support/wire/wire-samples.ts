@@ -831,6 +831,10 @@ export const samples: Record<string, Sample> = {
     ],
   },
   DeleteVolume: { inputs: [{ VolumeId: volume }], answers: [done('DeleteVolume')] },
+  ModifyNetworkInterfaceAttribute: {
+    inputs: [{ NetworkInterfaceId: 'eni-0123456789abcdef0', Groups: ['sg-0123456789abcdef0', 'sg-0123456789abcdef1'] }],
+    answers: [done('ModifyNetworkInterfaceAttribute')],
+  },
   ModifyVolume: {
     inputs: [{ VolumeId: volume, Iops: 3_000, Throughput: 125 }],
     answers: [

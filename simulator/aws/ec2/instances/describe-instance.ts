@@ -5,6 +5,16 @@ import type { Region } from '../../state/region.ts';
 import type { Instance, InstanceState } from '../../state/instances.ts';
 import type { Volume } from '../../state/volumes.ts';
 
+/** The network interface of an instance, and its security groups. */
+function attached({ networkInterface, subnet, securityGroups }: Instance) {
+  const Groups = securityGroups.map((GroupId) => ({ GroupId, GroupName: GroupId }));
+  const place = { SubnetId: subnet.id, VpcId: subnet.vpc };
+  return {
+    NetworkInterfaces: [{ NetworkInterfaceId: networkInterface, ...place, Status: 'in-use', Groups }],
+    SecurityGroups: Groups,
+  };
+}
+
 /** An instance as RunInstances and DescribeInstances return it. */
 export function describedInstance(region: Region, instance: Instance) {
   const { subnet, metadata, hardware } = instance;
@@ -31,10 +41,7 @@ export function describedInstance(region: Region, instance: Instance) {
     VpcId: gone ? undefined : subnet.vpc,
     PrivateIpAddress: gone ? undefined : instance.privateIp,
     PrivateDnsName: gone ? '' : `ip-${instance.privateIp.replaceAll('.', '-')}.${instance.region}.compute.internal`,
-    NetworkInterfaces: gone
-      ? []
-      : [{ NetworkInterfaceId: instance.networkInterface, SubnetId: subnet.id, VpcId: subnet.vpc, Status: 'in-use' }],
-    SecurityGroups: gone ? [] : instance.securityGroups.map((GroupId) => ({ GroupId, GroupName: GroupId })),
+    ...(gone ? { NetworkInterfaces: [], SecurityGroups: [] } : attached(instance)),
     IamInstanceProfile: instance.profileArn
       ? { Arn: instance.profileArn, Id: `AIPA${instance.id.slice(-17).toUpperCase()}` }
       : undefined,

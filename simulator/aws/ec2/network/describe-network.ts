@@ -134,13 +134,13 @@ function describeSecurityGroups(world: World, input: DescribeSecurityGroupsReque
   const asked = groups.filter((group) => input.GroupIds?.includes(group.id) ?? true);
   const limits = { min: 5, max: 1000, ids: input.GroupIds };
   const { items, NextToken } = paginate(selectByFilters(asked, input.Filters, groupFields), input, limits);
-  const SecurityGroups = items.map(({ id, vpc, owner, name, egress, tags }) => ({
+  const SecurityGroups = items.map(({ id, vpc, owner, name, egress, ingress, tags }) => ({
     GroupId: id,
     GroupName: name,
     VpcId: vpc,
     OwnerId: owner,
     Description: name,
-    IpPermissions: [],
+    IpPermissions: ingress === 'all' ? [everywhere] : [],
     IpPermissionsEgress: egress === 'all' ? [everywhere] : [],
     Tags: tagList(tags),
   }));

@@ -29,6 +29,8 @@ export function networkOf(world: World, region: Region, account: string): Networ
       vpc,
       name: 'default',
       egress: defaultGroup === 'empty' ? 'none' : 'all',
+      // EC2's default group lets its members in. Here it stands for the group of the stack, which lets nothing in.
+      ingress: 'none',
     });
     network.routeTables.push({ ...made, ...ownerOf(vpc), id: id('rtb', vpc), vpc, way });
   };
@@ -49,9 +51,11 @@ export function networkOf(world: World, region: Region, account: string): Networ
     network.subnets.push({ ...made, id: subnet, ...place, publicIp, addresses: freeAddresses });
     network.routeTables.push({ ...made, ...ownerOf(vpc), id: id('rtb', subnet), vpc, subnet, way: route });
   }
-  for (const { id: group, vpc = home, egress, tags } of securityGroups)
-    if (!network.groups.some((one) => one.id === group))
-      network.groups.push({ ...made, tags: new Map(Object.entries(tags)), id: group, vpc, name: group, egress });
+  for (const { id: group, vpc = home, egress, ingress, tags } of securityGroups)
+    if (!network.groups.some((one) => one.id === group)) {
+      const rules = { egress, ingress };
+      network.groups.push({ ...made, tags: new Map(Object.entries(tags)), id: group, vpc, name: group, ...rules });
+    }
   for (const { vpc, service } of endpoints)
     network.endpoints.push({ ...made, ...ownerOf(vpc), id: id('vpce', `${vpc} ${service}`), vpc, service });
   return network;
