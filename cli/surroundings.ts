@@ -1,5 +1,6 @@
 import { setTimeout as timer } from 'node:timers/promises';
 import { connect, type Connection } from '../aws/connection.ts';
+import { Refusal } from './refused.ts';
 
 /** The parts of the world that verbs for a deployed pipeline use. A simulation can replace them. */
 export interface Surroundings {
@@ -10,7 +11,7 @@ export interface Surroundings {
   now: () => number;
   /** Resolves after a number of milliseconds, or as soon as the signal is aborted. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Asks a person yes or no. Without a person at the keyboard, the answer is yes. */
+  /** Asks a person yes or no. @throws Refusal if nobody is at the keyboard. */
   confirms: (question: string) => Promise<boolean>;
   /** Runs a program on this terminal until it ends. @returns its exit code; undefined if there is no such program. */
   session: (command: string[]) => Promise<number | undefined>;
@@ -25,7 +26,8 @@ export const processSurroundings = (): Surroundings => ({
   now: () => Date.now(),
   sleep: (ms, signal) => timer(ms, undefined, { signal }).catch(() => undefined), // it rejects only when aborted
   async confirms(question) {
-    if (process.stdin.isTTY !== true) return true;
+    if (process.stdin.isTTY !== true)
+      throw new Refusal('nobody can answer, because the input is no terminal: give --yes; nothing was changed');
     const { createInterface } = await import('node:readline/promises');
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     try {

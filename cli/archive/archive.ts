@@ -7,6 +7,7 @@ import { findBuild } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
 import { interruptedCode, watch } from '../deployed/follow.ts';
+import { asksFirst } from '../agreement.ts';
 import { Refusal } from '../refused.ts';
 import { heading } from '../screen/screen.ts';
 import type { Terminal } from '../screen/terminal.ts';
@@ -93,7 +94,7 @@ export async function runArchive(
     if (json) terminal.out(`${JSON.stringify({ status, ...output }, null, 2)}\n`);
     return 0;
   };
-  if (plan || (terminal.isTTY && !json && !yes)) {
+  if (plan || asksFirst({ json, yes }, terminal)) {
     const planned = await shown(await start({ plan: true }), false);
     if (typeof planned === 'number') return planned;
     if (plan) return finished(planned, 'planned');

@@ -77,7 +77,7 @@ function addRevoke(cli: Cli): void {
       new Option('--descendants <fate>', 'what to do with builds made from it').choices(fates).default('leave'),
     )
     .option('--plan', 'only list what it hits')
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask; needed where there is no terminal')
     .option(...simulatedOption)
     .action(async (build: string, { descendants, ...options }) => {
       const { changeBuildBy } = await import('./move.ts');

@@ -10,6 +10,7 @@ import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/d
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
 import { interruptedCode } from '../deployed/follow.ts';
 import { problemLines, usage } from '../refusal.ts';
+import { asksFirst } from '../agreement.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
@@ -59,7 +60,7 @@ export async function distribute(
     return 0;
   }
   const changes = questionOf(report);
-  if (changes !== undefined && terminal.isTTY && !json && !yes && !(await surroundings.confirms(`  ${changes}?`))) {
+  if (changes !== undefined && asksFirst({ json, yes }, terminal) && !(await surroundings.confirms(`  ${changes}?`))) {
     write('  Nothing was made.\n\n');
     return interruptedCode;
   }

@@ -14,6 +14,7 @@ import { findBuild } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions, siblingMachine } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
 import { interruptedCode } from '../deployed/follow.ts';
+import { asksFirst, assertAgreed } from '../agreement.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
@@ -58,6 +59,7 @@ export async function changeBuildBy(
     throw new Refusal(
       `${wanted}: is no build id, such as 20261123-030000-9f2c; golden list and golden status name builds`,
     );
+  if (asked.verb === 'revoke' && !options.plan) assertAgreed('revoke', '--plan', options, terminal);
   const { recipe, build } = await findBuild(await findPipeline(options, surroundings), wanted);
   return moveChannelBy({ recipe, build, ...asked }, options, terminal, surroundings);
 }
@@ -74,7 +76,7 @@ export async function moveChannelBy(
   const { write, sheet } = forPeople(terminal, json);
   const who = await callerArn(pipeline.aws);
   const input = { ...asked, who, ...(why !== undefined && { why }) };
-  const asks = terminal.isTTY && !json && !yes;
+  const asks = asksFirst({ json, yes }, terminal);
   let pinned = {};
   if (plan || asks) {
     const end = await endOf(await startMove({ ...input, plan: true }, pipeline), pipeline, surroundings);

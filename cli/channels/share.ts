@@ -6,6 +6,7 @@ import type { ShareFailure, ShareRow } from '../../core/share/share-report.ts';
 import { findPipeline, type PipelineOptions, siblingMachine } from '../deployed/deployment.ts';
 import { endOf, tellFailure, type ExecutionEnd } from '../deployed/execution-end.ts';
 import { interruptedCode } from '../deployed/follow.ts';
+import { asksFirst } from '../agreement.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
@@ -69,7 +70,7 @@ export async function share(
     if (json) terminal.out(`${JSON.stringify({ status, images, failures, notes, report }, null, 2)}\n`);
     return failures.length > 0 ? 1 : 0;
   };
-  if (plan || (terminal.isTTY && !json && !yes)) {
+  if (plan || asksFirst({ json, yes }, terminal)) {
     const planned = shown(
       await endOf(await start({ plan: true }), pipeline, surroundings),
       'planned: nothing was changed',

@@ -54,7 +54,7 @@ function addDeregister(cli: Cli): void {
     .option('--even-if-used', 'deregister it although somebody uses it, or nobody can tell')
     .option('--dry-run', 'only say what would be done')
     .option('--why <text>', 'why, for the report')
-    .option('--yes', 'do not ask')
+    .option('--yes', 'do not ask; needed where there is no terminal')
     .option(...simulatedOption)
     .action(async (image: string, { simulate, ...options }) => {
       const { runDeregister } = await import('./retire.ts');

@@ -7,6 +7,7 @@ import { findBuild } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions, siblingMachine } from '../deployed/deployment.ts';
 import { endOf, tellFailure, type ExecutionEnd } from '../deployed/execution-end.ts';
 import { interruptedCode } from '../deployed/follow.ts';
+import { asksFirst, assertAgreed } from '../agreement.ts';
 import { Refusal } from '../refused.ts';
 import { type Terminal, forPeople } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -56,6 +57,7 @@ export async function runDeregister(
   // A recipe's name means its last build elsewhere, which is too little said to remove an image.
   if (!ami && !endsWithBuild.test(word))
     throw new Refusal(`${word}: is neither a build id, such as 20261123-030000-9f2c, nor an AMI`);
+  if (!dryRun) assertAgreed('deregister', '--dry-run', options, terminal);
   const pipeline = await findPipeline(options, surroundings);
   const { recipe, build } = ami ? { recipe: undefined, build: undefined } : await findBuild(pipeline, word);
   const asked = {
@@ -99,7 +101,7 @@ async function run(
     if (json) terminal.out(`${JSON.stringify({ status, ...outcome }, null, 2)}\n`);
     return 0;
   };
-  if (only || (terminal.isTTY && !json && !yes)) {
+  if (only || asksFirst({ json, yes }, terminal)) {
     const planned = shown(await endOf(await start({ plan: true }), pipeline, surroundings));
     if (typeof planned === 'number') return planned;
     const { deprecate, disable, deregister: removed } = planned.counts;

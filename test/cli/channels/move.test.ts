@@ -107,7 +107,7 @@ describe('a build is revoked', () => {
   });
 
   test('and restored', async () => {
-    const revoked = await run('revoke', `base-${builds[2]}`, '--why', 'CVE-2026-1234', '--json');
+    const revoked = await run('revoke', `base-${builds[2]}`, '--why', 'CVE-2026-1234', '--json', '--yes');
     expect([revoked.exitCode, JSON.parse(revoked.out)]).toMatchObject([
       0,
       { status: 'revoked', hits: { descendants: [] } },
@@ -124,6 +124,10 @@ describe('a build is revoked', () => {
       err: expect.stringContaining('base: is no build id, such as 20261123-030000-9f2c'),
     });
     expect((await run('revoke', builds[2] ?? '')).err).toContain("required option '--why <text>'");
+    expect(await run('revoke', builds[2] ?? '', '--why', 'CVE-2026-1234')).toMatchObject({
+      exitCode: 2,
+      err: 'golden revoke takes images away, and asks first only at a terminal: give --yes, or look with --plan\n',
+    });
   });
 });
 

@@ -64,7 +64,7 @@ describe('golden retire', () => {
     [['retire', '--plan', '--apply'], 'golden retire takes --plan, which changes nothing, or --apply, and not both'],
     [['retire', 'nobody', '--plan'], 'there is no recipe "nobody"; there are base'],
     [['deregister', 'base'], 'base: is neither a build id, such as 20261123-030000-9f2c, nor an AMI'],
-    [['deregister', 'ami-0123456789abcdef0'], 'ami-0123456789abcdef0 is no image of a recipe in'],
+    [['deregister', 'ami-0123456789abcdef0', '--yes'], 'ami-0123456789abcdef0 is no image of a recipe in'],
   ])('%j is refused', async (args, says) => {
     const { exitCode, err } = await run(...args);
     expect([exitCode, err]).toEqual([2, expect.stringContaining(says)]);
@@ -73,10 +73,10 @@ describe('golden retire', () => {
 
 describe('golden deregister', () => {
   test('refuses what a channel holds, a rollback would need, is protected or in use, with every reason', async () => {
-    expect((await run('deregister', ids[4]!)).err).toContain('/golden/base/stable holds it');
+    expect((await run('deregister', ids[4]!, '--yes')).err).toContain('/golden/base/stable holds it');
     const image = imageOf(ids[3]!);
     image.protection = { cooldown: true };
-    const { exitCode, out, err } = await run('deregister', ids[3]!, '--json');
+    const { exitCode, out, err } = await run('deregister', ids[3]!, '--json', '--yes');
     expect(exitCode).toBe(2);
     expect(err).toContain('a rollback of /golden/base/stable would go to it');
     expect(err).toContain(`${image.id} in us-east-1 is protected against deregistration`);
@@ -92,7 +92,7 @@ describe('golden deregister', () => {
     const key = `builds/base/${ids[0]}/owner.json`;
     const owner = objects.get(key)!;
     objects.delete(key);
-    const { exitCode, err } = await run('deregister', imageOf(ids[0]!).id, '--even-if-used');
+    const { exitCode, err } = await run('deregister', imageOf(ids[0]!).id, '--even-if-used', '--yes');
     expect([exitCode, err]).toEqual([2, expect.stringContaining('another deployment made it')]);
     objects.set(key, owner);
   });
@@ -101,8 +101,9 @@ describe('golden deregister', () => {
     const keep = ['deregister', ids[0]!, '--keep-snapshots', '--even-if-used'];
     expect((await run(...keep, '--dry-run')).out).toMatch(/planned: nothing was changed\n[^]+would deregister/);
     const image = imageOf(ids[0]!);
+    expect(await run(...keep)).toMatchObject({ exitCode: 2, err: expect.stringContaining('give --yes') });
     expect(image.state).toBe('available');
-    const { exitCode, out } = await run(...keep);
+    const { exitCode, out } = await run(...keep, '--yes');
     expect(exitCode).toBe(0);
     expect(image.state).toBe('deregistered');
     const [{ snapshot } = { snapshot: '' }] = image.mappings;
@@ -119,11 +120,11 @@ describe('golden deregister', () => {
     const image = imageOf(ids[1]!);
     await run('deregister', image.id, '--dry-run');
     await simulation.pass(day);
-    const { exitCode, out } = await run('deregister', image.id, '--why', 'nobody needs it');
+    const { exitCode, out } = await run('deregister', image.id, '--why', 'nobody needs it', '--yes');
     expect([exitCode, image.state]).toEqual([0, 'deregistered']);
     expect(out).toMatch(/deregistered +1 +nobody needs it[^]+Saved: at most \$0\.40 each month\./);
     expect(snapshots().map(({ id }) => id)).not.toContain(image.mappings[0]?.snapshot);
-    const again = await run('deregister', ids[1]!);
+    const again = await run('deregister', ids[1]!, '--yes');
     expect([again.exitCode, again.out]).toEqual([0, expect.stringContaining('it is gone in every region')]);
     const restored = await run('restore', ids[1]!);
     expect([restored.exitCode, restored.err]).toEqual([2, expect.stringContaining('deregistered its images')]);
@@ -134,7 +135,7 @@ describe('golden deregister', () => {
     const { images } = simulation.cloud.world.region(home);
     const other = { ...image, id: 'ami-0aaaaaaaaaaaaaaaa', name: 'copy by hand', tags: new Map<string, string>() };
     images.set(other.id, other);
-    const { exitCode, out } = await run('deregister', ids[2]!, '--even-if-used');
+    const { exitCode, out } = await run('deregister', ids[2]!, '--even-if-used', '--yes');
     expect(exitCode).toBe(0);
     expect(out).toContain(`${image.mappings[0]?.snapshot} stays: ami-0aaaaaaaaaaaaaaaa in us-east-1 uses it`);
     expect(snapshots().map(({ id }) => id)).toContain(image.mappings[0]?.snapshot);
