@@ -17,6 +17,7 @@ import { parseScenario, ScenarioWrong, type Scenario } from '../pipeline/scenari
 import { addPublicImage, publishRelease, type AddedImage } from './source-images.ts';
 import { putDiskFile, type DiskFile } from './ec2/images/import-snapshot.ts';
 import { addedSnapshot, type AddedSnapshot } from './ec2/images/snapshots.ts';
+import { StoredObjects } from './state/buckets.ts';
 import type { Snapshot } from './state/snapshots.ts';
 import { startAgents } from './ssm/agents.ts';
 import { setParameter } from './ssm/parameters.ts';
@@ -201,7 +202,7 @@ const changesTo = (
   setParameter: (region, name, value) => setParameter(world, region, world.account, name, value),
   addKey: (region, name, state, account = world.account) => addKey(world.keys, account, region, name, state),
   addRole: (role) => addRole(world, role),
-  createBucket: (name, region) => void world.buckets.set(name, { name, region, objects: new Map() }),
+  createBucket: (name, region) => void world.buckets.set(name, { name, region, objects: new StoredObjects() }),
 });
 
 const addRole = (world: World, { account, name, externalId }: NonNullable<CloudOptions['roles']>[number]): void =>

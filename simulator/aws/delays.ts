@@ -1,4 +1,4 @@
-import { createRandom } from '../random.ts';
+import { createStreams, type Random } from '../random.ts';
 
 interface Delay {
   seconds: number;
@@ -87,7 +87,7 @@ export interface Delays {
 }
 
 export function createDelays(options: { seed: number; rough: boolean; overrides: DelayOverrides }): Delays {
-  const ordinals = new Map<string, number>();
+  const streams = new Map<string, () => Random>();
   const drawn: DrawnDelay[] = [];
   const overridden = (kind: DelayName, region: string) => {
     const override = options.overrides[kind];
@@ -97,9 +97,9 @@ export function createDelays(options: { seed: number; rough: boolean; overrides:
     const fixed = overridden(kind, region);
     if (fixed !== undefined) return fixed;
     const stream = `${kind} ${region}`;
-    const ordinal = (ordinals.get(stream) ?? 0) + 1;
-    ordinals.set(stream, ordinal);
-    const random = createRandom(options.seed, stream, ordinal);
+    const next = streams.get(stream) ?? createStreams(options.seed, stream);
+    streams.set(stream, next);
+    const random = next();
     const delay: Delay = delays[kind];
     const typical = delay.seconds + (delay.perGiB ?? 0) * gib;
     const width = options.rough ? delay.rough : delay.smooth;

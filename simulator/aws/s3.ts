@@ -131,8 +131,8 @@ function listObjectsV2(world: World, input: ListObjectsV2Request) {
     return stop < 0 ? key : key.slice(0, stop + Delimiter!.length);
   };
   const found = new Set<string>();
-  for (const key of objects.keys()) if (key.startsWith(Prefix)) found.add(entry(key));
-  const entries = [...found].filter((key) => key > after).sort();
+  for (const key of objects.keysBelow(Prefix)) found.add(entry(key));
+  const entries = [...found].filter((key) => key > after);
   const listed = entries.slice(0, Math.min(MaxKeys, 1000));
   const contents = listed.flatMap((Key) => {
     const object = objects.get(Key);

@@ -3,7 +3,7 @@ import { createViews } from './calls/consistency.ts';
 import type { Delays } from './delays.ts';
 import type { Occurrence } from './events/events.ts';
 import type { Keys } from './keys.ts';
-import { createRandom, type Random } from '../random.ts';
+import { createStreams, type Random } from '../random.ts';
 import type { Rates } from './calls/rates.ts';
 import type { Scenario } from '../pipeline/scenario.ts';
 import { sourceImages } from './source-images.ts';
@@ -30,12 +30,13 @@ interface WorldOptions {
 }
 
 /** Random streams that do not disturb each other. The next thing of its kind in a place always gets the same stream. */
-function createStreams(seed: number): (kind: string, where: string) => Random {
-  const ordinals = new Map<string, number>();
+function streamsOf(seed: number): (kind: string, where: string) => Random {
+  const streams = new Map<string, () => Random>();
   return (kind, where) => {
-    const ordinal = (ordinals.get(`${kind} ${where}`) ?? 0) + 1;
-    ordinals.set(`${kind} ${where}`, ordinal);
-    return createRandom(seed, kind, where, ordinal);
+    const name = `${kind} ${where}`;
+    const next = streams.get(name) ?? createStreams(seed, kind, where);
+    streams.set(name, next);
+    return next();
   };
 }
 
@@ -92,7 +93,7 @@ export function createWorld(options: WorldOptions): World {
   } = options;
   let heeded = true;
   const regions = new Map<string, Region>();
-  const nextRandom = createStreams(seed);
+  const nextRandom = streamsOf(seed);
   const views = createViews({ clock, regions, rates, chance: (where) => nextRandom('view', where) });
   return {
     clock,

@@ -94,14 +94,11 @@ export const imageActions = (world: World): Actions => ({
   })),
 });
 
-/** The images that may match, in order. In a year a region has many that are gone, and most calls filter by ids. */
+/** The images that may match. In a year a region has many that are gone, and most calls filter by ids. */
 function candidates({ images }: Region, { Filters }: DescribeImagesRequest): Image[] {
   const byId = Filters?.find(({ Name, Values = [] }) => Name === 'image-id' && !Values.some((id) => /[*?\\]/.test(id)));
-  const ids = byId && new Set(byId.Values);
-  const found: Image[] = [];
-  for (const image of images.values())
-    if (image.state !== 'deregistered' && (!ids || ids.has(image.id))) found.push(image);
-  return found;
+  const found = byId ? [...new Set(byId.Values)].flatMap((id) => images.get(id) ?? []) : [...images.values()];
+  return found.filter(({ state }) => state !== 'deregistered');
 }
 
 /**

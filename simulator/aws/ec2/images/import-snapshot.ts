@@ -7,6 +7,7 @@ import { ApiError, type Actions, type Caller } from '../../calls/actions.ts';
 import { filters, page, refuseDryRun, required, strict, tagSpecificationParameters } from '../../calls/strict.ts';
 import { usableKeyArn } from '../../keys.ts';
 import { storeObject } from '../../s3.ts';
+import { StoredObjects } from '../../state/buckets.ts';
 import type { Region } from '../../state/region.ts';
 import type { Snapshot, StoredImport } from '../../state/snapshots.ts';
 import type { World } from '../../state/world.ts';
@@ -34,7 +35,7 @@ export function putDiskFile(
   { bucket: name, key, region }: { bucket: string; key: string; region: string },
   file: Partial<DiskFile> = {},
 ): void {
-  const bucket = world.buckets.get(name) ?? { name, region, objects: new Map() };
+  const bucket = world.buckets.get(name) ?? { name, region, objects: new StoredObjects() };
   world.buckets.set(name, bucket);
   const system = { name: 'AmazonLinux', agent: true };
   storeObject(world, bucket, key, JSON.stringify({ format: 'vmdk', sizeGiB: 8, usedGiB: 2.5, system, ...file }));
