@@ -16,7 +16,8 @@ const { floor, imul } = Math;
  * One stream per seed. The parts are joined, so a stream can have a name (`7, 'CopyImage', 'eu-west-1', 3`) and does not depend
  * on the order of calls.
  */
-export const createRandom = (...seed: (string | number)[]): Random => randomFrom(mixed(absorbed(empty, seed.join('\0'))));
+export const createRandom = (...seed: (string | number)[]): Random =>
+  randomFrom(mixed(absorbed(empty, seed.join('\0'))));
 
 /** The streams `createRandom(...seed, 1)`, `createRandom(...seed, 2)` and so on, one at each call. */
 export function createStreams(...seed: (string | number)[]): () => Random {

@@ -33,7 +33,7 @@ export async function descendantsOf(artifacts: Artifacts, { recipe, build }: Bui
   );
   if (family.unknown !== undefined) return { builds: [], others: [], unknown: family.unknown };
   const nearestFirst = images
-    .flatMap((image) => descendantsIn(family.known, image))
+    .flatMap(descendantsIn(family.known))
     .toSorted((one, other) => one.generation - other.generation);
   const builds = new Map<string, BuildIdentity>();
   const others = new Map<string, ImageChild>();

@@ -7,8 +7,10 @@ export interface Artifacts {
   bucket: string;
 }
 
-// The S3 client is loaded at first use: most looks need no S3, and it is a third of a function's code.
-const openBucket = () => import('./bucket.ts');
+// The S3 client is loaded at first use: most looks need no S3, and it is a third of a function's code. The promise is kept because
+// Node looks a module up again at each `import`.
+let bucketModule: Promise<typeof import('./bucket.ts')> | undefined;
+const openBucket = () => (bucketModule ??= import('./bucket.ts'));
 
 /** An object as it was read: its text and its version. */
 interface Versioned {

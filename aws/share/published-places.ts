@@ -107,6 +107,7 @@ const isPublish = (move: Move | undefined) => move === undefined || /^(publish|d
 /** The copies in the accounts that are targets of the recipe. An account that left the recipe need not let the pipeline in. */
 async function copiesOf(artifacts: Artifacts, held: Held, last: Move | undefined): Promise<HeldPlace[]> {
   const { recipe, channel, build, plan } = held;
+  if (accountCopiesOf(recipe).length === 0) return [];
   const known = await publishedCopies(artifacts, { recipe: recipe.name, build });
   const { before: told, after } = isPublish(last) ? known : (last?.accounts ?? { ...known, before: [] });
   return after.flatMap(({ ami, ...found }) => {

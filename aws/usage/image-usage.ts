@@ -23,15 +23,24 @@ interface UsageAsked {
 
 /** Who uses AMIs of one account in one region. A look-up that AWS refuses is unknown, and throws nothing. */
 export async function usageOf(aws: Connection, asked: UsageAsked): Promise<ImageUsage[]> {
+  const childrenOf = childrenIn(asked);
   const usages: ImageUsage[] = [];
   for (const amis of inBatches(asked.amis, mostReferenced))
-    usages.push(...(await usageOfBatch(aws, { ...asked, amis })));
+    usages.push(...(await usageOfBatch(aws, { ...asked, amis }, childrenOf)));
   return usages;
+}
+
+function childrenIn({ family, region }: UsageAsked): (ami: string) => ImageUsage['children'] {
+  const { known, unknown } = family;
+  if (unknown !== undefined) return () => ({ unknown });
+  const descendants = descendantsIn(known);
+  return (ami) => ({ known: descendants({ region, ami }) });
 }
 
 async function usageOfBatch(
   aws: Connection,
-  { account, region, amis, now, family, asksForReports }: UsageAsked,
+  { account, region, amis, now, asksForReports }: UsageAsked,
+  childrenOf: (ami: string) => ImageUsage['children'],
 ): Promise<ImageUsage[]> {
   const [instances, templates, parameters, recipes, others] = await Promise.all([
     evidenceByImage(amis, (some) => instancesOfImages(aws, region, some)),
@@ -50,10 +59,7 @@ async function usageOfBatch(
       templates: templates(ami),
       parameters: parameters(ami),
       recipes: recipes(ami),
-      children:
-        family.unknown === undefined
-          ? { known: descendantsIn(family.known, { region, ami }) }
-          : { unknown: family.unknown },
+      children: childrenOf(ami),
       ...others(ami),
       launched: await evidence(() => lastLaunch(aws, region, ami, now)),
     })),

@@ -52,34 +52,33 @@ export function parentsIn(start: ImagePlace, line: Ancestry): Record<string, Ima
 }
 
 /**
- * The AMIs of the account that descend from an AMI, even over AMIs that are gone. Copies of the AMI's own build do not count, but AMIs
- * made from these copies do.
+ * Finds the AMIs of the account that descend from an AMI, even over AMIs that are gone. Copies of the AMI's own build do not count, but
+ * AMIs made from these copies do.
  */
-export function descendantsIn({ members, beyond }: Family, start: ImagePlace): ImageChild[] {
+export function descendantsIn({ members, beyond }: Family): (start: ImagePlace) => ImageChild[] {
   const byKey = new Map(members.map((member) => [placeKey(member), member]));
-  const own = byKey.get(placeKey(start))?.tags ?? {};
-  const isCopy = ({ tags }: FamilyMember) =>
-    own['golden:build'] !== undefined &&
-    tags['golden:build'] === own['golden:build'] &&
-    tags['golden:recipe'] === own['golden:recipe'];
-  const generationOf = (member: FamilyMember): number | undefined => {
-    const seen = new Set<string>();
-    let [at, steps]: [ImagePlace | undefined, number] = [member, 0];
-    while (at && !seen.has(placeKey(at))) {
-      seen.add(placeKey(at));
-      const next: ImagePlace | undefined = byKey.get(placeKey(at))?.madeFrom ?? beyond[placeKey(at)];
-      steps += 1;
-      if (next && placeKey(next) === placeKey(start)) return steps;
-      at = next;
-    }
-    return undefined;
+  const children = new Map<string, string[]>();
+  for (const child of new Set([...byKey.keys(), ...Object.keys(beyond)])) {
+    const parent = byKey.get(child)?.madeFrom ?? beyond[child];
+    if (parent) children.set(placeKey(parent), [...(children.get(placeKey(parent)) ?? []), child]);
+  }
+  return (start) => {
+    const generations = new Map([[placeKey(start), 0]]);
+    // A loop over a Map also visits what is added to it meanwhile.
+    for (const [key, generation] of generations)
+      for (const child of children.get(key) ?? []) if (!generations.has(child)) generations.set(child, generation + 1);
+    const own = byKey.get(placeKey(start))?.tags ?? {};
+    const isCopy = ({ tags }: FamilyMember) =>
+      own['golden:build'] !== undefined &&
+      tags['golden:build'] === own['golden:build'] &&
+      tags['golden:recipe'] === own['golden:recipe'];
+    return [...byKey].flatMap(([key, member]) => {
+      const generation = generations.get(key);
+      if (!generation || isCopy(member)) return [];
+      const { region, ami, name, state, tags } = member;
+      const { 'golden:recipe': recipe, 'golden:build': build } = tags;
+      const made = recipe !== undefined && build !== undefined && { recipe, build };
+      return [{ region, ami, name, state, generation, ...made }];
+    });
   };
-  return members.flatMap((member) => {
-    const generation = placeKey(member) === placeKey(start) || isCopy(member) ? undefined : generationOf(member);
-    if (generation === undefined) return [];
-    const { region, ami, name, state, tags } = member;
-    const { 'golden:recipe': recipe, 'golden:build': build } = tags;
-    const made = recipe !== undefined && build !== undefined && { recipe, build };
-    return [{ region, ami, name, state, generation, ...made }];
-  });
 }

@@ -40,7 +40,7 @@ export const checkDrift = stage({
       const own = drifts.filter((one) => one.recipe === recipe);
       // An alarm stays as it is while a region cannot be read.
       if (own.length === 0 && second.unread.includes(recipe)) continue;
-      const known = await readDocument(cloud, { recipe }, 'drift');
+      const known = own.length > 0 ? await readDocument(cloud, { recipe }, 'drift') : undefined;
       told.push(...newDrifts(own, known?.drifts ?? []));
       await write(cloud, { recipe }, 'drift', { schema: 1, checkedAt: cloud.now().toISOString(), drifts: own });
       const about = { level: own.length > 0 ? 'WARN' : 'INFO', recipe, drifts: own.slice(0, 20) };

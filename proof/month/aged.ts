@@ -190,10 +190,11 @@ function judgeLife(life: Life, lives: Life[], needed: Map<string, string>[], his
     const last = statesOf(policy).findLast((one) => rank(one) <= rank(state));
     const grace = last === undefined ? 0 : ageOf(policy, next) - ageOf(policy, last);
     const due = Math.max(began + ageOf(policy, next), since + grace, free);
+    if (overdue || ms(at) <= due + patience) continue;
     const done = runs.filter((run) => run.succeeded && ms(run.at) >= due && run.at <= at);
     const failed = Math.floor((ms(at) - due) / day) - done.length;
     const full = done.filter(({ counts }) => counts.deprecate + counts.disable + counts.deregister >= cap).length;
-    if (!overdue && ms(at) > due + patience + (Math.max(0, failed) + full) * day) {
+    if (ms(at) > due + patience + (Math.max(0, failed) + full) * day) {
       overdue = true;
       violations.push(`${whose(life)} was still ${state} on ${at.slice(0, 10)}, and was to be ${next}`);
     }

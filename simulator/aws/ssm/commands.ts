@@ -87,9 +87,10 @@ function cancelCommand(world: World, input: CancelCommandRequest, caller: Caller
 }
 
 function visible(world: World, caller: Caller, input: ListCommandsRequest): SsmCommand[] {
-  return [...world.region(caller.region).commands.values()]
+  const { commands } = world.region(caller.region);
+  const named = input.CommandId === undefined ? [...commands.values()] : [commands.get(input.CommandId) ?? []].flat();
+  return named
     .filter((command) => command.owner === caller.account)
-    .filter((command) => input.CommandId === undefined || command.id === input.CommandId)
     .filter((command) => !input.InstanceId || command.invocations.some((each) => each.instance.id === input.InstanceId))
     .filter((command) => (input.Filters ?? []).every(({ key, value }) => read(command, key) === value))
     .reverse();

@@ -52,9 +52,13 @@ function renumbered(field: string): string {
     .join(',');
 }
 
-/** The local time of a zone at an instant, written as if it were UTC. */
-function wallClock(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en', {
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The format of a zone's local time. Each is made once: that takes longer than many uses. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat('en', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -63,7 +67,14 @@ function wallClock(at: number, timeZone: string): number {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(at);
+  });
+  formats.set(timeZone, format);
+  return format;
+}
+
+/** The local time of a zone at an instant, written as if it were UTC. */
+function wallClock(at: number, timeZone: string): number {
+  const parts = formatOf(timeZone).formatToParts(at);
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 }

@@ -19,7 +19,7 @@ const orphan = member('ami-orphan', 'ami-gone', 'app-1');
 const members = [base, copy, web, theirs, orphan];
 
 test('descendants are the AMIs made from an AMI and from these, but no copies of the same build', () => {
-  const found = descendantsIn({ members, beyond: {} }, base);
+  const found = descendantsIn({ members, beyond: {} })(base);
   expect(found.map(({ ami, generation, build }) => [ami, generation, build])).toEqual([
     ['ami-web', 1, 'web-1'],
     ['ami-theirs', 2, undefined],
@@ -31,7 +31,7 @@ test("what was made from a copy descends from the copy's original, too", () => {
     ...member('ami-irish', undefined, 'irish-1', 'eu-west-1'),
     madeFrom: at('ami-copy', 'eu-west-1'),
   };
-  expect(descendantsIn({ members: [...members, inIreland], beyond: {} }, base).map(({ ami }) => ami)).toContain(
+  expect(descendantsIn({ members: [...members, inIreland], beyond: {} })(base).map(({ ami }) => ami)).toContain(
     'ami-irish',
   );
 });
@@ -45,7 +45,7 @@ test("EC2's line leads over an AMI that is gone", () => {
     { ami: 'ami-vendor' },
   ];
   const beyond = parentsIn(at('ami-orphan'), line);
-  expect(descendantsIn({ members, beyond }, base)).toContainEqual({
+  expect(descendantsIn({ members, beyond })(base)).toContainEqual({
     ...at('ami-orphan'),
     name: 'name of ami-orphan',
     state: 'available',
@@ -53,10 +53,10 @@ test("EC2's line leads over an AMI that is gone", () => {
     recipe: 'app',
     build: 'app-1',
   });
-  expect(descendantsIn({ members, beyond }, at('ami-vendor')).map(({ ami }) => ami)).toContain('ami-orphan');
+  expect(descendantsIn({ members, beyond })(at('ami-vendor')).map(({ ami }) => ami)).toContain('ami-orphan');
 });
 
 test('a line that leads in a circle ends', () => {
   const circle = [member('ami-a', 'ami-b'), member('ami-b', 'ami-a')];
-  expect(descendantsIn({ members: circle, beyond: {} }, at('ami-c'))).toEqual([]);
+  expect(descendantsIn({ members: circle, beyond: {} })(at('ami-c'))).toEqual([]);
 });

@@ -147,10 +147,15 @@ function entriesOf(region: Region, { owner, image, accounts, types, createdAt }:
   });
 }
 
-const reportsOf = (world: World, { account, region }: Caller): StoredUsageReport[] =>
-  [...world.region(region).usageReports.values()].filter(
-    (one) => one.owner === account && world.clock.now() < one.createdAt + keptFor,
-  );
+/** The reports of an account that EC2 still keeps. Others are forgotten: the oldest come first. */
+function reportsOf(world: World, { account, region }: Caller): StoredUsageReport[] {
+  const { usageReports } = world.region(region);
+  for (const { id, createdAt } of usageReports.values()) {
+    if (world.clock.now() < createdAt + keptFor) break;
+    usageReports.delete(id);
+  }
+  return [...usageReports.values()].filter(({ owner }) => owner === account);
+}
 
 function named(
   reports: StoredUsageReport[],
@@ -158,13 +163,12 @@ function named(
 ): StoredUsageReport[] {
   if (ImageIds.length > most || ReportIds.length > most)
     throw new ApiError('InvalidParameterValue', `At most ${most} ids may be named`);
-  const missing = ReportIds.find((id) => !reports.some((one) => one.id === id));
+  const byId = new Map(reports.map((one) => [one.id, one]));
+  const missing = ReportIds.find((id) => !byId.has(id));
   if (missing !== undefined)
     throw new ApiError('InvalidImageUsageReportId.NotFound', `The image usage report '${missing}' does not exist`);
-  return reports.filter(
-    (one) =>
-      (ImageIds.length === 0 || ImageIds.includes(one.image)) && (ReportIds.length === 0 || ReportIds.includes(one.id)),
-  );
+  const [images, ids] = [new Set(ImageIds), new Set(ReportIds)];
+  return reports.filter(({ id, image }) => (images.size === 0 || images.has(image)) && (ids.size === 0 || ids.has(id)));
 }
 
 const described = (report: StoredUsageReport) => ({
