@@ -17,7 +17,7 @@ import { allMachines } from './support/machines.ts';
 import { roleChecks } from './account/role-checks.ts';
 import type { Template } from './support/template/check-template.ts';
 import { packagedTemplate } from './support/template/packaged-template.ts';
-import { runs, settingsAsSimulated } from './support/roles/permission-runs.ts';
+import { runs } from './support/roles/permission-runs.ts';
 
 /** Between them they go through every Task of every machine. */
 const few = runs.filter(({ name }) =>
@@ -34,7 +34,7 @@ let calls: Planned[];
 beforeAll(async () => {
   [recorded, template, calls] = [
     await record(few),
-    await packagedTemplate(settingsAsSimulated),
+    await packagedTemplate(),
     await planned({ region: 'us-east-1', partition: 'aws' }),
   ];
 });

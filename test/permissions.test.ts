@@ -9,7 +9,7 @@ import type { Template } from './support/template/check-template.ts';
 import type { DeploymentPlace } from './support/roles/iam.ts';
 import { createJudge, unpermitted, type Judge } from './support/roles/judge-calls.ts';
 import { packagedTemplate } from './support/template/packaged-template.ts';
-import { deploymentPlaceOf, runs, settingsAsSimulated } from './support/roles/permission-runs.ts';
+import { deploymentPlaceOf, runs } from './support/roles/permission-runs.ts';
 import { samples } from './support/wire/wire-samples.ts';
 
 interface Heard {
@@ -24,7 +24,7 @@ let judge: Judge;
 const heard = new Map<string, Heard>();
 
 beforeAll(async () => {
-  template = await packagedTemplate(settingsAsSimulated);
+  template = await packagedTemplate();
   judge = createJudge(template);
   for (const { name, simulation: start } of runs) {
     const [simulation, { status, error }] = await start();

@@ -13,7 +13,13 @@ import { functionFiles } from '../scripts/deployment-files.ts';
 import { root } from '../scripts/setup.mjs';
 import { checkPolicy, listOf, type Statement } from './support/roles/check-policies.ts';
 import { checkTemplate, type Template, type TemplateResource } from './support/template/check-template.ts';
-import { ours, packagedTemplate, somebodys } from './support/template/packaged-template.ts';
+import {
+  ours,
+  packagedTemplate,
+  rolesWith,
+  settingsAsSimulated,
+  somebodys,
+} from './support/template/packaged-template.ts';
 
 let template: Template;
 beforeAll(async () => {
@@ -240,7 +246,7 @@ test('nothing starts builds until the deployment says so', () => {
 });
 
 test('a setting that is neither on nor off is refused', async () => {
-  await expect(packagedTemplate(['--param=automaticBuilds=yes'])).rejects.toThrow(
+  await expect(rolesWith(['--param=automaticBuilds=yes'])).rejects.toThrow(
     /automaticBuilds must be on or off, not "yes"/,
   );
 });
@@ -304,7 +310,7 @@ describe('recipes that Resolve would refuse every time are not packaged', () => 
   const same = (text: string) => text;
 
   test('where they name accounts and organizations of documentation', async () => {
-    const problems = packagedTemplate(['--param=shareWith=any'], same);
+    const problems = rolesWith(['--param=shareWith=any'], same);
     await expect(problems).rejects.toThrow(
       /cannot be deployed to us-east-1 as dev:\n(.*\n)*recipes\/al2023-base\.yaml distribute\[0\]\.accounts\[0\]: 111122223333 is an example from documentation/,
     );
@@ -312,21 +318,19 @@ describe('recipes that Resolve would refuse every time are not packaged', () => 
   });
 
   test('where they share with whom the settings do not name', async () => {
-    await expect(packagedTemplate(['--stage=prod', '--param=shareWith=300000000002'])).rejects.toThrow(
+    await expect(rolesWith(['--stage=prod', '--param=shareWith=300000000002'])).rejects.toThrow(
       /as prod:\nrecipes\/al2023-base\.yaml distribute\[0\]\.accounts\[0\]: 300000000001 is outside of what this deployment/,
     );
   });
 
   test('where they are right in another region only', async () => {
-    await expect(packagedTemplate(['--region=eu-central-1'])).rejects.toThrow(
+    await expect(rolesWith(['--region=eu-central-1'])).rejects.toThrow(
       /to eu-central-1 as dev:\nrecipes\/al2023-base\.yaml distribute\[0\]: is shared, but its image would be encrypted/,
     );
   });
 
   test('a setting that is no list of what it takes is refused', async () => {
-    await expect(packagedTemplate(['--param=shareWith=everybody'])).rejects.toThrow(
-      /shareWith does not take everybody/,
-    );
+    await expect(rolesWith(['--param=shareWith=everybody'])).rejects.toThrow(/shareWith does not take everybody/);
   });
 });
 
@@ -337,9 +341,10 @@ test('what the settings bound, the roles are bounded by', async () => {
     kmsAccounts: '300000000009',
   };
   const documents = 'AWS-ConfigureAWSPackage,AWS-InstallWindowsUpdates,our-own';
-  const set = await packagedTemplate(
+  const roles = await rolesWith(
     Object.entries({ ...settings, documents }).map(([name, value]) => `--param=${name}=${value}`),
   );
+  const set = { ...template, Resources: { ...template.Resources, ...roles } };
   expect(await judge(set)).toEqual([]);
   const condition = (role: string, action: string) => statementFor(set.Resources[role], action).Condition;
   const regions = [{ 'Fn::Sub': '${AWS::Region}' }, 'eu-west-1', 'ap-southeast-2', 'us-west-2'];
@@ -361,10 +366,10 @@ test('what the settings bound, the roles are bounded by', async () => {
 });
 
 test('a deployment that names nobody shares no snapshot with anybody', async () => {
-  const alone = await packagedTemplate(['--param=shareWith=none'], (text) =>
+  const alone = await rolesWith(['--param=shareWith=none'], (text) =>
     text.replaceAll(/^ +(accounts|organizations|organizationalUnits): .*$/gm, ''),
   );
-  const { Condition } = statementFor(alone.Resources['GrantPermissionsRole'], 'ec2:ModifySnapshotAttribute');
+  const { Condition } = statementFor(alone['GrantPermissionsRole'], 'ec2:ModifySnapshotAttribute');
   expect(Condition?.['Null']?.['ec2:Add/userId']).toBe('true');
 });
 
@@ -721,6 +726,13 @@ describe('the buckets and queues', () => {
 });
 
 describe('the permissions', () => {
+  test('are those that infrastructure/ makes', async () => {
+    const roles = await rolesWith(settingsAsSimulated);
+    const ids = Object.keys(roles);
+    expect(ids.length).toBeGreaterThan(50);
+    expect(Object.fromEntries(ids.map((id) => [id, template.Resources[id]]))).toEqual(roles);
+  });
+
   test('exist, name their resources, and change nothing in EC2 that is not ours', async () => {
     expect(await judge(template)).toEqual([]);
   });

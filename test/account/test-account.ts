@@ -1,6 +1,6 @@
 // `npm run test:aws`: what only AWS can say, asked without creating anything. See scripts/test-aws.mjs.
 import { packagedTemplate } from '../support/template/packaged-template.ts';
-import { runs, settingsAsSimulated } from '../support/roles/permission-runs.ts';
+import { runs } from '../support/roles/permission-runs.ts';
 import { lackOfCredentials, openAccount } from './account.ts';
 import { countsLine, make, type AccountCheck, type Counts } from './check.ts';
 import { dryRuns, planned } from './dry-runs.ts';
@@ -21,7 +21,7 @@ async function testAccount(print: (line: string) => void): Promise<Counts> {
   const account = await openAccount();
   print(`account ${account.id}, region ${account.region}; nothing is created`);
   const recorded = await record(runs);
-  const template = await packagedTemplate(settingsAsSimulated);
+  const template = await packagedTemplate();
   const calls = await planned(account);
   const all = definitions(account);
   const checks: AccountCheck[] = [

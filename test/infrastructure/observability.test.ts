@@ -7,7 +7,6 @@ import { units } from '../../core/report/metrics.ts';
 import type { Simulation } from '../../simulator/pipeline/simulation.ts';
 import type { Template } from '../support/template/check-template.ts';
 import { checkEmf, isMetric, metricsIn } from '../support/emf.ts';
-import { settingsAsSimulated } from '../support/roles/permission-runs.ts';
 import { packagedTemplate } from '../support/template/packaged-template.ts';
 import { account, leftIn } from '../support/pipeline.ts';
 import { buildSeconds, follower, hour, resting, triggered } from '../support/triggered.ts';
@@ -51,7 +50,7 @@ beforeAll(async () => {
   for (const image of simulation.cloud.world.region('us-east-1').images.values())
     if (image.owner === account && image.state === 'available') image.state = 'deregistered';
   await simulation.pass(6 * hour);
-  template = await packagedTemplate(settingsAsSimulated);
+  template = await packagedTemplate();
 }, 60_000);
 
 describe('every line of the log', () => {

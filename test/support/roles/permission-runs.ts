@@ -29,13 +29,6 @@ import {
 import { variedPipeline } from '../variants.ts';
 import { day, al2023, buildSeconds, childOf, follower, hour, triggered } from '../triggered.ts';
 
-/** Settings of a deployment that allow these builds. */
-export const settingsAsSimulated = [
-  '--param=channelRoot=/golden',
-  `--param=shareWith=${[consumer, ...ours].join()}`,
-  '--param=regions=eu-west-1,ap-southeast-2,us-west-2',
-];
-
 export interface PermissionRun {
   name: string;
   /** Status of the last build, or the error it failed with. */

@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Catalog } from '../../../core/recipe/types.ts';
+import { infrastructureOf } from '../../../infrastructure/infrastructure.ts';
 import { compileRecipes, deploymentOf, functionFiles, writeInfrastructure } from '../../../scripts/deployment-files.ts';
 import { root } from '../../../scripts/setup.mjs';
 import type { Template } from './check-template.ts';
@@ -28,30 +30,56 @@ function ownExamples(folder: string, change: (text: string) => string): string {
   return copy;
 }
 
+/** The settings of a deployment that allows the simulated builds. Most suites judge its template, so osls packages it once for all. */
+export const settingsAsSimulated = [
+  '--param=channelRoot=/golden',
+  `--param=shareWith=${['444455556666', ...ours].join()}`,
+  '--param=regions=eu-west-1,ap-southeast-2,us-west-2',
+];
+
+interface Made {
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  deployment: ReturnType<typeof deploymentOf>;
+  catalog: Catalog;
+}
+
+/** Compiles the recipes of a deployment into a separate folder, and leaves nothing of the folder behind. */
+async function made<T>(settings: string[], change: (text: string) => string, use: (folder: string, made: Made) => T) {
+  const folder = mkdtempSync(join(tmpdir(), 'golden-template-'));
+  try {
+    const catalog = await compileRecipes(join(folder, 'dist'), ownExamples(folder, change));
+    const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // tests judge the defaults
+    const shared = settings.some((one) => one.includes('shareWith=')) ? [] : [`--param=shareWith=${ours.join()}`];
+    const args = [...shared, ...settings];
+    return use(folder, { args, env, deployment: deploymentOf(args, env), catalog });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The roles that infrastructure/ makes for a deployment. osls takes them over as they are, which test/template.test.ts checks. */
+export const rolesWith = (settings: string[], change = somebodys): Promise<Template['Resources']> =>
+  made(settings, change, (_, { deployment, catalog }) => {
+    const { roles } = infrastructureOf(deployment, catalog) as { roles: Template['Resources'] };
+    return JSON.parse(JSON.stringify(roles)) as Template['Resources']; // as dist/infrastructure.json has them
+  });
+
 /**
  * The template that `npm run package` would write if examples/ were recipes/, made in a separate folder. The
  * template depends on the recipes' schedules but not on the content of the bundles, so empty bundles suffice. It runs without
  * credentials and without network.
  */
-export async function packagedTemplate(settings: string[] = [], change = somebodys): Promise<Template> {
-  const folder = mkdtempSync(join(tmpdir(), 'golden-template-'));
-  try {
-    for (const name of ['serverless.yml', 'infrastructure', 'statemachines', 'package.json']) {
+export const packagedTemplate = (settings = settingsAsSimulated, change = somebodys): Promise<Template> =>
+  made(settings, change, (folder, { args, env, deployment, catalog }) => {
+    for (const name of ['serverless.yml', 'infrastructure', 'statemachines', 'package.json'])
       cpSync(join(root, name), join(folder, name), { recursive: true });
-    }
     for (const name of Object.keys(functionFiles)) {
       mkdirSync(join(folder, 'dist', name), { recursive: true });
       writeFileSync(join(folder, 'dist', name, 'index.mjs'), '');
     }
-    const catalog = await compileRecipes(join(folder, 'dist'), ownExamples(folder, change));
-    const { AWS_REGION: _region, GOLDEN_SERVICE: _service, ...env } = process.env; // tests judge the defaults
-    const shared = settings.some((one) => one.includes('shareWith=')) ? [] : [`--param=shareWith=${ours.join()}`];
-    const args = [...shared, ...settings];
-    writeInfrastructure(deploymentOf(args, env), catalog, join(folder, 'dist'));
+    writeInfrastructure(deployment, catalog, join(folder, 'dist'));
     const { template, refusal } = packagedOnce(folder, args, env);
     if (template === undefined) throw new Error(refusal);
     return JSON.parse(template) as Template;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+  });
