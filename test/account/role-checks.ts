@@ -27,8 +27,16 @@ const kindOf = (arn: string): string =>
     .replace(/\b(i|ami|snap|vol|subnet|sg)-\w+/g, '$1')
     .replace(/\b\d{8}-\d{6}-\w{4}\b/g, 'build');
 
-/** What each function asked IAM in simulated builds: one question of each kind. */
-function questionsOf(template: Template, { runs }: Recorded): Question[] {
+const asked = new WeakMap<Recorded, Question[]>();
+
+/** What each function asked IAM in simulated builds: one question of each kind. The template only tells whose the profile is. */
+function questionsOf(template: Template, recorded: Recorded): Question[] {
+  const known = asked.get(recorded) ?? questionsIn(recorded, template);
+  asked.set(recorded, known);
+  return known;
+}
+
+function questionsIn({ runs }: Recorded, template: Template): Question[] {
   const questions = new Map<string, Question>();
   const roleOf = roleNamesOf(template);
   for (const { calls } of runs) {

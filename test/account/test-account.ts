@@ -1,12 +1,6 @@
 // `npm run test:aws`: what only AWS can say, asked without creating anything. See scripts/test-aws.mjs.
-import { packagedTemplate } from '../support/template/packaged-template.ts';
-import { runs } from '../support/roles/permission-runs.ts';
-import { lackOfCredentials, openAccount } from './account.ts';
-import { countsLine, make, type AccountCheck, type Counts } from './check.ts';
-import { dryRuns, planned } from './dry-runs.ts';
-import { definitionChecks, definitions, stateChecks } from './machine-checks.ts';
-import { record } from './recorded.ts';
-import { roleChecks } from './role-checks.ts';
+import { lackOfCredentials } from './credentials.ts';
+import { countsLine, make, type Counts } from './check.ts';
 
 /** What is asked, in this order. */
 const subjects = ['definitions', 'states', 'roles', 'dry runs'] as const;
@@ -18,19 +12,8 @@ async function testAccount(print: (line: string) => void): Promise<Counts> {
     for (const subject of subjects) print(`skipped ${subject}`);
     return { passed: 0, failed: 0, skipped: subjects.length };
   }
-  const account = await openAccount();
-  print(`account ${account.id}, region ${account.region}; nothing is created`);
-  const recorded = await record(runs);
-  const template = await packagedTemplate();
-  const calls = await planned(account);
-  const all = definitions(account);
-  const checks: AccountCheck[] = [
-    ...definitionChecks(account, all),
-    ...stateChecks(account, all, recorded),
-    ...roleChecks(account, template, recorded),
-    ...dryRuns(account, calls),
-  ];
-  return make(checks, print);
+  const { accountChecks } = await import('./account-checks.ts'); // the simulator and all clients, which only these need
+  return make(await accountChecks(print), print);
 }
 
 export async function main(): Promise<void> {
