@@ -3,39 +3,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { OnLoadResult, Plugin } from 'esbuild';
-import { awsSchemas } from '../scripts/aws-schemas.mjs';
 import { root } from '../scripts/setup.mjs';
-import { probeWith, type Probed } from './support/wire/bundled-probe.ts';
+import { bundledProbe, garbledProbe } from './support/wire/bundled-probe.ts';
+import { probe, type Probed } from './support/wire/wire-probe.ts';
 import { errors, samples } from './support/wire/wire-samples.ts';
-
-/** The plugin with a mistake in it: it garbles some of the traits that say how a member is written. */
-const spoiled: Plugin = {
-  name: 'spoiled',
-  setup: (real) =>
-    awsSchemas.setup({
-      ...real,
-      onLoad: (where, load) =>
-        real.onLoad(where, async (file) => {
-          const { contents, ...result } = (await load(file)) as OnLoadResult;
-          return {
-            ...result,
-            contents: String(contents).replace(/\["(ec2QueryName|httpHeader|xmlName)"\]:/g, '"$1s":'),
-          };
-        }),
-    }),
-};
 
 const folder = mkdtempSync(join(tmpdir(), 'golden-wire-'));
 let whole: Probed;
 let cut: Probed;
 let wrong: Probed;
 beforeAll(async () => {
-  [whole, cut, wrong] = await Promise.all([
-    probeWith([], join(folder, 'whole')),
-    probeWith([awsSchemas], join(folder, 'cut')),
-    probeWith([spoiled], join(folder, 'wrong')),
-  ]);
+  whole = await probe();
+  cut = await bundledProbe(join(folder, 'cut'));
+  wrong = await garbledProbe(join(folder, 'cut'), join(folder, 'wrong'));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -148,7 +128,7 @@ describe('what the probe sees is what AWS documents', () => {
     });
   });
 
-  test('a plugin that garbles the schemas is found out, in what is sent and in what is heard', () => {
+  test('a bundle with garbled schemas is found out, in what is sent and in what is heard', () => {
     const differing = (part: 'requests' | 'answers') =>
       names.filter((name) => JSON.stringify(wrong.seen[name]?.[part]) !== JSON.stringify(cut.seen[name]?.[part]));
     expect(differing('requests')).toEqual(

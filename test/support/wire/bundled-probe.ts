@@ -1,20 +1,28 @@
-import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { build, type Plugin } from 'esbuild';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { awsSchemas } from '../../../scripts/aws-schemas.mjs';
 import { bundleOptions } from '../../../scripts/bundle.mjs';
+import type { Probed } from './wire-probe.ts';
 
-export interface Probed {
-  /** By command: the requests for its samples, and the answers as the SDK returns them. */
-  seen: Record<string, { requests: Record<string, unknown>[]; answers: unknown[] }>;
-  errors: Record<string, unknown>[];
+const probeIn = async (folder: string): Promise<Probed> => {
+  const index = (await import(pathToFileURL(join(folder, 'index.mjs')).href)) as typeof import('./wire-probe.ts');
+  return index.probe();
+};
+
+/** What test/support/wire/wire-probe.ts sees when it is bundled into the folder, with the options of scripts/bundle.mjs. */
+export async function bundledProbe(folder: string): Promise<Probed> {
+  await build({ ...bundleOptions('test/support/wire/wire-probe.ts', folder), plugins: [awsSchemas] });
+  return probeIn(folder);
 }
 
-/** The output of test/support/wire/wire-probe.ts, bundled with the options of scripts/bundle.mjs but with the given plugins. */
-export async function probeWith(plugins: Plugin[], outdir: string): Promise<Probed> {
-  await build({ ...bundleOptions('test/support/wire/wire-probe.ts', outdir), plugins });
-  const env = { PATH: process.env['PATH'], AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
-  const index = join(outdir, 'index.mjs');
-  const { stdout } = await promisify(execFile)(process.execPath, [index], { env, maxBuffer: 2 ** 24 });
-  return JSON.parse(stdout) as Probed;
+/** The same of a copy of the bundle with a mistake: some of the traits that say how a member is written have other names. */
+export async function garbledProbe(bundled: string, folder: string): Promise<Probed> {
+  mkdirSync(folder);
+  for (const name of readdirSync(bundled)) {
+    const text = readFileSync(join(bundled, name), 'utf8');
+    writeFileSync(join(folder, name), text.replace(/\b(ec2QueryName|httpHeader|xmlName):/g, '$1s:'));
+  }
+  return probeIn(folder);
 }

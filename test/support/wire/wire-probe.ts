@@ -1,5 +1,5 @@
-// Prints the requests that our clients send for the samples, and their parsed answers. test/wire.test.ts runs it with and without
-// the bundler's schema plugin. It imports the commands through aws/, so that the bundler cuts them in the same way.
+// The requests that our clients send for the samples, and their parsed answers. test/wire.test.ts imports it as it is and bundled.
+// It imports the commands through aws/, so that the bundler cuts them in the same way.
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -261,6 +261,9 @@ async function requestOf(name: string, input: unknown): Promise<unknown> {
   const stop = new Error('this far and no further');
   await send(name, input, async ({ method, protocol, hostname, path, query, headers, body }) => {
     const { authorization, 'x-amz-date': _, 'amz-sdk-invocation-id': __, ...kept } = headers;
+    // The SDK's builds for Node and for bundlers say different versions of the SDK.
+    for (const name of ['user-agent', 'x-amz-user-agent'])
+      kept[name] = kept[name]?.replace(/(?<=js\/|#)3\.\d+\.\d+/g, '3');
     const signed = /SignedHeaders=[^,]+/.exec(authorization)?.[0];
     const text = body === undefined ? undefined : Buffer.from(body).toString();
     // For an input without an idempotency token, the SDK generates one.
@@ -309,11 +312,20 @@ async function errorTo(name: string, answer: SampleAnswer): Promise<unknown> {
   }
 }
 
-const seen: Record<string, { requests: unknown[]; answers: unknown[] }> = {};
-for (const [name, { inputs, answers }] of Object.entries(samples)) {
-  seen[name] = {
-    requests: await Promise.all(inputs.map((input) => requestOf(name, input))),
-    answers: await Promise.all(answers.map((answer) => answerTo(name, answer))),
-  };
+export interface Probed {
+  /** By command: the requests for its samples, and the answers as the SDK returns them. */
+  seen: Record<string, { requests: Record<string, unknown>[]; answers: unknown[] }>;
+  errors: Record<string, unknown>[];
 }
-console.log(JSON.stringify({ seen, errors: await Promise.all(errors.map(([name, answer]) => errorTo(name, answer))) }));
+
+export async function probe(): Promise<Probed> {
+  const seen: Record<string, unknown> = {};
+  for (const [name, { inputs, answers }] of Object.entries(samples)) {
+    seen[name] = {
+      requests: await Promise.all(inputs.map((input) => requestOf(name, input))),
+      answers: await Promise.all(answers.map((answer) => answerTo(name, answer))),
+    };
+  }
+  const all = { seen, errors: await Promise.all(errors.map(([name, answer]) => errorTo(name, answer))) };
+  return JSON.parse(JSON.stringify(all)) as Probed; // without members that are undefined
+}
