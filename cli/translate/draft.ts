@@ -12,6 +12,8 @@ export interface Draft {
   checks: Record<string, unknown>[];
   image: Record<string, unknown>;
   regions: Map<string, Record<string, unknown>>;
+  /** The region that `home` stands for, where the template names it. */
+  home?: string;
   /** For every target: who may launch the image. */
   sharing: Record<string, unknown>;
   retire?: Record<string, unknown>;
@@ -47,6 +49,13 @@ export function plainText(value: unknown): string {
     throw new CannotTranslate(`its value ${value} is filled in by Packer; write the value here`);
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw new CannotTranslate('its value is not a text');
+}
+
+/** A value as true or false. */
+export function plainBoolean(value: unknown): boolean {
+  const text = plainText(value);
+  if (text !== 'true' && text !== 'false') throw new CannotTranslate('its value is not true or false');
+  return text === 'true';
 }
 
 export const plainList = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).map(plainText);

@@ -100,7 +100,10 @@ function valueOf(node: Node, lookup: Lookup): Value {
   const [first, ...others] = named(node);
   switch (node.type) {
     case 'expression':
-      if (first?.type === 'variable_expr') return lookup(node.text) ?? new Unresolved(`\${${node.text}}`);
+      if (first?.type === 'variable_expr') {
+        const found = lookup(node.text);
+        return found === undefined ? new Unresolved(`\${${node.text}}`) : found;
+      }
       return first && others.length === 0 ? valueOf(first, lookup) : new Unresolved(`\${${node.text}}`);
     case 'literal_value':
     case 'collection_value':
@@ -130,9 +133,36 @@ function valueOf(node: Node, lookup: Lookup): Value {
             return [key?.text.replace(/^"|"$/g, '') ?? '', value ? valueOf(value, lookup) : null];
           }),
       );
+    case 'function_call':
+      return called(node, lookup);
     default:
       return new Unresolved(`\${${node.text}}`);
   }
+}
+
+const isList = (value: Value | undefined): value is Value[] => Array.isArray(value);
+const isMap = (value: Value | undefined): value is { [key: string]: Value } =>
+  typeof value === 'object' && value !== null && !isList(value) && !(value instanceof Unresolved);
+
+/** The functions that templates put lists and maps together with. Undefined if they cannot tell. */
+const functions: Record<string, (...given: Value[]) => Value | undefined> = {
+  concat: (...lists) => (lists.every(isList) ? lists.flat() : undefined),
+  merge: (...maps) => (maps.every(isMap) ? Object.assign({}, ...maps) : undefined),
+  tolist: (list) => (isList(list) ? list : undefined),
+  toset: (list) => (isList(list) ? [...new Set(list)] : undefined),
+  lower: (text) => (typeof text === 'string' ? text.toLowerCase() : undefined),
+  upper: (text) => (typeof text === 'string' ? text.toUpperCase() : undefined),
+  join: (between, list) =>
+    typeof between === 'string' && isList(list) && list.every((one) => typeof one === 'string')
+      ? list.join(between)
+      : undefined,
+};
+
+function called(node: Node, lookup: Lookup): Value {
+  const [name, given] = named(node);
+  const values = (given ? named(given) : []).map((argument) => valueOf(argument, lookup));
+  const call = Object.hasOwn(functions, name?.text ?? '') ? functions[name?.text ?? ''] : undefined;
+  return call?.(...values) ?? new Unresolved(`\${${node.text}}`);
 }
 
 /** A text with interpolations between two positions of the file. */

@@ -1,6 +1,7 @@
 import {
   asWritten,
   CannotTranslate,
+  plainBoolean,
   plainList,
   mapOf,
   recipeNameFrom,
@@ -9,10 +10,12 @@ import {
   type Translation,
 } from './draft.ts';
 import { Unresolved, type Block, type Value } from './hcl.ts';
+import { byTags } from './packer-network.ts';
 
 const target = (draft: Draft, region: string) => {
-  const known = draft.regions.get(region) ?? {};
-  draft.regions.set(region, known);
+  const name = region === draft.home ? 'home' : region;
+  const known = draft.regions.get(name) ?? {};
+  draft.regions.set(name, known);
   return known;
 };
 const root = (draft: Draft) => (draft.builder['rootVolume'] ??= {}) as Record<string, unknown>;
@@ -23,6 +26,7 @@ const isRoot = (device: string) => /^\/dev\/(xvda|sda1)$/.test(device);
 
 /** The tags whose values Packer does not fill in. */
 function plainTags(value: Value): Record<string, string> {
+  if (value instanceof Unresolved) plainText(value);
   const entries = Object.entries(mapOf(value));
   const left = entries
     .filter(([, each]) => each instanceof Unresolved || /\{\{/.test(asWritten(each)))
@@ -34,26 +38,36 @@ function plainTags(value: Value): Record<string, string> {
   );
 }
 
-function volumeOf(block: Block): Record<string, unknown> {
-  const given = Object.fromEntries(block.attributes.map(({ name, value }) => [name, value()]));
-  const keys: [string, string][] = [
-    ['volume_size', 'sizeGiB'],
-    ['volume_type', 'type'],
-    ['encrypted', 'encrypted'],
-    ['kms_key_id', 'kmsKey'],
-    ['iops', 'iops'],
-    ['throughput', 'throughput'],
-  ];
-  return Object.fromEntries(
-    keys.flatMap(([theirs, ours]) => (given[theirs] === undefined ? [] : [[ours, given[theirs]]])),
-  );
+const volumeKeys: Record<string, string> = {
+  volume_size: 'sizeGiB',
+  volume_type: 'type',
+  encrypted: 'encrypted',
+  kms_key_id: 'kmsKey',
+  iops: 'iops',
+  throughput: 'throughput',
+};
+
+/** A volume, and the attributes of its block that a recipe cannot say. */
+function volumeOf(block: Block): { volume: Record<string, unknown>; left: string[] } {
+  const volume: Record<string, unknown> = {};
+  const left: string[] = [];
+  for (const { name, value } of block.attributes) {
+    const [key, given] = [volumeKeys[name], value()];
+    if (key !== undefined && given !== null) volume[key] = typeof given === 'object' ? plainText(given) : given;
+    else if (key === undefined && !/^(device_name|delete_on_termination)$/.test(name)) left.push(name);
+  }
+  return { volume, left };
 }
+
+const without = (left: string[]) => (left.length > 0 ? `, without ${left.join(', ')}, which a recipe cannot say` : '');
+
+const onlyOpens = '; leave it out if it only opens WinRM or SSH for Packer';
 
 /** The attributes of a source `amazon-ebs` that a recipe can say. */
 export const sourceAttributes: Record<string, Translation<Value>> = {
   ami_name(draft, value) {
     draft.name = recipeNameFrom(asWritten(value));
-    return `name: ${draft.name}; the image is called {recipe}-{build}`;
+    return 'name, of what Packer does not fill in; an image is called <recipe>-<build>';
   },
   ami_description(draft, value) {
     draft.description = plainText(value);
@@ -79,8 +93,10 @@ export const sourceAttributes: Record<string, Translation<Value>> = {
     return 'source.ami; owner: self is a guess, so name the owner of the AMI';
   },
   ami_regions(draft, value) {
-    for (const region of plainList(value)) target(draft, region);
-    return 'distribute[].region';
+    const regions = plainList(value);
+    for (const region of regions) target(draft, region);
+    const home = draft.home !== undefined && regions.includes(draft.home) && `; home stands for ${draft.home}`;
+    return `distribute[].region${home || ''}`;
   },
   ami_users(draft, value) {
     draft.sharing['accounts'] = plainList(value);
@@ -100,11 +116,13 @@ export const sourceAttributes: Record<string, Translation<Value>> = {
     return 'distribute[].allowPublic';
   },
   encrypt_boot(draft, value) {
-    root(draft)['encrypted'] = value === true;
+    const encrypted = plainBoolean(value);
+    root(draft)['encrypted'] = encrypted;
     return 'builder.rootVolume.encrypted';
   },
   kms_key_id(draft, value) {
-    Object.assign(root(draft), { encrypted: true, kmsKey: plainText(value) });
+    const kmsKey = plainText(value);
+    Object.assign(root(draft), { encrypted: true, kmsKey });
     return 'builder.rootVolume.kmsKey; every other region needs a kmsKey of its own';
   },
   region_kms_key_ids(draft, value) {
@@ -125,7 +143,7 @@ export const sourceAttributes: Record<string, Translation<Value>> = {
     return 'builder.securityGroups; no inbound rule is needed';
   },
   associate_public_ip_address(draft, value) {
-    draft.builder['publicIp'] = value === true;
+    draft.builder['publicIp'] = plainBoolean(value);
     return 'builder.publicIp; it needs subnets in the recipe or in the deployment';
   },
   iam_instance_profile(draft, value) {
@@ -134,11 +152,11 @@ export const sourceAttributes: Record<string, Translation<Value>> = {
   },
   user_data(draft, value) {
     draft.builder['userData'] = plainText(value);
-    return 'builder.userData';
+    return `builder.userData${onlyOpens}`;
   },
   user_data_file(draft, value) {
     draft.builder['userDataFile'] = fileBeside(plainText(value));
-    return `builder.userDataFile; put the file beside the recipe as ${fileBeside(plainText(value))}`;
+    return `builder.userDataFile; put the file beside the recipe as ${fileBeside(plainText(value))}${onlyOpens}`;
   },
   imds_support(draft, value) {
     draft.image['imds'] = plainText(value) === 'v2.0' ? 'v2' : 'optional';
@@ -170,7 +188,7 @@ export const sourceBlocks: Record<string, Translation<Block>> = {
     const filters = inner
       ? Object.fromEntries(inner.attributes.map(({ name, value }) => [name, value()]))
       : mapOf(given['filters'] ?? {});
-    const [owner, ...others] = plainList(given['owners'] ?? []);
+    const [owner, ...others] = plainList(given['owners'] ?? given['owner'] ?? []);
     const { name, architecture, 'virtualization-type': _type, 'root-device-type': _device, ...more } = filters;
     if (name === undefined || name === null)
       cannot('it has no filter name; write source.filter.name or source.parameter');
@@ -179,17 +197,18 @@ export const sourceBlocks: Record<string, Translation<Block>> = {
       owner: owner ?? 'self',
     };
     const left = [...Object.keys(more), ...others.map((one) => `owner ${one}`)];
-    return `source.filter${left.length > 0 ? `, without ${left.join(', ')}, which a recipe cannot say` : ''}`;
+    return `source.filter${without(left)}`;
   },
   launch_block_device_mappings(draft, block) {
     const device = plainText(block.attributes.find(({ name }) => name === 'device_name')?.value() ?? '');
+    const { volume, left } = volumeOf(block);
     if (isRoot(device)) {
-      Object.assign(root(draft), volumeOf(block));
-      return 'builder.rootVolume';
+      Object.assign(root(draft), volume);
+      return `builder.rootVolume${without(left)}`;
     }
     const volumes = (draft.builder['volumes'] ??= []) as unknown[];
-    volumes.push({ device, ...volumeOf(block) });
-    return `builder.volumes[${volumes.length - 1}]`;
+    volumes.push({ device, ...volume });
+    return `builder.volumes[${volumes.length - 1}]${without(left)}`;
   },
   ami_block_device_mappings(draft, block) {
     const given = Object.fromEntries(block.attributes.map(({ name, value }) => [name, value()]));
@@ -206,11 +225,19 @@ export const sourceBlocks: Record<string, Translation<Block>> = {
     return 'image.volumes';
   },
   metadata_options(draft, block) {
-    const tokens = block.attributes.find(({ name }) => name === 'http_tokens')?.value();
-    if (tokens !== 'required') cannot('only http_tokens = "required" has a key, image.imds: v2');
-    draft.image['imds'] = 'v2';
-    return 'image.imds: v2';
+    const given = Object.fromEntries(block.attributes.map(({ name, value }) => [name, value()]));
+    const { http_tokens: tokens, http_put_response_hop_limit: hopLimit, instance_metadata_tags: tags } = given;
+    const imds = {
+      ...(typeof hopLimit === 'number' && { hopLimit }),
+      ...(tags === 'enabled' && { tags: true }),
+    };
+    if (Object.keys(imds).length > 0) draft.builder['imds'] = imds;
+    if (tokens === 'required') draft.image['imds'] = 'v2';
+    return 'builder.imds and image.imds; both demand tokens, unless image.imds is optional';
   },
+  vpc_filter: (draft, block) => byTags(draft, block, 'vpc'),
+  subnet_filter: (draft, block) => byTags(draft, block, 'subnets'),
+  security_group_filter: (draft, block) => byTags(draft, block, 'securityGroups'),
   tag(draft, block) {
     const given = Object.fromEntries(block.attributes.map(({ name, value }) => [name, value()]));
     draft.image['tags'] = { ...(draft.image['tags'] as object), [plainText(given['key'])]: plainText(given['value']) };

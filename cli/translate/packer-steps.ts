@@ -7,46 +7,79 @@ import { fileBeside } from './packer-source.ts';
 type Given = Record<string, Value>;
 type Step = Record<string, unknown>;
 /** Translates a provisioner to steps; `left` takes what it cannot say. */
-type Provisioner = (given: Given, left: (what: string, why: string) => void) => Step[];
+type Left = (what: string, why: string) => void;
+interface Provisioner {
+  /** The attributes that the steps say. */
+  says: RegExp;
+  steps(given: Given, left: Left): Step[];
+}
 
 const run = 'a step runs as root on Linux and as SYSTEM on Windows; write user: if that is too much';
 /** Attributes that do not change what a step does. */
 const meaningless =
-  /^(execute_command|elevated_execute_command|remote_path|remote_folder|remote_file|inline_shebang|skip_clean|binary|start_retry_timeout|elevated_user|elevated_password|use_env_var_file|env_var_format|remote_env_var_path|use_pwsh|execution_policy|only|except|debug_mode)$/;
+  /^(execute_command|elevated_execute_command|remote_path|remote_folder|remote_file|inline_shebang|skip_clean|binary|start_retry_timeout|elevated_user|elevated_password|use_env_var_file|env_var_format|remote_env_var_path|use_pwsh|execution_policy|debug_mode|only|except|direction|generated|restart_command|restart_check_command|check_registry|registry_keys|user|use_proxy|local_port|ssh_\w+|sftp_command|use_sftp|host_alias|keep_inventory_file|inventory_file_template|skip_version_check|galaxy_command|command|staging_directory|clean_staging_directory|ansible_proxy_\w+)$/;
 
-/** The environment of a step. */
-function envOf(given: Given): { env?: Record<string, string> } {
-  const pairs = plainList(given['environment_vars'] ?? []).map((pair) => [
-    pair.split('=', 1)[0] ?? '',
-    pair.slice(pair.indexOf('=') + 1),
-  ]);
-  const env = {
-    ...Object.fromEntries(pairs),
-    ...Object.fromEntries(Object.entries(mapOf(given['env'] ?? {})).map(([key, value]) => [key, plainText(value)])),
-  };
-  return Object.keys(env).length > 0 ? { env } : {};
+const known = 'has a value that only Packer knows; write it, or a parameter: ${{ parameters.name }}';
+const oneLine = (text: string) => text.trim().replaceAll(/\s+/g, ' ');
+
+/** The environment of a step, with what only Packer knows as it is written. */
+function envOf(given: Given, left: Left): { env?: Record<string, string> } {
+  const listed = [given['environment_vars'] ?? []].flat().map((pair): [string, Value] => {
+    const text = asWritten(pair);
+    const at = text.indexOf('=');
+    const value = text.slice(at + 1);
+    return [text.slice(0, at), pair instanceof Unresolved ? new Unresolved(value) : value];
+  });
+  const entries = [...listed, ...Object.entries(mapOf(given['env'] ?? {}))].map(([name, value]) => {
+    if (value instanceof Unresolved) left('environment', `${name}=${oneLine(value.text)} ${known}`);
+    return [name, value instanceof Unresolved ? value.text : plainText(value)];
+  });
+  return entries.length > 0 ? { env: Object.fromEntries(entries) } : {};
 }
 
 const retryOf = (given: Given) =>
   typeof given['max_retries'] === 'number' ? { retry: { attempts: Math.min(given['max_retries'] + 1, 10) } } : {};
 
-const timeoutOf = (given: Given, key = 'timeout') =>
-  /^\d+[smhd]$/.test(asWritten(given[key])) ? { timeout: asWritten(given[key]) } : {};
+/** A duration of Go, such as 1h30m. */
+function timeoutOf(given: Given, key = 'timeout'): { timeout?: string } {
+  const text = asWritten(given[key] ?? '');
+  if (!/^(\d+[hms])+$/.test(text)) return {};
+  const parts = [...text.matchAll(/(\d+)([hms])/g)];
+  const seconds = parts.reduce((sum, [, n, unit]) => sum + Number(n) * { h: 3600, m: 60, s: 1 }[unit as 'h'], 0);
+  return { timeout: seconds % 60 === 0 ? `${seconds / 60}m` : `${Math.max(seconds, 30)}s` };
+}
 
 /** Commands, with what only Packer knows as it is written. */
-function inlineOf(given: Given, left: (what: string, why: string) => void): string[] {
-  const lines = Array.isArray(given['inline'])
-    ? given['inline']
-    : given['inline'] === undefined
-      ? []
-      : [given['inline']];
-  return lines.map((line) => {
+function inlineOf(given: Given, left: Left): string[] {
+  return [given['inline'] ?? []].flat().map((line) => {
     if (!(line instanceof Unresolved)) return asWritten(line);
-    left(
-      'inline',
-      `${line.text.trim().replaceAll(/\s+/g, ' ')} has a value that only Packer knows; write it, or a parameter: \${{ parameters.name }}`,
-    );
+    left('inline', `${oneLine(line.text)} ${known}`);
     return line.text;
+  });
+}
+
+const rebooting = {
+  run: /(^|&&|;)\s*(sudo\s+)?(\/usr)?(\/sbin\/)?(reboot|shutdown\s+-r|systemctl\s+reboot|init\s+6)\b[^&;|]*&?\s*$/,
+  powershell: /(^|;)\s*(Restart-Computer|shutdown(\.exe)?\s+\/r)\b.*$/i,
+};
+
+/** Takes the reboot off the end of commands, with sleeps behind it. */
+function withoutReboot(lines: string[], key: 'run' | 'powershell'): { lines: string[]; reboots: boolean } {
+  const kept = lines.join('\n').trimEnd().split('\n');
+  while (/^\s*(sleep\s+\S+|exit 0|Start-Sleep\b.*)\s*$/i.test(kept.at(-1) ?? '')) kept.pop();
+  const last = kept.at(-1) ?? '';
+  if (!rebooting[key].test(last)) return { lines, reboots: false };
+  const rest = last.replace(rebooting[key], '');
+  return { lines: [...kept.slice(0, -1), ...(rest.trim() ? [rest] : [])], reboots: true };
+}
+
+/** Takes out the commands that generalize Windows, because the pipeline does that as its last step. */
+function withoutSysprep(lines: string[], left: Left): string[] {
+  return lines.filter((line) => {
+    const generalizes =
+      /ec2launch(\.exe)?['"]?\s+(reset|sysprep)|sysprep\.exe|SysprepInstance\.ps1|InitializeInstance\.ps1/i.test(line);
+    if (generalizes) left(oneLine(line), 'left out: the pipeline runs Sysprep itself, after all steps');
+    return !generalizes;
   });
 }
 
@@ -59,49 +92,85 @@ const scriptStep = (endings: RegExp, path: string, surroundings: Step): Step => 
   return { name: basename(script).replace(/\.\w+$/, ''), script, ...surroundings };
 };
 
-function shell(key: 'run' | 'powershell', endings: RegExp): Provisioner {
-  return (given, left) => {
-    const surroundings = { ...envOf(given), ...retryOf(given), ...timeoutOf(given) };
-    if (given['execute_command'] !== undefined && !/sudo|\.Vars|\.Path/.test(asWritten(given['execute_command'])))
-      left('execute_command', run);
-    if (given['expect_disconnect'] === true)
+const around = 'environment_vars|env|max_retries|timeout';
+
+const shell = (key: 'run' | 'powershell', endings: RegExp): Provisioner => ({
+  says: new RegExp(`^(inline|script|scripts|expect_disconnect|${around})$`),
+  steps(given, left) {
+    const surroundings = { ...envOf(given, left), ...retryOf(given), ...timeoutOf(given) };
+    const written = inlineOf(given, left);
+    const { lines, reboots } = withoutReboot(key === 'run' ? written : withoutSysprep(written, left), key);
+    if (given['expect_disconnect'] === true && !reboots)
       left('expect_disconnect', 'write { reboot: true } as the next step, and let the script not reboot');
-    const lines = inlineOf(given, left);
     return [
       ...(lines.length > 0 ? [{ [key]: `${lines.join('\n').trimEnd()}\n`, ...surroundings }] : []),
       ...scriptsOf(given).map((path) => scriptStep(endings, path, surroundings)),
+      ...(reboots ? [{ reboot: true }] : []),
     ];
-  };
-}
+  },
+});
 
-/** Ansible runs on the builder itself, whichever provisioner ran it. */
-function ansible(given: Given, left: (what: string, why: string) => void): Step[] {
-  const playbooks = plainList(given['playbook_files'] ?? given['playbook_file'] ?? []).map(fileBeside);
-  const requirements =
-    given['galaxy_file'] === undefined ? {} : { requirements: fileBeside(plainText(given['galaxy_file'])) };
-  for (const what of ['extra_arguments', 'ansible_env_vars', 'groups', 'host_vars', 'inventory_file'])
-    if (given[what] !== undefined)
-      left(what, 'write what it says into the playbook, or variables under ansible.extraVars');
-  return playbooks.map((playbook) => ({ ansible: { playbook, ...requirements }, ...retryOf(given) }));
-}
+/** Ansible runs on the builder itself, with either provisioner. */
+const ansible: Provisioner = {
+  says: new RegExp(`^(playbook_files?|galaxy_file|${around})$`),
+  steps(given) {
+    const playbooks = plainList(given['playbook_files'] ?? given['playbook_file'] ?? []).map(fileBeside);
+    const requirements =
+      given['galaxy_file'] === undefined ? {} : { requirements: fileBeside(plainText(given['galaxy_file'])) };
+    return playbooks.map((playbook) => ({
+      ansible: { playbook, ...requirements },
+      ...retryOf(given),
+      ...timeoutOf(given),
+    }));
+  },
+};
 
 const provisioners: Record<string, Provisioner> = {
   shell: shell('run', /\.sh$/),
   powershell: shell('powershell', /\.ps1$/),
-  'windows-restart': (given) => [{ reboot: true, ...timeoutOf(given, 'restart_timeout') }],
-  file(given) {
-    if (given['direction'] === 'download')
-      throw new CannotTranslate('a builder sends no files; let a step write them to a bucket');
-    if (given['content'] !== undefined)
-      throw new CannotTranslate('write the content into a file beside the recipe, and a step with files');
-    const from = fileBeside(plainText(given['source'])).replace(/\/$/, '');
-    return [
-      { name: `copy ${basename(from)}`, files: { from, to: plainText(given['destination']).replace(/(?<=.)\/$/, '') } },
-    ];
+  'windows-restart': {
+    says: /^(restart_timeout|timeout)$/,
+    steps: (given) => [{ reboot: true, ...timeoutOf(given), ...timeoutOf(given, 'restart_timeout') }],
+  },
+  'windows-update': {
+    says: /^timeout$/,
+    steps: (given) => [
+      {
+        name: 'install updates',
+        document: 'AWS-InstallWindowsUpdates',
+        parameters: { Action: ['Install'], AllowReboot: ['False'] },
+        timeout: '3h',
+        ...timeoutOf(given),
+      },
+      { name: 'finish updates', reboot: true, timeout: '45m' },
+    ],
+  },
+  file: {
+    says: /^(source|sources|destination|content|direction)$/,
+    steps(given, left) {
+      if (given['direction'] === 'download')
+        throw new CannotTranslate('a builder sends no files; let a step write them to a bucket');
+      if (given['content'] !== undefined)
+        throw new CannotTranslate('write the content into a file beside the recipe, and a step with files');
+      const to = plainText(given['destination']);
+      return [given['source'] ?? [], given['sources'] ?? []].flat().map((one) => {
+        const source = fileBeside(plainText(one));
+        const from = source.replace(/\/$/, '');
+        if (from === source && !/\.\w+$/.test(from))
+          left(
+            'source',
+            `if ${from} is a folder, write to: ${to.replace(/\/$/, '')}/${basename(from)}, where Packer puts it`,
+          );
+        return {
+          name: `copy ${basename(from)}`,
+          files: { from, to: from === source ? to : to.replace(/(?<=.)\/$/, '') },
+        };
+      });
+    },
   },
   'ansible-local': ansible,
   ansible,
-  breakpoint: () => [],
+  breakpoint: { says: /./, steps: () => [] },
 };
 
 const otherwise: Record<string, string> = {
@@ -110,39 +179,63 @@ const otherwise: Record<string, string> = {
 };
 
 /** Attributes that have a meaning, and none in a recipe. */
-const withoutKey: Record<string, string> = {
-  pause_before: 'write a sleep at the start of the step',
-  valid_exit_codes: 'a step succeeds with exit code 0; end it with || [ "$?" -eq … ]',
-  override: 'write a recipe for each source',
-};
+const withoutKey: [RegExp, string][] = [
+  [/^pause_(before|after)$/, 'write a sleep into a step'],
+  [/^valid_exit_codes$/, 'a step succeeds with exit code 0; end it with || [ "$?" -eq … ]'],
+  [/^override$/, 'write a recipe for each source'],
+  [
+    /^(roles_path|role_paths|collections_path|collection_paths|playbook_dir|playbook_paths)$/,
+    "put these into the playbook's folder, which goes to the builder as a whole",
+  ],
+  [
+    /^(extra_arguments|ansible_env_vars|groups|empty_groups|host_vars|group_vars|inventory_file|inventory_groups|inventory_directory)$/,
+    'write what it says into the playbook, or variables under ansible.extraVars',
+  ],
+  [/./, 'no key of a step says this (docs/steps.md)'],
+];
 
-/** Adds the steps of a provisioner to a recipe. */
+/** Whether a provisioner is for a source, by `only` and `except`. */
+function isFor(source: Block, given: Given): boolean {
+  const name = source.labels.join('.');
+  const named = (key: string) => [given[key] ?? []].flat().map((one) => asWritten(one).replace(/^source\./, ''));
+  return given['only'] === undefined ? !named('except').includes(name) : named('only').includes(name);
+}
+
+/** Adds the steps of a provisioner to the recipe of a source. */
 export function addProvisioner(
   draft: Draft,
   { file, type, labels, line, attributes }: Block,
+  source: Block,
   notes: TranslationNote[],
 ): void {
   const [kind = ''] = labels;
-  const given = Object.fromEntries(attributes.map(({ name, value }) => [name, value()]));
+  const given: Given = {};
+  for (const { name, value } of attributes) if (value() !== null) given[name] = value();
+  const part = { file, line, what: `${type} "${kind}"` };
+  if (!isFor(source, given)) {
+    notes.push({ ...part, result: 'not needed', says: 'it is for other sources' });
+    return;
+  }
   const left = (what: string, says: string) => void notes.push({ file, line, what, result: 'not translated', says });
-  note(notes, { file, line, what: `${type} "${kind}"` }, () => {
+  note(notes, part, () => {
     const translate = provisioners[kind];
     if (!translate)
       throw new CannotTranslate(otherwise[kind] ?? 'write what it does as a step with run, script or powershell');
-    const steps = translate(given, left);
+    const rebooted = draft.provision.at(-1)?.['reboot'] === true;
+    const steps = translate.steps(given, left);
     const from = draft.provision.length;
     draft.provision.push(...steps);
-    for (const { name, line: at } of attributes) {
-      const why = withoutKey[name];
-      if (why !== undefined) notes.push({ file, line: at, what: name, result: 'not translated', says: why });
-      else if (meaningless.test(name))
-        notes.push({
-          file,
-          line: at,
-          what: name,
-          result: 'not needed',
-          says: /execute|elevated/.test(name) ? run : 'a step has no need of it',
-        });
+    for (const { name: what, line: at } of attributes) {
+      if (translate.says.test(what)) continue;
+      const waits = what === 'pause_before' && rebooted;
+      const isNoise = meaningless.test(what) || waits || given[what] === undefined;
+      const why = waits ? 'the pipeline waits until the builder is back' : 'a step has no need of it';
+      const says = isNoise
+        ? /execute|elevated/.test(what)
+          ? run
+          : why
+        : (withoutKey.find(([pattern]) => pattern.test(what))?.[1] ?? '');
+      notes.push({ file, line: at, what, result: isNoise ? 'not needed' : 'not translated', says });
     }
     if (steps.length === 0) return 'nothing to do in a build';
     return steps.length === 1 ? `provision[${from}]` : `provision[${from}] to provision[${from + steps.length - 1}]`;

@@ -3,6 +3,16 @@
 const bySsm = 'the pipeline reaches the builder through SSM: no SSH, no WinRM, no key, no open port';
 const byRole = "the pipeline's role makes the calls";
 
+/** What a post-processor of Packer is for here: first what the pipeline does anyway, then advice. */
+export const postProcessors: [RegExp, string][] = [
+  [/^manifest$/, 'every build writes manifest.json to the bucket'],
+  [/^checksum$/, 'every image is read back before it is published'],
+];
+export const postAdvice: [RegExp, string][] = [
+  [/^amazon-ami-management$/, 'write retire: { keep: … }, which removes old images that nobody uses'],
+  [/./, 'a build ends with the publish; events tell of it (docs/launching.md)'],
+];
+
 /** What a recipe does not need to say, and why. Keys of Packer as prefixes. */
 export const notNeeded: [RegExp, string][] = [
   [
@@ -10,9 +20,10 @@ export const notNeeded: [RegExp, string][] = [
     bySsm,
   ],
   [
-    /^(access_key|secret_key|token|profile|assume_role|mfa_code|shared_credentials_file|vault_aws_engine|max_retries|aws_polling|custom_endpoint_ec2|skip_credential_validation|skip_metadata_api_check|skip_region_validation)/,
+    /^(access_key|secret_key|token|profile|assume_role|mfa_code|shared_credentials_file|vault_aws_engine|max_retries|custom_endpoint_ec2|skip_credential_validation|skip_metadata_api_check|skip_region_validation)/,
     byRole,
   ],
+  [/^aws_polling$/, 'image.timeout and timeout of a target bound the waits'],
   [/^region$/, 'the region in which the pipeline is deployed; the target home stands for it'],
   [
     /^(force_deregister|force_delete_snapshot)$/,
@@ -35,10 +46,12 @@ export const notNeeded: [RegExp, string][] = [
 
 /** What to do about what has no key in a recipe. */
 export const advice: [RegExp, string][] = [
-  [/^subnet_filter$/, 'write builder.network.subnets: tags by which subnets are found'],
-  [/^vpc_filter$/, 'write builder.network.vpc: tags by which a VPC is found'],
   [/^vpc_id$/, 'the setting vpcId of the deployment, or builder.network.vpc'],
-  [/^security_group_filter$/, 'write builder.network.securityGroups: tags by which groups are found'],
+  [
+    /^temporary_iam_instance_profile_policy_document$/,
+    'make an instance profile with this policy, for builder.instanceProfile',
+  ],
+  [/^dynamic "/, 'Packer makes these blocks of a list; write each of them'],
   [/^deprecate_at$/, 'write retire.deprecateAfter, an age'],
   [
     /^(snapshot_users|snapshot_groups)$/,

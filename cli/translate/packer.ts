@@ -2,14 +2,14 @@ import { asWritten, emptyDraft, note, recipeNameFrom, type Draft } from './draft
 import { parseHcl, Unresolved, type Block, type Value } from './hcl.ts';
 import type { TranslationNote } from './notes.ts';
 import { sourceAttributes, sourceBlocks } from './packer-source.ts';
-import { advice, notNeeded } from './packer-words.ts';
+import { addDataNotes, sourceOfData } from './packer-lookups.ts';
+import { advice, notNeeded, postAdvice, postProcessors } from './packer-words.ts';
 import { addProvisioner } from './packer-steps.ts';
 
 /** Translates the files of a template of Packer in HCL. Each source becomes a recipe. */
 export async function fromPacker(files: { file: string; text: string }[]): Promise<TranslatedTemplate> {
   const values = new Map<string, () => Value>();
-  const lookup = (reference: string): Value | undefined =>
-    /^path\.(root|cwd)$/.test(reference) ? '.' : values.get(reference)?.();
+  const lookup = (reference: string) => valueAt(reference, values);
   const parsed = await Promise.all(
     files.map(async ({ file, text }) => ({ file, ...(await parseHcl(text, file, lookup)) })),
   );
@@ -17,7 +17,9 @@ export async function fromPacker(files: { file: string; text: string }[]): Promi
   if (wrong.length > 0) return { recipes: [], wrong };
   const blocks = parsed.flatMap((one) => one.blocks);
   const shared = definitions(blocks, values);
-  for (const { name, value } of parsed.flatMap(({ attributes }) => attributes)) values.set(`var.${name}`, value);
+  const secret = new Set(blocks.filter(isSecretVariable).map(({ labels }) => labels[0]));
+  for (const { name, value } of parsed.flatMap(({ attributes }) => attributes))
+    if (!secret.has(name)) values.set(`var.${name}`, value);
   const builds = blocks.filter(({ type }) => type === 'build');
   const sources = blocks.filter(({ type }) => type === 'source');
   const others = sources.filter(({ labels }) => labels[0] !== 'amazon-ebs');
@@ -31,7 +33,10 @@ export async function fromPacker(files: { file: string; text: string }[]): Promi
     });
   return {
     wrong,
-    recipes: sources.filter((source) => !others.includes(source)).map((source) => recipeOf(source, builds, shared)),
+    recipes: named(
+      sources.filter((source) => !others.includes(source)),
+      (source) => recipeOf(source, { builds, data: blocks.filter(({ type }) => type === 'data') }, shared),
+    ),
   };
 }
 
@@ -41,41 +46,83 @@ interface TranslatedTemplate {
   wrong: { file: string; line: number }[];
 }
 
+/** The value of a reference such as var.release, local.tags.team or var.sizes["small"]. */
+function valueAt(reference: string, values: Map<string, () => Value>): Value | undefined {
+  if (/^path\.(root|cwd)$/.test(reference)) return '.';
+  const [, name = '', path = ''] = /^((?:var|local)\.[\w-]+)((?:\.[\w-]+|\["[^"]+"\]|\[\d+\])*)$/.exec(reference) ?? [];
+  let value = values.get(name)?.();
+  for (const [, key, quoted, index] of path.matchAll(/\.([\w-]+)|\["([^"]+)"\]|\[(\d+)\]/g)) {
+    if (typeof value !== 'object' || value === null || value instanceof Unresolved) return undefined;
+    value = Array.isArray(value) ? value[Number(index)] : value[key ?? quoted ?? ''];
+  }
+  return value;
+}
+
 /** Keeps the variables and locals, and notes what the files say besides sources and builds. */
 function definitions(blocks: Block[], values: Map<string, () => Value>): TranslationNote[] {
   const notes: TranslationNote[] = [];
-  for (const { file, type, labels, line, attributes } of blocks) {
+  for (const block of blocks) {
+    const { file, type, labels, line, attributes } = block;
     const what = [type, ...labels.map((label) => `"${label}"`)].join(' ');
-    if (type === 'locals') for (const { name, value } of attributes) values.set(`local.${name}`, value);
-    else if (type === 'local') {
-      const value = attributes.find(({ name }) => name === 'expression')?.value;
-      if (value) values.set(`local.${labels[0]}`, value);
-    } else if (type === 'variable') {
-      const value = attributes.find(({ name }) => name === 'default')?.value;
-      if (value && value() !== null) values.set(`var.${labels[0]}`, value);
-      const says = value
-        ? 'its value stands where it was used; a parameter of the recipe could be given at each start'
-        : 'it has no default; give a file of variables (*.pkrvars.hcl), too, or write a parameter of the recipe';
-      notes.push({ file, line, what, result: value ? 'translated' : 'not translated', says });
-    } else if (type === 'packer') notes.push({ file, line, what, result: 'not needed', says: 'there are no plugins' });
-    else if (type === 'data')
-      notes.push({
-        file,
-        line,
-        what,
-        result: 'not translated',
-        says: 'write what it finds: source.filter, or a parameter',
-      });
+    const value = attributes.find(({ name }) => name === 'default' || name === 'expression')?.value;
+    const isSecret = isSecretVariable(block);
+    if (type === 'locals') for (const { name, value: given } of attributes) values.set(`local.${name}`, given);
+    else if (type === 'packer') notes.push({ file, line, what, result: 'not needed', says: 'there are no plugins' });
+    else if (type === 'variable' || type === 'local') {
+      if (value && !isSecret) values.set(`${type === 'local' ? 'local' : 'var'}.${labels[0]}`, value);
+      const [result, says] = aboutVariable(value?.(), isSecret);
+      notes.push({ file, line, what, result, says });
+    }
   }
   return notes;
 }
 
+const isSecretVariable = ({ attributes }: Block) =>
+  attributes.some(({ name, value }) => name === 'sensitive' && value() === true);
+
+function aboutVariable(value: Value | undefined, isSecret: boolean): [TranslationNote['result'], string] {
+  if (isSecret)
+    return [
+      'not translated',
+      'it is secret: write secrets of the step that needs it, so that the builder reads it itself',
+    ];
+  if (value === undefined)
+    return [
+      'not translated',
+      'it has no default; give a file of variables (*.pkrvars.hcl), too, or write a parameter of the recipe',
+    ];
+  if (value instanceof Unresolved)
+    return ['not translated', `its value ${value.text} is known only to Packer; write a parameter of the recipe`];
+  return ['translated', 'its value stands where it was used; a parameter of the recipe could be given at each start'];
+}
+
 const namesOf = ({ labels }: Block) => `source.${labels.join('.')}`;
 
-function recipeOf(source: Block, builds: Block[], shared: TranslationNote[]) {
+type Recipe = { draft: Draft; notes: TranslationNote[] };
+
+/** Two recipes of one name also get the names of their sources. */
+function named(sources: Block[], translate: (source: Block) => Recipe): Recipe[] {
+  const recipes = sources.map(translate);
+  const names = recipes.map(({ draft }) => draft.name);
+  for (const [index, { draft }] of recipes.entries())
+    if (names.filter((name) => name === draft.name).length > 1)
+      draft.name = recipeNameFrom(`${draft.name}-${sources[index]?.labels[1]}`);
+  return recipes;
+}
+
+interface Around {
+  builds: Block[];
+  /** The data sources. */
+  data: Block[];
+}
+
+function recipeOf(source: Block, { builds, data }: Around, shared: TranslationNote[]): Recipe {
   const draft = emptyDraft();
+  const home = source.attributes.find(({ name }) => name === 'region')?.value();
+  if (typeof home === 'string') draft.home = home;
   const notes = [...shared];
-  addSource(draft, source, notes);
+  addSource(draft, source, notes, data);
+  addDataNotes(data, source, notes);
   for (const build of builds) if (isOf(build, source)) addBuild(draft, build, source, notes);
   draft.name ||= recipeNameFrom(source.labels[1] ?? 'recipe');
   return { draft, notes: notes.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
@@ -93,7 +140,7 @@ function isOf(build: Block, source: Block): boolean {
 
 const because = (table: [RegExp, string][], name: string) => table.find(([pattern]) => pattern.test(name))?.[1];
 
-function addSource(draft: Draft, source: Block, notes: TranslationNote[]): void {
+function addSource(draft: Draft, source: Block, notes: TranslationNote[], data: Block[] = []): void {
   const { file } = source;
   const rest = (what: string, line: number) => {
     const why = because(notNeeded, what);
@@ -101,20 +148,21 @@ function addSource(draft: Draft, source: Block, notes: TranslationNote[]): void 
     notes.push({ file, line, what, result: why === undefined ? 'not translated' : 'not needed', says });
   };
   for (const { name, line, value } of source.attributes) {
-    const translate = sourceAttributes[name];
-    if (translate) note(notes, { file, line, what: name }, () => translate(draft, value()));
-    else if (name === 'source_ami_filter')
-      note(
-        notes,
-        { file, line, what: name },
-        () => sourceBlocks['source_ami_filter']?.(draft, asBlock(file, line, value())) ?? '',
-      );
+    const [part, given] = [{ file, line, what: name }, value()];
+    const [translate, ofBlock] = [sourceAttributes[name], sourceBlocks[name]];
+    if (given === null || (Array.isArray(given) && given.length === 0))
+      notes.push({ ...part, result: 'not needed', says: 'it is empty' });
+    else if (name === 'source_ami' && given instanceof Unresolved)
+      note(notes, part, () => sourceOfData(draft, given, data));
+    else if (translate) note(notes, part, () => translate(draft, given));
+    else if (ofBlock) note(notes, part, () => ofBlock(draft, asBlock(file, line, given)));
     else rest(name, line);
   }
   for (const block of source.blocks) {
     const translate = sourceBlocks[block.type];
-    if (translate) note(notes, { file, line: block.line, what: block.type }, () => translate(draft, block));
-    else rest(block.type, block.line);
+    const what = [block.type, ...block.labels.map((label) => `"${label}"`)].join(' ');
+    if (translate) note(notes, { file, line: block.line, what }, () => translate(draft, block));
+    else rest(what, block.line);
   }
 }
 
@@ -132,15 +180,10 @@ const asBlock = (file: string, line: number, value: Value): Block => ({
   blocks: [],
 });
 
-const postProcessors: Record<string, string> = {
-  manifest: 'every build writes manifest.json to the bucket',
-  checksum: 'every image is read back before it is published',
-};
-
 function addBuild(draft: Draft, build: Block, source: Block, notes: TranslationNote[]): void {
   for (const block of build.blocks) {
     const { file, type, line, labels } = block;
-    if (type === 'provisioner') addProvisioner(draft, block, notes);
+    if (type === 'provisioner') addProvisioner(draft, block, source, notes);
     else if (type === 'source') {
       const own = block.labels.join() === source.labels.join() ? block : undefined;
       if (own) addSource(draft, own, notes);
@@ -154,15 +197,25 @@ function addBuild(draft: Draft, build: Block, source: Block, notes: TranslationN
       });
     else if (type === 'post-processors') addBuild(draft, block, source, notes);
     else if (type === 'post-processor') {
-      const why = postProcessors[labels[0] ?? ''];
-      const says = why ?? 'a build ends with the publish; events tell of it (docs/launching.md)';
+      const why = because(postProcessors, labels[0] ?? '');
+      const says = why ?? because(postAdvice, labels[0] ?? '') ?? '';
+      const result = why === undefined ? 'not translated' : 'not needed';
+      notes.push({ file, line, what: `${type} "${labels[0]}"`, result, says });
+    } else if (type === 'hcp_packer_registry')
       notes.push({
         file,
         line,
-        what: `${type} "${labels[0]}"`,
-        result: why === undefined ? 'not translated' : 'not needed',
-        says,
+        what: type,
+        result: 'not needed',
+        says: 'the bucket has a record of each build, and publish.channel stands for the channels of HCP Packer',
       });
-    } else notes.push({ file, line, what: type, result: 'not needed', says: 'it makes nothing' });
+    else
+      notes.push({
+        file,
+        line,
+        what: [type, ...labels.map((label) => `"${label}"`)].join(' '),
+        result: 'not translated',
+        says: 'write a recipe for each, or variants (docs/variants.md)',
+      });
   }
 }

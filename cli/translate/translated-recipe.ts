@@ -5,7 +5,7 @@ import { commentsFor, type TranslationNote } from './notes.ts';
 
 /** A draft as a recipe file, with a comment for everything that could not be translated. */
 export async function recipeText(draft: Draft, notes: TranslationNote[], schema: string): Promise<string> {
-  const { regions, sharing, provision, checks, image, retire, ...others } = draft;
+  const { regions, home: _, sharing, provision, checks, image, retire, ...others } = draft;
   const distribute = [...regions].map(([region, target]) => ({ region, ...sharing, ...target }));
   const recipe = {
     ...others,
