@@ -8,6 +8,7 @@ import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/d
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
 import { interruptedCode, watch } from '../deployed/follow.ts';
 import { asksFirst } from '../agreement.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { Refusal } from '../refused.ts';
 import { heading } from '../screen/screen.ts';
 import type { Terminal } from '../screen/terminal.ts';
@@ -40,10 +41,12 @@ async function buildOf(word: string, object: string | undefined, pipeline: Pipel
 
 const next = ({ verb, recipe, ami, region }: ArchiveOutput, options: string): string[] =>
   verb === 'archive'
-    ? [`the AMI is still there; golden deregister <build>${options} removes it in every region, with its snapshots`]
+    ? [
+        `the AMI is still there; ${commandLine(`deregister <build>${options}`)} removes it in every region, with its snapshots`,
+      ]
     : [
         `no channel can move to ${ami}, since its build published another AMI`,
-        `to publish it, build from it: a recipe with the source { ami: ${ami}, owner: self } in ${region}; golden deregister ${ami}${options} removes it and every AMI of its build of ${recipe}`,
+        `to publish it, build from it: a recipe with the source { ami: ${ami}, owner: self } in ${region}; ${commandLine(`deregister ${ami}${options}`)} removes it and every AMI of its build of ${recipe}`,
       ];
 
 /** What an execution did or would do. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { readYaml } from '../recipes/recipe-file.ts';
 import { readText, reason } from '../recipes/recipe-scripts.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { placed, problemLines, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
@@ -27,7 +28,9 @@ export async function formatFiles(
   if (json) terminal.out(`${JSON.stringify({ status: check ? 'checked' : 'formatted', changed })}\n`);
   else
     terminal.out(
-      changed.map((file) => `${file}${check ? ': is not formatted; golden fmt would change it' : ''}\n`).join(''),
+      changed
+        .map((file) => `${file}${check ? `: is not formatted; ${commandLine('fmt')} would change it` : ''}\n`)
+        .join(''),
     );
   return check && changed.length > 0 ? 1 : 0;
 }

@@ -7,6 +7,7 @@ import { parseRecipe } from '../../core/recipe/recipe.ts';
 import { distributions, type Architecture } from '../../core/starter/distributions.ts';
 import { starterRecipe } from '../../core/starter/starter-recipe.ts';
 import { readYaml } from '../recipes/recipe-file.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { placed, problemLines, usage, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
@@ -53,9 +54,9 @@ export async function initRecipe(
   return 0;
 }
 
-const nextSteps = (file: string) => `  npx golden validate ${file}   after every change
-  npx golden simulate ${file}   bakes it on a simulated AWS; needs no account
-  npx golden plan ${file}       compares it with the account of a deployed pipeline
+const nextSteps = (file: string) => `  ${commandLine(`validate ${file}`)}   after every change
+  ${commandLine(`simulate ${file}`)}   bakes it on a simulated AWS; needs no account
+  ${commandLine(`plan ${file}`)}       compares it with the account of a deployed pipeline
 `;
 
 const refusalOf = (problems: Placed[]) => new Refusal(problemLines(problems), { problems });
@@ -63,7 +64,7 @@ const refusalOf = (problems: Placed[]) => new Refusal(problemLines(problems), { 
 /** @throws Refusal that names everything missing. */
 function named(name: string | undefined, options: InitOptions): NamedOptions {
   const missing = [
-    ...(name === undefined ? [usage('name', 'is required: golden init <name>')] : []),
+    ...(name === undefined ? [usage('name', `is required: ${commandLine('init <name>')}`)] : []),
     ...(options.distribution === undefined
       ? [usage('--distribution', `is required: one of ${Object.keys(distributions).join(', ')}`)]
       : []),

@@ -15,6 +15,7 @@ import { findPipeline, type Pipeline, type PipelineOptions, siblingMachine } fro
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
 import { interruptedCode } from '../deployed/follow.ts';
 import { asksFirst, assertAgreed } from '../agreement.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
@@ -57,7 +58,7 @@ export async function changeBuildBy(
   // A recipe's name means its last build elsewhere, which is too little said to take a build from everybody.
   if (!endsWithBuild.test(wanted))
     throw new Refusal(
-      `${wanted}: is no build id, such as 20261123-030000-9f2c; golden list and golden status name builds`,
+      `${wanted}: is no build id, such as 20261123-030000-9f2c; ${commandLine('list')} and ${commandLine('status')} name builds`,
     );
   if (asked.verb === 'revoke' && !options.plan) assertAgreed('revoke', '--plan', options, terminal);
   const { recipe, build } = await findBuild(await findPipeline(options, surroundings), wanted);
@@ -94,19 +95,20 @@ export async function moveChannelBy(
     pinned = first && planned.builds.length === 0 ? { channel: first.channel, build: first.move.to.build } : {};
   }
   const execution = await startMove({ ...input, ...pinned }, pipeline);
-  const comeBack = `golden history ${asked.recipe}${pipeline.options} tells how it ends.`;
+  const comeBack = `${commandLine(`history ${asked.recipe}${pipeline.options}`)} tells how it ends.`;
   const ended = await watchToEnd(execution, pipeline, { sheet, write, surroundings }, 'move', comeBack);
   if (!ended) return interruptedCode;
   if (ended.status !== 'SUCCEEDED') return tellFailure(ended, json, terminal);
   const moved = outputOf(ended);
   write(`\n${painter(sheet)('green', `  ${pastOf[asked.verb]}`)}\n${shownMove(moved, terminal)}\n\n`);
   const refused = notRebuilt(moved);
-  if (refused.length > 0) terminal.err(`\n  ${notStarted}\n${refused.map((one) => `    ${one}`).join('\n')}\n\n`);
+  if (refused.length > 0) terminal.err(`\n  ${notStarted()}\n${refused.map((one) => `    ${one}`).join('\n')}\n\n`);
   if (json) terminal.out(`${JSON.stringify({ status: pastOf[asked.verb], ...moved }, null, 2)}\n`);
   return refused.length > 0 ? 1 : 0;
 }
 
-const notStarted = 'The build is revoked. These builds of descendants were not started; start them with golden build:';
+const notStarted = () =>
+  `The build is revoked. These builds of descendants were not started; start them with ${commandLine('build')}:`;
 
 /** The recipes of descendants whose builds were not started, and why. */
 function notRebuilt({ rebuild, rebuilding }: MoveOutput): string[] {

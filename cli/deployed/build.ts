@@ -7,6 +7,7 @@ import { followBuild } from './follow.ts';
 import { readOverrides } from '../simulated/order.ts';
 import { readVariables } from '../recipes/start-values.ts';
 import { wantedRecipe } from '../recipes/wanted-recipe.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { problemLines, usage, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -61,7 +62,7 @@ export async function runBuild(
       `  Only the document was sent: ${scripts.join(', ')} must be among the scripts and files that are deployed.\n`,
     );
   if (detach) {
-    write(`  To follow it: golden follow ${id}${pipeline.options}\n\n`);
+    write(`  To follow it: ${commandLine(`follow ${id}${pipeline.options}`)}\n\n`);
     if (json) terminal.out(`${JSON.stringify({ recipe: name, build: id, execution: arn }, null, 2)}\n`);
     return 0;
   }

@@ -12,6 +12,7 @@ import { claimedIdentity } from '../../core/build/identity-from-input.ts';
 import { buildFolder, recipeFolder, buildsFolder } from '../../core/memory/documents.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import type { Pipeline } from './deployment.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { Refusal } from '../refused.ts';
 
 /** A build and the execution that last worked on it. Step Functions forgets executions after 90 days. */
@@ -126,7 +127,9 @@ export async function findBuild(pipeline: Pipeline, text: string): Promise<Known
   const execution = await executionCalled(pipeline, build);
   const claimed = execution && identityOfExecution(execution);
   if (claimed && (wanted.recipe ?? claimed.recipe) === claimed.recipe) return { ...claimed, execution };
-  throw new Refusal(`${text}: there is no such build ${place}; golden list${pipeline.options} shows those there are`);
+  throw new Refusal(
+    `${text}: there is no such build ${place}; ${commandLine(`list${pipeline.options}`)} shows those there are`,
+  );
 }
 
 async function lastBuild(pipeline: Pipeline, recipe: string): Promise<KnownBuild> {

@@ -7,6 +7,7 @@ import { findPipeline, type Pipeline, type PipelineOptions } from './deployment.
 import { interruptedCode } from './follow.ts';
 import { holdIn, release } from '../held/held.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { commandLine } from '../screen/command-line.ts';
 import type { Terminal } from '../screen/terminal.ts';
 
 interface CancelOptions extends PipelineOptions {
@@ -52,12 +53,12 @@ export async function cancel(
     }
     write('  What it made is undone from outside (clean-up-build) within minutes, unless it was published already.\n');
     if (!wait) {
-      write(`  What was undone: golden logs ${build}${pipeline.options}\n`);
+      write(`  What was undone: ${commandLine(`logs ${build}${pipeline.options}`)}\n`);
       continue;
     }
     const outcome = await cleanedUp({ recipe, build }, before?.version, pipeline, surroundings);
     if (typeof outcome === 'string') {
-      write(`  ${outcome}; golden logs ${build}${pipeline.options} tells later what was undone\n`);
+      write(`  ${outcome}; ${commandLine(`logs ${build}${pipeline.options}`)} tells later what was undone\n`);
       exitCode ||= outcome === 'left' ? interruptedCode : 1;
       continue;
     }

@@ -8,6 +8,7 @@ import { failedManifest } from '../../core/report/failed-manifest.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { findBuild } from './builds.ts';
 import { findPipeline, unreachable, type Pipeline, type PipelineOptions } from './deployment.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { refusal } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import { createScreen, heading, took } from '../screen/screen.ts';
@@ -36,7 +37,7 @@ export async function follow(
   const { recipe, build, execution } = await findBuild(pipeline, wanted);
   if (!execution) {
     throw new Refusal(
-      `${recipe}-${build}: Step Functions has forgotten its execution (90 days after its end); golden logs ${build}${pipeline.options} has what the bucket keeps`,
+      `${recipe}-${build}: Step Functions has forgotten its execution (90 days after its end); ${commandLine(`logs ${build}${pipeline.options}`)} has what the bucket keeps`,
     );
   }
   const write = (text: string) => (options.json ? terminal.err(text) : terminal.out(text));
@@ -53,14 +54,14 @@ export async function followBuild(
   surroundings: Surroundings,
 ): Promise<number> {
   const { write, sheet } = forPeople(terminal, json);
-  const comeBack = `golden follow ${build.build}${pipeline.options}`;
+  const comeBack = commandLine(`follow ${build.build}${pipeline.options}`);
   write(`\n${heading(sheet, 'elapsed')}\n`);
   try {
     const variants = () => variantEvents(pipeline, build);
     const ended = await watch(build.execution, pipeline, { sheet, write, surroundings, variants });
     if (!ended) {
       write(
-        `\n  Left; the build goes on. To come back: ${comeBack}\n  To stop it:  golden cancel ${build.build}${pipeline.options}\n\n`,
+        `\n  Left; the build goes on. To come back: ${comeBack}\n  To stop it:  ${commandLine(`cancel ${build.build}${pipeline.options}`)}\n\n`,
       );
       return interruptedCode;
     }
@@ -162,7 +163,7 @@ async function tellEnd(
   for (const one of variants) write(`\n${outcome(one, '', sheet)}`);
   if (manifest) {
     write(`\n${outcome(manifest, `${took(stoppedAt.getTime() - startedAt.getTime())} · ${execution.arn}`, sheet)}`);
-    write(`  ${painter(sheet)('dim', `golden logs ${build}${pipeline.options}`)}\n\n`);
+    write(`  ${painter(sheet)('dim', commandLine(`logs ${build}${pipeline.options}`))}\n\n`);
     const all = variants.length > 0 ? { ...manifest, variants } : manifest;
     if (json) terminal.out(`${JSON.stringify(all, null, 2)}\n`);
   } else {
@@ -170,7 +171,7 @@ async function tellEnd(
     terminal.err(`\n  ${Error}\n${cause.replaceAll(/^/gm, '    ')}\n`);
     if (status === 'ABORTED' || status === 'TIMED_OUT') {
       terminal.err(
-        `  It is undone from outside within minutes; golden logs ${build}${pipeline.options} then tells what was undone.\n`,
+        `  It is undone from outside within minutes; ${commandLine(`logs ${build}${pipeline.options}`)} then tells what was undone.\n`,
       );
     }
     terminal.err('\n');

@@ -32,9 +32,12 @@ let known: Record<string, string> | undefined;
 const machine = (name: string) =>
   JSON.parse(readFileSync(join(process.env['GOLDEN_ROOT'] ?? '.', `statemachines/${name}.asl.json`), 'utf8')) as States;
 
-/** The purpose of a state of build-image or move-channel, for a first-time reader. The machine's definition has it. */
+/** The machines whose progress is shown. */
+export const shownMachines = ['build-image', 'move-channel', 'share-image', 'retire-images', 'archive-image'];
+
+/** The purpose of a state, for a first-time reader. The machine's definition has it. */
 function purposeOf(state: string): string {
-  known ??= { ...purposesIn(machine('move-channel')), ...purposesIn(machine('build-image')) };
+  known ??= Object.assign({}, ...shownMachines.map((name) => purposesIn(machine(name)))) as Record<string, string>;
   return known[state] ?? '';
 }
 

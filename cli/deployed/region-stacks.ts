@@ -15,6 +15,7 @@ import { Failure } from '../../core/errors.ts';
 import { regionsIn } from '../../core/sweep/regions-in-use.ts';
 import { regionStack } from '../../infrastructure/triggers/region-stack.ts';
 import { readRecipeFolder } from '../recipes/recipe-folder.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { Refusal } from '../refused.ts';
 import { columns } from '../screen/columns.ts';
 import type { Terminal } from '../screen/terminal.ts';
@@ -66,7 +67,7 @@ export async function regionStacks(
     rows = await Promise.all(rows.map((row) => carryOut(row, work, wanted.has(row.region), surroundings, stop.signal)));
     forget();
     if (stop.signal.aborted) {
-      terminal.err('  left; CloudFormation goes on, and golden regions --plan shows how far it is\n');
+      terminal.err(`  left; CloudFormation goes on, and ${commandLine('regions --plan')} shows how far it is\n`);
       return 130;
     }
     rows = rows.concat(await tell(pipeline, rows));

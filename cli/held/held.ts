@@ -4,6 +4,7 @@ import { readExecution } from '../../aws/executions/build-executions.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { isHeld, released, type Hold } from '../../core/undo/hold.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -72,7 +73,7 @@ export async function retry(
   const write = (text: string) => (options.json ? terminal.err(text) : terminal.out(text));
   write(`\n  ${recipe}-${build} goes on in ${pipeline.aws.region}\n  ${arn}\n`);
   if (!detach) return followBuild({ recipe, build, execution: arn }, pipeline, options, terminal, surroundings);
-  write(`  To follow it: golden follow ${build}${pipeline.options}\n\n`);
+  write(`  To follow it: ${commandLine(`follow ${build}${pipeline.options}`)}\n\n`);
   if (options.json) terminal.out(`${JSON.stringify({ recipe, build, execution: arn }, null, 2)}\n`);
   return 0;
 }

@@ -17,13 +17,17 @@ export function addReportVerb(cli: Cli): void {
     "Makes a page of a build: what failed and was undone, what changed, a timeline, who may launch the image where, the end of every output, and the cost. With --all, a page of the pipeline: every channel in every region, the builds of 90 days, failures, and cost. The deployed pipeline also writes a build's page beside its manifest. Only reads, with your own permissions.",
     'print what the page says as JSON, and write no page',
   )
-    .argument('[build]', "a build's id or execution ARN, or a recipe: its last build")
+    .argument(
+      '[build]',
+      "a build's id or execution ARN, or a recipe: its last build (with --simulate, al2023-base if left out)",
+    )
     .option('--all', 'of all channels and builds')
     .option('--days <number>', 'with --all, builds of so many days', daysOf, 90)
     .option('--out <folder>', 'where to write the page', 'out')
     .option(...simulatedOption)
-    .action(async (build: string | undefined, { all = false, simulate, ...options }, command) => {
-      if (all === (build !== undefined)) command.error('error: name a build, or give --all');
+    .action(async (named: string | undefined, { all = false, simulate, ...options }, command) => {
+      const build = named ?? (simulate && !all ? 'al2023-base' : undefined);
+      if (all === (build !== undefined)) command.error('error: name a build or a recipe, or give --all');
       const { reportAll, reportBuild } = await import('./report.ts');
       await withSimulation(cli, { simulate, region: options.region, pages: true }, (surroundings) =>
         build === undefined

@@ -14,6 +14,7 @@ import { knownChannels } from '../channels/channel-reading.ts';
 import { channelStatuses } from '../channels/status.ts';
 import { buildsOf, eachOf, findBuild, recipesIn, runningBuilds, startOfBuild } from '../deployed/builds.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -36,8 +37,8 @@ export async function reportBuild(
   if (!facts)
     throw new Refusal(
       execution?.status === 'RUNNING'
-        ? `${build} of ${recipe} is still being built: golden follow ${build} shows it`
-        : `${build} of ${recipe} has no manifest, so nothing was made: golden logs ${build} tells what is known`,
+        ? `${build} of ${recipe} is still being built: ${commandLine(`follow ${build}${pipeline.options}`)} shows it`
+        : `${build} of ${recipe} has no manifest, so nothing was made: ${commandLine(`logs ${build}${pipeline.options}`)} tells what is known`,
     );
   const page = pageOfBuild(facts);
   if (options.json) terminal.out(`${JSON.stringify(page, null, 2)}\n`);

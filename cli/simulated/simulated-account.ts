@@ -15,7 +15,7 @@ import { addOwnImage } from './own-image.ts';
 import { addDisk, type NamedDisk } from './source-disk.ts';
 import { fold, type Terminal } from '../screen/terminal.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { endsWithBuild } from '../../core/build/identity.ts';
+import { buildName, endsWithBuild } from '../../core/build/identity.ts';
 
 const account = '222233334444';
 const consumer = '444455556666';
@@ -72,13 +72,44 @@ export async function onSimulatedAccount(
     addOwnImage(simulation, recipe, region);
   }
   if (disk) addDisk(simulation, { disk }, region);
-  const { clock } = simulation;
   const whole = catalog.recipes[recipe] as { distribute: { region: string }[] };
   if (ages) catalog.recipes[recipe] = { ...whole, retire: agingPolicy };
   if (grows) catalog.recipes[recipe] = { ...whole, distribute: whole.distribute.slice(0, -1) };
+  const builds = await publishBuilds(simulation, region, { ages, used });
+  if (!ages) catalog.recipes[recipe] = whole;
+  const taken = revoked === undefined ? '' : await revoke(simulation, revoked);
+  const grown = grows ? ` Then ${whole.distribute.at(-1)?.region} came into the recipe.` : '';
+  const servers = used
+    ? ` Servers were launched from the third: one here, two in the account ${consumer}. Somebody made an AMI of the one here by hand.`
+    : '';
+  const aged = ages ? `${await age(simulation)}${keeps ? await keepSnapshots(simulation, region) : ''}` : '';
+  const promoted = ages ? '' : ' The second build was promoted to prod.';
+  const story = `On a simulated AWS ${recipe} was built and published ${ages ? 'five' : 'three'} times, a week apart: ${builds.join(', ')}.${promoted}${servers}${aged}${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}${taken}`;
+  terminal.err(
+    `\n${fold(story, terminal.columns - 2)
+      .map((line) => `  ${line}\n`)
+      .join('')}`,
+  );
+  return runOn(simulation, region, real, work);
+}
+
+/** Publishes a build every week, and promotes the second one if none ages. @returns their ids */
+async function publishBuilds(
+  simulation: Simulation,
+  region: string,
+  { ages, used }: { ages: boolean; used: boolean },
+): Promise<string[]> {
+  const { clock } = simulation;
+  const builds: string[] = [];
   for (const name of ['first', 'second', 'third', ...(ages ? ['fourth', 'fifth'] : [])]) {
     const began = clock.now();
-    const { status, cause = '' } = await simulation.finish(simulation.start({ recipe, force: true }, name));
+    const {
+      arn,
+      startDate,
+      status,
+      cause = '',
+    } = await simulation.finish(simulation.start({ recipe, force: true }, name));
+    builds.push(buildName({ id: arn, startedAt: startDate.toISOString() }));
     if (status !== 'SUCCEEDED')
       throw new Refusal(
         `--region ${region}: the simulated account has no ${recipe} there, since its build fails: ${cause}`,
@@ -91,21 +122,7 @@ export async function onSimulatedAccount(
     // The times are the same however long a build takes, because ids of builds have them and docs/ names these.
     await simulation.pass(7 * day - (clock.now() - began) / 1000);
   }
-  if (!ages) catalog.recipes[recipe] = whole;
-  const taken = revoked === undefined ? '' : await revoke(simulation, revoked);
-  const grown = grows ? ` Then ${whole.distribute.at(-1)?.region} came into the recipe.` : '';
-  const servers = used
-    ? ` Servers were launched from the third: one here, two in the account ${consumer}. Somebody made an AMI of the one here by hand.`
-    : '';
-  const aged = ages ? `${await age(simulation)}${keeps ? await keepSnapshots(simulation, region) : ''}` : '';
-  const promoted = ages ? '' : ' The second build was promoted to prod.';
-  const story = `On a simulated AWS ${recipe} was built and published ${ages ? 'five' : 'three'} times, a week apart.${promoted}${servers}${aged}${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}${taken}`;
-  terminal.err(
-    `\n${fold(story, terminal.columns - 2)
-      .map((line) => `  ${line}\n`)
-      .join('')}`,
-  );
-  return runOn(simulation, region, real, work);
+  return builds;
 }
 
 /** The example recipes, with those beside a recipe file if there is one. */

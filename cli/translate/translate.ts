@@ -5,6 +5,7 @@ import { schemaFrom } from '../authoring/init.ts';
 import { readYaml } from '../recipes/recipe-file.ts';
 import { examine, problemText } from '../recipes/recipe-folder.ts';
 import { readText, reason } from '../recipes/recipe-scripts.ts';
+import { commandLine } from '../screen/command-line.ts';
 import { problemLines, type Placed } from '../refusal.ts';
 import { Refusal } from '../refused.ts';
 import type { Terminal } from '../screen/terminal.ts';
@@ -52,7 +53,7 @@ export async function translateFiles(files: string[], options: TranslateOptions,
       const missing =
         finding && finding.problems.length > 0
           ? `  What is missing:\n${indented(problemText(finding))}`
-          : `  It validates: npx golden simulate ${written[index]}\n`;
+          : `  It validates: ${commandLine(`simulate ${written[index]}`)}\n`;
       terminal.out(`${written[index]}\n${notesText(notes)}${missing}`);
     }
   return findings.some(({ problems }) => problems.length > 0) ? 1 : 0;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { progressLines, purposesIn } from '../../../cli/deployed/progress.ts';
+import { progressLines, purposesIn, shownMachines } from '../../../cli/deployed/progress.ts';
 import { createScreen, draw } from '../../../cli/screen/screen.ts';
 import type { EventPath } from '../../../core/build/event-paths.ts';
 import type { HistoryEvent } from '../../../simulator/states/history.ts';
@@ -47,10 +47,12 @@ const summary = (entries: Recorded[]) =>
     [mark, label, what.replace(/ {2,}/g, ' '), until === undefined ? '…' : `${(until - since) / 1000}s`].join(' | '),
   );
 
-test('every Task and Map state of build-image has a purpose that fits on a line, from the first sentence of its Comment', () => {
-  const path = `${process.env['GOLDEN_ROOT'] ?? process.cwd()}/statemachines/build-image.asl.json`;
-  const purposes = Object.entries(purposesIn(JSON.parse(readFileSync(path, 'utf8'))));
+test('every Task and Map state has a purpose that fits on a line, from the first sentence of its Comment', () => {
+  const pathOf = (name: string) => `${process.env['GOLDEN_ROOT'] ?? process.cwd()}/statemachines/${name}.asl.json`;
+  const all = shownMachines.map((name) => purposesIn(JSON.parse(readFileSync(pathOf(name), 'utf8'))));
+  const purposes = all.flatMap((of) => Object.entries(of));
   expect(purposes).toContainEqual(['AwaitCopy', 'the copy is complete']);
+  expect(purposes).toContainEqual(['RetireBuild', 'one step of one image, in every region']);
   const perStep = ['SendCommand', 'AwaitCommand', 'SendCheck', 'AwaitCheck']; // these show the step's name instead
   expect(
     purposes.filter(([name, purpose]) => !perStep.includes(name) && (purpose.length < 10 || purpose.length > 50)),

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { golden as cli } from '../../../cli/golden.ts';
 import type { PageOfAll } from '../../../core/report/page/page-of-all.ts';
 import type { PageOfBuild } from '../../../core/report/page/page-of-build.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
+import { recordingTerminal } from '../recording-terminal.ts';
 import { brisk, operator } from '../../support/deployed.ts';
 import { pipeline, targets } from '../../support/pipeline.ts';
 
@@ -71,6 +73,13 @@ test('a build without a manifest has no page', async () => {
 test.each([[[]], [['base', '--all']]])('a build or --all: %j is refused', async (args) => {
   expect(await golden(...args)).toMatchObject({
     exitCode: 2,
-    err: expect.stringContaining('name a build, or give --all'),
+    err: expect.stringContaining('name a build or a recipe, or give --all'),
   });
+});
+
+test('on a simulated AWS the build may be left out, and its builds are named', async () => {
+  const { terminal, out, err } = recordingTerminal({ columns: 200 });
+  expect(await cli(['report', '--simulate', '--json'], terminal)).toBe(0);
+  const { build } = JSON.parse(out()) as PageOfBuild;
+  expect(err()).toMatch(new RegExp(`three times, a week apart: \\S+, \\S+, ${build}\\.`));
 });
