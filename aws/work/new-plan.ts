@@ -7,6 +7,7 @@ import type { Catalog } from '../../core/recipe/types.ts';
 import type { Requested } from '../../core/start/execution-input.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { preflight } from '../preflight/preflight.ts';
+import { tellUpToDate } from '../variants/join.ts';
 import type { UpToDate } from './up-to-date.ts';
 
 interface Around extends Artifacts {
@@ -17,7 +18,8 @@ interface Around extends Artifacts {
 }
 
 /**
- * Plans a build that was not begun before, and looks whether the published image is what it would make. `past`: the record of the
+ * Plans a build that was not begun before, and looks whether the published image is what it would make. The builds of the other
+ * variants are told if so. `past`: the record of the
  * recipe.
  */
 export async function newPlan(
@@ -47,5 +49,6 @@ export async function newPlan(
   const found = regardless ? { because: 'it was asked for' } : await findUpToDate(cloud, plan, past, cloud.now());
   if (found.notes?.length) plan.notes = [...(plan.notes ?? []), ...found.notes];
   cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
+  if (found.current) await tellUpToDate(cloud, identity);
   return { plan, found };
 }

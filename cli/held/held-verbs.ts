@@ -26,11 +26,15 @@ function addRetry({ program, terminal, surroundings, ended }: Cli): void {
     program,
     'retry',
     'go on with a failed build on its held instance, from the step that failed',
-    'Starts a failed build again on the builder or candidate that its recipe holds (onFailure: hold). The steps before the failed one count as done. The recipe is the one that the build was planned with: for a changed recipe, start a new build.',
+    'Starts a failed build again on the builder or candidate that its recipe holds (onFailure: hold). The steps before the failed one count as done. The recipe is the one that the build was planned with, or with --recipe one whose later steps you have mended.',
     'print the manifest and nothing else on stdout; progress goes to stderr',
   )
     .argument('<build>', "a failed build's id, or a recipe: its last build")
     .option('--from <step>', 'go on from this earlier step or check')
+    .option(
+      '--recipe <recipe>',
+      'take the steps from there on from this file, or from the deployed recipe as it is now',
+    )
     .option('--detach', 'start it and do not follow')
     .action(async (wanted: string, options) => {
       const { retry } = await import('./held.ts');

@@ -53,21 +53,40 @@ export async function openShell(
 
 const pause = 10_000;
 
+interface RetryOptions extends PipelineOptions {
+  from?: string;
+  recipe?: string;
+  detach?: boolean;
+}
+
+/** The part of the input that brings a changed recipe: a file, or the name of the deployed recipe. The values are those of the plan. */
+async function changedRecipe(pipeline: Pipeline, { recipe, build }: BuildIdentity, wanted: string): Promise<object> {
+  const plan = await readDocument(pipeline, { recipe, build }, 'plan');
+  const values = Object.entries(plan?.parameters ?? {}).map(([name, value]) => [name, String(value)] as const);
+  const parameters = values.length > 0 ? Object.fromEntries(values) : undefined;
+  const { wantedRecipe } = await import('../recipes/wanted-recipe.ts');
+  const found = await wantedRecipe(wanted, { parameters, home: pipeline.aws.region });
+  if (found.name !== recipe)
+    throw new Refusal(`--recipe ${wanted}: is ${found.name}, and ${build} is a build of ${recipe}`);
+  return { recipe: found.recipe, replan: true, ...(parameters && { parameters }) };
+}
+
 /** Goes on with a failed build on its held instance, and follows it. Its clean-up must have ended first. */
 export async function retry(
   wanted: string,
-  { from, detach = false, ...options }: PipelineOptions & { from?: string; detach?: boolean },
+  { from, recipe: file, detach = false, ...options }: RetryOptions,
   terminal: Terminal,
   surroundings: Surroundings,
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
   const { recipe, build, held } = await heldBuild(pipeline, wanted, surroundings.now());
+  const changed = file === undefined ? {} : await changedRecipe(pipeline, { recipe, build }, file);
   await cleanUpEnded(pipeline, { recipe, build }, terminal, surroundings);
   if (!isHeld(held, new Date(surroundings.now()), true))
     throw new Refusal(
       `${held.instance} in ${held.region} is held only until ${held.until}, too short to go on with ${recipe}-${build}; start ${recipe} anew, with a longer holdFor`,
     );
-  const input = { recipe, build, ...(from !== undefined && { from }) };
+  const input = { recipe, build, ...changed, ...(from !== undefined && { from }) };
   const name = `${recipe}-retry-${randomUUID().slice(0, 8)}`;
   const { arn } = await startExecution(pipeline.aws, pipeline.machine, name, input);
   const write = (text: string) => (options.json ? terminal.err(text) : terminal.out(text));

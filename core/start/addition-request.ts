@@ -27,7 +27,7 @@ export function besideAddition(input: Record<string, unknown>): Problem[] {
   const says = (key: string, message: string) => void problems.push({ path: [key], message });
   if (typeof recipe !== 'string') says('recipe', 'must be the name of a deployed recipe, whose targets the image gets');
   if (build === undefined) says('build', 'is missing: distribute names the published build whose image goes further');
-  for (const key of ['overrides', 'parameters', 'from', 'force', 'trigger'])
+  for (const key of ['overrides', 'parameters', 'from', 'replan', 'force', 'trigger'])
     if (input[key] !== undefined) says(key, 'does not go with distribute, which builds nothing');
   return problems;
 }

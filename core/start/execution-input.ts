@@ -29,6 +29,8 @@ const ExecutionInput = z.strictObject({
   build: z.optional(z.string().check(z.regex(buildNamePattern))),
   /** The step at which a build goes on with its held instance. Absent: the one that failed. */
   from: z.optional(z.string().check(z.minLength(1))),
+  /** A build that goes on with its held builder takes the steps from there on from the recipe as it is now. */
+  replan: z.optional(z.boolean()),
   /** Builds even if the image is up to date. */
   force: z.optional(z.boolean()),
   /** Why the build starts automatically. Absent where a person starts it. */
@@ -54,6 +56,8 @@ export interface Requested {
   origin: Origin;
   /** The step at which a build goes on with its held instance. */
   from?: string | undefined;
+  /** Whether that build takes what comes from the recipe as it is now. */
+  replan: boolean;
   /** Whether to build even if the image is up to date: because of `force`, or to complete an earlier build. */
   regardless: boolean;
   trigger?: Trigger | undefined;
@@ -82,6 +86,7 @@ export function requestedBuild(
     parameters,
     build,
     from,
+    replan = false,
     force,
     trigger: startedBy,
     variantOf,
@@ -102,7 +107,7 @@ export function requestedBuild(
   if (read.problems) return { problems: read.problems };
   const { recipe, reading } = read;
   // An earlier build has the values that it was planned with.
-  if ((build === undefined || variantOf !== undefined) && reading.missing.length > 0)
+  if ((build === undefined || variantOf !== undefined || replan) && reading.missing.length > 0)
     return { problems: reading.missing };
   if (typeof wanted === 'string' && recipe.name !== wanted) {
     return { problems: [{ path: ['overrides', 'name'], message: `overrides cannot rename the recipe ${wanted}` }] };
@@ -116,6 +121,7 @@ export function requestedBuild(
     // A variant has the id of the build of all, which says nothing of an earlier build.
     regardless: force === true || (build !== undefined && variantOf === undefined),
     from,
+    replan,
     trigger: startedBy,
     addition,
     recipe,

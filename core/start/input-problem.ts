@@ -5,6 +5,7 @@ import { additionMessage } from './addition-request.ts';
 const forms: Record<string, string> = {
   build: 'is no build id (YYYYMMDD-HHMMSS-hhhh)',
   from: 'must be the name of a step or check',
+  replan: 'must be true or false',
   recipe: 'must be the name of a recipe or a recipe document',
   overrides: 'must be an object of recipe keys',
   parameters: 'must be an object of values by name, such as {"version": "1.2"}',

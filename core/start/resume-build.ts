@@ -4,24 +4,25 @@ import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
-import { heldFor, retriedPlan, retryProblems } from './retry-build.ts';
+import type { Requested } from './execution-input.ts';
+import { heldFor, retriedPlan, retryProblems, type Retry } from '../retry/retry-build.ts';
 import type { AmiDescription } from '../launch/source.ts';
 
 /** Everything that is wrong with starting a build again. `images` are the build's images in the pipeline's region. */
 export const rebuildProblems = (
   plan: Plan | undefined,
-  requested: { recipe: Recipe; special: boolean; from?: string | undefined },
+  requested: Pick<Requested, 'recipe' | 'special' | 'from' | 'replan'>,
   manifest: Manifest | undefined,
   images: AmiDescription[],
-  { now, inlineRecipes }: { now: Date; inlineRecipes: boolean },
+  { now, inlineRecipes, next }: { now: Date; inlineRecipes: boolean; next?: Plan | undefined },
 ): Problem[] => [
   ...[rebuildProblem(plan, requested, manifest, images, now) ?? []].flat(),
-  ...retryProblems(plan, heldFor(manifest, now), requested.from, inlineRecipes),
+  ...retryProblems(plan, heldFor(manifest, now), { ...requested, next }, inlineRecipes),
 ];
 
 function rebuildProblem(
   plan: Plan | undefined,
-  { recipe, special }: { recipe: Recipe; special: boolean },
+  { recipe, special, replan }: Pick<Requested, 'recipe' | 'special' | 'replan'>,
   manifest: Manifest | undefined,
   images: AmiDescription[],
   now: Date,
@@ -31,8 +32,11 @@ function rebuildProblem(
     message: `${(plan ?? manifest)?.build} ${what}; ${next}`,
   });
   const changed = () =>
-    plan && special && !isPlanned(recipe, plan)
-      ? problem('keeps the recipe it was planned with', 'to change something, start without "build"')
+    plan && special && !replan && !isPlanned(recipe, plan)
+      ? problem(
+          'keeps the recipe it was planned with',
+          'to change something, start without "build", or with "replan": true on a held builder',
+        )
       : undefined;
   if (manifest?.status === 'up-to-date')
     return problem('made nothing: the image was up to date', 'to build anyway, start with "force": true');
@@ -65,13 +69,13 @@ const isPlanned = (recipe: Recipe, { written, document }: Plan): boolean =>
 
 /**
  * The plan for continuing a build. It changes only if the build failed and was undone, except for its image or for an instance
- * that is held. `from`: the step at which a build goes on with a held instance.
+ * that is held.
  */
 export function resumed(
   plan: Plan,
   manifest: Manifest | undefined,
   startedAt: string,
-  { now, from }: { now: Date; from?: string | undefined },
+  { now, ...retry }: Retry & { now: Date },
 ): Plan {
   if (manifest?.status !== 'failed') return plan;
   const undoneAt = manifest.timings.at(-1)?.startedAt ?? '';
@@ -80,5 +84,5 @@ export function resumed(
   // This time a candidate will judge the image.
   const again = { ...plan, ...(plan.unjudged && { unjudged: false }), resumedAt: startedAt };
   const held = heldFor(manifest, now);
-  return held ? retriedPlan(again, held, from) : again;
+  return held ? retriedPlan(again, held, retry) : again;
 }

@@ -2,13 +2,14 @@ import * as z from 'zod/mini';
 import { beginBuild } from '../../aws/memory/begun-builds.ts';
 import { readEarlier } from '../../aws/memory/plans.ts';
 import { findImagesIn } from '../../aws/images/images.ts';
-import { joinVariants, tellUpToDate } from '../../aws/variants/join.ts';
+import { joinVariants } from '../../aws/variants/join.ts';
 import { preflightPermissions } from '../../aws/preflight/preflight.ts';
 import { newPlan } from '../../aws/work/new-plan.ts';
 import type { UpToDate } from '../../aws/work/up-to-date.ts';
 import { imageMade } from '../../core/build/awaited.ts';
 import { requestedBuild } from '../../core/start/execution-input.ts';
 import { workOf } from '../../core/start/work.ts';
+import { planAgain } from '../../core/retry/replan.ts';
 import { rebuildProblems, resumed } from '../../core/start/resume-build.ts';
 import { refuse, refuseAny } from '../../core/recipe/problems.ts';
 import { startsVariants } from '../../core/variants/names.ts';
@@ -40,16 +41,14 @@ export const resolve = stage({
     const { manifest, record: past, ...earlier } = await readEarlier(cloud, identity);
     let { plan } = earlier;
     const images = plan ? await findImagesIn(cloud.aws, { region: cloud.aws.region }, identity) : []; // none before a plan is kept
-    const problems = startProblems(requested, plan, { catalog, settings: cloud.settings, execution });
-    const again = { now: cloud.now(), ...cloud.settings };
+    const next = plan && requested.replan ? planAgain(plan, requested, { ...cloud, catalog }) : undefined;
+    const problems = startProblems(requested, next ?? plan, { catalog, settings: cloud.settings, execution });
+    const again = { now: cloud.now(), ...cloud.settings, next };
     refuseAny(problems.concat(rebuildProblems(plan, requested, manifest, images, again)));
-    plan = plan && resumed(plan, manifest, startedAt, { now: cloud.now(), from: requested.from });
+    plan = plan && resumed(plan, manifest, startedAt, { ...requested, now: cloud.now(), next });
     if (!plan) {
       ({ plan, found } = await newPlan(cloud, requested, execution, { past, catalog }));
-      if (found.current) {
-        await tellUpToDate(cloud, identity);
-        return { build, upToDate: { is: true, build: found.current, notes: plan.notes ?? [] } };
-      }
+      if (found.current) return { build, upToDate: { is: true, build: found.current, notes: plan.notes ?? [] } };
     }
     const begun = await beginBuild(cloud, plan, execution, trigger);
     const image = imageMade(images, begun.plan, cloud.now());

@@ -23,7 +23,11 @@ test('a shell opens a session of Session Manager on the held instance, and says 
 });
 
 test('a retry waits for the clean-up and goes on to the published image; then nothing is held', async () => {
-  const { exitCode, out, err } = await operator(simulation).run('retry', 'base');
+  expect(await operator(simulation).run('retry', 'base', '--recipe', 'other')).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('--recipe other: is other, and'),
+  });
+  const { exitCode, out, err } = await operator(simulation).run('retry', 'base', '--recipe', 'base');
   expect(err).toContain('Waiting for the end of');
   expect(out).toContain('published');
   expect(exitCode).toBe(0);

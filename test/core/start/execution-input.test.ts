@@ -56,7 +56,7 @@ test.each([
   [{ recipe: 'base', overrides: 'x' }, 'overrides: must be an object of recipe keys'],
   [
     { recipe: 'base', forced: true },
-    ': unknown key forced; known are recipe, overrides, parameters, build, from, force, trigger, distribute',
+    ': unknown key forced; known are recipe, overrides, parameters, build, from, replan, force, trigger, distribute',
   ],
   [{ recipe: 'base', force: 'yes' }, 'force: must be true or false'],
   [{ recipe: 'base', trigger: 'schedule' }, 'trigger: must be an object of by and reason'],

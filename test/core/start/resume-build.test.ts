@@ -23,7 +23,7 @@ const failed = (changes: Partial<NonNullable<Manifest['failure']>> = {}, started
   });
 
 const problem = (manifest: Manifest | undefined, images = [image], now = '2026-11-30T23:59:59Z') =>
-  rebuildProblems(plan, { recipe: plan.document, special: false }, manifest, images, {
+  rebuildProblems(plan, { recipe: plan.document, special: false, replan: false }, manifest, images, {
     now: new Date(now),
     inlineRecipes: true,
   })[0]?.message;
@@ -75,7 +75,7 @@ test('a recipe that is brought again must be the one of the plan, as it was writ
   const { written: _, ...earlier } = planned;
   for (const plan of [planned, earlier]) {
     const asked = (recipe: Recipe) =>
-      rebuildProblems(plan, { recipe, special: true }, undefined, [], {
+      rebuildProblems(plan, { recipe, special: true, replan: false }, undefined, [], {
         now: new Date(expires),
         inlineRecipes: true,
       })[0]?.message;

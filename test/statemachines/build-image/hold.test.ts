@@ -25,6 +25,11 @@ const grouped = {
 const failingStep = { commands: [{ step: 'patch', exitCode: 1, stderr: 'no mirror', times: 1 }] };
 const failingCheck = { commands: [{ step: 'boots', exitCode: 1, times: 1 }] };
 
+const provision: [object, object] = [
+  { name: 'patch', run: 'dnf -y upgrade' },
+  { name: 'break', run: 'broken' },
+];
+
 const instancesOf = ({ cloud }: Simulation) =>
   [...cloud.world.region(home).instances.values()].map(({ id, state, tags }) => ({
     id,
@@ -111,6 +116,30 @@ test('a step that the instance has not reached, or a hold that is over, is refus
   expect(alive(simulation).map(({ id }) => id)).toEqual([held]);
   await settle(simulation, hour);
   expect((await again(simulation, { from: 'patch' })).cause).toContain('from: goes with a build whose instance is held');
+});
+
+test('a retry with a mended step publishes what ran, and an earlier step that was changed is refused', async () => {
+  const simulation = holding({ scenario: { commands: [{ step: 'break', exitCode: 1, times: 1 }] }, changes: { provision } });
+  await build(simulation);
+  const [, held] = [...instancesOf(simulation), ...alive(simulation)];
+  const document = { ...recipe, publish: { channel: 'try' }, onFailure: 'hold', holdFor: '30m' };
+  const retry = (steps: object[]) =>
+    again(simulation, { recipe: { ...document, provision: steps }, replan: true });
+  const [patch, broken] = provision;
+  const refused = await retry([{ ...patch, run: 'other' }, broken]);
+  expect(refused.cause).toContain('provision[0]: is not what ran as "patch"');
+  expect(alive(simulation)).toEqual([held]);
+  expect((await retry([patch, { ...broken, run: 'mended' }])).status).toBe('SUCCEEDED');
+  const manifest = onlyManifest(simulation);
+  expect(manifest).toMatchObject({
+    status: 'published',
+    notes: [expect.stringContaining('with a recipe that was changed since the build began')],
+  });
+  const sent = simulation.cloud.calls.filter(({ action }) => action === 'SendCommand').map(({ params }) => JSON.stringify(params));
+  expect(sent.filter((one) => one.includes('provision/0 patch'))).toHaveLength(1);
+  const plan = simulation.read({ recipe: 'base', build: manifest?.build ?? '' }, 'plan');
+  expect(plan?.document.provision[1]).toMatchObject({ run: 'mended' });
+  expect(simulation.read({ recipe: 'base' }, 'record')?.published?.digest).toBe(plan?.digest);
 });
 
 test('what failed elsewhere, or in an execution that was stopped, is not held', async () => {

@@ -4,6 +4,7 @@ import type { Command } from '../guest/command.ts';
 import { stopHoldTimer, stopsHoldTimer } from '../undo/hold-timer.ts';
 import { isHeld, type HeldInstance } from '../undo/hold.ts';
 import type { Problem } from '../recipe/problems.ts';
+import { replanned, replanProblems } from './replan.ts';
 
 /** The instance of a failed build that a new start can go on with. */
 export function heldFor(manifest: Manifest | undefined, now: Date): HeldInstance | undefined {
@@ -18,46 +19,57 @@ const commandsOf = (plan: Plan, { role }: HeldInstance): Command[] =>
 const positionOf = (commands: Command[], name: string | undefined): number =>
   name === undefined ? 0 : commands.findIndex((command) => command.name === name);
 
-/** Why a start cannot go on with a held instance from a step. `from`: the step that the start names. */
+/** The step at which a start goes on, and what the recipe would make of the build now, if the start asks for that. */
+export interface Retry {
+  from?: string | undefined;
+  next?: Plan | undefined;
+}
+
+/** Why a start cannot go on with a held instance. */
 export function retryProblems(
   plan: Plan | undefined,
   held: HeldInstance | undefined,
-  from: string | undefined,
+  { from, next, replan }: Retry & { replan: boolean },
   inlineRecipes: boolean,
 ): Problem[] {
   if (!plan || !held) {
     const message =
       'goes with a build whose instance is held: its recipe has onFailure: hold, and the hold is not over';
-    return from === undefined ? [] : [{ path: ['from'], message }];
+    const asked = [...(from === undefined ? [] : ['from']), ...(replan ? ['replan'] : [])];
+    return asked.map((key) => ({ path: [key], message }));
   }
   if (!inlineRecipes) {
     const message = `${plan.build} would go on with an instance that a person could change, and this deployment builds only the recipes that it was deployed with (inlineRecipes is off); start the recipe without "build"`;
     return [{ path: ['build'], message }];
   }
-  if (from === undefined) return [];
+  const other = next ? replanProblems(plan, next, held, from) : [];
+  if (from === undefined) return other;
   const commands = commandsOf(plan, held);
   const last = positionOf(commands, held.step);
   const reached = commands.slice(0, last + 1).filter((command) => !stopsHoldTimer(command));
   const possible = reached.map(({ name }) => name);
-  if (possible.includes(from)) return [];
+  if (possible.includes(from)) return other;
   const message = `${from} is no step that the ${held.role} has reached: name one of ${possible.join(', ')}`;
   return [{ path: ['from'], message }];
 }
 
 /**
  * The plan of a retry: the steps before `from` count as done, and the others are sent anew, after a command that ends the hold.
- * Their new place in the list tells them from those that were sent before.
+ * Their new place in the list tells them from those that were sent before. With `next` they are its steps.
  */
-export function retriedPlan(plan: Plan, held: HeldInstance, from: string | undefined): Plan {
+export function retriedPlan(plan: Plan, held: HeldInstance, { from, next }: Retry): Plan {
   const commands = commandsOf(plan, held);
   const step = from ?? held.step;
   const at = Math.max(0, positionOf(commands, step));
   const retry = commands.filter(stopsHoldTimer).length + 1;
-  const all = [...commands.slice(0, at), stopHoldTimer(at, retry, plan.source.windows), ...commands.slice(at)];
+  const before = commands.slice(0, at);
+  const done = before.filter((command) => !stopsHoldTimer(command)).length;
+  const rest = next ? commandsOf(next, held).slice(done) : commands.slice(at);
+  const all = [...before, stopHoldTimer(at, retry, plan.source.windows), ...rest];
   const renumbered = all.map((command, index) => ({ ...command, index }));
-  const note = `${step === undefined ? 'everything' : `"${step}" and what follows`} was tried again on the held ${held.role} ${held.instance}, which a person may have changed`;
+  const note = `${step === undefined ? 'everything' : `"${step}" and what follows`} was tried again on the held ${held.role} ${held.instance}, which a person may have changed${next && next.recipeDigest !== plan.recipeDigest ? `, with a recipe that was changed since the build began (${plan.recipeDigest.slice(0, 12)}, now ${next.recipeDigest.slice(0, 12)})` : ''}`;
   return {
-    ...plan,
+    ...(next ? replanned(plan, next) : plan),
     ...(held.role === 'builder' ? { provision: renumbered } : { checks: renumbered }),
     notes: [...(plan.notes ?? []), note],
   };
