@@ -13,6 +13,7 @@ interface MonthSummary {
   sourceUpdates: number;
   builds: number;
   published: number;
+  /** Builds that failed, and recipes without a usable source. */
   failed: number;
   /** Events that were lost or not taken. */
   unheard: number;
@@ -28,7 +29,15 @@ interface MonthSummary {
   savedPerMonth: number;
 }
 
-export function monthsOf({ from, until, releases, builds, unheard, aging: { runs } }: History): MonthSummary[] {
+export function monthsOf({
+  from,
+  until,
+  releases,
+  builds,
+  unheard,
+  sourceless,
+  aging: { runs },
+}: History): MonthSummary[] {
   const months: MonthSummary[] = [];
   for (
     const next = new Date(`${from.slice(0, 7)}-01`);
@@ -38,6 +47,7 @@ export function monthsOf({ from, until, releases, builds, unheard, aging: { runs
     const month = next.toISOString().slice(0, 7);
     const within = (at: string | null) => at?.startsWith(month) ?? false;
     const own = builds.filter(({ startedAt }) => within(startedAt));
+    const wanting = new Set(sourceless.filter(({ at }) => within(at)).map(({ recipe }) => recipe));
     const ran = runs.filter(({ at }) => within(at));
     const sum = (numbers: number[]) => numbers.reduce((one, other) => one + other, 0);
     months.push({
@@ -45,7 +55,7 @@ export function monthsOf({ from, until, releases, builds, unheard, aging: { runs
       sourceUpdates: releases.filter(({ at, first }) => within(at) && !first).length,
       builds: own.length,
       published: own.filter(({ status }) => status === 'published').length,
-      failed: own.filter(({ status }) => status === 'failed').length,
+      failed: own.filter(({ status }) => status === 'failed').length + wanting.size,
       unheard: unheard.filter(({ at }) => within(at)).length,
       deprecated: sum(ran.map(({ counts }) => counts.deprecate)),
       disabled: sum(ran.map(({ counts }) => counts.disable)),

@@ -6,6 +6,7 @@ import { once, shortened, timelineOf, type TimelineEntry } from './days-timeline
 
 const markOfEvent: Record<TimelineEntry['event'], DayMark> = {
   'source updated': 'news',
+  'no source': 'bad',
   started: 'begun',
   skipped: 'quiet',
   published: 'good',

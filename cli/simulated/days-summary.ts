@@ -12,6 +12,7 @@ interface RecipeSummary {
   builds: number;
   published: number;
   upToDate: number;
+  /** Builds that failed; one more if looks at its source found none that it can start from. */
   failed: number;
   /** How often the recipe was not started, by reason. */
   skipped: Record<string, number>;
@@ -41,7 +42,7 @@ export function summariesOf(history: History): RecipeSummary[] {
       builds: builds.length,
       published: count('published'),
       upToDate: count('up-to-date'),
-      failed: count('failed'),
+      failed: count('failed') + (history.sourceless.some((one) => one.recipe === name) ? 1 : 0),
       skipped,
       worstSeconds: seconds.length > 0 ? Math.max(...seconds) : null,
       usd: Math.round(builds.reduce((sum, { usd }) => sum + (usd ?? 0), 0) * 1e6) / 1e6,

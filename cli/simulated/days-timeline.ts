@@ -8,7 +8,16 @@ export interface TimelineEntry {
   /** ISO 8601, virtual. */
   at: string;
   event:
-    'source updated' | 'started' | 'skipped' | 'published' | 'up to date' | 'failed' | 'lost' | 'not taken' | 'swept';
+    | 'source updated'
+    | 'no source'
+    | 'started'
+    | 'skipped'
+    | 'published'
+    | 'up to date'
+    | 'failed'
+    | 'lost'
+    | 'not taken'
+    | 'swept';
   /** The recipe concerned. */
   recipes: string[];
   says: string;
@@ -17,7 +26,7 @@ export interface TimelineEntry {
 
 /** All events, in order. */
 export function timelineOf(history: History): TimelineEntry[] {
-  const { releases, starts, builds, unheard, sweeps, recipes } = history;
+  const { releases, starts, builds, unheard, sourceless, sweeps, recipes } = history;
   const answers = answersOf(history).filter(({ update }) => !update.first);
   const afterSource = (build: BuildOutcome) => {
     const all = answers.flatMap((one) => (one.build === build && one.seconds !== undefined ? [one.seconds] : []));
@@ -41,6 +50,9 @@ export function timelineOf(history: History): TimelineEntry[] {
     ...unheard.map(({ at, recipes: concerned, what, queued }): TimelineEntry => {
       const says = queued ? `not taken: ${what}` : `lost: the event ${what} never came`;
       return { at, event: queued ? 'not taken' : 'lost', recipes: concerned, says };
+    }),
+    ...sourceless.map(({ at, recipe, what }): TimelineEntry => {
+      return { at, event: 'no source', recipes: [recipe], says: `no usable source: ${what}` };
     }),
     ...sweeps
       .filter(({ orphans }) => orphans > 0)
@@ -77,6 +89,7 @@ function endOf(build: BuildOutcome, sourceSeconds: number | undefined, endedAt: 
 
 const marks: Record<TimelineEntry['event'], [Parameters<Paint>[0], string]> = {
   'source updated': ['cyan', '◆'],
+  'no source': ['red', '✗'],
   started: ['cyan', '●'],
   skipped: ['dim', '–'],
   published: ['green', '✓'],
@@ -116,12 +129,14 @@ export const shortened = (text: string) =>
     .replaceAll(/\b([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '$1…')
     .replaceAll(/\s+/g, ' ');
 
+const repeating: TimelineEntry['event'][] = ['skipped', 'lost', 'no source'];
+
 /** Counts an entry with an earlier one if it repeats it and the recipe has had no result since then. */
 export function once(entries: TimelineEntry[]): TimelineEntry[] {
   const runs: { entry: TimelineEntry; last: TimelineEntry; times: number }[] = [];
   const latest = new Map<string, Map<string, (typeof runs)[number]>>();
   for (const entry of entries) {
-    const said = entry.event === 'skipped' || entry.event === 'lost' ? entry.says.split(':')[0] : undefined;
+    const said = repeating.includes(entry.event) ? entry.says.split(':')[0] : undefined;
     const run = said === undefined ? undefined : latest.get(whose(entry))?.get(said);
     if (run) {
       run.last = entry;

@@ -26,6 +26,8 @@ export interface History {
   builds: BuildOutcome[];
   /** Events that should have started a build but never reached their target. */
   unheard: Unheard[];
+  /** Looks at the sources that found none from which a recipe can start. */
+  sourceless: Sourceless[];
   sweeps: { at: string; orphans: number; removed: number }[];
   aging: Aging;
 }
@@ -87,6 +89,12 @@ interface Unheard {
   queued: boolean;
 }
 
+interface Sourceless {
+  at: string;
+  recipe: string;
+  what: string;
+}
+
 /** Reads the history, up to now, of a simulation that began at `from`. */
 export function historyOf(
   simulation: Simulation,
@@ -94,15 +102,18 @@ export function historyOf(
   more: Pick<History, 'from' | 'releases' | 'sweeps' | 'aging'>,
 ): History {
   const recipes = keptRecipes(catalog);
+  const failures = queuedOf(simulation);
   return {
     ...more,
     until: new Date(simulation.clock.now()).toISOString(),
     recipes,
     starts: [...simulation.starts],
     builds: simulation.executions().map((execution) => outcomeOf(simulation, execution)),
-    unheard: [...lostOf(simulation, recipes), ...queuedOf(simulation, recipes)].toSorted((one, other) =>
-      one.at.localeCompare(other.at),
-    ),
+    unheard: [
+      ...lostOf(simulation, recipes),
+      ...failures.filter((one) => !isSourceless(one)).map((one) => notTaken(one, recipes)),
+    ].toSorted((one, other) => one.at.localeCompare(other.at)),
+    sourceless: failures.filter(isSourceless).flatMap((one) => sourcelessIn(one, recipes)),
   };
 }
 
@@ -173,24 +184,35 @@ function startedBy(event: Partial<BusEvent>, recipes: KeptRecipe[]): string[] {
   return recipes.filter(({ parent }) => parent !== null && parent === recipe).map(({ name }) => name);
 }
 
-interface Record {
-  requestPayload?: Partial<BusEvent> & { recipe?: string };
-  responsePayload?: { errorType: string; errorMessage: string };
+/** A call that a function did not take, as the queue of failures holds it. */
+interface Queued {
+  at: string;
+  asked: Partial<BusEvent> & { recipe?: string };
+  said?: { errorType: string; errorMessage: string } | undefined;
 }
 
-/** A poll that failed to find one source has still looked at all the others. */
-function queuedOf(simulation: Simulation, recipes: KeptRecipe[]): Unheard[] {
-  return simulation.queue('TriggerFailures').map(({ at, body }) => {
-    const { requestPayload: asked = {}, responsePayload: said } = body as Record;
-    const named = asked.recipe === undefined ? startedBy(asked, recipes) : [asked.recipe];
-    const wanting = said?.errorType.startsWith('Source') ?? false;
-    const poll = named.length === 0 && asked['detail-type'] === undefined && !wanting;
-    const concerned = poll ? recipes.map(({ name }) => name) : named;
-    return {
-      at,
-      recipes: concerned,
-      what: said ? `${said.errorType}: ${said.errorMessage}` : 'not taken',
-      queued: true,
-    };
+const queuedOf = (simulation: Simulation): Queued[] =>
+  simulation.queue('TriggerFailures').map(({ at, body }) => {
+    const record = body as { requestPayload?: Queued['asked']; responsePayload?: Queued['said'] };
+    return { at, asked: record.requestPayload ?? {}, said: record.responsePayload };
   });
+
+const isPoll = ({ asked }: Queued) => asked.recipe === undefined && asked['detail-type'] === undefined;
+
+/** Whether a poll failed only because recipes have no usable source. It has still looked at all the others. */
+const isSourceless = (one: Queued): boolean => isPoll(one) && (one.said?.errorType.startsWith('Source') ?? false);
+
+/** The recipes that such a poll names: each has a line of the message. */
+const sourcelessIn = ({ at, said }: Queued, recipes: KeptRecipe[]): Sourceless[] =>
+  (said?.errorMessage.split('\n') ?? []).flatMap((line) =>
+    recipes
+      .filter(({ name }) => line.startsWith(`${name}: `))
+      .map(({ name }) => ({ at, recipe: name, what: line.slice(name.length + 2) })),
+  );
+
+function notTaken(one: Queued, recipes: KeptRecipe[]): Unheard {
+  const { at, asked, said } = one;
+  const named = asked.recipe === undefined ? startedBy(asked, recipes) : [asked.recipe];
+  const what = said ? `${said.errorType}: ${said.errorMessage}` : 'not taken';
+  return { at, recipes: isPoll(one) ? recipes.map(({ name }) => name) : named, what, queued: true };
 }

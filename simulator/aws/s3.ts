@@ -94,7 +94,7 @@ function getObject(world: World, input: GetObjectRequest) {
   const object = objectAt(world, input);
   if (input.IfMatch !== undefined && quoted(input.IfMatch) !== object.etag) throw precondition();
   const { start, end } = rangeOf(input.Range, object.body.length);
-  const body = object.body.subarray(start, end);
+  const body = input.Range === undefined ? object.body : object.body.subarray(start, end);
   const ContentRange = input.Range === undefined ? undefined : `bytes ${start}-${end - 1}/${object.body.length}`;
   return {
     ...headers(object),
@@ -102,6 +102,15 @@ function getObject(world: World, input: GetObjectRequest) {
     ContentRange,
     Body: streamOf(body),
   };
+}
+
+const texts = new WeakMap<Buffer, string>();
+
+/** The text of an object. It is decoded once: in a year the documents of a channel are read ten thousand times. */
+function textOf(bytes: Buffer): string {
+  const text = texts.get(bytes) ?? bytes.toString();
+  texts.set(bytes, text);
+  return text;
 }
 
 /** A stream as the SDK answers it. It can be transformed once; a handler that wants all bytes at once does not wait for a stream. */
@@ -114,7 +123,8 @@ function streamOf(bytes: Buffer) {
     return bytes;
   };
   return Object.assign(sdkStreamMixin(stream), {
-    transformToString: async (encoding?: BufferEncoding) => once().toString(encoding),
+    transformToString: async (encoding?: BufferEncoding) =>
+      encoding === undefined ? textOf(once()) : once().toString(encoding),
     transformToByteArray: async () => new Uint8Array(once()),
   });
 }

@@ -34,6 +34,10 @@ beforeAll(async () => {
       `source: { parameter: ${parameter}, owner: amazon }\ntriggers: { onSourceUpdate: true }`,
     ),
     'child.yaml': recipe('child', 'source: { channel: parent/stable }\ntriggers: { onSourceUpdate: true }'),
+    'missing.yaml': recipe(
+      'missing',
+      'source: { parameter: /aws/service/nothing/here, owner: amazon }\ntriggers: { onSourceUpdate: true }',
+    ),
     'orphan.yaml': recipe('orphan', 'source: { channel: nobody/stable }'),
     'failing.yaml': 'seed: 5\ncommands: [{ step: patch, exitCode: 1 }, { step: never, exitCode: 1 }]',
   };
@@ -70,6 +74,20 @@ describe('two days of a child, and so of its parent', () => {
     expect(shown.out).toMatch(/^ {2}✓ no digest was built twice: 6 images\n {2}✓ children after parents: 3 of 3,/m);
     expect(shown.out).toMatch(/2 days simulated in .* · 6 builds · \$\d/);
   });
+});
+
+test('a source that does not exist is one line with how often and since when, and counts as a failure', async () => {
+  const { out } = await simulate(['--days', '1', './missing.yaml', './child.yaml'], 140);
+  const told = out.split('\n').filter((line) => line.includes('no usable source'));
+  expect(told).toEqual([
+    expect.stringMatching(
+      /^ {2}11-23 03:0\d +missing +✗ no usable source 24 times until 11-24 02:0\d: no source image for /,
+    ),
+  ]);
+  expect(out).toMatch(/^ {2}missing +0 +0 +0 +0 +1 /m);
+  expect(out).toMatch(/^ {2}parent +\d+ +\d+ +\d+ +\d+ +0 /m);
+  const page = await readFile(join(folder, 'out/days.html'), 'utf8');
+  expect(page.split('no usable source')).toHaveLength(2);
 });
 
 test('a promise that was broken is named', () => {

@@ -78,6 +78,7 @@ function wrongs(lived: Lived[], until: number, more: Partial<Aging> = {}, policy
     starts: [],
     builds: lived.map(buildOf),
     unheard: [],
+    sourceless: [],
     sweeps: [],
     aging,
   };

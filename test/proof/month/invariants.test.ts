@@ -39,6 +39,7 @@ const history = (more: Partial<History>): History => ({
   starts: [],
   builds: [],
   unheard: [],
+  sourceless: [],
   sweeps: [],
   aging: { looks: [], servers: [], runs: [] },
   ...more,
