@@ -1,15 +1,26 @@
 import { placeName } from '../../core/distribute/place.ts';
-import type { Recipe } from '../../core/recipe/types.ts';
+import { writtenFacts } from '../../core/recipe/parameters/build-facts.ts';
+import { fillIn } from '../../core/recipe/parameters/fill.ts';
+import type { Catalog, Recipe } from '../../core/recipe/types.ts';
 import { fold, painter } from '../screen/terminal.ts';
 import type { Bake } from './ancestors.ts';
 
-/** The build to come: its recipe or variants, sources and targets. */
+/** Where and when a build is to start, and its id if somebody gives it. */
+interface Start {
+  region: string;
+  now: number;
+  build?: string | undefined;
+}
+
+/** The build to come: its recipe or variants, sources and targets. What is known only after the start stays as written. */
 export function introduction(
   { name, recipes, heir }: Bake,
-  region: string,
-  now: number,
+  { recipes: documents }: Pick<Catalog, 'recipes'>,
+  { region, now, build = writtenFacts.build }: Start,
   sheet: { columns: number; colour: boolean },
 ): string {
+  const facts = { ...writtenFacts, build, date: new Date(now).toISOString().slice(0, 10) };
+  const { description } = fillIn(documents[recipes[0]?.name ?? name], { facts }).document as Partial<Recipe>;
   const paint = painter(sheet);
   const rows = [
     ...recipes.flatMap((recipe) => rowsOf(recipe, recipe.name.slice(name.length + 1))),
@@ -19,7 +30,7 @@ export function introduction(
   const together = recipes.length > 1 ? [`  Its variants are built side by side and published together.`] : [];
   return [
     ...(heir ? [`  ${heir.name} starts from the channel ${heir.source.channel}, so ${name} is built first.`, ''] : []),
-    `  ${paint('bold', name)}  ${recipes[0]?.description}`,
+    `  ${paint('bold', name)}  ${description}`,
     ...together,
     ...rows.map(([key = '', value = '']) => {
       const lines = fold(value, sheet.columns - width - 5);

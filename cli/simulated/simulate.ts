@@ -5,6 +5,7 @@ import { buildFolder, keyOf, pageObject } from '../../core/memory/documents.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { failedManifest } from '../../core/report/failed-manifest.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
+import type { Catalog } from '../../core/recipe/types.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { ScenarioWrong } from '../../simulator/pipeline/scenario.ts';
 import { createSimulation, type Simulation } from '../../simulator/pipeline/simulation.ts';
@@ -62,7 +63,7 @@ export async function simulate(wanted: string, options: SimulateOptions, termina
     addDisk(simulation, recipe.source, region);
     addOwnImage(simulation, recipe, region);
   }
-  const bake = createOven(simulation, options, terminal);
+  const bake = createOven(simulation, catalog, options, terminal);
   for (const [index, one] of bakes.entries()) {
     const isLast = index === bakes.length - 1;
     const changes = isLast ? { ...(parameters && { parameters }), ...(build !== undefined && { build }) } : {};
@@ -82,8 +83,11 @@ interface Input {
   build?: string;
 }
 
+const header = (...about: Parameters<typeof introduction>): string =>
+  `\n${introduction(...about)}\n\n${heading(about[3])}\n`;
+
 /** Returns a function that builds one recipe, or its variants, shows the progress and keeps the files. */
-function createOven(simulation: Simulation, options: SimulateOptions, terminal: Terminal) {
+function createOven(simulation: Simulation, catalog: Catalog, options: SimulateOptions, terminal: Terminal) {
   const { json = false, speed, region, out } = options;
   const { clock, stepFunctions, cloud } = simulation;
   // With --json, stdout is for a program and stderr for a log
@@ -117,7 +121,7 @@ function createOven(simulation: Simulation, options: SimulateOptions, terminal: 
   }
 
   return async function bake({ name, recipes, heir }: Bake, input: Input): Promise<number> {
-    write(`\n${introduction({ name, recipes, heir }, region, clock.now(), sheet)}\n\n${heading(sheet)}\n`);
+    write(header({ name, recipes, heir }, catalog, { region, now: clock.now(), build: input.build }, sheet));
     const [callsBefore, executionsBefore] = [cloud.calls.length, simulation.executions().length];
     const execution = await watched(input);
     const begun = simulation.executions().slice(executionsBefore);
