@@ -88,11 +88,13 @@ test.each(rightFiles)('%s is fine', async (_sentence, text) => {
   expect(await validated(text)).toEqual({ exitCode: 0, out: `${file}: ok\n`, err: '' });
 });
 
-test.each(placesIn(full).map((path): [string, Path] => [formatPath(path), path]))(
+/** documents.test.ts tries every place. A file only adds where the place is, which is found in the same way for all. */
+const somePlaces = placesIn(full).filter((_, index) => index % 3 === 0);
+
+test.each(somePlaces.map((path): [string, Path] => [formatPath(path), path]))(
   'in a file too %s of a wrong kind is refused, with line and column',
   async (_name, path) => {
     const kind = kindOf(valueAt(full, path));
-    // documents.test.ts tries every value in every place. A file only adds where the value stands.
     const others = values.filter(([, one]) => kindOf(one) !== kind && !(typeof one === 'string' && one.length > 1000));
     const [, value] = others[Math.floor(random() * others.length)]!;
     await expectRefused(stringify(replaced(path, value)), /base\.yaml:\d+:\d+/, plainFile);

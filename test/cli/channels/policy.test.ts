@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as z from 'zod/mini';
 import { declarativePolicy, namePatterns } from '../../../core/publish/declarative-policy.ts';
+import { operator } from '../../support/deployed.ts';
+import { pipeline } from '../../support/pipeline.ts';
 import { planOf } from '../../support/plan.ts';
 import { join } from 'node:path';
 import { golden } from '../../../cli/golden.ts';
@@ -25,19 +27,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function policy(...args: string[]) {
-  const { terminal, out, err } = recordingTerminal();
-  const code = await golden(['policy', ...args, '--recipes', folder, '--simulate'], terminal);
-  return { code, out: out(), err: err() };
-}
+const user = operator(pipeline());
+const policy = (...args: string[]) => user.run('policy', ...args, '--recipes', folder);
 const mark = (name: string, days: number) => ({
   WatermarkKey: expect.stringMatching(new RegExp(`^\\d{12}:golden-image-dev-us-east-1/${name}$`)),
   MaximumDaysSinceWatermarkCreated: days,
 });
 
 test('the criteria name the recipes whose images are launched, not those that others are made from', async () => {
-  const { code, out, err } = await policy('--days', '30');
-  expect(code).toBe(0);
+  const { exitCode, out, err } = await policy('--days', '30');
+  expect(exitCode).toBe(0);
   expect(err).not.toContain('note:');
   expect(JSON.parse(out)).toEqual([
     {
@@ -46,6 +45,12 @@ test('the criteria name the recipes whose images are launched, not those that ot
       DeprecationTimeCondition: { MaximumDaysSinceDeprecated: 0 },
     },
   ]);
+});
+
+test('on a simulated account, too', async () => {
+  const { terminal, out } = recordingTerminal();
+  expect(await golden(['policy', 'web', '--recipes', folder, '--simulate'], terminal)).toBe(0);
+  expect(JSON.parse(out())).toMatchObject([{ ImageWatermarks: [mark('web', 90)] }]);
 });
 
 test('a base that is named all the same has a note, since its children inherit its watermark', async () => {
@@ -85,8 +90,8 @@ const documentedPolicy = z.strictObject({
 });
 
 test('a declarative policy has the documented fields only, and goes by name and age, which its note says', async () => {
-  const { code, out, err } = await policy('--format', 'organizations', '--days', '30', '--pipeline');
-  expect(code).toBe(0);
+  const { exitCode, out, err } = await policy('--format', 'organizations', '--days', '30', '--pipeline');
+  expect(exitCode).toBe(0);
   const { allowed_images_settings: allowed } = documentedPolicy.parse(JSON.parse(out)).ec2_attributes;
   expect(allowed.state).toEqual({ '@@assign': 'audit_mode' });
   expect(allowed.image_criteria).toEqual({
@@ -145,7 +150,7 @@ test.each([
   [['other'], 'there is no recipe other in'],
   [['--days', '0'], 'Give a number from 1 to 3650'],
 ])('%j is refused', async (args, says) => {
-  const { code, out, err } = await policy(...args);
-  expect([code, out]).toEqual([2, '']);
+  const { exitCode, out, err } = await policy(...args);
+  expect([exitCode, out]).toEqual([2, '']);
   expect(err).toContain(says);
 });
