@@ -43,10 +43,19 @@ export function createJudge(template: Template): Judge {
   const needed = new Set<string>();
   const every: Ask[] = [];
   const roleOf = roleNamesOf(template);
+  const known = new Map<string, Map<string, AllowedAction[]>>();
+  /** By role. Most runs are of pipelines in the same place. */
+  const grantsIn = (place: DeploymentPlace) => {
+    const key = JSON.stringify(place);
+    const grants = known.get(key) ?? new Map<string, AllowedAction[]>();
+    if (!known.has(key))
+      for (const grant of grantsOf(template, place)) grants.set(grant.role, [...(grants.get(grant.role) ?? []), grant]);
+    known.set(key, grants);
+    return grants;
+  };
   return {
     hear(calls, place) {
-      const grants = new Map<string, AllowedAction[]>();
-      for (const grant of grantsOf(template, place)) grants.set(grant.role, [...(grants.get(grant.role) ?? []), grant]);
+      const grants = grantsIn(place);
       const refused = new Set<string>();
       const facts = { resources: resourcesIn(calls), roleOf };
       for (const call of calls) {

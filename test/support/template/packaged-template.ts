@@ -65,12 +65,22 @@ export const rolesWith = (settings: string[], change = somebodys): Promise<Templ
     return JSON.parse(JSON.stringify(roles)) as Template['Resources']; // as dist/infrastructure.json has them
   });
 
+/** The template of the usual settings as a text. Several suites of a worker judge it, and each gets an object of its own. */
+let usual: Promise<string> | undefined;
+
 /**
  * The template that `npm run package` would write if examples/ were recipes/, made in a separate folder. The
  * template depends on the recipes' schedules but not on the content of the bundles, so empty bundles suffice. It runs without
  * credentials and without network.
  */
-export const packagedTemplate = (settings = settingsAsSimulated, change = somebodys): Promise<Template> =>
+export async function packagedTemplate(settings = settingsAsSimulated, change = somebodys): Promise<Template> {
+  const isUsual = settings === settingsAsSimulated && change === somebodys;
+  const text = (isUsual && usual) || packageWith(settings, change);
+  if (isUsual) usual = text;
+  return JSON.parse(await text) as Template;
+}
+
+const packageWith = (settings: string[], change: (text: string) => string): Promise<string> =>
   made(settings, change, (folder, { args, env, deployment, catalog }) => {
     for (const name of ['serverless.yml', 'infrastructure', 'statemachines', 'package.json'])
       cpSync(join(root, name), join(folder, name), { recursive: true });
@@ -81,5 +91,5 @@ export const packagedTemplate = (settings = settingsAsSimulated, change = somebo
     writeInfrastructure(deployment, catalog, join(folder, 'dist'));
     const { template, refusal } = packagedOnce(folder, args, env);
     if (template === undefined) throw new Error(refusal);
-    return JSON.parse(template) as Template;
+    return template;
   });
