@@ -17,8 +17,9 @@ const path = sub('/${AWS::StackName}/builders/');
 
 export function secretReaderResources(stack: StackSettings, readers: Reader[]): Resources {
   const made = readers.map(({ recipe, secrets }): Resources => {
-    const role = builderRole(stack, { Path: path }, [...new Set([...stack.builderSecrets, ...secrets])]);
-    role.Properties['Policies'][0].PolicyDocument.Statement.push(decryptsSecrets);
+    const readable = [...new Set([...stack.builderSecrets, ...secrets])];
+    const role = builderRole(stack, { Path: path }, readable);
+    role.Properties['Policies'][0].PolicyDocument.Statement.push(decryptsSecrets(readable));
     return {
       [roleId(recipe)]: role,
       [profileId(recipe)]: {

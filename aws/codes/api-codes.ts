@@ -118,6 +118,13 @@ export const apiCodes: Record<string, ServiceCodes> = {
   },
   events: { means: { passing: 'InternalException' } },
   iam: { means: { passing: 'ServiceFailureException', gone: 'NoSuchEntityException' } },
+  secretsmanager: {
+    means: {
+      passing: 'InternalServiceError',
+      gone: 'ResourceNotFoundException',
+      refused: 'InvalidParameterException',
+    },
+  },
   servicequotas: {
     means: { passing: 'ServiceException', refused: 'IllegalArgumentException NoSuchResourceException' },
   },

@@ -12,6 +12,7 @@ import { allowedImagesState } from './allowed-images.ts';
 import { lookAtChannel } from './channel.ts';
 import { lookAtEncryption, withKeys } from './encryption.ts';
 import { lookAtHost } from './host.ts';
+import { lateLooks } from './late-looks.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { findByTags, lookAtNetwork, networkPermissions } from './network.ts';
 import { describeRegions } from './regions.ts';
@@ -32,6 +33,8 @@ export const lookPermissions = [
   'ec2:GetEbsEncryptionByDefault',
   'kms:GetKeyPolicy',
   'ec2:GetImageBlockPublicAccessState',
+  'ssm:DescribeParameters',
+  'secretsmanager:DescribeSecret',
 ];
 
 /** What findSource and the looks call. An alias in the recipe cannot be judged without kms:DescribeKey. */
@@ -59,10 +62,6 @@ async function sourceOf(
     return new Failure(failure.name, `${failure.message}. ${hint}`, { cause: failure });
   }
 }
-
-// Loaded only for a recipe that copies into other accounts.
-const lookAtAccounts = async (aws: Connection, recipe: Recipe) =>
-  (await import('./accounts.ts')).lookAtAccounts(aws, recipe);
 
 type Looked = Pick<Facts, 'regions' | 'instanceTypes' | 'network' | 'publicAccess' | 'host'>;
 
@@ -107,17 +106,17 @@ export async function foresee(
 ): Promise<Foreseen> {
   const { problems: unfound, ...network } = await findByTags(aws, given);
   const recipe = { ...given, builder: { ...given.builder, ...network } };
-  const [source, seen, channel, templates, accounts] = await Promise.all([
+  const [source, seen, channel, templates, late] = await Promise.all([
     sourceOf(aws, recipe, { account, now, channelRoot }),
     lookAt(aws, recipe, deploymentGroups),
     lookAtChannel(aws, recipe, { channelRoot, deployment, replaces }),
     lookAtTemplates(aws, recipe),
-    recipe.distribute.some(({ copyTo }) => copyTo) ? lookAtAccounts(aws, recipe) : [],
+    lateLooks(aws, recipe, account),
   ]);
   const known = source instanceof Failure ? {} : { source };
   const encryption = await lookAtEncryption(aws, recipe, known.source);
   const here = { region: aws.region, account, now, scripts, deploymentGroups };
-  const facts = { ...here, ...known, ...seen, ...channel, ...templates, accounts, encryption };
+  const facts = { ...here, ...known, ...seen, ...channel, ...templates, ...late, encryption };
   return { source, ...atTags(findingsOf(recipe, facts), unfound, recipe.builder), facts, network };
 }
 

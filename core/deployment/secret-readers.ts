@@ -1,7 +1,8 @@
 import { soundRecipes } from '../recipe/catalog.ts';
 import type { Problem } from '../recipe/problems.ts';
-import { secretsOfRecipe } from '../recipe/steps/secrets.ts';
+import { secretsOfRecipe, withoutKey } from '../recipe/steps/secrets.ts';
 import type { Catalog, Recipe } from '../recipe/types.ts';
+import type { DeploymentSettings } from './deployment-settings.ts';
 
 // Each deployed recipe with secrets has a role and an instance profile of its own, so that no recipe reads the secrets of another.
 
@@ -19,15 +20,22 @@ const allows = (pattern: string, name: string): boolean => {
 };
 
 /**
- * Secrets of a recipe that its builder could not read: neither the deployed recipe of that name nor the deployment's setting
- * `builderSecrets` has them. A recipe with an instance profile of its own is judged by nobody here.
+ * Secrets of a recipe that its builder could not read: neither the role that the deployment made for the recipe of that name nor the
+ * setting `builderSecrets` allows them. A recipe with an instance profile of its own is judged by nobody here.
  */
-export function secretProblems(recipe: Recipe, deployed: Recipe | undefined, builderSecrets: string[]): Problem[] {
+export function secretProblems(
+  recipe: Recipe,
+  deployed: Recipe | undefined,
+  { builderSecrets, secretProfiles }: Pick<DeploymentSettings, 'builderSecrets' | 'secretProfiles'>,
+): Problem[] {
   if (recipe.builder.instanceProfile !== undefined) return [];
-  const known = deployed && deployed.builder.instanceProfile === undefined ? secretsOfRecipe(deployed) : [];
+  const hasRole = deployed?.builder.instanceProfile === undefined && secretProfiles[recipe.name] !== undefined;
+  const readable = deployed && hasRole ? secretsOfRecipe(deployed) : [];
+  const isReadable = (name: string) =>
+    readable.includes(name) || builderSecrets.some((pattern) => allows(pattern, name));
   return recipe.provision.flatMap(({ secrets = {} }, index) =>
     Object.entries(secrets)
-      .filter(([, name]) => !known.includes(name) && !builderSecrets.some((pattern) => allows(pattern, name)))
+      .filter(([, name]) => !isReadable(withoutKey(name)))
       .map(([variable, name]) => ({
         path: ['provision', index, 'secrets', variable],
         message: `the builder may not read ${name}: deploy the recipe with this secret, or allow it by the setting builderSecrets`,

@@ -109,9 +109,9 @@ function startingPowerShell(lines: string[], surroundings: Surrounded): string[]
   return [
     "$ErrorActionPreference = 'Stop'",
     ...lines,
-    ...(beginning === undefined ? [] : [...unpackedBeside('begin', beginning), '& $begin']),
+    ...(beginning === undefined ? [] : unpackedBeside('begin', beginning)),
     '$global:LASTEXITCODE = 0',
-    '& $step',
+    beginning === undefined ? '& $step' : '& $begin $step',
     'if ($LASTEXITCODE) { exit $LASTEXITCODE }',
   ];
 }

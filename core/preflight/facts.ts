@@ -2,6 +2,7 @@ import type { ChannelHolder } from '../distribute/channel-owner.ts';
 import type { TemplateSeen } from '../publish/launch-templates.ts';
 import type { KeySeen } from '../launch/keys.ts';
 import type { Problem } from '../recipe/problems.ts';
+import type { SecretSeen } from '../deployment/seen-secret.ts';
 import type { SourceImage } from '../launch/source.ts';
 
 export interface SubnetFacts {
@@ -145,6 +146,8 @@ export interface Facts {
   templates?: Record<string, Seen<TemplateSeen | undefined>>;
   /** The roles that make copies in other accounts. Absent where there are none. */
   accounts?: AccountRoleSeen[];
+  /** By secret of steps, without key and version. Null: there is none. Absent where no step has secrets. */
+  secrets?: Record<string, Seen<SecretSeen | null>>;
   /** By region: the pipeline's region and those of the targets. */
   encryption: Record<string, Seen<EncryptionSettings>>;
 }

@@ -10,6 +10,7 @@ import { keyUserNotes, keyUserProblems } from './key-users.ts';
 import { networkNotes, networkProblems } from './network.ts';
 import { publicAccessProblems } from './public-access.ts';
 import { isOff, regionNotes, regionProblems } from './regions.ts';
+import { secretNotes, unreadableSecrets } from '../deployment/unreadable-secrets.ts';
 import { sourceNotes } from './source-notes.ts';
 import { sourceProblems } from './source.ts';
 import { tenancyProblems } from '../recipe/builder/tenancy-rules.ts';
@@ -76,12 +77,14 @@ export function findingsOf(recipe: Recipe, facts: Facts): Findings {
       ...networkProblems(recipe, facts),
       ...tenancyProblems(recipe, region),
       ...hostProblems(recipe, facts),
+      ...unreadableSecrets(recipe, facts),
       ...ofTargets.problems,
     ],
     notes: [
       ...(source ? sourceNotes(recipe, source, facts.now) : []),
       ...networkNotes(recipe, facts),
       ...hostNotes(facts),
+      ...secretNotes(recipe, facts),
       ...unseen('the instance types', ['builder', 'instanceTypes'], facts.instanceTypes),
       ...unseen('the subnets', ['builder', 'subnets'], facts.network.subnets),
       ...unseen('the security groups', ['builder', 'securityGroups'], facts.network.groups),

@@ -14,6 +14,8 @@ interface Asked {
   region: string;
   /** The account that owns the key. */
   owner: string;
+  /** The service that uses the key for the user. Default ec2. */
+  service?: string;
 }
 
 const listOf = (value: unknown): string[] => [value].flat().filter((one) => typeof one === 'string');
@@ -54,15 +56,16 @@ function actionAnswer({ Action, NotAction }: Record<string, unknown>, { action }
   return known(Action === undefined ? !isIn(NotAction) : isIn(Action));
 }
 
-/** How a condition answers for a launch by EC2. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
-function conditionAnswer(operator: string, key: string, values: string[], { user, region, action }: Asked): Answer {
+/** How a condition answers for a use of the key by a service. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html */
+function conditionAnswer(operator: string, key: string, values: string[], asked: Asked): Answer {
+  const { user, region, action, service = 'ec2' } = asked;
   const isAny = (texts: string[]) => known(values.some((value) => texts.some((text) => matches(value, text))));
   if (/^Bool$/i.test(operator) && /^kms:GrantIsForAWSResource$/i.test(key))
     return action === 'kms:CreateGrant' ? known(values.includes('true')) : 'no';
   if (!/^(ForAnyValue:)?String(Equals|Like)$/i.test(operator)) return 'perhaps';
   switch (key.toLowerCase()) {
     case 'kms:viaservice':
-      return isAny([`ec2.${region}.amazonaws.com`, `ec2.${region}.amazonaws.com.cn`]);
+      return isAny([`${service}.${region}.amazonaws.com`, `${service}.${region}.amazonaws.com.cn`]);
     case 'kms:calleraccount':
     case 'aws:principalaccount':
       return isAccount(user) ? isAny([user]) : 'perhaps';
@@ -92,7 +95,7 @@ function applies(statement: Record<string, unknown>, asked: Asked): Answer {
 }
 
 /**
- * Whether a key policy lets a user do something with the key through EC2. Not a whole evaluation by IAM: the user's own policies,
+ * Whether a key policy lets a user do something with the key through a service. Not a whole evaluation by IAM: the user's own policies,
  * grants and service control policies are not seen from here.
  */
 export function keyVerdict(policy: string, asked: Asked): KeyVerdict {

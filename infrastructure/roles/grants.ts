@@ -35,7 +35,8 @@ function grantsOfSsm(channelRoot: string): GrantTable {
   return {
     'ssm:DeleteParameter': [{ Resource: channels }],
     'ssm:DescribeInstanceInformation': anything,
-    'ssm:DescribeParameters': throughReferences(),
+    // Resolve asks whether the secrets of steps exist. EC2 asks for verify and others.
+    'ssm:DescribeParameters': { resolve: anything, resolvePlan: anything, others: throughReferences() },
     'ssm:GetCommandInvocation': anything,
     'ssm:GetParameter': {
       resolve: sources,
@@ -121,6 +122,8 @@ export const grantsIn = ({ name, channelRoot, topic }: Granted): GrantTable => (
   'imagebuilder:ListImageRecipes': throughReferences(),
   ...grantsOfKms,
   ...grantsOfS3,
+  // IAM comes first: a role that may look at some secrets only would learn of an absent one that it may not look. No value is shown.
+  'secretsmanager:DescribeSecret': [{ Resource: arn('secretsmanager:${AWS::Region}:*:secret:*') }],
   // vCPUs on demand and as spot in the pipeline's region; AMIs, public ones, users of an AMI and pending snapshots in every region of a recipe
   'servicequotas:GetServiceQuota': [
     {

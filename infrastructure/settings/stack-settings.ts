@@ -47,8 +47,8 @@ const forms: Record<string, [form: RegExp, must: string]> = {
   subnets: [/^subnet-[0-9a-f]{8,17}$/, 'be ids such as subnet-0123456789abcdef0, with commas between them'],
   securityGroups: [/^sg-[0-9a-f]{8,17}$/, 'be ids such as sg-0123456789abcdef0, with commas between them'],
   builderSecrets: [
-    /^(\/[\w.*?-]+)+$|^secret:[\w/+=.@*?-]+$/,
-    'be parameter names such as /builders/* and names of Secrets Manager such as secret:builders/*, with commas between them',
+    /^(\/[\w.*?-]+)+$|^secret:(arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[\w/+=.@*?-]+$/,
+    'be parameter names such as /builders/* and names or ARNs of Secrets Manager such as secret:builders/*, with commas between them',
   ],
   commandOutputDays: [/^[1-9]\d{0,4}$/, 'be a number of days'],
 };

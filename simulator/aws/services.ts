@@ -8,6 +8,7 @@ import { kmsActions } from './kms.ts';
 import { serviceQuotasActions } from './quotas.ts';
 import { putEventsActions } from './events/put-events.ts';
 import { s3Actions } from './s3.ts';
+import { secretsManagerActions } from './ssm/secrets.ts';
 import { commandActions } from './ssm/commands.ts';
 import { agentActions } from './ssm/agents.ts';
 import { parameterActions } from './ssm/parameters.ts';
@@ -27,6 +28,7 @@ export const servicesOf = (world: World, events: EventBus, guarded: Guard): Simu
   sts: guarded('sts', stsActions(world)),
   kms: guarded('kms', kmsActions(world)),
   iam: guarded('iam', iamActions(world)),
+  secretsmanager: guarded('secretsmanager', secretsManagerActions(world)),
   servicequotas: guarded('servicequotas', serviceQuotasActions(world)),
   eventbridge: guarded('eventbridge', putEventsActions(world)),
   cloudformation: guarded('cloudformation', cloudFormationActions(world, events)),

@@ -1,5 +1,5 @@
 import { secretReaders } from '../../core/deployment/secret-readers.ts';
-import { secretsOfRecipe } from '../../core/recipe/steps/secrets.ts';
+import { secretReference, withoutKey } from '../../core/recipe/steps/secrets.ts';
 import type { SimulatedCloud } from '../aws/cloud.ts';
 import { setSecret } from '../aws/ssm/guest-secrets.ts';
 import type { Builder, Catalog } from '../../core/recipe/types.ts';
@@ -160,8 +160,15 @@ const secretsByProfile = (catalog: Catalog, home: string, own: string): Record<s
   ...Object.fromEntries(secretReaders(catalog, home).map(({ recipe, secrets }) => [profileOf(recipe), secrets])),
 });
 
-/** Puts a text of its own into each secret that a recipe names. */
-export function addSecrets(cloud: SimulatedCloud, catalog: Catalog, home: string): void {
-  for (const name of soundRecipes(catalog, home).flatMap(secretsOfRecipe))
-    setSecret(cloud.world, home, name, `simulated value of ${name}`);
+/** Puts a text of its own into each secret that a recipe names, or JSON with a text of its own under each key that it names. */
+export function addSecrets({ world }: SimulatedCloud, catalog: Catalog, home: string): void {
+  const named = soundRecipes(catalog, home).flatMap(({ provision }) =>
+    provision.flatMap(({ secrets = {} }) => Object.values(secrets)),
+  );
+  for (const name of new Set(named.map(withoutKey))) {
+    const same = named.filter((each) => withoutKey(each) === name).map(secretReference);
+    const fields = same.flatMap(({ key = [] }) => key).map((key) => [key, `simulated value of ${name}:${key}`]);
+    const value = fields.length > 0 ? JSON.stringify(Object.fromEntries(fields)) : `simulated value of ${name}`;
+    setSecret(world, home, name, value, same);
+  }
 }

@@ -178,6 +178,7 @@ const services: Record<string, string> = {
   AWSEvents: 'events',
   TrentService: 'kms',
   ServiceQuotasV20190624: 'servicequotas',
+  secretsmanager: 'secretsmanager',
 };
 
 /** Throttles every so-manieth EC2 call of a scenario, and counts what was throttled. */

@@ -1,7 +1,8 @@
 import { folderOf, type Carried } from '../../recipe/steps/carried.ts';
 import type { Step } from '../../recipe/types.ts';
 import { remoteCommand, shellLine } from './remote-command.ts';
-import { shellQuoted, treeOf } from './tree.ts';
+import { shellQuoted } from '../steps/quoted.ts';
+import { treeOf } from './tree.ts';
 
 type Ansible = NonNullable<Step['ansible']>;
 

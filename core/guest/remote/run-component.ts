@@ -1,10 +1,10 @@
 import { componentPhases } from '../../recipe/component/component-phases.ts';
 import { baseName, type Carried } from '../../recipe/steps/carried.ts';
 import type { Step } from '../../recipe/types.ts';
-import { powerShellQuoted } from '../steps/surroundings.ts';
+import { powerShellQuoted, shellQuoted } from '../steps/quoted.ts';
 import { awstoeOnLinux, awstoeOnWindows } from './awstoe.ts';
 import { powerShellLine, remoteCommand, shellLine } from './remote-command.ts';
-import { shellQuoted, treeOf } from './tree.ts';
+import { treeOf } from './tree.ts';
 
 type Component = NonNullable<Step['component']>;
 

@@ -1,8 +1,5 @@
 import type { Carried } from '../../recipe/steps/carried.ts';
 
-/** Text in single quotes of a shell. */
-export const shellQuoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
 /**
  * The beginning of a bash script that works with the files of an archive: it checks that its tools are there and that the right
  * archive has arrived, and unpacks it into `$tree`. A second run, after a reboot or a retry, begins anew.

@@ -1,8 +1,8 @@
 import { baseName, type Carried } from '../../recipe/steps/carried.ts';
 import { isWindowsPath } from '../../recipe/steps/guest-path.ts';
 import type { Step } from '../../recipe/types.ts';
-import { shellQuoted, treeOf } from './tree.ts';
-import { powerShellQuoted } from '../steps/surroundings.ts';
+import { treeOf } from './tree.ts';
+import { powerShellQuoted, shellQuoted } from '../steps/quoted.ts';
 import { powerShellLine, remoteCommand, shellLine } from './remote-command.ts';
 
 type Files = NonNullable<Step['files']>;

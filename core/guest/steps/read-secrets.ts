@@ -3,7 +3,7 @@
  * arguments of a program, in a file or in a parameter of SSM. It masks the values in what the step prints. Every image with
  * cloud-init has Python, and its standard library is enough. Python 3.6 is the oldest, in Red Hat 8.
  *
- * Arguments: JSON of [region, metadata, endpoint, secrets by variable], then the step.
+ * Arguments: JSON of [region, metadata, endpoint, questions], then the step.
  */
 export const secretsProgram = `import datetime, hashlib, hmac, json, os, subprocess, sys, threading, time
 from urllib.error import HTTPError
@@ -65,21 +65,34 @@ def call(service, target, given, about):
                 give_up("%s cannot be read: no way to %s: %s" % (about, endpoint.replace("SERVICE", service), error))
         time.sleep(2 * (6 - left))
 
-def value_of(name, about):
-    if not name.startswith("secret:"):
-        answer = call("ssm", "AmazonSSM.GetParameter", {"Name": name, "WithDecryption": True}, about)
-        return answer["Parameter"]["Value"]
-    answer = call("secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": name[7:]}, about)
+def value_of(question, about):
+    if "Name" in question["ask"]:
+        return call("ssm", "AmazonSSM.GetParameter", question["ask"], about)["Parameter"]["Value"]
+    answer = call("secretsmanager", "secretsmanager.GetSecretValue", question["ask"], about)
     if "SecretString" not in answer:
         give_up("%s is binary: a variable takes text only" % about)
-    return answer["SecretString"]
+    return field_of(answer["SecretString"], question.get("key"), about)
+
+def field_of(text, key, about):
+    if key is None:
+        return text
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        give_up("%s is no JSON object, so it has no key %s" % (about, key))
+    if key not in fields:
+        give_up("%s has no key %s in its JSON" % (about, key))
+    return fields[key] if isinstance(fields[key], str) else json.dumps(fields[key], ensure_ascii=False)
 
 hidden = set()
-for variable, name in wanted.items():
-    value = value_of(name, "%s, the secret of %s," % (name, variable))
+for question in wanted:
+    about = "%s, the secret of %s," % (question["named"], question["variable"])
+    value = value_of(question, about)
     if "\\0" in value:
-        give_up("%s, the secret of %s, contains a NUL, which no variable takes" % (name, variable))
-    os.environ[variable] = value
+        give_up("%s contains a NUL, which no variable takes" % about)
+    os.environ[question["variable"]] = value
     hidden.update(line.encode() for line in [value] + value.splitlines() if len(line) >= 4)
 hidden = sorted(hidden, key=len, reverse=True)
 

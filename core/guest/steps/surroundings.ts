@@ -1,14 +1,11 @@
+import { powerShellQuoted, shellQuoted } from './quoted.ts';
 import { secretsProgram } from './read-secrets.ts';
+import { secretsScript } from './read-secrets-windows.ts';
+import { secretQuestions } from './secret-questions.ts';
 import type { StepSurroundings } from '../../recipe/steps/surroundings.ts';
 
 // Scripts that set the environment of a step and then start it. Their text is packed like the step's own script, so that SSM sees
 // no value. Variables of these scripts are positional, since a recipe may set any name.
-
-/** Text in single quotes of a POSIX shell. */
-const shellQuoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
-/** PowerShell takes the typographic quotes for single quotes, too. */
-export const powerShellQuoted = (text: string): string => `'${text.replaceAll(/['\u2018-\u201B]/g, '$&$&')}'`;
 
 const shellExports = (env: Record<string, string>): string[] =>
   Object.entries(env).map(([name, value]) => `export ${name}=${shellQuoted(value)}`);
@@ -54,7 +51,7 @@ const placesIn = (region: string): SecretPlaces => ({
 /** Lines that put the program which reads the secrets before the step. */
 function withSecrets({ secrets = {}, region = '' }: Surrounded, places = placesIn(region)): string[] {
   if (Object.keys(secrets).length === 0) return [];
-  const input = JSON.stringify([region, places.metadata, places.endpoint, secrets]);
+  const input = JSON.stringify([region, places.metadata, places.endpoint, secretQuestions(secrets)]);
   return [
     'set -- "$(command -v /usr/bin/python3 || command -v /usr/libexec/platform-python || command -v python3 || true)" "$@"',
     '[ -n "$1" ] || { echo "python3 is missing on this instance: a step with secrets needs it" >&2; exit 1; }',
@@ -83,24 +80,13 @@ export function shellBeginning(around: Surrounded, places?: SecretPlaces): strin
   ].join('\n');
 }
 
-/** AWS's images of Windows have the AWS Tools for PowerShell. */
-function readByTools(variable: string, name: string, region: string): string[] {
-  const [command, value] = name.startsWith('secret:')
-    ? ['Get-SECSecretValue', `(Get-SECSecretValue -SecretId '${name.slice(7)}' -Region '${region}').SecretString`]
-    : ['Get-SSMParameter', `(Get-SSMParameter -Name '${name}' -WithDecryption $true -Region '${region}').Value`];
-  return [
-    `if (-not (Get-Command ${command} -ErrorAction SilentlyContinue)) { throw '${command} is missing on this instance: a step with secrets needs the AWS Tools for PowerShell' }`,
-    `$env:${variable} = ${value}`,
-  ];
-}
-
-/** The same for PowerShell, whose process keeps folder and variables for the step. */
+/** The same for PowerShell: `begin <step>`. A step with secrets runs in a process of its own, whose output is masked. */
 export function powerShellBeginning(around: Surrounded): string | undefined {
   const { env = {}, workingDirectory, secrets = {}, region = '' } = around;
   const lines = [
     ...(workingDirectory === undefined ? [] : [`Set-Location -LiteralPath ${powerShellQuoted(workingDirectory)}`]),
     ...Object.entries(env).map(([name, value]) => `$env:${name} = ${powerShellQuoted(value)}`),
-    ...Object.entries(secrets).flatMap(([variable, name]) => readByTools(variable, name, region)),
   ];
-  return lines.length === 0 ? undefined : lines.join('\r\n');
+  if (has(secrets)) return secretsScript(secretQuestions(secrets), region, lines);
+  return lines.length === 0 ? undefined : [...lines, '& $args[0]'].join('\r\n');
 }

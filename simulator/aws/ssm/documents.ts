@@ -155,7 +155,7 @@ interface GuestScript {
 
 /** The values of the variables that a script prints: lines `printenv NAME`, or `Write-Output $env:NAME`. */
 const printedVariables = ({ text, environment }: GuestScript): string =>
-  [...text.matchAll(/^(?:printenv |Write-Output \$env:)(\w+)\r?$/gm)]
+  [...text.matchAll(/^\uFEFF?(?:printenv |Write-Output \$env:)(\w+)\r?$/gm)]
     .map(([, name = '']) => `${environment[name] ?? ''}\n`)
     .join('');
 

@@ -1,5 +1,6 @@
 import type { SendCommandRequest } from '@aws-sdk/client-ssm';
 import { gunzipSync } from 'node:zlib';
+import type { SecretQuestion } from '../../../core/guest/steps/secret-questions.ts';
 import { ApiError } from '../calls/actions.ts';
 
 /**
@@ -51,15 +52,13 @@ export function beginningIn(commands: string[]): string | undefined {
   return within === own ? undefined : within;
 }
 
-/** The names of the secrets that a step reads, by variable. */
-export function secretsIn(commands: string[]): Record<string, string> {
+/** The secrets that a step reads, as its beginning asks for them. */
+export function secretsIn(commands: string[]): SecretQuestion[] {
   const beginning = beginningIn(commands) ?? '';
-  const [, input] = / '(\["[^']*\])' "\$@"$/m.exec(beginning) ?? [];
-  if (input !== undefined) return (JSON.parse(input) as [string, string, string, Record<string, string>])[3];
-  const read = beginning.matchAll(/^\$env:(\w+) = \(Get-\w+ -(Name|SecretId) '([^']+)'/gm);
-  return Object.fromEntries(
-    [...read].map(([, variable, kind, name]) => [variable, kind === 'SecretId' ? `secret:${name}` : name]),
-  ) as Record<string, string>;
+  const [, shell] = / '(\["[^']*\])' "\$@"$/m.exec(beginning) ?? [];
+  if (shell !== undefined) return (JSON.parse(shell) as [string, string, string, SecretQuestion[]])[3];
+  const [, powershell = '[]'] = /^\$questions = ConvertFrom-Json -InputObject '([^']*)'/m.exec(beginning) ?? [];
+  return JSON.parse(powershell) as SecretQuestion[];
 }
 
 /** The variables that the beginning of a step sets. */

@@ -2,6 +2,7 @@ import { partitionIn } from '../partition.ts';
 import type {
   AddTagsToResourceRequest,
   DeleteParameterRequest,
+  DescribeParametersRequest,
   GetParameterHistoryRequest,
   GetParameterRequest,
   GetParametersByPathRequest,
@@ -13,6 +14,7 @@ import { ApiError, type Actions, type Caller } from '../calls/actions.ts';
 import { paginate } from '../ec2/pagination.ts';
 import { parameterChange } from '../events/events.ts';
 import { required, strict } from '../calls/strict.ts';
+import { describeParameters } from './describe-parameters.ts';
 import { putParameter } from './put-parameter.ts';
 import type { Region } from '../state/region.ts';
 import type { World } from '../state/world.ts';
@@ -58,6 +60,11 @@ export function parameterActions(world: World): Actions {
     ),
     DeleteParameter: strict('ssm:DeleteParameter', 'Name', (input: DeleteParameterRequest, caller) =>
       deleteParameter(world, input, caller),
+    ),
+    DescribeParameters: strict(
+      'ssm:DescribeParameters',
+      'ParameterFilters.Key ParameterFilters.Option ParameterFilters.Values MaxResults NextToken',
+      (input: DescribeParametersRequest, caller) => describeParameters(world, input, caller),
     ),
     AddTagsToResource: strict(
       'ssm:AddTagsToResource',
@@ -174,7 +181,7 @@ export function setParameter(
   account: string,
   name: string,
   value: string,
-  type = 'String',
+  { type = 'String', key }: { type?: string; key?: string | undefined } = {},
 ): void {
   const { parameters } = world.region(regionName);
   const owner = name.startsWith('/aws/') ? 'aws' : account;
@@ -188,7 +195,7 @@ export function setParameter(
   };
   const version = known.last + 1;
   const at = world.clock.now();
-  const next = { version, value, type, dataType: 'text', tier: 'Standard', description: '', at };
+  const next = { version, value, type, dataType: 'text', tier: 'Standard', description: '', at, key };
   parameters.set(`${owner} ${name}`, { ...known, last: version, versions: [...known.versions, next] });
   world.views.settle(regionName);
 }

@@ -120,7 +120,8 @@ class CommandRun {
     if (read.refused !== undefined) return this.#runFor(1, { ...refusedSecrets, stderr: read.refused });
     const environment = { ...command.environment, ...read.values };
     const outcome = outcomeOf(document, { text, environment, inventory }, command.step, command.rule);
-    if (platform === 'Linux') outcome.stdout = masked(outcome.stdout, read.values);
+    outcome.stdout = masked(outcome.stdout, read.values);
+    outcome.stderr = masked(outcome.stderr, read.values);
     if (outcome.exitCode === 0 && !failure) install(this.#world, instance, { ...command, script: text });
     const seconds = outcome.seconds ?? this.#world.delays.draw(outcome.kind, at);
     if (failure) {

@@ -1,4 +1,5 @@
 import type { SendCommandRequest } from '@aws-sdk/client-ssm';
+import type { SecretQuestion } from '../../../core/guest/steps/secret-questions.ts';
 import type { Scenario } from '../../pipeline/scenario.ts';
 import type { Document } from '../ssm/documents.ts';
 import type { Instance } from './instances.ts';
@@ -20,8 +21,8 @@ export interface SsmCommand {
   script: string;
   /** The variables that the command sets for its script. */
   environment: Record<string, string>;
-  /** The names of the secrets that the command reads for its script, by variable. */
-  secrets: Record<string, string>;
+  /** The secrets that the command reads for its script. */
+  secrets: SecretQuestion[];
   timeoutSeconds: number;
   executionTimeout: number;
   outputBucket: string | undefined;

@@ -1,4 +1,4 @@
-// Parameters and their versions as the simulated Parameter Store keeps them.
+// Parameters as the simulated Parameter Store keeps them, and secrets as Secrets Manager does.
 
 export interface Version {
   version: number;
@@ -8,6 +8,8 @@ export interface Version {
   tier: string;
   description: string;
   at: number;
+  /** Of a SecureString under a customer's key. Absent: alias/aws/ssm. */
+  key?: string | undefined;
 }
 
 export interface Parameter {
@@ -20,4 +22,18 @@ export interface Parameter {
   pending: number;
   /** The versions in effect, oldest first. */
   versions: Version[];
+}
+
+/** A secret of Secrets Manager. */
+export interface Secret {
+  name: string;
+  arn: string;
+  /** Id or alias of the customer's key. Absent: aws/secretsmanager. */
+  key?: string | undefined;
+  /** Other accounts whose roles its policy lets look and read. */
+  sharedWith: string[];
+  /** When somebody asked for its deletion. */
+  deletedAt?: number;
+  /** Its versions with their labels. A secret without any has no value. */
+  versions: { id: string; stages: string[]; value: string }[];
 }

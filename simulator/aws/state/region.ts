@@ -5,7 +5,7 @@ import type { Image } from './images.ts';
 import type { Instance } from './instances.ts';
 import type { StoredTemplate } from './launch-templates.ts';
 import type { Network } from './network.ts';
-import type { Parameter } from './parameters.ts';
+import type { Parameter, Secret } from './parameters.ts';
 import type { Discarded } from './recycle-bin.ts';
 import type { Snapshot, StoredImport } from './snapshots.ts';
 import type { StoreTask } from './store-tasks.ts';
@@ -42,8 +42,8 @@ export interface Region {
   readonly tokens: Map<string, { request: string; id: string }>;
   /** Keyed by `account name`; public parameters belong to the account `aws`. */
   readonly parameters: Map<string, Parameter>;
-  /** Texts of Secrets Manager, keyed by `account name`. */
-  readonly secrets: Map<string, string>;
+  /** Secrets of Secrets Manager, keyed by `account name`. */
+  readonly secrets: Map<string, Secret>;
   readonly agents: Map<string, Agent>;
   readonly commands: Map<string, SsmCommand>;
 }

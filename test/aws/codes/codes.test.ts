@@ -137,6 +137,7 @@ const clients: Record<string, string> = {
   cloudformation: 'client-cloudformation',
   sts: 'client-sts',
   iam: 'client-iam',
+  secretsmanager: 'client-secrets-manager',
   servicequotas: 'client-service-quotas',
 };
 const operations: Record<string, string> = { 's3:ListBucket': 'ListObjectsV2' };

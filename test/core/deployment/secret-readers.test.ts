@@ -14,8 +14,12 @@ function recipeWith(secrets: Record<string, string>, changes: object = {}): Reci
 }
 const own = { builder: { ...builder, instanceProfile: 'own' } };
 const wanted = recipeWith({ A: '/app/a', B: 'secret:prod/b' });
-const pathsOf = (recipe: Recipe, deployed: Recipe | undefined, allowed: string[]) =>
-  secretProblems(recipe, deployed, allowed).map(({ path }) => path.join('.'));
+const pathsOf = (
+  recipe: Recipe,
+  deployed: Recipe | undefined,
+  builderSecrets: string[],
+  secretProfiles: Record<string, string> = { [recipe.name]: 'of-this-recipe' },
+) => secretProblems(recipe, deployed, { builderSecrets, secretProfiles }).map(({ path }) => path.join('.'));
 
 test('a recipe reads the secrets that it was deployed with, and those of the setting', () => {
   expect(pathsOf(wanted, wanted, [])).toEqual([]);
@@ -23,6 +27,22 @@ test('a recipe reads the secrets that it was deployed with, and those of the set
   expect(pathsOf(wanted, recipeWith({ A: '/app/a' }), [])).toEqual(['provision.1.secrets.B']);
   expect(pathsOf(wanted, undefined, ['/app/*', 'secret:prod/?'])).toEqual([]);
   expect(pathsOf(wanted, undefined, ['/ap', 'secret:prod/', '/app/.'])).toHaveLength(2);
+});
+
+test('a key or version of a secret needs no other permission than the secret', () => {
+  const arn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/c-AbCdEf';
+  const parts = recipeWith({
+    A: 'secret:prod/b:password',
+    B: 'secret:prod/b:user:AWSPREVIOUS:',
+    C: `secret:${arn}:key`,
+  });
+  expect(pathsOf(parts, recipeWith({ A: 'secret:prod/b', C: `secret:${arn}` }), [])).toEqual([]);
+  expect(pathsOf(parts, undefined, ['secret:prod/*'])).toEqual(['provision.1.secrets.C']);
+  expect(pathsOf(parts, undefined, ['secret:prod/*', `secret:${arn.replace('AbCdEf', '*')}`])).toEqual([]);
+});
+
+test('a deployed recipe without a role of its own is refused, since its builder could read nothing', () => {
+  expect(pathsOf(wanted, wanted, [], {})).toEqual(['provision.1.secrets.A', 'provision.1.secrets.B']);
 });
 
 test('a recipe with an instance profile of its own gets no role of the deployment, and lends its secrets to no start', () => {

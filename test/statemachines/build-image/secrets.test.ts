@@ -1,6 +1,7 @@
 // Steps with secrets. A search through everything that a build leaves behind must not find their values.
 import { expect, test } from '@jest/globals';
-import { build, home, launched, leftIn, manifestIn, nothing, onlyManifest, pipeline, type Setting } from '../../support/pipeline.ts';
+import { account, build, home, launched, leftIn, manifestIn, nothing, onlyManifest, pipeline, type Setting } from '../../support/pipeline.ts';
+import { formatPath } from '../../../core/recipe/recipe.ts';
 import { operator } from '../../support/deployed.ts';
 import { setSecret } from '../../../simulator/aws/ssm/guest-secrets.ts';
 import type { Simulation } from '../../../simulator/pipeline/simulation.ts';
@@ -69,32 +70,122 @@ async function saidOf(simulation: Simulation): Promise<string> {
   return JSON.stringify(said);
 }
 
-test('nothing that a build leaves or shows has the value of a secret', async () => {
-  const world = withSecrets();
-  const { history, output } = await build(world.simulation);
+/** Everything that a build leaves or shows, with what the verbs say. */
+async function allOf(setting: Setting, change: (simulation: Simulation) => void) {
+  const world = withSecrets(setting);
+  change(world.simulation);
+  const { history, output, error, cause } = await build(world.simulation);
   await world.simulation.pass(60); // the page of the build is written
   const said = await saidOf(world.simulation);
-  expect(said).toContain('packages: done'); // golden logs shows the output of the step
-  const all = everythingIn(world, [history, output, said]);
-  expect(all.includes('<!doctype html>')).toBe(true);
+  return { error: error ?? 'none', all: everythingIn(world, [history, output, cause, said]) };
+}
+
+const windows = {
+  source: { parameter: '/aws/service/ami-windows-latest/Windows_Server-2022-English-Full-Base', owner: 'amazon' },
+  provision: [
+    { name: 'packages', powershell: 'Write-Output $env:NPM_TOKEN\nWrite-Output $env:DATABASE', secrets },
+    { name: 'after', powershell: 'Write-Output $env:NPM_TOKEN' },
+  ],
+  checks: [{ name: 'boots', powershell: 'exit 0' }],
+};
+const printsAndFails = { commands: [{ step: 'packages', exitCode: 1, stderr: `no login with ${values.join(' at ')}` }] };
+const nothingElse = () => undefined;
+const removes = ({ cloud: { world } }: Simulation) => world.region(home).secrets.clear();
+const removesLater = (simulation: Simulation) =>
+  simulation.stepFunctions.onEvent((_, event) => {
+    if ((event['stateEnteredEventDetails'] as { name?: string } | undefined)?.name === 'Launch') removes(simulation);
+  });
+
+test.each<[string, string, Setting, (simulation: Simulation) => void]>([
+  ['a build', 'none', {}, nothingElse],
+  ['a build of Windows', 'none', { changes: windows }, nothingElse],
+  ['a step that prints its secrets and fails', 'ProvisionFailed', { scenario: printsAndFails }, nothingElse],
+  ['a step of Windows that prints its secrets and fails', 'ProvisionFailed', { changes: windows, scenario: printsAndFails }, nothingElse],
+  ['a build that lacks a secret', 'RecipeInvalid', {}, removes],
+  ['a step that lacks a secret', 'ProvisionFailed', {}, removesLater],
+  ['a step of Windows that lacks a secret', 'ProvisionFailed', { changes: windows }, removesLater],
+])('nothing that %s leaves or shows has the value of a secret', async (_, outcome, setting, change) => {
+  const { error, all } = await allOf(setting, change);
+  expect(error).toBe(outcome);
+  expect(all.includes('<!doctype html>')).toBe(outcome !== 'RecipeInvalid');
   expect(all.includes('/builders/npm-token')).toBe(true); // the search sees plan, calls and histories
   for (const form of values.flatMap(formsOf)) expect(all.includes(form)).toBe(false);
 });
 
-test('the search finds a secret that a step prints without the mask, so that it would find a leak', async () => {
-  const world = withSecrets({ scenario: { commands: [{ step: 'packages', exitCode: 1, stderr: values[0] }] } });
-  const { history, output, cause } = await build(world.simulation);
-  expect(everythingIn(world, [history, output, cause]).includes(values[0] ?? '')).toBe(true);
+test('the search finds a secret that a step prints in another form, which nobody masks', async () => {
+  const [form = ''] = formsOf(values[0] ?? '').slice(1);
+  const { all } = await allOf({ scenario: { commands: [{ step: 'packages', exitCode: 1, stderr: form }] } }, nothingElse);
+  expect(all.includes(form)).toBe(true);
 });
 
-test('a secret that is missing fails the step by its name, and nothing is left', async () => {
+test('the mask is on the output of Windows, too', async () => {
+  const { simulation } = withSecrets({ changes: windows });
+  expect((await build(simulation)).status).toBe('SUCCEEDED');
+  expect(outputOf(simulation, 'packages')?.stdout).toBe('***\n***\npackages: done\n');
+  expect(outputOf(simulation, 'after')?.stdout).toBe('\nafter: done\n');
+});
+
+test('a step takes the key of a secret in a version, by an ARN or a name', async () => {
+  const { simulation } = withSecrets({
+    changes: {
+      provision: [
+        {
+          name: 'packages',
+          run: 'printenv NEW | cat\nprintenv OLD',
+          secrets: {
+            NEW: `secret:arn:aws:secretsmanager:${home}:444455556666:secret:shared-AbCdEf:password`,
+            OLD: 'secret:prod/api:password:AWSPREVIOUS:',
+          },
+        },
+      ],
+    },
+  });
+  const stored = [...simulation.cloud.world.region(home).secrets.values()];
+  expect(stored.find(({ name }) => name === 'prod/api')?.versions).toMatchObject([
+    { stages: ['AWSCURRENT'] },
+    { stages: ['AWSPREVIOUS'], value: '{"password":"simulated value of secret:prod/api:password"}' },
+  ]);
+  expect((await build(simulation)).status).toBe('SUCCEEDED');
+  expect(outputOf(simulation, 'packages')?.stdout).toBe('***\npackages: done\n');
+});
+
+test('secrets that do not exist are refused together, by a plan and by a build, before anything is made', async () => {
   const { simulation } = withSecrets();
-  simulation.cloud.world.region(home).secrets.clear();
+  removes(simulation);
+  simulation.cloud.world.region(home).parameters.delete(`${account} /builders/npm-token`);
+  const { error, cause } = await build(simulation);
+  expect(error).toBe('RecipeInvalid');
+  const wrong = [
+    `provision[0].secrets.NPM_TOKEN: the parameter /builders/npm-token in us-east-1 does not exist in account ${account}`,
+    `provision[0].secrets.DATABASE: the secret prod/db in us-east-1 does not exist in account ${account}`,
+  ];
+  for (const one of wrong) expect(cause).toContain(one);
+  expect(launched(simulation, 'builder')).toEqual([]);
+  const { output = '' } = await simulation.finish(simulation.plan({ recipe: 'base' }));
+  const { problems } = JSON.parse(output) as { problems: { path: (string | number)[]; message: string }[] };
+  const said = problems.map(({ path, message }) => `${formatPath(path)}: ${message}`);
+  expect(said).toEqual(wrong.map((one) => expect.stringContaining(one)));
+});
+
+test('a secret that is there no more fails the step by its name, and nothing is left', async () => {
+  const { simulation } = withSecrets();
+  removesLater(simulation);
   const { error, cause } = await build(simulation);
   expect(error).toBe('ProvisionFailed');
   expect(cause).toContain('secret:prod/db, the secret of DATABASE, cannot be read');
   expect(leftIn(simulation)).toEqual(nothing);
   expect(onlyManifest(simulation)?.status).toBe('failed');
+});
+
+test('a role that may not look at secrets builds with a note', async () => {
+  const { simulation } = withSecrets({
+    scenario: { api: [{ action: 'ssm:DescribeParameters', error: 'AccessDeniedException', message: 'no' }] },
+  });
+  const execution = await build(simulation);
+  expect(execution.status).toBe('SUCCEEDED');
+  expect(manifestIn(simulation, execution).notes).toEqual([
+    expect.stringContaining('could not look at the parameter /builders/npm-token in us-east-1 before the build'),
+  ]);
 });
 
 test('a start may not add secrets that the deployed recipe does not have', async () => {

@@ -391,6 +391,10 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
   'servicequotas:GetServiceQuota': ({ params, region, account, on }) => [
     on(`arn:aws:servicequotas:${region}:${account}:${params.ServiceCode}/${params.QuotaCode}`),
   ],
+  // On the ARN of the secret. Where there is none, AWS makes one of the name.
+  'secretsmanager:DescribeSecret': ({ params, answer, region, account, on }) => [
+    on(answer.ARN ?? `arn:aws:secretsmanager:${region}:${account}:secret:${params.SecretId}`),
+  ],
   'sns:Publish': ({ params, on }) => [on(params.TopicArn)],
   'states:StartExecution': ({ params, on }) => [on(params.stateMachineArn)],
   'states:DescribeExecution': ({ params, on }) => [on(params.executionArn)],
@@ -462,6 +466,7 @@ const takesNoResource = new Set([
   'ec2:GetImageBlockPublicAccessState',
   'kms:ListRetirableGrants',
   'ssm:DescribeInstanceInformation',
+  'ssm:DescribeParameters',
   'ssm:GetCommandInvocation',
   'ssm:ListCommandInvocations',
   'ssm:ListCommands',

@@ -77,6 +77,7 @@ import {
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetInstanceProfileCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   CreateGrantCommand,
   DescribeKeyCommand,
@@ -109,6 +110,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
   DeleteParameterCommand,
   DescribeInstanceInformationCommand,
+  DescribeParametersCommand,
   GetCommandInvocationCommand,
   GetParameterCommand,
   GetParametersByPathCommand,
@@ -210,6 +212,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
   ],
   [IAMClient, { GetInstanceProfileCommand }],
   [ServiceQuotasClient, { GetServiceQuotaCommand }],
+  [SecretsManagerClient, { DescribeSecretCommand }],
   [S3Client, { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand }],
   [
     SFNClient,
@@ -232,6 +235,7 @@ const commands: [kind: any, commands: Record<string, any>][] = [
     {
       DeleteParameterCommand,
       DescribeInstanceInformationCommand,
+      DescribeParametersCommand,
       GetCommandInvocationCommand,
       GetParameterCommand,
       GetParametersByPathCommand,

@@ -791,6 +791,18 @@ export const samples: Record<string, Sample> = {
       ),
     ],
   },
+  DescribeSecret: {
+    inputs: [{ SecretId: 'prod/db' }],
+    answers: [
+      json({
+        ARN: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf',
+        Name: 'prod/db',
+        KmsKeyId: 'alias/secrets',
+        DeletedDate: 1795402800.5,
+        VersionIdsToStages: { 'EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE': ['AWSCURRENT'] },
+      }),
+    ],
+  },
   GetServiceQuota: {
     inputs: [{ ServiceCode: 'ec2', QuotaCode: 'L-1216C47A' }],
     answers: [json({ Quota: { ServiceCode: 'ec2', QuotaCode: 'L-1216C47A', Value: 32 } })],
@@ -1281,6 +1293,32 @@ export const samples: Record<string, Sample> = {
           { Name: '/golden/base/Köln', Type: 'StringList', Value: odd, Version: 1 },
         ],
         NextToken: token,
+      }),
+    ],
+  },
+  DescribeParameters: {
+    inputs: [
+      {
+        ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: ['/builders/token', '/builders/other'] }],
+        MaxResults: 50,
+        NextToken: 'next',
+      },
+    ],
+    answers: [
+      json({
+        Parameters: [
+          {
+            ARN: 'arn:aws:ssm:us-east-1:123456789012:parameter/builders/token',
+            Name: '/builders/token',
+            Type: 'SecureString',
+            KeyId: 'alias/aws/ssm',
+            DataType: 'text',
+            Tier: 'Standard',
+            Version: 7,
+            LastModifiedDate: 1795402800.5,
+          },
+        ],
+        NextToken: 'next',
       }),
     ],
   },

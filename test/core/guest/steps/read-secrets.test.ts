@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packedPowerShell, packedShell } from '../../../../core/guest/packed-script.ts';
 import { shellBeginning, type Surrounded } from '../../../../core/guest/steps/surroundings.ts';
+import { secretQuestions } from '../../../../core/guest/steps/secret-questions.ts';
 import { secretsIn } from '../../../../simulator/aws/ssm/parameter-values.ts';
 
 // The program runs for real, against a server that is instance metadata, Systems Manager and Secrets Manager.
@@ -18,6 +19,8 @@ const stored: Record<string, string> = {
   '/builders/wild': `it's "quoted" \${HOME} $(id) {{ x }}`,
   '/builders/lines': 'first line of key\nsecond line of key\n',
   'secret:prod/db': 'postgres://user:p4ss@db',
+  'secret:prod/api': '{"user": "me", "password": "p4ss \\"word\\"", "port": 5432, "on": true}',
+  'secret:prod/api AWSPREVIOUS': '{"password": "older"}',
 };
 let tokens = 0;
 let throttled = 0;
@@ -51,8 +54,9 @@ function answer(request: IncomingMessage, body: string): [status: number, text: 
     return [403, '{"__type":"InvalidSignatureException"}'];
   if (headers['x-amz-security-token'] !== keys.Token) return [403, '{"__type":"UnrecognizedClientException"}'];
   if (throttled-- > 0) return [400, '{"__type":"ThrottlingException"}'];
-  const { Name, SecretId, WithDecryption } = JSON.parse(body) as Record<string, string | true>;
-  const value = stored[SecretId === undefined ? String(Name) : `secret:${String(SecretId)}`];
+  const { Name, SecretId, VersionStage, WithDecryption } = JSON.parse(body) as Record<string, string | true>;
+  const label = VersionStage === undefined ? '' : ` ${String(VersionStage)}`;
+  const value = stored[SecretId === undefined ? String(Name) : `secret:${String(SecretId)}${label}`];
   if (value === undefined) return [400, '{"__type":"ParameterNotFound"}'];
   if (SecretId !== undefined) return [200, JSON.stringify({ SecretString: value })];
   return [200, JSON.stringify({ Parameter: { Value: WithDecryption === true ? value : 'encrypted' } })];
@@ -93,9 +97,30 @@ const sum = (text: string) => createHash('sha256').update(text).digest('hex');
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 (hasPython ? describe : describe.skip)('with Python', () => {
-  test.each(Object.keys(stored))('%s reaches the script unchanged', async (name) => {
+  test.each(Object.keys(stored).filter((name) => !name.includes(' ')))(
+    '%s reaches the script unchanged',
+    async (name) => {
+      const { status, out } = await run('#!/bin/sh\nprintf %s "$VALUE" | sha256sum', { secrets: { VALUE: name } });
+      expect({ status, out }).toEqual({ status: 0, out: `${sum(stored[name] ?? '')}  -\n` });
+    },
+  );
+
+  test.each([
+    ['secret:prod/api:password', 'p4ss "word"'],
+    ['secret:prod/api:password:AWSPREVIOUS:', 'older'],
+    ['secret:prod/api:port', '5432'],
+    ['secret:prod/api:on', 'true'],
+  ])('%s is the value of a key', async (name, value) => {
     const { status, out } = await run('#!/bin/sh\nprintf %s "$VALUE" | sha256sum', { secrets: { VALUE: name } });
-    expect({ status, out }).toEqual({ status: 0, out: `${sum(stored[name] ?? '')}  -\n` });
+    expect({ status, out }).toEqual({ status: 0, out: `${sum(value)}  -\n` });
+  });
+
+  test.each([
+    ['secret:prod/api:Password', 'has no key Password in its JSON'],
+    ['secret:prod/db:password', 'is no JSON object, so it has no key password'],
+  ])('%s fails the step without a value in its text', async (name, message) => {
+    const { status, out, err } = await run('#!/bin/sh\necho ran', { secrets: { A: name } });
+    expect({ status, out, err }).toEqual({ status: 1, out: '', err: `${name}, the secret of A, ${message}\n` });
   });
 
   test('what a script prints has no value of a secret, on stdout and on stderr', async () => {
@@ -140,7 +165,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 test('the lines that are sent have the names of secrets, which the guest reads in its region', () => {
   const secrets = { NPM_TOKEN: '/builders/token', DB: 'secret:prod/db' };
-  expect(secretsIn(packedShell('true', { secrets, region: 'eu-west-1' }))).toEqual(secrets);
-  expect(secretsIn(packedPowerShell('exit 0', { secrets, region: 'eu-west-1' }))).toEqual(secrets);
+  expect(secretsIn(packedShell('true', { secrets, region: 'eu-west-1' }))).toEqual(secretQuestions(secrets));
+  expect(secretsIn(packedPowerShell('exit 0', { secrets, region: 'eu-west-1' }))).toEqual(secretQuestions(secrets));
   expect(shellBeginning({ secrets, region: 'cn-north-1' })).toContain('https://SERVICE.cn-north-1.amazonaws.com.cn/');
 });

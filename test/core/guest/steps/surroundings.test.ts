@@ -4,7 +4,12 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packedPowerShell, packedShell } from '../../../../core/guest/packed-script.ts';
-import { environmentIn, parameterValues, scriptIn } from '../../../../simulator/aws/ssm/parameter-values.ts';
+import {
+  beginningIn,
+  environmentIn,
+  parameterValues,
+  scriptIn,
+} from '../../../../simulator/aws/ssm/parameter-values.ts';
 import type { StepSurroundings } from '../../../../core/recipe/steps/surroundings.ts';
 
 /** Runs a script in its surroundings as the agent does: the joined lines are an executable file. */
@@ -107,9 +112,8 @@ describeAsRoot('another user', () => {
 test('PowerShell begins in its folder, with the variables of the step', () => {
   const lines = packedPowerShell('exit 0', { env: { A: "it's ‘so’" }, workingDirectory: String.raw`C:\it's` });
   expect(environmentIn(lines)).toEqual({ A: "it's ‘so’" });
-  const begins = lines.indexOf('& $begin');
-  expect(begins).toBeGreaterThan(0);
-  expect(begins).toBeLessThan(lines.indexOf('& $step'));
+  expect(lines.at(-2)).toBe('& $begin $step');
+  expect(beginningIn(lines)).toMatch(/& \$args\[0\]$/);
 });
 
 test('without surroundings a script is sent as ever', () => {

@@ -1,5 +1,6 @@
 import { casesOf } from '../recipe-cases.ts';
 
+const secretArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:db';
 const run = 'run: dnf -y upgrade';
 const step = (keys: string) => `${run}\n    ${keys}`;
 const toWindows = (keys: string) =>
@@ -81,7 +82,23 @@ casesOf([
     'a secret has the name of a parameter or of Secrets Manager',
     run,
     step('secrets: { ¦TOKEN: token }'),
-    'provision[0].secrets.TOKEN: must be the name of a SecureString parameter, such as /builders/token, or secret: and a name of Secrets Manager, got "token"',
+    'provision[0].secrets.TOKEN: must be the name of a SecureString parameter, such as /builders/token, or secret: and a name or whole ARN of Secrets Manager, such as secret:prod/db or, for a key of its JSON, secret:prod/db:password, got "token"',
+  ],
+  [
+    'a secret may have a key, a label and a version',
+    run,
+    step('secrets: { A: "secret:prod/db:password:AWSPREVIOUS:" }'),
+  ],
+  [
+    'a secret may have an ARN, and a key behind it',
+    run,
+    step(`secrets: { A: "secret:${secretArn}-AbCdEf:password::" }`),
+  ],
+  [
+    'the ARN of a secret ends in six characters of its own',
+    run,
+    step(`secrets: { ¦A: "secret:${secretArn}" }`),
+    `provision[0].secrets.A: must be the name of a SecureString parameter, such as /builders/token, or secret: and a name or whole ARN of Secrets Manager, such as secret:prod/db or, for a key of its JSON, secret:prod/db:password, got "secret:${secretArn}"`,
   ],
   [
     'a variable has one value',
