@@ -99,10 +99,6 @@ const beyondTheRuns: [RegExp, string][] = [
     'only documents have several steps, and the runs lose the command of a script',
   ],
   [
-    /^Launch iam:PassRole on .*\/builders\/\*$/,
-    'only a recipe with secrets has a builder with a role of its own; no run has one',
-  ],
-  [
     /^Await(Image|Copy) ec2:DescribeSnapshots on \*$/,
     'only a wait that is given up tells how far the snapshots are; build-image-long does',
   ],
@@ -122,11 +118,6 @@ const beyondTheRuns: [RegExp, string][] = [
     /^Sweep (ssm:(Get|Put|Delete)Parameter on |ec2:(Modify|Delete|Describe)LaunchTemplate\w* on |s3:PutObject on .*channel\.json$)/,
     'no run leaves a half-done publish to the sweep; the fault matrix does',
   ],
-  [
-    /^ResolvePlan ec2:DescribeLaunchTemplates on \*$/,
-    'no run plans a recipe with a launch template; Resolve looks in the same way',
-  ],
-  [/^ResolvePlan s3:ListBucket on arn:aws:s3:::\*$/, 'no run plans a file with a disk; Resolve looks in the same way'],
   [
     /^Sweep ec2:CancelImportTask on /,
     'an import is over long before a sweep comes; the tests of imports have one that is not',

@@ -177,6 +177,10 @@ const referenced: Record<string, string[]> = {
   'imagebuilder:ContainerRecipe': ['imagebuilder:ListContainerRecipes', 'imagebuilder:GetContainerRecipe'],
 };
 
+/** The path that the stack gives to the profiles and roles of recipes with secrets, and the simulator's names of these profiles. */
+export const pathOfBuilders = 'golden-image-dev/builders/';
+export const isOfRecipe = (profile: string): boolean => profile.startsWith('golden-secrets-of-');
+
 const asked: Record<string, (of: Asking) => Ask[]> = {
   'ec2:RunInstances'({
     params,
@@ -197,7 +201,9 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
     const [instance = {}] = answer.Instances ?? [];
     const groups: string[] =
       params.SecurityGroupIds ?? eni.Groups ?? (instance.SecurityGroups ?? [{}]).map(({ GroupId }: any) => GroupId);
-    const profile = IamInstanceProfile.Arn ?? `arn:aws:iam::${account}:instance-profile/${IamInstanceProfile.Name}`;
+    const { Name = '' } = IamInstanceProfile;
+    const path = isOfRecipe(Name) ? pathOfBuilders : '';
+    const profile = IamInstanceProfile.Arn ?? `arn:aws:iam::${account}:instance-profile/${path}${Name}`;
     const keys = new Set<string>(BlockDeviceMappings.flatMap(({ Ebs }: any) => Ebs?.KmsKeyId ?? []));
     if (resources.get(`${region} ${ImageId}`)?.encrypted) keys.add('of the snapshot');
     return [

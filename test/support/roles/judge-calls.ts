@@ -1,5 +1,12 @@
 // Judges recorded calls of functions, from any emulator, by the roles of those functions.
-import { askedFor, resourcesIn, type SeenCall, type AccountFacts } from './authorized-on.ts';
+import {
+  askedFor,
+  isOfRecipe,
+  pathOfBuilders,
+  resourcesIn,
+  type SeenCall,
+  type AccountFacts,
+} from './authorized-on.ts';
 import type { Template } from '../template/check-template.ts';
 import { roleIdOf } from '../../../infrastructure/cloudformation.ts';
 import { defaultSettings } from '../../../core/deployment/deployment-settings.ts';
@@ -23,13 +30,14 @@ const example: DeploymentPlace = {
   stateMachine: 'MACHINE-build-image',
 };
 
-/** Name of the role that an instance profile gives to its instance. */
+/** Name of the role that an instance profile gives to its instance. Those of recipes with secrets have a path. */
 export const roleNamesOf =
   ({ Resources }: Template) =>
   (profile: string): string => {
     const [, { Properties } = { Properties: {} as Record<string, any> }] =
       Object.entries(Resources).find(([, { Type }]) => Type === 'AWS::IAM::InstanceProfile') ?? [];
     const ours = profile === defaultSettings.instanceProfile && Properties['Roles']?.[0].Ref === 'BuilderRole';
+    if (isOfRecipe(profile)) return pathOfBuilders + profile;
     return ours ? profile : `that the profile ${profile} is of`;
   };
 

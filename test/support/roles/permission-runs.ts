@@ -475,13 +475,20 @@ const distributed: PermissionRun = {
   },
 };
 
-/** Plans of a recipe that was never built, of one that is published, and of two that are wrong. */
+/** Plans of a recipe that was never built, of one that is published, of a file with a disk, and of two that are wrong. */
 const planned: PermissionRun = {
   name: 'a build is planned',
   outcome: 'SUCCEEDED',
   async simulation() {
     const publish = { channel: 'stable', watermark: true };
-    const simulation = pipeline({ changes: { distribute: [home, copied], publish } });
+    const { instanceProfile: _, ...builder } = recipe.builder; // the role that reads the secrets is that of the recipe
+    const [patch] = recipe.provision;
+    const provision = [{ ...patch, secrets: { TOKEN: '/builders/token', DATABASE: 'secret:prod/db' } }];
+    const distribute = [home, { ...copied, launchTemplate: { name: 'web' } }];
+    const simulation = pipeline({ changes: { distribute, publish, builder, provision } });
+    makeTemplate(simulation, 'eu-west-1');
+    const { secrets } = simulation.cloud.world.region('us-east-1');
+    for (const secret of secrets.values()) secret.key = 'alias/golden';
     const plan = (input: object = {}) => simulation.finish(simulation.plan({ recipe: 'base', ...input }));
     await plan();
     await build(simulation);
@@ -500,6 +507,9 @@ const planned: PermissionRun = {
         publish: { watermark: null },
       },
     });
+    const source = { disk: { file: 's3://disks/web.vmdk', format: 'vmdk', architecture: 'x86_64' }, owner: 'self' };
+    simulation.cloud.addDiskFile({ bucket: 'disks', key: 'web.vmdk', region: 'us-east-1' });
+    await plan({ recipe: { ...recipe, ...short, name: 'web', source, provision: [], publish: undefined } });
     return [simulation, await plan()];
   },
 };
