@@ -5,7 +5,7 @@ import {
   type InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
 import type { Offering } from '../../core/forecast/offerings.ts';
-import type { InstanceTypeFacts } from '../../core/preflight/facts.ts';
+import type { InstanceTypeFacts } from '../../core/launch/instance-type-facts.ts';
 import { ask, everyPage } from '../errors.ts';
 import type { Connection } from '../connection.ts';
 

@@ -1,6 +1,7 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
-import type { InstanceTypeFacts, Seen } from '../preflight/facts.ts';
+import type { InstanceTypeFacts } from '../launch/instance-type-facts.ts';
+import type { Seen } from '../preflight/facts.ts';
 
 /** The quota of running On-Demand instances of the standard families, in vCPUs, and the vCPUs that run now. */
 export interface VcpuFacts {

@@ -1,5 +1,6 @@
 import type { ChannelHolder } from '../distribute/channel-owner.ts';
 import type { TemplateSeen } from '../publish/launch-templates.ts';
+import type { InstanceTypeFacts } from '../launch/instance-type-facts.ts';
 import type { KeySeen } from '../launch/keys.ts';
 import type { Problem } from '../recipe/problems.ts';
 import type { SecretSeen } from '../deployment/seen-secret.ts';
@@ -73,21 +74,6 @@ export interface HostFacts {
 export interface RegionFacts {
   region: string;
   enabled: boolean;
-}
-
-export interface InstanceTypeFacts {
-  instanceType: string;
-  architectures: string[];
-  /** `uefi`, `legacy-bios`. */
-  bootModes: string[];
-  virtualization: string[];
-  /** Whether the type starts only images with the driver of Elastic Network Adapters. */
-  needsEna: boolean;
-  /** Whether the type offers a NitroTPM. */
-  tpm: boolean;
-  vcpus?: number | undefined;
-  /** EBS volumes that an instance of the type can have, including its root. Undefined where EC2 reports no limit. */
-  volumes?: number | undefined;
 }
 
 /**

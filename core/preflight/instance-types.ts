@@ -2,7 +2,8 @@ import { everyDisk } from '../launch/disks.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import type { SourceImage } from '../launch/source.ts';
-import type { Facts, InstanceTypeFacts } from './facts.ts';
+import type { InstanceTypeFacts } from '../launch/instance-type-facts.ts';
+import type { Facts } from './facts.ts';
 
 /**
  * Why an instance type cannot start an image, in words. EC2 refuses RunInstances for each of these reasons.

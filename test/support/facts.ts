@@ -1,7 +1,7 @@
+import type { InstanceTypeFacts } from '../../core/launch/instance-type-facts.ts';
 import type {
   EncryptionSettings,
   Facts,
-  InstanceTypeFacts,
   NetworkFacts,
   RouteTableFacts,
   SubnetFacts,
