@@ -91,4 +91,6 @@ export interface DocumentContext {
   draft: Draft;
   file: string;
   notes: TranslationNote[];
+  /** The component documents that were given and are not translated yet. */
+  components: { document: unknown; file: string }[];
 }

@@ -1,5 +1,6 @@
 import { CannotTranslate, emptyDraft, note, recipeNameFrom, type DocumentContext, type Draft } from './draft.ts';
 import { addComponent } from './image-builder-component.ts';
+import { addComponentArns } from './image-builder-arns.ts';
 
 /* oxlint-disable typescript/no-explicit-any -- documents of others, read key by key */
 type Json = Record<string, any>;
@@ -21,8 +22,11 @@ export function addImageBuilder(document: unknown, context: DocumentContext): vo
   const given = document as Json;
   const kind = documentKind(document);
   if (kind === 'component') addComponent(given, context);
-  else if (kind === 'recipe') each(given['imageRecipe'], recipeKeys, context);
-  else if (kind === 'infrastructure') each(given['infrastructureConfiguration'], infrastructureKeys, context);
+  else if (kind === 'recipe') {
+    const { components, ...others } = given['imageRecipe'] as Json;
+    each(others, recipeKeys, context);
+    addComponentArns((components ?? []) as Json[], context);
+  } else if (kind === 'infrastructure') each(given['infrastructureConfiguration'], infrastructureKeys, context);
   else if (kind === 'distribution') {
     const { distributions = [], ...others } = given['distributionConfiguration'] as Json;
     each(others, {}, context);
@@ -116,12 +120,6 @@ const recipeKeys: Keys = {
       cannot(`write the source of ${value}: a parameter, a filter, an AMI, or the channel of another recipe`);
     else draft.source = source(value);
     return 'source';
-  },
-  components(list: Json[]) {
-    const arns = list.map(({ componentArn }) => String(componentArn)).join(', ');
-    return cannot(
-      `give the documents of the components beside this file, in their order: aws imagebuilder get-component --query component.data --output text for ${arns}`,
-    );
   },
   blockDeviceMappings(list: Json[], draft) {
     for (const { deviceName: device, ebs = {} } of list) {

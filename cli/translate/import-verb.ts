@@ -33,6 +33,12 @@ export function addImport(cli: Cli): void {
         return;
       }
       const [file = '', ...others] = files;
+      if (/^arn:.*:component\//.test(file)) {
+        const { savingComponent } = await import('./image-builder-arns.ts');
+        command.error(
+          `error: save the document of the component, and name that: ${savingComponent(file, 'component.yml')}`,
+        );
+      }
       if (others.length > 0) command.error('error: too many arguments: one disk is imported at a time');
       for (const name of ['recipe', 'format'])
         if (options[name] === undefined) command.error(`error: required option '--${name} <${name}>' not specified`);

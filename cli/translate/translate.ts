@@ -97,7 +97,12 @@ async function recipesIn(files: string[]): Promise<Recipe[]> {
   if (parts.length === 0) return recipes;
   const draft = imageBuilderDraft();
   const notes: TranslationNote[] = [];
-  for (const { document, file } of parts) addImageBuilder(document, { draft, file, notes });
+  // A recipe takes the components that it names in its order. Those that no recipe names come last.
+  const isComponent = ({ document }: { document: unknown }) => documentKind(document) === 'component';
+  const components = parts.filter(isComponent);
+  for (const { document, file } of parts)
+    if (!isComponent({ document })) addImageBuilder(document, { draft, file, notes, components });
+  for (const { document, file } of components) addImageBuilder(document, { draft, file, notes, components });
   return [...recipes, { draft, notes }];
 }
 

@@ -5,7 +5,12 @@ import { formed, pathBelow } from '../scalars.ts';
 export const component = z
   .strictObject({
     file: pathBelow('components/nginx.yml').check(
-      formed(/\.ya?ml$/, 'be a .yml or .yaml file'),
+      z.regex(/\.ya?ml$/, {
+        error: ({ input }) =>
+          String(input).startsWith('arn:')
+            ? `is an ARN: save the document beside the recipe, so that Git has it: aws imagebuilder get-component --component-build-version-arn ${input} --query component.data --output text`
+            : `must be a .yml or .yaml file, got ${JSON.stringify(input)}`,
+      }),
       z.describe("Component document, by its path below the recipe's folder, such as components/nginx.yml."),
     ),
     parameters: z.exactOptional(

@@ -113,7 +113,10 @@ test('Windows is translated, and what is missing is told', async () => {
   expect(out).toMatch(/What is missing:\n.*provision\[2\]\.script: there is no scripts\/harden\.ps1/);
 });
 
-test('documents of EC2 Image Builder become one recipe', async () => {
+test('documents of EC2 Image Builder become one recipe, with components in the order of the recipe', async () => {
+  const document = 'schemaVersion: 1.0\nphases: [{ name: build, steps: [{ name: a, action: UpdateOS }] }]\n';
+  const parameter = 'parameters: [{ Port: { type: string } }]\n';
+  put({ 'components/update-linux.yml': document, 'components/nginx.yml': document + parameter });
   const { exitCode, out } = await translated(...imageBuilder, '--json');
   expect(exitCode).toBe(0);
   expect(recipe('base-linux')).toEqual({
@@ -131,6 +134,7 @@ test('documents of EC2 Image Builder become one recipe', async () => {
       rootVolume: { sizeGiB: 12, type: 'gp3', encrypted: true, kmsKey: 'alias/golden' },
     },
     provision: [
+      { name: 'update-linux', component: { file: 'components/update-linux.yml' } },
       {
         name: 'Packages',
         run: 'dnf -y upgrade --releasever=latest\ndnf -y install audit\n',
@@ -139,6 +143,8 @@ test('documents of EC2 Image Builder become one recipe', async () => {
       },
       { name: 'Optional', run: 'systemctl disable --now rpcbind\n', onFailure: 'continue' },
       { name: 'Restart', reboot: true },
+      { name: 'nginx', component: { file: 'components/nginx.yml', parameters: { Port: '8080' } } },
+      { reboot: true },
     ],
     checks: [
       { name: 'AuditRuns', run: 'systemctl is-active auditd\n' },
@@ -155,11 +161,34 @@ test('documents of EC2 Image Builder become one recipe', async () => {
     ],
     publish: { channel: 'stable' },
   });
-  const { status, recipes } = JSON.parse(out) as { status: string; recipes: { notes: object[]; missing: string[] }[] };
+  const { status, recipes } = JSON.parse(out) as {
+    status: string;
+    recipes: { notes: { what: string }[]; missing: string[] }[];
+  };
   expect({ status, missing: recipes.map(({ missing }) => missing) }).toEqual({ status: 'written', missing: [[]] });
   expect(recipes[0]?.notes).toContainEqual(
     expect.objectContaining({ what: 'build, Fetch (S3Download)', result: 'not translated' }),
   );
+  const arn = 'arn:aws:imagebuilder:us-east-1:aws:component/update-linux/x.x.x';
+  expect(recipes[0]?.notes).toContainEqual({
+    file: imageBuilder[0],
+    what: arn,
+    result: 'translated',
+    says: `provision[0]; save its document in the folder of the recipe: aws imagebuilder get-component --component-build-version-arn ${arn} --query component.data --output text >components/update-linux.yml; golden validate then says whether it needs a check, too`,
+  });
+  expect(recipes[0]?.notes.filter(({ what }) => /third-party|simple-boot/.test(what))).toMatchObject([
+    { result: 'not translated', says: expect.stringContaining('AWS Marketplace') },
+    { result: 'translated', says: expect.stringContaining('has booted') },
+  ]);
+});
+
+test('a component without its document is missed, and an ARN is no file', async () => {
+  const { exitCode, out } = await translated(...imageBuilder);
+  expect(exitCode).toBe(1);
+  expect(out).toMatch(/provision\[0\]\.component\.file: there is no components\/update-linux\.yml/);
+  const arn = 'arn:aws:imagebuilder:us-east-1:aws:component/update-linux/x.x.x';
+  const { err } = await translated(arn);
+  expect(err).toContain(`aws imagebuilder get-component --component-build-version-arn ${arn}`);
 });
 
 test.each([

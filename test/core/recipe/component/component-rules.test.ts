@@ -160,3 +160,10 @@ test('actions are for the operating system of the recipe', () => {
   ]);
   expect(said(onWindows)).toEqual(['']);
 });
+
+test('an ARN is told how to become a file', () => {
+  const arn = 'arn:aws:imagebuilder:us-east-1:aws:component/update-linux/x.x.x';
+  expect(said(of({}), { provision: [{ component: { file: arn } }] })).toContain(
+    `provision[0].component.file: is an ARN: save the document beside the recipe, so that Git has it: aws imagebuilder get-component --component-build-version-arn ${arn} --query component.data --output text`,
+  );
+});
