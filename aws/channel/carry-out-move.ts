@@ -1,14 +1,14 @@
-import { behindOf, changedSince, stillMoved, type PlannedMove } from '../../core/channel/channel-moves.ts';
+import type { ChannelValue } from '../../core/distribute/channel.ts';
+import { behindOf, changedSince, type PlannedMove } from '../../core/channel/channel-moves.ts';
 import { happened } from '../../core/channel/channel-record.ts';
 import { isRevoked, saysRevoked } from '../../core/channel/revocation.ts';
-import { parameterOfPlace, placeName, onlyPlace } from '../../core/distribute/place.ts';
-import { Failure, lastingFailure } from '../../core/errors.ts';
-import { readChannel, restoreParameter, writeChannel } from '../channels.ts';
+import { placeName, onlyPlace } from '../../core/distribute/place.ts';
+import { Failure } from '../../core/errors.ts';
+import { readChannel, writeChannel } from '../channels.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { beginMove, finishMove, takeBackMove, wasTakenBack } from '../memory/channel-records.ts';
+import { beginMove, finishMove, wasTakenBack } from '../memory/channel-records.ts';
 import { readDocument } from '../memory/documents.ts';
 import { besideBehind, besideChanged, besidePermissions, seeBeside, withVersions } from '../moves/move-beside.ts';
-import { besideToUndo } from '../moves/undo-beside.ts';
 
 /** What moveOnce calls. */
 export const movePermissions = [
@@ -20,18 +20,18 @@ export const movePermissions = [
   'ssm:PutParameter',
 ];
 
+/** A move that has taken its channel, with what the channel holds now. */
+interface BegunMove {
+  planned: PlannedMove;
+  now: ChannelValue[];
+  beside: Awaited<ReturnType<typeof seeBeside>>;
+}
+
 /**
- * Does the next part of a move: takes the channel, writes it where it is behind, or writes down that it moved. The channel's
- * parameters in other accounts and the launch templates move with it.
- * @param writes Whether to write again what has not arrived.
- * @returns what it waits for. Undefined if the channel moved.
+ * Takes the channel of a move. Undefined if the move has ended well.
  * @throws MoveRefused if the channel has moved since the move was decided.
  */
-export async function moveOnce(
-  artifacts: Artifacts,
-  planned: PlannedMove,
-  writes: boolean,
-): Promise<string | undefined> {
+async function begin(artifacts: Artifacts, planned: PlannedMove): Promise<BegunMove | { waiting: string } | undefined> {
   const { parameter, move, recipe, channel } = planned;
   const about = { recipe, channel };
   const { execution, after, to } = move;
@@ -50,81 +50,61 @@ export async function moveOnce(
       `${parameter} has moved since this move was decided, so it stays; start again:\n${changed.join('\n')}`,
     );
   });
-  if ('waiting' in begun) return begun.waiting;
+  if ('waiting' in begun) return begun;
   if (begun.move.takenBack) throw wasTakenBack(parameter);
   // A revoke looks for moves that are underway after it has written its document. So one of the two sees the other.
   const revocation = await readDocument(artifacts, { recipe, build: to.build }, 'revocation');
   if (isRevoked(revocation)) throw new Failure('MoveRefused', saysRevoked(to.build, revocation));
-  const behind = behindOf(move, now);
-  const { missing, write } = await besideBehind(artifacts, planned, beside);
-  if (behind.length + missing.length > 0) {
-    if (writes) {
-      await writeChannel(artifacts.aws, parameter, behind, { recipe, build: to.build });
-      await write();
-    }
-    const list = behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ');
-    return [...(list ? [`${parameter} does not hold ${list} yet`] : []), ...missing].join('\n');
-  }
-  await finishMove(artifacts, about, { parameter, move: { ...move, ...withVersions(beside) } });
-  return undefined;
+  return { planned, now, beside };
 }
 
-/** What undoOnce calls. */
-export const undoMovePermissions = [
-  's3:GetObject',
-  's3:PutObject',
-  'ec2:DeleteLaunchTemplateVersions',
-  'ec2:DescribeImages',
-  'ec2:DescribeLaunchTemplates',
-  'ec2:DescribeLaunchTemplateVersions',
-  'ec2:ModifyLaunchTemplate',
-  'ssm:DeleteParameter',
-  'ssm:GetParameter',
-  'ssm:PutParameter',
-  'sts:AssumeRole',
-];
-
-/** What became of the undoing of a move. */
-interface UndoneMove {
-  waiting: string[];
-  /** What AWS refused to restore. */
-  left: string[];
+/** Writes a channel where it is behind, if `writes`. @returns what it waits for. */
+async function writeOnce(
+  artifacts: Artifacts,
+  { planned, now, beside }: BegunMove,
+  writes: boolean,
+): Promise<string[]> {
+  const { parameter, move, recipe } = planned;
+  const behind = behindOf(move, now);
+  const { missing, write } = await besideBehind(artifacts, planned, beside);
+  if (behind.length + missing.length === 0) return [];
+  if (writes) {
+    await writeChannel(artifacts.aws, parameter, behind, { recipe, build: move.to.build });
+    await write();
+  }
+  const list = behind.map(({ ami, ...at }) => `${ami} in ${placeName(at)}`).join(', ');
+  return [...(list ? [`${parameter} does not hold ${list} yet`] : []), ...missing];
 }
 
 /**
- * Restores what a move that failed wrote, and writes down why it failed once every region holds what it held before.
- * @param settled Whether no write of the move can show any more. Parameter Store takes a value seconds after it has answered.
- * @param last Whether to give up what AWS refuses to restore.
+ * Does the next part of the moves of an execution: takes all channels, writes them where they are behind, or writes down that they
+ * moved. A channel's parameters in other accounts and the launch templates move with it. Once the document of the first channel says
+ * that it moved, all have moved, even if the execution dies then: see movedTogether.
+ * @param writes Whether to write again what has not arrived.
+ * @returns what it waits for. Undefined if all channels moved.
+ * @throws MoveRefused if a channel has moved since the moves were decided.
  */
-export async function undoOnce(
+export async function moveOnce(
   artifacts: Artifacts,
-  planned: PlannedMove,
-  failure: { error: string; cause: string },
-  { settled, last }: { settled: boolean; last: boolean },
-): Promise<UndoneMove> {
-  const { parameter, move, recipe, channel } = planned;
-  const about = { recipe, channel };
-  const outcome: UndoneMove = { waiting: [], left: [] };
-  const record = await takeBackMove(artifacts, about, move.execution);
-  if (record?.moves.some(({ execution }) => execution === move.execution)) return outcome;
-  if (record?.underway?.execution === move.execution) {
-    const now = await readChannel(artifacts.aws, parameter, move.after.map(onlyPlace));
-    const steps = stillMoved(move, now).map(({ region, id, ami }) => {
-      const name = parameterOfPlace(parameter, { id });
-      const undo = () => restoreParameter(artifacts.aws, region, name, ami, 'a move failed');
-      return { what: `${name} in ${region} back to ${ami ?? 'nothing'}`, undo };
-    });
-    for (const { what, undo } of [...steps, ...(await besideToUndo(artifacts, planned))]) {
-      try {
-        await undo();
-        outcome.waiting.push(what);
-      } catch (error) {
-        outcome.left.push(`${what}: ${lastingFailure(error).message}`);
-      }
-    }
-    if (!settled) outcome.waiting.push(`what ${parameter} shows of late writes`);
-    if (outcome.waiting.length + outcome.left.length > 0 && !last) return outcome;
+  moves: PlannedMove[],
+  writes: boolean,
+): Promise<string | undefined> {
+  const begun: BegunMove[] = [];
+  for (const planned of moves) {
+    const one = await begin(artifacts, planned);
+    if (one && 'waiting' in one) return one.waiting;
+    if (one) begun.push(one);
   }
-  await finishMove(artifacts, about, { parameter, move }, failure);
-  return outcome;
+  const waiting: string[] = [];
+  for (const one of begun) waiting.push(...(await writeOnce(artifacts, one, writes)));
+  if (waiting.length > 0) return waiting.join('\n');
+  for (const { planned, beside } of begun) await complete(artifacts, planned, beside);
+  return undefined;
+}
+
+/** Writes down that a channel moved. @throws MoveRefused if the move was taken back. */
+export async function complete(artifacts: Artifacts, planned: PlannedMove, beside: BegunMove['beside']): Promise<void> {
+  const { recipe, channel, parameter, move } = planned;
+  const done = { parameter, move: { ...move, ...withVersions(beside) } };
+  if (!(await finishMove(artifacts, { recipe, channel }, done))) throw wasTakenBack(parameter);
 }

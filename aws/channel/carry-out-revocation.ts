@@ -1,5 +1,6 @@
 import { Failure, lastingFailure } from '../../core/errors.ts';
 import {
+  areAllDone,
   isToBeDisabled,
   settledRevocation,
   turnedBack,
@@ -9,7 +10,7 @@ import {
 import type { BuildIdentity } from '../../core/tags.ts';
 import { reachImages } from '../accounts/reach-images.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { readVersioned, replace } from '../memory/documents.ts';
+import { readDocument, readVersioned, replace } from '../memory/documents.ts';
 import { carryOutOn, observeForRevoke } from '../moves/revoked-images.ts';
 import { holdingChannels } from './holding-channels.ts';
 
@@ -96,16 +97,24 @@ export const restoreBuild = (artifacts: Artifacts, build: RevokedBuild, asked: A
   change(artifacts, build, async (found) => {
     if (!found || found.state === 'restored' || found.deregisteredBy !== undefined) return undefined;
     if (found.execution === asked.execution) return found.state === 'restoring' ? found : undefined;
-    const { undoes: _, ...before } = found;
-    return { ...before, execution: asked.execution, restoredBy: asked.who, state: 'restoring' };
+    const { undoes: _, together: __, ...before } = found;
+    const { execution, who: restoredBy, together } = asked;
+    return { ...before, execution, restoredBy, state: 'restoring', ...(together && { together }) };
   });
 
-/** Takes back what a failed execution had begun to revoke or to restore. @returns what AWS refused of that. */
-export async function turnBack(artifacts: Artifacts, build: RevokedBuild, execution: string): Promise<string[]> {
-  try {
-    await change(artifacts, build, async (found) => turnedBack(found, execution));
-    return [];
-  } catch (error) {
-    return [`the images of ${build.recipe}-${build.build}: ${lastingFailure(error).message}`];
-  }
+/** Takes back what a failed execution has revoked or restored, unless that was all. @returns what AWS refused of that. */
+export async function turnBack(artifacts: Artifacts, builds: RevokedBuild[], execution: string): Promise<string[]> {
+  const left: string[] = [];
+  const tell = (build: BuildIdentity) => (error: unknown) =>
+    void left.push(`the images of ${build.recipe}-${build.build}: ${lastingFailure(error).message}`);
+  const found = builds.map((one) => readDocument(artifacts, one, 'revocation').catch(tell(one)));
+  if (
+    areAllDone(
+      (await Promise.all(found)).map((one) => one ?? undefined),
+      execution,
+    )
+  )
+    return left;
+  for (const one of builds) await change(artifacts, one, async (now) => turnedBack(now, execution)).catch(tell(one));
+  return left;
 }

@@ -1,7 +1,7 @@
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import { type RevokedBuild, onlyImage } from '../../core/channel/revocation.ts';
-import { buildKey } from '../../core/tags.ts';
-import { buildsFolder } from '../../core/memory/documents.ts';
+import { buildKey, type BuildIdentity } from '../../core/tags.ts';
+import { buildsFolder, recipeFolder } from '../../core/memory/documents.ts';
 import { inputOf } from '../executions/executions.ts';
 import { listArtifacts, type Artifacts } from '../memory/artifacts.ts';
 import { channelNames } from '../memory/channel-names.ts';
@@ -31,15 +31,21 @@ async function underwayIn(artifacts: Artifacts, recipe: string, execution: strin
   return (await Promise.all(found)).flat();
 }
 
-async function revokedBy(
-  artifacts: Artifacts,
-  recipe: string,
-  build: string,
-  execution: string,
-): Promise<RevokedBuild[]> {
-  const found = await readDocument(artifacts, { recipe, build }, 'revocation');
-  if (found?.execution !== execution) return [];
-  return [{ recipe, build, images: found.images.map(onlyImage) }];
+/** The builds that an execution was to revoke or restore, once it has begun to. */
+async function revokedBy(artifacts: Artifacts, asked: BuildIdentity, execution: string): Promise<RevokedBuild[]> {
+  const variants = (await readDocument(artifacts, asked, 'variants'))?.variants ?? {};
+  const first = [asked, ...Object.keys(variants).map((recipe) => ({ recipe, build: asked.build }))];
+  const read = async (one: BuildIdentity) => {
+    const found = await readDocument(artifacts, one, 'revocation');
+    return { one, found: found?.execution === execution ? found : undefined };
+  };
+  const begun = (await Promise.all(first.map(read))).flatMap(({ one, found }) =>
+    found ? (found.together ?? [one]) : [],
+  );
+  const builds = [...new Map(begun.map((one) => [buildKey(one), one])).values()];
+  return Promise.all(
+    builds.map(async (one) => ({ ...one, images: ((await read(one)).found?.images ?? []).map(onlyImage) })),
+  );
 }
 
 /** Finds in the bucket what a dead execution left. An execution that undid another and died leaves what that one left. */
@@ -48,16 +54,12 @@ export async function leftBy(artifacts: Artifacts, execution: string): Promise<D
   const { recipe, verb, build, detail } = input;
   if (typeof detail?.executionArn === 'string') return leftBy(artifacts, detail.executionArn);
   if (typeof recipe !== 'string') return { execution, moves: [], builds: [] };
-  // A revoke of descendants moves the channels of other recipes, too.
-  const folders = verb === 'revoke' ? await listArtifacts(artifacts, buildsFolder, '/') : [];
-  const recipes = folders.map(({ key }) => key.slice(buildsFolder.length, -1));
+  // A revoke of descendants moves the channels of other recipes, too. The names of variants begin with that of their recipe.
+  const prefix = verb === 'revoke' ? buildsFolder : recipeFolder({ recipe }).slice(0, -1);
+  const recipes = (await listArtifacts(artifacts, prefix, '/')).map(({ key }) => key.slice(buildsFolder.length, -1));
   const moves = await Promise.all(
     [...new Set([recipe, ...recipes])].map((name) => underwayIn(artifacts, name, execution)),
   );
-  const own = typeof build === 'string' ? { recipe, build } : undefined;
-  const first = own && (await readDocument(artifacts, own, 'revocation'));
-  const together = own ? [own, ...(first?.together ?? [])] : [];
-  const builds = [...new Map(together.map((one) => [buildKey(one), one])).values()];
-  const revoked = await Promise.all(builds.map((one) => revokedBy(artifacts, one.recipe, one.build, execution)));
-  return { execution, moves: moves.flat(), builds: revoked.flat() };
+  const builds = typeof build === 'string' ? await revokedBy(artifacts, { recipe, build }, execution) : [];
+  return { execution, moves: moves.flat(), builds };
 }

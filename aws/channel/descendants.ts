@@ -1,3 +1,4 @@
+import { inBatches } from '../../core/batches.ts';
 import { targetsOf } from '../../core/channel/candidates.ts';
 import { isTransient } from '../../core/errors.ts';
 import { onlyPlace } from '../../core/distribute/place.ts';
@@ -22,7 +23,7 @@ interface Descendants {
  * The builds and AMIs that were made from a build's image, and from theirs. EC2 remembers the source of an AMI, even over AMIs that
  * are gone. It remembers none for an AMI that was registered from snapshots: there the tags name the build, and its plan the source.
  */
-export async function descendantsOf(artifacts: Artifacts, { recipe, build }: BuildIdentity): Promise<Descendants> {
+async function descendantsOf(artifacts: Artifacts, { recipe, build }: BuildIdentity): Promise<Descendants> {
   // Step Functions retries ResolveMove after a passing failure.
   const manifest = await readDocument(artifacts, { recipe, build }, 'manifest');
   const images = targetsOf({ manifest }).map(({ ami, ...at }) => ({ region: onlyPlace(at).region, ami: ami ?? '' }));
@@ -53,4 +54,26 @@ async function withPlannedSources(artifacts: Artifacts, { members, beyond }: Fam
     return plan ? { ...member, madeFrom: { region: plan.source.region, ami: plan.source.ami } } : member;
   };
   return { members: await Promise.all(members.map(planned)), beyond };
+}
+
+/** What was made from several builds, each once, and apart from these builds themselves. */
+export async function descendantsOfAll(artifacts: Artifacts, asked: BuildIdentity[]): Promise<Descendants> {
+  const found = await Promise.all(asked.map((one) => descendantsOf(artifacts, one)));
+  const builds = new Map(found.flatMap((one) => one.builds.map((made) => [buildKey(made), made] as const)));
+  for (const one of asked) builds.delete(buildKey(one));
+  const others = new Map(
+    found.flatMap((one) => one.others.map((made) => [`${made.region} ${made.ami}`, made] as const)),
+  );
+  const unknown = found.find((one) => one.unknown !== undefined)?.unknown;
+  return { builds: [...builds.values()], others: [...others.values()], ...(unknown !== undefined && { unknown }) };
+}
+
+/** The recipes to start so that builds are made again. Variants are started by the name of the recipe that has them. */
+export async function recipesToStart(artifacts: Artifacts, builds: BuildIdentity[]): Promise<string[]> {
+  const recipes = new Set<string>();
+  for (const some of inBatches(builds, 20)) {
+    const plans = await Promise.all(some.map((one) => readDocument(artifacts, one, 'plan')));
+    for (const [index, { recipe }] of some.entries()) recipes.add(plans[index]?.variantOf ?? recipe);
+  }
+  return [...recipes];
 }

@@ -11,21 +11,12 @@ import { moverOf, type MoveRequest } from '../../core/channel/move-request.ts';
 import { heldByOthers } from '../../core/distribute/channel-owner.ts';
 import { inPlace, onlyPlace } from '../../core/distribute/place.ts';
 import { Failure } from '../../core/errors.ts';
-import type { Problem } from '../../core/recipe/problems.ts';
-import { refuse } from '../../core/recipe/problems.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { channelNames } from '../memory/channel-names.ts';
-import { readRecord } from '../memory/recipe-records.ts';
 import { knownBuilds, readCandidate } from './candidates.ts';
-import { besideOf, seeReach, withCopies, type ChannelReach } from '../moves/channel-reach.ts';
-import { seeChannel, type SeenChannel } from './channel-look.ts';
-
-/** Where and when a move is decided. */
-export interface MovePlace {
-  channelRoot: string;
-  execution: string;
-  now: Date;
-}
+import { besideOf, withCopies, type ChannelReach } from '../moves/channel-reach.ts';
+import type { SeenChannel } from './channel-look.ts';
+import { seeMoving, type MovePlace } from './see-moving.ts';
 
 export const refuseMove = (message: string): never => {
   throw new Failure('MoveRefused', message);
@@ -35,7 +26,7 @@ export const refuseMove = (message: string): never => {
 const mostOffers = 12;
 
 /** A build with its copies in other accounts, and every reason why a channel must not move to it. */
-async function judgedCandidate(artifacts: Artifacts, look: SeenChannel, reach: ChannelReach, build: string) {
+export async function judgedCandidate(artifacts: Artifacts, look: SeenChannel, reach: ChannelReach, build: string) {
   const candidate = await withCopies(await readCandidate(artifacts, look.recipe, build), reach);
   return { candidate, problems: candidateProblems(candidate, look.values, reach.there) };
 }
@@ -49,6 +40,15 @@ export async function firstHealthy(artifacts: Artifacts, look: SeenChannel, reac
     wrong.push(...problems);
   }
   return { candidate: undefined, wrong };
+}
+
+/** The builds that a rollback of a channel may be offered, and those that it may go to by itself, best first. */
+export async function rollbackChoices(artifacts: Artifacts, look: SeenChannel, own: string | undefined) {
+  const moves = look.record?.moves ?? [];
+  const order = rollbackOrder(moves, look.current, await knownBuilds(artifacts, look.recipe));
+  // Builds that a further channel never held were never tried behind it, so a person has to name one.
+  const held = buildsHeld(moves);
+  return { order, before: order.filter((build) => look.channel === own || held.has(build)) };
 }
 
 /** Whether a channel holds nothing, and never did. Somebody may have deleted the parameters of a channel that did. */
@@ -69,11 +69,8 @@ async function chooseBuild(
       `${look.parameter} never held a build, so nothing is rolled back; the channels of ${look.recipe} are ${names.join(', ')}`,
     );
   }
-  const order = rollbackOrder(look.record?.moves ?? [], look.current, await knownBuilds(artifacts, look.recipe));
-  // Builds that a further channel never held were never tried behind it, so a person has to name one.
-  const held = buildsHeld(look.record?.moves ?? []);
-  const before = order.find((build) => look.channel === own || held.has(build));
-  const wanted = asked ?? (verb === 'promote' ? standard : before);
+  const { order, before } = await rollbackChoices(artifacts, look, own);
+  const wanted = asked ?? (verb === 'promote' ? standard : before[0]);
   if (wanted === undefined)
     return refuseMove(
       verb === 'promote' && look.channel === own
@@ -127,23 +124,7 @@ export async function plannedMove(
 
 /** Decides what an execution of move-channel moves. @throws RecipeInvalid or MoveRefused, with every reason. */
 export async function resolveMove(artifacts: Artifacts, request: MoveRequest, place: MovePlace): Promise<PlannedMove> {
-  const { recipe } = request;
-  const { published } = await readRecord(artifacts, recipe);
-  if (!published) {
-    const problem: Problem = { path: ['recipe'], message: `no build of "${recipe}" was ever published here` };
-    return refuse([problem]);
-  }
-  const newest = await readCandidate(artifacts, recipe, published.build);
-  const own = newest.plan?.document.publish?.channel;
-  const channel = request.channel ?? own;
-  if (channel === undefined)
-    return refuse([{ path: ['channel'], message: `is missing, and ${published.build} was published to no channel` }]);
-  const places = (newest.manifest?.targets ?? []).map(onlyPlace);
-  const at = (name: string) => seeChannel(artifacts, { recipe, channel: name }, place.channelRoot, places);
-  const look = await at(channel);
-  const standard = own === channel ? undefined : own === undefined ? published.build : (await at(own)).current;
-  const by = { verb: request.verb, who: moverOf(request, place.execution) };
-  const reach = await seeReach(artifacts, look, newest.plan, { recipe, build: published.build, by });
-  const chosen = await chooseBuild(artifacts, request, look, reach, { standard, own });
+  const { look, reach, own, ownBuild } = await seeMoving(artifacts, request, place);
+  const chosen = await chooseBuild(artifacts, request, look, reach, { standard: await ownBuild(), own });
   return plannedMove(artifacts, request, look, chosen, { ...place, reach });
 }

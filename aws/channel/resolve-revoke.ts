@@ -1,7 +1,6 @@
 import { inBatches } from '../../core/batches.ts';
-import { rollbackOrder } from '../../core/channel/candidates.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
-import { moverOf, type MoveRequest } from '../../core/channel/move-request.ts';
+import type { MoveRequest } from '../../core/channel/move-request.ts';
 import { imagesOfBuild } from '../../core/channel/images-of-build.ts';
 import {
   isRevoked,
@@ -25,13 +24,12 @@ import { instancesOf } from '../images/disabling.ts';
 import { launchUsers } from '../images/image-attributes.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
 import { readDocument } from '../memory/documents.ts';
-import { newestPlan } from '../accounts/account-roles.ts';
-import { knownBuilds, readCandidate } from './candidates.ts';
-import { descendantsOf } from './descendants.ts';
+import { readCandidate } from './candidates.ts';
+import { descendantsOfAll, recipesToStart } from './descendants.ts';
 import { seeOthers } from '../moves/other-copies.ts';
-import { seeReach } from '../moves/channel-reach.ts';
-import { holdingChannels } from './holding-channels.ts';
-import { firstHealthy, plannedMove, refuseMove, type MovePlace } from './resolve-move.ts';
+import { movesAway } from '../moves/moves-away.ts';
+import { refuseMove } from './resolve-move.ts';
+import type { MovePlace } from './see-moving.ts';
 
 const mostAtOnce = 20;
 
@@ -44,38 +42,10 @@ interface RevokePlan {
   hits: RevokeHits;
 }
 
-/** The moves of all channels away from the builds that are revoked. @throws MoveRefused where no earlier build is healthy. */
-async function movesAway(
-  artifacts: Artifacts,
-  request: MoveRequest,
-  { recipe, build }: BuildIdentity,
-  revoked: ReadonlySet<string>,
-  place: MovePlace,
-): Promise<PlannedMove[]> {
-  const moves: PlannedMove[] = [];
-  const holding = await holdingChannels(artifacts, { recipe, build }, place.channelRoot);
-  const newest = holding.length > 0 ? await newestPlan(artifacts, recipe) : undefined;
-  const by = { verb: request.verb, who: moverOf(request, place.execution) };
-  for (const look of holding) {
-    const reach = await seeReach(artifacts, look, newest, { recipe, build, by });
-    const order = rollbackOrder(look.record?.moves ?? [], build, await knownBuilds(artifacts, recipe));
-    const earlier = order.filter((one) => one < build && !revoked.has(buildKey({ recipe, build: one })));
-    const { candidate, wrong } = await firstHealthy(artifacts, look, reach, earlier);
-    if (!candidate) {
-      const cure = `build ${recipe} again, so that the channel holds another build, and then revoke ${build}`;
-      return refuseMove(
-        [`${look.parameter} holds ${build}, and no earlier build is healthy; ${cure}:`, ...wrong].join('\n'),
-      );
-    }
-    moves.push(await plannedMove(artifacts, { ...request, recipe }, look, candidate, { ...place, reach }));
-  }
-  return moves;
-}
-
 async function hitsOf(
   artifacts: Artifacts,
   builds: RevokedBuild[],
-  descendants: Awaited<ReturnType<typeof descendantsOf>>,
+  descendants: Awaited<ReturnType<typeof descendantsOfAll>>,
   moves: PlannedMove[],
   usersThere: Users,
 ): Promise<RevokeHits> {
@@ -97,53 +67,67 @@ async function hitsOf(
   };
 }
 
+/** A revoke: its builds, and how the channels that hold some of them move away. */
+interface Revoking {
+  asked: BuildIdentity[];
+  away: (builds: BuildIdentity[], revoked: ReadonlySet<string>) => Promise<PlannedMove[]>;
+}
+
 /** Decides what a revoke does: channels that move away, AMIs that are disabled, and what becomes of builds made from them. */
-export async function resolveRevoke(artifacts: Artifacts, request: MoveRequest, place: MovePlace): Promise<RevokePlan> {
-  const { recipe, build = '', descendants: fate = 'leave' } = request;
-  const { manifest, revocation } = await readCandidate(artifacts, recipe, build);
-  if (isRevoked(revocation) && revocation.state === 'revoked') return refuseMove(saysRevoked(build, revocation));
-  if (manifest?.status !== 'published')
-    return refuseMove(`${build} of ${recipe} was never published, so there is nothing to revoke`);
-  const descendants = await descendantsOf(artifacts, { recipe, build });
+export async function resolveRevoke(
+  artifacts: Artifacts,
+  request: MoveRequest,
+  place: MovePlace,
+  { asked, away }: Revoking = {
+    asked: [{ recipe: request.recipe, build: request.build ?? '' }],
+    away: (builds, revoked) => movesAway(artifacts, request, builds, revoked, place),
+  },
+): Promise<RevokePlan> {
+  const { descendants: fate = 'leave' } = request;
+  for (const { recipe, build } of asked) {
+    const { manifest, revocation } = await readCandidate(artifacts, recipe, build);
+    if (isRevoked(revocation) && revocation.state === 'revoked') return refuseMove(saysRevoked(build, revocation));
+    if (manifest?.status !== 'published')
+      return refuseMove(`${build} of ${recipe} was never published, so there is nothing to revoke`);
+  }
+  const descendants = await descendantsOfAll(artifacts, asked);
   if (descendants.unknown !== undefined && fate !== 'leave')
     return refuseMove(
-      `nobody can tell what was made from ${build}, so nothing of it can be ${fate === 'revoke' ? 'revoked' : 'built again'}; revoke it without --descendants, or mend this: ${descendants.unknown}`,
+      `nobody can tell what was made from ${request.build}, so nothing of it can be ${fate === 'revoke' ? 'revoked' : 'built again'}; revoke it without --descendants, or mend this: ${descendants.unknown}`,
     );
-  const all = [{ recipe, build }, ...(fate === 'revoke' ? descendants.builds : [])];
+  const all = [...asked, ...(fate === 'revoke' ? descendants.builds : [])];
   const revoked = new Set(all.map(buildKey));
   const builds: RevokedBuild[] = [];
   const moves: PlannedMove[] = [];
   // A base image can have a thousand descendants, and a call has two minutes.
   for (const some of inBatches(all, mostAtOnce)) {
-    const looked = some.map(async (one) => {
-      const images = imagesOfBuild(await readDocument(artifacts, one, 'manifest'));
-      return { built: { ...one, images }, away: await movesAway(artifacts, request, one, revoked, place) };
-    });
-    for (const { built, away } of await Promise.all(looked)) {
-      builds.push(built);
-      moves.push(...away);
-    }
+    const read = some.map(async (one) => imagesOfBuild(await readDocument(artifacts, one, 'manifest')));
+    const images = await Promise.all(read);
+    builds.push(...some.map((one, index) => ({ ...one, images: images[index] ?? [] })));
+    moves.push(...(await away(some, revoked)));
   }
   const tooMany = tooManyToRevoke({ moves, builds });
   if (tooMany !== undefined) return refuseMove(tooMany);
   const usersThere = await seeOthers(artifacts, request, builds, place.execution);
-  const rebuild = fate === 'rebuild' ? [...new Set(descendants.builds.map((one) => one.recipe))] : [];
+  const rebuild = fate === 'rebuild' ? await recipesToStart(artifacts, descendants.builds) : [];
   return { moves, builds, rebuild, hits: await hitsOf(artifacts, builds, descendants, moves, usersThere) };
 }
 
-/** Decides what a restore does. @throws MoveRefused if the build is not revoked, or another account refuses the pipeline. */
+/** Decides what a restore does. @throws MoveRefused if a build is not revoked, or another account refuses the pipeline. */
 export async function resolveRestore(
   artifacts: Artifacts,
   request: MoveRequest,
   { execution }: MovePlace,
+  asked: BuildIdentity[],
 ): Promise<RevokePlan> {
-  const { recipe, build = '' } = request;
-  const { revocation } = await readCandidate(artifacts, recipe, build);
-  if (!isRevoked(revocation)) return refuseMove(`${build} of ${recipe} is not revoked`);
-  if (revocation.deregisteredBy !== undefined)
-    return refuseMove(`${build} of ${recipe} cannot come back: ${revocation.deregisteredBy} deregistered its images`);
-  const images = revocation.images.map(onlyImage);
-  const builds = [{ recipe, build, images }];
+  const builds: RevokedBuild[] = [];
+  for (const { recipe, build } of asked) {
+    const { revocation } = await readCandidate(artifacts, recipe, build);
+    if (!isRevoked(revocation)) return refuseMove(`${build} of ${recipe} is not revoked`);
+    if (revocation.deregisteredBy !== undefined)
+      return refuseMove(`${build} of ${recipe} cannot come back: ${revocation.deregisteredBy} deregistered its images`);
+    builds.push({ recipe, build, images: revocation.images.map(onlyImage) });
+  }
   await seeOthers(artifacts, request, builds, execution);
   return { moves: [], builds, rebuild: [], hits: noHits };
 }

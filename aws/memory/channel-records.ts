@@ -1,6 +1,8 @@
 import type { ChannelName } from '../../core/channel/channel-moves.ts';
 import {
   decideBeginning,
+  happened,
+  movesHappened,
   settledValues,
   withEnded,
   withTakenBack,
@@ -25,7 +27,8 @@ async function isPublishedTogether(artifacts: Artifacts, identity: BuildIdentity
 }
 
 /** Whether the execution of a move still writes. A build that is undone writes no more, though its execution runs. */
-async function moverOfChannel(artifacts: Artifacts, recipe: string, { verb, execution, to }: Move): Promise<Mover> {
+async function moverOfChannel(artifacts: Artifacts, recipe: string, move: Move): Promise<Mover> {
+  const { verb, execution, to, decidedBy } = move;
   if (verb === 'publish') {
     const ledger = await readDocument(artifacts, { recipe, build: to.build }, 'ledger');
     if (ledger?.complete) return 'complete';
@@ -38,7 +41,18 @@ async function moverOfChannel(artifacts: Artifacts, recipe: string, { verb, exec
   }
   const { isRunning } = await import('../executions/executions.ts');
   if (await isRunning(artifacts.aws, execution)) return 'runs';
-  return (await isPublishedTogether(artifacts, { recipe, build: to.build })) ? 'complete' : 'dead';
+  const isComplete = decidedBy
+    ? movesHappened(await readDocument(artifacts, decidedBy, 'channel'), execution)
+    : verb === 'publish' && (await isPublishedTogether(artifacts, { recipe, build: to.build }));
+  return isComplete ? 'complete' : 'dead';
+}
+
+/** The same before another move takes the channel. The last call of a dead execution can no longer complete its moves then. */
+async function moverToReplace(artifacts: Artifacts, recipe: string, underway: Move): Promise<Mover> {
+  const mover = await moverOfChannel(artifacts, recipe, underway);
+  const { decidedBy, execution } = underway;
+  if (mover !== 'dead' || !decidedBy) return mover;
+  return movesHappened(await takeBackMove(artifacts, decidedBy, execution), execution) ? 'complete' : 'dead';
 }
 
 /** What a channel holds, apart from a move that died. `mover` tells of a move that is underway. */
@@ -77,7 +91,7 @@ export async function beginMove(
   // Two calls of one state can overlap.
   if (found?.content.moves.some((one) => one.execution === execution))
     return { waiting: 'another call ended the move' };
-  const mover = underway && (await moverOfChannel(artifacts, about.recipe, underway));
+  const mover = underway && (await moverToReplace(artifacts, about.recipe, underway));
   const move = await make(settledValues(underway, mover, now), found?.content, mover);
   const decision = decideBeginning(found?.content, parameter, move, mover);
   if ('busy' in decision) return { waiting: decision.busy };
@@ -113,6 +127,7 @@ export const wasTakenBack = (parameter: string): Failure =>
 
 /**
  * Writes down how a move ended, and frees the channel for the next.
+ * @returns whether the move happened: another execution may have written down before that it did not.
  * @throws AwsTransient if others are faster every time. MoveRefused if the move is being taken back.
  */
 export async function finishMove(
@@ -120,14 +135,16 @@ export async function finishMove(
   about: ChannelName,
   { parameter, move }: { parameter: string; move: Move },
   failure?: Move['failure'],
-): Promise<void> {
+): Promise<boolean> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const found = await readVersioned(artifacts, about, 'channel');
     const record = found?.content ?? { schema: 1 as const, parameter, moves: [] };
     const { underway } = record;
     if (!failure && underway?.execution === move.execution && underway.takenBack) throw wasTakenBack(parameter);
     const changed = withEnded(record, move, failure);
-    if (!changed || (await replace(artifacts, about, 'channel', changed, found ?? 'nothing'))) return;
+    const end = (changed ?? record).moves.find(({ execution }) => execution === move.execution);
+    if (!changed || (await replace(artifacts, about, 'channel', changed, found ?? 'nothing')))
+      return end !== undefined && happened(end);
   }
   throw new Failure('AwsTransient', `${keyOf(about, 'channel')} was changed by others ${attempts} times in a row`);
 }

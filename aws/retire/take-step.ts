@@ -72,7 +72,7 @@ async function disable(artifacts: Artifacts, { row, run, root, now }: Taking): P
     return amis.map((one) => ({ ...onlyImage(one), notes: [] }));
   } catch (error) {
     const { message } = lastingFailure(error);
-    const notes = await turnBack(artifacts, { recipe, build, images }, run.execution);
+    const notes = await turnBack(artifacts, [{ recipe, build, images }], run.execution);
     return amis.map((one) => ({ ...onlyImage(one), notes, error: message }));
   }
 }

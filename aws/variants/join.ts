@@ -32,8 +32,12 @@ export async function joinVariants(
 }
 
 /** Tells the other variants that this one has nothing to build, so that they do not wait for it. */
-export async function tellUpToDate(artifacts: Artifacts, build: BuildIdentity & OfVariant): Promise<void> {
+export async function tellUpToDate(
+  artifacts: Artifacts,
+  build: BuildIdentity & OfVariant,
+  published: string,
+): Promise<void> {
   if (build.variantOf === undefined) return;
   const { reportVariant } = await import('./together.ts');
-  await reportVariant(artifacts, build, 'up-to-date');
+  await reportVariant(artifacts, build, 'up-to-date', { published });
 }

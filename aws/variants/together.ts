@@ -47,9 +47,10 @@ export async function reportVariant(
   artifacts: Artifacts,
   own: OfVariant,
   progress: VariantProgress,
+  published?: { published: string },
 ): Promise<Together> {
   const about = wholeOf(own);
-  const together = await change(artifacts, about, (known) => advanced(known, own.recipe, progress));
+  const together = await change(artifacts, about, (known) => advanced(known, own.recipe, progress, published));
   if (!together) throw new Failure('StageInputInvalid', `there is no ${keyOf(about, 'variants')}`);
   if (together.abandoned !== undefined) throw new Failure('VariantFailed', saysAbandoned(together));
   return together;

@@ -49,6 +49,6 @@ export async function newPlan(
   const found = regardless ? { because: 'it was asked for' } : await findUpToDate(cloud, plan, past, cloud.now());
   if (found.notes?.length) plan.notes = [...(plan.notes ?? []), ...found.notes];
   cloud.log({ level: 'INFO', state: 'Resolve', ...identity, ...found });
-  if (found.current) await tellUpToDate(cloud, identity);
+  if (found.current) await tellUpToDate(cloud, identity, found.current);
   return { plan, found };
 }

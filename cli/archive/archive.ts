@@ -3,7 +3,7 @@ import { callerArn } from '../../aws/caller.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import type { ArchivePlan } from '../../core/archive/archive-plan.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
-import { findBuild } from '../deployed/builds.ts';
+import { findOneBuild } from '../variants/each-variant.ts';
 import { findPipeline, type Pipeline, type PipelineOptions } from '../deployed/deployment.ts';
 import { endOf, tellFailure } from '../deployed/execution-end.ts';
 import { interruptedCode, watch } from '../deployed/follow.ts';
@@ -34,7 +34,7 @@ const named = /^(?:([a-z][\w-]*)-)?(\d{8}-\d{6}-[0-9a-f]{4})$/;
 async function buildOf(word: string, object: string | undefined, pipeline: Pipeline): Promise<BuildIdentity> {
   const [, recipe, build] = named.exec(word) ?? [];
   if (build === undefined) throw new Refusal(`${word}: is no build id, such as 20261123-030000-9f2c`);
-  if (object === undefined) return findBuild(pipeline, word);
+  if (object === undefined) return findOneBuild(pipeline, word);
   if (recipe === undefined) throw new Refusal(`${word}: with --object, name the recipe too, as <recipe>-${build}`);
   return { recipe, build };
 }

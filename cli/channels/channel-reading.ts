@@ -1,5 +1,6 @@
 import { channelNames } from '../../aws/memory/channel-names.ts';
 import { readDocument } from '../../aws/memory/documents.ts';
+import { builtVariants } from '../../aws/variants/wholes.ts';
 import { readRecord } from '../../aws/memory/recipe-records.ts';
 import { channelOf, type ChannelName } from '../../core/channel/channel-moves.ts';
 import { happened, type ChannelRecord } from '../../core/channel/channel-record.ts';
@@ -50,25 +51,24 @@ export async function heldBuild(
   return { newest: published.build, held: record?.moves.findLast(happened)?.to.build };
 }
 
-/** The channels of a recipe, or of all. @throws Refusal if there is no such recipe or channel. */
+/** The channels of a recipe with those of its variants, or of all. @throws Refusal if there is no such recipe or channel. */
 export async function knownChannels(
   pipeline: Pipeline,
   recipe: string | undefined,
   channel: string | undefined,
 ): Promise<KnownChannel[]> {
   const recipes = await recipesIn(pipeline);
+  const asked = recipe === undefined ? recipes : [recipe, ...(await builtVariants(pipeline, recipe))];
   if (recipe !== undefined && !recipes.includes(recipe))
     throw new Refusal(
       `${recipe}: no build of such a recipe in ${pipeline.aws.region}; there are builds of ${recipes.join(', ') || 'none'}`,
     );
-  const all = (
-    await eachOf(recipe === undefined ? recipes : [recipe], (one) => channelsOfRecipe(pipeline, one))
-  ).flat();
+  const all = (await eachOf(asked, (one) => channelsOfRecipe(pipeline, one))).flat();
   if (channel === undefined) return all;
   const named = all.filter((one) => one.channel === channel);
   if (named.length === 0)
     throw new Refusal(
-      `${recipe} has no channel ${channel}; it has ${all.map((one) => one.channel).join(', ') || 'none'}`,
+      `${recipe} has no channel ${channel}; it has ${[...new Set(all.map((one) => one.channel))].join(', ') || 'none'}`,
     );
   return named;
 }

@@ -158,10 +158,10 @@ function addShare(cli: Cli): void {
     .option('--yes', 'do not ask')
     .option(...simulatedOption)
     .action(async (recipe: string, options) => {
-      const { assertPlanOrApply, share } = await import('./share.ts');
+      const { assertPlanOrApply, shareEach } = await import('./share.ts');
       assertPlanOrApply('share', options);
       const meddled = { ...options, meddled: true };
-      await withSimulation(cli, meddled, (surroundings) => share(recipe, options, cli.terminal, surroundings));
+      await withSimulation(cli, meddled, (surroundings) => shareEach(recipe, options, cli.terminal, surroundings));
     });
 }
 
@@ -181,9 +181,9 @@ function addDistribute(cli: Cli): void {
     .option('--yes', 'do not ask')
     .option(...simulatedOption)
     .action(async (recipe: string, options) => {
-      const { distribute } = await import('./distribute.ts');
+      const { distributeEach } = await import('./distribute.ts');
       const growing = { ...options, grows: true };
-      await withSimulation(cli, growing, (surroundings) => distribute(recipe, options, cli.terminal, surroundings));
+      await withSimulation(cli, growing, (surroundings) => distributeEach(recipe, options, cli.terminal, surroundings));
     });
 }
 

@@ -25,14 +25,14 @@ export async function history(
   const pipeline = await findPipeline(options, surroundings);
   const channels = await knownChannels(pipeline, recipe, options.channel);
   const moves = channels
-    .flatMap(({ channel, record }) => [
+    .flatMap(({ recipe: of, channel, record }) => [
       ...(record?.moves ?? []).map((move): ListedMove => ({
-        recipe,
+        recipe: of,
         channel,
         status: move.failure ? 'failed' : 'moved',
         ...move,
       })),
-      ...(record?.underway ? [{ recipe, channel, status: 'underway' as const, ...record.underway }] : []),
+      ...(record?.underway ? [{ recipe: of, channel, status: 'underway' as const, ...record.underway }] : []),
     ])
     .toSorted((one, other) => other.at.localeCompare(one.at));
   if (options.json) terminal.out(`${JSON.stringify(moves, null, 2)}\n`);
@@ -48,9 +48,10 @@ const styles: Record<ListedMove['status'], NonNullable<Cell['style']>> = {
 };
 
 function tableOfHistory(moves: ListedMove[], terminal: Terminal): string {
-  const cells = moves.map(({ at, channel, verb, status, from, to, who, why, failure }): Cell[] => [
+  const several = new Set(moves.map((one) => one.recipe)).size > 1;
+  const cells = moves.map(({ at, recipe, channel, verb, status, from, to, who, why, failure }): Cell[] => [
     { text: at.slice(0, 16).replace('T', ' ') },
-    { text: channel },
+    { text: several ? `${recipe}/${channel}` : channel },
     { text: status === 'moved' ? verb : `${verb} ${status}`, style: styles[status] },
     { text: from?.build ?? '', style: 'dim' },
     { text: to.build },

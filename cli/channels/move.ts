@@ -1,6 +1,7 @@
 import { callerArn } from '../../aws/caller.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import { accountPlaceName, inAccountPlace } from '../../core/accounts/account-copies.ts';
+import type { BuildIdentity } from '../../core/tags.ts';
 import type { PlannedMove } from '../../core/channel/channel-moves.ts';
 import type { MovedTemplate } from '../../core/channel/moved-beside.ts';
 import type { RevokedBuild } from '../../core/channel/revocation.ts';
@@ -37,6 +38,8 @@ type Asked = Omit<MoveRequest, 'who' | 'plan' | 'why'>;
 interface MoveOutput {
   verb: MoveRequest['verb'];
   moves: PlannedMove[];
+  /** The build of all variants that they move to, or that is revoked. Absent for a recipe without variants. */
+  whole?: BuildIdentity;
   /** Builds that are revoked or restored. */
   builds: RevokedBuild[];
   rebuild: string[];
@@ -91,8 +94,7 @@ export async function moveChannelBy(
       return interruptedCode;
     }
     // What was shown is what is done, even if another build is published meanwhile.
-    const [first] = planned.moves;
-    pinned = first && planned.builds.length === 0 ? { channel: first.channel, build: first.move.to.build } : {};
+    pinned = planned.builds.length === 0 ? pinnedBy(planned) : {};
   }
   const execution = await startMove({ ...input, ...pinned }, pipeline);
   const comeBack = `${commandLine(`history ${asked.recipe}${pipeline.options}`)} tells how it ends.`;
@@ -105,6 +107,12 @@ export async function moveChannelBy(
   if (refused.length > 0) terminal.err(`\n  ${notStarted()}\n${refused.map((one) => `    ${one}`).join('\n')}\n\n`);
   if (json) terminal.out(`${JSON.stringify({ status: pastOf[asked.verb], ...moved }, null, 2)}\n`);
   return refused.length > 0 ? 1 : 0;
+}
+
+/** What makes a request mean the same later. The own channels of variants may have different names. */
+function pinnedBy({ moves: [first], whole }: MoveOutput): Pick<MoveRequest, 'channel' | 'build'> {
+  if (whole) return { build: whole.build };
+  return first ? { channel: first.channel, build: first.move.to.build } : {};
 }
 
 const notStarted = () =>

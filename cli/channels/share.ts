@@ -11,6 +11,7 @@ import { Refusal } from '../refused.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { columns, type Cell } from '../screen/columns.ts';
 import { fold, painter, type Terminal, forPeople } from '../screen/terminal.ts';
+import { forEachVariant, variantsNamed } from '../variants/each-variant.ts';
 import { watchToEnd } from '../deployed/watch-to-end.ts';
 
 interface ShareOptions extends PipelineOptions {
@@ -38,6 +39,19 @@ export function assertPlanOrApply(
 ): void {
   if (plan && apply) throw new Refusal(`golden ${verb} takes --plan, which changes nothing, or --apply, and not both`);
   if (!plan && !apply) throw new Refusal(`golden ${verb} needs either --plan, which changes nothing, or --apply`);
+}
+
+/** Does so for a recipe, or for each of its variants: see share. */
+export async function shareEach(
+  recipe: string,
+  options: ShareOptions,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
+  const words = await variantsNamed(await findPipeline(options, surroundings), recipe);
+  return forEachVariant(words, { json: options.json, terminal }, (one, sheet) =>
+    share(one, options, sheet, surroundings),
+  );
 }
 
 /**

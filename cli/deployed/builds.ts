@@ -122,7 +122,8 @@ export async function findBuild(pipeline: Pipeline, text: string): Promise<Known
     const objects = await listArtifacts(pipeline, buildFolder({ recipe, build }), '/');
     return objects.length > 0 ? [{ recipe, build }] : [];
   });
-  const [identity] = known.flat();
+  const found = known.flat();
+  const [identity = found[0]] = await wholesOf(pipeline, recipes, found);
   if (identity) return withExecution(pipeline, identity);
   const execution = await executionCalled(pipeline, build);
   const claimed = execution && identityOfExecution(execution);
@@ -130,6 +131,17 @@ export async function findBuild(pipeline: Pipeline, text: string): Promise<Known
   throw new Refusal(
     `${text}: there is no such build ${place}; ${commandLine(`list${pipeline.options}`)} shows those there are`,
   );
+}
+
+/** The build of all variants, if builds of one id are those of variants. The name of a variant begins with that of its recipe. */
+async function wholesOf(pipeline: Pipeline, recipes: string[], found: BuildIdentity[]): Promise<BuildIdentity[]> {
+  const [build] = found.map((one) => one.build);
+  if (build === undefined) return [];
+  const above = recipes.filter((name) => found.some(({ recipe }) => recipe.startsWith(`${name}-`)));
+  const wholes = await eachOf(above, async (recipe) =>
+    (await readDocument(pipeline, { recipe, build }, 'variants')) ? [{ recipe, build }] : [],
+  );
+  return wholes.flat();
 }
 
 async function lastBuild(pipeline: Pipeline, recipe: string): Promise<KnownBuild> {

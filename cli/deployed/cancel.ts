@@ -99,10 +99,10 @@ async function running(
     return found;
   }
   const { recipe, build, execution } = await findBuild(pipeline, wanted);
-  if (execution?.status === 'RUNNING') {
-    const variants = (await runningBuilds(pipeline)).filter((one) => one.build === build && isVariantOf(one, recipe));
-    return [{ recipe, build, execution }, ...variants];
-  }
+  const variants = (await runningBuilds(pipeline)).filter((one) => one.build === build && isVariantOf(one, recipe));
+  if (execution?.status === 'RUNNING') return [{ recipe, build, execution }, ...variants];
+  // What started the variants may have died before them.
+  if (variants.length > 0) return variants;
   const held = await holdIn(pipeline, { recipe, build }, surroundings.now());
   if (held) {
     await release(pipeline, { recipe, build }, { held, stage: options.stage }, terminal, surroundings);

@@ -6,6 +6,7 @@ import {
   type ExecutionDetail,
   type ExecutionSummary,
 } from '../../aws/executions/build-executions.ts';
+import { builtVariants } from '../../aws/variants/wholes.ts';
 import { buildName } from '../../core/build/identity.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
 import { placeName } from '../../core/distribute/place.ts';
@@ -67,7 +68,8 @@ export async function list(
 
 /** The builds in the bucket, and builds known from executions only because they have just begun or were refused. */
 async function newestBuilds(pipeline: Pipeline, recipe: string | undefined, limit: number): Promise<KnownBuild[]> {
-  const recipes = recipe === undefined ? await recipesIn(pipeline) : [recipe];
+  const recipes =
+    recipe === undefined ? await recipesIn(pipeline) : [recipe, ...(await builtVariants(pipeline, recipe))];
   const inBucket = (await eachOf(recipes, (one) => buildsOf(pipeline, one)))
     .flat()
     .toSorted(newestFirst)
@@ -87,7 +89,7 @@ async function newestBuilds(pipeline: Pipeline, recipe: string | undefined, limi
   const details = await eachOf(without.slice(0, limit), ({ arn }) => readExecution(pipeline.aws, arn));
   for (const execution of details) {
     const identity = execution && identityOfExecution(execution);
-    if (!identity || (recipe !== undefined && identity.recipe !== recipe)) continue;
+    if (!identity || (recipe !== undefined && !recipes.includes(identity.recipe))) continue;
     // A restarted build is already known; its last execution is looked up below
     if (!builds.has(keyOf(identity))) builds.set(keyOf(identity), { ...identity, execution });
   }

@@ -7,7 +7,10 @@ import { commandOutput } from '../../core/memory/documents.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { sentCommands, type SentCommand } from '../../core/report/page/sent-commands.ts';
 import type { Manifest } from '../../core/build/manifest.ts';
+import { variantBuildsOf } from '../../aws/variants/wholes.ts';
+import { imageName } from '../../core/build/identity.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
+import { forEachVariant } from '../variants/each-variant.ts';
 import { timingsOf, type Timing } from '../../core/build/timings.ts';
 import { eachOf, findBuild, startOfBuild, type KnownBuild } from './builds.ts';
 import { columns } from '../screen/columns.ts';
@@ -47,6 +50,21 @@ export async function logs(
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
   const known = await findBuild(pipeline, wanted);
+  const variants = (await variantBuildsOf(pipeline, known)).filter(({ recipe }) => recipe !== known.recipe);
+  const words = [known, ...variants].map(imageName);
+  return forEachVariant(words, { json: options.json, terminal }, async (word, sheet) => {
+    const one = word === imageName(known) ? known : await findBuild(pipeline, word);
+    return logsOf(one, { ...options, isWhole: variants.length > 0 && one === known }, pipeline, sheet, surroundings);
+  });
+}
+
+async function logsOf(
+  known: KnownBuild,
+  { isWhole, ...options }: LogsOptions & { isWhole: boolean },
+  pipeline: Pipeline,
+  terminal: Terminal,
+  surroundings: Surroundings,
+): Promise<number> {
   const manifest = await readDocument(pipeline, known, 'manifest');
   const history = known.execution ? await historyReader(pipeline.aws, known.execution.arn)() : [];
   const outputs = await outputsOf(pipeline, known, sentCommands(history), options);
@@ -61,7 +79,7 @@ export async function logs(
   if (options.step === undefined)
     terminal.out(summary({ known, status, history, timings, manifest, now: surroundings.now() }, terminal));
   for (const output of outputs) terminal.out(shown(output, terminal));
-  if (outputs.length === 0) terminal.out('  No command has left any output in the bucket.\n');
+  if (outputs.length === 0 && !isWhole) terminal.out('  No command has left any output in the bucket.\n');
   return 0;
 }
 

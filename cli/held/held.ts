@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readDocument } from '../../aws/memory/documents.ts';
 import { readExecution } from '../../aws/executions/build-executions.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
+import { variantBuildsOf } from '../../aws/variants/wholes.ts';
+import { imageName } from '../../core/build/identity.ts';
 import type { BuildIdentity } from '../../core/tags.ts';
 import { isHeld, released, type Hold } from '../../core/undo/hold.ts';
 import { commandLine } from '../screen/command-line.ts';
@@ -20,8 +22,13 @@ export async function holdIn(pipeline: Pipeline, build: BuildIdentity, now: numb
 
 async function heldBuild(pipeline: Pipeline, wanted: string, now: number): Promise<BuildIdentity & { held: Hold }> {
   const { recipe, build } = await findBuild(pipeline, wanted);
-  const held = await holdIn(pipeline, { recipe, build }, now);
-  if (held) return { recipe, build, held };
+  const each = await variantBuildsOf(pipeline, { recipe, build });
+  const found = await Promise.all(each.map(async (one) => ({ ...one, held: await holdIn(pipeline, one, now) })));
+  const holds = found.flatMap(({ held, ...one }) => (held ? [{ ...one, held }] : []));
+  const [only] = holds;
+  if (holds.length > 1)
+    throw new Refusal(`${wanted}: several variants are held: name ${holds.map(imageName).join(' or ')}`);
+  if (only) return only;
   throw new Refusal(
     `${recipe}-${build} has no held instance: only a failed build whose recipe has onFailure: hold has one, and only for holdFor (${pipeline.aws.region})`,
   );
@@ -80,6 +87,11 @@ export async function retry(
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
   const { recipe, build, held } = await heldBuild(pipeline, wanted, surroundings.now());
+  const { variantOf } = (await readDocument(pipeline, { recipe, build }, 'plan')) ?? {};
+  if (variantOf !== undefined)
+    throw new Refusal(
+      `${recipe}-${build}: the variants of ${variantOf} are published together, and those of this build no longer are; look with ${commandLine(`shell ${recipe}-${build}`)}, and start ${variantOf} anew`,
+    );
   const changed = file === undefined ? {} : await changedRecipe(pipeline, { recipe, build }, file);
   await cleanUpEnded(pipeline, { recipe, build }, terminal, surroundings);
   if (!isHeld(held, new Date(surroundings.now()), true))

@@ -9,7 +9,8 @@ import { everyone } from '../../core/distribute/permissions.ts';
 import type { ImageDetails, InspectedCopy, Inspection, LineEntry } from '../../core/inspect/inspection.ts';
 import { endOfLine, linePlaces } from '../../core/inspect/line.ts';
 import type { ImageUsage } from '../../core/usage/image-usage.ts';
-import type { PipelineOptions } from '../deployed/deployment.ts';
+import { findPipeline, type PipelineOptions } from '../deployed/deployment.ts';
+import { forEachVariant, variantsNamed } from '../variants/each-variant.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Terminal } from '../screen/terminal.ts';
 import { foundByAmi, foundByBuild, isAmi, type FoundImage } from './found-image.ts';
@@ -23,9 +24,12 @@ export async function inspect(
   surroundings: Surroundings,
 ): Promise<number> {
   const find = isAmi(word) ? foundByAmi : foundByBuild;
-  const inspection = await inspected(await find(word, options, surroundings), new Date(surroundings.now()));
-  terminal.out(options.json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionText(inspection, terminal));
-  return 0;
+  const words = isAmi(word) ? [word] : await variantsNamed(await findPipeline(options, surroundings), word);
+  return forEachVariant(words, { json: options.json, terminal }, async (one, sheet) => {
+    const inspection = await inspected(await find(one, options, surroundings), new Date(surroundings.now()));
+    sheet.out(options.json ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionText(inspection, sheet));
+    return 0;
+  });
 }
 
 async function inspected(found: FoundImage, now: Date): Promise<Inspection> {

@@ -3,7 +3,7 @@ import { callerArn } from '../../aws/caller.ts';
 import { startExecution } from '../../aws/executions/machines.ts';
 import type { RetireOutcome } from '../../core/retire/retire-report.ts';
 import type { RetireRequest } from '../../core/retire/retire-request.ts';
-import { findBuild } from '../deployed/builds.ts';
+import { findOneBuild, forEachVariant, variantsNamed } from '../variants/each-variant.ts';
 import { findPipeline, type Pipeline, type PipelineOptions, siblingMachine } from '../deployed/deployment.ts';
 import { endOf, tellFailure, type ExecutionEnd } from '../deployed/execution-end.ts';
 import { interruptedCode } from '../deployed/follow.ts';
@@ -42,8 +42,13 @@ export async function runRetire(
   surroundings: Surroundings,
 ): Promise<number> {
   const pipeline = await findPipeline(options, surroundings);
-  const asked = { ...(recipe !== undefined && { recipe }), ...(cap !== undefined && { cap }) };
-  return run(asked, { ...options, only: plan, does: { apply: true } }, pipeline, terminal, surroundings);
+  const capped = cap === undefined ? {} : { cap };
+  const running = { ...options, only: plan, does: { apply: true } };
+  if (recipe === undefined) return run(capped, running, pipeline, terminal, surroundings);
+  const words = await variantsNamed(pipeline, recipe);
+  return forEachVariant(words, { json: options.json, terminal }, (one, sheet) =>
+    run({ ...capped, recipe: one }, running, pipeline, sheet, surroundings),
+  );
 }
 
 /** Deregisters the image that a word names, or shows what that would do. */
@@ -59,7 +64,7 @@ export async function runDeregister(
     throw new Refusal(`${word}: is neither a build id, such as 20261123-030000-9f2c, nor an AMI`);
   if (!dryRun) assertAgreed('deregister', '--dry-run', options, terminal);
   const pipeline = await findPipeline(options, surroundings);
-  const { recipe, build } = ami ? { recipe: undefined, build: undefined } : await findBuild(pipeline, word);
+  const { recipe, build } = ami ? { recipe: undefined, build: undefined } : await findOneBuild(pipeline, word);
   const asked = {
     verb: 'deregister' as const,
     ...(ami ? { ami: word } : { recipe, build }),

@@ -17,6 +17,17 @@ export interface PlannedMove extends ChannelName {
   notes?: string[];
 }
 
+/**
+ * The moves of one execution, which happen together or not at all. The first one decides. Two executions that move the same channels
+ * take them in the same order, so neither waits for a channel that the other holds.
+ */
+export function movedTogether(moves: PlannedMove[]): PlannedMove[] {
+  const [first, ...others] = moves.toSorted((one, other) => (one.parameter < other.parameter ? -1 : 1));
+  if (!first) return [];
+  const decidedBy = { recipe: first.recipe, channel: first.channel };
+  return [first, ...others.map((one) => ({ ...one, move: { ...one.move, decidedBy } }))];
+}
+
 /** The channel that a build is published to. Undefined for a recipe without one. */
 export const channelOf = ({ recipe, document }: Pick<Plan, 'recipe' | 'document'>): ChannelName | undefined =>
   document.publish && { recipe, channel: document.publish.channel };

@@ -26,6 +26,11 @@ export interface Move extends MovedBeside {
   to: MovedBuild;
   before: ChannelValue[];
   after: (Place & { ami: string })[];
+  /**
+   * The channel whose document says whether the move happened. The moves of one execution happen together or not at all. Absent in
+   * that channel's own move, and where only one channel moves.
+   */
+  decidedBy?: { recipe: string; channel: string };
   /** The move failed, and what it wrote is being restored: a call of it that still runs can no longer complete it. */
   takenBack?: true;
   /** Why the move did not happen. Everything holds what it held before. */
@@ -75,6 +80,10 @@ const withMove = (moves: Move[], move: Move): Move[] => [...moves, move].slice(-
 
 /** Whether a move happened. */
 export const happened = ({ failure }: Move): boolean => failure === undefined;
+
+/** Whether the document of the channel that decides says that the moves of an execution happened. */
+export const movesHappened = (record: ChannelRecord | undefined, execution: string): boolean =>
+  record?.moves.some((one) => one.execution === execution && happened(one)) ?? false;
 
 /** What begins a move: it is written down now, or somebody else's move comes first. */
 type Beginning = { write: ChannelRecord } | { busy: string };

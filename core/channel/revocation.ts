@@ -53,7 +53,7 @@ export interface Revocation {
   /** The execution that deregisters the images. From then on nobody restores them. */
   deregisteredBy?: string | undefined;
   images: RevokedImage[];
-  /** The builds that the same execution revokes, this one among them. Only the document of the build that was asked for has it. */
+  /** The builds that the same execution revokes or restores, this one among them. Only the document of the first one has it. */
   together?: BuildIdentity[];
   /** Who asked for the images back. */
   restoredBy?: string;
@@ -73,12 +73,17 @@ export const saysRevoked = (build: string, { who, at, why, retired }: Revocation
 export const isToBeDisabled = ({ state }: Pick<Revocation, 'state'>): boolean =>
   state === 'revoking' || state === 'revoked';
 
-/** The document after its execution failed: the opposite of what was underway. Undefined if nothing of it is underway. */
+const isSettled = ({ state }: Revocation): boolean => state === 'revoked' || state === 'restored';
+
+/** Whether an execution has revoked or restored all of its builds. Then they stay so, even if the execution fails afterwards. */
+export const areAllDone = (revocations: (Revocation | undefined)[], execution: string): boolean =>
+  revocations.every((one) => one?.execution === execution && isSettled(one) && !one.undoes);
+
+/** The document after its execution failed: the opposite of what was underway or done. Undefined if nothing of it is left to do. */
 export function turnedBack(revocation: Revocation | undefined, execution: string): Revocation | undefined {
   if (revocation?.execution !== execution) return undefined;
-  if (revocation.state === 'revoked' || revocation.state === 'restored') return undefined;
-  if (revocation.undoes) return revocation;
-  return { ...revocation, state: revocation.state === 'revoking' ? 'restoring' : 'revoking', undoes: true };
+  if (revocation.undoes) return isSettled(revocation) ? undefined : revocation;
+  return { ...revocation, state: isToBeDisabled(revocation) ? 'restoring' : 'revoking', undoes: true };
 }
 
 export const settledRevocation = (revocation: Revocation): Revocation => ({

@@ -125,8 +125,9 @@ export const buildsFolder = 'builds/';
 /** A folder for each build of a recipe, beside the recipe's own documents. */
 export const recipeFolder = ({ recipe }: { recipe: string }): string => `builds/${recipe}/`;
 
-/** The documents of a recipe's channels. */
+/** The documents of a recipe's channels, and of the builds of its variants. */
 export const channelsFolder = ({ recipe }: { recipe: string }): string => `builds/${recipe}/channels/`;
+export const variantsFolder = ({ recipe }: { recipe: string }): string => `builds/${recipe}/variants/`;
 
 export const buildFolder = ({ recipe, build }: BuildIdentity): string => `builds/${recipe}/${build}/`;
 

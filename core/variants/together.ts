@@ -1,3 +1,5 @@
+import type { BuildIdentity } from '../tags.ts';
+
 /**
  * How far a variant has come. Its channel is written only after all variants are `ready`, which makes the time short in which the
  * channel of one variant has moved and that of another has not.
@@ -15,8 +17,8 @@ export interface Together {
   build: string;
   /** The execution that started the variants. */
   execution: string;
-  /** By the names of their recipes. */
-  variants: Record<string, { execution: string; progress: VariantProgress }>;
+  /** By the names of their recipes. `published`: the build whose image a variant keeps that is up to date. */
+  variants: Record<string, { execution: string; progress: VariantProgress; published?: string }>;
   /** Why nothing is published. Absent as long as all variants may still be. */
   abandoned?: string;
 }
@@ -33,11 +35,24 @@ export const isPublished = (together: Together): boolean =>
   together.abandoned === undefined && behind(together, 'written').length === 0;
 
 /** With a variant's progress. The same document where it says so already, and where nothing will be published. */
-export function advanced(together: Together, name: string, progress: VariantProgress): Together {
+export function advanced(
+  together: Together,
+  name: string,
+  progress: VariantProgress,
+  published?: { published: string },
+): Together {
   const known = together.variants[name];
   if (!known || together.abandoned !== undefined || rankOf(known.progress) >= rankOf(progress)) return together;
-  return { ...together, variants: { ...together.variants, [name]: { ...known, progress } } };
+  return { ...together, variants: { ...together.variants, [name]: { ...known, progress, ...published } } };
 }
+
+/** The build whose image each variant has by a build of all. `isNew`: this build has made the image. */
+export const variantImages = ({ build, variants }: Together): (BuildIdentity & { isNew: boolean })[] =>
+  Object.entries(variants).map(([recipe, { progress, published = build }]) => ({
+    recipe,
+    build: published,
+    isNew: progress !== 'up-to-date',
+  }));
 
 /** Gives the publish up for all variants. The same document where they are published, and where it was given up before. */
 export const abandoned = (together: Together, because: string): Together =>

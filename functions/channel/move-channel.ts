@@ -6,8 +6,8 @@ import { plannedMoves } from '../stage-of-move.ts';
 import { wait } from '../wait.ts';
 
 /**
- * Points each channel at its new build in every region, and reads the channel back. The channel's document has the old values
- * before the first write, and keeps other moves away meanwhile.
+ * Points each channel at its new build in every region, and reads the channel back: all channels, or none. The channel's document
+ * has the old values before the first write, and keeps other moves away meanwhile.
  */
 export const moveChannel = wait({
   name: 'MoveChannel',
@@ -15,9 +15,8 @@ export const moveChannel = wait({
   permissions: [...movePermissions, 'ec2:DescribeImages'],
   bounds: () => fixedWaits.MoveChannel,
   async look({ moves, again }, cloud) {
-    const waiting: string[] = [];
-    for (const one of moves) waiting.push(...[await moveOnce(cloud, one, !again)].filter((text) => text !== undefined));
-    return waiting.length > 0 ? { waiting: waiting.join('\n') } : { done: { movedAt: cloud.now().toISOString() } };
+    const waiting = await moveOnce(cloud, moves, !again);
+    return waiting === undefined ? { done: { movedAt: cloud.now().toISOString() } } : { waiting };
   },
 });
 

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { undoMovePermissions } from '../../aws/channel/carry-out-move.ts';
 import { leftBy } from '../../aws/channel/dead-move.ts';
 import { revokePermissions, turnBack } from '../../aws/channel/carry-out-revocation.ts';
-import { undoAll } from '../../aws/channel/undo-or-tell.ts';
+import { undoAll, undoMovePermissions } from '../../aws/channel/undo-or-tell.ts';
 import { fixedWaits } from '../../core/build/fixed-waits.ts';
 import { failureMessage } from '../../core/report/failure.ts';
 import { lambda } from '../stage.ts';
@@ -46,7 +45,7 @@ export const undoMove = wait({
       cause: failureMessage({ Error: failure.Error, Cause: failure.Cause ?? undefined }),
     };
     const { waiting, left, stays } = await undoAll(cloud, moves, told, { settled, last });
-    for (const one of builds) left.push(...(await turnBack(cloud, one, execution)));
+    left.push(...(await turnBack(cloud, builds, execution)));
     if (waiting.length + left.length > 0 && !last)
       return { waiting: `still to restore: ${[...waiting, ...left].join(', ')}` };
     const remains = [...waiting, ...left].map((one) => `left: ${one}`);

@@ -147,7 +147,7 @@ export function pipelineWithPast(
   const shape = shapeOf(scenario);
   const { fails, slow, stumbles, seed, rough, rates } = scenario;
   const isCopy = shape.targets.some(({ region }) => region === fails);
-  const isVaried = scenario.operation === 'builds variants';
+  const isVaried = scenario.operation?.includes('variants');
   const recipes: Record<string, object> = {
     base: recipeOf(shape, scenario),
     ...(scenario.operation?.includes('descendants') && { child: childOf(scenario) }),

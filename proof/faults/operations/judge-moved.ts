@@ -128,6 +128,9 @@ function allOrNothing(trial: OperationTrial, endings: Map<string, Ending>): Viol
     !channels.every(([, one]) => isNew(one))
   )
     found.push(broken('images are disabled, and a channel still holds them'));
+  const apart = new Set(channels.flatMap(([, one]) => (one === 'both' ? [] : [one])));
+  if (apart.size > 1 && !channels.some(([name]) => isTold(trial, name)))
+    found.push(broken(`of several channels, some have moved and others have not: ${brief(saidIn(trial))}`));
   const moved = channels.filter(([, one]) => one === 'new').map(([name]) => name);
   const failed = !succeeded && first.status === 'FAILED' && !isMute(trial);
   for (const name of moved)

@@ -18,7 +18,8 @@ export const twoRegions = {
 };
 
 const start = (simulation: Simulation, input: object) => simulation.move(input);
-const newest = ({ builds }: Prepared): string => builds.findLast(({ recipe }) => recipe === 'base')?.build ?? '';
+const newest = ({ builds }: Prepared, of = 'base'): string =>
+  builds.findLast(({ recipe }) => recipe === of)?.build ?? '';
 /** Runs a move before the one that is struck. It is refused if a random build before it failed. */
 const moveBefore = async (simulation: Simulation, input: object): Promise<void> =>
   void (await simulation.finish(start(simulation, { recipe: 'base', ...input })));
@@ -85,6 +86,22 @@ export const moves: Record<string, OperationRow> = {
     builds: ['base', 'base', 'child'],
     shape: homeOnly,
     input: (prepared) => ({ ...revoke(prepared), descendants: 'rebuild' }),
+  },
+  'rolls back variants': {
+    ...move,
+    builds: ['pair', 'pair'],
+    input: () => ({ recipe: 'pair', verb: 'rollback', why: 'no network' }),
+    undone: {
+      'rollback of variants fails': refused('move/MoveChannel', 'ssm:PutParameter@eu-west-1'),
+      'rollback of variants dies': stopped('move/MoveChannel', 'ssm:PutParameter'),
+    },
+  },
+  'revokes variants': {
+    ...move,
+    shape: homeOnly,
+    builds: ['pair', 'pair'],
+    input: (prepared) => ({ recipe: 'pair', verb: 'revoke', build: newest(prepared, 'pair'), why: 'CVE-2026-1234' }),
+    undone: { 'revoke of variants fails': refused('move/RevokeImages', 'ec2:ModifySnapshotAttribute') },
   },
   restores: {
     ...move,

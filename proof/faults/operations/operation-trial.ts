@@ -107,7 +107,8 @@ async function planOf(simulation: Simulation, { start }: OperationRow, input: ob
 /** The same input. It names the build, since a rollback that names none would go back once more. */
 function againInput(input: Record<string, unknown>, planned: Record<string, unknown> | undefined) {
   const [move] = (planned?.['moves'] ?? []) as { move: { to: { build: string } } }[];
-  return { ...(move && input['verb'] !== 'revoke' && { build: move.move.to.build }), ...input };
+  const { build } = (planned?.['whole'] as { build?: string } | undefined) ?? move?.move.to ?? {};
+  return { ...(build !== undefined && input['verb'] !== 'revoke' && { build }), ...input };
 }
 
 /** Acts as a person would: starts an execution with the input of the undoing that did not finish. */

@@ -1,0 +1,47 @@
+// What `golden` does for each variant of a recipe where a word names all of them.
+import { builtVariants, variantBuildsOf } from '../../aws/variants/wholes.ts';
+import { imageName } from '../../core/build/identity.ts';
+import { findBuild, wantedIn, type KnownBuild } from '../deployed/builds.ts';
+import type { Pipeline } from '../deployed/deployment.ts';
+import { Refusal } from '../refused.ts';
+import type { Terminal } from '../screen/terminal.ts';
+
+/** The words for the variants that a word stands for: a recipe's name or a build. Only the word itself, if it names no variants. */
+export async function variantsNamed(pipeline: Pipeline, word: string): Promise<string[]> {
+  const wanted = wantedIn(word);
+  if ('execution' in wanted) return [word];
+  const names =
+    'build' in wanted
+      ? (await variantBuildsOf(pipeline, await findBuild(pipeline, word))).map(imageName)
+      : await builtVariants(pipeline, wanted.recipe);
+  return names.length > 1 ? names : [word];
+}
+
+/** The build that a word names, for a verb that is about one image. @throws Refusal with the builds of variants, if it names them all. */
+export async function findOneBuild(pipeline: Pipeline, word: string): Promise<KnownBuild> {
+  const found = await findBuild(pipeline, word);
+  const each = await variantBuildsOf(pipeline, found);
+  if (each.length === 1) return found;
+  throw new Refusal(
+    `${word}: is the build of ${each.length} variants, and this is for one: name ${each.map(imageName).join(' or ')}`,
+  );
+}
+
+/**
+ * Runs a verb for each word. With `json`, stdout is the list of what each run printed.
+ * @returns the first exit code that is not 0.
+ */
+export async function forEachVariant(
+  words: string[],
+  { json = false, terminal }: { json?: boolean | undefined; terminal: Terminal },
+  run: (word: string, terminal: Terminal) => Promise<number>,
+): Promise<number> {
+  const [only = ''] = words;
+  if (words.length === 1) return run(only, terminal);
+  const printed: unknown[] = [];
+  const quiet = { ...terminal, out: (text: string) => void printed.push(JSON.parse(text)) };
+  let exitCode = 0;
+  for (const word of words) exitCode ||= await run(word, json ? quiet : terminal);
+  if (json) terminal.out(`${JSON.stringify(printed, null, 2)}\n`);
+  return exitCode;
+}
