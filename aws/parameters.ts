@@ -2,9 +2,11 @@ import {
   DeleteParameterCommand,
   GetParameterCommand,
   GetParametersByPathCommand,
+  GetParametersCommand,
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
+import { inBatches } from '../core/batches.ts';
 import { ask, everyPage } from './errors.ts';
 import type { Connection } from './connection.ts';
 
@@ -25,6 +27,21 @@ export async function readTypedParameter(
   );
   const { Value: value, Type: type = 'String' } = answer?.Parameter ?? {};
   return value === undefined ? undefined : { value, type };
+}
+
+// AWS's limit for one call.
+const mostNames = 10;
+
+/** Values of parameters by name. Those that do not exist are left out. */
+export async function readParameters(aws: Connection, region: string, names: string[]): Promise<Map<string, string>> {
+  const values = new Map<string, string>();
+  for (const some of inBatches(names, mostNames)) {
+    const { Parameters = [] } = await ask({ action: 'ssm:GetParameters', region, about: some.join(', ') }, () =>
+      aws.client(SSMClient, region).send(new GetParametersCommand({ Names: some })),
+    );
+    for (const { Name = '', Value = '' } of Parameters) values.set(Name, Value);
+  }
+  return values;
 }
 
 /** Every parameter below a path. IAM checks the call against the path itself, without a trailing slash. */

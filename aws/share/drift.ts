@@ -10,17 +10,18 @@ import type { Connection } from '../connection.ts';
 import { codeOf } from '../errors.ts';
 import { ownImagesById } from '../images/own-images.ts';
 import type { Artifacts } from '../memory/artifacts.ts';
-import { readParameter } from '../parameters.ts';
+import { readParameter, readParameters } from '../parameters.ts';
 import { readingPermissions, readPermissions } from '../work/permissions.ts';
-import { publishedPermissions } from './published-images.ts';
 import { publishedPlaces, type HeldPlace } from './published-places.ts';
 
 /** The actions of publishedPlaces and findDrifts. */
 export const driftPermissions = [
-  ...publishedPermissions,
   ...readingPermissions,
   'ec2:DescribeImages',
   'ec2:DescribeLaunchTemplateVersions',
+  's3:GetObject',
+  'ssm:GetParameters',
+  'states:DescribeExecution',
   'sts:AssumeRole',
 ];
 
@@ -40,9 +41,18 @@ function groupsOf(places: HeldPlace[]): Group[] {
   return [...groups.values()];
 }
 
+/** What the parameters of a group hold. The roles of other accounts may only read them one by one. */
+async function parametersOf(aws: Connection, places: Group): Promise<Map<string, string | undefined>> {
+  const [{ region, copy }] = places;
+  const names = [...new Set(places.flatMap(({ parameter }) => parameter ?? []))];
+  if (!copy) return readParameters(aws, region, names);
+  return new Map(await Promise.all(names.map(async (name) => [name, await readParameter(aws, region, name)] as const)));
+}
+
 /** The drifts of a group, with one DescribeImages for all recipes. The permissions of available images are read besides. */
 async function driftsIn(aws: Connection, places: Group): Promise<Drift[]> {
   const [{ region }] = places;
+  const parameters = await parametersOf(aws, places);
   const images = await ownImagesById(aws, region, [...new Set(places.map(({ ami }) => ami))]);
   const lookAt = async (place: HeldPlace): Promise<Drift[]> => {
     const { parameter, template } = place;
@@ -51,9 +61,7 @@ async function driftsIn(aws: Connection, places: Group): Promise<Drift[]> {
     const wanted = place.target && wantedOf(place.target);
     const seen = { ...place, image, permissions: found && wanted ? apartFrom(found, place.lent, wanted) : found };
     return [
-      ...(parameter === undefined
-        ? []
-        : parameterDrifts(place, parameter, await readParameter(aws, region, parameter))),
+      ...(parameter === undefined ? [] : parameterDrifts(place, parameter, parameters.get(parameter))),
       ...(template ? templateDrifts(place, templateName(template), await defaultOf(aws, region, template)) : []),
       ...imageDrifts(seen),
     ];

@@ -45,7 +45,10 @@ function grantsOfSsm(channelRoot: string): GrantTable {
       watchSources: sources,
       others: [{ Resource: channels }],
     },
-    'ssm:GetParameters': throughReferences(arn('ssm:*:${AWS::AccountId}:parameter/*')),
+    'ssm:GetParameters': {
+      checkDrift: [{ Resource: channels }],
+      others: throughReferences(arn('ssm:*:${AWS::AccountId}:parameter/*')),
+    },
     'ssm:GetParametersByPath': [{ Resource: arn('ssm:*:${AWS::AccountId}:parameter' + channelRoot) }], // IAM checks the path itself
     'ssm:ListCommandInvocations': anything,
     'ssm:ListCommands': anything,

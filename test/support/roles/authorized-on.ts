@@ -341,6 +341,8 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
     ...(params.DataType === 'aws:ec2:image' ? [{ action: 'ec2:DescribeImages', resource: '*', context: {} }] : []),
   ],
   'ssm:GetParameter': ({ parameter }) => [parameter()],
+  'ssm:GetParameters': ({ params, region, account, on }) =>
+    params.Names.map((name: string) => on(`arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`)),
   // https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html: the path, not what is below
   'ssm:GetParametersByPath': ({ params, region, account, on }) => [
     on(`arn:aws:ssm:${region}:${account}:parameter/${params.Path.replace(/^\//, '')}`),

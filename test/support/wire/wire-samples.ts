@@ -1284,6 +1284,17 @@ export const samples: Record<string, Sample> = {
       }),
     ],
   },
+  GetParameters: {
+    inputs: [{ Names: ['/golden/base/stable', '/golden/app/stable'] }],
+    answers: [
+      json({
+        Parameters: [
+          { Name: '/golden/base/stable', Type: 'String', DataType: 'aws:ec2:image', Value: ami, Version: 7 },
+        ],
+        InvalidParameters: ['/golden/app/stable'],
+      }),
+    ],
+  },
   GetParametersByPath: {
     inputs: [{ Path: '/golden', Recursive: true, MaxResults: 10, NextToken: token }],
     answers: [
