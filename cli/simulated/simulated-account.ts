@@ -11,6 +11,7 @@ import { createSimulation, type Simulation } from '../../simulator/pipeline/simu
 import { readRecipeFolder } from '../recipes/recipe-folder.ts';
 import { Refusal } from '../refused.ts';
 import { isRecipeFile } from '../recipes/wanted-recipe.ts';
+import { failsOnce, holdBuild } from './held-build.ts';
 import { addOwnImage } from './own-image.ts';
 import { addDisk, type NamedDisk } from './source-disk.ts';
 import { fold, type Terminal } from '../screen/terminal.ts';
@@ -40,6 +41,8 @@ export interface SimulatedAccount {
   pages?: boolean;
   /** The build that a verb names was revoked. */
   revoked?: string;
+  /** One more build has failed a moment ago, and holds its builder. */
+  holds?: boolean;
   /** If it is a file, the account has what the recipes of its folder name. */
   recipeFile?: string;
 }
@@ -61,12 +64,14 @@ export async function onSimulatedAccount(
     disk,
     pages = false,
     revoked,
+    holds = false,
     recipeFile = '',
   }: { region: string; terminal: Terminal; real: Surroundings } & SimulatedAccount,
   work: (surroundings: Surroundings) => Promise<number>,
 ): Promise<number> {
   const catalog = await catalogWith(recipeFile, region);
-  const simulation = createSimulation({ catalog, region, pages });
+  const simulation = createSimulation({ catalog, region, pages, ...(holds && { scenario: failsOnce }) });
+  simulation.cloud.heedRules(!holds);
   for (const recipe of soundRecipes(catalog, region)) {
     addDisk(simulation, recipe.source, region);
     addOwnImage(simulation, recipe, region);
@@ -75,33 +80,39 @@ export async function onSimulatedAccount(
   const whole = catalog.recipes[recipe] as { distribute: { region: string }[] };
   if (ages) catalog.recipes[recipe] = { ...whole, retire: agingPolicy };
   if (grows) catalog.recipes[recipe] = { ...whole, distribute: whole.distribute.slice(0, -1) };
-  const builds = await publishBuilds(simulation, region, { ages, used });
+  const builds = await publishBuilds(simulation, region, { often: ages ? 5 : holds ? 1 : 3, used });
   if (!ages) catalog.recipes[recipe] = whole;
   const taken = revoked === undefined ? '' : await revoke(simulation, revoked);
+  const held = holds ? await holdBuild(simulation, recipe) : '';
   const grown = grows ? ` Then ${whole.distribute.at(-1)?.region} came into the recipe.` : '';
   const servers = used
     ? ` Servers were launched from the third: one here, two in the account ${consumer}. Somebody made an AMI of the one here by hand.`
     : '';
   const aged = ages ? `${await age(simulation)}${keeps ? await keepSnapshots(simulation, region) : ''}` : '';
-  const promoted = ages ? '' : ' The second build was promoted to prod.';
-  const story = `On a simulated AWS ${recipe} was built and published ${ages ? 'five' : 'three'} times, a week apart: ${builds.join(', ')}.${promoted}${servers}${aged}${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}${taken}`;
+  const promoted = builds.length === 3 ? ' The second build was promoted to prod.' : '';
+  const often = { 1: 'once', 3: 'three times, a week apart', 5: 'five times, a week apart' }[builds.length];
+  const story = `On a simulated AWS ${recipe} was built and published ${often}: ${builds.join(', ')}.${promoted}${servers}${aged}${meddled ? ` ${meddle(simulation, regionsIn(catalog, region))}` : ''}${grown}${taken}${held}`;
   terminal.err(
     `\n${fold(story, terminal.columns - 2)
       .map((line) => `  ${line}\n`)
       .join('')}`,
   );
-  return runOn(simulation, region, real, work);
+  const session = async () => {
+    terminal.err('  The simulated AWS has no sessions, so this is all.\n');
+    return 0;
+  };
+  return runOn(simulation, region, { ...real, session }, work);
 }
 
-/** Publishes a build every week, and promotes the second one if none ages. @returns their ids */
+/** Publishes a build every week, and promotes the second of three. @returns their ids */
 async function publishBuilds(
   simulation: Simulation,
   region: string,
-  { ages, used }: { ages: boolean; used: boolean },
+  { often, used }: { often: number; used: boolean },
 ): Promise<string[]> {
   const { clock } = simulation;
   const builds: string[] = [];
-  for (const name of ['first', 'second', 'third', ...(ages ? ['fourth', 'fifth'] : [])]) {
+  for (const name of ['first', 'second', 'third', 'fourth', 'fifth'].slice(0, often)) {
     const began = clock.now();
     const {
       arn,
@@ -114,7 +125,7 @@ async function publishBuilds(
       throw new Refusal(
         `--region ${region}: the simulated account has no ${recipe} there, since its build fails: ${cause}`,
       );
-    if (name === 'second' && !ages)
+    if (name === 'second' && often === 3)
       await simulation.finish(
         simulation.move({ recipe, verb: 'promote', channel: 'prod', who: 'somebody', why: 'tried' }),
       );

@@ -1,6 +1,7 @@
 import type { Manifest } from '../build/manifest.ts';
 import type { Plan } from '../build/plan.ts';
 import type { Command } from '../guest/command.ts';
+import { selfDestructSeconds } from '../guest/self-destruct.ts';
 import { stopHoldTimer, stopsHoldTimer } from '../undo/hold-timer.ts';
 import { isHeld, type HeldInstance } from '../undo/hold.ts';
 import type { Problem } from '../recipe/problems.ts';
@@ -58,6 +59,7 @@ export function retryProblems(
  * Their new place in the list tells them from those that were sent before. With `next` they are its steps.
  */
 export function retriedPlan(plan: Plan, held: HeldInstance, { from, next }: Retry): Plan {
+  const planned = next ? replanned(plan, next) : plan;
   const commands = commandsOf(plan, held);
   const step = from ?? held.step;
   const at = Math.max(0, positionOf(commands, step));
@@ -65,11 +67,15 @@ export function retriedPlan(plan: Plan, held: HeldInstance, { from, next }: Retr
   const before = commands.slice(0, at);
   const done = before.filter((command) => !stopsHoldTimer(command)).length;
   const rest = next ? commandsOf(next, held).slice(done) : commands.slice(at);
-  const all = [...before, stopHoldTimer(at, retry, plan.source.windows), ...rest];
+  const all = [
+    ...before,
+    stopHoldTimer(at, retry, plan.source.windows, selfDestructSeconds(planned, held.role)),
+    ...rest,
+  ];
   const renumbered = all.map((command, index) => ({ ...command, index }));
   const note = `${step === undefined ? 'everything' : `"${step}" and what follows`} was tried again on the held ${held.role} ${held.instance}, which a person may have changed${next && next.recipeDigest !== plan.recipeDigest ? `, with a recipe that was changed since the build began (${plan.recipeDigest.slice(0, 12)}, now ${next.recipeDigest.slice(0, 12)})` : ''}`;
   return {
-    ...(next ? replanned(plan, next) : plan),
+    ...planned,
     ...(held.role === 'builder' ? { provision: renumbered } : { checks: renumbered }),
     notes: [...(plan.notes ?? []), note],
   };

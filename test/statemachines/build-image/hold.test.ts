@@ -142,6 +142,24 @@ test('a retry with a mended step publishes what ran, and an earlier step that wa
   expect(simulation.read({ recipe: 'base' }, 'record')?.published?.digest).toBe(plan?.digest);
 });
 
+test('a second hold after a retry lasts as long as it says and no longer, also if both are longer than the timer of the boot allows', async () => {
+  const failing = { commands: [{ step: 'patch', exitCode: 1 }] };
+  const simulation = holding({ scenario: failing, changes: { holdFor: '8h' } });
+  await build(simulation);
+  const until = () => new Date(onlyManifest(simulation)?.failure?.held?.until ?? 0).getTime();
+  const left = () => (until() - simulation.cloud.world.clock.now()) / 1000;
+  // Each retry comes near the end of its hold, so that the boot lies a day back at the end.
+  for (const _ of [1, 2]) {
+    await settle(simulation, left() - 10 * minute);
+    expect(alive(simulation)).toHaveLength(1);
+    expect((await again(simulation)).error).toBe('ProvisionFailed');
+  }
+  await settle(simulation, left() - minute);
+  expect(alive(simulation)).toHaveLength(1);
+  await settle(simulation, 3 * minute);
+  expect(leftIn(simulation)).toEqual(nothing);
+});
+
 test('what failed elsewhere, or in an execution that was stopped, is not held', async () => {
   const images = [{ region: 'eu-west-1', name: 'base-*', fail: 'no key', afterSeconds: 9 }];
   const copy = holding({ scenario: { images } });

@@ -65,22 +65,39 @@ export function halt(instance: Instance): void {
   holdTimers.get(instance)?.cancel();
 }
 
-/** Timers that a command has started. They end with the boot. */
+/** Timers of holds, which a command has started. They end with the boot. */
 const holdTimers = new WeakMap<Instance, Timer>();
 
-/** What a script does to the one timer that the pipeline's commands start: systemd's unit golden-hold, or a process of Windows. */
+/** The timers that the pipeline's commands start and stop: units of systemd, or processes of Windows. */
+const timersOfCommands = [
+  {
+    running: holdTimers,
+    stops: /systemctl stop .*golden-hold\.timer|-like '\*Start-Sleep\*shutdown/,
+    starts:
+      /--unit=golden-hold --on-active=(\d+)s poweroff|Start-Sleep -Seconds (\d+); shutdown\.exe \/s \/f \/t 0 # golden-hold/,
+  },
+  {
+    running: timers,
+    stops: /systemctl stop .*golden-self-destruct\.timer|-like '\*Start-Sleep\*shutdown/,
+    starts:
+      /--unit=golden-self-destruct --on-active=(\d+)s poweroff|Start-Sleep -Seconds (\d+); shutdown\.exe \/s \/f \/t 0"/,
+  },
+];
+
+/** What a script does to the timers. */
 export function setTimers(world: World, instance: Instance, script: string): void {
-  if (!script.includes('golden-hold')) return;
-  holdTimers.get(instance)?.cancel();
-  const [, seconds] =
-    /systemd-run --unit=golden-hold --on-active=(\d+)s poweroff|Start-Sleep -Seconds (\d+); shutdown\.exe \/s /
+  for (const { running, stops, starts } of timersOfCommands) {
+    if (stops.test(script)) running.get(instance)?.cancel();
+    const seconds = starts
       .exec(script)
-      ?.filter((one) => one !== undefined) ?? [];
-  if (seconds !== undefined)
-    holdTimers.set(
-      instance,
-      world.after(Number(seconds), () => powerOff(world, instance)),
-    );
+      ?.slice(1)
+      .find((found) => found !== undefined);
+    if (seconds !== undefined)
+      running.set(
+        instance,
+        world.after(Number(seconds), () => powerOff(world, instance)),
+      );
+  }
 }
 
 export function startGuests(world: World): void {
