@@ -32,7 +32,7 @@ function scriptsOf(from: string, { name, document, parameters }: Command): Guest
 const surrounded = [false, true].flatMap((windows) => {
   const around = {
     env: { NOTE: "it's here\n", PATH: '/opt/bin:/usr/bin' },
-    secrets: { TOKEN: '/builders/token', DATABASE: 'secret:prod/db' },
+    secrets: { TOKEN: '/builders/token', DATABASE: 'secret:prod/db:password:AWSPREVIOUS:' },
     timeout: '1h',
   };
   const step = windows

@@ -14,7 +14,7 @@ export const recipeExamples: Record<string, unknown[]> = {
   script: ['scripts/harden.sh', 'scripts/harden.ps1'],
   powershell: ['Install-WindowsFeature -Name Web-Server'],
   env: [{ APP_VERSION: '1.2.3' }],
-  'provision[].secrets': [{ NPM_TOKEN: '/builders/npm-token', DATABASE: 'secret:prod/database' }],
+  'provision[].secrets': [{ NPM_TOKEN: '/builders/npm-token', DATABASE: 'secret:prod/database:password' }],
   if: [{ platform: 'linux' }, { architecture: 'arm64' }],
   workingDirectory: ['/opt/app', 'C:\\app'],
   user: ['ec2-user'],

@@ -86,7 +86,11 @@ export const ec2Codes: ServiceCodes = {
   },
   messages: [
     { code: 'InvalidParameterValue', says: /^Instance is not in state/, is: 'not yet' },
-    { code: 'InvalidParameterValue', says: /iam instance profile/i, advice: 'look at `builder.instanceProfile`' },
+    {
+      code: 'InvalidParameterValue',
+      says: /iam instance profile/i,
+      advice: 'look at `builder.instanceProfile`, or deploy again if it was made for the secrets of a recipe',
+    },
   ],
   advice: {
     UnauthorizedOperation:

@@ -1,7 +1,7 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
 import { groupsOfHold, notIsolated } from '../undo/isolation.ts';
-import { routeNotes, routeProblems, subnetsPath, type Known } from './reach.ts';
+import { routeNotes, routeProblems, subnetsPath, unreachableSecrets, type Known } from './reach.ts';
 import type { NetworkFacts } from './facts.ts';
 
 type Builder = Recipe['builder'];
@@ -86,7 +86,8 @@ export const networkNotes = ({ builder }: Recipe, facts: Known): Problem[] => [
 ];
 
 /** What is wrong with the subnets and security groups of a recipe, judged by what Resolve saw of the account. */
-export function networkProblems({ builder }: Recipe, facts: Known): Problem[] {
+export function networkProblems(recipe: Recipe, facts: Known): Problem[] {
+  const { builder } = recipe;
   const { network, region } = facts;
   return [
     ...publicIpProblems(builder),
@@ -94,5 +95,6 @@ export function networkProblems({ builder }: Recipe, facts: Known): Problem[] {
     ...groupProblems(builder, facts),
     ...holdProblems(network),
     ...routeProblems(builder, facts),
+    ...unreachableSecrets(recipe, facts),
   ];
 }

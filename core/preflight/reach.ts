@@ -1,5 +1,6 @@
 import type { Recipe } from '../recipe/types.ts';
 import type { Problem } from '../recipe/recipe.ts';
+import { secretsOfRecipe } from '../recipe/steps/secrets.ts';
 import type { Facts, NetworkFacts, SubnetFacts } from './facts.ts';
 
 // The agent needs ssm and either ssmmessages or, if that cannot be reached, ec2messages.
@@ -17,20 +18,28 @@ function routesOf({ subnet, vpc }: SubnetFacts, { routeTables }: NetworkFacts) {
   return table?.routes;
 }
 
+/** The active routes that lead out of the VPC of a subnet. Undefined where AWS does not show them. */
+const leadingOut = (subnet: SubnetFacts, network: NetworkFacts) =>
+  routesOf(subnet, network)?.filter(({ to, via, active }) => active && via !== 'local' && !isGatewayEndpoint(to, via));
+
+/** The services with an endpoint in the VPC of a subnet. Undefined where AWS does not show them. */
+const endpointsOf = ({ vpc }: SubnetFacts, { endpoints }: NetworkFacts): string[] | undefined =>
+  endpoints.found?.filter((one) => one.vpc === vpc).map(({ service }) => service);
+
+/** Whether instances get out by these routes. An internet gateway needs a public address. */
+const isWayOut = (leading: { via: string }[], { ipv6 }: SubnetFacts, publicIp: boolean): boolean =>
+  leading.some(({ via }) => !via.startsWith('igw-')) || (leading.length > 0 && (publicIp || ipv6));
+
 /**
  * Why a subnet cannot reach Systems Manager. Undefined where it can, or where the API does not tell. A route to anything but an
  * internet gateway or a gateway endpoint may lead there, since anything can be behind a transit gateway.
  * @param publicIp Whether the instances get a public address: the recipe decides, or else the subnet.
  */
 function wayToSsm(subnet: SubnetFacts, network: NetworkFacts, publicIp = subnet.publicIp): string | undefined {
-  const routes = routesOf(subnet, network);
-  const { found: endpoints } = network.endpoints;
-  if (!routes || !endpoints) return undefined;
-  const services = endpoints.filter(({ vpc }) => vpc === subnet.vpc).map(({ service }) => service);
-  if (answersCalls(services) && deliversCommands(services)) return undefined;
-  const leading = routes.filter(({ to, via, active }) => active && via !== 'local' && !isGatewayEndpoint(to, via));
-  if (leading.some(({ via }) => !via.startsWith('igw-'))) return undefined;
-  if (leading.length > 0 && (publicIp || subnet.ipv6)) return undefined;
+  const services = endpointsOf(subnet, network);
+  const leading = leadingOut(subnet, network);
+  if (!services || !leading || (answersCalls(services) && deliversCommands(services))) return undefined;
+  if (isWayOut(leading, subnet, publicIp)) return undefined;
 
   const present = services.filter((service) => /^(ssm|ssmmessages|ec2messages)$/.test(service));
   const partly = present.length > 0 ? `; of the endpoints, ${subnet.vpc} has ${present.join(', ')} only` : '';
@@ -60,6 +69,23 @@ function withoutWay({ subnets: named, publicIp }: Builder, network: NetworkFacts
  */
 export const routeProblems = (builder: Builder, { account, network }: Known): Problem[] =>
   withoutWay(builder, network).flatMap(({ owner, path, message }) => (owner === account ? [{ path, message }] : []));
+
+/** Subnets of this account from which a step cannot read its secrets. Parameters come by the way that the SSM agent has, too. */
+export function unreachableSecrets({ builder, provision }: Recipe, { account, network }: Known): Problem[] {
+  const steps = provision.filter((step) => step.if === undefined);
+  const [secret] = secretsOfRecipe({ provision: steps }).filter((name) => name.startsWith('secret:'));
+  if (secret === undefined) return [];
+  return (network.subnets.found ?? []).flatMap((subnet) => {
+    const services = endpointsOf(subnet, network);
+    const leading = leadingOut(subnet, network);
+    const { publicIp = subnet.publicIp, subnets: named } = builder;
+    if (subnet.owner !== account || !services || !leading || services.includes('secretsmanager')) return [];
+    if (isWayOut(leading, subnet, publicIp) || wayToSsm(subnet, network, publicIp)) return [];
+    const index = named.indexOf(subnet.subnet);
+    const message = `nothing in ${subnet.subnet} reaches Secrets Manager, so a step cannot read ${secret}; make an interface endpoint for secretsmanager in ${subnet.vpc}, or keep the secret as a SecureString parameter`;
+    return [{ path: subnetsPath(index < 0 ? undefined : index), message }];
+  });
+}
 
 export function routeNotes(builder: Builder, { account, network }: Known): Problem[] {
   return withoutWay(builder, network).flatMap(({ owner, subnet, path }): Problem[] => {

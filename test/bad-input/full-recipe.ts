@@ -49,7 +49,7 @@ export const full = {
       name: 'patch',
       run: 'dnf -y upgrade',
       env: { LANG: 'C.UTF-8' },
-      secrets: { TOKEN: '/builders/token', DATABASE: 'secret:prod/db' },
+      secrets: { TOKEN: '/builders/token', DATABASE: 'secret:prod/db:password:AWSPREVIOUS:' },
       workingDirectory: '/opt/app',
       user: 'app',
       if: { platform: 'linux', architecture: 'x86_64' },

@@ -102,7 +102,7 @@ describe('plan-build', () => {
       {
         path: ['builder'],
         message: expect.stringMatching(
-          /^EC2 would refuse to launch the builder: ec2:RunInstances .*InvalidParameterValue: Value \(nobody\) .*look at `builder.instanceProfile`$/,
+          /^EC2 would refuse to launch the builder: ec2:RunInstances .*InvalidParameterValue: Value \(nobody\) .*look at `builder.instanceProfile`, or deploy again if it was made for the secrets of a recipe$/,
         ),
       },
     ]);

@@ -69,11 +69,12 @@ export const surroundingRules: Rule[] = [
           report([...path, 'env'], `is ${bytes} bytes with the recipe's env, and ${mostEnvBytes} is the most`);
         if (systemOf(action, scripts) !== 'Windows') continue;
         const seen = new Map<string, string>();
-        for (const [name] of entries) {
-          const first = seen.get(name.toLowerCase());
-          if (first !== undefined) report([...path, 'env', name], `is the variable ${first} on Windows`);
-          seen.set(name.toLowerCase(), name);
-        }
+        for (const key of ['env', 'secrets'] as const)
+          for (const name of Object.keys(action[key] ?? {})) {
+            const first = seen.get(name.toLowerCase()) ?? name;
+            if (first !== name) report([...path, key, name], `is the variable ${first} on Windows`);
+            seen.set(name.toLowerCase(), first);
+          }
       }
     },
   },

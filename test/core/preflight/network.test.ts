@@ -208,3 +208,22 @@ test('a recipe that holds instances needs a group that lets nothing in, its own 
   ])
     expect(fine).toEqual([]);
 });
+
+test('a secret of Secrets Manager needs a way there, and a parameter does not', () => {
+  const problemsOf = (secret: string, changes: Partial<NetworkFacts>) => {
+    const provision = [{ run: 'true', secrets: { A: secret } }];
+    const builder = { instanceTypes: ['t3.small'], subnets: [a] };
+    return told(networkProblems(planOf({ builder, provision }).document, factsOf({ subnets: private_, ...changes })));
+  };
+  const closed = { routeTables: { found: [routes([])] }, endpoints: endpoints('ssm', 'ssmmessages') };
+  expect(problemsOf('secret:prod/db:password', closed)).toEqual([
+    'builder.subnets[0]: nothing in subnet-0000000a reaches Secrets Manager, so a step cannot read secret:prod/db; make an interface endpoint for secretsmanager in vpc-1, or keep the secret as a SecureString parameter',
+  ]);
+  expect(problemsOf('/builders/token', closed)).toEqual([]);
+  expect(problemsOf('secret:prod/db', { ...closed, routeTables: behind('nat-1') })).toEqual([]);
+  const endpoint = endpoints('ssm', 'ssmmessages', 'secretsmanager');
+  expect(problemsOf('secret:prod/db', { ...closed, endpoints: endpoint })).toEqual([]);
+  expect(problemsOf('secret:prod/db', { ...closed, endpoints: endpoints() })).toEqual([
+    expect.stringContaining('no route leads out of subnet-0000000a, so the SSM agent is never online'),
+  ]);
+});

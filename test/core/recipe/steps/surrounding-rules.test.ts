@@ -77,6 +77,12 @@ casesOf([
     toWindows('env: { Path: x, ¦PATH: y }'),
     'provision[0].env.PATH: is the variable Path on Windows',
   ],
+  [
+    'on Windows a secret has a name of its own, too',
+    both,
+    toWindows('env: { Path: x }, secrets: { ¦PATH: /builders/path }'),
+    'provision[0].secrets.PATH: is the variable Path on Windows',
+  ],
   ['on Linux both spellings of a proxy are usual', run, step('env: { http_proxy: x, HTTP_PROXY: x }')],
   [
     'a secret has the name of a parameter or of Secrets Manager',
