@@ -20,7 +20,7 @@ import { addImport } from './translate/import-verb.ts';
 import { groupVerbs } from './verb-groups.ts';
 import { processTerminal, type Terminal } from './screen/terminal.ts';
 
-const examples = `
+export const examples = `
 Examples:
   golden simulate                                  bake examples/al2023-base.yaml on a simulated AWS
   golden simulate web-server --override builder.rootVolume.sizeGiB=20
@@ -88,8 +88,20 @@ export async function golden(
   surroundings: Surroundings = processSurroundings(),
 ): Promise<number> {
   let exitCode = 0;
-  const program = programOn(terminal);
-  const cli = { program, terminal, surroundings, ended: (code: number) => void (exitCode = code) };
+  const program = verbsOf({ terminal, surroundings, ended: (code) => void (exitCode = code) });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    return refuse(error, args.includes('--json'), terminal);
+  }
+  return exitCode;
+}
+
+/** All verbs. */
+export function verbsOf(around: Omit<Cli, 'program'>): Command {
+  const program = programOn(around.terminal);
+  const cli = { program, ...around };
   addSimulate(cli);
   addAuthoringVerbs(cli);
   addRecipeVerbs(cli);
@@ -105,13 +117,7 @@ export async function golden(
   addDoctor(cli);
   addCompletion(cli);
   groupVerbs(program);
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    return refuse(error, args.includes('--json'), terminal);
-  }
-  return exitCode;
+  return program;
 }
 
 const version = (): string =>

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { startExecution } from '../../aws/executions/machines.ts';
 import { buildName, buildNamePattern } from '../../core/build/identity.ts';
-import type { Recipe } from '../../core/recipe/types.ts';
+import { isMap } from '../../core/is-map.ts';
+import { namesBeside } from '../../core/recipe/steps/carried.ts';
+import { partsAsWritten } from '../../core/variants/variant-documents.ts';
 import { findPipeline, inputLimit, pipelineRegion, type PipelineOptions } from './deployment.ts';
 import { followBuild } from './follow.ts';
 import { readOverrides } from '../simulated/order.ts';
@@ -42,7 +44,7 @@ export async function runBuild(
   const home = await pipelineRegion(options.region, surroundings);
   const { name, recipe } = await wantedRecipe(wanted, { ...asked, home });
   const pipeline = await findPipeline(options, surroundings);
-  const scripts = typeof recipe === 'string' ? [] : scriptsOf(recipe as Partial<Recipe>);
+  const scripts = typeof recipe === 'string' ? [] : namedBeside(recipe);
   const input: Input = { recipe, ...asked };
   const bytes = Buffer.byteLength(JSON.stringify(input));
   if (bytes > inputLimit) {
@@ -85,14 +87,12 @@ function inputOf({ override, var: variables, build: id, force }: BuildOptions): 
   };
 }
 
-const scriptsOf = ({ provision = [], checks = [], builder }: Partial<Recipe>): string[] => [
-  ...new Set([
-    ...[...provision, ...checks].flatMap((step) => [
-      ...('script' in step && step.script ? [step.script] : []),
-      ...('files' in step && step.files ? [step.files.from] : []),
-      ...('ansible' in step && step.ansible ? [step.ansible.playbook] : []),
-      ...('component' in step && step.component ? [step.component.file] : []),
-    ]),
-    ...(builder?.userDataFile === undefined ? [] : [builder.userDataFile]),
-  ]),
-];
+/** The scripts, files and folders that a document and its variants name. Overrides may still mend parts that are no steps. */
+function namedBeside(document: unknown): string[] {
+  const names = partsAsWritten(document).flatMap(([{ provision, checks, builder }]) => {
+    const steps = [provision, checks].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : [])).filter(isMap);
+    const userData = isMap(builder) ? builder['userDataFile'] : undefined;
+    return [...steps.flatMap(namesBeside), ...(typeof userData === 'string' ? [userData] : [])];
+  });
+  return [...new Set(names.map((name) => name.replace(/^files:/, '')))];
+}

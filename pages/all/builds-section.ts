@@ -2,9 +2,9 @@ import { scaleUtc } from 'd3-scale';
 import type { RecipeBuilds } from '../../core/report/page/page-of-all.ts';
 import type { BuildOnPage } from '../../core/report/page/pipeline-facts.ts';
 import { html, type Html, type Section } from '../html.ts';
+import { percent, tickLines } from '../ticks.ts';
 
 const day = 86_400_000;
-const percent = (value: number) => `${value.toFixed(1)}%`;
 
 /** Every build of a time as a mark on a line for its recipe. */
 export function buildsSection(
@@ -25,13 +25,7 @@ export function buildsSection(
         <svg aria-hidden="true" focusable="false"><path class="bad-mark" d="M3 3L11 11M11 3L3 11" /></svg>failed
       </li>
     </ul>
-    <svg width="0" height="0" aria-hidden="true" focusable="false" style="position:absolute">
-      <defs>
-        <g id="days">
-          ${ticks.map(({ x }) => html`<line class="tick" x1="${percent(x)}" x2="${percent(x)}" y1="-4" y2="26" />`)}
-        </g>
-      </defs>
-    </svg>
+    ${tickLines('days', ticks)}
     <table class="lanes">
       <caption>
         Builds of ${days} days, by recipe

@@ -8,6 +8,7 @@ import {
   type StateVisit,
 } from '../../core/report/page/timeline.ts';
 import { html, type Html, type Section } from '../html.ts';
+import { percent, tickLines, type Tick } from '../ticks.ts';
 
 const words: Record<Spent, string> = {
   commands: 'steps and checks run',
@@ -18,7 +19,6 @@ const words: Record<Spent, string> = {
 const mostLanes = 150;
 
 const took = (seconds: number) => (seconds < 1 ? '< 1s' : durationOf(Math.round(seconds)));
-const percent = (value: number) => `${Math.round(value * 100) / 100}%`;
 
 /** When what was done, with regions side by side. */
 export function timelineSection({ lanes, seconds, spent }: Timeline): Section {
@@ -28,14 +28,7 @@ export function timelineSection({ lanes, seconds, spent }: Timeline): Section {
   const ticks = scale.ticks(6).map((at) => ({ x: scale(at), says: took(at.getTime() / 1000) }));
   const shown = lanes.slice(0, mostLanes);
   const at = (second: number) => scale(second * 1000);
-  const content = html` ${legend(spent, seconds)}
-    <svg width="0" height="0" aria-hidden="true" focusable="false" style="position:absolute">
-      <defs>
-        <g id="ticks">
-          ${ticks.map(({ x }) => html`<line class="tick" x1="${percent(x)}" x2="${percent(x)}" y1="-4" y2="26" />`)}
-        </g>
-      </defs>
-    </svg>
+  const content = html` ${legend(spent, seconds)} ${tickLines('ticks', ticks)}
     <table class="lanes">
       <caption>
         The states of the build by what they are about, each with its time
@@ -77,7 +70,7 @@ function legend(spent: Timeline['spent'], whole: number): Html {
     </ul>`;
 }
 
-const axis = (ticks: { x: number; says: string }[]): Html =>
+const axis = (ticks: Tick[]): Html =>
   html` <span class="hidden">When</span
     ><svg aria-hidden="true" focusable="false">
       ${ticks

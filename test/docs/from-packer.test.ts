@@ -1,4 +1,4 @@
-// Both pages for people who come from another tool, of which one gives this file its name.
+// Both pages for people who come from another tool. This file is called after one of them.
 import { expect, test } from '@jest/globals';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

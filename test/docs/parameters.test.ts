@@ -1,14 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
+import { golden } from '../../cli/golden.ts';
 import { baseProblems } from '../../core/recipe/bases/base-problems.ts';
 import { withBase } from '../../core/recipe/bases/with-base.ts';
 import { parseRecipe } from '../../core/recipe/recipe.ts';
+import { recordingTerminal } from '../cli/recording-terminal.ts';
 
 const page = readFileSync('docs/parameters.md', 'utf8');
-const [app, triggers, base, web] = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(
-  ([, text = '']) => parse(text) as Record<string, unknown>,
-);
+const texts = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
+const [app, triggers, base, web] = texts.map((text) => parse(text) as Record<string, unknown>);
 const scripts = { 'scripts/configure.sh': 'true\n', 'bases/scripts/harden.sh': 'true\n' };
 
 test('the recipe with parameters is right, and gets the values of a start', () => {
@@ -31,4 +34,22 @@ test('the base is right, and so is the recipe that extends it', () => {
     provision: [{ script: 'bases/scripts/harden.sh' }],
     image: { tags: { team: 'platform' } },
   });
+});
+
+test('both recipes are simulated as they are written', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'golden-parameters-'));
+  const [appText = '', , baseText = '', webText = ''] = texts;
+  const files = { 'app.yaml': appText, 'bases/linux.yaml': baseText, 'web.yaml': webText, ...scripts };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  for (const args of [['app.yaml', '--var', 'version=2.5.0'], ['web.yaml']]) {
+    const [file = '', ...options] = args;
+    const { terminal, err } = recordingTerminal();
+    expect([await golden(['simulate', join(folder, file), ...options, '--out', folder], terminal), err()]).toEqual([
+      0,
+      '',
+    ]);
+  }
 });

@@ -126,6 +126,10 @@ test('a recipe file with scripts says that only the document is sent, and is ref
     'Only the document was sent: install.sh must be among the scripts and files that are deployed.',
   );
   expect(err).toContain('provision[0].script');
+  const varied = join(folder, 'varied.yaml');
+  const variants = { one: { provision: [{ script: 'install.sh' }] }, other: { image: { tags: { a: 'b' } } } };
+  await writeFile(varied, JSON.stringify({ ...recipe, name: 'varied', variants }));
+  expect((await golden('build', varied)).out).toContain('install.sh must be among the scripts');
 });
 
 test('what can be seen to be wrong starts nothing', async () => {
