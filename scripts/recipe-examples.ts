@@ -29,6 +29,11 @@ export const recipeExamples: Record<string, unknown[]> = {
   extends: ['bases/linux.yaml'],
   name: ['al2023-base'],
   description: ['Amazon Linux 2023, patched and hardened'],
+  'parameters.*.description': ['Version of the application'],
+  'parameters.*.default': ['1.2.3', 20, ['t3.small', 't3a.small']],
+  'parameters.*.example': ['1.2.3'],
+  'parameters.*.pattern': [String.raw`\d+\.\d+\.\d+`],
+  'parameters.*.allowed': [['stable', 'edge']],
   parameters: [{ version: { type: 'string', default: '1.2.3', description: 'Version of the application' } }],
   source: [
     { parameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64', owner: 'amazon' },
@@ -99,6 +104,11 @@ export const recipeExamples: Record<string, unknown[]> = {
   'provision[].parameters': [{ action: ['Install'], name: ['AmazonCloudWatchAgent'] }],
   checks: [[{ name: 'nothing failed', run: 'systemctl is-system-running --wait' }]],
   'checks[].name': ['nginx answers'],
+  'checks[].run': ['systemctl is-active nginx'],
+  'checks[].script': ['scripts/smoke.sh', 'scripts/smoke.ps1'],
+  'checks[].powershell': ["if ((Get-Service W3SVC).Status -ne 'Running') { exit 1 }"],
+  'checks[].env': [{ PORT: '8080' }],
+  'checks[].timeout': ['5m'],
 
   'provision[].component.file': ['components/harden.yml'],
   'provision[].component.parameters': [{ version: '1.2.3' }],
@@ -147,7 +157,7 @@ export const recipeExamples: Record<string, unknown[]> = {
 
 /** A schema with the examples of every key that is not true, false or one of some words. */
 export function withExamples(schema: Schema, path = ''): Schema {
-  const { properties, items } = schema;
+  const { properties, items, additionalProperties: others } = schema;
   const isWord = schema.type === 'boolean' || schema.enum !== undefined || schema.const !== undefined;
   const examples = recipeExamples[path] ?? (isWord ? undefined : recipeExamples[path.split('.').at(-1) ?? '']);
   const inner = ([key, value]: [string, unknown]) => [
@@ -158,6 +168,7 @@ export function withExamples(schema: Schema, path = ''): Schema {
     ...schema,
     ...(examples && { examples }),
     ...(properties && { properties: Object.fromEntries(Object.entries(properties).map(inner)) }),
+    ...(typeof others === 'object' && { additionalProperties: withExamples(others as Schema, `${path}.*`) }),
     ...(items && !Array.isArray(items) && { items: withExamples(items as Schema, `${path}[]`) }),
   } as Schema;
 }

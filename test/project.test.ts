@@ -201,7 +201,16 @@ test('every export is imported by another file; a function of a state or an even
 test('a test file stands where its subject stands, among tests of a situation, or on top if it is about all rooms', () => {
   const elsewhere =
     /^(statemachines\/((build|share)-image|move-channel|plan-build|retire-images)|infrastructure\/triggers|bad-input)\/[^/]+$/;
-  const aboutAllRooms = ['account', 'command-lines', 'links', 'partitions', 'permissions', 'project', 'template', 'wire'];
+  const aboutAllRooms = [
+    'account',
+    'command-lines',
+    'links',
+    'partitions',
+    'permissions',
+    'project',
+    'template',
+    'wire',
+  ];
   const subjectless = filesIn('test')
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => file.replace(/^test\//, '').replace(/\.test\.ts$/, ''))

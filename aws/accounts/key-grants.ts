@@ -29,7 +29,7 @@ export async function grantKey(
   );
 }
 
-/** Revokes all grants of a name, whatever their keys. @returns how many there were. */
+/** Revokes all grants of a name, on every key. @returns how many there were. */
 export async function revokeGrants(aws: Connection, region: string, name: string, retiring: string): Promise<number> {
   const kms = aws.client(KMSClient, region);
   const named: GrantListEntry[] = [];

@@ -5,7 +5,7 @@ import { deleteSnapshot, ownSnapshots } from '../images/snapshots.ts';
 import { cancelImport, findImportTasks, isUnderWay, tagImported } from '../registering/import-tasks.ts';
 
 /**
- * The imports of a build, or all of ours, of which something is left: those under way, and those whose snapshot has no tags of ours
+ * The imports of a build, or all of ours, that have left something: those under way, and those whose snapshot has no tags of ours
  * yet. All are in the pipeline's own region.
  */
 export async function findImports(aws: Connection, account: string, build?: BuildIdentity): Promise<Thing[]> {

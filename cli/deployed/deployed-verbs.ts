@@ -131,7 +131,7 @@ function addCancel({ program, terminal, surroundings, ended }: Cli): void {
     'print what was stopped as JSON on stdout',
   )
     .argument('<build>', "a recipe, a build's id or an execution's ARN")
-    .option('--reason <text>', 'why, for whoever looks at the execution')
+    .option('--reason <text>', 'why, for people who look at the execution')
     .option('--wait', 'wait until everything is undone')
     .action(async (wanted: string, options) => {
       const { cancel } = await import('./cancel.ts');

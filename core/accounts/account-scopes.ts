@@ -53,7 +53,7 @@ export function accountScopesOfFailed(
   manifest: Pick<Manifest, 'status'> | undefined,
 ): Map<string, AccountScope> {
   const { adds } = plan;
-  // What was published before an execution added copies is none of its business.
+  // An execution that adds copies leaves alone what was published before it.
   const copies = accountCopiesOf(plan.document).filter((copy) => !adds || inAccountPlace(adds.copies ?? [], copy));
   const { before = [], after = [] } = ledger?.accounts ?? {};
   if (ledger?.complete) {

@@ -11,7 +11,7 @@ export const patience = {
   stop: 1800,
   /** Until we stop expecting a shutdown from an instance whose last command shuts it down and succeeded. */
   shutdown: 600,
-  /** Until SSM answers for a command, whatever happens to the agent. */
+  /** Until SSM answers for a command, even if it loses the agent. */
   command: (timeoutSeconds: number): number => deliverySeconds + timeoutSeconds + 300,
   /** Until EC2 has made the image. */
   image: ({ image }: Pick<Recipe, 'image'>): number => secondsOf(image.timeout),

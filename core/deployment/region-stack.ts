@@ -4,7 +4,7 @@ import { partitionOf } from '../recipe/regions.ts';
 /** Two deployments may send events from one region, even two of one stage in different home regions. */
 export const regionStackName = (deployment: string, home: string): string => `${deployment}-events-to-${home}`;
 
-/** Tags by which a stack is known to be ours, and of which version it is. */
+/** Tags that tell the deployment and the version of a stack. */
 export const forwardsTo = 'golden:events-to';
 export const versionTag = 'golden:version';
 

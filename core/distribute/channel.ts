@@ -19,7 +19,7 @@ export interface ChannelValue extends Place {
 
 /**
  * The record of a publish. It is kept in the bucket before the first write, so that a half-done publish can be taken back after
- * any crash. Once it is complete, the image is published, whatever happens to the execution. `parameter` is empty for a recipe
+ * any crash. Once it is complete, the image is published, even if the execution then fails. `parameter` is empty for a recipe
  * without a channel.
  */
 export interface ChannelLedger {

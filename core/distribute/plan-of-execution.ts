@@ -10,7 +10,7 @@ export const withTargets = (known: Target[], more: Target[]): Target[] => [
 
 /**
  * The plan as one execution of the build reads it. An execution that adds targets to a published build sees them as targets of
- * the plan. All others see what is published, whatever becomes of that execution.
+ * the plan. All others see what is published, whether or not that execution succeeds.
  */
 export function planOfExecution({ addition, ...plan }: Plan, execution: string | undefined): Plan {
   if (addition?.execution !== execution || !addition) return addition ? { ...plan, addition } : plan;

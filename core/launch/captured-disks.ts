@@ -92,7 +92,7 @@ export function importedDisk(plan: Plan, { snapshot, sizeGiB }: { snapshot: stri
   );
 }
 
-/** The disks of which there are snapshots. */
+/** The disks that have snapshots. */
 export const disksOf = (
   volumes: AttachedVolume[],
   snapshots: Pick<SetMember, 'snapshot' | 'volume'>[],

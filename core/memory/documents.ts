@@ -30,7 +30,7 @@ export interface Lock {
 /** `owner.json` of a build. `cleansUpAfter`: the execution that died, if a clean-up or a sweep owns the build. */
 export interface BuildLock extends Lock {
   cleansUpAfter?: string;
-  /** A sweep took over a published build, of which only remains go. */
+  /** A sweep took over a published build. It removes only what is not published. */
   published?: true;
 }
 

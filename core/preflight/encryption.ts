@@ -27,7 +27,7 @@ export function namedKeys({ builder, distribute }: Recipe, home: string): NamedK
 
 /**
  * The regions whose EBS encryption settings decide something: where an image is shared and the recipe does not name the key of
- * every disk, and at home also where a disk must stay unencrypted.
+ * every disk, and at home where a disk must stay unencrypted.
  */
 export function regionsOfSettings(
   { builder, distribute }: Recipe,

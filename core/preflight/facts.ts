@@ -81,7 +81,7 @@ export interface RegionFacts {
  * are absent where the recipe decides everything: see regionsOfSettings.
  */
 export interface EncryptionSettings {
-  /** Whether EBS encrypts new volumes and copies, whatever a request says. */
+  /** Whether EBS encrypts new volumes and copies even if a request says otherwise. */
   byDefault?: boolean;
   /** EC2's name for the key that it uses where a request names none. */
   defaultKey?: string;

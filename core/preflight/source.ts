@@ -18,7 +18,7 @@ export function sourceProblems(
 ): Problem[] {
   const problems: Problem[] = [];
   if (source.ebsRoot === false) {
-    const message = `the root of ${source.ami} "${source.name}" is an instance store: a bundle in S3, whose instances cannot stop, and of which CreateImage makes no image; take an image of the same system with an EBS root, or move the system to an EBS volume and register its snapshot (golden register)`;
+    const message = `the root of ${source.ami} "${source.name}" is an instance store: a bundle in S3. Its instances cannot stop, and CreateImage makes no image of them; take an image of the same system with an EBS root, or move the system to an EBS volume and register its snapshot (golden register)`;
     problems.push({ path: ['source'], message });
   }
   if (source.windows && recipe.builder.installAgent) {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { channelPath } from './names.ts';
 import { formed, oneLine, owner } from './scalars.ts';
 
-/** The keys of a source, of which it has exactly one. */
+/** The keys that name a source. A recipe has exactly one of them. */
 export const ways = ['parameter', 'filter', 'ami', 'channel', 'disk'] as const;
 
 const diskFile = z
@@ -25,7 +25,7 @@ const diskFormat = z
     error: ({ input }) =>
       `must be ${diskFormats.join(', ')}, got ${JSON.stringify(input)}. Of an OVA take the VMDK inside; turn any other format into raw, such as with qemu-img convert`,
   })
-  .check(z.describe('Format of the file. A VMDK is stream-optimized, as in an OVA.'));
+  .check(z.describe('Format of the file. vmdk is the stream-optimized one, as in an OVA. vhd is no VHDX.'));
 
 /** What is wrong with a file and its format, as `golden import` takes them. */
 export const diskFileProblems = (given: { file: string; format: string }): { path: string; message: string }[] =>

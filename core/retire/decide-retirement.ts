@@ -73,7 +73,7 @@ export function usesAgainst(step: RetireStep, amis: RetiringAmi[], usages: Image
   });
 }
 
-/** The decision once it is known who uses the image. Whatever is not known keeps it. */
+/** The decision once it is known who uses the image. An open question keeps it. */
 export function withUsage(decision: RetireDecision, usages: ImageUsage[], now: Date): RetireDecision {
   const { step } = decision.verdict;
   if (step === undefined) return decision;

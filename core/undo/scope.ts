@@ -52,7 +52,7 @@ export function scopeOfPublished(
 }
 
 /**
- * The scope of a build that failed or died. Once the ledger is complete the image is published, whatever happened afterwards. A
+ * The scope of a build that failed or died. Once the ledger is complete, the image is published, and later failures change nothing. A
  * build that was published before keeps all its images.
  */
 export function scopeOfFailed(
@@ -61,7 +61,7 @@ export function scopeOfFailed(
   manifest: Pick<Manifest, 'status'> | undefined,
 ): UndoScope {
   const { adds } = plan;
-  // What was published before an execution added targets is none of its business.
+  // An execution that adds targets leaves alone what was published before it.
   const targets = (adds?.targets ?? plan.document.distribute).map(onlyPlace);
   if (ledger?.complete) {
     const results = targets.map((place) =>

@@ -96,7 +96,7 @@ function decideImages(scope: UndoScope, seen: BuildSeen, region: string, until: 
 }
 
 /**
- * What becomes of an AMI. Servers boot from an AMI that the channel points at, so it stays, whatever failed. A kept AMI is a
+ * What becomes of an AMI. Servers boot from an AMI that the channel points at, so it stays after every failure. A kept AMI is a
  * finished one: nobody completes a pending AMI after the build has ended. Early, EC2 sometimes shows a finished AMI as pending.
  */
 function fateOf({ id, region, state }: Thing, scope: UndoScope, seen: BuildSeen, until?: string): Fate {

@@ -30,7 +30,7 @@ const rankOf = (progress: VariantProgress): number =>
 export const behind = ({ variants }: Together, step: Step): string[] =>
   Object.entries(variants).flatMap(([name, { progress }]) => (rankOf(progress) < rankOf(step) ? [name] : []));
 
-/** Once every channel is written, the variants are published, whatever happens afterwards. */
+/** Once every channel is written, the variants are published, and later failures change nothing. */
 export const isPublished = (together: Together): boolean =>
   together.abandoned === undefined && behind(together, 'written').length === 0;
 

@@ -1,4 +1,4 @@
-// The parts of which every alarm consists.
+// The parts of every alarm.
 import type { Resource } from '../cloudformation.ts';
 import { executions, type MetricSource } from './metric-sources.ts';
 

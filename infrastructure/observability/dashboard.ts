@@ -31,7 +31,7 @@ function inText(value: Text): string {
   if ('Ref' in value) return '${' + value.Ref + '}';
   return 'Fn::Sub' in value ? value['Fn::Sub'] : '${' + value['Fn::GetAtt'].join('.') + '}';
 }
-/** All metrics of a name with these dimensions, whatever values the dimensions have. */
+/** All metrics of a name with these dimensions, for all values of the dimensions. */
 const found = (deployment: string, name: string, dimensions: string[], stat: string, period: number) => {
   const schema = ['GoldenImages', 'Deployment', ...dimensions].join(',');
   const expression = `SEARCH('{${schema}} MetricName="${name}" Deployment="${deployment}"', '${stat}', ${period})`;

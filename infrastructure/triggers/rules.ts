@@ -56,7 +56,7 @@ export const startingRules = (channelRoot: string): Resources => ({
     calls('startBuild'),
   ),
   BuildSucceeded: rule(
-    'A build ended well: recipes that build on its channel follow, once, whatever the number of its regions.',
+    'A build ended well: recipes that build on its channel follow, once for all its regions.',
     builds(['SUCCEEDED']),
     calls('startBuild'),
   ),

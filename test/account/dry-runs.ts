@@ -31,7 +31,7 @@ import { Skipped, type AccountCheck } from './check.ts';
 import { assume, builderProfile } from './deployed.ts';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the commands share no narrower type */
-/** Whatever a build calls to change something in EC2. */
+/** The calls by which a build changes something in EC2. */
 const commands: Record<string, new (input: any) => any> = {
   RunInstances: RunInstancesCommand,
   CopyImage: CopyImageCommand,

@@ -130,7 +130,7 @@ const identity: Record<string, Action> = {
   },
 };
 
-/** EC2 ends a dry run with an error, whichever way it goes. */
+/** EC2 ends every dry run with an error, an allowed one too. */
 const ec2 = (action: string, { DryRun, ImageId = '', SourceImageId = '' }: Record<string, string>): object => {
   if (action.startsWith('Describe')) return {};
   if (DryRun !== 'true') throw new Error(`${action} was no dry run`);

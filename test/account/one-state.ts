@@ -38,7 +38,7 @@ export function around(name: string, states: States): States | undefined {
   return undefined;
 }
 
-/** Every Task of a machine, whatever it is in. */
+/** Every Task of a machine, also those inside Maps and Parallels. */
 export const tasksOf = (states: States): [string, State][] =>
   Object.entries(states.States).flatMap(([name, state]) => [
     ...(state.Type === 'Task' ? [[name, state] as [string, State]] : []),

@@ -15,7 +15,7 @@ distribute:
   - region: us-east-1
 `;
 
-/** Files that are no recipe, whoever wrote them. */
+/** Files that are no recipe. */
 export const wrongFiles: [sentence: string, text: string | Uint8Array, message?: string | RegExp][] = [
   ['nothing at all', ''],
   ['nothing but a BOM', '\uFEFF'],

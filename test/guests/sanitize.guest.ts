@@ -50,7 +50,7 @@ const removed: Record<string, string> = {
   '/etc/zypp/credentials.d/SCCcredentials': 'password=x',
   [`${orchestration}/earlier/awsrunShellScript/0.awsrunShellScript/_script.sh`]: 'x',
 };
-/** What only whoever wrote the recipe can judge. */
+/** Findings that only the author of the recipe can judge. */
 const refused: Record<string, string> = {
   '/opt/app/tls/server.key': key(''),
   '/opt/app/tls/a b.pem': `-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n${key('EC ')}`,

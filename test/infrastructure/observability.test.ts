@@ -1,4 +1,4 @@
-// What a pipeline says of itself, over two days: one recipe that is published, one that always fails, and a sweep.
+// The metrics and alarms of a pipeline over two days: one recipe that is published, one that always fails, and a sweep.
 import type { Interference } from '../../simulator/pipeline/interference.ts';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
@@ -177,7 +177,7 @@ describe('people are told', () => {
     expect(subjects.filter((one) => one.includes('broken'))).toEqual(
       Array(5).fill(expect.stringMatching(/^golden-image-dev: broken FAILED in \w+: ProvisionFailed$/)),
     );
-    // The last two end at about the same time: whoever hears of them first comes first.
+    // The last two end at about the same time: either may be heard of first.
     const others = subjects.filter((one) => !one.includes('broken'));
     expect(others[0]).toBe('golden-image-dev: base is published');
     expect(new Set(others.slice(1))).toEqual(

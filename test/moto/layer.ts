@@ -103,7 +103,7 @@ import {
  * any EC2 call                 never throttled                           RequestLimitExceeded, where a scenario says so
  * any EC2 call                 never refused                             UnauthorizedOperation, where a scenario says so
  *
- * Left as moto has it: instances run, stop and terminate at once; an AMI has a single disk whatever the builder had;
+ * Left as moto has it: instances run, stop and terminate at once; an AMI has a single disk even if the builder had more;
  * nobody is refused for want of a permission. moto's own EventBridge matches the events with the deployed rules.
  */
 

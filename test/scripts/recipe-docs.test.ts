@@ -60,12 +60,13 @@ function schemaAt(path: string): z.core.$ZodType {
     const same = innerType ?? input;
     return same ? inner(same) : one;
   };
-  for (const part of path.match(/\w+|\[\]/g) ?? []) {
-    const { shape, element } = inner(schema)._zod.def as {
+  for (const part of path.match(/\w+|\[\]|\*/g) ?? []) {
+    const { shape, element, valueType } = inner(schema)._zod.def as {
       shape?: Record<string, z.core.$ZodType>;
+      valueType?: z.core.$ZodType;
       element?: z.core.$ZodType;
     };
-    schema = (part === '[]' ? element : shape?.[part]) ?? schema;
+    schema = (part === '[]' ? element : part === '*' ? valueType : shape?.[part]) ?? schema;
   }
   return schema;
 }
@@ -74,9 +75,14 @@ test('every key has examples that are right, or some words to choose from', () =
   const problems: string[] = [];
   const used = new Set<unknown>();
   const visit = (node: unknown, path: string) => {
-    const { properties = {}, items } = (node ?? {}) as {
+    const {
+      properties = {},
+      items,
+      additionalProperties: others,
+    } = (node ?? {}) as {
       properties?: Record<string, { examples?: unknown[]; enum?: unknown; const?: unknown; type?: string }>;
       items?: unknown;
+      additionalProperties?: unknown;
     };
     for (const [key, value] of Object.entries(properties)) {
       const at = path ? `${path}.${key}` : key;
@@ -90,6 +96,7 @@ test('every key has examples that are right, or some words to choose from', () =
       visit(value, at);
     }
     if (items !== undefined) visit(items, `${path}[]`);
+    if (typeof others === 'object') visit(others, `${path}.*`);
   };
   visit(withExamples(strictSchema()), '');
   expect(problems).toEqual([]);

@@ -8,7 +8,9 @@ import { userDataKeys } from './first-boot-keys.ts';
 import { distinct, formed, kmsKey } from '../scalars.ts';
 
 const volumeKeys = {
-  type: z._default(z.enum(['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1']), 'gp3').check(z.describe('EBS volume type.')),
+  type: z
+    ._default(z.enum(['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1']), 'gp3')
+    .check(z.describe('EBS volume type. st1 and sc1 are hard disks, which cannot be a root volume.')),
   encrypted: z.exactOptional(
     z
       .boolean()

@@ -41,7 +41,11 @@ export const image = z
     timeout: z
       ._default(duration('1h', '7d'), '24h')
       .check(z.describe('How long EC2 may take to make the image, 1h to 7d. Terabytes take days.')),
-    imds: z._default(z.enum(['v2', 'optional']), 'v2').check(z.describe('v2: instances of the image demand IMDSv2.')),
+    imds: z
+      ._default(z.enum(['v2', 'optional']), 'v2')
+      .check(
+        z.describe('v2: instances of the image demand IMDSv2. optional: they also answer requests without a token.'),
+      ),
     rootVolume: z.exactOptional(imageRootVolume),
     volumes: z.exactOptional(
       z

@@ -1,4 +1,4 @@
-// The grammar of EventBridge Scheduler: six fields, of which one of the two day fields must be "?". Values and wildcards of each
+// The grammar of EventBridge Scheduler: six fields. One of the two day fields must be "?". Values and wildcards of each
 // field are those of docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html. Anything that page does not mention is
 // refused: lower-case names, ranges across midnight or the end of a week, steps for a day of the week or beyond the end of a
 // field.

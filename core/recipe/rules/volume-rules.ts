@@ -22,7 +22,7 @@ const limits: Record<Volume['type'], VolumeLimits> = {
   st1: { sizeGiB: [125, 16_384] },
   sc1: { sizeGiB: [125, 16_384] },
 };
-/** The IOPS that every gp3 volume has by default, whatever its size. */
+/** The IOPS that every gp3 volume has by default, at any size. */
 const gp3Iops = 3_000;
 /** A gp3 volume gives 0.25 MiB/s of throughput for each provisioned IOPS (general-purpose.html). */
 const iopsPerMiBs = 4;

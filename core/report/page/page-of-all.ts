@@ -108,7 +108,7 @@ function lookAtRecipe({ recipe, builds }: RecipeBuilds): string[] {
 const day = 86_400_000;
 const week = 7 * day;
 
-/** Weeks of whole days in UTC, of which the last ends today. */
+/** Weeks of whole days in UTC. The last one ends today. */
 function weeksOf(builds: BuildOnPage[], now: number, days: number): PageOfAll['weeks'] {
   const count = Math.ceil((days * day) / week);
   const end = (Math.floor(now / day) + 1) * day;

@@ -54,7 +54,7 @@ function record(trial: Trial): Violation[] {
 }
 
 /**
- * What AWS refused in a build that is published all the same is told in its manifest, by its action and AWS's code. A look is told
+ * If AWS refuses something and the build is published anyway, its manifest tells the action and AWS's code. A look is told
  * in the notes, a key of an optional target in the error of that target.
  */
 function notes({ struck, manifest, scenario, logs, executions }: Trial): Violation[] {

@@ -42,7 +42,7 @@ function judge(trial: OperationTrial): Violation[] {
   ];
 }
 
-/** Whatever passes changes no word of the plan: nothing is wrong with the recipe. */
+/** A failure that passes changes no word of the plan: nothing is wrong with the recipe. */
 function said(trial: OperationTrial): Violation[] {
   const { first, scenario } = trial;
   if (first.status !== 'SUCCEEDED' || denials(trial).length > 0 || isMoody(scenario) || scenario.follows) return [];

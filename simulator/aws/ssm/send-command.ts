@@ -36,7 +36,7 @@ export class StepRules {
   }
 }
 
-/** Sends a command to its instances, each of which must have an agent that is online. */
+/** Sends a command to its instances. The agent of each must be online. */
 export function sendCommand(world: World, rules: StepRules, input: SendCommandRequest, caller: Caller) {
   const region = world.region(caller.region);
   const document = documentOf(input);

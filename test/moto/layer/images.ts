@@ -117,7 +117,7 @@ export async function describeImages(call: Ec2Call): Promise<HttpAnswer> {
     let described = item
       .replaceAll(new RegExp(`<item>\\s*<key>${mark}[^<]*</key>\\s*<value>[^<]*</value>\\s*</item>`, 'g'), '')
       .replaceAll('<volumeSize>15</volumeSize>', '<volumeSize>8</volumeSize>')
-      // moto tells the same of every image, whatever disks it was made of.
+      // moto tells the same of every image, for any disks.
       .replaceAll('<volumeType>standard</volumeType>', '<volumeType>gp3</volumeType>')
       .replaceAll('<bootMode>uefi</bootMode>', '<bootMode>uefi-preferred</bootMode>')
       .replace(/<imageState>[^<]*/, `<imageState>${pending ? 'pending' : state}`);

@@ -369,7 +369,7 @@ const asked: Record<string, (of: Asking) => Ask[]> = {
       resource: `arn:aws:events:${region}:${account}:event-bus/default`,
       context: { 'events:source': Source, 'events:detail-type': DetailType },
     })),
-  // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html: on the key, whatever it is called by
+  // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html: on the key, by any of its names
   'kms:DescribeKey': ({ answer, region, account, on }) => [
     on(answer.KeyMetadata?.Arn ?? `arn:aws:kms:${region}:${account}:key/*`),
   ],

@@ -15,7 +15,7 @@ function years(from: number, count: number): number {
 }
 
 /**
- * EC2 hides a deprecated AMI from the listings of accounts that do not own it. Whoever knows the id can still launch it.
+ * EC2 hides a deprecated AMI from the listings of accounts that do not own it. Accounts that know the id can still launch it.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EnableImageDeprecation.html has the limits of the date, and that EC2
  * rounds it to the minute. The codes of the refusals and EC2's answer for an AMI that is not available are not documented, so
  * the simulator refuses.
